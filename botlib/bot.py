@@ -1,0 +1,126 @@
+"""The brain: a message comes in, replies go out.
+
+It does not know where the message came from. Telegram, Twitch, a test or a notebook
+cell hand it a `Message`; the answer is a list of texts. Nothing here opens a connection.
+"""
+
+import asyncio
+import inspect
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+Reply = str | Iterable[str] | None
+Command = Callable[["Message"], Reply | Awaitable[Reply]]
+
+LONGEST_NAME = 32  # also Telegram's limit for a command
+
+
+@dataclass(frozen=True)
+class Message:
+    """One text that someone wrote in a chat."""
+
+    text: str
+    user: str = "someone"
+    chat: str = ""
+    user_id: str = ""
+
+    @property
+    def arguments(self) -> str:
+        """What follows the command.
+
+        >>> Message("!say good morning").arguments
+        'good morning'
+        """
+        first_and_rest = self.text.split(maxsplit=1)
+        return first_and_rest[1].strip() if len(first_and_rest) == 2 else ""
+
+    @property
+    def words(self) -> list[str]:
+        """The arguments, word by word.
+
+        >>> Message("!add 2 3").words
+        ['2', '3']
+        """
+        return self.arguments.split()
+
+
+class Bot:
+    """Commands by name, and what to say when one is called."""
+
+    def __init__(self, prefixes: str = "!/") -> None:
+        self.prefixes = prefixes
+        self._commands: dict[str, tuple[Command, str]] = {}
+        self.command("help", help="what I can do")(self._help)
+
+    def command(self, name: str, help: str = "") -> Callable[[Command], Command]:
+        """Register the function below as the command `name`; it may be `def` or `async def`."""
+        name = name.lstrip(self.prefixes).casefold()
+        if not re.fullmatch(rf"\w{{1,{LONGEST_NAME}}}", name):
+            raise ValueError(
+                f"{name!r} cannot be a command: expected one word of letters, digits and _, "
+                f'at most {LONGEST_NAME} long. Write, for example, @bot.command("hello").'
+            )
+
+        def register(function: Command) -> Command:
+            self._commands[name] = (function, help or (inspect.getdoc(function) or ""))
+            return function
+
+        return register
+
+    @property
+    def commands(self) -> list[str]:
+        """The names of all commands, in the order in which they were made."""
+        return list(self._commands)
+
+    def called(self, text: str) -> str | None:
+        """Name the command that a text calls, known or not; None for ordinary talk.
+
+        >>> Bot().called("!Hello there"), Bot().called("hello there"), Bot().called("!!!")
+        ('hello', None, None)
+        """
+        prefix = re.escape(self.prefixes)
+        match = re.match(rf"\s*[{prefix}](\w{{1,{LONGEST_NAME}}})(?!\S)", text)
+        return match[1].casefold() if match else None
+
+    async def answer(self, message: Message) -> list[str]:
+        """All replies to a message, in order; an error in a command is the caller's to handle."""
+        name = self.called(message.text)
+        if name is None:
+            return []
+        if name not in self._commands:
+            return [self._unknown(name)]
+        function, _ = self._commands[name]
+        result = function(message)
+        reply = await result if inspect.isawaitable(result) else result
+        return as_list(reply)
+
+    def ask(self, text: str, user: str = "someone") -> str:
+        """Ask the brain directly, with no platform in between; several replies come as lines."""
+        with ThreadPoolExecutor(1) as thread:  # a notebook's own thread already runs a loop
+            replies = thread.submit(asyncio.run, self.answer(Message(text, user))).result()
+        return "\n".join(replies)
+
+    def _help(self, _: Message) -> str:
+        lines = [f"{self.prefixes[0]}{name} {help}" for name, (_, help) in self._commands.items()]
+        return "\n".join(line.strip() for line in lines)
+
+    def _unknown(self, name: str) -> str:
+        prefix = self.prefixes[0]
+        near = get_close_matches(name, self._commands, n=1)
+        hint = f"Did you mean {prefix}{near[0]}?" if near else f"Try {prefix}help."
+        return f"I do not know {prefix}{name}. {hint}"
+
+
+def as_list(reply: Reply) -> list[str]:
+    """Turn what a command returned into texts; nothing and blank texts are left out.
+
+    >>> as_list("one"), as_list(["one", "two"]), as_list(None), as_list("  ")
+    (['one'], ['one', 'two'], [], [])
+    """
+    if reply is None:
+        return []
+    texts = [reply] if isinstance(reply, str) else [str(text) for text in reply]
+    return [text for text in texts if text.strip()]

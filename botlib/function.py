@@ -1,0 +1,145 @@
+"""What a serverless function is: an event in, a response out, on any cloud.
+
+A cloud turns each HTTP request into a dictionary, the *event*, and calls
+`handler(event, context)`. AWS and Yandex spell their events differently; here both become
+one `Request`. Nothing here starts a server: that is the cloud's work.
+"""
+
+import base64
+import binascii
+import json as json_module
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+from urllib.parse import parse_qs
+
+Event = dict[str, Any]
+Handler = Callable[[Event, object], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Request:
+    """An HTTP request; header names are lower case, the body is bytes."""
+
+    method: str = "GET"
+    path: str = "/"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def text(self) -> str:
+        """The body as text; bytes that are not UTF-8 become the sign �."""
+        return self.body.decode("utf-8", errors="replace")
+
+    def json(self) -> Any:
+        """The body read as JSON; raises ValueError if it is none, or not UTF-8."""
+        try:
+            return json_module.loads(self.body.decode("utf-8"))
+        except RecursionError:
+            raise ValueError("the JSON is nested too deeply") from None
+
+
+@dataclass(frozen=True)
+class Response:
+    """An HTTP response; a dict or a list as body is sent as JSON."""
+
+    body: str | bytes | dict[str, Any] | list[Any] = ""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def http_function(function: Callable[[Request], Response | str | dict[str, Any]]) -> Handler:
+    """Make a function of a `Request` into the `handler(event, context)` that clouds call."""
+
+    @wraps(function)
+    def handler(event: Event, context: object = None) -> dict[str, Any]:
+        try:
+            request = read_event(event)
+        except ValueError as error:
+            return write_response(Response({"error": str(error)}, status=400))
+        result = function(request)
+        return write_response(result if isinstance(result, Response) else Response(result))
+
+    return handler
+
+
+def read_event(event: Event) -> Request:
+    """Read an event of AWS Function URLs (v2), AWS REST API (v1) or Yandex Cloud Functions.
+
+    Raises ValueError for an event that holds no HTTP request.
+
+    >>> read_event({"httpMethod": "POST", "headers": {"X-Name": "Viktor"}, "body": "hi"}).headers
+    {'x-name': 'Viktor'}
+    """
+    if not isinstance(event, dict):
+        raise ValueError(f"expected an HTTP event, a dictionary; found {type(event).__name__}")
+    http = _mapping(_mapping(event.get("requestContext")).get("http"))
+    method = event.get("httpMethod") or http.get("method")
+    if not isinstance(method, str):
+        raise ValueError(
+            "this event is no HTTP request: it has neither httpMethod nor "
+            "requestContext.http.method. Call the function by its URL."
+        )
+    return Request(
+        method=method.upper(),
+        path=str(event.get("rawPath") or http.get("path") or event.get("path") or "/"),
+        headers=_last(event.get("multiValueHeaders")) | _lower(event.get("headers")),
+        query=_query(event),
+        body=_body(event),
+    )
+
+
+def write_response(response: Response) -> dict[str, Any]:
+    """Spell a response as AWS and Yandex both take it: always all four fields."""
+    body, headers = response.body, {key.lower(): value for key, value in response.headers.items()}
+    if isinstance(body, dict | list):
+        body = json_module.dumps(body, ensure_ascii=False)
+        headers.setdefault("content-type", "application/json")
+    is_bytes = isinstance(body, bytes)
+    headers.setdefault(
+        "content-type", "application/octet-stream" if is_bytes else "text/plain; charset=utf-8"
+    )
+    text = base64.b64encode(body).decode() if isinstance(body, bytes) else body
+    return {
+        "statusCode": response.status,
+        "headers": headers,
+        "body": text,
+        "isBase64Encoded": is_bytes,
+    }
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _lower(headers: Any) -> dict[str, str]:
+    return {str(key).lower(): str(value) for key, value in _mapping(headers).items()}
+
+
+def _last(lists: Any) -> dict[str, str]:
+    return {key.lower(): str(values[-1]) for key, values in _mapping(lists).items() if values}
+
+
+def _query(event: Event) -> dict[str, str]:
+    """AWS v2 gives the raw string, the others a dictionary; of a repeated name the last counts."""
+    raw = event.get("rawQueryString")
+    if isinstance(raw, str):
+        return {key: values[-1] for key, values in parse_qs(raw, keep_blank_values=True).items()}
+    parameters = _mapping(event.get("queryStringParameters"))
+    return {str(key): str(value) for key, value in parameters.items()}
+
+
+def _body(event: Event) -> bytes:
+    body = event.get("body")
+    if body is None:
+        return b""
+    if isinstance(body, dict | list):  # a direct call with the body already read
+        return json_module.dumps(body).encode()
+    if not event.get("isBase64Encoded"):
+        return str(body).encode("utf-8", errors="surrogatepass")
+    try:
+        return base64.b64decode(str(body), validate=True)
+    except binascii.Error as error:
+        raise ValueError(f"the body is marked as base64, but it is not: {error}") from None

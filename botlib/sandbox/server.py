@@ -1,0 +1,75 @@
+"""A local server on a thread of its own: plain calls outside, asyncio inside.
+
+Every sandbox server is one of these. It binds to 127.0.0.1 only and stops with the
+interpreter. It does not know HTTP routes: those belong to the server built on it.
+"""
+
+import asyncio
+import atexit
+import threading
+from collections.abc import Coroutine
+from typing import Any, Self, TypeVar
+
+from aiohttp import web
+
+T = TypeVar("T")
+HOST = "127.0.0.1"
+
+
+class LocalServer:
+    """An event loop on its own thread; subclasses add what is served and override `shutdown`."""
+
+    def __init__(self, name: str) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._runners: list[web.BaseRunner] = []
+        self._closed = False
+        self._thread.start()
+        atexit.register(self.close)
+
+    def run(self, coroutine: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
+        """Run a coroutine on the server's loop from any other thread and return its result."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(timeout)
+
+    def serve(self, runner: web.BaseRunner, port: int = 0) -> int:
+        """Start an aiohttp runner on 127.0.0.1 and return its port (0: any free one)."""
+        return self.run(self._serve(runner, port))
+
+    async def shutdown(self) -> None:
+        """What a subclass stops, on the loop, before its sockets close."""
+
+    def close(self) -> None:
+        """Stop serving, free every port and end the thread; a second call does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        atexit.unregister(self.close)
+        self.run(self._close())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self.loop)
+        self.loop.run_forever()
+        self.loop.close()
+
+    async def _serve(self, runner: web.BaseRunner, port: int) -> int:
+        await runner.setup()
+        self._runners.append(runner)
+        await web.TCPSite(runner, HOST, port).start()
+        return int(runner.addresses[0][1])
+
+    async def _close(self) -> None:
+        await self.shutdown()
+        for runner in self._runners:
+            await runner.cleanup()
+        tasks = asyncio.all_tasks(self.loop) - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,111 @@
+"""The brain as a python-telegram-bot `Application`, the same for both doors.
+
+Only what people write as text in a message reaches the brain. Edits, stickers, channel
+posts and everything else are acknowledged and left alone.
+"""
+
+import logging
+import os
+import re
+from typing import Any
+
+import telegram
+from telegram.ext import Application, ContextTypes, MessageHandler, filters
+from telegram.request import BaseRequest
+
+from botlib.bot import Bot, Message
+
+REAL_API = "https://api.telegram.org"
+LONGEST_TEXT = 4096  # code points in one message, Telegram's message_length_max
+
+App = Application[Any, Any, Any, Any, Any, Any]
+
+# httpx logs each address it calls, and Telegram's addresses hold the token.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+def setting(name: str, value: str | None) -> str:
+    """Return the value given, else the environment's; raise ValueError that names the fix."""
+    found = value or os.environ.get(name, "")
+    if not found:
+        raise ValueError(
+            f"{name} is not set. Expected it as an argument or in the environment. "
+            f'Add it where the bot runs: environment={{"{name}": …}}.'
+        )
+    return found
+
+
+def application(
+    bot: Bot, token: str | None = None, request: BaseRequest | None = None, api: str | None = None
+) -> App:
+    """Make an Application that answers with the brain; add more handlers to it if you like."""
+    base = (api or os.environ.get("TELEGRAM_API") or REAL_API).rstrip("/")
+    builder = Application.builder().token(setting("TELEGRAM_TOKEN", token))
+    builder = builder.base_url(f"{base}/bot").base_file_url(f"{base}/file/bot")
+    if request is not None:
+        builder = builder.request(request).get_updates_request(request).updater(None)
+
+    async def reply(update: telegram.Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        await answer_update(bot, update, context.bot)
+
+    app: App = builder.build()
+    app.add_handler(MessageHandler(filters.UpdateType.MESSAGE & filters.TEXT, reply))
+    return app
+
+
+async def answer_update(brain: Bot, update: telegram.Update, bot: telegram.Bot) -> None:
+    """Let the brain answer one message and send its replies, in order, to the same chat."""
+    incoming = update.message
+    if incoming is None or incoming.text is None:
+        return
+    text = await without_own_name(incoming.text, bot)
+    if text is None:
+        return
+    if brain.called(text) == "start" and "start" not in brain.commands:
+        text = "/help"  # Telegram's Start button sends /start
+    message = Message(
+        text, user=name_of(incoming), chat=str(incoming.chat.id), user_id=id_of(incoming)
+    )
+    for reply in await brain.answer(message):
+        for part in split(reply):
+            await bot.send_message(incoming.chat.id, part)
+
+
+async def without_own_name(text: str, bot: telegram.Bot) -> str | None:
+    """Turn "/hello@my_bot" into "/hello"; None if the command is for another bot of the group."""
+    match = re.match(r"(/\w+)@(\w+)", text)
+    if not match:
+        return text
+    if not bot.username:  # a webhook function asks for its own name only when it needs it
+        await bot.get_me()
+    return match[1] + text[match.end() :] if match[2].lower() == bot.username.lower() else None
+
+
+def name_of(message: telegram.Message) -> str:
+    """Whoever wrote it: a person's first name, or the group that an admin hides behind."""
+    if message.from_user:
+        return message.from_user.first_name
+    return (message.sender_chat and message.sender_chat.effective_name) or "someone"
+
+
+def id_of(message: telegram.Message) -> str:
+    """The writer's id as text, empty where Telegram does not say."""
+    return str(message.from_user.id) if message.from_user else ""
+
+
+def split(text: str, limit: int = LONGEST_TEXT) -> list[str]:
+    """Cut a long text into messages, at a line's end or a space where there is one.
+
+    >>> split("one two three", 8)
+    ['one two', 'three']
+    >>> split("abcdef", 4)
+    ['abcd', 'ef']
+    """
+    parts = []
+    while len(text) > limit:
+        head = text[: limit + 1]
+        at = max(head.rfind("\n"), head.rfind(" "))
+        at = at if at > 0 else limit
+        parts.append(text[:at])
+        text = text[at:].lstrip("\n ")
+    return [part for part in [*parts, text] if part.strip()]

@@ -1,0 +1,98 @@
+"""Long polling: a program that stays alive and keeps asking Telegram "anything new?".
+
+It needs no public address. Only one program may poll for a bot; starting one removes the
+bot's webhook, because Telegram gives each update to one door only.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Coroutine
+from typing import Any, Self
+
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import ContextTypes
+
+from botlib.bot import Bot
+from botlib.telegram.application import App, application
+
+log = logging.getLogger(__name__)
+
+UNKNOWN_TO_TELEGRAM = (
+    "Telegram does not know this token. Expected the one BotFather wrote for this bot; "
+    "a new one that was made since makes the old one useless. Set TELEGRAM_TOKEN again."
+)
+
+
+def poll(bot: Bot, token: str | None = None, api: str | None = None) -> None:
+    """Answer until the program is stopped by Ctrl-C or SIGTERM; ValueError for a wrong token."""
+    try:
+        polling_application(bot, token, api).run_polling()
+    except InvalidToken:
+        raise ValueError(UNKNOWN_TO_TELEGRAM) from None  # the original error quotes the token
+
+
+class Polling:
+    """Long polling on a thread of its own, for notebooks: `with Polling(bot, token): …`."""
+
+    def __init__(self, bot: Bot, token: str | None = None, api: str | None = None) -> None:
+        self._app = polling_application(bot, token, api)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="polling", daemon=True)
+        self._thread.start()
+        try:
+            self._run(self._start())
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Finish the update at hand, then stop asking; a second call does nothing."""
+        if self._loop.is_closed():
+            return
+        self._run(self._finish())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    async def _start(self) -> None:
+        try:
+            await self._app.initialize()
+        except InvalidToken:
+            raise ValueError(UNKNOWN_TO_TELEGRAM) from None
+        await self._app.start()
+        if self._app.updater:
+            await self._app.updater.start_polling(error_callback=log_polling_error)
+
+    async def _finish(self) -> None:
+        if self._app.updater and self._app.updater.running:
+            await self._app.updater.stop()
+        if self._app.running:
+            await self._app.stop()
+        await self._app.shutdown()
+
+    def _run(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+
+
+def polling_application(bot: Bot, token: str | None, api: str | None) -> App:
+    """Make an Application that logs a failed command in one line and goes on."""
+    app = application(bot, token, api=api)
+    app.add_error_handler(log_failed_command)
+    return app
+
+
+async def log_failed_command(_: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Log what a command raised; its message is not answered and will not come again."""
+    log.error("a command failed: %r", context.error)
+
+
+def log_polling_error(error: TelegramError) -> None:
+    """Log why a question to Telegram failed; python-telegram-bot asks again by itself."""
+    log.error("polling: %s", error)

@@ -1,0 +1,104 @@
+"""A reply in the webhook's own response, so that no second call goes out.
+
+Telegram takes one method call in the response's body. python-telegram-bot cannot do that
+by itself; but it sends all it sends through a *request* object, so this one keeps the last
+call instead of sending it. Earlier calls and calls that need an answer go over HTTP.
+"""
+
+import json
+from typing import Any
+
+from telegram.request import BaseRequest, HTTPXRequest, RequestData
+
+# The calls that can wait for the response, and what the code that made them is told meanwhile.
+KEPT = {"sendMessage", "answerCallbackQuery", "sendChatAction"}
+
+
+class ReplyInResponse(BaseRequest):
+    """Keeps the latest call for the response; sends the one before it, so order is kept."""
+
+    def __init__(self, bot_id: int) -> None:
+        self._me = {"id": bot_id, "is_bot": True, "first_name": "bot", "username": ""}
+        self._started = False
+        self._kept: tuple[str, RequestData | None] | None = None
+        self._http: HTTPXRequest | None = None
+
+    def take(self) -> dict[str, Any] | None:
+        """Give the kept call as Telegram expects it in the body, or None; it is kept no more."""
+        kept, self._kept = self._kept, None
+        if kept is None:
+            return None
+        url, data = kept
+        return {"method": method_of(url)} | (data.parameters if data else {})
+
+    def forget(self) -> None:
+        """Drop a kept call, when the update it belongs to has failed."""
+        self._kept = None
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        *timeouts: Any,
+        **more: Any,
+    ) -> tuple[int, bytes]:
+        """Keep the call, or answer the first getMe from what is known, or send it for real."""
+        name = method_of(url)
+        if name == "getMe" and not self._started:
+            self._started = True
+            return result(self._me)
+        await self._send_kept()
+        if name not in KEPT or (request_data and request_data.contains_files):
+            return await self._send(url, request_data)
+        self._kept = (url, request_data)
+        return result(stand_in(request_data) if name == "sendMessage" else True)
+
+    async def _send_kept(self) -> None:
+        if self._kept:
+            url, data = self._kept
+            self._kept = None
+            await self.parse(await self._send(url, data))
+
+    async def parse(self, answer: tuple[int, bytes]) -> None:
+        """Raise if an earlier reply was refused: the update then counts as failed."""
+        status, body = answer
+        if status != 200:
+            description = json.loads(body).get("description", "no description")
+            raise RuntimeError(f"Telegram refused a reply: {status} {description}")
+
+    async def _send(self, url: str, data: RequestData | None) -> tuple[int, bytes]:
+        if self._http is None:
+            self._http = HTTPXRequest()
+            await self._http.initialize()
+        return await self._http.do_request(url, "POST", data)
+
+    async def initialize(self) -> None:
+        """Nothing to open yet: most updates need no call at all."""
+
+    async def shutdown(self) -> None:
+        """Close the connection, if one was needed."""
+        if self._http:
+            await self._http.shutdown()
+
+    @property
+    def read_timeout(self) -> float | None:
+        """Seconds to wait for an answer: httpx's own choice."""
+        return 5.0
+
+
+def method_of(url: str) -> str:
+    """Name the method at the end of an address."""
+    return url.rsplit("/", 1)[1]
+
+
+def result(value: Any) -> tuple[int, bytes]:
+    """Write what the Bot API answers when all is well."""
+    return 200, json.dumps({"ok": True, "result": value}).encode()
+
+
+def stand_in(data: RequestData | None) -> dict[str, Any]:
+    """Make the message that was not sent yet: its number is 0, because nobody knows it."""
+    sent = data.parameters if data else {}
+    chat = {"id": sent.get("chat_id", 0), "type": "private"}
+    return {"message_id": 0, "date": 0, "chat": chat, "text": sent.get("text", "")}
