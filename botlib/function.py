@@ -85,7 +85,7 @@ def read_event(event: Event) -> Request:
     return Request(
         method=method.upper(),
         path=str(event.get("rawPath") or http.get("path") or event.get("path") or "/"),
-        headers=_last(event.get("multiValueHeaders")) | _lower(event.get("headers")),
+        headers=_lower(event.get("headers")),
         query=_query(event),
         body=_body(event),
     )
@@ -116,10 +116,6 @@ def _mapping(value: Any) -> dict[str, Any]:
 
 def _lower(headers: Any) -> dict[str, str]:
     return {str(key).lower(): str(value) for key, value in _mapping(headers).items()}
-
-
-def _last(lists: Any) -> dict[str, str]:
-    return {key.lower(): str(values[-1]) for key, values in _mapping(lists).items() if values}
 
 
 def _query(event: Event) -> dict[str, str]:

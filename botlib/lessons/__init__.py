@@ -1,0 +1,17 @@
+"""What only notebooks need: the %%save magic, charts, pictures, exercise checks.
+
+`%load_ext botlib.lessons` switches %%save on. Nothing else is imported here, and nothing
+outside the notebooks imports from here.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+
+def load_ipython_extension(shell: "InteractiveShell") -> None:
+    """Register %%save; IPython calls this for `%load_ext botlib.lessons`."""
+    from botlib.lessons.save import save_cell
+
+    shell.register_magic_function(save_cell, "cell", "save")  # type: ignore[no-untyped-call]

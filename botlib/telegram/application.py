@@ -56,7 +56,7 @@ def application(
 async def answer_update(brain: Bot, update: telegram.Update, bot: telegram.Bot) -> None:
     """Let the brain answer one message and send its replies, in order, to the same chat."""
     incoming = update.message
-    if incoming is None or incoming.text is None:
+    if incoming is None or not isinstance(incoming.text, str):
         return
     text = await without_own_name(incoming.text, bot)
     if text is None:

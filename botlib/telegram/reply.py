@@ -31,10 +31,6 @@ class ReplyInResponse(BaseRequest):
         url, data = kept
         return {"method": method_of(url)} | (data.parameters if data else {})
 
-    def forget(self) -> None:
-        """Drop a kept call, when the update it belongs to has failed."""
-        self._kept = None
-
     async def do_request(
         self,
         url: str,

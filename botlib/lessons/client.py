@@ -1,0 +1,39 @@
+"""A client as small as can be: one HTTP request, one reply.
+
+It stands for a browser in the notebooks. An error status is a reply like any other, not an
+exception. It ignores proxy settings, because the sandbox is on this machine.
+"""
+
+from dataclasses import dataclass
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, Request, build_opener
+
+_opener = build_opener(ProxyHandler({}))
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back: the HTTP status and the body as text."""
+
+    status: int
+    text: str
+
+
+def get(url: str, timeout_s: float = 30) -> Reply:
+    """Ask for a page; raises URLError when nobody answers there."""
+    return _send(Request(url), timeout_s)  # noqa: S310
+
+
+def post(url: str, body: str, timeout_s: float = 30) -> Reply:
+    """Send `body` as JSON text; raises URLError when nobody answers there."""
+    headers = {"Content-Type": "application/json"}
+    return _send(Request(url, body.encode(), headers, method="POST"), timeout_s)  # noqa: S310
+
+
+def _send(request: Request, timeout_s: float) -> Reply:
+    try:
+        with _opener.open(request, timeout=timeout_s) as response:
+            return Reply(response.status, response.read().decode(errors="replace"))
+    except HTTPError as error:
+        with error:
+            return Reply(error.code, error.read().decode(errors="replace"))

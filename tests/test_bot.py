@@ -1,0 +1,117 @@
+"""The brain, without any platform."""
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from botlib import Bot, Message
+
+
+@pytest.fixture
+def bot() -> Bot:
+    bot = Bot()
+
+    @bot.command("hello", help="greets you")
+    def hello(message):
+        return f"hello {message.user}!"
+
+    @bot.command("add")
+    def add(message):
+        """adds whole numbers"""
+        return str(sum(int(word) for word in message.words))
+
+    @bot.command("wait")
+    async def wait(message):
+        await asyncio.sleep(0)
+        return ["first", "", "second"]
+
+    @bot.command("nothing")
+    def nothing(message):
+        return None
+
+    return bot
+
+
+@pytest.mark.parametrize("text", ["!hello", "/hello", "  !hello", "!HELLO", "!hello\nViktor"])
+def test_a_command_is_found_by_either_prefix_in_any_case(bot, text):
+    assert bot.ask(text, user="Viktor") == "hello Viktor!"
+
+
+@pytest.mark.parametrize("text", ["hello", "", "!", "!!", "! hello", "2!hello", "!hello!", "/a/b"])
+def test_ordinary_talk_is_left_alone(bot, text):
+    assert bot.ask(text) == ""
+
+
+def test_arguments_reach_the_command(bot):
+    assert bot.ask("!add 2  3 4") == "9"
+
+
+def test_arguments_keep_their_inner_spaces():
+    assert Message("!say  good   morning ").arguments == "good   morning"
+    assert Message("!say").arguments == ""
+
+
+def test_several_replies_keep_their_order_and_blank_ones_are_dropped(bot):
+    assert asyncio.run(bot.answer(Message("!wait"))) == ["first", "second"]
+    assert asyncio.run(bot.answer(Message("!nothing"))) == []
+
+
+def test_help_lists_every_command_with_what_it_does(bot):
+    assert bot.ask("!help").splitlines() == [
+        "!help what I can do",
+        "!hello greets you",
+        "!add adds whole numbers",
+        "!wait",
+        "!nothing",
+    ]
+
+
+def test_help_can_be_replaced(bot):
+    bot.command("help")(lambda message: "ask Viktor")
+    assert bot.ask("/help") == "ask Viktor"
+
+
+def test_an_unknown_command_gets_a_hint(bot):
+    assert bot.ask("!helo") == "I do not know !helo. Did you mean !hello?"
+    assert bot.ask("!xyzzy") == "I do not know !xyzzy. Try !help."
+
+
+@pytest.mark.parametrize("name", ["", "two words", "a-b", "x" * 33, "!"])
+def test_an_impossible_command_name_is_refused_with_an_example(name):
+    with pytest.raises(ValueError, match=r'@bot\.command\("hello"\)'):
+        Bot().command(name)
+
+
+def test_a_name_may_be_given_with_its_prefix(bot):
+    bot.command("!Bye")(lambda message: "bye")
+    assert bot.ask("/bye") == "bye"
+
+
+def test_an_error_in_a_command_reaches_whoever_asked(bot):
+    with pytest.raises(ValueError, match="invalid literal"):
+        bot.ask("!add two")
+
+
+HOSTILE = ["", "\0", "!\0", "!" * 100_000, "!" + "a" * 100_000, "!hello " + "x" * 100_000]
+HOSTILE += ["!🦀", "!שלום עולם", "\u202e!hello", "!hello\r\nQUIT", "!\ud800", "/привет Виктор"]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_text_never_raises(bot, text):
+    assert isinstance(bot.ask(text), str)
+
+
+@given(st.text(), st.text())
+def test_any_text_from_anyone_gets_texts_back(text, user):
+    bot = Bot()
+    bot.command("hello")(lambda message: f"hello {message.user}!")
+    replies = asyncio.run(bot.answer(Message(text, user)))
+    assert all(isinstance(reply, str) and reply.strip() for reply in replies)
+
+
+@given(st.text())
+def test_any_arguments_are_read(text):
+    message = Message("!echo " + text)
+    assert message.arguments.split() == message.words == text.split()
