@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from botlib import Bot
 from botlib.function import Handler
 from botlib.telegram import webhook
-from botlib.telegram.application import split
+from botlib.text import split
 
 TOKEN, SECRET = "42:not-a-real-token", "correct-horse"
 

@@ -14,4 +14,4 @@ def load_ipython_extension(shell: "InteractiveShell") -> None:
     """Register %%save; IPython calls this for `%load_ext botlib.lessons`."""
     from botlib.lessons.save import save_cell
 
-    shell.register_magic_function(save_cell, "cell", "save")  # type: ignore[no-untyped-call]
+    shell.magics_manager.register_function(save_cell, "cell", "save")

@@ -6,11 +6,16 @@ is not used: its hidden list of figures would show a chart twice.
 """
 
 import io
-from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from botlib.lessons.ordinary_server import Measurement
+
+if TYPE_CHECKING:
+    from botlib.sandbox.cloud.function import Function
 
 # Okabe and Ito's colours, told apart by colour-blind readers too
 BLUE, ORANGE, RED, GREEN = "#0072B2", "#E69F00", "#D55E00", "#009E73"
@@ -22,7 +27,8 @@ class Chart(Figure):
     """A figure that a notebook shows as a PNG; its text form is what the picture says."""
 
     def __init__(self, says: str, height_inches: float) -> None:
-        super().__init__((WIDTH_INCHES, height_inches), DPI, facecolor=WHITE, layout="constrained")
+        super().__init__((WIDTH_INCHES, height_inches), DPI, facecolor=WHITE)
+        self.set_layout_engine("constrained", w_pad=0.12, h_pad=0.12)
         self.says = says
 
     def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
@@ -34,49 +40,10 @@ class Chart(Figure):
         return f"<chart: {self.says}>"
 
 
-class ServerMeasurement(Protocol):
-    """What `OrdinaryServer.measure()` returns."""
-
-    @property
-    def alive_s(self) -> float: ...
-    @property
-    def busy_s(self) -> float: ...
-
-
-class Invocation(Protocol):
-    """One call of a function, as the sandbox cloud records it."""
-
-    instance: int
-    cold: bool
-    start: float
-    end: float
-    billed_ms: float
-
-
-class Instance(Protocol):
-    """The life of one instance, as the sandbox cloud records it."""
-
-    number: int
-    started: float
-    ready: float | None
-    stopped: float | None
-
-
-class Deployed(Protocol):
-    """A deployed function."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def invocations(self) -> Iterable[Any]: ...
-    @property
-    def instances(self) -> Iterable[Any]: ...
-
-
 def bars(title: str, values: Mapping[str, float], unit: str, digits: int = 2) -> Chart:
     """One labelled bar a value; `unit` stands after each number, `digits` after its point."""
-    chart = Chart(f"{title}: {', '.join(values)}", 0.9 + 0.5 * len(values))
-    axes = calm_axes(chart, title, f"{unit}")
+    chart = Chart(f"{title}: {', '.join(values)}", 1.1 + 0.5 * len(values))
+    axes = calm_axes(chart, title, unit)
     names = list(values)[::-1]
     axes.barh(names, [values[name] for name in names], height=0.55, color=BLUE)
     for row, name in enumerate(names):
@@ -85,19 +52,20 @@ def bars(title: str, values: Mapping[str, float], unit: str, digits: int = 2) ->
     return chart
 
 
-def meters(server: ServerMeasurement, function: Deployed) -> Chart:
+def meters(server: Measurement, function: "Function") -> Chart:
     """Two meters side by side: a server's life and work, and the seconds a function is billed."""
     billed_s = sum(call.billed_ms for call in function.invocations) / 1000
-    chart = Chart("two meters, a server's seconds alive and a function's seconds billed", 2.2)
+    chart = Chart("two meters, a server's seconds alive and a function's seconds billed", 2.4)
     axes = calm_axes(chart, "What each meter counts", "seconds")
     axes.barh("server", server.alive_s, height=0.55, color=PALE, label="alive")
     axes.barh("server", server.busy_s, height=0.55, color=BLUE, label="busy")
     axes.barh("function", billed_s, height=0.55, color=ORANGE, label="billed")
     axes.invert_yaxis()
-    alive = f"alive {server.alive_s:.2f} s\nbusy {server.busy_s:.2f} s"
-    label_bar(axes, server.alive_s, 0, alive)
+    # processor time comes in steps of 0.01 s on Linux
+    busy = f"{server.busy_s:.2f} s" if server.busy_s >= 0.01 else "less than 0.01 s"
+    label_bar(axes, server.alive_s, 0, f"alive {server.alive_s:.2f} s\nbusy {busy}")
     label_bar(axes, billed_s, 1, f"billed {billed_s:.2f} s")
-    axes.margins(x=0.25)
+    axes.margins(x=0.3)
     legend_below(axes)
     return chart
 
@@ -110,7 +78,7 @@ def label_bar(axes: Axes, x: float, row: float, text: str) -> None:
 
 def legend_below(axes: Axes) -> None:
     """Explain the colours in one line under the chart."""
-    axes.figure.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=9)  # type: ignore[call-arg]
+    axes.figure.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=9)
 
 
 def calm_axes(chart: Chart, title: str, unit: str) -> Axes:

@@ -37,7 +37,7 @@ class OrdinaryServer:
         path = Path(file).resolve()
         if not path.is_file():
             raise FileNotFoundError(f"there is no file {file}. Run the %%save cell above first.")
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115, it lives as long as the process
         self._process = subprocess.Popen(
             [sys.executable, "-u", str(LEASH), str(path)],
             cwd=path.parent,
@@ -80,9 +80,7 @@ class OrdinaryServer:
     def _wait_for_port(self, timeout_s: float) -> int:
         assert self._process.stdout is not None
         first_line: queue.Queue[str] = queue.Queue()
-        threading.Thread(
-            target=_read, args=(self._process.stdout, first_line), daemon=True
-        ).start()
+        threading.Thread(target=_read, args=(self._process.stdout, first_line), daemon=True).start()
         try:
             line = first_line.get(timeout=timeout_s)
         except queue.Empty:
@@ -99,6 +97,8 @@ class OrdinaryServer:
 
     def _last_words(self) -> str:
         """The last line that the process wrote to its error output, as a sentence."""
+        if self._errors.closed:
+            return ""
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").split("\n")
         words = [line.strip() for line in lines if line.strip()]
@@ -115,7 +115,7 @@ def _read(output: IO[bytes], first_line: queue.Queue[str]) -> None:
 
 def _busy_seconds(pid: int) -> float:
     times = psutil.Process(pid).cpu_times()
-    return times.user + times.system
+    return float(times.user + times.system)
 
 
 def _stop(process: subprocess.Popen[bytes], errors: IO[bytes]) -> None:

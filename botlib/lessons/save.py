@@ -61,10 +61,10 @@ def python_problem(path: Path, text: str) -> str | None:
             warnings.simplefilter("ignore")
             compile(text, path.name, "exec")
     except SyntaxError as error:
-        # %%save is the cell's own first line, so the cell counts one line more than the file
-        shown = f": {error.text.strip()}" if error.text and error.text.strip() else ""
-        where = f"line {error.lineno} of the file" if error.lineno else "the file"
-        return f"but Python cannot read {where}{shown}\n{error.msg}. Correct the cell and run it again."
+        line = f"line {error.lineno}" if error.lineno else "this"
+        return (
+            f"but Python cannot read {line}: {error.msg}\n    {(error.text or '').strip()}".rstrip()
+        )
     except ValueError as error:  # a null byte, before Python 3.12
-        return f"but Python cannot read the file: {error}. Correct the cell and run it again."
+        return f"but Python cannot read this: {error}"
     return None

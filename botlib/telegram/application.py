@@ -5,8 +5,6 @@ posts and everything else are acknowledged and left alone.
 """
 
 import logging
-import os
-import re
 from typing import Any
 
 import telegram
@@ -14,9 +12,8 @@ from telegram.ext import Application, ContextTypes, MessageHandler, filters
 from telegram.request import BaseRequest
 
 from botlib.bot import Bot, Message
-
-REAL_API = "https://api.telegram.org"
-LONGEST_TEXT = 4096  # code points in one message, Telegram's message_length_max
+from botlib.telegram.update import LONGEST_TEXT, addressee, api_root, setting, start_is_help
+from botlib.text import split
 
 App = Application[Any, Any, Any, Any, Any, Any]
 
@@ -24,22 +21,11 @@ App = Application[Any, Any, Any, Any, Any, Any]
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
-def setting(name: str, value: str | None) -> str:
-    """Return the value given, else the environment's; raise ValueError that names the fix."""
-    found = value or os.environ.get(name, "")
-    if not found:
-        raise ValueError(
-            f"{name} is not set. Expected it as an argument or in the environment. "
-            f'Add it where the bot runs: environment={{"{name}": …}}.'
-        )
-    return found
-
-
 def application(
     bot: Bot, token: str | None = None, request: BaseRequest | None = None, api: str | None = None
 ) -> App:
     """Make an Application that answers with the brain; add more handlers to it if you like."""
-    base = (api or os.environ.get("TELEGRAM_API") or REAL_API).rstrip("/")
+    base = api_root(api)
     builder = Application.builder().token(setting("TELEGRAM_TOKEN", token))
     builder = builder.base_url(f"{base}/bot").base_file_url(f"{base}/file/bot")
     if request is not None:
@@ -58,27 +44,28 @@ async def answer_update(brain: Bot, update: telegram.Update, bot: telegram.Bot) 
     incoming = update.message
     if incoming is None or not isinstance(incoming.text, str):
         return
+    if not isinstance(incoming.chat, telegram.Chat):  # never from Telegram itself
+        return
     text = await without_own_name(incoming.text, bot)
     if text is None:
         return
-    if brain.called(text) == "start" and "start" not in brain.commands:
-        text = "/help"  # Telegram's Start button sends /start
     message = Message(
-        text, user=name_of(incoming), chat=str(incoming.chat.id), user_id=id_of(incoming)
+        start_is_help(brain, text),
+        user=name_of(incoming),
+        chat=str(incoming.chat.id),
+        user_id=id_of(incoming),
     )
     for reply in await brain.answer(message):
-        for part in split(reply):
+        for part in split(reply, LONGEST_TEXT):
             await bot.send_message(incoming.chat.id, part)
 
 
 async def without_own_name(text: str, bot: telegram.Bot) -> str | None:
     """Turn "/hello@my_bot" into "/hello"; None if the command is for another bot of the group."""
-    match = re.match(r"(/\w+)@(\w+)", text)
-    if not match:
-        return text
-    if not bot.username:  # a webhook function asks for its own name only when it needs it
+    text, name = addressee(text)
+    if name and not bot.username:  # a webhook function asks for its own name only when needed
         await bot.get_me()
-    return match[1] + text[match.end() :] if match[2].lower() == bot.username.lower() else None
+    return text if not name or name.lower() == bot.username.lower() else None
 
 
 def name_of(message: telegram.Message) -> str:
@@ -91,21 +78,3 @@ def name_of(message: telegram.Message) -> str:
 def id_of(message: telegram.Message) -> str:
     """The writer's id as text, empty where Telegram does not say."""
     return str(message.from_user.id) if message.from_user else ""
-
-
-def split(text: str, limit: int = LONGEST_TEXT) -> list[str]:
-    """Cut a long text into messages, at a line's end or a space where there is one.
-
-    >>> split("one two three", 8)
-    ['one two', 'three']
-    >>> split("abcdef", 4)
-    ['abcd', 'ef']
-    """
-    parts = []
-    while len(text) > limit:
-        head = text[: limit + 1]
-        at = max(head.rfind("\n"), head.rfind(" "))
-        at = at if at > 0 else limit
-        parts.append(text[:at])
-        text = text[at:].lstrip("\n ")
-    return [part for part in [*parts, text] if part.strip()]

@@ -14,7 +14,7 @@ from typing import Any
 LONGEST = 80  # of a value shown in a hint
 
 
-class NotYet(Exception):
+class NotYet(Exception):  # noqa: N818, a verdict is not an error
     """The answer is not right yet; the text is the hint."""
 
 
@@ -44,7 +44,9 @@ def verdict(check: Callable[..., str], answers: tuple[Any, ...], todo: str) -> s
         return f"passed: {check(*answers)}"
     except NotYet as hint:
         return f"not yet: {hint}"
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         return f"not yet: the check could not use your answer. It met {describe(error)}"
 
 

@@ -4,9 +4,7 @@ The same handler runs in any cloud that calls `handler(event, context)`.
 """
 
 import asyncio
-import hmac
 import logging
-from collections import OrderedDict
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -16,11 +14,9 @@ from telegram.ext import ContextTypes
 
 from botlib.bot import Bot
 from botlib.function import Handler, Request, Response, http_function
-from botlib.telegram.application import App, application, setting
+from botlib.telegram.application import App, application
 from botlib.telegram.reply import ReplyInResponse
-
-SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  (a header's name, no secret)
-REMEMBERED = 10_000  # update numbers an instance keeps, to answer a repeated one only once
+from botlib.telegram.update import Seen, bot_id, read_update, refusal, setting
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -40,8 +36,9 @@ def webhook(
 
     @http_function
     def handler(http: Request) -> Response:
-        if not same(http.headers.get(SECRET_HEADER, ""), secret):
-            return Response({"error": "wrong or missing secret"}, status=403)
+        refused = refusal(http, secret)
+        if refused:
+            return refused
         try:
             update = read_update(http)
         except ValueError as error:
@@ -57,7 +54,7 @@ class Updates:
 
     def __init__(self, app: App, request: ReplyInResponse) -> None:
         self.app, self.request = app, request
-        self.seen: OrderedDict[int, None] = OrderedDict()
+        self.seen = Seen()
         self.error: Exception | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = ThreadPoolExecutor(1)  # a notebook's own thread already runs a loop
@@ -81,47 +78,11 @@ class Updates:
         reply = self.request.take()
         if self.error:
             raise self.error
-        self._remember(data["update_id"])
+        self.seen.add(data["update_id"])
         return reply
 
     async def _keep_error(self, _: object, context: ContextTypes.DEFAULT_TYPE) -> None:
         self.error = context.error
 
-    def _remember(self, update_id: int) -> None:
-        self.seen[update_id] = None
-        if len(self.seen) > REMEMBERED:
-            self.seen.popitem(last=False)
-
     def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return self._thread.submit(self._loop.run_until_complete, coroutine).result()
-
-
-def read_update(http: Request) -> dict[str, Any]:
-    """Read an update's JSON; raises ValueError for what Telegram never sends."""
-    try:
-        update = http.json()
-    except ValueError:
-        raise ValueError("expected an update as JSON") from None
-    if not isinstance(update, dict) or type(update.get("update_id")) is not int:
-        raise ValueError("expected an update: an object with an update_id")
-    return update
-
-
-def same(given: str, expected: str) -> bool:
-    """Compare secrets in constant time: how long it takes tells nothing about them."""
-    return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
-
-
-def bot_id(token: str) -> int:
-    """Read the bot's number, which stands before the colon of its token.
-
-    >>> bot_id("42:secret")
-    42
-    """
-    number = token.partition(":")[0]
-    if not number.isdecimal():
-        raise ValueError(
-            "TELEGRAM_TOKEN is no bot token: expected digits, a colon and letters, as BotFather "
-            "writes it. Copy the whole token, without quotes or spaces."
-        )
-    return int(number)

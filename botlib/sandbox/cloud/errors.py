@@ -1,0 +1,61 @@
+"""What can go wrong with a function, under the names AWS Lambda gives it.
+
+Only the errors of a *function*. A wrong argument to `Cloud.deploy` is a plain ValueError.
+"""
+
+PAYLOAD_LIMIT = 6 * 1024 * 1024  # bytes of a request; AWS "Lambda quotas": 6 MB each way
+RESPONSE_LIMIT = PAYLOAD_LIMIT + 100  # bytes of a response: Lambda's own message says 6291556
+
+TIMEOUT = "Sandbox.Timedout"
+EXIT = "Runtime.ExitError"
+OUT_OF_MEMORY = "Runtime.OutOfMemory"
+MARSHAL = "Runtime.MarshalError"
+TOO_LARGE = "Function.ResponseSizeTooLarge"
+THROTTLED = "Throttled"
+
+
+class FunctionError(Exception):
+    """A call that brought no result: its `type`, its `message` and the function's own `trace`."""
+
+    def __init__(self, type: str, message: str, trace: list[str] | None = None) -> None:
+        super().__init__(f"{type}: {message}")
+        self.type = type
+        self.message = message
+        self.trace = trace or []
+
+
+def timed_out(seconds: float) -> FunctionError:
+    """The function was still working when its time was over."""
+    return FunctionError(TIMEOUT, f"Task timed out after {seconds:.2f} seconds")
+
+
+def init_timed_out(seconds: float) -> FunctionError:
+    """The instance had not asked for its first event in time."""
+    return FunctionError(TIMEOUT, f"Init phase timed out after {seconds:.2f} seconds")
+
+
+def exited(code: int) -> FunctionError:
+    """The process ended before it answered; `code` as `subprocess` gives it (negative: signal)."""
+    if code == 0:
+        return FunctionError(EXIT, "Runtime exited without providing a reason")
+    status = f"signal {-code}" if code < 0 else f"exit status {code}"
+    return FunctionError(EXIT, f"Runtime exited with error: {status}")
+
+
+def out_of_memory(limit_mb: int) -> FunctionError:
+    """The instance used more memory than it was given."""
+    message = f"Runtime killed: it used more than its {limit_mb} MB of memory (memory_mb)"
+    return FunctionError(OUT_OF_MEMORY, message)
+
+
+def response_too_large() -> FunctionError:
+    """The answer is larger than a synchronous call may bring back."""
+    message = (
+        f"Response payload size exceeded maximum allowed payload size ({RESPONSE_LIMIT} bytes)."
+    )
+    return FunctionError(TOO_LARGE, message)
+
+
+def throttled() -> FunctionError:
+    """Every instance the function may have is busy."""
+    return FunctionError(THROTTLED, "Rate Exceeded.")

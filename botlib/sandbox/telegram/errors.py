@@ -1,0 +1,33 @@
+"""What can go wrong: the Bot API's refusals, and a bot that does not answer.
+
+This module only names the errors; who raises them says why.
+"""
+
+
+class TelegramError(Exception):
+    """A refusal as the Bot API words it: `code` is the HTTP status, `description` the text."""
+
+    def __init__(self, code: int, description: str, retry_after: int = 0) -> None:
+        super().__init__(f"{code} {description}")
+        self.code = code
+        self.description = description
+        self.retry_after = retry_after
+
+
+class NoReply(Exception):  # noqa: N818 - a name a learner reads as a sentence
+    """The bot did not answer in time; the text says what was found and what to do next."""
+
+
+def bad_request(text: str) -> TelegramError:
+    """A 400: the request itself is wrong."""
+    return TelegramError(400, f"Bad Request: {text}")
+
+
+def forbidden(text: str) -> TelegramError:
+    """A 403: the bot may not do this here."""
+    return TelegramError(403, f"Forbidden: {text}")
+
+
+def too_many_requests(seconds: int) -> TelegramError:
+    """A 429: wait this many seconds and try again."""
+    return TelegramError(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)

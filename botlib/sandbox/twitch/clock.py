@@ -1,0 +1,56 @@
+"""The sandbox's clock: it runs like any other, and a lesson can move it forward.
+
+Tokens, PING intervals, rate limits and penalties read this clock, so four hours can pass in
+one cell. It never goes back, and it does not move the machine's own clock.
+"""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+
+class Clock:
+    """Seconds since 1970 as the sandbox sees them."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._zero = time.time() - time.monotonic()
+        self._moved = 0.0
+        self._sleepers: set[asyncio.Future[None]] = set()
+
+    def now(self) -> float:
+        """Seconds since 1970."""
+        return self._zero + time.monotonic() + self._moved
+
+    def timestamp(self) -> str:
+        """The time as Twitch writes it (RFC 3339, UTC)."""
+        text = datetime.fromtimestamp(self.now(), UTC).isoformat(timespec="microseconds")
+        return text.replace("+00:00", "Z")
+
+    def advance(self, seconds: float) -> None:
+        """Let this many seconds pass at once; whatever falls due in them happens now."""
+        if seconds < 0:
+            raise ValueError(f"the clock cannot go back: {seconds} seconds")
+        asyncio.run_coroutine_threadsafe(self._advance(seconds), self._loop).result()
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep on this clock: `advance` shortens the wait."""
+        due = self.now() + seconds
+        while (left := due - self.now()) > 0:
+            moved = self._loop.create_future()
+            self._sleepers.add(moved)
+            try:
+                async with asyncio.timeout(left):
+                    await moved
+            except TimeoutError:
+                pass
+            finally:
+                self._sleepers.discard(moved)
+
+    async def _advance(self, seconds: float) -> None:
+        self._moved += seconds
+        for moved in list(self._sleepers):
+            if not moved.done():
+                moved.set_result(None)
+        for _ in range(10):  # let those who woke act before the caller goes on
+            await asyncio.sleep(0)

@@ -1,0 +1,56 @@
+"""Every number the sandbox Twitch goes by, each with the real one beside it.
+
+Give them by name, `Twitch(ping_interval_s=5)`, or change them while it runs,
+`twitch.settings.limits = False`. Nothing is decided here.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(kw_only=True)
+class Settings:
+    """The sandbox's own choices; where no other number is given, it is the real one's."""
+
+    # Chat, by IRC and by Helix
+    limits: bool = True  # False lifts every chat limit below
+    messages: int = 20  # a window, anywhere
+    messages_as_mod: int = 100  # a window, in channels where one is moderator or broadcaster
+    message_window_s: float = 30.0
+    penalty_s: float = 1800.0  # how long IRC silently ignores who went over the limit
+    channel_gap_s: float = 1.0  # between two messages of one person in one channel
+    duplicate_s: float = 30.0  # the same text again within this time is refused
+    joins: int = 20  # channels a join window
+    logins: int = 20  # logins a join window
+    join_window_s: float = 10.0
+    message_characters: int = 500  # the rest is cut
+
+    # The IRC connection
+    ping_interval_s: float = 300.0  # "about every 5 minutes"
+    pong_timeout_s: float = 10.0  # then the connection is closed
+    line_bytes: int = 16_384  # a longer line is thrown away (the sandbox's number)
+    pending_lines: int = 100_000  # unread by the client; then it is cut off (the sandbox's number)
+
+    # Tokens
+    user_token_s: float = 14_400.0  # about 4 hours
+    app_token_s: float = 5_000_000.0  # about 58 days
+    code_s: float = 600.0  # an authorization code (the sandbox's number)
+    device_code_s: float = 1800.0
+    device_interval_s: int = 5  # seconds between two polls
+    public_refresh_s: float = 2_592_000.0  # a public application's refresh token: 30 days
+
+    # Helix
+    api_points: int = 800  # requests a minute for each application and user
+
+    # EventSub by webhook
+    https_only: bool = False  # the real one takes https callbacks on port 443 only
+    webhook_timeout_s: float = 10.0  # "a few seconds"
+    webhook_retries: int = 3  # resends of one notification (the real number is not published)
+    webhook_retry_s: float = 0.2  # the first pause; it doubles (the real one is longer)
+    webhook_failures: int = 3  # lost notifications in a row that revoke (real: not published)
+
+    # EventSub by WebSocket
+    subscribe_within_s: float = 10.0  # else close code 4003
+    keepalive_s: int = 10  # unless the client asks for 10 to 600
+    reconnect_within_s: float = 30.0  # to follow a session_reconnect, else close code 4004
+    sessions_a_user: int = 3  # WebSocket sessions with subscriptions for each user and application
+    subscriptions_a_session: int = 300

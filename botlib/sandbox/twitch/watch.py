@@ -1,0 +1,34 @@
+"""Waiting for something to become true, without asking again and again.
+
+Whoever changes the world says `changed()`; whoever waits looks once more. It knows nothing
+of what is waited for, and it lives on one event loop.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+
+class Watch:
+    """The bell that rings whenever something happened."""
+
+    def __init__(self) -> None:
+        self._waiting: list[asyncio.Future[None]] = []
+
+    def changed(self) -> None:
+        """Wake everyone who waits."""
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
+
+    async def until(self, condition: Callable[[], object], seconds: float) -> bool:
+        """Wait until the condition holds; False when `seconds` passed before it did."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not condition():
+                    future = asyncio.get_running_loop().create_future()
+                    self._waiting.append(future)
+                    await future
+        except TimeoutError:
+            return bool(condition())
+        return True

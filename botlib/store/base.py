@@ -1,0 +1,109 @@
+"""What every store can do, and how values are written down: as JSON."""
+
+import json
+from abc import ABC, abstractmethod
+from typing import Any
+
+DAY_S = 86_400
+LARGEST = 2**63 - 1  # counters are 64-bit numbers, in Redis as in SQLite
+
+
+class StoreError(Exception):
+    """The store cannot be used: not reached, not writable, or what it holds is damaged."""
+
+
+class Store(ABC):
+    """Values by key, shared by all instances; every call is atomic, none waits for long."""
+
+    @abstractmethod
+    def get(self, key: str, default: Any = None) -> Any:
+        """Read a value; `default` where there is none, or where it has expired."""
+
+    @abstractmethod
+    def set(self, key: str, value: Any, expires_s: float | None = None) -> None:
+        """Keep a JSON value, for ever or for some seconds; ValueError for what is not JSON."""
+
+    @abstractmethod
+    def remove(self, key: str) -> None:
+        """Forget a key; one that is not there does not matter."""
+
+    @abstractmethod
+    def increment(self, key: str, by: int = 1) -> int:
+        """Add to a counter, which starts at 0, and return it; ValueError if it is no counter."""
+
+    @abstractmethod
+    def add_once(self, key: str, expires_s: float = DAY_S) -> bool:
+        """Set the key to true unless it is there: of all who call, only the first gets True."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of file or connection; the next call opens it again."""
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def write_json(value: Any) -> str:
+    """Write a value as JSON; ValueError for what would not come back the same.
+
+    >>> write_json({"user": "Viktor", "points": [1, 2.5, None]})
+    '{"user": "Viktor", "points": [1, 2.5, null]}'
+    """
+    try:
+        text = json.dumps(value, allow_nan=False)
+        same = json.loads(text) == value  # tuples and keys that are no texts would change
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"this value is not JSON: {error}. {ALLOWED}") from None
+    if not same:
+        raise ValueError(f"this value would come back changed. {ALLOWED}")
+    return text
+
+
+ALLOWED = "Expected text, number, true, false, None, or lists and dictionaries with text keys."
+
+
+def read_json(key: str, text: str | bytes) -> Any:
+    """Read a stored value; StoreError if something else than a store wrote it."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise StoreError(
+            f"what is kept under {key!r} is not JSON. Another program wrote it, or it is damaged: "
+            f"look at it there, or remove({key!r})."
+        ) from None
+
+
+def added(key: str, value: Any, by: int) -> int:
+    """Add to a counter's value; ValueError if it is no whole number, or grows out of 64 bits.
+
+    >>> added("visits", 41, 1)
+    42
+    """
+    if type(value) is not int:
+        raise ValueError(f"{key!r} is no counter: it holds {type(value).__name__}, no whole number")
+    if abs(value + by) > LARGEST:
+        raise ValueError(f"the counter {key!r} would grow beyond 64 bits")
+    return value + by
+
+
+def checked_key(key: str) -> str:
+    """Give the key back; ValueError for what cannot be one."""
+    if isinstance(key, str) and key and "\0" not in key and is_utf8(key):
+        return key
+    raise ValueError(f"{key!r} cannot be a key: expected a text that is not empty")
+
+
+def is_utf8(text: str) -> bool:
+    """Whether a text can be written as UTF-8: half an emoji cannot.
+
+    >>> is_utf8("ключ"), is_utf8("\\ud83d")
+    (True, False)
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

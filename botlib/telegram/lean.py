@@ -1,0 +1,146 @@
+"""The webhook function without python-telegram-bot: for a bot that only ever replies.
+
+The same contract as `botlib.telegram.webhook`, from the standard library alone, so it starts
+several times sooner. It knows text messages and sendMessage, nothing else of the Bot API.
+"""
+
+import inspect
+import json
+from collections.abc import Awaitable
+from typing import Any, TypeVar
+
+from botlib.bot import Bot, Message, as_list
+from botlib.function import Handler, Request, Response, http_function
+from botlib.telegram.update import (
+    LONGEST_TEXT,
+    Seen,
+    addressee,
+    api_root,
+    bot_id,
+    read_update,
+    refusal,
+    setting,
+    start_is_help,
+)
+from botlib.text import split
+
+Json = dict[str, Any]
+T = TypeVar("T")
+TIMEOUT = 5.0  # seconds to wait for Telegram, as httpx does
+
+
+def webhook(
+    bot: Bot, token: str | None = None, secret: str | None = None, api: str | None = None
+) -> Handler:
+    """Make the handler of a Telegram webhook; what is not given comes from the environment.
+
+    TELEGRAM_TOKEN, TELEGRAM_SECRET and, for another Bot API than the real one, TELEGRAM_API.
+    A command that raises makes the function fail, so that Telegram sends the update again.
+    """
+    token, secret = setting("TELEGRAM_TOKEN", token), setting("TELEGRAM_SECRET", secret)
+    bot_id(token)  # refuses what is no token
+    telegram, seen = BotApi(token, api_root(api)), Seen()
+
+    @http_function
+    def handler(http: Request) -> Response:
+        refused = refusal(http, secret)
+        if refused:
+            return refused
+        try:
+            update = read_update(http)
+        except ValueError as error:
+            return Response({"error": str(error)}, status=400)
+        if update["update_id"] in seen:
+            return Response("")
+        messages = replies(bot, telegram, update)
+        for message in messages[:-1]:
+            telegram.call("sendMessage", message)
+        seen.add(update["update_id"])
+        return Response({"method": "sendMessage"} | messages[-1] if messages else "")
+
+    return handler
+
+
+def replies(brain: Bot, telegram: "BotApi", update: Json) -> list[Json]:
+    """All messages to send for an update, in order; none for what is not a text message."""
+    incoming = update.get("message")
+    if not isinstance(incoming, dict):
+        return []
+    chat, text = field(incoming, "chat", "id"), incoming.get("text")
+    if not isinstance(text, str) or type(chat) is not int:
+        return []
+    text, name = addressee(text)
+    if name and name.lower() != telegram.username().lower():
+        return []  # a command for another bot of the group
+    writer = field(incoming, "from", "id")
+    message = Message(
+        start_is_help(brain, text),
+        user=name_of(incoming),
+        chat=str(chat),
+        user_id="" if writer is None else str(writer),
+    )
+    reply = brain.call(message)
+    texts = as_list(wait_for(reply) if inspect.isawaitable(reply) else reply)
+    return [{"chat_id": chat, "text": part} for text in texts for part in split(text, LONGEST_TEXT)]
+
+
+class BotApi:
+    """The Bot API over HTTP, for what the webhook's response has no room for."""
+
+    def __init__(self, token: str, root: str) -> None:
+        self._address = f"{root}/bot{token}/"
+        self._username = ""
+
+    def username(self) -> str:
+        """Return the bot's own name, asked once."""
+        if not self._username:
+            self._username = str(self.call("getMe", {})["username"])
+        return self._username
+
+    def call(self, method: str, parameters: Json) -> Any:
+        """Call a method; raises RuntimeError with Telegram's words if it refuses."""
+        import urllib.error  # here, because most updates need no call: they take 40 ms to load
+        import urllib.request
+
+        request = urllib.request.Request(  # noqa: S310  (the address is the Bot API's)
+            self._address + method,
+            json.dumps(parameters).encode(),
+            {"Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
+                return json.load(answer)["result"]
+        except urllib.error.HTTPError as error:
+            words = error.read().decode("utf-8", "replace")
+            raise RuntimeError(f"Telegram refused {method}: {error.code} {words}") from None
+
+
+def name_of(incoming: Json) -> str:
+    """Whoever wrote it: a person's first name, or the group that an admin hides behind."""
+    name = field(incoming, "from", "first_name")
+    name = field(incoming, "sender_chat", "title") if name is None else name
+    return name if isinstance(name, str) else "someone"
+
+
+def field(data: Json, *names: str) -> Any:
+    """Follow names into nested objects; None where one is missing.
+
+    >>> field({"chat": {"id": 7}}, "chat", "id"), field({"chat": 5}, "chat", "id")
+    (7, None)
+    """
+    value: Any = data
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def wait_for(reply: Awaitable[T]) -> T:
+    """Finish an `async def` command; on a thread, since a notebook's own already runs a loop."""
+    import asyncio  # here, because few bots wait for anything: it takes 25 ms to load
+    from concurrent.futures import ThreadPoolExecutor
+
+    async def finish() -> T:
+        return await reply
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, finish()).result()

@@ -1,0 +1,124 @@
+"""The chat held: whenever the connection is lost, another takes its place.
+
+It joins all channels again each time. It stops only when Twitch refuses the login. What is said
+and answered is not its business.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+import aiohttp
+
+from botlib.twitch.account import Account
+from botlib.twitch.backoff import Backoff
+from botlib.twitch.connection import Connection
+from botlib.twitch.counts import Counts
+from botlib.twitch.errors import ConnectionLost, LoginRefused
+from botlib.twitch.irc import IrcMessage
+from botlib.twitch.limits import Limits
+from botlib.twitch.sender import CONFIRMED, Sender
+from botlib.twitch.timing import Timing
+
+log = logging.getLogger(__name__)
+
+STEADY_S = 60.0  # a connection that held for so long was a good one: count failures anew
+GOODBYE_S = 2.0  # how long Twitch may take to close its end
+# NOTICEs that refuse what was just said; others only tell of a change, such as slow mode.
+REFUSALS = ("msg_", "no_permission", "unrecognized_cmd", "invalid_")
+
+
+class Chat:
+    """Holds one connection at a time, for as long as `hold` runs."""
+
+    def __init__(
+        self,
+        url: str,
+        account: Account,
+        senders: Mapping[str, Sender],
+        limits: Limits,
+        backoff: Backoff,
+        counts: Counts,
+        timing: Timing,
+    ) -> None:
+        self._url, self._account, self._senders = url, account, senders
+        self._limits, self._backoff, self._counts = limits, backoff, counts
+        self._timing = timing
+        self._refreshed = False  # the token, after a refused login
+        self.before: Callable[[], Awaitable[None]] = account.ensure  # called before each login
+        self.on_message: Callable[[IrcMessage], None] = lambda message: None
+        self.on_joined: Callable[[], None] = lambda: None
+
+    async def hold(self) -> None:
+        """Connect, again and again; ends only by LoginRefused or when it is cancelled."""
+        failures, loop = 0, asyncio.get_running_loop()
+        async with aiohttp.ClientSession() as session:
+            while True:
+                began = loop.time()
+                try:
+                    await self._attempt(session)
+                except (aiohttp.ClientError, OSError) as error:
+                    reason = str(error) or type(error).__name__
+                failures = 1 if loop.time() - began > STEADY_S else failures + 1
+                wait = self._backoff(failures)
+                self._counts.last_error = reason
+                log.warning("chat: %s; connecting again in %.1f s", reason, wait)
+                await asyncio.sleep(wait)
+
+    async def _attempt(self, session: aiohttp.ClientSession) -> None:
+        await self.before()
+        await self._limits.to_log_in()
+        try:
+            await self._connect(session)
+        except LoginRefused as refusal:
+            if self._refreshed or not await self._account.refresh():
+                raise LoginRefused(await self._account.explain(str(refusal))) from None
+            self._refreshed = True
+            raise ConnectionLost(f"{refusal}, so the token was refreshed") from None
+
+    async def _connect(self, session: aiohttp.ClientSession) -> None:
+        closing = aiohttp.ClientWSTimeout(ws_close=GOODBYE_S)
+        async with session.ws_connect(self._url, protocols=("irc",), timeout=closing) as socket:
+            connection = Connection(socket, self._timing.quiet_s, self._timing.answer_s)
+            async with asyncio.timeout(self._timing.answer_s):
+                await connection.log_in(self._account.login, self._account.token)
+            self._refreshed = False
+            self._counts.connections += 1
+            joining = asyncio.create_task(self._join(connection))
+            try:
+                while True:
+                    self._take(await connection.receive(), connection)
+            finally:
+                for sender in self._senders.values():
+                    sender.leave()
+                joining.cancel()
+                await asyncio.gather(joining, return_exceptions=True)
+
+    async def _join(self, connection: Connection) -> None:
+        for channel in self._senders:
+            await self._limits.to_join()
+            await connection.send(IrcMessage("JOIN", (f"#{channel}",)))
+        try:
+            async with asyncio.timeout(self._timing.answer_s):
+                for sender in self._senders.values():
+                    await sender.wait_joined()
+        except TimeoutError:
+            missing = [f"#{name}" for name, each in self._senders.items() if not each.joined]
+            self._counts.last_error = f"not let into {' '.join(missing)}: is the name right?"
+            log.warning("chat: %s", self._counts.last_error)
+        self.on_joined()
+
+    def _take(self, message: IrcMessage, connection: Connection) -> None:
+        sender = self._senders.get(message.channel)
+        if sender is None:
+            return
+        if message.command == "PRIVMSG":
+            self.on_message(message)
+        elif message.command == "ROOMSTATE" and not sender.joined:
+            sender.enter(connection)
+        elif message.command == "USERSTATE":
+            sender.settle(CONFIRMED)
+        elif message.command == "NOTICE":
+            log.info("#%s: %s", message.channel, message.text)
+            if message.tags.get("msg-id", "").startswith(REFUSALS):
+                sender.settle(message.tags["msg-id"])

@@ -1,0 +1,82 @@
+"""An IRC bot on a thread of its own, for notebooks: `with Holding(bot): …`.
+
+The connection is held there while cells come and go. A program calls `bot.run()` instead.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Self
+
+from botlib.twitch.irc_bot import IrcBot
+
+
+class Holding:
+    """Starts the bot and waits until it is in its channels.
+
+    Raises LoginRefused if Twitch refuses it, TimeoutError with the last error if it is not there
+    within `timeout` seconds.
+    """
+
+    def __init__(
+        self,
+        bot: IrcBot,
+        timeout: float = 30.0,
+        loop_factory: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop,
+    ) -> None:
+        self.bot = bot
+        self.error: BaseException | None = None
+        self._stopped = threading.Event()
+        self._ready = threading.Event()
+        self._loop = loop_factory()
+        self._thread = threading.Thread(target=self._run, name="holding", daemon=True)
+        self._thread.start()
+        if not self._ready.wait(timeout):
+            self.stop()
+            raise TimeoutError(
+                f"the bot is not in its channels after {timeout:g} s. Last error: "
+                f"{bot.counts.last_error or 'none'}"
+            )
+        if self.error:
+            self.stop()
+            raise self.error
+
+    @property
+    def alive(self) -> bool:
+        """Whether the bot still runs; if not, `error` says why."""
+        return self._thread.is_alive()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the bot has stopped by itself; False if it still runs after `timeout`."""
+        return self._stopped.wait(timeout)
+
+    def stop(self) -> None:
+        """Stop the bot and wait until nothing of it is left; a second call does nothing."""
+        if self._thread.is_alive() and not self._stopped.is_set():
+            self._loop.call_soon_threadsafe(self.bot.stop)
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._hold())
+
+    async def _hold(self) -> None:
+        watching = asyncio.create_task(self._watch())
+        try:
+            await self.bot.start()
+        except Exception as error:
+            self.error = error
+        finally:
+            self._stopped.set()
+            self._ready.set()
+            watching.cancel()
+
+    async def _watch(self) -> None:
+        await self.bot.wait_until_ready()
+        self._ready.set()

@@ -1,0 +1,46 @@
+"""What a bot is told, by arguments or by the environment. Nothing here is shown or sent."""
+
+import os
+from collections.abc import Iterable
+
+from botlib.twitch.account import Account
+from botlib.twitch.irc import channel_name
+
+
+def setting(name: str, value: str | None) -> str:
+    """Return the value given, else the environment's; raise ValueError that names the fix."""
+    found = value or os.environ.get(name, "")
+    if not found:
+        raise ValueError(
+            f"{name} is not set. Expected it as an argument or in the environment. "
+            "Set it where the bot runs, for example in the file .env."
+        )
+    return found
+
+
+def account(
+    token: str | None = None,
+    refresh_token: str | None = None,
+    client_id: str | None = None,
+    client_secret: str | None = None,
+    api: str | None = None,
+) -> Account:
+    """Make the bot's account; a refresh token and a client secret are there or not."""
+    return Account(
+        setting("TWITCH_TOKEN", token),
+        refresh_token or os.environ.get("TWITCH_REFRESH_TOKEN"),
+        setting("TWITCH_CLIENT_ID", client_id),
+        client_secret or os.environ.get("TWITCH_CLIENT_SECRET"),
+        api,
+    )
+
+
+def channel_names(channels: Iterable[str] | None) -> list[str]:
+    """Give the channels' names; those of TWITCH_CHANNEL have commas between them.
+
+    >>> channel_names(["#Viktor", "viktor", "anna"])
+    ['viktor', 'anna']
+    """
+    if channels is None or isinstance(channels, str):
+        channels = setting("TWITCH_CHANNEL", channels).split(",")
+    return list(dict.fromkeys(channel_name(channel) for channel in channels))

@@ -1,0 +1,21 @@
+"""What every test relies on."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# The same examples each time and no limit on their time: a busy machine must not fail a test.
+settings.register_profile("course", deadline=None, derandomize=True)
+settings.load_profile("course")
+
+# A learner's own tokens never reach a test.
+for name in [name for name in os.environ if name.startswith(("TELEGRAM_", "TWITCH_"))]:
+    del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def repository():
+    """The folder of the course."""
+    return Path(__file__).parents[1]

@@ -1,0 +1,264 @@
+"""The zip a real cloud takes: what is in it, and that it runs where nothing else is."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+import pytest
+
+from botlib.bundle import Target, bundle
+from botlib.bundle.__main__ import main
+from botlib.bundle.packages import NOT_NEEDED, intact
+from botlib.bundle.target import THIS_PYTHON, find_python
+from botlib.sandbox import Cloud, Telegram
+
+SECRET = "correct-horse"
+BOT = """
+from botlib import Bot
+from botlib.telegram{} import webhook
+
+bot = Bot()
+bot.command("hello")(lambda message: f"hello {{message.user}}!")
+bot.command("three")(lambda message: ["one", "two", "three"])
+handler = webhook(bot)
+"""
+DOORS = {"lean": BOT.format(".lean"), "library": BOT.format("")}
+ECHO = "def handler(event, context):\n    return event\n"
+
+
+def folder_of(tmp_path, main=ECHO, **files):
+    folder = tmp_path / "my_bot"
+    folder.mkdir(exist_ok=True)
+    (folder / "main.py").write_text(main, encoding="utf-8")
+    for name, content in files.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    return folder
+
+
+def names_in(path):
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        return archive.namelist()
+
+
+def test_an_echo_function_needs_nothing_but_itself(tmp_path):
+    made = bundle(folder_of(tmp_path))
+    assert (made.modules, made.packages) == ((), ())
+    assert names_in(made.path) == [
+        f"__pycache__/main.cpython-{THIS_PYTHON.replace('.', '')}.pyc",
+        "main.py",
+    ]
+    assert made.path == tmp_path / "my_bot.zip"
+
+
+def test_a_reply_only_bot_takes_no_package_and_a_bot_with_the_library_takes_it(tmp_path):
+    lean = bundle(folder_of(tmp_path, DOORS["lean"]), tmp_path / "lean.zip")
+    assert lean.packages == ()
+    assert lean.modules == (
+        "botlib",
+        "botlib.bot",
+        "botlib.function",
+        "botlib.telegram",
+        "botlib.telegram.lean",
+        "botlib.telegram.update",
+        "botlib.text",
+    )
+    full = bundle(folder_of(tmp_path, DOORS["library"]), tmp_path / "full.zip")
+    assert {name.partition("==")[0] for name in full.packages} >= {"python-telegram-bot", "httpx"}
+    assert "botlib.telegram.lean" not in full.modules
+    for path in (lean.path, full.path):
+        names = names_in(path)
+        assert not [name for name in names if "sandbox" in name or "lessons" in name]
+        assert not [name for name in names if NOT_NEEDED.search(name) and ".pyc" not in name]
+    assert lean.size < 100_000 < full.size < 3.5 * 1024**2  # Yandex takes that much directly
+
+
+def test_the_learners_own_modules_and_data_go_along_and_the_tools_leavings_stay(tmp_path):
+    folder = folder_of(tmp_path, "import words\nfrom words import handler\n", **{"data.txt": "hi"})
+    (folder / "words").mkdir()
+    (folder / "words" / "__init__.py").write_text("from .talk import handler\n")
+    (folder / "words" / "talk.py").write_text(ECHO)
+    for leaving in ("tests/test_it.py", ".git/config", "__pycache__/old.pyc", "old.zip"):
+        (folder / leaving).parent.mkdir(exist_ok=True)
+        (folder / leaving).write_text("")
+    names = [name for name in names_in(bundle(folder).path) if not name.endswith(".pyc")]
+    assert names == ["data.txt", "main.py", "words/__init__.py", "words/talk.py"]
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path):
+    folder = folder_of(tmp_path, DOORS["lean"] + "KNOWN = {'a', 'b', 'c'} | frozenset('xyz')\n")
+    first = bundle(folder, tmp_path / "1.zip").path.read_bytes()
+    os.utime(folder / "main.py", (1, 1))
+    (folder / "main.py").chmod(0o700)
+    elsewhere = shutil.copytree(folder, tmp_path / "elsewhere" / "my_bot")
+    assert bundle(elsewhere, tmp_path / "2.zip").path.read_bytes() == first
+
+
+def test_everyone_may_read_each_file_and_nothing_is_dated(tmp_path):
+    with zipfile.ZipFile(bundle(folder_of(tmp_path)).path) as archive:
+        for entry in archive.infolist():
+            assert entry.external_attr >> 16 == 0o100644
+            assert entry.date_time == (1980, 1, 1, 0, 0, 0)
+
+
+def test_what_is_compiled_is_never_checked_against_its_source_again(tmp_path):
+    with zipfile.ZipFile(bundle(folder_of(tmp_path)).path) as archive:
+        header = archive.read(next(name for name in archive.namelist() if name.endswith(".pyc")))
+    assert header[4] == 0b01  # hash-based, unchecked: PEP 552
+
+
+TOKEN = "7000000001:" + "A" * 35
+REFUSED = {
+    "no main.py": ({}, None, "has no main.py"),
+    "no handler": ({}, "bot = 1\nimport os\n", "no handler: it makes bot, os"),
+    "no Python": ({}, "def handler(:\n", "no Python that runs"),
+    "a .env": ({".env": "A=1"}, ECHO, r"\.env looks like a secret"),
+    "an .env.real": ({".env.real": "A=1"}, ECHO, r"\.env\.real looks like a secret"),
+    "a key": ({"my.pem": "x"}, ECHO, r"my\.pem looks like a secret"),
+    "a token in code": ({}, ECHO + f"# {TOKEN}", "main.py holds a Telegram bot token"),
+    "a token in a text": ({"notes.txt": TOKEN}, ECHO, "notes.txt holds a Telegram bot token"),
+    "the sandbox": ({}, ECHO + "import botlib.sandbox", "never deployed"),
+    "the lessons": ({}, ECHO + "from botlib import lessons", "never deployed"),
+    "a module botlib lacks": ({}, ECHO + "from botlib.nothing import x", "botlib does not have"),
+    "a package nobody has": ({}, ECHO + "import no_such_package", "no_such_package, which is"),
+}
+
+
+@pytest.mark.parametrize(("files", "main", "words"), REFUSED.values(), ids=REFUSED)
+def test_what_no_cloud_could_run_or_should_have_is_refused_by_name(tmp_path, files, main, words):
+    folder = folder_of(tmp_path, main or "", **files)
+    if main is None:
+        (folder / "main.py").unlink()
+    with pytest.raises(ValueError, match=words) as caught:
+        bundle(folder)
+    assert TOKEN not in str(caught.value)
+    assert not (tmp_path / "my_bot.zip").exists()
+
+
+def test_a_bundle_that_lambda_would_refuse_is_not_written(tmp_path):
+    folder = folder_of(tmp_path)
+    (folder / "picture.bin").write_bytes(os.urandom(51 * 1024**2))
+    with pytest.raises(ValueError, match=r"too large.*largest files: picture\.bin"):
+        bundle(folder)
+
+
+def test_an_unknown_python_or_platform_is_refused():
+    with pytest.raises(ValueError, match=r"3\.11, 3\.12, 3\.13"):
+        Target(python="3.9")
+    with pytest.raises(ValueError, match="linux-x86_64, linux-arm64"):
+        Target(platform="windows")
+
+
+def test_the_command_says_what_went_in_and_what_to_tell_the_cloud(tmp_path, capsys):
+    folder = folder_of(tmp_path, DOORS["lean"])
+    assert main([str(folder), "--out", str(tmp_path / "out" / "a.zip")]) == 0
+    printed = capsys.readouterr().out
+    assert "botlib.telegram.lean" in printed
+    assert "packages: none" in printed
+    assert "main.handler" in printed
+    assert "ms to import" in printed
+    (folder / ".env").write_text("A=1")
+    assert main([str(folder)]) == 1
+    assert capsys.readouterr().err.startswith("No bundle: .env looks like a secret")
+
+
+def test_for_a_python_that_is_not_here_it_says_that_nothing_is_compiled(tmp_path, capsys):
+    other = [version for version in ("3.12", "3.13", "3.11") if not find_python(version)]
+    if not other:
+        pytest.skip("every Python that a bundle can be made for is installed here")
+    made = bundle(folder_of(tmp_path), target=Target(python=other[0]))
+    assert not made.is_compiled
+    assert names_in(made.path) == ["main.py"]
+    assert main([str(tmp_path / "my_bot"), "--python", other[0]]) == 0
+    assert f"not compiled: there is no python{other[0]} here" in capsys.readouterr().out
+
+
+@pytest.fixture(scope="module")
+def awslambdaric(tmp_path_factory):
+    """A folder that holds awslambdaric and what it needs, and nothing else."""
+    folder = tmp_path_factory.mktemp("ric")
+    try:
+        for name in ("awslambdaric", "simplejson", "snapshot-restore-py"):
+            for file in distribution(name).files:
+                target = folder / file
+                if ".." not in file.parts:
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy(file.locate(), target)
+    except PackageNotFoundError as error:
+        pytest.skip(f"AWS's own loop is not installed on this platform: {error}")
+    return folder
+
+
+@pytest.fixture(scope="module", params=DOORS)
+def unzipped(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bundle")
+    made = bundle(folder_of(folder, DOORS[request.param]))
+    with zipfile.ZipFile(made.path) as archive:
+        archive.extractall(folder / "task")
+    return folder / "task"
+
+
+@pytest.mark.parametrize("events", ["aws", "yandex"])
+def test_the_unzipped_bundle_runs_under_awslambdaric_with_nothing_else(
+    unzipped, awslambdaric, events
+):
+    with Telegram() as telegram, Cloud() as cloud:
+        account = telegram.new_bot("Hello bot", "hello_bot")
+        settings = {
+            "TELEGRAM_TOKEN": account.token,
+            "TELEGRAM_SECRET": SECRET,
+            "TELEGRAM_API": telegram.url,
+            "BUNDLE": str(unzipped),
+            "RIC": str(awslambdaric),
+        }
+        worker = str(Path(__file__).with_name("bare_lambda.py"))
+        function = cloud.deploy("bot", unzipped, environment=settings, events=events, worker=worker)
+        telegram.call(account, "setWebhook", url=function.url, secret_token=SECRET)
+        viktor = telegram.person("Viktor")
+        assert viktor.ask("!hello") == "hello Viktor!"
+        viktor.send("!three")
+        assert [message.text for message in viktor.wait(3)] == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize("unzipped", ["library"], indirect=True)
+def test_a_bundle_without_its_packages_does_not_find_them_elsewhere(unzipped, tmp_path):
+    """The proof above proves something: take the library away, and the bot does not start."""
+    without = shutil.copytree(
+        unzipped, tmp_path / "task", ignore=shutil.ignore_patterns("telegram")
+    )
+    shutil.copytree(unzipped / "botlib", without / "botlib", dirs_exist_ok=True)
+    code = f"import sys; sys.path.append({str(without)!r}); import main"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-B", "-c", code], capture_output=True, text=True
+    )
+    assert "ModuleNotFoundError: No module named 'telegram'" in done.stderr
+
+
+def test_a_changed_package_is_not_copied():
+    assert intact(distribution("httpx"))
+    assert not intact(Changed(distribution("httpx")))
+
+
+class Changed:
+    """A package whose files are not what its RECORD says."""
+
+    def __init__(self, found):
+        other = distribution("h11").files[0]
+        self.files = found.files
+        for file in self.files:
+            file.locate = other.locate
+
+
+def test_packages_for_another_machine_come_from_the_registry(tmp_path):
+    folder = folder_of(tmp_path, ECHO + "import aiohttp\n")
+    try:
+        made = bundle(folder, target=Target(platform="linux-arm64"))
+    except RuntimeError as error:
+        pytest.skip(f"THE PACKAGE REGISTRY COULD NOT BE REACHED: {error}")
+    compiled = [name for name in names_in(made.path) if name.endswith(".so")]
+    assert compiled
+    assert all("aarch64" in name for name in compiled)

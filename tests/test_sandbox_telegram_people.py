@@ -1,0 +1,302 @@
+"""People, groups, BotFather, transcripts: what a learner types."""
+
+import re
+import threading
+
+import pytest
+
+from botlib.sandbox.telegram import Limits, NoReply, Telegram, TelegramError
+
+
+@pytest.fixture
+def telegram():
+    with Telegram(limits=Limits(set_webhook_s=0)) as telegram:
+        yield telegram
+
+
+@pytest.fixture
+def account(telegram):
+    return telegram.new_bot("Hello bot", "hello_bot")
+
+
+@pytest.fixture
+def viktor(telegram):
+    return telegram.person("Viktor")
+
+
+def take(telegram, account):
+    """The pending updates of a bot, acknowledged."""
+    updates = telegram.call(account, "getUpdates")
+    if updates:
+        telegram.call(account, "getUpdates", offset=updates[-1]["update_id"] + 1)
+    return updates
+
+
+def test_botfather_gives_a_token_and_never_shows_it(telegram, account):
+    assert re.fullmatch(rf"{account.id}:[A-Za-z0-9_-]{{35}}", account.token)
+    for shown in (repr(account), str(account), repr(telegram)):
+        assert account.token not in shown
+        assert account.token.split(":")[1] not in shown
+    assert telegram.account("@Hello_Bot") is account
+    with pytest.raises(KeyError, match="@hello_bot"):
+        telegram.account("other_bot")
+
+
+@pytest.mark.parametrize(
+    ("name", "username", "words"),
+    [
+        ("Hello", "hello", "must end in 'bot'"),
+        ("", "hello_bot", "isn't a proper name"),
+        ("Hello", "1hello_bot", "is invalid"),
+        ("Hello", "bot", "is invalid"),
+        ("Hello", "héllo_bot", "is invalid"),
+        ("Hello", "taken_BOT", "already taken"),
+    ],
+)
+def test_botfather_refuses(telegram, name, username, words):
+    telegram.new_bot("Taken", "taken_bot")
+    with pytest.raises(ValueError, match=words):
+        telegram.new_bot(name, username)
+
+
+def test_a_revoked_token_is_refused(telegram, account):
+    old = account.token
+    new = telegram.new_token(account)
+    assert telegram.call(new, "getMe")["id"] == account.id
+    with pytest.raises(TelegramError) as refusal:
+        telegram.call(old, "getMe")
+    assert (refusal.value.code, refusal.value.description) == (401, "Unauthorized")
+
+
+def test_a_bot_cannot_write_first(telegram, account, viktor):
+    with pytest.raises(TelegramError, match="chat not found"):
+        telegram.call(account, "sendMessage", chat_id=viktor.id, text="hi")
+    telegram.group("Friends", [viktor, account])
+    with pytest.raises(TelegramError, match="403 Forbidden: bot can't initiate conversation"):
+        telegram.call(account, "sendMessage", chat_id=viktor.id, text="hi")
+    viktor.send("/start", to=account)
+    telegram.call(account, "sendMessage", chat_id=viktor.id, text="hi")
+    assert [message.text for message in viktor.wait()] == ["hi"]
+
+
+def test_blocking(telegram, account, viktor):
+    viktor.send("hi")
+    viktor.block(account)
+    with pytest.raises(TelegramError, match="403 Forbidden: bot was blocked by the user"):
+        telegram.call(account, "sendMessage", chat_id=viktor.id, text="hi")
+    with pytest.raises(ValueError, match="unblock"):
+        viktor.send("hi")
+    viktor.unblock(account)
+    telegram.call(account, "sendMessage", chat_id=viktor.id, text="again")
+    standing = [
+        update["my_chat_member"]["new_chat_member"]["status"]
+        for update in take(telegram, account)
+        if "my_chat_member" in update
+    ]
+    assert standing == ["kicked", "member"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("/hello", True),
+        ("/hello@hello_bot", True),
+        ("/hello@other_bot", False),
+        ("!hello", False),
+        ("hello", False),
+        ("hello @hello_bot!", True),
+        ("say /hello", False),
+    ],
+)
+def test_privacy_mode_in_a_group(telegram, account, viktor, text, told):
+    group = telegram.group("Friends", [viktor, account])
+    take(telegram, account)
+    viktor.send(text, to=group)
+    assert [u["message"]["text"] for u in take(telegram, account)] == ([text] if told else [])
+
+
+def test_who_sees_everything_in_a_group(telegram, account, viktor):
+    curious = telegram.new_bot("Curious", "curious_bot", privacy=False)
+    group = telegram.group("Friends", [viktor, account, curious])
+    with pytest.raises(NoReply, match="privacy mode"):
+        viktor.ask("!hello", to=telegram.group("Alone", [viktor, account]))
+    for bot in (account, curious):
+        take(telegram, bot)
+    viktor.send("!one", to=group)
+    group.promote(account)
+    viktor.send("!two", to=group)
+    texts = [
+        [u["message"]["text"] for u in take(telegram, bot) if "message" in u]
+        for bot in (account, curious)
+    ]
+    assert texts == [["!two"], ["!one", "!two"]]
+
+
+def test_replies_in_a_group_reach_their_author_only(telegram, account, viktor):
+    group = telegram.group("Friends", [viktor, account])
+    telegram.call(account, "sendMessage", chat_id=group.id, text="who are you?")
+    (question,) = viktor.wait()
+    take(telegram, account)
+    viktor.send("me", to=group, reply_to=question)
+    (update,) = take(telegram, account)
+    assert update["message"]["reply_to_message"]["text"] == "who are you?"
+    anna = telegram.person("Anna")
+    group.add(anna)
+    anna.send("and I", to=group)
+    anna.send("/hm", to=group, reply_to=anna.send("x", to=group))
+    assert take(telegram, account) == []
+
+
+def test_a_bot_thrown_out_may_not_write(telegram, account, viktor):
+    group = telegram.group("Friends", [viktor, account])
+    group.remove(account)
+    with pytest.raises(TelegramError, match="403 Forbidden: bot was kicked from the group chat"):
+        telegram.call(account, "sendMessage", chat_id=group.id, text="hi")
+    stranger = telegram.new_bot("Stranger", "stranger_bot")
+    with pytest.raises(TelegramError, match="400 Bad Request: chat not found"):
+        telegram.call(stranger, "sendMessage", chat_id=group.id, text="hi")
+
+
+def test_edits_stickers_and_channel_posts(telegram, account, viktor):
+    message = viktor.send("helo")
+    viktor.edit(message, "hello")
+    viktor.sticker(emoji="🦊")
+    channel = telegram.channel("News", [viktor, account], username="news")
+    viktor.send("today", to=channel)
+    telegram.call(account, "sendMessage", chat_id="@news", text="tomorrow")
+    first, edited, sticker, _, post = take(telegram, account)
+    assert first["message"]["text"] == "helo"
+    assert edited["edited_message"]["text"] == "hello"
+    assert edited["edited_message"]["edit_date"]
+    assert "text" not in sticker["message"]
+    assert sticker["message"]["sticker"]["emoji"] == "🦊"
+    assert post["channel_post"]["sender_chat"]["title"] == "News"
+    assert "from" not in post["channel_post"]
+    assert str(telegram.transcript(viktor, account)) == (
+        "Viktor: hello (edited)\nViktor: (sticker 🦊)"
+    )
+    assert str(channel.transcript) == "News: today\nNews: tomorrow"
+
+
+def test_buttons(telegram, account, viktor):
+    viktor.send("/menu")
+    row = [{"text": "Yes", "callback_data": "y"}, {"text": "Site", "url": "https://a.b"}]
+    telegram.call(
+        account,
+        "sendMessage",
+        chat_id=viktor.id,
+        text="Sure?",
+        reply_markup={"inline_keyboard": [row]},
+    )
+    (question,) = viktor.wait()
+    assert question.buttons == ["Yes", "Site"]
+    take(telegram, account)
+    press = viktor.press(question, "Yes")
+    query = take(telegram, account)[0]["callback_query"]
+    assert (query["data"], query["message"]["text"]) == ("y", "Sure?")
+    telegram.call(account, "answerCallbackQuery", callback_query_id=query["id"], text="Fine")
+    assert press.answer() == "Fine"
+    with pytest.raises(TelegramError, match="query is too old"):
+        telegram.call(account, "answerCallbackQuery", callback_query_id=query["id"])
+    with pytest.raises(ValueError, match=r"no button 'No'.*'Yes', 'Site'"):
+        viktor.press(question, "No")
+    with pytest.raises(ValueError, match="no button"):
+        viktor.press(question, "Site")
+    with pytest.raises(NoReply, match="answerCallbackQuery"):
+        viktor.press(question, "Yes").answer(timeout=0.05)
+    telegram.call(
+        account,
+        "editMessageText",
+        chat_id=viktor.id,
+        message_id=question.message_id,
+        text="Sure.",
+    )
+    assert telegram.wait_until(lambda: question.text == "Sure." and not question.buttons)
+
+
+def test_ask_tells_that_nobody_listens(telegram, account, viktor):
+    with pytest.raises(NoReply) as problem:
+        viktor.ask("!hello", timeout=0.05)
+    assert str(problem.value) == (
+        "Hello bot did not answer '!hello' within 0.05 s.\n"
+        "Found: no webhook is set and nobody calls getUpdates, so the update waits; "
+        "pending_update_count is 1.\n"
+        'What to do: telegram.call(account, "setWebhook", url=...), or start a bot that polls'
+    )
+    with pytest.raises(NoReply, match="0 of 1 messages came for Viktor"):
+        viktor.wait(timeout=0.05)
+
+
+def test_to_whom(telegram, viktor):
+    with pytest.raises(ValueError, match="to whom.*none"):
+        viktor.send("hi")
+    first = telegram.new_bot("One", "one_bot")
+    telegram.new_bot("Two", "two_bot")
+    with pytest.raises(ValueError, match="@one_bot, @two_bot"):
+        viktor.send("hi")
+    with pytest.raises(ValueError, match="takes a bot's account or a group"):
+        viktor.send("hi", to=viktor)
+    with pytest.raises(ValueError, match="empty message"):
+        viktor.send(" ", to=first)
+    with pytest.raises(ValueError, match="is not in Others"):
+        viktor.send("hi", to=telegram.group("Others", [first]))
+
+
+def test_a_transcript_is_harmless_and_always_the_same(telegram, account):
+    texts = ["<script>alert(1)</script>", "שלום 'x' \"y\"", "👩‍👩‍👧 &amp;", "a\nb"]
+    pages = []
+    for _ in range(2):
+        person = telegram.person("<b>Eve</b>")
+        person.send_all(texts, to=account)
+        telegram.call(
+            account,
+            "sendMessage",
+            chat_id=person.id,
+            text="<i>",
+            reply_markup={"inline_keyboard": [[{"text": "<img>", "callback_data": "x"}]]},
+            reply_parameters={"message_id": 1},
+        )
+        transcript = telegram.transcript(person, account)
+        assert str(transcript) == "\n".join(f"<b>Eve</b>: {text}" for text in texts) + (
+            "\nHello bot: <i> [<img>]"
+        )
+        pages.append(transcript._repr_html_())
+    assert pages[0] == pages[1]
+    assert set(re.findall(r"</?([a-z]+)", pages[0])) == {"div", "span"}
+    assert "&lt;script&gt;" in pages[0]
+    assert "שלום" in pages[0]
+    assert "dir='auto'" in pages[0]
+    empty = telegram.transcript(telegram.person("Nobody"), account)
+    assert str(empty) == "(nothing was said yet)" and empty._repr_html_()
+
+
+def test_many_threads_at_once(telegram, account):
+    people = [telegram.person(f"P{number}") for number in range(8)]
+    threads = [
+        threading.Thread(target=lambda p=person: [p.send(str(n)) for n in range(50)])
+        for person in people
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    updates = []
+    while batch := take(telegram, account):
+        updates += batch
+    assert len({update["update_id"] for update in updates}) == 400
+    for person in people:
+        mine = [u["message"]["text"] for u in updates if u["message"]["from"]["id"] == person.id]
+        assert mine == [str(n) for n in range(50)]
+
+
+def test_closing_twice_frees_the_port_and_says_so():
+    telegram = Telegram()
+    port = telegram.port
+    with pytest.raises(OSError):  # noqa: PT011 - the words are the system's
+        Telegram(port=port)
+    telegram.close()
+    telegram.close()
+    with Telegram(port=port) as again:
+        assert again.url == f"http://127.0.0.1:{port}"
+    with pytest.raises(RuntimeError, match="closed"):
+        telegram.person("Late")

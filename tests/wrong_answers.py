@@ -1,0 +1,133 @@
+"""A typical wrong answer to each exercise, and words that its hint must hold.
+
+notebook stem → exercise number → (source of the whole cell, words of the hint)
+"""
+
+WRONG_ANSWERS = {
+    "00_start_here": {
+        1: (
+            """
+from botlib.lessons.exercises.ex_00 import exercise_1
+
+answer = viktor.ask("!goodbye")
+
+exercise_1(answer)
+""",
+            "run the %%save cell and the one below it once more",
+        ),
+    },
+    "01_server_or_serverless": {
+        1: (
+            """
+from botlib.lessons.exercises.ex_01 import exercise_1, exercise_2, exercise_3
+
+def busy_percentage(busy_s, alive_s):
+    return busy_s / alive_s
+
+exercise_1(busy_percentage)
+""",
+            "a percentage is 100 times that",
+        ),
+        2: (
+            """
+def goodbye(event, context):
+    return "goodbye " + event["rawPath"].strip("/") + "!"
+
+exercise_2(goodbye)
+""",
+            "expected a dictionary with statusCode and body",
+        ),
+        3: (
+            """
+prediction = [False, False, False]
+
+fn = cloud.deploy("greeting", "workshop/01_greeting", handler="main.handler")
+for name in ("Ada", "Bob", "Cleo"):
+    get(fn.url + name)
+
+exercise_3(prediction, fn)
+""",
+            "instances of the old version",
+        ),
+    },
+    "04_one_brain": {
+        1: (
+            """
+from botlib.lessons.exercises.ex_04 import exercise_1, exercise_2, exercise_3
+
+adder = Bot()
+
+@adder.command("add")
+def add(message):
+    return "".join(message.words)
+
+exercise_1(adder)
+""",
+            "the words were joined",
+        ),
+        2: (
+            """
+counter = Bot()
+
+@counter.command("count")
+def count(message):
+    last = int(message.words[0])
+    return [str(number) for number in range(1, last + 1)]
+
+exercise_2(counter)
+""",
+            "keeps it at five",
+        ),
+        3: (
+            """
+doorman = Bot()
+visits = 0
+
+@doorman.command("hi")
+def hi(message):
+    global visits
+    visits += 1
+    return f"{message.user}: {visits}"
+
+exercise_3(doorman)
+""",
+            "one number for each user",
+        ),
+    },
+    "05_telegram_webhook_bot": {
+        1: (
+            """
+from botlib.lessons.exercises.ex_05 import exercise_1, exercise_2, exercise_3
+
+def reply(update):
+    text = f"hello {update['message']['from']['first_name']}!"
+    return {"method": "sendMessage", "chat_id": update["message"]["from"]["id"], "text": text}
+
+exercise_1(reply)
+""",
+            "chat_id is the chat's id",
+        ),
+        2: (
+            """
+def allowed(headers, secret):
+    return headers.get("X-Telegram-Bot-Api-Secret-Token") == secret
+
+exercise_2(allowed)
+""",
+            "compare names in lower case",
+        ),
+        3: (
+            """
+def diagnose(info):
+    if not info["url"]:
+        return "no webhook"
+    if "last_error_message" not in info:
+        return "healthy"
+    return "wrong secret" if "403" in info["last_error_message"] else "function fails"
+
+exercise_3(diagnose)
+""",
+            "that one is healthy",
+        ),
+    },
+}
