@@ -5,6 +5,7 @@ python3 start.py                open JupyterLab on the first notebook
 python3 start.py --no-browser   only print its address (--port N and JupyterLab's own options too)
 python3 start.py test ...       every check: format, lint, types, tests, notebooks; pytest's options
 python3 start.py refresh ...    run notebooks, all or those named, and store their outputs
+python3 start.py sandbox ...    the sandbox on fixed ports, for any client in any language
 
 The first start makes .venv beside this file from requirements.lock (a download of about 230 MB);
 every other start only looks whether .venv is still right. With COURSE_PYTHON set to a Python that
@@ -30,8 +31,12 @@ LOCK = HERE / "requirements.lock"
 VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "course.json"  # written last, so a .venv without it was left half-made
-LAB = ("-m", "botlib.lessons.lab")
-COMMANDS = {"refresh": ("-m", "botlib.lessons.refresh"), "test": ("tests/run.py",)}
+COMMANDS = {
+    "lab": ("-m", "botlib.lessons.lab"),
+    "refresh": ("-m", "botlib.lessons.refresh"),
+    "sandbox": ("-m", "botlib.sandbox"),
+    "test": ("tests/run.py",),
+}
 QUIET = {  # no pop-up with JupyterLab's news, no warnings of kernels in the terminal
     "etc/jupyter/labconfig/page_config.json": {
         "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}
@@ -42,8 +47,8 @@ TROUBLES = {  # words in the installer's output: what happened and what to do
     "no space left|disk full|quota": "The disk is full. Free about 1.2 GB and start again.",
     "no module named ensurepip": "On Debian or Ubuntu type: sudo apt install python3-venv",
     "not match the hash|hash mismatch": "A package arrived changed. Is there a mirror or a proxy?",
-    "resol|connect|timed out|network|proxy|ssl|no matching distribution": "The package registry "
-    "could not be reached. Check the internet connection (or HTTPS_PROXY) and start again.",
+    "resol|connect|timed out|network|dns|proxy|ssl|no matching distribution": "No way to the "
+    "package registry. Check the internet connection (or HTTPS_PROXY) and start again.",
 }
 
 
@@ -97,6 +102,7 @@ def run_shown(*words: str | Path) -> tuple[bool, str]:
             output += line
             if sys.stdout.isatty():
                 print("  " + line.strip()[:74].ljust(76), end="\r", flush=True)
+    print(" " * 78 * sys.stdout.isatty(), end="\r")
     return process.returncode == 0, output
 
 
@@ -125,7 +131,7 @@ def make_venv(why: str) -> None:
     done, output = install_packages()
     if not done:
         advice = [text for words, text in TROUBLES.items() if re.search(words, output, re.I)]
-        sys.exit("\n".join(["", *output.splitlines()[-8:], "", *advice[:1]]))
+        sys.exit("\n".join(["", *output.splitlines()[-3:], "", *advice[:1]]))
     site = Path(sysconfig.get_path("purelib", "venv", {"base": str(VENV)}))
     (site / "course.pth").write_text(os.path.relpath(HERE, site) + "\n", encoding="utf-8")
     for name, settings in QUIET.items():
@@ -139,17 +145,18 @@ def make_venv(why: str) -> None:
 def main(arguments: list[str]) -> int:
     """Do what the command line says; the exit status."""
     check_python(sys.version_info[:2])
-    command: tuple[str, ...] = LAB
-    if arguments and not arguments[0].startswith("-"):
-        command = COMMANDS.get(arguments.pop(0), ())
-    if not command or (command == LAB and {"-h", "--help"} & set(arguments)):
-        print(__doc__ if command else f"There is no such command.\n{__doc__}")
-        return 0 if command else 2
+    command = "lab" if not arguments or arguments[0].startswith("-") else arguments.pop(0)
+    if command not in COMMANDS:
+        print(f"start.py has no command {command!r}.\n\n{__doc__}")
+        return 2
+    if command == "lab" and {"-h", "--help"} & set(arguments):
+        print(__doc__)
+        return 0
     python = os.environ.get("COURSE_PYTHON")
     why = "" if python else what_is_stale()
     if why:
         make_venv(why)
-    return run(python or PYTHON, *command, *arguments)
+    return run(python or PYTHON, *COMMANDS[command], *arguments)
 
 
 if __name__ == "__main__":
@@ -158,3 +165,5 @@ if __name__ == "__main__":
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as problem:
+        sys.exit(f"{problem}\nIs the disk full, or this folder not yours to write in?")

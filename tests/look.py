@@ -56,8 +56,9 @@ RUN = """() => {
 }"""
 MODEL = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON()"
 LENGTH = """() => Math.max(...Array.from(
-    document.querySelectorAll('.jp-NotebookPanel-notebook, .jp-WindowedPanel-outer'),
-    element => element.scrollHeight))"""
+    document.querySelectorAll('.jp-WindowedPanel-outer'), element => element.scrollHeight))"""
+TO_TOP = """() => document.querySelectorAll('.jp-WindowedPanel-outer').forEach(
+    element => element.scrollTo(0, 0))"""
 
 
 def find_browser():
@@ -68,7 +69,8 @@ def find_browser():
 @contextlib.contextmanager
 def front_door(folder):
     """Start `start.py` on a copy in `folder` (with its notebooks/); gives the printed address."""
-    shutil.copy(HOME / "start.py", folder)
+    for name in ("start.py", "requirements.lock", "pyproject.toml"):
+        shutil.copy(HOME / name, folder)
     shutil.copytree(HOME / "botlib", folder / "botlib", ignore=shutil.ignore_patterns("*.pyc"))
     config = folder / "config"  # nobody's own settings
     (config / "labconfig").mkdir(parents=True)
@@ -129,6 +131,7 @@ def unexpected_errors(notebook):
 def photograph(page, path):
     """Save the whole notebook as one picture: the window grows until nothing is to scroll."""
     page.set_viewport_size({"width": WIDTH, "height": page.evaluate(LENGTH) + 150})
+    page.evaluate(TO_TOP)
     page.wait_for_timeout(1000)  # for what draws itself anew
     page.screenshot(path=path)
 

@@ -227,8 +227,16 @@ def test_ask_tells_that_nobody_listens(telegram, account, viktor):
         viktor.wait(timeout=0.05)
 
 
+def test_a_condition_may_look_but_not_wait(telegram, account, viktor):
+    viktor.send("hi")
+    assert telegram.wait_until(lambda: "hi" in str(telegram.transcript(viktor)))
+    with pytest.raises(RuntimeError, match="not wait"):
+        telegram.wait_until(lambda: viktor.wait())
+    assert not telegram.wait_until(lambda: False, timeout=0.01)
+
+
 def test_to_whom(telegram, viktor):
-    with pytest.raises(ValueError, match="to whom.*none"):
+    with pytest.raises(ValueError, match=r"to whom.*none"):
         viktor.send("hi")
     first = telegram.new_bot("One", "one_bot")
     telegram.new_bot("Two", "two_bot")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Okabe and Ito's colours, told apart by colour-blind readers too
 BLUE, ORANGE, RED, GREEN = "#0072B2", "#E69F00", "#D55E00", "#009E73"
 PALE, INK, WHITE = "#C9D3DC", "#333333", "#FFFFFF"
-WIDTH_INCHES, DPI = 7.0, 110
+WIDTH_INCHES, DPI = 7.0, 100
 
 
 class Chart(Figure):
@@ -33,7 +33,7 @@ class Chart(Figure):
 
     def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
         buffer = io.BytesIO()
-        self.savefig(buffer, format="png", dpi=DPI)
+        self.savefig(buffer, format="png", dpi=DPI, pil_kwargs={"optimize": True})
         return buffer.getvalue(), {"alt": self.says}
 
     def __repr__(self) -> str:

@@ -100,6 +100,18 @@ def request_journey() -> Picture:
     )
 
 
+def worker_loop() -> Picture:
+    """What the program inside an instance does, over and over: the Runtime API's two requests."""
+    steps = [
+        ("GET next", "ask the cloud for\nthe next event"),
+        ("wait", "until there is one:\nthe answer is the event"),
+        ("handler", "call it with\nthe event"),
+        ("POST response", "hand over what\nit returned"),
+    ]
+    says = "the worker's loop: GET next, wait, call the handler, POST response, and again"
+    return journey(steps, says, back="and ask again")
+
+
 def server_and_function() -> Picture:
     """The idea of both homes: one alive all the time, one only while it works."""
     calls = (210, 330, 560)

@@ -92,7 +92,7 @@ def block(
         color=colour,
         hatch=hatch,
         edgecolor=WHITE,
-        linewidth=0,
+        linewidth=0.6,  # two calls in a row are two bars
         label="_" if label in known else label,
     )
 

@@ -3,33 +3,23 @@
 A function's variables go when its instance goes, and another instance never sees them. What
 must stay goes into a store: a few plain calls, safe for many processes at once. It holds
 small JSON values by key; it is no database for questions like "all users of last week".
+Each name is loaded only when it is asked for: a function pays for what it imports.
 """
 
-import os
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from botlib.store.base import Store, StoreError
-from botlib.store.once import BusyError, Once
+if TYPE_CHECKING:
+    from botlib.store.base import Store, StoreError
+    from botlib.store.opening import open_store
 
-__all__ = ["BusyError", "Once", "Store", "StoreError", "open_store"]
+__all__ = ["Store", "StoreError", "open_store"]
 
-DEFAULT_URL = "sqlite:///store.sqlite3"
-EXPECTED = "Expected sqlite:///FILE, sqlite:// (in memory only) or redis://HOST:PORT/NUMBER."
+HOMES = {"Store": "base", "StoreError": "base", "open_store": "opening"}
 
 
-def open_store(url: str | None = None) -> Store:
-    """Open a store by URL; without one, by STORE_URL, else the file store.sqlite3 right here.
-
-    Raises ValueError for a URL that is none of these; StoreError where it cannot be used.
-    """
-    url = url or os.environ.get("STORE_URL") or DEFAULT_URL
-    scheme, separator, rest = url.partition("://")
-    if scheme == "sqlite":
-        from botlib.store.sqlite import SqliteStore
-
-        return SqliteStore(rest.removeprefix("/") or None)
-    if scheme in ("redis", "rediss"):
-        from botlib.store.over_redis import RedisStore  # its library takes 0.3 s to import
-
-        return RedisStore(url)
-    found = f"{scheme}://" if separator else "no scheme"  # the rest may hold a password
-    raise ValueError(f"the store's URL has {found}. {EXPECTED}")
+def __getattr__(name: str) -> Any:
+    """Import a name from its module."""
+    if name not in HOMES:
+        raise AttributeError(f"botlib.store has no {name!r}; it has {', '.join(__all__)}")
+    return getattr(import_module(f"botlib.store.{HOMES[name]}"), name)

@@ -2,7 +2,11 @@
 
 import json
 from abc import ABC, abstractmethod
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
+
+T = TypeVar("T")
+State = Literal["new", "busy", "done"]
 
 DAY_S = 86_400
 LARGEST = 2**63 - 1  # counters are 64-bit numbers, in Redis as in SQLite
@@ -34,6 +38,31 @@ class Store(ABC):
     @abstractmethod
     def add_once(self, key: str, expires_s: float = DAY_S) -> bool:
         """Set the key to true unless it is there: of all who call, only the first gets True."""
+
+    def once(
+        self, key: str, work: Callable[[], T], working_s: float = 60, done_s: float = DAY_S
+    ) -> tuple[State, T | None]:
+        """Do work that may be handed to several instances: once if it succeeds, again if not.
+
+        Gives ("new", its result), ("done", None) if it was done within `done_s`, or
+        ("busy", None) while someone is at it: then come again to learn how it ended.
+
+        Marked only afterwards, two instances could do it at the same moment; marked only
+        beforehand, it would be lost with an instance that dies. So it is marked twice: as
+        begun, for `working_s` (longer than the work may take), then as done. What is left: an
+        instance that dies after the work but before the second mark is followed by another
+        that does it again. What the work raises takes the mark away and goes on to the caller.
+        """
+        key = f"once:{key}"
+        if not self.add_once(key, working_s):
+            return ("done" if self.get(key) == "done" else "busy"), None
+        try:
+            result = work()
+        except BaseException:
+            self.remove(key)
+            raise
+        self.set(key, "done", done_s)
+        return "new", result
 
     @abstractmethod
     def close(self) -> None:

@@ -22,14 +22,23 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def application(
-    bot: Bot, token: str | None = None, request: BaseRequest | None = None, api: str | None = None
+    bot: Bot,
+    token: str | None = None,
+    request: BaseRequest | None = None,
+    api: str | None = None,
+    updates: BaseRequest | None = None,
 ) -> App:
-    """Make an Application that answers with the brain; add more handlers to it if you like."""
+    """Make an Application that answers with the brain; add more handlers to it if you like.
+
+    All calls go through `request`, or the polling alone through `updates`, if given.
+    """
     base = api_root(api)
     builder = Application.builder().token(setting("TELEGRAM_TOKEN", token))
     builder = builder.base_url(f"{base}/bot").base_file_url(f"{base}/file/bot")
     if request is not None:
         builder = builder.request(request).get_updates_request(request).updater(None)
+    elif updates is not None:
+        builder = builder.get_updates_request(updates)
 
     async def reply(update: telegram.Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         await answer_update(bot, update, context.bot)

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import telegram
 from telegram.ext import ContextTypes
@@ -16,22 +16,33 @@ from botlib.bot import Bot
 from botlib.function import Handler, Request, Response, http_function
 from botlib.telegram.application import App, application
 from botlib.telegram.reply import ReplyInResponse
-from botlib.telegram.update import Seen, bot_id, read_update, refusal, setting
+from botlib.telegram.update import Seen, bot_id, read_update, refusal, respond, setting
+
+if TYPE_CHECKING:
+    from botlib.store import Store
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
 def webhook(
-    bot: Bot, token: str | None = None, secret: str | None = None, api: str | None = None
+    bot: Bot,
+    token: str | None = None,
+    secret: str | None = None,
+    api: str | None = None,
+    store: "Store | None" = None,
 ) -> Handler:
     """Make the handler of a Telegram webhook; what is not given comes from the environment.
 
     TELEGRAM_TOKEN, TELEGRAM_SECRET and, for another Bot API than the real one, TELEGRAM_API.
     A command that raises makes the function fail, so that Telegram sends the update again.
+    An update delivered twice is answered once by this instance, and with `store` once by all that
+    share it; where the store cannot be used, the function fails and Telegram tries again later.
+    It counts as answered when the function returns: a response lost on its way is not repeated.
     """
     token, secret = setting("TELEGRAM_TOKEN", token), setting("TELEGRAM_SECRET", secret)
-    request = ReplyInResponse(bot_id=bot_id(token))
+    me = bot_id(token)
+    request = ReplyInResponse(bot_id=me)
     updates = Updates(application(bot, token, request, api), request)
 
     @http_function
@@ -43,8 +54,7 @@ def webhook(
             update = read_update(http)
         except ValueError as error:
             return Response({"error": str(error)}, status=400)
-        reply = updates.answer(update)
-        return Response(reply) if reply else Response("")
+        return respond(lambda: updates.answer(update), store, me, update)
 
     return handler
 

@@ -7,7 +7,7 @@ several times sooner. It knows text messages and sendMessage, nothing else of th
 import inspect
 import json
 from collections.abc import Awaitable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from botlib.bot import Bot, Message, as_list
 from botlib.function import Handler, Request, Response, http_function
@@ -19,10 +19,14 @@ from botlib.telegram.update import (
     bot_id,
     read_update,
     refusal,
+    respond,
     setting,
     start_is_help,
 )
 from botlib.text import split
+
+if TYPE_CHECKING:
+    from botlib.store import Store
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -30,16 +34,32 @@ TIMEOUT = 5.0  # seconds to wait for Telegram, as httpx does
 
 
 def webhook(
-    bot: Bot, token: str | None = None, secret: str | None = None, api: str | None = None
+    bot: Bot,
+    token: str | None = None,
+    secret: str | None = None,
+    api: str | None = None,
+    store: "Store | None" = None,
 ) -> Handler:
     """Make the handler of a Telegram webhook; what is not given comes from the environment.
 
     TELEGRAM_TOKEN, TELEGRAM_SECRET and, for another Bot API than the real one, TELEGRAM_API.
     A command that raises makes the function fail, so that Telegram sends the update again.
+    An update delivered twice is answered once by this instance, and with `store` once by all that
+    share it; where the store cannot be used, the function fails and Telegram tries again later.
+    It counts as answered when the function returns: a response lost on its way is not repeated.
     """
     token, secret = setting("TELEGRAM_TOKEN", token), setting("TELEGRAM_SECRET", secret)
-    bot_id(token)  # refuses what is no token
+    me = bot_id(token)
     telegram, seen = BotApi(token, api_root(api)), Seen()
+
+    def answer(update: Json) -> Json | None:
+        if update["update_id"] in seen:
+            return None
+        messages = replies(bot, telegram, update)
+        for message in messages[:-1]:
+            telegram.call("sendMessage", message)
+        seen.add(update["update_id"])
+        return {"method": "sendMessage"} | messages[-1] if messages else None
 
     @http_function
     def handler(http: Request) -> Response:
@@ -50,13 +70,7 @@ def webhook(
             update = read_update(http)
         except ValueError as error:
             return Response({"error": str(error)}, status=400)
-        if update["update_id"] in seen:
-            return Response("")
-        messages = replies(bot, telegram, update)
-        for message in messages[:-1]:
-            telegram.call("sendMessage", message)
-        seen.add(update["update_id"])
-        return Response({"method": "sendMessage"} | messages[-1] if messages else "")
+        return respond(lambda: answer(update), store, me, update)
 
     return handler
 

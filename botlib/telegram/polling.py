@@ -7,11 +7,12 @@ bot's webhook, because Telegram gives each update to one door only.
 import asyncio
 import logging
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Self
 
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ContextTypes
+from telegram.request import BaseRequest, HTTPXRequest
 
 from botlib.bot import Bot
 from botlib.telegram.application import App, application
@@ -26,10 +27,15 @@ UNKNOWN_TO_TELEGRAM = (
 
 def poll(bot: Bot, token: str | None = None, api: str | None = None) -> None:
     """Answer until the program is stopped by Ctrl-C or SIGTERM; ValueError for a wrong token."""
+    updates = UpdatesRequest()
+    app = polling_application(bot, token, api, updates)
+    updates.on_refused = app.stop_running
     try:
-        polling_application(bot, token, api).run_polling()
+        app.run_polling()
     except InvalidToken:
         raise ValueError(UNKNOWN_TO_TELEGRAM) from None  # the original error quotes the token
+    if updates.refused:
+        raise ValueError(UNKNOWN_TO_TELEGRAM)
 
 
 class Polling:
@@ -81,16 +87,44 @@ class Polling:
         asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
 
-def polling_application(bot: Bot, token: str | None, api: str | None) -> App:
+class UpdatesRequest(HTTPXRequest):
+    """Asks for updates and notices when the token is refused: it was revoked in the meantime.
+
+    python-telegram-bot would stop asking and stay alive, deaf. It is told "no updates" instead,
+    so that it can be stopped in good order.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refused = False
+        self.on_refused: Callable[[], None] = lambda: None
+
+    async def do_request(self, *request: Any, **options: Any) -> tuple[int, bytes]:
+        """Send the request; 401 and 404 are Telegram's words for a wrong token."""
+        status, body = await super().do_request(*request, **options)
+        if status not in (401, 404):
+            return status, body
+        if not self.refused:
+            self.refused = True
+            self.on_refused()
+        return 200, b'{"ok": true, "result": []}'
+
+
+def polling_application(
+    bot: Bot, token: str | None, api: str | None, updates: BaseRequest | None = None
+) -> App:
     """Make an Application that logs a failed command in one line and goes on."""
-    app = application(bot, token, api=api)
+    app = application(bot, token, api=api, updates=updates)
     app.add_error_handler(log_failed_command)
     return app
 
 
-async def log_failed_command(_: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+async def log_failed_command(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Log what a command raised; its message is not answered and will not come again."""
-    log.error("a command failed: %r", context.error)
+    if update is None and isinstance(context.error, TelegramError):
+        log_polling_error(context.error)
+    else:
+        log.error("a command failed: %r", context.error)
 
 
 def log_polling_error(error: TelegramError) -> None:

@@ -8,10 +8,14 @@ import hmac
 import os
 import re
 from collections import OrderedDict
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from botlib.bot import Bot
 from botlib.function import Request, Response
+
+if TYPE_CHECKING:
+    from botlib.store import Store
 
 REAL_API = "https://api.telegram.org"
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  (a header's name, no secret)
@@ -71,6 +75,24 @@ def read_update(http: Request) -> dict[str, Any]:
     if not isinstance(update, dict) or type(update.get("update_id")) is not int:
         raise ValueError("expected an update: an object with an update_id")
     return update
+
+
+def respond(
+    answer: Callable[[], dict[str, Any] | None],
+    store: "Store | None",
+    bot_id: int,
+    update: dict[str, Any],
+) -> Response:
+    """Answer an update; with a store, only if no other instance has.
+
+    While another one is at it, 503 makes Telegram send the update again.
+    """
+    if store is None:
+        return Response(answer() or "")
+    state, call = store.once(f"telegram:{bot_id}:{update['update_id']}", answer)
+    if state == "busy":
+        return Response({"error": "another instance is at this update"}, status=503)
+    return Response(call or "")
 
 
 class Seen:

@@ -1,10 +1,24 @@
 """The Twitch doors: a bot that holds a chat connection (IRC), and the token clinic.
 
-They carry messages to the same brain. They import TwitchIO; the brain does not.
+They carry messages to the same brain. Each is imported only when it is asked for: TwitchIO, which
+the IRC bot needs, is too heavy for a function.
 """
 
-from botlib.twitch.holding import Holding
-from botlib.twitch.irc_bot import IrcBot
-from botlib.twitch.tokens import diagnose, examine
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from botlib.twitch.holding import Holding
+    from botlib.twitch.irc_bot import IrcBot
+    from botlib.twitch.tokens import diagnose, examine
 
 __all__ = ["Holding", "IrcBot", "diagnose", "examine"]
+
+_MODULES = {"Holding": "holding", "IrcBot": "irc_bot", "diagnose": "tokens", "examine": "tokens"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a door when it is asked for."""
+    if name not in _MODULES:
+        raise AttributeError(f"botlib.twitch has no {name!r}; it has {', '.join(__all__)}")
+    return getattr(import_module(f"botlib.twitch.{_MODULES[name]}"), name)

@@ -48,30 +48,22 @@ class Account:
         """Validate the token, refresh it if need be; raises LoginRefused or Unreachable."""
         found = await self._examine()
         soon = 0 < found.expires_in < SOON_S
-        if (soon or not found.app) and await self.refresh():
+        renewed = (soon or not found.app) and await self._renew()
+        if renewed:
             found = await self._examine()
         if not found.ok:
             raise LoginRefused(str(found))
         self.login, self.user_id, self.scopes = found.whose, found.user_id, found.scopes
         self.expires_in = found.expires_in
+        if renewed:
+            self.on_refreshed()
 
     async def refresh(self) -> bool:
         """Get a new token for the refresh token; False if Twitch refuses. Raises Unreachable."""
-        if not self.refresh_token:
-            return False
-        try:
-            answer = await self._oauth.refresh_token(self.refresh_token)
-        except HTTPException as error:  # its text holds the refresh token: never log it
-            if error.status >= 500:
-                raise Unreachable(f"no new token: Twitch answered {error.status}") from None
-            log.warning("Twitch refused to refresh the token (%d)", error.status)
-            return False
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise Unreachable(f"no new token: {type(error).__name__}") from None
-        self.token, self.refresh_token = answer.access_token, answer.refresh_token
-        self.expires_in = answer.expires_in
-        self.on_refreshed()
-        return True
+        renewed = await self._renew()
+        if renewed:
+            self.on_refreshed()
+        return renewed
 
     async def explain(self, words: str) -> str:
         """Say why the chat may have refused the login with these words, and what to do."""
@@ -94,3 +86,19 @@ class Account:
             refresh_token=self.refresh_token or None,
             api=self._api,
         )
+
+    async def _renew(self) -> bool:
+        if not self.refresh_token:
+            return False
+        try:
+            answer = await self._oauth.refresh_token(self.refresh_token)
+        except HTTPException as error:  # its text holds the refresh token: never log it
+            if error.status >= 500:
+                raise Unreachable(f"no new token: Twitch answered {error.status}") from None
+            log.warning("Twitch refused to refresh the token (%d)", error.status)
+            return False
+        except (aiohttp.ClientError, OSError) as error:
+            raise Unreachable(f"no new token: {type(error).__name__}") from None
+        self.token, self.refresh_token = answer.access_token, answer.refresh_token
+        self.expires_in = answer.expires_in
+        return True

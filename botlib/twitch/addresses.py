@@ -6,9 +6,6 @@ Nothing here connects.
 import os
 from dataclasses import dataclass
 
-import twitchio.eventsub.websockets
-from twitchio.http import Route
-
 
 @dataclass(frozen=True)
 class Addresses:
@@ -41,5 +38,8 @@ def point_twitchio_at(where: Addresses) -> None:
     TwitchIO keeps its addresses in class attributes and a global, so this holds for the whole
     process: two bots on two different Twitches need two processes.
     """
+    import twitchio.eventsub.websockets  # only here: whoever asks for an address needs none of it
+    from twitchio.http import Route
+
     Route.ID_BASE, Route.BASE = where.oauth, where.helix
     twitchio.eventsub.websockets.WSS = where.eventsub

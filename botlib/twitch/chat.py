@@ -5,6 +5,7 @@ and answered is not its business.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -14,7 +15,7 @@ from botlib.twitch.account import Account
 from botlib.twitch.backoff import Backoff
 from botlib.twitch.connection import Connection
 from botlib.twitch.counts import Counts
-from botlib.twitch.errors import ConnectionLost, LoginRefused
+from botlib.twitch.errors import ConnectionLost, LoginRefused, ReconnectAsked
 from botlib.twitch.irc import IrcMessage
 from botlib.twitch.limits import Limits
 from botlib.twitch.sender import CONFIRMED, Sender
@@ -23,6 +24,7 @@ from botlib.twitch.timing import Timing
 log = logging.getLogger(__name__)
 
 STEADY_S = 60.0  # a connection that held for so long was a good one: count failures anew
+JOIN_TRIES = 3  # Twitch says nothing when it does not let a bot into a channel
 GOODBYE_S = 2.0  # how long Twitch may take to close its end
 # NOTICEs that refuse what was just said; others only tell of a change, such as slow mode.
 REFUSALS = ("msg_", "no_permission", "unrecognized_cmd", "invalid_")
@@ -54,13 +56,14 @@ class Chat:
         failures, loop = 0, asyncio.get_running_loop()
         async with aiohttp.ClientSession() as session:
             while True:
-                began = loop.time()
+                began, planned = loop.time(), False
                 try:
                     await self._attempt(session)
                 except (aiohttp.ClientError, OSError) as error:
                     reason = str(error) or type(error).__name__
+                    planned = isinstance(error, ReconnectAsked)
                 failures = 1 if loop.time() - began > STEADY_S else failures + 1
-                wait = self._backoff(failures)
+                wait = 0.0 if planned and failures == 1 else self._backoff(failures)
                 self._counts.last_error = reason
                 log.warning("chat: %s; connecting again in %.1f s", reason, wait)
                 await asyncio.sleep(wait)
@@ -88,33 +91,50 @@ class Chat:
             try:
                 while True:
                     self._take(await connection.receive(), connection)
+            except ReconnectAsked:
+                await self._drain(connection)
+                raise
             finally:
                 for sender in self._senders.values():
                     sender.leave()
                 joining.cancel()
                 await asyncio.gather(joining, return_exceptions=True)
 
-    async def _join(self, connection: Connection) -> None:
-        for channel in self._senders:
-            await self._limits.to_join()
-            await connection.send(IrcMessage("JOIN", (f"#{channel}",)))
-        try:
+    async def _drain(self, connection: Connection) -> None:
+        """Take what is still on its way, so that nothing is lost by a planned goodbye."""
+        for sender in self._senders.values():
+            sender.pause()
+        with contextlib.suppress(OSError):  # the end, as it should be, or none in time
+            await connection.send(IrcMessage("QUIT"))
             async with asyncio.timeout(self._timing.answer_s):
-                for sender in self._senders.values():
-                    await sender.wait_joined()
-        except TimeoutError:
-            missing = [f"#{name}" for name, each in self._senders.items() if not each.joined]
-            self._counts.last_error = f"not let into {' '.join(missing)}: is the name right?"
-            log.warning("chat: %s", self._counts.last_error)
-        self.on_joined()
+                while True:
+                    self._take(await connection.receive(), None)
 
-    def _take(self, message: IrcMessage, connection: Connection) -> None:
+    async def _join(self, connection: Connection) -> None:
+        for _ in range(JOIN_TRIES):
+            for channel in self._missing():
+                await self._limits.to_join()
+                await connection.send(IrcMessage("JOIN", (f"#{channel}",)))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._timing.answer_s):
+                    for sender in self._senders.values():
+                        await sender.wait_joined()
+            self.on_joined()
+            if not self._missing():
+                return
+            self._counts.last_error = f"not let into #{', #'.join(self._missing())}: right name?"
+            log.warning("chat: %s", self._counts.last_error)
+
+    def _missing(self) -> list[str]:
+        return [name for name, sender in self._senders.items() if not sender.joined]
+
+    def _take(self, message: IrcMessage, connection: Connection | None) -> None:
         sender = self._senders.get(message.channel)
         if sender is None:
             return
         if message.command == "PRIVMSG":
             self.on_message(message)
-        elif message.command == "ROOMSTATE" and not sender.joined:
+        elif message.command == "ROOMSTATE" and connection and not sender.joined:
             sender.enter(connection)
         elif message.command == "USERSTATE":
             sender.settle(CONFIRMED)

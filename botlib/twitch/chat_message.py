@@ -1,6 +1,7 @@
 """A chat message from IRC as TwitchIO's `ChatMessage`, so that `event_message` gets the usual.
 
 IRC does not say all that EventSub says: no fragments for emotes and mentions, no thread.
+`respond()` on it goes by the API, which needs the scope user:write:chat.
 """
 
 import re
@@ -15,7 +16,7 @@ from botlib.twitch.irc import IrcMessage
 def chat_message(message: IrcMessage, http: HTTPClient) -> twitchio.ChatMessage:
     """Make TwitchIO's object from a PRIVMSG."""
     tags = message.tags
-    colour = tags.get("color", "")
+    colour, bits = tags.get("color", ""), tags.get("bits", "")
     payload: dict[str, Any] = {
         "broadcaster_user_id": tags.get("room-id", ""),
         "broadcaster_user_login": message.channel,
@@ -31,7 +32,7 @@ def chat_message(message: IrcMessage, http: HTTPClient) -> twitchio.ChatMessage:
         "message_type": "text",
         "color": colour if re.fullmatch(r"#[0-9A-Fa-f]{6}", colour) else "",
         "badges": badges(tags.get("badges", "")),
-        "cheer": {"bits": int(tags["bits"])} if tags.get("bits", "").isdecimal() else None,
+        "cheer": {"bits": int(bits)} if re.fullmatch(r"[0-9]{1,9}", bits) else None,
         "reply": None,
         "channel_points_custom_reward_id": tags.get("custom-reward-id"),
         "channel_points_animation_id": None,

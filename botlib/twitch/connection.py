@@ -8,10 +8,10 @@ from collections import deque
 
 import aiohttp
 
-from botlib.twitch.errors import ConnectionLost, LoginRefused, NotSent
+from botlib.twitch.errors import ConnectionLost, LoginRefused, NotSent, ReconnectAsked
 from botlib.twitch.irc import IrcMessage, LineBuffer, format, parse
 
-CAPABILITIES = "twitch.tv/membership twitch.tv/tags twitch.tv/commands"
+CAPABILITIES = "twitch.tv/tags twitch.tv/commands"  # not who comes and goes: membership
 # What Twitch says when it refuses PASS and NICK; it then closes the connection.
 REFUSALS = {
     "Login authentication failed",
@@ -59,7 +59,7 @@ class Connection:
             if message.command == "PING":
                 await self.send(IrcMessage("PONG", message.params, colon=True))
             elif message.command == "RECONNECT":
-                raise ConnectionLost("Twitch asked the bot to connect again")
+                raise ReconnectAsked("Twitch asked the bot to connect again")
             elif message.command not in ("", "PONG"):
                 return message
 

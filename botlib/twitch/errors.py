@@ -18,3 +18,7 @@ class ConnectionLost(ConnectionError):  # noqa: N818
 
 class NotSent(ConnectionLost):
     """The connection was gone before the line was written, so it surely did not arrive."""
+
+
+class ReconnectAsked(ConnectionLost):
+    """Twitch will close this connection soon and asks for another one (RECONNECT)."""

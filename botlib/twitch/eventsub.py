@@ -13,7 +13,9 @@ from typing import Any, TypeVar
 
 from botlib.bot import Bot, Message, as_list
 from botlib.function import Handler, Request, Response, http_function
-from botlib.store import BusyError, Once, Store, open_store
+from botlib.store.base import Store
+from botlib.store.sqlite import SqliteStore
+from botlib.text import split
 from botlib.twitch.errors import LoginRefused, Unreachable
 from botlib.twitch.eventsub_message import (
     FRESH_S,
@@ -25,11 +27,14 @@ from botlib.twitch.eventsub_message import (
     read_chat_message,
     refusal,
 )
-from botlib.twitch.helix import ApiRefused, Helix, setting
+from botlib.twitch.helix import ApiRefused, Helix, NoAnswer, setting
+from botlib.twitch.irc import LONGEST_TEXT
 from botlib.twitch.wording import distinct, parts
 
+LONGEST_REPLY = LONGEST_TEXT - 30  # Twitch itself puts "@NAME " before a reply
 PATIENCE_S = 4.0  # for one message's replies: Twitch wants its answer within a few seconds
 GAP_S = 1.05  # Twitch takes one message a second from a bot that is no moderator
+LATER = Response({"error": "not answered now, please deliver again"}, status=503)
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -43,18 +48,21 @@ def webhook(
     bot_id: str | None = None,
     api: str | None = None,
     store: Store | None = None,
+    as_reply: bool = True,
 ) -> Handler:
     """Make the handler of an EventSub webhook; what is not given comes from the environment.
 
     TWITCH_EVENTSUB_SECRET, TWITCH_CLIENT_ID, TWITCH_CLIENT_SECRET, TWITCH_BOT_ID (the number of
     the bot's account) and, for another Twitch than the real one, TWITCH_API.
     A message delivered again is answered once: by this instance, or with `store` by all of them.
-    Where Twitch cannot be reached the function answers 503, and Twitch delivers again. A command
-    that raises is only logged: Twitch would end a subscription whose function fails too often.
+    Where Twitch cannot be reached the function answers 503, and Twitch delivers again; but
+    nothing that may have been said is said twice. A command that raises is only logged: Twitch
+    would end a subscription whose function fails too often.
+    As a reply, the answer hangs on the question, and Twitch puts "@Viktor " before its text.
     """
     secret = checked_secret(setting("TWITCH_EVENTSUB_SECRET", secret))
-    chat = Chat(bot, Helix(client_id, client_secret, api), account_id(bot_id))
-    once = Once(store or open_store("sqlite://"), done_s=2 * FRESH_S)  # older ones are refused
+    chat = Chat(bot, Helix(client_id, client_secret, api), account_id(bot_id), as_reply)
+    store = store or SqliteStore(None)  # this instance's own memory
 
     @http_function
     def handler(http: Request) -> Response:
@@ -71,7 +79,7 @@ def webhook(
         if kind == "revocation":
             log_revocation(body["subscription"])
         if kind == "notification":
-            return chat.notified(body, once, f"twitch:{http.headers[MESSAGE_ID]}")
+            return chat.notified(body, store, f"twitch:{http.headers[MESSAGE_ID]}")
         return Response(status=204)
 
     return handler
@@ -80,20 +88,21 @@ def webhook(
 class Chat:
     """The brain and its mouth: a notification comes in, replies go out by Helix."""
 
-    def __init__(self, brain: Bot, helix: Helix, bot_id: str) -> None:
-        self._brain, self._helix, self._bot_id = brain, helix, bot_id
+    def __init__(self, brain: Bot, helix: Helix, bot_id: str, as_reply: bool) -> None:
+        self._brain, self._helix = brain, helix
+        self._bot_id, self._as_reply = bot_id, as_reply
 
-    def notified(self, body: dict[str, Any], once: Once, key: str) -> Response:
+    def notified(self, body: dict[str, Any], store: Store, key: str) -> Response:
         """Answer a notification once; 503 asks Twitch to deliver it again."""
         heard = read_chat_message(body, self._bot_id)
         if heard is None or self._brain.called(heard.message.text) is None:
             return Response(status=204)
-        try:
-            once.run(key, lambda: self._answer(heard))
-        except (BusyError, Unreachable) as error:
+        try:  # what is older than FRESH_S is refused anyway, and so is what claims to be newer
+            state, _ = store.once(key, lambda: self._answer(heard), done_s=2 * FRESH_S)
+        except Unreachable as error:
             log.warning("not answered now: %s", error)
-            return Response({"error": "not answered now, please deliver again"}, status=503)
-        return Response(status=204)
+            return LATER
+        return LATER if state == "busy" else Response(status=204)
 
     def _answer(self, heard: ChatMessage) -> None:
         try:
@@ -102,12 +111,17 @@ class Chat:
             log.exception("a command failed")
             return
         until = time.monotonic() + PATIENCE_S
-        texts = [part for reply in replies for part in parts(reply)]
+        texts = [
+            part
+            for reply in replies
+            for piece in split(reply, LONGEST_REPLY)
+            for part in parts(piece)
+        ]
         for said, text in enumerate(texts):
             try:
                 self._say(heard, text, until)
-            except (ApiRefused, LoginRefused) as error:
-                log.error("%s", error)
+            except (ApiRefused, LoginRefused, NoAnswer) as error:
+                log.error("%s", error)  # and not again: with no answer, it may have been said
                 return
             except Unreachable as error:
                 if said == 0:
@@ -117,9 +131,9 @@ class Chat:
 
     def _say(self, heard: ChatMessage, text: str, until: float) -> None:
         """Say one message; what Twitch drops for a reason that passes is said again in time."""
-        first = text
+        first, parent = text, heard.message_id if self._as_reply else ""
         while True:
-            code, reason = self._helix.send(heard.channel_id, self._bot_id, text, heard.message_id)
+            code, reason = self._helix.send(heard.channel_id, self._bot_id, text, parent)
             if code == "msg_duplicate" and text == first:
                 text = distinct(text, last=first)
             elif code == "msg_ratelimit" and time.monotonic() + GAP_S < until:

@@ -27,6 +27,10 @@ class ApiRefused(Exception):  # noqa: N818  (named as what happened)
         self.call, self.status, self.message = call, status, message
 
 
+class NoAnswer(Unreachable):
+    """Twitch was asked, but its answer never came: what was asked for may have been done."""
+
+
 class Helix:
     """Calls Helix as an application; keeps its token until it expires."""
 
@@ -44,8 +48,9 @@ class Helix:
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """Call /helix/PATH; a token that Twitch no longer knows is renewed once.
 
-        Raises ApiRefused for a refusal, LoginRefused where there is no token to be had, and
-        Unreachable where Twitch is not there or has trouble of its own.
+        Raises ApiRefused for a refusal, LoginRefused where there is no token to be had,
+        Unreachable where Twitch is not there or has trouble of its own, and of these NoAnswer
+        where the call may have been carried out.
         """
         status, answer = self._call(method, path, body)
         if status == 401:  # revoked, or expired sooner than was said
@@ -57,10 +62,10 @@ class Helix:
             raise ApiRefused(f"{method} {path}", status, message_of(answer))
         return answer
 
-    def send(self, channel_id: str, bot_id: str, text: str, reply_to: str) -> tuple[str, str]:
+    def send(self, channel_id: str, bot_id: str, text: str, reply_to: str = "") -> tuple[str, str]:
         """Say one message in a channel; give code and reason if it was dropped, else two ""."""
-        message = {"broadcaster_id": channel_id, "sender_id": bot_id, "message": text,
-                   "reply_parent_message_id": reply_to}  # fmt: skip
+        message = {"broadcaster_id": channel_id, "sender_id": bot_id, "message": text}
+        message |= {"reply_parent_message_id": reply_to} if reply_to else {}
         sent = first(self.call("POST", "chat/messages", message))
         if sent.get("is_sent"):
             return "", ""
@@ -83,7 +88,10 @@ class Helix:
         form = {"client_id": self._client_id, "client_secret": self._client_secret,
                 "grant_type": "client_credentials"}  # fmt: skip
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        status, answer = request("POST", f"{self._id}/oauth2/token", headers, urlencode(form))
+        try:
+            status, answer = request("POST", f"{self._id}/oauth2/token", headers, urlencode(form))
+        except NoAnswer as error:
+            raise Unreachable(str(error)) from None  # a token made in vain does no harm
         if status >= 500:
             raise Unreachable(f"Twitch has trouble of its own: {status} for an app token")
         if status >= 400 or not isinstance(answer.get("access_token"), str):
@@ -106,18 +114,29 @@ def request(
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
     connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_S)
     try:
+        connect(connection, parts.netloc)
         connection.request(method, path, body.encode(), headers)
         response = connection.getresponse()
         return response.status, json_object(response.read())
-    except ssl.SSLCertVerificationError as error:
-        raise Unreachable(
-            f"{parts.hostname} cannot prove who it is: {error.verify_message}. On macOS, run "
-            "“Install Certificates.command” in Python's folder."
-        ) from None
+    except Unreachable:
+        raise
     except (OSError, http.client.HTTPException) as error:
-        raise Unreachable(f"Twitch at {parts.netloc} cannot be reached: {error!r}") from None
+        raise NoAnswer(f"Twitch at {parts.netloc} gave no answer: {error!r}") from None
     finally:
         connection.close()
+
+
+def connect(connection: http.client.HTTPConnection, place: str) -> None:
+    """Open a connection; Unreachable says what is in the way."""
+    try:
+        connection.connect()
+    except ssl.SSLCertVerificationError as error:
+        raise Unreachable(
+            f"{place} cannot prove who it is: {error.verify_message}. On macOS, run "
+            "“Install Certificates.command” in Python's folder."
+        ) from None
+    except OSError as error:
+        raise Unreachable(f"Twitch at {place} cannot be reached: {error!r}") from None
 
 
 def json_object(text: bytes) -> dict[str, Any]:

@@ -4,6 +4,7 @@ The connection is held there while cells come and go. A program calls `bot.run()
 """
 
 import asyncio
+import atexit
 import threading
 from collections.abc import Callable
 from typing import Self
@@ -31,6 +32,7 @@ class Holding:
         self._loop = loop_factory()
         self._thread = threading.Thread(target=self._run, name="holding", daemon=True)
         self._thread.start()
+        atexit.register(self.stop)
         if not self._ready.wait(timeout):
             self.stop()
             raise TimeoutError(
@@ -50,8 +52,14 @@ class Holding:
         """Wait until the bot has stopped by itself; False if it still runs after `timeout`."""
         return self._stopped.wait(timeout)
 
+    def say(self, channel: str, text: str, timeout: float | None = None) -> None:
+        """Let the bot say something unasked; returns when Twitch has it."""
+        said = self.bot.say(channel, text)
+        asyncio.run_coroutine_threadsafe(said, self._loop).result(timeout)
+
     def stop(self) -> None:
         """Stop the bot and wait until nothing of it is left; a second call does nothing."""
+        atexit.unregister(self.stop)
         if self._thread.is_alive() and not self._stopped.is_set():
             self._loop.call_soon_threadsafe(self.bot.stop)
         self._thread.join()

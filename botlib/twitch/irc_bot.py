@@ -108,7 +108,7 @@ class IrcBot(twitchio.Client):
             self._login_called = False  # so that it can be tried again
             if not isinstance(error, HTTPException):
                 raise
-            kind = LoginRefused if error.status < 500 else Unreachable
+            kind = LoginRefused if error.status in (401, 403) else Unreachable
             raise kind(f"Twitch's API answered {error.status} {error.extra}") from None
 
     async def start(self, token: str | None = None, **options: Any) -> None:
@@ -149,27 +149,33 @@ class IrcBot(twitchio.Client):
         if self._tasks and asyncio.current_task() not in self._tasks:
             await self._ended.wait()
         elif not self._tasks:
+            await self.account.close()
             await super().close(**options)
 
     async def _wind_up(self, answering: list[asyncio.Task[None]]) -> None:
-        for room in self._rooms.values():
-            room.finish()
-        if self.connected:
-            await asyncio.wait(answering, timeout=self._timing.goodbye_s)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.account.close()
-        await super().close()
-        self._ended.set()
+        try:
+            for room in self._rooms.values():
+                room.finish()
+            if self.connected:
+                await asyncio.wait(answering, timeout=self._timing.goodbye_s)
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self.account.close()
+            await super().close()
+        finally:
+            self._ended.set()
 
     async def _keep_token_valid(self) -> None:
+        wait = self._timing.validate_s
         while True:
-            await asyncio.sleep(self._timing.validate_s)
+            await asyncio.sleep(wait)
+            wait = self._timing.validate_s
             try:
                 await self.account.ensure()
             except Unreachable as error:
                 log.warning("the token could not be validated: %s", error)
+                wait = min(60.0, wait)
 
     def _hear(self, message: IrcMessage) -> None:
         heard = self._hearing.read(message, self.account.login)

@@ -57,7 +57,10 @@ class Room:
         try:
             async with asyncio.timeout(self._command_s):
                 return await self._brain.answer(message)
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
+            task = asyncio.current_task()
+            if task and task.cancelling():  # it is the bot that is stopped
+                raise
             self._counts.failed += 1
             self._counts.last_error = f"a command failed: {error!r}"
             log.error("a command failed: %r", error)

@@ -51,10 +51,14 @@ class Sender:
         self._connection = connection
         self._joined.set()
 
-    def leave(self) -> None:
-        """Note that the connection is gone."""
+    def pause(self) -> None:
+        """Say no more over this connection; the text under way may still be confirmed."""
         self._connection = None
         self._joined.clear()
+
+    def leave(self) -> None:
+        """Note that the connection is gone."""
+        self.pause()
         self.settle(LOST)
 
     def settle(self, outcome: str) -> None:
@@ -100,7 +104,7 @@ class Sender:
             async with asyncio.timeout(self._confirm_s):
                 return await self._outcome
         except NotSent:
-            self.leave()
+            self.pause()
             return NOT_SENT
         except ConnectionLost:
             return LOST

@@ -6,6 +6,7 @@ prison for hostile code. CPU time is not limited by memory size, as it is on AWS
 
 import asyncio
 import itertools
+import logging
 import shutil
 import tempfile
 import time
@@ -25,6 +26,9 @@ from botlib.sandbox.cloud.pool import Pool
 from botlib.sandbox.cloud.settings import Settings
 from botlib.sandbox.server import HOST, LocalServer
 
+LOGGER = logging.getLogger("botlib.sandbox.cloud")  # a client's broken HTTP is no notebook's output
+LOGGER.addHandler(logging.NullHandler())
+
 
 class Cloud(LocalServer):
     """A serverless cloud on 127.0.0.1.
@@ -38,13 +42,19 @@ class Cloud(LocalServer):
         self._init_timeout_s = init_timeout_s
         self._poll_s = poll_s
         self._began = time.perf_counter()
-        self._marker = f"{uuid.uuid4().hex}/"
+        self.marker = f"{uuid.uuid4().hex}/"
         self._numbers = itertools.count(1)
-        self._folder = Path(tempfile.mkdtemp(prefix="cloud-")).resolve()
-        self._guardian = Guardian(self._marker, self._folder)
+        self.folder = Path(tempfile.mkdtemp(prefix="cloud-")).resolve()
+        self._guardian = Guardian(self.marker, self.folder)
         self._functions: dict[str, Function] = {}
         self._drains: set[asyncio.Task[None]] = set()
-        self.port = self.run(self._open(port))
+        try:
+            self.port = self.run(self._open(port))
+        except OSError as error:
+            self.close()
+            raise OSError(
+                f"port {port} cannot be used; is another cloud running? ({error})"
+            ) from None
 
     def deploy(
         self,
@@ -73,14 +83,14 @@ class Cloud(LocalServer):
             runtime=runtime,
             memory_mb=memory_mb,
             timeout_s=timeout_s,
-            environment=dict(environment or {}),
+            environment={} if environment is None else environment,
             concurrency=concurrency,
             idle_s=idle_s,
             events=events,
             worker=str(worker),
         )
         self._check_open()
-        root = self._folder / f"{name}-{next(self._numbers)}"
+        root = self.folder / f"{name}-{next(self._numbers)}"
         deployment = Deployment(folder, root, settings)
         history = History()
         pool = Pool(deployment, history, self._new_marker, self.clock, self._init_timeout_s)
@@ -112,18 +122,18 @@ class Cloud(LocalServer):
         pools = [function.pool for function in self._functions.values()]
         await asyncio.gather(*(pool.close() for pool in pools), *self._drains)
         self._guardian.dismiss()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _check_open(self) -> None:
         if self._closed:
             raise RuntimeError("this cloud is closed: make a new one with Cloud()")
 
     def _new_marker(self) -> str:
-        return f"{self._marker}{next(self._numbers)}/"
+        return f"{self.marker}{next(self._numbers)}/"
 
     async def _open(self, port: int) -> int:
         handle = Gateway(self._functions).handle
-        server = web.Server(handle, access_log=None, auto_decompress=False)
+        server = web.Server(handle, access_log=None, auto_decompress=False, logger=LOGGER)
         self._watch()
         return await self._serve(web.ServerRunner(server), port)
 

@@ -29,6 +29,7 @@ class Deployment:
         self._upload = root / "upload"
         upload(Path(folder), self._upload)
         self._worker = worker_file(settings, root)
+        self._environment = dict(settings.environment)
 
     def code(self) -> Path:
         """The folder instances run in; copied anew when one of them has deleted it."""
@@ -49,7 +50,7 @@ class Deployment:
         settings = self.settings
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         execution = f"python{version}" if settings.runtime == "python" else "nodejs"
-        own = dict(settings.environment)
+        own = dict(self._environment)
         path = [own.pop("PYTHONPATH", ""), str(Path(botlib.__file__).parent.parent)]
         return {
             **{name: os.environ[name] for name in INHERITED if name in os.environ},

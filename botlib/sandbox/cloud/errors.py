@@ -42,6 +42,11 @@ def exited(code: int) -> FunctionError:
     return FunctionError(EXIT, f"Runtime exited with error: {status}")
 
 
+def closed() -> FunctionError:
+    """The cloud was closed while the function worked."""
+    return FunctionError(EXIT, "Runtime killed: the cloud was closed")
+
+
 def out_of_memory(limit_mb: int) -> FunctionError:
     """The instance used more memory than it was given."""
     message = f"Runtime killed: it used more than its {limit_mb} MB of memory (memory_mb)"

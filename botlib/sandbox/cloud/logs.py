@@ -13,7 +13,7 @@ from collections import deque
 LOG_LIMIT = 1_000_000  # characters a log keeps; older lines go first
 LINE_LIMIT = 64 * 1024  # a longer line is cut into several
 CHUNK = 64 * 1024  # bytes read at once; also what a Linux pipe holds
-PAUSE_S = 0.005  # rest after a full chunk, so that a flood of prints cannot occupy the cloud
+PAUSE_S = 0.005  # between two looks at a pipe, so that a flood of prints cannot occupy the cloud
 LINE_END = re.compile(r"\r\n|\n|\r")
 
 
@@ -88,10 +88,8 @@ class Output:
             self._loop.add_reader(self._read_end, self._readable)
 
     def _readable(self) -> None:
-        size = self._read()
-        if size in (0, CHUNK):  # closed, or a flood
-            self._loop.remove_reader(self._read_end)
-        if size == CHUNK:
+        self._loop.remove_reader(self._read_end)
+        if self._read():  # 0: the function has closed its output
             self._loop.call_later(PAUSE_S, self._listen)
 
     def _read(self) -> int:

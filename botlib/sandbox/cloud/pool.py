@@ -7,6 +7,7 @@ import asyncio
 import itertools
 import json
 import math
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -82,7 +83,8 @@ class Pool:
         now = self._clock()
         for instance in self._instances:
             instance.check_memory()
-            instance.drain()
+            if os.name == "nt":  # elsewhere the loop itself notices that a pipe has data
+                instance.drain()
         for instance in [each for each in self._idle if self._is_over(each, now)]:
             self._idle.remove(instance)
             self._retire(instance)
@@ -98,7 +100,7 @@ class Pool:
     async def close(self) -> None:
         """Stop at once; calls at work end with an error."""
         for instance in self._instances:
-            instance.fail(errors.exited(-9))
+            instance.fail(errors.closed())
         await self.drain()
 
     def _take(self) -> Instance:
@@ -136,6 +138,7 @@ class Pool:
             self._empty.set()
 
     def _retire(self, instance: Instance) -> None:
+        self._instances.discard(instance)
         stop = asyncio.get_running_loop().create_task(self._stop(instance))
         self._stops.add(stop)
         stop.add_done_callback(self._stops.discard)

@@ -83,6 +83,10 @@ def decode_body(answer: dict[str, Any]) -> bytes:
     if not isinstance(body, str):
         raise AnswerError(f"body must be a string, such as json.dumps(...); found {body!r:.80}")
     try:
-        return base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()
+        return (
+            base64.b64decode(body, validate=True)
+            if answer.get("isBase64Encoded")
+            else body.encode()
+        )
     except ValueError as error:
         raise AnswerError(f"body cannot be sent: {error}") from error

@@ -7,7 +7,6 @@ call and only four requests exist.
 """
 
 import asyncio
-import functools
 import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from botlib.sandbox.cloud.instance import Instance, Task
 
 PREFIX = "/2018-06-01/runtime/"
+BUFFER = 64 * 1024  # bytes the parser collects before it makes the sender wait
 OUT_OF_TURN = "ask for the next event after you have answered the last one"
 NOT_YOURS = "this invocation is not the one you are working on"
 
@@ -33,31 +33,41 @@ class RuntimeApi(BaseProtocol):
         loop = asyncio.get_running_loop()
         super().__init__(loop)
         self._instance = instance
-        self._requests = HttpRequestParser(self, loop, RESPONSE_LIMIT)
+        self._parser = HttpRequestParser(self, loop, BUFFER, auto_decompress=False)
+        self._readers: set[asyncio.Task[None]] = set()
 
     def data_received(self, data: bytes) -> None:
-        """Bytes have come: serve every request that is complete."""
+        """Bytes have come: serve the requests in them."""
+        assert self._parser is not None
         try:
-            messages, _, _ = self._requests.feed_data(data)
+            messages, _, _ = self._parser.feed_data(data)
         except HttpProcessingError as error:
             self._refuse(400, "BadRequest", str(error))
             self._close()
             return
-        for message, body in messages:
-            body.on_eof(functools.partial(self._serve, message, body))
-
-    def pause_reading(self) -> None:
-        """The parser's way to say: this body is more than twice as large as an answer may be."""
-        self._instance.answer(response_too_large())
-        self._close()
+        for message, content in messages:
+            if content.is_eof():
+                self._serve(message, content.read_nowait())
+            else:
+                reader = self._loop.create_task(self._read_and_serve(message, content))
+                self._readers.add(reader)
+                reader.add_done_callback(self._readers.discard)
 
     def connection_lost(self, error: BaseException | None) -> None:
         """The loop has gone, or uses another connection."""
         super().connection_lost(error)
+        for reader in self._readers:
+            reader.cancel()
         self._instance.stop_asking(self._send_task)
 
-    def _serve(self, message: RawRequestMessage, content: StreamReader) -> None:
-        body = content.read_nowait()
+    async def _read_and_serve(self, message: RawRequestMessage, content: StreamReader) -> None:
+        body = bytearray()
+        while chunk := await content.readany():
+            if len(body) <= RESPONSE_LIMIT:  # the rest of what is too large is thrown away
+                body += chunk
+        self._serve(message, bytes(body))
+
+    def _serve(self, message: RawRequestMessage, body: bytes) -> None:
         match message.method, message.path.removeprefix(PREFIX).split("/"):
             case "GET", ["invocation", "next"]:
                 if not self._instance.ask(self._send_task):

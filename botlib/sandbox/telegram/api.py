@@ -5,7 +5,6 @@ Bot API does. Nothing a client sends stops it; nothing it says holds a token. Fi
 (`/file/bot…`) are not served, because nobody here sends any.
 """
 
-import json
 import logging
 from collections.abc import Mapping
 from urllib.parse import unquote
@@ -16,6 +15,7 @@ from botlib.sandbox.telegram.arguments import Arguments, from_body, from_query
 from botlib.sandbox.telegram.botfather import Account
 from botlib.sandbox.telegram.errors import TelegramError
 from botlib.sandbox.telegram.methods import Method
+from botlib.sandbox.telegram.model import encode
 from botlib.sandbox.telegram.webhook_methods import Described
 
 MAX_BODY = 50 * 1024 * 1024  # bytes, with files
@@ -43,7 +43,12 @@ class Api:
         function = self.methods.get(method)
         if function is None:
             raise TelegramError(404, "Not Found: method not found")
-        return await function(account, arguments)
+        try:
+            return await function(account, arguments)
+        except TelegramError:
+            raise
+        except Exception as problem:  # a fault of the sandbox itself
+            raise TelegramError(500, "Internal Server Error") from problem
 
     async def handle(self, request: web.BaseRequest) -> web.Response:
         """One HTTP request."""
@@ -129,7 +134,7 @@ def _ok(result: object) -> web.Response:
     envelope = {"ok": True, "result": result}
     if isinstance(result, Described):
         envelope = {"ok": True, "result": result.result, "description": result.description}
-    return web.Response(body=_json(envelope), content_type=_TYPE)
+    return web.Response(body=encode(envelope), content_type=_TYPE)
 
 
 def _failed(refusal: TelegramError) -> web.Response:
@@ -143,9 +148,5 @@ def _failed(refusal: TelegramError) -> web.Response:
         envelope["parameters"] = {"retry_after": refusal.retry_after}
         headers["Retry-After"] = str(refusal.retry_after)
     return web.Response(
-        status=refusal.code, body=_json(envelope), content_type=_TYPE, headers=headers
+        status=refusal.code, body=encode(envelope), content_type=_TYPE, headers=headers
     )
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()

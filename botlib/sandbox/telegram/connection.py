@@ -6,9 +6,10 @@ left out, because Telegram has none of them here and they cost most of a request
 
 import asyncio
 import base64
+import functools
 import ipaddress
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import aiohttp
@@ -22,11 +23,11 @@ MAX_ANSWER = 1 << 20  # bytes; more of an answer is not read
 class Target:
     """Where a webhook lives, taken apart; ValueError when the address is none."""
 
-    url: str
+    url: str = field(repr=False)  # may hold the token, as many bots' addresses do
     tls: bool
     host: str
     port: int
-    head: bytes  # the request's first lines, up to its length
+    head: bytes = field(repr=False)  # the request's first lines, up to its length
 
     @classmethod
     def parse(cls, url: str, secret_token: str = "") -> "Target":
@@ -56,6 +57,11 @@ class Target:
             if not ipaddress.ip_address(address).is_global:
                 return f"IP address {address} is reserved"
         return ""
+
+
+@functools.cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
 
 
 def _head(parts: SplitResult, host: str, port: int, tls: bool, secret_token: str) -> bytes:
@@ -99,7 +105,7 @@ class Connection:
     async def open(cls, target: Target) -> "Connection":
         """Connect; OSError when nobody listens there."""
         loop = asyncio.get_running_loop()
-        context = ssl.create_default_context() if target.tls else None
+        context = _tls() if target.tls else None
         _, protocol = await loop.create_connection(
             lambda: ResponseHandler(loop), target.host, target.port, ssl=context
         )

@@ -8,7 +8,6 @@ import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
 
 MAX_RETRY_AFTER_S = 3600
-PROBLEMS = (OSError, aiohttp.ClientError, HttpProcessingError, TimeoutError)
 
 
 @dataclass(frozen=True)

@@ -92,11 +92,16 @@ def _still_waiting(update: Update, account: Account) -> str:
         )
     if webhook.last_error_message:
         return (
-            f"the webhook {webhook.target.url} fails after {update.attempts} attempts: "
+            f"the webhook {address(account)} fails after {update.attempts} attempts: "
             f"last_error_message is {webhook.last_error_message!r}; {pending}.\n"
             "What to do: mend the function and the update comes again by itself"
         )
-    return f"the webhook {webhook.target.url} has not answered yet; {pending}"
+    return f"the webhook {address(account)} has not answered yet; {pending}"
+
+
+def address(account: Account) -> str:
+    """Where a bot's webhook is; a token in it is not shown."""
+    return account.webhook.target.url.replace(account.token, "<token>") if account.webhook else ""
 
 
 def bots(accounts: Iterable[Account]) -> str:
@@ -104,7 +109,7 @@ def bots(accounts: Iterable[Account]) -> str:
     lines = []
     for account in accounts:
         if account.webhook:
-            state = f"webhook {account.webhook.target.url}"
+            state = f"webhook {address(account)}"
             if account.webhook.last_error_message:
                 state += f", last_error_message {account.webhook.last_error_message!r}"
         elif account.updates.is_polled:

@@ -56,7 +56,7 @@ class ChatMethods:
         keyboard = read_keyboard(arguments)
         chat = self._world.chat_for(account, arguments.text("chat_id"))
         reply_to = _reply_to(chat, arguments)
-        account.limiter.check(chat.id, chat.kind == "group", time.monotonic())
+        account.limiter.check(chat.id, chat.kind != "private", time.monotonic())
         message = self._world.post(
             chat, account, text, entities=entities, keyboard=keyboard, reply_to=reply_to
         )

@@ -5,6 +5,7 @@ Field names are the Bot API's. Nothing here sends anything.
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
     from botlib.sandbox.telegram.updates import Update
 
 Json = dict[str, Any]
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+
+
+def encode(value: object) -> bytes:
+    """A value as compact JSON, in pure ASCII as the real server sends it."""
+    return _ENCODER.encode(value).encode()
 
 
 class User:

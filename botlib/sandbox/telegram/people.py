@@ -78,7 +78,7 @@ class Person(User):
         return self._post(to, text, entities=detect(text), reply_to=reply_to)
 
     def _post(self, to: User | Chat | None, text: str, **content: object) -> Message:
-        chat = self._telegram.chat_of(self, to)
+        chat = self._telegram.world.chat_of(self, to)
         if self not in chat.members:
             raise ValueError(f"{self.name} is not in {chat.title}; first: group.add({self.name})")
         if chat.kind == "private" and chat.members[1].id in self.blocked:

@@ -5,6 +5,7 @@ does its work and comes back with the result or the error.
 """
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -27,6 +28,8 @@ class PlainServer(LocalServer):
 
     def do(self, function: Callable[..., T], *arguments: Any) -> T:
         """Run a function on the server's loop, where all its data is at home."""
+        if threading.current_thread() is self._thread:  # a condition of `wait_until` asks
+            return function(*arguments)
 
         async def run() -> T:
             return function(*arguments)
@@ -35,6 +38,9 @@ class PlainServer(LocalServer):
 
     def run_here(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the server's loop; a RuntimeError that helps when it is closed."""
+        if threading.current_thread() is self._thread:
+            coroutine.close()
+            raise RuntimeError("a condition of wait_until may look, but not wait")
         if self._closed:
             coroutine.close()
             raise RuntimeError("this sandbox Telegram is closed; make a new one with Telegram()")

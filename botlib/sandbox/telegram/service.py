@@ -97,7 +97,7 @@ class Telegram(PlainServer):
         for account in list(self.world.accounts.values()):
             if account.username.lower() == wanted:
                 return account
-        raise KeyError(f"no bot @{wanted}; there are {self._names()}")
+        raise KeyError(f"no bot @{wanted}; there are {self.world.names()}")
 
     def person(self, name: str, username: str | None = None) -> Person:
         """Someone who chats."""
@@ -110,7 +110,7 @@ class Telegram(PlainServer):
         number = next(self._group_ids)
         group = Group(self, -number, kind, title)
         self.do(self.world.groups.__setitem__, group.id, group)
-        for member in members:
+        for member in sorted(members, key=lambda member: member.is_bot):  # people first
             group.add(member)
         return group
 
@@ -162,17 +162,6 @@ class Telegram(PlainServer):
         self.watch.changed()
         return press
 
-    def chat_of(self, person: Person, to: User | Chat | None) -> Chat:
-        """The chat a person means by `to`."""
-        if isinstance(to, Chat):
-            return to
-        if to is None and len(self.world.accounts) != 1:
-            raise ValueError(f"to whom? Say to=…; the bots are {self._names()}")
-        account = to if to is not None else next(iter(self.world.accounts.values()))
-        if not isinstance(account, Account) or account.id not in self.world.accounts:
-            raise ValueError(f"to= takes a bot's account or a group of this Telegram; got {to!r}")
-        return self.world.private_chat(person, account)
-
     def _new_bot(self, name: str, username: str, privacy: bool) -> Account:
         taken = {account.username.lower() for account in self.world.accounts.values()}
         username = botfather.check_bot_names(name, username, taken)
@@ -190,7 +179,7 @@ class Telegram(PlainServer):
         accounts = [one for one in who if isinstance(one, Account)]
         if len(people) != 1 or len(who) - len(people) != len(accounts) or len(accounts) > 1:
             raise ValueError("transcript takes a person and a bot, or a group")
-        return self.chat_of(people[0], accounts[0] if accounts else None)
+        return self.world.chat_of(people[0], accounts[0] if accounts else None)
 
     async def _call(self, account: Account | str, method: str, values: dict[str, Any]) -> Any:
         bot = self._api.account(account) if isinstance(account, str) else account
@@ -206,6 +195,3 @@ class Telegram(PlainServer):
 
     def _count(self, account: Account, message: Message | None) -> int:
         return len(self._deliveries(account, message)) if message else account.delivery_count
-
-    def _names(self) -> str:
-        return ", ".join(f"@{a.username}" for a in list(self.world.accounts.values())) or "none"

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botlib.sandbox.telegram.errors import TelegramError
-from botlib.sandbox.telegram.model import Chat, Json
+from botlib.sandbox.telegram.model import Chat, Json, encode
 
 if TYPE_CHECKING:
     from botlib.sandbox.telegram.botfather import Account
@@ -62,7 +61,7 @@ class Update:
 
     def body(self) -> bytes:
         """The JSON that is POSTed to a webhook."""
-        return json.dumps(self.to_json(), separators=(",", ":")).encode()
+        return encode(self.to_json())
 
 
 class UpdateQueue:

@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable
 from botlib.sandbox.telegram.arguments import Arguments, from_body, leading_integer
 from botlib.sandbox.telegram.botfather import Account
 from botlib.sandbox.telegram.connection import Answer, Connection, Target
-from botlib.sandbox.telegram.delivery import PROBLEMS, Clock, Delivery, describe
+from botlib.sandbox.telegram.delivery import Clock, Delivery, describe
 from botlib.sandbox.telegram.errors import TelegramError
 from botlib.sandbox.telegram.updates import Update
 
@@ -104,7 +104,7 @@ class Webhook:
         status, error, reply, retry_after = None, "", "", 0
         try:
             answer = await self._post(update.body())
-        except PROBLEMS as problem:
+        except Exception as problem:  # whatever a webhook does, delivery goes on
             error = describe(problem)
         else:
             status = answer.status

@@ -35,6 +35,21 @@ class World:
             self.private[key] = Chat(person.id, "private", "", [person, account])
         return self.private[key]
 
+    def chat_of(self, person: Person, to: User | Chat | None) -> Chat:
+        """The chat a person means by `to`."""
+        if isinstance(to, Chat):
+            return to
+        if to is None and len(self.accounts) != 1:
+            raise ValueError(f"to whom? Say to=…; the bots are {self.names()}")
+        account = to if to is not None else next(iter(self.accounts.values()))
+        if not isinstance(account, Account) or account.id not in self.accounts:
+            raise ValueError(f"to= takes a bot's account or a group of this Telegram; got {to!r}")
+        return self.private_chat(person, account)
+
+    def names(self) -> str:
+        """The usernames of all bots, for messages."""
+        return ", ".join(f"@{bot.username}" for bot in list(self.accounts.values())) or "none"
+
     def chat_for(self, account: Account, chat_id: str, write: bool = True) -> Chat:
         """The chat a bot means by `chat_id`; 400 or 403 when it may not write (or read) there."""
         if not chat_id:

@@ -87,6 +87,7 @@ class Chat:
 
     def clean(self, text: str) -> tuple[str, bool]:
         """The text as it will be shown, and whether it is an action (/me)."""
+        text = text.encode("utf-8", "replace").decode()  # half a surrogate pair cannot travel
         text = re.sub(r"[\r\n\0]+", " ", text).strip()
         action = ACTION.match(text)
         if action:

@@ -36,6 +36,7 @@ class Clock:
     async def sleep(self, seconds: float) -> None:
         """Sleep on this clock: `advance` shortens the wait."""
         due = self.now() + seconds
+        await asyncio.sleep(0)  # let others act even when there is nothing to wait for
         while (left := due - self.now()) > 0:
             moved = self._loop.create_future()
             self._sleepers.add(moved)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from botlib.sandbox.twitch.chat import Channel
+from botlib.sandbox.twitch.limits import REFUSALS
 from botlib.sandbox.twitch.model import ChatMessage, ConnectionRecord
 
 if TYPE_CHECKING:
@@ -36,17 +37,18 @@ def no_answer(
             f"Waited {timeout:g} s for {wanted} message(s) in #{channel.name};"
             f" {len(found)} came: {texts}."
         )
-    return "\n".join([first, *why(twitch, channel)])
+    return "\n".join([first, *why(twitch, channel, asked)])
 
 
-def why(twitch: Twitch, channel: Channel) -> list[str]:
+def why(twitch: Twitch, channel: Channel, asked: ChatMessage | None = None) -> list[str]:
     """One line for each program that could have heard, or one saying that there is none."""
     latest: dict[str, ConnectionRecord] = {}
     for record in twitch.world.records:
         before = latest.get(record.login or record.kind)
         if before is None or record.open or not before.open:
             latest[record.login or record.kind] = record
-    lines = [_connection(twitch, channel, record) for record in latest.values()]
+    since = asked.at if asked else twitch.clock.now()
+    lines = [_connection(twitch, channel, record, since) for record in latest.values()]
     lines += _subscriptions(twitch, channel)
     return lines or [
         "Found: no program ever connected to this Twitch, and no webhook is subscribed.\n"
@@ -54,7 +56,7 @@ def why(twitch: Twitch, channel: Channel) -> list[str]:
     ]
 
 
-def _connection(twitch: Twitch, channel: Channel, record: ConnectionRecord) -> str:
+def _connection(twitch: Twitch, channel: Channel, record: ConnectionRecord, since: float) -> str:
     who = record.login or "a program"
     if record.closed.startswith("login refused"):
         return (
@@ -78,10 +80,12 @@ def _connection(twitch: Twitch, channel: Channel, record: ConnectionRecord) -> s
             f"Found: {who} is connected but does not hear #{channel.name} (it joined {joined}).\n"
             f"What to do: JOIN #{channel.name}"
         )
-    return _heard(twitch, channel, record)
+    if record.login.startswith("justinfan"):
+        return f"Found: {record.login} only reads: it logged in without an account"
+    return _heard(twitch, channel, record, since)
 
 
-def _heard(twitch: Twitch, channel: Channel, record: ConnectionRecord) -> str:
+def _heard(twitch: Twitch, channel: Channel, record: ConnectionRecord, since: float) -> str:
     user = twitch.world.user(record.login)
     left = twitch.world.rules.penalty_left(user)
     if left:
@@ -96,6 +100,13 @@ def _heard(twitch: Twitch, channel: Channel, record: ConnectionRecord) -> str:
         return (
             f"Found: {record.login}'s token lacks the scope chat:edit, so it can only listen.\n"
             "What to do: authorize again with chat:edit"
+        )
+    code, at = twitch.world.rules.last_refusal.get(user.id, ("", 0.0))
+    if code in REFUSALS and at >= since:
+        return (
+            f"Found: {record.login} answered, but Twitch refused the answer ({code}):"
+            f" {REFUSALS[code]}\n"
+            f"What to do: wait, or lift the limits as moderator (viktor.mod({record.login!r}))"
         )
     return (
         f"Found: {record.login} is connected and heard the message, but said nothing.\n"

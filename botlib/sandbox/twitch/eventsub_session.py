@@ -4,15 +4,15 @@ What is sent, and when, is decided in eventsub_websocket.py.
 """
 
 import asyncio
-import contextlib
 import json
 from typing import Any
 
-from aiohttp import web
+from aiohttp import WSMsgType, web
 
+from botlib.sandbox.twitch.duplex import finish
 from botlib.sandbox.twitch.eventsub_events import envelope
 from botlib.sandbox.twitch.model import ConnectionRecord, User
-from botlib.sandbox.twitch.tokens import random_text
+from botlib.sandbox.twitch.tokens import digest, random_text
 from botlib.sandbox.twitch.world import World
 
 REASONS = {
@@ -50,6 +50,7 @@ class EventSession:
         self._wake = asyncio.Event()
         self._sent_at = world.clock.now()
         self._close_code = 0
+        self.writer = asyncio.ensure_future(self.write())
 
     @property
     def live(self) -> bool:
@@ -76,6 +77,10 @@ class EventSession:
         self._wake.set()
         self._world.watch.changed()
 
+    def asked_back(self, challenge: str) -> bool:
+        """Whether this is the challenge of the session_reconnect that was sent."""
+        return bool(self.challenge) and digest(self.challenge) == digest(challenge)
+
     def take_over(self, old: "EventSession") -> None:
         """Become the session another connection had: the same id, the same subscriptions."""
         self.id, self.user = old.id, old.user
@@ -94,6 +99,15 @@ class EventSession:
         }
         return {"session": session}
 
+    async def read(self) -> None:
+        """Nothing may come in but PING and PONG."""
+        async for frame in self._socket:
+            if frame.type is WSMsgType.PING:
+                if not self.silent:
+                    await self._socket.pong(frame.data)
+            elif frame.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+                self.end("the client sent something", 4001)
+
     async def write(self) -> None:
         """Carry queued messages to the client until the end."""
         try:
@@ -106,7 +120,6 @@ class EventSession:
                 for message in messages if not self.silent else []:
                     await self._socket.send_str(json.dumps(message, ensure_ascii=False))
                 if self._close_code:
-                    await self._say_goodbye()
                     return
         except (ConnectionError, OSError):
             self.end("the connection broke", abort=True)
@@ -114,17 +127,14 @@ class EventSession:
     async def keep_alive(self) -> None:
         """A session_keepalive whenever nothing else was sent for the agreed time."""
         clock = self._world.clock
-        while True:
+        while self.record.open:
             left = self._sent_at + self.keepalive_s - clock.now()
-            if left > 0:
-                await clock.sleep(left)
-            else:
+            await clock.sleep(left)
+            if self._sent_at + self.keepalive_s <= clock.now():
                 self.send(envelope("session_keepalive", {}, clock.timestamp()))
 
-    async def _say_goodbye(self) -> None:
-        code = self._close_code
-        with contextlib.suppress(asyncio.TimeoutError):
-            async with asyncio.timeout(1):
-                await self._socket.close(code=code, message=REASONS.get(code, "").encode())
-        if isinstance(self._transport, asyncio.Transport):
-            self._transport.abort()
+    async def finish(self) -> None:
+        """Say the last words and close."""
+        await finish(self.writer)
+        reason = REASONS.get(self._close_code, "").encode()
+        await self._socket.close(code=self._close_code, message=reason)

@@ -8,8 +8,9 @@ from collections.abc import Coroutine
 from typing import Any
 from urllib.parse import urlencode
 
-from aiohttp import WSMsgType, web
+from aiohttp import web
 
+from botlib.sandbox.twitch.duplex import read_until_the_end
 from botlib.sandbox.twitch.errors import HelixError
 from botlib.sandbox.twitch.eventsub_events import Subscription, envelope
 from botlib.sandbox.twitch.eventsub_session import EventSession
@@ -39,16 +40,11 @@ class Sessions:
         self._base = f"ws://{request.host}/ws"
         session = self._welcome(request, EventSession(self._world, socket, request.transport))
         try:
-            async for frame in socket:
-                if frame.type is WSMsgType.PING:
-                    if not session.silent:
-                        await socket.pong(frame.data)
-                elif frame.type in (WSMsgType.TEXT, WSMsgType.BINARY):
-                    session.end("the client sent something", 4001)
+            await read_until_the_end(session.read(), session.writer)
         except (ConnectionError, OSError):
             pass
         finally:
-            self._closed(session)
+            await self._closed(session)
         return socket
 
     def check(self, session_id: str, grant: Grant) -> EventSession:
@@ -107,13 +103,12 @@ class Sessions:
     def _welcome(self, request: web.Request, session: EventSession) -> EventSession:
         self._world.records.append(session.record)
         self.all[session] = set()
-        self._start(session, session.write())
         session.keepalive_s = keepalive(
             request.query.get("keepalive_timeout_seconds", ""), self._world.settings.keepalive_s
         )
         if "challenge" in request.query:
             old = self.open.get(request.query.get("id", ""))
-            if old is None or old.challenge != request.query["challenge"] or not old.challenge:
+            if old is None or not old.asked_back(request.query["challenge"]):
                 session.end("the reconnect address is not valid", 4007)
                 return session
             session.take_over(old)
@@ -125,7 +120,7 @@ class Sessions:
         self._world.watch.changed()
         return session
 
-    def _closed(self, session: EventSession) -> None:
+    async def _closed(self, session: EventSession) -> None:
         session.end("the client closed the connection")
         for task in self.all.pop(session, set()):
             task.cancel()
@@ -136,6 +131,7 @@ class Sessions:
                     subscription.status = session.lost_status
                 subscription.transport["disconnected_at"] = self._now()
         self._world.watch.changed()
+        await session.finish()
 
     async def _subscribe_in_time(self, session: EventSession) -> None:
         await self._world.clock.sleep(self._world.settings.subscribe_within_s)

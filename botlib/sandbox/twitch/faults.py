@@ -64,7 +64,11 @@ class Faults:
         self._irc(login, "half_line")
 
     def split_lines(self, login: Account | str) -> None:
-        """From now on everything arrives in two pieces, cut in the middle (IRC only)."""
+        """From now on everything arrives in two pieces, cut in the middle (IRC only).
+
+        TCP does this to everyone. Over a WebSocket it means two frames, which not every client
+        puts together again (tmi.js does not).
+        """
         self._irc(login, "split_lines")
 
     def delay(self, login: Account | str, seconds: float) -> None:

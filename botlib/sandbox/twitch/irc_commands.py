@@ -70,6 +70,8 @@ def join(hub: Hub, session: Session, line: Line) -> None:
     """JOIN one channel or several; past the limit (20 in 10 seconds) Twitch says nothing."""
     settings = hub.world.settings
     for name in line.param(0).lower().split(","):
+        if not name.startswith("#"):
+            continue  # Twitch does not answer
         tried = hub.world.window.count(f"join {session.login}", settings.join_window_s)
         if settings.limits and tried > settings.joins:
             return

@@ -5,8 +5,11 @@ Lines in are handed to irc_commands.py; what carries them is in irc_wire.py.
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Coroutine
+from typing import Any
 
 from botlib.sandbox.twitch import irc_commands, irc_reply
+from botlib.sandbox.twitch.duplex import finish
 from botlib.sandbox.twitch.irc_line import parse
 from botlib.sandbox.twitch.irc_session import Session, Wire
 from botlib.sandbox.twitch.model import ChatMessage
@@ -31,14 +34,12 @@ class Hub:
         session = Session(self.world, wire, kind)
         self.sessions[session] = set()
         self.world.records.append(session.record)
-        self.start(session, "write")
         self.world.watch.changed()
         return session
 
-    def start(self, session: Session, what: str) -> None:
-        """Start one of a session's own tasks: write, keep_alive or expire."""
-        task = asyncio.ensure_future(getattr(session, what)())
-        self.sessions[session].add(task)
+    def start(self, session: Session, work: Coroutine[Any, Any, None]) -> None:
+        """Start something that a session does beside writing, until it ends."""
+        self.sessions[session].add(asyncio.ensure_future(work))
 
     def receive(self, session: Session, text: str) -> None:
         """A line came in; one that makes no sense does no harm."""
@@ -50,14 +51,16 @@ class Hub:
             irc_commands.handle(self, session, line)
             self.world.watch.changed()
 
-    def closed(self, session: Session, why: str) -> None:
-        """The connection is gone."""
+    async def closed(self, session: Session, why: str) -> None:
+        """The connection ends: forget it, and let it say its last words."""
         session.end(why)
         for channel in list(session.joined):
             self.leave(session, channel)
         for task in self.sessions.pop(session, set()):
             task.cancel()
         self.world.watch.changed()
+        await finish(session.writer)
+        await session.wire.close(session.close_code)
 
     def join(self, session: Session, channel: str) -> None:
         """The session hears this channel from now on."""

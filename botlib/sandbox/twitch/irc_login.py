@@ -82,6 +82,6 @@ def _welcome(hub: Hub, session: Session, login: str) -> None:
     session.send(*(f":{host} {number} {login} :{text}" for number, text in irc_reply.WELCOME))
     if session.user and session.has("commands") and session.has("tags"):
         session.send(irc_reply.global_user_state(session.user))
-    hub.start(session, "keep_alive")
+    hub.start(session, session.keep_alive())
     if session.grant:
-        hub.start(session, "expire")
+        hub.start(session, session.expire())

@@ -28,7 +28,8 @@ def notice(session: Session, channel: str, text: str, msg_id: str) -> None:
 
 def privmsg(hub: Hub, session: Session, line: Line) -> None:
     """PRIVMSG #channel :text, with @reply-parent-msg-id to answer a message."""
-    channel = hub.world.find_channel(line.param(0))
+    to = line.param(0)
+    channel = hub.world.find_channel(to) if to.startswith("#") else None
     text = line.param(1)
     user = session.user
     if channel is None or user is None or not text.strip():

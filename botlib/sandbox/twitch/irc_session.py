@@ -40,15 +40,16 @@ class Session:
         self.capabilities: set[str] = set()
         self.joined: set[str] = set()
         self.pong = asyncio.Event()
+        self.close_code = 0  # not 0: the connection ends once everything is written
         # Faults (faults.py): what a lesson makes this connection suffer from.
         self.answers_ping = True
         self.silent = False
         self.half_line = False
         self.split_lines = False
         self.delay_s = 0.0
+        self.writer = asyncio.ensure_future(self.write())
         self._out: list[str] = []
         self._wake = asyncio.Event()
-        self._close_code = 0
 
     @property
     def login(self) -> str:
@@ -90,7 +91,7 @@ class Session:
         if not self.record.open:
             return
         self.record.closed = why
-        self._close_code = code
+        self.close_code = code
         if abort:
             self._out.clear()
             self.wire.abort()
@@ -108,8 +109,7 @@ class Session:
                 lines, self._out = self._out, []
                 if lines and not self.silent:
                     await self._send("".join(line + CRLF for line in lines))
-                if self._close_code:
-                    await self.wire.close(self._close_code)
+                if self.close_code:
                     return
         except (ConnectionError, OSError):
             self.end("the connection broke", abort=True)
@@ -121,7 +121,7 @@ class Session:
             await self.wire.send(text[:middle])
         elif self.split_lines:
             await self.wire.send(text[:middle])
-            await asyncio.sleep(0.01)  # so that it comes as two reads
+            await asyncio.sleep(0.05)  # so that it comes as two reads
             await self.wire.send(text[middle:])
         else:
             await self.wire.send(text)

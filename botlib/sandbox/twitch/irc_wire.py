@@ -5,11 +5,12 @@ and lines too long are dealt with here, so the rest never sees them.
 """
 
 import asyncio
-import contextlib
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from botlib.sandbox.twitch.duplex import read_until_the_end
 from botlib.sandbox.twitch.irc_hub import Hub
+from botlib.sandbox.twitch.irc_session import Session
 
 
 class LineBuffer:
@@ -56,10 +57,7 @@ class WebSocketWire:
 
     async def close(self, code: int) -> None:
         """A close frame."""
-        with contextlib.suppress(asyncio.TimeoutError):
-            async with asyncio.timeout(1):
-                await self._socket.close(code=code)
-        self.abort()
+        await self._socket.close(code=code)
 
     def abort(self) -> None:
         """No close frame: the connection just breaks."""
@@ -96,36 +94,44 @@ async def serve_websocket(hub: Hub, request: web.Request) -> web.WebSocketRespon
     await socket.prepare(request)
     assert request.transport is not None
     session = hub.open(WebSocketWire(socket, request.transport), "IRC over WebSocket")
+    why = "the connection broke"
     try:
-        async for frame in socket:
-            if frame.type is WSMsgType.PING:
-                if session.answers_ping and not session.silent:
-                    await socket.pong(frame.data)
-            elif frame.type in (WSMsgType.TEXT, WSMsgType.BINARY):
-                data = frame.data.encode() if isinstance(frame.data, str) else frame.data
-                for line in LineBuffer(limit).feed(data + b"\n"):
-                    hub.receive(session, line)
+        await read_until_the_end(_read_frames(hub, session, socket), session.writer)
+        if socket.close_code not in (None, WSCloseCode.ABNORMAL_CLOSURE):
+            why = "the client closed the connection"
     except (ConnectionError, OSError):
         pass
     finally:
-        said_goodbye = socket.close_code not in (None, WSCloseCode.ABNORMAL_CLOSURE)
-        hub.closed(
-            session, "the client closed the connection" if said_goodbye else "the connection broke"
-        )
+        await hub.closed(session, why)
     return socket
 
 
 async def serve_tcp(hub: Hub, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """One TCP client, from first to last line."""
     session = hub.open(TcpWire(writer), "IRC over TCP")
-    buffer = LineBuffer(hub.world.settings.line_bytes)
     why = "the client closed the connection"
     try:
-        while data := await reader.read(65_536):
-            for line in buffer.feed(data):
-                hub.receive(session, line)
+        await read_until_the_end(_read_bytes(hub, session, reader), session.writer)
     except (ConnectionError, OSError):
         why = "the connection broke"
     finally:
-        hub.closed(session, why)
-        writer.close()
+        await hub.closed(session, why)
+
+
+async def _read_frames(hub: Hub, session: Session, socket: web.WebSocketResponse) -> None:
+    limit = hub.world.settings.line_bytes
+    async for frame in socket:
+        if frame.type is WSMsgType.PING:
+            if session.answers_ping and not session.silent:
+                await socket.pong(frame.data)
+        elif frame.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+            data = frame.data.encode() if isinstance(frame.data, str) else frame.data
+            for line in LineBuffer(limit).feed(data + b"\n"):
+                hub.receive(session, line)
+
+
+async def _read_bytes(hub: Hub, session: Session, reader: asyncio.StreamReader) -> None:
+    buffer = LineBuffer(hub.world.settings.line_bytes)
+    while data := await reader.read(65_536):
+        for line in buffer.feed(data):
+            hub.receive(session, line)

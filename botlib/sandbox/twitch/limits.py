@@ -45,6 +45,7 @@ class SendingRules:
         self._sent = Window(clock)
         self._last: dict[tuple[str, str], tuple[str, float]] = {}
         self._ignored_until: dict[str, float] = {}
+        self.last_refusal: dict[str, tuple[str, float]] = {}  # the code and when, for each user
 
     def penalty_left(self, user: User) -> float:
         """Seconds for which IRC still ignores this user silently; 0 when it does not."""
@@ -55,6 +56,12 @@ class SendingRules:
 
         Over the limit IRC ignores the account without a word; Helix says so.
         """
+        code = self._judge(user, channel, text, mod=mod, irc=irc)
+        if code:
+            self.last_refusal[user.id] = (code, self._clock.now())
+        return code
+
+    def _judge(self, user: User, channel: str, text: str, *, mod: bool, irc: bool) -> str:
         if not self._settings.limits:
             return ""
         if irc and self.penalty_left(user):

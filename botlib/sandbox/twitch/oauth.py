@@ -174,7 +174,7 @@ async def parameters(request: web.Request) -> dict[str, str]:
     given = dict(request.query)
     try:
         form = await request.post()
-    except ValueError:  # a body that is no form
+    except (ValueError, LookupError):  # a body that is no form
         form = {}  # type: ignore[assignment]
     return given | {name: value for name, value in form.items() if isinstance(value, str)}
 

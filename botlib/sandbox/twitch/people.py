@@ -47,7 +47,7 @@ class Account:
         reply_to: ChatMessage | None = None,
     ) -> list[ChatMessage]:
         """Write several messages at once, in order."""
-        return self._twitch.run(self._say(texts, self._name(channel), reply_to))
+        return self._twitch.run(self._say(texts, self._name(channel), reply_to, skip=False))
 
     def ask(
         self,
@@ -58,9 +58,11 @@ class Account:
     ) -> str:
         """Write, wait for the next message of anyone else and return its text.
 
-        NoReply after `timeout` seconds says what was found and what to do.
+        What others said before counts as read. NoReply after `timeout` seconds says what was
+        found and what to do.
         """
-        asked = self.say(text, channel, reply_to)
+        saying = self._say([text], self._name(channel), reply_to, skip=True)
+        (asked,) = self._twitch.run(saying)
         return self._wait(1, asked.channel, timeout, asked)[0].text
 
     def wait(
@@ -105,7 +107,7 @@ class Account:
         return login_of(channel if channel is not None else self)
 
     async def _say(
-        self, texts: list[str], channel: str, reply_to: ChatMessage | None
+        self, texts: list[str], channel: str, reply_to: ChatMessage | None, *, skip: bool
     ) -> list[ChatMessage]:
         world = self._twitch.world
         room = world.channel(channel)
@@ -113,7 +115,8 @@ class Account:
             world.chat.post(room, self.user, text, reply_to, origin=self, by_program=False)
             for text in texts
         ]
-        self._read[room.name] = len(room.history)
+        if skip:
+            self._read[room.name] = len(room.history)
         return said
 
     def _wait(

@@ -11,6 +11,7 @@ import socket
 from aiohttp import web
 
 from botlib.sandbox.server import HOST, LocalServer
+from botlib.sandbox.twitch.duplex import GOODBYE_S
 from botlib.sandbox.twitch.eventsub import EventSub
 from botlib.sandbox.twitch.helix import Helix
 from botlib.sandbox.twitch.helix_chat import ChatEndpoints
@@ -41,6 +42,7 @@ class Ports(LocalServer):
         self.eventsub = EventSub(self.world, self.helix)
         self._codes = Codes(self.world)
         self._tcp: asyncio.Server | None = None
+        self._tcp_tasks: set[asyncio.Task[None]] = set()
         self._reserved: list[socket.socket] = []
         try:
             self._reserved.append(reserve(port))
@@ -61,9 +63,7 @@ class Ports(LocalServer):
         await runner.setup()
         self._runners.append(runner)
         await web.SockSite(runner, for_http, backlog=128).start()
-        self._tcp = await asyncio.start_server(
-            lambda reader, writer: serve_tcp(self.hub, reader, writer), sock=for_tcp
-        )
+        self._tcp = await asyncio.start_server(self._serve_tcp, sock=for_tcp)
 
     async def go_down(self) -> None:
         """End every connection and refuse new ones; the ports stay reserved."""
@@ -91,9 +91,16 @@ class Ports(LocalServer):
         return app
 
     async def _serve_irc(self, request: web.Request) -> web.StreamResponse:
-        if not web.WebSocketResponse().can_prepare(request):
+        if request.headers.get("Upgrade", "").lower() != "websocket":
             return web.Response(text=ABOUT)
         return await serve_websocket(self.hub, request)
+
+    async def _serve_tcp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tcp_tasks.add(task)
+        task.add_done_callback(self._tcp_tasks.discard)
+        await serve_tcp(self.hub, reader, writer)
 
     async def _stop_serving(self) -> None:
         if self._tcp:
@@ -102,6 +109,8 @@ class Ports(LocalServer):
             session.end(ENDED, abort=True)
         for event_session in list(self.eventsub.sessions.all):
             event_session.end(ENDED, abort=True)
+        if self._tcp_tasks:
+            await asyncio.wait(self._tcp_tasks, timeout=2 * GOODBYE_S)
         for runner in self._runners:
             await runner.cleanup()
         self._runners.clear()

@@ -1,0 +1,139 @@
+"""Cold starts of bundles: the very zip, unpacked, in a Python that has nothing else.
+
+    python benchmarks/bundle.py [--quick]
+
+A cold start here is a process: from its start, through AWS's own awslambdaric, until the answer to
+its first event is back. awslambdaric comes from a folder of its own, all the rest from the zip.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections import defaultdict
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib.metadata import distribution
+from pathlib import Path
+
+from measuring import FUNCTIONS, median, start, table, target
+from updates import SECRET, TOKEN, event
+
+from botlib.bundle import Bundle, bundle
+from botlib.bundle.archive import unpack
+from botlib.bundle.packages import files_of
+
+REPETITIONS = 21
+SOURCES = {"echo": "echo.py", "reply-only bot": "lean.py", "Telegram bot": "with_ptb.py"}
+BOOT = """
+import sys
+sys.path += sys.argv[1:]
+from awslambdaric.__main__ import main
+main(["awslambdaric", "main.handler"])
+"""
+IMPORT = "import sys; sys.path += sys.argv[1:]; import telegram.ext"
+WITHOUT_SITE = [sys.executable, "-I", "-S", "-B", "-c"]
+
+
+def main() -> None:
+    """Bundle each function, start it over and over, print the medians and what they are to be."""
+    options = start("cold starts of bundles, milliseconds.", REPETITIONS, needs_wrk=False)
+    times: dict[str, list[float]] = defaultdict(list)
+    with tempfile.TemporaryDirectory() as scratch:
+        made = {name: unpacked(name, Path(scratch)) for name in SOURCES}
+        loop = Path(scratch) / "awslambdaric"
+        for name in ("awslambdaric", "simplejson", "snapshot-restore-py"):
+            unpack(files_of(distribution(name)), loop)
+        compile_all(loop)
+        for _ in range(options.repetitions):
+            for name, (_, folder) in made.items():
+                times[name].append(cold(folder, loop))
+            times["Python alone"].append(timed("pass"))
+            times["import telegram.ext alone"].append(timed(IMPORT, made["Telegram bot"][1]))
+    took = {name: median(values) for name, values in times.items()}
+    sizes = {name: f"{each.size / 1000:.0f} kB" for name, (each, _) in made.items()}
+    rows = sorted(took, key=lambda name: took[name])
+    table(["what", "zip", "ms"], [(name, sizes.get(name, ""), took[name]) for name in rows])
+    bare = took["import telegram.ext alone"]
+    target("Telegram bundle / import telegram.ext alone", took["Telegram bot"] / bare, 1.2)
+    target("reply-only bundle / echo bundle", took["reply-only bot"] / took["echo"], 1.5)
+
+
+def unpacked(name: str, scratch: Path) -> tuple[Bundle, Path]:
+    """Bundle one function and unpack the zip: (the bundle, where it is)."""
+    folder = scratch / name.replace(" ", "_")
+    folder.mkdir()
+    (folder / "main.py").write_text((FUNCTIONS / SOURCES[name]).read_text(encoding="utf-8"))
+    (folder / "brain.py").write_text((FUNCTIONS / "brain.py").read_text(encoding="utf-8"))
+    made = bundle(folder)
+    with zipfile.ZipFile(made.path) as archive:
+        archive.extractall(scratch / "task" / folder.name)
+    return made, scratch / "task" / folder.name
+
+
+def compile_all(folder: Path) -> None:
+    """Compile what did not come from a bundle, so that it is as ready as the rest."""
+    subprocess.run([sys.executable, "-m", "compileall", "-q", str(folder)], check=True)
+
+
+def timed(code: str, *folders: Path) -> float:
+    """Milliseconds of a whole process that runs this code."""
+    began = time.perf_counter()
+    subprocess.run([*WITHOUT_SITE, code, *map(str, folders)], check=True)
+    return (time.perf_counter() - began) * 1000
+
+
+def cold(*folders: Path) -> float:
+    """Milliseconds from the process's start until its first answer is here."""
+    with HTTPServer(("127.0.0.1", 0), RuntimeApi) as api:
+        environment = os.environ | {
+            "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.server_port}",
+            "AWS_LAMBDA_FUNCTION_NAME": "bot",
+            "LAMBDA_TASK_ROOT": str(folders[0]),
+            "TELEGRAM_TOKEN": TOKEN,
+            "TELEGRAM_SECRET": SECRET,
+        }
+        words = [*WITHOUT_SITE, BOOT, *map(str, folders)]
+        began = time.perf_counter()
+        with subprocess.Popen(words, env=environment) as process:
+            try:
+                api.handle_request()  # what is the next event?
+                api.handle_request()  # here is the answer
+                return (time.perf_counter() - began) * 1000
+            finally:
+                process.kill()
+
+
+class RuntimeApi(BaseHTTPRequestHandler):
+    """The cloud's side of the Lambda Runtime API, as much as one event needs."""
+
+    def do_GET(self) -> None:
+        """Give the event."""
+        self.reply(200, json.dumps(event(1)).encode())
+
+    def do_POST(self) -> None:
+        """Take the answer, which must be one."""
+        answer = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if not self.path.endswith("/response"):
+            sys.exit(f"the bundle failed: {answer}")
+        self.reply(202, b"")
+
+    def reply(self, status: int, body: bytes) -> None:
+        """Send a response with the headers that awslambdaric reads."""
+        self.send_response(status)
+        self.send_header("Lambda-Runtime-Aws-Request-Id", "1")
+        self.send_header("Lambda-Runtime-Deadline-Ms", str(int(time.time() * 1000) + 9000))
+        self.send_header("Lambda-Runtime-Invoked-Function-Arn", "arn")
+        self.send_header("Lambda-Runtime-Trace-Id", "Root=1")  # without it awslambdaric crashes
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Say nothing."""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""Cold starts and warm calls of functions under three loops, next to what the machine itself takes.
+
+    python benchmarks/cold_and_warm.py [--quick]
+
+Times are the cloud's own: from the call's arrival until its answer is there. The call is
+made directly, not by HTTP (gateway.py does that).
+"""
+
+import json
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from typing import Any
+
+from measuring import FUNCTIONS, HERE, median, start, table, target
+from updates import SECRET, TOKEN, event
+
+from botlib.sandbox.cloud import Cloud
+from botlib.sandbox.cloud.function import Function
+
+REPETITIONS, CALLS = 15, 200
+ENVIRONMENT = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_SECRET": SECRET}
+LOOPS: dict[str, dict[str, Any]] = {
+    "botlib": {},
+    "awslambdaric": {"worker": "awslambdaric"},
+    "Node.js": {"runtime": "nodejs"},
+}
+KINDS = [  # what it is called here, its handler, its loop
+    ("echo", "echo.handler", "botlib"),
+    ("echo", "echo.handler", "awslambdaric"),
+    ("echo", "echo.handler", "Node.js"),
+    ("bot, python-telegram-bot", "with_ptb.handler", "botlib"),
+    ("bot, python-telegram-bot", "with_ptb.handler", "awslambdaric"),
+    ("bot, lean", "lean.handler", "botlib"),
+    ("bot, lean", "lean.handler", "awslambdaric"),
+    ("bot, by hand", "by_hand.handler", "Node.js"),
+]
+Times = dict[Any, list[float]]
+
+
+def main() -> None:
+    """Measure everything in turn, then print."""
+    options = start("cold starts and warm calls, milliseconds.", REPETITIONS, needs_wrk=False)
+    calls = 20 if options.quick else CALLS
+    cold: Times = defaultdict(list)
+    warm: Times = defaultdict(list)
+    floors: Times = defaultdict(list)
+    with Cloud() as cloud:
+        cloud.deploy("f", FUNCTIONS)
+        for repetition in range(options.repetitions):
+            measure_floors(cloud, floors)
+            for at in range(len(KINDS)):  # each time another one is the first
+                kind = KINDS[(at + repetition) % len(KINDS)]
+                first, later = measure(cloud, kind, calls)
+                cold[kind].append(first)
+                warm[kind].append(later)
+    floor = {name: median(values) for name, values in floors.items()}
+    table(["the machine itself", "ms"], list(floor.items()))
+    report(cold, warm, floor)
+
+
+def measure(cloud: Cloud, kind: tuple[str, str, str], calls: int) -> tuple[float, float]:
+    """A cold start and the median of warm calls of a new deployment, in milliseconds."""
+    _, handler, loop = kind
+    old = cloud.function("f")
+    function = cloud.deploy(
+        "f", FUNCTIONS, handler=handler, memory_mb=512, environment=ENVIRONMENT, **LOOPS[loop]
+    )
+    wait_until_gone(old)
+    check(function.invoke(event(0)), kind)
+    for number in range(1, calls + 1):
+        check(function.invoke(event(number)), kind)
+    first, *others = function.invocations
+    assert first.cold and not any(each.cold for each in others)
+    return (first.end - first.start) * 1000, median(
+        [each.end - each.start for each in others]
+    ) * 1000
+
+
+def check(answer: Any, kind: tuple[str, str, str]) -> None:
+    """A figure counts only if the function did its work."""
+    if "bot" in kind[0] and json.loads(answer["body"])["text"] != "hello Viktor!":
+        raise AssertionError(f"{kind}: {answer}")
+
+
+def wait_until_gone(function: Function) -> None:
+    """Wait for the end of a replaced function, so that it takes no processor time any more."""
+    while any(instance.stopped is None for instance in function.instances):
+        time.sleep(0.002)
+
+
+def measure_floors(cloud: Cloud, floors: Times) -> None:
+    """What no cloud can undercut."""
+    for name, words in {"python -c pass": ["-c", "pass"], "": [str(HERE / "floors.py")]}.items():
+        began = time.perf_counter()
+        done = subprocess.run([sys.executable, *words], check=True, stdout=subprocess.PIPE)
+        if name:
+            floors[name].append((time.perf_counter() - began) * 1000)
+    own = json.loads(done.stdout)
+    floors["fork to the first JSON reply"].append(own["fork"])
+    floors["pipe round trip"].append(own["pipe"])
+    began = time.perf_counter()
+    for _ in range(100):
+        cloud.run(nothing())
+    floors["to the cloud's thread and back"].append((time.perf_counter() - began) * 10)
+
+
+async def nothing() -> None:
+    """Do nothing."""
+
+
+def report(cold: Times, warm: Times, floor: dict[str, float]) -> None:
+    """Print the table and the targets."""
+    rows: list[list[str | float]] = []
+    for kind in KINDS:
+        name, handler, loop = kind
+        peer = (name, handler, "awslambdaric") if loop != "Node.js" else KINDS[1]
+        first, later = median(cold[kind]), median(warm[kind])
+        rows.append([name, loop])
+        rows[-1] += [first, first / median(cold[peer]), first / floor["python -c pass"]]
+        rows[-1] += [later, later / median(warm[peer]), later / floor["pipe round trip"]]
+    titles = ["function", "loop", "cold ms", "/awslambdaric", "/python -c pass"]
+    table([*titles, "warm ms", "/awslambdaric", "/pipe"], rows)
+    for row in rows:
+        if row[1] == "botlib":
+            assert isinstance(row[3], float) and isinstance(row[6], float)
+            target(f"{row[0]}: cold / awslambdaric", row[3], 1.0)
+            target(f"{row[0]}: warm / awslambdaric", row[6], 1.2)
+    print("(Node.js is compared with awslambdaric's echo; 'by hand' has no library at all)")
+
+
+if __name__ == "__main__":
+    main()

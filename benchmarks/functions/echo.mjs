@@ -1,0 +1,3 @@
+// Answer with the event itself.
+
+export const handler = async (event) => event;

@@ -1,0 +1,3 @@
+// Answer every HTTP request alike.
+
+export const handler = async () => ({ hello: "world" });

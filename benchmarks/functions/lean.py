@@ -1,0 +1,7 @@
+"""The Telegram bot without python-telegram-bot."""
+
+from brain import bot
+
+from botlib.telegram.lean import webhook
+
+handler = webhook(bot)

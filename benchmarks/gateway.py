@@ -1,0 +1,81 @@
+"""Warm calls through the gateway, by HTTP: the load comes from wrk, over kept connections.
+
+    python benchmarks/gateway.py [--quick]
+
+The bare aiohttp server is a process of its own and does nothing but answer.
+"""
+
+from collections import defaultdict
+from contextlib import ExitStack
+from typing import Any
+
+from measuring import FUNCTIONS, Load, median, peer, start, table, target, warm_up, wrk
+
+from botlib.sandbox.cloud import Cloud
+
+REPETITIONS, SECONDS = 5, 3.0
+CONNECTIONS = (1, 8)
+BARE = "aiohttp.web, bare"
+QUOTED = "serverless-offline 14, quoted"
+SERVERLESS_OFFLINE = 5328.0  # requests a second, 8 clients, Python; measured once, another day
+LOOPS: dict[str, dict[str, Any]] = {
+    "botlib": {},
+    "awslambdaric": {"worker": "awslambdaric"},
+    "Node.js": {"runtime": "nodejs"},
+}
+Loads = dict[tuple[str, int], list[Load]]
+
+
+def main() -> None:
+    """Measure everything in turn, then print."""
+    options = start("warm calls of a function by HTTP.", REPETITIONS)
+    seconds = 0.3 if options.quick else SECONDS
+    loads: Loads = defaultdict(list)
+    with ExitStack() as stack:
+        urls = {BARE: f"http://127.0.0.1:{stack.enter_context(peer('aiohttp_hello.py'))}/"}
+        cloud = stack.enter_context(Cloud())
+        for loop, settings in LOOPS.items():
+            name = loop.replace(".", "")
+            function = cloud.deploy(
+                name, FUNCTIONS, handler="hello.handler", memory_mb=512, concurrency=8, **settings
+            )
+            warm_up(function, [None] * max(CONNECTIONS))
+            urls[loop] = function.url
+        for url in urls.values():
+            wrk(url, max(CONNECTIONS), seconds)
+        for _ in range(options.repetitions):
+            for connections in CONNECTIONS:
+                for name, url in urls.items():
+                    load = wrk(url, connections, seconds)
+                    loads[name, connections].append(load)
+    report(loads)
+
+
+def report(loads: Loads) -> None:
+    """Print the tables and the targets."""
+    for connections in CONNECTIONS:
+        rates = {
+            name: median([load.per_second for load in values])
+            for (name, number), values in loads.items()
+            if number == connections
+        }
+        rows: list[list[str | float]] = []
+        for name, rate in rates.items():
+            values = loads[name, connections]
+            row: list[str | float] = [name, rate, median([load.p50_ms for load in values])]
+            row += [median([load.p99_ms for load in values])]
+            rows.append([*row, rates[BARE] / rate, rate / rates["awslambdaric"]])
+        titles = [f"{connections} at once", "calls/s", "p50 ms", "p99 ms"]
+        table([*titles, "bare / this", "this / awslambdaric"], rows)
+        if connections == 1:
+            target("1 client: bare aiohttp / botlib, calls/s", rates[BARE] / rates["botlib"], 2.0)
+        else:
+            what = f"{connections} clients: botlib"
+            ratio = rates["botlib"] / rates["awslambdaric"]
+            target(f"{what} / awslambdaric x{connections}", ratio, 1.0, at_least=True)
+            ratio = rates["botlib"] / SERVERLESS_OFFLINE
+            target(f"{what} / {QUOTED} ({SERVERLESS_OFFLINE:.0f}/s)", ratio, 1.0, at_least=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""A home for a bot that must stay alive: `python -m botlib.run twitch|telegram main.py`.
+
+It loads the file's `bot`, reads the settings from `.env` and the environment, and answers until
+Ctrl-C or SIGTERM. Starting it at boot and after a crash is a supervisor's work: deploy/systemd.
+"""
+
+import argparse
+import importlib.util
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from botlib.bot import Bot
+from botlib.settings import secrets_of, settings
+
+log = logging.getLogger("botlib.run")
+
+STOPPED, BROKEN, WRONG_SETTINGS = 0, 1, 78  # 78: sysexits' EX_CONFIG; trying again is no use
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a bot; the exit status: 0 stopped, 1 try again, 78 the settings must be changed first."""
+    parser = argparse.ArgumentParser("botlib.run", description="a home for a persistent bot")
+    parser.add_argument("platform", choices=HOMES)
+    parser.add_argument("file", type=Path, help="the Python file that makes `bot`")
+    options = parser.parse_args(arguments)
+    start_log()
+    try:
+        found = settings(options.platform, options.file.parent)
+        bot = load_bot(options.file)
+        log.info("%s: the %s world, %s", options.platform, found.world, options.file)
+        return HOMES[options.platform](bot)
+    except ValueError as error:
+        log.error("%s", error)
+        return WRONG_SETTINGS
+
+
+def run_telegram(bot: Bot) -> int:
+    """Answer on Telegram by long polling; ValueError for a token that Telegram does not know."""
+    from telegram.error import TelegramError
+
+    from botlib.telegram import poll
+
+    try:
+        poll(bot)
+    except TelegramError as error:
+        log.error("Telegram could not be reached: %s", error)
+        return BROKEN
+    log.info("stopped")
+    return STOPPED
+
+
+def run_twitch(bot: Bot) -> int:
+    """Answer on Twitch by IRC; ValueError for a token that Twitch does not take."""
+    from botlib.twitch import IrcBot
+    from botlib.twitch.errors import LoginRefused
+
+    try:
+        IrcBot(bot).run()
+    except LoginRefused as error:
+        raise ValueError(f"Twitch refused the login: {error}") from None
+    log.info("stopped")
+    return STOPPED
+
+
+HOMES: dict[str, Callable[[Bot], int]] = {"telegram": run_telegram, "twitch": run_twitch}
+
+
+def load_bot(file: Path) -> Bot:
+    """Import a file and return its `bot`; raises ValueError that says what was found instead."""
+    if not file.is_file():
+        raise ValueError(f"{file} does not exist. Expected the Python file that makes `bot`.")
+    sys.path.insert(0, str(file.resolve().parent))  # for the file's own imports
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    if spec is None or spec.loader is None:
+        raise ValueError(f"{file} is no Python file. Its name must end in .py.")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise ValueError(
+            f"{file} does not run: {type(error).__name__}: {error} (If it also makes a function "
+            "for the cloud, move `bot` into a file of its own and name that one.)"
+        ) from None
+    bot = getattr(module, "bot", None)
+    if not isinstance(bot, Bot):
+        names = ", ".join(name for name in vars(module) if not name.startswith("_")) or "nothing"
+        raise ValueError(f"{file} has no `bot`. Expected bot = Bot(); found {names}.")
+    return bot
+
+
+def start_log() -> None:
+    """Log in plain lines, "time level text", without any secret."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(message)s"))
+    handler.addFilter(is_news)
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.captureWarnings(True)
+
+
+class OneLine(logging.Formatter):
+    """Writes one line for each event, and hides every token in it: libraries quote them."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format a record; of an error only its last words are kept."""
+        line = " | ".join(super().format(record).splitlines())
+        for secret in secrets_of(os.environ):
+            line = line.replace(secret, "(hidden)")
+        return line
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  (logging's name)
+        """Name an error in one line, without its traceback."""
+        return f"{ei[0].__name__}: {ei[1]}"
+
+
+def is_news(record: logging.LogRecord) -> bool:
+    """Whether to log it: why python-telegram-bot gives up is said once, by `main`."""
+    return not (record.name == "telegram.ext" and "Aborting" in str(record.msg))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

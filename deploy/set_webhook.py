@@ -1,0 +1,32 @@
+"""Tell Telegram where the function is: `python deploy/set_webhook.py https://…`.
+
+Token and secret come from `.env` or the environment, so neither is typed or shown. Without an
+address it only shows what Telegram knows.
+"""
+
+import json
+import sys
+
+from botlib.settings import settings
+from botlib.telegram.lean import BotApi
+from botlib.telegram.update import api_root
+
+
+def main(arguments: list[str]) -> int:
+    """Set the webhook, print getWebhookInfo; the exit status is 1 if Telegram refuses."""
+    try:
+        found = settings("telegram")
+        telegram = BotApi(found["TELEGRAM_TOKEN"], api_root(None))
+        if arguments:
+            secret = found["TELEGRAM_SECRET"]
+            wanted = {"url": arguments[0], "secret_token": secret, "allowed_updates": ["message"]}
+            telegram.call("setWebhook", wanted)
+        print(json.dumps(telegram.call("getWebhookInfo", {}), indent=2))
+    except (KeyError, OSError, RuntimeError) as error:
+        print(error.args[0] if error.args else error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

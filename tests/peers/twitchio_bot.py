@@ -1,0 +1,49 @@
+"""A TwitchIO 3 client that reads chat by an EventSub WebSocket and answers through Helix."""
+
+import asyncio
+import json
+import sys
+
+import twitchio
+import twitchio.eventsub.websockets
+import twitchio.http
+from twitchio import eventsub
+
+given = json.loads(sys.argv[1])
+twitchio.http.Route.BASE = given["url"] + "/helix/"
+twitchio.http.Route.ID_BASE = given["url"] + "/"
+twitchio.eventsub.websockets.WSS = given["eventsub_url"]
+
+
+class HelloBot(twitchio.Client):
+    async def setup_hook(self):
+        await self.add_token(given["token"], given["refresh"])
+        subscription = eventsub.ChatMessageSubscription(
+            broadcaster_user_id=given["channel_id"], user_id=given["bot_id"]
+        )
+        await self.subscribe_websocket(subscription, as_bot=True)
+
+    async def event_message(self, payload):
+        if payload.chatter.id == given["bot_id"]:
+            return
+        if payload.text == "!hello":
+            await payload.broadcaster.send_message(
+                f"hello {payload.chatter.display_name}!",
+                sender=given["bot_id"],
+                token_for=given["bot_id"],
+            )
+        if payload.text == "!who":
+            users = await self.fetch_users(logins=[payload.broadcaster.name])
+            await payload.respond(f"the channel of {users[0].display_name}")
+        if payload.text == "!stop":
+            await self.close()
+
+
+async def main():
+    client = HelloBot(
+        client_id=given["client_id"], client_secret=given["client_secret"], bot_id=given["bot_id"]
+    )
+    await client.start(with_adapter=False, load_tokens=False, save_tokens=False)
+
+
+asyncio.run(main())

@@ -1,0 +1,329 @@
+"""The cloud through its public door: deploy, invoke, pool, log, timeline, bill."""
+
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from cloud_help import FUNCTIONS, marked, wait_until
+from hypothesis import given
+from hypothesis import strategies as st
+
+from botlib.sandbox.cloud import Cloud, FunctionError
+from botlib.sandbox.cloud.bill import TARIFFS, billed_ms
+
+PLAIN = FUNCTIONS / "plain"
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(codec="utf-8")),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner),
+    max_leaves=10,
+)
+
+
+@pytest.fixture(scope="module")
+def cloud():
+    with Cloud() as cloud:
+        yield cloud
+
+
+@pytest.fixture(scope="module")
+def echo(cloud):
+    return cloud.deploy("echo", PLAIN, handler="main.echo")
+
+
+@given(event=JSON)
+def test_any_event_comes_back(echo, event):
+    assert echo.invoke(event) == event
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ({"runtime": "cobol"}, "runtime must be one of python, nodejs; found 'cobol'"),
+        ({"memory_mb": 64}, "memory_mb must be a whole number from 128 to 10240; found 64"),
+        ({"memory_mb": 128.5}, "found 128.5"),
+        ({"timeout_s": 0}, "timeout_s must be a number from 0.001 to 900; found 0"),
+        ({"timeout_s": 901}, "found 901"),
+        ({"timeout_s": float("nan")}, "found nan"),
+        ({"timeout_s": "3"}, "found '3'"),
+        ({"concurrency": 0}, "concurrency must be"),
+        ({"idle_s": -1}, "idle_s must be"),
+        ({"handler": "main"}, "handler must be file.function, such as main.handler; found 'main'"),
+        ({"handler": "../other/main.handler"}, "handler must be file.function"),
+        ({"handler": "/etc/main.handler"}, "handler must be file.function"),
+        ({"events": "azure"}, "events must be one of aws, yandex; found 'azure'"),
+        ({"worker": "mine"}, "worker must be one of botlib, awslambdaric, the path of"),
+        ({"worker": "awslambdaric", "runtime": "nodejs"}, "is for runtime 'python'"),
+        ({"environment": {"A": 1}}, "the value of A must be text; found int"),
+        ({"environment": {"A=B": "1"}}, "a variable's name must be"),
+        ({"environment": {"_HANDLER": "1"}}, "_HANDLER is reserved"),
+        ({"environment": {"A": "x" * 5000}}, "at most 4096"),
+        ({"environment": ["A"]}, "environment must be a dict"),
+    ],
+)
+def test_wrong_settings_are_explained(cloud, setting, says):
+    with pytest.raises(ValueError, match=re.escape(says)):
+        cloud.deploy("wrong", PLAIN, **setting)
+
+
+def test_wrong_names_are_explained(cloud):
+    for name in ("", "a b", "a/b", "..", "x" * 65):
+        with pytest.raises(ValueError, match="name must be 1 to 64"):
+            cloud.deploy(name, PLAIN)
+
+
+def test_folders_that_cannot_be_uploaded(cloud, tmp_path):
+    with pytest.raises(FileNotFoundError, match="does not exist; looked in"):
+        cloud.deploy("f", tmp_path / "nowhere")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FileNotFoundError, match="is a file, not a folder"):
+        cloud.deploy("f", tmp_path / "file")
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    with pytest.raises(ValueError, match="link is a link: put the file itself"):
+        cloud.deploy("f", tmp_path)
+
+
+def test_an_upload_is_a_copy(cloud, tmp_path):
+    code = tmp_path / "main.py"
+    code.write_text("def handler(event, context):\n    return 1\n")
+    fn = cloud.deploy("copied", tmp_path, concurrency=1)
+    code.write_text("def handler(event, context):\n    return 2\n")
+    assert fn.invoke() == 1
+    new = cloud.deploy("copied", tmp_path)
+    assert new.invoke() == 2
+    assert fn.invoke() == 2  # by name: an old handle reaches the new version
+
+
+def test_redeploy_lets_calls_at_work_finish(cloud, tmp_path):
+    old = cloud.deploy("waiting", PLAIN, handler="main.wait", timeout_s=20)
+    with ThreadPoolExecutor() as threads:
+        call = threads.submit(old.invoke, str(tmp_path / "go"))
+        wait_until(lambda: any("START" in line for line in old.logs))
+        new = cloud.deploy("waiting", PLAIN, handler="main.count")
+        assert new.invoke() == 1
+        assert not call.done()
+        (tmp_path / "go").touch()
+        assert call.result(10) == old.instances[0].pid
+    wait_until(lambda: old.instances[0].stopped)
+    assert new.instances[0].stopped is None
+
+
+def test_unknown_functions_name_the_known(cloud, echo):
+    with pytest.raises(KeyError, match=r"no function 'ecko'; deployed: .*echo"):
+        cloud.invoke("ecko")
+    assert cloud.function("echo") is echo
+    assert cloud.invoke("echo", [1]) == [1]
+
+
+def test_what_is_not_json_cannot_be_an_event(echo):
+    with pytest.raises(TypeError):
+        echo.invoke({1, 2})
+    with pytest.raises(ValueError, match="JSON"):
+        echo.invoke(float("nan"))
+    with pytest.raises(FunctionError, match="Request must be smaller than 6291456 bytes"):
+        echo.invoke("x" * 6_300_000)
+
+
+def test_context(cloud):
+    fn = cloud.deploy("about", PLAIN, handler="main.about", memory_mb=256, timeout_s=7)
+    about = fn.invoke()
+    assert about["name"] == "about"
+    assert about["memory"] == "256"
+    assert about["version"] == "$LATEST"
+    assert about["arn"].endswith(":function:about")
+    assert 0 < about["remaining"] <= 7000
+    assert about["request_id"] == fn.invocations[0].request_id
+
+
+def test_environment_is_clean(cloud, monkeypatch):
+    monkeypatch.setenv("MY_SECRET_TOKEN", "hush")
+    own = {"GREETING": "привет", "PYTHONPATH": "/somewhere"}
+    fn = cloud.deploy("env", PLAIN, handler="main.environment", environment=own)
+    found = fn.invoke()
+    assert "MY_SECRET_TOKEN" not in found
+    assert found["GREETING"] == "привет"
+    assert found["_HANDLER"] == "main.environment"
+    assert found["AWS_LAMBDA_FUNCTION_NAME"] == "env"
+    assert "hush" not in repr(fn) and "привет" not in repr(fn.settings)
+    assert found["PYTHONPATH"].startswith("/somewhere")
+
+
+def test_installed_packages_and_botlib_are_there(cloud):
+    import sys
+
+    fn = cloud.deploy("imports", PLAIN, handler="main.imports", timeout_s=20)
+    assert fn.invoke() == ["127.0.0.1", "aiohttp", sys.prefix]
+
+
+def test_folder_and_temporary_folder(cloud):
+    fn = cloud.deploy("files", PLAIN, handler="main.files")
+    found = fn.invoke()
+    assert found["cwd"] == ["main.py"] or found["cwd"] == ["__pycache__", "main.py"]
+    assert "tmp-1" in found["tmp"]
+
+
+def test_log_is_complete_when_invoke_returns(cloud):
+    fn = cloud.deploy("talk", PLAIN, handler="main.talk")
+    for _ in range(20):
+        assert fn.invoke() is None
+    calls = "\n".join(fn.logs).split("START")[1:]
+    assert len(calls) == 20
+    for call in calls:
+        lines = call.splitlines()
+        assert lines[1:4] == ["to stdout", "to stderr", "no line end"]
+        assert re.fullmatch(r"END RequestId: [0-9a-f-]{36}", lines[4])
+    report = (
+        r"REPORT RequestId: [0-9a-f-]{36}\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms\t"
+        r"Memory Size: 128 MB\tMax Memory Used: \d+ MB"
+    )
+    assert re.fullmatch(report + r"\tInit Duration: \d+\.\d\d ms", calls[0].splitlines()[5])
+    assert re.fullmatch(report, calls[1].splitlines()[5])
+
+
+def test_errors_come_back_with_their_trace(cloud):
+    fn = cloud.deploy("fail", PLAIN, handler="main.fail")
+    with pytest.raises(FunctionError, match="ValueError: no such pizza: Hawaii") as caught:
+        fn.invoke()
+    assert (caught.value.type, caught.value.message) == ("ValueError", "no such pizza: Hawaii")
+    assert len(caught.value.trace) == 1
+    assert caught.value.trace[0].startswith('  File "main.py", line ')
+    assert "[ERROR] ValueError: no such pizza: Hawaii" in fn.logs
+    assert "Traceback (most recent call last):" in fn.logs
+    assert fn.invocations[0].error == "ValueError"
+    with pytest.raises(FunctionError):
+        fn.invoke()
+    assert len(fn.instances) == 1  # an exception does not cost the instance
+
+
+def test_warm_instances_keep_their_variables(cloud):
+    fn = cloud.deploy("count", PLAIN, handler="main.count")
+    assert [fn.invoke() for _ in range(5)] == [1, 2, 3, 4, 5]
+    assert [each.cold for each in fn.invocations] == [True, False, False, False, False]
+    assert len(fn.instances) == 1
+
+
+def test_concurrency_makes_instances_up_to_the_limit(cloud, tmp_path):
+    fn = cloud.deploy("wait", PLAIN, handler="main.wait", concurrency=3, timeout_s=20)
+    with ThreadPoolExecutor() as threads:
+        calls = [threads.submit(fn.invoke, str(tmp_path / "go")) for _ in range(3)]
+        wait_until(lambda: sum("START" in line for line in fn.logs) == 3)
+        with pytest.raises(FunctionError, match="Rate Exceeded") as caught:
+            fn.invoke(str(tmp_path / "go"))
+        (tmp_path / "go").touch()
+        pids = [call.result(10) for call in calls]
+    assert caught.value.type == "Throttled"
+    assert fn.throttled == 1
+    assert sorted(pids) == sorted(each.pid for each in fn.instances)
+    assert len(set(pids)) == 3
+    last = fn.invocations[-1].instance
+    assert fn.invoke(str(tmp_path / "go")) == fn.instances[last - 1].pid  # most recently used
+
+
+def test_idle_instances_stop(cloud):
+    fn = cloud.deploy("idle", PLAIN, handler="main.count", idle_s=0)
+    assert fn.invoke() == 1
+    wait_until(lambda: fn.instances[0].stopped)
+    assert fn.invoke() == 1
+    assert [each.cold for each in fn.invocations] == [True, True]
+
+
+def test_timeline_is_on_one_clock(cloud, echo):
+    fn = cloud.deploy("timeline", PLAIN, handler="main.echo")
+    before = cloud.clock()
+    fn.invoke()
+    fn.invoke()
+    after = cloud.clock()
+    (instance,) = fn.instances
+    cold, warm = fn.invocations
+    assert before <= cold.start <= instance.started < instance.ready < cold.end
+    assert cold.end <= warm.start < warm.end <= after
+    assert cold.init_ms > 0 and warm.init_ms == 0
+    assert cold.max_memory_mb > 0
+
+
+def test_bill(cloud):
+    fn = cloud.deploy("billed", PLAIN, handler="main.echo", memory_mb=512)
+    for _ in range(3):
+        fn.invoke()
+    bill = fn.bill()
+    assert bill.requests == 3
+    cold = fn.invocations[0]
+    assert bill.rows[0].billed_ms == cold.billed_ms >= cold.init_ms + cold.duration_ms
+    seconds = sum(row.billed_ms for row in bill.rows) / 1000
+    assert bill.gb_seconds == pytest.approx(seconds * 0.5)
+    assert bill.price == pytest.approx(bill.gb_seconds * 0.0000166667 + 3 * 0.0000002)
+    yandex = fn.bill("yandex")
+    assert [row.billed_ms for row in yandex.rows] == [100, 100, 100]
+    assert TARIFFS["aws"].source in str(bill) and "cold" in str(bill) and "warm" in str(bill)
+    with pytest.raises(ValueError, match="tariff must be one of aws, yandex; found 'azure'"):
+        fn.bill("azure")
+
+
+@given(st.floats(0, 1e6), st.floats(0, 1e5), st.sampled_from(list(TARIFFS.values())))
+def test_billed_time_is_rounded_up(duration_ms, init_ms, tariff):
+    billed = billed_ms(duration_ms, init_ms, tariff)
+    used = duration_ms + (init_ms if tariff.init_billed else 0)
+    assert billed % tariff.rounding_ms == 0
+    assert used - 1e-6 <= billed < used + tariff.rounding_ms + 1e-6
+
+
+def test_own_worker_loop(cloud, tmp_path):
+    loop = tmp_path / "my_loop.py"
+    loop.write_text(
+        "import json, os, sys, urllib.request as web\n"
+        "api = f\"http://{os.environ['AWS_LAMBDA_RUNTIME_API']}/2018-06-01/runtime\"\n"
+        "sys.path.insert(0, os.environ['LAMBDA_TASK_ROOT'])\n"
+        "import main\n"
+        "while True:\n"
+        "    event = web.urlopen(f'{api}/invocation/next')\n"
+        "    answer = main.count(json.load(event), None)\n"
+        "    id = event.headers['Lambda-Runtime-Aws-Request-Id']\n"
+        "    web.urlopen(f'{api}/invocation/{id}/response', json.dumps(answer).encode())\n"
+    )
+    fn = cloud.deploy("own-loop", PLAIN, worker=str(loop))
+    assert [fn.invoke() for _ in range(3)] == [1, 2, 3]
+
+
+def test_a_closed_cloud_says_so():
+    cloud = Cloud()
+    fn = cloud.deploy("echo", PLAIN, handler="main.echo")
+    fn.invoke(1)
+    marker = cloud.marker
+    assert marked(marker) == [fn.instances[0].pid]
+    cloud.close()
+    cloud.close()
+    assert marked(marker) == []
+    assert fn.instances[0].stopped
+    with pytest.raises(RuntimeError, match="this cloud is closed"):
+        fn.invoke(1)
+    with pytest.raises(RuntimeError, match="this cloud is closed"):
+        cloud.deploy("echo", PLAIN)
+    assert fn.logs and fn.bill().requests == 1  # the records stay readable
+
+
+def test_closing_ends_calls_at_work(tmp_path):
+    cloud = Cloud()
+    fn = cloud.deploy("wait", PLAIN, handler="main.wait", timeout_s=60)
+    errors = []
+
+    def call():
+        try:
+            fn.invoke(str(tmp_path / "never"))
+        except FunctionError as error:
+            errors.append(error.type)
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    wait_until(lambda: any("START" in line for line in fn.logs))
+    cloud.close()
+    thread.join(10)
+    assert errors == ["Runtime.ExitError"]
+
+
+def test_a_taken_port_is_explained():
+    with Cloud() as cloud, pytest.raises(OSError, match=f"port {cloud.port} cannot be used"):
+        Cloud(port=cloud.port)

@@ -1,0 +1,224 @@
+"""Functions that misbehave: each gets its own clear error, and nobody else notices."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
+import pytest
+from cloud_help import FUNCTIONS, marked, wait_until
+
+from botlib.sandbox.cloud import Cloud, FunctionError
+
+HOSTILE = FUNCTIONS / "hostile"
+POSIX = pytest.mark.skipif(os.name != "posix", reason="needs fork and signals")
+
+
+@pytest.fixture(scope="module")
+def cloud():
+    with Cloud(init_timeout_s=2.0) as cloud:
+        yield cloud
+
+
+@pytest.fixture(scope="module")
+def bystander(cloud):
+    fn = cloud.deploy("bystander", FUNCTIONS / "plain", handler="main.count")
+    fn.invoke()
+    return fn
+
+
+@pytest.fixture(autouse=True)
+def nobody_else_notices(cloud, bystander):
+    """After each test the bystander's instance still lives, and it is the only process left."""
+    before = bystander.invoke()
+    yield
+    assert bystander.invoke() == before + 1
+    for fn in list(cloud._functions.values()):
+        if fn is not bystander:
+            cloud.deploy(fn.name, FUNCTIONS / "plain", handler="main.echo")
+    wait_until(lambda: marked(cloud.marker) == [bystander.instances[0].pid])
+
+
+def error_of(fn, event=None):
+    with pytest.raises(FunctionError) as caught:
+        fn.invoke(event)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("handler", "type", "message"),
+    [
+        ("endless", "Sandbox.Timedout", "Task timed out after 0.50 seconds"),
+        ("flood", "Sandbox.Timedout", "Task timed out after 0.50 seconds"),
+        ("exit_at_once", "Runtime.ExitError", "Runtime exited with error: exit status 3"),
+        ("exit_politely", "Runtime.ExitError", "Runtime exited with error: exit status 4"),
+        pytest.param(
+            *("kill_itself", "Runtime.ExitError", "Runtime exited with error: signal 9"),
+            marks=POSIX,
+        ),
+        ("break_the_loop", "Runtime.ExitError", "Runtime exited without providing a reason"),
+    ],
+)
+def test_lost_instances(cloud, handler, type, message):
+    fn = cloud.deploy("hostile", HOSTILE, handler=f"main.{handler}", timeout_s=0.5)
+    error = error_of(fn)
+    assert (error.type, error.message) == (type, message)
+    assert fn.instances[0].stopped
+    assert any(line.endswith(f" {message}") for line in fn.logs)
+    assert fn.logs[-1].startswith("REPORT ")
+    assert fn.invocations[0].error == type
+
+
+@pytest.mark.parametrize("handler", ["hog", "hog_in_a_child"])
+def test_memory_is_limited(cloud, handler):
+    fn = cloud.deploy("hog", HOSTILE, handler=f"main.{handler}", timeout_s=20)
+    error = error_of(fn)
+    assert error.type == "Runtime.OutOfMemory"
+    assert error.message == "Runtime killed: it used more than its 128 MB of memory (memory_mb)"
+    assert fn.invocations[0].max_memory_mb > 128
+
+
+@pytest.mark.parametrize(
+    ("handler", "type", "says"),
+    [
+        ("large", "Function.ResponseSizeTooLarge", "maximum allowed payload size (6291556 bytes)"),
+        ("huge", "Function.ResponseSizeTooLarge", "maximum allowed payload size (6291556 bytes)"),
+        ("returns_set", "Runtime.MarshalError", "Object of type set is not JSON serializable"),
+        ("returns_bytes", "Runtime.MarshalError", "Object of type bytes is not JSON serializable"),
+        ("returns_nan", "Runtime.MarshalError", "Out of range float values are not JSON compliant"),
+        ("returns_itself", "Runtime.MarshalError", "Circular reference detected"),
+        ("close_stdout", "ValueError", "said in silence"),
+    ],
+)
+def test_bad_answers(cloud, handler, type, says):
+    fn = cloud.deploy("hostile", HOSTILE, handler=f"main.{handler}", timeout_s=10, memory_mb=512)
+    for _ in range(2):
+        error = error_of(fn)
+        assert error.type == type
+        assert says in error.message
+
+
+def test_last_words_are_in_the_log(cloud):
+    fn = cloud.deploy("hostile", HOSTILE, handler="main.exit_at_once")
+    error_of(fn)
+    assert "last words" in fn.logs
+
+
+def test_timeouts_are_billed_in_full_and_logged(cloud):
+    fn = cloud.deploy("hostile", HOSTILE, handler="main.endless", timeout_s=0.2)
+    error_of(fn)
+    (invocation,) = fn.invocations
+    assert invocation.duration_ms == 200
+    assert invocation.billed_ms >= 200 + invocation.init_ms
+    assert "working" in fn.logs
+
+
+def write(folder, text):
+    (folder / "main.py").write_text(text)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("code", "type", "says"),
+    [
+        (
+            "def handler(:\n",
+            "Runtime.UserCodeSyntaxError",
+            "Syntax error in module 'main': invalid",
+        ),
+        ("import nothing_of_this_name", "Runtime.ImportModuleError", "No module named 'nothing_of"),
+        ("1 / 0", "ZeroDivisionError", "division by zero"),
+        ("import os; os._exit(7)", "Runtime.ExitError", "exit status 7"),
+        ("import sys; sys.exit(8)", "Runtime.ExitError", "exit status 8"),
+        ("while True: pass", "Sandbox.Timedout", "Init phase timed out after 2.00 seconds"),
+        (
+            "from os import path\ndef hello(): pass\ndef handle(): pass\nx = 1",
+            "Runtime.HandlerNotFound",
+            "Handler 'handler' missing on module 'main'; functions found: hello, handle",
+        ),
+    ],
+)
+def test_functions_that_do_not_start(cloud, tmp_path, code, type, says):
+    fn = cloud.deploy("broken", write(tmp_path, code))
+    error = error_of(fn)
+    assert error.type == type
+    assert says in error.message
+    (instance,) = fn.instances
+    assert instance.ready is None
+    assert instance.stopped
+
+
+def test_a_missing_file_is_an_import_error(cloud, tmp_path):
+    error = error_of(cloud.deploy("broken", tmp_path))
+    assert error.type == "Runtime.ImportModuleError"
+    assert error.message == "Unable to import module 'main': No module named 'main'"
+
+
+def test_memory_is_limited_while_starting(cloud, tmp_path):
+    code = "import os\nhoard = []\nwhile True: hoard.append(os.urandom(1 << 20))\n"
+    assert error_of(cloud.deploy("hog", write(tmp_path, code))).type == "Runtime.OutOfMemory"
+
+
+def test_garbage_on_stdout(cloud):
+    fn = cloud.deploy("hostile", HOSTILE, handler="main.garbage")
+    assert fn.invoke() == "ok"
+    assert sum(line.count("x") for line in fn.logs) > 200_000
+    assert fn.logs[-1].startswith("REPORT ")
+
+
+def test_a_flood_of_prints_stays_bounded(cloud):
+    fn = cloud.deploy("hostile", HOSTILE, handler="main.flood", timeout_s=1)
+    error_of(fn)
+    assert sum(len(line) + 1 for line in fn.logs) < 1_100_000
+    assert fn.logs[-1].startswith("REPORT ")
+
+
+def test_a_function_without_a_folder(cloud):
+    fn = cloud.deploy("hostile", HOSTILE, handler="main.delete_own_folder", concurrency=1)
+    assert fn.invoke() == "deleted"
+    error = error_of(fn)  # the same instance: its folder is gone
+    assert error.type == "FileNotFoundError"
+    psutil.Process(fn.instances[0].pid).kill()
+    wait_until(lambda: fn.instances[0].stopped)
+    assert fn.invoke() == "deleted"  # a new instance finds it again
+
+
+@pytest.mark.parametrize("handler", ["leave_child", pytest.param("leave_daemon", marks=POSIX)])
+def test_children_do_not_outlive_their_instance(cloud, handler):
+    fn = cloud.deploy("family", HOSTILE, handler=f"main.{handler}", idle_s=0.2)
+    child = fn.invoke()
+    wait_until(lambda: not psutil.pid_exists(child) or _is_dead(child))
+    wait_until(lambda: fn.instances[0].stopped)
+
+
+def _is_dead(pid):
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def test_the_runtime_api_refuses_what_is_out_of_turn(cloud):
+    fn = cloud.deploy("hostile", HOSTILE, handler="main.talk_out_of_turn")
+    assert fn.invoke() == [403, 400, 404]
+    assert fn.invoke() == [403, 400, 404]
+    fn = cloud.deploy("hostile", HOSTILE, handler="main.talk_nonsense")
+    assert fn.invoke() == "HTTP/1.1 400"
+
+
+def test_a_flood_of_calls(cloud):
+    fn = cloud.deploy(
+        "popular", FUNCTIONS / "plain", handler="main.echo", concurrency=4, timeout_s=20
+    )
+
+    def call(number):
+        try:
+            return fn.invoke(number) == number
+        except FunctionError as error:
+            return error.type
+
+    with ThreadPoolExecutor(200) as threads:
+        answers = list(threads.map(call, range(200)))
+    assert set(answers) <= {True, "Throttled"}
+    assert answers.count(True) == len(fn.invocations)
+    assert answers.count("Throttled") == fn.throttled
+    assert len(fn.instances) <= 4

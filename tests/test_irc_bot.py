@@ -1,0 +1,654 @@
+"""The IRC bot against the sandbox Twitch: it answers, and it survives what a network does."""
+
+import asyncio
+import logging
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from twitchio.http import HTTPClient
+
+from botlib import Bot, Message
+from botlib.sandbox.twitch import Twitch
+from botlib.twitch import Holding, IrcBot
+from botlib.twitch.chat_message import chat_message
+from botlib.twitch.errors import LoginRefused
+from botlib.twitch.hearing import Hearing
+from botlib.twitch.irc import IrcMessage, parse
+from botlib.twitch.limits import Limits, NoLimits
+from botlib.twitch.timing import Timing
+from botlib.twitch.wording import INVISIBLE, harmless, parts
+
+SCOPES = ["chat:read", "chat:edit"]
+HOUR = 3600.0
+
+
+class MovableLoop(asyncio.SelectorEventLoop):
+    """An event loop whose clock a test moves forward."""
+
+    moved = 0.0
+
+    def time(self) -> float:
+        return super().time() + self.moved
+
+    def advance(self, seconds: float) -> None:
+        done = threading.Event()
+
+        def move() -> None:
+            self.moved += seconds
+            done.set()
+
+        self.call_soon_threadsafe(move)
+        assert done.wait(5)
+
+
+class World:
+    """A sandbox, the people in it, and what a bot needs to log in."""
+
+    def __init__(self, twitch: Twitch, confidential: bool = True) -> None:
+        self.twitch = twitch
+        self.viktor = twitch.account("viktor", "Viktor")
+        self.bot_account = twitch.account("hellobot", "HelloBot")
+        self.app = twitch.application("Hello bot", confidential=confidential)
+        self.token = twitch.authorize(self.bot_account, self.app, SCOPES)
+
+    def bot(self, kind=IrcBot, channels=("viktor",), **options) -> IrcBot:
+        given = {
+            "token": self.token.access_token,
+            "refresh_token": self.token.refresh_token,
+            "client_id": self.app.client_id,
+            "client_secret": self.app.client_secret,
+            "api": self.twitch.url,
+            "limits": NoLimits(),
+            "backoff": lambda failures: 0.01,
+        }
+        return kind(brain(), channels, **given | options)
+
+    def seen(self, condition, seconds: float) -> bool:
+        return self.twitch.run(self.twitch.world.watch.until(condition, seconds))
+
+    def until(self, condition) -> None:
+        """Wait until something that the sandbox sees has happened."""
+        assert self.seen(condition, 10)
+
+    @property
+    def connection(self):
+        return self.twitch.connections("hellobot")[-1]
+
+
+def brain() -> Bot:
+    bot = Bot()
+    bot.command("hello")(lambda message: f"hello {message.user}!")
+    bot.command("say")(lambda message: message.arguments)
+    bot.command("long")(lambda message: "word " * 250)
+    bot.command("twice")(lambda message: ["one", "two"])
+    bot.command("fail")(lambda message: 1 / 0)
+    return bot
+
+
+@pytest.fixture
+def twitch():
+    with Twitch(limits=False) as twitch:
+        yield twitch
+
+
+@pytest.fixture
+def world(twitch):
+    return World(twitch)
+
+
+def until_bot(held: Holding, condition) -> None:
+    """Wait until something that the bot counts has happened: look after each turn of its loop."""
+
+    async def look() -> None:
+        async with asyncio.timeout(10):
+            while not condition():  # noqa: ASYNC110  (the bot has no event for each count)
+                await asyncio.sleep(0)
+
+    asyncio.run_coroutine_threadsafe(look(), held._loop).result()
+
+
+def plain(text: str) -> str:
+    return text.replace(INVISIBLE, "").strip()
+
+
+def test_hello(world):
+    with Holding(world.bot()) as held:
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+        assert held.bot.user.name == "hellobot"
+    world.until(lambda: world.connection.closed == "the client closed the connection")
+
+
+@pytest.mark.parametrize("fault", ["drop", "close_frame", "reconnect", "restart"])
+def test_it_comes_back_after(fault, world):
+    with Holding(world.bot(channels=["viktor", "hellobot"])) as held:
+        for round in range(3):
+            break_it = getattr(world.twitch.faults, fault)
+            break_it() if fault == "restart" else break_it("hellobot")
+            world.until(lambda n=round + 2: len(world.twitch.connections("hellobot")) == n)
+            world.until(lambda: len(world.twitch.connected("hellobot")) == 1)
+            world.twitch.wait_for("hellobot", "hellobot")
+            world.twitch.wait_for("hellobot", "viktor")
+            assert plain(world.viktor.ask(f"!say {round}")) == str(round)
+        assert held.bot.counts.reconnects == 3
+    world.until(lambda: not world.twitch.connected("hellobot"))
+
+
+def test_it_comes_back_when_twitch_was_away_for_long(world):
+    waits = []
+    back = threading.Event()
+
+    def backoff(failures: int) -> float:
+        waits.append(failures)
+        if failures == 5:
+            back.set()
+        return 0.01
+
+    with Holding(world.bot(backoff=backoff)):
+        world.twitch.faults.stop()
+        assert back.wait(10)
+        world.twitch.faults.start()
+        world.twitch.wait_for("hellobot", "viktor")
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+    assert waits[:5] == [1, 2, 3, 4, 5]
+
+
+def test_it_starts_when_twitch_does(world):
+    world.twitch.faults.stop()
+    tried = threading.Event()
+    bot = world.bot(backoff=lambda failures: tried.set() or 0.01)
+
+    def start_twitch() -> None:
+        assert tried.wait(10)
+        world.twitch.faults.start()
+
+    helper = threading.Thread(target=start_twitch)
+    helper.start()
+    with Holding(bot):
+        helper.join()
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+
+
+@pytest.mark.parametrize("fault", ["stop_pong", "silence", "half_line"])
+def test_a_dead_connection_is_noticed(fault, world, caplog):
+    noticed = threading.Event()
+    bot = world.bot(backoff=lambda failures: noticed.set() or 0.01)
+    with Holding(bot, loop_factory=MovableLoop) as held:
+        getattr(world.twitch.faults, fault)("hellobot")
+        if fault == "half_line":
+            world.viktor.say("half of this")
+        held._loop.advance(61)
+        while not noticed.wait(0.05):
+            held._loop.advance(11)
+        world.until(lambda: len(world.twitch.connections("hellobot")) >= 2)
+        world.until(lambda: world.connection.open and world.connection.joined)
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+        assert "no answer to a PING within 10 s" in caplog.text
+
+
+def test_a_quiet_connection_is_kept(world):
+    with Holding(world.bot(), loop_factory=MovableLoop) as held:
+        asked = world.connection.lines_in
+        for _ in range(200):  # half an hour
+            held._loop.advance(9)
+            for _ in range(3):  # a question goes there, an answer comes back
+                asyncio.run_coroutine_threadsafe(asyncio.sleep(0), held._loop).result(5)
+                world.twitch.run(asyncio.sleep(0))
+        assert world.connection.lines_in - asked > 20
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+        assert held.bot.counts.reconnects == 0
+
+
+def test_lines_in_pieces_are_put_together(world):
+    with Holding(world.bot()):
+        world.twitch.faults.split_lines("hellobot")
+        for number in range(5):
+            assert world.viktor.ask(f"!say {number} ö 😀") == f"{number} ö 😀"
+
+
+def test_a_refused_login_stops_the_bot_with_the_reason(world):
+    world.twitch.faults.refuse_login("hellobot", 99)
+    with pytest.raises(LoginRefused, match=r"Login authentication failed(.|\n)*Log in to Twitch"):
+        Holding(world.bot(refresh_token=None))
+    assert len(world.twitch.connections("hellobot")) == 1
+
+
+def test_a_refused_login_is_tried_once_more_with_a_new_token(world):
+    world.twitch.faults.refuse_login("hellobot", 1)
+    with Holding(world.bot()) as held:
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+        assert held.bot.account.token != world.token.access_token
+    world.twitch.faults.refuse_login("hellobot", 99)
+    with pytest.raises(LoginRefused, match="Login authentication failed"):
+        Holding(world.bot())
+    assert len(world.twitch.connections("hellobot")) == 2 + 2
+
+
+def test_a_revoked_token_stops_the_bot_with_the_reason(world):
+    with Holding(world.bot()) as held:
+        world.twitch.faults.revoke(world.token)
+        assert held.wait(10)
+        assert isinstance(held.error, LoginRefused)
+        assert "Twitch does not know this token" in str(held.error)
+        assert "authorize the application again" in str(held.error)
+        assert not held.alive or held.wait(5)
+    assert len(world.twitch.connections("hellobot")) == 2
+
+
+@pytest.mark.parametrize("confidential", [True, False])
+def test_an_expired_token_is_refreshed(confidential, twitch):
+    world = World(twitch, confidential)
+    with Holding(world.bot()) as held:
+        for _ in range(3):
+            connected = held.bot.counts.connections
+            twitch.clock.advance(5 * HOUR)
+            world.until(lambda n=connected: len(twitch.connections("hellobot")) >= n + 2)
+            twitch.wait_for("hellobot", "viktor")
+            assert plain(world.viktor.ask("!hello")) == "hello Viktor!"
+
+
+def test_the_token_is_validated_every_hour_and_refreshed_in_time(world):
+    kept = []
+
+    class Keeping(IrcBot):
+        async def event_token_refreshed(self, payload):
+            kept.append((payload.user_id, payload.token, payload.refresh_token))
+            refreshed.set()
+
+    refreshed = threading.Event()
+    with Holding(world.bot(Keeping), loop_factory=MovableLoop) as held:
+        world.twitch.clock.advance(2.5 * HOUR)  # an hour and a half is left
+        held._loop.advance(HOUR + 1)
+        assert refreshed.wait(10)
+        new = held.bot.account
+        assert kept == [(world.bot_account.id, new.token, new.refresh_token)]
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+
+
+def test_it_starts_with_an_expired_token_and_gives_the_new_one_away(world):
+    kept = []
+
+    class Keeping(IrcBot):
+        async def event_token_refreshed(self, payload):
+            kept.append((payload.user_id, payload.token))
+
+    world.twitch.clock.advance(5 * HOUR)
+    with Holding(world.bot(Keeping)) as held:
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+        assert kept == [(world.bot_account.id, held.bot.account.token)]
+
+
+def test_it_starts_although_the_api_stumbles(world):
+    world.twitch.faults.fail_api(500, 2)
+    with Holding(world.bot()) as held:
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+        assert held.bot.user.name == "hellobot"
+
+
+def test_a_token_without_a_refresh_token_works_until_it_ends(world):
+    with Holding(world.bot(refresh_token=None), loop_factory=MovableLoop) as held:
+        world.twitch.clock.advance(3.5 * HOUR)
+        held._loop.advance(HOUR + 1)
+        assert plain(world.viktor.ask("!hello")) == "hello Viktor!"
+        world.twitch.clock.advance(HOUR)
+        assert held.wait(10)
+        assert isinstance(held.error, LoginRefused)
+
+
+HOSTILE = [
+    "you may RECONNECT x",
+    ":tmi.twitch.tv RECONNECT",
+    " PING ",
+    "PING :tmi.twitch.tv",
+    "😀" * 500,
+    "\x01\x02\x1b[31m\x7f",
+    "a\r\nRECONNECT\r\n",
+    "\0",
+    "@a=b;c :x!y@z PRIVMSG #viktor :!hello",
+    "\u202e\u200b\ufeff",
+    "!",
+    "!" * 500,
+    "!say " + "\U000e0000" * 100,
+]
+
+
+def test_what_viewers_write_does_no_harm(world):
+    with Holding(world.bot()) as held:
+        world.viktor.say_all(HOSTILE)
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+        world.viktor.say_all([f"!say {text}" for text in HOSTILE])
+        answers = [world.viktor.ask("!hello")]
+        while plain(answers[-1]) != "hello Viktor!":
+            answers += [message.text for message in world.viktor.wait()]
+        assert all(len(answer) <= 500 for answer in answers)
+        assert held.bot.counts.connections == 1
+        assert held.bot.counts.failed == 0
+
+
+def test_the_brain_cannot_be_made_to_run_a_chat_command(world):
+    with Holding(world.bot()) as held:
+        assert world.viktor.ask("!say /ban viktor").endswith(" /ban viktor")
+        assert held.bot.counts.refused == 0
+
+
+def test_replies_are_in_order(world):
+    with Holding(world.bot()) as held:
+        world.viktor.say_all([f"!say {number}" for number in range(1000)])
+        answers = [message.text for message in world.viktor.wait(1000, timeout=30)]
+        assert answers == [str(number) for number in range(1000)]
+        assert held.bot.counts.lost == 0
+
+
+def test_a_long_reply_comes_in_parts_and_several_replies_one_by_one(world):
+    with Holding(world.bot()):
+        world.viktor.say_all(["!long", "!twice"])
+        texts = [message.text for message in world.viktor.wait(5)]
+        assert [len(text) <= 500 for text in texts] == [True] * 5
+        assert " ".join(map(plain, texts[:3])).split() == ["word"] * 250
+        assert texts[3:] == ["one", "two"]
+
+
+def test_twitch_s_limits_are_kept_by_waiting(world):
+    world.twitch.settings.limits = True
+    bot = world.bot(limits=Limits(), channels=["viktor", "hellobot"])
+    with Holding(bot, loop_factory=MovableLoop) as held:
+        world.viktor.say_all(["!hello"] * 45)
+        world.viktor.say_all(["!hello"] * 5, channel="hellobot")
+        while held.bot.counts.sent < 50:
+            held._loop.advance(0.5)
+            world.twitch.clock.advance(0.5)
+        assert held.bot.counts.refused == held.bot.counts.lost == 0
+    sent = [
+        message
+        for channel in ("viktor", "hellobot")
+        for message in world.twitch.messages(channel)
+        if message.user == "HelloBot"
+    ]
+    times = sorted(message.at for message in sent)
+    assert len(times) == 50
+    assert all(late - early > 30 for early, late in zip(times, times[20:], strict=False))
+    in_one = [message for message in sent if message.channel == "viktor"]
+    assert all(b.at - a.at >= 1 and b.text != a.text for a, b in pairwise(in_one))
+    assert {plain(message.text) for message in sent} == {"hello Viktor!"}
+
+
+def test_joins_are_kept_within_twitch_s_limit(twitch):
+    world = World(twitch)
+    twitch.settings.limits = True
+    channels = [twitch.account(f"channel{number}").login for number in range(45)]
+    bot = world.bot(limits=Limits(), channels=channels)
+    joining = []
+
+    def join() -> None:
+        joining.append(Holding(bot, loop_factory=lambda: loop))
+
+    loop = MovableLoop()
+    starter = threading.Thread(target=join)
+    starter.start()
+    while starter.is_alive():
+        loop.advance(0.5)
+        twitch.clock.advance(0.5)
+    joining[0].stop()
+    assert sorted(world.connection.joined) == sorted(channels)
+
+
+def test_a_failed_command_is_logged_and_the_next_one_is_answered(world, caplog):
+    with Holding(world.bot()) as held:
+        world.viktor.say("!fail")
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+        assert held.bot.counts.failed == 1
+    assert "a command failed: ZeroDivisionError" in caplog.text
+
+
+def test_a_command_that_is_cancelled_does_not_stop_the_bot(world):
+    bot = world.bot()
+
+    async def cancelled(message):
+        raise asyncio.CancelledError
+
+    bot._rooms["viktor"]._brain.command("cancelled")(cancelled)
+    with Holding(bot):
+        world.viktor.say("!cancelled")
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+        assert bot.counts.failed == 1
+
+
+def test_a_command_that_hangs_is_given_up(world):
+    bot = world.bot(timing=Timing(command_s=0.05))
+    forever = asyncio.Event()
+    bot._rooms["viktor"]._brain.command("hang")(lambda message: forever.wait())
+    with Holding(bot):
+        world.viktor.say("!hang")
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+        assert bot.counts.failed == 1
+
+
+def test_the_same_reply_again_differs_where_nobody_sees_it(world):
+    world.twitch.settings.limits = True
+    with Holding(world.bot(limits=Limits(channel_gap_s=1.0))):
+        first, second = world.viktor.ask("!hello"), world.viktor.ask("!hello")
+    assert (first, second) == ("hello Viktor!", f"hello Viktor! {INVISIBLE}")
+
+
+def test_a_refused_message_is_said_again_when_that_helps(world):
+    world.twitch.settings.limits = True
+    for _ in range(2):  # the second bot does not know what the first one said
+        with Holding(world.bot()) as held:
+            reply = world.viktor.ask("!hello")
+        world.twitch.clock.advance(2)
+    assert reply == f"hello Viktor! {INVISIBLE}"
+    assert held.bot.counts.refused == 0
+
+
+def test_a_message_that_stays_refused_is_given_up_and_counted(world):
+    with Holding(world.bot()) as held:
+        world.viktor.ban("hellobot")
+        world.viktor.say("!hello")
+        until_bot(held, lambda: held.bot.counts.refused == 1)
+        assert "msg_banned" in held.bot.counts.last_error
+        world.viktor.unban("hellobot")
+        assert plain(world.viktor.ask("!hello")) == "hello Viktor!"
+
+
+def test_its_own_messages_are_not_answered(world):
+    with Holding(world.bot()):
+        world.bot_account.say("!hello", channel="viktor")
+        assert world.viktor.ask("!say next") == "next"
+    assert [m.text for m in world.twitch.messages("viktor")] == ["!hello", "!say next", "next"]
+
+
+def test_an_unknown_channel_is_named(world):
+    timing = Timing(answer_s=0.3)
+    with Holding(world.bot(channels=["viktor", "nobody_here"], timing=timing)) as held:
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+        assert "#nobody_here" in held.bot.counts.last_error
+
+
+def test_it_says_something_unasked(world):
+    with Holding(world.bot()) as held:
+        held.say("#Viktor", "tea?", timeout=5)
+        assert world.viktor.wait(1)[0].text == "tea?"
+        with pytest.raises(ValueError, match="only in #viktor"):
+            held.say("elsewhere", "tea?", timeout=5)
+
+
+def test_what_a_twitchio_user_expects_works(world):
+    happened = []
+
+    class Listening(IrcBot):
+        async def event_ready(self):
+            happened.append(("ready", self.user.name))
+
+        async def event_message(self, payload):
+            happened.append(("message", payload.chatter.display_name, payload.text))
+            users = await self.fetch_users(logins=["viktor"])
+            happened.append(("user", users[0].id, payload.broadcaster.name))
+            heard.set()
+
+    heard = threading.Event()
+    with Holding(world.bot(Listening)):
+        world.viktor.say("good morning")
+        assert heard.wait(5)
+    assert happened == [
+        ("ready", "hellobot"),
+        ("message", "Viktor", "good morning"),
+        ("user", world.viktor.id, "viktor"),
+    ]
+
+
+def test_nothing_is_left_after_a_stop(world, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    async def main() -> None:
+        bot = world.bot()
+        running = asyncio.create_task(bot.start())
+        await bot.wait_until_ready()
+        world.viktor.say_all(["!hello"] * 50)
+        await bot.close()
+        await bot.close()
+        await running
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        with pytest.raises(RuntimeError, match="make a new IrcBot"):
+            await bot.start()
+
+    asyncio.run(main())
+    assert not list(tmp_path.iterdir())  # TwitchIO would keep tokens in a file
+
+
+def test_a_command_can_stop_the_bot(world):
+    bot = world.bot()
+
+    async def stop(message):
+        await bot.close()
+        return "bye"
+
+    bot._rooms["viktor"]._brain.command("stop")(stop)
+    with Holding(bot) as held:
+        assert world.viktor.ask("!stop") == "bye"
+        assert held.wait(5)
+        assert held.error is None
+
+
+def test_a_stop_does_not_wait_for_the_limits(world):
+    timing = Timing(goodbye_s=0.1)
+    with Holding(world.bot(limits=Limits(channel_gap_s=1000), timing=timing)) as held:
+        world.viktor.say_all(["!hello"] * 10)
+        world.viktor.wait(1)
+    assert not held.alive
+    assert held.bot.counts.unanswered == 8
+
+
+def test_cancelling_is_a_clean_stop_too(world):
+    async def main() -> None:
+        bot = world.bot()
+        running = asyncio.create_task(bot.start())
+        await bot.wait_until_ready()
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    asyncio.run(main())
+    world.until(lambda: world.connection.closed == "the client closed the connection")
+
+
+def test_no_secret_is_ever_shown(world, caplog, monkeypatch, capfd):
+    caplog.set_level(logging.DEBUG)
+    secrets = [world.token.access_token, world.token.refresh_token, world.app.client_secret]
+    with Holding(world.bot()) as held:
+        world.viktor.ask("!hello")
+        world.twitch.faults.drop("hellobot")
+        world.until(lambda: len(world.twitch.connections("hellobot")) == 2)
+        world.twitch.faults.revoke(world.token)
+        assert held.wait(10)
+        shown = [repr(held.bot), repr(held.bot.account), str(held.error), repr(held.bot.counts)]
+    shown += [caplog.text, *capfd.readouterr()]
+    assert not [secret for secret in secrets for text in shown if secret in text]
+
+
+def test_what_is_not_set_is_named(monkeypatch):
+    for name in ("TWITCH_TOKEN", "TWITCH_CLIENT_ID", "TWITCH_CHANNEL", "TWITCH_API"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(ValueError, match="TWITCH_TOKEN is not set"):
+        IrcBot(brain())
+    with pytest.raises(ValueError, match="TWITCH_CHANNEL is not set"):
+        IrcBot(brain(), token="x", client_id="y")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+def test_a_program_stops_cleanly_on_sigterm(world):
+    program = """
+        from botlib import Bot
+        from botlib.twitch import IrcBot
+        bot = Bot()
+        bot.command("hello")(lambda message: f"hello {message.user}!")
+        IrcBot(bot).run()
+    """
+    environment = {
+        "TWITCH_TOKEN": f"oauth:{world.token.access_token}",
+        "TWITCH_CLIENT_ID": world.app.client_id,
+        "TWITCH_CHANNEL": "viktor",
+        "TWITCH_API": world.twitch.url,
+        "PYTHONPATH": str(Path(__file__).parent.parent),
+    }
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as process:
+        world.twitch.wait_for("hellobot", "viktor", timeout=20)
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+        assert process.stderr.read() == b""
+    world.until(lambda: world.connection.closed == "the client closed the connection")
+
+
+def test_every_message_is_accounted_for_under_faults():
+    program = Path(__file__).parent.parent / "benchmarks" / "twitch_faults.py"
+    small = ["--faults", "40", "--burst", "500", "--hours", "0.5", "--seed", "7"]
+    run = subprocess.run(
+        [sys.executable, program, *small],
+        env=os.environ | {"PYTHONPATH": str(program.parent.parent)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert run.stdout.endswith("all is as it should be\n")
+
+
+def test_a_mirrored_message_and_a_repeated_one_are_left_alone():
+    hearing = Hearing()
+    here = {"room-id": "1", "id": "a", "display-name": "Viktor", "user-id": "7"}
+    said = IrcMessage("PRIVMSG", ("#viktor", "!hello"), "viktor!v@v", here)
+    mirrored = IrcMessage("PRIVMSG", ("#viktor", "!hello"), "v!v@v", here | {"source-room-id": "2"})
+    assert hearing.read(said, "hellobot") == Message("!hello", "Viktor", "viktor", "7")
+    assert hearing.read(said, "hellobot") is None
+    assert hearing.read(mirrored, "hellobot") is None
+
+
+TAGS = ["badges", "bits", "color", "display-name", "id", "room-id", "source-room-id", "user-id"]
+
+
+@given(st.text(), st.dictionaries(st.sampled_from(TAGS), st.text() | st.just("9" * 5000)))
+def test_any_message_is_heard_without_an_error(text, tags):
+    message = IrcMessage("PRIVMSG", ("#viktor", text), "viktor!v@v", tags)
+    http = HTTPClient(client_id="any")
+    for each in (message, parse(text)):
+        Hearing().read(each, "hellobot")
+        chat_message(each, http)
+
+
+@given(st.text(max_size=2000))
+def test_every_part_of_a_reply_is_one_that_twitch_takes(text):
+    for part in parts(text):
+        assert 0 < len(f"{part} {INVISIBLE}") <= 500
+        assert not set("\r\n\0") & set(part)
+        assert not part.startswith(("/", ".")) or part.startswith("/me ")
+    assert harmless("") == ""

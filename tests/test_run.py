@@ -1,0 +1,195 @@
+"""The home of a persistent bot: a real process, real signals, against the sandboxes."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from botlib.run import BROKEN, STOPPED, WRONG_SETTINGS
+from botlib.sandbox import Telegram
+from botlib.sandbox.twitch import Twitch
+
+ROOT = Path(__file__).parent.parent
+BOT = """
+import time
+from botlib import Bot
+bot = Bot()
+bot.command("hello")(lambda message: f"hello {message.user}!")
+bot.command("three")(lambda message: ["one", "two", "three"])
+bot.command("fail")(lambda message: 1 / 0)
+"""
+posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send to a process")
+
+
+class Program:
+    """`python -m botlib.run …` as a process; `lines` is its log as far as it is read."""
+
+    def __init__(self, platform: str, file: Path, settings: dict[str, str]) -> None:
+        mine = {key: value for key, value in os.environ.items() if not key.startswith("T")}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "botlib.run", platform, str(file)],
+            env=mine | {"PYTHONPATH": str(ROOT)} | settings,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.lines: list[str] = []
+        self.changed = threading.Condition()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self) -> None:
+        for line in self.process.stderr:
+            with self.changed:
+                self.lines.append(line.rstrip())
+                self.changed.notify_all()
+
+    def wait_line(self, words: str) -> None:
+        with self.changed:
+            found = lambda: any(words in line for line in self.lines)  # noqa: E731
+            assert self.changed.wait_for(found, timeout=20), self.lines
+
+    def end(self, how: signal.Signals | None = None) -> int:
+        if how:
+            self.process.send_signal(how)
+        status = self.process.wait(timeout=20)
+        self.reader.join(timeout=20)
+        return status
+
+
+@pytest.fixture
+def start(tmp_path):
+    programs = []
+
+    def start(platform: str, source: str = BOT, **settings: str) -> Program:
+        (tmp_path / "main.py").write_text(source)
+        programs.append(Program(platform, tmp_path / "main.py", settings))
+        return programs[-1]
+
+    yield start
+    for program in programs:
+        program.process.kill()
+        program.process.wait()
+
+
+@pytest.fixture
+def telegram():
+    with Telegram() as telegram:
+        telegram.new_bot("Hello bot", "hello_bot")
+        yield telegram
+
+
+@posix
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_the_telegram_bot_answers_until_it_is_stopped(start, telegram, how):
+    token = telegram.account("hello_bot").token
+    program = start("telegram", TELEGRAM_TOKEN=token, TELEGRAM_API=telegram.url)
+    viktor = telegram.person("Viktor")
+    assert viktor.ask("!hello", timeout=20) == "hello Viktor!"
+    viktor.send("!three")
+    assert [message.text for message in viktor.wait(3)] == ["one", "two", "three"]
+    viktor.send("!fail")
+    program.wait_line("a command failed: ZeroDivisionError")
+    assert program.end(how) == STOPPED
+    assert "INFO telegram: the sandbox world" in program.lines[0]
+    assert program.lines[-1].endswith("INFO stopped")
+    assert not [line for line in program.lines if token in line]
+
+
+def test_a_wrong_telegram_token_is_one_clear_line_and_no_reason_to_try_again(start, telegram):
+    token = telegram.account("hello_bot").token
+    wrong = token[:-1] + ("a" if token[-1] != "a" else "b")
+    program = start("telegram", TELEGRAM_TOKEN=wrong, TELEGRAM_API=telegram.url)
+    assert program.end() == WRONG_SETTINGS
+    assert "ERROR Telegram does not know this token" in program.lines[-1]
+    assert len(program.lines) == 2
+    assert wrong not in "".join(program.lines)
+
+
+def test_a_telegram_token_revoked_while_it_runs_ends_the_program(start, telegram):
+    account = telegram.account("hello_bot")
+    program = start("telegram", TELEGRAM_TOKEN=account.token, TELEGRAM_API=telegram.url)
+    viktor = telegram.person("Viktor")
+    assert viktor.ask("!hello", timeout=20) == "hello Viktor!"
+    telegram.new_token(account)
+    viktor.send("!hello")  # ends the long poll at hand
+    assert program.end() == WRONG_SETTINGS
+    assert "ERROR Telegram does not know this token" in program.lines[-1]
+
+
+def test_a_telegram_that_cannot_be_reached_is_worth_another_try(start):
+    program = start("telegram", TELEGRAM_TOKEN="42:token", TELEGRAM_API="http://127.0.0.1:9")
+    assert program.end() == BROKEN
+    assert "ERROR Telegram could not be reached" in program.lines[-1]
+    assert len(program.lines) == 2
+
+
+@pytest.fixture
+def twitch():
+    with Twitch() as twitch:
+        yield twitch
+
+
+def settings_of(twitch):
+    app = twitch.application("Hello bot")
+    token = twitch.authorize(twitch.account("hello_bot"), app, ["chat:read", "chat:edit"])
+    return {
+        "TWITCH_TOKEN": token.access_token,
+        "TWITCH_CLIENT_ID": app.client_id,
+        "TWITCH_CHANNEL": "viktor",
+        "TWITCH_API": twitch.url,
+    }
+
+
+@posix
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_the_twitch_bot_answers_until_it_is_stopped(start, twitch, how):
+    viktor = twitch.account("viktor", display_name="Viktor")
+    settings = settings_of(twitch)
+    program = start("twitch", **settings)
+    twitch.wait_for("hello_bot", "viktor", timeout=20)
+    assert viktor.ask("!hello", channel="viktor") == "hello Viktor!"
+    assert program.end(how) == STOPPED
+    twitch.wait_gone("hello_bot")
+    assert program.lines[-1].endswith("INFO stopped")
+    assert settings["TWITCH_TOKEN"] not in "".join(program.lines)
+
+
+def test_a_wrong_twitch_token_is_no_reason_to_try_again(start, twitch):
+    twitch.account("viktor")
+    program = start("twitch", **settings_of(twitch) | {"TWITCH_TOKEN": "wrong" * 6})
+    assert program.end() == WRONG_SETTINGS
+    assert "ERROR Twitch refused the login" in program.lines[-1]
+    assert "wrong" * 6 not in "".join(program.lines)
+
+
+@pytest.mark.parametrize(
+    ("platform", "source", "words"),
+    [
+        ("telegram", BOT, "TELEGRAM_TOKEN is not set"),
+        ("twitch", BOT, "TWITCH_TOKEN is not set"),
+        ("telegram", "robot = 1", "has no `bot`. Expected bot = Bot(); found robot"),
+        ("telegram", "1 / 0", "does not run: ZeroDivisionError"),
+        ("telegram", "def", "does not run: SyntaxError"),
+    ],
+)
+def test_what_must_be_changed_first_is_said_in_one_line(start, platform, source, words):
+    program = start(platform, source)
+    assert program.end() == WRONG_SETTINGS
+    assert words in program.lines[-1]
+
+
+def test_a_file_that_is_not_there_is_named(start, tmp_path):
+    program = Program("telegram", tmp_path / "other.py", {})
+    assert program.end() == WRONG_SETTINGS
+    assert "other.py does not exist" in program.lines[-1]
+
+
+def test_settings_come_from_the_env_file_beside_the_bot(start, telegram, tmp_path):
+    token = telegram.account("hello_bot").token
+    (tmp_path / ".env").write_text(f"TELEGRAM_TOKEN={token}\nTELEGRAM_API={telegram.url}\n")
+    start("telegram")
+    assert telegram.person("Viktor").ask("!hello", timeout=20) == "hello Viktor!"

@@ -1,0 +1,158 @@
+"""The sandbox Twitch's Helix: who may ask, and sending chat messages."""
+
+import pytest
+from twitch_tools import World, call, helix
+
+from botlib.sandbox.twitch import Twitch
+
+WRITE = ["user:read:chat", "user:write:chat"]
+
+
+@pytest.fixture
+def world():
+    with Twitch() as twitch:
+        yield World(twitch, WRITE)
+
+
+def send(world, text="hello", token=None, **changes):
+    body = {"broadcaster_id": world.viktor.id, "sender_id": world.bot.id, "message": text}
+    return helix(world, "POST", "/chat/messages", token=token, body=body | changes)
+
+
+@pytest.mark.parametrize(
+    ("headers", "message"),
+    [
+        ({}, "OAuth token is missing"),
+        ({"Authorization": "OAuth x"}, "OAuth token is missing"),
+        ({"Authorization": "Bearer x"}, "Invalid OAuth token"),
+        ({"Authorization": "Bearer {token}"}, "Client ID is missing"),
+        (
+            {"Authorization": "Bearer {token}", "Client-Id": "another"},
+            "Client ID and OAuth token do not match",
+        ),
+    ],
+)
+def test_who_may_not_ask(world, headers, message):
+    token = world.token.access_token
+    headers = {name: value.format(token=token) for name, value in headers.items()}
+    answer = call("GET", f"{world.twitch.url}/helix/users", headers=headers)
+    assert answer.status == 401
+    assert answer.json == {"error": "Unauthorized", "status": 401, "message": message}
+
+
+def test_users(world):
+    (me,) = helix(world, "GET", "/users").json["data"]
+    assert (me["id"], me["login"], me["display_name"]) == (world.bot.id, "hello_bot", "Hello_Bot")
+    both = helix(world, "GET", f"/users?login=VIKTOR&id={world.bot.id}&login=nobody").json["data"]
+    assert [user["login"] for user in both] == ["viktor", "hello_bot"]
+    app_token = world.twitch.app_token(world.app)
+    assert helix(world, "GET", "/users", token=app_token).status == 400
+    assert helix(world, "GET", "/users?" + "&id=1" * 101).status == 400
+    assert helix(world, "GET", "/magic").json["error"] == "Not Found"
+
+
+def test_a_message_is_sent_and_seen(world):
+    (sent,) = send(world).json["data"]
+    (message,) = world.viktor.wait()
+    assert sent == {"message_id": message.id, "is_sent": True}
+    assert (message.user, message.text) == ("Hello_Bot", "hello")
+    world.twitch.clock.advance(2)
+    send(world, "to you", reply_parent_message_id=world.viktor.say("hm?").id)
+    assert world.viktor.wait()[0].text == "@Viktor to you"
+    world.twitch.clock.advance(2)
+    send(world, "half \ud800 pair\nQUIT")
+    assert world.viktor.wait()[0].text == "half ? pair QUIT"
+
+
+def test_dropped_messages_say_why(world):
+    send(world)
+    (hasty,) = send(world, "more").json["data"]
+    assert hasty["is_sent"] is False and hasty["message_id"] == ""
+    assert hasty["drop_reason"]["code"] == "msg_ratelimit"
+    world.twitch.clock.advance(2)
+    (same,) = send(world).json["data"]
+    assert same["drop_reason"]["code"] == "msg_duplicate"
+    assert "identical" in same["drop_reason"]["message"]
+    for n in range(20):
+        world.twitch.clock.advance(1.1)
+        (last,) = send(world, f"again {n}").json["data"]
+    assert last["drop_reason"]["code"] == "msg_ratelimit"
+    world.twitch.clock.advance(31)  # Helix says so each time and punishes nobody
+    assert send(world, "calm").json["data"][0]["is_sent"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "message"),
+    [
+        ({"broadcaster_id": None}, 400, 'Missing required parameter "broadcaster_id"'),
+        ({"broadcaster_id": "1"}, 400, "The ID in broadcaster_id must be that of a user"),
+        ({"message": ""}, 400, 'Missing required parameter "message"'),
+        ({"message": "x" * 501}, 422, "The message is too large"),
+        (
+            {"sender_id": "100000001"},
+            401,
+            "The ID in sender_id must match the user ID found in the request's OAuth token.",
+        ),
+    ],
+)
+def test_wrong_messages(world, changes, status, message):
+    answer = send(world, **changes)
+    assert (answer.status, answer.json["message"]) == (status, message)
+    assert not world.twitch.messages("viktor")
+
+
+def test_scopes_and_bans(world):
+    reader = world.twitch.authorize(world.bot, world.app, ["user:read:chat"])
+    answer = send(world, token=reader)
+    assert (answer.status, answer.json["message"]) == (401, "Missing scope: user:write:chat")
+    world.viktor.ban(world.bot)
+    assert send(world).status == 403
+
+
+def test_an_app_token_needs_the_consents(world):
+    twitch, app_token = world.twitch, world.twitch.app_token(world.app)
+    assert send(world, token=app_token).status == 401  # user:bot is missing
+    twitch.authorize(world.bot, world.app, ["user:bot"])
+    assert send(world, token=app_token).status == 403  # the channel said nothing yet
+    twitch.authorize(world.viktor, world.app, ["channel:bot"])
+    assert send(world, token=app_token).status == 200
+    world.viktor.disconnect(world.app)
+    assert send(world, token=app_token).status == 403
+    world.viktor.mod(world.bot)
+    assert send(world, "as moderator", token=app_token).status == 200
+    assert send(world, token=app_token, sender_id="1").status == 400
+
+
+def test_chatters(world):
+    scopes = ["moderator:read:chatters", "chat:read"]
+    world.token = world.twitch.authorize(world.bot, world.app, scopes)
+    path = f"/chat/chatters?broadcaster_id={world.viktor.id}&moderator_id={world.bot.id}"
+    assert helix(world, "GET", path).status == 403
+    world.viktor.mod(world.bot)
+    with world.irc():
+        answer = helix(world, "GET", path).json
+    assert answer["total"] == 1 and answer["data"][0]["user_login"] == "hello_bot"
+    assert helix(world, "GET", path.replace(world.bot.id, world.viktor.id)).status == 401
+
+
+def test_rate_limit_headers():
+    with Twitch(api_points=2) as twitch:
+        world = World(twitch)
+        first = helix(world, "GET", "/users")
+        assert first.headers["Ratelimit-Limit"] == "2"
+        assert first.headers["Ratelimit-Remaining"] == "1"
+        assert int(first.headers["Ratelimit-Reset"]) > 0
+        helix(world, "GET", "/users")
+        over = helix(world, "GET", "/users")
+        assert over.status == 429 and over.json["error"] == "Too Many Requests"
+        assert over.headers["Ratelimit-Remaining"] == "0"
+        twitch.clock.advance(61)
+        assert helix(world, "GET", "/users").status == 200
+
+
+def test_expired_tokens_and_broken_servers(world):
+    world.twitch.faults.fail_api(503)
+    assert helix(world, "GET", "/users").json["error"] == "Service Unavailable"
+    assert helix(world, "GET", "/users").status == 200
+    world.twitch.clock.advance(4 * 3600)
+    assert helix(world, "GET", "/users").json["message"] == "Invalid OAuth token"

@@ -1,0 +1,131 @@
+"""Whatever comes over the wire, the sandbox Twitch lives on and loses nothing else."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from twitch_tools import Irc, World, call
+
+from botlib.sandbox.twitch import Twitch
+from botlib.sandbox.twitch.irc_line import Line, escape, parse, parse_tags, unescape
+from botlib.sandbox.twitch.irc_wire import LineBuffer
+
+quick = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@pytest.fixture(scope="module")
+def world():
+    with Twitch(limits=False) as twitch:
+        yield World(twitch)
+
+
+@given(st.text())
+def test_escaping_a_tag_is_undone_by_unescaping(value):
+    assert unescape(escape(value)) == value
+    assert not set(escape(value)) & set("; \r\n")
+
+
+@given(st.text())
+def test_any_text_parses(text):
+    line = parse(text)
+    assert line is None or (isinstance(line, Line) and line.command)
+    assert isinstance(parse_tags(text), dict)
+
+
+@given(st.lists(st.binary(max_size=60)), st.integers(1, 20))
+def test_lines_do_not_depend_on_how_they_were_cut(lines, size):
+    data = b"".join(line.replace(b"\n", b"").rstrip(b"\r") + b"\r\n" for line in lines)
+    whole = LineBuffer(100).feed(data)
+    buffer = LineBuffer(100)
+    pieces = [data[at : at + size] for at in range(0, len(data), size)]
+    assert [line for piece in pieces for line in buffer.feed(piece)] == whole
+    assert len(whole) == len(lines)
+
+
+@quick
+@given(st.binary(max_size=300))
+def test_garbage_before_login_does_no_harm(world, garbage):
+    with Irc(world.twitch) as client:
+        client.raw(garbage + b"\r\nQUIT\r\n")
+        client.rest_of_it()
+    with Irc(world.twitch) as client:
+        client.send("PING :alive")
+        assert client.line().endswith("PONG tmi.twitch.tv :alive")
+
+
+@quick
+@given(st.lists(st.text(max_size=80), max_size=5))
+def test_garbage_after_login_does_no_harm(world, texts):
+    with world.irc() as client:
+        for text in texts:
+            client.raw(text.encode("utf-8", "surrogatepass") + b"\r\n")
+            client.raw(b"PRIVMSG #viktor :" + text.encode("utf-8", "surrogatepass") + b"\r\n")
+        client.send("PRIVMSG #viktor :\udcff".encode("utf-8", "surrogateescape").decode("latin1"))
+        client.send("PING :alive")
+        assert "PONG" in client.until("alive") or any("QUIT" in text.upper() for text in texts)
+
+
+def test_endless_lines_and_floods(world):
+    with world.irc() as client:
+        client.raw(b"PRIVMSG #viktor :" + b"x" * 200_000)
+        client.raw(b"tail\r\nPING :after\r\n")
+        assert client.until("after")
+        client.raw(b"\x00\xff\xfe\r\n" * 20_000 + b"PING :flood\r\n")
+        assert client.until(":flood")
+        world.viktor.say("still here")
+        assert client.until("still here")
+
+
+def test_bytes_that_are_not_utf8_become_marks(world):
+    with world.irc() as client:
+        world.viktor.wait(0)
+        client.raw(b"PRIVMSG #viktor :caf\xe9\r\n")
+        client.heard()
+        assert world.twitch.messages("viktor")[-1].text == "caf\ufffd"
+
+
+def test_a_client_that_never_reads_is_cut_off():
+    with Twitch(limits=False, pending_lines=1000) as twitch:
+        world = World(twitch)
+        with world.irc():
+            world.viktor.say_all(["x" * 500] * 20_000)
+            world.twitch.wait_gone("hello_bot", timeout=10)
+        assert "did not read" in twitch.connections("hello_bot")[-1].closed
+        assert world.viktor.say("the others talk on")
+
+
+@quick
+@given(st.binary(max_size=200), st.sampled_from(["/oauth2/token", "/oauth2/revoke", "/activate"]))
+def test_any_body_is_answered_by_oauth(world, body, path):
+    form = "application/x-www-form-urlencoded"
+    for kind in (form, form + "; charset=none", "multipart/form-data; boundary=x", "a"):
+        answer = call("POST", world.twitch.url + path, raw=body, headers={"Content-Type": kind})
+        assert 400 <= answer.status < 500
+
+
+@quick
+@given(
+    st.one_of(
+        st.binary(max_size=100),
+        st.recursive(
+            st.none() | st.integers() | st.text(max_size=9),
+            lambda inner: (
+                st.lists(inner, max_size=3)
+                | st.dictionaries(
+                    st.sampled_from(["type", "condition", "transport", "message", "sender_id"]),
+                    inner,
+                )
+            ),
+        ),
+    ),
+    st.sampled_from(["/chat/messages", "/eventsub/subscriptions"]),
+)
+def test_any_body_is_answered_by_helix(world, body, path):
+    headers = {
+        "Authorization": f"Bearer {world.token.access_token}",
+        "Client-Id": world.app.client_id,
+    }
+    given_body = {"raw": body} if isinstance(body, bytes) else {"body": body}
+    answer = call("POST", f"{world.twitch.url}/helix{path}", headers=headers, **given_body)
+    assert answer.status == 400 and answer.json["error"] == "Bad Request"

@@ -1,0 +1,387 @@
+"""The sandbox Twitch's chat by IRC, heard through a raw socket and a WebSocket."""
+
+import asyncio
+
+import aiohttp
+import pytest
+from twitch_tools import CHAT, Irc, World
+
+from botlib.sandbox.twitch import Twitch
+
+WELCOME = [
+    ":tmi.twitch.tv 001 hello_bot :Welcome, GLHF!",
+    ":tmi.twitch.tv 002 hello_bot :Your host is tmi.twitch.tv",
+    ":tmi.twitch.tv 003 hello_bot :This server is rather new",
+    ":tmi.twitch.tv 004 hello_bot :-",
+    ":tmi.twitch.tv 375 hello_bot :-",
+    ":tmi.twitch.tv 372 hello_bot :You are in a maze of twisty passages, all alike.",
+    ":tmi.twitch.tv 376 hello_bot :>",
+]
+
+
+@pytest.fixture
+def world():
+    with Twitch() as twitch:
+        yield World(twitch)
+
+
+def login(client, password, nick="hello_bot"):
+    client.send(f"PASS {password}", f"NICK {nick}")
+    return client
+
+
+def test_login_word_for_word(world):
+    with Irc(world.twitch) as client:
+        client.send("CAP REQ :twitch.tv/membership twitch.tv/tags twitch.tv/commands")
+        assert client.line() == (
+            ":tmi.twitch.tv CAP * ACK :twitch.tv/membership twitch.tv/tags twitch.tv/commands"
+        )
+        login(client, f"oauth:{world.token.access_token}")
+        assert [client.line() for _ in WELCOME] == WELCOME
+        assert client.line() == (
+            "@badge-info=;badges=;color=#008000;display-name=Hello_Bot;emote-sets=0;"
+            "user-id=100000002;user-type= :tmi.twitch.tv GLOBALUSERSTATE"
+        )
+        client.send("JOIN #viktor")
+        assert client.line() == ":hello_bot!hello_bot@hello_bot.tmi.twitch.tv JOIN #viktor"
+        assert client.line() == ":hello_bot.tmi.twitch.tv 353 hello_bot = #viktor :hello_bot"
+        assert client.line() == ":hello_bot.tmi.twitch.tv 366 hello_bot #viktor :End of /NAMES list"
+        assert client.line().endswith("user-type= :tmi.twitch.tv USERSTATE #viktor")
+        assert client.line() == (
+            "@emote-only=0;followers-only=-1;r9k=0;rituals=0;room-id=100000001;slow=0;subs-only=0"
+            " :tmi.twitch.tv ROOMSTATE #viktor"
+        )
+
+
+@pytest.mark.parametrize(
+    ("password", "words", "why"),
+    [
+        ("{token}", "Improperly formatted auth", "oauth: was missing"),
+        ("oauth:oauth:{token}", "Login authentication failed", "oauth: is doubled"),
+        ("oauth:{secret}", "Login authentication failed", "never issued"),
+        ("oauth:{app_token}", "Login authentication failed", "needs a user token"),
+        ("oauth:{viktors}", "Login authentication failed", "the token is viktor's"),
+        ("oauth:{other_scopes}", "Login authentication failed", "neither chat:read nor chat:edit"),
+    ],
+)
+def test_login_refused(world, password, words, why):
+    twitch, app = world.twitch, world.app
+    known = {
+        "token": world.token.access_token,
+        "secret": app.client_secret,
+        "app_token": twitch.app_token(app).access_token,
+        "viktors": twitch.authorize(world.viktor, app, CHAT).access_token,
+        "other_scopes": twitch.authorize(world.bot, app, ["user:read:chat"]).access_token,
+    }
+    with login(Irc(twitch), password.format(**known)) as client:
+        assert client.rest_of_it() == [f":tmi.twitch.tv NOTICE * :{words}"]
+    assert why in twitch.connections("hello_bot")[-1].closed
+
+
+def test_nick_before_pass(world):
+    with Irc(world.twitch) as client:
+        client.send("NICK hello_bot", "PASS oauth:x")
+        assert client.rest_of_it() == [":tmi.twitch.tv NOTICE * :Improperly formatted auth"]
+
+
+def test_expired_and_revoked_tokens_are_refused_with_the_reason_kept(world):
+    world.twitch.faults.revoke(world.token)
+    with login(Irc(world.twitch), f"oauth:{world.token.access_token}") as client:
+        assert client.rest_of_it()
+    assert "the token was revoked" in world.twitch.connections("hello_bot")[-1].closed
+    token = world.twitch.authorize(world.bot, world.app, CHAT)
+    world.twitch.clock.advance(5 * 3600)
+    with login(Irc(world.twitch), f"oauth:{token.access_token}") as client:
+        assert client.rest_of_it()
+    assert "the token expired" in world.twitch.connections("hello_bot")[-1].closed
+
+
+def test_a_token_that_ends_takes_its_connection_with_it(world):
+    with world.irc() as client:
+        world.twitch.faults.revoke(world.token)
+        client.rest_of_it()
+        assert world.twitch.connections(world.bot)[-1].closed == "its token was revoked"
+    world.token = world.twitch.authorize(world.bot, world.app, CHAT)
+    with world.irc() as client:
+        world.twitch.settings.ping_interval_s = 1e9
+        world.twitch.clock.advance(5 * 3600)
+        client.rest_of_it()
+        assert "expired" in world.twitch.connections(world.bot)[-1].closed
+
+
+def test_capabilities(world):
+    with Irc(world.twitch) as client:
+        client.send("CAP LS 302", "CAP REQ :twitch.tv/tags twitch.tv/magic", "CAP END")
+        offered = ":tmi.twitch.tv CAP * LS :twitch.tv/commands twitch.tv/membership twitch.tv/tags"
+        assert client.line() == offered
+        assert client.line() == ":tmi.twitch.tv CAP * NAK :twitch.tv/tags twitch.tv/magic"
+
+
+def test_tags_and_commands_only_for_those_who_asked(world):
+    with world.irc(capabilities="") as plain, world.irc("tags") as tagged:
+        plain.heard()
+        tagged.heard()
+        world.viktor.say("hi; there")
+        assert plain.heard() == [":viktor!viktor@viktor.tmi.twitch.tv PRIVMSG #viktor :hi; there"]
+        (line,) = tagged.heard()
+        assert line.startswith("@badge-info=;badges=broadcaster/1;color=#0000FF;")
+        plain.send("PRIVMSG #viktor :hello")
+        assert plain.heard() == []  # no USERSTATE without twitch.tv/commands, and no echo ever
+        (line,) = tagged.heard()  # another connection of the same account does hear it
+        assert "PRIVMSG #viktor :hello" in line
+
+
+def test_every_tag_of_a_message(world):
+    with world.irc() as client:
+        message = world.viktor.say("hi")
+        tags = client.until("PRIVMSG").split(" ")[0]
+        names = [tag.partition("=")[0] for tag in tags[1:].split(";")]
+        assert names == [
+            "badge-info",
+            "badges",
+            "color",
+            "display-name",
+            "emotes",
+            "first-msg",
+            "flags",
+            "id",
+            "mod",
+            "returning-chatter",
+            "room-id",
+            "subscriber",
+            "tmi-sent-ts",
+            "turbo",
+            "user-id",
+            "user-type",
+        ]
+        assert f"id={message.id};" in tags and f"user-id={world.viktor.id};" in tags
+
+
+def test_replies_both_ways(world):
+    with world.irc() as client:
+        asked = world.viktor.say("who; are \\you?")
+        client.send(f"@reply-parent-msg-id={asked.id};client-nonce=n1 PRIVMSG #viktor :a bot")
+        (answer,) = world.viktor.wait()
+        assert answer.text == "@Viktor a bot" and answer.reply_to == asked
+        assert client.until("client-nonce=n1").endswith("USERSTATE #viktor")
+        world.viktor.say("thanks", reply_to=answer)
+        line = client.until("PRIVMSG")
+        assert (
+            "reply-parent-display-name=Hello_Bot;reply-parent-msg-body=@Viktor\\sa\\sbot;" in line
+        )
+        assert (
+            f"reply-thread-parent-msg-id={asked.id};reply-thread-parent-user-login=viktor" in line
+        )
+        assert line.endswith("PRIVMSG #viktor :@Hello_Bot thanks")
+        again = world.viktor.say("a;b \\c")
+        world.viktor.say("x", reply_to=again)
+        assert "reply-parent-msg-body=a\\:b\\s\\\\c;" in client.until("reply-parent-msg-id")
+
+
+def test_actions(world):
+    with world.irc() as client:
+        world.viktor.say("/me waves")
+        assert client.until("PRIVMSG").endswith(":\x01ACTION waves\x01")
+        world.twitch.clock.advance(2)
+        client.send("PRIVMSG #viktor :\x01ACTION bows\x01")
+        (answer,) = world.viktor.wait()
+        assert (answer.text, answer.action) == ("bows", True)
+
+
+def test_text_is_cut_to_500_and_loses_its_line_breaks(world):
+    with world.irc() as client:
+        world.viktor.say("a\r\nQUIT\n" + "x" * 600)
+        text = client.until("PRIVMSG").partition(" :")[2].partition(" :")[2]
+        assert text.startswith("a QUIT x") and len(text) == 500
+        client.send("PRIVMSG #viktor :" + "y" * 600)
+        assert world.viktor.wait()[0].text == "y" * 500
+
+
+def test_part_ping_quit_and_unknown_commands(world):
+    with world.irc() as client:
+        client.heard()
+        client.send("PING :a b", "PING", "FROB x")
+        assert client.line() == ":tmi.twitch.tv PONG tmi.twitch.tv :a b"
+        assert client.line() == ":tmi.twitch.tv PONG tmi.twitch.tv"
+        assert client.line() == ":tmi.twitch.tv 421 hello_bot FROB :Unknown command"
+        client.send("PART #viktor")
+        assert client.line() == ":hello_bot!hello_bot@hello_bot.tmi.twitch.tv PART #viktor"
+        world.viktor.say("gone?")
+        assert client.heard() == []
+        client.send("QUIT")
+        assert client.rest_of_it() == []
+    assert world.twitch.connections("hello_bot")[-1].closed == "the client said QUIT"
+    assert world.twitch.missed("hello_bot") == []  # it parted: the channel is no home any more
+
+
+def test_several_channels_in_one_join_and_a_channel_that_is_not(world):
+    with world.irc(channel="") as client:
+        client.send("JOIN viktor")  # without # nothing happens
+        client.send("JOIN #viktor,#hello_bot,#nobody")
+        line = client.until("suspended")
+        assert line == (
+            "@msg-id=msg_channel_suspended :tmi.twitch.tv NOTICE #nobody"
+            " :This channel does not exist or has been suspended."
+        )
+        assert world.twitch.connections("hello_bot")[-1].joined == ["viktor", "hello_bot"]
+
+
+def test_members_see_who_comes_and_goes(world):
+    token = world.twitch.authorize(world.viktor, world.app, CHAT)
+    with world.irc("membership") as client:
+        with login(Irc(world.twitch), f"oauth:{token.access_token}", "Viktor") as other:
+            other.send("JOIN #viktor")
+            line = client.until("viktor!viktor@viktor.tmi.twitch.tv JOIN")
+            assert line == ":viktor!viktor@viktor.tmi.twitch.tv JOIN #viktor"
+        assert client.until("PART") == ":viktor!viktor@viktor.tmi.twitch.tv PART #viktor"
+
+
+def test_anonymous_readers_hear_and_cannot_speak(world):
+    with Irc(world.twitch) as client:
+        client.send("NICK justinfan123", "JOIN #viktor")
+        client.until("366")
+        world.viktor.say("hi")
+        assert client.line().endswith("PRIVMSG #viktor :hi")
+        client.send("PRIVMSG #viktor :me too")
+        client.heard()
+        assert [m.text for m in world.twitch.messages("viktor")] == ["hi"]
+
+
+@pytest.mark.parametrize("scopes", [["chat:read"], ["chat:edit"]])
+def test_scopes_are_enforced(scopes):
+    with Twitch() as twitch:
+        world = World(twitch, scopes)
+        with world.irc() as client:
+            client.send("PRIVMSG #viktor :said by the bot")
+            heard = "\n".join(client.heard())
+            may_speak = "chat:edit" in scopes
+            assert ("no_permission" in heard) is not may_speak
+            assert bool(twitch.messages("viktor")) is may_speak
+            world.viktor.say("said by viktor")
+            heard = "\n".join(client.heard())
+            assert ("said by viktor" in heard) is ("chat:read" in scopes)
+
+
+def test_duplicates_and_haste_get_a_notice(world):
+    with world.irc() as client:
+        client.send("PRIVMSG #viktor :same", "PRIVMSG #viktor :other")
+        assert client.until("NOTICE") == (
+            "@msg-id=msg_ratelimit :tmi.twitch.tv NOTICE #viktor :Your message was not sent"
+            " because you are sending messages too quickly."
+        )
+        world.twitch.clock.advance(2)
+        client.send("PRIVMSG #viktor :same")
+        assert client.until("NOTICE") == (
+            "@msg-id=msg_duplicate :tmi.twitch.tv NOTICE #viktor :Your message was not sent"
+            " because it is identical to the previous one you sent, less than 30 seconds ago."
+        )
+        world.twitch.clock.advance(30)
+        client.send("PRIVMSG #viktor :same")
+        client.heard()
+    assert [m.text for m in world.twitch.messages("viktor")] == ["same", "same"]
+
+
+@pytest.mark.parametrize(("mod", "allowed"), [(False, 20), (True, 100)])
+def test_over_the_limit_twitch_falls_silent_for_30_minutes(mod, allowed):
+    with Twitch(channel_gap_s=0) as twitch:
+        world = World(twitch)
+        if mod:
+            world.viktor.mod(world.bot)
+        with world.irc() as client:
+            client.heard()
+            client.send(*(f"PRIVMSG #viktor :{n}" for n in range(allowed + 5)))
+            heard = client.heard()
+            assert len(heard) == allowed and all("USERSTATE" in line for line in heard)
+            assert len(twitch.messages("viktor")) == allowed
+            twitch.settings.ping_interval_s = 1e9
+            twitch.clock.advance(1799)
+            client.send("PRIVMSG #viktor :still?")
+            client.heard()
+            assert len(twitch.messages("viktor")) == allowed
+            twitch.clock.advance(2)
+            client.send("PRIVMSG #viktor :back")
+            assert world.viktor.wait(allowed + 1)[-1].text == "back"
+
+
+def test_join_and_login_limits():
+    with Twitch(joins=3, logins=2) as twitch:
+        world = World(twitch)
+        for n in range(5):
+            twitch.account(f"room{n}")
+        with world.irc(channel="") as client:
+            client.send(*(f"JOIN #room{n}" for n in range(5)))
+            client.heard()
+            assert twitch.connections("hello_bot")[-1].joined == ["room0", "room1", "room2"]
+            world.irc(channel="").socket.close()
+            with login(Irc(twitch), f"oauth:{world.token.access_token}") as third:
+                assert third.rest_of_it() == [":tmi.twitch.tv NOTICE * :Login unsuccessful"]
+            twitch.clock.advance(11)
+            world.irc(channel="").socket.close()
+
+
+def test_banned_accounts_and_slash_commands(world):
+    with world.irc() as client:
+        client.send("PRIVMSG #viktor :/ban viktor")
+        assert "unrecognized_cmd" in client.until("NOTICE")
+        world.viktor.ban(world.bot)
+        client.send("PRIVMSG #viktor :let me in")
+        assert "@msg-id=msg_banned" in client.until("NOTICE")
+        world.viktor.unban(world.bot)
+        client.send("PRIVMSG #viktor :thank you")
+        assert world.viktor.wait()[0].text == "thank you"
+
+
+def test_ping_and_pong_by_the_clock(world):
+    with world.irc() as client:
+        client.heard()
+        world.twitch.clock.advance(300)
+        assert client.line() == "PING :tmi.twitch.tv"
+        client.send("PONG :tmi.twitch.tv")
+        client.heard()
+        world.twitch.clock.advance(300)
+        assert client.line() == "PING :tmi.twitch.tv"
+        world.twitch.clock.advance(11)
+        assert client.rest_of_it() == []
+    assert "did not answer PING" in world.twitch.connections("hello_bot")[-1].closed
+
+
+async def websocket_chat(world):
+    """A WebSocket client: one frame with several lines, one line without its end."""
+    async with (
+        aiohttp.ClientSession() as http,
+        http.ws_connect(world.twitch.irc_url, protocols=["irc"]) as socket,
+    ):
+        token = world.token.access_token
+        await socket.send_str(f"PASS oauth:{token}\r\nNICK hello_bot\r\nJOIN #viktor")
+        text = ""
+        while "366" not in text:
+            text += await socket.receive_str(timeout=5)
+        await asyncio.to_thread(world.viktor.say_all, ["one", "two", "three"])
+        frames = []
+        while "three" not in "".join(frames):
+            frames.append(await socket.receive_str(timeout=5))
+        await socket.send_bytes("PRIVMSG #viktor :grüß dich".encode())
+        (answer,) = await asyncio.to_thread(world.viktor.wait)
+        await asyncio.to_thread(world.twitch.faults.close_frame, "hello_bot", 1012)
+        await socket.receive(timeout=5)
+        return socket.protocol, frames, answer.text, socket.close_code
+
+
+def test_websocket(world):
+    protocol, frames, answer, code = asyncio.run(websocket_chat(world))
+    assert protocol == "irc"
+    assert len(frames) == 1 and frames[0].count("\r\n") == 3  # several lines in one frame
+    assert answer == "grüß dich"
+    assert code == 1012
+
+
+def test_ten_thousand_messages_go_through_in_order():
+    with Twitch(limits=False) as twitch:
+        world = World(twitch)
+        with world.irc() as client:
+            world.viktor.say_all([f"say {n}" for n in range(10_000)])
+            for n in range(10_000):
+                assert client.until("PRIVMSG").endswith(f":say {n}")
+            client.send(*(f"PRIVMSG #viktor :answer {n}" for n in range(10_000)))
+            answers = world.viktor.wait(10_000, timeout=30)
+        assert [m.text for m in answers] == [f"answer {n}" for n in range(10_000)]

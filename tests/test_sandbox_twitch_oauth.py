@@ -1,0 +1,266 @@
+"""The sandbox Twitch's OAuth: consent, codes, tokens, their lives and their ends."""
+
+import re
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
+
+import pytest
+from twitch_tools import CHAT, World, call
+
+from botlib.sandbox.twitch import Twitch
+
+
+@pytest.fixture
+def world():
+    with Twitch() as twitch:
+        yield World(twitch)
+
+
+def page(world, **changes):
+    query = {
+        "client_id": world.app.client_id,
+        "redirect_uri": world.app.redirect,
+        "response_type": "code",
+        "scope": "chat:read chat:edit",
+        "state": "xyz",
+    }
+    return f"{world.twitch.url}/oauth2/authorize?{urlencode(query | changes)}"
+
+
+def token_request(world, **form):
+    app = form.pop("app", world.app)
+    known = {"client_id": app.client_id, "client_secret": app.client_secret}
+    form = {name: value for name, value in (known | form).items() if value}
+    return call("POST", f"{world.twitch.url}/oauth2/token", form=form)
+
+
+def code_of(address):
+    return parse_qs(urlsplit(address).query)["code"][0]
+
+
+def by_code(world, code, **form):
+    return token_request(
+        world,
+        grant_type="authorization_code",
+        code=code,
+        **({"redirect_uri": world.app.redirect} | form),
+    )
+
+
+def validate(world, token, kind="OAuth"):
+    headers = {"Authorization": f"{kind} {token}"}
+    return call("GET", f"{world.twitch.url}/oauth2/validate", headers=headers)
+
+
+def test_a_person_clicks_and_the_program_gets_a_token(world):
+    landed = world.bot.authorize(page(world))
+    query = parse_qs(urlsplit(landed).query)
+    assert landed.startswith(world.app.redirect + "?")
+    assert query["state"] == ["xyz"] and query["scope"] == ["chat:read chat:edit"]
+    answer = by_code(world, query["code"][0])
+    assert answer.status == 200
+    assert answer.json.keys() == {
+        "access_token",
+        "expires_in",
+        "refresh_token",
+        "scope",
+        "token_type",
+    }
+    assert answer.json["scope"] == CHAT and answer.json["token_type"] == "bearer"
+    examined = validate(world, answer.json["access_token"])
+    assert examined.json["login"] == "hello_bot" and examined.json["user_id"] == world.bot.id
+    assert examined.json["client_id"] == world.app.client_id
+    assert examined.json["scopes"] == CHAT and 14_300 < examined.json["expires_in"] <= 14_400
+
+
+def test_the_page_shows_who_asks_for_what_and_escapes_it(world):
+    app = world.twitch.application("<script>alert(1)</script>")
+    shown = call("GET", page(world, client_id=app.client_id, redirect_uri=app.redirect))
+    assert shown.status == 200 and shown.headers["Content-Type"].startswith("text/html")
+    assert "<script>alert" not in shown.text and "&lt;script&gt;" in shown.text
+    assert "chat:edit" in shown.text and "Hello_Bot" in shown.text and "Viktor" in shown.text
+    assert re.search(r'value="authorize".*value="cancel"', shown.text, re.DOTALL)
+
+
+def test_cancel_says_access_denied(world):
+    query = parse_qs(urlsplit(world.bot.cancel(page(world))).query)
+    assert query["error"] == ["access_denied"] and query["state"] == ["xyz"]
+    assert "code" not in query
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"client_id": "nobody"}, "invalid client"),
+        ({"client_id": ""}, "missing client id"),
+        (
+            {"redirect_uri": "http://localhost:3000/callback/"},
+            "Parameter redirect_uri does not match registered URI",
+        ),
+        ({"response_type": "cod"}, "invalid response type"),
+        ({"scope": "chat_read"}, "invalid scope requested: 'chat_read'"),
+    ],
+)
+def test_a_wrong_request_to_authorize_is_refused(world, changes, message):
+    shown = call("GET", page(world, **changes))
+    assert (shown.status, shown.json) == (400, {"status": 400, "message": message})
+    with pytest.raises(ValueError, match="400"):
+        world.bot.authorize(page(world, **changes))
+
+
+def test_a_code_works_once(world):
+    code = code_of(world.bot.authorize(page(world)))
+    assert by_code(world, code).status == 200
+    again = by_code(world, code)
+    assert (again.status, again.json["message"]) == (400, "Invalid authorization code")
+
+
+def test_a_code_belongs_to_its_application_address_and_hour(world):
+    code = code_of(world.bot.authorize(page(world)))
+    other = world.twitch.application("Other bot")
+    assert by_code(world, code, app=other).json["message"] == "Invalid authorization code"
+    wrong = by_code(world, code, redirect_uri="http://localhost")
+    assert wrong.json["message"] == "Parameter redirect_uri does not match registered URI"
+    late = code_of(world.bot.authorize(page(world)))
+    world.twitch.clock.advance(3600)
+    assert by_code(world, late).json["message"] == "Invalid authorization code"
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "message"),
+    [
+        ({"client_id": "", "grant_type": "client_credentials"}, 400, "missing client id"),
+        ({"client_id": "x", "grant_type": "client_credentials"}, 400, "invalid client"),
+        ({"client_secret": "", "grant_type": "client_credentials"}, 400, "missing client secret"),
+        ({"client_secret": "ÿ", "grant_type": "client_credentials"}, 403, "invalid client secret"),
+        ({}, 400, "missing grant type"),
+        ({"grant_type": "magic"}, 400, "invalid grant type"),
+        ({"grant_type": "refresh_token"}, 400, "missing refresh token"),
+        ({"grant_type": "refresh_token", "refresh_token": "x"}, 400, "Invalid refresh token"),
+        ({"grant_type": "authorization_code"}, 400, "missing code"),
+        ({"grant_type": "authorization_code", "code": "x"}, 400, "missing redirect_uri"),
+    ],
+)
+def test_wrong_token_requests(world, form, status, message):
+    answer = token_request(world, **form)
+    assert (answer.status, answer.json) == (status, {"status": status, "message": message})
+
+
+def test_an_app_token_is_nobodys(world):
+    answer = token_request(world, grant_type="client_credentials")
+    assert answer.json.keys() == {"access_token", "expires_in", "token_type"}
+    examined = validate(world, answer.json["access_token"], kind="Bearer").json
+    assert "login" not in examined and "user_id" not in examined and examined["scopes"] == []
+
+
+def test_parameters_may_come_in_the_query(world):
+    query = {
+        "client_id": world.app.client_id,
+        "client_secret": world.app.client_secret,
+        "grant_type": "client_credentials",
+    }
+    answer = call("POST", f"{world.twitch.url}/oauth2/token?{urlencode(query)}", raw=b"\xff{")
+    assert answer.status == 200
+
+
+def test_tokens_expire_by_the_clock_and_are_refreshed(world):
+    old = world.token
+    assert validate(world, old.access_token).status == 200
+    world.twitch.clock.advance(4 * 3600)
+    dead = validate(world, old.access_token)
+    assert (dead.status, dead.json) == (401, {"status": 401, "message": "invalid access token"})
+    form = {"grant_type": "refresh_token", "refresh_token": old.refresh_token}
+    fresh = token_request(world, **form)
+    assert validate(world, fresh.json["access_token"]).status == 200
+    assert fresh.json["refresh_token"] == old.refresh_token  # a confidential application's stays
+    assert token_request(world, **form).status == 200
+
+
+def test_a_public_application_has_no_secret_and_its_refresh_token_works_once(world):
+    app = world.twitch.application("Public bot", confidential=False)
+    token = world.twitch.authorize(world.bot, app, CHAT)
+    form = {"app": app, "grant_type": "refresh_token"}
+    fresh = token_request(world, refresh_token=token.refresh_token, **form)
+    assert fresh.json["refresh_token"] != token.refresh_token
+    spent = token_request(world, refresh_token=token.refresh_token, **form)
+    assert (spent.status, spent.json["message"]) == (400, "Invalid refresh token")
+    again = token_request(world, refresh_token=fresh.json["refresh_token"], **form)
+    world.twitch.clock.advance(31 * 24 * 3600)
+    late = token_request(world, refresh_token=again.json["refresh_token"], **form)
+    assert late.json["message"] == "Invalid refresh token"
+    nothing = token_request(world, app=app, grant_type="client_credentials")
+    assert nothing.json["message"] == "missing client secret"
+
+
+def test_revoke(world):
+    url = f"{world.twitch.url}/oauth2/revoke"
+    form = {"client_id": world.app.client_id, "token": world.token.access_token}
+    assert call("POST", url, form=form | {"client_id": "x"}).status == 404
+    assert call("POST", url, form={"client_id": world.app.client_id}).status == 400
+    assert call("POST", url, form=form).status == 200
+    assert validate(world, world.token.access_token).status == 401
+    again = call("POST", url, form=form)
+    assert (again.status, again.json["message"]) == (400, "Invalid token")
+    refresh = {"grant_type": "refresh_token", "refresh_token": world.token.refresh_token}
+    assert token_request(world, **refresh).json["message"] == "Invalid refresh token"
+
+
+def test_device_flow(world):
+    url = f"{world.twitch.url}/oauth2/device"
+    form = {"client_id": world.app.client_id, "scopes": "chat:read chat:edit"}
+    asked = call("POST", url, form=form).json
+    assert (asked["expires_in"], asked["interval"]) == (1800, 5)
+    poll = {
+        "client_secret": "",
+        "grant_type": "urn:ietf:params:oauth:grant-type:device_code",
+        "device_code": asked["device_code"],
+    }
+    pending = token_request(world, **poll)
+    assert (pending.status, pending.json["message"]) == (400, "authorization_pending")
+    assert "Hello bot" in call("GET", asked["verification_uri"]).text
+    world.bot.activate(asked["user_code"])
+    token = token_request(world, **poll).json
+    assert validate(world, token["access_token"]).json["login"] == "hello_bot"
+    assert token_request(world, **poll).json["message"] == "invalid device code"
+    with pytest.raises(ValueError, match="unknown or was used"):
+        world.bot.activate(asked["user_code"])
+
+
+def test_device_codes_expire_and_can_be_denied(world):
+    url = f"{world.twitch.url}/oauth2/device"
+    form = {"client_id": world.app.client_id, "scopes": "chat:read"}
+    grant = "urn:ietf:params:oauth:grant-type:device_code"
+    denied, late = (call("POST", url, form=form).json for _ in range(2))
+    world.bot.cancel(denied["verification_uri"])
+    poll = {"client_secret": "", "grant_type": grant}
+    assert token_request(world, device_code=denied["device_code"], **poll).status == 400
+    world.twitch.clock.advance(1800)
+    answer = token_request(world, device_code=late["device_code"], **poll)
+    assert answer.json["message"] == "invalid device code"
+    assert call("POST", url, form={"client_id": "x"}).json["message"] == "invalid client"
+
+
+def test_secrets_are_never_shown(world, caplog):
+    hidden = [world.token.access_token, world.token.refresh_token, world.app.client_secret]
+    shown = repr([world.token, world.app, world.bot, world.twitch, world.twitch.connections()])
+    shown += str(world.twitch.world.tokens.__dict__)
+    assert not any(secret in shown for secret in hidden)
+    validate(world, quote(world.token.access_token) + "x")
+    assert not any(secret in caplog.text for secret in hidden)
+
+
+def test_mistakes_in_plain_calls_say_what_to_do(world):
+    twitch = world.twitch
+    with pytest.raises(ValueError, match="did you mean 'chat:edit'"):
+        twitch.authorize(world.bot, world.app, ["chat_edit"])
+    with pytest.raises(ValueError, match="taken"):
+        twitch.account("Viktor")
+    with pytest.raises(ValueError, match="cannot be a login"):
+        twitch.account("no spaces")
+    with pytest.raises(ValueError, match="taken"):
+        twitch.application("Hello bot")
+    with pytest.raises(ValueError, match="viktor, hello_bot"):
+        world.viktor.say("hi", channel="nobody")
+    with pytest.raises(ValueError, match="not a page of the sandbox"):
+        world.bot.authorize("https://id.twitch.tv/oauth2/authorize?client_id=x")
+    with pytest.raises(ValueError, match="cannot go back"):
+        twitch.clock.advance(-1)

@@ -1,0 +1,121 @@
+"""Clients written by others find a Twitch: TwitchIO 3 by EventSub, tmi.js by IRC."""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from twitch_tools import World, eventually
+
+from botlib.sandbox.twitch import Twitch
+
+PEERS = Path(__file__).parent / "peers"
+
+
+def twitchio_bot(world):
+    """Start the TwitchIO client as a process of its own: it changes TwitchIO's addresses."""
+    told = {
+        "url": world.twitch.url,
+        "eventsub_url": world.twitch.eventsub_url,
+        "token": world.token.access_token,
+        "refresh": world.token.refresh_token,
+        "client_id": world.app.client_id,
+        "client_secret": world.app.client_secret,
+        "bot_id": world.bot.id,
+        "channel_id": world.viktor.id,
+    }
+    command = [sys.executable, str(PEERS / "twitchio_bot.py"), json.dumps(told)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+@pytest.fixture
+def process():
+    """Whatever process a test starts ends with it."""
+    started = []
+    yield started
+    for peer in started:
+        peer.kill()
+        peer.communicate()
+
+
+@pytest.mark.parametrize("expired", [False, True])
+def test_twitchio_reads_by_eventsub_and_answers_by_helix(process, expired):
+    with Twitch(channel_gap_s=0) as twitch:
+        world = World(twitch, ["user:read:chat", "user:write:chat", "user:bot"])
+        twitch.authorize(world.viktor, world.app, ["channel:bot"])
+        if expired:
+            twitch.clock.advance(5 * 3600)  # TwitchIO refreshes the token by itself
+        process.append(twitchio_bot(world))
+        twitch.wait_for(world.bot, "viktor", timeout=20)
+        assert world.viktor.ask("!hello", timeout=10) == "hello Viktor!"
+        assert world.viktor.ask("!who", timeout=10) == "the channel of Viktor"
+        if not expired:
+            twitch.clock.advance(31)  # so that the same answer is no duplicate
+            (old,) = twitch.connections(world.bot)
+            twitch.faults.reconnect(world.bot)
+            eventually(lambda: not old.open)  # it followed to the new address
+            assert world.viktor.ask("!who", timeout=10) == "the channel of Viktor"
+
+
+@pytest.fixture(scope="session")
+def tmi_folder():
+    """Where tmi.js is installed: once a machine, in the temporary folder."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if not node or not npm:
+        pytest.skip("tmi.js needs node and npm: install Node.js to run this test")
+    folder = Path(tempfile.gettempdir()) / "such-different-chatbots-tmi-1.8.5"
+    folder.mkdir(exist_ok=True)
+    for name in ("package.json", "bot.js"):
+        shutil.copy(PEERS / "tmi" / name, folder / name)
+    if not (folder / "node_modules" / "tmi.js").exists():
+        command = [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--silent"]
+        try:
+            subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=120)
+        except (subprocess.SubprocessError, OSError) as error:
+            pytest.skip(f"npm could not install tmi.js (no network?): {error}")
+    return folder
+
+
+def tmi_bot(world, folder, token=None):
+    node = shutil.which("node")
+    token = token or world.token.access_token
+    command = [node, "bot.js", str(world.twitch.port), token, "viktor"]
+    return subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def test_tmi_js_connects_joins_hears_and_speaks(process, tmi_folder):
+    with Twitch(channel_gap_s=0) as twitch:
+        world = World(twitch)
+        process.append(tmi_bot(world, tmi_folder))
+        twitch.wait_for(world.bot, "viktor", timeout=20)
+        assert twitch.connections(world.bot)[-1].kind == "IRC over WebSocket"
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+        assert world.viktor.ask("!reply") == "@Viktor a reply"
+        world.viktor.say("!wave")
+        assert world.viktor.wait()[0].action
+        world.viktor.say("!stop")
+        assert process[0].wait(timeout=10) == 0
+        twitch.wait_gone(world.bot)
+
+
+def test_tmi_js_comes_back_after_a_restart(process, tmi_folder):
+    with Twitch(channel_gap_s=0) as twitch:
+        world = World(twitch)
+        process.append(tmi_bot(world, tmi_folder))
+        twitch.wait_for(world.bot, "viktor", timeout=20)
+        twitch.faults.restart()
+        world.viktor.say("into the void")
+        twitch.wait_for(world.bot, "viktor", timeout=20)
+        assert [m.text for m in twitch.missed(world.bot)] == ["into the void"]
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+
+
+def test_tmi_js_is_told_that_its_token_is_wrong(process, tmi_folder):
+    with Twitch() as twitch:
+        process.append(tmi_bot(World(twitch), tmi_folder, token="wrong"))
+        assert "Login authentication failed" in process[0].communicate(timeout=20)[0]

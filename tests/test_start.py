@@ -1,0 +1,300 @@
+"""start.py through its own door, on small copies of the course and without the network."""
+
+import ast
+import importlib.util
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import sysconfig
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+HOME = Path(__file__).parents[1]
+POSIX = pytest.mark.skipif(os.name == "nt", reason="signals and scripts as POSIX has them")
+# What stands in for uv: the packages of the Python that runs this test, instead of downloads.
+FAKE_UV = f"""#!{sys.executable}
+import pathlib, subprocess, sys
+python = sys.argv[sys.argv.index("--python") + 1]
+code = "import sysconfig; print(sysconfig.get_path('purelib'))"
+site = subprocess.run([python, "-c", code], capture_output=True, text=True).stdout.strip()
+pathlib.Path(site, "packages.pth").write_text({sysconfig.get_path("purelib")!r})
+"""
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A small course: the real start.py and lessons, one notebook, one test."""
+    folder = tmp_path / "course"
+    shutil.copytree(HOME / "botlib", folder / "botlib", ignore=shutil.ignore_patterns("*.pyc"))
+    for name in ("start.py", "pyproject.toml", "tests/run.py", "tests/nbval_sanitize.cfg"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(HOME / name, folder / name)
+    (folder / "requirements.lock").write_text("nothing==1.0 --hash=sha256:" + "0" * 64 + "\n")
+    (folder / "tests/test_one.py").write_text('"""One."""\n\n\ndef test_one():\n    assert True\n')
+    (folder / "notebooks").mkdir()
+    write(folder, "00_start_here", "6 * 7")
+    return folder
+
+
+def write(folder, name, *sources, tags=()):
+    cells = [new_code_cell(source, metadata={"tags": list(tags)}) for source in sources]
+    path = folder / "notebooks" / f"{name}.ipynb"
+    nbformat.write(new_notebook(cells=cells), path)
+    return path
+
+
+def start(folder, *arguments, **environment):
+    """Run start.py to its end, with the packages of this Python unless told otherwise."""
+    environment = {"COURSE_PYTHON": sys.executable, **environment}
+    return subprocess.run(
+        [sys.executable, "start.py", *arguments],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+    )
+
+
+def load(folder):
+    """The copied start.py as a module."""
+    spec = importlib.util.spec_from_file_location("start", folder / "start.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def install(folder, name, script):
+    """Put an executable script beside the course and return a PATH that finds it first."""
+    path = folder.parent / "bin" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(script)
+    path.chmod(0o755)
+    return f"{path.parent}{os.pathsep}{os.environ['PATH']}"
+
+
+@pytest.mark.parametrize("version", [(2, 7), (3, 8), (3, 10), (3, 14), (4, 0)])
+def test_wrong_python_is_told_which_are_right(course, version):
+    with pytest.raises(SystemExit, match=r"3\.11, 3\.12 or 3\.13") as stopped:
+        load(course).check_python(version)
+    assert f"This is Python {version[0]}.{version[1]}" in str(stopped.value)
+
+
+@pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13)])
+def test_right_python_goes_on(course, version):
+    load(course).check_python(version)
+
+
+def test_an_old_python_can_read_start_py():
+    tree = ast.parse((HOME / "start.py").read_text(encoding="utf-8"), feature_version=(3, 8))
+    names = {
+        alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names
+    }
+    assert names <= sys.stdlib_module_names
+
+
+def test_unknown_command_lists_the_commands(course):
+    done = start(course, "tset")
+    assert done.returncode == 2
+    for words in ("no command 'tset'", "start.py test", "start.py refresh", "--no-browser"):
+        assert words in done.stdout
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help(course, option):
+    done = start(course, option)
+    assert done.returncode == 0
+    assert "start.py test" in done.stdout
+
+
+def test_taken_port_says_what_to_type(course):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = start(course, "--no-browser", "--port", str(port))
+    assert done.returncode == 1
+    assert f"Port {port} is taken" in done.stderr
+    assert "--port" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@POSIX
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_address_is_printed_and_a_signal_ends_it_quietly(course, how):
+    environment = {**os.environ, "COURSE_PYTHON": sys.executable, "JUPYTER_TOKEN": "only-a-test"}
+    with subprocess.Popen(
+        [sys.executable, "start.py", "--no-browser"],
+        cwd=course,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as server:
+        first = server.stdout.readline()
+        address = re.search(r"http://127\.0\.0\.1:\d+/lab/tree/notebooks/00_start_here\S+", first)
+        with urllib.request.urlopen(address[0]) as page:
+            assert page.status == 200
+        if how == signal.SIGINT:
+            os.killpg(server.pid, how)  # as a terminal does it: to everyone
+        else:
+            server.send_signal(how)
+        output = server.communicate(timeout=30)
+        assert server.returncode in (130, 143)
+        assert "Traceback" not in "".join(output)
+    with pytest.raises(OSError, match=r".*"):
+        urllib.request.urlopen(address[0])
+
+
+@POSIX
+def test_half_made_venv_is_made_anew(course):
+    (course / ".venv/lib").mkdir(parents=True)
+    path = install(course, "uv", FAKE_UV)
+    done = start(course, "refresh", COURSE_PYTHON="", PATH=path)
+    assert ".venv was left half-made" in done.stdout
+    assert done.returncode == 0, done.stderr
+    assert "refreshed 00_start_here.ipynb" in done.stdout
+    quiet = json.loads((course / ".venv/etc/jupyter/labconfig/page_config.json").read_text())
+    assert quiet["disabledExtensions"] == {"@jupyterlab/apputils-extension:announcements": True}
+    where = [course / ".venv/bin/python", "-c", "import botlib; print(botlib.__file__)"]
+    found = subprocess.run(where, capture_output=True, text=True, cwd=course.parent, check=True)
+    assert Path(found.stdout.strip()) == course / "botlib/__init__.py"
+    assert (course / "botlib/__pycache__").exists()
+    assert "Making" not in start(course, "refresh", "none", COURSE_PYTHON="", PATH=path).stdout
+
+
+@POSIX
+def test_linked_venv_is_unlinked_and_its_target_kept(course):
+    target = course.parent / "elsewhere"
+    target.mkdir()
+    (target / "precious").touch()
+    (course / ".venv").symlink_to(target)
+    path = install(course, "uv", FAKE_UV)
+    assert start(course, "refresh", COURSE_PYTHON="", PATH=path).returncode == 0
+    assert (target / "precious").exists()
+
+
+def test_what_makes_a_venv_stale(course):
+    door = load(course)
+    assert "first start" in door.what_is_stale()
+    door.PYTHON.parent.mkdir(parents=True)
+    door.PYTHON.touch()
+    assert "half-made" in door.what_is_stale()
+    door.STAMP.write_text("{")
+    assert "half-made" in door.what_is_stale()
+    for name in ("Python", "folder", "requirements.lock"):
+        door.STAMP.write_text(json.dumps({**door.recipe(), name: "other"}))
+        assert f"another {name}" in door.what_is_stale()
+    door.STAMP.write_text(json.dumps(door.recipe()))
+    assert door.what_is_stale() == ""
+    door.PYTHON.unlink()
+    assert "is gone" in door.what_is_stale()
+
+
+@POSIX
+def test_without_network_it_says_so_and_the_next_start_begins_anew(course):
+    path = install(course, "uv", "#!/bin/sh\nexit 1\n")
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0"}
+    clean = {"PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull, "PATH": path}
+    done = start(course, "refresh", COURSE_PYTHON="", **nowhere, **clean)
+    assert done.returncode == 1
+    assert "pip tries" in done.stdout
+    assert "No way to the package registry" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "half-made" in load(course).what_is_stale()
+
+
+@pytest.mark.parametrize(
+    ("output", "advice"),
+    [
+        ("error: No space left on device (os error 28)", "disk is full"),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE FILE", "arrived changed"),
+        ("No module named ensurepip", "python3-venv"),
+        ("Temporary failure in name resolution", "internet connection"),
+        ("error: Request failed: error sending request: dns error", "internet connection"),
+        ("ERROR: No matching distribution found for aiohttp", "internet connection"),
+    ],
+)
+def test_troubles_have_their_advice(course, output, advice):
+    found = [
+        text for words, text in load(course).TROUBLES.items() if re.search(words, output, re.I)
+    ]
+    assert advice in found[0]
+
+
+def test_refresh_stores_the_same_bytes_each_time(course):
+    path = write(course, "01_tiny", "print(1)\nprint(2)", "6 * 7")
+    raising = write(course, "02_error", "int('x')", tags=["raises-exception"])
+    ids = [cell.id for cell in nbformat.read(path, as_version=4).cells]
+    assert start(course, "refresh", "01", "02_error.ipynb").returncode == 0
+    once = path.read_bytes()
+    assert start(course, "refresh", str(path)).returncode == 0
+    assert path.read_bytes() == once
+    assert once.startswith(b'{\n "cells": [')
+    assert once.endswith(b"}\n")
+    notebook = nbformat.read(path, as_version=4)
+    assert [cell.id for cell in notebook.cells] == ids
+    assert [cell.execution_count for cell in notebook.cells] == [1, 2]
+    assert notebook.cells[0].outputs[0].text == "1\n2\n"
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    assert all(set(cell.metadata) <= {"tags"} for cell in notebook.cells)
+    assert nbformat.read(raising, as_version=4).cells[0].outputs[0].ename == "ValueError"
+
+
+def test_refresh_names_notebook_cell_and_error_and_leaves_the_file(course):
+    path = write(course, "03_wrong", "x = 1", "x / 0")
+    before = path.read_bytes()
+    done = start(course, "refresh", "03")
+    assert done.returncode == 1
+    assert "03_wrong.ipynb, cell 2: ZeroDivisionError: division by zero" in done.stderr
+    assert "x / 0" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert path.read_bytes() == before
+
+
+def test_refresh_of_an_unknown_notebook_lists_those_there_are(course):
+    done = start(course, "refresh", "99_none")
+    assert done.returncode == 1
+    assert "00_start_here" in done.stderr
+
+
+@pytest.fixture
+def small(course):
+    """A course whose checks are quick: hardly anything to look at."""
+    shutil.rmtree(course / "botlib")
+    (course / "botlib").mkdir()
+    (course / "botlib/__init__.py").write_text('"""Nothing."""\n')
+    shutil.rmtree(course / "notebooks")
+    (course / "notebooks").mkdir()
+    return course
+
+
+def test_checks_pass(small):
+    done = start(small, "test", "-q", "-n", "0")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+    assert done.stdout.splitlines()[-1] == "all good: format, lint, types, tests"
+
+
+def test_checks_fail_and_are_named(small):
+    (small / "tests/test_two.py").write_text("import os\ndef test_two( ): assert False\n")
+    done = start(small, "test", "-n", "0", "tests/test_two.py")
+    assert done.returncode == 1
+    assert "1 failed" in done.stdout
+    assert "passed" not in done.stdout.splitlines()[-2]
+    assert done.stdout.splitlines()[-1] == "failed: format, lint, tests"
+
+
+def test_no_test_at_all_is_a_failure(small):
+    done = start(small, "test", "-n", "0", "-k", "nothing_has_this_name")
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == "failed: tests"
