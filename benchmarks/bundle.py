@@ -11,12 +11,15 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import zipfile
 from collections import defaultdict
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import distribution
 from pathlib import Path
+from queue import SimpleQueue
+from typing import ClassVar
 
 from measuring import FUNCTIONS, median, start, table, target
 from updates import SECRET, TOKEN, event
@@ -87,7 +90,9 @@ def timed(code: str, *folders: Path) -> float:
 
 def cold(*folders: Path) -> float:
     """Milliseconds from the process's start until its first answer is here."""
-    with HTTPServer(("127.0.0.1", 0), RuntimeApi) as api:
+    with Server(("127.0.0.1", 0), RuntimeApi) as api:
+        RuntimeApi.answers = SimpleQueue()
+        threading.Thread(target=api.serve_forever, daemon=True).start()
         environment = os.environ | {
             "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.server_port}",
             "AWS_LAMBDA_FUNCTION_NAME": "bot",
@@ -95,38 +100,51 @@ def cold(*folders: Path) -> float:
             "TELEGRAM_TOKEN": TOKEN,
             "TELEGRAM_SECRET": SECRET,
         }
-        words = [*WITHOUT_SITE, BOOT, *map(str, folders)]
         began = time.perf_counter()
-        with subprocess.Popen(words, env=environment) as process:
+        with subprocess.Popen(
+            [*WITHOUT_SITE, BOOT, *map(str, folders)], env=environment
+        ) as process:
             try:
-                api.handle_request()  # what is the next event?
-                api.handle_request()  # here is the answer
-                return (time.perf_counter() - began) * 1000
+                return (RuntimeApi.answers.get(timeout=20) - began) * 1000
             finally:
                 process.kill()
+                api.shutdown()
+
+
+class Server(ThreadingHTTPServer):
+    """A server that expects its clients to be killed."""
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing."""
 
 
 class RuntimeApi(BaseHTTPRequestHandler):
     """The cloud's side of the Lambda Runtime API, as much as one event needs."""
 
+    protocol_version = "HTTP/1.1"
+    answers: ClassVar[SimpleQueue[float]] = SimpleQueue()  # when each came
+
     def do_GET(self) -> None:
-        """Give the event."""
+        """Give the event; after its answer there is no other, so the process waits to be ended."""
+        if not self.answers.empty():
+            return
         self.reply(200, json.dumps(event(1)).encode())
 
     def do_POST(self) -> None:
         """Take the answer, which must be one."""
         answer = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if not self.path.endswith("/response"):
-            sys.exit(f"the bundle failed: {answer}")
+            print(f"the bundle failed: {answer}", file=sys.stderr)
         self.reply(202, b"")
+        self.answers.put(time.perf_counter())
 
     def reply(self, status: int, body: bytes) -> None:
         """Send a response with the headers that awslambdaric reads."""
         self.send_response(status)
+        self.send_header("Content-Type", "application/json")  # awslambdaric crashes without
         self.send_header("Lambda-Runtime-Aws-Request-Id", "1")
         self.send_header("Lambda-Runtime-Deadline-Ms", str(int(time.time() * 1000) + 9000))
         self.send_header("Lambda-Runtime-Invoked-Function-Arn", "arn")
-        self.send_header("Lambda-Runtime-Trace-Id", "Root=1")  # without it awslambdaric crashes
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

@@ -17,7 +17,7 @@ from homes import CONCURRENT, LEAN, OURS, PEER, Home, World
 from measuring import median, start, table, target, wrk
 from updates import CHATS, SECRET, lua
 
-REPETITIONS, SECONDS, MESSAGES = 5, 3.0, 50  # messages of each person
+REPETITIONS, SECONDS, MESSAGES = 5, 2.0, 25  # messages of each person
 CONNECTIONS = (1, 8)
 FIRST = itertools.count(1, 10_000_000)  # where each run of wrk begins to number its updates
 Rates = dict[tuple[str, str, int], list[float]]

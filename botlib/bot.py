@@ -87,6 +87,11 @@ class Bot:
         reply = self.call(message)
         return as_list(await reply if inspect.isawaitable(reply) else reply)
 
+    def replies(self, message: Message) -> list[str]:
+        """The same for a caller that is not async; an `async def` command is waited for."""
+        reply = self.call(message)
+        return as_list(finish(reply) if inspect.isawaitable(reply) else reply)
+
     def call(self, message: Message) -> Reply | Awaitable[Reply]:
         """Call the command that a message names; an `async def` one is still to be awaited."""
         name = self.called(message.text)
@@ -99,12 +104,7 @@ class Bot:
 
     def ask(self, text: str, user: str = "someone") -> str:
         """Ask the brain directly, with no platform in between; several replies come as lines."""
-        import asyncio  # here, because a function that only answers starts 25 ms sooner without it
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(1) as thread:  # a notebook's own thread already runs a loop
-            replies = thread.submit(asyncio.run, self.answer(Message(text, user))).result()
-        return "\n".join(replies)
+        return "\n".join(self.replies(Message(text, user)))
 
     def _help(self, _: Message) -> str:
         lines = [f"{self.prefixes[0]}{name} {help}" for name, (_, help) in self._commands.items()]
@@ -129,3 +129,15 @@ def as_list(reply: Reply) -> list[str]:
         return []
     texts = [reply] if isinstance(reply, str) else [str(text) for text in reply]
     return [text for text in texts if text.strip()]
+
+
+def finish(reply: Awaitable[Reply]) -> Reply:
+    """Wait for an `async def` command; on a thread, since a notebook's own already runs a loop."""
+    import asyncio  # here, because few commands need it, and it takes 25 ms to load
+    from concurrent.futures import ThreadPoolExecutor
+
+    async def wait() -> Reply:
+        return await reply
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, wait()).result()

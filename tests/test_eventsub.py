@@ -166,8 +166,9 @@ def post(
 @pytest.mark.parametrize("shape", SHAPES)
 def test_hello_is_answered_in_the_chat_on_every_cloud(twitch, handler, shape):
     assert post(handler, notification(), shape=shape) == (204, "")
-    assert twitch.sent == [{"broadcaster_id": CHANNEL, "sender_id": BOT, "message": "hello Viktor!",
-                            "reply_parent_message_id": "m-1"}]  # fmt: skip
+    assert twitch.sent == [
+        {"broadcaster_id": CHANNEL, "sender_id": BOT, "message": "hello Viktor!"}
+    ]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -257,11 +258,9 @@ def test_a_reply_is_one_line_and_never_a_chat_command(twitch, handler):
     assert not twitch.texts[1].startswith("/") and twitch.texts[1].endswith("/ban anna")
 
 
-def test_an_answer_need_not_be_a_reply(twitch):
-    post(make(twitch, as_reply=False), notification())
-    assert twitch.sent == [
-        {"broadcaster_id": CHANNEL, "sender_id": BOT, "message": "hello Viktor!"}
-    ]
+def test_an_answer_may_hang_on_its_question(twitch):
+    post(make(twitch, as_reply=True), notification())
+    assert twitch.sent[0]["reply_parent_message_id"] == "m-1"
 
 
 def test_a_dropped_reply_is_logged_with_its_reason(twitch, handler, caplog):

@@ -72,7 +72,7 @@ def test_a_viewer_is_answered_by_a_function_and_nobody_holds_a_connection(scene)
     with Gateway(scene.handler()) as gateway:
         made = scene.subscribe(gateway.url)
         assert made["status"] == "webhook_callback_verification_pending"
-        assert scene.viktor.ask("!hello") == "@Viktor hello Viktor!"
+        assert scene.viktor.ask("!hello") == "hello Viktor!"
         assert scene.twitch.connections(scene.bot) == []
         assert [each["status"] for each in subscriptions(scene.helix)] == ["enabled"]
 
@@ -81,11 +81,11 @@ def test_replies_come_in_order_though_twitch_wants_a_second_between_them(scene):
     with Gateway(scene.handler()) as gateway:
         scene.subscribe(gateway.url)
         scene.viktor.say("!two")
-        assert [said.text for said in scene.viktor.wait(2)] == ["@Viktor one", "@Viktor two"]
+        assert [said.text for said in scene.viktor.wait(2)] == ["one", "two"]
         scene.viktor.say("!hello")
         scene.viktor.say("!hello")
         greetings = [said.text for said in scene.viktor.wait(2)]
-        assert [text.strip(" \U000e0000") for text in greetings] == ["@Viktor hello Viktor!"] * 2
+        assert [text.strip(" \U000e0000") for text in greetings] == ["hello Viktor!"] * 2
 
 
 def test_a_long_reply_comes_in_pieces_that_twitch_takes(scene):
@@ -95,7 +95,7 @@ def test_a_long_reply_comes_in_pieces_that_twitch_takes(scene):
         scene.viktor.say("!long")
         pieces = [said.text for said in scene.viktor.wait(2)]
         assert max(len(piece) for piece in pieces) <= 500
-        words = " ".join(piece.removeprefix("@Viktor ") for piece in pieces).split()
+        words = " ".join(pieces).split()
         assert words == ["word"] * 180
 
 
@@ -105,10 +105,10 @@ def test_a_repeated_delivery_to_another_instance_is_answered_once(scene, tmp_pat
     with Gateway(*instances) as gateway:
         scene.subscribe(gateway.url)
         scene.twitch.faults.repeat_delivery()
-        assert scene.viktor.ask("!hello") == "@Viktor hello Viktor!"
-        assert scene.viktor.ask("!two") == "@Viktor one"
+        assert scene.viktor.ask("!hello") == "hello Viktor!"
+        assert scene.viktor.ask("!two") == "one"
         said = [message.text for message in scene.twitch.messages(scene.viktor)]
-        assert said[:4] == ["!hello", "@Viktor hello Viktor!", "!two", "@Viktor one"]
+        assert said[:4] == ["!hello", "hello Viktor!", "!two", "one"]
         twice = [each.message_id for each in scene.twitch.deliveries()]
         assert len(twice) > len(set(twice))
 
@@ -117,7 +117,7 @@ def test_a_helix_that_fails_is_asked_again_by_the_next_delivery(scene):
     with Gateway(scene.handler()) as gateway:
         scene.subscribe(gateway.url)
         scene.twitch.faults.fail_api(503)
-        assert scene.viktor.ask("!hello") == "@Viktor hello Viktor!"
+        assert scene.viktor.ask("!hello") == "hello Viktor!"
         statuses = [each.status for each in scene.twitch.deliveries()]
         assert statuses[:2] == [200, 503]
 
@@ -174,6 +174,6 @@ def test_the_function_in_a_cloud_answers(scene, tmp_path):
     with Cloud() as cloud:
         function = cloud.deploy("twitch-bot", tmp_path, environment=environment)
         scene.subscribe(function.url)
-        assert scene.viktor.ask("!hello") == "@Viktor hello Viktor!"
+        assert scene.viktor.ask("!hello") == "hello Viktor!"
         # The challenge, the question, and the bot's own answer, which Twitch delivers too.
         wait_until(lambda: [c.cold for c in function.invocations] == [True, False, False])

@@ -30,12 +30,8 @@ class Bundle:
     packages: tuple[str, ...]
     is_compiled: bool
     files: int
-    unzipped: int
-
-    @property
-    def size(self) -> int:
-        """Bytes of the zip."""
-        return self.path.stat().st_size
+    size: int  # bytes of the zip
+    unzipped: int  # bytes of all files in it
 
 
 def bundle(
@@ -64,5 +60,6 @@ def bundle(
         packages=tuple(versions),
         is_compiled=target.interpreter is not None,
         files=len(files),
+        size=len(content),
         unzipped=sum(map(len, files.values())),
     )

@@ -56,8 +56,8 @@ def report(made: Bundle, loading: str, note: str) -> str:
     if not made.is_compiled:
         version = made.target.python
         lines.append(
-            f"  not compiled: there is no python{version} here, so cold starts take about three times "
-            f"as long. Install Python {version}, or choose the cloud's python{THIS_PYTHON}."
+            f"  not compiled: there is no python{version} here, so cold starts take three times as "
+            f"long. Install Python {version}, or choose the cloud's python{THIS_PYTHON}."
         )
     if made.size > YANDEX_DIRECT:
         lines.append("  Yandex Cloud takes a zip over 3.5 MB only from a bucket.")

@@ -1,18 +1,22 @@
-"""The world on your own machine: a small cloud and a Telegram, no account, no internet."""
+"""The world on your own machine: a small cloud, a Telegram, a Twitch and a post office.
 
-from typing import Any
+No account, no internet. Each server is imported when it is asked for.
+"""
 
-__all__ = ["Cloud", "Telegram"]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from botlib.sandbox.cloud import Cloud
+    from botlib.sandbox.mail import Mail
+    from botlib.sandbox.telegram import Telegram
+    from botlib.sandbox.twitch import Twitch
+
+__all__ = ["Cloud", "Mail", "Telegram", "Twitch"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import a server only when it is asked for: each brings aiohttp and more."""
-    if name == "Cloud":
-        from botlib.sandbox.cloud import Cloud
-
-        return Cloud
-    if name == "Telegram":
-        from botlib.sandbox.telegram import Telegram
-
-        return Telegram
-    raise AttributeError(f"botlib.sandbox has no {name!r}; it has {', '.join(__all__)}")
+    """Import a server from its module."""
+    if name not in __all__:
+        raise AttributeError(f"botlib.sandbox has no {name!r}; it has {', '.join(__all__)}")
+    return getattr(import_module(f"botlib.sandbox.{name.lower()}"), name)

@@ -12,7 +12,8 @@ from telegram.ext import Application, ContextTypes, MessageHandler, filters
 from telegram.request import BaseRequest
 
 from botlib.bot import Bot, Message
-from botlib.telegram.update import LONGEST_TEXT, addressee, api_root, setting, start_is_help
+from botlib.environment import setting
+from botlib.telegram.update import LONGEST_TEXT, addressee, api_root, start_is_help
 from botlib.text import split
 
 App = Application[Any, Any, Any, Any, Any, Any]

@@ -13,10 +13,12 @@ import telegram
 from telegram.ext import ContextTypes
 
 from botlib.bot import Bot
-from botlib.function import Handler, Request, Response, http_function
+from botlib.environment import setting
+from botlib.function import Handler
 from botlib.telegram.application import App, application
+from botlib.telegram.handler import Call, Update, telegram_function
 from botlib.telegram.reply import ReplyInResponse
-from botlib.telegram.update import Seen, bot_id, read_update, refusal, respond, setting
+from botlib.telegram.update import bot_id
 
 if TYPE_CHECKING:
     from botlib.store import Store
@@ -45,18 +47,7 @@ def webhook(
     request = ReplyInResponse(bot_id=me)
     updates = Updates(application(bot, token, request, api), request)
 
-    @http_function
-    def handler(http: Request) -> Response:
-        refused = refusal(http, secret)
-        if refused:
-            return refused
-        try:
-            update = read_update(http)
-        except ValueError as error:
-            return Response({"error": str(error)}, status=400)
-        return respond(lambda: updates.answer(update), store, me, update)
-
-    return handler
+    return telegram_function(updates.answer, me, secret, store)
 
 
 class Updates:
@@ -64,19 +55,16 @@ class Updates:
 
     def __init__(self, app: App, request: ReplyInResponse) -> None:
         self.app, self.request = app, request
-        self.seen = Seen()
         self.error: Exception | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = ThreadPoolExecutor(1)  # a notebook's own thread already runs a loop
         app.add_error_handler(self._keep_error)
 
-    def answer(self, data: dict[str, Any]) -> dict[str, Any] | None:
+    def answer(self, data: Update) -> Call | None:
         """Answer an update; give the call for the response's body, None if there is none."""
         return self._run(self._answer(data))
 
-    async def _answer(self, data: dict[str, Any]) -> dict[str, Any] | None:
-        if data["update_id"] in self.seen:
-            return None
+    async def _answer(self, data: Update) -> Call | None:
         await self.app.initialize()
         try:
             update = telegram.Update.de_json(data, self.app.bot)
@@ -88,7 +76,6 @@ class Updates:
         reply = self.request.take()
         if self.error:
             raise self.error
-        self.seen.add(data["update_id"])
         return reply
 
     async def _keep_error(self, _: object, context: ContextTypes.DEFAULT_TYPE) -> None:

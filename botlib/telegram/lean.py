@@ -4,32 +4,20 @@ The same contract as `botlib.telegram.webhook`, from the standard library alone,
 several times sooner. It knows text messages and sendMessage, nothing else of the Bot API.
 """
 
-import inspect
 import json
-from collections.abc import Awaitable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from botlib.bot import Bot, Message, as_list
-from botlib.function import Handler, Request, Response, http_function
-from botlib.telegram.update import (
-    LONGEST_TEXT,
-    Seen,
-    addressee,
-    api_root,
-    bot_id,
-    read_update,
-    refusal,
-    respond,
-    setting,
-    start_is_help,
-)
+from botlib.bot import Bot, Message
+from botlib.environment import setting
+from botlib.function import Handler
+from botlib.telegram.handler import Call, Update, telegram_function
+from botlib.telegram.update import LONGEST_TEXT, addressee, api_root, bot_id, start_is_help
 from botlib.text import split
 
 if TYPE_CHECKING:
     from botlib.store import Store
 
 Json = dict[str, Any]
-T = TypeVar("T")
 TIMEOUT = 5.0  # seconds to wait for Telegram, as httpx does
 
 
@@ -50,29 +38,15 @@ def webhook(
     """
     token, secret = setting("TELEGRAM_TOKEN", token), setting("TELEGRAM_SECRET", secret)
     me = bot_id(token)
-    telegram, seen = BotApi(token, api_root(api)), Seen()
+    telegram = BotApi(token, api_root(api))
 
-    def answer(update: Json) -> Json | None:
-        if update["update_id"] in seen:
-            return None
+    def answer(update: Update) -> Call | None:
         messages = replies(bot, telegram, update)
         for message in messages[:-1]:
             telegram.call("sendMessage", message)
-        seen.add(update["update_id"])
         return {"method": "sendMessage"} | messages[-1] if messages else None
 
-    @http_function
-    def handler(http: Request) -> Response:
-        refused = refusal(http, secret)
-        if refused:
-            return refused
-        try:
-            update = read_update(http)
-        except ValueError as error:
-            return Response({"error": str(error)}, status=400)
-        return respond(lambda: answer(update), store, me, update)
-
-    return handler
+    return telegram_function(answer, me, secret, store)
 
 
 def replies(brain: Bot, telegram: "BotApi", update: Json) -> list[Json]:
@@ -93,9 +67,8 @@ def replies(brain: Bot, telegram: "BotApi", update: Json) -> list[Json]:
         chat=str(chat),
         user_id="" if writer is None else str(writer),
     )
-    reply = brain.call(message)
-    texts = as_list(wait_for(reply) if inspect.isawaitable(reply) else reply)
-    return [{"chat_id": chat, "text": part} for text in texts for part in split(text, LONGEST_TEXT)]
+    parts = [part for reply in brain.replies(message) for part in split(reply, LONGEST_TEXT)]
+    return [{"chat_id": chat, "text": part} for part in parts]
 
 
 class BotApi:
@@ -146,15 +119,3 @@ def field(data: Json, *names: str) -> Any:
     for name in names:
         value = value.get(name) if isinstance(value, dict) else None
     return value
-
-
-def wait_for(reply: Awaitable[T]) -> T:
-    """Finish an `async def` command; on a thread, since a notebook's own already runs a loop."""
-    import asyncio  # here, because few bots wait for anything: it takes 25 ms to load
-    from concurrent.futures import ThreadPoolExecutor
-
-    async def finish() -> T:
-        return await reply
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, finish()).result()

@@ -5,13 +5,12 @@ of its own, because Twitch reads nothing from the response but its status. Chat 
 events are acknowledged and left alone.
 """
 
-import inspect
 import logging
 import time
-from collections.abc import Awaitable
 from typing import Any, TypeVar
 
-from botlib.bot import Bot, Message, as_list
+from botlib.bot import Bot
+from botlib.environment import setting
 from botlib.function import Handler, Request, Response, http_function
 from botlib.store.base import Store
 from botlib.store.sqlite import SqliteStore
@@ -27,7 +26,7 @@ from botlib.twitch.eventsub_message import (
     read_chat_message,
     refusal,
 )
-from botlib.twitch.helix import ApiRefused, Helix, NoAnswer, setting
+from botlib.twitch.helix import ApiRefused, Helix, NoAnswer
 from botlib.twitch.irc import LONGEST_TEXT
 from botlib.twitch.wording import distinct, parts
 
@@ -48,7 +47,7 @@ def webhook(
     bot_id: str | None = None,
     api: str | None = None,
     store: Store | None = None,
-    as_reply: bool = True,
+    as_reply: bool = False,
 ) -> Handler:
     """Make the handler of an EventSub webhook; what is not given comes from the environment.
 
@@ -58,7 +57,7 @@ def webhook(
     Where Twitch cannot be reached the function answers 503, and Twitch delivers again; but
     nothing that may have been said is said twice. A command that raises is only logged: Twitch
     would end a subscription whose function fails too often.
-    As a reply, the answer hangs on the question, and Twitch puts "@Viktor " before its text.
+    With `as_reply`, the answer hangs on the question, and Twitch puts "@Viktor " before its text.
     """
     secret = checked_secret(setting("TWITCH_EVENTSUB_SECRET", secret))
     chat = Chat(bot, Helix(client_id, client_secret, api), account_id(bot_id), as_reply)
@@ -106,7 +105,7 @@ class Chat:
 
     def _answer(self, heard: ChatMessage) -> None:
         try:
-            replies = answer(self._brain, heard.message)
+            replies = self._brain.replies(heard.message)
         except Exception:
             log.exception("a command failed")
             return
@@ -158,24 +157,6 @@ def log_revocation(subscription: dict[str, Any]) -> None:
         subscription.get("type"),
         subscription.get("status"),
     )
-
-
-def answer(brain: Bot, message: Message) -> list[str]:
-    """All replies to a message, in order."""
-    reply = brain.call(message)
-    return as_list(wait_for(reply) if inspect.isawaitable(reply) else reply)
-
-
-def wait_for(reply: Awaitable[T]) -> T:
-    """Finish an `async def` command; on a thread, since a notebook's own already runs a loop."""
-    import asyncio  # here, because few bots wait for anything: it takes 25 ms to load
-    from concurrent.futures import ThreadPoolExecutor
-
-    async def finish() -> T:
-        return await reply
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, finish()).result()
 
 
 def account_id(bot_id: str | None) -> str:

@@ -12,6 +12,7 @@ import time
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from botlib.environment import setting
 from botlib.twitch.errors import LoginRefused, Unreachable
 
 ID, API = "https://id.twitch.tv", "https://api.twitch.tv"
@@ -165,14 +166,3 @@ def first(answer: dict[str, Any]) -> dict[str, Any]:
     """
     data = answer.get("data")
     return data[0] if isinstance(data, list) and data and isinstance(data[0], dict) else {}
-
-
-def setting(name: str, value: str | None) -> str:
-    """Return the value given, else the environment's; raise ValueError that names the fix."""
-    found = value or os.environ.get(name, "")
-    if not found:
-        raise ValueError(
-            f"{name} is not set. Expected it as an argument or in the environment. "
-            f'Add it where the bot runs: environment={{"{name}": …}}.'
-        )
-    return found

@@ -8,6 +8,7 @@ import atexit
 import threading
 from collections.abc import Callable
 from typing import Self
+from weakref import WeakValueDictionary
 
 from botlib.twitch.irc_bot import IrcBot
 

@@ -3,19 +3,9 @@
 import os
 from collections.abc import Iterable
 
+from botlib.environment import setting
 from botlib.twitch.account import Account
 from botlib.twitch.irc import channel_name
-
-
-def setting(name: str, value: str | None) -> str:
-    """Return the value given, else the environment's; raise ValueError that names the fix."""
-    found = value or os.environ.get(name, "")
-    if not found:
-        raise ValueError(
-            f"{name} is not set. Expected it as an argument or in the environment. "
-            "Set it where the bot runs, for example in the file .env."
-        )
-    return found
 
 
 def account(

@@ -21,10 +21,13 @@ def exercise_1(mended: Any) -> str:
     greets(mended)
     error = error_of(mended)
     if error.type == "Runtime.ExitError":
-        raise NotYet(
+        reason = last_words(mended)
+        expect(
+            reason != "KeyError: 'name'",
             "the handler's KeyError still ends the loop. Put try: and except Exception as error: "
-            "around the handler, run that cell, then this one"
+            "around the handler, run that cell, then this one",
         )
+        raise NotYet(f"the loop itself ended. Its last words in the log: {reason}")
     expect(
         error.type != "Sandbox.Timedout",
         "nobody told the cloud: POST to …/error, and read the answer before you ask again",
@@ -51,6 +54,16 @@ def greets(function: Function) -> None:
     except FunctionError as error:
         raise NotYet(f"a good event now fails with {error}. See print(*mended.logs)") from None
     expect(found == "hello Ada!", f"Ada's event was answered with {show(found)}")
+
+
+def last_words(function: Function) -> str:
+    """The log's line above the newest "Runtime exited": what the process printed last."""
+    before = words = ""
+    for line in function.logs:
+        if "Runtime exited" in line:
+            words = before
+        before = line
+    return words
 
 
 def error_of(function: Function) -> FunctionError:

@@ -4,16 +4,17 @@ Start reading at `service.py`. A message goes `people` → `world` → `updates`
 getUpdates) → the bot → `api` → `methods` → `world` → the person's inbox.
 """
 
+from botlib.sandbox.no_reply import NoReply
 from botlib.sandbox.telegram.botfather import Account
 from botlib.sandbox.telegram.buttons import Press
 from botlib.sandbox.telegram.delivery import Delivery
-from botlib.sandbox.telegram.errors import NoReply, TelegramError
+from botlib.sandbox.telegram.errors import TelegramError
 from botlib.sandbox.telegram.groups import Group
 from botlib.sandbox.telegram.limits import Limits
 from botlib.sandbox.telegram.model import Message
 from botlib.sandbox.telegram.people import Person
 from botlib.sandbox.telegram.service import Telegram
-from botlib.sandbox.telegram.transcript import Transcript
+from botlib.sandbox.transcript import Transcript
 
 __all__ = [
     "Account",

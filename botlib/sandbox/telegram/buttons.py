@@ -8,8 +8,9 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+from botlib.sandbox.no_reply import NoReply
 from botlib.sandbox.telegram.botfather import Account
-from botlib.sandbox.telegram.errors import NoReply, bad_request
+from botlib.sandbox.telegram.errors import bad_request
 from botlib.sandbox.telegram.model import Json, Message
 
 if TYPE_CHECKING:

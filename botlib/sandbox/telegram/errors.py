@@ -14,10 +14,6 @@ class TelegramError(Exception):
         self.retry_after = retry_after
 
 
-class NoReply(Exception):  # noqa: N818 - a name a learner reads as a sentence
-    """The bot did not answer in time; the text says what was found and what to do next."""
-
-
 def bad_request(text: str) -> TelegramError:
     """A 400: the request itself is wrong."""
     return TelegramError(400, f"Bad Request: {text}")

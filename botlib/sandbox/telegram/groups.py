@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from botlib.sandbox.telegram.botfather import Account
 from botlib.sandbox.telegram.model import Chat, User
-from botlib.sandbox.telegram.transcript import Transcript
+from botlib.sandbox.transcript import Transcript
 
 if TYPE_CHECKING:
     from botlib.sandbox.telegram.service import Telegram

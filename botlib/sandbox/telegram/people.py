@@ -10,10 +10,10 @@ from collections import deque
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from botlib.sandbox.no_reply import NoReply
 from botlib.sandbox.telegram import explain
 from botlib.sandbox.telegram.buttons import Press
 from botlib.sandbox.telegram.entities import detect
-from botlib.sandbox.telegram.errors import NoReply
 from botlib.sandbox.telegram.model import Chat, Message, User
 
 if TYPE_CHECKING:

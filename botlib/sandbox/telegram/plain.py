@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from botlib.sandbox.server import LocalServer
-from botlib.sandbox.telegram.watch import Watch
+from botlib.sandbox.watch import Watch
 
 T = TypeVar("T")
 

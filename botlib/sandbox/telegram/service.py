@@ -13,6 +13,7 @@ import itertools
 import time
 from typing import Any
 
+from botlib.sandbox.no_reply import NoReply
 from botlib.sandbox.server import HOST
 from botlib.sandbox.telegram import botfather
 from botlib.sandbox.telegram.api import Api
@@ -20,7 +21,6 @@ from botlib.sandbox.telegram.arguments import Arguments, as_text
 from botlib.sandbox.telegram.botfather import Account
 from botlib.sandbox.telegram.buttons import Buttons, Press
 from botlib.sandbox.telegram.delivery import Clock, Delivery
-from botlib.sandbox.telegram.errors import NoReply
 from botlib.sandbox.telegram.explain import bots
 from botlib.sandbox.telegram.groups import Group
 from botlib.sandbox.telegram.limits import Limits, SendLimiter
@@ -29,10 +29,11 @@ from botlib.sandbox.telegram.methods import ChatMethods
 from botlib.sandbox.telegram.model import Chat, Message, User
 from botlib.sandbox.telegram.people import Person
 from botlib.sandbox.telegram.plain import PlainServer
-from botlib.sandbox.telegram.transcript import Transcript
+from botlib.sandbox.telegram.transcript import transcript
 from botlib.sandbox.telegram.updates import UpdateQueue
 from botlib.sandbox.telegram.webhook_methods import Described, WebhookMethods
 from botlib.sandbox.telegram.world import World
+from botlib.sandbox.transcript import Transcript
 
 
 class Telegram(PlainServer):
@@ -123,7 +124,7 @@ class Telegram(PlainServer):
 
     def transcript(self, *who: User | Chat) -> Transcript:
         """The chat of a person with a bot, or of a group."""
-        return self.do(lambda: Transcript(self._chat_between(who).messages))
+        return self.do(lambda: transcript(self._chat_between(who).messages))
 
     def call(self, account: Account | str, method: str, **arguments: Any) -> Any:
         """Call a Bot API method as a program would and return its result; or TelegramError."""

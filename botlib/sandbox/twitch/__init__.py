@@ -4,8 +4,8 @@ Start reading at `service.py`. A message goes `people` → `chat` → `irc_hub` 
 bot → `irc_commands` (or `helix_chat`) → `chat` → whoever waits for it.
 """
 
-from botlib.sandbox.telegram.transcript import Transcript
-from botlib.sandbox.twitch.errors import NoReply
+from botlib.sandbox.no_reply import NoReply
+from botlib.sandbox.transcript import Transcript
 from botlib.sandbox.twitch.eventsub_events import Subscription
 from botlib.sandbox.twitch.eventsub_webhook import Delivery
 from botlib.sandbox.twitch.model import Application, ChatMessage, ConnectionRecord, Token

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from botlib.sandbox.twitch.clock import Clock
 from botlib.sandbox.twitch.model import ChatMessage, User
 from botlib.sandbox.twitch.settings import Settings
-from botlib.sandbox.twitch.watch import Watch
+from botlib.sandbox.watch import Watch
 
 ACTION = re.compile(r"^(?:\x01ACTION (.*?)\x01?|[/.]me (.*))$", re.IGNORECASE)
 SLASH_COMMAND = re.compile(r"^[/.]([a-z]+)(?: |$)", re.IGNORECASE)

@@ -40,7 +40,3 @@ class OAuthError(Exception):
         return web.json_response(
             {"status": self.status, "message": self.message}, status=self.status
         )
-
-
-class NoReply(Exception):  # noqa: N818 - a name a learner reads as a sentence
-    """Nothing came in time; the text says what was found and what to do next."""

@@ -137,9 +137,11 @@ class Session:
             self.send("PING :tmi.twitch.tv")
             patience = asyncio.ensure_future(clock.sleep(settings.pong_timeout_s))
             answer = asyncio.ensure_future(self.pong.wait())
-            await asyncio.wait({patience, answer}, return_when=asyncio.FIRST_COMPLETED)
-            patience.cancel()
-            answer.cancel()
+            try:
+                await asyncio.wait({patience, answer}, return_when=asyncio.FIRST_COMPLETED)
+            finally:  # also when the connection ends during the wait
+                patience.cancel()
+                answer.cancel()
             if not self.pong.is_set():
                 self.end("the client did not answer PING with PONG")
                 return

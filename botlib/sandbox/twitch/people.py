@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from botlib.sandbox.no_reply import NoReply
 from botlib.sandbox.twitch.browser import press
 from botlib.sandbox.twitch.diagnosis import NOTEBOOK, no_answer
-from botlib.sandbox.twitch.errors import NoReply
 from botlib.sandbox.twitch.model import Application, ChatMessage, User
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ at `eventsub_url`. The servers' sockets are in ports.py.
 
 from typing import Any, Self
 
+from botlib.sandbox.no_reply import NoReply
 from botlib.sandbox.server import HOST
-from botlib.sandbox.telegram.transcript import Transcript
+from botlib.sandbox.transcript import Transcript
 from botlib.sandbox.twitch import scopes as known_scopes
 from botlib.sandbox.twitch.diagnosis import why
-from botlib.sandbox.twitch.errors import NoReply
 from botlib.sandbox.twitch.eventsub_events import Subscription
 from botlib.sandbox.twitch.eventsub_webhook import Delivery
 from botlib.sandbox.twitch.faults import Connection, Faults
@@ -122,13 +122,20 @@ class Twitch(Ports):
         """Every EventSub subscription."""
         return list(self.eventsub.subscriptions.values())
 
-    def wait_for(self, login: Account | str, channel: Account | str, timeout: float = 5.0) -> None:
+    def wait_for(
+        self, login: Account | str, channel: Account | str, timeout: float = 5.0, times: int = 1
+    ) -> None:
         """Wait until the program hears the channel (joined, or subscribed and enabled).
 
+        `times=2` waits until it hears it over its second connection, that is, until it is back.
         NoReply after `timeout` seconds says what was found.
         """
         name, room = login_of(login), self.world.channel(login_of(channel))
-        if not self.run(self.world.watch.until(lambda: self._hears(name, room.name), timeout)):
+
+        def there() -> bool:
+            return self._hears(name, room.name) and self._came(name, room.name) >= times - 1
+
+        if not self.run(self.world.watch.until(there, timeout)):
             found = why(self, room)
             first = f"{name} did not come to #{room.name} within {timeout:g} s."
             raise NoReply("\n".join([first, *found]))
@@ -147,6 +154,10 @@ class Twitch(Ports):
     def may_speak(self, login: str) -> bool:
         """Whether the login's chat connection may send messages (chat:edit)."""
         return any(session.may("chat:edit") for session in self.hub.of(login))
+
+    def _came(self, login: str, channel: str) -> int:
+        """How many connections it has come to the channel with."""
+        return sum(channel in record.joined for record in self.connections(login))
 
     def _hears(self, login: str, channel: str) -> bool:
         return self.world.presence.hears(login, channel) or any(

@@ -13,7 +13,7 @@ from botlib.sandbox.twitch.model import Application, ConnectionRecord, User
 from botlib.sandbox.twitch.presence import Presence
 from botlib.sandbox.twitch.settings import Settings
 from botlib.sandbox.twitch.tokens import TokenStore, random_text
-from botlib.sandbox.twitch.watch import Watch
+from botlib.sandbox.watch import Watch
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9_]{2,24}")  # Twitch's rule: 4 to 25; the sandbox takes 3
 

@@ -1,0 +1,81 @@
+"""A chat as one sees it: lines of text with `str`, bubbles in a notebook.
+
+The same chat always gives the same transcript: no numbers of messages, no times. Whatever was
+written is shown as text, never run as HTML. Times, pictures and ticks of a real app are left out.
+"""
+
+import html
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+# Half-transparent colours look right on JupyterLab's light and dark pages alike.
+_PAGE = "max-width:34em;padding:8px;font-size:14px;line-height:1.4;color:inherit"
+_ROW = "display:flex;flex-direction:column;align-items:{side};margin:0 0 6px"
+_NAME = "font-size:12px;font-weight:600;opacity:.75;margin:4px 8px 1px"
+_BUBBLE = (
+    "max-width:80%;padding:6px 12px;border-radius:14px;background:{colour};"
+    "white-space:pre-wrap;overflow-wrap:anywhere;text-align:start"
+)
+_QUOTE = "border-inline-start:3px solid currentColor;padding-inline-start:6px;opacity:.65"
+_BUTTON = (
+    "display:inline-block;padding:2px 12px;margin:3px 4px 0 0;border-radius:10px;"
+    "border:1px solid rgba(128,128,128,.6)"
+)
+_PERSON, _BOT = "rgba(76,175,80,.28)", "rgba(128,128,128,.22)"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message of a transcript."""
+
+    name: str
+    is_bot: bool
+    text: str
+    quote: str  # what it replies to
+    edited: bool
+    buttons: tuple[tuple[str, ...], ...]  # row by row
+
+    def __str__(self) -> str:
+        buttons = "".join(f" [{text}]" for row in self.buttons for text in row)
+        return f"{self.name}: {self.text}{' (edited)' if self.edited else ''}{buttons}"
+
+
+class Transcript:
+    """A chat as it stood when it was asked for."""
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        self.lines = list(lines)
+
+    def __str__(self) -> str:
+        return "\n".join(str(line) for line in self.lines) or "(nothing was said yet)"
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        rows, last = [], ""
+        for line in self.lines:
+            rows.append(_row(line, with_name=line.name != last))
+            last = line.name
+        empty = "<div style='opacity:.6'>(nothing was said yet)</div>"
+        return f"<div style='{_PAGE}'>{''.join(rows) or empty}</div>"
+
+
+def _row(line: Line, with_name: bool) -> str:
+    side, colour = ("flex-start", _BOT) if line.is_bot else ("flex-end", _PERSON)
+    name = f"<div style='{_NAME}' dir='auto'>{_safe(line.name)}</div>" if with_name else ""
+    quote = f"<div style='{_QUOTE}' dir='auto'>{_safe(line.quote)}</div>" if line.quote else ""
+    edited = " <small style='opacity:.6'>edited</small>" if line.edited else ""
+    buttons = "".join(
+        f"<div>{''.join(f'<span style={_BUTTON!r}>{_safe(text)}</span>' for text in row)}</div>"
+        for row in line.buttons
+    )
+    bubble = (
+        f"<div style='{_BUBBLE.format(colour=colour)}' dir='auto'>"
+        f"{quote}{_safe(line.text)}{edited}</div>"
+    )
+    return f"<div style='{_ROW.format(side=side)}'>{name}{bubble}{buttons}</div>"
+
+
+def _safe(text: str) -> str:
+    return html.escape(text.encode("utf-8", "replace").decode())
