@@ -127,6 +127,14 @@ def test_hello(world):
     world.until(lambda: world.connection.closed == "the client closed the connection")
 
 
+def test_a_cell_run_twice_leaves_one_bot(world):
+    first = Holding(world.bot())
+    with Holding(world.bot()):
+        assert not first.alive
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+        assert len(world.twitch.connected("hellobot")) == 1
+
+
 @pytest.mark.parametrize("fault", ["drop", "close_frame", "reconnect", "restart"])
 def test_it_comes_back_after(fault, world):
     with Holding(world.bot(channels=["viktor", "hellobot"])) as held:

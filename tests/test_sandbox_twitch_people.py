@@ -1,11 +1,12 @@
 """People who chat on the sandbox Twitch, what they are told when nobody answers, and faults."""
 
+import asyncio
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from twitch_tools import CHAT, Irc, World, helix
+from twitch_tools import CHAT, Irc, World, eventually, helix
 
 from botlib.sandbox.twitch import NoReply, Twitch
 
@@ -186,6 +187,22 @@ def test_reconnect_and_what_follows_when_it_is_ignored(world):
         world.twitch.clock.advance(31)
         client.rest_of_it()
     assert last(world).closed == "it stayed after RECONNECT"
+
+
+def test_wait_for_the_second_time(world):
+    with world.irc(), pytest.raises(NoReply, match="did not come"):
+        world.twitch.wait_for(world.bot, "viktor", times=2, timeout=0.01)
+    with world.irc():
+        world.twitch.wait_for(world.bot, "viktor", times=2)
+
+
+def test_a_connection_that_ends_while_pong_is_awaited_leaves_no_task(world):
+    tasks = asyncio.all_tasks(world.twitch.loop)
+    with world.irc() as client:
+        world.twitch.clock.advance(300)
+        assert client.until("PING")
+        world.twitch.faults.drop("hello_bot")
+    eventually(lambda: asyncio.all_tasks(world.twitch.loop) == tasks)
 
 
 def test_no_pong(world):

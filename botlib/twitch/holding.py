@@ -12,12 +12,15 @@ from weakref import WeakValueDictionary
 
 from botlib.twitch.irc_bot import IrcBot
 
+_held: "WeakValueDictionary[str, Holding]" = WeakValueDictionary()  # by token
+
 
 class Holding:
     """Starts the bot and waits until it is in its channels.
 
-    Raises LoginRefused if Twitch refuses it, TimeoutError with the last error if it is not there
-    within `timeout` seconds.
+    A cell that is run twice leaves one bot, not two that both answer: whoever is held with the
+    same token is stopped first. Raises LoginRefused if Twitch refuses the bot, TimeoutError with
+    the last error if it is not there within `timeout` seconds.
     """
 
     def __init__(
@@ -26,6 +29,8 @@ class Holding:
         timeout: float = 30.0,
         loop_factory: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop,
     ) -> None:
+        if earlier := _held.get(bot.account.token):
+            earlier.stop()
         self.bot = bot
         self.error: BaseException | None = None
         self._stopped = threading.Event()
@@ -33,6 +38,7 @@ class Holding:
         self._loop = loop_factory()
         self._thread = threading.Thread(target=self._run, name="holding", daemon=True)
         self._thread.start()
+        _held[bot.account.token] = self
         atexit.register(self.stop)
         if not self._ready.wait(timeout):
             self.stop()

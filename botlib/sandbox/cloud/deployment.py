@@ -38,6 +38,13 @@ class Deployment:
             shutil.copytree(self._upload, code)
         return code
 
+    @property
+    def can_snapshot(self) -> bool:
+        """Whether its instances can start from a snapshot: what `fork` and snapshot.py can do."""
+        settings = self.settings
+        own = (settings.runtime, settings.worker) == ("python", "botlib")
+        return own and os.name == "posix"
+
     def command(self) -> list[str]:
         """The command that starts an instance's loop."""
         if self.settings.worker == "awslambdaric":
@@ -63,6 +70,7 @@ class Deployment:
             "AWS_LAMBDA_FUNCTION_NAME": settings.name,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(settings.memory_mb),
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
             "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{settings.name}",
             "LAMBDA_TASK_ROOT": str(self.code()),
             "_HANDLER": settings.handler,

@@ -22,6 +22,8 @@ from botlib.sandbox.cloud.runtime_api import RuntimeApi
 from botlib.sandbox.server import HOST
 
 MB = 1024 * 1024
+# Starts a process from its environment, its output and what to call with its exit code.
+Launch = Callable[[dict[str, str], Output, Callable[[int], None]], Process]
 
 
 @dataclass(slots=True)
@@ -34,10 +36,10 @@ class Task:
 
 
 class Instance:
-    """A process running a deployed function; `marker` is what its whole family carries."""
+    """A process running a deployed function."""
 
     def __init__(
-        self, deployment: Deployment, number: int, marker: str, log: Log, clock: Callable[[], float]
+        self, deployment: Deployment, number: int, log: Log, clock: Callable[[], float]
     ) -> None:
         self.deployment = deployment
         self.record = InstanceRecord(number, 0, clock())
@@ -45,7 +47,6 @@ class Instance:
         self.task: Task | None = None  # what it works on
         self.max_memory = 0  # bytes
         self.idle_since = 0.0
-        self._marker = marker
         self._clock = clock
         self._output = Output(log)
         self._process: Process | None = None
@@ -59,12 +60,12 @@ class Instance:
 
     # What the pool asks of it
 
-    async def start(self, timeout_s: float) -> None:
+    async def start(self, launch: Launch, timeout_s: float) -> None:
         """Start the process and wait until it asks for its first event; raises FunctionError."""
         api = functools.partial(RuntimeApi, self)
         self._server = await self._loop.create_server(api, HOST, 0)
         if not self.is_broken:
-            self._start_process(self._server.sockets[0].getsockname()[1])
+            self._start_process(launch, self._server.sockets[0].getsockname()[1])
         await self._wait(timeout_s, errors.init_timed_out(timeout_s))
 
     async def invoke(self, request_id: str, event: bytes) -> bytes:
@@ -166,23 +167,14 @@ class Instance:
     def _temporary(self) -> Path:
         return self.deployment.root / f"tmp-{self.record.number}"
 
-    def _start_process(self, port: int) -> None:
-        deployment = self.deployment
+    def _start_process(self, launch: Launch, port: int) -> None:
         try:
             self._temporary().mkdir()
-            environment = deployment.environment(self._temporary()) | {
+            environment = self.deployment.environment(self._temporary()) | {
                 "AWS_LAMBDA_RUNTIME_API": f"{HOST}:{port}",
                 "AWS_LAMBDA_LOG_STREAM_NAME": f"instance-{self.record.number}",
             }
-            self._process = Process(
-                deployment.command(),
-                deployment.code(),
-                environment,
-                self._marker,
-                self._output,
-                self._exited,
-            )
-            self.record.pid = self._process.pid
+            self._process = launch(environment, self._output, self._exited)
         except OSError as error:
             self.fail(FunctionError(errors.EXIT, f"Runtime could not be started: {error}"))
         self._output.close_write_end()

@@ -10,6 +10,7 @@ from pathlib import Path
 RUNTIMES = ("python", "nodejs")
 EVENTS = ("aws", "yandex")
 WORKERS = ("botlib", "awslambdaric")
+STARTS = ("plain", "snapshot")
 ENVIRONMENT_LIMIT = 4096  # bytes
 RESERVED = re.compile(r"AWS_LAMBDA_\w*|AWS_EXECUTION_ENV|LAMBDA_TASK_ROOT|_HANDLER|BOTLIB_INSTANCE")
 
@@ -28,6 +29,7 @@ class Settings:
     idle_s: float = 300.0
     events: str = "aws"
     worker: str = "botlib"
+    start: str = "plain"
 
     def __post_init__(self) -> None:
         check_pattern("name", self.name, r"[A-Za-z0-9_-]{1,64}", "1 to 64 letters, digits, - or _")
@@ -35,6 +37,7 @@ class Settings:
         check_pattern("handler", self.handler, parts, "file.function, such as main.handler")
         check_choice("runtime", self.runtime, RUNTIMES)
         check_choice("events", self.events, EVENTS)
+        check_choice("start", self.start, STARTS)
         check_range("memory_mb", self.memory_mb, 128, 10240, whole=True)
         check_range("timeout_s", self.timeout_s, 0.001, 900)
         check_range("concurrency", self.concurrency, 1, 1000, whole=True)

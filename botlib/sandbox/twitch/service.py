@@ -133,7 +133,8 @@ class Twitch(Ports):
         name, room = login_of(login), self.world.channel(login_of(channel))
 
         def there() -> bool:
-            return self._hears(name, room.name) and self._came(name, room.name) >= times - 1
+            back = times == 1 or self._came(name, room.name) >= times
+            return back and self._hears(name, room.name)
 
         if not self.run(self.world.watch.until(there, timeout)):
             found = why(self, room)
