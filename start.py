@@ -6,6 +6,7 @@ python3 start.py --no-browser   only print its address (--port N and JupyterLab'
 python3 start.py test ...       every check: format, lint, types, tests, notebooks; pytest's options
 python3 start.py refresh ...    run notebooks, all or those named, and store their outputs
 python3 start.py sandbox ...    the sandbox on fixed ports, for any client in any language
+python3 start.py bundle FOLDER  the zip that a real cloud takes
 
 The first start makes .venv beside this file from requirements.lock (a download of about 230 MB);
 every other start only looks whether .venv is still right. With COURSE_PYTHON set to a Python that
@@ -32,6 +33,7 @@ VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "course.json"  # written last, so a .venv without it was left half-made
 COMMANDS = {
+    "bundle": ("-m", "botlib.bundle"),
     "lab": ("-m", "botlib.lessons.lab"),
     "refresh": ("-m", "botlib.lessons.refresh"),
     "sandbox": ("-m", "botlib.sandbox"),
@@ -81,9 +83,9 @@ def what_is_stale() -> str:
     return "" if PYTHON.exists() else "The Python that .venv was made with is gone."
 
 
-def run(*words: str | Path) -> int:
-    """Run a command in the course's folder and return its exit status."""
-    process = subprocess.Popen(words, cwd=HERE)
+def run(*words: str | Path, folder: Path = HERE) -> int:
+    """Run a command, in the course's folder or another, and return its exit status."""
+    process = subprocess.Popen(words, cwd=folder)
     try:
         return process.wait()
     except BaseException as reason:
@@ -156,7 +158,8 @@ def main(arguments: list[str]) -> int:
     why = "" if python else what_is_stale()
     if why:
         make_venv(why)
-    return run(python or PYTHON, *COMMANDS[command], *arguments)
+    folder = Path.cwd() if command in ("bundle", "sandbox") else HERE  # they take paths
+    return run(python or PYTHON, *COMMANDS[command], *arguments, folder=folder)
 
 
 if __name__ == "__main__":

@@ -9,23 +9,29 @@ import base64
 import binascii
 import json as json_module
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qs
 
 Event = dict[str, Any]
 Handler = Callable[[Event, object], dict[str, Any]]
+Hook = TypeVar("Hook", bound=Callable[[], object])
+
+restore_hooks: list[Callable[[], object]] = []
 
 
-@dataclass(frozen=True)
-class Request:
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Request(NamedTuple):
     """An HTTP request; header names are lower case, the body is bytes."""
 
     method: str = "GET"
     path: str = "/"
-    headers: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = NOTHING
+    query: Mapping[str, str] = NOTHING
     body: bytes = b""
 
     @property
@@ -41,13 +47,12 @@ class Request:
             raise ValueError("the JSON is nested too deeply") from None
 
 
-@dataclass(frozen=True)
-class Response:
+class Response(NamedTuple):
     """An HTTP response; a dict or a list as body is sent as JSON."""
 
     body: str | bytes | dict[str, Any] | list[Any] = ""
     status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = NOTHING
 
 
 def http_function(function: Callable[[Request], Response | str | dict[str, Any]]) -> Handler:
@@ -63,6 +68,20 @@ def http_function(function: Callable[[Request], Response | str | dict[str, Any]]
         return write_response(result if isinstance(result, Response) else Response(result))
 
     return handler
+
+
+def after_restore(hook: Hook) -> Hook:
+    """Have `hook()` called in each instance that starts from a snapshot; may decorate it.
+
+    All such instances begin with what was worked out while the function loaded: the same random
+    numbers, the same connection. The hook makes its own anew. On AWS it goes to Lambda SnapStart.
+    """
+    try:
+        register = import_module("snapshot_restore_py").register_after_restore  # AWS's own list
+    except ImportError:
+        register = restore_hooks.append
+    register(hook)
+    return hook
 
 
 def read_event(event: Event) -> Request:

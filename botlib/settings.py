@@ -25,11 +25,13 @@ NAMES = {
         "TWITCH_REFRESH_TOKEN",
         "TWITCH_CLIENT_ID",
         "TWITCH_CLIENT_SECRET",
+        "TWITCH_EVENTSUB_SECRET",
+        "TWITCH_BOT_ID",
         "TWITCH_CHANNEL",
         "TWITCH_API",
     ),
 }
-PUBLIC = {"TELEGRAM_API", "TWITCH_API", "TWITCH_CHANNEL"}  # all others are secrets
+PUBLIC = {"TELEGRAM_API", "TWITCH_API", "TWITCH_CHANNEL", "TWITCH_BOT_ID"}  # all others are secrets
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,17 @@
 """What several tests of the cloud need."""
 
+import os
 import time
 from pathlib import Path
 
 import psutil
+import pytest
 
 from botlib.sandbox.cloud.guardian import MARKER
 
 FUNCTIONS = Path(__file__).parent / "functions"
+POSIX = pytest.mark.skipif(os.name != "posix", reason="needs fork and signals")
+BOTH_STARTS = pytest.mark.parametrize("start", ["plain", pytest.param("snapshot", marks=POSIX)])
 
 
 def wait_until(condition, timeout=10.0):

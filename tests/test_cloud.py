@@ -5,7 +5,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from cloud_help import FUNCTIONS, marked, wait_until
+from cloud_help import BOTH_STARTS, FUNCTIONS, marked, wait_until
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,6 +55,7 @@ def test_any_event_comes_back(echo, event):
         ({"handler": "main"}, "handler must be file.function, such as main.handler; found 'main'"),
         ({"handler": "../other/main.handler"}, "handler must be file.function"),
         ({"handler": "/etc/main.handler"}, "handler must be file.function"),
+        ({"start": "warm"}, "start must be one of plain, snapshot; found 'warm'"),
         ({"events": "azure"}, "events must be one of aws, yandex; found 'azure'"),
         ({"worker": "mine"}, "worker must be one of botlib, awslambdaric, the path of"),
         ({"worker": "awslambdaric", "runtime": "nodejs"}, "is for runtime 'python'"),
@@ -98,8 +99,9 @@ def test_an_upload_is_a_copy(cloud, tmp_path):
     assert fn.invoke() == 2  # by name: an old handle reaches the new version
 
 
-def test_redeploy_lets_calls_at_work_finish(cloud, tmp_path):
-    old = cloud.deploy("waiting", PLAIN, handler="main.wait", timeout_s=20)
+@BOTH_STARTS
+def test_redeploy_lets_calls_at_work_finish(cloud, tmp_path, start):
+    old = cloud.deploy("waiting", PLAIN, handler="main.wait", timeout_s=20, start=start)
     with ThreadPoolExecutor() as threads:
         call = threads.submit(old.invoke, str(tmp_path / "go"))
         wait_until(lambda: any("START" in line for line in old.logs))
@@ -128,8 +130,9 @@ def test_what_is_not_json_cannot_be_an_event(echo):
         echo.invoke("x" * 6_300_000)
 
 
-def test_context(cloud):
-    fn = cloud.deploy("about", PLAIN, handler="main.about", memory_mb=256, timeout_s=7)
+@BOTH_STARTS
+def test_context(cloud, start):
+    fn = cloud.deploy("about", PLAIN, handler="main.about", memory_mb=256, timeout_s=7, start=start)
     about = fn.invoke()
     assert about["name"] == "about"
     assert about["memory"] == "256"
@@ -139,10 +142,11 @@ def test_context(cloud):
     assert about["request_id"] == fn.invocations[0].request_id
 
 
-def test_environment_is_clean(cloud, monkeypatch):
+@BOTH_STARTS
+def test_environment_is_clean(cloud, monkeypatch, start):
     monkeypatch.setenv("MY_SECRET_TOKEN", "hush")
     own = {"GREETING": "привет", "PYTHONPATH": "/somewhere"}
-    fn = cloud.deploy("env", PLAIN, handler="main.environment", environment=own)
+    fn = cloud.deploy("env", PLAIN, handler="main.environment", environment=own, start=start)
     found = fn.invoke()
     assert "MY_SECRET_TOKEN" not in found
     assert found["GREETING"] == "привет"
@@ -159,15 +163,17 @@ def test_installed_packages_and_botlib_are_there(cloud):
     assert fn.invoke() == ["127.0.0.1", "aiohttp", sys.prefix]
 
 
-def test_folder_and_temporary_folder(cloud):
-    fn = cloud.deploy("files", PLAIN, handler="main.files")
+@BOTH_STARTS
+def test_folder_and_temporary_folder(cloud, start):
+    fn = cloud.deploy("files", PLAIN, handler="main.files", start=start)
     found = fn.invoke()
     assert found["cwd"] == ["main.py"] or found["cwd"] == ["__pycache__", "main.py"]
     assert "tmp-1" in found["tmp"]
 
 
-def test_log_is_complete_when_invoke_returns(cloud):
-    fn = cloud.deploy("talk", PLAIN, handler="main.talk")
+@BOTH_STARTS
+def test_log_is_complete_when_invoke_returns(cloud, start):
+    fn = cloud.deploy("talk", PLAIN, handler="main.talk", start=start)
     for _ in range(20):
         assert fn.invoke() is None
     calls = "\n".join(fn.logs).split("START")[1:]
@@ -184,8 +190,9 @@ def test_log_is_complete_when_invoke_returns(cloud):
     assert re.fullmatch(report, calls[1].splitlines()[5])
 
 
-def test_errors_come_back_with_their_trace(cloud):
-    fn = cloud.deploy("fail", PLAIN, handler="main.fail")
+@BOTH_STARTS
+def test_errors_come_back_with_their_trace(cloud, start):
+    fn = cloud.deploy("fail", PLAIN, handler="main.fail", start=start)
     with pytest.raises(FunctionError, match="ValueError: no such pizza: Hawaii") as caught:
         fn.invoke()
     assert (caught.value.type, caught.value.message) == ("ValueError", "no such pizza: Hawaii")
@@ -199,15 +206,17 @@ def test_errors_come_back_with_their_trace(cloud):
     assert len(fn.instances) == 1  # an exception does not cost the instance
 
 
-def test_warm_instances_keep_their_variables(cloud):
-    fn = cloud.deploy("count", PLAIN, handler="main.count")
+@BOTH_STARTS
+def test_warm_instances_keep_their_variables(cloud, start):
+    fn = cloud.deploy("count", PLAIN, handler="main.count", start=start)
     assert [fn.invoke() for _ in range(5)] == [1, 2, 3, 4, 5]
     assert [each.cold for each in fn.invocations] == [True, False, False, False, False]
     assert len(fn.instances) == 1
 
 
-def test_concurrency_makes_instances_up_to_the_limit(cloud, tmp_path):
-    fn = cloud.deploy("wait", PLAIN, handler="main.wait", concurrency=3, timeout_s=20)
+@BOTH_STARTS
+def test_concurrency_makes_instances_up_to_the_limit(cloud, tmp_path, start):
+    fn = cloud.deploy("wait", PLAIN, handler="main.wait", concurrency=3, timeout_s=20, start=start)
     with ThreadPoolExecutor() as threads:
         calls = [threads.submit(fn.invoke, str(tmp_path / "go")) for _ in range(3)]
         wait_until(lambda: sum("START" in line for line in fn.logs) == 3)
@@ -223,8 +232,9 @@ def test_concurrency_makes_instances_up_to_the_limit(cloud, tmp_path):
     assert fn.invoke(str(tmp_path / "go")) == fn.instances[last - 1].pid  # most recently used
 
 
-def test_idle_instances_stop(cloud):
-    fn = cloud.deploy("idle", PLAIN, handler="main.count", idle_s=0)
+@BOTH_STARTS
+def test_idle_instances_stop(cloud, start):
+    fn = cloud.deploy("idle", PLAIN, handler="main.count", idle_s=0, start=start)
     assert fn.invoke() == 1
     wait_until(lambda: fn.instances[0].stopped)
     assert fn.invoke() == 1

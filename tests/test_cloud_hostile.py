@@ -1,16 +1,14 @@
 """Functions that misbehave: each gets its own clear error, and nobody else notices."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
-from cloud_help import FUNCTIONS, marked, wait_until
+from cloud_help import BOTH_STARTS, FUNCTIONS, POSIX, marked, wait_until
 
 from botlib.sandbox.cloud import Cloud, FunctionError
 
 HOSTILE = FUNCTIONS / "hostile"
-POSIX = pytest.mark.skipif(os.name != "posix", reason="needs fork and signals")
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +42,7 @@ def error_of(fn, event=None):
     return caught.value
 
 
+@BOTH_STARTS
 @pytest.mark.parametrize(
     ("handler", "type", "message"),
     [
@@ -58,8 +57,8 @@ def error_of(fn, event=None):
         ("break_the_loop", "Runtime.ExitError", "Runtime exited without providing a reason"),
     ],
 )
-def test_lost_instances(cloud, handler, type, message):
-    fn = cloud.deploy("hostile", HOSTILE, handler=f"main.{handler}", timeout_s=0.5)
+def test_lost_instances(cloud, handler, type, message, start):
+    fn = cloud.deploy("hostile", HOSTILE, handler=f"main.{handler}", timeout_s=0.5, start=start)
     error = error_of(fn)
     assert (error.type, error.message) == (type, message)
     assert fn.instances[0].stopped
@@ -68,9 +67,10 @@ def test_lost_instances(cloud, handler, type, message):
     assert fn.invocations[0].error == type
 
 
+@BOTH_STARTS
 @pytest.mark.parametrize("handler", ["hog", "hog_in_a_child"])
-def test_memory_is_limited(cloud, handler):
-    fn = cloud.deploy("hog", HOSTILE, handler=f"main.{handler}", timeout_s=20)
+def test_memory_is_limited(cloud, handler, start):
+    fn = cloud.deploy("hog", HOSTILE, handler=f"main.{handler}", timeout_s=20, start=start)
     error = error_of(fn)
     assert error.type == "Runtime.OutOfMemory"
     assert error.message == "Runtime killed: it used more than its 128 MB of memory (memory_mb)"
@@ -97,14 +97,16 @@ def test_bad_answers(cloud, handler, type, says):
         assert says in error.message
 
 
-def test_last_words_are_in_the_log(cloud):
-    fn = cloud.deploy("hostile", HOSTILE, handler="main.exit_at_once")
+@BOTH_STARTS
+def test_last_words_are_in_the_log(cloud, start):
+    fn = cloud.deploy("hostile", HOSTILE, handler="main.exit_at_once", start=start)
     error_of(fn)
     assert "last words" in fn.logs
 
 
-def test_timeouts_are_billed_in_full_and_logged(cloud):
-    fn = cloud.deploy("hostile", HOSTILE, handler="main.endless", timeout_s=0.2)
+@BOTH_STARTS
+def test_timeouts_are_billed_in_full_and_logged(cloud, start):
+    fn = cloud.deploy("hostile", HOSTILE, handler="main.endless", timeout_s=0.2, start=start)
     error_of(fn)
     (invocation,) = fn.invocations
     assert invocation.duration_ms == 200
@@ -117,6 +119,7 @@ def write(folder, text):
     return folder
 
 
+@BOTH_STARTS
 @pytest.mark.parametrize(
     ("code", "type", "says"),
     [
@@ -137,8 +140,8 @@ def write(folder, text):
         ),
     ],
 )
-def test_functions_that_do_not_start(cloud, tmp_path, code, type, says):
-    fn = cloud.deploy("broken", write(tmp_path, code))
+def test_functions_that_do_not_start(cloud, tmp_path, code, type, says, start):
+    fn = cloud.deploy("broken", write(tmp_path, code), start=start)
     error = error_of(fn)
     assert error.type == type
     assert says in error.message
@@ -147,19 +150,25 @@ def test_functions_that_do_not_start(cloud, tmp_path, code, type, says):
     assert instance.stopped
 
 
-def test_a_missing_file_is_an_import_error(cloud, tmp_path):
-    error = error_of(cloud.deploy("broken", tmp_path))
+@BOTH_STARTS
+def test_a_missing_file_is_an_import_error(cloud, tmp_path, start):
+    error = error_of(cloud.deploy("broken", tmp_path, start=start))
     assert error.type == "Runtime.ImportModuleError"
     assert error.message == "Unable to import module 'main': No module named 'main'"
 
 
-def test_memory_is_limited_while_starting(cloud, tmp_path):
+@BOTH_STARTS
+def test_memory_is_limited_while_starting(cloud, tmp_path, start):
     code = "import os\nhoard = []\nwhile True: hoard.append(os.urandom(1 << 20))\n"
-    assert error_of(cloud.deploy("hog", write(tmp_path, code))).type == "Runtime.OutOfMemory"
+    assert (
+        error_of(cloud.deploy("hog", write(tmp_path, code), start=start)).type
+        == "Runtime.OutOfMemory"
+    )
 
 
-def test_garbage_on_stdout(cloud):
-    fn = cloud.deploy("hostile", HOSTILE, handler="main.garbage")
+@BOTH_STARTS
+def test_garbage_on_stdout(cloud, start):
+    fn = cloud.deploy("hostile", HOSTILE, handler="main.garbage", start=start)
     assert fn.invoke() == "ok"
     assert sum(line.count("x") for line in fn.logs) > 200_000
     assert fn.logs[-1].startswith("REPORT ")
@@ -172,8 +181,11 @@ def test_a_flood_of_prints_stays_bounded(cloud):
     assert fn.logs[-1].startswith("REPORT ")
 
 
-def test_a_function_without_a_folder(cloud):
-    fn = cloud.deploy("hostile", HOSTILE, handler="main.delete_own_folder", concurrency=1)
+@BOTH_STARTS
+def test_a_function_without_a_folder(cloud, start):
+    fn = cloud.deploy(
+        "hostile", HOSTILE, handler="main.delete_own_folder", concurrency=1, start=start
+    )
     assert fn.invoke() == "deleted"
     error = error_of(fn)  # the same instance: its folder is gone
     assert error.type == "FileNotFoundError"
@@ -182,9 +194,10 @@ def test_a_function_without_a_folder(cloud):
     assert fn.invoke() == "deleted"  # a new instance finds it again
 
 
+@BOTH_STARTS
 @pytest.mark.parametrize("handler", ["leave_child", pytest.param("leave_daemon", marks=POSIX)])
-def test_children_do_not_outlive_their_instance(cloud, handler):
-    fn = cloud.deploy("family", HOSTILE, handler=f"main.{handler}", idle_s=0.2)
+def test_children_do_not_outlive_their_instance(cloud, handler, start):
+    fn = cloud.deploy("family", HOSTILE, handler=f"main.{handler}", idle_s=0.2, start=start)
     child = fn.invoke()
     wait_until(lambda: not psutil.pid_exists(child) or _is_dead(child))
     wait_until(lambda: fn.instances[0].stopped)
@@ -205,9 +218,15 @@ def test_the_runtime_api_refuses_what_is_out_of_turn(cloud):
     assert fn.invoke() == "HTTP/1.1 400"
 
 
-def test_a_flood_of_calls(cloud):
+@BOTH_STARTS
+def test_a_flood_of_calls(cloud, start):
     fn = cloud.deploy(
-        "popular", FUNCTIONS / "plain", handler="main.echo", concurrency=4, timeout_s=20
+        "popular",
+        FUNCTIONS / "plain",
+        handler="main.echo",
+        concurrency=4,
+        timeout_s=20,
+        start=start,
     )
 
     def call(number):

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from cloud_help import FUNCTIONS, marked, wait_until
+from cloud_help import BOTH_STARTS, FUNCTIONS, POSIX, marked, wait_until
 
 PROGRAM = """
 import contextlib
@@ -17,11 +17,11 @@ import threading
 from botlib.sandbox.cloud import Cloud
 
 cloud = Cloud()
-count = cloud.deploy("count", {plain!r}, handler="main.count")
+count = cloud.deploy("count", {plain!r}, handler="main.count", start={start!r})
 count.invoke()
-family = cloud.deploy("family", {hostile!r}, handler={family!r}, timeout_s=60)
+family = cloud.deploy("family", {hostile!r}, handler={family!r}, timeout_s=60, start={start!r})
 child = family.invoke()
-busy = cloud.deploy("busy", {hostile!r}, handler="main.endless", timeout_s=60)
+busy = cloud.deploy("busy", {hostile!r}, handler="main.endless", timeout_s=60, start={start!r})
 
 def call():
     with contextlib.suppress(Exception):
@@ -36,9 +36,13 @@ print(cloud.marker, cloud.port, cloud.folder, child, flush=True)
 DAEMON = "main.leave_daemon" if os.name == "posix" else "main.leave_child"
 
 
-def start(end):
+def begin(start, end):
     program = PROGRAM.format(
-        plain=str(FUNCTIONS / "plain"), hostile=str(FUNCTIONS / "hostile"), family=DAEMON, end=end
+        plain=str(FUNCTIONS / "plain"),
+        hostile=str(FUNCTIONS / "hostile"),
+        family=DAEMON,
+        start=start,
+        end=end,
     )
     process = subprocess.Popen(
         [sys.executable, "-c", program],
@@ -58,23 +62,26 @@ def nothing_left(marker, port, folder):
         socket.create_connection(("127.0.0.1", port), timeout=5)
 
 
+@BOTH_STARTS
 @pytest.mark.parametrize(
     ("end", "code"),
     [("", 0), ("raise ValueError('oops')", 1), ("sys.exit(3)", 3), ("cloud.close()", 0)],
 )
-def test_the_interpreter_ends(end, code):
-    process, *rest = start(end)
+def test_the_interpreter_ends(start, end, code):
+    process, *rest = begin(start, end)
     _, errors = process.communicate(timeout=20)
     assert process.returncode == code
     assert errors.strip().splitlines()[-1:] == (["ValueError: oops"] if code == 1 else [])
     nothing_left(*rest)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+@POSIX
+@BOTH_STARTS
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_the_interpreter_is_killed(number):
-    process, marker, port, folder = start("sys.stdin.read()")
-    assert len(marked(marker)) == 4  # three instances and a daemon
+def test_the_interpreter_is_killed(start, number):
+    process, marker, port, folder = begin(start, "sys.stdin.read()")
+    templates = 3 if start == "snapshot" else 0
+    assert len(marked(marker)) == 4 + templates  # three instances and a daemon
     process.send_signal(number)
     process.communicate(timeout=20)
     nothing_left(marker, port, folder)

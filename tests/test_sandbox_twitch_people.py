@@ -189,11 +189,14 @@ def test_reconnect_and_what_follows_when_it_is_ignored(world):
     assert last(world).closed == "it stayed after RECONNECT"
 
 
-def test_wait_for_the_second_time(world):
-    with world.irc(), pytest.raises(NoReply, match="did not come"):
-        world.twitch.wait_for(world.bot, "viktor", times=2, timeout=0.01)
+def test_wait_until_a_program_is_back(world):
     with world.irc():
-        world.twitch.wait_for(world.bot, "viktor", times=2)
+        world.twitch.wait_for(world.bot, "viktor")
+        first = last(world)
+        with pytest.raises(NoReply, match="did not come"):
+            world.twitch.wait_for(world.bot, "viktor", after=first, timeout=0.01)
+    with world.irc():
+        world.twitch.wait_for(world.bot, "viktor", after=first)
 
 
 def test_a_connection_that_ends_while_pong_is_awaited_leaves_no_task(world):

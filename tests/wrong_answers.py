@@ -83,6 +83,51 @@ exercise_3(price)
             "round the milliseconds up",
         ),
     },
+    "03_what_functions_are_for": {
+        1: (
+            """
+import smtplib
+
+from botlib.lessons.exercises.ex_03 import exercise_1, exercise_2, exercise_3
+
+def deliver(server, letter):
+    try:
+        server.send_message(letter)
+    except Exception:
+        return False
+    return True
+
+exercise_1(deliver)
+""",
+            "Catch SMTPRecipientsRefused only",
+        ),
+        2: (
+            """
+def vote(store, voter, colour):
+    if store.get(f"voted:{voter}"):
+        return False
+    store.set(f"voted:{voter}", True)
+    store.increment(colour)
+    return True
+
+exercise_2(vote)
+""",
+            "add_once does both in one step",
+        ),
+        3: (
+            """
+def forecast(store, city, ask):
+    known = store.get(f"weather:{city}")
+    if known is None:
+        known = ask(city)
+        store.set(f"weather:{city}", known)
+    return known
+
+exercise_3(forecast)
+""",
+            "without expires_s=60 the weather would never change again",
+        ),
+    },
     "04_one_brain": {
         1: (
             """
@@ -161,6 +206,37 @@ def diagnose(info):
 exercise_3(diagnose)
 """,
             "that one is healthy",
+        ),
+    },
+    "09_the_wrong_home": {
+        1: (
+            """
+from botlib.lessons.exercises.ex_09 import exercise_1, exercise_2, exercise_3
+
+def lost_a_day(limit_s, gap_s, messages_an_hour):
+    return 24 * messages_an_hour * gap_s / limit_s
+
+exercise_1(lost_a_day)
+""",
+            "a round lasts as long as the limit and the gap together",
+        ),
+        2: (
+            """
+def mend(telegram, account):
+    telegram.call(account, "deleteWebhook", drop_pending_updates=True)
+
+exercise_2(mend)
+""",
+            "the message that waited is gone",
+        ),
+        3: (
+            """
+def home(bot, limit_s):
+    return "function" if bot["called"] else "program"
+
+exercise_3(home)
+""",
+            "its answer would be killed",
         ),
     },
 }

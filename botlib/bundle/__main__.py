@@ -16,7 +16,14 @@ from botlib.bundle.archive import megabytes
 from botlib.bundle.target import PLATFORMS, PYTHONS, THIS_PYTHON
 
 YANDEX_DIRECT = int(3.5 * 1024**2)  # the largest zip that `yc` sends; larger ones go by a bucket
-PRETEND = {"TELEGRAM_TOKEN": "1:pretend", "TELEGRAM_SECRET": "pretend"}  # only to load it here
+PRETEND = {  # settings, only to load it here
+    "TELEGRAM_TOKEN": "1:pretend",
+    "TELEGRAM_SECRET": "pretend",
+    "TWITCH_EVENTSUB_SECRET": "pretend-pretend",
+    "TWITCH_CLIENT_ID": "pretend",
+    "TWITCH_CLIENT_SECRET": "pretend",
+    "TWITCH_BOT_ID": "1",
+}
 LOAD = """
 import sys, time
 sys.path.insert(0, sys.argv[1])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from botlib.lessons.ordinary_server import Measurement
+from botlib.lessons.program import Measurement
 
 if TYPE_CHECKING:
     from botlib.sandbox.cloud.function import Function

@@ -1,129 +1,29 @@
-"""An ordinary server to measure: the learner's own Python file, kept running.
+"""An ordinary server to measure: a program that prints the port it listens on as its first line.
 
-The file must print the port it listens on as its first line. What it answers, and how, is
-its own affair. Processor time and memory are psutil's, counted from the moment the server
-was ready, so that its start is not held against it.
+What it answers, and how, is its own affair.
 """
 
-import queue
-import subprocess
-import sys
-import tempfile
-import threading
-import time
-import weakref
-from dataclasses import dataclass
-from pathlib import Path
-from typing import IO
+from botlib.lessons.program import LEASH, Measurement, Program
 
-import psutil
-
-LEASH = Path(__file__).with_name("leash.py")
+__all__ = ["LEASH", "Measurement", "OrdinaryServer"]
 
 
-@dataclass(frozen=True)
-class Measurement:
-    """How long a process has lived, worked, and what it holds."""
-
-    alive_s: float
-    busy_s: float
-    memory_mb: float
-
-
-class OrdinaryServer:
+class OrdinaryServer(Program):
     """A process that serves until it is closed, forgotten, or the notebook's kernel ends."""
 
-    def __init__(self, file: str | Path, start_timeout_s: float = 20) -> None:
-        path = Path(file).resolve()
-        if not path.is_file():
-            raise FileNotFoundError(f"there is no file {file}. Run the %%save cell above first.")
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115, it lives as long as the process
-        self._process = subprocess.Popen(
-            [sys.executable, "-u", str(LEASH), str(path)],
-            cwd=path.parent,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-        )
-        self._close = weakref.finalize(self, _stop, self._process, self._errors)
-        self.port = self._wait_for_port(start_timeout_s)
-        self._ready = time.monotonic()
-        self._busy_when_ready = _busy_seconds(self.pid)
+    kind = "server"
+    rule = "Its first line must be its port: print(server.server_port)"
+
+    @property
+    def port(self) -> int:
+        """Where it listens on this machine."""
+        return int(self.first_line)
 
     @property
     def url(self) -> str:
         """Where the server answers; ends with a slash."""
         return f"http://127.0.0.1:{self.port}/"
 
-    @property
-    def pid(self) -> int:
-        """The number that the operating system gave the process."""
-        return self._process.pid
-
-    def measure(self) -> Measurement:
-        """Measure since the server was ready; raises RuntimeError if it has ended."""
-        if self._process.poll() is not None:
-            raise RuntimeError(f"the server has ended.{self._last_words()} Start it again.")
-        return Measurement(
-            alive_s=time.monotonic() - self._ready,
-            busy_s=_busy_seconds(self.pid) - self._busy_when_ready,
-            memory_mb=psutil.Process(self.pid).memory_info().rss / 1_000_000,
-        )
-
-    def close(self) -> None:
-        """End the process and free its port; a second call does nothing."""
-        self._close()
-
-    def __repr__(self) -> str:
-        return f"<OrdinaryServer {'closed' if self._process.poll() is not None else 'running'}>"
-
-    def _wait_for_port(self, timeout_s: float) -> int:
-        assert self._process.stdout is not None
-        first_line: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=_read, args=(self._process.stdout, first_line), daemon=True).start()
-        try:
-            line = first_line.get(timeout=timeout_s)
-        except queue.Empty:
-            line = ""
-        if line.isascii() and line.isdigit():
-            return int(line)
-        found = f"it printed {line!r}" if line else "it printed nothing"
-        error = RuntimeError(
-            f"the server did not start: {found}.{self._last_words()} "
-            "Its first line must be its port: print(server.server_port)"
-        )
-        self.close()
-        raise error
-
-    def _last_words(self) -> str:
-        """The last line that the process wrote to its error output, as a sentence."""
-        if self._errors.closed:
-            return ""
-        self._errors.seek(0)
-        lines = self._errors.read().decode(errors="replace").split("\n")
-        words = [line.strip() for line in lines if line.strip()]
-        return f" Its last error line was: {words[-1]}." if words else ""
-
-
-def _read(output: IO[bytes], first_line: queue.Queue[str]) -> None:
-    """Hand on the first line, then keep reading, or a chatty server would block on a full pipe."""
-    with output:
-        first_line.put(output.readline().decode(errors="replace").strip())
-        while output.read(4096):
-            pass
-
-
-def _busy_seconds(pid: int) -> float:
-    times = psutil.Process(pid).cpu_times()
-    return float(times.user + times.system)
-
-
-def _stop(process: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
-    assert process.stdin is not None
-    process.stdin.close()
-    try:
-        process.wait(timeout=5)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    errors.close()
+    def is_ready(self, line: str) -> bool:
+        """Whether the first line is a port."""
+        return line.isascii() and line.isdigit()

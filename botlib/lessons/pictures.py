@@ -135,3 +135,67 @@ def server_and_function() -> Picture:
     return Picture(
         "a server is alive between three requests; a function works only during them", 176, parts
     )
+
+
+def token_journey() -> Picture:
+    """How a program gets a token for an account: the authorization code flow."""
+    steps = [
+        ("program", "sends the browser\nto Twitch's page"),
+        ("page", "asks whoever\nis logged in"),
+        ("browser", "is sent back\nwith a code"),
+        ("program", "swaps the code\nfor a token"),
+        ("chat", "lets in whoever\nhas the token"),
+    ]
+    says = "from the program to Twitch's page, back with a code, then a token, then the chat"
+    return journey(steps, says)
+
+
+def held_line() -> Picture:
+    """Three messages on both platforms: Telegram calls, Twitch speaks into a line that is held."""
+    messages, calls, twitch = (210, 400, 590), 40, 120
+    parts = [text(24, calls + 16, "Telegram", INK, 14, bold=True, anchor="start")]
+    parts.append(text(24, twitch + 16, "Twitch", INK, 14, bold=True, anchor="start"))
+    parts.append(line(110, calls + 24, 690, calls + 24, GREY, 1))
+    parts += [box(110, twitch, 230, 24, BLUE), box(470, twitch, 220, 24, BLUE)]
+    for x in messages:
+        parts += [arrow(x, top - 24, x, top - 3, SOFT) for top in (calls, twitch)]
+        parts.append(box(x - 7, calls, 14, 24, ORANGE, radius=3))
+    parts.append(text(messages[1], twitch + 20, "×", INK, 24, bold=True))
+    key = (
+        (110, ORANGE, "called, exists only to answer"),
+        (330, BLUE, "the line, held by the bot"),
+    )
+    for x, colour, words in key:
+        parts.append(box(x, 172, 14, 14, colour, radius=3))
+        parts.append(text(x + 22, 184, words, SOFT, 12, anchor="start"))
+    parts.append(text(540, 185, "×", INK, 20, bold=True))
+    parts.append(text(555, 184, "said to nobody", SOFT, 12, anchor="start"))
+    says = (
+        "Telegram calls the bot for each message; on Twitch it must hold the line, or it hears none"
+    )
+    return Picture(says, 202, parts)
+
+
+def the_square() -> Picture:
+    """Two platforms, two homes: how a message comes to the bot in each of the four corners."""
+    rows = (
+        (
+            "Telegram",
+            ("calls a webhook", "and reads the answer in the reply"),
+            ("is asked again and again", "long polling: “anything new?”"),
+        ),
+        (
+            "Twitch",
+            ("calls a webhook: EventSub", "and takes the answer by Helix"),
+            ("keeps one line open", "IRC: whatever is said comes along it"),
+        ),
+    )
+    parts = [text(250, 30, "function", INK, 14, bold=True)]
+    parts.append(text(560, 30, "program that stays alive", INK, 14, bold=True))
+    for top, (platform, *corners) in zip((46, 126), rows, strict=True):
+        parts.append(text(24, top + 38, platform, INK, 14, bold=True, anchor="start"))
+        for left, edge, (name, note) in zip((110, 420), (ORANGE, BLUE), corners, strict=True):
+            parts.append(box(left, top, 280, 64, WHITE, edge))
+            parts.append(text(left + 140, top + 27, name, INK, 14, bold=True))
+            parts.append(text(left + 140, top + 48, note, SOFT, 12))
+    return Picture("the square of two platforms and two homes, four corners", 210, parts)

@@ -7,7 +7,7 @@ mail program: of a letter in several parts the text is read; what is attached st
 import html
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email import message_from_bytes, message_from_string, policy
 from email.message import Message
 
@@ -26,13 +26,13 @@ _TEXT = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Letter:
     """One letter; sender and recipients are the envelope's, so hidden copies are among them."""
 
     sender: str
     recipients: tuple[str, ...]
-    source: bytes = field(repr=False)  # headers, an empty line, the rest: as it came
+    source: bytes  # headers, an empty line, the rest: as it came
 
     @property
     def subject(self) -> str:
@@ -52,6 +52,9 @@ class Letter:
             return readable(text_of(message_from_bytes(self.source))).rstrip("\n")
         except Exception:  # broken in a way that Python's reader did not foresee
             return readable(self.source.decode("utf-8", "replace"))
+
+    def __repr__(self) -> str:
+        return f"<Letter to {shortened(', '.join(self.recipients))}: {self.subject!r}>"
 
     def __str__(self) -> str:
         names = "\n".join(f"{name}: {shortened(value)}" for name, value in self._head())

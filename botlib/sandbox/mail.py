@@ -1,7 +1,7 @@
 """A mail server on your own machine: it catches every letter and shows it.
 
     mail = Mail()
-    with smtplib.SMTP(mail.host, mail.port) as server:
+    with smtplib.SMTP(mail.host, mail.port, local_hostname="localhost") as server:
         server.send_message(letter)
     mail.wait()[0]
 

@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import telegram
@@ -56,7 +57,6 @@ class Updates:
     def __init__(self, app: App, request: ReplyInResponse) -> None:
         self.app, self.request = app, request
         self.error: Exception | None = None
-        self._loop = asyncio.new_event_loop()
         self._thread = ThreadPoolExecutor(1)  # a notebook's own thread already runs a loop
         app.add_error_handler(self._keep_error)
 
@@ -80,6 +80,11 @@ class Updates:
 
     async def _keep_error(self, _: object, context: ContextTypes.DEFAULT_TYPE) -> None:
         self.error = context.error
+
+    @cached_property
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        """Made with the first update: a snapshot of a loaded function must hold no loop."""
+        return asyncio.new_event_loop()
 
     def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return self._thread.submit(self._loop.run_until_complete, coroutine).result()

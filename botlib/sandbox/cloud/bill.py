@@ -2,6 +2,9 @@
 
 A tariff is data: add one to TARIFFS to compare another cloud. Traffic and storage are not counted,
 and the monthly free allowance is shown, not subtracted: it is one for the whole account.
+
+A start from a snapshot is billed like any cold start: all its time, though AWS bills only the part
+in the function's runtime and hooks; and for AWS each GB of memory restored.
 """
 
 import math
@@ -24,6 +27,8 @@ class Tariff:
     source: str
     date: str  # when the price was read
     certainty: str
+    restored_gb: float = 0.0  # for each GB of memory when an instance starts from a snapshot
+    kept_gb_second: float = 0.0  # for a snapshot as long as it is kept; not on a bill of calls
 
 
 TARIFFS = {
@@ -37,6 +42,8 @@ TARIFFS = {
         source="https://aws.amazon.com/lambda/pricing/",
         date="2026-11",
         certainty="high",
+        restored_gb=0.0001397998,
+        kept_gb_second=0.0000015046,
     ),
     "yandex": Tariff(
         name="Yandex Cloud Functions",
@@ -61,7 +68,8 @@ class Row:
     duration_ms: float
     billed_ms: int
     gb_seconds: float
-    price: float  # time and request, in US dollars
+    price: float  # time, request and snapshot restored, in US dollars
+    snapshot: bool = False  # a cold start from a snapshot
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,7 @@ class Bill:
     def __str__(self) -> str:
         lines = [self.tariff.name, "   # start  duration ms  billed ms   GB-seconds            USD"]
         for number, row in enumerate(self.rows, 1):
-            start = "cold" if row.cold else "warm"
+            start = "snap" if row.snapshot else "cold" if row.cold else "warm"
             lines.append(
                 f"{number:4} {start}  {row.duration_ms:12.2f} {row.billed_ms:10} "
                 f"{row.gb_seconds:12.6f} {row.price:14.10f}"
@@ -99,6 +107,9 @@ class Bill:
         lines.append(f" sum {'':17} {billed:11} {self.gb_seconds:12.6f} {self.price:14.10f}")
         if self.forgotten:
             lines.append(f"({self.forgotten} older invocations are not kept and not on this bill)")
+        if self.tariff.kept_gb_second and any(row.snapshot for row in self.rows):
+            kept = f"{self.tariff.kept_gb_second:.10f} USD a GB-second"
+            lines.append(f"(snap: from a snapshot; to keep one costs {kept} more)")
         lines.append(f"free each month: {self.tariff.free}")
         lines.append(f"prices: {self.tariff.source}, {self.tariff.date}")
         return "\n".join(lines)
@@ -125,11 +136,13 @@ def make_bill(invocations: Iterable[Invocation], tariff: str, forgotten: int = 0
 def _row(invocation: Invocation, tariff: Tariff) -> Row:
     billed = billed_ms(invocation.duration_ms, invocation.init_ms, tariff)
     gb_seconds = invocation.memory_mb / 1024 * billed / 1000
+    restored_gb = invocation.memory_mb / 1024 if invocation.snapshot else 0
     return Row(
         request_id=invocation.request_id,
         cold=invocation.cold,
         duration_ms=invocation.duration_ms,
         billed_ms=billed,
         gb_seconds=gb_seconds,
-        price=gb_seconds * tariff.gb_second + tariff.request,
+        price=gb_seconds * tariff.gb_second + tariff.request + restored_gb * tariff.restored_gb,
+        snapshot=invocation.snapshot,
     )

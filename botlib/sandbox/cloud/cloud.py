@@ -70,12 +70,15 @@ class Cloud(LocalServer):
         idle_s: float = 300.0,
         events: str = "aws",
         worker: str = "botlib",
+        start: str = "plain",
     ) -> Function:
         """Upload a folder as the function `name`; the same name again replaces it.
 
         Later edits in the folder change nothing until the next deploy. `worker` is the loop inside
-        an instance: "botlib", "awslambdaric" (AWS's own, Linux) or the path of your own. Raises
-        ValueError for a wrong setting, FileNotFoundError for a missing folder.
+        an instance: "botlib", "awslambdaric" (AWS's own, Linux) or the path of your own.
+        With `start` "snapshot" the function is loaded here, once, and each instance is a fork of
+        that (POSIX, Python). Raises ValueError for a wrong setting, FileNotFoundError for a missing
+        folder.
         """
         settings = Settings(
             name=name,
@@ -88,6 +91,7 @@ class Cloud(LocalServer):
             idle_s=idle_s,
             events=events,
             worker=str(worker),
+            start=start,
         )
         self._check_open()
         root = self.folder / f"{name}-{next(self._numbers)}"
@@ -95,6 +99,7 @@ class Cloud(LocalServer):
         history = History()
         pool = Pool(deployment, history, self._new_marker, self.clock, self._init_timeout_s)
         function = Function(self, f"http://{HOST}:{self.port}/{name}/", pool, history)
+        self.run(pool.prepare())
         self.run(self._install(function))
         return function
 

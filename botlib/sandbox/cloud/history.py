@@ -3,6 +3,7 @@
 Nothing here acts. All times are seconds since the cloud began, so everything fits on one timeline.
 """
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -20,6 +21,7 @@ class InstanceRecord:
     started: float
     ready: float | None = None  # when it first asked for an event; None: it never did
     stopped: float | None = None  # None: it is alive
+    snapshot: bool = False  # whether it started from a snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,13 @@ class Invocation:
     cold: bool
     start: float  # the call arrived; a cold one then waits for its instance
     end: float
-    init_ms: float  # 0 when warm
+    init_ms: float  # what its instance took to start; 0 when warm
     duration_ms: float
     billed_ms: int  # by AWS's rule
     memory_mb: int
     max_memory_mb: int  # the most its instance has used so far
     error: str | None  # the error's type, or None
+    snapshot: bool = False  # a cold one: whether its instance started from a snapshot
 
 
 @dataclass
@@ -58,7 +61,7 @@ class History:
 
 
 def report(invocation: Invocation) -> str:
-    """Lambda's REPORT line."""
+    """Lambda's REPORT line; a start from a snapshot is called a restore."""
     line = (
         f"REPORT RequestId: {invocation.request_id}\t"
         f"Duration: {invocation.duration_ms:.2f} ms\t"
@@ -66,4 +69,9 @@ def report(invocation: Invocation) -> str:
         f"Memory Size: {invocation.memory_mb} MB\t"
         f"Max Memory Used: {invocation.max_memory_mb} MB"
     )
-    return line + (f"\tInit Duration: {invocation.init_ms:.2f} ms" if invocation.cold else "")
+    if not invocation.cold:
+        return line
+    what = "Restore" if invocation.snapshot else "Init"
+    line += f"\t{what} Duration: {invocation.init_ms:.2f} ms"
+    billed = math.ceil(invocation.init_ms)  # all of it, see bill.py
+    return line + (f"\tBilled Restore Duration: {billed} ms" if invocation.snapshot else "")

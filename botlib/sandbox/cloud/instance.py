@@ -66,7 +66,10 @@ class Instance:
         self._server = await self._loop.create_server(api, HOST, 0)
         if not self.is_broken:
             self._start_process(launch, self._server.sockets[0].getsockname()[1])
-        await self._wait(timeout_s, errors.init_timed_out(timeout_s))
+        try:
+            await self._wait(timeout_s, errors.init_timed_out(timeout_s))
+        finally:
+            self.record.pid = self._process.pid if self._process else 0
 
     async def invoke(self, request_id: str, event: bytes) -> bytes:
         """Hand over an event and wait for the answer; raises FunctionError."""
@@ -81,6 +84,7 @@ class Instance:
         self.fail(errors.exited(-9))
         if self._process:
             await self._process.kill()
+        self.record.stopped = self.record.stopped or self._clock()  # if it never had a process
         if self._server:
             self._server.close()
         self._output.close()

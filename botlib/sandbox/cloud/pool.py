@@ -5,12 +5,11 @@ It decides who runs what and writes down what happened. The instances do the wor
 
 import asyncio
 import itertools
-import json
 import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from botlib.sandbox.cloud import errors
 from botlib.sandbox.cloud.bill import billed_ms
@@ -18,6 +17,8 @@ from botlib.sandbox.cloud.deployment import Deployment
 from botlib.sandbox.cloud.errors import FunctionError
 from botlib.sandbox.cloud.history import History, Invocation
 from botlib.sandbox.cloud.instance import MB, Instance
+from botlib.sandbox.cloud.responses import parse
+from botlib.sandbox.cloud.starts import Starts
 
 
 @dataclass(slots=True)
@@ -44,7 +45,7 @@ class Pool:
         self.deployment = deployment
         self.settings = deployment.settings
         self._history = history
-        self._new_marker = new_marker
+        self._starts = Starts(deployment, history.log, new_marker, clock, init_timeout_s)
         self._clock = clock
         self._init_timeout_s = init_timeout_s
         self._numbers = itertools.count(1)
@@ -56,6 +57,10 @@ class Pool:
         self._stops: set[asyncio.Task[None]] = set()
         self._is_draining = False
 
+    async def prepare(self) -> None:
+        """Do what can be done before the first call."""
+        await self._starts.prepare()
+
     async def invoke(self, event: bytes, request_id: str) -> Any:
         """Run the function once and return its result; raises FunctionError."""
         arrived = self._clock()
@@ -64,7 +69,7 @@ class Pool:
         result, error = None, None
         try:
             if call.cold:
-                await instance.start(self._init_timeout_s)
+                await self._start(instance)
             self._begin(call)
             result = parse(await instance.invoke(call.request_id, event))
         except FunctionError as raised:
@@ -81,6 +86,7 @@ class Pool:
     def tick(self) -> None:
         """Called every few milliseconds: measure memory, stop what has been idle for too long."""
         now = self._clock()
+        self._starts.check_memory()
         for instance in self._instances:
             instance.check_memory()
             if os.name == "nt":  # elsewhere the loop itself notices that a pipe has data
@@ -95,12 +101,14 @@ class Pool:
         while self._idle:
             self._retire(self._idle.pop())
         await self._empty.wait()
+        await self._starts.close()
         self.deployment.remove()
 
     async def close(self) -> None:
         """Stop at once; calls at work end with an error."""
         for instance in self._instances:
             instance.fail(errors.closed())
+        self._starts.fail(errors.closed())
         await self.drain()
 
     def _take(self) -> Instance:
@@ -115,13 +123,22 @@ class Pool:
         return self._new_instance()
 
     def _new_instance(self) -> Instance:
-        number, marker = next(self._numbers), self._new_marker()
-        instance = Instance(self.deployment, number, marker, self._history.log, self._clock)
+        number = next(self._numbers)
+        instance = Instance(self.deployment, number, self._history.log, self._clock)
         self._instances.add(instance)
         self._living.add(instance)
         self._empty.clear()
         self._history.instances.append(instance.record)
         return instance
+
+    async def _start(self, instance: Instance) -> None:
+        try:
+            launch = await self._starts.launcher()
+        except FunctionError as error:
+            instance.fail(error)
+            raise
+        instance.record.snapshot = self._starts.from_snapshot
+        await instance.start(launch, self._init_timeout_s)
 
     async def _release(self, instance: Instance) -> None:
         if instance.is_broken or self._is_draining:
@@ -173,21 +190,6 @@ class Pool:
                 memory_mb=self.settings.memory_mb,
                 max_memory_mb=math.ceil(instance.max_memory / MB),
                 error=error.type if error else None,
+                snapshot=call.cold and record.snapshot,
             )
         )
-
-
-def parse(body: bytes) -> Any:
-    """A function's answer as a Python value; what is not JSON is a MarshalError."""
-    try:
-        return DECODER.decode(body.decode())
-    except (ValueError, RecursionError) as error:
-        message = f"The function's answer is not JSON: {error}"
-        raise FunctionError(errors.MARSHAL, message) from error
-
-
-def _not_json(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not in JSON")
-
-
-DECODER = json.JSONDecoder(parse_constant=_not_json)

@@ -1,4 +1,4 @@
-"""A function's answer as an HTTP response; pure functions, no I/O.
+"""A function's answer as a value and as an HTTP response; pure functions, no I/O.
 
 The rules are those of AWS's Function URLs ("Response payload format"); Yandex Cloud's
 multiValueHeaders are understood as well.
@@ -7,9 +7,11 @@ multiValueHeaders are understood as well.
 import base64
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from multidict import CIMultiDict
+
+from botlib.sandbox.cloud.errors import MARSHAL, FunctionError
 
 HOP_BY_HOP = {"connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"}
 
@@ -25,6 +27,15 @@ class HttpResponse:
 
 class AnswerError(ValueError):
     """The function's answer cannot be an HTTP response; the message says why."""
+
+
+def parse(body: bytes) -> Any:
+    """A function's answer as a Python value; what is not JSON is a MarshalError."""
+    try:
+        return DECODER.decode(body.decode())
+    except (ValueError, RecursionError) as error:
+        message = f"The function's answer is not JSON: {error}"
+        raise FunctionError(MARSHAL, message) from error
 
 
 def response(answer: Any) -> HttpResponse:
@@ -90,3 +101,10 @@ def decode_body(answer: dict[str, Any]) -> bytes:
         )
     except ValueError as error:
         raise AnswerError(f"body cannot be sent: {error}") from error
+
+
+def _not_json(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not in JSON")
+
+
+DECODER = json.JSONDecoder(parse_constant=_not_json)

@@ -69,13 +69,13 @@ class RuntimeApi(BaseProtocol):
 
     def _serve(self, message: RawRequestMessage, body: bytes) -> None:
         match message.method, message.path.removeprefix(PREFIX).split("/"):
-            case "GET", ["invocation", "next"]:
+            case "GET", ["invocation" | "restore", "next"]:
                 if not self._instance.ask(self._send_task):
                     self._refuse(403, "InvalidStateTransition", OUT_OF_TURN)
                 return
             case "POST", ["invocation", request_id, "response" | "error" as kind]:
                 self._finish(request_id, kind, message, body)
-            case "POST", ["init", "error"]:
+            case "POST", ["init" | "restore", "error"]:
                 self._instance.fail(error_of(message, body))
                 self._accept()
             case _:

@@ -13,19 +13,32 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 
 API = "/2018-06-01/runtime"
+HERE = __file__.rpartition(os.sep)[0] + os.sep
+T = TypeVar("T")
+Handler = Callable[[Any, "Context"], Any]
 
 
 def main() -> None:
     """Load the handler, then serve events until the cloud stops this process."""
     api = RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    handler = attempt(api, "/init/error", lambda: load(os.environ["_HANDLER"]))
+    serve(api, handler)
+
+
+def attempt(api: "RuntimeApi", path: str, step: Callable[[], T]) -> T:
+    """Do a step without which there can be no instance; if it fails, tell the cloud and end."""
     try:
-        handler = load(os.environ["_HANDLER"])
+        return step()
     except Exception as error:
-        api.post("/init/error", failure(error))
+        api.post(path, failure(error))
         sys.exit(1)
+
+
+def serve(api: "RuntimeApi", handler: Handler) -> NoReturn:
+    """Ask for events one after the other and answer them."""
     while True:
         headers, event = api.call("GET", "/invocation/next")
         context = Context(headers)
@@ -48,8 +61,7 @@ class RuntimeApi:
 
     def call(self, method: str, path: str, body: bytes = b"") -> tuple[dict[str, str], bytes]:
         """Send one request; return the response's headers and body."""
-        request = f"{method} {API}{path} HTTP/1.1\r\nHost: cloud\r\nContent-Length: {len(body)}"
-        self.socket.sendall(request.encode() + b"\r\n\r\n" + body)
+        self.send(method, path, body)
         answer = b""
         while b"\r\n\r\n" not in answer:
             answer += self.receive()
@@ -59,6 +71,11 @@ class RuntimeApi:
         while len(content) < int(headers["content-length"]):
             content += self.receive()
         return headers, content
+
+    def send(self, method: str, path: str, body: bytes = b"") -> None:
+        """Send one request."""
+        request = f"{method} {API}{path} HTTP/1.1\r\nHost: cloud\r\nContent-Length: {len(body)}"
+        self.socket.sendall(request.encode() + b"\r\n\r\n" + body)
 
     def receive(self) -> bytes:
         """The next bytes from the cloud; when it is gone, this process ends."""
@@ -96,7 +113,7 @@ class LambdaError(Exception):
         self.name = name
 
 
-def load(entry_point: str) -> Callable[[Any, Context], Any]:
+def load(entry_point: str) -> Handler:
     """Import "file.function" from the function's own folder and return the function."""
     module_name, _, name = entry_point.rpartition(".")
     sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]  # until now: this file's own folder
@@ -141,8 +158,8 @@ def traceback_of(error: Exception) -> list[str]:
     import traceback  # not at the top: 2 ms that only an error needs
 
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if frame.filename not in (__file__, importlib.__file__)]
-    shown = [frame for frame in own if not frame.filename.startswith("<frozen")]
+    foreign = (HERE, importlib.__file__, "<frozen")
+    shown = [frame for frame in frames if not frame.filename.startswith(foreign)]
     root = os.environ["LAMBDA_TASK_ROOT"] + os.sep
     return [line.replace(root, "") for line in traceback.format_list(shown)]
 

@@ -123,18 +123,21 @@ class Twitch(Ports):
         return list(self.eventsub.subscriptions.values())
 
     def wait_for(
-        self, login: Account | str, channel: Account | str, timeout: float = 5.0, times: int = 1
+        self,
+        login: Account | str,
+        channel: Account | str,
+        timeout: float = 5.0,
+        after: ConnectionRecord | None = None,
     ) -> None:
         """Wait until the program hears the channel (joined, or subscribed and enabled).
 
-        `times=2` waits until it hears it over its second connection, that is, until it is back.
+        With `after`, over a connection made later than that one: until it is back.
         NoReply after `timeout` seconds says what was found.
         """
         name, room = login_of(login), self.world.channel(login_of(channel))
 
         def there() -> bool:
-            back = times == 1 or self._came(name, room.name) >= times
-            return back and self._hears(name, room.name)
+            return self._back(name, room.name, after) if after else self._hears(name, room.name)
 
         if not self.run(self.world.watch.until(there, timeout)):
             found = why(self, room)
@@ -156,9 +159,11 @@ class Twitch(Ports):
         """Whether the login's chat connection may send messages (chat:edit)."""
         return any(session.may("chat:edit") for session in self.hub.of(login))
 
-    def _came(self, login: str, channel: str) -> int:
-        """How many connections it has come to the channel with."""
-        return sum(channel in record.joined for record in self.connections(login))
+    def _back(self, login: str, channel: str, after: ConnectionRecord) -> bool:
+        return any(
+            record.open and channel in record.joined and record.connected_at > after.connected_at
+            for record in self.connections(login)
+        )
 
     def _hears(self, login: str, channel: str) -> bool:
         return self.world.presence.hears(login, channel) or any(
