@@ -11,9 +11,10 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
+from statistics import median
 from typing import Any
 
-from measuring import FUNCTIONS, HERE, median, start, table, target
+from measuring import FUNCTIONS, HERE, start, table, target
 from updates import SECRET, TOKEN, event
 
 from botlib.sandbox.cloud import Cloud
@@ -23,16 +24,20 @@ REPETITIONS, CALLS = 15, 200
 ENVIRONMENT = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_SECRET": SECRET}
 LOOPS: dict[str, dict[str, Any]] = {
     "botlib": {},
+    "botlib, snapshot": {"start": "snapshot"},
     "awslambdaric": {"worker": "awslambdaric"},
     "Node.js": {"runtime": "nodejs"},
 }
 KINDS = [  # what it is called here, its handler, its loop
     ("echo", "echo.handler", "botlib"),
+    ("echo", "echo.handler", "botlib, snapshot"),
     ("echo", "echo.handler", "awslambdaric"),
     ("echo", "echo.handler", "Node.js"),
     ("bot, python-telegram-bot", "with_ptb.handler", "botlib"),
+    ("bot, python-telegram-bot", "with_ptb.handler", "botlib, snapshot"),
     ("bot, python-telegram-bot", "with_ptb.handler", "awslambdaric"),
     ("bot, lean", "lean.handler", "botlib"),
+    ("bot, lean", "lean.handler", "botlib, snapshot"),
     ("bot, lean", "lean.handler", "awslambdaric"),
     ("bot, by hand", "by_hand.handler", "Node.js"),
 ]
@@ -92,12 +97,11 @@ def wait_until_gone(function: Function) -> None:
 
 def measure_floors(cloud: Cloud, floors: Times) -> None:
     """What no cloud can undercut."""
-    for name, words in {"python -c pass": ["-c", "pass"], "": [str(HERE / "floors.py")]}.items():
-        began = time.perf_counter()
-        done = subprocess.run([sys.executable, *words], check=True, stdout=subprocess.PIPE)
-        if name:
-            floors[name].append((time.perf_counter() - began) * 1000)
-    own = json.loads(done.stdout)
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "pass"], check=True)
+    floors["python -c pass"].append((time.perf_counter() - began) * 1000)
+    words = [sys.executable, str(HERE / "floors.py")]
+    own = json.loads(subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout)
     floors["fork to the first JSON reply"].append(own["fork"])
     floors["pipe round trip"].append(own["pipe"])
     began = time.perf_counter()
@@ -113,20 +117,24 @@ async def nothing() -> None:
 def report(cold: Times, warm: Times, floor: dict[str, float]) -> None:
     """Print the table and the targets."""
     rows: list[list[str | float]] = []
+    verdicts: list[tuple[str, float, float]] = []
     for kind in KINDS:
         name, handler, loop = kind
-        peer = (name, handler, "awslambdaric") if loop != "Node.js" else KINDS[1]
+        peer = ("echo", "echo.handler") if loop == "Node.js" else (name, handler)
         first, later = median(cold[kind]), median(warm[kind])
-        rows.append([name, loop])
-        rows[-1] += [first, first / median(cold[peer]), first / floor["python -c pass"]]
-        rows[-1] += [later, later / median(warm[peer]), later / floor["pipe round trip"]]
+        per_cold = first / median(cold[*peer, "awslambdaric"])
+        per_warm = later / median(warm[*peer, "awslambdaric"])
+        row: list[str | float] = [name, loop, first, per_cold, first / floor["python -c pass"]]
+        rows.append([*row, later, per_warm, later / floor["pipe round trip"]])
+        if loop == "botlib":
+            verdicts.append((f"{name}: cold / awslambdaric", per_cold, 1.0))
+            verdicts.append((f"{name}: warm / awslambdaric", per_warm, 1.2))
+        elif loop == "botlib, snapshot" and "python-telegram-bot" in name:
+            verdicts.append((f"{name}: cold from a snapshot, ms", first, 15.0))
     titles = ["function", "loop", "cold ms", "/awslambdaric", "/python -c pass"]
     table([*titles, "warm ms", "/awslambdaric", "/pipe"], rows)
-    for row in rows:
-        if row[1] == "botlib":
-            assert isinstance(row[3], float) and isinstance(row[6], float)
-            target(f"{row[0]}: cold / awslambdaric", row[3], 1.0)
-            target(f"{row[0]}: warm / awslambdaric", row[6], 1.2)
+    for verdict in verdicts:
+        target(*verdict)
     print("(Node.js is compared with awslambdaric's echo; 'by hand' has no library at all)")
 
 

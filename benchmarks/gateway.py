@@ -2,20 +2,23 @@
 
     python benchmarks/gateway.py [--quick]
 
-The bare aiohttp server is a process of its own and does nothing but answer.
+Two floors, each a process of its own: a bare aiohttp server that does nothing but answer, and for
+one client the least a cloud with the Runtime API can be (peers/least_cloud.py).
 """
 
 from collections import defaultdict
 from contextlib import ExitStack
+from statistics import median
 from typing import Any
 
-from measuring import FUNCTIONS, Load, median, peer, start, table, target, warm_up, wrk
+from measuring import FUNCTIONS, Load, peer, start, table, target, warm_up, wrk
 
 from botlib.sandbox.cloud import Cloud
 
 REPETITIONS, SECONDS = 5, 3.0
 CONNECTIONS = (1, 8)
 BARE = "aiohttp.web, bare"
+LEAST = "the least cloud"
 QUOTED = "serverless-offline 14, quoted"
 SERVERLESS_OFFLINE = 5328.0  # requests a second, 8 clients, Python; measured once, another day
 LOOPS: dict[str, dict[str, Any]] = {
@@ -29,10 +32,12 @@ Loads = dict[tuple[str, int], list[Load]]
 def main() -> None:
     """Measure everything in turn, then print."""
     options = start("warm calls of a function by HTTP.", REPETITIONS)
-    seconds = 0.3 if options.quick else SECONDS
+    seconds = 0.2 if options.quick else SECONDS
     loads: Loads = defaultdict(list)
     with ExitStack() as stack:
-        urls = {BARE: f"http://127.0.0.1:{stack.enter_context(peer('aiohttp_hello.py'))}/"}
+        programs = {BARE: "aiohttp_hello.py", LEAST: "least_cloud.py"}
+        ports = {name: stack.enter_context(peer(file)) for name, file in programs.items()}
+        urls = {name: f"http://127.0.0.1:{port}/" for name, port in ports.items()}
         cloud = stack.enter_context(Cloud())
         for loop, settings in LOOPS.items():
             name = loop.replace(".", "")
@@ -41,11 +46,13 @@ def main() -> None:
             )
             warm_up(function, [None] * max(CONNECTIONS))
             urls[loop] = function.url
-        for url in urls.values():
-            wrk(url, max(CONNECTIONS), seconds)
+        for name, url in urls.items():
+            wrk(url, 1 if name == LEAST else max(CONNECTIONS), seconds)
         for _ in range(options.repetitions):
             for connections in CONNECTIONS:
                 for name, url in urls.items():
+                    if name == LEAST and connections > 1:
+                        continue
                     load = wrk(url, connections, seconds)
                     loads[name, connections].append(load)
     report(loads)
@@ -69,6 +76,7 @@ def report(loads: Loads) -> None:
         table([*titles, "bare / this", "this / awslambdaric"], rows)
         if connections == 1:
             target("1 client: bare aiohttp / botlib, calls/s", rates[BARE] / rates["botlib"], 2.0)
+            print(f"(of that, any cloud with the Runtime API: {rates[BARE] / rates[LEAST]:.2f})")
         else:
             what = f"{connections} clients: botlib"
             ratio = rates["botlib"] / rates["awslambdaric"]

@@ -186,7 +186,10 @@ def test_log_is_complete_when_invoke_returns(cloud, start):
         r"REPORT RequestId: [0-9a-f-]{36}\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms\t"
         r"Memory Size: 128 MB\tMax Memory Used: \d+ MB"
     )
-    assert re.fullmatch(report + r"\tInit Duration: \d+\.\d\d ms", calls[0].splitlines()[5])
+    cold = r"\tInit Duration: \d+\.\d\d ms"
+    if start == "snapshot":
+        cold = r"\tRestore Duration: \d+\.\d\d ms\tBilled Restore Duration: \d+ ms"
+    assert re.fullmatch(report + cold, calls[0].splitlines()[5])
     assert re.fullmatch(report, calls[1].splitlines()[5])
 
 

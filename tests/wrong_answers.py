@@ -239,4 +239,78 @@ exercise_3(home)
             "its answer would be killed",
         ),
     },
+    "07_twitch_account_app_token": {
+        1: (
+            """
+from botlib.lessons.exercises.ex_07 import exercise_1, exercise_2, exercise_3
+
+def code_from(address, state):
+    return parse_qs(urlsplit(address).query)["code"][0]
+
+exercise_1(code_from)
+""",
+            "a stranger's code was taken",
+        ),
+        2: (
+            """
+def fresh(pair, validate, refresh):
+    if validate(pair["access_token"])[0] != 200:
+        status, new = refresh(pair["refresh_token"])
+        pair["access_token"] = new["access_token"]
+    return pair
+
+exercise_2(fresh)
+""",
+            "keep both halves",
+        ),
+        3: (
+            """
+def verdict(status, answer):
+    if status != 200:
+        return "unknown"
+    if answer["login"] != "hello_bot":
+        return "wrong account"
+    return "good" if "chat:edit" in answer["scopes"] else "missing scope"
+
+exercise_3(verdict)
+""",
+            "expected 'missing scope'",
+        ),
+    },
+    "08_twitch_irc_bot": {
+        1: (
+            """
+from botlib.lessons.exercises.ex_08 import exercise_1, exercise_2, exercise_3
+
+def take_lines(rest, data):
+    *lines, rest = (rest + data).decode().split("\\r\\n")
+    return lines, rest.encode()
+
+exercise_1(take_lines)
+""",
+            "split the bytes first",
+        ),
+        2: (
+            """
+def reply_to(line):
+    if "PING" in line:
+        return "PONG :" + line.split(":")[-1]
+    message = parse(line)
+    if message.text == "!hello":
+        return f"PRIVMSG #{message.channel} :hello {message.nick}!"
+
+exercise_2(reply_to)
+""",
+            "look at the command, not at the whole line",
+        ),
+        3: (
+            """
+def wait_s(sent, now):
+    return max(0, sent[0] + 30 - now) if len(sent) >= 20 else 0
+
+exercise_3(wait_s)
+""",
+            "the twentieth from the end",
+        ),
+    },
 }

@@ -76,9 +76,9 @@ def label_bar(axes: Axes, x: float, row: float, text: str) -> None:
     axes.annotate(text, (x, row), va="center", fontsize=9, color=INK, **place)
 
 
-def legend_below(axes: Axes) -> None:
-    """Explain the colours in one line under the chart."""
-    axes.figure.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=9)
+def legend_below(axes: Axes, columns: int = 4) -> None:
+    """Explain the colours under the chart, in one line unless there are more than `columns`."""
+    axes.figure.legend(loc="outside lower center", ncols=columns, frameon=False, fontsize=9)
 
 
 def calm_axes(chart: Chart, title: str, unit: str) -> Axes:

@@ -22,7 +22,7 @@ from botlib.sandbox.telegram import Person, Telegram
 from botlib.sandbox.twitch import Account as TwitchUser
 from botlib.sandbox.twitch import Twitch
 
-IDLE_S = 3.0  # the sandbox's own: a real cloud keeps an idle instance for minutes
+IDLE_S = 2.0  # the sandbox's own: a real cloud keeps an idle instance for minutes
 PATIENCE_S = 20.0  # a busy machine starts a program slowly
 COURSE = Path(botlib.__file__).parents[1]
 

@@ -47,6 +47,7 @@ class Cloud(LocalServer):
         self.folder = Path(tempfile.mkdtemp(prefix="cloud-")).resolve()
         self._guardian = Guardian(self.marker, self.folder)
         self._functions: dict[str, Function] = {}
+        self._pools: set[Pool] = set()  # those being loaded or emptied as well
         self._drains: set[asyncio.Task[None]] = set()
         try:
             self.port = self.run(self._open(port))
@@ -99,7 +100,6 @@ class Cloud(LocalServer):
         history = History()
         pool = Pool(deployment, history, self._new_marker, self.clock, self._init_timeout_s)
         function = Function(self, f"http://{HOST}:{self.port}/{name}/", pool, history)
-        self.run(pool.prepare())
         self.run(self._install(function))
         return function
 
@@ -124,8 +124,7 @@ class Cloud(LocalServer):
 
     async def shutdown(self) -> None:
         """Stop every instance and remove every copy."""
-        pools = [function.pool for function in self._functions.values()]
-        await asyncio.gather(*(pool.close() for pool in pools), *self._drains)
+        await asyncio.gather(*(pool.close() for pool in self._pools))
         self._guardian.dismiss()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -143,14 +142,20 @@ class Cloud(LocalServer):
         return await self._serve(web.ServerRunner(server), port)
 
     async def _install(self, function: Function) -> None:
+        self._pools.add(function.pool)
+        await function.pool.prepare()
         old = self._functions.get(function.name)
         self._functions[function.name] = function
         if old:
-            drain = self.loop.create_task(old.pool.drain())
+            drain = self.loop.create_task(self._drain(old.pool))
             self._drains.add(drain)
             drain.add_done_callback(self._drains.discard)
 
+    async def _drain(self, pool: Pool) -> None:
+        await pool.drain()
+        self._pools.discard(pool)
+
     def _watch(self) -> None:
-        for function in self._functions.values():
-            function.pool.tick()
+        for pool in self._pools:
+            pool.tick()
         self.loop.call_later(self._poll_s, self._watch)

@@ -37,6 +37,7 @@ class Starts:
         self._init_timeout_s = init_timeout_s
         self._template: Template | None = None
         self._loading: asyncio.Task[None] | None = None
+        self._error: FunctionError | None = None
         if self.from_snapshot and not deployment.can_snapshot:
             self._give_up(ELSEWHERE)
 
@@ -59,29 +60,37 @@ class Starts:
             self._template.check_memory()
 
     def fail(self, error: FunctionError) -> None:
-        """Start nothing more; who waits for a template gets the error."""
+        """Start nothing more from a template; who waits for one gets the error."""
+        self._error = error
         if self._template:
             self._template.fail(error)
 
     async def close(self) -> None:
         """End the template; call it after all instances have ended."""
-        if self._template:
-            await self._template.close()
-            self._template = None
+        if self._loading:
+            await asyncio.wait([self._loading])
+        await self._discard()
 
     async def _load(self) -> None:
-        await self.close()  # one that is broken
+        await self._discard()  # one that is broken
+        if self._error:
+            raise self._error
         marker = self._new_marker()
         self._template = Template(self._deployment, marker, self._log, self._clock)
         try:
             seconds = await self._template.load(self._init_timeout_s)
         except FunctionError as error:
-            await self.close()
+            await self._discard()
             if error.type != THREADS:
                 raise
             self._give_up(f"no snapshot: a fork would lose these threads: {error.message}")
         else:
             self._log.add(f"INIT_REPORT Init Duration: {seconds * 1000:.2f} ms\tPhase: init")
+
+    async def _discard(self) -> None:
+        template, self._template = self._template, None
+        if template:
+            await template.close()
 
     def _give_up(self, why: str) -> None:
         self.from_snapshot = False

@@ -23,7 +23,7 @@ from botlib.sandbox.cloud.logs import Log, Output
 from botlib.sandbox.cloud.process import NewProcess, Process
 
 PROGRAM = Path(__file__).with_name("snapshot.py")
-PATIENCE_S = 3.0  # for a template to notice that a killed fork has ended
+PATIENCE_S = 2.0  # for a template to notice that a killed fork has ended
 SNAP_START = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
 
 

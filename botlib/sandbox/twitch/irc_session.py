@@ -129,8 +129,10 @@ class Session:
     async def keep_alive(self) -> None:
         """PING at the interval; no PONG in time ends the connection."""
         settings, clock = self.world.settings, self.world.clock
+        due = clock.now() + settings.ping_interval_s
         while True:
-            await clock.sleep(settings.ping_interval_s)
+            await clock.sleep(due - clock.now())
+            due = clock.now() + settings.ping_interval_s  # from PING to PING, however PONG comes
             if self.silent:
                 continue
             self.pong.clear()

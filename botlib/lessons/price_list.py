@@ -1,0 +1,52 @@
+"""The price table as a notebook shows it: each price with who says so, and when it was read.
+
+Nothing is computed here: the numbers are `botlib.prices`, its text form is `price_table`.
+"""
+
+from html import escape
+from urllib.parse import urlsplit
+
+from botlib.lessons.costs import price_table
+from botlib.prices import HOURS_A_MONTH, FunctionPrice, Price, ServerPrice, functions, servers
+
+HEADINGS = ("home", "price", "free each month", "time rounded up to", "read", "certainty")
+
+
+class PriceList:
+    """All prices; a notebook shows them as a table with links to the sources."""
+
+    def __repr__(self) -> str:
+        return price_table()
+
+    def _repr_html_(self) -> str:
+        rows = [function_row(price) for price in functions().values()]
+        rows += [server_row(price) for price in servers().values()]
+        head = "".join(f"<th>{heading}</th>" for heading in HEADINGS)
+        body = "\n".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+        return f"<table>\n<tr>{head}</tr>\n{body}\n</table>"
+
+
+def function_row(price: FunctionPrice) -> list[str]:
+    """One cloud's function."""
+    money = f"{price.gb_second:.10f} {price.currency} a GB-second"
+    if price.vcpu_second:
+        money += f"<br>{price.vcpu_second:.6f} a vCPU-second"
+    money += f"<br>{price.request * 1e6:.2f} a million requests"
+    return [link(price), money, escape(price.free), f"{price.rounding_ms} ms", *when(price)]
+
+
+def server_row(price: ServerPrice) -> list[str]:
+    """One server, or what belongs to it."""
+    money = f"{price.hour:.4f} {price.currency} an hour<br>{price.hour * HOURS_A_MONTH:.2f} a month"
+    return [link(price), money, "nothing", "", *when(price)]
+
+
+def link(price: Price) -> str:
+    """The name, and under it where the price was read."""
+    site = escape(urlsplit(price.source).hostname or price.source)
+    return f'{escape(price.name)}<br><a href="{escape(price.source)}">{site}</a>'
+
+
+def when(price: Price) -> list[str]:
+    """When it was read, and how sure it is."""
+    return [escape(price.date), escape(price.certainty)]
