@@ -2,7 +2,8 @@
 
 `.env` is a text file beside the notebook, or in the course's folder; the environment wins over it.
 A bot is in the real world once its token is set and no address points to this machine; until then
-it is in the sandbox. Nothing here checks a token: Telegram and Twitch do that.
+it is in the sandbox. COURSE_WORLD=sandbox, as every test sets it, keeps it there whatever else is
+set. Nothing here checks a token: Telegram and Twitch do that.
 """
 
 import os
@@ -75,19 +76,26 @@ class Settings:
 def settings(platform: str = "telegram", folder: Path | str = ".") -> Settings:
     """Read the settings of "telegram" or "twitch" and put those of `.env` into the environment.
 
-    `.env` is looked for in `folder` and in the course's own folder. Raises ValueError for an
-    unknown platform or for a `.env` that is no text.
+    `.env` is looked for in `folder` and in the course's own folder. With COURSE_WORLD=sandbox no
+    `.env` is read, and a token for the real world is taken out of the environment. Raises
+    ValueError for an unknown platform or for a `.env` that is no text.
     """
     if platform not in NAMES:
         raise ValueError(f"there are settings for {' and '.join(NAMES)}, not for {platform!r}")
+    only_sandbox = os.environ.get("COURSE_WORLD") == "sandbox"
     paths = dict.fromkeys([Path(folder).resolve() / ".env", COURSE / ".env"])
-    files = tuple(path for path in paths if path.is_file())
+    files = tuple(path for path in paths if path.is_file() and not only_sandbox)
     for path in files:
         for name, value in read_env(path).items():
             if value and not os.environ.get(name):
                 os.environ[name] = value
     known = {name: os.environ.get(name, "").strip() for name in NAMES[platform]}
-    return Settings(platform, {name: value for name, value in known.items() if value}, files)
+    found = Settings(platform, {name: value for name, value in known.items() if value}, files)
+    if only_sandbox and found.world == "real":
+        for name in NAMES[platform]:
+            os.environ.pop(name, None)  # out of every door's sight
+        return Settings(platform, {})
+    return found
 
 
 def read_env(path: Path) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """What every test relies on."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -9,10 +8,6 @@ from hypothesis import settings
 # The same examples each time and no limit on their time: a busy machine must not fail a test.
 settings.register_profile("course", deadline=None, derandomize=True)
 settings.load_profile("course")
-
-# A learner's own tokens never reach a test.
-for name in [name for name in os.environ if name.startswith(("TELEGRAM_", "TWITCH_"))]:
-    del os.environ[name]
 
 
 @pytest.fixture(scope="session")

@@ -191,5 +191,5 @@ def test_a_file_that_is_not_there_is_named(start, tmp_path):
 def test_settings_come_from_the_env_file_beside_the_bot(start, telegram, tmp_path):
     token = telegram.account("hello_bot").token
     (tmp_path / ".env").write_text(f"TELEGRAM_TOKEN={token}\nTELEGRAM_API={telegram.url}\n")
-    start("telegram")
+    start("telegram", COURSE_WORLD="")  # a test's own keeps every .env unread
     assert telegram.person("Viktor").ask("!hello", timeout=20) == "hello Viktor!"

@@ -68,6 +68,18 @@ def test_a_revoked_token_is_refused(telegram, account):
     assert (refusal.value.code, refusal.value.description) == (401, "Unauthorized")
 
 
+def test_a_revoked_token_takes_the_webhook_with_it_and_leaves_what_is_pending(
+    telegram, account, viktor
+):
+    telegram.call(account, "setWebhook", url="http://127.0.0.1:9/")
+    viktor.send("!hello", to=account)
+    telegram.new_token(account)
+    info = telegram.call(account, "getWebhookInfo")
+    assert (info["url"], info["pending_update_count"]) == ("", 1)
+    (update,) = telegram.call(account, "getUpdates")
+    assert update["message"]["text"] == "!hello"
+
+
 def test_a_bot_cannot_write_first(telegram, account, viktor):
     with pytest.raises(TelegramError, match="chat not found"):
         telegram.call(account, "sendMessage", chat_id=viktor.id, text="hi")

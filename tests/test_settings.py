@@ -1,5 +1,10 @@
 """The settings: from where they come, which world they mean, and that no secret shows."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +12,7 @@ from hypothesis import strategies as st
 from botlib import settings as module
 from botlib.settings import NAMES, is_this_machine, read_env, secrets_of, settings
 
+ROOT = Path(__file__).parents[1]
 TOKEN = "42:very-secret"
 
 
@@ -16,6 +22,7 @@ def clean(monkeypatch, tmp_path):
     for names in NAMES.values():
         for name in names:
             monkeypatch.setenv(name, "")
+    monkeypatch.delenv("COURSE_WORLD")  # which every test has, see the course's conftest.py
     monkeypatch.setattr(module, "COURSE", tmp_path / "course")
 
 
@@ -57,8 +64,6 @@ def test_the_environment_wins_then_the_notebooks_folder_then_the_courses(tmp_pat
 
 
 def test_what_the_file_says_is_in_the_environment_for_the_doors_to_read(tmp_path):
-    import os
-
     env(tmp_path, f"TELEGRAM_TOKEN={TOKEN}")
     settings("telegram", tmp_path)
     assert os.environ["TELEGRAM_TOKEN"] == TOKEN
@@ -104,6 +109,43 @@ def test_a_dollar_means_itself_and_other_bytes_are_explained(tmp_path):
 def test_the_longest_secret_comes_first_so_that_none_is_hidden_in_part():
     found = secrets_of({"TWITCH_TOKEN": "ab", "TELEGRAM_TOKEN": "abc", "TWITCH_CHANNEL": "a"})
     assert found == ["abc", "ab"]
+
+
+def test_the_course_world_keeps_a_learners_tokens_out(tmp_path, monkeypatch):
+    env(tmp_path, f"TELEGRAM_TOKEN={TOKEN}", "TWITCH_TOKEN=secret")
+    monkeypatch.setenv("COURSE_WORLD", "sandbox")
+    assert dict(settings("telegram", tmp_path).values) == {}
+    monkeypatch.setenv("TELEGRAM_TOKEN", TOKEN)
+    assert settings("telegram", tmp_path).world == "sandbox"
+    assert not {"TELEGRAM_TOKEN", "TWITCH_TOKEN"} & {key for key in os.environ if os.environ[key]}
+    monkeypatch.setenv("TELEGRAM_TOKEN", TOKEN)
+    monkeypatch.setenv("TELEGRAM_API", "http://127.0.0.1:8081")
+    assert settings("telegram", tmp_path).token == TOKEN
+
+
+PROBE = """
+import os
+
+def pytest_sessionstart():
+    print("world", os.environ.get("COURSE_WORLD"), "token", "TELEGRAM_TOKEN" in os.environ)
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["notebooks/00_start_here.ipynb"], "world sandbox token False"),
+        (["tests/test_bot.py"], "world sandbox token False"),
+        (["tests/test_bot.py", "-m", "live"], "world None token True"),
+    ],
+)
+def test_no_test_sees_a_learners_token_unless_it_is_asked_to(tmp_path, options, said):
+    (tmp_path / "probe.py").write_text(PROBE)
+    outside = {key: value for key, value in os.environ.items() if key != "COURSE_WORLD"}
+    mine = {"TELEGRAM_TOKEN": TOKEN, "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "probe", *options]
+    done = subprocess.run(command, cwd=ROOT, env=outside | mine, capture_output=True, text=True)
+    assert said in done.stdout, done.stdout + done.stderr
 
 
 @given(st.text())

@@ -313,4 +313,76 @@ exercise_3(wait_s)
             "the twentieth from the end",
         ),
     },
+    "10_twitch_by_webhook": {
+        1: (
+            """
+import json
+
+from botlib.lessons.exercises.ex_10 import exercise_1, exercise_2, exercise_3
+
+def answer(kind, body):
+    if kind == "webhook_callback_verification":
+        return 200, json.dumps({"challenge": json.loads(body)["challenge"]})
+    return 204, ""
+
+exercise_1(answer)
+""",
+            "the challenge and nothing around it",
+        ),
+        2: (
+            """
+def genuine(headers, body, secret, now):
+    message_id = headers.get("Twitch-Eventsub-Message-Id", "")
+    timestamp = headers.get("Twitch-Eventsub-Message-Timestamp", "")
+    given = headers.get("Twitch-Eventsub-Message-Signature", "")
+    return hmac.compare_digest(given, sign(secret, message_id, timestamp, body))
+
+exercise_2(genuine)
+""",
+            "eleven minutes old was let in",
+        ),
+        3: (
+            """
+prediction = {"Telegram function": 0, "Telegram program": 3}
+prediction |= {"Twitch function": 0, "Twitch program": 3}
+
+lost = square.lose(3)
+exercise_3(prediction, lost)
+""",
+            "keeps an update until somebody asks for it",
+        ),
+    },
+    "11_the_bill": {
+        1: (
+            """
+from botlib.lessons.exercises.ex_11 import exercise_1, exercise_2, exercise_3
+
+def month(messages, ms, memory_mb):
+    gb_seconds = messages * ms / 1000 * memory_mb / 1024
+    return (gb_seconds - 400_000) * 0.0000166667 + (messages - 1_000_000) * 0.20 / 1_000_000
+
+exercise_1(month)
+""",
+            "left over is not paid out",
+        ),
+        2: (
+            """
+from botlib.lessons.costs import break_even
+
+a_second = break_even(aws, Work(400, memory_mb=512), server.total)
+
+exercise_2(a_second)
+""",
+            "that is messages a month",
+        ),
+        3: (
+            """
+def cold_calls(times, idle_s):
+    return sum(later - now >= idle_s for now, later in zip(times, times[1:]))
+
+exercise_3(cold_calls)
+""",
+            "the first call of all is cold",
+        ),
+    },
 }

@@ -1,8 +1,6 @@
 """Answer with the event itself."""
 
-from typing import Any
 
-
-def handler(event: Any, context: object) -> Any:
+def handler(event: object, context: object) -> object:
     """Do nothing."""
     return event

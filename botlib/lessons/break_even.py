@@ -45,6 +45,7 @@ def break_even_chart(homes: Mapping[str, Home], server: Cost) -> Chart:
             axes.plot(crossing, server.total, "o", color=colour)
     axes.set_xlim(traffic[0], traffic[-1])
     axes.set_xticks(list(TICKS), list(TICKS.values()))
+    axes.tick_params(axis="x", pad=8)
     axes.set_ylim(0, TOP * server.total)
     axes.set_ylabel(server.currency, fontsize=9, color=INK)
     charts.legend_below(axes, columns=1)
@@ -60,16 +61,31 @@ def in_words(messages: int) -> str:
     """So many messages a month, as a person would say it.
 
     >>> in_words(34_580_000), in_words(1_300_000)
-    ('35 million (13 a second)', '1.3 million (0.5 a second)')
+    ('35 million (13 a second)', '1.3 million (one every 2.0 seconds)')
     """
-    millions, second = messages / 1e6, messages / SECONDS_A_MONTH
-    return f"{digits(millions)} million ({digits(second)} a second)"
+    return f"{digits(messages / 1e6)} million ({pace(messages)})"
+
+
+def pace(messages: int) -> str:
+    """How fast so many messages a month come.
+
+    >>> pace(10_000_000), pace(100_000), pace(1_000)
+    ('3.8 a second', 'one every 26 seconds', 'one every 44 minutes')
+    """
+    gap_s = SECONDS_A_MONTH / messages
+    if gap_s < 1:
+        return f"{digits(1 / gap_s)} a second"
+    return (
+        f"one every {digits(gap_s)} seconds"
+        if gap_s < 100
+        else f"one every {gap_s / 60:.0f} minutes"
+    )
 
 
 def digits(number: float) -> str:
     """Two digits are enough.
 
-    >>> digits(34.58), digits(1.34), digits(0.49), digits(380)
-    ('35', '1.3', '0.5', '380')
+    >>> digits(34.58), digits(1.34), digits(380)
+    ('35', '1.3', '380')
     """
     return f"{number:.0f}" if number >= 10 else f"{number:.1f}"

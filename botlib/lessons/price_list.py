@@ -3,12 +3,14 @@
 Nothing is computed here: the numbers are `botlib.prices`, its text form is `price_table`.
 """
 
+from collections.abc import Sequence
 from html import escape
 from urllib.parse import urlsplit
 
 from botlib.lessons.costs import price_table
 from botlib.prices import HOURS_A_MONTH, FunctionPrice, Price, ServerPrice, functions, servers
 
+NO_BREAK = "&#8209;"  # a hyphen at which no line ends
 HEADINGS = ("home", "price", "free each month", "time rounded up to", "read", "certainty")
 
 
@@ -21,9 +23,14 @@ class PriceList:
     def _repr_html_(self) -> str:
         rows = [function_row(price) for price in functions().values()]
         rows += [server_row(price) for price in servers().values()]
-        head = "".join(f"<th>{heading}</th>" for heading in HEADINGS)
-        body = "\n".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-        return f"<table>\n<tr>{head}</tr>\n{body}\n</table>"
+        lines = [html_row("th", HEADINGS), *(html_row("td", row) for row in rows)]
+        return "\n".join(["<table>", *lines, "</table>"])
+
+
+def html_row(tag: str, cells: Sequence[str]) -> str:
+    """One row; notebooks would align it to the right."""
+    opened = f'<{tag} style="text-align: left">'
+    return f"<tr>{''.join(f'{opened}{cell}</{tag}>' for cell in cells)}</tr>"
 
 
 def function_row(price: FunctionPrice) -> list[str]:
@@ -49,4 +56,4 @@ def link(price: Price) -> str:
 
 def when(price: Price) -> list[str]:
     """When it was read, and how sure it is."""
-    return [escape(price.date), escape(price.certainty)]
+    return [escape(price.date).replace("-", NO_BREAK), escape(price.certainty)]

@@ -8,9 +8,8 @@ import json
 from collections.abc import Mapping
 from html import escape
 
-from botlib.lessons.break_even import Home
+from botlib.lessons.break_even import Home, pace
 from botlib.lessons.costs import Cost
-from botlib.prices import SECONDS_A_MONTH
 
 FEWEST, MOST = 3, 9  # powers of ten: messages a month at both ends
 STEPS = 10  # for each power of ten
@@ -47,7 +46,7 @@ class CostSlider:
         rows = escape(json.dumps(self._rows))
         lines = [
             f'<div style="{BOX}">',
-            f"<b>{texts[0]}</b>, cheapest: <b>{texts[1]}</b><br>",
+            f"<b>{texts[0]}</b><br>cheapest: <b>{texts[1]}</b><br>",
             f'<input type="range" min="0" max="{len(self._rows) - 1}" value="{start}" '
             f'aria-label="messages a month" style="width: 100%" data-rows="{rows}" '
             f'oninput="{escape(SLIDE.strip())}">',
@@ -59,8 +58,7 @@ class CostSlider:
 
     def _row(self, messages: int, costs: list[float]) -> dict[str, list[str] | list[int]]:
         """What the page shows at one place of the slider."""
-        a_second = messages / SECONDS_A_MONTH
-        head = f"{messages:,} messages a month, {a_second:,.3g} a second"
+        head = f"{messages:,} messages a month, {pace(messages)}"
         least = [n for n, cost in zip(self._names, costs, strict=True) if cost == min(costs)]
         money = [f"{cost:,.2f} {self._currency}" for cost in costs]
         widths = [round(WIDEST * cost / max(costs)) for cost in costs]

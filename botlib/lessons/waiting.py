@@ -30,13 +30,17 @@ def ask(function: "Function", text: str = "!hello", name: str = "Viktor") -> str
     return str(reply.get("text", ""))
 
 
-def cold_ms(function: "Function", times: int = 5) -> float:
-    """The median wait when each call needs a new instance: deploy it with idle_s=0."""
-    waits = []
+def cold_ms(*functions: "Function", times: int = 5) -> list[float]:
+    """Each function's median wait when every call is cold: deploy them with idle_s=0.
+
+    They are asked in turn, so that a busy moment of this machine lengthens the waits of all.
+    """
+    waits: list[list[float]] = [[] for _ in functions]
     for _ in range(times):
-        wait_until_stopped(function)
-        waits.append(asked_ms(function))
-    return statistics.median(waits)
+        for function, own in zip(functions, waits, strict=True):
+            wait_until_stopped(function)
+            own.append(asked_ms(function))
+    return [statistics.median(own) for own in waits]
 
 
 def warm_ms(function: "Function", times: int = 20) -> float:

@@ -1,7 +1,7 @@
-"""The Telegram doors: a webhook function, and long polling for a program that stays alive.
+"""The Telegram doors, a webhook function and long polling, and the token clinic.
 
-Both carry messages to the same brain. They import python-telegram-bot; the brain does not, nor
-does `botlib.telegram.lean`. So each door is loaded only when it is asked for.
+Both doors carry messages to the same brain. They import python-telegram-bot; the brain does not,
+nor does `botlib.telegram.lean`. So each door is loaded only when it is asked for.
 """
 
 from importlib import import_module
@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from botlib.telegram.application import application
     from botlib.telegram.function import webhook
     from botlib.telegram.polling import Polling, poll
+    from botlib.telegram.tokens import diagnose
 
-__all__ = ["Polling", "application", "poll", "webhook"]
+__all__ = ["Polling", "application", "diagnose", "poll", "webhook"]
 
 HOMES = {
     "Polling": "polling",
     "application": "application",
+    "diagnose": "tokens",
     "poll": "polling",
     "webhook": "function",
 }

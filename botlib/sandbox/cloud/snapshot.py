@@ -16,7 +16,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
+if TYPE_CHECKING or __name__ != "__main__":
     from botlib.sandbox.cloud import traps, worker
 else:
     import traps  # both lie beside this file

@@ -88,9 +88,11 @@ class Telegram(PlainServer):
         return self.do(self._new_bot, name, username, privacy)
 
     def new_token(self, account: Account) -> str:
-        """BotFather's /revoke: the bot gets a new token, the old one is refused with 401."""
-        account.token = botfather.new_token(account.id)
-        return account.token
+        """BotFather's /revoke: the bot gets a new token, the old one is refused with 401.
+
+        Its webhook goes with the old token, as on the real server; what is pending stays.
+        """
+        return self.do(self._new_token, account)
 
     def account(self, username: str) -> Account:
         """A bot made before, by its username; KeyError naming those there are."""
@@ -172,6 +174,14 @@ class Telegram(PlainServer):
         account = Account(number, name.strip(), username, privacy, updates, limiter)
         self.world.accounts[number] = account
         return account
+
+    def _new_token(self, account: Account) -> str:
+        account.token = botfather.new_token(account.id)
+        if account.webhook:
+            account.webhook.close()
+            account.webhook = None
+        self.watch.changed()
+        return account.token
 
     def _chat_between(self, who: tuple[User | Chat, ...]) -> Chat:
         if len(who) == 1 and isinstance(who[0], Chat):

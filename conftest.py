@@ -1,0 +1,20 @@
+"""Every test stays on this machine; only `-m live` lets a learner's own tokens in."""
+
+import os
+
+import pytest
+
+OWN = ("TELEGRAM_", "TWITCH_")  # what the names of a bot's settings begin with
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Take all tokens out of the environment; COURSE_WORLD keeps those of `.env` out as well.
+
+    Whatever a test starts, a notebook's kernel too, inherits this. It stands in the course's folder
+    and not in tests/, so that it also holds for a notebook that is tested alone.
+    """
+    if config.getoption("markexpr") == "live":  # no other test is run then
+        return
+    for name in [name for name in os.environ if name.startswith(OWN)]:
+        del os.environ[name]
+    os.environ["COURSE_WORLD"] = "sandbox"

@@ -1,0 +1,93 @@
+"""The switch of notebook 06: sandbox without a token, real with one, and never by surprise."""
+
+import pytest
+
+from botlib import Bot
+from botlib.lessons.world import World, telegram_world
+from botlib.sandbox import Telegram
+from botlib.settings import Settings
+
+bot = Bot()
+bot.command("hello")(lambda message: f"hello {message.user}!")
+
+
+@pytest.fixture
+def sandbox():
+    with Telegram() as telegram:
+        account = telegram.new_bot("Hello bot", "hello_bot")
+        yield telegram, account, telegram.person("Viktor")
+
+
+@pytest.fixture
+def real(monkeypatch):
+    """A second Telegram that plays the real one: (it, a bot there, settings that lead to it)."""
+    monkeypatch.setattr("botlib.settings.THIS_MACHINE", set())
+    with Telegram() as telegram:
+        mine = telegram.new_bot("My bot", "my_real_bot")
+        values = {"TELEGRAM_TOKEN": mine.token, "TELEGRAM_API": telegram.url}
+        yield telegram, mine, Settings("telegram", values)
+
+
+def test_in_a_test_it_is_the_sandbox_even_with_a_token(sandbox, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("TELEGRAM_TOKEN=42:real\n")
+    monkeypatch.setenv("TELEGRAM_TOKEN", "42:real")
+    world = telegram_world(*sandbox)
+    assert "SANDBOX" in str(world)
+    assert world.token == sandbox[1].token
+    assert world.call("getMe")["username"] == "hello_bot"
+
+
+def test_in_the_sandbox_nobody_is_asked(sandbox):
+    world = World(Settings("telegram", {}), *sandbox, confirm=None)
+    with world.polling(bot):
+        assert world.ask("!hello") == "hello Viktor!"
+    assert world.call("setWebhook", url="http://127.0.0.1:9/") is True
+    with pytest.raises(RuntimeError, match="400"):
+        world.call("sendMessage", chat_id=1, text="")
+
+
+def test_in_the_sandbox_a_revoked_token_is_followed(sandbox):
+    telegram, account, _ = sandbox
+    world = World(Settings("telegram", {}), *sandbox)
+    telegram.new_token(account)
+    assert world.call("getMe")["username"] == "hello_bot"
+
+
+@pytest.mark.parametrize("answer", ["", "no", "y", "YES please"])
+def test_a_real_bot_is_left_alone_unless_the_answer_is_yes(sandbox, real, answer):
+    telegram, mine, found = real
+    telegram.call(mine, "setWebhook", url="http://127.0.0.1:9/")
+    asked = []
+    world = World(found, *sandbox, confirm=lambda question: asked.append(question) or answer)
+    assert "REAL WORLD" in str(world)
+    assert world.call("getMe")["username"] == "my_real_bot"
+    assert asked == []
+    with pytest.raises(RuntimeError, match="nothing was done"):
+        world.call("deleteWebhook")
+    with pytest.raises(RuntimeError, match="nothing was done"):
+        world.polling(bot)
+    assert world.call("getWebhookInfo")["url"] == "http://127.0.0.1:9/"
+    assert len(asked) == 2
+    assert mine.token not in f"{asked} {world} {world!r}"
+
+
+def test_with_a_yes_the_same_cells_reach_the_real_bot(sandbox, real):
+    telegram, mine, found = real
+    writer = telegram.person("Ann")
+    answers = []
+
+    def confirm(question: str) -> str:
+        if question.startswith("Write !hello to @my_real_bot"):
+            answers.append(writer.ask("!hello", to=mine))
+        return " Yes "
+
+    world = World(found, *sandbox, confirm=confirm)
+    with world.polling(bot):
+        assert world.ask("!hello") == "(you saw it in your Telegram)"
+    assert answers == ["hello Ann!"]
+
+
+def test_without_api_the_real_world_is_telegrams_own(sandbox):
+    world = World(Settings("telegram", {"TELEGRAM_TOKEN": "42:real"}), *sandbox)
+    assert (world.is_real, world.api) == (True, "https://api.telegram.org")
