@@ -42,6 +42,8 @@ class FunctionPrice(Price):
     init_billed: bool | None  # whether a cold start's loading is paid for; None: not said
     vcpu_second: float = 0.0  # where the processor is paid apart from memory
     free_vcpu_seconds: float = 0.0
+    restored_gb: float = 0.0  # for each GB of memory when an instance starts from a snapshot
+    kept_gb_second: float = 0.0  # for a snapshot, as long as it is kept
 
     @property
     def free(self) -> str:
@@ -103,6 +105,7 @@ def function_price(row: dict[str, Any]) -> FunctionPrice:
         init_billed=row.get("init_billed"),
         vcpu_second=cpu["price"] / SECONDS_IN[cpu["unit"]],
         free_vcpu_seconds=cpu["free"] * SECONDS_IN[cpu["unit"]],
+        **row.get("snapshot", {}),
     )
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from botlib.sandbox.cloud import Cloud, FunctionError
-from botlib.sandbox.cloud.bill import TARIFFS, billed_ms
+from botlib.sandbox.cloud.bill import TARIFFS
 
 PLAIN = FUNCTIONS / "plain"
 JSON = st.recursive(
@@ -278,7 +278,7 @@ def test_bill(cloud):
 
 @given(st.floats(0, 1e6), st.floats(0, 1e5), st.sampled_from(list(TARIFFS.values())))
 def test_billed_time_is_rounded_up(duration_ms, init_ms, tariff):
-    billed = billed_ms(duration_ms, init_ms, tariff)
+    billed = tariff.billed_ms(duration_ms, init_ms)
     used = duration_ms + (init_ms if tariff.init_billed else 0)
     assert billed % tariff.rounding_ms == 0
     assert used - 1e-6 <= billed < used + tariff.rounding_ms + 1e-6

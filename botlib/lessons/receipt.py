@@ -12,7 +12,8 @@ from botlib.lessons import charts
 from botlib.lessons.charts import BLUE, ORANGE, PALE, WHITE, Chart
 
 if TYPE_CHECKING:
-    from botlib.sandbox.cloud.bill import Row, Tariff
+    from botlib.prices import FunctionPrice
+    from botlib.sandbox.cloud.bill import Row
     from botlib.sandbox.cloud.function import Function
 
 NAMES = {"aws": "AWS", "yandex": "Yandex"}
@@ -46,7 +47,7 @@ def receipt(function: "Function") -> Chart:
     return chart
 
 
-def draw_line(axes: Axes, y: float, row: "Row", tariff: "Tariff") -> None:
+def draw_line(axes: Axes, y: float, row: "Row", tariff: "FunctionPrice") -> None:
     """One bar: its parts one after the other, then what it says in words."""
     left = 0.0
     for label, colour, hatch, width in parts(row, tariff):
@@ -66,7 +67,7 @@ def draw_line(axes: Axes, y: float, row: "Row", tariff: "Tariff") -> None:
     charts.label_bar(axes, left, y, f"{row.billed_ms} ms, ${row.price * MILLION:.2f}")
 
 
-def parts(row: "Row", tariff: "Tariff") -> list[tuple[str, str, str, float]]:
+def parts(row: "Row", tariff: "FunctionPrice") -> list[tuple[str, str, str, float]]:
     """Label, colour, hatching and milliseconds of each part of the billed time, from the left."""
     beyond = row.billed_ms - row.duration_ms
     starting = row.cold and tariff.init_billed  # AWS rounds by less than 1 ms: too little to see

@@ -5,7 +5,7 @@ from typing import Any
 
 from botlib.lessons.exercises.verdict import NotYet, exercise, expect, is_number, run, show
 from botlib.sandbox.cloud import FunctionError
-from botlib.sandbox.cloud.bill import TARIFFS, billed_ms
+from botlib.sandbox.cloud.bill import TARIFFS
 from botlib.sandbox.cloud.function import Function
 from botlib.sandbox.cloud.settings import WORKERS
 
@@ -125,7 +125,7 @@ def same(found: float, expected: float) -> bool:
 def dollars(used_ms: float, memory_mb: float) -> float:
     """The right answer, by the cloud's own rule and prices."""
     aws = TARIFFS["aws"]
-    return line(billed_ms(used_ms, 0) / 1000, memory_mb / 1024) + aws.request
+    return line(aws.billed_ms(used_ms) / 1000, memory_mb / 1024) + aws.request
 
 
 def line(seconds: float, gigabytes: float) -> float:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from botlib.sandbox.cloud import errors
-from botlib.sandbox.cloud.bill import billed_ms
+from botlib.sandbox.cloud.bill import TARIFFS
 from botlib.sandbox.cloud.deployment import Deployment
 from botlib.sandbox.cloud.errors import FunctionError
 from botlib.sandbox.cloud.history import History, Invocation
@@ -186,7 +186,7 @@ class Pool:
                 end=ended,
                 init_ms=init_s * 1000,
                 duration_ms=work_s * 1000,
-                billed_ms=billed_ms(work_s * 1000, init_s * 1000),
+                billed_ms=TARIFFS["aws"].billed_ms(work_s * 1000, init_s * 1000),
                 memory_mb=self.settings.memory_mb,
                 max_memory_mb=math.ceil(instance.max_memory / MB),
                 error=error.type if error else None,
