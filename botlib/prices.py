@@ -95,6 +95,7 @@ def function_price(row: dict[str, Any]) -> FunctionPrice:
     """Read one row of [functions]."""
     time, requests = row["time"], row["requests"]
     cpu = row.get("cpu", {"price": 0.0, "unit": "vCPU-second", "free": 0})
+    snapshot = row.get("snapshot", {})
     return FunctionPrice(
         **described(row),
         gb_second=time["price"] / SECONDS_IN[time["unit"]],
@@ -105,7 +106,8 @@ def function_price(row: dict[str, Any]) -> FunctionPrice:
         init_billed=row.get("init_billed"),
         vcpu_second=cpu["price"] / SECONDS_IN[cpu["unit"]],
         free_vcpu_seconds=cpu["free"] * SECONDS_IN[cpu["unit"]],
-        **row.get("snapshot", {}),
+        restored_gb=snapshot.get("restored_gb", 0.0),
+        kept_gb_second=snapshot.get("kept_gb_second", 0.0),
     )
 
 
