@@ -15,7 +15,7 @@ bot.command("hello")(lambda message: f"hello {message.user}!")
 def sandbox():
     with Telegram() as telegram:
         account = telegram.new_bot("Hello bot", "hello_bot")
-        yield telegram, account, telegram.person("Viktor")
+        yield telegram, account, telegram.person("Viktor"), "sandbox-secret"
 
 
 @pytest.fixture
@@ -25,6 +25,7 @@ def real(monkeypatch):
     with Telegram() as telegram:
         mine = telegram.new_bot("My bot", "my_real_bot")
         values = {"TELEGRAM_TOKEN": mine.token, "TELEGRAM_API": telegram.url}
+        values["TELEGRAM_SECRET"] = "my-secret"
         yield telegram, mine, Settings("telegram", values)
 
 
@@ -48,7 +49,7 @@ def test_in_the_sandbox_nobody_is_asked(sandbox):
 
 
 def test_in_the_sandbox_a_revoked_token_is_followed(sandbox):
-    telegram, account, _ = sandbox
+    telegram, account, *_ = sandbox
     world = World(Settings("telegram", {}), *sandbox)
     telegram.new_token(account)
     assert world.call("getMe")["username"] == "hello_bot"
@@ -86,8 +87,19 @@ def test_with_a_yes_the_same_cells_reach_the_real_bot(sandbox, real):
     with world.polling(bot):
         assert world.ask("!hello") == "(you saw it in your Telegram)"
     assert answers == ["hello Ann!"]
+    assert world.call("setWebhook", url="http://127.0.0.1:9/", secret_token=world.secret) is True
+    assert mine.webhook.secret_token == "my-secret"
+
+
+def test_a_sick_token_is_explained_and_not_shown(sandbox):
+    world = World(Settings("telegram", {"TELEGRAM_TOKEN": "42:very secret"}), *sandbox)
+    with pytest.raises(ValueError, match="TELEGRAM_TOKEN: The token is not whole") as caught:
+        world.call("getMe")
+    assert "very" not in str(caught.value)
 
 
 def test_without_api_the_real_world_is_telegrams_own(sandbox):
     world = World(Settings("telegram", {"TELEGRAM_TOKEN": "42:real"}), *sandbox)
     assert (world.is_real, world.api) == (True, "https://api.telegram.org")
+    with pytest.raises(KeyError, match=r"TELEGRAM_SECRET is not set\. Write a line"):
+        _ = world.secret

@@ -11,6 +11,7 @@ from botlib.bot import Bot
 from botlib.sandbox.telegram import Account, Person, Telegram
 from botlib.settings import Settings, settings
 from botlib.telegram import Polling
+from botlib.telegram.findings import look_at
 from botlib.telegram.lean import BotApi
 from botlib.telegram.update import api_root
 
@@ -29,11 +30,13 @@ class World:
         telegram: Telegram,
         account: Account,
         person: Person,
+        secret: str,
         confirm: Callable[[str], str] = lambda question: input(question),  # a kernel has its own
     ) -> None:
         self.is_real = found.world == "real"
         self._found, self._confirm = found, confirm
         self._telegram, self._account, self._person = telegram, account, person
+        self._secret = secret
 
     def __str__(self) -> str:
         if self.is_real:
@@ -49,15 +52,25 @@ class World:
         return self._found.token if self.is_real else self._account.token
 
     @property
+    def secret(self) -> str:
+        """The webhook's secret; KeyError says how to set it if there is none for a real bot."""
+        return self._found["TELEGRAM_SECRET"] if self.is_real else self._secret
+
+    @property
     def api(self) -> str:
         """The address of the Bot API."""
         real = self._found.values.get("TELEGRAM_API")
         return api_root(real) if self.is_real else self._telegram.url
 
     def call(self, method: str, **parameters: Any) -> Any:
-        """Call a Bot API method of your bot; RuntimeError with Telegram's words if it refuses."""
+        """Call a Bot API method of your bot.
+
+        RuntimeError with Telegram's words if it refuses, ValueError for what is no token.
+        """
         if method.lower() not in LOOKS:
             self._agree(f"{method} changes your real bot")
+        for problem in look_at(self.token):  # the error of a sick address would show the token
+            raise ValueError(f"TELEGRAM_TOKEN: {problem}")
         return BotApi(self.token, self.api).call(method, parameters)
 
     def polling(self, bot: Bot) -> Polling:
@@ -78,6 +91,6 @@ class World:
             raise RuntimeError("nothing was done, because the answer was not yes")
 
 
-def telegram_world(telegram: Telegram, account: Account, person: Person) -> World:
+def telegram_world(telegram: Telegram, account: Account, person: Person, secret: str) -> World:
     """Look for a token in `.env` and the environment; without one it is this sandbox's account."""
-    return World(settings("telegram"), telegram, account, person)
+    return World(settings("telegram"), telegram, account, person, secret)

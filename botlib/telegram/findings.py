@@ -35,6 +35,11 @@ def clean(text: str) -> str:
     return found[0] if found else ""
 
 
+def look_at(text: str) -> list[Problem]:
+    """Find what can be seen without asking Telegram; nothing if the text is a token alone."""
+    return pasted_with(text) if clean(text) else [unlike_a_token(text)]
+
+
 def pasted_with(text: str) -> list[Problem]:
     """Find what stands around a token and does not belong to it."""
     found = []

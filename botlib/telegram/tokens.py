@@ -10,16 +10,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from typing import Any
 
-from botlib.telegram.findings import (
-    ASK,
-    Problem,
-    clean,
-    misfits,
-    pasted_with,
-    same,
-    unknown,
-    unlike_a_token,
-)
+from botlib.telegram.findings import ASK, Problem, clean, look_at, misfits, same, unknown
 from botlib.telegram.update import api_root
 
 TIMEOUT_S = 30.0
@@ -58,10 +49,9 @@ def diagnose(
     """
     if same(token.strip(), secret):
         return Diagnosis(problems=[Problem("This is the webhook's secret, not the token", ASK)])
-    bare = clean(token)
+    problems, bare = look_at(token), clean(token)
     if not bare:
-        return Diagnosis(problems=[unlike_a_token(token)])
-    problems = pasted_with(token)
+        return Diagnosis(problems=problems)
     me = get_me(bare, api)
     if me is None:
         return Diagnosis(problems=[*problems, unknown()])

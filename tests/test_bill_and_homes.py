@@ -1,0 +1,125 @@
+"""What notebooks 09 and 11 show: programs measured, charts, the slider, the prices, the waits."""
+
+import json
+from html.parser import HTMLParser
+
+import pytest
+
+from botlib.lessons.break_even import Home, break_even_chart
+from botlib.lessons.chat_chart import chat_chart
+from botlib.lessons.costs import Work, server_cost
+from botlib.lessons.price_list import PriceList
+from botlib.lessons.program import Program
+from botlib.lessons.slider import CostSlider, steps
+from botlib.lessons.waiting import ask, cold_ms
+from botlib.prices import functions, servers
+from botlib.sandbox import Cloud
+from botlib.sandbox.twitch.model import ChatMessage, ConnectionRecord
+
+SERVER = server_cost([servers()["aws-t4g-nano"], servers()["aws-ipv4"]])
+HOMES = {"AWS": Home(functions()["aws"], Work(5)), "Yandex": Home(functions()["yandex"], Work(5))}
+MAIN = """
+from botlib import Bot
+from botlib.telegram.lean import webhook
+
+bot = Bot()
+
+@bot.command("hello")
+def hello(message):
+    return f"hello {message.user}!"
+
+handler = webhook(bot)
+"""
+
+
+class Page(HTMLParser):
+    """The tags of a page, each with its attributes and the text right behind it."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.found.append([tag, dict(attributes), ""])
+
+    def handle_data(self, text):
+        if self.found and not self.found[-1][2]:
+            self.found[-1][2] = text
+
+    def all(self, tag):
+        return [each for each in self.found if each[0] == tag]
+
+
+def test_a_program_gets_its_environment_and_is_measured(tmp_path):
+    file = tmp_path / "main.py"
+    file.write_text("import os, time\nprint(os.environ['GREETING'])\ntime.sleep(60)\n")
+    program = Program(file, {"GREETING": "good morning"})
+    assert program.first_line == "good morning"
+    assert program.measure().memory_mb > 1
+    program.close()
+    program.close()
+    with pytest.raises(RuntimeError, match="the program has ended"):
+        program.measure()
+
+
+def test_a_program_that_fails_says_why(tmp_path):
+    file = tmp_path / "main.py"
+    file.write_text("raise ValueError('no token')\n")
+    with pytest.raises(RuntimeError, match=r"printed nothing\. .*ValueError: no token"):
+        Program(file)
+
+
+def said(n):
+    return ChatMessage("Viktor", str(n), "viktor", id=str(n), at=float(n))
+
+
+def test_the_chat_chart_counts_heard_and_missed():
+    messages = [said(n) for n in range(5)]
+    chart = chat_chart(messages, [said(2), said(99)], [ConnectionRecord("IRC", connected_at=2.5)])
+    rows = [label.get_text() for label in chart.axes[0].get_yticklabels()]
+    assert rows == ["missed: 1", "heard: 4"]
+    assert repr(chat_chart([], [], [])) == repr(chart)
+
+
+def test_the_break_even_is_said_in_words():
+    chart = break_even_chart(HOMES, SERVER)
+    labels = chart.axes[0].get_legend_handles_labels()[1]
+    assert "AWS: as dear as the server at 35 million (13 a second)" in labels
+    assert chart._repr_png_()[0].startswith(b"\x89PNG")
+
+
+def test_the_slider_holds_a_row_for_each_place():
+    slider = CostSlider(HOMES, SERVER)
+    html = slider._repr_html_()
+    assert html == CostSlider(HOMES, SERVER)._repr_html_()
+    page = Page(html)
+    (_, attributes, _) = page.all("input")[0]
+    rows = json.loads(attributes["data-rows"])
+    assert len(rows) == len(steps()) == int(attributes["max"]) + 1
+    shown = [text for _, _, text in page.all("b")]
+    assert shown == rows[int(attributes["value"])]["texts"]
+    assert all(len(row["texts"]) == len(shown) for row in rows)
+    assert all(len(row["widths"]) == len(page.all("i")) for row in rows)
+    assert rows[0]["texts"][1] == "AWS; Yandex"  # both are free
+    assert rows[-1]["texts"][1] == "server"
+
+
+def test_each_price_links_to_its_source():
+    links = [attributes["href"] for _, attributes, _ in Page(PriceList()._repr_html_()).all("a")]
+    prices = [*functions().values(), *servers().values()]
+    assert links == [price.source for price in prices]
+
+
+def test_cold_waits_need_stopped_instances(tmp_path, monkeypatch):
+    (tmp_path / "main.py").write_text(MAIN)
+    keys = {"TELEGRAM_TOKEN": "7:none", "TELEGRAM_SECRET": "sesame"}
+    with Cloud() as cloud:
+        function = cloud.deploy("cold", tmp_path, environment=keys, idle_s=0)
+        assert len(cold_ms(function, times=2)) == 1
+        assert [call.cold for call in function.invocations] == [True, True]
+        kept = cloud.deploy("kept", tmp_path, environment=keys)
+        assert ask(kept, name="Ann") == "hello Ann!"
+        monkeypatch.setattr("botlib.lessons.waiting.PATIENCE_S", 0.05)
+        with pytest.raises(TimeoutError, match="idle_s is 300"):
+            cold_ms(kept)
