@@ -1,7 +1,11 @@
 """Every test stays on this machine; only `-m live` lets a learner's own tokens in."""
 
+import functools
 import os
+from collections.abc import Callable
+from typing import Any
 
+import nbval.kernel
 import pytest
 
 OWN = ("TELEGRAM_", "TWITCH_")  # what the names of a bot's settings begin with
@@ -18,3 +22,23 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith(OWN)]:
         del os.environ[name]
     os.environ["COURSE_WORLD"] = "sandbox"
+
+
+def patient(start: Callable[..., Any]) -> Callable[..., Any]:
+    """Start a kernel a second time if the first dies.
+
+    A kernel's ports are chosen before it opens them; among thousands of connections of other tests
+    one is sometimes taken meanwhile.
+    """
+
+    @functools.wraps(start)
+    def started(*arguments: Any, **options: Any) -> Any:
+        try:
+            return start(*arguments, **options)
+        except RuntimeError:
+            return start(*arguments, **options)
+
+    return started
+
+
+nbval.kernel.start_new_kernel = patient(nbval.kernel.start_new_kernel)

@@ -11,10 +11,9 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from statistics import median
 from typing import Any
 
-from measuring import FUNCTIONS, HERE, start, table, target
+from measuring import FUNCTIONS, HERE, median, start, table, target
 from updates import SECRET, TOKEN, event
 
 from botlib.sandbox.cloud import Cloud

@@ -8,10 +8,9 @@ one client the least a cloud with the Runtime API can be (peers/least_cloud.py).
 
 from collections import defaultdict
 from contextlib import ExitStack
-from statistics import median
 from typing import Any
 
-from measuring import FUNCTIONS, Load, peer, start, table, target, warm_up, wrk
+from measuring import FUNCTIONS, Load, median, peer, start, table, target, warm_up, wrk
 
 from botlib.sandbox.cloud import Cloud
 

@@ -9,6 +9,7 @@ import platform
 import re
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,8 +24,8 @@ from typing import Any
 from botlib.sandbox.cloud.function import Function
 
 HERE = Path(__file__).parent
-FUNCTIONS = HERE / "functions"  # what is deployed
-PEERS = HERE / "peers"  # programs to compare with
+FUNCTIONS, PEERS = HERE / "functions", HERE / "peers"  # what is deployed, what to compare with
+median = statistics.median
 MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
 
@@ -82,10 +83,11 @@ def wrk(url: str, connections: int, seconds: float, script: str = "") -> Load:
 
 def found(text: str, pattern: str, default: str = "") -> str:
     """What a pattern's group matches; RuntimeError with the whole text where it does not."""
-    match = re.search(pattern, text)
-    if not match and not default:
+    if match := re.search(pattern, text):
+        return match[1]
+    if not default:
         raise RuntimeError(f"expected {pattern!r} in what wrk printed; found:\n{text}")
-    return match[1] if match else default
+    return default
 
 
 def milliseconds(text: str) -> float:
@@ -103,8 +105,7 @@ def milliseconds(text: str) -> float:
 @contextmanager
 def peer(name: str, **environment: str) -> Iterator[str]:
     """Run a program of `peers` for as long as the block takes; the first line it prints."""
-    words = [sys.executable, str(PEERS / name)]
-    mine = os.environ | environment
+    words, mine = [sys.executable, str(PEERS / name)], os.environ | environment
     with subprocess.Popen(words, env=mine, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield process.stdout.readline().strip() if process.stdout else ""

@@ -12,10 +12,9 @@ import itertools
 import time
 from collections import defaultdict
 from contextlib import ExitStack
-from statistics import median
 
 from homes import CONCURRENT, LEAN, OURS, PEER, Home, World
-from measuring import start, table, target, wrk
+from measuring import median, start, table, target, wrk
 from updates import CHATS, SECRET, lua
 
 REPETITIONS, SECONDS, MESSAGES = 5, 2.0, 25  # messages of each person

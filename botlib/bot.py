@@ -52,6 +52,8 @@ class Bot:
 
     def command(self, name: str, help: str = "") -> Callable[[Command], Command]:
         """Register the function below as the command `name`; it may be `def` or `async def`."""
+        if not isinstance(name, str):
+            raise TypeError('write @bot.command("hello"), with the name in quotes and brackets')
         name = name.lstrip(self.prefixes).casefold()
         if not re.fullmatch(rf"\w{{1,{LONGEST_NAME}}}", name):
             raise ValueError(
@@ -119,14 +121,20 @@ class Bot:
 
 
 def as_list(reply: Reply) -> list[str]:
-    """Turn what a command returned into texts; nothing and blank texts are left out.
+    """Turn what a command returned into texts; blank ones are left out. TypeError for others.
 
     >>> as_list("one"), as_list(["one", "two"]), as_list(None), as_list("  ")
     (['one'], ['one', 'two'], [], [])
     """
     if reply is None:
         return []
-    texts = [reply] if isinstance(reply, str) else [str(text) for text in reply]
+    texts = list(reply) if isinstance(reply, Iterable) and not isinstance(reply, str) else [reply]
+    for text in texts:
+        if not isinstance(text, str):
+            raise TypeError(
+                f"a command returns a text, a list of texts or None; found {text!r}. "
+                "str(…) makes a text of it."
+            )
     return [text for text in texts if text.strip()]
 
 

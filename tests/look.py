@@ -71,7 +71,8 @@ def front_door(folder):
     """Start `start.py` on a copy in `folder` (with its notebooks/); gives the printed address."""
     for name in ("start.py", "requirements.lock", "pyproject.toml"):
         shutil.copy(HOME / name, folder)
-    shutil.copytree(HOME / "botlib", folder / "botlib", ignore=shutil.ignore_patterns("*.pyc"))
+    for name in ("botlib", "deploy"):
+        shutil.copytree(HOME / name, folder / name, ignore=shutil.ignore_patterns("*.pyc"))
     config = folder / "config"  # nobody's own settings
     (config / "labconfig").mkdir(parents=True)
     (config / "labconfig/page_config.json").write_text(json.dumps(QUIET))
@@ -79,6 +80,7 @@ def front_door(folder):
     environment = {
         **os.environ,
         "COURSE_PYTHON": sys.executable,
+        "COURSE_WORLD": "sandbox",
         "JUPYTER_CONFIG_DIR": str(config),
         "PYTHONPATH": str(folder),
     }

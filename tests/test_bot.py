@@ -94,6 +94,18 @@ def test_an_error_in_a_command_reaches_whoever_asked(bot):
         bot.ask("!add two")
 
 
+def test_the_decorator_without_a_name_says_how_to_write_it(bot):
+    with pytest.raises(TypeError, match="with the name in quotes"):
+        bot.command(lambda message: "hello")
+
+
+@pytest.mark.parametrize("wrong", [5, ["one", 2], b"bytes", 0.5])
+def test_a_command_that_returns_no_text_is_told_what_to_return(bot, wrong):
+    bot.command("wrong")(lambda message: wrong)
+    with pytest.raises(TypeError, match=r"a text, a list of texts or None.*str\("):
+        bot.ask("!wrong")
+
+
 HOSTILE = ["", "\0", "!\0", "!" * 100_000, "!" + "a" * 100_000, "!hello " + "x" * 100_000]
 HOSTILE += ["!🦀", "!שלום עולם", "\u202e!hello", "!hello\r\nQUIT", "!\ud800", "/привет Виктор"]
 

@@ -101,7 +101,9 @@ def test_what_botlib_imports_is_a_dependency():
             modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and not node.level:
                 modules = [node.module]
-            for top in {module.split(".")[0] for module in modules} - {"botlib"}:
+            tops = {module.split(".")[0] for module in modules} - {"botlib"}
+                neighbours = {each.stem for each in path.parent.glob("*.py")}  # of a program
+                for top in tops - neighbours:
                 if top not in sys.stdlib_module_names and BROUGHT.get(top) not in names:
                     owners = {canonicalize_name(name) for name in distributions.get(top, [])}
                     assert owners & names, f"{path.name} imports {top}, which pyproject lacks"

@@ -81,6 +81,7 @@ class FakeTwitch(LocalServer):
         if request.headers["Authorization"] != f"Bearer {self.tokens[-1]}":
             return web.json_response({"status": 401, "message": "Invalid OAuth token"}, status=401)
         assert request.headers["Client-Id"] == "app-id"
+        message = await request.json()  # before anything else: a broken line has nothing to read
         self.on_message()
         if self.hangs_up:
             request.transport.abort()
@@ -93,7 +94,7 @@ class FakeTwitch(LocalServer):
         else:
             body = {"message_id": "1", "is_sent": True}
         if body["is_sent"]:
-            self.sent.append(await request.json())
+            self.sent.append(message)
         return web.json_response({"data": [body]})
 
     async def _take_subscription(self, request):

@@ -135,7 +135,6 @@ def pytest_sessionstart():
     ("options", "said"),
     [
         (["notebooks/00_start_here.ipynb"], "world sandbox token False"),
-        (["tests/test_bot.py"], "world sandbox token False"),
         (["tests/test_bot.py", "-m", "live"], "world None token True"),
     ],
 )

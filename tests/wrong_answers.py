@@ -9,7 +9,8 @@ WRONG_ANSWERS = {
             """
 from botlib.lessons.exercises.ex_00 import exercise_1
 
-answer = viktor.ask("!goodbye")
+ada = telegram.person("Ada")
+answer = ada.ask("!goodbye")
 
 exercise_1(answer)
 """,
@@ -239,6 +240,45 @@ exercise_3(home)
             "its answer would be killed",
         ),
     },
+    "06_telegram_for_real": {
+        1: (
+            """
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from botlib.lessons.exercises.ex_06 import exercise_1, exercise_2, exercise_3
+
+def judge(url):
+    parts = urlsplit(url)
+    if parts.scheme != "https":
+        return "no https"
+    if parts.port not in (443, 80, 88, 8443):
+        return "wrong port"
+    return "good" if ip_address(parts.hostname).is_global else "not public"
+
+exercise_1(judge)
+""",
+            "for https that means 443",
+        ),
+        2: (
+            """
+def leaks(path, secret):
+    return [str(path)] if secret.encode() in Path(path).read_bytes() else []
+
+exercise_2(leaks)
+""",
+            "a zip is compressed",
+        ),
+        3: (
+            """
+def rescue(telegram, account, deploy, secret):
+    deploy(telegram.new_token(account))
+
+exercise_3(rescue)
+""",
+            "a new token begins without a webhook",
+        ),
+    },
     "07_twitch_account_app_token": {
         1: (
             """
@@ -383,6 +423,44 @@ def cold_calls(times, idle_s):
 exercise_3(cold_calls)
 """,
             "the first call of all is cold",
+        ),
+    },
+    "12_keep_it_running": {
+        1: (
+            """
+from botlib.lessons.exercises.ex_12 import exercise_1, exercise_2, exercise_3
+
+def pause(status, failures):
+    return None if status in (0, 78) else 2 ** (failures - 1)
+
+exercise_1(pause)
+""",
+            "min(…, 60) limits it",
+        ),
+        2: (
+            """
+def state(log):
+    again = sum("connecting again" in line for line in log)
+    if log[-1] == "INFO stopped":
+        return "stopped", again
+    return "broken" if log[-1].startswith("ERROR") else "running", again
+
+exercise_2(state)
+""",
+            "is no WARNING",
+        ),
+        3: (
+            """
+unit = '''
+[Service]
+ExecStart=/usr/bin/python3 -m botlib.run telegram /opt/bot/main.py
+EnvironmentFile=/etc/bot.env
+Restart=on-failure
+'''
+
+exercise_3(unit)
+""",
+            "it would start again and again",
         ),
     },
 }

@@ -21,9 +21,9 @@ def supervisor_loop() -> Picture:
     """What a supervisor does with a program, over and over."""
     steps = [
         ("start", "the program"),
-        ("wait", "until it ends;\nlook at its status"),
-        ("0 or 78", "asked to stop, or\nsettings to change:\nleave it"),
-        ("all else", "it crashed or\nwas killed:\npause"),
+        ("wait", "until it ends"),
+        ("look", "at its exit status:\n0 or 78? leave it"),
+        ("pause", "longer each time"),
     ]
     says = "the supervisor's loop: start, wait, and unless the status is 0 or 78, pause and again"
     return journey(steps, says, back="and start it again")

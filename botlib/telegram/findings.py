@@ -7,8 +7,8 @@ import hmac
 import re
 from dataclasses import dataclass
 
-ASK = "Ask BotFather for it: /mybots, your bot, API Token"
-ALONE = "Give the token alone, without anything around it"
+ASK = "Ask BotFather: /mybots, your bot, API Token"
+ALONE = "Give the token alone"
 SECRET_LENGTH = 35  # characters after the colon, in every token that BotFather makes today
 TOKEN = re.compile(rf"\d{{6,}}:[A-Za-z0-9_-]{{{SECRET_LENGTH}}}(?![A-Za-z0-9_-])")
 AROUND = r"[\s\"'`‘’“”\u200b\ufeff]"

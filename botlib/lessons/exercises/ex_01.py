@@ -5,7 +5,7 @@ from typing import Any
 from botlib.lessons.exercises.verdict import close, exercise, expect, is_number, run, show
 
 
-@exercise("write the function in place of the three dots")
+@exercise("write def busy_percentage(busy_s, alive_s): in place of the line with the dots")
 def exercise_1(busy_percentage: Any) -> str:
     """A function of busy seconds and seconds alive gives the percentage."""
     first = run(busy_percentage, 1, 4)
@@ -23,7 +23,7 @@ def exercise_1(busy_percentage: Any) -> str:
     return "a server that works for 0.02 of its 5 seconds is busy 0.4 % of the time"
 
 
-@exercise("write the function in place of the three dots")
+@exercise("write def goodbye(event, context): in place of the line with the dots")
 def exercise_2(handler: Any) -> str:
     """A handler says goodbye to the name in the path, or to a stranger."""
     for path, name in (("/Viktor", "Viktor"), ("/Ada", "Ada"), ("/", "stranger")):

@@ -27,7 +27,12 @@ def exercise_1(mended: Any) -> str:
             "the handler's KeyError still ends the loop. Put try: and except Exception as error: "
             "around the handler, run that cell, then this one",
         )
-        raise NotYet(f"the loop itself ended. Its last words in the log: {reason}")
+        expect(
+            "ResponseNotReady" not in reason,
+            "you caught the error, but told nobody: POST to …/error, then read the answer",
+        )
+        hint = ". A dictionary travels as text: json.dumps(…)" if "concat str to" in reason else ""
+        raise NotYet(f"the loop itself ended. Its last words in the log: {reason}{hint}")
     expect(
         error.type != "Sandbox.Timedout",
         "nobody told the cloud: POST to …/error, and read the answer before you ask again",
@@ -52,7 +57,13 @@ def greets(function: Function) -> None:
     try:
         found = function.invoke({"name": "Ada"})
     except FunctionError as error:
-        raise NotYet(f"a good event now fails with {error}. See print(*mended.logs)") from None
+        reason = last_words(function) or error
+        expect(
+            "CannotSendRequest" not in str(reason),
+            "the error arrived, but then the loop ended: read the answer to that POST as well, "
+            "with cloud.getresponse().read()",
+        )
+        raise NotYet(f"a good event now fails. The last words in the log: {reason}") from None
     expect(found == "hello Ada!", f"Ada's event was answered with {show(found)}")
 
 
@@ -62,7 +73,7 @@ def last_words(function: Function) -> str:
     for line in function.logs:
         if "Runtime exited" in line:
             words = before
-        before = line
+        before = before if line.startswith("START ") else line
     return words
 
 
@@ -103,14 +114,14 @@ def exercise_2(prediction: Any, fn: Any) -> str:
 CASES = [(351.02, 128), (1.2, 128), (40, 128), (2500.4, 1024), (99.01, 512)]
 
 
-@exercise("write the function in place of the three dots")
+@exercise("write def price(used_ms, memory_mb): in place of the line with the dots")
 def exercise_3(price: Any) -> str:
     """Milliseconds used and megabytes set give US dollars by AWS's rule."""
     for used, memory in CASES:
         found = run(price, used, memory)
         shown = f"price({used}, {memory}) gave {show(found)}"
         expect(is_number(found), f"{shown}, expected a number")
-        expected = dollars(used, memory)
+        shown, expected = f"price({used}, {memory}) gave {found:.12f}", dollars(used, memory)
         for wrong, hint in mistakes(used, memory):
             expect(not same(found, wrong) or same(wrong, expected), shown + hint)
         expect(same(found, expected), f"{shown}, expected {expected:.12f}")
@@ -145,5 +156,10 @@ def mistakes(used: float, memory: float) -> list[tuple[float, str]]:
         (line(whole / 1000, memory / 1024) + 0.20, ": $0.20 is for a million requests, not one"),
         (line(whole, memory / 1024) + request, ": a second has 1000 milliseconds"),
         (line(whole / 1000, memory) + request, ": a gigabyte has 1024 megabytes"),
+        (
+            line(math.ceil(used / 1000), memory / 1024) + request,
+            ": round up the milliseconds, not the seconds",
+        ),
+        (line(whole / 1000, memory * 1024) + request, ": divide the megabytes by 1024"),
         (line(whole / 1000, memory / 1000) + request, ": a gigabyte has 1024 megabytes here"),
     ]

@@ -30,6 +30,11 @@ def exercise_1(deliver: Callable[[smtplib.SMTP, EmailMessage], Any]) -> str:
             arrived == ["ann@example.org", "cleo@example.org"],
             f"letters arrived for {arrived}, expected one for Ann and one for Cleo",
         )
+        found = attempt(deliver, Closed(), "dora@example.org")
+        expect(
+            found is False,
+            "dora@example.org was refused, too: any address may be. Send, and catch the error",
+        )
         server.quit()
         try:
             found = deliver(server, letter_to("ann@example.org"))
@@ -41,9 +46,15 @@ def exercise_1(deliver: Callable[[smtplib.SMTP, EmailMessage], Any]) -> str:
     )
 
 
-def attempt(
-    deliver: Callable[[smtplib.SMTP, EmailMessage], Any], server: smtplib.SMTP, to: str
-) -> Any:
+class Closed:
+    """A mail server that refuses everybody."""
+
+    def send_message(self, letter: EmailMessage) -> None:
+        """Refuse a letter, as smtplib tells it."""
+        raise smtplib.SMTPRecipientsRefused({letter["To"]: (550, b"no such mailbox")})
+
+
+def attempt(deliver: Callable[[Any, EmailMessage], Any], server: object, to: str) -> Any:
     """Deliver a letter; the refusal that was not caught becomes the hint."""
     expect(callable(deliver), f"expected a function, found {show(deliver)}")
     try:
@@ -99,6 +110,10 @@ def exercise_2(vote: Callable[[SqliteStore, str, str], Any]) -> str:
         taken == 1,
         f"Cleo clicked eight times at once and {taken} votes were taken: "
         "between get and set others read the same. add_once does both in one step",
+    )
+    expect(
+        run(vote, SlowStore(), "Ann", "red") is True,
+        "with another, empty store Ann may vote: a variable is known to one instance only",
     )
     with ThreadPoolExecutor(8) as voters:
         list(voters.map(lambda name: run(vote, store, name, "blue"), "DEFGHIJK"))

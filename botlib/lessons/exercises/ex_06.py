@@ -30,7 +30,7 @@ def exercise_1(judge: Callable[[str], Any]) -> str:
     """Ten addresses, in the order of Telegram's own checks."""
     for url, expected in ADDRESSES.items():
         found = run(judge, url)
-        if found == "wrong port" and expected == "good" and url.count(":") == 1:
+        if found == "wrong port" and url.count(":") == 1:
             raise NotYet(f"{url} names no port, so port is None: for https that means 443")
         if found == "good" and expected == "not public":
             raise NotYet(f"{url} was called good; is_global is False for such an address")
@@ -52,7 +52,8 @@ def exercise_2(leaks: Callable[[Path, str], Any]) -> str:
     """Two zips: one that holds the secret twice, and one that does not."""
     with tempfile.TemporaryDirectory() as folder:
         clean = pack(Path(folder, "clean.zip"), {"main.py": PACKED["main.py"]})
-        expect(leaks(clean, SECRET) == [], "a zip without the secret gets an empty list")
+        found = run(leaks, clean, SECRET)
+        expect(found == [], f"a zip without the secret gets [], found {show(found)}")
         found = run(leaks, pack(Path(folder, "leaky.zip"), PACKED), SECRET)
     if found == []:
         raise NotYet(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from botlib.lessons.exercises.verdict import NotYet, exercise, expect, run, show
+from botlib.lessons.exercises.verdict import NotYet, describe, exercise, expect, run, show
 
 CALLBACK = "http://localhost:3000/callback"
 Answer = tuple[int, dict[str, Any]]
@@ -24,13 +24,16 @@ def exercise_1(code_from: Callable[[str, str], Any]) -> str:
         (landing(state="ours", scope=both, code="c0de"), "c0de"),
         (landing(code="a&b=c/d", scope=both, state="ours"), "a&b=c/d"),
     ]:
-        found = run(code_from, address, "ours")
+        found = call(code_from, address, "a good address")
+        if found is None:
+            raise NotYet(f"in {address} state and code are right, and it gave None. Does it end "
+                         "with return? parse_qs gives lists: the state is ['ours']")  # fmt: skip
         if isinstance(found, list):
             raise NotYet(f"parse_qs gives lists, as a name may come twice: found {show(found)}")
         expect(found == code, f"in {address} the code is {code!r}, not {show(found)}")
-    for state in ("theirs", "", "our"):
+    for state in ("theirs", "", "our", "hours"):
         stranger = landing(code="c0de", scope=both, state=state)
-        found = call(code_from, stranger, "a state that is not ours")
+        found = call(code_from, stranger, f"an address with the state {state!r}")
         expect(found is None, f"the state was {state!r}, not ours: a stranger's code was taken")
     found = call(code_from, landing(code="c0de", scope=both), "an address without a state")
     expect(found is None, "a code without any state was taken")
@@ -41,13 +44,15 @@ def exercise_1(code_from: Callable[[str, str], Any]) -> str:
 
 def call(code_from: Callable[[str, str], Any], address: str, what: str) -> Any:
     """Call the learner's function where None is a right answer."""
+    expect(callable(code_from), f"expected a function, found {show(code_from)}")
     try:
         return code_from(address, "ours")
-    except Exception as error:
-        name = type(error).__name__
+    except KeyError as error:
         raise NotYet(
-            f"{what} raised {name}; it gets None, and .get() asks without a fall"
+            f"{what} has no {error}, and yours raised KeyError: answer.get({error}) gives None"
         ) from None
+    except Exception as error:
+        raise NotYet(f"your function raised {describe(error)} for {what}: {address}") from None
 
 
 class Desk:
@@ -77,12 +82,17 @@ def exercise_2(fresh: Callable[..., Any]) -> str:
     """A good pair is left alone, a dead one refreshed, both of its halves kept."""
     pair = {"access_token": "token 0", "refresh_token": "refresh 0"}
     desk = Desk("token 0", "refresh 0")
-    found = run(fresh, dict(pair), desk.validate, desk.refresh)
+    found = ask(fresh, pair, desk)
     expect(not desk.refreshed, "the token was still good, and it was refreshed all the same")
     expect(found == pair, f"a good pair comes back as it is; found {show(found)}")
     desk = Desk("a newer one", "refresh 0")
     for round in (1, 2):
-        pair = run(fresh, dict(pair), desk.validate, desk.refresh)
+        old, pair = pair, ask(fresh, pair, desk)
+        if pair == old:
+            raise NotYet("the token had expired, and the old pair came back: validate gives two "
+                         "things, a status and an answer; look at the status")  # fmt: skip
+        if isinstance(pair, tuple):
+            raise NotYet("refresh gives two things, a status and a pair: return the pair alone")
         usable = isinstance(pair, dict) and pair.get("access_token") == desk.good
         expect(usable, f"after refresh {round} expected the new pair, found {show(pair)}")
         expect(
@@ -91,10 +101,18 @@ def exercise_2(fresh: Callable[..., Any]) -> str:
             "keep both halves of the new pair",
         )
         desk.good = "expired meanwhile"
-    desk = Desk("another", "another")
-    found = fresh(dict(pair), desk.validate, desk.refresh)
+    found = ask(fresh, pair, Desk("another", "another"), "Twitch refused the refresh with 400: ")
     expect(found is None, f"Twitch refused the refresh: expected None, found {show(found)}")
     return "the bot can sleep for days"
+
+
+def ask(fresh: Callable[..., Any], pair: dict[str, str], desk: Desk, when: str = "") -> Any:
+    """Call the learner's function where None may be right; `when` begins the hint."""
+    expect(callable(fresh), f"expected a function, found {show(fresh)}")
+    try:
+        return fresh(dict(pair), desk.validate, desk.refresh)
+    except Exception as error:
+        raise NotYet(f"{when}your function raised {describe(error)} for {pair}") from None
 
 
 NEEDED = ["chat:read", "chat:edit"]

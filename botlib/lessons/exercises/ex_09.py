@@ -17,11 +17,15 @@ def exercise_1(lost_a_day: Callable[[float, float, float], Any]) -> str:
         shown = f"lost_a_day({limit}, {gap}, {an_hour}) gave {show(found)}"
         expect(is_number(found), f"{shown}, expected a number")
         right = 24 * an_hour * gap / (limit + gap)
+        if abs(found - right) <= 0.5:  # whole messages, or whole rounds, are right, too
+            continue
         if gap:
             whole = f"{shown}: a round lasts as long as the limit and the gap together"
             expect(not close(found, 24 * an_hour * gap / limit), whole)
             expect(not close(found, right / 24), f"{shown}: a day has 24 hours")
-        expect(close(found, right), f"{shown}, expected {right:.2f}")
+            heard = 24 * an_hour * limit / (limit + gap)
+            expect(not close(found, heard), f"{shown}: that is what it hears")
+        raise NotYet(f"{shown}, expected {right:.2f}")
     return "with a gap of half a second every 15 minutes, 48 of a day's 86,400 messages are lost"
 
 

@@ -91,12 +91,24 @@ def _still_waiting(update: Update, account: Account) -> str:
             f"What to do: {SET_WEBHOOK}, or start a bot that polls"
         )
     if webhook.last_error_message:
+        state = f"fails after {update.attempts} attempts"
+        if update.attempts == 0:
+            state = "fails with an earlier message of this chat, which goes first"
         return (
-            f"the webhook {address(account)} fails after {update.attempts} attempts: "
+            f"the webhook {address(account)} {state}: "
             f"last_error_message is {webhook.last_error_message!r}; {pending}.\n"
-            "What to do: mend the function and the update comes again by itself"
+            f"What to do: {_mend(webhook.last_error_message)}"
         )
     return f"the webhook {address(account)} has not answered yet; {pending}"
+
+
+def _mend(error: str) -> str:
+    if " 403 " in error:
+        return "the secrets differ; call setWebhook with the secret_token that the function expects"
+    return (
+        'read the function\'s log, print(*function.logs, sep="\\n"); its last lines name the '
+        "mistake. Mend it and deploy again, and the update comes again by itself"
+    )
 
 
 def address(account: Account) -> str:

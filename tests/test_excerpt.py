@@ -1,0 +1,38 @@
+"""What the notebooks show of deploy/, and that what they ask for is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from botlib.lessons.excerpt import commands, excerpt
+
+UNIT = "systemd/chatbot@.service"
+
+
+def test_an_excerpt_goes_from_line_to_line():
+    lines = excerpt(UNIT, "[Unit]", "After").splitlines()
+    assert (lines[0], lines[-1]) == ("[Unit]", "After=network-online.target")
+    assert excerpt(UNIT, "[Install]", "[Install]") == "[Install]"
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [("[Nothing]", "After"), ("[Unit]", "Nothing"), ("[Install]", "[Unit]")]
+)
+def test_lines_that_are_not_there_are_named(first, last):
+    with pytest.raises(ValueError, match=re.escape(f"no lines from {first!r} to {last!r}")):
+        excerpt(UNIT, first, last)
+
+
+@pytest.mark.parametrize("cloud", ["aws", "yandex"])
+def test_each_clouds_commands_are_shown_whole(cloud):
+    shown = commands(f"{cloud}/README.md")
+    assert "secrets_for.py" in shown
+    assert "```" not in shown
+
+
+def test_a_file_without_commands_is_named():
+    with pytest.raises(ValueError, match=r"aws/template\.yaml has no block of commands"):
+        commands("aws/template.yaml")
+    with pytest.raises(FileNotFoundError):
+        commands(str(Path("moon/README.md")))
