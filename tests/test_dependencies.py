@@ -102,8 +102,8 @@ def test_what_botlib_imports_is_a_dependency():
             if isinstance(node, ast.ImportFrom) and not node.level:
                 modules = [node.module]
             tops = {module.split(".")[0] for module in modules} - {"botlib"}
-                neighbours = {each.stem for each in path.parent.glob("*.py")}  # of a program
-                for top in tops - neighbours:
+            neighbours = {each.stem for each in path.parent.glob("*.py")}  # of a program
+            for top in tops - neighbours:
                 if top not in sys.stdlib_module_names and BROUGHT.get(top) not in names:
                     owners = {canonicalize_name(name) for name in distributions.get(top, [])}
                     assert owners & names, f"{path.name} imports {top}, which pyproject lacks"
