@@ -3,26 +3,15 @@
 It only compares texts: what Telegram says about a token is asked for elsewhere.
 """
 
-import hmac
 import re
-from dataclasses import dataclass
+
+from botlib.problem import Problem
 
 ASK = "Ask BotFather: /mybots, your bot, API Token"
 ALONE = "Give the token alone"
 SECRET_LENGTH = 35  # characters after the colon, in every token that BotFather makes today
 TOKEN = re.compile(rf"\d{{6,}}:[A-Za-z0-9_-]{{{SECRET_LENGTH}}}(?![A-Za-z0-9_-])")
 AROUND = r"[\s\"'`‘’“”\u200b\ufeff]"
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong, and what to do about it."""
-
-    what: str
-    fix: str
-
-    def __str__(self) -> str:
-        return f"{self.what}. {self.fix}."
 
 
 def clean(text: str) -> str:
@@ -89,10 +78,3 @@ def misfits(whose: str, username: str | None) -> list[Problem]:
     if not wanted or whose.lower() == wanted.lower():
         return []
     return [Problem(f"This is the token of @{whose}, and it should be @{wanted}'s", ASK)]
-
-
-def same(text: str, other: str | None) -> bool:
-    """Compare two secrets in constant time."""
-    return bool(other) and hmac.compare_digest(
-        text.encode("utf-8", "replace"), (other or "").encode("utf-8", "replace")
-    )

@@ -3,12 +3,12 @@
 Standard library only. Nothing here knows what a bot says.
 """
 
-import hmac
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from botlib.function import Handler, Request, Response, http_function
+from botlib.secret import same
 
 if TYPE_CHECKING:
     from botlib.store import Store
@@ -48,11 +48,6 @@ def telegram_function(
         return Response(call or "")
 
     return handler
-
-
-def same(given: str, expected: str) -> bool:
-    """Compare secrets in constant time: how long it takes tells nothing about them."""
-    return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
 
 
 def read_update(http: Request) -> Update:

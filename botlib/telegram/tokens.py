@@ -10,7 +10,9 @@ import urllib.request
 from dataclasses import dataclass, field
 from typing import Any
 
-from botlib.telegram.findings import ASK, Problem, clean, look_at, misfits, same, unknown
+from botlib.problem import Problem
+from botlib.secret import same
+from botlib.telegram.findings import ASK, clean, look_at, misfits, unknown
 from botlib.telegram.update import api_root
 
 TIMEOUT_S = 30.0
@@ -47,7 +49,7 @@ def diagnose(
     `username` is the bot that it should belong to, `secret` the webhook's, which people mix up
     with the token.
     """
-    if same(token.strip(), secret):
+    if secret and same(token.strip(), secret):
         return Diagnosis(problems=[Problem("This is the webhook's secret, not the token", ASK)])
     problems, bare = look_at(token), clean(token)
     if not bare:

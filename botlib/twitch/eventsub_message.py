@@ -13,6 +13,7 @@ from typing import Any
 
 from botlib.bot import Message
 from botlib.function import Request, Response
+from botlib.secret import same
 from botlib.twitch.wording import heard
 
 MESSAGE_ID = "twitch-eventsub-message-id"
@@ -48,7 +49,7 @@ def refusal(http: Request, secret: str, now: float) -> Response | None:
     message_id, timestamp = http.headers.get(MESSAGE_ID, ""), http.headers.get(TIMESTAMP, "")
     expected = sign(secret, message_id, timestamp, http.body)
     given = http.headers.get(SIGNATURE, "")
-    if not hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode()):
+    if not same(given, expected):
         return Response({"error": "wrong or missing signature"}, status=403)
     sent = read_time(timestamp)
     if sent is None or not message_id:

@@ -3,25 +3,15 @@
 It only compares texts: what Twitch says about a token is asked for elsewhere.
 """
 
-import hmac
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from botlib.problem import Problem
+from botlib.secret import same
 
 AUTHORIZE = "Log in to Twitch as the bot's own account and authorize the application again"
 ALONE = "Give the token alone, without anything around it"
 LONGEST_ACCESS_TOKEN = 40  # characters; Twitch makes 30 today, and 50 for a refresh token
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong, and what to do about it."""
-
-    what: str
-    fix: str
-
-    def __str__(self) -> str:
-        return f"{self.what}. {self.fix}."
 
 
 def clean(token: str) -> str:
@@ -57,10 +47,10 @@ def pasted_with(token: str) -> list[Problem]:
 
 def mistaken(token: str, client_secret: str | None, refresh_token: str | None) -> list[Problem]:
     """Find another secret that was given in the token's place."""
-    if same(token, client_secret):
+    if client_secret and same(token, client_secret):
         what = "This is the application's client secret, not a token"
         return [Problem(what, f"{AUTHORIZE}; keep the secret as TWITCH_CLIENT_SECRET")]
-    if same(token, refresh_token):
+    if refresh_token and same(token, refresh_token):
         what = "This is the refresh token, which only fetches new tokens"
         return [Problem(what, "Give the access token, and this one as TWITCH_REFRESH_TOKEN")]
     return []
@@ -102,10 +92,3 @@ def misfits(
         what = f"The token was made for another application: {app}, not {client_id}"
         found.append(Problem(what, "Use that one's TWITCH_CLIENT_ID, or authorize with this one"))
     return found
-
-
-def same(secret: str, other: str | None) -> bool:
-    """Compare two secrets in constant time."""
-    return other is not None and hmac.compare_digest(
-        secret.encode("utf-8", "replace"), other.encode("utf-8", "replace")
-    )

@@ -11,9 +11,10 @@ from typing import Any
 
 import aiohttp
 
+from botlib.problem import Problem
 from botlib.twitch.addresses import addresses
 from botlib.twitch.errors import Unreachable
-from botlib.twitch.findings import Problem, clean, misfits, mistaken, pasted_with, unknown
+from botlib.twitch.findings import clean, misfits, mistaken, pasted_with, unknown
 
 IRC_SCOPES = ("chat:read", "chat:edit")
 
