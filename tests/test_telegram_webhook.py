@@ -1,6 +1,8 @@
 """The webhook function, called with events as a cloud calls it."""
 
+import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from events import SHAPES, event
@@ -182,3 +184,14 @@ def test_splitting_keeps_every_word_within_the_limit(text, limit):
     parts = split(text, limit)
     assert all(0 < len(part) <= limit for part in parts)
     assert "".join("".join(parts).split()) == "".join(text.split())
+
+
+def test_it_answers_inside_a_running_loop_and_from_several_threads_at_once(handler):
+    async def as_in_a_notebook():
+        return post(handler, {"update_id": 1, "message": message()})
+
+    assert asyncio.run(as_in_a_notebook())[1]["text"] == "hello Viktor!"
+    with ThreadPoolExecutor(8) as threads:
+        updates = [{"update_id": number, "message": message()} for number in range(2, 42)]
+        answers = list(threads.map(lambda update: post(handler, update), updates))
+    assert [call["text"] for _, call in answers] == ["hello Viktor!"] * 40

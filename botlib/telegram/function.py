@@ -5,6 +5,7 @@ The same handler runs in any cloud that calls `handler(event, context)`.
 
 import asyncio
 import logging
+import threading
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -57,7 +58,8 @@ class Updates:
     def __init__(self, app: App, request: ReplyInResponse) -> None:
         self.app, self.request = app, request
         self.error: Exception | None = None
-        self._thread = ThreadPoolExecutor(1)  # a notebook's own thread already runs a loop
+        self._turn = threading.Lock()  # some clouds call a function from several threads
+        self._thread = ThreadPoolExecutor(1)
         app.add_error_handler(self._keep_error)
 
     def answer(self, data: Update) -> Call | None:
@@ -87,4 +89,13 @@ class Updates:
         return asyncio.new_event_loop()
 
     def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        return self._thread.submit(self._loop.run_until_complete, coroutine).result()
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return self._run_in_turn(coroutine)
+        # A notebook's own thread already runs a loop: another thread waits for this one.
+        return self._thread.submit(self._run_in_turn, coroutine).result()
+
+    def _run_in_turn(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        with self._turn:
+            return self._loop.run_until_complete(coroutine)
