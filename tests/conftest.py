@@ -16,6 +16,18 @@ def repository():
     return Path(__file__).parents[1]
 
 
+@pytest.fixture
+def account(telegram):
+    """A bot in the sandbox Telegram that a test file makes for itself."""
+    return telegram.new_bot("Hello bot", "hello_bot")
+
+
+@pytest.fixture
+def viktor(telegram):
+    """Someone who chats there."""
+    return telegram.person("Viktor")
+
+
 def pytest_ignore_collect(collection_path):
     """Look for doctests in botlib only: what else lies in tests/ may not even be importable."""
     if collection_path.suffix == ".py" and not collection_path.name.startswith("test_"):

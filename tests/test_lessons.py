@@ -237,8 +237,8 @@ def test_the_timeline_names_cold_and_warm_in_words():
 
 @pytest.mark.parametrize(
     "make",
-    [pictures.request_journey, pictures.server_and_function]
-    + [pictures.token_journey, pictures.held_line]
+    [pictures.request_journey, pictures.worker_loop, pictures.token_journey]
+    + [pictures.held_line, pictures.the_square]
     + [lambda number=number: pictures.you_are_here(number) for number in TITLES],
 )
 def test_pictures_are_the_same_each_time_and_stay_inside(make):

@@ -14,16 +14,6 @@ def telegram():
         yield telegram
 
 
-@pytest.fixture
-def account(telegram):
-    return telegram.new_bot("Hello bot", "hello_bot")
-
-
-@pytest.fixture
-def viktor(telegram):
-    return telegram.person("Viktor")
-
-
 def take(telegram, account):
     """The pending updates of a bot, acknowledged."""
     updates = telegram.call(account, "getUpdates")

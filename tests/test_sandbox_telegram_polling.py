@@ -29,16 +29,6 @@ def telegram():
 
 
 @pytest.fixture
-def account(telegram):
-    return telegram.new_bot("Hello bot", "hello_bot")
-
-
-@pytest.fixture
-def viktor(telegram):
-    return telegram.person("Viktor")
-
-
-@pytest.fixture
 def pool():
     with ThreadPoolExecutor() as pool:
         yield pool

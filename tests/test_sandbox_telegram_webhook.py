@@ -75,16 +75,6 @@ def telegram():
         yield telegram
 
 
-@pytest.fixture
-def account(telegram):
-    return telegram.new_bot("Hello bot", "hello_bot")
-
-
-@pytest.fixture
-def viktor(telegram):
-    return telegram.person("Viktor")
-
-
 def say(update, text="hello"):
     chat = update["message"]["chat"]["id"]
     return {"method": "sendMessage", "chat_id": chat, "text": f"{text} {update['message']['text']}"}

@@ -33,11 +33,6 @@ def telegram():
         yield telegram
 
 
-@pytest.fixture
-def account(telegram):
-    return telegram.new_bot("Hello bot", "hello_bot")
-
-
 def deploy(cloud, telegram, account, folder, main=MAIN):
     (folder / "main.py").write_text(main)
     settings = {"TELEGRAM_TOKEN": account.token, "TELEGRAM_SECRET": SECRET}

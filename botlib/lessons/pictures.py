@@ -112,31 +112,6 @@ def worker_loop() -> Picture:
     return journey(steps, says, back="and ask again")
 
 
-def server_and_function() -> Picture:
-    """The idea of both homes: one alive all the time, one only while it works."""
-    calls = (210, 330, 560)
-    parts = [text(24, 52, "server", INK, 14, bold=True, anchor="start")]
-    parts.append(text(24, 112, "function", INK, 14, bold=True, anchor="start"))
-    parts.append(box(110, 34, 580, 26, GREY))
-    for x in calls:
-        parts += [box(x, 34, 14, 26, BLUE, radius=0), box(x, 94, 14, 26, ORANGE, radius=3)]
-        parts.append(arrow(x + 7, 12, x + 7, 30, SOFT))
-    parts.append(line(110, 120, 690, 120, GREY, 1))
-    key = (
-        (110, GREY, "alive, waiting"),
-        (290, BLUE, "busy"),
-        (400, ORANGE, "exists only to answer"),
-    )
-    for x, colour, words in key:
-        parts += [
-            box(x, 146, 14, 14, colour, radius=3),
-            text(x + 22, 158, words, SOFT, 12, anchor="start"),
-        ]
-    return Picture(
-        "a server is alive between three requests; a function works only during them", 176, parts
-    )
-
-
 def token_journey() -> Picture:
     """How a program gets a token for an account: the authorization code flow."""
     steps = [
