@@ -70,9 +70,9 @@ class Chat:
 
     async def _attempt(self, session: aiohttp.ClientSession) -> None:
         await self.before()
-        await self._limits.to_log_in()
         try:
-            await self._connect(session)
+            async with self._limits.logging_in():
+                await self._connect(session)
         except LoginRefused as refusal:
             if self._refreshed or not await self._account.refresh():
                 raise LoginRefused(await self._account.explain(str(refusal))) from None
@@ -112,18 +112,21 @@ class Chat:
 
     async def _join(self, connection: Connection) -> None:
         for _ in range(JOIN_TRIES):
-            for channel in self._missing():
-                await self._limits.to_join()
-                await connection.send(IrcMessage("JOIN", (f"#{channel}",)))
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._timing.answer_s):
-                    for sender in self._senders.values():
-                        await sender.wait_joined()
+            async with asyncio.TaskGroup() as joining:
+                for channel in self._missing():
+                    joining.create_task(self._join_one(channel, connection))
             self.on_joined()
             if not self._missing():
                 return
             self._counts.last_error = f"not let into #{', #'.join(self._missing())}: right name?"
             log.warning("chat: %s", self._counts.last_error)
+
+    async def _join_one(self, channel: str, connection: Connection) -> None:
+        async with self._limits.joining():
+            await connection.send(IrcMessage("JOIN", (f"#{channel}",)))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._timing.answer_s):
+                    await self._senders[channel].wait_joined()
 
     def _missing(self) -> list[str]:
         return [name for name, sender in self._senders.items() if not sender.joined]

@@ -91,13 +91,15 @@ class Sender:
 
     async def _try(self, text: str) -> str:
         await self._joined.wait()
-        await self._limits.to_say(self.channel)
-        connection, loop = self._connection, asyncio.get_running_loop()
-        if connection is None:  # it broke during the wait
-            return NOT_SENT
+        async with self._limits.saying(self.channel):
+            if self._connection is None:  # it broke during the wait
+                return NOT_SENT
+            return await self._send(self._connection, text)
+
+    async def _send(self, connection: Connection, text: str) -> str:
+        loop = asyncio.get_running_loop()
         if loop.time() - self._last_at < DUPLICATE_S + SLACK_S:
             text = distinct(text, self._last)
-        self._last, self._last_at = text, loop.time()
         self._outcome = loop.create_future()
         try:
             await connection.send(privmsg(self.channel, text))
@@ -110,3 +112,5 @@ class Sender:
             return LOST
         except TimeoutError:
             return SILENCE
+        finally:
+            self._last, self._last_at = text, loop.time()

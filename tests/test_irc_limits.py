@@ -1,0 +1,89 @@
+"""Twitch's limits hold whatever the network does to a message on its way."""
+
+import asyncio
+import random
+import selectors
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from botlib.twitch.limits import Limits
+
+
+class Jumping(selectors.SelectSelector):
+    """Waits for nothing: time jumps on to what falls due next."""
+
+    now = 0.0
+
+    def select(self, timeout=None):
+        self.now += timeout or 0.0
+        return super().select(0)
+
+
+class JumpingLoop(asyncio.SelectorEventLoop):
+    def __init__(self):
+        super().__init__(Jumping())
+
+    def time(self):
+        return self._selector.now
+
+
+def run(coroutine):
+    with asyncio.Runner(loop_factory=JumpingLoop) as runner:
+        return runner.run(coroutine)
+
+
+async def arrivals(place, count, journeys):
+    """When each of so many messages gets there; it is under way for as long as `journeys` says."""
+    loop, times = asyncio.get_running_loop(), []
+
+    async def send():
+        async with place():
+            await asyncio.sleep(journeys.uniform(0, 9))
+            times.append(loop.time())
+            await asyncio.sleep(journeys.uniform(0, 9))
+
+    async with asyncio.TaskGroup() as sending:
+        for _ in range(count):
+            sending.create_task(send())
+    return times
+
+
+@given(st.randoms(use_true_random=False))
+def test_no_delay_brings_too_many_messages_into_one_window(journeys):
+    limits = Limits()
+    names = iter(range(10_000))
+    times = run(arrivals(lambda: limits.saying(f"channel{next(names)}"), 70, journeys))
+    assert len(times) == 70
+    assert all(late - early > 30 for early, late in zip(times, times[20:], strict=False))
+
+
+@given(st.randoms(use_true_random=False))
+def test_no_delay_brings_two_messages_of_one_channel_too_close(journeys):
+    limits = Limits()
+    times = run(arrivals(lambda: limits.saying("viktor"), 30, journeys))
+    assert all(late - early > 1 for early, late in pairwise(times))
+
+
+@pytest.mark.parametrize("kind", ["joining", "logging_in"])
+def test_joins_and_logins_are_limited_alike(kind):
+    times = run(arrivals(getattr(Limits(), kind), 70, random.Random(1)))
+    assert all(late - early > 10 for early, late in zip(times, times[20:], strict=False))
+
+
+def test_a_place_is_not_lost_when_its_user_is_cancelled():
+    async def main():
+        limits, loop = Limits(messages=1), asyncio.get_running_loop()
+        async with limits.saying("viktor"):
+            waiting = asyncio.create_task(
+                arrivals(lambda: limits.saying("olga"), 1, random.Random(1))
+            )
+            await asyncio.sleep(0)
+            waiting.cancel()
+        began = loop.time()
+        async with limits.saying("nina"):
+            return loop.time() - began
+
+    assert 30 < run(main()) < 31
