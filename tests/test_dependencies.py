@@ -56,7 +56,7 @@ def test_environment_yml_is_pyproject():
     lines = (HOME / "environment.yml").read_text(encoding="utf-8").splitlines()
     listed = [line.strip().removeprefix("- ").strip('"') for line in lines if "      - " in line]
     assert listed[0] == "-e ."
-    assert by_name(listed[1:]) == by_name(NEEDED)
+    assert by_name(listed[1:]) == by_name(NEEDED + TEST_ONLY)
 
 
 @pytest.mark.parametrize("line", NEEDED + TEST_ONLY)
