@@ -120,7 +120,10 @@ def write_response(response: Response) -> dict[str, Any]:
     headers.setdefault(
         "content-type", "application/octet-stream" if is_bytes else "text/plain; charset=utf-8"
     )
-    text = base64.b64encode(body).decode() if isinstance(body, bytes) else body
+    if isinstance(body, bytes):
+        text = base64.b64encode(body).decode()
+    else:
+        text = body.encode("utf-8", "replace").decode()  # half a character cannot travel
     return {
         "statusCode": response.status,
         "headers": headers,

@@ -11,8 +11,10 @@ def split(text: str, limit: int) -> list[str]:
     ['one two', 'three']
     >>> split("abcdef", 4)
     ['abcd', 'ef']
+
+    Half a character (a lone surrogate) becomes "?": no network can carry it.
     """
-    parts = []
+    parts, text = [], text.encode("utf-8", "replace").decode()
     while len(text) > limit:
         head = text[: limit + 1]
         at = max(head.rfind("\n"), head.rfind(" "))

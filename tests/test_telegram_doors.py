@@ -1,10 +1,13 @@
 """Both Telegram doors against the sandbox Telegram, over real sockets."""
 
 import pytest
+from cloud_help import wait_until
 
 from botlib import Bot
 from botlib.sandbox import Cloud, Telegram
+from botlib.sandbox.telegram import Limits
 from botlib.telegram import Polling
+from botlib.telegram.polling import UNKNOWN_TO_TELEGRAM
 
 SECRET = "correct-horse"
 MAIN = """
@@ -19,6 +22,8 @@ bot.command("long")(lambda message: "word " * 2000)
 bot.command("die")(lambda message: os._exit(1))
 handler = webhook(bot)
 """
+LEAN = MAIN.replace("from botlib.telegram import", "from botlib.telegram.lean import")
+BOTH = pytest.mark.parametrize("main", [MAIN, LEAN], ids=["python-telegram-bot", "lean"])
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +93,62 @@ def test_after_a_crash_the_update_comes_again_and_is_answered(cloud, telegram, a
     assert [attempt.status for attempt in attempts[:2]] == [502, 502]
     deploy(cloud, telegram, account, tmp_path, MAIN.replace("os._exit(1)", "'alive'"))
     assert texts(viktor.wait()) == ["alive"]
+
+
+@BOTH
+def test_a_bot_that_was_blocked_ends_the_update(cloud, telegram, account, tmp_path, main):
+    viktor, olga = telegram.person("Viktor"), telegram.person("Olga")
+    sent = viktor.send("!three", to=account)
+    viktor.block(account)
+    deploy(cloud, telegram, account, tmp_path, main)
+    (attempt,) = telegram.wait_deliveries(account, 1, sent)
+    assert attempt.status == 200
+    viktor.unblock(account)
+    assert viktor.ask("!hello") == "hello Viktor!"
+    assert olga.ask("!hello") == "hello Olga!"
+    assert len(telegram.deliveries(account, sent)) == 1
+
+
+@BOTH
+def test_replies_over_the_rate_limit_are_not_begun_again(cloud, tmp_path, main):
+    with Telegram(limits=Limits(chat_burst=2, set_webhook_s=0)) as telegram:
+        account = telegram.new_bot("Hello bot", "hello_bot")
+        deploy(cloud, telegram, account, tmp_path, main)
+        viktor = telegram.person("Viktor")
+        sent = viktor.send("!long")
+        (attempt,) = telegram.wait_deliveries(account, 1, sent)
+        telegram.wait_idle(account)
+        assert attempt.status == 200
+        assert len(viktor.wait(2)) == 2  # of three; the log says that one is lost
+        assert telegram.deliveries(account, sent) == [attempt]
+
+
+def test_a_program_waits_until_telegram_takes_more():
+    bot = Bot()
+    bot.command("four")(lambda message: ["one", "two", "three", "four"])
+    with Telegram(limits=Limits(chat_burst=2)) as telegram:
+        account = telegram.new_bot("Hello bot", "hello_bot")
+        viktor = telegram.person("Viktor")
+        with Polling(bot, account.token, telegram.url):
+            viktor.send("!four", to=account)
+            assert texts(viktor.wait(4, timeout=30)) == ["one", "two", "three", "four"]
+
+
+@BOTH
+def test_half_a_character_is_replaced(cloud, telegram, account, tmp_path, main):
+    deploy(cloud, telegram, account, tmp_path, main.replace('"two"', r'"half \ud83d"'))
+    viktor = telegram.person("Viktor")
+    viktor.send("!three")
+    assert texts(viktor.wait(3)) == ["one", "half ?", "three"]
+
+
+def test_a_token_revoked_while_it_polls_is_logged_once(telegram, account, caplog):
+    revoked = account.token
+    with Polling(Bot(), account.token, telegram.url):
+        telegram.new_token(account)
+        wait_until(lambda: UNKNOWN_TO_TELEGRAM in caplog.text)
+    assert caplog.text.count(UNKNOWN_TO_TELEGRAM) == 1
+    assert revoked not in caplog.text
 
 
 def test_the_same_brain_by_long_polling(telegram, account):

@@ -4,10 +4,13 @@ Only what people write as text in a message reaches the brain. Edits, stickers, 
 posts and everything else are acknowledged and left alone.
 """
 
+import asyncio
 import logging
+from datetime import timedelta
 from typing import Any
 
 import telegram
+from telegram.error import RetryAfter
 from telegram.ext import Application, ContextTypes, MessageHandler, filters
 from telegram.request import BaseRequest
 
@@ -42,21 +45,21 @@ def application(
         builder = builder.get_updates_request(updates)
 
     async def reply(update: telegram.Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        await answer_update(bot, update, context.bot)
+        await answer_update(bot, update, app, patient=request is None)
 
     app: App = builder.build()
     app.add_handler(MessageHandler(filters.UpdateType.MESSAGE & filters.TEXT, reply))
     return app
 
 
-async def answer_update(brain: Bot, update: telegram.Update, bot: telegram.Bot) -> None:
+async def answer_update(brain: Bot, update: telegram.Update, app: App, patient: bool) -> None:
     """Let the brain answer one message and send its replies, in order, to the same chat."""
     incoming = update.message
     if incoming is None or not isinstance(incoming.text, str):
         return
     if not isinstance(incoming.chat, telegram.Chat):  # never from Telegram itself
         return
-    text = await without_own_name(incoming.text, bot)
+    text = await without_own_name(incoming.text, app.bot)
     if text is None:
         return
     message = Message(
@@ -67,7 +70,22 @@ async def answer_update(brain: Bot, update: telegram.Update, bot: telegram.Bot) 
     )
     for reply in await brain.answer(message):
         for part in split(reply, LONGEST_TEXT):
-            await bot.send_message(incoming.chat.id, part)
+            await say(app, incoming.chat.id, part, patient)
+
+
+async def say(app: App, chat: int, text: str, patient: bool) -> None:
+    """Send a text; a program waits when Telegram is asked too often, a function pays for that."""
+    while True:
+        try:
+            await app.bot.send_message(chat, text)
+            return
+        except RetryAfter as error:
+            pause = error.retry_after
+            seconds = pause.total_seconds() if isinstance(pause, timedelta) else pause
+            for _ in range(int(seconds) + 1):
+                if not patient or not app.running:  # a stop is not held up
+                    raise
+                await asyncio.sleep(1)
 
 
 async def without_own_name(text: str, bot: telegram.Bot) -> str | None:

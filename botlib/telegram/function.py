@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import telegram
+from telegram.error import BadRequest, ChatMigrated, Forbidden
 from telegram.ext import ContextTypes
 
 from botlib.bot import Bot
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from botlib.store import Store
 
 T = TypeVar("T")
+FINAL = (BadRequest, ChatMigrated, Forbidden)  # refusals that stay the same however often one tries
+UNREADABLE = (AttributeError, KeyError, OSError, OverflowError, TypeError, ValueError)
 log = logging.getLogger(__name__)
 
 
@@ -39,7 +42,8 @@ def webhook(
     """Make the handler of a Telegram webhook; what is not given comes from the environment.
 
     TELEGRAM_TOKEN, TELEGRAM_SECRET and, for another Bot API than the real one, TELEGRAM_API.
-    A command that raises makes the function fail, so that Telegram sends the update again.
+    A command that raises makes the function fail, so that Telegram sends the update again. Where
+    that would help nobody (the bot was blocked) or say something twice, the error is only logged.
     An update delivered twice is answered once by this instance, and with `store` once by all that
     share it; where the store cannot be used, the function fails and Telegram tries again later.
     It counts as answered when the function returns: a response lost on its way is not repeated.
@@ -70,15 +74,18 @@ class Updates:
         await self.app.initialize()
         try:
             update = telegram.Update.de_json(data, self.app.bot)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except UNREADABLE as error:
             log.warning("an update that nobody can read was put aside: %s", type(error).__name__)
             return None  # acknowledged: sent again, it would be no more readable
-        self.error = None
+        self.error, self.request.sent = None, 0
         await self.app.process_update(update)
         reply = self.request.take()
-        if self.error:
+        if self.error is None:
+            return reply
+        if not self.request.sent and not isinstance(self.error, FINAL):
             raise self.error
-        return reply
+        log.error("the rest of a reply is lost: %r", self.error)
+        return None
 
     async def _keep_error(self, _: object, context: ContextTypes.DEFAULT_TYPE) -> None:
         self.error = context.error

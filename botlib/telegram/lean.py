@@ -5,6 +5,7 @@ several times sooner. It knows text messages and sendMessage, nothing else of th
 """
 
 import json
+import logging
 from typing import TYPE_CHECKING, Any
 
 from botlib.bot import Bot, Message
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from botlib.store import Store
 
 Json = dict[str, Any]
+log = logging.getLogger(__name__)
 TIMEOUT = 5.0  # seconds to wait for Telegram, as httpx does
 
 
@@ -31,7 +33,8 @@ def webhook(
     """Make the handler of a Telegram webhook; what is not given comes from the environment.
 
     TELEGRAM_TOKEN, TELEGRAM_SECRET and, for another Bot API than the real one, TELEGRAM_API.
-    A command that raises makes the function fail, so that Telegram sends the update again.
+    A command that raises makes the function fail, so that Telegram sends the update again. Where
+    that would help nobody (the bot was blocked) or say something twice, the error is only logged.
     An update delivered twice is answered once by this instance, and with `store` once by all that
     share it; where the store cannot be used, the function fails and Telegram tries again later.
     It counts as answered when the function returns: a response lost on its way is not repeated.
@@ -42,8 +45,14 @@ def webhook(
 
     def answer(update: Update) -> Call | None:
         messages = replies(bot, telegram, update)
-        for message in messages[:-1]:
-            telegram.call("sendMessage", message)
+        for sent, message in enumerate(messages[:-1]):
+            try:
+                telegram.call("sendMessage", message)
+            except (OSError, RuntimeError) as error:
+                if not sent and not isinstance(error, Final):
+                    raise
+                log.error("the rest of a reply is lost: %r", error)
+                return None
         return {"method": "sendMessage"} | messages[-1] if messages else None
 
     return telegram_function(answer, me, secret, store)
@@ -71,6 +80,10 @@ def replies(brain: Bot, telegram: "BotApi", update: Json) -> list[Json]:
     return [{"chat_id": chat, "text": part} for part in parts]
 
 
+class Final(RuntimeError):
+    """A refusal that stays the same however often one tries: no such chat, the bot is blocked."""
+
+
 class BotApi:
     """The Bot API over HTTP, for what the webhook's response has no room for."""
 
@@ -85,7 +98,7 @@ class BotApi:
         return self._username
 
     def call(self, method: str, parameters: Json) -> Any:
-        """Call a method; raises RuntimeError with Telegram's words if it refuses."""
+        """Call a method; raises OSError, and RuntimeError with Telegram's words if it refuses."""
         import urllib.error  # here, because most updates need no call: they take 40 ms to load
         import urllib.request
 
@@ -99,7 +112,8 @@ class BotApi:
                 return json.load(answer)["result"]
         except urllib.error.HTTPError as error:
             words = error.read().decode("utf-8", "replace")
-            raise RuntimeError(f"Telegram refused {method}: {error.code} {words}") from None
+            kind = Final if error.code in (400, 403) else RuntimeError
+            raise kind(f"Telegram refused {method}: {error.code} {words}") from None
 
 
 def name_of(incoming: Json) -> str:

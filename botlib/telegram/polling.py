@@ -42,7 +42,9 @@ class Polling:
     """Long polling on a thread of its own, for notebooks: `with Polling(bot, token): …`."""
 
     def __init__(self, bot: Bot, token: str | None = None, api: str | None = None) -> None:
-        self._app = polling_application(bot, token, api)
+        updates = UpdatesRequest()
+        updates.on_refused = lambda: log.error("polling: %s", UNKNOWN_TO_TELEGRAM)
+        self._app = polling_application(bot, token, api, updates)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="polling", daemon=True)
         self._thread.start()
@@ -56,10 +58,12 @@ class Polling:
         """Finish the update at hand, then stop asking; a second call does nothing."""
         if self._loop.is_closed():
             return
-        self._run(self._finish())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        try:
+            self._run(self._finish())
+        finally:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
 
     def __enter__(self) -> Self:
         return self
@@ -101,12 +105,13 @@ class UpdatesRequest(HTTPXRequest):
 
     async def do_request(self, *request: Any, **options: Any) -> tuple[int, bytes]:
         """Send the request; 401 and 404 are Telegram's words for a wrong token."""
-        status, body = await super().do_request(*request, **options)
-        if status not in (401, 404):
-            return status, body
         if not self.refused:
+            status, body = await super().do_request(*request, **options)
+            if status not in (401, 404):
+                return status, body
             self.refused = True
             self.on_refused()
+        await asyncio.sleep(0.1)  # Telegram is not asked again
         return 200, b'{"ok": true, "result": []}'
 
 

@@ -2,7 +2,8 @@
 
 Telegram takes one method call in the response's body. python-telegram-bot cannot do that
 by itself; but it sends all it sends through a *request* object, so this one keeps the last
-call instead of sending it. Earlier calls and calls that need an answer go over HTTP.
+call instead of sending it. Earlier calls and calls that need an answer go over HTTP;
+`sent` counts those that changed something.
 """
 
 import json
@@ -19,6 +20,7 @@ class ReplyInResponse(BaseRequest):
 
     def __init__(self, bot_id: int) -> None:
         self._me = {"id": bot_id, "is_bot": True, "first_name": "bot", "username": ""}
+        self.sent = 0
         self._started = False
         self._kept: tuple[str, RequestData | None] | None = None
         self._http: HTTPXRequest | None = None
@@ -52,22 +54,21 @@ class ReplyInResponse(BaseRequest):
 
     async def _send_kept(self) -> None:
         if self._kept:
-            url, data = self._kept
-            self._kept = None
-            await self.parse(await self._send(url, data))
-
-    async def parse(self, answer: tuple[int, bytes]) -> None:
-        """Raise if an earlier reply was refused: the update then counts as failed."""
-        status, body = answer
-        if status != 200:
-            description = json.loads(body).get("description", "no description")
-            raise RuntimeError(f"Telegram refused a reply: {status} {description}")
+            (url, data), self._kept = self._kept, None
+            await (await self._client()).post(url, data)  # raises what Telegram refuses
+            self.sent += 1
 
     async def _send(self, url: str, data: RequestData | None) -> tuple[int, bytes]:
+        status, body = await (await self._client()).do_request(url, "POST", data)
+        if status == 200 and not method_of(url).startswith("get"):
+            self.sent += 1
+        return status, body
+
+    async def _client(self) -> HTTPXRequest:
         if self._http is None:
             self._http = HTTPXRequest()
             await self._http.initialize()
-        return await self._http.do_request(url, "POST", data)
+        return self._http
 
     async def initialize(self) -> None:
         """Nothing to open yet: most updates need no call at all."""
