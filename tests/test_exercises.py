@@ -1,20 +1,16 @@
 """Every exercise of every notebook, three ways: untouched, a typical wrong answer, solved."""
 
 import re
-import shutil
 from functools import cache
-from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
+from notebook_runs import ROOT, STEMS, run_copy
 from wrong_answers import WRONG_ANSWERS
 
-ROOT = Path(__file__).parents[1]
 SOLUTION = re.compile(
     r"<details>\s*<summary>Solution</summary>\n\n```python\n(.*?)\n```\n\n</details>", re.S
 )
-STEMS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 
 
 @cache
@@ -50,29 +46,13 @@ def verdict(cell):
 
 def run_with(stem, sources, folder, monkeypatch):
     """Run a copy of a notebook with other exercise cells; returns what each of them printed."""
-    shutil.copytree(
-        ROOT / "notebooks", folder, ignore=shutil.ignore_patterns("workshop", ".ipynb_checkpoints")
-    )
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.setenv("IPYTHONDIR", str(folder / ".ipython"))
-    notebook = nbformat.read(folder / f"{stem}.ipynb", as_version=4)
-    for index, source in sources.items():
-        notebook.cells[index].source = source
-    try:
-        client(notebook, folder).execute()
-    except RuntimeError:  # another process took one of the ports that the kernel had chosen
-        client(notebook, folder).execute()
+
+    def change(notebook):
+        for index, source in sources.items():
+            notebook.cells[index].source = source
+
+    notebook = run_copy(stem, change, folder, monkeypatch)
     return {index: verdict(notebook.cells[index]) for index in sources}
-
-
-def client(notebook, folder):
-    """What runs a notebook in a new kernel."""
-    return NotebookClient(
-        notebook,
-        timeout=120,
-        resources={"metadata": {"path": str(folder)}},
-        extra_arguments=["--log-level=ERROR"],
-    )
 
 
 @pytest.mark.parametrize("stem", STEMS)

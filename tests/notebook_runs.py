@@ -1,0 +1,36 @@
+"""A notebook run in a kernel of its own, from a copy of the notebooks' folder."""
+
+import shutil
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).parents[1]
+STEMS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+
+
+def run_copy(stem, change, folder, monkeypatch):
+    """Run a notebook after `change(notebook)`; returns it with its outputs."""
+    shutil.copytree(
+        ROOT / "notebooks", folder, ignore=shutil.ignore_patterns("workshop", ".ipynb_checkpoints")
+    )
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("IPYTHONDIR", str(folder / ".ipython"))
+    notebook = nbformat.read(folder / f"{stem}.ipynb", as_version=4)
+    change(notebook)
+    try:
+        client(notebook, folder).execute()
+    except RuntimeError:  # another process took one of the ports that the kernel had chosen
+        client(notebook, folder).execute()
+    return notebook
+
+
+def client(notebook, folder):
+    """What runs a notebook in a new kernel."""
+    return NotebookClient(
+        notebook,
+        timeout=120,
+        resources={"metadata": {"path": str(folder)}},
+        extra_arguments=["--log-level=ERROR"],
+    )
