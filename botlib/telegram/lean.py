@@ -49,7 +49,7 @@ def webhook(
             try:
                 telegram.call("sendMessage", message)
             except (OSError, RuntimeError) as error:
-                if not sent and not isinstance(error, Final):
+                if not sent and not isinstance(error, FinalError):
                     raise
                 log.error("the rest of a reply is lost: %r", error)
                 return None
@@ -80,7 +80,7 @@ def replies(brain: Bot, telegram: "BotApi", update: Json) -> list[Json]:
     return [{"chat_id": chat, "text": part} for part in parts]
 
 
-class Final(RuntimeError):
+class FinalError(RuntimeError):
     """A refusal that stays the same however often one tries: no such chat, the bot is blocked."""
 
 
@@ -112,7 +112,7 @@ class BotApi:
                 return json.load(answer)["result"]
         except urllib.error.HTTPError as error:
             words = error.read().decode("utf-8", "replace")
-            kind = Final if error.code in (400, 403) else RuntimeError
+            kind = FinalError if error.code in (400, 403) else RuntimeError
             raise kind(f"Telegram refused {method}: {error.code} {words}") from None
 
 
