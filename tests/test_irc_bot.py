@@ -489,6 +489,81 @@ def test_an_unknown_channel_is_named(world):
         assert "#nobody_here" in held.bot.counts.last_error
 
 
+def test_a_channel_that_twitch_refuses_is_not_waited_for_and_the_others_are_served(world):
+    bot = world.bot(channels=["viktor", "nosuch"], timing=PATIENT)
+    with Holding(bot) as held:
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+        assert (bot.connected, bot.missing) == (False, ["nosuch"])
+        assert "#nosuch: This channel does not exist" in bot.counts.last_error
+        assert "Check the spelling" in bot.counts.last_error
+        with pytest.raises(ValueError, match="#nosuch: This channel does not exist"):
+            held.say("nosuch", "tea?", timeout=5)
+
+
+def test_a_bot_that_is_let_in_nowhere_says_where(world):
+    bot = world.bot(channels=["nosuch", "nowhere"], timing=PATIENT)
+    with pytest.raises(LoginRefused) as caught:
+        Holding(bot)
+    for name in ("#nosuch", "#nowhere"):
+        assert f"{name}: This channel does not exist" in str(caught.value)
+    assert "Check the spelling" in str(caught.value)
+    assert not world.twitch.connected("hellobot")
+
+
+def test_a_bot_is_not_ready_while_twitch_says_nothing_about_its_channels(world, caplog):
+    world.twitch.settings.limits, world.twitch.settings.joins = True, 0
+
+    async def main() -> None:
+        bot = world.bot(timing=Timing(answer_s=0.2))
+        running = asyncio.create_task(bot.start())
+        ready = asyncio.create_task(bot.wait_until_ready())
+        async with asyncio.timeout(30):
+            while caplog.text.count("not let into #viktor") < 3:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+        assert not ready.done()
+        ready.cancel()
+        await bot.close()
+        await running
+
+    asyncio.run(main())
+
+
+def test_a_bot_that_could_not_connect_names_its_channels(world):
+    world.twitch.faults.stop()
+    with pytest.raises(TimeoutError, match="the bot is not in #viktor after"):
+        Holding(world.bot(), timeout=0.01)
+
+
+def test_a_channel_that_vanishes_for_a_while_does_not_end_the_bot(world):
+    channels = world.twitch.world.chat.channels
+    with Holding(world.bot(timing=PATIENT)) as held:
+        room = channels.pop("viktor")
+        world.twitch.faults.drop("hellobot")
+        until_bot(held, lambda: "does not exist" in held.bot.counts.last_error)
+        channels["viktor"] = room
+        world.twitch.faults.drop("hellobot")
+        world.twitch.wait_for("hellobot", "viktor")
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+
+
+def test_what_a_stopped_bot_should_say_is_an_error_that_says_so(world, recwarn):
+    with Holding(world.bot()) as held:
+        pass
+    with pytest.raises(RuntimeError, match="this bot is stopped; make a new Holding"):
+        held.say("viktor", "tea?")
+    assert not recwarn.list
+
+
+def test_a_text_that_twitch_does_not_get_in_time_is_given_up(world):
+    with Holding(world.bot()) as held:
+        world.twitch.faults.stop()
+        with pytest.raises(TimeoutError, match=r"not confirmed the text in #viktor within"):
+            held.say("viktor", "tea?", timeout=0.05)
+        world.twitch.faults.start()
+        world.twitch.wait_for("hellobot", "viktor")
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+
+
 def test_it_says_something_unasked(world):
     with Holding(world.bot()) as held:
         held.say("#Viktor", "tea?", timeout=5)
@@ -598,6 +673,20 @@ def test_what_is_not_set_is_named(monkeypatch):
         IrcBot(brain())
     with pytest.raises(ValueError, match="TWITCH_CHANNEL is not set"):
         IrcBot(brain(), token="x", client_id="y")
+    with pytest.raises(ValueError, match="TWITCH_CHANNEL is not set"):
+        IrcBot(brain(), [], token="x", client_id="y")
+
+
+def test_its_own_client_secret_in_place_of_the_token_is_recognised(world):
+    secret = world.app.client_secret
+    with pytest.raises(LoginRefused, match="application's client secret, not a token") as caught:
+        Holding(world.bot(token=secret, refresh_token=None))
+    assert secret not in str(caught.value)
+
+
+def test_a_token_object_in_place_of_its_text_is_recognised(world):
+    with pytest.raises(TypeError, match=r"found Token\. Pass its text: token\.access_token"):
+        world.bot(token=world.token)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")

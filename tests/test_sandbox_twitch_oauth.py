@@ -103,7 +103,7 @@ def test_cancel_says_access_denied(world):
 def test_a_wrong_request_to_authorize_is_refused(world, changes, message):
     shown = call("GET", page(world, **changes))
     assert (shown.status, shown.json) == (400, {"status": 400, "message": message})
-    with pytest.raises(ValueError, match="400"):
+    with pytest.raises(ValueError, match=f"status 400: {re.escape(message)}$"):
         world.bot.authorize(page(world, **changes))
 
 
@@ -221,8 +221,9 @@ def test_device_flow(world):
     token = token_request(world, **poll).json
     assert validate(world, token["access_token"]).json["login"] == "hello_bot"
     assert token_request(world, **poll).json["message"] == "invalid device code"
-    with pytest.raises(ValueError, match="unknown or was used"):
-        world.bot.activate(asked["user_code"])
+    for wrong in (asked["user_code"], "NOPE", "no such code"):
+        with pytest.raises(ValueError, match=r"status 400: This code is unknown [\w ]+ already\.$"):
+            world.bot.activate(wrong)
 
 
 def test_device_codes_expire_and_can_be_denied(world):
@@ -258,6 +259,11 @@ def test_mistakes_in_plain_calls_say_what_to_do(world):
         twitch.account("no spaces")
     with pytest.raises(ValueError, match="taken"):
         twitch.application("Hello bot")
+    for redirect in ("not a url", "http://example.org/", "http://localhostile/", "https://", ""):
+        with pytest.raises(ValueError, match=r"Twitch takes no redirect .* http://localhost"):
+            twitch.application("New bot", redirect)
+    for redirect in ("http://localhost", "http://localhost:3000/x?y=z", "https://example.org"):
+        assert twitch.application(f"For {redirect}", redirect).redirect == redirect
     with pytest.raises(ValueError, match="viktor, hello_bot"):
         world.viktor.say("hi", channel="nobody")
     with pytest.raises(ValueError, match="not a page of the sandbox"):

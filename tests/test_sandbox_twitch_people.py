@@ -63,6 +63,20 @@ def test_people_may_repeat_themselves(world):
     assert len(world.twitch.messages("viktor")) == 50
 
 
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_people_send_no_empty_message(world, text):
+    with pytest.raises(ValueError, match="sends no empty message; found"):
+        world.viktor.say_all(["hello", text])
+    assert world.twitch.messages("viktor") == []
+
+
+@pytest.mark.parametrize("text", [5, None])
+def test_people_write_text(world, text):
+    for write in (world.viktor.say, world.viktor.ask):
+        with pytest.raises(TypeError, match=f'is text in quotes, such as "hello"; found {text}'):
+            write(text)
+
+
 def test_no_program_at_all(world):
     text = silence_of(world)
     assert "Nobody answered '!hello' in #viktor" in text
@@ -289,6 +303,14 @@ def test_ports_are_free_after_close_and_closing_twice_is_nothing():
         assert again.url == f"http://127.0.0.1:{port}"
         with pytest.raises(OSError, match=f"port {port} on 127.0.0.1 is taken"):
             Twitch(port=port)
+
+
+def test_the_clock_of_a_closed_twitch_says_what_to_do(recwarn):
+    twitch = Twitch()
+    twitch.close()
+    with pytest.raises(RuntimeError, match=r"Twitch is closed; make a new one with Twitch\(\)"):
+        twitch.clock.advance(60)
+    assert not recwarn.list
 
 
 def test_closing_while_the_servers_are_down():

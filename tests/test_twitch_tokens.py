@@ -112,6 +112,21 @@ def test_a_missing_scope(twitch, account, app):
     assert diagnose(token.access_token, scopes=["chat:read"], api=twitch.url).ok
 
 
+def test_scopes_in_one_text(twitch, account, app):
+    token = twitch.authorize(account, app, "chat:read chat:edit")
+    assert token.scopes == SCOPES
+    assert diagnose(token.access_token, scopes="chat:read chat:edit", api=twitch.url).ok
+    found = diagnose(token.access_token, scopes="chat:read user:bot", api=twitch.url)
+    assert "missing user:bot" in str(found)
+
+
+def test_what_is_no_text_at_all(twitch, token):
+    for wrong, kind in ((token, "Token"), (None, "NoneType")):
+        with pytest.raises(TypeError, match=rf"found {kind}\. .*token\.access_token") as caught:
+            diagnose(wrong, api=twitch.url)
+        assert token.access_token not in str(caught.value)
+
+
 def test_another_account_s_token(twitch, app):
     owner = twitch.account("viktor", "Viktor")
     token = twitch.authorize(owner, app, SCOPES)

@@ -1,7 +1,7 @@
 """The chat held: whenever the connection is lost, another takes its place.
 
-It joins all channels again each time. It stops only when Twitch refuses the login. What is said
-and answered is not its business.
+It joins all channels again each time. It stops only when Twitch refuses the login or every
+channel. What is said and answered is not its business.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from botlib.twitch.connection import Connection
 from botlib.twitch.counts import Counts
 from botlib.twitch.errors import ConnectionLost, LoginRefused, ReconnectAsked
 from botlib.twitch.irc import IrcMessage
+from botlib.twitch.joining import NOT_LET_IN, Joining
 from botlib.twitch.limits import Limits
 from botlib.twitch.sender import CONFIRMED, Sender
 from botlib.twitch.timing import Timing
@@ -24,7 +25,6 @@ from botlib.twitch.timing import Timing
 log = logging.getLogger(__name__)
 
 STEADY_S = 60.0  # a connection that held for so long was a good one: count failures anew
-JOIN_TRIES = 3  # Twitch says nothing when it does not let a bot into a channel
 GOODBYE_S = 2.0  # how long Twitch may take to close its end
 # NOTICEs that refuse what was just said; others only tell of a change, such as slow mode.
 REFUSALS = ("msg_", "no_permission", "unrecognized_cmd", "invalid_")
@@ -46,10 +46,10 @@ class Chat:
         self._url, self._account, self._senders = url, account, senders
         self._limits, self._backoff, self._counts = limits, backoff, counts
         self._timing = timing
+        self.joining = Joining(senders, limits, counts, timing.answer_s)
         self._refreshed = False  # the token, after a refused login
         self.before: Callable[[], Awaitable[None]] = account.ensure  # called before each login
         self.on_message: Callable[[IrcMessage], None] = lambda message: None
-        self.on_joined: Callable[[], None] = lambda: None
 
     async def hold(self) -> None:
         """Connect, again and again; ends only by LoginRefused or when it is cancelled."""
@@ -70,24 +70,15 @@ class Chat:
 
     async def _attempt(self, session: aiohttp.ClientSession) -> None:
         await self.before()
-        try:
-            async with self._limits.logging_in():
-                await self._connect(session)
-        except LoginRefused as refusal:
-            if self._refreshed or not await self._account.refresh():
-                raise LoginRefused(await self._account.explain(str(refusal))) from None
-            self._refreshed = True
-            raise ConnectionLost(f"{refusal}, so the token was refreshed") from None
-
-    async def _connect(self, session: aiohttp.ClientSession) -> None:
         closing = aiohttp.ClientWSTimeout(ws_close=GOODBYE_S)
-        async with session.ws_connect(self._url, protocols=("irc",), timeout=closing) as socket:
+        async with (
+            self._limits.logging_in(),
+            session.ws_connect(self._url, protocols=("irc",), timeout=closing) as socket,
+        ):
             connection = Connection(socket, self._timing.quiet_s, self._timing.answer_s)
-            async with asyncio.timeout(self._timing.answer_s):
-                await connection.log_in(self._account.login, self._account.token)
-            self._refreshed = False
+            await self._log_in(connection)
             self._counts.connections += 1
-            joining = asyncio.create_task(self._join(connection))
+            joining = asyncio.create_task(self.joining.join(connection))
             try:
                 while True:
                     self._take(await connection.receive(), connection)
@@ -100,6 +91,17 @@ class Chat:
                 joining.cancel()
                 await asyncio.gather(joining, return_exceptions=True)
 
+    async def _log_in(self, connection: Connection) -> None:
+        try:
+            async with asyncio.timeout(self._timing.answer_s):
+                await connection.log_in(self._account.login, self._account.token)
+        except LoginRefused as refusal:
+            if self._refreshed or not await self._account.refresh():
+                raise LoginRefused(await self._account.explain(str(refusal))) from None
+            self._refreshed = True
+            raise ConnectionLost(f"{refusal}, so the token was refreshed") from None
+        self._refreshed = False
+
     async def _drain(self, connection: Connection) -> None:
         """Take what is still on its way, so that nothing is lost by a planned goodbye."""
         for sender in self._senders.values():
@@ -109,27 +111,6 @@ class Chat:
             async with asyncio.timeout(self._timing.answer_s):
                 while True:
                     self._take(await connection.receive(), None)
-
-    async def _join(self, connection: Connection) -> None:
-        for _ in range(JOIN_TRIES):
-            async with asyncio.TaskGroup() as joining:
-                for channel in self._missing():
-                    joining.create_task(self._join_one(channel, connection))
-            self.on_joined()
-            if not self._missing():
-                return
-            self._counts.last_error = f"not let into #{', #'.join(self._missing())}: right name?"
-            log.warning("chat: %s", self._counts.last_error)
-
-    async def _join_one(self, channel: str, connection: Connection) -> None:
-        async with self._limits.joining():
-            await connection.send(IrcMessage("JOIN", (f"#{channel}",)))
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._timing.answer_s):
-                    await self._senders[channel].wait_joined()
-
-    def _missing(self) -> list[str]:
-        return [name for name, sender in self._senders.items() if not sender.joined]
 
     def _take(self, message: IrcMessage, connection: Connection | None) -> None:
         sender = self._senders.get(message.channel)
@@ -142,6 +123,12 @@ class Chat:
         elif message.command == "USERSTATE":
             sender.settle(CONFIRMED)
         elif message.command == "NOTICE":
-            log.info("#%s: %s", message.channel, message.text)
-            if message.tags.get("msg-id", "").startswith(REFUSALS):
-                sender.settle(message.tags["msg-id"])
+            self._noted(message, sender, connection)
+
+    def _noted(self, message: IrcMessage, sender: Sender, connection: Connection | None) -> None:
+        log.info("#%s: %s", message.channel, message.text)
+        msg_id = message.tags.get("msg-id", "")
+        if msg_id in NOT_LET_IN and connection and not sender.joined:
+            self.joining.refuse(message.channel, msg_id, message.text)
+        elif msg_id.startswith(REFUSALS):
+            sender.settle(msg_id)

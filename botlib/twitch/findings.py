@@ -17,9 +17,14 @@ LONGEST_ACCESS_TOKEN = 40  # characters; Twitch makes 30 today, and 50 for a ref
 def clean(token: str) -> str:
     """Take away what a token was pasted with; empty if no token is left.
 
+    Raises TypeError, which does not show it, for what is no text.
+
     >>> clean(' "oauth:abc" '), clean("Bearer abc"), clean("TWITCH_TOKEN=abc"), clean("a b")
     ('abc', 'abc', 'abc', '')
     """
+    if not isinstance(token, str):
+        found = type(token).__name__
+        raise TypeError(f"a token is text; found {found}. Pass its text: token.access_token")
     token = re.sub(r"[\s\x00-\x1f\"'`‘’“”\u200b\ufeff]+", " ", token).strip()
     token = re.sub(r"^\w+ ?= ?", "", token)
     token = re.sub(r"^(?:(?:oauth ?:?|bearer) ?)+(?=.)", "", token, flags=re.IGNORECASE)

@@ -7,6 +7,7 @@ import asyncio
 import atexit
 import threading
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from typing import Self
 from weakref import WeakValueDictionary
 
@@ -16,11 +17,11 @@ _held: "WeakValueDictionary[str, Holding]" = WeakValueDictionary()  # by token
 
 
 class Holding:
-    """Starts the bot and waits until it is in its channels.
+    """Starts the bot and waits until it is in its channels, or in those that let it in.
 
     A cell that is run twice leaves one bot, not two that both answer: whoever is held with the
-    same token is stopped first. Raises LoginRefused if Twitch refuses the bot, TimeoutError with
-    the last error if it is not there within `timeout` seconds.
+    same token is stopped first. Raises LoginRefused if Twitch refuses the bot or all of its
+    channels, TimeoutError with the last error if it is not there within `timeout` seconds.
     """
 
     def __init__(
@@ -40,11 +41,11 @@ class Holding:
         self._thread.start()
         _held[bot.account.token] = self
         atexit.register(self.stop)
-        if not self._ready.wait(timeout):
+        if not self._ready.wait(timeout) and (missing := bot.missing):
             self.stop()
             raise TimeoutError(
-                f"the bot is not in its channels after {timeout:g} s. Last error: "
-                f"{bot.counts.last_error or 'none'}"
+                f"the bot is not in #{', #'.join(missing)} after {timeout:g} s. Last error: "
+                f"{bot.counts.last_error or 'none; is the name right?'}"
             )
         if self.error:
             self.stop()
@@ -60,9 +61,25 @@ class Holding:
         return self._stopped.wait(timeout)
 
     def say(self, channel: str, text: str, timeout: float | None = None) -> None:
-        """Let the bot say something unasked; returns when Twitch has it."""
-        said = self.bot.say(channel, text)
-        asyncio.run_coroutine_threadsafe(said, self._loop).result(timeout)
+        """Let the bot say something unasked; returns when Twitch has it.
+
+        Raises RuntimeError if the bot is stopped, TimeoutError after `timeout` seconds: then the
+        text is given up.
+        """
+        stopped = "this bot is stopped; make a new Holding"
+        if self._stopped.is_set():
+            raise RuntimeError(stopped)
+        saying = asyncio.run_coroutine_threadsafe(self.bot.say(channel, text), self._loop)
+        try:
+            saying.result(timeout)
+        except CancelledError:
+            raise RuntimeError(stopped) from None
+        except TimeoutError:
+            saying.cancel()
+            raise TimeoutError(
+                f"Twitch has not confirmed the text in #{channel.removeprefix('#')} within "
+                f"{timeout:g} s. Last error: {self.bot.counts.last_error or 'none'}"
+            ) from None
 
     def stop(self) -> None:
         """Stop the bot and wait until nothing of it is left; a second call does nothing."""

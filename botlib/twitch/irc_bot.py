@@ -1,9 +1,9 @@
 """The Twitch bot that must stay alive: a TwitchIO client whose chat comes by IRC.
 
 TwitchIO 3 dropped IRC. It still serves the rest: looking up users, all of Twitch's API, events.
-Here `event_ready` means "in its channels", `event_message` gets what IRC brings, and
-`event_token_refreshed` brings new tokens to whoever wants them kept: nothing secret is written
-to disk.
+Here `event_ready` means "in its channels, or in those that let it in", `event_message` gets what
+IRC brings, and `event_token_refreshed` brings new tokens to whoever wants them kept: nothing
+secret is written to disk.
 """
 
 import asyncio
@@ -77,20 +77,30 @@ class IrcBot(twitchio.Client):
             where.irc, self.account, senders, limits, backoff, self.counts, self._timing
         )
         self._chat.before = self.login
-        self._chat.on_message, self._chat.on_joined = self._hear, self._joined
+        self._chat.on_message, self._chat.joining.on_joined = self._hear, self._joined
         self._tasks: list[asyncio.Task[Any]] = []
         self._stopping, self._ended = asyncio.Event(), asyncio.Event()
 
     @property
     def connected(self) -> bool:
         """Whether the bot is in all its channels now."""
-        return all(room.sender.joined for room in self._rooms.values())
+        return not self.missing
+
+    @property
+    def missing(self) -> list[str]:
+        """The channels that the bot is not in now."""
+        return [name for name, room in self._rooms.items() if not room.sender.joined]
 
     async def say(self, channel: str, text: str) -> None:
-        """Say something unasked, within the limits; waits until the bot is in the channel."""
+        """Say something unasked, within the limits; waits until the bot is in the channel.
+
+        ValueError for a channel that the bot was not made for, or that Twitch keeps it out of.
+        """
         name = channel_name(channel)
         if name not in self._rooms:
             raise ValueError(f"the bot is not in #{name}, only in #{', #'.join(self._rooms)}")
+        if refusal := self._chat.joining.refused.get(name):
+            raise ValueError(refusal)
         await self._rooms[name].sender.say(text)
 
     async def login(
@@ -112,7 +122,10 @@ class IrcBot(twitchio.Client):
             raise kind(f"Twitch's API answered {error.status} {error.extra}") from None
 
     async def start(self, token: str | None = None, **options: Any) -> None:
-        """Answer until `close` or cancellation; raises LoginRefused. No web server is started."""
+        """Answer until `close` or cancellation; no web server is started.
+
+        Raises LoginRefused, also when Twitch lets the bot into none of its channels.
+        """
         if self._tasks or self._has_closed:
             raise RuntimeError("a bot runs once; make a new IrcBot")
         answering = [asyncio.create_task(room.answer_all()) for room in self._rooms.values()]

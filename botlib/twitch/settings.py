@@ -26,11 +26,12 @@ def account(
 
 
 def channel_names(channels: Iterable[str] | None) -> list[str]:
-    """Give the channels' names; those of TWITCH_CHANNEL have commas between them.
+    """Give the channels' names: those given, else those of TWITCH_CHANNEL, at least one.
 
     >>> channel_names(["#Viktor", "viktor", "anna"])
     ['viktor', 'anna']
     """
-    if channels is None or isinstance(channels, str):
-        channels = setting("TWITCH_CHANNEL", channels).split(",")
-    return list(dict.fromkeys(channel_name(channel) for channel in channels))
+    if channels is not None and not isinstance(channels, str):
+        channels = ",".join(channels)
+    names = setting("TWITCH_CHANNEL", channels).split(",")
+    return list(dict.fromkeys(channel_name(name) for name in names))

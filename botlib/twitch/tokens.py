@@ -70,8 +70,10 @@ async def examine(
 ) -> Diagnosis:
     """Find out all about a token; what else is given is compared with it.
 
-    `account` is the login that the token should belong to. Raises Unreachable.
+    `account` is the login that the token should belong to; `scopes` are those that it needs, as a
+    list or in one text with spaces between. Raises Unreachable.
     """
+    needed = scopes.split() if isinstance(scopes, str) else scopes
     bare = clean(token)
     problems = pasted_with(token)
     confusion = mistaken(bare, client_secret, refresh_token)
@@ -79,7 +81,7 @@ async def examine(
     if answer is None:
         return Diagnosis(problems=problems + (confusion or [unknown(bare)]))
     found = read(answer)
-    wrong = misfits(found.whose, found.app, found.scopes, scopes, account, client_id)
+    wrong = misfits(found.whose, found.app, found.scopes, needed, account, client_id)
     return replace(found, problems=problems + wrong)
 
 

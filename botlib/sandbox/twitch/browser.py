@@ -4,6 +4,9 @@ It sends what a browser would send when a button is pressed, and says where the 
 It follows no redirect: that address belongs to the learner's own program.
 """
 
+import json
+import re
+from html import unescape
 from http.client import HTTPConnection
 from urllib.parse import urlencode, urlsplit
 
@@ -31,5 +34,20 @@ def press(url: str, account_id: str, decision: str) -> str:
     finally:
         connection.close()
     if response.status >= 400:
-        raise ValueError(f"the page refused with status {response.status}: {text[-200:]}")
+        raise ValueError(f"the page refused with status {response.status}: {words(text)}")
     return response.headers.get("Location", "")
+
+
+def words(refusal: str) -> str:
+    """What a refusal says to a person: a page's heading, or the message of a JSON answer.
+
+    >>> words("<style>h1{}</style><h1>Cancelled.</h1>"), words('{"message": "invalid client"}')
+    ('Cancelled.', 'invalid client')
+    """
+    heading = re.search("<h1>(.*?)</h1>", refusal, re.DOTALL)
+    if heading:
+        return unescape(heading[1])
+    try:
+        return str(json.loads(refusal)["message"])
+    except (ValueError, LookupError, TypeError):
+        return refusal[:200]

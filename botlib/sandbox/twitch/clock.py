@@ -31,6 +31,8 @@ class Clock:
         """Let this many seconds pass at once; whatever falls due in them happens now."""
         if seconds < 0:
             raise ValueError(f"the clock cannot go back: {seconds} seconds")
+        if self._loop.is_closed():
+            raise RuntimeError("this Twitch is closed; make a new one with Twitch()")
         asyncio.run_coroutine_threadsafe(self._advance(seconds), self._loop).result()
 
     async def sleep(self, seconds: float) -> None:

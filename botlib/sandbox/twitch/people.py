@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from botlib.sandbox.no_reply import NoReply
 from botlib.sandbox.twitch.browser import press
@@ -97,7 +98,7 @@ class Account:
 
     def activate(self, user_code: str) -> None:
         """Type a device's code into the activation page and press Authorize."""
-        press(f"{self._twitch.url}/activate?device-code={user_code}", self.id, "authorize")
+        press(f"{self._twitch.url}/activate?device-code={quote(user_code)}", self.id, "authorize")
 
     def disconnect(self, app: Application) -> None:
         """Take back everything an application was allowed, as on the Connections page."""
@@ -111,6 +112,8 @@ class Account:
     ) -> list[ChatMessage]:
         world = self._twitch.world
         room = world.channel(channel)
+        for text in texts:
+            check_text(text)
         said = [
             world.chat.post(room, self.user, text, reply_to, origin=self, by_program=False)
             for text in texts
@@ -156,6 +159,14 @@ class Account:
         ids = getattr(self._twitch.world.channel(self.login), name)
         user_id = self._twitch.world.user(login).id
         (ids.add if present else ids.discard)(user_id)
+
+
+def check_text(text: str) -> None:
+    """Refuse what nobody can type into a chat: no text (TypeError), an empty one (ValueError)."""
+    if not isinstance(text, str):
+        raise TypeError(f'a chat message is text in quotes, such as "hello"; found {text!r}')
+    if not text.strip():
+        raise ValueError(f"Twitch's chat sends no empty message; found {text!r}. Write something.")
 
 
 def login_of(someone: Account | str) -> str:

@@ -8,6 +8,7 @@ Any client works with it: OAuth and Helix at `url`, chat at `irc_url` and `irc_a
 at `eventsub_url`. The servers' sockets are in ports.py.
 """
 
+import re
 from typing import Any, Self
 
 from botlib.sandbox.no_reply import NoReply
@@ -23,6 +24,8 @@ from botlib.sandbox.twitch.people import Account, login_of
 from botlib.sandbox.twitch.ports import Ports
 from botlib.sandbox.twitch.settings import Settings
 from botlib.sandbox.twitch.transcript import transcript
+
+REDIRECT = re.compile(r"https://[^/\s]+(/\S*)?|http://localhost(:\d+)?(/\S*)?")  # Twitch's rule
 
 
 class Twitch(Ports):
@@ -63,20 +66,29 @@ class Twitch(Ports):
         confidential: bool = True,
     ) -> Application:
         """Register an application, as the developer console does."""
+        if not REDIRECT.fullmatch(redirect):
+            raise ValueError(
+                f"Twitch takes no redirect {redirect!r}. Expected an address that begins with "
+                'https:// or http://localhost, such as "http://localhost:3000/callback".'
+            )
 
         async def make() -> Application:
             return self.world.add_app(name, redirect, confidential=confidential)
 
         return self.run(make())
 
-    def authorize(self, account: Account, app: Application, scopes: list[str]) -> Token:
-        """What clicking Authorize and swapping the code ends in: a user token."""
-        wrong = known_scopes.unknown(scopes)
+    def authorize(self, account: Account, app: Application, scopes: list[str] | str) -> Token:
+        """What clicking Authorize and swapping the code ends in: a user token.
+
+        The scopes come as a list or, as in a link, in one text with spaces between.
+        """
+        names = scopes.split() if isinstance(scopes, str) else scopes
+        wrong = known_scopes.unknown(names)
         if wrong:
             raise ValueError(known_scopes.explain(wrong))
 
         async def issue() -> Token:
-            return self.world.tokens.issue(app, account.user, scopes)
+            return self.world.tokens.issue(app, account.user, names)
 
         return self.run(issue())
 
