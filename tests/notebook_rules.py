@@ -41,8 +41,7 @@ def shown(output):
 
 def size(notebook, path):
     lines = [len(cell["source"].splitlines()) for cell in code(notebook)]
-    text = re.sub(r"```.*?```|<[^>]+>", " ", "\n".join(prose(notebook)), flags=re.DOTALL)
-    words = len(text.split())
+    words = len("\n".join(prose(notebook)).split())
     if len(notebook["cells"]) > MAX_CELLS:
         yield f"{len(notebook['cells'])} cells, at most {MAX_CELLS}"
     if max(lines, default=0) > MAX_LINES:
