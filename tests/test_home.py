@@ -49,7 +49,10 @@ def test_the_bot_answers_until_it_is_asked_to_stop(world):
     world.twitch.wait_for(world.bot, world.viktor, timeout=20)
     assert world.viktor.ask("!hello") == "hello Viktor!"
     assert home.status is None
-    assert home.log == ["INFO twitch: the sandbox world, main.py"]
+    assert home.wait_line("in #") == "INFO in #viktor as hello_bot"
+    assert home.log[0] == "INFO twitch: the sandbox world, main.py"
+    with pytest.raises(TimeoutError, match="no line with 'stopped' within"):
+        home.wait_line("stopped", timeout_s=0.01)
     assert "with a bot" in repr(home)
     assert home.stop() == home.stop() == home.status == 0
     assert home.log[-1] == "INFO stopped"
@@ -61,6 +64,12 @@ def test_ctrl_c_stops_it_as_well(world):
     home.ctrl_c()
     assert home.wait(20) == 0
     assert home.log[-1] == "INFO stopped"
+
+
+def test_whoever_waits_for_a_line_learns_that_the_bot_ended(world):
+    home = world.home(TWITCH_TOKEN="not-a-token")
+    with pytest.raises(RuntimeError, match="ended with status 78: ERROR Twitch refused the login"):
+        home.wait_line("in #")
 
 
 def test_a_wrong_token_is_a_matter_for_people(world):
@@ -75,8 +84,8 @@ def test_a_killed_bot_says_nothing_more(world):
     home.kill()
     assert home.wait(20) not in (0, 78)
     assert "stopped" not in str(home.log)
-    with pytest.raises(TimeoutError, match="no line with 'stopped' within"):
-        home.wait_line("stopped", timeout_s=0.01)
+    with pytest.raises(RuntimeError, match="the bot ended with status"):
+        home.wait_line("stopped")
 
 
 def test_a_second_home_of_the_same_file_takes_the_place_of_the_first(world):

@@ -507,7 +507,7 @@ def test_a_bot_that_is_let_in_nowhere_says_where(world):
     for name in ("#nosuch", "#nowhere"):
         assert f"{name}: This channel does not exist" in str(caught.value)
     assert "Check the spelling" in str(caught.value)
-    assert not world.twitch.connected("hellobot")
+    world.until(lambda: not world.twitch.connected("hellobot"))
 
 
 def test_a_bot_is_not_ready_while_twitch_says_nothing_about_its_channels(world, caplog):

@@ -47,9 +47,9 @@ class Home:
             stderr=subprocess.PIPE,
         )
         self._lines: list[str] = []
-        self._changed = threading.Condition()
+        self._changed, self._silent = threading.Condition(), threading.Event()
         assert self._process.stderr is not None
-        arguments = (self._process.stderr, self._lines, self._changed)
+        arguments = (self._process.stderr, self._lines, self._changed, self._silent)
         self._reader = threading.Thread(target=_read, args=arguments, daemon=True)
         self._reader.start()
         weakref.finalize(self, _leave, self._process)
@@ -76,14 +76,20 @@ class Home:
         return status
 
     def wait_line(self, words: str, timeout_s: float = 20.0) -> str:
-        """Wait for a log line with these words; TimeoutError shows what was logged instead."""
+        """Wait for a log line with these words; TimeoutError shows what was logged instead.
+
+        RuntimeError with the last line if the bot ends without it.
+        """
 
         def found() -> str:
             return next((TIME.sub("", line) for line in self._lines if words in line), "")
 
         with self._changed:
-            if not self._changed.wait_for(found, timeout_s):
+            if not self._changed.wait_for(lambda: found() or self._silent.is_set(), timeout_s):
                 raise TimeoutError(f"no line with {words!r} within {timeout_s:g} s: {self._lines}")
+            if not found():
+                last = TIME.sub("", self._lines[-1]) if self._lines else "nothing was logged"
+                raise RuntimeError(f"the bot ended with status {self._process.wait()}: {last}")
             return found()
 
     def stop(self) -> int:
@@ -109,12 +115,17 @@ class Home:
         self._process.kill()
 
 
-def _read(output: IO[bytes], lines: list[str], changed: threading.Condition) -> None:
+def _read(
+    output: IO[bytes], lines: list[str], changed: threading.Condition, silent: threading.Event
+) -> None:
     with output:
         for line in output:
             with changed:
                 lines.append(line.decode(errors="replace").rstrip())
                 changed.notify_all()
+    with changed:
+        silent.set()
+        changed.notify_all()
 
 
 def _leave(process: subprocess.Popen[bytes]) -> None:

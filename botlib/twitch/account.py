@@ -34,7 +34,7 @@ class Account:
         self.token = clean(token)
         self.refresh_token = clean(refresh_token or "")
         self.client_id = client_id
-        self._client_secret = client_secret
+        self.client_secret = client_secret
         self.login, self.user_id = "", ""
         self.scopes: tuple[str, ...] = ()
         self.expires_in = 0
@@ -84,7 +84,7 @@ class Account:
         return await examine(
             self.token,
             client_id=self.client_id,
-            client_secret=self._client_secret,
+            client_secret=self.client_secret,
             refresh_token=self.refresh_token or None,
             api=self._api,
         )

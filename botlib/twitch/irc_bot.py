@@ -167,10 +167,7 @@ class IrcBot(twitchio.Client):
 
     async def _wind_up(self, answering: list[asyncio.Task[None]]) -> None:
         try:
-            for room in self._rooms.values():
-                room.finish()
-            if self.connected:
-                await asyncio.wait(answering, timeout=self._timing.goodbye_s)
+            await self._finish_replies(answering)
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -178,6 +175,18 @@ class IrcBot(twitchio.Client):
             await super().close()
         finally:
             self._ended.set()
+
+    async def _finish_replies(self, answering: list[asyncio.Task[None]]) -> None:
+        rooms = self._rooms.values()
+        for room in rooms:
+            room.finish()
+        heard = [task for task, room in zip(answering, rooms, strict=True) if room.sender.joined]
+        if heard:
+            _, cut = await asyncio.wait(heard, timeout=self._timing.goodbye_s)
+            if cut:
+                log.warning("stopped in the middle of %d replies", len(cut))
+        if self.counts.unanswered:
+            log.warning("%d messages are left unanswered", self.counts.unanswered)
 
     async def _keep_token_valid(self) -> None:
         wait = self._timing.validate_s
@@ -197,12 +206,19 @@ class IrcBot(twitchio.Client):
             self._rooms[message.channel].hear(heard)
 
     def _joined(self) -> None:
+        channels = ", #".join(name for name in self._rooms if name not in self.missing)
+        log.info("in #%s as %s", channels, self.account.login)
         if not self._ready_event.is_set():
             self._ready_event.set()
             self.dispatch("ready")
 
     def _token_refreshed(self) -> None:
         new = self.account
+        if not new.client_secret:
+            log.warning(
+                "the token was renewed; as this app has no client secret, the refresh token in the "
+                "settings is used up: get a new one (notebook 07) before the next start"
+            )
         self._http._app_token = new.token  # TwitchIO's own start_dcf sets it in the same way
         data = {"user_id": new.user_id, "token": new.token, "refresh_token": new.refresh_token}
         rest = {"scopes": Scopes(new.scopes), "expires_in": new.expires_in}
