@@ -85,7 +85,7 @@ def test_the_chat_chart_counts_heard_and_missed():
 def test_the_break_even_is_said_in_words():
     chart = break_even_chart(HOMES, SERVER)
     labels = chart.axes[0].get_legend_handles_labels()[1]
-    assert "AWS: as dear as the server at 35 million (13 a second)" in labels
+    assert "AWS: costs as much as the server at 35 million (13 a second)" in labels
     assert chart._repr_png_()[0].startswith(b"\x89PNG")
 
 

@@ -39,7 +39,7 @@ def break_even_chart(homes: Mapping[str, Home], server: Cost) -> Chart:
     axes.axhline(server.total, color=INK, linestyle="--", label=f"the server: {server}")
     for (name, home), colour in zip(homes.items(), (BLUE, ORANGE, GREEN, RED), strict=False):
         crossing = break_even(home.price, home.work, server.total)
-        label = f"{name}: as dear as the server at {in_words(crossing)}" if crossing else name
+        label = f"{name}: costs as much as the server at {in_words(crossing)}" if crossing else name
         axes.plot(traffic, [home.month(n) for n in traffic], color=colour, label=label)
         if crossing:
             axes.plot(crossing, server.total, "o", color=colour)
