@@ -144,6 +144,18 @@ def make_venv(why: str) -> None:
     STAMP.write_text(json.dumps(recipe(), indent=1), encoding="utf-8")
 
 
+def chosen_python() -> str:
+    """The program that COURSE_PYTHON names, "" when it names none; stop if there is no such one."""
+    name = os.environ.get("COURSE_PYTHON", "")
+    found = shutil.which(name) if name else None
+    if name and not found:
+        sys.exit(
+            f"COURSE_PYTHON is {name!r}, and there is no such program. Set it to a Python that has "
+            "the packages,\nor unset it: then start.py makes a .venv that has them."
+        )
+    return str(Path(found).absolute()) if found else ""
+
+
 def main(arguments: list[str]) -> int:
     """Do what the command line says; the exit status."""
     check_python(sys.version_info[:2])
@@ -154,7 +166,7 @@ def main(arguments: list[str]) -> int:
     if command == "lab" and {"-h", "--help"} & set(arguments):
         print(__doc__)
         return 0
-    python = os.environ.get("COURSE_PYTHON")
+    python = chosen_python()
     why = "" if python else what_is_stale()
     if why:
         make_venv(why)

@@ -5,7 +5,7 @@ cell hand it a `Message`; the answer is a list of texts. Nothing here opens a co
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
 from typing import NamedTuple
 
 Reply = str | Iterable[str] | None
@@ -46,6 +46,11 @@ class Bot:
     """Commands by name, and what to say when one is called."""
 
     def __init__(self, prefixes: str = "!/") -> None:
+        if not isinstance(prefixes, str) or not re.fullmatch(r"[^\w\s]+", prefixes):
+            raise ValueError(
+                "prefixes must be a text of the signs a command may begin with, such as "
+                f'Bot("!/"); found {prefixes!r}'
+            )
         self.prefixes = prefixes
         self._commands: dict[str, tuple[Command, str]] = {}
         self.command("help", help="what I can do")(self._help)
@@ -62,6 +67,7 @@ class Bot:
             )
 
         def register(function: Command) -> Command:
+            check_parameters(function)
             described = (function.__doc__ or "").strip().partition("\n")[0]
             self._commands[name] = (function, help or described)
             return function
@@ -120,6 +126,31 @@ class Bot:
         return f"I do not know {prefix}{name}. {hint}"
 
 
+def check_parameters(function: Command) -> None:
+    """TypeError unless it can be called with a message; what shows no parameters is let through.
+
+    >>> def hello(): ...
+    >>> check_parameters(hello)
+    Traceback (most recent call last):
+    TypeError: a command gets one argument, the message; found hello(). Write def hello(message):
+    """
+    code = getattr(function, "__code__", None)  # `inspect` would see more, and takes 13 ms to load
+    if code is None:
+        return
+    is_method = hasattr(function, "__self__")  # then its object is given, too
+    has_args = code.co_flags & 0x04  # inspect.CO_VARARGS: *args takes any number
+    least = code.co_argcount - len(getattr(function, "__defaults__", None) or ())
+    named = code.co_kwonlyargcount - len(getattr(function, "__kwdefaults__", None) or ())
+    too_many = 1 + is_method > code.co_argcount and not has_args
+    if named or least > 1 + is_method or too_many:
+        found = ", ".join(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+        name, wanted = code.co_name, "self, message" if is_method else "message"
+        write = f"lambda {wanted}: …" if name == "<lambda>" else f"def {name}({wanted}):"
+        raise TypeError(
+            f"a command gets one argument, the message; found {name}({found}). Write {write}"
+        )
+
+
 def as_list(reply: Reply) -> list[str]:
     """Turn what a command returned into texts; blank ones are left out. TypeError for others.
 
@@ -131,6 +162,8 @@ def as_list(reply: Reply) -> list[str]:
     texts = list(reply) if isinstance(reply, Iterable) and not isinstance(reply, str) else [reply]
     for text in texts:
         if not isinstance(text, str):
+            if isinstance(text, AsyncIterable):
+                raise TypeError("an async def command cannot yield: return a list of texts instead")
             raise TypeError(
                 f"a command returns a text, a list of texts or None; found {text!r}. "
                 "str(…) makes a text of it."

@@ -94,3 +94,11 @@ def test_functions_that_do_not_start(cloud, tmp_path, code):
     (ours,), (theirs,) = both(cloud, tmp_path, "main.handler")
     assert ours[0] == theirs[0]
     assert ours[1].startswith(theirs[1])
+
+
+@pytest.mark.parametrize("handler", ["other.handler", "bots/main.handler"])
+def test_functions_that_are_not_there(cloud, handler):
+    (ours,), (theirs,) = both(cloud, FUNCTIONS / "plain", handler)
+    assert ours[0] == theirs[0]
+    assert ours[1].startswith(theirs[1])
+    assert "files found: main.py" in ours[1]

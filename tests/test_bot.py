@@ -1,6 +1,7 @@
 """The brain, without any platform."""
 
 import asyncio
+import functools
 
 import pytest
 from hypothesis import given
@@ -104,6 +105,100 @@ def test_a_command_that_returns_no_text_is_told_what_to_return(bot, wrong):
     bot.command("wrong")(lambda message: wrong)
     with pytest.raises(TypeError, match=r"a text, a list of texts or None.*str\("):
         bot.ask("!wrong")
+
+
+def none():
+    return "hello"
+
+
+def two(message, name):
+    return "hello"
+
+
+async def named(message, *, name):
+    return "hello"
+
+
+class Counter:
+    def right(self, message):
+        return "hello"
+
+    def without(self):
+        return "hello"
+
+    def __call__(self, message):
+        return "hello"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (none, r"found none\(\)\. Write def none\(message\):"),
+        (two, r"found two\(message, name\)\. Write def two\(message\):"),
+        (named, r"found named\(message, name\)\. Write def named\(message\):"),
+        (lambda: "hello", r"Write lambda message: …"),
+        (Counter.right, r"found right\(self, message\)"),
+        (Counter().without, r"Write def without\(self, message\):"),
+    ],
+)
+def test_a_command_that_cannot_take_the_message_is_refused_at_once(bot, wrong, says):
+    with pytest.raises(TypeError, match=f"a command gets one argument, the message; .*{says}"):
+        bot.command("wrong")(wrong)
+    assert "wrong" not in bot.commands
+
+
+def with_default(message, name="Viktor", *, loud=False):
+    return "hello"
+
+
+@functools.wraps(none)
+def wrapped(message):
+    return "hello"
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        with_default,
+        wrapped,
+        lambda *everything: "hello",
+        lambda message, /, **more: "hello",
+        lambda m, *more: "hello",
+        Counter().right,
+        Counter(),
+        functools.partial(two, name="Viktor"),
+        "hello {0.user}".format,  # shows no parameters
+    ],
+)
+def test_whatever_can_take_the_message_is_a_command(bot, right):
+    bot.command("right")(right)
+    assert bot.ask("!right").startswith("hello")
+
+
+@pytest.mark.parametrize("prefixes", ["", " ", "! ", "a!", ["!"], None, b"!"])
+def test_impossible_prefixes_are_refused_with_an_example(prefixes):
+    with pytest.raises(ValueError, match=r'such as Bot\("!/"\); found'):
+        Bot(prefixes)
+
+
+def test_prefixes_may_be_any_signs():
+    bot = Bot("]^-\\🤖")
+    for prefix in bot.prefixes:
+        assert bot.called(f"{prefix}hello") == "hello"
+
+
+def test_a_command_may_yield_but_an_async_one_is_told_that_it_cannot(bot):
+    @bot.command("count")
+    def count(message):
+        yield from ["one", "two"]
+
+    @bot.command("later")
+    async def later(message):
+        yield "one"
+
+    assert bot.ask("!count") == "one\ntwo"
+    with pytest.raises(TypeError, match="cannot yield: return a list of texts instead"):
+        bot.ask("!later")
 
 
 HOSTILE = ["", "\0", "!\0", "!" * 100_000, "!" + "a" * 100_000, "!hello " + "x" * 100_000]

@@ -1,14 +1,17 @@
 """The cloud through its public door: deploy, invoke, pool, log, timeline, bill."""
 
 import re
+import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import psutil
 import pytest
 from cloud_help import BOTH_STARTS, FUNCTIONS, marked, wait_until
 from hypothesis import given
 from hypothesis import strategies as st
 
+from botlib.sandbox import Mail, Telegram, Twitch
 from botlib.sandbox.cloud import Cloud, FunctionError
 from botlib.sandbox.cloud.bill import TARIFFS
 
@@ -311,9 +314,9 @@ def test_a_closed_cloud_says_so():
     cloud.close()
     assert marked(marker) == []
     assert fn.instances[0].stopped
-    with pytest.raises(RuntimeError, match="this cloud is closed"):
+    with pytest.raises(RuntimeError, match="this Cloud is closed"):
         fn.invoke(1)
-    with pytest.raises(RuntimeError, match="this cloud is closed"):
+    with pytest.raises(RuntimeError, match="this Cloud is closed"):
         cloud.deploy("echo", PLAIN)
     assert fn.logs and fn.bill().requests == 1  # the records stay readable
 
@@ -338,5 +341,46 @@ def test_closing_ends_calls_at_work(tmp_path):
 
 
 def test_a_taken_port_is_explained():
-    with Cloud() as cloud, pytest.raises(OSError, match=f"port {cloud.port} cannot be used"):
+    with Cloud() as cloud, pytest.raises(OSError, match=rf"port {cloud.port} .* choose another"):
         Cloud(port=cloud.port)
+
+
+SERVERS = pytest.mark.parametrize("kind", [Cloud, Mail, Telegram, Twitch])
+
+
+@SERVERS
+@pytest.mark.parametrize("port", [99999, -1, "8080", None])
+def test_a_port_that_is_none_leaves_nothing_behind(kind, port, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = threading.enumerate(), psutil.Process().children()
+    with pytest.raises(ValueError, match=r"port must be a whole number from 0 .* to 65535; found"):
+        kind(port=port)
+    assert (threading.enumerate(), psutil.Process().children()) == before
+    assert list(tmp_path.iterdir()) == []
+
+
+@SERVERS
+def test_a_port_that_is_taken_leaves_nothing_behind(kind, tmp_path, monkeypatch):
+    with kind() as first:
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        before = threading.enumerate(), psutil.Process().children()
+        with pytest.raises(OSError, match=rf"port {first.port} on 127\.0\.0\.1 cannot be used \("):
+            kind(port=first.port)
+        assert (threading.enumerate(), psutil.Process().children()) == before
+        assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("kind", [Cloud, Mail, Telegram, Twitch])
+def test_a_closed_server_says_so_and_loses_no_coroutine(kind):
+    async def never():
+        raise AssertionError
+
+    server = kind()
+    server.close()
+    name = kind.__name__
+    with pytest.raises(
+        RuntimeError, match=rf"this {name} is closed; make a new one with {name}\(\)"
+    ):
+        server.run(coroutine := never())
+    assert coroutine.cr_frame is None  # closed, so that nobody is warned that it never ran

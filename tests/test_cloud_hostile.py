@@ -1,5 +1,7 @@
 """Functions that misbehave: each gets its own clear error, and nobody else notices."""
 
+import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import psutil
@@ -9,6 +11,7 @@ from cloud_help import BOTH_STARTS, FUNCTIONS, POSIX, marked, wait_until
 from botlib.sandbox.cloud import Cloud, FunctionError
 
 HOSTILE = FUNCTIONS / "hostile"
+TEN_TEXTS = ", ".join(f"{number:02}.txt" for number in range(10))
 
 
 @pytest.fixture(scope="module")
@@ -151,10 +154,93 @@ def test_functions_that_do_not_start(cloud, tmp_path, code, type, says, start):
 
 
 @BOTH_STARTS
-def test_a_missing_file_is_an_import_error(cloud, tmp_path, start):
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        (["bot.py"], 'files found: bot.py (set handler="bot.<function>"?)'),
+        (["a.py", "b.py"], 'files found: a.py, b.py (set handler="<file>.<function>"?)'),
+        (["main.mjs"], 'files found: main.mjs (set runtime="nodejs"?)'),
+        (["notes.txt"], "files found: notes.txt"),
+        ([f"{n:02}.txt" for n in range(12)], f"files found: {TEN_TEXTS} and 2 more"),
+        ([], "the deployed folder is empty"),
+    ],
+)
+def test_a_missing_file_lists_those_that_are_there(cloud, tmp_path, names, says, start):
+    for name in names:
+        (tmp_path / name).write_text("")
     error = error_of(cloud.deploy("broken", tmp_path, start=start))
     assert error.type == "Runtime.ImportModuleError"
-    assert error.message == "Unable to import module 'main': No module named 'main'"
+    assert error.message == f"Unable to import module 'main': No module named 'main'; {says}"
+
+
+def test_a_missing_folder_of_the_file_is_the_same(cloud, tmp_path):
+    (tmp_path / "main.py").write_text("")
+    error = error_of(cloud.deploy("broken", tmp_path, handler="bots/main.handler"))
+    assert "No module named 'bots'; files found: main.py (set" in error.message
+
+
+@pytest.mark.parametrize("code", ["import mian", "from main import nothing", "import main.part"])
+def test_an_import_of_the_function_that_fails_is_not_taken_for_a_missing_file(
+    cloud, tmp_path, code
+):
+    error = error_of(cloud.deploy("broken", write(tmp_path, code)))
+    assert error.type == "Runtime.ImportModuleError"
+    assert "files found" not in error.message
+
+
+COUNT = """
+from pathlib import Path
+
+def handler(event, context):
+    path = Path("count.txt")
+    count = int(path.read_text()) + 1 if path.exists() else 1
+    path.write_text(str(count))
+    return count
+
+def writable(event, context):
+    return sorted(str(path) for path in [*Path().rglob("*"), Path()] if path.stat().st_mode & 0o222)
+"""
+
+
+@POSIX
+@pytest.mark.skipif(
+    os.name == "posix" and os.geteuid() == 0, reason="root may write into read-only folders, too"
+)
+@BOTH_STARTS
+def test_the_code_folder_is_not_a_place_to_keep_anything(cloud, tmp_path, start):
+    fn = cloud.deploy("count", write(tmp_path, COUNT), start=start)
+    error = error_of(fn)
+    assert error.type == "PermissionError"
+    assert "count.txt" in error.message
+
+
+@POSIX
+@BOTH_STARTS
+def test_the_code_folder_is_read_only_with_all_in_it(cloud, tmp_path, start):
+    (tmp_path / "part").mkdir()
+    (tmp_path / "part/words.txt").write_text("")
+    settings = {"handler": "main.writable", "start": start}
+    fn = cloud.deploy("count", write(tmp_path, COUNT), **settings)
+    assert fn.invoke() == []
+    with Cloud() as other:
+        other.deploy("count", tmp_path, **settings).invoke()
+    assert not other.folder.exists()
+    assert os.access(tmp_path / "main.py", os.W_OK)  # the learner's own stays as it is
+
+
+def test_bytecode_is_ready_before_the_first_start(cloud, tmp_path):
+    code = "import os\nfound = os.listdir('__pycache__')\ndef handler(event, context): return found"
+    fn = cloud.deploy("compiled", write(tmp_path, code))
+    assert fn.invoke() == [f"main.{sys.implementation.cache_tag}.pyc"]
+
+
+@BOTH_STARTS
+def test_a_warning_of_the_compiler_is_in_the_log_of_the_function(cloud, tmp_path, start, recwarn):
+    code = "def handler(event, context):\n    return 1 is 1\n"
+    fn = cloud.deploy("warned", write(tmp_path, code), start=start)
+    assert fn.invoke() is True
+    assert any("SyntaxWarning" in line for line in fn.logs)
+    assert not recwarn.list
 
 
 @BOTH_STARTS

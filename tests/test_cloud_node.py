@@ -61,7 +61,15 @@ def test_functions_that_do_not_start(cloud, tmp_path):
     assert "functions found: about, echo, exit, fail, nothing, recursive" in error.message
     error = error_of(deploy(cloud, "other.handler"))
     assert error.type == "Runtime.ImportModuleError"
-    assert "there is none of other.mjs, other.js, other.cjs" in error.message
+    assert error.message == (
+        "Cannot find module 'other': there is none of other.mjs, other.js, other.cjs; "
+        'files found: main.mjs (set handler="main.<function>"?)'
+    )
+    error = error_of(deploy(cloud, "main.handler", tmp_path))
+    assert error.message.endswith("main.cjs; the deployed folder is empty")
+    (tmp_path / "main.py").touch()
+    error = error_of(deploy(cloud, "main.handler", tmp_path))
+    assert error.message.endswith('; files found: main.py (set runtime="python"?)')
     (tmp_path / "main.mjs").write_text("export const handler = (;")
     assert error_of(deploy(cloud, "main.handler", tmp_path)).type == "Runtime.UserCodeSyntaxError"
 

@@ -41,6 +41,8 @@ def test_botfather_gives_a_token_and_never_shows_it(telegram, account):
         ("Hello", "bot", "is invalid"),
         ("Hello", "héllo_bot", "is invalid"),
         ("Hello", "taken_BOT", "already taken"),
+        (None, "hello_bot", "a name is a text. Found None"),
+        ("Hello", 5, "a username is a text. Found 5"),
     ],
 )
 def test_botfather_refuses(telegram, name, username, words):
@@ -302,7 +304,7 @@ def test_many_threads_at_once(telegram, account):
 def test_closing_twice_frees_the_port_and_says_so():
     telegram = Telegram()
     port = telegram.port
-    with pytest.raises(OSError):  # noqa: PT011 - the words are the system's
+    with pytest.raises(OSError, match=f"port {port} on .* choose another"):
         Telegram(port=port)
     telegram.close()
     telegram.close()
@@ -310,3 +312,50 @@ def test_closing_twice_frees_the_port_and_says_so():
         assert again.url == f"http://127.0.0.1:{port}"
     with pytest.raises(RuntimeError, match="closed"):
         telegram.person("Late")
+
+
+@pytest.fixture
+def older():
+    """A Telegram from an earlier run of a cell; its numbers are the same."""
+    with Telegram() as older:
+        yield older
+
+
+ACCOUNT, VIKTOR, CREW = range(3)
+MIXED = {  # what is done, and who of those concerned is from the older Telegram
+    "an older bot is written to": (lambda t, a, v, c: v.send("!hello", to=a), ACCOUNT),
+    "an older bot is asked": (lambda t, a, v, c: v.ask("!hello", to=a), ACCOUNT),
+    "an older person writes": (lambda t, a, v, c: v.send("!hello", to=a), VIKTOR),
+    "an older person writes into a group": (lambda t, a, v, c: v.send("!hello", to=c), VIKTOR),
+    "an older group is written to": (lambda t, a, v, c: v.send("!hello", to=c), CREW),
+    "an older bot joins": (lambda t, a, v, c: c.add(a), ACCOUNT),
+    "an older bot is made admin": (lambda t, a, v, c: c.promote(a), ACCOUNT),
+    "an older person founds a group": (lambda t, a, v, c: t.group("New", [a, v]), VIKTOR),
+    "an older bot is blocked": (lambda t, a, v, c: v.block(a), ACCOUNT),
+    "an older bot calls": (lambda t, a, v, c: t.call(a, "getUpdates"), ACCOUNT),
+    "a chat with an older bot is shown": (lambda t, a, v, c: t.transcript(v, a), ACCOUNT),
+    "a chat of an older person is shown": (lambda t, a, v, c: t.transcript(v, a), VIKTOR),
+}
+
+
+@pytest.mark.parametrize(("does", "old"), MIXED.values(), ids=MIXED)
+def test_who_belongs_to_another_telegram_is_refused(telegram, older, does, old):
+    here, there = (
+        [one.new_bot("Hello bot", "hello_bot"), one.person("Viktor"), one.group("Crew", [])]
+        for one in (telegram, older)
+    )
+    concerned = [*here[:old], there[old], *here[old + 1 :]]
+    with pytest.raises(ValueError, match=r"belongs to another Telegram; run the cells that make"):
+        does(telegram, *concerned)
+    for account in (here[ACCOUNT], there[ACCOUNT]):
+        assert len(account.updates) == 0
+
+
+def test_a_button_of_another_telegram_is_not_pressed(telegram, older, viktor):
+    account, anna = older.new_bot("Hello bot", "hello_bot"), older.person("Anna")
+    anna.send("hi", to=account)
+    keyboard = {"inline_keyboard": [[{"text": "Yes", "callback_data": "yes"}]]}
+    older.call(account, "sendMessage", chat_id=anna.id, text="Sure?", reply_markup=keyboard)
+    (question,) = anna.wait()
+    with pytest.raises(ValueError, match="belongs to another Telegram"):
+        viktor.press(question, "Yes")

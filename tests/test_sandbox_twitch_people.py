@@ -301,7 +301,7 @@ def test_ports_are_free_after_close_and_closing_twice_is_nothing():
         client.rest_of_it()
     with Twitch(port=port, irc_port=irc_port) as again:
         assert again.url == f"http://127.0.0.1:{port}"
-        with pytest.raises(OSError, match=f"port {port} on 127.0.0.1 is taken"):
+        with pytest.raises(OSError, match=rf"port {port} on 127\.0\.0\.1 cannot be used"):
             Twitch(port=port)
 
 

@@ -117,6 +117,28 @@ def test_help(course, option):
     assert "start.py test" in done.stdout
 
 
+@pytest.mark.parametrize("python", ["no-such-python", "/nowhere/bin/python", "notebooks"])
+def test_a_wrong_course_python_is_named(course, python):
+    done = start(course, "refresh", COURSE_PYTHON=python)
+    assert done.returncode == 1
+    assert f"COURSE_PYTHON is {python!r}, and there is no such program." in done.stderr
+    assert "disk" not in done.stderr
+
+
+@POSIX
+def test_course_python_may_be_a_name_or_lie_beside_the_typist(course):
+    path = install(course, "my-python", f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    for python in ("my-python", "../bin/my-python"):
+        assert start(course, "refresh", "--help", COURSE_PYTHON=python, PATH=path).returncode == 0
+
+
+def test_help_of_refresh(course):
+    done = start(course, "refresh", "--help")
+    assert done.returncode == 0
+    assert "Run notebooks from top to bottom" in done.stdout
+    assert "store their outputs" in " ".join(done.stdout.split())
+
+
 def test_taken_port_says_what_to_type(course):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]

@@ -20,6 +20,10 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # holds a random id
 LIBRARY_FRAME = re.compile(r".*File .*[\\/]lib[\\/]", re.IGNORECASE)  # its lines vary
 CELL_TIMEOUT_S = 120
+HELP = """\
+python3 start.py refresh [NOTEBOOK ...]
+Run notebooks from top to bottom, all or those named (by path or beginning, such as 04), and store
+their outputs in them."""
 
 
 class RefreshError(Exception):
@@ -96,6 +100,9 @@ def refresh(path: Path) -> None:
 
 def main(names: list[str]) -> int:
     """Refresh the notebooks named, in the sandbox; the exit status."""
+    if {"-h", "--help"} & set(names):
+        print(HELP)
+        return 0
     os.environ["COURSE_WORLD"] = "sandbox"  # whatever tokens this machine has
     try:
         for path in find(names):

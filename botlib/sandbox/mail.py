@@ -20,7 +20,7 @@ from weakref import WeakSet
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from botlib.sandbox.letter import Letter, readable
-from botlib.sandbox.server import HOST, LocalServer
+from botlib.sandbox.server import HOST, LocalServer, reserve
 
 LARGEST = 10_240_000  # bytes of one letter, unless told otherwise; Postfix's message_size_limit
 MOST_RECIPIENTS = 1000  # of one letter; Postfix's smtpd_recipient_limit
@@ -56,9 +56,9 @@ class Mail(LocalServer):
         self.connections: WeakSet[Connection] = WeakSet()
         try:
             self.port = self.run(self._open(port))
-        except OSError as error:
+        except BaseException:  # a taken port, say; leave no thread behind
             self.close()
-            raise OSError(f"port {port} cannot be used for mail: {error}") from None
+            raise
 
     @property
     def letters(self) -> list[Letter]:
@@ -74,8 +74,7 @@ class Mail(LocalServer):
 
     def wait(self, n: int = 1, timeout: float = 5.0) -> list[Letter]:
         """The next n letters not waited for yet; NoLetter when fewer came in `timeout` seconds."""
-        if self._closed:
-            raise RuntimeError("this mail server is closed; make a new one with Mail()")
+        self.check_open()
         with self._arrived:
             if not self._arrived.wait_for(lambda: len(self._unread) >= n, timeout):
                 raise NoLetter(self._explain(n, timeout))
@@ -110,7 +109,7 @@ class Mail(LocalServer):
     async def _open(self, port: int) -> int:
         # aiosmtpd's tasks may end with an error when a client hangs up
         self.loop.set_exception_handler(lambda loop, context: LOGGER.debug("%s", context))
-        self._server = await self.loop.create_server(lambda: Connection(self), HOST, port)
+        self._server = await self.loop.create_server(lambda: Connection(self), sock=reserve(port))
         return int(self._server.sockets[0].getsockname()[1])
 
     def _explain(self, n: int, timeout: float) -> str:

@@ -6,14 +6,18 @@ interpreter. It does not know HTTP routes: those belong to the server built on i
 
 import asyncio
 import atexit
+import os
+import socket
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import Future
 from typing import Any, Self, TypeVar
 
 from aiohttp import web
 
 T = TypeVar("T")
 HOST = "127.0.0.1"
+LAST_PORT = 65535
 
 
 class LocalServer:
@@ -29,7 +33,22 @@ class LocalServer:
 
     def run(self, coroutine: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
         """Run a coroutine on the server's loop from any other thread and return its result."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(timeout)
+        return self.submit(coroutine).result(timeout)
+
+    def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
+        """Start a coroutine on the server's loop; RuntimeError when the server is closed."""
+        try:
+            self.check_open()
+        except RuntimeError:
+            coroutine.close()
+            raise
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+
+    def check_open(self) -> None:
+        """RuntimeError, with what to do, when the server is closed."""
+        if self._closed:
+            name = type(self).__name__
+            raise RuntimeError(f"this {name} is closed; make a new one with {name}()")
 
     def serve(self, runner: web.BaseRunner, port: int = 0) -> int:
         """Start an aiohttp runner on 127.0.0.1 and return its port (0: any free one)."""
@@ -44,7 +63,7 @@ class LocalServer:
             return
         self._closed = True
         atexit.unregister(self.close)
-        self.run(self._close())
+        asyncio.run_coroutine_threadsafe(self._close(), self.loop).result()
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()
 
@@ -62,7 +81,7 @@ class LocalServer:
     async def _serve(self, runner: web.BaseRunner, port: int) -> int:
         await runner.setup()
         self._runners.append(runner)
-        await web.TCPSite(runner, HOST, port).start()
+        await web.SockSite(runner, reserve(port), backlog=128).start()
         return int(runner.addresses[0][1])
 
     async def _close(self) -> None:
@@ -73,3 +92,21 @@ class LocalServer:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def reserve(port: int) -> socket.socket:
+    """A socket bound to a port of 127.0.0.1 (0: any free one); the error says what to do."""
+    if not isinstance(port, int) or isinstance(port, bool) or not 0 <= port <= LAST_PORT:
+        raise ValueError(
+            f"port must be a whole number from 0 (any free one) to {LAST_PORT}; found {port!r}"
+        )
+    reserved = socket.socket()
+    if os.name == "posix":  # Windows would let two servers share a port
+        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        reserved.bind((HOST, port))
+    except OSError as error:
+        reserved.close()
+        why = f"port {port} on {HOST} cannot be used ({error.strerror})"
+        raise OSError(f"{why}; choose another, or 0 for any free one") from None
+    return reserved

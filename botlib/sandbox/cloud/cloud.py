@@ -7,7 +7,6 @@ prison for hostile code. CPU time is not limited by memory size, as it is on AWS
 import asyncio
 import itertools
 import logging
-import shutil
 import tempfile
 import time
 import uuid
@@ -20,7 +19,7 @@ from botlib.sandbox.cloud.deployment import Deployment
 from botlib.sandbox.cloud.errors import PAYLOAD_LIMIT, FunctionError
 from botlib.sandbox.cloud.function import Function, to_event
 from botlib.sandbox.cloud.gateway import TOO_LARGE, Gateway
-from botlib.sandbox.cloud.guardian import Guardian
+from botlib.sandbox.cloud.guardian import Guardian, remove
 from botlib.sandbox.cloud.history import History
 from botlib.sandbox.cloud.pool import Pool
 from botlib.sandbox.cloud.settings import Settings
@@ -51,11 +50,9 @@ class Cloud(LocalServer):
         self._drains: set[asyncio.Task[None]] = set()
         try:
             self.port = self.run(self._open(port))
-        except OSError as error:
+        except BaseException:  # a taken port, say; leave no process and no folder behind
             self.close()
-            raise OSError(
-                f"port {port} cannot be used; is another cloud running? ({error})"
-            ) from None
+            raise
 
     def deploy(
         self,
@@ -94,7 +91,7 @@ class Cloud(LocalServer):
             worker=str(worker),
             start=start,
         )
-        self._check_open()
+        self.check_open()
         root = self.folder / f"{name}-{next(self._numbers)}"
         deployment = Deployment(folder, root, settings)
         history = History()
@@ -112,7 +109,7 @@ class Cloud(LocalServer):
 
     def invoke(self, name: str, event: Any = None) -> Any:
         """Call a function with any JSON value; returns its result or raises FunctionError."""
-        self._check_open()
+        self.check_open()
         payload = to_event(event)
         if len(payload) > PAYLOAD_LIMIT:
             raise FunctionError("RequestTooLarge", TOO_LARGE)
@@ -126,11 +123,7 @@ class Cloud(LocalServer):
         """Stop every instance and remove every copy."""
         await asyncio.gather(*(pool.close() for pool in self._pools))
         self._guardian.dismiss()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _check_open(self) -> None:
-        if self._closed:
-            raise RuntimeError("this cloud is closed: make a new one with Cloud()")
+        remove(self.folder)
 
     def _new_marker(self) -> str:
         return f"{self.marker}{next(self._numbers)}/"

@@ -1,14 +1,20 @@
 """What is deployed: a private copy of a folder, and how an instance of it is started.
 
-It starts nothing itself.
+The copy is read-only, as /var/task is on AWS: an instance writes into its temporary folder, which
+is its own. (Not so for root, who may write anywhere.) It starts nothing itself.
 """
 
+import compileall
 import os
 import shutil
 import sys
+import threading
+import warnings
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 import botlib
+from botlib.sandbox.cloud.guardian import remove
 from botlib.sandbox.cloud.settings import WORKERS, Settings
 
 HERE = Path(__file__).parent
@@ -17,6 +23,7 @@ INHERITED = (
     *("PATH", "HOME", "LANG", "LC_ALL", "TZ"),
     *("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA"),
 )
+COMPILING = threading.Lock()  # filters of warnings are one set for all threads
 
 
 class Deployment:
@@ -28,6 +35,9 @@ class Deployment:
         self.arn = f"arn:aws:lambda:us-east-1:000000000000:function:{settings.name}"
         self._upload = root / "upload"
         upload(Path(folder), self._upload)
+        if settings.runtime == "python":
+            compile_code(self._upload)
+        make_read_only(self._upload)
         self._worker = worker_file(settings, root)
         self._environment = dict(settings.environment)
 
@@ -78,7 +88,7 @@ class Deployment:
 
     def remove(self) -> None:
         """Delete the copy."""
-        shutil.rmtree(self.root, ignore_errors=True)
+        remove(self.root)
 
 
 def upload(folder: Path, target: Path) -> None:
@@ -90,6 +100,22 @@ def upload(folder: Path, target: Path) -> None:
         if path.is_symlink():
             raise ValueError(f"{path} is a link: put the file itself into the folder to deploy")
     shutil.copytree(folder, target, ignore=shutil.ignore_patterns("__pycache__", ".git", ".venv"))
+
+
+def compile_code(folder: Path) -> None:
+    """Store bytecode, which no instance could; what does not compile is for the first call."""
+    with COMPILING, warnings.catch_warnings():
+        warnings.simplefilter("error", SyntaxWarning)  # not compiled: it is for the function's log
+        compileall.compile_dir(
+            folder, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH
+        )
+
+
+def make_read_only(folder: Path) -> None:
+    """Take away the right to write from a folder and all in it; on Windows only from its files."""
+    for path in (folder, *folder.rglob("*")):
+        if os.name != "nt" or path.is_file():
+            path.chmod(path.stat().st_mode & ~0o222)
 
 
 def worker_file(settings: Settings, root: Path) -> Path:

@@ -6,7 +6,6 @@ the pool, and what is written into the log, is decided in pool.py.
 
 import asyncio
 import functools
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from botlib.sandbox.cloud import errors
 from botlib.sandbox.cloud.deployment import Deployment
 from botlib.sandbox.cloud.errors import FunctionError
+from botlib.sandbox.cloud.guardian import remove
 from botlib.sandbox.cloud.history import InstanceRecord
 from botlib.sandbox.cloud.logs import Log, Output
 from botlib.sandbox.cloud.process import Process
@@ -88,7 +88,7 @@ class Instance:
         if self._server:
             self._server.close()
         self._output.close()
-        shutil.rmtree(self._temporary(), ignore_errors=True)
+        remove(self._temporary())
 
     def check_memory(self) -> None:
         """Measure the private memory; more than allowed breaks the instance.

@@ -1,13 +1,14 @@
 // The loop inside every Node.js instance: ask for the next event, call the handler, post its answer.
 // It speaks the AWS Lambda Runtime API, as worker.py does.
 
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import http from "node:http";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
 const { AWS_LAMBDA_RUNTIME_API, LAMBDA_TASK_ROOT, _HANDLER } = process.env;
 const [host, port] = AWS_LAMBDA_RUNTIME_API.split(":");
+const MOST_NAMES = 10; // in a message
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 
 function call(method, target, body = "") {
@@ -39,7 +40,7 @@ async function load(entryPoint) {
   const [file, name] = [entryPoint.slice(0, dot), entryPoint.slice(dot + 1)];
   const names = [".mjs", ".js", ".cjs"].map((ending) => file + ending);
   const found = names.map((each) => path.join(LAMBDA_TASK_ROOT, each)).find((each) => existsSync(each));
-  if (!found) throw new RuntimeFault("Runtime.ImportModuleError", `Cannot find module '${file}': there is none of ${names.join(", ")}`);
+  if (!found) throw new RuntimeFault("Runtime.ImportModuleError", `Cannot find module '${file}': there is none of ${names.join(", ")}; ${filesFound()}`);
   let module;
   try {
     module = await import(pathToFileURL(found));
@@ -52,6 +53,17 @@ async function load(entryPoint) {
   if (typeof functions[name] === "function") return functions[name];
   const others = Object.keys(functions).filter((key) => typeof functions[key] === "function");
   throw new RuntimeFault("Runtime.HandlerNotFound", `Handler '${name}' missing on module '${file}'; functions found: ${others.join(", ") || "none"}`);
+}
+
+function filesFound() {
+  const names = readdirSync(LAMBDA_TASK_ROOT).filter((name) => !name.startsWith(".")).sort();
+  if (!names.length) return "the deployed folder is empty";
+  const modules = names.filter((name) => /\.[mc]?js$/.test(name)).map((name) => path.parse(name).name);
+  let hint = "";
+  if (modules.length) hint = ` (set handler="${modules.length === 1 ? modules[0] : "<file>"}.<function>"?)`;
+  else if (names.some((name) => name.endsWith(".py"))) hint = ' (set runtime="python"?)';
+  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
+  return `files found: ${names.slice(0, MOST_NAMES).join(", ")}${more}${hint}`;
 }
 
 function makeContext(headers) {

@@ -16,6 +16,7 @@ from contextlib import suppress
 from typing import Any, NoReturn, TypeVar
 
 API = "/2018-06-01/runtime"
+MOST_NAMES = 10  # in a message
 HERE = __file__.rpartition(os.sep)[0] + os.sep
 T = TypeVar("T")
 Handler = Callable[[Any, "Context"], Any]
@@ -116,11 +117,14 @@ class LambdaError(Exception):
 def load(entry_point: str) -> Handler:
     """Import "file.function" from the function's own folder and return the function."""
     module_name, _, name = entry_point.rpartition(".")
+    dotted = module_name.replace("/", ".")
     sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]  # until now: this file's own folder
     try:
-        module = importlib.import_module(module_name.replace("/", "."))
+        module = importlib.import_module(dotted)
     except ImportError as error:
         message = f"Unable to import module '{module_name}': {error}"
+        if isinstance(error, ModuleNotFoundError) and f"{dotted}.".startswith(f"{error.name}."):
+            message += f"; {files_found()}"  # it is no import of the function's own that failed
         raise LambdaError("Runtime.ImportModuleError", message) from error
     except SyntaxError as error:
         message = f"Syntax error in module '{module_name}': {error}"
@@ -130,6 +134,22 @@ def load(entry_point: str) -> Handler:
         message = f"Handler '{name}' missing on module '{module_name}'; functions found: "
         raise LambdaError("Runtime.HandlerNotFound", message + (", ".join(found) or "none"))
     return handler  # type: ignore[no-any-return]
+
+
+def files_found() -> str:
+    """What the function's folder holds, for a handler whose file is not there."""
+    names = sorted(entry.name for entry in os.scandir(os.environ["LAMBDA_TASK_ROOT"]))
+    names = [name for name in names if name[0] != "." and name != "__pycache__"]
+    if not names:
+        return "the deployed folder is empty"
+    modules = [name[:-3] for name in names if name.endswith(".py")]
+    hint = ""
+    if modules:
+        hint = f' (set handler="{modules[0] if len(modules) == 1 else "<file>"}.<function>"?)'
+    elif any(name.endswith((".mjs", ".js", ".cjs")) for name in names):
+        hint = ' (set runtime="nodejs"?)'
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return f"files found: {', '.join(names[:MOST_NAMES])}{more}{hint}"
 
 
 def to_json(answer: Any) -> str:

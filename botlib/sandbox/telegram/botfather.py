@@ -75,6 +75,9 @@ def check_bot_names(name: str, username: str, taken: set[str]) -> str:
     >>> check_bot_names("Hello bot", "@hello_bot", taken=set())
     'hello_bot'
     """
+    for what, found in (("name", name), ("username", username)):
+        if not isinstance(found, str):
+            raise ValueError(f"BotFather: Sorry, a {what} is a text. Found {found!r}.")
     username = username.removeprefix("@")
     if not 1 <= len(name.strip()) <= 64:
         raise ValueError(

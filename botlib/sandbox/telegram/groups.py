@@ -40,6 +40,7 @@ class Group(Chat):
         self._telegram.do(self._promote, account)
 
     def _add(self, member: User) -> None:
+        self._telegram.world.check_own(member)
         if member in self.members:
             return
         self.members.append(member)
@@ -60,6 +61,7 @@ class Group(Chat):
             self._tell(member, "member", "kicked")
 
     def _promote(self, account: Account) -> None:
+        self._telegram.world.check_own(account)
         if account.id not in self.admins:
             self.admins.add(account.id)
             self._tell(account, "member", "administrator")

@@ -94,9 +94,10 @@ class Person(User):
         return message
 
     def _set_blocked(self, account: Account, blocked: bool) -> None:
+        world = self._telegram.world
+        world.check_own(account)
         if blocked == (account.id in self.blocked):
             return
-        world = self._telegram.world
         chat = world.private_chat(self, account)
         self.blocked ^= {account.id}
         old, new = ("member", "kicked") if blocked else ("kicked", "member")

@@ -4,7 +4,6 @@ All data of the sandbox belongs to the server's event loop; a call from any thre
 does its work and comes back with the result or the error.
 """
 
-import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
@@ -41,10 +40,7 @@ class PlainServer(LocalServer):
         if threading.current_thread() is self._thread:
             coroutine.close()
             raise RuntimeError("a condition of wait_until may look, but not wait")
-        if self._closed:
-            coroutine.close()
-            raise RuntimeError("this sandbox Telegram is closed; make a new one with Telegram()")
-        future = asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+        future = self.submit(coroutine)
         try:
             return future.result()
         except BaseException:

@@ -72,7 +72,7 @@ class Telegram(PlainServer):
         self._api.methods = chats.table | MenuMethods().table | updates.table
         try:
             self.port = self.serve(self.do(self._api.runner), port)
-        except OSError:  # the port is taken; leave no thread behind
+        except BaseException:  # a taken port, say; leave no thread behind
             self.close()
             raise
         self.url = f"http://{HOST}:{self.port}"
@@ -160,6 +160,7 @@ class Telegram(PlainServer):
 
     def press(self, person: Person, message: Message, button: str) -> Press:
         """What `person.press` does, on the loop."""
+        self.world.check_own(message.chat)
         press = Press(self, button)
         self._buttons.press(person, message, press)
         self.watch.changed()
@@ -194,6 +195,7 @@ class Telegram(PlainServer):
 
     async def _call(self, account: Account | str, method: str, values: dict[str, Any]) -> Any:
         bot = self._api.account(account) if isinstance(account, str) else account
+        self.world.check_own(bot)
         pairs = [(key, as_text(value)) for key, value in values.items() if value is not None]
         result = await self._api.call(bot, method.lower(), Arguments(pairs))
         return result.result if isinstance(result, Described) else result

@@ -6,7 +6,7 @@ knows neither HTTP nor threads: everything here runs on the server's loop.
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from botlib.sandbox.telegram.arguments import leading_integer
@@ -27,6 +27,7 @@ class World:
         self.groups: dict[int, Chat] = {}  # groups and channels
         self.private: dict[tuple[int, int], Chat] = {}  # by person and bot
         self.changed = changed
+        self._known: list[Mapping[int, User | Chat]] = [self.accounts, self.people, self.groups]
 
     def private_chat(self, person: Person, account: Account) -> Chat:
         """The chat of a person with a bot; it begins when the person writes first."""
@@ -36,15 +37,30 @@ class World:
         return self.private[key]
 
     def chat_of(self, person: Person, to: User | Chat | None) -> Chat:
-        """The chat a person means by `to`."""
+        """The chat a person means by `to`; ValueError for what another Telegram has made."""
+        self.check_own(person)
         if isinstance(to, Chat):
+            self.check_own(to)
             return to
         if to is None and len(self.accounts) != 1:
             raise ValueError(f"to whom? Say to=…; the bots are {self.names()}")
         account = to if to is not None else next(iter(self.accounts.values()))
-        if not isinstance(account, Account) or account.id not in self.accounts:
+        if not isinstance(account, Account):
             raise ValueError(f"to= takes a bot's account or a group of this Telegram; got {to!r}")
+        self.check_own(account)
         return self.private_chat(person, account)
+
+    def check_own(self, *whom: User | Chat) -> None:
+        """ValueError for what another Telegram has made: its numbers are the same as here."""
+        for one in whom:
+            if isinstance(one, Chat) and one.kind == "private":
+                self.check_own(*one.members)
+            elif all(one is not known.get(one.id) for known in self._known):
+                kind = one.kind if isinstance(one, Chat) else "bot" if one.is_bot else "person"
+                raise ValueError(
+                    f"this {kind}, {one!r}, belongs to another Telegram; "
+                    "run the cells that make the bots and people again"
+                )
 
     def names(self) -> str:
         """The usernames of all bots, for messages."""

@@ -5,12 +5,11 @@ servers are down, the ports stay reserved (bound, not listening), so clients are
 """
 
 import asyncio
-import os
 import socket
 
 from aiohttp import web
 
-from botlib.sandbox.server import HOST, LocalServer
+from botlib.sandbox.server import LocalServer, reserve
 from botlib.sandbox.twitch.duplex import GOODBYE_S
 from botlib.sandbox.twitch.eventsub import EventSub
 from botlib.sandbox.twitch.helix import Helix
@@ -114,16 +113,3 @@ class Ports(LocalServer):
         for runner in self._runners:
             await runner.cleanup()
         self._runners.clear()
-
-
-def reserve(port: int) -> socket.socket:
-    """A bound socket that does not listen yet; OSError says which port is taken."""
-    reserved = socket.socket()
-    if os.name == "posix":  # Windows would let two servers share a port
-        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        reserved.bind((HOST, port))
-    except OSError as error:
-        reserved.close()
-        raise OSError(error.errno, f"port {port} on {HOST} is taken; choose another") from None
-    return reserved

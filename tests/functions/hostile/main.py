@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 
 def endless(event, context):
@@ -99,7 +100,10 @@ def close_stdout(event, context):
 def delete_own_folder(event, context):
     import shutil
 
-    shutil.rmtree(os.environ["LAMBDA_TASK_ROOT"])
+    root = Path(os.environ["LAMBDA_TASK_ROOT"])
+    for path in (root, *root.rglob("*")):
+        path.chmod(0o700)  # it is read-only, but its owner may change that
+    shutil.rmtree(root)
     return "deleted"
 
 
