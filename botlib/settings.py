@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
+from botlib.env_file import read_env
 
 World = Literal["sandbox", "real"]
 
@@ -32,7 +32,8 @@ NAMES = {
         "TWITCH_API",
     ),
 }
-PUBLIC = {"TELEGRAM_API", "TWITCH_API", "TWITCH_CHANNEL", "TWITCH_BOT_ID"}  # all others are secrets
+PUBLIC = {"TELEGRAM_API", "TWITCH_API", "TWITCH_CHANNEL", "TWITCH_BOT_ID"}
+SECRETS = {name for names in NAMES.values() for name in names} - PUBLIC
 
 
 @dataclass(frozen=True)
@@ -78,39 +79,49 @@ def settings(platform: str = "telegram", folder: Path | str = ".") -> Settings:
 
     `.env` is looked for in `folder` and in the course's own folder. With COURSE_WORLD=sandbox no
     `.env` is read, and a token for the real world is taken out of the environment. Raises
-    ValueError for an unknown platform or for a `.env` that is no text.
+    ValueError for an unknown platform, a `.env` that cannot be read, an address that is none.
     """
     if platform not in NAMES:
         raise ValueError(f"there are settings for {' and '.join(NAMES)}, not for {platform!r}")
-    only_sandbox = os.environ.get("COURSE_WORLD") == "sandbox"
-    paths = dict.fromkeys([Path(folder).resolve() / ".env", COURSE / ".env"])
-    files = tuple(path for path in paths if path.is_file() and not only_sandbox)
+    files = env_files(folder)
     for path in files:
         for name, value in read_env(path).items():
             if value and not os.environ.get(name):
                 os.environ[name] = value
     known = {name: os.environ.get(name, "").strip() for name in NAMES[platform]}
     found = Settings(platform, {name: value for name, value in known.items() if value}, files)
-    if only_sandbox and found.world == "real":
+    if only_sandbox() and found.world == "real":
         for name in NAMES[platform]:
             os.environ.pop(name, None)  # out of every door's sight
         return Settings(platform, {})
+    check_address(f"{platform.upper()}_API", found.values)
     return found
 
 
-def read_env(path: Path) -> dict[str, str]:
-    """Read a file of NAME=value lines; quotes and `export` are allowed, `$` means itself."""
-    try:
-        found = dotenv_values(path, interpolate=False, encoding="utf-8-sig")  # Notepad's mark
-    except UnicodeDecodeError:
-        raise ValueError(f"{path} is not UTF-8 text. Save it again as UTF-8.") from None
-    return {name: (value or "").strip() for name, value in found.items()}
+def only_sandbox() -> bool:
+    """Whether nothing may reach the real world."""
+    return os.environ.get("COURSE_WORLD") == "sandbox"
+
+
+def env_files(folder: Path | str) -> tuple[Path, ...]:
+    """The `.env` files that count: the folder's and the course's; none where only a sandbox is."""
+    paths = dict.fromkeys([Path(folder).resolve() / ".env", COURSE / ".env"])
+    return tuple(path for path in paths if path.is_file() and not only_sandbox())
+
+
+def check_address(name: str, values: Mapping[str, str]) -> None:
+    """Raise ValueError if the setting of this name is there and no web address."""
+    address = values.get(name, "http://")
+    if not address.startswith(("http://", "https://")):
+        raise ValueError(
+            f"{name} is {address!r}. Expected an address that begins with http:// or https://, "
+            "such as http://127.0.0.1:8081."
+        )
 
 
 def secrets_of(environment: Mapping[str, str]) -> list[str]:
     """All values that must not be shown, the longest first."""
-    names = {name for names in NAMES.values() for name in names} - PUBLIC
-    found = {environment.get(name, "").strip() for name in names}
+    found = {environment.get(name, "").strip() for name in SECRETS}
     return sorted(found - {""}, key=len, reverse=True)
 
 

@@ -2,38 +2,56 @@
 
     python deploy/secrets_for.py yandex                     a payload for Lockbox
     python deploy/secrets_for.py aws CodeBucket=… Code…     all parameters of the stack
+    python deploy/secrets_for.py aws twitch CodeBucket=…    of a Twitch bot (yandex twitch as well)
 
 They go from `.env` straight into the cloud's own tool, by a pipe or a file that is deleted at once:
 on a command line others could read them, and the shell would remember them.
 """
 
 import json
+import os
 import sys
 
 from botlib.settings import settings
 
-NAMES = {"TELEGRAM_TOKEN": "TelegramToken", "TELEGRAM_SECRET": "TelegramSecret"}
+STORE = "STORE_URL"
+NAMES = {
+    "telegram": {"TELEGRAM_TOKEN": "TelegramToken", "TELEGRAM_SECRET": "TelegramSecret"},
+    "twitch": {
+        "TWITCH_CLIENT_ID": "TwitchClientId",
+        "TWITCH_CLIENT_SECRET": "TwitchClientSecret",
+        "TWITCH_EVENTSUB_SECRET": "TwitchEventsubSecret",
+        "TWITCH_BOT_ID": "TwitchBotId",
+    },
+}
 
 
 def main(arguments: list[str]) -> int:
     """Print JSON: a list of stack parameters for AWS, a Lockbox payload for Yandex Cloud."""
     cloud, *parameters = arguments or [""]
+    platform = parameters.pop(0) if parameters and parameters[0] in NAMES else "telegram"
     if cloud not in ("aws", "yandex") or not all("=" in parameter for parameter in parameters):
         print(__doc__, file=sys.stderr)
         return 2
-    found = settings("telegram")
-    missing = found.missing(*NAMES)
-    if missing:
-        print(
-            f"{missing[0]} is not set. Write it into .env; see deploy/README.md.", file=sys.stderr
-        )
+    names = NAMES[platform]
+    try:
+        found = settings(platform)
+        values = {name: found[name] for name in names} | store()
+    except (KeyError, ValueError) as error:
+        print(f"{error.args[0]} See deploy/README.md.", file=sys.stderr)
         return 1
     if cloud == "aws":
-        secret = [f"{parameter}={found[name]}" for name, parameter in NAMES.items()]
-        print(json.dumps(parameters + secret))
+        stack = names | {STORE: "StoreUrl"}
+        print(json.dumps(parameters + [f"{stack[name]}={values[name]}" for name in values]))
     else:
-        print(json.dumps([{"key": name, "text_value": found[name]} for name in NAMES]))
+        print(json.dumps([{"key": name, "text_value": values[name]} for name in values]))
     return 0
+
+
+def store() -> dict[str, str]:
+    """The store's address, if it is one that a cloud can reach: a file of this machine is not."""
+    url = os.environ.get(STORE, "")
+    return {STORE: url} if url.startswith(("redis://", "rediss://")) else {}
 
 
 if __name__ == "__main__":

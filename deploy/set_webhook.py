@@ -22,8 +22,8 @@ def main(arguments: list[str]) -> int:
             wanted = {"url": arguments[0], "secret_token": secret, "allowed_updates": ["message"]}
             telegram.call("setWebhook", wanted)
         print(json.dumps(telegram.call("getWebhookInfo", {}), indent=2))
-    except (KeyError, OSError, RuntimeError) as error:
-        print(error.args[0] if error.args else error, file=sys.stderr)
+    except (KeyError, ValueError, OSError, RuntimeError) as error:
+        print(error.args[0] if isinstance(error, KeyError) else error, file=sys.stderr)
         return 1
     return 0
 

@@ -9,12 +9,16 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import pytest
+from redis_server import RedisServer
 
-from botlib.bundle import Target, bundle
+from botlib import settings
+from botlib.bundle import LOCK, Target, bundle
 from botlib.bundle.__main__ import main
 from botlib.bundle.packages import NOT_NEEDED, intact
 from botlib.bundle.target import THIS_PYTHON, find_python
-from botlib.sandbox import Cloud, Telegram
+from botlib.sandbox import Cloud, Telegram, Twitch
+from botlib.twitch.helix import Helix
+from botlib.twitch.subscriptions import subscribe, subscriptions
 
 SECRET = "correct-horse"
 BOT = """
@@ -26,7 +30,16 @@ bot.command("hello")(lambda message: f"hello {{message.user}}!")
 bot.command("three")(lambda message: ["one", "two", "three"])
 handler = webhook(bot)
 """
-DOORS = {"lean": BOT.format(".lean"), "library": BOT.format("")}
+STORE = "from botlib.store import open_store\n"
+WITH_STORE = STORE + BOT.format(".lean").replace("webhook(bot)", "webhook(bot, store=open_store())")
+DOORS = {"lean": BOT.format(".lean"), "library": BOT.format(""), "store": WITH_STORE}
+TWITCH = {  # as notebook 10 leaves it, the other corners of the square included
+    "brain.py": BOT.format(".lean").replace("handler = webhook(bot)", ""),
+    "twitch_function.py": STORE
+    + "from brain import bot\nfrom botlib.twitch.eventsub import webhook\n"
+    + "handler = webhook(bot, store=open_store())\n",
+    "twitch_program.py": "from botlib.twitch import IrcBot\n",
+}
 ECHO = "def handler(event, context):\n    return event\n"
 
 
@@ -82,6 +95,79 @@ def test_the_learners_own_modules_and_data_go_along_and_the_tools_leavings_stay(
     assert names == ["data.txt", "main.py", "words/__init__.py", "words/talk.py"]
 
 
+def test_a_name_with_a_dot_keeps_what_follows_it(tmp_path):
+    for name in ("b", "b.v2"):
+        folder_of(tmp_path).rename(tmp_path / name)
+        assert bundle(tmp_path / name).path == tmp_path / f"{name}.zip"
+
+
+def test_a_folder_is_no_name_for_the_zip(tmp_path):
+    with pytest.raises(
+        ValueError, match=r"is a folder\. Expected the zip's name, such as .*bot\.zip"
+    ):
+        bundle(folder_of(tmp_path), tmp_path)
+
+
+def test_only_what_the_named_function_imports_goes_along(tmp_path):
+    folder = folder_of(tmp_path, **TWITCH)
+    made = bundle(folder, handler="twitch_function.handler")
+    assert [name.partition("==")[0] for name in made.packages] == ["redis"]
+    assert made.handler == "twitch_function.handler"
+    with pytest.raises(ValueError, match=r"no gone\.py.* --handler FILE\.FUNCTION"):
+        bundle(folder, handler="gone.handler")
+    with pytest.raises(ValueError, match=r"brain\.py has no handler: it makes Bot, webhook, bot"):
+        bundle(folder, handler="brain.handler")
+    with pytest.raises(ValueError, match=r"Expected FILE\.FUNCTION, as main\.handler"):
+        bundle(folder, handler="handler")
+
+
+EITHER = "try:\n    import {}\nexcept {}:\n    {}\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        EITHER.format("no_such_json as json", "ImportError", "import json"),
+        EITHER.format("tomllib", "ModuleNotFoundError", "import no_such_toml as tomllib"),
+        EITHER.format("no_such_json", "(ImportError, ValueError)", "no_such_json = None"),
+        "try:\n    from .data import x\nexcept ImportError:\n    from data import x\n",
+    ],
+)
+def test_what_a_function_can_do_without_is_left_out(tmp_path, code):
+    folder = folder_of(tmp_path, ECHO + code, **{"data.py": "x = 1\n"})
+    assert bundle(folder).packages == ()
+    assert main([str(folder)]) == 0
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+def test_a_store_can_be_packed_for_every_python(tmp_path, python):
+    made = bundle(folder_of(tmp_path, DOORS["store"]), target=Target(python))
+    assert [name.partition("==")[0] for name in made.packages] == ["redis"]
+
+
+def test_a_package_that_only_an_older_python_needs_is_explained(tmp_path, monkeypatch):
+    older = Target("3.11").markers | {"python_full_version": "3.11.2"}
+    monkeypatch.setattr(Target, "markers", older)
+    with pytest.raises(ValueError, match=r"async-timeout is needed for .*python3 start\.py"):
+        bundle(folder_of(tmp_path, DOORS["store"]), target=Target("3.11"))
+
+
+def test_how_a_package_gets_into_the_lock_is_said_with_the_very_command(tmp_path):
+    command = LOCK.read_text(encoding="utf-8").splitlines()[1].strip("# ")
+    for package in ("no_such_package", "pip"):
+        with pytest.raises(ValueError, match=r"pyproject\.toml") as caught:
+            bundle(folder_of(tmp_path, ECHO + f"import {package}\n"))
+        assert f"\n    {command}\n" in str(caught.value)
+
+
+def test_a_relative_import_that_fails_only_when_it_runs_is_an_error_too(tmp_path, capsys):
+    folder = folder_of(tmp_path, "from words import handler\n")
+    (folder / "words").mkdir()
+    (folder / "words/__init__.py").write_text("from ..brain import handler\n")
+    assert main([str(folder)]) == 1
+    assert "relative import" in capsys.readouterr().err
+
+
 def test_the_same_input_gives_the_same_bytes(tmp_path):
     folder = folder_of(tmp_path, DOORS["lean"] + "KNOWN = {'a', 'b', 'c'} | frozenset('xyz')\n")
     first = bundle(folder, tmp_path / "1.zip").path.read_bytes()
@@ -105,6 +191,7 @@ def test_what_is_compiled_is_never_checked_against_its_source_again(tmp_path):
 
 
 TOKEN = "7000000001:" + "A" * 35
+RANDOM = "abcdefghij0123456789abcdefghij"
 REFUSED = {
     "no main.py": ({}, None, "has no main.py"),
     "no handler": ({}, "bot = 1\nimport os\n", "no handler: it makes bot, os"),
@@ -118,6 +205,12 @@ REFUSED = {
     "the lessons": ({}, ECHO + "from botlib import lessons", "never deployed"),
     "a module botlib lacks": ({}, ECHO + "from botlib.nothing import x", "botlib does not have"),
     "a package nobody has": ({}, ECHO + "import no_such_package", "no_such_package, which is"),
+    "a relative import": ({}, ECHO + "from .brain import b", r"main\.py imports \.brain, which"),
+    "a secret by name": (
+        {"config.py": f'A = 1\nTWITCH_CLIENT_SECRET = "{RANDOM}"\n'},
+        ECHO,
+        r"config\.py holds a value for TWITCH_CLIENT_SECRET, in line 2.*setting\('TWITCH_CLIENT_S",
+    ),
 }
 
 
@@ -128,12 +221,76 @@ def test_what_no_cloud_could_run_or_should_have_is_refused_by_name(tmp_path, fil
         (folder / "main.py").unlink()
     with pytest.raises(ValueError, match=words) as caught:
         bundle(folder)
-    assert TOKEN not in str(caught.value)
+    assert TOKEN not in str(caught.value) and RANDOM not in str(caught.value)
     assert not (tmp_path / "my_bot.zip").exists()
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"token = '{RANDOM}'",
+        f'my_password: str = "{RANDOM}"',
+        f'KEYS = {{"token": b"{RANDOM}"}}',
+        f'handler = webhook(bot, secret="{RANDOM}")',
+        f'os.environ["TWITCH_TOKEN"] = "{RANDOM}"',
+        f'os.environ.get("TWITCH_TOKEN", "{RANDOM}")',
+        'password = "correct-horse-battery"',
+    ],
+)
+def test_a_value_with_a_secrets_name_is_refused(tmp_path, line):
+    with pytest.raises(ValueError, match=r"main\.py holds a value for .*, in line 3"):
+        bundle(folder_of(tmp_path, ECHO + f"def f(): {line}\n"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'token = os.environ["TWITCH_CLIENT_SECRET"]',
+        'token = setting("TWITCH_CLIENT_SECRET")',
+        'SECRET_NAME = "TWITCH_CLIENT_SECRET"',
+        'token = "your-token-from-botfather-goes-here"',
+        'token = "xxxxxxxxxxxxxxxxxxxxxxxx"',
+        'secret_header = "X-Telegram-Bot-Api-Secret-Token"',
+        'token_url = "https://id.twitch.tv/oauth2/token"',
+        'tokenizer = "bert-base-uncased-2018"',
+        f'commit = "{RANDOM}"',
+    ],
+)
+def test_what_only_stands_for_a_secret_is_packed(tmp_path, line):
+    assert bundle(folder_of(tmp_path, ECHO + f"def f(): {line}\n")).files
+
+
+def test_a_secret_that_is_in_use_here_is_found_in_any_file(tmp_path, monkeypatch):
+    folder = folder_of(tmp_path, **{"notes.txt": "one\ntwo hunter2-hunter2 three\n"})
+    monkeypatch.setenv("TWITCH_EVENTSUB_SECRET", "hunter2-hunter2")
+    with pytest.raises(
+        ValueError, match=r"notes\.txt holds the value of TWITCH_EVENT.*, in line 2"
+    ):
+        bundle(folder)
+    monkeypatch.delenv("TWITCH_EVENTSUB_SECRET")
+    monkeypatch.delenv("COURSE_WORLD")
+    monkeypatch.setattr(settings, "COURSE", tmp_path / "course")
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course/.env").write_text("TELEGRAM_SECRET=hunter2-hunter2\n")
+    with pytest.raises(ValueError, match=r"holds the value of TELEGRAM_SECRET, in line 2"):
+        bundle(folder)
+
+
+def test_a_link_that_leads_out_of_the_folder_is_not_followed(tmp_path):
+    folder = folder_of(tmp_path, **{"inside.txt": "hi"})
+    (tmp_path / "outside.txt").write_text("mine")
+    try:
+        (folder / "link.txt").symlink_to(folder / "inside.txt")
+    except OSError:
+        pytest.skip("links cannot be made here")
+    assert "link.txt" in names_in(bundle(folder).path)
+    (folder / "data.txt").symlink_to(tmp_path / "outside.txt")
+    with pytest.raises(ValueError, match=r"data\.txt is a link that leads out"):
+        bundle(folder)
+
+
 def test_a_bundle_that_lambda_would_refuse_is_not_written(tmp_path):
-    folder = folder_of(tmp_path)
+    folder = folder_of(tmp_path, **{"data.txt": "0a" * 1024**2})  # one word, two million long
     (folder / "picture.bin").write_bytes(os.urandom(51 * 1024**2))
     with pytest.raises(ValueError, match=r"too large.*largest files: picture\.bin"):
         bundle(folder)
@@ -195,6 +352,9 @@ def unzipped(request, tmp_path_factory):
     return folder / "task"
 
 
+LAMBDA = str(Path(__file__).with_name("bare_lambda.py"))
+
+
 @pytest.mark.parametrize("events", ["aws", "yandex"])
 def test_the_unzipped_bundle_runs_under_awslambdaric_with_nothing_else(
     unzipped, awslambdaric, events
@@ -205,16 +365,52 @@ def test_the_unzipped_bundle_runs_under_awslambdaric_with_nothing_else(
             "TELEGRAM_TOKEN": account.token,
             "TELEGRAM_SECRET": SECRET,
             "TELEGRAM_API": telegram.url,
+            "STORE_URL": "sqlite://",
             "BUNDLE": str(unzipped),
             "RIC": str(awslambdaric),
         }
-        worker = str(Path(__file__).with_name("bare_lambda.py"))
-        function = cloud.deploy("bot", unzipped, environment=settings, events=events, worker=worker)
+        function = cloud.deploy("bot", unzipped, environment=settings, events=events, worker=LAMBDA)
         telegram.call(account, "setWebhook", url=function.url, secret_token=SECRET)
         viktor = telegram.person("Viktor")
         assert viktor.ask("!hello") == "hello Viktor!"
         viktor.send("!three")
         assert [message.text for message in viktor.wait(3)] == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize("events", ["aws", "yandex"])
+def test_the_unzipped_twitch_bundle_runs_under_awslambdaric_with_nothing_else(
+    tmp_path, awslambdaric, events, monkeypatch
+):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    folder, entry = folder_of(tmp_path, **TWITCH), "twitch_function.handler"
+    assert main([str(folder), "--handler", entry, "--out", str(tmp_path / "bot.zip")]) == 0
+    assert not list(Path.cwd().iterdir())  # loading it leaves no store behind
+    shutil.unpack_archive(tmp_path / "bot.zip", tmp_path / "task")
+    with Twitch() as twitch, Cloud() as cloud, RedisServer() as redis:
+        viktor, bot = twitch.account("viktor", "Viktor"), twitch.account("hello_bot")
+        app = twitch.application("Hello bot")
+        twitch.authorize(bot, app, ["user:read:chat", "user:write:chat", "user:bot"])
+        twitch.authorize(viktor, app, ["channel:bot"])
+        settings = {
+            "TWITCH_CLIENT_ID": app.client_id,
+            "TWITCH_CLIENT_SECRET": app.client_secret,
+            "TWITCH_EVENTSUB_SECRET": SECRET,
+            "TWITCH_BOT_ID": bot.id,
+            "TWITCH_API": twitch.url,
+            "STORE_URL": redis.url,
+            "BUNDLE": str(tmp_path / "task"),
+            "RIC": str(awslambdaric),
+        }
+        function = cloud.deploy(
+            "bot", tmp_path / "task", handler=entry, environment=settings, events=events,
+            worker=LAMBDA,
+        )  # fmt: skip
+        helix = Helix(app.client_id, app.client_secret, twitch.url)
+        subscribe(viktor.id, function.url, SECRET, bot.id, helix)
+        twitch.wait_for(bot, viktor)
+        assert [each["status"] for each in subscriptions(helix)] == ["enabled"]
+        assert viktor.ask("!hello") == "hello Viktor!"
 
 
 @pytest.mark.parametrize("unzipped", ["library"], indirect=True)

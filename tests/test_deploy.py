@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from botlib.bundle import bundle
+from botlib.bundle import ENTRY_POINT, bundle
 from botlib.run import WRONG_SETTINGS
-from botlib.sandbox import Telegram
+from botlib.sandbox import Cloud, Telegram, Twitch
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
@@ -32,7 +32,8 @@ handler = webhook(bot)
 
 
 def run(*command, cwd=ROOT, **environment):
-    mine = {key: value for key, value in os.environ.items() if not key.startswith("TELEGRAM_")}
+    own = ("TELEGRAM_", "TWITCH_", "STORE_")
+    mine = {key: value for key, value in os.environ.items() if not key.startswith(own)}
     return subprocess.run(
         [str(word) for word in command],
         env=mine | {"PYTHONPATH": str(ROOT)} | environment,
@@ -56,6 +57,38 @@ def environment_of(telegram):
         "TELEGRAM_SECRET": SECRET,
         "TELEGRAM_API": telegram.url,
     }
+
+
+class Scene:
+    """A Twitch, where viktor's channel and a bot's application agree; the bot's settings."""
+
+    def __init__(self, twitch):
+        self.twitch, self.viktor = twitch, twitch.account("viktor", "Viktor")
+        self.bot, app = twitch.account("hello_bot"), twitch.application("Hello bot")
+        twitch.authorize(self.bot, app, ["user:read:chat", "user:write:chat", "user:bot"])
+        twitch.authorize(self.viktor, app, ["channel:bot"])
+        twitch.account("anna")  # who agreed to nothing
+        self.settings = {
+            "TWITCH_CLIENT_ID": app.client_id,
+            "TWITCH_CLIENT_SECRET": app.client_secret,
+            "TWITCH_EVENTSUB_SECRET": SECRET,
+            "TWITCH_BOT_ID": self.bot.id,
+            "TWITCH_CHANNEL": "viktor",
+            "TWITCH_API": twitch.url,
+        }
+
+    def subscribe(self, *arguments, **different):
+        done = run(sys.executable, DEPLOY / "subscribe.py", *arguments, **self.settings | different)
+        assert "Traceback" not in done.stderr
+        shown = done.stdout + done.stderr
+        assert SECRET not in shown and self.settings["TWITCH_CLIENT_SECRET"] not in shown
+        return done
+
+
+@pytest.fixture
+def scene():
+    with Twitch() as twitch:
+        yield Scene(twitch)
 
 
 # AWS
@@ -90,9 +123,11 @@ def test_the_template_is_one_that_cloudformation_takes():
 
 
 def test_the_template_holds_no_secret_and_shows_none(template):
-    for name in ("TelegramToken", "TelegramSecret"):
+    secrets = {name for name in template["Parameters"] if re.search("Token|Secret|Url", name)}
+    assert len(secrets) == 5
+    for name in secrets:
         assert template["Parameters"][name]["NoEcho"] is True
-        assert "Default" not in template["Parameters"][name]
+        assert template["Parameters"][name]["Default"] == ""
     assert not re.search(r"\d{6,}:[\w-]{30,}", TEMPLATE.read_text())
 
 
@@ -109,7 +144,8 @@ def test_the_function_may_only_write_its_own_log(template):
 
 def test_the_address_is_public_and_leads_to_the_function_of_the_bundle(template):
     resources = template["Resources"]
-    assert resources["Function"]["Properties"]["Handler"] == "main.handler"
+    assert resources["Function"]["Properties"]["Handler"] == {"Ref": "Handler"}
+    assert template["Parameters"]["Handler"]["Default"] == ENTRY_POINT
     assert resources["Address"]["Properties"]["AuthType"] == "NONE"
     allowed = [resources[name]["Properties"] for name in ("CallByAddress", "RunByAddress")]
     assert [each["Action"] for each in allowed] == [
@@ -132,6 +168,37 @@ def test_the_secrets_go_from_the_settings_to_the_cloud(telegram):
     yandex = json.loads(run(sys.executable, script, "yandex", **settings).stdout)
     assert yandex[1] == {"key": "TELEGRAM_SECRET", "text_value": SECRET}
     assert run(sys.executable, script, "moon", **settings).returncode == 2
+
+
+def test_a_twitch_bots_secrets_go_the_same_way(scene, template):
+    script, redis = DEPLOY / "secrets_for.py", "redis://127.0.0.1/0"
+    wanted = {name: scene.settings[name] for name in list(scene.settings)[:4]}
+    aws = run(sys.executable, script, "aws", "twitch", "A=b", STORE_URL=redis, **scene.settings)
+    first, *stack = json.loads(aws.stdout)
+    given = dict(parameter.split("=", 1) for parameter in stack)
+    environment = template["Resources"]["Function"]["Properties"]["Environment"]["Variables"]
+    reached = {name: given.get(value["Ref"]) for name, value in environment.items()}
+    assert first == "A=b"
+    assert {name: value for name, value in reached.items() if value} == wanted | {
+        "STORE_URL": redis
+    }
+    file = {"STORE_URL": "sqlite:///of_this_machine.sqlite3"}
+    yandex = run(sys.executable, script, "yandex", "twitch", **file, **scene.settings)
+    assert {each["key"]: each["text_value"] for each in json.loads(yandex.stdout)} == wanted
+
+
+def test_a_setting_that_is_missing_or_cannot_be_read_takes_one_line(tmp_path):
+    for script in ("secrets_for.py", "set_webhook.py", "subscribe.py"):
+        words = ["yandex", "twitch"] if script == "secrets_for.py" else []
+        done = run(sys.executable, DEPLOY / script, *words, cwd=tmp_path)
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+        assert "is not set" in done.stderr
+    outside = {"COURSE_WORLD": "", "TELEGRAM_API": "http://127.0.0.1:9"}
+    (tmp_path / ".env").write_text('TELEGRAM_TOKEN="1:a\n')
+    for words in (["secrets_for.py", "aws"], ["set_webhook.py"], ["subscribe.py"]):
+        done = run(sys.executable, DEPLOY / words[0], *words[1:], cwd=tmp_path, **outside)
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+        assert ".env, line 1: expected NAME=value" in done.stderr
 
 
 # Yandex Cloud. The options that `yc` has, from its reference:
@@ -168,7 +235,10 @@ def test_every_yc_command_and_option_is_one_that_yc_has():
         assert set(re.findall(r"--([a-z-]+)", command)) <= YC[name], command
         seen.add(name)
     assert seen == set(YC)
-    assert "--entrypoint main.handler" in (DEPLOY / "yandex/README.md").read_text()
+    readme = (DEPLOY / "yandex/README.md").read_text()
+    assert "--entrypoint main.handler" in readme
+    for name in ("CLIENT_ID", "CLIENT_SECRET", "EVENTSUB_SECRET", "BOT_ID"):
+        assert f"key=TWITCH_{name},environment-variable=TWITCH_{name}" in readme
 
 
 # Google
@@ -223,6 +293,45 @@ def test_the_webhook_is_set_without_showing_token_or_secret(telegram):
     assert "TELEGRAM_TOKEN is not set" in done.stderr
 
 
+# Twitch
+
+
+def test_the_chat_is_led_to_the_function_once_however_often_it_is_asked(scene, tmp_path):
+    code = BOT.replace("botlib.telegram.lean", "botlib.twitch.eventsub")
+    (tmp_path / "main.py").write_text(code)
+    with Cloud() as cloud:
+        urls = [
+            cloud.deploy(name, tmp_path, environment=scene.settings).url for name in ("old", "new")
+        ]
+        for url in (*urls, urls[1]):
+            done = scene.subscribe(url)
+            (made,) = json.loads(done.stdout)
+            assert made["transport"]["callback"] == url
+            scene.twitch.wait_for(scene.bot, scene.viktor)
+            # Said again within 30 seconds, it has an invisible mark: Twitch drops what is the same.
+            assert scene.viktor.ask("!hello").strip(" \U000e0000") == "hello Viktor!"
+        (shown,) = json.loads(scene.subscribe().stdout)
+        assert (shown["id"], shown["status"]) == (made["id"], "enabled")
+
+
+@pytest.mark.parametrize(
+    ("different", "said"),
+    [
+        ({"TWITCH_CLIENT_SECRET": "wrong"}, "Compare TWITCH_CLIENT_ID"),
+        ({"TWITCH_CHANNEL": "nobody_here"}, "knows no channel 'nobody_here'"),
+        ({"TWITCH_BOT_ID": "hello_bot"}, "Expected the number"),
+        ({"TWITCH_EVENTSUB_SECRET": "short"}, "Expected 10 to 100"),
+        ({"TWITCH_CHANNEL": ""}, "TWITCH_CHANNEL is not set"),
+        ({"TWITCH_API": "http://127.0.0.1:9"}, "cannot be reached"),
+        ({"TWITCH_CHANNEL": "anna"}, "403"),
+    ],
+)
+def test_what_keeps_it_from_subscribing_is_said_in_one_line(scene, different, said):
+    done = scene.subscribe("https://bot.example", **different)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert said in done.stderr
+
+
 # systemd
 
 UNIT = DEPLOY / "systemd/chatbot@.service"
@@ -262,6 +371,12 @@ def test_the_unit_does_not_try_again_what_cannot_succeed():
     assert "EnvironmentFile=/etc/chatbots/%i.env" in lines
 
 
+def test_the_unit_has_a_folder_for_the_store_that_its_readme_names():
+    assert "StateDirectory=chatbot-%i" in UNIT.read_text().splitlines()
+    (url,) = re.findall(r"STORE_URL=(sqlite:\S+)`", (DEPLOY / "systemd/README.md").read_text())
+    assert url.startswith("sqlite:////var/lib/chatbot-twitch/")
+
+
 # Containers. No engine builds the image here: these are the mistakes that can be seen without one.
 
 CONTAINERFILE = (DEPLOY / "container/Containerfile").read_text(encoding="utf-8")
@@ -278,6 +393,8 @@ def test_the_container_runs_as_nobody_in_particular_and_holds_no_secret():
     assert "ARG" not in names and "ADD" not in names
     assert not [rest for name, rest in STEPS if name == "ENV" and re.search("TOKEN|SECRET", rest)]
     assert all(re.search(r":[\w.-]+", rest) for name, rest in STEPS if name == "FROM")
+    made = re.search(r"install --directory --owner=bot (\S+)", CONTAINERFILE)[1]
+    assert f"STORE_URL=sqlite:///{made}/" in CONTAINERFILE and f":{made} " in CONTAINERFILE
     assert ".env" not in (ROOT / ".dockerignore").read_text().replace("*", "")
 
 
@@ -290,6 +407,7 @@ def test_the_container_holds_all_that_the_bot_imports(tmp_path):
     shutil.copytree(ROOT / "botlib", tmp_path / "app/botlib", ignore=ignore)
     code = (
         "import botlib.run, botlib.telegram.polling, botlib.twitch.irc_bot, sys;"
+        "import botlib.store.over_redis;"
         "print(*{m.__file__ for n, m in sys.modules.items() if n.startswith('botlib')})"
     )
     done = run(sys.executable, "-c", code, cwd=tmp_path, PYTHONPATH=str(tmp_path / "app"))
@@ -304,3 +422,5 @@ def test_the_containers_packages_are_the_locked_ones():
     written = (DEPLOY / "container/requirements.txt").read_text(encoding="utf-8")
     assert written == module.requirements(), "run: python deploy/container/write_requirements.py"
     assert "jupyter" not in written
+    assert re.search(r"^redis==", written, re.M)
+    assert re.search(r"^async-timeout==.*< '3\.11\.3'", written, re.M)

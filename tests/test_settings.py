@@ -91,7 +91,16 @@ def test_an_unknown_platform_is_refused():
 
 @pytest.mark.parametrize(
     "line",
-    [b"A=b", b"\xef\xbb\xbfA=b", b"A=b\r\n", b"export A=b", b'A="b"', b"A = 'b' # no comment"],
+    [
+        b"A=b",
+        b"\xef\xbb\xbfA=b",
+        b"A=b\r\n",
+        b"export A=b",
+        b'A="b"',
+        b"A = 'b' # no comment",
+        "A=“b”".encode(),
+        "A= ‘b’ ".encode(),
+    ],
 )
 def test_a_file_is_read_however_people_write_it(tmp_path, line):
     (tmp_path / ".env").write_bytes(line)
@@ -101,9 +110,50 @@ def test_a_file_is_read_however_people_write_it(tmp_path, line):
 def test_a_dollar_means_itself_and_other_bytes_are_explained(tmp_path):
     env(tmp_path, "A=x${HOME}y$z")
     assert read_env(tmp_path / ".env") == {"A": "x${HOME}y$z"}
-    (tmp_path / ".env").write_bytes("A=ключ".encode("utf-16"))
+    (tmp_path / ".env").write_bytes("A=ключ".encode("cp1251"))
     with pytest.raises(ValueError, match="not UTF-8"):
         read_env(tmp_path / ".env")
+
+
+@pytest.mark.parametrize("mark", ["utf-16-le", "utf-16-be"])
+def test_what_powershell_writes_is_read(tmp_path, mark):
+    (tmp_path / ".env").write_bytes("\ufeffA=ключ\r\nB=“c”\r\n".encode(mark))
+    assert read_env(tmp_path / ".env") == {"A": "ключ", "B": "c"}
+
+
+def test_what_powershell_appends_in_another_encoding_is_explained(tmp_path):
+    (tmp_path / ".env").write_bytes(b"A=b\r\n" + "TELEGRAM_SECRET=hunter2\r\n".encode("utf-16-le"))
+    with pytest.raises(
+        ValueError, match=r"\.env has two encodings, the second from line 2"
+    ) as caught:
+        read_env(tmp_path / ".env")
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('TELEGRAM_TOKEN="1:hunter2', 1),
+        ('A=b\nTELEGRAM_TOKEN="1:hunter2\nTWITCH_TOKEN="hunter2"', 2),
+        ("# mine\n\nTWITCH_TOKEN: hunter2\nA=b", 3),
+        ("TWITCH_TOKEN:hunter2", 1),
+        ("A=b\r\n\r\nTWITCH_TOKEN hunter2", 3),
+        ("TWITCH_TOKEN='hunter2' hunter2", 1),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_named_and_never_lost(tmp_path, text, line):
+    (tmp_path / ".env").write_bytes(text.encode())
+    with pytest.raises(ValueError, match=rf"\.env, line {line}: expected NAME=value") as caught:
+        settings("telegram", tmp_path)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("platform", ["telegram", "twitch"])
+def test_an_address_without_its_beginning_is_no_real_world(tmp_path, platform):
+    name = platform.upper()
+    env(tmp_path, f"{name}_TOKEN={TOKEN}", f"{name}_API=127.0.0.1:8081")
+    with pytest.raises(ValueError, match=rf"{name}_API is '127.* as http://127\.0\.0\.1:8081"):
+        settings(platform, tmp_path)
 
 
 def test_the_longest_secret_comes_first_so_that_none_is_hidden_in_part():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from botlib.bundle.archive import compiled, zipped
-from botlib.bundle.folder import learner_files
+from botlib.bundle.folder import check_handler, learner_files
 from botlib.bundle.imports import BOTLIB, needed
 from botlib.bundle.packages import package_files
 from botlib.bundle.target import Target
@@ -26,6 +26,7 @@ class Bundle:
 
     path: Path
     target: Target
+    handler: str
     modules: tuple[str, ...]
     packages: tuple[str, ...]
     is_compiled: bool
@@ -35,16 +36,23 @@ class Bundle:
 
 
 def bundle(
-    folder: Path | str, out: Path | str | None = None, target: Target | None = None
+    folder: Path | str,
+    out: Path | str | None = None,
+    target: Target | None = None,
+    handler: str = ENTRY_POINT,
 ) -> Bundle:
-    """Pack the folder that holds main.py; `out` is FOLDER.zip beside it unless said otherwise.
+    """Pack a folder; `out` is FOLDER.zip beside it unless said otherwise.
 
+    `handler` is what the cloud calls, as FILE.FUNCTION: what that file imports goes along.
     Raises ValueError for a folder that no cloud could run, RuntimeError if a download fails.
     """
     folder, target = Path(folder).resolve(), target or Target()
-    path = Path(out) if out else folder.with_suffix(".zip")
+    path = Path(out) if out else folder.with_name(f"{folder.name}.zip")
+    if path.is_dir():
+        wanted = path / f"{folder.name}.zip"
+        raise ValueError(f"{path} is a folder. Expected the zip's name, such as {wanted}.")
     own = learner_files(folder)
-    needs = needed(folder, list(own))
+    needs = needed(folder, [check_handler(own, folder, handler)])
     packages, versions = package_files(needs.packages, LOCK, target)
     modules = {f"{file.relative_to(BOTLIB.parent).as_posix()}": file for file in needs.files}
     files = packages | {name: file.read_bytes() for name, file in modules.items()} | own
@@ -56,6 +64,7 @@ def bundle(
     return Bundle(
         path=path,
         target=target,
+        handler=handler,
         modules=needs.botlib,
         packages=tuple(versions),
         is_compiled=target.interpreter is not None,

@@ -1,10 +1,11 @@
-"""The command line: `python -m botlib.bundle FOLDER [--out ZIP] [--python 3.12] [--platform …]`.
+"""The command line: `python -m botlib.bundle FOLDER [--handler main.handler] [--out ZIP] …`.
 
 It prints what went in, how large it is and how long it takes to load, then what to tell the cloud.
 """
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -23,26 +24,29 @@ PRETEND = {  # settings, only to load it here
     "TWITCH_CLIENT_ID": "pretend",
     "TWITCH_CLIENT_SECRET": "pretend",
     "TWITCH_BOT_ID": "1",
+    "STORE_URL": "sqlite://",
 }
 LOAD = """
-import sys, time
+import importlib, sys, time
 sys.path.insert(0, sys.argv[1])
 start = time.perf_counter()
-import main
-print(round((time.perf_counter() - start) * 1000), callable(main.handler))
+importlib.import_module(sys.argv[2])
+print(round((time.perf_counter() - start) * 1000))
 """
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Make a bundle; the exit status is 1, with one clear text, when that cannot be."""
     parser = argparse.ArgumentParser("botlib.bundle", description="a folder becomes a cloud's zip")
-    parser.add_argument("folder", type=Path, help="the folder that holds main.py")
+    parser.add_argument("folder", type=Path, help="the folder that holds the function")
+    parser.add_argument("--handler", default=ENTRY_POINT, help=f"what it calls ({ENTRY_POINT})")
     parser.add_argument("--out", type=Path, help="the zip to write (FOLDER.zip)")
     parser.add_argument("--python", default=THIS_PYTHON, choices=PYTHONS, help="the cloud's Python")
     parser.add_argument("--platform", default="linux-x86_64", choices=PLATFORMS)
     options = parser.parse_args(arguments)
     try:
-        made = bundle(options.folder, options.out, Target(options.python, options.platform))
+        target = Target(options.python, options.platform)
+        made = bundle(options.folder, options.out, target, options.handler)
         print(report(made, *load(made)))
     except (ValueError, RuntimeError, OSError) as error:
         print(f"No bundle: {error}", file=sys.stderr)
@@ -58,7 +62,7 @@ def report(made: Bundle, loading: str, note: str) -> str:
         f"  botlib:   {', '.join(made.modules) or 'nothing'}",
         f"  packages: {', '.join(made.packages) or 'none'}",
         f"  loading:  {loading}",
-        f"  entry point to name in the cloud: {ENTRY_POINT}",
+        f"  entry point to name in the cloud: {made.handler}",
     ]
     if not made.is_compiled:
         version = made.target.python
@@ -72,29 +76,31 @@ def report(made: Bundle, loading: str, note: str) -> str:
 
 
 def load(made: Bundle) -> tuple[str, str]:
-    """Import the zip's main.py in a Python that has nothing else: (how long it took, a note).
+    """Import the zip's function in a Python that has nothing else: (how long it took, a note).
 
     Raises RuntimeError if a module is missing; a failure of other kinds is only told, since the
     function may need settings that are not here.
     """
     python = made.target.interpreter or sys.executable
+    module = made.handler.rpartition(".")[0]
     with tempfile.TemporaryDirectory() as folder:
         with zipfile.ZipFile(made.path) as archive:
             archive.extractall(folder)
         done = subprocess.run(
-            [python, "-I", "-S", "-B", "-c", LOAD, folder],
+            [python, "-I", "-S", "-B", "-c", LOAD, folder, module],
             env={**os.environ, **PRETEND},
+            cwd=folder,
             capture_output=True,
             text=True,
             errors="replace",
         )
     if done.returncode == 0:
-        milliseconds = done.stdout.split()[-2]
-        return f"main.py takes {milliseconds} ms to import here, beside Python's own start", ""
+        milliseconds = done.stdout.split()[-1]
+        return f"{module}.py takes {milliseconds} ms to import here, beside Python's own start", ""
     last = done.stderr.strip().splitlines()[-1]
-    if "ModuleNotFoundError" in last and made.target.interpreter:
+    if re.search("ModuleNotFoundError|relative import", last) and made.target.interpreter:
         raise RuntimeError(f"{made.path} was made, but does not load: {last}")
-    return "not measured", f"  main.py did not load here; in the cloud it may: {last}"
+    return "not measured", f"  {module}.py did not load here; in the cloud it may: {last}"
 
 
 if __name__ == "__main__":

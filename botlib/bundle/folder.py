@@ -4,23 +4,19 @@ import ast
 import re
 from pathlib import Path
 
+from botlib.bundle.leaks import check_no_secret, known_secrets
+
 # Made by tools, or the learner's own notes: left at home without a word.
 LEFT_OUT = {"__pycache__", "node_modules", "venv", "tests"}
 SECRET_FILES = re.compile(
     r"\.env.*|.*\.(pem|key|p12|pfx)|id_(rsa|ed25519)|credentials(\.\w+)?", re.I
 )
-SECRET_TEXTS = {
-    "a Telegram bot token": re.compile(rb"\b\d{6,12}:[A-Za-z0-9_-]{35}\b"),
-    "a Twitch token": re.compile(rb"\boauth:[a-z0-9]{30}\b"),
-    "an AWS access key": re.compile(rb"\bAKIA[A-Z0-9]{16}\b"),
-    "a private key": re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
-}
 
 
 def learner_files(folder: Path) -> dict[str, bytes]:
     """Read the files to pack, by their path in the zip.
 
-    Raises ValueError, which names the file, for a folder without a handler or with a secret.
+    Raises ValueError, which names the file, for a secret or for a link that leads out.
     """
     if not folder.is_dir():
         raise ValueError(f"{folder} is no folder. Expected the one that holds main.py.")
@@ -32,40 +28,48 @@ def learner_files(folder: Path) -> dict[str, bytes]:
             f"{secret[0]} looks like a secret, so nothing was packed. Move it out of {folder}; "
             "the cloud gets its secrets as environment variables (see deploy/)."
         )
-    files = {
-        name.as_posix(): path.read_bytes()
+    packed = {
+        name: path
         for name, path in inside.items()
         if not any(part.startswith(".") or part in LEFT_OUT for part in name.parts)
         and path.suffix not in {".pyc", ".zip"}
     }
-    for name, content in files.items():
-        for what, pattern in SECRET_TEXTS.items():
-            if pattern.search(content):
-                raise ValueError(
-                    f"{name} holds {what}, so nothing was packed. Take it out, make a new one "
-                    "where it came from, and read it with os.environ."
-                )
-    check_handler(files, folder)
+    for name, path in packed.items():
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise ValueError(
+                f"{name} is a link that leads out of the folder, to {path.resolve()}, so nothing "
+                "was packed. Put a copy in its place, or take it away."
+            )
+    files = {name.as_posix(): path.read_bytes() for name, path in packed.items()}
+    known = known_secrets()
+    for file, content in files.items():
+        check_no_secret(file, content, known)
     return files
 
 
-def check_handler(files: dict[str, bytes], folder: Path) -> None:
-    """Raise ValueError unless main.py makes the name that the cloud calls, `handler`."""
-    if "main.py" not in files:
+def check_handler(files: dict[str, bytes], folder: Path, handler: str) -> str:
+    """Name the file that makes what the cloud calls; ValueError if none does."""
+    module, _, function = handler.rpartition(".")
+    file = f"{module}.py"
+    if not (module.isidentifier() and function.isidentifier()):
+        raise ValueError(f"the handler is {handler!r}. Expected FILE.FUNCTION, as main.handler.")
+    if file not in files:
         found = ", ".join(files) or "nothing"
         raise ValueError(
-            f"{folder} has no main.py. Expected main.py with a handler; found {found}."
+            f"{folder} has no {file}. Expected {file} with a {function}; found {found}. If another "
+            "file makes it, say so: --handler FILE.FUNCTION, without .py."
         )
     try:
-        names = top_names(ast.parse(files["main.py"]))
+        names = top_names(ast.parse(files[file]))
     except (SyntaxError, ValueError) as error:
-        raise ValueError(f"main.py is no Python that runs: {error}") from None
-    if "handler" not in names:
-        found = ", ".join(names) or "no name at all"
+        raise ValueError(f"{file} is no Python that runs: {error}") from None
+    if function not in names:
+        made = ", ".join(names) or "no name at all"
         raise ValueError(
-            f"main.py has no handler: it makes {found}. The cloud calls main.handler, so write "
-            "`def handler(event, context):` or `handler = webhook(bot)`."
+            f"{file} has no {function}: it makes {made}. The cloud calls {handler}, so write "
+            f"`def {function}(event, context):` or `{function} = webhook(bot)`."
         )
+    return file
 
 
 def top_names(tree: ast.Module) -> list[str]:

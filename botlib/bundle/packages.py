@@ -18,14 +18,12 @@ from importlib.metadata import (
     PackageNotFoundError,
     distribution,
     distributions,
-    packages_distributions,
 )
 from pathlib import Path, PurePosixPath
 
-from packaging.requirements import Requirement
 from packaging.tags import parse_tag
-from packaging.utils import canonicalize_name
 
+from botlib.bundle.lock import closure, read_lock, version_of
 from botlib.bundle.target import Target
 
 Files = dict[str, bytes]
@@ -44,7 +42,7 @@ def package_files(names: Iterable[str], lock: Path, target: Target) -> tuple[Fil
     """
     locked = read_lock(lock)
     files: Files = {}
-    wanted = sorted(closure(names, locked, target))
+    wanted = sorted(closure(names, lock, target))
     missing = [name for name in wanted if not usable_here(name, locked[name], target)]
     for name in set(wanted) - set(missing):
         files |= files_of(distribution(name))
@@ -55,56 +53,6 @@ def package_files(names: Iterable[str], lock: Path, target: Target) -> tuple[Fil
             for found in distributions(path=[str(folder)]):
                 files |= files_of(found)
     return files, [f"{name}=={version_of(locked[name])}" for name in wanted]
-
-
-def closure(imports: Iterable[str], locked: dict[str, str], target: Target) -> set[str]:
-    """Name the packages behind these imports and all that those need on the target."""
-    providers = packages_distributions()
-    names: set[str] = set()
-    todo = []
-    for top in imports:
-        if top not in providers:
-            raise ValueError(
-                f"the function imports {top}, which is neither in its folder nor a package of the "
-                "course. Is it misspelt? Else add it to pyproject.toml and requirements.lock."
-            )
-        todo.append(Requirement(providers[top][0]))
-    while todo:
-        wanted = todo.pop()
-        name = canonicalize_name(wanted.name)
-        if name not in locked:
-            raise ValueError(f"{name} is needed, but requirements.lock does not have it.")
-        names.add(name)
-        for line in distribution(name).requires or []:
-            needs = Requirement(line)
-            known = canonicalize_name(needs.name) in names and not needs.extras
-            if not known and applies(needs, wanted.extras, target):
-                todo.append(needs)
-    return names
-
-
-def applies(needs: Requirement, extras: set[str], target: Target) -> bool:
-    """Whether a conditional requirement holds on the target, with these extras asked for."""
-    if needs.marker is None:
-        return True
-    worlds = [target.markers | {"extra": extra} for extra in extras or {""}]
-    return any(needs.marker.evaluate(world) for world in worlds)
-
-
-def read_lock(path: Path) -> dict[str, str]:
-    """Read requirements.lock: the lines of each package by its name, hashes included."""
-    blocks = re.split(r"\n(?=[A-Za-z0-9])", path.read_text(encoding="utf-8"))
-    named = [block for block in blocks if re.match(r"[A-Za-z0-9][\w.-]*==", block)]
-    return {canonicalize_name(block.partition("==")[0]): block for block in named}
-
-
-def version_of(block: str) -> str:
-    """Read the version in a lock's lines.
-
-    >>> version_of("h11==0.16.0 \\\\\\n    --hash=sha256:…")
-    '0.16.0'
-    """
-    return re.split(r"==|[ ;\\]", block)[1]
 
 
 def usable_here(name: str, block: str, target: Target) -> bool:

@@ -61,7 +61,7 @@ class Target:
         """What a package's conditions ask about, as in `; python_version < "3.13"`."""
         return {
             "python_version": self.python,
-            "python_full_version": f"{self.python}.0",
+            "python_full_version": f"{self.python}.99",  # clouds run each version's newest patch
             "implementation_name": "cpython",
             "platform_python_implementation": "CPython",
             "sys_platform": "linux",

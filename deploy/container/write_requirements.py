@@ -3,16 +3,18 @@
 from pathlib import Path
 
 from botlib.bundle import LOCK, Target
-from botlib.bundle.packages import closure, read_lock
+from botlib.bundle.lock import closure, read_lock
+from botlib.bundle.target import PYTHONS
 
-IMPORTS = ("dotenv", "telegram", "twitchio")
+IMPORTS = ("dotenv", "redis", "telegram", "twitchio")
+OLD_PYTHON = "async-timeout"  # redis wants it below Python 3.11.3, which Debian 12 still has
 
 
 def requirements(lock: Path = LOCK) -> str:
-    """Cut the lock down to these packages and what they need, hashes included."""
+    """Cut the lock down to these packages and what they need on any Python, hashes included."""
     locked = read_lock(lock)
-    names = closure(IMPORTS, locked, Target())
-    return "\n".join(locked[name].rstrip() for name in sorted(names)) + "\n"
+    names = {name for python in PYTHONS for name in closure(IMPORTS, lock, Target(python))}
+    return "\n".join(locked[name].rstrip() for name in sorted({*names, OLD_PYTHON})) + "\n"
 
 
 if __name__ == "__main__":

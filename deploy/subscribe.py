@@ -1,0 +1,62 @@
+"""Tell Twitch where the function is: `python deploy/subscribe.py https://…`.
+
+It subscribes to the chat of each channel in TWITCH_CHANNEL; what led elsewhere before is ended. All
+settings come from `.env` or the environment, so no secret is typed or shown. Without an address it
+only shows what Twitch knows: `enabled` once the function has answered the challenge.
+"""
+
+import json
+import sys
+
+from botlib.settings import settings
+from botlib.twitch.errors import LoginRefused
+from botlib.twitch.eventsub import account_id
+from botlib.twitch.eventsub_message import CHAT_MESSAGE
+from botlib.twitch.helix import ApiRefused, Helix, first
+from botlib.twitch.irc import channel_name
+from botlib.twitch.subscriptions import subscribe, subscriptions, unsubscribe
+
+
+def main(arguments: list[str]) -> int:
+    """Subscribe, print all subscriptions; the exit status is 1 if Twitch refuses."""
+    try:
+        found = settings("twitch")
+        helix = Helix(found["TWITCH_CLIENT_ID"], found["TWITCH_CLIENT_SECRET"])
+        if arguments:
+            bot_id, secret = account_id(found["TWITCH_BOT_ID"]), found["TWITCH_EVENTSUB_SECRET"]
+            for name in found["TWITCH_CHANNEL"].split(","):
+                lead(channel_id(name, helix), arguments[0], secret, bot_id, helix)
+        print(json.dumps(subscriptions(helix), indent=2))
+    except (KeyError, ValueError, OSError, ApiRefused, LoginRefused) as error:
+        print(error.args[0] if isinstance(error, KeyError) else error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def lead(channel: str, callback: str, secret: str, bot_id: str, helix: Helix) -> None:
+    """Lead a channel's chat to the callback, and to no other; one there is made anew."""
+    who = {"broadcaster_user_id": channel, "user_id": bot_id}
+    before = {
+        each["id"]: each["transport"]["callback"]
+        for each in subscriptions(helix)
+        if (each["type"], each["condition"]) == (CHAT_MESSAGE, who)
+        and each["transport"]["method"] == "webhook"
+    }
+    for old in [old for old in before if before[old] == callback]:
+        unsubscribe(old, helix)  # it may be dead, or signed with an older secret
+    subscribe(channel, callback, secret, bot_id, helix)
+    for old in [old for old in before if before[old] != callback]:
+        unsubscribe(old, helix)
+
+
+def channel_id(name: str, helix: Helix) -> str:
+    """The number of a channel; ValueError if Twitch does not know it."""
+    login = channel_name(name)
+    user = first(helix.call("GET", f"users?login={login}"))
+    if not user:
+        raise ValueError(f"Twitch knows no channel {login!r}. Look again at TWITCH_CHANNEL.")
+    return str(user["id"])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
