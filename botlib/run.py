@@ -1,7 +1,8 @@
 """A home for a bot that must stay alive: `python -m botlib.run twitch|telegram main.py`.
 
 It loads the file's `bot`, reads the settings from `.env` and the environment, and answers until
-Ctrl-C or SIGTERM. Starting it at boot and after a crash is a supervisor's work: deploy/systemd.
+Ctrl-C or SIGTERM, then finishes the reply at hand if that takes no more than a few seconds.
+Starting it at boot and after a crash is a supervisor's work: deploy/systemd.
 """
 
 import argparse
@@ -9,12 +10,14 @@ import importlib.util
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from botlib.bot import Bot
 from botlib.settings import secrets_of, settings
+from botlib.stopping import Stopping
 
 log = logging.getLogger("botlib.run")
 
@@ -23,29 +26,39 @@ STOPPED, BROKEN, WRONG_SETTINGS = 0, 1, 78  # 78: sysexits' EX_CONFIG; trying ag
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a bot; the exit status: 0 stopped, 1 try again, 78 the settings must be changed first."""
+    start_log()
+    stopping = Stopping()
+    try:
+        return run(arguments, stopping)
+    except KeyboardInterrupt:  # the bot did not answer yet
+        log.info("stopped")
+        return STOPPED
+
+
+def run(arguments: list[str] | None, stopping: Stopping) -> int:
+    """Do what the command line says; KeyboardInterrupt if it is stopped before it answers."""
     parser = argparse.ArgumentParser("botlib.run", description="a home for a persistent bot")
     parser.add_argument("platform", choices=HOMES)
     parser.add_argument("file", type=Path, help="the Python file that makes `bot`")
     options = parser.parse_args(arguments)
-    start_log()
     try:
         found = settings(options.platform, options.file.parent)
         bot = load_bot(options.file)
         log.info("%s: the %s world, %s", options.platform, found.world, options.file)
-        return HOMES[options.platform](bot)
+        return HOMES[options.platform](bot, stopping)
     except ValueError as error:
         log.error("%s", error)
         return WRONG_SETTINGS
 
 
-def run_telegram(bot: Bot) -> int:
+def run_telegram(bot: Bot, stopping: Stopping) -> int:
     """Answer on Telegram by long polling; ValueError for a token that Telegram does not know."""
     from telegram.error import TelegramError
 
     from botlib.telegram import poll
 
     try:
-        poll(bot)
+        poll(bot, hand_over=stopping.hand_over)
     except TelegramError as error:
         log.error("Telegram could not be reached: %s", error)
         return BROKEN
@@ -53,20 +66,34 @@ def run_telegram(bot: Bot) -> int:
     return STOPPED
 
 
-def run_twitch(bot: Bot) -> int:
+def run_twitch(bot: Bot, stopping: Stopping) -> int:
     """Answer on Twitch by IRC; ValueError for a token that Twitch does not take."""
+    import asyncio
+
     from botlib.twitch import IrcBot
     from botlib.twitch.errors import LoginRefused
+    from botlib.twitch.timing import Timing
+
+    timing = Timing()
+    irc_bot = IrcBot(bot, timing=timing)
+    grace_s = timing.goodbye_s + 3  # it gives up its replies by itself, then leaves in good order
+
+    async def hold() -> None:
+        stopping.hand_over(asyncio.get_running_loop(), irc_bot.stop, grace_s)
+        await irc_bot.start()
 
     try:
-        IrcBot(bot).run()
+        asyncio.run(hold())
     except LoginRefused as error:
         raise ValueError(f"Twitch refused the login: {error}") from None
     log.info("stopped")
     return STOPPED
 
 
-HOMES: dict[str, Callable[[Bot], int]] = {"telegram": run_telegram, "twitch": run_twitch}
+HOMES: dict[str, Callable[[Bot, Stopping], int]] = {
+    "telegram": run_telegram,
+    "twitch": run_twitch,
+}
 
 
 def load_bot(file: Path) -> Bot:
@@ -80,16 +107,28 @@ def load_bot(file: Path) -> Bot:
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ValueError(
-            f"{file} does not run: {type(error).__name__}: {error} (If it also makes a function "
-            "for the cloud, move `bot` into a file of its own and name that one.)"
+            f"{file} does not run: {type(error).__name__}: {error}{place_of(error, file)}. (If it "
+            "also makes a function for the cloud, move `bot` into a file of its own and name that "
+            "one.)"
         ) from None
     bot = getattr(module, "bot", None)
     if not isinstance(bot, Bot):
         names = ", ".join(name for name in vars(module) if not name.startswith("_")) or "nothing"
         raise ValueError(f"{file} has no `bot`. Expected bot = Bot(); found {names}.")
     return bot
+
+
+def place_of(error: BaseException, file: Path) -> str:
+    """Say where an error came up, in the bot's own folder if it was there; "" if the text does."""
+    if isinstance(error, SyntaxError):
+        return ""
+    folder = file.resolve().parent
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).resolve().parent == folder]
+    last = (own or frames)[-1]
+    return f" in {Path(last.filename).name}, line {last.lineno}"
 
 
 def start_log() -> None:

@@ -257,6 +257,35 @@ def test_open_sockets_are_named(deploy, cloud):
     assert not [line for line in deploy("def handler(e, c): pass").logs if "WARNING" in line]
 
 
+def test_open_files_are_named_unless_they_are_only_added_to(deploy, tmp_path):
+    (tmp_path / "words.txt").write_text("one\ntwo\n")
+    fn = deploy(
+        "from pathlib import Path\n"
+        "from botlib.store import open_store\n"
+        f"folder = Path({str(tmp_path)!r})\n"
+        "words = open(folder / 'words.txt')\n"
+        "notes = open(folder / 'notes.txt', 'a')\n"
+        "store = open_store(f'sqlite:///{folder / \"store.db\"}')\n"
+        "store.set('key', 1)\n"
+        "def handler(event, context): return [words.readline(), store.increment('key')]\n"
+    )
+    assert [cold(fn)[1], cold(fn)[1]] == [2, 3]
+    (line,) = [line for line in fn.logs if line.startswith("[WARNING]")]
+    assert "shared by all instances" in line and line.count("the file ") == 1
+    assert "words.txt (all read on from one place)" in line or sys.platform != "linux"
+
+
+def test_a_generator_of_random_numbers_is_named(deploy):
+    fn = deploy(
+        "import random\n"
+        "dice, safe, number = random.Random(), random.SystemRandom(), random.random()\n"
+        "def handler(event, context): return dice.random()\n"
+    )
+    assert cold(fn) == cold(fn)  # the trap
+    (line,) = [line for line in fn.logs if line.startswith("[WARNING]")]
+    assert "giving the same numbers in all instances: dice. Make it in the handler" in line
+
+
 @pytest.mark.parametrize("settings", [{"worker": "awslambdaric"}, {"runtime": "nodejs"}])
 def test_elsewhere_a_plain_start_is_used_and_that_is_said_once(cloud, settings):
     folder = FUNCTIONS / "node" if "runtime" in settings else PLAIN

@@ -140,8 +140,9 @@ numbers = iter(range(10**9))
 
 
 def post(
-    handler, body, kind="notification", id=None, at=None, secret=SECRET, shape="aws_v2", **change
-):
+    handler, body, kind="notification", id=None, at=None, secret=SECRET, shape="aws_v2",
+    context=None, **change
+):  # fmt: skip
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     id, at = f"id-{next(numbers)}" if id is None else id, at or stamp()
     headers = {
@@ -157,7 +158,7 @@ def post(
         name = f"Twitch-Eventsub-Message-{name.title()}"
         headers = {key: val for key, val in headers.items() if key != name}
         headers |= {} if value is None else {name: value}
-    answer = handler(event(shape, headers=headers, body=raw), None)
+    answer = handler(event(shape, headers=headers, body=raw), context)
     return answer["statusCode"], answer["body"]
 
 
@@ -290,6 +291,55 @@ def test_a_reply_that_is_too_fast_waits_for_its_turn(twitch, handler):
     assert twitch.texts == ["one", "two"]
 
 
+TOO_FAST = {"code": "msg_ratelimit", "message": "too quickly"}
+DROPPED = (200, {"message_id": "", "is_sent": False, "drop_reason": TOO_FAST})
+SENT = (200, {"message_id": "1", "is_sent": True})
+
+
+class Context:
+    """What a cloud that tells the time limit gives to a call."""
+
+    def __init__(self, limit_s):
+        self.ends = time.monotonic() + limit_s
+
+    def get_remaining_time_in_millis(self):
+        return max(0, int((self.ends - time.monotonic()) * 1000))
+
+
+def test_what_the_time_limit_leaves_no_room_for_is_logged_and_not_begun_again(
+    twitch, handler, caplog
+):
+    twitch.answers = [SENT, DROPPED]
+    body = notification(said("!two"))
+    assert post(handler, body, id="same", context=Context(1.5)) == (204, "")
+    assert post(handler, body, id="same", context=Context(1.5)) == (204, "")
+    assert twitch.texts == ["one"]
+    assert "only 1 of 2 messages were sent: Twitch takes no more" in caplog.text
+
+
+def test_a_reply_that_found_no_room_at_all_is_delivered_again(twitch, handler, caplog):
+    twitch.answers = [DROPPED]
+    assert post(handler, notification(), id="same", context=Context(1.5))[0] == 503
+    assert post(handler, notification(), id="same", context=Context(0.1))[0] == 503
+    assert "the function's time limit leaves no time to call Twitch" in caplog.text
+    assert post(handler, notification(), id="same", context=Context(60)) == (204, "")
+    assert twitch.texts == ["hello Viktor!"]
+
+
+def test_a_twitch_that_hangs_is_given_up_before_the_cloud_ends_the_function(
+    twitch, handler, caplog
+):
+    finish = threading.Event()
+    twitch.on_message = lambda: finish.wait(10)
+    context = Context(3.0)
+    assert post(handler, notification(), id="same", context=context) == (204, "")
+    assert context.get_remaining_time_in_millis() > 0
+    assert "only 0 of 1 messages were sent" in caplog.text and "gave no answer" in caplog.text
+    finish.set()
+    assert post(handler, notification(), id="same") == (204, "")
+    assert len(twitch.sent) == 1
+
+
 # --- the token --------------------------------------------------------------------------------
 
 
@@ -349,14 +399,17 @@ def test_two_instances_with_one_store_answer_once_even_at_the_same_time(twitch, 
     assert len(twitch.sent) == 1
 
 
+TROUBLES = [(503, ""), (500, {"message": "oh"}), (502, "<html>"), (429, {"message": "too many"})]
+
+
 def test_where_twitch_is_not_reached_a_second_delivery_is_answered(twitch, handler, caplog):
-    for trouble in [(503, ""), (500, {"message": "oh"}), (502, "<html>")]:
+    for trouble in TROUBLES:
         twitch.answers = [trouble]
         assert post(handler, notification(), id=f"same {trouble}")[0] == 503
         assert post(handler, notification(), id=f"same {trouble}") == (204, "")
-    assert twitch.texts == ["hello Viktor!"] * 3
-    twitch.token_status, twitch.expires_in = 500, 0
-    assert post(make(twitch), notification(), id="new")[0] == 503
+    assert twitch.texts == ["hello Viktor!"] * 4
+    for twitch.token_status in (500, 429):
+        assert post(make(twitch), notification(), id="new")[0] == 503
 
 
 def test_what_may_have_been_said_is_not_said_again(twitch, handler, caplog):
@@ -368,8 +421,9 @@ def test_what_may_have_been_said_is_not_said_again(twitch, handler, caplog):
     assert len(twitch.sent) == 1  # Twitch had taken it, only its answer was lost
 
 
-def test_half_an_answer_is_not_begun_again(twitch, handler, caplog):
-    twitch.answers = [(200, {"message_id": "1", "is_sent": True}), (503, "")]
+@pytest.mark.parametrize("status", [503, 429])
+def test_half_an_answer_is_not_begun_again(twitch, handler, caplog, status):
+    twitch.answers = [SENT, (status, "")]
     assert post(handler, notification(said("!two")), id="same") == (204, "")
     assert post(handler, notification(said("!two")), id="same") == (204, "")
     assert twitch.texts == ["one"]

@@ -1,7 +1,5 @@
 """Twitch by webhook, end to end: the sandbox Twitch calls, the reply is in the chat."""
 
-import textwrap
-
 import pytest
 from aiohttp import web
 from cloud_help import wait_until
@@ -149,21 +147,28 @@ def test_without_the_owners_consent_the_refusal_says_whose_is_missing(scene):
         subscribe(anna.id, "http://127.0.0.1:9/bot", SECRET, scene.bot.id, scene.helix)
 
 
-def test_the_function_in_a_cloud_answers(scene, tmp_path):
-    (tmp_path / "main.py").write_text(
-        textwrap.dedent("""
-        from botlib import Bot
-        from botlib.twitch.eventsub import webhook
+MAIN = """
+from botlib import Bot
+from botlib.twitch.eventsub import webhook
 
-        bot = Bot()
+bot = Bot()
 
-        @bot.command("hello")
-        def hello(message):
-            return f"hello {message.user}!"
+@bot.command("hello")
+def hello(message):
+    return f"hello {message.user}!"
 
-        handler = webhook(bot)
-        """)
-    )
+@bot.command("five")
+def five(message):
+    return ["one", "two", "three", "four", "five"]
+
+handler = webhook(bot)
+"""
+
+
+@pytest.fixture
+def function(scene, tmp_path):
+    """The webhook function in a cloud, with the cloud's own time limit, and subscribed."""
+    (tmp_path / "main.py").write_text(MAIN)
     environment = {
         "TWITCH_EVENTSUB_SECRET": SECRET,
         "TWITCH_CLIENT_ID": scene.app.client_id,
@@ -174,6 +179,22 @@ def test_the_function_in_a_cloud_answers(scene, tmp_path):
     with Cloud() as cloud:
         function = cloud.deploy("twitch-bot", tmp_path, environment=environment)
         scene.subscribe(function.url)
-        assert scene.viktor.ask("!hello") == "hello Viktor!"
-        # The challenge, the question, and the bot's own answer, which Twitch delivers too.
-        wait_until(lambda: [c.cold for c in function.invocations] == [True, False, False])
+        yield function
+
+
+def test_the_function_in_a_cloud_answers(scene, function):
+    assert scene.viktor.ask("!hello") == "hello Viktor!"
+    # The challenge, the question, and the bot's own answer, which Twitch delivers too.
+    wait_until(lambda: [c.cold for c in function.invocations] == [True, False, False])
+
+
+def test_more_than_the_time_limit_leaves_room_for_is_cut_and_nothing_said_twice(scene, function):
+    scene.viktor.say("!five")
+    wait_until(lambda: len(scene.twitch.deliveries()) >= 2, timeout=20)
+    assert [each.status for each in scene.twitch.deliveries()][:2] == [200, 204]
+    said = [message.text for message in scene.twitch.messages(scene.viktor)][1:]
+    assert said and said == ["one", "two", "three", "four", "five"][: len(said)]
+    assert f"only {len(said)} of 5 messages were sent" in "\n".join(function.logs)
+    # Twitch delivers the bot's own words, too: each once, and the question no second time.
+    wait_until(lambda: len(scene.twitch.deliveries()) == 2 + len(said))
+    assert all(each.attempt == 0 for each in scene.twitch.deliveries())

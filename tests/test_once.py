@@ -107,3 +107,12 @@ def test_without_its_store_the_function_fails_so_that_telegram_comes_again(door)
     with pytest.raises(StoreError, match="cannot be reached"):
         instances.post(0)
     assert instances.calls == []
+
+
+def test_a_reply_goes_out_though_its_store_was_lost_meanwhile(door):
+    with RedisServer() as server:
+        instances = Instances(door, server.url, n=1)
+        instances.work = server.stop
+        assert instances.post(0) == (200, "hello Viktor!")
+        assert instances.post(0) == (200, "")
+    assert instances.calls == ["Viktor"]

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,23 @@ bot.command("hello")(lambda message: f"hello {message.user}!")
 bot.command("three")(lambda message: ["one", "two", "three"])
 bot.command("fail")(lambda message: 1 / 0)
 """
+SLOW = (
+    BOT
+    + """
+import asyncio
+from pathlib import Path
+
+@bot.command("await")
+async def slow(message):
+    Path(message.arguments).touch()
+    await asyncio.sleep(600)
+
+@bot.command("block")
+def block(message):
+    Path(message.arguments).touch()
+    time.sleep(600)
+"""
+)
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send to a process")
 
 
@@ -51,6 +69,11 @@ class Program:
         with self.changed:
             found = lambda: any(words in line for line in self.lines)  # noqa: E731
             assert self.changed.wait_for(found, timeout=20), self.lines
+
+    def wait_file(self, file: Path) -> None:
+        while not file.exists():
+            assert self.process.poll() is None, self.lines
+            time.sleep(0.005)
 
     def end(self, how: signal.Signals | None = None) -> int:
         if how:
@@ -97,6 +120,55 @@ def test_the_telegram_bot_answers_until_it_is_stopped(start, telegram, how):
     assert "INFO telegram: the sandbox world" in program.lines[0]
     assert program.lines[-1].endswith("INFO stopped")
     assert not [line for line in program.lines if token in line]
+
+
+@posix
+@pytest.mark.parametrize("command", ["await", "block"])
+def test_a_slow_telegram_command_does_not_hold_up_the_end(start, telegram, tmp_path, command):
+    token = telegram.account("hello_bot").token
+    program = start("telegram", SLOW, TELEGRAM_TOKEN=token, TELEGRAM_API=telegram.url)
+    telegram.person("Viktor").send(f"!{command} {tmp_path / 'began'}")
+    program.wait_file(tmp_path / "began")
+    assert program.end(signal.SIGTERM) == STOPPED
+    assert program.lines[-1].endswith("the command at hand is left unfinished")
+
+
+@posix
+def test_the_telegram_bot_survives_a_restart_of_telegram(start):
+    with Telegram() as telegram:
+        token = telegram.new_bot("Hello bot", "hello_bot").token
+        program = start("telegram", TELEGRAM_TOKEN=token, TELEGRAM_API=telegram.url)
+        assert telegram.person("Viktor").ask("!hello", timeout=20) == "hello Viktor!"
+    with Telegram(port=telegram.port) as telegram:
+        telegram.new_bot("Hello bot", "hello_bot").token = token
+        viktor = telegram.person("Viktor")
+        viktor.send("good morning")  # its number was the bot's last one already: it is not heard
+        assert viktor.ask("!hello", timeout=30) == "hello Viktor!"
+        assert program.end(signal.SIGTERM) == STOPPED
+        assert program.lines[-1].endswith("INFO stopped")
+
+
+@posix
+def test_a_webhook_that_polling_removes_is_named(start, telegram):
+    account = telegram.account("hello_bot")
+    telegram.call(account, "setWebhook", url=f"http://127.0.0.1:9/{account.token}")
+    program = start("telegram", TELEGRAM_TOKEN=account.token, TELEGRAM_API=telegram.url)
+    assert telegram.person("Viktor").ask("!hello", timeout=20) == "hello Viktor!"
+    assert program.end(signal.SIGTERM) == STOPPED
+    (line,) = [line for line in program.lines if "WARNING" in line]
+    url = "http://127.0.0.1:9/TOKEN"
+    assert f"the webhook {url} is removed; the function there hears nothing more." in line
+    assert line.endswith(f"python deploy/set_webhook.py {url}")
+
+
+@posix
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_stopped_while_the_file_loads_it_ends_without_a_traceback(start, tmp_path, how):
+    source = f"import pathlib, time; pathlib.Path({str(tmp_path / 'began')!r}).touch()\n"
+    program = start("telegram", source + "time.sleep(600)")
+    program.wait_file(tmp_path / "began")
+    assert program.end(how) == STOPPED
+    assert len(program.lines) == 1 and program.lines[0].endswith("INFO stopped")
 
 
 def test_a_wrong_telegram_token_is_one_clear_line_and_no_reason_to_try_again(start, telegram):
@@ -158,6 +230,35 @@ def test_the_twitch_bot_answers_until_it_is_stopped(start, twitch, how):
     assert settings["TWITCH_TOKEN"] not in "".join(program.lines)
 
 
+@posix
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [("await", "in the middle of 1 replies"), ("block", "the command at hand is left unfinished")],
+)
+def test_a_slow_twitch_command_does_not_hold_up_the_end(start, twitch, tmp_path, command, words):
+    viktor = twitch.account("viktor")
+    program = start("twitch", SLOW, **settings_of(twitch))
+    twitch.wait_for("hello_bot", "viktor", timeout=20)
+    viktor.say(f"!{command} {tmp_path / 'began'}", channel="viktor")
+    program.wait_file(tmp_path / "began")
+    assert program.end(signal.SIGTERM) == STOPPED
+    assert [line for line in program.lines if line.endswith(words)]
+
+
+@posix
+def test_the_twitch_bot_survives_a_restart_of_twitch(start, twitch):
+    viktor = twitch.account("viktor", display_name="Viktor")
+    program = start("twitch", **settings_of(twitch))
+    twitch.wait_for("hello_bot", "viktor", timeout=20)
+    assert viktor.ask("!hello", channel="viktor") == "hello Viktor!"
+    (before,) = twitch.connections("hello_bot")
+    twitch.faults.restart()
+    twitch.wait_for("hello_bot", "viktor", timeout=30, after=before)
+    assert viktor.ask("!hello", channel="viktor").startswith("hello Viktor!")
+    assert program.end(signal.SIGTERM) == STOPPED
+    assert program.lines[-1].endswith("INFO stopped")
+
+
 def test_a_wrong_twitch_token_is_no_reason_to_try_again(start, twitch):
     twitch.account("viktor")
     program = start("twitch", **settings_of(twitch) | {"TWITCH_TOKEN": "wrong" * 6})
@@ -172,8 +273,11 @@ def test_a_wrong_twitch_token_is_no_reason_to_try_again(start, twitch):
         ("telegram", BOT, "TELEGRAM_TOKEN is not set"),
         ("twitch", BOT, "TWITCH_TOKEN is not set"),
         ("telegram", "robot = 1", "has no `bot`. Expected bot = Bot(); found robot"),
-        ("telegram", "1 / 0", "does not run: ZeroDivisionError"),
-        ("telegram", "def", "does not run: SyntaxError"),
+        ("telegram", "x = 1\n1 / 0", "ZeroDivisionError: division by zero in main.py, line 2."),
+        ("telegram", "import json\n\njson.loads('')", "char 0) in main.py, line 3."),
+        ("telegram", "import nothing", "No module named 'nothing' in main.py, line 1."),
+        ("telegram", "def", "does not run: SyntaxError: invalid syntax (main.py, line 1)."),
+        ("telegram", "import sys\nsys.exit(3)", "does not run: SystemExit: 3 in main.py, line 2."),
     ],
 )
 def test_what_must_be_changed_first_is_said_in_one_line(start, platform, source, words):

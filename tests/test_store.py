@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from redis_server import RedisServer, free_port
 
 from botlib.store import StoreError, open_store
+from botlib.store.sqlite import SqliteStore
 
 PROCESSES = 8
 ROOT = Path(__file__).parents[1]
@@ -86,11 +87,33 @@ def test_what_is_no_counter_is_not_counted(store, value):
 
 
 def test_a_counter_does_not_overflow_silently(store):
-    store.set("visits", 2**63 - 1)
-    with pytest.raises(ValueError, match="visits"):
-        store.increment("visits")
-    with pytest.raises(ValueError, match="64 bits"):
-        store.increment("other", 2**64)
+    for value in (2**63 - 1, 2**70):
+        store.set("visits", value)
+        with pytest.raises(ValueError, match="visits"):
+            store.increment("visits")
+        assert store.get("visits") == value
+    store.set("visits", -(2**70))
+    for key, by in (("visits", 2**70), ("other", 2**64)):
+        with pytest.raises(ValueError, match="64 bits"):
+            store.increment(key, by)
+
+
+@pytest.mark.parametrize("by", [2.5, 2.0, "1", True, None])
+def test_what_is_no_whole_number_is_not_added(store, by):
+    store.set("visits", 1)
+    with pytest.raises(ValueError, match="counted in whole numbers; found by="):
+        store.increment("visits", by)
+    with pytest.raises(ValueError, match="counted in whole numbers; found by="):
+        store.increment("new", by)
+    assert (store.get("visits"), store.get("new")) == (1, None)
+
+
+@pytest.mark.parametrize("time", ["10", True, float("nan"), float("inf"), 2**70, [1]])
+def test_what_is_no_time_is_refused(store, time):
+    for call in (lambda: store.set("key", 1, time), lambda: store.add_once("key", time)):
+        with pytest.raises(ValueError, match="Expected a number of seconds"):
+            call()
+    assert store.get("key") is None
 
 
 def test_only_the_first_caller_adds(store):
@@ -276,6 +299,26 @@ def test_who_comes_while_another_works_is_told_to_come_again(shared_url):
 def test_work_whose_instance_died_is_taken_over(store):
     store.add_once("once:update 7", expires_s=0.02)  # it began, and was never heard of again
     wait_until(lambda: store.once("update 7", lambda: "reply") == ("new", "reply"))
+
+
+class NoSecondMark(SqliteStore):
+    """A store that is lost while the work is done."""
+
+    def set(self, key, value, expires_s=None):
+        raise StoreError("the disk is full")
+
+
+def test_work_that_could_not_be_marked_as_done_is_done_all_the_same(caplog):
+    store, done = NoSecondMark(None), []
+    assert store.once("update 7", lambda: done.append("work") or "reply") == ("new", "reply")
+    assert "update 7" in caplog.text and "the disk is full" in caplog.text
+    assert store.once("update 7", lambda: done.append("again")) == ("busy", None)
+    assert done == ["work"]
+
+
+def test_a_store_lost_while_work_fails_does_not_hide_why():
+    with RedisServer() as server, pytest.raises(ZeroDivisionError):
+        open_store(server.url).once("update 7", lambda: server.stop() or 1 / 0)
 
 
 def test_what_was_done_is_forgotten_in_the_end(store):

@@ -1,5 +1,8 @@
 """Both Telegram doors against the sandbox Telegram, over real sockets."""
 
+import asyncio
+from importlib import import_module
+
 import pytest
 from cloud_help import wait_until
 
@@ -140,6 +143,23 @@ def test_half_a_character_is_replaced(cloud, telegram, account, tmp_path, main):
     viktor = telegram.person("Viktor")
     viktor.send("!three")
     assert texts(viktor.wait(3)) == ["one", "half ?", "three"]
+
+
+def test_a_command_that_hangs_does_not_keep_others_waiting_for_ever(
+    telegram, account, caplog, monkeypatch
+):
+    monkeypatch.setattr(import_module("botlib.telegram.application"), "COMMAND_S", 0.05)
+    bot = Bot()
+    bot.command("hello")(lambda message: f"hello {message.user}!")
+
+    @bot.command("hang")
+    async def hang(message):
+        await asyncio.sleep(600)
+
+    with Polling(bot, account.token, telegram.url):
+        telegram.person("Olga").send("!hang", to=account)
+        assert telegram.person("Viktor").ask("!hello", to=account) == "hello Viktor!"
+    assert "a command failed: TimeoutError()" in caplog.text
 
 
 def test_a_token_revoked_while_it_polls_is_logged_once(telegram, account, caplog):

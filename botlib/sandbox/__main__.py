@@ -5,28 +5,31 @@ them. Each FOLDER is deployed as a function. Everything is forgotten when it sto
 """
 
 import argparse
-import secrets
 import signal
 import socket
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from botlib.sandbox import Cloud, Telegram
+from botlib.sandbox import Cloud, Telegram, tries
+from botlib.sandbox.cloud.function import Function
+from botlib.sandbox.cloud.logs import Log
+from botlib.sandbox.server import LAST_PORT
 from botlib.sandbox.telegram import NoReply as NoTelegramReply
+from botlib.sandbox.telegram.explain import SET_WEBHOOK
 from botlib.sandbox.twitch import NoReply as NoTwitchReply
 from botlib.sandbox.twitch import Twitch
 
 PORTS = {"telegram": 8081, "twitch": 8082, "irc": 6667, "cloud": 8080}
-SCOPES = ["chat:read", "chat:edit", "user:read:chat", "user:write:chat", "user:bot"]
 HELLO = (
     'def handler(event, context):\n    return {"statusCode": 200, "body": "hello from the cloud"}\n'
 )
-CHAT = "Chat here as Viktor: type  telegram !hello  or  twitch !hello"
+CHAT = "Chat here: type  telegram !hello  (you are Viktor) or  twitch !hello  (you are Anna)"
+READ_LOG = 'print(*function.logs, sep="\\n")'
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,7 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser("botlib.sandbox", description=__doc__.partition("\n")[0])
     parser.add_argument("folders", nargs="*", type=Path, help="functions to deploy")
     for name, port in PORTS.items():
-        parser.add_argument(f"--{name}-port", type=int, default=port, help=f"({port}; 0: any)")
+        parser.add_argument(
+            f"--{name}-port", type=port_number, default=port, help=f"({port}; 0: any)"
+        )
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with ExitStack() as stack:
@@ -55,62 +60,70 @@ def run(options: argparse.Namespace, stack: ExitStack) -> None:
     twitch = Twitch(port=free(options, "twitch"), irc_port=free(options, "irc"))
     stack.enter_context(twitch)
     cloud = stack.enter_context(Cloud(port=free(options, "cloud")))
-    environment, lines = settle(telegram, twitch)
+    values = tries.settle(telegram, twitch)
     scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()), "hello")
     scratch.mkdir()
     (scratch / "main.py").write_text(HELLO, encoding="utf-8")
-    lines.append("The cloud")
-    for folder in (scratch, *options.folders):
-        name = folder.resolve().name.replace("_", "-").lower()
-        function = cloud.deploy(name, folder, environment=environment)
-        lines.append(f"  {name}: {function.url}    try: curl {function.url}")
+    functions = deploy(cloud, scratch, options.folders, values)
+    url = functions[-1].url if options.folders else "ADDRESS-OF-A-FUNCTION"
+    set_webhook = tries.webhook_line(values, url)
+    lines = tries.lines(telegram, twitch, values)
+    lines += ["The cloud, whose functions' logs are shown here"]
+    lines += [f"  {each.name}: {each.url}    try: curl {each.url}" for each in functions]
+    lines += [
+        "To let a function answer as a webhook, on Telegram and on Twitch:",
+        f"  {set_webhook}",
+        f"  {tries.subscribe_line(twitch, values, url)}",
+    ]
     print("\n".join(lines), flush=True)
     viktor = telegram.person("Viktor")
     viewer = twitch.account("anna", display_name="Anna")
-    talk({"telegram": viktor.ask, "twitch": lambda text: viewer.ask(text, channel="viktor")})
-
-
-def settle(telegram: Telegram, twitch: Twitch) -> tuple[dict[str, str], list[str]]:
-    """Make a bot on both platforms: (its settings, how to reach it, line by line)."""
-    account = telegram.new_bot("Hello bot", "hello_bot")
-    app = twitch.application("Hello bot")
-    twitch.account("viktor", display_name="Viktor")
-    token = twitch.authorize(twitch.account("hello_bot"), app, SCOPES)
-    environment = {
-        "TELEGRAM_API": telegram.url,
-        "TELEGRAM_TOKEN": account.token,
-        "TELEGRAM_SECRET": secrets.token_urlsafe(16),
-        "TWITCH_API": twitch.url,
-        "TWITCH_CLIENT_ID": app.client_id,
-        "TWITCH_CLIENT_SECRET": app.client_secret,
-        "TWITCH_TOKEN": token.access_token,
-        "TWITCH_REFRESH_TOKEN": token.refresh_token,
-        "TWITCH_CHANNEL": "viktor",
+    doors = {
+        "telegram": viktor.ask,
+        "twitch": lambda text: viewer.ask(text, channel="viktor"),
     }
-    host, port = twitch.irc_address
-    lines = [
-        "Settings of a bot in this sandbox, as for the file .env (they are worth nothing outside):",
-        *(f"  {name}={value}" for name, value in environment.items()),
-        f"Telegram: {telegram.url}, the bot is @{account.username}",
-        f"  try: curl {telegram.url}/bot{account.token}/getMe",
-        f"Twitch: {twitch.url}, chat at {twitch.irc_url} and {host}:{port}, channel #viktor",
-        f'  try: curl -H "Authorization: OAuth {token.access_token}" {twitch.url}/oauth2/validate',
-        f"  try: {irc_line(host, port, token.access_token)}",
-    ]
-    return environment, lines
+    talk(doors, {SET_WEBHOOK: set_webhook, READ_LOG: "shown above"})
 
 
-def irc_line(host: str, port: int, token: str) -> str:
-    """One line of Python that logs in to the chat by hand and prints the first answer."""
-    said = f"b'PASS oauth:{token}\\r\\nNICK hello_bot\\r\\n'"
-    return (
-        f"python3 -c \"import socket; s = socket.create_connection(('{host}', {port})); "
-        f's.sendall({said}); print(s.recv(999).decode())"'
-    )
+def deploy(
+    cloud: Cloud, hello: Path, folders: list[Path], environment: dict[str, str]
+) -> list[Function]:
+    """Deploy each folder under its name; the sandbox's own `hello` unless there is one so named."""
+    named: dict[str, Path] = {}
+    for folder in folders:
+        name = folder.resolve().name.replace("_", "-").lower()
+        if name in named:
+            raise ValueError(
+                f"{named[name]} and {folder} would both be the function {name}. Rename one of them."
+            )
+        named[name] = folder
+    functions = []
+    for name, folder in ({"hello": hello} | named).items():
+        function = cloud.deploy(name, folder, environment=environment)
+        function.history.log = Shown(name)
+        functions.append(function)
+    return functions
 
 
-def talk(doors: dict[str, Callable[[str], Any]]) -> None:
-    """Say what is typed and print the reply; without a terminal, only wait to be stopped."""
+class Shown(Log):
+    """A function's log that is printed as well, line by line as it comes."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def add(self, line: str) -> None:
+        """Append one line and print it."""
+        super().add(line)
+        with suppress(OSError):  # the terminal is gone; the cloud works on
+            print(f"[{self._name}] {line}", flush=True)
+
+
+def talk(doors: dict[str, Callable[[str], Any]], wordings: dict[str, str]) -> None:
+    """Say what is typed and print the reply; without a terminal, only wait to be stopped.
+
+    `wordings` are a notebook's words in errors, and what to say here instead.
+    """
     if not sys.stdin.isatty():
         while True:
             time.sleep(1)  # in short steps, so that Ctrl-C works on Windows too
@@ -123,7 +136,19 @@ def talk(doors: dict[str, Callable[[str], Any]]) -> None:
         try:
             print(f"Hello bot: {doors[platform](text)}")
         except (NoTelegramReply, NoTwitchReply) as error:
-            print(error)
+            text = str(error)
+            for words, here in wordings.items():
+                text = text.replace(words, here)
+            print(text)
+
+
+def port_number(text: str) -> int:
+    """Read a port; argparse shows the error."""
+    if not (text.isascii() and text.isdecimal() and int(text) <= LAST_PORT):
+        raise argparse.ArgumentTypeError(
+            f"expected a number from 0 (any free port) to {LAST_PORT}; found {text!r}"
+        )
+    return int(text)
 
 
 def free(options: argparse.Namespace, name: str) -> int:

@@ -1,14 +1,20 @@
 """What every store can do, and how values are written down: as JSON."""
 
 import json
+import logging
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Literal, TypeVar
 
 T = TypeVar("T")
 State = Literal["new", "busy", "done"]
 
+log = logging.getLogger(__name__)
+
 DAY_S = 86_400
+LONGEST_S = 36_500 * DAY_S  # 100 years
 LARGEST = 2**63 - 1  # counters are 64-bit numbers, in Redis as in SQLite
 
 
@@ -50,8 +56,9 @@ class Store(ABC):
         Marked only afterwards, two instances could do it at the same moment; marked only
         beforehand, it would be lost with an instance that dies. So it is marked twice: as
         begun, for `working_s` (longer than the work may take), then as done. What is left: an
-        instance that dies after the work but before the second mark is followed by another
-        that does it again. What the work raises takes the mark away and goes on to the caller.
+        instance that dies after the work but before the second mark, or that loses its store
+        just then, is followed by another that does it again, should it be handed the work after
+        `working_s`. What the work raises takes the mark away and goes on to the caller.
         """
         key = f"once:{key}"
         if not self.add_once(key, working_s):
@@ -59,9 +66,13 @@ class Store(ABC):
         try:
             result = work()
         except BaseException:
-            self.remove(key)
+            with suppress(StoreError):  # what the work raised is the news; the mark will expire
+                self.remove(key)
             raise
-        self.set(key, "done", done_s)
+        try:
+            self.set(key, "done", done_s)
+        except StoreError as error:  # a failure now would have the work done again
+            log.error("%r is done, but could not be marked so: %s", key, error)
         return "new", result
 
     @abstractmethod
@@ -106,16 +117,28 @@ def read_json(key: str, text: str | bytes) -> Any:
 
 
 def added(key: str, value: Any, by: int) -> int:
-    """Add to a counter's value; ValueError if it is no whole number, or grows out of 64 bits.
+    """Add to a counter's value; ValueError if one is no whole number, or grows out of 64 bits.
 
     >>> added("visits", 41, 1)
     42
     """
+    if type(by) is not int:
+        raise ValueError(f"{key!r} is counted in whole numbers; found by={by!r}")
     if type(value) is not int:
         raise ValueError(f"{key!r} is no counter: it holds {type(value).__name__}, no whole number")
-    if abs(value + by) > LARGEST:
+    if max(abs(value), abs(by), abs(value + by)) > LARGEST:
         raise ValueError(f"the counter {key!r} would grow beyond 64 bits")
     return value + by
+
+
+def checked_seconds(expires_s: float) -> float:
+    """Give back how long to keep a value; ValueError for what is no such time."""
+    is_number = isinstance(expires_s, int | float) and not isinstance(expires_s, bool)
+    if not is_number or math.isnan(expires_s) or expires_s > LONGEST_S:
+        raise ValueError(
+            f"expires_s is {expires_s!r}. Expected a number of seconds, at most {LONGEST_S}."
+        )
+    return max(0, expires_s)
 
 
 def checked_key(key: str) -> str:

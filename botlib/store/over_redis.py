@@ -13,7 +13,16 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from botlib.store.base import DAY_S, Store, StoreError, added, checked_key, read_json, write_json
+from botlib.store.base import (
+    DAY_S,
+    Store,
+    StoreError,
+    added,
+    checked_key,
+    checked_seconds,
+    read_json,
+    write_json,
+)
 
 TIMEOUT_S = 2.0  # below the 3 s that a function usually has, so that the error can be read
 
@@ -102,4 +111,4 @@ def milliseconds(seconds: float) -> int:
     >>> milliseconds(0.25), milliseconds(0)
     (250, 1)
     """
-    return max(1, round(seconds * 1000))
+    return max(1, round(checked_seconds(seconds) * 1000))

@@ -14,7 +14,16 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
-from botlib.store.base import DAY_S, Store, StoreError, added, checked_key, read_json, write_json
+from botlib.store.base import (
+    DAY_S,
+    Store,
+    StoreError,
+    added,
+    checked_key,
+    checked_seconds,
+    read_json,
+    write_json,
+)
 
 BUSY_S = 10.0  # how long a call waits for another process that is writing
 
@@ -50,7 +59,7 @@ class SqliteStore(Store):
 
     def set(self, key: str, value: Any, expires_s: float | None = None) -> None:
         """Keep a JSON value, for ever or for some seconds."""
-        expires = None if expires_s is None else time.time() + expires_s
+        expires = None if expires_s is None else time.time() + checked_seconds(expires_s)
         with self._open() as database:
             database.execute(WRITE, (checked_key(key), write_json(value), expires))
 
@@ -69,8 +78,9 @@ class SqliteStore(Store):
 
     def add_once(self, key: str, expires_s: float = DAY_S) -> bool:
         """Set the key to true unless it is there; True for the first caller only."""
+        expires = time.time() + checked_seconds(expires_s)
         with self._transaction() as database:
-            cursor = database.execute(ADD, (checked_key(key), time.time() + expires_s))
+            cursor = database.execute(ADD, (checked_key(key), expires))
             return cursor.rowcount == 1
 
     def close(self) -> None:
@@ -143,6 +153,12 @@ def explain(error: sqlite3.Error, path: Path | None) -> str:
 # parent. So files are closed before a fork, and both sides open them again when they need them.
 _stores: "WeakSet[SqliteStore]" = WeakSet()
 _held: list[SqliteStore] = []
+
+
+def close_all() -> None:
+    """Close every store of this process; each opens again with its next call."""
+    for store in _stores:
+        store.close()
 
 
 def _before_fork() -> None:

@@ -19,6 +19,8 @@ from botlib.environment import setting
 from botlib.telegram.update import LONGEST_TEXT, addressee, api_root, start_is_help
 from botlib.text import split
 
+COMMAND_S = 60.0  # for a command to reply to a program; meanwhile everybody waits
+
 App = Application[Any, Any, Any, Any, Any, Any]
 
 # httpx logs each address it calls, and Telegram's addresses hold the token.
@@ -68,7 +70,9 @@ async def answer_update(brain: Bot, update: telegram.Update, app: App, patient: 
         chat=str(incoming.chat.id),
         user_id=id_of(incoming),
     )
-    for reply in await brain.answer(message):
+    async with asyncio.timeout(COMMAND_S if patient else None):  # a function has its own limit
+        replies = await brain.answer(message)
+    for reply in replies:
         for part in split(reply, LONGEST_TEXT):
             await say(app, incoming.chat.id, part, patient)
 

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Coroutine
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ContextTypes
@@ -16,6 +16,8 @@ from telegram.request import BaseRequest, HTTPXRequest
 
 from botlib.bot import Bot
 from botlib.telegram.application import App, application
+
+HandOver = Callable[[asyncio.AbstractEventLoop, Callable[[], object]], object]
 
 log = logging.getLogger(__name__)
 
@@ -25,17 +27,46 @@ UNKNOWN_TO_TELEGRAM = (
 )
 
 
-def poll(bot: Bot, token: str | None = None, api: str | None = None) -> None:
-    """Answer until the program is stopped by Ctrl-C or SIGTERM; ValueError for a wrong token."""
+def poll(
+    bot: Bot, token: str | None = None, api: str | None = None, hand_over: HandOver | None = None
+) -> None:
+    """Answer until the program is stopped by Ctrl-C or SIGTERM; ValueError for a wrong token.
+
+    Who minds the signals itself gives `hand_over`, and gets an event loop and what to call on it
+    to stop. A webhook that is set is removed, with a warning.
+    """
     updates = UpdatesRequest()
     app = polling_application(bot, token, api, updates)
     updates.on_refused = app.stop_running
+    app.post_init = warn_of_webhook
+    stop_signals: dict[str, Any] = {}
+    if hand_over:
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)  # python-telegram-bot takes it and closes it
+        hand_over(loop, leave)
+        stop_signals = {"stop_signals": None}
     try:
-        app.run_polling()
+        app.run_polling(**stop_signals)
     except InvalidToken:
         raise ValueError(UNKNOWN_TO_TELEGRAM) from None  # the original error quotes the token
     if updates.refused:
         raise ValueError(UNKNOWN_TO_TELEGRAM)
+
+
+def leave() -> NoReturn:
+    """Stop in good order, wherever python-telegram-bot is: its own signal handlers do the same."""
+    raise SystemExit
+
+
+async def warn_of_webhook(app: App) -> None:
+    """Say which webhook is removed by polling: the function there becomes deaf."""
+    info = await app.bot.get_webhook_info()
+    if info.url:
+        url = info.url.replace(app.bot.token, "TOKEN")
+        log.warning(
+            "the webhook %s is removed; the function there hears nothing more. Set it again: "
+            "python deploy/set_webhook.py %s", url, url,
+        )  # fmt: skip
 
 
 class Polling:

@@ -30,14 +30,14 @@ def main() -> None:
     forks = Forks(int(sys.argv[1]), sys.argv[2])
     del sys.argv[1:]
     api = worker.RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
-    own_sockets = traps.sockets()
+    own = traps.connections()
     handler = worker.attempt(api, "/init/error", lambda: worker.load(os.environ["_HANDLER"]))
     worker.attempt(api, "/init/error", traps.before_snapshot)
     if names := traps.threads():
         refusal = {"errorType": "Snapshot.Threads", "errorMessage": ", ".join(names)}
         api.post("/init/error", json.dumps(refusal))
         sys.exit(1)
-    traps.warn_of(traps.sockets() - own_sockets)
+    traps.warn_of(traps.connections() - own)
     gc.collect()
     gc.freeze()  # a later collection would touch, and so copy, all that is shared
     api.send("GET", "/restore/next")
