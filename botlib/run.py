@@ -85,7 +85,7 @@ def run_twitch(bot: Bot, stopping: Stopping) -> int:
     try:
         asyncio.run(hold())
     except LoginRefused as error:
-        raise ValueError(f"Twitch refused the login: {error}") from None
+        raise ValueError(str(error)) from None
     log.info("stopped")
     return STOPPED
 

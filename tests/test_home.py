@@ -68,14 +68,16 @@ def test_ctrl_c_stops_it_as_well(world):
 
 def test_whoever_waits_for_a_line_learns_that_the_bot_ended(world):
     home = world.home(TWITCH_TOKEN="not-a-token")
-    with pytest.raises(RuntimeError, match="ended with status 78: ERROR Twitch refused the login"):
+    with pytest.raises(
+        RuntimeError, match="ended with status 78: ERROR Twitch does not know this token"
+    ):
         home.wait_line("in #")
 
 
 def test_a_wrong_token_is_a_matter_for_people(world):
     home = world.home(TWITCH_TOKEN="not-a-token")
     assert home.wait(20) == 78
-    assert home.log[-1].startswith("ERROR Twitch refused the login")
+    assert home.log[-1].startswith("ERROR Twitch does not know this token")
 
 
 def test_a_killed_bot_says_nothing_more(world):

@@ -263,7 +263,7 @@ def test_a_wrong_twitch_token_is_no_reason_to_try_again(start, twitch):
     twitch.account("viktor")
     program = start("twitch", **settings_of(twitch) | {"TWITCH_TOKEN": "wrong" * 6})
     assert program.end() == WRONG_SETTINGS
-    assert "ERROR Twitch refused the login" in program.lines[-1]
+    assert "ERROR Twitch does not know this token" in program.lines[-1]
     assert "wrong" * 6 not in "".join(program.lines)
 
 

@@ -33,7 +33,7 @@ def exercise_1(pause: Callable[[int, int], Any]) -> str:
 BEGIN = "INFO twitch: the sandbox world, main.py"
 AGAIN = "WARNING chat: the connection broke; connecting again in 0.7 s"
 CHAT = "INFO #viktor: your message was not sent (connecting again and again)"
-REFUSED = "ERROR Twitch refused the login: Twitch does not know this token."
+REFUSED = "ERROR Twitch does not know this token."
 LOGS = [
     ([BEGIN], ("running", 0)),
     ([BEGIN, "INFO stopped"], ("stopped", 0)),
