@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from cloud_help import wait_until
 from events import SHAPES, event
 from hypothesis import given
 from hypothesis import strategies as st
@@ -336,6 +337,7 @@ def test_a_twitch_that_hangs_is_given_up_before_the_cloud_ends_the_function(
     assert context.get_remaining_time_in_millis() > 0
     assert "only 0 of 1 messages were sent" in caplog.text and "gave no answer" in caplog.text
     finish.set()
+    wait_until(lambda: twitch.sent)
     assert post(handler, notification(), id="same") == (204, "")
     assert len(twitch.sent) == 1
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from cloud_help import wait_until
 
 ROOT = Path(__file__).parent.parent
 ANY_PORTS = [word for name in ("telegram", "twitch", "irc", "cloud")
@@ -148,7 +149,10 @@ def test_a_folder_becomes_a_twitch_bot_by_the_line_that_is_shown(tmp_path):
         assert found["TWITCH_BOT_ID"].isdecimal() and len(found["TWITCH_EVENTSUB_SECRET"]) >= 10
         answer = json.loads(running.do("python3 -c .*eventsub"))
         assert answer["data"][0]["status"] == "webhook_callback_verification_pending"
-        running.wait_for("[my-bot] REPORT")  # it has answered the challenge
+        address = f"{found['TWITCH_API']}/helix/eventsub/subscriptions"
+        token = re.search(r"'Authorization': '(Bearer \w+)'", running.text)[1]
+        may = {"Authorization": token, "Client-Id": found["TWITCH_CLIENT_ID"]}
+        wait_until(lambda: json.loads(get(address, **may))["data"][0]["status"] == "enabled")
         running.type("twitch !hello")
         running.wait_for("Hello bot: hello Anna!")
 
