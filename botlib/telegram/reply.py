@@ -11,7 +11,8 @@ from typing import Any
 
 from telegram.request import BaseRequest, HTTPXRequest, RequestData
 
-# The calls that can wait for the response, and what the code that made them is told meanwhile.
+# The calls that can wait for the response. The code that made them is told True meanwhile: what
+# Telegram will make of it, a message and its number, nobody knows yet.
 KEPT = {"sendMessage", "answerCallbackQuery", "sendChatAction"}
 
 
@@ -50,7 +51,7 @@ class ReplyInResponse(BaseRequest):
         if name not in KEPT or (request_data and request_data.contains_files):
             return await self._send(url, request_data)
         self._kept = (url, request_data)
-        return result(stand_in(request_data) if name == "sendMessage" else True)
+        return result(True)
 
     async def _send_kept(self) -> None:
         if self._kept:
@@ -92,10 +93,3 @@ def method_of(url: str) -> str:
 def result(value: Any) -> tuple[int, bytes]:
     """Write what the Bot API answers when all is well."""
     return 200, json.dumps({"ok": True, "result": value}).encode()
-
-
-def stand_in(data: RequestData | None) -> dict[str, Any]:
-    """Make the message that was not sent yet: its number is 0, because nobody knows it."""
-    sent = data.parameters if data else {}
-    chat = {"id": sent.get("chat_id", 0), "type": "private"}
-    return {"message_id": 0, "date": 0, "chat": chat, "text": sent.get("text", "")}
