@@ -10,7 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import aiohttp
 import pytest
-from twitch_tools import World, eventually, helix
+from cloud_help import wait_until
+from twitch_tools import World, helix
 
 from botlib.sandbox.twitch import Twitch
 
@@ -124,7 +125,7 @@ def test_a_wrong_challenge_is_never_enabled(world, callback):
     callback.challenge = lambda text: text + "\n"
     by_webhook(world, callback)
     (subscription,) = world.twitch.subscriptions()
-    eventually(lambda: subscription.status == "webhook_callback_verification_failed")
+    wait_until(lambda: subscription.status == "webhook_callback_verification_failed")
     assert by_webhook(world, callback).status == 202  # one may try again
 
 
@@ -138,7 +139,7 @@ def test_failures_are_resent_with_the_same_id_and_the_order_holds(world, callbac
     retries = [headers["Twitch-Eventsub-Message-Retry"] for headers, _, _ in came]
     assert texts == ["one", "one", "one", "two"] and len(set(ids)) == 2
     assert retries == ["0", "1", "2", "0"]
-    eventually(lambda: len(world.twitch.deliveries()) == 5)
+    wait_until(lambda: len(world.twitch.deliveries()) == 5)
     assert [d.status for d in world.twitch.deliveries()] == [200, 500, 503, 200, 200]
 
 
@@ -167,7 +168,7 @@ def test_a_callback_that_is_not_there(world, callback):
     callback.shutdown()
     callback.server_close()
     world.viktor.say("anyone?")
-    eventually(lambda: len(world.twitch.deliveries()) >= 5)
+    wait_until(lambda: len(world.twitch.deliveries()) >= 5)
     assert world.twitch.deliveries()[-1].status == 0 and world.twitch.deliveries()[-1].error
 
 
@@ -271,7 +272,7 @@ def test_welcome_subscribe_events_and_the_end(world):
 
     with_socket(scenario)
     world.twitch.wait_gone(world.bot)
-    eventually(lambda: world.twitch.subscriptions()[0].status == "websocket_disconnected")
+    wait_until(lambda: world.twitch.subscriptions()[0].status == "websocket_disconnected")
     world.viktor.say("unheard")
     assert [m.text for m in world.twitch.missed(world.bot)] == ["unheard"]
     record = world.twitch.connections(world.bot)[-1]
@@ -342,7 +343,7 @@ def test_not_following_a_reconnect_loses_the_subscription(world):
         return await receive(socket, "nothing")
 
     assert with_socket(scenario) == 4004
-    eventually(lambda: world.twitch.subscriptions()[0].status == "websocket_failed_to_reconnect")
+    wait_until(lambda: world.twitch.subscriptions()[0].status == "websocket_failed_to_reconnect")
 
 
 def test_a_revoked_token_ends_the_subscription(world):

@@ -8,7 +8,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from twitch_tools import World, eventually
+from cloud_help import wait_until
+from twitch_tools import World
 
 from botlib.sandbox.twitch import Twitch
 
@@ -56,7 +57,7 @@ def test_twitchio_reads_by_eventsub_and_answers_by_helix(process, expired):
             twitch.clock.advance(31)  # so that the same answer is no duplicate
             (old,) = twitch.connections(world.bot)
             twitch.faults.reconnect(world.bot)
-            eventually(lambda: not old.open)  # it followed to the new address
+            wait_until(lambda: not old.open)  # it followed to the new address
             assert world.viktor.ask("!who", timeout=10) == "the channel of Viktor"
 
 

@@ -6,7 +6,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from twitch_tools import CHAT, Irc, World, eventually, helix
+from cloud_help import wait_until
+from twitch_tools import CHAT, Irc, World, helix
 
 from botlib.sandbox.twitch import NoReply, Twitch
 
@@ -219,7 +220,7 @@ def test_a_connection_that_ends_while_pong_is_awaited_leaves_no_task(world):
         world.twitch.clock.advance(300)
         assert client.until("PING")
         world.twitch.faults.drop("hello_bot")
-    eventually(lambda: asyncio.all_tasks(world.twitch.loop) == tasks)
+    wait_until(lambda: asyncio.all_tasks(world.twitch.loop) == tasks)
 
 
 def test_no_pong(world):

@@ -4,11 +4,11 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from cloud_help import wait_until
 from hypothesis import given
 from hypothesis import strategies as st
 from redis_server import RedisServer, free_port
@@ -44,13 +44,6 @@ def url_of(home, request, tmp_path):
             store._redis.flushdb()
         return server.url
     return f"sqlite:///{tmp_path / 'store.sqlite3'}" if home == "sqlite file" else "sqlite://"
-
-
-def wait_until(condition, timeout=10.0):
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline, "it never became true"
-        time.sleep(0.005)
 
 
 # --- what is kept -----------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import socket
-import time
 from http.client import HTTPConnection
 from urllib.parse import urlencode, urlsplit
 
@@ -123,11 +122,3 @@ def helix(world, method, path, token=None, **more):
         "Client-Id": world.app.client_id,
     }
     return call(method, f"{world.twitch.url}/helix{path}", headers=headers, **more)
-
-
-def eventually(condition, timeout=5):
-    """Ask again until it is so (for what has no event to wait for)."""
-    until = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < until, "it did not become so"
-        time.sleep(0.005)

@@ -6,7 +6,6 @@ them. Each FOLDER is deployed as a function. Everything is forgotten when it sto
 
 import argparse
 import signal
-import socket
 import sys
 import tempfile
 import time
@@ -18,7 +17,7 @@ from typing import Any
 from botlib.sandbox import Cloud, Telegram, tries
 from botlib.sandbox.cloud.function import Function
 from botlib.sandbox.cloud.logs import Log
-from botlib.sandbox.server import LAST_PORT
+from botlib.sandbox.server import LAST_PORT, reserve
 from botlib.sandbox.telegram import NoReply as NoTelegramReply
 from botlib.sandbox.telegram.explain import SET_WEBHOOK
 from botlib.sandbox.twitch import NoReply as NoTwitchReply
@@ -154,12 +153,10 @@ def port_number(text: str) -> int:
 def free(options: argparse.Namespace, name: str) -> int:
     """Give the port chosen for a server; raises OSError, with the fix, if it is taken."""
     port = int(getattr(options, f"{name}_port"))
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise OSError(f"port {port} is taken. Choose another: --{name}-port N") from None
+    try:
+        reserve(port).close()
+    except OSError:
+        raise OSError(f"port {port} is taken. Choose another: --{name}-port N") from None
     return port
 
 
