@@ -31,12 +31,13 @@ HERE = Path(__file__).resolve().parent
 LOCK = HERE / "requirements.lock"
 VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+PACKAGES = ("botlib", "sandbox", "lessons", "deploy")  # the course's own
 STAMP = VENV / "course.json"  # written last, so a .venv without it was left half-made
 COMMANDS = {
-    "bundle": ("-m", "botlib.bundle"),
-    "lab": ("-m", "botlib.lessons.lab"),
-    "refresh": ("-m", "botlib.lessons.refresh"),
-    "sandbox": ("-m", "botlib.sandbox"),
+    "bundle": ("-m", "deploy.bundle"),
+    "lab": ("-m", "lessons.lab"),
+    "refresh": ("-m", "lessons.refresh"),
+    "sandbox": ("-m", "sandbox"),
     "test": ("tests/run.py",),
 }
 QUIET = {  # no pop-up with JupyterLab's news, no warnings of kernels in the terminal
@@ -139,7 +140,7 @@ def make_venv(why: str) -> None:
     for name, settings in QUIET.items():
         (VENV / name).parent.mkdir(parents=True, exist_ok=True)
         (VENV / name).write_text(json.dumps(settings), encoding="utf-8")
-    run(PYTHON, "-m", "compileall", "-q", HERE / "botlib")
+    run(PYTHON, "-m", "compileall", "-q", *(HERE / name for name in PACKAGES))
     run(PYTHON, "-c", "import matplotlib.font_manager")  # which makes its list of fonts once
     STAMP.write_text(json.dumps(recipe(), indent=1), encoding="utf-8")
 

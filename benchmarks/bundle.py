@@ -24,9 +24,9 @@ from typing import ClassVar
 from measuring import FUNCTIONS, median, start, table, target
 from updates import SECRET, TOKEN, event
 
-from botlib.bundle import Bundle, bundle
-from botlib.bundle.archive import unpack
-from botlib.bundle.packages import files_of
+from deploy.bundle import Bundle, bundle
+from deploy.bundle.archive import unpack
+from deploy.bundle.packages import files_of
 
 REPETITIONS = 21
 SOURCES = {"echo": "echo.py", "reply-only bot": "lean.py", "Telegram bot": "with_ptb.py"}

@@ -16,8 +16,8 @@ from typing import Any
 from measuring import FUNCTIONS, HERE, median, start, table, target
 from updates import SECRET, TOKEN, event
 
-from botlib.sandbox.cloud import Cloud
-from botlib.sandbox.cloud.function import Function
+from sandbox.cloud import Cloud
+from sandbox.cloud.function import Function
 
 REPETITIONS, CALLS = 15, 200
 ENVIRONMENT = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_SECRET": SECRET}

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from measuring import FUNCTIONS, peer, warm_up
 from updates import CHATS, SECRET, event
 
-from botlib.sandbox import Cloud, Telegram
-from botlib.sandbox.telegram import Account, Person
+from sandbox import Cloud, Telegram
+from sandbox.telegram import Account, Person
 
 INSTANCES = 8  # of a function, at most
 OURS, LEAN = "function, python-telegram-bot", "function, lean"

@@ -75,7 +75,7 @@ def file_times(report: Path) -> dict[str, float]:
     times: dict[str, float] = defaultdict(float)
     for case in ElementTree.parse(report).iter("testcase"):
         name = case.get("classname", "")
-        kind = "doctests" if name.startswith("botlib") else name
+        kind = "doctests" if name.startswith(("botlib", "sandbox", "lessons")) else name
         times[kind] += float(case.get("time", 0))
     return dict(times)
 

@@ -21,12 +21,12 @@ from itertools import pairwise
 import psutil
 
 from botlib import Bot
-from botlib.sandbox.twitch import Twitch
 from botlib.twitch import Holding, IrcBot
 from botlib.twitch.errors import LoginRefused
 from botlib.twitch.limits import NoLimits
 from botlib.twitch.timing import Timing
 from botlib.twitch.wording import INVISIBLE
+from sandbox.twitch import Twitch
 
 SCOPES = ["chat:read", "chat:edit"]
 IMPATIENT = Timing(quiet_s=0.05, answer_s=0.25, confirm_s=5)

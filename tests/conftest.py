@@ -29,7 +29,7 @@ def viktor(telegram):
 
 
 def pytest_ignore_collect(collection_path):
-    """Look for doctests in botlib only: what else lies in tests/ may not even be importable."""
+    """Look for no doctests here: what else lies in tests/ may not even be importable."""
     if collection_path.suffix == ".py" and not collection_path.name.startswith("test_"):
         return True
     return None

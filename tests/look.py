@@ -71,7 +71,7 @@ def front_door(folder):
     """Start `start.py` on a copy in `folder` (with its notebooks/); gives the printed address."""
     for name in ("start.py", "requirements.lock", "pyproject.toml"):
         shutil.copy(HOME / name, folder)
-    for name in ("botlib", "deploy"):
+    for name in ("botlib", "sandbox", "lessons", "deploy"):
         shutil.copytree(HOME / name, folder / name, ignore=shutil.ignore_patterns("*.pyc"))
     config = folder / "config"  # nobody's own settings
     (config / "labconfig").mkdir(parents=True)

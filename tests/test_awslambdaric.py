@@ -6,7 +6,7 @@ import sys
 import pytest
 from cloud_help import FUNCTIONS
 
-from botlib.sandbox.cloud import Cloud, FunctionError
+from sandbox.cloud import Cloud, FunctionError
 
 if sys.platform != "linux":
     pytest.skip("awslambdaric is for Linux", allow_module_level=True)

@@ -5,16 +5,16 @@ from html.parser import HTMLParser
 
 import pytest
 
-from botlib.lessons.break_even import Home, break_even_chart
-from botlib.lessons.chat_chart import chat_chart
-from botlib.lessons.costs import Work, server_cost
-from botlib.lessons.price_list import PriceList
-from botlib.lessons.program import Program
-from botlib.lessons.slider import CostSlider, steps
-from botlib.lessons.waiting import ask, cold_ms
-from botlib.prices import functions, servers
-from botlib.sandbox import Cloud
-from botlib.sandbox.twitch.model import ChatMessage, ConnectionRecord
+from lessons.break_even import Home, break_even_chart
+from lessons.chat_chart import chat_chart
+from lessons.costs import Work, server_cost
+from lessons.price_list import PriceList
+from lessons.program import Program
+from lessons.slider import CostSlider, steps
+from lessons.waiting import ask, cold_ms
+from sandbox import Cloud
+from sandbox.cloud.prices import functions, servers
+from sandbox.twitch.model import ChatMessage, ConnectionRecord
 
 SERVER = server_cost([servers()["aws-t4g-nano"], servers()["aws-ipv4"]])
 HOMES = {"AWS": Home(functions()["aws"], Work(5)), "Yandex": Home(functions()["yandex"], Work(5))}
@@ -120,6 +120,6 @@ def test_cold_waits_need_stopped_instances(tmp_path, monkeypatch):
         assert [call.cold for call in function.invocations] == [True, True]
         kept = cloud.deploy("kept", tmp_path, environment=keys)
         assert ask(kept, name="Ann") == "hello Ann!"
-        monkeypatch.setattr("botlib.lessons.waiting.PATIENCE_S", 0.05)
+        monkeypatch.setattr("lessons.waiting.PATIENCE_S", 0.05)
         with pytest.raises(TimeoutError, match="idle_s is 300"):
             cold_ms(kept)

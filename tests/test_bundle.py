@@ -12,13 +12,13 @@ import pytest
 from redis_server import RedisServer
 
 from botlib import settings
-from botlib.bundle import LOCK, Target, bundle
-from botlib.bundle.__main__ import main
-from botlib.bundle.packages import NOT_NEEDED, intact
-from botlib.bundle.target import THIS_PYTHON, find_python
-from botlib.sandbox import Cloud, Telegram, Twitch
 from botlib.twitch.helix import Helix
 from botlib.twitch.subscriptions import subscribe, subscriptions
+from deploy.bundle import LOCK, Target, bundle
+from deploy.bundle.__main__ import main
+from deploy.bundle.packages import NOT_NEEDED, intact
+from deploy.bundle.target import THIS_PYTHON, find_python
+from sandbox import Cloud, Telegram, Twitch
 
 SECRET = "correct-horse"
 BOT = """
@@ -201,8 +201,8 @@ REFUSED = {
     "a key": ({"my.pem": "x"}, ECHO, r"my\.pem looks like a secret"),
     "a token in code": ({}, ECHO + f"# {TOKEN}", "main.py holds a Telegram bot token"),
     "a token in a text": ({"notes.txt": TOKEN}, ECHO, "notes.txt holds a Telegram bot token"),
-    "the sandbox": ({}, ECHO + "import botlib.sandbox", "never deployed"),
-    "the lessons": ({}, ECHO + "from botlib import lessons", "never deployed"),
+    "the sandbox": ({}, ECHO + "import sandbox", "never deployed"),
+    "the lessons": ({}, ECHO + "import lessons", "never deployed"),
     "a module botlib lacks": ({}, ECHO + "from botlib.nothing import x", "botlib does not have"),
     "a package nobody has": ({}, ECHO + "import no_such_package", "no_such_package, which is"),
     "a relative import": ({}, ECHO + "from .brain import b", r"main\.py imports \.brain, which"),

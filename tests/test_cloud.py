@@ -11,9 +11,9 @@ from cloud_help import BOTH_STARTS, FUNCTIONS, marked, wait_until
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botlib.sandbox import Mail, Telegram, Twitch
-from botlib.sandbox.cloud import Cloud, FunctionError
-from botlib.sandbox.cloud.bill import TARIFFS
+from sandbox import Mail, Telegram, Twitch
+from sandbox.cloud import Cloud, FunctionError
+from sandbox.cloud.bill import TARIFFS
 
 PLAIN = FUNCTIONS / "plain"
 JSON = st.recursive(

@@ -8,7 +8,7 @@ import psutil
 import pytest
 from cloud_help import BOTH_STARTS, FUNCTIONS, POSIX, marked, wait_until
 
-from botlib.sandbox.cloud import Cloud, FunctionError
+from sandbox.cloud import Cloud, FunctionError
 
 HOSTILE = FUNCTIONS / "hostile"
 TEN_TEXTS = ", ".join(f"{number:02}.txt" for number in range(10))

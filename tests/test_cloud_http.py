@@ -13,7 +13,7 @@ from cloud_help import FUNCTIONS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botlib.sandbox.cloud import Cloud
+from sandbox.cloud import Cloud
 
 PLAIN = FUNCTIONS / "plain"
 TOKEN = st.text(string.ascii_letters + string.digits + "-_", min_size=1, max_size=20)

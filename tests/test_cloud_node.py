@@ -3,7 +3,7 @@
 import pytest
 from cloud_help import FUNCTIONS
 
-from botlib.sandbox.cloud import Cloud, FunctionError
+from sandbox.cloud import Cloud, FunctionError
 
 NODE = FUNCTIONS / "node"
 

@@ -16,8 +16,8 @@ import pytest
 from cloud_help import FUNCTIONS, marked, wait_until
 from events import event
 
-from botlib.sandbox.cloud import Cloud, FunctionError
-from botlib.sandbox.cloud.guardian import MARKER
+from sandbox.cloud import Cloud, FunctionError
+from sandbox.cloud.guardian import MARKER
 
 PLAIN = FUNCTIONS / "plain"
 if os.name != "posix":

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botlib.lessons.costs import (
+from lessons.costs import (
     Work,
     break_even,
     function_cost,
@@ -16,7 +16,7 @@ from botlib.lessons.costs import (
     price_table,
     server_cost,
 )
-from botlib.prices import described, functions, read, servers
+from sandbox.cloud.prices import described, functions, read, servers
 
 AWS, YANDEX, GOOGLE = (functions()[name] for name in ("aws", "yandex", "google"))
 ROWS = [*functions().values(), *servers().values()]

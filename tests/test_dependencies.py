@@ -93,15 +93,24 @@ def test_every_dependency_has_a_range(line):
     assert Requirement(line).specifier
 
 
-def test_what_botlib_imports_is_a_dependency():
+ROOMS = ("botlib", "sandbox", "lessons", "deploy/bundle")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_what_a_room_imports_is_a_dependency(room):
     distributions = packages_distributions()
     names = {canonicalize_name(Requirement(line).name) for line in NEEDED}
-    for path in sorted((HOME / "botlib").rglob("*.py")):
+    for path in sorted((HOME / room).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and not node.level:
                 modules = [node.module]
-            tops = {module.split(".")[0] for module in modules} - {"botlib"}
+            tops = {module.split(".")[0] for module in modules} - {
+                "botlib",
+                "sandbox",
+                "lessons",
+                "deploy",
+            }
             neighbours = {each.stem for each in path.parent.glob("*.py")}  # of a program
             for top in tops - neighbours:
                 if top not in sys.stdlib_module_names and BROUGHT.get(top) not in names:

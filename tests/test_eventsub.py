@@ -17,13 +17,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from botlib import Bot
-from botlib.bundle.imports import needed
-from botlib.sandbox.server import LocalServer
 from botlib.store import open_store
 from botlib.twitch.eventsub import webhook
 from botlib.twitch.eventsub_message import sign
 from botlib.twitch.helix import ApiRefused, Helix
 from botlib.twitch.subscriptions import subscribe
+from deploy.bundle.imports import needed
+from sandbox.server import LocalServer
 
 SECRET, BOT, VIKTOR, CHANNEL = "correct-horse", "900", "7", "7"
 ROOT = Path(__file__).parents[1]

@@ -7,13 +7,13 @@ from events import event
 from twitch_tools import World
 
 from botlib import Bot
-from botlib.sandbox.cloud import Cloud
-from botlib.sandbox.server import LocalServer
-from botlib.sandbox.twitch import Twitch
 from botlib.store import open_store
 from botlib.twitch.eventsub import webhook
 from botlib.twitch.helix import ApiRefused, Helix
 from botlib.twitch.subscriptions import subscribe, subscriptions, unsubscribe
+from sandbox.cloud import Cloud
+from sandbox.server import LocalServer
+from sandbox.twitch import Twitch
 
 SECRET = "correct-horse"
 

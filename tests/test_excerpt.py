@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from botlib.lessons.excerpt import commands, excerpt
+from lessons.excerpt import commands, excerpt
 
 UNIT = "systemd/chatbot@.service"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from botlib.lessons.home import Home
-from botlib.sandbox.twitch import Twitch
+from lessons.home import Home
+from sandbox.twitch import Twitch
 
 ROOT = Path(__file__).parents[1]
 MAIN = """
@@ -110,7 +110,7 @@ def test_a_home_that_is_forgotten_ends(world):
 def test_when_the_notebook_dies_the_bot_dies_too(world):
     code = f"""
 import os
-from botlib.lessons.home import Home
+from lessons.home import Home
 home = Home("twitch", {str(world.file)!r}, {world.settings!r})
 home.wait_line("the sandbox world")
 print(home._process.pid, flush=True)

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from twitchio.http import HTTPClient
 
 from botlib import Bot, Message
-from botlib.sandbox.twitch import Twitch
 from botlib.twitch import Holding, IrcBot
 from botlib.twitch.chat_message import chat_message
 from botlib.twitch.errors import LoginRefused
@@ -27,6 +26,7 @@ from botlib.twitch.irc import IrcMessage, parse
 from botlib.twitch.limits import SLACK_S, Limits, NoLimits
 from botlib.twitch.timing import Timing
 from botlib.twitch.wording import INVISIBLE, harmless, parts
+from sandbox.twitch import Twitch
 
 SCOPES = ["chat:read", "chat:edit"]
 HOUR = 3600.0

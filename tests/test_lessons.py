@@ -15,12 +15,12 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from botlib.lessons import charts, environment, pictures
-from botlib.lessons.client import get, post
-from botlib.lessons.exercises import verdict as verdicts
-from botlib.lessons.ordinary_server import LEASH, Measurement, OrdinaryServer
-from botlib.lessons.stops import PARTS, TITLES
-from botlib.lessons.timeline import timeline
+from lessons import charts, environment, pictures
+from lessons.client import get, post
+from lessons.exercises import verdict as verdicts
+from lessons.ordinary_server import LEASH, Measurement, OrdinaryServer
+from lessons.stops import PARTS, TITLES
+from lessons.timeline import timeline
 
 SERVER = """
 import http.server
@@ -48,7 +48,7 @@ def shell(tmp_path, monkeypatch):
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / ".ipython"))
     config = Config({"HistoryManager": {"enabled": False}})
     shell = InteractiveShell(config=config)
-    shell.run_cell("%load_ext botlib.lessons")
+    shell.run_cell("%load_ext lessons")
     return shell
 
 
@@ -153,7 +153,7 @@ def test_a_forgotten_server_ends(server_file):
 def test_a_server_ends_with_its_starter_even_when_that_is_killed(server_file):
     code = (
         "import sys, time\n"
-        "from botlib.lessons.ordinary_server import OrdinaryServer\n"
+        "from lessons.ordinary_server import OrdinaryServer\n"
         "server = OrdinaryServer(sys.argv[1])\n"
         "print(server.pid, flush=True)\n"
         "time.sleep(60)\n"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botlib.lessons.page import as_text, read_page
-from botlib.sandbox.twitch import Twitch
+from lessons.page import as_text, read_page
+from sandbox.twitch import Twitch
 
 
 @pytest.fixture

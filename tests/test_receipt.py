@@ -4,10 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from botlib.lessons.pictures import worker_loop
-from botlib.lessons.receipt import parts, receipt
-from botlib.sandbox.cloud.bill import make_bill
-from botlib.sandbox.cloud.history import Invocation
+from lessons.pictures import worker_loop
+from lessons.receipt import parts, receipt
+from sandbox.cloud.bill import make_bill
+from sandbox.cloud.history import Invocation
 
 
 def invocation(cold, duration_ms):

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from botlib.run import BROKEN, STOPPED, WRONG_SETTINGS
-from botlib.sandbox import Telegram
-from botlib.sandbox.twitch import Twitch
+from sandbox import Telegram
+from sandbox.twitch import Twitch
 
 ROOT = Path(__file__).parent.parent
 BOT = """

@@ -21,7 +21,7 @@ ANY_PORTS = [word for name in ("telegram", "twitch", "irc", "cloud")
 
 def start(*arguments, stdin=subprocess.DEVNULL):
     return subprocess.Popen(
-        [sys.executable, "-m", "botlib.sandbox", *arguments],
+        [sys.executable, "-m", "sandbox", *arguments],
         cwd=ROOT,
         stdin=stdin,
         stdout=subprocess.PIPE,

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botlib.sandbox import Mail
-from botlib.sandbox.letter import LONGEST_SHOWN, Letter
-from botlib.sandbox.mail import FLOOD, MOST_RECIPIENTS, NoLetter
+from sandbox import Mail
+from sandbox.letter import LONGEST_SHOWN, Letter
+from sandbox.mail import FLOOD, MOST_RECIPIENTS, NoLetter
 
 LARGEST = 20_000
 
@@ -407,7 +407,7 @@ def test_a_taken_port_is_told(mail):
 
 FORGETFUL = """
 import socket
-from botlib.sandbox import Mail
+from sandbox import Mail
 mail = Mail()
 wire = socket.create_connection((mail.host, mail.port))
 wire.sendall(b"HELO me\\r\\nMAIL FROM:<a@b.org>\\r\\nRCPT TO:<a@b.org>\\r\\nDATA\\r\\nhalf")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from botlib.sandbox.telegram import Limits, Telegram
+from sandbox.telegram import Limits, Telegram
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botlib.sandbox.telegram import TelegramError
-from botlib.sandbox.telegram.content import PARSERS
-from botlib.sandbox.telegram.entities import detect, utf16_length
+from sandbox.telegram import TelegramError
+from sandbox.telegram.content import PARSERS
+from sandbox.telegram.entities import detect, utf16_length
 
 
 @pytest.mark.parametrize(
@@ -127,6 +127,6 @@ def test_what_telegram_finds_by_itself():
     ],
 )
 def test_doctests(name):
-    module = importlib.import_module(f"botlib.sandbox.telegram.{name}")
+    module = importlib.import_module(f"sandbox.telegram.{name}")
     result = doctest.testmod(module)
     assert result.attempted and not result.failed

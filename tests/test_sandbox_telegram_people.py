@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from botlib.sandbox.telegram import Limits, NoReply, Telegram, TelegramError
+from sandbox.telegram import Limits, NoReply, Telegram, TelegramError
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from telegram.ext import (
     filters,
 )
 
-from botlib.sandbox.telegram import Limits, NoReply, Telegram, TelegramError
+from sandbox.telegram import Limits, NoReply, Telegram, TelegramError
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botlib.sandbox.telegram import Limits, NoReply, Telegram, TelegramError
-from botlib.sandbox.telegram.connection import Target
+from sandbox.telegram import Limits, NoReply, Telegram, TelegramError
+from sandbox.telegram.connection import Target
 
 FAST = {"retry_scale": 0.001, "limits": Limits(set_webhook_s=0)}
 

@@ -13,7 +13,7 @@ import pytest
 from cloud_help import wait_until
 from twitch_tools import World, helix
 
-from botlib.sandbox.twitch import Twitch
+from sandbox.twitch import Twitch
 
 SECRET = "a secret of the test"
 READ = ["user:read:chat", "user:bot"]

@@ -3,7 +3,7 @@
 import pytest
 from twitch_tools import World, call, helix
 
-from botlib.sandbox.twitch import Twitch
+from sandbox.twitch import Twitch
 
 WRITE = ["user:read:chat", "user:write:chat"]
 

@@ -5,9 +5,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from twitch_tools import Irc, World, call
 
-from botlib.sandbox.twitch import Twitch
-from botlib.sandbox.twitch.irc_line import Line, escape, parse, parse_tags, unescape
-from botlib.sandbox.twitch.irc_wire import LineBuffer
+from sandbox.twitch import Twitch
+from sandbox.twitch.irc_line import Line, escape, parse, parse_tags, unescape
+from sandbox.twitch.irc_wire import LineBuffer
 
 quick = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -11,7 +11,7 @@ import pytest
 from cloud_help import wait_until
 from twitch_tools import World
 
-from botlib.sandbox.twitch import Twitch
+from sandbox.twitch import Twitch
 
 PEERS = Path(__file__).parent / "peers"
 

@@ -9,7 +9,7 @@ import pytest
 from cloud_help import wait_until
 from twitch_tools import CHAT, Irc, World, helix
 
-from botlib.sandbox.twitch import NoReply, Twitch
+from sandbox.twitch import NoReply, Twitch
 
 
 @pytest.fixture

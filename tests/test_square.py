@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from botlib.lessons.corner import wait_until
-from botlib.lessons.square import CALLS, Square
+from lessons.corner import wait_until
+from lessons.square import CALLS, Square
 
 BRAIN = """
 from botlib import Bot

@@ -34,7 +34,8 @@ pathlib.Path(site, "packages.pth").write_text({sysconfig.get_path("purelib")!r})
 def course(tmp_path):
     """A small course: the real start.py and lessons, one notebook, one test."""
     folder = tmp_path / "course"
-    shutil.copytree(HOME / "botlib", folder / "botlib", ignore=shutil.ignore_patterns("*.pyc"))
+    for name in ("botlib", "sandbox", "lessons", "deploy"):
+        shutil.copytree(HOME / name, folder / name, ignore=shutil.ignore_patterns("*.pyc"))
     for name in ("start.py", "pyproject.toml", "tests/run.py", "tests/nbval_sanitize.cfg"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(HOME / name, folder / name)
@@ -292,9 +293,10 @@ def test_refresh_of_an_unknown_notebook_lists_those_there_are(course):
 @pytest.fixture
 def small(course):
     """A course whose checks are quick: hardly anything to look at."""
-    shutil.rmtree(course / "botlib")
-    (course / "botlib").mkdir()
-    (course / "botlib/__init__.py").write_text('"""Nothing."""\n')
+    for name in ("botlib", "sandbox", "lessons", "deploy", "deploy/bundle"):
+        shutil.rmtree(course / name, ignore_errors=True)
+        (course / name).mkdir()
+        (course / name / "__init__.py").write_text('"""Nothing."""\n')
     shutil.rmtree(course / "notebooks")
     (course / "notebooks").mkdir()
     return course

@@ -7,10 +7,10 @@ import pytest
 from cloud_help import wait_until
 
 from botlib import Bot
-from botlib.sandbox import Cloud, Telegram
-from botlib.sandbox.telegram import Limits
 from botlib.telegram import Polling
 from botlib.telegram.polling import UNKNOWN_TO_TELEGRAM
+from sandbox import Cloud, Telegram
+from sandbox.telegram import Limits
 
 SECRET = "correct-horse"
 MAIN = """

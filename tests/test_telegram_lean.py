@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from botlib import Bot
-from botlib.sandbox import Cloud, Telegram
 from botlib.telegram import lean, webhook
+from sandbox import Cloud, Telegram
 
 TOKEN, SECRET = "42:not-a-real-token", "correct-horse"
 CHAT = {"id": 7, "type": "private", "first_name": "Viktor"}

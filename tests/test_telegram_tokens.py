@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botlib.sandbox import Telegram
 from botlib.telegram import diagnose
 from botlib.telegram.findings import clean, pasted_with, unlike_a_token
+from sandbox import Telegram
 
 WHOLE = "7000000001:" + "A" * 35
 

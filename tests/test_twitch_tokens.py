@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botlib.sandbox.twitch import Twitch
 from botlib.twitch import diagnose, examine
 from botlib.twitch.errors import Unreachable
 from botlib.twitch.findings import clean, pasted_with
+from sandbox.twitch import Twitch
 
 SCOPES = ["chat:read", "chat:edit"]
 

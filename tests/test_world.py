@@ -3,9 +3,9 @@
 import pytest
 
 from botlib import Bot
-from botlib.lessons.world import World, telegram_world
-from botlib.sandbox import Telegram
 from botlib.settings import Settings
+from lessons.world import World, telegram_world
+from sandbox import Telegram
 
 bot = Bot()
 bot.command("hello")(lambda message: f"hello {message.user}!")

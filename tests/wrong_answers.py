@@ -7,7 +7,7 @@ WRONG_ANSWERS = {
     "00_start_here": {
         1: (
             """
-from botlib.lessons.exercises.ex_00 import exercise_1
+from lessons.exercises.ex_00 import exercise_1
 
 ada = telegram.person("Ada")
 answer = ada.ask("!goodbye")
@@ -20,7 +20,7 @@ exercise_1(answer)
     "01_server_or_serverless": {
         1: (
             """
-from botlib.lessons.exercises.ex_01 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_01 import exercise_1, exercise_2, exercise_3
 
 def busy_percentage(busy_s, alive_s):
     return busy_s / alive_s
@@ -54,7 +54,7 @@ exercise_3(prediction, fn)
     "02_inside_a_serverless_cloud": {
         1: (
             """
-from botlib.lessons.exercises.ex_02 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_02 import exercise_1, exercise_2, exercise_3
 
 mended = cloud.deploy("mended", "workshop/02_greet", worker="workshop/02_worker/loop.py")
 
@@ -89,7 +89,7 @@ exercise_3(price)
             """
 import smtplib
 
-from botlib.lessons.exercises.ex_03 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_03 import exercise_1, exercise_2, exercise_3
 
 def deliver(server, letter):
     try:
@@ -132,7 +132,7 @@ exercise_3(forecast)
     "04_one_brain": {
         1: (
             """
-from botlib.lessons.exercises.ex_04 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_04 import exercise_1, exercise_2, exercise_3
 
 adder = Bot()
 
@@ -176,7 +176,7 @@ exercise_3(doorman)
     "05_telegram_webhook_bot": {
         1: (
             """
-from botlib.lessons.exercises.ex_05 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_05 import exercise_1, exercise_2, exercise_3
 
 def reply(update):
     text = f"hello {update['message']['from']['first_name']}!"
@@ -212,7 +212,7 @@ exercise_3(diagnose)
     "09_the_wrong_home": {
         1: (
             """
-from botlib.lessons.exercises.ex_09 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_09 import exercise_1, exercise_2, exercise_3
 
 def lost_a_day(limit_s, gap_s, messages_an_hour):
     return 24 * messages_an_hour * gap_s / limit_s
@@ -246,7 +246,7 @@ exercise_3(home)
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from botlib.lessons.exercises.ex_06 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_06 import exercise_1, exercise_2, exercise_3
 
 def judge(url):
     parts = urlsplit(url)
@@ -282,7 +282,7 @@ exercise_3(rescue)
     "07_twitch_account_app_token": {
         1: (
             """
-from botlib.lessons.exercises.ex_07 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_07 import exercise_1, exercise_2, exercise_3
 
 def code_from(address, state):
     return parse_qs(urlsplit(address).query)["code"][0]
@@ -320,7 +320,7 @@ exercise_3(verdict)
     "08_twitch_irc_bot": {
         1: (
             """
-from botlib.lessons.exercises.ex_08 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_08 import exercise_1, exercise_2, exercise_3
 
 def take_lines(rest, data):
     *lines, rest = (rest + data).decode().split("\\r\\n")
@@ -358,7 +358,7 @@ exercise_3(wait_s)
             """
 import json
 
-from botlib.lessons.exercises.ex_10 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_10 import exercise_1, exercise_2, exercise_3
 
 def answer(kind, body):
     if kind == "webhook_callback_verification":
@@ -395,7 +395,7 @@ exercise_3(prediction, lost)
     "11_the_bill": {
         1: (
             """
-from botlib.lessons.exercises.ex_11 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_11 import exercise_1, exercise_2, exercise_3
 
 def month(messages, ms, memory_mb):
     gb_seconds = messages * ms / 1000 * memory_mb / 1024
@@ -407,7 +407,7 @@ exercise_1(month)
         ),
         2: (
             """
-from botlib.lessons.costs import break_even
+from lessons.costs import break_even
 
 a_second = break_even(aws, Work(400, memory_mb=512), server.total)
 
@@ -428,7 +428,7 @@ exercise_3(cold_calls)
     "12_keep_it_running": {
         1: (
             """
-from botlib.lessons.exercises.ex_12 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_12 import exercise_1, exercise_2, exercise_3
 
 def pause(status, failures):
     return None if status in (0, 78) else 2 ** (failures - 1)

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from botlib.bundle import LOCK, Target
-from botlib.bundle.lock import closure, read_lock
-from botlib.bundle.target import PYTHONS
+from deploy.bundle import LOCK, Target
+from deploy.bundle.lock import closure, read_lock
+from deploy.bundle.target import PYTHONS
 
 IMPORTS = ("dotenv", "redis", "telegram", "twitchio")
 OLD_PYTHON = "async-timeout"  # redis wants it below Python 3.11.3, which Debian 12 still has

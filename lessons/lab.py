@@ -1,0 +1,60 @@
+"""JupyterLab, opened on the course's first notebook: what `python3 start.py` runs.
+
+It does not install anything: start.py has done so.
+"""
+
+import argparse
+import os
+import secrets
+import socket
+import sys
+from pathlib import Path
+
+from jupyterlab.labapp import LabApp
+
+COURSE = Path(__file__).parents[1]
+FIRST_PAGE = "lab/tree/notebooks/00_start_here.ipynb"
+OPTIONS = [
+    f"--ServerApp.root_dir={COURSE}",
+    f"--LabApp.default_url=/{FIRST_PAGE}",
+    "--ServerApp.ip=127.0.0.1",  # nobody else on the network
+    "--allow-root",  # as in a container; the token still guards it
+    "--ServerApp.log_level=ERROR",  # so that the address stands out
+    "--LabApp.log_level=ERROR",
+    "-y",  # Ctrl-C stops it without a question
+]
+
+
+def check_port(port: int) -> None:
+    """Stop if something on this machine listens on the port already."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            other = port + 1 if port < 65535 else 8888
+            sys.exit(
+                f"Port {port} is taken, perhaps by another JupyterLab.\n"
+                f"Leave --port out and a free one is found, or try  --port {other}"
+            )
+
+
+def main(arguments: list[str]) -> None:
+    """Serve until Ctrl-C; the arguments are JupyterLab's own, `--port` among them."""
+    parser = argparse.ArgumentParser(prog="start.py", add_help=False, allow_abbrev=False)
+    parser.add_argument("--port", type=int)
+    chosen, others = parser.parse_known_args(arguments)
+    if chosen.port:
+        check_port(chosen.port)
+        others.append(f"--ServerApp.port={chosen.port}")
+    token = os.environ.setdefault("JUPYTER_TOKEN", secrets.token_hex(16))
+    server = LabApp.initialize_server(argv=[*OPTIONS, *others])
+
+    def say_address() -> None:
+        address = f"{server.connection_url}{FIRST_PAGE}?token={token}"
+        print(f"The course is open at {address}\nCtrl-C in this window stops it.", flush=True)
+
+    server.io_loop.add_callback(say_address)  # the loop's first task, binding the port, is queued
+    server.start()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,118 @@
+"""Run notebooks from top to bottom and store what they print: `python3 start.py refresh`.
+
+What is stored is the same after every run of the same notebook: no times, no widget state, no
+path of this machine, no metadata of an editor. It does not judge outputs: the tests do.
+"""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+REPOSITORY = Path(__file__).parents[1]
+NOTEBOOKS = REPOSITORY / "notebooks"
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # holds a random id
+LIBRARY_FRAME = re.compile(r".*File .*[\\/]lib[\\/]", re.IGNORECASE)  # its lines vary
+CELL_TIMEOUT_S = 120
+HELP = """\
+python3 start.py refresh [NOTEBOOK ...]
+Run notebooks from top to bottom, all or those named (by path or beginning, such as 04), and store
+their outputs in them."""
+
+
+class RefreshError(Exception):
+    """What is wrong with a notebook: its name, the cell, the error."""
+
+
+def find(names: list[str]) -> list[Path]:
+    """Return the notebooks meant by paths, names or beginnings such as "04"; without names, all."""
+    found: list[Path] = []
+    for name in names or [""]:
+        beginning = Path(name).name.removesuffix(".ipynb")
+        near = sorted(NOTEBOOKS.glob(f"{beginning}*.ipynb"))
+        if not Path(name).is_file() and not near:
+            ready = ", ".join(path.stem for path in sorted(NOTEBOOKS.glob("*.ipynb")))
+            raise RefreshError(f"There is no notebook {name!r}; there are: {ready or 'none'}.")
+        found += [Path(name)] if Path(name).is_file() else near
+    return found
+
+
+def execute(notebook: NotebookNode, name: str, folder: Path) -> None:
+    """Run every cell in a new kernel with `folder` as its working folder; outputs are replaced."""
+    cell_number = 0
+
+    def count(cell_index: int, **_: object) -> None:
+        nonlocal cell_number
+        cell_number = cell_index + 1
+
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        timeout=CELL_TIMEOUT_S,
+        resources={"metadata": {"path": str(folder)}},
+        record_timing=False,
+        store_widget_state=False,
+        extra_arguments=["--log-level=ERROR"],
+        coalesce_streams=True,  # as JupyterLab stores them
+        on_cell_start=count,
+    )
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        problem = f"{error.ename}: {error.evalue}"
+    except CellTimeoutError:
+        problem = f"it ran longer than {CELL_TIMEOUT_S} s"
+    except DeadKernelError:
+        problem = "the kernel died"
+    else:
+        return
+    source = notebook.cells[cell_number - 1].source
+    raise RefreshError(f"{name}, cell {cell_number}: {problem}\nThe cell is:\n{source}")
+
+
+def strip_noise(notebook: NotebookNode) -> None:
+    """Keep sources, ids, tags, counts and outputs; drop what changes from run to run."""
+    notebook.metadata = nbformat.from_dict(
+        {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    )
+    for cell in notebook.cells:
+        cell.metadata = NotebookNode({k: v for k, v in cell.metadata.items() if k == "tags"})
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET_VIEW, None)
+            if output.output_type == "error":
+                frames = [frame for frame in output.traceback if not LIBRARY_FRAME.match(frame)]
+                output.traceback = [frame.replace(f"{REPOSITORY}{os.sep}", "") for frame in frames]
+
+
+def refresh(path: Path) -> None:
+    """Run one notebook and store it; one that fails is left as it was and raises RefreshError."""
+    notebook = nbformat.read(path, as_version=4)
+    execute(notebook, path.name, path.resolve().parent)
+    strip_noise(notebook)
+    nbformat.write(notebook, path)
+
+
+def main(names: list[str]) -> int:
+    """Refresh the notebooks named, in the sandbox; the exit status."""
+    if {"-h", "--help"} & set(names):
+        print(HELP)
+        return 0
+    os.environ["COURSE_WORLD"] = "sandbox"  # whatever tokens this machine has
+    try:
+        for path in find(names):
+            refresh(path)
+            print(f"refreshed {path.name}", flush=True)
+    except RefreshError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,68 @@
+"""How long somebody waits for a bot that lives in a function, cold and warm.
+
+The function is called with the update that Telegram would send. Times are those of the whole call,
+from the caller's side; Telegram's own network is not among them.
+"""
+
+import itertools
+import json
+import statistics
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sandbox.cloud.function import Function
+
+PATIENCE_S = 10.0  # for an instance to be stopped
+update_numbers = itertools.count(1)  # an update with a known number would not be answered again
+
+
+def ask(function: "Function", text: str = "!hello", name: str = "Viktor") -> str:
+    """Call a Telegram webhook function as Telegram does; return the reply's text."""
+    person = {"id": 7, "is_bot": False, "first_name": name}
+    message = {"message_id": 1, "date": 0, "text": text, "from": person}
+    message["chat"] = {"id": 7, "type": "private"}
+    update = {"update_id": next(update_numbers), "message": message}
+    secret = function.settings.environment["TELEGRAM_SECRET"]
+    headers = {"X-Telegram-Bot-Api-Secret-Token": secret}
+    event = {"httpMethod": "POST", "headers": headers, "body": json.dumps(update)}
+    reply: dict[str, Any] = json.loads(function.invoke(event)["body"] or "{}")
+    return str(reply.get("text", ""))
+
+
+def cold_ms(*functions: "Function", times: int = 5) -> list[float]:
+    """Each function's median wait when every call is cold: deploy them with idle_s=0.
+
+    They are asked in turn, so that a busy moment of this machine lengthens the waits of all.
+    """
+    waits: list[list[float]] = [[] for _ in functions]
+    for _ in range(times):
+        for function, own in zip(functions, waits, strict=True):
+            wait_until_stopped(function)
+            own.append(asked_ms(function))
+    return [statistics.median(own) for own in waits]
+
+
+def warm_ms(function: "Function", times: int = 20) -> float:
+    """The median wait when an instance is there already."""
+    ask(function)
+    return statistics.median(asked_ms(function) for _ in range(times))
+
+
+def asked_ms(function: "Function") -> float:
+    """Ask once; return the milliseconds it took."""
+    began = time.perf_counter()
+    ask(function)
+    return (time.perf_counter() - began) * 1000
+
+
+def wait_until_stopped(function: "Function") -> None:
+    """Wait until the function has no instance any more; TimeoutError if the cloud keeps one."""
+    deadline = time.monotonic() + PATIENCE_S
+    while any(instance.stopped is None for instance in function.instances):
+        if time.monotonic() > deadline:
+            raise TimeoutError(
+                f"an instance of {function.name} still waits in the pool: idle_s is "
+                f"{function.settings.idle_s:g}. Deploy it with idle_s=0."
+            )
+        time.sleep(0.005)

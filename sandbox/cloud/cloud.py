@@ -1,0 +1,154 @@
+"""The cloud: deploy folders as functions, call them by name or by HTTP, close it and all is gone.
+
+It protects functions from each other's accidents, as far as one machine and one user can; it is no
+prison for hostile code. CPU time is not limited by memory size, as it is on AWS.
+"""
+
+import asyncio
+import itertools
+import logging
+import tempfile
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.cloud.deployment import Deployment
+from sandbox.cloud.errors import PAYLOAD_LIMIT, FunctionError
+from sandbox.cloud.function import Function, to_event
+from sandbox.cloud.gateway import TOO_LARGE, Gateway
+from sandbox.cloud.guardian import Guardian, remove
+from sandbox.cloud.history import History
+from sandbox.cloud.pool import Pool
+from sandbox.cloud.settings import Settings
+from sandbox.server import HOST, LocalServer
+
+LOGGER = logging.getLogger("sandbox.cloud")  # a client's broken HTTP is no notebook's output
+LOGGER.addHandler(logging.NullHandler())
+
+
+class Cloud(LocalServer):
+    """A serverless cloud on 127.0.0.1.
+
+    `port` is the gateway's (0: any free one), `init_timeout_s` what a function may take to load
+    (AWS: 10 s), `poll_s` how often memory is measured: a limit is enforced that much late.
+    """
+
+    def __init__(self, port: int = 0, init_timeout_s: float = 10.0, poll_s: float = 0.05) -> None:
+        super().__init__("cloud")
+        self._init_timeout_s = init_timeout_s
+        self._poll_s = poll_s
+        self._began = time.perf_counter()
+        self.marker = f"{uuid.uuid4().hex}/"
+        self._numbers = itertools.count(1)
+        self.folder = Path(tempfile.mkdtemp(prefix="cloud-")).resolve()
+        self._guardian = Guardian(self.marker, self.folder)
+        self._functions: dict[str, Function] = {}
+        self._pools: set[Pool] = set()  # those being loaded or emptied as well
+        self._drains: set[asyncio.Task[None]] = set()
+        try:
+            self.port = self.run(self._open(port))
+        except BaseException:  # a taken port, say; leave no process and no folder behind
+            self.close()
+            raise
+
+    def deploy(
+        self,
+        name: str,
+        folder: str | Path,
+        *,
+        handler: str = "main.handler",
+        runtime: str = "python",
+        memory_mb: int = 128,
+        timeout_s: float = 3.0,
+        environment: dict[str, str] | None = None,
+        concurrency: int = 10,
+        idle_s: float = 300.0,
+        events: str = "aws",
+        worker: str = "botlib",
+        start: str = "plain",
+    ) -> Function:
+        """Upload a folder as the function `name`; the same name again replaces it.
+
+        Later edits in the folder change nothing until the next deploy. `worker` is the loop inside
+        an instance: "botlib", "awslambdaric" (AWS's own, Linux) or the path of your own.
+        With `start` "snapshot" the function is loaded here, once, and each instance is a fork of
+        that (POSIX, Python). Raises ValueError for a wrong setting, FileNotFoundError for a missing
+        folder.
+        """
+        settings = Settings(
+            name=name,
+            handler=handler,
+            runtime=runtime,
+            memory_mb=memory_mb,
+            timeout_s=timeout_s,
+            environment={} if environment is None else environment,
+            concurrency=concurrency,
+            idle_s=idle_s,
+            events=events,
+            worker=str(worker),
+            start=start,
+        )
+        self.check_open()
+        root = self.folder / f"{name}-{next(self._numbers)}"
+        deployment = Deployment(folder, root, settings)
+        history = History()
+        pool = Pool(deployment, history, self._new_marker, self.clock, self._init_timeout_s)
+        function = Function(self, f"http://{HOST}:{self.port}/{name}/", pool, history)
+        self.run(self._install(function))
+        return function
+
+    def function(self, name: str) -> Function:
+        """The function deployed under a name; KeyError names those there are."""
+        if name not in self._functions:
+            deployed = ", ".join(sorted(self._functions)) or "none"
+            raise KeyError(f"there is no function {name!r}; deployed: {deployed}")
+        return self._functions[name]
+
+    def invoke(self, name: str, event: Any = None) -> Any:
+        """Call a function with any JSON value; returns its result or raises FunctionError."""
+        self.check_open()
+        payload = to_event(event)
+        if len(payload) > PAYLOAD_LIMIT:
+            raise FunctionError("RequestTooLarge", TOO_LARGE)
+        return self.run(self.function(name).pool.invoke(payload, str(uuid.uuid4())))
+
+    def clock(self) -> float:
+        """Seconds since this cloud began."""
+        return time.perf_counter() - self._began
+
+    async def shutdown(self) -> None:
+        """Stop every instance and remove every copy."""
+        await asyncio.gather(*(pool.close() for pool in self._pools))
+        self._guardian.dismiss()
+        remove(self.folder)
+
+    def _new_marker(self) -> str:
+        return f"{self.marker}{next(self._numbers)}/"
+
+    async def _open(self, port: int) -> int:
+        handle = Gateway(self._functions).handle
+        server = web.Server(handle, access_log=None, auto_decompress=False, logger=LOGGER)
+        self._watch()
+        return await self._serve(web.ServerRunner(server), port)
+
+    async def _install(self, function: Function) -> None:
+        self._pools.add(function.pool)
+        await function.pool.prepare()
+        old = self._functions.get(function.name)
+        self._functions[function.name] = function
+        if old:
+            drain = self.loop.create_task(self._drain(old.pool))
+            self._drains.add(drain)
+            drain.add_done_callback(self._drains.discard)
+
+    async def _drain(self, pool: Pool) -> None:
+        await pool.drain()
+        self._pools.discard(pool)
+
+    def _watch(self) -> None:
+        for pool in self._pools:
+            pool.tick()
+        self.loop.call_later(self._poll_s, self._watch)

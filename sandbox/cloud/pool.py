@@ -1,0 +1,195 @@
+"""The pool of one deployed function: a warm instance if there is one, else a cold start.
+
+It decides who runs what and writes down what happened. The instances do the work.
+"""
+
+import asyncio
+import itertools
+import math
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.cloud import errors
+from sandbox.cloud.bill import TARIFFS
+from sandbox.cloud.deployment import Deployment
+from sandbox.cloud.errors import FunctionError
+from sandbox.cloud.history import History, Invocation
+from sandbox.cloud.instance import MB, Instance
+from sandbox.cloud.responses import parse
+from sandbox.cloud.starts import Starts
+
+
+@dataclass(slots=True)
+class Call:
+    """One call on its way; times in seconds on the cloud's clock."""
+
+    request_id: str
+    arrived: float
+    cold: bool
+    began: float | None = None  # None: it never reached the function
+
+
+class Pool:
+    """All instances of one deployment. Every method runs on the cloud's loop."""
+
+    def __init__(
+        self,
+        deployment: Deployment,
+        history: History,
+        new_marker: Callable[[], str],
+        clock: Callable[[], float],
+        init_timeout_s: float,
+    ) -> None:
+        self.deployment = deployment
+        self.settings = deployment.settings
+        self._history = history
+        self._starts = Starts(deployment, history.log, new_marker, clock, init_timeout_s)
+        self._clock = clock
+        self._init_timeout_s = init_timeout_s
+        self._numbers = itertools.count(1)
+        self._instances: set[Instance] = set()
+        self._idle: list[Instance] = []  # the most recently used is the last
+        self._living: set[Instance] = set()  # those being stopped as well
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self._stops: set[asyncio.Task[None]] = set()
+        self._is_draining = False
+
+    async def prepare(self) -> None:
+        """Do what can be done before the first call."""
+        await self._starts.prepare()
+
+    async def invoke(self, event: bytes, request_id: str) -> Any:
+        """Run the function once and return its result; raises FunctionError."""
+        arrived = self._clock()
+        instance = self._take()
+        call = Call(request_id, arrived, instance.record.ready is None)
+        result, error = None, None
+        try:
+            if call.cold:
+                await self._start(instance)
+            self._begin(call)
+            result = parse(await instance.invoke(call.request_id, event))
+        except FunctionError as raised:
+            error = raised
+        ended = self._clock()
+        if call.cold:
+            instance.check_memory()
+        await self._release(instance)
+        self._write_down(instance, call, ended, error)
+        if error:
+            raise error
+        return result
+
+    def tick(self) -> None:
+        """Called every few milliseconds: measure memory, stop what has been idle for too long."""
+        now = self._clock()
+        self._starts.check_memory()
+        for instance in self._instances:
+            instance.check_memory()
+            if os.name == "nt":  # elsewhere the loop itself notices that a pipe has data
+                instance.drain()
+        for instance in [each for each in self._idle if self._is_over(each, now)]:
+            self._idle.remove(instance)
+            self._retire(instance)
+
+    async def drain(self) -> None:
+        """Take no more calls, let those at work finish, then remove everything."""
+        self._is_draining = True
+        while self._idle:
+            self._retire(self._idle.pop())
+        await self._empty.wait()
+        await self._starts.close()
+        self.deployment.remove()
+
+    async def close(self) -> None:
+        """Stop at once; calls at work end with an error."""
+        for instance in self._instances:
+            instance.fail(errors.closed())
+        self._starts.fail(errors.closed())
+        await self.drain()
+
+    def _take(self) -> Instance:
+        while self._idle:
+            instance = self._idle.pop()
+            if not instance.is_broken:
+                return instance
+            self._retire(instance)
+        if len(self._instances) >= self.settings.concurrency:
+            self._history.throttled += 1
+            raise errors.throttled()
+        return self._new_instance()
+
+    def _new_instance(self) -> Instance:
+        number = next(self._numbers)
+        instance = Instance(self.deployment, number, self._history.log, self._clock)
+        self._instances.add(instance)
+        self._living.add(instance)
+        self._empty.clear()
+        self._history.instances.append(instance.record)
+        return instance
+
+    async def _start(self, instance: Instance) -> None:
+        try:
+            launch = await self._starts.launcher()
+        except FunctionError as error:
+            instance.fail(error)
+            raise
+        instance.record.snapshot = self._starts.from_snapshot
+        await instance.start(launch, self._init_timeout_s)
+
+    async def _release(self, instance: Instance) -> None:
+        if instance.is_broken or self._is_draining:
+            await self._stop(instance)
+        else:
+            instance.idle_since = self._clock()
+            self._idle.append(instance)
+
+    async def _stop(self, instance: Instance) -> None:
+        self._instances.discard(instance)
+        await instance.stop()
+        self._living.discard(instance)
+        if not self._living:
+            self._empty.set()
+
+    def _retire(self, instance: Instance) -> None:
+        self._instances.discard(instance)
+        stop = asyncio.get_running_loop().create_task(self._stop(instance))
+        self._stops.add(stop)
+        stop.add_done_callback(self._stops.discard)
+
+    def _is_over(self, instance: Instance, now: float) -> bool:
+        return instance.is_broken or now - instance.idle_since >= self.settings.idle_s
+
+    def _begin(self, call: Call) -> None:
+        call.began = self._clock()
+        self._history.log.add(f"START RequestId: {call.request_id} Version: $LATEST")
+
+    def _write_down(
+        self, instance: Instance, call: Call, ended: float, error: FunctionError | None
+    ) -> None:
+        record = instance.record
+        init_s = (record.ready or ended) - record.started if call.cold else 0
+        if call.began is None:
+            self._begin(call)
+        work_s = max(0, min(ended - (call.began or ended), self.settings.timeout_s))
+        if instance.is_broken and error:
+            self._history.log.add(f"{call.request_id} {error.message}")
+        self._history.add(
+            Invocation(
+                request_id=call.request_id,
+                instance=record.number,
+                cold=call.cold,
+                start=call.arrived,
+                end=ended,
+                init_ms=init_s * 1000,
+                duration_ms=work_s * 1000,
+                billed_ms=TARIFFS["aws"].billed_ms(work_s * 1000, init_s * 1000),
+                memory_mb=self.settings.memory_mb,
+                max_memory_mb=math.ceil(instance.max_memory / MB),
+                error=error.type if error else None,
+                snapshot=call.cold and record.snapshot,
+            )
+        )

@@ -1,0 +1,137 @@
+"""The price table, read from prices.toml: what functions and servers cost, and who says so.
+
+Numbers only. What a month costs, and which home is cheaper, is worked out in
+`lessons.costs`; what single invocations cost, by the sandbox cloud's bill.
+"""
+
+import math
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+HOURS_A_MONTH = 730  # 365 days / 12, as AWS counts
+SECONDS_A_MONTH = HOURS_A_MONTH * 3600
+SECONDS_IN = {"GB-second": 1, "GB-hour": 3600, "vCPU-second": 1}
+HOURS_IN = {"hour": 1, "month": HOURS_A_MONTH}
+TABLE = Path(__file__).with_name("prices.toml")
+
+
+@dataclass(frozen=True)
+class Price:
+    """What all prices have: who takes it, in what money, and where and when that was read."""
+
+    name: str
+    currency: str
+    source: str
+    date: str  # "2026-11": when it was read there
+    certainty: str
+    note: str
+
+
+@dataclass(frozen=True)
+class FunctionPrice(Price):
+    """What a cloud takes for a function; a GB is 1024 MB, as in all their examples."""
+
+    gb_second: float
+    request: float
+    free_gb_seconds: float  # a month, for all functions of an account together
+    free_requests: int
+    rounding_ms: int  # time is rounded up to a multiple of this
+    init_billed: bool | None  # whether a cold start's loading is paid for; None: not said
+    vcpu_second: float = 0.0  # where the processor is paid apart from memory
+    free_vcpu_seconds: float = 0.0
+    restored_gb: float = 0.0  # for each GB of memory when an instance starts from a snapshot
+    kept_gb_second: float = 0.0  # for a snapshot, as long as it is kept
+
+    @property
+    def free(self) -> str:
+        """What a month has for nothing, in words."""
+        words = f"{self.free_requests:,} requests and {self.free_gb_seconds:,.0f} GB-seconds"
+        return words + (
+            f" and {self.free_vcpu_seconds:,.0f} vCPU-seconds" if self.vcpu_second else ""
+        )
+
+    def billed_ms(self, duration_ms: float, init_ms: float = 0.0) -> int:
+        """The milliseconds to pay for.
+
+        >>> aws, yandex = functions()["aws"], functions()["yandex"]
+        >>> aws.billed_ms(1.2, init_ms=30.1), yandex.billed_ms(100.0, init_ms=30.1)
+        (32, 100)
+        """
+        used = duration_ms + (init_ms if self.init_billed else 0.0)
+        return math.ceil(round(used / self.rounding_ms, 9)) * self.rounding_ms
+
+
+@dataclass(frozen=True)
+class ServerPrice(Price):
+    """What is paid for something by the hour, whether it works or waits."""
+
+    hour: float
+
+
+@cache
+def functions() -> dict[str, FunctionPrice]:
+    """The prices of functions, by a short name.
+
+    >>> list(functions())
+    ['aws', 'yandex', 'google']
+    """
+    return {name: function_price(row) for name, row in read("functions").items()}
+
+
+@cache
+def servers() -> dict[str, ServerPrice]:
+    """The prices of servers and what belongs to them, by a short name.
+
+    >>> servers()["hetzner-cx23"].currency
+    'EUR'
+    """
+    return {name: server_price(row) for name, row in read("servers").items()}
+
+
+def function_price(row: dict[str, Any]) -> FunctionPrice:
+    """Read one row of [functions]."""
+    time, requests = row["time"], row["requests"]
+    cpu = row.get("cpu", {"price": 0.0, "unit": "vCPU-second", "free": 0})
+    snapshot = row.get("snapshot", {})
+    return FunctionPrice(
+        **described(row),
+        gb_second=time["price"] / SECONDS_IN[time["unit"]],
+        request=requests["price"] / 1_000_000,
+        free_gb_seconds=time["free"] * SECONDS_IN[time["unit"]],
+        free_requests=requests["free"],
+        rounding_ms=row["rounding_ms"],
+        init_billed=row.get("init_billed"),
+        vcpu_second=cpu["price"] / SECONDS_IN[cpu["unit"]],
+        free_vcpu_seconds=cpu["free"] * SECONDS_IN[cpu["unit"]],
+        restored_gb=snapshot.get("restored_gb", 0.0),
+        kept_gb_second=snapshot.get("kept_gb_second", 0.0),
+    )
+
+
+def server_price(row: dict[str, Any]) -> ServerPrice:
+    """Read one row of [servers]."""
+    return ServerPrice(**described(row), hour=row["rent"]["price"] / HOURS_IN[row["rent"]["unit"]])
+
+
+def described(row: dict[str, Any]) -> dict[str, str]:
+    """What every price must say about itself; ValueError names what is missing."""
+    missing = [
+        name for name in ("name", "currency", "source", "date", "certainty") if not row.get(name)
+    ]
+    if missing:
+        raise ValueError(
+            f"a price in {TABLE.name} has no {' and no '.join(missing)}: {row.get('name', row)}. "
+            "A price nobody can check is worth nothing: say where and when it was read."
+        )
+    names = ("name", "currency", "source", "date", "certainty")
+    return {name: str(row[name]) for name in names} | {"note": str(row.get("note", ""))}
+
+
+def read(part: str) -> dict[str, Any]:
+    """One part of the table, as written."""
+    with TABLE.open("rb") as file:
+        rows: dict[str, Any] = tomllib.load(file)[part]
+    return rows

@@ -1,0 +1,195 @@
+"""A mail server on your own machine: it catches every letter and shows it.
+
+    mail = Mail()
+    with smtplib.SMTP(mail.host, mail.port, local_hostname="localhost") as server:
+        server.send_message(letter)
+    mail.wait()[0]
+
+aiosmtpd speaks the protocol (SMTP, RFC 5321), so any mail library works with it. Nothing is ever
+sent on. It offers neither encryption (STARTTLS) nor passwords (AUTH), which real mail servers
+want: a client that insists on them is told, in SMTP's words, that they are not there.
+"""
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from typing import Any
+from weakref import WeakSet
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from sandbox.letter import Letter, readable
+from sandbox.server import HOST, LocalServer, reserve
+
+LARGEST = 10_240_000  # bytes of one letter, unless told otherwise; Postfix's message_size_limit
+MOST_RECIPIENTS = 1000  # of one letter; Postfix's smtpd_recipient_limit
+KEPT = 1000  # letters, and refusals, that are remembered; older ones go first
+FLOOD = 10  # a connection that sends so many times the largest letter, and no letter, is cut
+
+LOGGER = logging.getLogger("mail.log")  # aiosmtpd's; a client's broken SMTP is no notebook's output
+LOGGER.addHandler(logging.NullHandler())
+
+
+class NoLetter(Exception):  # noqa: N818 - a name a learner reads as a sentence
+    """Too few letters came in time; the text says what was found and what to do next."""
+
+
+class Mail(LocalServer):
+    """A mail server at `host` and `port`; stop it with `close()` or by leaving its `with`.
+
+    Letters to anyone are taken, but as real servers do it refuses with 552 a letter larger than
+    `largest` bytes, with 504 a recipient without a domain, with 553 one that is no address, and
+    with 550 a domain that does not exist: one that ends in .invalid (RFC 2606). `port` 0 takes
+    any free one.
+    """
+
+    def __init__(self, *, port: int = 0, largest: int = LARGEST) -> None:
+        super().__init__("mail")
+        self.largest = largest
+        self.host = HOST
+        self._letters: deque[Letter] = deque(maxlen=KEPT)
+        self._unread: deque[Letter] = deque(maxlen=KEPT)
+        self._refusals: deque[str] = deque(maxlen=KEPT)
+        self._arrived = threading.Condition()
+        self._server: asyncio.Server | None = None
+        self.connections: WeakSet[Connection] = WeakSet()
+        try:
+            self.port = self.run(self._open(port))
+        except BaseException:  # a taken port, say; leave no thread behind
+            self.close()
+            raise
+
+    @property
+    def letters(self) -> list[Letter]:
+        """Every letter caught so far, oldest first."""
+        with self._arrived:
+            return list(self._letters)
+
+    @property
+    def refusals(self) -> list[str]:
+        """What the server said no to so far, in SMTP's words."""
+        with self._arrived:
+            return list(self._refusals)
+
+    def wait(self, n: int = 1, timeout: float = 5.0) -> list[Letter]:
+        """The next n letters not waited for yet; NoLetter when fewer came in `timeout` seconds."""
+        self.check_open()
+        with self._arrived:
+            if not self._arrived.wait_for(lambda: len(self._unread) >= n, timeout):
+                raise NoLetter(self._explain(n, timeout))
+            return [self._unread.popleft() for _ in range(n)]
+
+    def catch(self, letter: Letter) -> None:
+        """Keep a letter and wake whoever waits for it."""
+        with self._arrived:
+            self._letters.append(letter)
+            self._unread.append(letter)
+            self._arrived.notify_all()
+
+    def refuse(self, status: str) -> None:
+        """Remember a no."""
+        with self._arrived:
+            self._refusals.append(readable(status))
+
+    def __repr__(self) -> str:
+        return f"<Mail: {len(self.letters)} letters caught>"
+
+    def _repr_html_(self) -> str:
+        cards = "".join(letter._repr_html_() for letter in self.letters)
+        return cards or "<div style='opacity:.6'>(no letter came yet)</div>"
+
+    async def shutdown(self) -> None:
+        """Take no more connections and cut those there are."""
+        if self._server:
+            self._server.close()
+        for connection in self.connections:
+            connection.cut()
+
+    async def _open(self, port: int) -> int:
+        # aiosmtpd's tasks may end with an error when a client hangs up
+        self.loop.set_exception_handler(lambda loop, context: LOGGER.debug("%s", context))
+        self._server = await self.loop.create_server(lambda: Connection(self), sock=reserve(port))
+        return int(self._server.sockets[0].getsockname()[1])
+
+    def _explain(self, n: int, timeout: float) -> str:
+        text = f"{len(self._unread)} of {n} letters came within {timeout:g} s."
+        if self._refusals:
+            return f'{text} The last thing refused: "{self._refusals[-1]}".'
+        return (
+            f"{text} Nothing was refused either. Does the sender use host {self.host} and port "
+            f"{self.port}? If a function sends, read its logs."
+        )
+
+
+class Connection(SMTP):
+    """One client's connection."""
+
+    def __init__(self, mail: Mail) -> None:
+        super().__init__(
+            Rules(mail),
+            data_size_limit=mail.largest,
+            enable_SMTPUTF8=True,
+            hostname="localhost",
+            ident="sandbox: letters are caught here and sent nowhere",
+            loop=mail.loop,
+        )
+        self.mail = mail
+        self.received = 0  # bytes since the last letter
+        mail.connections.add(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Count what comes: aiosmtpd keeps a line that never ends."""
+        self.received += len(data)
+        if self.received > FLOOD * self.mail.largest:
+            self.mail.refuse("(cut off: too much that is no letter)")
+            self.cut()
+        else:
+            super().data_received(data)
+
+    def cut(self) -> None:
+        """End the connection at once."""
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.abort()
+
+    async def push(self, status: Any) -> None:
+        """Answer the client, and remember each no."""
+        if isinstance(status, str) and status[:1] in "45":
+            self.mail.refuse(status)
+        await super().push(status)
+
+
+class Rules:
+    """Who may get a letter, and what becomes of it; aiosmtpd calls these by name."""
+
+    def __init__(self, mail: Mail) -> None:
+        self.mail = mail
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: Connection, session: Session, envelope: Envelope, to: str, options: list[str]
+    ) -> str:
+        """Take a recipient or refuse it, in Postfix's words."""
+        domain = to.rpartition("@")[2] if "@" in to else ""
+        refused = f"<{readable(to)}>: Recipient address rejected"
+        if not domain:
+            return f"504 5.5.2 {refused}: need fully-qualified address"
+        if domain.lower().split(".")[-1] == "invalid":
+            return f"550 5.1.2 {refused}: Domain not found"
+        if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
+            return "452 4.5.3 Error: too many recipients"
+        envelope.rcpt_tos.append(to)
+        return "250 2.1.5 Ok"
+
+    async def handle_DATA(  # noqa: N802
+        self, server: Connection, session: Session, envelope: Envelope
+    ) -> str:
+        """Catch a letter."""
+        server.received = 0
+        sender = readable(envelope.mail_from or "")
+        recipients = tuple(readable(to) for to in envelope.rcpt_tos)
+        self.mail.catch(Letter(sender, recipients, envelope.original_content or b""))
+        return "250 2.0.0 Ok: caught, and sent nowhere"
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Answer what aiosmtpd itself could not read."""
+        return "501 5.5.2 Error: this line cannot be read"

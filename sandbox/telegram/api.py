@@ -1,0 +1,152 @@
+"""The HTTP door: `/bot<TOKEN>/<method>` in, an envelope out.
+
+It reads a request, finds the bot by its token and the method by its name, and answers as the
+Bot API does. Nothing a client sends stops it; nothing it says holds a token. Files
+(`/file/bot…`) are not served, because nobody here sends any.
+"""
+
+import logging
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+from aiohttp import web
+
+from sandbox.telegram.arguments import Arguments, from_body, from_query
+from sandbox.telegram.botfather import Account
+from sandbox.telegram.errors import TelegramError
+from sandbox.telegram.methods import Method
+from sandbox.telegram.model import encode
+from sandbox.telegram.webhook_methods import Described
+
+MAX_BODY = 50 * 1024 * 1024  # bytes, with files
+MAX_TOKEN = 80  # characters
+NOT_FOUND = TelegramError(404, "Not Found")
+_TYPE = "application/json"
+_SILENT = logging.Logger("sandbox.telegram")  # aiohttp would log addresses, thus tokens
+_SILENT.addHandler(logging.NullHandler())
+
+
+class Api:
+    """Answers Bot API calls, over HTTP with `handle` and from inside with `call`."""
+
+    def __init__(self, accounts: Mapping[int, Account]) -> None:
+        self._accounts = accounts
+        self.methods: dict[str, Method] = {}
+
+    def runner(self) -> web.ServerRunner:
+        """What `LocalServer.serve` starts."""
+        server = web.Server(self.handle, access_log=None, logger=_SILENT, handler_cancellation=True)
+        return web.ServerRunner(server, shutdown_timeout=1)
+
+    async def call(self, account: Account, method: str, arguments: Arguments) -> object:
+        """Carry out a method; TelegramError when it is refused."""
+        function = self.methods.get(method)
+        if function is None:
+            raise TelegramError(404, "Not Found: method not found")
+        try:
+            return await function(account, arguments)
+        except TelegramError:
+            raise
+        except Exception as problem:  # a fault of the sandbox itself
+            raise TelegramError(500, "Internal Server Error") from problem
+
+    async def handle(self, request: web.BaseRequest) -> web.Response:
+        """One HTTP request."""
+        try:
+            path, _, query = request.raw_path.partition("?")
+            token, method = _split(path)
+            arguments = await _read(request, query)
+            account = self.account(token)
+            name = (method or arguments.text("method")).lower()
+            return _ok(await self.call(account, name, arguments))
+        except TelegramError as refusal:
+            return _failed(refusal)
+        except Exception:  # whatever it was, the next request is answered
+            return _failed(TelegramError(500, "Internal Server Error"))
+
+    def account(self, token: str) -> Account:
+        """The bot with this token; 401 when there is none, 404 when it cannot be one."""
+        if token[:1] == "0" or ":" not in token or len(token) > MAX_TOKEN:
+            raise NOT_FOUND
+        number = token.partition(":")[0]
+        account = self._accounts.get(int(number)) if number.isdecimal() else None
+        if account is None or not account.accepts(token):
+            raise TelegramError(401, "Unauthorized")
+        return account
+
+
+def _split(path: str) -> tuple[str, str]:
+    """The token and the method of an address; 404 when it is none.
+
+    >>> _split("/bot12%3Aab/getMe")
+    ('12:ab', 'getMe')
+    """
+    if "%" in path:
+        path = unquote(path, errors="surrogateescape")
+    token, slash, method = path.removeprefix("/bot").partition("/")
+    if not path.startswith("/bot") or not slash:
+        raise NOT_FOUND
+    return token, method
+
+
+async def _read(request: web.BaseRequest, query: str) -> Arguments:
+    if request.method not in ("GET", "POST"):
+        raise TelegramError(501, "Not Implemented")
+    values = from_query(query) if query else []
+    if not request.body_exists:
+        return Arguments(values)
+    content_type = request.headers.get("Content-Type", "")
+    if "multipart/form-data" in content_type.lower():
+        return await _read_multipart(request, values)
+    return Arguments(values + from_body(content_type, await _body(request)))
+
+
+async def _body(request: web.BaseRequest) -> bytes:
+    """The whole body; one that is too big is read to its end and refused."""
+    chunks, size = [], 0
+    async for chunk in request.content.iter_any():
+        size += len(chunk)
+        if size <= MAX_BODY:
+            chunks.append(chunk)
+    if size > MAX_BODY:
+        chunks.clear()
+        raise TelegramError(413, f"Request Entity Too Large: content length is {size}")
+    return b"".join(chunks)
+
+
+async def _read_multipart(request: web.BaseRequest, values: list[tuple[str, str]]) -> Arguments:
+    """The fields of a form with files; the files themselves are read and dropped."""
+    files = []
+    try:
+        async for part in await request.multipart():
+            name = getattr(part, "name", None)
+            data = await part.read()  # type: ignore[union-attr]
+            if name and getattr(part, "filename", None) is not None:
+                files.append(name)
+            elif name:
+                values.append((name, bytes(data).decode("utf-8", "surrogateescape")))
+    except Exception:  # aiohttp says in many ways that a form is broken
+        raise TelegramError(400, "Bad Request: can't parse form data headers") from None
+    return Arguments(values, files)
+
+
+def _ok(result: object) -> web.Response:
+    envelope = {"ok": True, "result": result}
+    if isinstance(result, Described):
+        envelope = {"ok": True, "result": result.result, "description": result.description}
+    return web.Response(body=encode(envelope), content_type=_TYPE)
+
+
+def _failed(refusal: TelegramError) -> web.Response:
+    envelope: dict[str, object] = {
+        "ok": False,
+        "error_code": refusal.code,
+        "description": refusal.description,
+    }
+    headers = {}
+    if refusal.retry_after:
+        envelope["parameters"] = {"retry_after": refusal.retry_after}
+        headers["Retry-After"] = str(refusal.retry_after)
+    return web.Response(
+        status=refusal.code, body=encode(envelope), content_type=_TYPE, headers=headers
+    )

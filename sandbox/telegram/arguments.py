@@ -1,0 +1,115 @@
+"""The arguments of a Bot API call, however they arrive: query, form, JSON or multipart.
+
+The real server turns every argument into a text first, so `chat_id=5`, `{"chat_id": 5}` and
+`{"chat_id": "5"}` are the same call; this module does likewise. It also drops a body that
+cannot be parsed, as the real server does: the method then misses its arguments and says which.
+It does not know which arguments a method takes.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from sandbox.telegram.errors import TelegramError, bad_request
+
+MAX_PARAMETERS = 1 << 20  # bytes of one call without files; the real server answers 413 above it
+
+
+class Arguments:
+    """The arguments of one call, all texts; `files` names the uploaded files."""
+
+    def __init__(self, values: Iterable[tuple[str, str]] = (), files: Iterable[str] = ()) -> None:
+        self._values: dict[str, str] = {}
+        for name, value in values:
+            self._values.setdefault(name, value)  # the first one counts, as in the real server
+        self.files = frozenset(files)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
+
+    def text(self, name: str) -> str:
+        """The text of an argument, empty when absent; 400 when it is not valid UTF-8."""
+        value = self._values.get(name, "")
+        if not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise bad_request("strings must be encoded in UTF-8") from None
+        return value
+
+    def integer(self, name: str, default: int = 0) -> int:
+        """The whole number an argument starts with, 0 when it starts with none."""
+        value = self._values.get(name, "")
+        return leading_integer(value) if value else default
+
+    def boolean(self, name: str) -> bool:
+        """True for "true", "yes" and "1", in any case."""
+        return self._values.get(name, "").strip().lower() in ("true", "yes", "1")
+
+    def json(self, name: str, what: str) -> Any:
+        """An argument that holds JSON, None when absent; 400 "can't parse {what} JSON object"."""
+        value = self.text(name)
+        if not value:
+            return None
+        try:
+            result = json.loads(value)
+            if "\\u" in value:  # an escaped half of a surrogate pair is no text
+                json.dumps(result, ensure_ascii=False).encode()
+        except (ValueError, RecursionError):
+            raise bad_request(f"can't parse {what} JSON object") from None
+        return result
+
+
+def leading_integer(text: str) -> int:
+    """Read a number as the real server does, which never complains.
+
+    >>> leading_integer("-12abc"), leading_integer("[5]"), leading_integer("")
+    (-12, 0, 0)
+    """
+    match = re.match(r"-?[0-9]{1,20}", text)
+    return int(match.group()) if match else 0
+
+
+def from_query(query: str) -> list[tuple[str, str]]:
+    """The pairs of a query string or an x-www-form-urlencoded body.
+
+    >>> from_query("chat_id=5&text=a+b%21&empty=")
+    [('chat_id', '5'), ('text', 'a b!'), ('empty', '')]
+    """
+    return parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
+
+
+def from_json(text: str) -> list[tuple[str, str]]:
+    """The pairs of a JSON object; whatever else it is holds no arguments.
+
+    >>> from_json('{"chat_id": 5, "text": "a", "reply_markup": {"force_reply": true}}')
+    [('chat_id', '5'), ('text', 'a'), ('reply_markup', '{"force_reply": true}')]
+    >>> from_json("garbage")
+    []
+    """
+    try:
+        value = json.loads(text)
+        if not isinstance(value, dict):
+            return []
+        return [(name, as_text(item)) for name, item in value.items()]
+    except (ValueError, RecursionError):
+        return []
+
+
+def as_text(value: Any) -> str:
+    """How a value travels in a form: texts as they are, all else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def from_body(content_type: str, body: bytes) -> list[tuple[str, str]]:
+    """The pairs of a body that is a form or JSON; 413 when it is too big."""
+    kind = content_type.lower()
+    is_json = "application/json" in kind
+    if not is_json and "application/x-www-form-urlencoded" not in kind:
+        return []
+    if len(body) > MAX_PARAMETERS:
+        raise TelegramError(413, "Request Entity Too Large: too much parameters")
+    text = body.decode("utf-8", "surrogateescape")
+    return from_json(text) if is_json else from_query(text)

@@ -1,0 +1,134 @@
+"""Why did the bot not answer? What was found, what was expected and what to do next.
+
+It reads the state of a bot and words it; it changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sandbox.telegram.model import Message
+
+if TYPE_CHECKING:
+    from sandbox.telegram.botfather import Account
+    from sandbox.telegram.updates import Update
+
+SET_WEBHOOK = 'telegram.call(account, "setWebhook", url=...)'
+
+
+def no_reply(message: Message, timeout: float) -> str:
+    """The text of NoReply for one message."""
+    said = message.text
+    if message.updates:
+        bots = ", ".join(update.account.name for update in message.updates)
+        lines = [f"{bots} did not answer {said!r} within {timeout:g} s."]
+        lines += [f"Found: {found(update)}" for update in message.updates]
+        return "\n".join(lines)
+    members = [member for member in message.chat.members if member.is_bot]
+    if not members:
+        return (
+            f"Nobody can answer {said!r}: there is no bot in {message.chat.title}.\n"
+            "What to do: group.add(account)"
+        )
+    names = ", ".join(member.name for member in members)
+    return f"{names} was not told of {said!r}.\nFound: {_not_told(message)}"
+
+
+def _not_told(message: Message) -> str:
+    if message.chat.kind == "group":
+        return (
+            "in a group, privacy mode shows a bot only commands that begin with '/', replies to "
+            "it and mentions of it (or its allowed_updates leave messages out).\n"
+            "What to do: write '/…', or make the bot an admin with group.promote(account), or "
+            "make it with telegram.new_bot(…, privacy=False)"
+        )
+    return (
+        "the bot's allowed_updates leave messages out.\n"
+        f"What to do: {SET_WEBHOOK[:-1]}, allowed_updates=[]) restores the default"
+    )
+
+
+def found(update: Update) -> str:
+    """What happened to one update so far, and what to do next."""
+    account = update.account
+    if update in account.updates:
+        return _still_waiting(update, account)
+    last = next((d for d in reversed(account.deliveries) if d.update_id == update.id), None)
+    if last is None:
+        return (
+            "the bot took the update with getUpdates, but sent no message.\n"
+            "What to do: look whether the bot knows this command, and at its own output for errors"
+        )
+    if last.error:
+        return f"the update was given up after {last.attempt} attempts: {last.error}"
+    if last.reply:
+        return (
+            f"the webhook acknowledged the update with {last.status}, and {last.reply}.\n"
+            "What to do: correct the call in the answer's body"
+        )
+    return (
+        f"the webhook acknowledged the update with {last.status}, but sent no message.\n"
+        "Expected: an answer like {'method': 'sendMessage', 'chat_id': …, 'text': …} with "
+        "Content-Type application/json, or a call of sendMessage.\n"
+        "What to do: look whether the bot knows this command, and at the function's own output"
+    )
+
+
+def _still_waiting(update: Update, account: Account) -> str:
+    pending = f"pending_update_count is {len(account.updates)}"
+    webhook = account.webhook
+    if webhook is None and account.updates.is_polled:
+        return f"somebody waits in getUpdates and has not acknowledged the update; {pending}"
+    if webhook is None and update.replies_from >= 0:
+        return (
+            "the bot took the update with getUpdates, but sent no message.\n"
+            "What to do: look whether the bot knows this command, and at its own output for errors"
+        )
+    if webhook is None:
+        return (
+            f"no webhook is set and nobody calls getUpdates, so the update waits; {pending}.\n"
+            f"What to do: {SET_WEBHOOK}, or start a bot that polls"
+        )
+    if webhook.last_error_message:
+        state = f"fails after {update.attempts} attempts"
+        if update.attempts == 0:
+            state = "fails with an earlier message of this chat, which goes first"
+        return (
+            f"the webhook {address(account)} {state}: "
+            f"last_error_message is {webhook.last_error_message!r}; {pending}.\n"
+            f"What to do: {_mend(webhook.last_error_message)}"
+        )
+    return f"the webhook {address(account)} has not answered yet; {pending}"
+
+
+def _mend(error: str) -> str:
+    if " 403 " in error:
+        return "the secrets differ; call setWebhook with the secret_token that the function expects"
+    return (
+        'read the function\'s log, print(*function.logs, sep="\\n"); its last lines name the '
+        "mistake. Mend it and deploy again, and the update comes again by itself"
+    )
+
+
+def address(account: Account) -> str:
+    """Where a bot's webhook is; a token in it is not shown."""
+    return account.webhook.target.url.replace(account.token, "<token>") if account.webhook else ""
+
+
+def bots(accounts: Iterable[Account]) -> str:
+    """One line for each bot: how updates reach it and how that goes."""
+    lines = []
+    for account in accounts:
+        if account.webhook:
+            state = f"webhook {address(account)}"
+            if account.webhook.last_error_message:
+                state += f", last_error_message {account.webhook.last_error_message!r}"
+        elif account.updates.is_polled:
+            state = "somebody waits in getUpdates"
+        else:
+            state = f"no webhook is set and nobody calls getUpdates. What to do: {SET_WEBHOOK}"
+        lines.append(f"Found: {account.name}: {state}")
+    return (
+        "\n".join(lines) or "Found: no bot. What to do: account = telegram.new_bot(name, username)"
+    )

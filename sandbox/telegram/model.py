@@ -1,0 +1,129 @@
+"""What Telegram is made of: users, chats and messages, and how they look in JSON.
+
+Field names are the Bot API's. Nothing here sends anything.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sandbox.telegram.updates import Update
+
+Json = dict[str, Any]
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+
+
+def encode(value: object) -> bytes:
+    """A value as compact JSON, in pure ASCII as the real server sends it."""
+    return _ENCODER.encode(value).encode()
+
+
+class User:
+    """Someone with a name: a person or a bot."""
+
+    is_bot = False
+
+    def __init__(self, id: int, name: str, username: str = "") -> None:
+        self.id = id
+        self.name = name
+        self.username = username
+        self.json: Json = {"id": id, "is_bot": self.is_bot, "first_name": name}
+        if username:
+            self.json["username"] = username
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r})"
+
+
+class Chat:
+    """A private chat, a group or a channel: who is in it and what was said."""
+
+    def __init__(self, id: int, kind: str, title: str, members: list[User]) -> None:
+        self.id = id
+        self.kind = kind
+        self.title = title
+        self.members = members
+        self.admins: set[int] = set()
+        self.former: dict[int, str] = {}  # ids of those who went, and how: "left" or "kicked"
+        self.last_bot: User | None = None  # who spoke last among the bots
+        self.messages: list[Message] = []
+        self.json: Json = {"id": id, "type": kind}
+        if kind == "private":
+            person = members[0].json
+            self.json |= {key: person[key] for key in ("first_name", "username") if key in person}
+        else:
+            self.json["title"] = title
+
+    def find(self, message_id: int) -> Message | None:
+        """The message with this number, None when there is none or it was deleted."""
+        if not 1 <= message_id <= len(self.messages):
+            return None
+        message = self.messages[message_id - 1]
+        return None if message.deleted else message
+
+
+@dataclass(eq=False, slots=True, repr=False)
+class Message:
+    """One message of a chat; it stays current when it is edited."""
+
+    chat: Chat
+    sender: User
+    text: str = ""
+    entities: list[Json] = field(default_factory=list)
+    sticker: str = ""  # the emoji a sticker stands for
+    reply_to: Message | None = None
+    keyboard: list[list[Json]] = field(default_factory=list)  # inline buttons, row by row
+    message_id: int = 0
+    date: int = field(default_factory=lambda: int(time.time()))
+    edit_date: int = 0
+    deleted: bool = False
+    updates: list[Update] = field(default_factory=list)  # one for each bot that may see it
+
+    def __repr__(self) -> str:
+        return f"Message({self.text or self.sticker!r} from {self.sender.name})"
+
+    @property
+    def buttons(self) -> list[str]:
+        """The texts of the inline buttons under the message."""
+        return [button["text"] for row in self.keyboard for button in row]
+
+    def to_json(self, with_reply: bool = True) -> Json:
+        """The Bot API's Message."""
+        result: Json = {"message_id": self.message_id}
+        if self.chat.kind == "channel":
+            result["sender_chat"] = self.chat.json
+        else:
+            result["from"] = self.sender.json
+        result["chat"] = self.chat.json
+        result["date"] = self.date
+        if self.edit_date:
+            result["edit_date"] = self.edit_date
+        if self.reply_to and with_reply:  # a reply to a reply shows one step only
+            result["reply_to_message"] = self.reply_to.to_json(with_reply=False)
+        if self.sticker:
+            result["sticker"] = sticker_json(self.sticker)
+        else:
+            result["text"] = self.text
+        if self.entities:
+            result["entities"] = self.entities
+        if self.keyboard:
+            result["reply_markup"] = {"inline_keyboard": self.keyboard}
+        return result
+
+
+def sticker_json(emoji: str) -> Json:
+    """The Bot API's Sticker; there is no file behind it."""
+    return {
+        "file_id": "sandbox-sticker",
+        "file_unique_id": "sandbox-sticker",
+        "type": "regular",
+        "width": 512,
+        "height": 512,
+        "is_animated": False,
+        "is_video": False,
+        "emoji": emoji,
+    }

@@ -1,0 +1,210 @@
+"""The sandbox Telegram as a learner meets it: BotFather, people, groups and plain calls.
+
+    telegram = Telegram()
+    account = telegram.new_bot("Hello bot", "hello_bot")
+    viktor = telegram.person("Viktor")
+    viktor.ask("!hello", to=account)
+
+Any Bot API client works with it at `telegram.url`. What the sandbox chose itself is a named
+parameter of `Telegram`; everything else is as in the real service.
+"""
+
+import itertools
+import time
+from typing import Any
+
+from sandbox.no_reply import NoReply
+from sandbox.server import HOST
+from sandbox.telegram import botfather
+from sandbox.telegram.api import Api
+from sandbox.telegram.arguments import Arguments, as_text
+from sandbox.telegram.botfather import Account
+from sandbox.telegram.buttons import Buttons, Press
+from sandbox.telegram.delivery import Clock, Delivery
+from sandbox.telegram.explain import bots
+from sandbox.telegram.groups import Group
+from sandbox.telegram.limits import Limits, SendLimiter
+from sandbox.telegram.menu_methods import MenuMethods
+from sandbox.telegram.methods import ChatMethods
+from sandbox.telegram.model import Chat, Message, User
+from sandbox.telegram.people import Person
+from sandbox.telegram.plain import PlainServer
+from sandbox.telegram.transcript import transcript
+from sandbox.telegram.updates import UpdateQueue
+from sandbox.telegram.webhook_methods import Described, WebhookMethods
+from sandbox.telegram.world import World
+from sandbox.transcript import Transcript
+
+
+class Telegram(PlainServer):
+    """A Telegram on this machine, at `url`; stop it with `close()` or by leaving its `with`.
+
+    `retry_scale` multiplies the waits between webhook attempts (the real service: 1),
+    `webhook_timeout_s` is how long a webhook may take, `update_lifetime_s` how long updates are
+    kept, `limits` how much bots may send (None: no limits). With `local_mode` a webhook may be any
+    http address, as the real server started with --local allows; without, https and the ports
+    443, 80, 88, 8443 on a public address only. `port` 0 takes any free one.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        local_mode: bool = True,
+        retry_scale: float = 0.05,
+        webhook_timeout_s: float = 60.0,
+        update_lifetime_s: float = 24 * 3600.0,
+        limits: Limits | None = Limits(),  # noqa: B008 - it cannot change
+    ) -> None:
+        super().__init__("telegram-sandbox")
+        self.world = World(self.watch.changed)
+        self._limits = limits
+        self._lifetime_s = update_lifetime_s
+        self._bot_ids = itertools.count(7_000_000_001)
+        self._person_ids = itertools.count(500_000_001)
+        self._group_ids = itertools.count(4_000_000_001)
+        self._buttons = Buttons()
+        self._api = Api(self.world.accounts)
+        clock = Clock(retry_scale, webhook_timeout_s, time.monotonic())
+        pause = limits.set_webhook_s if limits else 0.0
+        chats = ChatMethods(self.world, self._buttons)
+        updates = WebhookMethods(self._api.call, clock, local_mode, pause, self.watch.changed)
+        self._api.methods = chats.table | MenuMethods().table | updates.table
+        try:
+            self.port = self.serve(self.do(self._api.runner), port)
+        except BaseException:  # a taken port, say; leave no thread behind
+            self.close()
+            raise
+        self.url = f"http://{HOST}:{self.port}"
+
+    def __repr__(self) -> str:
+        return f"Telegram({self.url!r})"
+
+    def new_bot(self, name: str, username: str, privacy: bool = True) -> Account:
+        """Ask BotFather for a bot; ValueError in his words when he refuses.
+
+        `privacy` is his /setprivacy: with it, a bot in a group sees only what is meant for it.
+        """
+        return self.do(self._new_bot, name, username, privacy)
+
+    def new_token(self, account: Account) -> str:
+        """BotFather's /revoke: the bot gets a new token, the old one is refused with 401.
+
+        Its webhook goes with the old token, as on the real server; what is pending stays.
+        """
+        return self.do(self._new_token, account)
+
+    def account(self, username: str) -> Account:
+        """A bot made before, by its username; KeyError naming those there are."""
+        wanted = username.removeprefix("@").lower()
+        for account in list(self.world.accounts.values()):
+            if account.username.lower() == wanted:
+                return account
+        raise KeyError(f"no bot @{wanted}; there are {self.world.names()}")
+
+    def person(self, name: str, username: str | None = None) -> Person:
+        """Someone who chats."""
+        person = Person(self, next(self._person_ids), name, username or "")
+        self.do(self.world.people.__setitem__, person.id, person)
+        return person
+
+    def group(self, title: str, members: list[User], kind: str = "group") -> Group:
+        """A group of people and bots; the first person is its owner."""
+        number = next(self._group_ids)
+        group = Group(self, -number, kind, title)
+        self.do(self.world.groups.__setitem__, group.id, group)
+        for member in sorted(members, key=lambda member: member.is_bot):  # people first
+            group.add(member)
+        return group
+
+    def channel(self, title: str, members: list[User], username: str = "") -> Group:
+        """A channel: what its people write is a channel_post; its bots are admins."""
+        channel = self.group(title, members, kind="channel")
+        if username:
+            channel.json["username"] = username
+        return channel
+
+    def transcript(self, *who: User | Chat) -> Transcript:
+        """The chat of a person with a bot, or of a group."""
+        return self.do(lambda: transcript(self._chat_between(who).messages))
+
+    def call(self, account: Account | str, method: str, **arguments: Any) -> Any:
+        """Call a Bot API method as a program would and return its result; or TelegramError."""
+        return self.run_here(self._call(account, method, arguments))
+
+    def deliveries(self, account: Account, message: Message | None = None) -> list[Delivery]:
+        """Every webhook attempt of a bot (its last 10,000), or those for one message."""
+        return self.do(self._deliveries, account, message)
+
+    def wait_deliveries(
+        self, account: Account, n: int = 1, message: Message | None = None, timeout: float = 5.0
+    ) -> list[Delivery]:
+        """Wait until n webhook attempts have ended, in all or for one message, and return them."""
+        if not self.wait_until(lambda: self._count(account, message) >= n, timeout):
+            found = f"{self._count(account, message)} of {n} deliveries to {account.name} ended"
+            raise NoReply(f"{found} within {timeout:g} s.\n{bots([account])}")
+        return self.deliveries(account, message)
+
+    def wait_idle(self, account: Account, timeout: float = 5.0) -> None:
+        """Wait until no update of a bot is pending; NoReply after `timeout` seconds."""
+        if not self.wait_until(lambda: not account.updates.pending(), timeout):
+            count = len(account.updates)
+            raise NoReply(f"{count} updates still wait after {timeout:g} s.\n{bots([account])}")
+
+    async def shutdown(self) -> None:
+        """End every wait: webhooks and long polls."""
+        for account in self.world.accounts.values():
+            account.updates.wake_poll(None)
+            if account.webhook:
+                account.webhook.close()
+
+    def press(self, person: Person, message: Message, button: str) -> Press:
+        """What `person.press` does, on the loop."""
+        self.world.check_own(message.chat)
+        press = Press(self, button)
+        self._buttons.press(person, message, press)
+        self.watch.changed()
+        return press
+
+    def _new_bot(self, name: str, username: str, privacy: bool) -> Account:
+        taken = {account.username.lower() for account in self.world.accounts.values()}
+        username = botfather.check_bot_names(name, username, taken)
+        updates = UpdateQueue(self._lifetime_s, self.watch.changed)
+        limiter = SendLimiter(self._limits)
+        number = next(self._bot_ids)
+        account = Account(number, name.strip(), username, privacy, updates, limiter)
+        self.world.accounts[number] = account
+        return account
+
+    def _new_token(self, account: Account) -> str:
+        account.token = botfather.new_token(account.id)
+        if account.webhook:
+            account.webhook.close()
+            account.webhook = None
+        self.watch.changed()
+        return account.token
+
+    def _chat_between(self, who: tuple[User | Chat, ...]) -> Chat:
+        if len(who) == 1 and isinstance(who[0], Chat):
+            return who[0]
+        people = [one for one in who if isinstance(one, Person)]
+        accounts = [one for one in who if isinstance(one, Account)]
+        if len(people) != 1 or len(who) - len(people) != len(accounts) or len(accounts) > 1:
+            raise ValueError("transcript takes a person and a bot, or a group")
+        return self.world.chat_of(people[0], accounts[0] if accounts else None)
+
+    async def _call(self, account: Account | str, method: str, values: dict[str, Any]) -> Any:
+        bot = self._api.account(account) if isinstance(account, str) else account
+        self.world.check_own(bot)
+        pairs = [(key, as_text(value)) for key, value in values.items() if value is not None]
+        result = await self._api.call(bot, method.lower(), Arguments(pairs))
+        return result.result if isinstance(result, Described) else result
+
+    def _deliveries(self, account: Account, message: Message | None) -> list[Delivery]:
+        if message is None:
+            return list(account.deliveries)
+        wanted = {update.id for update in message.updates if update.account is account}
+        return [delivery for delivery in account.deliveries if delivery.update_id in wanted]
+
+    def _count(self, account: Account, message: Message | None) -> int:
+        return len(self._deliveries(account, message)) if message else account.delivery_count

@@ -1,0 +1,199 @@
+"""Telegram without its wires: who exists, who may write to whom, and which bot sees what.
+
+A message goes in by `post` and comes out as updates for bots and in the inboxes of people. It
+knows neither HTTP nor threads: everything here runs on the server's loop.
+"""
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sandbox.telegram.arguments import leading_integer
+from sandbox.telegram.botfather import Account
+from sandbox.telegram.errors import bad_request, forbidden
+from sandbox.telegram.model import Chat, Json, Message, User
+from sandbox.telegram.people import Person
+
+_COMMAND = re.compile(r"/[A-Za-z0-9_]{1,64}(?:@([A-Za-z0-9_]+))?")
+
+
+class World:
+    """Everything the sandbox Telegram knows."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self.accounts: dict[int, Account] = {}
+        self.people: dict[int, Person] = {}
+        self.groups: dict[int, Chat] = {}  # groups and channels
+        self.private: dict[tuple[int, int], Chat] = {}  # by person and bot
+        self.changed = changed
+        self._known: list[Mapping[int, User | Chat]] = [self.accounts, self.people, self.groups]
+
+    def private_chat(self, person: Person, account: Account) -> Chat:
+        """The chat of a person with a bot; it begins when the person writes first."""
+        key = (person.id, account.id)
+        if key not in self.private:
+            self.private[key] = Chat(person.id, "private", "", [person, account])
+        return self.private[key]
+
+    def chat_of(self, person: Person, to: User | Chat | None) -> Chat:
+        """The chat a person means by `to`; ValueError for what another Telegram has made."""
+        self.check_own(person)
+        if isinstance(to, Chat):
+            self.check_own(to)
+            return to
+        if to is None and len(self.accounts) != 1:
+            raise ValueError(f"to whom? Say to=…; the bots are {self.names()}")
+        account = to if to is not None else next(iter(self.accounts.values()))
+        if not isinstance(account, Account):
+            raise ValueError(f"to= takes a bot's account or a group of this Telegram; got {to!r}")
+        self.check_own(account)
+        return self.private_chat(person, account)
+
+    def check_own(self, *whom: User | Chat) -> None:
+        """ValueError for what another Telegram has made: its numbers are the same as here."""
+        for one in whom:
+            if isinstance(one, Chat) and one.kind == "private":
+                self.check_own(*one.members)
+            elif all(one is not known.get(one.id) for known in self._known):
+                kind = one.kind if isinstance(one, Chat) else "bot" if one.is_bot else "person"
+                raise ValueError(
+                    f"this {kind}, {one!r}, belongs to another Telegram; "
+                    "run the cells that make the bots and people again"
+                )
+
+    def names(self) -> str:
+        """The usernames of all bots, for messages."""
+        return ", ".join(f"@{bot.username}" for bot in list(self.accounts.values())) or "none"
+
+    def chat_for(self, account: Account, chat_id: str, write: bool = True) -> Chat:
+        """The chat a bot means by `chat_id`; 400 or 403 when it may not write (or read) there."""
+        if not chat_id:
+            raise bad_request("chat_id is empty")
+        number = leading_integer(chat_id)
+        if number <= 0 or chat_id.startswith("@"):
+            return self._group_for(account, chat_id, number)
+        if number in self.accounts and write:
+            raise forbidden("bot can't send messages to bots")
+        chat = self.private.get((number, account.id))
+        if chat is None:
+            person = self.people.get(number)
+            known = any(
+                person in group.members and account in group.members
+                for group in self.groups.values()
+            )
+            raise (
+                forbidden("bot can't initiate conversation with a user")
+                if known and write
+                else bad_request("chat not found")
+            )
+        if write and account.id in self.people[number].blocked:
+            raise forbidden("bot was blocked by the user")
+        return chat
+
+    def _group_for(self, account: Account, chat_id: str, number: int) -> Chat:
+        group = self.groups.get(number)
+        if chat_id.startswith("@"):
+            wanted = chat_id[1:].lower()
+            found = [
+                g for g in self.groups.values() if g.json.get("username", "").lower() == wanted
+            ]
+            group = found[0] if found else None
+        if group is None or (account not in group.members and account.id not in group.former):
+            raise bad_request("chat not found")
+        if account not in group.members:
+            how = "kicked from" if group.former[account.id] == "kicked" else "not a member of"
+            word = "was" if group.former[account.id] == "kicked" else "is"
+            raise forbidden(f"bot {word} {how} the {group.kind} chat")
+        return group
+
+    def post(self, chat: Chat, sender: User, text: str = "", **content: Any) -> Message:
+        """Say something in a chat: every other member gets it, bots as far as they may see it."""
+        message = Message(chat, sender, text, message_id=len(chat.messages) + 1, **content)
+        chat.messages.append(message)
+        kind = "channel_post" if chat.kind == "channel" else "message"
+        for member in chat.members:
+            if isinstance(member, Person) and member is not sender:
+                member.inbox.append(message)
+        self._tell_bots(kind, message)
+        if sender.is_bot:
+            chat.last_bot = sender
+        self.changed()
+        return message
+
+    def edit(self, message: Message, text: str, entities: list[Json], keyboard: Any = None) -> None:
+        """Change a message; bots that may see it are told when a person did it."""
+        message.text, message.entities = text, entities
+        message.edit_date = int(time.time())
+        if keyboard is not None:
+            message.keyboard = keyboard
+        kind = "edited_channel_post" if message.chat.kind == "channel" else "edited_message"
+        self._tell_bots(kind, message)
+        self.changed()
+
+    def _tell_bots(self, kind: str, message: Message) -> None:
+        if message.sender.is_bot:  # bots never see what bots say
+            return
+        payload: Json = {}
+        for member in message.chat.members:
+            if isinstance(member, Account) and sees(member, message):
+                payload = payload or message.to_json()
+                update = member.updates.add(member, kind, payload, message.chat)
+                if update:
+                    message.updates.append(update)
+
+    def member_changed(self, chat: Chat, by: User, account: Account, old: str, new: str) -> None:
+        """Tell a bot that its own standing in a chat changed, as my_chat_member does."""
+        payload = {
+            "chat": chat.json,
+            "from": by.json,
+            "date": int(time.time()),
+            "old_chat_member": _member(account, old),
+            "new_chat_member": _member(account, new),
+        }
+        account.updates.add(account, "my_chat_member", payload, chat)
+        self.changed()
+
+
+def sees(account: Account, message: Message) -> bool:
+    """Whether a bot may see a person's message: in groups, privacy mode hides most of them.
+
+    With privacy mode on (BotFather's default) a bot in a group sees commands that start with
+    "/", replies to it and mentions of it. `!hello` is none of these.
+    """
+    chat = message.chat
+    if chat.kind != "group" or not account.privacy or account.id in chat.admins:
+        return True
+    if message.reply_to:  # a reply is for its author and nobody else
+        return message.reply_to.sender is account
+    command = _COMMAND.match(message.text)
+    if command and command[1]:
+        return command[1].lower() == account.username.lower()
+    if command:  # for the bot that spoke last; for every bot when none has spoken yet
+        return chat.last_bot in (None, account)
+    return any(
+        entity["type"] == "mention"
+        and _part(message.text, entity).lower() == f"@{account.username.lower()}"
+        for entity in message.entities
+    )
+
+
+def _part(text: str, entity: Json) -> str:
+    start, end = entity["offset"] * 2, (entity["offset"] + entity["length"]) * 2
+    return text.encode("utf-16-le")[start:end].decode("utf-16-le")
+
+
+_RIGHTS = (
+    "can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages",
+    "can_manage_video_chats", "can_restrict_members", "can_promote_members", "can_change_info",
+    "can_invite_users", "can_post_stories", "can_edit_stories", "can_delete_stories",
+)  # fmt: skip
+
+
+def _member(account: Account, status: str) -> Json:
+    member: Json = {"user": account.json, "status": status}
+    if status == "kicked":
+        member["until_date"] = 0
+    if status == "administrator":
+        member |= dict.fromkeys(_RIGHTS, False) | {"can_manage_chat": True}
+    return member

@@ -1,0 +1,131 @@
+"""Why did nobody answer? What was found, what was expected and what to do next.
+
+It reads the state of the sandbox and words it; it changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox.twitch.chat import Channel
+from sandbox.twitch.limits import REFUSALS
+from sandbox.twitch.model import ChatMessage, ConnectionRecord
+
+if TYPE_CHECKING:
+    from sandbox.twitch.service import Twitch
+
+NOTEBOOK = (
+    "If the bot runs in this notebook's own event loop, it cannot answer while this call waits:"
+    ' use await asyncio.to_thread(viktor.ask, "!hello", …).'
+)
+
+
+def no_answer(
+    twitch: Twitch,
+    channel: Channel,
+    asked: ChatMessage | None,
+    found: list[ChatMessage],
+    wanted: int,
+    timeout: float,
+) -> str:
+    """The text of NoReply."""
+    if asked:
+        first = f"Nobody answered {asked.text!r} in #{channel.name} within {timeout:g} s."
+    else:
+        texts = [message.text for message in found]
+        first = (
+            f"Waited {timeout:g} s for {wanted} message(s) in #{channel.name};"
+            f" {len(found)} came: {texts}."
+        )
+    return "\n".join([first, *why(twitch, channel, asked)])
+
+
+def why(twitch: Twitch, channel: Channel, asked: ChatMessage | None = None) -> list[str]:
+    """One line for each program that could have heard, or one saying that there is none."""
+    latest: dict[str, ConnectionRecord] = {}
+    for record in twitch.world.records:
+        before = latest.get(record.login or record.kind)
+        if before is None or record.open or not before.open:
+            latest[record.login or record.kind] = record
+    since = asked.at if asked else twitch.clock.now()
+    lines = [_connection(twitch, channel, record, since) for record in latest.values()]
+    lines += _subscriptions(twitch, channel)
+    return lines or [
+        "Found: no program ever connected to this Twitch, and no webhook is subscribed.\n"
+        f"What to do: start the bot, and let it connect to {twitch.irc_url}"
+    ]
+
+
+def _connection(twitch: Twitch, channel: Channel, record: ConnectionRecord, since: float) -> str:
+    who = record.login or "a program"
+    if record.closed.startswith("login refused"):
+        return (
+            f"Found: {who}'s {record.closed}.\n"
+            "What to do: give the bot a fresh user token of its own account with chat:read and"
+            " chat:edit, as oauth:<token>"
+        )
+    if record.closed:
+        return (
+            f"Found: {who} is not connected; its last connection ({record.kind}) ended because "
+            f"{record.closed}.\nWhat to do: start it again, or make it reconnect by itself"
+        )
+    if not record.login:
+        return (
+            f"Found: {who} is connected ({record.kind}) but neither logged in nor subscribed.\n"
+            "What to do: send PASS and NICK, or subscribe to channel.chat.message"
+        )
+    if not twitch.world.presence.hears(record.login, channel.name):
+        joined = ", ".join(f"#{name}" for name in record.joined) or "no channel"
+        return (
+            f"Found: {who} is connected but does not hear #{channel.name} (it joined {joined}).\n"
+            f"What to do: JOIN #{channel.name}"
+        )
+    if record.login.startswith("justinfan"):
+        return f"Found: {record.login} only reads: it logged in without an account"
+    return _heard(twitch, channel, record, since)
+
+
+def _heard(twitch: Twitch, channel: Channel, record: ConnectionRecord, since: float) -> str:
+    user = twitch.world.user(record.login)
+    left = twitch.world.rules.penalty_left(user)
+    if left:
+        return (
+            f"Found: {record.login} sent too many messages and is silently ignored for another "
+            f"{left / 60:.0f} minutes.\nWhat to do: send at most 20 messages in 30 seconds;"
+            " here, twitch.clock.advance(1800) ends the wait"
+        )
+    if user.id in channel.banned:
+        return f"Found: {record.login} is banned in #{channel.name}.\nWhat to do: unban it"
+    if record.kind.startswith("IRC") and not twitch.may_speak(record.login):
+        return (
+            f"Found: {record.login}'s token lacks the scope chat:edit, so it can only listen.\n"
+            "What to do: authorize again with chat:edit"
+        )
+    code, at = twitch.world.rules.last_refusal.get(user.id, ("", 0.0))
+    if code in REFUSALS and at >= since:
+        return (
+            f"Found: {record.login} answered, but Twitch refused the answer ({code}):"
+            f" {REFUSALS[code]}\n"
+            f"What to do: wait, or lift the limits as moderator (viktor.mod({record.login!r}))"
+        )
+    return (
+        f"Found: {record.login} is connected and heard the message, but said nothing.\n"
+        "What to do: look at what the bot printed; does it know this command?"
+    )
+
+
+def _subscriptions(twitch: Twitch, channel: Channel) -> list[str]:
+    lines = []
+    for subscription in twitch.subscriptions():
+        callback = subscription.transport.get("callback")
+        if callback is None or subscription.channel is not channel:
+            continue
+        attempts = [d for d in twitch.deliveries() if d.callback == callback]
+        last = attempts[-1] if attempts else None
+        answer = (last.error or f"status {last.status}") if last else "nothing was sent yet"
+        lines.append(
+            f"Found: a webhook subscription, status {subscription.status}; its callback's last"
+            f" answer: {answer}.\nWhat to do: answer the challenge and every event with 200, and"
+            " send the reply by POST /helix/chat/messages"
+        )
+    return lines

@@ -1,0 +1,167 @@
+"""Faults on request: everything that happens to a connection in real life, when a lesson asks.
+
+Each takes effect before the call returns, unless its line says otherwise. A login means all its
+open connections; ValueError says when it has none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from sandbox.twitch.eventsub_session import EventSession
+from sandbox.twitch.irc_session import Session
+from sandbox.twitch.model import Token
+from sandbox.twitch.people import Account, login_of
+
+if TYPE_CHECKING:
+    from sandbox.twitch.service import Twitch
+
+Connection = Session | EventSession
+
+
+class Faults:
+    """What can go wrong, one method each."""
+
+    def __init__(self, twitch: Twitch) -> None:
+        self._twitch = twitch
+        self._later: set[asyncio.Task[None]] = set()
+
+    def drop(self, login: Account | str) -> None:
+        """Break the connection without a word."""
+        self._each(login, lambda c: c.end("the lesson dropped it", abort=True))
+
+    def close_frame(self, login: Account | str, code: int = 1001) -> None:
+        """Close with a WebSocket close code (1001: the server goes away)."""
+        self._each(login, lambda c: c.end(f"the lesson closed it with code {code}", code))
+
+    def reconnect(self, login: Account | str, close_after_s: float = 30.0) -> None:
+        """Ask to reconnect (RECONNECT or session_reconnect), and close later if it stays."""
+        self._each(login, lambda c: self._reconnect(c, close_after_s))
+
+    def stop_pong(self, login: Account | str) -> None:
+        """Answer this client's PINGs no more; an EventSub client hears nothing more at all."""
+
+        def stop(connection: Connection) -> None:
+            if isinstance(connection, Session):
+                connection.answers_ping = False
+            else:
+                connection.silent = True
+
+        self._each(login, stop)
+
+    def silence(self, login: Account | str) -> None:
+        """The connection stands, but nothing goes through it any more, either way."""
+
+        def hush(connection: Connection) -> None:
+            connection.silent = True
+
+        self._each(login, hush)
+
+    def half_line(self, login: Account | str) -> None:
+        """Half of what is sent next arrives, then silence (IRC only)."""
+        self._irc(login, "half_line")
+
+    def split_lines(self, login: Account | str) -> None:
+        """From now on everything arrives in two pieces, cut in the middle (IRC only).
+
+        TCP does this to everyone. Over a WebSocket it means two frames, which not every client
+        puts together again (tmi.js does not).
+        """
+        self._irc(login, "split_lines")
+
+    def delay(self, login: Account | str, seconds: float) -> None:
+        """From now on everything arrives this much later."""
+
+        def slow(connection: Connection) -> None:
+            connection.delay_s = seconds
+
+        self._each(login, slow)
+
+    def refuse_login(self, login: Account | str, n: int = 1) -> None:
+        """Refuse the next n IRC logins of this name, whatever the token."""
+        self._do(lambda: self._twitch.hub.refuse_logins.update({login_of(login): n}))
+
+    def revoke(self, token: Token | str) -> None:
+        """End a token and its refresh token; the connections made with it end too."""
+        text = token.access_token if isinstance(token, Token) else token
+        self._do(lambda: self._twitch.world.tokens.revoke(text))
+
+    def fail_api(self, status: int = 503, n: int = 1) -> None:
+        """Answer the next n Helix requests with this status."""
+        self._do(lambda: self._twitch.helix.fail_with.extend([status] * n))
+
+    def repeat_delivery(self, n: int = 1) -> None:
+        """Deliver the next n webhook notifications twice, with the same id."""
+
+        def repeat() -> None:
+            self._twitch.eventsub.webhooks.send_twice += n
+
+        self._do(repeat)
+
+    def restart(self, down_s: float = 0.0) -> None:
+        """Restart every server on the same ports: all connections die, new ones are refused.
+
+        Returns when it is up again, or at once when `down_s` is given: then it comes up by
+        itself that many seconds later (`twitch.clock.advance` shortens them).
+        """
+        self._twitch.run(self._twitch.go_down())
+        if down_s:
+            self._do(lambda: self._start(self._come_up_later(down_s)))
+        else:
+            self._twitch.run(self._twitch.come_up())
+
+    def stop(self) -> None:
+        """Take every server down until `start`."""
+        self._twitch.run(self._twitch.go_down())
+
+    def start(self) -> None:
+        """Bring the servers up again on the same ports."""
+        self._twitch.run(self._twitch.come_up())
+
+    def _reconnect(self, connection: Connection, close_after_s: float) -> None:
+        if isinstance(connection, EventSession):
+            self._twitch.eventsub.sessions.reconnect(connection)
+            return
+        connection.send(":tmi.twitch.tv RECONNECT")
+        self._start(self._close_later(connection, close_after_s))
+
+    def _irc(self, login: Account | str, flag: str) -> None:
+        def mark(connection: Connection) -> None:
+            if isinstance(connection, Session):
+                setattr(connection, flag, True)
+
+        self._each(login, mark)
+
+    def _each(self, login: Account | str, act: Callable[[Connection], None]) -> None:
+        name = login_of(login)
+
+        def all_of_them() -> None:
+            connections = self._twitch.connected(name)
+            if not connections:
+                raise ValueError(f"{name} has no open connection; start the bot first")
+            for connection in connections:
+                act(connection)
+            self._twitch.world.watch.changed()
+
+        self._do(all_of_them)
+
+    def _do(self, act: Callable[[], object]) -> None:
+        async def on_the_loop() -> None:
+            act()
+
+        self._twitch.run(on_the_loop())
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
+    async def _close_later(self, connection: Session, seconds: float) -> None:
+        await self._twitch.clock.sleep(seconds)
+        connection.end("it stayed after RECONNECT")
+
+    async def _come_up_later(self, seconds: float) -> None:
+        await self._twitch.clock.sleep(seconds)
+        await self._twitch.come_up()

@@ -1,0 +1,183 @@
+"""People on Twitch: accounts whose owners chat, moderate, and press buttons, by plain calls.
+
+A person is never refused for chatting fast: the limits are for programs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from sandbox.no_reply import NoReply
+from sandbox.twitch.browser import press
+from sandbox.twitch.diagnosis import NOTEBOOK, no_answer
+from sandbox.twitch.model import Application, ChatMessage, User
+
+if TYPE_CHECKING:
+    from sandbox.twitch.service import Twitch
+
+
+class Account:
+    """Someone on Twitch, with a channel of their own name."""
+
+    def __init__(self, twitch: Twitch, user: User) -> None:
+        self._twitch = twitch
+        self._read: dict[str, int] = {}  # how far they have read, channel by channel
+        self.user = user
+        self.id = user.id
+        self.login = user.login
+        self.display_name = user.display_name
+
+    def __repr__(self) -> str:
+        return f"Account({self.login!r}, id={self.id!r})"
+
+    def say(
+        self,
+        text: str,
+        channel: Account | str | None = None,
+        reply_to: ChatMessage | None = None,
+    ) -> ChatMessage:
+        """Write in a channel (by default one's own) and return the message."""
+        return self.say_all([text], channel, reply_to)[0]
+
+    def say_all(
+        self,
+        texts: list[str],
+        channel: Account | str | None = None,
+        reply_to: ChatMessage | None = None,
+    ) -> list[ChatMessage]:
+        """Write several messages at once, in order."""
+        return self._twitch.run(self._say(texts, self._name(channel), reply_to, skip=False))
+
+    def ask(
+        self,
+        text: str,
+        channel: Account | str | None = None,
+        timeout: float = 5.0,
+        reply_to: ChatMessage | None = None,
+    ) -> str:
+        """Write, wait for the next message of anyone else and return its text.
+
+        What others said before counts as read. NoReply after `timeout` seconds says what was
+        found and what to do.
+        """
+        saying = self._say([text], self._name(channel), reply_to, skip=True)
+        (asked,) = self._twitch.run(saying)
+        return self._wait(1, asked.channel, timeout, asked)[0].text
+
+    def wait(
+        self, n: int = 1, channel: Account | str | None = None, timeout: float = 5.0
+    ) -> list[ChatMessage]:
+        """The next n messages of others that this person has not read yet, in order."""
+        return self._wait(n, self._name(channel), timeout, None)
+
+    def mod(self, account: Account | str) -> None:
+        """Make someone a moderator of one's channel."""
+        self._lists("mods", account, present=True)
+
+    def unmod(self, account: Account | str) -> None:
+        """End someone's being a moderator."""
+        self._lists("mods", account, present=False)
+
+    def ban(self, account: Account | str) -> None:
+        """Ban someone from one's channel."""
+        self._lists("banned", account, present=True)
+
+    def unban(self, account: Account | str) -> None:
+        """Let someone in again."""
+        self._lists("banned", account, present=False)
+
+    def authorize(self, url: str) -> str:
+        """Open a page that asks for consent and press Authorize; where the browser is sent."""
+        return press(url, self.id, "authorize")
+
+    def cancel(self, url: str) -> str:
+        """Open a page that asks for consent and press Cancel; where the browser is sent."""
+        return press(url, self.id, "cancel")
+
+    def activate(self, user_code: str) -> None:
+        """Type a device's code into the activation page and press Authorize."""
+        press(f"{self._twitch.url}/activate?device-code={quote(user_code)}", self.id, "authorize")
+
+    def disconnect(self, app: Application) -> None:
+        """Take back everything an application was allowed, as on the Connections page."""
+        self._twitch.disconnect(self, app)
+
+    def _name(self, channel: Account | str | None) -> str:
+        return login_of(channel if channel is not None else self)
+
+    async def _say(
+        self, texts: list[str], channel: str, reply_to: ChatMessage | None, *, skip: bool
+    ) -> list[ChatMessage]:
+        world = self._twitch.world
+        room = world.channel(channel)
+        for text in texts:
+            check_text(text)
+        said = [
+            world.chat.post(room, self.user, text, reply_to, origin=self, by_program=False)
+            for text in texts
+        ]
+        if skip:
+            self._read[room.name] = len(room.history)
+        return said
+
+    def _wait(
+        self, n: int, channel: str, timeout: float, asked: ChatMessage | None
+    ) -> list[ChatMessage]:
+        try:
+            return self._twitch.run(self._next(n, channel, timeout, asked))
+        except NoReply as error:
+            if in_event_loop():
+                raise NoReply(f"{error}\n{NOTEBOOK}") from None
+            raise
+
+    async def _next(
+        self, n: int, channel: str, seconds: float, asked: ChatMessage | None
+    ) -> list[ChatMessage]:
+        room = self._twitch.world.channel(channel)
+        found: list[ChatMessage] = []
+
+        def enough() -> bool:
+            start = self._read.get(room.name, 0)
+            for message in room.history[start:]:
+                if len(found) == n:
+                    break
+                if message.author != self.user:
+                    found.append(message)
+                self._read[room.name] = self._read.get(room.name, 0) + 1
+            return len(found) == n
+
+        if await self._twitch.world.watch.until(enough, seconds):
+            return found
+        raise NoReply(no_answer(self._twitch, room, asked, found, n, seconds))
+
+    def _lists(self, name: str, account: Account | str, *, present: bool) -> None:
+        self._twitch.run(self._change(name, login_of(account), present))
+
+    async def _change(self, name: str, login: str, present: bool) -> None:
+        ids = getattr(self._twitch.world.channel(self.login), name)
+        user_id = self._twitch.world.user(login).id
+        (ids.add if present else ids.discard)(user_id)
+
+
+def check_text(text: str) -> None:
+    """Refuse what nobody can type into a chat: no text (TypeError), an empty one (ValueError)."""
+    if not isinstance(text, str):
+        raise TypeError(f'a chat message is text in quotes, such as "hello"; found {text!r}')
+    if not text.strip():
+        raise ValueError(f"Twitch's chat sends no empty message; found {text!r}. Write something.")
+
+
+def login_of(someone: Account | str) -> str:
+    """The login of an account, or the name as given without #."""
+    return someone.login if isinstance(someone, Account) else someone.removeprefix("#").lower()
+
+
+def in_event_loop() -> bool:
+    """Whether the caller stands inside a running event loop, as every notebook cell does."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
