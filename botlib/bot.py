@@ -12,6 +12,17 @@ Reply = str | Iterable[str] | None
 Command = Callable[["Message"], Reply | Awaitable[Reply]]
 
 LONGEST_NAME = 32  # also Telegram's limit for a command
+APOLOGY = "Sorry, {command} did not work. Whoever made me finds the reason in my log."
+APOLOGISE_EVERY_S = 60.0  # to one chat: a bot that fails at each message must not flood it
+JOINER = "\u200d"  # makes one emoji of two
+EXTENDS = (("\u0300", "\u036f"), ("\ufe00", "\ufe0f"), ("🏻", "🏿"))  # accents, forms, skins
+
+
+class TryAgain(Exception):  # noqa: N818 - a name one reads as a sentence
+    """A command's way to say: not now, but the same message may be answered later.
+
+    A platform that sends again what was not taken is then asked to; others see a failed command.
+    """
 
 
 class Message(NamedTuple):  # a dataclass would cost each cold start 13 ms: it loads `inspect`
@@ -53,6 +64,7 @@ class Bot:
             )
         self.prefixes = prefixes
         self._commands: dict[str, tuple[Command, str]] = {}
+        self._apologised: dict[str, float] = {}  # a chat, and when (time.monotonic)
         self.command("help", help="what I can do")(self._help)
 
     def command(self, name: str, help: str = "") -> Callable[[Command], Command]:
@@ -98,6 +110,47 @@ class Bot:
         """The same for a caller that is not async; an `async def` command is waited for."""
         reply = self.call(message)
         return as_list(finish(reply) if isinstance(reply, Awaitable) else reply)
+
+    async def respond(self, message: Message) -> list[str]:
+        """What a door sends: `answer`'s replies, or the apology of a command that failed.
+
+        A message that breaks a command would break it again, so it counts as answered: sent
+        again and again, it would jam the chat. Only TryAgain goes on to the caller.
+        """
+        try:
+            return await self.answer(message)
+        except TryAgain:
+            raise
+        except Exception as error:
+            return self.failed(message, error)
+
+    def respond_now(self, message: Message) -> list[str]:
+        """The same for a caller that is not async."""
+        try:
+            return self.replies(message)
+        except TryAgain:
+            raise
+        except Exception as error:
+            return self.failed(message, error)
+
+    def failed(self, message: Message, error: BaseException) -> list[str]:
+        """Log a command's error with its line; give an apology, once a minute for each chat."""
+        import logging  # here, because few commands fail, and each import is paid at a cold start
+        import time
+
+        name = self.called(message.text) or ""
+        function, _ = self._commands.get(name, (None, ""))
+        command = f"{self.prefixes[0]}{name}"
+        logging.getLogger(__name__).error(
+            "%s failed: %s: %s%s", command, type(error).__name__, error, line_of(error, function)
+        )
+        now = time.monotonic()
+        recent = {chat: at for chat, at in self._apologised.items() if now - at < APOLOGISE_EVERY_S}
+        self._apologised = recent
+        if message.chat in recent:
+            return []
+        recent[message.chat] = now
+        return [APOLOGY.format(command=command)]
 
     def call(self, message: Message) -> Reply | Awaitable[Reply]:
         """Call the command that a message names; an `async def` one is still to be awaited."""
@@ -181,3 +234,47 @@ def finish(reply: Awaitable[Reply]) -> Reply:
 
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, wait()).result()
+
+
+def line_of(error: BaseException, function: Command | None) -> str:
+    """Say where in the command's own file an error arose, as " (main.py, line 7)"."""
+    own = getattr(getattr(function, "__code__", None), "co_filename", None)
+    place, trace = "", error.__traceback__
+    while trace:
+        file = trace.tb_frame.f_code.co_filename
+        if file == own or own is None:
+            place = f" ({file.replace(chr(92), '/').rpartition('/')[2]}, line {trace.tb_lineno})"
+        trace = trace.tb_next
+    return place
+
+
+def split(text: str, limit: int) -> list[str]:
+    """Cut a long text into messages, at a line's end or a space where there is one.
+
+    >>> split("one two three", 8)
+    ['one two', 'three']
+    >>> split("abcdef", 4)
+    ['abcd', 'ef']
+
+    Half a character (a lone surrogate) becomes "?": no network can carry it.
+    """
+    parts, text = [], text.encode("utf-8", "replace").decode()
+    while len(text) > limit:
+        head = text[: limit + 1]
+        at = max(head.rfind("\n"), head.rfind(" "))
+        at = at if at > 0 else before_sign(text, limit)
+        parts.append(text[:at])
+        text = text[at:].lstrip("\n ")
+    return [part for part in [*parts, text] if part.strip()]
+
+
+def before_sign(text: str, limit: int) -> int:
+    """Find where to cut so that no emoji or accented letter of several characters is cut.
+
+    >>> before_sign("ab👍🏽", 3), before_sign("abcd", 3)
+    (2, 3)
+    """
+    at = limit
+    while at and (JOINER in text[at - 1 : at + 1] or any(a <= text[at] <= b for a, b in EXTENDS)):
+        at -= 1
+    return at or limit

@@ -7,6 +7,7 @@ one `Request`. Nothing here starts a server: that is the cloud's work.
 
 import base64
 import binascii
+import hmac
 import json as json_module
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -130,6 +131,13 @@ def write_response(response: Response) -> dict[str, Any]:
         "body": text,
         "isBase64Encoded": is_bytes,
     }
+
+
+def same(given: str, expected: str) -> bool:
+    """Whether two secrets are the same; every wrong guess takes equally long."""
+    return hmac.compare_digest(
+        given.encode("utf-8", "surrogatepass"), expected.encode("utf-8", "surrogatepass")
+    )
 
 
 def _mapping(value: Any) -> dict[str, Any]:

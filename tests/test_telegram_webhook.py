@@ -10,9 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from botlib import Bot
+from botlib.bot import split
 from botlib.function import Handler
 from botlib.telegram import webhook
-from botlib.text import split
 
 TOKEN, SECRET = "42:not-a-real-token", "correct-horse"
 

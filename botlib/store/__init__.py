@@ -10,12 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from botlib.store.base import Store, StoreError
+    from botlib.store.base import Seen, Store, StoreError
     from botlib.store.opening import open_store
 
-__all__ = ["Store", "StoreError", "open_store"]
+__all__ = ["Seen", "Store", "StoreError", "open_store"]
 
-HOMES = {"Store": "base", "StoreError": "base", "open_store": "opening"}
+HOMES = {"Seen": "base", "Store": "base", "StoreError": "base", "open_store": "opening"}
 
 
 def __getattr__(name: str) -> Any:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Literal, TypeVar
 
+from botlib.bot import TryAgain
+
 T = TypeVar("T")
 State = Literal["new", "busy", "done"]
 
@@ -18,8 +20,25 @@ LONGEST_S = 36_500 * DAY_S  # 100 years
 LARGEST = 2**63 - 1  # counters are 64-bit numbers, in Redis as in SQLite
 
 
-class StoreError(Exception):
+class StoreError(TryAgain):
     """The store cannot be used: not reached, not writable, or what it holds is damaged."""
+
+
+class Seen:
+    """The latest keys of one process: what it did already need not be done again."""
+
+    def __init__(self, size: int = 10_000) -> None:
+        self._keys: dict[object, None] = {}  # in the order in which they came
+        self._size = size
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._keys
+
+    def add(self, key: object) -> None:
+        """Remember one more, and forget the oldest of too many."""
+        self._keys[key] = None
+        if len(self._keys) > self._size:
+            del self._keys[next(iter(self._keys))]
 
 
 class Store(ABC):

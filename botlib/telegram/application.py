@@ -14,10 +14,9 @@ from telegram.error import RetryAfter
 from telegram.ext import Application, ContextTypes, MessageHandler, filters
 from telegram.request import BaseRequest
 
-from botlib.bot import Bot, Message
+from botlib.bot import Bot, Message, split
 from botlib.environment import setting
 from botlib.telegram.update import LONGEST_TEXT, addressee, api_root, start_is_help
-from botlib.text import split
 
 COMMAND_S = 60.0  # for a command to reply to a program; meanwhile everybody waits
 

@@ -7,8 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from botlib.function import Handler, Request, Response, http_function
-from botlib.secret import same
+from botlib.function import Handler, Request, Response, http_function, same
 
 if TYPE_CHECKING:
     from botlib.store import Store

@@ -8,12 +8,11 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
-from botlib.bot import Bot, Message
+from botlib.bot import Bot, Message, split
 from botlib.environment import setting
 from botlib.function import Handler
 from botlib.telegram.handler import Call, Update, telegram_function
 from botlib.telegram.update import LONGEST_TEXT, addressee, api_root, bot_id, start_is_help
-from botlib.text import split
 
 if TYPE_CHECKING:
     from botlib.store import Store

@@ -10,8 +10,8 @@ import urllib.request
 from dataclasses import dataclass, field
 from typing import Any
 
+from botlib.function import same
 from botlib.problem import Problem
-from botlib.secret import same
 from botlib.telegram.findings import ASK, clean, look_at, misfits, unknown
 from botlib.telegram.update import api_root
 

@@ -12,8 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from botlib.bot import Message
-from botlib.function import Request, Response
-from botlib.secret import same
+from botlib.function import Request, Response, same
 from botlib.twitch.wording import heard
 
 MESSAGE_ID = "twitch-eventsub-message-id"

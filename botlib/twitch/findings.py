@@ -6,8 +6,8 @@ It only compares texts: what Twitch says about a token is asked for elsewhere.
 import re
 from collections.abc import Collection
 
+from botlib.function import same
 from botlib.problem import Problem
-from botlib.secret import same
 
 AUTHORIZE = "Log in to Twitch as the bot's own account and authorize the application again"
 ALONE = "Give the token alone, without anything around it"

@@ -3,7 +3,7 @@
 It only makes texts from texts.
 """
 
-from botlib.text import split
+from botlib.bot import split
 from botlib.twitch.irc import LONGEST_TEXT, one_line
 
 INVISIBLE = "\U000e0000"  # a character that no font shows
