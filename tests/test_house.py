@@ -144,7 +144,7 @@ TANGLED = pytest.mark.xfail(strict=True, reason="still to be untied")
     [
         "botlib",
         pytest.param("sandbox.cloud", marks=TANGLED),
-        pytest.param("sandbox.telegram", marks=TANGLED),
+        "sandbox.telegram",
         pytest.param("sandbox.twitch", marks=TANGLED),
         "sandbox",
         "lessons",

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.telegram import TelegramError
-from sandbox.telegram.content import PARSERS
-from sandbox.telegram.entities import detect, utf16_length
+from sandbox.telegram.formatting import PARSERS, detect, utf16_length
 
 
 @pytest.mark.parametrize(
@@ -118,12 +117,9 @@ def test_what_telegram_finds_by_itself():
     [
         "api",
         "arguments",
-        "botfather",
-        "connection",
-        "delivery",
-        "entities",
-        "html_markup",
-        "markdown_markup",
+        "formatting",
+        "updates",
+        "world",
     ],
 )
 def test_doctests(name):

@@ -12,11 +12,10 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from sandbox.telegram.arguments import Arguments, from_body, from_query
-from sandbox.telegram.botfather import Account
 from sandbox.telegram.errors import TelegramError
-from sandbox.telegram.methods import Method
-from sandbox.telegram.model import encode
-from sandbox.telegram.webhook_methods import Described
+from sandbox.telegram.methods import Described, Methods
+from sandbox.telegram.types import encode
+from sandbox.telegram.world import Account
 
 MAX_BODY = 50 * 1024 * 1024  # bytes, with files
 MAX_TOKEN = 80  # characters
@@ -27,28 +26,16 @@ _SILENT.addHandler(logging.NullHandler())
 
 
 class Api:
-    """Answers Bot API calls, over HTTP with `handle` and from inside with `call`."""
+    """Answers Bot API calls over HTTP."""
 
-    def __init__(self, accounts: Mapping[int, Account]) -> None:
+    def __init__(self, accounts: Mapping[int, Account], methods: Methods) -> None:
         self._accounts = accounts
-        self.methods: dict[str, Method] = {}
+        self._methods = methods
 
     def runner(self) -> web.ServerRunner:
         """What `LocalServer.serve` starts."""
         server = web.Server(self.handle, access_log=None, logger=_SILENT, handler_cancellation=True)
         return web.ServerRunner(server, shutdown_timeout=1)
-
-    async def call(self, account: Account, method: str, arguments: Arguments) -> object:
-        """Carry out a method; TelegramError when it is refused."""
-        function = self.methods.get(method)
-        if function is None:
-            raise TelegramError(404, "Not Found: method not found")
-        try:
-            return await function(account, arguments)
-        except TelegramError:
-            raise
-        except Exception as problem:  # a fault of the sandbox itself
-            raise TelegramError(500, "Internal Server Error") from problem
 
     async def handle(self, request: web.BaseRequest) -> web.Response:
         """One HTTP request."""
@@ -58,7 +45,7 @@ class Api:
             arguments = await _read(request, query)
             account = self.account(token)
             name = (method or arguments.text("method")).lower()
-            return _ok(await self.call(account, name, arguments))
+            return _ok(await self._methods.call(account, name, arguments))
         except TelegramError as refusal:
             return _failed(refusal)
         except Exception:  # whatever it was, the next request is answered

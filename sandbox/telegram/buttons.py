@@ -1,40 +1,75 @@
-"""Inline buttons: a person presses one, the bot answers the callback query.
+"""Inline buttons: a bot puts them under a message, a person presses one, the bot answers.
 
-The texts and data of buttons come from `content.py`; here they are pressed.
+Reply keyboards are checked to be objects and otherwise ignored, since nobody here has a keyboard.
 """
 
-from __future__ import annotations
-
 import itertools
-from typing import TYPE_CHECKING
+from typing import Any
 
 from sandbox.no_reply import NoReply
-from sandbox.telegram.botfather import Account
+from sandbox.telegram.arguments import Arguments
 from sandbox.telegram.errors import bad_request
-from sandbox.telegram.model import Json, Message
+from sandbox.telegram.plain import PlainServer
+from sandbox.telegram.types import Json, Message, User
 
-if TYPE_CHECKING:
-    from sandbox.telegram.people import Person
-    from sandbox.telegram.plain import PlainServer
-
+MAX_BUTTON_DATA = 64  # bytes
 OLD_QUERY = "query is too old and response timeout expired or query ID is invalid"
+
+
+def read_keyboard(arguments: Arguments) -> list[list[Json]]:
+    """The inline buttons, row by row; 400 when reply_markup is not what it should be."""
+    markup = arguments.json("reply_markup", "reply keyboard markup")
+    if markup is None and not arguments.text("reply_markup"):
+        return []
+    if not isinstance(markup, dict):
+        raise bad_request("object expected as reply markup")
+    rows = markup.get("inline_keyboard", [])
+    if not isinstance(rows, list):
+        raise bad_request('field "inline_keyboard" must be of type Array')
+    if not all(isinstance(row, list) for row in rows):
+        raise bad_request(
+            'field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays'
+        )
+    return [[_button(button) for button in row] for row in rows if row]
+
+
+def _button(button: Any) -> Json:
+    if not isinstance(button, dict):
+        raise bad_request(
+            "can't parse inline keyboard button: InlineKeyboardButton must be an Object"
+        )
+    if "text" not in button:
+        raise bad_request("can't parse inline keyboard button: Can't find field \"text\"")
+    for key in ("text", "callback_data", "url"):
+        if not isinstance(button.get(key, ""), str):
+            raise bad_request(
+                f'can\'t parse inline keyboard button: Field "{key}" must be of type String'
+            )
+    if not (set(button) - {"text", "style", "icon_custom_emoji_id"}):
+        raise bad_request(
+            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
+        )
+    data = button.get("callback_data", "")
+    if len(data.encode("utf-8", "surrogatepass")) > MAX_BUTTON_DATA:
+        raise bad_request("BUTTON_DATA_INVALID")
+    return button
 
 
 class Press:
     """A pressed button: what the bot answered to it."""
 
-    def __init__(self, telegram: PlainServer, button: str) -> None:
+    def __init__(self, server: PlainServer, button: str) -> None:
         self.button = button
         self.text: str | None = None  # None until the bot calls answerCallbackQuery
         self.alert = False
-        self._telegram = telegram
+        self._server = server
 
     def __repr__(self) -> str:
         return f"Press({self.button!r})"
 
     def answer(self, timeout: float = 5.0) -> str:
         """Wait for the bot's notification and return its text; NoReply when none comes."""
-        if not self._telegram.wait_until(lambda: self.text is not None, timeout):
+        if not self._server.wait_until(lambda: self.text is not None, timeout):
             raise NoReply(
                 f"No answer to the button {self.button!r} within {timeout:g} s. Expected: the bot "
                 "calls answerCallbackQuery with the callback query's id. What to do: handle "
@@ -43,32 +78,30 @@ class Press:
         return self.text or ""
 
 
-class Buttons:
-    """The callback queries that were not answered yet."""
+class CallbackQueries:
+    """The presses that were not answered yet."""
 
     def __init__(self) -> None:
-        self._open: dict[str, tuple[Account, Press]] = {}
+        self._open: dict[str, tuple[User, Press]] = {}
         self._ids = itertools.count(1)
 
-    def press(self, person: Person, message: Message, press: Press) -> None:
-        """Send a bot the callback query; ValueError when there is no such button."""
+    def open(self, person: User, message: Message, press: Press) -> Json:
+        """The callback query of a press; ValueError when there is no such button."""
         buttons = [item for row in message.keyboard for item in row]
         found = next((item for item in buttons if item["text"] == press.button), None)
-        bot = message.sender
-        if found is None or "callback_data" not in found or not isinstance(bot, Account):
+        if found is None or "callback_data" not in found:
             raise ValueError(f"no button {press.button!r} to press; there are {message.buttons}")
         key = str(next(self._ids))
-        self._open[key] = (bot, press)
-        query: Json = {
+        self._open[key] = (message.sender, press)
+        return {
             "id": key,
             "from": person.json,
             "message": message.to_json(),
             "chat_instance": str(message.chat.id),
             "data": found["callback_data"],
         }
-        bot.updates.add(bot, "callback_query", query, message.chat)
 
-    def answer(self, account: Account, key: str, text: str, alert: bool) -> None:
+    def answer(self, account: User, key: str, text: str, alert: bool) -> None:
         """What answerCallbackQuery does: once for each query, and only by its bot."""
         owner, press = self._open.get(key, (None, None))
         if press is None or owner is not account:

@@ -3,27 +3,22 @@
 It reads the state of a bot and words it; it changes nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-from sandbox.telegram.model import Message
-
-if TYPE_CHECKING:
-    from sandbox.telegram.botfather import Account
-    from sandbox.telegram.updates import Update
+from sandbox.telegram.types import Message, Update
+from sandbox.telegram.world import Account, World
 
 SET_WEBHOOK = 'telegram.call(account, "setWebhook", url=...)'
 
 
-def no_reply(message: Message, timeout: float) -> str:
+def no_reply(message: Message, world: World, timeout: float) -> str:
     """The text of NoReply for one message."""
     said = message.text
     if message.updates:
         bots = ", ".join(update.account.name for update in message.updates)
         lines = [f"{bots} did not answer {said!r} within {timeout:g} s."]
-        lines += [f"Found: {found(update)}" for update in message.updates]
+        for update in message.updates:
+            lines.append(f"Found: {found(update, world.accounts[update.account.id])}")
         return "\n".join(lines)
     members = [member for member in message.chat.members if member.is_bot]
     if not members:
@@ -49,12 +44,11 @@ def _not_told(message: Message) -> str:
     )
 
 
-def found(update: Update) -> str:
-    """What happened to one update so far, and what to do next."""
-    account = update.account
+def found(update: Update, account: Account) -> str:
+    """What happened to one update of a bot so far, and what to do next."""
     if update in account.updates:
         return _still_waiting(update, account)
-    last = next((d for d in reversed(account.deliveries) if d.update_id == update.id), None)
+    last = next((d for d in reversed(account.updates.deliveries) if d.update_id == update.id), None)
     if last is None:
         return (
             "the bot took the update with getUpdates, but sent no message.\n"

@@ -1,21 +1,27 @@
-"""The Bot API methods about chats and messages.
+"""The Bot API's methods: what the sandbox can do when a bot asks.
 
-Here are getMe, sendMessage, editMessageText, deleteMessage, sendChatAction, getChat and
-answerCallbackQuery; `menu_methods.py` has the bot's menu of commands, `webhook_methods.py` what
-is about updates. Every other method is answered by 404 "Not Found: method not found".
+Every other method is answered by 404 "Not Found: method not found". What a webhook address may be
+depends on `local_mode`: the real server run with --local takes any http address and port, the
+public one does not. The menu of commands is kept and shown to nobody.
 """
 
+import asyncio
+import functools
+import json
 import re
+import socket
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
 
 from sandbox.telegram.arguments import Arguments
-from sandbox.telegram.botfather import Account
-from sandbox.telegram.buttons import Buttons
-from sandbox.telegram.content import read_keyboard, read_text
-from sandbox.telegram.errors import bad_request
-from sandbox.telegram.model import Chat, Json, Message
-from sandbox.telegram.world import World
+from sandbox.telegram.buttons import read_keyboard
+from sandbox.telegram.errors import TelegramError, bad_request, too_many_requests
+from sandbox.telegram.formatting import read_text
+from sandbox.telegram.types import Chat, Json, Message
+from sandbox.telegram.updates import DEFAULT_TYPES, Target, Webhook, WebhookClient
+from sandbox.telegram.world import Account, World
 
 Method = Callable[[Account, Arguments], Awaitable[object]]
 
@@ -28,14 +34,33 @@ NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the "
     "same as a current content and reply markup of the message"
 )
+WEBHOOK_ACTIVE = (
+    "Conflict: can't use getUpdates method while webhook is active; "
+    "use deleteWebhook to delete the webhook first"
+)
+BY_SET_WEBHOOK = "Conflict: terminated by setWebhook request"
+MAX_POLL_S = 50
+DEFAULT_CONNECTIONS = 40
 
 
-class ChatMethods:
-    """The methods, by their lower-case names in `table`."""
+@dataclass(frozen=True)
+class Described:
+    """A result that is told in words, too."""
 
-    def __init__(self, world: World, buttons: Buttons) -> None:
+    result: object
+    description: str
+
+
+class Methods:
+    """The methods, by their lower-case names in `table`; `call` carries one out."""
+
+    def __init__(
+        self, world: World, client: WebhookClient, local_mode: bool, set_webhook_s: float
+    ) -> None:
         self._world = world
-        self._buttons = buttons
+        self._client = client
+        self._local_mode = local_mode
+        self._set_webhook_s = set_webhook_s
         self.table: dict[str, Method] = {
             "getme": self.get_me,
             "sendmessage": self.send_message,
@@ -44,7 +69,26 @@ class ChatMethods:
             "sendchataction": self.send_chat_action,
             "getchat": self.get_chat,
             "answercallbackquery": self.answer_callback_query,
+            "setmycommands": self.set_my_commands,
+            "getmycommands": self.get_my_commands,
+            "deletemycommands": self.delete_my_commands,
+            "getupdates": self.get_updates,
+            "setwebhook": self.set_webhook,
+            "deletewebhook": self.delete_webhook,
+            "getwebhookinfo": self.get_webhook_info,
         }
+
+    async def call(self, account: Account, method: str, arguments: Arguments) -> object:
+        """Carry out a method; TelegramError when it is refused."""
+        function = self.table.get(method)
+        if function is None:
+            raise TelegramError(404, "Not Found: method not found")
+        try:
+            return await function(account, arguments)
+        except TelegramError:
+            raise
+        except Exception as problem:  # a fault of the sandbox itself
+            raise TelegramError(500, "Internal Server Error") from problem
 
     async def get_me(self, account: Account, arguments: Arguments) -> Json:
         """Who the bot is."""
@@ -87,7 +131,7 @@ class ChatMethods:
         if not own and account.id not in message.chat.admins:
             raise bad_request("message can't be deleted")
         message.deleted = True
-        self._world.changed()
+        self._world.watch.changed()
         return True
 
     async def send_chat_action(self, account: Account, arguments: Arguments) -> bool:
@@ -118,9 +162,101 @@ class ChatMethods:
     async def answer_callback_query(self, account: Account, arguments: Arguments) -> bool:
         """Tell the person who pressed a button that it was heard, once."""
         key, text = arguments.text("callback_query_id"), arguments.text("text")
-        self._buttons.answer(account, key, text, arguments.boolean("show_alert"))
-        self._world.changed()
+        self._world.queries.answer(account, key, text, arguments.boolean("show_alert"))
+        self._world.watch.changed()
         return True
+
+    async def set_my_commands(self, account: Account, arguments: Arguments) -> bool:
+        """Keep the menu of commands, by scope and language."""
+        commands = arguments.json("commands", "commands")
+        if commands is None:
+            commands = []
+        if not isinstance(commands, list):
+            raise bad_request("expected an Array of BotCommand")
+        if len(commands) > 100:
+            raise bad_request("BOT_COMMANDS_TOO_MUCH")
+        account.commands[_scope(arguments)] = [_command(command) for command in commands]
+        return True
+
+    async def get_my_commands(self, account: Account, arguments: Arguments) -> list[Json]:
+        """The menu of commands as it was set."""
+        return account.commands.get(_scope(arguments), [])
+
+    async def delete_my_commands(self, account: Account, arguments: Arguments) -> bool:
+        """Forget the menu of commands."""
+        account.commands.pop(_scope(arguments), None)
+        return True
+
+    async def get_updates(self, account: Account, arguments: Arguments) -> list[Json]:
+        """Pending updates, or the next ones within `timeout` seconds."""
+        if account.webhook:
+            raise TelegramError(409, WEBHOOK_ACTIVE)
+        account.updates.allow(_allowed(arguments))
+        updates = await account.updates.get(
+            offset=arguments.integer("offset"),
+            limit=min(max(arguments.integer("limit", 100), 1), 100),
+            timeout_s=min(arguments.integer("timeout"), MAX_POLL_S),
+        )
+        return [update.to_json() for update in updates]
+
+    async def set_webhook(self, account: Account, arguments: Arguments) -> Described:
+        """Have updates POSTed to `url`; without one, as deleteWebhook."""
+        url = arguments.text("url")
+        if not url:
+            return await self.delete_webhook(account, arguments)
+        now = time.monotonic()
+        if now < account.next_set_webhook:
+            raise too_many_requests(1)
+        account.next_set_webhook = now + self._set_webhook_s
+        secret = arguments.text("secret_token")
+        top = 100_000 if self._local_mode else 100
+        connections = min(max(arguments.integer("max_connections", DEFAULT_CONNECTIONS), 1), top)
+        if self._is_set(account, url, secret, connections, arguments):
+            account.updates.allow(_allowed(arguments))
+            return Described(True, "Webhook is already set")
+        account.updates.wake_poll(TelegramError(409, BY_SET_WEBHOOK))
+        self._remove(account, arguments)  # the real server, too, first removes the old one
+        target = _target(url, secret)
+        address = await self._resolve(target, arguments.text("ip_address"))
+        if account.webhook:  # another setWebhook was faster
+            raise TelegramError(409, "Conflict: terminated by other setWebhook")
+        account.updates.allow(_allowed(arguments))
+        webhook = Webhook(
+            account.updates,
+            self._client,
+            functools.partial(self.call, account),
+            target,
+            secret,
+            connections,
+            address,
+            has_certificate="certificate" in arguments.files,
+        )
+        account.updates.set_webhook(webhook)
+        return Described(True, "Webhook was set")
+
+    async def delete_webhook(self, account: Account, arguments: Arguments) -> Described:
+        """Stop POSTing; what is pending stays for getUpdates."""
+        was_set = account.webhook is not None
+        self._remove(account, arguments)
+        return Described(True, f"Webhook {'was' if was_set else 'is already'} deleted")
+
+    async def get_webhook_info(self, account: Account, arguments: Arguments) -> Json:
+        """Where updates go, how many wait, and what went wrong last."""
+        webhook = account.webhook
+        info: Json = {
+            "url": webhook.target.url if webhook else "",
+            "has_custom_certificate": bool(webhook and webhook.has_certificate),
+            "pending_update_count": len(account.updates.pending()),
+        }
+        if webhook:
+            if webhook.last_error_date:
+                info["last_error_date"] = webhook.last_error_date
+                info["last_error_message"] = webhook.last_error_message
+            info["max_connections"] = webhook.max_connections
+            info["ip_address"] = webhook.ip_address
+        if account.updates.allowed != DEFAULT_TYPES:
+            info["allowed_updates"] = list(account.updates.allowed)
+        return info
 
     def _find(self, account: Account, arguments: Arguments, missing: str) -> Message:
         chat = self._world.chat_for(account, arguments.text("chat_id"))
@@ -128,6 +264,40 @@ class ChatMethods:
         if message is None:
             raise bad_request(missing)
         return message
+
+    def _is_set(
+        self, account: Account, url: str, secret: str, connections: int, arguments: Arguments
+    ) -> bool:
+        webhook = account.webhook
+        return (
+            webhook is not None
+            and not webhook.has_certificate
+            and not arguments.files
+            and not arguments.boolean("drop_pending_updates")
+            and (url, secret, connections)
+            == (webhook.target.url, webhook.secret_token, webhook.max_connections)
+        )
+
+    def _remove(self, account: Account, arguments: Arguments) -> None:
+        if arguments.boolean("drop_pending_updates"):
+            account.updates.clear()
+        account.updates.remove_webhook()
+
+    async def _resolve(self, target: Target, fixed: str) -> str:
+        """The address of the host; 400 when it has none or the public server would refuse it."""
+        try:
+            loop = asyncio.get_running_loop()
+            infos = await loop.getaddrinfo(
+                fixed or target.address.raw_host, target.address.port, type=socket.SOCK_STREAM
+            )
+        except (OSError, UnicodeError) as problem:
+            reason = getattr(problem, "strerror", None) or "Name or service not known"
+            raise bad_request(f"bad webhook: Failed to resolve host: {reason}") from None
+        addresses = [str(info[4][0]) for info in infos]
+        refusal = "" if self._local_mode else target.refusal(addresses)
+        if refusal:
+            raise bad_request(f"bad webhook: {refusal}")
+        return addresses[0]
 
 
 def _reply_to(chat: Chat, arguments: Arguments) -> Message | None:
@@ -151,3 +321,44 @@ def _reply_to(chat: Chat, arguments: Arguments) -> Message | None:
     if message is None and not lenient:
         raise bad_request("message to be replied not found")
     return message
+
+
+def _scope(arguments: Arguments) -> str:
+    scope: Any = arguments.json("scope", "BotCommandScope")
+    if scope is not None and not isinstance(scope, dict):
+        raise bad_request("can't parse BotCommandScope: BotCommandScope must be an Object")
+    scope = {} if scope in (None, {"type": "default"}) else scope
+    return json.dumps([scope, arguments.text("language_code")], sort_keys=True)
+
+
+def _command(command: Any) -> Json:
+    if not isinstance(command, dict):
+        raise bad_request("can't parse BotCommand: expected an Object")
+    for key in ("command", "description"):
+        if not isinstance(command.get(key), str):
+            raise bad_request(f"can't parse BotCommand: Can't find field \"{key}\"")
+    name = command["command"].removeprefix("/")
+    if not re.fullmatch(r"[a-z0-9_]{1,32}", name):
+        raise bad_request("BOT_COMMAND_INVALID")
+    if not 1 <= len(command["description"]) <= 256:
+        raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
+    return {"command": name, "description": command["description"]}
+
+
+def _target(url: str, secret: str) -> Target:
+    try:
+        target = Target.parse(url)
+    except ValueError:  # UnicodeError, of a host name that cannot be one, is a ValueError
+        raise bad_request("invalid webhook URL specified") from None
+    if len(secret) > 256:
+        raise bad_request("secret token is too long")
+    if not re.fullmatch(r"[A-Za-z0-9_-]*", secret):
+        raise bad_request("secret token contains unallowed characters")
+    return target
+
+
+def _allowed(arguments: Arguments) -> object:
+    try:
+        return json.loads(arguments.text("allowed_updates") or "null")
+    except (ValueError, RecursionError):  # the real server ignores what it cannot read
+        return None

@@ -1,75 +1,71 @@
-"""The people who chat: what a person does in the Telegram app, as plain calls.
+"""The people who chat and the groups they chat in, as plain calls: what the Telegram app does.
 
 Every call may come from any thread; the work is done on the server's loop. The app's START
 button is `person.send("/start")`; the sandbox lets people write without it.
 """
 
-from __future__ import annotations
-
-from collections import deque
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from sandbox.no_reply import NoReply
 from sandbox.telegram import explain
 from sandbox.telegram.buttons import Press
-from sandbox.telegram.entities import detect
-from sandbox.telegram.model import Chat, Message, User
-
-if TYPE_CHECKING:
-    from sandbox.telegram.botfather import Account
-    from sandbox.telegram.service import Telegram
-
-MAX_TEXT = 4096
+from sandbox.telegram.formatting import MAX_TEXT, detect
+from sandbox.telegram.plain import PlainServer
+from sandbox.telegram.types import Chat, Message, User
+from sandbox.telegram.world import Account, World
+from sandbox.transcript import Line, Transcript
 
 
 class Person(User):
     """Someone who chats; make one with `telegram.person("Viktor")`."""
 
-    def __init__(self, telegram: Telegram, id: int, name: str, username: str = "") -> None:
+    def __init__(
+        self, world: World, server: PlainServer, id: int, name: str, username: str = ""
+    ) -> None:
         super().__init__(id, name, username)
         self.json["language_code"] = "en"
-        self.inbox: deque[Message] = deque()  # not yet read
-        self.blocked: set[int] = set()
-        self._telegram = telegram
+        self._world = world
+        self._server = server
 
     def send(
         self, text: str, to: User | Chat | None = None, reply_to: Message | None = None
     ) -> Message:
         """Write a message to a bot or into a group; `to` may be left out with one bot only."""
-        return self._telegram.do(self._send, text, to, reply_to)
+        return self._server.do(self._send, text, to, reply_to)
 
     def send_all(self, texts: Iterable[str], to: User | Chat | None = None) -> list[Message]:
         """Write several messages at once, in this order."""
-        return self._telegram.do(lambda: [self._send(text, to) for text in texts])
+        return self._server.do(lambda: [self._send(text, to) for text in texts])
 
     def ask(self, text: str, to: User | Chat | None = None, timeout: float = 5.0) -> str:
         """Write a message and return the text of the bot's next one; NoReply after `timeout` s."""
-        return self._telegram.run_here(self._ask(text, to, timeout))
+        return self._server.run_here(self._ask(text, to, timeout))
 
     def wait(self, n: int = 1, timeout: float = 5.0) -> list[Message]:
         """The next n messages not read yet; NoReply when fewer came within `timeout` seconds."""
-        return self._telegram.run_here(self._wait(n, timeout))
+        return self._server.run_here(self._wait(n, timeout))
 
     def edit(self, message: Message, text: str) -> Message:
         """Change the text of a message of one's own."""
-        return self._telegram.do(self._edit, message, text)
+        return self._server.do(self._edit, message, text)
 
     def sticker(self, to: User | Chat | None = None, emoji: str = "🙂") -> Message:
         """Send a sticker, which has no text."""
-        return self._telegram.do(lambda: self._post(to, "", sticker=emoji))
+        return self._server.do(lambda: self._post(to, "", sticker=emoji))
 
     def press(self, message: Message, button: str) -> Press:
         """Press the inline button with this text; the bot gets a callback query."""
-        return self._telegram.do(self._telegram.press, self, message, button)
+        press = Press(self._server, button)
+        self._server.do(self._world.press, self, message, press)
+        return press
 
     def block(self, account: Account) -> None:
         """Block a bot: whatever it sends is refused with 403 from now on."""
-        self._telegram.do(self._set_blocked, account, True)
+        self._server.do(self._world.set_blocked, self, account, True)
 
     def unblock(self, account: Account) -> None:
         """Let a blocked bot write again."""
-        self._telegram.do(self._set_blocked, account, False)
+        self._server.do(self._world.set_blocked, self, account, False)
 
     def _send(
         self, text: str, to: User | Chat | None = None, reply_to: Message | None = None
@@ -78,30 +74,20 @@ class Person(User):
         return self._post(to, text, entities=detect(text), reply_to=reply_to)
 
     def _post(self, to: User | Chat | None, text: str, **content: object) -> Message:
-        chat = self._telegram.world.chat_of(self, to)
+        chat = self._world.chat_of(self, to)
         if self not in chat.members:
             raise ValueError(f"{self.name} is not in {chat.title}; first: group.add({self.name})")
-        if chat.kind == "private" and chat.members[1].id in self.blocked:
+        if chat.blocked:
             bot = chat.members[1].name
             raise ValueError(f"{self.name} has blocked {bot}; first: person.unblock(account)")
-        return self._telegram.world.post(chat, self, text, **content)
+        return self._world.post(chat, self, text, **content)
 
     def _edit(self, message: Message, text: str) -> Message:
         if message.sender is not self:
             raise ValueError(f"{self.name} can change only messages of {self.name}'s own")
         text = _check_text(text)
-        self._telegram.world.edit(message, text, detect(text))
+        self._world.edit(message, text, detect(text))
         return message
-
-    def _set_blocked(self, account: Account, blocked: bool) -> None:
-        world = self._telegram.world
-        world.check_own(account)
-        if blocked == (account.id in self.blocked):
-            return
-        chat = world.private_chat(self, account)
-        self.blocked ^= {account.id}
-        old, new = ("member", "kicked") if blocked else ("kicked", "member")
-        world.member_changed(chat, self, account, old, new)
 
     async def _ask(self, text: str, to: User | Chat | None, timeout_s: float) -> str:
         message = self._send(text, to)
@@ -109,8 +95,8 @@ class Person(User):
         def answer() -> Message | None:
             return first_answer(message)
 
-        if not message.updates or not await self._telegram.watch.until(answer, timeout_s):
-            raise NoReply(explain.no_reply(message, timeout_s))
+        if not message.updates or not await self._world.watch.until(answer, timeout_s):
+            raise NoReply(explain.no_reply(message, self._world, timeout_s))
         reply = answer()
         assert reply is not None  # `until` saw it, and messages are never taken out of a chat
         while self.inbox and reply in self.inbox:  # what stands above the answer is read, too
@@ -118,9 +104,9 @@ class Person(User):
         return reply.text
 
     async def _wait(self, n: int, timeout_s: float) -> list[Message]:
-        if not await self._telegram.watch.until(lambda: len(self.inbox) >= n, timeout_s):
+        if not await self._world.watch.until(lambda: len(self.inbox) >= n, timeout_s):
             found = f"{len(self.inbox)} of {n} messages came for {self.name} within {timeout_s:g} s"
-            raise NoReply(f"{found}.\n{explain.bots(self._telegram.world.accounts.values())}")
+            raise NoReply(f"{found}.\n{explain.bots(self._world.accounts.values())}")
         return [self.inbox.popleft() for _ in range(n)]
 
 
@@ -140,3 +126,86 @@ def _check_text(text: str) -> str:
     if len(text) > MAX_TEXT:
         raise ValueError(f"a message has at most {MAX_TEXT} characters; found {len(text)}")
     return text.strip()
+
+
+class Group(Chat):
+    """A group or a channel; make one with `telegram.group(title, members)`."""
+
+    def __init__(self, world: World, server: PlainServer, id: int, kind: str, title: str) -> None:
+        super().__init__(id, kind, title, [])
+        self._world = world
+        self._server = server
+
+    def __repr__(self) -> str:
+        return f"Group({self.title!r})"
+
+    @property
+    def transcript(self) -> Transcript:
+        """What was said here."""
+        return self._server.do(transcript, self.messages)
+
+    def add(self, member: User) -> None:
+        """Let someone in; a bot is told by my_chat_member."""
+        self._server.do(self._add, member)
+
+    def remove(self, member: User) -> None:
+        """Throw someone out; a bot is told by my_chat_member."""
+        self._server.do(self._remove, member)
+
+    def promote(self, account: Account) -> None:
+        """Make a bot an admin: it sees every message, whatever its privacy mode."""
+        self._server.do(self._promote, account)
+
+    def _add(self, member: User) -> None:
+        self._world.check_own(member)
+        if member in self.members:
+            return
+        self.members.append(member)
+        if self.kind == "channel":
+            self.admins.add(member.id)
+        how = self.former.pop(member.id, "left")
+        if isinstance(member, Account):
+            status = "administrator" if self.kind == "channel" else "member"
+            self._tell(member, how, status)
+
+    def _remove(self, member: User) -> None:
+        if member not in self.members:
+            return
+        self.members.remove(member)
+        self.admins.discard(member.id)
+        self.former[member.id] = "kicked"
+        if isinstance(member, Account):
+            self._tell(member, "member", "kicked")
+
+    def _promote(self, account: Account) -> None:
+        self._world.check_own(account)
+        if account.id not in self.admins:
+            self.admins.add(account.id)
+            self._tell(account, "member", "administrator")
+
+    def _tell(self, account: Account, old: str, new: str) -> None:
+        owner = next((member for member in self.members if not member.is_bot), account)
+        self._world.member_changed(self, owner, account, old, new)
+
+
+def transcript(messages: Iterable[Message]) -> Transcript:
+    """The chat so far: `str` gives lines, a notebook shows bubbles."""
+    return Transcript(line(message) for message in messages if not message.deleted)
+
+
+def line(message: Message) -> Line:
+    """How a message looks now."""
+    channel = message.chat.kind == "channel"
+    return Line(
+        name=message.chat.title if channel else message.sender.name,
+        is_bot=message.sender.is_bot or channel,
+        text=shown(message),
+        quote=shown(message.reply_to) if message.reply_to else "",
+        edited=message.edit_date > 0,
+        buttons=tuple(tuple(str(b["text"]) for b in row) for row in message.keyboard),
+    )
+
+
+def shown(message: Message) -> str:
+    """The text of a message; a sticker is named."""
+    return f"(sticker {message.sticker})" if message.sticker else message.text

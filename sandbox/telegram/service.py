@@ -10,29 +10,20 @@ parameter of `Telegram`; everything else is as in the real service.
 """
 
 import itertools
-import time
 from typing import Any
 
 from sandbox.no_reply import NoReply
 from sandbox.server import HOST
-from sandbox.telegram import botfather
 from sandbox.telegram.api import Api
 from sandbox.telegram.arguments import Arguments, as_text
-from sandbox.telegram.botfather import Account
-from sandbox.telegram.buttons import Buttons, Press
-from sandbox.telegram.delivery import Clock, Delivery
 from sandbox.telegram.explain import bots
-from sandbox.telegram.groups import Group
-from sandbox.telegram.limits import Limits, SendLimiter
-from sandbox.telegram.menu_methods import MenuMethods
-from sandbox.telegram.methods import ChatMethods
-from sandbox.telegram.model import Chat, Message, User
-from sandbox.telegram.people import Person
+from sandbox.telegram.limits import Limits
+from sandbox.telegram.methods import Described, Methods
+from sandbox.telegram.people import Group, Person, transcript
 from sandbox.telegram.plain import PlainServer
-from sandbox.telegram.transcript import transcript
-from sandbox.telegram.updates import UpdateQueue
-from sandbox.telegram.webhook_methods import Described, WebhookMethods
-from sandbox.telegram.world import World
+from sandbox.telegram.types import Chat, Message, User
+from sandbox.telegram.updates import Delivery, WebhookClient
+from sandbox.telegram.world import Account, World
 from sandbox.transcript import Transcript
 
 
@@ -57,19 +48,13 @@ class Telegram(PlainServer):
         limits: Limits | None = Limits(),  # noqa: B008 - it cannot change
     ) -> None:
         super().__init__("telegram-sandbox")
-        self.world = World(self.watch.changed)
-        self._limits = limits
-        self._lifetime_s = update_lifetime_s
-        self._bot_ids = itertools.count(7_000_000_001)
+        self.world = World(self.watch, limits, update_lifetime_s)
         self._person_ids = itertools.count(500_000_001)
         self._group_ids = itertools.count(4_000_000_001)
-        self._buttons = Buttons()
-        self._api = Api(self.world.accounts)
-        clock = Clock(retry_scale, webhook_timeout_s, time.monotonic())
+        self._client = self.do(WebhookClient, retry_scale, webhook_timeout_s)
         pause = limits.set_webhook_s if limits else 0.0
-        chats = ChatMethods(self.world, self._buttons)
-        updates = WebhookMethods(self._api.call, clock, local_mode, pause, self.watch.changed)
-        self._api.methods = chats.table | MenuMethods().table | updates.table
+        self._methods = Methods(self.world, self._client, local_mode, pause)
+        self._api = Api(self.world.accounts, self._methods)
         try:
             self.port = self.serve(self.do(self._api.runner), port)
         except BaseException:  # a taken port, say; leave no thread behind
@@ -85,14 +70,14 @@ class Telegram(PlainServer):
 
         `privacy` is his /setprivacy: with it, a bot in a group sees only what is meant for it.
         """
-        return self.do(self._new_bot, name, username, privacy)
+        return self.do(self.world.new_bot, name, username, privacy)
 
     def new_token(self, account: Account) -> str:
         """BotFather's /revoke: the bot gets a new token, the old one is refused with 401.
 
         Its webhook goes with the old token, as on the real server; what is pending stays.
         """
-        return self.do(self._new_token, account)
+        return self.do(self.world.new_token, account)
 
     def account(self, username: str) -> Account:
         """A bot made before, by its username; KeyError naming those there are."""
@@ -104,14 +89,14 @@ class Telegram(PlainServer):
 
     def person(self, name: str, username: str | None = None) -> Person:
         """Someone who chats."""
-        person = Person(self, next(self._person_ids), name, username or "")
+        person = Person(self.world, self, next(self._person_ids), name, username or "")
         self.do(self.world.people.__setitem__, person.id, person)
         return person
 
     def group(self, title: str, members: list[User], kind: str = "group") -> Group:
         """A group of people and bots; the first person is its owner."""
         number = next(self._group_ids)
-        group = Group(self, -number, kind, title)
+        group = Group(self.world, self, -number, kind, title)
         self.do(self.world.groups.__setitem__, group.id, group)
         for member in sorted(members, key=lambda member: member.is_bot):  # people first
             group.add(member)
@@ -155,34 +140,8 @@ class Telegram(PlainServer):
         """End every wait: webhooks and long polls."""
         for account in self.world.accounts.values():
             account.updates.wake_poll(None)
-            if account.webhook:
-                account.webhook.close()
-
-    def press(self, person: Person, message: Message, button: str) -> Press:
-        """What `person.press` does, on the loop."""
-        self.world.check_own(message.chat)
-        press = Press(self, button)
-        self._buttons.press(person, message, press)
-        self.watch.changed()
-        return press
-
-    def _new_bot(self, name: str, username: str, privacy: bool) -> Account:
-        taken = {account.username.lower() for account in self.world.accounts.values()}
-        username = botfather.check_bot_names(name, username, taken)
-        updates = UpdateQueue(self._lifetime_s, self.watch.changed)
-        limiter = SendLimiter(self._limits)
-        number = next(self._bot_ids)
-        account = Account(number, name.strip(), username, privacy, updates, limiter)
-        self.world.accounts[number] = account
-        return account
-
-    def _new_token(self, account: Account) -> str:
-        account.token = botfather.new_token(account.id)
-        if account.webhook:
-            account.webhook.close()
-            account.webhook = None
-        self.watch.changed()
-        return account.token
+            account.updates.remove_webhook()
+        await self._client.close()
 
     def _chat_between(self, who: tuple[User | Chat, ...]) -> Chat:
         if len(who) == 1 and isinstance(who[0], Chat):
@@ -197,14 +156,16 @@ class Telegram(PlainServer):
         bot = self._api.account(account) if isinstance(account, str) else account
         self.world.check_own(bot)
         pairs = [(key, as_text(value)) for key, value in values.items() if value is not None]
-        result = await self._api.call(bot, method.lower(), Arguments(pairs))
+        result = await self._methods.call(bot, method.lower(), Arguments(pairs))
         return result.result if isinstance(result, Described) else result
 
     def _deliveries(self, account: Account, message: Message | None) -> list[Delivery]:
         if message is None:
-            return list(account.deliveries)
+            return list(account.updates.deliveries)
         wanted = {update.id for update in message.updates if update.account is account}
-        return [delivery for delivery in account.deliveries if delivery.update_id in wanted]
+        return [delivery for delivery in account.updates.deliveries if delivery.update_id in wanted]
 
     def _count(self, account: Account, message: Message | None) -> int:
-        return len(self._deliveries(account, message)) if message else account.delivery_count
+        return (
+            len(self._deliveries(account, message)) if message else account.updates.delivery_count
+        )

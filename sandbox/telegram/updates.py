@@ -1,25 +1,34 @@
-"""The updates a bot has not taken yet, and getUpdates, which takes them.
+"""How updates reach a bot: they wait in its queue until getUpdates or a webhook takes them.
 
-Semantics are the official server's: an offset acknowledges everything below it, a negative one
-keeps the last |n|, and only one long poll may wait at a time. Webhooks take from the same queue
-(`webhook.py`). The real server also slows down a client that asks the same question again and
-again; this one does not.
+Semantics are the official server's. getUpdates: an offset acknowledges everything below it, a
+negative one keeps the last |n|, and only one long poll may wait at a time. A webhook: every
+update is POSTed until a 2xx answer acknowledges it; one update in flight per chat, so that a
+failing chat blocks only itself; retries after 0, 2, 4, 8 … seconds, capped at a random 60 to 120;
+Retry-After honoured; a Bot API call in a 2xx answer's body is executed and its result dropped.
+Left out: slowing down a client that polls in a circle, giving up a webhook after a day of 410s,
+and the limit on how fast new connections are opened.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import itertools
+import random
+import ssl
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
 
+import aiohttp
+from yarl import URL
+
+from sandbox.telegram.arguments import Arguments, from_body, leading_integer
 from sandbox.telegram.errors import TelegramError
-from sandbox.telegram.model import Chat, Json, encode
-
-if TYPE_CHECKING:
-    from sandbox.telegram.botfather import Account
+from sandbox.telegram.types import Chat, Json, Update, User, encode
+from sandbox.watch import Watch
 
 NOT_DEFAULT = ("chat_member", "message_reaction", "message_reaction_count")
 ALL_TYPES = (
@@ -35,50 +44,31 @@ OTHER_GET_UPDATES = (
     "Conflict: terminated by other getUpdates request; "
     "make sure that only one bot instance is running"
 )
+KEPT_DELIVERIES = 10_000
+MAX_ANSWER = 1 << 20  # bytes; more of a webhook's answer is not read
+MAX_RETRY_AFTER_S = 3600
+NOT_IN_AN_ANSWER = ("setwebhook", "deletewebhook", "close", "logout")  # nor any get… method
 
-
-@dataclass(eq=False, slots=True)
-class Update:
-    """One thing that happened, on its way to one bot."""
-
-    id: int
-    account: Account
-    chat: Chat
-    kind: str
-    payload: Json
-    expires: float
-    attempts: int = 0  # webhook deliveries tried
-    replies_from: int = -1  # how many messages the chat held when the bot was first told
-
-    def hand_out(self) -> None:
-        """Remember when the bot was first told, so that its answer can be recognised."""
-        if self.replies_from < 0:
-            self.replies_from = len(self.chat.messages)
-
-    def to_json(self) -> Json:
-        """The Bot API's Update."""
-        return {"update_id": self.id, self.kind: self.payload}
-
-    def body(self) -> bytes:
-        """The JSON that is POSTed to a webhook."""
-        return encode(self.to_json())
+Call = Callable[[str, Arguments], Awaitable[object]]  # one bot's calls of the Bot API
 
 
 class UpdateQueue:
-    """The pending updates of one bot, oldest first."""
+    """The pending updates of one bot, oldest first, and what became of its webhook deliveries."""
 
-    def __init__(self, lifetime_s: float, changed: Callable[[], None]) -> None:
+    def __init__(self, lifetime_s: float, watch: Watch) -> None:
         self.allowed = DEFAULT_TYPES
-        self.on_update: Callable[[Update], None] | None = None  # set while a webhook is
         self.polled = False  # has anybody ever called getUpdates?
+        self.webhook: Webhook | None = None
+        self.deliveries: deque[Delivery] = deque(maxlen=KEPT_DELIVERIES)
+        self.delivery_count = 0
+        self.watch = watch
         self._pending: dict[int, Update] = {}
         self._ids = itertools.count(100_000_001)
         self._next_id = next(self._ids)
         self._lifetime_s = lifetime_s
-        self._changed = changed
         self._poll: asyncio.Future[TelegramError | None] | None = None
 
-    def add(self, account: Account, kind: str, payload: Json, chat: Chat) -> Update | None:
+    def add(self, account: User, kind: str, payload: Json, chat: Chat) -> Update | None:
         """Queue an update; None when the bot's allowed_updates leave this kind out."""
         if kind not in self.allowed:
             return None
@@ -86,8 +76,8 @@ class UpdateQueue:
         update = Update(self._next_id, account, chat, kind, payload, expires)
         self._next_id = next(self._ids)
         self._pending[update.id] = update
-        if self.on_update:
-            self.on_update(update)
+        if self.webhook:
+            self.webhook.add(update)
         self.wake_poll(None)
         return update
 
@@ -136,13 +126,32 @@ class UpdateQueue:
         updates = self.pending()[:limit]
         for update in updates:
             update.hand_out()
-        self._changed()
+        self.watch.changed()
         return updates
 
     def wake_poll(self, error: TelegramError | None) -> None:
         """End a waiting getUpdates, with an error or to look again."""
         if self._poll and not self._poll.done():
             self._poll.set_result(error)
+
+    def set_webhook(self, webhook: Webhook) -> None:
+        """Deliver what is pending and what will come to a webhook."""
+        self.webhook = webhook
+        for update in self.pending():
+            webhook.add(update)
+
+    def remove_webhook(self) -> None:
+        """Stop delivering; what was not acknowledged stays here."""
+        if self.webhook:
+            self.webhook.close()
+            self.webhook = None
+        self.watch.changed()
+
+    def delivered(self, delivery: Delivery) -> None:
+        """Note one attempt of the webhook."""
+        self.deliveries.append(delivery)
+        self.delivery_count += 1
+        self.watch.changed()
 
     def _acknowledge(self, offset: int) -> None:
         pending = self.pending()
@@ -157,7 +166,7 @@ class UpdateQueue:
     async def _wait(self, timeout_s: float) -> None:
         self.wake_poll(TelegramError(409, OTHER_GET_UPDATES))  # the older poll dies
         poll = self._poll = asyncio.get_running_loop().create_future()
-        self._changed()
+        self.watch.changed()
         try:
             async with asyncio.timeout(timeout_s):
                 error = await poll
@@ -168,3 +177,258 @@ class UpdateQueue:
                 self._poll = None
         if error:
             raise error
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a webhook lives: `url` as the bot gave it, `address` as it is called."""
+
+    url: str = field(repr=False)  # may hold the token, as many bots' addresses do
+    address: URL = field(repr=False)
+
+    @classmethod
+    def parse(cls, url: str) -> Target:
+        """Read an address as Telegram does: without a scheme it is https. ValueError for none.
+
+        >>> Target.parse("example.com/hook").address
+        URL('https://example.com/hook')
+        """
+        if any(character <= " " for character in url):
+            raise ValueError("an address has no blanks")
+        address = URL(url if "://" in url else f"https://{url}")
+        host = address.raw_host
+        if address.scheme not in ("http", "https") or not host or not address.port:
+            raise ValueError("not an address of a webhook")
+        if not host.isprintable():
+            raise ValueError("not a name of a host")
+        return cls(url, address)
+
+    def refusal(self, addresses: list[str]) -> str:
+        """Why the public Telegram would not call this address; empty when it would."""
+        if self.address.scheme != "https":
+            return "An HTTPS URL must be provided for webhook"
+        if self.address.port not in (80, 88, 443, 8443):
+            return "Webhook can be set up only on ports 80, 88, 443 or 8443"
+        for address in addresses:
+            if not ipaddress.ip_address(address).is_global:
+                return f"IP address {address} is reserved"
+        return ""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One attempt to hand an update to a webhook."""
+
+    update_id: int
+    attempt: int  # 1 is the first
+    status: int | None  # the HTTP status, None when no answer came
+    error: str  # empty when the update was acknowledged
+    reply: str  # the call in the answer's body and what became of it, empty when there was none
+    at: float  # seconds since the sandbox started
+
+    def __str__(self) -> str:
+        outcome = self.error or f"acknowledged with {self.status}"
+        return f"attempt {self.attempt}: {outcome}" + (f", {self.reply}" if self.reply else "")
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a webhook answered."""
+
+    status: int
+    reason: str
+    content_type: str
+    retry_after: str
+    body: bytes  # empty when it broke off or was longer than MAX_ANSWER
+
+
+class WebhookClient:
+    """POSTs for every webhook: how long one may take, and how soon it is tried again.
+
+    `retry_scale` makes the retry clock faster; that is the sandbox's own. Made on the event loop.
+    """
+
+    def __init__(self, retry_scale: float, timeout_s: float) -> None:
+        self.retry_scale = retry_scale
+        self.timeout_s = timeout_s
+        self.started = time.monotonic()
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0),  # each webhook has its max_connections
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None),  # `post` has its own
+            skip_auto_headers=("Accept", "User-Agent"),  # Telegram sends neither
+        )
+
+    async def post(self, target: Target, secret_token: str, update: Update) -> Answer:
+        """POST an update and read the answer; an exception for `describe` when none comes."""
+        headers = {
+            "Content-Type": "application/json",
+            "Connection": "keep-alive",
+            "Accept-Encoding": "gzip, deflate",
+        }
+        if secret_token:
+            headers["X-Telegram-Bot-Api-Secret-Token"] = secret_token
+        data = encode(update.to_json())
+        async with (
+            asyncio.timeout(self.timeout_s),
+            self._session.post(
+                target.address, data=data, headers=headers, allow_redirects=False
+            ) as answer,
+        ):
+            return Answer(
+                answer.status,
+                answer.reason or "",
+                answer.headers.get("Content-Type", ""),
+                answer.headers.get("Retry-After", ""),
+                await _read(answer),
+            )
+
+    async def close(self) -> None:
+        """Hang up everywhere."""
+        await self._session.close()
+
+
+async def _read(answer: aiohttp.ClientResponse) -> bytes:
+    body = b""
+    try:
+        async for chunk in answer.content.iter_any():
+            body += chunk
+            if len(body) > MAX_ANSWER:
+                answer.close()
+                return b""
+    except (aiohttp.ClientError, OSError):  # the status counts, although the body broke off
+        return b""
+    return body
+
+
+def retry_delay(fails: int, retry_after: int = 0) -> float:
+    """Seconds until the next attempt when so many attempts have failed before this one.
+
+    >>> [retry_delay(fails) for fails in range(5)]
+    [0, 2, 4, 8, 16]
+    >>> 60 <= retry_delay(1000) <= 120
+    True
+    """
+    cap = random.uniform(60, 120)  # noqa: S311 - not a secret
+    seconds = 2 ** min(fails, 10) if fails else 0  # 2 ** 10 is far above the cap
+    return min(retry_after, MAX_RETRY_AFTER_S) or min(seconds, cap)
+
+
+def describe(problem: BaseException) -> str:
+    """The last_error_message for a webhook that gave no answer."""
+    if isinstance(problem, TimeoutError):
+        return "Read timeout expired"
+    if isinstance(problem, aiohttp.ClientConnectorCertificateError):
+        problem = problem.certificate_error
+    elif isinstance(problem, aiohttp.ClientConnectorError):
+        problem = problem.os_error
+    if isinstance(problem, ConnectionRefusedError):
+        return "Connection refused"
+    if isinstance(problem, ssl.SSLError):
+        return f"SSL error {{{problem.reason or 'unknown'}}}"
+    if isinstance(problem, aiohttp.ClientResponseError | aiohttp.ClientPayloadError):
+        return "Wrong response from the webhook"
+    if isinstance(problem, ConnectionResetError | aiohttp.ClientOSError):
+        return "Connection reset by peer"
+    return "Webhook connection closed"
+
+
+class Webhook:
+    """The webhook of one bot, while it is set; `call` executes what its answers ask for."""
+
+    def __init__(
+        self,
+        queue: UpdateQueue,
+        client: WebhookClient,
+        call: Call,
+        target: Target,
+        secret_token: str,
+        max_connections: int,
+        ip_address: str,
+        has_certificate: bool,
+    ) -> None:
+        self.target = target
+        self.secret_token = secret_token
+        self.max_connections = max_connections
+        self.ip_address = ip_address
+        self.has_certificate = has_certificate
+        self.last_error_date = 0
+        self.last_error_message = ""
+        self._queue = queue
+        self._client = client
+        self._call = call
+        self._chats: dict[int, deque[Update]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(max_connections)
+
+    def add(self, update: Update) -> None:
+        """Deliver one update, after the others of its chat."""
+        waiting = self._chats.get(update.chat.id)
+        if waiting is not None:
+            waiting.append(update)
+            return
+        waiting = self._chats[update.chat.id] = deque([update])
+        task = asyncio.create_task(self._deliver_chat(update.chat.id, waiting))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def close(self) -> None:
+        """Stop; what was not acknowledged stays in the bot's queue."""
+        for task in self._tasks:
+            task.cancel()
+
+    async def _deliver_chat(self, chat_id: int, waiting: deque[Update]) -> None:
+        while waiting:
+            await self._deliver(waiting[0])
+            waiting.popleft()
+        del self._chats[chat_id]
+
+    async def _deliver(self, update: Update) -> None:
+        while update in self._queue:
+            async with self._slots:
+                delivery, retry_after = await self._attempt(update)
+            if not delivery.error:
+                self._queue.forget(update)
+            delay = retry_delay(update.attempts - 1, retry_after) * self._client.retry_scale
+            if delivery.error and time.monotonic() + delay > update.expires:
+                self._queue.forget(update)
+            self._queue.delivered(delivery)
+            if delivery.error:
+                await asyncio.sleep(delay)
+
+    async def _attempt(self, update: Update) -> tuple[Delivery, int]:
+        update.attempts += 1
+        update.hand_out()
+        status, error, reply, retry_after = None, "", "", 0
+        try:
+            answer = await self._client.post(self.target, self.secret_token, update)
+        except Exception as problem:  # whatever a webhook does, delivery goes on
+            error = describe(problem)
+        else:
+            status = answer.status
+            if 200 <= status <= 299:
+                reply = await self._execute(answer)
+            else:
+                error = f"Wrong response from the webhook: {status} {answer.reason}"
+                retry_after = max(0, leading_integer(answer.retry_after))
+        if error:
+            self.last_error_date = int(time.time())
+            self.last_error_message = error
+        at = time.monotonic() - self._client.started
+        return Delivery(update.id, update.attempts, status, error, reply, at), retry_after
+
+    async def _execute(self, answer: Answer) -> str:
+        """Carry out the call in an answer's body; tell what became of it, for `deliveries`."""
+        if not answer.body:
+            return ""
+        try:
+            arguments = Arguments(from_body(answer.content_type, answer.body))
+            method = arguments.text("method").lower()
+            if not method:
+                return ""
+            if method.startswith("get") or method in NOT_IN_AN_ANSWER:
+                return f"{method} ignored: not possible in a webhook's answer"
+            await self._call(method, arguments)
+        except TelegramError as refusal:
+            return f"its reply was refused: {refusal.description}"
+        return f"replied with {arguments.text('method')}"

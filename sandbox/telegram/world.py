@@ -1,42 +1,153 @@
 """Telegram without its wires: who exists, who may write to whom, and which bot sees what.
 
-A message goes in by `post` and comes out as updates for bots and in the inboxes of people. It
-knows neither HTTP nor threads: everything here runs on the server's loop.
+BotFather makes the bots, by his own rules and in his words; he also changes pictures and
+descriptions and counts up to twenty bots, which this one does not. A message goes in by `post` and
+comes out as updates for bots and in the inboxes of people. It knows neither HTTP nor threads:
+everything here runs on the server's loop.
 """
 
+import hmac
+import itertools
 import re
+import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sandbox.telegram.arguments import leading_integer
-from sandbox.telegram.botfather import Account
+from sandbox.telegram.buttons import CallbackQueries, Press
 from sandbox.telegram.errors import bad_request, forbidden
-from sandbox.telegram.model import Chat, Json, Message, User
-from sandbox.telegram.people import Person
+from sandbox.telegram.limits import Limits, SendLimiter
+from sandbox.telegram.types import Chat, Json, Message, User
+from sandbox.telegram.updates import UpdateQueue, Webhook
+from sandbox.watch import Watch
 
 _COMMAND = re.compile(r"/[A-Za-z0-9_]{1,64}(?:@([A-Za-z0-9_]+))?")
+
+
+class Account(User):
+    """A bot's account. `token` is its password: whoever has it is the bot."""
+
+    is_bot = True
+
+    def __init__(
+        self,
+        id: int,
+        name: str,
+        username: str,
+        privacy: bool,
+        updates: UpdateQueue,
+        limiter: SendLimiter,
+    ) -> None:
+        super().__init__(id, name, username)
+        self.token = new_token(id)
+        self.privacy = privacy
+        self.updates = updates
+        self.limiter = limiter
+        self.next_set_webhook = 0.0  # seconds on the monotonic clock
+        self.commands: dict[str, list[Json]] = {}  # by scope and language
+
+    def __repr__(self) -> str:
+        return f"Account({self.name!r}, @{self.username})"
+
+    @property
+    def webhook(self) -> Webhook | None:
+        """Where its updates are POSTed to; None while it polls or does nothing."""
+        return self.updates.webhook
+
+    def accepts(self, token: str) -> bool:
+        """Whether this is the bot's token, compared in constant time."""
+        return hmac.compare_digest(token.encode("utf-8", "surrogateescape"), self.token.encode())
+
+    def get_me(self) -> Json:
+        """The Bot API's User for getMe."""
+        return self.json | {
+            "can_join_groups": True,
+            "can_read_all_group_messages": not self.privacy,
+            "supports_inline_queries": False,
+            "can_connect_to_business": False,
+            "has_main_web_app": False,
+        }
+
+
+def new_token(bot_id: int) -> str:
+    """A fresh token of the real shape: the bot's number, a colon and 35 characters."""
+    return f"{bot_id}:AA{secrets.token_urlsafe(25)[:33]}"
+
+
+def check_bot_names(name: str, username: str, taken: set[str]) -> str:
+    """The username as BotFather takes it, without @; ValueError in his words otherwise.
+
+    >>> check_bot_names("Hello bot", "@hello_bot", taken=set())
+    'hello_bot'
+    """
+    for what, found in (("name", name), ("username", username)):
+        if not isinstance(found, str):
+            raise ValueError(f"BotFather: Sorry, a {what} is a text. Found {found!r}.")
+    username = username.removeprefix("@")
+    if not 1 <= len(name.strip()) <= 64:
+        raise ValueError(
+            "BotFather: Sorry, this isn't a proper name for a bot. "
+            f"Found {len(name.strip())} characters; a name has 1 to 64."
+        )
+    if not username.lower().endswith("bot"):
+        raise ValueError(
+            "BotFather: Sorry, the username must end in 'bot'. E.g. 'Tetris_bot' or 'Tetrisbot'. "
+            f"Found {username!r}; try {username + '_bot'!r}."
+        )
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{4,31}", username):
+        raise ValueError(
+            f"BotFather: Sorry, this username is invalid. Found {username!r}; a username has 5 to "
+            "32 characters: Latin letters, digits and _, and starts with a letter."
+        )
+    if username.lower() in taken:
+        raise ValueError(
+            "BotFather: Sorry, this username is already taken. Please try something different. "
+            f"Found {username!r}; to go on with a bot you made before, keep its account in a "
+            "variable, or ask for it with telegram.account(username)."
+        )
+    return username
 
 
 class World:
     """Everything the sandbox Telegram knows."""
 
-    def __init__(self, changed: Callable[[], None]) -> None:
+    def __init__(self, watch: Watch, limits: Limits | None, update_lifetime_s: float) -> None:
         self.accounts: dict[int, Account] = {}
-        self.people: dict[int, Person] = {}
+        self.people: dict[int, User] = {}
         self.groups: dict[int, Chat] = {}  # groups and channels
         self.private: dict[tuple[int, int], Chat] = {}  # by person and bot
-        self.changed = changed
+        self.watch = watch
+        self.queries = CallbackQueries()
+        self._bot_ids = itertools.count(7_000_000_001)
+        self._limits = limits
+        self._update_lifetime_s = update_lifetime_s
         self._known: list[Mapping[int, User | Chat]] = [self.accounts, self.people, self.groups]
 
-    def private_chat(self, person: Person, account: Account) -> Chat:
+    def new_bot(self, name: str, username: str, privacy: bool) -> Account:
+        """What BotFather's /newbot does; ValueError in his words when he refuses."""
+        taken = {account.username.lower() for account in self.accounts.values()}
+        username = check_bot_names(name, username, taken)
+        updates = UpdateQueue(self._update_lifetime_s, self.watch)
+        limiter = SendLimiter(self._limits)
+        account = Account(next(self._bot_ids), name.strip(), username, privacy, updates, limiter)
+        self.accounts[account.id] = account
+        return account
+
+    def new_token(self, account: Account) -> str:
+        """What BotFather's /revoke does; the webhook goes with the old token."""
+        account.token = new_token(account.id)
+        account.updates.remove_webhook()
+        return account.token
+
+    def private_chat(self, person: User, account: Account) -> Chat:
         """The chat of a person with a bot; it begins when the person writes first."""
         key = (person.id, account.id)
         if key not in self.private:
             self.private[key] = Chat(person.id, "private", "", [person, account])
         return self.private[key]
 
-    def chat_of(self, person: Person, to: User | Chat | None) -> Chat:
+    def chat_of(self, person: User, to: User | Chat | None) -> Chat:
         """The chat a person means by `to`; ValueError for what another Telegram has made."""
         self.check_own(person)
         if isinstance(to, Chat):
@@ -87,7 +198,7 @@ class World:
                 if known and write
                 else bad_request("chat not found")
             )
-        if write and account.id in self.people[number].blocked:
+        if write and chat.blocked:
             raise forbidden("bot was blocked by the user")
         return chat
 
@@ -113,12 +224,12 @@ class World:
         chat.messages.append(message)
         kind = "channel_post" if chat.kind == "channel" else "message"
         for member in chat.members:
-            if isinstance(member, Person) and member is not sender:
+            if not member.is_bot and member is not sender:
                 member.inbox.append(message)
         self._tell_bots(kind, message)
         if sender.is_bot:
             chat.last_bot = sender
-        self.changed()
+        self.watch.changed()
         return message
 
     def edit(self, message: Message, text: str, entities: list[Json], keyboard: Any = None) -> None:
@@ -129,7 +240,26 @@ class World:
             message.keyboard = keyboard
         kind = "edited_channel_post" if message.chat.kind == "channel" else "edited_message"
         self._tell_bots(kind, message)
-        self.changed()
+        self.watch.changed()
+
+    def press(self, person: User, message: Message, press: Press) -> None:
+        """Press a button under a bot's message: the bot gets the callback query."""
+        self.check_own(message.chat)
+        query = self.queries.open(person, message, press)
+        bot = self.accounts[message.sender.id]  # only bots put buttons under messages
+        bot.updates.add(bot, "callback_query", query, message.chat)
+        self.watch.changed()
+
+    def set_blocked(self, person: User, account: Account, blocked: bool) -> None:
+        """Let a person block a bot or let it write again; the bot is told."""
+        self.check_own(account)
+        if not blocked and (person.id, account.id) not in self.private:
+            return
+        chat = self.private_chat(person, account)
+        if chat.blocked != blocked:
+            chat.blocked = blocked
+            old, new = ("member", "kicked") if blocked else ("kicked", "member")
+            self.member_changed(chat, person, account, old, new)
 
     def _tell_bots(self, kind: str, message: Message) -> None:
         if message.sender.is_bot:  # bots never see what bots say
@@ -152,7 +282,7 @@ class World:
             "new_chat_member": _member(account, new),
         }
         account.updates.add(account, "my_chat_member", payload, chat)
-        self.changed()
+        self.watch.changed()
 
 
 def sees(account: Account, message: Message) -> bool:

@@ -1,17 +1,15 @@
-"""What Telegram is made of: users, chats and messages, and how they look in JSON.
+"""What Telegram is made of: users, chats, messages and updates, and how they look in JSON.
 
-Field names are the Bot API's. Nothing here sends anything.
+Names are the Bot API's ("Available types"). Nothing here sends anything.
 """
 
 from __future__ import annotations
 
 import json
 import time
+from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from sandbox.telegram.updates import Update
+from typing import Any
 
 Json = dict[str, Any]
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
@@ -31,6 +29,7 @@ class User:
         self.id = id
         self.name = name
         self.username = username
+        self.inbox: deque[Message] = deque()  # a person's, not yet read; bots get updates instead
         self.json: Json = {"id": id, "is_bot": self.is_bot, "first_name": name}
         if username:
             self.json["username"] = username
@@ -50,6 +49,7 @@ class Chat:
         self.admins: set[int] = set()
         self.former: dict[int, str] = {}  # ids of those who went, and how: "left" or "kicked"
         self.last_bot: User | None = None  # who spoke last among the bots
+        self.blocked = False  # whether the person of a private chat has blocked its bot
         self.messages: list[Message] = []
         self.json: Json = {"id": id, "type": kind}
         if kind == "private":
@@ -127,3 +127,26 @@ def sticker_json(emoji: str) -> Json:
         "is_video": False,
         "emoji": emoji,
     }
+
+
+@dataclass(eq=False, slots=True)
+class Update:
+    """One thing that happened, on its way to one bot."""
+
+    id: int
+    account: User
+    chat: Chat
+    kind: str
+    payload: Json
+    expires: float  # seconds on the monotonic clock
+    attempts: int = 0  # webhook deliveries tried
+    replies_from: int = -1  # how many messages the chat held when the bot was first told
+
+    def hand_out(self) -> None:
+        """Remember when the bot was first told, so that its answer can be recognised."""
+        if self.replies_from < 0:
+            self.replies_from = len(self.chat.messages)
+
+    def to_json(self) -> Json:
+        """The Bot API's Update."""
+        return {"update_id": self.id, self.kind: self.payload}
