@@ -14,7 +14,7 @@ from lessons.slider import CostSlider, steps
 from lessons.waiting import ask, cold_ms
 from sandbox import Cloud
 from sandbox.cloud.prices import functions, servers
-from sandbox.twitch.model import ChatMessage, ConnectionRecord
+from sandbox.twitch import ChatMessage, ConnectionRecord
 
 SERVER = server_cost([servers()["aws-t4g-nano"], servers()["aws-ipv4"]])
 HOMES = {"AWS": Home(functions()["aws"], Work(5)), "Yandex": Home(functions()["yandex"], Work(5))}

@@ -145,7 +145,7 @@ TANGLED = pytest.mark.xfail(strict=True, reason="still to be untied")
         "botlib",
         pytest.param("sandbox.cloud", marks=TANGLED),
         "sandbox.telegram",
-        pytest.param("sandbox.twitch", marks=TANGLED),
+        "sandbox.twitch",
         "sandbox",
         "lessons",
         "deploy",

@@ -178,6 +178,12 @@ def test_replies_both_ways(world):
         assert "reply-parent-msg-body=a\\:b\\s\\\\c;" in client.until("reply-parent-msg-id")
 
 
+def test_a_tag_comes_back_as_it_was_meant(world):
+    with world.irc() as client:
+        client.send(r"@client-nonce=a\:b\sc\\d\x PRIVMSG #viktor :hello")
+        assert client.until("client-nonce").startswith(r"@client-nonce=a\:b\sc\\dx;badge")
+
+
 def test_actions(world):
     with world.irc() as client:
         world.viktor.say("/me waves")

@@ -1,17 +1,18 @@
 """A Twitch on your own machine: OAuth, chat by IRC, Helix, EventSub, and people who chat.
 
-Start reading at `service.py`. A message goes `people` → `chat` → `irc_hub` (or `eventsub`) → the
-bot → `irc_commands` (or `helix_chat`) → `chat` → whoever waits for it.
+Start reading at `service.py`. A message goes `people` → `chat` → `irc` (or `eventsub`) → the
+bot → `irc` (or `helix`) → `chat` → whoever waits for it.
 """
 
 from sandbox.no_reply import NoReply
 from sandbox.transcript import Transcript
-from sandbox.twitch.eventsub_events import Subscription
-from sandbox.twitch.eventsub_webhook import Delivery
-from sandbox.twitch.model import Application, ChatMessage, ConnectionRecord, Token
+from sandbox.twitch.chat import ChatMessage
+from sandbox.twitch.connection import ConnectionRecord
+from sandbox.twitch.eventsub_events import Delivery, Subscription
 from sandbox.twitch.people import Account
 from sandbox.twitch.service import Twitch
-from sandbox.twitch.settings import Settings
+from sandbox.twitch.settings import TwitchSettings
+from sandbox.twitch.tokens import Application, Token
 
 __all__ = [
     "Account",
@@ -20,9 +21,9 @@ __all__ = [
     "ConnectionRecord",
     "Delivery",
     "NoReply",
-    "Settings",
     "Subscription",
     "Token",
     "Transcript",
     "Twitch",
+    "TwitchSettings",
 ]

@@ -1,22 +1,66 @@
-"""The chat itself: channels, who may speak in them, and what was said.
+"""The chat itself: channels, what was said in them, and how often one may speak.
 
 It knows no protocol: IRC and EventSub listen to it and carry the messages on.
 """
 
 import re
 import uuid
+from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sandbox.twitch.clock import Clock
-from sandbox.twitch.model import ChatMessage, User
-from sandbox.twitch.settings import Settings
+from sandbox.twitch.settings import TwitchSettings
 from sandbox.watch import Watch
 
+COLOURS = ("#FF0000", "#0000FF", "#008000", "#B22222", "#FF7F50", "#9ACD32", "#1E90FF", "#8A2BE2")
 ACTION = re.compile(r"^(?:\x01ACTION (.*?)\x01?|[/.]me (.*))$", re.IGNORECASE)
 SLASH_COMMAND = re.compile(r"^[/.]([a-z]+)(?: |$)", re.IGNORECASE)
+SILENT = "silent"  # refused without a word
+REFUSALS = {
+    "msg_ratelimit": "Your message was not sent because you are sending messages too quickly.",
+    "msg_duplicate": "Your message was not sent because it is identical to the previous one you"
+    " sent, less than 30 seconds ago.",
+    "msg_banned": "You are permanently banned from talking in {channel}.",
+}
 
-Listener = Callable[[ChatMessage, object], None]
+
+@dataclass(frozen=True)
+class User:
+    """Someone on Twitch; the login is also the name of their channel."""
+
+    id: str
+    login: str
+    display_name: str
+    created_at: str = field(default="", repr=False)
+
+    @property
+    def colour(self) -> str:
+        """The colour of the name in chat, always the same for one user."""
+        return COLOURS[int(self.id) % len(COLOURS)]
+
+
+@dataclass(frozen=True)
+class ChatMessage:
+    """One message in a channel: who said what; `action` is True for /me."""
+
+    user: str
+    text: str
+    channel: str
+    action: bool = False
+    id: str = field(default="", repr=False, compare=False)
+    author: User = field(default=User("0", "", ""), repr=False, compare=False)
+    by_program: bool = field(default=False, repr=False, compare=False)  # came by IRC or Helix
+    reply_to: "ChatMessage | None" = field(default=None, repr=False, compare=False)
+    at: float = field(default=0.0, repr=False, compare=False)
+
+    @property
+    def thread(self) -> "ChatMessage | None":
+        """The message a thread of replies began with; None for a message that is no reply."""
+        first = self.reply_to
+        while first is not None and first.reply_to is not None:
+            first = first.reply_to
+        return first
 
 
 @dataclass
@@ -38,16 +82,16 @@ class Channel:
         return user.id in self.mods or user.id == self.owner.id
 
 
-class Chat:
+class TwitchChat:
     """Every channel and every message."""
 
-    def __init__(self, clock: Clock, settings: Settings, watch: Watch) -> None:
+    def __init__(self, clock: Clock, settings: TwitchSettings, watch: Watch) -> None:
         self._clock = clock
         self._settings = settings
         self._watch = watch
         self._messages: dict[str, ChatMessage] = {}
         self.channels: dict[str, Channel] = {}
-        self.listeners: list[Listener] = []
+        self.listeners: list[Callable[[ChatMessage, object], None]] = []
 
     def post(
         self,
@@ -103,3 +147,68 @@ def slash_command(text: str) -> str:
     """
     found = SLASH_COMMAND.match(text)
     return found[1] if found and found[1].lower() != "me" else ""
+
+
+class RateWindow:
+    """Times of what happened lately, for each key."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._times: dict[str, deque[float]] = defaultdict(deque)
+
+    def count(self, key: str, seconds: float) -> int:
+        """Note one more and say how many there were in the last `seconds`, this one included."""
+        times = self._times[key]
+        now = self._clock.now()
+        times.append(now)
+        while times[0] <= now - seconds:
+            times.popleft()
+        return len(times)
+
+
+class SendingRules:
+    """Whether a program may send this text to this channel now: Twitch's chat rate limits."""
+
+    def __init__(self, clock: Clock, settings: TwitchSettings) -> None:
+        self._clock = clock
+        self._settings = settings
+        self._sent = RateWindow(clock)
+        self._last: dict[tuple[str, str], tuple[str, float]] = {}
+        self._ignored_until: dict[str, float] = {}
+        self.last_refusal: dict[str, tuple[str, float]] = {}  # the code and when, for each user
+
+    def penalty_left(self, user: User) -> float:
+        """Seconds for which IRC still ignores this user silently; 0 when it does not."""
+        return max(0.0, self._ignored_until.get(user.id, 0.0) - self._clock.now())
+
+    def refuse(self, user: User, channel: str, text: str, *, mod: bool, irc: bool) -> str:
+        """An empty string when the message may go; else the reason's code, or SILENT.
+
+        Over the limit IRC ignores the account without a word; Helix says so.
+        """
+        code = self._judge(user, channel, text, mod=mod, irc=irc)
+        if code:
+            self.last_refusal[user.id] = (code, self._clock.now())
+        return code
+
+    def _judge(self, user: User, channel: str, text: str, *, mod: bool, irc: bool) -> str:
+        if not self._settings.limits:
+            return ""
+        if irc and self.penalty_left(user):
+            return SILENT
+        allowed = self._settings.messages_as_mod if mod else self._settings.messages
+        if self._sent.count(user.id, self._settings.message_window_s) > allowed:
+            if not irc:
+                return "msg_ratelimit"
+            self._ignored_until[user.id] = self._clock.now() + self._settings.penalty_s
+            return SILENT
+        if mod:
+            return ""
+        now = self._clock.now()
+        last_text, last_at = self._last.get((user.id, channel), ("", 0.0))
+        if now - last_at < self._settings.channel_gap_s:
+            return "msg_ratelimit"
+        if text == last_text and now - last_at < self._settings.duplicate_s:
+            return "msg_duplicate"
+        self._last[user.id, channel] = (text, now)
+        return ""

@@ -3,16 +3,9 @@
 It reads the state of the sandbox and words it; it changes nothing.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from sandbox.twitch.chat import Channel
-from sandbox.twitch.limits import REFUSALS
-from sandbox.twitch.model import ChatMessage, ConnectionRecord
-
-if TYPE_CHECKING:
-    from sandbox.twitch.service import Twitch
+from sandbox.twitch.chat import REFUSALS, Channel, ChatMessage
+from sandbox.twitch.connection import ConnectionRecord
+from sandbox.twitch.world import TwitchWorld
 
 NOTEBOOK = (
     "If the bot runs in this notebook's own event loop, it cannot answer while this call waits:"
@@ -21,7 +14,7 @@ NOTEBOOK = (
 
 
 def no_answer(
-    twitch: Twitch,
+    world: TwitchWorld,
     channel: Channel,
     asked: ChatMessage | None,
     found: list[ChatMessage],
@@ -37,26 +30,28 @@ def no_answer(
             f"Waited {timeout:g} s for {wanted} message(s) in #{channel.name};"
             f" {len(found)} came: {texts}."
         )
-    return "\n".join([first, *why(twitch, channel, asked)])
+    return "\n".join([first, *why(world, channel, asked)])
 
 
-def why(twitch: Twitch, channel: Channel, asked: ChatMessage | None = None) -> list[str]:
+def why(world: TwitchWorld, channel: Channel, asked: ChatMessage | None = None) -> list[str]:
     """One line for each program that could have heard, or one saying that there is none."""
     latest: dict[str, ConnectionRecord] = {}
-    for record in twitch.world.records:
+    for record in world.records:
         before = latest.get(record.login or record.kind)
         if before is None or record.open or not before.open:
             latest[record.login or record.kind] = record
-    since = asked.at if asked else twitch.clock.now()
-    lines = [_connection(twitch, channel, record, since) for record in latest.values()]
-    lines += _subscriptions(twitch, channel)
+    since = asked.at if asked else world.clock.now()
+    lines = [_connection(world, channel, record, since) for record in latest.values()]
+    lines += _subscriptions(world, channel)
     return lines or [
         "Found: no program ever connected to this Twitch, and no webhook is subscribed.\n"
-        f"What to do: start the bot, and let it connect to {twitch.irc_url}"
+        f"What to do: start the bot, and let it connect to {world.irc_url}"
     ]
 
 
-def _connection(twitch: Twitch, channel: Channel, record: ConnectionRecord, since: float) -> str:
+def _connection(
+    world: TwitchWorld, channel: Channel, record: ConnectionRecord, since: float
+) -> str:
     who = record.login or "a program"
     if record.closed.startswith("login refused"):
         return (
@@ -74,7 +69,7 @@ def _connection(twitch: Twitch, channel: Channel, record: ConnectionRecord, sinc
             f"Found: {who} is connected ({record.kind}) but neither logged in nor subscribed.\n"
             "What to do: send PASS and NICK, or subscribe to channel.chat.message"
         )
-    if not twitch.world.presence.hears(record.login, channel.name):
+    if not world.hears(record.login, channel.name):
         joined = ", ".join(f"#{name}" for name in record.joined) or "no channel"
         return (
             f"Found: {who} is connected but does not hear #{channel.name} (it joined {joined}).\n"
@@ -82,12 +77,12 @@ def _connection(twitch: Twitch, channel: Channel, record: ConnectionRecord, sinc
         )
     if record.login.startswith("justinfan"):
         return f"Found: {record.login} only reads: it logged in without an account"
-    return _heard(twitch, channel, record, since)
+    return _heard(world, channel, record, since)
 
 
-def _heard(twitch: Twitch, channel: Channel, record: ConnectionRecord, since: float) -> str:
-    user = twitch.world.user(record.login)
-    left = twitch.world.rules.penalty_left(user)
+def _heard(world: TwitchWorld, channel: Channel, record: ConnectionRecord, since: float) -> str:
+    user = world.user(record.login)
+    left = world.rules.penalty_left(user)
     if left:
         return (
             f"Found: {record.login} sent too many messages and is silently ignored for another "
@@ -96,12 +91,14 @@ def _heard(twitch: Twitch, channel: Channel, record: ConnectionRecord, since: fl
         )
     if user.id in channel.banned:
         return f"Found: {record.login} is banned in #{channel.name}.\nWhat to do: unban it"
-    if record.kind.startswith("IRC") and not twitch.may_speak(record.login):
+    if record.kind.startswith("IRC") and not any(
+        c.may_speak for c in world.connected(record.login)
+    ):
         return (
             f"Found: {record.login}'s token lacks the scope chat:edit, so it can only listen.\n"
             "What to do: authorize again with chat:edit"
         )
-    code, at = twitch.world.rules.last_refusal.get(user.id, ("", 0.0))
+    code, at = world.rules.last_refusal.get(user.id, ("", 0.0))
     if code in REFUSALS and at >= since:
         return (
             f"Found: {record.login} answered, but Twitch refused the answer ({code}):"
@@ -114,13 +111,13 @@ def _heard(twitch: Twitch, channel: Channel, record: ConnectionRecord, since: fl
     )
 
 
-def _subscriptions(twitch: Twitch, channel: Channel) -> list[str]:
+def _subscriptions(world: TwitchWorld, channel: Channel) -> list[str]:
     lines = []
-    for subscription in twitch.subscriptions():
+    for subscription in world.subscriptions.values():
         callback = subscription.transport.get("callback")
         if callback is None or subscription.channel is not channel:
             continue
-        attempts = [d for d in twitch.deliveries() if d.callback == callback]
+        attempts = [d for d in world.deliveries if d.callback == callback]
         last = attempts[-1] if attempts else None
         answer = (last.error or f"status {last.status}") if last else "nothing was sent yet"
         lines.append(

@@ -1,64 +1,68 @@
-"""EventSub: subscriptions are made, listed, deleted, and fed with what happens in chat.
+"""EventSub: who may subscribe to what; subscriptions are made, listed, deleted, and fed.
 
-Carrying events to a program is the business of eventsub_webhook.py and eventsub_websocket.py;
-who may subscribe to what is decided in eventsub_rules.py.
+A webhook takes an app token and the consents of the bot and the broadcaster; a WebSocket takes
+the bot's user token (dev.twitch.tv/docs/eventsub/manage-subscriptions). How events get to a
+program: eventsub_webhook.py and eventsub_websocket.py.
 """
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from sandbox.twitch.errors import HelixError
-from sandbox.twitch.eventsub_events import Subscription, chat_event
-from sandbox.twitch.eventsub_rules import check
+from sandbox.twitch.chat import Channel, ChatMessage, User
+from sandbox.twitch.eventsub_events import CHAT_MESSAGE, Subscription, chat_event
 from sandbox.twitch.eventsub_webhook import Webhooks
-from sandbox.twitch.eventsub_websocket import Sessions
-from sandbox.twitch.helix import Helix, json_body
-from sandbox.twitch.model import ChatMessage
-from sandbox.twitch.tokens import Grant
-from sandbox.twitch.world import World
+from sandbox.twitch.eventsub_websocket import EventSubSockets
+from sandbox.twitch.helix import HelixError, HelixGate, json_body
+from sandbox.twitch.tokens import Application, Grant
+from sandbox.twitch.world import TwitchWorld
+
+FORBIDDEN = "subscription missing proper authorization"
+WRONG_COMBINATION = "invalid transport and auth combination"
 
 
 class EventSub:
     """Every subscription and its endpoints under /helix/eventsub/subscriptions."""
 
-    def __init__(self, world: World, helix: Helix) -> None:
+    def __init__(self, world: TwitchWorld, gate: HelixGate) -> None:
         self._world = world
-        self._helix = helix
-        self.subscriptions: dict[str, Subscription] = {}
+        self._gate = gate
+        self._subscriptions = world.subscriptions
         self.webhooks = Webhooks(world)
-        self.sessions = Sessions(world, self.subscriptions)
+        self.sockets = EventSubSockets(world)
         world.chat.listeners.append(self._said)
         world.tokens.on_revoked.append(self._revoked)
+        world.tokens.on_withdrawn.append(self._withdrawn)
 
     def routes(self) -> list[web.RouteDef]:
         """The addresses."""
-        gate = self._helix.endpoint
+        gate = self._gate.endpoint
         path = "/helix/eventsub/subscriptions"
         return [
             web.post(path, gate(self.create)),
             web.get(path, gate(self.show)),
             web.delete(path, gate(self.delete)),
-            web.get("/ws", self.sessions.serve),
+            web.get("/ws", self.sockets.serve),
         ]
 
     async def create(self, request: web.Request, grant: Grant) -> web.Response:
         """POST: subscribe; a webhook is asked to prove itself before events come."""
-        subscription = check(self._world, self.sessions, grant, await json_body(request))
-        if any(same(subscription, other) for other in self.subscriptions.values()):
+        subscription = check(self._world, self.sockets, grant, await json_body(request))
+        if any(same(subscription, other) for other in self._subscriptions.values()):
             raise HelixError(409, "subscription already exists")
-        self.subscriptions[subscription.id] = subscription
+        self._subscriptions[subscription.id] = subscription
         answer = self._answer(grant, [subscription])
         if subscription.transport["method"] == "webhook":
             self.webhooks.verify(subscription)
         else:
-            self.sessions.subscribed(subscription)
+            self.sockets.subscribed(subscription)
         self._world.watch.changed()
         return web.json_response(answer, status=202)
 
     async def show(self, request: web.Request, grant: Grant) -> web.Response:
         """GET: the application's own subscriptions, all or by status, type or user_id."""
-        mine = [s for s in self.subscriptions.values() if owns(grant, s)]
+        mine = [s for s in self._subscriptions.values() if owns(grant, s)]
         for name in ("status", "type"):
             if name in request.query:
                 mine = [s for s in mine if getattr(s, name) == request.query[name]]
@@ -68,25 +72,18 @@ class EventSub:
 
     async def delete(self, request: web.Request, grant: Grant) -> web.Response:
         """DELETE ?id=…: no more events."""
-        subscription = self.subscriptions.get(request.query.get("id", ""))
+        subscription = self._subscriptions.get(request.query.get("id", ""))
         if "id" not in request.query:
             raise HelixError(400, 'Missing required parameter "id"')
         if subscription is None or not owns(grant, subscription):
             raise HelixError(404, "subscription not found")
-        del self.subscriptions[subscription.id]
+        del self._subscriptions[subscription.id]
         self.webhooks.forget(subscription)
         self._world.watch.changed()
         return web.Response(status=204)
 
-    def withdraw(self, client_id: str, user_id: str) -> None:
-        """A user took their consent back: what rested on it ends."""
-        for subscription in list(self.subscriptions.values()):
-            rested = user_id in (subscription.reader.id, subscription.channel.owner.id)
-            if subscription.app.client_id == client_id and rested and subscription.standing:
-                self._end(subscription, "authorization_revoked")
-
     def _answer(self, grant: Grant, subscriptions: list[Subscription]) -> dict[str, Any]:
-        total = sum(owns(grant, other) for other in self.subscriptions.values())
+        total = sum(owns(grant, other) for other in self._subscriptions.values())
         return {
             "data": [subscription.as_json() for subscription in subscriptions],
             "total": total,
@@ -97,7 +94,7 @@ class EventSub:
     def _said(self, message: ChatMessage, _origin: object) -> None:
         heard = [
             s
-            for s in self.subscriptions.values()
+            for s in self._subscriptions.values()
             if s.enabled and s.channel.name == message.channel
         ]
         if not heard:
@@ -107,12 +104,19 @@ class EventSub:
             if subscription.transport["method"] == "webhook":
                 self.webhooks.notify(subscription, event)
             else:
-                self.sessions.notify(subscription, event)
+                self.sockets.notify(subscription, event)
 
     def _revoked(self, grant: Grant) -> None:
-        for subscription in list(self.subscriptions.values()):
+        for subscription in list(self._subscriptions.values()):
             by_socket = subscription.transport["method"] == "websocket"
             if by_socket and subscription.grant is grant and subscription.standing:
+                self._end(subscription, "authorization_revoked")
+
+    def _withdrawn(self, app: Application, user: User) -> None:
+        """A user took their consent back: what rested on it ends."""
+        for subscription in list(self._subscriptions.values()):
+            rested = user in (subscription.reader, subscription.channel.owner)
+            if subscription.app == app and rested and subscription.standing:
                 self._end(subscription, "authorization_revoked")
 
     def _end(self, subscription: Subscription, status: str) -> None:
@@ -120,8 +124,112 @@ class EventSub:
         if subscription.transport["method"] == "webhook":
             self.webhooks.revoked(subscription)
         else:
-            self.sessions.revoked(subscription)
+            self.sockets.revoked(subscription)
         self._world.watch.changed()
+
+
+def check(
+    world: TwitchWorld, sockets: EventSubSockets, grant: Grant, body: dict[str, Any]
+) -> Subscription:
+    """The subscription a request asks for; HelixError when it may not be."""
+    for name in ("type", "version", "condition", "transport"):
+        if not body.get(name):
+            raise HelixError(400, f"missing required field: {name}")
+    if (body["type"], body["version"]) != CHAT_MESSAGE:
+        raise HelixError(400, "invalid subscription type and version")
+    channel, reader = people(world, body["condition"])
+    transport = body["transport"]
+    method = transport.get("method") if isinstance(transport, dict) else None
+    subscription = Subscription(
+        type=body["type"],
+        version=body["version"],
+        condition={
+            "broadcaster_user_id": channel.owner.id,
+            "user_id": reader.id,
+        },
+        transport={},
+        created_at=world.clock.timestamp(),
+        app=grant.app,
+        channel=channel,
+        reader=reader,
+        grant=grant,
+    )
+    if method == "webhook":
+        check_webhook(world, grant, subscription, transport)
+    elif method == "websocket":
+        check_websocket(sockets, grant, subscription, transport)
+    else:
+        raise HelixError(400, "unsupported transport method")
+    if reader.id in channel.banned:
+        raise HelixError(403, FORBIDDEN)
+    return subscription
+
+
+def people(world: TwitchWorld, condition: object) -> tuple[Channel, User]:
+    """The channel to listen in and the user to listen as."""
+    if not isinstance(condition, dict):
+        raise HelixError(400, "invalid condition")
+    owner = world.users.get(str(condition.get("broadcaster_user_id")))
+    reader = world.users.get(str(condition.get("user_id")))
+    if owner is None or reader is None:
+        raise HelixError(400, "condition does not contain valid user IDs")
+    return world.chat.channels[owner.login], reader
+
+
+def check_webhook(
+    world: TwitchWorld, grant: Grant, subscription: Subscription, transport: dict[str, Any]
+) -> None:
+    """An app token, a good callback and secret, and both consents."""
+    if grant.user is not None:
+        raise HelixError(400, WRONG_COMBINATION)
+    callback, secret = str(transport.get("callback", "")), str(transport.get("secret", ""))
+    if not valid_callback(callback, https_only=world.settings.https_only):
+        raise HelixError(400, "invalid callback url")
+    if not 10 <= len(secret) <= 100:
+        raise HelixError(400, "secret must be between 10 and 100 characters")
+    channel, reader = subscription.channel, subscription.reader
+    allows = world.tokens.allows
+    read = allows(grant.app, reader, "user:read:chat", "user:bot")
+    enter = channel.is_mod(reader) or allows(grant.app, channel.owner, "channel:bot")
+    if not (read and enter):
+        raise HelixError(403, FORBIDDEN)
+    subscription.transport = {"method": "webhook", "callback": callback}
+    subscription.secret = secret
+    subscription.status = "webhook_callback_verification_pending"
+
+
+def check_websocket(
+    sockets: EventSubSockets, grant: Grant, subscription: Subscription, transport: dict[str, Any]
+) -> None:
+    """The reader's own user token and an open session that is theirs."""
+    if grant.user is None:
+        raise HelixError(400, WRONG_COMBINATION)
+    if subscription.reader != grant.user or "user:read:chat" not in grant.scopes:
+        raise HelixError(403, FORBIDDEN)
+    session = sockets.check(str(transport.get("session_id", "")), grant)
+    subscription.transport = {
+        "method": "websocket",
+        "session_id": session.id,
+        "connected_at": session.connected_at,
+    }
+
+
+def valid_callback(callback: str, *, https_only: bool) -> bool:
+    """Whether events can be sent there.
+
+    >>> valid_callback("http://127.0.0.1:8000/x", https_only=False)
+    True
+    >>> valid_callback("http://127.0.0.1:8000/x", https_only=True)
+    False
+    """
+    try:
+        parts = urlsplit(callback)
+        port = parts.port
+    except ValueError:
+        return False
+    if https_only and (parts.scheme != "https" or port not in (None, 443)):
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def owns(grant: Grant, subscription: Subscription) -> bool:

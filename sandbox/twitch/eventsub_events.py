@@ -1,4 +1,4 @@
-"""What EventSub sends, as plain dictionaries: subscriptions, events, WebSocket messages.
+"""EventSub's nouns: subscriptions, deliveries, and what is sent, as plain dictionaries.
 
 Shapes as in dev.twitch.tv/docs/eventsub. Nothing is sent from here.
 """
@@ -7,9 +7,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.twitch.chat import Channel
-from sandbox.twitch.model import Application, ChatMessage, User
-from sandbox.twitch.tokens import Grant
+from sandbox.twitch.chat import Channel, ChatMessage, User
+from sandbox.twitch.tokens import Application, Grant
 
 CHAT_MESSAGE = ("channel.chat.message", "1")
 
@@ -54,6 +53,25 @@ class Subscription:
             "transport": self.transport,
             "cost": 0,
         }
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One attempt by webhook: `status` is the answer's, 0 when there was none (see `error`)."""
+
+    message_type: str
+    message_id: str
+    attempt: int
+    status: int
+    error: str
+    at: float
+    callback: str
+    about: str = ""  # the id of the chat message in it; empty when there is none
+
+    @property
+    def ok(self) -> bool:
+        """Whether the program took it (any 2xx)."""
+        return 200 <= self.status < 300
 
 
 def chat_event(message: ChatMessage, channel: Channel) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """EventSub by webhook: the challenge, signed deliveries, resends, revocation.
 
 Every message is signed with HMAC-SHA256 over id + timestamp + body. One notification of a
-subscription is under way at a time. Who may subscribe is decided in eventsub_rules.py.
+subscription is under way at a time. Who may subscribe is decided in eventsub.py.
 """
 
 import asyncio
@@ -9,45 +9,25 @@ import hashlib
 import hmac
 import json
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 
-from sandbox.twitch.eventsub_events import Subscription
+from sandbox.twitch.eventsub_events import Delivery, Subscription
 from sandbox.twitch.tokens import random_text
-from sandbox.twitch.world import World
+from sandbox.twitch.world import TwitchWorld
 
 PREFIX = "Twitch-Eventsub-"
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One attempt: `status` is the answer's HTTP status, 0 when there was none (see `error`)."""
-
-    message_type: str
-    message_id: str
-    attempt: int
-    status: int
-    error: str
-    at: float
-    callback: str
-
-    @property
-    def ok(self) -> bool:
-        """Whether the program took it (any 2xx)."""
-        return 200 <= self.status < 300
 
 
 class Webhooks:
     """The sender of webhook messages."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: TwitchWorld) -> None:
         self._world = world
         self._client: aiohttp.ClientSession | None = None
         self._queues: dict[str, asyncio.Queue[dict[str, Any]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self.deliveries: list[Delivery] = []
         self.send_twice = 0  # notifications to deliver twice (faults.repeat_delivery)
 
     def verify(self, subscription: Subscription) -> None:
@@ -62,7 +42,7 @@ class Webhooks:
         """Tell the callback that its subscription ended, and stop."""
         self.forget(subscription)
         body = {"subscription": subscription.as_json()}
-        self._start(self._once(subscription, "revocation", body))
+        self._start(self._revoke(subscription, body))
 
     def forget(self, subscription: Subscription) -> None:
         """No more notifications, not even those that wait."""
@@ -128,8 +108,8 @@ class Webhooks:
             pause *= 2
         return False
 
-    async def _once(self, subscription: Subscription, kind: str, body: dict[str, Any]) -> None:
-        await self._post(subscription, kind, body, str(uuid.uuid4()), 0)
+    async def _revoke(self, subscription: Subscription, body: dict[str, Any]) -> None:
+        await self._post(subscription, "revocation", body, str(uuid.uuid4()), 0)
 
     async def _post(
         self,
@@ -156,8 +136,9 @@ class Webhooks:
         except (aiohttp.ClientError, OSError, ValueError) as problem:
             error = str(problem) or type(problem).__name__
         at = self._world.clock.now()
-        delivery = Delivery(kind, message_id, attempt, status, error, at, callback)
-        self.deliveries.append(delivery)
+        about = body.get("event", {}).get("message_id", "")
+        delivery = Delivery(kind, message_id, attempt, status, error, at, callback, about)
+        self._world.deliveries.append(delivery)
         self._world.watch.changed()
         return delivery, text
 

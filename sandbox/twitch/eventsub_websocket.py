@@ -3,34 +3,112 @@
 The client only listens; what it subscribes to it asks Helix for (eventsub.py).
 """
 
-import asyncio
-from collections.abc import Coroutine
+import json
 from typing import Any
 from urllib.parse import urlencode
 
-from aiohttp import web
+from aiohttp import WSMsgType, web
 
-from sandbox.twitch.duplex import read_until_the_end
-from sandbox.twitch.errors import HelixError
+from sandbox.twitch.chat import User
+from sandbox.twitch.connection import HeldConnection, WebSocketWire, Wire
 from sandbox.twitch.eventsub_events import Subscription, envelope
-from sandbox.twitch.eventsub_session import EventSession
-from sandbox.twitch.tokens import Grant, random_text
-from sandbox.twitch.world import World
+from sandbox.twitch.helix import HelixError
+from sandbox.twitch.tokens import Grant, digest, random_text
+from sandbox.twitch.world import TwitchWorld
 
 GONE = "websocket transport session does not exist or has already disconnected"
 OTHERS = "websocket transport cannot have subscriptions created by different users"
 
+CLOSE_REASONS = {
+    4000: "internal server error",
+    4001: "sent inbound traffic",
+    4002: "failed ping-pong",
+    4003: "connection unused",
+    4004: "reconnect grace time expired",
+    4005: "network timeout",
+    4006: "network error",
+    4007: "invalid reconnect",
+}
 
-class Sessions:
+
+class EventSubSession(HeldConnection):
+    """One client; Twitch calls its connection a session."""
+
+    def __init__(self, world: TwitchWorld, wire: Wire) -> None:
+        super().__init__(wire, "EventSub WebSocket", world.settings, world.clock, world.watch)
+        self.id = random_text(40)
+        self.connected_at = world.clock.timestamp()
+        self.user: User | None = None
+        self.keepalive_s = world.settings.keepalive_s
+        self.challenge = ""  # of the session_reconnect that was sent
+        self.lost_status = "websocket_disconnected"
+        self._world = world
+        self._sent_at = world.clock.now()
+
+    def subscriptions(self) -> list[Subscription]:
+        """What is subscribed to over this session."""
+        every = self._world.subscriptions.values()
+        return [s for s in every if s.transport.get("session_id") == self.id]
+
+    def hears(self, channel: str) -> bool:
+        """Whether it is subscribed to the channel."""
+        return any(s.enabled and s.channel.name == channel for s in self.subscriptions())
+
+    def tell(
+        self, kind: str, payload: dict[str, Any], subscription: Subscription | None = None
+    ) -> None:
+        """Queue a message for the client."""
+        message = envelope(kind, payload, self._world.clock.timestamp(), subscription)
+        self._sent_at = self._world.clock.now()
+        self.send(json.dumps(message, ensure_ascii=False))
+
+    def take_over(self, old: "EventSubSession") -> None:
+        """Become the session another connection had: the same id, the same subscriptions."""
+        self.id, self.user = old.id, old.user
+        self.record.login = old.record.login
+        self.record.joined = list(old.record.joined)
+        old.challenge = ""
+
+    def describe(self, reconnect_url: str | None = None) -> dict[str, Any]:
+        """The payload of session_welcome, or of session_reconnect with its address."""
+        session = {
+            "id": self.id,
+            "status": "reconnecting" if reconnect_url else "connected",
+            "connected_at": self.connected_at,
+            "keepalive_timeout_seconds": None if reconnect_url else self.keepalive_s,
+            "reconnect_url": reconnect_url,
+        }
+        return {"session": session}
+
+    async def keep_alive(self) -> None:
+        """A session_keepalive whenever nothing else was sent for the agreed time."""
+        clock = self._world.clock
+        while self.record.open:
+            left = self._sent_at + self.keepalive_s - clock.now()
+            await clock.sleep(left)
+            if self._sent_at + self.keepalive_s <= clock.now():
+                self.tell("session_keepalive", {})
+
+    async def subscribe_in_time(self) -> None:
+        """Close a connection that nobody uses."""
+        await self._world.clock.sleep(self._world.settings.subscribe_within_s)
+        if not self.subscriptions():
+            self.end("nothing was subscribed to in time", 4003)
+
+    async def leave_in_time(self) -> None:
+        """Close a connection that stays although it was asked to come back elsewhere."""
+        await self._world.clock.sleep(self._world.settings.reconnect_within_s)
+        self.lost_status = "websocket_failed_to_reconnect"
+        self.end("the client did not follow session_reconnect in time", 4004)
+
+
+class EventSubSockets:
     """Every EventSub WebSocket."""
 
-    def __init__(self, world: World, subscriptions: dict[str, Subscription]) -> None:
+    def __init__(self, world: TwitchWorld) -> None:
         self._world = world
-        self._subscriptions = subscriptions
         self._base = ""
-        self.open: dict[str, EventSession] = {}
-        self.all: dict[EventSession, set[asyncio.Task[None]]] = {}
-        world.presence.ears.append(self.hears)
+        self.open: dict[str, EventSubSession] = {}  # by id: the one that gets the events
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """GET /ws: one client, from welcome to close."""
@@ -38,16 +116,31 @@ class Sessions:
         await socket.prepare(request)
         assert request.transport is not None
         self._base = f"ws://{request.host}/ws"
-        session = self._welcome(request, EventSession(self._world, socket, request.transport))
+        wire = WebSocketWire(socket, request.transport, CLOSE_REASONS)
+        session = EventSubSession(self._world, wire)
+        self._world.opened(session)
+        self._welcome(session, request)
+
+        async def read() -> None:
+            async for frame in socket:  # nothing may come in but PING and PONG
+                if frame.type is WSMsgType.PING:
+                    if not session.silent:
+                        await socket.pong(frame.data)
+                elif frame.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+                    session.end("the client sent something", 4001)
+
         try:
-            await read_until_the_end(session.read(), session.writer)
+            await session.read_until_the_end(read())
         except (ConnectionError, OSError):
             pass
         finally:
-            await self._closed(session)
+            session.end("the client closed the connection")
+            self._lost(session)
+            self._world.closed(session)
+            await session.finish()
         return socket
 
-    def check(self, session_id: str, grant: Grant) -> EventSession:
+    def check(self, session_id: str, grant: Grant) -> EventSubSession:
         """The open session a subscription is for; HelixError when it cannot take it."""
         session = self.open.get(session_id)
         if session is None or not session.record.open:
@@ -58,7 +151,7 @@ class Sessions:
         theirs = [s for s in self.open.values() if s.user == grant.user and s is not session]
         if session.user is None and len(theirs) >= settings.sessions_a_user:
             raise HelixError(429, "number of websocket transports limit exceeded")
-        if len(self._of(session)) >= settings.subscriptions_a_session:
+        if len(session.subscriptions()) >= settings.subscriptions_a_session:
             raise HelixError(429, "number of subscriptions limit exceeded")
         return session
 
@@ -69,95 +162,54 @@ class Sessions:
         login = subscription.reader.login
         session.record.login = login
         session.record.joined.append(subscription.channel.name)
-        self._world.presence.homes[login].add(subscription.channel.name)
+        self._world.homes[login].add(subscription.channel.name)
 
     def notify(self, subscription: Subscription, event: dict[str, Any]) -> None:
         """Send an event."""
         payload = {"subscription": subscription.as_json(), "event": event}
-        self._send(subscription, "notification", payload)
+        self._tell(subscription, "notification", payload)
 
     def revoked(self, subscription: Subscription) -> None:
         """Tell the client that a subscription ended."""
-        self._send(subscription, "revocation", {"subscription": subscription.as_json()})
+        self._tell(subscription, "revocation", {"subscription": subscription.as_json()})
 
-    def reconnect(self, session: EventSession) -> None:
+    def reconnect(self, session: EventSubSession) -> None:
         """Ask the client to come back by another address (session_reconnect)."""
         session.challenge = random_text(30)
         url = f"{self._base}?{urlencode({'challenge': session.challenge, 'id': session.id})}"
-        session.send(envelope("session_reconnect", session.describe(url), self._now()))
-        self._start(session, self._leave_in_time(session))
+        session.tell("session_reconnect", session.describe(url))
+        session.start(session.leave_in_time())
 
-    def of(self, login: str) -> list[EventSession]:
-        """The open sessions with subscriptions of this login."""
-        return [s for s in self.all if s.record.login == login and s.record.open]
-
-    def hears(self, login: str, channel: str) -> bool:
-        """Whether a live session of this login is subscribed to the channel."""
-        return any(
-            subscription.enabled and subscription.channel.name == channel
-            for session in self.of(login)
-            if session.live
-            for subscription in self._of(session)
-        )
-
-    def _welcome(self, request: web.Request, session: EventSession) -> EventSession:
-        self._world.records.append(session.record)
-        self.all[session] = set()
-        session.keepalive_s = keepalive(
-            request.query.get("keepalive_timeout_seconds", ""), self._world.settings.keepalive_s
-        )
-        if "challenge" in request.query:
+    def _welcome(self, session: EventSubSession, request: web.Request) -> None:
+        asked = request.query.get("keepalive_timeout_seconds", "")
+        session.keepalive_s = keepalive(asked, self._world.settings.keepalive_s)
+        if "challenge" in request.query:  # it comes back after session_reconnect
             old = self.open.get(request.query.get("id", ""))
-            if old is None or not old.asked_back(request.query["challenge"]):
+            challenge = digest(request.query["challenge"])
+            if old is None or not old.challenge or digest(old.challenge) != challenge:
                 session.end("the reconnect address is not valid", 4007)
-                return session
+                return
             session.take_over(old)
         else:
-            self._start(session, self._subscribe_in_time(session))
+            session.start(session.subscribe_in_time())
         self.open[session.id] = session
-        session.send(envelope("session_welcome", session.describe(), self._now()))
-        self._start(session, session.keep_alive())
-        self._world.watch.changed()
-        return session
+        session.tell("session_welcome", session.describe())
+        session.start(session.keep_alive())
 
-    async def _closed(self, session: EventSession) -> None:
-        session.end("the client closed the connection")
-        for task in self.all.pop(session, set()):
-            task.cancel()
-        if self.open.get(session.id) is session:
-            del self.open[session.id]
-            for subscription in self._of(session):
-                if subscription.enabled:
-                    subscription.status = session.lost_status
-                subscription.transport["disconnected_at"] = self._now()
-        self._world.watch.changed()
-        await session.finish()
+    def _lost(self, session: EventSubSession) -> None:
+        """Its subscriptions end with a session, unless another connection took it over."""
+        if self.open.get(session.id) is not session:
+            return
+        del self.open[session.id]
+        for subscription in session.subscriptions():
+            if subscription.enabled:
+                subscription.status = session.lost_status
+            subscription.transport["disconnected_at"] = self._world.clock.timestamp()
 
-    async def _subscribe_in_time(self, session: EventSession) -> None:
-        await self._world.clock.sleep(self._world.settings.subscribe_within_s)
-        if not self._of(session):
-            session.end("nothing was subscribed to in time", 4003)
-
-    async def _leave_in_time(self, session: EventSession) -> None:
-        await self._world.clock.sleep(self._world.settings.reconnect_within_s)
-        session.lost_status = "websocket_failed_to_reconnect"
-        session.end("the client did not follow session_reconnect in time", 4004)
-
-    def _of(self, session: EventSession) -> list[Subscription]:
-        return [
-            s for s in self._subscriptions.values() if s.transport.get("session_id") == session.id
-        ]
-
-    def _send(self, subscription: Subscription, kind: str, payload: dict[str, Any]) -> None:
+    def _tell(self, subscription: Subscription, kind: str, payload: dict[str, Any]) -> None:
         session = self.open.get(subscription.transport["session_id"])
         if session:
-            session.send(envelope(kind, payload, self._now(), subscription))
-
-    def _start(self, session: EventSession, work: Coroutine[Any, Any, None]) -> None:
-        self.all[session].add(asyncio.ensure_future(work))
-
-    def _now(self) -> str:
-        return self._world.clock.timestamp()
+            session.tell(kind, payload, subscription)
 
 
 def keepalive(asked: str, default: int) -> int:

@@ -4,28 +4,23 @@ Each takes effect before the call returns, unless its line says otherwise. A log
 open connections; ValueError says when it has none.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sandbox.twitch.eventsub_session import EventSession
-from sandbox.twitch.irc_session import Session
-from sandbox.twitch.model import Token
+from sandbox.twitch.connection import HeldConnection
+from sandbox.twitch.eventsub_websocket import EventSubSession
+from sandbox.twitch.irc import IrcConnection
 from sandbox.twitch.people import Account, login_of
-
-if TYPE_CHECKING:
-    from sandbox.twitch.service import Twitch
-
-Connection = Session | EventSession
+from sandbox.twitch.servers import Servers
+from sandbox.twitch.tokens import Token
 
 
 class Faults:
     """What can go wrong, one method each."""
 
-    def __init__(self, twitch: Twitch) -> None:
-        self._twitch = twitch
+    def __init__(self, servers: Servers) -> None:
+        self._servers = servers
         self._later: set[asyncio.Task[None]] = set()
 
     def drop(self, login: Account | str) -> None:
@@ -43,8 +38,8 @@ class Faults:
     def stop_pong(self, login: Account | str) -> None:
         """Answer this client's PINGs no more; an EventSub client hears nothing more at all."""
 
-        def stop(connection: Connection) -> None:
-            if isinstance(connection, Session):
+        def stop(connection: HeldConnection) -> None:
+            if isinstance(connection, IrcConnection):
                 connection.answers_ping = False
             else:
                 connection.silent = True
@@ -54,7 +49,7 @@ class Faults:
     def silence(self, login: Account | str) -> None:
         """The connection stands, but nothing goes through it any more, either way."""
 
-        def hush(connection: Connection) -> None:
+        def hush(connection: HeldConnection) -> None:
             connection.silent = True
 
         self._each(login, hush)
@@ -74,29 +69,29 @@ class Faults:
     def delay(self, login: Account | str, seconds: float) -> None:
         """From now on everything arrives this much later."""
 
-        def slow(connection: Connection) -> None:
+        def slow(connection: HeldConnection) -> None:
             connection.delay_s = seconds
 
         self._each(login, slow)
 
     def refuse_login(self, login: Account | str, n: int = 1) -> None:
         """Refuse the next n IRC logins of this name, whatever the token."""
-        self._do(lambda: self._twitch.hub.refuse_logins.update({login_of(login): n}))
+        self._do(lambda: self._servers.irc.refuse_logins.update({login_of(login): n}))
 
     def revoke(self, token: Token | str) -> None:
         """End a token and its refresh token; the connections made with it end too."""
         text = token.access_token if isinstance(token, Token) else token
-        self._do(lambda: self._twitch.world.tokens.revoke(text))
+        self._do(lambda: self._servers.world.tokens.revoke(text))
 
     def fail_api(self, status: int = 503, n: int = 1) -> None:
         """Answer the next n Helix requests with this status."""
-        self._do(lambda: self._twitch.helix.fail_with.extend([status] * n))
+        self._do(lambda: self._servers.gate.fail_with.extend([status] * n))
 
     def repeat_delivery(self, n: int = 1) -> None:
         """Deliver the next n webhook notifications twice, with the same id."""
 
         def repeat() -> None:
-            self._twitch.eventsub.webhooks.send_twice += n
+            self._servers.eventsub.webhooks.send_twice += n
 
         self._do(repeat)
 
@@ -106,44 +101,44 @@ class Faults:
         Returns when it is up again, or at once when `down_s` is given: then it comes up by
         itself that many seconds later (`twitch.clock.advance` shortens them).
         """
-        self._twitch.run(self._twitch.go_down())
+        self._servers.run(self._servers.go_down())
         if down_s:
             self._do(lambda: self._start(self._come_up_later(down_s)))
         else:
-            self._twitch.run(self._twitch.come_up())
+            self._servers.run(self._servers.come_up())
 
     def stop(self) -> None:
         """Take every server down until `start`."""
-        self._twitch.run(self._twitch.go_down())
+        self._servers.run(self._servers.go_down())
 
     def start(self) -> None:
         """Bring the servers up again on the same ports."""
-        self._twitch.run(self._twitch.come_up())
+        self._servers.run(self._servers.come_up())
 
-    def _reconnect(self, connection: Connection, close_after_s: float) -> None:
-        if isinstance(connection, EventSession):
-            self._twitch.eventsub.sessions.reconnect(connection)
+    def _reconnect(self, connection: HeldConnection, close_after_s: float) -> None:
+        if isinstance(connection, EventSubSession):
+            self._servers.eventsub.sockets.reconnect(connection)
             return
         connection.send(":tmi.twitch.tv RECONNECT")
         self._start(self._close_later(connection, close_after_s))
 
     def _irc(self, login: Account | str, flag: str) -> None:
-        def mark(connection: Connection) -> None:
-            if isinstance(connection, Session):
+        def mark(connection: HeldConnection) -> None:
+            if isinstance(connection, IrcConnection):
                 setattr(connection, flag, True)
 
         self._each(login, mark)
 
-    def _each(self, login: Account | str, act: Callable[[Connection], None]) -> None:
+    def _each(self, login: Account | str, act: Callable[[HeldConnection], None]) -> None:
         name = login_of(login)
 
         def all_of_them() -> None:
-            connections = self._twitch.connected(name)
+            connections = self._servers.world.connected(name)
             if not connections:
                 raise ValueError(f"{name} has no open connection; start the bot first")
             for connection in connections:
                 act(connection)
-            self._twitch.world.watch.changed()
+            self._servers.world.watch.changed()
 
         self._do(all_of_them)
 
@@ -151,17 +146,17 @@ class Faults:
         async def on_the_loop() -> None:
             act()
 
-        self._twitch.run(on_the_loop())
+        self._servers.run(on_the_loop())
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
         self._later.add(task)
         task.add_done_callback(self._later.discard)
 
-    async def _close_later(self, connection: Session, seconds: float) -> None:
-        await self._twitch.clock.sleep(seconds)
+    async def _close_later(self, connection: HeldConnection, seconds: float) -> None:
+        await self._servers.world.clock.sleep(seconds)
         connection.end("it stayed after RECONNECT")
 
     async def _come_up_later(self, seconds: float) -> None:
-        await self._twitch.clock.sleep(seconds)
-        await self._twitch.come_up()
+        await self._servers.world.clock.sleep(seconds)
+        await self._servers.come_up()

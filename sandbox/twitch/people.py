@@ -6,23 +6,26 @@ A person is never refused for chatting fast: the limits are for programs.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
-from urllib.parse import quote
+import json
+import re
+from html import unescape
+from http.client import HTTPConnection
+from urllib.parse import quote, urlencode, urlsplit
 
 from sandbox.no_reply import NoReply
-from sandbox.twitch.browser import press
+from sandbox.server import LocalServer
+from sandbox.twitch.chat import ChatMessage, User
 from sandbox.twitch.diagnosis import NOTEBOOK, no_answer
-from sandbox.twitch.model import Application, ChatMessage, User
-
-if TYPE_CHECKING:
-    from sandbox.twitch.service import Twitch
+from sandbox.twitch.tokens import Application
+from sandbox.twitch.world import TwitchWorld
 
 
 class Account:
     """Someone on Twitch, with a channel of their own name."""
 
-    def __init__(self, twitch: Twitch, user: User) -> None:
-        self._twitch = twitch
+    def __init__(self, world: TwitchWorld, user: User, server: LocalServer) -> None:
+        self._world = world
+        self._server = server  # which runs what is done to the world
         self._read: dict[str, int] = {}  # how far they have read, channel by channel
         self.user = user
         self.id = user.id
@@ -48,7 +51,7 @@ class Account:
         reply_to: ChatMessage | None = None,
     ) -> list[ChatMessage]:
         """Write several messages at once, in order."""
-        return self._twitch.run(self._say(texts, self._name(channel), reply_to, skip=False))
+        return self._server.run(self._say(texts, self._name(channel), reply_to, skip=False))
 
     def ask(
         self,
@@ -63,7 +66,7 @@ class Account:
         found and what to do.
         """
         saying = self._say([text], self._name(channel), reply_to, skip=True)
-        (asked,) = self._twitch.run(saying)
+        (asked,) = self._server.run(saying)
         return self._wait(1, asked.channel, timeout, asked)[0].text
 
     def wait(
@@ -98,11 +101,15 @@ class Account:
 
     def activate(self, user_code: str) -> None:
         """Type a device's code into the activation page and press Authorize."""
-        press(f"{self._twitch.url}/activate?device-code={quote(user_code)}", self.id, "authorize")
+        press(f"{self._world.url}/activate?device-code={quote(user_code)}", self.id, "authorize")
 
     def disconnect(self, app: Application) -> None:
         """Take back everything an application was allowed, as on the Connections page."""
-        self._twitch.disconnect(self, app)
+
+        async def end() -> None:
+            self._world.tokens.disconnect(app, self.user)
+
+        self._server.run(end())
 
     def _name(self, channel: Account | str | None) -> str:
         return login_of(channel if channel is not None else self)
@@ -110,12 +117,11 @@ class Account:
     async def _say(
         self, texts: list[str], channel: str, reply_to: ChatMessage | None, *, skip: bool
     ) -> list[ChatMessage]:
-        world = self._twitch.world
-        room = world.channel(channel)
+        room = self._world.channel(channel)
         for text in texts:
             check_text(text)
         said = [
-            world.chat.post(room, self.user, text, reply_to, origin=self, by_program=False)
+            self._world.chat.post(room, self.user, text, reply_to, origin=self, by_program=False)
             for text in texts
         ]
         if skip:
@@ -126,7 +132,7 @@ class Account:
         self, n: int, channel: str, timeout: float, asked: ChatMessage | None
     ) -> list[ChatMessage]:
         try:
-            return self._twitch.run(self._next(n, channel, timeout, asked))
+            return self._server.run(self._next(n, channel, timeout, asked))
         except NoReply as error:
             if in_event_loop():
                 raise NoReply(f"{error}\n{NOTEBOOK}") from None
@@ -135,7 +141,7 @@ class Account:
     async def _next(
         self, n: int, channel: str, seconds: float, asked: ChatMessage | None
     ) -> list[ChatMessage]:
-        room = self._twitch.world.channel(channel)
+        room = self._world.channel(channel)
         found: list[ChatMessage] = []
 
         def enough() -> bool:
@@ -148,16 +154,16 @@ class Account:
                 self._read[room.name] = self._read.get(room.name, 0) + 1
             return len(found) == n
 
-        if await self._twitch.world.watch.until(enough, seconds):
+        if await self._world.watch.until(enough, seconds):
             return found
-        raise NoReply(no_answer(self._twitch, room, asked, found, n, seconds))
+        raise NoReply(no_answer(self._world, room, asked, found, n, seconds))
 
     def _lists(self, name: str, account: Account | str, *, present: bool) -> None:
-        self._twitch.run(self._change(name, login_of(account), present))
+        self._server.run(self._change(name, login_of(account), present))
 
     async def _change(self, name: str, login: str, present: bool) -> None:
-        ids = getattr(self._twitch.world.channel(self.login), name)
-        user_id = self._twitch.world.user(login).id
+        ids = getattr(self._world.channel(self.login), name)
+        user_id = self._world.user(login).id
         (ids.add if present else ids.discard)(user_id)
 
 
@@ -181,3 +187,46 @@ def in_event_loop() -> bool:
     except RuntimeError:
         return False
     return True
+
+
+def press(url: str, account_id: str, decision: str) -> str:
+    """Open a consent page as this account and press "authorize" or "cancel".
+
+    It sends what a browser would send, and follows no redirect: that address belongs to the
+    learner's own program. Returns the address the browser is sent back to, or an empty string
+    when the page keeps it (device activation). ValueError carries the page's refusal.
+    """
+    parts = urlsplit(url)
+    if parts.hostname != "127.0.0.1" or parts.port is None:
+        raise ValueError(f"not a page of the sandbox Twitch: {url.partition('?')[0]}")
+    form = urlencode({"account": account_id, "decision": decision})
+    connection = HTTPConnection(parts.hostname, parts.port, timeout=10)
+    try:
+        connection.request(
+            "POST",
+            f"{parts.path}?{parts.query}",
+            body=form,
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        )
+        response = connection.getresponse()
+        text = response.read().decode()
+    finally:
+        connection.close()
+    if response.status >= 400:
+        raise ValueError(f"the page refused with status {response.status}: {words(text)}")
+    return response.headers.get("Location", "")
+
+
+def words(refusal: str) -> str:
+    """What a refusal says to a person: a page's heading, or the message of a JSON answer.
+
+    >>> words("<style>h1{}</style><h1>Cancelled.</h1>"), words('{"message": "invalid client"}')
+    ('Cancelled.', 'invalid client')
+    """
+    heading = re.search("<h1>(.*?)</h1>", refusal, re.DOTALL)
+    if heading:
+        return unescape(heading[1])
+    try:
+        return str(json.loads(refusal)["message"])
+    except (ValueError, LookupError, TypeError):
+        return refusal[:200]

@@ -5,45 +5,45 @@
     viktor.ask("!hello", channel="viktor")
 
 Any client works with it: OAuth and Helix at `url`, chat at `irc_url` and `irc_address`, EventSub
-at `eventsub_url`. The servers' sockets are in ports.py.
+at `eventsub_url`. The servers are in servers.py.
 """
 
 import re
+from collections.abc import Callable
 from typing import Any, Self
 
 from sandbox.no_reply import NoReply
 from sandbox.server import HOST
-from sandbox.transcript import Transcript
-from sandbox.twitch import scopes as known_scopes
+from sandbox.transcript import Line, Transcript
+from sandbox.twitch.chat import ChatMessage
+from sandbox.twitch.connection import ConnectionRecord, HeldConnection
 from sandbox.twitch.diagnosis import why
-from sandbox.twitch.eventsub_events import Subscription
-from sandbox.twitch.eventsub_webhook import Delivery
-from sandbox.twitch.faults import Connection, Faults
-from sandbox.twitch.model import Application, ChatMessage, ConnectionRecord, Token
+from sandbox.twitch.eventsub_events import Delivery, Subscription
+from sandbox.twitch.faults import Faults
 from sandbox.twitch.people import Account, login_of
-from sandbox.twitch.ports import Ports
-from sandbox.twitch.settings import Settings
-from sandbox.twitch.transcript import transcript
+from sandbox.twitch.servers import Servers
+from sandbox.twitch.settings import TwitchSettings
+from sandbox.twitch.tokens import Application, Token, explain_scope, unknown_scope
 
 REDIRECT = re.compile(r"https://[^/\s]+(/\S*)?|http://localhost(:\d+)?(/\S*)?")  # Twitch's rule
 
 
-class Twitch(Ports):
+class Twitch(Servers):
     """A Twitch on this machine; stop it with `close()` or by leaving its `with`.
 
     `port` and `irc_port` 0 take any free ones. Every other number is a setting, by name: see
-    `Settings`, where each stands beside the real one.
+    `TwitchSettings`, where each stands beside the real one.
     """
 
     def __init__(self, *, port: int = 0, irc_port: int = 0, **settings: Any) -> None:
-        super().__init__(Settings(**settings), port, irc_port)
+        super().__init__(TwitchSettings(**settings), port, irc_port)
         self.clock = self.world.clock
         self.settings = self.world.settings
         self.faults = Faults(self)
-        self.url = f"http://{HOST}:{self.port}"
-        self.irc_url = f"ws://{HOST}:{self.port}/irc"
+        self.url = self.world.url
+        self.irc_url = self.world.irc_url
         self.irc_address = (HOST, self.irc_port)
-        self.eventsub_url = f"ws://{HOST}:{self.port}/ws"
+        self.eventsub_url = self.world.eventsub_url
 
     def __repr__(self) -> str:
         return f"Twitch({self.url!r})"
@@ -55,7 +55,7 @@ class Twitch(Ports):
         """A new person on Twitch with a channel of the same name."""
 
         async def make() -> Account:
-            return Account(self, self.world.add_user(login, display_name))
+            return Account(self.world, self.world.add_user(login, display_name), self)
 
         return self.run(make())
 
@@ -83,9 +83,9 @@ class Twitch(Ports):
         The scopes come as a list or, as in a link, in one text with spaces between.
         """
         names = scopes.split() if isinstance(scopes, str) else scopes
-        wrong = known_scopes.unknown(names)
+        wrong = unknown_scope(names)
         if wrong:
-            raise ValueError(known_scopes.explain(wrong))
+            raise ValueError(explain_scope(wrong))
 
         async def issue() -> Token:
             return self.world.tokens.issue(app, account.user, names)
@@ -102,16 +102,21 @@ class Twitch(Ports):
 
     def disconnect(self, account: Account, app: Application) -> None:
         """The account takes back what it allowed the application: tokens and subscriptions end."""
-
-        async def end() -> None:
-            self.eventsub.withdraw(app.client_id, account.id)
-            self.world.tokens.disconnect(app, account.user)
-
-        self.run(end())
+        account.disconnect(app)
 
     def transcript(self, channel: Account | str) -> Transcript:
         """What was said in a channel."""
-        return transcript(list(self.world.channel(login_of(channel)).history))
+        return Transcript(
+            Line(
+                name=message.user,
+                is_bot=message.by_program,
+                text=message.text,
+                quote=message.reply_to.text if message.reply_to else "",
+                edited=False,  # Twitch has neither edits nor buttons
+                buttons=(),
+            )
+            for message in self.messages(channel)
+        )
 
     def messages(self, channel: Account | str) -> list[ChatMessage]:
         """What was said in a channel, as a list."""
@@ -124,15 +129,26 @@ class Twitch(Ports):
 
     def missed(self, login: Account | str) -> list[ChatMessage]:
         """What was said in the program's channels while none of its connections heard them."""
-        return list(self.world.presence.missed.get(login_of(login), []))
+        return list(self.world.missed.get(login_of(login), []))
 
-    def deliveries(self) -> list[Delivery]:
-        """Every attempt to deliver a webhook message."""
-        return list(self.eventsub.webhooks.deliveries)
+    def deliveries(
+        self, message: ChatMessage | None = None, message_type: str = ""
+    ) -> list[Delivery]:
+        """Every attempt to deliver by webhook, or those for one message, or of one type."""
+        return [
+            delivery
+            for delivery in list(self.world.deliveries)
+            if (message is None or delivery.about == message.id)
+            and message_type in ("", delivery.message_type)
+        ]
 
     def subscriptions(self) -> list[Subscription]:
         """Every EventSub subscription."""
-        return list(self.eventsub.subscriptions.values())
+        return list(self.world.subscriptions.values())
+
+    def wait_until(self, condition: Callable[[], object], timeout: float = 5.0) -> bool:
+        """Wait until a quick condition holds, looking whenever anything happens; False if never."""
+        return self.run(self.world.watch.until(condition, timeout))
 
     def wait_for(
         self,
@@ -151,25 +167,40 @@ class Twitch(Ports):
         def there() -> bool:
             return self._back(name, room.name, after) if after else self._hears(name, room.name)
 
-        if not self.run(self.world.watch.until(there, timeout)):
-            found = why(self, room)
+        if not self.wait_until(there, timeout):
             first = f"{name} did not come to #{room.name} within {timeout:g} s."
-            raise NoReply("\n".join([first, *found]))
+            raise NoReply("\n".join([first, *why(self.world, room)]))
 
     def wait_gone(self, login: Account | str, timeout: float = 5.0) -> None:
         """Wait until the program has no open connection; NoReply if it still has."""
         name = login_of(login)
-        gone = self.world.watch.until(lambda: not self.connected(name), timeout)
-        if not self.run(gone):
+        if not self.wait_until(lambda: not self.connected(name), timeout):
             raise NoReply(f"{name} is still connected after {timeout:g} s.")
 
-    def connected(self, login: str) -> list[Connection]:
-        """The open connections of a login, for the faults."""
-        return [*self.hub.of(login), *self.eventsub.sessions.of(login)]
+    def wait_deliveries(
+        self,
+        n: int = 1,
+        message: ChatMessage | None = None,
+        message_type: str = "",
+        timeout: float = 5.0,
+    ) -> list[Delivery]:
+        """Wait until n webhook attempts have ended, chosen as in `deliveries`; return them.
 
-    def may_speak(self, login: str) -> bool:
-        """Whether the login's chat connection may send messages (chat:edit)."""
-        return any(session.may("chat:edit") for session in self.hub.of(login))
+        NoReply after `timeout` seconds says how many there were.
+        """
+
+        def found() -> list[Delivery]:
+            return self.deliveries(message, message_type)
+
+        if not self.wait_until(lambda: len(found()) >= n, timeout):
+            of = f" of {message.text!r}" if message else ""
+            what = f"{message_type or 'webhook'} attempts{of}"
+            raise NoReply(f"{len(found())} of {n} {what} ended within {timeout:g} s.")
+        return found()
+
+    def connected(self, login: Account | str) -> list[HeldConnection]:
+        """The open connections of a login."""
+        return self.world.connected(login_of(login))
 
     def _back(self, login: str, channel: str, after: ConnectionRecord) -> bool:
         return any(
@@ -178,8 +209,8 @@ class Twitch(Ports):
         )
 
     def _hears(self, login: str, channel: str) -> bool:
-        return self.world.presence.hears(login, channel) or any(
+        return self.world.hears(login, channel) or any(
             s.enabled and s.reader.login == login and s.channel.name == channel
-            for s in self.eventsub.subscriptions.values()
+            for s in self.world.subscriptions.values()
             if s.transport["method"] == "webhook"
         )

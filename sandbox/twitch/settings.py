@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(kw_only=True)
-class Settings:
+class TwitchSettings:
     """The sandbox's own choices; where no other number is given, it is the real one's."""
 
     # Chat, by IRC and by Helix

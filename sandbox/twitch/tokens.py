@@ -1,30 +1,71 @@
-"""Tokens: issued, found, refreshed, revoked, expired.
+"""Tokens and their scopes: issued, found, refreshed, revoked, expired.
 
 A token is kept as a digest only, so looking one up takes the same time whatever was sent, and
 nothing here can print one. Who may have a token is decided in oauth.py.
 """
 
+import difflib
 import hashlib
 import secrets
 import string
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sandbox.twitch.chat import User
 from sandbox.twitch.clock import Clock
-from sandbox.twitch.model import Application, Token, User
-from sandbox.twitch.settings import Settings
+from sandbox.twitch.settings import TwitchSettings
 
 ALPHABET = string.ascii_lowercase + string.digits
+# Every scope Twitch knows, by its own names (dev.twitch.tv/docs/authentication/scopes)
+SCOPES = frozenset(
+    """
+    analytics:read:extensions analytics:read:games bits:read channel:bot
+    channel:edit:commercial channel:manage:ads channel:manage:broadcast
+    channel:manage:extensions channel:manage:guest_star channel:manage:moderators
+    channel:manage:polls channel:manage:predictions channel:manage:raids
+    channel:manage:redemptions channel:manage:schedule channel:manage:videos
+    channel:manage:vips channel:moderate channel:read:ads channel:read:charity
+    channel:read:editors channel:read:goals channel:read:guest_star channel:read:hype_train
+    channel:read:polls channel:read:predictions channel:read:redemptions
+    channel:read:stream_key channel:read:subscriptions channel:read:vips chat:edit chat:read
+    clips:edit moderation:read moderator:manage:announcements moderator:manage:automod
+    moderator:manage:automod_settings moderator:manage:banned_users
+    moderator:manage:blocked_terms moderator:manage:chat_messages
+    moderator:manage:chat_settings moderator:manage:guest_star moderator:manage:shield_mode
+    moderator:manage:shoutouts moderator:manage:suspicious_users
+    moderator:manage:unban_requests moderator:manage:warnings moderator:read:automod_settings
+    moderator:read:banned_users moderator:read:blocked_terms moderator:read:chat_messages
+    moderator:read:chat_settings moderator:read:chatters moderator:read:followers
+    moderator:read:guest_star moderator:read:moderators moderator:read:shield_mode
+    moderator:read:shoutouts moderator:read:suspicious_users moderator:read:unban_requests
+    moderator:read:vips moderator:read:warnings user:bot user:edit user:edit:broadcast
+    user:edit:follows user:manage:blocked_users user:manage:chat_color user:manage:whispers
+    user:read:blocked_users user:read:broadcast user:read:chat user:read:email
+    user:read:emotes user:read:follows user:read:moderated_channels user:read:subscriptions
+    user:read:whispers user:write:chat whispers:edit whispers:read
+    """.split()  # noqa: SIM905 - eighty names in lines are easier to read
+)
 
 
-def random_text(length: int) -> str:
-    """A secret as Twitch's look: lower-case letters and digits."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+@dataclass(frozen=True)
+class Application:
+    """A registered application; a confidential one can keep a secret, a public one has none."""
+
+    name: str
+    client_id: str = field(repr=False)
+    client_secret: str = field(repr=False)
+    redirect: str
+    confidential: bool = True
 
 
-def digest(secret: str) -> str:
-    """What is kept of a secret."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+@dataclass(frozen=True)
+class Token:
+    """What the token endpoint answers; never shown by repr."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    scopes: list[str]
+    expires_in: int
 
 
 @dataclass
@@ -39,16 +80,47 @@ class Grant:
     revoked: bool = False
 
 
+def unknown_scope(scopes: list[str]) -> str:
+    """The first scope Twitch does not know, or an empty string.
+
+    >>> unknown_scope(["chat:read", "chat_edit"])
+    'chat_edit'
+    """
+    return next((scope for scope in scopes if scope not in SCOPES), "")
+
+
+def explain_scope(scope: str) -> str:
+    """What to say about an unknown scope.
+
+    >>> explain_scope("chat_edit")
+    "Twitch knows no scope 'chat_edit'; did you mean 'chat:edit'?"
+    """
+    close = difflib.get_close_matches(scope, sorted(SCOPES), n=1)
+    guess = f"; did you mean {close[0]!r}?" if close else ""
+    return f"Twitch knows no scope {scope!r}{guess}"
+
+
+def random_text(length: int) -> str:
+    """A secret as Twitch's look: lower-case letters and digits."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def digest(secret: str) -> str:
+    """What is kept of a secret."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 class TokenStore:
     """Every token that was issued."""
 
-    def __init__(self, clock: Clock, settings: Settings) -> None:
+    def __init__(self, clock: Clock, settings: TwitchSettings) -> None:
         self._clock = clock
         self._settings = settings
         self._access: dict[str, Grant] = {}
         self._refresh: dict[str, tuple[Grant, float]] = {}
         self.consents: dict[tuple[str, str], set[str]] = {}
         self.on_revoked: list[Callable[[Grant], None]] = []
+        self.on_withdrawn: list[Callable[[Application, User], None]] = []
 
     def issue(self, app: Application, user: User | None, scopes: list[str]) -> Token:
         """A new token for a user, or for the application itself when `user` is None."""
@@ -92,6 +164,8 @@ class TokenStore:
     def disconnect(self, app: Application, user: User) -> None:
         """The user takes back everything this application was allowed."""
         self.consents.pop((app.client_id, user.id), None)
+        for listener in self.on_withdrawn:
+            listener(app, user)
         for grant in list(self._access.values()):
             if grant.app == app and grant.user == user and not grant.revoked:
                 self._end(grant)

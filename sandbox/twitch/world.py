@@ -1,39 +1,51 @@
-"""What every part of the sandbox Twitch shares: who exists, the clock, the chat, the tokens.
+"""What every part of the sandbox Twitch shares: who exists, who is connected, chat, tokens, time.
 
 It holds and finds; it serves nothing.
 """
 
 import asyncio
 import re
+from collections import defaultdict
 
-from sandbox.twitch.chat import Channel, Chat
+from sandbox.twitch.chat import Channel, ChatMessage, RateWindow, SendingRules, TwitchChat, User
 from sandbox.twitch.clock import Clock
-from sandbox.twitch.limits import SendingRules, Window
-from sandbox.twitch.model import Application, ConnectionRecord, User
-from sandbox.twitch.presence import Presence
-from sandbox.twitch.settings import Settings
-from sandbox.twitch.tokens import TokenStore, random_text
+from sandbox.twitch.connection import ConnectionRecord, HeldConnection
+from sandbox.twitch.eventsub_events import Delivery, Subscription
+from sandbox.twitch.settings import TwitchSettings
+from sandbox.twitch.tokens import Application, TokenStore, random_text
 from sandbox.watch import Watch
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9_]{2,24}")  # Twitch's rule: 4 to 25; the sandbox takes 3
 
 
-class World:
+class TwitchWorld:
     """One sandbox's users, applications and everything that reads or changes them."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, settings: Settings) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, settings: TwitchSettings, host: str
+    ) -> None:
         self.settings = settings
+        self.url = f"http://{host}"  # where OAuth and Helix are
+        self.irc_url = f"ws://{host}/irc"
+        self.eventsub_url = f"ws://{host}/ws"
         self.clock = Clock(loop)
         self.watch = Watch()
-        self.chat = Chat(self.clock, settings, self.watch)
+        self.chat = TwitchChat(self.clock, settings, self.watch)
         self.rules = SendingRules(self.clock, settings)
-        self.window = Window(self.clock)
+        self.window = RateWindow(self.clock)
         self.tokens = TokenStore(self.clock, settings)
-        self.presence = Presence()
-        self.chat.listeners.append(self.presence.note)
         self.users: dict[str, User] = {}
         self.apps: dict[str, Application] = {}
-        self.records: list[ConnectionRecord] = []
+        self.subscriptions: dict[str, Subscription] = {}
+        self.deliveries: list[Delivery] = []  # every attempt by webhook
+        self.connections: list[HeldConnection] = []
+        self.records: list[ConnectionRecord] = []  # of every connection, closed ones too
+        # Chat does not wait for a program that is not there. Its homes are the channels it
+        # joined by IRC or subscribed to over a WebSocket; what is said in a home while no
+        # connection hears it is missed. (Webhooks have deliveries instead.)
+        self.homes: dict[str, set[str]] = defaultdict(set)  # channels, by login
+        self.missed: dict[str, list[ChatMessage]] = defaultdict(list)  # by login
+        self.chat.listeners.append(self._note_who_missed)
 
     def add_user(self, login: str, display_name: str) -> User:
         """A new user and their channel; ValueError says what is wrong with the login."""
@@ -79,3 +91,29 @@ class World:
     def find_channel(self, name: str) -> Channel | None:
         """The channel of this name, with or without #, or None."""
         return self.chat.channels.get(name.removeprefix("#").lower())
+
+    def opened(self, connection: HeldConnection) -> None:
+        """A connection was made."""
+        self.connections.append(connection)
+        self.records.append(connection.record)
+        self.watch.changed()
+
+    def closed(self, connection: HeldConnection) -> None:
+        """A connection is over."""
+        self.connections.remove(connection)
+        self.watch.changed()
+
+    def connected(self, login: str) -> list[HeldConnection]:
+        """The open connections of a login."""
+        return [c for c in self.connections if c.login == login.lower() and c.record.open]
+
+    def hears(self, login: str, channel: str) -> bool:
+        """Whether some live connection of this login hears the channel now."""
+        return any(c.login == login and c.live and c.hears(channel) for c in self.connections)
+
+    def _note_who_missed(self, message: ChatMessage, _origin: object) -> None:
+        for login, channels in self.homes.items():
+            if message.channel not in channels or login == message.author.login:
+                continue
+            if not self.hears(login, message.channel):
+                self.missed[login].append(message)

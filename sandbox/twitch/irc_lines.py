@@ -1,11 +1,11 @@
 """The lines the chat server (tmi.twitch.tv) says, word for word.
 
-Text only; who hears them is decided in irc_commands.py and irc_hub.py.
+Text only; who hears them is decided in irc.py. The grammar is botlib's: IRC's rules for a line
+are the same on both sides, and the test-suites of others judge that one file.
 """
 
-from sandbox.twitch.chat import Channel
-from sandbox.twitch.irc_line import format_tags
-from sandbox.twitch.model import ChatMessage, User
+from botlib.twitch.irc import IrcMessage, format
+from sandbox.twitch.chat import Channel, ChatMessage, User
 
 HOST = "tmi.twitch.tv"
 WELCOME = (
@@ -19,23 +19,34 @@ WELCOME = (
 )
 
 
+def line(
+    command: str,
+    *params: str,
+    text: str | None = None,
+    tags: dict[str, str] | None = None,
+    source: str = HOST,
+) -> str:
+    """One line; `text` is the last parameter, which stands after a colon.
+
+    >>> line("NOTICE", "#viktor", text="No.", tags={"msg-id": "no_permission"})
+    '@msg-id=no_permission :tmi.twitch.tv NOTICE #viktor :No.'
+    """
+    every = params if text is None else (*params, text)
+    return format(IrcMessage(command, every, source, tags or {}, colon=text is not None))
+
+
 def mask(login: str) -> str:
     """A user as the source of a line."""
-    return f":{login}!{login}@{login}.{HOST}"
-
-
-def notice(channel: str, text: str, msg_id: str = "", *, tags: bool = False) -> str:
-    """A NOTICE; with tags it carries the reason's code."""
-    before = format_tags({"msg-id": msg_id}) if tags and msg_id else ""
-    return f"{before}:{HOST} NOTICE {channel} :{text}"
+    return f"{login}!{login}@{login}.{HOST}"
 
 
 def names(login: str, channel: str) -> list[str]:
     """The answer to a JOIN: the JOIN itself and the list of names (only one's own)."""
+    own_host = f"{login}.{HOST}"
     return [
-        f"{mask(login)} JOIN #{channel}",
-        f":{login}.{HOST} 353 {login} = #{channel} :{login}",
-        f":{login}.{HOST} 366 {login} #{channel} :End of /NAMES list",
+        line("JOIN", f"#{channel}", source=mask(login)),
+        line("353", login, "=", f"#{channel}", text=login, source=own_host),
+        line("366", login, f"#{channel}", text="End of /NAMES list", source=own_host),
     ]
 
 
@@ -50,14 +61,13 @@ def global_user_state(user: User) -> str:
         "user-id": user.id,
         "user-type": "",
     }
-    return f"{format_tags(tags)}:{HOST} GLOBALUSERSTATE"
+    return line("GLOBALUSERSTATE", tags=tags)
 
 
-def user_state(user: User, channel: Channel, nonce: str = "", *, tags: bool) -> str:
+def user_state(user: User, channel: Channel, nonce: str, *, tags: bool) -> str:
     """Who one is in a channel: sent after a JOIN and after each message one sends."""
-    if not tags:
-        return f":{HOST} USERSTATE #{channel.name}"
     values = {
+        **({"client-nonce": nonce} if nonce else {}),
         "badge-info": "",
         "badges": badges(user, channel),
         "color": user.colour,
@@ -67,9 +77,7 @@ def user_state(user: User, channel: Channel, nonce: str = "", *, tags: bool) -> 
         "subscriber": "0",
         "user-type": "mod" if user.id in channel.mods else "",
     }
-    if nonce:
-        values = {"client-nonce": nonce, **values}
-    return f"{format_tags(values)}:{HOST} USERSTATE #{channel.name}"
+    return line("USERSTATE", f"#{channel.name}", tags=values if tags else {})
 
 
 def room_state(channel: Channel, *, tags: bool) -> str:
@@ -83,22 +91,22 @@ def room_state(channel: Channel, *, tags: bool) -> str:
         "slow": "0",
         "subs-only": "0",
     }
-    return f"{format_tags(values) if tags else ''}:{HOST} ROOMSTATE #{channel.name}"
+    return line("ROOMSTATE", f"#{channel.name}", tags=values if tags else {})
 
 
-def privmsg(message: ChatMessage) -> str:
-    """A chat message without tags."""
+def privmsg(message: ChatMessage, tags: dict[str, str]) -> str:
+    """A chat message."""
     text = f"\x01ACTION {message.text}\x01" if message.action else message.text
-    return f"{mask(message.author.login)} PRIVMSG #{message.channel} :{text}"
+    source = mask(message.author.login)
+    return line("PRIVMSG", f"#{message.channel}", text=text, tags=tags, source=source)
 
 
-def message_tags(message: ChatMessage, channel: Channel, nonce: str = "") -> str:
+def message_tags(message: ChatMessage, channel: Channel) -> dict[str, str]:
     """The tags of a chat message, in Twitch's order (alphabetical)."""
     author = message.author
-    tags = {
+    return {
         "badge-info": "",
         "badges": badges(author, channel),
-        **({"client-nonce": nonce} if nonce else {}),
         "color": author.colour,
         "display-name": author.display_name,
         "emotes": "",
@@ -115,7 +123,6 @@ def message_tags(message: ChatMessage, channel: Channel, nonce: str = "") -> str
         "user-id": author.id,
         "user-type": "mod" if author.id in channel.mods else "",
     }
-    return format_tags(tags)
 
 
 def reply_tags(message: ChatMessage) -> dict[str, str]:

@@ -5,22 +5,17 @@ servers are down, the ports stay reserved (bound, not listening), so clients are
 """
 
 import asyncio
-import socket
 
 from aiohttp import web
 
-from sandbox.server import LocalServer, reserve
-from sandbox.twitch.duplex import GOODBYE_S
+from sandbox.server import HOST, LocalServer, reserve
+from sandbox.twitch.connection import GOODBYE_S
 from sandbox.twitch.eventsub import EventSub
-from sandbox.twitch.helix import Helix
-from sandbox.twitch.helix_chat import ChatEndpoints
-from sandbox.twitch.irc_hub import Hub
-from sandbox.twitch.irc_wire import serve_tcp, serve_websocket
+from sandbox.twitch.helix import ChatEndpoints, HelixGate
+from sandbox.twitch.irc import IrcServer
 from sandbox.twitch.oauth import OAuth
-from sandbox.twitch.oauth_codes import Codes
-from sandbox.twitch.oauth_pages import Pages
-from sandbox.twitch.settings import Settings
-from sandbox.twitch.world import World
+from sandbox.twitch.settings import TwitchSettings
+from sandbox.twitch.world import TwitchWorld
 
 ABOUT = """The sandbox Twitch. Under this address:
 /oauth2/authorize, /oauth2/token, /oauth2/validate, /oauth2/revoke, /oauth2/device, /activate
@@ -30,25 +25,29 @@ ABOUT = """The sandbox Twitch. Under this address:
 ENDED = "the server went down"
 
 
-class Ports(LocalServer):
+class Servers(LocalServer):
     """The running servers."""
 
-    def __init__(self, settings: Settings, port: int, irc_port: int) -> None:
-        super().__init__("sandbox-twitch")
-        self.world = World(self.loop, settings)
-        self.hub = Hub(self.world)
-        self.helix = Helix(self.world)
-        self.eventsub = EventSub(self.world, self.helix)
-        self._codes = Codes(self.world)
+    def __init__(self, settings: TwitchSettings, port: int, irc_port: int) -> None:
+        self._reserved = [reserve(port)]
+        try:
+            self._reserved.append(reserve(irc_port))
+        except BaseException:
+            self._reserved[0].close()
+            raise
+        super().__init__("sandbox-twitch")  # only now: a taken port leaves no thread behind
+        self.port, self.irc_port = (s.getsockname()[1] for s in self._reserved)
+        self.world = TwitchWorld(self.loop, settings, f"{HOST}:{self.port}")
+        self.irc = IrcServer(self.world)
+        self.gate = HelixGate(self.world)
+        self.eventsub = EventSub(self.world, self.gate)
+        self._oauth = OAuth(self.world)
+        self._chat = ChatEndpoints(self.world, self.irc, self.gate)
         self._tcp: asyncio.Server | None = None
         self._tcp_tasks: set[asyncio.Task[None]] = set()
-        self._reserved: list[socket.socket] = []
         try:
-            self._reserved.append(reserve(port))
-            self._reserved.append(reserve(irc_port))
-            self.port, self.irc_port = (s.getsockname()[1] for s in self._reserved)
             self.run(self.come_up())
-        except BaseException:  # a taken port, say; leave no thread behind
+        except BaseException:
             self.close()
             raise
 
@@ -80,34 +79,31 @@ class Ports(LocalServer):
 
     def _application(self) -> web.Application:
         app = web.Application(client_max_size=1024 * 1024)
-        app.add_routes(OAuth(self.world, self._codes).routes())
-        app.add_routes(Pages(self.world, self._codes).routes())
-        app.add_routes(ChatEndpoints(self.world, self.hub, self.helix).routes())
+        app.add_routes(self._oauth.routes())
+        app.add_routes(self._chat.routes())
         app.add_routes(self.eventsub.routes())
         app.router.add_get("/irc", self._serve_irc)
         app.router.add_get("/", self._serve_irc)  # the real chat is at the root of its own host
-        app.router.add_route("*", "/helix/{rest:.*}", self.helix.not_found)
+        app.router.add_route("*", "/helix/{rest:.*}", self.gate.not_found)
         return app
 
     async def _serve_irc(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("Upgrade", "").lower() != "websocket":
             return web.Response(text=ABOUT)
-        return await serve_websocket(self.hub, request)
+        return await self.irc.serve_websocket(request)
 
     async def _serve_tcp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._tcp_tasks.add(task)
         task.add_done_callback(self._tcp_tasks.discard)
-        await serve_tcp(self.hub, reader, writer)
+        await self.irc.serve_tcp(reader, writer)
 
     async def _stop_serving(self) -> None:
         if self._tcp:
             self._tcp.close()
-        for session in list(self.hub.sessions):
-            session.end(ENDED, abort=True)
-        for event_session in list(self.eventsub.sessions.all):
-            event_session.end(ENDED, abort=True)
+        for connection in list(self.world.connections):
+            connection.end(ENDED, abort=True)
         if self._tcp_tasks:
             await asyncio.wait(self._tcp_tasks, timeout=2 * GOODBYE_S)
         for runner in self._runners:
