@@ -403,8 +403,8 @@ def test_the_container_holds_all_that_the_bot_imports(tmp_path):
     ignore = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "botlib", tmp_path / "app/botlib", ignore=ignore)
     code = (
-        "import botlib.run, botlib.telegram.polling, botlib.twitch.irc_bot, sys;"
-        "import botlib.store.over_redis;"
+        "import botlib.run, botlib.store, botlib.telegram.polling, botlib.twitch.irc_bot, sys;"
+        "botlib.store.open_store('redis://127.0.0.1:9');"
         "print(*{m.__file__ for n, m in sys.modules.items() if n.startswith('botlib')})"
     )
     done = run(sys.executable, "-c", code, cwd=tmp_path, PYTHONPATH=str(tmp_path / "app"))

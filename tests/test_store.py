@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis_server import RedisServer, free_port
 
-from botlib.store import StoreError, open_store
-from botlib.store.sqlite import SqliteStore
+from botlib.store import SqliteStore, StoreError, open_store
 
 PROCESSES = 8
 ROOT = Path(__file__).parents[1]

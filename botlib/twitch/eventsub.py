@@ -12,8 +12,7 @@ from typing import Any, TypeVar
 from botlib.bot import Bot, split
 from botlib.environment import setting
 from botlib.function import Event, Handler, Request, Response, http_function
-from botlib.store.base import Store
-from botlib.store.sqlite import SqliteStore
+from botlib.store import SqliteStore, Store
 from botlib.twitch.errors import LoginRefused, Unreachable
 from botlib.twitch.eventsub_message import (
     FRESH_S,

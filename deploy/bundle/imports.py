@@ -1,9 +1,11 @@
 """Which modules a function needs: found by reading its imports, without running anything.
 
-Imports inside functions count too. What a `try` imports and `except ImportError` replaces counts if
-it is installed here. What only a type checker imports does not count, with one exception:
-a package whose `__init__` loads its names when they are asked for lists them for the type checker,
-so there the list says which module a name comes from.
+Imports inside functions count too, in the learner's files and in the botlib modules that these
+name: who imports `botlib.store` may open a store in Redis, a door that remembers by it does not.
+What a `try` imports and `except ImportError` replaces counts if it is installed here. What only a
+type checker imports does not count, with one exception: a package whose `__init__` loads its names
+when they are asked for lists them for the type checker, so there the list says which module a name
+comes from.
 """
 
 import ast
@@ -62,7 +64,7 @@ def needed(folder: Path, names: Iterable[str]) -> Needed:
             if found.module.startswith("."):
                 check_relative(found, name)
             elif found.top == "botlib":
-                follow(found, name, modules, packages)
+                follow(found, name, modules, packages, named=True)
             elif own := own_files(folder, found.top):
                 todo += [file for file in own if file not in todo]
             elif found.top in NEVER:
@@ -94,7 +96,9 @@ def check_relative(found: Import, name: str) -> None:
         )
 
 
-def follow(found: Import, where: str, modules: set[str], packages: set[str]) -> None:
+def follow(
+    found: Import, where: str, modules: set[str], packages: set[str], named: bool = False
+) -> None:
     """Add the botlib modules that one import loads, and what they import in turn."""
     parts = found.module.split(".")
     parents = [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
@@ -110,8 +114,10 @@ def follow(found: Import, where: str, modules: set[str], packages: set[str]) -> 
         new = module not in modules
         modules.add(module)
         for inner in imports_of(path):
-            on_demand = path.name == "__init__.py" and inner.lazy
-            wanted = whole or bool(asked & set(inner.names)) if on_demand else new
+            if path.name == "__init__.py" and inner.lazy:
+                wanted = whole or bool(asked & set(inner.names))
+            else:
+                wanted = named if inner.lazy else new
             if wanted and inner.top == "botlib":
                 follow(inner, module, modules, packages)
             elif wanted:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from typing import Any
 
-from botlib.store.sqlite import SqliteStore
+from botlib.store import SqliteStore
 from lessons.exercises.verdict import NotYet, describe, exercise, expect, run, show
 from sandbox.mail import Mail
 

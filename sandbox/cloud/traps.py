@@ -95,8 +95,8 @@ def file_name(number: int) -> str:
 
 def before_snapshot() -> None:
     """Call what was registered with AWS's `snapshot_restore_py`, the last first."""
-    if sqlite := sys.modules.get("botlib.store.sqlite"):
-        sqlite.close_all()  # as at every fork: a store is no trap
+    if store := sys.modules.get("botlib.store"):
+        store.close_all()  # as at every fork: a store is no trap
     for hook, arguments, named in reversed(registered("get_before_snapshot")):
         hook(*arguments, **named)
 
