@@ -13,7 +13,7 @@ import pytest
 from cloud_help import wait_until
 from twitch_tools import World, helix
 
-from sandbox.twitch import Twitch
+from sandbox.twitch import NoReply, Twitch
 
 SECRET = "a secret of the test"
 READ = ["user:read:chat", "user:bot"]
@@ -139,8 +139,8 @@ def test_failures_are_resent_with_the_same_id_and_the_order_holds(world, callbac
     retries = [headers["Twitch-Eventsub-Message-Retry"] for headers, _, _ in came]
     assert texts == ["one", "one", "one", "two"] and len(set(ids)) == 2
     assert retries == ["0", "1", "2", "0"]
-    wait_until(lambda: len(world.twitch.deliveries()) == 5)
-    assert [d.status for d in world.twitch.deliveries()] == [200, 500, 503, 200, 200]
+    deliveries = world.twitch.wait_deliveries(5)
+    assert [d.status for d in deliveries] == [200, 500, 503, 200, 200]
 
 
 def test_a_message_can_come_twice(world, callback):
@@ -149,6 +149,24 @@ def test_a_message_can_come_twice(world, callback):
     world.viktor.say("once said")
     ids = [callback.next("notification")[0]["Twitch-Eventsub-Message-Id"] for _ in range(2)]
     assert ids[0] == ids[1]
+
+
+def test_waiting_for_the_deliveries_of_one_message_or_of_one_type(world, callback):
+    enabled(world, callback)
+    callback.answers = [500]
+    one, two = world.viktor.say_all(["one", "two"])
+    assert [d.status for d in world.twitch.wait_deliveries(2, one)] == [500, 200]
+    (taken,) = world.twitch.wait_deliveries(1, two)
+    assert taken.ok and taken.about == two.id
+    (challenge,) = world.twitch.deliveries(message_type="webhook_callback_verification")
+    assert challenge.about == "" and len(world.twitch.deliveries()) == 4
+    with pytest.raises(NoReply, match=r"1 of 2 webhook attempts of 'two' ended within 0\.01 s"):
+        world.twitch.wait_deliveries(2, two, timeout=0.01)
+    with pytest.raises(NoReply, match="0 of 1 revocation attempts ended"):
+        world.twitch.wait_deliveries(message_type="revocation", timeout=0.01)
+    world.viktor.disconnect(world.app)
+    (revocation,) = world.twitch.wait_deliveries(message_type="revocation")
+    assert revocation.ok
 
 
 def test_too_many_failures_revoke(callback):
@@ -168,8 +186,8 @@ def test_a_callback_that_is_not_there(world, callback):
     callback.shutdown()
     callback.server_close()
     world.viktor.say("anyone?")
-    wait_until(lambda: len(world.twitch.deliveries()) >= 5)
-    assert world.twitch.deliveries()[-1].status == 0 and world.twitch.deliveries()[-1].error
+    last = world.twitch.wait_deliveries(5)[-1]
+    assert last.status == 0 and last.error
 
 
 def test_consent_taken_back_revokes(world, callback):

@@ -214,6 +214,14 @@ def test_wait_until_a_program_is_back(world):
         world.twitch.wait_for(world.bot, "viktor", after=first)
 
 
+def test_wait_until_two_connections_of_a_program_hear_the_channel(world):
+    with world.irc():
+        with pytest.raises(NoReply, match="did not come"):
+            world.twitch.wait_for(world.bot, "viktor", connections=2, timeout=0.01)
+        with world.irc():
+            world.twitch.wait_for(world.bot, "viktor", connections=2)
+
+
 def test_a_connection_that_ends_while_pong_is_awaited_leaves_no_task(world):
     tasks = asyncio.all_tasks(world.twitch.loop)
     with world.irc() as client:

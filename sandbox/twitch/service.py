@@ -156,16 +156,28 @@ class Twitch(Servers):
         channel: Account | str,
         timeout: float = 5.0,
         after: ConnectionRecord | None = None,
+        connections: int = 1,
     ) -> None:
         """Wait until the program hears the channel (joined, or subscribed and enabled).
 
-        With `after`, over a connection made later than that one: until it is back.
-        NoReply after `timeout` seconds says what was found.
+        With `after`, over a connection made later than that one: until it is back; with
+        `connections`, over so many at once. NoReply after `timeout` seconds says what was found.
         """
         name, room = login_of(login), self.world.channel(login_of(channel))
 
         def there() -> bool:
-            return self._back(name, room.name, after) if after else self._hears(name, room.name)
+            held = [
+                connection
+                for connection in self.connected(name)
+                if connection.live and connection.hears(room.name)
+                if after is None or connection.record.connected_at > after.connected_at
+            ]
+            called = after is None and any(
+                s.enabled and s.reader.login == name and s.channel is room
+                for s in self.world.subscriptions.values()
+                if s.transport["method"] == "webhook"
+            )
+            return len(held) + called >= connections
 
         if not self.wait_until(there, timeout):
             first = f"{name} did not come to #{room.name} within {timeout:g} s."
@@ -201,16 +213,3 @@ class Twitch(Servers):
     def connected(self, login: Account | str) -> list[HeldConnection]:
         """The open connections of a login."""
         return self.world.connected(login_of(login))
-
-    def _back(self, login: str, channel: str, after: ConnectionRecord) -> bool:
-        return any(
-            record.open and channel in record.joined and record.connected_at > after.connected_at
-            for record in self.connections(login)
-        )
-
-    def _hears(self, login: str, channel: str) -> bool:
-        return self.world.hears(login, channel) or any(
-            s.enabled and s.reader.login == login and s.channel.name == channel
-            for s in self.world.subscriptions.values()
-            if s.transport["method"] == "webhook"
-        )
