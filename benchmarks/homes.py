@@ -11,7 +11,7 @@ from measuring import FUNCTIONS, peer, warm_up
 from updates import CHATS, SECRET, event
 
 from sandbox import Cloud, Telegram
-from sandbox.telegram import Account, Person
+from sandbox.telegram import BotAccount, Person
 
 INSTANCES = 8  # of a function, at most
 OURS, LEAN = "function, python-telegram-bot", "function, lean"
@@ -22,7 +22,7 @@ PEER, CONCURRENT = "run_webhook", "run_webhook, concurrent_updates"
 class Home:
     """A bot, where its webhook is, and whether it replies by a call of its own."""
 
-    account: Account
+    account: BotAccount
     url: str
     calls: bool
 
@@ -41,7 +41,7 @@ class World:
             CONCURRENT: self.run_peer(stack, "concurrent_bot", "yes"),
         }
 
-    def environment(self, account: Account) -> dict[str, str]:
+    def environment(self, account: BotAccount) -> dict[str, str]:
         """What a bot must know."""
         token, api = account.token, self.telegram.url
         return {"TELEGRAM_TOKEN": token, "TELEGRAM_SECRET": SECRET, "TELEGRAM_API": api}
@@ -69,9 +69,9 @@ class World:
             time.sleep(0.02)
         return Home(account, url, calls=True)
 
-    def new_bot(self, username: str) -> Account:
+    def new_bot(self, username: str) -> BotAccount:
         """A bot that everybody has written to, so that it may write to them."""
-        account: Account = self.telegram.new_bot(username, username)
+        account: BotAccount = self.telegram.new_bot(username, username)
         for person in self.people:
             person.send("hello", to=account)
         self.telegram.call(account, "deleteWebhook", drop_pending_updates=True)

@@ -17,8 +17,7 @@ import botlib
 from lessons.program import Program
 from sandbox.cloud.cloud import Cloud
 from sandbox.no_reply import NoReply
-from sandbox.telegram import Account as TelegramBot
-from sandbox.telegram import Person, Telegram
+from sandbox.telegram import BotAccount, Person, Telegram
 from sandbox.twitch import Account as TwitchUser
 from sandbox.twitch import Twitch
 
@@ -80,7 +79,7 @@ class Corner:
 class TelegramChat:
     """Viktor's private chat with a Telegram bot."""
 
-    def __init__(self, telegram: Telegram, viktor: Person, bot: TelegramBot) -> None:
+    def __init__(self, telegram: Telegram, viktor: Person, bot: BotAccount) -> None:
         self._telegram, self._viktor, self._bot = telegram, viktor, bot
 
     def ask(self, text: str) -> str:

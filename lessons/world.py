@@ -13,7 +13,7 @@ from botlib.telegram import Polling
 from botlib.telegram.findings import look_at
 from botlib.telegram.lean import BotApi
 from botlib.telegram.update import api_root
-from sandbox.telegram import Account, Person, Telegram
+from sandbox.telegram import BotAccount, Person, Telegram
 
 LOOKS = {"getme", "getwebhookinfo"}  # methods that leave a bot as it is
 
@@ -28,7 +28,7 @@ class World:
         self,
         found: Settings,
         telegram: Telegram,
-        account: Account,
+        account: BotAccount,
         person: Person,
         secret: str,
         confirm: Callable[[str], str] = lambda question: input(question),  # a kernel has its own
@@ -91,6 +91,6 @@ class World:
             raise RuntimeError("nothing was done, because the answer was not yes")
 
 
-def telegram_world(telegram: Telegram, account: Account, person: Person, secret: str) -> World:
+def telegram_world(telegram: Telegram, account: BotAccount, person: Person, secret: str) -> World:
     """Look for a token in `.env` and the environment; without one it is this sandbox's account."""
     return World(settings("telegram"), telegram, account, person, secret)

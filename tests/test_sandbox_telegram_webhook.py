@@ -133,7 +133,7 @@ def test_any_2xx_acknowledges(telegram, account, viktor, hook, status):
     hook.answer = lambda update: (status, "")
     telegram.call(account, "setWebhook", url=hook.url)
     viktor.send("once")
-    telegram.wait_idle(account)
+    assert telegram.wait_until(lambda: not account.updates.pending())
     assert [(d.attempt, d.status, d.error) for d in telegram.deliveries(account)] == [
         (1, status, "")
     ]
@@ -218,7 +218,7 @@ def test_at_most_max_connections_at_once(telegram, account, hook):
     telegram.call(account, "setWebhook", url=hook.url, max_connections=2)
     for number in range(6):
         telegram.person(f"P{number}").send("hi")
-    telegram.wait_idle(account)
+    assert telegram.wait_until(lambda: not account.updates.pending())
     assert most == 2
 
 
@@ -245,7 +245,7 @@ def test_a_webhook_that_never_answers_times_out(hook):
             "Read timeout expired"
         )
         release.set()
-        telegram.wait_idle(account)
+        assert telegram.wait_until(lambda: not account.updates.pending())
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,7 @@ def test_no_answer_stops_the_server(telegram, account, viktor, hook, body):
     hook.answer = lambda update: (200, body)
     telegram.call(account, "setWebhook", url=hook.url)
     viktor.send_all(["one", "two"])
-    telegram.wait_idle(account, timeout=10)
+    assert telegram.wait_until(lambda: not account.updates.pending(), timeout=10)
     assert telegram.call(account, "getMe")["is_bot"]
     assert hook.texts == ["one", "two"]
 
@@ -328,14 +328,14 @@ def test_updates_expire():
         url = f"http://127.0.0.1:{closed_port()}/"
         telegram.call(account, "setWebhook", url=url)
         viktor.send("soon forgotten")
-        telegram.wait_idle(account)
+        assert telegram.wait_until(lambda: not account.updates.pending())
         assert telegram.call(account, "getWebhookInfo")["pending_update_count"] == 0
 
 
 def test_pending_updates_wait_for_a_webhook_and_stay_after_it(telegram, account, viktor, hook):
     viktor.send("before")
     telegram.call(account, "setWebhook", url=hook.url)
-    telegram.wait_idle(account)
+    assert telegram.wait_until(lambda: not account.updates.pending())
     assert hook.texts == ["before"]
     hook.answer = lambda update: (500, "")
     telegram.wait_deliveries(account, 1, viktor.send("after"))
@@ -348,7 +348,7 @@ def test_drop_pending_updates(telegram, account, viktor, hook):
     viktor.send("dropped")
     telegram.call(account, "setWebhook", url=hook.url, drop_pending_updates=True)
     viktor.send("kept")
-    telegram.wait_idle(account)
+    assert telegram.wait_until(lambda: not account.updates.pending())
     assert hook.texts == ["kept"]
 
 
@@ -412,7 +412,7 @@ def test_allowed_updates_are_kept_and_restored(telegram, account, viktor, hook):
     telegram.call(account, "setWebhook", url=hook.url, allowed_updates=[])
     assert "allowed_updates" not in telegram.call(account, "getWebhookInfo")
     viktor.send("told")
-    telegram.wait_idle(account)
+    assert telegram.wait_until(lambda: not account.updates.pending())
     assert hook.texts == ["told"]
 
 

@@ -120,7 +120,7 @@ def test_replies_over_the_rate_limit_are_not_begun_again(cloud, tmp_path, main):
         viktor = telegram.person("Viktor")
         sent = viktor.send("!long")
         (attempt,) = telegram.wait_deliveries(account, 1, sent)
-        telegram.wait_idle(account)
+        assert telegram.wait_until(lambda: not account.updates.pending())
         assert attempt.status == 200
         assert len(viktor.wait(2)) == 2  # of three; the log says that one is lost
         assert telegram.deliveries(account, sent) == [attempt]

@@ -12,11 +12,11 @@ from sandbox.telegram.people import Group, Person
 from sandbox.telegram.service import Telegram
 from sandbox.telegram.types import Message
 from sandbox.telegram.updates import Delivery
-from sandbox.telegram.world import Account
+from sandbox.telegram.world import BotAccount
 from sandbox.transcript import Transcript
 
 __all__ = [
-    "Account",
+    "BotAccount",
     "Delivery",
     "Group",
     "Limits",

@@ -15,7 +15,7 @@ from sandbox.telegram.arguments import Arguments, from_body, from_query
 from sandbox.telegram.errors import TelegramError
 from sandbox.telegram.methods import Described, Methods
 from sandbox.telegram.types import encode
-from sandbox.telegram.world import Account
+from sandbox.telegram.world import BotAccount
 
 MAX_BODY = 50 * 1024 * 1024  # bytes, with files
 MAX_TOKEN = 80  # characters
@@ -28,7 +28,7 @@ _SILENT.addHandler(logging.NullHandler())
 class Api:
     """Answers Bot API calls over HTTP."""
 
-    def __init__(self, accounts: Mapping[int, Account], methods: Methods) -> None:
+    def __init__(self, accounts: Mapping[int, BotAccount], methods: Methods) -> None:
         self._accounts = accounts
         self._methods = methods
 
@@ -51,7 +51,7 @@ class Api:
         except Exception:  # whatever it was, the next request is answered
             return _failed(TelegramError(500, "Internal Server Error"))
 
-    def account(self, token: str) -> Account:
+    def account(self, token: str) -> BotAccount:
         """The bot with this token; 401 when there is none, 404 when it cannot be one."""
         if token[:1] == "0" or ":" not in token or len(token) > MAX_TOKEN:
             raise NOT_FOUND

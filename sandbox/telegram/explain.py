@@ -6,7 +6,7 @@ It reads the state of a bot and words it; it changes nothing.
 from collections.abc import Iterable
 
 from sandbox.telegram.types import Message, Update
-from sandbox.telegram.world import Account, World
+from sandbox.telegram.world import BotAccount, World
 
 SET_WEBHOOK = 'telegram.call(account, "setWebhook", url=...)'
 
@@ -44,7 +44,7 @@ def _not_told(message: Message) -> str:
     )
 
 
-def found(update: Update, account: Account) -> str:
+def found(update: Update, account: BotAccount) -> str:
     """What happened to one update of a bot so far, and what to do next."""
     if update in account.updates:
         return _still_waiting(update, account)
@@ -69,7 +69,7 @@ def found(update: Update, account: Account) -> str:
     )
 
 
-def _still_waiting(update: Update, account: Account) -> str:
+def _still_waiting(update: Update, account: BotAccount) -> str:
     pending = f"pending_update_count is {len(account.updates)}"
     webhook = account.webhook
     if webhook is None and account.updates.is_polled:
@@ -105,12 +105,12 @@ def _mend(error: str) -> str:
     )
 
 
-def address(account: Account) -> str:
+def address(account: BotAccount) -> str:
     """Where a bot's webhook is; a token in it is not shown."""
     return account.webhook.target.url.replace(account.token, "<token>") if account.webhook else ""
 
 
-def bots(accounts: Iterable[Account]) -> str:
+def bots(accounts: Iterable[BotAccount]) -> str:
     """One line for each bot: how updates reach it and how that goes."""
     lines = []
     for account in accounts:

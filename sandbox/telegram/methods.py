@@ -21,9 +21,9 @@ from sandbox.telegram.errors import TelegramError, bad_request, too_many_request
 from sandbox.telegram.formatting import read_text
 from sandbox.telegram.types import Chat, Json, Message
 from sandbox.telegram.updates import DEFAULT_TYPES, Target, Webhook, WebhookClient
-from sandbox.telegram.world import Account, World
+from sandbox.telegram.world import BotAccount, World
 
-Method = Callable[[Account, Arguments], Awaitable[object]]
+Method = Callable[[BotAccount, Arguments], Awaitable[object]]
 
 ACTIONS = (
     "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice",
@@ -78,7 +78,7 @@ class Methods:
             "getwebhookinfo": self.get_webhook_info,
         }
 
-    async def call(self, account: Account, method: str, arguments: Arguments) -> object:
+    async def call(self, account: BotAccount, method: str, arguments: Arguments) -> object:
         """Carry out a method; TelegramError when it is refused."""
         function = self.table.get(method)
         if function is None:
@@ -90,11 +90,11 @@ class Methods:
         except Exception as problem:  # a fault of the sandbox itself
             raise TelegramError(500, "Internal Server Error") from problem
 
-    async def get_me(self, account: Account, arguments: Arguments) -> Json:
+    async def get_me(self, account: BotAccount, arguments: Arguments) -> Json:
         """Who the bot is."""
         return account.get_me()
 
-    async def send_message(self, account: Account, arguments: Arguments) -> Json:
+    async def send_message(self, account: BotAccount, arguments: Arguments) -> Json:
         """Write into a chat."""
         text, entities = read_text(arguments)
         keyboard = read_keyboard(arguments)
@@ -106,7 +106,7 @@ class Methods:
         )
         return message.to_json()
 
-    async def edit_message_text(self, account: Account, arguments: Arguments) -> Json:
+    async def edit_message_text(self, account: BotAccount, arguments: Arguments) -> Json:
         """Change a message of the bot's own."""
         text, entities = read_text(arguments)
         keyboard = read_keyboard(arguments)
@@ -120,7 +120,7 @@ class Methods:
         self._world.edit(message, text, entities, keyboard)
         return message.to_json()
 
-    async def delete_message(self, account: Account, arguments: Arguments) -> bool:
+    async def delete_message(self, account: BotAccount, arguments: Arguments) -> bool:
         """Take a message out of a chat: its own, or any where it is an admin or in private."""
         if not arguments.text("chat_id"):
             raise bad_request("chat identifier is not specified")
@@ -134,14 +134,14 @@ class Methods:
         self._world.watch.changed()
         return True
 
-    async def send_chat_action(self, account: Account, arguments: Arguments) -> bool:
+    async def send_chat_action(self, account: BotAccount, arguments: Arguments) -> bool:
         """Show "typing…"; nobody here looks."""
         if arguments.text("action") not in ACTIONS:
             raise bad_request("wrong parameter action in request")
         self._world.chat_for(account, arguments.text("chat_id"))
         return True
 
-    async def get_chat(self, account: Account, arguments: Arguments) -> Json:
+    async def get_chat(self, account: BotAccount, arguments: Arguments) -> Json:
         """What a chat is called, with the fields ChatFullInfo always has."""
         chat = self._world.chat_for(account, arguments.text("chat_id"), write=False)
         return chat.json | {
@@ -159,14 +159,14 @@ class Methods:
             ),
         }
 
-    async def answer_callback_query(self, account: Account, arguments: Arguments) -> bool:
+    async def answer_callback_query(self, account: BotAccount, arguments: Arguments) -> bool:
         """Tell the person who pressed a button that it was heard, once."""
         key, text = arguments.text("callback_query_id"), arguments.text("text")
         self._world.queries.answer(account, key, text, arguments.boolean("show_alert"))
         self._world.watch.changed()
         return True
 
-    async def set_my_commands(self, account: Account, arguments: Arguments) -> bool:
+    async def set_my_commands(self, account: BotAccount, arguments: Arguments) -> bool:
         """Keep the menu of commands, by scope and language."""
         commands = arguments.json("commands", "commands")
         if commands is None:
@@ -178,16 +178,16 @@ class Methods:
         account.commands[_scope(arguments)] = [_command(command) for command in commands]
         return True
 
-    async def get_my_commands(self, account: Account, arguments: Arguments) -> list[Json]:
+    async def get_my_commands(self, account: BotAccount, arguments: Arguments) -> list[Json]:
         """The menu of commands as it was set."""
         return account.commands.get(_scope(arguments), [])
 
-    async def delete_my_commands(self, account: Account, arguments: Arguments) -> bool:
+    async def delete_my_commands(self, account: BotAccount, arguments: Arguments) -> bool:
         """Forget the menu of commands."""
         account.commands.pop(_scope(arguments), None)
         return True
 
-    async def get_updates(self, account: Account, arguments: Arguments) -> list[Json]:
+    async def get_updates(self, account: BotAccount, arguments: Arguments) -> list[Json]:
         """Pending updates, or the next ones within `timeout` seconds."""
         if account.webhook:
             raise TelegramError(409, WEBHOOK_ACTIVE)
@@ -199,7 +199,7 @@ class Methods:
         )
         return [update.to_json() for update in updates]
 
-    async def set_webhook(self, account: Account, arguments: Arguments) -> Described:
+    async def set_webhook(self, account: BotAccount, arguments: Arguments) -> Described:
         """Have updates POSTed to `url`; without one, as deleteWebhook."""
         url = arguments.text("url")
         if not url:
@@ -234,13 +234,13 @@ class Methods:
         account.updates.set_webhook(webhook)
         return Described(True, "Webhook was set")
 
-    async def delete_webhook(self, account: Account, arguments: Arguments) -> Described:
+    async def delete_webhook(self, account: BotAccount, arguments: Arguments) -> Described:
         """Stop POSTing; what is pending stays for getUpdates."""
         was_set = account.webhook is not None
         self._remove(account, arguments)
         return Described(True, f"Webhook {'was' if was_set else 'is already'} deleted")
 
-    async def get_webhook_info(self, account: Account, arguments: Arguments) -> Json:
+    async def get_webhook_info(self, account: BotAccount, arguments: Arguments) -> Json:
         """Where updates go, how many wait, and what went wrong last."""
         webhook = account.webhook
         info: Json = {
@@ -258,7 +258,7 @@ class Methods:
             info["allowed_updates"] = list(account.updates.allowed)
         return info
 
-    def _find(self, account: Account, arguments: Arguments, missing: str) -> Message:
+    def _find(self, account: BotAccount, arguments: Arguments, missing: str) -> Message:
         chat = self._world.chat_for(account, arguments.text("chat_id"))
         message = chat.find(arguments.integer("message_id"))
         if message is None:
@@ -266,7 +266,7 @@ class Methods:
         return message
 
     def _is_set(
-        self, account: Account, url: str, secret: str, connections: int, arguments: Arguments
+        self, account: BotAccount, url: str, secret: str, connections: int, arguments: Arguments
     ) -> bool:
         webhook = account.webhook
         return (
@@ -278,7 +278,7 @@ class Methods:
             == (webhook.target.url, webhook.secret_token, webhook.max_connections)
         )
 
-    def _remove(self, account: Account, arguments: Arguments) -> None:
+    def _remove(self, account: BotAccount, arguments: Arguments) -> None:
         if arguments.boolean("drop_pending_updates"):
             account.updates.clear()
         account.updates.remove_webhook()

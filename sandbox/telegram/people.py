@@ -12,7 +12,7 @@ from sandbox.telegram.buttons import Press
 from sandbox.telegram.formatting import MAX_TEXT, detect
 from sandbox.telegram.plain import PlainServer
 from sandbox.telegram.types import Chat, Message, User
-from sandbox.telegram.world import Account, World
+from sandbox.telegram.world import BotAccount, World
 from sandbox.transcript import Line, Transcript
 
 
@@ -59,11 +59,11 @@ class Person(User):
         self._server.do(self._world.press, self, message, press)
         return press
 
-    def block(self, account: Account) -> None:
+    def block(self, account: BotAccount) -> None:
         """Block a bot: whatever it sends is refused with 403 from now on."""
         self._server.do(self._world.set_blocked, self, account, True)
 
-    def unblock(self, account: Account) -> None:
+    def unblock(self, account: BotAccount) -> None:
         """Let a blocked bot write again."""
         self._server.do(self._world.set_blocked, self, account, False)
 
@@ -152,7 +152,7 @@ class Group(Chat):
         """Throw someone out; a bot is told by my_chat_member."""
         self._server.do(self._remove, member)
 
-    def promote(self, account: Account) -> None:
+    def promote(self, account: BotAccount) -> None:
         """Make a bot an admin: it sees every message, whatever its privacy mode."""
         self._server.do(self._promote, account)
 
@@ -164,7 +164,7 @@ class Group(Chat):
         if self.kind == "channel":
             self.admins.add(member.id)
         how = self.former.pop(member.id, "left")
-        if isinstance(member, Account):
+        if isinstance(member, BotAccount):
             status = "administrator" if self.kind == "channel" else "member"
             self._tell(member, how, status)
 
@@ -174,16 +174,16 @@ class Group(Chat):
         self.members.remove(member)
         self.admins.discard(member.id)
         self.former[member.id] = "kicked"
-        if isinstance(member, Account):
+        if isinstance(member, BotAccount):
             self._tell(member, "member", "kicked")
 
-    def _promote(self, account: Account) -> None:
+    def _promote(self, account: BotAccount) -> None:
         self._world.check_own(account)
         if account.id not in self.admins:
             self.admins.add(account.id)
             self._tell(account, "member", "administrator")
 
-    def _tell(self, account: Account, old: str, new: str) -> None:
+    def _tell(self, account: BotAccount, old: str, new: str) -> None:
         owner = next((member for member in self.members if not member.is_bot), account)
         self._world.member_changed(self, owner, account, old, new)
 

@@ -23,7 +23,7 @@ from sandbox.telegram.people import Group, Person, transcript
 from sandbox.telegram.plain import PlainServer
 from sandbox.telegram.types import Chat, Message, User
 from sandbox.telegram.updates import Delivery, WebhookClient
-from sandbox.telegram.world import Account, World
+from sandbox.telegram.world import BotAccount, World
 from sandbox.transcript import Transcript
 
 
@@ -65,21 +65,21 @@ class Telegram(PlainServer):
     def __repr__(self) -> str:
         return f"Telegram({self.url!r})"
 
-    def new_bot(self, name: str, username: str, privacy: bool = True) -> Account:
+    def new_bot(self, name: str, username: str, privacy: bool = True) -> BotAccount:
         """Ask BotFather for a bot; ValueError in his words when he refuses.
 
         `privacy` is his /setprivacy: with it, a bot in a group sees only what is meant for it.
         """
         return self.do(self.world.new_bot, name, username, privacy)
 
-    def new_token(self, account: Account) -> str:
+    def new_token(self, account: BotAccount) -> str:
         """BotFather's /revoke: the bot gets a new token, the old one is refused with 401.
 
         Its webhook goes with the old token, as on the real server; what is pending stays.
         """
         return self.do(self.world.new_token, account)
 
-    def account(self, username: str) -> Account:
+    def account(self, username: str) -> BotAccount:
         """A bot made before, by its username; KeyError naming those there are."""
         wanted = username.removeprefix("@").lower()
         for account in list(self.world.accounts.values()):
@@ -113,28 +113,22 @@ class Telegram(PlainServer):
         """The chat of a person with a bot, or of a group."""
         return self.do(lambda: transcript(self._chat_between(who).messages))
 
-    def call(self, account: Account | str, method: str, **arguments: Any) -> Any:
+    def call(self, account: BotAccount | str, method: str, **arguments: Any) -> Any:
         """Call a Bot API method as a program would and return its result; or TelegramError."""
         return self.run_here(self._call(account, method, arguments))
 
-    def deliveries(self, account: Account, message: Message | None = None) -> list[Delivery]:
+    def deliveries(self, account: BotAccount, message: Message | None = None) -> list[Delivery]:
         """Every webhook attempt of a bot (its last 10,000), or those for one message."""
         return self.do(self._deliveries, account, message)
 
     def wait_deliveries(
-        self, account: Account, n: int = 1, message: Message | None = None, timeout: float = 5.0
+        self, account: BotAccount, n: int = 1, message: Message | None = None, timeout: float = 5.0
     ) -> list[Delivery]:
         """Wait until n webhook attempts have ended, in all or for one message, and return them."""
         if not self.wait_until(lambda: self._count(account, message) >= n, timeout):
             found = f"{self._count(account, message)} of {n} deliveries to {account.name} ended"
             raise NoReply(f"{found} within {timeout:g} s.\n{bots([account])}")
         return self.deliveries(account, message)
-
-    def wait_idle(self, account: Account, timeout: float = 5.0) -> None:
-        """Wait until no update of a bot is pending; NoReply after `timeout` seconds."""
-        if not self.wait_until(lambda: not account.updates.pending(), timeout):
-            count = len(account.updates)
-            raise NoReply(f"{count} updates still wait after {timeout:g} s.\n{bots([account])}")
 
     async def shutdown(self) -> None:
         """End every wait: webhooks and long polls."""
@@ -147,25 +141,25 @@ class Telegram(PlainServer):
         if len(who) == 1 and isinstance(who[0], Chat):
             return who[0]
         people = [one for one in who if isinstance(one, Person)]
-        accounts = [one for one in who if isinstance(one, Account)]
+        accounts = [one for one in who if isinstance(one, BotAccount)]
         if len(people) != 1 or len(who) - len(people) != len(accounts) or len(accounts) > 1:
             raise ValueError("transcript takes a person and a bot, or a group")
         return self.world.chat_of(people[0], accounts[0] if accounts else None)
 
-    async def _call(self, account: Account | str, method: str, values: dict[str, Any]) -> Any:
+    async def _call(self, account: BotAccount | str, method: str, values: dict[str, Any]) -> Any:
         bot = self._api.account(account) if isinstance(account, str) else account
         self.world.check_own(bot)
         pairs = [(key, as_text(value)) for key, value in values.items() if value is not None]
         result = await self._methods.call(bot, method.lower(), Arguments(pairs))
         return result.result if isinstance(result, Described) else result
 
-    def _deliveries(self, account: Account, message: Message | None) -> list[Delivery]:
+    def _deliveries(self, account: BotAccount, message: Message | None) -> list[Delivery]:
         if message is None:
             return list(account.updates.deliveries)
         wanted = {update.id for update in message.updates if update.account is account}
         return [delivery for delivery in account.updates.deliveries if delivery.update_id in wanted]
 
-    def _count(self, account: Account, message: Message | None) -> int:
+    def _count(self, account: BotAccount, message: Message | None) -> int:
         return (
             len(self._deliveries(account, message)) if message else account.updates.delivery_count
         )

@@ -25,7 +25,7 @@ from sandbox.watch import Watch
 _COMMAND = re.compile(r"/[A-Za-z0-9_]{1,64}(?:@([A-Za-z0-9_]+))?")
 
 
-class Account(User):
+class BotAccount(User):
     """A bot's account. `token` is its password: whoever has it is the bot."""
 
     is_bot = True
@@ -48,7 +48,7 @@ class Account(User):
         self.commands: dict[str, list[Json]] = {}  # by scope and language
 
     def __repr__(self) -> str:
-        return f"Account({self.name!r}, @{self.username})"
+        return f"BotAccount({self.name!r}, @{self.username})"
 
     @property
     def webhook(self) -> Webhook | None:
@@ -113,7 +113,7 @@ class World:
     """Everything the sandbox Telegram knows."""
 
     def __init__(self, watch: Watch, limits: Limits | None, update_lifetime_s: float) -> None:
-        self.accounts: dict[int, Account] = {}
+        self.accounts: dict[int, BotAccount] = {}
         self.people: dict[int, User] = {}
         self.groups: dict[int, Chat] = {}  # groups and channels
         self.private: dict[tuple[int, int], Chat] = {}  # by person and bot
@@ -124,23 +124,23 @@ class World:
         self._update_lifetime_s = update_lifetime_s
         self._known: list[Mapping[int, User | Chat]] = [self.accounts, self.people, self.groups]
 
-    def new_bot(self, name: str, username: str, privacy: bool) -> Account:
+    def new_bot(self, name: str, username: str, privacy: bool) -> BotAccount:
         """What BotFather's /newbot does; ValueError in his words when he refuses."""
         taken = {account.username.lower() for account in self.accounts.values()}
         username = check_bot_names(name, username, taken)
         updates = UpdateQueue(self._update_lifetime_s, self.watch)
         limiter = SendLimiter(self._limits)
-        account = Account(next(self._bot_ids), name.strip(), username, privacy, updates, limiter)
+        account = BotAccount(next(self._bot_ids), name.strip(), username, privacy, updates, limiter)
         self.accounts[account.id] = account
         return account
 
-    def new_token(self, account: Account) -> str:
+    def new_token(self, account: BotAccount) -> str:
         """What BotFather's /revoke does; the webhook goes with the old token."""
         account.token = new_token(account.id)
         account.updates.remove_webhook()
         return account.token
 
-    def private_chat(self, person: User, account: Account) -> Chat:
+    def private_chat(self, person: User, account: BotAccount) -> Chat:
         """The chat of a person with a bot; it begins when the person writes first."""
         key = (person.id, account.id)
         if key not in self.private:
@@ -156,7 +156,7 @@ class World:
         if to is None and len(self.accounts) != 1:
             raise ValueError(f"to whom? Say to=…; the bots are {self.names()}")
         account = to if to is not None else next(iter(self.accounts.values()))
-        if not isinstance(account, Account):
+        if not isinstance(account, BotAccount):
             raise ValueError(f"to= takes a bot's account or a group of this Telegram; got {to!r}")
         self.check_own(account)
         return self.private_chat(person, account)
@@ -177,7 +177,7 @@ class World:
         """The usernames of all bots, for messages."""
         return ", ".join(f"@{bot.username}" for bot in list(self.accounts.values())) or "none"
 
-    def chat_for(self, account: Account, chat_id: str, write: bool = True) -> Chat:
+    def chat_for(self, account: BotAccount, chat_id: str, write: bool = True) -> Chat:
         """The chat a bot means by `chat_id`; 400 or 403 when it may not write (or read) there."""
         if not chat_id:
             raise bad_request("chat_id is empty")
@@ -202,7 +202,7 @@ class World:
             raise forbidden("bot was blocked by the user")
         return chat
 
-    def _group_for(self, account: Account, chat_id: str, number: int) -> Chat:
+    def _group_for(self, account: BotAccount, chat_id: str, number: int) -> Chat:
         group = self.groups.get(number)
         if chat_id.startswith("@"):
             wanted = chat_id[1:].lower()
@@ -250,7 +250,7 @@ class World:
         bot.updates.add(bot, "callback_query", query, message.chat)
         self.watch.changed()
 
-    def set_blocked(self, person: User, account: Account, blocked: bool) -> None:
+    def set_blocked(self, person: User, account: BotAccount, blocked: bool) -> None:
         """Let a person block a bot or let it write again; the bot is told."""
         self.check_own(account)
         if not blocked and (person.id, account.id) not in self.private:
@@ -266,13 +266,13 @@ class World:
             return
         payload: Json = {}
         for member in message.chat.members:
-            if isinstance(member, Account) and sees(member, message):
+            if isinstance(member, BotAccount) and sees(member, message):
                 payload = payload or message.to_json()
                 update = member.updates.add(member, kind, payload, message.chat)
                 if update:
                     message.updates.append(update)
 
-    def member_changed(self, chat: Chat, by: User, account: Account, old: str, new: str) -> None:
+    def member_changed(self, chat: Chat, by: User, account: BotAccount, old: str, new: str) -> None:
         """Tell a bot that its own standing in a chat changed, as my_chat_member does."""
         payload = {
             "chat": chat.json,
@@ -285,7 +285,7 @@ class World:
         self.watch.changed()
 
 
-def sees(account: Account, message: Message) -> bool:
+def sees(account: BotAccount, message: Message) -> bool:
     """Whether a bot may see a person's message: in groups, privacy mode hides most of them.
 
     With privacy mode on (BotFather's default) a bot in a group sees commands that start with
@@ -320,7 +320,7 @@ _RIGHTS = (
 )  # fmt: skip
 
 
-def _member(account: Account, status: str) -> Json:
+def _member(account: BotAccount, status: str) -> Json:
     member: Json = {"user": account.json, "status": status}
     if status == "kicked":
         member["until_date"] = 0
