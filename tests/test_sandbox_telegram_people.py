@@ -2,9 +2,13 @@
 
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from botlib.bot import APOLOGY, Bot, Message
+from sandbox import Cloud
+from sandbox.no_reply import with_reason
 from sandbox.telegram import Limits, NoReply, Telegram, TelegramError
 
 
@@ -359,3 +363,91 @@ def test_a_button_of_another_telegram_is_not_pressed(telegram, older, viktor):
     (question,) = anna.wait()
     with pytest.raises(ValueError, match="belongs to another Telegram"):
         viktor.press(question, "Yes")
+
+
+ROLL = """
+from botlib import Bot
+from botlib.bot import Message
+
+bot = Bot()
+
+@bot.command("roll")
+def roll(message):
+    return str(int(message.arguments))
+
+@bot.command("leak")
+def leak(message):
+    raise ValueError(TOKEN)
+"""
+FUNCTION = (
+    ROLL
+    + """
+import json, os
+
+TOKEN = os.environ["TELEGRAM_TOKEN"]
+
+def handler(event, context):
+    message = json.loads(event["body"])["message"]
+    for text in bot.respond_now(Message(message["text"], chat="one")):
+        return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}
+    return {"statusCode": 200}
+"""
+)
+
+
+def deployed(cloud, telegram, account, folder, source):
+    (folder / "main.py").write_text(source)
+    function = cloud.deploy("bot", folder, environment={"TELEGRAM_TOKEN": account.token})
+    telegram.call(account, "setWebhook", url=f"{function.url}hook?x=1")
+
+
+def test_an_apology_is_shown_with_the_line_in_the_functions_log(
+    telegram, account, viktor, tmp_path
+):
+    with Cloud() as cloud:
+        deployed(cloud, telegram, account, tmp_path, FUNCTION)
+        said = viktor.ask("/roll banana", to=account)
+        why = "!roll failed: ValueError: invalid literal for int() with base 10: 'banana'"
+        line = FUNCTION.splitlines().index("    return str(int(message.arguments))") + 1
+        assert said == APOLOGY.format(command="!roll")
+        shown = f"{said!r} {said} {said:}"
+        assert shown.count(f"\nIn its log: {why} (main.py, line {line})") == 3
+        with pytest.raises(NoReply) as problem:  # one apology a minute is enough
+            viktor.ask("!leak", to=account, timeout=1)
+        assert "Its log says: !leak failed: ValueError: <secret>" in str(problem.value)
+        assert account.token not in str(problem.value)
+
+
+def test_no_reply_quotes_what_the_functions_log_says_last(telegram, account, viktor, tmp_path):
+    with Cloud() as cloud:
+        deployed(cloud, telegram, account, tmp_path, FUNCTION.replace("def handler", "def handlr"))
+        with pytest.raises(NoReply) as problem:
+            viktor.ask("!roll 1", to=account, timeout=1)
+    assert "Its log says: Handler 'handler' missing on module 'main'" in str(problem.value)
+    assert "functions found: " in str(problem.value) and "handlr" in str(problem.value)
+
+
+def test_an_apology_of_a_bot_in_this_process_is_shown_with_its_line(
+    telegram, account, viktor, capfd
+):
+    bot = Bot()
+    bot.command("roll")(lambda message: str(int(message.arguments)))
+
+    def answer_one():
+        (update,) = telegram.call(account, "getUpdates", timeout=5)
+        chat, text = update["message"]["chat"]["id"], update["message"]["text"]
+        for reply in bot.respond_now(Message(text, chat=str(chat))):
+            telegram.call(account, "sendMessage", chat_id=chat, text=reply)
+
+    with ThreadPoolExecutor(1) as thread:
+        polled = thread.submit(answer_one)
+        said = viktor.ask("!roll banana", to=account)
+        polled.result()
+    assert said == APOLOGY.format(command="!roll")
+    assert "\nIn its log: !roll failed: ValueError: invalid literal for int()" in str(said)
+    assert "failed" not in "".join(capfd.readouterr())
+
+
+def test_what_is_no_apology_stays_as_it_is():
+    assert type(with_reason("Sorry!", ["!roll failed: x"])) is str
+    assert type(with_reason(APOLOGY.format(command="!roll"), ["!rolls failed: x"])) is str

@@ -23,6 +23,7 @@ from sandbox.cloud.guardian import Guardian, remove
 from sandbox.cloud.history import History
 from sandbox.cloud.pool import Pool
 from sandbox.cloud.settings import Settings
+from sandbox.no_reply import keep_log
 from sandbox.server import HOST, LocalServer
 
 LOGGER = logging.getLogger("sandbox.cloud")  # a client's broken HTTP is no notebook's output
@@ -98,6 +99,7 @@ class Cloud(LocalServer):
         pool = Pool(deployment, history, self._new_marker, self.clock, self._init_timeout_s)
         function = Function(self, f"http://{HOST}:{self.port}/{name}/", pool, history)
         self.run(self._install(function))
+        keep_log(function)
         return function
 
     def function(self, name: str) -> Function:

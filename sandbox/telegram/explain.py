@@ -1,24 +1,30 @@
 """Why did the bot not answer? What was found, what was expected and what to do next.
 
-It reads the state of a bot and words it; it changes nothing.
+It reads the state of a bot, and the log of a function where there is one, and words it; it
+changes nothing.
 """
 
+import re
 from collections.abc import Iterable
 
+from sandbox.no_reply import failure, last_error, log_at
 from sandbox.telegram.types import Message, Update
-from sandbox.telegram.world import BotAccount, World
+from sandbox.telegram.world import BotAccount, TelegramWorld
 
 SET_WEBHOOK = 'telegram.call(account, "setWebhook", url=...)'
 
 
-def no_reply(message: Message, world: World, timeout: float) -> str:
-    """The text of NoReply for one message."""
+def no_reply(message: Message, world: TelegramWorld, timeout: float, log: list[str]) -> str:
+    """The text of NoReply for one message; `log` is what the bots of this process logged."""
     said = message.text
     if message.updates:
         bots = ", ".join(update.account.name for update in message.updates)
         lines = [f"{bots} did not answer {said!r} within {timeout:g} s."]
         for update in message.updates:
-            lines.append(f"Found: {found(update, world.accounts[update.account.id])}")
+            account = world.accounts[update.account.id]
+            command = said.split()[0] if said else ""
+            logged = failure(command, log or log_of(account))
+            lines.append(f"Found: {found(update, account, logged)}")
         return "\n".join(lines)
     members = [member for member in message.chat.members if member.is_bot]
     if not members:
@@ -44,16 +50,16 @@ def _not_told(message: Message) -> str:
     )
 
 
-def found(update: Update, account: BotAccount) -> str:
-    """What happened to one update of a bot so far, and what to do next."""
+def found(update: Update, account: BotAccount, logged: str) -> str:
+    """What happened to one update of a bot so far, and what to do next.
+
+    `logged` is the line its log has of the command's failing, empty when there is none.
+    """
     if update in account.updates:
-        return _still_waiting(update, account)
+        return _still_waiting(update, account, logged)
     last = next((d for d in reversed(account.updates.deliveries) if d.update_id == update.id), None)
     if last is None:
-        return (
-            "the bot took the update with getUpdates, but sent no message.\n"
-            "What to do: look whether the bot knows this command, and at its own output for errors"
-        )
+        return _silent("the bot took the update with getUpdates", account, logged)
     if last.error:
         return f"the update was given up after {last.attempt} attempts: {last.error}"
     if last.reply:
@@ -61,38 +67,51 @@ def found(update: Update, account: BotAccount) -> str:
             f"the webhook acknowledged the update with {last.status}, and {last.reply}.\n"
             "What to do: correct the call in the answer's body"
         )
-    return (
-        f"the webhook acknowledged the update with {last.status}, but sent no message.\n"
-        "Expected: an answer like {'method': 'sendMessage', 'chat_id': …, 'text': …} with "
-        "Content-Type application/json, or a call of sendMessage.\n"
-        "What to do: look whether the bot knows this command, and at the function's own output"
-    )
+    return _silent(f"the webhook acknowledged the update with {last.status}", account, logged)
 
 
-def _still_waiting(update: Update, account: BotAccount) -> str:
+def _silent(how: str, account: BotAccount, logged: str) -> str:
+    lines = [f"{how}, but sent no message."]
+    if logged:
+        lines += quoted(account, logged)
+        lines.append("What to do: mend that; the bot apologises once a minute at most")
+    elif account.webhook:
+        lines += [
+            "Expected: an answer like {'method': 'sendMessage', 'chat_id': …, 'text': …} with "
+            "Content-Type application/json, or a call of sendMessage.",
+            "What to do: look whether the bot knows this command, and at the function's own output",
+        ]
+    else:
+        lines.append(
+            "What to do: look whether the bot knows this command, and at its own output for errors"
+        )
+    return "\n".join(lines)
+
+
+def _still_waiting(update: Update, account: BotAccount, logged: str) -> str:
     pending = f"pending_update_count is {len(account.updates)}"
     webhook = account.webhook
     if webhook is None and account.updates.is_polled:
         return f"somebody waits in getUpdates and has not acknowledged the update; {pending}"
     if webhook is None and update.replies_from >= 0:
-        return (
-            "the bot took the update with getUpdates, but sent no message.\n"
-            "What to do: look whether the bot knows this command, and at its own output for errors"
-        )
+        return _silent("the bot took the update with getUpdates", account, logged)
     if webhook is None:
         return (
             f"no webhook is set and nobody calls getUpdates, so the update waits; {pending}.\n"
             f"What to do: {SET_WEBHOOK}, or start a bot that polls"
         )
-    if webhook.last_error_message:
+    error = webhook.last_error_message
+    if error:
         state = f"fails after {update.attempts} attempts"
         if update.attempts == 0:
             state = "fails with an earlier message of this chat, which goes first"
-        return (
-            f"the webhook {address(account)} {state}: "
-            f"last_error_message is {webhook.last_error_message!r}; {pending}.\n"
-            f"What to do: {_mend(webhook.last_error_message)}"
-        )
+        failed = re.search(r" 5\d\d ", error)  # the function's own fault, so its log may name it
+        lines = [
+            f"the webhook {address(account)} {state}: last_error_message is {error!r}; {pending}.",
+            *quoted(account, last_error(log_of(account)) if failed else ""),
+            f"What to do: {_mend(error)}",
+        ]
+        return "\n".join(lines)
     return f"the webhook {address(account)} has not answered yet; {pending}"
 
 
@@ -103,6 +122,18 @@ def _mend(error: str) -> str:
         'read the function\'s log, print(*function.logs, sep="\\n"); its last lines name the '
         "mistake. Mend it and deploy again, and the update comes again by itself"
     )
+
+
+def log_of(account: BotAccount) -> list[str]:
+    """The log of the function that is a bot's webhook; empty where there is none or unknown."""
+    return log_at(account.webhook.target.url) if account.webhook else []
+
+
+def quoted(account: BotAccount, words: str) -> list[str]:
+    """A line of a bot's log as a line of the explanation; its secrets are not shown."""
+    for secret in (account.token, account.webhook.secret_token if account.webhook else ""):
+        words = words.replace(secret, "<secret>") if secret else words
+    return [f"Its log says: {words}"] if words else []
 
 
 def address(account: BotAccount) -> str:

@@ -21,7 +21,7 @@ from sandbox.telegram.errors import TelegramError, bad_request, too_many_request
 from sandbox.telegram.formatting import read_text
 from sandbox.telegram.types import Chat, Json, Message
 from sandbox.telegram.updates import DEFAULT_TYPES, Target, Webhook, WebhookClient
-from sandbox.telegram.world import BotAccount, World
+from sandbox.telegram.world import BotAccount, TelegramWorld
 
 Method = Callable[[BotAccount, Arguments], Awaitable[object]]
 
@@ -55,7 +55,7 @@ class Methods:
     """The methods, by their lower-case names in `table`; `call` carries one out."""
 
     def __init__(
-        self, world: World, client: WebhookClient, local_mode: bool, set_webhook_s: float
+        self, world: TelegramWorld, client: WebhookClient, local_mode: bool, set_webhook_s: float
     ) -> None:
         self._world = world
         self._client = client

@@ -6,13 +6,13 @@ button is `person.send("/start")`; the sandbox lets people write without it.
 
 from collections.abc import Iterable
 
-from sandbox.no_reply import NoReply
+from sandbox.no_reply import NoReply, bots_in_this_process, with_reason
 from sandbox.telegram import explain
 from sandbox.telegram.buttons import Press
 from sandbox.telegram.formatting import MAX_TEXT, detect
 from sandbox.telegram.plain import PlainServer
 from sandbox.telegram.types import Chat, Message, User
-from sandbox.telegram.world import BotAccount, World
+from sandbox.telegram.world import BotAccount, TelegramWorld
 from sandbox.transcript import Line, Transcript
 
 
@@ -20,7 +20,7 @@ class Person(User):
     """Someone who chats; make one with `telegram.person("Viktor")`."""
 
     def __init__(
-        self, world: World, server: PlainServer, id: int, name: str, username: str = ""
+        self, world: TelegramWorld, server: PlainServer, id: int, name: str, username: str = ""
     ) -> None:
         super().__init__(id, name, username)
         self.json["language_code"] = "en"
@@ -38,8 +38,14 @@ class Person(User):
         return self._server.do(lambda: [self._send(text, to) for text in texts])
 
     def ask(self, text: str, to: User | Chat | None = None, timeout: float = 5.0) -> str:
-        """Write a message and return the text of the bot's next one; NoReply after `timeout` s."""
-        return self._server.run_here(self._ask(text, to, timeout))
+        """Write a message and return the text of the bot's next one; NoReply after `timeout` s.
+
+        If that is the apology for a failed command, the line that the bot's log got is shown too.
+        """
+        with bots_in_this_process() as log:
+            reply = self._server.run_here(self._ask(text, to, timeout, log))
+        account = self._world.accounts[reply.sender.id]
+        return with_reason(reply.text, log or explain.log_of(account))
 
     def wait(self, n: int = 1, timeout: float = 5.0) -> list[Message]:
         """The next n messages not read yet; NoReply when fewer came within `timeout` seconds."""
@@ -89,19 +95,21 @@ class Person(User):
         self._world.edit(message, text, detect(text))
         return message
 
-    async def _ask(self, text: str, to: User | Chat | None, timeout_s: float) -> str:
+    async def _ask(
+        self, text: str, to: User | Chat | None, timeout_s: float, log: list[str]
+    ) -> Message:
         message = self._send(text, to)
 
         def answer() -> Message | None:
             return first_answer(message)
 
         if not message.updates or not await self._world.watch.until(answer, timeout_s):
-            raise NoReply(explain.no_reply(message, self._world, timeout_s))
+            raise NoReply(explain.no_reply(message, self._world, timeout_s, log))
         reply = answer()
         assert reply is not None  # `until` saw it, and messages are never taken out of a chat
         while self.inbox and reply in self.inbox:  # what stands above the answer is read, too
             self.inbox.popleft()
-        return reply.text
+        return reply
 
     async def _wait(self, n: int, timeout_s: float) -> list[Message]:
         if not await self._world.watch.until(lambda: len(self.inbox) >= n, timeout_s):
@@ -131,7 +139,9 @@ def _check_text(text: str) -> str:
 class Group(Chat):
     """A group or a channel; make one with `telegram.group(title, members)`."""
 
-    def __init__(self, world: World, server: PlainServer, id: int, kind: str, title: str) -> None:
+    def __init__(
+        self, world: TelegramWorld, server: PlainServer, id: int, kind: str, title: str
+    ) -> None:
         super().__init__(id, kind, title, [])
         self._world = world
         self._server = server

@@ -23,7 +23,7 @@ from sandbox.telegram.people import Group, Person, transcript
 from sandbox.telegram.plain import PlainServer
 from sandbox.telegram.types import Chat, Message, User
 from sandbox.telegram.updates import Delivery, WebhookClient
-from sandbox.telegram.world import BotAccount, World
+from sandbox.telegram.world import BotAccount, TelegramWorld
 from sandbox.transcript import Transcript
 
 
@@ -48,7 +48,7 @@ class Telegram(PlainServer):
         limits: Limits | None = Limits(),  # noqa: B008 - it cannot change
     ) -> None:
         super().__init__("telegram-sandbox")
-        self.world = World(self.watch, limits, update_lifetime_s)
+        self.world = TelegramWorld(self.watch, limits, update_lifetime_s)
         self._person_ids = itertools.count(500_000_001)
         self._group_ids = itertools.count(4_000_000_001)
         self._client = self.do(WebhookClient, retry_scale, webhook_timeout_s)

@@ -109,7 +109,7 @@ def check_bot_names(name: str, username: str, taken: set[str]) -> str:
     return username
 
 
-class World:
+class TelegramWorld:
     """Everything the sandbox Telegram knows."""
 
     def __init__(self, watch: Watch, limits: Limits | None, update_lifetime_s: float) -> None:
