@@ -9,11 +9,13 @@ import atexit
 import os
 import socket
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, Self, TypeVar
 
 from aiohttp import web
+
+from sandbox.watch import Watch
 
 T = TypeVar("T")
 HOST = "127.0.0.1"
@@ -25,15 +27,38 @@ class LocalServer:
 
     def __init__(self, name: str) -> None:
         self.loop = asyncio.new_event_loop()
+        self.watch = Watch()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._runners: list[web.BaseRunner] = []
         self._closed = False
         self._thread.start()
         atexit.register(self.close)
 
-    def run(self, coroutine: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the server's loop from any other thread and return its result."""
-        return self.submit(coroutine).result(timeout)
+        if threading.current_thread() is self._thread:
+            coroutine.close()
+            raise RuntimeError("a condition of wait_until may look, but not wait")
+        future = self.submit(coroutine)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()  # an interrupted cell leaves nobody waiting
+            raise
+
+    def do(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Run a function on the server's loop, where all its data is at home."""
+        if threading.current_thread() is self._thread:  # a condition of `wait_until` asks
+            return function(*arguments)
+
+        async def on_the_loop() -> T:
+            return function(*arguments)
+
+        return self.run(on_the_loop())
+
+    def wait_until(self, condition: Callable[[], object], timeout: float = 5.0) -> bool:
+        """Wait until a quick condition holds, looking whenever anything happens; False if never."""
+        return self.run(self.watch.until(condition, timeout))
 
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
         """Start a coroutine on the server's loop; RuntimeError when the server is closed."""

@@ -7,9 +7,9 @@ import itertools
 from typing import Any
 
 from sandbox.no_reply import NoReply
+from sandbox.server import LocalServer
 from sandbox.telegram.arguments import Arguments
 from sandbox.telegram.errors import bad_request
-from sandbox.telegram.plain import PlainServer
 from sandbox.telegram.types import Json, Message, User
 
 MAX_BUTTON_DATA = 64  # bytes
@@ -58,7 +58,7 @@ def _button(button: Any) -> Json:
 class Press:
     """A pressed button: what the bot answered to it."""
 
-    def __init__(self, server: PlainServer, button: str) -> None:
+    def __init__(self, server: LocalServer, button: str) -> None:
         self.button = button
         self.text: str | None = None  # None until the bot calls answerCallbackQuery
         self.alert = False

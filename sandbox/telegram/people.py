@@ -7,10 +7,10 @@ button is `person.send("/start")`; the sandbox lets people write without it.
 from collections.abc import Iterable
 
 from sandbox.no_reply import NoReply, bots_in_this_process, with_reason
+from sandbox.server import LocalServer
 from sandbox.telegram import explain
 from sandbox.telegram.buttons import Press
 from sandbox.telegram.formatting import MAX_TEXT, detect
-from sandbox.telegram.plain import PlainServer
 from sandbox.telegram.types import Chat, Message, User
 from sandbox.telegram.world import BotAccount, TelegramWorld
 from sandbox.transcript import Line, Transcript
@@ -20,7 +20,7 @@ class Person(User):
     """Someone who chats; make one with `telegram.person("Viktor")`."""
 
     def __init__(
-        self, world: TelegramWorld, server: PlainServer, id: int, name: str, username: str = ""
+        self, world: TelegramWorld, server: LocalServer, id: int, name: str, username: str = ""
     ) -> None:
         super().__init__(id, name, username)
         self.json["language_code"] = "en"
@@ -43,13 +43,13 @@ class Person(User):
         If that is the apology for a failed command, the line that the bot's log got is shown too.
         """
         with bots_in_this_process() as log:
-            reply = self._server.run_here(self._ask(text, to, timeout, log))
+            reply = self._server.run(self._ask(text, to, timeout, log))
         account = self._world.accounts[reply.sender.id]
         return with_reason(reply.text, log or explain.log_of(account))
 
     def wait(self, n: int = 1, timeout: float = 5.0) -> list[Message]:
         """The next n messages not read yet; NoReply when fewer came within `timeout` seconds."""
-        return self._server.run_here(self._wait(n, timeout))
+        return self._server.run(self._wait(n, timeout))
 
     def edit(self, message: Message, text: str) -> Message:
         """Change the text of a message of one's own."""
@@ -140,7 +140,7 @@ class Group(Chat):
     """A group or a channel; make one with `telegram.group(title, members)`."""
 
     def __init__(
-        self, world: TelegramWorld, server: PlainServer, id: int, kind: str, title: str
+        self, world: TelegramWorld, server: LocalServer, id: int, kind: str, title: str
     ) -> None:
         super().__init__(id, kind, title, [])
         self._world = world

@@ -13,21 +13,20 @@ import itertools
 from typing import Any
 
 from sandbox.no_reply import NoReply
-from sandbox.server import HOST
+from sandbox.server import HOST, LocalServer
 from sandbox.telegram.api import Api
 from sandbox.telegram.arguments import Arguments, as_text
 from sandbox.telegram.explain import bots
 from sandbox.telegram.limits import Limits
 from sandbox.telegram.methods import Described, Methods
 from sandbox.telegram.people import Group, Person, transcript
-from sandbox.telegram.plain import PlainServer
 from sandbox.telegram.types import Chat, Message, User
 from sandbox.telegram.updates import Delivery, WebhookClient
 from sandbox.telegram.world import BotAccount, TelegramWorld
 from sandbox.transcript import Transcript
 
 
-class Telegram(PlainServer):
+class Telegram(LocalServer):
     """A Telegram on this machine, at `url`; stop it with `close()` or by leaving its `with`.
 
     `retry_scale` multiplies the waits between webhook attempts (the real service: 1),
@@ -115,7 +114,7 @@ class Telegram(PlainServer):
 
     def call(self, account: BotAccount | str, method: str, **arguments: Any) -> Any:
         """Call a Bot API method as a program would and return its result; or TelegramError."""
-        return self.run_here(self._call(account, method, arguments))
+        return self.run(self._call(account, method, arguments))
 
     def deliveries(self, account: BotAccount, message: Message | None = None) -> list[Delivery]:
         """Every webhook attempt of a bot (its last 10,000), or those for one message."""

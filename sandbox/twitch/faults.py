@@ -76,16 +76,16 @@ class Faults:
 
     def refuse_login(self, login: Account | str, n: int = 1) -> None:
         """Refuse the next n IRC logins of this name, whatever the token."""
-        self._do(lambda: self._servers.irc.refuse_logins.update({login_of(login): n}))
+        self._servers.do(self._servers.irc.refuse_logins.__setitem__, login_of(login), n)
 
     def revoke(self, token: Token | str) -> None:
         """End a token and its refresh token; the connections made with it end too."""
         text = token.access_token if isinstance(token, Token) else token
-        self._do(lambda: self._servers.world.tokens.revoke(text))
+        self._servers.do(self._servers.world.tokens.revoke, text)
 
     def fail_api(self, status: int = 503, n: int = 1) -> None:
         """Answer the next n Helix requests with this status."""
-        self._do(lambda: self._servers.gate.fail_with.extend([status] * n))
+        self._servers.do(self._servers.gate.fail_with.extend, [status] * n)
 
     def repeat_delivery(self, n: int = 1) -> None:
         """Deliver the next n webhook notifications twice, with the same id."""
@@ -93,7 +93,7 @@ class Faults:
         def repeat() -> None:
             self._servers.eventsub.webhooks.send_twice += n
 
-        self._do(repeat)
+        self._servers.do(repeat)
 
     def restart(self, down_s: float = 0.0) -> None:
         """Restart every server on the same ports: all connections die, new ones are refused.
@@ -103,7 +103,7 @@ class Faults:
         """
         self._servers.run(self._servers.go_down())
         if down_s:
-            self._do(lambda: self._start(self._come_up_later(down_s)))
+            self._servers.do(lambda: self._start(self._come_up_later(down_s)))
         else:
             self._servers.run(self._servers.come_up())
 
@@ -138,15 +138,9 @@ class Faults:
                 raise ValueError(f"{name} has no open connection; start the bot first")
             for connection in connections:
                 act(connection)
-            self._servers.world.watch.changed()
+            self._servers.watch.changed()
 
-        self._do(all_of_them)
-
-    def _do(self, act: Callable[[], object]) -> None:
-        async def on_the_loop() -> None:
-            act()
-
-        self._servers.run(on_the_loop())
+        self._servers.do(all_of_them)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

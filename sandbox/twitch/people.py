@@ -51,7 +51,7 @@ class Account:
         reply_to: ChatMessage | None = None,
     ) -> list[ChatMessage]:
         """Write several messages at once, in order."""
-        return self._server.run(self._say(texts, self._name(channel), reply_to, skip=False))
+        return self._server.do(self._say, texts, self._name(channel), reply_to)
 
     def ask(
         self,
@@ -65,8 +65,7 @@ class Account:
         What others said before counts as read. NoReply after `timeout` seconds says what was
         found and what to do.
         """
-        saying = self._say([text], self._name(channel), reply_to, skip=True)
-        (asked,) = self._server.run(saying)
+        (asked,) = self._server.do(self._say, [text], self._name(channel), reply_to, True)
         return self._wait(1, asked.channel, timeout, asked)[0].text
 
     def wait(
@@ -77,19 +76,19 @@ class Account:
 
     def mod(self, account: Account | str) -> None:
         """Make someone a moderator of one's channel."""
-        self._lists("mods", account, present=True)
+        self._server.do(self._listed, "mods", account, True)
 
     def unmod(self, account: Account | str) -> None:
         """End someone's being a moderator."""
-        self._lists("mods", account, present=False)
+        self._server.do(self._listed, "mods", account, False)
 
     def ban(self, account: Account | str) -> None:
         """Ban someone from one's channel."""
-        self._lists("banned", account, present=True)
+        self._server.do(self._listed, "banned", account, True)
 
     def unban(self, account: Account | str) -> None:
         """Let someone in again."""
-        self._lists("banned", account, present=False)
+        self._server.do(self._listed, "banned", account, False)
 
     def authorize(self, url: str) -> str:
         """Open a page that asks for consent and press Authorize; where the browser is sent."""
@@ -105,17 +104,13 @@ class Account:
 
     def disconnect(self, app: Application) -> None:
         """Take back everything an application was allowed, as on the Connections page."""
-
-        async def end() -> None:
-            self._world.tokens.disconnect(app, self.user)
-
-        self._server.run(end())
+        self._server.do(self._world.tokens.disconnect, app, self.user)
 
     def _name(self, channel: Account | str | None) -> str:
         return login_of(channel if channel is not None else self)
 
-    async def _say(
-        self, texts: list[str], channel: str, reply_to: ChatMessage | None, *, skip: bool
+    def _say(
+        self, texts: list[str], channel: str, reply_to: ChatMessage | None, skip: bool = False
     ) -> list[ChatMessage]:
         room = self._world.channel(channel)
         for text in texts:
@@ -158,12 +153,9 @@ class Account:
             return found
         raise NoReply(no_answer(self._world, room, asked, found, n, seconds))
 
-    def _lists(self, name: str, account: Account | str, *, present: bool) -> None:
-        self._server.run(self._change(name, login_of(account), present))
-
-    async def _change(self, name: str, login: str, present: bool) -> None:
+    def _listed(self, name: str, account: Account | str, present: bool) -> None:
         ids = getattr(self._world.channel(self.login), name)
-        user_id = self._world.user(login).id
+        user_id = self._world.user(login_of(account)).id
         (ids.add if present else ids.discard)(user_id)
 
 

@@ -37,7 +37,7 @@ class Servers(LocalServer):
             raise
         super().__init__("sandbox-twitch")  # only now: a taken port leaves no thread behind
         self.port, self.irc_port = (s.getsockname()[1] for s in self._reserved)
-        self.world = TwitchWorld(self.loop, settings, f"{HOST}:{self.port}")
+        self.world = TwitchWorld(self.loop, settings, self.watch, f"{HOST}:{self.port}")
         self.irc = IrcServer(self.world)
         self.gate = HelixGate(self.world)
         self.eventsub = EventSub(self.world, self.gate)

@@ -9,7 +9,6 @@ at `eventsub_url`. The servers are in servers.py.
 """
 
 import re
-from collections.abc import Callable
 from typing import Any, Self
 
 from sandbox.no_reply import NoReply
@@ -53,11 +52,7 @@ class Twitch(Servers):
 
     def account(self, login: str, display_name: str = "") -> Account:
         """A new person on Twitch with a channel of the same name."""
-
-        async def make() -> Account:
-            return Account(self.world, self.world.add_user(login, display_name), self)
-
-        return self.run(make())
+        return Account(self.world, self.do(self.world.add_user, login, display_name), self)
 
     def application(
         self,
@@ -71,11 +66,7 @@ class Twitch(Servers):
                 f"Twitch takes no redirect {redirect!r}. Expected an address that begins with "
                 'https:// or http://localhost, such as "http://localhost:3000/callback".'
             )
-
-        async def make() -> Application:
-            return self.world.add_app(name, redirect, confidential=confidential)
-
-        return self.run(make())
+        return self.do(self.world.add_app, name, redirect, confidential)
 
     def authorize(self, account: Account, app: Application, scopes: list[str] | str) -> Token:
         """What clicking Authorize and swapping the code ends in: a user token.
@@ -86,19 +77,11 @@ class Twitch(Servers):
         wrong = unknown_scope(names)
         if wrong:
             raise ValueError(explain_scope(wrong))
-
-        async def issue() -> Token:
-            return self.world.tokens.issue(app, account.user, names)
-
-        return self.run(issue())
+        return self.do(self.world.tokens.issue, app, account.user, names)
 
     def app_token(self, app: Application) -> Token:
         """The application's own token (client credentials); it is nobody's."""
-
-        async def issue() -> Token:
-            return self.world.tokens.issue(app, None, [])
-
-        return self.run(issue())
+        return self.do(self.world.tokens.issue, app, None, [])
 
     def disconnect(self, account: Account, app: Application) -> None:
         """The account takes back what it allowed the application: tokens and subscriptions end."""
@@ -145,10 +128,6 @@ class Twitch(Servers):
     def subscriptions(self) -> list[Subscription]:
         """Every EventSub subscription."""
         return list(self.world.subscriptions.values())
-
-    def wait_until(self, condition: Callable[[], object], timeout: float = 5.0) -> bool:
-        """Wait until a quick condition holds, looking whenever anything happens; False if never."""
-        return self.run(self.world.watch.until(condition, timeout))
 
     def wait_for(
         self,

@@ -22,14 +22,14 @@ class TwitchWorld:
     """One sandbox's users, applications and everything that reads or changes them."""
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, settings: TwitchSettings, host: str
+        self, loop: asyncio.AbstractEventLoop, settings: TwitchSettings, watch: Watch, host: str
     ) -> None:
         self.settings = settings
         self.url = f"http://{host}"  # where OAuth and Helix are
         self.irc_url = f"ws://{host}/irc"
         self.eventsub_url = f"ws://{host}/ws"
         self.clock = Clock(loop)
-        self.watch = Watch()
+        self.watch = watch
         self.chat = TwitchChat(self.clock, settings, self.watch)
         self.rules = SendingRules(self.clock, settings)
         self.window = RateWindow(self.clock)
@@ -67,7 +67,7 @@ class TwitchWorld:
         self.chat.channels[login] = Channel(user)
         return user
 
-    def add_app(self, name: str, redirect: str, *, confidential: bool) -> Application:
+    def add_app(self, name: str, redirect: str, confidential: bool) -> Application:
         """Register an application, as the developer console does."""
         if any(app.name == name for app in self.apps.values()):
             raise ValueError(f"the application name {name!r} is taken; choose another")
