@@ -82,7 +82,7 @@ class Channel:
         return user.id in self.mods or user.id == self.owner.id
 
 
-class TwitchChat:
+class ChatRooms:
     """Every channel and every message."""
 
     def __init__(self, clock: Clock, settings: TwitchSettings, watch: Watch) -> None:

@@ -7,7 +7,7 @@ import asyncio
 import re
 from collections import defaultdict
 
-from sandbox.twitch.chat import Channel, ChatMessage, RateWindow, SendingRules, TwitchChat, User
+from sandbox.twitch.chat import Channel, ChatMessage, ChatRooms, RateWindow, SendingRules, User
 from sandbox.twitch.clock import Clock
 from sandbox.twitch.connection import ConnectionRecord, HeldConnection
 from sandbox.twitch.eventsub_events import Delivery, Subscription
@@ -30,7 +30,7 @@ class TwitchWorld:
         self.eventsub_url = f"ws://{host}/ws"
         self.clock = Clock(loop)
         self.watch = watch
-        self.chat = TwitchChat(self.clock, settings, self.watch)
+        self.chat = ChatRooms(self.clock, settings, self.watch)
         self.rules = SendingRules(self.clock, settings)
         self.window = RateWindow(self.clock)
         self.tokens = TokenStore(self.clock, settings)
