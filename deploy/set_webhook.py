@@ -1,4 +1,4 @@
-"""Tell Telegram where the function is: `python deploy/set_webhook.py https://…`.
+"""Tell Telegram where the function is: python3 start.py webhook https://…
 
 Token and secret come from `.env` or the environment, so neither is typed or shown. Without an
 address it only shows what Telegram knows.

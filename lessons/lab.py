@@ -1,6 +1,10 @@
-"""JupyterLab, opened on the course's first notebook: what `python3 start.py` runs.
+"""JupyterLab, opened on the course's first notebook: python3 start.py [lab] [OPTION …]
 
-It does not install anything: start.py has done so.
+    --no-browser    only print the address
+    --port N        another port; without it a free one is found
+    and all options of JupyterLab's own
+
+Ctrl-C in its window stops it.
 """
 
 import argparse

@@ -1,7 +1,8 @@
-"""Run notebooks from top to bottom and store what they print: `python3 start.py refresh`.
+"""Run notebooks from top to bottom and store their outputs: python3 start.py refresh [NOTEBOOK …]
 
-What is stored is the same after every run of the same notebook: no times, no widget state, no
-path of this machine, no metadata of an editor. It does not judge outputs: the tests do.
+All of them, or those named, by path or by beginning, such as 04. What is stored is the same after
+every run of the same notebook: no times, no widget state, no path of this machine, no metadata of
+an editor. It does not judge outputs: the tests do.
 """
 
 import os
@@ -20,10 +21,6 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # holds a random id
 LIBRARY_FRAME = re.compile(r".*File .*[\\/]lib[\\/]", re.IGNORECASE)  # its lines vary
 CELL_TIMEOUT_S = 120
-HELP = """\
-python3 start.py refresh [NOTEBOOK ...]
-Run notebooks from top to bottom, all or those named (by path or beginning, such as 04), and store
-their outputs in them."""
 
 
 class RefreshError(Exception):
@@ -100,9 +97,6 @@ def refresh(path: Path) -> None:
 
 def main(names: list[str]) -> int:
     """Refresh the notebooks named, in the sandbox; the exit status."""
-    if {"-h", "--help"} & set(names):
-        print(HELP)
-        return 0
     os.environ["COURSE_WORLD"] = "sandbox"  # whatever tokens this machine has
     try:
         for path in find(names):

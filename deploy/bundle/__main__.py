@@ -1,4 +1,9 @@
-"""The command line: `python -m deploy.bundle FOLDER [--handler main.handler] [--out ZIP] …`.
+"""A folder becomes the zip that a real cloud takes: python3 start.py bundle [OPTION …] FOLDER
+
+    --handler FILE.FUNCTION    what the cloud calls: main.handler unless said otherwise
+    --out ZIP                  the zip to write: FOLDER.zip
+    --python 3.14              the cloud's Python: this one's version
+    --platform linux-arm64     or linux-x86_64, which it is unless said otherwise
 
 It prints what went in, how large it is and how long it takes to load, then what to tell the cloud.
 """

