@@ -10,6 +10,7 @@ them. Each FOLDER is deployed as a function. Everything is forgotten when it sto
 """
 
 import argparse
+import secrets
 import signal
 import sys
 import tempfile
@@ -19,20 +20,19 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from sandbox import Cloud, Telegram, tries
+from sandbox import Cloud, Telegram, Twitch
 from sandbox.cloud.function import Function
 from sandbox.cloud.logs import Log
+from sandbox.no_reply import NoReply
 from sandbox.server import LAST_PORT, reserve
-from sandbox.telegram import NoReply as NoTelegramReply
 from sandbox.telegram.explain import SET_WEBHOOK
-from sandbox.twitch import NoReply as NoTwitchReply
-from sandbox.twitch import Twitch
 
 PORTS = {"telegram": 8081, "twitch": 8082, "irc": 6667, "cloud": 8080}
 HELLO = (
     'def handler(event, context):\n    return {"statusCode": 200, "body": "hello from the cloud"}\n'
 )
 CHAT = "Chat here: type  telegram !hello  (you are Viktor) or  twitch !hello  (you are Anna)"
+SCOPES = ["chat:read", "chat:edit", "user:read:chat", "user:write:chat", "user:bot"]
 READ_LOG = 'print(*function.logs, sep="\\n")'
 
 
@@ -64,20 +64,20 @@ def run(options: argparse.Namespace, stack: ExitStack) -> None:
     twitch = Twitch(port=free(options, "twitch"), irc_port=free(options, "irc"))
     stack.enter_context(twitch)
     cloud = stack.enter_context(Cloud(port=free(options, "cloud")))
-    values = tries.settle(telegram, twitch)
+    values = bot_on_both(telegram, twitch)
     scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()), "hello")
     scratch.mkdir()
     (scratch / "main.py").write_text(HELLO, encoding="utf-8")
     functions = deploy(cloud, scratch, options.folders, values)
     url = functions[-1].url if options.folders else "ADDRESS-OF-A-FUNCTION"
-    set_webhook = tries.webhook_line(values, url)
-    lines = tries.lines(telegram, twitch, values)
+    set_webhook = webhook_line(values, url)
+    lines = ways_in(telegram, twitch, values)
     lines += ["The cloud, whose functions' logs are shown here"]
     lines += [f"  {each.name}: {each.url}    try: curl {each.url}" for each in functions]
     lines += [
         "To let a function answer as a webhook, on Telegram and on Twitch:",
         f"  {set_webhook}",
-        f"  {tries.subscribe_line(twitch, values, url)}",
+        f"  {subscribe_line(twitch, values, url)}",
     ]
     print("\n".join(lines), flush=True)
     viktor = telegram.person("Viktor")
@@ -87,6 +87,80 @@ def run(options: argparse.Namespace, stack: ExitStack) -> None:
         "twitch": lambda text: viewer.ask(text, channel="viktor"),
     }
     talk(doors, {SET_WEBHOOK: set_webhook, READ_LOG: "shown above"})
+
+
+def bot_on_both(telegram: Telegram, twitch: Twitch) -> dict[str, str]:
+    """Make a bot on both platforms, allowed all it needs; its settings, as for the file .env."""
+    account = telegram.new_bot("Hello bot", "hello_bot")
+    app = twitch.application("Hello bot")
+    viktor, bot = twitch.account("viktor", display_name="Viktor"), twitch.account("hello_bot")
+    twitch.authorize(viktor, app, ["channel:bot"])
+    token = twitch.authorize(bot, app, SCOPES)
+    return {
+        "TELEGRAM_API": telegram.url,
+        "TELEGRAM_TOKEN": account.token,
+        "TELEGRAM_SECRET": secrets.token_urlsafe(16),
+        "TWITCH_API": twitch.url,
+        "TWITCH_CLIENT_ID": app.client_id,
+        "TWITCH_CLIENT_SECRET": app.client_secret,
+        "TWITCH_TOKEN": token.access_token,
+        "TWITCH_REFRESH_TOKEN": token.refresh_token,
+        "TWITCH_BOT_ID": bot.id,
+        "TWITCH_EVENTSUB_SECRET": secrets.token_hex(16),
+        "TWITCH_CHANNEL": "viktor",
+    }
+
+
+def ways_in(telegram: Telegram, twitch: Twitch, values: dict[str, str]) -> list[str]:
+    """The settings, and how to reach both platforms with them, line by line."""
+    host, port = twitch.irc_address
+    token = values["TWITCH_TOKEN"]
+    return [
+        "Settings of a bot in this sandbox, as for the file .env (they are worth nothing outside):",
+        *(f"  {name}={value}" for name, value in values.items()),
+        f"Telegram: {telegram.url}, the bot is @hello_bot",
+        f"  try: curl {telegram.url}/bot{values['TELEGRAM_TOKEN']}/getMe",
+        f"Twitch: {twitch.url}, chat at {twitch.irc_url} and {host}:{port}, channel #viktor",
+        f'  try: curl -H "Authorization: OAuth {token}" {twitch.url}/oauth2/validate',
+        f"  try: {irc_line(host, port, token)}",
+    ]
+
+
+def irc_line(host: str, port: int, token: str) -> str:
+    """One line of Python that logs in to the chat by hand and prints the first answer."""
+    said = f"b'PASS oauth:{token}\\r\\nNICK hello_bot\\r\\n'"
+    return (
+        f"python3 -c \"import socket; s = socket.create_connection(('{host}', {port})); "
+        f's.sendall({said}); print(s.recv(999).decode())"'
+    )
+
+
+def webhook_line(values: dict[str, str], url: str) -> str:
+    """The line that makes a function the Telegram bot's webhook."""
+    method = f"{values['TELEGRAM_API']}/bot{values['TELEGRAM_TOKEN']}/setWebhook"
+    return f"curl {method} -d url={url} -d secret_token={values['TELEGRAM_SECRET']}"
+
+
+def subscribe_line(twitch: Twitch, values: dict[str, str], url: str) -> str:
+    """One line of Python that subscribes a function to the chat of #viktor on Twitch."""
+    app = twitch.world.apps[values["TWITCH_CLIENT_ID"]]
+    condition = {
+        "broadcaster_user_id": twitch.world.user("viktor").id,
+        "user_id": values["TWITCH_BOT_ID"],
+    }
+    transport = {"method": "webhook", "callback": url, "secret": values["TWITCH_EVENTSUB_SECRET"]}
+    wanted = {"type": "channel.chat.message", "version": "1"}
+    headers = {
+        "Authorization": f"Bearer {twitch.app_token(app).access_token}",
+        "Client-Id": app.client_id,
+        "Content-Type": "application/json",
+    }
+    body = wanted | {"condition": condition, "transport": transport}
+    address = f"{twitch.url}/helix/eventsub/subscriptions"
+    return (
+        f"python3 -c \"import json, urllib.request as u; print(u.urlopen(u.Request('{address}', "
+        f'json.dumps({body}).encode(), {headers})).read().decode())"'
+    )
 
 
 def deploy(
@@ -139,7 +213,7 @@ def talk(doors: dict[str, Callable[[str], Any]], wordings: dict[str, str]) -> No
             continue
         try:
             print(f"Hello bot: {doors[platform](text)}")
-        except (NoTelegramReply, NoTwitchReply) as error:
+        except NoReply as error:
             text = str(error)
             for words, here in wordings.items():
                 text = text.replace(words, here)

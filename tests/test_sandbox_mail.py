@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox import Mail
-from sandbox.letter import LONGEST_SHOWN, Letter
-from sandbox.mail import FLOOD, MOST_RECIPIENTS, NoLetter
+from sandbox.mail import FLOOD, LONGEST_SHOWN, MOST_RECIPIENTS, Letter, NoLetter
 
 LARGEST = 20_000
 
