@@ -22,21 +22,21 @@ from sandbox.cloud.function import Function
 REPETITIONS, CALLS = 15, 200
 ENVIRONMENT = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_SECRET": SECRET}
 LOOPS: dict[str, dict[str, Any]] = {
-    "botlib": {},
-    "botlib, snapshot": {"start": "snapshot"},
+    "sandbox": {},
+    "sandbox, snapshot": {"start": "snapshot"},
     "awslambdaric": {"worker": "awslambdaric"},
     "Node.js": {"runtime": "nodejs"},
 }
 KINDS = [  # what it is called here, its handler, its loop
-    ("echo", "echo.handler", "botlib"),
-    ("echo", "echo.handler", "botlib, snapshot"),
+    ("echo", "echo.handler", "sandbox"),
+    ("echo", "echo.handler", "sandbox, snapshot"),
     ("echo", "echo.handler", "awslambdaric"),
     ("echo", "echo.handler", "Node.js"),
-    ("bot, python-telegram-bot", "with_ptb.handler", "botlib"),
-    ("bot, python-telegram-bot", "with_ptb.handler", "botlib, snapshot"),
+    ("bot, python-telegram-bot", "with_ptb.handler", "sandbox"),
+    ("bot, python-telegram-bot", "with_ptb.handler", "sandbox, snapshot"),
     ("bot, python-telegram-bot", "with_ptb.handler", "awslambdaric"),
-    ("bot, lean", "lean.handler", "botlib"),
-    ("bot, lean", "lean.handler", "botlib, snapshot"),
+    ("bot, lean", "lean.handler", "sandbox"),
+    ("bot, lean", "lean.handler", "sandbox, snapshot"),
     ("bot, lean", "lean.handler", "awslambdaric"),
     ("bot, by hand", "by_hand.handler", "Node.js"),
 ]
@@ -125,10 +125,10 @@ def report(cold: Times, warm: Times, floor: dict[str, float]) -> None:
         per_warm = later / median(warm[*peer, "awslambdaric"])
         row: list[str | float] = [name, loop, first, per_cold, first / floor["python -c pass"]]
         rows.append([*row, later, per_warm, later / floor["pipe round trip"]])
-        if loop == "botlib":
+        if loop == "sandbox":
             verdicts.append((f"{name}: cold / awslambdaric", per_cold, 1.0))
             verdicts.append((f"{name}: warm / awslambdaric", per_warm, 1.2))
-        elif loop == "botlib, snapshot" and "python-telegram-bot" in name:
+        elif loop == "sandbox, snapshot" and "python-telegram-bot" in name:
             verdicts.append((f"{name}: cold from a snapshot, ms", first, 15.0))
     titles = ["function", "loop", "cold ms", "/awslambdaric", "/python -c pass"]
     table([*titles, "warm ms", "/awslambdaric", "/pipe"], rows)

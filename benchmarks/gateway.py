@@ -22,7 +22,7 @@ BARE = "aiohttp.web, bare"
 LEAST = "the least cloud"
 OFFLINE = "serverless-offline"
 LOOPS: dict[str, dict[str, Any]] = {
-    "botlib": {},
+    "sandbox": {},
     "awslambdaric": {"worker": "awslambdaric"},
     "Node.js": {"runtime": "nodejs"},
 }
@@ -77,14 +77,14 @@ def report(loads: Loads) -> None:
         titles = [f"{connections} at once", "calls/s", "p50 ms", "p99 ms"]
         table([*titles, "bare / this", "this / awslambdaric"], rows)
         if connections == 1:
-            target("1 client: bare aiohttp / botlib, calls/s", rates[BARE] / rates["botlib"], 2.0)
+            target("1 client: bare aiohttp / sandbox, calls/s", rates[BARE] / rates["sandbox"], 2.0)
             print(f"(of that, any cloud with the Runtime API: {rates[BARE] / rates[LEAST]:.2f})")
         else:
-            what = f"{connections} clients: botlib"
-            ratio = rates["botlib"] / rates["awslambdaric"]
+            what = f"{connections} clients: sandbox"
+            ratio = rates["sandbox"] / rates["awslambdaric"]
             target(f"{what} / awslambdaric x{connections}", ratio, 1.0, at_least=True)
             if OFFLINE in rates:
-                ratio = rates["botlib"] / rates[OFFLINE]
+                ratio = rates["sandbox"] / rates[OFFLINE]
                 target(f"{what} / {OFFLINE}", ratio, 1.0, at_least=True)
 
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from sandbox import Cloud, Telegram, Twitch
 from sandbox.cloud.function import Function
-from sandbox.cloud.logs import Log
+from sandbox.cloud.history import Log
 from sandbox.no_reply import NoReply
 from sandbox.server import LAST_PORT, reserve
 from sandbox.telegram.explain import SET_WEBHOOK

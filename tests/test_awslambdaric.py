@@ -12,7 +12,7 @@ if sys.platform != "linux":
     pytest.skip("awslambdaric is for Linux", allow_module_level=True)
 pytest.importorskip("awslambdaric")
 
-WORKERS = ("botlib", "awslambdaric")
+WORKERS = ("sandbox", "awslambdaric")
 
 
 @pytest.fixture(scope="module")

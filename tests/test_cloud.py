@@ -60,7 +60,7 @@ def test_any_event_comes_back(echo, event):
         ({"handler": "/etc/main.handler"}, "handler must be file.function"),
         ({"start": "warm"}, "start must be one of plain, snapshot; found 'warm'"),
         ({"events": "azure"}, "events must be one of aws, yandex; found 'azure'"),
-        ({"worker": "mine"}, "worker must be one of botlib, awslambdaric, the path of"),
+        ({"worker": "mine"}, "worker must be one of sandbox, awslambdaric, the path of"),
         ({"worker": "awslambdaric", "runtime": "nodejs"}, "is for runtime 'python'"),
         ({"environment": {"A": 1}}, "the value of A must be text; found int"),
         ({"environment": {"A=B": "1"}}, "a variable's name must be"),

@@ -207,9 +207,11 @@ def test_memory_is_that_of_the_instance_alone(deploy):
     assert 0 < fn.invocations[-1].max_memory_mb < 40
 
 
-def test_a_function_may_have_modules_named_as_those_of_the_template(cloud, tmp_path):
-    (tmp_path / "worker.py").write_text("import traps\ndef handler(event, context): return traps.x")
-    (tmp_path / "traps.py").write_text("x = 'mine'")
+def test_a_function_may_have_modules_named_as_the_clouds_own(cloud, tmp_path):
+    (tmp_path / "worker.py").write_text(
+        "import fork_server\ndef handler(event, context): return fork_server.x"
+    )
+    (tmp_path / "fork_server.py").write_text("x = 'mine'")
     assert (
         cloud.deploy("f", tmp_path, handler="worker.handler", start="snapshot").invoke() == "mine"
     )
@@ -290,7 +292,7 @@ def test_a_generator_of_random_numbers_is_named(deploy):
 def test_elsewhere_a_plain_start_is_used_and_that_is_said_once(cloud, settings):
     folder = FUNCTIONS / "node" if "runtime" in settings else PLAIN
     fn = cloud.deploy("f", folder, handler="main.echo", start="snapshot", **settings)
-    said = "snapshot start needs Linux or macOS, runtime 'python' and worker 'botlib'"
+    said = "snapshot start needs Linux or macOS, runtime 'python' and worker 'sandbox'"
     assert fn.logs == [f"{said}. Each instance gets a plain start."]
     if "worker" not in settings or find_spec("awslambdaric"):
         assert fn.invoke(5) == 5

@@ -136,14 +136,11 @@ def test_a_right_arrow_is_left_alone(name, source):
     assert not wrong_arrows(name, imports(source, name))
 
 
-TANGLED = pytest.mark.xfail(strict=True, reason="still to be untied")
-
-
 @pytest.mark.parametrize(
     "room",
     [
         "botlib",
-        pytest.param("sandbox.cloud", marks=TANGLED),
+        "sandbox.cloud",
         "sandbox.telegram",
         "sandbox.twitch",
         "sandbox",

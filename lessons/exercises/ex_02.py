@@ -6,8 +6,8 @@ from typing import Any
 from lessons.exercises.verdict import NotYet, exercise, expect, is_number, run, show
 from sandbox.cloud import FunctionError
 from sandbox.cloud.bill import TARIFFS
+from sandbox.cloud.deployment import WORKERS
 from sandbox.cloud.function import Function
-from sandbox.cloud.settings import WORKERS
 
 
 @exercise('mend the worker, then deploy with cloud.deploy("mended", …, worker=…).')

@@ -15,14 +15,13 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.cloud.deployment import Deployment
+from sandbox.cloud.deployment import Deployment, Settings
 from sandbox.cloud.errors import PAYLOAD_LIMIT, FunctionError
 from sandbox.cloud.function import Function, to_event
 from sandbox.cloud.gateway import TOO_LARGE, Gateway
 from sandbox.cloud.guardian import Guardian, remove
 from sandbox.cloud.history import History
 from sandbox.cloud.pool import Pool
-from sandbox.cloud.settings import Settings
 from sandbox.no_reply import keep_log
 from sandbox.server import HOST, LocalServer
 
@@ -68,13 +67,13 @@ class Cloud(LocalServer):
         concurrency: int = 10,
         idle_s: float = 300.0,
         events: str = "aws",
-        worker: str = "botlib",
+        worker: str = "sandbox",
         start: str = "plain",
     ) -> Function:
         """Upload a folder as the function `name`; the same name again replaces it.
 
         Later edits in the folder change nothing until the next deploy. `worker` is the loop inside
-        an instance: "botlib", "awslambdaric" (AWS's own, Linux) or the path of your own.
+        an instance: "sandbox", "awslambdaric" (AWS's own, Linux) or the path of your own.
         With `start` "snapshot" the function is loaded here, once, and each instance is a fork of
         that (POSIX, Python). Raises ValueError for a wrong setting, FileNotFoundError for a missing
         folder.
@@ -97,7 +96,8 @@ class Cloud(LocalServer):
         deployment = Deployment(folder, root, settings)
         history = History()
         pool = Pool(deployment, history, self._new_marker, self.clock, self._init_timeout_s)
-        function = Function(self, f"http://{HOST}:{self.port}/{name}/", pool, history)
+        url = f"http://{HOST}:{self.port}/{name}/"
+        function = Function(url, pool, history, self.invoke)
         self.run(self._install(function))
         keep_log(function)
         return function

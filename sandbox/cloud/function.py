@@ -4,25 +4,32 @@ It keeps nothing itself: the pool does the work, the history remembers it.
 """
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from sandbox.cloud.bill import Bill, make_bill
+from sandbox.cloud.deployment import Settings
 from sandbox.cloud.history import History, InstanceRecord, Invocation
 from sandbox.cloud.pool import Pool
-from sandbox.cloud.settings import Settings
-
-if TYPE_CHECKING:
-    from sandbox.cloud.cloud import Cloud
 
 
 class Function:
-    """One deployed version of a function; `Cloud.deploy` makes it."""
+    """One deployed version of a function; `Cloud.deploy` makes it.
 
-    def __init__(self, cloud: "Cloud", url: str, pool: Pool, history: History) -> None:
+    `invoke` calls whatever is deployed under a name.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        pool: Pool,
+        history: History,
+        invoke: Callable[[str, Any], Any],
+    ) -> None:
         self.url = url
         self.pool = pool
         self.history = history
-        self._cloud = cloud
+        self._invoke = invoke
 
     def __repr__(self) -> str:
         settings = self.settings
@@ -41,7 +48,7 @@ class Function:
 
     def invoke(self, event: Any = None) -> Any:
         """Call the function of this name, wait, return its result; raises FunctionError."""
-        return self._cloud.invoke(self.name, event)
+        return self._invoke(self.name, event)
 
     @property
     def logs(self) -> list[str]:

@@ -6,16 +6,14 @@ a timeout too); the reason is in the function's log. Which instance answers is t
 
 import json
 import uuid
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from aiohttp import web
 from multidict import CIMultiDict
 
-from sandbox.cloud import events, responses
+from sandbox.cloud import events
 from sandbox.cloud.errors import PAYLOAD_LIMIT, THROTTLED, FunctionError
-
-if TYPE_CHECKING:
-    from sandbox.cloud.function import Function
+from sandbox.cloud.function import Function
 
 TOO_LARGE = f"Request must be smaller than {PAYLOAD_LIMIT} bytes for the InvokeFunction operation"
 
@@ -23,7 +21,7 @@ TOO_LARGE = f"Request must be smaller than {PAYLOAD_LIMIT} bytes for the InvokeF
 class Gateway:
     """Answers http://127.0.0.1:PORT/NAME/… with the function NAME of `functions`."""
 
-    def __init__(self, functions: "dict[str, Function]") -> None:
+    def __init__(self, functions: Mapping[str, Function]) -> None:
         self._functions = functions
 
     async def handle(self, request: web.BaseRequest) -> web.Response:
@@ -60,15 +58,15 @@ async def read(request: web.BaseRequest, limit: int) -> bytes | None:
     return b"".join(chunks)
 
 
-async def answer(function: "Function", event: bytes, request_id: str) -> web.Response:
+async def answer(function: Function, event: bytes, request_id: str) -> web.Response:
     """Run the function; whatever goes wrong becomes a status code."""
     try:
-        made = responses.response(await function.pool.invoke(event, request_id))
+        made = events.response(await function.pool.invoke(event, request_id))
     except FunctionError as error:
         if error.type == THROTTLED:
             return message(429, error.message)
         return message(502, "Internal Server Error")
-    except responses.AnswerError as error:
+    except events.AnswerError as error:
         function.history.log.add(f"[ERROR] this answer cannot be an HTTP response: {error}")
         return message(502, "Internal Server Error")
     return web.Response(status=made.status, headers=made.headers, body=made.body)

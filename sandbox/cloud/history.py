@@ -7,9 +7,30 @@ import math
 from collections import deque
 from dataclasses import dataclass, field
 
-from sandbox.cloud.logs import Log
-
 KEPT = 20_000  # invocations, and instances, that are remembered; older ones go first
+LOG_LIMIT = 1_000_000  # characters a log keeps; older lines go first
+
+
+class Log:
+    """The newest lines of a function's log, at most about `limit` characters."""
+
+    def __init__(self, limit: int = LOG_LIMIT) -> None:
+        self._lines: deque[str] = deque()
+        self._room = limit
+        self._dropped = 0
+
+    def add(self, line: str) -> None:
+        """Append one line; drop the oldest when there is no room."""
+        self._lines.append(line)
+        self._room -= len(line) + 1
+        while self._room < 0 and len(self._lines) > 1:
+            self._room += len(self._lines.popleft()) + 1
+            self._dropped += 1
+
+    def lines(self) -> list[str]:
+        """All lines kept, oldest first; the first one says when others are gone."""
+        gone = [f"({self._dropped} earlier lines dropped)"] if self._dropped else []
+        return gone + list(self._lines)
 
 
 @dataclass(slots=True)

@@ -15,10 +15,10 @@ from sandbox.cloud import errors
 from sandbox.cloud.bill import TARIFFS
 from sandbox.cloud.deployment import Deployment
 from sandbox.cloud.errors import FunctionError
+from sandbox.cloud.events import parse
 from sandbox.cloud.history import History, Invocation
 from sandbox.cloud.instance import MB, Instance
-from sandbox.cloud.responses import parse
-from sandbox.cloud.starts import Starts
+from sandbox.cloud.snapshot import Launcher
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class Pool:
         self.deployment = deployment
         self.settings = deployment.settings
         self._history = history
-        self._starts = Starts(deployment, history.log, new_marker, clock, init_timeout_s)
+        self._launcher = Launcher(deployment, history.log, new_marker, clock, init_timeout_s)
         self._clock = clock
         self._init_timeout_s = init_timeout_s
         self._numbers = itertools.count(1)
@@ -59,7 +59,7 @@ class Pool:
 
     async def prepare(self) -> None:
         """Do what can be done before the first call."""
-        await self._starts.prepare()
+        await self._launcher.prepare()
 
     async def invoke(self, event: bytes, request_id: str) -> Any:
         """Run the function once and return its result; raises FunctionError."""
@@ -86,7 +86,7 @@ class Pool:
     def tick(self) -> None:
         """Called every few milliseconds: measure memory, stop what has been idle for too long."""
         now = self._clock()
-        self._starts.check_memory()
+        self._launcher.check_memory()
         for instance in self._instances:
             instance.check_memory()
             if os.name == "nt":  # elsewhere the loop itself notices that a pipe has data
@@ -101,14 +101,14 @@ class Pool:
         while self._idle:
             self._retire(self._idle.pop())
         await self._empty.wait()
-        await self._starts.close()
+        await self._launcher.close()
         self.deployment.remove()
 
     async def close(self) -> None:
         """Stop at once; calls at work end with an error."""
         for instance in self._instances:
             instance.fail(errors.closed())
-        self._starts.fail(errors.closed())
+        self._launcher.fail(errors.closed())
         await self.drain()
 
     def _take(self) -> Instance:
@@ -133,11 +133,11 @@ class Pool:
 
     async def _start(self, instance: Instance) -> None:
         try:
-            launch = await self._starts.launcher()
+            launch = await self._launcher.launch()
         except FunctionError as error:
             instance.fail(error)
             raise
-        instance.record.snapshot = self._starts.from_snapshot
+        instance.record.snapshot = self._launcher.from_snapshot
         await instance.start(launch, self._init_timeout_s)
 
     async def _release(self, instance: Instance) -> None:

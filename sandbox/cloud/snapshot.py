@@ -1,149 +1,260 @@
-"""The program of a template: load the function once, then fork an instance whenever asked.
+"""How instances start: each anew, or as a fork from a snapshot of the loaded function.
 
-A fork starts where the template stands, with everything loaded. To the cloud it is an instance like
-any other: the same loop (worker.py), an address, an output and a marker of its own. Paths and hooks
-are those of AWS Lambda SnapStart. Needs POSIX. The cloud's side is template.py.
+A snapshot is a process that has loaded the function once and waits (fork_server.py). It is made at
+deploy, as AWS does when a version is published, and again when it is gone. To load is what any
+instance does first, so it is an `Instance` that never gets an event. When it ends, its forks end
+with it: nobody else could tell how they did.
 """
 
-import ctypes
-import gc
+import asyncio
+import itertools
 import json
 import os
-import select
-import signal
 import socket
 import sys
+from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-if TYPE_CHECKING or __name__ != "__main__":
-    from sandbox.cloud import traps, worker
-else:
-    import traps  # both lie beside this file
-    import worker
+from sandbox.cloud.deployment import Deployment
+from sandbox.cloud.errors import FunctionError
+from sandbox.cloud.guardian import MARKER, kill_marked
+from sandbox.cloud.history import Log
+from sandbox.cloud.instance import Instance, Launch
+from sandbox.cloud.process import NewProcess, Output, Process
 
-    del sys.modules["traps"], sys.modules["worker"]  # the function may have modules so named
-
-
-def main() -> None:
-    """Be a template; in each fork, go on as an instance."""
-    forks = Forks(int(sys.argv[1]), sys.argv[2])
-    del sys.argv[1:]
-    api = worker.RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
-    own = traps.connections()
-    handler = worker.attempt(api, "/init/error", lambda: worker.load(os.environ["_HANDLER"]))
-    worker.attempt(api, "/init/error", traps.before_snapshot)
-    if names := traps.threads():
-        refusal = {"errorType": "Snapshot.Threads", "errorMessage": ", ".join(names)}
-        api.post("/init/error", json.dumps(refusal))
-        sys.exit(1)
-    traps.warn_of(traps.connections() - own)
-    gc.collect()
-    gc.freeze()  # a later collection would touch, and so copy, all that is shared
-    api.send("GET", "/restore/next")
-    forks.serve()  # returns in each fork
-    api.socket.close()
-    api = worker.RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
-    worker.attempt(api, "/restore/error", traps.after_restore)
-    worker.serve(api, handler)
+PROGRAM = Path(__file__).with_name("fork_server.py")
+PATIENCE_S = 2.0  # for a snapshot to notice that a killed fork has ended
+SNAP_START = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
+THREADS = "Snapshot.Threads"  # how the fork server says that it cannot be forked
+ELSEWHERE = "snapshot start needs Linux or macOS, runtime 'python' and worker 'sandbox'"
 
 
-class Forks:
-    """The instances forked from this process; the cloud asks for them through a socket."""
+class Launcher:
+    """Gives the way in which the next instance's process is launched: anew, or as a fork."""
 
-    def __init__(self, control: int, marker: str) -> None:
-        self.control = socket.socket(fileno=control)
-        self.control.set_inheritable(False)
-        self.marker = Marker(marker)
-        self.living: dict[int, int] = {}  # by process number: the number the cloud gave
-        self.ends, self.wakeup = socket.socketpair()
-        self.wakeup.setblocking(False)
+    def __init__(
+        self,
+        deployment: Deployment,
+        log: Log,
+        new_marker: Callable[[], str],
+        clock: Callable[[], float],
+        init_timeout_s: float,
+    ) -> None:
+        self.from_snapshot = deployment.settings.start == "snapshot"
+        self._deployment = deployment
+        self._log = log
+        self._new_marker = new_marker
+        self._clock = clock
+        self._init_timeout_s = init_timeout_s
+        self._snapshot: Snapshot | None = None
+        self._loading: asyncio.Task[None] | None = None
+        self._error: FunctionError | None = None
+        if self.from_snapshot and not deployment.can_snapshot:
+            self._give_up(ELSEWHERE)
 
-    def serve(self) -> None:
-        """Fork when asked, tell how forks ended; return only in a fork."""
-        previous = signal.signal(signal.SIGCHLD, lambda *_: None)  # else it wakes nobody
-        signal.set_wakeup_fd(self.wakeup.fileno())
-        is_fork = False
-        while not is_fork:
-            ready, _, _ = select.select([self.control, self.ends], [], [])
-            if self.ends in ready:
-                self.ends.recv(4096)
-                self.tell_ends()
-            if self.control in ready:
-                is_fork = self.fork()
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, previous)
-        for each in (self.control, self.ends, self.wakeup):
-            each.close()
+    async def prepare(self) -> None:
+        """Take the snapshot, if there is to be one; what goes wrong is told by the first call."""
+        with suppress(FunctionError):
+            await self.launch()
 
-    def fork(self) -> bool:
-        """Fork the one instance that is asked for; True in the fork."""
-        request, outputs, _, _ = socket.recv_fds(self.control, 64 * 1024, 1)
-        if not request:
-            os._exit(0)  # the cloud is gone
-        number, marker, environment = json.loads(request)
-        own = self.marker.change(marker)  # before the fork, so that it is born with it
+    async def launch(self) -> Launch:
+        """What launches the next process; takes the snapshot if need be. Raises FunctionError."""
+        if self.from_snapshot and (self._snapshot is None or self._snapshot.is_broken):
+            if self._loading is None or self._loading.done():
+                self._loading = asyncio.create_task(self._load())
+            await asyncio.shield(self._loading)  # several calls may wait for the same one
+        return self._snapshot.launch if self._snapshot else self._launch_anew
+
+    def check_memory(self) -> None:
+        """Measure the snapshot's process while it loads."""
+        if self._snapshot:
+            self._snapshot.check_memory()
+
+    def fail(self, error: FunctionError) -> None:
+        """Start nothing more from a snapshot; who waits for one gets the error."""
+        self._error = error
+        if self._snapshot:
+            self._snapshot.fail(error)
+
+    async def close(self) -> None:
+        """End the snapshot's process; call it after all instances have ended."""
+        if self._loading:
+            await asyncio.wait([self._loading])
+        await self._discard()
+
+    async def _load(self) -> None:
+        await self._discard()  # one that is broken
+        if self._error:
+            raise self._error
+        marker = self._new_marker()
+        self._snapshot = Snapshot(self._deployment, marker, self._log, self._clock)
         try:
-            pid = os.fork()
-        except OSError as error:
-            os.write(outputs[0], f"[ERROR] no fork: {error}\n".encode())
-            self.tell("ended", number, 1)
-            pid = -1
-        if pid == 0:
-            self.tell("forked", number, os.getpid())
-            become_instance(environment, outputs[0])
-            return True
-        self.marker.change(own)
-        os.close(outputs[0])
-        if pid > 0:
-            self.living[pid] = number
-        return False
+            seconds = await self._snapshot.load(self._init_timeout_s)
+        except FunctionError as error:
+            await self._discard()
+            if error.type != THREADS:
+                raise
+            self._give_up(f"no snapshot: a fork would lose these threads: {error.message}")
+        else:
+            self._log.add(f"INIT_REPORT Init Duration: {seconds * 1000:.2f} ms\tPhase: init")
 
-    def tell_ends(self) -> None:
-        """Wait for the forks that have ended, so that no zombie is left, and report their codes."""
-        for pid in list(self.living):
-            ended, status = os.waitpid(pid, os.WNOHANG)
-            if ended:
-                self.tell("ended", self.living.pop(pid), os.waitstatus_to_exitcode(status))
+    async def _discard(self) -> None:
+        snapshot, self._snapshot = self._snapshot, None
+        if snapshot:
+            await snapshot.close()
 
-    def tell(self, what: str, number: int, detail: int) -> None:
-        """Write one line to the cloud."""
-        with suppress(OSError):  # the cloud is gone: the next read says so
-            self.control.sendall(json.dumps([what, number, detail]).encode() + b"\n")
+    def _give_up(self, why: str) -> None:
+        self.from_snapshot = False
+        self._log.add(f"{why}. Each instance gets a plain start.")
+
+    def _launch_anew(
+        self, environment: dict[str, str], output: Output, on_exit: Callable[[int], None]
+    ) -> Process:
+        command = self._deployment.command()
+        return NewProcess(command, environment, self._new_marker(), output, on_exit)
 
 
-class Marker:
-    """The marker of this process, where other processes read it.
+class Snapshot:
+    """A process that has loaded the function; every marker in its family begins with `family`."""
 
-    They see the environment a process *began* with, which a fork inherits as it is. So the new
-    marker is written over the old one, in that memory; it is as long.
-    """
+    def __init__(
+        self, deployment: Deployment, family: str, log: Log, clock: Callable[[], float]
+    ) -> None:
+        self._family = family
+        self._instance = Instance(deployment, 0, log, clock)
+        self._environment: dict[str, str] = {}
+        self._numbers = itertools.count(1)
+        self._forks: dict[int, Fork] = {}
+        self._requests: deque[tuple[int, bytes, int]] = deque()  # number, request, output
+        self._under_way = 0  # the number of the one fork that is being made
+        self._loop = asyncio.get_running_loop()
+        self._rest = b""
+        self._control, self._its_end = socket.socketpair()
+        self._control.setblocking(False)
+        self._loop.add_reader(self._control, self._readable)
 
-    def __init__(self, name: str) -> None:
-        libc = ctypes.CDLL(None)
-        libc.getenv.restype = ctypes.c_void_p
-        self.address: int = libc.getenv(name.encode())
-        self.text = os.environ[name]
+    @property
+    def is_broken(self) -> bool:
+        """Whether it can make no more instances."""
+        return self._instance.is_broken
 
-    def change(self, new: str) -> str:
-        """Write another marker; return the one before."""
-        if len(new) != len(self.text):
-            raise ValueError(f"a marker must be {len(self.text)} characters; found {new!r}")
-        old, self.text = self.text, new
-        ctypes.memmove(self.address, new.encode(), len(new))
-        return old
+    async def load(self, timeout_s: float) -> float:
+        """Load the function; return how many seconds it took. Raises FunctionError."""
+        await self._instance.start(self._launch_itself, timeout_s)
+        record = self._instance.record
+        return (record.ready or record.started) - record.started
+
+    def launch(
+        self, environment: dict[str, str], output: Output, on_exit: Callable[[int], None]
+    ) -> Process:
+        """Ask for a fork; what it begins with is what the snapshot's own environment has not."""
+        if self.is_broken:
+            raise OSError("its snapshot has just ended")
+        number = next(self._numbers)
+        fork = self._forks[number] = Fork(self._marker(number), self._family, on_exit)
+        wanted = environment | SNAP_START | {MARKER: fork.marker}
+        changes = {
+            name: text for name, text in wanted.items() if self._environment.get(name) != text
+        }
+        request = json.dumps([number, fork.marker, changes]).encode()
+        self._requests.append((number, request, os.dup(output.write_end)))
+        self._send_next()
+        return fork
+
+    def check_memory(self) -> None:
+        """Hold it to the function's limit while it loads."""
+        self._instance.check_memory()
+
+    def fail(self, error: FunctionError) -> None:
+        """It cannot be used any more; who waits for it to load gets the error."""
+        self._instance.fail(error)
+
+    async def close(self) -> None:
+        """Kill it, and with it what was forked from it."""
+        await self._instance.stop()
+        self._loop.remove_reader(self._control)
+        self._control.close()
+        self._its_end.close()
+
+    def _marker(self, number: int) -> str:
+        return f"{self._family}{number:08}/"  # all of one length, see fork_server.Marker
+
+    def _launch_itself(
+        self, environment: dict[str, str], output: Output, on_exit: Callable[[int], None]
+    ) -> Process:
+        def ended(code: int) -> None:
+            on_exit(code)
+            self._lose_forks()
+
+        its_end = self._its_end.fileno()
+        self._environment = environment | SNAP_START | {MARKER: self._marker(0)}
+        process = NewProcess(
+            [sys.executable, str(PROGRAM), str(its_end), MARKER],
+            self._environment,
+            self._marker(0),
+            output,
+            ended,
+            inherited=[its_end],
+        )
+        self._its_end.close()
+        return process
+
+    def _lose_forks(self) -> None:
+        if self._forks:
+            kill_marked(self._family)
+        for fork in list(self._forks.values()):
+            fork.exited(-9)
+        self._forks.clear()
+        while self._requests:
+            os.close(self._requests.popleft()[2])
+
+    def _send_next(self) -> None:
+        if self._requests and not self._under_way:
+            self._under_way, request, output = self._requests.popleft()
+            with suppress(OSError):  # it has ended: its process tells so, too
+                socket.send_fds(self._control, [request], [output])
+            os.close(output)
+
+    def _readable(self) -> None:
+        try:
+            data = self._control.recv(64 * 1024)
+        except OSError:
+            data = b""
+        if not data:
+            self._loop.remove_reader(self._control)
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            with suppress(ValueError):  # the function has written something here
+                self._hear(json.loads(line))
+
+    def _hear(self, told: object) -> None:
+        match told:
+            case ["forked", int(number), int(pid)] if number in self._forks:
+                self._forks[number].pid = pid
+            case ["ended", int(number), int(code)] if number in self._forks:
+                self._forks.pop(number).exited(code)
+            case _:
+                return
+        if number == self._under_way:
+            self._under_way = 0
+            self._send_next()
 
 
-def become_instance(environment: dict[str, str], output: int) -> None:
-    """Take on what an instance has for itself: session, output, environment, folder."""
-    os.setsid()
-    for stream in (1, 2):
-        os.dup2(output, stream)
-    if output > 2:
-        os.close(output)
-    os.environ.update(environment)
-    os.chdir(os.environ["LAMBDA_TASK_ROOT"])
+class Fork(Process):
+    """An instance's process, forked from a snapshot, which waits for its end and tells."""
 
+    def __init__(self, marker: str, family: str, on_exit: Callable[[int], None]) -> None:
+        super().__init__(marker, on_exit)
+        self._family = family
 
-if __name__ == "__main__":
-    main()
+    async def kill(self) -> None:
+        """Kill it and every process it has started; with a snapshot that is stuck, that too."""
+        if self.pid:
+            kill_marked(self.marker)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._gone.wait(), PATIENCE_S)
+        if not self._gone.is_set():
+            kill_marked(self._family)
+            await self._gone.wait()
