@@ -1,8 +1,12 @@
 """Why did nobody answer? What was found, what was expected and what to do next.
 
-It reads the state of the sandbox and words it; it changes nothing.
+It reads the state of the sandbox, and the log of a function where there is one, and words it; it
+changes nothing.
 """
 
+from collections.abc import Sequence
+
+from sandbox.no_reply import failure, last_error, log_at
 from sandbox.twitch.chat import REFUSALS, Channel, ChatMessage
 from sandbox.twitch.connection import ConnectionRecord
 from sandbox.twitch.world import TwitchWorld
@@ -20,8 +24,9 @@ def no_answer(
     found: list[ChatMessage],
     wanted: int,
     timeout: float,
+    log: Sequence[str],
 ) -> str:
-    """The text of NoReply."""
+    """The text of NoReply; `log` is what the bots of this process logged."""
     if asked:
         first = f"Nobody answered {asked.text!r} in #{channel.name} within {timeout:g} s."
     else:
@@ -30,10 +35,15 @@ def no_answer(
             f"Waited {timeout:g} s for {wanted} message(s) in #{channel.name};"
             f" {len(found)} came: {texts}."
         )
-    return "\n".join([first, *why(world, channel, asked)])
+    return "\n".join([first, *why(world, channel, asked, log)])
 
 
-def why(world: TwitchWorld, channel: Channel, asked: ChatMessage | None = None) -> list[str]:
+def why(
+    world: TwitchWorld,
+    channel: Channel,
+    asked: ChatMessage | None = None,
+    log: Sequence[str] = (),
+) -> list[str]:
     """One line for each program that could have heard, or one saying that there is none."""
     latest: dict[str, ConnectionRecord] = {}
     for record in world.records:
@@ -41,8 +51,10 @@ def why(world: TwitchWorld, channel: Channel, asked: ChatMessage | None = None) 
         if before is None or record.open or not before.open:
             latest[record.login or record.kind] = record
     since = asked.at if asked else world.clock.now()
-    lines = [_connection(world, channel, record, since) for record in latest.values()]
-    lines += _subscriptions(world, channel)
+    command = asked.text.split()[0] if asked else ""
+    failed = failure(command, log)
+    lines = [_connection(world, channel, record, since, failed) for record in latest.values()]
+    lines += _subscriptions(world, channel, command)
     return lines or [
         "Found: no program ever connected to this Twitch, and no webhook is subscribed.\n"
         f"What to do: start the bot, and let it connect to {world.irc_url}"
@@ -50,7 +62,7 @@ def why(world: TwitchWorld, channel: Channel, asked: ChatMessage | None = None) 
 
 
 def _connection(
-    world: TwitchWorld, channel: Channel, record: ConnectionRecord, since: float
+    world: TwitchWorld, channel: Channel, record: ConnectionRecord, since: float, failed: str
 ) -> str:
     who = record.login or "a program"
     if record.closed.startswith("login refused"):
@@ -77,10 +89,12 @@ def _connection(
         )
     if record.login.startswith("justinfan"):
         return f"Found: {record.login} only reads: it logged in without an account"
-    return _heard(world, channel, record, since)
+    return _heard(world, channel, record, since, failed)
 
 
-def _heard(world: TwitchWorld, channel: Channel, record: ConnectionRecord, since: float) -> str:
+def _heard(
+    world: TwitchWorld, channel: Channel, record: ConnectionRecord, since: float, failed: str
+) -> str:
     user = world.user(record.login)
     left = world.rules.penalty_left(user)
     if left:
@@ -105,24 +119,35 @@ def _heard(world: TwitchWorld, channel: Channel, record: ConnectionRecord, since
             f" {REFUSALS[code]}\n"
             f"What to do: wait, or lift the limits as moderator (viktor.mod({record.login!r}))"
         )
+    if failed:
+        return (
+            f"Found: {record.login} is connected and heard the message, but said nothing.\n"
+            f"Its log says: {failed}\n"
+            "What to do: mend that; the bot apologises once a minute at most"
+        )
     return (
         f"Found: {record.login} is connected and heard the message, but said nothing.\n"
         "What to do: look at what the bot printed; does it know this command?"
     )
 
 
-def _subscriptions(world: TwitchWorld, channel: Channel) -> list[str]:
+def _subscriptions(world: TwitchWorld, channel: Channel, command: str) -> list[str]:
     lines = []
-    for subscription in world.subscriptions.values():
-        callback = subscription.transport.get("callback")
-        if callback is None or subscription.channel is not channel:
-            continue
+    for subscription in world.webhooks_of(channel):
+        callback = subscription.transport["callback"]
         attempts = [d for d in world.deliveries if d.callback == callback]
         last = attempts[-1] if attempts else None
         answer = (last.error or f"status {last.status}") if last else "nothing was sent yet"
         lines.append(
             f"Found: a webhook subscription, status {subscription.status}; its callback's last"
-            f" answer: {answer}.\nWhat to do: answer the challenge and every event with 200, and"
-            " send the reply by POST /helix/chat/messages"
+            f" answer: {answer}."
+        )
+        log = log_at(callback)
+        broken = last is not None and last.status >= 500  # then the function itself failed
+        if logged := failure(command, log) or (last_error(log) if broken else ""):
+            lines.append(f"Its log says: {logged.replace(subscription.secret, '<secret>')}")
+        lines.append(
+            "What to do: answer the challenge and every event with 200, and send the reply by"
+            " POST /helix/chat/messages"
         )
     return lines

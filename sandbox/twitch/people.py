@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Iterator, Sequence
 from html import unescape
 from http.client import HTTPConnection
 from urllib.parse import quote, urlencode, urlsplit
 
-from sandbox.no_reply import NoReply
+from sandbox.no_reply import NoReply, bots_in_this_process, log_at, with_reason
 from sandbox.server import LocalServer
 from sandbox.twitch.chat import ChatMessage, User
 from sandbox.twitch.diagnosis import NOTEBOOK, no_answer
@@ -62,17 +63,20 @@ class Account:
     ) -> str:
         """Write, wait for the next message of anyone else and return its text.
 
-        What others said before counts as read. NoReply after `timeout` seconds says what was
-        found and what to do.
+        What others said before counts as read. If the answer is the apology for a failed command,
+        the line that the bot's log got is shown too. NoReply after `timeout` seconds says what
+        was found and what to do.
         """
-        (asked,) = self._server.do(self._say, [text], self._name(channel), reply_to, True)
-        return self._wait(1, asked.channel, timeout, asked)[0].text
+        with bots_in_this_process() as log:
+            (asked,) = self._server.do(self._say, [text], self._name(channel), reply_to, True)
+            (answer,) = self._wait(1, asked.channel, timeout, asked, log)
+        return with_reason(answer.text, self._logged(asked, log))
 
     def wait(
         self, n: int = 1, channel: Account | str | None = None, timeout: float = 5.0
     ) -> list[ChatMessage]:
         """The next n messages of others that this person has not read yet, in order."""
-        return self._wait(n, self._name(channel), timeout, None)
+        return self._wait(n, self._name(channel), timeout)
 
     def mod(self, account: Account | str) -> None:
         """Make someone a moderator of one's channel."""
@@ -124,17 +128,27 @@ class Account:
         return said
 
     def _wait(
-        self, n: int, channel: str, timeout: float, asked: ChatMessage | None
+        self,
+        n: int,
+        channel: str,
+        timeout: float,
+        asked: ChatMessage | None = None,
+        log: Sequence[str] = (),
     ) -> list[ChatMessage]:
         try:
-            return self._server.run(self._next(n, channel, timeout, asked))
+            return self._server.run(self._next(n, channel, timeout, asked, log))
         except NoReply as error:
             if in_event_loop():
                 raise NoReply(f"{error}\n{NOTEBOOK}") from None
             raise
 
     async def _next(
-        self, n: int, channel: str, seconds: float, asked: ChatMessage | None
+        self,
+        n: int,
+        channel: str,
+        seconds: float,
+        asked: ChatMessage | None,
+        log: Sequence[str],
     ) -> list[ChatMessage]:
         room = self._world.channel(channel)
         found: list[ChatMessage] = []
@@ -151,7 +165,25 @@ class Account:
 
         if await self._world.watch.until(enough, seconds):
             return found
-        raise NoReply(no_answer(self._world, room, asked, found, n, seconds))
+        raise NoReply(no_answer(self._world, room, asked, found, n, seconds, log))
+
+    def _logged(self, asked: ChatMessage, log: Sequence[str]) -> Iterator[str]:
+        """What the bots that heard a message have logged, as far as it is known here."""
+        yield from log
+        channel = self._world.channel(asked.channel)
+        webhooks = self._server.do(self._world.webhooks_of, channel)
+        called = {one.transport["callback"] for one in webhooks if one.enabled}
+
+        def ended() -> bool:
+            return called <= {
+                one.callback for one in self._world.deliveries if one.about == asked.id
+            }
+
+        # The answer came by Helix while the function was still at work: its log is whole when
+        # the call has ended.
+        self._server.wait_until(ended)
+        for callback in called:
+            yield from log_at(callback)
 
     def _listed(self, name: str, account: Account | str, present: bool) -> None:
         ids = getattr(self._world.channel(self.login), name)

@@ -152,9 +152,7 @@ class Twitch(Servers):
                 if after is None or connection.record.connected_at > after.connected_at
             ]
             called = after is None and any(
-                s.enabled and s.reader.login == name and s.channel is room
-                for s in self.world.subscriptions.values()
-                if s.transport["method"] == "webhook"
+                s.enabled and s.reader.login == name for s in self.world.webhooks_of(room)
             )
             return len(held) + called >= connections
 

@@ -92,6 +92,14 @@ class TwitchWorld:
         """The channel of this name, with or without #, or None."""
         return self.chat.channels.get(name.removeprefix("#").lower())
 
+    def webhooks_of(self, channel: Channel) -> list[Subscription]:
+        """The subscriptions by webhook to what is said in a channel."""
+        return [
+            subscription
+            for subscription in self.subscriptions.values()
+            if subscription.channel is channel and subscription.transport["method"] == "webhook"
+        ]
+
     def opened(self, connection: HeldConnection) -> None:
         """A connection was made."""
         self.connections.append(connection)
