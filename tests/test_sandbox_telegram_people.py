@@ -395,9 +395,10 @@ def handler(event, context):
 )
 
 
-def deployed(cloud, telegram, account, folder, source):
+def deployed(cloud, telegram, account, folder, source, **settings):
     (folder / "main.py").write_text(source)
-    function = cloud.deploy("bot", folder, environment={"TELEGRAM_TOKEN": account.token})
+    environment = {"TELEGRAM_TOKEN": account.token, **settings}
+    function = cloud.deploy("bot", folder, environment=environment)
     telegram.call(account, "setWebhook", url=f"{function.url}hook?x=1")
 
 
@@ -416,6 +417,30 @@ def test_an_apology_is_shown_with_the_line_in_the_functions_log(
             viktor.ask("!leak", to=account, timeout=1)
         assert "Its log says: !leak failed: ValueError: <secret>" in str(problem.value)
         assert account.token not in str(problem.value)
+
+
+BY_A_CALL = """
+import os, sys, time, urllib.request
+
+def handler(event, context):
+    print("!hello failed: ValueError:", os.environ["TELEGRAM_TOKEN"], file=sys.stderr)
+    url = os.environ["TELEGRAM_API"] + "/bot" + os.environ["TELEGRAM_TOKEN"] + "/sendMessage"
+    text = "Sorry,%20!hello%20did%20not%20work.%20Whoever%20made%20me%20finds%20the%20reason"
+    urllib.request.urlopen(f"{url}?chat_id={os.environ['CHAT']}&text={text}%20in%20my%20log.")
+    print("!hello failed: ValueError: once more")
+    return {"statusCode": 200}
+"""
+
+
+def test_an_apology_by_a_call_of_its_own_is_shown_when_the_log_is_whole(
+    telegram, account, viktor, tmp_path
+):
+    with Cloud() as cloud:
+        settings = {"TELEGRAM_API": telegram.url, "CHAT": str(viktor.id)}
+        deployed(cloud, telegram, account, tmp_path, BY_A_CALL, **settings)
+        assert str(viktor.ask("!hello", to=account)).endswith(
+            "!hello failed: ValueError: once more"
+        )
 
 
 def test_no_reply_quotes_what_the_functions_log_says_last(telegram, account, viktor, tmp_path):
@@ -446,6 +471,14 @@ def test_an_apology_of_a_bot_in_this_process_is_shown_with_its_line(
     assert said == APOLOGY.format(command="!roll")
     assert "\nIn its log: !roll failed: ValueError: invalid literal for int()" in str(said)
     assert "failed" not in "".join(capfd.readouterr())
+
+
+def test_a_token_in_the_log_is_not_shown_under_an_apology(telegram, account, viktor, tmp_path):
+    with Cloud() as cloud:
+        deployed(cloud, telegram, account, tmp_path, FUNCTION)
+        shown = str(viktor.ask("!leak", to=account))
+    assert "In its log: !leak failed: ValueError: <secret>" in shown
+    assert account.token not in shown
 
 
 def test_what_is_no_apology_stays_as_it_is():

@@ -130,10 +130,15 @@ def log_of(account: BotAccount) -> list[str]:
 
 
 def quoted(account: BotAccount, words: str) -> list[str]:
-    """A line of a bot's log as a line of the explanation; its secrets are not shown."""
+    """A line of a bot's log as a line of the explanation."""
+    return [f"Its log says: {without_secrets(account, words)}"] if words else []
+
+
+def without_secrets(account: BotAccount, words: str) -> str:
+    """Words of a bot without its token and its webhook's secret."""
     for secret in (account.token, account.webhook.secret_token if account.webhook else ""):
         words = words.replace(secret, "<secret>") if secret else words
-    return [f"Its log says: {words}"] if words else []
+    return words
 
 
 def address(account: BotAccount) -> str:

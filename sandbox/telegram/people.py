@@ -4,7 +4,7 @@ Every call may come from any thread; the work is done on the server's loop. The 
 button is `person.send("/start")`; the sandbox lets people write without it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sandbox.no_reply import NoReply, bots_in_this_process, with_reason
 from sandbox.server import LocalServer
@@ -43,9 +43,9 @@ class Person(User):
         If that is the apology for a failed command, the line that the bot's log got is shown too.
         """
         with bots_in_this_process() as log:
-            reply = self._server.run(self._ask(text, to, timeout, log))
-        account = self._world.accounts[reply.sender.id]
-        return with_reason(reply.text, log or explain.log_of(account))
+            asked = self.send(text, to)
+            reply = self._server.run(self._answer(asked, timeout, log))
+        return with_reason(reply.text, self._logged(asked, reply, log))
 
     def wait(self, n: int = 1, timeout: float = 5.0) -> list[Message]:
         """The next n messages not read yet; NoReply when fewer came within `timeout` seconds."""
@@ -95,21 +95,28 @@ class Person(User):
         self._world.edit(message, text, detect(text))
         return message
 
-    async def _ask(
-        self, text: str, to: User | Chat | None, timeout_s: float, log: list[str]
-    ) -> Message:
-        message = self._send(text, to)
-
+    async def _answer(self, asked: Message, timeout_s: float, log: list[str]) -> Message:
         def answer() -> Message | None:
-            return first_answer(message)
+            return first_answer(asked)
 
-        if not message.updates or not await self._world.watch.until(answer, timeout_s):
-            raise NoReply(explain.no_reply(message, self._world, timeout_s, log))
+        if not asked.updates or not await self._world.watch.until(answer, timeout_s):
+            raise NoReply(explain.no_reply(asked, self._world, timeout_s, log))
         reply = answer()
         assert reply is not None  # `until` saw it, and messages are never taken out of a chat
         while self.inbox and reply in self.inbox:  # what stands above the answer is read, too
             self.inbox.popleft()
         return reply
+
+    def _logged(self, asked: Message, reply: Message, log: list[str]) -> Iterator[str]:
+        """What the bot that answered has logged, as far as it is known here."""
+        account = self._world.accounts[reply.sender.id]
+        told = next(update for update in asked.updates if update.account is account)
+        if account.webhook:
+            # A function that answers by a call of its own is still at work when the answer comes:
+            # its log is whole when the delivery has ended.
+            self._server.wait_until(lambda: told not in account.updates)
+        for line in (*log, *explain.log_of(account)):
+            yield explain.without_secrets(account, line)
 
     async def _wait(self, n: int, timeout_s: float) -> list[Message]:
         if not await self._world.watch.until(lambda: len(self.inbox) >= n, timeout_s):
