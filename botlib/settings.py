@@ -1,19 +1,19 @@
-"""The settings of a bot, read by one call: from `.env` and the environment.
+"""The settings of a bot, and where Telegram and Twitch are: from arguments, environment, `.env`.
 
-`.env` is a text file beside the notebook, or in the course's folder; the environment wins over it.
-A bot is in the real world once its token is set and no address points to this machine; until then
-it is in the sandbox. COURSE_WORLD=sandbox, as every test sets it, keeps it there whatever else is
-set. Nothing here checks a token: Telegram and Twitch do that.
+`.env` is a text file of NAME=value lines beside the notebook, or in the course's folder; the
+environment wins over it. A bot is in the real world once its token is set and no address points to
+this machine; until then it is in the sandbox. COURSE_WORLD=sandbox, as every test sets it, keeps it
+there whatever else is set. Nothing here checks a token, and no message shows a secret.
 """
 
+import codecs
+import io
+import logging
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
-
-from botlib.env_file import read_env
 
 World = Literal["sandbox", "real"]
 
@@ -34,15 +34,60 @@ NAMES = {
 }
 PUBLIC = {"TELEGRAM_API", "TWITCH_API", "TWITCH_CHANNEL", "TWITCH_BOT_ID"}
 SECRETS = {name for names in NAMES.values() for name in names} - PUBLIC
+CURLY = "“”„‘’"  # what text programs make of quotes
 
 
-@dataclass(frozen=True)
+class Unreachable(ConnectionError):  # noqa: N818  (named as what happened)
+    """Telegram or Twitch cannot be asked now: no answer, trouble of its own, a strange answer."""
+
+
+def setting(name: str, value: str | None = None) -> str:
+    """Return the value given, else the environment's; raise ValueError that names the fix."""
+    found = value or os.environ.get(name, "")
+    if not found:
+        raise ValueError(
+            f"{name} is not set. Expected it as an argument or in the environment. Set it where "
+            f'the bot runs: environment={{"{name}": …}} in a function, the file .env elsewhere.'
+        )
+    return found
+
+
+def telegram_api(api: str | None = None) -> str:
+    """The address of the Bot API: the one given, else TELEGRAM_API, else the real one."""
+    return (api or os.environ.get("TELEGRAM_API") or "https://api.telegram.org").rstrip("/")
+
+
+class Addresses(NamedTuple):
+    """The four doors of a Twitch."""
+
+    oauth: str = "https://id.twitch.tv/"
+    helix: str = "https://api.twitch.tv/helix/"
+    eventsub: str = "wss://eventsub.wss.twitch.tv/ws"
+    irc: str = "wss://irc-ws.chat.twitch.tv:443"
+
+
+def addresses(api: str | None = None) -> Addresses:
+    """The doors of the Twitch at `api`; else of TWITCH_API's; else the real ones.
+
+    >>> addresses("http://127.0.0.1:8080").irc
+    'ws://127.0.0.1:8080/irc'
+    """
+    root = (api or os.environ.get("TWITCH_API") or "").rstrip("/")
+    if not root:
+        return Addresses()
+    if not root.startswith(("http://", "https://")):
+        raise ValueError(f"{root!r} is no address: expected http://…, as `twitch.url` gives it.")
+    socket = root.replace("http", "ws", 1)
+    return Addresses(f"{root}/", f"{root}/helix/", f"{socket}/ws", f"{socket}/irc")
+
+
 class Settings:
     """One platform's settings; printed, it shows which are set, never a secret."""
 
-    platform: str
-    values: Mapping[str, str] = field(repr=False)
-    files: tuple[Path, ...] = ()
+    def __init__(
+        self, platform: str, values: Mapping[str, str], files: tuple[Path, ...] = ()
+    ) -> None:
+        self.platform, self.values, self.files = platform, values, files
 
     @property
     def world(self) -> World:
@@ -72,6 +117,8 @@ class Settings:
             shown = self.values.get(name, "not set")
             lines.append(f"  {name}: {shown if name in PUBLIC or shown == 'not set' else 'set'}")
         return "\n".join(lines)
+
+    __repr__ = __str__
 
 
 def settings(platform: str = "telegram", folder: Path | str = ".") -> Settings:
@@ -132,3 +179,44 @@ def is_this_machine(address: str) -> bool:
     (True, False)
     """
     return urlsplit(address).hostname in THIS_MACHINE
+
+
+def read_env(path: Path) -> dict[str, str]:
+    """Read a file of NAME=value lines; quotes and `export` are allowed, `$` means itself.
+
+    Raises ValueError, which names file and line, for a line that is none: a lost setting would look
+    like one that was never made. So each line is given to python-dotenv alone, which leaves out
+    what it cannot read and says so in its log only.
+    """
+    from dotenv import dotenv_values  # here: a function reads no file, and need not have it
+
+    logging.getLogger("dotenv").setLevel(logging.ERROR)
+    found: dict[str, str] = {}
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        pairs = dotenv_values(stream=io.StringIO(line), interpolate=False)
+        if len(pairs) != 1 or None in pairs.values():
+            raise ValueError(
+                f"{path}, line {number}: expected NAME=value. Is there no = sign, is a quote not "
+                "closed, or is something behind it?"
+            )
+        found |= {name: (value or "").strip().strip(CURLY).strip() for name, value in pairs.items()}
+    return found
+
+
+def read_text(path: Path) -> str:
+    """Read a text file in any of the encodings that Windows writes; ValueError for other bytes."""
+    content = path.read_bytes()
+    is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = content.decode("utf-16" if is_utf16 else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not UTF-8 text. Save it again as UTF-8.") from None
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise ValueError(
+            f"{path} has two encodings, the second from line {line} on, as PowerShell's >> makes "
+            "it. Write that part again in an editor, and save the file as UTF-8."
+        )
+    return text

@@ -7,16 +7,15 @@ address it only shows what Telegram knows.
 import json
 import sys
 
-from botlib.settings import settings
+from botlib.settings import settings, telegram_api
 from botlib.telegram.lean import BotApi
-from botlib.telegram.update import api_root
 
 
 def main(arguments: list[str]) -> int:
     """Set the webhook, print getWebhookInfo; the exit status is 1 if Telegram refuses."""
     try:
         found = settings("telegram")
-        telegram = BotApi(found["TELEGRAM_TOKEN"], api_root(None))
+        telegram = BotApi(found["TELEGRAM_TOKEN"], telegram_api(None))
         if arguments:
             secret = found["TELEGRAM_SECRET"]
             wanted = {"url": arguments[0], "secret_token": secret, "allowed_updates": ["message"]}

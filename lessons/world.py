@@ -8,11 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from botlib.bot import Bot
-from botlib.settings import Settings, settings
+from botlib.settings import Settings, settings, telegram_api
 from botlib.telegram import Polling
-from botlib.telegram.findings import look_at
 from botlib.telegram.lean import BotApi
-from botlib.telegram.update import api_root
+from botlib.tokens import telegram_slips
 from sandbox.telegram import BotAccount, Person, Telegram
 
 LOOKS = {"getme", "getwebhookinfo"}  # methods that leave a bot as it is
@@ -60,7 +59,7 @@ class World:
     def api(self) -> str:
         """The address of the Bot API."""
         real = self._found.values.get("TELEGRAM_API")
-        return api_root(real) if self.is_real else self._telegram.url
+        return telegram_api(real) if self.is_real else self._telegram.url
 
     def call(self, method: str, **parameters: Any) -> Any:
         """Call a Bot API method of your bot.
@@ -69,7 +68,9 @@ class World:
         """
         if method.lower() not in LOOKS:
             self._agree(f"{method} changes your real bot")
-        for problem in look_at(self.token):  # the error of a sick address would show the token
+        for problem in telegram_slips(
+            self.token
+        ):  # the error of a sick address would show the token
             raise ValueError(f"TELEGRAM_TOKEN: {problem}")
         return BotApi(self.token, self.api).call(method, parameters)
 

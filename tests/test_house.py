@@ -189,7 +189,11 @@ def texts_of_the_course():
     folders = [*ROOMS, "benchmarks"]
     for pattern in ("*.*", ".ci/*", ".github/**/*.yml", *(f"{each}/**/*.*" for each in folders)):
         for path in HOME.glob(pattern):
-            if path.is_file() and path.suffix not in (".pyc", ".lock", ".png"):
+            if (
+                path.is_file()
+                and path.name != ".git"
+                and path.suffix not in (".pyc", ".lock", ".png")
+            ):
                 yield path
 
 

@@ -11,12 +11,10 @@ from pathlib import Path
 import pytest
 
 from botlib import Bot
-from botlib.settings import settings
-from botlib.telegram import diagnose as diagnose_telegram
+from botlib.settings import settings, telegram_api
 from botlib.telegram.lean import BotApi
-from botlib.telegram.update import api_root
+from botlib.tokens import telegram_token, twitch_token
 from botlib.twitch import Holding, IrcBot
-from botlib.twitch import diagnose as diagnose_twitch
 
 ROOT = Path(__file__).parents[1]
 TEXT = "A test of the course's live group says hello."
@@ -41,11 +39,11 @@ def own(request):
 
 @pytest.fixture
 def telegram(own):
-    return BotApi(own("telegram").token, api_root(None))
+    return BotApi(own("telegram").token, telegram_api(None))
 
 
 def test_telegram_knows_the_token(own):
-    found = diagnose_telegram(own("telegram").token)
+    found = telegram_token(own("telegram").token)
     assert found.ok, str(found)
     assert found.whose.lower().endswith("bot")
 
@@ -63,7 +61,7 @@ def test_telegram_takes_a_message(telegram):
 
 
 def test_twitch_knows_the_token(own):
-    found = diagnose_twitch(own("twitch").token)
+    found = twitch_token(own("twitch").token)
     assert found.ok, str(found)
 
 
@@ -72,7 +70,7 @@ def test_twitch_takes_a_message_in_the_bots_own_channel(own, monkeypatch):
     if found.missing("TWITCH_CLIENT_ID"):
         pytest.skip("TWITCH_CLIENT_ID is not set")
     monkeypatch.delenv("TWITCH_REFRESH_TOKEN", raising=False)  # refreshing could end the old pair
-    channel = diagnose_twitch(found.token).whose
+    channel = twitch_token(found.token).whose
     bot = IrcBot(Bot(), [channel], token=found.token)
     with Holding(bot, timeout=60) as held:
         held.say(channel, TEXT, timeout=60)

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botlib.telegram import diagnose
-from botlib.telegram.findings import clean, pasted_with, unlike_a_token
+from botlib.tokens import clean_telegram, telegram_slips, telegram_token, unlike_a_telegram_token
 from sandbox import Telegram
 
 WHOLE = "7000000001:" + "A" * 35
@@ -27,7 +26,7 @@ def account(telegram):
 
 
 def test_a_good_token_is_good_and_named(telegram, account):
-    found = diagnose(account.token, username="@Hello_Bot", secret="sesame", api=telegram.url)
+    found = telegram_token(account.token, username="@Hello_Bot", secret="sesame", api=telegram.url)
     assert found.ok
     assert str(found) == "the token is good\nwhose: @hello_bot (Hello bot)"
 
@@ -46,7 +45,7 @@ PASTED = {
 def test_what_stands_around_a_token_is_told_and_the_token_is_still_asked(
     telegram, account, pasted, words
 ):
-    found = diagnose(pasted.format(account.token), api=telegram.url)
+    found = telegram_token(pasted.format(account.token), api=telegram.url)
     assert words in str(found.problems[0])
     assert found.whose == "hello_bot"
     assert account.token not in str(found)
@@ -67,27 +66,27 @@ def test_what_stands_around_a_token_is_told_and_the_token_is_still_asked(
     ],
 )
 def test_what_is_no_token_is_not_sent_anywhere(text, words):
-    found = diagnose(text, api="http://127.0.0.1:9")  # nobody is there
+    found = telegram_token(text, api="http://127.0.0.1:9")  # nobody is there
     assert words in str(found)
     assert not found.whose
 
 
 def test_a_secret_in_the_tokens_place_is_seen():
-    assert "webhook's secret" in str(diagnose(" sesame-42 ", secret="sesame-42"))
+    assert "webhook's secret" in str(telegram_token(" sesame-42 ", secret="sesame-42"))
 
 
 def test_an_old_token_and_another_bots(telegram):
     account = telegram.new_bot("Old bot", "old_bot")
     old = account.token
     telegram.new_token(account)
-    assert "/revoke" in str(diagnose(old, api=telegram.url))
-    found = diagnose(account.token, username="hello_bot", api=telegram.url)
+    assert "/revoke" in str(telegram_token(old, api=telegram.url))
+    found = telegram_token(account.token, username="hello_bot", api=telegram.url)
     assert "@old_bot, and it should be @hello_bot" in str(found)
 
 
 def test_a_telegram_that_is_not_there_is_no_fault_of_the_token():
     with pytest.raises(ConnectionError, match=r"http://127\.0\.0\.1:9 gave no") as caught:
-        diagnose(WHOLE, api="http://127.0.0.1:9")
+        telegram_token(WHOLE, api="http://127.0.0.1:9")
     assert WHOLE not in str(caught.getrepr(chain=True))
 
 
@@ -107,13 +106,13 @@ def test_a_server_that_is_no_telegram_is_no_fault_of_the_token(status, body):
     with http.server.HTTPServer(("127.0.0.1", 0), Answer) as server:
         threading.Thread(target=server.handle_request, daemon=True).start()
         with pytest.raises(ConnectionError, match="gave no sensible answer"):
-            diagnose(WHOLE, api=f"http://127.0.0.1:{server.server_port}")
+            telegram_token(WHOLE, api=f"http://127.0.0.1:{server.server_port}")
 
 
 @given(st.one_of(st.text(), st.text("0123456789:AB -=\n'", min_size=1)))
 def test_any_text_can_be_examined(text):
-    if clean(text):
-        assert clean(clean(text)) == clean(text)
-        pasted_with(text)
+    if clean_telegram(text):
+        assert clean_telegram(clean_telegram(text)) == clean_telegram(text)
+        telegram_slips(text)
     else:
-        assert str(unlike_a_token(text))
+        assert str(unlike_a_telegram_token(text))

@@ -1,4 +1,4 @@
-"""The Telegram doors, a webhook function and long polling, and the token clinic.
+"""The Telegram doors: a webhook function and long polling.
 
 Both doors carry messages to the same brain. They import python-telegram-bot; the brain does not,
 nor does `botlib.telegram.lean`. So each door is loaded only when it is asked for.
@@ -11,14 +11,12 @@ if TYPE_CHECKING:
     from botlib.telegram.application import application
     from botlib.telegram.function import webhook
     from botlib.telegram.polling import Polling, poll
-    from botlib.telegram.tokens import diagnose
 
-__all__ = ["Polling", "application", "diagnose", "poll", "webhook"]
+__all__ = ["Polling", "application", "poll", "webhook"]
 
 HOMES = {
     "Polling": "polling",
     "application": "application",
-    "diagnose": "tokens",
     "poll": "polling",
     "webhook": "function",
 }

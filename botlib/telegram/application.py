@@ -15,8 +15,8 @@ from telegram.ext import Application, ContextTypes, MessageHandler, filters
 from telegram.request import BaseRequest
 
 from botlib.bot import Bot, Message, split
-from botlib.environment import setting
-from botlib.telegram.update import LONGEST_TEXT, addressee, api_root, start_is_help
+from botlib.settings import setting, telegram_api
+from botlib.telegram.update import LONGEST_TEXT, addressee, start_is_help
 
 COMMAND_S = 60.0  # for a command to reply to a program; meanwhile everybody waits
 
@@ -37,7 +37,7 @@ def application(
 
     All calls go through `request`, or the polling alone through `updates`, if given.
     """
-    base = api_root(api)
+    base = telegram_api(api)
     builder = Application.builder().token(setting("TELEGRAM_TOKEN", token))
     builder = builder.base_url(f"{base}/bot").base_file_url(f"{base}/file/bot")
     if request is not None:

@@ -16,8 +16,8 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden
 from telegram.ext import ContextTypes
 
 from botlib.bot import Bot
-from botlib.environment import setting
 from botlib.function import Handler
+from botlib.settings import setting
 from botlib.telegram.application import App, application
 from botlib.telegram.handler import Call, Update, telegram_function
 from botlib.telegram.reply import ReplyInResponse

@@ -9,10 +9,10 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from botlib.bot import Bot, Message, split
-from botlib.environment import setting
 from botlib.function import Handler
+from botlib.settings import setting, telegram_api
 from botlib.telegram.handler import Call, Update, telegram_function
-from botlib.telegram.update import LONGEST_TEXT, addressee, api_root, bot_id, start_is_help
+from botlib.telegram.update import LONGEST_TEXT, addressee, bot_id, start_is_help
 
 if TYPE_CHECKING:
     from botlib.store import Store
@@ -40,7 +40,7 @@ def webhook(
     """
     token, secret = setting("TELEGRAM_TOKEN", token), setting("TELEGRAM_SECRET", secret)
     me = bot_id(token)
-    telegram = BotApi(token, api_root(api))
+    telegram = BotApi(token, telegram_api(api))
 
     def answer(update: Update) -> Call | None:
         messages = replies(bot, telegram, update)

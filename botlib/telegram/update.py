@@ -4,18 +4,11 @@ Standard library only: a function that needs no more than this starts in a quart
 that python-telegram-bot takes to load. Nothing here sends or answers anything.
 """
 
-import os
 import re
 
 from botlib.bot import Bot
 
-REAL_API = "https://api.telegram.org"
 LONGEST_TEXT = 4096  # code points in one message, Telegram's message_length_max
-
-
-def api_root(api: str | None) -> str:
-    """Choose the Bot API: the one given, else the environment's, else the real one."""
-    return (api or os.environ.get("TELEGRAM_API") or REAL_API).rstrip("/")
 
 
 def bot_id(token: str) -> int:

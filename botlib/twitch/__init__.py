@@ -1,6 +1,6 @@
-"""The Twitch doors: a bot that holds a chat connection (IRC), and the token clinic.
+"""The Twitch door of a program: a bot that holds a chat connection (IRC).
 
-They carry messages to the same brain. Each is imported only when it is asked for: TwitchIO, which
+It carries messages to the same brain, and is imported only when it is asked for: TwitchIO, which
 the IRC bot needs, is too heavy for a function.
 """
 
@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from botlib.twitch.holding import Holding
     from botlib.twitch.irc_bot import IrcBot
-    from botlib.twitch.tokens import diagnose, examine
 
-__all__ = ["Holding", "IrcBot", "diagnose", "examine"]
+__all__ = ["Holding", "IrcBot"]
 
-_MODULES = {"Holding": "holding", "IrcBot": "irc_bot", "diagnose": "tokens", "examine": "tokens"}
+_MODULES = {"Holding": "holding", "IrcBot": "irc_bot"}
 
 
 def __getattr__(name: str) -> Any:

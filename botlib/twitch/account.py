@@ -9,15 +9,27 @@ from collections.abc import Callable
 
 import aiohttp
 from twitchio.authentication import OAuth
+from twitchio.eventsub import websockets
 from twitchio.exceptions import HTTPException
+from twitchio.http import Route
 
-from botlib.twitch.errors import LoginRefused, Unreachable
-from botlib.twitch.findings import clean
-from botlib.twitch.tokens import Diagnosis, examine
+from botlib.settings import Addresses, Unreachable
+from botlib.tokens import Diagnosis, clean_twitch, examine
+from botlib.twitch.errors import LoginRefused
 
 log = logging.getLogger(__name__)
 
 SOON_S = 2 * 3600.0  # a token with less than this left would die before the next validation but one
+
+
+def point_twitchio_at(where: Addresses) -> None:
+    """Send TwitchIO's calls there.
+
+    TwitchIO keeps its addresses in class attributes and a global, so this holds for the whole
+    process: two bots on two different Twitches need two processes.
+    """
+    Route.ID_BASE, Route.BASE = where.oauth, where.helix
+    websockets.WSS = where.eventsub
 
 
 class Account:
@@ -31,8 +43,8 @@ class Account:
         client_secret: str | None,
         api: str | None = None,
     ) -> None:
-        self.token = clean(token)
-        self.refresh_token = clean(refresh_token or "")
+        self.token = clean_twitch(token)
+        self.refresh_token = clean_twitch(refresh_token or "")
         self.client_id = client_id
         self.client_secret = client_secret
         self.login, self.user_id = "", ""

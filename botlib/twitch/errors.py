@@ -8,10 +8,6 @@ class LoginRefused(Exception):  # noqa: N818  (named as what happened)
     """Twitch does not let the bot in; the text says why and what to do."""
 
 
-class Unreachable(ConnectionError):  # noqa: N818
-    """Twitch could not be reached or had no sensible answer; later it may."""
-
-
 class ConnectionLost(ConnectionError):  # noqa: N818
     """The connection to the chat is gone; whether the last line arrived is not known."""
 

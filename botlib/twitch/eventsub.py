@@ -10,10 +10,10 @@ import time
 from typing import Any, TypeVar
 
 from botlib.bot import Bot, split
-from botlib.environment import setting
 from botlib.function import Event, Handler, Request, Response, http_function
+from botlib.settings import Unreachable, setting
 from botlib.store import SqliteStore, Store
-from botlib.twitch.errors import LoginRefused, Unreachable
+from botlib.twitch.errors import LoginRefused
 from botlib.twitch.eventsub_message import (
     FRESH_S,
     MESSAGE_ID,

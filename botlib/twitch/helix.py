@@ -10,8 +10,8 @@ import time
 from typing import Any
 from urllib.parse import urlencode
 
-from botlib.environment import setting
-from botlib.twitch.errors import LoginRefused, Unreachable
+from botlib.settings import Unreachable, setting
+from botlib.twitch.errors import LoginRefused
 from botlib.twitch.request import NoAnswer, request
 
 ID, API = "https://id.twitch.tv", "https://api.twitch.tv"

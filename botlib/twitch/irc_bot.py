@@ -19,13 +19,14 @@ from twitchio.exceptions import HTTPException
 from twitchio.payloads import TokenRefreshedPayload
 
 from botlib.bot import Bot
+from botlib.settings import Unreachable, addresses
 from botlib.twitch import settings
-from botlib.twitch.addresses import addresses, point_twitchio_at
+from botlib.twitch.account import point_twitchio_at
 from botlib.twitch.backoff import Backoff, exponential
 from botlib.twitch.chat import Chat
 from botlib.twitch.chat_message import chat_message
 from botlib.twitch.counts import Counts
-from botlib.twitch.errors import LoginRefused, Unreachable
+from botlib.twitch.errors import LoginRefused
 from botlib.twitch.hearing import Hearing
 from botlib.twitch.irc import IrcMessage, channel_name
 from botlib.twitch.limits import Limits

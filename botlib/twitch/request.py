@@ -10,7 +10,7 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
-from botlib.twitch.errors import Unreachable
+from botlib.settings import Unreachable
 
 TIMEOUT_S = 3.0  # Twitch waits a few seconds for the function, which waits for this
 

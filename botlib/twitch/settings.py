@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable
 
-from botlib.environment import setting
+from botlib.settings import setting
 from botlib.twitch.account import Account
 from botlib.twitch.irc import channel_name
 

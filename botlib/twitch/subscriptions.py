@@ -7,7 +7,7 @@ the function at the callback, so it must run before it is subscribed.
 from typing import Any
 from urllib.parse import quote
 
-from botlib.environment import setting
+from botlib.settings import setting
 from botlib.twitch.eventsub_message import CHAT_MESSAGE, checked_secret
 from botlib.twitch.helix import ApiRefused, Helix, first
 

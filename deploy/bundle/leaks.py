@@ -6,8 +6,7 @@ A secret in a file is in every copy of it. No message shows one.
 import os
 import re
 
-from botlib.env_file import read_env
-from botlib.settings import SECRETS, env_files
+from botlib.settings import SECRETS, env_files, read_env
 
 SHORTEST = 8  # of the values in use here: a shorter one may stand in any text
 BY_FORM = {
@@ -45,7 +44,7 @@ def check_no_secret(file: str, content: bytes, known: dict[bytes, str]) -> None:
         raise ValueError(
             f"{file} holds {what}, in line {line}, so nothing was packed. Take it out, make a new "
             f"one where it came from, write that into .env and read it with setting({setting!r}), "
-            "from botlib.environment."
+            "from botlib.settings."
         )
 
 
