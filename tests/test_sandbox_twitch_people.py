@@ -396,6 +396,8 @@ def test_ports_are_free_after_close_and_closing_twice_is_nothing():
         assert again.url == f"http://127.0.0.1:{port}"
         with pytest.raises(OSError, match=rf"port {port} on 127\.0\.0\.1 cannot be used"):
             Twitch(port=port)
+        with pytest.raises(OSError, match=f"port {irc_port} on"):
+            Twitch(irc_port=irc_port)
 
 
 def test_the_clock_of_a_closed_twitch_says_what_to_do(recwarn):
