@@ -1,7 +1,8 @@
 """The lines the chat server (tmi.twitch.tv) says, word for word.
 
-Text only; who hears them is decided in irc.py. The grammar is botlib's: IRC's rules for a line
-are the same on both sides, and the test-suites of others judge that one file.
+Text only; who hears them is decided in irc.py. The grammar is botlib's, since the rules for a line
+are the same on both sides. A mistake in it would be made by both, so tests compare lines word for
+word, and a client written by others (tests/peers/tmi) has to understand them.
 """
 
 from botlib.twitch.irc import IrcMessage, format
