@@ -8,13 +8,11 @@ import os
 import re
 import subprocess
 import sys
-import threading
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
 
-from lessons.program import LEASH
+from sandbox.keeper import Keeper
 
 COURSE = Path(__file__).parents[1]
 OTHERS = ("TELEGRAM_", "TWITCH_")  # settings of this machine's own bots
@@ -39,40 +37,34 @@ class Home:
             earlier.stop()
         kept = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
         own = {"COURSE_WORLD": "sandbox", "PYTHONPATH": str(COURSE), "PYTHONUTF8": "1"}
-        self._process = subprocess.Popen(
-            [sys.executable, str(LEASH), "-m", "botlib.run", platform, path.name],
-            cwd=path.parent,
-            env={**kept, **own, **settings},
-            stdin=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        self._lines: list[str] = []
-        self._changed, self._silent = threading.Condition(), threading.Event()
-        assert self._process.stderr is not None
-        arguments = (self._process.stderr, self._lines, self._changed, self._silent)
-        self._reader = threading.Thread(target=_read, args=arguments, daemon=True)
-        self._reader.start()
-        weakref.finalize(self, _leave, self._process)
+        keeper = Keeper()
+        weakref.finalize(self, keeper.close)
+        command = [sys.executable, "-m", "botlib.run", platform, path.name]
+        self._process = keeper.start(command, path.parent, {**kept, **own, **settings})
         _homes[path] = self
 
     def __repr__(self) -> str:
         return f"<Home {'empty' if self.status is not None else 'with a bot in it'}>"
 
     @property
+    def pid(self) -> int:
+        """The number that the operating system gave the bot's process."""
+        return self._process.pid
+
+    @property
     def status(self) -> int | None:
         """The exit status, None while the bot runs; below 0 it was killed (POSIX)."""
-        return self._process.poll()
+        return self._process.status
 
     @property
     def log(self) -> list[str]:
         """What the bot has logged so far, line by line, without the times."""
-        with self._changed:
-            return [TIME.sub("", line) for line in self._lines]
+        return [TIME.sub("", line) for line in self._process.errors.all()]
 
     def wait(self, timeout_s: float | None = None) -> int:
         """Wait until the bot has ended; its exit status. Raises subprocess.TimeoutExpired."""
         status = self._process.wait(timeout_s)
-        self._reader.join(timeout_s)
+        self._process.errors.wait_end(timeout_s)
         return status
 
     def wait_line(self, words: str, timeout_s: float = 20.0) -> str:
@@ -81,23 +73,20 @@ class Home:
         RuntimeError with the last line if the bot ends without it.
         """
 
-        def found() -> str:
-            return next((TIME.sub("", line) for line in self._lines if words in line), "")
+        def found(lines: list[str]) -> list[str]:
+            return [TIME.sub("", line) for line in lines if words in line]
 
-        with self._changed:
-            if not self._changed.wait_for(lambda: found() or self._silent.is_set(), timeout_s):
-                raise TimeoutError(f"no line with {words!r} within {timeout_s:g} s: {self._lines}")
-            if not found():
-                last = TIME.sub("", self._lines[-1]) if self._lines else "nothing was logged"
-                raise RuntimeError(f"the bot ended with status {self._process.wait()}: {last}")
-            return found()
+        if lines := self._process.errors.wait_for(found, timeout_s):
+            return lines[0]
+        if not self._process.errors.is_over:
+            raise TimeoutError(f"no line with {words!r} within {timeout_s:g} s: {self.log}")
+        last = self.log[-1] if self.log else "nothing was logged"
+        raise RuntimeError(f"the bot ended with status {self.wait()}: {last}")
 
     def stop(self) -> int:
-        """Ask the bot to stop, and wait for it: SIGTERM, or Ctrl-C where there are no signals."""
-        if self.status is None and os.name == "posix":
+        """Ask the bot to stop, as a supervisor does (SIGTERM), and wait for it."""
+        if self.status is None:
             self._process.terminate()
-        elif self.status is None:
-            self.ctrl_c()
         try:
             return self.wait(STOP_S)
         except subprocess.TimeoutExpired:
@@ -106,30 +95,8 @@ class Home:
 
     def ctrl_c(self) -> None:
         """Press Ctrl-C, as in the bot's own terminal."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(b"\x03")
-        self._process.stdin.flush()
+        self._process.interrupt()
 
     def kill(self) -> None:
         """End the bot at once, as a power cut does; it cannot say goodbye."""
         self._process.kill()
-
-
-def _read(
-    output: IO[bytes], lines: list[str], changed: threading.Condition, silent: threading.Event
-) -> None:
-    with output:
-        for line in output:
-            with changed:
-                lines.append(line.decode(errors="replace").rstrip())
-                changed.notify_all()
-    with changed:
-        silent.set()
-        changed.notify_all()
-
-
-def _leave(process: subprocess.Popen[bytes]) -> None:
-    """End a bot that nobody holds any more: its leash is let go."""
-    assert process.stdin is not None
-    process.stdin.close()
-    process.wait()

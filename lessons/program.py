@@ -1,4 +1,4 @@
-"""A program to measure: the learner's own Python file, kept running.
+"""A program to measure: the learner's own Python file, kept running; a server is one of them.
 
 The file says that it is ready by printing a first line. What it does then is its own affair.
 Processor time and memory are psutil's, counted from that moment, so that its start is not held
@@ -6,21 +6,16 @@ against it.
 """
 
 import os
-import queue
-import subprocess
 import sys
-import tempfile
-import threading
 import time
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import psutil
 
-LEASH = Path(__file__).with_name("leash.py")
+from sandbox.keeper import Keeper
 
 
 @dataclass(frozen=True)
@@ -51,28 +46,25 @@ class Program:
         path = Path(file).resolve()
         if not path.is_file():
             raise FileNotFoundError(f"there is no file {file}. Run the %%save cell above first.")
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115, it lives as long as the process
-        self._process = subprocess.Popen(
-            [sys.executable, "-u", str(LEASH), str(path)],
-            cwd=path.parent,
-            env={**os.environ, **(environment or {})},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-        )
-        self._close = weakref.finalize(self, _stop, self._process, self._errors)
-        self.first_line = self._wait_for_first_line(start_timeout_s)
+        self._keeper = Keeper()
+        self._close = weakref.finalize(self, self._keeper.close)
+        command = [sys.executable, "-u", str(path)]
+        mine = {**os.environ, **(environment or {})}
+        self._process = self._keeper.start(command, path.parent, mine)
+        self.pid = self._process.pid
+        lines = self._process.output.wait_for(lambda lines: lines[:1], start_timeout_s)
+        self.first_line = lines[0].strip() if lines else ""
+        if not self.is_ready(self.first_line):
+            found = f"it printed {self.first_line!r}" if self.first_line else "it printed nothing"
+            why = f"the {self.kind} did not start: {found}.{self._last_words()} {self.rule}"
+            self.close()
+            raise RuntimeError(why)
         self._ready = time.monotonic()
         self._busy_when_ready = _busy_seconds(self.pid)
 
-    @property
-    def pid(self) -> int:
-        """The number that the operating system gave the process."""
-        return self._process.pid
-
     def measure(self) -> Measurement:
         """Measure since it was ready; raises RuntimeError if it has ended."""
-        if self._process.poll() is not None:
+        if self._process.status is not None:
             raise RuntimeError(f"the {self.kind} has ended.{self._last_words()} Start it again.")
         return Measurement(
             alive_s=time.monotonic() - self._ready,
@@ -89,55 +81,40 @@ class Program:
         return bool(line)
 
     def __repr__(self) -> str:
-        state = "closed" if self._process.poll() is not None else "running"
+        state = "closed" if self._process.status is not None else "running"
         return f"<{type(self).__name__} {state}>"
 
-    def _wait_for_first_line(self, timeout_s: float) -> str:
-        assert self._process.stdout is not None
-        first_line: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=_read, args=(self._process.stdout, first_line), daemon=True).start()
-        try:
-            line = first_line.get(timeout=timeout_s)
-        except queue.Empty:
-            line = ""
-        if self.is_ready(line):
-            return line
-        found = f"it printed {line!r}" if line else "it printed nothing"
-        error = RuntimeError(
-            f"the {self.kind} did not start: {found}.{self._last_words()} {self.rule}"
-        )
-        self.close()
-        raise error
-
     def _last_words(self) -> str:
-        """The last line that the process wrote to its error output, as a sentence."""
-        if self._errors.closed:
+        """The last line of the error output, as a sentence; none of a process that was closed."""
+        if self._keeper.is_closed:
             return ""
-        self._errors.seek(0)
-        lines = self._errors.read().decode(errors="replace").split("\n")
-        words = [line.strip() for line in lines if line.strip()]
+        if self._process.status is not None:
+            self._process.errors.wait_end(5)
+        words = [line.strip() for line in self._process.errors.all() if line.strip()]
         return f" Its last error line was: {words[-1]}." if words else ""
 
 
-def _read(output: IO[bytes], first_line: queue.Queue[str]) -> None:
-    """Hand on the first line, then keep reading, or a chatty process would block on a full pipe."""
-    with output:
-        first_line.put(output.readline().decode(errors="replace").strip())
-        while output.read(4096):
-            pass
+class OrdinaryServer(Program):
+    """A process that serves until it is closed, forgotten, or the notebook's kernel ends."""
+
+    kind = "server"
+    rule = "Its first line must be its port: print(server.server_port)"
+
+    @property
+    def port(self) -> int:
+        """Where it listens on this machine."""
+        return int(self.first_line)
+
+    @property
+    def url(self) -> str:
+        """Where the server answers; ends with a slash."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    def is_ready(self, line: str) -> bool:
+        """Whether the first line is a port."""
+        return line.isascii() and line.isdigit()
 
 
 def _busy_seconds(pid: int) -> float:
     times = psutil.Process(pid).cpu_times()
     return float(times.user + times.system)
-
-
-def _stop(process: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
-    assert process.stdin is not None
-    process.stdin.close()
-    try:
-        process.wait(timeout=5)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    errors.close()

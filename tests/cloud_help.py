@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from sandbox.cloud.guardian import MARKER
+from sandbox.keeper import MARKER
 
 FUNCTIONS = Path(__file__).parent / "functions"
 POSIX = pytest.mark.skipif(os.name != "posix", reason="needs fork and signals")

@@ -17,7 +17,7 @@ from cloud_help import FUNCTIONS, marked, wait_until
 from events import event
 
 from sandbox.cloud import Cloud, FunctionError
-from sandbox.cloud.guardian import MARKER
+from sandbox.keeper import MARKER
 
 PLAIN = FUNCTIONS / "plain"
 if os.name != "posix":
@@ -197,7 +197,7 @@ def test_each_instance_has_what_is_its_own(deploy, tmp_path):
         assert found["environment"]["AWS_LAMBDA_LOG_STREAM_NAME"] == f"instance-{number}"
     same = one["environment"].items() & two["environment"].items()
     differing = set(one["environment"]) - {name for name, _ in same}
-    assert differing == {"AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_LOG_STREAM_NAME", "BOTLIB_INSTANCE",
+    assert differing == {"AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_LOG_STREAM_NAME", MARKER,
                          "TMPDIR", "TEMP", "TMP"}  # fmt: skip
 
 

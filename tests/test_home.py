@@ -113,7 +113,7 @@ import os
 from lessons.home import Home
 home = Home("twitch", {str(world.file)!r}, {world.settings!r})
 home.wait_line("the sandbox world")
-print(home._process.pid, flush=True)
+print(home.pid, flush=True)
 os._exit(1)
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)

@@ -1,6 +1,5 @@
 """The notebooks' own tools: %%save, charts, pictures, the machine check, the verdicts."""
 
-import re
 import socket
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from traitlets.config import Config
 from lessons import charts, environment, pictures
 from lessons.client import get, post
 from lessons.exercises import verdict as verdicts
-from lessons.ordinary_server import LEASH, Measurement, OrdinaryServer
+from lessons.program import Measurement, OrdinaryServer, Program
 from lessons.stops import PARTS, TITLES
 from lessons.timeline import timeline
 
@@ -153,7 +152,7 @@ def test_a_forgotten_server_ends(server_file):
 def test_a_server_ends_with_its_starter_even_when_that_is_killed(server_file):
     code = (
         "import sys, time\n"
-        "from lessons.ordinary_server import OrdinaryServer\n"
+        "from lessons.program import OrdinaryServer\n"
         "server = OrdinaryServer(sys.argv[1])\n"
         "print(server.pid, flush=True)\n"
         "time.sleep(60)\n"
@@ -202,8 +201,16 @@ def test_a_silent_server_is_given_up_and_ended(tmp_path):
     assert psutil.Process().children() == before
 
 
-def test_leash_loads_nothing_of_botlib():
-    assert "botlib" not in re.sub(r'"""(.|\n)*?"""', "", LEASH.read_text(encoding="utf-8"))
+def test_a_measured_program_is_the_learners_file_alone(tmp_path):
+    file = tmp_path / "alone.py"
+    file.write_text(
+        "import sys, threading, time\n"
+        "print(threading.active_count(), sys.argv, sys.path[0], 'botlib' in sys.modules)\n"
+        "time.sleep(60)\n"
+    )
+    program = Program(file)
+    assert program.first_line == f"1 {[str(file)]} {tmp_path} False"
+    program.close()
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,9 @@ from sandbox.cloud.deployment import Deployment, Settings
 from sandbox.cloud.errors import PAYLOAD_LIMIT, FunctionError
 from sandbox.cloud.function import Function, to_event
 from sandbox.cloud.gateway import TOO_LARGE, Gateway
-from sandbox.cloud.guardian import Guardian, remove
 from sandbox.cloud.history import History
 from sandbox.cloud.pool import Pool
+from sandbox.keeper import Keeper
 from sandbox.no_reply import keep_log
 from sandbox.server import HOST, LocalServer
 
@@ -41,10 +41,10 @@ class Cloud(LocalServer):
         self._init_timeout_s = init_timeout_s
         self._poll_s = poll_s
         self._began = time.perf_counter()
-        self.marker = f"{uuid.uuid4().hex}/"
         self._numbers = itertools.count(1)
         self.folder = Path(tempfile.mkdtemp(prefix="cloud-")).resolve()
-        self._guardian = Guardian(self.marker, self.folder)
+        self._keeper = Keeper(self.folder)
+        self.marker = self._keeper.marker
         self._functions: dict[str, Function] = {}
         self._pools: set[Pool] = set()  # those being loaded or emptied as well
         self._drains: set[asyncio.Task[None]] = set()
@@ -95,7 +95,7 @@ class Cloud(LocalServer):
         root = self.folder / f"{name}-{next(self._numbers)}"
         deployment = Deployment(folder, root, settings)
         history = History()
-        pool = Pool(deployment, history, self._new_marker, self.clock, self._init_timeout_s)
+        pool = Pool(deployment, history, self._keeper.new_marker, self.clock, self._init_timeout_s)
         url = f"http://{HOST}:{self.port}/{name}/"
         function = Function(url, pool, history, self.invoke)
         self.run(self._install(function))
@@ -124,11 +124,7 @@ class Cloud(LocalServer):
     async def shutdown(self) -> None:
         """Stop every instance and remove every copy."""
         await asyncio.gather(*(pool.close() for pool in self._pools))
-        self._guardian.dismiss()
-        remove(self.folder)
-
-    def _new_marker(self) -> str:
-        return f"{self.marker}{next(self._numbers)}/"
+        self._keeper.close()
 
     async def _open(self, port: int) -> int:
         handle = Gateway(self._functions).handle

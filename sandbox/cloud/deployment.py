@@ -17,7 +17,7 @@ from pathlib import Path
 from py_compile import PycInvalidationMode
 
 import botlib
-from sandbox.cloud.guardian import remove
+from sandbox.keeper import remove
 
 HERE = Path(__file__).parent
 RUNTIMES = ("python", "nodejs")
@@ -25,7 +25,7 @@ EVENTS = ("aws", "yandex")
 WORKERS = ("sandbox", "awslambdaric")
 STARTS = ("plain", "snapshot")
 ENVIRONMENT_LIMIT = 4096  # bytes
-RESERVED = re.compile(r"AWS_LAMBDA_\w*|AWS_EXECUTION_ENV|LAMBDA_TASK_ROOT|_HANDLER|BOTLIB_INSTANCE")
+RESERVED = re.compile(r"AWS_LAMBDA_\w*|AWS_EXECUTION_ENV|LAMBDA_TASK_ROOT|_HANDLER|SANDBOX_KEEPER")
 # Everything else in the learner's environment, tokens above all, stays outside.
 INHERITED = (
     *("PATH", "HOME", "LANG", "LC_ALL", "TZ"),

@@ -10,14 +10,14 @@ from collections.abc import Callable
 from sandbox.cloud import errors
 from sandbox.cloud.deployment import Deployment
 from sandbox.cloud.errors import FunctionError
-from sandbox.cloud.guardian import remove
 from sandbox.cloud.history import InstanceRecord, Log
-from sandbox.cloud.process import Output, Process
+from sandbox.cloud.process import InstanceProcess, Output
 from sandbox.cloud.runtime_api import RuntimeApi, Task
+from sandbox.keeper import remove
 
 MB = 1024 * 1024
 # Starts a process from its environment, its output and what to call with its exit code.
-Launch = Callable[[dict[str, str], Output, Callable[[int], None]], Process]
+Launch = Callable[[dict[str, str], Output, Callable[[int], None]], InstanceProcess]
 
 
 class Instance:
@@ -33,7 +33,7 @@ class Instance:
         self._clock = clock
         self._api = RuntimeApi(deployment.arn)
         self._output = Output(log)
-        self._process: Process | None = None
+        self._process: InstanceProcess | None = None
         self._temporary = deployment.root / f"tmp-{number}"
         self._calls = 0
         self._measured_at: int | None = None  # how many calls there had been

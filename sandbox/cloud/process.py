@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 
 import psutil
 
-from sandbox.cloud.guardian import DETACHED, MARKER, kill_marked
 from sandbox.cloud.history import Log
+from sandbox.keeper import kill_marked, launch
 
 LINE_LIMIT = 64 * 1024  # a longer line is cut into several
 CHUNK = 64 * 1024  # bytes read at once; also what a Linux pipe holds
@@ -104,7 +104,7 @@ def _has_data(pipe: int) -> bool:
     return True
 
 
-class Process:
+class InstanceProcess:
     """A process whose whole family carries `marker`; `on_exit` gets its exit code."""
 
     def __init__(self, marker: str, on_exit: Callable[[int], None]) -> None:
@@ -134,7 +134,7 @@ class Process:
             self._on_exit(code)
 
 
-class NewProcess(Process):
+class NewProcess(InstanceProcess):
     """A process of its own program, its output in a pipe."""
 
     def __init__(
@@ -148,16 +148,8 @@ class NewProcess(Process):
     ) -> None:
         super().__init__(marker, on_exit)
         self._loop = asyncio.get_running_loop()
-        process: subprocess.Popen[bytes] = subprocess.Popen(
-            command,
-            cwd=environment["LAMBDA_TASK_ROOT"],
-            env=environment | {MARKER: marker},
-            stdin=subprocess.DEVNULL,
-            stdout=output.write_end,
-            stderr=output.write_end,
-            pass_fds=inherited,
-            **DETACHED,
-        )
+        folder, end = environment["LAMBDA_TASK_ROOT"], output.write_end
+        process = launch(command, marker, folder, environment, end, end, inherited)
         self.pid = process.pid
         threading.Thread(target=self._watch, args=(process,), daemon=True).start()
 

@@ -19,10 +19,10 @@ from pathlib import Path
 
 from sandbox.cloud.deployment import Deployment
 from sandbox.cloud.errors import FunctionError
-from sandbox.cloud.guardian import MARKER, kill_marked
 from sandbox.cloud.history import Log
 from sandbox.cloud.instance import Instance, Launch
-from sandbox.cloud.process import NewProcess, Output, Process
+from sandbox.cloud.process import InstanceProcess, NewProcess, Output
+from sandbox.keeper import MARKER, kill_marked
 
 PROGRAM = Path(__file__).with_name("fork_server.py")
 PATIENCE_S = 2.0  # for a snapshot to notice that a killed fork has ended
@@ -111,7 +111,7 @@ class Launcher:
 
     def _launch_anew(
         self, environment: dict[str, str], output: Output, on_exit: Callable[[int], None]
-    ) -> Process:
+    ) -> InstanceProcess:
         command = self._deployment.command()
         return NewProcess(command, environment, self._new_marker(), output, on_exit)
 
@@ -148,7 +148,7 @@ class Snapshot:
 
     def launch(
         self, environment: dict[str, str], output: Output, on_exit: Callable[[int], None]
-    ) -> Process:
+    ) -> InstanceProcess:
         """Ask for a fork; what it begins with is what the snapshot's own environment has not."""
         if self.is_broken:
             raise OSError("its snapshot has just ended")
@@ -183,7 +183,7 @@ class Snapshot:
 
     def _launch_itself(
         self, environment: dict[str, str], output: Output, on_exit: Callable[[int], None]
-    ) -> Process:
+    ) -> InstanceProcess:
         def ended(code: int) -> None:
             on_exit(code)
             self._lose_forks()
@@ -242,7 +242,7 @@ class Snapshot:
             self._send_next()
 
 
-class Fork(Process):
+class Fork(InstanceProcess):
     """An instance's process, forked from a snapshot, which waits for its end and tells."""
 
     def __init__(self, marker: str, family: str, on_exit: Callable[[int], None]) -> None:
