@@ -18,7 +18,6 @@ import asyncio
 import html
 import logging
 import re
-import threading
 import unicodedata
 from collections import deque
 from dataclasses import dataclass
@@ -169,12 +168,11 @@ class Mail(LocalServer):
         super().__init__("mail")
         self.largest = largest
         self.host = HOST
-        self._letters: deque[Letter] = deque(maxlen=KEPT)
+        self._letters: list[Letter] = []  # replaced, never changed: any thread may read it
         self._unread: deque[Letter] = deque(maxlen=KEPT)
-        self._refusals: deque[str] = deque(maxlen=KEPT)
-        self._arrived = threading.Condition()
+        self._refusals: list[str] = []
         self._server: asyncio.Server | None = None
-        self.connections: WeakSet[Connection] = WeakSet()
+        self.connections: WeakSet[SmtpConnection] = WeakSet()
         try:
             self.port = self.run(self._open(port))
         except BaseException:  # a taken port, say; leave no thread behind
@@ -184,34 +182,31 @@ class Mail(LocalServer):
     @property
     def letters(self) -> list[Letter]:
         """Every letter caught so far, oldest first."""
-        with self._arrived:
-            return list(self._letters)
+        return list(self._letters)
 
     @property
     def refusals(self) -> list[str]:
         """What the server said no to so far, in SMTP's words."""
-        with self._arrived:
-            return list(self._refusals)
+        return list(self._refusals)
 
     def wait(self, n: int = 1, timeout: float = 5.0) -> list[Letter]:
         """The next n letters not waited for yet; NoLetter when fewer came in `timeout` seconds."""
-        self.check_open()
-        with self._arrived:
-            if not self._arrived.wait_for(lambda: len(self._unread) >= n, timeout):
-                raise NoLetter(self._explain(n, timeout))
-            return [self._unread.popleft() for _ in range(n)]
+        return self.run(self._wait(n, timeout))
+
+    async def _wait(self, n: int, timeout_s: float) -> list[Letter]:
+        if not await self.watch.until(lambda: len(self._unread) >= n, timeout_s):
+            raise NoLetter(self._explain(n, timeout_s))
+        return [self._unread.popleft() for _ in range(n)]
 
     def catch(self, letter: Letter) -> None:
         """Keep a letter and wake whoever waits for it."""
-        with self._arrived:
-            self._letters.append(letter)
-            self._unread.append(letter)
-            self._arrived.notify_all()
+        self._letters = [*self._letters, letter][-KEPT:]
+        self._unread.append(letter)
+        self.watch.changed()
 
     def refuse(self, status: str) -> None:
         """Remember a no."""
-        with self._arrived:
-            self._refusals.append(readable(status))
+        self._refusals = [*self._refusals, readable(status)][-KEPT:]
 
     def __repr__(self) -> str:
         return f"<Mail: {len(self.letters)} letters caught>"
@@ -230,9 +225,11 @@ class Mail(LocalServer):
     async def _open(self, port: int) -> int:
         # Not aiosmtpd's Controller: it has no "any free port", connects to itself once to see
         # whether it listens, and leaves clients' open connections to whoever stops it.
+        self._server = await self.loop.create_server(
+            lambda: SmtpConnection(self), sock=reserve(port)
+        )
         # aiosmtpd's tasks may end with an error when a client hangs up
         self.loop.set_exception_handler(lambda loop, context: LOGGER.debug("%s", context))
-        self._server = await self.loop.create_server(lambda: Connection(self), sock=reserve(port))
         return int(self._server.sockets[0].getsockname()[1])
 
     def _explain(self, n: int, timeout: float) -> str:
@@ -245,7 +242,7 @@ class Mail(LocalServer):
         )
 
 
-class Connection(SMTP):
+class SmtpConnection(SMTP):
     """One client's connection."""
 
     def __init__(self, mail: Mail) -> None:
@@ -289,7 +286,12 @@ class Rules:
         self.mail = mail
 
     async def handle_RCPT(  # noqa: N802
-        self, server: Connection, session: Session, envelope: Envelope, to: str, options: list[str]
+        self,
+        server: SmtpConnection,
+        session: Session,
+        envelope: Envelope,
+        to: str,
+        options: list[str],
     ) -> str:
         """Take a recipient or refuse it, in Postfix's words."""
         domain = to.rpartition("@")[2] if "@" in to else ""
@@ -304,7 +306,7 @@ class Rules:
         return "250 2.1.5 Ok"
 
     async def handle_DATA(  # noqa: N802
-        self, server: Connection, session: Session, envelope: Envelope
+        self, server: SmtpConnection, session: Session, envelope: Envelope
     ) -> str:
         """Catch a letter."""
         server.received = 0

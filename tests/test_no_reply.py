@@ -1,0 +1,71 @@
+"""Reading the reason out of a log: whatever the log holds, reading it never fails."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox.no_reply import LONGEST, failure, keep_log, last_error, log_at
+
+PIECES = st.sampled_from(
+    [
+        "[ERROR]",
+        "!roll failed: ",
+        " failed: ",
+        '  File "main.py", line ',
+        "START",
+        "3",
+        "\t",
+        "!",
+        "",
+    ]
+)
+LINES = st.lists(st.one_of(st.text(max_size=20), st.lists(PIECES, max_size=6).map("".join)))
+CALL = "0f4a1f0e-1c7a-4a53-9c36-4ac6b5f3b111"
+
+
+@given(st.text(max_size=20), LINES)
+def test_any_log_can_be_read(command, log):
+    found = failure(command, log)
+    assert len(found) <= LONGEST and (not found or any(found in line for line in log))
+    assert isinstance(last_error(log), str)
+
+
+@pytest.mark.parametrize(
+    ("log", "error"),
+    [
+        ([], ""),
+        (["START", "hi", "END"], ""),
+        ([f"{CALL} Task timed out after 3.00 seconds", "END"], "Task timed out after 3.00 seconds"),
+        (
+            [
+                "[ERROR] ValueError: no",
+                '  File "main.py", line 3, in hello',
+                '  File "/usr/lib/python3/json/__init__.py", line 300, in dumps',
+                "[ERROR] KeyError: 'id'",
+                '  File "main.py", line 7, in handler',
+                '  File "/usr/lib/python3/json/__init__.py", line 300, in dumps',
+            ],
+            "KeyError: 'id' (main.py, line 7)",
+        ),
+    ],
+)
+def test_the_last_error_of_a_log(log, error):
+    assert last_error(log) == error
+
+
+class Deployed:
+    logs = ("one line",)
+
+    def __init__(self, url):
+        self.url = url
+
+
+def test_a_log_is_found_by_the_address_as_long_as_there_is_the_function():
+    function = Deployed("http://127.0.0.1:1/bot/")
+    keep_log(function)
+    for address in ("http://127.0.0.1:1/bot", "http://127.0.0.1:1/bot/hook?a=1"):
+        assert log_at(address) == ("one line",)
+    for address in ("http://127.0.0.1:1/bots/", "http://127.0.0.1:2/bot/", ""):
+        assert log_at(address) == []
+    del function
+    assert log_at("http://127.0.0.1:1/bot/") == []
