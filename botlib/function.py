@@ -34,6 +34,7 @@ class Request(NamedTuple):
     headers: Mapping[str, str] = NOTHING
     query: Mapping[str, str] = NOTHING
     body: bytes = b""
+    seconds_left: float | None = None  # of the function's time limit, where the cloud tells it
 
     @property
     def text(self) -> str:
@@ -65,6 +66,9 @@ def http_function(function: Callable[[Request], Response | str | dict[str, Any]]
             request = read_event(event)
         except ValueError as error:
             return write_response(Response({"error": str(error)}, status=400))
+        tell = getattr(context, "get_remaining_time_in_millis", None)
+        if callable(tell):
+            request = request._replace(seconds_left=tell() / 1000)
         result = function(request)
         return write_response(result if isinstance(result, Response) else Response(result))
 

@@ -9,12 +9,8 @@ import json
 import sys
 
 from botlib.settings import settings
-from botlib.twitch.errors import LoginRefused
-from botlib.twitch.eventsub import account_id
-from botlib.twitch.eventsub_message import CHAT_MESSAGE
-from botlib.twitch.helix import ApiRefused, Helix, first
+from botlib.twitch.helix import CHAT_MESSAGE, ApiRefused, Helix, checked_id, first
 from botlib.twitch.irc import channel_name
-from botlib.twitch.subscriptions import subscribe, subscriptions, unsubscribe
 
 
 def main(arguments: list[str]) -> int:
@@ -23,11 +19,11 @@ def main(arguments: list[str]) -> int:
         found = settings("twitch")
         helix = Helix(found["TWITCH_CLIENT_ID"], found["TWITCH_CLIENT_SECRET"])
         if arguments:
-            bot_id, secret = account_id(found["TWITCH_BOT_ID"]), found["TWITCH_EVENTSUB_SECRET"]
+            bot_id, secret = checked_id(found["TWITCH_BOT_ID"]), found["TWITCH_EVENTSUB_SECRET"]
             for name in found["TWITCH_CHANNEL"].split(","):
                 lead(channel_id(name, helix), arguments[0], secret, bot_id, helix)
-        print(json.dumps(subscriptions(helix), indent=2))
-    except (KeyError, ValueError, OSError, ApiRefused, LoginRefused) as error:
+        print(json.dumps(helix.subscriptions(), indent=2))
+    except (KeyError, ValueError, OSError, ApiRefused) as error:
         print(error.args[0] if isinstance(error, KeyError) else error, file=sys.stderr)
         return 1
     return 0
@@ -38,15 +34,15 @@ def lead(channel: str, callback: str, secret: str, bot_id: str, helix: Helix) ->
     who = {"broadcaster_user_id": channel, "user_id": bot_id}
     before = {
         each["id"]: each["transport"]["callback"]
-        for each in subscriptions(helix)
+        for each in helix.subscriptions()
         if (each["type"], each["condition"]) == (CHAT_MESSAGE, who)
         and each["transport"]["method"] == "webhook"
     }
     for old in [old for old in before if before[old] == callback]:
-        unsubscribe(old, helix)  # it may be dead, or signed with an older secret
-    subscribe(channel, callback, secret, bot_id, helix)
+        helix.unsubscribe(old)  # it may be dead, or signed with an older secret
+    helix.subscribe(channel, callback, secret, bot_id)
     for old in [old for old in before if before[old] != callback]:
-        unsubscribe(old, helix)
+        helix.unsubscribe(old)
 
 
 def channel_id(name: str, helix: Helix) -> str:

@@ -15,7 +15,6 @@ from statistics import fmean
 from typing import Self, TypeVar
 
 from botlib.twitch.helix import Helix
-from botlib.twitch.subscriptions import subscribe
 from lessons.corner import (
     PATIENCE_S,
     Corner,
@@ -132,7 +131,7 @@ class Square:
         }
         function = self._function("twitch_function", settings)
         helix = Helix(app.client_id, app.client_secret, twitch.url)
-        subscribe(anna.id, function.function.url, secret, bot.id, helix)
+        helix.subscribe(anna.id, function.function.url, secret, bot.id)
         program = self._program(
             "twitch_program",
             settings,

@@ -13,7 +13,6 @@ from redis_server import RedisServer
 
 from botlib import settings
 from botlib.twitch.helix import Helix
-from botlib.twitch.subscriptions import subscribe, subscriptions
 from deploy.bundle import LOCK, Target, bundle
 from deploy.bundle.__main__ import main
 from deploy.bundle.packages import NOT_NEEDED, intact
@@ -407,9 +406,9 @@ def test_the_unzipped_twitch_bundle_runs_under_awslambdaric_with_nothing_else(
             worker=LAMBDA,
         )  # fmt: skip
         helix = Helix(app.client_id, app.client_secret, twitch.url)
-        subscribe(viktor.id, function.url, SECRET, bot.id, helix)
+        helix.subscribe(viktor.id, function.url, SECRET, bot.id)
         twitch.wait_for(bot, viktor)
-        assert [each["status"] for each in subscriptions(helix)] == ["enabled"]
+        assert [each["status"] for each in helix.subscriptions()] == ["enabled"]
         assert viktor.ask("!hello") == "hello Viktor!"
 
 

@@ -1,11 +1,13 @@
 """The EventSub webhook function: hand-signed messages, a Twitch that fails, the sandbox Twitch."""
 
 import json
+import socket
 import subprocess
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,11 +19,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from botlib import Bot
+from botlib.bot import TryAgain
 from botlib.store import open_store
-from botlib.twitch.eventsub import webhook
-from botlib.twitch.eventsub_message import sign
+from botlib.twitch.eventsub import sign, webhook
 from botlib.twitch.helix import ApiRefused, Helix
-from botlib.twitch.subscriptions import subscribe
 from deploy.bundle.imports import needed
 from sandbox.server import LocalServer
 
@@ -53,6 +54,7 @@ class FakeTwitch(LocalServer):
         super().__init__("fake twitch")
         self.tokens, self.sent, self.subscribed = [], [], []
         self.token_status, self.expires_in = 200, 3600
+        self.strange = {}  # instead of a good token's fields
         self.answers = []  # (status, body) of the next messages; then all goes well
         self.on_message = lambda: None
         self.hangs_up = False
@@ -75,8 +77,8 @@ class FakeTwitch(LocalServer):
                 {"status": status, "message": "invalid client secret"}, status=status
             )
         self.tokens.append(f"token-{len(self.tokens)}")
-        return web.json_response({"access_token": self.tokens[-1], "expires_in": self.expires_in,
-                                  "token_type": "bearer"})  # fmt: skip
+        good = {"access_token": self.tokens[-1], "expires_in": self.expires_in}
+        return web.json_response(good | {"token_type": "bearer"} | self.strange)
 
     async def _take_message(self, request):
         if request.headers["Authorization"] != f"Bearer {self.tokens[-1]}":
@@ -102,6 +104,32 @@ class FakeTwitch(LocalServer):
         self.subscribed.append(await request.json())
         status, body = self.answers.pop(0)
         return web.json_response(body, status=status)
+
+
+class Trickle:
+    """Answers one byte at a time, without end: alive for every single read."""
+
+    def __init__(self):
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._answer)
+
+    def _answer(self):
+        connection, _ = self._listener.accept()
+        with connection, suppress(OSError):  # the client has left
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+            while not self._end.wait(0.1):
+                connection.sendall(b"x")
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._end.set()
+        self._thread.join()
+        self._listener.close()
 
 
 @pytest.fixture
@@ -142,7 +170,7 @@ numbers = iter(range(10**9))
 
 def post(
     handler, body, kind="notification", id=None, at=None, secret=SECRET, shape="aws_v2",
-    context=None, **change
+    context=None, method="POST", **change
 ):  # fmt: skip
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     id, at = f"id-{next(numbers)}" if id is None else id, at or stamp()
@@ -159,7 +187,7 @@ def post(
         name = f"Twitch-Eventsub-Message-{name.title()}"
         headers = {key: val for key, val in headers.items() if key != name}
         headers |= {} if value is None else {name: value}
-    answer = handler(event(shape, headers=headers, body=raw), context)
+    answer = handler(event(shape, method, headers=headers, body=raw), context)
     return answer["statusCode"], answer["body"]
 
 
@@ -240,6 +268,14 @@ def test_the_brain_learns_channel_and_user_and_hears_replies_without_the_name(tw
 def test_an_async_command_is_awaited(twitch, handler):
     post(handler, notification(said("!slow")))
     assert twitch.texts == ["waited"]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "HEAD"])
+def test_what_is_no_post_is_refused_even_if_signed(twitch, handler, shape, method):
+    status, body = post(handler, notification(), shape=shape, method=method)
+    assert status == 405 and json.loads(body) == {"error": "expected a POST"}
+    assert twitch.sent == [] and twitch.tokens == []
 
 
 # --- what goes out ----------------------------------------------------------------------------
@@ -342,6 +378,22 @@ def test_a_twitch_that_hangs_is_given_up_before_the_cloud_ends_the_function(
     assert len(twitch.sent) == 1
 
 
+def test_a_twitch_that_trickles_is_given_up_before_the_cloud_ends_the_function(twitch, caplog):
+    with Trickle() as trickle:
+        context = Context(2.0)
+        handler = webhook(make_bot(), SECRET, "app-id", "app-secret", BOT, trickle.url)
+        assert post(handler, notification(), context=context)[0] == 503
+    assert context.get_remaining_time_in_millis() > 0
+    assert "gave no answer" in caplog.text
+
+
+@pytest.mark.parametrize("reason", [None, "held", [], {}, {"code": 5}, {"message": None}])
+def test_a_reply_dropped_for_a_strange_reason_is_logged(twitch, handler, caplog, reason):
+    twitch.answers = [(200, {"message_id": "", "is_sent": False, "drop_reason": reason})]
+    assert post(handler, notification()) == (204, "")
+    assert "Twitch dropped a reply in viktor" in caplog.text
+
+
 # --- the token --------------------------------------------------------------------------------
 
 
@@ -370,6 +422,26 @@ def test_a_401_that_stays_is_not_asked_for_ever(twitch, handler, caplog):
     assert post(handler, notification()) == (204, "")
     assert len(twitch.answers) == 1
     assert "Missing scope: user:write:chat or user:bot" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {"expires_in": "soon"},
+        {"expires_in": None},
+        {"expires_in": 10**400},
+        {"access_token": 7},
+        {"access_token": "two\r\nlines"},
+        {"access_token": ["a"], "expires_in": []},
+    ],
+)
+def test_a_strange_token_is_asked_for_again_by_the_next_delivery(twitch, handler, caplog, strange):
+    twitch.strange = strange
+    assert post(handler, notification(), id="same")[0] == 503
+    assert "a strange answer when it was asked for an app token" in caplog.text
+    twitch.strange = {}
+    assert post(handler, notification(), id="same") == (204, "")
+    assert twitch.texts == ["hello Viktor!"]
 
 
 def test_a_wrong_client_secret_is_logged_with_the_fix_and_not_shown(twitch, caplog):
@@ -450,10 +522,43 @@ def test_what_twitch_refuses_is_logged_and_not_asked_for_again(twitch, handler, 
     assert twitch.sent == [] and caplog.text
 
 
-def test_a_command_that_fails_is_logged_and_does_not_end_the_subscription(twitch, handler, caplog):
+def test_a_command_that_fails_is_logged_and_apologised_for(twitch, handler, caplog):
+    assert post(handler, notification(said("!fail"))) == (204, "")  # or Twitch would end it
+    assert "!fail failed: ZeroDivisionError: division by zero (test_eventsub.py" in caplog.text
     assert post(handler, notification(said("!fail"))) == (204, "")
-    assert "ZeroDivisionError" in caplog.text
     assert post(handler, notification()) == (204, "")
+    apology, greeting = twitch.texts  # one apology a minute is enough
+    assert apology.startswith("Sorry, !fail did not work") and greeting == "hello Viktor!"
+
+
+def test_a_command_that_asks_for_another_try_is_delivered_again(twitch, caplog):
+    bot, tries = Bot(), iter([TryAgain("the shop is closed"), None])
+
+    @bot.command("buy")
+    def buy(message):
+        if error := next(tries):
+            raise error
+        return "bought"
+
+    handler = make(twitch, bot)
+    assert post(handler, notification(said("!buy")), id="same")[0] == 503
+    assert "not answered now: the shop is closed" in caplog.text
+    assert post(handler, notification(said("!buy")), id="same") == (204, "")
+    assert post(handler, notification(said("!buy")), id="same") == (204, "")
+    assert twitch.texts == ["bought"]
+
+
+def test_a_store_out_of_reach_is_a_503_and_no_loss(twitch, tmp_path, caplog):
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    store = open_store(f"sqlite:///{folder / 'store.db'}")
+    handler = make(twitch, store=store)
+    store.close()
+    folder.rename(tmp_path / "unplugged")
+    assert post(handler, notification(), id="same")[0] == 503
+    assert "cannot be used" in caplog.text and twitch.sent == []
+    (tmp_path / "unplugged").rename(folder)
+    assert post(handler, notification(), id="same") == (204, "")
     assert twitch.texts == ["hello Viktor!"]
 
 
@@ -619,7 +724,7 @@ def test_a_refused_subscription_says_what_to_do(twitch):
     refusal = {"status": 403, "message": "subscription missing proper authorization"}
     twitch.answers = [(403, refusal)]
     with pytest.raises(ApiRefused, match=r"missing proper authorization.*channel:bot") as caught:
-        subscribe(CHANNEL, "https://example.org/bot", SECRET, BOT, helix)
+        helix.subscribe(CHANNEL, "https://example.org/bot", SECRET, BOT)
     assert SECRET not in str(caught.value) and caught.value.status == 403
     with pytest.raises(ValueError, match="10 to 100"):
-        subscribe(CHANNEL, "https://example.org/bot", "short", BOT, helix)
+        helix.subscribe(CHANNEL, "https://example.org/bot", "short", BOT)

@@ -10,7 +10,6 @@ from botlib import Bot
 from botlib.store import open_store
 from botlib.twitch.eventsub import webhook
 from botlib.twitch.helix import ApiRefused, Helix
-from botlib.twitch.subscriptions import subscribe, subscriptions, unsubscribe
 from sandbox.cloud import Cloud
 from sandbox.server import LocalServer
 from sandbox.twitch import Twitch
@@ -55,7 +54,7 @@ class Scene(World):
                        self.twitch.url, **more)  # fmt: skip
 
     def subscribe(self, url):
-        made = subscribe(self.viktor.id, url, SECRET, self.bot.id, self.helix)
+        made = self.helix.subscribe(self.viktor.id, url, SECRET, self.bot.id)
         self.twitch.wait_for(self.bot, self.viktor)
         return made
 
@@ -72,7 +71,7 @@ def test_a_viewer_is_answered_by_a_function_and_nobody_holds_a_connection(scene)
         assert made["status"] == "webhook_callback_verification_pending"
         assert scene.viktor.ask("!hello") == "hello Viktor!"
         assert scene.twitch.connections(scene.bot) == []
-        assert [each["status"] for each in subscriptions(scene.helix)] == ["enabled"]
+        assert [each["status"] for each in scene.helix.subscriptions()] == ["enabled"]
 
 
 def test_replies_come_in_order_though_twitch_wants_a_second_between_them(scene):
@@ -134,17 +133,17 @@ def test_a_subscription_can_be_ended(scene):
     with Gateway(scene.handler()) as gateway:
         made = scene.subscribe(gateway.url)
         with pytest.raises(ApiRefused, match=r"409.*unsubscribe"):
-            subscribe(scene.viktor.id, gateway.url, SECRET, scene.bot.id, scene.helix)
-        unsubscribe(made["id"], scene.helix)
-        assert subscriptions(scene.helix) == []
+            scene.helix.subscribe(scene.viktor.id, gateway.url, SECRET, scene.bot.id)
+        scene.helix.unsubscribe(made["id"])
+        assert scene.helix.subscriptions() == []
         with pytest.raises(ApiRefused, match="404"):
-            unsubscribe(made["id"], scene.helix)
+            scene.helix.unsubscribe(made["id"])
 
 
 def test_without_the_owners_consent_the_refusal_says_whose_is_missing(scene):
     anna = scene.twitch.account("anna")
     with pytest.raises(ApiRefused, match=r"403.*channel:bot"):
-        subscribe(anna.id, "http://127.0.0.1:9/bot", SECRET, scene.bot.id, scene.helix)
+        scene.helix.subscribe(anna.id, "http://127.0.0.1:9/bot", SECRET, scene.bot.id)
 
 
 MAIN = """

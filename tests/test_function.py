@@ -24,6 +24,21 @@ def test_the_same_request_arrives_from_every_cloud(shape):
     )
 
 
+class Context:
+    """What AWS and Yandex give beside the event."""
+
+    def get_remaining_time_in_millis(self):
+        return 2_500
+
+
+def test_the_request_knows_the_seconds_left_where_the_cloud_tells_them():
+    told = []
+    handler = http_function(lambda request: told.append(request.seconds_left) or "")
+    for context in (Context(), None, object()):
+        handler({"httpMethod": "GET"}, context)
+    assert told == [2.5, None, None]
+
+
 @every_shape
 def test_a_missing_body_is_empty(shape):
     bare = event(shape, body=None)

@@ -2,41 +2,47 @@
 
 What Telegram always could, Twitch can since 2024: no connection to hold. The reply is a call
 of its own, because Twitch reads nothing from the response but its status. Chat only: other
-events are acknowledged and left alone.
+events are acknowledged and left alone. The rules are those of
+dev.twitch.tv/docs/eventsub/handling-webhook-events.
 """
 
+import hashlib
+import hmac
 import logging
+import re
 import time
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from botlib.bot import Bot, split
-from botlib.function import Event, Handler, Request, Response, http_function
-from botlib.settings import Unreachable, setting
+from botlib.bot import Bot, Message, TryAgain
+from botlib.function import Handler, Request, Response, http_function, same
+from botlib.settings import Unreachable
 from botlib.store import SqliteStore, Store
-from botlib.twitch.errors import LoginRefused
-from botlib.twitch.eventsub_message import (
-    FRESH_S,
-    MESSAGE_ID,
-    MESSAGE_TYPE,
-    ChatMessage,
+from botlib.twitch.helix import (
+    CHAT_MESSAGE,
+    ApiRefused,
+    Helix,
+    NoAnswer,
+    checked_id,
     checked_secret,
-    read_body,
-    read_chat_message,
-    refusal,
 )
-from botlib.twitch.helix import ApiRefused, Helix
 from botlib.twitch.irc import LONGEST_TEXT
-from botlib.twitch.request import NoAnswer
-from botlib.twitch.wording import distinct, parts
+from botlib.twitch.wording import heard, parts
 
-LONGEST_REPLY = LONGEST_TEXT - 30  # Twitch itself puts "@NAME " before a reply
+MESSAGE_ID = "twitch-eventsub-message-id"
+MESSAGE_TYPE = "twitch-eventsub-message-type"
+SIGNATURE = "twitch-eventsub-message-signature"
+TIMESTAMP = "twitch-eventsub-message-timestamp"
+
+FRESH_S = 600  # Twitch's advice: refuse messages that are more than ten minutes old
 PATIENCE_S = 4.0  # for one message's replies: Twitch wants its answer within a few seconds
 USUAL_LIMIT_S = 3.0  # a function's time, where the cloud does not say
 SPARE_S = 0.5  # of it, to remember that the message is answered, and to answer Twitch
-GAP_S = 1.05  # Twitch takes one message a second from a bot that is no moderator
+LONGEST_REPLY = LONGEST_TEXT - 30  # Twitch itself puts "@NAME " before a reply
+
+ACKNOWLEDGED = Response(status=204)
 LATER = Response({"error": "not answered now, please deliver again"}, status=503)
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -55,103 +61,114 @@ def webhook(
     TWITCH_EVENTSUB_SECRET, TWITCH_CLIENT_ID, TWITCH_CLIENT_SECRET, TWITCH_BOT_ID (the number of
     the bot's account) and, for another Twitch than the real one, TWITCH_API.
     A message delivered again is answered once: by this instance, or with `store` by all of them.
-    Where Twitch cannot be reached the function answers 503, and Twitch delivers again; but
-    nothing that may have been said is said twice, and what does not get through before the
-    function's time limit is only logged. A command that raises is only logged: Twitch
-    would end a subscription whose function fails too often.
+    What a later try may mend (Twitch or the store out of reach, a TryAgain) is answered 503, and
+    Twitch delivers again; but nothing that may have been said is said twice, and what does not
+    get through before the function's time limit is only logged. A command that fails is logged
+    and apologised for: Twitch would end a subscription whose function fails too often.
     With `as_reply`, the answer hangs on the question, and Twitch puts "@Viktor " before its text.
     """
-    secret = checked_secret(setting("TWITCH_EVENTSUB_SECRET", secret))
-    chat = Chat(bot, Helix(client_id, client_secret, api), account_id(bot_id), as_reply)
+    secret, me = checked_secret(secret), checked_id(bot_id)
+    helix = Helix(client_id, client_secret, api)
     store = store or SqliteStore(None)  # this instance's own memory
 
-    def answer(http: Request, until: float) -> Response:
-        refused = refusal(http, secret, time.time())
-        if refused:
+    @http_function
+    def handler(http: Request) -> Response:
+        limit_s = USUAL_LIMIT_S if http.seconds_left is None else http.seconds_left
+        until = time.monotonic() + min(PATIENCE_S, limit_s - SPARE_S)
+        if http.method != "POST":
+            return Response({"error": "expected a POST"}, 405, {"Allow": "POST"})
+        if refused := refusal(http, secret, time.time()):
             return refused
         try:
             body = read_body(http)
         except ValueError as error:
             return Response({"error": str(error)}, status=400)
-        kind = http.headers.get(MESSAGE_TYPE, "")
+
+        kind = http.headers.get(MESSAGE_TYPE)
         if kind == "webhook_callback_verification":
             return challenge(body)
         if kind == "revocation":
-            log_revocation(body["subscription"])
-        if kind == "notification":
-            return chat.notified(body, store, f"twitch:{http.headers[MESSAGE_ID]}", until)
-        return Response(status=204)
+            what, why = body["subscription"].get("type"), body["subscription"].get("status")
+            words = "Mend the cause, then subscribe again."
+            log.error("Twitch ended the subscription to %.100r: %.100r. %s", what, why, words)
+        said = read_chat_message(body, me) if kind == "notification" else None
+        if said is None or bot.called(said.message.text) is None:
+            return ACKNOWLEDGED
 
-    def handler(event: Event, context: object = None) -> dict[str, Any]:
-        until = deadline(context)
-        return http_function(lambda http: answer(http, until))(event, context)
+        key = f"twitch:{http.headers[MESSAGE_ID]}"
+        try:  # what is older than FRESH_S is refused anyway, and so is what claims to be newer
+            state, _ = store.once(key, lambda: answer(said, until), done_s=2 * FRESH_S)
+        except (TryAgain, Unreachable) as error:
+            log.warning("not answered now: %s", error)
+            return LATER
+        return LATER if state == "busy" else ACKNOWLEDGED
+
+    def answer(said: ChatMessage, until: float) -> None:
+        """Say all replies; raises Unreachable where nothing is said yet and a later try may be."""
+        replies = bot.respond_now(said.message)
+        texts = [part for reply in replies for part in parts(reply, LONGEST_REPLY)]
+        parent = said.message_id if as_reply else ""
+        for number, text in enumerate(texts):
+            try:
+                dropped = helix.say(said.channel_id, me, text, parent, until)
+            except (ApiRefused, Unreachable) as error:
+                was_not_said = isinstance(error, Unreachable) and not isinstance(error, NoAnswer)
+                if number == 0 and was_not_said:
+                    raise  # delivered again, it may be answered whole
+                log.error("only %d of %d messages were sent: %s", number, len(texts), error)
+                return
+            if dropped:
+                log.warning("Twitch dropped a reply in %s: %s", said.message.chat, dropped)
 
     return handler
 
 
-def deadline(context: object) -> float:
-    """When all must be said, as a time of `time.monotonic`: the context may know the limit."""
-    tell = getattr(context, "get_remaining_time_in_millis", None)
-    limit_s = tell() / 1000 if callable(tell) else USUAL_LIMIT_S
-    return time.monotonic() + min(PATIENCE_S, limit_s - SPARE_S)
+def refusal(http: Request, secret: str, now: float) -> Response | None:
+    """Answer what is not signed with the secret, or not from now; None for what is Twitch's."""
+    message_id, timestamp = http.headers.get(MESSAGE_ID, ""), http.headers.get(TIMESTAMP, "")
+    expected = sign(secret, message_id, timestamp, http.body)
+    if not same(http.headers.get(SIGNATURE, ""), expected):
+        return Response({"error": "wrong or missing signature"}, status=403)
+    sent = read_time(timestamp)
+    if sent is None or not message_id:
+        return Response({"error": f"expected {MESSAGE_ID} and {TIMESTAMP}"}, status=400)
+    if abs(now - sent) > FRESH_S:
+        return Response({"error": "this message is not from the last ten minutes"}, status=403)
+    return None
 
 
-class Chat:
-    """The brain and its mouth: a notification comes in, replies go out by Helix."""
+def sign(secret: str, message_id: str, timestamp: str, body: bytes) -> str:
+    """The signature of a message.
 
-    def __init__(self, brain: Bot, helix: Helix, bot_id: str, as_reply: bool) -> None:
-        self._brain, self._helix = brain, helix
-        self._bot_id, self._as_reply = bot_id, as_reply
+    >>> sign("0123456789", "id", "2026-01-01T00:00:00Z", b"{}")[:20]
+    'sha256=338fcffb7c617'
+    """
+    signed = f"{message_id}{timestamp}".encode("utf-8", "replace") + body
+    return "sha256=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
 
-    def notified(self, body: dict[str, Any], store: Store, key: str, until: float) -> Response:
-        """Answer a notification once; 503 asks Twitch to deliver it again."""
-        heard = read_chat_message(body, self._bot_id)
-        if heard is None or self._brain.called(heard.message.text) is None:
-            return Response(status=204)
-        try:  # what is older than FRESH_S is refused anyway, and so is what claims to be newer
-            state, _ = store.once(key, lambda: self._answer(heard, until), done_s=2 * FRESH_S)
-        except Unreachable as error:
-            log.warning("not answered now: %s", error)
-            return LATER
-        return LATER if state == "busy" else Response(status=204)
 
-    def _answer(self, heard: ChatMessage, until: float) -> None:
-        try:
-            replies = self._brain.replies(heard.message)
-        except Exception:
-            log.exception("a command failed")
-            return
-        texts = [
-            part
-            for reply in replies
-            for piece in split(reply, LONGEST_REPLY)
-            for part in parts(piece)
-        ]
-        for said, text in enumerate(texts):
-            try:
-                self._say(heard, text, until)
-            except (ApiRefused, LoginRefused, Unreachable) as error:
-                was_not_said = isinstance(error, Unreachable) and not isinstance(error, NoAnswer)
-                if said == 0 and was_not_said:
-                    raise  # delivered again, it may be answered whole
-                log.error("only %d of %d messages were sent: %s", said, len(texts), error)
-                return
+def read_time(timestamp: str) -> float | None:
+    """Read Twitch's time, as seconds since 1970; None for anything else.
 
-    def _say(self, heard: ChatMessage, text: str, until: float) -> None:
-        """Say one message; what Twitch drops for a reason that passes is said again in time."""
-        first, parent = text, heard.message_id if self._as_reply else ""
-        while True:
-            code, reason = self._helix.send(heard.channel_id, self._bot_id, text, parent, until)
-            if code == "msg_duplicate" and text == first:
-                text = distinct(text, last=first)
-            elif code != "msg_ratelimit":
-                break
-            elif time.monotonic() + GAP_S < until:
-                time.sleep(GAP_S)
-            else:
-                raise Unreachable(f"Twitch takes no more in the function's time: {code} {reason}")
-        if code:
-            log.warning("Twitch dropped a reply in %s: %s %s", heard.message.chat, code, reason)
+    Exactly this form: the signature does not say where the id ends and the time begins.
+
+    >>> read_time("2023-07-19T14:56:51.616329898Z"), read_time("2023-07-19")
+    (1689778611.616329, None)
+    """
+    if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z", timestamp, re.ASCII):
+        return None
+    try:
+        return datetime.fromisoformat(timestamp).timestamp()
+    except ValueError:  # February 30th
+        return None
+
+
+def read_body(http: Request) -> dict[str, Any]:
+    """Read a message's JSON; ValueError for what is no message."""
+    body = http.json()
+    if not isinstance(body, dict) or not isinstance(body.get("subscription"), dict):
+        raise ValueError("expected a message of EventSub: an object with a subscription")
+    return body
 
 
 def challenge(body: dict[str, Any]) -> Response:
@@ -161,21 +178,32 @@ def challenge(body: dict[str, Any]) -> Response:
     return Response(body["challenge"], headers={"Content-Type": "text/plain"})
 
 
-def log_revocation(subscription: dict[str, Any]) -> None:
-    """Log that Twitch will send no more, and why (its words, such as authorization_revoked)."""
-    log.error(
-        "Twitch ended the subscription to %.100r: %.100r. Mend the cause, then subscribe again.",
-        subscription.get("type"),
-        subscription.get("status"),
+class ChatMessage(NamedTuple):
+    """Something said in a channel: what the brain needs, and where the answer goes."""
+
+    message: Message
+    channel_id: str
+    message_id: str
+
+
+def read_chat_message(body: dict[str, Any], bot_id: str) -> ChatMessage | None:
+    """Read a notification; None unless it is what someone else said in this channel."""
+    event = body.get("event")
+    if body["subscription"].get("type") != CHAT_MESSAGE or not isinstance(event, dict):
+        return None
+    names = ("broadcaster_user_id", "broadcaster_user_login", "chatter_user_id",
+             "chatter_user_name", "message_id")  # fmt: skip
+    channel_id, channel, user_id, user, message_id = (event.get(name) for name in names)
+    said = event.get("message")
+    text = said.get("text") if isinstance(said, dict) else None
+    if not all(isinstance(each, str) for each in (channel_id, user_id, message_id, text)):
+        return None
+    if user_id == bot_id or event.get("source_broadcaster_user_id") not in (None, channel_id):
+        return None  # its own words, or, in a shared chat, another channel's viewers
+    message = Message(
+        text=heard(str(text), is_reply=bool(event.get("reply"))),
+        user=str(user or "someone"),
+        chat=str(channel or channel_id),
+        user_id=str(user_id),
     )
-
-
-def account_id(bot_id: str | None) -> str:
-    """The bot's own account, by number; ValueError if it is something else."""
-    found = setting("TWITCH_BOT_ID", bot_id)
-    if not (found.isascii() and found.isdecimal()):
-        raise ValueError(
-            f"TWITCH_BOT_ID is {found!r}. Expected the number of the bot's account, not its "
-            "login; the token clinic shows it."
-        )
-    return found
+    return ChatMessage(message, str(channel_id), str(message_id))

@@ -9,14 +9,14 @@ from botlib.twitch.irc import LONGEST_TEXT, one_line
 INVISIBLE = "\U000e0000"  # a character that no font shows
 
 
-def parts(text: str) -> list[str]:
+def parts(text: str, longest: int = LONGEST_TEXT) -> list[str]:
     """Cut a reply into messages that Twitch takes; line ends become spaces, as IRC has none.
 
     >>> parts("one\\ntwo"), [len(part) for part in parts("x" * 600)]
     (['one two'], [496, 104])
     """
     room = 2 * len(f"{INVISIBLE} ")  # for what `harmless` and `distinct` add
-    return [harmless(part.strip()) for part in split(one_line(text), LONGEST_TEXT - room)]
+    return [harmless(part.strip()) for part in split(one_line(text), longest - room)]
 
 
 def harmless(text: str) -> str:
