@@ -112,6 +112,11 @@ def what_is_stale() -> str:
     return "" if PYTHON.exists() else "The Python that .venv was made with is gone."
 
 
+def say(text: str, end: str = "\n") -> None:
+    """Tell about an installation; not among what a command prints, which may go into a file."""
+    print(text, end=end, file=sys.stderr, flush=True)
+
+
 def run(*words: str | Path, folder: Path = HERE) -> int:
     """Run a command, in the course's folder or another, and return its exit status."""
     process = subprocess.Popen(words, cwd=folder)
@@ -137,10 +142,10 @@ def run_shown(says: Callable[[str], str], *words: str | Path) -> tuple[bool, str
         reader.start()
         while reader.is_alive():
             reader.join(0.2)
-            if sys.stdout.isatty():
-                print("  " + says("".join(lines))[:74].ljust(76), end="\r", flush=True)
-    if sys.stdout.isatty():
-        print(" " * 78, end="\r")
+            if sys.stderr.isatty():
+                say("  " + says("".join(lines))[:74].ljust(76), end="\r")
+    if sys.stderr.isatty():
+        say(" " * 78, end="\r")
     return process.returncode == 0, "".join(lines)
 
 
@@ -185,7 +190,7 @@ def install(lock: Path) -> None:
         done, output = run_shown(says, uv, "pip", *what, "--python", PYTHON, "--compile-bytecode")
         if done:
             return
-        print("uv did not manage; pip tries.", flush=True)
+        say("uv did not manage; pip tries.")
     done, output = run_shown(lambda _: "preparing pip", PYTHON, "-m", "ensurepip")
     if done:
         before = packages_there()
@@ -213,7 +218,7 @@ def make_venv(why: str) -> None:
     if Path(sys.prefix).resolve() == VENV.resolve():
         sys.exit(f"{why} It is in use: type  deactivate  and start again.")
     download, disk = MEGABYTES[LOCK]
-    print(f"{why} Making .venv: a download of {download} MB, {disk} MB of disk ...", flush=True)
+    say(f"{why} Making .venv: a download of {download} MB, {disk} MB of disk ...")
     VENV.unlink() if VENV.is_symlink() else shutil.rmtree(VENV, ignore_errors=True)
     venv.create(VENV, symlinks=os.name != "nt")
     install(LOCK)
@@ -232,7 +237,7 @@ def bring(lock: Path, why: str) -> None:
     """Put what a lock adds into a right .venv, unless it is there."""
     if stamp().get(lock.name) != digest(lock):
         download, disk = MEGABYTES[lock]
-        print(f"{why}: a download of {download} MB, {disk} MB of disk ...", flush=True)
+        say(f"{why}: a download of {download} MB, {disk} MB of disk ...")
         install(lock)
         STAMP.write_text(json.dumps({**stamp(), lock.name: digest(lock)}, indent=1), "utf-8")
 

@@ -16,7 +16,7 @@ from botlib.twitch.helix import Helix
 from deploy.bundle import LOCK, Target, bundle
 from deploy.bundle.__main__ import main
 from deploy.bundle.packages import NOT_NEEDED, intact
-from deploy.bundle.target import THIS_PYTHON, find_python
+from deploy.bundle.target import PYTHONS, THIS_PYTHON, find_python
 from sandbox import Cloud, Telegram, Twitch
 
 SECRET = "correct-horse"
@@ -138,7 +138,7 @@ def test_what_a_function_can_do_without_is_left_out(tmp_path, code):
     assert main([str(folder)]) == 0
 
 
-@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14", "3.15"])
 def test_a_store_can_be_packed_for_every_python(tmp_path, python):
     made = bundle(folder_of(tmp_path, DOORS["store"]), target=Target(python))
     assert [name.partition("==")[0] for name in made.packages] == ["redis"]
@@ -316,7 +316,7 @@ def test_the_command_says_what_went_in_and_what_to_tell_the_cloud(tmp_path, caps
 
 
 def test_for_a_python_that_is_not_here_it_says_that_nothing_is_compiled(tmp_path, capsys):
-    other = [version for version in ("3.12", "3.13", "3.11") if not find_python(version)]
+    other = [version for version in PYTHONS if not find_python(version)]
     if not other:
         pytest.skip("every Python that a bundle can be made for is installed here")
     made = bundle(folder_of(tmp_path), target=Target(python=other[0]))
@@ -324,6 +324,17 @@ def test_for_a_python_that_is_not_here_it_says_that_nothing_is_compiled(tmp_path
     assert names_in(made.path) == ["main.py"]
     assert main([str(tmp_path / "my_bot"), "--python", other[0]]) == 0
     assert f"not compiled: there is no python{other[0]} here" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("python", "clouds"),
+    [("3.14", set()), ("3.13", {"Yandex Cloud"}), ("3.15", {"AWS Lambda", "Yandex Cloud"})],
+)
+def test_a_cloud_that_lacks_this_python_is_named(tmp_path, capsys, python, clouds):
+    assert main([str(folder_of(tmp_path)), "--python", python]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    named = [line for line in lines if f"has no Python {python}: for it, add --python" in line]
+    assert {line.strip().partition(" has")[0] for line in named} == clouds
 
 
 @pytest.fixture(scope="module")

@@ -187,6 +187,16 @@ def test_a_twitch_bots_secrets_go_the_same_way(scene, template):
     assert {each["key"]: each["text_value"] for each in json.loads(yandex.stdout)} == wanted
 
 
+def test_google_takes_one_secret_at_a_time_and_nothing_else(telegram):
+    script = DEPLOY / "secrets_for.py"
+    settings = environment_of(telegram)
+    done = run(sys.executable, script, "google", "TELEGRAM_SECRET", **settings)
+    assert (done.returncode, done.stdout) == (0, SECRET)
+    done = run(sys.executable, script, "google", "PATH", **settings)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "PATH is no secret of a bot" in done.stderr
+
+
 def test_a_setting_that_is_missing_or_cannot_be_read_takes_one_line(tmp_path):
     for script in ("secrets_for.py", "set_webhook.py", "subscribe.py"):
         words = ["yandex", "twitch"] if script == "secrets_for.py" else []

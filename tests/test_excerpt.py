@@ -27,7 +27,7 @@ def test_lines_that_are_not_there_are_named(first, last):
 @pytest.mark.parametrize("cloud", ["aws", "yandex"])
 def test_each_clouds_commands_are_shown_whole(cloud):
     shown = commands(f"{cloud}/README.md")
-    assert "secrets_for.py" in shown
+    assert "start.py secrets" in shown
     assert "```" not in shown
 
 

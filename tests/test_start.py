@@ -227,7 +227,7 @@ def test_half_made_venv_is_made_anew(course):
     (course / ".venv/lib").mkdir(parents=True)
     path = install(course, "uv", fake_uv(course))
     done = start(course, "refresh", COURSE_PYTHON="", PATH=path)
-    assert ".venv was left half-made" in done.stdout
+    assert ".venv was left half-made" in done.stderr
     assert done.returncode == 0, done.stderr
     assert "refreshed 00_start_here.ipynb" in done.stdout
     quiet = json.loads((course / ".venv/etc/jupyter/labconfig/page_config.json").read_text())
@@ -236,7 +236,7 @@ def test_half_made_venv_is_made_anew(course):
     found = subprocess.run(where, capture_output=True, text=True, cwd=course.parent, check=True)
     assert Path(found.stdout.strip()) == course / "botlib/__init__.py"
     assert (course / "botlib/__pycache__").exists()
-    assert "Making" not in start(course, "refresh", "none", COURSE_PYTHON="", PATH=path).stdout
+    assert "Making" not in start(course, "refresh", "none", COURSE_PYTHON="", PATH=path).stderr
 
 
 @POSIX
@@ -276,7 +276,7 @@ def test_without_network_it_says_so_and_the_next_start_begins_anew(course):
     clean = {"PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull, "PATH": path}
     done = start(course, "refresh", COURSE_PYTHON="", **nowhere, **clean)
     assert done.returncode == 1
-    assert "pip tries" in done.stdout
+    assert "pip tries" in done.stderr
     assert "No way to the package registry" in done.stderr
     assert "Traceback" not in done.stderr
     assert "half-made" in load(course).what_is_stale()
@@ -377,11 +377,11 @@ def test_the_tools_come_with_the_first_test(small):
     words = ("test", "-q", "-n", "0")
     first = start(small, *words, COURSE_PYTHON="", PATH=path)
     assert first.stdout.splitlines()[-1] == "all good: format, lint, types, tests", first.stdout
-    (line,) = [line for line in first.stdout.splitlines() if "Its tools come" in line]
+    (line,) = [line for line in first.stderr.splitlines() if "Its tools come" in line]
     assert re.search(r"\d+ MB", line)
     assert asked(small) == ["requirements.lock", "requirements-test.lock"]
     start(small, *words, COURSE_PYTHON="", PATH=path)
-    assert "Making" not in start(small, "refresh", COURSE_PYTHON="", PATH=path).stdout
+    assert "Making" not in start(small, "refresh", COURSE_PYTHON="", PATH=path).stderr
     assert len(asked(small)) == 2
     (small / "requirements-test.lock").write_text("other==2.0 --hash=sha256:" + "1" * 64 + "\n")
     start(small, *words, COURSE_PYTHON="", PATH=path)
@@ -401,7 +401,7 @@ def test_tools_that_did_not_come_are_fetched_the_next_time(small):
     install(small, "uv", fake_uv(small))
     start(small, "test", "-q", "-n", "0", COURSE_PYTHON="", PATH=path)
     assert "requirements-test.lock" in asked(small)
-    assert "Making" not in start(small, "refresh", COURSE_PYTHON="", PATH=path).stdout
+    assert "Making" not in start(small, "refresh", COURSE_PYTHON="", PATH=path).stderr
 
 
 @POSIX

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from deploy.bundle import ENTRY_POINT, Bundle, Target, bundle
 from deploy.bundle.archive import megabytes
-from deploy.bundle.target import PLATFORMS, PYTHONS, THIS_PYTHON
+from deploy.bundle.target import CLOUDS, PLATFORMS, PYTHONS, THIS_PYTHON
 
 YANDEX_DIRECT = int(3.5 * 1024**2)  # the largest zip that `yc` sends; larger ones go by a bucket
 PRETEND = {  # settings, only to load it here
@@ -61,6 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def report(made: Bundle, loading: str, note: str) -> str:
     """Write what a bundle holds and what the cloud must be told."""
+    version = made.target.python
     lines = [
         f"{made.path}: {megabytes(made.size)}, unzipped {megabytes(made.unzipped)}, "
         f"{made.files} files, for {made.target}",
@@ -70,11 +71,15 @@ def report(made: Bundle, loading: str, note: str) -> str:
         f"  entry point to name in the cloud: {made.handler}",
     ]
     if not made.is_compiled:
-        version = made.target.python
         lines.append(
             f"  not compiled: there is no python{version} here, so cold starts take three times as "
             f"long. Install Python {version}, or choose the cloud's python{THIS_PYTHON}."
         )
+    lines += [
+        f"  {cloud} has no Python {version}: for it, add --python {' or '.join(has)}."
+        for cloud, has in CLOUDS.items()
+        if version not in has
+    ]
     if made.size > YANDEX_DIRECT:
         lines.append("  Yandex Cloud takes a zip over 3.5 MB only from a bucket.")
     return "\n".join([*lines, note] if note else lines)
