@@ -29,7 +29,7 @@ from deploy.bundle.archive import unpack
 from deploy.bundle.packages import files_of
 
 REPETITIONS = 21
-SOURCES = {"echo": "echo.py", "reply-only bot": "lean.py", "Telegram bot": "with_ptb.py"}
+SOURCES = {"echo": "echo.py", "reply-only bot": "light.py", "Telegram bot": "with_ptb.py"}
 BOOT = """
 import sys
 sys.path += sys.argv[1:]

@@ -35,9 +35,9 @@ KINDS = [  # what it is called here, its handler, its loop
     ("bot, python-telegram-bot", "with_ptb.handler", "sandbox"),
     ("bot, python-telegram-bot", "with_ptb.handler", "sandbox, snapshot"),
     ("bot, python-telegram-bot", "with_ptb.handler", "awslambdaric"),
-    ("bot, lean", "lean.handler", "sandbox"),
-    ("bot, lean", "lean.handler", "sandbox, snapshot"),
-    ("bot, lean", "lean.handler", "awslambdaric"),
+    ("bot, light", "light.handler", "sandbox"),
+    ("bot, light", "light.handler", "sandbox, snapshot"),
+    ("bot, light", "light.handler", "awslambdaric"),
     ("bot, by hand", "by_hand.handler", "Node.js"),
 ]
 Times = dict[Any, list[float]]

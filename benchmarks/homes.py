@@ -14,7 +14,7 @@ from sandbox import Cloud, Telegram
 from sandbox.telegram import BotAccount, Person
 
 INSTANCES = 8  # of a function, at most
-OURS, LEAN = "function, python-telegram-bot", "function, lean"
+OURS, LIGHT = "function, python-telegram-bot", "function, light"
 PEER, CONCURRENT = "run_webhook", "run_webhook, concurrent_updates"
 
 
@@ -36,7 +36,7 @@ class World:
         self.cloud: Cloud = stack.enter_context(Cloud())
         self.homes = {
             OURS: self.deploy("with_ptb"),
-            LEAN: self.deploy("lean"),
+            LIGHT: self.deploy("light"),
             PEER: self.run_peer(stack, "peer_bot", ""),
             CONCURRENT: self.run_peer(stack, "concurrent_bot", "yes"),
         }

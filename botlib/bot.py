@@ -103,12 +103,12 @@ class Bot:
 
     async def answer(self, message: Message) -> list[str]:
         """All replies to a message, in order; an error in a command is the caller's to handle."""
-        reply = self.call(message)
+        reply = self._call(message)
         return as_list(await reply if isinstance(reply, Awaitable) else reply)
 
     def replies(self, message: Message) -> list[str]:
         """The same for a caller that is not async; an `async def` command is waited for."""
-        reply = self.call(message)
+        reply = self._call(message)
         return as_list(finish(reply) if isinstance(reply, Awaitable) else reply)
 
     async def respond(self, message: Message) -> list[str]:
@@ -140,9 +140,11 @@ class Bot:
 
         name = self.called(message.text) or ""
         function, _ = self._commands.get(name, (None, ""))
+        code = getattr(function, "__code__", None)  # where a command was written, if in Python
+        line = line_of(error, code.co_filename, code.co_firstlineno) if code else ""
         command = f"{self.prefixes[0]}{name}"
         logging.getLogger(__name__).error(
-            "%s failed: %s: %s%s", command, type(error).__name__, error, line_of(error, function)
+            "%s failed: %s: %s%s", command, type(error).__name__, error, line
         )
         now = time.monotonic()
         recent = {chat: at for chat, at in self._apologised.items() if now - at < APOLOGISE_EVERY_S}
@@ -152,7 +154,7 @@ class Bot:
         recent[message.chat] = now
         return [APOLOGY.format(command=command)]
 
-    def call(self, message: Message) -> Reply | Awaitable[Reply]:
+    def _call(self, message: Message) -> Reply | Awaitable[Reply]:
         """Call the command that a message names; an `async def` one is still to be awaited."""
         name = self.called(message.text)
         if name is None:
@@ -236,16 +238,14 @@ def finish(reply: Awaitable[Reply]) -> Reply:
         return thread.submit(asyncio.run, wait()).result()
 
 
-def line_of(error: BaseException, function: Command | None) -> str:
-    """Say where in the command's own file an error arose, as " (main.py, line 7)"."""
-    own = getattr(getattr(function, "__code__", None), "co_filename", None)
-    place, trace = "", error.__traceback__
+def line_of(error: BaseException, file: str, line: int) -> str:
+    """Say where in a file an error arose, as " (main.py, line 7)"; at `line`, if elsewhere."""
+    trace = error.__traceback__
     while trace:
-        file = trace.tb_frame.f_code.co_filename
-        if file == own or own is None:
-            place = f" ({file.replace(chr(92), '/').rpartition('/')[2]}, line {trace.tb_lineno})"
+        if trace.tb_frame.f_code.co_filename == file:
+            line = trace.tb_lineno
         trace = trace.tb_next
-    return place
+    return f" ({file.replace(chr(92), '/').rpartition('/')[2]}, line {line})"
 
 
 def split(text: str, limit: int) -> list[str]:

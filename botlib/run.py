@@ -55,7 +55,7 @@ def run_telegram(bot: Bot, stopping: Stopping) -> int:
     """Answer on Telegram by long polling; ValueError for a token that Telegram does not know."""
     from telegram.error import TelegramError
 
-    from botlib.telegram import poll
+    from botlib.telegram.polling import poll
 
     try:
         poll(bot, hand_over=stopping.hand_over)

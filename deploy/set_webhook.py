@@ -8,7 +8,7 @@ import json
 import sys
 
 from botlib.settings import settings, telegram_api
-from botlib.telegram.lean import BotApi
+from botlib.telegram.light import BotApi
 
 
 def main(arguments: list[str]) -> int:

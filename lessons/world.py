@@ -9,8 +9,8 @@ from typing import Any
 
 from botlib.bot import Bot
 from botlib.settings import Settings, settings, telegram_api
-from botlib.telegram import Polling
-from botlib.telegram.lean import BotApi
+from botlib.telegram.light import BotApi
+from botlib.telegram.polling import Polling
 from botlib.tokens import telegram_slips
 from sandbox.telegram import BotAccount, Person, Telegram
 

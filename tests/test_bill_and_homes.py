@@ -20,7 +20,7 @@ SERVER = server_cost([servers()["aws-t4g-nano"], servers()["aws-ipv4"]])
 HOMES = {"AWS": Home(functions()["aws"], Work(5)), "Yandex": Home(functions()["yandex"], Work(5))}
 MAIN = """
 from botlib import Bot
-from botlib.telegram.lean import webhook
+from botlib.telegram.light import webhook
 
 bot = Bot()
 

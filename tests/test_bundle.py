@@ -30,10 +30,12 @@ bot.command("three")(lambda message: ["one", "two", "three"])
 handler = webhook(bot)
 """
 STORE = "from botlib.store import open_store\n"
-WITH_STORE = STORE + BOT.format(".lean").replace("webhook(bot)", "webhook(bot, store=open_store())")
-DOORS = {"lean": BOT.format(".lean"), "library": BOT.format(""), "store": WITH_STORE}
+WITH_STORE = STORE + BOT.format(".light").replace(
+    "webhook(bot)", "webhook(bot, store=open_store())"
+)
+DOORS = {"light": BOT.format(".light"), "library": BOT.format(".webhook"), "store": WITH_STORE}
 TWITCH = {  # as notebook 10 leaves it, the other corners of the square included
-    "brain.py": BOT.format(".lean").replace("handler = webhook(bot)", ""),
+    "brain.py": BOT.format(".light").replace("handler = webhook(bot)", ""),
     "twitch_function.py": STORE
     + "from brain import bot\nfrom botlib.twitch.eventsub import webhook\n"
     + "handler = webhook(bot, store=open_store())\n",
@@ -68,18 +70,18 @@ def test_an_echo_function_needs_nothing_but_itself(tmp_path):
 
 
 def test_a_reply_only_bot_takes_no_package_and_a_bot_with_the_library_takes_it(tmp_path):
-    lean = bundle(folder_of(tmp_path, DOORS["lean"]), tmp_path / "lean.zip")
-    assert lean.packages == ()
-    assert {"botlib.bot", "botlib.function", "botlib.telegram.lean"} <= set(lean.modules)
-    assert not {"botlib.telegram.application", "botlib.telegram.function"} & set(lean.modules)
+    light = bundle(folder_of(tmp_path, DOORS["light"]), tmp_path / "light.zip")
+    assert light.packages == ()
+    assert {"botlib.bot", "botlib.function", "botlib.telegram.light"} <= set(light.modules)
+    assert "botlib.telegram.webhook" not in light.modules
     full = bundle(folder_of(tmp_path, DOORS["library"]), tmp_path / "full.zip")
     assert {name.partition("==")[0] for name in full.packages} >= {"python-telegram-bot", "httpx"}
-    assert "botlib.telegram.lean" not in full.modules
-    for path in (lean.path, full.path):
+    assert "botlib.telegram.light" not in full.modules
+    for path in (light.path, full.path):
         names = names_in(path)
         assert not [name for name in names if "sandbox" in name or "lessons" in name]
         assert not [name for name in names if NOT_NEEDED.search(name) and ".pyc" not in name]
-    assert lean.size < 100_000 < full.size < 3.5 * 1024**2  # Yandex takes that much directly
+    assert light.size < 100_000 < full.size < 3.5 * 1024**2  # Yandex takes that much directly
 
 
 def test_the_learners_own_modules_and_data_go_along_and_the_tools_leavings_stay(tmp_path):
@@ -168,7 +170,7 @@ def test_a_relative_import_that_fails_only_when_it_runs_is_an_error_too(tmp_path
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path):
-    folder = folder_of(tmp_path, DOORS["lean"] + "KNOWN = {'a', 'b', 'c'} | frozenset('xyz')\n")
+    folder = folder_of(tmp_path, DOORS["light"] + "KNOWN = {'a', 'b', 'c'} | frozenset('xyz')\n")
     first = bundle(folder, tmp_path / "1.zip").path.read_bytes()
     os.utime(folder / "main.py", (1, 1))
     (folder / "main.py").chmod(0o700)
@@ -303,10 +305,10 @@ def test_an_unknown_python_or_platform_is_refused():
 
 
 def test_the_command_says_what_went_in_and_what_to_tell_the_cloud(tmp_path, capsys):
-    folder = folder_of(tmp_path, DOORS["lean"])
+    folder = folder_of(tmp_path, DOORS["light"])
     assert main([str(folder), "--out", str(tmp_path / "out" / "a.zip")]) == 0
     printed = capsys.readouterr().out
-    assert "botlib.telegram.lean" in printed
+    assert "botlib.telegram.light" in printed
     assert "packages: none" in printed
     assert "main.handler" in printed
     assert "ms to import" in printed

@@ -377,7 +377,7 @@ BOT = """
 import time
 from pathlib import Path
 from botlib import Bot
-from botlib.telegram import webhook
+from botlib.telegram.webhook import webhook
 
 bot = Bot()
 

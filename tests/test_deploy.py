@@ -23,7 +23,7 @@ DEPLOY = ROOT / "deploy"
 SECRET = "correct-horse-battery"
 BOT = """
 from botlib import Bot
-from botlib.telegram.lean import webhook
+from botlib.telegram.light import webhook
 
 bot = Bot()
 bot.command("hello")(lambda message: f"hello {message.user}!")
@@ -307,7 +307,7 @@ def test_the_webhook_is_set_without_showing_token_or_secret(telegram):
 
 
 def test_the_chat_is_led_to_the_function_once_however_often_it_is_asked(scene, tmp_path):
-    code = BOT.replace("botlib.telegram.lean", "botlib.twitch.eventsub")
+    code = BOT.replace("botlib.telegram.light", "botlib.twitch.eventsub")
     (tmp_path / "main.py").write_text(code)
     with Cloud() as cloud:
         urls = [

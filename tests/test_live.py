@@ -12,7 +12,7 @@ import pytest
 
 from botlib import Bot
 from botlib.settings import settings, telegram_api
-from botlib.telegram.lean import BotApi
+from botlib.telegram.light import BotApi
 from botlib.tokens import telegram_token, twitch_token
 from botlib.twitch import Holding, IrcBot
 

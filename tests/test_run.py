@@ -115,7 +115,7 @@ def test_the_telegram_bot_answers_until_it_is_stopped(start, telegram, how):
     viktor.send("!three")
     assert [message.text for message in viktor.wait(3)] == ["one", "two", "three"]
     viktor.send("!fail")
-    program.wait_line("a command failed: ZeroDivisionError")
+    program.wait_line("!fail failed: ZeroDivisionError: division by zero (main.py, line")
     assert program.end(how) == STOPPED
     assert "INFO telegram: the sandbox world" in program.lines[0]
     assert program.lines[-1].endswith("INFO stopped")

@@ -163,7 +163,7 @@ def test_a_folder_becomes_a_twitch_bot_by_the_line_that_is_shown(tmp_path):
 
 @posix
 def test_a_folder_becomes_a_telegram_bot_by_the_line_that_a_hint_gives(tmp_path):
-    source = BOT.format(module="telegram.lean")
+    source = BOT.format(module="telegram.light")
     with sandbox(folder_with(tmp_path / "my_bot", source)) as running:
         running.type("telegram !hello")
         running.wait_for("What to do: curl http://")

@@ -29,9 +29,11 @@ print("ready")
 {start}
 """
 DOORS = {
-    "telegram_function": FUNCTION.format(module="botlib.telegram"),
+    "telegram_function": FUNCTION.format(module="botlib.telegram.webhook"),
     "twitch_function": FUNCTION.format(module="botlib.twitch.eventsub"),
-    "telegram_program": PROGRAM.format(module="botlib.telegram", name="poll", start="poll(bot)"),
+    "telegram_program": PROGRAM.format(
+        module="botlib.telegram.polling", name="poll", start="poll(bot)"
+    ),
     "twitch_program": PROGRAM.format(
         module="botlib.twitch", name="IrcBot", start="IrcBot(bot).run()"
     ),

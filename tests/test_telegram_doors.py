@@ -1,14 +1,15 @@
 """Both Telegram doors against the sandbox Telegram, over real sockets."""
 
 import asyncio
+import re
 from importlib import import_module
 
 import pytest
 from cloud_help import wait_until
 
 from botlib import Bot
-from botlib.telegram import Polling
-from botlib.telegram.polling import UNKNOWN_TO_TELEGRAM
+from botlib.bot import APOLOGY, TryAgain
+from botlib.telegram.polling import UNKNOWN_TO_TELEGRAM, Polling
 from sandbox import Cloud, Telegram
 from sandbox.telegram import Limits
 
@@ -16,17 +17,18 @@ SECRET = "correct-horse"
 MAIN = """
 import os
 from botlib import Bot
-from botlib.telegram import webhook
+from botlib.telegram.webhook import webhook
 
 bot = Bot()
 bot.command("hello")(lambda message: f"hello {message.user}!")
 bot.command("three")(lambda message: ["one", "two", "three"])
 bot.command("long")(lambda message: "word " * 2000)
+bot.command("roll")(lambda message: int(message.arguments))
 bot.command("die")(lambda message: os._exit(1))
 handler = webhook(bot)
 """
-LEAN = MAIN.replace("from botlib.telegram import", "from botlib.telegram.lean import")
-BOTH = pytest.mark.parametrize("main", [MAIN, LEAN], ids=["python-telegram-bot", "lean"])
+LIGHT = MAIN.replace("telegram.webhook", "telegram.light")
+BOTH = pytest.mark.parametrize("main", [MAIN, LIGHT], ids=["python-telegram-bot", "light"])
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +101,21 @@ def test_after_a_crash_the_update_comes_again_and_is_answered(cloud, telegram, a
 
 
 @BOTH
+def test_a_command_that_fails_is_apologised_for_and_the_chat_goes_on(
+    cloud, telegram, account, tmp_path, main
+):
+    function = deploy(cloud, telegram, account, tmp_path, main)
+    viktor = telegram.person("Viktor")
+    sent = viktor.send("!roll banana")
+    assert texts(viktor.wait()) == [APOLOGY.format(command="!roll")]
+    assert viktor.ask("!hello") == "hello Viktor!"
+    assert [attempt.status for attempt in telegram.deliveries(account, sent)] == [200]
+    logged = [line for line in function.logs if "banana" in line]
+    assert len(logged) == 1
+    assert "!roll failed: ValueError: " in logged[0] and "(main.py, line 10)" in logged[0]
+
+
+@BOTH
 def test_a_bot_that_was_blocked_ends_the_update(cloud, telegram, account, tmp_path, main):
     viktor, olga = telegram.person("Viktor"), telegram.person("Olga")
     sent = viktor.send("!three", to=account)
@@ -148,7 +165,7 @@ def test_half_a_character_is_replaced(cloud, telegram, account, tmp_path, main):
 def test_a_command_that_hangs_does_not_keep_others_waiting_for_ever(
     telegram, account, caplog, monkeypatch
 ):
-    monkeypatch.setattr(import_module("botlib.telegram.application"), "COMMAND_S", 0.05)
+    monkeypatch.setattr(import_module("botlib.telegram.polling"), "COMMAND_S", 0.05)
     bot = Bot()
     bot.command("hello")(lambda message: f"hello {message.user}!")
 
@@ -159,28 +176,39 @@ def test_a_command_that_hangs_does_not_keep_others_waiting_for_ever(
     with Polling(bot, account.token, telegram.url):
         telegram.person("Olga").send("!hang", to=account)
         assert telegram.person("Viktor").ask("!hello", to=account) == "hello Viktor!"
-    assert "a command failed: TimeoutError()" in caplog.text
+    assert "!hang failed: TimeoutError: no reply within 0.05 s (test_tele" in caplog.text
 
 
 def test_a_token_revoked_while_it_polls_is_logged_once(telegram, account, caplog):
     revoked = account.token
     with Polling(Bot(), account.token, telegram.url):
         telegram.new_token(account)
-        wait_until(lambda: UNKNOWN_TO_TELEGRAM in caplog.text)
+        wait_until(lambda: UNKNOWN_TO_TELEGRAM in caplog.text, timeout=30)  # one poll takes 10
     assert caplog.text.count(UNKNOWN_TO_TELEGRAM) == 1
     assert revoked not in caplog.text
 
 
-def test_the_same_brain_by_long_polling(telegram, account):
+def test_the_same_brain_by_long_polling(telegram, account, caplog, monkeypatch):
+    monkeypatch.setattr(import_module("botlib.bot"), "APOLOGISE_EVERY_S", 0)
     bot = Bot()
+
+    @bot.command("later")
+    def later(message):
+        raise TryAgain("not now")
+
     bot.command("hello")(lambda message: f"hello {message.user}!")
     bot.command("fail")(lambda message: 1 / 0)
     viktor = telegram.person("Viktor")
     with Polling(bot, account.token, telegram.url) as polling:
         assert viktor.ask("!hello") == "hello Viktor!"
-        viktor.send("!fail")
+        assert viktor.ask("!fail") == APOLOGY.format(command="!fail")
+        assert viktor.ask("!later") == APOLOGY.format(command="!later")
         assert viktor.ask("!hello") == "hello Viktor!"
     polling.stop()
+    first, second = [text for text in caplog.messages if "failed" in text]
+    line = r" \(test_telegram_doors\.py, line \d+\)"
+    assert re.fullmatch("!fail failed: ZeroDivisionError: division by zero" + line, first)
+    assert re.fullmatch("!later failed: TryAgain: not now" + line, second)
 
 
 def test_polling_with_a_wrong_token_says_so_without_showing_it(telegram, account):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,11 +11,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from botlib import Bot
-from botlib.bot import split
+from botlib.bot import APOLOGY, TryAgain, split
 from botlib.function import Handler
-from botlib.telegram import webhook
+from botlib.store import StoreError
+from botlib.telegram import light
+from botlib.telegram.webhook import webhook
 
 TOKEN, SECRET = "42:not-a-real-token", "correct-horse"
+DOORS = [webhook, light.webhook]
 
 
 def make_bot() -> Bot:
@@ -116,12 +120,38 @@ def test_the_same_update_is_answered_once(handler):
     assert post(handler, update) == (200, "")
 
 
-def test_a_command_that_fails_makes_the_function_fail_so_telegram_sends_it_again(handler):
-    update = {"update_id": 1, "message": message("!fail")}
+@pytest.mark.parametrize("door", DOORS)
+def test_a_command_that_fails_is_logged_with_its_line_and_apologised_for(door, caplog):
+    handler = door(make_bot(), TOKEN, SECRET)
+    status, call = post(handler, {"update_id": 1, "message": message("!fail")})
+    assert (status, call["text"]) == (200, APOLOGY.format(command="!fail"))
+    (logged,) = caplog.messages
+    line = r" \(test_telegram_webhook\.py, line \d+\)"
+    assert re.fullmatch("!fail failed: ZeroDivisionError: division by zero" + line, logged)
+    again = {"update_id": 2, "message": message("!fail")}
+    assert post(handler, again) == (200, "")  # one apology a minute
+    assert len(caplog.messages) == 2
+    assert post(handler, {"update_id": 3, "message": message()})[1]["text"] == "hello Viktor!"
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("error", [TryAgain("not now"), StoreError("out of reach")])
+def test_what_may_be_mended_makes_the_function_fail_so_that_telegram_sends_it_again(door, error):
+    bot, moods = make_bot(), iter([error, error])
+
+    @bot.command("moody")
+    def moody(message):
+        for mood in moods:
+            raise mood
+        return "fine now"
+
+    handler = door(bot, TOKEN, SECRET)
+    update = {"update_id": 1, "message": message("!moody")}
     for _ in range(2):
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(TryAgain):
             post(handler, update)
-    assert post(handler, {"update_id": 2, "message": message()})[1]["text"] == "hello Viktor!"
+    assert post(handler, update)[1]["text"] == "fine now"
+    assert post(handler, update) == (200, "")
 
 
 json_values = st.recursive(

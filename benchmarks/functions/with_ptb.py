@@ -2,6 +2,6 @@
 
 from brain import bot
 
-from botlib.telegram import webhook
+from botlib.telegram.webhook import webhook
 
 handler = webhook(bot)

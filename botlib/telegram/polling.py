@@ -8,16 +8,22 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from typing import Any, NoReturn, Self
 
-from telegram.error import InvalidToken, TelegramError
-from telegram.ext import ContextTypes
-from telegram.request import BaseRequest, HTTPXRequest
+import telegram
+from telegram.error import InvalidToken, RetryAfter, TelegramError
+from telegram.ext import ContextTypes, MessageHandler
+from telegram.request import HTTPXRequest
 
-from botlib.bot import Bot
-from botlib.telegram.application import App, application
+from botlib.bot import Bot, TryAgain, split
+from botlib.settings import setting
+from botlib.telegram import LONGEST_TEXT
+from botlib.telegram.webhook import TEXT_MESSAGE, App, builder_for, line_in_handler, message_for
 
 HandOver = Callable[[asyncio.AbstractEventLoop, Callable[[], object]], object]
+
+COMMAND_S = 60.0  # for a command to reply; meanwhile everybody waits
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +41,8 @@ def poll(
     Who minds the signals itself gives `hand_over`, and gets an event loop and what to call on it
     to stop. A webhook that is set is removed, with a warning.
     """
-    updates = UpdatesRequest()
-    app = polling_application(bot, token, api, updates)
-    updates.on_refused = app.stop_running
+    updates = UpdatesRequest(on_refused=lambda: app.stop_running())
+    app = application(bot, token, api, updates)
     app.post_init = warn_of_webhook
     stop_signals: dict[str, Any] = {}
     if hand_over:
@@ -73,9 +78,8 @@ class Polling:
     """Long polling on a thread of its own, for notebooks: `with Polling(bot, token): …`."""
 
     def __init__(self, bot: Bot, token: str | None = None, api: str | None = None) -> None:
-        updates = UpdatesRequest()
-        updates.on_refused = lambda: log.error("polling: %s", UNKNOWN_TO_TELEGRAM)
-        self._app = polling_application(bot, token, api, updates)
+        updates = UpdatesRequest(lambda: log.error("polling: %s", UNKNOWN_TO_TELEGRAM))
+        self._app = application(bot, token, api, updates)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="polling", daemon=True)
         self._thread.start()
@@ -129,10 +133,10 @@ class UpdatesRequest(HTTPXRequest):
     so that it can be stopped in good order.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_refused: Callable[[], None]) -> None:
         super().__init__()
         self.refused = False
-        self.on_refused: Callable[[], None] = lambda: None
+        self._on_refused = on_refused
 
     async def do_request(self, *request: Any, **options: Any) -> tuple[int, bytes]:
         """Send the request; 401 and 404 are Telegram's words for a wrong token."""
@@ -141,26 +145,57 @@ class UpdatesRequest(HTTPXRequest):
             if status not in (401, 404):
                 return status, body
             self.refused = True
-            self.on_refused()
+            self._on_refused()
         await asyncio.sleep(0.1)  # Telegram is not asked again
         return 200, b'{"ok": true, "result": []}'
 
 
-def polling_application(
-    bot: Bot, token: str | None, api: str | None, updates: BaseRequest | None = None
-) -> App:
-    """Make an Application that logs a failed command in one line and goes on."""
-    app = application(bot, token, api=api, updates=updates)
-    app.add_error_handler(log_failed_command)
+def application(brain: Bot, token: str | None, api: str | None, updates: UpdatesRequest) -> App:
+    """Make an Application that answers with the brain; it is patient, for nothing comes again."""
+    builder = builder_for(setting("TELEGRAM_TOKEN", token), api)
+    app: App = builder.get_updates_request(updates).build()
+
+    async def reply(update: telegram.Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        message = await message_for(brain, update, app.bot)
+        if message is None:
+            return
+        try:
+            async with asyncio.timeout(COMMAND_S):
+                replies = await brain.respond(message)
+        except TryAgain as error:
+            replies = brain.failed(message, error)
+        except TimeoutError:
+            late = TimeoutError(f"no reply within {COMMAND_S:g} s")
+            replies = brain.failed(message, late)
+        for part in [part for text in replies for part in split(text, LONGEST_TEXT)]:
+            while not await sent(int(message.chat), part):
+                pass
+
+    async def sent(chat: int, text: str) -> bool:
+        """Send a text; False after a pause, if Telegram was asked too often."""
+        try:
+            await app.bot.send_message(chat, text)
+        except RetryAfter as error:
+            pause = error.retry_after
+            seconds = pause.total_seconds() if isinstance(pause, timedelta) else pause
+            for _ in range(int(seconds) + 1):
+                if not app.running:  # a stop is not held up
+                    raise
+                await asyncio.sleep(1)
+            return False
+        return True
+
+    app.add_handler(MessageHandler(TEXT_MESSAGE, reply))
+    app.add_error_handler(log_error)
     return app
 
 
-async def log_failed_command(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
-    """Log what a command raised; its message is not answered and will not come again."""
+async def log_error(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Log what went wrong outside a command, such as a reply that could not be sent; go on."""
     if update is None and isinstance(context.error, TelegramError):
         log_polling_error(context.error)
-    else:
-        log.error("a command failed: %r", context.error)
+    elif context.error:
+        log.error("a reply is lost: %r%s", context.error, line_in_handler(context.error))
 
 
 def log_polling_error(error: TelegramError) -> None:

@@ -76,7 +76,7 @@ def pack(path: Path, files: dict[str, str]) -> Path:
 
 BOT = """
 from botlib import Bot
-from botlib.telegram.lean import webhook
+from botlib.telegram.light import webhook
 
 bot = Bot()
 bot.command("both")(lambda message: ["one", "two"])

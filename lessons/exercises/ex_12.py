@@ -39,7 +39,10 @@ LOGS = [
     ([BEGIN, "INFO stopped"], ("stopped", 0)),
     ([BEGIN, AGAIN, AGAIN], ("running", 2)),
     ([BEGIN, AGAIN, REFUSED], ("broken", 1)),
-    ([BEGIN, "ERROR a command failed: ZeroDivisionError", AGAIN], ("running", 1)),
+    (
+        [BEGIN, "ERROR !half failed: ZeroDivisionError: division by zero (main.py, line 9)", AGAIN],
+        ("running", 1),
+    ),
     ([BEGIN, AGAIN, CHAT, "INFO stopped"], ("stopped", 1)),
 ]
 

@@ -1,24 +1,27 @@
 """The webhook function without python-telegram-bot: for a bot that only ever replies.
 
-The same contract as `botlib.telegram.webhook`, from the standard library alone, so it starts
+What `botlib.telegram.webhook` does for a Bot, from the standard library alone, so it starts
 several times sooner. It knows text messages and sendMessage, nothing else of the Bot API.
 """
 
 import json
-import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botlib.bot import Bot, Message, split
 from botlib.function import Handler
 from botlib.settings import setting, telegram_api
-from botlib.telegram.handler import Call, Update, telegram_function
-from botlib.telegram.update import LONGEST_TEXT, addressee, bot_id, start_is_help
-
-if TYPE_CHECKING:
-    from botlib.store import Store
+from botlib.store import Store
+from botlib.telegram import (
+    LONGEST_TEXT,
+    Call,
+    Update,
+    addressee,
+    bot_id,
+    start_is_help,
+    telegram_function,
+)
 
 Json = dict[str, Any]
-log = logging.getLogger(__name__)
 TIMEOUT = 5.0  # seconds to wait for Telegram, as httpx does
 
 
@@ -27,16 +30,17 @@ def webhook(
     token: str | None = None,
     secret: str | None = None,
     api: str | None = None,
-    store: "Store | None" = None,
+    store: Store | None = None,
 ) -> Handler:
     """Make the handler of a Telegram webhook; what is not given comes from the environment.
 
     TELEGRAM_TOKEN, TELEGRAM_SECRET and, for another Bot API than the real one, TELEGRAM_API.
-    A command that raises makes the function fail, so that Telegram sends the update again. Where
-    that would help nobody (the bot was blocked) or say something twice, the error is only logged.
+    A command that fails is logged and apologised for, and its update acknowledged. What may be
+    mended (a TryAgain, such as a store out of reach; Telegram itself out of reach) makes the
+    function fail, so that Telegram sends the update again, unless that would say something twice.
     An update delivered twice is answered once by this instance, and with `store` once by all that
-    share it; where the store cannot be used, the function fails and Telegram tries again later.
-    It counts as answered when the function returns: a response lost on its way is not repeated.
+    share it. It counts as answered when the function returns: a response lost on its way is not
+    repeated.
     """
     token, secret = setting("TELEGRAM_TOKEN", token), setting("TELEGRAM_SECRET", secret)
     me = bot_id(token)
@@ -50,7 +54,9 @@ def webhook(
             except (OSError, RuntimeError) as error:
                 if not sent and not isinstance(error, FinalError):
                     raise
-                log.error("the rest of a reply is lost: %r", error)
+                import logging  # here, because few functions need it
+
+                logging.getLogger(__name__).error("the rest of a reply is lost: %r", error)
                 return None
         return {"method": "sendMessage"} | messages[-1] if messages else None
 
@@ -75,7 +81,7 @@ def replies(brain: Bot, telegram: "BotApi", update: Json) -> list[Json]:
         chat=str(chat),
         user_id="" if writer is None else str(writer),
     )
-    parts = [part for reply in brain.replies(message) for part in split(reply, LONGEST_TEXT)]
+    parts = [part for reply in brain.respond_now(message) for part in split(reply, LONGEST_TEXT)]
     return [{"chat_id": chat, "text": part} for part in parts]
 
 

@@ -2,6 +2,6 @@
 
 from brain import bot
 
-from botlib.telegram.lean import webhook
+from botlib.telegram.light import webhook
 
 handler = webhook(bot)
