@@ -5,23 +5,41 @@ Ctrl-C or SIGTERM, then finishes the reply at hand if that takes no more than a 
 Starting it at boot and after a crash is a supervisor's work: deploy/systemd.
 """
 
+from __future__ import annotations
+
 import argparse
+import contextlib
 import importlib.util
 import logging
 import os
+import signal
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botlib.bot import Bot
 from botlib.settings import secrets_of, settings
-from botlib.stopping import Stopping
 
-log = logging.getLogger("botlib.run")
+if TYPE_CHECKING:
+    import asyncio  # not loaded here: Ctrl-C is to be minded before anything takes time
 
 STOPPED, BROKEN, WRONG_SETTINGS = 0, 1, 78  # 78: sysexits' EX_CONFIG; trying again is no use
+GRACE_S = 5.0  # systemd, Docker and Kubernetes wait at least twice as long before they kill
+PACKAGES = {  # those that one installs by another name than one imports them
+    "PIL": "pillow",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python",
+    "dotenv": "python-dotenv",
+    "sklearn": "scikit-learn",
+    "telegram": "python-telegram-bot",
+    "yaml": "pyyaml",
+}
+
+log = logging.getLogger("botlib.run")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -90,10 +108,7 @@ def run_twitch(bot: Bot, stopping: Stopping) -> int:
     return STOPPED
 
 
-HOMES: dict[str, Callable[[Bot, Stopping], int]] = {
-    "telegram": run_telegram,
-    "twitch": run_twitch,
-}
+HOMES = {"telegram": run_telegram, "twitch": run_twitch}
 
 
 def load_bot(file: Path) -> Bot:
@@ -108,11 +123,9 @@ def load_bot(file: Path) -> Bot:
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
-        raise ValueError(
-            f"{file} does not run: {type(error).__name__}: {error}{place_of(error, file)}. (If it "
-            "also makes a function for the cloud, move `bot` into a file of its own and name that "
-            "one.)"
-        ) from None
+        what = f"{type(error).__name__}: {error}{place_of(error, file)}"
+        made = isinstance(getattr(module, "bot", None), Bot)
+        raise ValueError(f"{file} does not run: {what}.{way_out(error, made)}") from None
     bot = getattr(module, "bot", None)
     if not isinstance(bot, Bot):
         names = ", ".join(name for name in vars(module) if not name.startswith("_")) or "nothing"
@@ -129,6 +142,25 @@ def place_of(error: BaseException, file: Path) -> str:
     own = [frame for frame in frames if Path(frame.filename).resolve().parent == folder]
     last = (own or frames)[-1]
     return f" in {Path(last.filename).name}, line {last.lineno}"
+
+
+def way_out(error: BaseException, bot_was_made: bool) -> str:
+    """Say what to do about an error in the bot's file; "" where its own words must do."""
+    name = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+    if name and not importlib.util.find_spec(name):
+        python = f'"{sys.executable}"' if " " in sys.executable else sys.executable
+        pip = "" if importlib.util.find_spec("pip") else f"{python} -m ensurepip && "
+        return (
+            f" The package is not installed here. Type: {pip}{python} -m pip install "
+            f"{PACKAGES.get(name, name)} (or is it a file of your own? Then put {name}.py beside "
+            "this one.)"
+        )
+    if bot_was_made:
+        return (
+            " Its `bot` was made before that. If the rest is for the cloud, move `bot` into a file "
+            "of its own, and name that one here."
+        )
+    return ""
 
 
 def start_log() -> None:
@@ -158,6 +190,51 @@ class OneLine(logging.Formatter):
 def is_news(record: logging.LogRecord) -> bool:
     """Whether to log it: why python-telegram-bot gives up is said once, by `main`."""
     return not (record.name == "telegram.ext" and "Aborting" in str(record.msg))
+
+
+class Stopping:
+    """Ends the program at Ctrl-C or SIGTERM, politely first.
+
+    The bot is asked to stop, and may finish the reply at hand. A few seconds later the process
+    ends, whatever a command is doing then. Make one in the main thread, before anything takes time.
+    """
+
+    def __init__(self) -> None:
+        self._ask: Callable[[], object] | None = None
+        self._grace_s = GRACE_S
+        self._asked = threading.Event()
+        # It waits from the start, since a signal's handler is no place to start a thread.
+        threading.Thread(target=self._end_anyway, name="stopping", daemon=True).start()
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, self._on_signal)
+
+    def hand_over(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        ask: Callable[[], object],
+        grace_s: float = GRACE_S,
+    ) -> None:
+        """Have a signal call `ask` on the loop; until then it raises KeyboardInterrupt."""
+        self._grace_s = grace_s
+        with contextlib.suppress(NotImplementedError):  # Windows' loop wakes up by itself
+            loop.add_signal_handler(signal.SIGTERM, lambda: None)  # so that signals wake the loop
+            signal.signal(signal.SIGTERM, self._on_signal)  # asyncio has put its own there
+        self._ask = lambda: loop.call_soon_threadsafe(ask)
+
+    def _on_signal(self, *_: object) -> None:
+        if self._asked.is_set():
+            return
+        self._asked.set()
+        if self._ask is None:
+            raise KeyboardInterrupt
+        self._ask()
+
+    def _end_anyway(self) -> None:
+        self._asked.wait()
+        time.sleep(self._grace_s)
+        log.warning("still busy after %g s: the command at hand is left unfinished", self._grace_s)
+        sys.stdout.flush()
+        os._exit(0)
 
 
 if __name__ == "__main__":

@@ -276,6 +276,10 @@ def test_a_wrong_twitch_token_is_no_reason_to_try_again(start, twitch):
         ("telegram", "x = 1\n1 / 0", "ZeroDivisionError: division by zero in main.py, line 2."),
         ("telegram", "import json\n\njson.loads('')", "char 0) in main.py, line 3."),
         ("telegram", "import nothing", "No module named 'nothing' in main.py, line 1."),
+        ("telegram", "import nothing", f"Type: {sys.executable} -m pip install nothing (or"),
+        ("telegram", "import nothing.more", "put nothing.py beside this one.)"),
+        ("telegram", "import cv2", f"Type: {sys.executable} -m pip install opencv-python (or"),
+        ("telegram", BOT + "open('gone')", "If the rest is for the cloud, move `bot` into a file"),
         ("telegram", "def", "does not run: SyntaxError: invalid syntax (main.py, line 1)."),
         ("telegram", "import sys\nsys.exit(3)", "does not run: SystemExit: 3 in main.py, line 2."),
     ],
@@ -284,6 +288,29 @@ def test_what_must_be_changed_first_is_said_in_one_line(start, platform, source,
     program = start(platform, source)
     assert program.end() == WRONG_SETTINGS
     assert words in program.lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("source", "end"),
+    [
+        ("import json.nothing", "No module named 'json.nothing' in main.py, line 1."),
+        ("import json.decoder.x", "'json.decoder' is not a package in main.py, line 1."),
+        ("from botlib.nothing import x", "'botlib.nothing' in main.py, line 1."),
+        ("from . import brain", "no known parent package in main.py, line 1."),
+        ("open('gone')", "No such file or directory: 'gone' in main.py, line 1."),
+    ],
+)
+def test_where_no_way_out_is_known_none_is_made_up(start, source, end):
+    program = start("telegram", source)
+    assert program.end() == WRONG_SETTINGS
+    assert program.lines[-1].endswith(end)
+
+
+def test_a_package_missing_in_a_file_of_ones_own_is_placed_there(start, tmp_path):
+    (tmp_path / "brain.py").write_text("\nimport nothing")
+    program = start("telegram", "from brain import bot")
+    assert program.end() == WRONG_SETTINGS
+    assert "No module named 'nothing' in brain.py, line 2. The package is not" in program.lines[-1]
 
 
 def test_a_file_that_is_not_there_is_named(start, tmp_path):
