@@ -22,14 +22,14 @@ import psutil
 
 from botlib import Bot
 from botlib.twitch import Holding, IrcBot
-from botlib.twitch.errors import LoginRefused
-from botlib.twitch.limits import NoLimits
-from botlib.twitch.timing import Timing
-from botlib.twitch.wording import INVISIBLE
+from botlib.twitch.account import LoginRefused
+from botlib.twitch.irc import INVISIBLE
+from botlib.twitch.irc_bot import Limits, Timing
 from sandbox.twitch import Twitch
 
 SCOPES = ["chat:read", "chat:edit"]
 IMPATIENT = Timing(quiet_s=0.05, answer_s=0.25, confirm_s=5)
+NO_LIMITS = {"message_window_s": 0, "channel_gap_s": 0, "join_window_s": 0, "login_gap_s": 0}
 PAUSE_S = 0.001  # between two messages of the stream
 STEP_S = 9.0  # of simulated idling; below the time that an answer to a PING may take
 
@@ -64,7 +64,12 @@ class Stage:
         """Make a bot without limits."""
         brain = Bot()
         brain.command("say")(lambda message: message.arguments)
-        given = {"api": self.twitch.url, "limits": NoLimits(), **self.credentials, **options}
+        given = {
+            "api": self.twitch.url,
+            "limits": Limits(**NO_LIMITS),
+            **self.credentials,
+            **options,
+        }
         return IrcBot(brain, ["viktor"], **given)
 
     def replies(self) -> list[int]:
@@ -130,8 +135,9 @@ def under_faults(faults: int, seed: int) -> dict[str, object]:
     with Twitch(limits=False) as twitch:
         stage = Stage(twitch)
         bot = stage.bot(backoff=lambda failures: chance.uniform(0, 0.01), timing=IMPATIENT)
-        with Holding(bot) as held:
-            tasks = len(asyncio.all_tasks(held._loop))
+        loop = asyncio.new_event_loop()
+        with Holding(bot, loop=loop) as held:
+            tasks = len(asyncio.all_tasks(loop))
             stream = Stream(stage)
             stream.start()
             for kind, pause, size in plan:
@@ -140,7 +146,7 @@ def under_faults(faults: int, seed: int) -> dict[str, object]:
             stream.over.set()
             stream.join()
             back = until_answered(stage, stream)
-            left_over = len(asyncio.all_tasks(held._loop)) - tasks
+            left_over = len(asyncio.all_tasks(loop)) - tasks
             twitch.faults.revoke(bot.account.token)
             stopped = held.wait(20) and isinstance(held.error, LoginRefused)
         replies, counts = stage.replies(), bot.counts
@@ -213,18 +219,19 @@ def idle(hours: float) -> dict[str, object]:
         ensure = bot.account.ensure
 
         async def counted() -> None:
-            validated.append(bot.account.expires_in)
+            validated.append(bot.account.login)
             await ensure()
 
         bot.account.ensure = counted  # type: ignore[method-assign]
-        with Holding(bot, loop_factory=MovableLoop) as held:
-            let_pass(held, twitch, 600)
+        loop = MovableLoop()
+        with Holding(bot, loop=loop):
+            let_pass(loop, twitch, 600)
             gc.collect()
-            tasks, memory = len(asyncio.all_tasks(held._loop)), process.memory_info().rss
-            let_pass(held, twitch, hours * 3600)
+            tasks, memory = len(asyncio.all_tasks(loop)), process.memory_info().rss
+            let_pass(loop, twitch, hours * 3600)
             gc.collect()
             grown = process.memory_info().rss - memory
-            left_over = len(asyncio.all_tasks(held._loop)) - tasks
+            left_over = len(asyncio.all_tasks(loop)) - tasks
             record = twitch.connections("hellobot")[-1]
             answers = stage.viktor.ask("!say 1") == "1"
         return {
@@ -238,14 +245,13 @@ def idle(hours: float) -> dict[str, object]:
         }
 
 
-def let_pass(held: Holding, twitch: Twitch, seconds: float) -> None:
+def let_pass(loop: MovableLoop, twitch: Twitch, seconds: float) -> None:
     """Move both clocks, step by step, and let both sides act between the steps."""
-    assert isinstance(held._loop, MovableLoop)
     for _ in range(int(seconds / STEP_S)):
-        held._loop.moved += STEP_S
+        loop.moved += STEP_S
         twitch.clock.advance(STEP_S)
         for _ in range(5):
-            asyncio.run_coroutine_threadsafe(asyncio.sleep(0), held._loop).result()
+            asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result()
             twitch.run(asyncio.sleep(0))
 
 

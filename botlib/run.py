@@ -88,9 +88,8 @@ def run_twitch(bot: Bot, stopping: Stopping) -> int:
     """Answer on Twitch by IRC; ValueError for a token that Twitch does not take."""
     import asyncio
 
-    from botlib.twitch import IrcBot
-    from botlib.twitch.errors import LoginRefused
-    from botlib.twitch.timing import Timing
+    from botlib.twitch.account import LoginRefused
+    from botlib.twitch.irc_bot import IrcBot, Timing
 
     timing = Timing()
     irc_bot = IrcBot(bot, timing=timing)

@@ -5,11 +5,10 @@ import random
 import selectors
 from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botlib.twitch.limits import Limits
+from botlib.twitch.irc_bot import Limits
 
 
 class Jumping(selectors.SelectSelector):
@@ -67,10 +66,26 @@ def test_no_delay_brings_two_messages_of_one_channel_too_close(journeys):
     assert all(late - early > 1 for early, late in pairwise(times))
 
 
-@pytest.mark.parametrize("kind", ["joining", "logging_in"])
-def test_joins_and_logins_are_limited_alike(kind):
-    times = run(arrivals(getattr(Limits(), kind), 70, random.Random(1)))
+def test_joins_are_limited():
+    times = run(arrivals(Limits().joining.place, 70, random.Random(1)))
     assert all(late - early > 10 for early, late in zip(times, times[20:], strict=False))
+
+
+def test_there_is_never_more_than_one_login_in_a_second():
+    times = run(arrivals(Limits().logging_in.place, 30, random.Random(1)))
+    assert all(late - early > 1 for early, late in pairwise(times))
+
+
+def test_a_window_of_no_time_is_no_limit():
+    limits = Limits(message_window_s=0, channel_gap_s=0, join_window_s=0, login_gap_s=0)
+
+    async def main():
+        for _ in range(100):
+            async with limits.saying("viktor"), limits.joining.place(), limits.logging_in.place():
+                pass
+        return asyncio.get_running_loop().time()
+
+    assert run(main()) == 0
 
 
 def test_a_place_is_not_lost_when_its_user_is_cancelled():

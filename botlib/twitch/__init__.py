@@ -8,12 +8,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from botlib.twitch.holding import Holding
-    from botlib.twitch.irc_bot import IrcBot
+    from botlib.twitch.irc_bot import Holding, IrcBot
 
 __all__ = ["Holding", "IrcBot"]
 
-_MODULES = {"Holding": "holding", "IrcBot": "irc_bot"}
+_MODULES = {"Holding": "irc_bot", "IrcBot": "irc_bot"}
 
 
 def __getattr__(name: str) -> Any:

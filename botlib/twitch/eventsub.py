@@ -26,8 +26,7 @@ from botlib.twitch.helix import (
     checked_id,
     checked_secret,
 )
-from botlib.twitch.irc import LONGEST_TEXT
-from botlib.twitch.wording import heard, parts
+from botlib.twitch.irc import LONGEST_TEXT, heard, parts
 
 MESSAGE_ID = "twitch-eventsub-message-id"
 MESSAGE_TYPE = "twitch-eventsub-message-type"

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from botlib.settings import Unreachable, addresses, setting
-from botlib.twitch.wording import distinct
+from botlib.twitch.irc import distinct
 
 PATIENCE_S = 10.0  # for a whole answer, however slowly it trickles, where the caller sets no end
 EARLY_S = 60  # a token that ends so soon is renewed before it is used

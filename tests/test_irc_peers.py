@@ -1,0 +1,464 @@
+"""The IRC bot against Twitches that do what they should not: a server for each, on real sockets."""
+
+import asyncio
+import contextlib
+import json
+import logging
+from itertools import pairwise
+
+import pytest
+from aiohttp import web
+
+from botlib import Bot
+from botlib.twitch.account import LoginRefused
+from botlib.twitch.irc_bot import IrcBot, Limits, Timing
+
+SCOPES = ["chat:read", "chat:edit"]
+GOOD = {"client_id": "app", "login": "hellobot", "user_id": "7", "scopes": SCOPES, "expires_in": 0}
+HASTY = Timing(quiet_s=0.2, answer_s=0.2, confirm_s=5)
+NO_LIMITS = {"message_window_s": 0, "channel_gap_s": 0, "join_window_s": 0, "login_gap_s": 0}
+
+
+class Peer:
+    """A Twitch of a few lines, in the bot's own loop; each test makes one that misbehaves."""
+
+    def __init__(self) -> None:
+        self.over = asyncio.Event()
+        self.attempts: list[float] = []  # when the bot asked for a connection
+        self.sockets: list[web.WebSocketResponse] = []
+        self.lines: list[str] = []
+        self.happened = asyncio.Condition()
+
+    async def __aenter__(self):
+        app = web.Application()
+        app.router.add_get("/oauth2/validate", self.validate)
+        app.router.add_get("/irc", self.irc)
+        self.runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await self.runner.setup()
+        site = web.TCPSite(self.runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = f"http://127.0.0.1:{self.runner.addresses[0][1]}"
+        return self
+
+    async def __aexit__(self, *_):
+        self.over.set()
+        await self.runner.cleanup()
+
+    async def validate(self, request):
+        return web.json_response(GOOD)
+
+    async def irc(self, request):
+        self.attempts.append(asyncio.get_running_loop().time())
+        await self.opening()
+        socket = web.WebSocketResponse(protocols=("irc",))
+        await socket.prepare(request)
+        self.sockets.append(socket)
+        with contextlib.suppress(ConnectionError):
+            async for frame in socket:
+                for line in frame.data.splitlines():
+                    await self.hear(socket, line)
+        return socket
+
+    async def opening(self):
+        """Before the upgrade is answered."""
+
+    async def hear(self, socket, line):
+        async with self.happened:
+            self.lines.append(line)
+            self.happened.notify_all()
+        command, _, rest = line.partition(" ")
+        await getattr(self, f"on_{command.lower()}", self.ignore)(socket, rest)
+
+    async def ignore(self, socket, rest):
+        pass
+
+    async def on_nick(self, socket, nick):
+        await socket.send_str(f":tmi.twitch.tv 001 {nick} :Welcome, GLHF!\r\n")
+
+    async def on_join(self, socket, channel):
+        await socket.send_str(f"@room-id=1 :tmi.twitch.tv ROOMSTATE {channel}\r\n")
+
+    async def on_ping(self, socket, rest):
+        await socket.send_str(f":tmi.twitch.tv PONG tmi.twitch.tv {rest}\r\n")
+
+    async def on_privmsg(self, socket, rest):
+        await socket.send_str(":tmi.twitch.tv USERSTATE #viktor\r\n")
+
+    async def say(self, *texts, tags="", channel="viktor"):
+        """A viewer writes, over the latest connection."""
+        viewer = f"@room-id=1;display-name=Viktor{tags} :viktor!v@v PRIVMSG #{channel} :"
+        await self.sockets[-1].send_str("".join(f"{viewer}{text}\r\n" for text in texts))
+
+    async def until(self, condition, seconds=20):
+        async with asyncio.timeout(seconds), self.happened:
+            await self.happened.wait_for(condition)
+
+    def said(self):
+        return [line.partition(" :")[2] for line in self.lines if line.startswith("PRIVMSG")]
+
+    def asked(self, command="JOIN"):
+        return sum(line.startswith(command) for line in self.lines)
+
+
+def brain():
+    bot = Bot()
+    bot.command("hello")(lambda message: f"hello {message.user}!")
+    return bot
+
+
+def make_bot(peer, **options):
+    given = {"token": "t", "client_id": "app", "api": peer.url, "limits": Limits(**NO_LIMITS)}
+    given |= {"backoff": lambda failures: 0.01, "timing": HASTY}
+    return IrcBot(options.pop("brain", None) or brain(), ["viktor"], **given | options)
+
+
+@contextlib.asynccontextmanager
+async def running(peer, **options):
+    bot = make_bot(peer, **options)
+    task = asyncio.create_task(bot.start())
+    try:
+        yield bot
+    finally:
+        bot.stop()
+        await task
+
+
+async def answers(peer, bot):
+    """The bot is there, and answers."""
+    async with asyncio.timeout(20):
+        await bot.wait_until_ready()
+    before = len(peer.said())
+    await peer.say("!hello")
+    await peer.until(lambda: len(peer.said()) > before)
+    assert "hello Viktor!" in peer.said()[-1]
+
+
+def test_an_upgrade_that_is_never_answered_is_given_up(caplog):
+    class Hanging(Peer):
+        async def opening(self):
+            if len(self.attempts) <= 2:
+                await self.over.wait()
+
+    async def main():
+        async with Hanging() as peer, running(peer) as bot:
+            await answers(peer, bot)
+
+    asyncio.run(main())
+    assert "Twitch did not open a connection within 0.2 s" in caplog.text
+
+
+def test_a_login_that_is_never_answered_is_given_up(caplog):
+    class Mute(Peer):
+        async def on_nick(self, socket, nick):
+            if len(self.sockets) > 2:
+                await super().on_nick(socket, nick)
+
+    async def main():
+        async with Mute() as peer, running(peer) as bot:
+            await answers(peer, bot)
+
+    asyncio.run(main())
+    assert "Twitch did not let the bot in within 0.2 s" in caplog.text
+
+
+def test_a_token_check_that_hangs_is_given_up(caplog):
+    class Hanging(Peer):
+        checks = 0
+
+        async def validate(self, request):
+            self.checks += 1
+            if self.checks <= 2:
+                await self.over.wait()
+            return await super().validate(request)
+
+    async def main():
+        async with Hanging() as peer, running(peer) as bot:
+            await answers(peer, bot)
+
+    asyncio.run(main())
+    assert "Twitch did not say within 0.2 s whether the token is good" in caplog.text
+
+
+def test_a_chat_that_is_there_is_held_although_the_token_check_is_not():
+    class Away(Peer):
+        checks = 0
+
+        async def validate(self, request):
+            self.checks += 1
+            return await super().validate(request) if self.checks == 1 else web.Response(status=503)
+
+    async def main():
+        async with Away() as peer, running(peer) as bot:
+            await answers(peer, bot)
+            await peer.sockets[-1].close()
+            await peer.until(lambda: peer.asked() == 2)
+            await answers_when_in(peer, bot)
+
+    asyncio.run(main())
+
+
+ODD = [
+    {"scopes": 7},
+    {"scopes": [1, None]},
+    {"login": ["hellobot"]},
+    {"user_id": {"id": 7}},
+    {"expires_in": "soon"},
+    {"expires_in": 1e400},
+    {"client_id": None},
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=map(str, ODD))
+def test_a_strange_answer_about_the_token_is_asked_for_again(odd, caplog):
+    class Odd(Peer):
+        checks = 0
+
+        async def validate(self, request):
+            self.checks += 1
+            return web.Response(
+                text=json.dumps(GOOD | (odd if self.checks <= 2 else {})),
+                content_type="application/json",
+            )
+
+    async def main():
+        async with Odd() as peer, running(peer) as bot:
+            await answers(peer, bot)
+
+    asyncio.run(main())
+    assert "sensible answer" in caplog.text or "strange answer" in caplog.text
+
+
+def test_a_join_without_an_answer_is_asked_again_until_there_is_one(caplog):
+    class Deaf(Peer):
+        async def on_join(self, socket, channel):
+            if self.asked() >= 5:
+                await super().on_join(socket, channel)
+
+    async def main():
+        async with Deaf() as peer, running(peer) as bot:
+            await answers(peer, bot)
+            assert bot.counts.connections == 1
+
+    asyncio.run(main())
+    assert caplog.text.count("not let into #viktor, and not told why") == 1
+
+
+def test_a_bot_that_was_put_out_asks_to_be_let_in_again(caplog):
+    async def main():
+        async with Peer() as peer, running(peer) as bot:
+            await answers(peer, bot)
+            await peer.sockets[-1].send_str(":hellobot!h@h PART #viktor\r\n")
+            await peer.until(lambda: peer.asked() == 2)
+            await answers(peer, bot)
+            assert (bot.counts.connections, bot.counts.lost) == (1, 0)
+
+    asyncio.run(main())
+    assert "Twitch put the bot out of #viktor" in caplog.text
+
+
+def test_a_bot_that_was_banned_says_so_once_and_comes_back_when_it_may(caplog):
+    class Banning(Peer):
+        banned = False
+
+        async def on_join(self, socket, channel):
+            if not self.banned:
+                await super().on_join(socket, channel)
+            else:
+                refusal = "You are permanently banned from talking in viktor."
+                await socket.send_str(
+                    f"@msg-id=msg_banned :tmi.twitch.tv NOTICE {channel} :{refusal}\r\n"
+                )
+
+    async def main():
+        loop = asyncio.get_running_loop()
+        async with Banning() as peer, running(peer) as bot:
+            await answers(peer, bot)
+            peer.banned = True
+            await peer.sockets[-1].send_str(":hellobot!h@h PART #viktor\r\n")
+            for asked in (2, 3, 4):
+                await peer.until(lambda n=asked: peer.asked() == n)
+                await until_pause_is_over(loop, peer, asked)
+            with pytest.raises(ValueError, match="unban the bot"):
+                await bot.say("viktor", "tea?")
+            peer.banned = False
+            await until_pause_is_over(loop, peer, peer.asked())
+            await answers_when_in(peer, bot)
+            assert bot.counts.connections == 1
+
+    run_with_moved_clock(main())
+    assert caplog.text.count("unban the bot") == 1
+
+
+class MovedLoop(asyncio.SelectorEventLoop):
+    """A loop whose clock a test moves on."""
+
+    moved = 0.0
+
+    def time(self):
+        return super().time() + self.moved
+
+
+def run_with_moved_clock(main):
+    with asyncio.Runner(loop_factory=MovedLoop) as runner:
+        runner.run(main)
+
+
+async def until_pause_is_over(loop, peer, asked):
+    """Move the clock on, in steps below those that an answer may take, until a JOIN comes."""
+    while peer.asked() == asked:
+        loop.moved += 0.1
+        await peer.sockets[-1].send_str(":tmi.twitch.tv 372 hellobot :still here\r\n")
+        await asyncio.sleep(0.001)
+
+
+async def answers_when_in(peer, bot):
+    async with asyncio.timeout(20):
+        while bot.missing:  # noqa: ASYNC110  (the bot has no event for it)
+            await asyncio.sleep(0)
+    await answers(peer, bot)
+
+
+def refusing(times):
+    class Refusing(Peer):
+        async def on_nick(self, socket, nick):
+            if len(self.sockets) > times:
+                await super().on_nick(socket, nick)
+            else:
+                await socket.send_str(":tmi.twitch.tv NOTICE * :Login authentication failed\r\n")
+                await socket.close()
+
+    return Refusing()
+
+
+def test_refused_logins_with_a_good_token_are_tried_again():
+    async def main():
+        waits = []
+        async with (
+            refusing(6) as peer,
+            running(peer, backoff=lambda failures: waits.append(failures) or 0.01) as bot,
+        ):
+            await answers(peer, bot)
+        assert waits == [1, 2, 3, 4, 5, 6]
+
+    asyncio.run(main())
+
+
+def test_a_bad_token_ends_the_bot_at_once():
+    class Unknown(Peer):
+        async def validate(self, request):
+            return web.json_response({"status": 401, "message": "invalid access token"}, status=401)
+
+    async def main():
+        async with Unknown() as peer:
+            with pytest.raises(LoginRefused, match="Twitch does not know this token"):
+                await make_bot(peer).start()
+            assert peer.attempts == []
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("sign", ["a byte", "a ping", "half a line for ever"])
+def test_a_connection_without_a_whole_line_is_dead_whatever_trickles_in(sign, caplog):
+    class Trickling(Peer):
+        async def on_ping(self, socket, rest):
+            if socket is not self.sockets[0]:
+                await super().on_ping(socket, rest)
+
+        async def on_join(self, socket, channel):
+            await super().on_join(socket, channel)
+            if socket is self.sockets[0]:
+                self.trickle = asyncio.create_task(self.drip(socket))
+
+        async def drip(self, socket):
+            with contextlib.suppress(ConnectionError):
+                while not socket.closed:
+                    if sign == "a ping":
+                        await socket.ping()
+                    else:
+                        await socket.send_str("x" * (1 if sign == "a byte" else 10_000))
+                    await asyncio.sleep(0.01)
+
+    async def main():
+        async with Trickling() as peer, running(peer) as bot:
+            await peer.until(lambda: peer.asked() == 2)
+            await answers_when_in(peer, bot)
+
+    asyncio.run(main())
+    assert "no answer to a PING within 0.2 s" in caplog.text
+
+
+def test_a_flood_of_plain_talk_leaves_room_for_commands():
+    gate = asyncio.Event()
+    bot_brain = brain()
+
+    @bot_brain.command("wait")
+    async def wait(message):
+        await gate.wait()
+        return "done"
+
+    async def main():
+        async with Peer() as peer, running(peer, brain=bot_brain, timing=Timing()) as bot:
+            await bot.wait_until_ready()
+            await peer.say("!wait")
+            for _ in range(60):
+                await peer.say(*["good morning"] * 1000)
+            await peer.say("!hello")
+            await peer.sockets[-1].send_str("PING :all is heard\r\n")
+            await peer.until(lambda: peer.asked("PONG :all is heard") == 1, 60)
+            gate.set()
+            await peer.until(lambda: len(peer.said()) == 2)
+            assert peer.said() == ["done", "hello Viktor!"]
+            assert (bot.counts.heard, bot.counts.unanswered) == (60_002, 0)
+
+    asyncio.run(main())
+
+
+def test_a_repeated_message_and_a_mirrored_one_are_left_alone():
+    async def main():
+        async with Peer() as peer, running(peer) as bot:
+            await bot.wait_until_ready()
+            await peer.say("!hello", tags=";id=a")
+            await peer.say("!hello", tags=";id=a")
+            await peer.say("!hello", tags=";id=b;source-room-id=2")
+            await peer.say("@hellobot !unknown", tags=";id=c;reply-parent-msg-id=x")
+            await peer.until(lambda: len(peer.said()) == 2)
+            assert [text[:13] for text in peer.said()] == ["hello Viktor!", "I do not know"]
+
+    asyncio.run(main())
+
+
+def test_a_message_that_stays_refused_is_given_up_and_counted():
+    class Refusing(Peer):
+        async def on_privmsg(self, socket, rest):
+            refusal = "@msg-id=msg_rejected_mandatory :tmi.twitch.tv NOTICE #viktor :no"
+            await socket.send_str(f"{refusal}\r\n")
+
+    async def main():
+        async with Refusing() as peer, running(peer) as bot:
+            await bot.wait_until_ready()
+            await bot.say("viktor", "tea?")
+            assert (bot.counts.refused, bot.counts.sent) == (1, 0)
+            assert "msg_rejected_mandatory" in bot.counts.last_error
+
+    asyncio.run(main())
+
+
+def test_there_is_never_more_than_one_attempt_in_a_second():
+    async def main():
+        async with refusing(3) as peer:
+            async with running(peer, limits=Limits(), backoff=lambda failures: 0.0) as bot:
+                await answers(peer, bot)
+            assert all(late - early >= 1 for early, late in pairwise(peer.attempts))
+
+    asyncio.run(main())
+
+
+def test_what_goes_on_being_wrong_is_said_once(caplog):
+    caplog.set_level(logging.INFO)
+
+    async def main():
+        async with refusing(20) as peer, running(peer) as bot:
+            await answers(peer, bot)
+
+    asyncio.run(main())
+    assert caplog.text.count("connecting again") == 1
