@@ -155,7 +155,10 @@ def progress(output: str, locked: int, megabytes: int, unpacked: int) -> str:
     From the output of pip or uv so far, the entries of the lock, the size of all of them, and the
     number of packages that have been unpacked.
     """
-    uv = re.search(r"Resolved (\d+) package", output)  # pip names those that it passes over
+    uv = re.search(r"Resolved (\d+) package", output)
+    if not uv and "Collecting" not in output:
+        return "asking the package registry"
+    # uv says how many it takes, pip names those that it passes over.
     number = int(uv[1]) if uv else locked - len(re.findall("^Ignoring ", output, re.M))
     if re.search("^(Prepared|Installing collected)", output, re.M):
         return f"unpacking: package {min(unpacked, number)} of {number}"

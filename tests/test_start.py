@@ -457,7 +457,7 @@ UV = "Resolved 115 packages in 189ms\nDownloading numpy (16.0MiB)\nDownloading j
 @pytest.mark.parametrize(
     ("output", "words"),
     [
-        ("", "downloading: package 0 of 100, about 95 MB left"),
+        ("", "asking the package registry"),
         (PIP, "downloading: package 3 of 99, about 74 MB left"),
         (PIP + "Installing collected packages: six, numpy\n", "unpacking: package 7 of 99"),
         (UV, "downloading: about 95 MB left"),
