@@ -158,7 +158,7 @@ def test_a_webhook_that_polling_removes_is_named(start, telegram):
     (line,) = [line for line in program.lines if "WARNING" in line]
     url = "http://127.0.0.1:9/TOKEN"
     assert f"the webhook {url} is removed; the function there hears nothing more." in line
-    assert line.endswith(f"python deploy/set_webhook.py {url}")
+    assert line.endswith(f"python3 start.py webhook {url}")
 
 
 @posix

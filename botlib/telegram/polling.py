@@ -70,7 +70,7 @@ async def warn_of_webhook(app: App) -> None:
         url = info.url.replace(app.bot.token, "TOKEN")
         log.warning(
             "the webhook %s is removed; the function there hears nothing more. Set it again: "
-            "python deploy/set_webhook.py %s", url, url,
+            "python3 start.py webhook %s", url, url,
         )  # fmt: skip
 
 
