@@ -8,7 +8,7 @@ one `Request`. Nothing here starts a server: that is the cloud's work.
 import base64
 import binascii
 import hmac
-import json as json_module
+import json
 from collections.abc import Callable, Mapping
 from functools import wraps
 from importlib import import_module
@@ -20,10 +20,7 @@ Event = dict[str, Any]
 Handler = Callable[[Event, object], dict[str, Any]]
 Hook = TypeVar("Hook", bound=Callable[[], object])
 
-restore_hooks: list[Callable[[], object]] = []
-
-
-NOTHING: Mapping[str, str] = MappingProxyType({})
+NOTHING: Mapping[str, str] = MappingProxyType({})  # one for all, so nobody may write into it
 
 
 class Request(NamedTuple):
@@ -44,7 +41,7 @@ class Request(NamedTuple):
     def json(self) -> Any:
         """The body read as JSON; raises ValueError if it is none, or not UTF-8."""
         try:
-            return json_module.loads(self.body.decode("utf-8"))
+            return json.loads(self.body.decode("utf-8"))
         except RecursionError:
             raise ValueError("the JSON is nested too deeply") from None
 
@@ -63,16 +60,97 @@ def http_function(function: Callable[[Request], Response | str | dict[str, Any]]
     @wraps(function)
     def handler(event: Event, context: object = None) -> dict[str, Any]:
         try:
-            request = read_event(event)
+            request = read_event(event, context)
         except ValueError as error:
             return write_response(Response({"error": str(error)}, status=400))
-        tell = getattr(context, "get_remaining_time_in_millis", None)
-        if callable(tell):
-            request = request._replace(seconds_left=tell() / 1000)
         result = function(request)
         return write_response(result if isinstance(result, Response) else Response(result))
 
     return handler
+
+
+def read_event(event: Event, context: object = None) -> Request:
+    """Read an event of AWS Function URLs (v2), AWS REST API (v1) or Yandex Cloud Functions.
+
+    Raises ValueError for an event that holds no HTTP request.
+
+    >>> read_event({"httpMethod": "POST", "headers": {"X-Name": "Viktor"}, "body": "hi"}).headers
+    {'x-name': 'Viktor'}
+    """
+    if not isinstance(event, dict):
+        raise ValueError(f"expected an HTTP event, a dictionary; found {type(event).__name__}")
+    http = mapping(mapping(event.get("requestContext")).get("http"))  # AWS v2 alone has one
+    method = event.get("httpMethod") or http.get("method")
+    if not isinstance(method, str):
+        raise ValueError(
+            "this event is no HTTP request: it has neither httpMethod nor "
+            "requestContext.http.method. Call the function by its URL."
+        )
+    raw_query = event.get("rawQueryString")  # AWS v2's; of a repeated name the last counts
+    if isinstance(raw_query, str):
+        every = parse_qs(raw_query, keep_blank_values=True)
+        query = {name: values[-1] for name, values in every.items()}
+    else:
+        given = mapping(event.get("queryStringParameters"))
+        query = {str(name): str(value) for name, value in given.items()}
+    headers = mapping(event.get("headers"))
+    tell = getattr(context, "get_remaining_time_in_millis", None)  # AWS's and Yandex's have it
+    return Request(
+        method=method.upper(),
+        path=str(event.get("rawPath") or http.get("path") or event.get("path") or "/"),
+        headers={str(name).lower(): str(value) for name, value in headers.items()},
+        query=query,
+        body=body_of(event),
+        seconds_left=tell() / 1000 if callable(tell) else None,
+    )
+
+
+def body_of(event: Event) -> bytes:
+    """The request's body; ValueError if it is not the base64 that it is said to be."""
+    body = event.get("body")
+    if body is None:
+        return b""
+    if isinstance(body, dict | list):  # a direct call with the body already read
+        return json.dumps(body).encode()
+    if not event.get("isBase64Encoded"):
+        return str(body).encode("utf-8", errors="surrogatepass")
+    try:
+        return base64.b64decode(str(body), validate=True)
+    except binascii.Error as error:
+        raise ValueError(f"the body is marked as base64, but it is not: {error}") from None
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """A dictionary as it is; an empty one for everything else that may stand in its place."""
+    return value if isinstance(value, dict) else {}
+
+
+def write_response(response: Response) -> dict[str, Any]:
+    """Spell a response as AWS and Yandex both take it: always all four fields."""
+    body, kind = response.body, "text/plain; charset=utf-8"
+    if isinstance(body, dict | list):
+        body, kind = json.dumps(body, ensure_ascii=False), "application/json"
+    if isinstance(body, bytes):
+        text, kind = base64.b64encode(body).decode(), "application/octet-stream"
+    else:
+        text = body.encode("utf-8", "replace").decode()  # half a character cannot travel
+    own = {name.lower(): value for name, value in response.headers.items()}
+    return {
+        "statusCode": response.status,
+        "headers": {"content-type": kind} | own,
+        "body": text,
+        "isBase64Encoded": isinstance(body, bytes),
+    }
+
+
+def same(given: str, expected: str) -> bool:
+    """Whether two secrets are the same; every wrong guess takes equally long."""
+    return hmac.compare_digest(
+        given.encode("utf-8", "surrogatepass"), expected.encode("utf-8", "surrogatepass")
+    )
+
+
+restore_hooks: list[Callable[[], object]] = []
 
 
 def after_restore(hook: Hook) -> Hook:
@@ -87,89 +165,3 @@ def after_restore(hook: Hook) -> Hook:
         register = restore_hooks.append
     register(hook)
     return hook
-
-
-def read_event(event: Event) -> Request:
-    """Read an event of AWS Function URLs (v2), AWS REST API (v1) or Yandex Cloud Functions.
-
-    Raises ValueError for an event that holds no HTTP request.
-
-    >>> read_event({"httpMethod": "POST", "headers": {"X-Name": "Viktor"}, "body": "hi"}).headers
-    {'x-name': 'Viktor'}
-    """
-    if not isinstance(event, dict):
-        raise ValueError(f"expected an HTTP event, a dictionary; found {type(event).__name__}")
-    http = _mapping(_mapping(event.get("requestContext")).get("http"))
-    method = event.get("httpMethod") or http.get("method")
-    if not isinstance(method, str):
-        raise ValueError(
-            "this event is no HTTP request: it has neither httpMethod nor "
-            "requestContext.http.method. Call the function by its URL."
-        )
-    return Request(
-        method=method.upper(),
-        path=str(event.get("rawPath") or http.get("path") or event.get("path") or "/"),
-        headers=_lower(event.get("headers")),
-        query=_query(event),
-        body=_body(event),
-    )
-
-
-def write_response(response: Response) -> dict[str, Any]:
-    """Spell a response as AWS and Yandex both take it: always all four fields."""
-    body, headers = response.body, {key.lower(): value for key, value in response.headers.items()}
-    if isinstance(body, dict | list):
-        body = json_module.dumps(body, ensure_ascii=False)
-        headers.setdefault("content-type", "application/json")
-    is_bytes = isinstance(body, bytes)
-    headers.setdefault(
-        "content-type", "application/octet-stream" if is_bytes else "text/plain; charset=utf-8"
-    )
-    if isinstance(body, bytes):
-        text = base64.b64encode(body).decode()
-    else:
-        text = body.encode("utf-8", "replace").decode()  # half a character cannot travel
-    return {
-        "statusCode": response.status,
-        "headers": headers,
-        "body": text,
-        "isBase64Encoded": is_bytes,
-    }
-
-
-def same(given: str, expected: str) -> bool:
-    """Whether two secrets are the same; every wrong guess takes equally long."""
-    return hmac.compare_digest(
-        given.encode("utf-8", "surrogatepass"), expected.encode("utf-8", "surrogatepass")
-    )
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _lower(headers: Any) -> dict[str, str]:
-    return {str(key).lower(): str(value) for key, value in _mapping(headers).items()}
-
-
-def _query(event: Event) -> dict[str, str]:
-    """AWS v2 gives the raw string, the others a dictionary; of a repeated name the last counts."""
-    raw = event.get("rawQueryString")
-    if isinstance(raw, str):
-        return {key: values[-1] for key, values in parse_qs(raw, keep_blank_values=True).items()}
-    parameters = _mapping(event.get("queryStringParameters"))
-    return {str(key): str(value) for key, value in parameters.items()}
-
-
-def _body(event: Event) -> bytes:
-    body = event.get("body")
-    if body is None:
-        return b""
-    if isinstance(body, dict | list):  # a direct call with the body already read
-        return json_module.dumps(body).encode()
-    if not event.get("isBase64Encoded"):
-        return str(body).encode("utf-8", errors="surrogatepass")
-    try:
-        return base64.b64decode(str(body), validate=True)
-    except binascii.Error as error:
-        raise ValueError(f"the body is marked as base64, but it is not: {error}") from None
