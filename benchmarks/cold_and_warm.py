@@ -17,7 +17,6 @@ from measuring import FUNCTIONS, HERE, median, start, table, target
 from updates import SECRET, TOKEN, event
 
 from sandbox.cloud import Cloud
-from sandbox.cloud.function import Function
 
 REPETITIONS, CALLS = 15, 200
 ENVIRONMENT = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_SECRET": SECRET}
@@ -71,7 +70,7 @@ def measure(cloud: Cloud, kind: tuple[str, str, str], calls: int) -> tuple[float
     function = cloud.deploy(
         "f", FUNCTIONS, handler=handler, memory_mb=512, environment=ENVIRONMENT, **LOOPS[loop]
     )
-    wait_until_gone(old)
+    old.wait_stopped()
     check(function.invoke(event(0)), kind)
     for number in range(1, calls + 1):
         check(function.invoke(event(number)), kind)
@@ -86,12 +85,6 @@ def check(answer: Any, kind: tuple[str, str, str]) -> None:
     """A figure counts only if the function did its work."""
     if "bot" in kind[0] and json.loads(answer["body"])["text"] != "hello Viktor!":
         raise AssertionError(f"{kind}: {answer}")
-
-
-def wait_until_gone(function: Function) -> None:
-    """Wait for the end of a replaced function, so that it takes no processor time any more."""
-    while any(instance.stopped is None for instance in function.instances):
-        time.sleep(0.002)
 
 
 def measure_floors(cloud: Cloud, floors: Times) -> None:

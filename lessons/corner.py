@@ -134,11 +134,8 @@ class FunctionHome:
 
     def memory_mb(self) -> float:
         """What its instances hold once the cloud has stopped the idle ones."""
-        wait_until(lambda: not self._alive(), "the end of its idle instances")
-        return sum(rss_mb(pid) for pid in self._alive())
-
-    def _alive(self) -> list[int]:
-        return [each.pid for each in self.function.instances if each.stopped is None]
+        self.function.wait_stopped(PATIENCE_S)
+        return sum(rss_mb(each.pid) for each in self.function.instances if each.stopped is None)
 
 
 class ProgramHome:

@@ -38,7 +38,7 @@ def cold_ms(*functions: "Function", times: int = 5) -> list[float]:
     waits: list[list[float]] = [[] for _ in functions]
     for _ in range(times):
         for function, own in zip(functions, waits, strict=True):
-            wait_until_stopped(function)
+            function.wait_stopped(PATIENCE_S)
             own.append(asked_ms(function))
     return [statistics.median(own) for own in waits]
 
@@ -54,15 +54,3 @@ def asked_ms(function: "Function") -> float:
     began = time.perf_counter()
     ask(function)
     return (time.perf_counter() - began) * 1000
-
-
-def wait_until_stopped(function: "Function") -> None:
-    """Wait until the function has no instance any more; TimeoutError if the cloud keeps one."""
-    deadline = time.monotonic() + PATIENCE_S
-    while any(instance.stopped is None for instance in function.instances):
-        if time.monotonic() > deadline:
-            raise TimeoutError(
-                f"an instance of {function.name} still waits in the pool: idle_s is "
-                f"{function.settings.idle_s:g}. Deploy it with idle_s=0."
-            )
-        time.sleep(0.005)

@@ -304,6 +304,24 @@ def test_own_worker_loop(cloud, tmp_path):
     assert [fn.invoke() for _ in range(3)] == [1, 2, 3]
 
 
+@BOTH_STARTS
+def test_whoever_waits_for_its_end_waits_for_every_instance(cloud, start):
+    fn = cloud.deploy("idle", PLAIN, handler="main.echo", idle_s=0.2, start=start)
+    fn.wait_stopped()  # there was none yet
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(fn.invoke, range(3)))
+    fn.wait_stopped()
+    assert fn.instances and all(each.stopped for each in fn.instances)
+    assert not any(psutil.pid_exists(each.pid) for each in fn.instances)
+
+
+def test_waiting_for_the_end_of_a_kept_instance_says_what_to_do(cloud):
+    fn = cloud.deploy("kept", PLAIN, handler="main.echo")
+    fn.invoke()
+    with pytest.raises(TimeoutError, match="idle_s is 300"):
+        fn.wait_stopped(timeout=0.01)
+
+
 def test_a_closed_cloud_says_so():
     cloud = Cloud()
     fn = cloud.deploy("echo", PLAIN, handler="main.echo")

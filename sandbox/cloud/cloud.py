@@ -97,7 +97,7 @@ class Cloud(LocalServer):
         history = History()
         pool = Pool(deployment, history, self._keeper.new_marker, self.clock, self._init_timeout_s)
         url = f"http://{HOST}:{self.port}/{name}/"
-        function = Function(url, pool, history, self.invoke)
+        function = Function(url, pool, history, self.invoke, self.wait_until)
         self.run(self._install(function))
         keep_log(function)
         return function
@@ -149,4 +149,5 @@ class Cloud(LocalServer):
     def _watch(self) -> None:
         for pool in self._pools:
             pool.tick()
+        self.watch.changed()  # who waits for something looks again
         self.loop.call_later(self._poll_s, self._watch)

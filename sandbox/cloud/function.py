@@ -16,7 +16,7 @@ from sandbox.cloud.pool import Pool
 class Function:
     """One deployed version of a function; `Cloud.deploy` makes it.
 
-    `invoke` calls whatever is deployed under a name.
+    `invoke` calls whatever is deployed under a name, `wait_until` waits on the cloud's loop.
     """
 
     def __init__(
@@ -25,11 +25,13 @@ class Function:
         pool: Pool,
         history: History,
         invoke: Callable[[str, Any], Any],
+        wait_until: Callable[[Callable[[], bool], float], bool],
     ) -> None:
         self.url = url
         self.pool = pool
         self.history = history
         self._invoke = invoke
+        self._wait_until = wait_until
 
     def __repr__(self) -> str:
         settings = self.settings
@@ -49,6 +51,17 @@ class Function:
     def invoke(self, event: Any = None) -> Any:
         """Call the function of this name, wait, return its result; raises FunctionError."""
         return self._invoke(self.name, event)
+
+    def wait_stopped(self, timeout: float = 10.0) -> None:
+        """Wait until it has no instance any more: the cloud stops one that was idle for `idle_s`.
+
+        TimeoutError if one is still there after `timeout` seconds.
+        """
+        if not self._wait_until(lambda: self.pool.is_empty, timeout):
+            raise TimeoutError(
+                f"an instance of {self.name} still works or waits in the pool after {timeout:g} s: "
+                f"idle_s is {self.settings.idle_s:g}. Deploy it with a smaller one, as in idle_s=1."
+            )
 
     @property
     def logs(self) -> list[str]:

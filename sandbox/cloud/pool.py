@@ -57,6 +57,11 @@ class Pool:
         self._stops: set[asyncio.Task[None]] = set()
         self._is_draining = False
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether every instance there was has ended."""
+        return not self._living
+
     async def prepare(self) -> None:
         """Do what can be done before the first call."""
         await self._launcher.prepare()
