@@ -25,6 +25,9 @@ LAST_PORT = 65535
 class LocalServer:
     """An event loop on its own thread; subclasses add what is served and override `shutdown`."""
 
+    # anyio's start_blocking_portal would be such a thread, too; but a call through it takes 64 µs
+    # of processor time instead of 27, for scopes and task groups that nobody here needs.
+
     def __init__(self, name: str) -> None:
         self.loop = asyncio.new_event_loop()
         self.watch = Watch()

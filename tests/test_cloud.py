@@ -304,6 +304,50 @@ def test_own_worker_loop(cloud, tmp_path):
     assert [fn.invoke() for _ in range(3)] == [1, 2, 3]
 
 
+RAW_LOOP = """
+import os, re, socket
+host, port = os.environ["AWS_LAMBDA_RUNTIME_API"].split(":")
+cloud = socket.create_connection((host, int(port)))
+api = "/2018-06-01/runtime/invocation"
+pending = b""
+while True:
+    cloud.sendall(f"GET {api}/next HTTP/1.1\\r\\nHost: cloud\\r\\n\\r\\n".encode())
+    event = b""
+    while not (found := re.search(rb"Request-Id: (\\S+)", event)):
+        event += cloud.recv(65536)
+    path = f"{api}/{found[1].decode()}/response"
+    for piece in PIECES:
+        cloud.sendall(piece.replace(b"PATH", path.encode()))
+"""
+HEAD = b"POST PATH HTTP/1.1\r\nHost: cloud\r\n"
+CHUNKED = HEAD + (
+    b'Transfer-Encoding: chunked\r\n\r\n3;a=b\r\n"a\r\r\n4\r\n\nbc"\r\n0\r\nTrailer: x\r\n\r\n'
+)
+PLAIN_ANSWER = HEAD + b'content-length: 5\r\n\r\n"a c"'
+
+
+@pytest.mark.parametrize(
+    ("pieces", "answer"),
+    [
+        ([PLAIN_ANSWER], "a c"),
+        ([HEAD, PLAIN_ANSWER.removeprefix(HEAD)], "a c"),
+        ([HEAD] + [bytes([each]) for each in PLAIN_ANSWER.removeprefix(HEAD)], "a c"),
+        ([CHUNKED.replace(b"\r\r\n4\r\n\n", b" \r\n4\r\nc")], "a cbc"),
+        ([HEAD] + [bytes([each]) for each in CHUNKED.removeprefix(HEAD)], None),
+    ],
+)
+def test_a_loop_may_send_its_answer_in_any_pieces(cloud, tmp_path, pieces, answer):
+    loop = tmp_path / "raw_loop.py"
+    loop.write_text(f"PIECES = {pieces!r}\n{RAW_LOOP}")
+    fn = cloud.deploy("raw-loop", PLAIN, worker=str(loop))
+    for _ in range(2):
+        if answer is None:
+            with pytest.raises(FunctionError, match="not JSON"):
+                fn.invoke()
+        else:
+            assert fn.invoke() == answer
+
+
 @BOTH_STARTS
 def test_whoever_waits_for_its_end_waits_for_every_instance(cloud, start):
     fn = cloud.deploy("idle", PLAIN, handler="main.echo", idle_s=0.2, start=start)

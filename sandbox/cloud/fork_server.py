@@ -42,12 +42,12 @@ def main() -> None:
     worker.attempt(api, "/init/error", before_snapshot)
     if names := threads():
         refusal = {"errorType": "Snapshot.Threads", "errorMessage": ", ".join(names)}
-        api.post("/init/error", json.dumps(refusal))
+        api.call(worker.request("POST", "/init/error", json.dumps(refusal)))
         sys.exit(1)
     warn_of(connections() - own)
     gc.collect()
     gc.freeze()  # a later collection would touch, and so copy, all that is shared
-    api.send("GET", "/restore/next")
+    api.socket.sendall(worker.request("GET", "/restore/next"))
     forks.serve()  # returns in each fork
     api.socket.close()
     api = worker.RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])

@@ -34,7 +34,7 @@ class Gateway:
             return message(404, f"There is no function {name!r} here. Deployed: {deployed}.")
         if request.headers.get("Expect", "").lower() == "100-continue":  # curl, before 1 MB
             await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        body = await read(request, PAYLOAD_LIMIT)
+        body = await read(request, PAYLOAD_LIMIT) if request.can_read_body else b""
         if body is None:
             return message(413, TOO_LARGE)
         headers = list(request.headers.items())

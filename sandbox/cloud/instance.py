@@ -35,6 +35,7 @@ class Instance:
         self._output = Output(log)
         self._process: InstanceProcess | None = None
         self._temporary = deployment.root / f"tmp-{number}"
+        self._too_late = errors.timed_out(deployment.settings.timeout_s)
         self._calls = 0
         self._measured_at: int | None = None  # how many calls there had been
 
@@ -61,7 +62,7 @@ class Instance:
         timeout_s = self.deployment.settings.timeout_s
         task = Task(request_id, event, int((time.time() + timeout_s) * 1000))
         try:
-            return await self._api.invoke(task, timeout_s, errors.timed_out(timeout_s))
+            return await self._api.invoke(task, timeout_s, self._too_late)
         finally:
             # What was printed before the answer was posted is in the log before the caller has it.
             self._output.drain()
@@ -92,10 +93,10 @@ class Instance:
         is_idle = nothing_new and self._api.task is None and self.record.ready
         if self._process is None or is_idle:
             return
-        used = self._process.private_memory(with_children=nothing_new)
+        memory_mb = self.deployment.settings.memory_mb
+        used = self._process.private_memory(memory_mb * MB, with_children=nothing_new)
         self._measured_at = self._calls
         self.max_memory = max(self.max_memory, used)
-        memory_mb = self.deployment.settings.memory_mb
         if used > memory_mb * MB:
             self.fail(errors.out_of_memory(memory_mb))
 

@@ -34,22 +34,25 @@ def attempt(api: "RuntimeApi", path: str, step: Callable[[], T]) -> T:
     try:
         return step()
     except Exception as error:
-        api.post(path, failure(error))
+        api.call(request("POST", path, failure(error)))
         sys.exit(1)
 
 
 def serve(api: "RuntimeApi", handler: Handler) -> NoReturn:
     """Ask for events one after the other and answer them."""
+    environment = dict(os.environ)  # to read os.environ itself takes longer, each time
+    question = request("GET", "/invocation/next")
+    headers, event = api.call(question)
     while True:
-        headers, event = api.call("GET", "/invocation/next")
-        context = Context(headers)
+        context = Context(headers, environment)
         invocation = f"/invocation/{context.aws_request_id}"
         try:
             answer = to_json(handler(json.loads(event), context))
         except Exception as error:
-            api.post(f"{invocation}/error", failure(error))
+            posted = request("POST", f"{invocation}/error", failure(error))
         else:
-            api.post(f"{invocation}/response", answer)
+            posted = request("POST", f"{invocation}/response", answer)
+        headers, event = api.call(posted, question)  # in one piece: a journey less for each event
 
 
 class RuntimeApi:
@@ -59,45 +62,51 @@ class RuntimeApi:
         host, port = address.rsplit(":", 1)
         self.socket = socket.create_connection((host, int(port)))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.received = b""
 
-    def call(self, method: str, path: str, body: bytes = b"") -> tuple[dict[str, str], bytes]:
-        """Send one request; return the response's headers and body."""
-        self.send(method, path, body)
-        answer = b""
-        while b"\r\n\r\n" not in answer:
-            answer += self.receive()
-        head, content = answer.split(b"\r\n\r\n", 1)
+    def call(self, *requests: bytes) -> tuple[dict[str, str], bytes]:
+        """Send requests in one piece; return the last one's response, its headers and body."""
+        self.socket.sendall(b"".join(requests))
+        for _ in requests:
+            response = self.read()
+        return response
+
+    def read(self) -> tuple[dict[str, str], bytes]:
+        """Read one response."""
+        while b"\r\n\r\n" not in self.received:
+            self.received += self.receive()
+        head, content = self.received.split(b"\r\n\r\n", 1)
         lines = [line.split(": ", 1) for line in head.decode().split("\r\n")[1:]]
         headers = {name.lower(): value for name, value in lines}
-        while len(content) < int(headers["content-length"]):
+        size = int(headers["content-length"])
+        while len(content) < size:
             content += self.receive()
-        return headers, content
-
-    def send(self, method: str, path: str, body: bytes = b"") -> None:
-        """Send one request."""
-        request = f"{method} {API}{path} HTTP/1.1\r\nHost: cloud\r\nContent-Length: {len(body)}"
-        self.socket.sendall(request.encode() + b"\r\n\r\n" + body)
+        self.received = content[size:]
+        return headers, content[:size]
 
     def receive(self) -> bytes:
         """The next bytes from the cloud; when it is gone, this process ends."""
         return self.socket.recv(1024 * 1024) or sys.exit("the cloud is gone")
 
-    def post(self, path: str, body: str) -> None:
-        """Tell the cloud something; its 202 says no more than that it heard."""
-        self.call("POST", path, body.encode())
+
+def request(method: str, path: str, body: str = "") -> bytes:
+    """One HTTP request to the cloud."""
+    content = body.encode()
+    head = f"{method} {API}{path} HTTP/1.1\r\nHost: cloud\r\nContent-Length: {len(content)}"
+    return head.encode() + b"\r\n\r\n" + content
 
 
 class Context:
     """What the handler may know about this call; names and types as in AWS Lambda."""
 
-    def __init__(self, headers: dict[str, str]) -> None:
+    def __init__(self, headers: dict[str, str], environment: dict[str, str]) -> None:
         self.aws_request_id = headers["lambda-runtime-aws-request-id"]
         self.invoked_function_arn = headers["lambda-runtime-invoked-function-arn"]
-        self.function_name = os.environ["AWS_LAMBDA_FUNCTION_NAME"]
-        self.function_version = os.environ["AWS_LAMBDA_FUNCTION_VERSION"]
-        self.memory_limit_in_mb = os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
-        self.log_group_name = os.environ["AWS_LAMBDA_LOG_GROUP_NAME"]
-        self.log_stream_name = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
+        self.function_name = environment["AWS_LAMBDA_FUNCTION_NAME"]
+        self.function_version = environment["AWS_LAMBDA_FUNCTION_VERSION"]
+        self.memory_limit_in_mb = environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
+        self.log_group_name = environment["AWS_LAMBDA_LOG_GROUP_NAME"]
+        self.log_stream_name = environment["AWS_LAMBDA_LOG_STREAM_NAME"]
         self.identity = self.client_context = None
         self._deadline_ms = int(headers["lambda-runtime-deadline-ms"])
 
