@@ -8,9 +8,12 @@ from itertools import pairwise
 
 import pytest
 from aiohttp import web
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from botlib import Bot
 from botlib.twitch.account import LoginRefused
+from botlib.twitch.irc import IrcMessage, format
 from botlib.twitch.irc_bot import IrcBot, Limits, Timing
 
 SCOPES = ["chat:read", "chat:edit"]
@@ -423,6 +426,34 @@ def test_a_repeated_message_and_a_mirrored_one_are_left_alone():
             await peer.say("@hellobot !unknown", tags=";id=c;reply-parent-msg-id=x")
             await peer.until(lambda: len(peer.said()) == 2)
             assert [text[:13] for text in peer.said()] == ["hello Viktor!", "I do not know"]
+
+    asyncio.run(main())
+
+
+TAGS = ["badges", "display-name", "id", "room-id", "source-room-id", "user-id", "msg-id"]
+COMMANDS = ["PRIVMSG", "NOTICE", "USERSTATE", "ROOMSTATE", "CLEARCHAT", "PING", "XYZ"]
+odd_lines = st.builds(
+    lambda command, channel, text, tags: format(
+        IrcMessage(command, (channel, text), "viktor!v@v", tags, colon=True)
+    ),
+    st.sampled_from(COMMANDS),
+    st.sampled_from(["#viktor", "#", "viktor", "#elsewhere", ""]),
+    st.text() | st.text().map("!hello {}".format),
+    st.dictionaries(st.sampled_from(TAGS), st.text() | st.just("9" * 5000)),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(odd_lines | st.text(), max_size=20))
+def test_whatever_twitch_sends_the_bot_goes_on(lines):
+    async def main():
+        async with Peer() as peer, running(peer, timing=Timing()) as bot:
+            await bot.wait_until_ready()
+            text = "".join(f"{line}\r\n" for line in lines)
+            await peer.sockets[-1].send_str(text.encode("utf-8", "replace").decode())
+            await peer.say("!still_there")
+            await peer.until(lambda: any("!still_there" in said for said in peer.said()))
+            assert bot.counts.connections == 1
 
     asyncio.run(main())
 

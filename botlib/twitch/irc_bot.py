@@ -4,8 +4,11 @@ Three things are told here, each once: `Connection` is one line to Twitch, and k
 dead; `Room` is what the bot knows of one channel; `IrcBot` is the story: connect, log in, join,
 listen, answer, and the same again whenever the line is lost. `Holding` runs it beside a notebook.
 
-What Twitch refuses stops the bot; what breaks or is silent is tried again. Every wait for Twitch
-ends after seconds, so that a bot is back within a minute of Twitch's being well.
+A bad token stops the bot; what breaks or is silent is tried again. Every wait for Twitch ends after
+seconds, so that a bot is back within a minute of Twitch's being well.
+
+TwitchIO, the usual library, dropped IRC in version 3, and any viewer can throw its version 2 out by
+writing RECONNECT. So the line is held here, on aiohttp's WebSocket; TwitchIO serves `Account`.
 """
 
 import asyncio
@@ -45,13 +48,6 @@ from botlib.twitch.irc import (
 log = logging.getLogger(__name__)
 
 CAPABILITIES = "twitch.tv/tags twitch.tv/commands"  # not who comes and goes: membership
-# What Twitch says when it refuses PASS and NICK; it then closes the connection.
-LOGIN_REFUSALS = {
-    "Login authentication failed",
-    "Login unsuccessful",
-    "Improperly formatted auth",
-    "Invalid NICK",
-}
 SPELLING = "Check the spelling: expected the LOGIN of twitch.tv/LOGIN."
 # The msg-ids of NOTICEs that refuse a JOIN, and what to do.
 NOT_LET_IN = {
@@ -204,8 +200,9 @@ class Connection:
             message = await self.receive()
             if message.command == "001":
                 return
-            if message.command == "NOTICE" and message.text in LOGIN_REFUSALS:
-                # The token was validated a moment ago, and will be before the next attempt.
+            if message.command == "NOTICE":  # "Login authentication failed" and its like
+                # No reason to end: the token was validated a moment ago, and will be before the
+                # next attempt. One that is bad ends the bot there.
                 raise ConnectionLost(
                     f"Twitch refused the login: {message.text}. Its token was good when Twitch was "
                     "asked, so the bot may have logged in too often, or the account may be "
