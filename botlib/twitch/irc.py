@@ -5,9 +5,11 @@ IRCv3 in front as Twitch uses them.
 """
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from botlib.bot import split
+from botlib.function import NOTHING
 
 LONGEST_TEXT = 500  # characters in one chat message; Twitch cuts off what is longer
 LONGEST_LINE = 65_536  # bytes; Twitch's own lines stay below 16 KB, so a longer one is broken
@@ -18,15 +20,14 @@ _PLAIN = {escaped[1]: plain for plain, escaped in _ESCAPES.items()}
 _CONTROL = re.compile(r"[\0\r\n]+")
 
 
-@dataclass(frozen=True)
-class IrcMessage:
+class IrcMessage(NamedTuple):  # a dataclass would cost a function's cold start some 8 ms
     """One IRC message: who sends (prefix), what (command), with what (params and tags)."""
 
     command: str
     params: tuple[str, ...] = ()
     prefix: str = ""
-    tags: dict[str, str] = field(default_factory=dict)
-    colon: bool = field(default=False, compare=False)  # the last parameter is written after ":"
+    tags: Mapping[str, str] = NOTHING
+    colon: bool = False  # the last parameter is written after ":", though it need not be
 
     @property
     def nick(self) -> str:
