@@ -23,10 +23,11 @@ class Jumping(selectors.SelectSelector):
 
 class JumpingLoop(asyncio.SelectorEventLoop):
     def __init__(self):
-        super().__init__(Jumping())
+        self.jumping = Jumping()
+        super().__init__(self.jumping)
 
     def time(self):
-        return self._selector.now
+        return self.jumping.now
 
 
 def run(coroutine):
