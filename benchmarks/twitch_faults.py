@@ -21,10 +21,10 @@ from itertools import pairwise
 import psutil
 
 from botlib import Bot
-from botlib.twitch import Holding, IrcBot
 from botlib.twitch.account import LoginRefused
 from botlib.twitch.irc import INVISIBLE
-from botlib.twitch.irc_bot import Limits, Timing
+from botlib.twitch.irc_bot import IrcBot, Limits, Timing
+from lessons.holding import Holding
 from sandbox.twitch import Twitch
 
 SCOPES = ["chat:read", "chat:edit"]

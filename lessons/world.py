@@ -10,8 +10,8 @@ from typing import Any
 from botlib.bot import Bot
 from botlib.settings import Settings, settings, telegram_api
 from botlib.telegram.light import BotApi
-from botlib.telegram.polling import Polling
 from botlib.tokens import telegram_slips
+from lessons.holding import Polling
 from sandbox.telegram import BotAccount, Person, Telegram
 
 LOOKS = {"getme", "getwebhookinfo"}  # methods that leave a bot as it is

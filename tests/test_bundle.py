@@ -39,7 +39,7 @@ TWITCH = {  # as notebook 10 leaves it, the other corners of the square included
     "twitch_function.py": STORE
     + "from brain import bot\nfrom botlib.twitch.eventsub import webhook\n"
     + "handler = webhook(bot, store=open_store())\n",
-    "twitch_program.py": "from botlib.twitch import IrcBot\n",
+    "twitch_program.py": "from botlib.twitch.irc_bot import IrcBot\n",
 }
 ECHO = "def handler(event, context):\n    return event\n"
 

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 
 from botlib import Bot
 from botlib.bot import TryAgain
-from botlib.twitch import Holding, IrcBot
 from botlib.twitch.account import LoginRefused
 from botlib.twitch.irc import INVISIBLE, harmless, parts
-from botlib.twitch.irc_bot import SLACK_S, Limits, Timing
+from botlib.twitch.irc_bot import SLACK_S, IrcBot, Limits, Timing
+from lessons.holding import Holding
 from sandbox.twitch import Twitch
 
 SCOPES = ["chat:read", "chat:edit"]
@@ -656,7 +656,7 @@ def test_a_token_object_in_place_of_its_text_is_recognised(world):
 def test_a_program_stops_cleanly_on_sigterm(world):
     program = """
         from botlib import Bot
-        from botlib.twitch import IrcBot
+        from botlib.twitch.irc_bot import IrcBot
         bot = Bot()
         bot.command("hello")(lambda message: f"hello {message.user}!")
         IrcBot(bot).run()

@@ -14,7 +14,8 @@ from botlib import Bot
 from botlib.settings import settings, telegram_api
 from botlib.telegram.light import BotApi
 from botlib.tokens import telegram_token, twitch_token
-from botlib.twitch import Holding, IrcBot
+from botlib.twitch.irc_bot import IrcBot
+from lessons.holding import Holding
 
 ROOT = Path(__file__).parents[1]
 TEXT = "A test of the course's live group says hello."

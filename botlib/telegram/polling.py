@@ -6,10 +6,9 @@ bot's webhook, because Telegram gives each update to one door only.
 
 import asyncio
 import logging
-import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn
 
 import telegram
 from telegram.error import InvalidToken, RetryAfter, TelegramError
@@ -72,58 +71,6 @@ async def warn_of_webhook(app: App) -> None:
             "the webhook %s is removed; the function there hears nothing more. Set it again: "
             "python3 start.py webhook %s", url, url,
         )  # fmt: skip
-
-
-class Polling:
-    """Long polling on a thread of its own, for notebooks: `with Polling(bot, token): …`."""
-
-    def __init__(self, bot: Bot, token: str | None = None, api: str | None = None) -> None:
-        updates = UpdatesRequest(lambda: log.error("polling: %s", UNKNOWN_TO_TELEGRAM))
-        self._app = application(bot, token, api, updates)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="polling", daemon=True)
-        self._thread.start()
-        try:
-            self._run(self._start())
-        except BaseException:
-            self.stop()
-            raise
-
-    def stop(self) -> None:
-        """Finish the update at hand, then stop asking; a second call does nothing."""
-        if self._loop.is_closed():
-            return
-        try:
-            self._run(self._finish())
-        finally:
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join()
-            self._loop.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    async def _start(self) -> None:
-        try:
-            await self._app.initialize()
-        except InvalidToken:
-            raise ValueError(UNKNOWN_TO_TELEGRAM) from None
-        await self._app.start()
-        if self._app.updater:
-            await self._app.updater.start_polling(error_callback=log_polling_error)
-
-    async def _finish(self) -> None:
-        if self._app.updater and self._app.updater.running:
-            await self._app.updater.stop()
-        if self._app.running:
-            await self._app.stop()
-        await self._app.shutdown()
-
-    def _run(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
 
 class UpdatesRequest(HTTPXRequest):
