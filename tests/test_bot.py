@@ -2,12 +2,16 @@
 
 import asyncio
 import functools
+import json
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from botlib import Bot, Message
+from botlib.bot import APOLOGY, TryAgain
+from botlib.store import StoreError
 
 
 @pytest.fixture
@@ -222,3 +226,117 @@ def test_any_text_from_anyone_gets_texts_back(text, user):
 def test_any_arguments_are_read(text):
     message = Message("!echo " + text)
     assert message.arguments.split() == message.words == text.split()
+
+
+# --- a command that fails ---------------------------------------------------------------------
+
+
+def fails(message):
+    return str(int(message.arguments))
+
+
+LINE = fails.__code__.co_firstlineno + 1
+SORRY = APOLOGY.format(command="!roll")
+
+
+def by_await(bot, message):
+    return asyncio.run(bot.respond(message))
+
+
+def at_once(bot, message):
+    return bot.respond_now(message)
+
+
+DOORS = pytest.mark.parametrize("respond", [by_await, at_once])
+
+
+@DOORS
+def test_a_failed_command_is_logged_with_its_line_and_apologised_for(respond, caplog):
+    bot = Bot()
+    bot.command("roll")(fails)
+    assert respond(bot, Message("/ROLL banana", chat="7")) == [SORRY]
+    assert caplog.messages == [
+        "!roll failed: ValueError: invalid literal for int() with base 10: 'banana' "
+        f"(test_bot.py, line {LINE})"
+    ]
+    assert respond(bot, Message("!roll 5", chat="7")) == ["5"]
+
+
+@DOORS
+def test_it_apologises_once_a_minute_in_each_chat(respond, caplog, monkeypatch):
+    bot, now = Bot(), [1000.0]
+    bot.command("roll")(fails)
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    banana, elsewhere = Message("!roll banana", chat="7"), Message("!roll banana", chat="8")
+    assert respond(bot, banana) == [SORRY]
+    assert respond(bot, banana) == []
+    assert respond(bot, elsewhere) == [SORRY]
+    now[0] += 59
+    assert respond(bot, banana) == []
+    now[0] += 1
+    assert respond(bot, banana) == [SORRY]
+    assert len(caplog.messages) == 5
+
+
+@DOORS
+def test_only_what_may_be_mended_goes_on_to_the_door(respond, caplog):
+    bot = Bot()
+    errors = iter([TryAgain("not now"), StoreError("out of reach")])
+
+    @bot.command("moody")
+    def moody(message):
+        raise next(errors)
+
+    for _ in range(2):
+        with pytest.raises(TryAgain):
+            respond(bot, Message("!moody"))
+    assert caplog.messages == []
+
+
+@DOORS
+def test_an_async_command_that_fails_is_caught_where_it_is_awaited(respond, caplog):
+    bot = Bot()
+
+    @bot.command("later")
+    async def later(message):
+        await asyncio.sleep(0)
+        return 1 / 0
+
+    assert respond(bot, Message("!later")) == [APOLOGY.format(command="!later")]
+    line = later.__code__.co_firstlineno + 3
+    assert caplog.messages[0].endswith(f"division by zero (test_bot.py, line {line})")
+
+
+@DOORS
+def test_a_command_that_returns_no_text_is_named_by_its_first_line(respond, caplog):
+    bot = Bot()
+    wrong = bot.command("wrong")(lambda message: 5)
+    respond(bot, Message("!wrong"))
+    assert "a command returns a text" in caplog.text
+    assert caplog.messages[0].endswith(f"(test_bot.py, line {wrong.__code__.co_firstlineno})")
+
+
+def test_a_failure_inside_a_library_is_told_by_the_learners_line(caplog):
+    bot = Bot()
+
+    @bot.command("read")
+    def read(message):
+        return json.loads("{")
+
+    bot.respond_now(Message("!read"))
+    line = read.__code__.co_firstlineno + 2
+    assert caplog.messages[0].endswith(f"(test_bot.py, line {line})")
+
+
+def test_what_shows_no_line_is_logged_without(caplog):
+    bot = Bot()
+    bot.command("count")(functools.partial(int, "banana"))
+    assert bot.respond_now(Message("!count")) == [APOLOGY.format(command="!count")]
+    assert caplog.messages[0].startswith("!count failed: TypeError: ")
+    assert "line" not in caplog.messages[0]
+
+
+def test_the_apology_bears_the_bots_own_prefix():
+    bot = Bot("?")
+    bot.command("roll")(fails)
+    assert bot.respond_now(Message("?roll banana")) == [APOLOGY.format(command="?roll")]
