@@ -86,7 +86,7 @@ class RuntimeApi:
 
     def receive(self) -> bytes:
         """The next bytes from the cloud; when it is gone, this process ends."""
-        return self.socket.recv(1024 * 1024) or sys.exit("the cloud is gone")
+        return self.socket.recv(64 * 1024) or sys.exit("the cloud is gone")
 
 
 def request(method: str, path: str, body: str = "") -> bytes:
