@@ -206,6 +206,8 @@ class Stopping:
         threading.Thread(target=self._end_anyway, name="stopping", daemon=True).start()
         for each in (signal.SIGINT, signal.SIGTERM):
             signal.signal(each, self._on_signal)
+        if sys.platform == "win32":  # where a program without a terminal hears only Ctrl-Break
+            signal.signal(signal.SIGBREAK, self._on_signal)
 
     def hand_over(
         self,
