@@ -183,6 +183,11 @@ def test_taken_port_says_what_to_type(course):
     assert "Traceback" not in done.stderr
 
 
+def hear_ctrl_c():
+    """Undo what a shell does to a test that it runs in the background: there SIGINT is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @POSIX
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_address_is_printed_and_a_signal_ends_it_quietly(course, how):
@@ -195,6 +200,7 @@ def test_address_is_printed_and_a_signal_ends_it_quietly(course, how):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=hear_ctrl_c,
     ) as server:
         first = server.stdout.readline()
         address = re.search(r"http://127\.0\.0\.1:\d+/lab/tree/notebooks/00_start_here\S+", first)
