@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from botlib import Bot
 from botlib.twitch.account import LoginRefused
 from botlib.twitch.irc import IrcMessage, format
-from botlib.twitch.irc_bot import IrcBot, Limits, Timing
+from botlib.twitch.irc_bot import BACKLOG, IrcBot, Limits, Timing
 
 SCOPES = ["chat:read", "chat:edit"]
 GOOD = {"client_id": "app", "login": "hellobot", "user_id": "7", "scopes": SCOPES, "expires_in": 0}
@@ -414,6 +414,32 @@ def test_a_flood_of_plain_talk_leaves_room_for_commands():
             assert (bot.counts.heard, bot.counts.unanswered) == (60_002, 0)
 
     asyncio.run(main())
+
+
+def test_a_flood_of_commands_is_answered_as_far_as_an_answer_is_of_use(caplog):
+    gate = asyncio.Event()
+    bot_brain = brain()
+
+    @bot_brain.command("wait")
+    async def wait(message):
+        await gate.wait()
+        return "done"
+
+    async def main():
+        async with Peer() as peer, running(peer, brain=bot_brain, timing=Timing()) as bot:
+            await bot.wait_until_ready()
+            await peer.say("!wait")
+            for _ in range(51):
+                await peer.say(*["!hello"] * 1000)
+            await peer.sockets[-1].send_str("PING :all is heard\r\n")
+            await peer.until(lambda: peer.asked("PONG :all is heard") == 1, 60)
+            assert bot.counts.unanswered == 51_000 - BACKLOG
+            gate.set()
+            await peer.until(lambda: len(peer.said()) == 2)
+            assert peer.said() == ["done", "hello Viktor!"]
+
+    asyncio.run(main())
+    assert caplog.text.count("commands wait already") == 1
 
 
 def test_a_repeated_message_and_a_mirrored_one_are_left_alone():
