@@ -68,9 +68,9 @@ class Keeper:
         if self.is_closed:
             return
         self.is_closed = True
-        kill_marked(self.marker)
+        kill_marked(self.marker)  # all at once: each would look through the machine's processes
         for kept in self._programs:
-            kept.wait()
+            kept.kill()
         if self._folder:
             remove(self._folder)
         self._guardian.communicate(b"all is well")
@@ -112,7 +112,13 @@ class Kept:
     def kill(self) -> None:
         """End it at once, as a power cut does, with all it has started."""
         kill_marked(self._marker)
-        self._process.wait()
+        while self.status is None:
+            try:
+                self.wait(1.0)
+            except subprocess.TimeoutExpired:
+                # While the system loads a new program, its environment cannot be read, nor its
+                # marker found; so it is looked for again.
+                kill_marked(self._marker)
 
 
 class Lines:

@@ -107,7 +107,7 @@ time.sleep(60)
 """
     starter = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     marker = starter.stdout.readline().strip()
-    assert len(marked(marker)) == 2
+    wait_until(lambda: len(marked(marker)) == 2)  # it cannot be read while a program is loaded
     starter.kill()
     starter.communicate()
     wait_until(lambda: not marked(marker))

@@ -35,7 +35,7 @@ DOORS = {
         module="botlib.telegram.polling", name="poll", start="poll(bot)"
     ),
     "twitch_program": PROGRAM.format(
-        module="botlib.twitch", name="IrcBot", start="IrcBot(bot).run()"
+        module="botlib.twitch.irc_bot", name="IrcBot", start="IrcBot(bot).run()"
     ),
 }
 NAMES = ["Telegram function", "Telegram program", "Twitch function", "Twitch program"]

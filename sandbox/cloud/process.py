@@ -122,7 +122,12 @@ class InstanceProcess:
     async def kill(self) -> None:
         """Kill it and every process it has started; return when it is gone."""
         kill_marked(self.marker)
-        await self._gone.wait()
+        while not self._gone.is_set():
+            try:
+                async with asyncio.timeout(1.0):
+                    await self._gone.wait()
+            except TimeoutError:  # while the system loads a new program, it shows no marker
+                kill_marked(self.marker)
 
     def private_memory(self, limit: int, with_children: bool) -> int:
         """Bytes that only this process (and its children) use; 0 when it has just ended.
