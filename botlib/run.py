@@ -119,6 +119,7 @@ def load_bot(file: Path) -> Bot:
     if spec is None or spec.loader is None:
         raise ValueError(f"{file} is no Python file. Its name must end in .py.")
     module = importlib.util.module_from_spec(spec)
+    sys.modules.setdefault(spec.name, module)  # where dataclasses look for it
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:

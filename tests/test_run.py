@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from botlib.run import BROKEN, STOPPED, WRONG_SETTINGS
+from botlib.run import BROKEN, STOPPED, WRONG_SETTINGS, load_bot
 from sandbox import Telegram
 from sandbox.twitch import Twitch
 
@@ -122,6 +122,18 @@ def test_the_telegram_bot_answers_until_it_is_stopped(start, telegram, how):
     assert "INFO telegram: the sandbox world" in program.lines[0]
     assert program.lines[-1].endswith("INFO stopped")
     assert not [line for line in program.lines if token in line]
+
+
+def test_a_bots_file_may_hold_a_dataclass_whose_annotations_are_texts(tmp_path):
+    (tmp_path / "points.py").write_text(
+        "from __future__ import annotations\n"
+        "from dataclasses import dataclass\n"
+        "from botlib import Bot\n"
+        "@dataclass\nclass Points:\n    count: int\n"
+        "bot = Bot()\n"
+        "bot.command('points')(lambda message: str(Points(7).count))\n"
+    )
+    assert load_bot(tmp_path / "points.py").ask("!points") == "7"
 
 
 @posix
