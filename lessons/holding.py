@@ -15,8 +15,8 @@ from weakref import WeakValueDictionary
 from telegram.error import InvalidToken
 
 from botlib.bot import Bot
+from botlib.telegram import UNKNOWN_TO_TELEGRAM
 from botlib.telegram.polling import (
-    UNKNOWN_TO_TELEGRAM,
     UpdatesRequest,
     application,
     log_polling_error,

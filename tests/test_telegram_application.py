@@ -2,6 +2,7 @@
 
 import json
 import re
+import traceback
 
 import pytest
 from events import event
@@ -18,6 +19,7 @@ from telegram.ext import (
 from botlib.bot import TryAgain
 from botlib.telegram.webhook import webhook
 from sandbox import Cloud, Telegram
+from sandbox.telegram import NoReply
 
 SECRET = "correct-horse"
 
@@ -211,6 +213,32 @@ def test_what_the_application_does_at_its_start_is_done_once(builder, viktor):
     app.add_handler(CommandHandler("starts", starts))
     door = Door(app)
     assert [door.say(viktor, "/starts")[1]["text"] for _ in range(2)] == ["1", "1"]
+
+
+def test_a_token_that_telegram_does_not_know_is_not_quoted(builder, viktor):
+    token = "4242:" + "no-such-token" * 3
+    with pytest.raises(ValueError, match="Telegram does not know this token") as raised:
+        Door(builder.token(token).build()).say(viktor, "/hello")
+    assert token not in "".join(traceback.format_exception(raised.value))
+
+
+def test_what_an_update_that_was_broken_off_would_have_said_is_not_said_later(builder, viktor):
+    async def hello(update, context):
+        await update.message.reply_text("broken off")
+        raise KeyboardInterrupt  # as by a notebook's stop button
+
+    async def bye(update, context):
+        await update.message.reply_text("bye")
+
+    app = builder.build()
+    app.add_handler(CommandHandler("hello", hello))
+    app.add_handler(CommandHandler("bye", bye))
+    door = Door(app)
+    with pytest.raises(KeyboardInterrupt):
+        door.say(viktor, "/hello")
+    assert door.say(viktor, "/bye")[1]["text"] == "bye"
+    with pytest.raises(NoReply):
+        viktor.wait(timeout=0.1)
 
 
 MAIN = """

@@ -9,7 +9,7 @@ from cloud_help import wait_until
 
 from botlib import Bot
 from botlib.bot import APOLOGY, TryAgain
-from botlib.telegram.polling import UNKNOWN_TO_TELEGRAM
+from botlib.telegram import UNKNOWN_TO_TELEGRAM
 from lessons.holding import Polling
 from sandbox import Cloud, Telegram
 from sandbox.telegram import Limits

@@ -1,8 +1,10 @@
 """The webhook function without python-telegram-bot answers as the one with it does."""
 
+import http.server
 import json
 import subprocess
 import sys
+import threading
 
 import pytest
 from events import SHAPES, event
@@ -170,6 +172,37 @@ def viktor(tmp_path):
 def test_several_replies_keep_their_order_through_the_cloud(viktor):
     viktor.send("!three")
     assert [message.text for message in viktor.wait(3)] == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_token_with_something_around_it_is_refused_at_once_and_not_quoted(door):
+    with pytest.raises(ValueError, match="no bot token") as raised:
+        door(make_bot(), f"{TOKEN}\n", SECRET)
+    assert TOKEN not in str(raised.value)
+
+
+def test_a_broken_answer_loses_the_rest_of_a_reply_and_says_nothing_twice(caplog):
+    """The first part went out: were the update sent again, it would be said once more."""
+    answers = iter([b'{"ok": true, "result": {}}', b"<html>busy</html>"])
+
+    class BotApi(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(next(answers))
+
+        def log_message(self, *_):
+            pass
+
+    bot = make_bot()
+    bot.command("three")(lambda message: ["one", "two", "three"])
+    with http.server.HTTPServer(("127.0.0.1", 0), BotApi) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        door = light.webhook(bot, TOKEN, SECRET, f"http://127.0.0.1:{server.server_port}")
+        answer = post(door, {"update_id": 1, "message": message("!three")})
+        server.shutdown()
+    assert answer == (200, "")
+    assert "the rest of a reply is lost: RuntimeError" in caplog.text
 
 
 def test_a_command_for_another_bot_of_the_group_is_left_alone(viktor):

@@ -15,6 +15,10 @@ from botlib.store import Seen, Store
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  (a header's name, no secret)
 LONGEST_TEXT = 4096  # code points in one message, Telegram's message_length_max
+UNKNOWN_TO_TELEGRAM = (
+    "Telegram does not know this token. Expected the one BotFather wrote for this bot; "
+    "a new one that was made since makes the old one useless. Set TELEGRAM_TOKEN again."
+)
 
 Update = dict[str, Any]
 Call = dict[str, Any]  # a Bot API call, as it stands in the response's body
@@ -61,13 +65,13 @@ def bot_id(token: str) -> int:
     >>> bot_id("42:secret")
     42
     """
-    number = token.partition(":")[0]
-    if not number.isdecimal():
+    parts = re.fullmatch(r"(\d+):[\w-]+", token, re.ASCII)
+    if not parts:
         raise ValueError(
             "TELEGRAM_TOKEN is no bot token: expected digits, a colon and letters, as BotFather "
             "writes it. Copy the whole token, without quotes or spaces."
         )
-    return int(number)
+    return int(parts[1])
 
 
 def addressee(text: str) -> tuple[str, str]:

@@ -103,8 +103,9 @@ class BotApi:
         return self._username
 
     def call(self, method: str, parameters: Json) -> Any:
-        """Call a method; raises OSError, and RuntimeError with Telegram's words if it refuses."""
-        import urllib.error  # here, because most updates need no call: they take 40 ms to load
+        """Call a method; raises OSError, and RuntimeError for a refusal or a broken answer."""
+        import http.client  # here, because most updates need no call: they take 40 ms to load
+        import urllib.error
         import urllib.request
 
         request = urllib.request.Request(  # noqa: S310  (the address is the Bot API's)
@@ -119,6 +120,8 @@ class BotApi:
             words = error.read().decode("utf-8", "replace")
             kind = FinalError if error.code in (400, 403) else RuntimeError
             raise kind(f"Telegram refused {method}: {error.code} {words}") from None
+        except (http.client.HTTPException, KeyError, TypeError, ValueError) as error:
+            raise RuntimeError(f"{method} got a broken answer: {type(error).__name__}") from None
 
 
 def name_of(incoming: Json) -> str:

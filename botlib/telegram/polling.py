@@ -17,7 +17,7 @@ from telegram.request import HTTPXRequest
 
 from botlib.bot import Bot, TryAgain, split
 from botlib.settings import setting
-from botlib.telegram import LONGEST_TEXT
+from botlib.telegram import LONGEST_TEXT, UNKNOWN_TO_TELEGRAM
 from botlib.telegram.webhook import TEXT_MESSAGE, App, builder_for, line_in_handler, message_for
 
 HandOver = Callable[[asyncio.AbstractEventLoop, Callable[[], object]], object]
@@ -25,11 +25,6 @@ HandOver = Callable[[asyncio.AbstractEventLoop, Callable[[], object]], object]
 COMMAND_S = 60.0  # for a command to reply; meanwhile everybody waits
 
 log = logging.getLogger(__name__)
-
-UNKNOWN_TO_TELEGRAM = (
-    "Telegram does not know this token. Expected the one BotFather wrote for this bot; "
-    "a new one that was made since makes the old one useless. Set TELEGRAM_TOKEN again."
-)
 
 
 def poll(

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 
 import telegram
-from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
 from telegram.ext import (
     Application,
     ApplicationBuilder,
@@ -34,6 +34,7 @@ from botlib.settings import setting, telegram_api
 from botlib.store import Store
 from botlib.telegram import (
     LONGEST_TEXT,
+    UNKNOWN_TO_TELEGRAM,
     Call,
     Update,
     addressee,
@@ -178,10 +179,9 @@ class Updates:
             log.warning("an update that nobody can read was put aside: %s", type(error).__name__)
             return None  # acknowledged: sent again, it would be no more readable
         self.errors, request.sent = [], 0
+        request.take()  # what an update that was broken off left behind is not sent with this one
         await app.process_update(update)
-        if (
-            request.bot
-        ):  # a handler with block=False is a task, which would freeze with the instance
+        if request.bot:  # a handler with block=False is a task, and would freeze with the instance
             while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
                 await asyncio.wait(tasks)
         if app.persistence:
@@ -217,7 +217,10 @@ class Updates:
         app.add_error_handler(note)
         # Here they are: `_answer` waits for what a handler with block=False began.
         warnings.filterwarnings("ignore", "Tasks created via", PTBUserWarning)
-        await app.initialize()
+        try:
+            await app.initialize()
+        except InvalidToken:  # its text quotes the token, and a cloud logs what a function raises
+            raise ValueError(UNKNOWN_TO_TELEGRAM) from None
         if app.post_init:
             await app.post_init(app)
 
@@ -258,9 +261,7 @@ class ReplyInResponse(BaseRequest):
     def __init__(self, bot: telegram.Bot | None = None, me: dict[str, Any] | None = None) -> None:
         self.bot = bot  # of a learner's own Application: its handlers may use what a call gives
         self.sent = 0  # calls of this update that went out and changed something
-        self._me = (
-            me  # what getMe is answered with when a bot starts, if Telegram need not be asked
-        )
+        self._me = me  # the answer to a bot's first getMe, where Telegram need not be asked
         self._http: BaseRequest | None = None
         self._kept: tuple[str, RequestData | None, int] | None = None
         self._numbers: dict[int, int] = {}  # of this update's messages: stand-in, and the true one
