@@ -35,6 +35,7 @@ class Peer:
     async def __aenter__(self):
         app = web.Application()
         app.router.add_get("/oauth2/validate", self.validate)
+        app.router.add_post("/oauth2/token", self.renew)
         app.router.add_get("/irc", self.irc)
         self.runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self.runner.setup()
@@ -49,6 +50,9 @@ class Peer:
 
     async def validate(self, request):
         return web.json_response(GOOD)
+
+    async def renew(self, request):
+        return web.json_response({"message": "Invalid refresh token"}, status=400)
 
     async def irc(self, request):
         self.attempts.append(asyncio.get_running_loop().time())
@@ -259,25 +263,83 @@ def test_a_bot_that_was_put_out_asks_to_be_let_in_again(caplog):
     assert "Twitch put the bot out of #viktor" in caplog.text
 
 
+@pytest.mark.parametrize("strange", [{"access_token": 7}, {"refresh_token": None}])
+def test_new_tokens_that_are_none_are_asked_for_again(strange):
+    new = {"access_token": "new", "refresh_token": "next"}
+    new |= {"expires_in": 0, "scope": SCOPES, "token_type": "bearer"}
+
+    class Renewing(Peer):
+        def __init__(self):
+            super().__init__()
+            self.answers = iter([new | strange, new])
+
+        async def validate(self, request):
+            is_new = request.headers["Authorization"] == "OAuth new"
+            return web.json_response(GOOD if is_new else {}, status=200 if is_new else 401)
+
+        async def renew(self, request):
+            assert request.query["refresh_token"] == "first"
+            return web.json_response(next(self.answers))
+
+    async def main():
+        options = {"refresh_token": "first", "client_secret": "s"}
+        async with Renewing() as peer, running(peer, **options) as bot:
+            await answers(peer, bot)
+            assert bot.account.refresh_token == "next"
+
+    asyncio.run(main())
+
+
+class Banning(Peer):
+    """Lets the bot in until it is banned."""
+
+    banned = False
+
+    async def ban(self):
+        self.banned = True
+        await self.sockets[-1].send_str(":hellobot!h@h PART #viktor\r\n")
+
+    async def on_join(self, socket, channel):
+        if not self.banned:
+            await super().on_join(socket, channel)
+        else:
+            refusal = "You are permanently banned from talking in viktor."
+            await socket.send_str(
+                f"@msg-id=msg_banned :tmi.twitch.tv NOTICE {channel} :{refusal}\r\n"
+            )
+
+
+def test_a_bot_that_is_banned_while_a_command_works_goes_on():
+    async def main():
+        loop = asyncio.get_running_loop()
+        slow, free = brain(), asyncio.Event()
+
+        @slow.command("slow")
+        async def reply_late(message):
+            await free.wait()
+            return ["one", "two"]
+
+        async with Banning() as peer, running(peer, brain=slow) as bot:
+            await bot.wait_until_ready()
+            await peer.say("!slow")
+            await peer.ban()
+            await peer.until(lambda: peer.asked() == 2)
+            await until_pause_is_over(loop, peer, 2)  # so its refusal was heard
+            free.set()
+            peer.banned = False
+            await until_pause_is_over(loop, peer, peer.asked())
+            await answers_when_in(peer, bot)
+            assert (bot.counts.connections, bot.counts.unanswered) == (1, 1)
+
+    run_with_moved_clock(main())
+
+
 def test_a_bot_that_was_banned_says_so_once_and_comes_back_when_it_may(caplog):
-    class Banning(Peer):
-        banned = False
-
-        async def on_join(self, socket, channel):
-            if not self.banned:
-                await super().on_join(socket, channel)
-            else:
-                refusal = "You are permanently banned from talking in viktor."
-                await socket.send_str(
-                    f"@msg-id=msg_banned :tmi.twitch.tv NOTICE {channel} :{refusal}\r\n"
-                )
-
     async def main():
         loop = asyncio.get_running_loop()
         async with Banning() as peer, running(peer) as bot:
             await answers(peer, bot)
-            peer.banned = True
-            await peer.sockets[-1].send_str(":hellobot!h@h PART #viktor\r\n")
+            await peer.ban()
             for asked in (2, 3, 4):
                 await peer.until(lambda n=asked: peer.asked() == n)
                 await until_pause_is_over(loop, peer, asked)

@@ -95,7 +95,10 @@ class Account:
             raise Unreachable(f"no new token: {type(error).__name__}") from None
         finally:
             await oauth.close()
-        self.token, self.refresh_token = answer.access_token, answer.refresh_token
+        renewed = (answer.access_token, answer.refresh_token)
+        if not all(isinstance(token, str) and token for token in renewed):
+            raise Unreachable("no new token: Twitch gave a strange answer")
+        self.token, self.refresh_token = renewed
         if self._on_renewed:
             self._on_renewed(self)
         elif not self.client_secret:

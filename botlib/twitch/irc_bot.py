@@ -104,7 +104,7 @@ class Counts:
     sent: int = 0  # messages that Twitch confirmed
     lost: int = 0  # messages that Twitch did not confirm: their connection broke under them
     refused: int = 0  # messages that Twitch did not take
-    unanswered: int = 0  # commands for which there was no room in the queue, or no time at the end
+    unanswered: int = 0  # commands without room in the queue, a way into the channel, or time left
     last_error: str = ""
 
     @property
@@ -576,6 +576,9 @@ class IrcBot:
                 # IRC sends nothing again, so to try again is the viewer's.
                 replies = self.brain.failed(message, error)
             for reply in replies:
+                if room.refusal:  # banned while the command was at work
+                    self.counts.unanswered += 1
+                    break
                 await self.say(room.name, reply)
             room.busy = False
 
