@@ -206,8 +206,11 @@ def read_env(path: Path) -> dict[str, str]:
 
 
 def read_text(path: Path) -> str:
-    """Read a text file in any of the encodings that Windows writes; ValueError for other bytes."""
-    content = path.read_bytes()
+    """Read a text file in any encoding that Windows writes; ValueError if that cannot be."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror}.") from None
     is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         text = content.decode("utf-16" if is_utf16 else "utf-8-sig")

@@ -115,6 +115,12 @@ def test_a_dollar_means_itself_and_other_bytes_are_explained(tmp_path):
         read_env(tmp_path / ".env")
 
 
+def test_a_file_that_cannot_be_read_is_explained(tmp_path):
+    (tmp_path / ".env").mkdir()
+    with pytest.raises(ValueError, match=r"\.env cannot be read: \S"):
+        read_env(tmp_path / ".env")  # a folder, in place of a file that is somebody else's
+
+
 @pytest.mark.parametrize("mark", ["utf-16-le", "utf-16-be"])
 def test_what_powershell_writes_is_read(tmp_path, mark):
     (tmp_path / ".env").write_bytes("\ufeffA=ключ\r\nB=“c”\r\n".encode(mark))

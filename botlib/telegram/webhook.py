@@ -200,6 +200,14 @@ class Updates:
             app.bot, app.updater = answering_in_response(bot, self.request), None
             if app.persistence:
                 app.persistence.set_bot(app.bot)
+        # Here they are: `_answer` waits for what a handler with block=False began.
+        warnings.filterwarnings("ignore", "Tasks created via", PTBUserWarning)
+        try:
+            await app.initialize()
+        except InvalidToken:  # its text quotes the token, and a cloud logs what a function raises
+            raise ValueError(UNKNOWN_TO_TELEGRAM) from None
+        if app.post_init:
+            await app.post_init(app)
         app_has_its_own = bool(app.error_handlers)
 
         async def note(_: object, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -214,15 +222,7 @@ class Updates:
                 what, line = type(error).__name__, line_in_handler(error)
                 log.error("a handler failed: %s: %s%s", what, error, line)
 
-        app.add_error_handler(note)
-        # Here they are: `_answer` waits for what a handler with block=False began.
-        warnings.filterwarnings("ignore", "Tasks created via", PTBUserWarning)
-        try:
-            await app.initialize()
-        except InvalidToken:  # its text quotes the token, and a cloud logs what a function raises
-            raise ValueError(UNKNOWN_TO_TELEGRAM) from None
-        if app.post_init:
-            await app.post_init(app)
+        app.add_error_handler(note)  # last: a start that failed is tried again with the next update
 
 
 def answering_in_response(bot: telegram.Bot, request: BaseRequest) -> ExtBot[Any]:
