@@ -447,7 +447,7 @@ def test_no_reply_quotes_what_the_functions_log_says_last(telegram, account, vik
     with Cloud() as cloud:
         deployed(cloud, telegram, account, tmp_path, FUNCTION.replace("def handler", "def handlr"))
         with pytest.raises(NoReply) as problem:
-            viktor.ask("!roll 1", to=account, timeout=1)
+            viktor.ask("!roll 1", to=account, timeout=3)
     assert "Its log says: Handler 'handler' missing on module 'main'" in str(problem.value)
     assert "functions found: " in str(problem.value) and "handlr" in str(problem.value)
 
