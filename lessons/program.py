@@ -88,8 +88,8 @@ class Program:
         """The last line of the error output, as a sentence; none of a process that was closed."""
         if self._keeper.is_closed:
             return ""
-        if self._process.status is not None:
-            self._process.errors.wait_end(5)
+        if self._process.output.is_over or self._process.status is not None:
+            self._process.errors.wait_end(5)  # it ends, and its two pipes one after the other
         words = [line.strip() for line in self._process.errors.all() if line.strip()]
         return f" Its last error line was: {words[-1]}." if words else ""
 
