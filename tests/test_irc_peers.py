@@ -452,14 +452,21 @@ def test_a_connection_without_a_whole_line_is_dead_whatever_trickles_in(sign, ca
     assert "no answer to a PING within 0.2 s" in caplog.text
 
 
-def test_a_flood_of_plain_talk_leaves_room_for_commands():
-    gate = asyncio.Event()
+def brain_that_waits(gate):
+    """A brain with a command that is not done before the gate opens."""
     bot_brain = brain()
 
     @bot_brain.command("wait")
     async def wait(message):
         await gate.wait()
         return "done"
+
+    return bot_brain
+
+
+def test_a_flood_of_plain_talk_leaves_room_for_commands():
+    gate = asyncio.Event()
+    bot_brain = brain_that_waits(gate)
 
     async def main():
         async with Peer() as peer, running(peer, brain=bot_brain, timing=Timing()) as bot:
@@ -480,12 +487,7 @@ def test_a_flood_of_plain_talk_leaves_room_for_commands():
 
 def test_a_flood_of_commands_is_answered_as_far_as_an_answer_is_of_use(caplog):
     gate = asyncio.Event()
-    bot_brain = brain()
-
-    @bot_brain.command("wait")
-    async def wait(message):
-        await gate.wait()
-        return "done"
+    bot_brain = brain_that_waits(gate)
 
     async def main():
         async with Peer() as peer, running(peer, brain=bot_brain, timing=Timing()) as bot:
