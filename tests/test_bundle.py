@@ -201,6 +201,12 @@ REFUSED = {
     "an .env.real": ({".env.real": "A=1"}, ECHO, r"\.env\.real looks like a secret"),
     "a key": ({"my.pem": "x"}, ECHO, r"my\.pem looks like a secret"),
     "a token in code": ({}, ECHO + f"# {TOKEN}", "main.py holds a Telegram bot token"),
+    "a token that ends in a dash": (
+        {},
+        ECHO + f"# {TOKEN[:-1]}-\n",
+        "main.py holds a Telegram bot",
+    ),
+    "a token in an address": ({}, ECHO + f"# /bot{TOKEN}/getMe", "main.py holds a Telegram bot"),
     "a token in a text": ({"notes.txt": TOKEN}, ECHO, "notes.txt holds a Telegram bot token"),
     "the sandbox": ({}, ECHO + "import sandbox", "never deployed"),
     "the lessons": ({}, ECHO + "import lessons", "never deployed"),
