@@ -33,7 +33,8 @@ class Telegram(LocalServer):
     `webhook_timeout_s` is how long a webhook may take, `update_lifetime_s` how long updates are
     kept, `limits` how much bots may send (None: no limits). With `local_mode` a webhook may be any
     http address, as the real server started with --local allows; without, https and the ports
-    443, 80, 88, 8443 on a public address only. `port` 0 takes any free one.
+    443, 80, 88, 8443 on a public address only. `port` 0 takes any free one. With a `seed` the
+    tokens are the same at every start.
     """
 
     def __init__(
@@ -45,9 +46,10 @@ class Telegram(LocalServer):
         webhook_timeout_s: float = 60.0,
         update_lifetime_s: float = 24 * 3600.0,
         limits: Limits | None = Limits(),  # noqa: B008 - it cannot change
+        seed: int | str | None = None,
     ) -> None:
         super().__init__("telegram-sandbox")
-        self.world = TelegramWorld(self.watch, limits, update_lifetime_s)
+        self.world = TelegramWorld(self.watch, limits, update_lifetime_s, seed)
         self._person_ids = itertools.count(500_000_001)
         self._group_ids = itertools.count(4_000_000_001)
         self._client = self.do(WebhookClient, retry_scale, webhook_timeout_s)

@@ -9,11 +9,11 @@ everything here runs on the server's loop.
 import hmac
 import itertools
 import re
-import secrets
 import time
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.randomness import URL_SAFE, Randomness
 from sandbox.telegram.arguments import leading_integer
 from sandbox.telegram.buttons import CallbackQueries, Press
 from sandbox.telegram.errors import bad_request, forbidden
@@ -36,11 +36,12 @@ class BotAccount(User):
         name: str,
         username: str,
         privacy: bool,
+        token: str,
         updates: UpdateQueue,
         limiter: SendLimiter,
     ) -> None:
         super().__init__(id, name, username)
-        self.token = new_token(id)
+        self.token = token
         self.privacy = privacy
         self.updates = updates
         self.limiter = limiter
@@ -70,9 +71,9 @@ class BotAccount(User):
         }
 
 
-def new_token(bot_id: int) -> str:
+def new_token(bot_id: int, randomness: Randomness) -> str:
     """A fresh token of the real shape: the bot's number, a colon and 35 characters."""
-    return f"{bot_id}:AA{secrets.token_urlsafe(25)[:33]}"
+    return f"{bot_id}:AA{randomness.text(33, f'token {bot_id}', URL_SAFE)}"
 
 
 def check_bot_names(name: str, username: str, taken: set[str]) -> str:
@@ -112,13 +113,20 @@ def check_bot_names(name: str, username: str, taken: set[str]) -> str:
 class TelegramWorld:
     """Everything the sandbox Telegram knows."""
 
-    def __init__(self, watch: Watch, limits: Limits | None, update_lifetime_s: float) -> None:
+    def __init__(
+        self,
+        watch: Watch,
+        limits: Limits | None,
+        update_lifetime_s: float,
+        seed: int | str | None = None,
+    ) -> None:
         self.accounts: dict[int, BotAccount] = {}
         self.people: dict[int, User] = {}
         self.groups: dict[int, Chat] = {}  # groups and channels
         self.private: dict[tuple[int, int], Chat] = {}  # by person and bot
         self.watch = watch
         self.queries = CallbackQueries()
+        self._randomness = Randomness(seed)
         self._bot_ids = itertools.count(7_000_000_001)
         self._limits = limits
         self._update_lifetime_s = update_lifetime_s
@@ -130,13 +138,15 @@ class TelegramWorld:
         username = check_bot_names(name, username, taken)
         updates = UpdateQueue(self._update_lifetime_s, self.watch)
         limiter = SendLimiter(self._limits)
-        account = BotAccount(next(self._bot_ids), name.strip(), username, privacy, updates, limiter)
+        bot_id = next(self._bot_ids)
+        token = new_token(bot_id, self._randomness)
+        account = BotAccount(bot_id, name.strip(), username, privacy, token, updates, limiter)
         self.accounts[account.id] = account
         return account
 
     def new_token(self, account: BotAccount) -> str:
         """What BotFather's /revoke does; the webhook goes with the old token."""
-        account.token = new_token(account.id)
+        account.token = new_token(account.id, self._randomness)
         account.updates.remove_webhook()
         return account.token
 

@@ -4,11 +4,11 @@ It knows no protocol: IRC and EventSub listen to it and carry the messages on.
 """
 
 import re
-import uuid
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sandbox.randomness import Randomness
 from sandbox.twitch.clock import Clock
 from sandbox.twitch.settings import TwitchSettings
 from sandbox.watch import Watch
@@ -85,8 +85,11 @@ class Channel:
 class ChatRooms:
     """Every channel and every message."""
 
-    def __init__(self, clock: Clock, settings: TwitchSettings, watch: Watch) -> None:
+    def __init__(
+        self, clock: Clock, settings: TwitchSettings, watch: Watch, randomness: Randomness
+    ) -> None:
         self._clock = clock
+        self._randomness = randomness
         self._settings = settings
         self._watch = watch
         self._messages: dict[str, ChatMessage] = {}
@@ -112,7 +115,7 @@ class ChatRooms:
             text=text,
             channel=channel.name,
             action=action,
-            id=str(uuid.uuid4()),
+            id=self._randomness.uuid(f"message {channel.name}"),
             author=author,
             by_program=by_program,
             reply_to=reply_to,

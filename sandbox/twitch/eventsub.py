@@ -153,6 +153,7 @@ def check(
         channel=channel,
         reader=reader,
         grant=grant,
+        id=world.randomness.uuid("subscription"),
     )
     if method == "webhook":
         check_webhook(world, grant, subscription, transport)

@@ -3,7 +3,6 @@
 Shapes as in dev.twitch.tv/docs/eventsub. Nothing is sent from here.
 """
 
-import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,10 +25,10 @@ class Subscription:
     channel: Channel
     reader: User
     grant: Grant
+    id: str
     status: str = "enabled"
     secret: str = field(default="", repr=False)
     failures: int = 0
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     @property
     def enabled(self) -> bool:
@@ -139,10 +138,14 @@ def reply(message: ChatMessage) -> dict[str, str] | None:
 
 
 def envelope(
-    kind: str, payload: dict[str, Any], at: str, subscription: Subscription | None = None
+    kind: str,
+    payload: dict[str, Any],
+    message_id: str,
+    at: str,
+    subscription: Subscription | None = None,
 ) -> dict[str, Any]:
     """A message of the EventSub WebSocket."""
-    metadata = {"message_id": str(uuid.uuid4()), "message_type": kind, "message_timestamp": at}
+    metadata = {"message_id": message_id, "message_type": kind, "message_timestamp": at}
     if subscription:
         metadata["subscription_type"] = subscription.type
         metadata["subscription_version"] = subscription.version

@@ -8,13 +8,11 @@ import asyncio
 import hashlib
 import hmac
 import json
-import uuid
 from typing import Any
 
 import aiohttp
 
 from sandbox.twitch.eventsub_events import Delivery, Subscription
-from sandbox.twitch.tokens import random_text
 from sandbox.twitch.world import TwitchWorld
 
 PREFIX = "Twitch-Eventsub-"
@@ -61,10 +59,12 @@ class Webhooks:
         task.add_done_callback(self._tasks.discard)
 
     async def _verify(self, subscription: Subscription) -> None:
-        challenge = random_text(40)
+        challenge = self._world.randomness.text(40, "challenge")
         body = {"challenge": challenge, "subscription": subscription.as_json()}
         kind = "webhook_callback_verification"
-        delivery, text = await self._post(subscription, kind, body, str(uuid.uuid4()), 0)
+        delivery, text = await self._post(
+            subscription, kind, body, self._world.randomness.uuid("EventSub message"), 0
+        )
         if delivery.ok and text == challenge:
             subscription.status = "enabled"
             queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -95,7 +95,10 @@ class Webhooks:
     async def _with_resends(self, subscription: Subscription, body: dict[str, Any]) -> bool:
         """Deliver at least once: the same id again until the callback answers 2xx."""
         settings = self._world.settings
-        message_id, pause = str(uuid.uuid4()), settings.webhook_retry_s
+        message_id, pause = (
+            self._world.randomness.uuid("EventSub message"),
+            settings.webhook_retry_s,
+        )
         for attempt in range(settings.webhook_retries + 1):
             delivery, _ = await self._post(subscription, "notification", body, message_id, attempt)
             if delivery.ok and self.send_twice > 0:
@@ -109,7 +112,9 @@ class Webhooks:
         return False
 
     async def _revoke(self, subscription: Subscription, body: dict[str, Any]) -> None:
-        await self._post(subscription, "revocation", body, str(uuid.uuid4()), 0)
+        await self._post(
+            subscription, "revocation", body, self._world.randomness.uuid("EventSub message"), 0
+        )
 
     async def _post(
         self,

@@ -13,7 +13,7 @@ from sandbox.twitch.chat import User
 from sandbox.twitch.connection import HeldConnection, WebSocketWire, Wire
 from sandbox.twitch.eventsub_events import Subscription, envelope
 from sandbox.twitch.helix import HelixError
-from sandbox.twitch.tokens import Grant, digest, random_text
+from sandbox.twitch.tokens import Grant, digest
 from sandbox.twitch.world import TwitchWorld
 
 GONE = "websocket transport session does not exist or has already disconnected"
@@ -36,7 +36,7 @@ class EventSubSession(HeldConnection):
 
     def __init__(self, world: TwitchWorld, wire: Wire) -> None:
         super().__init__(wire, "EventSub WebSocket", world.settings, world.clock, world.watch)
-        self.id = random_text(40)
+        self.id = world.randomness.text(40, "session")
         self.connected_at = world.clock.timestamp()
         self.user: User | None = None
         self.keepalive_s = world.settings.keepalive_s
@@ -58,7 +58,8 @@ class EventSubSession(HeldConnection):
         self, kind: str, payload: dict[str, Any], subscription: Subscription | None = None
     ) -> None:
         """Queue a message for the client."""
-        message = envelope(kind, payload, self._world.clock.timestamp(), subscription)
+        message_id = self._world.randomness.uuid("EventSub message")
+        message = envelope(kind, payload, message_id, self._world.clock.timestamp(), subscription)
         self._sent_at = self._world.clock.now()
         self.send(json.dumps(message, ensure_ascii=False))
 
@@ -175,7 +176,7 @@ class EventSubSockets:
 
     def reconnect(self, session: EventSubSession) -> None:
         """Ask the client to come back by another address (session_reconnect)."""
-        session.challenge = random_text(30)
+        session.challenge = self._world.randomness.text(30, "reconnect")
         url = f"{self._base}?{urlencode({'challenge': session.challenge, 'id': session.id})}"
         session.tell("session_reconnect", session.describe(url))
         session.start(session.leave_in_time())

@@ -5,7 +5,6 @@ For programs: token, device, validate and revoke under /oauth2/. For people: the
 """
 
 import hmac
-import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from html import escape
@@ -14,7 +13,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from sandbox.twitch.chat import User
-from sandbox.twitch.tokens import Application, Token, digest, random_text, unknown_scope
+from sandbox.twitch.tokens import Application, Token, digest, unknown_scope
 from sandbox.twitch.world import TwitchWorld
 
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
@@ -68,7 +67,7 @@ class Codes:
         self, app: Application, user: User, scopes: list[str], redirect: str
     ) -> str:
         """A code for an application that a user said yes to."""
-        code = random_text(30)
+        code = self._world.randomness.text(30, f"code {app.name} {user.login}")
         expires_at = self._world.clock.now() + self._world.settings.code_s
         self._authorization[digest(code)] = Consent(app, scopes, expires_at, redirect, user)
         return code
@@ -83,8 +82,8 @@ class Codes:
 
     def new_device(self, app: Application, scopes: list[str]) -> tuple[str, str]:
         """A device code for the program and a user code for the person."""
-        device_code = random_text(40)
-        user_code = "".join(secrets.choice(USER_CODE_LETTERS) for _ in range(8))
+        device_code = self._world.randomness.text(40, f"device code {app.name}")
+        user_code = self._world.randomness.text(8, "user code", USER_CODE_LETTERS)
         expires_at = self._world.clock.now() + self._world.settings.device_code_s
         consent = Consent(app, scopes, expires_at)
         self._device[digest(device_code)] = consent

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 class TwitchSettings:
     """The sandbox's own choices; where no other number is given, it is the real one's."""
 
+    # With a seed client ids, secrets, tokens and ids are the same at every start
+    seed: int | str | None = None
+
     # Chat, by IRC and by Helix
     limits: bool = True  # False lifts every chat limit below
     messages: int = 20  # a window, anywhere

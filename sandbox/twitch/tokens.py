@@ -6,16 +6,14 @@ nothing here can print one. Who may have a token is decided in oauth.py.
 
 import difflib
 import hashlib
-import secrets
-import string
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sandbox.randomness import Randomness
 from sandbox.twitch.chat import User
 from sandbox.twitch.clock import Clock
 from sandbox.twitch.settings import TwitchSettings
 
-ALPHABET = string.ascii_lowercase + string.digits
 # Every scope Twitch knows, by its own names (dev.twitch.tv/docs/authentication/scopes)
 SCOPES = frozenset(
     """
@@ -100,11 +98,6 @@ def explain_scope(scope: str) -> str:
     return f"Twitch knows no scope {scope!r}{guess}"
 
 
-def random_text(length: int) -> str:
-    """A secret as Twitch's look: lower-case letters and digits."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
-
-
 def digest(secret: str) -> str:
     """What is kept of a secret."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
@@ -113,8 +106,9 @@ def digest(secret: str) -> str:
 class TokenStore:
     """Every token that was issued."""
 
-    def __init__(self, clock: Clock, settings: TwitchSettings) -> None:
+    def __init__(self, clock: Clock, settings: TwitchSettings, randomness: Randomness) -> None:
         self._clock = clock
+        self._randomness = randomness
         self._settings = settings
         self._access: dict[str, Grant] = {}
         self._refresh: dict[str, tuple[Grant, float]] = {}
@@ -125,9 +119,9 @@ class TokenStore:
     def issue(self, app: Application, user: User | None, scopes: list[str]) -> Token:
         """A new token for a user, or for the application itself when `user` is None."""
         if user is None:
-            return self._remember(app, None, [], self._settings.app_token_s, "")
+            return self._remember(app, None, [], self._settings.app_token_s)
         self.consents.setdefault((app.client_id, user.id), set()).update(scopes)
-        return self._remember(app, user, scopes, self._settings.user_token_s, random_text(50))
+        return self._remember(app, user, scopes, self._settings.user_token_s)
 
     def find(self, access_token: str) -> Grant | None:
         """What a token allows; None when it is unknown, expired or revoked."""
@@ -152,7 +146,7 @@ class TokenStore:
         if app.confidential:
             return self._remember(app, grant.user, grant.scopes, seconds, refresh_token)
         del self._refresh[digest(refresh_token)]
-        return self._remember(app, grant.user, grant.scopes, seconds, random_text(50))
+        return self._remember(app, grant.user, grant.scopes, seconds)
 
     def revoke(self, access_token: str) -> Grant | None:
         """End a token and its refresh token; None when it was not valid."""
@@ -181,9 +175,18 @@ class TokenStore:
             listener(grant)
 
     def _remember(
-        self, app: Application, user: User | None, scopes: list[str], seconds: float, refresh: str
+        self,
+        app: Application,
+        user: User | None,
+        scopes: list[str],
+        seconds: float,
+        refresh: str = "",
     ) -> Token:
-        access = random_text(30)
+        """A new access token, and a new refresh token unless there is one; an app has none."""
+        whose = f"{app.name} {user.login if user else ''}"
+        access = self._randomness.text(30, f"token {whose}")
+        if user and not refresh:
+            refresh = self._randomness.text(50, f"refresh token {whose}")
         expires_at = self._clock.now() + seconds
         grant = Grant(app, user, list(scopes), expires_at, digest(refresh) if refresh else "")
         self._access[digest(access)] = grant

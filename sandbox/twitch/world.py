@@ -7,12 +7,13 @@ import asyncio
 import re
 from collections import defaultdict
 
+from sandbox.randomness import Randomness
 from sandbox.twitch.chat import Channel, ChatMessage, ChatRooms, RateWindow, SendingRules, User
 from sandbox.twitch.clock import Clock
 from sandbox.twitch.connection import ConnectionRecord, HeldConnection
 from sandbox.twitch.eventsub_events import Delivery, Subscription
 from sandbox.twitch.settings import TwitchSettings
-from sandbox.twitch.tokens import Application, TokenStore, random_text
+from sandbox.twitch.tokens import Application, TokenStore
 from sandbox.watch import Watch
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9_]{2,24}")  # Twitch's rule: 4 to 25; the sandbox takes 3
@@ -30,10 +31,11 @@ class TwitchWorld:
         self.eventsub_url = f"ws://{host}/ws"
         self.clock = Clock(loop)
         self.watch = watch
-        self.chat = ChatRooms(self.clock, settings, self.watch)
+        self.randomness = Randomness(settings.seed)
+        self.chat = ChatRooms(self.clock, settings, self.watch, self.randomness)
         self.rules = SendingRules(self.clock, settings)
         self.window = RateWindow(self.clock)
-        self.tokens = TokenStore(self.clock, settings)
+        self.tokens = TokenStore(self.clock, settings, self.randomness)
         self.users: dict[str, User] = {}
         self.apps: dict[str, Application] = {}
         self.subscriptions: dict[str, Subscription] = {}
@@ -71,8 +73,9 @@ class TwitchWorld:
         """Register an application, as the developer console does."""
         if any(app.name == name for app in self.apps.values()):
             raise ValueError(f"the application name {name!r} is taken; choose another")
-        secret = random_text(30) if confidential else ""
-        app = Application(name, random_text(30), secret, redirect, confidential)
+        secret = self.randomness.text(30, f"secret {name}") if confidential else ""
+        client_id = self.randomness.text(30, f"client id {name}")
+        app = Application(name, client_id, secret, redirect, confidential)
         self.apps[app.client_id] = app
         return app
 

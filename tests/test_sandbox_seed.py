@@ -1,0 +1,44 @@
+"""With a seed a sandbox gives the same tokens and ids at every start; without, never the same."""
+
+from twitch_tools import CHAT
+
+from sandbox import Telegram, Twitch
+
+
+def telegram_tokens(**seed):
+    with Telegram(**seed) as telegram:
+        bot = telegram.new_bot("Hello bot", "hello_bot")
+        other = telegram.new_bot("Another bot", "another_bot")
+        return [bot.token, other.token, telegram.new_token(bot)]
+
+
+def twitch_texts(chatter=0, **seed):
+    """Everything that a client of Twitch is told and that is random."""
+    with Twitch(**seed) as twitch:
+        viktor, bot = twitch.account("viktor"), twitch.account("hello_bot")
+        for n in range(chatter):
+            bot.say(f"{n}", channel=bot)
+        app, public = twitch.application("Hello"), twitch.application("Phone", confidential=False)
+        first = twitch.authorize(bot, app, CHAT)
+        again = twitch.authorize(bot, app, CHAT)
+        other = twitch.authorize(viktor, public, CHAT)
+        own = twitch.app_token(app)
+        said = [viktor.say("one").id, viktor.say("two").id]
+        return [
+            *(app.client_id, app.client_secret, public.client_id),
+            *(token.access_token for token in (first, again, other, own)),
+            *(token.refresh_token for token in (first, again, other)),
+            *said,
+        ]
+
+
+def test_the_same_seed_gives_the_same_and_nothing_else_does():
+    for texts in (telegram_tokens, twitch_texts):
+        seeded = texts(seed="course")
+        assert texts(seed="course") == seeded
+        every = [*seeded, *texts(seed="another"), *texts(), *texts()]
+        assert len(set(every)) == 4 * len(seeded)
+
+
+def test_what_others_do_meanwhile_changes_no_token():
+    assert twitch_texts(chatter=3, seed=7) == twitch_texts(seed=7)
