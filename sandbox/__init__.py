@@ -1,4 +1,4 @@
-"""The world on your own machine: a small cloud, a Telegram, a Twitch and a post office.
+"""The world on your own machine: a small cloud, a Telegram, a Twitch, a post office, and a window.
 
 No account, no internet. Each server is imported when it is asked for.
 """
@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from sandbox.mail import Mail
     from sandbox.telegram import Telegram
     from sandbox.twitch import Twitch
+    from sandbox.window import Window
 
-__all__ = ["Cloud", "Mail", "Telegram", "Twitch"]
+__all__ = ["Cloud", "Mail", "Telegram", "Twitch", "Window"]
 
 
 def __getattr__(name: str) -> Any:

@@ -11,10 +11,12 @@ import socket
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
+from importlib import import_module
 from typing import Any, Self, TypeVar
 
 from aiohttp import web
 
+from sandbox.page import Page
 from sandbox.watch import Watch
 
 T = TypeVar("T")
@@ -34,6 +36,7 @@ class LocalServer:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._runners: list[web.BaseRunner] = []
         self._closed = False
+        self._window: Any = None  # the sandbox.window.Window on this server, once it is asked for
         self._thread.start()
         atexit.register(self.close)
 
@@ -78,6 +81,18 @@ class LocalServer:
             name = type(self).__name__
             raise RuntimeError(f"this {name} is closed; make a new one with {name}()")
 
+    def page(self, still: str, **shown: str) -> Page:
+        """Its window's page for a notebook; the window opens with the first one.
+
+        `still` is HTML to show where the page cannot be, `shown` what it shows, in its own names.
+        """
+        self.check_open()
+        if self._window is None:
+            # The window stands above all servers and knows them; this is the one door back up.
+            self._window = import_module("sandbox.window").window_on(self)
+        page: Page = self._window.page(still, **shown)
+        return page
+
     def serve(self, runner: web.BaseRunner, port: int = 0) -> int:
         """Start an aiohttp runner on 127.0.0.1 and return its port (0: any free one)."""
         return self.run(self._serve(runner, port))
@@ -91,6 +106,8 @@ class LocalServer:
             return
         self._closed = True
         atexit.unregister(self.close)
+        if self._window is not None:
+            self._window.close()
         asyncio.run_coroutine_threadsafe(self._close(), self.loop).result()
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()

@@ -53,6 +53,10 @@ class Transcript:
         return str(self)
 
     def _repr_html_(self) -> str:
+        return self.html()
+
+    def html(self) -> str:
+        """The chat as bubbles."""
         rows, last = [], ""
         for line in self.lines:
             rows.append(_row(line, with_name=line.name != last))

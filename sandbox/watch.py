@@ -13,9 +13,11 @@ class Watch:
 
     def __init__(self) -> None:
         self._waiting: list[asyncio.Future[None]] = []
+        self.count = 0  # how often it has rung: whoever looked before can tell
 
     def changed(self) -> None:
         """Wake everyone who waits."""
+        self.count += 1
         if not self._waiting:
             return
         waiting, self._waiting = self._waiting, []

@@ -5,6 +5,7 @@ prison for hostile code. CPU time is not limited by memory size, as it is on AWS
 """
 
 import asyncio
+import html
 import itertools
 import logging
 import tempfile
@@ -23,10 +24,12 @@ from sandbox.cloud.history import History
 from sandbox.cloud.pool import Pool
 from sandbox.keeper import Keeper
 from sandbox.no_reply import keep_log
+from sandbox.page import Page
 from sandbox.server import HOST, LocalServer
 
 LOGGER = logging.getLogger("sandbox.cloud")  # a client's broken HTTP is no notebook's output
 LOGGER.addHandler(logging.NullHandler())
+STILL = 20  # lines of a log that stand in a notebook for a window that is not there
 
 
 class Cloud(LocalServer):
@@ -108,6 +111,16 @@ class Cloud(LocalServer):
             deployed = ", ".join(sorted(self._functions)) or "none"
             raise KeyError(f"there is no function {name!r}; deployed: {deployed}")
         return self._functions[name]
+
+    def functions(self) -> list[Function]:
+        """Everything that is deployed, by name."""
+        return [self._functions[name] for name in sorted(self._functions)]
+
+    def window(self, function: Function | None = None) -> Page:
+        """A page to watch instances, log and bill, for a notebook; of one function, if given."""
+        shown = {"function": function.name} if function else {}
+        logs = [html.escape(line) for each in self.functions() for line in each.logs[-STILL:]]
+        return self.page(f"<pre>{chr(10).join(logs)}</pre>", **shown)
 
     def invoke(self, name: str, event: Any = None) -> Any:
         """Call a function with any JSON value; returns its result or raises FunctionError."""

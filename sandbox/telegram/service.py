@@ -13,6 +13,7 @@ import itertools
 from typing import Any
 
 from sandbox.no_reply import NoReply
+from sandbox.page import Page
 from sandbox.server import HOST, LocalServer
 from sandbox.telegram.api import Api
 from sandbox.telegram.arguments import Arguments, as_text
@@ -113,6 +114,13 @@ class Telegram(LocalServer):
     def transcript(self, *who: User | Chat) -> Transcript:
         """The chat of a person with a bot, or of a group."""
         return self.do(lambda: transcript(self._chat_between(who).messages))
+
+    def window(self, person: Person | None = None, to: BotAccount | Group | None = None) -> Page:
+        """A page to chat in, for a notebook: as this person, with a bot or in a group."""
+        chat = self.do(self.world.chat_of, person, to) if person else None
+        shown = {"as": str(person.id), "chat": chat.key} if person and chat else {}
+        still = self.do(transcript, chat.messages if chat else [])
+        return self.page(still.html(), **shown)
 
     def call(self, account: BotAccount | str, method: str, **arguments: Any) -> Any:
         """Call a Bot API method as a program would and return its result; or TelegramError."""

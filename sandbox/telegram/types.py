@@ -58,6 +58,13 @@ class Chat:
         else:
             self.json["title"] = title
 
+    @property
+    def key(self) -> str:
+        """What tells it from every other chat: a person's id is that of all their private ones."""
+        if self.kind == "private":
+            return f"{self.members[0].id}-{self.members[1].id}"
+        return str(self.id)
+
     def find(self, message_id: int) -> Message | None:
         """The message with this number, None when there is none or it was deleted."""
         if not 1 <= message_id <= len(self.messages):

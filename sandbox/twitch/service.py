@@ -12,6 +12,7 @@ import re
 from typing import Any, Self
 
 from sandbox.no_reply import NoReply
+from sandbox.page import Page
 from sandbox.server import HOST
 from sandbox.transcript import Line, Transcript
 from sandbox.twitch.chat import ChatMessage
@@ -100,6 +101,17 @@ class Twitch(Servers):
             )
             for message in self.messages(channel)
         )
+
+    def window(self, account: Account | None = None, channel: Account | str | None = None) -> Page:
+        """A page to chat in, for a notebook: as this account, in a channel (its own if not said).
+
+        What can go wrong with a connection is there at a click, too.
+        """
+        where = channel if channel is not None else account
+        room = "" if where is None else login_of(where)
+        shown = {"as": account.login if account else "", "channel": room}
+        still = self.transcript(room).html() if room else ""
+        return self.page(still, **{name: value for name, value in shown.items() if value})
 
     def messages(self, channel: Account | str) -> list[ChatMessage]:
         """What was said in a channel, as a list."""

@@ -1,0 +1,139 @@
+// The page's frame: it holds the records that the sandbox sends, and gives them to its panels.
+//
+// A panel is a module with `title` and `mount(section, app)`. Records come over one WebSocket, all
+// at first and then those that changed; whatever is done goes out as an HTTP request.
+
+import { element } from "./dom.js";
+import * as telegram from "./telegram.js";
+import * as twitch from "./twitch.js";
+import * as cloud from "./cloud.js";
+
+const PANELS = { telegram, twitch, cloud };
+const options = new URLSearchParams(location.hash.slice(1));
+const records = new Map();
+const listeners = [];
+
+const app = {
+  options, // what the address asks for, such as chat=… or as=…
+  records, // key → record; see feed.py
+
+  // Calls back with the set of keys that changed, whenever one begins with `prefix`.
+  on(prefix, callback) {
+    listeners.push([prefix, callback]);
+    const known = [...records.keys()].filter((key) => key.startsWith(prefix));
+    if (known.length) callback(new Set(known));
+  },
+
+  // The records of one kind, as [key, record].
+  all: (prefix) => [...records].filter(([key]) => key.startsWith(prefix)),
+
+  // Asks the sandbox; an Error carries its words.
+  async get(path) {
+    return answerOf(await fetch(`api/${path}`, { headers: withKey() }));
+  },
+
+  async post(path, values) {
+    const headers = { ...withKey(), "Content-Type": "application/json" };
+    return answerOf(
+      await fetch(`api/${path}`, { method: "POST", headers, body: JSON.stringify(values) }),
+    );
+  },
+
+  // Says something to the reader, a screen reader's too: an error, or what was done.
+  tell(text, isError = false) {
+    const news = document.getElementById("news");
+    news.textContent = text;
+    news.classList.toggle("error", isError);
+  },
+
+  // Does something that may fail, and says so if it does; the result, or undefined.
+  async attempt(work) {
+    try {
+      const result = await work();
+      app.tell("");
+      return result;
+    } catch (error) {
+      app.tell(error.message, true);
+      return undefined;
+    }
+  },
+};
+
+function withKey() {
+  return { Authorization: `Bearer ${options.get("key") ?? ""}` };
+}
+
+async function answerOf(response) {
+  const answer = await response.json().catch(() => ({ error: response.statusText }));
+  if (!response.ok) throw new Error(answer.error);
+  return answer;
+}
+
+function connect() {
+  const address = new URL("live", location.href.split("#")[0]);
+  address.protocol = address.protocol.replace("http", "ws");
+  const socket = new WebSocket(address);
+  let wasOpen = false;
+  socket.onopen = () => socket.send(JSON.stringify({ key: options.get("key") }));
+  socket.onmessage = ({ data }) => {
+    const { views, records: changed } = JSON.parse(data);
+    wasOpen = true;
+    if (views) show(views);
+    if (changed) take(changed);
+  };
+  socket.onclose = ({ code }) => {
+    document.body.classList.add("gone");
+    if (code === 4401) {
+      app.tell("This address has no valid key. Open the one that the sandbox printed.", true);
+    } else {
+      app.tell(
+        wasOpen
+          ? "The sandbox has gone. What you see is how it was; start it again for a new page."
+          : "There is no sandbox at this address any more.",
+        true,
+      );
+    }
+  };
+}
+
+function take(changed) {
+  for (const [key, record] of Object.entries(changed)) {
+    if (record === null) records.delete(key);
+    else records.set(key, record);
+  }
+  const keys = Object.keys(changed);
+  for (const [prefix, callback] of listeners) {
+    const mine = keys.filter((key) => key.startsWith(prefix));
+    if (mine.length) callback(new Set(mine));
+  }
+}
+
+// Wide, all panels stand side by side; narrow, one at a time is chosen above.
+function show(views) {
+  const main = document.querySelector("main");
+  const nav = document.getElementById("panels");
+  if (main.children.length) return;
+  for (const name of views) {
+    const { title, mount } = PANELS[name];
+    const section = element("section", { id: name, "aria-label": title });
+    main.append(section);
+    mount(section, app);
+    if (views.length > 1) {
+      nav.append(element("button", { type: "button", onclick: () => choose(name) }, title));
+    }
+  }
+  choose(options.get("panel") ?? views[0]);
+
+  function choose(chosen) {
+    views.forEach((name, i) => {
+      document.getElementById(name).classList.toggle("chosen", name === chosen);
+      nav.children[i]?.setAttribute("aria-pressed", String(name === chosen));
+    });
+  }
+}
+
+const theme = document.getElementById("theme");
+theme.onchange = () => (document.documentElement.dataset.theme = theme.value);
+theme.value = options.get("theme") ?? "";
+theme.onchange();
+connect();
