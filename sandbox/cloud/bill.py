@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sandbox.cloud.history import Invocation
+from sandbox.cloud.history import History, Invocation
 from sandbox.cloud.prices import FunctionPrice, functions
 
 # The rules that a bill can follow: time and memory in one. Others charge the processor apart.
@@ -72,6 +72,29 @@ class Bill:
         lines.append(f"free each month: {self.tariff.free}")
         lines.append(f"prices: {self.tariff.source}, {self.tariff.date}")
         return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Meter:
+    """The sums of AWS's bill for all calls ever, always at hand: for a live view."""
+
+    requests: int
+    gb_seconds: float
+    price: float  # in US dollars
+    per_second: float  # what each instance that starts or works adds to it
+
+    def __str__(self) -> str:
+        return f"{self.requests} calls, {self.gb_seconds:.6f} GB-seconds, {self.price:.10f} USD"
+
+
+def make_meter(history: History, memory_mb: int) -> Meter:
+    """What the calls that are over cost by AWS's rule, those a bill has forgotten too."""
+    tariff, gb = TARIFFS["aws"], memory_mb / 1024
+    requests = len(history.invocations) + history.forgotten
+    gb_seconds = gb * history.billed_ms / 1000
+    price = gb_seconds * tariff.gb_second + requests * tariff.request
+    price += history.restored * gb * tariff.restored_gb
+    return Meter(requests, gb_seconds, price, gb * tariff.gb_second)
 
 
 def make_bill(invocations: Iterable[Invocation], tariff: str, forgotten: int = 0) -> Bill:

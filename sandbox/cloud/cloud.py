@@ -37,6 +37,10 @@ class Cloud(LocalServer):
 
     `port` is the gateway's (0: any free one), `init_timeout_s` what a function may take to load
     (AWS: 10 s), `poll_s` how often memory is measured: a limit is enforced that much late.
+
+    `watch` rings on the cloud's loop whenever anything changes: a deployment, an instance's state,
+    a call that begins or ends, a line of a log. What to show then: `functions`, and of each its
+    `instances`, `calls`, `invocations`, `meter` and `log_after`.
     """
 
     def __init__(self, port: int = 0, init_timeout_s: float = 10.0, poll_s: float = 0.05) -> None:
@@ -95,12 +99,13 @@ class Cloud(LocalServer):
             start=start,
         )
         self.check_open()
-        root = self.folder / f"{name}-{next(self._numbers)}"
+        revision = next(self._numbers)
+        root = self.folder / f"{name}-{revision}"
         deployment = Deployment(folder, root, settings)
-        history = History()
+        history = History(self.watch)
         pool = Pool(deployment, history, self._keeper.new_marker, self.clock, self._init_timeout_s)
         url = f"http://{HOST}:{self.port}/{name}/"
-        function = Function(url, pool, history, self.invoke, self.wait_until)
+        function = Function(url, revision, pool, history, self.invoke, self.wait_until)
         self.run(self._install(function))
         keep_log(function)
         return function
@@ -150,6 +155,7 @@ class Cloud(LocalServer):
         await function.pool.prepare()
         old = self._functions.get(function.name)
         self._functions[function.name] = function
+        self.watch.changed()
         if old:
             drain = self.loop.create_task(self._drain(old.pool))
             self._drains.add(drain)
@@ -162,5 +168,4 @@ class Cloud(LocalServer):
     def _watch(self) -> None:
         for pool in self._pools:
             pool.tick()
-        self.watch.changed()  # who waits for something looks again
         self.loop.call_later(self._poll_s, self._watch)

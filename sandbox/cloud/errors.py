@@ -47,6 +47,13 @@ def closed() -> FunctionError:
     return FunctionError(EXIT, "Runtime killed: the cloud was closed")
 
 
+def why(error: FunctionError) -> str:
+    """In one word why an instance was killed: timeout, memory, exit, closed or start."""
+    if error.message == closed().message:
+        return "closed"
+    return {TIMEOUT: "timeout", OUT_OF_MEMORY: "memory", EXIT: "exit"}.get(error.type, "start")
+
+
 def out_of_memory(limit_mb: int) -> FunctionError:
     """The instance used more memory than it was given."""
     message = f"Runtime killed: it used more than its {limit_mb} MB of memory (memory_mb)"

@@ -7,27 +7,30 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.cloud.bill import Bill, make_bill
+from sandbox.cloud.bill import Bill, Meter, make_bill, make_meter
 from sandbox.cloud.deployment import Settings
-from sandbox.cloud.history import History, InstanceRecord, Invocation
+from sandbox.cloud.history import Call, History, InstanceRecord, Invocation
 from sandbox.cloud.pool import Pool
 
 
 class Function:
     """One deployed version of a function; `Cloud.deploy` makes it.
 
+    `revision` counts the cloud's deployments: with a new one everything below begins anew.
     `invoke` calls whatever is deployed under a name, `wait_until` waits on the cloud's loop.
     """
 
     def __init__(
         self,
         url: str,
+        revision: int,
         pool: Pool,
         history: History,
         invoke: Callable[[str, Any], Any],
         wait_until: Callable[[Callable[[], bool], float], bool],
     ) -> None:
         self.url = url
+        self.revision = revision
         self.pool = pool
         self.history = history
         self._invoke = invoke
@@ -68,6 +71,15 @@ class Function:
         """START, what the function printed, END and REPORT of every call, oldest first."""
         return self.history.log.lines()
 
+    def log_after(self, number: int) -> list[tuple[int, str]]:
+        """The log's lines after line `number` (0: all that are kept), each with its number."""
+        return self.history.log.after(number)
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every call that is under way now, in the order they came."""
+        return list(self.history.calls.values())
+
     @property
     def invocations(self) -> list[Invocation]:
         """Every call that reached an instance, in the order they ended."""
@@ -75,13 +87,18 @@ class Function:
 
     @property
     def instances(self) -> list[InstanceRecord]:
-        """Every instance there was, in the order they were started."""
+        """Every instance there was, in the order they were started; each tells its state now."""
         return list(self.history.instances)
 
     @property
     def throttled(self) -> int:
         """How many calls were refused because every allowed instance was busy."""
         return self.history.throttled
+
+    @property
+    def meter(self) -> Meter:
+        """The sums of its bill by AWS's rule, for whoever looks often."""
+        return make_meter(self.history, self.settings.memory_mb)
 
     def bill(self, tariff: str = "aws") -> Bill:
         """What the calls so far cost; `tariff` is "aws" or "yandex"."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from sandbox.cloud import errors
 from sandbox.cloud.deployment import Deployment
 from sandbox.cloud.errors import FunctionError
-from sandbox.cloud.history import InstanceRecord, Log
+from sandbox.cloud.history import History, InstanceRecord
 from sandbox.cloud.process import InstanceProcess, Output
 from sandbox.cloud.runtime_api import RuntimeApi, Task
 from sandbox.keeper import remove
@@ -24,15 +24,15 @@ class Instance:
     """A process running a deployed function."""
 
     def __init__(
-        self, deployment: Deployment, number: int, log: Log, clock: Callable[[], float]
+        self, deployment: Deployment, number: int, history: History, clock: Callable[[], float]
     ) -> None:
         self.deployment = deployment
-        self.record = InstanceRecord(number, 0, clock())
-        self.max_memory = 0  # bytes
-        self.idle_since = 0.0
+        now = clock()
+        self.record = InstanceRecord(number, 0, started=now, since=now)
+        self._history = history
         self._clock = clock
         self._api = RuntimeApi(deployment.arn)
-        self._output = Output(log)
+        self._output = Output(history.log)
         self._process: InstanceProcess | None = None
         self._temporary = deployment.root / f"tmp-{number}"
         self._too_late = errors.timed_out(deployment.settings.timeout_s)
@@ -42,7 +42,7 @@ class Instance:
     @property
     def is_broken(self) -> bool:
         """Whether it must not get another event."""
-        return self._api.is_broken
+        return self._api.failure is not None
 
     async def start(self, launch: Launch, timeout_s: float) -> None:
         """Start the process and wait until it asks for its first event; raises FunctionError."""
@@ -73,12 +73,17 @@ class Instance:
         """It cannot be used any more; whoever waits for it gets the error."""
         self._api.fail(error)
 
-    async def stop(self) -> None:
-        """Kill the process and all it has started; free its port and folder."""
+    async def stop(self, why: str) -> None:
+        """Kill the process and all it has started; free its port and folder.
+
+        `why` is said of one that could have gone on.
+        """
+        if not self.is_broken:
+            self._history.enter(self.record, "stopped", self._clock(), why)
         self.fail(errors.exited(-9))
         if self._process:
             await self._process.kill()
-        self.record.stopped = self.record.stopped or self._clock()  # if it never had a process
+        self._ended()  # if it never had a process
         self._api.close()
         self._output.close()
         remove(self._temporary)
@@ -96,7 +101,9 @@ class Instance:
         memory_mb = self.deployment.settings.memory_mb
         used = self._process.private_memory(memory_mb * MB, with_children=nothing_new)
         self._measured_at = self._calls
-        self.max_memory = max(self.max_memory, used)
+        if used > self.record.max_memory:
+            self.record.max_memory = used
+            self._history.watch.changed()
         if used > memory_mb * MB:
             self.fail(errors.out_of_memory(memory_mb))
 
@@ -117,6 +124,14 @@ class Instance:
         self._output.close_write_end()
 
     def _exited(self, code: int) -> None:
-        self.record.stopped = self._clock()
         self._output.drain()
         self.fail(errors.exited(code))
+        self._ended()
+
+    def _ended(self) -> None:
+        if self.record.stopped is not None:
+            return
+        self.record.stopped = now = self._clock()
+        if self.record.state != "stopped" and self._api.failure:
+            self._history.enter(self.record, "killed", now, errors.why(self._api.failure))
+        self._history.watch.changed()

@@ -8,7 +8,6 @@ import itertools
 import math
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from sandbox.cloud import errors
@@ -16,19 +15,9 @@ from sandbox.cloud.bill import TARIFFS
 from sandbox.cloud.deployment import Deployment
 from sandbox.cloud.errors import FunctionError
 from sandbox.cloud.events import parse
-from sandbox.cloud.history import History, Invocation
+from sandbox.cloud.history import Call, History, InstanceRecord, Invocation
 from sandbox.cloud.instance import MB, Instance
 from sandbox.cloud.snapshot import Launcher
-
-
-@dataclass(slots=True)
-class Call:
-    """One call on its way; times in seconds on the cloud's clock."""
-
-    request_id: str
-    arrived: float
-    cold: bool
-    began: float | None = None  # None: it never reached the function
 
 
 class Pool:
@@ -45,7 +34,7 @@ class Pool:
         self.deployment = deployment
         self.settings = deployment.settings
         self._history = history
-        self._launcher = Launcher(deployment, history.log, new_marker, clock, init_timeout_s)
+        self._launcher = Launcher(deployment, history, new_marker, clock, init_timeout_s)
         self._clock = clock
         self._init_timeout_s = init_timeout_s
         self._numbers = itertools.count(1)
@@ -55,7 +44,7 @@ class Pool:
         self._empty = asyncio.Event()
         self._empty.set()
         self._stops: set[asyncio.Task[None]] = set()
-        self._is_draining = False
+        self._draining = ""  # why no instance is kept: it is replaced, or the cloud is closed
 
     @property
     def is_empty(self) -> bool:
@@ -70,12 +59,14 @@ class Pool:
         """Run the function once and return its result; raises FunctionError."""
         arrived = self._clock()
         instance = self._take()
-        call = Call(request_id, arrived, instance.record.ready is None)
+        record = instance.record
+        call = Call(request_id, record.number, arrived, cold=record.ready is None)
+        self._history.begin(call)
         result, error = None, None
         try:
             if call.cold:
                 await self._start(instance)
-            self._begin(call)
+            self._history.enter(record, "busy", self._begin(call))
             result = parse(await instance.invoke(call.request_id, event))
         except FunctionError as raised:
             error = raised
@@ -83,7 +74,7 @@ class Pool:
         if call.cold:
             instance.check_memory()
         await self._release(instance)
-        self._write_down(instance, call, ended, error)
+        self._write_down(record, call, ended, error, instance.is_broken)
         if error:
             raise error
         return result
@@ -98,13 +89,13 @@ class Pool:
                 instance.drain()
         for instance in [each for each in self._idle if self._is_over(each, now)]:
             self._idle.remove(instance)
-            self._retire(instance)
+            self._retire(instance, "idle")
 
-    async def drain(self) -> None:
+    async def drain(self, why: str = "replaced") -> None:
         """Take no more calls, let those at work finish, then remove everything."""
-        self._is_draining = True
+        self._draining = self._draining or why
         while self._idle:
-            self._retire(self._idle.pop())
+            self._retire(self._idle.pop(), why)
         await self._empty.wait()
         await self._launcher.close()
         self.deployment.remove()
@@ -114,22 +105,22 @@ class Pool:
         for instance in self._instances:
             instance.fail(errors.closed())
         self._launcher.fail(errors.closed())
-        await self.drain()
+        await self.drain("closed")
 
     def _take(self) -> Instance:
         while self._idle:
             instance = self._idle.pop()
             if not instance.is_broken:
                 return instance
-            self._retire(instance)
+            self._retire(instance, "idle")
         if len(self._instances) >= self.settings.concurrency:
-            self._history.throttled += 1
+            self._history.throttle()
             raise errors.throttled()
         return self._new_instance()
 
     def _new_instance(self) -> Instance:
         number = next(self._numbers)
-        instance = Instance(self.deployment, number, self._history.log, self._clock)
+        instance = Instance(self.deployment, number, self._history, self._clock)
         self._instances.add(instance)
         self._living.add(instance)
         self._empty.clear()
@@ -146,43 +137,48 @@ class Pool:
         await instance.start(launch, self._init_timeout_s)
 
     async def _release(self, instance: Instance) -> None:
-        if instance.is_broken or self._is_draining:
-            await self._stop(instance)
+        if instance.is_broken or self._draining:
+            await self._stop(instance, self._draining)
         else:
-            instance.idle_since = self._clock()
+            self._history.enter(instance.record, "idle", self._clock())
             self._idle.append(instance)
 
-    async def _stop(self, instance: Instance) -> None:
+    async def _stop(self, instance: Instance, why: str) -> None:
         self._instances.discard(instance)
-        await instance.stop()
+        await instance.stop(why)
         self._living.discard(instance)
         if not self._living:
             self._empty.set()
+            self._history.watch.changed()
 
-    def _retire(self, instance: Instance) -> None:
+    def _retire(self, instance: Instance, why: str) -> None:
         self._instances.discard(instance)
-        stop = asyncio.get_running_loop().create_task(self._stop(instance))
+        stop = asyncio.get_running_loop().create_task(self._stop(instance, why))
         self._stops.add(stop)
         stop.add_done_callback(self._stops.discard)
 
     def _is_over(self, instance: Instance, now: float) -> bool:
-        return instance.is_broken or now - instance.idle_since >= self.settings.idle_s
+        return instance.is_broken or now - instance.record.since >= self.settings.idle_s
 
-    def _begin(self, call: Call) -> None:
+    def _begin(self, call: Call) -> float:
         call.began = self._clock()
         self._history.log.add(f"START RequestId: {call.request_id} Version: $LATEST")
+        return call.began
 
     def _write_down(
-        self, instance: Instance, call: Call, ended: float, error: FunctionError | None
+        self,
+        record: InstanceRecord,
+        call: Call,
+        ended: float,
+        error: FunctionError | None,
+        is_broken: bool,
     ) -> None:
-        record = instance.record
         init_s = (record.ready or ended) - record.started if call.cold else 0
-        if call.began is None:
-            self._begin(call)
-        work_s = max(0, min(ended - (call.began or ended), self.settings.timeout_s))
-        if instance.is_broken and error:
+        began = self._begin(call) if call.began is None else call.began
+        work_s = max(0, min(ended - began, self.settings.timeout_s))
+        if is_broken and error:
             self._history.log.add(f"{call.request_id} {error.message}")
-        self._history.add(
+        self._history.end(
             Invocation(
                 request_id=call.request_id,
                 instance=record.number,
@@ -193,7 +189,7 @@ class Pool:
                 duration_ms=work_s * 1000,
                 billed_ms=TARIFFS["aws"].billed_ms(work_s * 1000, init_s * 1000),
                 memory_mb=self.settings.memory_mb,
-                max_memory_mb=math.ceil(instance.max_memory / MB),
+                max_memory_mb=math.ceil(record.max_memory / MB),
                 error=error.type if error else None,
                 snapshot=call.cold and record.snapshot,
             )

@@ -37,7 +37,7 @@ class RuntimeApi:
     def __init__(self, arn: str) -> None:
         self.arn = arn
         self.task: Task | None = None  # what the loop works on
-        self.is_broken = False  # the instance must not get another event
+        self.failure: FunctionError | None = None  # the instance must not get another event
         self._waiting: Task | None = None  # for the loop to ask
         self.asking: Connection | None = None  # the loop has asked and waits
         self._is_ready = False  # it has asked for the first time
@@ -69,7 +69,7 @@ class RuntimeApi:
 
     def fail(self, error: FunctionError) -> None:
         """The instance cannot be used any more; whoever waits for it gets the error."""
-        self.is_broken = True
+        self.failure = self.failure or error
         self._settle(error)
 
     def close(self) -> None:

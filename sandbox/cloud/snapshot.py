@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sandbox.cloud.deployment import Deployment
 from sandbox.cloud.errors import FunctionError
-from sandbox.cloud.history import Log
+from sandbox.cloud.history import History
 from sandbox.cloud.instance import Instance, Launch
 from sandbox.cloud.process import InstanceProcess, NewProcess, Output
 from sandbox.keeper import MARKER, kill_marked
@@ -37,14 +37,14 @@ class Launcher:
     def __init__(
         self,
         deployment: Deployment,
-        log: Log,
+        history: History,
         new_marker: Callable[[], str],
         clock: Callable[[], float],
         init_timeout_s: float,
     ) -> None:
         self.from_snapshot = deployment.settings.start == "snapshot"
         self._deployment = deployment
-        self._log = log
+        self._history = history
         self._new_marker = new_marker
         self._clock = clock
         self._init_timeout_s = init_timeout_s
@@ -89,7 +89,7 @@ class Launcher:
         if self._error:
             raise self._error
         marker = self._new_marker()
-        self._snapshot = Snapshot(self._deployment, marker, self._log, self._clock)
+        self._snapshot = Snapshot(self._deployment, marker, self._history, self._clock)
         try:
             seconds = await self._snapshot.load(self._init_timeout_s)
         except FunctionError as error:
@@ -98,7 +98,9 @@ class Launcher:
                 raise
             self._give_up(f"no snapshot: a fork would lose these threads: {error.message}")
         else:
-            self._log.add(f"INIT_REPORT Init Duration: {seconds * 1000:.2f} ms\tPhase: init")
+            self._history.log.add(
+                f"INIT_REPORT Init Duration: {seconds * 1000:.2f} ms\tPhase: init"
+            )
 
     async def _discard(self) -> None:
         snapshot, self._snapshot = self._snapshot, None
@@ -107,7 +109,7 @@ class Launcher:
 
     def _give_up(self, why: str) -> None:
         self.from_snapshot = False
-        self._log.add(f"{why}. Each instance gets a plain start.")
+        self._history.log.add(f"{why}. Each instance gets a plain start.")
 
     def _launch_anew(
         self, environment: dict[str, str], output: Output, on_exit: Callable[[int], None]
@@ -120,10 +122,10 @@ class Snapshot:
     """A process that has loaded the function; every marker in its family begins with `family`."""
 
     def __init__(
-        self, deployment: Deployment, family: str, log: Log, clock: Callable[[], float]
+        self, deployment: Deployment, family: str, history: History, clock: Callable[[], float]
     ) -> None:
         self._family = family
-        self._instance = Instance(deployment, 0, log, clock)
+        self._instance = Instance(deployment, 0, history, clock)
         self._environment: dict[str, str] = {}
         self._numbers = itertools.count(1)
         self._forks: dict[int, Fork] = {}
@@ -173,7 +175,7 @@ class Snapshot:
 
     async def close(self) -> None:
         """Kill it, and with it what was forked from it."""
-        await self._instance.stop()
+        await self._instance.stop("closed")
         self._loop.remove_reader(self._control)
         self._control.close()
         self._its_end.close()
