@@ -1,17 +1,24 @@
 """The HTTP door: every way to call, every refusal, and requests that mean harm."""
 
+import asyncio
 import http.client
 import json
 import logging
+import re
 import socket
 import string
 from urllib.parse import quote, urlencode
 
 import pytest
+import telegram as telegram_api
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from telegram import LabeledPrice
+from telegram.error import BadRequest
 
 from sandbox.telegram import Limits, Telegram
+from sandbox.telegram.methods import ALL
+from sandbox.telegram.methods import names as all_here
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -122,7 +129,7 @@ def test_wrong_addresses(telegram, account, path, code, description):
 @pytest.mark.parametrize(
     ("method", "arguments", "code", "description"),
     [
-        ("sendPhoto", {}, 404, "Not Found: method not found"),
+        ("sendPhotto", {}, 404, "Not Found: method not found"),
         ("", {}, 404, "Not Found: method not found"),
         ("sendMessage", {}, 400, "Bad Request: message text is empty"),
         ("sendMessage", {"text": ""}, 400, "Bad Request: message text is empty"),
@@ -220,6 +227,33 @@ def test_refusals(telegram, account, viktor, method, arguments, code, descriptio
         code,
         {"ok": False, "error_code": code, "description": description},
     )
+
+
+def test_what_the_sandbox_lacks_is_no_wrong_token_and_no_wrong_method(telegram):
+    account = telegram.new_bot("Seller", "seller_bot")
+    status, _, answer = api(telegram, account, "sendINVOICE", {"chat_id": 1})
+    assert (status, answer["error_code"]) == (400, 400)
+    words = answer["description"]
+    assert words.startswith("This sandbox has no sendInvoice. It has sendMessage, ")
+    assert "getMe" not in words
+    assert "getMe" in api(telegram, account, "stopPoll", {})[2]["description"]
+    assert api(telegram, account, "sendInvoice")[0] == 400
+    assert account.lacking == ["sendInvoice", "stopPoll"]
+
+    async def by_a_real_client():
+        async with telegram_api.Bot(account.token, base_url=f"{telegram.url}/bot") as bot:
+            await bot.send_invoice(1, "Title", "For you", "load", "XTR", [LabeledPrice("One", 1)])
+
+    with pytest.raises(BadRequest, match=re.escape(words)):
+        asyncio.run(by_a_real_client())
+
+
+def test_every_method_is_in_the_list_of_all_and_none_is_refused_as_lacking(telegram, account):
+    assert set(all_here()) <= set(ALL)
+    assert len(ALL) == len(set(ALL)) > 180
+    for method in all_here():
+        answer = api(telegram, account, method, {})[2]
+        assert not str(answer.get("description")).startswith("This sandbox has no"), method
 
 
 def test_text_is_counted_in_characters_and_entities_in_utf16(telegram, account, viktor):

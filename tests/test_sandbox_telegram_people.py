@@ -235,6 +235,16 @@ def test_ask_tells_that_nobody_listens(telegram, account, viktor):
         viktor.wait(timeout=0.05)
 
 
+def test_ask_tells_what_the_bot_wanted_and_the_sandbox_lacks(telegram, account, viktor):
+    with pytest.raises(TelegramError, match="This sandbox has no sendInvoice"):
+        telegram.call(account, "sendInvoice", chat_id=1)
+    said = "Hello bot called sendInvoice, which this sandbox lacks, though Telegram has it."
+    with pytest.raises(NoReply, match=said):
+        viktor.ask("!buy", timeout=0.05)
+    with pytest.raises(NoReply, match=said):
+        viktor.wait(timeout=0.05)
+
+
 def test_a_condition_may_look_but_not_wait(telegram, account, viktor):
     viktor.send("hi")
     assert telegram.wait_until(lambda: "hi" in str(telegram.transcript(viktor)))

@@ -27,3 +27,18 @@ def forbidden(text: str) -> TelegramError:
 def too_many_requests(seconds: int) -> TelegramError:
     """A 429: wait this many seconds and try again."""
     return TelegramError(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
+
+
+class LackingError(TelegramError):
+    """What the real Bot API has and this sandbox has not: `what` is its name, as in "sendInvoice".
+
+    Of the statuses, 400 is the one that every client shows with its words and does not take for
+    something else: python-telegram-bot makes "invalid token" of 404, grammY's auto-retry and
+    aiogram's polling take 501 for a failing server and try again. The words do not begin with "Bad
+    Request: ", because the request was good, and python-telegram-bot would turn what follows into
+    small letters.
+    """
+
+    def __init__(self, what: str, advice: str) -> None:
+        super().__init__(400, f"This sandbox has no {what}. {advice}")
+        self.what = what

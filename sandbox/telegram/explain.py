@@ -25,6 +25,7 @@ def no_reply(message: Message, world: TelegramWorld, timeout: float, log: list[s
             command = said.split()[0] if said else ""
             logged = failure(command, log or log_of(account))
             lines.append(f"Found: {found(update, account, logged)}")
+            lines += lacked(account)
         return "\n".join(lines)
     members = [member for member in message.chat.members if member.is_bot]
     if not members:
@@ -124,6 +125,14 @@ def _mend(error: str) -> str:
     )
 
 
+def lacked(account: BotAccount) -> list[str]:
+    """What a bot has asked for that this sandbox lacks: it may have stopped there."""
+    if not account.lacking:
+        return []
+    what = ", ".join(account.lacking)
+    return [f"{account.name} called {what}, which this sandbox lacks, though Telegram has it."]
+
+
 def log_of(account: BotAccount) -> list[str]:
     """The log of the function that is a bot's webhook; empty where there is none or unknown."""
     return log_at(account.webhook.target.url) if account.webhook else []
@@ -158,7 +167,7 @@ def bots(accounts: Iterable[BotAccount]) -> str:
             state = "somebody waits in getUpdates"
         else:
             state = f"no webhook is set and nobody calls getUpdates. What to do: {SET_WEBHOOK}"
-        lines.append(f"Found: {account.name}: {state}")
+        lines += [f"Found: {account.name}: {state}", *lacked(account)]
     return (
         "\n".join(lines) or "Found: no bot. What to do: account = telegram.new_bot(name, username)"
     )

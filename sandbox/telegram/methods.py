@@ -1,8 +1,10 @@
 """The Bot API's methods: what the sandbox can do when a bot asks.
 
-Every other method is answered by 404 "Not Found: method not found". What a webhook address may be
-depends on `local_mode`: the real server run with --local takes any http address and port, the
-public one does not. The menu of commands is kept and shown to nobody.
+A method is here when `Methods` has it under its Python name (sendMessage: send_message). Another
+method of the real Bot API is refused as lacking, and what does not exist at all by 404 "Not Found:
+method not found". What a webhook address may be depends on `local_mode`: the real server run with
+--local takes any http address and port, the public one does not. The menu of commands is kept and
+shown to nobody.
 """
 
 import asyncio
@@ -13,11 +15,12 @@ import socket
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sandbox.telegram.arguments import Arguments
 from sandbox.telegram.buttons import read_keyboard
-from sandbox.telegram.errors import TelegramError, bad_request, too_many_requests
+from sandbox.telegram.errors import LackingError, TelegramError, bad_request, too_many_requests
 from sandbox.telegram.formatting import read_text
 from sandbox.telegram.types import Chat, Json, Message
 from sandbox.telegram.updates import DEFAULT_TYPES, Target, Webhook, WebhookClient
@@ -52,7 +55,7 @@ class Described:
 
 
 class Methods:
-    """The methods, by their lower-case names in `table`; `call` carries one out."""
+    """The methods; `call` carries one out, by its name."""
 
     def __init__(
         self, world: TelegramWorld, client: WebhookClient, local_mode: bool, set_webhook_s: float
@@ -61,30 +64,22 @@ class Methods:
         self._client = client
         self._local_mode = local_mode
         self._set_webhook_s = set_webhook_s
-        self.table: dict[str, Method] = {
-            "getme": self.get_me,
-            "sendmessage": self.send_message,
-            "editmessagetext": self.edit_message_text,
-            "deletemessage": self.delete_message,
-            "sendchataction": self.send_chat_action,
-            "getchat": self.get_chat,
-            "answercallbackquery": self.answer_callback_query,
-            "setmycommands": self.set_my_commands,
-            "getmycommands": self.get_my_commands,
-            "deletemycommands": self.delete_my_commands,
-            "getupdates": self.get_updates,
-            "setwebhook": self.set_webhook,
-            "deletewebhook": self.delete_webhook,
-            "getwebhookinfo": self.get_webhook_info,
+        self._table: dict[str, Method] = {
+            name.lower(): getattr(self, _python_name(name)) for name in names()
         }
 
     async def call(self, account: BotAccount, method: str, arguments: Arguments) -> object:
-        """Carry out a method; TelegramError when it is refused."""
-        function = self.table.get(method)
-        if function is None:
-            raise TelegramError(404, "Not Found: method not found")
+        """Carry out a method, by its name in small letters; TelegramError when it is refused."""
+        function = self._table.get(method)
         try:
+            if function is None:
+                raise _unknown(method)
             return await function(account, arguments)
+        except LackingError as refusal:
+            if refusal.what not in account.lacking:
+                account.lacking.append(refusal.what)
+                self._world.watch.changed()
+            raise
         except TelegramError:
             raise
         except Exception as problem:  # a fault of the sandbox itself
@@ -298,6 +293,37 @@ class Methods:
         if refusal:
             raise bad_request(f"bad webhook: {refusal}")
         return addresses[0]
+
+
+_FILE = Path(__file__).with_name("bot_api_methods.txt")
+ALL = tuple(
+    line for line in _FILE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")
+)
+
+
+def names() -> list[str]:
+    """The methods this sandbox has, as the Bot API spells them, in the order of its manual."""
+    return [name for name in ALL if hasattr(Methods, _python_name(name))]
+
+
+def _python_name(name: str) -> str:
+    """How a method is called in Python.
+
+    >>> _python_name("getMe")
+    'get_me'
+    """
+    return re.sub("[A-Z]", lambda letter: "_" + letter[0].lower(), name)
+
+
+def _unknown(method: str) -> TelegramError:
+    """The refusal of a method that is not here: lacking, or never heard of."""
+    found = next((name for name in ALL if name.lower() == method), None)
+    if found is None:
+        return TelegramError(404, "Not Found: method not found")
+    verb = re.match("[a-z]+", found)
+    assert verb is not None  # every method begins with a small letter
+    alike = [name for name in names() if re.match(f"{verb[0]}(?![a-z])", name)]
+    return LackingError(found, f"It has {', '.join(alike or names())}.")
 
 
 def _reply_to(chat: Chat, arguments: Arguments) -> Message | None:

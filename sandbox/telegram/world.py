@@ -47,6 +47,7 @@ class BotAccount(User):
         self.limiter = limiter
         self.next_set_webhook = 0.0  # seconds on the monotonic clock
         self.commands: dict[str, list[Json]] = {}  # by scope and language
+        self.lacking: list[str] = []  # what it asked for that the real Telegram has and this not
 
     def __repr__(self) -> str:
         return f"BotAccount({self.name!r}, @{self.username})"
