@@ -121,6 +121,14 @@ def test_challenge_then_signed_events(world, callback):
     assert listed["total"] == 1 and listed["data"][0]["status"] == "enabled"
 
 
+def test_the_text_of_a_me_keeps_its_action_and_the_fragments_do_not(world, callback):
+    enabled(world, callback)
+    world.viktor.say("/me waves")
+    _, _, body = callback.next("notification")
+    said = body["event"]["message"]
+    assert said["text"] == "\x01ACTION waves\x01" and said["fragments"][0]["text"] == "waves"
+
+
 def test_a_wrong_challenge_is_never_enabled(world, callback):
     callback.challenge = lambda text: text + "\n"
     by_webhook(world, callback)

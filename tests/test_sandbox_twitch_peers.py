@@ -99,6 +99,8 @@ def test_tmi_js_connects_joins_hears_and_speaks(process, tmi_folder):
         assert world.viktor.ask("!reply") == "@Viktor a reply"
         world.viktor.say("!wave")
         assert world.viktor.wait()[0].action
+        # What it does every minute by itself; unanswered for 10 s, it would leave.
+        assert world.viktor.ask("!ping").startswith("pong after")
         world.viktor.say("!stop")
         assert process[0].wait(timeout=10) == 0
         twitch.wait_gone(world.bot)

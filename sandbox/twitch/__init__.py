@@ -13,6 +13,7 @@ from sandbox.twitch.people import Account
 from sandbox.twitch.service import Twitch
 from sandbox.twitch.settings import TwitchSettings
 from sandbox.twitch.tokens import Application, Token
+from sandbox.twitch.travels import Travel
 
 __all__ = [
     "Account",
@@ -24,6 +25,7 @@ __all__ = [
     "Subscription",
     "Token",
     "Transcript",
+    "Travel",
     "Twitch",
     "TwitchSettings",
 ]

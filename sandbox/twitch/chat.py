@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from sandbox.randomness import Randomness
 from sandbox.twitch.clock import Clock
 from sandbox.twitch.settings import TwitchSettings
+from sandbox.twitch.travels import Travels
 from sandbox.watch import Watch
 
 COLOURS = ("#FF0000", "#0000FF", "#008000", "#B22222", "#FF7F50", "#9ACD32", "#1E90FF", "#8A2BE2")
@@ -94,6 +95,7 @@ class ChatRooms:
         self._watch = watch
         self._messages: dict[str, ChatMessage] = {}
         self.channels: dict[str, Channel] = {}
+        self.travels = Travels(settings.travels)
         self.listeners: list[Callable[[ChatMessage, object], None]] = []
 
     def post(
@@ -105,8 +107,12 @@ class ChatRooms:
         origin: object = None,
         *,
         by_program: bool = True,
+        came_as: tuple[str, str] = ("", ""),
     ) -> ChatMessage:
-        """Say `text` in the channel and tell every listener; `origin` is who brought it in."""
+        """Say `text` in the channel and tell every listener.
+
+        `origin` is who brought it in, `came_as` by which protocol and in which words.
+        """
         text, action = self.clean(text)
         if reply_to and not text.startswith(f"@{reply_to.user}"):
             text = f"@{reply_to.user} {text}"  # Twitch itself puts the name there
@@ -123,6 +129,8 @@ class ChatRooms:
         )
         channel.history.append(message)
         self._messages[message.id] = message
+        if came_as[0]:
+            self.travels.note(message.id, "from", came_as[0], author.login, came_as[1])
         for listener in self.listeners:
             listener(message, origin)
         self._watch.changed()

@@ -74,8 +74,13 @@ class Delivery:
 
 
 def chat_event(message: ChatMessage, channel: Channel) -> dict[str, Any]:
-    """The event of channel.chat.message."""
+    """The event of channel.chat.message.
+
+    As captured (navarr/multi-stream-chat#22), the text of a /me keeps its ACTION, and the
+    fragments have the bare words.
+    """
     author, owner = message.author, channel.owner
+    text = f"\x01ACTION {message.text}\x01" if message.action else message.text
     return {
         "broadcaster_user_id": owner.id,
         "broadcaster_user_login": owner.login,
@@ -85,7 +90,7 @@ def chat_event(message: ChatMessage, channel: Channel) -> dict[str, Any]:
         "chatter_user_name": author.display_name,
         "message_id": message.id,
         "message": {
-            "text": message.text,
+            "text": text,
             "fragments": [
                 {
                     "type": "text",

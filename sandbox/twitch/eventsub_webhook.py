@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 
 from sandbox.twitch.eventsub_events import Delivery, Subscription
+from sandbox.twitch.travels import http_text
 from sandbox.twitch.world import TwitchWorld
 
 PREFIX = "Twitch-Eventsub-"
@@ -130,22 +131,33 @@ class Webhooks:
         raw = json.dumps(body, ensure_ascii=False).encode()
         headers = self._headers(subscription, kind, message_id, attempt, raw)
         seconds = aiohttp.ClientTimeout(total=self._world.settings.webhook_timeout_s)
+        about = body.get("event", {}).get("message_id", "")
+        request = http_text(f"POST {callback}", headers, raw.decode())
+        self._note(about, "to", callback, request)
         status, text, error = 0, "", ""
         try:
             async with self._client.post(
                 callback, data=raw, headers=headers, timeout=seconds, allow_redirects=False
             ) as response:
                 status, text = response.status, await response.text(errors="replace")
+                first_line = f"{status} {response.reason}"
+                self._note(about, "from", callback, http_text(first_line, response.headers, text))
         except TimeoutError:
             error = f"no answer within {self._world.settings.webhook_timeout_s:g} s"
         except (aiohttp.ClientError, OSError, ValueError) as problem:
             error = str(problem) or type(problem).__name__
+        if error:
+            self._note(about, "from", callback, f"no answer: {error}")
         at = self._world.clock.now()
-        about = body.get("event", {}).get("message_id", "")
         delivery = Delivery(kind, message_id, attempt, status, error, at, callback, about)
         self._world.deliveries.append(delivery)
         self._world.watch.changed()
         return delivery, text
+
+    def _note(self, about: str, direction: str, callback: str, text: str) -> None:
+        """Remember what travelled for a chat message; nothing when it was for none."""
+        if about:
+            self._world.chat.travels.note(about, direction, "EventSub webhook", callback, text)
 
     def _headers(
         self, subscription: Subscription, kind: str, message_id: str, attempt: int, raw: bytes

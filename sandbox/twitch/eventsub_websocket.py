@@ -57,11 +57,15 @@ class EventSubSession(HeldConnection):
     def tell(
         self, kind: str, payload: dict[str, Any], subscription: Subscription | None = None
     ) -> None:
-        """Queue a message for the client."""
+        """Queue a message for the client; one about a chat message is remembered."""
         message_id = self._world.randomness.uuid("EventSub message")
         message = envelope(kind, payload, message_id, self._world.clock.timestamp(), subscription)
         self._sent_at = self._world.clock.now()
-        self.send(json.dumps(message, ensure_ascii=False))
+        text = json.dumps(message, ensure_ascii=False)
+        about = payload.get("event", {}).get("message_id", "")
+        if about and self.live:
+            self._world.chat.travels.note(about, "to", "EventSub WebSocket", self.login, text)
+        self.send(text)
 
     def take_over(self, old: "EventSubSession") -> None:
         """Become the session another connection had: the same id, the same subscriptions."""

@@ -15,6 +15,7 @@ from aiohttp import web
 from sandbox.twitch.chat import REFUSALS, Channel, User
 from sandbox.twitch.irc import IrcServer
 from sandbox.twitch.tokens import Grant
+from sandbox.twitch.travels import http_text
 from sandbox.twitch.world import TwitchWorld
 
 NOT_PERMITTED = "The sender is not permitted to send chat messages to the broadcaster's chat room."
@@ -174,8 +175,14 @@ class ChatEndpoints:
             reason = {"code": code, "message": REFUSALS[code]}
             dropped = {"message_id": "", "is_sent": False, "drop_reason": reason}
             return web.json_response({"data": [dropped]})
-        message = self._world.chat.post(channel, sender, text, reply_to=parent)
-        return web.json_response({"data": [{"message_id": message.id, "is_sent": True}]})
+        first_line = f"{request.method} {request.path_qs}"
+        came_as = ("Helix", http_text(first_line, request.headers, await request.text()))
+        message = self._world.chat.post(channel, sender, text, parent, came_as=came_as)
+        answer = web.json_response({"data": [{"message_id": message.id, "is_sent": True}]})
+        self._world.chat.travels.note(
+            message.id, "to", "Helix", sender.login, f"{answer.status} OK\n\n{answer.text}"
+        )
+        return answer
 
     async def chatters(self, request: web.Request, grant: Grant) -> web.Response:
         """GET /chat/chatters: who is connected to a channel's chat, for its moderators."""

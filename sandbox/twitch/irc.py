@@ -43,6 +43,7 @@ class IrcConnection(HeldConnection):
         self.split_lines = False
         self._server = server
         self._password = ""
+        self._heard = ""  # the line that came in last, as it came
         self._capabilities: set[str] = set()
         self._pong = asyncio.Event()
         self._commands = {
@@ -87,6 +88,7 @@ class IrcConnection(HeldConnection):
         if not self.record.open or self.silent:
             return
         self.record.lines_in += 1
+        self._heard = text
         line = parse(text)
         name = line.command.upper()
         if not name or (not self.login and name not in BEFORE_LOGIN):
@@ -101,6 +103,12 @@ class IrcConnection(HeldConnection):
     @property
     def _anonymous(self) -> bool:
         return self.user is None and self.record.login.startswith("justinfan")
+
+    def tell(self, message: ChatMessage, line: str) -> None:
+        """Send a line about a chat message, and remember that it travelled."""
+        if self.live:
+            self.world.chat.travels.note(message.id, "to", "IRC", self.login, line)
+        self.send(line)
 
     # Logging in: CAP, PASS, NICK
 
@@ -174,10 +182,9 @@ class IrcConnection(HeldConnection):
     # Being there: PING, PONG, JOIN, PART, QUIT
 
     def _ping(self, line: IrcMessage) -> None:
-        """PING is answered with PONG and the same words."""
+        """PING is answered with PONG and the same words, if there were any."""
         if self.answers_ping:
-            words = line.params[-1] if line.params else None
-            self.send(irc_lines.line("PONG", irc_lines.HOST, text=words))
+            self.send(irc_lines.pong(line.params[-1] if line.params else None))
 
     def _ponged(self, line: IrcMessage) -> None:
         """The client answers the server's PING."""
@@ -201,7 +208,7 @@ class IrcConnection(HeldConnection):
                 if self.has("commands"):
                     tags = self.has("tags")
                     if self.user:
-                        self.send(irc_lines.user_state(self.user, channel, "", tags=tags))
+                        self.send(irc_lines.user_state(self.user, channel, {}, tags=tags))
                     self.send(irc_lines.room_state(channel, tags=tags))
                 self._server.join(self, channel.name)
 
@@ -251,10 +258,12 @@ class IrcConnection(HeldConnection):
                 self._notice(name, REFUSALS[code], code)
             return
         parent = world.chat.message(line.tags.get("reply-parent-msg-id", ""))
-        world.chat.post(channel, user, text, reply_to=parent, origin=self)
+        came_as = ("IRC", self._heard)
+        message = world.chat.post(channel, user, text, parent, self, came_as=came_as)
         if self.has("commands"):
-            nonce = line.tags.get("client-nonce", "")
-            self.send(irc_lines.user_state(user, channel, nonce, tags=self.has("tags")))
+            own = {"client-nonce": line.tags.get("client-nonce", ""), "id": message.id}
+            state = irc_lines.user_state(user, channel, own, tags=self.has("tags"))
+            self.tell(message, state)
 
     def _notice(self, channel: str, text: str, msg_id: str) -> None:
         """A NOTICE in a channel, for those who asked for twitch.tv/commands."""
@@ -399,10 +408,10 @@ class IrcServer:
                     channel = self.world.chat.channels[message.channel]
                     tags = irc_lines.message_tags(message, channel)
                     tagged = irc_lines.privmsg(message, tags)
-                client.send(tagged)
+                client.tell(message, tagged)
             else:
                 plain = plain or irc_lines.privmsg(message, {})
-                client.send(plain)
+                client.tell(message, plain)
 
     def _revoked(self, grant: Grant) -> None:
         for client in list(self.world.connections):

@@ -41,6 +41,18 @@ def mask(login: str) -> str:
     return f"{login}!{login}@{login}.{HOST}"
 
 
+def pong(words: str | None) -> str:
+    """The answer to a client's PING, which real clients tell by its form.
+
+    Captured in gempir/go-twitch-irc's tests: a bare PING gets a line without a source, and tmi.js,
+    which sends no other, knows only that one.
+
+    >>> pong(None), pong("still there?")
+    ('PONG :tmi.twitch.tv', ':tmi.twitch.tv PONG tmi.twitch.tv :still there?')
+    """
+    return f"PONG :{HOST}" if words is None else line("PONG", HOST, text=words)
+
+
 def names(login: str, channel: str) -> list[str]:
     """The answer to a JOIN: the JOIN itself and the list of names (only one's own)."""
     own_host = f"{login}.{HOST}"
@@ -65,10 +77,12 @@ def global_user_state(user: User) -> str:
     return line("GLOBALUSERSTATE", tags=tags)
 
 
-def user_state(user: User, channel: Channel, nonce: str, *, tags: bool) -> str:
-    """Who one is in a channel: sent after a JOIN and after each message one sends."""
+def user_state(user: User, channel: Channel, own: dict[str, str], *, tags: bool) -> str:
+    """Who one is in a channel: sent after a JOIN and after each message one sends.
+
+    `own` are the tags of one's own message: its id, and the client-nonce it came with.
+    """
     values = {
-        **({"client-nonce": nonce} if nonce else {}),
         "badge-info": "",
         "badges": badges(user, channel),
         "color": user.colour,
@@ -77,8 +91,9 @@ def user_state(user: User, channel: Channel, nonce: str, *, tags: bool) -> str:
         "mod": moderator(user, channel),
         "subscriber": "0",
         "user-type": "mod" if user.id in channel.mods else "",
+        **{name: value for name, value in own.items() if value},
     }
-    return line("USERSTATE", f"#{channel.name}", tags=values if tags else {})
+    return line("USERSTATE", f"#{channel.name}", tags=dict(sorted(values.items())) if tags else {})
 
 
 def room_state(channel: Channel, *, tags: bool) -> str:

@@ -244,14 +244,14 @@ class OAuth:
         )
 
     async def validate(self, request: web.Request) -> web.Response:
-        """GET /oauth2/validate: whose token, which scopes, how long still."""
+        """GET /oauth2/validate: whose token, which scopes (null for none), how long still."""
         kind, _, access_token = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() not in ("oauth", "bearer"):
             raise OAuthError(401, "missing authorization token")
         grant = self._world.tokens.find(access_token.strip())
         if grant is None:
             raise OAuthError(401, "invalid access token")
-        body: dict[str, object] = {"client_id": grant.app.client_id, "scopes": grant.scopes}
+        body: dict[str, object] = {"client_id": grant.app.client_id, "scopes": grant.scopes or None}
         if grant.user:
             body |= {"login": grant.user.login, "user_id": grant.user.id}
         body["expires_in"] = int(grant.expires_at - self._world.clock.now())

@@ -24,6 +24,7 @@ from sandbox.twitch.people import Account, login_of
 from sandbox.twitch.servers import Servers
 from sandbox.twitch.settings import TwitchSettings
 from sandbox.twitch.tokens import Application, Token, explain_scope, unknown_scope
+from sandbox.twitch.travels import Travel
 
 REDIRECT = re.compile(r"https://[^/\s]+(/\S*)?|http://localhost(:\d+)?(/\S*)?")  # Twitch's rule
 
@@ -116,6 +117,13 @@ class Twitch(Servers):
     def messages(self, channel: Account | str) -> list[ChatMessage]:
         """What was said in a channel, as a list."""
         return list(self.world.channel(login_of(channel)).history)
+
+    def travelled(self, message: ChatMessage) -> list[Travel]:
+        """What really travelled for a message: lines, requests and answers, in order.
+
+        Only the last ones are remembered (`TwitchSettings.travels`).
+        """
+        return self.do(self.world.chat.travels.of, message.id)
 
     def connections(self, login: Account | str | None = None) -> list[ConnectionRecord]:
         """Every connection of a login (or of all), oldest first, closed ones too."""

@@ -33,6 +33,9 @@ class TwitchSettings:
     line_bytes: int = 16_384  # a longer line is thrown away (the sandbox's number)
     pending_lines: int = 100_000  # unread by the client; then it is cut off (the sandbox's number)
 
+    # What travelled for each message (travels.py); the sandbox's number
+    travels: int = 5_000
+
     # Tokens
     user_token_s: float = 14_400.0  # about 4 hours
     app_token_s: float = 5_000_000.0  # about 58 days

@@ -13,6 +13,7 @@ client.on('message', (target, tags, message, self) => {
 	if(message === '!hello') client.say(target, `hello ${tags['display-name']}!`);
 	if(message === '!reply') client.raw(`@reply-parent-msg-id=${tags.id} PRIVMSG ${target} :a reply`);
 	if(message === '!wave') client.action(target, 'waves');
+	if(message === '!ping') client.ping().then(([latency]) => client.say(target, `pong after ${latency} s`));
 	if(message === '!stop') client.disconnect();
 });
 
