@@ -8,6 +8,7 @@ from typing import Any
 import nbval.kernel
 import pytest
 
+pytest_plugins = ["sandbox.pytest_plugin"]  # .venv has the course on its path, not installed
 OWN = ("TELEGRAM_", "TWITCH_")  # what the names of a bot's settings begin with
 
 

@@ -12,7 +12,6 @@ import pytest
 
 from botlib.run import BROKEN, STOPPED, WRONG_SETTINGS, load_bot
 from sandbox import Telegram
-from sandbox.twitch import Twitch
 
 ROOT = Path(__file__).parent.parent
 BOT = """
@@ -211,12 +210,6 @@ def test_a_telegram_that_cannot_be_reached_is_worth_another_try(start):
     assert program.end() == BROKEN
     assert "ERROR Telegram could not be reached" in program.lines[-1]
     assert len(program.lines) == 2
-
-
-@pytest.fixture
-def twitch():
-    with Twitch() as twitch:
-        yield twitch
 
 
 def settings_of(twitch):

@@ -18,16 +18,10 @@ from telegram.ext import (
 
 from botlib.bot import TryAgain
 from botlib.telegram.webhook import webhook
-from sandbox import Cloud, Telegram
+from sandbox import Cloud
 from sandbox.telegram import NoReply
 
 SECRET = "correct-horse"
-
-
-@pytest.fixture
-def telegram():
-    with Telegram() as telegram:
-        yield telegram
 
 
 @pytest.fixture

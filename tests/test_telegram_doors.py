@@ -38,12 +38,6 @@ def cloud():
         yield cloud
 
 
-@pytest.fixture
-def telegram():
-    with Telegram() as telegram:
-        yield telegram
-
-
 def deploy(cloud, telegram, account, folder, main=MAIN):
     (folder / "main.py").write_text(main)
     settings = {"TELEGRAM_TOKEN": account.token, "TELEGRAM_SECRET": SECRET}
