@@ -1,0 +1,131 @@
+// A chat's messages: each drawn once and again only when it changed; the end is followed unless
+// the reader has scrolled up; behind each one stands what really travelled.
+//
+// draw(record) gives { mine, content, actions }: whether it stands on the reader's side, the nodes
+// of the message, and the buttons under it. travelled(record) asks the sandbox and gives
+// [{ title, text }, …]. show(chat, [[key, record], …]) draws one chat, in that order.
+
+import { element } from "./dom.js";
+
+const NEAR_THE_END = 40; // pixels
+
+export function messageList({ label, empty, draw, travelled }) {
+  const nothing = element("p", { class: "quiet" }, empty);
+  const log = element("div", { role: "log", "aria-label": label, tabindex: "0" }, nothing);
+  const newer = element("button", { type: "button", class: "newer", hidden: true, onclick: toEnd });
+  const rows = new Map(); // key → { record, row, content, actions }
+  let shown; // which chat
+  let following = true;
+  let unseen = 0;
+
+  log.addEventListener("scroll", () => {
+    following = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_THE_END;
+    if (following) note(0);
+  });
+  new ResizeObserver(() => following && toEnd()).observe(log);
+
+  function show(chat, entries) {
+    const isOther = chat !== shown;
+    if (isOther) {
+      // Another chat is no news: a screen reader is not to read all of it.
+      log.setAttribute("aria-live", "off");
+      for (const { row } of rows.values()) row.remove();
+      rows.clear();
+      following = true;
+      note(0);
+    }
+    shown = chat;
+    const keys = new Set(entries.map(([key]) => key));
+    for (const [key, { row }] of rows) {
+      if (!keys.has(key)) {
+        row.remove();
+        rows.delete(key);
+      }
+    }
+    let added = 0;
+    let next = nothing.nextElementSibling;
+    for (const [key, record] of entries) {
+      if (!rows.has(key)) {
+        rows.set(key, newRow(key));
+        added += 1;
+      }
+      const { row } = rows.get(key);
+      if (rows.get(key).record !== record) fill(rows.get(key), record);
+      if (row === next) next = next.nextElementSibling;
+      else log.insertBefore(row, next);
+    }
+    nothing.hidden = entries.length > 0;
+    if (following) toEnd();
+    else if (!isOther) note(unseen + added);
+    if (isOther) setTimeout(() => log.removeAttribute("aria-live"), 100);
+  }
+
+  function newRow(key) {
+    const content = element("div", { class: "content" });
+    const actions = element("span");
+    const behind = element("div");
+    const details = element(
+      "details",
+      { class: "travelled", ontoggle: () => details.open && look(rows.get(key).record, behind) },
+      element("summary", {}, "What travelled"),
+      behind,
+    );
+    const row = element("div", { class: "message" }, content);
+    row.append(element("div", { class: "under" }, actions, details));
+    return { row, content, actions };
+  }
+
+  // Where the focus was on a button of the message, it is again.
+  function fill(entry, record) {
+    const { mine, content, actions = [] } = draw(record);
+    const buttons = () => [...entry.row.querySelectorAll("button")];
+    const focused = buttons().indexOf(document.activeElement);
+    entry.record = record;
+    entry.row.classList.toggle("mine", Boolean(mine));
+    entry.content.replaceChildren(...content);
+    entry.actions.replaceChildren(...actions);
+    if (focused >= 0) (buttons()[focused] ?? log).focus();
+  }
+
+  async function look(record, behind) {
+    let found;
+    try {
+      found = await travelled(record);
+    } catch (error) {
+      behind.replaceChildren(element("p", { class: "error" }, error.message));
+      return;
+    }
+    const parts = found.map(({ title, text }) =>
+      element("figure", {}, element("figcaption", {}, title), element("pre", {}, indented(text))),
+    );
+    const none = "Nothing is remembered: no program heard it or sent it, or it was long ago.";
+    behind.replaceChildren(...(parts.length ? parts : [element("p", { class: "quiet" }, none)]));
+  }
+
+  function toEnd() {
+    log.scrollTop = log.scrollHeight;
+    following = true;
+    if (document.activeElement === newer) log.focus();
+    note(0);
+  }
+
+  function note(count) {
+    unseen = count;
+    newer.hidden = count === 0;
+    newer.textContent = count === 1 ? "1 new message ↓" : `${count} new messages ↓`;
+  }
+
+  return { element: element("div", { class: "messages" }, log, newer), show };
+}
+
+// A request or an answer whose body is JSON, with the body on lines of its own.
+export function indented(text) {
+  const start = text.search(/(^|\n\n)[{[]/);
+  if (start < 0) return text;
+  const body = text.slice(start).trimStart();
+  try {
+    return `${text.slice(0, start)}${start ? "\n\n" : ""}${JSON.stringify(JSON.parse(body), null, 2)}`;
+  } catch {
+    return text;
+  }
+}
