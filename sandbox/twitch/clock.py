@@ -8,12 +8,15 @@ import asyncio
 import time
 from datetime import UTC, datetime
 
+from sandbox.watch import Watch
+
 
 class Clock:
     """Seconds since 1970 as the sandbox sees them."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, watch: Watch) -> None:
         self._loop = loop
+        self._watch = watch
         self._zero = time.time() - time.monotonic()
         self._moved = 0.0
         self._sleepers: set[asyncio.Future[None]] = set()
@@ -21,6 +24,11 @@ class Clock:
     def now(self) -> float:
         """Seconds since 1970."""
         return self._zero + time.monotonic() + self._moved
+
+    @property
+    def ahead(self) -> float:
+        """By how many seconds it was moved forward, all in all."""
+        return self._moved
 
     def timestamp(self) -> str:
         """The time as Twitch writes it (RFC 3339, UTC)."""
@@ -55,5 +63,6 @@ class Clock:
         for moved in list(self._sleepers):
             if not moved.done():
                 moved.set_result(None)
+        self._watch.changed()
         for _ in range(10):  # let those who woke act before the caller goes on
             await asyncio.sleep(0)

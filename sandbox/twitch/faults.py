@@ -76,16 +76,26 @@ class Faults:
 
     def refuse_login(self, login: Account | str, n: int = 1) -> None:
         """Refuse the next n IRC logins of this name, whatever the token."""
-        self._servers.do(self._servers.irc.refuse_logins.__setitem__, login_of(login), n)
+        self._change(lambda: self._servers.irc.refuse_logins.update({login_of(login): n}))
 
     def revoke(self, token: Token | str) -> None:
         """End a token and its refresh token; the connections made with it end too."""
         text = token.access_token if isinstance(token, Token) else token
         self._servers.do(self._servers.world.tokens.revoke, text)
 
+    def revoke_all(self, account: Account | str) -> None:
+        """End every token of an account; ValueError when it has none."""
+
+        def end() -> None:
+            user = self._servers.world.user(login_of(account))
+            if not self._servers.world.tokens.revoke_all(user):
+                raise ValueError(f"{user.login} has no token; authorize an application first")
+
+        self._change(end)
+
     def fail_api(self, status: int = 503, n: int = 1) -> None:
         """Answer the next n Helix requests with this status."""
-        self._servers.do(self._servers.gate.fail_with.extend, [status] * n)
+        self._change(lambda: self._servers.gate.fail_with.extend([status] * n))
 
     def repeat_delivery(self, n: int = 1) -> None:
         """Deliver the next n webhook notifications twice, with the same id."""
@@ -93,7 +103,7 @@ class Faults:
         def repeat() -> None:
             self._servers.eventsub.webhooks.send_twice += n
 
-        self._servers.do(repeat)
+        self._change(repeat)
 
     def restart(self, down_s: float = 0.0) -> None:
         """Restart every server on the same ports: all connections die, new ones are refused.
@@ -138,9 +148,15 @@ class Faults:
                 raise ValueError(f"{name} has no open connection; start the bot first")
             for connection in connections:
                 act(connection)
+
+        self._change(all_of_them)
+
+    def _change(self, act: Callable[[], None]) -> None:
+        def and_tell() -> None:
+            act()
             self._servers.watch.changed()
 
-        self._servers.do(all_of_them)
+        self._servers.do(and_tell)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

@@ -189,6 +189,7 @@ class Account:
         ids = getattr(self._world.channel(self.login), name)
         user_id = self._world.user(login_of(account)).id
         (ids.add if present else ids.discard)(user_id)
+        self._world.watch.changed()
 
 
 def check_text(text: str) -> None:

@@ -51,6 +51,11 @@ class Servers(LocalServer):
             self.close()
             raise
 
+    @property
+    def up(self) -> bool:
+        """Whether clients can connect."""
+        return not self._reserved
+
     async def come_up(self) -> None:
         """Serve on the reserved ports; when they are served already, do nothing."""
         if not self._reserved:
@@ -62,6 +67,7 @@ class Servers(LocalServer):
         self._runners.append(runner)
         await web.SockSite(runner, for_http, backlog=128).start()
         self._tcp = await asyncio.start_server(self._serve_tcp, sock=for_tcp)
+        self.watch.changed()
 
     async def go_down(self) -> None:
         """End every connection and refuse new ones; the ports stay reserved."""
@@ -69,6 +75,7 @@ class Servers(LocalServer):
             return
         await self._stop_serving()
         self._reserved = [reserve(self.port), reserve(self.irc_port)]
+        self.watch.changed()
 
     async def shutdown(self) -> None:
         """End everything, before the thread ends."""

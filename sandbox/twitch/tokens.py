@@ -155,6 +155,18 @@ class TokenStore:
             self._end(grant)
         return grant
 
+    def revoke_all(self, user: User) -> int:
+        """End every valid token of a user; how many there were."""
+        now = self._clock.now()
+        theirs = [
+            grant
+            for grant in list(self._access.values())
+            if grant.user == user and not grant.revoked and grant.expires_at > now
+        ]
+        for grant in theirs:
+            self._end(grant)
+        return len(theirs)
+
     def disconnect(self, app: Application, user: User) -> None:
         """The user takes back everything this application was allowed."""
         self.consents.pop((app.client_id, user.id), None)

@@ -29,7 +29,7 @@ class TwitchWorld:
         self.url = f"http://{host}"  # where OAuth and Helix are
         self.irc_url = f"ws://{host}/irc"
         self.eventsub_url = f"ws://{host}/ws"
-        self.clock = Clock(loop)
+        self.clock = Clock(loop, watch)
         self.watch = watch
         self.randomness = Randomness(settings.seed)
         self.chat = ChatRooms(self.clock, settings, self.watch, self.randomness)
@@ -67,6 +67,7 @@ class TwitchWorld:
         user = User(user_id, login, display_name or login, self.clock.timestamp())
         self.users[user.id] = user
         self.chat.channels[login] = Channel(user)
+        self.watch.changed()
         return user
 
     def add_app(self, name: str, redirect: str, confidential: bool) -> Application:
@@ -77,6 +78,7 @@ class TwitchWorld:
         client_id = self.randomness.text(30, f"client id {name}")
         app = Application(name, client_id, secret, redirect, confidential)
         self.apps[app.client_id] = app
+        self.watch.changed()
         return app
 
     def user(self, login: str) -> User:
