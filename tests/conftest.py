@@ -1,5 +1,9 @@
 """What every test relies on."""
 
+import os
+import re
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -8,6 +12,8 @@ from hypothesis import settings
 # The same examples each time and no limit on their time: a busy machine must not fail a test.
 settings.register_profile("course", deadline=None, derandomize=True)
 settings.load_profile("course")
+
+SKIPS = tomllib.loads(Path(__file__).with_name("skips.toml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +39,31 @@ def pytest_ignore_collect(collection_path):
     if collection_path.suffix == ".py" and not collection_path.name.startswith("test_"):
         return True
     return None
+
+
+def judged(report):
+    """The report of a test; in CI, a skip that tests/skips.toml does not allow is a failure."""
+    if not os.environ.get("CI") or not report.skipped or hasattr(report, "wasxfail"):
+        return report
+    reason = report.longrepr[-1]
+    for one in SKIPS["allowed"]:
+        if sys.platform in one.get("on", [sys.platform]) and re.search(one["reason"], reason):
+            return report
+    report.outcome = "failed"
+    report.longrepr = (
+        f"{reason}\nIn CI everything runs that tests/skips.toml does not name. Bring what this "
+        "test needs (.ci/run installs it), or say there why it may be skipped."
+    )
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """A test may be skipped."""
+    return judged((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report():
+    """A whole file may be skipped."""
+    return judged((yield))

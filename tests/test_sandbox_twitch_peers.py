@@ -1,19 +1,16 @@
 """Clients written by others find a Twitch: TwitchIO 3 by EventSub, tmi.js by IRC."""
 
 import json
-import shutil
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
 import pytest
 from cloud_help import wait_until
+from npm import PEERS, installed
 from twitch_tools import World
 
+from sandbox.cloud.deployment import node
 from sandbox.twitch import Twitch
-
-PEERS = Path(__file__).parent / "peers"
 
 
 def twitchio_bot(world):
@@ -63,27 +60,12 @@ def test_twitchio_reads_by_eventsub_and_answers_by_helix(process, expired):
 
 @pytest.fixture(scope="session")
 def tmi_folder():
-    """Where tmi.js is installed: once a machine, in the temporary folder."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if not node or not npm:
-        pytest.skip("tmi.js needs node and npm: install Node.js to run this test")
-    folder = Path(tempfile.gettempdir()) / "such-different-chatbots-tmi-1.8.5"
-    folder.mkdir(exist_ok=True)
-    for name in ("package.json", "bot.js"):
-        shutil.copy(PEERS / "tmi" / name, folder / name)
-    if not (folder / "node_modules" / "tmi.js").exists():
-        command = [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--silent"]
-        try:
-            subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=120)
-        except (subprocess.SubprocessError, OSError) as error:
-            pytest.skip(f"npm could not install tmi.js (no network?): {error}")
-    return folder
+    return installed("tmi")
 
 
 def tmi_bot(world, folder, token=None):
-    node = shutil.which("node")
     token = token or world.token.access_token
-    command = [node, "bot.js", str(world.twitch.port), token, "viktor"]
+    command = [node(), "bot.js", str(world.twitch.port), token, "viktor"]
     return subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
