@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 from sandbox.telegram.errors import TelegramError, bad_request
 
+SHOWN = 10_000  # characters of one argument
 MAX_PARAMETERS = 1 << 20  # bytes of one call without files; the real server answers 413 above it
 
 
@@ -28,6 +29,14 @@ class Arguments:
 
     def __contains__(self, name: str) -> bool:
         return name in self._values
+
+    def as_sent(self) -> dict[str, str]:
+        """What came, to be shown: of a very long text the beginning, of a file the word."""
+        values = {
+            name: value if len(value) <= SHOWN else f"{value[:SHOWN]}… ({len(value)} characters)"
+            for name, value in self._values.items()
+        }
+        return values | dict.fromkeys(self.files, "(a file)")
 
     def text(self, name: str) -> str:
         """The text of an argument, empty when absent; 400 when it is not valid UTF-8."""

@@ -20,6 +20,7 @@ from typing import Any
 
 from sandbox.telegram.arguments import Arguments
 from sandbox.telegram.buttons import read_keyboard
+from sandbox.telegram.calls import Called
 from sandbox.telegram.errors import LackingError, TelegramError, bad_request, too_many_requests
 from sandbox.telegram.formatting import read_text
 from sandbox.telegram.types import Chat, Json, Message
@@ -68,22 +69,35 @@ class Methods:
             name.lower(): getattr(self, _python_name(name)) for name in names()
         }
 
-    async def call(self, account: BotAccount, method: str, arguments: Arguments) -> object:
-        """Carry out a method, by its name in small letters; TelegramError when it is refused."""
+    async def call(
+        self, account: BotAccount, method: str, arguments: Arguments, by_answer: bool = False
+    ) -> object:
+        """Carry out a method, by its name in small letters; TelegramError when it is refused.
+
+        `by_answer` tells that the call stood in a webhook's answer.
+        """
         function = self._table.get(method)
+        result, error = None, ""
         try:
             if function is None:
                 raise _unknown(method)
-            return await function(account, arguments)
-        except LackingError as refusal:
-            if refusal.what not in account.lacking:
+            result = await function(account, arguments)
+            return result
+        except TelegramError as refusal:
+            error = refusal.description
+            if isinstance(refusal, LackingError) and refusal.what not in account.lacking:
                 account.lacking.append(refusal.what)
-                self._world.watch.changed()
-            raise
-        except TelegramError:
             raise
         except Exception as problem:  # a fault of the sandbox itself
-            raise TelegramError(500, "Internal Server Error") from problem
+            error = "Internal Server Error"
+            raise TelegramError(500, error) from problem
+        finally:
+            if method != "getupdates":
+                sent = arguments.as_sent()
+                name = SPELLED.get(method, method)
+                account.calls.append(Called(name, sent, by_answer, result, error, time.time()))
+            if error:
+                self._world.watch.changed()
 
     async def get_me(self, account: BotAccount, arguments: Arguments) -> Json:
         """Who the bot is."""
@@ -219,7 +233,7 @@ class Methods:
         webhook = Webhook(
             account.updates,
             self._client,
-            functools.partial(self.call, account),
+            functools.partial(self.call, account, by_answer=True),
             target,
             secret,
             connections,
@@ -300,6 +314,8 @@ ALL = tuple(
     line for line in _FILE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")
 )
 
+SPELLED = {name.lower(): name for name in ALL}
+
 
 def names() -> list[str]:
     """The methods this sandbox has, as the Bot API spells them, in the order of its manual."""
@@ -317,7 +333,7 @@ def _python_name(name: str) -> str:
 
 def _unknown(method: str) -> TelegramError:
     """The refusal of a method that is not here: lacking, or never heard of."""
-    found = next((name for name in ALL if name.lower() == method), None)
+    found = SPELLED.get(method)
     if found is None:
         return TelegramError(404, "Not Found: method not found")
     verb = re.match("[a-z]+", found)

@@ -147,6 +147,8 @@ class Update:
     payload: Json
     expires: float  # seconds on the monotonic clock
     attempts: int = 0  # webhook deliveries tried
+    status: int | None = None  # what the last one was answered; None: nothing
+    error: str = ""  # why the last one failed; empty when it did not
     replies_from: int = -1  # how many messages the chat held when the bot was first told
 
     def hand_out(self) -> None:

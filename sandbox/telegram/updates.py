@@ -45,6 +45,7 @@ OTHER_GET_UPDATES = (
     "make sure that only one bot instance is running"
 )
 KEPT_DELIVERIES = 10_000
+KEPT_ANSWER = 2_000  # bytes of a webhook's answer that a delivery shows
 MAX_ANSWER = 1 << 20  # bytes; more of a webhook's answer is not read
 MAX_RETRY_AFTER_S = 3600
 NOT_IN_AN_ANSWER = ("setwebhook", "deletewebhook", "close", "logout")  # nor any get… method
@@ -225,6 +226,8 @@ class Delivery:
     error: str  # empty when the update was acknowledged
     reply: str  # the call in the answer's body and what became of it, empty when there was none
     at: float  # seconds since the sandbox started
+    url: str = field(default="", repr=False)  # may hold the token, as many bots' addresses do
+    answer: str = field(default="", repr=False)  # its body, the first KEPT_ANSWER bytes
 
     def __str__(self) -> str:
         outcome = self.error or f"acknowledged with {self.status}"
@@ -399,13 +402,13 @@ class Webhook:
     async def _attempt(self, update: Update) -> tuple[Delivery, int]:
         update.attempts += 1
         update.hand_out()
-        status, error, reply, retry_after = None, "", "", 0
+        status, error, reply, retry_after, body = None, "", "", 0, b""
         try:
             answer = await self._client.post(self.target, self.secret_token, update)
         except Exception as problem:  # whatever a webhook does, delivery goes on
             error = describe(problem)
         else:
-            status = answer.status
+            status, body = answer.status, answer.body[:KEPT_ANSWER]
             if 200 <= status <= 299:
                 reply = await self._execute(answer)
             else:
@@ -414,8 +417,19 @@ class Webhook:
         if error:
             self.last_error_date = int(time.time())
             self.last_error_message = error
+        update.status, update.error = status, error
         at = time.monotonic() - self._client.started
-        return Delivery(update.id, update.attempts, status, error, reply, at), retry_after
+        delivery = Delivery(
+            update.id,
+            update.attempts,
+            status,
+            error,
+            reply,
+            at,
+            self.target.url,
+            body.decode("utf-8", "replace"),
+        )
+        return delivery, retry_after
 
     async def _execute(self, answer: Answer) -> str:
         """Carry out the call in an answer's body; tell what became of it, for `deliveries`."""

@@ -10,12 +10,14 @@ import hmac
 import itertools
 import re
 import time
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
 from sandbox.randomness import URL_SAFE, Randomness
 from sandbox.telegram.arguments import leading_integer
 from sandbox.telegram.buttons import CallbackQueries, Press
+from sandbox.telegram.calls import KEPT_CALLS, Called
 from sandbox.telegram.errors import bad_request, forbidden
 from sandbox.telegram.limits import Limits, SendLimiter
 from sandbox.telegram.types import Chat, Json, Message, User
@@ -47,6 +49,7 @@ class BotAccount(User):
         self.limiter = limiter
         self.next_set_webhook = 0.0  # seconds on the monotonic clock
         self.commands: dict[str, list[Json]] = {}  # by scope and language
+        self.calls: deque[Called] = deque(maxlen=KEPT_CALLS)
         self.lacking: list[str] = []  # what it asked for that the real Telegram has and this not
 
     def __repr__(self) -> str:
