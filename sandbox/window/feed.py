@@ -8,47 +8,55 @@ from collections.abc import Mapping
 from typing import Any
 
 Json = dict[str, Any]
+KEPT_GONE = 10_000  # records that are gone and still told to those who may have them
 
 
 class Feed:
-    """The records, each with the number of its last change."""
+    """The records, each with the number of its last change; the last changed stands last."""
 
-    def __init__(self) -> None:
-        self._records: dict[str, tuple[int, Json | None]] = {}
+    def __init__(self, kept_gone: int = KEPT_GONE) -> None:
         self.number = 0  # of the newest change
+        self._records: dict[str, tuple[int, Json | None]] = {}
+        self._shown: dict[str, set[str]] = {}  # by view: the keys of what is not gone
+        self._kept_gone = kept_gone
+        self._forgotten = 0  # the number up to which what went is told no more
 
     def put(self, view: str, records: Mapping[str, Json]) -> bool:
-        """Take what a view shows now, all of it; whether anything is other than before.
-
-        Its keys begin with `view` and a slash.
-        """
+        """Take all that a view shows now; whether anything is other than before."""
         before = self.number
         for key, record in records.items():
-            if key not in self._records or self._records[key][1] != record:
+            known = self._records.get(key)
+            if known is None or (known[1] is not record and known[1] != record):
                 self._change(key, record)
-        gone = [
-            key
-            for key, (_, record) in self._records.items()
-            if record is not None and key not in records and key.startswith(f"{view}/")
-        ]
-        for key in gone:
+        for key in self._shown.get(view, set()) - records.keys():
             self._change(key, None)
+        self._shown[view] = set(records)
+        if len(self._records) - sum(map(len, self._shown.values())) > self._kept_gone:
+            there = {key: known for key, known in self._records.items() if known[1] is not None}
+            self._records, self._forgotten = there, self.number
         return self.number != before
 
-    def since(self, number: int) -> dict[str, Json | None]:
-        """The records that changed after `number` (0: all), the oldest change first.
+    def since(self, number: int) -> tuple[bool, dict[str, Json | None]]:
+        """What changed after `number`, the oldest change first; True: it is all there is, anew.
 
         >>> feed = Feed()
-        >>> feed.put("telegram", {"telegram/bot/7": {"name": "Hello bot"}}), feed.number
-        (True, 1)
+        >>> feed.put("telegram", {"telegram/bot/7": {"name": "Hello bot"}}), feed.since(0)
+        (True, (True, {'telegram/bot/7': {'name': 'Hello bot'}}))
         >>> feed.put("telegram", {"telegram/bot/7": {"name": "Hello bot"}}), feed.since(1)
-        (False, {})
+        (False, (False, {}))
         >>> feed.put("telegram", {}), feed.since(1)
-        (True, {'telegram/bot/7': None})
+        (True, (False, {'telegram/bot/7': None}))
         """
-        changed = [(n, key, record) for key, (n, record) in self._records.items() if n > number]
-        return {key: record for _, key, record in sorted(changed, key=lambda change: change[0])}
+        anew = number == 0 or number < self._forgotten
+        changed = []
+        for key, (changed_at, record) in reversed(self._records.items()):
+            if changed_at <= number and not anew:
+                break
+            if record is not None or not anew:
+                changed.append((key, record))
+        return anew, dict(reversed(changed))
 
     def _change(self, key: str, record: Json | None) -> None:
         self.number += 1
+        self._records.pop(key, None)
         self._records[key] = (self.number, record)

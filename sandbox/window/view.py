@@ -5,10 +5,11 @@ JSON, and the sandbox's own errors keep their words. All routes of a view begin 
 """
 
 from abc import ABC, abstractmethod
-from asyncio import to_thread
-from collections.abc import Iterator
+from asyncio import CancelledError, current_task, timeout, to_thread, wrap_future
+from collections.abc import Coroutine, Iterator
 from contextlib import suppress
 from json import JSONDecodeError
+from logging import getLogger
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -20,7 +21,10 @@ from sandbox.window.feed import Json
 from sandbox.window.gate import answer
 
 T = TypeVar("T")
-call = to_thread  # the sandbox's plain calls wait: each is made on a thread of the window's
+LOG = getLogger("sandbox.window")
+call = to_thread  # a plain call of the sandbox is made on a thread of the window's
+BODY_WAIT_S = 30.0
+LONGEST_WAIT_S = 60.0  # of a request that waits for something to happen
 REQUIRED: Any = object()
 KINDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
 KINDS |= {list: "a list", dict: "an object"}
@@ -41,6 +45,10 @@ class View(ABC):
     @abstractmethod
     def records(self) -> Iterator[tuple[str, Json]]:
         """What the page shows now, under keys that begin with NAME/; made on the server's loop."""
+
+    async def wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run on the server's loop what may take long; it holds no thread meanwhile."""
+        return await wrap_future(self.server.submit(coroutine))
 
 
 class Fields:
@@ -63,11 +71,21 @@ class Fields:
         if kind in (int, float) and isinstance(value, str):  # from a query
             with suppress(ValueError):
                 value = kind(value)  # type: ignore[call-arg]
+        if kind is bool and value in ("true", "false"):
+            value = value == "true"
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise ValueError(f"{name!r} must be {KINDS[kind]}; found {value!r}")
+            raise ValueError(f"{name!r} must be {KINDS[kind]}; found {value!r:.100}")
         return value
+
+    def seconds(self, default: float = 5.0) -> float:
+        """The argument `timeout`, how long to wait, at most LONGEST_WAIT_S.
+
+        >>> Fields({}).seconds(), Fields({"timeout": 1e9}).seconds(), Fields({}).seconds(0.0)
+        (5.0, 60.0, 0.0)
+        """
+        return min(max(0.0, self.take("timeout", float, default)), LONGEST_WAIT_S)
 
 
 async def fields(request: web.Request) -> Fields:
@@ -75,7 +93,10 @@ async def fields(request: web.Request) -> Fields:
     if request.method == "GET" or not request.can_read_body:
         return Fields(dict(request.query))
     try:
-        values = await request.json()
+        async with timeout(BODY_WAIT_S):
+            values = await request.json()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout(text=f"no body within {BODY_WAIT_S:g} s") from None
     except (JSONDecodeError, UnicodeDecodeError, RecursionError):
         values = None
     if not isinstance(values, dict):
@@ -100,3 +121,11 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         if error.status < 400:
             raise
         return answer(error.status, error.text or error.reason)
+    except CancelledError:
+        task = current_task()
+        if task is not None and task.cancelling():
+            raise
+        return answer(409, "what this waited for was closed meanwhile")
+    except Exception:  # a fault of the window's own: it is logged, and the next request is answered
+        LOG.exception("a request failed")
+        return answer(500, "the window failed; what happened stands in its log")

@@ -8,7 +8,9 @@ behind the #, which no browser sends: the page reads it there and puts it into a
 """
 
 import asyncio
+import logging
 import secrets
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -27,14 +29,19 @@ from sandbox.window.feed import Feed, Json
 from sandbox.window.gate import HEADERS, Gate
 from sandbox.window.telegram import TelegramView
 from sandbox.window.twitch import TwitchView
-from sandbox.window.view import View, errors
+from sandbox.window.view import LOG, View, errors
 
 PAGE = Path(__file__).with_name("page")
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 BODY_LIMIT = 6 * 1024 * 1024  # bytes of a request: a picture of 5 MB fits
 KEY_WAIT_S = 10.0
-CALLS_AT_ONCE = 64  # plain calls that may wait for an answer at one time
+PAGES = 100  # that may be open at one time
+CALLS_AT_ONCE = 64  # plain calls
 PAUSE_S = 0.03  # between two looks at a world that changes all the time
+LOOKING = 0.1  # the share of the time that looking may take
+GOODBYE_S = 1.0  # how long a page may take to hear that the window closes
+_SILENT = logging.Logger("sandbox.window")  # aiohttp would quote a broken header, thus the key
+_SILENT.addHandler(logging.NullHandler())
 
 
 class Window(LocalServer):
@@ -60,6 +67,7 @@ class Window(LocalServer):
         self._gate = Gate(self.key)
         self._feed = Feed()
         self._sockets: set[web.WebSocketResponse] = set()
+        self._followers = 0  # pages that have shown the key
         self._following: list[asyncio.Task[None]] = []
         self._calls = ThreadPoolExecutor(CALLS_AT_ONCE, "sandbox-window-call")
         self.do(self.loop.set_default_executor, self._calls)
@@ -90,8 +98,7 @@ class Window(LocalServer):
         """Say goodbye to every page."""
         for task in self._following:
             task.cancel()
-        for socket in list(self._sockets):
-            await socket.close(code=1001, message=b"the window was closed")
+        await asyncio.gather(*map(say_goodbye, list(self._sockets)))
         self._calls.shutdown(wait=False, cancel_futures=True)
 
     def _runner(self) -> web.AppRunner:
@@ -104,20 +111,39 @@ class Window(LocalServer):
         app.router.add_get("/{file}", page_file)
         for view in self.views:
             app.add_routes(view.routes())
-        return web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        return web.AppRunner(
+            app,
+            access_log=None,
+            logger=_SILENT,
+            handler_cancellation=True,  # nobody waits for an answer when the client has gone
+            shutdown_timeout=GOODBYE_S,
+        )
 
     async def _live(self, request: web.Request) -> web.WebSocketResponse:
         """A page's WebSocket: its key comes in, then records go out, whenever one changed."""
-        socket = web.WebSocketResponse(heartbeat=30.0, max_msg_size=4096)
-        await socket.prepare(request)
-        first: Any = None
-        with suppress(TimeoutError, ValueError, TypeError):  # they are no key, as below
-            first = await socket.receive_json(timeout=KEY_WAIT_S)
-        if not isinstance(first, dict) or not self._gate.knows(first.get("key")):
-            await socket.close(code=4401, message=b"the window's key is missing or wrong")
-            return socket
+        if len(self._sockets) >= PAGES:
+            raise web.HTTPServiceUnavailable(text=f"{PAGES} pages are open; close some of them")
+        socket = web.WebSocketResponse(
+            heartbeat=30.0, max_msg_size=4096, compress=False, timeout=GOODBYE_S
+        )
         self._sockets.add(socket)
-        self._follow()
+        try:
+            await socket.prepare(request)
+            first: Any = None
+            with suppress(TimeoutError, ValueError, TypeError):  # they are no key, as below
+                first = await socket.receive_json(timeout=KEY_WAIT_S)
+            if isinstance(first, dict) and self._gate.knows(first.get("key")):
+                await self._show(socket)
+            else:
+                await socket.close(code=4401, message=b"the window's key is missing or wrong")
+        finally:
+            self._sockets.discard(socket)
+        return socket
+
+    async def _show(self, socket: web.WebSocketResponse) -> None:
+        self._followers += 1
+        if not self._following:  # the worlds are looked at while there is a page to show them
+            self._following = [asyncio.create_task(self._look(view)) for view in self.views]
         sending = asyncio.create_task(self._send(socket))
         try:
             async for message in socket:  # a page has nothing more to say here; this sees its end
@@ -125,59 +151,65 @@ class Window(LocalServer):
                     break
         finally:
             sending.cancel()
-            self._sockets.discard(socket)
-            if not self._sockets:
-                self._rest()
-        return socket
+            self._followers -= 1
+            if not self._followers:
+                for task in self._following:
+                    task.cancel()
+                self._following = []
 
     async def _send(self, socket: web.WebSocketResponse) -> None:
+        # Each send waits until the page has taken the last one, and what happens meanwhile comes
+        # together in the next: a page that never reads costs one message, not one for each change.
         sent = 0
-        names = [view.name for view in self.views]
-        await socket.send_json({"views": names})
-        while not socket.closed:
-            if self._feed.number > sent:
-                records = self._feed.since(sent)
-                sent = self._feed.number
-                try:
-                    await socket.send_json({"records": records})
-                except ConnectionError:
-                    return
-            await self.watch.until(lambda: self._feed.number > sent, 60.0)  # noqa: B023
-
-    def _follow(self) -> None:
-        """Look at the worlds while there is a page to show them."""
-        if not self._following:
-            self._following = [asyncio.create_task(self._look(view)) for view in self.views]
-
-    def _rest(self) -> None:
-        for task in self._following:
-            task.cancel()
-        self._following = []
+        with suppress(ConnectionError):  # the page has gone
+            await socket.send_json({"views": [view.name for view in self.views]})
+            while not socket.closed:
+                await self.watch.until(lambda: self._feed.number > sent, 60.0)  # noqa: B023
+                if self._feed.number > sent:
+                    anew, records = self._feed.since(sent)
+                    sent = self._feed.number
+                    await socket.send_json({"anew": anew, "records": records})
 
     async def _look(self, view: View) -> None:
-        seen = -1
+        seen, took_s = -1, 0.0
+        records: dict[str, Json] = {}
         while True:
             try:
                 looking = view.server.submit(look(view, seen))
-                seen, records = await asyncio.wrap_future(looking)
+                seen, records, took_s = await asyncio.wrap_future(looking)
             except (RuntimeError, asyncio.CancelledError):
                 task = asyncio.current_task()
                 if task is not None and task.cancelling():
                     raise
-                records = {f"{view.name}/closed": {"type": "closed"}}
-                if self._feed.put(view.name, records):
-                    self.watch.changed()
+                # The server was closed: what was seen last stays, and that it is closed is told.
+                self._feed.put(view.name, records | {f"{view.name}/closed": {"type": "closed"}})
+                self.watch.changed()
                 return
+            except Exception:  # a fault of the view's own must not end the page
+                LOG.exception("the %s view could not be looked at", view.name)
+                await asyncio.sleep(1.0)
+                continue
             if self._feed.put(view.name, records):
                 self.watch.changed()
-            await asyncio.sleep(PAUSE_S)
+            await asyncio.sleep(max(PAUSE_S, took_s / LOOKING))
 
 
-async def look(view: View, seen: int) -> tuple[int, dict[str, Json]]:
-    """On the view's own loop: wait until something has happened after `seen`, then look."""
+async def look(view: View, seen: int) -> tuple[int, dict[str, Json], float]:
+    """On the view's own loop: wait until something has happened after `seen`, then look.
+
+    Gives the number of that happening, the records, and how many seconds looking took.
+    """
     watch = view.server.watch
     await watch.until(lambda: watch.count != seen, 3600.0)
-    return watch.count, dict(view.records())
+    started = time.perf_counter()
+    return watch.count, dict(view.records()), time.perf_counter() - started
+
+
+async def say_goodbye(socket: web.WebSocketResponse) -> None:
+    """Close a page's WebSocket; one that does not listen is left to itself."""
+    with suppress(TimeoutError, ConnectionError, RuntimeError):
+        async with asyncio.timeout(GOODBYE_S):
+            await socket.close(code=1001, message=b"the window was closed", drain=False)
 
 
 def window_on(server: LocalServer) -> Window:

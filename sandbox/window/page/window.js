@@ -27,6 +27,15 @@ const app = {
   // The records of one kind, as [key, record].
   all: (prefix) => [...records].filter(([key]) => key.startsWith(prefix)),
 
+  // Makes a function that draws, once for all changes between two pictures on the screen.
+  drawing(draw) {
+    let waiting = false;
+    return () => {
+      if (!waiting) requestAnimationFrame(() => ((waiting = false), draw()));
+      waiting = true;
+    };
+  },
+
   // Asks the sandbox; an Error carries its words.
   async get(path) {
     return answerOf(await fetch(`api/${path}`, { headers: withKey() }));
@@ -76,10 +85,10 @@ function connect() {
   let wasOpen = false;
   socket.onopen = () => socket.send(JSON.stringify({ key: options.get("key") }));
   socket.onmessage = ({ data }) => {
-    const { views, records: changed } = JSON.parse(data);
+    const { views, records: changed, anew } = JSON.parse(data);
     wasOpen = true;
     if (views) show(views);
-    if (changed) take(changed);
+    if (changed) take(changed, anew);
   };
   socket.onclose = ({ code }) => {
     document.body.classList.add("gone");
@@ -96,12 +105,18 @@ function connect() {
   };
 }
 
-function take(changed) {
+function take(changed, anew) {
+  if (anew) for (const key of records.keys()) changed[key] ??= null; // what is not told has gone
   for (const [key, record] of Object.entries(changed)) {
     if (record === null) records.delete(key);
     else records.set(key, record);
   }
   const keys = Object.keys(changed);
+  for (const key of keys.filter((one) => one.endsWith("/closed"))) {
+    const panel = document.getElementById(key.split("/")[0]);
+    panel?.classList.add("gone");
+    app.tell(`${panel?.getAttribute("aria-label")} has been closed. What you see is how it was.`, true);
+  }
   for (const [prefix, callback] of listeners) {
     const mine = keys.filter((key) => key.startsWith(prefix));
     if (mine.length) callback(new Set(mine));
