@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from botlib import Bot
 from botlib.bot import TryAgain
+from botlib.twitch import irc_bot
 from botlib.twitch.account import LoginRefused
 from botlib.twitch.irc import INVISIBLE, harmless, parts
 from botlib.twitch.irc_bot import SLACK_S, IrcBot, Limits, Timing
@@ -157,6 +158,23 @@ def test_it_comes_back_after(fault, world):
             assert plain(world.viktor.ask(f"!say {round}")) == str(round)
         assert held.bot.counts.reconnects == 3
     world.until(lambda: not world.twitch.connected("hellobot"))
+
+
+def test_a_ban_keeps_it_out_until_it_is_over(world, caplog, monkeypatch):
+    monkeypatch.setattr(irc_bot, "REFUSED_S", 0.05)
+    caplog.set_level(logging.WARNING)
+    with Holding(world.bot(channels=["viktor", "hellobot"])) as held:
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+        world.viktor.ban("hellobot")
+        world.until(lambda: world.connection.lines_in > 8)  # it asks to be let in, again and again
+        assert world.twitch.missed("hellobot") == []
+        world.viktor.say("!hello")
+        world.viktor.unban("hellobot")
+        world.twitch.wait_for("hellobot", "viktor")
+        assert plain(world.viktor.ask("!say back")) == "back"
+        assert held.bot.counts.reconnects == 0
+        assert [m.text for m in world.twitch.missed("hellobot")] == ["!hello"]
+    assert caplog.text.count("Ask the channel's owner to unban the bot") == 1
 
 
 def test_it_comes_back_when_twitch_was_away_for_long(world):

@@ -205,6 +205,18 @@ def test_consent_taken_back_revokes(world, callback):
     assert body["subscription"]["status"] == "authorization_revoked"
 
 
+def test_a_ban_ends_what_the_banned_reads(world, callback):
+    enabled(world, callback)
+    world.viktor.timeout(world.bot, 60)  # they still read
+    assert world.twitch.subscriptions()[0].enabled
+    world.viktor.ban(world.bot)
+    _, _, body = callback.next("revocation")
+    assert body["subscription"]["status"] == "chat_user_banned"
+    assert by_webhook(world, callback).status == 403
+    world.viktor.unban(world.bot)
+    assert by_webhook(world, callback).status == 202
+
+
 def test_deleted_subscriptions_are_silent(world, callback):
     made = enabled(world, callback).json["data"][0]
     token = world.twitch.app_token(world.app)

@@ -1,5 +1,7 @@
 """The sandbox Twitch's Helix: who may ask, and sending chat messages."""
 
+from urllib.parse import urlencode
+
 import pytest
 from twitch_tools import World, call, helix
 
@@ -105,8 +107,26 @@ def test_scopes_and_bans(world):
     reader = world.twitch.authorize(world.bot, world.app, ["user:read:chat"])
     answer = send(world, token=reader)
     assert (answer.status, answer.json["message"]) == (401, "Missing scope: user:write:chat")
+    world.viktor.timeout(world.bot, 600)
+    (kept,) = send(world).json["data"]
+    assert not kept["is_sent"] and kept["drop_reason"]["code"] == "user_timed_out"
     world.viktor.ban(world.bot)
-    assert send(world).status == 403
+    (kept,) = send(world).json["data"]
+    assert not kept["is_sent"] and kept["drop_reason"]["code"] == "user_banned"
+    world.viktor.unban(world.bot)
+    assert send(world).json["data"][0]["is_sent"]
+
+
+def test_the_parameters_may_stand_in_the_query(world):
+    everything = {"broadcaster_id": world.viktor.id, "sender_id": world.bot.id, "message": "one"}
+    answer = helix(world, "POST", f"/chat/messages?{urlencode(everything)}")  # as pyTwitchAPI does
+    assert answer.status == 200 and answer.json["data"][0]["is_sent"]
+    world.twitch.clock.advance(2)
+    body = {"message": everything.pop("message") + " more"}  # as twurple does
+    helix(world, "POST", f"/chat/messages?{urlencode(everything)}", body=body)
+    assert [m.text for m in world.twitch.messages("viktor")] == ["one", "one more"]
+    answer = helix(world, "POST", "/chat/messages")
+    assert answer.json["message"] == 'Missing required parameter "broadcaster_id"'
 
 
 def test_an_app_token_needs_the_consents(world):

@@ -329,12 +329,59 @@ def test_banned_accounts_and_slash_commands(world):
     with world.irc() as client:
         client.send("PRIVMSG #viktor :/ban viktor")
         assert "unrecognized_cmd" in client.until("NOTICE")
-        world.viktor.ban(world.bot)
-        client.send("PRIVMSG #viktor :let me in")
-        assert "@msg-id=msg_banned" in client.until("NOTICE")
+        with world.irc("tags commands membership") as other:
+            other.heard()
+            client.heard()
+            world.viktor.ban(world.bot)
+            cleared = "target-user-id=100000002;tmi-sent-ts="
+            assert cleared in (line := client.line())
+            assert line.endswith(" :tmi.twitch.tv CLEARCHAT #viktor :hello_bot")
+            assert client.line() == ":hello_bot!hello_bot@hello_bot.tmi.twitch.tv PART #viktor"
+            assert other.line() == line  # the same account, twice there: it has to leave twice
+            refusal = (
+                "@msg-id=msg_banned :tmi.twitch.tv NOTICE #viktor"
+                " :You are permanently banned from talking in viktor."
+            )
+            client.send("PRIVMSG #viktor :let me in", "JOIN #viktor")
+            assert [client.line(), client.line()] == [refusal, refusal]
+            assert world.viktor.say("quiet").text not in "".join(client.heard())
         world.viktor.unban(world.bot)
-        client.send("PRIVMSG #viktor :thank you")
+        client.send("JOIN #viktor", "PRIVMSG #viktor :thank you")
         assert world.viktor.wait()[0].text == "thank you"
+        assert "ROOMSTATE" in client.until("ROOMSTATE")
+
+
+def test_a_timeout_passes_by_itself(world):
+    with world.irc() as client:
+        client.heard()
+        world.viktor.timeout(world.bot, 60)
+        assert client.line().startswith("@ban-duration=60;room-id=")
+        client.send("PRIVMSG #viktor :but", "PART #viktor", "JOIN #viktor")
+        assert client.line() == (
+            "@msg-id=msg_timedout :tmi.twitch.tv NOTICE #viktor"
+            " :You are timed out for 60 more seconds."
+        )
+        client.until("ROOMSTATE")  # it may read
+        world.twitch.clock.advance(61)
+        client.send("PRIVMSG #viktor :again")
+        assert world.viktor.wait()[0].text == "again"
+
+
+def test_who_may_be_banned(world):
+    viktor, bot = world.viktor, world.bot
+    with pytest.raises(ValueError, match="You cannot ban the broadcaster"):
+        viktor.ban(viktor)
+    with pytest.raises(ValueError, match="1 second or more"):
+        viktor.timeout(bot, 0)
+    viktor.mod(bot)
+    viktor.ban(bot)  # the owner may; it costs the moderator's place
+    with pytest.raises(ValueError, match="You must unban this user"):
+        viktor.mod(bot)
+    with pytest.raises(ValueError, match="permanently banned from talking in viktor"):
+        bot.say("hello?", channel=viktor)
+    viktor.unban(bot)
+    assert bot.say("hello", channel=viktor).text == "hello"
+    assert not world.twitch.world.channel("viktor").mods
 
 
 def test_ping_and_pong_by_the_clock(world):

@@ -72,6 +72,22 @@ def test_a_person_clicks_and_the_program_gets_a_token(world):
     assert examined.json["scopes"] == CHAT and 14_300 < examined.json["expires_in"] <= 14_400
 
 
+def test_one_application_has_several_redirects(world):
+    own, *clients = world.app.redirects
+    assert world.app.redirect == own and "http://localhost:4343/oauth/callback" in clients
+    app = world.twitch.application("Two homes", ["https://example.org/a", "http://localhost:1/b"])
+    for redirect in app.redirects:
+        address = page(world, client_id=app.client_id, redirect_uri=redirect)
+        landed = world.bot.authorize(address)
+        assert landed.startswith(redirect + "?code=")
+        code = code_of(landed)
+        other = {"http://localhost:1/b", "https://example.org/a"} - {redirect}
+        assert by_code(world, code, app=app, redirect_uri=other.pop()).status == 400
+        code = code_of(world.bot.authorize(address))
+        assert by_code(world, code, app=app, redirect_uri=redirect).status == 200
+        assert world.bot.cancel(address).startswith(redirect + "?error=access_denied")
+
+
 def test_the_page_shows_who_asks_for_what_and_escapes_it(world):
     app = world.twitch.application("<script>alert(1)</script>")
     shown = call("GET", page(world, client_id=app.client_id, redirect_uri=app.redirect))
@@ -264,6 +280,8 @@ def test_mistakes_in_plain_calls_say_what_to_do(world):
             twitch.application("New bot", redirect)
     for redirect in ("http://localhost", "http://localhost:3000/x?y=z", "https://example.org"):
         assert twitch.application(f"For {redirect}", redirect).redirect == redirect
+    with pytest.raises(ValueError, match="takes no redirect ''"):
+        twitch.application("New bot", [])
     with pytest.raises(ValueError, match="viktor, hello_bot"):
         world.viktor.say("hi", channel="nobody")
     with pytest.raises(ValueError, match="not a page of the sandbox"):

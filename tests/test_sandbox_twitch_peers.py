@@ -1,6 +1,7 @@
-"""Clients written by others find a Twitch: TwitchIO 3 by EventSub, tmi.js by IRC."""
+"""Clients written by others find a Twitch: TwitchIO 3 and twurple by EventSub, tmi.js by IRC."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -63,6 +64,11 @@ def tmi_folder():
     return installed("tmi")
 
 
+@pytest.fixture(scope="session")
+def twurple_folder():
+    return installed("twurple")
+
+
 def tmi_bot(world, folder, token=None):
     token = token or world.token.access_token
     command = [node(), "bot.js", str(world.twitch.port), token, "viktor"]
@@ -104,3 +110,24 @@ def test_tmi_js_is_told_that_its_token_is_wrong(process, tmi_folder):
     with Twitch() as twitch:
         process.append(tmi_bot(World(twitch), tmi_folder, token="wrong"))
         assert "Login authentication failed" in process[0].communicate(timeout=20)[0]
+
+
+def test_twurple_is_pointed_here_by_its_own_variable(process, twurple_folder):
+    with Twitch(channel_gap_s=0) as twitch:
+        scopes = ["user:read:chat", "user:write:chat"]
+        world = World(twitch, scopes)
+        told = [world.app.client_id, world.token.access_token, " ".join(scopes)]
+        command = [node(), "bot.js", *told, world.bot.id, world.viktor.id]
+        where = {"TWURPLE_MOCK_API_PORT": str(twitch.port)}
+        peer = subprocess.Popen(
+            command,
+            cwd=twurple_folder,
+            env=os.environ | where,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        process.append(peer)
+        twitch.wait_for(world.bot, "viktor", timeout=20)
+        assert world.viktor.ask("!hello", timeout=10) == "hello Viktor!"
+        assert world.viktor.ask("!who", timeout=10) == "by hello_bot"

@@ -105,6 +105,23 @@ def test_connected_and_dumb(world):
         assert "heard the message, but said nothing" in silence_of(world)
 
 
+def test_a_program_that_came_after_the_question(world):
+    with ThreadPoolExecutor() as pool:
+        silence = pool.submit(silence_of, world, timeout=2)
+        wait_until(lambda: world.twitch.messages("viktor"))
+        with world.irc():
+            text = silence.result()
+    assert "hello_bot came to #viktor only after this was said" in text
+    assert 'twitch.wait_for("hello_bot", "viktor")' in text
+
+
+def test_a_banned_program(world):
+    with world.irc() as client:
+        world.viktor.ban("hello_bot")
+        client.until("PART")
+        assert "hello_bot is banned in #viktor" in silence_of(world)
+
+
 def test_a_reader_without_an_account(world):
     with Irc(world.twitch) as client:
         client.send("NICK justinfan1", "JOIN #viktor")

@@ -3,6 +3,7 @@
 It knows no protocol: IRC and EventSub listen to it and carry the messages on.
 """
 
+import math
 import re
 from collections import defaultdict, deque
 from collections.abc import Callable
@@ -23,7 +24,9 @@ REFUSALS = {
     "msg_duplicate": "Your message was not sent because it is identical to the previous one you"
     " sent, less than 30 seconds ago.",
     "msg_banned": "You are permanently banned from talking in {channel}.",
+    "msg_timedout": "You are timed out for {seconds} more seconds.",
 }
+FOR_GOOD = float("inf")  # the end of a ban, unlike that of a timeout
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class Channel:
 
     owner: User
     mods: set[str] = field(default_factory=set)
-    banned: set[str] = field(default_factory=set)
+    banned: dict[str, float] = field(default_factory=dict)  # until when, by user id
     history: list[ChatMessage] = field(default_factory=list)
 
     @property
@@ -97,6 +100,7 @@ class ChatRooms:
         self.channels: dict[str, Channel] = {}
         self.travels = Travels(settings.travels)
         self.listeners: list[Callable[[ChatMessage, object], None]] = []
+        self.on_banned: list[Callable[[Channel, User, float], None]] = []
 
     def post(
         self,
@@ -135,6 +139,28 @@ class ChatRooms:
             listener(message, origin)
         self._watch.changed()
         return message
+
+    def ban(self, channel: Channel, user: User, seconds: float = FOR_GOOD) -> None:
+        """Keep a user from speaking, for so many seconds or for good; a moderator is one no more.
+
+        ValueError for the broadcaster, in Twitch's words (dev.twitch.tv/docs/irc/msg-id).
+        """
+        if user == channel.owner:
+            raise ValueError("You cannot ban the broadcaster.")
+        channel.mods.discard(user.id)
+        channel.banned[user.id] = self._clock.now() + seconds
+        for listener in self.on_banned:
+            listener(channel, user, seconds)
+        self._watch.changed()
+
+    def barred(self, channel: Channel, user: User) -> tuple[str, str]:
+        """The code and the words of why this user may not speak there; empty when they may."""
+        left = channel.banned.get(user.id, 0.0) - self._clock.now()
+        if left <= 0:
+            return "", ""
+        code = "msg_banned" if left == FOR_GOOD else "msg_timedout"
+        seconds = "" if left == FOR_GOOD else str(math.ceil(left))
+        return code, REFUSALS[code].format(channel=channel.name, seconds=seconds)
 
     def message(self, message_id: str) -> ChatMessage | None:
         """The message with this id, if there was one."""

@@ -134,6 +134,10 @@ class HeldConnection:
 
     def hears(self, channel: str) -> bool:
         """Whether what is said in the channel goes out here."""
+        return self.hears_since(channel) is not None
+
+    def hears_since(self, channel: str) -> float | None:
+        """Since when what is said in the channel goes out here; None when it does not."""
         raise NotImplementedError
 
     def send(self, *lines: str) -> None:

@@ -7,7 +7,7 @@ changes nothing.
 from collections.abc import Sequence
 
 from sandbox.no_reply import failure, last_error, log_at
-from sandbox.twitch.chat import REFUSALS, Channel, ChatMessage
+from sandbox.twitch.chat import FOR_GOOD, REFUSALS, Channel, ChatMessage
 from sandbox.twitch.connection import ConnectionRecord
 from sandbox.twitch.world import TwitchWorld
 
@@ -81,6 +81,9 @@ def _connection(
             f"Found: {who} is connected ({record.kind}) but neither logged in nor subscribed.\n"
             "What to do: send PASS and NICK, or subscribe to channel.chat.message"
         )
+    own = world.find_channel(record.login)
+    if own and channel.banned.get(own.owner.id) == FOR_GOOD:
+        return f"Found: {record.login} is banned in #{channel.name}.\nWhat to do: unban it"
     if not world.hears(record.login, channel.name):
         joined = ", ".join(f"#{name}" for name in record.joined) or "no channel"
         return (
@@ -103,8 +106,15 @@ def _heard(
             f"{left / 60:.0f} minutes.\nWhat to do: send at most 20 messages in 30 seconds;"
             " here, twitch.clock.advance(1800) ends the wait"
         )
-    if user.id in channel.banned:
-        return f"Found: {record.login} is banned in #{channel.name}.\nWhat to do: unban it"
+    heard_since = world.hears_since(record.login, channel.name)
+    if heard_since and heard_since > since:
+        return (
+            f"Found: {record.login} came to #{channel.name} only after this was said.\n"
+            "What to do: wait until it is there,"
+            f' twitch.wait_for("{record.login}", "{channel.name}"), and ask again'
+        )
+    if world.chat.barred(channel, user)[0]:
+        return f"Found: {record.login} is timed out in #{channel.name}.\nWhat to do: unban it"
     if record.kind.startswith("IRC") and not any(
         c.may_speak for c in world.connected(record.login)
     ):

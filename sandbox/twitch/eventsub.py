@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from sandbox.twitch.chat import Channel, ChatMessage, User
+from sandbox.twitch.chat import FOR_GOOD, Channel, ChatMessage, User
 from sandbox.twitch.eventsub_events import CHAT_MESSAGE, Subscription, chat_event
 from sandbox.twitch.eventsub_webhook import Webhooks
 from sandbox.twitch.eventsub_websocket import EventSubSockets
@@ -32,6 +32,7 @@ class EventSub:
         self.webhooks = Webhooks(world)
         self.sockets = EventSubSockets(world)
         world.chat.listeners.append(self._said)
+        world.chat.on_banned.append(self._banned)
         world.tokens.on_revoked.append(self._revoked)
         world.tokens.on_withdrawn.append(self._withdrawn)
 
@@ -106,6 +107,13 @@ class EventSub:
             else:
                 self.sockets.notify(subscription, event)
 
+    def _banned(self, channel: Channel, user: User, seconds: float) -> None:
+        """Whoever is banned for good reads the chat no longer."""
+        for subscription in list(self._subscriptions.values()):
+            theirs = subscription.channel is channel and subscription.reader == user
+            if theirs and subscription.standing and seconds == FOR_GOOD:
+                self._end(subscription, "chat_user_banned")
+
     def _revoked(self, grant: Grant) -> None:
         for subscription in list(self._subscriptions.values()):
             by_socket = subscription.transport["method"] == "websocket"
@@ -154,6 +162,7 @@ def check(
         reader=reader,
         grant=grant,
         id=world.randomness.uuid("subscription"),
+        made_at=world.clock.now(),
     )
     if method == "webhook":
         check_webhook(world, grant, subscription, transport)
@@ -161,7 +170,7 @@ def check(
         check_websocket(sockets, grant, subscription, transport)
     else:
         raise HelixError(400, "unsupported transport method")
-    if reader.id in channel.banned:
+    if channel.banned.get(reader.id) == FOR_GOOD:
         raise HelixError(403, FORBIDDEN)
     return subscription
 

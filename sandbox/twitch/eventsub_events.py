@@ -26,6 +26,7 @@ class Subscription:
     reader: User
     grant: Grant
     id: str
+    made_at: float
     status: str = "enabled"
     secret: str = field(default="", repr=False)
     failures: int = 0

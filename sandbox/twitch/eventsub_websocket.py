@@ -50,9 +50,10 @@ class EventSubSession(HeldConnection):
         every = self._world.subscriptions.values()
         return [s for s in every if s.transport.get("session_id") == self.id]
 
-    def hears(self, channel: str) -> bool:
-        """Whether it is subscribed to the channel."""
-        return any(s.enabled and s.channel.name == channel for s in self.subscriptions())
+    def hears_since(self, channel: str) -> float | None:
+        """When it subscribed to the channel; None when it is not subscribed."""
+        mine = [s for s in self.subscriptions() if s.enabled and s.channel.name == channel]
+        return min((s.made_at for s in mine), default=None)
 
     def tell(
         self, kind: str, payload: dict[str, Any], subscription: Subscription | None = None

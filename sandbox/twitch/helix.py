@@ -20,6 +20,13 @@ from sandbox.twitch.world import TwitchWorld
 
 NOT_PERMITTED = "The sender is not permitted to send chat messages to the broadcaster's chat room."
 
+# Twitch publishes no list of these codes (twitchdev/issues#962). A timeout's is reported with its
+# words in twitchdev/issues#1002; a ban's is named after it, with the words that chat has.
+DROPPED_WHEN_BARRED = {
+    "msg_banned": ("user_banned", "You are permanently banned from talking in the room."),
+    "msg_timedout": ("user_timed_out", "You are timed out from talking in the room."),
+}
+
 Endpoint = Callable[[web.Request, Grant], Awaitable[web.Response]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -108,9 +115,9 @@ def need_scope(grant: Grant, scope: str) -> None:
 
 
 async def json_body(request: web.Request) -> dict[str, Any]:
-    """The request's JSON object; 400 for anything else."""
+    """The request's JSON object; 400 for anything else. An empty body holds nothing."""
     try:
-        body = json.loads(await request.text())
+        body = json.loads(await request.text() or "{}")
     except (ValueError, RecursionError, LookupError):
         raise HelixError(400, "The request body is not valid JSON") from None
     if not isinstance(body, dict):
@@ -157,15 +164,19 @@ class ChatEndpoints:
         return web.json_response({"data": [user_json(user) for user in found]})
 
     async def send(self, request: web.Request, grant: Grant) -> web.Response:
-        """POST /chat/messages; a message that is dropped says why."""
-        body = await json_body(request)
+        """POST /chat/messages; a message that is dropped says why.
+
+        The parameters come in the body or, as twurple and pyTwitchAPI send them, in the query.
+        """
+        body = dict(request.query) | await json_body(request)
         channel = self._channel(required(body, "broadcaster_id"))
         sender = self._sender(grant, channel, required(body, "sender_id"))
         text = required(body, "message")
         if len(text) > self._world.settings.message_characters:
             raise HelixError(422, "The message is too large")
-        if sender.id in channel.banned:
-            raise HelixError(403, NOT_PERMITTED)
+        code, _ = self._world.chat.barred(channel, sender)
+        if code:
+            return dropped(*DROPPED_WHEN_BARRED[code])
         parent = self._world.chat.message(str(body.get("reply_parent_message_id") or ""))
         if body.get("reply_parent_message_id") and parent is None:
             raise HelixError(400, "The reply_parent_message_id is not valid")
@@ -173,9 +184,7 @@ class ChatEndpoints:
             sender, channel.name, text, mod=channel.is_mod(sender), irc=False
         )
         if code:
-            reason = {"code": code, "message": REFUSALS[code]}
-            dropped = {"message_id": "", "is_sent": False, "drop_reason": reason}
-            return web.json_response({"data": [dropped]})
+            return dropped(code, REFUSALS[code])
         first_line = f"{request.method} {request.path_qs}"
         came_as = ("Helix", http_text(first_line, request.headers, await request.text()))
         message = self._world.chat.post(channel, sender, text, parent, came_as=came_as)
@@ -223,6 +232,14 @@ class ChatEndpoints:
         if not (channel.is_mod(sender) or allows(grant.app, channel.owner, "channel:bot")):
             raise HelixError(403, NOT_PERMITTED)
         return sender
+
+
+def dropped(code: str, words: str) -> web.Response:
+    """The answer for a message that chat did not take."""
+    reason = {"code": code, "message": words}
+    return web.json_response(
+        {"data": [{"message_id": "", "is_sent": False, "drop_reason": reason}]}
+    )
 
 
 def own_id(parameter: str) -> str:

@@ -13,7 +13,15 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from botlib.twitch.irc import IrcMessage, LineBuffer, parse
 from sandbox.twitch import irc_lines
-from sandbox.twitch.chat import REFUSALS, SILENT, ChatMessage, User, slash_command
+from sandbox.twitch.chat import (
+    FOR_GOOD,
+    REFUSALS,
+    SILENT,
+    Channel,
+    ChatMessage,
+    User,
+    slash_command,
+)
 from sandbox.twitch.connection import HeldConnection, TcpWire, WebSocketWire, Wire
 from sandbox.twitch.tokens import Grant
 from sandbox.twitch.world import TwitchWorld
@@ -37,7 +45,7 @@ class IrcConnection(HeldConnection):
         super().__init__(wire, kind, self.world.settings, self.world.clock, self.world.watch)
         self.user: User | None = None
         self.grant: Grant | None = None
-        self.joined: set[str] = set()
+        self.joined: dict[str, float] = {}  # channels, and since when
         # Faults (faults.py), beside those of every held connection
         self.half_line = False
         self.split_lines = False
@@ -69,9 +77,9 @@ class IrcConnection(HeldConnection):
         """Whether its token allows it to send messages."""
         return self.may("chat:edit")
 
-    def hears(self, channel: str) -> bool:
-        """Whether it joined the channel."""
-        return channel in self.joined
+    def hears_since(self, channel: str) -> float | None:
+        """When it joined the channel; None when it is not in it."""
+        return self.joined.get(channel)
 
     def may(self, scope: str) -> bool:
         """Whether the token allows this; an anonymous reader may only read."""
@@ -191,7 +199,10 @@ class IrcConnection(HeldConnection):
         self._pong.set()
 
     def _join(self, line: IrcMessage) -> None:
-        """JOIN one channel or several; past the limit (20 in 10 seconds) Twitch says nothing."""
+        """JOIN one channel or several; past the limit (20 in 10 seconds) Twitch says nothing.
+
+        Whoever is banned is not let in and hears why; a timeout only keeps one from speaking.
+        """
         settings = self.world.settings
         for name in param(line, 0).lower().split(","):
             if not name.startswith("#"):
@@ -203,6 +214,9 @@ class IrcConnection(HeldConnection):
             if channel is None:
                 text = "This channel does not exist or has been suspended."
                 self._notice(name, text, "msg_channel_suspended")
+            elif self.user and channel.banned.get(self.user.id) == FOR_GOOD:
+                code, words = self.world.chat.barred(channel, self.user)
+                self._notice(name, words, code)
             elif channel.name not in self.joined:
                 self.send(*irc_lines.names(self.login, channel.name))
                 if self.has("commands"):
@@ -217,10 +231,13 @@ class IrcConnection(HeldConnection):
         for name in param(line, 0).lower().split(","):
             channel = name.removeprefix("#")
             if channel in self.joined:
-                source = irc_lines.mask(self.login)
-                self.send(irc_lines.line("PART", f"#{channel}", source=source))
-                self._server.leave(self, channel)
+                self.put_out(channel)
                 self.world.homes[self.login].discard(channel)
+
+    def put_out(self, channel: str) -> None:
+        """It hears the channel no longer, and is told so."""
+        self.send(irc_lines.line("PART", f"#{channel}", source=irc_lines.mask(self.login)))
+        self._server.leave(self, channel)
 
     def _quit(self, line: IrcMessage) -> None:
         """QUIT ends the connection."""
@@ -246,8 +263,9 @@ class IrcConnection(HeldConnection):
             words = "You don't have permission to perform that action."
             self._notice(name, words, "no_permission")
             return
-        if user.id in channel.banned:
-            self._notice(name, REFUSALS["msg_banned"].format(channel=channel.name), "msg_banned")
+        code, words = world.chat.barred(channel, user)
+        if code:
+            self._notice(name, words, code)
             return
         if command := slash_command(text):
             self._notice(name, f"Unrecognized command: /{command}", "unrecognized_cmd")
@@ -325,6 +343,7 @@ class IrcServer:
         self.members: dict[str, dict[IrcConnection, None]] = defaultdict(dict)  # by channel
         self.refuse_logins: dict[str, int] = defaultdict(int)  # faults.refuse_login
         world.chat.listeners.append(self._deliver)
+        world.chat.on_banned.append(self._banned)
         world.tokens.on_revoked.append(self._revoked)
 
     async def serve_websocket(self, request: web.Request) -> web.WebSocketResponse:
@@ -379,7 +398,7 @@ class IrcServer:
 
     def join(self, client: IrcConnection, channel: str) -> None:
         """The client hears this channel from now on."""
-        client.joined.add(channel)
+        client.joined[channel] = self.world.clock.now()
         client.record.joined.append(channel)
         self.world.homes[client.login].add(channel)
         self._tell_members(client, channel, "JOIN")
@@ -387,7 +406,7 @@ class IrcServer:
 
     def leave(self, client: IrcConnection, channel: str) -> None:
         """The client no longer hears this channel."""
-        client.joined.discard(channel)
+        client.joined.pop(channel, None)
         self.members[channel].pop(client, None)
         self._tell_members(client, channel, "PART")
 
@@ -412,6 +431,20 @@ class IrcServer:
             else:
                 plain = plain or irc_lines.privmsg(message, {})
                 client.tell(message, plain)
+
+    def _banned(self, channel: Channel, user: User, seconds: float) -> None:
+        """Everyone sees what they said cleared; whoever is banned for good must leave.
+
+        They get no NOTICE of it, only this and a PART (Chatterino/chatterino2#2110).
+        """
+        for client in list(self.members[channel.name]):
+            if client.has("commands"):
+                at = self.world.clock.now()
+                tags = client.has("tags")
+                client.send(irc_lines.clear_chat(channel, user, seconds, at, tags=tags))
+        for client in list(self.members[channel.name]):
+            if client.user == user and seconds == FOR_GOOD:
+                client.put_out(channel.name)
 
     def _revoked(self, grant: Grant) -> None:
         for client in list(self.world.connections):

@@ -6,7 +6,7 @@ word, and a client written by others (tests/peers/tmi) has to understand them.
 """
 
 from botlib.twitch.irc import IrcMessage, format
-from sandbox.twitch.chat import Channel, ChatMessage, User
+from sandbox.twitch.chat import FOR_GOOD, Channel, ChatMessage, User
 
 HOST = "tmi.twitch.tv"
 WELCOME = (
@@ -108,6 +108,17 @@ def room_state(channel: Channel, *, tags: bool) -> str:
         "subs-only": "0",
     }
     return line("ROOMSTATE", f"#{channel.name}", tags=values if tags else {})
+
+
+def clear_chat(channel: Channel, user: User, seconds: float, at: float, *, tags: bool) -> str:
+    """What a user said is cleared: a ban, or with `ban-duration` a timeout."""
+    values = {
+        **({} if seconds == FOR_GOOD else {"ban-duration": str(int(seconds))}),
+        "room-id": channel.owner.id,
+        "target-user-id": user.id,
+        "tmi-sent-ts": str(int(at * 1000)),
+    }
+    return line("CLEARCHAT", f"#{channel.name}", text=user.login, tags=values if tags else {})
 
 
 def privmsg(message: ChatMessage, tags: dict[str, str]) -> str:

@@ -139,14 +139,15 @@ class OAuth:
         """POST /oauth2/authorize: a button was pressed; the browser goes back to the program."""
         given = await parameters(request)
         app, scopes = self._asked(given)
+        redirect = given["redirect_uri"]
         user = self._world.users.get(given.get("account", ""))
         back = {"state": given["state"]} if given.get("state") else {}
         if given.get("decision") != "authorize" or user is None:
             denied = {"error": "access_denied", "error_description": "The user denied you access"}
-            raise web.HTTPFound(join(app.redirect, denied | back))
-        code = self._codes.new_authorization(app, user, scopes, app.redirect)
+            raise web.HTTPFound(join(redirect, denied | back))
+        code = self._codes.new_authorization(app, user, scopes, redirect)
         answer = {"code": code, "scope": " ".join(scopes)}
-        raise web.HTTPFound(join(app.redirect, answer | back))
+        raise web.HTTPFound(join(redirect, answer | back))
 
     async def show_device(self, request: web.Request) -> web.Response:
         """GET /activate: type in the user code, or answer what it asks for."""
@@ -178,7 +179,7 @@ class OAuth:
             raise OAuthError(
                 400, "invalid client" if given.get("client_id") else "missing client id"
             )
-        if given.get("redirect_uri") != app.redirect:
+        if given.get("redirect_uri") not in app.redirects:
             raise OAuthError(400, "Parameter redirect_uri does not match registered URI")
         if given.get("response_type") != "code":
             raise OAuthError(400, "invalid response type")

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from sandbox.no_reply import NoReply, bots_in_this_process, log_at, with_reason
 from sandbox.server import LocalServer
-from sandbox.twitch.chat import ChatMessage, User
+from sandbox.twitch.chat import FOR_GOOD, ChatMessage, User
 from sandbox.twitch.diagnosis import NOTEBOOK, no_answer
 from sandbox.twitch.tokens import Application
 from sandbox.twitch.world import TwitchWorld
@@ -79,20 +79,29 @@ class Account:
         return self._wait(n, self._name(channel), timeout)
 
     def mod(self, account: Account | str) -> None:
-        """Make someone a moderator of one's channel."""
-        self._server.do(self._listed, "mods", account, True)
+        """Make someone a moderator of one's channel; ValueError for whoever is banned there."""
+        self._server.do(self._mod, account)
 
     def unmod(self, account: Account | str) -> None:
         """End someone's being a moderator."""
-        self._server.do(self._listed, "mods", account, False)
+        self._server.do(self._unmod, account)
 
     def ban(self, account: Account | str) -> None:
-        """Ban someone from one's channel."""
-        self._server.do(self._listed, "banned", account, True)
+        """Ban someone from one's channel; a moderator is one no more.
+
+        ValueError for oneself, as on Twitch.
+        """
+        self._server.do(self._ban, account, FOR_GOOD)
+
+    def timeout(self, account: Account | str, seconds: float) -> None:
+        """Keep someone from speaking in one's channel for so many seconds."""
+        if seconds < 1:
+            raise ValueError(f"a timeout lasts 1 second or more; found {seconds}")
+        self._server.do(self._ban, account, seconds)
 
     def unban(self, account: Account | str) -> None:
-        """Let someone in again."""
-        self._server.do(self._listed, "banned", account, False)
+        """Let someone in again, or end their timeout."""
+        self._server.do(self._unban, account)
 
     def authorize(self, url: str) -> str:
         """Open a page that asks for consent and press Authorize; where the browser is sent."""
@@ -119,6 +128,8 @@ class Account:
         room = self._world.channel(channel)
         for text in texts:
             check_text(text)
+        if why := self._world.chat.barred(room, self.user)[1]:
+            raise ValueError(f"{self.display_name} may not write in #{room.name}: {why}")
         said = [
             self._world.chat.post(room, self.user, text, reply_to, origin=self, by_program=False)
             for text in texts
@@ -185,10 +196,27 @@ class Account:
         for callback in called:
             yield from log_at(callback)
 
-    def _listed(self, name: str, account: Account | str, present: bool) -> None:
-        ids = getattr(self._world.channel(self.login), name)
-        user_id = self._world.user(login_of(account)).id
-        (ids.add if present else ids.discard)(user_id)
+    def _mod(self, account: Account | str) -> None:
+        channel, user = self._world.channel(self.login), self._world.user(login_of(account))
+        if self._world.chat.barred(channel, user)[0]:
+            raise ValueError(
+                f"{user.login} is banned in this channel. You must unban this user before granting"
+                " mod status."
+            )
+        channel.mods.add(user.id)
+        self._world.watch.changed()
+
+    def _unmod(self, account: Account | str) -> None:
+        self._world.channel(self.login).mods.discard(self._world.user(login_of(account)).id)
+        self._world.watch.changed()
+
+    def _ban(self, account: Account | str, seconds: float) -> None:
+        user = self._world.user(login_of(account))
+        self._world.chat.ban(self._world.channel(self.login), user, seconds)
+
+    def _unban(self, account: Account | str) -> None:
+        user = self._world.user(login_of(account))
+        self._world.channel(self.login).banned.pop(user.id, None)
         self._world.watch.changed()
 
 

@@ -22,6 +22,13 @@ ABOUT = """The sandbox Twitch. Under this address:
 /helix/users, /helix/chat/messages, /helix/chat/chatters, /helix/eventsub/subscriptions
 /irc (WebSocket: chat), /ws (WebSocket: EventSub)
 """
+# Twitch's own command line serves a mock API under other paths; libraries that can be pointed at
+# it (twurple by TWURPLE_MOCK_API_PORT) so find the sandbox, too.
+AS_TWITCH_CLI = {
+    "/oauth2/": "/auth/",
+    "/helix/eventsub/subscriptions": "/eventsub/subscriptions",
+    "/helix/": "/mock/",
+}
 ENDED = "the server went down"
 
 
@@ -86,12 +93,18 @@ class Servers(LocalServer):
 
     def _application(self) -> web.Application:
         app = web.Application(client_max_size=1024 * 1024)
-        app.add_routes(self._oauth.routes())
-        app.add_routes(self._chat.routes())
-        app.add_routes(self.eventsub.routes())
+        routes = [*self._oauth.routes(), *self._chat.routes(), *self.eventsub.routes()]
+        routes.append(web.route("*", "/helix/{rest:.*}", self.gate.not_found))
+        app.add_routes(routes)
+        for route in routes:
+            for path, as_cli in AS_TWITCH_CLI.items():
+                if route.path.startswith(path):
+                    app.router.add_route(
+                        route.method, route.path.replace(path, as_cli, 1), route.handler
+                    )
+                    break
         app.router.add_get("/irc", self._serve_irc)
         app.router.add_get("/", self._serve_irc)  # the real chat is at the root of its own host
-        app.router.add_route("*", "/helix/{rest:.*}", self.gate.not_found)
         return app
 
     async def _serve_irc(self, request: web.Request) -> web.StreamResponse:

@@ -9,6 +9,7 @@ at `eventsub_url`. The servers are in servers.py.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any, Self
 
 from sandbox.no_reply import NoReply
@@ -27,6 +28,11 @@ from sandbox.twitch.tokens import Application, Token, explain_scope, unknown_sco
 from sandbox.twitch.travels import Travel
 
 REDIRECT = re.compile(r"https://[^/\s]+(/\S*)?|http://localhost(:\d+)?(/\S*)?")  # Twitch's rule
+REDIRECTS = (
+    "http://localhost:3000/callback",  # the one in Twitch's own guides
+    "http://localhost:4343/oauth/callback",  # TwitchIO's, unless it is told another
+    "http://localhost:17563",  # pyTwitchAPI's
+)
 
 
 class Twitch(Servers):
@@ -59,16 +65,21 @@ class Twitch(Servers):
     def application(
         self,
         name: str,
-        redirect: str = "http://localhost:3000/callback",
+        redirect: str | Sequence[str] = REDIRECTS,
         confidential: bool = True,
     ) -> Application:
-        """Register an application, as the developer console does."""
-        if not REDIRECT.fullmatch(redirect):
-            raise ValueError(
-                f"Twitch takes no redirect {redirect!r}. Expected an address that begins with "
-                'https:// or http://localhost, such as "http://localhost:3000/callback".'
-            )
-        return self.do(self.world.add_app, name, redirect, confidential)
+        """Register an application, as the developer console does.
+
+        `redirect` is the address that a browser is sent back to, or several of them.
+        """
+        redirects = [redirect] if isinstance(redirect, str) else list(redirect)
+        for address in redirects or [""]:
+            if not REDIRECT.fullmatch(address):
+                raise ValueError(
+                    f"Twitch takes no redirect {address!r}. Expected an address that begins with "
+                    'https:// or http://localhost, such as "http://localhost:3000/callback".'
+                )
+        return self.do(self.world.add_app, name, redirects, confidential)
 
     def authorize(self, account: Account, app: Application, scopes: list[str] | str) -> Token:
         """What clicking Authorize and swapping the code ends in: a user token.

@@ -54,6 +54,12 @@ class Application:
     client_secret: str = field(repr=False)
     redirect: str
     confidential: bool = True
+    more_redirects: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def redirects(self) -> tuple[str, ...]:
+        """Every address that a browser may be sent back to."""
+        return self.redirect, *self.more_redirects
 
 
 @dataclass(frozen=True)

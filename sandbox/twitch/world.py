@@ -6,6 +6,7 @@ It holds and finds; it serves nothing.
 import asyncio
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 
 from sandbox.randomness import Randomness
 from sandbox.twitch.chat import Channel, ChatMessage, ChatRooms, RateWindow, SendingRules, User
@@ -70,13 +71,14 @@ class TwitchWorld:
         self.watch.changed()
         return user
 
-    def add_app(self, name: str, redirect: str, confidential: bool) -> Application:
+    def add_app(self, name: str, redirects: Sequence[str], confidential: bool) -> Application:
         """Register an application, as the developer console does."""
         if any(app.name == name for app in self.apps.values()):
             raise ValueError(f"the application name {name!r} is taken; choose another")
         secret = self.randomness.text(30, f"secret {name}") if confidential else ""
         client_id = self.randomness.text(30, f"client id {name}")
-        app = Application(name, client_id, secret, redirect, confidential)
+        first, *more = redirects
+        app = Application(name, client_id, secret, first, confidential, tuple(more))
         self.apps[app.client_id] = app
         self.watch.changed()
         return app
@@ -122,7 +124,13 @@ class TwitchWorld:
 
     def hears(self, login: str, channel: str) -> bool:
         """Whether some live connection of this login hears the channel now."""
-        return any(c.login == login and c.live and c.hears(channel) for c in self.connections)
+        return self.hears_since(login, channel) is not None
+
+    def hears_since(self, login: str, channel: str) -> float | None:
+        """Since when a connection of this login that still lives hears the channel, or None."""
+        live = [c for c in self.connections if c.login == login and c.live]
+        since = (connection.hears_since(channel) for connection in live)
+        return min((moment for moment in since if moment is not None), default=None)
 
     def _note_who_missed(self, message: ChatMessage, _origin: object) -> None:
         for login, channels in self.homes.items():
