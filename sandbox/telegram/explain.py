@@ -34,10 +34,11 @@ def no_reply(message: Message, world: TelegramWorld, timeout: float, log: list[s
             "What to do: group.add(account)"
         )
     names = ", ".join(member.name for member in members)
-    return f"{names} was not told of {said!r}.\nFound: {_not_told(message)}"
+    return f"{names} was not told of {said!r}.\nFound: {not_told(message)}"
 
 
-def _not_told(message: Message) -> str:
+def not_told(message: Message) -> str:
+    """Why no bot of a chat was told of a message, and what to do."""
     if message.chat.kind == "group":
         return (
             "in a group, privacy mode shows a bot only commands that begin with '/', replies to "

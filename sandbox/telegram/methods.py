@@ -185,6 +185,7 @@ class Methods:
         if len(commands) > 100:
             raise bad_request("BOT_COMMANDS_TOO_MUCH")
         account.commands[_scope(arguments)] = [_command(command) for command in commands]
+        self._world.watch.changed()
         return True
 
     async def get_my_commands(self, account: BotAccount, arguments: Arguments) -> list[Json]:

@@ -44,7 +44,7 @@ class Person(User):
         """
         with bots_in_this_process() as log:
             asked = self.send(text, to)
-            reply = self._server.run(self._answer(asked, timeout, log))
+            reply = self._server.run(self.answer(asked, timeout, log))
         return with_reason(reply.text, self._logged(asked, reply, log))
 
     def wait(self, n: int = 1, timeout: float = 5.0) -> list[Message]:
@@ -95,7 +95,12 @@ class Person(User):
         self._world.edit(message, text, detect(text))
         return message
 
-    async def _answer(self, asked: Message, timeout_s: float, log: list[str]) -> Message:
+    async def answer(self, asked: Message, timeout_s: float, log: list[str]) -> Message:
+        """What a bot says next after a message of this person's; for callers on the server's loop.
+
+        `log` is what the bots of this process logged; NoReply quotes it.
+        """
+
         def answer() -> Message | None:
             return first_answer(asked)
 

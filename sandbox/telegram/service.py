@@ -92,14 +92,14 @@ class Telegram(LocalServer):
     def person(self, name: str, username: str | None = None) -> Person:
         """Someone who chats."""
         person = Person(self.world, self, next(self._person_ids), name, username or "")
-        self.do(self.world.people.__setitem__, person.id, person)
+        self.do(self.world.meet, person)
         return person
 
     def group(self, title: str, members: list[User], kind: str = "group") -> Group:
         """A group of people and bots; the first person is its owner."""
         number = next(self._group_ids)
         group = Group(self.world, self, -number, kind, title)
-        self.do(self.world.groups.__setitem__, group.id, group)
+        self.do(self.world.found, group)
         for member in sorted(members, key=lambda member: member.is_bot):  # people first
             group.add(member)
         return group
@@ -117,10 +117,17 @@ class Telegram(LocalServer):
 
     def window(self, person: Person | None = None, to: BotAccount | Group | None = None) -> Page:
         """A page to chat in, for a notebook: as this person, with a bot or in a group."""
-        chat = self.do(self.world.chat_of, person, to) if person else None
-        shown = {"as": str(person.id), "chat": chat.key} if person and chat else {}
+        if person is None:
+            return self.page(Transcript([]).html())
+        self.world.check_own(person, *([to] if to else []))
+        accounts = list(self.world.accounts.values())
+        to = to or (accounts[0] if len(accounts) == 1 else None)
+        if to is None:  # the page lists the chats
+            return self.page(Transcript([]).html(), **{"as": str(person.id)})
+        key = to.key if isinstance(to, Group) else f"{person.id}-{to.id}"
+        chat = to if isinstance(to, Group) else self.world.private.get((person.id, to.id))
         still = self.do(transcript, chat.messages if chat else [])
-        return self.page(still.html(), **shown)
+        return self.page(still.html(), **{"as": str(person.id), "chat": key})
 
     def call(self, account: BotAccount | str, method: str, **arguments: Any) -> Any:
         """Call a Bot API method as a program would and return its result; or TelegramError."""

@@ -88,7 +88,7 @@ class Message:
     date: int = field(default_factory=lambda: int(time.time()))
     edit_date: int = 0
     deleted: bool = False
-    updates: list[Update] = field(default_factory=list)  # one for each bot that may see it
+    updates: list[Update] = field(default_factory=list)  # that tell of it, each one bot
 
     def __repr__(self) -> str:
         return f"Message({self.text or self.sticker!r} from {self.sender.name})"

@@ -140,6 +140,7 @@ class UpdateQueue:
         self.webhook = webhook
         for update in self.pending():
             webhook.add(update)
+        self.watch.changed()
 
     def remove_webhook(self) -> None:
         """Stop delivering; what was not acknowledged stays here."""

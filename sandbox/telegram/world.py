@@ -146,6 +146,7 @@ class TelegramWorld:
         token = new_token(bot_id, self._randomness)
         account = BotAccount(bot_id, name.strip(), username, privacy, token, updates, limiter)
         self.accounts[account.id] = account
+        self.watch.changed()
         return account
 
     def new_token(self, account: BotAccount) -> str:
@@ -153,6 +154,16 @@ class TelegramWorld:
         account.token = new_token(account.id, self._randomness)
         account.updates.remove_webhook()
         return account.token
+
+    def meet(self, person: User) -> None:
+        """Know a person from now on."""
+        self.people[person.id] = person
+        self.watch.changed()
+
+    def found(self, group: Chat) -> None:
+        """Know a group or a channel from now on."""
+        self.groups[group.id] = group
+        self.watch.changed()
 
     def private_chat(self, person: User, account: BotAccount) -> Chat:
         """The chat of a person with a bot; it begins when the person writes first."""
@@ -261,7 +272,9 @@ class TelegramWorld:
         self.check_own(message.chat)
         query = self.queries.open(person, message, press)
         bot = self.accounts[message.sender.id]  # only bots put buttons under messages
-        bot.updates.add(bot, "callback_query", query, message.chat)
+        update = bot.updates.add(bot, "callback_query", query, message.chat)
+        if update:
+            message.updates.append(update)
         self.watch.changed()
 
     def set_blocked(self, person: User, account: BotAccount, blocked: bool) -> None:
