@@ -1,55 +1,89 @@
 """The whole sandbox from the command line: python3 start.py sandbox [OPTION …] [FOLDER …]
 
 Telegram, Twitch and the cloud on fixed ports, so that a client in any language can be pointed at
-them. Each FOLDER is deployed as a function. Everything is forgotten when it stops: Ctrl-C.
+them, and a window to chat in. Each FOLDER is deployed as a function, and again whenever it is
+saved. Everything is forgotten when it stops: Ctrl-C.
 
-    --telegram-port N    8081 unless said otherwise; 0 takes any free one
-    --twitch-port N      8082: the API, OAuth, EventSub
-    --irc-port N         6667
+    --fixed              the same tokens, secrets and ids at every start, for a client that is set
+                         up once; only the window's key is another each time
+    --no-open            do not open the window in a browser
+
+These are for all the folders named. What is left out is told from a folder's files: main.py is
+main.handler in Python, index.mjs, index.js or index.cjs is index.handler in Node.js.
+
+    --handler FILE.NAME  where a function begins
+    --runtime NAME       python or nodejs
+    --timeout SECONDS    how long a call may take: 3 unless said otherwise
+    --memory MB          128 unless said otherwise
+
+Each port may be another; 0 takes any free one.
+
+    --telegram-port N    8081
+    --twitch-port N      8082: the API, OAuth, EventSub, chat by WebSocket
+    --irc-port N         6667: chat by TCP
     --cloud-port N       8080
+    --window-port N      8083
 """
 
 import argparse
-import secrets
+import os
+import re
 import signal
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+import webbrowser
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 from sandbox import Cloud, Telegram, Twitch
 from sandbox.cloud.function import Function
-from sandbox.cloud.history import Log
-from sandbox.no_reply import NoReply
+from sandbox.randomness import Randomness
+from sandbox.redeploy import SavedFolder, keep_deployed
 from sandbox.server import LAST_PORT, reserve
-from sandbox.telegram.explain import SET_WEBHOOK
+from sandbox.terminal import CloudNews, TelegramNews, TwitchNews, show, talk
+from sandbox.window import Window
 
-PORTS = {"telegram": 8081, "twitch": 8082, "irc": 6667, "cloud": 8080}
+PORTS = {"telegram": 8081, "twitch": 8082, "irc": 6667, "cloud": 8080, "window": 8083}
+SEED = "sandbox"  # of what is the same at every start with --fixed
 HELLO = (
     'def handler(event, context):\n    return {"statusCode": 200, "body": "hello from the cloud"}\n'
 )
-CHAT = "Chat here: type  telegram !hello  (you are Viktor) or  twitch !hello  (you are Anna)"
 SCOPES = ["chat:read", "chat:edit", "user:read:chat", "user:write:chat", "user:bot"]
-READ_LOG = 'print(*function.logs, sep="\\n")'
+ENTRIES = {  # the first of these files that a folder has: its runtime, and where it begins
+    "main.py": ("python", "main.handler"),
+    "lambda_function.py": ("python", "lambda_function.lambda_handler"),  # as AWS's console names it
+    **{f"index.{kind}": ("nodejs", "index.handler") for kind in ("mjs", "js", "cjs")},
+    **{f"main.{kind}": ("nodejs", "main.handler") for kind in ("mjs", "js", "cjs")},
+}
+SOURCES = (".py", ".js", ".mjs", ".cjs", ".ts")
+SPEAKS = {  # what names a platform in the sources of a function that it is to call
+    "Telegram": re.compile("telegram|telegraf|grammy|aiogram|telebot", re.IGNORECASE),
+    "Twitch": re.compile("eventsub", re.IGNORECASE),
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the sandbox until Ctrl-C, SIGTERM or the end of what is typed."""
     parser = argparse.ArgumentParser("sandbox", description=__doc__.partition("\n")[0])
     parser.add_argument("folders", nargs="*", type=Path, help="functions to deploy")
+    parser.add_argument("--fixed", action="store_true", help="the same tokens at every start")
+    parser.add_argument("--no-open", action="store_true", help="open no browser")
+    parser.add_argument("--handler", help="where the functions begin, such as main.handler")
+    parser.add_argument("--runtime", choices=("python", "nodejs"))
+    parser.add_argument("--timeout", type=float, default=3.0, help="seconds a call may take (3)")
+    parser.add_argument("--memory", type=int, default=128, help="MB of an instance (128)")
     for name, port in PORTS.items():
         parser.add_argument(
             f"--{name}-port", type=port_number, default=port, help=f"({port}; 0: any)"
         )
-    options = parser.parse_args(arguments)
+    options = parser.parse_intermixed_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with ExitStack() as stack:
         try:
             run(options, stack)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RuntimeError) as error:
             print(f"The sandbox did not start: {error}", file=sys.stderr)
             return 1
         except KeyboardInterrupt:
@@ -58,38 +92,43 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run(options: argparse.Namespace, stack: ExitStack) -> None:
-    """Start everything, say where it is, and chat."""
-    telegram = Telegram(port=free(options, "telegram"))
-    stack.enter_context(telegram)
-    twitch = Twitch(port=free(options, "twitch"), irc_port=free(options, "irc"))
-    stack.enter_context(twitch)
+    """Start everything, say where it is, show what happens, and say what is typed."""
+    seed = SEED if options.fixed else None
+    telegram = stack.enter_context(Telegram(port=free(options, "telegram"), seed=seed))
+    ports = {"port": free(options, "twitch"), "irc_port": free(options, "irc")}
+    twitch = stack.enter_context(Twitch(**ports, seed=seed))
     cloud = stack.enter_context(Cloud(port=free(options, "cloud")))
-    values = bot_on_both(telegram, twitch)
-    scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()), "hello")
-    scratch.mkdir()
-    (scratch / "main.py").write_text(HELLO, encoding="utf-8")
-    functions = deploy(cloud, scratch, options.folders, values)
-    url = functions[-1].url if options.folders else "ADDRESS-OF-A-FUNCTION"
-    set_webhook = webhook_line(values, url)
-    lines = ways_in(telegram, twitch, values)
-    lines += ["The cloud, whose functions' logs are shown here"]
-    lines += [f"  {each.name}: {each.url}    try: curl {each.url}" for each in functions]
-    lines += [
-        "To let a function answer as a webhook, on Telegram and on Twitch:",
-        f"  {set_webhook}",
-        f"  {subscribe_line(twitch, values, url)}",
-    ]
-    print("\n".join(lines), flush=True)
+    values = bot_on_both(telegram, twitch, Randomness(seed))
     viktor = telegram.person("Viktor")
-    viewer = twitch.account("anna", display_name="Anna")
-    doors = {
-        "telegram": viktor.ask,
-        "twitch": lambda text: viewer.ask(text, channel="viktor"),
-    }
-    talk(doors, {SET_WEBHOOK: set_webhook, READ_LOG: "shown above"})
+    anna = twitch.account("anna", display_name="Anna")
+    hello = Path(stack.enter_context(tempfile.TemporaryDirectory()), "hello")
+    hello.mkdir()
+    (hello / "main.py").write_text(HELLO, encoding="utf-8")
+    deployed = deploy(cloud, hello, options, values)
+    window = Window(telegram, twitch, cloud, port=free(options, "window"))
+    stack.enter_context(window)
+    lines = [*about_the_window(window), *about_the_settings(values)]
+    lines += [*about_telegram(telegram, values), *about_twitch(twitch, values)]
+    lines += about_the_cloud(cloud)
+    for each in deployed:
+        lines += about_a_function(each, twitch, values)
+    print("\n".join(lines), flush=True)
+    for news in (TelegramNews(telegram, viktor), TwitchNews(twitch), CloudNews(cloud)):
+        news.follow()
+    stopped = threading.Event()
+    stack.callback(stopped.set)
+    threading.Thread(target=keep_deployed, args=(deployed, show, stopped), daemon=True).start()
+    if not sys.stdin.isatty():
+        while True:
+            time.sleep(1)  # in short steps, so that Ctrl-C works on Windows too
+    if has_a_screen() and not options.no_open:
+        # On a thread: some browsers keep whoever opens them waiting until they are closed.
+        threading.Thread(target=webbrowser.open, args=(window.address,), daemon=True).start()
+    last = deployed[-1].function.url if deployed else "ADDRESS-OF-A-FUNCTION"
+    talk(telegram, viktor, telegram.account("hello_bot"), anna, webhook_line(values, last))
 
 
-def bot_on_both(telegram: Telegram, twitch: Twitch) -> dict[str, str]:
+def bot_on_both(telegram: Telegram, twitch: Twitch, randomness: Randomness) -> dict[str, str]:
     """Make a bot on both platforms, allowed all it needs; its settings, as for the file .env."""
     account = telegram.new_bot("Hello bot", "hello_bot")
     app = twitch.application("Hello bot")
@@ -99,31 +138,136 @@ def bot_on_both(telegram: Telegram, twitch: Twitch) -> dict[str, str]:
     return {
         "TELEGRAM_API": telegram.url,
         "TELEGRAM_TOKEN": account.token,
-        "TELEGRAM_SECRET": secrets.token_urlsafe(16),
+        "TELEGRAM_SECRET": randomness.text(24, "webhook secret"),
         "TWITCH_API": twitch.url,
         "TWITCH_CLIENT_ID": app.client_id,
         "TWITCH_CLIENT_SECRET": app.client_secret,
         "TWITCH_TOKEN": token.access_token,
         "TWITCH_REFRESH_TOKEN": token.refresh_token,
         "TWITCH_BOT_ID": bot.id,
-        "TWITCH_EVENTSUB_SECRET": secrets.token_hex(16),
+        "TWITCH_EVENTSUB_SECRET": randomness.text(32, "EventSub secret"),
         "TWITCH_CHANNEL": "viktor",
     }
 
 
-def ways_in(telegram: Telegram, twitch: Twitch, values: dict[str, str]) -> list[str]:
-    """The settings, and how to reach both platforms with them, line by line."""
-    host, port = twitch.irc_address
-    token = values["TWITCH_TOKEN"]
+def deploy(
+    cloud: Cloud, hello: Path, options: argparse.Namespace, environment: dict[str, str]
+) -> list[SavedFolder]:
+    """Deploy each folder under its name; the sandbox's own `hello` unless there is one so named."""
+    named: dict[str, Path] = {}
+    for folder in options.folders:
+        name = folder.resolve().name.replace("_", "-").lower()
+        if name in named:
+            raise ValueError(
+                f"{named[name]} and {folder} would both be the function {name}. Rename one of them."
+            )
+        named[name] = folder
+    if "hello" not in named:
+        cloud.deploy("hello", hello, environment=environment)
+    limits = {"timeout_s": options.timeout, "memory_mb": options.memory, "environment": environment}
     return [
-        "Settings of a bot in this sandbox, as for the file .env (they are worth nothing outside):",
+        SavedFolder(cloud, name, folder, limits | entry(folder, options))
+        for name, folder in named.items()
+    ]
+
+
+def entry(folder: Path, options: argparse.Namespace) -> dict[str, str]:
+    """A function's runtime and handler: as the options say, else as its files do."""
+    files = [entry for name, entry in ENTRIES.items() if (folder / name).is_file()]
+    fitting = [entry for entry in files if options.runtime in (None, entry[0])]
+    runtime, handler = fitting[0] if fitting else (options.runtime or "python", "main.handler")
+    return {"runtime": runtime, "handler": options.handler or handler}
+
+
+def about_the_window(window: Window) -> list[str]:
+    """Where the window is, and the same for programs."""
+    words = '{"from": "Viktor", "to": "hello_bot", "text": "!hello"}'
+    return [
+        "The sandbox runs. Ctrl-C stops it; then everything in it is forgotten.",
+        "",
+        "WINDOW: chat in it, press buttons, watch the cloud, break things",
+        f"  {window.address}",
+        "  The same by HTTP, as sandbox/README.md tells:",
+        f"  try: curl -H 'Authorization: Bearer {window.key}' -H 'Content-Type: application/json' "
+        f"-d '{words}' {window.url}/api/telegram/say",
+    ]
+
+
+def about_the_settings(values: dict[str, str]) -> list[str]:
+    """What a bot needs to know, as it stands in the file .env."""
+    return [
+        "",
+        "SETTINGS of a bot in here, as for the file .env (they are worth nothing outside)",
         *(f"  {name}={value}" for name, value in values.items()),
-        f"Telegram: {telegram.url}, the bot is @hello_bot",
+    ]
+
+
+def about_telegram(telegram: Telegram, values: dict[str, str]) -> list[str]:
+    """How to reach Telegram."""
+    return [
+        "",
+        "TELEGRAM: the bot is @hello_bot, and you are Viktor",
+        f"  Bot API: {telegram.url}",
         f"  try: curl {telegram.url}/bot{values['TELEGRAM_TOKEN']}/getMe",
-        f"Twitch: {twitch.url}, chat at {twitch.irc_url} and {host}:{port}, channel #viktor",
+    ]
+
+
+def about_twitch(twitch: Twitch, values: dict[str, str]) -> list[str]:
+    """How to reach Twitch."""
+    host, port = twitch.irc_address
+    token, app = values["TWITCH_TOKEN"], twitch.world.apps[values["TWITCH_CLIENT_ID"]]
+    return [
+        "",
+        "TWITCH: the bot is hello_bot, the channel is #viktor, and you are Anna",
+        f"  OAuth and Helix: {twitch.url}/oauth2 and {twitch.url}/helix",
+        f"  redirect of the application: {app.redirect}",
+        f"  chat (IRC): {twitch.irc_url} or, by TCP, {host}:{port}",
+        f"  EventSub by WebSocket: {twitch.eventsub_url}",
         f'  try: curl -H "Authorization: OAuth {token}" {twitch.url}/oauth2/validate',
         f"  try: {irc_line(host, port, token)}",
     ]
+
+
+def about_the_cloud(cloud: Cloud) -> list[str]:
+    """Every function's address."""
+    lines = ["", "CLOUD: what functions print is shown here"]
+    for each in cloud.functions():
+        settings = each.settings
+        limits = f"{settings.memory_mb} MB, {settings.timeout_s:g} s"
+        lines.append(
+            f"  {each.name}: {each.url}    {settings.handler}, {settings.runtime}, {limits}"
+        )
+        lines.append(f"  try: curl {each.url}")
+    return lines
+
+
+def about_a_function(deployed: SavedFolder, twitch: Twitch, values: dict[str, str]) -> list[str]:
+    """How the platform that a function is written for is told to call it."""
+    function = deployed.function
+    lines = {
+        "Telegram": webhook_line(values, function.url),
+        "Twitch": subscribe_line(twitch, values, function),
+    }
+    spoken = [platform for platform in lines if speaks(platform, deployed.folder)]
+    return [
+        text
+        for platform in spoken
+        for text in (
+            "",
+            f"{function.name} and {platform}: type this in another terminal, and "
+            f"{platform} calls the function",
+            f"  {lines[platform]}",
+        )
+    ]
+
+
+def speaks(platform: str, folder: Path) -> bool:
+    """Whether the sources in a folder name what belongs to a platform."""
+    return any(
+        SPEAKS[platform].search(path.read_text(encoding="utf-8", errors="replace"))
+        for path in folder.rglob("*")
+        if path.suffix in SOURCES and path.is_file() and "node_modules" not in path.parts
+    )
 
 
 def irc_line(host: str, port: int, token: str) -> str:
@@ -141,14 +285,15 @@ def webhook_line(values: dict[str, str], url: str) -> str:
     return f"curl {method} -d url={url} -d secret_token={values['TELEGRAM_SECRET']}"
 
 
-def subscribe_line(twitch: Twitch, values: dict[str, str], url: str) -> str:
+def subscribe_line(twitch: Twitch, values: dict[str, str], function: Function) -> str:
     """One line of Python that subscribes a function to the chat of #viktor on Twitch."""
     app = twitch.world.apps[values["TWITCH_CLIENT_ID"]]
     condition = {
         "broadcaster_user_id": twitch.world.user("viktor").id,
         "user_id": values["TWITCH_BOT_ID"],
     }
-    transport = {"method": "webhook", "callback": url, "secret": values["TWITCH_EVENTSUB_SECRET"]}
+    secret = values["TWITCH_EVENTSUB_SECRET"]
+    transport = {"method": "webhook", "callback": function.url, "secret": secret}
     wanted = {"type": "channel.chat.message", "version": "1"}
     headers = {
         "Authorization": f"Bearer {twitch.app_token(app).access_token}",
@@ -163,61 +308,11 @@ def subscribe_line(twitch: Twitch, values: dict[str, str], url: str) -> str:
     )
 
 
-def deploy(
-    cloud: Cloud, hello: Path, folders: list[Path], environment: dict[str, str]
-) -> list[Function]:
-    """Deploy each folder under its name; the sandbox's own `hello` unless there is one so named."""
-    named: dict[str, Path] = {}
-    for folder in folders:
-        name = folder.resolve().name.replace("_", "-").lower()
-        if name in named:
-            raise ValueError(
-                f"{named[name]} and {folder} would both be the function {name}. Rename one of them."
-            )
-        named[name] = folder
-    functions = []
-    for name, folder in ({"hello": hello} | named).items():
-        function = cloud.deploy(name, folder, environment=environment)
-        function.history.log = Shown(name)
-        functions.append(function)
-    return functions
-
-
-class Shown(Log):
-    """A function's log that is printed as well, line by line as it comes."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self._name = name
-
-    def add(self, line: str) -> None:
-        """Append one line and print it."""
-        super().add(line)
-        with suppress(OSError):  # the terminal is gone; the cloud works on
-            print(f"[{self._name}] {line}", flush=True)
-
-
-def talk(doors: dict[str, Callable[[str], Any]], wordings: dict[str, str]) -> None:
-    """Say what is typed and print the reply; without a terminal, only wait to be stopped.
-
-    `wordings` are a notebook's words in errors, and what to say here instead.
-    """
-    if not sys.stdin.isatty():
-        while True:
-            time.sleep(1)  # in short steps, so that Ctrl-C works on Windows too
-    print(CHAT)
-    for line in sys.stdin:
-        platform, _, text = line.strip().partition(" ")
-        if platform not in doors or not text:
-            print(CHAT)
-            continue
-        try:
-            print(f"Hello bot: {doors[platform](text)}")
-        except NoReply as error:
-            text = str(error)
-            for words, here in wordings.items():
-                text = text.replace(words, here)
-            print(text)
+def has_a_screen() -> bool:
+    """Whether a browser can show itself; on Linux a text browser would take the terminal."""
+    return sys.platform != "linux" or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    )
 
 
 def port_number(text: str) -> int:

@@ -76,6 +76,7 @@ class Cloud(LocalServer):
         events: str = "aws",
         worker: str = "sandbox",
         start: str = "plain",
+        must_load: bool = False,
     ) -> Function:
         """Upload a folder as the function `name`; the same name again replaces it.
 
@@ -83,7 +84,8 @@ class Cloud(LocalServer):
         an instance: "sandbox", "awslambdaric" (AWS's own, Linux) or the path of your own.
         With `start` "snapshot" the function is loaded here, once, and each instance is a fork of
         that (POSIX, Python). Raises ValueError for a wrong setting, FileNotFoundError for a missing
-        folder.
+        folder. With `must_load` an instance is started first, and code that does not load raises
+        FunctionError and replaces nothing.
         """
         settings = Settings(
             name=name,
@@ -106,7 +108,7 @@ class Cloud(LocalServer):
         pool = Pool(deployment, history, self._keeper.new_marker, self.clock, self._init_timeout_s)
         url = f"http://{HOST}:{self.port}/{name}/"
         function = Function(url, revision, pool, history, self.invoke, self.wait_until)
-        self.run(self._install(function))
+        self.run(self._install(function, must_load))
         keep_log(function)
         return function
 
@@ -150,9 +152,15 @@ class Cloud(LocalServer):
         self._watch()
         return await self._serve(web.ServerRunner(server), port)
 
-    async def _install(self, function: Function) -> None:
+    async def _install(self, function: Function, must_load: bool) -> None:
         self._pools.add(function.pool)
         await function.pool.prepare()
+        if must_load:
+            try:
+                await function.pool.warm_up()
+            except FunctionError:
+                await self._drain(function.pool)
+                raise
         old = self._functions.get(function.name)
         self._functions[function.name] = function
         self.watch.changed()

@@ -55,6 +55,15 @@ class Pool:
         """Do what can be done before the first call."""
         await self._launcher.prepare()
 
+    async def warm_up(self) -> None:
+        """Start an instance and keep it for the first call; raises FunctionError if it fails."""
+        instance = self._take()
+        try:
+            await self._start(instance)
+            instance.check_memory()
+        finally:
+            await self._release(instance)
+
     async def invoke(self, event: bytes, request_id: str) -> Any:
         """Run the function once and return its result; raises FunctionError."""
         arrived = self._clock()
