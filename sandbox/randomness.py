@@ -33,6 +33,10 @@ class Randomness:
         row = self._row(of)
         return "".join(row.choice(alphabet) for _ in range(length))
 
+    def number(self, top: int, of: str) -> int:
+        """The next number of this thing, from 1 to `top`."""
+        return self._row(of).randint(1, top)
+
     def uuid(self, of: str) -> str:
         """The next UUID (version 4) of this thing."""
         return str(uuid.UUID(int=self._row(of).getrandbits(128), version=4))

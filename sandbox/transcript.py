@@ -1,7 +1,8 @@
 """A chat as one sees it: lines of text with `str`, bubbles in a notebook.
 
 The same chat always gives the same transcript: no numbers of messages, no times. Whatever was
-written is shown as text, never run as HTML. Times, pictures and ticks of a real app are left out.
+written is shown as text, never run as HTML. Times and ticks of a real app are left out; a
+picture is named, not shown.
 """
 
 import html
@@ -21,12 +22,13 @@ _BUTTON = (
     "display:inline-block;padding:2px 12px;margin:3px 4px 0 0;border-radius:10px;"
     "border:1px solid rgba(128,128,128,.6)"
 )
+_EVENT = "text-align:center;font-size:12px;opacity:.75;margin:6px 0"
 _PERSON, _BOT = "rgba(76,175,80,.28)", "rgba(128,128,128,.22)"
 
 
 @dataclass(frozen=True)
 class Line:
-    """One message of a transcript."""
+    """One message of a transcript; without a name it is what happened, such as "Anna joined"."""
 
     name: str
     is_bot: bool
@@ -37,6 +39,8 @@ class Line:
 
     def __str__(self) -> str:
         buttons = "".join(f" [{text}]" for row in self.buttons for text in row)
+        if not self.name:
+            return self.text
         return f"{self.name}: {self.text}{' (edited)' if self.edited else ''}{buttons}"
 
 
@@ -66,6 +70,8 @@ class Transcript:
 
 
 def _row(line: Line, with_name: bool) -> str:
+    if not line.name:
+        return f"<div style='{_EVENT}' dir='auto'>{_safe(line.text)}</div>"
     side, colour = ("flex-start", _BOT) if line.is_bot else ("flex-end", _PERSON)
     name = f"<div style='{_NAME}' dir='auto'>{_safe(line.name)}</div>" if with_name else ""
     quote = f"<div style='{_QUOTE}' dir='auto'>{_safe(line.quote)}</div>" if line.quote else ""

@@ -150,6 +150,7 @@ def test_replies_in_a_group_reach_their_author_only(telegram, account, viktor):
     assert update["message"]["reply_to_message"]["text"] == "who are you?"
     anna = telegram.person("Anna")
     group.add(anna)
+    assert take(telegram, account)[0]["message"]["new_chat_members"][0]["first_name"] == "Anna"
     anna.send("and I", to=group)
     anna.send("/hm", to=group, reply_to=anna.send("x", to=group))
     assert take(telegram, account) == []

@@ -4,6 +4,7 @@ import json
 import re
 import socket
 import threading
+import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from sandbox.telegram import Limits, NoReply, Telegram, TelegramError
 from sandbox.telegram.updates import Target
 
+FORM = "application/x-www-form-urlencoded"
 FAST = {"retry_scale": 0.001, "limits": Limits(set_webhook_s=0)}
 
 
@@ -50,7 +52,8 @@ class Hook:
         status, body, *headers = answer
         data = body if isinstance(body, bytes) else json.dumps(body).encode() if body else b""
         handler.send_response(status)
-        handler.send_header("Content-Type", "application/json")
+        if "Content-Type" not in dict(headers):
+            handler.send_header("Content-Type", "application/json")
         handler.send_header("Content-Length", str(len(data)))
         for name, value in headers:
             handler.send_header(name, value)
@@ -303,6 +306,56 @@ def test_answers_that_are_not_http(telegram, account, viktor, raw):
         telegram.call(account, "deleteWebhook")
         server.shutdown(socket.SHUT_RDWR)
     assert telegram.call(account, "getMe")["is_bot"]
+
+
+def test_an_answer_may_be_a_form(telegram, account, viktor, hook):
+    def form(update):
+        chat = update["message"]["chat"]["id"]
+        return 200, b"method=sendMessage&text=a+form&chat_id=%d" % chat, ("Content-Type", FORM)
+
+    hook.answer = form
+    telegram.call(account, "setWebhook", url=hook.url)
+    assert viktor.ask("!hello") == "a form"
+
+
+def test_an_answer_may_be_a_form_with_files(telegram, account, viktor, hook):
+    picture = b"GIF89a\x07\0\x05\0\r\n--Y\r\n"
+
+    def form(update):
+        fields = {"method": "sendPhoto", "chat_id": update["message"]["chat"]["id"]}
+        fields |= {"caption": "möw", "photo": "attach://cat"}
+        body = "".join(
+            f'--X\r\nContent-Type: text/plain\r\nContent-Disposition: form-data; name="{name}"'
+            f"\r\n\r\n{value}\r\n"
+            for name, value in fields.items()
+        ).encode()
+        head = b'--X\r\nContent-Disposition: form-data; name="cat"; filename="cat.gif"\r\n\r\n'
+        body += head + picture + b"\r\n--X--\r\n"
+        return 200, body, ("Content-Type", "multipart/form-data; boundary=X")
+
+    hook.answer = form
+    telegram.call(account, "setWebhook", url=hook.url)
+    assert viktor.ask("!cat") == "(photo) möw"
+    assert telegram.transcript(viktor).lines[-1].text == "(photo) möw"
+    path = telegram.world.private[viktor.id, account.id].messages[-1].file.path
+    with urllib.request.urlopen(f"{telegram.url}/file/bot{account.token}/{path}") as file:
+        assert file.read() == picture
+
+
+def test_a_broken_form_is_acknowledged_and_explained(telegram, account, viktor, hook):
+    kind = ("Content-Type", "multipart/form-data; boundary=X")
+    hook.answer = lambda update: (200, b"--X\r\n\r\nno end", kind)
+    telegram.call(account, "setWebhook", url=hook.url)
+    (delivery,) = telegram.wait_deliveries(account, 1, viktor.send("hi"))
+    assert "its reply was refused: Bad Request: unexpected end" in delivery.reply
+
+
+def test_what_an_answer_asks_for_and_the_sandbox_lacks_is_told(telegram, account, viktor, hook):
+    hook.answer = lambda update: (200, {"method": "sendInvoice", "chat_id": 1})
+    telegram.call(account, "setWebhook", url=hook.url)
+    with pytest.raises(NoReply, match="its reply was refused: This sandbox has no sendInvoice"):
+        viktor.ask("hi", timeout=1)
+    assert account.lacking == ["sendInvoice"]
 
 
 @pytest.mark.parametrize("method", ["getMe", "setWebhook", "deleteWebhook", "close", "logOut"])

@@ -1,8 +1,8 @@
 """The HTTP door: `/bot<TOKEN>/<method>` in, an envelope out.
 
 It reads a request, finds the bot by its token and the method by its name, and answers as the
-Bot API does. Nothing a client sends stops it; nothing it says holds a token. Files
-(`/file/bot…`) are not served, because nobody here sends any.
+Bot API does. Nothing a client sends stops it; nothing it says holds a token. What getFile names is
+at `/file/bot<TOKEN>/<path>`.
 """
 
 import logging
@@ -11,13 +11,13 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from sandbox.telegram.arguments import Arguments, from_body, from_query
+from sandbox.telegram.arguments import MAX_BODY, Arguments, from_body, from_query
 from sandbox.telegram.errors import TelegramError
+from sandbox.telegram.media import MAX_DOWNLOAD, Files
 from sandbox.telegram.methods import Described, Methods
 from sandbox.telegram.types import encode
 from sandbox.telegram.world import BotAccount
 
-MAX_BODY = 50 * 1024 * 1024  # bytes, with files
 MAX_TOKEN = 80  # characters
 NOT_FOUND = TelegramError(404, "Not Found")
 _TYPE = "application/json"
@@ -26,10 +26,11 @@ _SILENT.addHandler(logging.NullHandler())
 
 
 class Api:
-    """Answers Bot API calls over HTTP."""
+    """Answers Bot API calls over HTTP, and gives out files."""
 
-    def __init__(self, accounts: Mapping[int, BotAccount], methods: Methods) -> None:
+    def __init__(self, accounts: Mapping[int, BotAccount], files: Files, methods: Methods) -> None:
         self._accounts = accounts
+        self._files = files
         self._methods = methods
 
     def runner(self) -> web.ServerRunner:
@@ -41,6 +42,8 @@ class Api:
         """One HTTP request."""
         try:
             path, _, query = request.raw_path.partition("?")
+            if path.startswith("/file/"):
+                return self._file(path)
             token, method = _split(path)
             arguments = await _read(request, query)
             account = self.account(token)
@@ -50,6 +53,14 @@ class Api:
             return _failed(refusal)
         except Exception:  # whatever it was, the next request is answered
             return _failed(TelegramError(500, "Internal Server Error"))
+
+    def _file(self, path: str) -> web.Response:
+        token, file_path = _split(path.removeprefix("/file"))
+        self.account(token)
+        file = self._files.by_path.get(file_path)
+        if file is None or len(file.data) > MAX_DOWNLOAD:
+            raise NOT_FOUND
+        return web.Response(body=file.data, content_type="application/octet-stream")
 
     def account(self, token: str) -> BotAccount:
         """The bot with this token; 401 when there is none, 404 when it cannot be one."""
@@ -83,9 +94,8 @@ async def _read(request: web.BaseRequest, query: str) -> Arguments:
     if not request.body_exists:
         return Arguments(values)
     content_type = request.headers.get("Content-Type", "")
-    if "multipart/form-data" in content_type.lower():
-        return await _read_multipart(request, values)
-    return Arguments(values + from_body(content_type, await _body(request)))
+    more, files = from_body(content_type, await _body(request))
+    return Arguments(values + more, files)
 
 
 async def _body(request: web.BaseRequest) -> bytes:
@@ -99,22 +109,6 @@ async def _body(request: web.BaseRequest) -> bytes:
         chunks.clear()
         raise TelegramError(413, f"Request Entity Too Large: content length is {size}")
     return b"".join(chunks)
-
-
-async def _read_multipart(request: web.BaseRequest, values: list[tuple[str, str]]) -> Arguments:
-    """The fields of a form with files; the files themselves are read and dropped."""
-    files = []
-    try:
-        async for part in await request.multipart():
-            name = getattr(part, "name", None)
-            data = await part.read()  # type: ignore[union-attr]
-            if name and getattr(part, "filename", None) is not None:
-                files.append(name)
-            elif name:
-                values.append((name, bytes(data).decode("utf-8", "surrogateescape")))
-    except Exception:  # aiohttp says in many ways that a form is broken
-        raise TelegramError(400, "Bad Request: can't parse form data headers") from None
-    return Arguments(values, files)
 
 
 def _ok(result: object) -> web.Response:

@@ -8,7 +8,9 @@ It does not know which arguments a method takes.
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from email.parser import HeaderParser
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,16 +18,30 @@ from sandbox.telegram.errors import TelegramError, bad_request
 
 SHOWN = 10_000  # characters of one argument
 MAX_PARAMETERS = 1 << 20  # bytes of one call without files; the real server answers 413 above it
+MAX_UPLOAD = 50 * 1024 * 1024  # bytes of files in one call, as https://core.telegram.org/bots/api
+MAX_BODY = MAX_UPLOAD + 2 * MAX_PARAMETERS  # with what surrounds the files
+
+Values = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file inside a call, as it came."""
+
+    file_name: str
+    data: bytes
 
 
 class Arguments:
-    """The arguments of one call, all texts; `files` names the uploaded files."""
+    """The arguments of one call, all texts, and its uploaded files by their fields' names."""
 
-    def __init__(self, values: Iterable[tuple[str, str]] = (), files: Iterable[str] = ()) -> None:
+    def __init__(
+        self, values: Iterable[tuple[str, str]] = (), files: Mapping[str, Upload] | None = None
+    ) -> None:
         self._values: dict[str, str] = {}
         for name, value in values:
             self._values.setdefault(name, value)  # the first one counts, as in the real server
-        self.files = frozenset(files)
+        self.files = dict(files or {})
 
     def __contains__(self, name: str) -> bool:
         return name in self._values
@@ -52,6 +68,14 @@ class Arguments:
         """The whole number an argument starts with, 0 when it starts with none."""
         value = self._values.get(name, "")
         return leading_integer(value) if value else default
+
+    def number(self, name: str, what: str) -> float:
+        """The number that an argument is; 400 when it is absent or none."""
+        value = self._values.get(name, "").strip()
+        if not value:
+            raise bad_request(f"{what} is empty")
+        match = re.match(r"-?[0-9]{1,20}(?:\.[0-9]{0,20})?", value)
+        return float(match.group()) if match else 0.0
 
     def boolean(self, name: str) -> bool:
         """True for "true", "yes" and "1", in any case."""
@@ -112,13 +136,55 @@ def as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def from_body(content_type: str, body: bytes) -> list[tuple[str, str]]:
-    """The pairs of a body that is a form or JSON; 413 when it is too big."""
+def from_body(content_type: str, body: bytes) -> tuple[Values, dict[str, Upload]]:
+    """The pairs and the files of a body that is a form or JSON; 413 when it is too big."""
     kind = content_type.lower()
+    if "multipart/form-data" in kind:
+        return from_multipart(content_type, body)
     is_json = "application/json" in kind
     if not is_json and "application/x-www-form-urlencoded" not in kind:
-        return []
+        return [], {}
     if len(body) > MAX_PARAMETERS:
-        raise TelegramError(413, "Request Entity Too Large: too much parameters")
+        raise TelegramError(413, "Request Entity Too Large: too many parameters")
     text = body.decode("utf-8", "surrogateescape")
-    return from_json(text) if is_json else from_query(text)
+    return (from_json(text) if is_json else from_query(text)), {}
+
+
+def from_multipart(content_type: str, body: bytes) -> tuple[Values, dict[str, Upload]]:
+    r"""The pairs and the files of a multipart/form-data body; the refusals are the real server's.
+
+    >>> form = b'--X\r\nContent-Disposition: form-data; name="text"\r\n\r\na\r\n--X--\r\n'
+    >>> from_multipart("multipart/form-data; boundary=X", form)
+    ([('text', 'a')], {})
+    """
+    boundary = re.search(r'boundary\s*=\s*(?:"([^"]{1,255})"|([^;\s"]{1,255}))', content_type)
+    if not boundary:
+        raise bad_request("boundary not found")
+    mark = b"\r\n--" + (boundary[1] or boundary[2]).encode("utf-8", "surrogateescape")
+    parts = (b"\r\n" + body).split(mark)[1:]  # before the first mark stands nothing of the form
+    if not parts or not parts[-1].startswith(b"--"):
+        raise bad_request("unexpected end of request content")
+    values: Values = []
+    files: dict[str, Upload] = {}
+    for part in parts[:-1]:
+        head, blank, data = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+        field, file_name = _disposition(head.decode("utf-8", "surrogateescape"))
+        if not blank or not field:
+            raise bad_request("field name in multipart/form-data not found")
+        if file_name is not None:
+            files.setdefault(field, Upload(file_name, data))
+        else:
+            values.append((field, data.decode("utf-8", "surrogateescape")))
+    if sum(len(name) + len(value) for name, value in values) > MAX_PARAMETERS:
+        raise TelegramError(413, "Request Entity Too Large: too many parameters in form data")
+    return values, files
+
+
+def _disposition(head: str) -> tuple[str, str | None]:
+    """The name of a form's field, and of its file if it is one."""
+    try:
+        headers = HeaderParser().parsestr(head)
+        name = headers.get_param("name", "", "content-disposition")
+        return (name if isinstance(name, str) else ""), headers.get_filename()
+    except Exception:  # the parser says in many ways that a header is broken
+        raise bad_request("can't parse form data headers") from None

@@ -13,6 +13,7 @@ from sandbox.telegram.errors import bad_request
 from sandbox.telegram.types import Json, Message, User
 
 MAX_BUTTON_DATA = 64  # bytes
+MAX_IN_A_ROW = 12  # buttons; the real server leaves out the others
 OLD_QUERY = "query is too old and response timeout expired or query ID is invalid"
 
 
@@ -30,7 +31,18 @@ def read_keyboard(arguments: Arguments) -> list[list[Json]]:
         raise bad_request(
             'field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays'
         )
-    return [[_button(button) for button in row] for row in rows if row]
+    read = [[_button(button) for button in row] for row in rows]
+    # A button without a text is left out, as are those too far to the right, like the real server
+    # does (td/telegram/ReplyMarkup.cpp of tdlib/td).
+    kept = [[button for button in row if button["text"]][:MAX_IN_A_ROW] for row in read]
+    return [row for row in kept if row]
+
+
+def _has_kind(button: Json) -> bool:
+    """Whether a button does something; an empty url or callback_data is none."""
+    if button.get("url") or button.get("callback_data"):
+        return True
+    return bool(set(button) - {"text", "style", "icon_custom_emoji_id", "url", "callback_data"})
 
 
 def _button(button: Any) -> Json:
@@ -45,7 +57,7 @@ def _button(button: Any) -> Json:
             raise bad_request(
                 f'can\'t parse inline keyboard button: Field "{key}" must be of type String'
             )
-    if not (set(button) - {"text", "style", "icon_custom_emoji_id"}):
+    if not _has_kind(button):
         raise bad_request(
             "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
         )

@@ -16,7 +16,7 @@ SET_WEBHOOK = 'telegram.call(account, "setWebhook", url=...)'
 
 def no_reply(message: Message, world: TelegramWorld, timeout: float, log: list[str]) -> str:
     """The text of NoReply for one message; `log` is what the bots of this process logged."""
-    said = message.text
+    said = message.shown
     if message.updates:
         bots = ", ".join(update.account.name for update in message.updates)
         lines = [f"{bots} did not answer {said!r} within {timeout:g} s."]
@@ -39,7 +39,7 @@ def no_reply(message: Message, world: TelegramWorld, timeout: float, log: list[s
 
 def not_told(message: Message) -> str:
     """Why no bot of a chat was told of a message, and what to do."""
-    if message.chat.kind == "group":
+    if message.chat.kind in ("group", "supergroup"):
         return (
             "in a group, privacy mode shows a bot only commands that begin with '/', replies to "
             "it and mentions of it (or its allowed_updates leave messages out).\n"

@@ -14,14 +14,32 @@ from sandbox.telegram.errors import TelegramError, bad_request
 from sandbox.telegram.types import Json
 
 MAX_TEXT = 4096  # characters, after the markup was taken out
+MAX_CAPTION = 1024  # likewise, under a file
 MAX_MARKUP = 1 << 15  # bytes, before
 
 
 def read_text(arguments: Arguments) -> tuple[str, list[Json]]:
     """The text and its entities; 400 when it is empty, too long or cannot be parsed."""
-    text = arguments.text("text")
-    if not text:
+    if not arguments.text("text"):
         raise bad_request("message text is empty")
+    text, entities = _read(arguments, "text", "entities")
+    if not text:
+        raise bad_request("text must be non-empty")
+    if len(text) > MAX_TEXT:
+        raise bad_request("message is too long")
+    return text, entities
+
+
+def read_caption(arguments: Arguments) -> tuple[str, list[Json]]:
+    """The text under a file, which may be empty, and its entities; 400 as in `read_text`."""
+    text, entities = _read(arguments, "caption", "caption_entities")
+    if len(text) > MAX_CAPTION:
+        raise bad_request("message caption is too long")
+    return text, entities
+
+
+def _read(arguments: Arguments, name: str, entities_name: str) -> tuple[str, list[Json]]:
+    text = arguments.text(name)
     if len(text) > MAX_TEXT and len(text.encode()) > MAX_MARKUP:
         raise bad_request("text is too long")
     mode = arguments.text("parse_mode").lower()
@@ -30,21 +48,17 @@ def read_text(arguments: Arguments) -> tuple[str, list[Json]]:
         text, entities = PARSERS[mode](text)
     elif mode and mode != "none":
         raise bad_request("unsupported parse_mode")
-    elif "entities" in arguments:
-        entities = _given_entities(arguments)
+    elif entities_name in arguments:
+        entities = _given_entities(arguments, entities_name)
     stripped = text.lstrip()
     cut = utf16_length(text) - utf16_length(stripped)
     text = stripped.rstrip()
-    if not text:
-        raise bad_request("text must be non-empty")
-    if len(text) > MAX_TEXT:
-        raise bad_request("message is too long")
     return text, _fit(entities, cut, utf16_length(text)) if entities else detect(text)
 
 
-def _given_entities(arguments: Arguments) -> list[Json]:
+def _given_entities(arguments: Arguments, name: str) -> list[Json]:
     try:
-        given = arguments.json("entities", "entities")
+        given = arguments.json(name, name)
     except TelegramError:  # the real server takes what is not JSON for no entities
         return []
     entities = []

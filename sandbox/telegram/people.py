@@ -5,13 +5,15 @@ button is `person.send("/start")`; the sandbox lets people write without it.
 """
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from sandbox.no_reply import NoReply, bots_in_this_process, with_reason
 from sandbox.server import LocalServer
 from sandbox.telegram import explain
 from sandbox.telegram.buttons import Press
-from sandbox.telegram.formatting import MAX_TEXT, detect
-from sandbox.telegram.types import Chat, Message, User
+from sandbox.telegram.errors import TelegramError
+from sandbox.telegram.formatting import MAX_CAPTION, MAX_TEXT, detect
+from sandbox.telegram.types import REACTIONS, Chat, Message, User
 from sandbox.telegram.world import BotAccount, TelegramWorld
 from sandbox.transcript import Line, Transcript
 
@@ -45,7 +47,7 @@ class Person(User):
         with bots_in_this_process() as log:
             asked = self.send(text, to)
             reply = self._server.run(self.answer(asked, timeout, log))
-        return with_reason(reply.text, self._logged(asked, reply, log))
+        return with_reason(reply.shown, self._logged(asked, reply, log))
 
     def wait(self, n: int = 1, timeout: float = 5.0) -> list[Message]:
         """The next n messages not read yet; NoReply when fewer came within `timeout` seconds."""
@@ -55,9 +57,49 @@ class Person(User):
         """Change the text of a message of one's own."""
         return self._server.do(self._edit, message, text)
 
+    def photo(
+        self, picture: bytes | str | Path, caption: str = "", to: User | Chat | None = None
+    ) -> Message:
+        """Send a picture, by its bytes or the path of its file, with a text under it or none."""
+        data, _ = _file(picture)
+        return self._server.do(self._send_file, "photo", data, "", caption, to)
+
+    def document(
+        self,
+        document: bytes | str | Path,
+        name: str = "",
+        caption: str = "",
+        to: User | Chat | None = None,
+    ) -> Message:
+        """Send a file, by its bytes or its path; a name is needed with bytes only."""
+        data, found = _file(document)
+        return self._server.do(self._send_file, "document", data, name or found, caption, to)
+
+    def location(self, latitude: float, longitude: float, to: User | Chat | None = None) -> Message:
+        """Send a place on Earth, in degrees."""
+        if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+            found = f"{latitude!r}, {longitude!r}"
+            raise ValueError(f"a place has -90 to 90 degrees, -180 to 180 degrees; found {found}")
+        place = {"latitude": float(latitude), "longitude": float(longitude)}
+        return self._server.do(lambda: self._post(to, "", more={"location": place}))
+
     def sticker(self, to: User | Chat | None = None, emoji: str = "🙂") -> Message:
         """Send a sticker, which has no text."""
-        return self._server.do(lambda: self._post(to, "", sticker=emoji))
+        return self._server.do(lambda: self._post(to, "", file=self._world.files.sticker(emoji)))
+
+    def react(self, message: Message, emoji: str) -> None:
+        """Give a message a reaction, such as "👍"; an empty one takes it back."""
+        if emoji and emoji not in REACTIONS:
+            raise ValueError(f"{emoji!r} is no reaction; there are {' '.join(REACTIONS)}")
+        self._server.do(self._react, message, emoji)
+
+    def join(self, group: "Group") -> None:
+        """Come into a group by its link."""
+        group.add(self, by=self)
+
+    def leave(self, group: "Group") -> None:
+        """Go out of a group."""
+        self._server.do(self._world.set_member, group, self, "left", self)
 
     def press(self, message: Message, button: str) -> Press:
         """Press the inline button with this text; the bot gets a callback query."""
@@ -91,9 +133,26 @@ class Person(User):
     def _edit(self, message: Message, text: str) -> Message:
         if message.sender is not self:
             raise ValueError(f"{self.name} can change only messages of {self.name}'s own")
-        text = _check_text(text)
-        self._world.edit(message, text, detect(text))
+        text = _check_caption(text) if message.file else _check_text(text)
+        self._world.edit(message, text=text, entities=detect(text))
         return message
+
+    def _send_file(
+        self, kind: str, data: bytes, name: str, caption: str, to: User | Chat | None
+    ) -> Message:
+        caption = _check_caption(caption)
+        files = self._world.files
+        try:
+            file = files.photo(data) if kind == "photo" else files.document(data, name)
+        except TelegramError as refusal:
+            raise ValueError(f"Telegram would not take this {kind}: {refusal}") from None
+        return self._post(to, caption, file=file, entities=detect(caption))
+
+    def _react(self, message: Message, emoji: str) -> None:
+        self._world.check_own(message.chat)
+        if self not in message.chat.members:
+            raise ValueError(f"{self.name} is not in {message.chat.title}")
+        self._world.react(self, message, emoji)
 
     async def answer(self, asked: Message, timeout_s: float, log: list[str]) -> Message:
         """What a bot says next after a message of this person's; for callers on the server's loop.
@@ -135,7 +194,7 @@ def first_answer(message: Message) -> Message | None:
     for update in message.updates:
         if update.replies_from >= 0:
             for answer in message.chat.messages[update.replies_from :]:
-                if answer.sender is update.account:
+                if answer.sender is update.account and not answer.event:
                     return answer
     return None
 
@@ -146,6 +205,19 @@ def _check_text(text: str) -> str:
     if len(text) > MAX_TEXT:
         raise ValueError(f"a message has at most {MAX_TEXT} characters; found {len(text)}")
     return text.strip()
+
+
+def _check_caption(text: str) -> str:
+    if not isinstance(text, str) or len(text) > MAX_CAPTION:
+        raise ValueError(f"a caption has at most {MAX_CAPTION} characters; found {text!r:.60}")
+    return text.strip()
+
+
+def _file(given: bytes | str | Path) -> tuple[bytes, str]:
+    """What is in a file, and its name."""
+    if isinstance(given, bytes):
+        return given, ""
+    return Path(given).read_bytes(), Path(given).name
 
 
 class Group(Chat):
@@ -166,48 +238,66 @@ class Group(Chat):
         """What was said here."""
         return self._server.do(transcript, self.messages)
 
-    def add(self, member: User) -> None:
-        """Let someone in; a bot is told by my_chat_member."""
-        self._server.do(self._add, member)
+    def begin_with(self, members: Iterable[User]) -> None:
+        """Begin with these members, the first person as the owner; nobody is seen to come."""
+        self._server.do(self._begin_with, list(members))
 
-    def remove(self, member: User) -> None:
-        """Throw someone out; a bot is told by my_chat_member."""
-        self._server.do(self._remove, member)
+    def add(self, member: User, by: User | None = None) -> None:
+        """Let someone in, and let the group see it; a bot is told by my_chat_member.
 
-    def promote(self, account: BotAccount) -> None:
-        """Make a bot an admin: it sees every message, whatever its privacy mode."""
-        self._server.do(self._promote, account)
+        People come by themselves, by the group's link, unless somebody adds them; a bot, and who
+        was thrown out, is added by the owner.
+        """
+        self._server.do(self._add, member, by)
 
-    def _add(self, member: User) -> None:
+    def remove(self, member: User, by: User | None = None) -> None:
+        """Throw someone out, as the owner or another; a bot is told by my_chat_member."""
+        self._server.do(self._remove, member, by)
+
+    def promote(self, member: User) -> None:
+        """Make someone an admin: a bot then sees every message, whatever its privacy mode."""
+        self._server.do(self._rise, member, "administrator")
+
+    def demote(self, member: User) -> None:
+        """Make an admin an ordinary member again."""
+        self._server.do(self._rise, member, "member")
+
+    def _begin_with(self, members: list[User]) -> None:
+        self._world.check_own(*members)
+        people = [member for member in members if not member.is_bot]
+        self.owner = people[0].id if people else 0
+        status = "administrator" if self.kind == "channel" else "member"
+        for member in members:
+            by = people[0] if people else member
+            self._world.set_member(self, member, status, by, told=False)
+
+    def _add(self, member: User, by: User | None) -> None:
         self._world.check_own(member)
-        if member in self.members:
-            return
-        self.members.append(member)
-        if self.kind == "channel":
-            self.admins.add(member.id)
-        how = self.former.pop(member.id, "left")
-        if isinstance(member, BotAccount):
-            status = "administrator" if self.kind == "channel" else "member"
-            self._tell(member, how, status)
-
-    def _remove(self, member: User) -> None:
+        thrown_out = self.former.get(member.id) == "kicked"
+        if by is member and thrown_out:
+            raise ValueError(
+                f"{member.name} was thrown out of {self.title}; group.add lets them in"
+            )
+        by = by or (self._owner(member) if member.is_bot or thrown_out else member)
         if member not in self.members:
-            return
-        self.members.remove(member)
-        self.admins.discard(member.id)
-        self.former[member.id] = "kicked"
-        if isinstance(member, BotAccount):
-            self._tell(member, "member", "kicked")
+            status = "administrator" if self.kind == "channel" else "member"
+            self._world.set_member(self, member, status, by)
 
-    def _promote(self, account: BotAccount) -> None:
-        self._world.check_own(account)
-        if account.id not in self.admins:
-            self.admins.add(account.id)
-            self._tell(account, "member", "administrator")
+    def _remove(self, member: User, by: User | None) -> None:
+        if member in self.members:
+            self._world.set_member(self, member, "kicked", by or self._owner(member))
 
-    def _tell(self, account: BotAccount, old: str, new: str) -> None:
-        owner = next((member for member in self.members if not member.is_bot), account)
-        self._world.member_changed(self, owner, account, old, new)
+    def _rise(self, member: User, status: str) -> None:
+        self._world.check_own(member)
+        if member not in self.members:
+            raise ValueError(f"{member.name} is not in {self.title}; first: group.add(…)")
+        self._world.set_member(self, member, status, self._owner(member))
+
+    def _owner(self, otherwise: User) -> User:
+        """Who acts where nobody is named: the owner, or any person that is left."""
+        people = [member for member in self.members if not member.is_bot]
+        owner = next((one for one in people if one.id == self.owner), None)
+        return owner or next(iter(people), otherwise)
 
 
 def transcript(messages: Iterable[Message]) -> Transcript:
@@ -216,18 +306,13 @@ def transcript(messages: Iterable[Message]) -> Transcript:
 
 
 def line(message: Message) -> Line:
-    """How a message looks now."""
+    """How a message looks now; what happened without anybody's saying has no name before it."""
     channel = message.chat.kind == "channel"
     return Line(
-        name=message.chat.title if channel else message.sender.name,
+        name="" if message.event else message.chat.title if channel else message.sender.name,
         is_bot=message.sender.is_bot or channel,
-        text=shown(message),
-        quote=shown(message.reply_to) if message.reply_to else "",
+        text=message.shown,
+        quote=message.reply_to.shown if message.reply_to else "",
         edited=message.edit_date > 0,
         buttons=tuple(tuple(str(b["text"]) for b in row) for row in message.keyboard),
     )
-
-
-def shown(message: Message) -> str:
-    """The text of a message; a sticker is named."""
-    return f"(sticker {message.sticker})" if message.sticker else message.text

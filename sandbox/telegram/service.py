@@ -26,6 +26,8 @@ from sandbox.telegram.updates import Delivery, WebhookClient
 from sandbox.telegram.world import BotAccount, TelegramWorld
 from sandbox.transcript import Transcript
 
+SUPERGROUPS = 1_000_000_000_000  # their ids, and those of channels, begin with -100
+
 
 class Telegram(LocalServer):
     """A Telegram on this machine, at `url`; stop it with `close()` or by leaving its `with`.
@@ -56,7 +58,7 @@ class Telegram(LocalServer):
         self._client = self.do(WebhookClient, retry_scale, webhook_timeout_s)
         pause = limits.set_webhook_s if limits else 0.0
         self._methods = Methods(self.world, self._client, local_mode, pause)
-        self._api = Api(self.world.accounts, self._methods)
+        self._api = Api(self.world.accounts, self.world.files, self._methods)
         try:
             self.port = self.serve(self.do(self._api.runner), port)
         except BaseException:  # a taken port, say; leave no thread behind
@@ -96,12 +98,14 @@ class Telegram(LocalServer):
         return person
 
     def group(self, title: str, members: list[User], kind: str = "group") -> Group:
-        """A group of people and bots; the first person is its owner."""
+        """A group of people and bots, or a "supergroup"; the first person is its owner."""
+        if kind not in ("group", "supergroup", "channel"):
+            raise ValueError(f"a group is a 'group', a 'supergroup' or a 'channel'; found {kind!r}")
         number = next(self._group_ids)
+        number += 0 if kind == "group" else SUPERGROUPS
         group = Group(self.world, self, -number, kind, title)
         self.do(self.world.found, group)
-        for member in sorted(members, key=lambda member: member.is_bot):  # people first
-            group.add(member)
+        group.begin_with(sorted(members, key=lambda member: member.is_bot))  # people first
         return group
 
     def channel(self, title: str, members: list[User], username: str = "") -> Group:

@@ -11,7 +11,18 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.telegram.media import File
+
 Json = dict[str, Any]
+# What a message may be given as a reaction: ReactionTypeEmoji of the Bot API.
+REACTIONS = (
+    "❤", "👍", "👎", "🔥", "🥰", "👏", "😁", "🤔", "🤯", "😱", "🤬", "😢", "🎉", "🤩", "🤮",
+    "💩", "🙏", "👌", "🕊", "🤡", "🥱", "🥴", "😍", "🐳", "❤\u200d🔥", "🌚", "🌭", "💯", "🤣",
+    "⚡", "🍌", "🏆", "💔", "🤨", "😐", "🍓", "🍾", "💋", "🖕", "😈", "😴", "😭", "🤓", "👻",
+    "👨\u200d💻", "👀", "🎃", "🙈", "😇", "😨", "🤝", "✍", "🤗", "🫡", "🎅", "🎄", "☃", "💅",
+    "🤪", "🗿", "🆒", "💘", "🙉", "🦄", "😘", "💊", "🙊", "😎", "👾", "🤷\u200d♂", "🤷",
+    "🤷\u200d♀", "😡",
+)  # fmt: skip
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
@@ -46,6 +57,7 @@ class Chat:
         self.kind = kind
         self.title = title
         self.members = members
+        self.owner = 0  # the id of whoever founded a group; 0 in a private chat
         self.admins: set[int] = set()
         self.former: dict[int, str] = {}  # ids of those who went, and how: "left" or "kicked"
         self.last_bot: User | None = None  # who spoke last among the bots
@@ -65,6 +77,14 @@ class Chat:
             return f"{self.members[0].id}-{self.members[1].id}"
         return str(self.id)
 
+    def standing(self, user: User) -> str:
+        """What someone is here: the `status` of the Bot API's ChatMember."""
+        if user not in self.members:
+            return self.former.get(user.id, "left")
+        if user.id == self.owner:
+            return "creator"
+        return "administrator" if user.id in self.admins else "member"
+
     def find(self, message_id: int) -> Message | None:
         """The message with this number, None when there is none or it was deleted."""
         if not 1 <= message_id <= len(self.messages):
@@ -79,19 +99,45 @@ class Message:
 
     chat: Chat
     sender: User
-    text: str = ""
+    text: str = ""  # what was written; under a file, its caption
     entities: list[Json] = field(default_factory=list)
-    sticker: str = ""  # the emoji a sticker stands for
+    file: File | None = None  # a photo, a document, a sticker
+    more: Json = field(default_factory=dict)  # other fields of the Bot API's Message: a location …
+    event: str = ""  # what happened, where nobody said anything: "Anna joined"
     reply_to: Message | None = None
     keyboard: list[list[Json]] = field(default_factory=list)  # inline buttons, row by row
     message_id: int = 0
     date: int = field(default_factory=lambda: int(time.time()))
     edit_date: int = 0
     deleted: bool = False
+    reactions: dict[int, str] = field(default_factory=dict)  # an emoji, by the id of who gave it
     updates: list[Update] = field(default_factory=list)  # that tell of it, each one bot
 
     def __repr__(self) -> str:
-        return f"Message({self.text or self.sticker!r} from {self.sender.name})"
+        return f"Message({self.shown!r} from {self.sender.name})"
+
+    @property
+    def shown(self) -> str:
+        """What one reads of it; what is no text is named in parentheses: "(photo) our cat"."""
+        named, file = [], self.file
+        origin = self.more.get("forward_origin", {})
+        sender: Json = origin.get("sender_user") or origin.get("chat") or {}
+        if sender:
+            named.append(f"forwarded from {sender.get('first_name') or sender['title']}")
+        if file:
+            what = {"photo": "", "sticker": file.emoji}.get(file.kind, file.name)
+            named.append(f"{file.kind} {what}".strip())
+        if "location" in self.more:
+            named.append("location {latitude:g}, {longitude:g}".format(**self.more["location"]))
+        if "dice" in self.more:
+            named.append("{emoji} {value}".format(**self.more["dice"]))
+        parts = [f"({', '.join(named)})"] if named else []
+        return " ".join([*parts, *filter(None, [self.text or self.event])])
+
+    @property
+    def sticker(self) -> str:
+        """The emoji that a sticker stands for; empty for any other message."""
+        return self.file.emoji if self.file and self.file.kind == "sticker" else ""
 
     @property
     def buttons(self) -> list[str]:
@@ -111,29 +157,17 @@ class Message:
             result["edit_date"] = self.edit_date
         if self.reply_to and with_reply:  # a reply to a reply shows one step only
             result["reply_to_message"] = self.reply_to.to_json(with_reply=False)
-        if self.sticker:
-            result["sticker"] = sticker_json(self.sticker)
-        else:
-            result["text"] = self.text
+        words, marks = ("caption", "caption_entities") if self.file else ("text", "entities")
+        if self.file:
+            result[self.file.kind] = self.file.to_json()
+        if self.text:
+            result[words] = self.text
         if self.entities:
-            result["entities"] = self.entities
+            result[marks] = self.entities
+        result |= self.more
         if self.keyboard:
             result["reply_markup"] = {"inline_keyboard": self.keyboard}
         return result
-
-
-def sticker_json(emoji: str) -> Json:
-    """The Bot API's Sticker; there is no file behind it."""
-    return {
-        "file_id": "sandbox-sticker",
-        "file_unique_id": "sandbox-sticker",
-        "type": "regular",
-        "width": 512,
-        "height": 512,
-        "is_animated": False,
-        "is_video": False,
-        "emoji": emoji,
-    }
 
 
 @dataclass(eq=False, slots=True)

@@ -25,7 +25,7 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from sandbox.telegram.arguments import Arguments, from_body, leading_integer
+from sandbox.telegram.arguments import MAX_BODY, Arguments, from_body, leading_integer
 from sandbox.telegram.errors import TelegramError
 from sandbox.telegram.types import Chat, Json, Update, User, encode
 from sandbox.watch import Watch
@@ -46,7 +46,6 @@ OTHER_GET_UPDATES = (
 )
 KEPT_DELIVERIES = 10_000
 KEPT_ANSWER = 2_000  # bytes of a webhook's answer that a delivery shows
-MAX_ANSWER = 1 << 20  # bytes; more of a webhook's answer is not read
 MAX_RETRY_AFTER_S = 3600
 NOT_IN_AN_ANSWER = ("setwebhook", "deletewebhook", "close", "logout")  # nor any get… method
 
@@ -243,7 +242,7 @@ class Answer:
     reason: str
     content_type: str
     retry_after: str
-    body: bytes  # empty when it broke off or was longer than MAX_ANSWER
+    body: bytes  # empty when it broke off or was longer than MAX_BODY
 
 
 class WebhookClient:
@@ -293,16 +292,16 @@ class WebhookClient:
 
 
 async def _read(answer: aiohttp.ClientResponse) -> bytes:
-    body = b""
+    body = bytearray()
     try:
         async for chunk in answer.content.iter_any():
             body += chunk
-            if len(body) > MAX_ANSWER:
+            if len(body) > MAX_BODY:
                 answer.close()
                 return b""
     except (aiohttp.ClientError, OSError):  # the status counts, although the body broke off
         return b""
-    return body
+    return bytes(body)
 
 
 def retry_delay(fails: int, retry_after: int = 0) -> float:
@@ -349,13 +348,11 @@ class Webhook:
         secret_token: str,
         max_connections: int,
         ip_address: str,
-        has_certificate: bool,
     ) -> None:
         self.target = target
         self.secret_token = secret_token
         self.max_connections = max_connections
         self.ip_address = ip_address
-        self.has_certificate = has_certificate
         self.last_error_date = 0
         self.last_error_message = ""
         self._queue = queue
@@ -437,7 +434,7 @@ class Webhook:
         if not answer.body:
             return ""
         try:
-            arguments = Arguments(from_body(answer.content_type, answer.body))
+            arguments = Arguments(*from_body(answer.content_type, answer.body))
             method = arguments.text("method").lower()
             if not method:
                 return ""

@@ -20,6 +20,7 @@ from sandbox.telegram.buttons import CallbackQueries, Press
 from sandbox.telegram.calls import KEPT_CALLS, Called
 from sandbox.telegram.errors import bad_request, forbidden
 from sandbox.telegram.limits import Limits, SendLimiter
+from sandbox.telegram.media import Files
 from sandbox.telegram.types import Chat, Json, Message, User
 from sandbox.telegram.updates import UpdateQueue, Webhook
 from sandbox.watch import Watch
@@ -126,11 +127,12 @@ class TelegramWorld:
     ) -> None:
         self.accounts: dict[int, BotAccount] = {}
         self.people: dict[int, User] = {}
-        self.groups: dict[int, Chat] = {}  # groups and channels
+        self.groups: dict[int, Chat] = {}  # groups, supergroups and channels
         self.private: dict[tuple[int, int], Chat] = {}  # by person and bot
         self.watch = watch
         self.queries = CallbackQueries()
-        self._randomness = Randomness(seed)
+        self.files = Files()
+        self.randomness = Randomness(seed)
         self._bot_ids = itertools.count(7_000_000_001)
         self._limits = limits
         self._update_lifetime_s = update_lifetime_s
@@ -143,7 +145,7 @@ class TelegramWorld:
         updates = UpdateQueue(self._update_lifetime_s, self.watch)
         limiter = SendLimiter(self._limits)
         bot_id = next(self._bot_ids)
-        token = new_token(bot_id, self._randomness)
+        token = new_token(bot_id, self.randomness)
         account = BotAccount(bot_id, name.strip(), username, privacy, token, updates, limiter)
         self.accounts[account.id] = account
         self.watch.changed()
@@ -151,7 +153,7 @@ class TelegramWorld:
 
     def new_token(self, account: BotAccount) -> str:
         """What BotFather's /revoke does; the webhook goes with the old token."""
-        account.token = new_token(account.id, self._randomness)
+        account.token = new_token(account.id, self.randomness)
         account.updates.remove_webhook()
         return account.token
 
@@ -243,28 +245,59 @@ class TelegramWorld:
             raise forbidden(f"bot {word} {how} the {group.kind} chat")
         return group
 
+    def user(self, user_id: int) -> User | None:
+        """Somebody, person or bot, by number."""
+        return self.people.get(user_id) or self.accounts.get(user_id)
+
     def post(self, chat: Chat, sender: User, text: str = "", **content: Any) -> Message:
         """Say something in a chat: every other member gets it, bots as far as they may see it."""
         message = Message(chat, sender, text, message_id=len(chat.messages) + 1, **content)
         chat.messages.append(message)
         kind = "channel_post" if chat.kind == "channel" else "message"
         for member in chat.members:
-            if not member.is_bot and member is not sender:
+            if not member.is_bot and member is not sender and not message.event:
                 member.inbox.append(message)
         self._tell_bots(kind, message)
-        if sender.is_bot:
+        if sender.is_bot and not message.event:
             chat.last_bot = sender
         self.watch.changed()
         return message
 
-    def edit(self, message: Message, text: str, entities: list[Json], keyboard: Any = None) -> None:
-        """Change a message; bots that may see it are told when a person did it."""
-        message.text, message.entities = text, entities
-        message.edit_date = int(time.time())
-        if keyboard is not None:
-            message.keyboard = keyboard
+    def edit(self, message: Message, *, mark: bool = True, **changes: Any) -> None:
+        """Change a message; bots that may see it are told when a person did it.
+
+        With `mark` it counts as edited; it does not when only its buttons change.
+        """
+        for name, value in changes.items():
+            setattr(message, name, value)
+        if mark:
+            message.edit_date = int(time.time())
         kind = "edited_channel_post" if message.chat.kind == "channel" else "edited_message"
         self._tell_bots(kind, message)
+        self.watch.changed()
+
+    def react(self, user: User, message: Message, emoji: str) -> None:
+        """Give a message a reaction, or take it back with an empty one.
+
+        Bots are told what people do, where they ask for message_reaction: in private chats, and in
+        groups where they are admins.
+        """
+        old = message.reactions.pop(user.id, "")
+        if emoji:
+            message.reactions[user.id] = emoji
+        chat = message.chat
+        payload = {
+            "chat": chat.json,
+            "message_id": message.message_id,
+            "user": user.json,
+            "date": int(time.time()),
+            "old_reaction": _reactions(old),
+            "new_reaction": _reactions(emoji),
+        }
+        for member in chat.members:
+            asked = chat.kind == "private" or member.id in chat.admins
+            if isinstance(member, BotAccount) and not user.is_bot and old != emoji and asked:
+                member.updates.add(member, "message_reaction", payload, chat)
         self.watch.changed()
 
     def press(self, person: User, message: Message, press: Press) -> None:
@@ -286,10 +319,10 @@ class TelegramWorld:
         if chat.blocked != blocked:
             chat.blocked = blocked
             old, new = ("member", "kicked") if blocked else ("kicked", "member")
-            self.member_changed(chat, person, account, old, new)
+            self._tell_standing(chat, person, account, old, new)
 
     def _tell_bots(self, kind: str, message: Message) -> None:
-        if message.sender.is_bot:  # bots never see what bots say
+        if message.sender.is_bot and not message.event:  # bots never see what bots say
             return
         payload: Json = {}
         for member in message.chat.members:
@@ -299,16 +332,49 @@ class TelegramWorld:
                 if update:
                     message.updates.append(update)
 
-    def member_changed(self, chat: Chat, by: User, account: BotAccount, old: str, new: str) -> None:
-        """Tell a bot that its own standing in a chat changed, as my_chat_member does."""
+    def set_member(self, chat: Chat, user: User, status: str, by: User, told: bool = True) -> None:
+        """Let someone in or out, or make or unmake an admin; `status` is a ChatMember's.
+
+        The people and bots of a group see who comes and goes, unless `told` is False. A bot is told
+        of its own standing by my_chat_member, and admins of everybody else's by chat_member if they
+        ask for it.
+        """
+        old = chat.standing(user)
+        comes, goes = status in INSIDE and old not in INSIDE, status not in INSIDE and old in INSIDE
+        event = told and chat.kind != "channel"
+        if goes and event:  # the one who goes still sees it
+            gone = {"left_chat_participant": user.json, "left_chat_member": user.json}
+            words = f"{user.name} left" if by is user else f"{by.name} removed {user.name}"
+            self.post(chat, by, more=gone, event=words)
+        if comes:
+            chat.members.append(user)
+            chat.former.pop(user.id, None)
+        elif status not in INSIDE:
+            chat.members = [member for member in chat.members if member is not user]
+            chat.former[user.id] = status
+        (chat.admins.add if status == "administrator" else chat.admins.discard)(user.id)
+        new = chat.standing(user)
+        if old != new:
+            self._tell_standing(chat, by, user, old, new)
+        if comes and event:
+            come = {"new_chat_participant": user.json, "new_chat_member": user.json}
+            words = f"{user.name} joined" if by is user else f"{by.name} added {user.name}"
+            self.post(chat, by, more=come | {"new_chat_members": [user.json]}, event=words)
+        self.watch.changed()
+
+    def _tell_standing(self, chat: Chat, by: User, user: User, old: str, new: str) -> None:
         payload = {
             "chat": chat.json,
             "from": by.json,
             "date": int(time.time()),
-            "old_chat_member": _member(account, old),
-            "new_chat_member": _member(account, new),
+            "old_chat_member": member_json(chat, user, old),
+            "new_chat_member": member_json(chat, user, new),
         }
-        account.updates.add(account, "my_chat_member", payload, chat)
+        if isinstance(user, BotAccount):
+            user.updates.add(user, "my_chat_member", payload, chat)
+        for admin in chat.members:
+            if isinstance(admin, BotAccount) and admin is not user and admin.id in chat.admins:
+                admin.updates.add(admin, "chat_member", payload, chat)
         self.watch.changed()
 
 
@@ -316,10 +382,11 @@ def sees(account: BotAccount, message: Message) -> bool:
     """Whether a bot may see a person's message: in groups, privacy mode hides most of them.
 
     With privacy mode on (BotFather's default) a bot in a group sees commands that start with
-    "/", replies to it and mentions of it. `!hello` is none of these.
+    "/", replies to it and mentions of it, and who comes and goes. `!hello` is none of these.
     """
     chat = message.chat
-    if chat.kind != "group" or not account.privacy or account.id in chat.admins:
+    everywhere = chat.kind not in ("group", "supergroup") or not account.privacy
+    if everywhere or account.id in chat.admins or message.event:
         return True
     if message.reply_to:  # a reply is for its author and nobody else
         return message.reply_to.sender is account
@@ -340,17 +407,30 @@ def _part(text: str, entity: Json) -> str:
     return text.encode("utf-16-le")[start:end].decode("utf-16-le")
 
 
-_RIGHTS = (
-    "can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages",
-    "can_manage_video_chats", "can_restrict_members", "can_promote_members", "can_change_info",
-    "can_invite_users", "can_post_stories", "can_edit_stories", "can_delete_stories",
+INSIDE = ("creator", "administrator", "member")  # who of all ChatMembers is in the chat
+# An admin's rights as the apps give them when nothing is unticked, apart from making others admins.
+_RIGHTS = dict.fromkeys(
+    ("can_manage_chat", "can_change_info", "can_delete_messages", "can_invite_users",
+     "can_restrict_members", "can_manage_video_chats", "can_manage_voice_chats"), True,
+) | dict.fromkeys(
+    ("can_be_edited", "can_promote_members", "can_post_stories", "can_edit_stories",
+     "can_delete_stories", "is_anonymous"), False,
 )  # fmt: skip
 
 
-def _member(account: BotAccount, status: str) -> Json:
-    member: Json = {"user": account.json, "status": status}
+def member_json(chat: Chat, user: User, status: str) -> Json:
+    """The Bot API's ChatMember."""
+    member: Json = {"user": user.json, "status": status}
+    if status == "creator":
+        member["is_anonymous"] = False
     if status == "kicked":
-        member["until_date"] = 0
-    if status == "administrator":
-        member |= dict.fromkeys(_RIGHTS, False) | {"can_manage_chat": True}
+        member["until_date"] = 0  # for ever
+    if status == "administrator" and chat.kind == "channel":
+        member |= _RIGHTS | {"can_post_messages": True, "can_edit_messages": True}
+    elif status == "administrator":
+        member |= _RIGHTS | {"can_pin_messages": True}
     return member
+
+
+def _reactions(emoji: str) -> list[Json]:
+    return [{"type": "emoji", "emoji": emoji}] if emoji else []

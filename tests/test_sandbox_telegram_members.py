@@ -1,0 +1,225 @@
+"""Who is in a group: coming and going, admins, bans, supergroups, and what bots are told of it."""
+
+import asyncio
+
+import pytest
+import telegram as client
+from telegram.ext import Application, ChatMemberHandler, MessageHandler, filters
+
+from sandbox.telegram import Telegram, TelegramError
+
+
+@pytest.fixture
+def telegram():
+    with Telegram(limits=None) as telegram:
+        yield telegram
+
+
+@pytest.fixture
+def anna(telegram):
+    return telegram.person("Anna")
+
+
+def take(telegram, account, *allowed):
+    """The pending updates of a bot, acknowledged; from now on these kinds come."""
+    wanted = {"allowed_updates": list(allowed)} if allowed else {}
+    updates = telegram.call(account, "getUpdates", **wanted)
+    if updates:
+        telegram.call(account, "getUpdates", offset=updates[-1]["update_id"] + 1)
+    return updates
+
+
+def member(telegram, account, group, user):
+    return telegram.call(account, "getChatMember", chat_id=group.id, user_id=user.id)
+
+
+def test_a_group_sees_who_comes_and_goes(telegram, account, viktor, anna):
+    group = telegram.group("Friends", [viktor, account])
+    other = telegram.new_bot("Other", "other_bot")
+    group.add(anna)
+    group.add(other)
+    anna.leave(group)
+    anna.join(group)
+    group.remove(anna)
+    group.remove(other, by=viktor)
+    assert str(group.transcript) == (
+        "Anna joined\nViktor added Other\nAnna left\nAnna joined\n"
+        "Viktor removed Anna\nViktor removed Other"
+    )
+    assert "text-align:center" in group.transcript._repr_html_()
+    messages = [one["message"] for one in take(telegram, account) if "message" in one]
+    assert [message["message_id"] for message in messages] == [1, 2, 3, 4, 5, 6]
+    assert messages[1]["new_chat_members"] == [other.json]
+    assert (messages[1]["from"]["id"], messages[1]["new_chat_member"]) == (viktor.id, other.json)
+    assert messages[4]["left_chat_member"]["first_name"] == "Anna"
+    told = take(telegram, other)
+    kinds = [next(kind for kind in one if kind != "update_id") for one in told]
+    assert kinds == ["my_chat_member", *["message"] * 5, "my_chat_member"]
+    assert told[-1]["my_chat_member"]["new_chat_member"]["status"] == "kicked"
+    assert not viktor.inbox  # nobody said anything
+    with pytest.raises(ValueError, match="Anna was thrown out of Friends"):
+        anna.join(group)
+    group.add(anna)
+    assert str(group.transcript).endswith("Viktor added Anna")
+
+
+def test_a_real_application_welcomes(telegram, account, viktor, anna):
+    group = telegram.group("Friends", [viktor, account], kind="supergroup")
+    group.promote(account)
+
+    async def welcome(update, context):
+        for newcomer in update.message.new_chat_members:
+            await update.message.reply_text(f"Welcome, {newcomer.first_name}!")
+
+    async def changed(update, context):
+        change = update.chat_member
+        old, new = change.old_chat_member.status, change.new_chat_member.status
+        who = change.new_chat_member.user.first_name
+        await context.bot.send_message(group.id, f"{who}: {old} → {new}")
+
+    async def main():
+        builder = Application.builder().token(account.token).base_url(f"{telegram.url}/bot")
+        application = builder.build()
+        joined = filters.StatusUpdate.NEW_CHAT_MEMBERS
+        application.add_handler(MessageHandler(joined, welcome))
+        application.add_handler(ChatMemberHandler(changed, ChatMemberHandler.CHAT_MEMBER))
+        async with application:
+            await application.start()
+            updater = application.updater
+            await updater.start_polling(timeout=1, allowed_updates=client.Update.ALL_TYPES)
+            try:
+                await asyncio.to_thread(chats)
+            finally:
+                await updater.stop()
+                await application.stop()
+
+    def chats():
+        telegram.wait_until(lambda: account.updates.is_polled)
+        anna.join(group)
+        texts = {message.text for message in viktor.wait(2)}
+        assert texts == {"Welcome, Anna!", "Anna: left → member"}
+        anna.leave(group)
+        assert viktor.wait()[0].text == "Anna: member → left"
+
+    asyncio.run(main())
+
+
+def test_members_are_told_of_as_the_bot_api_does(telegram, account, viktor, anna):
+    group = telegram.group("Friends", [viktor, anna, account], kind="supergroup")
+    assert str(group.id).startswith("-100")
+    other = telegram.new_bot("Other", "other_bot")
+
+    async def does():
+        async with client.Bot(account.token, base_url=f"{telegram.url}/bot") as bot:
+            assert await bot.get_chat_member_count(group.id) == 3
+            standings = [
+                await bot.get_chat_member(group.id, one.id) for one in (viktor, anna, other)
+            ]
+            assert [one.status for one in standings] == ["creator", "member", "left"]
+            (owner,) = await bot.get_chat_administrators(group.id)
+            assert owner.user.first_name == "Viktor"
+            for one in (account, anna, other):
+                if one is other:
+                    group.add(other)
+                group.promote(one)
+            admins = await bot.get_chat_administrators(group.id)
+            assert {one.user.id for one in admins} == {viktor.id, account.id, anna.id}
+            me = next(one for one in admins if one.user.id == account.id)
+            assert (me.can_restrict_members, me.can_promote_members) == (True, False)
+            group.demote(anna)
+            assert (await bot.get_chat(group.id)).type == "supergroup"
+            assert (await bot.get_user_profile_photos(viktor.id)).total_count == 0
+            assert await bot.leave_chat(group.id)
+
+    asyncio.run(does())
+    assert member(telegram, other, group, anna)["status"] == "member"
+    assert member(telegram, other, group, account) == {"user": account.json, "status": "left"}
+    assert str(group.transcript) == "Viktor added Other\nHello bot left"
+    with pytest.raises(TelegramError, match="403 Forbidden: bot is not a member of the supergroup"):
+        telegram.call(account, "sendMessage", chat_id=group.id, text="x")
+
+
+def test_only_admins_that_ask_are_told_of_others(telegram, account, viktor, anna):
+    group = telegram.group("Friends", [viktor, account])
+    take(telegram, account, "chat_member")
+    group.add(anna)
+    assert take(telegram, account) == []
+    group.promote(account)
+    anna.leave(group)
+    (update,) = take(telegram, account, "message")
+    assert update["chat_member"]["new_chat_member"] == {"user": anna.json, "status": "left"}
+    anna.join(group)
+    assert [next(reversed(one)) for one in take(telegram, account)] == ["message"]
+
+
+def test_a_bot_bans_and_forgives(telegram, account, viktor, anna):
+    group = telegram.group("Friends", [viktor, anna, account], kind="supergroup")
+
+    def ban(user, method="banChatMember", **more):
+        return telegram.call(account, method, chat_id=group.id, user_id=user.id, **more)
+
+    with pytest.raises(TelegramError, match="not enough rights to restrict/unrestrict"):
+        ban(anna)
+    group.promote(account)
+    assert ban(anna)
+    assert str(group.transcript) == "Hello bot removed Anna"
+    assert member(telegram, account, group, anna)["status"] == "kicked"
+    with pytest.raises(ValueError, match="thrown out"):
+        anna.join(group)
+    with pytest.raises(ValueError, match="Anna is not in Friends"):
+        anna.send("but", to=group)
+    assert ban(anna, "unbanChatMember", only_if_banned=True)
+    anna.join(group)
+    assert ban(anna, "unbanChatMember", only_if_banned=True)
+    assert member(telegram, account, group, anna)["status"] == "member"
+    group.promote(anna)
+    for user, words in (
+        (viktor, "can't remove chat owner"),
+        (account, "can't restrict self"),
+        (anna, "user is an administrator of the chat"),
+    ):
+        with pytest.raises(TelegramError, match=words):
+            ban(user)
+    small = telegram.group("Small", [viktor, anna, account])
+    small.promote(account)
+    with pytest.raises(TelegramError, match="available for supergroup and channel chats only"):
+        telegram.call(account, "unbanChatMember", chat_id=small.id, user_id=anna.id)
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "words"),
+    [
+        ("getChatMember", {"chat_id": "G"}, "invalid user_id specified"),
+        ("getChatMember", {"chat_id": "G", "user_id": 5}, "member not found"),
+        ("getChatMember", {"chat_id": "V", "user_id": 5}, "member not found"),
+        ("getChatAdministrators", {"chat_id": "V"}, "there are no administrators in the private"),
+        ("banChatMember", {"chat_id": "V", "user_id": 5}, "can't ban members in private chats"),
+        ("leaveChat", {"chat_id": "V"}, "can't leave private chats"),
+        ("leaveChat", {}, "chat_id is empty"),
+    ],
+)
+def test_refusals_about_members(telegram, account, viktor, method, arguments, words):
+    viktor.send("/start", to=account)
+    group = telegram.group("Friends", [viktor, account])
+    chats = {"V": viktor.id, "G": group.id}
+    arguments = {name: chats.get(value, value) for name, value in arguments.items()}
+    with pytest.raises(TelegramError, match=f"400 Bad Request: {words}"):
+        telegram.call(account, method, **arguments)
+
+
+def test_privacy_mode_holds_in_a_supergroup(telegram, account, viktor):
+    group = telegram.group("Friends", [viktor, account], kind="supergroup")
+    take(telegram, account)
+    viktor.send("!hello", to=group)
+    viktor.send("/hello", to=group)
+    assert [one["message"]["text"] for one in take(telegram, account)] == ["/hello"]
+    with pytest.raises(ValueError, match="'group', a 'supergroup' or a 'channel'"):
+        telegram.group("Wrong", [viktor], kind="forum")
+
+
+def test_a_channel_tells_nobody_who_comes(telegram, account, viktor, anna):
+    channel = telegram.channel("News", [viktor, account])
+    channel.add(anna)
+    assert str(channel.transcript) == "(nothing was said yet)"
+    assert str(channel.id).startswith("-100")
+    assert member(telegram, account, channel, anna)["status"] == "administrator"
