@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
-from cloud_help import BOTH_STARTS, FUNCTIONS, marked, wait_until
+from cloud_help import BOTH_STARTS, FUNCTIONS, POSIX, marked, wait_until
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,9 +86,43 @@ def test_folders_that_cannot_be_uploaded(cloud, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(FileNotFoundError, match="is a file, not a folder"):
         cloud.deploy("f", tmp_path / "file")
-    (tmp_path / "link").symlink_to(tmp_path / "file")
-    with pytest.raises(ValueError, match="link is a link: put the file itself"):
-        cloud.deploy("f", tmp_path)
+    (tmp_path / "broken").symlink_to("nowhere")
+    with pytest.raises(FileNotFoundError, match="does not exist"):
+        cloud.deploy("f", tmp_path / "broken")
+
+
+@POSIX
+@pytest.mark.parametrize(
+    "target", ["../secret", "/etc/hosts", "inner/../../secret", "../code/main.py", "out/secret"]
+)
+def test_a_link_that_leads_out_of_the_folder_is_refused(cloud, tmp_path, target):
+    code = tmp_path / "code"
+    (code / "inner").mkdir(parents=True)
+    (tmp_path / "secret").write_text("hush")
+    (code / "main.py").write_text("def handler(event, context):\n    return 1\n")
+    if target.startswith("out/"):
+        (code / "out").symlink_to("..")
+    (code / "link").symlink_to(target)
+    with pytest.raises(ValueError, match=r"is a link to .*: put the file itself in its place"):
+        cloud.deploy("f", code)
+
+
+@POSIX
+def test_links_inside_the_folder_stay_links(cloud, tmp_path):
+    code = tmp_path / "code"
+    (code / "parts/deep").mkdir(parents=True)
+    (code / "parts/real.py").write_text("VALUE = 7\n")
+    (code / "parts/deep/again.py").symlink_to("../real.py")
+    (code / "more").symlink_to("parts")
+    (code / "circle").symlink_to("circle")
+    (code / "broken").symlink_to("not/there")
+    (code / "main.py").write_text(
+        "import os\nfrom more.deep.again import VALUE\n\n\ndef handler(event, context):\n"
+        "    return [VALUE] + [os.readlink(n) for n in ('circle', 'more', 'broken')]\n"
+    )
+    (tmp_path / "by-link").symlink_to("code")
+    for folder in (code, tmp_path / "by-link"):
+        assert cloud.deploy("f", folder).invoke() == [7, "circle", "parts", "not/there"]
 
 
 def test_an_upload_is_a_copy(cloud, tmp_path):

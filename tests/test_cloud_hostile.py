@@ -159,7 +159,7 @@ def test_functions_that_do_not_start(cloud, tmp_path, code, type, says, start):
     [
         (["bot.py"], 'files found: bot.py (set handler="bot.<function>"?)'),
         (["a.py", "b.py"], 'files found: a.py, b.py (set handler="<file>.<function>"?)'),
-        (["main.mjs"], 'files found: main.mjs (set runtime="nodejs"?)'),
+        (["main.mjs"], 'files found: main.mjs (set runtime="nodejs", handler="main.<function>"?)'),
         (["notes.txt"], "files found: notes.txt"),
         ([f"{n:02}.txt" for n in range(12)], f"files found: {TEN_TEXTS} and 2 more"),
         ([], "the deployed folder is empty"),

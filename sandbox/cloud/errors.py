@@ -12,6 +12,9 @@ OUT_OF_MEMORY = "Runtime.OutOfMemory"
 MARSHAL = "Runtime.MarshalError"
 TOO_LARGE = "Function.ResponseSizeTooLarge"
 THROTTLED = "Throttled"
+LACKING = (
+    "Sandbox.NotImplemented"  # AWS has it and this sandbox has not; a name of the sandbox's own
+)
 
 
 class FunctionError(Exception):

@@ -1,7 +1,8 @@
 """The gateway: an HTTP request becomes an event, the function's answer becomes the response.
 
 Errors look as they do at an AWS Function URL: the caller learns only "Internal Server Error" (502,
-a timeout too); the reason is in the function's log. Which instance answers is the pool's business.
+a timeout too); the reason is in the function's log. Only what this sandbox lacks it says itself
+(501), since that is no error of the function's. Which instance answers is the pool's business.
 """
 
 import json
@@ -12,7 +13,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from sandbox.cloud import events
-from sandbox.cloud.errors import PAYLOAD_LIMIT, THROTTLED, FunctionError
+from sandbox.cloud.errors import LACKING, PAYLOAD_LIMIT, THROTTLED, FunctionError
 from sandbox.cloud.function import Function
 
 TOO_LARGE = f"Request must be smaller than {PAYLOAD_LIMIT} bytes for the InvokeFunction operation"
@@ -65,6 +66,8 @@ async def answer(function: Function, event: bytes, request_id: str) -> web.Respo
     except FunctionError as error:
         if error.type == THROTTLED:
             return message(429, error.message)
+        if error.type == LACKING:
+            return message(501, error.message)
         return message(502, "Internal Server Error")
     except events.AnswerError as error:
         function.history.log.add(f"[ERROR] this answer cannot be an HTTP response: {error}")

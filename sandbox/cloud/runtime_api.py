@@ -315,7 +315,7 @@ def error_of(request: Request) -> FunctionError:
     if not isinstance(report, dict):
         report = {}
     header = request.headers.get("lambda-runtime-function-error-type", "Runtime.Unknown")
-    trace = report.get("stackTrace")
+    trace = report.get("stackTrace", report.get("trace"))  # AWS's Python and Node.js loops
     return FunctionError(
         str(report.get("errorType") or header),
         str(report.get("errorMessage") or ""),

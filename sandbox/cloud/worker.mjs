@@ -1,17 +1,25 @@
 // The loop inside every Node.js instance: ask for the next event, call the handler, post its answer.
 // It speaks the AWS Lambda Runtime API, as worker.py does.
+//
+// What a handler may be is what AWS's own runtime for this version of Node.js takes
+// (aws-lambda-nodejs-runtime-interface-client 3 up to Node.js 22, 4 from Node.js 24 on): callbacks,
+// context.done and the wait for an empty event loop exist up to Node.js 22.
 
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import http from "node:http";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
 const { AWS_LAMBDA_RUNTIME_API, LAMBDA_TASK_ROOT, _HANDLER } = process.env;
 const [host, port] = AWS_LAMBDA_RUNTIME_API.split(":");
+const VERSION = Number(process.versions.node.split(".")[0]);
+const HAS_CALLBACKS = VERSION < 24;
 const MOST_NAMES = 10; // in a message
-const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
+const kept = new http.Agent({ keepAlive: true, maxSockets: 1 });
 
-function call(method, target, body = "") {
+function call(method, target, body = "", agent = kept) {
   const options = {
     host, port, method, agent,
     path: "/2018-06-01/runtime" + target,
@@ -35,36 +43,66 @@ class RuntimeFault extends Error {
   }
 }
 
+// Loading
+
 async function load(entryPoint) {
-  const dot = entryPoint.lastIndexOf(".");
-  const [file, name] = [entryPoint.slice(0, dot), entryPoint.slice(dot + 1)];
-  const names = [".mjs", ".js", ".cjs"].map((ending) => file + ending);
-  const found = names.map((each) => path.join(LAMBDA_TASK_ROOT, each)).find((each) => existsSync(each));
-  if (!found) throw new RuntimeFault("Runtime.ImportModuleError", `Cannot find module '${file}': there is none of ${names.join(", ")}; ${filesFound()}`);
-  let module;
+  const folder = path.dirname(entryPoint);
+  const [file, ...names] = path.basename(entryPoint).split("."); // as in index.bots.handler
+  const module = await loadModule(path.join(folder, file));
+  const inside = (object) => names.reduce((found, name) => found?.[name], object);
+  const handler = inside(module) ?? inside(module.default);
+  const name = names.join(".");
+  if (typeof handler !== "function") {
+    const all = { ...module.default, ...module };
+    const others = Object.keys(all).filter((key) => typeof all[key] === "function");
+    throw new RuntimeFault("Runtime.HandlerNotFound", `Handler '${name}' missing on module '${path.join(folder, file)}'; functions found: ${others.join(", ") || "none"}`);
+  }
+  if (handler[STREAMING]) {
+    throw new RuntimeFault("Sandbox.NotImplemented", "this sandbox has no response streaming (awslambda.streamifyResponse); it has handlers that return their whole answer: async (event, context) => answer");
+  }
+  if (handler.length >= 3 && !HAS_CALLBACKS) {
+    throw new RuntimeFault("Runtime.CallbackHandlerDeprecated", `AWS Lambda has removed callback handlers, (event, context, callback), starting with Node.js 24, and this is Node.js ${VERSION}; make it async (event, context) => answer`);
+  }
+  return handler;
+}
+
+async function loadModule(file) {
+  const names = ["", ".js", ".mjs", ".cjs"].map((ending) => file + ending);
+  const found = names.find((name) => statSync(path.join(LAMBDA_TASK_ROOT, name), { throwIfNoEntry: false })?.isFile());
   try {
-    module = await import(pathToFileURL(found));
+    if (found) return await import(pathToFileURL(path.join(LAMBDA_TASK_ROOT, found)));
+    const installed = createRequire(path.join(LAMBDA_TASK_ROOT, "package.json")).resolve(file);
+    return await import(pathToFileURL(installed)); // a package's own handler, in node_modules
   } catch (error) {
+    const message = String(error?.message).split("\n")[0].replaceAll(LAMBDA_TASK_ROOT + path.sep, "");
     if (error instanceof SyntaxError) throw new RuntimeFault("Runtime.UserCodeSyntaxError", `${error}`);
-    if (error.code === "ERR_MODULE_NOT_FOUND") throw new RuntimeFault("Runtime.ImportModuleError", `${error.message.replaceAll(LAMBDA_TASK_ROOT + path.sep, "")}`);
+    if (!found && error.code === "MODULE_NOT_FOUND") throw new RuntimeFault("Runtime.ImportModuleError", `Cannot find module '${file}': there is none of ${names.slice(1).join(", ")}; ${filesFound()}`);
+    if (["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"].includes(error?.code)) throw new RuntimeFault("Runtime.ImportModuleError", message + missingPackage(message));
     throw error;
   }
-  const functions = { ...module.default, ...module };
-  if (typeof functions[name] === "function") return functions[name];
-  const others = Object.keys(functions).filter((key) => typeof functions[key] === "function");
-  throw new RuntimeFault("Runtime.HandlerNotFound", `Handler '${name}' missing on module '${file}'; functions found: ${others.join(", ") || "none"}`);
+}
+
+function missingPackage(message) {
+  const name = /Cannot find (?:package|module) '([^'./][^']*)'/.exec(message)?.[1];
+  const isThere = existsSync(path.join(LAMBDA_TASK_ROOT, "node_modules"));
+  if (!name || isThere) return "";
+  return " (the deployed folder has no node_modules: run npm install in it, then deploy it again)";
 }
 
 function filesFound() {
   const names = readdirSync(LAMBDA_TASK_ROOT).filter((name) => !name.startsWith(".")).sort();
   if (!names.length) return "the deployed folder is empty";
   const modules = names.filter((name) => /\.[mc]?js$/.test(name)).map((name) => path.parse(name).name);
+  const python = names.filter((name) => name.endsWith(".py")).map((name) => path.parse(name).name);
+  const choose = (files) => (files.length === 1 ? files[0] : "<file>");
   let hint = "";
-  if (modules.length) hint = ` (set handler="${modules.length === 1 ? modules[0] : "<file>"}.<function>"?)`;
-  else if (names.some((name) => name.endsWith(".py"))) hint = ' (set runtime="python"?)';
+  if (modules.length) hint = ` (set handler="${choose(modules)}.<function>"?)`;
+  else if (python.length) hint = ` (set runtime="python", handler="${choose(python)}.<function>"?)`;
   const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
   return `files found: ${names.slice(0, MOST_NAMES).join(", ")}${more}${hint}`;
 }
+
+// One event
 
 function makeContext(headers) {
   return {
@@ -79,9 +117,63 @@ function makeContext(headers) {
   };
 }
 
-function toJson(answer) {
+let whenNothingIsLeft = () => {}; // to do: no timer, no connection, no file
+process.on("beforeExit", () => whenNothingIsLeft());
+
+// A handler answers by a promise, by its callback or by context.done, whichever comes first. A
+// callback's answer waits until nothing is left to do, unless callbackWaitsForEmptyEventLoop is
+// false. A handler that ends without any of them has answered null.
+function answerWithCallbacks(handler, event, context) {
+  return new Promise((resolve, reject) => {
+    let waits = true;
+    let isOver = false;
+    let isCalled = false;
+    const end = (error, answer) => {
+      if (isOver) return;
+      isOver = true;
+      whenNothingIsLeft = () => {};
+      if (error === undefined || error === null) resolve(answer);
+      else reject(error);
+    };
+    const callback = (error, answer) => {
+      if (isOver || isCalled) return;
+      isCalled = true;
+      if (waits && (error === undefined || error === null)) whenNothingIsLeft = () => end(null, answer);
+      else end(error, answer);
+    };
+    Object.defineProperty(context, "callbackWaitsForEmptyEventLoop", {
+      enumerable: true, get: () => waits, set: (value) => { waits = Boolean(value); },
+    });
+    context.done = end;
+    context.succeed = (answer) => end(null, answer);
+    context.fail = (error) => end(error ?? "handled");
+    let returned;
+    whenNothingIsLeft = () => {
+      if (handler.constructor.name === "AsyncFunction") {
+        end(new RuntimeFault("Runtime.NodeJsExit", "the handler's promise was never settled, and nothing is left to do"));
+        return;
+      }
+      if (returned !== undefined) {
+        console.error(`[WARNING] on AWS, Node.js ${VERSION} takes only a promise as the handler's answer, so what it returned is lost: make it an async function`);
+      }
+      end(null, null);
+    };
+    try {
+      returned = handler(event, context, callback);
+    } catch (error) {
+      end(error);
+    }
+    if (typeof returned?.then === "function") returned.then(context.succeed, context.fail);
+  });
+}
+
+const answer = HAS_CALLBACKS
+  ? answerWithCallbacks
+  : async (handler, event, context) => handler(event, context);
+
+function toJson(value) {
   try {
-    return JSON.stringify(answer) ?? "null";
+    return JSON.stringify(value) ?? "null";
   } catch (error) {
     throw new RuntimeFault("Runtime.MarshalError", `Unable to marshal response: ${error.message.split("\n")[0]}`);
   }
@@ -95,23 +187,46 @@ function failure(error) {
   const trace = own.filter((line) => line.includes(LAMBDA_TASK_ROOT))
     .map((line) => line.replaceAll("file://", "").replaceAll(LAMBDA_TASK_ROOT + path.sep, ""));
   console.error([`[ERROR] ${name}: ${message}`, ...trace].join("\n"));
-  return JSON.stringify({ errorType: name, errorMessage: message, stackTrace: trace });
+  return JSON.stringify({ errorType: name, errorMessage: message, trace });
 }
 
-let handler;
-try {
-  handler = await load(_HANDLER);
-} catch (error) {
-  await call("POST", "/init/error", failure(error));
-  process.exit(1);
+// An error that nobody catches is the end of the instance, told to whoever waits for an answer. It
+// travels on a connection of its own: the kept one may be waiting for the next event.
+let errorAt = "/init/error";
+async function end(error, code) {
+  await call("POST", errorAt, failure(error), new http.Agent());
+  process.exit(code);
 }
-while (true) {
-  const [headers, event] = await call("GET", "/invocation/next");
-  const context = makeContext(headers);
+process.on("uncaughtException", (error) => end(error, 129));
+process.on("unhandledRejection", (reason) => end(new RuntimeFault("Runtime.UnhandledPromiseRejection", `${reason}`), 128));
+
+async function main() {
+  globalThis.awslambda = {
+    streamifyResponse: (handler) => Object.assign(handler, { [STREAMING]: "response" }),
+    HttpResponseStream: { from: (stream) => stream },
+  };
+  let handler;
   try {
-    const answer = toJson(await handler(JSON.parse(event), context));
-    await call("POST", `/invocation/${context.awsRequestId}/response`, answer);
+    handler = await load(_HANDLER);
   } catch (error) {
-    await call("POST", `/invocation/${context.awsRequestId}/error`, failure(error));
+    await call("POST", "/init/error", failure(error));
+    process.exit(1);
+  }
+  if (handler.length >= 3 && handler.constructor.name !== "AsyncFunction") {
+    console.error("[WARNING] AWS Lambda has no callback handlers from Node.js 24 on; make it async (event, context) => answer");
+  }
+  while (true) {
+    const [headers, event] = await call("GET", "/invocation/next");
+    const context = makeContext(headers);
+    const invocation = `/invocation/${context.awsRequestId}`;
+    errorAt = `${invocation}/error`;
+    try {
+      const json = toJson(await answer(handler, JSON.parse(event), context));
+      await call("POST", `${invocation}/response`, json);
+    } catch (error) {
+      await call("POST", `${invocation}/error`, failure(error));
+    }
   }
 }
+
+main();

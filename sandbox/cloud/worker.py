@@ -152,11 +152,12 @@ def files_found() -> str:
     if not names:
         return "the deployed folder is empty"
     modules = [name[:-3] for name in names if name.endswith(".py")]
+    scripts = [name.rpartition(".")[0] for name in names if name.endswith((".mjs", ".js", ".cjs"))]
+    files = modules or scripts
     hint = ""
-    if modules:
-        hint = f' (set handler="{modules[0] if len(modules) == 1 else "<file>"}.<function>"?)'
-    elif any(name.endswith((".mjs", ".js", ".cjs")) for name in names):
-        hint = ' (set runtime="nodejs"?)'
+    if files:
+        runtime = "" if modules else 'runtime="nodejs", '
+        hint = f' (set {runtime}handler="{files[0] if len(files) == 1 else "<file>"}.<function>"?)'
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
     return f"files found: {', '.join(names[:MOST_NAMES])}{more}{hint}"
 

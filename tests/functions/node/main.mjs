@@ -1,6 +1,6 @@
 export const echo = async (event) => event;
 
-export function about(event, context) {
+export async function about(event, context) {
   console.log("to stdout");
   console.error("to stderr");
   return {
