@@ -74,12 +74,17 @@ class Channel:
     owner: User
     mods: set[str] = field(default_factory=set)
     banned: dict[str, float] = field(default_factory=dict)  # until when, by user id
+    cleared: dict[str, float] = field(default_factory=dict)  # what was said until then, by user id
     history: list[ChatMessage] = field(default_factory=list)
 
     @property
     def name(self) -> str:
         """The owner's login, without the #."""
         return self.owner.login
+
+    def is_cleared(self, message: ChatMessage) -> bool:
+        """Whether a ban of its writer took a message off the screens (CLEARCHAT)."""
+        return message.at <= self.cleared.get(message.author.id, -1.0)
 
     def is_mod(self, user: User) -> bool:
         """Moderators and the broadcaster speak under wider limits."""
@@ -148,7 +153,8 @@ class ChatRooms:
         if user == channel.owner:
             raise ValueError("You cannot ban the broadcaster.")
         channel.mods.discard(user.id)
-        channel.banned[user.id] = self._clock.now() + seconds
+        now = self._clock.now()
+        channel.banned[user.id], channel.cleared[user.id] = now + seconds, now
         for listener in self.on_banned:
             listener(channel, user, seconds)
         self._watch.changed()

@@ -174,22 +174,29 @@ class Twitch(Servers):
         `connections`, over so many at once. NoReply after `timeout` seconds says what was found.
         """
         name, room = login_of(login), self.world.channel(login_of(channel))
-
-        def there() -> bool:
-            held = [
-                connection
-                for connection in self.connected(name)
-                if connection.live and connection.hears(room.name)
-                if after is None or connection.record.connected_at > after.connected_at
-            ]
-            called = after is None and any(
-                s.enabled and s.reader.login == name for s in self.world.webhooks_of(room)
-            )
-            return len(held) + called >= connections
-
-        if not self.wait_until(there, timeout):
+        if not self.wait_until(lambda: self.hears(name, room.name, after, connections), timeout):
             first = f"{name} did not come to #{room.name} within {timeout:g} s."
             raise NoReply("\n".join([first, *why(self.world, room)]))
+
+    def hears(
+        self,
+        login: str,
+        channel: str,
+        after: ConnectionRecord | None = None,
+        connections: int = 1,
+    ) -> bool:
+        """Whether the program hears the channel now, as `wait_for` waits for it."""
+        room = self.world.channel(channel)
+        held = [
+            connection
+            for connection in self.connected(login)
+            if connection.live and connection.hears(room.name)
+            if after is None or connection.record.connected_at > after.connected_at
+        ]
+        called = after is None and any(
+            s.enabled and s.reader.login == login for s in self.world.webhooks_of(room)
+        )
+        return len(held) + called >= connections
 
     def wait_gone(self, login: Account | str, timeout: float = 5.0) -> None:
         """Wait until the program has no open connection; NoReply if it still has."""

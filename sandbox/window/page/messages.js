@@ -18,11 +18,13 @@ export function messageList({ label, empty, draw, travelled }) {
   let following = true;
   let unseen = 0;
 
-  log.addEventListener("scroll", () => {
+  log.addEventListener("scroll", measure);
+  new ResizeObserver(() => following && toEnd()).observe(log);
+
+  function measure() {
     following = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_THE_END;
     if (following) note(0);
-  });
-  new ResizeObserver(() => following && toEnd()).observe(log);
+  }
 
   function show(chat, entries) {
     const isOther = chat !== shown;
@@ -100,6 +102,7 @@ export function messageList({ label, empty, draw, travelled }) {
     );
     const none = "Nothing is remembered: no program heard it or sent it, or it was long ago.";
     behind.replaceChildren(...(parts.length ? parts : [element("p", { class: "quiet" }, none)]));
+    measure(); // whoever reads what is behind a message stays there
   }
 
   function toEnd() {

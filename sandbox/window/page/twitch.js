@@ -1,7 +1,302 @@
+// Twitch's channels: choose one, be someone, type, read; who is there, and what went past whom.
+
 import { element } from "./dom.js";
+import { faultsPanel } from "./faults.js";
+import { keyed } from "./keyed.js";
+import { messageList } from "./messages.js";
 
 export const title = "Twitch";
 
+const BADGES = { broadcaster: "broadcaster", moderator: "moderator" };
+
 export function mount(section, app) {
-  section.append(element("h2", {}, title));
+  const drafts = new Map(); // of the channels that are not shown
+  let replyTo = null; // the record of the message to be answered
+  let drawn = ""; // the channel that is shown
+
+  // The top: which channel, and as whom.
+  const channel = element("select", { onchange: () => draw() });
+  const me = element("select", { onchange: () => draw() });
+  const more = element("button", { type: "button", onclick: () => openNew(newForm.hidden) }, "New…");
+  const login = element("input", { autocomplete: "off", maxlength: "25", required: true });
+  const newForm = element(
+    "form",
+    { class: "new", hidden: true, onsubmit: makeAccount, onkeydown: closeOnEscape },
+    element("label", {}, "A new account's name ", login),
+    element("button", {}, "Create"),
+  );
+
+  // The chat, and what is written to it.
+  const list = messageList({
+    label: "Messages",
+    empty: "Nothing was said here yet.",
+    draw: drawMessage,
+    travelled: async ({ id }) =>
+      (await app.get(`twitch/travelled?message=${encodeURIComponent(id)}`)).map(drawTravel),
+  });
+  const missed = element("p", { class: "missed", role: "status" });
+  const quoted = element("span");
+  const replying = element(
+    "p",
+    { class: "replying", hidden: true },
+    quoted,
+    element("button", { type: "button", onclick: () => reply(null) }, "Cancel"),
+  );
+  const draft = element("input", { name: "text", autocomplete: "off", maxlength: "500" });
+  const write = element(
+    "form",
+    { class: "write", onsubmit: send },
+    draft,
+    element("button", {}, "Send"),
+  );
+
+  // Beside it: who is there, and what can be broken.
+  const people = element("ul", { class: "people" });
+  const hereTitle = element("summary");
+  const here = element("details", {}, hereTitle, people);
+  const faults = faultsPanel(app);
+  const breaking = element(
+    "details",
+    {},
+    element("summary", {}, "Break something"),
+    faults.element,
+  );
+
+  section.classList.add("twitch");
+  section.append(
+    element(
+      "div",
+      { class: "top" },
+      element("h2", {}, title),
+      element("label", {}, "Channel ", channel),
+      element("label", {}, "You are ", me),
+      more,
+    ),
+    newForm,
+    element(
+      "div",
+      { class: "room" },
+      element("div", { class: "chat" }, list.element, missed, replying, write),
+      element("div", { class: "beside" }, here, breaking),
+    ),
+  );
+
+  app.on("twitch/", app.drawing(draw));
+
+  function draw() {
+    const accounts = app.all("twitch/account/").map(([, account]) => account);
+    fillSelect(channel, accounts.map((one) => [one.login, `#${one.login}`]), app.options.get("channel"));
+    fillSelect(me, accounts.map((one) => [one.login, one.name]), app.options.get("as"));
+    if (!accounts.length) {
+      openNew(true, false);
+      return;
+    }
+    const room = app.records.get(`twitch/account/${channel.value}`);
+    const self = app.records.get(`twitch/account/${me.value}`);
+    if (drawn !== room.login) {
+      drafts.set(drawn, draft.value);
+      draft.value = drafts.get(room.login) ?? "";
+      drawn = room.login;
+      reply(null);
+    }
+    const words = `Write in #${room.login} as ${self.name}`;
+    draft.setAttribute("aria-label", words);
+    draft.placeholder = words;
+    const prefix = `twitch/message/${room.login}/`;
+    const messages = app.all(prefix).sort(([, one], [, other]) => one.place - other.place);
+    list.show(`${room.login} ${self.login}`, messages);
+    drawPeople(room, accounts);
+    faults.draw();
+  }
+
+  function drawMessage(message) {
+    const { name, text, badges, is_bot: isBot, reply_to: parent } = message;
+    const said = message.action ? `${name} ${text}` : text;
+    const dot = element("span", { class: "dot", "aria-hidden": "true" });
+    dot.style.background = message.colour;
+    const who = element(
+      "p",
+      { class: "who" },
+      dot,
+      ...badges.map((badge) => element("span", { class: "badge" }, BADGES[badge] ?? badge)),
+      element("b", { dir: "auto" }, name),
+      isBot ? element("span", { class: "badge" }, "program") : null,
+      element("time", {}, clock(message.at)),
+    );
+    const content = [who];
+    if (parent) {
+      content.push(element("blockquote", { dir: "auto" }, `${parent.name}: ${parent.text}`));
+    }
+    const line = element(message.deleted ? "del" : message.action ? "em" : "span", {}, said);
+    content.push(element("p", { class: "text", dir: "auto" }, line));
+    if (message.deleted) content.push(element("p", { class: "note" }, "deleted from the chat"));
+    if (message.missed_by.length) {
+      content.push(element("p", { class: "missed" }, `missed by ${message.missed_by.join(", ")}`));
+    }
+    const answer = { type: "button", "aria-label": `Reply to ${name}`, onclick: () => reply(message) };
+    return {
+      mine: message.from === me.value,
+      content,
+      actions: [element("button", answer, "Reply")],
+    };
+  }
+
+  function drawPeople(room, accounts) {
+    const connections = app.all("twitch/connection/").map(([, one]) => one);
+    const webhooks = app
+      .all("twitch/subscription/")
+      .map(([, one]) => one)
+      .filter((one) => one.method === "webhook" && one.channel === room.login);
+    const shown = accounts.map((account) => {
+      const theirs = connections.filter((one) => one.login === account.login);
+      const open = theirs.filter((one) => one.open);
+      const hooks = webhooks.filter((one) => one.login === account.login);
+      const program = app.records.get(`twitch/program/${account.login}`);
+      const lines = open.map((one) => {
+        const where = one.hears.includes(room.login) ? "" : ", not in this channel";
+        return `${one.kind} since ${clock(one.since)}: ${one.state}${where}`;
+      });
+      if (!open.length && theirs.length) {
+        const last = theirs.reduce((one, other) => (other.number > one.number ? other : one));
+        lines.push(`Not connected: ${last.state}`);
+      }
+      lines.push(...hooks.map((one) => `EventSub webhook since ${clock(one.since)}: ${one.status}`));
+      const count = program?.missed[room.login] ?? 0;
+      if (count) lines.push(`Missed here: ${count}`);
+      const hears =
+        open.some((one) => one.hears.includes(room.login)) ||
+        hooks.some((one) => one.status === "enabled");
+      const role =
+        account.login === room.login
+          ? "broadcaster"
+          : room.banned.includes(account.login)
+            ? "banned"
+            : room.mods.includes(account.login)
+              ? "moderator"
+              : "";
+      return [account.login, { account, room: room.login, role, lines, hears }];
+    });
+    keyed(people, shown, personRow);
+    const hearing = shown.filter(([, one]) => one.hears).length;
+    const programs = hearing === 1 ? "1 program hears this" : `${hearing} programs hear this`;
+    hereTitle.textContent = `Who is here (${programs})`;
+    const lost = app
+      .all("twitch/program/")
+      .map(([, { login, missed }]) => [login, missed[room.login] ?? 0])
+      .filter(([, count]) => count);
+    const words = lost.map(([login, count]) => `${login} has missed ${count} ${count === 1 ? "message" : "messages"} here.`).join(" ");
+    if (missed.textContent !== words) missed.textContent = words;
+  }
+
+  function personRow() {
+    let shown;
+    const name = element("b");
+    const role = element("span", { class: "badge" });
+    const state = element("div", { class: "state" });
+    const mod = element("button", { type: "button", onclick: () => moderate("mod", "unmod", "moderator") });
+    const ban = element("button", { type: "button", onclick: () => moderate("ban", "unban", "banned") });
+    const buttons = element("span", { class: "buttons" }, mod, ban);
+    const row = element("li", {}, element("div", {}, name, " ", role), state, buttons);
+
+    function update(record) {
+      shown = record;
+      name.textContent = record.account.name;
+      role.textContent = record.role;
+      role.hidden = !record.role;
+      buttons.hidden = record.role === "broadcaster";
+      mod.hidden = record.role === "banned";
+      mod.textContent = record.role === "moderator" ? "No moderator" : "Make moderator";
+      ban.textContent = record.role === "banned" ? "Unban" : "Ban";
+      for (const button of [mod, ban]) {
+        button.setAttribute("aria-label", `${button.textContent}: ${record.account.name}`);
+      }
+      if (state.dataset.text !== record.lines.join("\n")) {
+        state.dataset.text = record.lines.join("\n");
+        state.replaceChildren(...record.lines.map((line) => element("p", {}, line)));
+      }
+    }
+
+    async function moderate(yes, no, when) {
+      const path = `twitch/${shown.role === when ? no : yes}`;
+      const values = { channel: shown.room, login: shown.account.login };
+      const answer = await app.attempt(() => app.post(path, values));
+      if (answer) app.tell(answer.done);
+    }
+
+    return { element: row, update };
+  }
+
+  function reply(message) {
+    replyTo = message;
+    replying.hidden = message === null;
+    quoted.textContent = message ? `Replying to ${message.name}: ${message.text}` : "";
+    if (message) draft.focus();
+  }
+
+  async function send(event) {
+    event.preventDefault();
+    const text = draft.value;
+    const room = channel.value;
+    if (!text.trim()) return;
+    const values = { from: me.value, channel: room, text, reply_to: replyTo?.id };
+    const answered = replyTo;
+    if (!(await app.attempt(() => app.post("twitch/say", values)))) return;
+    if (drawn === room && draft.value === text) draft.value = "";
+    if (replyTo === answered) reply(null);
+  }
+
+  function openNew(isOpen, focus = true) {
+    newForm.hidden = !isOpen;
+    more.setAttribute("aria-expanded", String(isOpen));
+    if (focus) (isOpen ? login : more).focus();
+  }
+
+  function closeOnEscape(event) {
+    if (event.key === "Escape") openNew(false);
+  }
+
+  async function makeAccount(event) {
+    event.preventDefault();
+    const name = login.value.trim();
+    const values = { login: name.toLowerCase(), name };
+    const made = await app.attempt(() => app.post("twitch/accounts", values));
+    if (!made) return;
+    login.value = "";
+    fillSelect(me, [[made.login, made.name]]);
+    fillSelect(channel, [[made.login, `#${made.login}`]]);
+    me.value = made.login;
+    openNew(false, false);
+    draft.focus();
+    app.tell(`You are ${made.name} now; #${made.login} is your channel.`);
+  }
+}
+
+// Accounts never go: what is there stays, so a choice that has the focus is not disturbed.
+function fillSelect(select, entries, wanted = "") {
+  const known = new Set([...select.options].map((option) => option.value));
+  for (const [value, text] of entries) {
+    if (known.has(value)) continue;
+    select.append(element("option", { value }, text));
+    if (value === wanted) select.value = value;
+  }
+}
+
+function drawTravel({ direction, kind, program, text }) {
+  const titles = {
+    "IRC to": `IRC line to ${program}`,
+    "IRC from": `IRC line from ${program}`,
+    "Helix from": `Helix request of ${program}`,
+    "Helix to": `Helix answer to ${program}`,
+    "EventSub webhook to": `EventSub notification to ${program}`,
+    "EventSub webhook from": `Answer of ${program}`,
+    "EventSub WebSocket to": `EventSub message to ${program}`,
+  };
+  const shown = text.replaceAll("\u0001", "␁"); // around a /me
+  return { title: titles[`${kind} ${direction}`] ?? `${kind}, ${direction} ${program}`, text: shown };
+}
+
+// A time of the sandbox's clock, from seconds since 1970 or from Twitch's own writing.
+function clock(at) {
+  const date = new Date(typeof at === "number" ? at * 1000 : at);
+  return date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 }
