@@ -220,7 +220,7 @@ def about_twitch(twitch: Twitch, values: dict[str, str]) -> list[str]:
         "",
         "TWITCH: the bot is hello_bot, the channel is #viktor, and you are Anna",
         f"  OAuth and Helix: {twitch.url}/oauth2 and {twitch.url}/helix",
-        f"  redirect of the application: {app.redirect}",
+        f"  redirects of the application: {', '.join(app.redirects)}",
         f"  chat (IRC): {twitch.irc_url} or, by TCP, {host}:{port}",
         f"  EventSub by WebSocket: {twitch.eventsub_url}",
         f'  try: curl -H "Authorization: OAuth {token}" {twitch.url}/oauth2/validate',

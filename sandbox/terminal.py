@@ -7,9 +7,10 @@ shown yet. Whoever is looked at knows nothing of it.
 import sys
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
+from typing import TypeVar
 
 from sandbox.cloud import Cloud
 from sandbox.cloud.function import Function
@@ -20,11 +21,13 @@ from sandbox.telegram.people import Person, line
 from sandbox.telegram.service import Telegram
 from sandbox.telegram.types import Chat, Message
 from sandbox.telegram.world import BotAccount
+from sandbox.twitch.chat import REFUSALS
 from sandbox.twitch.connection import ConnectionRecord
 from sandbox.twitch.eventsub_events import Subscription
 from sandbox.twitch.people import Account
 from sandbox.twitch.service import Twitch
 
+T = TypeVar("T")
 NEWEST = 200  # messages of a chat, in which an edit is still noticed
 HELP = """
 Chat here: type
@@ -54,6 +57,11 @@ class News(ABC):
     @abstractmethod
     def lines(self) -> Iterator[str]:
         """What was not given yet; called on the server's loop."""
+
+    def _unread(self, key: Hashable, all_of_it: Sequence[T]) -> Sequence[T]:
+        """What has come into a list that only grows since this was last called."""
+        start, self._read[key] = self._read.get(key, 0), len(all_of_it)
+        return all_of_it[start:]
 
     def new(self, key: Hashable, text: str) -> Iterator[str]:
         """What is to be said of one thing now, unless just that was said last."""
@@ -127,19 +135,19 @@ class TwitchNews(News):
         self.world = twitch.world
 
     def lines(self) -> Iterator[str]:
-        for channel in self.world.chat.channels.values():
-            said = channel.history[self._read.get(channel.name, 0) :]
-            self._read[channel.name] = len(channel.history)
-            for message in said:
-                text = f"* {message.user}" if message.action else f"{message.user}:"
-                yield f"[twitch #{channel.name}] {text} {message.text}"
         for number, record in enumerate(self.world.records):
             yield from self.new(number, connection(record))
         for subscription in self.world.subscriptions.values():
             yield from self.new(subscription.id, subscribed(subscription))
-        failed = self.world.deliveries[self._read.get("deliveries", 0) :]
-        self._read["deliveries"] = len(self.world.deliveries)
-        for delivery in failed:
+        for channel in self.world.chat.channels.values():
+            for message in self._unread(channel.name, channel.history):
+                text = f"* {message.user}" if message.action else f"{message.user}:"
+                yield f"[twitch #{channel.name}] {text} {message.text}"
+        for user_id, (code, at) in self.world.rules.last_refusal.items():
+            why = REFUSALS.get(code, "it sent too much, so it is ignored without a word")
+            text = f"[twitch] not taken from {self.world.users[user_id].login}: {why}"
+            yield from self.new(("refused", user_id, at), text)
+        for delivery in self._unread("deliveries", self.world.deliveries):
             if not delivery.ok:
                 what = f"{delivery.message_type}, attempt {delivery.attempt}"
                 yield f"[twitch] {what}: {delivery.callback} {delivery.error}"

@@ -72,7 +72,7 @@ def test_what_it_prints_can_be_tried(tmp_path):
         assert ":tmi.twitch.tv 001 hello_bot" in done.stdout
         window = re.search(r"^  (http://\S+)#key=\S+$", running.text, re.M)[1]
         assert "<!doctype html>" in get(window).lower()
-        assert "redirect of the application: http://localhost:" in running.text
+        assert "redirects of the application: http://localhost:" in running.text
         websocket = re.search(r"EventSub by WebSocket: (ws://\S+)", running.text)[1]
         assert websocket.removeprefix("ws") == found["TWITCH_API"].removeprefix("http") + "/ws"
         process.send_signal(signal.SIGTERM)
@@ -277,6 +277,7 @@ def test_who_comes_to_the_chat_of_twitch_and_goes_is_shown():
             running.wait_for("[twitch] hello_bot (IRC over TCP) is in #viktor")
             chat.sendall(b"PRIVMSG #viktor :\x01ACTION waves\x01\r\nPRIVMSG #viktor :later\r\n")
             running.wait_for("[twitch #viktor] * hello_bot waves")
+            running.wait_for("[twitch] not taken from hello_bot: Your message was not sent because")
         running.wait_for("[twitch] hello_bot (IRC over TCP) is gone: ")
 
 
