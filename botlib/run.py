@@ -63,13 +63,13 @@ def run(arguments: list[str] | None, stopping: Stopping) -> int:
         found = settings(options.platform, options.file.parent)
         bot = load_bot(options.file)
         log.info("%s: the %s world, %s", options.platform, found.world, options.file)
-        return HOMES[options.platform](bot, stopping)
+        return HOMES[options.platform](bot, stopping, options.file.parent)
     except ValueError as error:
         log.error("%s", error)
         return WRONG_SETTINGS
 
 
-def run_telegram(bot: Bot, stopping: Stopping) -> int:
+def run_telegram(bot: Bot, stopping: Stopping, _: Path) -> int:
     """Answer on Telegram by long polling; ValueError for a token that Telegram does not know."""
     from telegram.error import TelegramError
 
@@ -84,15 +84,17 @@ def run_telegram(bot: Bot, stopping: Stopping) -> int:
     return STOPPED
 
 
-def run_twitch(bot: Bot, stopping: Stopping) -> int:
+def run_twitch(bot: Bot, stopping: Stopping, folder: Path) -> int:
     """Answer on Twitch by IRC; ValueError for a token that Twitch does not take."""
     import asyncio
 
-    from botlib.twitch.account import LoginRefused
+    from botlib.twitch.account import LOGIN, LoginRefused
     from botlib.twitch.irc_bot import IrcBot, Timing
 
     timing = Timing()
-    irc_bot = IrcBot(bot, timing=timing)
+    irc_bot = IrcBot(bot, timing=timing, folder=folder)
+    if irc_bot.account.forgets:
+        log.warning("a renewed token can be kept nowhere, so %s", LOGIN)
     grace_s = timing.goodbye_s + 3  # it gives up its replies by itself, then leaves in good order
 
     async def hold() -> None:

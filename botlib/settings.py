@@ -4,12 +4,19 @@
 environment wins over it. A bot is in the real world once its token is set and no address points to
 this machine; until then it is in the sandbox. COURSE_WORLD=sandbox, as every test sets it, keeps it
 there whatever else is set. Nothing here checks a token, and no message shows a secret.
+
+Tokens that Twitch renews while a bot runs go back to where the old ones stood: into `.env`; or, if
+they came from the environment as in a unit or a container, into STATE_DIRECTORY, the one folder
+that such a bot may write into (systemd sets this name itself). From there they win over the
+environment at the next start, until somebody puts other ones into the environment.
 """
 
 import codecs
 import io
 import logging
 import os
+import re
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -35,6 +42,9 @@ NAMES = {
 PUBLIC = {"TELEGRAM_API", "TWITCH_API", "TWITCH_CHANNEL", "TWITCH_BOT_ID"}
 SECRETS = {name for names in NAMES.values() for name in names} - PUBLIC
 CURLY = "“”„‘’"  # what text programs make of quotes
+STATE_FILE = "renewed.env"  # in STATE_DIRECTORY: what took the place of the environment's settings
+RENEWED_FROM = "RENEWED_FROM"  # its line that tells which of the environment's these were
+LOCK_WAIT_S, LOCK_DEAD_S = 10.0, 60.0  # for another writer; after so long one has died at its work
 
 
 class Unreachable(ConnectionError):  # noqa: N818  (named as what happened)
@@ -135,6 +145,7 @@ def settings(platform: str = "telegram", folder: Path | str = ".") -> Settings:
         for name, value in read_env(path).items():
             if value and not os.environ.get(name):
                 os.environ[name] = value
+    os.environ.update(renewed())
     known = {name: os.environ.get(name, "").strip() for name in NAMES[platform]}
     found = Settings(platform, {name: value for name, value in known.items() if value}, files)
     if only_sandbox() and found.world == "real":
@@ -223,3 +234,142 @@ def read_text(path: Path) -> str:
             "it. Write that part again in an editor, and save the file as UTF-8."
         )
     return text
+
+
+def write_env(path: Path, values: Mapping[str, str]) -> None:
+    """Put settings into a file of NAME=value lines, in place of those it has; other lines stay.
+
+    The file is its owner's alone (mode 600) and always whole: a new one is written beside it and
+    takes its place. That one's name is the lock as well: a second writer waits until it is gone.
+    Raises ValueError for a value that no line can hold, OSError if the file cannot be written (the
+    disk is full, the folder is somebody else's); the old file stands then.
+    """
+    path = path.resolve()  # a link stays one
+    new = path.with_name(f"{path.name}.new")
+    lines = {name: f"{name}={quoted(name, value)}" for name, value in values.items()}
+    claim(new)
+    try:
+        with new.open("w", encoding="utf-8", newline="") as file:
+            file.write(with_lines(read_text(path) if path.exists() else "", lines))
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+
+
+def claim(new: Path) -> None:
+    """Make a file that must not exist yet; wait while another writer has it, OSError at last."""
+    deadline = time.monotonic() + LOCK_WAIT_S
+    while True:
+        try:
+            os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            return
+        except FileExistsError:
+            if time.time() - modified(new) > LOCK_DEAD_S:
+                new.unlink(missing_ok=True)
+            elif time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+def modified(path: Path) -> float:
+    """When a file was written, in seconds; now, if it has just gone."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return time.time()
+
+
+def with_lines(text: str, lines: Mapping[str, str]) -> str:
+    """The text with each of these settings in its old line, or at the end.
+
+    >>> with_lines("# mine\\nexport A=1\\nB=2", {"A": "A=7", "C": "C=9"})
+    '# mine\\nexport A=7\\nB=2\\nC=9\\n'
+    """
+    end = "\r\n" if "\r\n" in text else "\n"
+    left, made = dict(lines), []
+    for line in text.splitlines():
+        found = re.match(r"(\s*(?:export\s+)?)([A-Za-z_]\w*)\s*=", line)
+        if found and found[2] in lines:
+            line = found[1] + lines[found[2]]
+            left.pop(found[2], None)
+        made.append(line)
+    return "".join(f"{line}{end}" for line in [*made, *left.values()])
+
+
+def quoted(name: str, value: str) -> str:
+    """A value as `.env` holds it; ValueError, which does not show it, for one that no line can.
+
+    >>> quoted("A", "123:abc_-"), quoted("A", "it's #1")
+    ('123:abc_-', "'it\\\\'s #1'")
+    """
+    if not value.isprintable():
+        raise ValueError(f"{name} holds a line end or another character that nobody can type.")
+    if re.fullmatch(r"[\w:/@+.,%~=-]*", value, re.ASCII):
+        return value
+    escaped = value.replace("\\", r"\\").replace("'", r"\'")
+    return f"'{escaped}'"
+
+
+def place_of(old: Mapping[str, str], folder: Path | str = ".") -> Path | None:
+    """The file into which what replaces these settings goes; None where there is no such place."""
+    for path in env_files(folder):
+        there = read_env(path)
+        if any(value and there.get(name) == value for name, value in old.items()):
+            return path
+    return state_file() if are_set(old) else None
+
+
+def keep(old: Mapping[str, str], new: Mapping[str, str], folder: Path | str = ".") -> Path | None:
+    """Put renewed settings where the old ones stand, in the environment too.
+
+    Returns the file, None where there is none. Raises OSError if it cannot be written.
+    """
+    path = place_of(old, folder)
+    was_set = are_set(old)
+    if was_set:  # for whoever asks the environment next, in this process
+        os.environ.update(new)
+    if path is not None and path == state_file():
+        there = read_env(path) if path.is_file() else {}
+        again = all(there.get(name) == value for name, value in old.items())
+        # Of the environment as the next start finds it, not of what has replaced it before.
+        first = there.get(RENEWED_FROM, "") if again else fingerprint(old)
+        write_env(path, {**new, RENEWED_FROM: first})
+    elif path is not None:
+        write_env(path, new)
+    return path
+
+
+def are_set(values: Mapping[str, str]) -> bool:
+    """Whether these are the settings that the environment has now."""
+    return all(os.environ.get(name, "").strip() == value for name, value in values.items())
+
+
+def renewed() -> dict[str, str]:
+    """What has replaced the environment's settings; nothing if those have changed since."""
+    path = state_file()
+    if path is None or not path.is_file():
+        return {}
+    there = read_env(path)
+    of = there.pop(RENEWED_FROM, "")
+    now = {name: os.environ.get(name, "").strip() for name in there}
+    return there if of == fingerprint(now) else {}
+
+
+def state_file() -> Path | None:
+    """The file in STATE_DIRECTORY for what was renewed; None where there is no such folder."""
+    if only_sandbox():
+        return None
+    folder = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]  # systemd may name several
+    return Path(folder) / STATE_FILE if folder else None
+
+
+def fingerprint(values: Mapping[str, str]) -> str:
+    """What tells whether secrets are still the same, and does not give them away."""
+    from hashlib import sha256  # here: a function keeps nothing, and need not load it
+
+    return sha256(
+        "\0".join(f"{name}={values[name]}" for name in sorted(values)).encode()
+    ).hexdigest()

@@ -1,12 +1,13 @@
 """The bot's own account and the token that opens it, kept valid.
 
 Twitch wants a token validated when a program starts and every hour. It is renewed when it has
-expired or soon will; it is never shown, and nothing secret is written to disk.
+expired or soon will, and the new one takes the old one's place in the settings. It is never shown.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 import aiohttp
 import twitchio.eventsub.websockets
@@ -14,11 +15,12 @@ from twitchio.authentication import OAuth
 from twitchio.exceptions import HTTPException
 from twitchio.http import Route
 
-from botlib.settings import Addresses, Unreachable, addresses
+from botlib.settings import Addresses, Unreachable, addresses, keep, place_of
 from botlib.tokens import Diagnosis, clean_twitch, examine
 
 log = logging.getLogger(__name__)
 
+LOGIN = "log in again before the next start: python3 start.py login twitch"
 SOON_S = 2 * 3600.0  # a token with less than this left would die before the next validation but one
 
 
@@ -29,8 +31,8 @@ class LoginRefused(Exception):  # noqa: N818  (named as what happened)
 class Account:
     """Who the bot is on Twitch; `login` and `user_id` are known after `ensure`.
 
-    `on_renewed` is called with the account when it has new tokens, for whoever wants them kept:
-    the refresh token of an application without a secret works only once.
+    New tokens go to where the old ones stand: `.env` in `folder` or the course's, STATE_DIRECTORY;
+    or, with `on_renewed`, which is called with the account, wherever that puts them.
     """
 
     def __init__(
@@ -42,8 +44,12 @@ class Account:
         api: str | None = None,
         on_renewed: Callable[["Account"], object] | None = None,
         answer_s: float = 10.0,
+        folder: Path | str = ".",
     ) -> None:
         self.token, self.refresh_token = clean_twitch(token), clean_twitch(refresh_token or "")
+        self._set = {"TWITCH_TOKEN": token.strip()}  # as they stand in the settings
+        self._set["TWITCH_REFRESH_TOKEN"] = (refresh_token or "").strip()
+        self._folder = folder
         self.client_id, self.client_secret = client_id, client_secret
         self.login, self.user_id = "", ""
         self._api, self._on_renewed, self._answer_s = api, on_renewed, answer_s
@@ -101,12 +107,30 @@ class Account:
         self.token, self.refresh_token = renewed
         if self._on_renewed:
             self._on_renewed(self)
-        elif not self.client_secret:
-            log.warning(
-                "the token was renewed; as this app has no client secret, the refresh token in the "
-                "settings is used up: get a new one (notebook 07) before the next start"
-            )
+        else:
+            self._keep()
         return True
+
+    @property
+    def forgets(self) -> bool:
+        """Whether the next start will need a new login once the token was renewed.
+
+        The refresh token of an application without a secret works only once, and so the new one
+        is lost where there is no place for it.
+        """
+        used_up = bool(self.refresh_token) and not self.client_secret
+        return used_up and not self._on_renewed and place_of(self._set, self._folder) is None
+
+    def _keep(self) -> None:
+        new = {"TWITCH_TOKEN": self.token, "TWITCH_REFRESH_TOKEN": self.refresh_token or ""}
+        try:
+            place = keep(self._set, new, self._folder)
+        except (OSError, ValueError) as error:  # it answers on with the new one
+            log.warning("the renewed token could not be written down: %s", error)
+            place = None
+        if place is None and not self.client_secret:
+            log.warning("the refresh token in the settings is used up: %s", LOGIN)
+        self._set = new
 
 
 def point_twitchio_at(where: Addresses) -> None:

@@ -21,6 +21,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -306,7 +307,8 @@ class IrcBot:
     What is not given comes from the environment: TWITCH_TOKEN, TWITCH_CLIENT_ID, TWITCH_CHANNEL
     (several with commas between), and, where there are any, TWITCH_REFRESH_TOKEN,
     TWITCH_CLIENT_SECRET and TWITCH_API (another Twitch than the real one, for the whole process).
-    `on_renewed` gets the account when it has new tokens, so that they can be kept.
+    When Twitch renews the tokens, the new ones take the old ones' place in `.env` (in `folder` or
+    the course's) or in STATE_DIRECTORY; `on_renewed` gets the account instead, if it is given.
     """
 
     def __init__(
@@ -320,6 +322,7 @@ class IrcBot:
         client_secret: str | None = None,
         api: str | None = None,
         on_renewed: Callable[[Account], object] | None = None,
+        folder: Path | str = ".",
         limits: Limits | None = None,
         backoff: Backoff = exponential,
         timing: Timing | None = None,
@@ -334,6 +337,7 @@ class IrcBot:
             api,
             on_renewed,
             self._timing.answer_s,
+            folder,
         )
         self._url = addresses(api).irc
         if channels is not None and not isinstance(channels, str):
