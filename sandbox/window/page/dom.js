@@ -14,3 +14,7 @@ export function element(name, attributes = {}, ...children) {
   made.append(...children.filter((child) => child !== null && child !== undefined));
   return made;
 }
+
+export function button(label, onclick) {
+  return element("button", { type: "button", onclick }, label);
+}

@@ -2,8 +2,10 @@
 // the reader has scrolled up; behind each one stands what really travelled.
 //
 // draw(record) gives { mine, content, actions }: whether it stands on the reader's side, the nodes
-// of the message, and the buttons under it. travelled(record) asks the sandbox and gives
-// [{ title, text }, …]. show(chat, [[key, record], …]) draws one chat, in that order.
+// of the message, and what stands under it. With a `version`, `content` is a function, and asked for
+// only when the version is another one: so a screen reader hears a message once, however often what
+// stands under it changes. travelled(record) asks the sandbox and gives [{ title, text }, …].
+// show(chat, [[key, record], …]) draws one chat, in that order.
 
 import { element } from "./dom.js";
 
@@ -26,8 +28,9 @@ export function messageList({ label, empty, draw, travelled }) {
     if (following) note(0);
   }
 
-  function show(chat, entries) {
+  function show(chat, entries, none = empty) {
     const isOther = chat !== shown;
+    nothing.textContent = none;
     if (isOther) {
       // Another chat is no news: a screen reader is not to read all of it.
       log.setAttribute("aria-live", "off");
@@ -73,18 +76,22 @@ export function messageList({ label, empty, draw, travelled }) {
       behind,
     );
     const row = element("div", { class: "message" }, content);
-    row.append(element("div", { class: "under" }, actions, details));
-    return { row, content, actions };
+    row.append(element("div", { class: "under", "aria-live": "off" }, actions, details));
+    return { row, content, actions, details, behind };
   }
 
   // Where the focus was on a button of the message, it is again.
   function fill(entry, record) {
-    const { mine, content, actions = [] } = draw(record);
+    const { mine, service, version, content, actions = [] } = draw(record);
     const buttons = () => [...entry.row.querySelectorAll("button")];
     const focused = buttons().indexOf(document.activeElement);
     entry.record = record;
     entry.row.classList.toggle("mine", Boolean(mine));
-    entry.content.replaceChildren(...content);
+    entry.row.classList.toggle("service", Boolean(service));
+    if (version === undefined) entry.content.replaceChildren(...content);
+    else if (version !== entry.version) entry.content.replaceChildren(...content());
+    entry.version = version;
+    if (entry.details.open) look(record, entry.behind);
     entry.actions.replaceChildren(...actions);
     if (focused >= 0) (buttons()[focused] ?? log).focus();
   }

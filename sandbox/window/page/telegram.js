@@ -1,30 +1,458 @@
-// Telegram's chats: choose one, be someone, type, read.
+// Telegram: be a person, choose a chat, type and read; make bots, people and groups.
 
-import { element } from "./dom.js";
+import { button, element } from "./dom.js";
+import { keyed } from "./keyed.js";
+import { messageList } from "./messages.js";
+import { dialogsOf } from "./telegram_dialogs.js";
+import { contentOf, drawContent, drawTravelled, serviceText } from "./telegram_message.js";
 
 export const title = "Telegram";
 
-export function mount(section, app) {
-  const log = element("div", { role: "log", "aria-label": "Messages", tabindex: "0" });
-  const draft = element("input", { name: "text", autocomplete: "off", "aria-label": "Message" });
-  const form = element("form", { onsubmit: send }, draft, element("button", {}, "Send"));
-  section.append(element("h2", {}, title), log, form);
-  app.on("telegram/", draw);
+const SIGNS = { arrived: "✓", waits: "…", failed: "!", untold: "!" };
+const SUGGESTED = 6; // commands
 
-  function draw() {
-    log.replaceChildren(
-      ...app
-        .all("telegram/message/")
-        .map(([, message]) => element("p", { dir: "auto" }, `${message.name}: ${message.text}`)),
-    );
+export function mount(section, app) {
+  let me = ""; // the id of the person one is
+  let open = app.options.get("chat") ?? ""; // the key of the chat that is shown
+  let drawn = "";
+  let named = new Set(); // the messages that stand under their sender's name
+  let replyTo = null; // the record of the message to be answered
+  let editing = null; // the record of the message to be changed
+  let sending = Promise.resolve(); // one after the other, so that the order stays
+  const drafts = new Map(); // of the chats that are not shown
+  const read = new Map(); // chat → the number of the last message that was seen
+  let begun = false; // what was there when the page was opened is no news
+  const files = new Map(); // id of a file → its address in this page
+
+  // The side: who one is, and the chats.
+  const who = element("select", { onchange: () => become(who.value) });
+  const chats = element("ul", { class: "chats" });
+  const side = element(
+    "nav",
+    { class: "side", "aria-label": "Telegram's chats" },
+    element("label", { class: "you" }, "You are ", who),
+    chats,
+    element(
+      "div",
+      { class: "make" },
+      button("New person", () => dialogs.person()),
+      button("New bot", () => dialogs.bot()),
+      button("New group", () => dialogs.group()),
+    ),
+  );
+
+  // The chat, and what is written to it.
+  const name = element("h2", { dir: "auto" });
+  const about = element("p", { class: "about" });
+  const menu = element("div", { class: "menu" });
+  const list = messageList({ label: "Messages", empty: "", draw: drawMessage, travelled });
+  const notes = element("div", { class: "notes" });
+  const answer = element("p", { class: "answer", role: "status" });
+  const commands = element("div", { class: "commands", "aria-label": "Commands", role: "group" });
+  const quoted = element("span", { dir: "auto" });
+  const aside = element("p", { class: "aside", hidden: true }, quoted, button("Cancel", () => answerTo()));
+  const picker = element("input", { type: "file", hidden: true, onchange: sendFile });
+  const draft = element("textarea", {
+    rows: "1",
+    maxlength: "4096",
+    oninput: drawDraft,
+    onkeydown: onKey,
+  });
+  const write = element(
+    "form",
+    { class: "write", onsubmit: send },
+    element(
+      "button",
+      { type: "button", class: "attach", "aria-label": "Send a picture or a file", onclick: () => picker.click() },
+      "+",
+    ),
+    picker,
+    draft,
+    element("button", { class: "send" }, "Send"),
+  );
+  const chat = element(
+    "div",
+    { class: "chat" },
+    element(
+      "div",
+      { class: "top" },
+      element("button", { type: "button", class: "back", onclick: showChats }, "‹ Chats"),
+      element("div", { class: "title" }, name, about),
+      menu,
+    ),
+    list.element,
+    notes,
+    answer,
+    commands,
+    aside,
+    write,
+  );
+
+  const nobody = element("p", { class: "nobody", hidden: true });
+
+  section.classList.add("telegram");
+  if (!open) section.classList.add("listing");
+  section.append(side, chat, nobody);
+  const dialogs = dialogsOf(section, app, { become, openChat, people: () => everyone(), me: () => me });
+  app.on("telegram/", app.drawing(draw));
+  draw();
+
+  // What there is
+
+  function everyone() {
+    return app.all("telegram/person/").map(([, one]) => one);
   }
 
-  async function send(event) {
+  function bots() {
+    return app.all("telegram/bot/").map(([, one]) => one);
+  }
+
+  function chosenPerson() {
+    const people = everyone();
+    const wanted = [me, open.match(/^(\d+)-/)?.[1], app.options.get("as")];
+    const found = wanted.map((id) => people.find((one) => String(one.id) === id || one.name === id));
+    return found.find(Boolean) ?? people[0];
+  }
+
+  // The chats of the person one is: one with each bot, begun or not, and every group.
+  function chatsOfMine() {
+    const own = bots().map(
+      (bot) =>
+        app.records.get(`telegram/chat/${me}-${bot.id}`) ?? {
+          key: `${me}-${bot.id}`,
+          id: Number(me),
+          kind: "private",
+          title: bot.name,
+          members: [Number(me), bot.id],
+          admins: [],
+        },
+    );
+    const groups = app.all("telegram/chat/").map(([, one]) => one);
+    return [...own, ...groups.filter((one) => one.kind !== "private")];
+  }
+
+  function messagesOf(key) {
+    const all = app.all(`telegram/message/${key}/`);
+    return all.sort(([, one], [, other]) => one.id - other.id);
+  }
+
+  function nameOf(id) {
+    const record = app.records.get(`telegram/person/${id}`) ?? app.records.get(`telegram/bot/${id}`);
+    return record?.name ?? "Somebody";
+  }
+
+  function current() {
+    return chatsOfMine().find((one) => one.key === open);
+  }
+
+  // Drawing
+
+  function draw() {
+    const person = chosenPerson();
+    me = String(person?.id ?? "");
+    const all = chatsOfMine();
+    if (!all.some((one) => one.key === open) && !app.options.has("chat")) open = all[0]?.key ?? "";
+    drawChat(all.find((one) => one.key === open));
+    drawSide(all);
+    begun = true;
+  }
+
+  function drawSide(all) {
+    const people = everyone();
+    keyed(who, people.map((one) => [one.id, one]), () => {
+      const option = element("option");
+      return { element: option, update: (one) => ((option.value = one.id), (option.textContent = one.name)) };
+    });
+    who.value = me;
+    who.disabled = !people.length;
+    keyed(chats, all.map((one) => [one.key, one]), () => {
+      const title = element("span", { class: "name", dir: "auto" });
+      const last = element("span", { class: "last", dir: "auto" });
+      const count = element("span", { class: "count" });
+      const choose = element("button", { type: "button" }, title, last, count);
+      return {
+        element: element("li", {}, choose),
+        update(one) {
+          const messages = messagesOf(one.key).map(([, message]) => message);
+          if (!begun || (one.key === open && chat.offsetParent)) {
+            read.set(one.key, messages.at(-1)?.id ?? 0);
+          }
+          const unread = messages.filter(
+            (message) => message.id > (read.get(one.key) ?? 0) && String(message.from) !== me,
+          );
+          choose.onclick = () => openChat(one.key);
+          choose.setAttribute("aria-current", String(one.key === open));
+          title.textContent = one.title;
+          last.textContent = messages.length ? lastWords(messages.at(-1)) : kindOf(one);
+          count.textContent = unread.length || "";
+          if (unread.length) count.setAttribute("aria-label", `${unread.length} unread`);
+        },
+      };
+    });
+  }
+
+  function lastWords(message) {
+    const text = serviceText(message.content) || message.text;
+    return String(message.from) === me ? `You: ${text}` : text;
+  }
+
+  function kindOf({ kind, members }) {
+    return kind === "private" ? "a bot; say something" : `a ${kind} of ${members.length}`;
+  }
+
+  function drawChat(record) {
+    chat.hidden = !record || !me;
+    nobody.hidden = !chat.hidden;
+    nobody.textContent = me
+      ? "No bot is here yet. Make one in Python, or with “New bot”."
+      : "Nobody is here yet. Who are you? Make a “New person”.";
+    if (chat.hidden) return;
+    const bot = record.kind === "private" && app.records.get(`telegram/bot/${record.members[1]}`);
+    const self = nameOf(me);
+    if (drawn !== open) {
+      drafts.set(drawn, draft.value);
+      draft.value = drafts.get(open) ?? "";
+      drawn = open;
+      answer.textContent = "";
+      answerTo();
+    }
+    name.textContent = record.title;
+    about.textContent = bot
+      ? `@${bot.username} · you are ${self}`
+      : `${record.kind} of ${record.members.length} · you are ${self}`;
+    const words = `Write to ${record.title} as ${self}`;
+    draft.setAttribute("aria-label", words);
+    draft.placeholder = words;
+    const messages = messagesOf(open);
+    const pairs = messages.map(([, one], i) => [one, messages[i - 1]?.[1]]);
+    const firsts = pairs.filter(([one, before]) => one.from !== before?.from || serviceText(before.content));
+    named = new Set(firsts.map(([one]) => one.id));
+    list.show(`${open} ${me}`, messages, emptyWords(record, bot, self));
+    drawNotes(record);
+    drawMenu(record, bot);
+    drawDraft();
+  }
+
+  function emptyWords(record, bot, self) {
+    const heard = bot && !bot.webhook && !bot.polled;
+    const nobody = heard ? " Nobody answers for this bot yet: it has no webhook, and no program asks for its updates." : "";
+    return `You are ${self}, and this is your chat with ${record.title}. Type below and press Enter.${nobody}`;
+  }
+
+  function drawMessage(message) {
+    const { content } = message;
+    const mine = String(message.from) === me;
+    const service = serviceText(content);
+    const isNamed = named.has(message.id) && !mine && current()?.kind !== "private";
+    const time = new Date(message.date * 1000).toTimeString().slice(0, 5);
+    const under = [
+      element("time", {}, time),
+      message.edited ? element("span", {}, "edited") : null,
+      ...message.fate.map(({ bot, state, text }) => {
+        const which = message.fate.length > 1 ? `${nameOf(bot)}: ` : "";
+        const sign = element("span", { "aria-hidden": "true" }, `${SIGNS[state]} `);
+        return element("span", { class: `fate ${state}` }, sign, which + text);
+      }),
+      service ? null : button("Reply", () => answerTo(message)),
+      mine && content.text !== undefined ? button("Edit", () => change(message)) : null,
+    ];
+    return {
+      mine,
+      service,
+      version: JSON.stringify([contentOf(message), isNamed, mine]),
+      content: () => drawContent(message, { isNamed, press, say, file, save }),
+      actions: under.filter(Boolean),
+    };
+  }
+
+  // What the bots of this chat were refused, so that nobody looks for the fault in the chat.
+  function drawNotes(record) {
+    const refused = record.members
+      .map((id) => app.records.get(`telegram/bot/${id}`))
+      .filter((bot) => bot?.refused.length || bot?.lacking.length)
+      .map((bot) => [String(bot.id), bot]);
+    keyed(notes, refused, () => {
+      const summary = element("summary");
+      const all = element("ul");
+      return {
+        element: element("details", {}, summary, all),
+        update(bot) {
+          const count = bot.refused.reduce((sum, one) => sum + one.times, 0);
+          const lacks = bot.lacking.length ? `; this sandbox lacks ${bot.lacking.join(", ")}` : "";
+          summary.textContent = `${count} ${count === 1 ? "call" : "calls"} of ${bot.name} refused${lacks}`;
+          const lines = bot.refused.map(({ method, error, times }) =>
+            element("li", {}, element("code", {}, method), times > 1 ? ` ${times} times: ` : ": ", error),
+          );
+          all.replaceChildren(...lines);
+        },
+      };
+    });
+  }
+
+  function drawMenu(record, bot) {
+    const inside = record.members.includes(Number(me));
+    const items = bot
+      ? [[record.blocked ? "unblock" : "block", record.blocked ? "Unblock" : "Block"]]
+      : [inside ? ["members", "Members"] : ["join", "Join"]];
+    const work = {
+      block: () => post("block"),
+      unblock: () => post("unblock"),
+      join: () => app.attempt(() => app.post("telegram/add", { group: String(record.id), member: me })),
+      members: () => dialogs.members(record.key),
+    };
+    keyed(menu, items, () => {
+      const item = element("button", { type: "button" });
+      return {
+        element: item,
+        update: (label) => (item.textContent = label),
+      };
+    });
+    items.forEach(([key], i) => (menu.children[i].onclick = work[key]));
+  }
+
+  // The text that is being written: its height, and the commands that it may become.
+  function drawDraft() {
+    draft.style.height = "auto";
+    if (draft.scrollHeight) draft.style.height = `${draft.scrollHeight + 2}px`;
+    const typed = draft.value;
+    const known = (current()?.members ?? [])
+      .map((id) => app.records.get(`telegram/bot/${id}`))
+      .flatMap((bot) => bot?.commands ?? []);
+    const fitting = known.filter(({ command }) => `/${command}`.startsWith(typed.toLowerCase()));
+    const shown = /^\/\w*$/.test(typed) ? fitting.slice(0, SUGGESTED) : [];
+    keyed(commands, shown.map((one) => [one.command, one]), () => {
+      const choose = element("button", { type: "button" });
+      return {
+        element: choose,
+        update({ command, description }) {
+          choose.textContent = `/${command}`;
+          choose.title = description;
+          choose.onclick = () => ((draft.value = `/${command}`), drawDraft(), draft.focus());
+        },
+      };
+    });
+    commands.hidden = !shown.length;
+  }
+
+  // Doing
+
+  function become(id) {
+    me = String(id);
+    const to = open.match(/^\d+-(\d+)$/)?.[1];
+    if (to) open = `${me}-${to}`;
+    draw();
+  }
+
+  function openChat(key) {
+    open = key;
+    section.classList.remove("listing");
+    draw();
+    draft.focus();
+  }
+
+  function showChats() {
+    section.classList.toggle("listing");
+    document.body.classList.remove("one");
+    chats.querySelector('[aria-current="true"]')?.focus();
+  }
+
+  function place() {
+    const record = current();
+    return { from: me, to: String(record.kind === "private" ? record.members[1] : record.id) };
+  }
+
+  function post(path, values = {}) {
+    return app.attempt(() => app.post(`telegram/${path}`, { ...place(), ...values }));
+  }
+
+  function onKey(event) {
+    if (event.key === "Escape" && (replyTo || editing)) answerTo();
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
-    const [, chat] = app.all("telegram/chat/")[0] ?? [];
-    const to = String(chat ? chat.members[1] : app.all("telegram/bot/")[0][0].split("/")[2]);
-    const from = app.all("telegram/person/")[0][0].split("/")[2];
+    write.requestSubmit();
+  }
+
+  function send(event) {
+    event.preventDefault();
     const text = draft.value;
-    if (await app.attempt(() => app.post("telegram/say", { from, to, text }))) draft.value = "";
+    if (!text.trim()) return;
+    const changed = editing;
+    const values = changed
+      ? { ...place(), message: changed.id, text }
+      : { ...place(), text, reply_to: replyTo?.id ?? 0 };
+    draft.value = "";
+    answer.textContent = "";
+    answerTo();
+    sending = sending.then(async () => {
+      const path = changed ? "telegram/edit" : "telegram/say";
+      const done = await app.attempt(() => app.post(path, values));
+      if (!done && !draft.value) draft.value = text; // it is not lost
+      drawDraft();
+    });
+  }
+
+  function say(text) {
+    post("say", { text });
+  }
+
+  function answerTo(message = null) {
+    if (editing) draft.value = "";
+    editing = null;
+    replyTo = message;
+    aside.hidden = !message;
+    if (!message) return drawDraft();
+    quoted.textContent = `Reply to ${message.name}: ${message.text}`;
+    draft.focus();
+  }
+
+  function change(message) {
+    answerTo();
+    editing = message;
+    aside.hidden = false;
+    quoted.textContent = `Change: ${message.text}`;
+    draft.value = message.text;
+    drawDraft();
+    draft.focus();
+  }
+
+  async function press(message, text, pressed) {
+    answer.textContent = "";
+    pressed.disabled = true;
+    const said = await post("press", { message: message.id, button: text, timeout: 20 });
+    pressed.disabled = false;
+    if (said?.alert) dialogs.alert(message.name, said.text);
+    else if (said?.text) answer.textContent = `${message.name}: ${said.text}`;
+  }
+
+  async function sendFile() {
+    const [file] = picker.files;
+    picker.value = "";
+    if (!file) return;
+    const isPicture = /^image\/(png|jpeg|gif|webp)$/.test(file.type);
+    const query = new URLSearchParams({ ...place(), name: file.name, caption: draft.value });
+    const path = `telegram/${isPicture ? "photo" : "document"}?${query}`;
+    if (await app.attempt(() => app.upload(path, file))) {
+      draft.value = "";
+      drawDraft();
+    }
+  }
+
+  // The address of a file within this page; it is asked for once, with the key.
+  function file(id) {
+    if (!files.has(id)) {
+      const asked = app.download(`telegram/file?id=${encodeURIComponent(id)}`);
+      files.set(id, asked.then((blob) => URL.createObjectURL(blob)));
+      asked.catch(() => files.delete(id));
+    }
+    return files.get(id);
+  }
+
+  function save(id, download) {
+    app.attempt(async () => element("a", { href: await file(id), download }).click());
+  }
+
+  async function travelled(message) {
+    const query = new URLSearchParams({ chat: message.chat, message: message.id });
+    return drawTravelled(await app.get(`telegram/travelled?${query}`));
   }
 }

@@ -48,6 +48,18 @@ const app = {
     );
   },
 
+  // Sends a file, and asks for one.
+  async upload(path, file) {
+    return answerOf(
+      await fetch(`api/${path}`, { method: "POST", headers: withKey(), body: file }),
+    );
+  },
+
+  async download(path) {
+    const response = await fetch(`api/${path}`, { headers: withKey() });
+    return response.ok ? response.blob() : answerOf(response);
+  },
+
   // Says something to the reader, a screen reader's too: an error, or what was done.
   tell(text, isError = false) {
     const news = document.getElementById("news");
@@ -147,6 +159,8 @@ function show(views) {
   }
 }
 
+// In a notebook's cell, with one chat chosen, there is no more than that.
+document.body.classList.toggle("one", options.has("chat"));
 const theme = document.getElementById("theme");
 theme.onchange = () => (document.documentElement.dataset.theme = theme.value);
 theme.value = options.get("theme") ?? "";

@@ -1,0 +1,145 @@
+// Telegram's dialogs: someone new, a new bot, a group and who is in it, and what a bot alerts.
+
+import { button, element } from "./dom.js";
+import { keyed } from "./keyed.js";
+
+export function dialogsOf(section, app, { become, openChat, people, me }) {
+  function show(heading, ...children) {
+    const close = button("Close", () => dialog.close());
+    const id = `telegram-dialog`;
+    const dialog = element(
+      "dialog",
+      { "aria-labelledby": id, onclose: () => dialog.remove() },
+      element("h2", { id, dir: "auto" }, heading),
+      ...children,
+      close,
+    );
+    section.append(dialog);
+    dialog.showModal();
+    return dialog;
+  }
+
+  // A form that tells in the dialog itself why it was refused.
+  function ask(heading, fields, label, work) {
+    const problem = element("p", { class: "error", role: "alert" });
+    const form = element("form", {}, ...fields, problem, element("button", {}, label));
+    const dialog = show(heading, form);
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      try {
+        await work(dialog);
+      } catch (error) {
+        problem.textContent = error.message;
+      }
+    });
+  }
+
+  function field(label, attributes = {}) {
+    const input = element("input", { autocomplete: "off", required: true, ...attributes });
+    return [input, element("label", {}, `${label} `, input)];
+  }
+
+  return {
+    person() {
+      const [name, label] = field("Name", { maxlength: "64" });
+      ask("New person", [label], "Be this person", async (dialog) => {
+        const made = await app.post("telegram/people", { name: name.value });
+        dialog.close();
+        become(made.id);
+      });
+    },
+
+    bot() {
+      const [name, nameLabel] = field("Name");
+      const [username, usernameLabel] = field("Username, ending in bot");
+      const words = "BotFather makes a bot and gives you its token: whoever has it is the bot.";
+      const hint = element("p", { class: "quiet" }, words);
+      ask("New bot", [hint, nameLabel, usernameLabel], "Make it", async (dialog) => {
+        const made = await app.post("telegram/bots", { name: name.value, username: username.value });
+        dialog.close();
+        openChat(`${me()}-${made.id}`);
+        const token = element("input", { readonly: true, value: made.token, "aria-label": "Token" });
+        const url = element("input", { readonly: true, value: made.url, "aria-label": "Address" });
+        show(
+          `${made.name} is made`,
+          element("label", {}, "Its token ", token),
+          element("label", {}, "The address of this Telegram, for its program ", url),
+        );
+      });
+    },
+
+    group() {
+      const [name, label] = field("Title", { maxlength: "128" });
+      const kind = element(
+        "select",
+        {},
+        element("option", { value: "group" }, "group"),
+        element("option", { value: "supergroup" }, "supergroup"),
+        element("option", { value: "channel" }, "channel"),
+      );
+      const bots = app.all("telegram/bot/").map(([, one]) => one);
+      const boxes = [...people(), ...bots].map((one) => {
+        const box = element("input", { type: "checkbox", value: one.id });
+        box.checked = String(one.id) === me();
+        return [box, element("label", { class: "box" }, box, " ", one.name)];
+      });
+      const members = element("fieldset", {}, element("legend", {}, "Members"), ...boxes.map(([, one]) => one));
+      const kinds = element("label", {}, "Kind ", kind);
+      ask("New group", [label, kinds, members], "Make it", async (dialog) => {
+        const chosen = boxes.map(([box]) => box).filter((box) => box.checked);
+        const made = await app.post("telegram/groups", {
+          title: name.value,
+          kind: kind.value,
+          members: chosen.map((box) => box.value),
+        });
+        dialog.close();
+        openChat(made.key);
+      });
+    },
+
+    members(key) {
+      const problem = element("p", { class: "error", role: "alert" });
+      const list = element("ul", { class: "members" });
+      const dialog = show(app.records.get(`telegram/chat/${key}`).title, list, problem);
+      const act = async (path, one) => {
+        const group = String(app.records.get(`telegram/chat/${key}`).id);
+        try {
+          await app.post(`telegram/${path}`, { group, member: String(one.id) });
+          problem.textContent = "";
+        } catch (error) {
+          problem.textContent = error.message;
+        }
+      };
+      const draw = () => {
+        const { members, admins } = app.records.get(`telegram/chat/${key}`) ?? {};
+        if (!members) return;
+        const bots = app.all("telegram/bot/").map(([, one]) => one);
+        keyed(list, [...people(), ...bots].map((one) => [one.id, one]), () => {
+          const words = element("span", { dir: "auto" });
+          const move = element("button", { type: "button" });
+          const promote = element("button", { type: "button" }, "Make admin");
+          return {
+            element: element("li", {}, words, move, promote),
+            update(one) {
+              const inside = members.includes(one.id);
+              const admin = admins.includes(one.id);
+              words.textContent = `${one.name}${admin ? ", admin" : inside ? "" : ", not here"}`;
+              move.textContent = inside ? "Remove" : "Add";
+              move.setAttribute("aria-label", `${move.textContent} ${one.name}`);
+              move.onclick = () => act(inside ? "remove" : "add", one);
+              promote.hidden = one.type !== "bot" || !inside || admin;
+              promote.setAttribute("aria-label", `Make ${one.name} an admin`);
+              promote.onclick = () => act("promote", one);
+            },
+          };
+        });
+      };
+      app.on("telegram/", () => dialog.isConnected && draw());
+      draw();
+    },
+
+    alert(from, text) {
+      show(from, element("p", { dir: "auto" }, text));
+    },
+  };
+}

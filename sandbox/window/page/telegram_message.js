@@ -1,0 +1,175 @@
+// One Telegram message as elements: its text with entities, its picture or file, its buttons, and
+// what travelled. Whatever people and bots wrote is set as text; only safe addresses become links.
+
+import { element } from "./dom.js";
+
+const SAFE = ["http:", "https:", "mailto:", "tg:"];
+const BLOCKS = ["pre", "blockquote", "expandable_blockquote"];
+const TAGS = {
+  bold: "strong",
+  italic: "em",
+  underline: "u",
+  strikethrough: "s",
+  code: "code",
+  pre: "pre",
+  blockquote: "blockquote",
+  expandable_blockquote: "blockquote",
+};
+// What of a message's record stands in its body.
+export function contentOf({ content, quote, name }) {
+  return [content, quote, name];
+}
+
+// The body of a message; `does` says what its buttons do.
+export function drawContent(message, does) {
+  const { content, quote, name } = message;
+  const service = serviceText(content);
+  if (service) return [element("p", { dir: "auto" }, service)];
+  const text = content.text ?? content.caption;
+  const entities = content.entities ?? content.caption_entities ?? [];
+  const rows = content.reply_markup?.inline_keyboard ?? [];
+  return [
+    does.isNamed ? element("p", { class: "who" }, element("b", { dir: "auto" }, name)) : null,
+    quote ? element("blockquote", { class: "quote", dir: "auto" }, quote) : null,
+    ...mediaOf(message, does),
+    text === undefined
+      ? null
+      : element("div", { class: "text", dir: "auto" }, ...rich(text, entities, does)),
+    ...rows.map((row) =>
+      element("div", { class: "row" }, ...row.map((one) => buttonOf(one, message, does))),
+    ),
+  ].filter(Boolean);
+}
+
+function mediaOf({ content, name }, does) {
+  if (content.photo) {
+    const { file_id: id, width, height } = content.photo.at(-1);
+    const image = element("img", { class: "photo", alt: content.caption ?? `A picture from ${name}` });
+    if (width && height) image.style.aspectRatio = `${width} / ${height}`;
+    does.file(id).then((address) => (image.src = address), () => image.classList.add("broken"));
+    return [image];
+  }
+  if (content.document) {
+    const { file_id: id, file_name: file = "file", file_size: size = 0 } = content.document;
+    const text = `${file} (${size < 1024 ? `${size} B` : `${Math.round(size / 1024)} KB`})`;
+    const save = () => does.save(id, file);
+    return [element("button", { type: "button", class: "file", onclick: save }, `⬇ ${text}`)];
+  }
+  if (content.sticker) {
+    return [element("div", { class: "sticker" }, content.sticker.emoji || "(sticker)")];
+  }
+  if (content.dice) {
+    return [element("div", { class: "sticker" }, `${content.dice.emoji} ${content.dice.value}`)];
+  }
+  if (content.location) {
+    const { latitude, longitude } = content.location;
+    return [element("div", {}, `📍 ${latitude}, ${longitude}`)];
+  }
+  if (content.text !== undefined || content.caption !== undefined) return [];
+  const kinds = Object.keys(content).filter((key) => key !== "reply_markup");
+  return [element("div", {}, `(${kinds.join(", ") || "empty"})`)];
+}
+
+// "Anna joined": what is said about a group; "" for what somebody has said.
+export function serviceText(content) {
+  const names = (users) => users.map((user) => user.first_name).join(", ");
+  if (content.new_chat_members) return `${names(content.new_chat_members)} joined`;
+  if (content.left_chat_member) return `${names([content.left_chat_member])} left`;
+  if (content.new_chat_title) return `The group is called ${content.new_chat_title} now`;
+  if (content.migrate_to_chat_id) return "The group became a supergroup";
+  if (content.migrate_from_chat_id) return "This was a group before";
+  if (content.group_chat_created || content.supergroup_chat_created) return "The group was made";
+  if (content.channel_chat_created) return "The channel was made";
+  if (content.pinned_message) return "A message was pinned";
+  return "";
+}
+
+function buttonOf(button, message, does) {
+  if (button.url !== undefined) {
+    const address = safeAddress(button.url);
+    if (address) return element("a", { ...linkTo(address), class: "inline" }, `${button.text} ↗`);
+  }
+  const press = (event) => does.press(message, button.text, event.currentTarget);
+  const works = button.callback_data !== undefined;
+  const title = works ? null : "this kind of button does nothing here";
+  const name = `press ${button.text}`;
+  return element(
+    "button",
+    { type: "button", class: "inline", disabled: !works, title, onclick: press, "data-name": name },
+    button.text,
+  );
+}
+
+// A text with its entities as elements. Offsets count UTF-16 units, as JavaScript's strings do.
+function rich(text, entities, does, from = 0, to = text.length) {
+  const sorted = entities.toSorted((a, b) => a.offset - b.offset || b.length - a.length);
+  const nodes = [];
+  let at = from;
+  while (sorted.length) {
+    const entity = sorted.shift();
+    const start = Math.max(entity.offset, at);
+    const end = Math.min(entity.offset + entity.length, to);
+    if (start >= end) continue;
+    const inside = [];
+    while (sorted.length && sorted[0].offset < end) inside.push(sorted.shift());
+    if (start > at) nodes.push(text.slice(at, start));
+    const part = text.slice(start, end);
+    nodes.push(entityElement(entity, part, rich(text, inside, does, start, end), does));
+    // A block ends its line by itself.
+    at = BLOCKS.includes(entity.type) && text[end] === "\n" ? end + 1 : end;
+  }
+  if (at < to) nodes.push(text.slice(at, to));
+  return nodes;
+}
+
+function entityElement(entity, part, children, does) {
+  const { type } = entity;
+  if (type === "text_link" || type === "url" || type === "email") {
+    const written = type === "text_link" ? entity.url : type === "email" ? `mailto:${part}` : part;
+    const address = safeAddress(written) || (type === "url" && safeAddress(`https://${part}`));
+    return address ? element("a", linkTo(address), ...children) : element("span", {}, ...children);
+  }
+  if (type === "bot_command") {
+    const say = () => does.say(part);
+    return element("button", { type: "button", class: "command", onclick: say }, ...children);
+  }
+  if (type === "spoiler") {
+    return element("span", { class: "spoiler", tabindex: "0" }, ...children);
+  }
+  if (type === "pre") return element("pre", { title: entity.language }, element("code", {}, ...children));
+  if (type in TAGS) return element(TAGS[type], {}, ...children);
+  return element("span", { class: "reference" }, ...children); // mentions, hashtags, numbers …
+}
+
+function safeAddress(written) {
+  try {
+    const address = new URL(written);
+    return SAFE.includes(address.protocol) ? address.href : "";
+  } catch {
+    return "";
+  }
+}
+
+function linkTo(href) {
+  return { href, target: "_blank", rel: "noreferrer noopener" };
+}
+
+// Behind a message: what Telegram told the bots, how that went, and what the bots called.
+export function drawTravelled({ updates, untold, calls }) {
+  const parts = untold ? [{ title: "No bot was told of it", text: untold }] : [];
+  for (const { bot, update, text, explained, attempts } of updates) {
+    parts.push({ title: `Update for ${bot}: ${text}`, text: JSON.stringify(update) });
+    for (const { attempt, url, status, error, answer, reply } of attempts.slice(-5)) {
+      const outcome = error || `answered ${status}`;
+      const title = `Attempt ${attempt}, POST ${url}: ${outcome}${reply ? `, ${reply}` : ""}`;
+      parts.push({ title, text: answer || "(no body)" });
+    }
+    if (explained) parts.push({ title: `How it stands with ${bot}`, text: explained });
+  }
+  for (const { bot, method, by_answer: byAnswer, arguments: sent, error } of calls) {
+    const how = byAnswer ? "in its answer to the webhook" : "over HTTP";
+    const outcome = error ? `refused: ${error}` : "done";
+    parts.push({ title: `${bot} called ${method} ${how}: ${outcome}`, text: JSON.stringify(sent) });
+  }
+  return parts;
+}
