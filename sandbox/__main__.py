@@ -188,8 +188,8 @@ def about_the_window(window: Window) -> list[str]:
         "WINDOW: chat in it, press buttons, watch the cloud, break things",
         f"  {window.address}",
         "  The same by HTTP, as sandbox/README.md tells:",
-        f"  try: curl -H 'Authorization: Bearer {window.key}' -H 'Content-Type: application/json' "
-        f"-d '{words}' {window.url}/api/telegram/say",
+        f"  try: curl -H 'Authorization: Bearer {window.key}' -d '{words}' "
+        f"{window.url}/api/telegram/say",
     ]
 
 
