@@ -46,6 +46,7 @@ class HasLog(Protocol):
     """A function as a cloud of this process keeps it."""
 
     url: str
+    host_url: str
 
     @property
     def logs(self) -> list[str]:
@@ -57,7 +58,7 @@ _functions: WeakValueDictionary[str, HasLog] = WeakValueDictionary()  # by addre
 
 def keep_log(function: HasLog) -> None:
     """Let whoever calls a function's address and gets no answer find its log."""
-    _functions[function.url] = function
+    _functions[function.url] = _functions[function.host_url] = function
 
 
 def log_at(address: str) -> list[str]:

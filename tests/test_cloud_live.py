@@ -1,9 +1,11 @@
 """What a live view of the cloud needs: states as they change, calls as they begin, new lines."""
 
 import itertools
+import signal
+import threading
 
 import pytest
-from cloud_help import BOTH_STARTS, FUNCTIONS
+from cloud_help import BOTH_STARTS, FUNCTIONS, POSIX, wait_until
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -150,3 +152,23 @@ def test_a_refused_call_rings_too(cloud, tmp_path):
     assert refused.result()
     (tmp_path / "go").touch()
     call.result(20)
+
+
+@POSIX
+def test_an_interrupted_caller_leaves_the_function_at_work(cloud, tmp_path):
+    fn = cloud.deploy("f", PLAIN, handler="main.wait", concurrency=1, timeout_s=20)
+
+    def interrupt():
+        wait_until(lambda: fn.calls and fn.calls[0].began)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        fn.invoke(str(tmp_path / "go"))
+    thread.join()
+    assert fn.calls and not fn.invocations
+    (tmp_path / "go").touch()
+    wait_until(lambda: fn.invocations)
+    assert fn.invoke(str(tmp_path / "go")) == fn.instances[0].pid
+    assert [(each.error, each.cold) for each in fn.invocations] == [(None, True), (None, False)]

@@ -58,12 +58,14 @@ class Deployed:
 
     def __init__(self, url):
         self.url = url
+        self.host_url = url.replace("127.0.0.1", "bot.localhost")
 
 
 def test_a_log_is_found_by_the_address_as_long_as_there_is_the_function():
     function = Deployed("http://127.0.0.1:1/bot/")
     keep_log(function)
-    for address in ("http://127.0.0.1:1/bot", "http://127.0.0.1:1/bot/hook?a=1"):
+    addresses = ("http://127.0.0.1:1/bot", "http://127.0.0.1:1/bot/hook?a=1")
+    for address in (*addresses, "http://bot.localhost:1/bot/hook"):
         assert log_at(address) == ("one line",)
     for address in ("http://127.0.0.1:1/bots/", "http://127.0.0.1:2/bot/", ""):
         assert log_at(address) == []

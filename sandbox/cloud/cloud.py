@@ -19,7 +19,7 @@ from aiohttp import web
 from sandbox.cloud.deployment import Deployment, Settings
 from sandbox.cloud.errors import PAYLOAD_LIMIT, FunctionError
 from sandbox.cloud.function import Function, to_event
-from sandbox.cloud.gateway import TOO_LARGE, Gateway
+from sandbox.cloud.gateway import OWN_HOST, TOO_LARGE, Gateway
 from sandbox.cloud.history import History
 from sandbox.cloud.pool import Pool
 from sandbox.keeper import Keeper
@@ -107,7 +107,8 @@ class Cloud(LocalServer):
         history = History(self.watch)
         pool = Pool(deployment, history, self._keeper.new_marker, self.clock, self._init_timeout_s)
         url = f"http://{HOST}:{self.port}/{name}/"
-        function = Function(url, revision, pool, history, self.invoke, self.wait_until)
+        host_url = f"http://{name.lower()}{OWN_HOST}:{self.port}/"
+        function = Function(url, host_url, revision, pool, history, self.invoke, self.wait_until)
         self.run(self._install(function, must_load))
         keep_log(function)
         return function
@@ -135,7 +136,8 @@ class Cloud(LocalServer):
         payload = to_event(event)
         if len(payload) > PAYLOAD_LIMIT:
             raise FunctionError("RequestTooLarge", TOO_LARGE)
-        return self.run(self.function(name).pool.invoke(payload, str(uuid.uuid4())))
+        self.function(name)
+        return self.run(self._invoke(name, payload))
 
     def clock(self) -> float:
         """Seconds since this cloud began."""
@@ -151,6 +153,11 @@ class Cloud(LocalServer):
         server = web.Server(handle, access_log=None, auto_decompress=False, logger=LOGGER)
         self._watch()
         return await self._serve(web.ServerRunner(server), port)
+
+    async def _invoke(self, name: str, payload: bytes) -> Any:
+        """Call what is deployed now; a caller who is interrupted leaves the function at work."""
+        pool = self._functions[name].pool
+        return await asyncio.shield(pool.invoke(payload, str(uuid.uuid4())))
 
     async def _install(self, function: Function, must_load: bool) -> None:
         self._pools.add(function.pool)

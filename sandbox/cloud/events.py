@@ -7,6 +7,7 @@ multiValueHeaders are understood in every answer.
 
 import base64
 import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from sandbox.cloud.errors import MARSHAL, FunctionError
 
 TEXT = ("text/", "application/json", "application/javascript", "application/xml")
 HIDDEN_BY_YANDEX = {"Authorization", "Cookie"}
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~\w-]+", re.ASCII)  # RFC 9110: a token
+HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]*")
 HOP_BY_HOP = {"connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"}
 
 
@@ -27,11 +30,13 @@ class HttpRequest:
     """A request as it came in; path and query still percent-encoded."""
 
     method: str
-    path: str
+    host: str  # with its port
+    path: str  # as the function sees it
     query: str
     headers: list[tuple[str, str]]
     body: bytes
     request_id: str
+    function: str  # its name
     source_ip: str = "127.0.0.1"
 
 
@@ -39,6 +44,7 @@ def aws_event(request: HttpRequest) -> dict[str, Any]:
     """A request as AWS's Function URL gives it: header names in lower case, cookies apart."""
     headers = joined([(name.lower(), value) for name, value in request.headers])
     cookies = [part.strip() for part in headers.pop("cookie", "").split(";") if part.strip()]
+    domain = forwarded(headers, request)
     body, is_base64 = encode_body(request.body, headers.get("content-type", ""), TEXT)
     now = time.time()
     event: dict[str, Any] = {
@@ -49,8 +55,9 @@ def aws_event(request: HttpRequest) -> dict[str, Any]:
         "headers": headers,
         "requestContext": {
             "accountId": "anonymous",
-            "apiId": "local",
-            "domainName": headers.get("host", ""),
+            "apiId": request.function,  # AWS: the id in the address, its first part
+            "domainName": domain,
+            "domainPrefix": request.function,
             "http": {
                 "method": request.method,
                 "path": request.path,
@@ -73,6 +80,58 @@ def aws_event(request: HttpRequest) -> dict[str, Any]:
     if request.body:
         event["body"] = body
     return event
+
+
+def forwarded(headers: dict[str, str], request: HttpRequest) -> str:
+    """Add the X-Forwarded headers that a Function URL passes on; return the domain's name.
+
+    A tunnel in front of the gateway has said already how the client came to it.
+    """
+    domain, port = split_host(request.host)
+    protocol = headers.setdefault("x-forwarded-proto", "http")
+    headers.setdefault("x-forwarded-port", port or ("443" if protocol == "https" else "80"))
+    before = headers.get("x-forwarded-for")
+    headers["x-forwarded-for"] = f"{before}, {request.source_ip}" if before else request.source_ip
+    return domain
+
+
+def split_host(host: str) -> tuple[str, str]:
+    """A Host header's name, in lower case, and its port.
+
+    >>> split_host("Hello.localhost:8080"), split_host("[::1]:80"), split_host("example.org")
+    (('hello.localhost', '8080'), ('[::1]', '80'), ('example.org', ''))
+    """
+    name, colon, port = host.rpartition(":")
+    if not colon or not port.isdecimal():
+        name, port = host, ""
+    return name.lower(), port
+
+
+def readable(value: str) -> str:
+    """A header's value; bytes that are not UTF-8 are read as Latin-1, which has them all.
+
+    >>> readable(b"caf\\xe9".decode(errors="surrogateescape"))
+    'café'
+    """
+    if value.isascii():
+        return value
+    sent = value.encode(errors="surrogateescape")
+    try:
+        return sent.decode()
+    except UnicodeDecodeError:
+        return sent.decode("latin-1")
+
+
+def ascii_only(target: str) -> str:
+    """A request's target; bytes that should have been percent-encoded are so now.
+
+    >>> ascii_only("/café?a=%20b"), ascii_only(b"/\\xff".decode(errors="surrogateescape"))
+    ('/caf%C3%A9?a=%20b', '/%FF')
+    """
+    if target.isascii():
+        return target
+    sent = target.encode(errors="surrogateescape")
+    return "".join(chr(byte) if byte < 128 else f"%{byte:02X}" for byte in sent)
 
 
 def yandex_event(request: HttpRequest) -> dict[str, Any]:
@@ -212,8 +271,10 @@ def response_headers(answer: dict[str, Any]) -> CIMultiDict[str]:
     pairs += [("Set-Cookie", cookie) for cookie in cookies]
     headers: CIMultiDict[str] = CIMultiDict()
     for name, value in pairs:
-        if any(sign in f"{name}{value}" for sign in "\r\n\0") or not name.strip():
-            raise AnswerError(f"the header {name!r} holds a line break or has no name")
+        if not HEADER_NAME.fullmatch(str(name)):
+            raise AnswerError(f"a header cannot have the name {name!r}")
+        if not HEADER_VALUE.fullmatch(str(value)):
+            raise AnswerError(f"the header {name!r} holds a line break, or what no header can hold")
         if name.lower() not in HOP_BY_HOP:
             headers.add(name, str(value))
     return headers

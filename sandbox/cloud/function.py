@@ -16,6 +16,11 @@ from sandbox.cloud.pool import Pool
 class Function:
     """One deployed version of a function; `Cloud.deploy` makes it.
 
+    `url` works with every client. `host_url` is a host of its own, without the function's name in
+    the path, as AWS's Function URLs are: a web framework's links and redirects stay inside.
+    Browsers and curl know that NAME.localhost is this machine. Python's urllib, and with it the
+    sandbox's webhooks, know it only where the system does: give those `url`.
+
     `revision` counts the cloud's deployments: with a new one everything below begins anew.
     `invoke` calls whatever is deployed under a name, `wait_until` waits on the cloud's loop.
     """
@@ -23,6 +28,7 @@ class Function:
     def __init__(
         self,
         url: str,
+        host_url: str,
         revision: int,
         pool: Pool,
         history: History,
@@ -30,6 +36,7 @@ class Function:
         wait_until: Callable[[Callable[[], bool], float], bool],
     ) -> None:
         self.url = url
+        self.host_url = host_url
         self.revision = revision
         self.pool = pool
         self.history = history

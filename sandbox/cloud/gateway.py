@@ -8,6 +8,7 @@ a timeout too); the reason is in the function's log. Only what this sandbox lack
 import json
 import uuid
 from collections.abc import Mapping
+from urllib.parse import unquote
 
 from aiohttp import web
 from multidict import CIMultiDict
@@ -16,35 +17,74 @@ from sandbox.cloud import events
 from sandbox.cloud.errors import LACKING, PAYLOAD_LIMIT, THROTTLED, FunctionError
 from sandbox.cloud.function import Function
 
+OWN_HOST = ".localhost"  # resolved to 127.0.0.1 by browsers and curl without any DNS (RFC 6761)
 TOO_LARGE = f"Request must be smaller than {PAYLOAD_LIMIT} bytes for the InvokeFunction operation"
 
 
 class Gateway:
-    """Answers http://127.0.0.1:PORT/NAME/… with the function NAME of `functions`."""
+    """Answers with the function NAME of `functions` at two addresses.
+
+    http://NAME.localhost:PORT/… is a host of its own, as a Function URL has it: the function sees
+    the whole path. At http://127.0.0.1:PORT/NAME/… it sees what comes after its name.
+    """
 
     def __init__(self, functions: Mapping[str, Function]) -> None:
         self._functions = functions
 
     async def handle(self, request: web.BaseRequest) -> web.Response:
         """One request, one invocation."""
-        path, _, query = request.raw_path.partition("?")
-        _, name, rest = [*path.split("/", 2), "", ""][:3]
-        function = self._functions.get(name)
-        if function is None:
-            deployed = ", ".join(sorted(self._functions)) or "none"
-            return message(404, f"There is no function {name!r} here. Deployed: {deployed}.")
+        host, target = request.headers.get("Host", ""), request.raw_path
+        if not target.startswith("/"):  # "absolute-form": the host stands in the target
+            host, target = split_target(target)
+        path, _, query = events.ascii_only(target).partition("?")
+        domain = events.split_host(host)[0]
+        by_host = domain.endswith(OWN_HOST)
+        if by_host:
+            name = domain.removesuffix(OWN_HOST)
+        else:
+            _, name, path = [*path.split("/", 2), "", ""][:3]
+            name, path = unquote(name), f"/{path}"
         if request.headers.get("Expect", "").lower() == "100-continue":  # curl, before 1 MB
             await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         body = await read(request, PAYLOAD_LIMIT) if request.can_read_body else b""
+        # Looked up after the last wait: of two deployments, the newer one answers, and lives.
+        function = self._find(name, by_host)
+        if function is None:
+            deployed = ", ".join(sorted(self._functions)) or "none"
+            return message(404, f"There is no function {name!r} here. Deployed: {deployed}.")
         if body is None:
             return message(413, TOO_LARGE)
-        headers = list(request.headers.items())
         request_id = str(uuid.uuid4())
-        http = events.HttpRequest(request.method, f"/{rest}", query, headers, body, request_id)
+        http = events.HttpRequest(
+            request.method,
+            host,
+            path,
+            query,
+            [(name, events.readable(value)) for name, value in request.headers.items()],
+            body,
+            request_id,
+            function.name,
+        )
         event = json.dumps(events.EVENTS[function.settings.events](http)).encode()
         if len(event) > PAYLOAD_LIMIT:
             return message(413, TOO_LARGE)
         return await answer(function, event, request_id)
+
+    def _find(self, name: str, by_host: bool) -> Function | None:
+        if by_host and name not in self._functions:  # a host's name has no capital letters
+            named = {each.lower(): each for each in self._functions}
+            name = named.get(name, name)
+        return self._functions.get(name)
+
+
+def split_target(target: str) -> tuple[str, str]:
+    """The host and the path of a request's target that is a whole address.
+
+    >>> split_target("http://hello.localhost:8080/a?b=c")
+    ('hello.localhost:8080', '/a?b=c')
+    """
+    host, slash, rest = target.partition("://")[2].partition("/")
+    return host.rpartition("@")[2], slash + rest or "/"
 
 
 async def read(request: web.BaseRequest, limit: int) -> bytes | None:
