@@ -79,6 +79,15 @@ class Fields:
             raise ValueError(f"{name!r} must be {KINDS[kind]}; found {value!r:.100}")
         return value
 
+    def any(self, name: str) -> Any:
+        """One argument of any kind; None if it is missing."""
+        return self._values.get(name)
+
+    def only(self, *names: str) -> None:
+        """ValueError if there is an argument of another name."""
+        if unknown := sorted(self._values.keys() - set(names)):
+            raise ValueError(f"{unknown[0]!r} is not known here; there are: {', '.join(names)}")
+
     def seconds(self, default: float = 5.0) -> float:
         """The argument `timeout`, how long to wait, at most LONGEST_WAIT_S.
 

@@ -1,7 +1,468 @@
+// The cloud: choose a function, see its instances live and die, its meter and log; call it.
+
 import { element } from "./dom.js";
+import { laneList, milliseconds } from "./lanes.js";
 
 export const title = "Cloud";
 
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+const SPANS = [
+  [20, "20 seconds"],
+  [60, "1 minute"],
+  [300, "5 minutes"],
+];
+const CLOCK_CHECK_MS = 60_000;
+
 export function mount(section, app) {
-  section.append(element("h2", {}, title));
+  let chosen = app.options.get("function") ?? "";
+  let tariff = "aws";
+  let span = SPANS[0][0];
+  let drawnAt = -1; // the cloud's clock when the lanes were drawn last
+  let changed = true;
+  const clock = cloudClock(app);
+  const stillMotion = matchMedia("(prefers-reduced-motion: reduce)");
+
+  const functions = element("div", { class: "functions", role: "group", "aria-label": "Functions" });
+  const settings = element("span");
+  const address = element("a", { target: "_blank", rel: "noreferrer" });
+  const about = element("p", { class: "about quiet" }, settings, " ", address);
+  const meter = meterTiles((name) => ((tariff = name), change()));
+  const spans = element(
+    "select",
+    { onchange: () => ((span = Number(spans.value)), change()) },
+    ...SPANS.map(([seconds, words]) => element("option", { value: seconds }, words)),
+  );
+  spans.setAttribute("aria-label", "Time shown");
+  const lanes = laneList("Instances", spans);
+  const picture = element("div", { class: "picture" }, legend(), lanes.element);
+  const calls = callTable();
+  const caller = callForm(app, () => chosen);
+  const log = logView(app, () => chosen);
+  const empty = element("p", { class: "quiet" }, "No function is deployed yet.");
+  const body = element(
+    "div",
+    { class: "body", hidden: true },
+    ...[about, meter.element, picture, caller.element, below(log.element, calls.element)],
+  );
+  const heading = element("h2", { class: app.options.has("function") ? "hidden" : null }, title);
+  section.append(heading, functions, empty, body);
+
+  app.on("cloud/", change);
+  requestAnimationFrame(frame);
+
+  function change() {
+    changed = true;
+  }
+
+  // The lanes move with the clock, the rest is drawn when something has changed.
+  function frame() {
+    requestAnimationFrame(frame);
+    if (!section.offsetParent) return; // another panel is shown
+    const now = clock();
+    const record = app.records.get(`cloud/function/${chosen}`);
+    const pixel = stillMotion.matches ? 1 : span / 1200;
+    const hasMoved = now - drawnAt >= pixel;
+    if (!changed && !hasMoved) return;
+    if (changed) drawFunctions();
+    if (record) drawFunction(record, now);
+    changed = false;
+    drawnAt = now;
+  }
+
+  function drawFunctions() {
+    const all = app.all("cloud/function/").map(([, record]) => record);
+    all.sort((a, b) => a.name.localeCompare(b.name));
+    const isAlone = app.options.has("function");
+    if (!isAlone && !all.some(({ name }) => name === chosen)) choose(all[0]?.name ?? "");
+    body.hidden = !app.records.has(`cloud/function/${chosen}`);
+    empty.hidden = !body.hidden;
+    if (isAlone) empty.textContent = `The function ${chosen} is not deployed.`;
+    functions.hidden = isAlone || all.length < 2;
+    const buttons = new Map([...functions.children].map((button) => [button.dataset.name, button]));
+    for (const [name, button] of buttons) if (!all.some((one) => one.name === name)) button.remove();
+    all.forEach((record, i) => {
+      let button = buttons.get(record.name);
+      if (!button) {
+        button = element("button", { type: "button", "data-name": record.name });
+        button.onclick = () => choose(record.name);
+        button.append(element("b", {}, record.name), element("span"));
+        functions.insertBefore(button, functions.children[i] ?? null);
+      }
+      write(button.lastChild, ` ${short(record)}`);
+      button.setAttribute("aria-pressed", String(record.name === chosen));
+    });
+  }
+
+  function choose(name) {
+    chosen = name;
+    caller.forget();
+    change();
+  }
+
+  function drawFunction(record, now) {
+    const prices = app.records.get(`cloud/tariff/${tariff}`);
+    if (changed) {
+      const limit = `${record.memory_mb} MB, ${record.timeout_s} s a call, ${record.concurrency} at once`;
+      const kind = record.start === "snapshot" ? `${record.runtime}, from a snapshot` : record.runtime;
+      write(settings, `${record.name}: ${kind} ${record.handler}, at most ${limit};`);
+      write(address, record.url);
+      address.href = record.url;
+      calls.draw(app.records.get(`cloud/calls/${chosen}`), tariff, prices, record.sums[tariff].uncounted);
+      log.follow(record);
+      meter.tariffs(app.all("cloud/tariff/"), tariff);
+    }
+    meter.draw(record, tariff, prices, now);
+    const shown = app.records.get(`cloud/lanes/${chosen}`);
+    if (!shown) return;
+    const seen = ({ stopped }) => stopped === null || now - stopped < span;
+    lanes.draw(shown.lanes.filter(seen), stretchesOf(chosen), {
+      now,
+      span,
+      unknownBefore: shown.unknown_before,
+      empty: record.ended || record.cold
+        ? "No instance is left: nothing runs, and nothing costs. The next call starts a new one."
+        : "No instance yet: nothing runs, and nothing costs. The first call starts one.",
+    });
+  }
+
+  function stretchesOf(name) {
+    const found = new Map();
+    for (const [, piece] of app.all(`cloud/piece/${name}/`)) {
+      for (const stretch of piece.all) {
+        if (!found.has(stretch[0])) found.set(stretch[0], []);
+        found.get(stretch[0]).push(stretch);
+      }
+    }
+    for (const list of found.values()) list.sort((a, b) => a[1] - b[1]);
+    return found;
+  }
+}
+
+// The cloud's clock in seconds: asked for now and then, it runs on in the page.
+function cloudClock(app) {
+  let ahead = null;
+  async function ask() {
+    const before = performance.now();
+    const { now } = await app.get("cloud/clock");
+    const after = performance.now();
+    ahead = now - (before + after) / 2 / 1000;
+  }
+  const again = () => ask().catch(() => {}); // without a cloud the clock runs on
+  again();
+  setInterval(again, CLOCK_CHECK_MS);
+  document.addEventListener("visibilitychange", again);
+  return () => (ahead === null ? 0 : performance.now() / 1000 + ahead);
+}
+
+function write(place, text) {
+  if (place.textContent !== text) place.textContent = text;
+}
+
+function short({ states, ended }) {
+  const parts = ["starting", "busy", "idle"].filter((state) => states[state]);
+  const words = { starting: "starting", busy: "working", idle: "waiting" };
+  if (parts.length) return parts.map((state) => `${states[state]} ${words[state]}`).join(", ");
+  return ended ? "no instance left" : "not called yet";
+}
+
+function legend() {
+  const item = (kind, sign, name, words) =>
+    element(
+      "span",
+      { class: "item" },
+      element("span", { class: `swatch ${kind}`, "aria-hidden": "true" }, sign),
+      element("b", {}, name),
+      words,
+    );
+  return element(
+    "div",
+    { class: "legend" },
+    item("cold", "", "C cold", ": starts first"),
+    item("warm", "", "W warm", ": was waiting"),
+    item("idle", "", "waits", ": costs nothing"),
+    item("killed", "✕", "killed", ""),
+    item("stopped", "▪", "stopped", ""),
+  );
+}
+
+// The log, or each call: one of them at a time.
+function below(log, calls) {
+  const parts = { Log: log, "Each call and its price": calls };
+  const buttons = Object.keys(parts).map((name) =>
+    element("button", { type: "button", onclick: () => choose(name) }, name),
+  );
+  choose("Log");
+  return element("div", { class: "below" }, element("div", { class: "tabs" }, ...buttons), log, calls);
+
+  function choose(chosen) {
+    for (const button of buttons) {
+      const isChosen = button.textContent === chosen;
+      button.setAttribute("aria-pressed", String(isChosen));
+      parts[button.textContent].hidden = !isChosen;
+    }
+  }
+}
+
+// Calls, refusals, time and money; while a call runs, its part is an estimate and is called so.
+function meterTiles(chooseTariff) {
+  const tile = (name, ...more) => {
+    const value = element("dd", { class: "value" });
+    const under = element("dd", { class: "under" });
+    const box = element("div", {}, element("dt", {}, name, ...more), value, under);
+    return { box, value, under };
+  };
+  const select = element("select", {
+    "aria-label": "Prices of",
+    onchange: () => chooseTariff(select.value),
+  });
+  const calls = tile("Calls");
+  const refused = tile("Throttled");
+  const time = tile("Billed");
+  const money = tile("USD ", select);
+  const rate = tile("USD a second");
+  const tiles = [calls, refused, time, money, rate].map(({ box }) => box);
+  const list = element("dl", { class: "meter" }, ...tiles);
+
+  function tariffs(all, chosen) {
+    if (select.children.length === all.length) return;
+    const options = all.map(([key, { name }]) =>
+      element("option", { value: key.split("/")[2] }, name),
+    );
+    select.replaceChildren(...options);
+    select.value = chosen;
+  }
+
+  function draw(record, tariff, prices, now) {
+    const sums = record.sums[tariff];
+    const running = record.starting + record.busy;
+    const soFar = runningSeconds(record, prices, now);
+    const gb = record.memory_mb / 1024;
+    const atWork = record.busy + (prices.init_billed ? record.starting : 0);
+    const warm = record.ended + running - record.cold;
+    write(calls.value, `${(record.ended + running).toLocaleString("en")}`);
+    const failed = record.failed ? `, ${record.failed} failed` : "";
+    write(calls.under, `${record.cold} cold, ${Math.max(0, warm).toLocaleString("en")} warm${failed}`);
+    write(refused.value, record.throttled.toLocaleString("en"));
+    const all = record.concurrency === 1 ? "the only one" : `all ${record.concurrency}`;
+    write(refused.under, record.throttled ? `429: ${all} at work` : "none was refused");
+    refused.box.classList.toggle("alarm", record.throttled > 0);
+    const about = running ? "≈ " : "";
+    const billed = Math.ceil(sums.billed_ms + soFar * 1000);
+    write(time.value, `${about}${billed.toLocaleString("en")} ms`);
+    const seconds = sums.gb_seconds + gb * soFar;
+    write(time.under, `${about}${seconds.toFixed(4)} GB-s`);
+    const price = sums.price + gb * soFar * prices.gb_second + running * prices.request;
+    write(money.value, `${about}${price.toFixed(10)}`);
+    const million = (sums.price / (record.ended - sums.uncounted)) * 1e6;
+    const each = record.ended ? `${million.toFixed(2)} a million` : "nothing yet";
+    write(money.under, running ? "≈: an estimate" : each);
+    list.classList.toggle("running", running > 0);
+    const perSecond = atWork * gb * prices.gb_second;
+    write(rate.value, perSecond ? perSecond.toFixed(10) : "0");
+    const waiting = record.states.idle ? "waiting is free" : "nothing runs";
+    write(rate.under, running ? `${running} at work` : waiting);
+  }
+
+  return { element: list, tariffs, draw };
+}
+
+// What the calls under way have used so far, in seconds that are paid for; not rounded.
+function runningSeconds(record, prices, now) {
+  const busy = record.busy * now - record.busy_since;
+  const loading = record.starting * now - record.starting_since + record.loaded_s;
+  return Math.max(0, busy + (prices.init_billed ? loading : 0));
+}
+
+// The newest calls, each with what it cost.
+function callTable() {
+  const heads = ["Call", "Start", "Instance", "Took", "Billed", "GB-seconds", "USD", "Memory", "Error"];
+  const rows = element("tbody");
+  const table = element(
+    "table",
+    {},
+    element("caption", { class: "hidden" }, "The newest calls"),
+    element("thead", {}, element("tr", {}, ...heads.map((head) => element("th", { scope: "col" }, head)))),
+    rows,
+  );
+  const prices = element("p", { class: "quiet" });
+  const place = element("div", { class: "calls", tabindex: "0", role: "group" }, table, prices);
+  place.setAttribute("aria-label", "The newest calls");
+  let drawn = null;
+
+  function draw(record, tariff, named, older) {
+    if (place.hidden || (drawn?.record === record && drawn.tariff === tariff)) return;
+    drawn = { record, tariff };
+    const left = older ? ` The sum is without ${older} older calls.` : "";
+    const free = `Free each month and not subtracted here: ${named.free}.`;
+    write(prices, `Prices: ${named.name}, ${named.source}, ${named.date}. ${free}${left}`);
+    const ended = record.ended.map((call) => [
+      call.number,
+      call.start,
+      call.instance,
+      `${call.duration_ms} ms${call.init_ms ? ` + ${call.init_ms} ms start` : ""}`,
+      `${call.costs[tariff].billed_ms} ms`,
+      call.costs[tariff].gb_seconds.toFixed(6),
+      call.costs[tariff].price.toFixed(10),
+      `${call.memory_mb} MB`,
+      call.error ?? "",
+    ]);
+    const running = record.running.map((call) => {
+      const state = call.began === null ? "starting" : "at work";
+      return ["", call.start, call.instance, state, "not known yet", "", "", "", ""];
+    });
+    const all = [...running.reverse(), ...ended.reverse()];
+    rows.replaceChildren(
+      ...all.map((cells) =>
+        element("tr", {}, ...cells.map((cell, i) => element("td", { class: i === 1 ? cells[1] : null }, `${cell}`))),
+      ),
+    );
+  }
+
+  return { element: place, draw };
+}
+
+// A request to the function, by its own address; its answer below.
+function callForm(app, chosen) {
+  const method = element(
+    "select",
+    { "aria-label": "Method", onchange: show },
+    ...METHODS.map((name) => element("option", {}, name)),
+  );
+  const path = element("input", { "aria-label": "Path", value: "/", spellcheck: "false" });
+  const times = element("input", { type: "number", min: "1", max: "100", value: "1" });
+  const send = element("button", {}, "Call");
+  const body = element("textarea", { "aria-label": "Body", rows: "2", placeholder: "Body, such as {\"n\": 1}" });
+  const answer = element("div", { class: "answer", role: "status" });
+  const form = element(
+    "form",
+    { class: "call", onsubmit: submit },
+    element("div", {}, method, path, element("label", {}, times, " at once"), send),
+    body,
+    answer,
+  );
+  show();
+
+  function show() {
+    body.hidden = ["GET", "HEAD", "OPTIONS"].includes(method.value);
+  }
+
+  async function submit(event) {
+    event.preventDefault();
+    const started = performance.now();
+    const asked = chosen();
+    const values = { function: asked, method: method.value, path: path.value, times: Number(times.value) || 1 };
+    if (!body.hidden && body.value) Object.assign(values, { body: body.value, headers: typeOf(body.value) });
+    answer.replaceChildren(element("span", { class: "quiet" }, "It works …"));
+    const found = await app.attempt(() => app.post("cloud/request", values));
+    if (asked !== chosen()) return;
+    answer.replaceChildren();
+    if (!found) return;
+    const took = milliseconds((performance.now() - started) / 1000);
+    const counts = Object.entries(found.statuses).map(([status, n]) => `${n} × ${status}`);
+    const status = values.times > 1 ? `${counts.join(", ")}; the first answer: ` : `${found.status}: `;
+    const text = found.is_base64 ? `(${found.headers["Content-Type"]}, base64) ${found.body}` : found.body;
+    answer.append(
+      element("b", { class: found.status >= 400 ? "bad" : "" }, `${status}`),
+      element("code", { dir: "auto" }, text.slice(0, 5000) || "(empty)"),
+      element("span", { class: "quiet" }, ` after ${took}`),
+    );
+  }
+
+  function forget() {
+    answer.replaceChildren();
+  }
+
+  return { element: form, forget };
+}
+
+function typeOf(text) {
+  try {
+    JSON.parse(text);
+    return { "Content-Type": "application/json" };
+  } catch {
+    return { "Content-Type": "text/plain; charset=utf-8" };
+  }
+}
+
+const NEAR_THE_END = 30; // pixels
+const SHOWN = 500; // lines that stay on the page while its end is followed
+const ASKED = 300; // lines that are asked for at once
+const PAUSE_MS = 150; // between two questions
+
+// The log: it stays at its end while the reader is there, and stands still while one reads above.
+function logView(app, chosen) {
+  const lines = element("div", { class: "lines", role: "log", tabindex: "0", "aria-label": "Log" });
+  const newer = element("button", { type: "button", class: "newer", hidden: true, onclick: toEnd });
+  let shown = ""; // of which function and deployment
+  let last = 0; // the number of the newest line here
+  let wanted = 0; // the number of the newest line there is
+  let following = true;
+  let asking = false;
+
+  lines.addEventListener("scroll", () => {
+    following = lines.scrollHeight - lines.scrollTop - lines.clientHeight < NEAR_THE_END;
+    if (following) ask();
+  });
+  new ResizeObserver(() => following && (lines.scrollTop = lines.scrollHeight)).observe(lines);
+
+  function follow({ name, revision, last_line }) {
+    const key = `${name} ${revision}`;
+    if (key !== shown) {
+      if (shown.split(" ")[0] !== name) lines.replaceChildren();
+      else if (lines.children.length) lines.append(note("a new version was deployed; its log begins here"));
+      shown = key;
+      last = 0;
+    }
+    wanted = last_line;
+    if (following) ask();
+    newer.hidden = following || wanted <= last;
+    write(newer, `${wanted - last} new ${wanted - last === 1 ? "line" : "lines"} ↓`);
+  }
+
+  async function ask() {
+    if (asking || wanted <= last) return;
+    asking = true;
+    const key = shown;
+    const query = new URLSearchParams({ function: chosen(), after: last, limit: ASKED });
+    try {
+      const found = await app.get(`cloud/logs?${query}`);
+      if (key === shown && `${chosen()} ${found.revision}` === shown) take(found);
+    } catch (error) {
+      app.tell(error.message, true);
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    asking = false;
+    if (following) ask();
+  }
+
+  function take(found) {
+    const isFirst = last === 0;
+    const begins = found.lines[0]?.number ?? found.last + 1;
+    lines.setAttribute("aria-live", isFirst || found.lines.length > 30 ? "off" : "polite");
+    if (begins > last + 1) lines.append(note(`${begins - last - 1} lines are not shown here`));
+    lines.append(...found.lines.map(({ text }) => lineOf(text)));
+    last = found.last;
+    while (lines.children.length > SHOWN) lines.firstChild.remove();
+    lines.scrollTop = lines.scrollHeight;
+  }
+
+  function toEnd() {
+    lines.scrollTop = lines.scrollHeight;
+    following = true;
+    newer.hidden = true;
+    lines.focus();
+    ask();
+  }
+
+  return { element: element("div", { class: "log" }, lines, newer), follow };
+}
+
+function lineOf(text) {
+  const isOfTheCloud = /^(START|END|REPORT) RequestId: /.test(text);
+  const isBad = /^\[ERROR\]|^[0-9a-f-]{36} |Error\b/.test(text);
+  return element("div", { dir: "auto", class: isOfTheCloud ? "quiet" : isBad ? "bad" : null }, text);
+}
+
+function note(text) {
+  return element("div", { class: "note" }, `(${text})`);
 }

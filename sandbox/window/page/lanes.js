@@ -1,0 +1,282 @@
+// Instances as lanes on a moving time axis: each one starts, works, waits, and is stopped or killed.
+//
+// The picture is drawn on a canvas for each lane, by the cloud's clock, which runs on between two
+// messages; beside it the same stands in words. Cold and warm differ in pattern, height and letter.
+
+import { element } from "./dom.js";
+
+const STATES = {
+  starting: ["◌", "starting"],
+  busy: ["■", "working"],
+  idle: ["┄", "waiting"],
+  stopped: ["▪", "stopped"],
+  killed: ["✕", "killed"],
+};
+const WHY = {
+  idle: "not needed",
+  replaced: "new version",
+  closed: "cloud closed",
+  timeout: "timed out",
+  memory: "out of memory",
+  exit: "program ended",
+  start: "could not start",
+};
+const NOW_AT = 0.86; // where on the axis the present is; the future is empty
+const HEIGHT = 36; // pixels of a lane
+const BAND = { top: 15, height: 15 }; // where it is busy; above it stand letters and times
+const TICKS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300]; // seconds between two marks of the scale
+const TICK_WIDTH = 66; // pixels that a mark's text needs
+
+function why(lane) {
+  return WHY[lane.why] ?? lane.why;
+}
+
+export function laneList(label, corner) {
+  const rows = new Map(); // lane → { row, canvas, … }
+  const nobody = element("p", { class: "quiet nobody" });
+  const list = element("ul", { "aria-label": label });
+  const axis = element("canvas", { "aria-hidden": "true" });
+  const scale = element("div", { class: "scale" }, corner, axis);
+  const place = element("div", { class: "lane-list", tabindex: "0", role: "group" }, nobody, list, scale);
+  place.setAttribute("aria-label", label);
+  let width = 0;
+  new ResizeObserver(() => (width = 0)).observe(place);
+
+  // lanes: what to show; stretches: lane → the times it was busy; now: the cloud's clock.
+  function draw(lanes, stretches, { now, span, unknownBefore, empty }) {
+    nobody.textContent = lanes.length ? "" : empty;
+    nobody.hidden = lanes.length > 0;
+    const wanted = new Set(lanes.map(({ lane }) => lane));
+    for (const [lane, { row }] of rows) {
+      if (!wanted.has(lane)) {
+        row.remove();
+        rows.delete(lane);
+      }
+    }
+    const revisions = new Set(lanes.map(({ revision }) => revision)).size;
+    for (const lane of lanes) {
+      if (!rows.has(lane.lane)) rows.set(lane.lane, newRow(lane));
+      const entry = rows.get(lane.lane);
+      write(entry.state, words(lane, now));
+      write(entry.name, revisions > 1 ? `${lane.number} (version ${lane.revision})` : `${lane.number}`);
+      write(entry.more, details(lane));
+      entry.row.dataset.state = lane.state;
+      if (entry.row.parentNode !== list) list.append(entry.row);
+    }
+    width ||= axis.clientWidth;
+    if (!width) return;
+    const colours = coloursOf(place);
+    const at = (time) => width * (NOW_AT - ((now - time) / span) * NOW_AT);
+    for (const lane of lanes) {
+      const pen = penOn(rows.get(lane.lane).canvas, width, HEIGHT);
+      drawLane(pen, lane, stretches.get(lane.lane) ?? [], { at, now, width, colours, unknownBefore });
+    }
+    drawScale(penOn(axis, width, 18), { at, now, span, width, colours });
+  }
+
+  function newRow() {
+    const name = element("b");
+    const state = element("span", { class: "state" });
+    const more = element("span", { class: "more" });
+    const canvas = element("canvas", { "aria-hidden": "true" });
+    const unseen = element("span", { class: "hidden" }, "Instance ");
+    const who = element("div", { class: "who" }, element("span", {}, unseen, name, " ", state), more);
+    return { row: element("li", {}, who, canvas), name, state, more, canvas };
+  }
+
+  return { element: place, draw };
+}
+
+function write(place, text) {
+  if (place.textContent !== text) place.textContent = text;
+}
+
+// "┄ waiting 12 s", "✕ killed"
+function words(lane, now) {
+  const [sign, word] = STATES[lane.state];
+  if (lane.state === "killed" || lane.state === "stopped") return `${sign} ${word}`;
+  const seconds = Math.max(0, now - lane.since);
+  return seconds < 1 ? `${sign} ${word}` : `${sign} ${word} ${ago(seconds)}`;
+}
+
+function details(lane) {
+  const served = lane.served + (lane.state === "busy" || lane.state === "starting" ? 1 : 0);
+  const calls = served === 1 ? "1 call" : `${served} calls`;
+  if (lane.why) return `${why(lane)}, ${calls}`;
+  const load = lane.ready === null ? "" : `, ready in ${milliseconds(lane.ready - lane.started)}`;
+  return `${calls}${load}`;
+}
+
+function ago(seconds) {
+  if (seconds < 100) return `${Math.floor(seconds)} s`;
+  if (seconds < 6000) return `${Math.floor(seconds / 60)} min`;
+  return `${Math.floor(seconds / 3600)} h`;
+}
+
+export function milliseconds(seconds) {
+  const ms = seconds * 1000;
+  if (ms < 10) return `${ms.toFixed(1)} ms`;
+  return ms < 10_000 ? `${Math.round(ms)} ms` : `${seconds.toFixed(1)} s`;
+}
+
+function drawLane(pen, lane, stretches, { at, now, width, colours, unknownBefore }) {
+  const { top, height } = BAND;
+  const middle = top + height / 2;
+  const end = lane.stopped ?? (lane.state === "stopped" ? lane.since : now);
+  const ready = lane.ready ?? end;
+  // It waits: a dotted line. What is busy is drawn over it.
+  const from = Math.max(at(ready), 0);
+  pen.strokeStyle = colours.idle;
+  pen.setLineDash([2, 4]);
+  line(pen, from, middle, at(end), middle);
+  pen.setLineDash([]);
+  const labels = [];
+  // It starts: striped, at least so wide that it is seen.
+  if (at(ready) > -50) {
+    const box = boxOf(at(lane.started), at(ready), 6);
+    stripes(pen, box.x, top, box.width, height, colours);
+    labels.push([box.x, "C", `cold start ${milliseconds(ready - lane.started)}`]);
+  }
+  let waitedFrom = Math.max(from, at(unknownBefore), 0);
+  for (const [, begin, finish, count, cold, error] of stretches) {
+    if (at(finish) < -50) {
+      continue;
+    }
+    busy(begin, finish, count, cold, error);
+  }
+  if (lane.state === "busy") busy(lane.since, now, 1, at(lane.since) - at(ready) < 0.5 && lane.served === 0, "");
+  if (lane.state !== "busy" && lane.state !== "starting") rest(at(end));
+  if (lane.stopped !== null || lane.state === "stopped") theEnd();
+  write();
+
+  function busy(begin, finish, count, cold, error) {
+    const box = boxOf(at(begin), at(finish), 4);
+    rest(box.x);
+    pen.fillStyle = error ? colours.bad : colours.busy;
+    const inset = cold ? 0 : 3;
+    pen.fillRect(box.x, top + inset, box.width, height - 2 * inset);
+    if (error) cross(pen, box.x + box.width / 2, middle, colours.ground);
+    const took = milliseconds(finish - begin);
+    if (count > 1) labels.push([box.x, `${count}`, `${count} warm calls`]);
+    else if (error) labels.push([box.x, "!", `failed: ${error}`]);
+    else if (!cold) labels.push([box.x, "W", `warm ${took}`]);
+    waitedFrom = box.x + box.width;
+  }
+
+  function rest(until) {
+    const left = Math.max(waitedFrom, 0);
+    const text = "waits: costs nothing";
+    pen.font = "11px system-ui, sans-serif";
+    const needs = pen.measureText(text).width;
+    if (until - left > needs + 16) {
+      pen.fillStyle = colours.ground;
+      const x = (left + until - needs) / 2;
+      pen.fillRect(x - 4, top, needs + 8, height);
+      pen.fillStyle = colours.quiet;
+      pen.fillText(text, x, middle + 4);
+    }
+  }
+
+  function theEnd() {
+    const x = at(end);
+    const isKilled = lane.state === "killed";
+    pen.strokeStyle = pen.fillStyle = isKilled ? colours.bad : colours.quiet;
+    if (isKilled) cross(pen, x + 5, middle, colours.bad, 2.5);
+    else pen.fillRect(x, top, 3, height);
+    labels.push([x, isKilled ? "✕" : "▪", `${lane.state}: ${why(lane)}`]);
+  }
+
+  // Each label in full if there is room before the next one, else its letter, else nothing.
+  function write() {
+    pen.font = "11px system-ui, sans-serif";
+    let room = width;
+    for (const [x, letter, text] of labels.sort((a, b) => b[0] - a[0])) {
+      const shown = [text, letter].find((one) => x + pen.measureText(one).width + 6 < room);
+      pen.fillStyle = letter === "✕" ? colours.bad : colours.ink;
+      if (shown) pen.fillText(shown, x, 11);
+      if (shown) room = x;
+    }
+  }
+}
+
+function drawScale(pen, { at, now, span, width, colours }) {
+  pen.font = "11px system-ui, sans-serif";
+  pen.fillStyle = colours.quiet;
+  const step = TICKS.find((one) => at(now) - at(now - one) >= TICK_WIDTH) ?? span;
+  for (let seconds = 0; seconds <= span; seconds += step) {
+    const x = at(now - seconds);
+    const text = seconds === 0 ? "now" : span >= 120 ? `${seconds / 60} min ago` : `${seconds} s ago`;
+    const half = pen.measureText(text).width / 2;
+    pen.fillRect(x, 0, 1, 4);
+    if (x >= half) pen.fillText(text, x - half, 14);
+  }
+}
+
+function boxOf(left, right, least) {
+  const x = Math.max(left, -10);
+  return { x, width: Math.max(right - x, least) };
+}
+
+function stripes(pen, x, y, width, height, colours) {
+  pen.save();
+  pen.beginPath();
+  pen.rect(x, y, width, height);
+  pen.fillStyle = colours.startGround;
+  pen.fill();
+  pen.clip();
+  pen.strokeStyle = colours.start;
+  pen.lineWidth = 2.5;
+  for (let offset = -height; offset < width + height; offset += 6) {
+    line(pen, x + offset, y + height, x + offset + height, y);
+  }
+  pen.restore();
+  pen.strokeStyle = colours.start;
+  pen.lineWidth = 1;
+  pen.strokeRect(x + 0.5, y + 0.5, Math.max(width - 1, 1), height - 1);
+}
+
+function cross(pen, x, y, colour, thick = 1.5) {
+  pen.strokeStyle = colour;
+  pen.lineWidth = thick;
+  line(pen, x - 4, y - 4, x + 4, y + 4);
+  line(pen, x - 4, y + 4, x + 4, y - 4);
+  pen.lineWidth = 1;
+}
+
+function line(pen, x1, y1, x2, y2) {
+  pen.beginPath();
+  pen.moveTo(x1, y1);
+  pen.lineTo(x2, y2);
+  pen.stroke();
+}
+
+// A canvas as sharp as the screen, empty.
+function penOn(canvas, width, height) {
+  const ratio = window.devicePixelRatio || 1;
+  const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== w || canvas.height !== h) {
+    canvas.width = w;
+    canvas.height = h;
+    canvas.style.height = `${height}px`;
+  }
+  const pen = canvas.getContext("2d");
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  pen.clearRect(0, 0, width, height);
+  pen.lineWidth = 1;
+  return pen;
+}
+
+function coloursOf(place) {
+  const style = getComputedStyle(place);
+  const named = (name) => style.getPropertyValue(`--${name}`).trim();
+  return {
+    ground: named("ground"),
+    ink: named("ink"),
+    quiet: named("quiet"),
+    idle: named("quiet"),
+    busy: named("good"),
+    bad: named("bad"),
+    start: named("warn"),
+    startGround: named("ground"),
+  };
+}
