@@ -34,6 +34,17 @@ def viktor(telegram):
     return telegram.person("Viktor")
 
 
+@pytest.fixture(scope="module")
+def browser():
+    """One browser for all tests of a file."""
+    look = pytest.importorskip("look")
+    if not look.find_browser():
+        pytest.skip("NO BROWSER: install chromium to test the window in it")
+    window_browser = pytest.importorskip("window_browser")
+    with window_browser.a_browser() as one:
+        yield one
+
+
 def pytest_ignore_collect(collection_path):
     """Look for no doctests here: what else lies in tests/ may not even be importable."""
     if collection_path.suffix == ".py" and not collection_path.name.startswith("test_"):

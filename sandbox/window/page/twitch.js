@@ -11,6 +11,8 @@ const BADGES = { broadcaster: "broadcaster", moderator: "moderator" };
 
 export function mount(section, app) {
   const drafts = new Map(); // of the channels that are not shown
+  const read = new Map(); // channel → the place of the last message that was seen
+  let sending = Promise.resolve(); // one after the other, so that their order stays
   let replyTo = null; // the record of the message to be answered
   let drawn = ""; // the channel that is shown
 
@@ -104,9 +106,19 @@ export function mount(section, app) {
     draft.placeholder = words;
     const prefix = `twitch/message/${room.login}/`;
     const messages = app.all(prefix).sort(([, one], [, other]) => one.place - other.place);
+    read.set(room.login, messages.at(-1)?.[1].place ?? -1);
+    for (const option of channel.options) drawUnread(option);
     list.show(`${room.login} ${self.login}`, messages);
     drawPeople(room, accounts);
     faults.draw();
+  }
+
+  function drawUnread(option) {
+    const later = app
+      .all(`twitch/message/${option.value}/`)
+      .filter(([, { place }]) => place > (read.get(option.value) ?? -1)).length;
+    const words = `#${option.value}${later ? ` (${later} new)` : ""}`;
+    if (option.textContent !== words) option.textContent = words;
   }
 
   function drawMessage(message) {
@@ -233,16 +245,17 @@ export function mount(section, app) {
     if (message) draft.focus();
   }
 
-  async function send(event) {
+  function send(event) {
     event.preventDefault();
     const text = draft.value;
-    const room = channel.value;
     if (!text.trim()) return;
-    const values = { from: me.value, channel: room, text, reply_to: replyTo?.id };
-    const answered = replyTo;
-    if (!(await app.attempt(() => app.post("twitch/say", values)))) return;
-    if (drawn === room && draft.value === text) draft.value = "";
-    if (replyTo === answered) reply(null);
+    const values = { from: me.value, channel: drawn, text, reply_to: replyTo?.id };
+    draft.value = "";
+    reply(null);
+    sending = sending.then(async () => {
+      const said = await app.attempt(() => app.post("twitch/say", values));
+      if (!said && !draft.value && drawn === values.channel) draft.value = text; // it is not lost
+    });
   }
 
   function openNew(isOpen, focus = true) {

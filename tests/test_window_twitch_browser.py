@@ -1,0 +1,295 @@
+"""Twitch's window in a real browser: typing, reading, cutting the line of a bot that comes back."""
+
+import pytest
+from playwright.sync_api import expect
+from window_browser import a_page, barriers, is_wider_than_its_window
+
+from botlib import Bot
+from botlib.twitch.irc_bot import IrcBot, Limits, Timing
+from lessons.holding import Holding
+from sandbox import Twitch, Window
+
+NO_LIMITS = Limits(message_window_s=0, channel_gap_s=0, join_window_s=0, login_gap_s=0)
+HOUR = 3600.0
+PATIENT = Timing(quiet_s=HOUR, answer_s=HOUR, confirm_s=HOUR)
+NASTY = "<img src=x onerror=\"document.title='owned'\"> & <b>bold</b> \u202eright to left"
+
+
+class World:
+    """A Twitch with viktor's channel, anna, a bot's account and token, and a window on it."""
+
+    def __init__(self, twitch):
+        self.twitch = twitch
+        self.viktor = twitch.account("viktor", "Viktor")
+        self.anna = twitch.account("anna", "Anna")
+        self.bot_account = twitch.account("hello_bot", "Hello_Bot")
+        self.app = twitch.application("Hello bot")
+        self.token = twitch.authorize(self.bot_account, self.app, "chat:read chat:edit")
+        self.window = Window(twitch=twitch)
+
+    def bot(self):
+        """botlib's own IRC bot, on a thread of its own."""
+        brain = Bot()
+        brain.command("hello")(lambda message: f"hello {message.user}!")
+        given = {
+            "token": self.token.access_token,
+            "refresh_token": self.token.refresh_token,
+            "client_id": self.app.client_id,
+            "client_secret": self.app.client_secret,
+        }
+        times = {"limits": NO_LIMITS, "timing": PATIENT, "backoff": lambda failures: 0.01}
+        return Holding(IrcBot(brain, ["viktor"], api=self.twitch.url, **given, **times))
+
+    def address(self, **shown):
+        return self.window.address_of(**({"as": "viktor", "channel": "viktor"} | shown))
+
+
+@pytest.fixture
+def world():
+    with Twitch(limits=False) as twitch:
+        made = World(twitch)
+        with made.window:
+            yield made
+
+
+@pytest.fixture
+def page(browser, world):
+    with a_page(browser, world.address()) as one:
+        yield one
+
+
+def draft(page):
+    return page.get_by_role("textbox", name="Write in")
+
+
+def log(page):
+    return page.get_by_role("log", name="Messages")
+
+
+def say(page, text):
+    draft(page).fill(text)
+    draft(page).press("Enter")
+
+
+def unfold(page, summary):
+    page.locator("summary", has_text=summary).click()
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def told(page):
+    return page.locator("#news")
+
+
+def test_one_types_and_a_bot_answers(page, world):
+    with world.bot():
+        world.twitch.wait_for("hello_bot", "viktor")
+        say(page, "!hello")
+        expect(log(page)).to_contain_text("hello Viktor!")
+    expect(draft(page)).to_have_value("")
+    expect(draft(page)).to_be_focused()
+    mine = page.locator(".message.mine")
+    expect(mine).to_have_count(1)
+    expect(mine).to_contain_text("broadcaster")
+
+
+def test_what_is_typed_survives_what_arrives(page, world):
+    draft(page).press_sequentially("half a th")
+    world.anna.say("I am faster", "viktor")
+    expect(log(page)).to_contain_text("I am faster")
+    draft(page).press_sequentially("ought")
+    expect(draft(page)).to_have_value("half a thought")
+    page.get_by_label("Channel").select_option("anna")
+    expect(draft(page)).to_have_value("")
+    world.viktor.say("psst", "viktor")
+    expect(page.locator("option[value=viktor]").first).to_have_text("#viktor (1 new)")
+    page.get_by_label("Channel").select_option("viktor")
+    expect(draft(page)).to_have_value("half a thought")
+
+
+def test_whatever_is_written_is_text(page, world):
+    world.anna.say(NASTY, "viktor")
+    say(page, NASTY)
+    expect(log(page).get_by_text("<b>bold</b>")).to_have_count(2)
+    assert (
+        page.title() == "The sandbox"
+        and page.locator(".messages img, .messages .text b").count() == 0
+    )
+
+
+def test_a_reply_an_action_and_somebody_new(page, world):
+    world.anna.say("who is there?", "viktor")
+    press(page, "Reply to Anna")
+    expect(page.get_by_text("Replying to Anna: who is there?")).to_be_visible()
+    say(page, "me")
+    quote = page.locator(".message.mine blockquote")
+    expect(quote).to_have_text("Anna: who is there?")
+    say(page, "/me waves")
+    expect(log(page).locator("em")).to_have_text("Viktor waves")
+    press(page, "New…")
+    page.get_by_label("A new account's name").fill("Peter_1")
+    page.keyboard.press("Enter")
+    expect(told(page)).to_have_text("You are Peter_1 now; #peter_1 is your channel.")
+    say(page, "hello, I am new")
+    world.twitch.wait_until(lambda: world.twitch.messages("viktor")[-1].user == "Peter_1")
+
+
+def test_what_travelled_stands_behind_a_message(page, world):
+    with world.bot():
+        world.twitch.wait_for("hello_bot", "viktor")
+        say(page, "!hello")
+        expect(log(page)).to_contain_text("hello Viktor!")
+        for row, words in ((0, "IRC line to hello_bot"), (1, "IRC line from hello_bot")):
+            message = page.locator(".message").nth(row)
+            message.locator("summary").click()
+            expect(message).to_contain_text(words)
+        expect(page.locator(".message").nth(0)).to_contain_text("display-name=Viktor")
+        expect(page.locator(".message").nth(1)).to_contain_text("PRIVMSG #viktor :hello Viktor!")
+    assert world.token.access_token not in page.content()
+
+
+def test_a_line_is_cut_and_the_bot_comes_back(page, world):
+    with world.bot():
+        world.twitch.wait_for("hello_bot", "viktor")
+        (first,) = world.twitch.connections("hello_bot")
+        unfold(page, "Break something")
+        unfold(page, "Who is here")
+        press(page, "Cut the line")
+        expect(told(page)).to_have_text("hello_bot's line was cut, without a word.")
+        world.twitch.wait_for("hello_bot", "viktor", after=first)
+        expect(page.locator(".people")).to_contain_text("IRC over WebSocket since")
+        say(page, "!hello")
+        expect(log(page)).to_contain_text("hello Viktor!")
+
+
+def test_what_is_missed_is_marked_and_counted(page, world):
+    with world.bot():
+        world.twitch.wait_for("hello_bot", "viktor")
+        (first,) = world.twitch.connections("hello_bot")
+        unfold(page, "Break something")
+        press(page, "Servers down")
+        expect(page.locator(".faults .state")).to_have_text("The servers are down.")
+        for text in ("!hello", "is nobody there?"):
+            say(page, text)
+            expect(page.locator(".message", has_text=text)).to_contain_text("missed by hello_bot")
+        expect(page.get_by_text("hello_bot has missed 2 messages here.")).to_be_visible()
+        press(page, "Servers up")
+        world.twitch.wait_for("hello_bot", "viktor", after=first)
+        say(page, "!hello")
+        expect(page.locator(".message", has_text="hello Viktor!")).to_have_count(1)
+    expect(page.get_by_text("hello_bot has missed 2 messages here.")).to_be_visible()
+
+
+def test_a_token_is_revoked_and_four_hours_pass(page, world):
+    with world.bot():
+        world.twitch.wait_for("hello_bot", "viktor")
+        unfold(page, "Break something")
+        press(page, "Four hours later")
+        expect(page.locator(".faults .state")).to_have_text("The clock is 4 h 0 min ahead.")
+        expect(told(page)).to_have_text("It is four hours later.")
+        (first,) = world.twitch.connections("hello_bot")[:1]
+        world.twitch.wait_for("hello_bot", "viktor", after=first)  # with a refreshed token
+        press(page, "Revoke its token")
+        expect(told(page)).to_contain_text("Every token of hello_bot was revoked")
+        unfold(page, "Who is here")
+        expect(page.locator(".people")).to_contain_text("Not connected:")
+        press(page, "Revoke its token")
+        expect(told(page)).to_have_class("error")
+        expect(told(page)).to_contain_text("hello_bot has no token")
+
+
+def test_somebody_is_made_a_moderator_and_banned(page, world):
+    world.anna.say("buy my things", "viktor")
+    unfold(page, "Who is here")
+    press(page, "Make moderator: Anna")
+    anna = page.locator(".people li", has_text="Anna")
+    expect(anna).to_contain_text("moderator")
+    press(page, "Ban: Anna")
+    expect(anna).to_contain_text("banned")
+    expect(log(page).locator("del")).to_have_text("buy my things")
+    press(page, "Unban: Anna")
+    expect(page.get_by_role("button", name="Ban: Anna", exact=True)).to_be_focused()
+
+
+def test_a_refusal_is_told_and_the_text_stays(page, world):
+    world.viktor.ban("anna")
+    page.get_by_label("You are").select_option("anna")
+    say(page, "let me in")
+    expect(told(page)).to_contain_text("Anna may not write in #viktor")
+    expect(draft(page)).to_have_value("let me in")
+
+
+def test_ten_thousand_messages_do_not_freeze_it(page, world):
+    draft(page).fill("still here")
+    world.anna.say_all([f"message {n}" for n in range(10_000)], "viktor")
+    expect(log(page)).to_contain_text("message 9999")
+    expect(page.locator(".message")).to_have_count(200)
+    draft(page).press("Enter")
+    expect(page.locator(".message.mine")).to_contain_text("still here")
+    expect(page.locator(".message.mine")).to_be_in_viewport()  # the end is followed
+
+
+def test_who_reads_above_stays_there(page, world):
+    world.anna.say_all([f"message {n}" for n in range(100)], "viktor")
+    first = page.locator(".message").first
+    first.scroll_into_view_if_needed()
+    world.anna.say("and one more", "viktor")
+    press(page, "1 new message ↓")
+    expect(page.get_by_text("and one more")).to_be_in_viewport()
+    expect(first).not_to_be_in_viewport()
+
+
+def test_it_can_be_used_by_keyboard_alone(page, world):
+    with world.bot():
+        world.twitch.wait_for("hello_bot", "viktor")
+        reach(page, "Write in #viktor as Viktor")
+        page.keyboard.type("!hello")
+        page.keyboard.press("Enter")
+        expect(log(page)).to_contain_text("hello Viktor!")
+        reach(page, "Break something")
+        page.keyboard.press("Enter")
+        reach(page, "Cut the line")
+        page.keyboard.press("Space")
+        expect(told(page)).to_have_text("hello_bot's line was cut, without a word.")
+        reach(page, "Colours")  # the way round leads out again
+
+
+def reach(page, name):
+    """Tab until the focus is on what has this name; it is seen there."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        here = page.evaluate(
+            """() => {
+                const one = document.activeElement;
+                const label = one.labels?.[0]?.textContent ?? '';
+                return [one.getAttribute('aria-label') || label || one.textContent,
+                        getComputedStyle(one).outlineStyle];
+            }"""
+        )
+        if here[0].startswith(name):
+            assert here[1] != "none"
+            return
+    raise AssertionError(f"{name} cannot be reached by the Tab key")
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme"), [("wide", "light"), ("cell", "dark"), ("phone", "light"), ("phone", "dark")]
+)
+def test_everybody_can_use_it(browser, world, size, scheme):
+    asked = world.anna.say("hello", "viktor")
+    world.viktor.say("/me waves", reply_to=asked)
+    with world.bot():
+        world.twitch.wait_for("hello_bot", "viktor")
+        world.twitch.faults.stop()
+        world.viktor.say("!hello")
+    world.viktor.ban("anna")
+    with a_page(browser, world.address(), size, scheme) as page:
+        expect(page.locator(".message")).to_have_count(3)
+        page.locator(".message summary").first.click()
+        unfold(page, "Who is here")
+        unfold(page, "Break something")
+        press(page, "New…")
+        assert barriers(page) == []
+        assert not is_wider_than_its_window(page)

@@ -1,0 +1,56 @@
+"""The window in a real browser: pages that must raise no error, and what everybody can use."""
+
+import contextlib
+
+import look
+from npm import installed
+from playwright.sync_api import sync_playwright
+
+SIZES = {"wide": (1200, 800), "cell": (700, 480), "phone": (400, 800)}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@contextlib.contextmanager
+def a_browser():
+    """A headless Chromium; one is enough for all tests of a file."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=look.find_browser(), args=look.FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextlib.contextmanager
+def a_page(browser, address, size="wide", scheme="light"):
+    """A window's page; whatever its scripts fail in, or its rules forbid, fails the test."""
+    width, height = SIZES[size]
+    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+    wrong = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: said.type == "error" and wrong.append(said.text))
+    page.set_default_timeout(10_000)
+    try:
+        page.goto(address)
+        yield page
+    finally:
+        page.close()
+    refused = "Failed to load resource"  # a status from 400 on, which the page itself tells
+    assert [text for text in wrong if not text.startswith(refused)] == []
+
+
+def barriers(page):
+    """What axe-core finds on a page that somebody could not use, in lines."""
+    axe = installed("axe") / "node_modules" / "axe-core" / "axe.min.js"
+    page.evaluate(axe.read_text(encoding="utf-8"))
+    found = page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]
+    return [
+        f"{one['id']}: {one['help']}: {node['html'][:200]} {node['failureSummary']}"
+        for one in found
+        for node in one["nodes"]
+    ]
+
+
+def is_wider_than_its_window(page):
+    """Whether somebody would have to scroll sideways."""
+    return page.evaluate("document.documentElement.scrollWidth > innerWidth")
