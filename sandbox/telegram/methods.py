@@ -212,6 +212,7 @@ class Methods:
         account.limiter.check(chat.id, chat.kind != "private", time.monotonic())
         if arguments.boolean("protect_content"):
             content["more"] = content.get("more", {}) | {"has_protected_content": True}
+        content["entities"] = self._world.with_users(account, content.get("entities", []))
         return self._world.post(chat, account, keyboard=keyboard, reply_to=reply_to, **content)
 
     def _captioned(self, arguments: Arguments, kind: str, value: str = "") -> dict[str, Any]:
@@ -318,6 +319,9 @@ class Methods:
         return message
 
     def _edit(self, message: Message, mark: bool = True, **changes: Any) -> Json:
+        if "entities" in changes:
+            account = self._world.accounts[message.sender.id]  # bots edit their own messages only
+            changes["entities"] = self._world.with_users(account, changes["entities"])
         if all(getattr(message, name) == value for name, value in changes.items()):
             raise bad_request(NOT_MODIFIED)
         self._world.edit(message, mark=mark, **changes)

@@ -11,8 +11,9 @@ from sandbox.no_reply import NoReply, bots_in_this_process, with_reason
 from sandbox.server import LocalServer
 from sandbox.telegram import explain
 from sandbox.telegram.buttons import Press
+from sandbox.telegram.entities import detect
 from sandbox.telegram.errors import TelegramError
-from sandbox.telegram.formatting import MAX_CAPTION, MAX_TEXT, detect
+from sandbox.telegram.formatting import MAX_CAPTION, MAX_TEXT
 from sandbox.telegram.types import REACTIONS, Chat, Message, User
 from sandbox.telegram.world import BotAccount, TelegramWorld
 from sandbox.transcript import Line, Transcript

@@ -229,6 +229,25 @@ class TelegramWorld:
             raise forbidden("bot was blocked by the user")
         return chat
 
+    def with_users(self, account: BotAccount, entities: list[Json]) -> list[Json]:
+        """Entities in which a mention by number has its User, if the bot has met this user.
+
+        Those it has met wrote to it or share a group with it; other mentions fall away.
+        """
+        result = []
+        for entity in entities:
+            if entity["type"] == "text_mention":
+                number = entity["user"]["id"]
+                user = self.people.get(number) or self.accounts.get(number)
+                met = user is account or (number, account.id) in self.private
+                for group in self.groups.values():
+                    met = met or (account in group.members and user in group.members)
+                if user is None or not met:
+                    continue
+                entity = entity | {"user": user.json}
+            result.append(entity)
+        return result
+
     def _group_for(self, account: BotAccount, chat_id: str, number: int) -> Chat:
         group = self.groups.get(number)
         if chat_id.startswith("@"):
