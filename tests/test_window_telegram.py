@@ -1,10 +1,12 @@
 """Telegram behind a window, over HTTP: people, bots, what is said, pressed and what travelled."""
 
 import json
+import struct
 import threading
 import urllib.error
 import urllib.parse
 import urllib.request
+import zlib
 
 import pytest
 
@@ -37,12 +39,17 @@ class Asking:
 
     def __call__(self, path, values=None, **query):
         address = f"{self.window.url}/api/telegram/{path}?{urllib.parse.urlencode(query)}"
-        body = None if values is None else json.dumps(values).encode()
+        body = values if isinstance(values, bytes | None) else json.dumps(values).encode()
         headers = {"Authorization": f"Bearer {self.window.key}"}
         request = urllib.request.Request(address, body, headers)
         try:
             with urllib.request.urlopen(request, timeout=20) as response:
-                return json.load(response)
+                answer = response.read()
+                return (
+                    json.loads(answer)
+                    if response.headers.get_content_subtype() == "json"
+                    else answer
+                )
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)["error"]
 
@@ -70,6 +77,19 @@ def function(telegram, tmp_path):
         made = cloud.deploy("hello", tmp_path)
         telegram.call(telegram.account("hello_bot"), "setWebhook", url=made.url)
         yield made
+
+
+def png(side=2):
+    """A white picture."""
+
+    def chunk(kind, data):
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    head = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    rows = zlib.compress((b"\0" + b"\xff" * side) * side)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 CHAT = {"from": "Viktor", "to": "hello_bot"}
@@ -140,6 +160,38 @@ def test_a_reply_an_edit_and_a_sticker(ask):
     assert ask("say", CHAT | {"text": " "})[0] == 400
 
 
+def test_pictures_files_and_places_travel_both_ways(ask, telegram):
+    photo = ask("photo", png(), **CHAT, caption="our cat")
+    assert (photo["text"], photo["content"]["caption"]) == ("(photo) our cat", "our cat")
+    assert ask("file", id=photo["content"]["photo"][-1]["file_id"]) == png()
+    notes = ask("document", b"milk", **CHAT, name="notes.txt")
+    assert notes["content"]["document"]["file_name"] == "notes.txt"
+    account = telegram.account("hello_bot")
+    assert [list(u["message"])[-1] for u in telegram.call(account, "getUpdates")] == [
+        "caption",
+        "document",
+    ]
+    again = {"chat_id": photo["from"], "document": notes["content"]["document"]["file_id"]}
+    telegram.call(account, "sendDocument", **again)
+    sent = ask("messages", **CHAT, after=2)[0]
+    assert ask("file", id=sent["content"]["document"]["file_id"]) == b"milk"
+    place = ask("location", CHAT | {"latitude": 52.5, "longitude": 13.4})
+    assert place["content"]["location"] == {"latitude": 52.5, "longitude": 13.4}
+    assert ask("location", CHAT | {"latitude": 152.5, "longitude": 13.4})[0] == 400
+    status, why = ask("photo", b"no picture", **CHAT)
+    assert status == 400 and "IMAGE_PROCESS_FAILED" in why
+    assert ask("file", id="none")[0] == 404
+    assert ask("document", b"x" * 7_000_000, **CHAT, name="big")[0] == 413
+
+
+def test_a_reaction_is_given_and_taken_back(ask):
+    said = ask("say", CHAT | {"text": "hi"})
+    react = CHAT | {"message": said["id"]}
+    assert ask("react", react | {"emoji": "👍"})["reactions"] == {"👍": 1}
+    assert ask("react", react | {"emoji": ""})["reactions"] == {}
+    assert ask("react", react | {"emoji": "x"})[0] == 400
+
+
 def test_a_button_is_pressed_and_the_bot_answers(ask, function):
     said = ask("ask", CHAT | {"text": "hi", "timeout": 20})
     assert said["buttons"] == [["Yes"]]
@@ -186,9 +238,15 @@ def test_groups_are_made_and_changed(ask):
     assert "privacy mode" in untold
     ask("promote", {"group": str(group["id"]), "member": "hello_bot"})
     assert ask("say", {"from": "Anna", "to": "Family", "text": "hi"})["fate"][0]["state"] == "waits"
+    assert ask("demote", {"group": "Family", "member": "hello_bot"})["admins"] == []
     ask("remove", {"group": "Family", "member": "hello_bot"})
+    ask("leave", {"group": "Family", "member": "Anna"})
+    assert len(ask("join", {"group": "Family", "member": "Anna"})["members"]) == 2
     (listed,) = ask("groups")
     assert len(listed["members"]) == 2
+    events = [one["event"] for one in ask("messages", to="Family") if one["event"]]
+    assert events[-2:] == ["Anna left", "Anna joined"]
+    assert ask("join", {"group": "Family", "member": "hello_bot"})[0] == 400
     assert ask("groups", {"title": "X", "members": [], "kind": "club"})[0] == 400
 
 

@@ -7,7 +7,7 @@ as well. Who only looks may say `chat`, the chat's key in the records.
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -21,7 +21,7 @@ from sandbox.telegram.service import Telegram
 from sandbox.telegram.types import Chat, Message, Update, User
 from sandbox.telegram.world import BotAccount
 from sandbox.window.feed import Json
-from sandbox.window.view import Fields, View, call, fields
+from sandbox.window.view import Fields, View, body, call, fields
 
 SHOWN = 200  # of a chat's messages, the newest
 LOOKED_AT = 100  # of a bot's calls, the newest, for those that were refused
@@ -48,13 +48,16 @@ class TelegramView(View):
             web.post("/api/telegram/people", self.new_person),
             web.get("/api/telegram/groups", self.groups),
             web.post("/api/telegram/groups", self.new_group),
-            web.post("/api/telegram/add", self.add),
-            web.post("/api/telegram/remove", self.remove),
-            web.post("/api/telegram/promote", self.promote),
+            web.post("/api/telegram/{change:add|remove|promote|demote|join|leave}", self.change),
             web.post("/api/telegram/say", self.say),
             web.post("/api/telegram/ask", self.ask),
             web.post("/api/telegram/edit", self.edit),
             web.post("/api/telegram/sticker", self.sticker),
+            web.post("/api/telegram/location", self.location),
+            web.post("/api/telegram/photo", self.photo),
+            web.post("/api/telegram/document", self.document),
+            web.get("/api/telegram/file", self.file),
+            web.post("/api/telegram/react", self.react),
             web.post("/api/telegram/press", self.press),
             web.get("/api/telegram/messages", self.messages),
             web.post("/api/telegram/block", self.block),
@@ -128,25 +131,23 @@ class TelegramView(View):
         group = await call(self.telegram.group, title, members, kind)
         return web.json_response(chat_json(group))
 
-    async def add(self, request: web.Request) -> web.Response:
-        """POST {"group", "member"}: let someone in."""
+    async def change(self, request: web.Request) -> web.Response:
+        """POST {"group", "member"} to add, remove, promote, demote, join or leave."""
         values = await fields(request)
         group, member = self._group(values), self._user(values.take("member", str))
-        await call(group.add, member)
-        return web.json_response(chat_json(group))
-
-    async def remove(self, request: web.Request) -> web.Response:
-        """POST {"group", "member"}: throw someone out."""
-        values = await fields(request)
-        group, member = self._group(values), self._user(values.take("member", str))
-        await call(group.remove, member)
-        return web.json_response(chat_json(group))
-
-    async def promote(self, request: web.Request) -> web.Response:
-        """POST {"group", "member"}: make a bot an admin."""
-        values = await fields(request)
-        group, account = self._group(values), self._bot(values.take("member", str))
-        await call(group.promote, account)
+        changes: dict[str, Callable[[User], None]] = {
+            "add": group.add,
+            "remove": group.remove,
+            "promote": group.promote,
+            "demote": group.demote,
+        }
+        what = request.match_info["change"]
+        if what in changes:
+            await call(changes[what], member)
+        elif isinstance(member, Person):
+            await call(member.join if what == "join" else member.leave, group)
+        else:
+            raise ValueError(f"{member.name} is a bot; bots are added and removed")
         return web.json_response(chat_json(group))
 
     # What is said
@@ -180,6 +181,44 @@ class TelegramView(View):
         values = await fields(request)
         person, to = self._person(values), self._addressee(values)
         message = await call(person.sticker, to, values.take("emoji", str, "🙂"))
+        return web.json_response(message_json(message))
+
+    async def location(self, request: web.Request) -> web.Response:
+        """POST {"from", "to", "latitude", "longitude"}: a person sends a place, in degrees."""
+        values = await fields(request)
+        person, to = self._person(values), self._addressee(values)
+        latitude, longitude = values.take("latitude", float), values.take("longitude", float)
+        return web.json_response(message_json(await call(person.location, latitude, longitude, to)))
+
+    async def photo(self, request: web.Request) -> web.Response:
+        """POST from, to, caption? in the query and a picture as the body: a person sends it."""
+        values, data = Fields(dict(request.query)), await body(request)
+        person, to = self._person(values), self._addressee(values)
+        message = await call(person.photo, data, values.take("caption", str, ""), to)
+        return web.json_response(message_json(message))
+
+    async def document(self, request: web.Request) -> web.Response:
+        """POST from, to, name, caption? in the query and a file as the body: a person sends it."""
+        values, data = Fields(dict(request.query)), await body(request)
+        person, to = self._person(values), self._addressee(values)
+        name, caption = values.take("name", str), values.take("caption", str, "")
+        return web.json_response(message_json(await call(person.document, data, name, caption, to)))
+
+    async def file(self, request: web.Request) -> web.Response:
+        """GET id: the bytes of a file by the `file_id` in a message, whatever they are."""
+        file_id = (await fields(request)).take("id", str)
+        found = self.telegram.world.files.by_id.get(file_id)
+        if found is None:
+            raise KeyError(f"there is no file {file_id[:100]!r}")
+        # Opened by itself it is a download, never a page of this server's own.
+        headers = {"Content-Disposition": "attachment"}
+        return web.Response(body=found.data, headers=headers)
+
+    async def react(self, request: web.Request) -> web.Response:
+        """POST {"from", "to", "message", "emoji"}: a person reacts; "" takes it back."""
+        values = await fields(request)
+        person, message = self._person(values), self._message(values)
+        await call(person.react, message, values.take("emoji", str))
         return web.json_response(message_json(message))
 
     async def press(self, request: web.Request) -> web.Response:
@@ -379,6 +418,8 @@ def message_json(message: Message) -> Json:
         "is_bot": shown.is_bot,
         "date": message.date,
         "edited": shown.edited,
+        "event": message.event,
+        "reactions": Counter(message.reactions.values()),
         "text": shown.text,
         "quote": shown.quote,
         "buttons": shown.buttons,
@@ -391,7 +432,7 @@ def fate(message: Message) -> list[Json]:
     """What became of what each bot was told of a message last, at a glance."""
     newest = {update.account.id: update for update in message.updates}
     bots = any(member.is_bot for member in message.chat.members)
-    if bots and not newest and not message.sender.is_bot:
+    if bots and not newest and not message.sender.is_bot and not message.event:
         return [{"bot": 0, "state": "untold", "text": "no bot was told"}]
     return [
         {"bot": bot} | dict(zip(("state", "text"), state_of(update), strict=True))

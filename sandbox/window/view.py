@@ -4,6 +4,7 @@ A route is a plain call of the sandbox: its arguments come as JSON or in the que
 JSON, and the sandbox's own errors keep their words. All routes of a view begin with /api/NAME/.
 """
 
+import json
 from abc import ABC, abstractmethod
 from asyncio import CancelledError, current_task, timeout, to_thread, wrap_future
 from collections.abc import Coroutine, Iterator
@@ -102,15 +103,21 @@ async def fields(request: web.Request) -> Fields:
     if request.method == "GET" or not request.can_read_body:
         return Fields(dict(request.query))
     try:
-        async with timeout(BODY_WAIT_S):
-            values = await request.json()
-    except TimeoutError:
-        raise web.HTTPRequestTimeout(text=f"no body within {BODY_WAIT_S:g} s") from None
+        values = json.loads(await body(request))
     except (JSONDecodeError, UnicodeDecodeError, RecursionError):
         values = None
     if not isinstance(values, dict):
         raise ValueError('expected a JSON object as the body, such as {"name": "Anna"}')
     return Fields(values)
+
+
+async def body(request: web.Request) -> bytes:
+    """What a request carries, such as a file; who sends it too slowly gets a 408."""
+    try:
+        async with timeout(BODY_WAIT_S):
+            return await request.read()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout(text=f"no body within {BODY_WAIT_S:g} s") from None
 
 
 @web.middleware

@@ -4,7 +4,7 @@ import { button, element } from "./dom.js";
 import { keyed } from "./keyed.js";
 import { messageList } from "./messages.js";
 import { dialogsOf } from "./telegram_dialogs.js";
-import { contentOf, drawContent, drawTravelled, serviceText } from "./telegram_message.js";
+import { contentOf, drawContent, drawTravelled } from "./telegram_message.js";
 
 export const title = "Telegram";
 
@@ -192,8 +192,8 @@ export function mount(section, app) {
   }
 
   function lastWords(message) {
-    const text = serviceText(message.content) || message.text;
-    return String(message.from) === me ? `You: ${text}` : text;
+    if (message.event) return message.event;
+    return String(message.from) === me ? `You: ${message.text}` : message.text;
   }
 
   function kindOf({ kind, members }) {
@@ -225,7 +225,7 @@ export function mount(section, app) {
     draft.placeholder = words;
     const messages = messagesOf(open);
     const pairs = messages.map(([, one], i) => [one, messages[i - 1]?.[1]]);
-    const firsts = pairs.filter(([one, before]) => one.from !== before?.from || serviceText(before.content));
+    const firsts = pairs.filter(([one, before]) => one.from !== before?.from || before.event);
     named = new Set(firsts.map(([one]) => one.id));
     list.show(`${open} ${me}`, messages, emptyWords(record, bot, self));
     drawNotes(record);
@@ -242,7 +242,6 @@ export function mount(section, app) {
   function drawMessage(message) {
     const { content } = message;
     const mine = String(message.from) === me;
-    const service = serviceText(content);
     const isNamed = named.has(message.id) && !mine && current()?.kind !== "private";
     const time = new Date(message.date * 1000).toTimeString().slice(0, 5);
     const under = [
@@ -253,12 +252,15 @@ export function mount(section, app) {
         const sign = element("span", { "aria-hidden": "true" }, `${SIGNS[state]} `);
         return element("span", { class: `fate ${state}` }, sign, which + text);
       }),
-      service ? null : button("Reply", () => answerTo(message)),
+      ...Object.entries(message.reactions).map(([emoji, count]) =>
+        element("span", {}, count > 1 ? `${emoji} ${count}` : emoji),
+      ),
+      message.event ? null : button("Reply", () => answerTo(message)),
       mine && content.text !== undefined ? button("Edit", () => change(message)) : null,
     ];
     return {
       mine,
-      service,
+      service: message.event,
       version: JSON.stringify([contentOf(message), isNamed, mine]),
       content: () => drawContent(message, { isNamed, press, say, file, save }),
       actions: under.filter(Boolean),
@@ -297,7 +299,7 @@ export function mount(section, app) {
     const work = {
       block: () => post("block"),
       unblock: () => post("unblock"),
-      join: () => app.attempt(() => app.post("telegram/add", { group: String(record.id), member: me })),
+      join: () => app.attempt(() => app.post("telegram/join", { group: String(record.id), member: me })),
       members: () => dialogs.members(record.key),
     };
     keyed(menu, items, () => {

@@ -117,7 +117,7 @@ export function dialogsOf(section, app, { become, openChat, people, me }) {
         keyed(list, [...people(), ...bots].map((one) => [one.id, one]), () => {
           const words = element("span", { dir: "auto" });
           const move = element("button", { type: "button" });
-          const promote = element("button", { type: "button" }, "Make admin");
+          const promote = element("button", { type: "button" });
           return {
             element: element("li", {}, words, move, promote),
             update(one) {
@@ -127,9 +127,10 @@ export function dialogsOf(section, app, { become, openChat, people, me }) {
               move.textContent = inside ? "Remove" : "Add";
               move.setAttribute("aria-label", `${move.textContent} ${one.name}`);
               move.onclick = () => act(inside ? "remove" : "add", one);
-              promote.hidden = one.type !== "bot" || !inside || admin;
-              promote.setAttribute("aria-label", `Make ${one.name} an admin`);
-              promote.onclick = () => act("promote", one);
+              promote.hidden = !inside;
+              promote.textContent = admin ? "No admin" : "Make admin";
+              promote.setAttribute("aria-label", `${promote.textContent}: ${one.name}`);
+              promote.onclick = () => act(admin ? "demote" : "promote", one);
             },
           };
         });

@@ -16,15 +16,14 @@ const TAGS = {
   expandable_blockquote: "blockquote",
 };
 // What of a message's record stands in its body.
-export function contentOf({ content, quote, name }) {
-  return [content, quote, name];
+export function contentOf({ content, quote, name, event }) {
+  return [content, quote, name, event];
 }
 
 // The body of a message; `does` says what its buttons do.
 export function drawContent(message, does) {
   const { content, quote, name } = message;
-  const service = serviceText(content);
-  if (service) return [element("p", { dir: "auto" }, service)];
+  if (message.event) return [element("p", { dir: "auto" }, message.event)];
   const text = content.text ?? content.caption;
   const entities = content.entities ?? content.caption_entities ?? [];
   const rows = content.reply_markup?.inline_keyboard ?? [];
@@ -68,20 +67,6 @@ function mediaOf({ content, name }, does) {
   if (content.text !== undefined || content.caption !== undefined) return [];
   const kinds = Object.keys(content).filter((key) => key !== "reply_markup");
   return [element("div", {}, `(${kinds.join(", ") || "empty"})`)];
-}
-
-// "Anna joined": what is said about a group; "" for what somebody has said.
-export function serviceText(content) {
-  const names = (users) => users.map((user) => user.first_name).join(", ");
-  if (content.new_chat_members) return `${names(content.new_chat_members)} joined`;
-  if (content.left_chat_member) return `${names([content.left_chat_member])} left`;
-  if (content.new_chat_title) return `The group is called ${content.new_chat_title} now`;
-  if (content.migrate_to_chat_id) return "The group became a supergroup";
-  if (content.migrate_from_chat_id) return "This was a group before";
-  if (content.group_chat_created || content.supergroup_chat_created) return "The group was made";
-  if (content.channel_chat_created) return "The channel was made";
-  if (content.pinned_message) return "A message was pinned";
-  return "";
 }
 
 function buttonOf(button, message, does) {
