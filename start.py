@@ -6,6 +6,7 @@ python3 start.py --no-browser   only print its address (--port N and JupyterLab'
 python3 start.py test ...       every check: format, lint, types, tests, notebooks; pytest's options
 python3 start.py refresh ...    run notebooks, all or those named, and store their outputs
 python3 start.py sandbox ...    the sandbox on fixed ports, for any client in any language
+python3 start.py login ...      a real token for your bot, into .env: login telegram, login twitch
 python3 start.py run ...        a bot of yours, alive until Ctrl-C: run twitch main.py
 python3 start.py bundle FOLDER  the zip that a real cloud takes
 python3 start.py secrets ...    the bot's secrets from .env, as a cloud's own tool takes them
@@ -48,6 +49,7 @@ MEGABYTES = {LOCK: (95, 430), TEST_LOCK: (85, 290), NODE_LOCK: (60, 210)}  # to 
 COMMANDS = {  # each runs a file, whose first text is its help
     "bundle": "deploy/bundle/__main__.py",
     "lab": "lessons/lab.py",
+    "login": "deploy/login.py",
     "refresh": "lessons/refresh.py",
     "run": "botlib/run.py",
     "sandbox": "sandbox/__main__.py",
