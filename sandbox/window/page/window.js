@@ -160,7 +160,7 @@ function show(views) {
 }
 
 // In a notebook's cell, with one chat chosen, there is no more than that.
-document.body.classList.toggle("one", options.has("chat"));
+document.body.classList.toggle("one", options.has("chat") || options.has("channel"));
 const theme = document.getElementById("theme");
 theme.onchange = () => (document.documentElement.dataset.theme = theme.value);
 theme.value = options.get("theme") ?? "";
