@@ -51,6 +51,8 @@ def test_twitchio_reads_by_eventsub_and_answers_by_helix(process, expired):
         twitch.wait_for(world.bot, "viktor", timeout=20)
         assert world.viktor.ask("!hello", timeout=10) == "hello Viktor!"
         assert world.viktor.ask("!who", timeout=10) == "the channel of Viktor"
+        world.viktor.go_live("Tea")
+        assert world.viktor.wait(timeout=10)[0].text == "live: Tea"
         if not expired:
             twitch.clock.advance(31)  # so that the same answer is no duplicate
             (old,) = twitch.connections(world.bot)
@@ -114,8 +116,9 @@ def test_tmi_js_is_told_that_its_token_is_wrong(process, tmi_folder):
 
 def test_twurple_is_pointed_here_by_its_own_variable(process, twurple_folder):
     with Twitch(channel_gap_s=0) as twitch:
-        scopes = ["user:read:chat", "user:write:chat"]
+        scopes = ["user:read:chat", "user:write:chat", "moderator:read:followers"]
         world = World(twitch, scopes)
+        world.viktor.mod(world.bot)
         told = [world.app.client_id, world.token.access_token, " ".join(scopes)]
         command = [node(), "bot.js", *told, world.bot.id, world.viktor.id]
         where = {"TWURPLE_MOCK_API_PORT": str(twitch.port)}
@@ -128,6 +131,17 @@ def test_twurple_is_pointed_here_by_its_own_variable(process, twurple_folder):
             text=True,
         )
         process.append(peer)
-        twitch.wait_for(world.bot, "viktor", timeout=20)
+        (lacking,) = world.viktor.wait(timeout=20)
+        assert lacking.text == "This sandbox has no channel.raid 1."
+        assert twitch.world.lacking == ["EventSub channel.raid 1"]
+        twitch.wait_until(lambda: sum(s.enabled for s in twitch.subscriptions()) == 5, 20)
         assert world.viktor.ask("!hello", timeout=10) == "hello Viktor!"
         assert world.viktor.ask("!who", timeout=10) == "by hello_bot"
+        world.viktor.go_live("Tea")
+        assert world.viktor.wait(timeout=10)[0].text == "live: Tea"
+        twitch.account("anna", "Anna").follow(world.viktor)
+        assert world.viktor.wait(timeout=10)[0].text == "welcome Anna"
+        world.viktor.announce("Tea is ready")
+        assert world.viktor.wait(timeout=10)[0].text == "announcement: Tea is ready"
+        world.viktor.end_stream()
+        assert world.viktor.wait(timeout=10)[0].text == "viktor is offline"

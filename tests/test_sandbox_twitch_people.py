@@ -115,6 +115,13 @@ def test_a_program_that_came_after_the_question(world):
     assert 'twitch.wait_for("hello_bot", "viktor")' in text
 
 
+def test_a_program_that_asked_for_what_is_lacking(world):
+    helix(world, "GET", "/clips?broadcaster_id=1")
+    helix(world, "GET", "/clips?broadcaster_id=2")
+    assert world.twitch.world.lacking == ["Helix GET clips"]
+    assert "asked for Helix GET clips: this sandbox lacks it" in silence_of(world)
+
+
 def test_a_banned_program(world):
     with world.irc() as client:
         world.viktor.ban("hello_bot")

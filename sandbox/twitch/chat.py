@@ -46,12 +46,16 @@ class User:
 
 @dataclass(frozen=True)
 class ChatMessage:
-    """One message in a channel: who said what; `action` is True for /me."""
+    """One message in a channel: who said what; `action` is True for /me.
+
+    `announcement` is the colour of an announcement, and empty for what is merely said.
+    """
 
     user: str
     text: str
     channel: str
     action: bool = False
+    announcement: str = field(default="", repr=False)
     id: str = field(default="", repr=False, compare=False)
     author: User = field(default=User("0", "", ""), repr=False, compare=False)
     by_program: bool = field(default=False, repr=False, compare=False)  # came by IRC or Helix
@@ -67,11 +71,22 @@ class ChatMessage:
         return first
 
 
+@dataclass(frozen=True)
+class Stream:
+    """A channel is live since `started_at` (as Twitch writes times)."""
+
+    id: str
+    started_at: str
+
+
 @dataclass
 class Channel:
-    """One user's chat room."""
+    """One user's channel: the chat room, and what is on."""
 
     owner: User
+    title: str = ""
+    stream: Stream | None = None  # None while the channel is offline
+    followers: dict[str, str] = field(default_factory=dict)  # since when, by user id
     mods: set[str] = field(default_factory=set)
     banned: dict[str, float] = field(default_factory=dict)  # until when, by user id
     cleared: dict[str, float] = field(default_factory=dict)  # what was said until then, by user id
@@ -106,6 +121,7 @@ class ChatRooms:
         self.travels = Travels(settings.travels)
         self.listeners: list[Callable[[ChatMessage, object], None]] = []
         self.on_banned: list[Callable[[Channel, User, float], None]] = []
+        self.on_unmodded: list[Callable[[Channel, User], None]] = []
 
     def post(
         self,
@@ -116,6 +132,7 @@ class ChatRooms:
         origin: object = None,
         *,
         by_program: bool = True,
+        announcement: str = "",
         came_as: tuple[str, str] = ("", ""),
     ) -> ChatMessage:
         """Say `text` in the channel and tell every listener.
@@ -130,6 +147,7 @@ class ChatRooms:
             text=text,
             channel=channel.name,
             action=action,
+            announcement=announcement,
             id=self._randomness.uuid(f"message {channel.name}"),
             author=author,
             by_program=by_program,
@@ -145,6 +163,25 @@ class ChatRooms:
         self._watch.changed()
         return message
 
+    def mod(self, channel: Channel, user: User) -> None:
+        """Make a moderator; ValueError, in Twitch's words, for whoever is banned."""
+        if self.barred(channel, user)[0]:
+            raise ValueError(
+                f"{user.login} is banned in this channel. You must unban this user before granting"
+                " mod status."
+            )
+        channel.mods.add(user.id)
+        self._watch.changed()
+
+    def unmod(self, channel: Channel, user: User) -> None:
+        """A moderator is one no more."""
+        if user.id not in channel.mods:
+            return
+        channel.mods.remove(user.id)
+        for listener in self.on_unmodded:
+            listener(channel, user)
+        self._watch.changed()
+
     def ban(self, channel: Channel, user: User, seconds: float = FOR_GOOD) -> None:
         """Keep a user from speaking, for so many seconds or for good; a moderator is one no more.
 
@@ -152,11 +189,16 @@ class ChatRooms:
         """
         if user == channel.owner:
             raise ValueError("You cannot ban the broadcaster.")
-        channel.mods.discard(user.id)
+        self.unmod(channel, user)
         now = self._clock.now()
         channel.banned[user.id], channel.cleared[user.id] = now + seconds, now
         for listener in self.on_banned:
             listener(channel, user, seconds)
+        self._watch.changed()
+
+    def unban(self, channel: Channel, user: User) -> None:
+        """Let a user in again, or end a timeout."""
+        channel.banned.pop(user.id, None)
         self._watch.changed()
 
     def barred(self, channel: Channel, user: User) -> tuple[str, str]:

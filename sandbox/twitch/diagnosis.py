@@ -55,6 +55,9 @@ def why(
     failed = failure(command, log)
     lines = [_connection(world, channel, record, since, failed) for record in latest.values()]
     lines += _subscriptions(world, channel, command)
+    if world.lacking:
+        what = ", ".join(world.lacking)
+        lines.append(f"A program asked for {what}: this sandbox lacks it, though Twitch has it.")
     return lines or [
         "Found: no program ever connected to this Twitch, and no webhook is subscribed.\n"
         f"What to do: start the bot, and let it connect to {world.irc_url}"

@@ -5,21 +5,34 @@ the bot's user token (dev.twitch.tv/docs/eventsub/manage-subscriptions). How eve
 program: eventsub_webhook.py and eventsub_websocket.py.
 """
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from sandbox.twitch.chat import FOR_GOOD, Channel, ChatMessage, User
-from sandbox.twitch.eventsub_events import CHAT_MESSAGE, Subscription, chat_event
+from sandbox.twitch.eventsub_events import (
+    TYPES,
+    EventType,
+    Subscription,
+    announcement_event,
+    channel_event,
+    chat_event,
+)
 from sandbox.twitch.eventsub_webhook import Webhooks
 from sandbox.twitch.eventsub_websocket import EventSubSockets
 from sandbox.twitch.helix import HelixError, HelixGate, json_body
 from sandbox.twitch.tokens import Application, Grant
 from sandbox.twitch.world import TwitchWorld
 
+REAL_TYPES = frozenset(
+    Path(__file__).with_name("eventsub_types.txt").read_text(encoding="utf-8").splitlines()
+)
 FORBIDDEN = "subscription missing proper authorization"
 WRONG_COMBINATION = "invalid transport and auth combination"
+# "max_total_cost" (dev.twitch.tv/docs/eventsub/manage-subscriptions)
+MOST_COST_A_USER, MOST_COST_AN_APP = 10, 10_000
 
 
 class EventSub:
@@ -32,7 +45,9 @@ class EventSub:
         self.webhooks = Webhooks(world)
         self.sockets = EventSubSockets(world)
         world.chat.listeners.append(self._said)
+        world.on_event.append(self._happened)
         world.chat.on_banned.append(self._banned)
+        world.chat.on_unmodded.append(self._unmodded)
         world.tokens.on_revoked.append(self._revoked)
         world.tokens.on_withdrawn.append(self._withdrawn)
 
@@ -52,6 +67,10 @@ class EventSub:
         subscription = check(self._world, self.sockets, grant, await json_body(request))
         if any(same(subscription, other) for other in self._subscriptions.values()):
             raise HelixError(409, "subscription already exists")
+        mine = [other for other in self._subscriptions.values() if owns(grant, other)]
+        most = MOST_COST_A_USER if grant.user else MOST_COST_AN_APP
+        if cost(mine) + subscription.cost > most:
+            raise HelixError(429, "cost exceeded")
         self._subscriptions[subscription.id] = subscription
         answer = self._answer(grant, [subscription])
         if subscription.transport["method"] == "webhook":
@@ -84,24 +103,32 @@ class EventSub:
         return web.Response(status=204)
 
     def _answer(self, grant: Grant, subscriptions: list[Subscription]) -> dict[str, Any]:
-        total = sum(owns(grant, other) for other in self._subscriptions.values())
+        mine = [other for other in self._subscriptions.values() if owns(grant, other)]
         return {
             "data": [subscription.as_json() for subscription in subscriptions],
-            "total": total,
-            "total_cost": 0,
-            "max_total_cost": 10 if grant.user else 10_000,
+            "total": len(mine),
+            "total_cost": cost(mine),
+            "max_total_cost": MOST_COST_A_USER if grant.user else MOST_COST_AN_APP,
         }
 
     def _said(self, message: ChatMessage, _origin: object) -> None:
-        heard = [
-            s
-            for s in self._subscriptions.values()
-            if s.enabled and s.channel.name == message.channel
-        ]
-        if not heard:
-            return
-        event = chat_event(message, heard[0].channel)
-        for subscription in heard:
+        channel = self._world.chat.channels[message.channel]
+        if message.announcement:
+            if heard := self._to("channel.chat.notification", channel):
+                self._send(heard, announcement_event(message, channel))
+        elif heard := self._to("channel.chat.message", channel):
+            self._send(heard, chat_event(message, channel))
+
+    def _happened(self, type: str, channel: Channel, user: User) -> None:
+        self._send(self._to(type, channel), channel_event(type, channel, user))
+
+    def _to(self, type: str, channel: Channel) -> list[Subscription]:
+        """Who subscribed to this on a channel."""
+        every = self._subscriptions.values()
+        return [s for s in every if s.enabled and s.type == type and s.channel is channel]
+
+    def _send(self, subscriptions: list[Subscription], event: dict[str, Any]) -> None:
+        for subscription in subscriptions:
             if subscription.transport["method"] == "webhook":
                 self.webhooks.notify(subscription, event)
             else:
@@ -111,8 +138,16 @@ class EventSub:
         """Whoever is banned for good reads the chat no longer."""
         for subscription in list(self._subscriptions.values()):
             theirs = subscription.channel is channel and subscription.reader == user
-            if theirs and subscription.standing and seconds == FOR_GOOD:
+            in_chat = subscription.kind.in_chat and seconds == FOR_GOOD
+            if theirs and in_chat and subscription.standing:
                 self._end(subscription, "chat_user_banned")
+
+    def _unmodded(self, channel: Channel, user: User) -> None:
+        """What only a moderator may read ends with being one."""
+        for subscription in list(self._subscriptions.values()):
+            theirs = subscription.channel is channel and subscription.reader == user
+            if theirs and not subscription.kind.in_chat and subscription.standing:
+                self._end(subscription, "moderator_removed")
 
     def _revoked(self, grant: Grant) -> None:
         for subscription in list(self._subscriptions.values()):
@@ -123,7 +158,8 @@ class EventSub:
     def _withdrawn(self, app: Application, user: User) -> None:
         """A user took their consent back: what rested on it ends."""
         for subscription in list(self._subscriptions.values()):
-            rested = user in (subscription.reader, subscription.channel.owner)
+            let_in = subscription.kind.in_chat and user == subscription.channel.owner
+            rested = let_in or user == subscription.reader
             if subscription.app == app and rested and subscription.standing:
                 self._end(subscription, "authorization_revoked")
 
@@ -143,17 +179,17 @@ def check(
     for name in ("type", "version", "condition", "transport"):
         if not body.get(name):
             raise HelixError(400, f"missing required field: {name}")
-    if (body["type"], body["version"]) != CHAT_MESSAGE:
-        raise HelixError(400, "invalid subscription type and version")
-    channel, reader = people(world, body["condition"])
+    kind = find_type(world, str(body["type"]), str(body["version"]))
+    channel, reader = people(world, kind, body["condition"])
     transport = body["transport"]
     method = transport.get("method") if isinstance(transport, dict) else None
+    # What a user has not allowed the application to know counts towards its limit.
+    allowed = (grant.app.client_id, channel.owner.id) in world.tokens.consents
     subscription = Subscription(
-        type=body["type"],
-        version=body["version"],
+        kind=kind,
         condition={
             "broadcaster_user_id": channel.owner.id,
-            "user_id": reader.id,
+            **({kind.reader: reader.id} if reader else {}),
         },
         transport={},
         created_at=world.clock.timestamp(),
@@ -163,33 +199,58 @@ def check(
         grant=grant,
         id=world.randomness.uuid("subscription"),
         made_at=world.clock.now(),
+        cost=0 if reader or allowed else 1,
     )
     if method == "webhook":
-        check_webhook(world, grant, subscription, transport)
+        check_webhook(world, grant, kind, subscription, transport)
     elif method == "websocket":
-        check_websocket(sockets, grant, subscription, transport)
+        check_websocket(sockets, grant, kind, subscription, transport)
+    elif method == "conduit":
+        world.lacks("EventSub by conduit")
+        raise HelixError(400, "This sandbox has no conduits. It has webhook and websocket.")
     else:
         raise HelixError(400, "unsupported transport method")
-    if channel.banned.get(reader.id) == FOR_GOOD:
+    banned = reader is not None and channel.banned.get(reader.id) == FOR_GOOD
+    if kind.in_chat and banned:
+        raise HelixError(403, FORBIDDEN)
+    if reader and not kind.in_chat and not channel.is_mod(reader):
         raise HelixError(403, FORBIDDEN)
     return subscription
 
 
-def people(world: TwitchWorld, condition: object) -> tuple[Channel, User]:
-    """The channel to listen in and the user to listen as."""
+def find_type(world: TwitchWorld, name: str, version: str) -> EventType:
+    """The type of event that is asked for; HelixError when there is none, here or at all."""
+    for kind in TYPES:
+        if (kind.name, kind.version) == (name, version):
+            return kind
+    if f"{name} {version}" in REAL_TYPES:
+        world.lacks(f"EventSub {name} {version}")
+        mine = ", ".join(f"{kind.name} {kind.version}" for kind in TYPES)
+        raise HelixError(400, f"This sandbox has no {name} {version}. It has {mine}.")
+    if (name, version) == ("channel.follow", "1"):
+        raise HelixError(410, "")  # twitchdev/issues#1018
+    raise HelixError(400, "invalid subscription type and version")
+
+
+def people(world: TwitchWorld, kind: EventType, condition: object) -> tuple[Channel, User | None]:
+    """The channel to hear of and, where it matters, the user to read as."""
     if not isinstance(condition, dict):
         raise HelixError(400, "invalid condition")
     owner = world.users.get(str(condition.get("broadcaster_user_id")))
-    reader = world.users.get(str(condition.get("user_id")))
-    if owner is None or reader is None:
+    reader = world.users.get(str(condition.get(kind.reader)))
+    if owner is None or (kind.reader and reader is None):
         raise HelixError(400, "condition does not contain valid user IDs")
     return world.chat.channels[owner.login], reader
 
 
 def check_webhook(
-    world: TwitchWorld, grant: Grant, subscription: Subscription, transport: dict[str, Any]
+    world: TwitchWorld,
+    grant: Grant,
+    kind: EventType,
+    subscription: Subscription,
+    transport: dict[str, Any],
 ) -> None:
-    """An app token, a good callback and secret, and both consents."""
+    """An app token, a good callback and secret, and the consents."""
     if grant.user is not None:
         raise HelixError(400, WRONG_COMBINATION)
     callback, secret = str(transport.get("callback", "")), str(transport.get("secret", ""))
@@ -199,22 +260,29 @@ def check_webhook(
         raise HelixError(400, "secret must be between 10 and 100 characters")
     channel, reader = subscription.channel, subscription.reader
     allows = world.tokens.allows
-    read = allows(grant.app, reader, "user:read:chat", "user:bot")
-    enter = channel.is_mod(reader) or allows(grant.app, channel.owner, "channel:bot")
-    if not (read and enter):
+    if reader and not allows(grant.app, reader, kind.scope):
         raise HelixError(403, FORBIDDEN)
+    if reader and kind.in_chat:  # a bot that may sit in this chat
+        enter = channel.is_mod(reader) or allows(grant.app, channel.owner, "channel:bot")
+        if not (allows(grant.app, reader, "user:bot") and enter):
+            raise HelixError(403, FORBIDDEN)
     subscription.transport = {"method": "webhook", "callback": callback}
     subscription.secret = secret
     subscription.status = "webhook_callback_verification_pending"
 
 
 def check_websocket(
-    sockets: EventSubSockets, grant: Grant, subscription: Subscription, transport: dict[str, Any]
+    sockets: EventSubSockets,
+    grant: Grant,
+    kind: EventType,
+    subscription: Subscription,
+    transport: dict[str, Any],
 ) -> None:
-    """The reader's own user token and an open session that is theirs."""
+    """The reader's own user token, or any user's for what all may know, and a session of theirs."""
     if grant.user is None:
         raise HelixError(400, WRONG_COMBINATION)
-    if subscription.reader != grant.user or "user:read:chat" not in grant.scopes:
+    reader = subscription.reader
+    if reader and (reader != grant.user or kind.scope not in grant.scopes):
         raise HelixError(403, FORBIDDEN)
     session = sockets.check(str(transport.get("session_id", "")), grant)
     subscription.transport = {
@@ -247,7 +315,12 @@ def owns(grant: Grant, subscription: Subscription) -> bool:
     if subscription.app != grant.app:
         return False
     by_socket = subscription.transport["method"] == "websocket"
-    return by_socket and subscription.reader == grant.user if grant.user else not by_socket
+    return by_socket and subscription.grant.user == grant.user if grant.user else not by_socket
+
+
+def cost(subscriptions: list[Subscription]) -> int:
+    """What subscriptions count towards the limit."""
+    return sum(each.cost for each in subscriptions if each.standing)
 
 
 def same(one: Subscription, other: Subscription) -> bool:

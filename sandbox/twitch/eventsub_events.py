@@ -9,27 +9,85 @@ from typing import Any
 from sandbox.twitch.chat import Channel, ChatMessage, User
 from sandbox.twitch.tokens import Application, Grant
 
-CHAT_MESSAGE = ("channel.chat.message", "1")
+
+@dataclass(frozen=True)
+class EventType:
+    """A type of event that the sandbox has.
+
+    `reader` names the user in the condition as whom the program reads, who must have allowed
+    `scope`; without one, anybody may know.
+    """
+
+    name: str
+    version: str
+    reader: str = ""
+    scope: str = ""
+
+    @property
+    def in_chat(self) -> bool:
+        """Whether it is about what stands in the chat, where a bot must be let in."""
+        return self.name.startswith("channel.chat.")
+
+
+# Conditions and scopes as in dev.twitch.tv/docs/eventsub/eventsub-subscription-types
+TYPES = (
+    EventType("channel.chat.message", "1", "user_id", "user:read:chat"),
+    EventType("channel.chat.notification", "1", "user_id", "user:read:chat"),
+    EventType("channel.follow", "2", "moderator_user_id", "moderator:read:followers"),
+    EventType("stream.online", "1"),
+    EventType("stream.offline", "1"),
+)
+
+
+OTHER_NOTICES = (
+    *("sub", "resub", "sub_gift", "community_sub_gift", "gift_paid_upgrade"),
+    *("prime_paid_upgrade", "pay_it_forward", "raid", "unraid", "bits_badge_tier"),
+    "charity_donation",
+)
+SOURCE = dict.fromkeys(  # where a message of a shared chat came from: there is none here
+    (
+        *("source_broadcaster_user_id", "source_broadcaster_user_login"),
+        *("source_broadcaster_user_name", "source_message_id", "source_badges"),
+    )
+)
 
 
 @dataclass
 class Subscription:
-    """One subscription: who wants to hear what, and where it goes."""
+    """One subscription: who wants to hear what, and where it goes.
 
-    type: str
-    version: str
+    `reader` is the user as whom the program reads; None for what anybody may know.
+    """
+
+    kind: EventType
     condition: dict[str, str]
     transport: dict[str, Any]
     created_at: str
     app: Application
     channel: Channel
-    reader: User
+    reader: User | None
     grant: Grant
     id: str
     made_at: float
+    cost: int = 0
     status: str = "enabled"
     secret: str = field(default="", repr=False)
     failures: int = 0
+
+    @property
+    def type(self) -> str:
+        """The name of the type."""
+        return self.kind.name
+
+    @property
+    def version(self) -> str:
+        """The version of the type."""
+        return self.kind.version
+
+    @property
+    def hears_chat(self) -> bool:
+        """Whether it brings what is said."""
+        return self.type == "channel.chat.message"
 
     @property
     def enabled(self) -> bool:
@@ -51,7 +109,7 @@ class Subscription:
             "condition": self.condition,
             "created_at": self.created_at,
             "transport": self.transport,
-            "cost": 0,
+            "cost": self.cost,
         }
 
 
@@ -80,42 +138,79 @@ def chat_event(message: ChatMessage, channel: Channel) -> dict[str, Any]:
     As captured (navarr/multi-stream-chat#22), the text of a /me keeps its ACTION, and the
     fragments have the bare words.
     """
-    author, owner = message.author, channel.owner
-    text = f"\x01ACTION {message.text}\x01" if message.action else message.text
     return {
-        "broadcaster_user_id": owner.id,
-        "broadcaster_user_login": owner.login,
-        "broadcaster_user_name": owner.display_name,
-        "chatter_user_id": author.id,
-        "chatter_user_login": author.login,
-        "chatter_user_name": author.display_name,
+        **who("broadcaster_user", channel.owner),
+        **who("chatter_user", message.author),
         "message_id": message.id,
-        "message": {
-            "text": text,
-            "fragments": [
-                {
-                    "type": "text",
-                    "text": message.text,
-                    "cheermote": None,
-                    "emote": None,
-                    "mention": None,
-                }
-            ],
-        },
-        "color": author.colour,
-        "badges": badges(author, channel),
+        "message": words(message),
+        "color": message.author.colour,
+        "badges": badges(message.author, channel),
         "message_type": "text",
         "cheer": None,
         "reply": reply(message),
         "channel_points_custom_reward_id": None,
         "channel_points_animation_id": None,
-        "source_broadcaster_user_id": None,
-        "source_broadcaster_user_login": None,
-        "source_broadcaster_user_name": None,
-        "source_message_id": None,
-        "source_badges": None,
+        **SOURCE,
         "is_source_only": None,
     }
+
+
+def announcement_event(message: ChatMessage, channel: Channel) -> dict[str, Any]:
+    """The event of channel.chat.notification for an announcement.
+
+    The fields of every other kind of notice are there and empty.
+    """
+    return {
+        **who("broadcaster_user", channel.owner),
+        **who("chatter_user", message.author),
+        "chatter_is_anonymous": False,
+        "color": message.author.colour,
+        "badges": badges(message.author, channel),
+        "system_message": "",
+        "message_id": message.id,
+        "message": words(message),
+        "notice_type": "announcement",
+        **dict.fromkeys(OTHER_NOTICES),
+        "announcement": {"color": message.announcement},
+        **SOURCE,
+    }
+
+
+def channel_event(type: str, channel: Channel, user: User) -> dict[str, Any]:
+    """The event of channel.follow (`user` follows), stream.online or stream.offline."""
+    broadcaster = who("broadcaster_user", channel.owner)
+    if type == "channel.follow":
+        return {**who("user", user), **broadcaster, "followed_at": channel.followers[user.id]}
+    if channel.stream is None:
+        return broadcaster
+    stream = channel.stream
+    return {"id": stream.id, **broadcaster, "type": "live", "started_at": stream.started_at}
+
+
+def who(role: str, user: User) -> dict[str, str]:
+    """A user in an event.
+
+    >>> who("user", User("1", "viktor", "Viktor"))
+    {'user_id': '1', 'user_login': 'viktor', 'user_name': 'Viktor'}
+    """
+    return {
+        f"{role}_id": user.id,
+        f"{role}_login": user.login,
+        f"{role}_name": user.display_name,
+    }
+
+
+def words(message: ChatMessage) -> dict[str, Any]:
+    """What was said, whole and in fragments."""
+    fragment = {
+        "type": "text",
+        "text": message.text,
+        "cheermote": None,
+        "emote": None,
+        "mention": None,
+    }
+    text = f"\x01ACTION {message.text}\x01" if message.action else message.text
+    return {"text": text, "fragments": [fragment]}
 
 
 def badges(user: User, channel: Channel) -> list[dict[str, str]]:

@@ -52,8 +52,8 @@ class EventSubSession(HeldConnection):
 
     def hears_since(self, channel: str) -> float | None:
         """When it subscribed to the channel; None when it is not subscribed."""
-        mine = [s for s in self.subscriptions() if s.enabled and s.channel.name == channel]
-        return min((s.made_at for s in mine), default=None)
+        chat = [s for s in self.subscriptions() if s.enabled and s.hears_chat]
+        return min((s.made_at for s in chat if s.channel.name == channel), default=None)
 
     def tell(
         self, kind: str, payload: dict[str, Any], subscription: Subscription | None = None
@@ -164,11 +164,12 @@ class EventSubSockets:
     def subscribed(self, subscription: Subscription) -> None:
         """A subscription was made for a session."""
         session = self.open[subscription.transport["session_id"]]
-        session.user = subscription.reader
-        login = subscription.reader.login
-        session.record.login = login
-        session.record.joined.append(subscription.channel.name)
-        self._world.homes[login].add(subscription.channel.name)
+        assert subscription.grant.user is not None  # an app token cannot subscribe here
+        session.user = subscription.grant.user
+        login = session.record.login = session.user.login
+        if subscription.hears_chat:
+            session.record.joined.append(subscription.channel.name)
+            self._world.homes[login].add(subscription.channel.name)
 
     def notify(self, subscription: Subscription, event: dict[str, Any]) -> None:
         """Send an event."""

@@ -6,13 +6,15 @@ subscriptions are in eventsub.py.
 """
 
 import json
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
-from sandbox.twitch.chat import REFUSALS, Channel, User
+from sandbox.twitch.chat import REFUSALS, Channel, Stream, User
 from sandbox.twitch.irc import IrcServer
 from sandbox.twitch.tokens import Grant
 from sandbox.twitch.travels import http_text
@@ -27,6 +29,12 @@ DROPPED_WHEN_BARRED = {
     "msg_timedout": ("user_timed_out", "You are timed out from talking in the room."),
 }
 
+NUMBER = re.compile("[0-9]{1,9}")
+REAL_ENDPOINTS = frozenset(
+    Path(__file__).with_name("helix_endpoints.txt").read_text(encoding="utf-8").splitlines()
+)
+
+Json = dict[str, Any]
 Endpoint = Callable[[web.Request, Grant], Awaitable[web.Response]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -76,9 +84,22 @@ class HelixGate:
 
         return answer
 
-    async def not_found(self, request: web.Request) -> web.StreamResponse:
-        """Any address Helix does not have."""
-        return HelixError(404, "").response()
+    def elsewhere(self, here: Sequence[str]) -> Handler:
+        """What answers everywhere else: `here` are the endpoints that the sandbox has.
+
+        An endpoint of the real Helix is refused as lacking: with 400, which no client takes for
+        a failing server and tries again.
+        """
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            asked = f"{request.method} {request.match_info['rest'].strip('/')}"
+            if asked not in REAL_ENDPOINTS:
+                return HelixError(404, "").response()
+            self._world.lacks(f"Helix {asked}")
+            words = f"This sandbox has no {asked}. It has {', '.join(here)}."
+            return HelixError(400, words).response()
+
+        return answer
 
     def _who(self, request: web.Request) -> Grant:
         kind, _, access_token = request.headers.get("Authorization", "").partition(" ")
@@ -134,7 +155,7 @@ def required(given: dict[str, Any], name: str) -> str:
 
 
 class ChatEndpoints:
-    """The three endpoints a chat bot needs."""
+    """The endpoints a chat bot needs: users, chat, channels and what is on."""
 
     def __init__(self, world: TwitchWorld, irc: IrcServer, gate: HelixGate) -> None:
         self._world = world
@@ -148,6 +169,9 @@ class ChatEndpoints:
             web.get("/helix/users", gate(self.users)),
             web.post("/helix/chat/messages", gate(self.send)),
             web.get("/helix/chat/chatters", gate(self.chatters)),
+            web.get("/helix/channels", gate(self.channels)),
+            web.get("/helix/channels/followers", gate(self.followers)),
+            web.get("/helix/streams", gate(self.streams)),
         ]
 
     async def users(self, request: web.Request, grant: Grant) -> web.Response:
@@ -208,7 +232,54 @@ class ChatEndpoints:
             {"user_id": u.id, "user_login": u.login, "user_name": u.display_name}
             for u in there.values()
         ]
-        return web.json_response({"data": data, "pagination": {}, "total": len(data)})
+        return web.json_response(page(data, given, 100, 1000) | {"total": len(data)})
+
+    async def channels(self, request: web.Request, grant: Grant) -> web.Response:
+        """GET /channels?broadcaster_id=…: what the channels of up to 100 users are about."""
+        ids = request.query.getall("broadcaster_id", [])
+        if not ids:
+            raise HelixError(400, 'Missing required parameter "broadcaster_id"')
+        if len(ids) > 100:
+            raise HelixError(400, "The number of broadcaster_id parameters must be at most 100")
+        found = [c for c in self._world.chat.channels.values() if c.owner.id in ids]
+        return web.json_response({"data": [channel_json(channel) for channel in found]})
+
+    async def followers(self, request: web.Request, grant: Grant) -> web.Response:
+        """GET /channels/followers: how many, and for the channel's moderators who.
+
+        Whoever may not know gets the number and no names, not a refusal
+        (dev.twitch.tv/docs/api/reference#get-channel-followers).
+        """
+        given = dict(request.query)
+        channel = self._channel(required(given, "broadcaster_id"))
+        scope = "moderator:read:followers" in grant.scopes
+        may_know = scope and grant.user is not None and channel.is_mod(grant.user)
+        who = [
+            {
+                "user_id": user_id,
+                "user_login": self._world.users[user_id].login,
+                "user_name": self._world.users[user_id].display_name,
+                "followed_at": at,
+            }
+            for user_id, at in reversed(channel.followers.items())  # the newest first
+            if may_know and given.get("user_id", user_id) == user_id
+        ]
+        return web.json_response(page(who, given, 20, 100) | {"total": len(channel.followers)})
+
+    async def streams(self, request: web.Request, grant: Grant) -> web.Response:
+        """GET /streams: what is live now, all or by user_id, user_login."""
+        query = request.query
+        ids, logins = query.getall("user_id", []), query.getall("user_login", [])
+        if max(len(ids), len(logins)) > 100:
+            raise HelixError(400, "The number of user_id or user_login must be at most 100")
+        wanted = {name.lower() for name in logins}
+        live = [
+            stream_json(channel, channel.stream)
+            for channel in self._world.chat.channels.values()
+            if channel.stream
+            and (not (ids or wanted) or channel.owner.id in ids or channel.name in wanted)
+        ]
+        return web.json_response(page(live, dict(query), 20, 100))
 
     def _channel(self, user_id: str) -> Channel:
         user = self._world.users.get(user_id)
@@ -232,6 +303,58 @@ class ChatEndpoints:
         if not (channel.is_mod(sender) or allows(grant.app, channel.owner, "channel:bot")):
             raise HelixError(403, NOT_PERMITTED)
         return sender
+
+
+def page(data: list[Json], given: dict[str, str], usual: int, most: int) -> Json:
+    """One page of a list: `first` entries of it, `after` the cursor of the page before."""
+    first, after = given.get("first", str(usual)), given.get("after", "0")
+    if not (NUMBER.fullmatch(first) and 1 <= int(first) <= most):
+        raise HelixError(400, f'The parameter "first" must be a number from 1 to {most}')
+    if not NUMBER.fullmatch(after):
+        raise HelixError(400, 'The parameter "after" was malformed: the value must be a cursor')
+    end = int(after) + int(first)
+    return {
+        "data": data[int(after) : end],
+        "pagination": {"cursor": str(end)} if end < len(data) else {},
+    }
+
+
+def channel_json(channel: Channel) -> Json:
+    """A channel as Get Channel Information answers."""
+    return {
+        "broadcaster_id": channel.owner.id,
+        "broadcaster_login": channel.name,
+        "broadcaster_name": channel.owner.display_name,
+        "broadcaster_language": "en",
+        "game_id": "",
+        "game_name": "",
+        "title": channel.title,
+        "delay": 0,
+        "tags": [],
+        "content_classification_labels": [],
+        "is_branded_content": False,
+    }
+
+
+def stream_json(channel: Channel, stream: Stream) -> Json:
+    """A stream as Get Streams answers; nobody watches in the sandbox."""
+    return {
+        "id": stream.id,
+        "user_id": channel.owner.id,
+        "user_login": channel.name,
+        "user_name": channel.owner.display_name,
+        "game_id": "",
+        "game_name": "",
+        "type": "live",
+        "title": channel.title,
+        "tags": [],
+        "viewer_count": 0,
+        "started_at": stream.started_at,
+        "language": "en",
+        "thumbnail_url": "",
+        "tag_ids": [],
+        "is_mature": False,
+    }
 
 
 def dropped(code: str, words: str) -> web.Response:

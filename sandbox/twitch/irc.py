@@ -417,20 +417,24 @@ class IrcServer:
                 other.send(line)
 
     def _deliver(self, message: ChatMessage, origin: object) -> None:
-        """Carry a chat message to everyone in its channel but the connection it came from."""
-        plain = tagged = ""
+        """Carry a chat message to everyone in its channel but the connection it came from.
+
+        An announcement is a USERNOTICE, for those who asked for twitch.tv/commands.
+        """
+        channel = self.world.chat.channels[message.channel]
+        lines: dict[bool, str] = {}  # with tags and without
         for client in list(self.members[message.channel]):
+            tags = client.has("tags")
             if client is origin or not client.may("chat:read"):
                 continue
-            if client.has("tags"):
-                if not tagged:
-                    channel = self.world.chat.channels[message.channel]
-                    tags = irc_lines.message_tags(message, channel)
-                    tagged = irc_lines.privmsg(message, tags)
-                client.tell(message, tagged)
-            else:
-                plain = plain or irc_lines.privmsg(message, {})
-                client.tell(message, plain)
+            if message.announcement:
+                if client.has("commands"):
+                    client.tell(message, irc_lines.user_notice(message, channel, tags=tags))
+                continue
+            if tags not in lines:
+                given = irc_lines.message_tags(message, channel) if tags else {}
+                lines[tags] = irc_lines.privmsg(message, given)
+            client.tell(message, lines[tags])
 
     def _banned(self, channel: Channel, user: User, seconds: float) -> None:
         """Everyone sees what they said cleared; whoever is banned for good must leave.

@@ -128,6 +128,31 @@ def privmsg(message: ChatMessage, tags: dict[str, str]) -> str:
     return line("PRIVMSG", f"#{message.channel}", text=text, tags=tags, source=source)
 
 
+def user_notice(message: ChatMessage, channel: Channel, *, tags: bool) -> str:
+    """An announcement, its tags as captured (TwitchLib.Client's tests)."""
+    author = message.author
+    values = {
+        "badge-info": "",
+        "badges": badges(author, channel),
+        "color": author.colour,
+        "display-name": author.display_name,
+        "emotes": "",
+        "flags": "",
+        "id": message.id,
+        "login": author.login,
+        "mod": moderator(author, channel),
+        "msg-id": "announcement",
+        "msg-param-color": message.announcement,
+        "room-id": channel.owner.id,
+        "subscriber": "0",
+        "system-msg": "",
+        "tmi-sent-ts": str(int(message.at * 1000)),
+        "user-id": author.id,
+        "user-type": "mod" if author.id in channel.mods else "",
+    }
+    return line("USERNOTICE", f"#{channel.name}", text=message.text, tags=values if tags else {})
+
+
 def message_tags(message: ChatMessage, channel: Channel) -> dict[str, str]:
     """The tags of a chat message, in Twitch's order (alphabetical)."""
     author = message.author

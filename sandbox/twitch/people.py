@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from sandbox.no_reply import NoReply, bots_in_this_process, log_at, with_reason
 from sandbox.server import LocalServer
-from sandbox.twitch.chat import FOR_GOOD, ChatMessage, User
+from sandbox.twitch.chat import Channel, ChatMessage, User
 from sandbox.twitch.diagnosis import NOTEBOOK, no_answer
 from sandbox.twitch.tokens import Application
 from sandbox.twitch.world import TwitchWorld
@@ -80,28 +80,53 @@ class Account:
 
     def mod(self, account: Account | str) -> None:
         """Make someone a moderator of one's channel; ValueError for whoever is banned there."""
-        self._server.do(self._mod, account)
+        self._server.do(lambda: self._world.chat.mod(*self._here(account)))
 
     def unmod(self, account: Account | str) -> None:
         """End someone's being a moderator."""
-        self._server.do(self._unmod, account)
+        self._server.do(lambda: self._world.chat.unmod(*self._here(account)))
 
     def ban(self, account: Account | str) -> None:
         """Ban someone from one's channel; a moderator is one no more.
 
         ValueError for oneself, as on Twitch.
         """
-        self._server.do(self._ban, account, FOR_GOOD)
+        self._server.do(lambda: self._world.chat.ban(*self._here(account)))
 
     def timeout(self, account: Account | str, seconds: float) -> None:
         """Keep someone from speaking in one's channel for so many seconds."""
         if seconds < 1:
             raise ValueError(f"a timeout lasts 1 second or more; found {seconds}")
-        self._server.do(self._ban, account, seconds)
+        self._server.do(lambda: self._world.chat.ban(*self._here(account), seconds))
 
     def unban(self, account: Account | str) -> None:
         """Let someone in again, or end their timeout."""
-        self._server.do(self._unban, account)
+        self._server.do(lambda: self._world.chat.unban(*self._here(account)))
+
+    def announce(self, text: str, channel: Account | str | None = None) -> ChatMessage:
+        """Make an announcement, as the broadcaster or a moderator; chat shows it in a frame.
+
+        Programs hear it as USERNOTICE by IRC, and as channel.chat.notification by EventSub.
+        """
+        return self._server.do(self._announce, text, self._name(channel))
+
+    def go_live(self, title: str = "") -> None:
+        """Begin to stream; ValueError when the channel is live already."""
+        self._server.do(lambda: self._world.go_live(self._own(), title))
+
+    def end_stream(self) -> None:
+        """End the stream; ValueError when there is none."""
+        self._server.do(lambda: self._world.end_stream(self._own()))
+
+    def follow(self, account: Account | str) -> None:
+        """Follow a channel; ValueError for one's own. A second time changes nothing."""
+        self._server.do(
+            lambda: self._world.follow(self.user, self._world.channel(login_of(account)))
+        )
+
+    def unfollow(self, account: Account | str) -> None:
+        """Follow a channel no more."""
+        self._server.do(lambda: self._world.channel(login_of(account)).followers.pop(self.id, None))
 
     def authorize(self, url: str) -> str:
         """Open a page that asks for consent and press Authorize; where the browser is sent."""
@@ -196,28 +221,21 @@ class Account:
         for callback in called:
             yield from log_at(callback)
 
-    def _mod(self, account: Account | str) -> None:
-        channel, user = self._world.channel(self.login), self._world.user(login_of(account))
-        if self._world.chat.barred(channel, user)[0]:
-            raise ValueError(
-                f"{user.login} is banned in this channel. You must unban this user before granting"
-                " mod status."
-            )
-        channel.mods.add(user.id)
-        self._world.watch.changed()
+    def _own(self) -> Channel:
+        return self._world.channel(self.login)
 
-    def _unmod(self, account: Account | str) -> None:
-        self._world.channel(self.login).mods.discard(self._world.user(login_of(account)).id)
-        self._world.watch.changed()
+    def _here(self, account: Account | str) -> tuple[Channel, User]:
+        """One's own channel and the user of an account."""
+        return self._own(), self._world.user(login_of(account))
 
-    def _ban(self, account: Account | str, seconds: float) -> None:
-        user = self._world.user(login_of(account))
-        self._world.chat.ban(self._world.channel(self.login), user, seconds)
-
-    def _unban(self, account: Account | str) -> None:
-        user = self._world.user(login_of(account))
-        self._world.channel(self.login).banned.pop(user.id, None)
-        self._world.watch.changed()
+    def _announce(self, text: str, channel: str) -> ChatMessage:
+        check_text(text)
+        room = self._world.channel(channel)
+        if not room.is_mod(self.user):
+            raise ValueError(f"{self.display_name} is no moderator in #{room.name}")
+        return self._world.chat.post(
+            room, self.user, text, origin=self, by_program=False, announcement="PRIMARY"
+        )
 
 
 def check_text(text: str) -> None:

@@ -19,7 +19,8 @@ from sandbox.twitch.world import TwitchWorld
 
 ABOUT = """The sandbox Twitch. Under this address:
 /oauth2/authorize, /oauth2/token, /oauth2/validate, /oauth2/revoke, /oauth2/device, /activate
-/helix/users, /helix/chat/messages, /helix/chat/chatters, /helix/eventsub/subscriptions
+/helix/users, /helix/chat/messages, /helix/chat/chatters, /helix/channels,
+/helix/channels/followers, /helix/streams, /helix/eventsub/subscriptions
 /irc (WebSocket: chat), /ws (WebSocket: EventSub)
 """
 # Twitch's own command line serves a mock API under other paths; libraries that can be pointed at
@@ -94,7 +95,12 @@ class Servers(LocalServer):
     def _application(self) -> web.Application:
         app = web.Application(client_max_size=1024 * 1024)
         routes = [*self._oauth.routes(), *self._chat.routes(), *self.eventsub.routes()]
-        routes.append(web.route("*", "/helix/{rest:.*}", self.gate.not_found))
+        here = [
+            f"{route.method} {route.path.removeprefix('/helix/')}"
+            for route in routes
+            if route.path.startswith("/helix/")
+        ]
+        routes.append(web.route("*", "/helix/{rest:.*}", self.gate.elsewhere(here)))
         app.add_routes(routes)
         for route in routes:
             for path, as_cli in AS_TWITCH_CLI.items():

@@ -194,7 +194,7 @@ class Twitch(Servers):
             if after is None or connection.record.connected_at > after.connected_at
         ]
         called = after is None and any(
-            s.enabled and s.reader.login == login for s in self.world.webhooks_of(room)
+            s.enabled and s.reader and s.reader.login == login for s in self.world.webhooks_of(room)
         )
         return len(held) + called >= connections
 

@@ -5,11 +5,20 @@ It holds and finds; it serves nothing.
 
 import asyncio
 import re
+import string
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sandbox.randomness import Randomness
-from sandbox.twitch.chat import Channel, ChatMessage, ChatRooms, RateWindow, SendingRules, User
+from sandbox.twitch.chat import (
+    Channel,
+    ChatMessage,
+    ChatRooms,
+    RateWindow,
+    SendingRules,
+    Stream,
+    User,
+)
 from sandbox.twitch.clock import Clock
 from sandbox.twitch.connection import ConnectionRecord, HeldConnection
 from sandbox.twitch.eventsub_events import Delivery, Subscription
@@ -49,6 +58,9 @@ class TwitchWorld:
         self.homes: dict[str, set[str]] = defaultdict(set)  # channels, by login
         self.missed: dict[str, list[ChatMessage]] = defaultdict(list)  # by login
         self.chat.listeners.append(self._note_who_missed)
+        # What happens on a channel beside its chat: the EventSub type, the channel, who did it.
+        self.on_event: list[Callable[[str, Channel, User], None]] = []
+        self.lacking: list[str] = []  # what programs asked for that only the real Twitch has
 
     def add_user(self, login: str, display_name: str) -> User:
         """A new user and their channel; ValueError says what is wrong with the login."""
@@ -99,12 +111,44 @@ class TwitchWorld:
         """The channel of this name, with or without #, or None."""
         return self.chat.channels.get(name.removeprefix("#").lower())
 
+    def go_live(self, channel: Channel, title: str) -> None:
+        """A stream begins; ValueError when one is on."""
+        if channel.stream:
+            raise ValueError(f"#{channel.name} is live already; end_stream() ends it")
+        channel.title = title or channel.title
+        stream_id = self.randomness.text(11, f"stream {channel.name}", string.digits)
+        channel.stream = Stream(stream_id, self.clock.timestamp())
+        self._happened("stream.online", channel, channel.owner)
+
+    def end_stream(self, channel: Channel) -> None:
+        """The stream ends; ValueError when none is on."""
+        if channel.stream is None:
+            raise ValueError(f"#{channel.name} is not live; go_live() begins a stream")
+        channel.stream = None
+        self._happened("stream.offline", channel, channel.owner)
+
+    def follow(self, user: User, channel: Channel) -> None:
+        """Someone follows a channel; ValueError for one's own."""
+        if user == channel.owner:
+            raise ValueError("nobody can follow their own channel")
+        if user.id not in channel.followers:
+            channel.followers[user.id] = self.clock.timestamp()
+            self._happened("channel.follow", channel, user)
+
+    def lacks(self, what: str) -> None:
+        """A program asked for something that the real Twitch has and this one not."""
+        if what not in self.lacking:
+            self.lacking.append(what)
+            self.watch.changed()
+
     def webhooks_of(self, channel: Channel) -> list[Subscription]:
         """The subscriptions by webhook to what is said in a channel."""
         return [
             subscription
             for subscription in self.subscriptions.values()
-            if subscription.channel is channel and subscription.transport["method"] == "webhook"
+            if subscription.channel is channel
+            and subscription.hears_chat
+            and subscription.transport["method"] == "webhook"
         ]
 
     def opened(self, connection: HeldConnection) -> None:
@@ -131,6 +175,11 @@ class TwitchWorld:
         live = [c for c in self.connections if c.login == login and c.live]
         since = (connection.hears_since(channel) for connection in live)
         return min((moment for moment in since if moment is not None), default=None)
+
+    def _happened(self, type: str, channel: Channel, user: User) -> None:
+        for listener in self.on_event:
+            listener(type, channel, user)
+        self.watch.changed()
 
     def _note_who_missed(self, message: ChatMessage, _origin: object) -> None:
         for login, channels in self.homes.items():

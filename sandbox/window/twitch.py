@@ -514,7 +514,7 @@ def subscription_json(subscription: Subscription) -> Json:
         "id": subscription.id,
         "event": subscription.type,
         "status": subscription.status,
-        "login": subscription.reader.login,
+        "login": subscription.reader.login if subscription.reader else "",
         "channel": subscription.channel.name,
         "method": transport["method"],
         "callback": transport.get("callback", ""),

@@ -22,6 +22,8 @@ class HelloBot(twitchio.Client):
             broadcaster_user_id=given["channel_id"], user_id=given["bot_id"]
         )
         await self.subscribe_websocket(subscription, as_bot=True)
+        live = eventsub.StreamOnlineSubscription(broadcaster_user_id=given["channel_id"])
+        await self.subscribe_websocket(live, as_bot=True)
 
     async def event_message(self, payload):
         if payload.chatter.id == given["bot_id"]:
@@ -37,6 +39,12 @@ class HelloBot(twitchio.Client):
             await payload.respond(f"the channel of {users[0].display_name}")
         if payload.text == "!stop":
             await self.close()
+
+    async def event_stream_online(self, payload):
+        (stream,) = [each async for each in self.fetch_streams(user_ids=[given["channel_id"]])]
+        await payload.broadcaster.send_message(
+            f"live: {stream.title}", sender=given["bot_id"], token_for=given["bot_id"]
+        )
 
 
 async def main():

@@ -14,4 +14,13 @@ listener.onChannelChatMessage(channelId, botId, async event => {
 	if(event.messageText === '!hello') await say(`hello ${event.chatterDisplayName}!`);
 	if(event.messageText === '!who') await say(`by ${(await apiClient.users.getUserById(botId)).name}`);
 });
+listener.onStreamOnline(channelId, async event => {
+	const stream = await event.getStream();
+	await say(`live: ${stream.title}`);
+});
+listener.onStreamOffline(channelId, event => say(`${event.broadcasterName} is offline`));
+listener.onChannelFollow(channelId, botId, event => say(`welcome ${event.userDisplayName}`));
+listener.onChannelChatNotification(channelId, botId, event => say(`${event.type}: ${event.messageText}`));
+listener.onChannelRaidTo(channelId, () => say('a raid'));
+listener.onSubscriptionCreateFailure((subscription, error) => say(JSON.parse(error.body).message.split(' It has')[0]));
 listener.start();
