@@ -189,11 +189,11 @@ class Stingy(BaseHTTPRequestHandler):
 
     token = url = ""
 
-    def do_POST(self):  # noqa: N802  (http.server's name)
+    def do_POST(self):
         page = {"device_code": "d", "user_code": "U", "verification_uri": "p", "interval": 0}
         self.answer(json.dumps(page | {"access_token": self.token}).encode())
 
-    def do_GET(self):  # noqa: N802
+    def do_GET(self):
         with urlopen(Request(self.url + self.path, headers=dict(self.headers))) as response:
             self.answer(response.read())
 

@@ -20,7 +20,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 HOME = Path(__file__).parents[1]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals and scripts as POSIX has them")
-COMMANDS = ("bundle", "lab", "node", "refresh", "run", "sandbox")
+COMMANDS = ("bundle", "lab", "login", "node", "refresh", "run", "sandbox")
 COMMANDS += ("secrets", "subscribe", "test", "webhook")
 LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-node.lock")
 # What stands in for uv: the packages of the Python that runs this test, instead of downloads. It
