@@ -320,7 +320,8 @@ def test_any_entities_are_taken_or_refused(text, given):
         assert problem.code == 400  # noqa: PT017 - both ends are right
     else:
         check(text, entities)
-        assert settle(text, entities) == (text, entities)  # once is enough
+        if all(e["type"] != "custom_emoji" for e in given):  # those go last, and leave a place free
+            assert settle(text, entities) == (text, entities)
 
 
 @given(st.text(), st.sampled_from(MODES))
@@ -353,7 +354,7 @@ def as_message(text, entities):
 
 @given(
     st.text("ab \n😀.!_", min_size=1, max_size=12),
-    st.lists(GIVEN.filter(lambda e: e["type"] not in ("date_time", "blockquote")), max_size=4),
+    st.lists(GIVEN.filter(lambda e: e["type"] not in ("date_time", "custom_emoji")), max_size=4),
 )
 def test_python_telegram_bot_writes_what_is_read_back(text, given):
     try:
