@@ -70,7 +70,7 @@ _LETTER = r"(?:[^\W²³¹¼-¾⁰⁴-⁹₀-₉⅐-↉①-⒛⓪-⓿❶-➓]|[\u
 _MENTION = re.compile(rf"(?<!\w)@(?:{_NAME}{{4,32}}+|(?ai:gif|nft|pic|ufc|vid))(?!\w)")
 _COMMAND = re.compile(rf"(?<![\w/<>])/{_NAME}{{1,64}}+(?:@{_NAME}{{3,32}}+|(?!@))(?![\w/<>])")
 _HASHTAG = re.compile(
-    rf"(?<!{_LETTER})#({_LETTER}{{1,256}}+)(?:{_LETTER}++|(@{_NAME}{{3,32}}+)?+)(?!#)"
+    rf"(?<!{_LETTER})#({_LETTER}{{1,256}}+)(?:{_LETTER}++|(?:@{_NAME}{{3,32}}+)?+)(?!#)"
 )
 _CASHTAG = re.compile(
     rf"(?<!\$)(?<!{_LETTER})\$(?:1INCH|[A-Z]{{1,8}}+)(?:@{_NAME}{{3,32}}+(?!{_NAME}))?+"
@@ -91,7 +91,8 @@ _EMAIL = re.compile(
     r"(?:[A-Za-z0-9_-]{0,26}+[.+]){0,10}+[A-Za-z0-9_-]{1,35}"
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9_-]{0,28}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,8}"
 )
-_SCHEME = re.compile(r"(?ai:https?|ftp|tonsite)://")
+_LINK = re.compile(r"((?ai:https?|ftp|tonsite)://)?([^/?#]*)(.*)", re.DOTALL)
+_BYTE = re.compile("25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9]")
 _NOT_AT_THE_END = ".:;,('?!`"
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
@@ -112,7 +113,7 @@ def detect(text: str) -> list[Json]:
         found += [(*match.span(), "bot_command") for match in _COMMAND.finditer(text)]
     if "#" in text:
         found += [
-            (match.start(), max(match.end(1), match.end(2)), "hashtag")
+            (match.start(), match.end(0 if "@" in match[0] else 1), "hashtag")
             for match in _HASHTAG.finditer(text)
             if any(sign.isalpha() for sign in match[1])
         ]
@@ -216,29 +217,23 @@ def _link(link: str) -> str:
     >>> _link("http://a.org/x(y)z),"), _link("main.py"), _link("file.txt")
     ('http://a.org/x(y)z', 'main.py', '')
     """
-    scheme = _SCHEME.match(link)
-    domain, path = re.match(  # type: ignore[union-attr]  # it matches anything
-        r"([^/?#]*)(.*)", link[scheme.end() if scheme else 0 :], re.DOTALL
-    ).groups()
-    kept = _balanced(path).rstrip(_NOT_AT_THE_END)
-    domain = domain[domain.find("@") + 1 :].rpartition(":")[0] or domain[domain.find("@") + 1 :]
+    scheme, domain, path = _LINK.match(link).groups()  # type: ignore[union-attr]  # always matches
+    kept = link[: len(link) - len(path)] + _balanced(path).rstrip(_NOT_AT_THE_END)
+    domain = domain[domain.find("@") + 1 :]
+    domain = domain[: domain.rindex(":")] if ":" in domain else domain
     parts = domain.split(".")
-    if len(parts) == 1 or any(
-        not part or len(part.encode()) >= 64 or part.endswith("-") for part in parts
-    ):
+    if len(parts) == 1 or not all(parts):
         return ""
-    if not re.search(r"[^0-9.]", domain):
-        is_address = len(parts) == 4 and all(re.fullmatch(_BYTE, part) for part in parts)
-        return link[: len(link) - len(path) + len(kept)] if is_address else ""
+    if any(part.endswith("-") or len(part.encode()) >= 64 for part in parts):
+        return ""
+    if not re.search("[^0-9.]", domain):
+        return kept if len(parts) == 4 and all(map(_BYTE.fullmatch, parts)) else ""
     top = parts[-1]
     if top.startswith("xn--"):
-        is_top = bool(re.fullmatch(r"[A-Za-z0-9]{2,}", top[4:]))
+        is_top = bool(re.fullmatch("[A-Za-z0-9]{2,}", top[4:]))
     else:
         is_top = len(top) > 1 and not re.search("[_-]", top) and bool(scheme or _is_common(top))
-    return link[: len(link) - len(path) + len(kept)] if is_top and "_" not in parts[-2] else ""
-
-
-_BYTE = "25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9]"
+    return kept if is_top and "_" not in parts[-2] else ""
 
 
 def _balanced(path: str) -> str:
