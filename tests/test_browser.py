@@ -21,6 +21,13 @@ def hello(message):
 
 print(bot.ask("!hello", user="Viktor"))"""
 
+WORLD = """from sandbox import Twitch
+
+twitch = Twitch()
+viktor, anna = twitch.account("viktor", display_name="Viktor"), twitch.account("anna")
+twitch.window(viktor)"""
+READS = """print(anna.wait(channel="viktor", timeout=60)[0].text)"""
+
 
 @pytest.fixture
 def notebooks(tmp_path):
@@ -55,3 +62,23 @@ def test_first_notebook_runs_in_the_browser(notebooks, repository):
             "hello Viktor!" in text
             for text in page.locator(".jp-OutputArea-output").all_inner_texts()
         )
+
+
+def test_one_types_into_a_window_while_a_cell_runs(notebooks):
+    """The second cell ends only when somebody has written in the page that the first one shows."""
+    cells = [new_code_cell(source) for source in (WORLD, READS)]
+    nbformat.write(new_notebook(cells=cells, metadata=METADATA), notebooks / look.FIRST)
+    with look.front_door(notebooks.parent) as address, look.browser_page() as page:
+        page.goto(f"{address}&reset", timeout=look.START_S * 1000)
+        page.wait_for_function(look.READY, timeout=look.START_S * 1000)
+        with page.expect_event(
+            "framenavigated", lambda frame: "#key=" in frame.url, timeout=look.START_S * 1000
+        ) as shown:
+            page.evaluate(look.RUN)
+        window = shown.value
+        draft = window.get_by_role("textbox", name="Write in #viktor as Viktor")
+        draft.fill("hello from the page")
+        draft.press("Enter")
+        page.wait_for_function("() => window.ran !== null", timeout=look.RUN_S * 1000)
+        (read,) = page.evaluate(look.MODEL)["cells"][1]["outputs"]
+        assert read["text"] == "hello from the page\n"

@@ -122,7 +122,7 @@ def test_what_an_application_was_allowed_is_taken_back(world, twitch):
 def test_somebody_writes_and_a_program_answers(world, twitch):
     with bot(world, twitch) as client:
         asked = say(world, "!hello")
-        assert asked["from"] == "viktor" and asked["badges"] == ["broadcaster"]
+        assert asked["from"] == "viktor" and asked["badge"] == "broadcaster"
         assert "!hello" in client.until("PRIVMSG")
         waiting = []
         reading = threading.Thread(
@@ -223,6 +223,7 @@ def test_connections_tell_how_they_are(world, twitch):
         fault(world, "silence")
         (line,) = world.get("twitch/connections")
         assert line["state"] == "open, but nothing goes through" and line["open"]
+        assert line["hears"] == []
     with pytest.raises(RefusalError, match="504: anna did not come to #viktor within 0 s"):
         world.get("twitch/wait", login="anna", channel="viktor", timeout=0)
 
@@ -373,6 +374,14 @@ def test_a_webhooks_deliveries_and_its_answers(world, twitch, tmp_path):
         assert answer["direction"] == "from" and answer["text"].startswith("200 ")
         with pytest.raises(RefusalError, match="504: 2 of 3"):
             world.get("twitch/deliveries", message=said["id"], n=3, timeout=0)
+
+
+def test_a_badge_is_what_somebody_was_when_they_spoke(world):
+    say(world, "hi", **{"from": "hello_bot", "channel": "viktor"})
+    world.post("twitch/mod", channel="viktor", login="hello_bot")
+    say(world, "hi again", **{"from": "hello_bot", "channel": "viktor"})
+    read = world.get("twitch/messages", channel="viktor")
+    assert [one["badge"] for one in read] == ["", "moderator"]
 
 
 def test_a_page_is_shown_the_newest_and_what_was_missed(world, twitch):

@@ -1,5 +1,7 @@
 """Twitch's window in a real browser: typing, reading, cutting the line of a bot that comes back."""
 
+import socket
+
 import pytest
 from playwright.sync_api import expect
 from window_browser import a_page, barriers, is_wider_than_its_window
@@ -198,6 +200,16 @@ def test_a_token_is_revoked_and_four_hours_pass(page, world):
         press(page, "Revoke its token")
         expect(told(page)).to_have_class("error")
         expect(told(page)).to_contain_text("hello_bot has no token")
+
+
+def test_who_only_reads_is_there_too(page, world):
+    with socket.create_connection(world.twitch.irc_address) as line:
+        unfold(page, "Who is here")
+        expect(page.locator(".people")).to_contain_text("A program")
+        line.sendall(b"NICK justinfan77\r\nJOIN #viktor\r\n")
+        expect(page.locator(".people")).to_contain_text("justinfan77")
+        expect(page.get_by_text("Who is here (1 program hears this)")).to_be_visible()
+    expect(page.get_by_text("Who is here (0 programs hear this)")).to_be_visible()
 
 
 def test_somebody_is_made_a_moderator_and_banned(page, world):

@@ -61,6 +61,7 @@ class ChatMessage:
     by_program: bool = field(default=False, repr=False, compare=False)  # came by IRC or Helix
     reply_to: "ChatMessage | None" = field(default=None, repr=False, compare=False)
     at: float = field(default=0.0, repr=False, compare=False)
+    badge: str = field(default="", repr=False, compare=False)  # what its writer was there then
 
     @property
     def thread(self) -> "ChatMessage | None":
@@ -96,6 +97,12 @@ class Channel:
     def name(self) -> str:
         """The owner's login, without the #."""
         return self.owner.login
+
+    def badge(self, user: User) -> str:
+        """What stands before somebody's name here; empty for most."""
+        if user.id == self.owner.id:
+            return "broadcaster"
+        return "moderator" if user.id in self.mods else ""
 
     def is_cleared(self, message: ChatMessage) -> bool:
         """Whether a ban of its writer took a message off the screens (CLEARCHAT)."""
@@ -153,6 +160,7 @@ class ChatRooms:
             by_program=by_program,
             reply_to=reply_to,
             at=self._clock.now(),
+            badge=channel.badge(author),
         )
         channel.history.append(message)
         self._messages[message.id] = message

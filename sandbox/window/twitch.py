@@ -13,7 +13,7 @@ from sandbox.no_reply import NoReply, bots_in_this_process
 from sandbox.twitch.chat import Channel, ChatMessage
 from sandbox.twitch.connection import ConnectionRecord, HeldConnection
 from sandbox.twitch.diagnosis import no_answer
-from sandbox.twitch.eventsub_events import Delivery, Subscription, badges
+from sandbox.twitch.eventsub_events import Delivery, Subscription
 from sandbox.twitch.irc import IrcConnection
 from sandbox.twitch.people import Account
 from sandbox.twitch.service import REDIRECTS, Twitch
@@ -451,7 +451,7 @@ def token_json(token: Token) -> Json:
 
 
 def message_json(message: ChatMessage, channel: Channel) -> Json:
-    """A message as a chat shows it; the badge is what its writer is in the channel now."""
+    """A message as a chat shows it."""
     parent = message.reply_to
     return {
         "type": "message",
@@ -460,7 +460,7 @@ def message_json(message: ChatMessage, channel: Channel) -> Json:
         "from": message.author.login,
         "name": message.user,
         "colour": message.author.colour,
-        "badges": [badge["set_id"] for badge in badges(message.author, channel)],
+        "badge": message.badge,
         "text": message.text,
         "action": message.action,
         "is_bot": message.by_program,
@@ -480,7 +480,9 @@ def connection_json(
         "kind": record.kind,
         "login": record.login,
         "since": record.connected_at,
-        "hears": [name for name in channels if connection and connection.hears(name)],
+        "hears": [
+            name for name in channels if connection and connection.live and connection.hears(name)
+        ],
         "open": record.open,
         "state": record.closed or state_of(connection),
         "lines_in": record.lines_in,

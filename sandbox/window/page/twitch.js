@@ -7,8 +7,6 @@ import { messageList } from "./messages.js";
 
 export const title = "Twitch";
 
-const BADGES = { broadcaster: "broadcaster", moderator: "moderator" };
-
 export function mount(section, app) {
   const drafts = new Map(); // of the channels that are not shown
   const read = new Map(); // channel → the place of the last message that was seen
@@ -122,7 +120,7 @@ export function mount(section, app) {
   }
 
   function drawMessage(message) {
-    const { name, text, badges, is_bot: isBot, reply_to: parent } = message;
+    const { name, text, badge, is_bot: isBot, reply_to: parent } = message;
     const said = message.action ? `${name} ${text}` : text;
     const dot = element("span", { class: "dot", "aria-hidden": "true" });
     dot.style.background = message.colour;
@@ -130,7 +128,7 @@ export function mount(section, app) {
       "p",
       { class: "who" },
       dot,
-      ...badges.map((badge) => element("span", { class: "badge" }, BADGES[badge] ?? badge)),
+      badge ? element("span", { class: "badge" }, badge) : null,
       element("b", { dir: "auto" }, name),
       isBot ? element("span", { class: "badge" }, "program") : null,
       element("time", {}, clock(message.at)),
@@ -188,6 +186,19 @@ export function mount(section, app) {
               : "";
       return [account.login, { account, room: room.login, role, lines, hears }];
     });
+    const known = new Set(accounts.map(({ login }) => login));
+    const others = connections
+      .filter((one) => one.open && !known.has(one.login))
+      .map((one) => [
+        `connection ${one.number}`,
+        {
+          account: { name: one.login || "A program" },
+          role: "",
+          lines: [`${one.kind} since ${clock(one.since)}: ${one.state}`],
+          hears: one.hears.includes(room.login),
+        },
+      ]);
+    shown.push(...others);
     keyed(people, shown, personRow);
     const hearing = shown.filter(([, one]) => one.hears).length;
     const programs = hearing === 1 ? "1 program hears this" : `${hearing} programs hear this`;
@@ -215,7 +226,7 @@ export function mount(section, app) {
       name.textContent = record.account.name;
       role.textContent = record.role;
       role.hidden = !record.role;
-      buttons.hidden = record.role === "broadcaster";
+      buttons.hidden = record.role === "broadcaster" || !record.account.login;
       mod.hidden = record.role === "banned";
       mod.textContent = record.role === "moderator" ? "No moderator" : "Make moderator";
       ban.textContent = record.role === "banned" ? "Unban" : "Ban";
