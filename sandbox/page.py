@@ -20,7 +20,9 @@ class Page:
         return self.address
 
     def __repr__(self) -> str:
-        return f"Page({self.address!r})"
+        # Without the key: this is what tracebacks, logs and stored notebooks show. Who wants to
+        # open the page in a browser prints it.
+        return f"Page({self.address.partition('#')[0]!r})"
 
     def _repr_html_(self) -> str:
         address = html.escape(self.address)

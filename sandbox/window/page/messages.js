@@ -21,6 +21,7 @@ export function messageList({ label, empty, draw, travelled }) {
   let unseen = 0;
 
   log.addEventListener("scroll", measure);
+  log.addEventListener("load", () => following && toEnd(), true); // of a picture in a message
   new ResizeObserver(() => following && toEnd()).observe(log);
 
   function measure() {
@@ -109,6 +110,7 @@ export function messageList({ label, empty, draw, travelled }) {
     );
     const none = "Nothing is remembered: no program heard it or sent it, or it was long ago.";
     behind.replaceChildren(...(parts.length ? parts : [element("p", { class: "quiet" }, none)]));
+    behind.scrollIntoView({ block: "nearest" });
     measure(); // whoever reads what is behind a message stays there
   }
 

@@ -154,7 +154,7 @@ export function mount(section, app) {
     if (!all.some((one) => one.key === open) && !app.options.has("chat")) open = all[0]?.key ?? "";
     drawChat(all.find((one) => one.key === open));
     drawSide(all);
-    begun = true;
+    begun = app.records.size > 0;
   }
 
   function drawSide(all) {

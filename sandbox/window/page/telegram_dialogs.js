@@ -5,15 +5,15 @@ import { keyed } from "./keyed.js";
 
 export function dialogsOf(section, app, { become, openChat, people, me }) {
   function show(heading, ...children) {
-    const close = button("Close", () => dialog.close());
     const id = `telegram-dialog`;
     const dialog = element(
       "dialog",
       { "aria-labelledby": id, onclose: () => dialog.remove() },
       element("h2", { id, dir: "auto" }, heading),
       ...children,
-      close,
     );
+    const close = button("Close", () => dialog.close());
+    (dialog.querySelector(".ends") ?? dialog.appendChild(ends())).append(close);
     section.append(dialog);
     dialog.showModal();
     return dialog;
@@ -22,7 +22,8 @@ export function dialogsOf(section, app, { become, openChat, people, me }) {
   // A form that tells in the dialog itself why it was refused.
   function ask(heading, fields, label, work) {
     const problem = element("p", { class: "error", role: "alert" });
-    const form = element("form", {}, ...fields, problem, element("button", {}, label));
+    const submit = element("button", { class: "send" }, label);
+    const form = element("form", {}, ...fields, problem, ends(submit));
     const dialog = show(heading, form);
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
@@ -32,6 +33,10 @@ export function dialogsOf(section, app, { become, openChat, people, me }) {
         problem.textContent = error.message;
       }
     });
+  }
+
+  function ends(...buttons) {
+    return element("div", { class: "ends" }, ...buttons);
   }
 
   function field(label, attributes = {}) {

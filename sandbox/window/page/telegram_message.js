@@ -3,6 +3,8 @@
 
 import { element } from "./dom.js";
 
+const MAX_WIDTH = 320; // pixels of a picture
+const MAX_HEIGHT = 256;
 const SAFE = ["http:", "https:", "mailto:", "tg:"];
 const BLOCKS = ["pre", "blockquote", "expandable_blockquote"];
 const TAGS = {
@@ -44,7 +46,8 @@ function mediaOf({ content, name }, does) {
   if (content.photo) {
     const { file_id: id, width, height } = content.photo.at(-1);
     const image = element("img", { class: "photo", alt: content.caption ?? `A picture from ${name}` });
-    if (width && height) image.style.aspectRatio = `${width} / ${height}`;
+    const scale = Math.min(1, MAX_WIDTH / width, MAX_HEIGHT / height); // its room is there before it
+    [image.width, image.height] = [width * scale, height * scale];
     does.file(id).then((address) => (image.src = address), () => image.classList.add("broken"));
     return [image];
   }
