@@ -4,7 +4,7 @@ import socket
 
 import pytest
 from playwright.sync_api import expect
-from window_browser import a_page, barriers, is_wider_than_its_window
+from window_browser import a_page, barriers, is_wider_than_its_window, reach
 
 from botlib import Bot
 from botlib.twitch.irc_bot import IrcBot, Limits, Timing
@@ -266,24 +266,6 @@ def test_it_can_be_used_by_keyboard_alone(page, world):
         page.keyboard.press("Space")
         expect(told(page)).to_have_text("hello_bot's line was cut, without a word.")
         reach(page, "Colours")  # the way round leads out again
-
-
-def reach(page, name):
-    """Tab until the focus is on what has this name; it is seen there."""
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        here = page.evaluate(
-            """() => {
-                const one = document.activeElement;
-                const label = one.labels?.[0]?.textContent ?? '';
-                return [one.getAttribute('aria-label') || label || one.textContent,
-                        getComputedStyle(one).outlineStyle];
-            }"""
-        )
-        if here[0].startswith(name):
-            assert here[1] != "none"
-            return
-    raise AssertionError(f"{name} cannot be reached by the Tab key")
 
 
 @pytest.mark.parametrize(

@@ -54,3 +54,21 @@ def barriers(page):
 def is_wider_than_its_window(page):
     """Whether somebody would have to scroll sideways."""
     return page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+def reach(page, name):
+    """Tab until the focus is on what has this name; it is seen there."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        here = page.evaluate(
+            """() => {
+                const one = document.activeElement;
+                const label = one.labels?.[0]?.textContent ?? '';
+                return [one.getAttribute('aria-label') || label || one.textContent,
+                        getComputedStyle(one).outlineStyle];
+            }"""
+        )
+        if here[0].startswith(name):
+            assert here[1] != "none"
+            return
+    raise AssertionError(f"{name} cannot be reached by the Tab key")

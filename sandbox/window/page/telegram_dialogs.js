@@ -63,8 +63,8 @@ export function dialogsOf(section, app, { become, openChat, people, me }) {
         const made = await app.post("telegram/bots", { name: name.value, username: username.value });
         dialog.close();
         openChat(`${me()}-${made.id}`);
-        const token = element("input", { readonly: true, value: made.token, "aria-label": "Token" });
-        const url = element("input", { readonly: true, value: made.url, "aria-label": "Address" });
+        const token = element("input", { readonly: true, value: made.token });
+        const url = element("input", { readonly: true, value: made.url });
         show(
           `${made.name} is made`,
           element("label", {}, "Its token ", token),
@@ -116,8 +116,6 @@ export function dialogsOf(section, app, { become, openChat, people, me }) {
         }
       };
       const draw = () => {
-        const { members, admins } = app.records.get(`telegram/chat/${key}`) ?? {};
-        if (!members) return;
         const bots = app.all("telegram/bot/").map(([, one]) => one);
         keyed(list, [...people(), ...bots].map((one) => [one.id, one]), () => {
           const words = element("span", { dir: "auto" });
@@ -126,6 +124,7 @@ export function dialogsOf(section, app, { become, openChat, people, me }) {
           return {
             element: element("li", {}, words, move, promote),
             update(one) {
+              const { members, admins } = app.records.get(`telegram/chat/${key}`);
               const inside = members.includes(one.id);
               const admin = admins.includes(one.id);
               words.textContent = `${one.name}${admin ? ", admin" : inside ? "" : ", not here"}`;
