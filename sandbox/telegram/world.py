@@ -427,14 +427,28 @@ def _part(text: str, entity: Json) -> str:
 
 
 INSIDE = ("creator", "administrator", "member")  # who of all ChatMembers is in the chat
-# An admin's rights as the apps give them when nothing is unticked, apart from making others admins.
+# An admin's rights: all those of managing a chat, but not to make others admins. The fields are
+# those of ChatMemberAdministrator in Bot API 10.3; aiogram refuses one that lacks any.
 _RIGHTS = dict.fromkeys(
     ("can_manage_chat", "can_change_info", "can_delete_messages", "can_invite_users",
      "can_restrict_members", "can_manage_video_chats", "can_manage_voice_chats"), True,
 ) | dict.fromkeys(
     ("can_be_edited", "can_promote_members", "can_post_stories", "can_edit_stories",
-     "can_delete_stories", "is_anonymous"), False,
+     "can_delete_stories", "can_send_welcome_messages", "is_anonymous"), False,
 )  # fmt: skip
+_MORE_RIGHTS = {  # by the kind of the chat
+    "group": {"can_pin_messages": True, "can_manage_tags": False},
+    "supergroup": {
+        "can_pin_messages": True,
+        "can_manage_topics": False,
+        "can_manage_tags": False,
+    },
+    "channel": {
+        "can_post_messages": True,
+        "can_edit_messages": True,
+        "can_manage_direct_messages": False,
+    },
+}
 
 
 def member_json(chat: Chat, user: User, status: str) -> Json:
@@ -444,10 +458,8 @@ def member_json(chat: Chat, user: User, status: str) -> Json:
         member["is_anonymous"] = False
     if status == "kicked":
         member["until_date"] = 0  # for ever
-    if status == "administrator" and chat.kind == "channel":
-        member |= _RIGHTS | {"can_post_messages": True, "can_edit_messages": True}
-    elif status == "administrator":
-        member |= _RIGHTS | {"can_pin_messages": True}
+    if status == "administrator":
+        member |= _RIGHTS | _MORE_RIGHTS[chat.kind]
     return member
 
 
