@@ -8,6 +8,14 @@ from telegram.ext import Application, ChatMemberHandler, MessageHandler, filters
 
 from sandbox.telegram import Telegram, TelegramError
 
+# What the Bot API says that every ChatMemberAdministrator has; aiogram refuses one without.
+REQUIRED = {
+    "status", "user", "can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages",
+    "can_manage_video_chats", "can_restrict_members", "can_promote_members", "can_change_info",
+    "can_invite_users", "can_post_stories", "can_edit_stories", "can_delete_stories",
+    "can_send_welcome_messages",
+}  # fmt: skip
+
 
 @pytest.fixture
 def telegram():
@@ -126,6 +134,7 @@ def test_members_are_told_of_as_the_bot_api_does(telegram, account, viktor, anna
             assert {one.user.id for one in admins} == {viktor.id, account.id, anna.id}
             me = next(one for one in admins if one.user.id == account.id)
             assert (me.can_restrict_members, me.can_promote_members) == (True, False)
+            assert not REQUIRED - member(telegram, account, group, account).keys()
             group.demote(anna)
             assert (await bot.get_chat(group.id)).type == "supergroup"
             assert (await bot.get_user_profile_photos(viktor.id)).total_count == 0

@@ -246,6 +246,27 @@ def test_ask_tells_what_the_bot_wanted_and_the_sandbox_lacks(telegram, account, 
         viktor.wait(timeout=0.05)
 
 
+def test_ask_tells_which_call_was_refused(telegram, account, viktor):
+    def answer_badly():
+        telegram.call(account, "getUpdates", timeout=5)
+        for text in ("", "<b>", "<b>"):
+            with pytest.raises(TelegramError):
+                telegram.call(
+                    account, "sendMessage", chat_id=viktor.id, text=text, parse_mode="HTML"
+                )
+
+    with ThreadPoolExecutor(1) as thread:
+        polled = thread.submit(answer_badly)
+        with pytest.raises(NoReply) as problem:
+            viktor.ask("!hello", timeout=1)
+        polled.result()
+    assert str(problem.value).splitlines()[-2:] == [
+        "Its sendMessage was refused: Bad Request: message text is empty",
+        "Its sendMessage was refused: Bad Request: can't parse entities: "
+        'Can\'t find end tag corresponding to start tag "b"',
+    ]
+
+
 def test_a_condition_may_look_but_not_wait(telegram, account, viktor):
     viktor.send("hi")
     assert telegram.wait_until(lambda: "hi" in str(telegram.transcript(viktor)))

@@ -11,6 +11,7 @@ from sandbox.no_reply import failure, last_error, log_at
 from sandbox.telegram.types import Message, Update
 from sandbox.telegram.world import BotAccount, TelegramWorld
 
+REFUSED = 3  # how many refused calls are told
 SET_WEBHOOK = 'telegram.call(account, "setWebhook", url=...)'
 
 
@@ -25,7 +26,7 @@ def no_reply(message: Message, world: TelegramWorld, timeout: float, log: list[s
             command = said.split()[0] if said else ""
             logged = failure(command, log or log_of(account))
             lines.append(f"Found: {found(update, account, logged)}")
-            lines += lacked(account)
+            lines += refused(account, update) or lacked(account)
         return "\n".join(lines)
     members = [member for member in message.chat.members if member.is_bot]
     if not members:
@@ -124,6 +125,16 @@ def _mend(error: str) -> str:
         'read the function\'s log, print(*function.logs, sep="\\n"); its last lines name the '
         "mistake. Mend it and deploy again, and the update comes again by itself"
     )
+
+
+def refused(account: BotAccount, update: Update) -> list[str]:
+    """What a bot has called in vain since it was told, apart from what its webhook answered."""
+    words = [
+        f"Its {call.method} was refused: {without_secrets(account, call.error)}"
+        for call in account.calls
+        if call.error and not call.by_answer and 0 < update.told_at <= call.at
+    ]
+    return list(dict.fromkeys(words))[:REFUSED]
 
 
 def lacked(account: BotAccount) -> list[str]:

@@ -184,11 +184,13 @@ class Update:
     status: int | None = None  # what the last one was answered; None: nothing
     error: str = ""  # why the last one failed; empty when it did not
     replies_from: int = -1  # how many messages the chat held when the bot was first told
+    told_at: float = 0.0  # and when that was, in seconds since 1970
 
     def hand_out(self) -> None:
         """Remember when the bot was first told, so that its answer can be recognised."""
         if self.replies_from < 0:
             self.replies_from = len(self.chat.messages)
+            self.told_at = time.time()
 
     def to_json(self) -> Json:
         """The Bot API's Update."""
