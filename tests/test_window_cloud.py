@@ -10,6 +10,7 @@ from cloud_help import FUNCTIONS
 from test_window import ask
 
 from sandbox import Cloud, Window
+from sandbox.cloud import FunctionError
 from sandbox.window.cloud import CloudView
 from sandbox.window.lanes import IN_A_PIECE, PIECES
 
@@ -214,6 +215,51 @@ def test_the_bill_is_the_functions_bill(api, cloud, tariff):
     assert sum(each["price"] for each in costs) == pytest.approx(bill.price)
     status, answer = api("bill?function=f&tariff=gold")
     assert status == 400 and "tariff must be one of aws, yandex" in answer["error"]
+
+
+def test_code_that_does_not_load_replaces_nothing(api, cloud):
+    deploy(api, "f")
+    values = {"name": "f", "files": {"main.py": "import nothing_like_it"}, "must_load": True}
+    status, answer = api("deploy", values)
+    assert (status, answer["type"]) == (502, "Runtime.ImportModuleError")
+    assert "nothing_like_it" in answer["error"]
+    assert api("invoke", {"function": "f", "event": 1})[1]["result"] == 1
+    deploy(api, "f", must_load=True)
+    (lane,) = records(cloud, CloudView(cloud))["cloud/lanes/f"]["lanes"]
+    assert (lane["state"], lane["served"]) == ("idle", 0)
+    cloud.function("f").invoke(1)
+    told = records(cloud, CloudView(cloud))["cloud/function/f"]
+    assert (told["ended"], told["cold"], told["instances"]) == (1, 0, 1)
+
+
+def test_the_still_of_a_stored_notebook_is_the_same_each_time(cloud):
+    def made():
+        fn = cloud.deploy("f", FUNCTIONS / "plain", handler="main.talk")
+        fn.invoke()
+        fn.invoke()
+        other = cloud.deploy("g", FUNCTIONS / "hostile", handler="main.exit_at_once")
+        with pytest.raises(FunctionError):
+            other.invoke()
+        return cloud.window().still
+
+    first = made()
+    assert first == made()
+    assert "2 calls: 1 cold, 1 warm, 0 failed, 0 throttled" in first
+    assert "instance 1: idle" in first and "instance 1: killed (exit)" in first
+    assert "  to stdout\n  to stderr\n  no line end\n" in first
+    assert "  Runtime exited with error: exit status 3" in first
+    assert "RequestId" not in first
+
+
+def test_a_still_shows_what_was_printed_as_text(cloud, tmp_path):
+    (tmp_path / "main.py").write_text("def handler(event, context):\n    print(event)\n")
+    assert "No function is deployed." in cloud.window().still
+    fn = cloud.deploy("f", tmp_path)
+    cloud.deploy("other", tmp_path)
+    fn.invoke("<script>alert(1)</script>")
+    page = cloud.window(fn)
+    assert "&lt;script&gt;" in page.still and "<script>" not in page.still
+    assert "other" not in page.still and "&function=f" in page.address
 
 
 def records(cloud, view):

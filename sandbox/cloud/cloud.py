@@ -5,7 +5,6 @@ prison for hostile code. CPU time is not limited by memory size, as it is on AWS
 """
 
 import asyncio
-import html
 import itertools
 import logging
 import tempfile
@@ -22,6 +21,7 @@ from sandbox.cloud.function import Function, to_event
 from sandbox.cloud.gateway import OWN_HOST, TOO_LARGE, Gateway
 from sandbox.cloud.history import History
 from sandbox.cloud.pool import Pool
+from sandbox.cloud.still import still
 from sandbox.keeper import Keeper
 from sandbox.no_reply import keep_log
 from sandbox.page import Page
@@ -29,7 +29,6 @@ from sandbox.server import HOST, LocalServer
 
 LOGGER = logging.getLogger("sandbox.cloud")  # a client's broken HTTP is no notebook's output
 LOGGER.addHandler(logging.NullHandler())
-STILL = 20  # lines of a log that stand in a notebook for a window that is not there
 
 
 class Cloud(LocalServer):
@@ -127,8 +126,7 @@ class Cloud(LocalServer):
     def window(self, function: Function | None = None) -> Page:
         """A page to watch instances, log and bill, for a notebook; of one function, if given."""
         shown = {"function": function.name} if function else {}
-        logs = [html.escape(line) for each in self.functions() for line in each.logs[-STILL:]]
-        return self.page(f"<pre>{chr(10).join(logs)}</pre>", **shown)
+        return self.page(still([function] if function else self.functions()), **shown)
 
     def invoke(self, name: str, event: Any = None) -> Any:
         """Call a function with any JSON value; returns its result or raises FunctionError."""

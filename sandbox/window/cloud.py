@@ -7,6 +7,7 @@ import uuid
 from asyncio import gather, wait, wrap_future
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ SETTINGS: dict[str, type] = {
     "timeout_s": float,
     "idle_s": float,
     "environment": dict,
+    "must_load": bool,
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -111,30 +113,35 @@ class CloudView(View):
                 'give either "folder", a path on this machine, or "files", as in '
                 '{"main.py": "def handler(event, context): ..."}'
             )
-        function = await call(deploy, self.cloud, name, folder, files, settings)
+        try:
+            function = await call(deploy, self.cloud, name, folder, files, settings)
+        except FunctionError as error:  # must_load
+            return failure(error)
         return web.json_response(about(function))
 
     async def invoke(self, request: web.Request) -> web.Response:
         """POST {"function": …, "event": …}: call it with an event; its result or its error."""
         values = await fields(request)
-        function = self.cloud.function(values.take("function", str))
+        name = values.take("function", str)
+        self.cloud.function(name)
         event = to_event(values.any("event"))
         if len(event) > PAYLOAD_LIMIT:
             raise web.HTTPRequestEntityTooLarge(PAYLOAD_LIMIT, len(event), text=TOO_LARGE)
         request_id = str(uuid.uuid4())
-        under_way = wrap_future(self.cloud.submit(function.pool.invoke(event, request_id)))
+
+        async def invoke() -> Any:
+            return await self.cloud.function(name).pool.invoke(event, request_id)
+
+        under_way = wrap_future(self.cloud.submit(invoke()))
         # The call goes on when nobody waits for it any more: it must not be cancelled with us.
         under_way.add_done_callback(lambda done: done.cancelled() or done.exception())
         await wait([under_way], timeout=LONGEST_WAIT_S)
         if not under_way.done():
-            raise NoReply(still_working(function.name))
+            raise NoReply(still_working(name))
         try:
             result = under_way.result()
         except FunctionError as error:
-            return web.json_response(
-                {"error": error.message, "type": error.type, "trace": error.trace},
-                status=429 if error.type == THROTTLED else 502,
-            )
+            return failure(error)
         return web.json_response({"result": result, "id": request_id})
 
     async def request(self, request: web.Request) -> web.Response:
@@ -265,13 +272,21 @@ def write_files(folder: Path, files: dict[str, Any]) -> None:
         path.write_text(text, encoding="utf-8", newline="")
 
 
+def failure(error: FunctionError) -> web.Response:
+    """A function's error, or that it was throttled."""
+    told = {"error": error.message, "type": error.type, "trace": error.trace}
+    return web.json_response(told, status=429 if error.type == THROTTLED else 502)
+
+
 def about(function: Function) -> Json:
     """A function and its settings; the environment's values may be secret and stay out."""
-    settings = {
-        name: getattr(function.settings, name) for name in SETTINGS if name != "environment"
+    settings = asdict(function.settings)
+    return settings | {
+        "environment": sorted(settings["environment"]),
+        "url": function.url,
+        "host_url": function.host_url,
+        "revision": function.revision,
     }
-    own = {"name": function.name, "url": function.url, "revision": function.revision}
-    return own | settings | {"environment": sorted(function.settings.environment)}
 
 
 def response_json(response: ClientResponse, body: bytes) -> Json:

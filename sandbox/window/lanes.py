@@ -33,8 +33,8 @@ class Deployed:
         self.living: dict[int, InstanceRecord] = {}
         self.ended: deque[InstanceRecord] = deque(maxlen=LANES)
         self.served: Counter[int] = Counter()  # calls by instance, of the instances shown
-        self.newest = 0  # the number of the newest instance: each began with a cold call
-        self.taken = self.failed = 0
+        self.newest = 0  # the number of the newest instance
+        self.taken = self.cold = self.failed = 0  # calls
         self.uncounted = 0  # calls that were forgotten before anybody looked
         self.sums = dict.fromkeys(TARIFFS, (0, 0.0, 0.0))
         self.calls: deque[Json] = deque(maxlen=CALLS)
@@ -74,6 +74,7 @@ class Deployed:
         shown = {*self.living, *(record.number for record in self.ended)}
         for number in self.served.keys() - shown:
             del self.served[number]
+        self.cold += sum(each.cold for each in new)
         self.failed += sum(each.error is not None for each in new)
         first = self.taken - len(new) + 1
         for number, each in list(enumerate(new, first))[-CALLS:]:
@@ -158,7 +159,7 @@ def function_json(deployed: Deployed) -> Json:
             "billed_ms": billed_ms,
             "gb_seconds": gb_seconds,
             "price": price,
-            "uncounted": deployed.uncounted,
+            "calls": deployed.taken - deployed.uncounted,
         }
         for tariff, (billed_ms, gb_seconds, price) in deployed.sums.items()
     }
@@ -166,7 +167,7 @@ def function_json(deployed: Deployed) -> Json:
         "billed_ms": history.billed_ms,
         "gb_seconds": meter.gb_seconds,
         "price": meter.price,
-        "uncounted": 0,
+        "calls": deployed.taken,
     }
     calls = list(history.calls.values())
     starting = [call.arrived for call in calls if call.began is None]
@@ -186,7 +187,9 @@ def function_json(deployed: Deployed) -> Json:
         "start": settings.start,
         "states": dict(states),
         "ended": deployed.taken,
-        "cold": deployed.newest,
+        "uncounted": deployed.uncounted,  # of those: nobody knows whether they were cold
+        "cold": deployed.cold + sum(call.cold for call in calls),
+        "instances": deployed.newest,
         "failed": deployed.failed,
         "throttled": history.throttled,
         "last_line": history.log.last,

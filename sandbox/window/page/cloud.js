@@ -22,7 +22,11 @@ export function mount(section, app) {
   const clock = cloudClock(app);
   const stillMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
-  const functions = element("div", { class: "functions", role: "group", "aria-label": "Functions" });
+  const functions = element("div", {
+    class: "functions",
+    role: "group",
+    "aria-label": "Functions",
+  });
   const settings = element("span");
   const address = element("a", { target: "_blank", rel: "noreferrer" });
   const about = element("p", { class: "about quiet" }, settings, " ", address);
@@ -42,7 +46,7 @@ export function mount(section, app) {
   const body = element(
     "div",
     { class: "body", hidden: true },
-    ...[about, meter.element, picture, caller.element, below(log.element, calls.element)],
+    ...[about, meter.element, picture, caller.element, below(log.element, calls.element, change)],
   );
   const heading = element("h2", { class: app.options.has("function") ? "hidden" : null }, title);
   section.append(heading, functions, empty, body);
@@ -58,13 +62,16 @@ export function mount(section, app) {
   function frame() {
     requestAnimationFrame(frame);
     if (!section.offsetParent) return; // another panel is shown
+    if (drawnAt >= 0 && !changed && section.closest(".gone")) return; // its time stands still
     const now = clock();
-    const record = app.records.get(`cloud/function/${chosen}`);
+    if (now === null) return;
     const pixel = stillMotion.matches ? 1 : span / 1200;
     const hasMoved = now - drawnAt >= pixel;
     if (!changed && !hasMoved) return;
     if (changed) drawFunctions();
-    if (record) drawFunction(record, now);
+    const record = app.records.get(`cloud/function/${chosen}`);
+    if (record && changed) drawFunction(record);
+    if (record) drawNow(record, now);
     changed = false;
     drawnAt = now;
   }
@@ -79,7 +86,8 @@ export function mount(section, app) {
     if (isAlone) empty.textContent = `The function ${chosen} is not deployed.`;
     functions.hidden = isAlone || all.length < 2;
     const buttons = new Map([...functions.children].map((button) => [button.dataset.name, button]));
-    for (const [name, button] of buttons) if (!all.some((one) => one.name === name)) button.remove();
+    for (const [name, button] of buttons)
+      if (!all.some((one) => one.name === name)) button.remove();
     all.forEach((record, i) => {
       let button = buttons.get(record.name);
       if (!button) {
@@ -99,18 +107,26 @@ export function mount(section, app) {
     change();
   }
 
-  function drawFunction(record, now) {
+  function drawFunction(record) {
+    const limit = `${record.memory_mb} MB, ${record.timeout_s} s a call, ${record.concurrency} at once`;
+    const kind =
+      record.start === "snapshot" ? `${record.runtime}, from a snapshot` : record.runtime;
+    write(settings, `${record.name}: ${kind} ${record.handler}, at most ${limit};`);
+    write(address, record.url);
+    address.href = record.url;
     const prices = app.records.get(`cloud/tariff/${tariff}`);
-    if (changed) {
-      const limit = `${record.memory_mb} MB, ${record.timeout_s} s a call, ${record.concurrency} at once`;
-      const kind = record.start === "snapshot" ? `${record.runtime}, from a snapshot` : record.runtime;
-      write(settings, `${record.name}: ${kind} ${record.handler}, at most ${limit};`);
-      write(address, record.url);
-      address.href = record.url;
-      calls.draw(app.records.get(`cloud/calls/${chosen}`), tariff, prices, record.sums[tariff].uncounted);
-      log.follow(record);
-      meter.tariffs(app.all("cloud/tariff/"), tariff);
-    }
+    calls.draw(
+      app.records.get(`cloud/calls/${chosen}`),
+      tariff,
+      prices,
+      record.ended - record.sums[tariff].calls,
+    );
+    log.follow(record);
+    meter.tariffs(app.all("cloud/tariff/"), tariff);
+  }
+
+  function drawNow(record, now) {
+    const prices = app.records.get(`cloud/tariff/${tariff}`);
     meter.draw(record, tariff, prices, now);
     const shown = app.records.get(`cloud/lanes/${chosen}`);
     if (!shown) return;
@@ -119,7 +135,7 @@ export function mount(section, app) {
       now,
       span,
       unknownBefore: shown.unknown_before,
-      empty: record.ended || record.cold
+      empty: record.instances
         ? "No instance is left: nothing runs, and nothing costs. The next call starts a new one."
         : "No instance yet: nothing runs, and nothing costs. The first call starts one.",
     });
@@ -151,7 +167,7 @@ function cloudClock(app) {
   again();
   setInterval(again, CLOCK_CHECK_MS);
   document.addEventListener("visibilitychange", again);
-  return () => (ahead === null ? 0 : performance.now() / 1000 + ahead);
+  return () => (ahead === null ? null : performance.now() / 1000 + ahead);
 }
 
 function write(place, text) {
@@ -186,13 +202,19 @@ function legend() {
 }
 
 // The log, or each call: one of them at a time.
-function below(log, calls) {
+function below(log, calls, change) {
   const parts = { Log: log, "Each call and its price": calls };
   const buttons = Object.keys(parts).map((name) =>
     element("button", { type: "button", onclick: () => choose(name) }, name),
   );
   choose("Log");
-  return element("div", { class: "below" }, element("div", { class: "tabs" }, ...buttons), log, calls);
+  return element(
+    "div",
+    { class: "below" },
+    element("div", { class: "tabs" }, ...buttons),
+    log,
+    calls,
+  );
 
   function choose(chosen) {
     for (const button of buttons) {
@@ -200,6 +222,7 @@ function below(log, calls) {
       button.setAttribute("aria-pressed", String(isChosen));
       parts[button.textContent].hidden = !isChosen;
     }
+    change();
   }
 }
 
@@ -238,10 +261,10 @@ function meterTiles(chooseTariff) {
     const soFar = runningSeconds(record, prices, now);
     const gb = record.memory_mb / 1024;
     const atWork = record.busy + (prices.init_billed ? record.starting : 0);
-    const warm = record.ended + running - record.cold;
+    const warm = record.ended - record.uncounted + running - record.cold;
     write(calls.value, `${(record.ended + running).toLocaleString("en")}`);
     const failed = record.failed ? `, ${record.failed} failed` : "";
-    write(calls.under, `${record.cold} cold, ${Math.max(0, warm).toLocaleString("en")} warm${failed}`);
+    write(calls.under, `${record.cold} cold, ${warm.toLocaleString("en")} warm${failed}`);
     write(refused.value, record.throttled.toLocaleString("en"));
     const all = record.concurrency === 1 ? "the only one" : `all ${record.concurrency}`;
     write(refused.under, record.throttled ? `429: ${all} at work` : "none was refused");
@@ -253,7 +276,7 @@ function meterTiles(chooseTariff) {
     write(time.under, `${about}${seconds.toFixed(4)} GB-s`);
     const price = sums.price + gb * soFar * prices.gb_second + running * prices.request;
     write(money.value, `${about}${price.toFixed(10)}`);
-    const million = (sums.price / (record.ended - sums.uncounted)) * 1e6;
+    const million = (sums.price / sums.calls) * 1e6;
     const each = record.ended ? `${million.toFixed(2)} a million` : "nothing yet";
     write(money.under, running ? "≈: an estimate" : each);
     list.classList.toggle("running", running > 0);
@@ -275,13 +298,27 @@ function runningSeconds(record, prices, now) {
 
 // The newest calls, each with what it cost.
 function callTable() {
-  const heads = ["Call", "Start", "Instance", "Took", "Billed", "GB-seconds", "USD", "Memory", "Error"];
+  const heads = [
+    "Call",
+    "Start",
+    "Instance",
+    "Took",
+    "Billed",
+    "GB-seconds",
+    "USD",
+    "Memory",
+    "Error",
+  ];
   const rows = element("tbody");
   const table = element(
     "table",
     {},
     element("caption", { class: "hidden" }, "The newest calls"),
-    element("thead", {}, element("tr", {}, ...heads.map((head) => element("th", { scope: "col" }, head)))),
+    element(
+      "thead",
+      {},
+      element("tr", {}, ...heads.map((head) => element("th", { scope: "col" }, head))),
+    ),
     rows,
   );
   const prices = element("p", { class: "quiet" });
@@ -313,7 +350,11 @@ function callTable() {
     const all = [...running.reverse(), ...ended.reverse()];
     rows.replaceChildren(
       ...all.map((cells) =>
-        element("tr", {}, ...cells.map((cell, i) => element("td", { class: i === 1 ? cells[1] : null }, `${cell}`))),
+        element(
+          "tr",
+          {},
+          ...cells.map((cell, i) => element("td", { class: i === 1 ? cells[1] : null }, `${cell}`)),
+        ),
       ),
     );
   }
@@ -331,7 +372,11 @@ function callForm(app, chosen) {
   const path = element("input", { "aria-label": "Path", value: "/", spellcheck: "false" });
   const times = element("input", { type: "number", min: "1", max: "100", value: "1" });
   const send = element("button", {}, "Call");
-  const body = element("textarea", { "aria-label": "Body", rows: "2", placeholder: "Body, such as {\"n\": 1}" });
+  const body = element("textarea", {
+    "aria-label": "Body",
+    rows: "2",
+    placeholder: 'Body, such as {"n": 1}',
+  });
   const answer = element("div", { class: "answer", role: "status" });
   const form = element(
     "form",
@@ -350,8 +395,14 @@ function callForm(app, chosen) {
     event.preventDefault();
     const started = performance.now();
     const asked = chosen();
-    const values = { function: asked, method: method.value, path: path.value, times: Number(times.value) || 1 };
-    if (!body.hidden && body.value) Object.assign(values, { body: body.value, headers: typeOf(body.value) });
+    const values = {
+      function: asked,
+      method: method.value,
+      path: path.value,
+      times: Number(times.value) || 1,
+    };
+    if (!body.hidden && body.value)
+      Object.assign(values, { body: body.value, headers: typeOf(body.value) });
     answer.replaceChildren(element("span", { class: "quiet" }, "It works …"));
     const found = await app.attempt(() => app.post("cloud/request", values));
     if (asked !== chosen()) return;
@@ -359,8 +410,11 @@ function callForm(app, chosen) {
     if (!found) return;
     const took = milliseconds((performance.now() - started) / 1000);
     const counts = Object.entries(found.statuses).map(([status, n]) => `${n} × ${status}`);
-    const status = values.times > 1 ? `${counts.join(", ")}; the first answer: ` : `${found.status}: `;
-    const text = found.is_base64 ? `(${found.headers["Content-Type"]}, base64) ${found.body}` : found.body;
+    const status =
+      values.times > 1 ? `${counts.join(", ")}; the first answer: ` : `${found.status}: `;
+    const text = found.is_base64
+      ? `(${found.headers["Content-Type"]}, base64) ${found.body}`
+      : found.body;
     answer.append(
       element("b", { class: found.status >= 400 ? "bad" : "" }, `${status}`),
       element("code", { dir: "auto" }, text.slice(0, 5000) || "(empty)"),
@@ -409,7 +463,8 @@ function logView(app, chosen) {
     const key = `${name} ${revision}`;
     if (key !== shown) {
       if (shown.split(" ")[0] !== name) lines.replaceChildren();
-      else if (lines.children.length) lines.append(note("a new version was deployed; its log begins here"));
+      else if (lines.children.length)
+        lines.append(note("a new version was deployed; its log begins here"));
       shown = key;
       last = 0;
     }
@@ -460,7 +515,11 @@ function logView(app, chosen) {
 function lineOf(text) {
   const isOfTheCloud = /^(START|END|REPORT) RequestId: /.test(text);
   const isBad = /^\[ERROR\]|^[0-9a-f-]{36} |Error\b/.test(text);
-  return element("div", { dir: "auto", class: isOfTheCloud ? "quiet" : isBad ? "bad" : null }, text);
+  return element(
+    "div",
+    { dir: "auto", class: isOfTheCloud ? "quiet" : isBad ? "bad" : null },
+    text,
+  );
 }
 
 function note(text) {

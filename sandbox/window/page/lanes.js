@@ -37,7 +37,13 @@ export function laneList(label, corner) {
   const list = element("ul", { "aria-label": label });
   const axis = element("canvas", { "aria-hidden": "true" });
   const scale = element("div", { class: "scale" }, corner, axis);
-  const place = element("div", { class: "lane-list", tabindex: "0", role: "group" }, nobody, list, scale);
+  const place = element(
+    "div",
+    { class: "lane-list", tabindex: "0", role: "group" },
+    nobody,
+    list,
+    scale,
+  );
   place.setAttribute("aria-label", label);
   let width = 0;
   new ResizeObserver(() => (width = 0)).observe(place);
@@ -58,7 +64,10 @@ export function laneList(label, corner) {
       if (!rows.has(lane.lane)) rows.set(lane.lane, newRow(lane));
       const entry = rows.get(lane.lane);
       write(entry.state, words(lane, now));
-      write(entry.name, revisions > 1 ? `${lane.number} (version ${lane.revision})` : `${lane.number}`);
+      write(
+        entry.name,
+        revisions > 1 ? `${lane.number} (version ${lane.revision})` : `${lane.number}`,
+      );
       write(entry.more, details(lane));
       entry.row.dataset.state = lane.state;
       if (entry.row.parentNode !== list) list.append(entry.row);
@@ -69,7 +78,13 @@ export function laneList(label, corner) {
     const at = (time) => width * (NOW_AT - ((now - time) / span) * NOW_AT);
     for (const lane of lanes) {
       const pen = penOn(rows.get(lane.lane).canvas, width, HEIGHT);
-      drawLane(pen, lane, stretches.get(lane.lane) ?? [], { at, now, width, colours, unknownBefore });
+      drawLane(pen, lane, stretches.get(lane.lane) ?? [], {
+        at,
+        now,
+        width,
+        colours,
+        unknownBefore,
+      });
     }
     drawScale(penOn(axis, width, 18), { at, now, span, width, colours });
   }
@@ -80,7 +95,12 @@ export function laneList(label, corner) {
     const more = element("span", { class: "more" });
     const canvas = element("canvas", { "aria-hidden": "true" });
     const unseen = element("span", { class: "hidden" }, "Instance ");
-    const who = element("div", { class: "who" }, element("span", {}, unseen, name, " ", state), more);
+    const who = element(
+      "div",
+      { class: "who" },
+      element("span", {}, unseen, name, " ", state),
+      more,
+    );
     return { row: element("li", {}, who, canvas), name, state, more, canvas };
   }
 
@@ -100,7 +120,8 @@ function words(lane, now) {
 }
 
 function details(lane) {
-  const served = lane.served + (lane.state === "busy" || lane.state === "starting" ? 1 : 0);
+  if (lane.state === "starting") return "loads the program";
+  const served = lane.served + (lane.state === "busy" ? 1 : 0);
   const calls = served === 1 ? "1 call" : `${served} calls`;
   if (lane.why) return `${why(lane)}, ${calls}`;
   const load = lane.ready === null ? "" : `, ready in ${milliseconds(lane.ready - lane.started)}`;
@@ -135,7 +156,8 @@ function drawLane(pen, lane, stretches, { at, now, width, colours, unknownBefore
   if (at(ready) > -50) {
     const box = boxOf(at(lane.started), at(ready), 6);
     stripes(pen, box.x, top, box.width, height, colours);
-    labels.push([box.x, "C", `cold start ${milliseconds(ready - lane.started)}`]);
+    const from = lane.snapshot ? " from a snapshot" : "";
+    labels.push([box.x, "C", `cold start${from} ${milliseconds(ready - lane.started)}`]);
   }
   let waitedFrom = Math.max(from, at(unknownBefore), 0);
   for (const [, begin, finish, count, cold, error] of stretches) {
@@ -144,7 +166,8 @@ function drawLane(pen, lane, stretches, { at, now, width, colours, unknownBefore
     }
     busy(begin, finish, count, cold, error);
   }
-  if (lane.state === "busy") busy(lane.since, now, 1, at(lane.since) - at(ready) < 0.5 && lane.served === 0, "");
+  if (lane.state === "busy")
+    busy(lane.since, now, 1, at(lane.since) - at(ready) < 0.5 && lane.served === 0, "");
   if (lane.state !== "busy" && lane.state !== "starting") rest(at(end));
   if (lane.stopped !== null || lane.state === "stopped") theEnd();
   write();
@@ -205,7 +228,8 @@ function drawScale(pen, { at, now, span, width, colours }) {
   const step = TICKS.find((one) => at(now) - at(now - one) >= TICK_WIDTH) ?? span;
   for (let seconds = 0; seconds <= span; seconds += step) {
     const x = at(now - seconds);
-    const text = seconds === 0 ? "now" : span >= 120 ? `${seconds / 60} min ago` : `${seconds} s ago`;
+    const text =
+      seconds === 0 ? "now" : span >= 120 ? `${seconds / 60} min ago` : `${seconds} s ago`;
     const half = pen.measureText(text).width / 2;
     pen.fillRect(x, 0, 1, 4);
     if (x >= half) pen.fillText(text, x - half, 14);
