@@ -1,5 +1,6 @@
 """Twitch through the window's HTTP interface, as a program in any language would use it."""
 
+import contextlib
 import json
 import re
 import shlex
@@ -7,11 +8,14 @@ import threading
 
 import pytest
 from cloud_help import wait_until
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from twitch_tools import Irc, call
 from window_http import Http, RefusalError
 
 from sandbox import Cloud, Twitch, Window
 from sandbox.window.twitch import SHOWN, TwitchView
+from sandbox.window.twitch_faults import FAULTS
 
 CHAT = "chat:read chat:edit"
 
@@ -327,10 +331,50 @@ def test_the_clock_moves_on_and_never_back(world, twitch):
         after = world.post("twitch/clock", advance=4 * 3600)
         assert after["ahead"] == 4 * 3600 and after["seconds"] - before["seconds"] >= 4 * 3600
         client.rest_of_it()  # its token ran out
-    for wrong in (-1, float("nan"), float("inf"), "soon"):
-        with pytest.raises(RefusalError, match="400"):
+    for wrong in (-1, float("nan"), float("inf"), 1e300, "soon"):
+        with pytest.raises(RefusalError, match=r"400: (the clock|'advance' must be a number)"):
             world.post("twitch/clock", advance=wrong)
     assert world.get("twitch/clock")["ahead"] == 4 * 3600
+
+
+PATHS = [route.path.removeprefix("/api/") for route in TwitchView(None).routes()]
+WORDS = "login name channel from text reply_to after message n connections application type"
+MORE = "redirects scopes confidential token seconds fault code close_after status down advance"
+NAMES = [*WORDS.split(), *MORE.split()]
+VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=20),
+    st.sampled_from(["viktor", "hello_bot", "Hello bot", *FAULTS]),
+    st.lists(st.text(max_size=5), max_size=2),
+    st.dictionaries(st.text(max_size=3), st.integers(), max_size=1),
+)
+
+
+@pytest.fixture(scope="module")
+def one_world():
+    """A world that a whole property test throws things at."""
+    with Twitch(channel_gap_s=0) as twitch, Window(twitch=twitch) as window:
+        http = Http(window)
+        http.post("twitch/accounts", login="viktor")
+        http.post("twitch/accounts", login="hello_bot")
+        http.post("twitch/applications", name="Hello bot")
+        yield twitch, http
+
+
+@given(st.sampled_from(PATHS), st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=6))
+@settings(max_examples=300)
+def test_whatever_is_asked_is_answered_and_breaks_nothing(one_world, path, values):
+    twitch, http = one_world
+    with contextlib.suppress(RefusalError):
+        http.post(path, timeout=0, **values)
+    with contextlib.suppress(RefusalError):
+        http.get(path, timeout=0, **values)
+    twitch.faults.start()
+    json.dumps(records(twitch))
+    assert http.get("twitch/clock")["now"]
 
 
 CALLBACK = """

@@ -1,5 +1,6 @@
 """Twitch's window in a real browser: typing, reading, cutting the line of a bot that comes back."""
 
+import contextlib
 import socket
 
 import pytest
@@ -164,6 +165,54 @@ def test_a_line_is_cut_and_the_bot_comes_back(page, world):
         expect(page.locator(".people")).to_contain_text("IRC over WebSocket since")
         say(page, "!hello")
         expect(log(page)).to_contain_text("hello Viktor!")
+
+
+def test_every_fault_is_made_at_a_click_and_told(page, world):
+    unfold(page, "Break something")
+    expect(page.get_by_text("No program has connected yet.")).to_be_visible()
+    faults = page.locator(".faults li button")
+    for label, words in TOLD.items():
+        world.twitch.faults.start()
+        world.twitch.faults.refuse_login("hello_bot", 0)
+        with a_line(world):
+            if label == "Cut the line":
+                assert sorted(faults.all_inner_texts()) == sorted(TOLD)
+                page.get_by_label("Close code").fill("4000")
+                page.get_by_label("Status").fill("500")
+            page.locator("#news").evaluate("news => (news.textContent = '')")
+            press(page, label)
+            expect(told(page)).to_contain_text(words)
+            assert "error" not in (told(page).get_attribute("class") or "")
+        world.twitch.wait_gone("hello_bot")
+
+
+@contextlib.contextmanager
+def a_line(world):
+    """A program that has joined, and stays away once its line has ended."""
+    token = world.twitch.authorize(world.bot_account, world.app, "chat:read")
+    with socket.create_connection(world.twitch.irc_address) as line:
+        login = f"PASS oauth:{token.access_token}\r\nNICK hello_bot\r\nJOIN #viktor\r\n"
+        line.sendall(login.encode())
+        world.twitch.wait_for("hello_bot", "viktor")
+        yield
+
+
+TOLD = {
+    "Cut the line": "hello_bot's line was cut",
+    "Close it": "closed with code 4000",
+    "RECONNECT": "hello_bot was asked to reconnect",
+    "Answer no PING": "PINGs are answered no more",
+    "Silence": "nothing goes through it any more",
+    "Half a line": "Half of what is said next",
+    "Slow it down": "2 s late from now on",
+    "Refuse the next login": "Logins of hello_bot that will be refused",
+    "Servers down": "Every server went down",
+    "The API fails": "answered with status 500: 1",
+    "A delivery twice": "reach a webhook twice",
+    "A minute later": "It is a minute later.",
+    "Four hours later": "It is four hours later.",
+    "Revoke its token": "Every token of hello_bot was revoked",
+}
 
 
 def test_what_is_missed_is_marked_and_counted(page, world):

@@ -33,4 +33,5 @@ class Http:
             with urllib.request.urlopen(request, timeout=70) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
+            assert error.code != 500, f"a fault of the window's own at {path}: {error.read()}"
             raise RefusalError(error.code, json.load(error)["error"]) from None

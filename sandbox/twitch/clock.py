@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 
 from sandbox.watch import Watch
 
+LAST = 32_503_680_000.0  # the year 3000: Windows knows no later date
+
 
 class Clock:
     """Seconds since 1970 as the sandbox sees them."""
@@ -37,8 +39,10 @@ class Clock:
 
     def advance(self, seconds: float) -> None:
         """Let this many seconds pass at once; whatever falls due in them happens now."""
-        if seconds < 0:
+        if not seconds >= 0:  # nor is it moved by a NaN
             raise ValueError(f"the clock cannot go back: {seconds} seconds")
+        if self.now() + seconds > LAST:
+            raise ValueError(f"the clock goes no further than the year 3000: {seconds:g} seconds")
         if self._loop.is_closed():
             raise RuntimeError("this Twitch is closed; make a new one with Twitch()")
         asyncio.run_coroutine_threadsafe(self._advance(seconds), self._loop).result()
