@@ -18,8 +18,9 @@ from aiohttp import web
 from sandbox.cloud.deployment import Deployment, Settings
 from sandbox.cloud.errors import PAYLOAD_LIMIT, FunctionError
 from sandbox.cloud.function import Function, to_event
-from sandbox.cloud.gateway import OWN_HOST, TOO_LARGE, Gateway
+from sandbox.cloud.gateway import OWN_HOST, Gateway
 from sandbox.cloud.history import History
+from sandbox.cloud.lambda_api import TOO_LARGE
 from sandbox.cloud.pool import Pool
 from sandbox.cloud.still import still
 from sandbox.keeper import Keeper
@@ -36,16 +37,26 @@ class Cloud(LocalServer):
 
     `port` is the gateway's (0: any free one), `init_timeout_s` what a function may take to load
     (AWS: 10 s), `poll_s` how often memory is measured: a limit is enforced that much late.
+    `retry_s` are the pauses before a call of the type Event, which failed, is tried again.
+
+    AWS's clients call functions here as well: see lambda_api.py.
 
     `watch` rings on the cloud's loop whenever anything changes: a deployment, an instance's state,
     a call that begins or ends, a line of a log. What to show then: `functions`, and of each its
     `instances`, `calls`, `invocations`, `meter` and `log_after`.
     """
 
-    def __init__(self, port: int = 0, init_timeout_s: float = 10.0, poll_s: float = 0.05) -> None:
+    def __init__(
+        self,
+        port: int = 0,
+        init_timeout_s: float = 10.0,
+        poll_s: float = 0.05,
+        retry_s: tuple[float, ...] = (60.0, 120.0),
+    ) -> None:
         super().__init__("cloud")
         self._init_timeout_s = init_timeout_s
         self._poll_s = poll_s
+        self._retry_s = retry_s
         self._began = time.perf_counter()
         self._numbers = itertools.count(1)
         self.folder = Path(tempfile.mkdtemp(prefix="cloud-")).resolve()
@@ -147,7 +158,7 @@ class Cloud(LocalServer):
         self._keeper.close()
 
     async def _open(self, port: int) -> int:
-        handle = Gateway(self._functions).handle
+        handle = Gateway(self._functions, self._retry_s).handle
         server = web.Server(handle, access_log=None, auto_decompress=False, logger=LOGGER)
         self._watch()
         return await self._serve(web.ServerRunner(server), port)
@@ -155,7 +166,8 @@ class Cloud(LocalServer):
     async def _invoke(self, name: str, payload: bytes) -> Any:
         """Call what is deployed now; a caller who is interrupted leaves the function at work."""
         pool = self._functions[name].pool
-        return await asyncio.shield(pool.invoke(payload, str(uuid.uuid4())))
+        answer = await asyncio.shield(pool.invoke(payload, str(uuid.uuid4())))
+        return answer.value
 
     async def _install(self, function: Function, must_load: bool) -> None:
         self._pools.add(function.pool)

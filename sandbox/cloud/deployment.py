@@ -63,6 +63,8 @@ class Settings:
 
     def __post_init__(self) -> None:
         check_pattern("name", self.name, r"[A-Za-z0-9_-]{1,64}", "1 to 64 letters, digits, - or _")
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", self.name):
+            raise ValueError(f"name must not be a date: paths of AWS's API begin with {self.name}")
         parts = r"(?!.*\.\.)[\w-][\w/.-]*\.\w+"
         check_pattern("handler", self.handler, parts, "file.function, such as main.handler")
         check_choice("runtime", self.runtime, RUNTIMES)
@@ -86,12 +88,14 @@ class Deployment:
         self.settings = settings
         self.root = root
         self._program = sys.executable
-        self._version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        self.runtime = (
+            f"python{sys.version_info.major}.{sys.version_info.minor}"  # AWS's name for it
+        )
         self._flags: tuple[str, ...] = ()
         if settings.runtime == "nodejs":
             self._program = node()
             major, known = node_version(self._program)
-            self._version = f"{major}.x"
+            self.runtime = f"nodejs{major}.x"
             on = settings.environment.get("NODE_OPTIONS", "").split()
             off = NODE_FLAGS.get(major, ())
             self._flags = tuple(
@@ -138,7 +142,7 @@ class Deployment:
             "PYTHONUNBUFFERED": "1",  # what is printed is in the log even if the next line crashes
             "PYTHONUTF8": "1",
             **own,
-            "AWS_EXECUTION_ENV": f"AWS_Lambda_{settings.runtime}{self._version}",
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{self.runtime}",
             "AWS_LAMBDA_FUNCTION_NAME": settings.name,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(settings.memory_mb),
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",

@@ -18,13 +18,19 @@ LACKING = (
 
 
 class FunctionError(Exception):
-    """A call that brought no result: its `type`, its `message` and the function's own `trace`."""
+    """A call that brought no result: its `type`, its `message` and the function's own `trace`.
 
-    def __init__(self, type: str, message: str, trace: list[str] | None = None) -> None:
+    `posted` is the report of the function's own loop, JSON, if the error comes from there.
+    """
+
+    def __init__(
+        self, type: str, message: str, trace: list[str] | None = None, posted: bytes = b""
+    ) -> None:
         super().__init__(f"{type}: {message}")
         self.type = type
         self.message = message
         self.trace = trace or []
+        self.posted = posted
 
 
 def timed_out(seconds: float) -> FunctionError:

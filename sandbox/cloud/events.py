@@ -221,10 +221,15 @@ class AnswerError(ValueError):
     """The function's answer cannot be an HTTP response; the message says why."""
 
 
+def decode(body: bytes) -> Any:
+    """JSON as a Python value; ValueError or RecursionError for what is none."""
+    return DECODER.decode(body.decode())
+
+
 def parse(body: bytes) -> Any:
     """A function's answer as a Python value; what is not JSON is a MarshalError."""
     try:
-        return DECODER.decode(body.decode())
+        return decode(body)
     except (ValueError, RecursionError) as error:
         message = f"The function's answer is not JSON: {error}"
         raise FunctionError(MARSHAL, message) from error

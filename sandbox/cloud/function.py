@@ -4,6 +4,7 @@ It keeps nothing itself: the pool does the work, the history remembers it.
 """
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -38,6 +39,7 @@ class Function:
         self.url = url
         self.host_url = host_url
         self.revision = revision
+        self.deployed = time.time()
         self.pool = pool
         self.history = history
         self._invoke = invoke
@@ -57,6 +59,11 @@ class Function:
     def name(self) -> str:
         """Its name, unique in the cloud."""
         return self.settings.name
+
+    @property
+    def arn(self) -> str:
+        """Its name among all resources of AWS."""
+        return self.pool.deployment.arn
 
     def invoke(self, event: Any = None) -> Any:
         """Call the function of this name, wait, return its result; raises FunctionError."""

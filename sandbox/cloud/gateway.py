@@ -13,23 +13,25 @@ from urllib.parse import unquote
 from aiohttp import web
 from multidict import CIMultiDict
 
-from sandbox.cloud import events
+from sandbox.cloud import events, lambda_api
 from sandbox.cloud.errors import LACKING, PAYLOAD_LIMIT, THROTTLED, FunctionError
 from sandbox.cloud.function import Function
+from sandbox.cloud.lambda_api import TOO_LARGE, LambdaApi
 
 OWN_HOST = ".localhost"  # resolved to 127.0.0.1 by browsers and curl without any DNS (RFC 6761)
-TOO_LARGE = f"Request must be smaller than {PAYLOAD_LIMIT} bytes for the InvokeFunction operation"
 
 
 class Gateway:
     """Answers with the function NAME of `functions` at two addresses.
 
     http://NAME.localhost:PORT/… is a host of its own, as a Function URL has it: the function sees
-    the whole path. At http://127.0.0.1:PORT/NAME/… it sees what comes after its name.
+    the whole path. At http://127.0.0.1:PORT/NAME/… it sees what comes after its name. Paths that
+    begin with a date are AWS's own API, at any host but a function's.
     """
 
-    def __init__(self, functions: Mapping[str, Function]) -> None:
+    def __init__(self, functions: Mapping[str, Function], retry_s: tuple[float, ...]) -> None:
         self._functions = functions
+        self._lambda_api = LambdaApi(functions, retry_s)
 
     async def handle(self, request: web.BaseRequest) -> web.Response:
         """One request, one invocation."""
@@ -39,14 +41,17 @@ class Gateway:
         path, _, query = events.ascii_only(target).partition("?")
         domain = events.split_host(host)[0]
         by_host = domain.endswith(OWN_HOST)
+        is_api = not by_host and bool(lambda_api.PATH.match(path))
         if by_host:
             name = domain.removesuffix(OWN_HOST)
-        else:
+        elif not is_api:
             _, name, path = [*path.split("/", 2), "", ""][:3]
             name, path = unquote(name), f"/{path}"
         if request.headers.get("Expect", "").lower() == "100-continue":  # curl, before 1 MB
             await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         body = await read(request, PAYLOAD_LIMIT) if request.can_read_body else b""
+        if is_api:
+            return await self._lambda_api.handle(request.method, path, query, request.headers, body)
         # Looked up after the last wait: of two deployments, the newer one answers, and lives.
         function = self._find(name, by_host)
         if function is None:
@@ -102,7 +107,7 @@ async def read(request: web.BaseRequest, limit: int) -> bytes | None:
 async def answer(function: Function, event: bytes, request_id: str) -> web.Response:
     """Run the function; whatever goes wrong becomes a status code."""
     try:
-        made = events.response(await function.pool.invoke(event, request_id))
+        made = events.response((await function.pool.invoke(event, request_id)).value)
     except FunctionError as error:
         if error.type == THROTTLED:
             return message(429, error.message)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from sandbox.cloud import errors
 from sandbox.cloud.deployment import Deployment
 from sandbox.cloud.errors import FunctionError
-from sandbox.cloud.history import History, InstanceRecord
+from sandbox.cloud.history import History, InstanceRecord, Log
 from sandbox.cloud.process import InstanceProcess, Output
 from sandbox.cloud.runtime_api import RuntimeApi, Task
 from sandbox.keeper import remove
@@ -56,9 +56,13 @@ class Instance:
             self._output.drain()
             self.record.pid = self._process.pid if self._process else 0
 
-    async def invoke(self, request_id: str, event: bytes) -> bytes:
-        """Hand over an event and wait for the answer; raises FunctionError."""
+    async def invoke(self, request_id: str, event: bytes, tail: Log | None = None) -> bytes:
+        """Hand over an event and wait for the answer; raises FunctionError.
+
+        `tail` gets what the function prints meanwhile, as well as its log.
+        """
         self._calls += 1
+        self._output.tail = tail
         timeout_s = self.deployment.settings.timeout_s
         task = Task(request_id, event, int((time.time() + timeout_s) * 1000))
         try:
@@ -68,6 +72,7 @@ class Instance:
             self._output.drain()
             if not self.is_broken:
                 self._output.end_line()
+            self._output.tail = None
 
     def fail(self, error: FunctionError) -> None:
         """It cannot be used any more; whoever waits for it gets the error."""

@@ -8,16 +8,23 @@ import itertools
 import math
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from sandbox.cloud import errors
 from sandbox.cloud.bill import TARIFFS
 from sandbox.cloud.deployment import Deployment
 from sandbox.cloud.errors import FunctionError
 from sandbox.cloud.events import parse
-from sandbox.cloud.history import Call, History, InstanceRecord, Invocation
+from sandbox.cloud.history import Call, History, InstanceRecord, Invocation, Log, report
 from sandbox.cloud.instance import MB, Instance
 from sandbox.cloud.snapshot import Launcher
+
+
+class Answer(NamedTuple):
+    """What a function answered: as its loop sent it, and as a Python value."""
+
+    payload: bytes
+    value: Any
 
 
 class Pool:
@@ -64,29 +71,33 @@ class Pool:
         finally:
             await self._release(instance)
 
-    async def invoke(self, event: bytes, request_id: str) -> Any:
-        """Run the function once and return its result; raises FunctionError."""
+    async def invoke(self, event: bytes, request_id: str, tail: Log | None = None) -> Answer:
+        """Run the function once and return its answer; raises FunctionError.
+
+        `tail` gets the lines of this call, as well as the function's log.
+        """
         arrived = self._clock()
         instance = self._take()
         record = instance.record
         call = Call(request_id, record.number, arrived, cold=record.ready is None)
         self._history.begin(call)
-        result, error = None, None
+        answer, error = None, None
         try:
             if call.cold:
                 await self._start(instance)
-            self._history.enter(record, "busy", self._begin(call))
-            result = parse(await instance.invoke(call.request_id, event))
+            self._history.enter(record, "busy", self._begin(call, tail))
+            payload = await instance.invoke(call.request_id, event, tail)
+            answer = Answer(payload, parse(payload))
         except FunctionError as raised:
             error = raised
         ended = self._clock()
         if call.cold:
             instance.check_memory()
         await self._release(instance)
-        self._write_down(record, call, ended, error, instance.is_broken)
-        if error:
-            raise error
-        return result
+        self._write_down(record, call, ended, error, instance.is_broken, tail)
+        if answer is None:
+            raise error or errors.closed()
+        return answer
 
     def tick(self) -> None:
         """Called every few milliseconds: measure memory, stop what has been idle for too long."""
@@ -169,10 +180,15 @@ class Pool:
     def _is_over(self, instance: Instance, now: float) -> bool:
         return instance.is_broken or now - instance.record.since >= self.settings.idle_s
 
-    def _begin(self, call: Call) -> float:
+    def _begin(self, call: Call, tail: Log | None) -> float:
         call.began = self._clock()
-        self._history.log.add(f"START RequestId: {call.request_id} Version: $LATEST")
+        self._log(f"START RequestId: {call.request_id} Version: $LATEST", tail)
         return call.began
+
+    def _log(self, line: str, tail: Log | None) -> None:
+        self._history.log.add(line)
+        if tail:
+            tail.add(line)
 
     def _write_down(
         self,
@@ -181,25 +197,27 @@ class Pool:
         ended: float,
         error: FunctionError | None,
         is_broken: bool,
+        tail: Log | None,
     ) -> None:
         init_s = (record.ready or ended) - record.started if call.cold else 0
-        began = self._begin(call) if call.began is None else call.began
+        began = self._begin(call, tail) if call.began is None else call.began
         work_s = max(0, min(ended - began, self.settings.timeout_s))
         if is_broken and error:
-            self._history.log.add(f"{call.request_id} {error.message}")
-        self._history.end(
-            Invocation(
-                request_id=call.request_id,
-                instance=record.number,
-                cold=call.cold,
-                start=call.arrived,
-                end=ended,
-                init_ms=init_s * 1000,
-                duration_ms=work_s * 1000,
-                billed_ms=TARIFFS["aws"].billed_ms(work_s * 1000, init_s * 1000),
-                memory_mb=self.settings.memory_mb,
-                max_memory_mb=math.ceil(record.max_memory / MB),
-                error=error.type if error else None,
-                snapshot=call.cold and record.snapshot,
-            )
+            self._log(f"{call.request_id} {error.message}", tail)
+        invocation = Invocation(
+            request_id=call.request_id,
+            instance=record.number,
+            cold=call.cold,
+            start=call.arrived,
+            end=ended,
+            init_ms=init_s * 1000,
+            duration_ms=work_s * 1000,
+            billed_ms=TARIFFS["aws"].billed_ms(work_s * 1000, init_s * 1000),
+            memory_mb=self.settings.memory_mb,
+            max_memory_mb=math.ceil(record.max_memory / MB),
+            error=error.type if error else None,
+            snapshot=call.cold and record.snapshot,
         )
+        self._history.end(invocation)
+        self._log(f"END RequestId: {call.request_id}", tail)
+        self._log(report(invocation), tail)

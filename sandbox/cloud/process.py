@@ -34,6 +34,7 @@ class Output:
     """
 
     def __init__(self, log: Log) -> None:
+        self.tail: Log | None = None  # gets the lines of the present call as well
         self._log = log
         self._rest = ""
         self._loop = asyncio.get_running_loop()
@@ -52,7 +53,7 @@ class Output:
     def end_line(self) -> None:
         """Put a last line without line end into the log as well."""
         if self._rest:
-            self._log.add(self._rest)
+            self._add(self._rest)
             self._rest = ""
 
     def close_write_end(self) -> None:
@@ -88,11 +89,16 @@ class Output:
             return -1
         *lines, self._rest = LINE_END.split(self._rest + data.decode(errors="replace"))
         for line in lines:
-            self._log.add(line)
+            self._add(line)
         while len(self._rest) > LINE_LIMIT:
-            self._log.add(self._rest[:LINE_LIMIT])
+            self._add(self._rest[:LINE_LIMIT])
             self._rest = self._rest[LINE_LIMIT:]
         return len(data)
+
+    def _add(self, line: str) -> None:
+        self._log.add(line)
+        if self.tail:
+            self.tail.add(line)
 
 
 def _has_data(pipe: int) -> bool:

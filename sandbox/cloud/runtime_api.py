@@ -312,6 +312,7 @@ def error_of(request: Request) -> FunctionError:
         report = json.loads(request.body)
     except (ValueError, RecursionError):
         report = None
+    posted = bytes(request.body) if isinstance(report, dict) else b""
     if not isinstance(report, dict):
         report = {}
     header = request.headers.get("lambda-runtime-function-error-type", "Runtime.Unknown")
@@ -320,4 +321,5 @@ def error_of(request: Request) -> FunctionError:
         str(report.get("errorType") or header),
         str(report.get("errorMessage") or ""),
         [str(line) for line in trace] if isinstance(trace, list) else [],
+        posted,
     )

@@ -19,7 +19,7 @@ from sandbox.cloud.deployment import check_choice, check_range
 from sandbox.cloud.errors import PAYLOAD_LIMIT, THROTTLED
 from sandbox.cloud.events import joined
 from sandbox.cloud.function import Function, to_event
-from sandbox.cloud.gateway import TOO_LARGE
+from sandbox.cloud.lambda_api import TOO_LARGE
 from sandbox.no_reply import NoReply
 from sandbox.window.feed import Json
 from sandbox.window.lanes import Lanes, call_json, lane_json
@@ -130,7 +130,7 @@ class CloudView(View):
         request_id = str(uuid.uuid4())
 
         async def invoke() -> Any:
-            return await self.cloud.function(name).pool.invoke(event, request_id)
+            return (await self.cloud.function(name).pool.invoke(event, request_id)).value
 
         under_way = wrap_future(self.cloud.submit(invoke()))
         # The call goes on when nobody waits for it any more: it must not be cancelled with us.
