@@ -64,7 +64,12 @@ const OF_TWITCH = [
   ],
 ];
 const OF_TIME = [
-  ["A minute later", { advance: 60 }, [], "Twitch's clock jumps ahead; what falls due happens now."],
+  [
+    "A minute later",
+    { advance: 60 },
+    [],
+    "Twitch's clock jumps ahead; what falls due happens now.",
+  ],
   ["Four hours later", { advance: 14400 }, [], "User tokens last about four hours: they run out."],
 ];
 const DOWN = ["Servers down", "All connections end, and nobody can connect."];
@@ -116,7 +121,8 @@ export function faultsPanel(app) {
   }
 
   async function makeTime(values, label) {
-    if (await app.attempt(() => app.post("twitch/clock", values))) app.tell(`It is ${lower(label)}.`);
+    if (await app.attempt(() => app.post("twitch/clock", values)))
+      app.tell(`It is ${lower(label)}.`);
   }
 
   function switchPower() {

@@ -105,9 +105,11 @@ export function messageList({ label, empty, draw, travelled }) {
       behind.replaceChildren(element("p", { class: "error" }, error.message));
       return;
     }
-    const parts = found.map(({ title, text }) =>
-      element("figure", {}, element("figcaption", {}, title), element("pre", {}, indented(text))),
-    );
+    const parts = found.map(({ title, text }) => {
+      const shown = indented(text);
+      const words = shown === text ? title : `${title} (its JSON is indented here)`;
+      return element("figure", {}, element("figcaption", {}, words), element("pre", {}, shown));
+    });
     const none = "Nothing is remembered: no program heard it or sent it, or it was long ago.";
     behind.replaceChildren(...(parts.length ? parts : [element("p", { class: "quiet" }, none)]));
     behind.scrollIntoView({ block: "nearest" });

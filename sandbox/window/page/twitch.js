@@ -17,7 +17,11 @@ export function mount(section, app) {
   // The top: which channel, and as whom.
   const channel = element("select", { onchange: () => draw() });
   const me = element("select", { onchange: () => draw() });
-  const more = element("button", { type: "button", onclick: () => openNew(newForm.hidden) }, "New…");
+  const more = element(
+    "button",
+    { type: "button", onclick: () => openNew(newForm.hidden) },
+    "New…",
+  );
   const login = element("input", { autocomplete: "off", maxlength: "25", required: true });
   const newForm = element(
     "form",
@@ -85,8 +89,16 @@ export function mount(section, app) {
 
   function draw() {
     const accounts = app.all("twitch/account/").map(([, account]) => account);
-    fillSelect(channel, accounts.map((one) => [one.login, `#${one.login}`]), app.options.get("channel"));
-    fillSelect(me, accounts.map((one) => [one.login, one.name]), app.options.get("as"));
+    fillSelect(
+      channel,
+      accounts.map((one) => [one.login, `#${one.login}`]),
+      app.options.get("channel"),
+    );
+    fillSelect(
+      me,
+      accounts.map((one) => [one.login, one.name]),
+      app.options.get("as"),
+    );
     if (!accounts.length) {
       openNew(true, false);
       return;
@@ -143,7 +155,11 @@ export function mount(section, app) {
     if (message.missed_by.length) {
       content.push(element("p", { class: "missed" }, `missed by ${message.missed_by.join(", ")}`));
     }
-    const answer = { type: "button", "aria-label": `Reply to ${name}`, onclick: () => reply(message) };
+    const answer = {
+      type: "button",
+      "aria-label": `Reply to ${name}`,
+      onclick: () => reply(message),
+    };
     return {
       mine: message.from === me.value,
       content,
@@ -170,7 +186,9 @@ export function mount(section, app) {
         const last = theirs.reduce((one, other) => (other.number > one.number ? other : one));
         lines.push(`Not connected: ${last.state}`);
       }
-      lines.push(...hooks.map((one) => `EventSub webhook since ${clock(one.since)}: ${one.status}`));
+      lines.push(
+        ...hooks.map((one) => `EventSub webhook since ${clock(one.since)}: ${one.status}`),
+      );
       const count = program?.missed[room.login] ?? 0;
       if (count) lines.push(`Missed here: ${count}`);
       const hears =
@@ -207,7 +225,12 @@ export function mount(section, app) {
       .all("twitch/program/")
       .map(([, { login, missed }]) => [login, missed[room.login] ?? 0])
       .filter(([, count]) => count);
-    const words = lost.map(([login, count]) => `${login} has missed ${count} ${count === 1 ? "message" : "messages"} here.`).join(" ");
+    const words = lost
+      .map(
+        ([login, count]) =>
+          `${login} has missed ${count} ${count === 1 ? "message" : "messages"} here.`,
+      )
+      .join(" ");
     if (missed.textContent !== words) missed.textContent = words;
   }
 
@@ -216,8 +239,14 @@ export function mount(section, app) {
     const name = element("b");
     const role = element("span", { class: "badge" });
     const state = element("div", { class: "state" });
-    const mod = element("button", { type: "button", onclick: () => moderate("mod", "unmod", "moderator") });
-    const ban = element("button", { type: "button", onclick: () => moderate("ban", "unban", "banned") });
+    const mod = element("button", {
+      type: "button",
+      onclick: () => moderate("mod", "unmod", "moderator"),
+    });
+    const ban = element("button", {
+      type: "button",
+      onclick: () => moderate("ban", "unban", "banned"),
+    });
     const buttons = element("span", { class: "buttons" }, mod, ban);
     const row = element("li", {}, element("div", {}, name, " ", role), state, buttons);
 
@@ -316,7 +345,10 @@ function drawTravel({ direction, kind, program, text }) {
     "EventSub WebSocket to": `EventSub message to ${program}`,
   };
   const shown = text.replaceAll("\u0001", "␁"); // around a /me
-  return { title: titles[`${kind} ${direction}`] ?? `${kind}, ${direction} ${program}`, text: shown };
+  return {
+    title: titles[`${kind} ${direction}`] ?? `${kind}, ${direction} ${program}`,
+    text: shown,
+  };
 }
 
 // A time of the sandbox's clock, from seconds since 1970 or from Twitch's own writing.
