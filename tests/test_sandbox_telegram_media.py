@@ -11,11 +11,11 @@ import telegram as client
 from hypothesis import given
 from hypothesis import strategies as st
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto
-from telegram.error import BadRequest
+from telegram.error import BadRequest, NetworkError
 from telegram.ext import Application, CommandHandler, MessageHandler, filters
 
 from sandbox.telegram import Telegram, TelegramError
-from sandbox.telegram.arguments import from_multipart
+from sandbox.telegram.arguments import MAX_BODY, from_multipart
 from sandbox.telegram.media import MAX_DOWNLOAD, MAX_PHOTO, picture
 
 PNG = base64.b64decode(
@@ -372,6 +372,41 @@ def test_a_certificate_of_a_webhook_is_lacking(telegram, account):
 
     run(telegram, account, does)
     assert account.lacking == ["certificates of a webhook's own"]
+
+
+FIELD = b'--X\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+FILE = b'--X\r\nContent-Disposition: form-data; name="%d"; filename="a"\r\n\r\nb\r\n'
+TOO_MUCH = {
+    "marks": (b"\r\n--X" * 2_000, 413, "too many parameters in form data"),
+    "text": (FIELD % (b"x", b"b" * (1 << 20)), 413, "too many parameters in form data"),
+    "files": (b"".join(FILE % n for n in range(51)), 413, "too many files attached"),
+    "header": (
+        b"--X\r\nA: " + b"b" * 10_000 + b"\r\n\r\nx\r\n",
+        431,
+        "total headers size exceeded",
+    ),
+    "no name": (b"--X\r\n\r\nx\r\n", 400, "field name in multipart/form-data not found"),
+}
+
+
+@pytest.mark.parametrize(("body", "code", "words"), TOO_MUCH.values(), ids=TOO_MUCH)
+def test_a_form_that_asks_too_much_is_refused(telegram, account, body, code, words):
+    connection = http.client.HTTPConnection("127.0.0.1", telegram.port, timeout=10)
+    headers = {"Content-Type": "multipart/form-data; boundary=X"}
+    connection.request("POST", f"/bot{account.token}/sendDocument", body + b"--X--", headers)
+    response = connection.getresponse()
+    answer = json.loads(response.read())
+    connection.close()
+    assert (response.status, answer["error_code"]) == (code, code)
+    assert answer["description"].endswith(words)
+
+
+def test_a_body_above_the_size_of_an_upload_is_refused(telegram, account, viktor, chat):
+    async def does(bot):
+        with pytest.raises(NetworkError, match="Request Entity Too Large"):
+            await bot.send_document(chat, b"x" * (MAX_BODY + 1))
+
+    run(telegram, account, does)
 
 
 @given(st.binary(max_size=80), st.binary(max_size=300))

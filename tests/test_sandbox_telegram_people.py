@@ -357,6 +357,7 @@ def older():
         yield older
 
 
+GIF = b"GIF89a\x07\0\x05\0"
 ACCOUNT, VIKTOR, CREW = range(3)
 MIXED = {  # what is done, and who of those concerned is from the older Telegram
     "an older bot is written to": (lambda t, a, v, c: v.send("!hello", to=a), ACCOUNT),
@@ -365,6 +366,10 @@ MIXED = {  # what is done, and who of those concerned is from the older Telegram
     "an older person writes into a group": (lambda t, a, v, c: v.send("!hello", to=c), VIKTOR),
     "an older group is written to": (lambda t, a, v, c: v.send("!hello", to=c), CREW),
     "an older bot joins": (lambda t, a, v, c: c.add(a), ACCOUNT),
+    "an older person leaves": (lambda t, a, v, c: v.leave(c), VIKTOR),
+    "an older group is left": (lambda t, a, v, c: v.leave(c), CREW),
+    "an older person adds somebody": (lambda t, a, v, c: c.add(a, by=v), VIKTOR),
+    "an older person sends a picture": (lambda t, a, v, c: v.photo(GIF, to=a), VIKTOR),
     "an older bot is made admin": (lambda t, a, v, c: c.promote(a), ACCOUNT),
     "an older person founds a group": (lambda t, a, v, c: t.group("New", [a, v]), VIKTOR),
     "an older bot is blocked": (lambda t, a, v, c: v.block(a), ACCOUNT),

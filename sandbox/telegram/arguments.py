@@ -19,6 +19,9 @@ from sandbox.telegram.errors import TelegramError, bad_request
 SHOWN = 10_000  # characters of one argument
 MAX_PARAMETERS = 1 << 20  # bytes of one call without files; the real server answers 413 above it
 MAX_UPLOAD = 50 * 1024 * 1024  # bytes of files in one call, as https://core.telegram.org/bots/api
+MAX_FILES = 50  # in one call
+MAX_FIELDS = 1_000  # of a form; the real server counts their bytes instead
+MAX_HEAD = 1 << 13  # bytes of what stands above a field of a form
 MAX_BODY = MAX_UPLOAD + 2 * MAX_PARAMETERS  # with what surrounds the files
 
 Values = list[tuple[str, str]]
@@ -145,7 +148,7 @@ def from_body(content_type: str, body: bytes) -> tuple[Values, dict[str, Upload]
     if not is_json and "application/x-www-form-urlencoded" not in kind:
         return [], {}
     if len(body) > MAX_PARAMETERS:
-        raise TelegramError(413, "Request Entity Too Large: too many parameters")
+        raise _too_large("too many parameters")
     text = body.decode("utf-8", "surrogateescape")
     return (from_json(text) if is_json else from_query(text)), {}
 
@@ -161,13 +164,19 @@ def from_multipart(content_type: str, body: bytes) -> tuple[Values, dict[str, Up
     if not boundary:
         raise bad_request("boundary not found")
     mark = b"\r\n--" + (boundary[1] or boundary[2]).encode("utf-8", "surrogateescape")
-    parts = (b"\r\n" + body).split(mark)[1:]  # before the first mark stands nothing of the form
+    # Before the first mark stands nothing of the form.
+    parts = (b"\r\n" + body).split(mark, MAX_FIELDS + MAX_FILES + 2)[1:]
+    if len(parts) > MAX_FIELDS + MAX_FILES + 1:
+        raise _too_large("too many parameters in form data")
     if not parts or not parts[-1].startswith(b"--"):
         raise bad_request("unexpected end of request content")
     values: Values = []
     files: dict[str, Upload] = {}
     for part in parts[:-1]:
         head, blank, data = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+        if len(head) > MAX_HEAD:
+            problem = "total headers size exceeded"
+            raise TelegramError(431, f"Request Header Fields Too Large: {problem}")
         field, file_name = _disposition(head.decode("utf-8", "surrogateescape"))
         if not blank or not field:
             raise bad_request("field name in multipart/form-data not found")
@@ -175,9 +184,15 @@ def from_multipart(content_type: str, body: bytes) -> tuple[Values, dict[str, Up
             files.setdefault(field, Upload(file_name, data))
         else:
             values.append((field, data.decode("utf-8", "surrogateescape")))
+    if len(files) > MAX_FILES:
+        raise _too_large("too many files attached")
     if sum(len(name) + len(value) for name, value in values) > MAX_PARAMETERS:
-        raise TelegramError(413, "Request Entity Too Large: too many parameters in form data")
+        raise _too_large("too many parameters in form data")
     return values, files
+
+
+def _too_large(problem: str) -> TelegramError:
+    return TelegramError(413, f"Request Entity Too Large: {problem}")
 
 
 def _disposition(head: str) -> tuple[str, str | None]:

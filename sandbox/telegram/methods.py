@@ -140,11 +140,11 @@ class Methods:
             raise bad_request('parameter "media" is required')
         if not isinstance(media, list):
             raise bad_request("expected an Array of InputMedia")
-        contents = [self._input_media(item, arguments) for item in media]
-        if not contents:
+        if not media:
             raise bad_request("there are no messages to send")
-        if len(contents) > MAX_ALBUM:
+        if len(media) > MAX_ALBUM:
             raise bad_request("too many messages to send as an album")
+        contents = [self._input_media(item, arguments) for item in media]
         if len({content["file"].kind for content in contents}) > 1:
             raise bad_request("document can't be mixed with other media types")
         album = {"media_group_id": str(next(self._albums))}
@@ -219,12 +219,11 @@ class Methods:
         """A file and what stands under it."""
         file = self._world.files.given(arguments, kind, value)
         text, entities = read_caption(arguments)
-        marks = {
-            "show_caption_above_media": bool(text) and kind == "photo",
-            "has_media_spoiler": kind == "photo" and arguments.boolean("has_spoiler"),
-        }
-        marks["show_caption_above_media"] &= arguments.boolean("show_caption_above_media")
-        more = {name: True for name, given in marks.items() if given}
+        more = {}
+        if kind == "photo" and text and arguments.boolean("show_caption_above_media"):
+            more["show_caption_above_media"] = True
+        if kind == "photo" and arguments.boolean("has_spoiler"):
+            more["has_media_spoiler"] = True
         return {"file": file, "text": text, "entities": entities, "more": more}
 
     def _input_media(self, item: Any, arguments: Arguments) -> dict[str, Any]:

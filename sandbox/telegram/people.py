@@ -100,7 +100,7 @@ class Person(User):
 
     def leave(self, group: "Group") -> None:
         """Go out of a group."""
-        self._server.do(self._world.set_member, group, self, "left", self)
+        self._server.do(self._leave, group)
 
     def press(self, message: Message, button: str) -> Press:
         """Press the inline button with this text; the bot gets a callback query."""
@@ -148,6 +148,11 @@ class Person(User):
         except TelegramError as refusal:
             raise ValueError(f"Telegram would not take this {kind}: {refusal}") from None
         return self._post(to, caption, file=file, entities=detect(caption))
+
+    def _leave(self, group: "Group") -> None:
+        self._world.check_own(self, group)
+        if self in group.members:
+            self._world.set_member(group, self, "left", self)
 
     def _react(self, message: Message, emoji: str) -> None:
         self._world.check_own(message.chat)
@@ -273,7 +278,7 @@ class Group(Chat):
             self._world.set_member(self, member, status, by, told=False)
 
     def _add(self, member: User, by: User | None) -> None:
-        self._world.check_own(member)
+        self._world.check_own(member, *([by] if by else []))
         thrown_out = self.former.get(member.id) == "kicked"
         if by is member and thrown_out:
             raise ValueError(
@@ -285,6 +290,7 @@ class Group(Chat):
             self._world.set_member(self, member, status, by)
 
     def _remove(self, member: User, by: User | None) -> None:
+        self._world.check_own(*([by] if by else []))
         if member in self.members:
             self._world.set_member(self, member, "kicked", by or self._owner(member))
 
