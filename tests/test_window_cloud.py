@@ -12,7 +12,7 @@ from test_window import ask
 from sandbox import Cloud, Window
 from sandbox.cloud import FunctionError
 from sandbox.window.cloud import CloudView
-from sandbox.window.lanes import IN_A_PIECE, PIECES
+from sandbox.window.lanes import IN_A_PIECE, PIECES, REPLACED_S, Lanes
 
 ECHO = "def handler(event, context):\n    print('got', event)\n    return event\n"
 HTTP = """import json, time
@@ -326,7 +326,7 @@ def test_what_is_told_is_bounded(cloud, tmp_path):
     assert len(told["cloud/calls/f"]["ended"]) == 20
 
 
-def test_an_old_version_is_shown_until_it_has_ended(cloud, tmp_path):
+def test_an_old_version_is_shown_until_a_while_after_its_end(cloud, tmp_path):
     old = cloud.deploy("f", FUNCTIONS / "plain", handler="main.wait", timeout_s=20)
     view = CloudView(cloud)
     call = cloud.submit(old.pool.invoke(f'"{tmp_path / "go"}"'.encode(), "call-1"))
@@ -342,9 +342,15 @@ def test_an_old_version_is_shown_until_it_has_ended(cloud, tmp_path):
     (tmp_path / "go").touch()
     call.result(20)
     assert cloud.wait_until(lambda: old.instances[0].stopped)
-    records(cloud, view)
-    lanes = records(cloud, view)["cloud/lanes/f"]["lanes"]
-    assert [lane["revision"] for lane in lanes] == [new.revision]
+    first, second = records(cloud, view)["cloud/lanes/f"]["lanes"]
+    assert (first["state"], first["why"], second["state"]) == ("stopped", "replaced", "idle")
+    later = cloud.clock() + REPLACED_S + 1
+    shown = Lanes()
+    for function in (old, new):
+        told = dict(shown.records(function, cloud.clock()))
+    assert len(told["cloud/lanes/f"]["lanes"]) == 2
+    shown_later = [dict(shown.records(new, later)) for _ in range(2)][-1]
+    assert [lane["revision"] for lane in shown_later["cloud/lanes/f"]["lanes"]] == [new.revision]
 
 
 def test_a_call_that_nobody_waits_for_goes_on(cloud, window, tmp_path):

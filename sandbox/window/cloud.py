@@ -85,8 +85,9 @@ class CloudView(View):
         functions = self.cloud.functions()
         for name in self._lanes.keys() - {function.name for function in functions}:
             del self._lanes[name]
+        now = self.cloud.clock()
         for function in functions:
-            yield from self._lanes.setdefault(function.name, Lanes()).records(function)
+            yield from self._lanes.setdefault(function.name, Lanes()).records(function, now)
 
     async def clock(self, _: web.Request) -> web.Response:
         """GET: the cloud's clock, by which all its times go."""

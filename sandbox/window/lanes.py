@@ -5,7 +5,7 @@ were, and what it holds is bounded. Warm calls of one instance that follow each 
 one stretch with a count; a cold call or a failed one is always a stretch of its own.
 
 A new deployment of the name begins everything anew; the lanes of the old one are shown until they
-have ended. Everything here runs on the cloud's loop.
+have ended, and a little longer. Everything here runs on the cloud's loop.
 """
 
 from collections import Counter, deque
@@ -22,6 +22,8 @@ CALLS = 20  # that are over and listed one by one
 RUNNING = 8  # calls under way that are listed one by one
 PIECES = 32  # in which stretches travel: only the newest one changes
 IN_A_PIECE = 64  # stretches
+REPLACED_S = 60.0  # how long the lanes of an old deployment are shown after their end
+REPLACED = 3  # old deployments, the newest
 CLOSE_S = 0.03  # a shorter pause between two warm calls is no pixel on any axis shown
 
 
@@ -55,6 +57,11 @@ class Deployed:
         self.taken = total
         self._count(new)
         return new
+
+    def is_over(self, now: float) -> bool:
+        """Whether all its instances have ended a while ago."""
+        ends = [record.stopped or 0.0 for record in self.ended]
+        return not self.living and now - max(ends, default=0.0) > REPLACED_S
 
     def lanes(self) -> list[InstanceRecord]:
         """The instances to show, by number."""
@@ -92,8 +99,8 @@ class Lanes:
         self._pieces: dict[int, Json] = {}
         self._unknown_before = 0.0  # stretches that ended earlier may be dropped by now
 
-    def records(self, function: Function) -> Iterator[tuple[str, Json]]:
-        """The function, its lanes, stretches and newest calls."""
+    def records(self, function: Function, now: float) -> Iterator[tuple[str, Json]]:
+        """The function, its lanes, stretches and newest calls, at a time of the cloud's clock."""
         if not self._deployed or self._deployed[-1].function is not function:
             self._deployed.append(Deployed(function))
         for deployed in self._deployed:
@@ -103,7 +110,8 @@ class Lanes:
                 self._draw(f"{revision}.{invocation.instance}", invocation)
             if new:
                 self._pieces[self._piece % PIECES] = {"type": "piece", "all": self._copy()}
-        self._deployed = [one for one in self._deployed[:-1] if one.living] + self._deployed[-1:]
+        old = [one for one in self._deployed[:-1] if not one.is_over(now)][-REPLACED:]
+        self._deployed = [*old, self._deployed[-1]]
         current, name = self._deployed[-1], function.name
         yield f"cloud/function/{name}", function_json(current)
         yield f"cloud/calls/{name}", calls_json(current)

@@ -19,6 +19,7 @@ export function mount(section, app) {
   let span = SPANS[0][0];
   let drawnAt = -1; // the cloud's clock when the lanes were drawn last
   let changed = true;
+  let stretches = new Map(); // lane → when it was busy
   const clock = cloudClock(app);
   const stillMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -122,6 +123,7 @@ export function mount(section, app) {
       record.ended - record.sums[tariff].calls,
     );
     log.follow(record);
+    stretches = stretchesOf(chosen);
     meter.tariffs(app.all("cloud/tariff/"), tariff);
   }
 
@@ -131,7 +133,7 @@ export function mount(section, app) {
     const shown = app.records.get(`cloud/lanes/${chosen}`);
     if (!shown) return;
     const seen = ({ stopped }) => stopped === null || now - stopped < span;
-    lanes.draw(shown.lanes.filter(seen), stretchesOf(chosen), {
+    lanes.draw(shown.lanes.filter(seen), stretches, {
       now,
       span,
       unknownBefore: shown.unknown_before,
@@ -249,7 +251,7 @@ function meterTiles(chooseTariff) {
   function tariffs(all, chosen) {
     if (select.children.length === all.length) return;
     const options = all.map(([key, { name }]) =>
-      element("option", { value: key.split("/")[2] }, name),
+      element("option", { value: key.split("/")[2] }, name.split(",")[0]),
     );
     select.replaceChildren(...options);
     select.value = chosen;
@@ -277,8 +279,8 @@ function meterTiles(chooseTariff) {
     const price = sums.price + gb * soFar * prices.gb_second + running * prices.request;
     write(money.value, `${about}${price.toFixed(10)}`);
     const million = (sums.price / sums.calls) * 1e6;
-    const each = record.ended ? `${million.toFixed(2)} a million` : "nothing yet";
-    write(money.under, running ? "≈: an estimate" : each);
+    const each = record.ended ? `${million.toFixed(2)} a million calls` : "nothing yet";
+    write(money.under, running ? "≈ until the call ends" : each);
     list.classList.toggle("running", running > 0);
     const perSecond = atWork * gb * prices.gb_second;
     write(rate.value, perSecond ? perSecond.toFixed(10) : "0");
@@ -497,6 +499,7 @@ function logView(app, chosen) {
     if (begins > last + 1) lines.append(note(`${begins - last - 1} lines are not shown here`));
     lines.append(...found.lines.map(({ text }) => lineOf(text)));
     last = found.last;
+    if (!following) return; // the reader has just gone up: nothing above may move
     while (lines.children.length > SHOWN) lines.firstChild.remove();
     lines.scrollTop = lines.scrollHeight;
   }

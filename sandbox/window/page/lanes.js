@@ -69,6 +69,7 @@ export function laneList(label, corner) {
         revisions > 1 ? `${lane.number} (version ${lane.revision})` : `${lane.number}`,
       );
       write(entry.more, details(lane));
+      write(entry.load, loading(lane));
       entry.row.dataset.state = lane.state;
       if (entry.row.parentNode !== list) list.append(entry.row);
     }
@@ -92,16 +93,17 @@ export function laneList(label, corner) {
   function newRow() {
     const name = element("b");
     const state = element("span", { class: "state" });
-    const more = element("span", { class: "more" });
+    const more = element("span");
+    const load = element("span", { class: "load" });
     const canvas = element("canvas", { "aria-hidden": "true" });
     const unseen = element("span", { class: "hidden" }, "Instance ");
     const who = element(
       "div",
       { class: "who" },
       element("span", {}, unseen, name, " ", state),
-      more,
+      element("span", {}, more, load),
     );
-    return { row: element("li", {}, who, canvas), name, state, more, canvas };
+    return { row: element("li", {}, who, canvas), name, state, more, load, canvas };
   }
 
   return { element: place, draw };
@@ -123,9 +125,12 @@ function details(lane) {
   if (lane.state === "starting") return "loads the program";
   const served = lane.served + (lane.state === "busy" ? 1 : 0);
   const calls = served === 1 ? "1 call" : `${served} calls`;
-  if (lane.why) return `${why(lane)}, ${calls}`;
-  const load = lane.ready === null ? "" : `, ready in ${milliseconds(lane.ready - lane.started)}`;
-  return `${calls}${load}`;
+  return lane.why ? `${why(lane)}, ${calls}` : calls;
+}
+
+function loading(lane) {
+  if (lane.why || lane.ready === null) return "";
+  return `, ready in ${milliseconds(lane.ready - lane.started)}`;
 }
 
 function ago(seconds) {
@@ -146,7 +151,8 @@ function drawLane(pen, lane, stretches, { at, now, width, colours, unknownBefore
   const end = lane.stopped ?? (lane.state === "stopped" ? lane.since : now);
   const ready = lane.ready ?? end;
   // It waits: a dotted line. What is busy is drawn over it.
-  const from = Math.max(at(ready), 0);
+  // What was before the oldest stretch that is kept is not known and stays empty.
+  const from = Math.max(at(ready), at(unknownBefore), 0);
   pen.strokeStyle = colours.idle;
   pen.setLineDash([2, 4]);
   line(pen, from, middle, at(end), middle);
@@ -159,7 +165,7 @@ function drawLane(pen, lane, stretches, { at, now, width, colours, unknownBefore
     const from = lane.snapshot ? " from a snapshot" : "";
     labels.push([box.x, "C", `cold start${from} ${milliseconds(ready - lane.started)}`]);
   }
-  let waitedFrom = Math.max(from, at(unknownBefore), 0);
+  let waitedFrom = from;
   for (const [, begin, finish, count, cold, error] of stretches) {
     if (at(finish) < -50) {
       continue;
