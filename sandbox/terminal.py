@@ -147,6 +147,8 @@ class TwitchNews(News):
             why = REFUSALS.get(code, "it sent too much, so it is ignored without a word")
             text = f"[twitch] not taken from {self.world.users[user_id].login}: {why}"
             yield from self.new(("refused", user_id, at), text)
+        for what in self._unread("lacking", self.world.lacking):
+            yield f"[twitch] asked for {what}: Twitch has it, this sandbox has not"
         for delivery in self._unread("deliveries", self.world.deliveries):
             if not delivery.ok:
                 what = f"{delivery.message_type}, attempt {delivery.attempt}"

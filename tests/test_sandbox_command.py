@@ -271,7 +271,11 @@ def test_all_that_a_bot_says_is_shown_and_its_buttons_can_be_pressed():
 @posix
 def test_who_comes_to_the_chat_of_twitch_and_goes_is_shown():
     with sandbox() as running:
-        token = running.settings()["TWITCH_TOKEN"]
+        settings = running.settings()
+        token = settings["TWITCH_TOKEN"]
+        with pytest.raises(urllib.error.HTTPError):
+            get(f"{settings['TWITCH_API']}/helix/clips")
+        running.wait_for("asked for Helix GET clips: Twitch has it, this sandbox has not")
         place = re.search(r"by TCP, 127\.0\.0\.1:(\d+)", running.text)[1]
         with socket.create_connection(("127.0.0.1", int(place)), timeout=20) as chat:
             chat.sendall(f"PASS oauth:{token}\r\nNICK hello_bot\r\nJOIN #viktor\r\n".encode())

@@ -148,6 +148,18 @@ def test_what_the_real_one_has_is_refused_as_lacking(world, callback):
     ]
 
 
+def test_the_readme_lists_what_there_is(world, repository):
+    readme = (repository / "sandbox" / "README.md").read_text(encoding="utf-8")
+    refusals = [
+        helix(world, "GET", "/clips").json["message"],
+        subscribe(world, "channel.raid", {"method": "websocket"}, world.token).json["message"],
+    ]
+    for message in refusals:
+        for name in message.partition("It has ")[2].removesuffix(".").split(", "):
+            what, _, version = name.rpartition(" ")
+            assert f"`{name}`" in readme or f"`{what}` {version}" in readme, name
+
+
 def test_what_nobody_allowed_counts_towards_a_limit(world, callback):
     one, two = (world.twitch.account(name) for name in ("anna", "boris"))
     condition = {"broadcaster_user_id": one.id}

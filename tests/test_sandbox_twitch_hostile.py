@@ -1,6 +1,7 @@
 """Whatever comes over the wire, the sandbox Twitch lives on and loses nothing else."""
 
 import socket
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -118,3 +119,24 @@ def test_any_body_is_answered_by_helix(world, body, path):
     given_body = {"raw": body} if isinstance(body, bytes) else {"body": body}
     answer = call("POST", f"{world.twitch.url}/helix{path}", headers=headers, **given_body)
     assert answer.status == 400 and answer.json["error"] == "Bad Request"
+
+
+@quick
+@given(
+    st.sampled_from(
+        ["users", "streams", "channels", "channels/followers", "chat/chatters", "clips", "x"]
+    ),
+    st.dictionaries(
+        st.sampled_from(["first", "after", "broadcaster_id", "user_id", "user_login", "login"]),
+        st.text(st.characters(codec="utf-8"), max_size=9) | st.integers().map(str),
+    ),
+)
+def test_any_query_is_answered_by_helix(world, path, query):
+    headers = {
+        "Authorization": f"Bearer {world.token.access_token}",
+        "Client-Id": world.app.client_id,
+    }
+    address = f"{world.twitch.url}/helix/{path}?{urlencode(query)}"
+    answer = call("GET", address, headers=headers)
+    assert answer.status in (200, 400, 401, 404)
+    assert answer.json["data"] is not None if answer.status == 200 else answer.json["error"]

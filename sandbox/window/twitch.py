@@ -80,6 +80,7 @@ class TwitchView(View):
                 "api_failures": len(twitch.gate.fail_with),
                 "deliveries_twice": twitch.eventsub.webhooks.send_twice,
                 "refused_logins": {k: n for k, n in twitch.irc.refuse_logins.items() if n > 0},
+                "lacking": list(world.lacking),
             },
         )
         for channel in world.chat.channels.values():
