@@ -37,11 +37,11 @@ def viktor(telegram):
 @pytest.fixture(scope="module")
 def browser():
     """One browser for all tests of a file."""
-    look = pytest.importorskip("look")
+    from window_browser import a_browser, look  # only here: few tests need it, and it takes long
+
     if not look.find_browser():
         pytest.skip("NO BROWSER: install chromium to test the window in it")
-    window_browser = pytest.importorskip("window_browser")
-    with window_browser.a_browser() as one:
+    with a_browser() as one:
         yield one
 
 
