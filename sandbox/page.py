@@ -28,7 +28,7 @@ class Page:
         address = html.escape(self.address)
         return (
             f'<object type="text/html" data="{address}" width="100%" height="{self.height}">'
-            f"{self.still}</object>"
+            f"{self.still}<div>Run this cell to open the window.</div></object>"
             f'<div>The same in a tab of its own: <a href="{address}" target="_blank">'
             f"{address.partition('#')[0]}</a></div>"
         )

@@ -295,6 +295,7 @@ def test_a_bot_a_person_and_a_group_are_made(browser, world):
         page.get_by_label("Title").fill("Family")
         page.get_by_label("Hello bot").check()
         press(page, "Make it")
+        expect(page.locator(".about")).to_have_text("group of 2 · you are Peter")
         say(page, "hello all")
         expect(last(page)).to_contain_text("no bot was told")
         press(page, "Members")
@@ -339,6 +340,26 @@ def test_a_closed_telegram_and_a_closed_window_say_so(page, world):
     expect(last(page)).to_contain_text("hello Viktor!")
     world.window.close()
     expect(told(page)).to_contain_text("The sandbox has gone")
+    say(page, "are you there?")
+    expect(told(page)).to_contain_text("The sandbox does not answer")
+    expect(draft(page)).to_have_value("are you there?")
+
+
+def test_a_line_that_was_lost_is_made_anew(browser, world):
+    with a_page(browser, "about:blank") as page:
+        page.add_init_script(
+            """WebSocket = class extends WebSocket {
+                constructor(address) { super(address); window.line ??= this; }
+            };"""
+        )
+        page.goto(world.chat())
+        say(page, "!hello")
+        expect(last(page)).to_contain_text("hello Viktor!")
+        page.evaluate("line.close()")
+        expect(told(page)).to_contain_text("The sandbox has gone")
+        world.viktor.send("meanwhile", world.account)
+        expect(last(page)).to_contain_text("meanwhile")
+        expect(told(page)).to_have_text("")
 
 
 def test_ten_thousand_messages_do_not_freeze_it(page, world):

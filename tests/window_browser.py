@@ -35,7 +35,8 @@ def a_page(browser, address, size="wide", scheme="light"):
         yield page
     finally:
         page.close()
-    refused = "Failed to load resource"  # a status from 400 on, which the page itself tells
+    # A status from 400 on, and a sandbox that has gone: the page itself tells both.
+    refused = ("Failed to load resource", "WebSocket connection to")
     assert [text for text in wrong if not text.startswith(refused)] == []
 
 

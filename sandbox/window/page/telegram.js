@@ -12,8 +12,10 @@ const SIGNS = { arrived: "✓", waits: "…", failed: "!", untold: "!" };
 const SUGGESTED = 6; // commands
 
 export function mount(section, app) {
+  // What the reader has chosen, and what is shown: somebody just made may not be here yet.
+  const chosen = { me: "", chat: app.options.get("chat") ?? "" };
   let me = ""; // the id of the person one is
-  let open = app.options.get("chat") ?? ""; // the key of the chat that is shown
+  let open = ""; // the key of the chat that is shown
   let drawn = "";
   let named = new Set(); // the messages that stand under their sender's name
   let replyTo = null; // the record of the message to be answered
@@ -91,7 +93,7 @@ export function mount(section, app) {
   const nobody = element("p", { class: "nobody", hidden: true });
 
   section.classList.add("telegram");
-  if (!open) section.classList.add("listing");
+  if (!chosen.chat) section.classList.add("listing");
   section.append(side, chat, nobody);
   const dialogs = dialogsOf(section, app, { become, openChat, people: () => everyone(), me: () => me });
   app.on("telegram/", app.drawing(draw));
@@ -109,7 +111,7 @@ export function mount(section, app) {
 
   function chosenPerson() {
     const people = everyone();
-    const wanted = [me, open.match(/^(\d+)-/)?.[1], app.options.get("as")];
+    const wanted = [chosen.me, app.options.get("as"), chosen.chat.match(/^(\d+)-/)?.[1]];
     const found = wanted.map((id) => people.find((one) => String(one.id) === id || one.name === id));
     return found.find(Boolean) ?? people[0];
   }
@@ -151,8 +153,10 @@ export function mount(section, app) {
     const person = chosenPerson();
     me = String(person?.id ?? "");
     const all = chatsOfMine();
-    if (!all.some((one) => one.key === open) && !app.options.has("chat")) open = all[0]?.key ?? "";
-    drawChat(all.find((one) => one.key === open));
+    const found = all.find((one) => one.key === chosen.chat);
+    const asked = chosen.chat === app.options.get("chat"); // by the address: no other will do
+    open = (found ?? (asked ? null : all[0]))?.key ?? "";
+    drawChat(current());
     drawSide(all);
     begun = app.records.size > 0;
   }
@@ -339,14 +343,14 @@ export function mount(section, app) {
   // Doing
 
   function become(id) {
-    me = String(id);
+    chosen.me = String(id);
     const to = open.match(/^\d+-(\d+)$/)?.[1];
-    if (to) open = `${me}-${to}`;
+    chosen.chat = to ? `${id}-${to}` : open;
     draw();
   }
 
   function openChat(key) {
-    open = key;
+    chosen.chat = key;
     section.classList.remove("listing");
     draw();
     draft.focus();

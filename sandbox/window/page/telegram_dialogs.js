@@ -27,11 +27,13 @@ export function dialogsOf(section, app, { become, openChat, people, me }) {
     const dialog = show(heading, form);
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
+      submit.disabled = true; // Enter twice makes one
       try {
         await work(dialog);
       } catch (error) {
         problem.textContent = error.message;
       }
+      submit.disabled = false;
     });
   }
 

@@ -11,6 +11,7 @@ import * as cloud from "./cloud.js";
 const PANELS = { telegram, twitch, cloud };
 const options = new URLSearchParams(location.hash.slice(1));
 const records = new Map();
+const RETRY_MS = 3000;
 const listeners = [];
 
 const app = {
@@ -37,28 +38,12 @@ const app = {
   },
 
   // Asks the sandbox; an Error carries its words.
-  async get(path) {
-    return answerOf(await fetch(`api/${path}`, { headers: withKey() }));
-  },
-
-  async post(path, values) {
-    const headers = { ...withKey(), "Content-Type": "application/json" };
-    return answerOf(
-      await fetch(`api/${path}`, { method: "POST", headers, body: JSON.stringify(values) }),
-    );
-  },
+  get: async (path) => (await ask(path)).json(),
+  post: async (path, values) => (await ask(path, JSON.stringify(values))).json(),
 
   // Sends a file, and asks for one.
-  async upload(path, file) {
-    return answerOf(
-      await fetch(`api/${path}`, { method: "POST", headers: withKey(), body: file }),
-    );
-  },
-
-  async download(path) {
-    const response = await fetch(`api/${path}`, { headers: withKey() });
-    return response.ok ? response.blob() : answerOf(response);
-  },
+  upload: async (path, file) => (await ask(path, file)).json(),
+  download: async (path) => (await ask(path)).blob(),
 
   // Says something to the reader, a screen reader's too: an error, or what was done.
   tell(text, isError = false) {
@@ -80,25 +65,31 @@ const app = {
   },
 };
 
-function withKey() {
-  return { Authorization: `Bearer ${options.get("key") ?? ""}` };
+async function ask(path, body) {
+  const headers = { Authorization: `Bearer ${options.get("key") ?? ""}` };
+  const init = body === undefined ? { headers } : { method: "POST", headers, body };
+  const response = await fetch(`api/${path}`, init).catch(() => {
+    throw new Error("The sandbox does not answer: it has gone, or is too busy.");
+  });
+  if (!response.ok) {
+    const { error } = await response.json().catch(() => ({ error: response.statusText }));
+    throw new Error(error);
+  }
+  return response;
 }
 
-async function answerOf(response) {
-  const answer = await response.json().catch(() => ({ error: response.statusText }));
-  if (!response.ok) throw new Error(answer.error);
-  return answer;
-}
+let wasOpen = false; // has anything ever been told?
 
 function connect() {
   const address = new URL("live", location.href.split("#")[0]);
   address.protocol = address.protocol.replace("http", "ws");
   const socket = new WebSocket(address);
-  let wasOpen = false;
   socket.onopen = () => socket.send(JSON.stringify({ key: options.get("key") }));
   socket.onmessage = ({ data }) => {
     const { views, records: changed, anew } = JSON.parse(data);
     wasOpen = true;
+    if (document.body.classList.contains("gone")) app.tell("");
+    document.body.classList.remove("gone");
     if (views) show(views);
     if (changed) take(changed, anew);
   };
@@ -113,6 +104,8 @@ function connect() {
           : "There is no sandbox at this address any more.",
         true,
       );
+      // A computer that slept lost the line, and its sandbox may be well.
+      setTimeout(connect, RETRY_MS);
     }
   };
 }
