@@ -26,8 +26,8 @@ Each port may be another; 0 takes any free one.
 """
 
 import argparse
+import io
 import os
-import re
 import signal
 import sys
 import tempfile
@@ -38,7 +38,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from sandbox import Cloud, Telegram, Twitch
-from sandbox.cloud.function import Function
+from sandbox.guide import guide, set_webhook
 from sandbox.randomness import Randomness
 from sandbox.redeploy import SavedFolder, keep_deployed
 from sandbox.server import LAST_PORT, reserve
@@ -56,11 +56,6 @@ ENTRIES = {  # the first of these files that a folder has: its runtime, and wher
     "lambda_function.py": ("python", "lambda_function.lambda_handler"),  # as AWS's console names it
     **{f"index.{kind}": ("nodejs", "index.handler") for kind in ("mjs", "js", "cjs")},
     **{f"main.{kind}": ("nodejs", "main.handler") for kind in ("mjs", "js", "cjs")},
-}
-SOURCES = (".py", ".js", ".mjs", ".cjs", ".ts")
-SPEAKS = {  # what names a platform in the sources of a function that it is to call
-    "Telegram": re.compile("telegram|telegraf|grammy|aiogram|telebot", re.IGNORECASE),
-    "Twitch": re.compile("eventsub", re.IGNORECASE),
 }
 
 
@@ -80,6 +75,9 @@ def main(arguments: list[str] | None = None) -> int:
         )
     options = parser.parse_intermixed_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for stream in (sys.stdin, sys.stdout):  # what a terminal cannot say or show stops nothing
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     with ExitStack() as stack:
         try:
             run(options, stack)
@@ -107,12 +105,8 @@ def run(options: argparse.Namespace, stack: ExitStack) -> None:
     deployed = deploy(cloud, hello, options, values)
     window = Window(telegram, twitch, cloud, port=free(options, "window"))
     stack.enter_context(window)
-    lines = [*about_the_window(window), *about_the_settings(values)]
-    lines += [*about_telegram(telegram, values), *about_twitch(twitch, values)]
-    lines += about_the_cloud(cloud)
-    for each in deployed:
-        lines += about_a_function(each, twitch, values)
-    print("\n".join(lines), flush=True)
+    folders = {each.function: each.folder for each in deployed}
+    print(*guide(telegram, twitch, cloud, window, values, folders), sep="\n", flush=True)
     for news in (TelegramNews(telegram, viktor), TwitchNews(twitch), CloudNews(cloud)):
         news.follow()
     stopped = threading.Event()
@@ -125,7 +119,7 @@ def run(options: argparse.Namespace, stack: ExitStack) -> None:
         # On a thread: some browsers keep whoever opens them waiting until they are closed.
         threading.Thread(target=webbrowser.open, args=(window.address,), daemon=True).start()
     last = deployed[-1].function.url if deployed else "ADDRESS-OF-A-FUNCTION"
-    talk(telegram, viktor, telegram.account("hello_bot"), anna, webhook_line(values, last))
+    talk(telegram, viktor, telegram.account("hello_bot"), anna, set_webhook(values, last))
 
 
 def bot_on_both(telegram: Telegram, twitch: Twitch, randomness: Randomness) -> dict[str, str]:
@@ -177,135 +171,6 @@ def entry(folder: Path, options: argparse.Namespace) -> dict[str, str]:
     fitting = [entry for entry in files if options.runtime in (None, entry[0])]
     runtime, handler = fitting[0] if fitting else (options.runtime or "python", "main.handler")
     return {"runtime": runtime, "handler": options.handler or handler}
-
-
-def about_the_window(window: Window) -> list[str]:
-    """Where the window is, and the same for programs."""
-    words = '{"from": "Viktor", "to": "hello_bot", "text": "!hello"}'
-    return [
-        "The sandbox runs. Ctrl-C stops it; then everything in it is forgotten.",
-        "",
-        "WINDOW: chat in it, press buttons, watch the cloud, break things",
-        f"  {window.address}",
-        "  The same by HTTP, as sandbox/README.md tells:",
-        f"  try: curl -H 'Authorization: Bearer {window.key}' -d '{words}' "
-        f"{window.url}/api/telegram/say",
-    ]
-
-
-def about_the_settings(values: dict[str, str]) -> list[str]:
-    """What a bot needs to know, as it stands in the file .env."""
-    return [
-        "",
-        "SETTINGS of a bot in here, as for the file .env (they are worth nothing outside)",
-        *(f"  {name}={value}" for name, value in values.items()),
-    ]
-
-
-def about_telegram(telegram: Telegram, values: dict[str, str]) -> list[str]:
-    """How to reach Telegram."""
-    return [
-        "",
-        "TELEGRAM: the bot is @hello_bot, and you are Viktor",
-        f"  Bot API: {telegram.url}",
-        f"  try: curl {telegram.url}/bot{values['TELEGRAM_TOKEN']}/getMe",
-    ]
-
-
-def about_twitch(twitch: Twitch, values: dict[str, str]) -> list[str]:
-    """How to reach Twitch."""
-    host, port = twitch.irc_address
-    token, app = values["TWITCH_TOKEN"], twitch.world.apps[values["TWITCH_CLIENT_ID"]]
-    return [
-        "",
-        "TWITCH: the bot is hello_bot, the channel is #viktor, and you are Anna",
-        f"  OAuth and Helix: {twitch.url}/oauth2 and {twitch.url}/helix",
-        f"  redirects of the application: {', '.join(app.redirects)}",
-        f"  chat (IRC): {twitch.irc_url} or, by TCP, {host}:{port}",
-        f"  EventSub by WebSocket: {twitch.eventsub_url}",
-        f'  try: curl -H "Authorization: OAuth {token}" {twitch.url}/oauth2/validate',
-        f"  try: {irc_line(host, port, token)}",
-    ]
-
-
-def about_the_cloud(cloud: Cloud) -> list[str]:
-    """Every function's address."""
-    lines = ["", "CLOUD: what functions print is shown here"]
-    for each in cloud.functions():
-        settings = each.settings
-        limits = f"{settings.memory_mb} MB, {settings.timeout_s:g} s"
-        lines.append(
-            f"  {each.name}: {each.url}    {settings.handler}, {settings.runtime}, {limits}"
-        )
-        lines.append(f"  try: curl {each.url}")
-    return lines
-
-
-def about_a_function(deployed: SavedFolder, twitch: Twitch, values: dict[str, str]) -> list[str]:
-    """How the platform that a function is written for is told to call it."""
-    function = deployed.function
-    lines = {
-        "Telegram": webhook_line(values, function.url),
-        "Twitch": subscribe_line(twitch, values, function),
-    }
-    spoken = [platform for platform in lines if speaks(platform, deployed.folder)]
-    return [
-        text
-        for platform in spoken
-        for text in (
-            "",
-            f"{function.name} and {platform}: type this in another terminal, and "
-            f"{platform} calls the function",
-            f"  {lines[platform]}",
-        )
-    ]
-
-
-def speaks(platform: str, folder: Path) -> bool:
-    """Whether the sources in a folder name what belongs to a platform."""
-    return any(
-        SPEAKS[platform].search(path.read_text(encoding="utf-8", errors="replace"))
-        for path in folder.rglob("*")
-        if path.suffix in SOURCES and path.is_file() and "node_modules" not in path.parts
-    )
-
-
-def irc_line(host: str, port: int, token: str) -> str:
-    """One line of Python that logs in to the chat by hand and prints the first answer."""
-    said = f"b'PASS oauth:{token}\\r\\nNICK hello_bot\\r\\n'"
-    return (
-        f"python3 -c \"import socket; s = socket.create_connection(('{host}', {port})); "
-        f's.sendall({said}); print(s.recv(999).decode())"'
-    )
-
-
-def webhook_line(values: dict[str, str], url: str) -> str:
-    """The line that makes a function the Telegram bot's webhook."""
-    method = f"{values['TELEGRAM_API']}/bot{values['TELEGRAM_TOKEN']}/setWebhook"
-    return f"curl {method} -d url={url} -d secret_token={values['TELEGRAM_SECRET']}"
-
-
-def subscribe_line(twitch: Twitch, values: dict[str, str], function: Function) -> str:
-    """One line of Python that subscribes a function to the chat of #viktor on Twitch."""
-    app = twitch.world.apps[values["TWITCH_CLIENT_ID"]]
-    condition = {
-        "broadcaster_user_id": twitch.world.user("viktor").id,
-        "user_id": values["TWITCH_BOT_ID"],
-    }
-    secret = values["TWITCH_EVENTSUB_SECRET"]
-    transport = {"method": "webhook", "callback": function.url, "secret": secret}
-    wanted = {"type": "channel.chat.message", "version": "1"}
-    headers = {
-        "Authorization": f"Bearer {twitch.app_token(app).access_token}",
-        "Client-Id": app.client_id,
-        "Content-Type": "application/json",
-    }
-    body = wanted | {"condition": condition, "transport": transport}
-    address = f"{twitch.url}/helix/eventsub/subscriptions"
-    return (
-        f"python3 -c \"import json, urllib.request as u; print(u.urlopen(u.Request('{address}', "
-        f'json.dumps({body}).encode(), {headers})).read().decode())"'
-    )
 
 
 def has_a_screen() -> bool:

@@ -142,6 +142,7 @@ class TwitchNews(News):
         for channel in self.world.chat.channels.values():
             for message in self._unread(channel.name, channel.history):
                 text = f"* {message.user}" if message.action else f"{message.user}:"
+                text = f"(announced) {text}" if message.announcement else text
                 yield f"[twitch #{channel.name}] {text} {message.text}"
         for user_id, (code, at) in self.world.rules.last_refusal.items():
             why = REFUSALS.get(code, "it sent too much, so it is ignored without a word")

@@ -58,7 +58,7 @@ def test_what_it_prints_can_be_tried(tmp_path):
     process = start(*ANY_PORTS, folder_with(tmp_path / "my_bot", source))
     running = Sandbox(process)
     try:
-        running.wait_for("my-bot: ")
+        running.wait_for("/invocations\n")
         found = running.settings()
         bot = f"{found['TELEGRAM_API']}/bot{found['TELEGRAM_TOKEN']}"
         assert json.loads(get(f"{bot}/getMe"))["result"]["username"] == "hello_bot"
@@ -67,6 +67,7 @@ def test_what_it_prints_can_be_tried(tmp_path):
         assert whose["login"] == "hello_bot"
         assert get(running.address_of("hello")) == "hello from the cloud"
         assert get(running.address_of("my-bot")) == found["TELEGRAM_TOKEN"]
+        assert json.loads(running.do("curl -d 1"))["body"] == "hello from the cloud"
         by_hand = re.search(r'python3 -c "(.*)"', running.text)[1]
         done = subprocess.run([sys.executable, "-c", by_hand], capture_output=True, text=True)
         assert ":tmi.twitch.tv 001 hello_bot" in done.stdout
@@ -217,11 +218,11 @@ def test_a_function_of_no_platform_gets_neither_line_and_the_hint_has_it(tmp_pat
 
 @posix
 def test_the_terminal_shows_why_a_function_fails(tmp_path):
-    source = "print('loading')\n1 / 0  # before it could be a Telegram bot\n"
+    source = "print('loading \\33[2J')\n1 / 0  # before it could be a Telegram bot\n"
     with sandbox(folder_with(tmp_path / "broken", source)) as running:
         running.do("curl .*/setWebhook")
         running.type("telegram !hello")
-        running.wait_for("[broken] loading")
+        running.wait_for("[broken] loading ␛[2J")
         running.wait_for("[broken] [ERROR] ZeroDivisionError: division by zero")
         running.wait_for("read the function's log, shown above")
         running.wait_for("[telegram] @hello_bot: Wrong response from the webhook: 502 Bad Gateway")
@@ -251,6 +252,8 @@ def test_all_that_a_bot_says_is_shown_and_its_buttons_can_be_pressed():
             "[telegram] Hello bot: Are you\n    coming? [Yes] [No] [␛[2J]\n"
             "    (to press it: telegram press Yes)\n"
         )
+        os.write(running.terminal, b"twitch\xff\xfe hello\n")  # no UTF-8: it is as good as a typo
+        running.wait_for("Chat here: type\n")
         running.type("telegram press Maybe")
         running.wait_for("No button 'Maybe' is there to press; there are: Yes, No")
         running.type("telegram press No")
@@ -284,6 +287,13 @@ def test_who_comes_to_the_chat_of_twitch_and_goes_is_shown():
             running.wait_for("[twitch #viktor] * hello_bot waves")
             running.wait_for("[twitch] not taken from hello_bot: Your message was not sent because")
         running.wait_for("[twitch] hello_bot (IRC over TCP) is gone: ")
+        found = running.settings()
+        may = {"Authorization": f"Bearer {token}", "Client-Id": found["TWITCH_CLIENT_ID"]}
+        with pytest.raises(urllib.error.HTTPError):
+            get(f"{found['TWITCH_API']}/helix/bits/leaderboard", **may)
+        running.wait_for(
+            "asked for Helix GET bits/leaderboard: Twitch has it, this sandbox has not"
+        )
 
 
 @posix
@@ -407,14 +417,21 @@ def test_a_save_in_several_writes_deploys_no_half(cloud, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("source", "words"),
-    [("1 / 0\n", "division by zero"), ("import no_such_module\n", "no_such_module"),
-     ("def hander(event, context): pass\n", "handler"), ("exit(3)\n", "exit status 3")],
+    ("name", "source", "words"),
+    [("main.py", "1 / 0\n", "division by zero"),
+     ("main.py", "import no_such_module\n", "no_such_module"),
+     ("main.py", "def hander(event, context): pass\n", "handler"),
+     ("main.py", "exit(3)\n", "exit status 3"),
+     ("main.mjs", "export const handler = (\n", "SyntaxError"),
+     ("main.mjs", "import 'no-such-package';\n", "no-such-package")],
 )  # fmt: skip
-def test_what_does_not_load_replaces_nothing(cloud, tmp_path, source, words):
-    folder = Path(folder_with(tmp_path / "bot", "def handler(event, context): return 'old'\n"))
-    saved = SavedFolder(cloud, "bot", folder, {})
-    (folder / "main.py").write_text(source)
+def test_what_does_not_load_replaces_nothing(cloud, tmp_path, name, source, words):
+    runtime = "python" if name.endswith(".py") else "nodejs"
+    good = {"main.py": "def handler(event, context): return 'old'\n",
+            "main.mjs": "export const handler = async () => 'old';\n"}  # fmt: skip
+    folder = Path(folder_with(tmp_path / "bot", good[name], name))
+    saved = SavedFolder(cloud, "bot", folder, {"runtime": runtime})
+    (folder / name).write_text(source)
     assert saved.deploy_again() is None
     with pytest.raises(FunctionError, match=words):
         saved.deploy_again()
