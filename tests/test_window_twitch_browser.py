@@ -5,6 +5,7 @@ import socket
 
 import pytest
 from playwright.sync_api import expect
+from twitch_tools import call
 from window_browser import a_page, barriers, is_wider_than_its_window, reach
 
 from botlib import Bot
@@ -259,6 +260,16 @@ def test_who_only_reads_is_there_too(page, world):
         expect(page.locator(".people")).to_contain_text("justinfan77")
         expect(page.get_by_text("Who is here (1 program hears this)")).to_be_visible()
     expect(page.get_by_text("Who is here (0 programs hear this)")).to_be_visible()
+
+
+def test_what_the_sandbox_lacks_is_told(page, world):
+    given = {
+        "Authorization": f"Bearer {world.token.access_token}",
+        "Client-Id": world.app.client_id,
+    }
+    call("GET", f"{world.twitch.url}/helix/clips", headers=given)
+    words = "A program asked for what this sandbox has not: Helix GET clips."
+    expect(page.get_by_text(words)).to_be_visible()
 
 
 def test_somebody_is_made_a_moderator_and_banned(page, world):

@@ -151,9 +151,6 @@ export function faultsPanel(app) {
         servers.api_failures ? `API requests still to fail: ${servers.api_failures}.` : "",
         servers.deliveries_twice ? `Deliveries still to repeat: ${servers.deliveries_twice}.` : "",
         ...refused.map(([login, n]) => `Logins of ${login} still to refuse: ${n}.`),
-        servers.lacking.length
-          ? `Asked for, and not in this sandbox: ${servers.lacking.join(", ")}.`
-          : "",
       ]
         .filter(Boolean)
         .join(" "),

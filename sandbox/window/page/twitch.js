@@ -39,6 +39,7 @@ export function mount(section, app) {
       (await app.get(`twitch/travelled?message=${encodeURIComponent(id)}`)).map(drawTravel),
   });
   const missed = element("p", { class: "missed", role: "status" });
+  const lacking = element("p", { class: "missed", role: "status" });
   const quoted = element("span");
   const replying = element(
     "p",
@@ -80,7 +81,7 @@ export function mount(section, app) {
     element(
       "div",
       { class: "room" },
-      element("div", { class: "chat" }, list.element, missed, replying, write),
+      element("div", { class: "chat" }, list.element, missed, lacking, replying, write),
       element("div", { class: "beside" }, here, breaking),
     ),
   );
@@ -120,6 +121,8 @@ export function mount(section, app) {
     for (const option of channel.options) drawUnread(option);
     list.show(`${room.login} ${self.login}`, messages);
     drawPeople(room, accounts);
+    const asked = app.records.get("twitch/servers").lacking.join(", ");
+    say(lacking, asked && `A program asked for what this sandbox has not: ${asked}.`);
     faults.draw();
   }
 
@@ -231,7 +234,7 @@ export function mount(section, app) {
           `${login} has missed ${count} ${count === 1 ? "message" : "messages"} here.`,
       )
       .join(" ");
-    if (missed.textContent !== words) missed.textContent = words;
+    say(missed, words);
   }
 
   function personRow() {
@@ -322,6 +325,11 @@ export function mount(section, app) {
     draft.focus();
     app.tell(`You are ${made.name} now; #${made.login} is your channel.`);
   }
+}
+
+// A status is read aloud whenever it is set: only another text is.
+function say(status, text) {
+  if (status.textContent !== text) status.textContent = text;
 }
 
 // Accounts never go: what is there stays, so a choice that has the focus is not disturbed.
