@@ -1,17 +1,22 @@
 """The cloud through the window's HTTP: deploy, call, instances, invocations, logs, bill."""
 
 import asyncio
+import contextlib
 import json
+import tempfile
 import threading
+from pathlib import Path
 
 import aiohttp
 import pytest
 from cloud_help import FUNCTIONS
+from hypothesis import example, given
+from hypothesis import strategies as st
 from test_window import ask
 
 from sandbox import Cloud, Window
 from sandbox.cloud import FunctionError
-from sandbox.window.cloud import CloudView
+from sandbox.window.cloud import CloudView, write_files
 from sandbox.window.lanes import IN_A_PIECE, PIECES, REPLACED_S, Lanes
 
 ECHO = "def handler(event, context):\n    print('got', event)\n    return event\n"
@@ -260,6 +265,51 @@ def test_a_still_shows_what_was_printed_as_text(cloud, tmp_path):
     page = cloud.window(fn)
     assert "&lt;script&gt;" in page.still and "<script>" not in page.still
     assert "other" not in page.still and "&function=f" in page.address
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("logs", "'function' is missing"),
+        ("logs?function=f&limit=0", "limit must be a whole number from 1 to 1000"),
+        ("logs?function=f&after=x", "'after' must be a whole number"),
+        ("logs?function=f&timeout=long", "'timeout' must be a number"),
+        ("invocations?function=f&after=1.5", "'after' must be a whole number"),
+        ("instances?function=g", "there is no function 'g'; deployed: f"),
+    ],
+)
+def test_a_wrong_question_is_refused(api, path, said):
+    deploy(api, "f")
+    status, answer = api(path)
+    assert status in (400, 404) and said in answer["error"]
+    assert api("logs?function=f&after=-5&timeout=nan") == (
+        200,
+        {"lines": [], "last": 0, "revision": 1},
+    )
+
+
+@given(st.dictionaries(st.text(max_size=12), st.text(max_size=5), max_size=3))
+@example({"..": ""})
+@example({"a/../../b": ""})
+@example({"/x": ""})
+@example({"a\nb": ""})
+@example({"\ud800": ""})
+def test_files_are_written_into_their_folder_or_refused(files):
+    with tempfile.TemporaryDirectory() as made:
+        inside = Path(made, "inside")
+        inside.mkdir()
+        with contextlib.suppress(ValueError, OSError):
+            write_files(inside, files)
+            written = [path for path in inside.rglob("*") if path.is_file()]
+            shown = {path.relative_to(inside).as_posix().casefold() for path in written}
+            assert shown == {name.casefold() for name in files}
+        assert [path.name for path in Path(made).iterdir()] == ["inside"]
+
+
+def test_every_route_stands_in_the_readme(cloud, repository):
+    readme = (repository / "sandbox/README.md").read_text(encoding="utf-8")
+    for route in CloudView(cloud).routes():
+        assert route.path.removeprefix("/api/") in readme
 
 
 def records(cloud, view):

@@ -208,7 +208,8 @@ class CloudView(View):
         """
         values = await fields(request)
         name, after = values.take("function", str), values.take("after", int, 0)
-        limit = min(values.take("limit", int, LINES), LINES)
+        limit = values.take("limit", int, LINES)
+        check_range("limit", limit, 1, LINES, whole=True)
         revision = self.cloud.function(name).revision
 
         def is_there() -> bool:

@@ -184,22 +184,20 @@ function short({ states, ended }) {
 }
 
 function legend() {
-  const item = (kind, sign, name, words) =>
-    element(
-      "span",
-      { class: "item" },
-      element("span", { class: `swatch ${kind}`, "aria-hidden": "true" }, sign),
-      element("b", {}, name),
-      words,
-    );
+  const item = (kind, sign, ...words) => {
+    const swatch = element("span", { class: `swatch ${kind}`, "aria-hidden": "true" }, sign);
+    return element("span", { class: "item" }, swatch, ...words);
+  };
+  const bold = (text) => element("b", {}, text);
+  const roomy = (text) => element("span", { class: "roomy" }, text);
   return element(
     "div",
     { class: "legend" },
-    item("cold", "", "C cold", ": starts first"),
-    item("warm", "", "W warm", ": was waiting"),
-    item("idle", "", "waits", ": costs nothing"),
-    item("killed", "✕", "killed", ""),
-    item("stopped", "▪", "stopped", ""),
+    item("cold", "", bold("C cold"), ": ", roomy("a new instance "), "starts first"),
+    item("warm", "", bold("W warm"), ": ", roomy("one that "), "was waiting", roomy(" works")),
+    item("idle", "", bold("waits"), ": costs nothing"),
+    item("killed", "✕", bold("killed")),
+    item("stopped", "▪", bold("stopped")),
   );
 }
 

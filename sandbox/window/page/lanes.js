@@ -96,7 +96,7 @@ export function laneList(label, corner) {
     const more = element("span");
     const load = element("span", { class: "load" });
     const canvas = element("canvas", { "aria-hidden": "true" });
-    const unseen = element("span", { class: "hidden" }, "Instance ");
+    const unseen = element("span", { class: "roomy" }, "Instance ");
     const who = element(
       "div",
       { class: "who" },
