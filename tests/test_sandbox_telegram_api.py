@@ -354,10 +354,11 @@ from_chat_id has_spoiler inline_message_id ip_address language_code latitude lim
 link_preview_options longitude max_connections media message_id message_ids method offset
 only_if_banned parse_mode photo protect_content reaction remove_caption reply_markup
 reply_parameters reply_to_message_id return_bots scope secret_token show_alert sticker text
-url user_id
+user_id
 """
 names = st.sampled_from(NAMES.split())
 JSON_LIKE = {
+    "url": st.sampled_from(["", " ", "http://127.0.0.1:9/", "ftp://x", "http://[", "//"]),
     "media": st.lists(
         st.fixed_dictionaries(
             {}, optional={"type": st.sampled_from(["photo", "video", "x"]), "media": values}

@@ -267,7 +267,7 @@ def test_what_is_no_picture_or_too_big_is_refused(telegram, account, viktor, cha
         large = await bot.send_document(chat, b"x" * (MAX_DOWNLOAD + 1))
         with pytest.raises(BadRequest, match="File is too big"):
             await bot.get_file(large.document)
-        with pytest.raises(BadRequest, match="This sandbox has no files from an address"):
+        with pytest.raises(BadRequest, match="This sandbox has no sendPhoto from an address"):
             await bot.send_photo(chat, "https://example.com/cat.png")
 
     run(telegram, account, does)
@@ -367,11 +367,11 @@ def test_buttons_without_a_text_are_left_out_and_without_a_purpose_refused(teleg
 
 def test_a_certificate_of_a_webhook_is_lacking(telegram, account):
     async def does(bot):
-        with pytest.raises(BadRequest, match="This sandbox has no certificates of a webhook's own"):
+        with pytest.raises(BadRequest, match="This sandbox has no setWebhook with a certificate"):
             await bot.set_webhook("https://127.0.0.1:8443/", certificate=b"-----BEGIN")
 
     run(telegram, account, does)
-    assert account.lacking == ["certificates of a webhook's own"]
+    assert account.lacking == ["setWebhook with a certificate"]
 
 
 FIELD = b'--X\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'

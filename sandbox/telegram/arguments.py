@@ -72,11 +72,11 @@ class Arguments:
         value = self._values.get(name, "")
         return leading_integer(value) if value else default
 
-    def number(self, name: str, what: str) -> float:
-        """The number that an argument is; 400 when it is absent or none."""
+    def number(self, name: str) -> float:
+        """The number an argument starts with, 0 when it starts with none; 400 when it is absent."""
         value = self._values.get(name, "").strip()
         if not value:
-            raise bad_request(f"{what} is empty")
+            raise bad_request(f"{name} is empty")
         match = re.match(r"-?[0-9]{1,20}(?:\.[0-9]{0,20})?", value)
         return float(match.group()) if match else 0.0
 

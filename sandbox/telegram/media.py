@@ -117,10 +117,8 @@ class Files:
         """The file that a call names: `value`, or the argument or the upload called as its kind."""
         value = value or arguments.text(kind)
         if re.match(r"(https?|file):/", value):
-            raise LackingError(
-                f"files from an address such as {value[:40]!r}",
-                "Upload the file, or give a file_id.",
-            )
+            advice = "Upload the file, or give a file_id."
+            raise LackingError(f"send{kind.capitalize()} from an address", advice)
         if value and not value.startswith("attach://"):
             file = self.by_id.get(value)
             if file is None:

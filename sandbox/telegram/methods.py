@@ -157,8 +157,8 @@ class Methods:
     async def send_location(self, account: BotAccount, arguments: Arguments) -> Json:
         """Send a place on Earth."""
         place: Json = {
-            "latitude": arguments.number("latitude", "latitude"),
-            "longitude": arguments.number("longitude", "longitude"),
+            "latitude": arguments.number("latitude"),
+            "longitude": arguments.number("longitude"),
         }
         for name in ("live_period", "heading", "proximity_alert_radius"):
             if arguments.integer(name) > 0 and arguments.integer("live_period") > 0:
@@ -233,7 +233,7 @@ class Methods:
         given = Arguments([(key, as_text(value)) for key, value in item.items()], arguments.files)
         kind, media = given.text("type"), given.text("media")
         if kind in ("animation", "audio", "live_photo", "video"):
-            raise LackingError(f"{kind} in InputMedia", "It has photo and document.")
+            raise LackingError(f"InputMedia with {kind}", "It has photo and document.")
         if kind not in ("photo", "document"):
             raise bad_request(f'can\'t parse InputMedia: type "{kind}" is unsupported')
         if not media:
@@ -297,6 +297,8 @@ class Methods:
         message = self._own(account, arguments)
         if message.more.keys() & {"location", "dice"} or message.sticker:
             raise bad_request("message can't be edited")
+        for name in message.more.keys() & {"has_protected_content", "media_group_id"}:
+            content["more"][name] = message.more[name]
         return self._edit(message, keyboard=keyboard, **content)
 
     async def edit_message_reply_markup(self, account: BotAccount, arguments: Arguments) -> Json:
@@ -308,9 +310,8 @@ class Methods:
         """The message to edit."""
         if not arguments.text("chat_id") and not arguments.integer("message_id"):
             if arguments.text("inline_message_id"):
-                raise LackingError(
-                    "inline mode", "A message to edit has a chat_id and a message_id."
-                )
+                advice = "It has no inline mode: a message has a chat_id and a message_id."
+                raise LackingError("inline_message_id", advice)
             raise bad_request("message identifier is not specified")
         message = self._find(account, arguments, "message to edit not found")
         if message.sender is not account or message.event or "forward_origin" in message.more:
@@ -536,8 +537,8 @@ class Methods:
         if not url:
             return await self.delete_webhook(account, arguments)
         if "certificate" in arguments.files:
-            advice = "Leave it out, and give an http address on this machine."
-            raise LackingError("certificates of a webhook's own", advice)
+            advice = "Leave the certificate out, and give an http address on this machine."
+            raise LackingError("setWebhook with a certificate", advice)
         now = time.monotonic()
         if now < account.next_set_webhook:
             raise too_many_requests(1)
