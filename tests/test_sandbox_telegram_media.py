@@ -4,6 +4,7 @@ import asyncio
 import base64
 import http.client
 import json
+import re
 import struct
 
 import pytest
@@ -347,6 +348,37 @@ def test_link_previews_are_shown_as_they_were_asked_for(telegram, account, chat)
         assert edited.link_preview_options is None
 
     run(telegram, account, does)
+
+
+def test_a_reply_keyboard_offers_what_to_say(telegram, account, viktor, chat):
+    def send(markup, method="sendMessage", **more):
+        more |= {"chat_id": chat, "text": "well?", "reply_markup": markup}
+        return telegram.call(account, method, **more)
+
+    where = telegram.world.private[viktor.id, account.id]
+    sent = send({"keyboard": [["Yes", {"text": "No"}], [{"text": ""}]], "one_time_keyboard": True})
+    assert "reply_markup" not in sent
+    assert where.choices.rows == [["Yes", "No"]]
+    viktor.send("Yes", to=account)
+    assert where.choices.rows == []
+    send({"keyboard": [["Again"]]})
+    viktor.send("Again", to=account)
+    send(None)
+    send({"force_reply": True})
+    assert where.choices.rows == [["Again"]]
+    send({"remove_keyboard": True})
+    assert where.choices.rows == []
+    place = {"message_id": sent["message_id"]}
+    for wrong, words in (
+        ({"keyboard": [["Yes"]]}, "inline keyboard expected"),
+        ({"remove_keyboard": True}, "inline keyboard expected"),
+        ({"keyboard": [5]}, 'field "keyboard" must be an Array of Arrays'),
+        ({"keyboard": [[5]]}, "KeyboardButton must be a String or an Object"),
+        ({"keyboard": [[{}]]}, 'Can\'t find field "text"'),
+        ({"keyboard": [[{"text": 5}]]}, 'Field "text" must be of type String'),
+    ):
+        with pytest.raises(TelegramError, match=re.escape(words)):
+            send(wrong, "editMessageText", **place)
 
 
 def test_buttons_without_a_text_are_left_out_and_without_a_purpose_refused(telegram, account, chat):

@@ -274,6 +274,17 @@ def test_commands_are_suggested(page, world):
     expect(draft(page)).to_be_focused()
 
 
+def test_a_reply_keyboard_is_pressed_and_goes(page, world):
+    say(page, "/start")
+    keyboard = {"keyboard": [["!hello", "!bye"]], "one_time_keyboard": True}
+    world.call("sendMessage", chat_id=world.viktor.id, text="well?", reply_markup=keyboard)
+    offered = page.get_by_role("group", name="What the bot offers to say")
+    expect(offered.get_by_role("button")).to_have_text(["!hello", "!bye"])
+    press(page, "!hello")
+    expect(last(page)).to_contain_text("hello Viktor!")
+    expect(offered).to_be_hidden()
+
+
 def test_a_bot_a_person_and_a_group_are_made(browser, world):
     with a_page(browser, world.address()) as page:
         press(page, "New bot")

@@ -8,6 +8,7 @@ from sandbox.no_reply import NoReply
 from sandbox.telegram.buttons import Press
 from sandbox.telegram.errors import TelegramError
 from sandbox.telegram.limits import Limits
+from sandbox.telegram.media import File
 from sandbox.telegram.people import Group, Person
 from sandbox.telegram.service import Telegram
 from sandbox.telegram.types import Message
@@ -18,6 +19,7 @@ from sandbox.transcript import Transcript
 __all__ = [
     "BotAccount",
     "Delivery",
+    "File",
     "Group",
     "Limits",
     "Message",

@@ -1,6 +1,6 @@
-"""Inline buttons: a bot puts them under a message, a person presses one, the bot answers.
+"""Buttons: a bot puts them under a message, a person presses one, the bot answers.
 
-Reply keyboards are checked to be objects and otherwise ignored, since nobody here has a keyboard.
+A reply keyboard is another thing: it offers what people could say, and who presses it says that.
 """
 
 import itertools
@@ -10,7 +10,7 @@ from sandbox.no_reply import NoReply
 from sandbox.server import LocalServer
 from sandbox.telegram.arguments import Arguments
 from sandbox.telegram.errors import bad_request
-from sandbox.telegram.types import Json, Message, User
+from sandbox.telegram.types import Choices, Json, Message, User
 
 MAX_BUTTON_DATA = 64  # bytes
 MAX_IN_A_ROW = 12  # buttons; the real server leaves out the others
@@ -18,24 +18,56 @@ OLD_QUERY = "query is too old and response timeout expired or query ID is invali
 
 
 def read_keyboard(arguments: Arguments) -> list[list[Json]]:
-    """The inline buttons, row by row; 400 when reply_markup is not what it should be."""
+    """The inline buttons, row by row; 400 for any other keyboard, or when it is none."""
+    keyboard, choices = read_markup(arguments)
+    if choices:
+        raise bad_request("inline keyboard expected")
+    return keyboard
+
+
+def read_markup(arguments: Arguments) -> tuple[list[list[Json]], Choices | None]:
+    """The inline buttons, row by row, and what is offered to be said, if that changes.
+
+    400 when reply_markup is not what it should be: td/telegram/ReplyMarkup.cpp of tdlib/td.
+    """
     markup = arguments.json("reply_markup", "reply keyboard markup")
     if markup is None and not arguments.text("reply_markup"):
-        return []
+        return [], None
     if not isinstance(markup, dict):
         raise bad_request("object expected as reply markup")
-    rows = markup.get("inline_keyboard", [])
-    if not isinstance(rows, list):
-        raise bad_request('field "inline_keyboard" must be of type Array')
-    if not all(isinstance(row, list) for row in rows):
-        raise bad_request(
-            'field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays'
-        )
-    read = [[_button(button) for button in row] for row in rows]
-    # A button without a text is left out, as are those too far to the right, like the real server
-    # does (td/telegram/ReplyMarkup.cpp of tdlib/td).
+    offered = [[_offered(button) for button in row] for row in _rows(markup, "keyboard")]
+    read = [[_button(button) for button in row] for row in _rows(markup, "inline_keyboard")]
+    if offered:
+        rows = [[text for text in row if text][:MAX_IN_A_ROW] for row in offered]
+        return [], Choices([row for row in rows if row], markup.get("one_time_keyboard") is True)
+    # A button without a text is left out, as are those too far to the right.
     kept = [[button for button in row if button["text"]][:MAX_IN_A_ROW] for row in read]
-    return [row for row in kept if row]
+    keyboard = [row for row in kept if row]
+    gone = not keyboard and markup.get("remove_keyboard") is True
+    return keyboard, Choices([], False) if gone else None
+
+
+def _rows(markup: Json, field: str) -> list[list[Any]]:
+    rows = markup.get(field, [])
+    if not isinstance(rows, list):
+        raise bad_request(f'field "{field}" must be of type Array')
+    if not all(isinstance(row, list) for row in rows):
+        of = " of the InlineKeyboardMarkup" if field == "inline_keyboard" else ""
+        raise bad_request(f'field "{field}"{of} must be an Array of Arrays')
+    return rows
+
+
+def _offered(button: Any) -> str:
+    """The text of a button of a reply keyboard."""
+    text = button.get("text") if isinstance(button, dict) else button
+    if isinstance(button, dict) and text is None:
+        raise bad_request("can't parse keyboard button: Can't find field \"text\"")
+    if isinstance(button, dict) and not isinstance(text, str):
+        raise bad_request('can\'t parse keyboard button: Field "text" must be of type String')
+    if not isinstance(text, str):
+        problem = "KeyboardButton must be a String or an Object"
+        raise bad_request(f"can't parse keyboard button: {problem}")
+    return text
 
 
 def _has_kind(button: Json) -> bool:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.telegram.arguments import Arguments, as_text, leading_integer
-from sandbox.telegram.buttons import read_keyboard
+from sandbox.telegram.buttons import read_keyboard, read_markup
 from sandbox.telegram.calls import Called
 from sandbox.telegram.errors import LackingError, TelegramError, bad_request, too_many_requests
 from sandbox.telegram.formatting import read_caption, read_text
@@ -206,13 +206,14 @@ class Methods:
         self, account: BotAccount, arguments: Arguments, with_keyboard: bool = True, **content: Any
     ) -> Message:
         """What all of them have in common: to whom, in reply to what, with which buttons."""
-        keyboard = read_keyboard(arguments) if with_keyboard else []
+        keyboard, choices = read_markup(arguments) if with_keyboard else ([], None)
         chat = self._world.chat_for(account, arguments.text("chat_id"))
         reply_to = _reply_to(chat, arguments)
         account.limiter.check(chat.id, chat.kind != "private", time.monotonic())
         if arguments.boolean("protect_content"):
             content["more"] = content.get("more", {}) | {"has_protected_content": True}
         content["entities"] = self._world.with_users(account, content.get("entities", []))
+        chat.choices = choices or chat.choices
         return self._world.post(chat, account, keyboard=keyboard, reply_to=reply_to, **content)
 
     def _captioned(self, arguments: Arguments, kind: str, value: str = "") -> dict[str, Any]:

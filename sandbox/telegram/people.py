@@ -134,6 +134,8 @@ class Person(User):
     def _edit(self, message: Message, text: str) -> Message:
         if message.sender is not self:
             raise ValueError(f"{self.name} can change only messages of {self.name}'s own")
+        if message.sticker or not (message.file or message.text):
+            raise ValueError(f"there is no text in {message.shown} to change")
         text = _check_caption(text) if message.file else _check_text(text)
         self._world.edit(message, text=text, entities=detect(text))
         return message

@@ -49,6 +49,14 @@ class User:
         return f"{type(self).__name__}({self.name!r})"
 
 
+@dataclass(frozen=True)
+class Choices:
+    """What a reply keyboard offers to say, row by row; if `once`, until somebody says a thing."""
+
+    rows: list[list[str]]
+    once: bool
+
+
 class Chat:
     """A private chat, a group or a channel: who is in it and what was said."""
 
@@ -63,6 +71,7 @@ class Chat:
         self.last_bot: User | None = None  # who spoke last among the bots
         self.blocked = False  # whether the person of a private chat has blocked its bot
         self.messages: list[Message] = []
+        self.choices = Choices([], once=False)  # what the people are offered to say
         self.json: Json = {"id": id, "type": kind}
         if kind == "private":
             person = members[0].json

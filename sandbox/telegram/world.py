@@ -21,7 +21,7 @@ from sandbox.telegram.calls import KEPT_CALLS, Called
 from sandbox.telegram.errors import bad_request, forbidden
 from sandbox.telegram.limits import Limits, SendLimiter
 from sandbox.telegram.media import Files
-from sandbox.telegram.types import Chat, Json, Message, User
+from sandbox.telegram.types import Chat, Choices, Json, Message, User
 from sandbox.telegram.updates import UpdateQueue, Webhook
 from sandbox.watch import Watch
 
@@ -279,6 +279,8 @@ class TelegramWorld:
         self._tell_bots(kind, message)
         if sender.is_bot and not message.event:
             chat.last_bot = sender
+        if chat.choices.once and not sender.is_bot and not message.event:
+            chat.choices = Choices([], once=False)
         self.watch.changed()
         return message
 

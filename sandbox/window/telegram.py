@@ -400,6 +400,7 @@ def chat_json(chat: Chat) -> Json:
         "members": [member.id for member in chat.members],
         "admins": sorted(chat.admins),
         "blocked": chat.blocked,
+        "choices": chat.choices.rows,
     }
 
 

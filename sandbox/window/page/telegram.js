@@ -51,6 +51,7 @@ export function mount(section, app) {
   const notes = element("div", { class: "notes" });
   const answer = element("p", { class: "answer", role: "status" });
   const commands = element("div", { class: "commands", "aria-label": "Commands", role: "group" });
+  const choices = element("div", { class: "commands", "aria-label": "What the bot offers to say", role: "group" });
   const quoted = element("span", { dir: "auto" });
   const aside = element("p", { class: "aside", hidden: true }, quoted, button("Cancel", () => answerTo()));
   const picker = element("input", { type: "file", hidden: true, onchange: sendFile });
@@ -85,6 +86,7 @@ export function mount(section, app) {
     list.element,
     notes,
     answer,
+    choices,
     commands,
     aside,
     write,
@@ -233,6 +235,7 @@ export function mount(section, app) {
     named = new Set(firsts.map(([one]) => one.id));
     list.show(`${open} ${me}`, messages, emptyWords(record, bot, self));
     drawNotes(record);
+    drawChoices(record);
     drawMenu(record, bot);
     drawDraft();
   }
@@ -314,6 +317,22 @@ export function mount(section, app) {
       };
     });
     items.forEach(([key], i) => (menu.children[i].onclick = work[key]));
+  }
+
+  // A reply keyboard: who presses a button says its text.
+  function drawChoices(record) {
+    const texts = (record.choices ?? []).flat();
+    keyed(choices, texts.map((text, i) => [i, text]), () => {
+      const choose = element("button", { type: "button", dir: "auto" });
+      return {
+        element: choose,
+        update(text) {
+          choose.textContent = text;
+          choose.onclick = () => say(text);
+        },
+      };
+    });
+    choices.hidden = !texts.length;
   }
 
   // The text that is being written: its height, and the commands that it may become.
