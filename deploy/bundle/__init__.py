@@ -1,8 +1,9 @@
 """A folder becomes the zip that a real cloud takes.
 
-What goes in: the learner's files, the botlib modules they import, and the packages those need, at
-the locked versions, compiled for the cloud's Python. What never goes in: the sandbox, the lessons,
-a secret. The same input gives the same bytes. Nothing is uploaded: see deploy/.
+What goes in: the learner's files, botlib, the packages that what they import of it needs, at the
+locked versions, and what their requirements.txt asks for; compiled for the cloud's Python. What
+never goes in: the sandbox, the lessons, a secret. The same input gives the same bytes (a package
+that requirements.txt does not pin may be a newer one tomorrow). Nothing is uploaded: see deploy/.
 """
 
 from dataclasses import dataclass
@@ -10,14 +11,16 @@ from pathlib import Path
 
 from deploy.bundle.archive import compiled, zipped
 from deploy.bundle.folder import check_handler, learner_files
-from deploy.bundle.imports import BOTLIB, needed
-from deploy.bundle.packages import package_files
+from deploy.bundle.imports import BOTLIB, botlib_files, needed
+from deploy.bundle.lock import provided
+from deploy.bundle.packages import package_files, required
 from deploy.bundle.target import Target
 
 __all__ = ["Bundle", "Target", "bundle"]
 
 LOCK = BOTLIB.parent / "requirements.lock"
 ENTRY_POINT = "main.handler"
+REQUIREMENTS = "requirements.txt"
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,8 @@ class Bundle:
     path: Path
     target: Target
     handler: str
-    modules: tuple[str, ...]
+    modules: tuple[str, ...]  # of botlib, that the function loads; all of it is in the zip
+    missing: tuple[str, ...]  # imports that nobody has and that the function may do without
     packages: tuple[str, ...]
     is_compiled: bool
     files: int
@@ -52,10 +56,13 @@ def bundle(
         wanted = path / f"{folder.name}.zip"
         raise ValueError(f"{path} is a folder. Expected the zip's name, such as {wanted}.")
     own = learner_files(folder)
-    needs = needed(folder, [check_handler(own, folder, handler)])
-    packages, versions = package_files(needs.packages, LOCK, target)
-    modules = {f"{file.relative_to(BOTLIB.parent).as_posix()}": file for file in needs.files}
-    files = packages | {name: file.read_bytes() for name, file in modules.items()} | own
+    entry = check_handler(own, folder, handler)
+    asked_for = required(folder / REQUIREMENTS, target)
+    needs = needed(folder, [entry], provided(LOCK) | asked_for.tops)
+    tops = set(needs.packages) - asked_for.tops
+    packages, versions = package_files(tops, LOCK, target, asked_for)
+    files = packages | (botlib_files() if needs.botlib else {}) | own
+    files.pop(REQUIREMENTS, None)
     if target.interpreter:
         files |= compiled(files, target.interpreter)
     content = zipped(files)
@@ -66,6 +73,7 @@ def bundle(
         target=target,
         handler=handler,
         modules=needs.botlib,
+        missing=needs.missing,
         packages=tuple(versions),
         is_compiled=target.interpreter is not None,
         files=len(files),

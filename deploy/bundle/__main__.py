@@ -65,11 +65,12 @@ def report(made: Bundle, loading: str, note: str) -> str:
     lines = [
         f"{made.path}: {megabytes(made.size)}, unzipped {megabytes(made.unzipped)}, "
         f"{made.files} files, for {made.target}",
-        f"  botlib:   {', '.join(made.modules) or 'nothing'}",
+        f"  botlib:   {'whole' if made.modules else 'not imported, so left out'}",
         f"  packages: {', '.join(made.packages) or 'none'}",
         f"  loading:  {loading}",
         f"  entry point to name in the cloud: {made.handler}",
     ]
+    lines += [f"  not found: {what}; it may do without" for what in made.missing]
     if not made.is_compiled:
         lines.append(
             f"  not compiled: there is no python{version} here, so cold starts take three times as "
@@ -109,7 +110,10 @@ def load(made: Bundle) -> tuple[str, str]:
         return f"{module}.py takes {milliseconds} ms to import here, beside Python's own start", ""
     last = done.stderr.strip().splitlines()[-1]
     if re.search("ModuleNotFoundError|relative import", last) and made.target.interpreter:
-        raise RuntimeError(f"{made.path} was made, but does not load: {last}")
+        raise RuntimeError(
+            f"{made.path} was made, but does not load: {last}. A package goes along if its name "
+            "stands in the folder's requirements.txt."
+        )
     return "not measured", f"  {module}.py did not load here; in the cloud it may: {last}"
 
 

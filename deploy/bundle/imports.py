@@ -1,4 +1,4 @@
-"""Which modules a function needs: found by reading its imports, without running anything.
+"""Which packages a function needs: found by reading its imports, without running anything.
 
 Imports inside functions count too, in the learner's files and in the botlib modules that these
 name: who imports `botlib.store` may open a store in Redis, a door that remembers by it does not.
@@ -20,7 +20,7 @@ from typing import NoReturn
 import botlib
 
 BOTLIB = Path(botlib.__file__).resolve().parent
-NEVER = ("sandbox", "lessons", "deploy", "botlib.run")
+NEVER = ("sandbox", "lessons", "deploy")
 
 
 @dataclass(frozen=True)
@@ -42,22 +42,21 @@ class Import:
 class Needed:
     """What a function consists of beside its own folder."""
 
-    botlib: tuple[str, ...]  # modules, sorted
+    botlib: tuple[str, ...]  # the modules that it loads, sorted
     packages: tuple[str, ...]  # top-level names that neither Python, botlib nor the folder has
-
-    @property
-    def files(self) -> list[Path]:
-        """The files of the botlib modules."""
-        return [path for path in map(file_of, self.botlib) if path]
+    missing: tuple[str, ...]  # what nobody has, but it may do without: "x, which y.py imports"
 
 
-def needed(folder: Path, names: Iterable[str]) -> Needed:
+def needed(folder: Path, names: Iterable[str], known: set[str]) -> Needed:
     """Follow the imports of these files of a folder, and of those files there that they import.
 
-    Raises ValueError for what cannot go.
+    `known` are the names that packages provide. Raises ValueError for what cannot go, and for what
+    a file at the top of the folder imports at once and nobody has; inside a function, or in a
+    package that lies in the folder, it may never be asked for.
     """
     modules: set[str] = set()
     packages: set[str] = set()
+    missing: set[str] = set()
     todo = list(names)
     for name in todo:  # which grows
         for found in imports_of(folder / name):
@@ -69,9 +68,23 @@ def needed(folder: Path, names: Iterable[str]) -> Needed:
                 todo += [file for file in own if file not in todo]
             elif found.top in NEVER:
                 refuse(found.module, name)
-            else:
-                packages |= package_of(found)
-    return Needed(tuple(sorted(modules)), tuple(sorted(packages)))
+            elif found.top in known:
+                packages.add(found.top)
+            elif found.top not in sys.stdlib_module_names and not found.optional:
+                if not found.lazy and "/" not in name:
+                    raise ValueError(
+                        f"{name} imports {found.top}, which is neither in {folder.name} nor a "
+                        "package that botlib brings. Is it misspelt? To take a package along, "
+                        f"write its name into {folder.name}/requirements.txt."
+                    )
+                missing.add(f"{found.top}, which {name} imports")
+    return Needed(tuple(sorted(modules)), tuple(sorted(packages)), tuple(sorted(missing)))
+
+
+def botlib_files() -> dict[str, bytes]:
+    """All of botlib, by the path in the zip: it is small, and ships whole."""
+    paths = sorted(BOTLIB.rglob("*.py"))
+    return {path.relative_to(BOTLIB.parent).as_posix(): path.read_bytes() for path in paths}
 
 
 def own_files(folder: Path, top: str) -> list[str]:

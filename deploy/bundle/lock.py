@@ -15,25 +15,21 @@ from deploy.bundle.target import THIS_PYTHON, Target
 
 
 def closure(imports: Iterable[str], lock: Path, target: Target) -> set[str]:
-    """Name the packages behind these imports and all that those need on the target.
+    """Name the packages behind these imports, which are locked, and all that those need there.
 
-    Raises ValueError, which says what to do, for one that is not locked or not installed.
+    Raises ValueError, which says what to do, for one that is not installed or not locked.
     """
     providers, locked = packages_distributions(), read_lock(lock)
     names: set[str] = set()
-    todo = []
-    for top in imports:
-        if top not in providers:
-            raise ValueError(
-                f"the function imports {top}, which is neither in its folder nor a package of the "
-                f"course. Is it misspelt? {how_to_add(lock)}"
-            )
-        todo.append(Requirement(providers[top][0]))
+    todo = [Requirement(providers[top][0]) for top in imports]
     while todo:
         wanted = todo.pop()
         name = canonicalize_name(wanted.name)
         if name not in locked:
-            raise ValueError(f"{name} is needed, but not in {lock.name}. {how_to_add(lock)}")
+            raise ValueError(
+                f"{name} is needed, and {lock.name} does not have it: the packages that are "
+                "installed here are not the course's. Type python3 start.py, which installs those."
+            )
         names.add(name)
         for needs in needs_of(name, target):
             known = canonicalize_name(needs.name) in names and not needs.extras
@@ -62,14 +58,14 @@ def applies(needs: Requirement, extras: set[str], target: Target) -> bool:
     return any(needs.marker.evaluate(world) for world in worlds)
 
 
-def how_to_add(lock: Path) -> str:
-    """Say how a new package gets into the lock, whose head holds the command that wrote it."""
-    command = re.search(r"^#\s+(uv .*)$", lock.read_text(encoding="utf-8"), re.M)
-    written = f":\n    {command[1]}" if command else f" what writes {lock.name}"
-    return (
-        "To add a package, write it under `dependencies` in pyproject.toml, then type, in the "
-        f"course's folder{written}\nand python3 start.py, which installs it."
-    )
+def provided(lock: Path) -> set[str]:
+    """The names that can be imported from the packages of the lock that are installed here."""
+    locked = read_lock(lock)
+    return {
+        top
+        for top, names in packages_distributions().items()
+        if canonicalize_name(names[0]) in locked
+    }
 
 
 def read_lock(path: Path) -> dict[str, str]:

@@ -1,8 +1,12 @@
-"""The packages a function needs, at the versions of requirements.lock, as files for its cloud.
+"""The packages a function needs, as files for its cloud.
 
-A package that is installed here is copied when it is the locked version, its wheel runs on the
-target, and each of its files is as its own list says: so most bundles are made without a network.
-All others are downloaded, by uv or pip, which compare them with the lock's hashes.
+Those of botlib come at the versions of requirements.lock. One that is installed here is copied when
+it is the locked version, its wheel runs on the target, and each of its files is as its own list
+says: so most bundles are made without a network. All others are downloaded, by uv or pip, which
+compare them with the lock's hashes.
+
+What the folder's own requirements.txt asks for is uv's or pip's business alone, hashes included,
+and goes along whether or not an import of it was found.
 """
 
 import base64
@@ -13,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from importlib.metadata import (
     Distribution,
     PackageNotFoundError,
@@ -22,6 +27,7 @@ from importlib.metadata import (
 from pathlib import Path, PurePosixPath
 
 from packaging.tags import parse_tag
+from packaging.utils import canonicalize_name
 
 from deploy.bundle.lock import closure, read_lock, version_of
 from deploy.bundle.target import Target
@@ -35,24 +41,60 @@ NOT_NEEDED = re.compile(
 )
 
 
-def package_files(names: Iterable[str], lock: Path, target: Target) -> tuple[Files, list[str]]:
+@dataclass(frozen=True)
+class Required:
+    """What came for a folder's requirements.txt."""
+
+    files: Files = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)  # by the package's name
+
+    @property
+    def tops(self) -> set[str]:
+        """The names that can be imported from it."""
+        return {name.partition("/")[0].partition(".")[0] for name in self.files}
+
+
+def required(requirements: Path, target: Target) -> Required:
+    """Get what a folder's requirements.txt asks for; nothing where there is none, or an empty one.
+
+    Raises RuntimeError when it cannot be had for the target.
+    """
+    if not requirements.is_file():
+        return Required()
+    text = requirements.read_text(encoding="utf-8")
+    if not re.search(r"^\s*[^\s#]", text, re.M):
+        return Required()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "packages"
+        install(requirements, folder, target, [])
+        found = list(distributions(path=[str(folder)]))
+        files = {name: content for one in found for name, content in files_of(one).items()}
+        return Required(files, {canonicalize_name(one.name): one.version for one in found})
+
+
+def package_files(
+    names: Iterable[str], lock: Path, target: Target, own: Required
+) -> tuple[Files, list[str]]:
     """All files of the packages that provide these imports, and "name==version" of each.
 
-    Raises ValueError for an import nobody provides, RuntimeError when a download fails.
+    A package of the folder's own takes the place of the lock's. Raises ValueError for an import
+    nobody provides, RuntimeError when a download fails.
     """
     locked = read_lock(lock)
     files: Files = {}
-    wanted = sorted(closure(names, lock, target))
+    wanted = sorted(closure(names, lock, target) - own.versions.keys())
     missing = [name for name in wanted if not usable_here(name, locked[name], target)]
     for name in set(wanted) - set(missing):
         files |= files_of(distribution(name))
     if missing:
         with tempfile.TemporaryDirectory() as scratch:
-            folder = Path(scratch) / "packages"
-            download({name: locked[name] for name in missing}, folder, target)
+            folder, chosen = Path(scratch) / "packages", Path(scratch) / "chosen.txt"
+            chosen.write_text("\n".join(locked[name] for name in missing) + "\n", encoding="utf-8")
+            install(chosen, folder, target, ["--no-deps", "--require-hashes"])
             for found in distributions(path=[str(folder)]):
                 files |= files_of(found)
-    return files, [f"{name}=={version_of(locked[name])}" for name in wanted]
+    versions = {name: version_of(locked[name]) for name in wanted} | own.versions
+    return files | own.files, [f"{name}=={versions[name]}" for name in sorted(versions)]
 
 
 def usable_here(name: str, block: str, target: Target) -> bool:
@@ -87,17 +129,17 @@ def files_of(found: Distribution) -> Files:
     }
 
 
-def download(locked: dict[str, str], folder: Path, target: Target) -> None:
-    """Install these packages for the target into the folder, by uv where there is one, else pip."""
-    list_file = folder.with_suffix(".txt")
-    list_file.write_text("\n".join(locked.values()) + "\n", encoding="utf-8")
+def install(requirements: Path, folder: Path, target: Target, options: list[str]) -> None:
+    """Install what a file lists, for the target, into a folder: by uv where there is one, or pip.
+
+    Only wheels: what an sdist would build here could be for this machine, not for the cloud's.
+    """
     uv = shutil.which("uv")
     command = [uv, "pip"] if uv else [sys.executable, "-m", "pip"]
-    options = target.uv_options if uv else target.pip_options
+    how = target.uv_options if uv else target.pip_options
     where = ["install", "--target", str(folder), "--only-binary", ":all:"]
-    what = ["--no-deps", "--require-hashes", "-r", str(list_file)]
     done = subprocess.run(
-        [*command, *where, *options, *what],
+        [*command, *where, *how, *options, "-r", str(requirements)],
         capture_output=True,
         text=True,
         errors="replace",
@@ -105,6 +147,7 @@ def download(locked: dict[str, str], folder: Path, target: Target) -> None:
     if done.returncode:
         tail = "\n".join(done.stderr.strip().splitlines()[-6:])
         raise RuntimeError(
-            f"{', '.join(locked)} could not be downloaded for {target}:\n{tail}\n"
-            "Is the package registry reachable, and is there a wheel for this platform?"
+            f"what {requirements.name} lists could not be had for {target}:\n{tail}\n"
+            "Is every name right, is the package registry reachable, and is there a wheel for this "
+            "Python and platform? (One that exists as source only goes into the folder itself.)"
         )
