@@ -204,6 +204,21 @@ def test_moderators_and_banned_people(world):
         world.post("twitch/mod", channel="viktor", login="nobody")
 
 
+def test_a_channel_goes_live_is_followed_and_announces(world):
+    world.post("twitch/live", channel="viktor", title="Tea")
+    with pytest.raises(RefusalError, match="live already"):
+        world.post("twitch/live", channel="viktor")
+    world.post("twitch/follow", login="hello_bot", channel="viktor")
+    viktor = world.get("twitch/accounts")[0]
+    assert (viktor["live"], viktor["title"], viktor["followers"]) == (True, "Tea", ["hello_bot"])
+    said = world.post("twitch/announce", **{"from": "viktor", "text": "Tea is ready"})
+    assert said["announcement"] == "PRIMARY" and said["text"] == "Tea is ready"
+    world.post("twitch/live", channel="viktor", live=False)
+    world.post("twitch/follow", login="hello_bot", channel="viktor", follows=False)
+    viktor = world.get("twitch/accounts")[0]
+    assert (viktor["live"], viktor["followers"]) == (False, [])
+
+
 def test_what_a_banned_person_said_is_deleted(world, twitch):
     gone = say(world, "buy my things", **{"from": "hello_bot", "channel": "viktor"})
     say(world, "no")
@@ -340,7 +355,7 @@ def test_the_clock_moves_on_and_never_back(world, twitch):
 PATHS = [route.path.removeprefix("/api/") for route in TwitchView(None).routes()]
 WORDS = "login name channel from text reply_to after message n connections application type"
 MORE = "redirects scopes confidential token seconds fault code close_after status down advance"
-NAMES = [*WORDS.split(), *MORE.split()]
+NAMES = [*WORDS.split(), *MORE.split(), "live", "follows", "title"]
 VALUES = st.one_of(
     st.none(),
     st.booleans(),

@@ -52,6 +52,9 @@ class TwitchView(View):
             web.post(f"{at}/revoke", self.revoke),
             web.post(f"{at}/disconnect", self.disconnect),
             *(web.post(f"{at}/{what}", self.moderate) for what in MODERATION),
+            web.post(f"{at}/live", self.live),
+            web.post(f"{at}/follow", self.follow),
+            web.post(f"{at}/announce", self.announce),
             web.post(f"{at}/say", self.say),
             web.post(f"{at}/ask", self.ask),
             web.get(f"{at}/messages", self.messages),
@@ -111,6 +114,9 @@ class TwitchView(View):
         users, barred = self.twitch.world.users, self.twitch.world.chat.barred
         return account_json(channel) | {
             "type": "account",
+            "live": channel.stream is not None,
+            "title": channel.title,
+            "followers": [users[one].login for one in channel.followers],
             "mods": sorted(users[one].login for one in channel.mods),
             "banned": sorted(
                 users[one].login for one in channel.banned if barred(channel, users[one])[0]
@@ -206,7 +212,33 @@ class TwitchView(View):
             await call(getattr(broadcaster, what), account)
         return told(f"{account.login} {MODERATION[what]} #{broadcaster.login}.")
 
+    async def live(self, request: web.Request) -> web.Response:
+        """POST {"channel": …, "title": …}: a stream begins; with "live": false it ends."""
+        values = await fields(request)
+        broadcaster, title = self._account_of(values, "channel"), values.take("title", str, "")
+        if values.take("live", bool, True):
+            await call(broadcaster.go_live, title)
+            return told(f"#{broadcaster.login} is live.")
+        await call(broadcaster.end_stream)
+        return told(f"#{broadcaster.login} is offline.")
+
+    async def follow(self, request: web.Request) -> web.Response:
+        """POST {"login": …, "channel": …}: follow a channel; with "follows": false no more."""
+        values = await fields(request)
+        person, broadcaster = (self._account_of(values, name) for name in ("login", "channel"))
+        if values.take("follows", bool, True):
+            await call(person.follow, broadcaster)
+            return told(f"{person.login} follows #{broadcaster.login}.")
+        await call(person.unfollow, broadcaster)
+        return told(f"{person.login} does not follow #{broadcaster.login}.")
+
     # What is said, and what travelled
+
+    async def announce(self, request: web.Request) -> web.Response:
+        """POST {"from": …, "text": …, "channel": …}: an announcement, where one may make it."""
+        person, text, room, _ = self._to_say(await fields(request))
+        message = await call(person.announce, text, room.name)
+        return await self._answer(lambda: self._message(message, room))
 
     async def say(self, request: web.Request) -> web.Response:
         """POST {"from": …, "text": …, "channel": …, "reply_to": …}: the message as it stands."""
@@ -460,6 +492,7 @@ def message_json(message: ChatMessage, channel: Channel) -> Json:
         "badge": message.badge,
         "text": message.text,
         "action": message.action,
+        "announcement": message.announcement,
         "is_bot": message.by_program,
         "at": message.at,
         "deleted": channel.is_cleared(message),

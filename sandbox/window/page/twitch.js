@@ -135,7 +135,7 @@ export function mount(section, app) {
   }
 
   function drawMessage(message) {
-    const { name, text, badge, is_bot: isBot, reply_to: parent } = message;
+    const { name, text, badge, announcement, is_bot: isBot, reply_to: parent } = message;
     const said = message.action ? `${name} ${text}` : text;
     const dot = element("span", { class: "dot", "aria-hidden": "true" });
     dot.style.background = message.colour;
@@ -146,6 +146,7 @@ export function mount(section, app) {
       badge ? element("span", { class: "badge" }, badge) : null,
       element("b", { dir: "auto" }, name),
       isBot ? element("span", { class: "badge" }, "program") : null,
+      announcement ? element("span", { class: "badge" }, "announcement") : null,
       element("time", {}, clock(message.at)),
     );
     const content = [who];
