@@ -107,7 +107,8 @@ def run(options: argparse.Namespace, stack: ExitStack) -> None:
     stack.enter_context(window)
     folders = {each.function: each.folder for each in deployed}
     print(*guide(telegram, twitch, cloud, window, values, folders), sep="\n", flush=True)
-    for news in (TelegramNews(telegram, viktor), TwitchNews(twitch), CloudNews(cloud)):
+    bot = telegram.account("hello_bot")
+    for news in (TelegramNews(telegram, viktor, bot), TwitchNews(twitch), CloudNews(cloud)):
         news.follow()
     stopped = threading.Event()
     stack.callback(stopped.set)
@@ -119,7 +120,7 @@ def run(options: argparse.Namespace, stack: ExitStack) -> None:
         # On a thread: some browsers keep whoever opens them waiting until they are closed.
         threading.Thread(target=webbrowser.open, args=(window.address,), daemon=True).start()
     last = deployed[-1].function.url if deployed else "ADDRESS-OF-A-FUNCTION"
-    talk(telegram, viktor, telegram.account("hello_bot"), anna, set_webhook(values, last))
+    talk(telegram, viktor, bot, anna, set_webhook(values, last))
 
 
 def bot_on_both(telegram: Telegram, twitch: Twitch, randomness: Randomness) -> dict[str, str]:

@@ -58,17 +58,17 @@ class News(ABC):
     def lines(self) -> Iterator[str]:
         """What was not given yet; called on the server's loop."""
 
-    def _unread(self, key: Hashable, all_of_it: Sequence[T]) -> Sequence[T]:
-        """What has come into a list that only grows since this was last called."""
-        start, self._read[key] = self._read.get(key, 0), len(all_of_it)
-        return all_of_it[start:]
-
     def new(self, key: Hashable, text: str) -> Iterator[str]:
         """What is to be said of one thing now, unless just that was said last."""
         if self._shown.get(key, "") != text:
             self._shown[key] = text
             if text:
                 yield text
+
+    def _unread(self, key: Hashable, all_of_it: Sequence[T]) -> Sequence[T]:
+        """What has come into a list that only grows since this was last called."""
+        start, self._read[key] = self._read.get(key, 0), len(all_of_it)
+        return all_of_it[start:]
 
     def follow(self) -> None:
         """Show everything new until the server is closed, on a thread of its own."""
@@ -91,10 +91,10 @@ class News(ABC):
 class TelegramNews(News):
     """What is said in a Telegram, by whomever; how bots get their updates; what they lack here."""
 
-    def __init__(self, telegram: Telegram, you: Person) -> None:
+    def __init__(self, telegram: Telegram, you: Person, bot: BotAccount) -> None:
         super().__init__(telegram)
         self.world = telegram.world
-        self.you = you
+        self.ours = [you, bot]  # in the chat that is typed in
 
     def lines(self) -> Iterator[str]:
         for account in self.world.accounts.values():
@@ -107,15 +107,17 @@ class TelegramNews(News):
                 yield from self.new((chat.key, message.message_id), self._said(chat, message))
 
     def _said(self, chat: Chat, message: Message) -> str:
-        ours = chat.kind == "private" and self.you in chat.members
-        where = "" if ours else f" {chat.title or chat.members[0].name}"
+        ours = chat.kind == "private" and chat.members == self.ours
+        names = [chat.title] if chat.title else [member.name for member in chat.members]
+        where = "" if ours else f" {' and '.join(names)}"
         if message.deleted:
             return f"[telegram{where}] (deleted) {line(message)}"
-        pressed = next(
-            (b["text"] for row in message.keyboard for b in row if "callback_data" in b), ""
-        )
-        how = f"\n(to press it: telegram press {pressed})" if ours and pressed else ""
-        return f"[telegram{where}] {line(message)}{how}"
+        buttons = [
+            button for row in message.keyboard for button in row if "callback_data" in button
+        ]
+        how = f"\n(to press it: telegram press {buttons[0]['text']})" if ours and buttons else ""
+        reactions = "".join(f" ({emoji})" for emoji in message.reactions.values())
+        return f"[telegram{where}] {line(message)}{reactions}{how}"
 
     def _state(self, account: BotAccount) -> Iterator[tuple[str, str]]:
         name, webhook = f"@{account.username}", account.webhook

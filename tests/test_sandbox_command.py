@@ -242,6 +242,9 @@ def test_all_that_a_bot_says_is_shown_and_its_buttons_can_be_pressed():
         (update,) = call("getUpdates", timeout=20)
         running.wait_for("@hello_bot asks for updates with getUpdates")
         chat = update["message"]["chat"]["id"]
+        message, liked = update["message"]["message_id"], [{"type": "emoji", "emoji": "👍"}]
+        call("setMessageReaction", chat_id=chat, message_id=message, reaction=liked)
+        running.wait_for("[telegram] Viktor: !come (👍)\n")
         call("sendMessage", chat_id=chat, text="one moment")
         buttons = [[{"text": "Yes", "callback_data": "y"}, {"text": "No", "callback_data": "n"}]]
         buttons += [[{"text": "\x1b[2J", "callback_data": "clear"}]]  # nobody's terminal is cleared
