@@ -344,7 +344,11 @@ def test_an_answer_may_be_a_form_with_files(telegram, account, viktor, hook):
 
 def test_a_broken_form_is_acknowledged_and_explained(telegram, account, viktor, hook):
     kind = ("Content-Type", "multipart/form-data; boundary=X")
-    hook.answer = lambda update: (200, b"--X\r\n\r\nno end", kind)
+    hook.answer = lambda update: (
+        200,
+        b"--X\r\nContent-Disposition: form-data; name=a\r\n\r\nno end",
+        kind,
+    )
     telegram.call(account, "setWebhook", url=hook.url)
     (delivery,) = telegram.wait_deliveries(account, 1, viktor.send("hi"))
     assert "its reply was refused: Bad Request: unexpected end" in delivery.reply

@@ -5,6 +5,7 @@ Bot API does. Nothing a client sends stops it; nothing it says holds a token. Wh
 at `/file/bot<TOKEN>/<path>`.
 """
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from urllib.parse import unquote
@@ -19,10 +20,40 @@ from sandbox.telegram.types import encode
 from sandbox.telegram.world import BotAccount
 
 MAX_TOKEN = 80  # characters
+LINGER_S = 1.0  # how long what is left of a refused body is still read, so that its answer arrives
 NOT_FOUND = TelegramError(404, "Not Found")
 _TYPE = "application/json"
 _SILENT = logging.Logger("sandbox.telegram")  # aiohttp would log addresses, thus tokens
 _SILENT.addHandler(logging.NullHandler())
+
+
+class _Server(web.Server):
+    """A server whose answers to what is no HTTP are envelopes, too."""
+
+    def __call__(self) -> web.RequestHandler:
+        loop = asyncio.get_running_loop()
+        return _Connection(
+            self,
+            loop=loop,
+            access_log=None,  # type: ignore[arg-type]  # none is kept, as with web.run_app
+            logger=_SILENT,
+            lingering_time=LINGER_S,
+        )
+
+
+class _Connection(web.RequestHandler):
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """aiohttp's own answer would quote the request, and with it the token."""
+        words = "Bad Request: this is not HTTP as it should be" if status == 400 else "Not Served"
+        answer = _failed(TelegramError(status, words))
+        answer.force_close()
+        return answer
 
 
 class Api:
@@ -35,8 +66,7 @@ class Api:
 
     def runner(self) -> web.ServerRunner:
         """What `LocalServer.serve` starts."""
-        server = web.Server(self.handle, access_log=None, logger=_SILENT, handler_cancellation=True)
-        return web.ServerRunner(server, shutdown_timeout=1)
+        return web.ServerRunner(_Server(self.handle, handler_cancellation=True), shutdown_timeout=1)
 
     async def handle(self, request: web.BaseRequest) -> web.Response:
         """One HTTP request."""
@@ -99,12 +129,17 @@ async def _read(request: web.BaseRequest, query: str) -> Arguments:
 
 
 async def _body(request: web.BaseRequest) -> bytes:
-    """The whole body; one that is too big is read to its end and refused."""
+    """The whole body; one that is too big is read to its end, unless it has none, and refused."""
     chunks, size = [], 0
-    async for chunk in request.content.iter_any():
-        size += len(chunk)
-        if size <= MAX_BODY:
-            chunks.append(chunk)
+    try:
+        async for chunk in request.content.iter_any():
+            size += len(chunk)
+            if size <= MAX_BODY:
+                chunks.append(chunk)
+            elif size > 2 * MAX_BODY:  # it may have been unpacked from very little
+                break
+    except web.RequestPayloadError:
+        raise TelegramError(400, "Bad Request: the request's content can't be decoded") from None
     if size > MAX_BODY:
         chunks.clear()
         raise TelegramError(413, f"Request Entity Too Large: content length is {size}")

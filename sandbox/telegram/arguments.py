@@ -10,18 +10,17 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from email.parser import HeaderParser
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from sandbox.telegram.errors import TelegramError, bad_request
 
-SHOWN = 10_000  # characters of one argument
+SHOWN = 10_000  # characters of one argument, and twice as many of all
 MAX_PARAMETERS = 1 << 20  # bytes of one call without files; the real server answers 413 above it
+MAX_FILES = 50  # in one call; this and the next two are the real server's, too
+MAX_HEADS = 1 << 18  # bytes of what stands above the parts of a form
+MAX_BOUNDARY = 70  # characters between the parts
 MAX_UPLOAD = 50 * 1024 * 1024  # bytes of files in one call, as https://core.telegram.org/bots/api
-MAX_FILES = 50  # in one call
-MAX_FIELDS = 1_000  # of a form; the real server counts their bytes instead
-MAX_HEAD = 1 << 13  # bytes of what stands above a field of a form
 MAX_BODY = MAX_UPLOAD + 2 * MAX_PARAMETERS  # with what surrounds the files
 
 Values = list[tuple[str, str]]
@@ -50,12 +49,19 @@ class Arguments:
         return name in self._values
 
     def as_sent(self) -> dict[str, str]:
-        """What came, to be shown: of a very long text the beginning, of a file the word."""
-        values = {
-            name: value if len(value) <= SHOWN else f"{value[:SHOWN]}… ({len(value)} characters)"
-            for name, value in self._values.items()
-        }
-        return values | dict.fromkeys(self.files, "(a file)")
+        """What came, to be shown: of very long texts the beginning, of a file the word."""
+        shown: dict[str, str] = {}
+        left = 2 * SHOWN
+        for name, value in (self._values | dict.fromkeys(self.files, "(a file)")).items():
+            if len(name) >= left:
+                shown["…"] = f"({len(self._values) + len(self.files) - len(shown)} more)"
+                break
+            left -= len(name)
+            size = min(SHOWN, left)
+            text = value if len(value) <= size else f"{value[:size]}… ({len(value)} characters)"
+            shown[name] = text
+            left -= min(size, len(value)) + 10  # so that empty ones count, too
+        return shown
 
     def text(self, name: str) -> str:
         """The text of an argument, empty when absent; 400 when it is not valid UTF-8."""
@@ -154,40 +160,52 @@ def from_body(content_type: str, body: bytes) -> tuple[Values, dict[str, Upload]
 
 
 def from_multipart(content_type: str, body: bytes) -> tuple[Values, dict[str, Upload]]:
-    r"""The pairs and the files of a multipart/form-data body; the refusals are the real server's.
+    r"""The pairs and the files of a multipart/form-data body.
+
+    The limits and refusals are those of tdlib's `tdnet/td/net/HttpReader.cpp`.
 
     >>> form = b'--X\r\nContent-Disposition: form-data; name="text"\r\n\r\na\r\n--X--\r\n'
     >>> from_multipart("multipart/form-data; boundary=X", form)
     ([('text', 'a')], {})
     """
-    boundary = re.search(r'boundary\s*=\s*(?:"([^"]{1,255})"|([^;\s"]{1,255}))', content_type)
+    boundary = re.search(r'boundary\s*=\s*(?:"([^"]*)"|([^;\s"]*))', content_type)
     if not boundary:
         raise bad_request("boundary not found")
-    mark = b"\r\n--" + (boundary[1] or boundary[2]).encode("utf-8", "surrogateescape")
-    # Before the first mark stands nothing of the form.
-    parts = (b"\r\n" + body).split(mark, MAX_FIELDS + MAX_FILES + 2)[1:]
-    if len(parts) > MAX_FIELDS + MAX_FILES + 1:
-        raise _too_large("too many parameters in form data")
-    if not parts or not parts[-1].startswith(b"--"):
-        raise bad_request("unexpected end of request content")
+    name = (boundary[1] or boundary[2] or "").encode("utf-8", "surrogateescape")
+    if not 1 <= len(name) <= MAX_BOUNDARY:
+        raise bad_request("boundary too big or empty")
     values: Values = []
     files: dict[str, Upload] = {}
-    for part in parts[:-1]:
-        head, blank, data = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
-        if len(head) > MAX_HEAD:
+    heads_size = values_size = files_seen = 0
+    mark = b"\r\n--" + name
+    begin = body.find(mark[2:])  # before the first mark stands nothing of the form
+    if begin < 0:
+        raise bad_request("unexpected end of request content")
+    begin += len(mark) - 2
+    while not body.startswith(b"--", begin):
+        head_end = body.find(b"\r\n\r\n", begin)
+        heads_size += (len(body) if head_end < 0 else head_end) - begin
+        if heads_size > MAX_HEADS:
             problem = "total headers size exceeded"
             raise TelegramError(431, f"Request Header Fields Too Large: {problem}")
-        field, file_name = _disposition(head.decode("utf-8", "surrogateescape"))
-        if not blank or not field:
-            raise bad_request("field name in multipart/form-data not found")
-        if file_name is not None:
-            files.setdefault(field, Upload(file_name, data))
-        else:
+        if head_end == begin:
+            raise bad_request("headers in multipart/form-data are empty")
+        data_end = -1 if head_end < 0 else body.find(mark, head_end + 4)
+        if data_end < 0:
+            raise bad_request("unexpected end of request content")
+        field, file_name = _field(body[begin + 2 : head_end].decode("utf-8", "surrogateescape"))
+        data = body[head_end + 4 : data_end]
+        begin = data_end + len(mark)
+        if file_name is None:
+            values_size += len(data)
             values.append((field, data.decode("utf-8", "surrogateescape")))
-    if len(files) > MAX_FILES:
-        raise _too_large("too many files attached")
-    if sum(len(name) + len(value) for name, value in values) > MAX_PARAMETERS:
-        raise _too_large("too many parameters in form data")
+        else:
+            files_seen += 1
+            files.setdefault(field, Upload(file_name, data))
+        if files_seen > MAX_FILES:
+            raise _too_large("too many files attached")
+        if values_size > MAX_PARAMETERS:
+            raise _too_large("too many parameters in form data")
     return values, files
 
 
@@ -195,11 +213,34 @@ def _too_large(problem: str) -> TelegramError:
     return TelegramError(413, f"Request Entity Too Large: {problem}")
 
 
-def _disposition(head: str) -> tuple[str, str | None]:
+_PARAMETER = re.compile(r'([^=]*)=\s*(?:"((?:[^"\\]|\\.)*+)"\s*(?:;|$)|(?!")([^;]*)(?:;|$))', re.S)
+
+
+def _field(head: str) -> tuple[str, str | None]:
     """The name of a form's field, and of its file if it is one."""
-    try:
-        headers = HeaderParser().parsestr(head)
-        name = headers.get_param("name", "", "content-disposition")
-        return (name if isinstance(name, str) else ""), headers.get_filename()
-    except Exception:  # the parser says in many ways that a header is broken
-        raise bad_request("can't parse form data headers") from None
+    field, file_name = "", None
+    for line in re.sub(r"\r\n[ \t]", " ", head).split("\r\n"):
+        name, colon, value = line.partition(":")
+        if not colon:
+            raise bad_request("can't parse form data headers")
+        if name.strip().lower() != "content-disposition":
+            continue
+        value = value.strip()
+        if not value.startswith("form-data;"):
+            raise bad_request("expected form-data content disposition")
+        position = len("form-data;")
+        while found := _PARAMETER.match(value, position):
+            position = found.end()
+            quoted = found[3] is None
+            text = re.sub(r"\\(.)", r"\1", found[2]) if quoted else found[3].strip()
+            if found[1].strip() == "name":
+                field = unquote(text, errors="surrogateescape")
+            elif found[1].strip() == "filename":
+                file_name = unquote(text, errors="surrogateescape")
+        if "=" in value[position:]:
+            is_closed = re.search(r'=\s*"(?:[^"\\]|\\.)*+"', value[position:])
+            problem = "expected ';'" if is_closed else "unclosed quoted string"
+            raise bad_request(f"{problem} in Content-Disposition header")
+    if not field:
+        raise bad_request("field name in multipart/form-data not found")
+    return field, file_name
