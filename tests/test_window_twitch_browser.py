@@ -285,6 +285,21 @@ def test_somebody_is_made_a_moderator_and_banned(page, world):
     expect(page.get_by_role("button", name="Ban: Anna", exact=True)).to_be_focused()
 
 
+def test_a_channel_goes_live_and_is_followed(page, world):
+    unfold(page, "Who is here")
+    press(page, "Go live: Viktor")
+    press(page, "Follow: Anna")
+    viktor = page.locator(".people li", has_text="broadcaster")
+    expect(viktor).to_contain_text("Live: no title")
+    expect(viktor).to_contain_text("Followers: 1")
+    world.viktor.announce("We begin")
+    expect(page.locator(".message", has_text="We begin")).to_contain_text("Announcement")
+    press(page, "Unfollow: Anna")
+    expect(viktor).not_to_contain_text("Followers")
+    press(page, "End the stream: Viktor")
+    expect(viktor).not_to_contain_text("Live")
+
+
 def test_a_refusal_is_told_and_the_text_stays(page, world):
     world.viktor.ban("anna")
     page.get_by_label("You are").select_option("anna")

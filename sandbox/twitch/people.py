@@ -126,7 +126,9 @@ class Account:
 
     def unfollow(self, account: Account | str) -> None:
         """Follow a channel no more."""
-        self._server.do(lambda: self._world.channel(login_of(account)).followers.pop(self.id, None))
+        self._server.do(
+            lambda: self._world.unfollow(self.user, self._world.channel(login_of(account)))
+        )
 
     def authorize(self, url: str) -> str:
         """Open a page that asks for consent and press Authorize; where the browser is sent."""

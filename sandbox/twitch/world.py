@@ -135,6 +135,11 @@ class TwitchWorld:
             channel.followers[user.id] = self.clock.timestamp()
             self._happened("channel.follow", channel, user)
 
+    def unfollow(self, user: User, channel: Channel) -> None:
+        """Someone follows a channel no more."""
+        channel.followers.pop(user.id, None)
+        self.watch.changed()
+
     def lacks(self, what: str) -> None:
         """A program asked for something that the real Twitch has and this one not."""
         if what not in self.lacking:

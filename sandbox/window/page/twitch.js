@@ -150,6 +150,7 @@ export function mount(section, app) {
       element("time", {}, clock(message.at)),
     );
     const content = [who];
+    if (message.announcement) content.push(element("p", { class: "note" }, "Announcement"));
     if (parent) {
       content.push(element("blockquote", { dir: "auto" }, `${parent.name}: ${parent.text}`));
     }
@@ -206,7 +207,12 @@ export function mount(section, app) {
             : room.mods.includes(account.login)
               ? "moderator"
               : "";
-      return [account.login, { account, room: room.login, role, lines, hears }];
+      if (role === "broadcaster" && room.live) lines.unshift(`Live: ${room.title || "no title"}`);
+      if (role === "broadcaster" && room.followers.length) {
+        lines.push(`Followers: ${room.followers.length}`);
+      }
+      const doings = doingsOf(account, room, role);
+      return [account.login, { name: account.name, role, lines, hears, doings }];
     });
     const known = new Set(accounts.map(({ login }) => login));
     const others = connections
@@ -214,8 +220,9 @@ export function mount(section, app) {
       .map((one) => [
         `connection ${one.number}`,
         {
-          account: { name: one.login || "A program" },
+          name: one.login || "A program",
           role: "",
+          doings: [],
           lines: [`${one.kind} since ${clock(one.since)}: ${one.state}`],
           hears: one.hears.includes(room.login),
         },
@@ -238,48 +245,58 @@ export function mount(section, app) {
     say(missed, words);
   }
 
+  // What can be done to somebody here, as [slot, [label, route, values]]: the broadcaster does it.
+  function doingsOf({ login }, room, role) {
+    const of = { login, channel: room.login };
+    if (role === "broadcaster") {
+      const label = room.live ? "End the stream" : "Go live";
+      return [["stream", [label, "live", { channel: login, live: !room.live }]]];
+    }
+    const mod =
+      role === "moderator" ? ["No moderator", "unmod", of] : ["Make moderator", "mod", of];
+    const ban = role === "banned" ? ["Unban", "unban", of] : ["Ban", "ban", of];
+    const follows = room.followers.includes(login);
+    const follow = [follows ? "Unfollow" : "Follow", "follow", { ...of, follows: !follows }];
+    return [...(role === "banned" ? [] : [["mod", mod]]), ["ban", ban], ["follow", follow]];
+  }
+
   function personRow() {
-    let shown;
     const name = element("b");
     const role = element("span", { class: "badge" });
     const state = element("div", { class: "state" });
-    const mod = element("button", {
-      type: "button",
-      onclick: () => moderate("mod", "unmod", "moderator"),
-    });
-    const ban = element("button", {
-      type: "button",
-      onclick: () => moderate("ban", "unban", "banned"),
-    });
-    const buttons = element("span", { class: "buttons" }, mod, ban);
+    const buttons = element("span", { class: "buttons" });
     const row = element("li", {}, element("div", {}, name, " ", role), state, buttons);
 
     function update(record) {
-      shown = record;
-      name.textContent = record.account.name;
+      name.textContent = record.name;
       role.textContent = record.role;
       role.hidden = !record.role;
-      buttons.hidden = record.role === "broadcaster" || !record.account.login;
-      mod.hidden = record.role === "banned";
-      mod.textContent = record.role === "moderator" ? "No moderator" : "Make moderator";
-      ban.textContent = record.role === "banned" ? "Unban" : "Ban";
-      for (const button of [mod, ban]) {
-        button.setAttribute("aria-label", `${button.textContent}: ${record.account.name}`);
-      }
+      keyed(buttons, record.doings, () => doingButton(name));
       if (state.dataset.text !== record.lines.join("\n")) {
         state.dataset.text = record.lines.join("\n");
         state.replaceChildren(...record.lines.map((line) => element("p", {}, line)));
       }
     }
 
-    async function moderate(yes, no, when) {
-      const path = `twitch/${shown.role === when ? no : yes}`;
-      const values = { channel: shown.room, login: shown.account.login };
-      const answer = await app.attempt(() => app.post(path, values));
+    return { element: row, update };
+  }
+
+  function doingButton(name) {
+    let doing;
+    const press = async () => {
+      const [, route, values] = doing;
+      const answer = await app.attempt(() => app.post(`twitch/${route}`, values));
       if (answer) app.tell(answer.done);
+    };
+    const made = element("button", { type: "button", onclick: press });
+
+    function update(record) {
+      doing = record;
+      made.textContent = doing[0];
+      made.setAttribute("aria-label", `${doing[0]}: ${name.textContent}`);
     }
 
-    return { element: row, update };
+    return { element: made, update };
   }
 
   function reply(message) {
