@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from window_browser import a_page, barriers, is_wider_than_its_window
 
 from sandbox import Cloud, Window
+from sandbox.cloud.history import InstanceRecord
 
 NASTY = "<img src=x onerror=\"document.title='owned'\"> & <b>bold</b>"
 CODE = """import os, time
@@ -106,6 +107,7 @@ def test_the_first_call_is_cold_and_the_next_one_warm(page, deploy):
     expect(lane(page)).to_contain_text("2 calls")
     expect(page.get_by_role("listitem")).to_have_count(1)
     page.get_by_role("button", name="Each call and its price").click()
+    expect(page.locator("tbody tr")).to_have_count(2)
     warm, cold = page.locator("tbody tr").all()
     bill = fn.bill()
     expect(cold).to_contain_text("cold")
@@ -278,6 +280,31 @@ def test_a_cloud_that_has_gone_stands_still(page, cloud, deploy):
     cloud.close()
     expect(page.locator("#news")).to_contain_text("Cloud has been closed")
     expect(lane(page)).to_be_visible()
+
+
+def test_a_window_that_has_gone_is_told_while_the_log_is_followed(page, window, deploy):
+    fn = deploy()
+    call(page)
+    expect(log(page)).to_contain_text("REPORT RequestId")
+    window.close()
+    fn.invoke({"rawPath": "/"})
+    expect(page.locator("#news")).to_contain_text("The sandbox has gone")
+    expect(lane(page)).to_contain_text("1 call")
+
+
+def test_more_instances_than_lanes_are_counted(page, cloud, deploy):
+    fn = deploy(concurrency=100)
+
+    def start_many():
+        for number in range(1, 31):
+            fn.history.instances.append(InstanceRecord(number, 0, started=0.0, since=0.0))
+        cloud.watch.changed()
+
+    cloud.do(start_many)
+    expect(page.get_by_text("and 6 more instances, which have no lane here")).to_be_visible()
+    expect(page.get_by_role("listitem")).to_have_count(24)
+    expect(lane(page, 24)).to_contain_text("Instance 24 ◌ starting")
+    expect(lane(page, 24)).to_contain_text("loads the program")
 
 
 def reach(page, name):

@@ -28,9 +28,10 @@ def lines(function: Function) -> list[str]:
     settings, calls = function.settings, function.invocations
     cold = sum(call.cold for call in calls)
     failed = sum(call.error is not None for call in calls)
+    counted = "1 call" if len(calls) == 1 else f"{len(calls)} calls"
     shown = [
         f"{function.name}: {settings.runtime} {settings.handler}, {settings.memory_mb} MB",
-        f"{len(calls)} calls: {cold} cold, {len(calls) - cold} warm, {failed} failed, "
+        f"{counted}: {cold} cold, {len(calls) - cold} warm, {failed} failed, "
         f"{function.throttled} throttled",
     ]
     for record in function.instances[-INSTANCES:]:

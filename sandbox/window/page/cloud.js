@@ -137,6 +137,7 @@ export function mount(section, app) {
       now,
       span,
       unknownBefore: shown.unknown_before,
+      notShown: shown.not_shown,
       empty: record.instances
         ? "No instance is left: nothing runs, and nothing costs. The next call starts a new one."
         : "No instance yet: nothing runs, and nothing costs. The first call starts one.",
@@ -482,8 +483,8 @@ function logView(app, chosen) {
     try {
       const found = await app.get(`cloud/logs?${query}`);
       if (key === shown && `${chosen()} ${found.revision}` === shown) take(found);
-    } catch (error) {
-      app.tell(error.message, true);
+    } catch {
+      wanted = last; // the window has gone, which the page says; else the next change asks again
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     asking = false;

@@ -34,6 +34,7 @@ function why(lane) {
 export function laneList(label, corner) {
   const rows = new Map(); // lane → { row, canvas, … }
   const nobody = element("p", { class: "quiet nobody" });
+  const others = element("p", { class: "quiet" });
   const list = element("ul", { "aria-label": label });
   const axis = element("canvas", { "aria-hidden": "true" });
   const scale = element("div", { class: "scale" }, corner, axis);
@@ -43,15 +44,18 @@ export function laneList(label, corner) {
     nobody,
     list,
     scale,
+    others,
   );
   place.setAttribute("aria-label", label);
   let width = 0;
   new ResizeObserver(() => (width = 0)).observe(place);
 
   // lanes: what to show; stretches: lane → the times it was busy; now: the cloud's clock.
-  function draw(lanes, stretches, { now, span, unknownBefore, empty }) {
+  function draw(lanes, stretches, { now, span, unknownBefore, notShown, empty }) {
     nobody.textContent = lanes.length ? "" : empty;
     nobody.hidden = lanes.length > 0;
+    write(others, notShown ? `and ${notShown} more instances, which have no lane here` : "");
+    others.hidden = !notShown;
     const wanted = new Set(lanes.map(({ lane }) => lane));
     for (const [lane, { row }] of rows) {
       if (!wanted.has(lane)) {
