@@ -140,6 +140,14 @@ def test_headers_and_cookies_go_out(connection):
     assert (response.status, raw) == (200, b"")
 
 
+def test_answers_without_a_body_leave_the_connection_in_step(connection):
+    for status in (204, 304, 205, 200):
+        answer = f"{{'statusCode': {status}, 'body': 'x'}}"
+        response, raw = send(connection, "GET", "/answer/", headers={"X-Answer": answer})
+        assert response.status == status
+        assert raw == (b"" if status in (204, 304) else b"x")
+
+
 @pytest.mark.parametrize(
     ("answer", "says"),
     [

@@ -9,6 +9,7 @@ kinds of them. One takes 4 µs here; with aiohttp.web it took 30, with h11 50.
 
 import asyncio
 import json
+import re
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -122,6 +123,7 @@ class Request:
 
     method: str
     path: str
+    version: str
     headers: dict[str, str]  # names in lower case
     missing: int  # bytes of the body, or of its present chunk, still to come
     is_chunked: bool
@@ -132,7 +134,8 @@ class Request:
     @property
     def closes(self) -> bool:
         """Whether the client wants no more than this from the connection."""
-        return self.headers.get("connection", "").lower() == "close"
+        wish = self.headers.get("connection", "").lower()
+        return "close" in wish or (self.version == "HTTP/1.0" and "keep-alive" not in wish)
 
     def take(self, data: bytearray) -> None:
         """More of the body has come; what is too large is thrown away."""
@@ -150,6 +153,7 @@ class Connection(asyncio.Protocol):
         self._received = bytearray()
         self._request: Request | None = None  # whose body is still coming
         self._unsent = b""
+        self._is_last = False  # it wants no more than the event that it has asked for
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the way back."""
@@ -160,15 +164,25 @@ class Connection(asyncio.Protocol):
         """The loop has gone, or uses another connection."""
         self._api.lose(self)
 
+    def pause_writing(self) -> None:
+        """The loop asks more than it reads: it is not heard until it has read."""
+        self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """It has read."""
+        self._transport.resume_reading()
+
     def data_received(self, data: bytes) -> None:
         """Serve every request that is whole by now."""
         self._received += data
         try:
             while request := self._read():
+                self._is_last = request.closes
                 self._serve(request)
-                if self._api.asking is not self and request.closes:
+                if self._api.asking is not self and self._is_last:
                     self._flush()
                     self._transport.close()
+                    break
         except ValueError as error:
             self._refuse(400, "BadRequest", str(error))
             self._flush()
@@ -187,6 +201,8 @@ class Connection(asyncio.Protocol):
         )
         self._answer(200, task.event, headers)
         self._flush()
+        if self._is_last:
+            self._transport.close()
 
     def _read(self) -> Request | None:
         """The next request, if all of it has come; ValueError: it is not HTTP."""
@@ -195,6 +211,8 @@ class Connection(asyncio.Protocol):
             if head is None:
                 return None
             self._request = parse_head(head)
+            if self._request.headers.get("expect", "").lower() == "100-continue":
+                self._unsent += b"HTTP/1.1 100 Continue\r\n\r\n"  # a loop made of curl waits for it
         request = self._request
         while True:
             arrived = self._received[: request.missing]
@@ -248,13 +266,14 @@ class Connection(asyncio.Protocol):
                 self._accept()
             case _:
                 what = f"{request.method} {request.path} is not in the Runtime API"
-                self._refuse(404, "NotFound", what)
+                self._refuse(404, "NotFound", what, has_body=request.method != "HEAD")
 
     def _accept(self) -> None:
         self._answer(202, b'{"status":"OK"}\n')
 
-    def _refuse(self, status: int, kind: str, message: str) -> None:
-        self._answer(status, json.dumps({"errorType": kind, "errorMessage": message}).encode())
+    def _refuse(self, status: int, kind: str, message: str, has_body: bool = True) -> None:
+        body = json.dumps({"errorType": kind, "errorMessage": message}).encode()
+        self._answer(status, body if has_body else b"")
 
     def _answer(self, status: int, body: bytes, headers: str = "") -> None:
         head = (
@@ -283,15 +302,26 @@ def parse_head(head: str) -> Request:
     words = first.split(" ")
     if len(words) != 3 or not words[2].startswith("HTTP/1."):
         raise ValueError(f"a request begins like 'GET / HTTP/1.1'; found {first!r:.80}")
-    headers = {}
+    headers: dict[str, str] = {}
     for line in lines:
-        name, _, value = line.partition(":")
-        headers[name.strip().lower()] = value.strip()
+        name, colon, value = line.partition(":")
+        name, value = name.lower(), value.strip()
+        if not colon or not name or name != name.strip():
+            raise ValueError(f"a header is like 'Name: value'; found {line!r:.80}")
+        if name == "content-length" and headers.get(name, value) != value:
+            raise ValueError("a request has one Content-Length; found two")
+        headers[name] = value
     length = headers.get("content-length", "0")
     if not (length.isascii() and length.isdecimal()):
         raise ValueError(f"Content-Length must be a whole number; found {length!r:.80}")
-    is_chunked = headers.get("transfer-encoding", "").lower() == "chunked"
-    return Request(words[0], words[1], headers, 0 if is_chunked else int(length), is_chunked)
+    coding = headers.get("transfer-encoding", "").lower()
+    if coding not in ("", "chunked") or (coding and "content-length" in headers):
+        raise ValueError(
+            f"a body has a Content-Length, or the Transfer-Encoding chunked alone; found {coding!r}"
+        )
+    method, path, version = words
+    missing = 0 if coding else int(length)
+    return Request(method, path, version, headers, missing, is_chunked=bool(coding))
 
 
 def chunk_size(line: str) -> int:
@@ -300,10 +330,10 @@ def chunk_size(line: str) -> int:
     >>> chunk_size("1f;name=value")
     31
     """
-    size = int(line.partition(";")[0], 16)
-    if size < 0:
-        raise ValueError(f"a chunk's size must not be negative; found {line!r:.80}")
-    return size
+    size = line.partition(";")[0].strip()
+    if not re.fullmatch(r"[0-9a-fA-F]{1,16}", size):
+        raise ValueError(f"a chunk begins with its size, hexadecimal; found {line!r:.80}")
+    return int(size, 16)
 
 
 def error_of(request: Request) -> FunctionError:
@@ -318,8 +348,13 @@ def error_of(request: Request) -> FunctionError:
     header = request.headers.get("lambda-runtime-function-error-type", "Runtime.Unknown")
     trace = report.get("stackTrace", report.get("trace"))  # AWS's Python and Node.js loops
     return FunctionError(
-        str(report.get("errorType") or header),
-        str(report.get("errorMessage") or ""),
-        [str(line) for line in trace] if isinstance(trace, list) else [],
+        printable(report.get("errorType") or header),
+        printable(report.get("errorMessage") or ""),
+        [printable(line) for line in trace] if isinstance(trace, list) else [],
         posted,
     )
+
+
+def printable(value: object) -> str:
+    """Any JSON value as text that can be printed: JSON can hold halves of characters."""
+    return str(value).encode(errors="replace").decode()

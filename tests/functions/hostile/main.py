@@ -142,11 +142,19 @@ def talk_out_of_turn(event, context):
     return answers
 
 
-def talk_nonsense(event, context):
-    """Something that is not HTTP."""
+def talk_raw(event, context):
+    """Send any bytes, given in Latin-1, to the Runtime API; all that comes back until it closes."""
     import socket
 
     host, port = os.environ["AWS_LAMBDA_RUNTIME_API"].split(":")
+    answer = b""
     with socket.create_connection((host, int(port))) as connection:
-        connection.sendall(b"\x00\x01 nonsense\r\n\r\n")
-        return connection.recv(12).decode()
+        connection.sendall(event.encode("latin-1"))
+        while data := connection.recv(65536):
+            answer += data
+    return answer.decode("latin-1")
+
+
+def raise_halves(event, context):
+    """An error whose words hold half a character, as JSON may."""
+    raise ValueError("half: \ud83c")
