@@ -408,11 +408,18 @@ def test_only_who_has_met_the_bot_can_be_mentioned_by_number():
 
         async def mention():
             async with telegram_api.Bot(account.token, base_url=f"{telegram.url}/bot") as bot:
-                return await bot.send_message(viktor.id, text, parse_mode="MarkdownV2")
+                sent = await bot.send_message(viktor.id, text, parse_mode="MarkdownV2")
+                edited = await sent.edit_text(f"{text} again", parse_mode="MarkdownV2")
+                picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x03\0\0\0\x02"
+                photo = await bot.send_photo(
+                    viktor.id, picture, caption=text, parse_mode="MarkdownV2"
+                )
+                return sent.entities, edited.entities, photo.caption_entities
 
-        message = asyncio.run(mention())
-    assert [e.user.id for e in message.entities] == [viktor.id, anna.id, account.id]
-    assert message.entities[1].user.first_name == "Anna"
+        found = asyncio.run(mention())
+    for entities in found:
+        assert [e.user.id for e in entities] == [viktor.id, anna.id, account.id]
+        assert entities[1].user.first_name == "Anna"
 
 
 # Time grows with the text, not with its square
