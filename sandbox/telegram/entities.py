@@ -405,30 +405,26 @@ def _cleaned(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
 def _check_places(text: str, entities: list[Json], moved: list[int | None]) -> None:
     """400 for the first entity in the text that begins or ends where no character does."""
     size = len(moved) - 1
-    problems = []
+    problems = []  # where it is seen, what is said first there, the entity's number, the words
     for number, entity in enumerate(entities):
-        start, end = entity["offset"], entity["offset"] + entity["length"]
+        start, end = entity["offset"], _end(entity)
         name = f"entity beginning at UTF-16 offset {start} ends"
         if start > size:
             problem = f"entity begins after the end of the text at UTF-16 offset {start}"
             problems.append((size + 2, 0, number, problem))
         elif moved[start] is None:
-            at = _bytes_before(text, start + 1)
-            problem = f"entity begins in a middle of a UTF-16 symbol at byte offset {at}"
-            problems.append((start + 1, 1, number, problem))
+            problems.append((start + 1, 1, number, "entity begins in a middle of a UTF-16 symbol"))
         elif end > size:
             problem = f"{name} after the end of the text at UTF-16 offset {end}"
             problems.append((size + 2, 1, -number, problem))
         elif moved[end] is None:
-            at = _bytes_before(text, end + 1)
-            problem = f"{name} in a middle of a UTF-16 symbol at byte offset {at}"
-            problems.append((end + 1, 0, -number, problem))
+            problems.append((end + 1, 0, -number, f"{name} in a middle of a UTF-16 symbol"))
     if problems:
-        raise bad_request(min(problems)[-1])
-
-
-def _bytes_before(text: str, offset: int) -> int:
-    return len(text.encode("utf-16-le")[: 2 * offset].decode("utf-16-le").encode())
+        seen_at, _, _, problem = min(problems)
+        if seen_at <= size:
+            before = text.encode("utf-16-le")[: 2 * seen_at].decode("utf-16-le")
+            problem += f" at byte offset {len(before.encode())}"
+        raise bad_request(problem)
 
 
 def _trimmed(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
