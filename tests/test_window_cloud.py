@@ -376,6 +376,19 @@ def test_what_is_told_is_bounded(cloud, tmp_path):
     assert len(told["cloud/calls/f"]["ended"]) == 20
 
 
+def test_calls_that_were_forgotten_before_anybody_looked_are_told_apart(cloud):
+    fn = cloud.deploy("f", FUNCTIONS / "plain", handler="main.echo")
+    fn.invoke(1)
+    fn.history.forgotten = 50_000  # as after that many calls more than are kept
+    view = CloudView(cloud)
+    for _ in range(2):
+        told = records(cloud, view)["cloud/function/f"]
+        assert (told["ended"], told["uncounted"], told["cold"]) == (50_001, 50_000, 1)
+        assert (told["sums"]["aws"]["calls"], told["sums"]["yandex"]["calls"]) == (50_001, 1)
+        assert told["sums"]["aws"]["price"] == fn.meter.price
+        assert told["sums"]["yandex"]["price"] == pytest.approx(fn.bill("yandex").price)
+
+
 def test_an_old_version_is_shown_until_a_while_after_its_end(cloud, tmp_path):
     old = cloud.deploy("f", FUNCTIONS / "plain", handler="main.wait", timeout_s=20)
     view = CloudView(cloud)

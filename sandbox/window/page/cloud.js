@@ -110,9 +110,9 @@ export function mount(section, app) {
 
   function drawFunction(record) {
     const limit = `${record.memory_mb} MB, ${record.timeout_s} s a call, ${record.concurrency} at once`;
-    const kind =
-      record.start === "snapshot" ? `${record.runtime}, from a snapshot` : record.runtime;
-    write(settings, `${record.name}: ${kind} ${record.handler}, at most ${limit};`);
+    const start = record.start === "snapshot" ? " from a snapshot" : "";
+    const what = `${record.name}: ${record.runtime} ${record.handler}${start}`;
+    write(settings, `${what}, at most ${limit};`);
     write(address, record.url);
     address.href = record.url;
     const prices = app.records.get(`cloud/tariff/${tariff}`);
@@ -265,7 +265,9 @@ function meterTiles(chooseTariff) {
     const warm = record.ended - record.uncounted + running - record.cold;
     write(calls.value, `${(record.ended + running).toLocaleString("en")}`);
     const failed = record.failed ? `, ${record.failed} failed` : "";
-    write(calls.under, `${record.cold} cold, ${warm.toLocaleString("en")} warm${failed}`);
+    const older = record.uncounted ? `, ${record.uncounted.toLocaleString("en")} older` : "";
+    const known = `${record.cold} cold, ${warm.toLocaleString("en")} warm${failed}`;
+    write(calls.under, `${known}${older}`);
     write(refused.value, record.throttled.toLocaleString("en"));
     const all = record.concurrency === 1 ? "the only one" : `all ${record.concurrency}`;
     write(refused.under, record.throttled ? `429: ${all} at work` : "none was refused");
@@ -278,7 +280,7 @@ function meterTiles(chooseTariff) {
     const price = sums.price + gb * soFar * prices.gb_second + running * prices.request;
     write(money.value, `${about}${price.toFixed(10)}`);
     const million = (sums.price / sums.calls) * 1e6;
-    const each = record.ended ? `${million.toFixed(2)} a million calls` : "nothing yet";
+    const each = sums.calls ? `${million.toFixed(2)} a million calls` : "nothing yet";
     write(money.under, running ? "≈ until the call ends" : each);
     list.classList.toggle("running", running > 0);
     const perSecond = atWork * gb * prices.gb_second;
