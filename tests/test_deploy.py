@@ -230,7 +230,7 @@ YC = {
 
 def commands_in(readme, program):
     text = (DEPLOY / readme).read_text(encoding="utf-8")
-    blocks = re.findall(r"^```\n(.*?)^```", text, re.M | re.S)
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S)
     joined = "\n".join(blocks).replace("\\\n", " ")
     inner = re.findall(rf"\$\({program} ([^)]*)\)", joined)
     return inner + re.findall(rf"\b{program} ([^|\n]*)", re.sub(r"\$\([^)]*\)", "X", joined))
