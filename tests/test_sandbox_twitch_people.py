@@ -298,7 +298,7 @@ def test_drop_and_close(world):
     with world.irc() as client:
         world.twitch.faults.drop("hello_bot")
         assert client.rest_of_it() is not None
-    assert last(world).closed == "the lesson dropped it"
+    assert last(world).closed == "the line was cut"
     with pytest.raises(ValueError, match="no open connection"):
         world.twitch.faults.drop("hello_bot")
 

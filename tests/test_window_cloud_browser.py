@@ -89,7 +89,7 @@ def log(page):
 
 
 def money(page):
-    return float(tile(page, "AWS").locator(".value").inner_text().strip("≈ "))
+    return float(tile(page, "AWS").locator(".value").inner_text().strip("≈ $"))
 
 
 def test_the_first_call_is_cold_and_the_next_one_warm(page, deploy):
@@ -125,18 +125,18 @@ def test_a_lane_is_seen_at_work_and_its_money_runs(page, deploy, tmp_path):
     expect(lane(page)).to_contain_text("working")
     expect(answer(page)).to_have_text("It works …")
     expect(tile(page, "AWS")).to_contain_text("≈ until the call ends")
-    expect(tile(page, "USD a second")).to_contain_text(f"{fn.meter.per_second:.10f}")
+    expect(tile(page, "Cost a second")).to_contain_text(f"{fn.meter.per_second:.10f}")
     before = money(page)
     page.wait_for_function(
         "before => parseFloat(document.querySelectorAll('.meter .value')[3]"
-        ".textContent.slice(2)) > before",
+        ".textContent.slice(3)) > before",
         arg=before + 2e-7,
     )
     assert fn.invocations == []  # it still works: what ran was the page's own clock
     (tmp_path / "go").touch()
     expect(lane(page)).to_contain_text("waiting")
-    expect(tile(page, "AWS").locator(".value")).to_have_text(f"{fn.bill().price:.10f}")
-    expect(tile(page, "USD a second")).to_contain_text("0waiting is free")
+    expect(tile(page, "AWS").locator(".value")).to_have_text(f"${fn.bill().price:.10f}")
+    expect(tile(page, "Cost a second")).to_contain_text("$0waiting is free")
     assert money(page) > before
 
 

@@ -442,3 +442,26 @@ def test_everybody_can_use_it(browser, world, size, scheme):
         if size == "wide":
             press(page, "New group")
             assert barriers(page) == []
+
+
+@pytest.mark.parametrize("size", ["wide", "cell", "phone"])
+def test_who_comes_first_finds_the_way(browser, size):
+    """Nobody and no bot: the page says what is missing and makes it, at any width."""
+    with (
+        Telegram() as telegram,
+        Window(telegram=telegram) as window,
+        a_page(browser, window.address, size) as page,
+    ):
+        expect(page.get_by_text("Nobody is here yet. Who are you?")).to_be_in_viewport(ratio=1)
+        assert barriers(page) == []
+        press(page, "Make a person")
+        page.get_by_label("Name", exact=True).fill("Mila")
+        press(page, "Be this person")
+        expect(page.get_by_text("You are Mila. No bot is here yet")).to_be_in_viewport(ratio=1)
+        press(page, "Make a bot")
+        page.get_by_label("Name", exact=True).fill("Mila's bot")
+        page.get_by_label("Username, ending in bot").fill("milas_bot")
+        press(page, "Make it")
+        press(page, "Close")
+        expect(draft(page)).to_have_attribute("placeholder", "Write to Mila's bot as Mila")
+        assert not is_wider_than_its_window(page)

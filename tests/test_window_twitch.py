@@ -261,7 +261,7 @@ def test_a_line_is_cut_what_is_missed_is_counted_and_it_is_waited_for(world, twi
         assert [line["number"] for line in told] == [2]
     shown = records(twitch)
     assert shown["twitch/program/hello_bot"]["missed"] == {"viktor": 1}
-    assert shown["twitch/connection/1"]["state"] == "the lesson dropped it"
+    assert shown["twitch/connection/1"]["state"] == "the line was cut"
 
 
 def test_a_line_is_closed_with_a_code_or_asked_to_reconnect(world, twitch):

@@ -293,7 +293,7 @@ def test_a_channel_goes_live_and_is_followed(page, world):
     expect(viktor).to_contain_text("Live: no title")
     expect(viktor).to_contain_text("Followers: 1")
     world.viktor.announce("We begin")
-    expect(page.locator(".message", has_text="We begin")).to_contain_text("Announcement")
+    expect(page.locator(".message", has_text="We begin")).to_contain_text("announcement")
     press(page, "Unfollow: Anna")
     expect(viktor).not_to_contain_text("Followers")
     press(page, "End the stream: Viktor")
@@ -361,4 +361,25 @@ def test_everybody_can_use_it(browser, world, size, scheme):
         unfold(page, "Break something")
         press(page, "New…")
         assert barriers(page) == []
+        assert not is_wider_than_its_window(page)
+
+
+@pytest.mark.parametrize("size", ["cell", "phone"])
+def test_who_comes_first_finds_the_way(browser, size):
+    """Without an account there is nothing to choose, to say or to break: only the way to one."""
+    with (
+        Twitch() as twitch,
+        Window(twitch=twitch) as window,
+        a_page(browser, window.address, size) as page,
+    ):
+        expect(page.get_by_text("Nobody is here yet.")).to_be_visible()
+        expect(page.get_by_role("combobox")).to_have_count(1)  # the colours
+        expect(page.get_by_text("Break something")).to_be_hidden()
+        assert barriers(page) == []
+        page.get_by_label("A new account's name").fill("mila")
+        press(page, "Create")
+        expect(log(page)).to_contain_text("You are mila, and this is your own channel.")
+        say(page, "hello")
+        expect(page.locator(".message")).to_have_count(1)
+        assert [message.text for message in twitch.messages("mila")] == ["hello"]
         assert not is_wider_than_its_window(page)

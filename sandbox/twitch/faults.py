@@ -25,11 +25,11 @@ class Faults:
 
     def drop(self, login: Account | str) -> None:
         """Break the connection without a word."""
-        self._each(login, lambda c: c.end("the lesson dropped it", abort=True))
+        self._each(login, lambda c: c.end("the line was cut", abort=True))
 
     def close_frame(self, login: Account | str, code: int = 1001) -> None:
         """Close with a WebSocket close code (1001: the server goes away)."""
-        self._each(login, lambda c: c.end(f"the lesson closed it with code {code}", code))
+        self._each(login, lambda c: c.end(f"closed on demand with code {code}", code))
 
     def reconnect(self, login: Account | str, close_after_s: float = 30.0) -> None:
         """Ask to reconnect (RECONNECT or session_reconnect), and close later if it stays."""

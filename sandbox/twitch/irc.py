@@ -163,7 +163,7 @@ class IrcConnection(HeldConnection):
         world, settings, password = self.world, self.world.settings, self._password
         if self._server.refuse_logins[login] > 0:
             self._server.refuse_logins[login] -= 1
-            return FAILED, "the lesson asked for it (faults.refuse_login)"
+            return FAILED, "refused on demand (faults.refuse_login)"
         tried = world.window.count(f"login {login}", settings.join_window_s)
         if settings.limits and tried > settings.logins:
             return TOO_MANY, f"more than {settings.logins} logins in {settings.join_window_s:g} s"

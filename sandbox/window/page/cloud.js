@@ -43,13 +43,13 @@ export function mount(section, app) {
   const calls = callTable();
   const caller = callForm(app, () => chosen);
   const log = logView(app, () => chosen);
-  const empty = element("p", { class: "quiet" }, "No function is deployed yet.");
+  const empty = element("p", { class: "quiet" }, "No function is deployed yet. One that you deploy in Python appears here by itself.");
   const body = element(
     "div",
     { class: "body", hidden: true },
     ...[about, meter.element, picture, caller.element, below(log.element, calls.element, change)],
   );
-  const heading = element("h2", { class: app.options.has("function") ? "hidden" : null }, title);
+  const heading = element("h2", { class: app.options.has("function") ? "hidden" : "title" }, title);
   section.append(heading, functions, empty, body);
 
   app.on("cloud/", change);
@@ -242,8 +242,8 @@ function meterTiles(chooseTariff) {
   const calls = tile("Calls");
   const refused = tile("Throttled");
   const time = tile("Billed");
-  const money = tile("USD ", select);
-  const rate = tile("USD a second");
+  const money = tile("Cost ", select);
+  const rate = tile("Cost a second");
   const tiles = [calls, refused, time, money, rate].map(({ box }) => box);
   const list = element("dl", { class: "meter" }, ...tiles);
 
@@ -270,7 +270,7 @@ function meterTiles(chooseTariff) {
     write(calls.under, `${known}${older}`);
     write(refused.value, record.throttled.toLocaleString("en"));
     const all = record.concurrency === 1 ? "the only one" : `all ${record.concurrency}`;
-    write(refused.under, record.throttled ? `429: ${all} at work` : "none was refused");
+    write(refused.under, record.throttled ? `429: ${all} at work` : "none refused");
     refused.box.classList.toggle("alarm", record.throttled > 0);
     const about = running ? "≈ " : "";
     const billed = Math.ceil(sums.billed_ms + soFar * 1000);
@@ -278,13 +278,13 @@ function meterTiles(chooseTariff) {
     const seconds = sums.gb_seconds + gb * soFar;
     write(time.under, `${about}${seconds.toFixed(4)} GB-s`);
     const price = sums.price + gb * soFar * prices.gb_second + running * prices.request;
-    write(money.value, `${about}${price.toFixed(10)}`);
+    write(money.value, `${about}$${price.toFixed(10)}`);
     const million = (sums.price / sums.calls) * 1e6;
-    const each = sums.calls ? `${million.toFixed(2)} a million calls` : "nothing yet";
+    const each = sums.calls ? `$${million.toFixed(2)} a million calls` : "nothing yet";
     write(money.under, running ? "≈ until the call ends" : each);
     list.classList.toggle("running", running > 0);
     const perSecond = atWork * gb * prices.gb_second;
-    write(rate.value, perSecond ? perSecond.toFixed(10) : "0");
+    write(rate.value, perSecond ? `$${perSecond.toFixed(10)}` : "$0");
     const waiting = record.states.idle ? "waiting is free" : "nothing runs";
     write(rate.under, running ? `${running} at work` : waiting);
   }
@@ -308,7 +308,7 @@ function callTable() {
     "Took",
     "Billed",
     "GB-seconds",
-    "USD",
+    "US dollars",
     "Memory",
     "Error",
   ];

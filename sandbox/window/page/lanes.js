@@ -224,10 +224,11 @@ function drawLane(pen, lane, stretches, { at, now, width, colours, unknownBefore
     pen.font = "11px system-ui, sans-serif";
     let room = width;
     for (const [x, letter, text] of labels.sort((a, b) => b[0] - a[0])) {
-      const shown = [text, letter].find((one) => x + pen.measureText(one).width + 6 < room);
+      const from = Math.max(x, 0); // what began before the picture is named at its edge
+      const shown = [text, letter].find((one) => from + pen.measureText(one).width + 6 < room);
       pen.fillStyle = letter === "✕" ? colours.bad : colours.ink;
-      if (shown) pen.fillText(shown, x, 11);
-      if (shown) room = x;
+      if (shown) pen.fillText(shown, from, 11);
+      if (shown) room = from;
     }
   }
 }

@@ -92,7 +92,11 @@ export function mount(section, app) {
     write,
   );
 
-  const nobody = element("p", { class: "nobody", hidden: true });
+  // Where there is no chat: what is missing, and the way to it.
+  const missing = element("p");
+  const makePerson = button("Make a person", () => dialogs.person());
+  const makeBot = button("Make a bot", () => dialogs.bot());
+  const nobody = element("div", { class: "nobody", hidden: true }, missing, makePerson, makeBot);
 
   section.classList.add("telegram");
   if (!chosen.chat) section.classList.add("listing");
@@ -209,9 +213,14 @@ export function mount(section, app) {
   function drawChat(record) {
     chat.hidden = !record || !me;
     nobody.hidden = !chat.hidden;
-    nobody.textContent = me
-      ? "No bot is here yet. Make one in Python, or with “New bot”."
-      : "Nobody is here yet. Who are you? Make a “New person”.";
+    section.classList.toggle("vacant", chat.hidden);
+    missing.textContent = !me
+      ? "Nobody is here yet. Who are you?"
+      : bots().length
+        ? "The chat that this page was opened for is not there."
+        : `You are ${nameOf(me)}. No bot is here yet that you could talk to.`;
+    makePerson.hidden = Boolean(me);
+    makeBot.hidden = !me || bots().length > 0;
     if (chat.hidden) return;
     const bot = record.kind === "private" && app.records.get(`telegram/bot/${record.members[1]}`);
     const self = nameOf(me);

@@ -33,7 +33,7 @@ export function mount(section, app) {
   // The chat, and what is written to it.
   const list = messageList({
     label: "Messages",
-    empty: "Nothing was said here yet.",
+    empty: "",
     draw: drawMessage,
     travelled: async ({ id }) =>
       (await app.get(`twitch/travelled?message=${encodeURIComponent(id)}`)).map(drawTravel),
@@ -67,16 +67,23 @@ export function mount(section, app) {
     faults.element,
   );
 
-  section.classList.add("twitch");
+  const nobody = element(
+    "p",
+    { hidden: true },
+    "Nobody is here yet. Make an account: a channel of the same name comes with it.",
+  );
+
+  section.classList.add("twitch", "vacant");
   section.append(
     element(
       "div",
       { class: "top" },
-      element("h2", {}, title),
+      element("h2", { class: "title" }, title),
       element("label", {}, "Channel ", channel),
       element("label", {}, "You are ", me),
       more,
     ),
+    nobody,
     newForm,
     element(
       "div",
@@ -100,10 +107,13 @@ export function mount(section, app) {
       accounts.map((one) => [one.login, one.name]),
       app.options.get("as"),
     );
+    nobody.hidden = accounts.length > 0;
     if (!accounts.length) {
       openNew(true, false);
       return;
     }
+    if (section.classList.contains("vacant") && !login.value) openNew(false, false);
+    section.classList.remove("vacant");
     const room = app.records.get(`twitch/account/${channel.value}`);
     const self = app.records.get(`twitch/account/${me.value}`);
     if (drawn !== room.login) {
@@ -119,7 +129,9 @@ export function mount(section, app) {
     const messages = app.all(prefix).sort(([, one], [, other]) => one.place - other.place);
     read.set(room.login, messages.at(-1)?.[1].place ?? -1);
     for (const option of channel.options) drawUnread(option);
-    list.show(`${room.login} ${self.login}`, messages);
+    const where = room === self ? "your own channel" : `the channel of ${room.name}`;
+    const nothing = `You are ${self.name}, and this is ${where}. Type below and press Enter.`;
+    list.show(`${room.login} ${self.login}`, messages, nothing);
     drawPeople(room, accounts);
     const asked = app.records.get("twitch/servers").lacking.join(", ");
     say(lacking, asked && `A program asked for what this sandbox has not: ${asked}.`);
@@ -150,7 +162,6 @@ export function mount(section, app) {
       element("time", {}, clock(message.at)),
     );
     const content = [who];
-    if (message.announcement) content.push(element("p", { class: "note" }, "Announcement"));
     if (parent) {
       content.push(element("blockquote", { dir: "auto" }, `${parent.name}: ${parent.text}`));
     }
@@ -326,7 +337,7 @@ export function mount(section, app) {
   }
 
   function closeOnEscape(event) {
-    if (event.key === "Escape") openNew(false);
+    if (event.key === "Escape" && nobody.hidden) openNew(false);
   }
 
   async function makeAccount(event) {
@@ -380,5 +391,5 @@ function drawTravel({ direction, kind, program, text }) {
 // A time of the sandbox's clock, from seconds since 1970 or from Twitch's own writing.
 function clock(at) {
   const date = new Date(typeof at === "number" ? at * 1000 : at);
-  return date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return date.toTimeString().slice(0, 8);
 }

@@ -100,7 +100,7 @@ function connect() {
     } else {
       app.tell(
         wasOpen
-          ? "The sandbox has gone. What you see is how it was; start it again for a new page."
+          ? "The sandbox has gone. What you see is how it was. For a new page, start it again, or run its cell again."
           : "There is no sandbox at this address any more.",
         true,
       );
@@ -133,6 +133,10 @@ function show(views) {
   const main = document.querySelector("main");
   const nav = document.getElementById("panels");
   if (main.children.length) return;
+  if (views.length === 1 && !document.body.classList.contains("one")) {
+    document.body.classList.add("alone");
+    document.querySelector("h1").textContent = PANELS[views[0]].title;
+  }
   for (const name of views) {
     const { title, mount } = PANELS[name];
     const section = element("section", { id: name, "aria-label": title });
