@@ -12,7 +12,7 @@ python3 start.py bundle FOLDER  the zip that a real cloud takes
 python3 start.py secrets ...    the bot's secrets from .env, as a cloud's own tool takes them
 python3 start.py webhook ...    tell Telegram where your function is, or ask what it knows
 python3 start.py subscribe ...  the same for Twitch
-python3 start.py node           Node.js for a part of notebook 02, where the machine has none
+python3 start.py node           Node.js for a part of notebook 04, where the machine has none
 
 Each says more with --help. The first start makes .venv beside this file from requirements.lock (a
 download of about 95 MB); every other start only looks whether .venv is still right. The tools of

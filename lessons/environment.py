@@ -94,11 +94,11 @@ def check_processes() -> str | None:
 
 
 def check_node() -> str | None:
-    """Is Node.js there? Only the second runtime of notebook 02 needs it."""
+    """Is Node.js there? Only the second runtime of notebook 04 needs it."""
     try:
         node()
     except RuntimeError:
-        return "not found; only one cell of notebook 02 uses it, and says then what to type"
+        return "not found; only one cell of notebook 04 uses it, and says then what to type"
     return None
 
 

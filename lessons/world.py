@@ -1,4 +1,4 @@
-"""The one switch of notebook 06: your bot's Telegram is the real one once there is a token.
+"""The one switch of notebook 08: your bot's Telegram is the real one once there is a token.
 
 The same cells then talk to another network. What changes something at a real bot is asked first,
 whoever runs the cell and however; what only looks is not. It sends nothing by itself.

@@ -1,4 +1,4 @@
-"""What notebooks 09 and 11 show: programs measured, charts, the slider, the prices, the waits."""
+"""What notebooks 12 and 15 show: programs measured, charts, the slider, the prices, the waits."""
 
 import json
 from html.parser import HTMLParser

@@ -35,7 +35,7 @@ WITH_STORE = STORE + BOT.format(".light").replace(
     "webhook(bot)", "webhook(bot, store=open_store())"
 )
 DOORS = {"light": BOT.format(".light"), "library": BOT.format(".webhook"), "store": WITH_STORE}
-TWITCH = {  # as notebook 10 leaves it, the other corners of the square included
+TWITCH = {  # as notebook 13 leaves it, the other corners of the square included
     "brain.py": BOT.format(".light").replace("handler = webhook(bot)", ""),
     "twitch_function.py": STORE
     + "from brain import bot\nfrom botlib.twitch.eventsub import webhook\n"

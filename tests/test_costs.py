@@ -139,7 +139,7 @@ def test_a_server_that_costs_more_than_any_traffic_is_never_reached():
 
 
 def test_holding_a_connection_in_a_function_is_paid_for_every_second():
-    """What notebook 09 shows: free only as long as the account's free allowance lasts."""
+    """What notebook 12 shows: free only as long as the account's free allowance lasts."""
     month = 730 * 3600
     bare = held_in_a_function(AWS, 900, Work(0, 128), free_tier=False)
     assert bare.time == pytest.approx(month * 0.125 * 0.0000166667)

@@ -133,7 +133,7 @@ def test_the_lock_names_no_index_and_no_machine(lock):
 
 def test_a_learner_installs_no_test_tool_and_no_second_node():
     names = {canonicalize_name(one.name) for one, _ in locked("requirements.lock")}
-    assert "awslambdaric" in names  # notebook 06 rehearses with it
+    assert "awslambdaric" in names  # notebook 08 rehearses with it
     assert not names & {canonicalize_name(Requirement(line).name) for line in TEST_ONLY + NODE}
 
 

@@ -1,4 +1,4 @@
-"""The home of notebook 12: a bot in a process of its own, and nothing of it left behind."""
+"""The home of notebook 16: a bot in a process of its own, and nothing of it left behind."""
 
 import gc
 import subprocess

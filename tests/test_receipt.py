@@ -1,4 +1,4 @@
-"""The bill as a chart, and the picture of the worker's loop: notebook 02's own tools."""
+"""The bill as a chart, and the picture of the worker's loop: notebook 04's own tools."""
 
 from types import SimpleNamespace
 

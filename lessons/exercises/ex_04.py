@@ -1,67 +1,165 @@
-"""Checks of notebook 04: a bot that adds, counts and remembers."""
+"""Checks of notebook 04: a worker that survives an error, instances, one line of a bill."""
 
-from botlib.bot import Bot, Message
-from lessons.exercises.verdict import NotYet, describe, exercise, expect, show
+import math
+from typing import Any
+
+from lessons.exercises.verdict import NotYet, exercise, expect, is_number, run, show
+from sandbox.cloud import FunctionError
+from sandbox.cloud.bill import TARIFFS
+from sandbox.cloud.deployment import WORKERS
+from sandbox.cloud.function import Function
 
 
-def replies(bot: object, text: str, user: str = "Viktor") -> list[str]:
-    """Ask the learner's bot; an error in its command becomes the hint."""
-    expect(isinstance(bot, Bot), f"expected a Bot, found {show(bot)}. Begin with … = Bot().")
-    assert isinstance(bot, Bot)
-    name = bot.called(text)
-    expect(name in bot.commands, f"there is no command {name} yet; there are {bot.commands}")
+@exercise('mend the worker, then deploy with cloud.deploy("mended", …, worker=…).')
+def exercise_1(mended: Any) -> str:
+    """The learner's own worker reports a handler's error, and its instance goes on."""
+    expect(isinstance(mended, Function), f"expected what deploy gives, found {show(mended)}")
+    expect(
+        mended.settings.worker not in WORKERS,
+        "that function runs in the cloud's own worker: deploy it with worker= and your file",
+    )
+    greets(mended)
+    error = error_of(mended)
+    if error.type == "Runtime.ExitError":
+        reason = last_words(mended)
+        expect(
+            reason != "KeyError: 'name'",
+            "the handler's KeyError still ends the loop. Put try: and except Exception as error: "
+            "around the handler, run that cell, then this one",
+        )
+        expect(
+            "ResponseNotReady" not in reason,
+            "you caught the error, but told nobody: POST to …/error, then read the answer",
+        )
+        hint = ". A dictionary travels as text: json.dumps(…)" if "concat str to" in reason else ""
+        raise NotYet(f"the loop itself ended. Its last words in the log: {reason}{hint}")
+    expect(
+        error.type != "Sandbox.Timedout",
+        "nobody told the cloud: POST to …/error, and read the answer before you ask again",
+    )
+    expect(error.type == "KeyError", f"errorType came as {show(error.type)}, expected 'KeyError'")
+    expect(
+        error.message == "'name'",
+        f"errorMessage came as {show(error.message)}, expected {show(str(KeyError('name')))}",
+    )
+    greets(mended)
+    last = mended.invocations[-1]
+    expect(
+        not last.cold,
+        "the error arrived, but then the loop ended: read the answer to that POST as well, "
+        "with cloud.getresponse().read()",
+    )
+    return f"the error came as {error}, and the same instance went on"
+
+
+def greets(function: Function) -> None:
+    """A name in the event must still be greeted."""
     try:
-        return bot.replies(Message(text, user))
-    except Exception as error:
-        raise NotYet(f"{text!r} made your command raise {describe(error)}") from None
+        found = function.invoke({"name": "Ada"})
+    except FunctionError as error:
+        reason = last_words(function) or error
+        expect(
+            "CannotSendRequest" not in str(reason),
+            "the error arrived, but then the loop ended: read the answer to that POST as well, "
+            "with cloud.getresponse().read()",
+        )
+        raise NotYet(f"a good event now fails. The last words in the log: {reason}") from None
+    expect(found == "hello Ada!", f"Ada's event was answered with {show(found)}")
 
 
-@exercise('make a Bot() and give it @adder.command("add").')
-def exercise_1(bot: Bot) -> str:
-    """`!add 2 3` is 5; words that are no numbers get a friendly text."""
-    for text, total in {"!add 2 3": 5, "!add 10 -4 1": 7, "!add 8": 8}.items():
-        found = replies(bot, text)
-        joined = "".join(text.split()[1:])
-        if found == [joined] and joined != str(total):
-            raise NotYet(f"{text!r} gave {found}: the words were joined. int(word) makes numbers.")
-        expect(found != [], f"{text!r} gave no reply. Does the command end with return?")
-        expect(found == [str(total)], f"{text!r} gave {found}; expected ['{total}']")
-    for text in ["!add two", "!add 1 2 cakes"]:
-        found = replies(bot, text)
-        friendly = len(found) == 1 and "numbers" in found[0]
-        expect(friendly, f"{text!r} gave {found}; expected a text with the word 'numbers' in it")
-    return "it adds, and is friendly to words"
+def last_words(function: Function) -> str:
+    """The log's line above the newest "Runtime exited": what the process printed last."""
+    before = words = ""
+    for line in function.logs:
+        if "Runtime exited" in line:
+            words = before
+        before = before if line.startswith("START ") else line
+    return words
 
 
-@exercise('make a Bot() and give it @counter.command("count").')
-def exercise_2(bot: Bot) -> str:
-    """`!count 3` is three messages; never more than five."""
-    three = replies(bot, "!count 3")
-    one_text = three in (["1 2 3"], ["1\n2\n3"], ["123"], ["1, 2, 3"])
-    expect(not one_text, "that is one message with all numbers; return a list of three texts")
-    expect(three == ["1", "2", "3"], f"'!count 3' gave {three}; expected ['1', '2', '3']")
-    expect(replies(bot, "!count 1") == ["1"], "'!count 1' should give one message")
-    for many in ["!count 6", "!count 1000000"]:
-        found = len(replies(bot, many))
-        expect(found <= 5, f"{many!r} gave {found} messages; min(…, 5) keeps it at five")
-        expect(found == 5, f"{many!r} gave {found} of the five messages it may give")
-    return "it counts, and knows when to stop"
+def error_of(function: Function) -> FunctionError:
+    """What a call without a name ends with."""
+    try:
+        found = function.invoke({})
+    except FunctionError as error:
+        return error
+    raise NotYet(f"the error was posted to …/response, as if it were an answer: {show(found)}")
 
 
-@exercise('make a Bot(), a dictionary for the counts, and @doorman.command("hi").')
-def exercise_3(bot: Bot) -> str:
-    """Each user has a count of their own; the check's users are new each time it runs."""
-    exercise_3_runs[0] += 1
-    ann, bob = f"Ann{exercise_3_runs[0]}", f"Bob{exercise_3_runs[0]}"
-    said = [(ann, 1), (ann, 2), (bob, 1), (ann, 3), (bob, 2)]
-    for user, times in said:
-        found = replies(bot, "!hi", user)
-        if found == [f"{user}: 1"] and times > 1:
-            raise NotYet(f"{user} came again and is still at 1: keep the counts outside of hi")
-        if user == bob and times == 1 and found == [f"{user}: 3"]:
-            raise NotYet("Bob got Ann's count: use a dictionary, one number for each user")
-        expect(found == [f"{user}: {times}"], f"found {found}; expected ['{user}: {times}']")
-    return "it remembers each user"
+@exercise("write two numbers: (instances, throttled)")
+def exercise_2(prediction: Any, fn: Any) -> str:
+    """Instances started and calls refused, as the cloud has recorded them."""
+    expect(
+        isinstance(prediction, list | tuple) and len(prediction) == 2,
+        f"expected two numbers, such as (5, 0), found {show(prediction)}",
+    )
+    instances, throttled = prediction
+    limit = fn.settings.concurrency
+    expect(
+        instances != 2 * limit,
+        "the second five need no new instances: those of the first five wait in the pool",
+    )
+    expect(
+        instances == len(fn.instances),
+        f"found {show(instances)} instances: at most concurrency={limit} work at once, "
+        "and they are used again",
+    )
+    expect(
+        throttled == fn.throttled,
+        f"found {show(throttled)} throttled: each time five come at once and {limit} are served",
+    )
+    return f"{instances} instances started, {throttled} calls throttled"
 
 
-exercise_3_runs = [0]  # so that a learner's dictionary, kept from the last run, does no harm
+CASES = [(351.02, 128), (1.2, 128), (40, 128), (2500.4, 1024), (99.01, 512)]
+
+
+@exercise("write def price(used_ms, memory_mb): in place of the line with the dots")
+def exercise_3(price: Any) -> str:
+    """Milliseconds used and megabytes set give US dollars by AWS's rule."""
+    for used, memory in CASES:
+        found = run(price, used, memory)
+        shown = f"price({used}, {memory}) gave {show(found)}"
+        expect(is_number(found), f"{shown}, expected a number")
+        shown, expected = f"price({used}, {memory}) gave {found:.12f}", dollars(used, memory)
+        for wrong, hint in mistakes(used, memory):
+            expect(not same(found, wrong) or same(wrong, expected), shown + hint)
+        expect(same(found, expected), f"{shown}, expected {expected:.12f}")
+    return f"a million calls of 351.02 ms with 128 MB cost ${dollars(351.02, 128) * 1e6:.2f}"
+
+
+def same(found: float, expected: float) -> bool:
+    """Equal but for rounding; the prices are too small for an absolute tolerance."""
+    return math.isclose(found, expected, rel_tol=1e-6)
+
+
+def dollars(used_ms: float, memory_mb: float) -> float:
+    """The right answer, by the cloud's own rule and prices."""
+    aws = TARIFFS["aws"]
+    return line(aws.billed_ms(used_ms) / 1000, memory_mb / 1024) + aws.request
+
+
+def line(seconds: float, gigabytes: float) -> float:
+    """The price of the time alone."""
+    return gigabytes * seconds * TARIFFS["aws"].gb_second
+
+
+def mistakes(used: float, memory: float) -> list[tuple[float, str]]:
+    """Wrong results, each with the hint for how it came about."""
+    request, whole = TARIFFS["aws"].request, math.ceil(used)
+    up = ": round the milliseconds up to whole ones, with math.ceil"
+    return [
+        (line(used / 1000, memory / 1024) + request, up),
+        (line(int(used) / 1000, memory / 1024) + request, up),
+        (line(round(used) / 1000, memory / 1024) + request, up),
+        (line(whole / 1000, memory / 1024), ": the price of the request itself is missing"),
+        (line(whole / 1000, memory / 1024) + 0.20, ": $0.20 is for a million requests, not one"),
+        (line(whole, memory / 1024) + request, ": a second has 1000 milliseconds"),
+        (line(whole / 1000, memory) + request, ": a gigabyte has 1024 megabytes"),
+        (
+            line(math.ceil(used / 1000), memory / 1024) + request,
+            ": round up the milliseconds, not the seconds",
+        ),
+        (line(whole / 1000, memory * 1024) + request, ": divide the megabytes by 1024"),
+        (line(whole / 1000, memory / 1000) + request, ": a gigabyte has 1024 megabytes here"),
+    ]

@@ -1,104 +1,164 @@
-"""Checks of notebook 05: a reply by hand, the secret, and what getWebhookInfo says."""
+"""Checks of notebook 05: a refused address, one vote each, a forecast asked for once."""
 
+import smtplib
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from email.message import EmailMessage
 from typing import Any
 
-from lessons.exercises.verdict import NotYet, exercise, expect, run, show
+from botlib.store import SqliteStore
+from lessons.exercises.verdict import NotYet, describe, exercise, expect, run, show
+from sandbox.mail import Mail
 
-HEADER = "X-Telegram-Bot-Api-Secret-Token"
-
-
-def update(name: str, chat: int, **content: Any) -> dict[str, Any]:
-    """An update with a message from `name`, who is number 7, in the chat `chat`."""
-    sender = {"id": 7, "is_bot": False, "first_name": name}
-    message = {"message_id": 1, "date": 0, "from": sender, "chat": {"id": chat}} | content
-    return {"update_id": 1, "message": message}
+READING_S = 0.05  # how long the store here takes, so that careless code is caught each time
 
 
-@exercise("define reply(update); it returns a dictionary with method, chat_id and text.")
-def exercise_1(reply: Callable[[dict[str, Any]], Any]) -> str:
-    """The reply in the webhook's response, for two people and a sticker."""
-    for name, chat in [("Viktor", 7), ("Ann", -42)]:
-        found = run(reply, update(name, chat, text="!hello"))
-        expect(isinstance(found, dict), f"expected a dictionary, found {show(found)}")
-        method = found.get("method")
-        expect(method == "sendMessage", f"method is {show(method)}; Telegram knows 'sendMessage'")
-        if found.get("chat_id") == 7 and chat != 7:
-            raise NotYet("in a group the reply went to the person: chat_id is the chat's id")
-        expect(found.get("chat_id") == chat, f"chat_id is {show(found.get('chat_id'))}, not {chat}")
-        text = found.get("text")
-        expect(isinstance(text, str) and f"hello {name}" in text, f"{name} would read {show(text)}")
-    sticker = update("Ann", 7, sticker={"emoji": "🦀"})
-    try:
-        nothing = reply(sticker)
-    except KeyError as error:
-        raise NotYet(f"a sticker has no text: your function raised KeyError {error}") from None
-    expect(nothing is None, f"a sticker gets None, not {show(nothing)}")
-    return "Telegram would send it"
-
-
-@exercise("define allowed(headers, secret); it returns True or False.")
-def exercise_2(allowed: Callable[[dict[str, str], str], Any]) -> str:
-    """The right secret under any spelling of the header; nothing else."""
-    right = "sesame-42"
-    for name in [HEADER, HEADER.lower(), HEADER.upper()]:
-        found = run(allowed, {name: right, "Host": "example.org"}, right)
+@exercise("define deliver(server, letter); it returns True or False.")
+def exercise_1(deliver: Callable[[smtplib.SMTP, EmailMessage], Any]) -> str:
+    """Two letters arrive, one is refused, and a lost connection is not called a wrong address."""
+    with Mail() as mail, smtplib.SMTP(mail.host, mail.port, "localhost", 5) as server:
+        for to, good in [
+            ("ann@example.org", True),
+            ("bob@nowhere.invalid", False),
+            ("cleo@example.org", True),
+        ]:
+            found = attempt(deliver, server, to)
+            expect(found is good, f"for {to} it gave {show(found)}, expected {good}")
+        arrived = [letter.recipients[0] for letter in mail.letters]
         expect(
-            found is True, f"the right secret in {name} was refused: compare names in lower case"
+            arrived == ["ann@example.org", "cleo@example.org"],
+            f"letters arrived for {arrived}, expected one for Ann and one for Cleo",
         )
-    expect(run(allowed, {"Host": "x"}, right) is False, "a call without the header was let in")
-    expect(
-        run(allowed, {"X-Other": right}, right) is False,
-        "the secret in another header was let in: look for the header by its name",
+        found = attempt(deliver, Closed(), "dora@example.org")
+        expect(
+            found is False,
+            "dora@example.org was refused, too: any address may be. Send, and catch the error",
+        )
+        server.quit()
+        try:
+            found = deliver(server, letter_to("ann@example.org"))
+        except smtplib.SMTPException:
+            return "two letters arrived, one address was refused"
+    raise NotYet(
+        f"the connection was lost, and it gave {show(found)}: that is no wrong address. "
+        "Catch SMTPRecipientsRefused only"
     )
-    expect(
-        no_text_error(allowed, {HEADER: "ключ"}, right),
-        "compare_digest takes no Russian letters as text: compare given.encode(), secret.encode()",
-    )
-    for guess in ["", "sesame", "sesame-421", "SESAME-42", "ключ"]:
-        expect(run(allowed, {HEADER: guess}, right) is False, f"the guess {guess!r} was let in")
-    names = getattr(getattr(allowed, "__code__", None), "co_names", ())
-    expect("compare_digest" in names, "right answers, but == takes longer for better guesses: "
-           "compare with hmac.compare_digest")  # fmt: skip
-    return "only Telegram comes in"
 
 
-def no_text_error(function: Callable[..., Any], *arguments: Any) -> bool:
-    """False if compare_digest was given texts that it does not take."""
+class Closed:
+    """A mail server that refuses everybody."""
+
+    def send_message(self, letter: EmailMessage) -> None:
+        """Refuse a letter, as smtplib tells it."""
+        raise smtplib.SMTPRecipientsRefused({letter["To"]: (550, b"no such mailbox")})
+
+
+def attempt(deliver: Callable[[Any, EmailMessage], Any], server: object, to: str) -> Any:
+    """Deliver a letter; the refusal that was not caught becomes the hint."""
+    expect(callable(deliver), f"expected a function, found {show(deliver)}")
     try:
-        function(*arguments)
-    except TypeError as error:
-        return "non-ASCII" not in str(error)
-    except Exception:
-        return True  # `run` tells of it
-    return True
+        return deliver(server, letter_to(to))
+    except smtplib.SMTPRecipientsRefused:
+        raise NotYet(f"{to} was refused and your function failed: put try: around it") from None
+    except Exception as error:
+        raise NotYet(f"your function raised {describe(error)} for {to}") from None
 
 
-URL = "http://127.0.0.1/bot"
-PATIENTS = [
-    ({"url": "", "pending_update_count": 0}, "no webhook"),
-    ({"url": "", "pending_update_count": 4}, "no webhook"),
-    ({"url": URL, "pending_update_count": 0}, "healthy"),
-    ({"url": URL, "pending_update_count": 1}, "healthy"),
-    ({"url": URL, "pending_update_count": 2, "last_error_message":
-      "Wrong response from the webhook: 403 Forbidden"}, "wrong secret"),
-    ({"url": URL, "pending_update_count": 1, "last_error_message":
-      "Wrong response from the webhook: 502 Bad Gateway"}, "function fails"),
-    ({"url": URL, "pending_update_count": 1, "last_error_message":
-      "Connection timed out"}, "function fails"),
-    ({"url": URL, "pending_update_count": 0, "last_error_message":
-      "Wrong response from the webhook: 502 Bad Gateway"}, "healthy"),
-    ({"url": URL, "pending_update_count": 0, "last_error_message":
-      "Wrong response from the webhook: 403 Forbidden"}, "healthy"),
-]  # fmt: skip
+def letter_to(address: str) -> EmailMessage:
+    """A letter to somebody."""
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Subject"] = "shop@example.org", address, "Your order"
+    letter.set_content("It is on its way.")
+    return letter
 
 
-@exercise('define diagnose(info); it returns "no webhook", "wrong secret", … or "healthy".')
-def exercise_3(diagnose: Callable[[dict[str, Any]], Any]) -> str:
-    """Nine webhooks, ill and well."""
-    for info, expected in PATIENTS:
-        found = run(diagnose, dict(info))
-        if found in ("function fails", "wrong secret") and expected == "healthy":
-            raise NotYet("nothing is waiting, so the old error is over: that one is healthy")
-        expect(found == expected, f"for {info} expected {expected!r}, found {show(found)}")
-    return f"{len(PATIENTS)} webhooks read right"
+class SlowStore(SqliteStore):
+    """A store in memory that takes its time to read, and remembers what was to expire when."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        self.expiries: list[float | None] = []
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Read a value, slowly."""
+        value = super().get(key, default)
+        time.sleep(READING_S)
+        return value
+
+    def set(self, key: str, value: Any, expires_s: float | None = None) -> None:
+        """Keep a value and note for how long."""
+        self.expiries.append(expires_s)
+        super().set(key, value, expires_s)
+
+
+@exercise("define vote(store, voter, colour); it returns True or False.")
+def exercise_2(vote: Callable[[SqliteStore, str, str], Any]) -> str:
+    """Each voter counts once, however often and however fast they click."""
+    store = SlowStore()
+    found = run(vote, store, "Ann", "red")
+    expect(found is True, f"Ann's first vote gave {show(found)}, expected True")
+    expect(count(store, "red") == 1, "Ann voted red, but the counter 'red' is not at 1")
+    found = run(vote, store, "Ann", "blue")
+    expect(found is False, f"Ann voted again, for blue: that gave {show(found)}, expected False")
+    expect(count(store, "blue") == 0, "Ann's second vote was counted")
+    expect(run(vote, store, "Bob", "red") is True, "Bob has not voted yet, and was refused")
+    expect(count(store, "red") == 2, "Ann and Bob voted red, but the counter 'red' is not at 2")
+    with ThreadPoolExecutor(8) as clicks:
+        taken = list(clicks.map(lambda _: run(vote, store, "Cleo", "green"), range(8))).count(True)
+    expect(
+        taken == 1,
+        f"Cleo clicked eight times at once and {taken} votes were taken: "
+        "between get and set others read the same. add_once does both in one step",
+    )
+    expect(
+        run(vote, SlowStore(), "Ann", "red") is True,
+        "with another, empty store Ann may vote: a variable is known to one instance only",
+    )
+    with ThreadPoolExecutor(8) as voters:
+        list(voters.map(lambda name: run(vote, store, name, "blue"), "DEFGHIJK"))
+    blue = count(store, "blue")
+    expect(blue == 8, f"eight people voted blue at once, counted were {blue}: use store.increment")
+    return "eight clicks at once are one vote, eight people at once are eight"
+
+
+def count(store: SqliteStore, key: str) -> Any:
+    """A counter's value, without the slowness."""
+    return SqliteStore.get(store, key, 0)
+
+
+@exercise("define forecast(store, city, ask); it returns a text.")
+def exercise_3(forecast: Callable[[SqliteStore, str, Callable[[str], str]], Any]) -> str:
+    """A city is asked for once in a minute, another for itself, and an error is not kept."""
+    asked: list[str] = []
+
+    def ask(city: str) -> str:
+        asked.append(city)
+        return f"sunny in {city}"
+
+    def broken(city: str) -> str:
+        raise OSError("the weather service does not answer")
+
+    store = SlowStore()
+    for city in ("Oslo", "Oslo", "Rome", "Oslo"):
+        found = run(forecast, store, city, ask)
+        expect(found == f"sunny in {city}", f"for {city} it gave {show(found)}")
+    expect(
+        asked == ["Oslo", "Rome"],
+        f"for Oslo, Oslo, Rome, Oslo it asked for {asked}: look into the store first",
+    )
+    run(forecast, SlowStore(), "Oslo", ask)
+    expect(
+        len(asked) == 3,
+        "another, empty store was not used: a variable is known to one instance only",
+    )
+    expect(
+        bool(store.expiries) and set(store.expiries) == {60},
+        f"kept with expires_s={show(store.expiries[-1:] or None)}: without expires_s=60 the "
+        "weather would never change again",
+    )
+    try:
+        found = forecast(store, "Atlantis", broken)
+    except OSError:
+        return "four questions, two of them paid for"
+    raise NotYet(f"the service failed, and it gave {show(found)}: let the error through")

@@ -1,126 +1,128 @@
-"""Checks of notebook 08: lines from pieces, what to say back, how long to wait."""
+"""Checks of notebook 08: an address for a webhook, secrets in a zip, and a leaked token."""
 
+import tempfile
+import zipfile
 from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
-from lessons.exercises.verdict import NotYet, close, exercise, expect, is_number, run, show
+from lessons.exercises.verdict import NotYet, exercise, expect, run, show
+from sandbox import Cloud, Telegram
+from sandbox.telegram import NoReply, TelegramError
 
-# Each row: what came before, what was read now, the whole lines, what is left for later.
-READS = [
-    (b"", b"PING :a\r\n", ["PING :a"], b""),
-    (b"", b"one\r\ntwo\r\nthree\r\n", ["one", "two", "three"], b""),
-    (b"", b"whole\r\nhal", ["whole"], b"hal"),
-    (b"hal", b"f\r\n", ["half"], b""),
-    (b"", b"nothing whole", [], b"nothing whole"),
-    (b"nothing whole", b"", [], b"nothing whole"),
-    (b"", b"cut before the end\r", [], b"cut before the end\r"),
-    (b"cut before the end\r", b"\nPI", ["cut before the end"], b"PI"),
-]
+ADDRESSES = {
+    "http://8.8.8.8/bot": "no https",
+    "http://127.0.0.1:8000/bot": "no https",
+    "https://8.8.8.8:8000/bot": "wrong port",
+    "https://192.168.1.7:5000/bot": "wrong port",
+    "https://127.0.0.1/bot": "not public",
+    "https://10.0.0.5:8443/bot": "not public",
+    "https://172.20.0.3:88/bot": "not public",
+    "https://8.8.8.8:443/bot": "good",
+    "https://1.1.1.1:8443/bot": "good",
+    "https://8.8.8.8/bot": "good",
+}
 
 
-@exercise("define take_lines(rest, data); it returns (lines, rest).")
-def exercise_1(take_lines: Callable[[bytes, bytes], Any]) -> str:
-    """Lines whole whatever the pieces, and a crab cut in two."""
-    for rest, data, lines, left in READS:
-        found = pair(take_lines, rest, data)
-        hint = f"take_lines({rest!r}, {data!r}) gave {show(found)}, expected {(lines, left)!r}"
-        expect(found == (lines, left), hint)
-    text = "a crab: 🦀"
-    whole = f"{text}\r\n".encode()
-    for cut in range(len(whole)):
+@exercise('define judge(url); it returns "no https", "wrong port", "not public" or "good".')
+def exercise_1(judge: Callable[[str], Any]) -> str:
+    """Ten addresses, in the order of Telegram's own checks."""
+    for url, expected in ADDRESSES.items():
+        found = run(judge, url)
+        if found == "wrong port" and url.count(":") == 1:
+            raise NotYet(f"{url} names no port, so port is None: for https that means 443")
+        if found == "good" and expected == "not public":
+            raise NotYet(f"{url} was called good; is_global is False for such an address")
+        expect(found == expected, f"for {url} expected {expected!r}, found {show(found)}")
+    return f"{len(ADDRESSES)} addresses judged as Telegram does"
+
+
+SECRET = "only-we-two-know-" * 3
+PACKED = {
+    "main.py": "import os\nsecret = os.environ['TELEGRAM_SECRET']\n",
+    "notes/ideas.txt": f"Do not forget: {SECRET}!",
+    "old/main.py": f"secret = {SECRET!r}\n",
+    "picture.bin": "\udcff\udcfe",
+}
+
+
+@exercise("define leaks(path, secret); it returns a list of file names.")
+def exercise_2(leaks: Callable[[Path, str], Any]) -> str:
+    """Two zips: one that holds the secret twice, and one that does not."""
+    with tempfile.TemporaryDirectory() as folder:
+        clean = pack(Path(folder, "clean.zip"), {"main.py": PACKED["main.py"]})
+        found = run(leaks, clean, SECRET)
+        expect(found == [], f"a zip without the secret gets [], found {show(found)}")
+        found = run(leaks, pack(Path(folder, "leaky.zip"), PACKED), SECRET)
+    if found == []:
+        raise NotYet(
+            "two files hold the secret and none was found: a zip is compressed, so open it with "
+            "zipfile.ZipFile and read each of its files"
+        )
+    expect(isinstance(found, list), f"expected a list of names, found {show(found)}")
+    expected = ["notes/ideas.txt", "old/main.py"]
+    expect(found == expected, f"expected {expected}, found {show(found)}")
+    return "no secret leaves unseen"
+
+
+def pack(path: Path, files: dict[str, str]) -> Path:
+    """Write files into a compressed zip."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text.encode(errors="surrogateescape"))
+    return path
+
+
+BOT = """
+from botlib import Bot
+from botlib.telegram.light import webhook
+
+bot = Bot()
+bot.command("both")(lambda message: ["one", "two"])
+handler = webhook(bot)
+"""
+
+
+@exercise("define rescue(telegram, account, deploy, secret); it does the three steps.")
+def exercise_3(rescue: Callable[..., Any]) -> str:
+    """A token leaks: afterwards the old one is worthless, and the bot answers what waited."""
+    with ExitStack() as stack:
+        telegram, cloud = stack.enter_context(Telegram()), stack.enter_context(Cloud())
+        account, viktor = telegram.new_bot("Hello bot", "hello_bot"), telegram.person("Viktor")
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        (folder / "main.py").write_text(BOT, encoding="utf-8")
+        deployed: list[str] = []
+
+        def deploy(token: str) -> str:
+            """Upload the bot with this token; its address."""
+            deployed.append(token)
+            keys = {"TELEGRAM_TOKEN": token, "TELEGRAM_SECRET": SECRET}
+            keys["TELEGRAM_API"] = telegram.url
+            return cloud.deploy("bot", folder, environment=keys).url
+
+        old = account.token
+        viktor.send("!both")  # it waits, since there is no webhook yet
+        expect(callable(rescue), f"expected a function, found {show(rescue)}")
+        rescue(telegram, account, deploy, SECRET)
+        expect(is_refused(telegram, old), "the old token still opens the bot: new_token ends it")
+        expect(bool(deployed), "the function was not deployed with the new token")
+        expect(deployed[-1] == account.token, "the function was deployed with the old token")
+        info = telegram.call(account, "getWebhookInfo")
+        expect(bool(info["url"]), "a new token begins without a webhook: call setWebhook as well")
         try:
-            first, rest = take_lines(b"", whole[:cut])
-            second, rest = take_lines(rest, whole[cut:])
-        except UnicodeDecodeError:
-            raise NotYet("a 🦀 takes four bytes, and a read may end in its middle: "
-                         "split the bytes first, decode whole lines after") from None  # fmt: skip
-        found = [*first, *second]
-        expect(found == [text] and rest == b"", f"{text!r}, cut in two, became {show(found)}")
-    return f"{len(READS) + len(whole)} reads, every line whole"
+            found = [message.text for message in viktor.wait(2)]
+        except NoReply:
+            said = telegram.call(account, "getWebhookInfo").get("last_error_message")
+            raise NotYet(f"the bot is silent; getWebhookInfo says: {said}") from None
+        expect(found == ["one", "two"], f"Viktor got {found}")
+    return "the thief is out, and nothing was lost"
 
 
-def pair(take_lines: Callable[[bytes, bytes], Any], rest: bytes, data: bytes) -> Any:
-    """Call the learner's function and look at the kinds of what it gives."""
-    found = run(take_lines, rest, data)
-    expect(
-        isinstance(found, tuple | list) and len(found) == 2,
-        f"expected two things, the lines and the rest: return lines, rest; found {show(found)}",
-    )
-    lines, left = found
-    expect(isinstance(left, bytes), f"the rest stays bytes, as it was read; found {show(left)}")
-    expect(isinstance(lines, list), f"expected a list of lines, found {show(lines)}")
-    expect(
-        all(isinstance(line, str) for line in lines),
-        f"the lines are texts: decode each one; found {show(lines)}",
-    )
-    return lines, left
-
-
-VIKTOR = ":viktor!viktor@viktor.tmi.twitch.tv PRIVMSG #viktor :"
-ANN = ":ann!ann@ann.tmi.twitch.tv PRIVMSG #games :"
-LINES = [
-    ("PING :tmi.twitch.tv", "PONG :tmi.twitch.tv"),
-    ("PING :another word", "PONG :another word"),
-    (VIKTOR + "!hello", "PRIVMSG #viktor :hello viktor!"),
-    (ANN + "!hello", "PRIVMSG #games :hello ann!"),
-    (VIKTOR + "good morning", None),
-    (VIKTOR + "who wants PING PONG tonight?", None),
-    (VIKTOR + "PING :tmi.twitch.tv", None),
-    (VIKTOR + "please RECONNECT now", None),
-    (VIKTOR + "I say !hello", None),
-    (":tmi.twitch.tv 001 hello_bot :Welcome, GLHF!", None),
-]
-
-
-@exercise("define reply_to(line); it returns the line to send, or None.")
-def exercise_2(reply_to: Callable[[str], Any]) -> str:
-    """PING and !hello are answered; what a viewer writes is never taken for a command."""
-    for line, expected in LINES:
-        try:
-            found = reply_to(line)
-        except Exception as error:
-            raise NotYet(f"your function raised {error!r} for {line!r}") from None
-        if expected is None and found and "PONG" in str(found):
-            raise NotYet("a viewer wrote the word PING, and your bot took it for Twitch's: "
-                         "look at the command, not at the whole line")  # fmt: skip
-        found = found.removesuffix("\r\n") if isinstance(found, str) else found
-        expect(found == expected, f"for {line!r} expected {expected!r}, found {show(found)}")
-    return f"{len(LINES)} lines, each answered right"
-
-
-NOW = 1000.0
-TALK = [
-    ([], 0.0),
-    ([NOW - 1] * 19, 0.0),
-    ([NOW - 10] * 20, 20.0),
-    ([NOW - 29 + place for place in range(20)], 1.0),
-    ([NOW - 100] * 40, 0.0),
-    ([NOW - 100] * 5 + [NOW - 4] * 20, 26.0),
-    ([NOW - 100] * 5 + [NOW - 4] * 19, 0.0),
-    ([NOW - 31] + [NOW - 2] * 19, 0.0),
-]
-
-
-@exercise("define wait_s(sent, now); it returns seconds.")
-def exercise_3(wait_s: Callable[[list[float], float], Any]) -> str:
-    """Twenty messages in thirty seconds, never one more."""
-    for sent, expected in TALK:
-        found = run(wait_s, list(sent), NOW)
-        ago = [NOW - at for at in sent]
-        case = f"{counted(ago)} seconds ago" if ago else "nothing was sent yet"
-        expect(is_number(found), f"{case}: expected seconds, found {show(found)}")
-        if found < 0:
-            raise NotYet(f"{case}: found {show(found)}. Nobody waits less than 0 seconds: "
-                         "the twentieth-last message is over 30 seconds old")  # fmt: skip
-        wrong = not close(found, expected)
-        if wrong and ago and close(found, max(0.0, 30 - ago[0])):
-            raise NotYet(f"{case}: you counted from the first of all messages; the one that "
-                         "must be 30 seconds old is the twentieth from the end")  # fmt: skip
-        expect(not wrong, f"{case}: expected {expected:g}, found {show(found)}")
-    return "the bot will not be silenced"
-
-
-def counted(ago: list[float]) -> str:
-    """Write a list of times shortly: how many, from when to when."""
-    span = f"{ago[0]:g}" if len(set(ago)) == 1 else f"{ago[0]:g} to {ago[-1]:g}"
-    return f"{len(ago)} messages {span}"
+def is_refused(telegram: Telegram, token: str) -> bool:
+    """Whether Telegram knows this token no more."""
+    try:
+        telegram.call(token, "getMe")
+    except TelegramError as error:
+        return error.code == 401
+    return False

@@ -1,70 +1,153 @@
-"""Checks of notebook 09: messages lost in the gaps, a bot with two doors, which home for which."""
+"""Checks of notebook 09: the code in an address, a pair kept fresh, what validate says."""
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
-from lessons.exercises.verdict import NotYet, close, exercise, expect, is_number, run, show
-from sandbox.telegram import Telegram, TelegramError
+from lessons.exercises.verdict import NotYet, describe, exercise, expect, run, show
 
-ROUNDS = [(9, 1, 100), (900, 0.5, 3600), (900, 0, 3600), (2, 0.4, 60)]
-
-
-@exercise("define lost_a_day(limit_s, gap_s, messages_an_hour); it returns a number.")
-def exercise_1(lost_a_day: Callable[[float, float, float], Any]) -> str:
-    """The share of the time that nobody listens, of a day's messages."""
-    for limit, gap, an_hour in ROUNDS:
-        found = run(lost_a_day, limit, gap, an_hour)
-        shown = f"lost_a_day({limit}, {gap}, {an_hour}) gave {show(found)}"
-        expect(is_number(found), f"{shown}, expected a number")
-        right = 24 * an_hour * gap / (limit + gap)
-        if abs(found - right) <= 0.5:  # whole messages, or whole rounds, are right, too
-            continue
-        if gap:
-            whole = f"{shown}: a round lasts as long as the limit and the gap together"
-            expect(not close(found, 24 * an_hour * gap / limit), whole)
-            expect(not close(found, right / 24), f"{shown}: a day has 24 hours")
-            heard = 24 * an_hour * limit / (limit + gap)
-            expect(not close(found, heard), f"{shown}: that is what it hears")
-        raise NotYet(f"{shown}, expected {right:.2f}")
-    return "with a gap of half a second every 15 minutes, 48 of a day's 86,400 messages are lost"
+CALLBACK = "http://localhost:3000/callback"
+Answer = tuple[int, dict[str, Any]]
 
 
-@exercise("define mend(telegram, account); it calls one method of the Bot API.")
-def exercise_2(mend: Callable[[Any, Any], Any]) -> str:
-    """A webhook is removed, and the message that waits is still there for who polls."""
-    expect(callable(mend), f"expected a function, found {show(mend)}")
-    with Telegram(retry_scale=1) as telegram:
-        account = telegram.new_bot("Hello bot", "hello_bot")
-        telegram.call(account, "setWebhook", url="http://127.0.0.1:9/nobody")  # a closed port
-        telegram.person("Viktor").send("!hello")
-        try:
-            mend(telegram, account)
-            updates = telegram.call(account, "getUpdates")
-        except TelegramError as error:
-            raise NotYet(f"Telegram answers {error}") from None
-    expect(updates != [], "polling works, but the message that waited is gone: do not drop it")
-    return "the program can ask again, and the message that waited is there"
+def landing(**query: str) -> str:
+    """An address as the browser's bar shows it."""
+    return f"{CALLBACK}?{urlencode(query)}"
 
 
-CASES: list[tuple[dict[str, Any], float, str]] = [
-    ({"called": True, "answer_s": 0.01}, 900, "function"),
-    ({"called": True, "answer_s": 40}, 900, "function"),
-    ({"called": True, "answer_s": 1200}, 900, "program"),
-    ({"called": True, "answer_s": 20}, 10, "program"),
-    ({"called": False, "answer_s": 0.01}, 900, "program"),
-    ({"called": False, "answer_s": 1200}, 900, "program"),
+@exercise("define code_from(address, state); it returns the code, or None.")
+def exercise_1(code_from: Callable[[str, str], Any]) -> str:
+    """The code of one's own question; nothing from a stranger's, or after Cancel."""
+    both = "chat:read chat:edit"
+    for address, code in [
+        (landing(code="c0de", scope=both, state="ours"), "c0de"),
+        (landing(state="ours", scope=both, code="c0de"), "c0de"),
+        (landing(code="a&b=c/d", scope=both, state="ours"), "a&b=c/d"),
+    ]:
+        found = call(code_from, address, "a good address")
+        if found is None:
+            raise NotYet(f"in {address} state and code are right, and it gave None. Does it end "
+                         "with return? parse_qs gives lists: the state is ['ours']")  # fmt: skip
+        if isinstance(found, list):
+            raise NotYet(f"parse_qs gives lists, as a name may come twice: found {show(found)}")
+        expect(found == code, f"in {address} the code is {code!r}, not {show(found)}")
+    for state in ("theirs", "", "our", "hours"):
+        stranger = landing(code="c0de", scope=both, state=state)
+        found = call(code_from, stranger, f"an address with the state {state!r}")
+        expect(found is None, f"the state was {state!r}, not ours: a stranger's code was taken")
+    found = call(code_from, landing(code="c0de", scope=both), "an address without a state")
+    expect(found is None, "a code without any state was taken")
+    found = call(code_from, landing(error="access_denied", state="ours"), "what Cancel gives")
+    expect(found is None, f"after Cancel there is no code: expected None, found {show(found)}")
+    return "the code is ours"
+
+
+def call(code_from: Callable[[str, str], Any], address: str, what: str) -> Any:
+    """Call the learner's function where None is a right answer."""
+    expect(callable(code_from), f"expected a function, found {show(code_from)}")
+    try:
+        return code_from(address, "ours")
+    except KeyError as error:
+        raise NotYet(
+            f"{what} has no {error}, and yours raised KeyError: answer.get({error}) gives None"
+        ) from None
+    except Exception as error:
+        raise NotYet(f"your function raised {describe(error)} for {what}: {address}") from None
+
+
+class Desk:
+    """A token desk with one account: each refresh token works once, as a public program's."""
+
+    def __init__(self, good: str, refresh_token: str) -> None:
+        self.good, self.refresh_token = good, refresh_token
+        self.refreshed = 0
+
+    def validate(self, token: str) -> Answer:
+        """Twitch's answer about a token."""
+        if token == self.good:
+            return 200, {"login": "hello_bot", "expires_in": 14000}
+        return 401, {"status": 401, "message": "invalid access token"}
+
+    def refresh(self, refresh_token: str) -> Answer:
+        """Twitch's answer to a refresh token."""
+        if refresh_token != self.refresh_token:
+            return 400, {"status": 400, "message": "Invalid refresh token"}
+        self.refreshed += 1
+        self.good, self.refresh_token = f"token {self.refreshed}", f"refresh {self.refreshed}"
+        return 200, {"access_token": self.good, "refresh_token": self.refresh_token}
+
+
+@exercise("define fresh(pair, validate, refresh); it returns a pair, or None.")
+def exercise_2(fresh: Callable[..., Any]) -> str:
+    """A good pair is left alone, a dead one refreshed, both of its halves kept."""
+    pair = {"access_token": "token 0", "refresh_token": "refresh 0"}
+    desk = Desk("token 0", "refresh 0")
+    found = ask(fresh, pair, desk)
+    expect(not desk.refreshed, "the token was still good, and it was refreshed all the same")
+    expect(found == pair, f"a good pair comes back as it is; found {show(found)}")
+    desk = Desk("a newer one", "refresh 0")
+    for round in (1, 2):
+        old, pair = pair, ask(fresh, pair, desk)
+        if pair == old:
+            raise NotYet("the token had expired, and the old pair came back: validate gives two "
+                         "things, a status and an answer; look at the status")  # fmt: skip
+        if isinstance(pair, tuple):
+            raise NotYet("refresh gives two things, a status and a pair: return the pair alone")
+        usable = isinstance(pair, dict) and pair.get("access_token") == desk.good
+        expect(usable, f"after refresh {round} expected the new pair, found {show(pair)}")
+        expect(
+            pair.get("refresh_token") == desk.refresh_token,
+            "the new access token came with the old refresh token, and that one is spent: "
+            "keep both halves of the new pair",
+        )
+        desk.good = "expired meanwhile"
+    found = ask(fresh, pair, Desk("another", "another"), "Twitch refused the refresh with 400: ")
+    expect(found is None, f"Twitch refused the refresh: expected None, found {show(found)}")
+    return "the bot can sleep for days"
+
+
+def ask(fresh: Callable[..., Any], pair: dict[str, str], desk: Desk, when: str = "") -> Any:
+    """Call the learner's function where None may be right; `when` begins the hint."""
+    expect(callable(fresh), f"expected a function, found {show(fresh)}")
+    try:
+        return fresh(dict(pair), desk.validate, desk.refresh)
+    except Exception as error:
+        raise NotYet(f"{when}your function raised {describe(error)} for {pair}") from None
+
+
+NEEDED = ["chat:read", "chat:edit"]
+UNKNOWN = {"status": 401, "message": "invalid access token"}
+
+
+def validated(login: str, scopes: list[str]) -> Answer:
+    """Twitch's answer about a good user token."""
+    return 200, {"login": login, "user_id": "1", "scopes": scopes, "expires_in": 14000}
+
+
+PATIENTS: list[tuple[Answer, str]] = [
+    (validated("hello_bot", NEEDED), "good"),
+    (validated("hello_bot", ["user:bot", "chat:edit", "chat:read"]), "good"),
+    (validated("hello_bot", ["chat:read"]), "missing scope"),
+    (validated("hello_bot", ["chat:edit"]), "missing scope"),
+    (validated("hello_bot", ["user:read:chat", "user:write:chat"]), "missing scope"),
+    (validated("viktor", NEEDED), "wrong account"),
+    (validated("viktor", []), "wrong account"),
+    ((401, UNKNOWN), "unknown"),
+    ((200, {"client_id": "x", "scopes": [], "expires_in": 5000000}), "app token"),
 ]
 
 
-@exercise('define home(bot, limit_s); it returns "function" or "program".')
-def exercise_3(home: Callable[[dict[str, Any], float], Any]) -> str:
-    """Six bots find their homes."""
-    for bot, limit, expected in CASES:
-        found = run(home, dict(bot), limit)
-        shown = f"for {bot} and a limit of {limit} s"
-        if found == "function" and bot["called"]:
-            expect(expected == found, f"{shown}: its answer would be killed before it is ready")
-        if found == "function":
-            expect(expected == found, f"{shown}: nobody calls it, so it must hold a line itself")
-        expect(found == expected, f"{shown} expected {expected!r}, found {show(found)}")
-    return f"{len(CASES)} bots have a home"
+@exercise('define verdict(status, answer); it returns "good", "unknown", "app token", …')
+def exercise_3(verdict: Callable[[int, dict[str, Any]], Any]) -> str:
+    """Nine tokens, told apart by what Twitch says about them."""
+    for (status, answer), expected in PATIENTS:
+        if expected == "app token":
+            try:
+                verdict(status, dict(answer))
+            except KeyError:
+                raise NotYet("an app token is nobody's: its answer has no 'login'") from None
+        found = run(verdict, status, dict(answer))
+        expect(
+            found == expected, f"for {status}, {answer} expected {expected!r}, found {show(found)}"
+        )
+    return f"{len(PATIENTS)} tokens told apart"

@@ -1,108 +1,126 @@
-"""Checks of notebook 10: the challenge, a signature, and what is lost in each corner."""
+"""Checks of notebook 10: lines from pieces, what to say back, how long to wait."""
 
-import hashlib
-import hmac
-import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lessons.exercises.verdict import NotYet, exercise, expect, is_number, run, show
+from lessons.exercises.verdict import NotYet, close, exercise, expect, is_number, run, show
 
-PREFIX = "Twitch-Eventsub-Message-"
-SECRET = "a-secret-of-two"  # noqa: S105, of nobody's
-NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-BODY = '{"subscription": {"type": "channel.chat.message"},  "event": {}}'  # two spaces: raw text
-
-
-def seal(body: str, secret: str = SECRET, minutes_ago: float = 0) -> dict[str, str]:
-    """Headers as Twitch sends them with a body."""
-    message_id = "e76c6bd4-55c9-4987-8304-da1588d8988b"
-    timestamp = (NOW - timedelta(minutes=minutes_ago)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    signed = (message_id + timestamp + body).encode()
-    signature = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
-    return {
-        f"{PREFIX}Id": message_id,
-        f"{PREFIX}Timestamp": timestamp,
-        f"{PREFIX}Signature": f"sha256={signature}",
-        "Host": "example.org",
-    }
+# Each row: what came before, what was read now, the whole lines, what is left for later.
+READS = [
+    (b"", b"PING :a\r\n", ["PING :a"], b""),
+    (b"", b"one\r\ntwo\r\nthree\r\n", ["one", "two", "three"], b""),
+    (b"", b"whole\r\nhal", ["whole"], b"hal"),
+    (b"hal", b"f\r\n", ["half"], b""),
+    (b"", b"nothing whole", [], b"nothing whole"),
+    (b"nothing whole", b"", [], b"nothing whole"),
+    (b"", b"cut before the end\r", [], b"cut before the end\r"),
+    (b"cut before the end\r", b"\nPI", ["cut before the end"], b"PI"),
+]
 
 
-@exercise("define answer(kind, body); it returns a status and a text.")
-def exercise_1(answer: Callable[[str, str], Any]) -> str:
-    """The challenge exactly as it came; 204 and no text for everything else."""
-    for challenge in ("pogchamp-kappa-360noscope-vohiyo", "42"):
-        body = json.dumps({"challenge": challenge, "subscription": {"status": "pending"}})
-        found = run(answer, "webhook_callback_verification", body)
-        two = isinstance(found, tuple) and len(found) == 2
-        expect(two, f"expected two values, return 200, text; found {show(found)}")
-        status, text = found
-        expect(status == 200, f"the status is {show(status)}; 200 says yes")
-        if text != challenge and challenge in str(text):
-            raise NotYet("Twitch wants the challenge and nothing around it: no JSON, no quotes")
-        expect(text == challenge, f"expected the text {challenge!r}, found {show(text)}")
-    for kind in ("notification", "revocation"):
-        found = run(answer, kind, json.dumps({"subscription": {"status": "enabled"}}))
-        expect(found == (204, ""), f"for a {kind} expected (204, ''), found {show(found)}")
-    return "Twitch would enable the subscription"
+@exercise("define take_lines(rest, data); it returns (lines, rest).")
+def exercise_1(take_lines: Callable[[bytes, bytes], Any]) -> str:
+    """Lines whole whatever the pieces, and a crab cut in two."""
+    for rest, data, lines, left in READS:
+        found = pair(take_lines, rest, data)
+        hint = f"take_lines({rest!r}, {data!r}) gave {show(found)}, expected {(lines, left)!r}"
+        expect(found == (lines, left), hint)
+    text = "a crab: 🦀"
+    whole = f"{text}\r\n".encode()
+    for cut in range(len(whole)):
+        try:
+            first, rest = take_lines(b"", whole[:cut])
+            second, rest = take_lines(rest, whole[cut:])
+        except UnicodeDecodeError:
+            raise NotYet("a 🦀 takes four bytes, and a read may end in its middle: "
+                         "split the bytes first, decode whole lines after") from None  # fmt: skip
+        found = [*first, *second]
+        expect(found == [text] and rest == b"", f"{text!r}, cut in two, became {show(found)}")
+    return f"{len(READS) + len(whole)} reads, every line whole"
 
 
-@exercise("define genuine(headers, body, secret, now); it returns True or False.")
-def exercise_2(genuine: Callable[[dict[str, str], str, str, datetime], Any]) -> str:
-    """Signed with the secret, as it came, and not older than ten minutes; nothing else."""
-
-    def let_in(headers: dict[str, str], body: str = BODY) -> Any:
-        return run(genuine, headers, body, SECRET, NOW)
-
-    for minutes in (0, 9):
-        found = let_in(seal(BODY, minutes_ago=minutes))
-        expect(
-            found is True,
-            f"a call of Twitch's, {minutes} minutes old, gave {show(found)}: sign id, timestamp "
-            "and body, in this order, and compare with the header",
-        )
-    expect(let_in(seal(BODY, "a guess of mine")) is False, "a call signed with a guess was let in")
-    expect(let_in(seal(BODY), BODY + " ") is False, "the body was changed after it was signed")
-    bare = {"Host": "example.org"}
-    expect(not falls(genuine, bare), 'a call without a signature raised KeyError: '
-           'headers.get(name, "") gives "" instead')  # fmt: skip
-    expect(let_in(bare) is False, "a call without a signature was let in")
-    old = let_in(seal(BODY, minutes_ago=11))
-    expect(old is False, "a call that is eleven minutes old was let in: compare its time with now")
-    names = getattr(getattr(genuine, "__code__", None), "co_names", ())
-    expect("compare_digest" in names, "right answers, but == takes longer for better guesses: "
-           "compare with hmac.compare_digest")  # fmt: skip
-    return "only Twitch comes in, and only on time"
+def pair(take_lines: Callable[[bytes, bytes], Any], rest: bytes, data: bytes) -> Any:
+    """Call the learner's function and look at the kinds of what it gives."""
+    found = run(take_lines, rest, data)
+    expect(
+        isinstance(found, tuple | list) and len(found) == 2,
+        f"expected two things, the lines and the rest: return lines, rest; found {show(found)}",
+    )
+    lines, left = found
+    expect(isinstance(left, bytes), f"the rest stays bytes, as it was read; found {show(left)}")
+    expect(isinstance(lines, list), f"expected a list of lines, found {show(lines)}")
+    expect(
+        all(isinstance(line, str) for line in lines),
+        f"the lines are texts: decode each one; found {show(lines)}",
+    )
+    return lines, left
 
 
-def falls(genuine: Callable[..., Any], headers: dict[str, str]) -> bool:
-    """True if the learner's function expects a header that may be missing."""
-    try:
-        genuine(headers, BODY, SECRET, NOW)
-    except KeyError:
-        return True
-    except Exception:
-        return False  # `run` tells of it
-    return False
+VIKTOR = ":viktor!viktor@viktor.tmi.twitch.tv PRIVMSG #viktor :"
+ANN = ":ann!ann@ann.tmi.twitch.tv PRIVMSG #games :"
+LINES = [
+    ("PING :tmi.twitch.tv", "PONG :tmi.twitch.tv"),
+    ("PING :another word", "PONG :another word"),
+    (VIKTOR + "!hello", "PRIVMSG #viktor :hello viktor!"),
+    (ANN + "!hello", "PRIVMSG #games :hello ann!"),
+    (VIKTOR + "good morning", None),
+    (VIKTOR + "who wants PING PONG tonight?", None),
+    (VIKTOR + "PING :tmi.twitch.tv", None),
+    (VIKTOR + "please RECONNECT now", None),
+    (VIKTOR + "I say !hello", None),
+    (":tmi.twitch.tv 001 hello_bot :Welcome, GLHF!", None),
+]
 
 
-HINTS = {
-    "Telegram function": "Telegram keeps an update until the webhook takes it (notebook 05)",
-    "Telegram program": "Telegram keeps an update until somebody asks for it",
-    "Twitch function": "EventSub delivers again when the function fails, as Telegram does",
-    "Twitch program": "IRC is talk in a room: who was not there did not hear it (notebook 09)",
-}
+@exercise("define reply_to(line); it returns the line to send, or None.")
+def exercise_2(reply_to: Callable[[str], Any]) -> str:
+    """PING and !hello are answered; what a viewer writes is never taken for a command."""
+    for line, expected in LINES:
+        try:
+            found = reply_to(line)
+        except Exception as error:
+            raise NotYet(f"your function raised {error!r} for {line!r}") from None
+        if expected is None and found and "PONG" in str(found):
+            raise NotYet("a viewer wrote the word PING, and your bot took it for Twitch's: "
+                         "look at the command, not at the whole line")  # fmt: skip
+        found = found.removesuffix("\r\n") if isinstance(found, str) else found
+        expect(found == expected, f"for {line!r} expected {expected!r}, found {show(found)}")
+    return f"{len(LINES)} lines, each answered right"
 
 
-@exercise('write a dictionary: {"Telegram function": …, …} with a number from 0 to 3 for each.')
-def exercise_3(prediction: dict[str, int], lost: dict[str, int]) -> str:
-    """The prediction against what was measured just now."""
-    expect(isinstance(prediction, dict), f"expected a dictionary, found {show(prediction)}")
-    missing = [name for name in lost if name not in prediction]
-    expect(not missing, f"a number for {', '.join(missing)} is missing")
-    for name, number in lost.items():
-        expect(is_number(prediction[name]), f"{name}: {show(prediction[name])} is no number")
-        if prediction[name] != number:
-            raise NotYet(f"{name}: you said {show(prediction[name])}. {HINTS[name]}.")
-    return f"lost: {', '.join(f'{name} {number}' for name, number in lost.items())}"
+NOW = 1000.0
+TALK = [
+    ([], 0.0),
+    ([NOW - 1] * 19, 0.0),
+    ([NOW - 10] * 20, 20.0),
+    ([NOW - 29 + place for place in range(20)], 1.0),
+    ([NOW - 100] * 40, 0.0),
+    ([NOW - 100] * 5 + [NOW - 4] * 20, 26.0),
+    ([NOW - 100] * 5 + [NOW - 4] * 19, 0.0),
+    ([NOW - 31] + [NOW - 2] * 19, 0.0),
+]
+
+
+@exercise("define wait_s(sent, now); it returns seconds.")
+def exercise_3(wait_s: Callable[[list[float], float], Any]) -> str:
+    """Twenty messages in thirty seconds, never one more."""
+    for sent, expected in TALK:
+        found = run(wait_s, list(sent), NOW)
+        ago = [NOW - at for at in sent]
+        case = f"{counted(ago)} seconds ago" if ago else "nothing was sent yet"
+        expect(is_number(found), f"{case}: expected seconds, found {show(found)}")
+        if found < 0:
+            raise NotYet(f"{case}: found {show(found)}. Nobody waits less than 0 seconds: "
+                         "the twentieth-last message is over 30 seconds old")  # fmt: skip
+        wrong = not close(found, expected)
+        if wrong and ago and close(found, max(0.0, 30 - ago[0])):
+            raise NotYet(f"{case}: you counted from the first of all messages; the one that "
+                         "must be 30 seconds old is the twentieth from the end")  # fmt: skip
+        expect(not wrong, f"{case}: expected {expected:g}, found {show(found)}")
+    return "the bot will not be silenced"
+
+
+def counted(ago: list[float]) -> str:
+    """Write a list of times shortly: how many, from when to when."""
+    span = f"{ago[0]:g}" if len(set(ago)) == 1 else f"{ago[0]:g} to {ago[-1]:g}"
+    return f"{len(ago)} messages {span}"

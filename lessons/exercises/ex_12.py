@@ -1,97 +1,70 @@
-"""Checks of notebook 12: when to try again, what a log says, and a systemd unit."""
+"""Checks of notebook 12: messages lost in the gaps, a bot with two doors, which home for which."""
 
-import configparser
 from collections.abc import Callable
 from typing import Any
 
-from lessons.exercises.verdict import NotYet, close, exercise, expect, run, show
+from lessons.exercises.verdict import NotYet, close, exercise, expect, is_number, run, show
+from sandbox.telegram import Telegram, TelegramError
 
-LEAVE = (0, 78)
-
-
-@exercise("define pause(status, failures); it returns seconds, or None.")
-def exercise_1(pause: Callable[[int, int], Any]) -> str:
-    """Seconds after one failure, two, … for several statuses."""
-    expect(callable(pause), f"expected a function, found {show(pause)}")
-    for status in LEAVE:
-        found = pause(status, 1)
-        why = "asked to stop" if status == 0 else "a person must act"
-        expect(found is None, f"status {status} gets None ({why}); found {show(found)}")
-    for status in (1, -9, 137):
-        for failures, expected in enumerate([1, 2, 4, 8, 16, 32, 60, 60], 1):
-            found = run(pause, status, failures)
-            if failures == 1 and close(found, 2):
-                raise NotYet("after the first failure the pause is 1 second: 2 ** (failures - 1)")
-            if failures > 6 and close(found, 2 ** (failures - 1)):
-                raise NotYet(f"after {failures} failures it waits {found} s; min(…, 60) limits it")
-            right = f"after {failures} failures expected {expected}, found {show(found)}"
-            expect(close(found, expected), right)
-    expect(close(run(pause, 1, 1000), 60), "after 1000 failures it should still be 60")
-    return "patient, but not for ever"
+ROUNDS = [(9, 1, 100), (900, 0.5, 3600), (900, 0, 3600), (2, 0.4, 60)]
 
 
-BEGIN = "INFO twitch: the sandbox world, main.py"
-AGAIN = "WARNING chat: the connection broke; connecting again in 0.7 s"
-CHAT = "INFO #viktor: your message was not sent (connecting again and again)"
-REFUSED = "ERROR Twitch does not know this token."
-LOGS = [
-    ([BEGIN], ("running", 0)),
-    ([BEGIN, "INFO stopped"], ("stopped", 0)),
-    ([BEGIN, AGAIN, AGAIN], ("running", 2)),
-    ([BEGIN, AGAIN, REFUSED], ("broken", 1)),
-    (
-        [BEGIN, "ERROR !half failed: ZeroDivisionError: division by zero (main.py, line 9)", AGAIN],
-        ("running", 1),
-    ),
-    ([BEGIN, AGAIN, CHAT, "INFO stopped"], ("stopped", 1)),
+@exercise("define lost_a_day(limit_s, gap_s, messages_an_hour); it returns a number.")
+def exercise_1(lost_a_day: Callable[[float, float, float], Any]) -> str:
+    """The share of the time that nobody listens, of a day's messages."""
+    for limit, gap, an_hour in ROUNDS:
+        found = run(lost_a_day, limit, gap, an_hour)
+        shown = f"lost_a_day({limit}, {gap}, {an_hour}) gave {show(found)}"
+        expect(is_number(found), f"{shown}, expected a number")
+        right = 24 * an_hour * gap / (limit + gap)
+        if abs(found - right) <= 0.5:  # whole messages, or whole rounds, are right, too
+            continue
+        if gap:
+            whole = f"{shown}: a round lasts as long as the limit and the gap together"
+            expect(not close(found, 24 * an_hour * gap / limit), whole)
+            expect(not close(found, right / 24), f"{shown}: a day has 24 hours")
+            heard = 24 * an_hour * limit / (limit + gap)
+            expect(not close(found, heard), f"{shown}: that is what it hears")
+        raise NotYet(f"{shown}, expected {right:.2f}")
+    return "with a gap of half a second every 15 minutes, 48 of a day's 86,400 messages are lost"
+
+
+@exercise("define mend(telegram, account); it calls one method of the Bot API.")
+def exercise_2(mend: Callable[[Any, Any], Any]) -> str:
+    """A webhook is removed, and the message that waits is still there for who polls."""
+    expect(callable(mend), f"expected a function, found {show(mend)}")
+    with Telegram(retry_scale=1) as telegram:
+        account = telegram.new_bot("Hello bot", "hello_bot")
+        telegram.call(account, "setWebhook", url="http://127.0.0.1:9/nobody")  # a closed port
+        telegram.person("Viktor").send("!hello")
+        try:
+            mend(telegram, account)
+            updates = telegram.call(account, "getUpdates")
+        except TelegramError as error:
+            raise NotYet(f"Telegram answers {error}") from None
+    expect(updates != [], "polling works, but the message that waited is gone: do not drop it")
+    return "the program can ask again, and the message that waited is there"
+
+
+CASES: list[tuple[dict[str, Any], float, str]] = [
+    ({"called": True, "answer_s": 0.01}, 900, "function"),
+    ({"called": True, "answer_s": 40}, 900, "function"),
+    ({"called": True, "answer_s": 1200}, 900, "program"),
+    ({"called": True, "answer_s": 20}, 10, "program"),
+    ({"called": False, "answer_s": 0.01}, 900, "program"),
+    ({"called": False, "answer_s": 1200}, 900, "program"),
 ]
 
 
-@exercise('define state(log); it returns, for example, "running", 2.')
-def exercise_2(state: Callable[[list[str]], Any]) -> str:
-    """Six logs, one with the words in another line."""
-    for log, expected in LOGS:
-        found = run(state, list(log))
-        if isinstance(found, tuple) and found[0] == expected[0] and CHAT in log:
-            hint = f"{CHAT!r} is no WARNING, so it does not count"
-            expect(found == expected, hint)
-        if found == ("broken", expected[1]) and expected[0] == "running":
-            raise NotYet("an ERROR in the middle is over: only the last line says how it is now")
-        expect(found == expected, f"for {log} expected {expected}, found {show(found)}")
-    return f"{len(LOGS)} logs read right"
-
-
-START = "/usr/bin/python3 -m botlib.run telegram /opt/bot/main.py"
-
-
-@exercise("write unit, a text that begins with [Service].")
-def exercise_3(unit: str) -> str:
-    """The unit's settings, read as systemd reads them."""
-    expect(isinstance(unit, str), f"expected a text, found {show(unit)}")
-    expect("TOKEN" not in unit.upper(), "the token's place is /etc/bot.env: everyone can read this")
-    found = read_unit(unit)
-    expect(found.get("ExecStart") == START, f"expected ExecStart={START}")
-    expect(
-        found.get("EnvironmentFile") == "/etc/bot.env",
-        "without EnvironmentFile=/etc/bot.env the bot has no settings",
-    )
-    restart = found.get("Restart")
-    if restart == "always":
-        raise NotYet("Restart=always also starts a bot again that has ended well; on-failure is it")
-    expect(restart == "on-failure", f"expected Restart=on-failure, found {show(restart)}")
-    expect(
-        found.get("RestartPreventExitStatus") == "78",
-        "with a wrong token it would start again and again: RestartPreventExitStatus=78",
-    )
-    return "systemd would keep it running"
-
-
-def read_unit(text: str) -> dict[str, str]:
-    """Read a unit's [Service] part; NotYet if there is none."""
-    unit = configparser.ConfigParser(interpolation=None, strict=False, delimiters="=")
-    unit.optionxform = str  # type: ignore[assignment, method-assign]  # systemd's names have capitals
-    try:
-        unit.read_string(text)
-        return dict(unit["Service"])
-    except (configparser.Error, KeyError) as error:
-        raise NotYet(f"this is no unit with a part [Service]: {error}") from None
+@exercise('define home(bot, limit_s); it returns "function" or "program".')
+def exercise_3(home: Callable[[dict[str, Any], float], Any]) -> str:
+    """Six bots find their homes."""
+    for bot, limit, expected in CASES:
+        found = run(home, dict(bot), limit)
+        shown = f"for {bot} and a limit of {limit} s"
+        if found == "function" and bot["called"]:
+            expect(expected == found, f"{shown}: its answer would be killed before it is ready")
+        if found == "function":
+            expect(expected == found, f"{shown}: nobody calls it, so it must hold a line itself")
+        expect(found == expected, f"{shown} expected {expected!r}, found {show(found)}")
+    return f"{len(CASES)} bots have a home"

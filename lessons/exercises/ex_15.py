@@ -1,4 +1,4 @@
-"""Checks of notebook 11: a month with its free allowance, a break-even, who meets a cold start."""
+"""Checks of notebook 15: a month with its free allowance, a break-even, who meets a cold start."""
 
 import math
 from collections.abc import Callable

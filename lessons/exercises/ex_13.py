@@ -1,0 +1,108 @@
+"""Checks of notebook 13: the challenge, a signature, and what is lost in each corner."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from lessons.exercises.verdict import NotYet, exercise, expect, is_number, run, show
+
+PREFIX = "Twitch-Eventsub-Message-"
+SECRET = "a-secret-of-two"  # noqa: S105, of nobody's
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+BODY = '{"subscription": {"type": "channel.chat.message"},  "event": {}}'  # two spaces: raw text
+
+
+def seal(body: str, secret: str = SECRET, minutes_ago: float = 0) -> dict[str, str]:
+    """Headers as Twitch sends them with a body."""
+    message_id = "e76c6bd4-55c9-4987-8304-da1588d8988b"
+    timestamp = (NOW - timedelta(minutes=minutes_ago)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    signed = (message_id + timestamp + body).encode()
+    signature = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+    return {
+        f"{PREFIX}Id": message_id,
+        f"{PREFIX}Timestamp": timestamp,
+        f"{PREFIX}Signature": f"sha256={signature}",
+        "Host": "example.org",
+    }
+
+
+@exercise("define answer(kind, body); it returns a status and a text.")
+def exercise_1(answer: Callable[[str, str], Any]) -> str:
+    """The challenge exactly as it came; 204 and no text for everything else."""
+    for challenge in ("pogchamp-kappa-360noscope-vohiyo", "42"):
+        body = json.dumps({"challenge": challenge, "subscription": {"status": "pending"}})
+        found = run(answer, "webhook_callback_verification", body)
+        two = isinstance(found, tuple) and len(found) == 2
+        expect(two, f"expected two values, return 200, text; found {show(found)}")
+        status, text = found
+        expect(status == 200, f"the status is {show(status)}; 200 says yes")
+        if text != challenge and challenge in str(text):
+            raise NotYet("Twitch wants the challenge and nothing around it: no JSON, no quotes")
+        expect(text == challenge, f"expected the text {challenge!r}, found {show(text)}")
+    for kind in ("notification", "revocation"):
+        found = run(answer, kind, json.dumps({"subscription": {"status": "enabled"}}))
+        expect(found == (204, ""), f"for a {kind} expected (204, ''), found {show(found)}")
+    return "Twitch would enable the subscription"
+
+
+@exercise("define genuine(headers, body, secret, now); it returns True or False.")
+def exercise_2(genuine: Callable[[dict[str, str], str, str, datetime], Any]) -> str:
+    """Signed with the secret, as it came, and not older than ten minutes; nothing else."""
+
+    def let_in(headers: dict[str, str], body: str = BODY) -> Any:
+        return run(genuine, headers, body, SECRET, NOW)
+
+    for minutes in (0, 9):
+        found = let_in(seal(BODY, minutes_ago=minutes))
+        expect(
+            found is True,
+            f"a call of Twitch's, {minutes} minutes old, gave {show(found)}: sign id, timestamp "
+            "and body, in this order, and compare with the header",
+        )
+    expect(let_in(seal(BODY, "a guess of mine")) is False, "a call signed with a guess was let in")
+    expect(let_in(seal(BODY), BODY + " ") is False, "the body was changed after it was signed")
+    bare = {"Host": "example.org"}
+    expect(not falls(genuine, bare), 'a call without a signature raised KeyError: '
+           'headers.get(name, "") gives "" instead')  # fmt: skip
+    expect(let_in(bare) is False, "a call without a signature was let in")
+    old = let_in(seal(BODY, minutes_ago=11))
+    expect(old is False, "a call that is eleven minutes old was let in: compare its time with now")
+    names = getattr(getattr(genuine, "__code__", None), "co_names", ())
+    expect("compare_digest" in names, "right answers, but == takes longer for better guesses: "
+           "compare with hmac.compare_digest")  # fmt: skip
+    return "only Twitch comes in, and only on time"
+
+
+def falls(genuine: Callable[..., Any], headers: dict[str, str]) -> bool:
+    """True if the learner's function expects a header that may be missing."""
+    try:
+        genuine(headers, BODY, SECRET, NOW)
+    except KeyError:
+        return True
+    except Exception:
+        return False  # `run` tells of it
+    return False
+
+
+HINTS = {
+    "Telegram function": "Telegram keeps an update until the webhook takes it (notebook 06)",
+    "Telegram program": "Telegram keeps an update until somebody asks for it",
+    "Twitch function": "EventSub delivers again when the function fails, as Telegram does",
+    "Twitch program": "IRC is talk in a room: who was not there did not hear it (notebook 12)",
+}
+
+
+@exercise('write a dictionary: {"Telegram function": …, …} with a number from 0 to 3 for each.')
+def exercise_3(prediction: dict[str, int], lost: dict[str, int]) -> str:
+    """The prediction against what was measured just now."""
+    expect(isinstance(prediction, dict), f"expected a dictionary, found {show(prediction)}")
+    missing = [name for name in lost if name not in prediction]
+    expect(not missing, f"a number for {', '.join(missing)} is missing")
+    for name, number in lost.items():
+        expect(is_number(prediction[name]), f"{name}: {show(prediction[name])} is no number")
+        if prediction[name] != number:
+            raise NotYet(f"{name}: you said {show(prediction[name])}. {HINTS[name]}.")
+    return f"lost: {', '.join(f'{name} {number}' for name, number in lost.items())}"
