@@ -2,6 +2,7 @@
 
 import functools
 import os
+import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith(OWN)]:
         del os.environ[name]
     os.environ["COURSE_WORLD"] = "sandbox"
+    own = tempfile.TemporaryDirectory()  # what is passed in a test is nobody's progress
+    config.add_cleanup(own.cleanup)
+    os.environ["COURSE_FOLDER"] = own.name
 
 
 def patient(start: Callable[..., Any]) -> Callable[..., Any]:

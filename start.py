@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """The front door of the course.
 
-python3 start.py                open JupyterLab on the first notebook
+python3 start.py                open JupyterLab on your own copy of the notebook where you were
 python3 start.py --no-browser   only print its address (--port N and JupyterLab's own options too)
+python3 start.py reset 05       bring the original of a notebook back; yours is kept beside it
 python3 start.py test ...       every check: format, lint, types, tests, notebooks; pytest's options
 python3 start.py refresh ...    run notebooks, all or those named, and store their outputs
 python3 start.py sandbox ...    the sandbox on fixed ports, for any client in any language
@@ -51,6 +52,7 @@ COMMANDS = {  # each runs a file, whose first text is its help
     "lab": "lessons/lab.py",
     "login": "deploy/login.py",
     "refresh": "lessons/refresh.py",
+    "reset": "lessons/copies.py",
     "run": "botlib/run.py",
     "sandbox": "sandbox/__main__.py",
     "secrets": "deploy/secrets_for.py",
@@ -58,7 +60,12 @@ COMMANDS = {  # each runs a file, whose first text is its help
     "test": "tests/run.py",
     "webhook": "deploy/set_webhook.py",
 }
-AT_HOME = ("lab", "refresh", "test")  # all others take paths as they are typed, and find .env there
+AT_HOME = (
+    "lab",
+    "refresh",
+    "reset",
+    "test",
+)  # all others take paths as they are typed, and find .env there
 QUIET = {  # no pop-up with JupyterLab's news, no warnings of kernels in the terminal
     "etc/jupyter/labconfig/page_config.json": {
         "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}

@@ -1,7 +1,7 @@
-"""What only notebooks need: the %%save magic, charts, pictures, exercise checks.
+"""What only notebooks need: the %%save magic, charts, exercise checks, the learner's progress.
 
-`%load_ext lessons` switches %%save on. Nothing else is imported here, and nothing
-outside the notebooks imports from here.
+`%load_ext lessons` switches %%save and short errors on. Nothing else is imported here, and
+nothing outside the notebooks imports from here.
 """
 
 from typing import TYPE_CHECKING
@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 
 def load_ipython_extension(shell: "InteractiveShell") -> None:
-    """Register %%save; IPython calls this for `%load_ext lessons`."""
+    """Register %%save and short errors; IPython calls this for `%load_ext lessons`."""
+    from lessons.errors import show_short_errors
     from lessons.save import save_cell
 
+    show_short_errors(shell)
     shell.magics_manager.register_function(save_cell, "cell", "save")

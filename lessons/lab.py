@@ -1,4 +1,4 @@
-"""JupyterLab, opened on the course's first notebook: python3 start.py [lab] [OPTION …]
+"""JupyterLab, opened on your own copy of the notebook where you were: python3 start.py [lab] …
 
     --no-browser    only print the address
     --port N        another port; without it a free one is found
@@ -12,15 +12,13 @@ import os
 import secrets
 import socket
 import sys
-from pathlib import Path
 
 from jupyterlab.labapp import LabApp
 
-COURSE = Path(__file__).parents[1]
-FIRST_PAGE = "lab/tree/notebooks/00_start_here.ipynb"
+from lessons.copies import COURSE, FOLDER, Copies, told
+
 OPTIONS = [
     f"--ServerApp.root_dir={COURSE}",
-    f"--LabApp.default_url=/{FIRST_PAGE}",
     "--ServerApp.ip=127.0.0.1",  # nobody else on the network
     "--allow-root",  # as in a container; the token still guards it
     "--ServerApp.log_level=ERROR",  # so that the address stands out
@@ -49,11 +47,17 @@ def main(arguments: list[str]) -> None:
     if chosen.port:
         check_port(chosen.port)
         others.append(f"--ServerApp.port={chosen.port}")
+    copies = Copies()
+    if news := told(copies.bring()):
+        print(news, flush=True)
+    os.environ["COURSE_FOLDER"] = str(copies.folder)  # where the notebooks keep what was passed
+    first_page = f"lab/tree/{FOLDER}/{copies.latest()}"
     token = os.environ.setdefault("JUPYTER_TOKEN", secrets.token_hex(16))
-    server = LabApp.initialize_server(argv=[*OPTIONS, *others])
+    options = [*OPTIONS, f"--LabApp.default_url=/{first_page}"]
+    server = LabApp.initialize_server(argv=[*options, *others])
 
     def say_address() -> None:
-        address = f"{server.connection_url}{FIRST_PAGE}?token={token}"
+        address = f"{server.connection_url}{first_page}?token={token}"
         print(f"The course is open at {address}\nCtrl-C in this window stops it.", flush=True)
 
     server.io_loop.add_callback(say_address)  # the loop's first task, binding the port, is queued

@@ -20,6 +20,8 @@ NOTEBOOKS = REPOSITORY / "notebooks"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # holds a random id
 LIBRARY_FRAME = re.compile(r".*File .*[\\/]lib[\\/]", re.IGNORECASE)  # its lines vary
+# Where a window's page was: without it, what stands inside the object shows.
+LIVE_PAGE = re.compile(r' data="http://127[^"]*"|<div>The same in a tab of its own: .*?</div>')
 CELL_TIMEOUT_S = 120
 
 
@@ -81,7 +83,10 @@ def strip_noise(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         cell.metadata = NotebookNode({k: v for k, v in cell.metadata.items() if k == "tags"})
         for output in cell.get("outputs", []):
-            output.get("data", {}).pop(WIDGET_VIEW, None)
+            data = output.get("data", {})
+            data.pop(WIDGET_VIEW, None)
+            if "text/html" in data:
+                data["text/html"] = LIVE_PAGE.sub("", data["text/html"])
             if output.output_type == "error":
                 frames = [frame for frame in output.traceback if not LIBRARY_FRAME.match(frame)]
                 output.traceback = [frame.replace(f"{REPOSITORY}{os.sep}", "") for frame in frames]

@@ -1,12 +1,13 @@
-"""Every exercise of every notebook, three ways: untouched, a typical wrong answer, solved."""
+"""Every exercise of every notebook: untouched, with the wrong answers people give, solved; its hints."""
 
 import re
+import runpy
 from functools import cache
+from pathlib import Path
 
 import nbformat
 import pytest
 from notebook_runs import ROOT, STEMS, run_copy
-from wrong_answers import WRONG_ANSWERS
 
 SOLUTION = re.compile(
     r"<details>\s*<summary>Solution</summary>\n\n```python\n(.*?)\n```\n\n</details>", re.S
@@ -35,13 +36,16 @@ def solution(notebook, index):
     return found[1]
 
 
-def printed(cell):
-    return "".join(output.text for output in cell.outputs if output.get("name") == "stdout")
-
-
 def verdict(cell):
-    """The last line that a cell printed."""
-    return (printed(cell).strip().splitlines() or [""])[-1]
+    """What the check said: the cell's last output."""
+    shown = [output.data["text/plain"] for output in cell.outputs if "data" in output]
+    return shown[-1] if shown else "no verdict"
+
+
+def wrong_answers(stem):
+    """Exercise number → list of (source, words): tests/wrong_answers/wrong_NN.py."""
+    path = Path(__file__).parent / f"wrong_answers/wrong_{stem[:2]}.py"
+    return runpy.run_path(str(path))["WRONG"] if path.exists() else {}
 
 
 def run_with(stem, sources, folder, monkeypatch):
@@ -62,23 +66,29 @@ def test_each_exercise_is_untouched_in_the_notebook(stem):
         question, cell = notebook.cells[index - 1], notebook.cells[index]
         assert re.search(rf"^### Exercise {number}: \S", question.source, re.M)
         assert "..." in cell.source
-        assert re.fullmatch(rf"exercise_{number}\(.+\)", cell.source.splitlines()[-1])
-        assert verdict(cell).startswith("not yet: ")
+        *_, call, hint = cell.source.splitlines()
+        assert re.fullmatch(rf"exercise_{number}\(.+\)", call)
+        assert hint == f"# exercise_{number}.hint()"
+        assert verdict(cell).startswith("… not yet: ")
         assert solution(notebook, index) != cell.source
 
 
 @pytest.mark.parametrize("stem", STEMS)
-def test_a_typical_wrong_answer_gets_its_hint(stem, tmp_path, monkeypatch):
+def test_wrong_answers_are_told_what_to_mend(stem, tmp_path, monkeypatch):
     indices = exercises(read(stem))
-    answers = WRONG_ANSWERS.get(stem, {})
-    assert sorted(answers) == list(range(1, len(indices) + 1)), "one wrong answer for each exercise"
-    if not indices:
-        return
-    sources = {index: answers[number][0].strip() for number, index in enumerate(indices, 1)}
-    said = run_with(stem, sources, tmp_path / "notebooks", monkeypatch)
-    for number, index in enumerate(indices, 1):
-        assert said[index].startswith("not yet: ")
-        assert answers[number][1] in said[index]
+    answers = wrong_answers(stem)
+    assert sorted(answers) == list(range(1, len(indices) + 1)), "wrong answers for each exercise"
+    for turn in range(max(map(len, answers.values()), default=0)):
+        chosen = {
+            index: answers[number][turn]
+            for number, index in enumerate(indices, 1)
+            if turn < len(answers[number])
+        }
+        sources = {index: source.strip() for index, (source, _) in chosen.items()}
+        said = run_with(stem, sources, tmp_path / f"{turn}/notebooks", monkeypatch)
+        for index, (_, words) in chosen.items():
+            assert said[index].startswith("… not yet: ")
+            assert words in said[index]
 
 
 @pytest.mark.parametrize("stem", STEMS)
@@ -89,4 +99,4 @@ def test_the_folded_solution_passes(stem, tmp_path, monkeypatch):
         return
     said = run_with(stem, sources, tmp_path / "notebooks", monkeypatch)
     for index, words in said.items():
-        assert words.startswith("passed: "), f"cell {index} said {words!r}"
+        assert words.startswith("✔ passed: "), f"cell {index} said {words!r}"

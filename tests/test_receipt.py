@@ -1,10 +1,9 @@
-"""The bill as a chart, and the picture of the worker's loop: notebook 04's own tools."""
+"""The bill as a chart: notebook 04's own tool."""
 
 from types import SimpleNamespace
 
 import pytest
 
-from lessons.pictures import worker_loop
 from lessons.receipt import parts, receipt
 from sandbox.cloud.bill import make_bill
 from sandbox.cloud.history import Invocation
@@ -49,8 +48,3 @@ def test_the_parts_of_a_bar_are_the_time_billed(tariff):
         drawn = parts(row, bill.tariff)
         assert sum(width for *_, width in drawn) == pytest.approx(row.billed_ms)
         assert ("starting" in [name for name, *_ in drawn]) == (row.cold and tariff == "aws")
-
-
-def test_the_loop_is_drawn_the_same_each_time():
-    assert worker_loop().svg == worker_loop().svg
-    assert "GET next" in worker_loop().svg

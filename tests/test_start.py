@@ -20,7 +20,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 HOME = Path(__file__).parents[1]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals and scripts as POSIX has them")
-COMMANDS = ("bundle", "lab", "login", "node", "refresh", "run", "sandbox")
+COMMANDS = ("bundle", "lab", "login", "node", "refresh", "reset", "run", "sandbox")
 COMMANDS += ("secrets", "subscribe", "test", "webhook")
 LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-node.lock")
 # What stands in for uv: the packages of the Python that runs this test, instead of downloads. It
@@ -203,7 +203,7 @@ def test_address_is_printed_and_a_signal_ends_it_quietly(course, how):
         preexec_fn=hear_ctrl_c,
     ) as server:
         first = server.stdout.readline()
-        address = re.search(r"http://127\.0\.0\.1:\d+/lab/tree/notebooks/00_start_here\S+", first)
+        address = re.search(r"http://127\.0\.0\.1:\d+/lab/tree/my_course/00_start_here\S+", first)
         with urllib.request.urlopen(address[0]) as page:
             assert page.status == 200
         if how == signal.SIGINT:

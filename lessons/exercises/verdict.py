@@ -1,53 +1,101 @@
-"""How every exercise check speaks: "not yet: a hint", or "passed: what was shown".
+"""How every exercise speaks: "✔ passed: …" in green, "… not yet: …" in amber, and hints in steps.
 
 A check is a function of the learner's answer. It returns what the answer has shown, or
-raises `NotYet` with a hint. `exercise` makes it print the verdict and never raise, whatever
-the learner hands in.
+raises `NotYet` with what is to be mended. `exercise` makes an `Exercise` of it, which prints the
+verdict and never raises, whatever the learner hands in, and remembers what was passed.
 """
 
 import inspect
 import math
 from collections.abc import Callable
-from functools import wraps
+from html import escape
 from typing import Any
 
+from IPython.display import display
+
+from lessons.progress import remember
+
 LONGEST = 80  # of a value shown in a hint
+GREEN, AMBER = "#1a7f37", "#b26a00"  # both readable on white and on JupyterLab's dark background
 
 
 class NotYet(Exception):  # noqa: N818, a verdict is not an error
-    """The answer is not right yet; the text is the hint."""
+    """The answer is not right yet; the text says what is to be mended."""
 
 
-def exercise(todo: str) -> Callable[[Callable[..., str]], Callable[..., None]]:
-    """Make a check print its verdict; `todo` is the hint while the placeholder stands."""
+class Verdict:
+    """One line for the learner; a sign tells as much as the colour."""
 
-    def decorate(check: Callable[..., str]) -> Callable[..., None]:
-        @wraps(check)
-        def printed(*answers: Any) -> None:
-            print(verdict(check, answers, todo))
+    def __init__(self, words: str, colour: str) -> None:
+        self.words, self._colour = words, colour
 
-        return printed
+    def __repr__(self) -> str:
+        return self.words
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<div style="border-left: 4px solid {self._colour}; padding-left: 8px">'
+            f"{escape(self.words)}</div>"
+        )
+
+
+class Exercise:
+    """What a learner calls: with the answer, to hear the verdict; `hint()` when stuck."""
+
+    def __init__(self, check: Callable[..., str], todo: str, hints: tuple[str, ...]) -> None:
+        self._check, self._todo, self._hints = check, todo, hints
+        self._given = 0
+        self.name = check.__name__
+        self.__doc__ = check.__doc__
+
+    def __call__(self, *answers: Any) -> None:
+        """Show whether the answer is right, and if not, what is to be mended."""
+        if words := self._lacking(answers):
+            display(Verdict(f"… not yet: {words}", AMBER))
+            return
+        try:
+            shown = self._check(*answers)
+        except NotYet as reason:
+            display(Verdict(f"… not yet: {reason}", AMBER))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            words = f"the check could not use your answer. It met {describe(error)}"
+            display(Verdict(f"… not yet: {words}", AMBER))
+        else:
+            remember(self._check.__module__.rpartition("_")[2], self.name.rpartition("_")[2])
+            display(Verdict(f"✔ passed: {shown}", GREEN))
+
+    def hint(self) -> None:
+        """Show the next hint; after the last one, where the solution is."""
+        if self._given == len(self._hints):
+            print("That was all. The solution is folded under the exercise: click on Solution.")
+            return
+        self._given += 1
+        print(f"hint {self._given} of {len(self._hints)}: {self._hints[self._given - 1]}")
+
+    def _lacking(self, answers: tuple[Any, ...]) -> str:
+        """What to do before there is something to check; "" if there is."""
+        if any(answer is ... for answer in answers):
+            return self._todo
+        try:
+            inspect.signature(self._check).bind(*answers)
+        except TypeError:
+            wanted = ", ".join(inspect.signature(self._check).parameters)
+            return f"the last line must be {self.name}({wanted})"
+        return ""
+
+
+def exercise(todo: str, *hints: str) -> Callable[[Callable[..., str]], Exercise]:
+    """Make an Exercise of a check; `todo` is said while the placeholder stands.
+
+    The hints go from a nudge to nearly the answer; the solution itself stands in the notebook.
+    """
+
+    def decorate(check: Callable[..., str]) -> Exercise:
+        return Exercise(check, todo, hints)
 
     return decorate
-
-
-def verdict(check: Callable[..., str], answers: tuple[Any, ...], todo: str) -> str:
-    """Run a check and put what it says into one line."""
-    if any(answer is ... for answer in answers):
-        return f"not yet: {todo}"
-    try:
-        inspect.signature(check).bind(*answers)
-    except TypeError:
-        wanted = ", ".join(inspect.signature(check).parameters)
-        return f"not yet: the last line must be {check.__name__}({wanted})"
-    try:
-        return f"passed: {check(*answers)}"
-    except NotYet as hint:
-        return f"not yet: {hint}"
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        return f"not yet: the check could not use your answer. It met {describe(error)}"
 
 
 def expect(condition: bool, hint: str) -> None:

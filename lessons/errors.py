@@ -1,0 +1,76 @@
+"""Errors of a few lines: what happened, where in the learner's own cell, what to do.
+
+Of the course's own errors only their words and the learner's line are shown, since their words say
+what to do. Of all others the frames of the notebook's cells are shown, without those inside
+libraries.
+"""
+
+import linecache
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+OURS = ("botlib", "sandbox", "lessons", "deploy")  # packages whose errors speak for themselves
+
+
+def show_short_errors(shell: "InteractiveShell") -> None:
+    """Have this notebook show errors as above, from now on."""
+    shell.set_custom_exc((Exception,), show)
+
+
+def show(
+    shell: "InteractiveShell",
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+    tb_offset: int | None = None,
+) -> None:
+    """Show an error that a cell raised; IPython calls this."""
+    if kind.__module__.partition(".")[0] in OURS:
+        words = own_words(shell, kind, error, trace)
+        error._render_traceback_ = lambda *_: words  # type: ignore[attr-defined]  # IPython's hook
+        shell.showtraceback((kind, error, trace), tb_offset=0)
+        return
+    # What an error came from is mostly another one deep inside a library.
+    cause, context, hidden = error.__cause__, error.__context__, error.__suppress_context__
+    error.__cause__ = error.__context__ = None
+    try:
+        shell.showtraceback((kind, error, of_cells(shell, trace)), tb_offset=0)
+    finally:
+        error.__cause__, error.__context__, error.__suppress_context__ = cause, context, hidden
+
+
+def of_cells(shell: "InteractiveShell", trace: TracebackType | None) -> TracebackType | None:
+    """The frames that are in the notebook's cells; all of them if none is."""
+    own: list[TracebackType] = []
+    frame = trace
+    while frame:
+        if frame.tb_frame.f_globals is shell.user_global_ns and is_cell(frame):
+            own.append(frame)
+        frame = frame.tb_next
+    chain: TracebackType | None = None
+    for frame in reversed(own):
+        chain = TracebackType(chain, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+    return chain or trace
+
+
+def is_cell(frame: TracebackType) -> bool:
+    """Whether a frame is the notebook's own code, not IPython's around it."""
+    return bool(linecache.getline(frame.tb_frame.f_code.co_filename, frame.tb_lineno))
+
+
+def own_words(
+    shell: "InteractiveShell",
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+) -> list[str]:
+    """The learner's line, then what the error says."""
+    frame = of_cells(shell, trace)
+    line = ""
+    if frame:
+        source = linecache.getline(frame.tb_frame.f_code.co_filename, frame.tb_lineno).strip()
+        line = f"line {frame.tb_lineno} of this cell: {source}"
+    return [part for part in (line, f"{kind.__name__}: {error}") if part]

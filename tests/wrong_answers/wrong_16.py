@@ -1,0 +1,49 @@
+"""Wrong answers to the exercises of notebook 16, as people really give them.
+
+exercise number → list of (source of the whole cell, words of what is said to it)
+"""
+
+WRONG = {
+    1: [
+        (
+            """
+from lessons.exercises.ex_16 import exercise_1, exercise_2, exercise_3
+
+def pause(status, failures):
+    return None if status in (0, 78) else 2 ** (failures - 1)
+
+exercise_1(pause)
+""",
+            "min(…, 60) limits it",
+        ),
+    ],
+    2: [
+        (
+            """
+def state(log):
+    again = sum("connecting again" in line for line in log)
+    if log[-1] == "INFO stopped":
+        return "stopped", again
+    return "broken" if log[-1].startswith("ERROR") else "running", again
+
+exercise_2(state)
+""",
+            "is no WARNING",
+        ),
+    ],
+    3: [
+        (
+            """
+unit = '''
+[Service]
+ExecStart=/usr/bin/python3 -m botlib.run telegram /opt/bot/main.py
+EnvironmentFile=/etc/bot.env
+Restart=on-failure
+'''
+
+exercise_3(unit)
+""",
+            "it would start again and again",
+        ),
+    ],
+}
