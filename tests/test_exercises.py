@@ -1,4 +1,4 @@
-"""Every exercise of every notebook: untouched, with the wrong answers people give, solved; its hints."""
+"""Every exercise of every notebook: untouched, with wrong answers, solved; and its hints."""
 
 import re
 import runpy

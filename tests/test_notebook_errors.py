@@ -1,0 +1,84 @@
+"""Errors in a notebook: a few lines, the learner's own among them; and measured numbers."""
+
+import re
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+from notebook_runs import ROOT
+
+from lessons.about import OutOfRange, about
+from lessons.table import table
+
+ANSI = re.compile(r"\x1b\[[\d;]*m")
+
+
+def shown(tmp_path, monkeypatch, *cells):
+    """Run cells after %load_ext lessons; returns the lines of the last one's error."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / ".ipython"))
+    notebook = new_notebook(cells=[new_code_cell(cell) for cell in ("%load_ext lessons", *cells)])
+    resources = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(notebook, timeout=60, resources=resources, allow_errors=True).execute()
+    (error,) = (out for out in notebook.cells[-1].outputs if out.output_type == "error")
+    return error, ANSI.sub("", "\n".join(error.traceback)).splitlines()
+
+
+def test_a_foreign_error_shows_only_the_notebooks_frames(tmp_path, monkeypatch):
+    cell = "from lessons.client import get\n\ndef ask():\n    get('http://127.0.0.1:9/')\n\nask()"
+    error, lines = shown(tmp_path, monkeypatch, cell)
+    assert error.ename == "URLError"
+    assert len(lines) < 20
+    assert not any("File " in line for line in lines)
+    assert any("----> 6 ask()" in line for line in lines)
+    assert any("----> 4     get(" in line for line in lines)
+    assert lines[-1].startswith("URLError: ")
+
+
+def test_the_courses_own_error_says_the_line_and_its_words(tmp_path, monkeypatch):
+    cell = "from lessons.about import about\nabout(7, 'ms', low=1, high=2)"
+    error, lines = shown(tmp_path, monkeypatch, cell)
+    assert error.ename == "OutOfRange"
+    assert lines[0] == "line 2 of this cell: about(7, 'ms', low=1, high=2)"
+    assert lines[1].startswith("OutOfRange: this machine measured 7 ms")
+    assert len(lines) == 2
+
+
+def test_an_error_that_is_awaited_is_short_too(tmp_path, monkeypatch):
+    cell = "import asyncio\nawait asyncio.open_connection('127.0.0.1', 9)"
+    error, lines = shown(tmp_path, monkeypatch, cell)
+    assert error.ename == "ConnectionRefusedError"
+    assert not any("asyncio/" in line for line in lines)
+    assert any("----> 2" in line for line in lines)
+
+
+def test_an_error_keeps_its_cause_for_whoever_looks(tmp_path, monkeypatch):
+    cells = ["try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    kept = error"]
+    cells += ["raise ValueError('wrong') from kept"]
+    error, lines = shown(tmp_path, monkeypatch, *cells)
+    assert error.ename == "ValueError"
+    assert lines[-1] == "ValueError: wrong"
+    assert not any("ZeroDivisionError" in line for line in lines)
+
+
+def test_run_all_stops_at_an_error(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    cells = [new_code_cell(cell) for cell in ("%load_ext lessons", "1 / 0", "print('on')")]
+    notebook = nbformat.from_dict(new_notebook(cells=cells))
+    with pytest.raises(Exception, match="division by zero"):
+        NotebookClient(notebook, timeout=60).execute()
+    assert notebook.cells[2].outputs == []
+
+
+@pytest.mark.parametrize("value", [0.99, 2.01, float("nan")])
+def test_a_number_outside_its_range_is_not_shown(value):
+    with pytest.raises(OutOfRange, match="the text expects 1 to 2"):
+        about(value, "ms", low=1, high=2)
+
+
+def test_a_table_keeps_its_columns_whatever_is_in_them():
+    markdown = table(["who", "what"], [["Ann", "a|b\nc"]])._repr_markdown_()
+    assert markdown.splitlines() == ["| who | what |", "| --- | --- |", "| Ann | a\\|b c |"]
+    with pytest.raises(ValueError, match="2 cells"):
+        table(["who", "what"], [["Ann"]])
