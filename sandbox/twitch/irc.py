@@ -441,9 +441,9 @@ class IrcServer:
 
         They get no NOTICE of it, only this and a PART (Chatterino/chatterino2#2110).
         """
+        at = channel.cleared[user.id]  # one event, so one time in everybody's line
         for client in list(self.members[channel.name]):
             if client.has("commands"):
-                at = self.world.clock.now()
                 tags = client.has("tags")
                 client.send(irc_lines.clear_chat(channel, user, seconds, at, tags=tags))
         for client in list(self.members[channel.name]):

@@ -33,7 +33,7 @@ exercise_2(goodbye)
             """
 prediction = [False, False, False]
 
-fn = cloud.deploy("greeting", "workshop/01_greeting", handler="main.handler")
+fn = cloud.deploy("greeting", "workshop/03_greeting", handler="main.handler")
 for name in ("Ada", "Bob", "Cleo"):
     get(fn.url + name)
 

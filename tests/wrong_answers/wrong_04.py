@@ -9,7 +9,7 @@ WRONG = {
             """
 from lessons.exercises.ex_04 import exercise_1, exercise_2, exercise_3
 
-mended = cloud.deploy("mended", "workshop/02_greet", worker="workshop/02_worker/loop.py")
+mended = cloud.deploy("mended", "workshop/04_greet", worker="workshop/04_worker/loop.py")
 
 exercise_1(mended)
 """,
@@ -21,7 +21,7 @@ exercise_1(mended)
             """
 prediction = (6, 4)
 
-fn = cloud.deploy("five", "workshop/02_counter", concurrency=3)
+fn = cloud.deploy("five", "workshop/04_counter", concurrency=3)
 for _ in range(2):
     list(clients.map(get, [fn.url] * 5))
 
