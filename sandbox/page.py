@@ -7,6 +7,19 @@ shows what stands inside it. An iframe would be blank, and a grey box later.
 import html
 from dataclasses import dataclass
 
+# A browser tells the page the system's colours, not JupyterLab's: so the notebook does. Where it
+# runs no script (untrusted, on GitHub) or names no theme, the system's remain.
+THEME = """<script>{
+  const frame = document.currentScript.previousElementSibling;
+  const tell = () => {
+    const light = document.body.dataset.jpThemeLight;
+    const theme = light === "false" ? "dark" : "light";
+    if (light) frame.contentWindow?.postMessage({ theme }, "*");
+  };
+  frame.addEventListener("load", tell);
+  new MutationObserver(tell).observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
+}</script>"""
+
 
 @dataclass(frozen=True)
 class Page:
@@ -28,7 +41,7 @@ class Page:
         address = html.escape(self.address)
         return (
             f'<object type="text/html" data="{address}" width="100%" height="{self.height}">'
-            f"{self.still}<div>Run this cell to open the window.</div></object>"
+            f"{self.still}<div>Run this cell to open the window.</div></object>{THEME}"
             f'<div>The same in a tab of its own: <a href="{address}" target="_blank">'
             f"{address.partition('#')[0]}</a></div>"
         )

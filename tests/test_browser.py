@@ -26,6 +26,8 @@ WORLD = """from sandbox import Twitch
 twitch = Twitch()
 viktor, anna = twitch.account("viktor", display_name="Viktor"), twitch.account("anna")
 twitch.window(viktor)"""
+DARK = """() => window.jupyterapp.commands.execute(
+    'apputils:change-theme', { theme: 'JupyterLab Dark' })"""
 READS = """print(anna.wait(channel="viktor", timeout=60)[0].text)"""
 
 
@@ -65,7 +67,10 @@ def test_first_notebook_runs_in_the_browser(notebooks, repository):
 
 
 def test_one_types_into_a_window_while_a_cell_runs(notebooks):
-    """The second cell ends only when somebody has written in the page that the first one shows."""
+    """The second cell ends only when somebody has written in the page that the first one shows.
+
+    The page has JupyterLab's colours, and takes its other ones.
+    """
     cells = [new_code_cell(source) for source in (WORLD, READS)]
     nbformat.write(new_notebook(cells=cells, metadata=METADATA), notebooks / look.FIRST)
     with look.front_door(notebooks.parent) as address, look.browser_page() as page:
@@ -82,3 +87,7 @@ def test_one_types_into_a_window_while_a_cell_runs(notebooks):
         page.wait_for_function("() => window.ran !== null", timeout=look.RUN_S * 1000)
         (read,) = page.evaluate(look.MODEL)["cells"][1]["outputs"]
         assert read["text"] == "hello from the page\n"
+        is_theme = "name => document.documentElement.dataset.theme === name"
+        window.wait_for_function(is_theme, arg="light")
+        page.evaluate(DARK)
+        window.wait_for_function(is_theme, arg="dark")

@@ -133,7 +133,7 @@ function show(views) {
   const main = document.querySelector("main");
   const nav = document.getElementById("panels");
   if (main.children.length) return;
-  if (views.length === 1 && !document.body.classList.contains("one")) {
+  if (views.length === 1) {
     document.body.classList.add("alone");
     document.querySelector("h1").textContent = PANELS[views[0]].title;
   }
@@ -159,7 +159,13 @@ function show(views) {
 // In a notebook's cell, with one chat chosen, there is no more than that.
 document.body.classList.toggle("one", options.has("chat") || options.has("channel"));
 const theme = document.getElementById("theme");
-theme.onchange = () => (document.documentElement.dataset.theme = theme.value);
+let around = ""; // the theme of the notebook around this page, once it has said so
+theme.onchange = () => (document.documentElement.dataset.theme = theme.value || around);
 theme.value = options.get("theme") ?? "";
 theme.onchange();
+addEventListener("message", ({ source, data }) => {
+  if (source !== parent || !["light", "dark"].includes(data?.theme)) return;
+  around = data.theme;
+  theme.onchange();
+});
 connect();
