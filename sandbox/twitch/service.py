@@ -175,8 +175,13 @@ class Twitch(Servers):
         """
         name, room = login_of(login), self.world.channel(login_of(channel))
         if not self.wait_until(lambda: self.hears(name, room.name, after, connections), timeout):
-            first = f"{name} did not come to #{room.name} within {timeout:g} s."
-            raise NoReply("\n".join([first, *why(self.world, room)]))
+            raise NoReply(self.not_there(name, room.name, timeout))
+
+    def not_there(self, login: str, channel: str, timeout: float) -> str:
+        """Why a program did not come to a channel within `timeout` seconds."""
+        room = self.world.channel(channel)
+        first = f"{login} did not come to #{room.name} within {timeout:g} s."
+        return "\n".join([first, *why(self.world, room)])
 
     def hears(
         self,

@@ -316,9 +316,9 @@ class TwitchView(View):
         def there() -> bool:
             return self.twitch.hears(login, room.name, earlier, at_once)
 
-        await self.wait(self.twitch.watch.until(there, values.seconds()))
-        # It says why, if it is not there.
-        await call(self.twitch.wait_for, login, room.name, 0.0, earlier, at_once)
+        seconds = values.seconds()
+        if not await self.wait(self.twitch.watch.until(there, seconds)):
+            raise NoReply(await call(self.twitch.not_there, login, room.name, seconds))
         return await self._answer(lambda: [one for one in self._connections(login) if one["open"]])
 
     async def connections(self, request: web.Request) -> web.Response:
