@@ -10,12 +10,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
+from itertools import islice
 from typing import TypeVar
 
 from sandbox.cloud import Cloud
 from sandbox.cloud.function import Function
 from sandbox.no_reply import NoReply
 from sandbox.server import LocalServer
+from sandbox.telegram.errors import LACKING
 from sandbox.telegram.explain import SET_WEBHOOK, address, without_secrets
 from sandbox.telegram.people import Person, line
 from sandbox.telegram.service import Telegram
@@ -29,6 +31,7 @@ from sandbox.twitch.service import Twitch
 
 T = TypeVar("T")
 NEWEST = 200  # messages of a chat, in which an edit is still noticed
+LOOKED_AT = 100  # of a bot's calls, the newest, for those that were refused
 HELP = """
 Chat here: type
   telegram !hello      you are Viktor, in a chat with the bot
@@ -127,6 +130,10 @@ class TelegramNews(News):
         yield "error", f"{name}: {without_secrets(account, error)}" if error else ""
         for method in account.lacking:
             yield method, f"{name} called {method}: Telegram has it, this sandbox has not"
+        for called in islice(reversed(account.calls), LOOKED_AT):
+            if called.error and not called.error.startswith(LACKING):
+                error = without_secrets(account, called.error)
+                yield error, f"{name} called {called.method}, refused: {error}"
 
 
 class TwitchNews(News):

@@ -272,6 +272,10 @@ def test_all_that_a_bot_says_is_shown_and_its_buttons_can_be_pressed():
         with pytest.raises(urllib.error.HTTPError):
             call("sendInvoice", chat_id=chat)
         running.wait_for("@hello_bot called sendInvoice: Telegram has it, this sandbox has not")
+        with pytest.raises(urllib.error.HTTPError):
+            call("sendMessage", chat_id=1, text=found["TELEGRAM_TOKEN"])
+        running.wait_for("@hello_bot called sendMessage, refused: Bad Request: chat not found")
+        assert "refused: This sandbox has no" not in running.text  # it is said once
 
 
 @posix

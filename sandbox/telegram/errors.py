@@ -29,6 +29,9 @@ def too_many_requests(seconds: int) -> TelegramError:
     return TelegramError(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
 
 
+LACKING = "This sandbox has no "  # what every refusal of something lacking begins with
+
+
 class LackingError(TelegramError):
     """What the real Bot API has and this sandbox has not: `what` is its name, as in "sendInvoice".
 
@@ -40,5 +43,5 @@ class LackingError(TelegramError):
     """
 
     def __init__(self, what: str, advice: str) -> None:
-        super().__init__(400, f"This sandbox has no {what}. {advice}")
+        super().__init__(400, f"{LACKING}{what}. {advice}")
         self.what = what

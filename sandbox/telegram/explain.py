@@ -12,7 +12,8 @@ from sandbox.telegram.types import Message, Update
 from sandbox.telegram.world import BotAccount, TelegramWorld
 
 REFUSED = 3  # how many refused calls are told
-SET_WEBHOOK = 'telegram.call(account, "setWebhook", url=...)'
+# People use the sandbox from Python and from elsewhere: what to do is said for both.
+SET_WEBHOOK = 'call setWebhook (in Python: telegram.call(account, "setWebhook", url=...))'
 
 
 def no_reply(message: Message, world: TelegramWorld, timeout: float, log: list[str]) -> str:
@@ -32,7 +33,7 @@ def no_reply(message: Message, world: TelegramWorld, timeout: float, log: list[s
     if not members:
         return (
             f"Nobody can answer {said!r}: there is no bot in {message.chat.title}.\n"
-            "What to do: group.add(account)"
+            "What to do: let a bot in (in Python: group.add(account))"
         )
     names = ", ".join(member.name for member in members)
     return f"{names} was not told of {said!r}.\nFound: {not_told(message)}"
@@ -44,12 +45,12 @@ def not_told(message: Message) -> str:
         return (
             "in a group, privacy mode shows a bot only commands that begin with '/', replies to "
             "it and mentions of it (or its allowed_updates leave messages out).\n"
-            "What to do: write '/…', or make the bot an admin with group.promote(account), or "
-            "make it with telegram.new_bot(…, privacy=False)"
+            "What to do: write '/…', or make the bot an admin (in Python: "
+            "group.promote(account)), or a bot without privacy (telegram.new_bot(…, privacy=False))"
         )
     return (
         "the bot's allowed_updates leave messages out.\n"
-        f"What to do: {SET_WEBHOOK[:-1]}, allowed_updates=[]) restores the default"
+        "What to do: call setWebhook with allowed_updates=[], which restores the default"
     )
 
 
