@@ -50,7 +50,10 @@ SEED = "sandbox"  # of what is the same at every start with --fixed
 HELLO = (
     'def handler(event, context):\n    return {"statusCode": 200, "body": "hello from the cloud"}\n'
 )
-SCOPES = ["chat:read", "chat:edit", "user:read:chat", "user:write:chat", "user:bot"]
+SCOPES = [  # all that something here asks for
+    *("chat:read", "chat:edit", "user:read:chat", "user:write:chat", "user:bot"),
+    *("moderator:read:chatters", "moderator:read:followers"),
+]
 ENTRIES = {  # the first of these files that a folder has: its runtime, and where it begins
     "main.py": ("python", "main.handler"),
     "lambda_function.py": ("python", "lambda_function.lambda_handler"),  # as AWS's console names it
