@@ -1,6 +1,8 @@
 """Telegram behind a window, over HTTP: people, bots, what is said, pressed and what travelled."""
 
 import json
+import re
+import shlex
 import struct
 import threading
 import urllib.error
@@ -12,6 +14,7 @@ import pytest
 
 from sandbox import Cloud, Telegram, Window
 from sandbox.telegram import TelegramError
+from sandbox.window.telegram import TelegramView
 
 ANSWERS = """
 import json
@@ -21,6 +24,8 @@ def handler(event, context):
     if "callback_query" in update:
         query = update["callback_query"]
         answer = {"method": "answerCallbackQuery", "callback_query_id": query["id"], "text": "ok"}
+    elif "message" not in update:  # an edit, or a bot that was blocked
+        return {"statusCode": 200}
     else:
         message = update["message"]
         answer = {"method": "sendMessage", "chat_id": message["chat"]["id"],
@@ -335,3 +340,42 @@ def test_closing_ends_what_waits(telegram):
     waiting.join(20)
     window.close()
     assert heard and heard[0][0] == 409
+
+
+def test_the_lines_of_the_readme_work_in_their_order(telegram, tmp_path, repository):
+    text = (repository / "sandbox/README.md").read_text(encoding="utf-8")
+    section = text.partition("\n### Telegram\n")[2].partition("\n### ")[0]
+    lines = re.findall(r"^\| `ask (.+?)` \|", section, re.MULTILINE)
+    files = {"@cat.png": png(), "@notes.txt": b"bread, butter"}
+    (tmp_path / "main.py").write_text(ANSWERS)
+    tried, file_id = set(), ""
+    with Window(telegram=telegram) as window, Cloud() as cloud:
+        ask, function = Asking(window), cloud.deploy("hello", tmp_path)
+        ask("people", {"name": "Anna"})
+        for line in lines:
+            path, *words = shlex.split(line.replace("FILE_ID", file_id))
+            path, _, query = path.removeprefix("telegram/").partition("?")
+            options = dict(zip(words[::2], words[1::2], strict=True))
+            body = json.loads(options["-d"]) if "-d" in options else None
+            body = files.get(options.get("--data-binary"), body)
+            told = ask(path, body, **dict(urllib.parse.parse_qsl(query)))
+            assert not isinstance(told, tuple), f"{line}: {told}"  # a refusal
+            tried.add((path, body is not None))
+            if path == "token":  # which took the webhook that it had
+                telegram.call(telegram.account("hello_bot"), "setWebhook", url=function.url)
+            if path in ("say", "sticker", "location", "photo", "document"):
+                assert ask("messages", **CHAT, after=told["id"], timeout=15)  # the bot's answer
+            if path == "photo":
+                file_id = told["content"]["photo"][-1]["file_id"]
+            if path == "file":
+                assert told == png()
+            if path == "press":
+                assert told["text"] == "ok"
+    routes = {  # {change:add|remove} are two
+        (name, route.method == "POST")
+        for route in TelegramView(telegram).routes()
+        for name in re.split("[:|]", route.path.removeprefix("/api/telegram/").strip("{}"))
+    }
+    beside = {"remove", "promote", "demote", "leave", "unblock"}
+    assert {path for path, _ in routes - tried} == beside | {"change"}
+    assert all(f"`telegram/{path}`" in section for path in beside)
