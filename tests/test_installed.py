@@ -1,5 +1,6 @@
 """The sandbox without the course: pip install PATH in a fresh Python, and a bot's test there."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -11,6 +12,8 @@ import pytest
 
 HOME = Path(__file__).parents[1]
 GIVEN = ("pyproject.toml", "README.md", "LICENSE", ".gitignore", "botlib", "sandbox")
+# Whoever runs this from another folder may point every Python at the sources; a fresh one is not.
+FRESH = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 TOKEN = re.compile(r"\d{10}:AA[\w-]{33}")
 
 
@@ -19,7 +22,7 @@ def files_in(folder):
 
 
 def run(*words, folder):
-    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(words, cwd=folder, env=FRESH, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -84,7 +87,9 @@ def test_the_ten_lines_in_the_readme_test_a_bot(python, tmp_path):
     (tmp_path / "bot.py").write_text("print('no bot yet')\n", encoding="utf-8")
     (tmp_path / "test_bot.py").write_text(test.replace("30", "0.1"), encoding="utf-8")
     words = [str(python), "-m", "pytest", "-q"]
-    failed = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    failed = subprocess.run(
+        words, cwd=tmp_path, env=FRESH, capture_output=True, text=True, timeout=120
+    )
     assert failed.returncode == 1
     assert "nobody calls getUpdates" in failed.stdout
     assert "no bot yet" in failed.stdout
