@@ -32,6 +32,7 @@ export function mount(section, app) {
   const side = element(
     "nav",
     { class: "side", "aria-label": "Telegram's chats" },
+    element("h2", { class: "title" }, title),
     element("label", { class: "you" }, "You are ", who),
     chats,
     element(
@@ -162,6 +163,8 @@ export function mount(section, app) {
     const found = all.find((one) => one.key === chosen.chat);
     const asked = chosen.chat === app.options.get("chat"); // by the address: no other will do
     open = (found ?? (asked ? null : all[0]))?.key ?? "";
+    // Where there is room for the chats or a chat, one alone needs no choosing.
+    if (!begun && all.length === 1) section.classList.remove("listing");
     drawChat(current());
     drawSide(all);
     begun = app.records.size > 0;
