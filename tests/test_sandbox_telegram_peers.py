@@ -1,4 +1,4 @@
-"""Clients written by others find a Telegram: grammY with its menu, and telegraf."""
+"""Clients written by others find a Telegram: grammY, telegraf and node-telegram-bot-api."""
 
 import subprocess
 
@@ -12,7 +12,7 @@ from sandbox.telegram.people import first_answer
 GIF = b"GIF89a\x07\0\x05\0\x80\0\0"
 
 
-@pytest.fixture(scope="module", params=["grammy.js", "telegraf.js"])
+@pytest.fixture(scope="module", params=["grammy.js", "telegraf.js", "node-telegram-bot-api.js"])
 def world(request):
     """A Telegram, a bot whose program runs, and a group where it is an admin."""
     folder = installed("telegram")
