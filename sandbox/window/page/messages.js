@@ -10,6 +10,7 @@
 import { element } from "./dom.js";
 
 const NEAR_THE_END = 40; // pixels
+const SHOWN = 200; // messages: the sandbox tells no more of a chat
 
 export function messageList({ label, empty, draw, travelled }) {
   const nothing = element("p", { class: "quiet" }, empty);
@@ -31,7 +32,8 @@ export function messageList({ label, empty, draw, travelled }) {
 
   function show(chat, entries, none = empty) {
     const isOther = chat !== shown;
-    nothing.textContent = none;
+    const isFull = entries.length >= SHOWN;
+    nothing.textContent = isFull ? `Only the newest ${SHOWN} messages are shown.` : none;
     if (isOther) {
       // Another chat is no news: a screen reader is not to read all of it.
       log.setAttribute("aria-live", "off");
@@ -60,7 +62,7 @@ export function messageList({ label, empty, draw, travelled }) {
       if (row === next) next = next.nextElementSibling;
       else log.insertBefore(row, next);
     }
-    nothing.hidden = entries.length > 0;
+    nothing.hidden = entries.length > 0 && !isFull;
     if (following) toEnd();
     else if (!isOther) note(unseen + added);
     if (isOther) setTimeout(() => log.removeAttribute("aria-live"), 100);

@@ -418,6 +418,7 @@ export function mount(section, app) {
       ? { ...place(), message: changed.id, text }
       : { ...place(), text, reply_to: replyTo?.id ?? 0 };
     draft.value = "";
+    draft.focus(); // the next one is typed at once, though a button sent this one
     answer.textContent = "";
     answerTo();
     sending = sending.then(async () => {

@@ -323,6 +323,7 @@ export function mount(section, app) {
     if (!text.trim()) return;
     const values = { from: me.value, channel: drawn, text, reply_to: replyTo?.id };
     draft.value = "";
+    draft.focus(); // the next one is typed at once, though a button sent this one
     reply(null);
     sending = sending.then(async () => {
       const said = await app.attempt(() => app.post("twitch/say", values));
