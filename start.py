@@ -8,7 +8,9 @@ python3 start.py test ...       every check: format, lint, types, tests, noteboo
 python3 start.py refresh ...    run notebooks, all or those named, and store their outputs
 python3 start.py sandbox ...    the sandbox on fixed ports, for any client in any language
 python3 start.py login ...      a real token for your bot, into .env: login telegram, login twitch
-python3 start.py run ...        a bot of yours, alive until Ctrl-C: run twitch main.py
+python3 start.py new FOLDER     a folder for a bot of your own, which all of the next take
+python3 start.py run ...        your bot, alive until Ctrl-C: run telegram FOLDER, run twitch FOLDER
+python3 start.py test FOLDER    your bot's own tests, and nothing of the course's
 python3 start.py bundle FOLDER  the zip that a real cloud takes
 python3 start.py secrets ...    the bot's secrets from .env, as a cloud's own tool takes them
 python3 start.py webhook ...    tell Telegram where your function is, or ask what it knows
@@ -17,7 +19,8 @@ python3 start.py node           Node.js for a part of notebook 04, where the mac
 
 Each says more with --help. The first start makes .venv beside this file from requirements.lock (a
 download of about 95 MB); every other start only looks whether .venv is still right. The tools of
-`test` come with the first test. With COURSE_PYTHON set to a Python that has the packages already,
+`test` come with the first test, what a folder's requirements.txt asks for when it is run, tested or
+put into the sandbox. With COURSE_PYTHON set to a Python that has the packages already,
 as conda's does, nothing is installed.
 """
 
@@ -33,6 +36,7 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import threading
 import venv
 from collections.abc import Callable
@@ -51,9 +55,10 @@ COMMANDS = {  # each runs a file, whose first text is its help
     "bundle": "deploy/bundle/__main__.py",
     "lab": "lessons/lab.py",
     "login": "deploy/login.py",
+    "new": "deploy/new.py",
     "refresh": "lessons/refresh.py",
     "reset": "lessons/copies.py",
-    "run": "botlib/run.py",
+    "run": "sandbox/beside.py",
     "sandbox": "sandbox/__main__.py",
     "secrets": "deploy/secrets_for.py",
     "subscribe": "deploy/subscribe.py",
@@ -72,12 +77,16 @@ QUIET = {  # no pop-up with JupyterLab's news, no warnings of kernels in the ter
     },
     "etc/ipython/ipython_kernel_config.json": {"IPKernelApp": {"log_level": "ERROR"}},
 }
+TAKES_A_BOT = ("run", "sandbox", "test")  # with the packages of the bot's own requirements.txt
 TROUBLES = {  # words in the installer's output: what happened and what to do
     "no space left|disk full|quota": "The disk is full. Free about 1 GB and start again.",
     "no module named ensurepip": "On Debian or Ubuntu type: sudo apt install python3-venv",
     "not match the hash|hash mismatch": "A package arrived changed. Is there a mirror or a proxy?",
+    "conflict|unsatisfiable": "A package is asked for in a version that the course cannot live "
+    "with. Take the version away in your requirements.txt, or ask for another one.",
     "resol|connect|timed out|network|dns|proxy|ssl|no matching distribution": "No way to the "
-    "package registry. Check the internet connection (or HTTPS_PROXY) and start again.",
+    "package registry. Check the internet connection (or HTTPS_PROXY) and start again. Or is a "
+    "name in your requirements.txt misspelt?",
 }
 
 
@@ -183,10 +192,7 @@ def progress(output: str, locked: int, megabytes: int, unpacked: int) -> str:
 
 
 def install(lock: Path) -> None:
-    """Put a lock's packages into .venv, by uv where there is one that works, else by pip.
-
-    Stops, and says what to do, if that cannot be.
-    """
+    """Put a lock's packages into .venv; stop, and say what to do, if that cannot be."""
     download, disk = MEGABYTES[lock]
     if shutil.disk_usage(HERE).free < (2 * download + disk) * 10**6:
         sys.exit(f"The disk has less than {2 * download + disk} MB free. Make room, start again.")
@@ -196,23 +202,26 @@ def install(lock: Path) -> None:
     def says(output: str) -> str:
         return progress(output, entries, download, packages_there() - before)
 
-    what = ("install", "--require-hashes", "--no-deps", "-r", lock)
+    ask_for(says, "--require-hashes", "--no-deps", "-r", lock)
+    # pip would compile on one core, and the packages' own tests too: half as fast again.
+    words = (PYTHON, "-m", "compileall", "-qq", "-j", "0", "-x", r"[\\/]tests[\\/]", site())
+    run_shown(lambda _: "compiling, so that every later start is quick", *words)
+
+
+def ask_for(says: Callable[[str], str], *what: str | Path) -> None:
+    """Have uv, where there is one that works, or pip install this; else stop, with what to do."""
     uv = shutil.which("uv")
     if uv:
-        done, output = run_shown(says, uv, "pip", *what, "--python", PYTHON, "--compile-bytecode")
-        if done:
+        words = (uv, "pip", "install", *what, "--python", PYTHON, "--compile-bytecode")
+        if run_shown(says, *words)[0]:
             return
         say("uv did not manage; pip tries.")
     done, output = run_shown(lambda _: "preparing pip", PYTHON, "-m", "ensurepip")
     if done:
-        before = packages_there()
-        done, output = run_shown(says, PYTHON, "-m", "pip", *what, "--no-compile")
+        done, output = run_shown(says, PYTHON, "-m", "pip", "install", *what, "--no-compile")
     if not done:
         advice = [text for words, text in TROUBLES.items() if re.search(words, output, re.I)]
         sys.exit("\n".join(["", *output.splitlines()[-3:], "", *advice[:1]]))
-    # pip would compile on one core, and the packages' own tests too: half as fast again.
-    words = (PYTHON, "-m", "compileall", "-qq", "-j", "0", "-x", r"[\\/]tests[\\/]", site())
-    run_shown(lambda _: "compiling, so that every later start is quick", *words)
 
 
 def site() -> Path:
@@ -254,6 +263,43 @@ def bring(lock: Path, why: str) -> None:
         STAMP.write_text(json.dumps({**stamp(), lock.name: digest(lock)}, indent=1), "utf-8")
 
 
+def bring_own(folders: list[Path]) -> None:
+    """Put into .venv what bots ask for in their own requirements.txt, unless that was done last.
+
+    The course's packages stay at their locked versions: with others nothing here is tested.
+    """
+    files = [path for path in (folder / "requirements.txt" for folder in folders) if asks(path)]
+    wanted = " ".join(map(digest, files))
+    if not files or stamp().get("own") == wanted:
+        return
+    say(f"Bringing what {', '.join(map(str, files))} asks for ...")
+    with tempfile.TemporaryDirectory() as scratch:
+        pins = Path(scratch, "course.txt")
+        pins.write_text("\n".join(pin for lock in MEGABYTES for pin in pinned(lock)), "utf-8")
+        lists = [word for path in files for word in ("-r", path)]
+        ask_for(lambda _: "bringing your bot's packages", *lists, "-c", pins)
+    STAMP.write_text(json.dumps({**stamp(), "own": wanted}, indent=1), "utf-8")
+
+
+def asks(requirements: Path) -> bool:
+    """Whether a requirements.txt is there and has more than comments."""
+    return requirements.is_file() and bool(
+        re.search(r"^\s*[^\s#]", requirements.read_text(encoding="utf-8"), re.M)
+    )
+
+
+def pinned(lock: Path) -> list[str]:
+    """A lock's packages and versions without their hashes, as an installer takes constraints."""
+    text = lock.read_text(encoding="utf-8")
+    return [line.strip() for line in re.findall(r"^(\w[^\\\n]*?) *(?:\\|--hash|$)", text, re.M)]
+
+
+def folders_in(arguments: list[str]) -> list[Path]:
+    """The folders that the words of a command name, or whose files or tests they name."""
+    paths = [Path(word.partition("::")[0]).resolve() for word in arguments if word[:1] != "-"]
+    return [path if path.is_dir() else path.parent for path in paths if path.exists()]
+
+
 def chosen_python() -> str:
     """The program that COURSE_PYTHON names, "" when it names none; stop if there is no such one."""
     name = os.environ.get("COURSE_PYTHON", "")
@@ -270,7 +316,7 @@ def program(command: str) -> list[str]:
     """How Python is told to run a command's file: as a module, with its package around it."""
     file = COMMANDS[command]
     if command == "test":
-        return [file]  # tests/ is no package
+        return [str(HERE / file)]  # tests/ is no package
     return ["-m", file.removesuffix(".py").removesuffix("/__main__").replace("/", ".")]
 
 
@@ -303,14 +349,22 @@ def main(arguments: list[str]) -> int:
     why = "" if python else what_is_stale()
     if why:
         make_venv(why)
+    folders = folders_in(arguments) if command in TAKES_A_BOT else []
+    if command == "test":  # of a bot, or of the course
+        folders = [folder for folder in folders if (folder / "main.py").is_file()]
+    tests_a_bot = command == "test" and bool(folders)
     if command == "test" and not python:
         bring(TEST_LOCK, "This is the first test. Its tools come into .venv")
-    if command in ("test", "node") and not (python or node):
+    if command in ("test", "node") and not (python or node or tests_a_bot):
         bring(NODE_LOCK, "Node.js comes into .venv")
+    if not python:
+        bring_own(folders)
     if command == "node":
         print("Node.js is in .venv. Run the notebook's cell again.")
         return 0
-    folder = HERE if command in AT_HOME else Path.cwd()
+    if tests_a_bot:
+        arguments = ["--own", str(folders[0]), *arguments]
+    folder = HERE if command in AT_HOME and not tests_a_bot else Path.cwd()
     return run(python or PYTHON, *program(command), *arguments, folder=folder)
 
 

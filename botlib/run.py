@@ -1,7 +1,9 @@
-"""A home for a bot that must stay alive: python3 start.py run twitch|telegram main.py
+"""A home for a bot that must stay alive: python -m botlib.run twitch|telegram FOLDER
 
-It loads the file's `bot`, reads the settings from `.env` and the environment, and answers until
-Ctrl-C or SIGTERM, then finishes the reply at hand if that takes no more than a few seconds.
+It loads the `bot` of the folder's main.py, or of a file that is named instead, reads the settings
+from `.env` and the environment, and answers until Ctrl-C or SIGTERM; then it finishes the reply at
+hand, if that takes no more than a few seconds. `python3 start.py run` does the same, and brings a
+sandbox where no token is set (sandbox/beside.py).
 Starting it at boot and after a crash is a supervisor's work: deploy/systemd.
 """
 
@@ -57,13 +59,14 @@ def run(arguments: list[str] | None, stopping: Stopping) -> int:
     """Do what the command line says; KeyboardInterrupt if it is stopped before it answers."""
     parser = argparse.ArgumentParser("botlib.run", description="a home for a persistent bot")
     parser.add_argument("platform", choices=HOMES)
-    parser.add_argument("file", type=Path, help="the Python file that makes `bot`")
+    parser.add_argument("folder", type=Path, help="the folder whose main.py makes `bot`, or a file")
     options = parser.parse_args(arguments)
+    file = main_file(options.folder)
     try:
-        found = settings(options.platform, options.file.parent)
-        bot = load_bot(options.file)
-        log.info("%s: the %s world, %s", options.platform, found.world, options.file)
-        return HOMES[options.platform](bot, stopping, options.file.parent)
+        found = settings(options.platform, file.parent)
+        bot = load_bot(file)
+        log.info("%s: the %s world, %s", options.platform, found.world, file)
+        return HOMES[options.platform](bot, stopping, file.parent)
     except ValueError as error:
         log.error("%s", error)
         return WRONG_SETTINGS
@@ -112,6 +115,11 @@ def run_twitch(bot: Bot, stopping: Stopping, folder: Path) -> int:
 HOMES = {"telegram": run_telegram, "twitch": run_twitch}
 
 
+def main_file(path: Path) -> Path:
+    """The file that makes the bot: main.py of a folder, or the file that was named."""
+    return path / "main.py" if path.is_dir() else path
+
+
 def load_bot(file: Path) -> Bot:
     """Import a file and return its `bot`; raises ValueError that says what was found instead."""
     if not file.is_file():
@@ -127,7 +135,7 @@ def load_bot(file: Path) -> Bot:
     except (Exception, SystemExit) as error:
         what = f"{type(error).__name__}: {error}{place_of(error, file)}"
         made = isinstance(getattr(module, "bot", None), Bot)
-        raise ValueError(f"{file} does not run: {what}.{way_out(error, made)}") from None
+        raise ValueError(f"{file} does not run: {what}.{way_out(error, file, made)}") from None
     bot = getattr(module, "bot", None)
     if not isinstance(bot, Bot):
         names = ", ".join(name for name in vars(module) if not name.startswith("_")) or "nothing"
@@ -146,16 +154,17 @@ def place_of(error: BaseException, file: Path) -> str:
     return f" in {Path(last.filename).name}, line {last.lineno}"
 
 
-def way_out(error: BaseException, bot_was_made: bool) -> str:
+def way_out(error: BaseException, file: Path, bot_was_made: bool) -> str:
     """Say what to do about an error in the bot's file; "" where its own words must do."""
     name = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
     if name and not importlib.util.find_spec(name):
+        package, folder = PACKAGES.get(name, name), file.resolve().parent.name
         python = f'"{sys.executable}"' if " " in sys.executable else sys.executable
         pip = "" if importlib.util.find_spec("pip") else f"{python} -m ensurepip && "
         return (
-            f" The package is not installed here. Type: {pip}{python} -m pip install "
-            f"{PACKAGES.get(name, name)} (or is it a file of your own? Then put {name}.py beside "
-            "this one.)"
+            f" The package is not installed here. Put {package} into {folder}/requirements.txt and "
+            f"start again; without start.py type: {pip}{python} -m pip install {package}. (Or is "
+            f"it a file of your own? Then put {name}.py beside this one.)"
         )
     if bot_was_made:
         return (

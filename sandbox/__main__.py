@@ -8,8 +8,9 @@ saved. Everything is forgotten when it stops: Ctrl-C.
                          up once; only the window's key is another each time
     --no-open            do not open the window in a browser
 
-These are for all the folders named. What is left out is told from a folder's files: main.py is
-main.handler in Python, index.mjs, index.js or index.cjs is index.handler in Node.js.
+These are for all the folders named. What is left out is told from a folder's files:
+telegram_function.py and twitch_function.py are a function each, as `start.py new` makes them; else
+main.py is main.handler in Python, index.mjs, index.js or index.cjs is index.handler in Node.js.
 
     --handler FILE.NAME  where a function begins
     --runtime NAME       python or nodejs
@@ -27,18 +28,18 @@ Each port may be another; 0 takes any free one.
 
 import argparse
 import io
-import os
 import signal
 import sys
 import tempfile
 import threading
 import time
-import webbrowser
 from contextlib import ExitStack
 from pathlib import Path
 
 from sandbox import Cloud, Telegram, Twitch
 from sandbox.guide import guide, set_webhook
+from sandbox.hello_bot import on_telegram, on_twitch
+from sandbox.page import open_in_browser
 from sandbox.randomness import Randomness
 from sandbox.redeploy import SavedFolder, keep_deployed
 from sandbox.server import LAST_PORT, reserve
@@ -50,10 +51,7 @@ SEED = "sandbox"  # of what is the same at every start with --fixed
 HELLO = (
     'def handler(event, context):\n    return {"statusCode": 200, "body": "hello from the cloud"}\n'
 )
-SCOPES = [  # all that something here asks for
-    *("chat:read", "chat:edit", "user:read:chat", "user:write:chat", "user:bot"),
-    *("moderator:read:chatters", "moderator:read:followers"),
-]
+PLATFORMS = ("twitch", "telegram")  # whose own functions a folder may have, the chat's last
 ENTRIES = {  # the first of these files that a folder has: its runtime, and where it begins
     "main.py": ("python", "main.handler"),
     "lambda_function.py": ("python", "lambda_function.lambda_handler"),  # as AWS's console names it
@@ -99,7 +97,8 @@ def run(options: argparse.Namespace, stack: ExitStack) -> None:
     ports = {"port": free(options, "twitch"), "irc_port": free(options, "irc")}
     twitch = stack.enter_context(Twitch(**ports, seed=seed))
     cloud = stack.enter_context(Cloud(port=free(options, "cloud")))
-    values = bot_on_both(telegram, twitch, Randomness(seed))
+    randomness = Randomness(seed)
+    values = on_telegram(telegram, randomness) | on_twitch(twitch, randomness)
     viktor = telegram.person("Viktor")
     anna = twitch.account("anna", display_name="Anna")
     hello = Path(stack.enter_context(tempfile.TemporaryDirectory()), "hello")
@@ -119,69 +118,48 @@ def run(options: argparse.Namespace, stack: ExitStack) -> None:
     if not sys.stdin.isatty():
         while True:
             time.sleep(1)  # in short steps, so that Ctrl-C works on Windows too
-    if has_a_screen() and not options.no_open:
-        # On a thread: some browsers keep whoever opens them waiting until they are closed.
-        threading.Thread(target=webbrowser.open, args=(window.address,), daemon=True).start()
+    if not options.no_open:
+        open_in_browser(window.address)
     last = deployed[-1].function.url if deployed else "ADDRESS-OF-A-FUNCTION"
     talk(telegram, viktor, bot, anna, set_webhook(values, last))
-
-
-def bot_on_both(telegram: Telegram, twitch: Twitch, randomness: Randomness) -> dict[str, str]:
-    """Make a bot on both platforms, allowed all it needs; its settings, as for the file .env."""
-    account = telegram.new_bot("Hello bot", "hello_bot")
-    app = twitch.application("Hello bot")
-    viktor, bot = twitch.account("viktor", display_name="Viktor"), twitch.account("hello_bot")
-    twitch.authorize(viktor, app, ["channel:bot"])
-    token = twitch.authorize(bot, app, SCOPES)
-    return {
-        "TELEGRAM_API": telegram.url,
-        "TELEGRAM_TOKEN": account.token,
-        "TELEGRAM_SECRET": randomness.text(24, "webhook secret"),
-        "TWITCH_API": twitch.url,
-        "TWITCH_CLIENT_ID": app.client_id,
-        "TWITCH_CLIENT_SECRET": app.client_secret,
-        "TWITCH_TOKEN": token.access_token,
-        "TWITCH_REFRESH_TOKEN": token.refresh_token,
-        "TWITCH_BOT_ID": bot.id,
-        "TWITCH_EVENTSUB_SECRET": randomness.text(32, "EventSub secret"),
-        "TWITCH_CHANNEL": "viktor",
-    }
 
 
 def deploy(
     cloud: Cloud, hello: Path, options: argparse.Namespace, environment: dict[str, str]
 ) -> list[SavedFolder]:
     """Deploy each folder under its name; the sandbox's own `hello` unless there is one so named."""
-    named: dict[str, Path] = {}
+    named: dict[str, tuple[Path, dict[str, str]]] = {}
     for folder in options.folders:
-        name = folder.resolve().name.replace("_", "-").lower()
-        if name in named:
-            raise ValueError(
-                f"{named[name]} and {folder} would both be the function {name}. Rename one of them."
-            )
-        named[name] = folder
+        for kind, entry in functions_of(folder, options).items():
+            name = folder.resolve().name.replace("_", "-").lower() + kind
+            if name in named:
+                raise ValueError(
+                    f"{named[name][0]} and {folder} would both be the function {name}. Rename one "
+                    "of them."
+                )
+            named[name] = folder, entry
     if "hello" not in named:
         cloud.deploy("hello", hello, environment=environment)
     limits = {"timeout_s": options.timeout, "memory_mb": options.memory, "environment": environment}
     return [
-        SavedFolder(cloud, name, folder, limits | entry(folder, options))
-        for name, folder in named.items()
+        SavedFolder(cloud, name, folder, limits | entry) for name, (folder, entry) in named.items()
     ]
 
 
-def entry(folder: Path, options: argparse.Namespace) -> dict[str, str]:
-    """A function's runtime and handler: as the options say, else as its files do."""
+def functions_of(folder: Path, options: argparse.Namespace) -> dict[str, dict[str, str]]:
+    """A folder's functions: runtime and handler of each, by what its name has after the folder's.
+
+    As the options say, else as the files do: one for each platform, or a single one.
+    """
+    own = [each for each in PLATFORMS if (folder / f"{each}_function.py").is_file()]
+    if own and not options.handler and options.runtime in (None, "python"):
+        return {
+            f"-{each}": {"runtime": "python", "handler": f"{each}_function.handler"} for each in own
+        }
     files = [entry for name, entry in ENTRIES.items() if (folder / name).is_file()]
     fitting = [entry for entry in files if options.runtime in (None, entry[0])]
     runtime, handler = fitting[0] if fitting else (options.runtime or "python", "main.handler")
-    return {"runtime": runtime, "handler": options.handler or handler}
-
-
-def has_a_screen() -> bool:
-    """Whether a browser can show itself; on Linux a text browser would take the terminal."""
-    return sys.platform != "linux" or any(
-        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
-    )
+    return {"": {"runtime": runtime, "handler": options.handler or handler}}
 
 
 def port_number(text: str) -> int:

@@ -12,6 +12,7 @@ from sandbox.twitch.service import Twitch
 from sandbox.window import Window
 
 SOURCES = (".py", ".js", ".mjs", ".cjs", ".ts")
+OF_ONE_PLATFORM = ("telegram_function.py", "twitch_function.py")
 # What names a platform in the sources of a function that the platform is to call
 SPEAKS_TELEGRAM = re.compile("telegram|telegraf|grammy|aiogram|telebot", re.IGNORECASE)
 SPEAKS_TWITCH = re.compile("eventsub", re.IGNORECASE)
@@ -75,15 +76,18 @@ def guide(
             ("Telegram", SPEAKS_TELEGRAM, set_webhook(values, function.url)),
             ("Twitch", SPEAKS_TWITCH, subscribe(twitch, values, function.url)),
         ):
-            if any(pattern.search(source) for source in sources(folder)):
+            if any(pattern.search(source) for source in sources(folder, function)):
                 yield ""
                 yield f"{function.name.upper()}, as {platform}'s webhook: type in another terminal"
                 yield f"  {line}"
 
 
-def sources(folder: Path) -> Iterator[str]:
+def sources(folder: Path, function: Function) -> Iterator[str]:
     """The function's own program texts; packages from npm are others'."""
-    for path in folder.rglob("*"):
+    # Of a folder with a function for each platform, the one file in which it begins tells whose.
+    begins = folder / f"{function.settings.handler.rpartition('.')[0]}.py"
+    paths = [begins] if begins.name in OF_ONE_PLATFORM else folder.rglob("*")
+    for path in paths:
         places = path.relative_to(folder).parts
         ours = not any(place == "node_modules" or place.startswith(".") for place in places)
         if ours and path.suffix in SOURCES and path.is_file():

@@ -5,6 +5,10 @@ shows what stands inside it. An iframe would be blank, and a grey box later.
 """
 
 import html
+import os
+import sys
+import threading
+import webbrowser
 from dataclasses import dataclass
 
 # A browser tells the page the system's colours, not JupyterLab's: so the notebook does. Where it
@@ -45,3 +49,12 @@ class Page:
             f'<div>The same in a tab of its own: <a href="{address}" target="_blank">'
             f"{address.partition('#')[0]}</a></div>"
         )
+
+
+def open_in_browser(address: str) -> None:
+    """Show a page in the learner's browser, where there is one that can show itself."""
+    # On Linux without a screen a text browser would take the terminal.
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    if sys.platform != "linux" or any(os.environ.get(name) for name in screens):
+        # On a thread: some browsers keep whoever opens them waiting until they are closed.
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

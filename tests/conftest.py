@@ -2,8 +2,10 @@
 
 import os
 import re
+import shutil
 import sys
 import tomllib
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,22 @@ def browser():
         pytest.skip("NO BROWSER: install chromium to test the window in it")
     with a_browser() as one:
         yield one
+
+
+@pytest.fixture(scope="module")
+def awslambdaric(tmp_path_factory):
+    """A folder that holds awslambdaric and what it needs, and nothing else."""
+    folder = tmp_path_factory.mktemp("ric")
+    try:
+        for name in ("awslambdaric", "simplejson", "snapshot-restore-py"):
+            for file in distribution(name).files:
+                target = folder / file
+                if ".." not in file.parts:
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy(file.locate(), target)
+    except PackageNotFoundError as error:
+        pytest.skip(f"AWS's own loop is not installed on this platform: {error}")
+    return folder
 
 
 def pytest_ignore_collect(collection_path):

@@ -2,23 +2,36 @@
 
 Format and lint (ruff), types (mypy), then tests and notebooks (pytest), which takes the options
 and paths: tests/test_bot.py, notebooks/05*, -k hello, -x. `tests -m live` tries your own tokens.
+
+A folder of your own, as `start.py new` makes it, is another matter: python3 start.py test my_bot
+runs the tests in it, and nothing of the course's. They have its fixtures (sandbox/README.md), and
+no test of a bot gets a token.
 """
 
 import os
 import subprocess
 import sys
+from pathlib import Path
 
+HERE = Path(__file__).resolve().parents[1]
+OURS = ("botlib", "sandbox", "lessons", "deploy", "tests", "benchmarks", "notebooks")
+OURS += ("start.py", "conftest.py")  # and nothing that a learner has put beside them
+THERE = [name for name in OURS if (HERE / name).exists()]
 CHECKS = {
-    "format": ["ruff", "format", "--check"],
-    "lint": ["ruff", "check"],
+    "format": ["ruff", "format", "--check", *THERE],
+    "lint": ["ruff", "check", *THERE],
     "types": ["mypy"],
     # A notebook's cells share a kernel, so a file is never divided among the workers.
     "tests": ["pytest", "-n", str(os.cpu_count() or 2), "--dist=loadfile"],
 }
+TOKENS = ("TELEGRAM_", "TWITCH_")  # what the names of a bot's settings begin with
+BROKEN, NO_TEST = 2, 5  # pytest's exit statuses: a file cannot be imported; nothing was found
 
 
 def main(arguments):
     """Run them all, the later ones after a failure too; the arguments go to pytest."""
+    if arguments[:1] == ["--own"]:
+        return own(Path(arguments[1]), arguments[2:])
     failed = []
     for name, command in CHECKS.items():
         words = command + arguments if name == "tests" else command
@@ -27,6 +40,33 @@ def main(arguments):
             failed.append(name)
     print(f"failed: {', '.join(failed)}" if failed else f"all good: {', '.join(CHECKS)}")
     return 1 if failed else 0
+
+
+def own(folder, arguments):
+    """Run a bot's own tests, as if its folder lay alone; pytest's exit status."""
+    alone = ["-o", "addopts=", "--rootdir", str(folder), "--confcutdir", str(folder)]
+    path = os.pathsep.join([str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = {name: os.environ[name] for name in os.environ if not name.startswith(TOKENS)}
+    status = subprocess.call(
+        [sys.executable, "-m", "pytest", *alone, "-p", "sandbox.pytest_plugin", *arguments],
+        env=environment | {"COURSE_WORLD": "sandbox", "PYTHONPATH": path},
+    )
+    if status == NO_TEST:
+        print(f"{folder} has no test to run. Write one: def test_hello(): … in test_main.py")
+    if status == BROKEN:
+        say_what_is_wrong(folder / "main.py")
+    return status
+
+
+def say_what_is_wrong(file):
+    """In a line, if it is the bot's own file that cannot be imported."""
+    sys.path.insert(0, str(HERE))
+    from botlib.run import load_bot
+
+    try:
+        load_bot(file)
+    except ValueError as error:
+        print(error)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -114,7 +114,7 @@ def test_only_what_the_named_function_imports_goes_along(tmp_path):
     folder = folder_of(tmp_path, **TWITCH)
     made = bundle(folder, handler="twitch_function.handler")
     assert [name.partition("==")[0] for name in made.packages] == ["redis"]
-    assert made.handler == "twitch_function.handler"
+    assert made.handlers == ("twitch_function.handler",)
     with pytest.raises(ValueError, match=r"no gone\.py.* --handler FILE\.FUNCTION"):
         bundle(folder, handler="gone.handler")
     with pytest.raises(ValueError, match=r"brain\.py has no handler: it makes Bot, webhook, bot"):
@@ -429,22 +429,6 @@ def test_a_cloud_that_lacks_this_python_is_named(tmp_path, capsys, python, cloud
     lines = capsys.readouterr().out.splitlines()
     named = [line for line in lines if f"has no Python {python}: for it, add --python" in line]
     assert {line.strip().partition(" has")[0] for line in named} == clouds
-
-
-@pytest.fixture(scope="module")
-def awslambdaric(tmp_path_factory):
-    """A folder that holds awslambdaric and what it needs, and nothing else."""
-    folder = tmp_path_factory.mktemp("ric")
-    try:
-        for name in ("awslambdaric", "simplejson", "snapshot-restore-py"):
-            for file in distribution(name).files:
-                target = folder / file
-                if ".." not in file.parts:
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copy(file.locate(), target)
-    except PackageNotFoundError as error:
-        pytest.skip(f"AWS's own loop is not installed on this platform: {error}")
-    return folder
 
 
 @pytest.fixture(scope="module", params=DOORS)

@@ -283,9 +283,9 @@ def test_a_wrong_twitch_token_is_no_reason_to_try_again(start, twitch):
         ("telegram", "x = 1\n1 / 0", "ZeroDivisionError: division by zero in main.py, line 2."),
         ("telegram", "import json\n\njson.loads('')", "char 0) in main.py, line 3."),
         ("telegram", "import nothing", "No module named 'nothing' in main.py, line 1."),
-        ("telegram", "import nothing", f"Type: {sys.executable} -m pip install nothing (or"),
+        ("telegram", "import nothing", "/requirements.txt and start again; without start.py type:"),
         ("telegram", "import nothing.more", "put nothing.py beside this one.)"),
-        ("telegram", "import cv2", f"Type: {sys.executable} -m pip install opencv-python (or"),
+        ("telegram", "import cv2", f"type: {sys.executable} -m pip install opencv-python. (Or"),
         ("telegram", BOT + "open('gone')", "If the rest is for the cloud, move `bot` into a file"),
         ("telegram", "def", "does not run: SyntaxError: invalid syntax (main.py, line 1)."),
         ("telegram", "import sys\nsys.exit(3)", "does not run: SystemExit: 3 in main.py, line 2."),
@@ -318,6 +318,19 @@ def test_a_package_missing_in_a_file_of_ones_own_is_placed_there(start, tmp_path
     program = start("telegram", "from brain import bot")
     assert program.end() == WRONG_SETTINGS
     assert "No module named 'nothing' in brain.py, line 2. The package is not" in program.lines[-1]
+    assert f"Put nothing into {tmp_path.name}/requirements.txt" in program.lines[-1]
+
+
+def test_a_folder_stands_for_its_main_py(start, telegram, tmp_path):
+    token = telegram.account("hello_bot").token
+    (tmp_path / "main.py").write_text(BOT)
+    settings = {"TELEGRAM_TOKEN": token, "TELEGRAM_API": telegram.url}
+    program = Program("telegram", tmp_path, settings)
+    try:
+        assert telegram.person("Viktor").ask("!hello", timeout=20) == "hello Viktor!"
+    finally:
+        program.end(signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
+    assert f"the sandbox world, {tmp_path / 'main.py'}" in program.lines[0]
 
 
 def test_a_file_that_is_not_there_is_named(start, tmp_path):

@@ -20,7 +20,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 HOME = Path(__file__).parents[1]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals and scripts as POSIX has them")
-COMMANDS = ("bundle", "lab", "login", "node", "refresh", "reset", "run", "sandbox")
+COMMANDS = ("bundle", "lab", "login", "new", "node", "refresh", "reset", "run", "sandbox")
 COMMANDS += ("secrets", "subscribe", "test", "webhook")
 LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-node.lock")
 # What stands in for uv: the packages of the Python that runs this test, instead of downloads. It
@@ -32,6 +32,9 @@ code = "import sysconfig; print(sysconfig.get_path('purelib'))"
 site = subprocess.run([python, "-c", code], capture_output=True, text=True).stdout.strip()
 with open({"{asked}"!r}, "a") as asked:
     print(pathlib.Path(sys.argv[sys.argv.index("-r") + 1]).name, file=asked)
+if "-c" in sys.argv:
+    pins = pathlib.Path(sys.argv[sys.argv.index("-c") + 1]).read_text()
+    pathlib.Path({"{asked}"!r} + "_pins").write_text(pins)
 pathlib.Path(site, "packages.pth").write_text({sysconfig.get_path("purelib")!r})
 """
 
@@ -229,6 +232,60 @@ def test_run_takes_a_file_where_it_is_typed(course):
 
 
 @POSIX
+def test_a_bots_own_packages_come_when_its_list_changes(course):
+    path = install(course, "uv", fake_uv(course))
+    bot, other = course / "my_bot", course / "other_bot"
+    words = {"COURSE_PYTHON": "", "PATH": path}
+    assert start(course, "new", "my_bot", **words).returncode == 0
+    shutil.copytree(bot, other)
+    for folder in (bot, other):
+        (folder / "main.py").write_text("bot = 1\n")  # so that it ends at once
+    run = ("run", "telegram", "my_bot")
+    known = {"TELEGRAM_TOKEN": "1:a", "TELEGRAM_API": "http://127.0.0.1:9"}
+    start(course, *run, **words, **known)
+    assert asked(course) == ["requirements.lock"]  # as made, it asks for nothing
+    (bot / "requirements.txt").write_text("# mine\nnothing-of-the-kind\n")
+    done = start(course, *run, **words, **known)
+    assert "Bringing what " in done.stderr and "my_bot/requirements.txt asks for" in done.stderr
+    assert "has no `bot`" in done.stderr
+    assert asked(course)[1:] == ["requirements.txt"]
+    assert (course.parent / "asked_pins").read_text() == "nothing==1.0\n" * 2 + "nothing==1.0"
+    start(course, *run, **words, **known)
+    start(course, "run", "telegram", "my_bot/main.py", **words, **known)
+    start(course, "run", "telegram", "other_bot", **words, **known)
+    assert len(asked(course)) == 2
+    (other / "requirements.txt").write_text("another\n")
+    start(course, "run", "telegram", "other_bot", **words, **known)
+    start(course, *run, **words, **known)  # the other may have asked for other versions
+    assert len(asked(course)) == 4
+    assert "Making" not in start(course, "refresh", "none", **words).stderr
+
+
+@POSIX
+def test_a_package_that_cannot_be_had_stops_before_the_bot(course):
+    path = install(course, "uv", fake_uv(course))
+    words = {"COURSE_PYTHON": "", "PATH": path}
+    assert start(course, "new", "my_bot", **words).returncode == 0
+    (course / "my_bot/requirements.txt").write_text("nothing-of-the-kind\n")
+    install(course, "uv", "#!/bin/sh\nexit 1\n")
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0"}
+    clean = {"PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
+    done = start(course, "run", "telegram", "my_bot", **words, **nowhere, **clean)
+    assert done.returncode == 1
+    assert "nothing-of-the-kind" in done.stderr
+    assert "Or is a name in your requirements.txt misspelt?" in done.stderr
+    assert "Traceback" not in done.stderr and "sandbox" not in done.stdout
+
+
+def test_a_package_in_a_version_that_the_course_has_not_is_explained(course):
+    (course / "requirements.lock").write_text("six==1.17.0 \\\n    --hash=sha256:00\n")
+    assert load(course).pinned(course / "requirements.lock") == ["six==1.17.0"]
+    output = "ERROR: Cannot install six==1.16.0 because these have conflicting dependencies."
+    advice = [text for words, text in load(course).TROUBLES.items() if re.search(words, output)]
+    assert "version that the course cannot live with" in advice[0]
+
+
+@POSIX
 def test_half_made_venv_is_made_anew(course):
     (course / ".venv/lib").mkdir(parents=True)
     path = install(course, "uv", fake_uv(course))
@@ -368,6 +425,61 @@ def test_checks_fail_and_are_named(small):
     assert "1 failed" in done.stdout
     assert "passed" not in done.stdout.splitlines()[-2]
     assert done.stdout.splitlines()[-1] == "failed: format, lint, tests"
+
+
+@pytest.fixture
+def my_bot(course):
+    """A bot's folder beside the course, its test asked for from there."""
+    assert start(course, "new", "../mine/my_bot").returncode == 0
+    return course.parent / "mine/my_bot"
+
+
+def test_of(my_bot, *arguments, **environment):
+    words = [sys.executable, my_bot.parents[1] / "course/start.py", "test", *arguments]
+    environment = {**os.environ, "COURSE_PYTHON": sys.executable, **environment}
+    return subprocess.run(
+        words, cwd=my_bot.parent, env=environment, capture_output=True, text=True, timeout=120
+    )
+
+
+test_of.__test__ = False  # it is no test
+
+
+def test_of_a_bot_only_its_own_tests_run(course, my_bot):
+    (course / "untidy.py").write_text("import os\ndef nobody( ): pass\n")
+    (my_bot.parent / "test_other.py").write_text("assert False\n")
+    (my_bot / "untidy.py").write_text("import os\ndef nobody( ): pass\n")
+    done = test_of(my_bot, "my_bot", "-q")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout and "format" not in done.stdout
+    (my_bot / "test_more.py").write_text(
+        "import os\n\ndef test_mine(telegram):\n    assert telegram.url\n"
+        "    assert not os.environ.get('TELEGRAM_TOKEN')\n"
+    )
+    done = test_of(my_bot, "my_bot/test_more.py::test_mine", "-q", TELEGRAM_TOKEN="1:a")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_of_a_bot_that_fails_says_why(my_bot):
+    main = my_bot / "main.py"
+    right = main.read_text()
+    main.write_text(right.replace("hello {", "goodbye {"))
+    done = test_of(my_bot, "my_bot")
+    assert done.returncode == 1 and "1 failed" in done.stdout
+    main.write_text("import no_such_package\n" + right)
+    done = test_of(my_bot, "my_bot")
+    assert done.returncode == 2
+    assert "Put no_such_package into my_bot/requirements.txt" in done.stdout.splitlines()[-1]
+    (my_bot / "test_main.py").unlink()
+    done = test_of(my_bot, "my_bot")
+    assert done.returncode == 5 and "has no test to run" in done.stdout
+
+
+def test_what_a_learner_puts_beside_the_course_is_not_judged_with_it(small):
+    (small / "my_bot").mkdir()
+    (small / "my_bot/main.py").write_text("import os\ndef nobody( ): pass\n")
+    done = start(small, "test", "-q", "-n", "0")
+    assert done.stdout.splitlines()[-1] == "all good: format, lint, types, tests", done.stdout
 
 
 def test_no_test_at_all_is_a_failure(small):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.bundle.archive import compiled, zipped
-from deploy.bundle.folder import check_handler, learner_files
+from deploy.bundle.folder import check_handler, handlers_in, learner_files
 from deploy.bundle.imports import BOTLIB, botlib_files, needed
 from deploy.bundle.lock import provided
 from deploy.bundle.packages import package_files, required
@@ -29,8 +29,8 @@ class Bundle:
 
     path: Path
     target: Target
-    handler: str
-    modules: tuple[str, ...]  # of botlib, that the function loads; all of it is in the zip
+    handlers: tuple[str, ...]  # what the cloud calls, as FILE.FUNCTION
+    modules: tuple[str, ...]  # of botlib, that the functions load; all of it is in the zip
     missing: tuple[str, ...]  # imports that nobody has and that the function may do without
     packages: tuple[str, ...]
     is_compiled: bool
@@ -43,11 +43,12 @@ def bundle(
     folder: Path | str,
     out: Path | str | None = None,
     target: Target | None = None,
-    handler: str = ENTRY_POINT,
+    handler: str = "",
 ) -> Bundle:
     """Pack a folder; `out` is FOLDER.zip beside it unless said otherwise.
 
-    `handler` is what the cloud calls, as FILE.FUNCTION: what that file imports goes along.
+    `handler` is what the cloud calls, as FILE.FUNCTION: what that file imports goes along. Left
+    out, it is all that the folder has of main.handler and the functions that `start.py new` makes.
     Raises ValueError for a folder that no cloud could run, RuntimeError if a download fails.
     """
     folder, target = Path(folder).resolve(), target or Target()
@@ -56,9 +57,10 @@ def bundle(
         wanted = path / f"{folder.name}.zip"
         raise ValueError(f"{path} is a folder. Expected the zip's name, such as {wanted}.")
     own = learner_files(folder)
-    entry = check_handler(own, folder, handler)
+    handlers = [handler] if handler else handlers_in(own) or [ENTRY_POINT]
+    entries = [check_handler(own, folder, each) for each in handlers]
     asked_for = required(folder / REQUIREMENTS, target)
-    needs = needed(folder, [entry], provided(LOCK) | asked_for.tops)
+    needs = needed(folder, entries, provided(LOCK) | asked_for.tops)
     tops = set(needs.packages) - asked_for.tops
     packages, versions = package_files(tops, LOCK, target, asked_for)
     files = packages | (botlib_files() if needs.botlib else {}) | own
@@ -71,7 +73,7 @@ def bundle(
     return Bundle(
         path=path,
         target=target,
-        handler=handler,
+        handlers=tuple(handlers),
         modules=needs.botlib,
         missing=needs.missing,
         packages=tuple(versions),

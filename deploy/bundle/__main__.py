@@ -1,6 +1,7 @@
 """A folder becomes the zip that a real cloud takes: python3 start.py bundle [OPTION …] FOLDER
 
-    --handler FILE.FUNCTION    what the cloud calls: main.handler unless said otherwise
+    --handler FILE.FUNCTION    what the cloud calls: otherwise main.handler and those of the files
+                               telegram_function.py and twitch_function.py, as many as there are
     --out ZIP                  the zip to write: FOLDER.zip
     --python 3.14              the cloud's Python: this one's version
     --platform linux-arm64     or linux-x86_64, which it is unless said otherwise
@@ -17,8 +18,9 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from deploy.bundle import ENTRY_POINT, Bundle, Target, bundle
+from deploy.bundle import Bundle, Target, bundle
 from deploy.bundle.archive import megabytes
+from deploy.bundle.folder import OF_PLATFORMS
 from deploy.bundle.target import CLOUDS, PLATFORMS, PYTHONS, THIS_PYTHON
 
 YANDEX_DIRECT = int(3.5 * 1024**2)  # the largest zip that `yc` sends; larger ones go by a bucket
@@ -44,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Make a bundle; the exit status is 1, with one clear text, when that cannot be."""
     parser = argparse.ArgumentParser("deploy.bundle", description="a folder becomes a cloud's zip")
     parser.add_argument("folder", type=Path, help="the folder that holds the function")
-    parser.add_argument("--handler", default=ENTRY_POINT, help=f"what it calls ({ENTRY_POINT})")
+    parser.add_argument("--handler", default="", help="what it calls")
     parser.add_argument("--out", type=Path, help="the zip to write (FOLDER.zip)")
     parser.add_argument("--python", default=THIS_PYTHON, choices=PYTHONS, help="the cloud's Python")
     parser.add_argument("--platform", default="linux-x86_64", choices=PLATFORMS)
@@ -52,14 +54,14 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         target = Target(options.python, options.platform)
         made = bundle(options.folder, options.out, target, options.handler)
-        print(report(made, *load(made)))
+        print(report(made, [load(made, handler) for handler in made.handlers]))
     except (ValueError, RuntimeError, OSError) as error:
         print(f"No bundle: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def report(made: Bundle, loading: str, note: str) -> str:
+def report(made: Bundle, loaded: list[tuple[str, str]]) -> str:
     """Write what a bundle holds and what the cloud must be told."""
     version = made.target.python
     lines = [
@@ -67,9 +69,12 @@ def report(made: Bundle, loading: str, note: str) -> str:
         f"{made.files} files, for {made.target}",
         f"  botlib:   {'whole' if made.modules else 'not imported, so left out'}",
         f"  packages: {', '.join(made.packages) or 'none'}",
-        f"  loading:  {loading}",
-        f"  entry point to name in the cloud: {made.handler}",
+        *(f"  loading:  {how}" for how, _ in loaded),
     ]
+    for handler in made.handlers:
+        platform = OF_PLATFORMS.get(handler.partition(".")[0])
+        whose = f" for {platform}" if platform else ""
+        lines.append(f"  entry point to name in the cloud{whose}: {handler}")
     lines += [f"  not found: {what}; it may do without" for what in made.missing]
     if not made.is_compiled:
         lines.append(
@@ -83,17 +88,17 @@ def report(made: Bundle, loading: str, note: str) -> str:
     ]
     if made.size > YANDEX_DIRECT:
         lines.append("  Yandex Cloud takes a zip over 3.5 MB only from a bucket.")
-    return "\n".join([*lines, note] if note else lines)
+    return "\n".join([*lines, *(note for _, note in loaded if note)])
 
 
-def load(made: Bundle) -> tuple[str, str]:
-    """Import the zip's function in a Python that has nothing else: (how long it took, a note).
+def load(made: Bundle, handler: str) -> tuple[str, str]:
+    """Import a function of the zip in a Python that has nothing else: (how long it took, a note).
 
     Raises RuntimeError if a module is missing; a failure of other kinds is only told, since the
     function may need settings that are not here.
     """
     python = made.target.interpreter or sys.executable
-    module = made.handler.rpartition(".")[0]
+    module = handler.rpartition(".")[0]
     with tempfile.TemporaryDirectory() as folder:
         with zipfile.ZipFile(made.path) as archive:
             archive.extractall(folder)

@@ -2,12 +2,16 @@
 
 import ast
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from deploy.bundle.leaks import check_no_secret, known_secrets
 
 # Made by tools, or the learner's own notes: left at home without a word.
 LEFT_OUT = {"__pycache__", "node_modules", "venv", "tests"}
+TESTS = re.compile(r"test_.*\.py|conftest\.py")
+# What a cloud may call: the platform's own function, as `start.py new` makes it, or the only one.
+OF_PLATFORMS = {"telegram_function": "Telegram", "twitch_function": "Twitch"}
 SECRET_FILES = re.compile(
     r"\.env.*|.*\.(pem|key|p12|pfx)|id_(rsa|ed25519)|credentials(\.\w+)?", re.I
 )
@@ -33,6 +37,7 @@ def learner_files(folder: Path) -> dict[str, bytes]:
         for name, path in inside.items()
         if not any(part.startswith(".") or part in LEFT_OUT for part in name.parts)
         and path.suffix not in {".pyc", ".zip"}
+        and not TESTS.fullmatch(name.name)
     }
     for name, path in packed.items():
         if not path.resolve().is_relative_to(folder.resolve()):
@@ -45,6 +50,16 @@ def learner_files(folder: Path) -> dict[str, bytes]:
     for file, content in files.items():
         check_no_secret(file, content, known)
     return files
+
+
+def handlers_in(files: dict[str, bytes]) -> list[str]:
+    """What the cloud may call in a folder: the `handler` of main.py and of each platform's file."""
+    found = []
+    for module in ("main", *OF_PLATFORMS):
+        with suppress(SyntaxError, ValueError, KeyError):
+            if "handler" in top_names(ast.parse(files[f"{module}.py"])):
+                found.append(f"{module}.handler")
+    return found
 
 
 def check_handler(files: dict[str, bytes], folder: Path, handler: str) -> str:

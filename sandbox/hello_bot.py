@@ -1,0 +1,39 @@
+"""The bot that the commands make: an account on each platform, and its settings as for `.env`."""
+
+from sandbox.randomness import Randomness
+from sandbox.telegram.service import Telegram
+from sandbox.twitch.service import Twitch
+
+NAME, USERNAME = "Hello bot", "hello_bot"
+SCOPES = [  # all that something here asks for
+    *("chat:read", "chat:edit", "user:read:chat", "user:write:chat", "user:bot"),
+    *("moderator:read:chatters", "moderator:read:followers"),
+]
+
+
+def on_telegram(telegram: Telegram, randomness: Randomness) -> dict[str, str]:
+    """Make the bot on Telegram; its settings."""
+    account = telegram.new_bot(NAME, USERNAME)
+    return {
+        "TELEGRAM_API": telegram.url,
+        "TELEGRAM_TOKEN": account.token,
+        "TELEGRAM_SECRET": randomness.text(24, "webhook secret"),
+    }
+
+
+def on_twitch(twitch: Twitch, randomness: Randomness) -> dict[str, str]:
+    """Make the bot on Twitch, allowed all it needs in Viktor's channel; its settings."""
+    app = twitch.application(NAME)
+    viktor, bot = twitch.account("viktor", display_name="Viktor"), twitch.account(USERNAME)
+    twitch.authorize(viktor, app, ["channel:bot"])
+    token = twitch.authorize(bot, app, SCOPES)
+    return {
+        "TWITCH_API": twitch.url,
+        "TWITCH_CLIENT_ID": app.client_id,
+        "TWITCH_CLIENT_SECRET": app.client_secret,
+        "TWITCH_TOKEN": token.access_token,
+        "TWITCH_REFRESH_TOKEN": token.refresh_token,
+        "TWITCH_BOT_ID": bot.id,
+        "TWITCH_EVENTSUB_SECRET": randomness.text(32, "EventSub secret"),
+        "TWITCH_CHANNEL": viktor.login,
+    }
