@@ -246,7 +246,7 @@ def test_every_yc_command_and_option_is_one_that_yc_has():
         seen.add(name)
     assert seen == set(YC)
     readme = (DEPLOY / "yandex/README.md").read_text()
-    assert "--entrypoint main.handler" in readme
+    assert "--entrypoint telegram_function.handler" in readme
     for name in ("CLIENT_ID", "CLIENT_SECRET", "EVENTSUB_SECRET", "BOT_ID"):
         assert f"key=TWITCH_{name},environment-variable=TWITCH_{name}" in readme
 
@@ -259,7 +259,7 @@ def test_the_bundle_runs_under_googles_functions_framework(telegram, tmp_path):
         pytest.skip("FUNCTIONS-FRAMEWORK IS NOT INSTALLED: the Google adapter was not tried")
     folder = tmp_path / "bot"
     folder.mkdir()
-    (folder / "main.py").write_text(BOT)
+    (folder / "telegram_function.py").write_text(BOT)
     shutil.copy(DEPLOY / "google/google_main.py", folder)
     with zipfile.ZipFile(bundle(folder).path) as archive:
         archive.extractall(tmp_path / "task")

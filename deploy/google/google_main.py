@@ -1,13 +1,13 @@
-"""The same `main.handler`, as Google calls a function: with a Flask request.
+"""The same `telegram_function.handler`, as Google calls a function: with a Flask request.
 
-Copy this file beside main.py before making the zip. Google's request becomes the event that
+Copy this file beside it before making the zip. Google's request becomes the event that
 `handler` knows, its answer a response that Flask knows; nothing else is different.
 """
 
 import base64
 from typing import Any
 
-from main import handler
+from telegram_function import handler
 
 
 def function(request: Any) -> tuple[str | bytes, int, dict[str, str]]:
