@@ -1,5 +1,7 @@
 """Tell Twitch where the function is: python3 start.py subscribe https://…
 
+    --delete    in place of an address: Twitch shall call none any more
+
 It subscribes to the chat of each channel in TWITCH_CHANNEL; what led elsewhere before is ended. All
 settings come from `.env` or the environment, so no secret is typed or shown. Without an address it
 only shows what Twitch knows: `enabled` once the function has answered the challenge.
@@ -14,11 +16,14 @@ from botlib.twitch.irc import channel_name
 
 
 def main(arguments: list[str]) -> int:
-    """Subscribe, print all subscriptions; the exit status is 1 if Twitch refuses."""
+    """Subscribe, or end all; print what there is. The exit status is 1 if Twitch refuses."""
     try:
         found = settings("twitch")
         helix = Helix(found["TWITCH_CLIENT_ID"], found["TWITCH_CLIENT_SECRET"])
-        if arguments:
+        if arguments == ["--delete"]:
+            for old in helix.subscriptions():
+                helix.unsubscribe(old["id"])
+        elif arguments:
             bot_id, secret = checked_id(found["TWITCH_BOT_ID"]), found["TWITCH_EVENTSUB_SECRET"]
             for name in found["TWITCH_CHANNEL"].split(","):
                 lead(channel_id(name, helix), arguments[0], secret, bot_id, helix)

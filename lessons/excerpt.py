@@ -20,12 +20,13 @@ def excerpt(name: str, first: str, last: str) -> str:
     return "\n".join(lines[begin : ends[0]])
 
 
-def commands(name: str) -> str:
-    """Give the first block of commands in deploy/NAME; raises ValueError if there is none."""
-    block = re.search(r"^```\n(.*?)\n```$", read(name), re.M | re.S)
-    if not block:
-        raise ValueError(f"deploy/{name} has no block of commands")
-    return block[1]
+def commands(name: str, heading: str) -> str:
+    """Give all commands under a heading of deploy/NAME; raises ValueError if there are none."""
+    section = read(name).partition(f"\n{heading}\n")[2].partition("\n## ")[0]
+    blocks = re.findall(r"^```sh\n(.*?)\n```$", section, re.M | re.S)
+    if not blocks:
+        raise ValueError(f"deploy/{name} has no commands under {heading!r}")
+    return "\n\n".join(blocks)
 
 
 def read(name: str) -> str:

@@ -5,17 +5,14 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
 import yaml
 
 from botlib.run import WRONG_SETTINGS
-from deploy.bundle import ENTRY_POINT, bundle
 from sandbox import Cloud, Telegram, Twitch
 
 ROOT = Path(__file__).parent.parent
@@ -145,7 +142,7 @@ def test_the_function_may_only_write_its_own_log(template):
 def test_the_address_is_public_and_leads_to_the_function_of_the_bundle(template):
     resources = template["Resources"]
     assert resources["Function"]["Properties"]["Handler"] == {"Ref": "Handler"}
-    assert template["Parameters"]["Handler"]["Default"] == ENTRY_POINT
+    assert template["Parameters"]["Handler"]["Default"] == "telegram_function.handler"
     assert resources["Address"]["Properties"]["AuthType"] == "NONE"
     allowed = [resources[name]["Properties"] for name in ("CallByAddress", "RunByAddress")]
     assert [each["Action"] for each in allowed] == [
@@ -159,42 +156,52 @@ def test_the_address_is_public_and_leads_to_the_function_of_the_bundle(template)
 def test_the_secrets_go_from_the_settings_to_the_cloud(telegram):
     settings = environment_of(telegram)
     script = DEPLOY / "secrets_for.py"
-    aws = json.loads(run(sys.executable, script, "aws", "CodeBucket=b", **settings).stdout)
+    aws = json.loads(
+        run(sys.executable, script, "aws", "Runtime=r", "Handler=h", **settings).stdout
+    )
     assert aws == [
-        "CodeBucket=b",
+        "Handler=h",
         f"TelegramToken={settings['TELEGRAM_TOKEN']}",
         f"TelegramSecret={SECRET}",
+        "Runtime=r",
     ]
     yandex = json.loads(run(sys.executable, script, "yandex", **settings).stdout)
     assert yandex[1] == {"key": "TELEGRAM_SECRET", "text_value": SECRET}
-    assert run(sys.executable, script, "moon", **settings).returncode == 2
+    for wrong in (["moon"], ["aws", "twich"], ["yandex", "Runtime=r"]):
+        done = run(sys.executable, script, *wrong, **settings)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert wrong[-1] in done.stderr
+
+
+def test_a_file_with_secrets_is_for_its_owner_alone(telegram, tmp_path):
+    out = tmp_path / "parameters.json"
+    out.write_text("of yesterday")
+    out.chmod(0o644)
+    settings = environment_of(telegram)
+    done = run(sys.executable, DEPLOY / "secrets_for.py", "aws", "--out", out, **settings)
+    assert SECRET not in done.stdout + done.stderr
+    assert f"Written into {out}" in done.stdout
+    assert json.loads(out.read_text())[0] == "Handler=telegram_function.handler"
+    if os.name != "nt":
+        assert out.stat().st_mode & 0o777 == 0o600
+    done = run(sys.executable, DEPLOY / "secrets_for.py", "aws", "--out", tmp_path, **settings)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
 
 
 def test_a_twitch_bots_secrets_go_the_same_way(scene, template):
     script, redis = DEPLOY / "secrets_for.py", "redis://127.0.0.1/0"
     wanted = {name: scene.settings[name] for name in list(scene.settings)[:4]}
     aws = run(sys.executable, script, "aws", "twitch", "A=b", STORE_URL=redis, **scene.settings)
-    first, *stack = json.loads(aws.stdout)
-    given = dict(parameter.split("=", 1) for parameter in stack)
+    given = dict(parameter.split("=", 1) for parameter in json.loads(aws.stdout))
     environment = template["Resources"]["Function"]["Properties"]["Environment"]["Variables"]
     reached = {name: given.get(value["Ref"]) for name, value in environment.items()}
-    assert first == "A=b"
+    assert (given["A"], given["Handler"]) == ("b", "twitch_function.handler")
     assert {name: value for name, value in reached.items() if value} == wanted | {
         "STORE_URL": redis
     }
     file = {"STORE_URL": "sqlite:///of_this_machine.sqlite3"}
     yandex = run(sys.executable, script, "yandex", "twitch", **file, **scene.settings)
     assert {each["key"]: each["text_value"] for each in json.loads(yandex.stdout)} == wanted
-
-
-def test_google_takes_one_secret_at_a_time_and_nothing_else(telegram):
-    script = DEPLOY / "secrets_for.py"
-    settings = environment_of(telegram)
-    done = run(sys.executable, script, "google", "TELEGRAM_SECRET", **settings)
-    assert (done.returncode, done.stdout) == (0, SECRET)
-    done = run(sys.executable, script, "google", "PATH", **settings)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "PATH is no secret of a bot" in done.stderr
 
 
 def test_a_setting_that_is_missing_or_cannot_be_read_takes_one_line(tmp_path):
@@ -209,81 +216,6 @@ def test_a_setting_that_is_missing_or_cannot_be_read_takes_one_line(tmp_path):
         done = run(sys.executable, DEPLOY / words[0], *words[1:], cwd=tmp_path, **outside)
         assert (done.returncode, done.stderr.count("\n")) == (1, 1)
         assert ".env, line 1: expected NAME=value" in done.stderr
-
-
-# Yandex Cloud. The options that `yc` has, from its reference:
-# yandex.cloud/en/docs/cli/cli-ref, pages serverless, lockbox and iam, read in November 2026.
-YC = {
-    "iam service-account create": {"name"},
-    "iam service-account get": {"jq"},
-    "lockbox secret create": {"name", "payload"},
-    "lockbox secret add-access-binding": {"name", "role", "service-account-name"},
-    "serverless function create": {"name"},
-    "serverless function version create": {
-        "function-name", "runtime", "entrypoint", "memory", "execution-timeout", "source-path",
-        "service-account-id", "secret",
-    },
-    "serverless function allow-unauthenticated-invoke": set(),
-    "serverless function get": {"jq"},
-}  # fmt: skip
-
-
-def commands_in(readme, program):
-    text = (DEPLOY / readme).read_text(encoding="utf-8")
-    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S)
-    joined = "\n".join(blocks).replace("\\\n", " ")
-    inner = re.findall(rf"\$\({program} ([^)]*)\)", joined)
-    return inner + re.findall(rf"\b{program} ([^|\n]*)", re.sub(r"\$\([^)]*\)", "X", joined))
-
-
-def test_every_yc_command_and_option_is_one_that_yc_has():
-    commands = commands_in("yandex/README.md", "yc")
-    seen = set()
-    for command in commands:
-        name = max((known for known in YC if command.startswith(known)), key=len, default=None)
-        assert name, command
-        assert set(re.findall(r"--([a-z-]+)", command)) <= YC[name], command
-        seen.add(name)
-    assert seen == set(YC)
-    readme = (DEPLOY / "yandex/README.md").read_text()
-    assert "--entrypoint telegram_function.handler" in readme
-    for name in ("CLIENT_ID", "CLIENT_SECRET", "EVENTSUB_SECRET", "BOT_ID"):
-        assert f"key=TWITCH_{name},environment-variable=TWITCH_{name}" in readme
-
-
-# Google
-
-
-def test_the_bundle_runs_under_googles_functions_framework(telegram, tmp_path):
-    if not importlib.util.find_spec("functions_framework"):
-        pytest.skip("FUNCTIONS-FRAMEWORK IS NOT INSTALLED: the Google adapter was not tried")
-    folder = tmp_path / "bot"
-    folder.mkdir()
-    (folder / "telegram_function.py").write_text(BOT)
-    shutil.copy(DEPLOY / "google/google_main.py", folder)
-    with zipfile.ZipFile(bundle(folder).path) as archive:
-        archive.extractall(tmp_path / "task")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    words = ["--source", str(tmp_path / "task/google_main.py"), "--target", "function"]
-    where = ["--host", "127.0.0.1", "--port", str(port)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "functions_framework", *words, *where],
-        cwd=tmp_path / "task",
-        env=os.environ | environment_of(telegram),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        account = telegram.account("hello_bot")
-        url = f"http://127.0.0.1:{port}/"
-        telegram.call(account, "setWebhook", url=url, secret_token=SECRET)
-        # The server may still be starting: Telegram sends the update again until it answers.
-        assert telegram.person("Viktor").ask("!hello", timeout=30) == "hello Viktor!"
-    finally:
-        process.kill()
-        process.wait()
 
 
 # Telegram
@@ -301,6 +233,57 @@ def test_the_webhook_is_set_without_showing_token_or_secret(telegram):
     assert "Traceback" not in done.stderr
     done = run(sys.executable, DEPLOY / "set_webhook.py")
     assert "TELEGRAM_TOKEN is not set" in done.stderr
+
+
+BUTTONS = """
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.ext import ApplicationBuilder, CallbackQueryHandler, CommandHandler
+from botlib.settings import setting, telegram_api
+from botlib.telegram.webhook import webhook
+
+async def colour(update, context):
+    button = InlineKeyboardButton("red", callback_data="red")
+    markup = InlineKeyboardMarkup([[button]])
+    await update.effective_message.reply_text("which?", reply_markup=markup)
+
+async def chosen(update, context):
+    await update.callback_query.answer()
+    await update.effective_message.reply_text(f"you like {update.callback_query.data}")
+
+api = telegram_api()
+app = (
+    ApplicationBuilder().token(setting("TELEGRAM_TOKEN")).updater(None)
+    .base_url(f"{api}/bot").base_file_url(f"{api}/file/bot").build()
+)
+app.add_handler(CommandHandler("colour", colour))
+app.add_handler(CallbackQueryHandler(chosen))
+handler = webhook(app)
+"""
+
+
+def test_an_applications_buttons_are_heard_unless_only_some_kinds_are_asked_for(telegram, tmp_path):
+    (tmp_path / "main.py").write_text(BUTTONS)
+    settings, script = environment_of(telegram), DEPLOY / "set_webhook.py"
+    viktor = telegram.person("Viktor")
+    with Cloud() as cloud:
+        url = cloud.deploy("bot", tmp_path, environment=settings, timeout_s=20).url
+        done = run(sys.executable, script, url, "--updates", "message", **settings)
+        assert json.loads(done.stdout)["allowed_updates"] == ["message"]
+        done = run(sys.executable, script, url, **settings)
+        assert "allowed_updates" not in json.loads(done.stdout)
+        viktor.send("/colour")
+        (question,) = viktor.wait(timeout=20)
+        viktor.press(question, "red")
+        assert viktor.wait(timeout=20)[0].text == "you like red"
+    done = run(sys.executable, script, "--delete", **settings)
+    assert json.loads(done.stdout)["url"] == ""
+
+
+@pytest.mark.parametrize("words", [["--updates", "message"], ["https://a.example", "--delete"]])
+def test_an_address_goes_with_kinds_of_updates_and_not_with_delete(words):
+    done = run(sys.executable, DEPLOY / "set_webhook.py", *words)
+    assert done.returncode == 2
+    assert "an address goes with --updates" in done.stderr
 
 
 # Twitch
@@ -322,6 +305,7 @@ def test_the_chat_is_led_to_the_function_once_however_often_it_is_asked(scene, t
             assert scene.viktor.ask("!hello").strip(" \U000e0000") == "hello Viktor!"
         (shown,) = json.loads(scene.subscribe().stdout)
         assert (shown["id"], shown["status"]) == (made["id"], "enabled")
+        assert json.loads(scene.subscribe("--delete").stdout) == []
 
 
 @pytest.mark.parametrize(

@@ -24,15 +24,18 @@ def test_lines_that_are_not_there_are_named(first, last):
         excerpt(UNIT, first, last)
 
 
-@pytest.mark.parametrize("cloud", ["aws", "yandex"])
-def test_each_clouds_commands_are_shown_whole(cloud):
-    shown = commands(f"{cloud}/README.md")
+@pytest.mark.parametrize(
+    ("cloud", "heading"), [("aws", "## 3. The function"), ("yandex", "## 3. Secret, log, function")]
+)
+def test_each_clouds_commands_are_shown_whole(cloud, heading):
+    shown = commands(f"{cloud}/README.md", heading)
     assert "start.py secrets" in shown
-    assert "```" not in shown
+    assert "```" not in shown and "webhook" not in shown
+    assert shown.splitlines()[-1].startswith(("aws lambda get", "yc serverless function get"))
 
 
 def test_a_file_without_commands_is_named():
-    with pytest.raises(ValueError, match=r"aws/template\.yaml has no block of commands"):
-        commands("aws/template.yaml")
+    with pytest.raises(ValueError, match=r"README\.md has no commands under '## What it costs'"):
+        commands("aws/README.md", "## What it costs")
     with pytest.raises(FileNotFoundError):
-        commands(str(Path("moon/README.md")))
+        commands(str(Path("moon/README.md")), "## 3.")

@@ -82,7 +82,7 @@ def report(made: Bundle, loaded: list[tuple[str, str]]) -> str:
             f"long. Install Python {version}, or choose the cloud's python{THIS_PYTHON}."
         )
     lines += [
-        f"  {cloud} has no Python {version}: for it, add --python {' or '.join(has)}."
+        f"  The road to {cloud} has no Python {version}: for it, add --python {' or '.join(has)}."
         for cloud, has in CLOUDS.items()
         if version not in has
     ]

@@ -12,11 +12,12 @@ from functools import cache
 from packaging.tags import Tag, compatible_tags, cpython_tags
 
 # What the packages are locked for, with the C library that its wheels may ask for: Lambda's
-# python3.11 runs on Amazon Linux 2 (glibc 2.26), the later ones on 2023 (glibc 2.34). No cloud has
-# 3.15 yet; a bundle for it serves a rehearsal on a machine that has.
+# python3.11 runs on Amazon Linux 2 (glibc 2.26), the later ones on 2023 (glibc 2.34). No road of
+# deploy/ leads to 3.11 any more or to 3.15 yet; a bundle for these serves a rehearsal on a machine
+# that has them.
 PYTHONS = {"3.11": 17, "3.12": 28, "3.13": 28, "3.14": 28, "3.15": 28}
-CLOUDS = {  # in November 2026
-    "AWS Lambda": ("3.11", "3.12", "3.13", "3.14"),
+CLOUDS = {  # what the roads of deploy/ lead to, in November 2026
+    "AWS Lambda": ("3.12", "3.13", "3.14"),
     "Yandex Cloud": ("3.12", "3.14"),
 }
 PLATFORMS = {"linux-x86_64": "x86_64", "linux-arm64": "aarch64"}
