@@ -221,7 +221,9 @@ def ask_for(says: Callable[[str], str], *what: str | Path) -> None:
         done, output = run_shown(says, PYTHON, "-m", "pip", "install", *what, "--no-compile")
     if not done:
         advice = [text for words, text in TROUBLES.items() if re.search(words, output, re.I)]
-        sys.exit("\n".join(["", *output.splitlines()[-3:], "", *advice[:1]]))
+        lines = output.splitlines()
+        told = [line for line in lines if line.startswith("ERROR:")] or lines
+        sys.exit("\n".join(["", *told[-3:], "", *advice[:1]]))
 
 
 def site() -> Path:
