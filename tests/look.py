@@ -40,7 +40,7 @@ FLAGS = [
 QUIET = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
 WHOLE = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
 WIDTH, HEIGHT = 1280, 900
-START_S = RUN_S = 90
+START_S, RUN_S = 90, 180
 
 READY = """() => {
     const panel = window.jupyterapp?.shell.currentWidget;

@@ -1,0 +1,67 @@
+"""The whole course in a real browser: a copy of each notebook, run in JupyterLab."""
+
+import shutil
+
+import look
+import pytest
+from notebook_runs import ROOT, STEMS
+
+pytestmark = pytest.mark.skipif(
+    not look.find_browser(), reason="NO BROWSER: install chromium to walk through the course"
+)
+SECONDS = 180  # for a whole notebook
+# Run All is over before the cells after an announced error are, so wait for the cells themselves.
+ALL_HAVE_RUN = """() => {
+    const cells = window.jupyterapp.shell.currentWidget.content.widgets;
+    return cells.filter(cell => cell.model.type === 'code' && cell.model.sharedModel.source.trim())
+        .every(cell => cell.model.executionCount !== null && cell.prompt !== '*');
+}"""
+BROKEN_PICTURES = """() => Array.from(document.querySelectorAll('.jp-Notebook img'))
+    .filter(image => !image.complete || image.naturalWidth === 0)
+    .map(image => image.getAttribute('alt') || image.src.slice(0, 80))"""
+SHUT_DOWN = "() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()"
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """The course at its front door, and a page of a browser."""
+    folder = tmp_path_factory.mktemp("walk")
+    shutil.copytree(
+        ROOT / "notebooks",
+        folder / "notebooks",
+        ignore=shutil.ignore_patterns("workshop", ".ipynb_checkpoints"),
+    )
+    with look.front_door(folder) as address, look.browser_page() as page:
+        yield address, page
+
+
+def run(course, stem):
+    """Run a notebook as she does; returns the page and the notebook as it stands then."""
+    address, page = course
+    look.run_notebook(page, address, f"{stem}.ipynb")
+    page.wait_for_function(ALL_HAVE_RUN, timeout=SECONDS * 1000)
+    return page, page.evaluate(look.MODEL)
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_a_notebook_runs_without_an_error_and_shows_its_pictures(course, stem):
+    page, notebook = run(course, stem)
+    try:
+        assert look.unexpected_errors(notebook) == []
+        page.wait_for_function(f"() => ({BROKEN_PICTURES})().length === 0", timeout=20_000)
+        assert page.locator(".jp-Dialog").count() == 0
+    finally:
+        page.evaluate(SHUT_DOWN)
+
+
+def test_she_writes_to_her_bot_in_the_first_notebook(course):
+    page, _ = run(course, "00_start_here")
+    try:
+        (window,) = [frame for frame in page.frames if "#key=" in frame.url]
+        draft = window.get_by_role("textbox").first
+        before = window.get_by_text("hello Viktor!").count()
+        draft.fill("!hello")
+        draft.press("Enter")
+        window.get_by_text("hello Viktor!").nth(before).wait_for(timeout=20_000)
+    finally:
+        page.evaluate(SHUT_DOWN)
