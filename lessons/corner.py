@@ -17,6 +17,7 @@ import botlib
 from lessons.program import Program
 from sandbox.cloud.cloud import Cloud
 from sandbox.no_reply import NoReply
+from sandbox.page import Page
 from sandbox.telegram import BotAccount, Person, Telegram
 from sandbox.twitch import Account as TwitchUser
 from sandbox.twitch import Twitch
@@ -37,6 +38,9 @@ class Chat(Protocol):
 
     def answers(self) -> list[str]:
         """Everything the bot has said so far."""
+
+    def window(self) -> Page:
+        """A page to chat in, as Viktor."""
 
 
 class Home(Protocol):
@@ -95,6 +99,10 @@ class TelegramChat:
         lines = self._telegram.transcript(self._viktor, self._bot).lines
         return [line.text for line in lines if line.is_bot]
 
+    def window(self) -> Page:
+        """A page to chat in, as Viktor."""
+        return self._telegram.window(self._viktor, self._bot)
+
 
 class TwitchChat:
     """A Twitch channel in which Viktor and the bot chat."""
@@ -113,6 +121,10 @@ class TwitchChat:
     def answers(self) -> list[str]:
         """Everything the bot has said so far."""
         return [each.text for each in self._twitch.messages(self._channel) if each.by_program]
+
+    def window(self) -> Page:
+        """A page to chat in, as Viktor."""
+        return self._twitch.window(self._viktor, self._channel)
 
 
 class FunctionHome:

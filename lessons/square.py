@@ -26,6 +26,7 @@ from lessons.corner import (
 from lessons.costs import Cost, Work, function_cost, server_cost
 from sandbox import Cloud, Telegram, Twitch
 from sandbox.cloud.prices import functions, servers
+from sandbox.page import Page
 
 T = TypeVar("T")
 SCOPES = ["chat:read", "chat:edit", "user:read:chat", "user:write:chat", "user:bot"]
@@ -53,18 +54,27 @@ class Square:
         """Viktor writes in all four chats at the same time; returns the answers."""
         return self._all(lambda corner: corner.chat.ask(text))
 
+    def window(self, corner: str) -> Page:
+        """A page to chat in, as Viktor, in the chat of one corner."""
+        return self.corners[corner].chat.window()
+
     def lose(self, messages: int) -> dict[str, int]:
         """All homes go down, Viktor writes, all come back: how many messages are lost where?"""
         return self._all(lambda corner: corner.lose(messages))
 
-    def reply_ms(self, rounds: int = 2) -> dict[str, float]:
-        """How long Viktor waits for an answer, asking one chat after the other: the shortest."""
-        waited: dict[str, list[float]] = {name: [] for name in self.corners}
-        for _ in range(rounds):
+    def first_reply_ms(self) -> dict[str, float]:
+        """How long Viktor waits when nobody has written for a while."""
+        self.memory_mb()  # when it has been read, idle functions have been stopped
+        return {name: corner.reply_ms() for name, corner in self.corners.items()}
+
+    def next_reply_ms(self) -> dict[str, float]:
+        """How long Viktor waits when he has just had an answer."""
+        waited: dict[str, float] = {}
+        for name, corner in self.corners.items():
+            corner.reply_ms()
             time.sleep(PAUSE_S)
-            for name, corner in self.corners.items():
-                waited[name].append(corner.reply_ms())
-        return {name: min(times) for name, times in waited.items()}
+            waited[name] = corner.reply_ms()
+        return waited
 
     def memory_mb(self) -> dict[str, float]:
         """What each home holds when nobody has written for a while."""

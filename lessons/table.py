@@ -12,11 +12,8 @@ class Table:
             raise ValueError(f"each row needs {len(head)} cells, as the heading has")
 
     def __repr__(self) -> str:
-        widths = [max(map(len, column)) for column in zip(*self._lines, strict=True)]
-        return "\n".join(
-            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-            for line in self._lines
-        )
+        # No padding: its width would change with a measured number's, and tests compare the rest.
+        return "\n".join(" | ".join(line) for line in self._lines)
 
     def _repr_markdown_(self) -> str:
         head, *rows = self._lines
@@ -27,9 +24,9 @@ def table(head: Sequence[object], rows: Sequence[Sequence[object]]) -> Table:
     """Make a table to be a cell's last value; raises ValueError if a row has too few cells.
 
     >>> table(["who", "how often"], [["Ann", 2], ["Bob", "a|b"]])
-    who  how often
-    Ann  2
-    Bob  a\\|b
+    who | how often
+    Ann | 2
+    Bob | a\\|b
     """
     return Table(head, rows)
 

@@ -1,0 +1,67 @@
+"""Wrong answers to the exercises of notebook 14, as people really give them.
+
+exercise number → list of (source of the whole cell, words of what is said to it)
+"""
+
+IMPORT = "from lessons.exercises.ex_14 import exercise_1, exercise_2\n\n"
+
+WRONG = {
+    1: [
+        (
+            IMPORT
+            + """
+needs_address = dict.fromkeys(square.corners, True)
+
+exercise_1(needs_address)
+""",
+            "The program begins: it asks",
+        ),
+        (
+            IMPORT
+            + """
+needs_address = {"Telegram function": True, "Twitch function": True}
+
+exercise_1(needs_address)
+""",
+            "for Telegram program, Twitch program is missing",
+        ),
+        (
+            IMPORT
+            + """
+needs_address = True
+
+exercise_1(needs_address)
+""",
+            "expected a dictionary, found True",
+        ),
+    ],
+    2: [
+        (
+            """
+prediction = dict.fromkeys(square.corners, 3)
+
+lost = square.lose(3)
+exercise_2(prediction, lost)
+""",
+            "Telegram keeps an update until the webhook takes it",
+        ),
+        (
+            """
+prediction = dict.fromkeys(square.corners, 0)
+
+lost = square.lose(3)
+exercise_2(prediction, lost)
+""",
+            "IRC is talk in a room",
+        ),
+        (
+            """
+prediction = {name: "none" for name in square.corners}
+
+lost = square.lose(3)
+exercise_2(prediction, lost)
+""",
+            "'none' is no number",
+        ),
+    ],
+}
