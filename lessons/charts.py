@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 BLUE, ORANGE, RED, GREEN = "#0072B2", "#E69F00", "#D55E00", "#009E73"
 PALE, INK, WHITE = "#C9D3DC", "#333333", "#FFFFFF"
 WIDTH_INCHES, DPI = 7.0, 100
+NARROWEST = 0.006  # of the longest bar: what is hardly anything must still be seen
 
 
 class Chart(Figure):
@@ -53,20 +54,25 @@ def bars(title: str, values: Mapping[str, float], unit: str, digits: int = 2) ->
 
 
 def meters(server: Measurement, function: "Function") -> Chart:
-    """Two meters side by side: a server's life and work, and the seconds a function is billed."""
+    """Two meters: a server's life, and the work in it; the seconds a function is billed."""
     billed_s = sum(call.billed_ms for call in function.invocations) / 1000
-    chart = Chart("two meters, a server's seconds alive and a function's seconds billed", 2.4)
+    chart = Chart("two meters, a server's seconds alive and a function's seconds billed", 2.2)
     axes = calm_axes(chart, "What each meter counts", "seconds")
-    axes.barh("server", server.alive_s, height=0.55, color=PALE, label="alive")
-    axes.barh("server", server.busy_s, height=0.55, color=BLUE, label="busy")
-    axes.barh("function", billed_s, height=0.55, color=ORANGE, label="billed")
-    axes.invert_yaxis()
     # processor time comes in steps of 0.01 s on Linux
     busy = f"{server.busy_s:.2f} s" if server.busy_s >= 0.01 else "less than 0.01 s"
-    label_bar(axes, server.alive_s, 0, f"alive {server.alive_s:.2f} s\nbusy {busy}")
-    label_bar(axes, billed_s, 1, f"billed {billed_s:.2f} s")
-    axes.margins(x=0.3)
-    legend_below(axes)
+    rows = [
+        ("server: alive, and paid for", server.alive_s, PALE, f"{server.alive_s:.2f} s"),
+        ("server: busy", server.busy_s, BLUE, busy),
+        ("function: billed", billed_s, ORANGE, f"{billed_s:.3f} s"),
+    ]
+    narrowest = NARROWEST * max(seconds for _, seconds, _, _ in rows)
+    for row, (_, seconds, colour, text) in enumerate(rows):
+        shown = max(seconds, narrowest)
+        axes.barh(row, shown, height=0.55, color=colour)
+        label_bar(axes, shown, row, text)
+    axes.set_yticks(range(len(rows)), [name for name, _, _, _ in rows])
+    axes.invert_yaxis()
+    axes.margins(x=0.2)
     return chart
 
 

@@ -4,6 +4,7 @@ It stands for a browser in the notebooks. An error status is a reply like any ot
 exception. It ignores proxy settings, because the sandbox is on this machine.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
@@ -22,6 +23,12 @@ class Reply:
 def get(url: str, timeout_s: float = 30) -> Reply:
     """Ask for a page; raises URLError when nobody answers there."""
     return _send(Request(url), timeout_s)  # noqa: S310
+
+
+def get_at_once(url: str, clients: int) -> list[Reply]:
+    """Let several clients ask for a page at the same moment; raises URLError as `get` does."""
+    with ThreadPoolExecutor(clients) as crew:
+        return list(crew.map(get, [url] * clients))
 
 
 def post(url: str, body: str, timeout_s: float = 30) -> Reply:

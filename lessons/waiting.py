@@ -6,6 +6,7 @@ from the caller's side; Telegram's own network is not among them.
 
 import itertools
 import json
+import random
 import statistics
 import time
 from typing import TYPE_CHECKING, Any
@@ -14,18 +15,23 @@ if TYPE_CHECKING:
     from sandbox.cloud.function import Function
 
 PATIENCE_S = 10.0  # for an instance to be stopped
-update_numbers = itertools.count(1)  # an update with a known number would not be answered again
+# An update with a known number would not be answered again, on another day neither.
+update_numbers = itertools.count(random.randrange(2**30))  # noqa: S311
 
 
-def ask(function: "Function", text: str = "!hello", name: str = "Viktor") -> str:
-    """Call a Telegram webhook function as Telegram does; return the reply's text."""
+def telegram_event(text: str, name: str, secret: str) -> dict[str, Any]:
+    """Make the event that a cloud makes of an update: a new message of somebody's to the bot."""
     person = {"id": 7, "is_bot": False, "first_name": name}
     message = {"message_id": 1, "date": 0, "text": text, "from": person}
     message["chat"] = {"id": 7, "type": "private"}
     update = {"update_id": next(update_numbers), "message": message}
-    secret = function.settings.environment["TELEGRAM_SECRET"]
     headers = {"X-Telegram-Bot-Api-Secret-Token": secret}
-    event = {"httpMethod": "POST", "headers": headers, "body": json.dumps(update)}
+    return {"httpMethod": "POST", "headers": headers, "body": json.dumps(update)}
+
+
+def ask(function: "Function", text: str = "!hello", name: str = "Viktor") -> str:
+    """Call a Telegram webhook function as Telegram does; return the reply's text."""
+    event = telegram_event(text, name, function.settings.environment["TELEGRAM_SECRET"])
     reply: dict[str, Any] = json.loads(function.invoke(event)["body"] or "{}")
     return str(reply.get("text", ""))
 

@@ -2,6 +2,7 @@
 
 import re
 import runpy
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 
@@ -49,14 +50,25 @@ def wrong_answers(stem):
 
 
 def run_with(stem, sources, folder, monkeypatch):
-    """Run a copy of a notebook with other exercise cells; returns what each of them printed."""
+    """Run a copy of a notebook, with each exercise answered in all these ways, one after the other.
+
+    `sources` has the index of the exercise's cell and its answers; returns what was said to each.
+    """
+    answers = []
 
     def change(notebook):
-        for index, source in sources.items():
-            notebook.cells[index].source = source
+        cells = []
+        for index, cell in enumerate(notebook.cells):
+            for number, source in enumerate(sources.get(index, [cell.source])):
+                answer = deepcopy(cell)
+                answer.id, answer.source = f"{cell.id}-{number}", source
+                cells.append(answer)
+                if index in sources:
+                    answers.append((index, answer))
+        notebook.cells = cells
 
-    notebook = run_copy(stem, change, folder, monkeypatch)
-    return {index: verdict(notebook.cells[index]) for index in sources}
+    run_copy(stem, change, folder, monkeypatch)
+    return [(index, verdict(cell)) for index, cell in answers]
 
 
 @pytest.mark.parametrize("stem", STEMS)
@@ -78,25 +90,23 @@ def test_wrong_answers_are_told_what_to_mend(stem, tmp_path, monkeypatch):
     indices = exercises(read(stem))
     answers = wrong_answers(stem)
     assert sorted(answers) == list(range(1, len(indices) + 1)), "wrong answers for each exercise"
-    for turn in range(max(map(len, answers.values()), default=0)):
-        chosen = {
-            index: answers[number][turn]
-            for number, index in enumerate(indices, 1)
-            if turn < len(answers[number])
-        }
-        sources = {index: source.strip() for index, (source, _) in chosen.items()}
-        said = run_with(stem, sources, tmp_path / f"{turn}/notebooks", monkeypatch)
-        for index, (_, words) in chosen.items():
-            assert said[index].startswith("… not yet: ")
-            assert words in said[index]
+    sources = {
+        index: [source.strip() for source, _ in answers[number]]
+        for number, index in enumerate(indices, 1)
+    }
+    said = run_with(stem, sources, tmp_path / "notebooks", monkeypatch)
+    expected = [words for number in sorted(answers) for _, words in answers[number]]
+    for (index, told), words in zip(said, expected, strict=True):
+        assert told.startswith("… not yet: "), f"cell {index} said {told!r}"
+        assert words in told
 
 
 @pytest.mark.parametrize("stem", STEMS)
 def test_the_folded_solution_passes(stem, tmp_path, monkeypatch):
     notebook = read(stem)
-    sources = {index: solution(notebook, index) for index in exercises(notebook)}
+    sources = {index: [solution(notebook, index)] for index in exercises(notebook)}
     if not sources:
         return
     said = run_with(stem, sources, tmp_path / "notebooks", monkeypatch)
-    for index, words in said.items():
+    for index, words in said:
         assert words.startswith("✔ passed: "), f"cell {index} said {words!r}"

@@ -1,55 +1,113 @@
 """Checks of notebook 04: a worker that survives an error, instances, one line of a bill."""
 
+import ast
+import inspect
 import math
+import tempfile
+import textwrap
+from pathlib import Path
 from typing import Any
 
-from lessons.exercises.verdict import NotYet, exercise, expect, is_number, run, show
-from sandbox.cloud import FunctionError
+from lessons.exercises.returned import returned
+from lessons.exercises.verdict import NotYet, exercise, expect, is_number, show
+from sandbox.cloud import Cloud, FunctionError
 from sandbox.cloud.bill import TARIFFS
-from sandbox.cloud.deployment import WORKERS
 from sandbox.cloud.function import Function
 
+GREETING = """
+def handler(event, context):
+    return f"hello {event['name']}!"
+"""
+# The worker of the notebook around the learner's own round.
+BEFORE = """
+import http, http.client, importlib, json, os, sys
+PATH = "/2018-06-01/runtime/invocation"
+"""
+AFTER = """
+sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
+file, name = os.environ["_HANDLER"].split(".")
+handler = getattr(importlib.import_module(file), name)
+cloud = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+while True:
+    {name}(cloud, handler)
+"""
+TIMEOUT_S = 3.0
+NOT_READ = (
+    "the error arrived, but then the loop ended: read the answer to that POST to its end as well, "
+    "with cloud.getresponse().read()"
+)
 
-@exercise('mend the worker, then deploy with cloud.deploy("mended", …, worker=…).')
-def exercise_1(mended: Any) -> str:
-    """The learner's own worker reports a handler's error, and its instance goes on."""
-    expect(isinstance(mended, Function), f"expected what deploy gives, found {show(mended)}")
-    expect(
-        mended.settings.worker not in WORKERS,
-        "that function runs in the cloud's own worker: deploy it with worker= and your file",
-    )
-    greets(mended)
-    error = error_of(mended)
-    if error.type == "Runtime.ExitError":
-        reason = last_words(mended)
+
+@exercise(
+    "copy the function one_round from the cell above into the place of the dots, and mend it.",
+    "only one line of one_round can fail because of the handler: the one that calls it. "
+    "Put try: before it, and except Exception as error: after it",
+    "in the except part there is no answer, so make one: a dictionary with errorType and "
+    "errorMessage. It goes to a path that ends in /error",
+    "keep the end of the path in a variable: kind = 'response' after the call of the handler, "
+    "kind = 'error' in the except part. Then one POST serves both",
+    'the last two lines: cloud.request("POST", f"{PATH}/{request_id}/{kind}", json.dumps(answer)) '
+    "and cloud.getresponse().read()",
+)
+def exercise_1(one_round: Any) -> str:
+    """The learner's own round reports a handler's error, and its instance goes on."""
+    source = source_of(one_round)
+    with tempfile.TemporaryDirectory() as folder, Cloud() as cloud:
+        Path(folder, "main.py").write_text(GREETING, encoding="utf-8")
+        worker = Path(folder, "loop.py")
+        worker.write_text(BEFORE + source + AFTER.format(name=one_round.__name__), "utf-8")
+        mended = cloud.deploy("mended", folder, worker=str(worker), timeout_s=TIMEOUT_S)
+        greets(mended)
+        error = error_of(mended)
+        if error.type == "Runtime.ExitError":
+            raise NotYet(why_it_ended(mended))
         expect(
-            reason != "KeyError: 'name'",
-            "the handler's KeyError still ends the loop. Put try: and except Exception as error: "
-            "around the handler, run that cell, then this one",
+            error.type != "Sandbox.Timedout",
+            "nobody told the cloud that the handler failed: POST to the path that ends in /error",
         )
+        expect(error.type == "KeyError", f"errorType came as {show(error.type)}, not as 'KeyError'")
+        words = str(KeyError("name"))
         expect(
-            "ResponseNotReady" not in reason,
-            "you caught the error, but told nobody: POST to …/error, then read the answer",
+            error.message == words,
+            f"errorMessage came as {show(error.message)}, expected {show(words)}: str(error)",
         )
-        hint = ". A dictionary travels as text: json.dumps(…)" if "concat str to" in reason else ""
-        raise NotYet(f"the loop itself ended. Its last words in the log: {reason}{hint}")
-    expect(
-        error.type != "Sandbox.Timedout",
-        "nobody told the cloud: POST to …/error, and read the answer before you ask again",
-    )
-    expect(error.type == "KeyError", f"errorType came as {show(error.type)}, expected 'KeyError'")
-    expect(
-        error.message == "'name'",
-        f"errorMessage came as {show(error.message)}, expected {show(str(KeyError('name')))}",
-    )
-    greets(mended)
-    last = mended.invocations[-1]
-    expect(
-        not last.cold,
-        "the error arrived, but then the loop ended: read the answer to that POST as well, "
-        "with cloud.getresponse().read()",
-    )
+        greets(mended)
+        expect(not mended.invocations[-1].cold, NOT_READ)
     return f"the error came as {error}, and the same instance went on"
+
+
+def source_of(function: Any) -> str:
+    """The learner's function as text, looked through for slips that only show much later."""
+    expect(inspect.isfunction(function), f"expected a function, found {show(function)}")
+    try:
+        source = textwrap.dedent(inspect.getsource(function))
+    except (OSError, TypeError):
+        raise NotYet("its source was not found: define it in this cell, with def") from None
+    expect(
+        "/ID/" not in source,
+        "ID stands for the id of the call, which came in the headers: write {request_id} there",
+    )
+    expect(
+        not [text for text in plain_texts(source) if "{PATH}" in text or "{request_id}" in text],
+        'write f before the quotes of the path, as in f"{PATH}/next"',
+    )
+    return source
+
+
+def plain_texts(source: str) -> list[str]:
+    """Every text in a program that is no f-string."""
+    tree = ast.parse(source)
+    inside = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+        for part in ast.walk(node)
+    }
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside
+    ]
 
 
 def greets(function: Function) -> None:
@@ -57,24 +115,17 @@ def greets(function: Function) -> None:
     try:
         found = function.invoke({"name": "Ada"})
     except FunctionError as error:
-        reason = last_words(function) or error
-        expect(
-            "CannotSendRequest" not in str(reason),
-            "the error arrived, but then the loop ended: read the answer to that POST as well, "
-            "with cloud.getresponse().read()",
-        )
-        raise NotYet(f"a good event now fails. The last words in the log: {reason}") from None
+        if error.type == "Runtime.ExitError":
+            raise NotYet(why_it_ended(function)) from None
+        if error.type == "Sandbox.Timedout":
+            raise NotYet(
+                "a good event got no answer: POST it to the path that ends in /response"
+            ) from None
+        if error.type == "Runtime.MarshalError":
+            raise NotYet("what you posted is no JSON: write json.dumps(answer)") from None
+        raise NotYet(f"a good event now fails: {error}") from None
+    expect(found is not None, "the answer to Ada's event was null: post what the handler returned")
     expect(found == "hello Ada!", f"Ada's event was answered with {show(found)}")
-
-
-def last_words(function: Function) -> str:
-    """The log's line above the newest "Runtime exited": what the process printed last."""
-    before = words = ""
-    for line in function.logs:
-        if "Runtime exited" in line:
-            words = before
-        before = before if line.startswith("START ") else line
-    return words
 
 
 def error_of(function: Function) -> FunctionError:
@@ -86,7 +137,44 @@ def error_of(function: Function) -> FunctionError:
     raise NotYet(f"the error was posted to …/response, as if it were an answer: {show(found)}")
 
 
-@exercise("write two numbers: (instances, throttled)")
+def why_it_ended(function: Function) -> str:
+    """What the process printed last, and what that means."""
+    words = last_words(function)
+    meanings = {
+        "KeyError: 'name'": "the handler's KeyError still ends the loop. Put try: and "
+        "except Exception as error: around the line that calls the handler",
+        "Idle": "you caught the error, but told nobody: POST to …/error, then read the answer",
+        "Request-sent": "the loop asked again before it had read an answer: after each request "
+        "there must be cloud.getresponse().read(), after the POST of the error, too",
+        "JSON serializable": "only texts, numbers, lists and dictionaries become JSON: "
+        "write str(error) for the words, and type(error).__name__ for the kind",
+        "concat str to": "a dictionary travels as text: json.dumps(…)",
+        "must be bytes": "a dictionary travels as text: json.dumps(…)",
+        "should be a bytes": "a dictionary travels as text: json.dumps(…)",
+    }
+    for sign, meaning in meanings.items():
+        if sign in words:
+            return f"{meaning}. (The loop's last words: {words})"
+    return f"the loop itself ended. Its last words: {words or 'none'}"
+
+
+def last_words(function: Function) -> str:
+    """The log's line above the newest "Runtime exited": what the process printed last."""
+    before = words = ""
+    for line in function.logs:
+        if "Runtime exited" in line:
+            words = before
+        if not line.startswith(("START ", "END ", "REPORT ")):
+            before = line
+    return words
+
+
+@exercise(
+    "write two numbers: (instances, throttled)",
+    "how many instances can work at the same moment? That many are started for the first five",
+    "the instances of the first five wait in the pool when the second five come",
+    "each time 3 of 5 are served and 2 are refused",
+)
 def exercise_2(prediction: Any, fn: Any) -> str:
     """Instances started and calls refused, as the cloud has recorded them."""
     expect(
@@ -114,11 +202,16 @@ def exercise_2(prediction: Any, fn: Any) -> str:
 CASES = [(351.02, 128), (1.2, 128), (40, 128), (2500.4, 1024), (99.01, 512)]
 
 
-@exercise("write def price(used_ms, memory_mb): in place of the line with the dots")
+@exercise(
+    "write def price(used_ms, memory_mb): in place of the line with the dots",
+    "one line for each of the four points: seconds, gigabytes, the price of both, the request",
+    "seconds = math.ceil(used_ms) / 1000 and gigabytes = memory_mb / 1024",
+    "return gigabytes * seconds * 0.0000166667 + 0.20 / 1_000_000",
+)
 def exercise_3(price: Any) -> str:
     """Milliseconds used and megabytes set give US dollars by AWS's rule."""
     for used, memory in CASES:
-        found = run(price, used, memory)
+        found = returned(price, used, memory, call=f"price({used}, {memory})")
         shown = f"price({used}, {memory}) gave {show(found)}"
         expect(is_number(found), f"{shown}, expected a number")
         shown, expected = f"price({used}, {memory}) gave {found:.12f}", dollars(used, memory)

@@ -1,20 +1,34 @@
-"""Checks of notebook 05: a refused address, one vote each, a forecast asked for once."""
+"""Checks of notebook 05: a refused address, one vote each, a forecast asked for once, guests."""
 
 import smtplib
+import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 from botlib.store import SqliteStore
-from lessons.exercises.verdict import NotYet, describe, exercise, expect, run, show
+from lessons.client import get, get_at_once
+from lessons.exercises.returned import quietly, returned
+from lessons.exercises.verdict import NotYet, describe, exercise, expect, show
+from lessons.guest_book import deploy_guest_book
+from sandbox.cloud import Cloud
+from sandbox.cloud.function import Function
 from sandbox.mail import Mail
+from sandbox.no_reply import NoReply, last_error
+from sandbox.telegram import Person, Telegram
 
 READING_S = 0.05  # how long the store here takes, so that careless code is caught each time
 
 
-@exercise("define deliver(server, letter); it returns True or False.")
+@exercise(
+    "write def deliver(server, letter): in place of the line with the dots.",
+    "server.send_message(letter) sends the letter, as in the function above. What if it raises?",
+    "put it between try: and except smtplib.SMTPRecipientsRefused:",
+    "in the except part: return False. After it, when all went well: return True",
+)
 def exercise_1(deliver: Callable[[smtplib.SMTP, EmailMessage], Any]) -> str:
     """Two letters arrive, one is refused, and a lost connection is not called a wrong address."""
     with Mail() as mail, smtplib.SMTP(mail.host, mail.port, "localhost", 5) as server:
@@ -92,34 +106,44 @@ class SlowStore(SqliteStore):
         super().set(key, value, expires_s)
 
 
-@exercise("define vote(store, voter, colour); it returns True or False.")
+@exercise(
+    "write def vote(store, voter, colour): in place of the line with the dots.",
+    "first the question whether this voter has voted before, then the counting",
+    'one mark for each voter: store.add_once(f"voted:{voter}") is True only the first time',
+    "if the mark was there already, return False; otherwise store.increment(colour), return True",
+)
 def exercise_2(vote: Callable[[SqliteStore, str, str], Any]) -> str:
     """Each voter counts once, however often and however fast they click."""
     store = SlowStore()
-    found = run(vote, store, "Ann", "red")
+    found = voted(vote, store, "Ann", "red")
     expect(found is True, f"Ann's first vote gave {show(found)}, expected True")
     expect(count(store, "red") == 1, "Ann voted red, but the counter 'red' is not at 1")
-    found = run(vote, store, "Ann", "blue")
+    found = voted(vote, store, "Ann", "blue")
     expect(found is False, f"Ann voted again, for blue: that gave {show(found)}, expected False")
     expect(count(store, "blue") == 0, "Ann's second vote was counted")
-    expect(run(vote, store, "Bob", "red") is True, "Bob has not voted yet, and was refused")
+    expect(voted(vote, store, "Bob", "red") is True, "Bob has not voted yet, and was refused")
     expect(count(store, "red") == 2, "Ann and Bob voted red, but the counter 'red' is not at 2")
     with ThreadPoolExecutor(8) as clicks:
-        taken = list(clicks.map(lambda _: run(vote, store, "Cleo", "green"), range(8))).count(True)
+        taken = list(clicks.map(lambda _: vote(store, "Cleo", "green"), range(8))).count(True)
     expect(
         taken == 1,
         f"Cleo clicked eight times at once and {taken} votes were taken: "
         "between get and set others read the same. add_once does both in one step",
     )
     expect(
-        run(vote, SlowStore(), "Ann", "red") is True,
+        voted(vote, SlowStore(), "Ann", "red") is True,
         "with another, empty store Ann may vote: a variable is known to one instance only",
     )
     with ThreadPoolExecutor(8) as voters:
-        list(voters.map(lambda name: run(vote, store, name, "blue"), "DEFGHIJK"))
+        list(voters.map(lambda name: vote(store, name, "blue"), "DEFGHIJK"))
     blue = count(store, "blue")
     expect(blue == 8, f"eight people voted blue at once, counted were {blue}: use store.increment")
     return "eight clicks at once are one vote, eight people at once are eight"
+
+
+def voted(vote: Any, store: SqliteStore, voter: str, colour: str) -> Any:
+    """What a vote gives."""
+    return returned(vote, store, voter, colour, call=f'vote(store, "{voter}", "{colour}")')
 
 
 def count(store: SqliteStore, key: str) -> Any:
@@ -127,7 +151,13 @@ def count(store: SqliteStore, key: str) -> Any:
     return SqliteStore.get(store, key, 0)
 
 
-@exercise("define forecast(store, city, ask); it returns a text.")
+@exercise(
+    "write def forecast(store, city, ask): in place of the line with the dots.",
+    "look into the store first: it gives None for what it does not know",
+    "if it gave None, then ask(city), and keep what came back",
+    'known = store.get(f"weather:{city}") to look, '
+    'store.set(f"weather:{city}", known, expires_s=60) to keep',
+)
 def exercise_3(forecast: Callable[[SqliteStore, str, Callable[[str], str]], Any]) -> str:
     """A city is asked for once in a minute, another for itself, and an error is not kept."""
     asked: list[str] = []
@@ -141,13 +171,14 @@ def exercise_3(forecast: Callable[[SqliteStore, str, Callable[[str], str]], Any]
 
     store = SlowStore()
     for city in ("Oslo", "Oslo", "Rome", "Oslo"):
-        found = run(forecast, store, city, ask)
+        found = forecasted(forecast, store, city, ask)
         expect(found == f"sunny in {city}", f"for {city} it gave {show(found)}")
     expect(
         asked == ["Oslo", "Rome"],
-        f"for Oslo, Oslo, Rome, Oslo it asked for {asked}: look into the store first",
+        f"for Oslo, Oslo, Rome, Oslo it asked for {', '.join(asked) or 'nothing'}: "
+        "look into the store first, under a key with the city in it, and ask only for None",
     )
-    run(forecast, SlowStore(), "Oslo", ask)
+    forecasted(forecast, SlowStore(), "Oslo", ask)
     expect(
         len(asked) == 3,
         "another, empty store was not used: a variable is known to one instance only",
@@ -162,3 +193,124 @@ def exercise_3(forecast: Callable[[SqliteStore, str, Callable[[str], str]], Any]
     except OSError:
         return "four questions, two of them paid for"
     raise NotYet(f"the service failed, and it gave {show(found)}: let the error through")
+
+
+def forecasted(forecast: Any, store: SqliteStore, city: str, ask: Callable[[str], str]) -> Any:
+    """What a forecast gives."""
+    return returned(forecast, store, city, ask, call=f'forecast(store, "{city}", ask)')
+
+
+@exercise(
+    "write def guest(name, store, tell): in place of the line with the dots.",
+    "begin with the easy half: count with store.increment, return the greeting with the number",
+    'without a name there is nothing to count: if name == "": return the sentence, as first thing',
+    'who is new? if store.add_once(f"guest:{name}"): then tell(…), and only then',
+    "around tell(…) put try: and except OSError: pass, so that its failure harms nobody",
+)
+def exercise_4(guest: Any) -> str:
+    """A guest book counts, greets, and tells its owner of each new guest once."""
+    by_hand(guest)
+    with tempfile.TemporaryDirectory() as folder, Cloud() as cloud, Telegram() as telegram:
+        account = telegram.new_bot("Guest book", "guest_book_bot")
+        owner = telegram.person("Olga")
+        owner.send("Tell me who comes.", to=account)
+        environment = {
+            "TELEGRAM_API": telegram.url,
+            "TELEGRAM_TOKEN": account.token,
+            "CHAT_ID": str(owner.id),
+            "STORE_URL": f"sqlite:///{Path(folder, 'guests.sqlite3')}",
+        }
+        book = deploy_guest_book(cloud, guest, environment)
+        for name, number in [("Ada", 1), ("Bob", 2), ("Ada", 3)]:
+            signed(book, name, number)
+        found = sorted(reply.text for reply in get_at_once(book.url + "Cleo", 8))
+        expected = sorted(f"hello Cleo! You are visitor number {n}." for n in range(4, 12))
+        expect(
+            found == expected,
+            f"Cleo clicked eight times at once and got {len(set(found))} different answers, "
+            "expected the numbers 4 to 11. store.increment counts and gives the number in one step",
+        )
+        book = deploy_guest_book(cloud, guest, environment)
+        signed(book, "Bob", 12)
+        told = messages_for(owner, 3)
+        for name in ("Ada", "Bob", "Cleo"):
+            times = told.count(f"{name} has signed the guest book.")
+            expect(times > 0, f"Olga was not told of {name}; she was told: {show(told)}")
+            expect(
+                times == 1,
+                f"Olga was told of {name} {times} times: store.add_once finds out who is new",
+            )
+        telegram.close()
+        signed(book, "Dora", 13)
+        function_log = last_error(book.logs)
+        expect(not function_log, f"the log has an error: {function_log}")
+    return "13 visits counted, 4 guests greeted, 3 of them told of, and a lost Telegram survived"
+
+
+def by_hand(guest: Any) -> None:
+    """The guest book's function alone, without a cloud: its words, and its words only."""
+    store, told = SqliteStore(None), list[str]()
+    found = returned(guest, "Ada", store, told.append, call='guest("Ada", store, tell)')
+    expected = "hello Ada! You are visitor number 1."
+    expect(
+        isinstance(found, str) and "{" not in found,
+        f'guest("Ada", store, tell) gave {show(found)}, expected {show(expected)}; '
+        "is there an f before the quotes?",
+    )
+    expect(
+        found == expected,
+        f'guest("Ada", store, tell) gave {show(found)}, expected {show(expected)}',
+    )
+    expect(told != [], "Ada is new, but tell was not called")
+    sentence = "Ada has signed the guest book."
+    expect(told == [sentence], f"tell got {show(told[-1])}, expected {show(sentence)}")
+    found = returned(guest, "", store, told.append, call='guest("", store, tell)')
+    sentence = "Write your name behind the address, as in /Ada."
+    expect(found == sentence, f"without a name it gave {show(found)}, expected {show(sentence)}")
+    expect(len(told) == 1, "somebody without a name came, and tell was called")
+    found = returned(guest, "Bob", store, told.append, call='guest("Bob", store, tell)')
+    expect(
+        "number 3" not in str(found),
+        "somebody without a name was counted as a visitor: ask for the name first",
+    )
+
+    def broken(text: str) -> None:
+        raise OSError("Telegram does not answer")
+
+    try:
+        quietly(guest, "Cleo", store, broken, call='guest("Cleo", store, tell)')
+    except NotYet as reason:
+        if "Telegram does not answer" not in str(reason):
+            raise
+        raise NotYet(
+            "when tell fails with an OSError, the visitor gets no answer: "
+            "put try: and except OSError: around tell"
+        ) from None
+
+
+def signed(book: Function, name: str, number: int) -> None:
+    """Somebody signs the deployed guest book and gets this number."""
+    reply = get(book.url + name)
+    expect(
+        reply.status == 200,
+        f"in the cloud, /{name} got {reply.status}. The log says: {last_error(book.logs)}",
+    )
+    expected = f"hello {name}! You are visitor number {number}."
+    expect(
+        reply.text == expected,
+        f"in the cloud, /{name} got {show(reply.text)}, expected {show(expected)}: "
+        "what must last goes into the store, a variable dies with its instance",
+    )
+
+
+def messages_for(person: Person, number: int) -> list[str]:
+    """What a bot has written to somebody."""
+    try:
+        return [message.text for message in person.wait(number, timeout=10)] + more(person)
+    except NoReply:
+        return more(person)
+
+
+def more(person: Person) -> list[str]:
+    """What lies in somebody's inbox unread."""
+    return [message.text for message in person.inbox]

@@ -3,43 +3,70 @@
 exercise number → list of (source of the whole cell, words of what is said to it)
 """
 
-WRONG = {
-    1: [
-        (
-            """
-from lessons.exercises.ex_03 import exercise_1, exercise_2, exercise_3
+IMPORT = "from lessons.exercises.ex_03 import exercise_1, exercise_2, exercise_3\n"
 
-def busy_percentage(busy_s, alive_s):
-    return busy_s / alive_s
 
-exercise_1(busy_percentage)
-""",
-            "a percentage is 100 times that",
-        ),
-    ],
-    2: [
-        (
-            """
-def goodbye(event, context):
-    return "goodbye " + event["rawPath"].strip("/") + "!"
+def percentage(last_line):
+    head = f"{IMPORT}\ndef busy_percentage(busy_s, alive_s):\n"
+    return f"{head}    {last_line}\n\nexercise_1(busy_percentage)"
 
-exercise_2(goodbye)
-""",
-            "expected a dictionary with statusCode and body",
-        ),
-    ],
-    3: [
-        (
-            """
-prediction = [False, False, False]
+
+def goodbye(*lines):
+    body = "\n    ".join(lines)
+    return f"def goodbye(event, context):\n    {body}\n\nexercise_2(goodbye)"
+
+
+def predicted(values):
+    return f"""
+prediction = {values}
 
 fn = cloud.deploy("greeting", "workshop/03_greeting", handler="main.handler")
 for name in ("Ada", "Bob", "Cleo"):
     get(fn.url + name)
 
 exercise_3(prediction, fn)
-""",
-            "instances of the old version",
+"""
+
+
+NAME = 'name = event["rawPath"].strip("/")'
+
+WRONG = {
+    1: [
+        (percentage("return busy_s / alive_s"), "a percentage is 100 times that"),
+        (percentage("return 100 * alive_s / busy_s"), "not the other way round"),
+        (percentage("print(100 * busy_s / alive_s)"), "Write return in place of print"),
+        (percentage('return f"{100 * busy_s / alive_s} %"'), "without a % sign"),
+        (percentage("return 25"), "busy_percentage(0.02, 5) gave 25, expected 0.4"),
+        (percentage("100 * busy_s / alive_s"), "Does it end with return?"),
+    ],
+    2: [
+        (
+            goodbye('return "goodbye " + event["rawPath"].strip("/") + "!"'),
+            "Return a dictionary with statusCode and body",
         ),
+        (goodbye(NAME, 'print(f"goodbye {name}!")'), "it printed 'goodbye Viktor!'"),
+        (
+            goodbye(NAME, 'return {"statusCode": 200, "body": f"goodbye {name}!"}'),
+            'without a name, say "stranger"',
+        ),
+        (
+            goodbye(NAME, 'return {"statusCode": 200, "body": "goodbye {name}!"}'),
+            "write f before the quotes",
+        ),
+        (
+            goodbye('name = event["path"]', 'return {"statusCode": 200, "body": name}'),
+            "your function raised KeyError: 'path'",
+        ),
+        (
+            goodbye(NAME, 'return {"statusCode": 200, "body": f"hello {name}!"}'),
+            "the body was 'hello Viktor!', expected 'goodbye Viktor!'",
+        ),
+    ],
+    3: [
+        (predicted("[False, False, False]"), "instances of the old version"),
+        (predicted("[True, True, True]"), "its instance waited in the pool"),
+        (predicted("[True, False]"), "expected a list of three values"),
+        (predicted('["cold", "warm", "warm"]'), "each value is True for a cold call"),
+        (predicted("True, False, True"), "only the first call was cold"),
     ],
 }

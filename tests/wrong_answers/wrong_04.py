@@ -3,42 +3,125 @@
 exercise number → list of (source of the whole cell, words of what is said to it)
 """
 
-WRONG = {
-    1: [
-        (
-            """
-from lessons.exercises.ex_04 import exercise_1, exercise_2, exercise_3
+IMPORT = "from lessons.exercises.ex_04 import exercise_1, exercise_2, exercise_3\n"
+ASK = """
+def one_round(cloud, handler):
+    cloud.request("GET", f"{PATH}/next")
+    task = cloud.getresponse()
+    event = json.loads(task.read())
+    request_id = task.headers["Lambda-Runtime-Aws-Request-Id"]
+"""
+RESPONSE = """
+    cloud.request("POST", f"{PATH}/{request_id}/response", json.dumps(answer))
+    cloud.getresponse().read()
+"""
+TRY = """
+    try:
+        answer = handler(event, None)
+        kind = "response"
+    except Exception as error:
+        kind = "error"
+"""
+REPORT = '        answer = {"errorType": type(error).__name__, "errorMessage": str(error)}\n'
+POST = '    cloud.request("POST", f"{PATH}/{request_id}/{kind}", json.dumps(answer))\n'
+READ = "    cloud.getresponse().read()\n"
+GIVE = "\nexercise_1(one_round)"
 
-mended = cloud.deploy("mended", "workshop/04_greet", worker="workshop/04_worker/loop.py")
 
-exercise_1(mended)
-""",
-            "still ends the loop",
-        ),
-    ],
-    2: [
-        (
-            """
-prediction = (6, 4)
+def mended(*parts):
+    return IMPORT + ASK + "".join(parts) + GIVE
+
+
+def predicted(values):
+    return f"""
+prediction = {values}
 
 fn = cloud.deploy("five", "workshop/04_counter", concurrency=3)
-for _ in range(2):
-    list(clients.map(get, [fn.url] * 5))
+get_at_once(fn.url, 5)
+get_at_once(fn.url, 5)
 
 exercise_2(prediction, fn)
-""",
-            "the second five need no new instances",
+"""
+
+
+def price(*lines):
+    body = "\n    ".join(lines)
+    return f"import math\n\ndef price(used_ms, memory_mb):\n    {body}\n\nexercise_3(price)"
+
+
+GB = "gb_seconds = memory_mb / 1024 * math.ceil(used_ms) / 1000"
+
+WRONG = {
+    1: [
+        (mended("    answer = handler(event, None)\n", RESPONSE), "still ends the loop"),
+        (mended(TRY, REPORT, POST), "asked again before it had read an answer"),
+        (
+            mended(TRY, REPORT, POST, "    cloud.getresponse()\n"),
+            "asked again before it had read an answer",
         ),
+        (
+            mended(TRY, REPORT, POST.replace("{request_id}", "ID"), READ),
+            "ID stands for the id of the call",
+        ),
+        (mended(TRY, REPORT, POST.replace('f"', '"'), READ), "write f before the quotes"),
+        (
+            mended(TRY, REPORT.replace("str(error)", "error"), POST, READ),
+            "write str(error) for the words",
+        ),
+        (
+            mended(TRY, REPORT.replace(".__name__", ""), POST, READ),
+            "type(error).__name__ for the kind",
+        ),
+        (
+            mended(TRY, REPORT, POST.replace("{kind}", "response"), READ),
+            "as if it were an answer",
+        ),
+        (mended(TRY, REPORT, POST.replace("json.dumps(answer)", "answer"), READ), "json.dumps"),
+        (
+            mended(TRY, "        print(error)\n        return\n", POST, READ),
+            "nobody told the cloud",
+        ),
+        (
+            mended(
+                "    try:\n        answer = handler(event, None)\n",
+                "    except Exception as error:\n",
+                '        answer = f"the error was {error}"\n',
+                RESPONSE,
+            ),
+            "as if it were an answer: \"the error was 'name'\"",
+        ),
+        (IMPORT + "exercise_1(greet)", "expected a function, found <Function greet"),
+    ],
+    2: [
+        (predicted("(6, 4)"), "the second five need no new instances"),
+        (predicted("(5, 0)"), "at most concurrency=3 work at once"),
+        (predicted("(3, 2)"), "each time five come at once and 3 are served"),
+        (predicted("3"), "expected two numbers, such as (5, 0), found 3"),
     ],
     3: [
         (
-            """
-def price(used_ms, memory_mb):
-    return memory_mb / 1024 * used_ms / 1000 * 0.0000166667 + 0.20 / 1_000_000
-
-exercise_3(price)
-""",
+            price("return memory_mb / 1024 * used_ms / 1000 * 0.0000166667 + 0.20 / 1_000_000"),
             "round the milliseconds up",
+        ),
+        (price(GB, "return gb_seconds * 0.0000166667"), "the price of the request itself"),
+        (price(GB, "return gb_seconds * 0.0000166667 + 0.20"), "for a million requests, not one"),
+        (
+            price(
+                "gb_seconds = memory_mb / 1000 * math.ceil(used_ms) / 1000",
+                "return gb_seconds * 0.0000166667 + 0.20 / 1_000_000",
+            ),
+            "a gigabyte has 1024 megabytes",
+        ),
+        (
+            price(GB, "print(gb_seconds * 0.0000166667 + 0.20 / 1_000_000)"),
+            "Write return in place of print",
+        ),
+        (
+            price(
+                "gb_seconds = memory_mb / 1024 * math.ceil(used_ms)",
+                "return gb_seconds * 0.0000166667 + 0.20 / 1_000_000",
+            ),
+            "a second has 1000 milliseconds",
         ),
     ],
 }

@@ -3,54 +3,171 @@
 exercise number → list of (source of the whole cell, words of what is said to it)
 """
 
-WRONG = {
-    1: [
-        (
-            """
+IMPORT = """
 import smtplib
 
-from lessons.exercises.ex_05 import exercise_1, exercise_2, exercise_3
+from lessons.exercises.ex_05 import exercise_1, exercise_2, exercise_3, exercise_4
+"""
+WARNING = "Write your name behind the address, as in /Ada."
 
-def deliver(server, letter):
-    try:
-        server.send_message(letter)
-    except Exception:
-        return False
-    return True
 
-exercise_1(deliver)
-""",
-            "Catch SMTPRecipientsRefused only",
+def function(head, lines, number):
+    name = head.partition("(")[0]
+    body = "\n    ".join(lines)
+    start = IMPORT if number == 1 else ""
+    return f"{start}\ndef {head}:\n    {body}\n\nexercise_{number}({name})"
+
+
+def deliver(*lines):
+    return function("deliver(server, letter)", lines, 1)
+
+
+def vote(*lines):
+    return function("vote(store, voter, colour)", lines, 2)
+
+
+def forecast(*lines):
+    return function("forecast(store, city, ask)", lines, 3)
+
+
+def guest(*lines):
+    return function("guest(name, store, tell)", lines, 4)
+
+
+def guest_book(
+    empty='if name == "":',
+    count='number = store.increment("visitors")',
+    new='if store.add_once(f"guest:{name}"):',
+    lost="except OSError:",
+    greeting='return f"hello {name}! You are visitor number {number}."',
+):
+    return guest(
+        empty,
+        f'    return "{WARNING}"',
+        count,
+        new,
+        "    try:",
+        '        tell(f"{name} has signed the guest book.")',
+        f"    {lost}",
+        "        pass",
+        greeting,
+    )
+
+
+SEND = ("try:", "    server.send_message(letter)")
+
+WRONG = {
+    1: [
+        (deliver(*SEND, "except Exception:", "    return False", "return True"), "Refused only"),
+        (deliver("server.send_message(letter)", "return True"), "put try: around it"),
+        (
+            deliver(
+                'if letter["To"].endswith(".invalid"):',
+                "    return False",
+                "server.send_message(letter)",
+                "return True",
+            ),
+            "dora@example.org was refused",
+        ),
+        (
+            deliver(*SEND, "except smtplib.SMTPRecipientsRefused:", "    return False"),
+            "for ann@example.org it gave None, expected True",
         ),
     ],
     2: [
         (
-            """
-def vote(store, voter, colour):
-    if store.get(f"voted:{voter}"):
-        return False
-    store.set(f"voted:{voter}", True)
-    store.increment(colour)
-    return True
-
-exercise_2(vote)
-""",
+            vote(
+                'if store.get(f"voted:{voter}"):',
+                "    return False",
+                'store.set(f"voted:{voter}", True)',
+                "store.increment(colour)",
+                "return True",
+            ),
             "add_once does both in one step",
+        ),
+        (
+            vote(
+                'if not store.add_once(f"voted:{voter}:{colour}"):',
+                "    return False",
+                "store.increment(colour)",
+                "return True",
+            ),
+            "Ann voted again, for blue",
+        ),
+        (
+            vote(
+                "if not store.add_once(voter):",
+                "    print(False)",
+                "else:",
+                "    store.increment(colour)",
+                "    print(True)",
+            ),
+            "Write return in place of print",
+        ),
+        (
+            vote(
+                "if not store.add_once(voter):",
+                "    return False",
+                "store.set(colour, store.get(colour, 0) + 1)",
+                "return True",
+            ),
+            "use store.increment",
         ),
     ],
     3: [
         (
-            """
-def forecast(store, city, ask):
-    known = store.get(f"weather:{city}")
-    if known is None:
-        known = ask(city)
-        store.set(f"weather:{city}", known)
-    return known
-
-exercise_3(forecast)
-""",
+            forecast(
+                'known = store.get(f"weather:{city}")',
+                "if known is None:",
+                "    known = ask(city)",
+                '    store.set(f"weather:{city}", known)',
+                "return known",
+            ),
             "without expires_s=60 the weather would never change again",
+        ),
+        (forecast("return ask(city)"), "asked for Oslo, Oslo, Rome, Oslo"),
+        (
+            forecast(
+                'known = store.get("weather")',
+                "if known is None:",
+                "    known = ask(city)",
+                '    store.set("weather", known, expires_s=60)',
+                "return known",
+            ),
+            "for Rome it gave 'sunny in Oslo'",
+        ),
+        (
+            forecast(
+                'store.set(f"weather:{city}", ask(city), expires_s=60)',
+                'print(store.get(f"weather:{city}"))',
+            ),
+            'forecast(store, "Oslo", ask) returned nothing; it printed',
+        ),
+    ],
+    4: [
+        (guest_book(empty="if name is None:"), "expected 'Write your name behind the address"),
+        (
+            guest_book(
+                count='number = store.get("visitors", 0) + 1; store.set("visitors", number)'
+            ),
+            "Cleo clicked eight times at once",
+        ),
+        (guest_book(new="if True:"), "Olga was told of Ada 2 times"),
+        (guest_book(lost="except ValueError:"), "put try: and except OSError: around tell"),
+        (
+            guest_book(greeting='return "hello {name}! You are visitor number {number}."'),
+            "is there an f before the quotes?",
+        ),
+        (guest_book(greeting='print(f"hello {name}!")'), "Write return in place of print"),
+        (
+            guest(
+                "known.append(name)",
+                'if name == "":',
+                f'    return "{WARNING}"',
+                'tell(f"{name} has signed the guest book.")',
+                'return f"hello {name}! You are visitor number {len(known)}."',
+            ).replace("def guest", "known = []\n\ndef guest"),
+            "somebody without a name was counted",
         ),
     ],
 }
