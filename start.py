@@ -11,6 +11,7 @@ python3 start.py login ...      a real token for your bot, into .env: login tele
 python3 start.py new FOLDER     a folder for a bot of your own, which all of the next take
 python3 start.py run ...        your bot, alive until Ctrl-C: run telegram FOLDER, run twitch FOLDER
 python3 start.py test FOLDER    your bot's own tests, and nothing of the course's
+python3 start.py autostart ...  the same at each login: autostart twitch FOLDER
 python3 start.py bundle FOLDER  the zip that a real cloud takes
 python3 start.py secrets ...    the bot's secrets from .env, as a cloud's own tool takes them
 python3 start.py webhook ...    tell Telegram where your function is, or ask what it knows
@@ -52,6 +53,7 @@ TEST_LOCK = HERE / "requirements-test.lock"  # what `test` adds
 NODE_LOCK = HERE / "requirements-node.lock"
 MEGABYTES = {LOCK: (95, 430), TEST_LOCK: (85, 290), NODE_LOCK: (60, 210)}  # to download, on disk
 COMMANDS = {  # each runs a file, whose first text is its help
+    "autostart": "deploy/autostart.py",
     "bundle": "deploy/bundle/__main__.py",
     "lab": "lessons/lab.py",
     "login": "deploy/login.py",
@@ -77,7 +79,8 @@ QUIET = {  # no pop-up with JupyterLab's news, no warnings of kernels in the ter
     },
     "etc/ipython/ipython_kernel_config.json": {"IPKernelApp": {"log_level": "ERROR"}},
 }
-TAKES_A_BOT = ("run", "sandbox", "test")  # with the packages of the bot's own requirements.txt
+# With the packages of the bot's own requirements.txt.
+TAKES_A_BOT = ("autostart", "run", "sandbox", "test")
 TROUBLES = {  # words in the installer's output: what happened and what to do
     "no space left|disk full|quota": "The disk is full. Free about 1 GB and start again.",
     "no module named ensurepip": "On Debian or Ubuntu type: sudo apt install python3-venv",

@@ -1,7 +1,10 @@
 """Every check of the course, one after the other: python3 start.py test [OPTION …] [PATH …]
 
 Format and lint (ruff), types (mypy), then tests and notebooks (pytest), which takes the options
-and paths: tests/test_bot.py, notebooks/05*, -k hello, -x. `tests -m live` tries your own tokens.
+and paths: tests/test_bot.py, notebooks/05*, -k hello, -x.
+
+python3 start.py test -m live   tries your own tokens at the real Telegram and Twitch, and does
+                                nothing else; it says of each test why it was left out
 
 A folder of your own, as `start.py new` makes it, is another matter: python3 start.py test my_bot
 runs the tests in it, and nothing of the course's. They have its fixtures (sandbox/README.md), and
@@ -26,10 +29,15 @@ CHECKS = {
 }
 TOKENS = ("TELEGRAM_", "TWITCH_")  # what the names of a bot's settings begin with
 BROKEN, NO_TEST = 2, 5  # pytest's exit statuses: a file cannot be imported; nothing was found
+# Each test is named with what became of it and, if it was left out, why.
+LIVE = ["pytest", "-q", "-rpfEs", "--no-fold-skipped", "--disable-warnings", "tests/test_live.py"]
 
 
 def main(arguments):
     """Run them all, the later ones after a failure too; the arguments go to pytest."""
+    if "live" in arguments and arguments[arguments.index("live") - 1] == "-m":
+        options = [word for word in arguments if word != "tests"]  # as in `tests -m live`
+        return subprocess.call([sys.executable, "-m", *LIVE, *options])
     if arguments[:1] == ["--own"]:
         return own(Path(arguments[1]), arguments[2:])
     failed = []

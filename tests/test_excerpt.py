@@ -7,7 +7,7 @@ import pytest
 
 from lessons.excerpt import commands, excerpt
 
-UNIT = "systemd/chatbot@.service"
+UNIT = "machine/chatbot@.service"
 
 
 def test_an_excerpt_goes_from_line_to_line():

@@ -31,8 +31,10 @@ def own(request):
         if request.config.getoption("markexpr") != "live":
             pytest.skip("runs only by: python3 start.py test -m live")
         found = settings(platform, ROOT)
+        if not found.token:
+            pytest.skip(f"{platform.upper()}_TOKEN is not set: python3 start.py login {platform}")
         if found.world != "real":
-            pytest.skip(f"{platform.upper()}_TOKEN is not set")
+            pytest.skip(f"{platform.upper()}_API points to a sandbox, not to the real world")
         return found
 
     return settings_of
@@ -69,7 +71,7 @@ def test_twitch_knows_the_token(own):
 def test_twitch_takes_a_message_in_the_bots_own_channel(own, monkeypatch):
     found = own("twitch")
     if found.missing("TWITCH_CLIENT_ID"):
-        pytest.skip("TWITCH_CLIENT_ID is not set")
+        pytest.skip("TWITCH_CLIENT_ID is not set: python3 start.py login twitch")
     monkeypatch.delenv("TWITCH_REFRESH_TOKEN", raising=False)  # refreshing could end the old pair
     channel = twitch_token(found.token).whose
     bot = IrcBot(Bot(), [channel], token=found.token)

@@ -20,8 +20,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 HOME = Path(__file__).parents[1]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals and scripts as POSIX has them")
-COMMANDS = ("bundle", "lab", "login", "new", "node", "refresh", "reset", "run", "sandbox")
-COMMANDS += ("secrets", "subscribe", "test", "webhook")
+COMMANDS = ("autostart", "bundle", "lab", "login", "new", "node", "refresh", "reset", "run")
+COMMANDS += ("sandbox", "secrets", "subscribe", "test", "webhook")
 LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-node.lock")
 # What stands in for uv: the packages of the Python that runs this test, instead of downloads. It
 # notes which lock it was given.

@@ -1,0 +1,210 @@
+"""A rented machine, and an engine for containers, as far as they can be had here.
+
+The machine is a fresh Debian with a systemd and an sshd of its own: mmdebstrap makes it in a
+folder, systemd-nspawn boots it; both need root. It shares this machine's network, so its sshd, and
+all that a test starts, listens on 127.0.0.1 only. The engine is podman, with images made of that
+Debian.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import socket
+import subprocess
+import textwrap
+from pathlib import Path
+from typing import NamedTuple
+
+TOOLS = ("mmdebstrap", "systemd-nspawn", "ssh", "scp", "podman")
+RELEASE = "trixie"  # Debian 13
+# What a rented machine comes with.
+PACKAGES = "systemd-sysv,libpam-systemd,dbus,ca-certificates,openssh-server"
+PACKAGES += ",python3,unattended-upgrades"
+CERTIFICATES = Path("/etc/ssl/certs")  # this machine's: it may know an authority more
+UNIFIED = Path("/sys/fs/cgroup/unified")  # where a machine has both kinds of control groups
+REBOOT = 133  # nspawn's exit status when the machine wants to start anew
+FENCE = re.compile(r"^<!-- needs: ([^\n]*) -->\n```sh\n(.*?)^```$", re.M | re.S)
+
+
+class Typed(NamedTuple):
+    """A block of commands in a README, and what it says it needs."""
+
+    needs: str
+    commands: str
+
+
+def blocks_of(readme: Path) -> dict[str, list[Typed]]:
+    """The blocks that need something, under their headings."""
+    parts = re.split(r"^## (.*)$", readme.read_text(encoding="utf-8"), flags=re.M)
+    return {
+        heading: [Typed(*found) for found in FENCE.findall(text)]
+        for heading, text in zip(parts[1::2], parts[2::2], strict=True)
+    }
+
+
+def what_is_missing() -> str:
+    """Why no machine and no engine can be had here; "" if they can."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return "NO RENTED MACHINE: only root can make a Debian and boot it"
+    gone = [tool for tool in TOOLS if not shutil.which(tool)]
+    return f"NO RENTED MACHINE: {', '.join(gone)} not installed" if gone else ""
+
+
+def make_debian(folder: Path) -> Path:
+    """Make a fresh Debian in a folder of this name."""
+    words = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={PACKAGES}"]
+    done = subprocess.run([*words, RELEASE, folder], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return folder
+
+
+class Machine:
+    """Boots a Debian, and types at home or, over ssh, on it; `ADDRESS` is its name."""
+
+    def __init__(self, debian: Path, folder: Path, home: Path) -> None:
+        self.root, self.home, self._config = debian, home, folder / "ssh_config"
+        key = folder / "key"
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        own = debian / "etc/ssh/sshd_config.d/here.conf"
+        own.write_text(f"ListenAddress 127.0.0.1\nPort {port}\n")
+        (debian / "root/.ssh").mkdir(mode=0o700, exist_ok=True)
+        shutil.copy(key.with_suffix(".pub"), debian / "root/.ssh/authorized_keys")
+        self._config.write_text(
+            textwrap.dedent(f"""\
+                Host ADDRESS
+                HostName 127.0.0.1
+                Port {port}
+                IdentityFile {key}
+                UserKnownHostsFile {folder / "known_hosts"}
+                StrictHostKeyChecking accept-new
+                LogLevel ERROR
+                ConnectionAttempts 120
+            """)
+        )
+
+    def __enter__(self) -> "Machine":
+        self._boot()
+        return self
+
+    def _boot(self) -> None:
+        words = ["--boot", "--register=no", "--keep-unit", "--resolv-conf=copy-host"]
+        words += ["--console=pipe", f"--bind-ro={CERTIFICATES}"]
+        self._nspawn = subprocess.Popen(
+            ["systemd-nspawn", "--quiet", f"--directory={self.root}", *words],
+            env=os.environ | {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def __exit__(self, *_: object) -> None:
+        self._nspawn.terminate()
+        self._nspawn.wait(60)
+        for name in ("payload", "supervisor"):  # nspawn's own, which it leaves behind
+            for folder in sorted((UNIFIED / name).glob("**/"), reverse=True):
+                folder.rmdir()
+            if (UNIFIED / name).exists():
+                (UNIFIED / name).rmdir()
+
+    def type(self, block: Typed) -> None:
+        """Type a README's block where it says."""
+        if block.needs.endswith("typed at home"):
+            lines = block.commands.splitlines()
+            self.at_home("\n".join(line for line in lines if line != "ssh root@ADDRESS"))
+        elif block.needs.endswith("it ends the connection"):
+            self.there(block.commands, check=False)
+            assert self._nspawn.wait(60) == REBOOT
+            self._boot()
+        else:
+            self.there(block.commands)
+
+    def at_home(self, commands: str) -> str:
+        """Run commands in the course's folder; what they print."""
+        own = 'ssh() { command ssh -F "$SSH" "$@"; }\nscp() { command scp -F "$SSH" "$@"; }\n'
+        return self._run(["bash", "-euc", own + commands], SSH=str(self._config))
+
+    def there(self, commands: str, check: bool = True) -> str:
+        """Run commands on the machine as root; what they print."""
+        shell = f"bash -euc {shlex.quote(commands)}"
+        return self._run(["ssh", "-F", str(self._config), "root@ADDRESS", shell], check)
+
+    def _run(self, words: list[str], check: bool = True, **own: str) -> str:
+        done = subprocess.run(
+            words,
+            cwd=self.home,
+            env=os.environ | own,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert done.returncode == 0 or not check, f"{words[-1]}\n{done.stdout[-3000:]}"
+        return done.stdout
+
+
+# No control groups, and limits that any machine may set: podman's usual ones may not be.
+ENGINE = """\
+[containers]
+cgroups = "disabled"
+netns = "host"
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+volumes = ["/etc/ssl/certs:/etc/ssl/certs:ro"]
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+"""
+STAND_IN = """\
+chroot {root} apt-get update -qq
+chroot {root} apt-get install -qq -y --no-install-recommends python3-venv
+ln -s python3 {root}/usr/bin/python
+tar -C {root} -c . | podman import --quiet - docker.io/library/python:3.13-slim
+"""
+
+
+class Engine:
+    """Runs podman's commands in mounts and a store of its own, from the course's folder."""
+
+    def __init__(self, folder: Path, home: Path) -> None:
+        self.folder, self.home = folder, home
+        (folder / "containers.conf").write_text(ENGINE)
+
+    def __enter__(self) -> "Engine":
+        # What podman mounts stays in there; crun wants to see control groups of the second kind.
+        mounts = "mount -t cgroup2 cgroup2 /sys/fs/cgroup && echo ready && exec sleep infinity"
+        words = ["unshare", "--mount", "sh", "-c", mounts]
+        self._mounts = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+        assert self._mounts.stdout and self._mounts.stdout.readline() == "ready\n"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.run("podman rm --all --force --time 5", check=False)
+        self._mounts.kill()
+        self._mounts.wait()
+
+    def stand_in(self, debian: Path) -> None:
+        """Make the image that a Containerfile begins with, as no registry of images is asked."""
+        self.run(STAND_IN.format(root=debian))
+
+    def run(self, commands: str, check: bool = True) -> str:
+        """Run commands; what they print."""
+        place = f"--root {self.folder}/store --runroot {self.folder}/run"
+        own = f'cd {self.home}\npodman() {{ command podman {place} "$@"; }}\n'
+        done = subprocess.run(
+            ["nsenter", f"--mount=/proc/{self._mounts.pid}/ns/mnt", "bash", "-euc", own + commands],
+            env=os.environ
+            | {
+                "CONTAINERS_CONF": str(self.folder / "containers.conf"),
+                "BUILDAH_ISOLATION": "chroot",
+                "PODMAN_IGNORE_CGROUPSV1_WARNING": "1",
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert done.returncode == 0 or not check, f"{commands}\n{done.stdout[-3000:]}"
+        return done.stdout
