@@ -1,10 +1,11 @@
 """A web page as a person reads it, in plain text: for the pages where one says yes or no.
 
 Headings, paragraphs, list items, choices and buttons; no styles and no hidden fields. It presses
-nothing.
+nothing. `show_page` adds the way to the page itself, where a person may press.
 """
 
 import re
+from html import escape
 from html.parser import HTMLParser
 
 from lessons.client import get
@@ -62,3 +63,27 @@ def as_text(page: str) -> str:
 def read_page(url: str) -> str:
     """Open an address and give what stands on the page; a refusal is a page, too."""
     return as_text(get(url).text)
+
+
+class Shown:
+    """What stands on a page, and a link that opens the page in a tab of its own."""
+
+    def __init__(self, url: str) -> None:
+        self._url, self._text = url, read_page(url)
+
+    def __repr__(self) -> str:
+        return self._text
+
+    def _repr_html_(self) -> str:
+        # The address differs from run to run; lessons/refresh.py does not store the link.
+        address = escape(self._url)
+        return (
+            f"<pre>{escape(self._text)}</pre>"
+            f'<div>The same in a tab of its own: <a href="{address}" target="_blank">'
+            f"{address}</a></div>"
+        )
+
+
+def show_page(url: str) -> Shown:
+    """Read a page, and offer to open it; a cell's last value."""
+    return Shown(url)

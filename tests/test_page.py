@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessons.page import as_text, read_page
+from lessons.page import as_text, read_page, show_page
+from lessons.refresh import LIVE_PAGE
 from sandbox.twitch import Twitch
 
 
@@ -39,6 +40,15 @@ def test_the_consent_page(asking):
 
 def test_a_refusal_is_read_like_a_page(asking):
     assert "invalid scope requested: 'chat_edit'" in read_page(asking("chat_edit"))
+
+
+def test_a_page_is_shown_with_the_way_to_it(asking):
+    url = asking("chat:read")
+    shown = show_page(url)
+    assert repr(shown) == read_page(url)
+    assert "Hello &lt;b&gt;bot&lt;/b&gt; wants" in shown._repr_html_()
+    assert url.replace("&", "&amp;") in shown._repr_html_()
+    assert "http://127" not in LIVE_PAGE.sub("", shown._repr_html_())  # is not stored
 
 
 @given(st.text())

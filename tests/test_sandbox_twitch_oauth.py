@@ -97,6 +97,14 @@ def test_the_page_shows_who_asks_for_what_and_escapes_it(world):
     assert re.search(r'value="authorize".*value="cancel"', shown.text, re.DOTALL)
 
 
+def test_nobody_is_chosen_until_a_person_chooses(world):
+    text = call("GET", page(world)).text
+    choices = re.findall('<input type="radio"[^>]*>', text)
+    assert len(choices) >= 2
+    assert all(" required" in one and "checked" not in one for one in choices)
+    assert re.search(r'value="cancel" formnovalidate', text)  # Cancel needs no choice
+
+
 def test_cancel_says_access_denied(world):
     query = parse_qs(urlsplit(world.bot.cancel(page(world))).query)
     assert query["error"] == ["access_denied"] and query["state"] == ["xyz"]
@@ -232,7 +240,8 @@ def test_device_flow(world):
     }
     pending = token_request(world, **poll)
     assert (pending.status, pending.json["message"]) == (400, "authorization_pending")
-    assert "Hello bot" in call("GET", asked["verification_uri"]).text
+    shown = call("GET", asked["verification_uri"]).text
+    assert "Hello bot" in shown and f"<b>{asked['user_code']}</b>" in shown
     world.bot.activate(asked["user_code"])
     token = token_request(world, **poll).json
     assert validate(world, token["access_token"]).json["login"] == "hello_bot"

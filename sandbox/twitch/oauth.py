@@ -193,15 +193,15 @@ class OAuth:
             f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
             for name, value in hidden.items()
         )
-        people = "".join(
-            account_choice(user, index) for index, user in enumerate(self._world.users.values())
-        )
+        people = "".join(account_choice(user) for user in self._world.users.values())
+        code = hidden.get("device-code", "")
+        shown = f"<p>The code is <b>{escape(code)}</b>.</p>" if code else ""
         return page(
-            f"<h1>{escape(app.name)} wants to access an account</h1>"
+            f"<h1>{escape(app.name)} wants to access an account</h1>{shown}"
             f"<p>It will be able to use:</p><ul>{wants or '<li>your public profile</li>'}</ul>"
             f'<form method="post">{keep}<p>Whose account?</p>{people or "<p>(nobody has one)</p>"}'
             '<p><button name="decision" value="authorize">Authorize</button>'
-            '<button name="decision" value="cancel">Cancel</button></p></form>'
+            '<button name="decision" value="cancel" formnovalidate>Cancel</button></p></form>'
         )
 
     async def token(self, request: web.Request) -> web.Response:
@@ -320,11 +320,10 @@ class OAuth:
         return self._world.tokens.issue(app, consent.user, consent.scopes)
 
 
-def account_choice(user: User, index: int) -> str:
-    """One account to choose; the first is chosen already."""
-    checked = " checked" if index == 0 else ""
+def account_choice(user: User) -> str:
+    """One account to choose; none is chosen already, so that nobody allows more than was meant."""
     return (
-        f'<label><input type="radio" name="account" value="{user.id}"{checked}>'
+        f'<label><input type="radio" name="account" value="{user.id}" required>'
         f" {escape(user.display_name)}</label><br>"
     )
 

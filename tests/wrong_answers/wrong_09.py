@@ -16,6 +16,58 @@ exercise_1(code_from)
 """,
             "a stranger's code was taken",
         ),
+        (
+            """
+from lessons.exercises.ex_09 import exercise_1, exercise_2, exercise_3
+
+def code_from(address, state):
+    answer = parse_qs(urlsplit(address).query)
+    if answer["state"] == state:
+        return answer["code"]
+
+exercise_1(code_from)
+""",
+            "parse_qs gives lists: the state is ['ours']",
+        ),
+        (
+            """
+from lessons.exercises.ex_09 import exercise_1, exercise_2, exercise_3
+
+def code_from(address, state):
+    answer = parse_qs(urlsplit(address).query)
+    if answer["state"][0] == state:
+        return answer["code"]
+
+exercise_1(code_from)
+""",
+            "parse_qs gives lists, as a name may come twice",
+        ),
+        (
+            """
+from lessons.exercises.ex_09 import exercise_1, exercise_2, exercise_3
+
+def code_from(address, state):
+    answer = parse_qs(urlsplit(address).query)
+    if answer["state"][0] == state:
+        return answer["code"][0]
+
+exercise_1(code_from)
+""",
+            "answer.get('state') gives None",
+        ),
+        (
+            """
+from lessons.exercises.ex_09 import exercise_1, exercise_2, exercise_3
+
+def code_from(address, state):
+    answer = parse_qs(urlsplit(address).query)
+    if answer.get("state", [""])[0] in state:
+        print(answer["code"][0])
+
+exercise_1(code_from)
+""",
+            "Does it end with return?",
+        ),
     ],
     2: [
         (
@@ -30,20 +82,112 @@ exercise_2(fresh)
 """,
             "keep both halves",
         ),
+        (
+            """
+def fresh(pair, validate, refresh):
+    if validate(pair["access_token"]) == 200:
+        return pair
+    return refresh(pair["refresh_token"])
+
+exercise_2(fresh)
+""",
+            "it was refreshed all the same",
+        ),
+        (
+            """
+def fresh(pair, validate, refresh):
+    if validate(pair["access_token"]):
+        return pair
+    return None
+
+exercise_2(fresh)
+""",
+            "look at the status",
+        ),
+        (
+            """
+def fresh(pair, validate, refresh):
+    if validate(pair["access_token"])[0] == 200:
+        return pair
+    return refresh(pair["refresh_token"])
+
+exercise_2(fresh)
+""",
+            "return the pair alone",
+        ),
+        (
+            """
+def fresh(pair, validate, refresh):
+    if validate(pair["access_token"])[0] == 200:
+        return pair
+    status, pair = refresh(pair["refresh_token"])
+    return pair
+
+exercise_2(fresh)
+""",
+            "Twitch refused the refresh",
+        ),
     ],
     3: [
         (
             """
-def verdict(status, answer):
+def verdict(status, facts):
     if status != 200:
         return "unknown"
-    if answer["login"] != "hello_bot":
+    if facts["login"] != "hello_bot":
         return "wrong account"
-    return "good" if "chat:edit" in answer["scopes"] else "missing scope"
+    return "good" if "chat:edit" in facts["scopes"] else "missing scope"
 
 exercise_3(verdict)
 """,
             "expected 'missing scope'",
+        ),
+        (
+            """
+def verdict(status, facts):
+    if facts["login"] != "hello_bot":
+        return "wrong account"
+    if "chat:read" not in facts["scopes"] or "chat:edit" not in facts["scopes"]:
+        return "missing scope"
+    if status != 200:
+        return "unknown"
+    return "good"
+
+exercise_3(verdict)
+""",
+            "look at the status before anything else",
+        ),
+        (
+            """
+def verdict(status, facts):
+    if status != 200:
+        return "unknown"
+    if facts["login"] != "hello_bot":
+        return "wrong account"
+    if "chat:read" not in facts["scopes"] or "chat:edit" not in facts["scopes"]:
+        return "missing scope"
+    return "good"
+
+exercise_3(verdict)
+""",
+            "an app token is nobody's",
+        ),
+        (
+            """
+def verdict(status, facts):
+    if status != 200:
+        return "unknown"
+    if "login" not in facts:
+        return "app token"
+    if facts["login"] != "hello_bot":
+        return "wrong account"
+    if facts["scopes"] != ["chat:read", "chat:edit"]:
+        return "missing scope"
+    return "good"
+
+exercise_3(verdict)
+""",
+            "may do more, and in any order",
         ),
     ],
 }
