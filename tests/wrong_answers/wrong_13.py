@@ -3,14 +3,18 @@
 exercise number → list of (source of the whole cell, words of what is said to it)
 """
 
+FIRST = """
+import json
+
+from lessons.exercises.ex_13 import exercise_1, exercise_2
+
+"""
+
 WRONG = {
     1: [
         (
-            """
-import json
-
-from lessons.exercises.ex_13 import exercise_1, exercise_2, exercise_3
-
+            FIRST
+            + """
 def answer(kind, body):
     if kind == "webhook_callback_verification":
         return 200, json.dumps({"challenge": json.loads(body)["challenge"]})
@@ -19,6 +23,40 @@ def answer(kind, body):
 exercise_1(answer)
 """,
             "the challenge and nothing around it",
+        ),
+        (
+            FIRST
+            + """
+def answer(kind, body):
+    if kind == "webhook_callback_verification":
+        return json.loads(body)["challenge"]
+    return ""
+
+exercise_1(answer)
+""",
+            "expected two values",
+        ),
+        (
+            FIRST
+            + """
+def answer(kind, body):
+    print(200, json.loads(body)["challenge"])
+
+exercise_1(answer)
+""",
+            "gave nothing back. Does it end with return?",
+        ),
+        (
+            FIRST
+            + """
+def answer(kind, body):
+    if kind == "webhook_callback_verification":
+        return 200, body["challenge"]
+    return 204, ""
+
+exercise_1(answer)
+""",
+            "the body is text",
         ),
     ],
     2: [
@@ -34,17 +72,33 @@ exercise_2(genuine)
 """,
             "eleven minutes old was let in",
         ),
-    ],
-    3: [
         (
             """
-prediction = {"Telegram function": 0, "Telegram program": 3}
-prediction |= {"Twitch function": 0, "Twitch program": 3}
+def genuine(headers, body, secret, now):
+    message_id = headers["Twitch-Eventsub-Message-Id"]
+    timestamp = headers["Twitch-Eventsub-Message-Timestamp"]
+    given = headers["Twitch-Eventsub-Message-Signature"]
+    if not hmac.compare_digest(given, sign(secret, message_id, timestamp, body)):
+        return False
+    return now - datetime.fromisoformat(timestamp) <= timedelta(minutes=10)
 
-lost = square.lose(3)
-exercise_3(prediction, lost)
+exercise_2(genuine)
 """,
-            "keeps an update until somebody asks for it",
+            "a call without a signature raised KeyError",
+        ),
+        (
+            """
+def genuine(headers, body, secret, now):
+    message_id = headers.get("Twitch-Eventsub-Message-Id", "")
+    timestamp = headers.get("Twitch-Eventsub-Message-Timestamp", "")
+    given = headers.get("Twitch-Eventsub-Message-Signature", "")
+    if given != sign(secret, message_id, timestamp, body):
+        return False
+    return now - datetime.fromisoformat(timestamp) <= timedelta(minutes=10)
+
+exercise_2(genuine)
+""",
+            "right answers, but == takes longer for better guesses",
         ),
     ],
 }
