@@ -35,9 +35,11 @@ IMPORTS = "import aiohttp, matplotlib.figure, psutil, telegram, twitchio"
 
 def check_machine(details: bool = False) -> None:
     """Print one line for each thing the course needs; a problem's line names its fix."""
-    found = {name: check() for name, check in CHECKS.items()}
-    for name, problem in found.items():
-        print(f"{name}: {problem or 'ok'}")
+    found: dict[str, str | None] = {}
+    for name, check in CHECKS.items():
+        print(f"{name}: ", end="", flush=True)  # some take seconds, and one sees which
+        found[name] = check()
+        print(found[name] or "ok", flush=True)
     if details:
         print(describe_machine())
     problems = sum(found[name] is not None for name in found if name not in FOR_LATER)

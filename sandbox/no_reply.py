@@ -16,7 +16,9 @@ from botlib import bot
 
 LONGEST = 300  # characters of a log that are quoted
 _APOLOGY = re.compile(re.escape(bot.APOLOGY).replace(r"\{command\}", "(.+)"))
+_CLOUDS_OWN = re.compile(r"(INIT_START|START|END|REPORT)\b")
 _CALL_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\s")
+_NAMED = re.compile(r"\(([^()/\\:]+\.py), line (\d{1,9})\)$")
 _PLACE = re.compile(r'\s*File "([^"/\\:<][^":]*)", (line \d+)')  # a relative path: their own file
 
 
@@ -52,6 +54,9 @@ class HasLog(Protocol):
     def logs(self) -> list[str]:
         """What it printed, line by line."""
 
+    def line(self, file: str, number: int) -> str:
+        """One line of its own code; "" for none."""
+
 
 _functions: WeakValueDictionary[str, HasLog] = WeakValueDictionary()  # by address
 
@@ -61,11 +66,24 @@ def keep_log(function: HasLog) -> None:
     _functions[function.url] = _functions[function.host_url] = function
 
 
-def log_at(address: str) -> list[str]:
-    """The log of the function that answers at an address; empty for one not known here."""
+def function_at(address: str) -> HasLog | None:
+    """The function that answers at an address; None for one not known here."""
     path = address.partition("?")[0].rstrip("/") + "/"
     found = [function for url, function in _functions.items() if path.startswith(url)]
-    return found[0].logs if found else []
+    return found[0] if found else None
+
+
+def log_at(address: str) -> list[str]:
+    """The log of the function that answers at an address; empty for one not known here."""
+    function = function_at(address)
+    return function.logs if function else []
+
+
+def with_line(words: str, address: str) -> str:
+    """Words that end in "(main.py, line 7)", and under them that line, if it is known here."""
+    function, named = function_at(address), _NAMED.search(words)
+    source = function.line(named[1], int(named[2])) if function and named else ""
+    return f"{words}\n    {source[:LONGEST]}" if source else words
 
 
 @contextmanager
@@ -100,9 +118,25 @@ def failure(command: str, log: Iterable[str]) -> str:
     "!roll failed: ValueError: 'x' (main.py, line 7)"
     """
     name = re.sub(r"^\W+|@.*", "", command).casefold()
-    said = re.compile(rf"[^\w\s]{re.escape(name)} failed: .*")
+    said = re.compile(rf"[^\w\s]{re.escape(name)} failed: .*(?:\n    .*)?")
     found = [match[0] for line in log if name and (match := said.search(line))]
     return found[-1][:LONGEST] if found else ""
+
+
+def last_printed(log: Iterable[str]) -> str:
+    """What a function printed last in its latest call; "" for nothing.
+
+    >>> last_printed(["START RequestId: 1", "hello", "END RequestId: 1", "REPORT RequestId: 1"])
+    'hello'
+    """
+    printed = ""
+    for line in log:
+        own = _CLOUDS_OWN.match(line)
+        if not own:
+            printed = line[:LONGEST]
+        elif own[1] == "START":
+            printed = ""
+    return printed
 
 
 def last_error(log: Iterable[str]) -> str:

@@ -105,13 +105,34 @@ def test_save_refuses_a_link_that_leaves_workshop(shell, tmp_path):
     assert not list((tmp_path / "elsewhere").iterdir())
 
 
-def test_save_shows_where_python_cannot_read_the_file(shell, capsys):
-    assert shell.run_cell("%%save a/main.py\nx = 1\ndef f(:\n").success
-    said = capsys.readouterr().out
-    assert said.startswith("saved workshop/a/main.py\nbut Python cannot read line 2: ")
-    assert "def f(:" in said
+def test_save_writes_no_python_that_python_cannot_read(shell, capsys):
+    assert shell.run_cell("%%save a/main.py\nx = 1\n").success
+    for broken in ("x = 2\ndef f(:\n", "x = 2\nif x:\nx = 3\n", "x = 2\nx = (\n"):
+        capsys.readouterr()
+        assert not shell.run_cell(f"%%save a/main.py\n{broken}").success
+        said = capsys.readouterr().err.splitlines()
+        assert said[0].startswith("UsageError: Python cannot read line ")
+        assert said[1].strip() in broken
+        assert said[2].strip() == "^"
+        assert said[3] == "Nothing was saved. Mend that line, then run this cell again."
+        assert Path("workshop/a/main.py").read_text() == "x = 1\n"
+    assert "line 3 of this cell" in str(shell.run_cell("%%save a/b.py\n1\n2 =\n").error_in_exec)
+    capsys.readouterr()
     shell.run_cell("%%save a/notes.txt\nx = = 1\n")
     assert capsys.readouterr().out == "saved workshop/a/notes.txt\n"
+
+
+def test_what_stands_under_the_line_is_run_and_not_saved(shell, capsys):
+    cell = "%%save a/main.py\nx = 1\n\n# ---- the rest is run ----\nprint('run', 6 * 7)\n"
+    assert shell.run_cell(cell).success
+    assert capsys.readouterr().out == "saved workshop/a/main.py\nrun 42\n"
+    assert Path("workshop/a/main.py").read_text() == "x = 1\n"
+    assert not shell.run_cell(cell.replace("x = 1", "x = = 1")).success
+    assert "run" not in capsys.readouterr().out
+    shell.run_cell(cell.replace("6 * 7", "6 / 0"))
+    assert "----> 5 print('run', 6 / 0)" in re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out)
+    assert shell.run_cell("x = 2\n# ---- no file here\nprint(x)").success
+    assert capsys.readouterr().out == "2\n"
 
 
 def test_a_second_save_in_the_same_second_is_seen(shell, tmp_path):

@@ -1,24 +1,70 @@
-"""Check of notebook 00: the learner's first own command, asked through the sandbox Telegram."""
+"""Checks of notebook 00: two small bots, each asked through the sandbox Telegram by new people."""
 
-from lessons.exercises.verdict import exercise, expect, show
+from lessons.exercises.verdict import NotYet, exercise, expect, show
+from sandbox.no_reply import NoReply
+from sandbox.telegram import Telegram
+
+AGAIN = "then run the cell again"
 
 
-@exercise('put ada.ask("!goodbye") in place of the dots.')
-def exercise_1(answer: str) -> str:
-    """The bot's answer to `!goodbye`, as Ada saw it."""
+def answer(telegram: Telegram, name: str, text: str) -> str:
+    """What the bot answers to somebody; its silence becomes the hint."""
+    try:
+        return telegram.person(name).ask(text)
+    except NoReply as silence:
+        words = " ".join(str(silence).split())
+        raise NotYet(f"nothing came back for {text}. {words}") from None
+
+
+@exercise(
+    "run the cells above first, then this one",
+    "The new lines stand between `hello` and the last line, handler = webhook(bot).",
+    'Copy the three lines of hello. The name in @bot.command("…") is what people type after the !.',
+    'The first line is @bot.command("goodbye"), the second def goodbye(message):, and the third '
+    'begins with four spaces and return f"goodbye …',
+)
+def exercise_1(telegram: Telegram) -> str:
+    """`!goodbye` as Viktor and Ada see it."""
+    people = {name: answer(telegram, name, "!goodbye") for name in ("Viktor", "Ada")}
+    for name, found in people.items():
+        unknown = f'there is no command goodbye yet: write @bot.command("goodbye"), {AGAIN}'
+        expect("do not know" not in found, unknown)
+        expect("did not work" not in found, " ".join(str(found).split()))
+        expect(
+            "{" not in found,
+            f'{name} got {show(found)}: write f before the quotes, f"goodbye {{message.user}}!"',
+        )
+        expect(
+            "hello" not in found,
+            f"{name} got {show(found)}, the answer to !hello; change the word inside the quotes",
+        )
+    ada, viktor = people["Ada"], people["Viktor"]
     expect(
-        isinstance(answer, str), f'expected what ada.ask("!goodbye") gives, found {show(answer)}'
+        ada != "goodbye Viktor!",
+        "Ada was called Viktor: the name comes from the message, {message.user} in an f-text",
     )
-    unknown = (
-        'the bot does not know !goodbye: write @bot.command("goodbye") and its function, then '
-        "run the %%save cell and the one below it once more"
-    )
-    expect("do not know" not in answer, unknown)
-    expect("message.user" not in answer, "write f before the quotes: f'goodbye {message.user}!'")
-    expect("hello" not in answer, "that is the answer to !hello; ask for !goodbye")
     expect(
-        answer != "goodbye Viktor!",
-        "Ada was called Viktor: ask with ada.ask, answer with f'goodbye {message.user}!'",
+        viktor != "goodbye Ada!",
+        "Viktor was called Ada: the name comes from the message, {message.user} in an f-text",
     )
-    expect(answer == "goodbye Ada!", f"expected 'goodbye Ada!', found {show(answer)}")
-    return "your bot knows a second word"
+    for name, found in people.items():
+        wanted = f"goodbye {name}!"
+        expect(found == wanted, f"{name} got {show(found)}; expected {wanted!r}, to the letter")
+    return "your bot knows a second word, and calls everybody by their own name"
+
+
+@exercise(
+    "run the cells above first, then this one",
+    "Mend one command at a time, in the order in which they are complained about.",
+    "!hello: what is different from hello in exercise 1? Look right before the quotes.",
+    "!night: a function that prints tells its log. To give the answer back there is another word.",
+    "!who: read the last word of the NameError letter by letter, beside def who(message).",
+)
+def exercise_2(telegram: Telegram) -> str:
+    """Three commands, each with a mistake of another kind."""
+    wanted = {"!hello": "hello Viktor!", "!night": "good night Viktor...", "!who": "you are Viktor"}
+    for text, expected in wanted.items():
+        found = answer(telegram, "Viktor", text)
+        shown = " ".join(str(found).split())  # with the log's line, if the bot has apologised
+        expect(found == expected, f"for {text} expected: {expected} But the bot says: {shown}")
+    return "three mistakes of three kinds, found and mended"

@@ -16,7 +16,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.cloud.deployment import Deployment, Settings
-from sandbox.cloud.errors import PAYLOAD_LIMIT, FunctionError
+from sandbox.cloud.errors import PAYLOAD_LIMIT, FunctionError, placed
 from sandbox.cloud.function import Function, to_event
 from sandbox.cloud.gateway import OWN_HOST, Gateway
 from sandbox.cloud.history import History
@@ -175,9 +175,9 @@ class Cloud(LocalServer):
         if must_load:
             try:
                 await function.pool.warm_up()
-            except FunctionError:
+            except FunctionError as error:
                 await self._drain(function.pool)
-                raise
+                raise placed(error) from None
         old = self._functions.get(function.name)
         self._functions[function.name] = function
         self.watch.changed()

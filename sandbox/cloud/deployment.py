@@ -117,6 +117,14 @@ class Deployment:
             shutil.copytree(self._upload, code, symlinks=True)
         return code
 
+    def line(self, file: str, number: int) -> str:
+        """One line of the uploaded code; "" where there is none, or the file is not of it."""
+        path = (self._upload / file).resolve()
+        if self._upload not in path.parents or not path.is_file():
+            return ""
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+
     @property
     def can_snapshot(self) -> bool:
         """Whether its instances can start from a snapshot: what `fork` and snapshot.py can do."""

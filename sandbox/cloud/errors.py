@@ -3,6 +3,8 @@
 Only the errors of a *function*. A wrong argument to `Cloud.deploy` is a plain ValueError.
 """
 
+import re
+
 PAYLOAD_LIMIT = 6 * 1024 * 1024  # bytes of a request; AWS "Lambda quotas": 6 MB each way
 RESPONSE_LIMIT = PAYLOAD_LIMIT + 100  # bytes of a response: Lambda's own message says 6291556
 
@@ -14,6 +16,12 @@ TOO_LARGE = "Function.ResponseSizeTooLarge"
 THROTTLED = "Throttled"
 LACKING = (
     "Sandbox.NotImplemented"  # AWS has it and this sandbox has not; a name of the sandbox's own
+)
+
+
+# A frame of the function's own file: its path is relative, where the loop makes it so.
+PLACE = re.compile(
+    r'\s*File "(?P<file>[^"/\\:<][^":]*)", line (?P<line>\d+).*\n\s*(?P<source>.*\S)'
 )
 
 
@@ -31,6 +39,16 @@ class FunctionError(Exception):
         self.message = message
         self.trace = trace or []
         self.posted = posted
+
+
+def placed(error: FunctionError) -> FunctionError:
+    """The same error, its message with the line of the function's own file that raised it."""
+    own = [frame for frame in error.trace if (found := PLACE.match(frame)) and found["source"]]
+    if not own:
+        return error
+    file, number, source = PLACE.match(own[-1]).group("file", "line", "source")  # type: ignore[union-attr]
+    message = f"{error.message} ({file}, line {number})\n    {source}"
+    return FunctionError(error.type, message, error.trace, error.posted)
 
 
 def timed_out(seconds: float) -> FunctionError:

@@ -85,6 +85,10 @@ class Function:
         """START, what the function printed, END and REPORT of every call, oldest first."""
         return self.history.log.lines()
 
+    def line(self, file: str, number: int) -> str:
+        """One line of its own code, as in an error's `File "main.py", line 7`; "" for none."""
+        return self.pool.deployment.line(file, number)
+
     def log_after(self, number: int) -> list[tuple[int, str]]:
         """The log's lines after line `number` (0: all that are kept), each with its number."""
         return self.history.log.after(number)

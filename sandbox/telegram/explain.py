@@ -7,7 +7,7 @@ changes nothing.
 import re
 from collections.abc import Iterable
 
-from sandbox.no_reply import failure, last_error, log_at
+from sandbox.no_reply import failure, last_error, last_printed, log_at, with_line
 from sandbox.telegram.types import Message, Update
 from sandbox.telegram.world import BotAccount, TelegramWorld
 
@@ -79,11 +79,18 @@ def _silent(how: str, account: BotAccount, logged: str) -> str:
     if logged:
         lines += quoted(account, logged)
         lines.append("What to do: mend that; the bot apologises once a minute at most")
+    elif printed := last_printed(log_of(account)):
+        lines += [
+            f"It printed {without_secrets(account, printed)!r}. That goes into its log, not into "
+            "the chat.",
+            "What to do: if this is the answer, write return in place of print",
+        ]
     elif account.webhook:
         lines += [
             "Expected: an answer like {'method': 'sendMessage', 'chat_id': …, 'text': …} with "
             "Content-Type application/json, or a call of sendMessage.",
-            "What to do: look whether the bot knows this command, and at the function's own output",
+            "What to do: look whether the bot knows this command (most begin with ! or /), and "
+            "whether its function ends with return",
         ]
     else:
         lines.append(
@@ -110,22 +117,24 @@ def _still_waiting(update: Update, account: BotAccount, logged: str) -> str:
         if update.attempts == 0:
             state = "fails with an earlier message of this chat, which goes first"
         failed = re.search(r" 5\d\d ", error)  # the function's own fault, so its log may name it
+        logged = last_error(log_of(account)) if failed else ""
         lines = [
             f"the webhook {address(account)} {state}: last_error_message is {error!r}; {pending}.",
-            *quoted(account, last_error(log_of(account)) if failed else ""),
-            f"What to do: {_mend(error)}",
+            *quoted(account, with_line(logged, webhook.target.url)),
+            f"What to do: {_mend(error, bool(logged))}",
         ]
         return "\n".join(lines)
     return f"the webhook {address(account)} has not answered yet; {pending}"
 
 
-def _mend(error: str) -> str:
+def _mend(error: str, is_named: bool) -> str:
     if " 403 " in error:
         return "the secrets differ; call setWebhook with the secret_token that the function expects"
-    return (
-        'read the function\'s log, print(*function.logs, sep="\\n"); its last lines name the '
-        "mistake. Mend it and deploy again, and the update comes again by itself"
-    )
+    again = "mend it and deploy again, and the message comes again by itself"
+    if is_named:
+        return again
+    log = 'read the function\'s log, print(*function.logs, sep="\\n")'
+    return f"{log}; its last lines name the mistake. {again[0].upper()}{again[1:]}"
 
 
 def refused(account: BotAccount, update: Update) -> list[str]:
@@ -148,7 +157,8 @@ def lacked(account: BotAccount) -> list[str]:
 
 def log_of(account: BotAccount) -> list[str]:
     """The log of the function that is a bot's webhook; empty where there is none or unknown."""
-    return log_at(account.webhook.target.url) if account.webhook else []
+    url = account.webhook.target.url if account.webhook else ""
+    return [with_line(line, url) for line in log_at(url)]
 
 
 def quoted(account: BotAccount, words: str) -> list[str]:
