@@ -1,0 +1,154 @@
+"""The switch of notebook 02: the sandbox's chat without a token, one's own bot with one."""
+
+import queue
+
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+from botlib.settings import NAMES
+from lessons.phone import Phone
+from sandbox import Telegram
+from sandbox.no_reply import NoReply
+
+BOT = """
+from botlib import Bot
+
+bot = Bot()
+
+@bot.command("hello")
+def hello(message):
+    return f"hello {message.user}!"
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "main.py"
+    path.write_text(BOT)
+    return path
+
+
+@pytest.fixture
+def sandbox():
+    with Telegram() as telegram:
+        yield telegram, telegram.new_bot("Hello bot", "hello_bot"), telegram.person("Viktor")
+
+
+@pytest.fixture
+def real(monkeypatch, tmp_path):
+    """A second Telegram that plays the real one, with the learner's bot in it: (it, the bot)."""
+    for names in NAMES.values():
+        for name in names:
+            monkeypatch.setenv(name, "")
+    monkeypatch.delenv("COURSE_WORLD", raising=False)
+    monkeypatch.setattr("botlib.settings.THIS_MACHINE", set())
+    monkeypatch.setattr("botlib.settings.COURSE", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    with Telegram(limits=None) as telegram:
+        mine = telegram.new_bot("My bot", "my_real_bot")
+        monkeypatch.setenv("TELEGRAM_TOKEN", mine.token)
+        monkeypatch.setenv("TELEGRAM_API", telegram.url)
+        yield telegram, mine
+
+
+def test_in_the_sandbox_viktor_writes(sandbox, file, monkeypatch):
+    monkeypatch.setenv("COURSE_WORLD", "sandbox")
+    phone = Phone(*sandbox, confirm=None)
+    assert not phone.is_real
+    assert "SANDBOX" in repr(phone) and "@hello_bot" in repr(phone)
+    assert "hello_bot" not in phone.link  # there may be a stranger's bot of this name
+    home = phone.start(file)
+    assert phone.ask("!hello") == "hello Viktor!"
+    assert "<object" in phone.window()._repr_html_()
+    with pytest.raises(RuntimeError, match="^409 Conflict: terminated by other getUpdates"):
+        phone.call("getUpdates", timeout=5)
+    assert "make sure that only one bot instance" in home.wait_line("Conflict")
+    assert home.stop() == 0
+    with pytest.raises(NoReply, match="nobody calls getUpdates"):
+        phone.ask("!hello", timeout=0.2)
+    assert phone.send("!help") == "Viktor wrote !help"
+    assert phone.waiting() == 2
+    home = phone.start(file)
+    assert phone.answers(2) == ["hello Viktor!", "!help what I can do\n!hello"]
+    assert phone.answers(0) == []
+    assert phone.waiting() == 0
+    home.stop()
+
+
+def test_with_a_token_the_same_calls_reach_ones_own_bot(sandbox, real, file):
+    telegram, mine = real
+    phone = Phone(*sandbox, confirm=None)
+    assert phone.is_real
+    assert "@my_real_bot" in repr(phone) and mine.token not in repr(phone)
+    assert phone.link == repr(phone.window()) == "https://t.me/my_real_bot"
+    assert 'href="https://t.me/my_real_bot"' in phone.window()._repr_html_()
+    home = phone.start(file)
+    ann = telegram.person("Ann")
+    assert ann.ask("!hello", to=mine) == "hello Ann!"
+    assert phone.ask("!hello") == "now you: write !hello to @my_real_bot on your phone"
+    assert phone.send("!hello") == "now you: write !hello to @my_real_bot on your phone"
+    assert phone.answers(2) == ["look at your phone"]
+    assert mine.token not in "\n".join(home.log)
+    home.stop()
+    ann.send("!hello", to=mine)
+    assert phone.waiting() == 1
+    assert str(sandbox[0].transcript(sandbox[2], sandbox[1])) == "(nothing was said yet)"
+
+
+@pytest.mark.parametrize("answer", ["", "no", "y", "YES please"])
+def test_a_real_bots_function_is_not_cut_off_unless_the_answer_is_yes(sandbox, real, file, answer):
+    telegram, mine = real
+    telegram.call(mine, "setWebhook", url="http://127.0.0.1:9/")
+    asked = []
+    phone = Phone(*sandbox, confirm=lambda question: asked.append(question) or answer)
+    with pytest.raises(RuntimeError, match="nothing was started"):
+        phone.start(file)
+    assert telegram.call(mine, "getWebhookInfo")["url"] == "http://127.0.0.1:9/"
+    assert len(asked) == 1
+    home = Phone(*sandbox, confirm=lambda _: " Yes ").start(file)
+    assert telegram.call(mine, "getWebhookInfo")["url"] == ""
+    home.stop()
+
+
+def test_a_token_that_is_none_is_not_shown(sandbox, real, monkeypatch):
+    _, mine = real
+    monkeypatch.setenv("TELEGRAM_TOKEN", f"bot{mine.token}")
+    with pytest.raises(ValueError, match="The word bot stands before the token") as refused:
+        Phone(*sandbox)
+    assert mine.token not in str(refused.value)
+    other = mine.token[:-1] + ("A" if mine.token[-1] != "A" else "B")
+    monkeypatch.setenv("TELEGRAM_TOKEN", other)
+    with pytest.raises(RuntimeError, match="^401 Unauthorized$"):
+        Phone(*sandbox)
+
+
+def test_a_token_is_typed_hidden_in_a_notebooks_cell(real, tmp_path):
+    """As JupyterLab does it: the kernel asks for a password, and the token is in no output."""
+    telegram, mine = real
+    manager, client = start_new_kernel(cwd=str(tmp_path))
+    try:
+        source = (
+            "import botlib.settings\n"
+            "from pathlib import Path\n"
+            "from deploy.login import login\n"
+            'login("telegram", now=True, folder=".")\n'
+        )
+        client.execute(source, allow_stdin=True)
+        asked = client.get_stdin_msg(timeout=60)["content"]
+        assert asked == {"prompt": "The token (it is not shown): ", "password": True}
+        client.input(mine.token)
+        shown = []
+        while True:
+            message = client.get_iopub_msg(timeout=60)
+            shown.append(str(message["content"]))
+            if message["content"].get("execution_state") == "idle":
+                break
+        assert client.get_shell_msg(timeout=60)["content"]["status"] == "ok"
+        with pytest.raises(queue.Empty):
+            client.get_stdin_msg(timeout=0)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert "It is the token of @my_real_bot" in "".join(shown)
+    assert mine.token not in "".join(shown)
+    assert f"TELEGRAM_TOKEN={mine.token}" in (tmp_path / ".env").read_text().replace("'", "")
