@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.no_reply import LONGEST, failure, keep_log, last_error, log_at
+from sandbox import Cloud
+from sandbox.cloud.errors import FunctionError
+from sandbox.no_reply import (
+    LONGEST,
+    failure,
+    keep_log,
+    last_error,
+    last_printed,
+    log_at,
+    with_line,
+)
 
 PIECES = st.sampled_from(
     [
@@ -71,3 +81,31 @@ def test_a_log_is_found_by_the_address_as_long_as_there_is_the_function():
         assert log_at(address) == []
     del function
     assert log_at("http://127.0.0.1:1/bot/") == []
+
+
+def test_the_line_that_a_log_names_is_shown_if_it_is_the_functions_own(tmp_path):
+    (tmp_path / "main.py").write_text(
+        "import json\nbot = Bto()\n\ndef handler(event, context): …\n"
+    )
+    with Cloud() as cloud:
+        function = cloud.deploy("bot", tmp_path)
+        named = "NameError: name 'Bto' is not defined (main.py, line 2)"
+        assert with_line(named, function.url) == f"{named}\n    bot = Bto()"
+        for words in ("no line", "(main.py, line 99)", "(other.py, line 1)", "(..py, line 1)", ""):
+            assert with_line(words, function.url) == words
+        assert with_line(named, "http://127.0.0.1:9/") == named
+
+
+def test_code_that_does_not_load_is_named_with_its_line(tmp_path):
+    (tmp_path / "main.py").write_text("import json\n\nbot = json.lods('1')\n")
+    with Cloud() as cloud, pytest.raises(FunctionError) as error:
+        cloud.deploy("bot", tmp_path, must_load=True)
+    assert error.value.type == "AttributeError"
+    assert str(error.value).endswith("(main.py, line 3)\n    bot = json.lods('1')")
+
+
+def test_what_was_printed_last_is_that_of_the_last_call():
+    one = ["START RequestId: 1", "hello", "END RequestId: 1", "REPORT RequestId: 1"]
+    assert last_printed(one) == "hello"
+    assert last_printed([*one, "START RequestId: 2", "END RequestId: 2"]) == ""
+    assert last_printed([]) == ""
