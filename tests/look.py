@@ -54,6 +54,14 @@ RUN = """() => {
     const run = window.jupyterapp.commands.execute('notebook:run-all-cells');
     run.then(() => { window.ran = true; }, problem => { window.ran = String(problem); });
 }"""
+# Run All is over before the cells after an announced error are, so wait for the cells themselves.
+FINISHED = """() => {
+    const cells = window.jupyterapp.shell.currentWidget.content.model.toJSON().cells
+        .filter(cell => cell.cell_type === 'code' && String(cell.source).trim());
+    const failed = cells.some(cell => !(cell.metadata.tags || []).includes('raises-exception')
+        && cell.outputs.some(output => output.output_type === 'error'));
+    return failed || cells.every(cell => cell.execution_count !== null);
+}"""
 MODEL = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON()"
 LENGTH = """() => Math.max(...Array.from(
     document.querySelectorAll('.jp-WindowedPanel-outer'), element => element.scrollHeight))"""
@@ -116,6 +124,7 @@ def run_notebook(page, address, name):
     page.wait_for_function(READY, timeout=START_S * 1000)
     page.evaluate(RUN)
     page.wait_for_function("() => window.ran !== null", timeout=RUN_S * 1000)
+    page.wait_for_function(FINISHED, timeout=RUN_S * 1000)
     return page.evaluate(MODEL)
 
 
