@@ -60,7 +60,7 @@ def test_in_the_sandbox_viktor_writes(sandbox, file, monkeypatch):
     home = phone.start(file)
     assert phone.ask("!hello") == "hello Viktor!"
     assert "<object" in phone.window()._repr_html_()
-    with pytest.raises(RuntimeError, match="^409 Conflict: terminated by other getUpdates"):
+    with pytest.raises(RuntimeError, match=r"^409 Conflict: terminated by other getUpdates"):
         phone.call("getUpdates", timeout=5)
     assert "make sure that only one bot instance" in home.wait_line("Conflict")
     assert home.stop() == 0
@@ -118,13 +118,13 @@ def test_a_token_that_is_none_is_not_shown(sandbox, real, monkeypatch):
     assert mine.token not in str(refused.value)
     other = mine.token[:-1] + ("A" if mine.token[-1] != "A" else "B")
     monkeypatch.setenv("TELEGRAM_TOKEN", other)
-    with pytest.raises(RuntimeError, match="^401 Unauthorized$"):
+    with pytest.raises(RuntimeError, match=r"^401 Unauthorized$"):
         Phone(*sandbox)
 
 
 def test_a_token_is_typed_hidden_in_a_notebooks_cell(real, tmp_path):
     """As JupyterLab does it: the kernel asks for a password, and the token is in no output."""
-    telegram, mine = real
+    _, mine = real
     manager, client = start_new_kernel(cwd=str(tmp_path))
     try:
         source = (
