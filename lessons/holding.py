@@ -16,22 +16,25 @@ from telegram.error import InvalidToken
 
 from botlib.bot import Bot
 from botlib.telegram import UNKNOWN_TO_TELEGRAM
-from botlib.telegram.polling import (
-    UpdatesRequest,
-    application,
-    log_polling_error,
-)
+from botlib.telegram.polling import UpdatesRequest, application, log_polling_error
+from botlib.telegram.webhook import App
 from botlib.twitch.irc_bot import IrcBot
 
 log = logging.getLogger(__name__)
 
 
 class Polling:
-    """Long polling on a thread of its own: `with Polling(bot, token): …`."""
+    """Long polling on a thread of its own: `with Polling(bot, token): …`.
 
-    def __init__(self, bot: Bot, token: str | None = None, api: str | None = None) -> None:
-        updates = UpdatesRequest(lambda: log.error("polling: %s", UNKNOWN_TO_TELEGRAM))
-        self._app = application(bot, token, api, updates)
+    An Application of the learner's own brings its token and its addresses with it.
+    """
+
+    def __init__(self, bot: Bot | App, token: str | None = None, api: str | None = None) -> None:
+        if isinstance(bot, Bot):
+            updates = UpdatesRequest(lambda: log.error("polling: %s", UNKNOWN_TO_TELEGRAM))
+            self._app = application(bot, token, api, updates)
+        else:
+            self._app = bot
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="polling", daemon=True)
         self._thread.start()

@@ -1,4 +1,4 @@
-"""The one switch of notebook 08: your bot's Telegram is the real one once there is a token.
+"""The one switch of notebooks 07 and 08: your bot's Telegram is the real one once there is a token.
 
 The same cells then talk to another network. What changes something at a real bot is asked first,
 whoever runs the cell and however; what only looks is not. It sends nothing by itself.
@@ -10,6 +10,7 @@ from typing import Any
 from botlib.bot import Bot
 from botlib.settings import Settings, settings, telegram_api
 from botlib.telegram.light import BotApi
+from botlib.telegram.webhook import App
 from botlib.tokens import telegram_slips
 from lessons.holding import Polling
 from sandbox.telegram import BotAccount, Person, Telegram
@@ -74,8 +75,11 @@ class World:
             raise ValueError(f"TELEGRAM_TOKEN: {problem}")
         return BotApi(self.token, self.api).call(method, parameters)
 
-    def polling(self, bot: Bot) -> Polling:
-        """Answer with this brain by long polling, until `stop` or the end of the `with`."""
+    def polling(self, bot: Bot | App) -> Polling:
+        """Answer with this brain by long polling, until `stop` or the end of the `with`.
+
+        An Application must have been made for this world: with its `token` and `api`.
+        """
         self._agree("polling takes your real bot's webhook away and answers whoever writes to it")
         return Polling(bot, self.token, self.api)
 

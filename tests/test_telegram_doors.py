@@ -6,10 +6,13 @@ from importlib import import_module
 
 import pytest
 from cloud_help import wait_until
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.ext import CallbackQueryHandler, CommandHandler
 
 from botlib import Bot
 from botlib.bot import APOLOGY, TryAgain
 from botlib.telegram import UNKNOWN_TO_TELEGRAM
+from botlib.telegram.webhook import builder_for
 from lessons.holding import Polling
 from sandbox import Cloud, Telegram
 from sandbox.telegram import Limits
@@ -204,6 +207,27 @@ def test_the_same_brain_by_long_polling(telegram, account, caplog, monkeypatch):
     line = r" \(test_telegram_doors\.py, line \d+\)"
     assert re.fullmatch("!fail failed: ZeroDivisionError: division by zero" + line, first)
     assert re.fullmatch("!later failed: TryAgain: not now" + line, second)
+
+
+def test_an_application_of_ones_own_by_long_polling(telegram, account):
+    async def menu(update, context):
+        button = InlineKeyboardButton("red", callback_data="red")
+        await update.message.reply_text("Which?", reply_markup=InlineKeyboardMarkup([[button]]))
+
+    async def chosen(update, context):
+        await update.callback_query.answer("thank you")
+        await update.callback_query.edit_message_text(update.callback_query.data)
+
+    app = builder_for(account.token, telegram.url).build()
+    app.add_handler(CommandHandler("menu", menu))
+    app.add_handler(CallbackQueryHandler(chosen))
+    viktor = telegram.person("Viktor")
+    with Polling(app):
+        viktor.send("/menu", to=account)
+        (message,) = viktor.wait(timeout=30)
+        assert viktor.press(message, "red").answer(timeout=30) == "thank you"
+        assert telegram.wait_until(lambda: message.text == "red", timeout=30)
+    assert not account.updates.is_polled
 
 
 def test_polling_with_a_wrong_token_says_so_without_showing_it(telegram, account):

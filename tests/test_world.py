@@ -1,9 +1,11 @@
-"""The switch of notebook 08: sandbox without a token, real with one, and never by surprise."""
+"""The switch of notebooks 07 and 08: sandbox without a token, real with one, no surprise."""
 
 import pytest
+from telegram.ext import CommandHandler
 
 from botlib import Bot
 from botlib.settings import Settings
+from botlib.telegram.webhook import builder_for
 from lessons.world import World, telegram_world
 from sandbox import Telegram
 
@@ -46,6 +48,17 @@ def test_in_the_sandbox_nobody_is_asked(sandbox):
     assert world.call("setWebhook", url="http://127.0.0.1:9/") is True
     with pytest.raises(RuntimeError, match="400"):
         world.call("sendMessage", chat_id=1, text="")
+
+
+def test_an_application_polls_in_the_world_it_was_made_for(sandbox):
+    async def hello(update, context):
+        await update.message.reply_text(f"hello {update.message.from_user.first_name}!")
+
+    world = World(Settings("telegram", {}), *sandbox, confirm=None)
+    app = builder_for(world.token, world.api).build()
+    app.add_handler(CommandHandler("hello", hello))
+    with world.polling(app):
+        assert world.ask("/hello") == "hello Viktor!"
 
 
 def test_in_the_sandbox_a_revoked_token_is_followed(sandbox):

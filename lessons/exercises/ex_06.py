@@ -15,7 +15,13 @@ def update(name: str, chat: int, **content: Any) -> dict[str, Any]:
     return {"update_id": 1, "message": message}
 
 
-@exercise("define reply(update); it returns a dictionary with method, chat_id and text.")
+@exercise(
+    "define reply(update); it returns a dictionary with method, chat_id and text.",
+    'All you need stands in update["message"]. Begin with message = update["message"].',
+    'The name is message["from"]["first_name"], the chat\'s number message["chat"]["id"]. '
+    'A sticker has no "text": if "text" not in message: return None.',
+    'The answer is {"method": "sendMessage", "chat_id": …, "text": …}, with return before it.',
+)
 def exercise_1(reply: Callable[[dict[str, Any]], Any]) -> str:
     """The reply in the webhook's response, for two people and a sticker."""
     for name, chat in [("Viktor", 7), ("Ann", -42)]:
@@ -37,7 +43,13 @@ def exercise_1(reply: Callable[[dict[str, Any]], Any]) -> str:
     return "Telegram would send it"
 
 
-@exercise("define allowed(headers, secret); it returns True or False.")
+@exercise(
+    "define allowed(headers, secret); it returns True or False.",
+    "Look for the header first: for name, value in headers.items(): goes through all of them.",
+    'Is it the one? if name.lower() == "x-telegram-bot-api-secret-token": then keep its value. '
+    'Before the loop, begin with given = "", for a call without it.',
+    "At the end: return compare_digest(given.encode(), secret.encode())",
+)
 def exercise_2(allowed: Callable[[dict[str, str], str], Any]) -> str:
     """The right secret under any spelling of the header; nothing else."""
     right = "sesame-42"
@@ -93,12 +105,23 @@ PATIENTS = [
 ]  # fmt: skip
 
 
-@exercise('define diagnose(info); it returns "no webhook", "wrong secret", … or "healthy".')
+@exercise(
+    'define diagnose(info); it returns "no webhook", "wrong secret", … or "healthy".',
+    "One if for each row of the table, in the table's order, and a return in each.",
+    'info.get("last_error_message", "") gives "" where the part is missing; '
+    'info["last_error_message"] would raise KeyError.',
+    'Rows two and three: if info["pending_update_count"] == 0 or not error: return "healthy". '
+    'After them: if "403" in error: …',
+)
 def exercise_3(diagnose: Callable[[dict[str, Any]], Any]) -> str:
     """Nine webhooks, ill and well."""
     for info, expected in PATIENTS:
         found = run(diagnose, dict(info))
         if found in ("function fails", "wrong secret") and expected == "healthy":
+            if info["pending_update_count"]:
+                raise NotYet("something has just come and no error is known: that one is healthy")
             raise NotYet("nothing is waiting, so the old error is over: that one is healthy")
+        if found in ("function fails", "healthy") and expected == "wrong secret":
+            raise NotYet(f"{info['last_error_message']!r} has 403 in it: that is a wrong secret")
         expect(found == expected, f"for {info} expected {expected!r}, found {show(found)}")
     return f"{len(PATIENTS)} webhooks read right"

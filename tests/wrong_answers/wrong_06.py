@@ -3,12 +3,14 @@
 exercise number → list of (source of the whole cell, words of what is said to it)
 """
 
+BEGIN = "from lessons.exercises.ex_06 import exercise_1, exercise_2, exercise_3\n"
+HEADER = '"X-Telegram-Bot-Api-Secret-Token"'
+
 WRONG = {
     1: [
         (
-            """
-from lessons.exercises.ex_06 import exercise_1, exercise_2, exercise_3
-
+            BEGIN
+            + """
 def reply(update):
     text = f"hello {update['message']['from']['first_name']}!"
     return {"method": "sendMessage", "chat_id": update["message"]["from"]["id"], "text": text}
@@ -17,16 +19,91 @@ exercise_1(reply)
 """,
             "chat_id is the chat's id",
         ),
+        (
+            BEGIN
+            + """
+def reply(update):
+    message = update["message"]
+    if message["text"] == "":
+        return None
+    text = f"hello {message['from']['first_name']}!"
+    return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}
+
+exercise_1(reply)
+""",
+            "a sticker has no text: your function raised KeyError 'text'",
+        ),
+        (
+            BEGIN
+            + """
+def reply(update):
+    message = update["message"]
+    print({"method": "sendMessage", "chat_id": message["chat"]["id"], "text": "hello"})
+
+exercise_1(reply)
+""",
+            "gave nothing back. Does it end with return?",
+        ),
+        (
+            BEGIN
+            + """
+def reply(update):
+    return f"hello {update['message']['from']['first_name']}!"
+
+exercise_1(reply)
+""",
+            "expected a dictionary, found 'hello Viktor!'",
+        ),
     ],
     2: [
         (
-            """
+            f"""
 def allowed(headers, secret):
-    return headers.get("X-Telegram-Bot-Api-Secret-Token") == secret
+    return headers.get({HEADER}) == secret
 
 exercise_2(allowed)
 """,
             "compare names in lower case",
+        ),
+        (
+            f"""
+def allowed(headers, secret):
+    for name, value in headers.items():
+        if name.lower() == {HEADER}.lower():
+            return value == secret
+    return False
+
+exercise_2(allowed)
+""",
+            "== takes longer for better guesses",
+        ),
+        (
+            f"""
+from hmac import compare_digest
+
+def allowed(headers, secret):
+    for name, value in headers.items():
+        if name.lower() == {HEADER}.lower():
+            return compare_digest(value, secret)
+    return False
+
+exercise_2(allowed)
+""",
+            "compare_digest takes no Russian letters as text",
+        ),
+        (
+            """
+from hmac import compare_digest
+
+def allowed(headers, secret):
+    for name, value in headers.items():
+        if compare_digest(value.encode(), secret.encode()):
+            return True
+    return False
+
+exercise_2(allowed)
+""",
+            "look for the header by its name",
         ),
     ],
     3: [
@@ -41,7 +118,47 @@ def diagnose(info):
 
 exercise_3(diagnose)
 """,
-            "that one is healthy",
+            "nothing is waiting, so the old error is over",
+        ),
+        (
+            """
+def diagnose(info):
+    if not info["url"]:
+        return "no webhook"
+    if info["pending_update_count"] == 0:
+        return "healthy"
+    return "wrong secret" if "403" in info["last_error_message"] else "function fails"
+
+exercise_3(diagnose)
+""",
+            "KeyError: 'last_error_message'",
+        ),
+        (
+            """
+def diagnose(info):
+    if not info["url"]:
+        return "no webhook"
+    if info["pending_update_count"] == 0:
+        return "healthy"
+    error = info.get("last_error_message", "")
+    return "wrong secret" if "403" in error else "function fails"
+
+exercise_3(diagnose)
+""",
+            "something has just come and no error is known",
+        ),
+        (
+            """
+def diagnose(info):
+    if not info["url"]:
+        return "no webhook"
+    if info["pending_update_count"] == 0 or "last_error_message" not in info:
+        return "healthy"
+    return "function fails"
+
+exercise_3(diagnose)
+""",
+            "has 403 in it",
         ),
     ],
 }

@@ -1,0 +1,147 @@
+"""Wrong answers to the exercises of notebook 07, as people really give them.
+
+exercise number → list of (source of the whole cell, words of what is said to it)
+"""
+
+BEGIN = """
+from lessons.exercises.ex_07 import exercise_1, exercise_2, exercise_3
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+
+def counter(number):
+    button = InlineKeyboardButton("+1", callback_data=str(number))
+    return InlineKeyboardMarkup([[button]])
+
+"""
+
+
+def counting(source: str) -> str:
+    return f"{BEGIN}{source}\n\nexercise_1(pressed)\n"
+
+
+def booking(states: str) -> str:
+    words = "words = filters.TEXT & ~filters.COMMAND"
+    return f"{words}\nstates = {states}\n\nexercise_2(states, book)\n"
+
+
+WRONG = {
+    1: [
+        (
+            counting("""
+async def pressed(update, context):
+    query = update.callback_query
+    number = int(query.data) + 1
+    await query.edit_message_text(f"pressed {number} times", reply_markup=counter(number))
+"""),
+            "there is no await query.answer()",
+        ),
+        (
+            counting("""
+number = 0
+
+async def pressed(update, context):
+    global number
+    query = update.callback_query
+    await query.answer()
+    number += 1
+    await query.edit_message_text(f"pressed {number} times", reply_markup=counter(number))
+"""),
+            "Take it from query.data, not from a variable",
+        ),
+        (
+            counting("""
+async def pressed(update, context):
+    query = update.callback_query
+    await query.answer()
+    number = int(query.data) + 1
+    await query.edit_message_text(f"pressed {number} times")
+"""),
+            "give reply_markup=counter(number)",
+        ),
+        (
+            counting("""
+async def pressed(update, context):
+    query = update.callback_query
+    await query.answer()
+    number = int(query.data) + 1
+    query.edit_message_text(f"pressed {number} times", reply_markup=counter(number))
+"""),
+            "is there await before query.edit_message_text",
+        ),
+    ],
+    2: [
+        (
+            booking('{"day": [MessageHandler(filters.TEXT, day)]}'),
+            "after the day, the bot is silent",
+        ),
+        (
+            booking(
+                '{"day": [MessageHandler(filters.TEXT, day)],'
+                ' "people": [MessageHandler(filters.TEXT, people)]}'
+            ),
+            "a command must not be taken for an answer",
+        ),
+        (
+            booking(
+                '{"day": [MessageHandler(words, day)], "people": MessageHandler(words, people)}'
+            ),
+            "the state 'people' wants a list",
+        ),
+        (
+            booking(
+                '{"day": [MessageHandler(words, people)], "people": [MessageHandler(words, day)]}'
+            ),
+            "wants the handler people",
+        ),
+    ],
+    3: [
+        (
+            """
+def largest(update):
+    return update["message"]["photo"][-1]["file_id"]
+
+exercise_3(largest)
+""",
+            "you took the last one",
+        ),
+        (
+            """
+def largest(update):
+    best, most = None, 0
+    for size in update["message"]["photo"]:
+        if size["width"] * size["height"] > most:
+            best, most = size["file_id"], size["width"] * size["height"]
+    return best
+
+exercise_3(largest)
+""",
+            "a text has no photo: your function raised KeyError: 'photo'",
+        ),
+        (
+            """
+def largest(update):
+    best, most = None, 0
+    for size in update["message"].get("photo", []):
+        if size["width"] * size["height"] > most:
+            best, most = size["file_id"], size["width"] * size["height"]
+    return best
+
+exercise_3(largest)
+""",
+            "a pressed button has no photo: your function raised KeyError: 'message'",
+        ),
+        (
+            """
+def largest(update):
+    best, most = None, 0
+    for size in update["message"].get("photo", []):
+        if size["width"] > most:
+            best, most = size["file_id"], size["width"]
+    return best
+
+exercise_3(largest)
+""",
+            "expected the file_id 'square', found 'wide'",
+        ),
+    ],
+}
