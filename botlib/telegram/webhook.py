@@ -113,7 +113,9 @@ def application(brain: Bot, token: str, api: str | None, request: BaseRequest) -
     return app
 
 
-def builder_for(token: str, api: str | None) -> ApplicationBuilder[Any, Any, Any, Any, Any, Any]:
+def builder_for(
+    token: str, api: str | None = None
+) -> ApplicationBuilder[Any, Any, Any, Any, Any, Any]:
     """Begin an Application at the Bot API that is given, or set in the environment."""
     root = telegram_api(api)
     builder = Application.builder().token(token)
