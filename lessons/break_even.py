@@ -11,15 +11,16 @@ from lessons.charts import BLUE, GREEN, INK, ORANGE, RED, Chart
 from lessons.costs import Cost, Work, break_even, function_cost
 from sandbox.cloud.prices import SECONDS_A_MONTH, FunctionPrice
 
-FEWEST, MOST = 5, 8  # powers of ten: messages a month at both ends of the chart
-POINTS = 40  # for each power of ten
-TICKS = {10**5: "100,000", 10**6: "1 million", 10**7: "10 million", 10**8: "100 million"}
-TOP = 3.0  # times the server's cost: the height of the chart
+MILLION = 1_000_000
+SMALLEST = 10 * MILLION  # messages a month at the right end of the chart, at least
+BEYOND = 1.4  # times the last crossing: the chart's right end
+TOP = 2.0  # times the server's cost: the chart's height
+POINTS = 400
 
 
 @dataclass(frozen=True)
-class Home:
-    """A function at one cloud that does one kind of work for each message."""
+class Plan:
+    """A cloud's price for functions, and the work that each message makes."""
 
     price: FunctionPrice
     work: Work
@@ -29,32 +30,33 @@ class Home:
         return function_cost(self.price, messages, self.work).total
 
 
-def break_even_chart(homes: Mapping[str, Home], server: Cost) -> Chart:
-    """Draw what a month costs for ever more messages, and mark where the server is as cheap."""
-    chart = Chart(f"what a month costs by traffic: {'; '.join(homes)}; a server", 4.4)
-    axes = charts.calm_axes(chart, "What a month costs", "messages a month")
-    axes.set_xscale("log")
+def break_even_chart(plans: Mapping[str, Plan], server: Cost) -> Chart:
+    """Draw what a month costs for ever more messages, and mark where the server is as cheap.
+
+    Both axes are linear: an allowance is a flat piece, and what costs the same for each message
+    is a straight line.
+    """
+    chart = Chart(f"what a month costs by traffic: {'; '.join(plans)}; a server", 4.4)
+    axes = charts.calm_axes(chart, "What a month costs", "million messages a month")
     axes.grid(axis="y", color="#E6E6E6")
-    traffic = messages_shown()
+    crossings = {
+        name: break_even(plan.price, plan.work, server.total) for name, plan in plans.items()
+    }
+    end = max(SMALLEST, *(round(BEYOND * (at or 0)) for at in crossings.values()))
+    traffic = [end * n // POINTS for n in range(POINTS + 1)]
     axes.axhline(server.total, color=INK, linestyle="--", label=f"the server: {server}")
-    for (name, home), colour in zip(homes.items(), (BLUE, ORANGE, GREEN, RED), strict=False):
-        crossing = break_even(home.price, home.work, server.total)
-        label = f"{name}: costs as much as the server at {in_words(crossing)}" if crossing else name
-        axes.plot(traffic, [home.month(n) for n in traffic], color=colour, label=label)
-        if crossing:
-            axes.plot(crossing, server.total, "o", color=colour)
-    axes.set_xlim(traffic[0], traffic[-1])
-    axes.set_xticks(list(TICKS), list(TICKS.values()))
-    axes.tick_params(axis="x", pad=8)
+    for (name, plan), colour in zip(plans.items(), (BLUE, ORANGE, GREEN, RED), strict=False):
+        at = crossings[name]
+        label = f"{name}: costs as much as the server at {in_words(at)}" if at else name
+        millions = [n / MILLION for n in traffic]
+        axes.plot(millions, [plan.month(n) for n in traffic], color=colour, label=label)
+        if at:
+            axes.plot(at / MILLION, server.total, "o", color=colour)
+    axes.set_xlim(0, end / MILLION)
     axes.set_ylim(0, TOP * server.total)
-    axes.set_ylabel(server.currency, fontsize=9, color=INK)
+    axes.set_ylabel(f"{server.currency} a month", fontsize=9, color=INK)
     charts.legend_below(axes, columns=1)
     return chart
-
-
-def messages_shown() -> list[int]:
-    """Messages a month from the left end of the chart to the right, evenly on a log scale."""
-    return [round(10 ** (FEWEST + n / POINTS)) for n in range((MOST - FEWEST) * POINTS + 1)]
 
 
 def in_words(messages: int) -> str:

@@ -2,19 +2,21 @@
 
 The costs are worked out beforehand, by `lessons.costs`, and lie in the page; moving the
 slider only picks a row of them. So it needs no extension, and it goes on when the kernel has ended.
+The scale of the bars stays the same: one that would be too long is cut, and says so.
 """
 
 import json
 from collections.abc import Mapping
 from html import escape
 
-from lessons.break_even import Home, pace
+from lessons.break_even import Plan, pace
 from lessons.costs import Cost
 
 FEWEST, MOST = 3, 9  # powers of ten: messages a month at both ends
 STEPS = 10  # for each power of ten
 START = 100_000  # messages a month
-WIDEST = 320  # pixels of the dearest home's bar
+WIDEST, FULL = 320, 4.0  # a bar's most pixels, and what they stand for: times the server's cost
+CUT = " ▸"  # at the end of a bar that would be longer
 SLIDE = """
 const row = JSON.parse(this.dataset.rows)[this.value];
 const box = this.parentElement;
@@ -27,13 +29,13 @@ NAME = "display: inline-block; width: 190px; text-align: right"
 
 
 class CostSlider:
-    """What a month costs in several homes; in a notebook, with a slider for the messages."""
+    """What a month costs by several plans; in a notebook, with a slider for the messages."""
 
-    def __init__(self, homes: Mapping[str, Home], server: Cost) -> None:
-        self._names = [*homes, "server"]
-        self._currency = server.currency
+    def __init__(self, plans: Mapping[str, Plan], server: Cost) -> None:
+        self._names = [*plans, "server"]
+        self._server = server
         self._rows = [
-            self._row(messages, [home.month(messages) for home in homes.values()] + [server.total])
+            self._row(messages, [plan.month(messages) for plan in plans.values()] + [server.total])
             for messages in steps()
         ]
 
@@ -48,20 +50,29 @@ class CostSlider:
             f'<div style="{BOX}">',
             f"<b>{texts[0]}</b><br>cheapest: <b>{texts[1]}</b><br>",
             f'<input type="range" min="0" max="{len(self._rows) - 1}" value="{start}" '
-            f'aria-label="messages a month" style="width: 100%" data-rows="{rows}" '
+            # JupyterLab would take the arrow keys for its own, and fold the notebook
+            f'aria-label="messages a month" data-lm-suppress-shortcuts="true" '
+            f'style="width: 100%" data-rows="{rows}" '
             f'oninput="{escape(SLIDE.strip())}">',
         ]
         for name, text, width in zip(self._names, texts[2:], widths, strict=True):
             bar = f'<i style="{BAR}; width: {width}px"></i>'
             lines.append(f'<div><span style="{NAME}">{escape(name)}</span>{bar}<b>{text}</b></div>')
-        return "\n".join([*lines, "</div>"])
+        scale = f"A full bar is {self._most:.2f} {self._server.currency}; {CUT.strip()} is more."
+        return "\n".join([*lines, f"<small>{scale}</small></div>"])
+
+    @property
+    def _most(self) -> float:
+        return FULL * self._server.total
 
     def _row(self, messages: int, costs: list[float]) -> dict[str, list[str] | list[int]]:
         """What the page shows at one place of the slider."""
         head = f"{messages:,} messages a month, {pace(messages)}"
         least = [n for n, cost in zip(self._names, costs, strict=True) if cost == min(costs)]
-        money = [f"{cost:,.2f} {self._currency}" for cost in costs]
-        widths = [round(WIDEST * cost / max(costs)) for cost in costs]
+        money = [
+            f"{cost:,.2f} {self._server.currency}{CUT * (cost > self._most)}" for cost in costs
+        ]
+        widths = [round(WIDEST * min(1.0, cost / self._most)) for cost in costs]
         return {"texts": [head, "; ".join(least), *money], "widths": widths}
 
 

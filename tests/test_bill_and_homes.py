@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from lessons.break_even import Home, break_even_chart
+from lessons.break_even import Plan, break_even_chart
 from lessons.chat_chart import chat_chart
 from lessons.costs import Work, server_cost
 from lessons.price_list import PriceList
@@ -17,7 +17,7 @@ from sandbox.cloud.prices import functions, servers
 from sandbox.twitch import ChatMessage, ConnectionRecord
 
 SERVER = server_cost([servers()["aws-t4g-nano"], servers()["aws-ipv4"]])
-HOMES = {"AWS": Home(functions()["aws"], Work(5)), "Yandex": Home(functions()["yandex"], Work(5))}
+PLANS = {"AWS": Plan(functions()["aws"], Work(5)), "Yandex": Plan(functions()["yandex"], Work(5))}
 MAIN = """
 from botlib import Bot
 from botlib.telegram.light import webhook
@@ -83,16 +83,22 @@ def test_the_chat_chart_counts_heard_and_missed():
 
 
 def test_the_break_even_is_said_in_words():
-    chart = break_even_chart(HOMES, SERVER)
+    chart = break_even_chart(PLANS, SERVER)
     labels = chart.axes[0].get_legend_handles_labels()[1]
     assert "AWS: costs as much as the server at 35 million (13 a second)" in labels
     assert chart._repr_png_()[0].startswith(b"\x89PNG")
 
 
+def test_the_lines_cross_on_linear_axes():
+    axes = break_even_chart(PLANS, SERVER).axes[0]
+    assert axes.get_xscale() == axes.get_yscale() == "linear"
+    assert axes.get_xlim()[1] > 34.58  # AWS's crossing, in millions
+
+
 def test_the_slider_holds_a_row_for_each_place():
-    slider = CostSlider(HOMES, SERVER)
+    slider = CostSlider(PLANS, SERVER)
     html = slider._repr_html_()
-    assert html == CostSlider(HOMES, SERVER)._repr_html_()
+    assert html == CostSlider(PLANS, SERVER)._repr_html_()
     page = Page(html)
     (_, attributes, _) = page.all("input")[0]
     rows = json.loads(attributes["data-rows"])
@@ -103,6 +109,9 @@ def test_the_slider_holds_a_row_for_each_place():
     assert all(len(row["widths"]) == len(page.all("i")) for row in rows)
     assert rows[0]["texts"][1] == "AWS; Yandex"  # both are free
     assert rows[-1]["texts"][1] == "server"
+    assert {row["widths"][-1] for row in rows} == {80}  # the server's bar: a quarter, and it stays
+    assert max(max(row["widths"]) for row in rows) == 320
+    assert rows[-1]["texts"][2].endswith(" ▸") and not rows[0]["texts"][2].endswith(" ▸")
 
 
 def test_each_price_links_to_its_source():

@@ -109,14 +109,15 @@ def test_work_that_cannot_be_is_refused(wrong):
 def test_a_server_costs_the_same_busy_or_not():
     cost = server_cost([servers()["aws-t4g-nano"], servers()["aws-ipv4"]])
     assert cost.total == pytest.approx(3.066 + 3.65)
-    assert str(server_cost([servers()["hetzner-cx23"]])) == "3.99 EUR a month"
+    assert str(server_cost([servers()["aws-lightsail-nano"]])) == "5.00 USD a month"
 
 
 def test_no_exchange_rate_is_assumed():
-    mixed = [servers()["aws-ipv4"], servers()["hetzner-cx23"]]
+    elsewhere = replace(servers()["aws-lightsail-nano"], currency="EUR")
+    mixed = [servers()["aws-ipv4"], elsewhere]
     with pytest.raises(ValueError, match=r'rates=\{"EUR"'):
         server_cost(mixed)
-    assert server_cost(mixed, rates={"EUR": 1.1}).total == pytest.approx(3.65 + 3.99 * 1.1)
+    assert server_cost(mixed, rates={"EUR": 1.1}).total == pytest.approx(3.65 + 5 * 1.1)
 
 
 # --- which home is cheaper --------------------------------------------------------------------
@@ -132,6 +133,16 @@ def test_break_even_is_where_the_function_becomes_dearer(price, month, duration,
     assert requests is not None
     assert function_cost(price, requests, work, free).total <= month or requests == 0
     assert function_cost(price, requests + 1, work, free).total > month
+
+
+def test_arguments_in_the_wrong_order_are_told_what_belongs_there():
+    server = server_cost([servers()["aws-ipv4"]])
+    with pytest.raises(TypeError, match=r"a cloud's price first.*found Work\("):
+        break_even(Work(5), AWS, server.total)
+    with pytest.raises(TypeError, match=r"Work\(milliseconds"):
+        break_even(AWS, 5, server.total)
+    with pytest.raises(TypeError, match=r"server\.total"):
+        break_even(AWS, Work(5), server)
 
 
 def test_a_server_that_costs_more_than_any_traffic_is_never_reached():

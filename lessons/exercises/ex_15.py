@@ -1,7 +1,8 @@
-"""Checks of notebook 15: a month with its free allowance, a break-even, who meets a cold start."""
+"""Checks of notebook 15: a month's bill, a break-even, cold starts, and where a bot should live."""
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from lessons.costs import Work, break_even, function_cost, server_cost
@@ -11,7 +12,12 @@ from sandbox.cloud.prices import SECONDS_A_MONTH, functions, servers
 MONTHS = [(3_000_000, 5, 128), (100_000, 5, 128), (30_000_000, 199.2, 128), (2_000_000, 999.5, 512)]
 
 
-@exercise("define month(messages, ms, memory_mb); it returns dollars.")
+@exercise(
+    "define month(messages, ms, memory_mb); it returns dollars.",
+    "take the cell above this exercise, and put its three lines into a function.",
+    "round up before you multiply: math.ceil(ms), with import math above the function.",
+    "the last line is: return time_usd + calls_usd",
+)
 def exercise_1(month: Callable[[int, float, int], Any]) -> str:
     """Four months at AWS, by the price table."""
     aws = functions()["aws"]
@@ -46,7 +52,12 @@ def mistakes(messages: int, ms: float, memory_mb: int) -> list[tuple[float, str]
     ]
 
 
-@exercise("divide what break_even(…) gives by SECONDS_A_MONTH")
+@exercise(
+    "divide what break_even(…) gives by SECONDS_A_MONTH",
+    "break_even wants three things in this order: the cloud's price, the work, the server's cost.",
+    "the work is Work(400, memory_mb=512), and the server's cost is server.total.",
+    "messages a month, divided by the seconds of a month: break_even(…) / SECONDS_A_MONTH",
+)
 def exercise_2(a_second: Any) -> str:
     """The break-even for 400 ms and 512 MB, for each second of a month."""
     expect(is_number(a_second), f"expected a number, found {show(a_second)}")
@@ -74,15 +85,71 @@ CHATS = [
     ([0, 10, 400, 410], 300, 2),
     ([0, 3600, 7200, 10800], 300, 4),
     ([50, 349, 648], 300, 1),
+    ([0, 300, 600], 300, 3),
 ]
 
 
-@exercise("define cold_calls(times, idle_s); it returns how many.")
+@exercise(
+    "define cold_calls(times, idle_s); it returns how many.",
+    "go through the times with a loop, and keep the time of the message before.",
+    "a call is cold if there was no message before, or if the gap since then is idle_s or longer.",
+    "in the loop: if last is None or now - last >= idle_s: cold += 1, and then last = now",
+)
 def exercise_3(cold_calls: Callable[[list[float], float], Any]) -> str:
-    """Six chats, quiet and lively."""
+    """Seven chats, quiet and lively."""
     for times, idle_s, right in CHATS:
         found = run(cold_calls, list(times), idle_s)
         shown = f"cold_calls({times}, {idle_s}) gave {show(found)}"
+        expect(is_number(found), f"{shown}, expected how many calls are cold")
+        sharp = sum(later - now > idle_s for now, later in pairwise(times)) + 1
+        on_time = f"{shown}: after exactly {idle_s} seconds the instance is stopped already, so >="
+        expect(sharp == right or found != sharp, on_time)
         expect(found != right - 1 or not times, f"{shown}: the first call of all is cold, too")
         expect(found == right, f"{shown}, expected {right}")
     return "a message an hour: every caller waits. A lively chat: only the first"
+
+
+# held, messages a month, ms, memory_mb
+BOTS = {
+    "a family's bot": (False, 3_000, 5, 128),
+    "a chat that must be held": (True, 3_000, 5, 128),
+    "a shop's bot": (False, 50_000_000, 5, 128),
+    "a bot that paints": (False, 600_000, 2_000, 1024),
+    "a bot that never rests": (False, 4_000_000, 1_500, 256),
+    "a held chat with much to do": (True, 9_000_000, 800, 128),
+    "a quick bot for a city": (False, 12_000_000, 5, 128),
+}
+
+
+@exercise(
+    "define advise(held, messages, ms, memory_mb); it returns a pair: a home and dollars.",
+    "begin with the servers: how many seconds of work come in a month, and how many has it?",
+    "servers = max(1, math.ceil(messages * ms / 1000 / SECONDS_A_MONTH)), each for server.total.",
+    "the function's month is function_cost(aws, messages, Work(ms, memory_mb)).total; "
+    "take it only if nothing must be held and it is not dearer.",
+)
+def exercise_4(advise: Callable[[bool, int, int, int], Any]) -> str:
+    """Seven bots, each with the home that costs least and can do the work."""
+    rent = server_cost([servers()["aws-t4g-nano"], servers()["aws-ipv4"]]).total
+    for name, (held, messages, ms, memory_mb) in BOTS.items():
+        found = run(advise, held, messages, ms, memory_mb)
+        shown = f"{name}: advise({held}, {messages}, {ms}, {memory_mb}) gave {show(found)}"
+        pair = isinstance(found, tuple | list) and len(found) == 2
+        expect(pair, f'{shown}, expected a pair, such as ("function", 0.4)')
+        home, dollars = found
+        names = "function", "server"
+        expect(home in names, f'{shown}: the first of the pair is "function" or "server"')
+        expect(is_number(dollars), f"{shown}: the second of the pair is a number of dollars")
+        needed = max(1, math.ceil(messages * ms / 1000 / SECONDS_A_MONTH))
+        called = function_cost(functions()["aws"], messages, Work(ms, memory_mb)).total
+        right = "server" if held or needed * rent < called else "function"
+        nobody = "a function is not there between two calls, so it cannot hold a line"
+        expect(not held or home == "server", f"{shown}: {nobody}")
+        one = right == "server" and needed > 1 and close(dollars, rent)
+        expect(not one, f"{shown}: one server has not enough seconds for this work; {needed} have")
+        dearer = f"{shown}: count the servers, and compare; the other home costs less"
+        expect(home == right, dearer)
+        cost = called if right == "function" else needed * rent
+        cents = close(dollars, round(cost, 2))
+        expect(cents or close(dollars, cost), f"{shown}, expected {cost:.2f} dollars")
+    return "seven bots have the home that suits them, and you know what each costs"

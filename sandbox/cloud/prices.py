@@ -85,8 +85,8 @@ def functions() -> dict[str, FunctionPrice]:
 def servers() -> dict[str, ServerPrice]:
     """The prices of servers and what belongs to them, by a short name.
 
-    >>> servers()["hetzner-cx23"].currency
-    'EUR'
+    >>> f"{servers()['aws-ipv4'].hour * HOURS_A_MONTH:.2f}"
+    '3.65'
     """
     return {name: server_price(row) for name, row in read("servers").items()}
 

@@ -3,12 +3,13 @@
 exercise number → list of (source of the whole cell, words of what is said to it)
 """
 
+HEAD = "from lessons.exercises.ex_15 import exercise_1, exercise_2, exercise_3, exercise_4\n"
+
 WRONG = {
     1: [
         (
-            """
-from lessons.exercises.ex_15 import exercise_1, exercise_2, exercise_3
-
+            HEAD
+            + """
 def month(messages, ms, memory_mb):
     gb_seconds = messages * ms / 1000 * memory_mb / 1024
     return (gb_seconds - 400_000) * 0.0000166667 + (messages - 1_000_000) * 0.20 / 1_000_000
@@ -17,17 +18,55 @@ exercise_1(month)
 """,
             "left over is not paid out",
         ),
+        (
+            HEAD
+            + """
+def month(messages, ms, memory_mb):
+    gb_seconds = messages * ms / 1000 * memory_mb / 1024
+    time_usd = max(0, gb_seconds - 400_000) * 0.0000166667
+    calls_usd = max(0, messages - 1_000_000) * 0.20 / 1_000_000
+    return time_usd + calls_usd
+
+exercise_1(month)
+""",
+            "round the milliseconds up",
+        ),
+        (
+            HEAD
+            + """
+def month(messages, ms, memory_mb):
+    gb_seconds = messages * ms / 1000 * memory_mb / 1024
+    print(max(0, gb_seconds - 400_000) * 0.0000166667)
+
+exercise_1(month)
+""",
+            "gave nothing back. Does it end with return?",
+        ),
     ],
     2: [
         (
             """
-from lessons.costs import break_even
-
 a_second = break_even(aws, Work(400, memory_mb=512), server.total)
 
 exercise_2(a_second)
 """,
             "that is messages a month",
+        ),
+        (
+            """
+a_second = break_even(aws, Work(400), server.total) / SECONDS_A_MONTH
+
+exercise_2(a_second)
+""",
+            "that is for 128 MB",
+        ),
+        (
+            """
+a_second = SECONDS_A_MONTH / break_even(aws, Work(400, memory_mb=512), server.total)
+
+exercise_2(a_second)
+""",
+            "upside down",
         ),
     ],
     3: [
@@ -39,6 +78,61 @@ def cold_calls(times, idle_s):
 exercise_3(cold_calls)
 """,
             "the first call of all is cold",
+        ),
+        (
+            """
+def cold_calls(times, idle_s):
+    cold, last = 0, None
+    for now in times:
+        if last is None or now - last > idle_s:
+            cold += 1
+        last = now
+    return cold
+
+exercise_3(cold_calls)
+""",
+            "after exactly 300 seconds the instance is stopped already",
+        ),
+        (
+            """
+def cold_calls(times, idle_s):
+    return times
+
+exercise_3(cold_calls)
+""",
+            "expected how many calls are cold",
+        ),
+    ],
+    4: [
+        (
+            """
+def advise(held, messages, ms, memory_mb):
+    return function_cost(aws, messages, Work(ms, memory_mb)).total
+
+exercise_4(advise)
+""",
+            "expected a pair",
+        ),
+        (
+            """
+def advise(held, messages, ms, memory_mb):
+    called = function_cost(aws, messages, Work(ms, memory_mb)).total
+    return ("server", server.total) if server.total < called else ("function", called)
+
+exercise_4(advise)
+""",
+            "it cannot hold a line",
+        ),
+        (
+            """
+def advise(held, messages, ms, memory_mb):
+    called = function_cost(aws, messages, Work(ms, memory_mb)).total
+    cheaper = server.total < called
+    return ("server", server.total) if held or cheaper else ("function", called)
+
+exercise_4(advise)
+""",
+            "count the servers",
         ),
     ],
 }
