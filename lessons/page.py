@@ -79,7 +79,8 @@ class Shown:
         address = escape(self._url)
         return (
             f"<pre>{escape(self._text)}</pre>"
-            f'<div>The same in a tab of its own: <a href="{address}" target="_blank">'
+            f'<div>The same in a tab of its own: <a href="{address}" target="_blank" '
+            f'style="overflow-wrap:anywhere">'
             f"{address}</a></div>"
         )
 

@@ -1,9 +1,49 @@
-"""Checks of notebook 10: lines from pieces, what to say back, how long to wait."""
+"""Checks of notebook 10: a line taken apart, lines from pieces, what to say back."""
 
 from collections.abc import Callable
 from typing import Any
 
-from lessons.exercises.verdict import NotYet, close, exercise, expect, is_number, run, show
+from lessons.exercises.verdict import NotYet, describe, exercise, expect, run, show
+
+SAID = [  # a line, and who says what where
+    (":viktor!viktor@viktor.tmi.twitch.tv PRIVMSG #viktor :!hello you", "viktor", "viktor"),
+    (":anna!anna@anna.tmi.twitch.tv PRIVMSG #games :good morning", "anna", "games"),
+    (":bob_7!bob_7@bob_7.tmi.twitch.tv PRIVMSG #viktor :hi", "bob_7", "viktor"),
+    (":anna!anna@anna.tmi.twitch.tv PRIVMSG #viktor ::)", "anna", "viktor"),
+    (":anna!anna@anna.tmi.twitch.tv PRIVMSG #viktor :at 5:30 : really!", "anna", "viktor"),
+    (":cleo!cleo@cleo.tmi.twitch.tv PRIVMSG #viktor :two  spaces #games", "cleo", "viktor"),
+]
+
+
+@exercise(
+    "define who_and_what(line); it returns login, channel, text.",
+    'Begin with prefix, command, channel, text = line.split(" ", 3): four names for four parts.',
+    "prefix[1:] leaves its first character out. The same goes for channel and text.",
+    'The login is what stands before the "!": prefix[1:].partition("!")[0].',
+)
+def exercise_1(who_and_what: Callable[[str], Any]) -> str:
+    """Login, channel, text; and a smiley is no colon of IRC's."""
+    for line, login, channel in SAID:
+        text = line.split(" :", 1)[1]
+        found = run(who_and_what, line)
+        three = isinstance(found, tuple | list) and len(found) == 3
+        expect(three, f"expected three texts: return login, channel, text; found {show(found)}")
+        who, where, what = found
+        of = f"in the line {line!r}"
+        if who != login and login in str(who):
+            raise NotYet(
+                f"{of} the login is only {login!r}: what stands between the first colon and the "
+                f"'!'; found {show(who)}"
+            )
+        expect(who == login, f"{of} the login is {login!r}, found {show(who)}")
+        expect(where != f"#{channel}", f"the channel without its #: {channel!r}")
+        expect(where == channel, f"{of} the channel is {channel!r}, found {show(where)}")
+        expect(what != f":{text}", f"the colon before the text does not belong to it: {text!r}")
+        if what != text and isinstance(what, str) and text.startswith(what.strip()):
+            raise NotYet(f"{of} the text is {text!r}, to the end of the line; found {show(what)}")
+        expect(what == text, f"{of} the text is {text!r}, found {show(what)}")
+    return f"{len(SAID)} lines taken apart"
+
 
 # Each row: what came before, what was read now, the whole lines, what is left for later.
 READS = [
@@ -18,8 +58,14 @@ READS = [
 ]
 
 
-@exercise("define take_lines(rest, data); it returns (lines, rest).")
-def exercise_1(take_lines: Callable[[bytes, bytes], Any]) -> str:
+@exercise(
+    "define take_lines(rest, data); it returns (lines, rest).",
+    "Put the two together first: rest + data. Then split that at the line ends.",
+    "What stands behind the last line end is no whole line: parts.pop() takes it out of the list. "
+    "It is the new rest, also where it is empty.",
+    "Only now decode: each part that is left becomes a text by part.decode().",
+)
+def exercise_2(take_lines: Callable[[bytes, bytes], Any]) -> str:
     """Lines whole whatever the pieces, and a crab cut in two."""
     for rest, data, lines, left in READS:
         found = pair(take_lines, rest, data)
@@ -57,12 +103,12 @@ def pair(take_lines: Callable[[bytes, bytes], Any], rest: bytes, data: bytes) ->
 
 
 VIKTOR = ":viktor!viktor@viktor.tmi.twitch.tv PRIVMSG #viktor :"
-ANN = ":ann!ann@ann.tmi.twitch.tv PRIVMSG #games :"
+ANNA = ":anna!anna@anna.tmi.twitch.tv PRIVMSG #games :"
 LINES = [
     ("PING :tmi.twitch.tv", "PONG :tmi.twitch.tv"),
     ("PING :another word", "PONG :another word"),
     (VIKTOR + "!hello", "PRIVMSG #viktor :hello viktor!"),
-    (ANN + "!hello", "PRIVMSG #games :hello ann!"),
+    (ANNA + "!hello", "PRIVMSG #games :hello anna!"),
     (VIKTOR + "good morning", None),
     (VIKTOR + "who wants PING PONG tonight?", None),
     (VIKTOR + "PING :tmi.twitch.tv", None),
@@ -72,55 +118,34 @@ LINES = [
 ]
 
 
-@exercise("define reply_to(line); it returns the line to send, or None.")
-def exercise_2(reply_to: Callable[[str], Any]) -> str:
+@exercise(
+    "define reply_to(line); it returns the line to send, or None.",
+    "message = parse(line) first. What message.command is decides the rest.",
+    'For PING: f"PONG :{message.text}". For the message, both must hold: the command is PRIVMSG, '
+    "and the text is !hello.",
+    'The answer is a line like those you typed: f"PRIVMSG #{message.channel} :hello …". '
+    "The colon must be there.",
+)
+def exercise_3(reply_to: Callable[[str], Any]) -> str:
     """PING and !hello are answered; what a viewer writes is never taken for a command."""
+    expect(callable(reply_to), f"expected a function, found {show(reply_to)}")
     for line, expected in LINES:
         try:
             found = reply_to(line)
         except Exception as error:
-            raise NotYet(f"your function raised {error!r} for {line!r}") from None
+            raise NotYet(f"your function raised {describe(error)} for {line!r}") from None
         if expected is None and found and "PONG" in str(found):
             raise NotYet("a viewer wrote the word PING, and your bot took it for Twitch's: "
                          "look at the command, not at the whole line")  # fmt: skip
         found = found.removesuffix("\r\n") if isinstance(found, str) else found
+        if expected and found is None:
+            raise NotYet(f"for {line!r} expected {expected!r}, and nothing came back. "
+                         "Does it end with return?")  # fmt: skip
+        if expected and isinstance(found, str) and found != expected:
+            if found == expected.replace(" :", " ", 1):
+                raise NotYet(f"the colon before the text is missing: {expected!r}, not {found!r}. "
+                             "Without it Twitch takes the first word only")  # fmt: skip
+            if found == expected.split(" :", 1)[1]:
+                raise NotYet(f"{found!r} is what is said; the line that says it is {expected!r}")
         expect(found == expected, f"for {line!r} expected {expected!r}, found {show(found)}")
     return f"{len(LINES)} lines, each answered right"
-
-
-NOW = 1000.0
-TALK = [
-    ([], 0.0),
-    ([NOW - 1] * 19, 0.0),
-    ([NOW - 10] * 20, 20.0),
-    ([NOW - 29 + place for place in range(20)], 1.0),
-    ([NOW - 100] * 40, 0.0),
-    ([NOW - 100] * 5 + [NOW - 4] * 20, 26.0),
-    ([NOW - 100] * 5 + [NOW - 4] * 19, 0.0),
-    ([NOW - 31] + [NOW - 2] * 19, 0.0),
-]
-
-
-@exercise("define wait_s(sent, now); it returns seconds.")
-def exercise_3(wait_s: Callable[[list[float], float], Any]) -> str:
-    """Twenty messages in thirty seconds, never one more."""
-    for sent, expected in TALK:
-        found = run(wait_s, list(sent), NOW)
-        ago = [NOW - at for at in sent]
-        case = f"{counted(ago)} seconds ago" if ago else "nothing was sent yet"
-        expect(is_number(found), f"{case}: expected seconds, found {show(found)}")
-        if found < 0:
-            raise NotYet(f"{case}: found {show(found)}. Nobody waits less than 0 seconds: "
-                         "the twentieth-last message is over 30 seconds old")  # fmt: skip
-        wrong = not close(found, expected)
-        if wrong and ago and close(found, max(0.0, 30 - ago[0])):
-            raise NotYet(f"{case}: you counted from the first of all messages; the one that "
-                         "must be 30 seconds old is the twentieth from the end")  # fmt: skip
-        expect(not wrong, f"{case}: expected {expected:g}, found {show(found)}")
-    return "the bot will not be silenced"
-
-
-def counted(ago: list[float]) -> str:
-    """Write a list of times shortly: how many, from when to when."""
-    span = f"{ago[0]:g}" if len(set(ago)) == 1 else f"{ago[0]:g} to {ago[-1]:g}"
-    return f"{len(ago)} messages {span}"

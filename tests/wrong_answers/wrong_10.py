@@ -3,22 +3,134 @@
 exercise number → list of (source of the whole cell, words of what is said to it)
 """
 
+IMPORTS = "from lessons.exercises.ex_10 import exercise_1, exercise_2, exercise_3\n"
+
 WRONG = {
     1: [
         (
-            r"""
-from lessons.exercises.ex_10 import exercise_1, exercise_2, exercise_3
+            IMPORTS
+            + """
+def who_and_what(line):
+    prefix, command, channel, text = line.split(" ")
+    return prefix[1:], channel[1:], text[1:]
 
+exercise_1(who_and_what)
+""",
+            "ValueError: too many values to unpack",
+        ),
+        (
+            IMPORTS
+            + """
+def who_and_what(line):
+    parts = line.split(":")
+    return parts[1].partition("!")[0], line.split("#")[1].split(" ")[0], parts[2]
+
+exercise_1(who_and_what)
+""",
+            "the text is ':)'",
+        ),
+        (
+            IMPORTS
+            + """
+def who_and_what(line):
+    words = line.split()
+    return words[0][1:].partition("!")[0], words[2][1:], words[3][1:]
+
+exercise_1(who_and_what)
+""",
+            "to the end of the line",
+        ),
+        (
+            IMPORTS
+            + """
+def who_and_what(line):
+    prefix, command, channel, text = line.split(" ", 3)
+    return prefix, channel, text
+
+exercise_1(who_and_what)
+""",
+            "the login is only 'viktor'",
+        ),
+        (
+            IMPORTS
+            + """
+def who_and_what(line):
+    prefix, command, channel, text = line.split(" ", 3)
+    return prefix[1:].partition("!")[0], channel, text[1:]
+
+exercise_1(who_and_what)
+""",
+            "the channel without its #",
+        ),
+        (
+            IMPORTS
+            + """
+def who_and_what(line):
+    prefix, command, channel, text = line.split(" ", 3)
+    return prefix[1:].partition("!")[0], channel[1:], text
+
+exercise_1(who_and_what)
+""",
+            "does not belong to it",
+        ),
+        (
+            IMPORTS
+            + """
+def who_and_what(line):
+    prefix, command, channel, text = line.split(" ", 3)
+    print(prefix[1:].partition("!")[0], channel[1:], text[1:])
+
+exercise_1(who_and_what)
+""",
+            "Does it end with return?",
+        ),
+    ],
+    2: [
+        (
+            r"""
 def take_lines(rest, data):
     *lines, rest = (rest + data).decode().split("\r\n")
     return lines, rest.encode()
 
-exercise_1(take_lines)
+exercise_2(take_lines)
 """,
             "split the bytes first",
         ),
+        (
+            r"""
+def take_lines(rest, data):
+    parts = data.split(b"\r\n")
+    rest = parts.pop()
+    return [part.decode() for part in parts], rest
+
+exercise_2(take_lines)
+""",
+            "take_lines(b'hal', b'f\\r\\n') gave",
+        ),
+        (
+            r"""
+def take_lines(rest, data):
+    parts = (rest + data).split(b"\r\n")
+    rest = parts.pop()
+    return parts, rest
+
+exercise_2(take_lines)
+""",
+            "the lines are texts",
+        ),
+        (
+            r"""
+def take_lines(rest, data):
+    parts = (rest + data).split("\r\n")
+    rest = parts.pop()
+    return parts, rest
+
+exercise_2(take_lines)
+""",
+            "a bytes-like object is required, not 'str'",
+        ),
     ],
-    2: [
+    3: [
         (
             """
 def reply_to(line):
@@ -28,20 +140,61 @@ def reply_to(line):
     if message.text == "!hello":
         return f"PRIVMSG #{message.channel} :hello {message.nick}!"
 
-exercise_2(reply_to)
+exercise_3(reply_to)
 """,
             "look at the command, not at the whole line",
         ),
-    ],
-    3: [
         (
             """
-def wait_s(sent, now):
-    return max(0, sent[0] + 30 - now) if len(sent) >= 20 else 0
+def reply_to(line):
+    message = parse(line)
+    if message.command == "PING":
+        return f"PONG {message.text}"
+    if message.text == "!hello":
+        return f"PRIVMSG #{message.channel} hello {message.nick}!"
 
-exercise_3(wait_s)
+exercise_3(reply_to)
 """,
-            "the twentieth from the end",
+            "the colon before the text is missing",
+        ),
+        (
+            """
+def reply_to(line):
+    message = parse(line)
+    if message.command == "PING":
+        return f"PONG :{message.text}"
+    if message.text == "!hello":
+        return f"hello {message.nick}!"
+
+exercise_3(reply_to)
+""",
+            "is what is said; the line that says it is",
+        ),
+        (
+            """
+def reply_to(line):
+    message = parse(line)
+    if message.command == "PING":
+        return f"PONG :{message.text}"
+    if message.text == "!hello":
+        return f"PRIVMSG #viktor :hello {message.nick}!"
+
+exercise_3(reply_to)
+""",
+            "expected 'PRIVMSG #games :hello anna!'",
+        ),
+        (
+            """
+def reply_to(line):
+    message = parse(line)
+    if message.command == "PING":
+        return f"PONG :{message.text}"
+    if "!hello" in message.text:
+        return f"PRIVMSG #{message.channel} :hello {message.nick}!"
+
+exercise_3(reply_to)
+""",
+            "I say !hello",
         ),
     ],
 }
