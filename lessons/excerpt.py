@@ -1,6 +1,7 @@
 """Parts of the files in deploy/, shown from the files themselves, so that no copy can grow old."""
 
 import re
+import textwrap
 from pathlib import Path
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
@@ -23,7 +24,8 @@ def excerpt(name: str, first: str, last: str) -> str:
 def commands(name: str, heading: str) -> str:
     """Give all commands under a heading of deploy/NAME; raises ValueError if there are none."""
     section = read(name).partition(f"\n{heading}\n")[2].partition("\n## ")[0]
-    blocks = re.findall(r"^```sh\n(.*?)\n```$", section, re.M | re.S)
+    found = re.findall(r"^( *)```sh\n(.*?)\n\1```$", section, re.M | re.S)
+    blocks = [textwrap.dedent(block) for _, block in found]  # in a list they are indented
     if not blocks:
         raise ValueError(f"deploy/{name} has no commands under {heading!r}")
     return "\n\n".join(blocks)

@@ -1,10 +1,9 @@
-"""The one switch of notebooks 07 and 08: your bot's Telegram is the real one once there is a token.
+"""The one switch of notebooks 07 and 08: the same cells reach the sandbox's bot, or your real one.
 
-The same cells then talk to another network. What changes something at a real bot is asked first,
-whoever runs the cell and however; what only looks is not. It sends nothing by itself.
+Nothing reaches a real bot unless its owner says so: `real=True`, and a token in `.env`. Nobody is
+asked anything, so that a run of all cells ends whatever is set. It sends nothing by itself.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from botlib.bot import Bot
@@ -15,13 +14,11 @@ from botlib.tokens import telegram_slips
 from lessons.holding import Polling
 from sandbox.telegram import BotAccount, Person, Telegram
 
-LOOKS = {"getme", "getwebhookinfo"}  # methods that leave a bot as it is
-
 
 class World:
     """Where your bot lives: its token, its Telegram, and someone who chats with it.
 
-    `found` decides: with a token for the real world everything else is left alone.
+    In the real world only if that is wanted and `found` has a token for it.
     """
 
     def __init__(
@@ -31,20 +28,23 @@ class World:
         account: BotAccount,
         person: Person,
         secret: str,
-        confirm: Callable[[str], str] = lambda question: input(question),  # a kernel has its own
+        real: bool = False,
     ) -> None:
-        self.is_real = found.world == "real"
-        self._found, self._confirm = found, confirm
+        self.is_real = real and found.world == "real"
+        self._wanted, self._found = real, found
         self._telegram, self._account, self._person = telegram, account, person
         self._secret = secret
+        self._program: Polling | None = None
 
     def __str__(self) -> str:
         if self.is_real:
-            return (
-                "your bot is in the REAL WORLD: TELEGRAM_TOKEN is set.\n"
-                "Cells that change something there ask you first."
+            return "your bot is in the REAL WORLD: what the cells do, they do to your own bot."
+        words = "your bot is in the SANDBOX: nothing leaves this machine."
+        if self._wanted:
+            words += (
+                "\nFor the real world there is no TELEGRAM_TOKEN: python3 start.py login telegram"
             )
-        return "your bot is in the SANDBOX: nothing leaves this machine."
+        return words
 
     @property
     def token(self) -> str:
@@ -67,8 +67,6 @@ class World:
 
         RuntimeError with Telegram's words if it refuses, ValueError for what is no token.
         """
-        if method.lower() not in LOOKS:
-            self._agree(f"{method} changes your real bot")
         for problem in telegram_slips(
             self.token
         ):  # the error of a sick address would show the token
@@ -78,24 +76,23 @@ class World:
     def polling(self, bot: Bot | App) -> Polling:
         """Answer with this brain by long polling, until `stop` or the end of the `with`.
 
-        An Application must have been made for this world: with its `token` and `api`.
+        It takes the webhook away, and the place of an earlier program. An Application must have
+        been made for this world, with its `token` and `api`.
         """
-        self._agree("polling takes your real bot's webhook away and answers whoever writes to it")
-        return Polling(bot, self.token, self.api)
+        if self._program:
+            self._program.stop()
+        self._program = Polling(bot, self.token, self.api)
+        return self._program
 
     def ask(self, text: str) -> str:
         """Write to your bot and return its answer; in the real world you are the one who writes."""
         if not self.is_real:
             return self._person.ask(text, to=self._account)
-        name = self.call("getMe")["username"]
-        self._confirm(f"Write {text} to @{name} in Telegram. When it has answered, press Enter: ")
-        return "(you saw it in your Telegram)"
-
-    def _agree(self, what: str) -> None:
-        if self.is_real and self._confirm(f"{what}. Type yes to do it: ").strip().lower() != "yes":
-            raise RuntimeError("nothing was done, because the answer was not yes")
+        return f"now you: write {text} to @{self.call('getMe')['username']} in Telegram"
 
 
-def telegram_world(telegram: Telegram, account: BotAccount, person: Person, secret: str) -> World:
-    """Look for a token in `.env` and the environment; without one it is this sandbox's account."""
-    return World(settings("telegram"), telegram, account, person, secret)
+def telegram_world(
+    telegram: Telegram, account: BotAccount, person: Person, secret: str, real: bool = False
+) -> World:
+    """This sandbox's account; with `real`, the bot whose token is in `.env` or the environment."""
+    return World(settings("telegram"), telegram, account, person, secret, real)

@@ -34,6 +34,10 @@ def test_each_clouds_commands_are_shown_whole(cloud, heading):
     assert shown.splitlines()[-1].startswith(("aws lambda get", "yc serverless function get"))
 
 
+def test_commands_in_a_numbered_list_lose_its_indent():
+    assert commands("aws/README.md", "## 1. The account").splitlines()[0] == "aws login"
+
+
 def test_a_file_without_commands_is_named():
     with pytest.raises(ValueError, match=r"README\.md has no commands under '## What it costs'"):
         commands("aws/README.md", "## What it costs")

@@ -1,4 +1,4 @@
-"""The switch of notebooks 07 and 08: sandbox without a token, real with one, no surprise."""
+"""The switch of notebooks 07 and 08: the sandbox, or the real bot if its owner says so."""
 
 import pytest
 from telegram.ext import CommandHandler
@@ -35,14 +35,14 @@ def test_in_a_test_it_is_the_sandbox_even_with_a_token(sandbox, monkeypatch, tmp
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_text("TELEGRAM_TOKEN=42:real\n")
     monkeypatch.setenv("TELEGRAM_TOKEN", "42:real")
-    world = telegram_world(*sandbox)
+    world = telegram_world(*sandbox, real=True)
     assert "SANDBOX" in str(world)
     assert world.token == sandbox[1].token
     assert world.call("getMe")["username"] == "hello_bot"
 
 
-def test_in_the_sandbox_nobody_is_asked(sandbox):
-    world = World(Settings("telegram", {}), *sandbox, confirm=None)
+def test_in_the_sandbox_the_cells_reach_its_bot(sandbox):
+    world = World(Settings("telegram", {}), *sandbox)
     with world.polling(bot):
         assert world.ask("!hello") == "hello Viktor!"
     assert world.call("setWebhook", url="http://127.0.0.1:9/") is True
@@ -54,11 +54,19 @@ def test_an_application_polls_in_the_world_it_was_made_for(sandbox):
     async def hello(update, context):
         await update.message.reply_text(f"hello {update.message.from_user.first_name}!")
 
-    world = World(Settings("telegram", {}), *sandbox, confirm=None)
+    world = World(Settings("telegram", {}), *sandbox)
     app = builder_for(world.token, world.api).build()
     app.add_handler(CommandHandler("hello", hello))
     with world.polling(app):
         assert world.ask("/hello") == "hello Viktor!"
+
+
+def test_a_second_program_takes_the_place_of_the_first(sandbox):
+    world = World(Settings("telegram", {}), *sandbox)
+    world.polling(bot)
+    with world.polling(bot):
+        assert world.ask("!hello") == "hello Viktor!"
+    assert sandbox[1].updates.is_polled is False
 
 
 def test_in_the_sandbox_a_revoked_token_is_followed(sandbox):
@@ -68,51 +76,47 @@ def test_in_the_sandbox_a_revoked_token_is_followed(sandbox):
     assert world.call("getMe")["username"] == "hello_bot"
 
 
-@pytest.mark.parametrize("answer", ["", "no", "y", "YES please"])
-def test_a_real_bot_is_left_alone_unless_the_answer_is_yes(sandbox, real, answer):
+def test_a_real_bot_is_left_alone_unless_its_owner_says_so(sandbox, real):
     telegram, mine, found = real
     telegram.call(mine, "setWebhook", url="http://127.0.0.1:9/")
-    asked = []
-    world = World(found, *sandbox, confirm=lambda question: asked.append(question) or answer)
-    assert "REAL WORLD" in str(world)
-    assert world.call("getMe")["username"] == "my_real_bot"
-    assert asked == []
-    with pytest.raises(RuntimeError, match="nothing was done"):
-        world.call("deleteWebhook")
-    with pytest.raises(RuntimeError, match="nothing was done"):
-        world.polling(bot)
-    assert world.call("getWebhookInfo")["url"] == "http://127.0.0.1:9/"
-    assert len(asked) == 2
-    assert mine.token not in f"{asked} {world} {world!r}"
+    world = World(found, *sandbox)
+    assert "SANDBOX" in str(world)
+    world.call("deleteWebhook")
+    with world.polling(bot):
+        assert world.ask("!hello") == "hello Viktor!"
+    assert telegram.call(mine, "getWebhookInfo")["url"] == "http://127.0.0.1:9/"
+    assert mine.token not in f"{world} {world!r}"
 
 
-def test_with_a_yes_the_same_cells_reach_the_real_bot(sandbox, real):
+def test_the_real_world_without_a_token_is_the_sandbox_and_says_so(sandbox):
+    world = World(Settings("telegram", {}), *sandbox, real=True)
+    assert "SANDBOX" in str(world)
+    assert "python3 start.py login telegram" in str(world)
+    assert world.call("getMe")["username"] == "hello_bot"
+
+
+def test_the_same_cells_reach_the_real_bot(sandbox, real):
     telegram, mine, found = real
     writer = telegram.person("Ann")
-    answers = []
-
-    def confirm(question: str) -> str:
-        if question.startswith("Write !hello to @my_real_bot"):
-            answers.append(writer.ask("!hello", to=mine))
-        return " Yes "
-
-    world = World(found, *sandbox, confirm=confirm)
+    world = World(found, *sandbox, real=True)
+    assert "REAL WORLD" in str(world)
     with world.polling(bot):
-        assert world.ask("!hello") == "(you saw it in your Telegram)"
-    assert answers == ["hello Ann!"]
+        assert world.ask("!hello") == "now you: write !hello to @my_real_bot in Telegram"
+        assert writer.ask("!hello", to=mine) == "hello Ann!"
     assert world.call("setWebhook", url="http://127.0.0.1:9/", secret_token=world.secret) is True
     assert mine.webhook.secret_token == "my-secret"
+    assert mine.token not in f"{world} {world!r}"
 
 
 def test_a_sick_token_is_explained_and_not_shown(sandbox):
-    world = World(Settings("telegram", {"TELEGRAM_TOKEN": "42:very secret"}), *sandbox)
+    world = World(Settings("telegram", {"TELEGRAM_TOKEN": "42:very secret"}), *sandbox, real=True)
     with pytest.raises(ValueError, match="TELEGRAM_TOKEN: The token is not whole") as caught:
         world.call("getMe")
     assert "very" not in str(caught.value)
 
 
 def test_without_api_the_real_world_is_telegrams_own(sandbox):
-    world = World(Settings("telegram", {"TELEGRAM_TOKEN": "42:real"}), *sandbox)
+    world = World(Settings("telegram", {"TELEGRAM_TOKEN": "42:real"}), *sandbox, real=True)
     assert (world.is_real, world.api) == (True, "https://api.telegram.org")
     with pytest.raises(KeyError, match=r"TELEGRAM_SECRET is not set\. Write a line"):
         _ = world.secret

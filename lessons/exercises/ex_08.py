@@ -1,15 +1,90 @@
-"""Checks of notebook 08: an address for a webhook, secrets in a zip, and a leaked token."""
+"""Checks of notebook 08: secrets in a zip, an address, a leaked token, and a careful release."""
 
+import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 from lessons.exercises.verdict import NotYet, exercise, expect, run, show
 from sandbox import Cloud, Telegram
 from sandbox.telegram import NoReply, TelegramError
+
+SECRET = "only-we-two-know-" * 3
+PACKED = {
+    "main.py": "import os\nsecret = os.environ['TELEGRAM_SECRET']\n",
+    "notes/ideas.txt": f"Do not forget: {SECRET}!",
+    "old/main.py": f"secret = {SECRET!r}\n",
+    "picture.bin": "\udcff\udcfe",
+}
+
+
+@exercise(
+    "define leaks(path, secret); it returns a list of file names.",
+    "Three steps: open the zip, look at one file after the other, keep the names of those with "
+    "the secret in them.",
+    "archive = zipfile.ZipFile(path) opens it; for name in archive.namelist(): takes each name; "
+    "archive.read(name) gives that file as bytes.",
+    "The secret is text and a file is bytes, so make bytes of the text: secret.encode().",
+    "Begin with found = []; in the loop: if secret.encode() in archive.read(name): "
+    "found.append(name); at the end: return found.",
+)
+def exercise_1(leaks: Callable[[Path, str], Any]) -> str:
+    """Two zips: one that holds the secret twice, and one that does not."""
+    expect(callable(leaks), f"expected a function, found {show(leaks)}")
+    with tempfile.TemporaryDirectory() as folder:
+        clean = pack(Path(folder, "clean.zip"), {"main.py": PACKED["main.py"]})
+        found = looked(leaks, clean)
+        expect(found == [], f"a zip without the secret gets [], found {show(found)}")
+        found = looked(leaks, pack(Path(folder, "leaky.zip"), PACKED))
+    if found == []:
+        raise NotYet(
+            "two files hold the secret and none was found: a zip is compressed, so open it with "
+            "zipfile.ZipFile and read each of its files"
+        )
+    expect(isinstance(found, list), f"expected a list of names, found {show(found)}")
+    expected = ["notes/ideas.txt", "old/main.py"]
+    if len(found) == 1 and found[0] in expected:
+        raise NotYet(
+            f"only {found[0]} was found, and two files hold the secret: look at all of them"
+        )
+    expect(found == expected, f"expected {expected}, found {show(found)}")
+    return "no secret leaves unseen"
+
+
+def looked(leaks: Callable[[Path, str], Any], path: Path) -> Any:
+    """Call the learner's function; NotYet tells bytes from texts."""
+    try:
+        found = leaks(path, SECRET)
+    except TypeError as error:
+        if "bytes-like" not in str(error):
+            return run(leaks, path, SECRET)
+        raise NotYet(
+            "a file in a zip is read as bytes, and the secret is a text: Python does not look for "
+            "one in the other. secret.encode() makes bytes of the text"
+        ) from None
+    except UnicodeDecodeError:
+        raise NotYet(
+            "picture.bin is no text, so it cannot be decoded. Go the other way: leave the files as "
+            "they are, and make bytes of the secret with secret.encode()"
+        ) from None
+    except Exception:
+        return run(leaks, path, SECRET)
+    expect(found is not None, "leaks gave nothing back: end it with return and the list")
+    return found
+
+
+def pack(path: Path, files: dict[str, str]) -> Path:
+    """Write files into a compressed zip."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text.encode(errors="surrogateescape"))
+    return path
+
 
 ADDRESSES = {
     "http://8.8.8.8/bot": "no https",
@@ -25,8 +100,15 @@ ADDRESSES = {
 }
 
 
-@exercise('define judge(url); it returns "no https", "wrong port", "not public" or "good".')
-def exercise_1(judge: Callable[[str], Any]) -> str:
+@exercise(
+    'define judge(url); it returns "no https", "wrong port", "not public" or "good".',
+    "Take the address apart first: parts = urllib.parse.urlsplit(url). Then three questions, each "
+    "with an if and a return of its own.",
+    'The first: if parts.scheme != "https": return "no https". The second looks at parts.port.',
+    "An address without a port has parts.port None, and that is 443: allowed are None, 443, 80, 88 "
+    "and 8443. The third: ipaddress.ip_address(parts.hostname).is_global.",
+)
+def exercise_2(judge: Callable[[str], Any]) -> str:
     """Ten addresses, in the order of Telegram's own checks."""
     for url, expected in ADDRESSES.items():
         found = run(judge, url)
@@ -34,44 +116,12 @@ def exercise_1(judge: Callable[[str], Any]) -> str:
             raise NotYet(f"{url} names no port, so port is None: for https that means 443")
         if found == "good" and expected == "not public":
             raise NotYet(f"{url} was called good; is_global is False for such an address")
+        if found == "not public" and expected in ("no https", "wrong port"):
+            raise NotYet(
+                f"for {url} Telegram says {expected!r} first: ask whether it is public last"
+            )
         expect(found == expected, f"for {url} expected {expected!r}, found {show(found)}")
     return f"{len(ADDRESSES)} addresses judged as Telegram does"
-
-
-SECRET = "only-we-two-know-" * 3
-PACKED = {
-    "main.py": "import os\nsecret = os.environ['TELEGRAM_SECRET']\n",
-    "notes/ideas.txt": f"Do not forget: {SECRET}!",
-    "old/main.py": f"secret = {SECRET!r}\n",
-    "picture.bin": "\udcff\udcfe",
-}
-
-
-@exercise("define leaks(path, secret); it returns a list of file names.")
-def exercise_2(leaks: Callable[[Path, str], Any]) -> str:
-    """Two zips: one that holds the secret twice, and one that does not."""
-    with tempfile.TemporaryDirectory() as folder:
-        clean = pack(Path(folder, "clean.zip"), {"main.py": PACKED["main.py"]})
-        found = run(leaks, clean, SECRET)
-        expect(found == [], f"a zip without the secret gets [], found {show(found)}")
-        found = run(leaks, pack(Path(folder, "leaky.zip"), PACKED), SECRET)
-    if found == []:
-        raise NotYet(
-            "two files hold the secret and none was found: a zip is compressed, so open it with "
-            "zipfile.ZipFile and read each of its files"
-        )
-    expect(isinstance(found, list), f"expected a list of names, found {show(found)}")
-    expected = ["notes/ideas.txt", "old/main.py"]
-    expect(found == expected, f"expected {expected}, found {show(found)}")
-    return "no secret leaves unseen"
-
-
-def pack(path: Path, files: dict[str, str]) -> Path:
-    """Write files into a compressed zip."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            archive.writestr(name, text.encode(errors="surrogateescape"))
-    return path
 
 
 BOT = """
@@ -84,7 +134,12 @@ handler = webhook(bot)
 """
 
 
-@exercise("define rescue(telegram, account, deploy, secret); it does the three steps.")
+@exercise(
+    "define rescue(telegram, account, deploy, secret); it does the three steps.",
+    "The order is that of the text: first the new token, then the function, then the webhook.",
+    "token = telegram.new_token(account), and url = deploy(token).",
+    'The third step: telegram.call(account, "setWebhook", url=url, secret_token=secret).',
+)
 def exercise_3(rescue: Callable[..., Any]) -> str:
     """A token leaks: afterwards the old one is worthless, and the bot answers what waited."""
     with ExitStack() as stack:
@@ -97,9 +152,7 @@ def exercise_3(rescue: Callable[..., Any]) -> str:
         def deploy(token: str) -> str:
             """Upload the bot with this token; its address."""
             deployed.append(token)
-            keys = {"TELEGRAM_TOKEN": token, "TELEGRAM_SECRET": SECRET}
-            keys["TELEGRAM_API"] = telegram.url
-            return cloud.deploy("bot", folder, environment=keys).url
+            return cloud.deploy("bot", folder, environment=settings(telegram, token)).url
 
         old = account.token
         viktor.send("!both")  # it waits, since there is no webhook yet
@@ -113,10 +166,21 @@ def exercise_3(rescue: Callable[..., Any]) -> str:
         try:
             found = [message.text for message in viktor.wait(2)]
         except NoReply:
-            said = telegram.call(account, "getWebhookInfo").get("last_error_message")
+            said = str(telegram.call(account, "getWebhookInfo").get("last_error_message"))
+            if "403" in said:
+                raise NotYet(
+                    "Telegram calls, and the function answers 403: setWebhook was called without "
+                    "secret_token=secret"
+                ) from None
             raise NotYet(f"the bot is silent; getWebhookInfo says: {said}") from None
         expect(found == ["one", "two"], f"Viktor got {found}")
     return "the thief is out, and nothing was lost"
+
+
+def settings(telegram: Telegram, token: str) -> dict[str, str]:
+    """The environment of a bot's function in a check."""
+    keys = {"TELEGRAM_TOKEN": token, "TELEGRAM_SECRET": SECRET}
+    return keys | {"TELEGRAM_API": telegram.url}
 
 
 def is_refused(telegram: Telegram, token: str) -> bool:
@@ -126,3 +190,161 @@ def is_refused(telegram: Telegram, token: str) -> bool:
     except TelegramError as error:
         return error.code == 401
     return False
+
+
+VERSION = """
+from botlib import Bot
+from botlib.telegram.light import webhook
+
+bot = Bot()
+bot.command("version")(lambda message: "{number}")
+answer = webhook(bot)
+
+
+def handler(event, context):
+    {first}
+    return answer(event, context)
+"""
+OPEN = """
+def handler(event, context):
+    return {"statusCode": 200, "body": ""}
+"""
+
+
+class Road:
+    """The four steps on the way of a release, each real, and what was done with them."""
+
+    def __init__(
+        self, folder: Path, telegram: Telegram, cloud: Cloud, bundle: Callable[[Path, Path], Any]
+    ) -> None:
+        self.account = telegram.new_bot("Hello bot", "hello_bot")
+        self._telegram, self._cloud, self._folder = telegram, cloud, folder
+        self._bundle = bundle
+        self.uploaded: list[str] = []
+        self.asked: list[str] = []
+        self.told: list[str] = []
+
+    def pack(self, folder: Path) -> Path:
+        """Make the zip; ValueError if it is refused."""
+        path = self._folder / f"{folder.name}.zip"
+        self._bundle(folder, path)
+        return path
+
+    def upload(self, path: Path) -> str:
+        """Put a zip into the cloud as a function of its own; give its address."""
+        expect(zipfile.is_zipfile(path), f"upload wants the zip that pack gave, found {show(path)}")
+        unzipped = self._folder / f"unzipped-{len(self.uploaded)}"
+        shutil.unpack_archive(path, unzipped)
+        keys = settings(self._telegram, self.account.token)
+        name = f"bot-{len(self.uploaded)}"
+        self.uploaded.append(self._cloud.deploy(name, unzipped, environment=keys).url)
+        return self.uploaded[-1]
+
+    def status(self, address: str) -> int:
+        """Call the function as a stranger does, without the secret; the status of its answer."""
+        expect(
+            address in self.uploaded,
+            f"status wants the address that upload gave, found {show(address)}",
+        )
+        self.asked.append(address)
+        try:
+            with urlopen(Request(address, data=b"{}"), timeout=30) as response:  # noqa: S310
+                return int(response.status)
+        except HTTPError as error:
+            return error.code
+
+    def tell(self, address: str) -> None:
+        """Give Telegram the address."""
+        expect(
+            address in self.uploaded,
+            f"tell wants the address that upload gave, found {show(address)}",
+        )
+        self.told.append(address)
+        place = {"url": address, "secret_token": SECRET, "drop_pending_updates": True}
+        self._telegram.call(self.account, "setWebhook", **place)
+
+
+@exercise(
+    "define release(folder, pack, upload, status, tell); it returns a text.",
+    "First without care: path = pack(folder), address = upload(path), tell(address), and "
+    'return "released". Then put the two questions in between.',
+    "What pack raises is caught with try: and except ValueError as error:. Under it stands "
+    'return f"not released: {error}".',
+    "Between upload and tell: if status(address) != 403: return a text that begins with "
+    '"not released: ". Only what comes after it may call tell.',
+)
+def exercise_4(release: Callable[..., Any], bundle: Callable[[Path, Path], Any]) -> str:
+    """A good folder, one with a secret, one whose function fails, one that is open to everybody."""
+    expect(callable(release), f"expected a function, found {show(release)}")
+    with road(bundle) as (way, viktor, make):
+        steps = (way.pack, way.upload, way.status, way.tell)
+        said = run_release(release, make("good", VERSION.format(number=1, first="pass")), steps)
+        expect(said == "released", f"a good folder is 'released'; found {show(said)}")
+        expect(
+            bool(way.told), "a good folder was uploaded, but Telegram was not told: tell(address)"
+        )
+        expect(bool(way.asked), "nobody looked whether the function works: status(address)")
+        expect(viktor.ask("!version", timeout=30) == "1", "version 1 does not answer")
+        number = len(way.told)
+
+        folder = make("leaky", VERSION.format(number=2, first="pass"))
+        (folder / ".env").write_text("TELEGRAM_SECRET=abc", encoding="utf-8")
+        said = run_release(release, folder, steps)
+        expect(said.startswith("not released"), f"a folder with .env gave {said!r}")
+        if ".env" not in said:
+            raise NotYet(
+                f"a folder with .env gave {said!r}: say why, too. `except ValueError as error` "
+                "gives you pack's own words"
+            )
+        for name, text, why in (
+            ("broken", VERSION.format(number=3, first="1 / 0"), "answers a stranger with 502"),
+            ("open", OPEN, "answers a stranger with 200, so it checks no secret,"),
+        ):
+            said = run_release(release, make(name, text), steps)
+            if len(way.told) > number:
+                raise NotYet(
+                    f"a function that {why} was given to Telegram all the same. Ask "
+                    "status(address) before tell(address): only 403 is well"
+                )
+            expect(said.startswith("not released"), f"a function that {why} gave {said!r}")
+        expect(viktor.ask("!version", timeout=30) == "1", "version 1 does not answer any more")
+    return "one good version went out, three bad ones stayed at home, and nobody noticed"
+
+
+@contextmanager
+def road(
+    bundle: Callable[[Path, Path], Any],
+) -> Iterator[tuple[Road, Any, Callable[[str, str], Path]]]:
+    """A cloud, a Telegram, Viktor, and a way to make folders; all is gone afterwards."""
+    with ExitStack() as stack:
+        telegram, cloud = stack.enter_context(Telegram(limits=None)), stack.enter_context(Cloud())
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+
+        def make(name: str, text: str) -> Path:
+            """A bot's folder with this main.py."""
+            (folder / name).mkdir()
+            (folder / name / "main.py").write_text(text, encoding="utf-8")
+            return folder / name
+
+        way = Road(folder, telegram, cloud, bundle)
+        yield way, telegram.person("Viktor"), make
+
+
+def run_release(release: Callable[..., Any], folder: Path, steps: tuple[Any, ...]) -> str:
+    """Release a folder; NotYet for what is raised, or if no text comes back."""
+    pack, upload, status, tell = steps
+    try:
+        said = release(folder, pack, upload, status, tell)
+    except NotYet:
+        raise
+    except ValueError as error:
+        raise NotYet(f"for the folder {folder.name}, pack refused: {error} Catch it") from None
+    except Exception as error:
+        raise NotYet(
+            f"for the folder {folder.name}, release raised {type(error).__name__}: {error}"
+        ) from None
+    expect(
+        said is not None, f"release gave nothing back for the folder {folder.name}: return a text"
+    )
+    expect(isinstance(said, str), f"release returns a text; found {show(said)}")
+    return str(said)

@@ -7,10 +7,60 @@ WRONG = {
     1: [
         (
             """
+from lessons.exercises.ex_08 import exercise_1, exercise_2, exercise_3, exercise_4
+
+def leaks(path, secret):
+    return [str(path)] if secret.encode() in Path(path).read_bytes() else []
+
+exercise_1(leaks)
+""",
+            "a zip is compressed",
+        ),
+        (
+            """
+from lessons.exercises.ex_08 import exercise_1, exercise_2, exercise_3, exercise_4
+
+def leaks(path, secret):
+    archive = zipfile.ZipFile(path)
+    return [name for name in archive.namelist() if secret in archive.read(name)]
+
+exercise_1(leaks)
+""",
+            "secret.encode() makes bytes of the text",
+        ),
+        (
+            """
+from lessons.exercises.ex_08 import exercise_1, exercise_2, exercise_3, exercise_4
+
+def leaks(path, secret):
+    archive = zipfile.ZipFile(path)
+    return [name for name in archive.namelist() if secret in archive.read(name).decode()]
+
+exercise_1(leaks)
+""",
+            "picture.bin is no text",
+        ),
+        (
+            """
+from lessons.exercises.ex_08 import exercise_1, exercise_2, exercise_3, exercise_4
+
+def leaks(path, secret):
+    archive = zipfile.ZipFile(path)
+    for name in archive.namelist():
+        if secret.encode() in archive.read(name):
+            return [name]
+    return []
+
+exercise_1(leaks)
+""",
+            "look at all of them",
+        ),
+    ],
+    2: [
+        (
+            """
 from ipaddress import ip_address
 from urllib.parse import urlsplit
-
-from lessons.exercises.ex_08 import exercise_1, exercise_2, exercise_3
 
 def judge(url):
     parts = urlsplit(url)
@@ -20,20 +70,35 @@ def judge(url):
         return "wrong port"
     return "good" if ip_address(parts.hostname).is_global else "not public"
 
-exercise_1(judge)
+exercise_2(judge)
 """,
             "for https that means 443",
         ),
-    ],
-    2: [
         (
             """
-def leaks(path, secret):
-    return [str(path)] if secret.encode() in Path(path).read_bytes() else []
+def judge(url):
+    return "good" if url.startswith("https") else "no https"
 
-exercise_2(leaks)
+exercise_2(judge)
 """,
-            "a zip is compressed",
+            "expected 'wrong port'",
+        ),
+        (
+            """
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+def judge(url):
+    parts = urlsplit(url)
+    if not ip_address(parts.hostname).is_global:
+        return "not public"
+    if parts.scheme != "https":
+        return "no https"
+    return "good" if parts.port in (None, 443, 80, 88, 8443) else "wrong port"
+
+exercise_2(judge)
+""",
+            "ask whether it is public last",
         ),
     ],
     3: [
@@ -45,6 +110,68 @@ def rescue(telegram, account, deploy, secret):
 exercise_3(rescue)
 """,
             "a new token begins without a webhook",
+        ),
+        (
+            """
+def rescue(telegram, account, deploy, secret):
+    url = deploy(account.token)
+    telegram.new_token(account)
+    telegram.call(account, "setWebhook", url=url, secret_token=secret)
+
+exercise_3(rescue)
+""",
+            "was deployed with the old token",
+        ),
+        (
+            """
+def rescue(telegram, account, deploy, secret):
+    url = deploy(telegram.new_token(account))
+    telegram.call(account, "setWebhook", url=url)
+
+exercise_3(rescue)
+""",
+            "without secret_token=secret",
+        ),
+    ],
+    4: [
+        (
+            """
+def release(folder, pack, upload, status, tell):
+    tell(upload(pack(folder)))
+    return "released"
+
+exercise_4(release, bundle)
+""",
+            "nobody looked whether the function works",
+        ),
+        (
+            """
+def release(folder, pack, upload, status, tell):
+    address = upload(pack(folder))
+    if status(address) != 403:
+        return "not released: it is ill"
+    tell(address)
+    return "released"
+
+exercise_4(release, bundle)
+""",
+            "pack refused",
+        ),
+        (
+            """
+def release(folder, pack, upload, status, tell):
+    try:
+        address = upload(pack(folder))
+    except ValueError as error:
+        return f"not released: {error}"
+    if status(address) == 502:
+        return "not released: it does not start"
+    tell(address)
+    return "released"
+
+exercise_4(release, bundle)
+""",
+            "answers a stranger with 200",
         ),
     ],
 }

@@ -16,6 +16,32 @@ exercise_1(pause)
 """,
             "min(…, 60) limits it",
         ),
+        (
+            """
+from lessons.exercises.ex_16 import exercise_1, exercise_2, exercise_3
+
+def pause(status, failures):
+    if status == 0 or 78:
+        return None
+    return min(2 ** (failures - 1), 60)
+
+exercise_1(pause)
+""",
+            "Write: status in (0, 78)",
+        ),
+        (
+            """
+from lessons.exercises.ex_16 import exercise_1, exercise_2, exercise_3
+
+def pause(status, failures):
+    if status in (0, 78):
+        return None
+    return min(failures, 60)
+
+exercise_1(pause)
+""",
+            "it doubles",
+        ),
     ],
     2: [
         (
@@ -29,6 +55,30 @@ def state(log):
 exercise_2(state)
 """,
             "is no WARNING",
+        ),
+        (
+            """
+def state(log):
+    again = 0
+    for line in log:
+        if line.startswith("WARNING") and "connecting again" in line:
+            again = again + 1
+    if "INFO stopped" in log:
+        return "stopped", again
+    return "broken" if log[-1].startswith("ERROR") else "running", again
+
+exercise_2(state)
+""",
+            "INFO stopped in the middle is over",
+        ),
+        (
+            """
+def state(log):
+    return "stopped" if log[-1] == "INFO stopped" else "running"
+
+exercise_2(state)
+""",
+            "return two things",
         ),
     ],
     3: [
@@ -44,6 +94,32 @@ Restart=on-failure
 exercise_3(unit)
 """,
             "it would start again and again",
+        ),
+        (
+            """
+unit = '''
+[Service]
+ExecStart=/usr/bin/python3 -m botlib.run telegram /opt/bot/main.py
+Environment=TELEGRAM_TOKEN=abc
+Restart=on-failure
+'''
+
+exercise_3(unit)
+""",
+            "everyone can read this",
+        ),
+        (
+            """
+unit = '''
+[Service]
+ExecStart=/usr/bin/python3 -m botlib.run /opt/bot/main.py
+EnvironmentFile=/etc/bot.env
+Restart=always
+'''
+
+exercise_3(unit)
+""",
+            "does not say on which platform",
         ),
     ],
 }
