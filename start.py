@@ -77,7 +77,13 @@ QUIET = {  # no pop-up with JupyterLab's news, no warnings of kernels in the ter
     "etc/jupyter/labconfig/page_config.json": {
         "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}
     },
-    "etc/ipython/ipython_kernel_config.json": {"IPKernelApp": {"log_level": "ERROR"}},
+    "etc/ipython/ipython_kernel_config.json": {
+        "IPKernelApp": {
+            "log_level": "ERROR",
+            # %%save is there from the start, so that a cell works after Python was restarted.
+            "exec_lines": ["__import__('lessons').load_ipython_extension(get_ipython())"],
+        }
+    },
 }
 # With the packages of the bot's own requirements.txt.
 TAKES_A_BOT = ("autostart", "run", "sandbox", "test")

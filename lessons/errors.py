@@ -17,7 +17,7 @@ OURS = ("botlib", "sandbox", "lessons", "deploy")  # packages whose errors speak
 
 def show_short_errors(shell: "InteractiveShell") -> None:
     """Have this notebook show errors as above, from now on."""
-    shell.set_custom_exc((Exception,), show)
+    shell.set_custom_exc((Exception, KeyboardInterrupt), show)
 
 
 def show(

@@ -9,8 +9,7 @@ import pytest
 from lessons.by_hand import Caller, EmptyInstance
 from lessons.charts import meters
 from lessons.client import get, get_at_once
-from lessons.exercises.returned import returned
-from lessons.exercises.verdict import NotYet
+from lessons.exercises.verdict import NotYet, run
 from lessons.guest_book import publish
 from lessons.log import show_log
 from lessons.program import Measurement
@@ -106,15 +105,15 @@ def test_a_guest_book_is_published_once_it_is_written(cloud, capsys, tmp_path):
 @pytest.mark.parametrize(
     ("function", "words"),
     [
-        (lambda: print("25"), "add() returned nothing; it printed '25'. Write return"),
-        (lambda: None, "add() returned nothing. Does it end with return?"),
+        (lambda: print("25"), "add() gave nothing back; it printed '25'. Write return"),
+        (lambda: None, "add() gave nothing back. Does it end with return?"),
         (lambda: 1 / 0, "your function raised ZeroDivisionError: division by zero in add()"),
         (25, "expected a function, found 25"),
     ],
 )
 def test_what_is_printed_is_not_returned(function, words, capsys):
     with pytest.raises(NotYet, match=None) as verdict:
-        returned(function, call="add()")
+        run(function, call="add()")
     assert words in str(verdict.value)
     assert capsys.readouterr().out == ""
 

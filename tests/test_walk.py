@@ -9,13 +9,6 @@ from notebook_runs import ROOT, STEMS
 pytestmark = pytest.mark.skipif(
     not look.find_browser(), reason="NO BROWSER: install chromium to walk through the course"
 )
-SECONDS = 180  # for a whole notebook
-# Run All is over before the cells after an announced error are, so wait for the cells themselves.
-ALL_HAVE_RUN = """() => {
-    const cells = window.jupyterapp.shell.currentWidget.content.widgets;
-    return cells.filter(cell => cell.model.type === 'code' && cell.model.sharedModel.source.trim())
-        .every(cell => cell.model.executionCount !== null && cell.prompt !== '*');
-}"""
 BROKEN_PICTURES = """() => Array.from(document.querySelectorAll('.jp-Notebook img'))
     .filter(image => !image.complete || image.naturalWidth === 0)
     .map(image => image.getAttribute('alt') || image.src.slice(0, 80))"""
@@ -38,9 +31,7 @@ def course(tmp_path_factory):
 def run(course, stem):
     """Run a notebook as she does; returns the page and the notebook as it stands then."""
     address, page = course
-    look.run_notebook(page, address, f"{stem}.ipynb")
-    page.wait_for_function(ALL_HAVE_RUN, timeout=SECONDS * 1000)
-    return page, page.evaluate(look.MODEL)
+    return page, look.run_notebook(page, address, f"{stem}.ipynb")
 
 
 @pytest.mark.parametrize("stem", STEMS)

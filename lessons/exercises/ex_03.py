@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from lessons.exercises.returned import returned
-from lessons.exercises.verdict import close, exercise, expect, is_number, show
+from lessons.exercises.verdict import close, exercise, expect, is_number, run, show
 
 
 @exercise(
@@ -14,7 +13,7 @@ from lessons.exercises.verdict import close, exercise, expect, is_number, show
 )
 def exercise_1(busy_percentage: Any) -> str:
     """A function of busy seconds and seconds alive gives the percentage."""
-    first = returned(busy_percentage, 1, 4, call="busy_percentage(1, 4)")
+    first = run(busy_percentage, 1, 4, call="busy_percentage(1, 4)")
     shown = f"busy_percentage(1, 4) gave {show(first)}"
     expect(
         not isinstance(first, str), f"{shown}, a text: return the number itself, without a % sign"
@@ -27,7 +26,7 @@ def exercise_1(busy_percentage: Any) -> str:
     expect(not close(first, 0.25), f"{shown}: a percentage is 100 times that")
     for busy, alive in ((1, 4), (0.02, 5), (3, 3), (0, 60)):
         call, expected = f"busy_percentage({busy}, {alive})", 100 * busy / alive
-        found = returned(busy_percentage, busy, alive, call=call)
+        found = run(busy_percentage, busy, alive, call=call)
         expect(close(found, expected), f"{call} gave {show(found)}, expected {expected:g}")
     return "a server that works for 0.02 of its 5 seconds is busy 0.4 % of the time"
 
@@ -42,7 +41,7 @@ def exercise_2(handler: Any) -> str:
     """A handler says goodbye to the name in the path, or to a stranger."""
     for path, name in (("/Viktor", "Viktor"), ("/Ada", "Ada"), ("/", "stranger")):
         call = f'goodbye({{"rawPath": {show(path)}}}, None)'
-        result = returned(handler, {"rawPath": path, "requestContext": {}}, None, call=call)
+        result = run(handler, {"rawPath": path, "requestContext": {}}, None, call=call)
         expect(
             not isinstance(result, str),
             f"{call} gave {show(result)}: that is the body alone. Return a dictionary with "

@@ -8,8 +8,7 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from lessons.exercises.returned import returned
-from lessons.exercises.verdict import NotYet, exercise, expect, is_number, show
+from lessons.exercises.verdict import NotYet, exercise, expect, is_number, run, show
 from sandbox.cloud import Cloud, FunctionError
 from sandbox.cloud.bill import TARIFFS
 from sandbox.cloud.function import Function
@@ -211,7 +210,7 @@ CASES = [(351.02, 128), (1.2, 128), (40, 128), (2500.4, 1024), (99.01, 512)]
 def exercise_3(price: Any) -> str:
     """Milliseconds used and megabytes set give US dollars by AWS's rule."""
     for used, memory in CASES:
-        found = returned(price, used, memory, call=f"price({used}, {memory})")
+        found = run(price, used, memory, call=f"price({used}, {memory})")
         shown = f"price({used}, {memory}) gave {show(found)}"
         expect(is_number(found), f"{shown}, expected a number")
         shown, expected = f"price({used}, {memory}) gave {found:.12f}", dollars(used, memory)

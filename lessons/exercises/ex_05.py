@@ -11,8 +11,7 @@ from typing import Any
 
 from botlib.store import SqliteStore
 from lessons.client import get, get_at_once
-from lessons.exercises.returned import quietly, returned
-from lessons.exercises.verdict import NotYet, describe, exercise, expect, show
+from lessons.exercises.verdict import NotYet, describe, exercise, expect, quietly, run, show
 from lessons.guest_book import deploy_guest_book
 from sandbox.cloud import Cloud
 from sandbox.cloud.function import Function
@@ -143,7 +142,7 @@ def exercise_2(vote: Callable[[SqliteStore, str, str], Any]) -> str:
 
 def voted(vote: Any, store: SqliteStore, voter: str, colour: str) -> Any:
     """What a vote gives."""
-    return returned(vote, store, voter, colour, call=f'vote(store, "{voter}", "{colour}")')
+    return run(vote, store, voter, colour, call=f'vote(store, "{voter}", "{colour}")')
 
 
 def count(store: SqliteStore, key: str) -> Any:
@@ -197,7 +196,7 @@ def exercise_3(forecast: Callable[[SqliteStore, str, Callable[[str], str]], Any]
 
 def forecasted(forecast: Any, store: SqliteStore, city: str, ask: Callable[[str], str]) -> Any:
     """What a forecast gives."""
-    return returned(forecast, store, city, ask, call=f'forecast(store, "{city}", ask)')
+    return run(forecast, store, city, ask, call=f'forecast(store, "{city}", ask)')
 
 
 @exercise(
@@ -250,7 +249,7 @@ def exercise_4(guest: Any) -> str:
 def by_hand(guest: Any) -> None:
     """The guest book's function alone, without a cloud: its words, and its words only."""
     store, told = SqliteStore(None), list[str]()
-    found = returned(guest, "Ada", store, told.append, call='guest("Ada", store, tell)')
+    found = run(guest, "Ada", store, told.append, call='guest("Ada", store, tell)')
     expected = "hello Ada! You are visitor number 1."
     expect(
         isinstance(found, str) and "{" not in found,
@@ -264,11 +263,11 @@ def by_hand(guest: Any) -> None:
     expect(told != [], "Ada is new, but tell was not called")
     sentence = "Ada has signed the guest book."
     expect(told == [sentence], f"tell got {show(told[-1])}, expected {show(sentence)}")
-    found = returned(guest, "", store, told.append, call='guest("", store, tell)')
+    found = run(guest, "", store, told.append, call='guest("", store, tell)')
     sentence = "Write your name behind the address, as in /Ada."
     expect(found == sentence, f"without a name it gave {show(found)}, expected {show(sentence)}")
     expect(len(told) == 1, "somebody without a name came, and tell was called")
-    found = returned(guest, "Bob", store, told.append, call='guest("Bob", store, tell)')
+    found = run(guest, "Bob", store, told.append, call='guest("Bob", store, tell)')
     expect(
         "number 3" not in str(found),
         "somebody without a name was counted as a visitor: ask for the name first",

@@ -6,8 +6,10 @@ verdict and never raises, whatever the learner hands in, and remembers what was 
 """
 
 import inspect
+import io
 import math
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from html import escape
 from typing import Any
 
@@ -104,18 +106,35 @@ def expect(condition: bool, hint: str) -> None:
         raise NotYet(hint)
 
 
-def run(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call the learner's function; what it raises becomes a hint that shows the call."""
+def run(function: Any, *arguments: Any, call: str = "") -> Any:
+    """Call the learner's function; what it raises, or prints and does not return, becomes a hint.
+
+    `call` is the call as a person would write it, where its arguments cannot be shown.
+    """
     expect(callable(function), f"expected a function, found {show(function)}")
-    call = f"{getattr(function, '__name__', 'your function')}({', '.join(map(show, arguments))})"
+    name = getattr(function, "__name__", "your function")
+    call = call or f"{name}({', '.join(map(show, arguments))})"
+    result, printed = quietly(function, *arguments, call=call)
+    if result is None and printed:
+        raise NotYet(
+            f"{call} gave nothing back; it printed {show(printed)}. "
+            "Write return in place of print: only what is returned goes back to the caller"
+        )
+    expect(result is not None, f"{call} gave nothing back. Does it end with return?")
+    return result
+
+
+def quietly(function: Callable[..., Any], *arguments: Any, call: str) -> tuple[Any, str]:
+    """What a function returns and what it prints, which is not shown; NotYet if it raises."""
+    printed = io.StringIO()
     try:
-        result = function(*arguments)
+        with redirect_stdout(printed):
+            result = function(*arguments)
     except KeyboardInterrupt:
         raise
     except BaseException as error:
         raise NotYet(f"your function raised {describe(error)} in {call}") from None
-    expect(result is not None, f"{call} gave nothing back. Does it end with return?")
-    return result
+    return result, printed.getvalue().strip()
 
 
 def is_number(value: object) -> bool:

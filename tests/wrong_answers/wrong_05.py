@@ -141,7 +141,7 @@ WRONG = {
                 'store.set(f"weather:{city}", ask(city), expires_s=60)',
                 'print(store.get(f"weather:{city}"))',
             ),
-            'forecast(store, "Oslo", ask) returned nothing; it printed',
+            'forecast(store, "Oslo", ask) gave nothing back; it printed',
         ),
     ],
     4: [

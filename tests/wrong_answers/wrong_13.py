@@ -44,7 +44,7 @@ def answer(kind, body):
 
 exercise_1(answer)
 """,
-            "gave nothing back. Does it end with return?",
+            "gave nothing back; it printed",
         ),
         (
             FIRST
