@@ -42,7 +42,7 @@ def reply(update):
 
 exercise_1(reply)
 """,
-            "gave nothing back. Does it end with return?",
+            "gave nothing back; it printed",
         ),
         (
             BEGIN

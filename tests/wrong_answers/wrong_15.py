@@ -40,7 +40,7 @@ def month(messages, ms, memory_mb):
 
 exercise_1(month)
 """,
-            "gave nothing back. Does it end with return?",
+            "gave nothing back; it printed",
         ),
     ],
     2: [
