@@ -1,0 +1,189 @@
+"""Checks of notebook 11: asking all at once, how long until the next message, a backoff."""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from lessons.exercises.verdict import (
+    NotYet,
+    close,
+    describe,
+    exercise,
+    expect,
+    is_number,
+    run,
+    show,
+)
+
+PATIENCE_S = 1.0  # for the other friends to be asked, too
+NAMES = ("Ada", "Bob", "Cleo")
+QUESTION = "tea?"
+
+Friend = Callable[[str], Awaitable[str]]
+
+
+@exercise(
+    "write async def ask_all(friends, question): in place of the line with the dots.",
+    "friend(question) is only a plan. All plans in a list: [friend(question) for friend in "
+    "friends].",
+    "await asyncio.gather(*plans) carries all plans out together and gives the list of answers.",
+    "Return what await asyncio.gather(*plans) gives.",
+)
+def exercise_1(ask_all: Callable[[list[Friend], str], Any]) -> str:
+    """All are asked at once, and each answer stands in its friend's place."""
+    expect(callable(ask_all), f"expected a function, found {show(ask_all)}")
+    with ThreadPoolExecutor(1) as beside:  # a notebook's own loop is busy with this very cell
+        return beside.submit(lambda: asyncio.run(check_asking(ask_all))).result()
+
+
+async def check_asking(ask_all: Callable[[list[Friend], str], Any]) -> str:
+    """Let the learner's function ask friends who answer only when all have been asked."""
+    for names in (NAMES, NAMES[:1], ()):
+        found, alone = await asked(ask_all, names)
+        expect(found is not None, "ask_all gave nothing back. Does it end with return?")
+        expect(
+            not alone,
+            "your function waited for one answer before it asked the next friend. "
+            "Make all plans first, then give them to asyncio.gather",
+        )
+        expect(isinstance(found, list | tuple), f"expected a list of answers, found {show(found)}")
+        expect(
+            not any(inspect.iscoroutine(each) for each in found),
+            "an answer is still a coroutine, a plan that nobody carried out: await is missing",
+        )
+        expected = [f"{name}: {QUESTION} yes" for name in names]
+        wrong = f"for the friends {', '.join(names) or 'nobody'} expected {expected}"
+        expect(list(found) == expected, f"{wrong}, found {show(found)}")
+    return "three friends thought at the same time, and each answer stands in its place"
+
+
+async def asked(
+    ask_all: Callable[[list[Friend], str], Any], names: tuple[str, ...]
+) -> tuple[Any, bool]:
+    """What the function gives, and whether somebody was asked while the others were not yet."""
+    all_asked, under_way, alone = asyncio.Event(), [], []
+
+    def friend_named(name: str) -> Friend:
+        async def friend(question: str) -> str:
+            under_way.append(name)
+            if len(under_way) == len(names):
+                all_asked.set()
+            try:
+                if not alone:
+                    await asyncio.wait_for(all_asked.wait(), PATIENCE_S)
+            except TimeoutError:
+                alone.append(name)
+            # the first to be asked thinks longest, so answers do not come in order by themselves
+            await asyncio.sleep(0.01 * (len(names) - names.index(name)))
+            return f"{name}: {question} yes"
+
+        return friend
+
+    try:
+        found = ask_all([friend_named(name) for name in names], QUESTION)
+        expect(
+            inspect.isawaitable(found) or found is None,
+            "your function is not async: begin it with async def",
+        )
+        found = await found if found is not None else None
+    except NotYet:
+        close_plans(found)
+        raise
+    except Exception as error:
+        raise NotYet(f"your function raised {describe(error)}") from None
+    if isinstance(found, list | tuple):
+        close_plans(found)
+    return found, bool(alone)
+
+
+def close_plans(found: Any) -> None:
+    """Put coroutines away that nobody awaited, so that Python does not complain about them."""
+    for each in found if isinstance(found, list | tuple) else [found]:
+        if inspect.iscoroutine(each):
+            each.close()
+
+
+NOW = 1000.0
+TALK = [
+    ([], 0.0),
+    ([NOW - 1] * 19, 0.0),
+    ([NOW - 10] * 20, 20.0),
+    ([NOW - 29 + place for place in range(20)], 1.0),
+    ([NOW - 100] * 40, 0.0),
+    ([NOW - 100] * 5 + [NOW - 4] * 20, 26.0),
+    ([NOW - 100] * 5 + [NOW - 4] * 19, 0.0),
+    ([NOW - 31] + [NOW - 2] * 19, 0.0),
+    ([NOW - 20] * 20 + [NOW - 5] * 3, 10.0),
+]
+
+
+@exercise(
+    "write def wait_s(sent, now): in place of the line with the dots.",
+    "With fewer than 20 messages in the list there is nothing to wait for.",
+    "Otherwise look at the twentieth from the end, sent[-20]: when it is 30 seconds old, "
+    "there is room for the next.",
+    "That is at sent[-20] + 30. How long from now? And max(0, …) keeps it from being negative.",
+)
+def exercise_2(wait_s: Callable[[list[float], float], Any]) -> str:
+    """Twenty messages in thirty seconds, never one more."""
+    for sent, expected in TALK:
+        found = run(wait_s, list(sent), NOW)
+        ago = [NOW - at for at in sent]
+        case = f"{counted(ago)} seconds ago" if ago else "nothing was sent yet"
+        expect(is_number(found), f"{case}: expected seconds, found {show(found)}")
+        if found < 0:
+            raise NotYet(f"{case}: found {show(found)}. Nobody waits less than 0 seconds: "
+                         "the twentieth-last message is over 30 seconds old")  # fmt: skip
+        if close(found, expected):
+            continue
+        if ago and close(found, max(0.0, 30 - ago[0])):
+            raise NotYet(f"{case}: you counted from the first of all messages; the one that "
+                         "must be 30 seconds old is the twentieth from the end")  # fmt: skip
+        if ago and close(found, max(0.0, 30 - ago[-1])):
+            raise NotYet(f"{case}: you counted from the last message; the one that must be "
+                         "30 seconds old is the twentieth from the end")  # fmt: skip
+        expect(
+            found != 30,
+            f"{case}: 30 seconds are too long. Some of them have gone by already: "
+            f"expected {expected:g}",
+        )
+        raise NotYet(f"{case}: expected {expected:g}, found {show(found)}")
+    return "this bot is never silenced"
+
+
+def counted(ago: list[float]) -> str:
+    """Write a list of times shortly: how many, from when to when."""
+    span = f"{ago[0]:g}" if len(set(ago)) == 1 else f"{ago[0]:g} to {ago[-1]:g}"
+    return f"{len(ago)} messages {span}"
+
+
+LONGEST_S = 60
+
+
+@exercise(
+    "write def backoff(failures): in place of the line with the dots.",
+    "2 ** 0 is 1, 2 ** 1 is 2, 2 ** 2 is 4. After the first failure it should be 1.",
+    "The wait is 2 ** (failures - 1). min(60, …) takes the smaller one of two numbers.",
+)
+def exercise_3(backoff: Callable[[int], Any]) -> str:
+    """It doubles, and it ends somewhere."""
+    for failures in (1, 2, 3, 4, 5, 6, 7, 8, 20, 500):
+        expected = min(LONGEST_S, 2 ** (failures - 1))
+        found = run(backoff, failures)
+        case = f"after {failures} failure{'s' if failures > 1 else ''}"
+        expect(is_number(found), f"{case}: expected seconds, found {show(found)}")
+        if close(found, expected):
+            continue
+        if failures < 7 and close(found, 2**failures):
+            raise NotYet(f"{case}: found {show(found)}, and {expected} is right: "
+                         "you have doubled once too often")  # fmt: skip
+        if found > LONGEST_S:
+            raise NotYet(f"{case}: found {show(found)}. Nobody waits for so long; "
+                         f"it ends at {LONGEST_S} seconds")  # fmt: skip
+        if close(found, failures):
+            raise NotYet(f"{case}: found {show(found)}, and {expected} is right: "
+                         "each wait is twice the one before, and not one second more")  # fmt: skip
+        raise NotYet(f"{case}: expected {expected}, found {show(found)}")
+    return "1, 2, 4, 8, 16, 32, 60 and 60 for ever: a server that wakes up is not run over"

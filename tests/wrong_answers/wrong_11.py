@@ -1,0 +1,102 @@
+"""Wrong answers to the exercises of notebook 11, as people really give them.
+
+exercise number → list of (source of the whole cell, words of what is said to it)
+"""
+
+IMPORT = "from lessons.exercises.ex_11 import exercise_1, exercise_2, exercise_3\n"
+
+WRONG = {
+    1: [
+        (
+            IMPORT
+            + """
+async def ask_all(friends, question):
+    answers = []
+    for friend in friends:
+        answers.append(await friend(question))
+    return answers
+
+exercise_1(ask_all)
+""",
+            "waited for one answer before it asked the next friend",
+        ),
+        (
+            IMPORT
+            + """
+async def ask_all(friends, question):
+    return [friend(question) for friend in friends]
+
+exercise_1(ask_all)
+""",
+            "await is missing",
+        ),
+        (
+            IMPORT
+            + """
+def ask_all(friends, question):
+    return [friend(question) for friend in friends]
+
+exercise_1(ask_all)
+""",
+            "begin it with async def",
+        ),
+    ],
+    2: [
+        (
+            """
+def wait_s(sent, now):
+    return max(0, sent[0] + 30 - now) if len(sent) >= 20 else 0
+
+exercise_2(wait_s)
+""",
+            "you counted from the first of all messages",
+        ),
+        (
+            """
+def wait_s(sent, now):
+    return max(0, sent[-1] + 30 - now) if len(sent) >= 20 else 0
+
+exercise_2(wait_s)
+""",
+            "you counted from the last message",
+        ),
+        (
+            """
+def wait_s(sent, now):
+    return sent[-20] + 30 - now if len(sent) >= 20 else 0
+
+exercise_2(wait_s)
+""",
+            "Nobody waits less than 0 seconds",
+        ),
+    ],
+    3: [
+        (
+            """
+def backoff(failures):
+    return min(60, 2 ** failures)
+
+exercise_3(backoff)
+""",
+            "doubled once too often",
+        ),
+        (
+            """
+def backoff(failures):
+    return 2 ** (failures - 1)
+
+exercise_3(backoff)
+""",
+            "it ends at 60 seconds",
+        ),
+        (
+            """
+def backoff(failures):
+    return min(60, failures)
+
+exercise_3(backoff)
+""",
+            "twice the one before",
+        ),
+    ],
+}
