@@ -3,12 +3,27 @@
 exercise number → list of (source of the whole cell, words of what is said to it)
 """
 
+IMPORT = "from lessons.exercises.ex_12 import exercise_1, exercise_2, exercise_3\n"
+BOT = """
+%%save 12_memory/main.py
+from botlib import Bot
+from botlib.store import open_store
+
+bot = Bot()
+store = open_store()
+"""
+CHECK = """
+# ---- saved up to here; from here on it is run ----
+from lessons.exercises.ex_12 import exercise_4
+
+exercise_4("workshop/12_memory/main.py")
+"""
+
 WRONG = {
     1: [
         (
-            """
-from lessons.exercises.ex_12 import exercise_1, exercise_2, exercise_3
-
+            IMPORT
+            + """
 def lost_a_day(limit_s, gap_s, messages_an_hour):
     return 24 * messages_an_hour * gap_s / limit_s
 
@@ -16,16 +31,56 @@ exercise_1(lost_a_day)
 """,
             "a round lasts as long as the limit and the gap together",
         ),
+        (
+            IMPORT
+            + """
+def lost_a_day(limit_s, gap_s, messages_an_hour):
+    return 24 * messages_an_hour * gap_s // (limit_s + gap_s)
+
+exercise_1(lost_a_day)
+""",
+            "divide with /, not with //",
+        ),
+        (
+            IMPORT
+            + """
+def lost_a_day(limit_s, gap_s, messages_an_hour):
+    return messages_an_hour * gap_s / (limit_s + gap_s)
+
+exercise_1(lost_a_day)
+""",
+            "a day has 24 hours",
+        ),
     ],
     2: [
         (
             """
-def mend(telegram, account):
+def move_back(telegram, account):
     telegram.call(account, "deleteWebhook", drop_pending_updates=True)
+    return [update["message"]["text"] for update in telegram.call(account, "getUpdates")]
 
-exercise_2(mend)
+exercise_2(move_back)
 """,
-            "the message that waited is gone",
+            "they were dropped, or not asked for",
+        ),
+        (
+            """
+def move_back(telegram, account):
+    telegram.call(account, "deleteWebhook")
+    return [update["message"]["text"] for update in telegram.call(account, "getUpdates")]
+
+exercise_2(move_back)
+""",
+            "tell Telegram that you have them",
+        ),
+        (
+            """
+def move_back(telegram, account):
+    return [update["message"]["text"] for update in telegram.call(account, "getUpdates")]
+
+exercise_2(move_back)
+""",
+            "while webhook is active",
         ),
     ],
     3: [
@@ -37,6 +92,62 @@ def home(bot, limit_s):
 exercise_3(home)
 """,
             "its answer would be killed",
+        ),
+        (
+            """
+def home(bot, limit_s):
+    if bot["called"] and bot["answer_s"] <= limit_s:
+        return "function"
+    return "program"
+
+exercise_3(home)
+""",
+            "take <, not <=",
+        ),
+        (
+            """
+def home(bot, limit_s):
+    return "function" if bot["answer_s"] < limit_s else "program"
+
+exercise_3(home)
+""",
+            "it must hold a line itself",
+        ),
+    ],
+    4: [
+        (
+            BOT
+            + """
+numbers = {}
+
+@bot.command("hello")
+def hello(message):
+    numbers[message.user] = numbers.get(message.user, 0) + 1
+    return f"hello {message.user}! This is greeting number {numbers[message.user]}."
+"""
+            + CHECK,
+            "keep it in the store, not in a variable",
+        ),
+        (
+            BOT
+            + """
+@bot.command("hello")
+def hello(message):
+    return f"hello {message.user}! This is greeting number {store.increment('hello')}."
+"""
+            + CHECK,
+            "everybody needs a number of their own",
+        ),
+        (
+            BOT
+            + """
+@bot.command("hello")
+def hello(message):
+    number = store.increment(message.user)
+    return f"hello {message.user}! This is greeting number {number}."
+"""
+            + CHECK,
+            "there is no command !greetings yet",
         ),
     ],
 }
