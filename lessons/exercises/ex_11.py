@@ -63,7 +63,9 @@ async def asked(
     ask_all: Callable[[list[Friend], str], Any], names: tuple[str, ...]
 ) -> tuple[Any, bool]:
     """What the function gives, and whether somebody was asked while the others were not yet."""
-    all_asked, under_way, alone = asyncio.Event(), [], []
+    all_asked = asyncio.Event()
+    under_way: list[str] = []
+    alone: list[str] = []
 
     def friend_named(name: str) -> Friend:
         async def friend(question: str) -> str:
