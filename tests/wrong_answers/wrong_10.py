@@ -82,7 +82,7 @@ def who_and_what(line):
 
 exercise_1(who_and_what)
 """,
-            "Does it end with return?",
+            "Write return in place of print",
         ),
     ],
     2: [
