@@ -59,23 +59,19 @@ def exercise_1(leaks: Callable[[Path, str], Any]) -> str:
 def looked(leaks: Callable[[Path, str], Any], path: Path) -> Any:
     """Call the learner's function; NotYet tells bytes from texts."""
     try:
-        found = leaks(path, SECRET)
-    except TypeError as error:
-        if "bytes-like" not in str(error):
-            return run(leaks, path, SECRET)
-        raise NotYet(
-            "a file in a zip is read as bytes, and the secret is a text: Python does not look for "
-            "one in the other. secret.encode() makes bytes of the text"
-        ) from None
-    except UnicodeDecodeError:
-        raise NotYet(
-            "picture.bin is no text, so it cannot be decoded. Go the other way: leave the files as "
-            "they are, and make bytes of the secret with secret.encode()"
-        ) from None
-    except Exception:
-        return run(leaks, path, SECRET)
-    expect(found is not None, "leaks gave nothing back: end it with return and the list")
-    return found
+        return run(leaks, path, SECRET, call="leaks(path, secret)")
+    except NotYet as told:
+        if "bytes-like" in str(told):
+            raise NotYet(
+                "a file in a zip is read as bytes, and the secret is a text: Python does not look "
+                "for one in the other. secret.encode() makes bytes of the text"
+            ) from None
+        if "UnicodeDecodeError" in str(told):
+            raise NotYet(
+                "picture.bin is no text, so it cannot be decoded. Go the other way: leave the "
+                "files as they are, and make bytes of the secret with secret.encode()"
+            ) from None
+        raise
 
 
 def pack(path: Path, files: dict[str, str]) -> Path:
