@@ -1,5 +1,6 @@
 """Every exercise of every notebook: untouched, with wrong answers, solved; and its hints."""
 
+import importlib
 import re
 import runpy
 from copy import deepcopy
@@ -110,3 +111,17 @@ def test_the_folded_solution_passes(stem, tmp_path, monkeypatch):
     said = run_with(stem, sources, tmp_path / "notebooks", monkeypatch)
     for index, words in said:
         assert words.startswith("✔ passed: "), f"cell {index} said {words!r}"
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_hints_go_step_by_step_to_the_solution(stem, capsys):
+    module = importlib.import_module(f"lessons.exercises.ex_{stem[:2]}")
+    for number in range(1, len(exercises(read(stem))) + 1):
+        exercise = getattr(module, f"exercise_{number}")
+        said = []
+        while not said or "Solution" not in said[-1]:
+            exercise.hint()
+            said.append(capsys.readouterr().out)
+        assert len(said) >= 3  # two hints, then where the solution is
+        assert all(line.startswith(f"hint {n} of ") for n, line in enumerate(said[:-1], 1))
+        assert len(set(said)) == len(said)
