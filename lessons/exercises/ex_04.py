@@ -38,7 +38,8 @@ NOT_READ = (
 
 
 @exercise(
-    "copy the function one_round from the cell above into the place of the dots, and mend it.",
+    "copy the function one_round from the cell above, put it in place of the whole line with the "
+    "dots, and mend it.",
     "only one line of one_round can fail because of the handler: the one that calls it. "
     "Put try: before it, and except Exception as error: after it",
     "in the except part there is no answer, so make one: a dictionary with errorType and "
@@ -122,6 +123,11 @@ def greets(function: Function) -> None:
             ) from None
         if error.type == "Runtime.MarshalError":
             raise NotYet("what you posted is no JSON: write json.dumps(answer)") from None
+        if error.type == "Runtime.Unknown":
+            raise NotYet(
+                "Ada's event was a good one, and its answer was posted to …/error: "
+                "that path is for the except part only"
+            ) from None
         raise NotYet(f"a good event now fails: {error}") from None
     expect(found is not None, "the answer to Ada's event was null: post what the handler returned")
     expect(found == "hello Ada!", f"Ada's event was answered with {show(found)}")
@@ -181,6 +187,7 @@ def exercise_2(prediction: Any, fn: Any) -> str:
         f"expected two numbers, such as (5, 0), found {show(prediction)}",
     )
     instances, throttled = prediction
+    expect(is_number(instances) and is_number(throttled), "write the two numbers without quotes")
     limit = fn.settings.concurrency
     expect(
         instances != 2 * limit,

@@ -79,6 +79,12 @@ def hinted(error: Exception) -> str:
         return f"{words}. counter(number) makes the right keyboard."
     if "not modified" in words:
         return f"{words}. The number is not yet added to."
+    if "parse_mode" in words:
+        return f"{words}. Write reply_markup= before the keyboard."
+    if "'NoneType' object has no attribute" in words:
+        return f"{words}. A press has no update.message: all of it is in update.callback_query."
+    if "check_update" in words:
+        return f"{words}. For a text that is no command write filters.TEXT & ~filters.COMMAND."
     return words
 
 
@@ -141,7 +147,8 @@ def press_once(bot: Bot, person: Person, message: Message, times: int) -> None:
             f"Anna pressed once, and read {message.text!r}: that was Viktor's number. "
             "Take it from query.data, not from a variable"
         )
-    expect(message.text == wanted, f"expected {wanted!r}, found {show(message.text)}")
+    f = "; is there an f before the quotes?" if "{" in str(message.text) else ""
+    expect(message.text == wanted, f"expected {wanted!r}, found {show(message.text)}{f}")
 
 
 @exercise(
@@ -153,6 +160,10 @@ def press_once(bot: Bot, person: Person, message: Message, times: int) -> None:
 def exercise_2(states: dict[object, Any], book: Callable[..., Any]) -> str:
     """A table is booked, one with a slip on the way, and one is cancelled at each step."""
     expect(isinstance(states, dict), f"expected a dictionary, found {show(states)}")
+    expect(
+        all(isinstance(state, str) for state in states),
+        'the names of the states are texts: write "day" with its quotes',
+    )
     expect("day" in states, f'book returns "day", and the states are {list(states)}')
     for state, handlers in states.items():
         is_list = isinstance(handlers, list) and all(isinstance(h, BaseHandler) for h in handlers)
@@ -245,7 +256,7 @@ def exercise_3(largest: Callable[[dict[str, Any]], Any]) -> str:
     for name, update in NO_PHOTOS.items():
         try:
             found = largest(update)
-        except (KeyError, IndexError) as error:
+        except Exception as error:
             raise NotYet(f"{name} has no photo: your function raised {describe(error)}") from None
         expect(found is None, f"{name} gets None, not {show(found)}")
     return f"{len(PHOTOS)} photos and {len(NO_PHOTOS)} updates without one"

@@ -90,12 +90,17 @@ WRONG = {
             ),
             "as if it were an answer: \"the error was 'name'\"",
         ),
+        (
+            mended(TRY, REPORT, POST.replace("{kind}", "error"), READ),
+            "that path is for the except part only",
+        ),
         (IMPORT + "exercise_1(greet)", "expected a function, found <Function greet"),
     ],
     2: [
         (predicted("(6, 4)"), "the second five need no new instances"),
         (predicted("(5, 0)"), "at most concurrency=3 work at once"),
         (predicted("(3, 2)"), "each time five come at once and 3 are served"),
+        (predicted('("3", "4")'), "without quotes"),
         (predicted("3"), "expected two numbers, such as (5, 0), found 3"),
     ],
     3: [

@@ -73,6 +73,25 @@ WRONG = {
             deliver(*SEND, "except smtplib.SMTPRecipientsRefused:", "    return False"),
             "for ann@example.org it gave None, expected True",
         ),
+        (
+            deliver(*SEND, "except SMTPRecipientsRefused:", "    return False", "return True"),
+            "it needs import smtplib above",
+        ),
+        (
+            deliver(
+                *SEND, "except smtplib.SMTPRecipientsRefused:", "    print(False)", "print(True)"
+            ),
+            "it printed 'True' and returned nothing",
+        ),
+        (
+            deliver(
+                *SEND,
+                "except smtplib.SMTPRecipientsRefused:",
+                '    return "False"',
+                'return "True"',
+            ),
+            "True is a text here",
+        ),
     ],
     2: [
         (
@@ -106,6 +125,42 @@ WRONG = {
         ),
         (
             vote(
+                "if not store.add_once(colour):",
+                "    return False",
+                "store.increment(colour)",
+                "return True",
+            ),
+            "mark the voter",
+        ),
+        (
+            vote(
+                "if not store.add_once(voter, colour):",
+                "    return False",
+                "store.increment(colour)",
+                "return True",
+            ),
+            "give it one text only",
+        ),
+        (
+            vote(
+                "if not store.add_once(voter):",
+                "    return False",
+                'store.increment("colour")',
+                "return True",
+            ),
+            "Its name is in colour",
+        ),
+        (
+            vote(
+                'if not store.add_once("voter"):',
+                "    return False",
+                "store.increment(colour)",
+                "return True",
+            ),
+            "is it the voter's name",
+        ),
+        (
+            vote(
                 "if not store.add_once(voter):",
                 "    return False",
                 "store.set(colour, store.get(colour, 0) + 1)",
@@ -124,6 +179,25 @@ WRONG = {
                 "return known",
             ),
             "without expires_s=60 the weather would never change again",
+        ),
+        (
+            forecast(
+                "known = store.get(city)",
+                "if known is None:",
+                "    store.set(city, ask(city), expires_s=60)",
+                "return known",
+            ),
+            "must be returned the first time, too",
+        ),
+        (
+            forecast(
+                "known = store.get(city)",
+                "if known is None:",
+                "    known = ask",
+                "    store.set(city, known, expires_s=60)",
+                "return known",
+            ),
+            "ask(city) calls it",
         ),
         (forecast("return ask(city)"), "asked for Oslo, Oslo, Rome, Oslo"),
         (
@@ -154,6 +228,10 @@ WRONG = {
         ),
         (guest_book(new="if True:"), "Olga was told of Ada 2 times"),
         (guest_book(lost="except ValueError:"), "put try: and except OSError: around tell"),
+        (
+            guest_book().replace("        pass", '        return "sorry"'),
+            "when tell fails, Cleo reads 'sorry'",
+        ),
         (
             guest_book(greeting='return "hello {name}! You are visitor number {number}."'),
             "is there an f before the quotes?",

@@ -54,6 +54,18 @@ exercise_1(reply)
 """,
             "expected a dictionary, found 'hello Viktor!'",
         ),
+        (
+            BEGIN
+            + """
+def reply(update):
+    message = update["message"]
+    text = "hello " + message["from"]["first_name"]
+    return {"method": "sendMessage", "chat_id": message["chat"], "text": text}
+
+exercise_1(reply)
+""",
+            "chat_id is the whole chat",
+        ),
     ],
     2: [
         (
@@ -63,7 +75,7 @@ def allowed(headers, secret):
 
 exercise_2(allowed)
 """,
-            "compare names in lower case",
+            "compare names in small letters",
         ),
         (
             f"""
@@ -104,6 +116,49 @@ def allowed(headers, secret):
 exercise_2(allowed)
 """,
             "look for the header by its name",
+        ),
+        (
+            f"""
+from hmac import compare_digest
+
+def allowed(headers, secret):
+    for name, value in headers.items():
+        if name.lower() == {HEADER}.lower():
+            return compare_digest(value.encode(), secret.encode())
+        else:
+            return False
+
+exercise_2(allowed)
+""",
+            "return False only after the loop",
+        ),
+        (
+            f"""
+from hmac import compare_digest
+
+def allowed(headers, secret):
+    for name, value in headers.items():
+        if name.lower() == {HEADER}.lower():
+            return compare_digest(value.encode(), secret)
+    return False
+
+exercise_2(allowed)
+""",
+            "write .encode() behind both",
+        ),
+        (
+            f"""
+from hmac import compare_digest
+
+def allowed(headers, secret):
+    for name, value in headers:
+        if name.lower() == {HEADER}.lower():
+            return compare_digest(value.encode(), secret.encode())
+    return False
+
+exercise_2(allowed)
+""",
+            "headers.items() gives name and value",
         ),
     ],
     3: [

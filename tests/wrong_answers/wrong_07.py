@@ -68,6 +68,36 @@ async def pressed(update, context):
 """),
             "is there await before query.edit_message_text",
         ),
+        (
+            counting("""
+async def pressed(update, context):
+    query = update.callback_query
+    await query.answer()
+    number = int(query.data) + 1
+    await query.edit_message_text("pressed {number} times", reply_markup=counter(number))
+"""),
+            "is there an f before the quotes?",
+        ),
+        (
+            counting("""
+async def pressed(update, context):
+    query = update.callback_query
+    await query.answer()
+    number = int(query.data) + 1
+    await query.edit_message_text(f"pressed {number} times", counter(number))
+"""),
+            "Write reply_markup= before the keyboard",
+        ),
+        (
+            counting("""
+async def pressed(update, context):
+    query = update.callback_query
+    await query.answer()
+    number = int(update.message.text) + 1
+    await query.edit_message_text(f"pressed {number} times", reply_markup=counter(number))
+"""),
+            "A press has no update.message",
+        ),
     ],
     2: [
         (
@@ -93,6 +123,17 @@ async def pressed(update, context):
             ),
             "wants the handler people",
         ),
+        (
+            booking("{day: [MessageHandler(words, day)], people: [MessageHandler(words, people)]}"),
+            'write "day" with its quotes',
+        ),
+        (
+            booking(
+                '{"day": [MessageHandler(filters.TEXT and not filters.COMMAND, day)],'
+                ' "people": [MessageHandler(words, people)]}'
+            ),
+            "filters.TEXT & ~filters.COMMAND",
+        ),
     ],
     3: [
         (
@@ -116,6 +157,19 @@ def largest(update):
 exercise_3(largest)
 """,
             "a text has no photo: your function raised KeyError: 'photo'",
+        ),
+        (
+            """
+def largest(update):
+    best, most = None, 0
+    for size in update.get("message").get("photo"):
+        if size["width"] * size["height"] > most:
+            best, most = size["file_id"], size["width"] * size["height"]
+    return best
+
+exercise_3(largest)
+""",
+            "a text has no photo: your function raised TypeError",
         ),
         (
             """
