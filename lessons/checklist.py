@@ -1,0 +1,311 @@
+"""Is a bot of one's own ready to leave? Each point is tried, none is asked.
+
+The bot's files are run in processes of their own, so a point is about the files as they are now,
+whatever the notebook has imported before. Nothing leaves this machine.
+"""
+
+import importlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
+
+from botlib.bot import APOLOGY, Bot
+from botlib.run import load_bot
+from botlib.settings import env_files, only_sandbox, read_env
+from botlib.twitch.helix import Helix
+from lessons.home import Home
+from sandbox import Cloud, Telegram, Twitch
+
+COURSE = Path(__file__).parents[1]
+DONE, OPEN, LEFT_OUT = "✔", "…", "○"
+OTHERS = ("TELEGRAM_", "TWITCH_")  # what the names of a bot's settings begin with
+ZIP_LIMIT_MB = 50.0  # AWS takes larger ones only from a bucket
+SECRET = "only-we-two-know"  # noqa: S105, the sandbox's, and only for a moment
+LONGEST = 300  # characters of what went wrong
+PATIENCE_S = 25.0  # for an answer: a busy machine starts a program slowly
+SORRY = APOLOGY.partition("{command} ")[2]
+
+
+class Point(NamedTuple):
+    """One line: how it stands, what was tried, and what to do if it failed."""
+
+    mark: str
+    what: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.mark} {self.what}" + (f"\n    {self.remedy}" if self.remedy else "")
+
+
+class Checklist:
+    """All points, in the order in which one mends them; str() is a line or two for each."""
+
+    def __init__(self, points: list[Point]) -> None:
+        self.points = points
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether nothing is left to mend."""
+        return all(point.mark != OPEN for point in self.points)
+
+    @property
+    def homes(self) -> int:
+        """In how many of the four homes it answers."""
+        return sum(point.mark == DONE and point.what in WHERE for point in self.points)
+
+    def __repr__(self) -> str:
+        return "\n".join([*map(str, self.points), "", self._summary()])
+
+    def _repr_html_(self) -> str:
+        left = ' style="text-align: left"'
+        rows = [
+            f"<tr><td>{mark}</td><td{left}>{escape(what)}</td><td{left}>{escape(remedy)}</td></tr>"
+            for mark, what, remedy in self.points
+        ]
+        return f"<table>{''.join(rows)}</table><p>{self._summary()}</p>"
+
+    def _summary(self) -> str:
+        left = sum(point.mark == OPEN for point in self.points)
+        return f"still to mend: {left}" if left else "It is ready to leave."
+
+
+def checklist(folder: Path | str, ask: str = "!hello") -> Checklist:
+    """Try a bot's folder, and ask the bot this in each of its homes. It takes some seconds."""
+    folder = Path(folder).resolve()
+    found = look_inside(folder, ask)
+    points = [
+        point("main.py makes `bot`", found["bot"]),
+        point(f"it answers {ask}", found["answer"]),
+        point("its own test passes", found["test"]),
+        *zip_points(folder),
+    ]
+    if found["bot"] or found["answer"]:
+        homes = [Point(OPEN, "it answers in each of its homes", "first mend what is above")]
+    else:
+        homes = in_each_home(folder, ask)
+    return Checklist([*points, *homes, token()])
+
+
+def point(what: str, trouble: str) -> Point:
+    """A point that is done unless there was trouble."""
+    return Point(OPEN if trouble else DONE, what, trouble)
+
+
+# --- the folder, in a process of its own ------------------------------------------------------
+
+
+def look_inside(folder: Path, ask: str) -> dict[str, str]:
+    """What is wrong with the bot itself: its file, its answer, its test; "" where nothing is."""
+    command = [sys.executable, "-m", "lessons.checklist", str(folder), ask]
+    done = subprocess.run(
+        command, cwd=folder if folder.is_dir() else None, env=clean(), capture_output=True,
+        text=True, encoding="utf-8", errors="replace",
+    )  # fmt: skip
+    try:
+        found: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    except (IndexError, ValueError):
+        last = (done.stderr.strip().splitlines() or ["it printed nothing"])[-1]
+        found = {"bot": f"main.py ended the program: {last}"}
+    first = "first mend what is above"
+    return {"bot": "", "answer": first, "test": first} | found
+
+
+def clean() -> dict[str, str]:
+    """This environment without the settings of anybody's bot."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
+    return kept | {"COURSE_WORLD": "sandbox", "PYTHONPATH": str(COURSE), "PYTHONUTF8": "1"}
+
+
+def inside(folder: Path, ask: str) -> dict[str, str]:
+    """The same, in the process where the bot's files are imported."""
+    try:
+        bot = load_bot(folder / "main.py")
+    except ValueError as error:
+        return {"bot": str(error).replace(f"{folder}{os.sep}", "")}
+    return {"bot": "", "answer": why_no_answer(bot, ask), "test": why_no_test(folder)}
+
+
+def why_no_answer(bot: Bot, ask: str) -> str:
+    """What keeps the bot from answering; "" if it does."""
+    name = bot.called(ask)
+    if name not in bot.commands:
+        have = ", ".join(f"!{each}" for each in bot.commands)
+        return f"it has no such command, only {have}. Which one shall be asked? checklist(…, ask=…)"
+    try:
+        reply = bot.ask(ask, user="Viktor")
+    except Exception as error:
+        return f"!{name} raises {type(error).__name__}: {error}"
+    return "" if reply.strip() else f"!{name} gives nothing back. Does it end with return?"
+
+
+def why_no_test(folder: Path) -> str:
+    """What is wrong with the bot's tests; "" if there are some and all pass."""
+    tried = 0
+    for path in sorted(folder.glob("test_*.py")):
+        try:
+            module = importlib.import_module(path.stem)
+        except Exception as error:
+            return f"{path.name} does not run: {type(error).__name__}: {error}"
+        for test in tests_of(module):
+            if test.__code__.co_argcount:  # it wants pytest's fixtures
+                return f"{test.__name__} wants more: python3 start.py test {folder.name}"
+            try:
+                test()
+            except Exception as error:
+                frame = traceback.extract_tb(error.__traceback__)[-1]
+                return f"{path.name}, line {frame.lineno}: {frame.line}"
+            tried += 1
+    return "" if tried else "it has none: write def test_…(): in test_main.py"
+
+
+def tests_of(module: ModuleType) -> list[Callable[[], object]]:
+    """The functions of a test file that are tests."""
+    return [
+        value
+        for name, value in vars(module).items()
+        if name.startswith("test_") and hasattr(value, "__code__")
+    ]
+
+
+# --- the zip ----------------------------------------------------------------------------------
+
+
+def zip_points(folder: Path) -> list[Point]:
+    """Pack the folder as for a real cloud: is a secret in it, and how large is it?"""
+    no_secret, zipped = "no token stands in its files", "its zip is made, and small enough"
+    with tempfile.TemporaryDirectory() as place:
+        out = Path(place) / "bot.zip"
+        command = [sys.executable, "-m", "deploy.bundle", str(folder), "--out", str(out)]
+        done = subprocess.run(
+            command, cwd=COURSE, env={**os.environ, "PYTHONPATH": str(COURSE)}, capture_output=True,
+            text=True, encoding="utf-8", errors="replace",
+        )  # fmt: skip  # with the real settings: their values may not stand in a file
+        size_mb = out.stat().st_size / 1e6 if out.exists() else 0.0
+    words = " ".join(done.stderr.split()).removeprefix("No bundle: ")
+    words = words.replace(f"{folder}{os.sep}", "")
+    if "so nothing was packed" in words:
+        return [point(no_secret, words), point(zipped, "first mend what is above")]
+    if not done.returncode and size_mb > ZIP_LIMIT_MB:
+        words = f"it has {size_mb:.0f} MB, and a cloud takes {ZIP_LIMIT_MB:.0f}: import less"
+    failed = bool(done.returncode) or size_mb > ZIP_LIMIT_MB
+    return [point(no_secret, ""), point(zipped, words if failed else "")]
+
+
+# --- its homes, in a sandbox ------------------------------------------------------------------
+
+
+def in_each_home(folder: Path, ask: str) -> list[Point]:
+    """Try a copy, since the bot itself may be at home somewhere, and one file has one home."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
+        copy = Path(place).resolve() / folder.name
+        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+        return [home(copy, ask, *each) for each in HOMES]
+
+
+def home(folder: Path, ask: str, file: str, what: str, try_it: Callable[[Path, str], str]) -> Point:
+    """Put the bot into a home and ask it as Viktor; a home whose file is not there is left out."""
+    if not (folder / file).is_file():
+        return Point(LEFT_OUT, what, f"left out: there is no {file}")
+    try:
+        reply = try_it(folder, ask)
+    except Exception as error:  # whatever went wrong, it is the answer to "does it work there?"
+        words = " ".join(str(error).split()).replace(f"{folder}{os.sep}", "")
+        return Point(OPEN, what, words[:LONGEST] or type(error).__name__)
+    return point(what, reply if SORRY in reply else "")
+
+
+def called_by_telegram(folder: Path, ask: str) -> str:
+    """A function that Telegram calls."""
+    with Telegram() as telegram, Cloud() as cloud:
+        account = telegram.new_bot("My bot", "my_own_bot")
+        settings = {"TELEGRAM_TOKEN": account.token, "TELEGRAM_SECRET": SECRET}
+        settings["TELEGRAM_API"] = telegram.url
+        function = cloud.deploy(
+            "bot", folder, handler="telegram_function.handler", environment=settings, timeout_s=30
+        )
+        telegram.call(account, "setWebhook", url=function.url, secret_token=SECRET)
+        return telegram.person("Viktor").ask(ask, timeout=PATIENCE_S)
+
+
+def asks_telegram(folder: Path, ask: str) -> str:
+    """A program that asks Telegram again and again."""
+    with Telegram() as telegram:
+        account = telegram.new_bot("My bot", "my_own_bot")
+        settings = {"TELEGRAM_TOKEN": account.token, "TELEGRAM_API": telegram.url}
+        program = Home("telegram", folder / "main.py", settings)
+        try:
+            return telegram.person("Viktor").ask(ask, timeout=PATIENCE_S)
+        finally:
+            program.stop()
+
+
+def called_by_twitch(folder: Path, ask: str) -> str:
+    """A function that Twitch calls, once the bot and the channel's owner have agreed."""
+    with Twitch() as twitch, Cloud() as cloud:
+        viktor, bot = twitch.account("viktor", "Viktor"), twitch.account("my_own_bot")
+        app = twitch.application("My bot")
+        twitch.authorize(bot, app, ["user:read:chat", "user:write:chat", "user:bot"])
+        twitch.authorize(viktor, app, ["channel:bot"])
+        settings = {"TWITCH_CLIENT_ID": app.client_id, "TWITCH_CLIENT_SECRET": app.client_secret}
+        settings |= {"TWITCH_BOT_ID": bot.id, "TWITCH_EVENTSUB_SECRET": SECRET}
+        settings["TWITCH_API"] = twitch.url
+        function = cloud.deploy(
+            "bot", folder, handler="twitch_function.handler", environment=settings, timeout_s=30
+        )
+        helix = Helix(app.client_id, app.client_secret, twitch.url)
+        helix.subscribe(viktor.id, function.url, SECRET, bot.id)
+        twitch.wait_for(bot, viktor, timeout=PATIENCE_S)
+        return viktor.ask(ask, timeout=PATIENCE_S)
+
+
+def holds_twitch(folder: Path, ask: str) -> str:
+    """A program that holds a line to Twitch."""
+    with Twitch() as twitch:
+        viktor, bot = twitch.account("viktor", "Viktor"), twitch.account("my_own_bot")
+        app = twitch.application("My bot")
+        token = twitch.authorize(bot, app, ["chat:read", "chat:edit"])
+        settings = {"TWITCH_TOKEN": token.access_token, "TWITCH_CLIENT_ID": app.client_id}
+        settings |= {"TWITCH_CHANNEL": "viktor", "TWITCH_API": twitch.url}
+        program = Home("twitch", folder / "main.py", settings)
+        try:
+            program.wait_line("in #viktor", PATIENCE_S)
+            return viktor.ask(ask, timeout=PATIENCE_S)
+        finally:
+            program.stop()
+
+
+Try = Callable[[Path, str], str]
+HOMES: tuple[tuple[str, str, Try], ...] = (
+    ("telegram_function.py", "it answers as a function that Telegram calls", called_by_telegram),
+    ("main.py", "it answers as a program that asks Telegram", asks_telegram),
+    ("twitch_function.py", "it answers as a function that Twitch calls", called_by_twitch),
+    ("main.py", "it answers as a program that holds a line to Twitch", holds_twitch),
+)
+WHERE = {what for _, what, _ in HOMES}
+
+
+# --- the real world ---------------------------------------------------------------------------
+
+
+def token() -> Point:
+    """Whether a real token waits in .env or the environment; neither is needed to be ready."""
+    what = "a real token waits in .env"
+    sources = [os.environ, *(read_env(path) for path in env_files("."))]
+    names = ("TELEGRAM_TOKEN", "TWITCH_TOKEN")
+    if not only_sandbox() and any(source.get(name) for source in sources for name in names):
+        return Point(DONE, what)
+    return Point(LEFT_OUT, what, "only for the way out: python3 start.py login telegram")
+
+
+if __name__ == "__main__":
+    result = inside(Path(sys.argv[1]), sys.argv[2])
+    print(f"\n{json.dumps(result)}")  # on a line of its own, below what the bot's files print

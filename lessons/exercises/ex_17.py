@@ -1,0 +1,122 @@
+"""Checks of notebook 17: where five bots live, what goes into the zip, a bot of one's own."""
+
+import random
+from typing import Any
+
+from botlib import Bot
+from lessons.exercises.verdict import NotYet, describe, exercise, expect, show
+
+LIVES = {
+    "shop": ("function", "Telegram calls it, and there is a cloud account"),
+    "game": ("program", "without a cloud account there is no function; a program asks Telegram"),
+    "friend": ("function", "she agrees, so Twitch may call it, and there is a cloud account"),
+    "stranger": ("program", "nobody agreed, so Twitch does not call: it must hold the line"),
+    "countdown": ("program", "it speaks by itself; a function exists only while it is called"),
+}
+
+
+@exercise(
+    'write a dictionary: {"shop": …, "game": …, …} with "function" or "program" for each.',
+    "ask of each bot: who begins? If the bot itself must begin, or listen, it stays awake.",
+    "two of the five can be functions.",
+    "the shop's bot and the friend's bot are called by their platforms, and there is a cloud.",
+)
+def exercise_1(homes: Any) -> str:
+    """Five bots, five homes."""
+    expect(isinstance(homes, dict), f"expected a dictionary, found {show(homes)}")
+    missing = [name for name in LIVES if name not in homes]
+    expect(not missing, f"where does this one live: {', '.join(missing)}?")
+    for name, (right, why) in LIVES.items():
+        found = homes[name]
+        allowed = found in ("function", "program")
+        expect(allowed, f'{name}: expected "function" or "program", found {show(found)}')
+        expect(found == right, f"{name}: think again. {why}")
+    return "who is called can sleep, who listens or speaks by itself stays awake"
+
+
+ZIPPED = {"main.py", "telegram_function.py", "twitch_function.py"}
+
+
+@exercise(
+    'write a set of file names: {"main.py", …}',
+    "the cloud needs what runs when somebody writes, and nothing else.",
+    "tests run at home, and a secret travels by another way.",
+    "three files go in: the bot, and its two doors.",
+)
+def exercise_2(packed: Any) -> str:
+    """What goes into the zip, and what does not."""
+    names = isinstance(packed, set | list | tuple)
+    expect(names, f"expected a set of file names, found {show(packed)}")
+    packed = set(packed)
+    leak = ".env holds the token, and a zip is copied from hand to hand: packing refuses it"
+    expect(".env" not in packed, leak)
+    expect("test_main.py" not in packed, "the test has done its work when you pack; it stays here")
+    asked = "requirements.txt is only read while packing: the packages it names go in instead"
+    expect("requirements.txt" not in packed, asked)
+    other = sorted(map(str, packed - ZIPPED))
+    expect(not other, f"there is no {', '.join(other)} in the folder")
+    left = sorted(ZIPPED - packed)
+    expect(not left, f"the cloud would look in vain for {', '.join(left)}")
+    return "the bot and its doors travel; the test, the list of packages and the token do not"
+
+
+OWN = 3  # commands besides help
+NONSENSE = ("", "banana", "3", "-1 0", "2 3", "🦀 é", "tea coffee", "word " * 60)
+PAIRS = (("tea coffee", "red green blue"), ("2 3", "40 50"), ("6", "100"), ("Ann", "Bob"))
+LONGEST = 500  # Twitch's limit
+
+
+@exercise(
+    "make your bot: bot = Bot(), and below it at least three commands.",
+    "begin with one command, run the cell, and read what is still wanted.",
+    "message.user is who writes, message.words is a list of the words after the command.",
+    "before you use the words, ask whether there are any, and whether they are numbers: "
+    "message.arguments.isdecimal()",
+)
+def exercise_3(bot: Any) -> str:
+    """A bot of one's own, by what it does."""
+    expect(isinstance(bot, Bot), f"expected your Bot, found {show(bot)}")
+    own = [name for name in bot.commands if name != "help"]
+    names = ", ".join(f"!{name}" for name in own) or "none"
+    expect(len(own) >= OWN, f"three commands of your own are wanted; so far there is: {names}")
+    bare = [name for name in own if f"!{name}" in bot.ask("!help").splitlines()]
+    line = f'@bot.command("{bare[0] if bare else ""}", help="…")'
+    expect(not bare, f"people see in !help what a command does. Write {line}")
+    for name in own:
+        for words in NONSENSE:
+            survives(bot, f"!{name} {words}".strip())
+    named = any("Zoë" in said(bot, f"!{name} {w}", "Zoë") for name in own for w in ("", "tea"))
+    expect(named, "no command says who is meant: let one of them use message.user")
+    listens = any(depends_on_words(bot, name) for name in own)
+    expect(listens, "no command uses what is written after it: look into message.words")
+    return f"{names}: your bot knows who writes, listens, and survives nonsense. Now its file."
+
+
+def survives(bot: Bot, text: str) -> None:
+    """Ask once; NotYet if the bot fails, is silent or talks too much."""
+    shown = show(text)
+    try:
+        reply = said(bot, text)
+    except Exception as error:
+        words = "People type anything: look at the words before you use them"
+        raise NotYet(f"{shown} raised {describe(error)}. {words}") from None
+    expect(bool(reply.strip()), f"{shown} gets no answer. Does the command end with return?")
+    expect(len(reply) <= LONGEST, f"{shown} gets {len(reply)} characters; Twitch takes {LONGEST}")
+
+
+def said(bot: Bot, text: str, user: str = "Viktor", seed: int = 0) -> str:
+    """The answer, with chance made the same each time."""
+    random.seed(seed)
+    return bot.ask(text, user=user)
+
+
+def depends_on_words(bot: Bot, name: str) -> bool:
+    """Whether other words give another answer, and the same ones the same."""
+    for one, other in PAIRS:
+        for seed in range(5):
+            first, again, changed = (
+                said(bot, f"!{name} {words}", seed=seed) for words in (one, one, other)
+            )
+            if first == again != changed:
+                return True
+    return False

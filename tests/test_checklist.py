@@ -1,0 +1,65 @@
+"""The list that says whether a bot of one's own is ready to leave."""
+
+import pytest
+
+from deploy.new import make
+from lessons.checklist import DONE, LEFT_OUT, OPEN, checklist
+
+TOKEN = f"{10**8}:{'A' * 35}"  # looks like one, and is none
+
+
+@pytest.fixture
+def folder(tmp_path):
+    make(tmp_path / "my_bot")
+    return tmp_path / "my_bot"
+
+
+def points(ready):
+    return {point.what: point for point in ready.points}
+
+
+def test_a_new_folder_is_ready_and_answers_in_each_home(folder):
+    ready = checklist(folder)
+    assert ready.is_ready, str(ready)
+    assert ready.homes == 4
+    assert "It is ready to leave." in str(ready) and "It is ready to leave." in ready._repr_html_()
+    assert points(ready)["a real token waits in .env"].mark == LEFT_OUT  # in a sandbox
+
+
+def test_what_is_wrong_is_told_and_a_home_that_is_not_there_is_left_out(folder):
+    (folder / "twitch_function.py").unlink()
+    (folder / "telegram_function.py").write_text("import nothing_of_this_name\n\nhandler = None\n")
+    main = (folder / "main.py").read_text().replace("hello {", "good day {")
+    (folder / "main.py").write_text(main)
+    ready = checklist(folder)
+    found = points(ready)
+    assert not ready.is_ready and ready.homes == 2
+    assert found["its own test passes"].remedy.startswith("test_main.py, line 7: assert bot.ask(")
+    assert "nothing_of_this_name" in found["its zip is made, and small enough"].remedy
+    assert found["it answers as a function that Telegram calls"].mark == OPEN
+    assert found["it answers as a function that Twitch calls"].mark == LEFT_OUT
+    assert found["it answers as a program that holds a line to Twitch"].mark == DONE
+
+
+def test_no_home_is_tried_before_the_bot_answers(folder):
+    (folder / "main.py").write_text(
+        f'from botlib import Bot\n\nprint("loud")\nbot = Bot()\nTOKEN = "{TOKEN}"\n\n'
+        '@bot.command("hi")\ndef hi(message):\n    message.user\n'
+    )
+    (folder / "test_main.py").write_text("")
+    ready = checklist(folder)
+    found = points(ready)
+    assert "only !help, !hi" in found["it answers !hello"].remedy
+    assert "it has none" in found["its own test passes"].remedy
+    assert "holds a Telegram bot token, in line 5" in found["no token stands in its files"].remedy
+    assert TOKEN not in str(ready)
+    assert found["it answers in each of its homes"].mark == OPEN
+    asked = points(checklist(folder, ask="!hi"))
+    assert "Does it end with return?" in asked["it answers !hi"].remedy
+
+
+def test_a_folder_without_a_bot_says_what_is_there(folder):
+    (folder / "main.py").write_text("robot = 1\n")
+    assert "has no `bot`" in points(checklist(folder))["main.py makes `bot`"].remedy
+    (folder / "main.py").write_text("raise SystemExit(3)\n")
+    assert points(checklist(folder))["main.py makes `bot`"].mark == OPEN
