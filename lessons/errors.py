@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 OURS = ("botlib", "sandbox", "lessons", "deploy")  # packages whose errors speak for themselves
 
+NOT_THERE = (
+    "Does a cell above make it? Then run that one first: menu Run, Run All Above Selected Cell.\n"
+    "Otherwise look at the spelling. A text needs quotes."
+)
+
 
 def show_short_errors(shell: "InteractiveShell") -> None:
     """Have this notebook show errors as above, from now on."""
@@ -33,6 +38,8 @@ def show(
         error._render_traceback_ = lambda *_: words  # type: ignore[attr-defined]  # IPython's hook
         shell.showtraceback((kind, error, trace), tb_offset=0)
         return
+    if kind is NameError and not hasattr(error, "__notes__") and in_a_cell(shell, trace):
+        error.add_note(NOT_THERE)
     # What an error came from is mostly another one deep inside a library.
     cause, context, hidden = error.__cause__, error.__context__, error.__suppress_context__
     error.__cause__ = error.__context__ = None
@@ -54,6 +61,13 @@ def of_cells(shell: "InteractiveShell", trace: TracebackType | None) -> Tracebac
     for frame in reversed(own):
         chain = TracebackType(chain, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
     return chain or trace
+
+
+def in_a_cell(shell: "InteractiveShell", trace: TracebackType | None) -> bool:
+    """Whether the error was raised by a line of the notebook, not of a file."""
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return bool(trace and trace.tb_frame.f_globals is shell.user_global_ns)
 
 
 def is_cell(frame: TracebackType) -> bool:

@@ -82,3 +82,21 @@ def test_a_table_keeps_its_columns_whatever_is_in_them():
     assert markdown.splitlines() == ["| who | what |", "| --- | --- |", "| Ann | a\\|b c |"]
     with pytest.raises(ValueError, match="2 cells"):
         table(["who", "what"], [["Ann"]])
+
+
+def test_a_name_that_is_not_there_says_what_to_look_for(tmp_path, monkeypatch):
+    error, lines = shown(tmp_path, monkeypatch, "my_guess = yes")
+    assert error.ename == "NameError"
+    assert lines[-3] == "NameError: name 'yes' is not defined"
+    assert "Run All Above Selected Cell" in lines[-2] and "needs quotes" in lines[-1]
+    (tmp_path / "other.py").write_text("def f():\n    return missing\n")
+    _, lines = shown(tmp_path, monkeypatch, "import other\nother.f()")
+    assert lines[-1] == "NameError: name 'missing' is not defined"
+
+
+def test_the_space_left_of_the_hint_line_does_no_harm(tmp_path, monkeypatch):
+    untouched = "from lessons.exercises.ex_01 import exercise_1\nadder = ...\nexercise_1(adder)\n"
+    error, lines = shown(tmp_path, monkeypatch, f"{untouched} exercise_1.hint()\nraise KeyError")
+    assert error.ename == "KeyError", lines
+    error, _ = shown(tmp_path, monkeypatch, f"{untouched} print(1)")
+    assert error.ename == "IndentationError"
