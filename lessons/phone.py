@@ -89,6 +89,7 @@ class Phone:
             question = "A function answers for your real bot, and would be cut off. Type yes: "
             if self._confirm(question).strip().lower() != "yes":
                 raise RuntimeError("nothing was started, because the answer was not yes")
+        self._person.wait(len(self._person.inbox))  # answers in the window before are read
         world = "" if self.is_real else "sandbox"
         found = {"TELEGRAM_TOKEN": self._token, "TELEGRAM_API": self._api, "COURSE_WORLD": world}
         home = Home("telegram", file, found)
@@ -115,7 +116,7 @@ class Phone:
         return f"{self._person.name} wrote {text}"
 
     def answers(self, number: int) -> list[str]:
-        """The next answers, as many as that."""
+        """The answers of the program that was started last, as many as that."""
         if self.is_real:
             return ["look at your phone"]
         return [message.shown for message in self._person.wait(number, timeout=20)]

@@ -56,7 +56,9 @@ class Program:
         self.first_line = lines[0].strip() if lines else ""
         if not self.is_ready(self.first_line):
             found = f"it printed {self.first_line!r}" if self.first_line else "it printed nothing"
-            why = f"the {self.kind} did not start: {found}.{self._last_words()} {self.rule}"
+            # An error says enough. Without one the file has been silent, or has said another thing.
+            said = self._last_words() or f" {found.capitalize()}. {self.rule}"
+            why = f"the {self.kind} did not start.{said}"
             self.close()
             raise RuntimeError(why)
         self._ready = time.monotonic()

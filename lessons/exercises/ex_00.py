@@ -1,5 +1,7 @@
 """Checks of notebook 00: two small bots, each asked through the sandbox Telegram by new people."""
 
+import re
+
 from lessons.exercises.verdict import NotYet, exercise, expect, show
 from sandbox.no_reply import NoReply
 from sandbox.telegram import Telegram
@@ -13,6 +15,16 @@ def answer(telegram: Telegram, name: str, text: str) -> str:
         return telegram.person(name).ask(text)
     except NoReply as silence:
         words = " ".join(str(silence).split())
+        if printed := re.search("It printed (.*?) That goes into its log", words):
+            raise NotYet(
+                f"nobody got an answer to {text}. The function printed {printed[1].rstrip('.')}, "
+                "and that goes into its log, not into the chat: write return in place of print"
+            ) from None
+        if "sent no message" in words:
+            raise NotYet(
+                f"nobody got an answer to {text}: its function gave nothing back. "
+                "Its last line must begin with return"
+            ) from None
         raise NotYet(f"nothing came back for {text}. {words}") from None
 
 
@@ -27,7 +39,10 @@ def exercise_1(telegram: Telegram) -> str:
     """`!goodbye` as Viktor and Ada see it."""
     people = {name: answer(telegram, name, "!goodbye") for name in ("Viktor", "Ada")}
     for name, found in people.items():
-        unknown = f'there is no command goodbye yet: write @bot.command("goodbye"), {AGAIN}'
+        unknown = (
+            'there is no command goodbye yet: write @bot.command("goodbye"), with the @, right '
+            f"above its function in this cell, {AGAIN}"
+        )
         expect("do not know" not in found, unknown)
         expect("did not work" not in found, " ".join(str(found).split()))
         expect(
@@ -66,5 +81,6 @@ def exercise_2(telegram: Telegram) -> str:
     for text, expected in wanted.items():
         found = answer(telegram, "Viktor", text)
         shown = " ".join(str(found).split())  # with the log's line, if the bot has apologised
-        expect(found == expected, f"for {text} expected: {expected} But the bot says: {shown}")
+        said = shown if shown.startswith("Sorry") else show(shown)
+        expect(found == expected, f"for {text} expected {expected!r}, and the bot says {said}")
     return "three mistakes of three kinds, found and mended"

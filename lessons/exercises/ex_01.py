@@ -1,5 +1,8 @@
 """Checks of notebook 01: a bot that adds, counts and remembers."""
 
+import io
+from contextlib import redirect_stdout
+
 from botlib.bot import Bot, Message
 from lessons.exercises.verdict import NotYet, describe, exercise, expect, show
 
@@ -12,10 +15,35 @@ def replies(bot: object, text: str, user: str = "Viktor") -> list[str]:
     name = bot.called(text)
     known = ", ".join(bot.commands)
     expect(name in bot.commands, f"the bot has no command {name} yet; it has: {known}")
+    printed = io.StringIO()
     try:
-        return bot.replies(Message(text, user))
+        with redirect_stdout(printed):
+            found = bot.replies(Message(text, user))
     except Exception as error:
-        raise NotYet(f"with {text} your command raised {describe(error)}") from None
+        raise NotYet(f"with {text} your command raised {describe(error)}{advice(error)}") from None
+    if not found and printed.getvalue():
+        raise NotYet(
+            f"for {text} the function printed {show(printed.getvalue().strip())} and gave nothing "
+            "back, so nobody is answered: write return in place of print"
+        )
+    return found
+
+
+def advice(error: Exception) -> str:
+    """What to do about an error that beginners meet; "" about any other."""
+    words = str(error)
+    if isinstance(error, KeyError):
+        return ", since the dictionary has no such key yet: ask it with get, as in .get(key, 0)"
+    if isinstance(error, UnboundLocalError):
+        return (
+            ". A function may not give a new value to a name from outside of it. "
+            "Keep the value in a dictionary"
+        )
+    if "'NoneType' object has no attribute 'append'" in words:
+        return ". append changes the list itself and gives nothing back: write it without ="
+    if isinstance(error, TypeError) and ("'str'" in words or "concatenate str" in words):
+        return ". What people write is text: int(…) makes a number of it"
+    return ""
 
 
 def said(replies: list[str]) -> str:
@@ -41,9 +69,30 @@ def exercise_1(bot: Bot) -> str:
                 "int(word) makes a number of a word"
             )
         expect(found != [], f"for {text} it says nothing. Does the command end with return?")
+        first, *others = text.split()[1:]
+        expect(
+            found != [first] or not others,
+            f"for {text} it says {said(found)}, the first number alone: does return stand inside "
+            "the loop? It belongs behind it, further to the left",
+        )
+        expect(
+            len(others) < 2 or found != [str(int(first) + int(others[0]))],
+            f"for {text} it says {said(found)}, the first two numbers: a loop goes through all "
+            "words, for word in message.words:",
+        )
+        expect(
+            "numbers" not in "".join(found),
+            f"for {text} it says {said(found)}, and these are numbers. "
+            "Does the loop go through message.words?",
+        )
         expect(found == [str(total)], f"for {text} it says {said(found)}; expected '{total}'")
     for text in ["!add two", "!add 1 2 cakes"]:
-        found = replies(bot, text)
+        try:
+            found = replies(bot, text)
+        except NotYet as reason:
+            if "ValueError" not in str(reason):
+                raise
+            raise NotYet(f"{reason}. Put the loop under try:, and catch ValueError") from None
         friendly = len(found) == 1 and "numbers" in found[0]
         expect(friendly, f"for {text} it says {said(found)}; expected a text with the word numbers")
     return "it adds, and stays friendly when somebody writes words"
@@ -58,7 +107,7 @@ def exercise_1(bot: Bot) -> str:
 def exercise_2(bot: Bot) -> str:
     """`!count 3` is three messages; never more than five."""
     three = replies(bot, "!count 3")
-    one_text = three in (["1 2 3"], ["1\n2\n3"], ["123"], ["1, 2, 3"])
+    one_text = "".join(three).translate(str.maketrans("", "", " ,\n")) == "123" and len(three) == 1
     expect(not one_text, "that is one message with all numbers; return a list of three texts")
     expect(
         three != ["0", "1", "2"],
@@ -67,6 +116,10 @@ def exercise_2(bot: Bot) -> str:
     expect(
         three != ["1", "2"],
         "the last number is missing: range leaves its end out, so range(1, last + 1)",
+    )
+    expect(
+        three != ["1"],
+        "for !count 3 it says '1' alone: does return stand inside the loop? It belongs behind it",
     )
     expect(three == ["1", "2", "3"], f"for !count 3 it says {said(three)}; expected 1, 2 and 3")
     expect(replies(bot, "!count 1") == ["1"], "!count 1 should give one message")

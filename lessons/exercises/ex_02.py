@@ -49,13 +49,28 @@ def exercise_1(one_round: Round) -> str:
         last = max(update["update_id"] for update in call("getUpdates"))
         offset = go(0)
         got = {"Ada": answers(ada), "Viktor": answers(viktor)}
-        expect(any(got.values()), "Ada and Viktor wrote !hello, and nobody was answered")
+        expect(
+            any(got.values()),
+            "Ada and Viktor wrote !hello, and nobody was answered: ask with call, and send with "
+            "call, which this function is given",
+        )
+        answered = [name for name, found in got.items() if found]
+        expect(
+            len(answered) == 2,
+            f"Ada and Viktor wrote !hello, and only {''.join(answered)} was answered: a loop goes "
+            "through all updates, and return stands behind it, not inside",
+        )
         for name, found in got.items():
             expect(
                 found == [f"hello {name}!"],
                 f"{name} should have got 'hello {name}!', and got {said(found)}",
             )
         expect(offset != 0, "it returned the offset that it was given: return the next one")
+        expect(
+            offset != 1,
+            "it returned the offset that it was given, plus 1. Each update has a number of its "
+            'own: update["update_id"] + 1',
+        )
         expect(
             offset != last,
             "it returned the number of the last update. The offset is the first number that you "
@@ -86,6 +101,12 @@ def played(one_round: Round, call: Callable[..., Any], bot: Bot, offset: int) ->
         words = describe(error)
         if "text is empty" in words:
             words += '. The brain gives "" when it stays silent: send only what is not empty'
+        elif "chat_id is empty" in words:
+            words += '. Say into which chat: chat_id=message["chat"]["id"]'
+        elif words in ("KeyError: 'text'", "KeyError: 'from'", "KeyError: 'chat'"):
+            words += ', which is one step further inside, in update["message"]'
+        elif isinstance(error, UnboundLocalError | IndexError):
+            words += ". If nothing is new, the list is empty, and a loop does nothing"
         raise NotYet(f"one_round raised {words}") from None
     expect(found is not None, "one_round gave nothing back: return the next offset at its end")
     expect(type(found) is int, f"one_round returned {show(found)}; expected a whole number")

@@ -48,6 +48,10 @@ def exercise_2(handler: Any) -> str:
             "statusCode and body, as in main.py",
         )
         expect(
+            not isinstance(result, dict) or "statuscode" not in result,
+            f"{call} gave {show(result)}: statusCode has a capital C in it",
+        )
+        expect(
             isinstance(result, dict) and {"statusCode", "body"} <= set(result),
             f"{call} gave {show(result)}, "
             "expected a dictionary with statusCode and body, as in main.py",
@@ -57,6 +61,10 @@ def exercise_2(handler: Any) -> str:
         expect(
             body != "goodbye !",
             f'with the path "{path}" the body was "goodbye !": without a name, say "stranger"',
+        )
+        expect(
+            "/" not in str(body),
+            f'with the path "{path}" the body was {show(body)}: .strip("/") takes the slash off',
         )
         expect("{name}" not in str(body), 'write f before the quotes, as in f"goodbye {name}!"')
         expected = f"goodbye {name}!"

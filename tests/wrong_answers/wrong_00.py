@@ -63,11 +63,21 @@ WRONG = {
         (command('return "goodbye Viktor!"'), "Ada was called Viktor"),
         (command('return "goodbye {message.user}!"'), "write f before the quotes"),
         (command('return f"hello {message.user}!"'), "the answer to !hello"),
+        (command('f"goodbye {message.user}!"'), "its function gave nothing back"),
+        (
+            command('return f"goodbye {message.user}!"').replace(
+                '@bot.command("g', 'bot.command("g'
+            ),
+            "with the @, right above",
+        ),
         (command('print(f"goodbye {message.user}!")'), "write return in place of print"),
     ],
     2: [
-        (night('print(f"good night {message.user}...")'), "It printed 'good night Viktor...'"),
-        (night('f"good night {message.user}..."'), "whether its function ends with return"),
+        (
+            night('print(f"good night {message.user}...")'),
+            "The function printed 'good night Viktor...', and",
+        ),
+        (night('f"good night {message.user}..."'), "Its last line must begin with return"),
         (
             night('return f"good night {message.user}..."' + WHO),
             "NameError: name 'mesage' is not defined (main.py, line 16) "
@@ -75,7 +85,7 @@ WRONG = {
         ),
         (
             SICK.replace('f"hello', '"hello').replace("COMMAND", ""),
-            "But the bot says: hello {message.user}!",
+            "and the bot says 'hello {message.user}!'",
         ),
     ],
 }

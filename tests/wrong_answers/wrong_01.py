@@ -38,9 +38,20 @@ WRONG = {
         (add('return "".join(message.words)'), "the words were joined"),
         (add("return message.words[0] + message.words[1]"), "the words were joined"),
         (add("return int(message.words[0]) + int(message.words[1])"), "str(…) makes a text of it"),
-        (add("return str(int(message.words[0]) + int(message.words[1]))"), "for !add 10 -4 1"),
-        (add("return str(sum(map(int, message.words)))"), "with !add two your command raised Val"),
-        (add("print(sum(map(int, message.words)))"), "Does the command end with return?"),
+        (
+            add("return str(int(message.words[0]) + int(message.words[1]))"),
+            "a loop goes through all",
+        ),
+        (add("return str(sum(map(int, message.words)))"), "catch ValueError"),
+        (add("return str(sum(message.words))"), "int(…) makes a number of it"),
+        (add("for word in message.words:", "    return str(int(word))"), "the first number alone"),
+        (
+            add(
+                "try:", "    return str(int(message))", "except Exception:", "    return 'numbers'"
+            ),
+            "and these are numbers",
+        ),
+        (add("print(sum(map(int, message.words)))"), "the function printed '5'"),
         (
             add(
                 "try:", "    return str(sum(map(int, message.words)))", "except ValueError:"
@@ -55,7 +66,10 @@ WRONG = {
         (count(LAST, "return [str(number) for number in range(1, last)]"), "the last number is"),
         (count(LAST, 'return " ".join(str(n) for n in range(1, last + 1))'), "that is one message"),
         (count(LAST, "return list(range(1, last + 1))"), "str(…) makes a text of it"),
-        (count(LAST, LOOP, "    return str(number)"), "for !count 3 it says '1'"),
+        (count(LAST, LOOP, "    return str(number)"), "does return stand inside the loop"),
+        (count("n = []", "n = n.append('1')", "n = n.append('2')"), "write it without ="),
+        (count("print(1)"), "the function printed '1'"),
+        (count("return list('1' * min(message.words[0], 5))"), "int(…) makes a number of it"),
         (
             count(
                 LAST, "if last > 5:", "    return 'too many'", "return [str(n + 1) for n in "
@@ -84,7 +98,11 @@ WRONG = {
                 'return f"{message.user}: {visits[message.user]}"',
                 before="visits = {}\n",
             ),
-            "your command raised KeyError",
+            "ask it with get, as in .get(key, 0)",
+        ),
+        (
+            hi("visits = visits + 1", 'return f"{message.user}: {visits}"', before="visits = 0\n"),
+            "Keep the value in a dictionary",
         ),
         (
             hi(

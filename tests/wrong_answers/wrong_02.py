@@ -59,6 +59,22 @@ WRONG = {
         (changed(ROUND, ", offset=offset", ""), "somebody was answered again"),
         (changed(ROUND, '        if answer != "":\n    ', ""), "send only what is not empty"),
         (changed(ROUND, "    return offset\n", ""), "one_round gave nothing back"),
+        (changed(ROUND, "    return offset", "        return offset"), "only Ada was answered"),
+        (changed(ROUND, "    return offset", "    return offset + 1"), "expected the last"),
+        (
+            changed(
+                ROUND,
+                '        offset = update["update_id"] + 1\n    return offset',
+                "    return offset + 1",
+            ),
+            "plus 1",
+        ),
+        (changed(ROUND, 'chat_id=message["chat"]["id"], ', ""), "Say into which chat"),
+        (changed(ROUND, 'message["text"]', 'update["text"]'), "one step further inside"),
+        (
+            changed(ROUND, "    return offset", '    return update["update_id"] + 1'),
+            "a loop does nothing",
+        ),
         (changed(ROUND, 'message["from"]["first_name"]', '"Viktor"'), "Ada should have got"),
     ],
     2: [

@@ -54,6 +54,16 @@ WRONG = {
             "write f before the quotes",
         ),
         (
+            goodbye(NAME, 'return {"statuscode": 200, "body": f"goodbye {name}!"}'),
+            "statusCode has a capital C",
+        ),
+        (
+            goodbye(
+                'name = event["rawPath"]', 'return {"statusCode": 200, "body": f"goodbye {name}!"}'
+            ),
+            "takes the slash off",
+        ),
+        (
             goodbye('name = event["path"]', 'return {"statusCode": 200, "body": name}'),
             "your function raised KeyError: 'path'",
         ),
