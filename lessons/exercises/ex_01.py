@@ -18,15 +18,15 @@ def replies(bot: object, text: str, user: str = "Viktor") -> list[str]:
     printed = io.StringIO()
     try:
         with redirect_stdout(printed):
-            found = bot.replies(Message(text, user))
+            answers = bot.replies(Message(text, user))
     except Exception as error:
         raise NotYet(f"with {text} your command raised {describe(error)}{advice(error)}") from None
-    if not found and printed.getvalue():
+    if not answers and printed.getvalue():
         raise NotYet(
             f"for {text} the function printed {show(printed.getvalue().strip())} and gave nothing "
             "back, so nobody is answered: write return in place of print"
         )
-    return found
+    return answers
 
 
 def advice(error: Exception) -> str:
