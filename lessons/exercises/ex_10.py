@@ -96,6 +96,11 @@ def pair(take_lines: Callable[[bytes, bytes], Any], rest: bytes, data: bytes) ->
     expect(isinstance(left, bytes), f"the rest stays bytes, as it was read; found {show(left)}")
     expect(isinstance(lines, list), f"expected a list of lines, found {show(lines)}")
     expect(
+        not any(isinstance(line, str) and line.startswith(("b'", 'b"')) for line in lines),
+        f"str() writes bytes down as a program would, with b and quotes: {show(lines)}. "
+        "part.decode() makes a text of them",
+    )
+    expect(
         all(isinstance(line, str) for line in lines),
         f"the lines are texts: decode each one; found {show(lines)}",
     )
@@ -133,15 +138,27 @@ def exercise_3(reply_to: Callable[[str], Any]) -> str:
         try:
             found = reply_to(line)
         except Exception as error:
-            raise NotYet(f"your function raised {describe(error)} for {line!r}") from None
+            why = (
+                ". This line has no tags: take message.nick" if "display-name" in str(error) else ""
+            )
+            raise NotYet(f"your function raised {describe(error)} for {line!r}{why}") from None
         if expected is None and found and "PONG" in str(found):
             raise NotYet("a viewer wrote the word PING, and your bot took it for Twitch's: "
                          "look at the command, not at the whole line")  # fmt: skip
         found = found.removesuffix("\r\n") if isinstance(found, str) else found
+        if expected is None and found in ("None", "", False):
+            raise NotYet(f"for {line!r} the bot stays silent: return None, the word without "
+                         f"quotes; found {show(found)}")  # fmt: skip
         if expected and found is None:
             raise NotYet(f"for {line!r} expected {expected!r}, and nothing came back. "
                          "Does it end with return?")  # fmt: skip
         if expected and isinstance(found, str) and found != expected:
+            if found.strip(" :") == "PONG":
+                raise NotYet(f"after PONG come a colon and the same words: {expected!r}, "
+                             f"not {found!r}")  # fmt: skip
+            if found == expected.replace("#", ""):
+                raise NotYet(f"a channel's name begins with # in the line, and parse leaves it "
+                             f"out: {expected!r}, not {found!r}")  # fmt: skip
             if found == expected.replace(" :", " ", 1):
                 raise NotYet(f"the colon before the text is missing: {expected!r}, not {found!r}. "
                              "Without it Twitch takes the first word only")  # fmt: skip

@@ -19,6 +19,15 @@ from lessons.exercises.verdict import (
 
 PATIENCE_S = 1.0  # for the other friends to be asked, too
 NAMES = ("Ada", "Bob", "Cleo")
+MEANT = {  # what asyncio says about a slip, and what to do about it
+    "unhashable type: 'list'": ". gather was given a list as one thing; a star hands over what "
+    "is in it: asyncio.gather(*plans)",
+    "An asyncio.Future, a coroutine or an awaitable is required": ". gather wants plans: "
+    "friend(question) for each friend, without await; a friend alone is none yet, and an answer "
+    "is none any more",
+    "asyncio.run() cannot be called from a running event loop": ". asyncio.run is for the first "
+    "one in a file; here write await",
+}
 QUESTION = "tea?"
 
 Friend = Callable[[str], Awaitable[str]]
@@ -90,11 +99,20 @@ async def asked(
             "your function is not async: begin it with async def",
         )
         found = await found if found is not None else None
+        if asyncio.isfuture(found):
+            await found  # nobody else would, and Python would complain about it at length
+            raise NotYet(
+                "your function returned before anybody had answered: await is missing before "
+                "asyncio.gather(…)"
+            )
     except NotYet:
         close_plans(found)
         raise
     except Exception as error:
-        raise NotYet(f"your function raised {describe(error)}") from None
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*others, return_exceptions=True)  # else Python complains at length
+        words = f"your function raised {describe(error)}"
+        raise NotYet(words + MEANT.get(str(error), "")) from None
     if isinstance(found, list | tuple):
         close_plans(found)
     return found, bool(alone)
@@ -171,6 +189,13 @@ LONGEST_S = 60
 )
 def exercise_3(backoff: Callable[[int], Any]) -> str:
     """It doubles, and it ends somewhere."""
+    begin = [run(backoff, failures) for failures in (1, 2, 3)]
+    expect(begin != [2, 4, 6], "found 2, 4, 6: you add 2 each time. Twice as long as before is "
+           "1, 2, 4; in Python 2 ** n is 2, multiplied n times")  # fmt: skip
+    expect(begin not in ([2, 3, 0], [3, 0, 1]), f"found {show(begin)}: in Python ^ is something "
+           "else. 2 ** n is 2, multiplied n times")  # fmt: skip
+    expect(begin != [LONGEST_S] * 3, f"found {LONGEST_S} from the beginning: max takes the larger "
+           "one of two numbers, min the smaller one")  # fmt: skip
     for failures in (1, 2, 3, 4, 5, 6, 7, 8, 20, 500):
         expected = min(LONGEST_S, 2 ** (failures - 1))
         found = run(backoff, failures)

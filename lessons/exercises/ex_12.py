@@ -21,7 +21,7 @@ from sandbox.no_reply import NoReply
 from sandbox.telegram import Telegram, TelegramError
 from sandbox.twitch import Account, Twitch
 
-ROUNDS = [(9, 1, 100), (900, 0.5, 3600), (900, 0, 3600), (2, 0.4, 60), (10, 3, 7)]
+ROUNDS = [(9, 1, 100), (10, 3, 7), (900, 0.5, 3600), (900, 0, 3600), (2, 0.4, 60)]
 
 
 @exercise(
@@ -47,7 +47,8 @@ def exercise_1(lost_a_day: Callable[[float, float, float], Any]) -> str:
             expect(not close(found, heard), f"{shown}: that is what it hears")
         expect(
             abs(found - right) >= 1,
-            f"{shown}, and {right:.4f} is right. Something was rounded: divide with /, not with //",
+            f"{shown}, and {right:.4f} is right. Something was rounded: leave round() and "
+            "int() out, and divide with /, not with //",
         )
         expect(
             not (found == 0 and gap),
@@ -77,12 +78,18 @@ def exercise_2(move_back: Callable[[Any, Any], Any]) -> str:
             person = telegram.person("Viktor")
             for text in texts:
                 person.send(text)
-            found = run(move_back, telegram, account, call="move_back(telegram, account)")
+            waiting = f"{len(texts)} messages" if texts else "no message"
+            call = f"move_back(telegram, account) with {waiting} waiting"
+            found = run(move_back, telegram, account, call=call)
             try:
                 left = telegram.call(account, "getUpdates")
             except TelegramError as error:
                 raise NotYet(f"whoever polls now is told {error}") from None
         expect(isinstance(found, list), f"expected a list of texts, found {show(found)}")
+        expect(
+            not any(isinstance(each, dict) for each in found),
+            'these are whole updates. The text of one of them is update["message"]["text"]',
+        )
         expect(
             found != [] or not texts,
             f"{len(texts)} messages waited, and it returned none: they were dropped, or not "

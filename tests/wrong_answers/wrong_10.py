@@ -121,6 +121,18 @@ exercise_2(take_lines)
         (
             r"""
 def take_lines(rest, data):
+    parts = (rest + data).split(b"\r\n")
+    rest = parts.pop()
+    return [str(part) for part in parts], rest
+
+
+exercise_2(take_lines)
+""",
+            "part.decode() makes a text of them",
+        ),
+        (
+            r"""
+def take_lines(rest, data):
     parts = (rest + data).split("\r\n")
     rest = parts.pop()
     return parts, rest
@@ -195,6 +207,46 @@ def reply_to(line):
 exercise_3(reply_to)
 """,
             "I say !hello",
+        ),
+        (
+            """
+def reply_to(line):
+    message = parse(line)
+    if message.command == "PING":
+        return "PONG"
+
+
+exercise_3(reply_to)
+""",
+            "after PONG come a colon and the same words",
+        ),
+        (
+            """
+def reply_to(line):
+    message = parse(line)
+    if message.command == "PING":
+        return f"PONG :{message.text}"
+    if message.text == "!hello":
+        return f"PRIVMSG {message.channel} :hello {message.nick}!"
+
+
+exercise_3(reply_to)
+""",
+            "name begins with # in the line",
+        ),
+        (
+            """
+def reply_to(line):
+    message = parse(line)
+    if message.command == "PING":
+        return f"PONG :{message.text}"
+    if message.text == "!hello":
+        return f"PRIVMSG #{message.channel} :hello {message.tags['display-name']}!"
+
+
+exercise_3(reply_to)
+""",
+            "This line has no tags",
         ),
     ],
 }

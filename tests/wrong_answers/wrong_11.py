@@ -40,6 +40,40 @@ exercise_1(ask_all)
 """,
             "begin it with async def",
         ),
+        (
+            IMPORT
+            + """
+async def ask_all(friends, question):
+    return asyncio.gather(*[friend(question) for friend in friends])
+
+
+exercise_1(ask_all)
+""",
+            "await is missing before asyncio.gather",
+        ),
+        (
+            IMPORT
+            + """
+async def ask_all(friends, question):
+    plans = [friend(question) for friend in friends]
+    return await asyncio.gather(plans)
+
+
+exercise_1(ask_all)
+""",
+            "a star hands over what is in it",
+        ),
+        (
+            IMPORT
+            + """
+async def ask_all(friends, question):
+    return await asyncio.gather(*friends)
+
+
+exercise_1(ask_all)
+""",
+            "gather wants plans",
+        ),
     ],
     2: [
         (
@@ -88,6 +122,36 @@ def backoff(failures):
 exercise_3(backoff)
 """,
             "it ends at 60 seconds",
+        ),
+        (
+            """
+def backoff(failures):
+    return min(60, 2 ^ (failures - 1))
+
+
+exercise_3(backoff)
+""",
+            "in Python ^ is something else",
+        ),
+        (
+            """
+def backoff(failures):
+    return min(60, 2 * failures)
+
+
+exercise_3(backoff)
+""",
+            "you add 2 each time",
+        ),
+        (
+            """
+def backoff(failures):
+    return max(60, 2 ** (failures - 1))
+
+
+exercise_3(backoff)
+""",
+            "min the smaller one",
         ),
         (
             """

@@ -45,6 +45,17 @@ exercise_1(lost_a_day)
             IMPORT
             + """
 def lost_a_day(limit_s, gap_s, messages_an_hour):
+    return round(24 * messages_an_hour * gap_s / (limit_s + gap_s))
+
+
+exercise_1(lost_a_day)
+""",
+            "leave round() and int() out",
+        ),
+        (
+            IMPORT
+            + """
+def lost_a_day(limit_s, gap_s, messages_an_hour):
     return messages_an_hour * gap_s / (limit_s + gap_s)
 
 exercise_1(lost_a_day)
@@ -62,6 +73,30 @@ def move_back(telegram, account):
 exercise_2(move_back)
 """,
             "they were dropped, or not asked for",
+        ),
+        (
+            """
+def move_back(telegram, account):
+    telegram.call(account, "deleteWebhook")
+    return telegram.call(account, "getUpdates")
+
+
+exercise_2(move_back)
+""",
+            "these are whole updates",
+        ),
+        (
+            """
+def move_back(telegram, account):
+    telegram.call(account, "deleteWebhook")
+    updates = telegram.call(account, "getUpdates")
+    telegram.call(account, "getUpdates", offset=updates[-1]["update_id"] + 1)
+    return [update["message"]["text"] for update in updates]
+
+
+exercise_2(move_back)
+""",
+            "with no message waiting",
         ),
         (
             """
