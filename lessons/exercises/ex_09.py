@@ -31,7 +31,7 @@ def exercise_1(code_from: Callable[[str, str], Any]) -> str:
         (landing(state="ours", scope=both, code="c0de"), "c0de"),
         (landing(code="a&b=c/d", scope=both, state="ours"), "a&b=c/d"),
     ]:
-        found = call(code_from, address, "a good address")
+        found = call(code_from, address, f"{address}, which has both,")
         if found is None:
             raise NotYet(f"in {address} state and code are right, and it gave None. Does it end "
                          "with return? parse_qs gives lists: the state is ['ours']")  # fmt: skip
@@ -41,6 +41,7 @@ def exercise_1(code_from: Callable[[str, str], Any]) -> str:
     for state in ("theirs", "", "our", "hours"):
         stranger = landing(code="c0de", scope=both, state=state)
         found = call(code_from, stranger, f"an address with the state {state!r}")
+        expect(found != "None", 'return None, without quotes: "None" is a text of four letters')
         expect(found is None, f"the state was {state!r}, not ours: a stranger's code was taken")
     found = call(code_from, landing(code="c0de", scope=both), "an address without a state")
     expect(found is None, "a code without any state was taken")
@@ -55,6 +56,11 @@ def call(code_from: Callable[[str, str], Any], address: str, what: str) -> Any:
     try:
         return code_from(address, "ours")
     except KeyError as error:
+        if "which has both" in what:
+            raise NotYet(
+                f"yours found no {error} in {what} and raised KeyError. Does the function itself "
+                "take its address apart? answer = parse_qs(urlsplit(address).query)"
+            ) from None
         raise NotYet(
             f"{what} has no {error}, and yours raised KeyError: answer.get({error}) gives None"
         ) from None
@@ -71,12 +77,24 @@ class Desk:
 
     def validate(self, token: str) -> Answer:
         """Twitch's answer about a token."""
+        expect(
+            not isinstance(token, dict),
+            'validate got the whole pair, and wants the token alone: pair["access_token"]',
+        )
         if token == self.good:
             return 200, {"login": "hello_bot", "expires_in": 14000}
         return 401, {"status": 401, "message": "invalid access token"}
 
     def refresh(self, refresh_token: str) -> Answer:
         """Twitch's answer to a refresh token."""
+        expect(
+            not isinstance(refresh_token, dict),
+            'refresh got the whole pair, and wants one half of it: pair["refresh_token"]',
+        )
+        expect(
+            not refresh_token.startswith("token"),
+            'refresh got the access token, and wants the other half: pair["refresh_token"]',
+        )
         if refresh_token != self.refresh_token:
             return 400, {"status": 400, "message": "Invalid refresh token"}
         self.refreshed += 1
@@ -95,7 +113,11 @@ def exercise_2(fresh: Callable[..., Any]) -> str:
     pair = {"access_token": "token 0", "refresh_token": "refresh 0"}
     desk = Desk("token 0", "refresh 0")
     found = ask(fresh, pair, desk)
-    expect(not desk.refreshed, "the token was still good, and it was refreshed all the same")
+    expect(
+        not desk.refreshed,
+        "the token was still good, and it was refreshed all the same. Does return pair stand in "
+        "your if? And validate gives two things: status, facts = validate(…)",
+    )
     expect(found == pair, f"a good pair comes back as it is; found {show(found)}")
     desk = Desk("a newer one", "refresh 0")
     for round in (1, 2):
@@ -105,6 +127,8 @@ def exercise_2(fresh: Callable[..., Any]) -> str:
                          "things, a status and an answer; look at the status")  # fmt: skip
         if isinstance(pair, tuple):
             raise NotYet("refresh gives two things, a status and a pair: return the pair alone")
+        expect(pair is not None, "the token had expired, and nothing came back: refresh, and "
+               "return the new pair")  # fmt: skip
         usable = isinstance(pair, dict) and pair.get("access_token") == desk.good
         expect(usable, f"after refresh {round} expected the new pair, found {show(pair)}")
         expect(
@@ -123,6 +147,8 @@ def ask(fresh: Callable[..., Any], pair: dict[str, str], desk: Desk, when: str =
     expect(callable(fresh), f"expected a function, found {show(fresh)}")
     try:
         return fresh(dict(pair), desk.validate, desk.refresh)
+    except NotYet:
+        raise
     except Exception as error:
         raise NotYet(f"{when}your function raised {describe(error)} for {pair}") from None
 
@@ -172,8 +198,16 @@ def exercise_3(verdict: Callable[[int, dict[str, Any]], Any]) -> str:
         found = run(verdict, status, dict(answer))
         if (expected, found) == ("good", "missing scope"):
             raise NotYet(
-                f"{answer['scopes']} has all that is needed. A token may do more, and in any order"
+                f"{answer['scopes']} has all that is needed. A token may do more, and in any "
+                'order: ask for each scope by itself, "…" not in … or "…" not in …'
             )
+        if (expected, found) == ("good", "wrong account"):
+            raise NotYet(
+                "the login was 'hello_bot', which is right. It is a text: compare it with "
+                '"hello_bot" in quotes. Without them it is the account from above'
+            )
+        if (expected, found) == ("good", "unknown"):
+            raise NotYet("the status was 200. It is a number: compare it with 200, without quotes")
         expect(
             found == expected, f"for {status}, {answer} expected {expected!r}, found {show(found)}"
         )

@@ -68,6 +68,33 @@ exercise_1(code_from)
 """,
             "Does it end with return?",
         ),
+        (
+            """
+from lessons.exercises.ex_09 import exercise_1, exercise_2, exercise_3
+
+def code_from(address, state):
+    answer = parse_qs(address)
+    if answer["state"] == [state]:
+        return answer["code"][0]
+
+exercise_1(code_from)
+""",
+            "Does the function itself take its address apart?",
+        ),
+        (
+            """
+from lessons.exercises.ex_09 import exercise_1, exercise_2, exercise_3
+
+def code_from(address, state):
+    answer = parse_qs(urlsplit(address).query)
+    if answer.get("state") == [state] and "code" in answer:
+        return answer["code"][0]
+    return "None"
+
+exercise_1(code_from)
+""",
+            "return None, without quotes",
+        ),
     ],
     2: [
         (
@@ -126,6 +153,30 @@ def fresh(pair, validate, refresh):
 exercise_2(fresh)
 """,
             "Twitch refused the refresh",
+        ),
+        (
+            """
+def fresh(pair, validate, refresh):
+    status, facts = validate(pair)
+    if status == 200:
+        return pair
+
+exercise_2(fresh)
+""",
+            "validate got the whole pair",
+        ),
+        (
+            """
+def fresh(pair, validate, refresh):
+    status, facts = validate(pair["access_token"])
+    if status == 200:
+        return pair
+    status, new_pair = refresh(pair["access_token"])
+    return new_pair
+
+exercise_2(fresh)
+""",
+            "wants the other half",
         ),
     ],
     3: [
@@ -188,6 +239,32 @@ def verdict(status, facts):
 exercise_3(verdict)
 """,
             "may do more, and in any order",
+        ),
+        (
+            """
+def verdict(status, facts):
+    if status != 200:
+        return "unknown"
+    if "login" not in facts:
+        return "app token"
+    if facts["login"] != hello_bot:
+        return "wrong account"
+    return "good"
+
+exercise_3(verdict)
+""",
+            "in quotes",
+        ),
+        (
+            """
+def verdict(status, facts):
+    if status != "200":
+        return "unknown"
+    return "good"
+
+exercise_3(verdict)
+""",
+            "without quotes",
         ),
     ],
 }
