@@ -46,18 +46,52 @@ def exercise_1(answer: Callable[[str, str], Any]) -> str:
                 "string indices" not in str(reason),
                 "the body is text, and a text has no keys: json.loads(body) makes a dictionary",
             )
+            expect(
+                "NameError" not in str(reason) or "'json'" in str(reason),
+                f"{str(reason).partition(' in answer(')[0]}. A text stands in quotes, such as "
+                '"challenge"; is there a word without them?',
+            )
+            expect(
+                "KeyError" not in str(reason),
+                f"{str(reason).partition(' in answer(')[0]}. The body has the keys 'challenge' and "
+                "'subscription'; look at each letter",
+            )
             raise
         two = isinstance(found, tuple) and len(found) == 2
         expect(two, f"expected two values, return 200, text; found {show(found)}")
         status, text = found
+        expect(status != "200", "the status is the text '200'; write the number, without quotes")
         expect(status == 200, f"the status is {show(status)}; 200 says yes")
         if text != challenge and challenge in str(text):
             raise NotYet("Twitch wants the challenge and nothing around it: no JSON, no quotes")
         expect(text == challenge, f"expected the text {challenge!r}, found {show(text)}")
     for kind in ("notification", "revocation"):
-        found = run(answer, kind, json.dumps({"subscription": {"status": "enabled"}}))
+        try:
+            found = run(answer, kind, json.dumps({"subscription": {"status": "enabled"}}))
+        except NotYet as reason:
+            expect(
+                "KeyError" not in str(reason),
+                f"a {kind} brings no challenge: look for it only if the kind is "
+                '"webhook_callback_verification"',
+            )
+            expect(
+                "nothing back" not in str(reason),
+                f'a {kind} got no answer: after the if, return 204, "" for every other kind',
+            )
+            raise
         expect(found == (204, ""), f"for a {kind} expected (204, ''), found {show(found)}")
     return "Twitch would enable the subscription"
+
+
+SLIPS = {  # words of an error, and what they come from
+    "'str' and 'datetime.datetime'": "both must be moments, and the timestamp is a text: "
+    "datetime.fromisoformat(timestamp) reads it",
+    "'datetime.datetime' and 'str'": "now is a moment, and the timestamp is a text: "
+    "datetime.fromisoformat(timestamp) reads it",
+    "Invalid isoformat": "a call without headers has no time to read: compare the signature first, "
+    "and return False if it is wrong",
+    "offset-naive": "use the now that the function gets, not a now of its own",
+}
 
 
 @exercise(
@@ -71,14 +105,29 @@ def exercise_2(genuine: Callable[[dict[str, str], str, str, datetime], Any]) -> 
     """Signed with the secret, as it came, and not older than ten minutes; nothing else."""
 
     def let_in(headers: dict[str, str], body: str = BODY) -> Any:
-        return run(genuine, headers, body, SECRET, NOW)
+        try:
+            return run(genuine, headers, body, SECRET, NOW)
+        except NotYet as reason:
+            words = str(reason)
+        signed = f"{PREFIX}Signature" in headers
+        what = "a call of Twitch's" if signed else "a call without a signature"
+        for slip, hint in SLIPS.items():
+            expect(slip not in words, hint)
+        expect("nothing back" not in words, f"{what} got neither True nor False. Does every way "
+               "through the function end with return?")  # fmt: skip
+        raise NotYet(f"for {what}, {words.partition(' in genuine(')[0]}")
 
     for minutes in (0, 9):
         found = let_in(seal(BODY, minutes_ago=minutes))
         expect(
+            minutes < 9 or found is True,
+            "a call of Twitch's, 9 minutes old, was not let in: ten minutes are "
+            "timedelta(minutes=10), and the age is now - sent",
+        )
+        expect(
             found is True,
-            f"a call of Twitch's, {minutes} minutes old, gave {show(found)}: sign id, timestamp "
-            "and body, in this order, and compare with the header",
+            f"a call of Twitch's, {minutes} minutes old, gave {show(found)}: compare the "
+            "signature's header with sign(secret, message_id, timestamp, body), in this order",
         )
     expect(let_in(seal(BODY, "a guess of mine")) is False, "a call signed with a guess was let in")
     expect(let_in(seal(BODY), BODY + " ") is False, "the body was changed after it was signed")
@@ -87,7 +136,8 @@ def exercise_2(genuine: Callable[[dict[str, str], str, str, datetime], Any]) -> 
            'headers.get(name, "") gives "" instead')  # fmt: skip
     expect(let_in(bare) is False, "a call without a signature was let in")
     old = let_in(seal(BODY, minutes_ago=11))
-    expect(old is False, "a call that is eleven minutes old was let in: compare its time with now")
+    expect(old is False, "a call that is eleven minutes old was let in: its age is now - sent, and "
+           "that must be at most timedelta(minutes=10)")  # fmt: skip
     names = getattr(getattr(genuine, "__code__", None), "co_names", ())
     expect("compare_digest" in names, "right answers, but == takes longer for better guesses: "
            "compare with hmac.compare_digest")  # fmt: skip

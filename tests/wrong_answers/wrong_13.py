@@ -58,6 +58,51 @@ exercise_1(answer)
 """,
             "the body is text",
         ),
+        (
+            FIRST
+            + """
+def answer(kind, body):
+    if kind == "webhook_callback_verification":
+        return 200, json.loads(body)[challenge]
+    return 204, ""
+
+exercise_1(answer)
+""",
+            "A text stands in quotes",
+        ),
+        (
+            FIRST
+            + """
+def answer(kind, body):
+    if kind == "webhook_callback_verification":
+        return 200, json.loads(body)["chalenge"]
+    return 204, ""
+
+exercise_1(answer)
+""",
+            "look at each letter",
+        ),
+        (
+            FIRST
+            + """
+def answer(kind, body):
+    return 200, json.loads(body)["challenge"]
+
+exercise_1(answer)
+""",
+            "brings no challenge",
+        ),
+        (
+            FIRST
+            + """
+def answer(kind, body):
+    if kind == "webhook_callback_verification":
+        return 200, json.loads(body)["challenge"]
+
+exercise_1(answer)
+""",
+            "for every other kind",
+        ),
     ],
     2: [
         (
@@ -99,6 +144,61 @@ def genuine(headers, body, secret, now):
 exercise_2(genuine)
 """,
             "right answers, but == takes longer for better guesses",
+        ),
+        (
+            """
+def genuine(headers, body, secret, now):
+    message_id = headers.get("Twitch-Eventsub-Message-Id", "")
+    timestamp = headers.get("Twitch-Eventsub-Message-Timestamp", "")
+    given = headers.get("Twitch-Eventsub-Message-Signature", "")
+    if hmac.compare_digest(given, sign(secret, message_id, timestamp, body)):
+        return now - timestamp <= timedelta(minutes=10)
+    return False
+
+exercise_2(genuine)
+""",
+            "the timestamp is a text",
+        ),
+        (
+            """
+def genuine(headers, body, secret, now):
+    message_id = headers.get("Twitch-Eventsub-Message-Id", "")
+    timestamp = headers.get("Twitch-Eventsub-Message-Timestamp", "")
+    given = headers.get("Twitch-Eventsub-Message-Signature", "")
+    sent = datetime.fromisoformat(timestamp)
+    right = hmac.compare_digest(given, sign(secret, message_id, timestamp, body))
+    return right and now - sent <= timedelta(minutes=10)
+
+exercise_2(genuine)
+""",
+            "compare the signature first",
+        ),
+        (
+            """
+def genuine(headers, body, secret, now):
+    message_id = headers.get("Twitch-Eventsub-Message-Id", "")
+    timestamp = headers.get("Twitch-Eventsub-Message-Timestamp", "")
+    given = headers.get("Twitch-Eventsub-Message-Signature", "")
+    if hmac.compare_digest(given, sign(secret, message_id, timestamp, body)):
+        return now - datetime.fromisoformat(timestamp) <= timedelta(minutes=10)
+
+exercise_2(genuine)
+""",
+            "Does every way through",
+        ),
+        (
+            """
+def genuine(headers, body, secret, now):
+    message_id = headers.get("Twitch-Eventsub-Message-Id", "")
+    timestamp = headers.get("Twitch-Eventsub-Message-Timestamp", "")
+    given = headers.get("Twitch-Eventsub-Message-Signature", "")
+    if not hmac.compare_digest(given, sign(secret, message_id, timestamp, body)):
+        return False
+    return now - datetime.fromisoformat(timestamp) <= timedelta(10)
+
+exercise_2(genuine)
+""",
+            "its age is now - sent",
         ),
     ],
 }
