@@ -50,6 +50,7 @@ def bars(title: str, values: Mapping[str, float], unit: str, digits: int = 2) ->
     for row, name in enumerate(names):
         label_bar(axes, values[name], row, f"{values[name]:,.{digits}f} {unit}")
     axes.margins(x=0.25)
+    axes.locator_params(axis="x", integer=not digits)  # there is no half message
     return chart
 
 

@@ -19,7 +19,7 @@ REASONS = {
 
 
 @exercise(
-    'write a dictionary: {"Telegram function": …, …} with True or False for each.',
+    "write True or False in the place of each three dots.",
     "who begins the conversation in each corner: the platform, or your bot?",
     "a browser on your computer needs no address in the internet, because it begins.",
     "functions are called, so they need an address; programs begin by themselves.",
@@ -29,8 +29,11 @@ def exercise_1(needs_address: Any) -> str:
     expect(isinstance(needs_address, dict), f"expected a dictionary, found {show(needs_address)}")
     missing = [name for name in CALLED if name not in needs_address]
     expect(not missing, f"True or False for {', '.join(missing)} is missing")
+    dots = [name for name in CALLED if needs_address[name] is ...]
+    expect(not dots, f"write True or False in the place of the three dots: {', '.join(dots)}")
     for name, called in CALLED.items():
         found = needs_address[name]
+        expect(found not in ("True", "False"), f"{name}: {found} stands in quotes; leave them out")
         expect(isinstance(found, bool), f"{name}: {show(found)} is neither True nor False")
         expect(
             found == called,
@@ -48,16 +51,18 @@ HINTS = {
 
 
 @exercise(
-    'write a dictionary: {"Telegram function": …, …} with a number from 0 to 3 for each.',
+    "write a number from 0 to 3 in the place of each three dots.",
     "ask for each corner: who has the message while nobody takes it?",
     "Telegram keeps updates for a day, and EventSub tries again after a failure.",
     "only on IRC nobody keeps anything.",
 )
-def exercise_2(prediction: dict[str, int], lost: dict[str, int]) -> str:
+def exercise_2(prediction: dict[str, Any], lost: dict[str, int]) -> str:
     """The prediction against what was measured just now."""
     expect(isinstance(prediction, dict), f"expected a dictionary, found {show(prediction)}")
     missing = [name for name in lost if name not in prediction]
     expect(not missing, f"a number for {', '.join(missing)} is missing")
+    dots = [name for name in lost if prediction[name] is ...]
+    expect(not dots, f"write a number in the place of the three dots: {', '.join(dots)}")
     for name, number in lost.items():
         expect(is_number(prediction[name]), f"{name}: {show(prediction[name])} is no number")
         if prediction[name] != number:

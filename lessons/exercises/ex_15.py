@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from lessons.costs import Work, break_even, function_cost, server_cost
-from lessons.exercises.verdict import close, exercise, expect, is_number, run, show
+from lessons.exercises.verdict import NotYet, close, exercise, expect, is_number, run, show
 from sandbox.cloud.prices import SECONDS_A_MONTH, functions, servers
 
 MONTHS = [(3_000_000, 5, 128), (100_000, 5, 128), (30_000_000, 199.2, 128), (2_000_000, 999.5, 512)]
@@ -22,8 +22,13 @@ def exercise_1(month: Callable[[int, float, int], Any]) -> str:
     """Four months at AWS, by the price table."""
     aws = functions()["aws"]
     for messages, ms, memory_mb in MONTHS:
-        found = run(month, messages, ms, memory_mb)
+        try:
+            found = run(month, messages, ms, memory_mb)
+        except NotYet as reason:
+            expect("'math' is not" not in str(reason), "write import math above the function")
+            raise
         shown = f"month({messages}, {ms}, {memory_mb}) gave {show(found)}"
+        expect(not isinstance(found, str), f"{shown}, a text. Return the number itself, no f-text")
         expect(is_number(found), f"{shown}, expected a number")
         expect(
             found >= 0, f"{shown}: an allowance that is left over is not paid out. Use max(0, …)"
@@ -43,10 +48,15 @@ def mistakes(messages: int, ms: float, memory_mb: int) -> list[tuple[float, str]
     unrounded = max(0.0, gb_seconds - aws.free_gb_seconds) * aws.gb_second
     calls = function_cost(aws, messages, work).requests
     up = "round the milliseconds up, with math.ceil"
+    whole_seconds = Work(math.ceil(ms / 1000) * 1000, memory_mb)
     return [
         (function_cost(aws, messages, work, free_tier=False).total, "take off what is free"),
         (unrounded + calls, up),
         (function_cost(aws, messages, Work(math.floor(ms), memory_mb)).total, up),
+        (
+            function_cost(aws, messages, whole_seconds).total,
+            "that rounds up to whole seconds: math.ceil(ms) / 1000, not math.ceil(ms / 1000)",
+        ),
         (function_cost(aws, messages, work).time, "the calls themselves cost, too"),
         (calls, "the time costs, too, beyond its allowance"),
     ]
@@ -73,19 +83,20 @@ def exercise_2(a_second: Any) -> str:
     expect(not math.isclose(a_second, short, rel_tol=0.03), "Work counts milliseconds: Work(400, …")
     upside = "that is upside down: seconds for a message"
     expect(not math.isclose(a_second, 1 / right, rel_tol=0.03), upside)
+    expect(a_second != right // 1, "// cuts off what stands behind the point; divide with one /")
     near = math.isclose(a_second, right, rel_tol=0.03)  # a month of 30 or 31 days will do
     expect(near, f"found {show(a_second)}, and there the two do not cost the same")
     return f"at {right:.1f} messages a second, day and night, the server is as cheap"
 
 
 CHATS = [
-    ([], 300, 0),
     ([0], 300, 1),
     ([0, 10, 20], 300, 1),
     ([0, 10, 400, 410], 300, 2),
     ([0, 3600, 7200, 10800], 300, 4),
     ([50, 349, 648], 300, 1),
     ([0, 300, 600], 300, 3),
+    ([], 300, 0),
 ]
 
 
@@ -98,15 +109,35 @@ CHATS = [
 def exercise_3(cold_calls: Callable[[list[float], float], Any]) -> str:
     """Seven chats, quiet and lively."""
     for times, idle_s, right in CHATS:
-        found = run(cold_calls, list(times), idle_s)
+        try:
+            found = run(cold_calls, list(times), idle_s)
+        except NotYet as reason:
+            expect(bool(times), f"when nobody writes, times is []. There {reason}")
+            raise
         shown = f"cold_calls({times}, {idle_s}) gave {show(found)}"
         expect(is_number(found), f"{shown}, expected how many calls are cold")
         sharp = sum(later - now > idle_s for now, later in pairwise(times)) + 1
         on_time = f"{shown}: after exactly {idle_s} seconds the instance is stopped already, so >="
         expect(sharp == right or found != sharp, on_time)
-        expect(found != right - 1 or not times, f"{shown}: the first call of all is cold, too")
+        expect(found == right or bool(times), f"{shown}: nobody wrote, so begin to count at 0")
+        expect(found != 0 or not times, f"{shown}: the first call of all is cold, too")
+        slip = found == counted_from_the_last_cold(times, idle_s) != right
+        before = "the pause is counted from the message before, whether that was cold or not"
+        expect(not slip, f"{shown}, expected {right}: {before}")
+        early = found == 1 and len(times) > 1
+        expect(found == right or not early, f"{shown}, expected {right}. Does return stand inside "
+               "the loop? Then it ends at the first message")  # fmt: skip
         expect(found == right, f"{shown}, expected {right}")
     return "a message an hour: every caller waits. A lively chat: only the first"
+
+
+def counted_from_the_last_cold(times: list[int], idle_s: float) -> int:
+    """How many calls are cold for somebody who forgets the warm ones in between."""
+    cold: list[int] = []
+    for now in times:
+        if not cold or now - cold[-1] >= idle_s:
+            cold.append(now)
+    return len(cold)
 
 
 # held, messages a month, ms, memory_mb
@@ -132,11 +163,20 @@ def exercise_4(advise: Callable[[bool, int, int, int], Any]) -> str:
     """Seven bots, each with the home that costs least and can do the work."""
     rent = server_cost([servers()["aws-t4g-nano"], servers()["aws-ipv4"]]).total
     for name, (held, messages, ms, memory_mb) in BOTS.items():
-        found = run(advise, held, messages, ms, memory_mb)
+        try:
+            found = run(advise, held, messages, ms, memory_mb)
+        except NotYet as reason:
+            expect(
+                "'Cost'" not in str(reason),
+                "function_cost(…) gives a whole bill; its dollars are function_cost(…).total",
+            )
+            raise
         shown = f"{name}: advise({held}, {messages}, {ms}, {memory_mb}) gave {show(found)}"
         pair = isinstance(found, tuple | list) and len(found) == 2
         expect(pair, f'{shown}, expected a pair, such as ("function", 0.4)')
         home, dollars = found
+        bill = type(dollars).__name__ == "Cost"
+        expect(not bill, f"{shown}: that is a whole bill; its dollars are function_cost(…).total")
         names = "function", "server"
         expect(home in names, f'{shown}: the first of the pair is "function" or "server"')
         expect(is_number(dollars), f"{shown}: the second of the pair is a number of dollars")
@@ -147,9 +187,16 @@ def exercise_4(advise: Callable[[bool, int, int, int], Any]) -> str:
         expect(not held or home == "server", f"{shown}: {nobody}")
         one = right == "server" and needed > 1 and close(dollars, rent)
         expect(not one, f"{shown}: one server has not enough seconds for this work; {needed} have")
-        dearer = f"{shown}: count the servers, and compare; the other home costs less"
+        dearer = (
+            f"{shown}: count the servers, and compare. {messages * ms / 1000:,.0f} seconds of work "
+            f"need {needed} of them, for {needed * rent:.2f} dollars; the function costs "
+            f"{called:.2f}"
+        )
         expect(home == right, dearer)
         cost = called if right == "function" else needed * rent
+        part = home == "server" and dollars < rent
+        expect(not part, f"{shown}: nobody rents out a part of a server. Round up, and take at "
+               "least one: max(1, math.ceil(…))")  # fmt: skip
         cents = close(dollars, round(cost, 2))
         expect(cents or close(dollars, cost), f"{shown}, expected {cost:.2f} dollars")
     return "seven bots have the home that suits them, and you know what each costs"

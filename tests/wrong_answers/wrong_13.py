@@ -184,7 +184,7 @@ def genuine(headers, body, secret, now):
 
 exercise_2(genuine)
 """,
-            "Does every way through",
+            "for a call signed with a guess gave nothing back",
         ),
         (
             """

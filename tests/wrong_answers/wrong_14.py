@@ -34,8 +34,26 @@ exercise_1(needs_address)
 """,
             "expected a dictionary, found True",
         ),
+        (
+            IMPORT
+            + """
+needs_address = dict.fromkeys(square.corners, "True")
+
+exercise_1(needs_address)
+""",
+            "True stands in quotes",
+        ),
     ],
     2: [
+        (
+            """
+prediction = dict.fromkeys(square.corners, 3) | {"Telegram function": ...}
+
+lost = square.lose(3)
+exercise_2(prediction, lost)
+""",
+            "in the place of the three dots: Telegram function",
+        ),
         (
             """
 prediction = dict.fromkeys(square.corners, 3)

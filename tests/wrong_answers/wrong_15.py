@@ -42,6 +42,35 @@ exercise_1(month)
 """,
             "gave nothing back; it printed",
         ),
+        (
+            """
+from lessons.exercises.ex_15 import exercise_1, exercise_2, exercise_3, exercise_4
+
+
+import math
+
+def month(messages, ms, memory_mb):
+    gb_seconds = messages * math.ceil(ms / 1000) * memory_mb / 1024
+    time_usd = max(0, gb_seconds - 400_000) * 0.0000166667
+    calls_usd = max(0, messages - 1_000_000) * 0.20 / 1_000_000
+    return time_usd + calls_usd
+
+exercise_1(month)
+""",
+            "rounds up to whole seconds",
+        ),
+        (
+            """
+from lessons.exercises.ex_15 import exercise_1, exercise_2, exercise_3, exercise_4
+
+
+def month(messages, ms, memory_mb):
+    return f"{max(0, messages - 1_000_000) * 0.20 / 1_000_000:.2f}"
+
+exercise_1(month)
+""",
+            "Return the number itself",
+        ),
     ],
     2: [
         (
@@ -67,6 +96,14 @@ a_second = SECONDS_A_MONTH / break_even(aws, Work(400, memory_mb=512), server.to
 exercise_2(a_second)
 """,
             "upside down",
+        ),
+        (
+            """
+a_second = break_even(aws, Work(400, memory_mb=512), server.total) // SECONDS_A_MONTH
+
+exercise_2(a_second)
+""",
+            "divide with one /",
         ),
     ],
     3: [
@@ -102,6 +139,47 @@ exercise_3(cold_calls)
 """,
             "expected how many calls are cold",
         ),
+        (
+            """
+def cold_calls(times, idle_s):
+    cold, last = 0, None
+    for now in times:
+        if last is None or now - last >= idle_s:
+            cold += 1
+            last = now
+    return cold
+
+exercise_3(cold_calls)
+""",
+            "counted from the message before",
+        ),
+        (
+            """
+def cold_calls(times, idle_s):
+    cold, last = 0, None
+    for now in times:
+        if last is None or now - last >= idle_s:
+            cold += 1
+        last = now
+        return cold
+
+exercise_3(cold_calls)
+""",
+            "Does return stand inside the loop?",
+        ),
+        (
+            """
+def cold_calls(times, idle_s):
+    cold = 1
+    for i in range(1, len(times)):
+        if times[i] - times[i - 1] >= idle_s:
+            cold += 1
+    return cold
+
+exercise_3(cold_calls)
+""",
+            "nobody wrote, so begin to count at 0",
+        ),
     ],
     4: [
         (
@@ -133,6 +211,30 @@ def advise(held, messages, ms, memory_mb):
 exercise_4(advise)
 """,
             "count the servers",
+        ),
+        (
+            """
+def advise(held, messages, ms, memory_mb):
+    cost = function_cost(aws, messages, Work(ms, memory_mb))
+    if held or cost > server.total:
+        return "server", server.total
+    return "function", cost
+
+exercise_4(advise)
+""",
+            "its dollars are function_cost(…).total",
+        ),
+        (
+            """
+def advise(held, messages, ms, memory_mb):
+    rent = messages * ms / 1000 / SECONDS_A_MONTH * server.total
+    if held:
+        return "server", rent
+    return "function", function_cost(aws, messages, Work(ms, memory_mb)).total
+
+exercise_4(advise)
+""",
+            "nobody rents out a part of a server",
         ),
     ],
 }
