@@ -116,10 +116,10 @@ def exercise_3(cold_calls: Callable[[list[float], float], Any]) -> str:
             raise
         shown = f"cold_calls({times}, {idle_s}) gave {show(found)}"
         expect(is_number(found), f"{shown}, expected how many calls are cold")
+        expect(found == right or bool(times), f"{shown}: nobody wrote, so begin to count at 0")
         sharp = sum(later - now > idle_s for now, later in pairwise(times)) + 1
         on_time = f"{shown}: after exactly {idle_s} seconds the instance is stopped already, so >="
         expect(sharp == right or found != sharp, on_time)
-        expect(found == right or bool(times), f"{shown}: nobody wrote, so begin to count at 0")
         expect(found != 0 or not times, f"{shown}: the first call of all is cold, too")
         slip = found == counted_from_the_last_cold(times, idle_s) != right
         before = "the pause is counted from the message before, whether that was cold or not"
