@@ -44,7 +44,8 @@ def exercise_1(leaks: Callable[[Path, str], Any]) -> str:
     if found == []:
         raise NotYet(
             "two files hold the secret and none was found: a zip is compressed, so open it with "
-            "zipfile.ZipFile and read each of its files"
+            "zipfile.ZipFile and read each of its files. If you do: a return inside the loop ends "
+            "it at the first file"
         )
     expect(isinstance(found, list), f"expected a list of names, found {show(found)}")
     expected = ["notes/ideas.txt", "old/main.py"]
@@ -107,7 +108,12 @@ ADDRESSES = {
 def exercise_2(judge: Callable[[str], Any]) -> str:
     """Ten addresses, in the order of Telegram's own checks."""
     for url, expected in ADDRESSES.items():
-        found = run(judge, url)
+        found = judged(judge, url)
+        if found == "wrong port" and expected in ("not public", "good") and url.count(":") == 2:
+            raise NotYet(
+                f"the port of {url} is allowed. parts.port is a number, not a text: compare it "
+                "with 443, not with '443', and with all four numbers"
+            )
         if found == "wrong port" and url.count(":") == 1:
             raise NotYet(f"{url} names no port, so port is None: for https that means 443")
         if found == "good" and expected == "not public":
@@ -120,6 +126,20 @@ def exercise_2(judge: Callable[[str], Any]) -> str:
     return f"{len(ADDRESSES)} addresses judged as Telegram does"
 
 
+def judged(judge: Callable[[str], Any], url: str) -> Any:
+    """Call the learner's function; NotYet tells a forgotten import from other mistakes."""
+    try:
+        return run(judge, url)
+    except NotYet as told:
+        for module in ("ipaddress", "urllib"):
+            if f"name '{module}' is not defined" in str(told):
+                line = "import ipaddress" if module == "ipaddress" else "import urllib.parse"
+                raise NotYet(
+                    f"Python does not know {module} yet: begin the cell with {line}"
+                ) from None
+        raise
+
+
 BOT = """
 from botlib import Bot
 from botlib.telegram.light import webhook
@@ -128,6 +148,9 @@ bot = Bot()
 bot.command("both")(lambda message: ["one", "two"])
 handler = webhook(bot)
 """
+
+
+NAMES_ELSE = "your function did not make itself is taken from an earlier cell"
 
 
 @exercise(
@@ -144,11 +167,14 @@ def exercise_3(rescue: Callable[..., Any]) -> str:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         (folder / "main.py").write_text(BOT, encoding="utf-8")
         deployed: list[str] = []
+        addresses: list[str] = []
 
         def deploy(token: str) -> str:
             """Upload the bot with this token; its address."""
             deployed.append(token)
-            return cloud.deploy("bot", folder, environment=settings(telegram, token)).url
+            function = cloud.deploy("bot", folder, environment=settings(telegram, token))
+            addresses.append(function.url)
+            return function.url
 
         old = account.token
         viktor.send("!both")  # it waits, since there is no webhook yet
@@ -156,9 +182,19 @@ def exercise_3(rescue: Callable[..., Any]) -> str:
         rescue(telegram, account, deploy, SECRET)
         expect(is_refused(telegram, old), "the old token still opens the bot: new_token ends it")
         expect(bool(deployed), "the function was not deployed with the new token")
-        expect(deployed[-1] == account.token, "the function was deployed with the old token")
+        expect(deployed[-1] != old, "the function was deployed with the old token")
+        if deployed[-1] != account.token:
+            raise NotYet(
+                f"the function was deployed with a token of another bot. A name that {NAMES_ELSE}: "
+                "write token = telegram.new_token(account), then deploy(token)"
+            )
         info = telegram.call(account, "getWebhookInfo")
         expect(bool(info["url"]), "a new token begins without a webhook: call setWebhook as well")
+        if info["url"] != addresses[-1]:
+            raise NotYet(
+                f"Telegram got an address that is not this function's. A name that {NAMES_ELSE}: "
+                "write url = deploy(token), then setWebhook with url=url"
+            )
         try:
             found = [message.text for message in viktor.wait(2)]
         except NoReply:

@@ -145,5 +145,10 @@ def read_unit(text: str) -> dict[str, str]:
     try:
         unit.read_string(text)
         return dict(unit["Service"])
-    except (configparser.Error, KeyError) as error:
-        raise NotYet(f"this is no unit with a part [Service]: {error}") from None
+    except (configparser.MissingSectionHeaderError, KeyError):
+        raise NotYet("the line [Service] must stand above the settings") from None
+    except configparser.Error:
+        raise NotYet(
+            "each line under [Service] is a setting's name, an = and its value, as in "
+            "Restart=on-failure; at least one line is not"
+        ) from None

@@ -55,6 +55,22 @@ exercise_1(leaks)
 """,
             "look at all of them",
         ),
+        (
+            """
+from lessons.exercises.ex_08 import exercise_1, exercise_2, exercise_3, exercise_4
+
+def leaks(path, secret):
+    archive = zipfile.ZipFile(path)
+    found = []
+    for name in archive.namelist():
+        if secret.encode() in archive.read(name):
+            found.append(name)
+        return found
+
+exercise_1(leaks)
+""",
+            "a return inside the loop ends it at the first file",
+        ),
     ],
     2: [
         (
@@ -100,6 +116,37 @@ exercise_2(judge)
 """,
             "ask whether it is public last",
         ),
+        (
+            """
+def judge(url):
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme != "https":
+        return "no https"
+    if parts.port not in (None, 443, 80, 88, 8443):
+        return "wrong port"
+    return "good" if ipaddress.ip_address(parts.hostname).is_global else "not public"
+
+exercise_2(judge)
+""",
+            "begin the cell with import urllib.parse",
+        ),
+        (
+            """
+import ipaddress
+import urllib.parse
+
+def judge(url):
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme != "https":
+        return "no https"
+    if parts.port not in (None, "443", "80", "88", "8443"):
+        return "wrong port"
+    return "good" if ipaddress.ip_address(parts.hostname).is_global else "not public"
+
+exercise_2(judge)
+""",
+            "parts.port is a number, not a text",
+        ),
     ],
     3: [
         (
@@ -131,6 +178,27 @@ def rescue(telegram, account, deploy, secret):
 exercise_3(rescue)
 """,
             "without secret_token=secret",
+        ),
+        (
+            """
+def rescue(telegram, account, deploy, secret):
+    telegram.new_token(account)
+    url = deploy(token)
+    telegram.call(account, "setWebhook", url=url, secret_token=secret)
+
+exercise_3(rescue)
+""",
+            "with a token of another bot",
+        ),
+        (
+            """
+def rescue(telegram, account, deploy, secret):
+    deploy(telegram.new_token(account))
+    telegram.call(account, "setWebhook", url=url, secret_token=secret)
+
+exercise_3(rescue)
+""",
+            "an address that is not this function's",
         ),
     ],
     4: [

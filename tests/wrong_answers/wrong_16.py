@@ -121,5 +121,28 @@ exercise_3(unit)
 """,
             "does not say on which platform",
         ),
+        (
+            """
+unit = '''
+ExecStart=/usr/bin/python3 -m botlib.run telegram /opt/bot/main.py
+Restart=on-failure
+'''
+
+exercise_3(unit)
+""",
+            "the line [Service] must stand above the settings",
+        ),
+        (
+            """
+unit = '''
+[Service]
+ExecStart=/usr/bin/python3 -m botlib.run telegram /opt/bot/main.py
+EnvironmentFile: /etc/bot.env
+'''
+
+exercise_3(unit)
+""",
+            "a setting's name, an = and its value",
+        ),
     ],
 }
