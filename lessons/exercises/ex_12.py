@@ -176,6 +176,9 @@ def check_memory(twitch: Twitch, file: Path, store: str) -> str:
 
     def number(person: Account, text: str) -> int:
         answer = person.ask(text, channel=viktor, timeout=20)
+        if "did not work" in answer:
+            reason = home.wait_line(f"{text} failed")
+            raise NotYet(f"{text} did not work. The bot's log says: {reason}")
         expect(
             "I do not know" not in answer,
             f"there is no command {text} yet: the bot says {answer!r}",
@@ -207,7 +210,7 @@ def check_memory(twitch: Twitch, file: Path, store: str) -> str:
         expect(again == 2, f"Viktor greets for the second time, and the bot says {again}")
         home.kill()
         home.wait(20)
-    with lives(twitch, hello_bot, viktor, file, settings):
+    with lives(twitch, hello_bot, viktor, file, settings) as home:
         third = number(viktor, "!hello")
         expect(
             third != 1,
@@ -216,6 +219,11 @@ def check_memory(twitch: Twitch, file: Path, store: str) -> str:
         )
         expect(third == 3, f"Viktor greets for the third time, and the bot says {third}")
         total = number(anna, "!greetings")
+        expect(
+            total != 5,
+            "there were 4 greetings, and !greetings says 5: to ask is no greeting. "
+            "increment adds one each time; get only reads",
+        )
         expect(total == 4, f"there were 4 greetings, and !greetings says {total}")
     return "cut off, killed, and it still knows: Viktor greeted three times, Anna once"
 

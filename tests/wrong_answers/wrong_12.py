@@ -184,5 +184,33 @@ def hello(message):
             + CHECK,
             "there is no command !greetings yet",
         ),
+        (
+            BOT
+            + """
+
+@bot.command("hello")
+def hello(message):
+    store.increment("greetings")
+    return store.increment(message.user)
+"""
+            + CHECK,
+            "!hello did not work. The bot's log says",
+        ),
+        (
+            BOT
+            + """
+
+@bot.command("hello")
+def hello(message):
+    store.increment("greetings")
+    return f"hello {message.user}! This is number {store.increment(message.user)}."
+
+@bot.command("greetings")
+def greetings(message):
+    return f"{store.increment('greetings')} greetings so far."
+"""
+            + CHECK,
+            "to ask is no greeting",
+        ),
     ],
 }
