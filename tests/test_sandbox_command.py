@@ -224,7 +224,7 @@ def test_the_terminal_shows_why_a_function_fails(tmp_path):
         running.type("telegram !hello")
         running.wait_for("[broken] loading ␛[2J")
         running.wait_for("[broken] [ERROR] ZeroDivisionError: division by zero")
-        running.wait_for("read the function's log, shown above")
+        running.wait_for("mend it and deploy again")
         running.wait_for("[telegram] @hello_bot: Wrong response from the webhook: 502 Bad Gateway")
 
 
