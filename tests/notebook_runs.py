@@ -17,6 +17,7 @@ def run_copy(stem, change, folder, monkeypatch):
     )
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("IPYTHONDIR", str(folder / ".ipython"))
+    monkeypatch.setenv("COURSE_FOLDER", str(folder / "own"))  # what it passes is not another's
     notebook = nbformat.read(folder / f"{stem}.ipynb", as_version=4)
     change(notebook)
     try:

@@ -178,7 +178,15 @@ def test_slips_in_a_cell_itself(kernel):
         assert line in seen and words in seen
 
 
+# A .venv of start.py's has both from the start; other Pythons, as conda's, have them from a cell.
+BARE = """
+shell = get_ipython()
+shell.magics_manager.magics["cell"].pop("save", None)
+shell.set_custom_exc((), None)"""
+
+
 def test_cells_left_out(fresh):
+    fresh.sees(BARE)
     seen = fresh.sees(SAVE)
     assert seen.startswith("UsageError: Cell magic `%%save` not found")
     seen = fresh.sees('viktor.ask("!hello")')

@@ -66,7 +66,7 @@ def test_a_program_gets_its_environment_and_is_measured(tmp_path):
 def test_a_program_that_fails_says_why(tmp_path):
     file = tmp_path / "main.py"
     file.write_text("raise ValueError('no token')\n")
-    with pytest.raises(RuntimeError, match=r"printed nothing\. .*ValueError: no token"):
+    with pytest.raises(RuntimeError, match=r"did not start\. .*ValueError: no token"):
         Program(file)
 
 

@@ -48,8 +48,9 @@ def test_a_notebook_runs_without_an_error_and_shows_its_pictures(course, stem):
 def test_she_writes_to_her_bot_in_the_first_notebook(course):
     page, _ = run(course, "00_start_here")
     try:
+        page.locator("object").scroll_into_view_if_needed()  # what is out of sight is not drawn
         (window,) = [frame for frame in page.frames if "#key=" in frame.url]
-        draft = window.get_by_role("textbox").first
+        draft = window.get_by_role("textbox", name="Write to Hello bot")
         before = window.get_by_text("hello Viktor!").count()
         draft.fill("!hello")
         draft.press("Enter")
