@@ -308,7 +308,7 @@ def as_a_user_at_home(machine, chat, course):
 
 def test_the_prices_are_those_of_the_table():
     rows = re.findall(r"^\| .* \| (\S+) (\S+) \| (\S+) \S+ \| (\S+) \|$", README.read_text(), re.M)
-    names = ("hetzner-cx23", "aws-t4g-nano", "aws-ipv4")
+    names = ("aws-lightsail-nano", "aws-t4g-nano", "aws-ipv4")
     prices = [servers()[name] for name in names]
     assert rows == [
         (f"{each.hour:.4f}", each.currency, f"{each.hour * HOURS_A_MONTH:.2f}", each.date)
