@@ -48,7 +48,12 @@ def what_is_missing() -> str:
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
         return "NO RENTED MACHINE: only root can make a Debian and boot it"
     gone = [tool for tool in TOOLS if not shutil.which(tool)]
-    return f"NO RENTED MACHINE: {', '.join(gone)} not installed" if gone else ""
+    if gone:
+        return f"NO RENTED MACHINE: {', '.join(gone)} not installed"
+    mount = ["unshare", "--mount", "--pid", "--fork", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+    if subprocess.run(mount, capture_output=True).returncode:
+        return "NO RENTED MACHINE: root may not mount here, as in most containers"
+    return ""
 
 
 def make_debian(folder: Path) -> Path:
