@@ -67,12 +67,8 @@ COMMANDS = {  # each runs a file, whose first text is its help
     "test": "tests/run.py",
     "webhook": "deploy/set_webhook.py",
 }
-AT_HOME = (
-    "lab",
-    "refresh",
-    "reset",
-    "test",
-)  # all others take paths as they are typed, and find .env there
+# All others take paths as they are typed, and find .env there.
+AT_HOME = ("lab", "refresh", "reset", "test")
 QUIET = {  # no pop-up with JupyterLab's news, no warnings of kernels in the terminal
     "etc/jupyter/labconfig/page_config.json": {
         "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}

@@ -22,14 +22,13 @@ from botlib.bot import APOLOGY, Bot
 from botlib.run import load_bot
 from botlib.settings import env_files, only_sandbox, read_env
 from botlib.twitch.helix import Helix
-from lessons.home import Home
+from lessons.home import COURSE, Home, sandboxed
 from sandbox import Cloud, Telegram, Twitch
+from sandbox.hello_bot import USERNAME, on_telegram
+from sandbox.randomness import Randomness
 
-COURSE = Path(__file__).parents[1]
 DONE, OPEN, LEFT_OUT = "✔", "…", "○"
-OTHERS = ("TELEGRAM_", "TWITCH_")  # what the names of a bot's settings begin with
 ZIP_LIMIT_MB = 50.0  # AWS takes larger ones only from a bucket
-SECRET = "only-we-two-know"  # noqa: S105, the sandbox's, and only for a moment
 LONGEST = 300  # characters of what went wrong
 PATIENCE_S = 25.0  # for an answer: a busy machine starts a program slowly
 SORRY = APOLOGY.partition("{command} ")[2]
@@ -107,7 +106,7 @@ def look_inside(folder: Path, ask: str) -> dict[str, str]:
     """What is wrong with the bot itself: its file, its answer, its test; "" where nothing is."""
     command = [sys.executable, "-m", "lessons.checklist", str(folder), ask]
     done = subprocess.run(
-        command, cwd=folder if folder.is_dir() else None, env=clean(), capture_output=True,
+        command, cwd=folder if folder.is_dir() else None, env=sandboxed(), capture_output=True,
         text=True, encoding="utf-8", errors="replace",
     )  # fmt: skip
     try:
@@ -117,12 +116,6 @@ def look_inside(folder: Path, ask: str) -> dict[str, str]:
         found = {"bot": f"main.py ended the program: {last}"}
     first = "first mend what is above"
     return {"bot": "", "answer": first, "test": first} | found
-
-
-def clean() -> dict[str, str]:
-    """This environment without the settings of anybody's bot."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
-    return kept | {"COURSE_WORLD": "sandbox", "PYTHONPATH": str(COURSE), "PYTHONUTF8": "1"}
 
 
 def inside(folder: Path, ask: str) -> dict[str, str]:
@@ -226,22 +219,17 @@ def home(folder: Path, ask: str, file: str, what: str, try_it: Callable[[Path, s
 def called_by_telegram(folder: Path, ask: str) -> str:
     """A function that Telegram calls."""
     with Telegram() as telegram, Cloud() as cloud:
-        account = telegram.new_bot("My bot", "my_own_bot")
-        settings = {"TELEGRAM_TOKEN": account.token, "TELEGRAM_SECRET": SECRET}
-        settings["TELEGRAM_API"] = telegram.url
-        function = cloud.deploy(
-            "bot", folder, handler="telegram_function.handler", environment=settings, timeout_s=30
-        )
-        telegram.call(account, "setWebhook", url=function.url, secret_token=SECRET)
+        settings = on_telegram(telegram, Randomness())
+        url = deployed(cloud, folder, "telegram_function", settings)
+        token, secret = settings["TELEGRAM_TOKEN"], settings["TELEGRAM_SECRET"]
+        telegram.call(token, "setWebhook", url=url, secret_token=secret)
         return telegram.person("Viktor").ask(ask, timeout=PATIENCE_S)
 
 
 def asks_telegram(folder: Path, ask: str) -> str:
     """A program that asks Telegram again and again."""
     with Telegram() as telegram:
-        account = telegram.new_bot("My bot", "my_own_bot")
-        settings = {"TELEGRAM_TOKEN": account.token, "TELEGRAM_API": telegram.url}
-        program = Home("telegram", folder / "main.py", settings)
+        program = Home("telegram", folder / "main.py", on_telegram(telegram, Randomness()))
         try:
             return telegram.person("Viktor").ask(ask, timeout=PATIENCE_S)
         finally:
@@ -251,18 +239,18 @@ def asks_telegram(folder: Path, ask: str) -> str:
 def called_by_twitch(folder: Path, ask: str) -> str:
     """A function that Twitch calls, once the bot and the channel's owner have agreed."""
     with Twitch() as twitch, Cloud() as cloud:
-        viktor, bot = twitch.account("viktor", "Viktor"), twitch.account("my_own_bot")
+        viktor, bot = twitch.account("viktor", "Viktor"), twitch.account(USERNAME)
         app = twitch.application("My bot")
         twitch.authorize(bot, app, ["user:read:chat", "user:write:chat", "user:bot"])
         twitch.authorize(viktor, app, ["channel:bot"])
+        secret = Randomness().text(32, "EventSub secret")
         settings = {"TWITCH_CLIENT_ID": app.client_id, "TWITCH_CLIENT_SECRET": app.client_secret}
-        settings |= {"TWITCH_BOT_ID": bot.id, "TWITCH_EVENTSUB_SECRET": SECRET}
+        settings |= {"TWITCH_BOT_ID": bot.id, "TWITCH_EVENTSUB_SECRET": secret}
         settings["TWITCH_API"] = twitch.url
-        function = cloud.deploy(
-            "bot", folder, handler="twitch_function.handler", environment=settings, timeout_s=30
+        url = deployed(cloud, folder, "twitch_function", settings)
+        Helix(app.client_id, app.client_secret, twitch.url).subscribe(
+            viktor.id, url, secret, bot.id
         )
-        helix = Helix(app.client_id, app.client_secret, twitch.url)
-        helix.subscribe(viktor.id, function.url, SECRET, bot.id)
         twitch.wait_for(bot, viktor, timeout=PATIENCE_S)
         return viktor.ask(ask, timeout=PATIENCE_S)
 
@@ -270,7 +258,7 @@ def called_by_twitch(folder: Path, ask: str) -> str:
 def holds_twitch(folder: Path, ask: str) -> str:
     """A program that holds a line to Twitch."""
     with Twitch() as twitch:
-        viktor, bot = twitch.account("viktor", "Viktor"), twitch.account("my_own_bot")
+        viktor, bot = twitch.account("viktor", "Viktor"), twitch.account(USERNAME)
         app = twitch.application("My bot")
         token = twitch.authorize(bot, app, ["chat:read", "chat:edit"])
         settings = {"TWITCH_TOKEN": token.access_token, "TWITCH_CLIENT_ID": app.client_id}
@@ -281,6 +269,12 @@ def holds_twitch(folder: Path, ask: str) -> str:
             return viktor.ask(ask, timeout=PATIENCE_S)
         finally:
             program.stop()
+
+
+def deployed(cloud: Cloud, folder: Path, file: str, settings: dict[str, str]) -> str:
+    """Deploy the function of one platform; its address."""
+    handler = f"{file}.handler"
+    return cloud.deploy("bot", folder, handler=handler, environment=settings, timeout_s=30).url
 
 
 Try = Callable[[Path, str], str]

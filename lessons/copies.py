@@ -99,15 +99,12 @@ class Copies:
 
     def _bring_one(self, name: str) -> bool:
         """False if the learner's copy is older than the original, and stays as it is."""
-        own = self.folder / name
-        if not own.exists() or not self._is_changed(name):
-            if not own.exists() or self.made_from.get(name) != self._digest(name):
-                self._copy(name)
-            else:
-                self._stamp(own)
-            return True
-        self._stamp(own)
-        return self.made_from.get(name) == self._digest(name)
+        own, is_new = self.folder / name, self.made_from.get(name) == self._digest(name)
+        if own.exists() and (is_new or self._is_changed(name)):
+            self._stamp(own)
+            return is_new
+        self._copy(name)
+        return True
 
     def _copy(self, name: str) -> None:
         notebook = nbformat.read(self._originals / name, as_version=4)

@@ -35,12 +35,10 @@ class Home:
             raise FileNotFoundError(f"there is no file {file}. Run the %%save cell above first.")
         if earlier := _homes.get(path):
             earlier.stop()
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
-        own = {"COURSE_WORLD": "sandbox", "PYTHONPATH": str(COURSE), "PYTHONUTF8": "1"}
         keeper = Keeper()
         weakref.finalize(self, keeper.close)
         command = [sys.executable, "-m", "botlib.run", platform, path.name]
-        self._process = keeper.start(command, path.parent, {**kept, **own, **settings})
+        self._process = keeper.start(command, path.parent, {**sandboxed(), **settings})
         _homes[path] = self
 
     def __repr__(self) -> str:
@@ -100,3 +98,9 @@ class Home:
     def kill(self) -> None:
         """End the bot at once, as a power cut does; it cannot say goodbye."""
         self._process.kill()
+
+
+def sandboxed() -> dict[str, str]:
+    """This environment without the settings of anybody's bot, for a process in the sandbox."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
+    return kept | {"COURSE_WORLD": "sandbox", "PYTHONPATH": str(COURSE), "PYTHONUTF8": "1"}

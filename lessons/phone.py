@@ -1,19 +1,16 @@
 """The chat of notebook 02: on your own phone once there is a token, in the sandbox until then.
 
 The same cells then reach another Telegram. Nothing here waits for an answer typed into the
-notebook, except before a real bot's webhook would be taken away.
+notebook: what would take a real bot's webhook away is refused unless it is said in the call.
 """
 
 import re
-from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from botlib.settings import settings, telegram_api
-from botlib.telegram.light import BotApi
-from botlib.tokens import telegram_slips
 from lessons.home import Home
+from lessons.world import telegram_world
 from sandbox.page import Page
 from sandbox.telegram import BotAccount, Person, Telegram
 
@@ -45,12 +42,10 @@ class Phone:
         telegram: Telegram,
         account: BotAccount,
         person: Person,
-        confirm: Callable[[str], str] = lambda question: input(question),  # a kernel has its own
     ) -> None:
-        self._found = settings("telegram")
-        self.is_real = self._found.world == "real"
+        self._world = telegram_world(telegram, account, person, secret="", real=True)
+        self.is_real = self._world.is_real
         self._telegram, self._account, self._person = telegram, account, person
-        self._confirm = confirm
         self.username = str(self.call("getMe")["username"])
 
     def __repr__(self) -> str:
@@ -70,28 +65,29 @@ class Phone:
 
     def call(self, method: str, **parameters: Any) -> Any:
         """Call a method of Telegram's Bot API for your bot; RuntimeError in Telegram's words."""
-        for problem in telegram_slips(self._token):  # a sick address in an error would show it
-            raise ValueError(f"TELEGRAM_TOKEN: {problem}")
         try:
-            return BotApi(self._token, self._api).call(method, parameters)
+            return self._world.call(method, **parameters)
         except RuntimeError as refusal:
             words = re.search(r': (\d+) .*"description": ?"([^"]*)"', str(refusal))
             if not words:
                 raise
             raise RuntimeError(f"{words[1]} {words[2]}") from None
 
-    def start(self, file: str | Path) -> Home:
+    def start(self, file: str | Path, *, cut_off: bool = False) -> Home:
         """Start the program that answers with this file's brain; it stays alive until stopped.
 
-        FileNotFoundError without the file, RuntimeError with the program's last words.
+        It takes a webhook away; a real bot's only with `cut_off`. FileNotFoundError without the
+        file, RuntimeError with the program's last words or why none was started.
         """
-        if self.is_real and self.call("getWebhookInfo")["url"]:
-            question = "A function answers for your real bot, and would be cut off. Type yes: "
-            if self._confirm(question).strip().lower() != "yes":
-                raise RuntimeError("nothing was started, because the answer was not yes")
+        if self.is_real and not cut_off and self.call("getWebhookInfo")["url"]:
+            raise RuntimeError(
+                "nothing was started: a function answers for your real bot, and would be cut off. "
+                "If that is meant, write phone.start(…, cut_off=True)"
+            )
         self._person.wait(len(self._person.inbox))  # answers in the window before are read
         world = "" if self.is_real else "sandbox"
-        found = {"TELEGRAM_TOKEN": self._token, "TELEGRAM_API": self._api, "COURSE_WORLD": world}
+        found = {"TELEGRAM_TOKEN": self._world.token, "TELEGRAM_API": self._world.api}
+        found["COURSE_WORLD"] = world
         home = Home("telegram", file, found)
         home.wait_line(READY)
         return home
@@ -127,12 +123,3 @@ class Phone:
 
     def _your_turn(self, text: str) -> str:
         return f"now you: write {text} to @{self.username} on your phone"
-
-    @property
-    def _token(self) -> str:
-        return self._found.token if self.is_real else self._account.token
-
-    @property
-    def _api(self) -> str:
-        real = self._found.values.get("TELEGRAM_API")
-        return telegram_api(real) if self.is_real else self._telegram.url

@@ -1,4 +1,4 @@
-"""The one switch of notebooks 07 and 08: the same cells reach the sandbox's bot, or your real one.
+"""The switch of notebooks 02, 07 and 08: the same cells reach the sandbox's bot, or your real one.
 
 Nothing reaches a real bot unless its owner says so: `real=True`, and a token in `.env`. Nobody is
 asked anything, so that a run of all cells ends whatever is set. It sends nothing by itself.
@@ -67,9 +67,7 @@ class World:
 
         RuntimeError with Telegram's words if it refuses, ValueError for what is no token.
         """
-        for problem in telegram_slips(
-            self.token
-        ):  # the error of a sick address would show the token
+        for problem in telegram_slips(self.token):  # an error of a sick address would show it
             raise ValueError(f"TELEGRAM_TOKEN: {problem}")
         return BotApi(self.token, self.api).call(method, parameters)
 

@@ -53,7 +53,7 @@ def real(monkeypatch, tmp_path):
 
 def test_in_the_sandbox_viktor_writes(sandbox, file, monkeypatch):
     monkeypatch.setenv("COURSE_WORLD", "sandbox")
-    phone = Phone(*sandbox, confirm=None)
+    phone = Phone(*sandbox)
     assert not phone.is_real
     assert "SANDBOX" in repr(phone) and "@hello_bot" in repr(phone)
     assert "hello_bot" not in phone.link  # there may be a stranger's bot of this name
@@ -80,7 +80,7 @@ def test_in_the_sandbox_viktor_writes(sandbox, file, monkeypatch):
 
 def test_with_a_token_the_same_calls_reach_ones_own_bot(sandbox, real, file):
     telegram, mine = real
-    phone = Phone(*sandbox, confirm=None)
+    phone = Phone(*sandbox)
     assert phone.is_real
     assert "@my_real_bot" in repr(phone) and mine.token not in repr(phone)
     assert phone.link == repr(phone.window()) == "https://t.me/my_real_bot"
@@ -98,17 +98,14 @@ def test_with_a_token_the_same_calls_reach_ones_own_bot(sandbox, real, file):
     assert str(sandbox[0].transcript(sandbox[2], sandbox[1])) == "(nothing was said yet)"
 
 
-@pytest.mark.parametrize("answer", ["", "no", "y", "YES please"])
-def test_a_real_bots_function_is_not_cut_off_unless_the_answer_is_yes(sandbox, real, file, answer):
+def test_a_real_bots_function_is_not_cut_off_unless_its_owner_says_so(sandbox, real, file):
     telegram, mine = real
     telegram.call(mine, "setWebhook", url="http://127.0.0.1:9/")
-    asked = []
-    phone = Phone(*sandbox, confirm=lambda question: asked.append(question) or answer)
-    with pytest.raises(RuntimeError, match="nothing was started"):
+    phone = Phone(*sandbox)
+    with pytest.raises(RuntimeError, match=r"nothing was started: .*cut_off=True"):
         phone.start(file)
     assert telegram.call(mine, "getWebhookInfo")["url"] == "http://127.0.0.1:9/"
-    assert len(asked) == 1
-    home = Phone(*sandbox, confirm=lambda _: " Yes ").start(file)
+    home = phone.start(file, cut_off=True)
     assert telegram.call(mine, "getWebhookInfo")["url"] == ""
     home.stop()
 

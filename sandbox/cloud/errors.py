@@ -43,11 +43,11 @@ class FunctionError(Exception):
 
 def placed(error: FunctionError) -> FunctionError:
     """The same error, its message with the line of the function's own file that raised it."""
-    own = [frame for frame in error.trace if (found := PLACE.match(frame)) and found["source"]]
+    own = [found for frame in error.trace if (found := PLACE.match(frame))]
     if not own:
         return error
-    file, number, source = PLACE.match(own[-1]).group("file", "line", "source")  # type: ignore[union-attr]
-    message = f"{error.message} ({file}, line {number})\n    {source}"
+    last = own[-1]
+    message = f"{error.message} ({last['file']}, line {last['line']})\n    {last['source']}"
     return FunctionError(error.type, message, error.trace, error.posted)
 
 
