@@ -39,6 +39,7 @@ NAMES = {
         "TWITCH_API",
     ),
 }
+TWITCH_WEBHOOK = {"TWITCH_CLIENT_SECRET", "TWITCH_EVENTSUB_SECRET"}  # only such a bot needs them
 PUBLIC = {"TELEGRAM_API", "TWITCH_API", "TWITCH_CHANNEL", "TWITCH_BOT_ID"}
 SECRETS = {name for names in NAMES.values() for name in names} - PUBLIC
 CURLY = "“”„‘’"  # what text programs make of quotes
@@ -113,7 +114,11 @@ class Settings:
     def __getitem__(self, name: str) -> str:
         """Give a setting; raises KeyError that says how to set it."""
         if name not in self.values:
-            raise KeyError(f"{name} is not set. Write a line {name}=… into the file .env.")
+            webhook = " --for eventsub" if name in TWITCH_WEBHOOK else ""
+            raise KeyError(
+                f"{name} is not set. Write a line {name}=… into the file .env, or let "
+                f"python3 start.py login {self.platform}{webhook} write all that is needed."
+            )
         return self.values[name]
 
     def missing(self, *names: str) -> list[str]:

@@ -28,11 +28,18 @@ def compare(guess: object, found: object) -> None:
     You guessed 1, and so it was.
     >>> compare("two", "≈ 0.3 %")
     You guessed two. It was ≈ 0.3 %.
+    >>> compare([403, None], (403, None))
+    You guessed [403, None], and so it was.
     """
     if guess is ...:
         words = f"No guess this time. It was {found}."
-    elif guess == found or str(guess).strip().lower() == str(found).strip().lower():
+    elif guess == found or plain(guess) == plain(found):
         words = f"You guessed {guess}, and so it was."
     else:
         words = f"You guessed {guess}. It was {found}."
     display(Comparison(words))
+
+
+def plain(value: object) -> str:
+    """Its words alone, for brackets, quotes around it and capital letters make no guess wrong."""
+    return str(value).strip(" ()[]").lower()

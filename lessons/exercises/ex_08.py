@@ -10,7 +10,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from lessons.exercises.verdict import NotYet, exercise, expect, run, show
+from lessons.exercises.verdict import NotYet, exercise, expect, quietly, run, show
 from sandbox import Cloud, Telegram
 from sandbox.telegram import NoReply, TelegramError
 
@@ -44,8 +44,9 @@ def exercise_1(leaks: Callable[[Path, str], Any]) -> str:
     if found == []:
         raise NotYet(
             "two files hold the secret and none was found: a zip is compressed, so open it with "
-            "zipfile.ZipFile and read each of its files. If you do: a return inside the loop ends "
-            "it at the first file"
+            "zipfile.ZipFile, read each of its files, and ask for the secret with `in`, since more "
+            "stands around it. If you do: a return inside the loop ends it at the first file, and "
+            "found = [] inside the loop forgets what was found before"
         )
     expect(isinstance(found, list), f"expected a list of names, found {show(found)}")
     expected = ["notes/ideas.txt", "old/main.py"]
@@ -62,6 +63,16 @@ def looked(leaks: Callable[[Path, str], Any], path: Path) -> Any:
     try:
         return run(leaks, path, SECRET, call="leaks(path, secret)")
     except NotYet as told:
+        if "has no attribute 'namelist'" in str(told):
+            raise NotYet(
+                "path only says where the zip is. Open it first: archive = zipfile.ZipFile(path); "
+                "then archive has .namelist() and .read(name)"
+            ) from None
+        if "requires string as left operand, not bytes" in str(told):
+            raise NotYet(
+                "you look for the secret in a file's name, which is a text. What stands in the "
+                "file is archive.read(name)"
+            ) from None
         if "bytes-like" in str(told):
             raise NotYet(
                 "a file in a zip is read as bytes, and the secret is a text: Python does not look "
@@ -83,6 +94,7 @@ def pack(path: Path, files: dict[str, str]) -> Path:
     return path
 
 
+EVERYWHERE = "https://8.8.8.8:443/bot"
 ADDRESSES = {
     "http://8.8.8.8/bot": "no https",
     "http://127.0.0.1:8000/bot": "no https",
@@ -91,7 +103,7 @@ ADDRESSES = {
     "https://127.0.0.1/bot": "not public",
     "https://10.0.0.5:8443/bot": "not public",
     "https://172.20.0.3:88/bot": "not public",
-    "https://8.8.8.8:443/bot": "good",
+    EVERYWHERE: "good",
     "https://1.1.1.1:8443/bot": "good",
     "https://8.8.8.8/bot": "good",
 }
@@ -109,15 +121,34 @@ def exercise_2(judge: Callable[[str], Any]) -> str:
     """Ten addresses, in the order of Telegram's own checks."""
     for url, expected in ADDRESSES.items():
         found = judged(judge, url)
+        if expected == "no https" and found in ("wrong port", "good"):
+            raise NotYet(
+                f"{url} begins with http, not with https, and was called {found!r}: is the sign in "
+                'your first question != (is not)? if parts.scheme != "https":'
+            )
+        if found == "no https" and expected != "no https":
+            raise NotYet(
+                f"{url} was called 'no https'. parts.scheme is what stands before ://, in small "
+                "letters and without it: 'https'"
+            )
+        if found == "wrong port" and judged(judge, EVERYWHERE) == "wrong port":
+            raise NotYet(
+                "443 was called a wrong port. parts.port is a number, not a text, so "
+                "write 443 without quotes. And ask `not in (None, 443, 80, 88, 8443)`: "
+                "`!= 443 or 80` is always true"
+            )
         if found == "wrong port" and expected in ("not public", "good") and url.count(":") == 2:
             raise NotYet(
                 f"the port of {url} is allowed. parts.port is a number, not a text: compare it "
-                "with 443, not with '443', and with all four numbers"
+                "with all four numbers, 443, 80, 88 and 8443, without quotes"
             )
         if found == "wrong port" and url.count(":") == 1:
             raise NotYet(f"{url} names no port, so port is None: for https that means 443")
         if found == "good" and expected == "not public":
-            raise NotYet(f"{url} was called good; is_global is False for such an address")
+            raise NotYet(
+                f"{url} was called good; is_global is False for such an address, and then the "
+                'answer is "not public": if not ….is_global:'
+            )
         if found == "not public" and expected in ("no https", "wrong port"):
             raise NotYet(
                 f"for {url} Telegram says {expected!r} first: ask whether it is public last"
@@ -137,6 +168,15 @@ def judged(judge: Callable[[str], Any], url: str) -> Any:
                 raise NotYet(
                     f"Python does not know {module} yet: begin the cell with {line}"
                 ) from None
+        if "name 'host' is not defined" in str(told):
+            raise NotYet("host stands for the hostname: write parts.hostname there") from None
+        if "does not appear to be an IPv4" in str(told):
+            raise NotYet(
+                "ip_address wants the computer's number alone, not the whole address: "
+                "ipaddress.ip_address(parts.hostname)"
+            ) from None
+        if "'bool' object is not callable" in str(told):
+            raise NotYet("is_global is a value and no function: write it without ()") from None
         raise
 
 
@@ -150,6 +190,20 @@ handler = webhook(bot)
 """
 
 
+SET_WEBHOOK = 'telegram.call(account, "setWebhook", url=url, secret_token=secret)'
+SLIPS = {  # words of an error → what is said
+    "name 'setWebhook' is not defined": f"setWebhook is a method of Telegram's: {SET_WEBHOOK}",
+    "missing 1 required positional argument: 'method'": "telegram.call wants the account first, "
+    f"then the method's name: {SET_WEBHOOK}",
+    "missing 1 required positional argument: 'token'": "deploy wants the new token: deploy(token)",
+    "must be text; found": "deploy wants the token, which is a text. telegram.new_token(account), "
+    "with its brackets, gives it",
+    "UnboundLocalError": "a name is used before the line that makes it. The order is: new_token, "
+    "deploy, setWebhook",
+    "'str' object has no attribute 'url'": "deploy gives the address itself: url = deploy(token)",
+    "positional arguments but 4 were given": "four things are handed over: "
+    "def rescue(telegram, account, deploy, secret):",
+}
 NAMES_ELSE = "your function did not make itself is taken from an earlier cell"
 
 
@@ -179,7 +233,7 @@ def exercise_3(rescue: Callable[..., Any]) -> str:
         old = account.token
         viktor.send("!both")  # it waits, since there is no webhook yet
         expect(callable(rescue), f"expected a function, found {show(rescue)}")
-        rescue(telegram, account, deploy, SECRET)
+        rescued(rescue, telegram, account, deploy)
         expect(is_refused(telegram, old), "the old token still opens the bot: new_token ends it")
         expect(bool(deployed), "the function was not deployed with the new token")
         expect(deployed[-1] != old, "the function was deployed with the old token")
@@ -202,11 +256,22 @@ def exercise_3(rescue: Callable[..., Any]) -> str:
             if "403" in said:
                 raise NotYet(
                     "Telegram calls, and the function answers 403: setWebhook was called without "
-                    "secret_token=secret"
+                    "secret_token=secret, or with another secret"
                 ) from None
             raise NotYet(f"the bot is silent; getWebhookInfo says: {said}") from None
         expect(found == ["one", "two"], f"Viktor got {found}")
     return "the thief is out, and nothing was lost"
+
+
+def rescued(rescue: Callable[..., Any], *arguments: Any) -> None:
+    """Call the learner's function; NotYet tells what the slips mean that people make here."""
+    try:
+        quietly(rescue, *arguments, SECRET, call="rescue(telegram, account, deploy, secret)")
+    except NotYet as told:
+        for error, words in SLIPS.items():
+            if error in str(told):
+                raise NotYet(words) from None
+        raise
 
 
 def settings(telegram: Telegram, token: str) -> dict[str, str]:
@@ -311,6 +376,17 @@ def exercise_4(release: Callable[..., Any], bundle: Callable[[Path, Path], Any])
     with road(bundle) as (way, viktor, make):
         steps = (way.pack, way.upload, way.status, way.tell)
         said = run_release(release, make("good", VERSION.format(number=1, first="pass")), steps)
+        if said != "released" and way.told:
+            raise NotYet(
+                f"a good folder was given to Telegram, and then release returned {show(said)}: "
+                'under tell(address) stands return "released"'
+            )
+        if said.startswith("not released") and way.asked:
+            raise NotYet(
+                f"a good folder is 'released'; found {show(said)}. A good function answers a "
+                "stranger with 403, and status(address) gives it as a number: if "
+                "status(address) == 403"
+            )
         expect(said == "released", f"a good folder is 'released'; found {show(said)}")
         expect(
             bool(way.told), "a good folder was uploaded, but Telegram was not told: tell(address)"
@@ -372,9 +448,12 @@ def run_release(release: Callable[..., Any], folder: Path, steps: tuple[Any, ...
     except ValueError as error:
         raise NotYet(f"for the folder {folder.name}, pack refused: {error} Catch it") from None
     except Exception as error:
-        raise NotYet(
-            f"for the folder {folder.name}, release raised {type(error).__name__}: {error}"
-        ) from None
+        words = f"for the folder {folder.name}, release raised {type(error).__name__}: {error}"
+        if "concatenate str" in str(error):
+            words += '. An error is no text; f"not released: {error}" makes one of it'
+        if isinstance(error, UnboundLocalError):
+            words += ". When pack has refused there is no zip: under except, return at once"
+        raise NotYet(words) from None
     expect(
         said is not None, f"release gave nothing back for the folder {folder.name}: return a text"
     )
