@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import json
 import math
 import tempfile
 import textwrap
@@ -17,16 +18,29 @@ GREETING = """
 def handler(event, context):
     return f"hello {event['name']}!"
 """
-# The worker of the notebook around the learner's own round.
+# The worker of the notebook around the learner's own round. Its line to the cloud ends the loop at
+# whatever the cloud refuses, which would otherwise go unnoticed.
 BEFORE = """
 import http, http.client, importlib, json, os, sys
 PATH = "/2018-06-01/runtime/invocation"
 """
 AFTER = """
+class Line(http.client.HTTPConnection):
+    def request(self, method, url, *rest, **named):
+        self.asked = method + " …/" + "/".join(url.split("/")[5:])
+        super().request(method, url, *rest, **named)
+
+    def getresponse(self):
+        answer = super().getresponse()
+        if answer.status >= 400:
+            sys.exit(f"refused: {{self.asked}} with {{answer.status}}")
+        return answer
+
+
 sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
 file, name = os.environ["_HANDLER"].split(".")
 handler = getattr(importlib.import_module(file), name)
-cloud = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+cloud = Line(os.environ["AWS_LAMBDA_RUNTIME_API"])
 while True:
     {name}(cloud, handler)
 """
@@ -35,11 +49,15 @@ NOT_READ = (
     "the error arrived, but then the loop ended: read the answer to that POST to its end as well, "
     "with cloud.getresponse().read()"
 )
+REFUSED = (
+    "the cloud refused a POST: this call had been answered before. Each call gets one POST, "
+    "to …/response or to …/error"
+)
 
 
 @exercise(
-    "copy the function one_round from the cell above, put it in place of the whole line with the "
-    "dots, and mend it.",
+    "copy the function one_round from the file loop.py above, put it in place of the whole line "
+    "with the dots, and mend it.",
     "only one line of one_round can fail because of the handler: the one that calls it. "
     "Put try: before it, and except Exception as error: after it",
     "in the except part there is no answer, so make one: a dictionary with errorType and "
@@ -58,21 +76,33 @@ def exercise_1(one_round: Any) -> str:
         worker.write_text(BEFORE + source + AFTER.format(name=one_round.__name__), "utf-8")
         mended = cloud.deploy("mended", folder, worker=str(worker), timeout_s=TIMEOUT_S)
         greets(mended)
-        error = error_of(mended)
+        error = error_of(mended, {})
         if error.type == "Runtime.ExitError":
             raise NotYet(why_it_ended(mended))
         expect(
             error.type != "Sandbox.Timedout",
             "nobody told the cloud that the handler failed: POST to the path that ends in /error",
         )
-        expect(error.type == "KeyError", f"errorType came as {show(error.type)}, not as 'KeyError'")
+        expect(
+            error.type != "Runtime.Unknown",
+            "what was posted to …/error has no entry errorType: the dictionary's two names are "
+            '"errorType" and "errorMessage", in these letters',
+        )
+        quotes = ": write it without quotes" if "__name__" in error.type else ""
+        expect(
+            error.type == "KeyError",
+            f"errorType came as {show(error.type)}, not as 'KeyError'{quotes}",
+        )
         words = str(KeyError("name"))
         expect(
             error.message == words,
             f"errorMessage came as {show(error.message)}, expected {show(words)}: str(error)",
         )
         greets(mended)
-        expect(not mended.invocations[-1].cold, NOT_READ)
+        if mended.invocations[-1].cold:
+            raise NotYet(REFUSED if "refused: " in "\n".join(mended.logs) else NOT_READ)
+        if error_of(mended, "no dictionary").type == "Runtime.ExitError":
+            raise NotYet(why_it_ended(mended))
     return f"the error came as {error}, and the same instance went on"
 
 
@@ -129,14 +159,18 @@ def greets(function: Function) -> None:
                 "that path is for the except part only"
             ) from None
         raise NotYet(f"a good event now fails: {error}") from None
+    expect(
+        found != json.dumps("hello Ada!"),
+        "Ada's answer was written as JSON twice: json.dumps once is enough",
+    )
     expect(found is not None, "the answer to Ada's event was null: post what the handler returned")
     expect(found == "hello Ada!", f"Ada's event was answered with {show(found)}")
 
 
-def error_of(function: Function) -> FunctionError:
-    """What a call without a name ends with."""
+def error_of(function: Function, event: object) -> FunctionError:
+    """What a call with an event that has no name ends with."""
     try:
-        found = function.invoke({})
+        found = function.invoke(event)
     except FunctionError as error:
         return error
     raise NotYet(f"the error was posted to …/response, as if it were an answer: {show(found)}")
@@ -148,6 +182,16 @@ def why_it_ended(function: Function) -> str:
     meanings = {
         "KeyError: 'name'": "the handler's KeyError still ends the loop. Put try: and "
         "except Exception as error: around the line that calls the handler",
+        "string indices": "a handler can fail in other ways than with a KeyError: "
+        "except Exception as error: catches every kind",
+        "with 403": "the loop asked for the next event, and nobody told the cloud how this call "
+        "had ended: POST to …/response, or to …/error if the handler failed",
+        "with 404": "the cloud knows no such path: it ends in /response or /error, "
+        "with one slash before the word",
+        "with 400": REFUSED,
+        "'error' is not defined": "the error has no name yet: except Exception as error:",
+        "is not defined": "a name that nobody has made: is it spelt right, or is it a text "
+        'and wants quotes, such as "errorType"?',
         "Idle": "you caught the error, but told nobody: POST to …/error, then read the answer",
         "Request-sent": "the loop asked again before it had read an answer: after each request "
         "there must be cloud.getresponse().read(), after the POST of the error, too",
@@ -254,6 +298,13 @@ def mistakes(used: float, memory: float) -> list[tuple[float, str]]:
         (line(whole / 1000, memory / 1024), ": the price of the request itself is missing"),
         (line(whole / 1000, memory / 1024) + 0.20, ": $0.20 is for a million requests, not one"),
         (line(whole, memory / 1024) + request, ": a second has 1000 milliseconds"),
+        (line(whole * 1000, memory / 1024) + request, ": divide the milliseconds by 1000"),
+        (line(whole / 1000, memory / 1024) + 0.20 * 1e6, ": divide the 0.20 by a million"),
+        (whole / 1000 + line(1, memory / 1024) + request, ": multiply seconds and gigabytes"),
+        (
+            line(whole / 1000, memory / 1024) + line(request, 1),
+            ": the price of the request is added last, and nothing is done to it any more",
+        ),
         (line(whole / 1000, memory) + request, ": a gigabyte has 1024 megabytes"),
         (
             line(math.ceil(used / 1000), memory / 1024) + request,

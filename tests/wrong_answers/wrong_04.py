@@ -94,6 +94,47 @@ WRONG = {
             mended(TRY, REPORT, POST.replace("{kind}", "error"), READ),
             "that path is for the except part only",
         ),
+        (
+            mended(TRY.replace("Exception", "KeyError"), REPORT, POST, READ),
+            "except Exception as error: catches every kind",
+        ),
+        (
+            mended(TRY.replace(" as error", ""), REPORT, POST, READ),
+            "the error has no name yet",
+        ),
+        (
+            mended(TRY, REPORT.replace('"errorType"', "errorType"), POST, READ),
+            "wants quotes",
+        ),
+        (
+            mended(TRY, REPORT.replace("errorType", "error_type"), POST, READ),
+            "has no entry errorType",
+        ),
+        (
+            mended(
+                TRY, REPORT.replace("type(error).__name__", '"type(error).__name__"'), POST, READ
+            ),
+            "write it without quotes",
+        ),
+        (
+            mended(TRY, REPORT, POST.replace("{kind}", "/{kind}"), READ),
+            "with one slash before the word",
+        ),
+        (
+            mended(
+                "    try:\n        answer = handler(event, None)\n",
+                "    except Exception as error:\n",
+                REPORT,
+                '        cloud.request("POST", f"{PATH}/{request_id}/error", json.dumps(answer))\n',
+                "        cloud.getresponse().read()\n",
+                RESPONSE,
+            ),
+            "Each call gets one POST",
+        ),
+        (
+            mended(TRY, REPORT, POST.replace("answer)", "json.dumps(answer))"), READ),
+            "json.dumps once is enough",
+        ),
         (IMPORT + "exercise_1(greet)", "expected a function, found <Function greet"),
     ],
     2: [
@@ -120,6 +161,28 @@ WRONG = {
         (
             price(GB, "print(gb_seconds * 0.0000166667 + 0.20 / 1_000_000)"),
             "Write return in place of print",
+        ),
+        (
+            price(
+                "gb_seconds = memory_mb / 1024 * math.ceil(used_ms) * 1000",
+                "return gb_seconds * 0.0000166667 + 0.20 / 1_000_000",
+            ),
+            "divide the milliseconds by 1000",
+        ),
+        (
+            price(GB, "return gb_seconds * 0.0000166667 + 0.20 * 1_000_000"),
+            "divide the 0.20 by a million",
+        ),
+        (
+            price(GB, "return (gb_seconds + 0.20 / 1_000_000) * 0.0000166667"),
+            "the price of the request is added last",
+        ),
+        (
+            price(
+                "seconds, gigabytes = math.ceil(used_ms) / 1000, memory_mb / 1024",
+                "return seconds + gigabytes * 0.0000166667 + 0.20 / 1_000_000",
+            ),
+            "multiply seconds and gigabytes",
         ),
         (
             price(
