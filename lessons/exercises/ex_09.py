@@ -37,6 +37,11 @@ def exercise_1(code_from: Callable[[str, str], Any]) -> str:
                          "with return? parse_qs gives lists: the state is ['ours']")  # fmt: skip
         if isinstance(found, list):
             raise NotYet(f"parse_qs gives lists, as a name may come twice: found {show(found)}")
+        if isinstance(found, str) and found != code and found in address:
+            raise NotYet(
+                f"in {address} the code is {code!r}, not {show(found)}: what stands behind a % is "
+                "written for an address. parse_qs makes the sign of it again"
+            )
         expect(found == code, f"in {address} the code is {code!r}, not {show(found)}")
     for state in ("theirs", "", "our", "hours"):
         stranger = landing(code="c0de", scope=both, state=state)
@@ -65,6 +70,11 @@ def call(code_from: Callable[[str, str], Any], address: str, what: str) -> Any:
             f"{what} has no {error}, and yours raised KeyError: answer.get({error}) gives None"
         ) from None
     except Exception as error:
+        if "SplitResult" in str(error):
+            raise NotYet(
+                "urlsplit gives all the parts of the address, and parse_qs wants the one behind "
+                "the ?: urlsplit(address).query"
+            ) from None
         raise NotYet(f"your function raised {describe(error)} for {what}: {address}") from None
 
 
@@ -116,7 +126,8 @@ def exercise_2(fresh: Callable[..., Any]) -> str:
     expect(
         not desk.refreshed,
         "the token was still good, and it was refreshed all the same. Does return pair stand in "
-        "your if? And validate gives two things: status, facts = validate(…)",
+        "your if? And validate gives two things: status, facts = validate(…), of which the status "
+        "is a number, 200 without quotes",
     )
     expect(found == pair, f"a good pair comes back as it is; found {show(found)}")
     desk = Desk("a newer one", "refresh 0")
@@ -138,7 +149,11 @@ def exercise_2(fresh: Callable[..., Any]) -> str:
         )
         desk.good = "expired meanwhile"
     found = ask(fresh, pair, Desk("another", "another"), "Twitch refused the refresh with 400: ")
-    expect(found is None, f"Twitch refused the refresh: expected None, found {show(found)}")
+    expect(
+        found is None,
+        f"Twitch refused the refresh: expected None, found {show(found)}. refresh gives a status, "
+        "too: look at it before you return",
+    )
     return "the bot can sleep for days"
 
 
@@ -200,6 +215,11 @@ def exercise_3(verdict: Callable[[int, dict[str, Any]], Any]) -> str:
             raise NotYet(
                 f"{answer['scopes']} has all that is needed. A token may do more, and in any "
                 'order: ask for each scope by itself, "…" not in … or "…" not in …'
+            )
+        if (expected, found) == ("missing scope", "good"):
+            raise NotYet(
+                f"{answer['scopes']} was called good, and both scopes are needed: it is a missing "
+                "scope if one of them is not there, or the other"
             )
         if (expected, found) == ("good", "wrong account"):
             raise NotYet(

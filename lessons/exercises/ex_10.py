@@ -25,7 +25,7 @@ def exercise_1(who_and_what: Callable[[str], Any]) -> str:
     """Login, channel, text; and a smiley is no colon of IRC's."""
     for line, login, channel in SAID:
         text = line.split(" :", 1)[1]
-        found = run(who_and_what, line)
+        found = taken_apart(who_and_what, line)
         three = isinstance(found, tuple | list) and len(found) == 3
         expect(three, f"expected three texts: return login, channel, text; found {show(found)}")
         who, where, what = found
@@ -43,6 +43,20 @@ def exercise_1(who_and_what: Callable[[str], Any]) -> str:
             raise NotYet(f"{of} the text is {text!r}, to the end of the line; found {show(what)}")
         expect(what == text, f"{of} the text is {text!r}, found {show(what)}")
     return f"{len(SAID)} lines taken apart"
+
+
+def taken_apart(who_and_what: Callable[[str], Any], line: str) -> Any:
+    """Call the learner's function; NotYet says how many parts a line has."""
+    try:
+        return run(who_and_what, line)
+    except NotYet as told:
+        if "to unpack" in str(told):
+            raise NotYet(
+                f"{line!r} did not come apart into as many parts as you have names for. "
+                'line.split(" ", 3) cuts three times only, and gives four: '
+                'prefix, command, channel, text = line.split(" ", 3)'
+            ) from None
+        raise
 
 
 # Each row: what came before, what was read now, the whole lines, what is left for later.
@@ -70,6 +84,8 @@ def exercise_2(take_lines: Callable[[bytes, bytes], Any]) -> str:
     for rest, data, lines, left in READS:
         found = pair(take_lines, rest, data)
         hint = f"take_lines({rest!r}, {data!r}) gave {show(found)}, expected {(lines, left)!r}"
+        if found == ([*lines, left.decode()], left):
+            hint += ". What stands behind the last line end is no whole line: parts.pop() first"
         expect(found == (lines, left), hint)
     text = "a crab: 🦀"
     whole = f"{text}\r\n".encode()
@@ -87,7 +103,14 @@ def exercise_2(take_lines: Callable[[bytes, bytes], Any]) -> str:
 
 def pair(take_lines: Callable[[bytes, bytes], Any], rest: bytes, data: bytes) -> Any:
     """Call the learner's function and look at the kinds of what it gives."""
-    found = run(take_lines, rest, data)
+    try:
+        found = run(take_lines, rest, data)
+    except NotYet as told:
+        if "a bytes-like object is required" in str(told):
+            raise NotYet(
+                'bytes are split at bytes: .split(b"\\r\\n"), with a b before the quotes'
+            ) from None
+        raise
     expect(
         isinstance(found, tuple | list) and len(found) == 2,
         f"expected two things, the lines and the rest: return lines, rest; found {show(found)}",
@@ -150,8 +173,12 @@ def exercise_3(reply_to: Callable[[str], Any]) -> str:
             raise NotYet(f"for {line!r} the bot stays silent: return None, the word without "
                          f"quotes; found {show(found)}")  # fmt: skip
         if expected and found is None:
-            raise NotYet(f"for {line!r} expected {expected!r}, and nothing came back. "
-                         "Does it end with return?")  # fmt: skip
+            raise NotYet(f"for {line!r} expected {expected!r}, and nothing came back. Does it "
+                         "begin with message = parse(line), and give the line back with return? "
+                         "(Sending it is not its work.)")  # fmt: skip
+        if expected is None and found and line.endswith(" !hello"):
+            raise NotYet(f"for {line!r} the bot stays silent: the whole text must be !hello, so "
+                         "compare with ==. `in` finds it inside other words, too")  # fmt: skip
         if expected and isinstance(found, str) and found != expected:
             if found.strip(" :") == "PONG":
                 raise NotYet(f"after PONG come a colon and the same words: {expected!r}, "

@@ -95,6 +95,31 @@ exercise_1(code_from)
 """,
             "return None, without quotes",
         ),
+        (
+            """
+from lessons.exercises.ex_09 import exercise_1, exercise_2, exercise_3
+
+def code_from(address, state):
+    answer = parse_qs(urlsplit(address))
+    if answer.get("state") == [state]:
+        return answer["code"][0]
+
+exercise_1(code_from)
+""",
+            "the one behind the ?",
+        ),
+        (
+            """
+from lessons.exercises.ex_09 import exercise_1, exercise_2, exercise_3
+
+def code_from(address, state):
+    if state in address and "code=" in address:
+        return address.partition("code=")[2].partition("&")[0]
+
+exercise_1(code_from)
+""",
+            "parse_qs makes the sign of it again",
+        ),
     ],
     2: [
         (
@@ -152,7 +177,7 @@ def fresh(pair, validate, refresh):
 
 exercise_2(fresh)
 """,
-            "Twitch refused the refresh",
+            "look at it before you return",
         ),
         (
             """
@@ -178,6 +203,19 @@ exercise_2(fresh)
 """,
             "wants the other half",
         ),
+        (
+            """
+def fresh(pair, validate, refresh):
+    status, facts = validate(pair["access_token"])
+    if status == "200":
+        return pair
+    status, new_pair = refresh(pair["refresh_token"])
+    return new_pair
+
+exercise_2(fresh)
+""",
+            "200 without quotes",
+        ),
     ],
     3: [
         (
@@ -191,7 +229,7 @@ def verdict(status, facts):
 
 exercise_3(verdict)
 """,
-            "expected 'missing scope'",
+            "both scopes are needed",
         ),
         (
             """
@@ -265,6 +303,23 @@ def verdict(status, facts):
 exercise_3(verdict)
 """,
             "without quotes",
+        ),
+        (
+            """
+def verdict(status, facts):
+    if status != 200:
+        return "unknown"
+    if "login" not in facts:
+        return "app token"
+    if facts["login"] != "hello_bot":
+        return "wrong account"
+    if "chat:read" not in facts["scopes"] and "chat:edit" not in facts["scopes"]:
+        return "missing scope"
+    return "good"
+
+exercise_3(verdict)
+""",
+            "both scopes are needed",
         ),
     ],
 }

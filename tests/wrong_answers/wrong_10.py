@@ -16,7 +16,7 @@ def who_and_what(line):
 
 exercise_1(who_and_what)
 """,
-            "ValueError: too many values to unpack",
+            "as many parts as you have names for",
         ),
         (
             IMPORTS
@@ -84,6 +84,18 @@ exercise_1(who_and_what)
 """,
             "Write return in place of print",
         ),
+        (
+            """
+from lessons.exercises.ex_10 import exercise_1, exercise_2, exercise_3
+
+def who_and_what(line):
+    prefix, channel, text = line.split(" ", 3)
+    return prefix[1:].partition("!")[0], channel[1:], text[1:]
+
+exercise_1(who_and_what)
+""",
+            "as many parts as you have names for",
+        ),
     ],
     2: [
         (
@@ -139,7 +151,21 @@ def take_lines(rest, data):
 
 exercise_2(take_lines)
 """,
-            "a bytes-like object is required, not 'str'",
+            "with a b before the quotes",
+        ),
+        (
+            """
+def take_lines(rest, data):
+    parts = (rest + data).split(b"\\r\\n")
+    lines = []
+    for part in parts:
+        lines.append(part.decode())
+    rest = parts.pop()
+    return lines, rest
+
+exercise_2(take_lines)
+""",
+            "parts.pop() first",
         ),
     ],
     3: [
@@ -206,7 +232,7 @@ def reply_to(line):
 
 exercise_3(reply_to)
 """,
-            "I say !hello",
+            "the whole text must be !hello",
         ),
         (
             """
@@ -247,6 +273,31 @@ def reply_to(line):
 exercise_3(reply_to)
 """,
             "This line has no tags",
+        ),
+        (
+            """
+def reply_to(line):
+    if message.command == "PING":
+        return f"PONG :{message.text}"
+    if message.command == "PRIVMSG" and message.text == "!hello":
+        return f"PRIVMSG #{message.channel} :hello {message.nick}!"
+
+exercise_3(reply_to)
+""",
+            "begin with message = parse(line)",
+        ),
+        (
+            """
+def reply_to(line):
+    message = parse(line)
+    if message.command == "PING":
+        type_in(f"PONG :{message.text}")
+    if message.command == "PRIVMSG" and message.text == "!hello":
+        type_in(f"PRIVMSG #{message.channel} :hello {message.nick}!")
+
+exercise_3(reply_to)
+""",
+            "give the line back with return",
         ),
     ],
 }
