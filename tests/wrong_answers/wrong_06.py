@@ -66,8 +66,104 @@ exercise_1(reply)
 """,
             "chat_id is the whole chat",
         ),
+        (
+            BEGIN
+            + """
+def reply(update):
+    message = update["message"]
+    text = "hello " + message["from"]["first_name"] + "!"
+    return {"method": "sendMessage", "chat": message["chat"]["id"], "text": text}
+
+exercise_1(reply)
+""",
+            "Telegram asks for chat_id",
+        ),
+        (
+            BEGIN
+            + """
+def reply(update):
+    message = update["message"]
+    if "text" not in message:
+        return None
+    text = f"hello {message['from']['first_name']}"
+    return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}
+
+exercise_1(reply)
+""",
+            "Viktor would read 'hello Viktor', expected 'hello Viktor!'",
+        ),
+        (
+            BEGIN
+            + """
+def reply(update):
+    name = update["message"]["from"]["name"]
+    return {"method": "sendMessage", "chat_id": 7, "text": f"hello {name}!"}
+
+exercise_1(reply)
+""",
+            "your function raised KeyError: 'name' in reply(update)",
+        ),
     ],
     2: [
+        (
+            f"""
+def allowed(headers, secret):
+    return compare_digest(headers[{HEADER}].encode(), secret.encode())
+
+exercise_2(allowed)
+""",
+            "finds a name only in exactly this spelling",
+        ),
+        (
+            """
+def allowed(headers, secret):
+    for name, value in headers.items():
+        if name.lower() == "x-telegram-bot-api-secret-token":
+            given = value
+    return compare_digest(given.encode(), secret.encode())
+
+exercise_2(allowed)
+""",
+            "a call without the header",
+        ),
+        (
+            """
+def allowed(headers, secret):
+    given = ""
+    for name, value in headers.items():
+        if name.lower() == "x-telegram-bot-api-secret-token":
+            given = value
+    return compare_digest(given.encode, secret.encode)
+
+exercise_2(allowed)
+""",
+            "encode alone is the function itself",
+        ),
+        (
+            """
+def allowed(headers, secret):
+    for name, value in headers.items():
+        if name.lower == "x-telegram-bot-api-secret-token":
+            return compare_digest(value.encode(), secret.encode())
+    return False
+
+exercise_2(allowed)
+""",
+            "lower() has its brackets",
+        ),
+        (
+            """
+def allowed(headers, secret):
+    for name, value in headers.items():
+        if name.lower() == "x-telegram-bot-api-secret-token":
+            if compare_digest(value.encode(), secret.encode()):
+                return "True"
+    return "False"
+
+exercise_2(allowed)
+""",
+            "True is a text here",
+        ),
         (
             f"""
 def allowed(headers, secret):
