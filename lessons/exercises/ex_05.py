@@ -43,6 +43,11 @@ def exercise_1(deliver: Callable[[smtplib.SMTP, EmailMessage], Any]) -> str:
                 found is good or found != str(good),
                 f"{found} is a text here: write return {good}, without quotes",
             )
+            expect(
+                not good or found not in ({}, False),
+                f"for {to} it gave {show(found)}. What send_message gives back tells nothing: "
+                "return True after it, and catch the error if there is one",
+            )
             expect(found is good, f"for {to} it gave {show(found)}, expected {good}")
         arrived = [letter.recipients[0] for letter in mail.letters]
         expect(
@@ -83,11 +88,21 @@ def attempt(deliver: Callable[[Any, EmailMessage], Any], server: object, to: str
     except smtplib.SMTPRecipientsRefused:
         raise NotYet(f"{to} was refused and your function failed: put try: around it") from None
     except NameError as error:
-        raise NotYet(
-            f"your function raised {describe(error)}. The error's name is "
-            "smtplib.SMTPRecipientsRefused, and it needs import smtplib above"
-        ) from None
+        meaning = ""
+        if error.name in ("SMTPRecipientsRefused", "smtplib"):
+            meaning = (
+                ". The error's name is smtplib.SMTPRecipientsRefused, "
+                "and it needs import smtplib above"
+            )
+        elif error.name in ("true", "false"):
+            meaning = ". Python writes True and False with a capital letter"
+        raise NotYet(f"your function raised {describe(error)}{meaning}") from None
     except Exception as error:
+        if "do not inherit from BaseException" in str(error):
+            raise NotYet(
+                "after except comes the name of an error, without quotes: "
+                "except smtplib.SMTPRecipientsRefused:"
+            ) from None
         raise NotYet(f"your function raised {describe(error)} for {to}") from None
     expect(
         found is not None or not printed.getvalue(),
@@ -200,6 +215,8 @@ def exercise_3(forecast: Callable[[SqliteStore, str, Callable[[str], str]], Any]
         asked.append(city)
         return f"sunny in {city}"
 
+    ask.__qualname__ = "ask"  # an error of a wrong call shows it
+
     def broken(city: str) -> str:
         raise OSError("the weather service does not answer")
 
@@ -221,9 +238,17 @@ def exercise_3(forecast: Callable[[SqliteStore, str, Callable[[str], str]], Any]
         "another, empty store was not used: a variable is known to one instance only",
     )
     expect(
-        bool(store.expiries) and set(store.expiries) == {60},
-        f"kept with expires_s={show(store.expiries[-1:] or None)}: without expires_s=60 the "
-        "weather would never change again",
+        bool(store.expiries) and None not in store.expiries,
+        "kept without expires_s=60: then the weather would never change again",
+    )
+    expect(
+        set(store.expiries) == {60},
+        f"kept with expires_s={show(store.expiries[-1])}: a minute has 60 seconds",
+    )
+    expect(
+        len(store.expiries) == 2,
+        "what came out of the store was put into it again, for another minute: a city that is "
+        "asked for all day would keep its first weather. Only what ask(city) gave is new",
     )
     try:
         found = forecast(store, "Atlantis", broken)
@@ -315,11 +340,26 @@ def by_hand(guest: Any) -> None:
         "number 3" not in str(found),
         "somebody without a name was counted as a visitor: ask for the name first",
     )
+    expect(
+        found == "hello Bob! You are visitor number 2.",
+        f"Bob came after Ada and read {show(found)}: all guests together have one number, "
+        "so its name in the store is the same for all",
+    )
+    expect(
+        len(told) == 2,
+        "Bob is new, but tell was not called: is his name in the mark, without quotes around it?",
+    )
 
     slow = SlowStore()  # in a busy cloud, careless code may be lucky
     with ThreadPoolExecutor(8) as clicks:
         answers = set(clicks.map(lambda _: guest("Cleo", slow, told.append), range(8)))
     eight_answers(answers, {f"hello Cleo! You are visitor number {n}." for n in range(1, 9)})
+    times = len(told) - 2
+    expect(
+        times == 1,
+        f"Cleo clicked eight times at once, and tell was called {times} times: "
+        "store.add_once finds out who is new, and only for one of the eight",
+    )
 
     def broken(text: str) -> None:
         raise OSError("Telegram does not answer")
@@ -353,6 +393,11 @@ def eight_answers(found: set[str], expected: set[str]) -> None:
 def signed(book: Function, name: str, number: int) -> None:
     """Somebody signs the deployed guest book and gets this number."""
     reply = get(book.url + name)
+    expect(
+        "NameError" not in last_error(book.logs),
+        f"in the cloud, /{name} got {reply.status}. The log says: {last_error(book.logs)}. "
+        "Only guest itself is deployed: what it needs must stand inside it",
+    )
     expect(
         reply.status == 200,
         f"in the cloud, /{name} got {reply.status}. The log says: {last_error(book.logs)}",

@@ -92,6 +92,29 @@ WRONG = {
             ),
             "True is a text here",
         ),
+        (
+            deliver(
+                "try:",
+                "    return server.send_message(letter)",
+                "except smtplib.SMTPRecipientsRefused:",
+                "    return False",
+            ),
+            "What send_message gives back tells nothing",
+        ),
+        (
+            deliver("if server.send_message(letter):", "    return True", "return False"),
+            "What send_message gives back tells nothing",
+        ),
+        (
+            deliver(*SEND, 'except "SMTPRecipientsRefused":', "    return False", "return True"),
+            "the name of an error, without quotes",
+        ),
+        (
+            deliver(
+                *SEND, "except smtplib.SMTPRecipientsRefused:", "    return false", "return true"
+            ),
+            "True and False with a capital letter",
+        ),
     ],
     2: [
         (
@@ -178,7 +201,7 @@ WRONG = {
                 '    store.set(f"weather:{city}", known)',
                 "return known",
             ),
-            "without expires_s=60 the weather would never change again",
+            "without expires_s=60: then the weather would never change again",
         ),
         (
             forecast(
@@ -200,6 +223,26 @@ WRONG = {
             "ask(city) calls it",
         ),
         (forecast("return ask(city)"), "asked for Oslo, Oslo, Rome, Oslo"),
+        (
+            forecast(
+                "known = store.get(city)",
+                "if known is None:",
+                "    known = ask(city)",
+                "store.set(city, known, expires_s=60)",
+                "return known",
+            ),
+            "put into it again, for another minute",
+        ),
+        (
+            forecast(
+                "known = store.get(city)",
+                "if known is None:",
+                "    known = ask(city)",
+                "    store.set(city, known, expires_s=3600)",
+                "return known",
+            ),
+            "kept with expires_s=3600: a minute has 60 seconds",
+        ),
         (
             forecast(
                 'known = store.get("weather")',
@@ -226,7 +269,20 @@ WRONG = {
             ),
             "Cleo clicked eight times at once",
         ),
-        (guest_book(new="if True:"), "Olga was told of Ada 2 times"),
+        (guest_book(new="if True:"), "tell was called 8 times"),
+        (
+            guest_book(new='if store.get(name) is None and store.set(name, "known") is None:'),
+            "store.add_once finds out who is new",
+        ),
+        (guest_book(count="number = store.increment(name)"), "Bob came after Ada and read"),
+        (guest_book(new='if store.add_once("name"):'), "is his name in the mark"),
+        (
+            guest_book(new="if is_new(store, name):").replace(
+                "def guest",
+                "def is_new(store, name):\n    return store.add_once(name)\n\n\ndef guest",
+            ),
+            "Only guest itself is deployed",
+        ),
         (guest_book(lost="except ValueError:"), "put try: and except OSError: around tell"),
         (
             guest_book().replace("        pass", '        return "sorry"'),
