@@ -1,11 +1,12 @@
 """Errors of a few lines: what happened, where in the learner's own cell, what to do.
 
 Of the course's own errors only their words and the learner's line are shown, since their words say
-what to do. Of all others the frames of the notebook's cells are shown, without those inside
-libraries.
+what to do. Of all others the frames of the notebook's cells and of the learner's own files are
+shown, without those inside libraries.
 """
 
 import linecache
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,17 @@ if TYPE_CHECKING:
 
 OURS = ("botlib", "sandbox", "lessons", "deploy")  # packages whose errors speak for themselves
 
+WORKSHOP = Path("workshop")  # where %%save writes, in the folder where the notebook runs
+
 NOT_THERE = (
     "Does a cell above make it? Then run that one first: menu Run, Run All Above Selected Cell.\n"
     "Otherwise look at the spelling. A text needs quotes."
 )
+
+CAPITAL = {
+    word.lower(): f"In Python it is written {word}, with a capital letter and without quotes."
+    for word in ("True", "False", "None")
+}
 
 
 def show_short_errors(shell: "InteractiveShell") -> None:
@@ -38,8 +46,10 @@ def show(
         error._render_traceback_ = lambda *_: words  # type: ignore[attr-defined]  # IPython's hook
         shell.showtraceback((kind, error, trace), tb_offset=0)
         return
-    if kind is NameError and not hasattr(error, "__notes__") and in_a_cell(shell, trace):
-        error.add_note(NOT_THERE)
+    # An UnboundLocalError is a NameError, too, and has another cause.
+    new = kind is NameError and not hasattr(error, "__notes__")
+    if new and isinstance(error, NameError) and in_a_cell(shell, trace):
+        error.add_note(CAPITAL.get(str(error.name), NOT_THERE))
     # What an error came from is mostly another one deep inside a library.
     cause, context, hidden = error.__cause__, error.__context__, error.__suppress_context__
     error.__cause__ = error.__context__ = None
@@ -50,11 +60,11 @@ def show(
 
 
 def of_cells(shell: "InteractiveShell", trace: TracebackType | None) -> TracebackType | None:
-    """The frames that are in the notebook's cells; all of them if none is."""
+    """The frames in the notebook's cells and the learner's own files; all of them if none is."""
     own: list[TracebackType] = []
     frame = trace
     while frame:
-        if frame.tb_frame.f_globals is shell.user_global_ns and is_cell(frame):
+        if (frame.tb_frame.f_globals is shell.user_global_ns and is_cell(frame)) or is_saved(frame):
             own.append(frame)
         frame = frame.tb_next
     chain: TracebackType | None = None
@@ -73,6 +83,12 @@ def in_a_cell(shell: "InteractiveShell", trace: TracebackType | None) -> bool:
 def is_cell(frame: TracebackType) -> bool:
     """Whether a frame is the notebook's own code, not IPython's around it."""
     return bool(linecache.getline(frame.tb_frame.f_code.co_filename, frame.tb_lineno))
+
+
+def is_saved(frame: TracebackType) -> bool:
+    """Whether a frame is in a file that %%save has written, which a cell has loaded."""
+    file = Path(frame.tb_frame.f_code.co_filename)
+    return file.is_absolute() and file.is_relative_to(WORKSHOP.resolve())
 
 
 def own_words(

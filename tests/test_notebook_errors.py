@@ -36,6 +36,25 @@ def test_a_foreign_error_shows_only_the_notebooks_frames(tmp_path, monkeypatch):
     assert lines[-1].startswith("URLError: ")
 
 
+def test_an_error_in_a_saved_file_shows_the_line_there(tmp_path, monkeypatch):
+    saved = "%%save x/main.py\nfrom botlib import Bot\n\nbot = Bot()\n\n"
+    saved += "@bot.command('hello')\ndef hello(message):\n    return f'hello {mesage.user}!'"
+    cell = "from botlib.run import load_bot\n\nload_bot(Path('workshop/x/main.py')).ask('!hello')"
+    error, lines = shown(tmp_path, monkeypatch, "from pathlib import Path", saved, cell)
+    assert error.ename == "NameError"
+    assert len(lines) < 20
+    assert any("----> 3 load_bot(" in line for line in lines)
+    assert any("main.py" in line for line in lines)
+    assert any("----> 7     return f'hello {mesage.user}!'" in line for line in lines)
+    assert not any("botlib/bot.py" in line for line in lines)
+
+
+def test_a_true_without_its_capital_is_not_sent_to_look_for_quotes(tmp_path, monkeypatch):
+    error, lines = shown(tmp_path, monkeypatch, "right = true")
+    assert error.ename == "NameError"
+    assert lines[-1] == "In Python it is written True, with a capital letter and without quotes."
+
+
 def test_the_courses_own_error_says_the_line_and_its_words(tmp_path, monkeypatch):
     cell = "from lessons.about import about\nabout(7, 'ms', low=1, high=2)"
     error, lines = shown(tmp_path, monkeypatch, cell)
