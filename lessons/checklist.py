@@ -24,7 +24,7 @@ from botlib.settings import env_files, only_sandbox, read_env
 from botlib.twitch.helix import Helix
 from lessons.home import COURSE, Home, sandboxed
 from sandbox import Cloud, Telegram, Twitch
-from sandbox.hello_bot import USERNAME, on_telegram
+from sandbox.hello_bot import USERNAME, agreed, on_telegram
 from sandbox.randomness import Randomness
 
 DONE, OPEN, LEFT_OUT = "✔", "…", "○"
@@ -130,6 +130,8 @@ def inside(folder: Path, ask: str) -> dict[str, str]:
 def why_no_answer(bot: Bot, ask: str) -> str:
     """What keeps the bot from answering; "" if it does."""
     name = bot.called(ask)
+    if name is None:
+        return f'that calls no command. One begins with a sign: ask="{bot.prefixes[0]}{ask}"'
     if name not in bot.commands:
         have = ", ".join(f"!{each}" for each in bot.commands)
         return f"it has no such command, only {have}. Which one shall be asked? checklist(…, ask=…)"
@@ -154,10 +156,19 @@ def why_no_test(folder: Path) -> str:
             try:
                 test()
             except Exception as error:
-                frame = traceback.extract_tb(error.__traceback__)[-1]
-                return f"{path.name}, line {frame.lineno}: {frame.line}"
+                return why_it_failed(error, folder)
             tried += 1
     return "" if tried else "it has none: write def test_…(): in test_main.py"
+
+
+def why_it_failed(error: Exception, folder: Path) -> str:
+    """The last line of the folder's own files that a test came to; and what went wrong there."""
+    frames = traceback.extract_tb(error.__traceback__)
+    frame = [each for each in frames if Path(each.filename).is_relative_to(folder)][-1]
+    words = f"{Path(frame.filename).name}, line {frame.lineno}: {frame.line}"
+    if isinstance(error, AssertionError):
+        return f"{words} is not true" + (f": {error}" if str(error) else "")
+    return f"{words} raises {type(error).__name__}: {error}"
 
 
 def tests_of(module: ModuleType) -> list[Callable[[], object]]:
@@ -240,17 +251,11 @@ def called_by_twitch(folder: Path, ask: str) -> str:
     """A function that Twitch calls, once the bot and the channel's owner have agreed."""
     with Twitch() as twitch, Cloud() as cloud:
         viktor, bot = twitch.account("viktor", "Viktor"), twitch.account(USERNAME)
-        app = twitch.application("My bot")
-        twitch.authorize(bot, app, ["user:read:chat", "user:write:chat", "user:bot"])
-        twitch.authorize(viktor, app, ["channel:bot"])
-        secret = Randomness().text(32, "EventSub secret")
-        settings = {"TWITCH_CLIENT_ID": app.client_id, "TWITCH_CLIENT_SECRET": app.client_secret}
-        settings |= {"TWITCH_BOT_ID": bot.id, "TWITCH_EVENTSUB_SECRET": secret}
-        settings["TWITCH_API"] = twitch.url
+        settings = agreed(twitch, bot, viktor, Randomness())
         url = deployed(cloud, folder, "twitch_function", settings)
-        Helix(app.client_id, app.client_secret, twitch.url).subscribe(
-            viktor.id, url, secret, bot.id
-        )
+        secret = settings["TWITCH_EVENTSUB_SECRET"]
+        client = settings["TWITCH_CLIENT_ID"], settings["TWITCH_CLIENT_SECRET"]
+        Helix(*client, twitch.url).subscribe(viktor.id, url, secret, bot.id)
         twitch.wait_for(bot, viktor, timeout=PATIENCE_S)
         return viktor.ask(ask, timeout=PATIENCE_S)
 
@@ -259,10 +264,7 @@ def holds_twitch(folder: Path, ask: str) -> str:
     """A program that holds a line to Twitch."""
     with Twitch() as twitch:
         viktor, bot = twitch.account("viktor", "Viktor"), twitch.account(USERNAME)
-        app = twitch.application("My bot")
-        token = twitch.authorize(bot, app, ["chat:read", "chat:edit"])
-        settings = {"TWITCH_TOKEN": token.access_token, "TWITCH_CLIENT_ID": app.client_id}
-        settings |= {"TWITCH_CHANNEL": "viktor", "TWITCH_API": twitch.url}
+        settings = agreed(twitch, bot, viktor, Randomness())
         program = Home("twitch", folder / "main.py", settings)
         try:
             program.wait_line("in #viktor", PATIENCE_S)

@@ -58,7 +58,7 @@ class Program:
             printed = repr(self.first_line) if self.first_line else "nothing"
             # An error says enough. Without one the file has been silent, or has said another thing.
             said = self._last_words() or f" It printed {printed}. {self.rule}"
-            why = f"the {self.kind} did not start.{said}"
+            why = f"{path.name}: the {self.kind} did not start.{said}"
             self.close()
             raise RuntimeError(why)
         self._ready = time.monotonic()

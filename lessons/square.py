@@ -26,10 +26,11 @@ from lessons.corner import (
 from lessons.costs import Cost, Work, function_cost, server_cost
 from sandbox import Cloud, Telegram, Twitch
 from sandbox.cloud.prices import functions, servers
+from sandbox.hello_bot import USERNAME, agreed
 from sandbox.page import Page
+from sandbox.randomness import Randomness
 
 T = TypeVar("T")
-SCOPES = ["chat:read", "chat:edit", "user:read:chat", "user:write:chat", "user:bot"]
 RETRIES = 8  # of a Twitch notification; the real number is not published
 PAUSE_S = 1.3  # between two questions: the IRC bot says at most one thing a second
 CALLS = {"Telegram": 1, "Twitch": 2}  # of a function for one answer: Twitch reports it as well
@@ -41,14 +42,22 @@ class Square:
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder).resolve()
         self._open = ExitStack()
+        self._is_closed = False
         try:
             self.cloud = self._open.enter_context(Cloud())
             self.telegram = self._open.enter_context(Telegram())
             self.twitch = self._open.enter_context(Twitch(webhook_retries=RETRIES))
-            self.corners = self._on_telegram() | self._on_twitch()
+            self._corners = self._on_telegram() | self._on_twitch()
         except BaseException:
             self.close()
             raise
+
+    @property
+    def corners(self) -> dict[str, Corner]:
+        """The four, by name; RuntimeError once the square is closed."""
+        if self._is_closed:
+            raise RuntimeError("this square is closed. Run the cell that makes it again.")
+        return self._corners
 
     def ask(self, text: str) -> dict[str, str]:
         """Viktor writes in all four chats at the same time; returns the answers."""
@@ -95,6 +104,7 @@ class Square:
 
     def close(self) -> None:
         """Stop the four bots and the world around them; a second call does nothing."""
+        self._is_closed = True
         self._open.close()
 
     def __enter__(self) -> Self:
@@ -123,24 +133,15 @@ class Square:
         }
 
     def _on_twitch(self) -> dict[str, Corner]:
-        twitch, secret = self.twitch, secrets.token_urlsafe(32)
+        twitch = self.twitch
         viktor, anna = twitch.account("viktor", "Viktor"), twitch.account("anna", "Anna")
-        bot, app = twitch.account("hello_bot"), twitch.application("Hello bot")
-        token = twitch.authorize(bot, app, SCOPES)
+        bot = twitch.account(USERNAME)
+        settings = agreed(twitch, bot, viktor, Randomness())
         for owner in (viktor, anna):
             owner.mod(bot)  # may enter without channel:bot, and say the same thing twice
-        settings = {
-            "TWITCH_API": twitch.url,
-            "TWITCH_CLIENT_ID": app.client_id,
-            "TWITCH_CLIENT_SECRET": app.client_secret,
-            "TWITCH_EVENTSUB_SECRET": secret,
-            "TWITCH_BOT_ID": bot.id,
-            "TWITCH_TOKEN": token.access_token,
-            "TWITCH_REFRESH_TOKEN": token.refresh_token,
-            "TWITCH_CHANNEL": viktor.login,
-        }
         function = self._function("twitch_function", settings)
-        helix = Helix(app.client_id, app.client_secret, twitch.url)
+        helix = Helix(settings["TWITCH_CLIENT_ID"], settings["TWITCH_CLIENT_SECRET"], twitch.url)
+        secret = settings["TWITCH_EVENTSUB_SECRET"]
         helix.subscribe(anna.id, function.function.url, secret, bot.id)
         program = self._program(
             "twitch_program",

@@ -2,6 +2,7 @@
 
 from sandbox.randomness import Randomness
 from sandbox.telegram.service import Telegram
+from sandbox.twitch import Account
 from sandbox.twitch.service import Twitch
 
 NAME, USERNAME = "Hello bot", "hello_bot"
@@ -23,9 +24,14 @@ def on_telegram(telegram: Telegram, randomness: Randomness) -> dict[str, str]:
 
 def on_twitch(twitch: Twitch, randomness: Randomness) -> dict[str, str]:
     """Make the bot on Twitch, allowed all it needs in Viktor's channel; its settings."""
-    app = twitch.application(NAME)
     viktor, bot = twitch.account("viktor", display_name="Viktor"), twitch.account(USERNAME)
-    twitch.authorize(viktor, app, ["channel:bot"])
+    return agreed(twitch, bot, viktor, randomness)
+
+
+def agreed(twitch: Twitch, bot: Account, owner: Account, randomness: Randomness) -> dict[str, str]:
+    """Make an application to which the bot and a channel's owner say yes; the bot's settings."""
+    app = twitch.application(NAME)
+    twitch.authorize(owner, app, ["channel:bot"])
     token = twitch.authorize(bot, app, SCOPES)
     return {
         "TWITCH_API": twitch.url,
@@ -35,5 +41,5 @@ def on_twitch(twitch: Twitch, randomness: Randomness) -> dict[str, str]:
         "TWITCH_REFRESH_TOKEN": token.refresh_token,
         "TWITCH_BOT_ID": bot.id,
         "TWITCH_EVENTSUB_SECRET": randomness.text(32, "EventSub secret"),
-        "TWITCH_CHANNEL": viktor.login,
+        "TWITCH_CHANNEL": owner.login,
     }

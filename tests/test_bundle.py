@@ -19,6 +19,8 @@ from deploy.bundle.__main__ import main
 from deploy.bundle.packages import NOT_NEEDED, intact
 from deploy.bundle.target import PYTHONS, THIS_PYTHON, find_python
 from sandbox import Cloud, Telegram, Twitch
+from sandbox.hello_bot import agreed
+from sandbox.randomness import Randomness
 
 SECRET = "correct-horse"
 BOT = """
@@ -484,15 +486,7 @@ def test_the_unzipped_twitch_bundle_runs_under_awslambdaric_with_nothing_else(
     shutil.unpack_archive(tmp_path / "bot.zip", tmp_path / "task")
     with Twitch() as twitch, Cloud() as cloud, RedisServer() as redis:
         viktor, bot = twitch.account("viktor", "Viktor"), twitch.account("hello_bot")
-        app = twitch.application("Hello bot")
-        twitch.authorize(bot, app, ["user:read:chat", "user:write:chat", "user:bot"])
-        twitch.authorize(viktor, app, ["channel:bot"])
-        settings = {
-            "TWITCH_CLIENT_ID": app.client_id,
-            "TWITCH_CLIENT_SECRET": app.client_secret,
-            "TWITCH_EVENTSUB_SECRET": SECRET,
-            "TWITCH_BOT_ID": bot.id,
-            "TWITCH_API": twitch.url,
+        settings = agreed(twitch, bot, viktor, Randomness()) | {
             "STORE_URL": redis.url,
             "BUNDLE": str(tmp_path / "task"),
             "RIC": str(awslambdaric),
@@ -501,8 +495,8 @@ def test_the_unzipped_twitch_bundle_runs_under_awslambdaric_with_nothing_else(
             "bot", tmp_path / "task", handler=entry, environment=settings, events=events,
             worker=LAMBDA,
         )  # fmt: skip
-        helix = Helix(app.client_id, app.client_secret, twitch.url)
-        helix.subscribe(viktor.id, function.url, SECRET, bot.id)
+        helix = Helix(settings["TWITCH_CLIENT_ID"], settings["TWITCH_CLIENT_SECRET"], twitch.url)
+        helix.subscribe(viktor.id, function.url, settings["TWITCH_EVENTSUB_SECRET"], bot.id)
         twitch.wait_for(bot, viktor)
         assert [each["status"] for each in helix.subscriptions()] == ["enabled"]
         assert viktor.ask("!hello") == "hello Viktor!"

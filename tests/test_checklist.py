@@ -34,7 +34,8 @@ def test_what_is_wrong_is_told_and_a_home_that_is_not_there_is_left_out(folder):
     ready = checklist(folder)
     found = points(ready)
     assert not ready.is_ready and ready.homes == 2
-    assert found["its own test passes"].remedy.startswith("test_main.py, line 7: assert bot.ask(")
+    remedy = found["its own test passes"].remedy
+    assert remedy.startswith("test_main.py, line 7: assert bot.ask(") and "is not true" in remedy
     assert "nothing_of_this_name" in found["its zip is made, and small enough"].remedy
     assert found["it answers as a function that Telegram calls"].mark == OPEN
     assert found["it answers as a function that Twitch calls"].mark == LEFT_OUT
@@ -63,3 +64,16 @@ def test_a_folder_without_a_bot_says_what_is_there(folder):
     assert "has no `bot`" in points(checklist(folder))["main.py makes `bot`"].remedy
     (folder / "main.py").write_text("raise SystemExit(3)\n")
     assert points(checklist(folder))["main.py makes `bot`"].mark == OPEN
+
+
+def test_a_test_that_fails_in_the_bots_own_file_names_that_line_and_the_error(folder):
+    main = (folder / "main.py").read_text().replace("message.user", "mesage.user")
+    (folder / "main.py").write_text(main)
+    remedy = points(checklist(folder))["its own test passes"].remedy
+    assert remedy.startswith("main.py, line ") and "mesage.user" in remedy
+    assert "raises NameError: name 'mesage' is not defined" in remedy
+
+
+def test_who_asks_without_a_sign_is_told_so(folder):
+    found = points(checklist(folder, ask="hello"))
+    assert 'ask="!hello"' in found["it answers hello"].remedy

@@ -14,6 +14,8 @@ from deploy.bundle import bundle
 from deploy.bundle.__main__ import main as bundle_command
 from deploy.new import TEMPLATE, main
 from sandbox import Cloud, Telegram, Twitch
+from sandbox.hello_bot import agreed
+from sandbox.randomness import Randomness
 
 SECRET = "correct-horse"
 LAMBDA = str(Path(__file__).with_name("bare_lambda.py"))
@@ -136,24 +138,13 @@ def test_its_zip_answers_twitch_under_awslambdaric(zipped, awslambdaric, events)
     handler = "twitch_function.handler"
     with Twitch() as twitch, Cloud() as cloud:
         viktor, bot = twitch.account("viktor", "Viktor"), twitch.account("hello_bot")
-        app = twitch.application("Hello bot")
-        twitch.authorize(bot, app, ["user:read:chat", "user:write:chat", "user:bot"])
-        twitch.authorize(viktor, app, ["channel:bot"])
-        settings = {
-            "TWITCH_CLIENT_ID": app.client_id,
-            "TWITCH_CLIENT_SECRET": app.client_secret,
-            "TWITCH_EVENTSUB_SECRET": SECRET,
-            "TWITCH_BOT_ID": bot.id,
-            "TWITCH_API": twitch.url,
-            "BUNDLE": str(zipped),
-            "RIC": str(awslambdaric),
-        }
+        settings = agreed(twitch, bot, viktor, Randomness())
+        settings |= {"BUNDLE": str(zipped), "RIC": str(awslambdaric)}
         function = cloud.deploy(
             "bot", zipped, handler=handler, environment=settings, events=events, worker=LAMBDA,
             timeout_s=30,
         )  # fmt: skip
-        Helix(app.client_id, app.client_secret, twitch.url).subscribe(
-            viktor.id, function.url, SECRET, bot.id
-        )
+        helix = Helix(settings["TWITCH_CLIENT_ID"], settings["TWITCH_CLIENT_SECRET"], twitch.url)
+        helix.subscribe(viktor.id, function.url, settings["TWITCH_EVENTSUB_SECRET"], bot.id)
         twitch.wait_for(bot, viktor, timeout=30)
         assert viktor.ask("!hello", timeout=30) == "hello Viktor!"

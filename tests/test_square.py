@@ -108,6 +108,15 @@ def test_a_question_is_timed_in_every_corner(square):
 def test_a_broken_door_is_named_and_nothing_is_left_behind(tmp_path):
     broken = DOORS | {"telegram_program": "from brain import robot"}
     before = set(threading.enumerate())
-    with pytest.raises(RuntimeError, match="cannot import name 'robot' from 'brain'"):
+    words = r"telegram_program\.py: the program did not start.*cannot import name 'robot'"
+    with pytest.raises(RuntimeError, match=words):
         Square(write(tmp_path, brain=BRAIN, **broken))
     assert set(threading.enumerate()) <= before
+
+
+def test_a_closed_square_says_how_to_have_it_back(tmp_path):
+    with Square(write(tmp_path, brain=BRAIN, **DOORS)) as square:
+        pass
+    for use in (lambda: square.ask("!hello"), square.memory_mb, lambda: square.window(NAMES[0])):
+        with pytest.raises(RuntimeError, match="this square is closed"):
+            use()
