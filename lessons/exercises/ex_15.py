@@ -197,6 +197,10 @@ def exercise_4(advise: Callable[[bool, int, int, int], Any]) -> str:
         part = home == "server" and dollars < rent
         expect(not part, f"{shown}: nobody rents out a part of a server. Round up, and take at "
                "least one: max(1, math.ceil(…))")  # fmt: skip
+        work = Work(ms, memory_mb)
+        full = function_cost(functions()["aws"], messages, work, free_tier=False).total
+        paid = home == "function" and close(dollars, full) and not close(full, cost)
+        expect(not paid, f"{shown}: the free allowance was not taken off")
         cents = close(dollars, round(cost, 2))
         expect(cents or close(dollars, cost), f"{shown}, expected {cost:.2f} dollars")
     return "seven bots have the home that suits them, and you know what each costs"

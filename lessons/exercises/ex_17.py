@@ -1,33 +1,37 @@
 """Checks of notebook 17: where five bots live, what goes into the zip, a bot of one's own."""
 
+import io
 import random
+from contextlib import redirect_stdout
 from typing import Any
 
 from botlib import Bot
-from lessons.exercises.verdict import NotYet, describe, exercise, expect, show
+from lessons.exercises.verdict import NotYet, describe, entries, exercise, expect, show
 
 LIVES = {
     "shop": ("function", "Telegram calls it, and there is a cloud account"),
-    "game": ("program", "without a cloud account there is no function; a program asks Telegram"),
-    "friend": ("function", "she agrees, so Twitch may call it, and there is a cloud account"),
-    "stranger": ("program", "nobody agreed, so Twitch does not call: it must hold the line"),
-    "countdown": ("program", "it speaks by itself; a function exists only while it is called"),
+    "game": ("program", "Without a cloud account there is no function; a program asks Telegram"),
+    "friend": ("function", "She agrees, so Twitch may call it, and there is a cloud account"),
+    "stranger": ("program", "Nobody agreed, so Twitch does not call: it must hold the line"),
+    "countdown": ("program", "It speaks by itself; a function exists only while it is called"),
 }
 
 
 @exercise(
-    'write a dictionary: {"shop": …, "game": …, …} with "function" or "program" for each.',
+    'write "function" or "program" in the place of each three dots.',
     "ask of each bot: who begins? If the bot itself must begin, or listen, it stays awake.",
     "two of the five can be functions.",
     "the shop's bot and the friend's bot are called by their platforms, and there is a cloud.",
 )
 def exercise_1(homes: Any) -> str:
     """Five bots, five homes."""
-    expect(isinstance(homes, dict), f"expected a dictionary, found {show(homes)}")
-    missing = [name for name in LIVES if name not in homes]
-    expect(not missing, f"where does this one live: {', '.join(missing)}?")
+    answers = entries(homes, LIVES, '"function" or "program"')
     for name, (right, why) in LIVES.items():
-        found = homes[name]
+        found = answers[name]
+        both = isinstance(found, tuple) and found[:1] == (right,)
+        expect(
+            not both, f"{name}: that is the home and the reason. The home alone is which_home(…)[0]"
+        )
         allowed = found in ("function", "program")
         expect(allowed, f'{name}: expected "function" or "program", found {show(found)}')
         expect(found == right, f"{name}: think again. {why}")
@@ -45,15 +49,21 @@ ZIPPED = {"main.py", "telegram_function.py", "twitch_function.py"}
 )
 def exercise_2(packed: Any) -> str:
     """What goes into the zip, and what does not."""
-    names = isinstance(packed, set | list | tuple)
-    expect(names, f"expected a set of file names, found {show(packed)}")
+    several = isinstance(packed, set | list | tuple)
+    expect(several, f"expected a set of file names, found {show(packed)}")
+    texts = all(isinstance(name, str) for name in packed)
+    expect(texts, f"each name is a text in quotes; found {show(packed)}")
     packed = set(packed)
+    glued = [name for name in packed if name.count(".py") > 1]
+    expect(not glued, f"there is no {', '.join(glued)}: a comma belongs between two names")
+    bare = sorted(name for name in packed if f"{name}.py" in ZIPPED)
+    expect(not bare, f"a file's name has its ending: {', '.join(f'{name}.py' for name in bare)}")
     leak = ".env holds the token, and a zip is copied from hand to hand: packing refuses it"
     expect(".env" not in packed, leak)
     expect("test_main.py" not in packed, "the test has done its work when you pack; it stays here")
     asked = "requirements.txt is only read while packing: the packages it names go in instead"
     expect("requirements.txt" not in packed, asked)
-    other = sorted(map(str, packed - ZIPPED))
+    other = sorted(packed - ZIPPED)
     expect(not other, f"there is no {', '.join(other)} in the folder")
     left = sorted(ZIPPED - packed)
     expect(not left, f"the cloud would look in vain for {', '.join(left)}")
@@ -75,10 +85,12 @@ LONGEST = 500  # Twitch's limit
 )
 def exercise_3(bot: Any) -> str:
     """A bot of one's own, by what it does."""
+    expect(bot is not Bot, "Bot is the plan of a bot; with parentheses it makes one: bot = Bot()")
     expect(isinstance(bot, Bot), f"expected your Bot, found {show(bot)}")
     own = [name for name in bot.commands if name != "help"]
     names = ", ".join(f"!{name}" for name in own) or "none"
-    expect(len(own) >= OWN, f"three commands of your own are wanted; so far there is: {names}")
+    wanted = f"three commands of your own are wanted; so far there is: {names}"
+    expect(len(own) >= OWN, f"{wanted}. (Two of the same name count as one.)")
     bare = [name for name in own if f"!{name}" in bot.ask("!help").splitlines()]
     line = f'@bot.command("{bare[0] if bare else ""}", help="…")'
     expect(not bare, f"people see in !help what a command does. Write {line}")
@@ -95,12 +107,22 @@ def exercise_3(bot: Any) -> str:
 def survives(bot: Bot, text: str) -> None:
     """Ask once; NotYet if the bot fails, is silent or talks too much."""
     shown = show(text)
+    shown, printed = show(text), io.StringIO()
     try:
-        reply = said(bot, text)
+        with redirect_stdout(printed):
+            reply = said(bot, text)
     except Exception as error:
-        words = "People type anything: look at the words before you use them"
-        raise NotYet(f"{shown} raised {describe(error)}. {words}") from None
-    expect(bool(reply.strip()), f"{shown} gets no answer. Does the command end with return?")
+        words = f"{shown} raised {describe(error)}"
+        if not words.endswith("."):  # the brain's own errors say what to do
+            words += ". People type anything: look at the words before you use them"
+        raise NotYet(words) from None
+    if not reply.strip():
+        hint = "Does the command end with return?"
+        if " " not in text:
+            hint = "Does the command return a text, even when no word follows it?"
+        if printed.getvalue():
+            hint = f"It printed {show(printed.getvalue().strip())}: write return in place of print"
+        raise NotYet(f"{shown} gets no answer. {hint}")
     expect(len(reply) <= LONGEST, f"{shown} gets {len(reply)} characters; Twitch takes {LONGEST}")
 
 

@@ -8,7 +8,7 @@ verdict and never raises, whatever the learner hands in, and remembers what was 
 import inspect
 import io
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import redirect_stdout
 from html import escape
 from typing import Any
@@ -104,6 +104,22 @@ def expect(condition: bool, hint: str) -> None:
     """Go on if the condition holds; otherwise the verdict is "not yet" with this hint."""
     if not condition:
         raise NotYet(hint)
+
+
+def entries(answer: Any, names: Iterable[str], wanted: str) -> dict[str, Any]:
+    """The learner's dictionary, which has something to check under each of these names.
+
+    `wanted` says what belongs there: "a number", "True or False".
+    """
+    if isinstance(answer, set):
+        raise NotYet("expected a dictionary: a colon stands between each name and its value")
+    expect(isinstance(answer, dict), f"expected a dictionary, found {show(answer)}")
+    missing = [name for name in names if name not in answer]
+    there = ", ".join(map(str, answer)) or "nothing"
+    expect(not missing, f"{wanted} is missing for {', '.join(missing)}. There is: {there}")
+    dots = [name for name in names if answer[name] is ...]
+    expect(not dots, f"write {wanted} in the place of the three dots: {', '.join(dots)}")
+    return dict(answer)
 
 
 def run(function: Any, *arguments: Any, call: str = "") -> Any:

@@ -23,7 +23,7 @@ needs_address = {"Telegram function": True, "Twitch function": True}
 
 exercise_1(needs_address)
 """,
-            "for Telegram program, Twitch program is missing",
+            "True or False is missing for Telegram program, Twitch program",
         ),
         (
             IMPORT
@@ -41,7 +41,16 @@ needs_address = dict.fromkeys(square.corners, "True")
 
 exercise_1(needs_address)
 """,
-            "True stands in quotes",
+            "'True' is a text; write True or False without quotes",
+        ),
+        (
+            IMPORT
+            + """
+needs_address = dict.fromkeys(square.corners, "true")
+
+exercise_1(needs_address)
+""",
+            "'true' is a text; write True or False without quotes",
         ),
     ],
     2: [
@@ -80,6 +89,15 @@ lost = square.lose(3)
 exercise_2(prediction, lost)
 """,
             "'none' is no number",
+        ),
+        (
+            """
+prediction = dict.fromkeys(square.corners, 0) | {"Twitch function": 8}
+
+lost = square.lose(3)
+exercise_2(prediction, lost)
+""",
+            "Viktor writes 3 messages, so not 8",
         ),
     ],
 }

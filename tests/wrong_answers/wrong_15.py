@@ -184,6 +184,22 @@ exercise_3(cold_calls)
     4: [
         (
             """
+import math
+
+def advise(held, messages, ms, memory_mb):
+    servers_needed = max(1, math.ceil(messages * ms / 1000 / SECONDS_A_MONTH))
+    rent = servers_needed * server.total
+    called = function_cost(aws, messages, Work(ms, memory_mb), free_tier=False).total
+    if held or rent < called:
+        return "server", rent
+    return "function", called
+
+exercise_4(advise)
+""",
+            "the free allowance was not taken off",
+        ),
+        (
+            """
 def advise(held, messages, ms, memory_mb):
     return function_cost(aws, messages, Work(ms, memory_mb)).total
 

@@ -42,6 +42,32 @@ exercise_1(pause)
 """,
             "it doubles",
         ),
+        (
+            """
+from lessons.exercises.ex_16 import exercise_1, exercise_2, exercise_3
+
+def pause(status, failures):
+    if status in (0, 78):
+        return None
+    return max(2 ** (failures - 1), 60)
+
+exercise_1(pause)
+""",
+            "min(…, 60) the smaller",
+        ),
+        (
+            """
+from lessons.exercises.ex_16 import exercise_1, exercise_2, exercise_3
+
+def pause(status, failures):
+    if status in (0, 78):
+        return None
+    return min(2 ^ failures, 60)
+
+exercise_1(pause)
+""",
+            "a power is written 2 ** 3 in Python",
+        ),
     ],
     2: [
         (
@@ -80,8 +106,44 @@ exercise_2(state)
 """,
             "return two things",
         ),
+        (
+            """
+def state(log):
+    again = log.count("WARNING")
+    if log[-1] == "INFO stopped":
+        return "stopped", again
+    return "broken" if log[-1].startswith("ERROR") else "running", again
+
+exercise_2(state)
+""",
+            "was not counted: it begins with WARNING",
+        ),
     ],
     3: [
+        ('unit = "[Service]"\n\nexercise_3(unit)', "what shall be started?"),
+        (
+            """
+unit = '''
+[Service]
+ExecStart=/usr/bin/python3 -m botlib.run twitch /opt/bot/main.py
+'''
+
+exercise_3(unit)
+""",
+            "this bot lives on Telegram",
+        ),
+        (
+            """
+unit = '''
+[Service]
+ExecStart=/usr/bin/python3 -m botlib.run telegram /opt/bot/main.py
+Environment=/etc/bot.env
+'''
+
+exercise_3(unit)
+""",
+            "a file of them is named by EnvironmentFile=",
+        ),
         (
             """
 unit = '''

@@ -8,8 +8,40 @@ HEAD = "from lessons.exercises.ex_17 import exercise_1, exercise_2, exercise_3\n
 WRONG = {
     1: [
         (
+            HEAD + 'homes = {"shop", "function", "game", "program"}\nexercise_1(homes)',
+            "a colon stands between each name and its value",
+        ),
+        (
+            HEAD
+            + """
+homes = {
+    "shop": "function",
+    "game": "program",
+    "friend": "function",
+    "stranger": ...,
+    "countdown": "program",
+}
+exercise_1(homes)
+""",
+            "in the place of the three dots: stranger",
+        ),
+        (
+            HEAD
+            + """
+homes = {
+    "shop": which_home("Telegram", True),
+    "game": which_home("Telegram", False),
+    "friend": which_home("Twitch", True, owner_agrees=True),
+    "stranger": which_home("Twitch", True),
+    "countdown": which_home("Telegram", True, speaks_by_itself=True),
+}
+exercise_1(homes)
+""",
+            "shop: that is the home and the reason. The home alone is which_home(…)[0]",
+        ),
+        (
             HEAD + 'homes = {"shop": "function", "game": "program"}\nexercise_1(homes)',
-            "where does this one live: friend, stranger, countdown?",
+            "is missing for friend, stranger, countdown. There is: shop, game",
         ),
         (
             HEAD
@@ -23,7 +55,7 @@ homes = {
 }
 exercise_1(homes)
 """,
-            "game: think again. without a cloud account",
+            "game: think again. Without a cloud account",
         ),
         (
             HEAD
@@ -37,15 +69,93 @@ homes = {
 }
 exercise_1(homes)
 """,
-            "friend: think again. she agrees",
+            "friend: think again. She agrees",
         ),
     ],
     2: [
+        (
+            'packed = {"main.py" "telegram_function.py" "twitch_function.py"}\nexercise_2(packed)',
+            "a comma belongs between two names",
+        ),
+        (
+            'packed = {"main", "telegram_function", "twitch_function"}\nexercise_2(packed)',
+            "a file's name has its ending: main.py, telegram_function.py, twitch_function.py",
+        ),
+        ("packed = {...}\nexercise_2(packed)", "each name is a text in quotes"),
         ('packed = {"main.py", ".env", "telegram_function.py"}\nexercise_2(packed)', "refuses it"),
         ('packed = {"main.py", "test_main.py"}\nexercise_2(packed)', "it stays here"),
         ('packed = {"main.py"}\nexercise_2(packed)', "in vain for telegram_function.py"),
     ],
     3: [
+        ("from botlib import Bot\n\nbot = Bot\nexercise_3(bot)", "with parentheses it makes one"),
+        (
+            """
+from botlib import Bot
+
+bot = Bot()
+
+@bot.command("hello", help="say hello")
+def hello(message):
+    return f"hello {message.user}!"
+
+@bot.command("shout", help="say it loud")
+def shout(message):
+    return message.arguments.upper()
+
+@bot.command("bye", help="say goodbye")
+def bye(message):
+    return f"bye {message.user}!"
+
+exercise_3(bot)
+""",
+            "Does the command return a text, even when no word follows it?",
+        ),
+        (
+            """
+from botlib import Bot
+
+bot = Bot()
+
+@bot.command("hello", help="say hello")
+def hello(message):
+    print(f"hello {message.user}!")
+
+@bot.command("shout", help="say it loud")
+def shout(message):
+    return "YOU SAID " + message.arguments.upper()
+
+@bot.command("bye", help="say goodbye")
+def bye(message):
+    return f"bye {message.user}!"
+
+exercise_3(bot)
+""",
+            "write return in place of print",
+        ),
+        (
+            """
+from botlib import Bot
+
+bot = Bot()
+
+@bot.command("hello", help="say hello")
+def hello(message):
+    return f"hello {message.user}!"
+
+@bot.command("double", help="twice a number")
+def double(message):
+    if not message.arguments.isdecimal():
+        return "Give me a number: !double 3"
+    return int(message.arguments) * 2
+
+@bot.command("bye", help="say goodbye")
+def bye(message):
+    return f"bye {message.user}!"
+
+exercise_3(bot)
+""",
+            "str(…) makes a text of it.",
+        ),
         (
             """
 from botlib import Bot
