@@ -78,9 +78,17 @@ def hinted(error: Exception) -> str:
     if 'Field "callback_data"' in words:
         return f"{words}. counter(number) makes the right keyboard."
     if "not modified" in words:
-        return f"{words}. The number is not yet added to."
+        return f"{words}. The new number belongs into both, the text and counter(…)."
     if "parse_mode" in words:
         return f"{words}. Write reply_markup= before the keyboard."
+    if "function is not JSON" in words:
+        return f"{words}. counter alone is the function; counter(number) makes the keyboard."
+    if "'dict' object has no attribute" in words:
+        return (
+            f"{words}. That is the query of a cell above: begin with query = update.callback_query."
+        )
+    if "'str' object is not callable" in words:
+        return f"{words}. A handler is the function itself: its name, without quotes."
     if "'NoneType' object has no attribute" in words:
         return f"{words}. A press has no update.message: all of it is in update.callback_query."
     if "check_update" in words:
@@ -136,7 +144,7 @@ def press_once(bot: Bot, person: Person, message: Message, times: int) -> None:
         said = "the query was answered, but " if press.text is not None else ""
         raise NotYet(
             f"{said}{person.name} pressed, and the message is still {before!r}: "
-            "is there await before query.edit_message_text(…)?"
+            "is there await before query.edit_message_text(…)? What a handler returns, nobody reads"
         )
     expect(
         press.text is not None,
@@ -167,7 +175,7 @@ def exercise_2(states: dict[object, Any], book: Callable[..., Any]) -> str:
     expect("day" in states, f'book returns "day", and the states are {list(states)}')
     for state, handlers in states.items():
         is_list = isinstance(handlers, list) and all(isinstance(h, BaseHandler) for h in handlers)
-        expect(is_list, f"the state {state!r} wants a list: [MessageHandler(…, …)]")
+        expect(is_list, f"the state {state!r} wants a list of handlers: [MessageHandler(…, …)]")
     talk: ConversationHandler[Any] = ConversationHandler(
         entry_points=[CommandHandler("book", book)],
         states=states,
@@ -179,7 +187,8 @@ def exercise_2(states: dict[object, Any], book: Callable[..., Any]) -> str:
         expect(
             bot.say(viktor, "Friday") != "",
             'Viktor was asked for the day, said "Friday", and the bot is silent: '
-            'is the handler of the state "day" the right one?',
+            'is the handler of the state "day" the right one, and is its filter '
+            "filters.TEXT & ~filters.COMMAND?",
         )
         found = bot.say(viktor, "some")
         expect(
@@ -246,7 +255,7 @@ NO_PHOTOS = {
 def exercise_3(largest: Callable[[dict[str, Any]], Any]) -> str:
     """Four photos and three updates without any."""
     for update, wanted in PHOTOS:
-        found = run(largest, update)
+        found = picked(largest, update)
         listed = update["message"]["photo"]
         shapes = ", ".join(f"{size['width']} x {size['height']}" for size in listed)
         expect(not isinstance(found, dict), "that is a whole size; its file_id is wanted")
@@ -260,3 +269,17 @@ def exercise_3(largest: Callable[[dict[str, Any]], Any]) -> str:
             raise NotYet(f"{name} has no photo: your function raised {describe(error)}") from None
         expect(found is None, f"{name} gets None, not {show(found)}")
     return f"{len(PHOTOS)} photos and {len(NO_PHOTOS)} updates without one"
+
+
+def picked(largest: Any, update: dict[str, Any]) -> Any:
+    """What `largest` gives for a photo; some of what it raises needs a word more."""
+    try:
+        return run(largest, update, call="largest(update)")
+    except NotYet as reason:
+        if "'dict' object has no attribute" in str(reason):
+            raise NotYet(
+                f'{reason}. Here the update is a dictionary: update["message"], not update.message'
+            ) from None
+        if "KeyError: 'photo'" in str(reason):
+            raise NotYet(f'{reason}. The photo stands in update["message"]') from None
+        raise

@@ -73,6 +73,44 @@ async def pressed(update, context):
 async def pressed(update, context):
     query = update.callback_query
     await query.answer()
+    return f"pressed {int(query.data) + 1} times"
+"""),
+            "What a handler returns, nobody reads",
+        ),
+        (
+            counting("""
+async def pressed(update, context):
+    query = update.callback_query
+    await query.answer()
+    number = int(query.data)
+    await query.edit_message_text(f"pressed {number + 1} times", reply_markup=counter(number))
+"""),
+            "belongs into both",
+        ),
+        (
+            counting("""
+async def pressed(update, context):
+    query = update.callback_query
+    await query.answer()
+    number = int(query.data) + 1
+    await query.edit_message_text(f"pressed {number} times", reply_markup=counter)
+"""),
+            "counter(number) makes the keyboard",
+        ),
+        (
+            counting("""
+async def pressed(update, context):
+    await query.answer()
+    number = int(query.data) + 1
+    await query.edit_message_text(f"pressed {number} times", reply_markup=counter(number))
+"""),
+            "begin with query = update.callback_query",
+        ),
+        (
+            counting("""
+async def pressed(update, context):
+    query = update.callback_query
+    await query.answer()
     number = int(query.data) + 1
     await query.edit_message_text("pressed {number} times", reply_markup=counter(number))
 """),
@@ -134,8 +172,48 @@ async def pressed(update, context):
             ),
             "filters.TEXT & ~filters.COMMAND",
         ),
+        (
+            booking(
+                '{"day": [MessageHandler(filters.TEXT & filters.COMMAND, day)],'
+                ' "people": [MessageHandler(words, people)]}'
+            ),
+            "is its filter filters.TEXT & ~filters.COMMAND?",
+        ),
+        (
+            booking(
+                '{"day": [MessageHandler(words, "day")],'
+                ' "people": [MessageHandler(words, "people")]}'
+            ),
+            "its name, without quotes",
+        ),
     ],
     3: [
+        (
+            """
+def largest(update):
+    best, most = None, 0
+    for size in update.message.photo:
+        if size.width * size.height > most:
+            best, most = size.file_id, size.width * size.height
+    return best
+
+exercise_3(largest)
+""",
+            "Here the update is a dictionary",
+        ),
+        (
+            """
+def largest(update):
+    best, most = None, 0
+    for size in update["photo"]:
+        if size["width"] * size["height"] > most:
+            best, most = size["file_id"], size["width"] * size["height"]
+    return best
+
+exercise_3(largest)
+""",
+            'The photo stands in update["message"]',
+        ),
         (
             """
 def largest(update):
