@@ -74,6 +74,29 @@ exercise_1(ask_all)
 """,
             "gather wants plans",
         ),
+        (
+            IMPORT
+            + """
+async def ask_all(friends, question):
+    return await asyncio.gather(friend(question) for friend in friends)
+
+
+exercise_1(ask_all)
+""",
+            "in square brackets",
+        ),
+        (
+            IMPORT
+            + """
+async def ask_all(friends, question):
+    plans = [friend[question] for friend in friends]
+    return await asyncio.gather(*plans)
+
+
+exercise_1(ask_all)
+""",
+            "called with round brackets",
+        ),
     ],
     2: [
         (
@@ -102,6 +125,38 @@ def wait_s(sent, now):
 exercise_2(wait_s)
 """,
             "Nobody waits less than 0 seconds",
+        ),
+        (
+            """
+def wait_s(sent, now):
+    if len(sent) < 20:
+        return 0
+    return 30 - now - sent[-20]
+
+exercise_2(wait_s)
+""",
+            "take now away from that",
+        ),
+        (
+            """
+def wait_s(sent, now):
+    if len(sent) < 20:
+        return 0
+    return max(0, now - sent[-20])
+
+exercise_2(wait_s)
+""",
+            "So old is the twentieth from the end",
+        ),
+        (
+            """
+def wait_s(sent, now):
+    if len(sent) < 20:
+        return 0
+
+exercise_2(wait_s)
+""",
+            "(20 messages 10 seconds ago) gave nothing back",
         ),
     ],
     3: [
@@ -161,6 +216,24 @@ def backoff(failures):
 exercise_3(backoff)
 """,
             "twice the one before",
+        ),
+        (
+            """
+def backoff(failures):
+    return min(60, failures ** 2)
+
+exercise_3(backoff)
+""",
+            "a number times itself",
+        ),
+        (
+            """
+def backoff(failures):
+    return min(60, 2 ** failures - 1)
+
+exercise_3(backoff)
+""",
+            "taken off at the very end",
         ),
     ],
 }
