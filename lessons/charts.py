@@ -54,16 +54,19 @@ def bars(title: str, values: Mapping[str, float], unit: str, digits: int = 2) ->
     return chart
 
 
-def meters(server: Measurement, function: "Function") -> Chart:
-    """Two meters: a server's life, and the work in it; the seconds a function is billed."""
+def meters(server: Measurement, function: "Function", kind: str = "server") -> Chart:
+    """Two meters: the life of a server, and the work in it; the seconds a function is billed.
+
+    `kind` is what the one that stays alive is called in the chart.
+    """
     billed_s = sum(call.billed_ms for call in function.invocations) / 1000
-    chart = Chart("two meters, a server's seconds alive and a function's seconds billed", 2.2)
+    chart = Chart(f"two meters, a {kind}'s seconds alive and a function's seconds billed", 2.2)
     axes = calm_axes(chart, "What each meter counts", "seconds")
     # processor time comes in steps of 0.01 s on Linux
     busy = f"{server.busy_s:.2f} s" if server.busy_s >= 0.01 else "less than 0.01 s"
     rows = [
-        ("server: alive, and paid for", server.alive_s, PALE, f"{server.alive_s:.2f} s"),
-        ("server: busy", server.busy_s, BLUE, busy),
+        (f"{kind}: alive, and paid for", server.alive_s, PALE, f"{server.alive_s:.2f} s"),
+        (f"{kind}: busy", server.busy_s, BLUE, busy),
         ("function: billed", billed_s, ORANGE, f"{billed_s:.3f} s"),
     ]
     narrowest = NARROWEST * max(seconds for _, seconds, _, _ in rows)

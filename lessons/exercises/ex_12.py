@@ -1,12 +1,16 @@
 """Checks of notebook 12: what is lost in gaps, moving back, which home, a bot that remembers."""
 
 import re
+import runpy
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
+from botlib import Message
+from botlib.store import SqliteStore
 from lessons.exercises.verdict import (
     NotYet,
     close,
@@ -43,6 +47,10 @@ def exercise_1(lost_a_day: Callable[[float, float, float], Any]) -> str:
             whole = f"{shown}: a round lasts as long as the limit and the gap together"
             expect(not close(found, 24 * an_hour * gap / limit), whole)
             expect(not close(found, right / 24), f"{shown}: a day has 24 hours")
+            share = f"{shown}: that is the share of the time. How many messages has a day?"
+            expect(not close(found, gap / (limit + gap)), share)
+            seconds = f"{shown}: so many seconds it is away. How many messages come meanwhile?"
+            expect(not close(found, 24 * 3600 * gap / (limit + gap)), seconds)
             heard = 24 * an_hour * limit / (limit + gap)
             expect(not close(found, heard), f"{shown}: that is what it hears")
         expect(
@@ -97,7 +105,12 @@ def exercise_2(move_back: Callable[[Any, Any], Any]) -> str:
         )
         expect(
             found == list(texts),
-            f"expected {list(texts)}, found {show(found)}",
+            f"{waiting} waited: expected {list(texts)}, found {show(found)}",
+        )
+        expect(
+            len(left) != 1,
+            "whoever asks next gets the last message once more: the offset is the number of the "
+            'first update that you have not got yet, update["update_id"] + 1',
         )
         expect(
             left == [],
@@ -153,12 +166,17 @@ def exercise_4(file: str) -> str:
     """A Twitch bot whose numbers survive a cut line and a killed program."""
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder, Twitch() as twitch:
         try:
-            return check_memory(twitch, Path(file), f"sqlite:///{folder}/memory.sqlite3")
+            check_memory(twitch, Path(file), f"sqlite:///{folder}/memory.sqlite3")
         except NoReply as error:
             raise NotYet(str(error)) from None
+        check_together(file, Path(folder, "together.sqlite3"))
+    return (
+        "cut off, killed, and it still knows: Viktor greeted three times, Anna once; and of two "
+        "who greet at the same moment, both are counted"
+    )
 
 
-def check_memory(twitch: Twitch, file: Path, store: str) -> str:
+def check_memory(twitch: Twitch, file: Path, store: str) -> None:
     """Greet, cut, greet, kill, start anew, greet; the numbers go on."""
     viktor = twitch.account("viktor", display_name="Viktor")
     anna = twitch.account("anna", display_name="Anna")
@@ -183,12 +201,7 @@ def check_memory(twitch: Twitch, file: Path, store: str) -> str:
             "I do not know" not in answer,
             f"there is no command {text} yet: the bot says {answer!r}",
         )
-        numbers = re.findall(r"\d+", answer.replace(person.display_name, ""))
-        expect(
-            len(numbers) == 1,
-            f"for {text} the bot says {answer!r}; expected a text with one number in it",
-        )
-        return int(numbers[0])
+        return number_in(answer, text, person.display_name)
 
     with lives(twitch, hello_bot, viktor, file, settings) as home:
         first = number(viktor, "!hello")
@@ -225,7 +238,64 @@ def check_memory(twitch: Twitch, file: Path, store: str) -> str:
             "increment adds one each time; get only reads",
         )
         expect(total == 4, f"there were 4 greetings, and !greetings says {total}")
-    return "cut off, killed, and it still knows: Viktor greeted three times, Anna once"
+
+
+def number_in(answer: str, text: str, name: str) -> int:
+    """The one number that an answer has beside the name."""
+    numbers = re.findall(r"\d+", answer.replace(name, ""))
+    expect(
+        len(numbers) == 1,
+        f"for {text} the bot says {answer!r}; expected a text with one number in it",
+    )
+    return int(numbers[0])
+
+
+TALK = ("!hello", "!greetings")
+
+
+class BetweenStore(SqliteStore):
+    """A store in which somebody else is always quicker: after each read, `meanwhile` happens."""
+
+    meanwhile: Callable[[], object] | None = None
+    times = 0
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Read a value; before it is used, the other one reads and writes."""
+        value = super().get(key, default)
+        meanwhile, self.meanwhile = self.meanwhile, None  # nobody comes between the other's steps
+        if meanwhile:
+            meanwhile()
+            self.times += 1
+            self.meanwhile = meanwhile
+        return value
+
+
+def check_together(file: str, path: Path) -> None:
+    """Two homes of one bot, one store: whoever greets between another's steps is counted, too."""
+    with (
+        closing(BetweenStore(path)) as store,
+        patch("botlib.store.open_store", lambda url=None: store),
+    ):
+        here, there = (runpy.run_path(file)["bot"] for _ in range(2))
+        hello, greetings = (Message(text, "Viktor", "viktor", "1") for text in TALK)
+        here.replies(hello)
+        store.meanwhile = lambda: there.replies(hello)
+        here.replies(hello)
+        store.meanwhile = None
+        said = 2 + store.times
+        for message, more in ((greetings, 0), (hello, 1)):
+            answer = here.replies(message)[0]
+            expect_counted(said, number_in(answer, message.text, message.user) - more)
+
+
+def expect_counted(said: int, counted: int) -> None:
+    """Not yet, if a greeting was lost between a read and a write."""
+    expect(
+        counted == said,
+        f"somebody greeted while your bot was at another's greeting, and of {said} greetings it "
+        f"counted {counted}: what you get may be old before you set it. store.increment reads and "
+        "writes in one step",
+    )
 
 
 @contextmanager

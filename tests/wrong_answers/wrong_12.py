@@ -62,6 +62,29 @@ exercise_1(lost_a_day)
 """,
             "a day has 24 hours",
         ),
+        (
+            IMPORT
+            + """
+def lost_a_day(limit_s, gap_s, messages_an_hour):
+    return gap_s / (limit_s + gap_s)
+
+
+exercise_1(lost_a_day)
+""",
+            "that is the share of the time",
+        ),
+        (
+            IMPORT
+            + """
+def lost_a_day(limit_s, gap_s, messages_an_hour):
+    rounds = 24 * 3600 / (limit_s + gap_s)
+    return rounds * gap_s
+
+
+exercise_1(lost_a_day)
+""",
+            "so many seconds it is away",
+        ),
     ],
     2: [
         (
@@ -116,6 +139,21 @@ def move_back(telegram, account):
 exercise_2(move_back)
 """,
             "while webhook is active",
+        ),
+        (
+            """
+def move_back(telegram, account):
+    telegram.call(account, "deleteWebhook")
+    texts, offset = [], 0
+    for update in telegram.call(account, "getUpdates"):
+        texts.append(update["message"]["text"])
+        offset = update["update_id"]
+    telegram.call(account, "getUpdates", offset=offset)
+    return texts
+
+exercise_2(move_back)
+""",
+            "the last message once more",
         ),
     ],
     3: [
@@ -211,6 +249,39 @@ def greetings(message):
 """
             + CHECK,
             "to ask is no greeting",
+        ),
+        (
+            BOT
+            + """
+@bot.command("hello")
+def hello(message):
+    store.set("greetings", store.get("greetings", 0) + 1)
+    number = store.increment(message.user)
+    return f"hello {message.user}! This is greeting number {number}."
+
+@bot.command("greetings")
+def greetings(message):
+    return f"{store.get('greetings', 0)} greetings so far."
+"""
+            + CHECK,
+            "what you get may be old before you set it",
+        ),
+        (
+            BOT
+            + """
+@bot.command("hello")
+def hello(message):
+    store.increment("greetings")
+    number = store.get(message.user, 0) + 1
+    store.set(message.user, number)
+    return f"hello {message.user}! This is greeting number {number}."
+
+@bot.command("greetings")
+def greetings(message):
+    return f"{store.get('greetings', 0)} greetings so far."
+"""
+            + CHECK,
+            "of 3 greetings it counted 2",
         ),
     ],
 }
