@@ -11,6 +11,7 @@ from botlib.store import open_store
 from botlib.twitch.eventsub import webhook
 from botlib.twitch.helix import ApiRefused, Helix
 from sandbox.cloud import Cloud
+from sandbox.no_reply import NoReply
 from sandbox.server import LocalServer
 from sandbox.twitch import Twitch
 
@@ -127,6 +128,8 @@ def test_a_revocation_reaches_the_function_and_is_logged(scene, caplog):
             lambda: scene.twitch.deliveries()[-1].message_type == "revocation", 5.0))  # fmt: skip
         assert scene.twitch.deliveries()[-1].status == 204
         assert "authorization_revoked" in caplog.text
+        with pytest.raises(NoReply, match="authorize the application again, then subscribe again"):
+            scene.viktor.ask("!hello", timeout=0.01)
 
 
 def test_a_subscription_can_be_ended(scene):

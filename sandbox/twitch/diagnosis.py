@@ -159,6 +159,9 @@ def _subscriptions(world: TwitchWorld, channel: Channel, command: str) -> list[s
         broken = last is not None and last.status >= 500  # then the function itself failed
         if logged := failure(command, log) or (last_error(log) if broken else ""):
             lines.append(f"Its log says: {logged.replace(subscription.secret, '<secret>')}")
+        if subscription.status == "authorization_revoked":
+            lines.append("What to do: authorize the application again, then subscribe again")
+            continue
         lines.append(
             "What to do: answer the challenge and every event with 200, and send the reply by"
             " POST /helix/chat/messages"

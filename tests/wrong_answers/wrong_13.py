@@ -103,6 +103,32 @@ exercise_1(answer)
 """,
             "for every other kind",
         ),
+        (
+            FIRST
+            + """
+def answer(kind, body):
+    if kind == "webhook_verification":
+        return 200, json.loads(body)["challenge"]
+    return 204, ""
+
+
+exercise_1(answer)
+""",
+            "compare kind with this very text",
+        ),
+        (
+            FIRST
+            + """
+def answer(kind, body):
+    if kind == "webhook_callback_verification":
+        return 200, body.challenge
+    return 204, ""
+
+
+exercise_1(answer)
+""",
+            "a text has no keys",
+        ),
     ],
     2: [
         (
@@ -199,6 +225,117 @@ def genuine(headers, body, secret, now):
 exercise_2(genuine)
 """,
             "its age is now - sent",
+        ),
+        (
+            """
+def genuine(headers, body, secret, now):
+    message_id = headers.get("Twitch-Eventsub-Message-Id", "")
+    timestamp = headers.get("Twitch-Eventsub-Message-Timestamp", "")
+    given = headers.get("Twitch-Eventsub-Message-Signature", "")
+    if not hmac.compare_digest(given, sign(secret, message_id, timestamp, body)):
+        return False
+    return now - datetime.fromisoformat(timestamp) >= timedelta(minutes=10)
+
+exercise_2(genuine)
+""",
+            "the comparison of the times is the wrong way round",
+        ),
+        (
+            """
+def genuine(headers, body, secret, now):
+    message_id = headers.get("Twitch-Eventsub-Message-Id", "")
+    timestamp = headers.get("Twitch-Eventsub-Message-Timestamp", "")
+    given = headers.get("Twitch-Eventsub-Message-Signature", "")
+    if not hmac.compare_digest(given, sign(secret, message_id, timestamp, body)):
+        return False
+    return now - datetime.fromisoformat(timestamp) <= 10
+
+exercise_2(genuine)
+""",
+            "an age is a timedelta",
+        ),
+        (
+            """
+def genuine(headers, body, secret, now):
+    message_id = headers.get("Twitch-Eventsub-Message-Id", "")
+    timestamp = headers.get("Twitch-Eventsub-Message-Timestamp", "")
+    given = headers.get("Twitch-Eventsub-Message-Signature", "")
+    if not hmac.compare_digest(given, sign(secret, message_id, timestamp, body)):
+        return False
+    return datetime.now(UTC) - datetime.fromisoformat(timestamp) <= timedelta(minutes=10)
+
+exercise_2(genuine)
+""",
+            "not a now of its own",
+        ),
+        (
+            """
+def genuine(headers, body, secret, now):
+    message_id = headers.get("Twitch-Eventsub-Message-Id", "")
+    timestamp = headers.get("Twitch-Eventsub-Message-Timestamp", "")
+    given = headers.get("Twitch-Eventsub-Message-Signature", "")
+    if hmac.compare_digest(given, sign(secret, message_id, timestamp, body)):
+        return False
+    return now - datetime.fromisoformat(timestamp) <= timedelta(minutes=10)
+
+exercise_2(genuine)
+""",
+            "True and False are the other way round",
+        ),
+        (
+            """
+def genuine(headers, body, secret, now):
+    message_id = headers.get("Twitch-Eventsub-Message-Id", "")
+    timestamp = headers.get("Twitch-Eventsub-Message-Timestamp", "")
+    given = headers.get("Twitch-Eventsub-Message-Signature", "")
+    hmac.compare_digest(given, sign(secret, message_id, timestamp, body))
+    return now - datetime.fromisoformat(timestamp) <= timedelta(minutes=10)
+
+exercise_2(genuine)
+""",
+            "what compare_digest gives is to be used",
+        ),
+        (
+            """
+def genuine(headers, body, secret, now):
+    message_id = headers.get("Twitch-Eventsub-Message-Id", "")
+    timestamp = headers.get("Twitch-Eventsub-Message-Timestamp", "")
+    given = headers.get("Twitch-Eventsub-Message-Signature", "")
+    if not hmac.compare_digest(given, sign(secret, message_id, timestamp, body)):
+        return False
+    return "True"
+
+exercise_2(genuine)
+""",
+            "expected True or False",
+        ),
+        (
+            """
+def genuine(headers, body, secret, now):
+    message_id = headers.get("Twitch-Eventsub-Message-Id", "")
+    timestamp = headers.get("Twitch-Eventsub-Message-Timestamp", "")
+    given = headers.get("Twitch-Eventsub-Message-Signature", "")
+    if not hmac.compare_digest(given, sign(secret, timestamp, message_id, body)):
+        return False
+    return now - datetime.fromisoformat(timestamp) <= timedelta(minutes=10)
+
+exercise_2(genuine)
+""",
+            "in this order",
+        ),
+        (
+            """
+def genuine(headers, body, secret, now):
+    message_id = headers.get("Twitch-Eventsub-Message-Id")
+    timestamp = headers.get("Twitch-Eventsub-Message-Timestamp")
+    given = headers.get("Twitch-Eventsub-Message-Signature")
+    if not hmac.compare_digest(given, sign(secret, message_id, timestamp, body)):
+        return False
+    return now - datetime.fromisoformat(timestamp) <= timedelta(minutes=10)
+
+exercise_2(genuine)
+""",
+            "gives an empty text instead",
         ),
     ],
 }
