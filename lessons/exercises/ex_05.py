@@ -94,8 +94,6 @@ def attempt(deliver: Callable[[Any, EmailMessage], Any], server: object, to: str
                 ". The error's name is smtplib.SMTPRecipientsRefused, "
                 "and it needs import smtplib above"
             )
-        elif error.name in ("true", "false"):
-            meaning = ". Python writes True and False with a capital letter"
         raise NotYet(f"your function raised {describe(error)}{meaning}") from None
     except Exception as error:
         if "do not inherit from BaseException" in str(error):

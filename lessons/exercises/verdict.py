@@ -179,4 +179,6 @@ def describe(error: BaseException) -> str:
         text = str(error)
     except Exception:
         text = ""
+    if isinstance(error, NameError) and error.name in ("true", "false", "none"):
+        text += f" (in Python it is written {error.name.title()}, with a capital letter)"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

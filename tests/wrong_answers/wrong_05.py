@@ -113,7 +113,7 @@ WRONG = {
             deliver(
                 *SEND, "except smtplib.SMTPRecipientsRefused:", "    return false", "return true"
             ),
-            "True and False with a capital letter",
+            "in Python it is written True, with a capital letter",
         ),
     ],
     2: [
