@@ -88,32 +88,35 @@ def exercise_3(bot: Any) -> str:
     expect(bot is not Bot, "Bot is the plan of a bot; with parentheses it makes one: bot = Bot()")
     expect(isinstance(bot, Bot), f"expected your Bot, found {show(bot)}")
     own = [name for name in bot.commands if name != "help"]
-    names = ", ".join(f"!{name}" for name in own) or "none"
+    calls = [f"{bot.prefixes[0]}{name}" for name in own]
+    names = ", ".join(calls) or "none"
     wanted = f"three commands of your own are wanted; so far there is: {names}"
     expect(len(own) >= OWN, f"{wanted}. (Two of the same name count as one.)")
-    bare = [name for name in own if f"!{name}" in bot.ask("!help").splitlines()]
+    shown = bot.ask(f"{bot.prefixes[0]}help").splitlines()
+    bare = [name for name, call in zip(own, calls, strict=True) if call in shown]
     line = f'@bot.command("{bare[0] if bare else ""}", help="…")'
     expect(not bare, f"people see in !help what a command does. Write {line}")
-    for name in own:
+    for call in calls:
         for words in NONSENSE:
-            survives(bot, f"!{name} {words}".strip())
-    named = any("Zoë" in said(bot, f"!{name} {w}", "Zoë") for name in own for w in ("", "tea"))
+            survives(bot, f"{call} {words}".strip())
+    named = any("Zoë" in said(bot, f"{call} {w}", "Zoë") for call in calls for w in ("", "tea"))
     expect(named, "no command says who is meant: let one of them use message.user")
-    listens = any(depends_on_words(bot, name) for name in own)
+    listens = any(depends_on_words(bot, call) for call in calls)
     expect(listens, "no command uses what is written after it: look into message.words")
     return f"{names}: your bot knows who writes, listens, and survives nonsense. Now its file."
 
 
 def survives(bot: Bot, text: str) -> None:
     """Ask once; NotYet if the bot fails, is silent or talks too much."""
-    shown = show(text)
     shown, printed = show(text), io.StringIO()
     try:
         with redirect_stdout(printed):
             reply = said(bot, text)
     except Exception as error:
         words = f"{shown} raised {describe(error)}"
-        if not words.endswith("."):  # the brain's own errors say what to do
+        if isinstance(error, NameError | AttributeError):
+            words += ". Look at the spelling"
+        elif not words.endswith("."):  # the brain's own errors say what to do
             words += ". People type anything: look at the words before you use them"
         raise NotYet(words) from None
     if not reply.strip():
@@ -132,12 +135,12 @@ def said(bot: Bot, text: str, user: str = "Viktor", seed: int = 0) -> str:
     return bot.ask(text, user=user)
 
 
-def depends_on_words(bot: Bot, name: str) -> bool:
+def depends_on_words(bot: Bot, call: str) -> bool:
     """Whether other words give another answer, and the same ones the same."""
     for one, other in PAIRS:
         for seed in range(5):
             first, again, changed = (
-                said(bot, f"!{name} {words}", seed=seed) for words in (one, one, other)
+                said(bot, f"{call} {words}", seed=seed) for words in (one, one, other)
             )
             if first == again != changed:
                 return True

@@ -92,6 +92,28 @@ exercise_1(homes)
             """
 from botlib import Bot
 
+bot = Bot("?")
+
+@bot.command("hello", help="say hello")
+def hello(message):
+    return f"hello {message.user}!"
+
+@bot.command("count", help="count words")
+def count(message):
+    return f"{len(message.word)} words"
+
+@bot.command("bye", help="say goodbye")
+def bye(message):
+    return f"bye {message.user}!"
+
+exercise_3(bot)
+""",
+            "'?count' raised AttributeError: 'Message' object has no attribute 'word'. Look at the",
+        ),
+        (
+            """
+from botlib import Bot
+
 bot = Bot()
 
 @bot.command("hello", help="say hello")
