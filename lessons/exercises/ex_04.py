@@ -186,8 +186,8 @@ def why_it_ended(function: Function) -> str:
         "except Exception as error: catches every kind",
         "with 403": "the loop asked for the next event, and nobody told the cloud how this call "
         "had ended: POST to …/response, or to …/error if the handler failed",
-        "with 404": "the cloud knows no such path: it ends in /response or /error, "
-        "with one slash before the word",
+        "with 404": "the cloud knows no such path: at its end stand the request id and the word "
+        "response or error, with one slash before each",
         "with 400": REFUSED,
         "'error' is not defined": "the error has no name yet: except Exception as error:",
         "is not defined": "a name that nobody has made: is it spelt right, or is it a text "

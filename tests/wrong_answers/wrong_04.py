@@ -118,7 +118,11 @@ WRONG = {
         ),
         (
             mended(TRY, REPORT, POST.replace("{kind}", "/{kind}"), READ),
-            "with one slash before the word",
+            "with one slash before each",
+        ),
+        (
+            mended(TRY, REPORT, POST.replace("/{request_id}", ""), READ),
+            "at its end stand the request id and the word",
         ),
         (
             mended(
