@@ -155,6 +155,11 @@ def twitch(
     if not known.get("TWITCH_CLIENT_ID"):
         console.say(CONSOLE.format(kind="Confidential" if by_webhook else "Public"))
         found["TWITCH_CLIENT_ID"] = console.ask("The client id: ").strip()
+        if not found["TWITCH_CLIENT_ID"]:
+            raise Refused(
+                "Nothing was typed. The client id tells Twitch which program asks: log in again, "
+                "and paste it."
+            )
     if by_webhook and not known.get("TWITCH_CLIENT_SECRET"):
         asked = "The application's client secret (it is not shown): "
         found["TWITCH_CLIENT_SECRET"] = console.ask_hidden(asked).strip()
@@ -169,6 +174,11 @@ def twitch(
     if not channel and not owner:
         asked = "The channel to chat in (the LOGIN of twitch.tv/LOGIN): "
         channel = channel_name(console.ask(asked))
+        if not channel:
+            raise Refused(
+                "Nothing was typed. A bot must know in which channel to chat, for the beginning "
+                "in your own: log in again, and name it."
+            )
         found["TWITCH_CHANNEL"] = channel
     client_id = found.get("TWITCH_CLIENT_ID") or known["TWITCH_CLIENT_ID"]
     scopes = OWNERS if owner else SCOPES[purpose]

@@ -179,6 +179,14 @@ def test_a_refusal_is_said_and_writes_nothing(world, tmp_path, at_page, account,
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(("answers", "words"), [(("",), "client id"), (("an id", " "), "channel")])
+def test_enter_without_an_answer_is_told_at_once(world, tmp_path, answers, words):
+    person = Person(*answers)
+    with pytest.raises(Refused, match=f"Nothing was typed.*{words}"):
+        login("twitch", now=True, folder=tmp_path, console=person.console)
+    assert not person.answers and not list(tmp_path.iterdir())
+
+
 def test_an_application_that_twitch_does_not_know(world, tmp_path):
     with pytest.raises(Refused, match="client id whole"):
         login("twitch", now=True, folder=tmp_path, console=Person("nobody", "viktor").console)
