@@ -22,11 +22,6 @@ NOT_THERE = (
     "Otherwise look at the spelling. A text needs quotes."
 )
 
-CAPITAL = {
-    word.lower(): f"In Python it is written {word}, with a capital letter and without quotes."
-    for word in ("True", "False", "None")
-}
-
 
 def show_short_errors(shell: "InteractiveShell") -> None:
     """Have this notebook show errors as above, from now on."""
@@ -46,10 +41,9 @@ def show(
         error._render_traceback_ = lambda *_: words  # type: ignore[attr-defined]  # IPython's hook
         shell.showtraceback((kind, error, trace), tb_offset=0)
         return
-    # An UnboundLocalError is a NameError, too, and has another cause.
-    new = kind is NameError and not hasattr(error, "__notes__")
-    if new and isinstance(error, NameError) and in_a_cell(shell, trace):
-        error.add_note(CAPITAL.get(str(error.name), NOT_THERE))
+    if kind is NameError and not hasattr(error, "__notes__") and in_a_cell(shell, trace):
+        capital = in_capitals(error)
+        error.add_note(f"{capital}." if capital else NOT_THERE)
     # What an error came from is mostly another one deep inside a library.
     cause, context, hidden = error.__cause__, error.__context__, error.__suppress_context__
     error.__cause__ = error.__context__ = None
@@ -57,6 +51,13 @@ def show(
         shell.showtraceback((kind, error, of_cells(shell, trace)), tb_offset=0)
     finally:
         error.__cause__, error.__context__, error.__suppress_context__ = cause, context, hidden
+
+
+def in_capitals(error: BaseException) -> str:
+    """How Python writes the true, false or none that an error tripped over; "" for others."""
+    if isinstance(error, NameError) and error.name in ("true", "false", "none"):
+        return f"Python writes {error.name.title()} with a capital letter and without quotes"
+    return ""
 
 
 def of_cells(shell: "InteractiveShell", trace: TracebackType | None) -> TracebackType | None:

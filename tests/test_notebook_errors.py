@@ -52,7 +52,7 @@ def test_an_error_in_a_saved_file_shows_the_line_there(tmp_path, monkeypatch):
 def test_a_true_without_its_capital_is_not_sent_to_look_for_quotes(tmp_path, monkeypatch):
     error, lines = shown(tmp_path, monkeypatch, "right = true")
     assert error.ename == "NameError"
-    assert lines[-1] == "In Python it is written True, with a capital letter and without quotes."
+    assert lines[-1] == "Python writes True with a capital letter and without quotes."
 
 
 def test_the_courses_own_error_says_the_line_and_its_words(tmp_path, monkeypatch):

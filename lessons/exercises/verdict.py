@@ -15,6 +15,7 @@ from typing import Any
 
 from IPython.display import display
 
+from lessons.errors import in_capitals
 from lessons.progress import remember
 
 LONGEST = 80  # of a value shown in a hint
@@ -179,6 +180,6 @@ def describe(error: BaseException) -> str:
         text = str(error)
     except Exception:
         text = ""
-    if isinstance(error, NameError) and error.name in ("true", "false", "none"):
-        text += f" (in Python it is written {error.name.title()}, with a capital letter)"
+    if capital := in_capitals(error):
+        text += f" ({capital})"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -113,7 +113,7 @@ WRONG = {
             deliver(
                 *SEND, "except smtplib.SMTPRecipientsRefused:", "    return false", "return true"
             ),
-            "in Python it is written True, with a capital letter",
+            "Python writes True with a capital letter",
         ),
     ],
     2: [
