@@ -32,9 +32,10 @@ def seal(body: str, secret: str = SECRET, minutes_ago: float = 0) -> dict[str, s
 @exercise(
     "write def answer(kind, body): in place of the line with the dots; it returns a status and a "
     "text.",
-    "ask first what kind it is: if kind == ...:",
+    'Ask first what kind it is: if kind == "webhook_callback_verification":',
     "json.loads(body) makes a dictionary of the text; the challenge is one of its values.",
-    'return 200, json.loads(body)["challenge"] for the one kind, and return 204, "" for the rest.',
+    'Write return 200, json.loads(body)["challenge"] for the one kind, and return 204, "" for the '
+    "rest.",
 )
 def exercise_1(answer: Callable[[str, str], Any]) -> str:
     """The challenge exactly as it came; 204 and no text for everything else."""
@@ -107,10 +108,10 @@ SLIPS = {  # words of an error, and what they come from
 @exercise(
     "write def genuine(headers, body, secret, now): in place of the line with the dots; it returns "
     "True or False.",
-    "take id, timestamp and signature out of the headers, each with an empty text to fall back on.",
-    "sign the id, the timestamp and the body, and compare the result with the header.",
-    "first: if not hmac.compare_digest(given, sign(...)): return False. Then look at the time.",
-    "return now - datetime.fromisoformat(timestamp) <= timedelta(minutes=10)",
+    "Take id, timestamp and signature out of the headers, each with an empty text to fall back on.",
+    "Sign the id, the timestamp and the body, and compare the result with the header.",
+    "First: if not hmac.compare_digest(given, sign(...)): return False. Then look at the time.",
+    "At the end: return now - datetime.fromisoformat(timestamp) <= timedelta(minutes=10)",
 )
 def exercise_2(genuine: Callable[[dict[str, str], str, str, datetime], Any]) -> str:
     """Signed with the secret, as it came, and not older than ten minutes; nothing else."""
