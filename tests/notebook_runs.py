@@ -1,5 +1,6 @@
 """A notebook run in a kernel of its own, from a copy of the notebooks' folder."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -8,6 +9,32 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[1]
 STEMS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+SOLUTION = re.compile(
+    r"<details>\s*<summary>Solution</summary>\n\n```python\n(.*?)\n```\n\n</details>", re.S
+)
+
+
+def exercises(notebook):
+    """The index of each exercise's code cell, in order."""
+    return [
+        index
+        for index, cell in enumerate(notebook.cells)
+        if "exercise" in cell.metadata.get("tags", [])
+    ]
+
+
+def solution(notebook, index):
+    """The source folded under an exercise cell."""
+    below = notebook.cells[index + 1]
+    found = SOLUTION.search(below.source) if below.cell_type == "markdown" else None
+    assert found, f"under exercise cell {index} expected a folded solution, see SOLUTION"
+    return found[1]
+
+
+def verdict(cell):
+    """What the check said: the cell's last output."""
+    shown = [output.data["text/plain"] for output in cell.outputs if "data" in output]
+    return shown[-1] if shown else "no verdict"
 
 
 def run_copy(stem, change, folder, monkeypatch):

@@ -1,4 +1,7 @@
-"""Every exercise of every notebook: untouched, with wrong answers, solved; and its hints."""
+"""Every exercise of every notebook: untouched, with wrong answers, and its hints.
+
+test_cells_twice.py solves them.
+"""
 
 import importlib
 import re
@@ -9,39 +12,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from notebook_runs import ROOT, STEMS, run_copy
-
-SOLUTION = re.compile(
-    r"<details>\s*<summary>Solution</summary>\n\n```python\n(.*?)\n```\n\n</details>", re.S
-)
+from notebook_runs import ROOT, STEMS, exercises, run_copy, solution, verdict
 
 
 @cache
 def read(stem):
     return nbformat.read(ROOT / "notebooks" / f"{stem}.ipynb", as_version=4)
-
-
-def exercises(notebook):
-    """The index of each exercise's code cell, in order."""
-    return [
-        index
-        for index, cell in enumerate(notebook.cells)
-        if "exercise" in cell.metadata.get("tags", [])
-    ]
-
-
-def solution(notebook, index):
-    """The source folded under an exercise cell."""
-    below = notebook.cells[index + 1]
-    found = SOLUTION.search(below.source) if below.cell_type == "markdown" else None
-    assert found, f"under exercise cell {index} expected a folded solution, see SOLUTION"
-    return found[1]
-
-
-def verdict(cell):
-    """What the check said: the cell's last output."""
-    shown = [output.data["text/plain"] for output in cell.outputs if "data" in output]
-    return shown[-1] if shown else "no verdict"
 
 
 def wrong_answers(stem):
@@ -100,17 +76,6 @@ def test_wrong_answers_are_told_what_to_mend(stem, tmp_path, monkeypatch):
     for (index, told), words in zip(said, expected, strict=True):
         assert told.startswith("… not yet: "), f"cell {index} said {told!r}"
         assert words in told
-
-
-@pytest.mark.parametrize("stem", STEMS)
-def test_the_folded_solution_passes(stem, tmp_path, monkeypatch):
-    notebook = read(stem)
-    sources = {index: [solution(notebook, index)] for index in exercises(notebook)}
-    if not sources:
-        return
-    said = run_with(stem, sources, tmp_path / "notebooks", monkeypatch)
-    for index, words in said:
-        assert words.startswith("✔ passed: "), f"cell {index} said {words!r}"
 
 
 @pytest.mark.parametrize("stem", STEMS)
