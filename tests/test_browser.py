@@ -1,6 +1,4 @@
-"""The course as a learner meets it: JupyterLab from the front door, in a real browser."""
-
-import shutil
+"""A window in a notebook: JupyterLab from the front door, in a real browser."""
 
 import look
 import nbformat
@@ -11,16 +9,6 @@ from notebook_rules import METADATA
 pytestmark = pytest.mark.skipif(
     not look.find_browser(), reason="NO BROWSER: install chromium to test JupyterLab in it"
 )
-HELLO = """from botlib import Bot
-
-bot = Bot()
-
-@bot.command("hello")
-def hello(message):
-    return f"hello {message.user}!"
-
-print(bot.ask("!hello", user="Viktor"))"""
-
 WORLD = """from sandbox import Twitch
 
 twitch = Twitch()
@@ -31,49 +19,16 @@ DARK = """() => window.jupyterapp.commands.execute(
 READS = """print(anna.wait(channel="viktor", timeout=60)[0].text)"""
 
 
-@pytest.fixture
-def notebooks(tmp_path):
-    """A folder of notebooks with a small one in the place of the first."""
-    folder = tmp_path / "notebooks"
-    folder.mkdir()
-    small = new_notebook(cells=[new_code_cell(HELLO)], metadata=METADATA)
-    nbformat.write(small, folder / look.FIRST)
-    return folder
-
-
-def test_small_notebook_runs_in_the_browser(notebooks):
-    with look.front_door(notebooks.parent) as address, look.browser_page() as page:
-        notebook = look.run_notebook(page, address, look.FIRST)
-        assert look.unexpected_errors(notebook) == []
-        assert page.locator(".jp-OutputArea-output").all_inner_texts() == ["hello Viktor!\n"]
-        assert page.locator(".jp-Dialog, .Toastify__toast").count() == 0
-
-
-def test_first_notebook_runs_in_the_browser(notebooks, repository):
-    stored = repository / "notebooks" / look.FIRST
-    if not stored.exists():
-        pytest.skip("the first notebook is not written yet")
-    shutil.copy(stored, notebooks)
-    before = nbformat.read(stored, as_version=4)
-    with look.front_door(notebooks.parent) as address, look.browser_page() as page:
-        after = look.run_notebook(page, address, look.FIRST)
-        assert look.unexpected_errors(after) == []
-        shown = [bool(cell.get("outputs")) for cell in after["cells"]]
-        assert shown == [bool(cell.get("outputs")) for cell in before.cells]
-        assert any(
-            "hello Viktor!" in text
-            for text in page.locator(".jp-OutputArea-output").all_inner_texts()
-        )
-
-
-def test_one_types_into_a_window_while_a_cell_runs(notebooks):
+def test_one_types_into_a_window_while_a_cell_runs(tmp_path):
     """The second cell ends only when somebody has written in the page that the first one shows.
 
     The page has JupyterLab's colours, and takes its other ones.
     """
     cells = [new_code_cell(source) for source in (WORLD, READS)]
-    nbformat.write(new_notebook(cells=cells, metadata=METADATA), notebooks / look.FIRST)
-    with look.front_door(notebooks.parent) as address, look.browser_page() as page:
+    (tmp_path / "notebooks").mkdir()
+    small = new_notebook(cells=cells, metadata=METADATA)
+    nbformat.write(small, tmp_path / "notebooks" / look.FIRST)
+    with look.front_door(tmp_path) as address, look.browser_page() as page:
         page.goto(f"{address}&reset", timeout=look.START_S * 1000)
         page.wait_for_function(look.READY, timeout=look.START_S * 1000)
         with page.expect_event(

@@ -156,10 +156,10 @@ def test_a_refused_call_rings_too(cloud, tmp_path):
 
 @POSIX
 def test_an_interrupted_caller_leaves_the_function_at_work(cloud, tmp_path):
-    fn = cloud.deploy("f", PLAIN, handler="main.wait", concurrency=1, timeout_s=20)
+    fn = cloud.deploy("f", PLAIN, handler="main.wait", concurrency=1, timeout_s=120)
 
     def interrupt():
-        wait_until(lambda: fn.calls and fn.calls[0].began)
+        wait_until(lambda: fn.calls and fn.calls[0].began, timeout=100)
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
 
     thread = threading.Thread(target=interrupt)

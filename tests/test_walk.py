@@ -3,6 +3,7 @@
 import shutil
 
 import look
+import nbformat
 import pytest
 from notebook_runs import ROOT, STEMS
 
@@ -34,13 +35,19 @@ def run(course, stem):
     return page, look.run_notebook(page, address, f"{stem}.ipynb")
 
 
+def spoke(notebook):
+    """Which cells show something."""
+    return [bool(cell.get("outputs")) for cell in notebook["cells"]]
+
+
 @pytest.mark.parametrize("stem", STEMS)
 def test_a_notebook_runs_without_an_error_and_shows_its_pictures(course, stem):
     page, notebook = run(course, stem)
     try:
         assert look.unexpected_errors(notebook) == []
+        assert spoke(notebook) == spoke(nbformat.read(ROOT / f"notebooks/{stem}.ipynb", 4))
         page.wait_for_function(f"() => ({BROKEN_PICTURES})().length === 0", timeout=20_000)
-        assert page.locator(".jp-Dialog").count() == 0
+        assert page.locator(".jp-Dialog, .Toastify__toast").count() == 0
     finally:
         page.evaluate(SHUT_DOWN)
 
