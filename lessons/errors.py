@@ -6,9 +6,12 @@ shown, without those inside libraries.
 """
 
 import linecache
+import sys
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
+
+from lessons.syntax import meant
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -26,6 +29,16 @@ NOT_THERE = (
 def show_short_errors(shell: "InteractiveShell") -> None:
     """Have this notebook show errors as above, from now on."""
     shell.set_custom_exc((Exception, KeyboardInterrupt), show)
+
+    def show_syntax(filename: str | None = None, running_compiled_code: bool = False) -> None:
+        error = sys.exception() or sys.last_value  # the latter where IPython's own reading failed
+        if isinstance(error, SyntaxError) and not hasattr(error, "__notes__"):
+            above = linecache.getlines(error.filename or "")[: max((error.lineno or 1) - 1, 0)]
+            if words := meant(error, next((line for line in reversed(above) if line.strip()), "")):
+                error.add_note(words)
+        type(shell).showsyntaxerror(shell, filename, running_compiled_code)
+
+    shell.showsyntaxerror = show_syntax  # type: ignore[method-assign]  # IPython has no hook
 
 
 def show(

@@ -11,6 +11,8 @@ import importlib.util
 import warnings
 from pathlib import Path
 
+from lessons.syntax import meant
+
 WORKSHOP = "workshop"
 MAGIC = "%%save"
 BELOW_IS_RUN = "# ----"
@@ -91,6 +93,8 @@ def python_problem(path: Path, text: str) -> str:
         if source and error.offset:
             before = error.offset - 1 - (len(source) - len(source.lstrip()))
             shown.append(f"    {' ' * max(before, 0)}^")
+        above = text.splitlines()[: max((error.lineno or 2) - 2, 0)]  # the first line is %%save
+        shown.append(meant(error, next((line for line in reversed(above) if line.strip()), "")))
         return "\n".join(line for line in shown if line)
     except ValueError as error:  # a null byte, before Python 3.12
         return f"Python cannot read this cell: {error}"

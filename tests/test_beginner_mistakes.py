@@ -82,11 +82,38 @@ UNREADABLE = {
 @pytest.mark.parametrize("mistake", UNREADABLE)
 def test_what_python_cannot_read_is_not_saved(kernel, mistake):
     cell, line, place = UNREADABLE[mistake]
-    first, second, third, fourth = kernel.sees(cell).splitlines()
+    first, second, third, *more, last = kernel.sees(cell).splitlines()
     assert first.startswith(f"UsageError: Python cannot read {place} of this cell: ")
     assert second.strip() == line
     assert third.strip() == "^"
-    assert fourth == "Nothing was saved. Mend that line, then run this cell again."
+    assert len(more) <= 1
+    assert last == "Nothing was saved. Mend that line, then run this cell again."
+
+
+MEANT = {
+    "a name before def": ("answer = def answer(message):\n    return 1", "take away what stands"),
+    "no def below @": ('@bot.command("hello")\n\nanswer = 1', "a line that begins with def"),
+    "a colon after @": ('@bot.command("hello"):\ndef hello(message):\n    pass', "has no colon"),
+    "a capital letter": ("Def hello(message):\n    return 1", "def in small letters"),
+    "values in def": ("def part(1, 4):\n    return 1 / 4", "of def stand names"),
+    "no try above": ("for n in [1]:\n    print(n)\nexcept ValueError:\n    pass", "try, above"),
+    "no if above": ("x = 1\nelse:\n    x = 2", "the same column as its if"),
+    "no quotes": ("def hello(m):\n    return hello {m.user}!", "a text needs quotes"),
+    "words without quotes": ("print(good morning to you)", "If these words are a text"),
+    "not indented": ("def hello(m):\nreturn 1", "four spaces further right"),
+    "indented too far": ("x = 1\n    y = 2", "which does not end with a colon"),
+    "two columns": ("if 1:\n        x = 1\n    y = 2", "begin in the same column"),
+    "one quote": ("x = 'good", "the second is missing"),
+}
+
+
+@pytest.mark.parametrize("mistake", MEANT)
+def test_what_python_cannot_read_is_explained_in_every_cell(kernel, mistake):
+    cell, words = MEANT[mistake]
+    run, saved = kernel.sees(cell), kernel.sees(f"%%save 00_hello/main.py\n{cell}")
+    assert words.lower() in run.lower()
+    assert words.lower() in saved.lower()
+    assert "Nothing was saved" in saved
 
 
 DEPLOYED = "function = cloud.deploy("

@@ -114,7 +114,7 @@ def test_save_writes_no_python_that_python_cannot_read(shell, capsys):
         assert said[0].startswith("UsageError: Python cannot read line ")
         assert said[1].strip() in broken
         assert said[2].strip() == "^"
-        assert said[3] == "Nothing was saved. Mend that line, then run this cell again."
+        assert said[-1] == "Nothing was saved. Mend that line, then run this cell again."
         assert Path("workshop/a/main.py").read_text() == "x = 1\n"
     assert "line 3 of this cell" in str(shell.run_cell("%%save a/b.py\n1\n2 =\n").error_in_exec)
     capsys.readouterr()
