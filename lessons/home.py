@@ -38,11 +38,13 @@ class Home:
         keeper = Keeper()
         weakref.finalize(self, keeper.close)
         command = [sys.executable, "-m", "botlib.run", platform, path.name]
+        self._path = path
         self._process = keeper.start(command, path.parent, {**sandboxed(), **settings})
         _homes[path] = self
 
     def __repr__(self) -> str:
-        return f"<Home {'empty' if self.status is not None else 'with a bot in it'}>"
+        file, ended = "/".join(self._path.parts[-2:]), self.status
+        return f"{file} is running" if ended is None else f"{file} has ended, with status {ended}"
 
     @property
     def pid(self) -> int:

@@ -53,7 +53,7 @@ def test_the_bot_answers_until_it_is_asked_to_stop(world):
     assert home.log[0] == "INFO twitch: the sandbox world, main.py"
     with pytest.raises(TimeoutError, match="no line with 'stopped' within"):
         home.wait_line("stopped", timeout_s=0.01)
-    assert "with a bot" in repr(home)
+    assert repr(home).endswith("is running")
     assert home.stop() == home.stop() == home.status == 0
     assert home.log[-1] == "INFO stopped"
 

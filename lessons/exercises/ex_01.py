@@ -4,7 +4,9 @@ import io
 from contextlib import redirect_stdout
 
 from botlib.bot import Bot, Message
-from lessons.exercises.verdict import NotYet, describe, exercise, expect, show
+from lessons.exercises.verdict import NotYet, advice, describe, exercise, expect, show
+
+FORGOTTEN = ", since the dictionary has no such key yet: ask it with get, as in .get(key, 0)"
 
 
 def replies(bot: object, text: str, user: str = "Viktor") -> list[str]:
@@ -14,36 +16,24 @@ def replies(bot: object, text: str, user: str = "Viktor") -> list[str]:
     assert isinstance(bot, Bot)
     name = bot.called(text)
     known = ", ".join(bot.commands)
-    expect(name in bot.commands, f"the bot has no command {name} yet; it has: {known}")
+    expect(
+        name in bot.commands,
+        f"the bot has no command {name} yet; it has: {known}. Right above the function stands "
+        f'@, the name of this bot, and .command("{name}")',
+    )
     printed = io.StringIO()
     try:
         with redirect_stdout(printed):
             answers = bot.replies(Message(text, user))
     except Exception as error:
-        raise NotYet(f"with {text} your command raised {describe(error)}{advice(error)}") from None
+        what = FORGOTTEN if isinstance(error, KeyError) else advice(error)
+        raise NotYet(f"with {text} your command raised {describe(error)}{what}") from None
     if not answers and printed.getvalue():
         raise NotYet(
             f"for {text} the function printed {show(printed.getvalue().strip())} and gave nothing "
             "back, so nobody is answered: write return in place of print"
         )
     return answers
-
-
-def advice(error: Exception) -> str:
-    """What to do about an error that beginners meet; "" about any other."""
-    words = str(error)
-    if isinstance(error, KeyError):
-        return ", since the dictionary has no such key yet: ask it with get, as in .get(key, 0)"
-    if isinstance(error, UnboundLocalError):
-        return (
-            ". A function may not give a new value to a name from outside of it. "
-            "Keep the value in a dictionary"
-        )
-    if "'NoneType' object has no attribute 'append'" in words:
-        return ". append changes the list itself and gives nothing back: write it without ="
-    if isinstance(error, TypeError) and ("'str'" in words or "concatenate str" in words):
-        return ". What people write is text: int(…) makes a number of it"
-    return ""
 
 
 def said(replies: list[str]) -> str:
@@ -76,12 +66,35 @@ def exercise_1(bot: Bot) -> str:
             "the loop? It belongs behind it, further to the left",
         )
         expect(
+            found != [others[-1] if others else ""],
+            f"for {text} it says {said(found)}, the last number alone: total = 0 stands above the "
+            "loop, and in it total = total + int(word)",
+        )
+        expect(
+            found != ["0"],
+            f"for {text} it says '0': what was added was not kept. Is there total = before it?",
+        )
+        expect(
+            found != [text.partition(" ")[2]] or not others,
+            f"for {text} it says {said(found)}, as it was written: go through message.words in a "
+            "loop, and add",
+        )
+        expect(
+            found != [f"{total}.0"],
+            f"for {text} it says {said(found)}: int makes whole numbers, float does not",
+        )
+        expect(
             len(others) < 2 or found != [str(int(first) + int(others[0]))],
             f"for {text} it says {said(found)}, the first two numbers: a loop goes through all "
             "words, for word in message.words:",
         )
         expect(
-            "numbers" not in "".join(found),
+            "numbers" not in "".join(found).lower() or "-" not in text,
+            f"for {text} it says {said(found)}, and -4 is a whole number too: let int decide, and "
+            "catch its ValueError",
+        )
+        expect(
+            "numbers" not in "".join(found).lower(),
             f"for {text} it says {said(found)}, and these are numbers. "
             "Does the loop go through message.words?",
         )
@@ -93,7 +106,7 @@ def exercise_1(bot: Bot) -> str:
             if "ValueError" not in str(reason):
                 raise
             raise NotYet(f"{reason}. Put the loop under try:, and catch ValueError") from None
-        friendly = len(found) == 1 and "numbers" in found[0]
+        friendly = len(found) == 1 and "numbers" in found[0].lower()
         expect(friendly, f"for {text} it says {said(found)}; expected a text with the word numbers")
     return "it adds, and stays friendly when somebody writes words"
 
@@ -121,8 +134,22 @@ def exercise_2(bot: Bot) -> str:
         three != ["1"],
         "for !count 3 it says '1' alone: does return stand inside the loop? It belongs behind it",
     )
+    expect(
+        three != ["1", "2", "3", "4", "5"],
+        "for !count 3 it counts to five: how far to count is int(message.words[0]), and min(…, 5) "
+        "the smaller of two numbers",
+    )
+    expect(
+        three != ["3"],
+        "for !count 3 it says '3' alone: does the list begin anew in the loop? It belongs above it",
+    )
     expect(three == ["1", "2", "3"], f"for !count 3 it says {said(three)}; expected 1, 2 and 3")
-    expect(replies(bot, "!count 1") == ["1"], "!count 1 should give one message")
+    one = replies(bot, "!count 1")
+    expect(
+        one == ["1"],
+        f"for !count 1 it says {said(one)}; expected '1' alone. How far to count is "
+        "int(message.words[0])",
+    )
     for many in ["!count 6", "!count 1000000"]:
         found = len(replies(bot, many))
         expect(found <= 5, f"for {many} it sends {found} messages; min(…, 5) keeps it at five")
@@ -145,10 +172,23 @@ def exercise_3(bot: Bot) -> str:
     for user, times in visits:
         found = replies(bot, "!hi", user)
         if found == [f"{user}: 1"] and times > 1:
-            raise NotYet(f"{user} came again and is still at 1: keep the counts outside of hi")
+            raise NotYet(
+                f"{user} came again and is still at 1: keep the counts outside of hi, "
+                "and add 1 to what is there"
+            )
         if user == bob and times == 1 and found == [f"{user}: 3"]:
             raise NotYet("Bob got Ann's count: use a dictionary, one number for each user")
-        expect(found == [f"{user}: {times}"], f"it says {said(found)}; expected '{user}: {times}'")
+        expect("{" not in "".join(found), f"it says {said(found)}: write f before the quotes")
+        wrong = f"it says {said(found)}; expected '{user}: {times}'"
+        expect(
+            found != [f"{user}: {times - 1}"],
+            f"{wrong}. Put the new count into the dictionary, with =, before you tell it",
+        )
+        expect(
+            found != [f"{user}: {times + 1}"],
+            f"{wrong}. Who was never here has come 0 times: get(message.user, 0)",
+        )
+        expect(found == [f"{user}: {times}"], wrong)
     return "it remembers everybody by name"
 
 

@@ -8,15 +8,16 @@ from typing import Any
 from botlib.bot import Bot
 from botlib.run import load_bot
 from lessons.exercises.ex_01 import replies, said
-from lessons.exercises.verdict import NotYet, describe, exercise, expect, show
+from lessons.exercises.verdict import NotYet, advice, describe, exercise, expect, show
 from sandbox.telegram import Person, Telegram
 
 Round = Callable[[Callable[..., Any], Bot, int], int]
-ROLLS = 60
+ROLLS = 120  # none is a six once in three thousand million times
+TODO = "write the lines of one_round in place of the dots; its first line stays as it is"
 
 
 @exercise(
-    "write the lines of one_round in place of the dots; its first line stays as it is.",
+    TODO,
     'updates = call("getUpdates", offset=offset) is the list of what is new. Go through it in a '
     "loop.",
     'message = update["message"]; then message["text"], message["from"]["first_name"] and '
@@ -95,19 +96,34 @@ def exercise_1(one_round: Round) -> str:
 
 def played(one_round: Round, call: Callable[..., Any], bot: Bot, offset: int) -> int:
     """Call the learner's function; an error in it becomes the hint."""
+    asked: list[str] = []
+
+    def noted(method: str, **parameters: Any) -> Any:
+        asked.append(method)
+        return call(method, **parameters)
+
     try:
-        found = one_round(call, bot, offset)
+        found = one_round(noted, bot, offset)
     except Exception as error:
         words = describe(error)
         if "text is empty" in words:
             words += '. The brain gives "" when it stays silent: send only what is not empty'
-        elif "chat_id is empty" in words:
+        elif "chat_id is empty" in words or "chat not found" in words:
             words += '. Say into which chat: chat_id=message["chat"]["id"]'
         elif words in ("KeyError: 'text'", "KeyError: 'from'", "KeyError: 'chat'"):
             words += ', which is one step further inside, in update["message"]'
+        elif words in ("KeyError: 'user'", "KeyError: 'name'", "KeyError: 'first_name'"):
+            words += '. Who wrote is message["from"]["first_name"]'
+        elif words == "KeyError: 0":
+            words += '. The loop has taken one update out of the list: update["message"]'
         elif isinstance(error, UnboundLocalError | IndexError):
             words += ". If nothing is new, the list is empty, and a loop does nothing"
+        elif "string indices" in words:
+            words += '. Let the loop go through all that call("getUpdates", offset=offset) gives'
+        else:
+            words += advice(error)
         raise NotYet(f"one_round raised {words}") from None
+    expect(found is not None or bool(asked), TODO)
     expect(found is not None, "one_round gave nothing back: return the next offset at its end")
     expect(type(found) is int, f"one_round returned {show(found)}; expected a whole number")
     return found
@@ -125,9 +141,10 @@ def exercise_2(file: str) -> str:
     try:
         bot = load_bot(Path(file))
     except ValueError as error:
-        raise NotYet(str(error)) from None
+        raise NotYet(str(error).partition(" Its `bot` was made")[0]) from None
     for name in ("roll", "score", "reset"):
-        expect(name in bot.commands, f"the bot has no command {name} yet")
+        line = f'@bot.command("{name}", help="…")'
+        expect(name in bot.commands, f"the bot has no command {name} yet: {line}, and def below it")
     page = replies(bot, "!help")[0].splitlines()
     for name in ("roll", "score", "reset"):
         line = next(line for line in page if line.split()[0] == f"!{name}")
@@ -143,6 +160,12 @@ def exercise_2(file: str) -> str:
         len(set(thrown)) > 2,
         f"{ROLLS} throws gave only {sorted(set(thrown))}: throw inside of the function, each time",
     )
+    never = {1, 6} - set(thrown)
+    expect(
+        not never,
+        f"{ROLLS} throws, and never a {' nor a '.join(map(str, sorted(never)))}: "
+        "random.randint(1, 6), where both numbers belong to it",
+    )
     total = number(bot, "!score", "Ada")
     expect(
         total == sum(thrown),
@@ -152,7 +175,7 @@ def exercise_2(file: str) -> str:
     expect(bobs == 0, f"Bob has not rolled, and has {bobs}: one score for each user")
     first = number(bot, "!roll as high as you can", "Bob")
     expect(number(bot, "!score", "Bob") == first, "Bob's score is not what he rolled")
-    replies(bot, "!reset", "Ada")
+    expect(replies(bot, "!reset", "Ada") != [], "!reset says nothing: return a text at its end")
     expect(number(bot, "!score", "Ada") == 0, "after !reset Ada's score should be 0")
     expect(
         number(bot, "!score", "Bob") == first,

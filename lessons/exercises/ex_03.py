@@ -23,11 +23,15 @@ def exercise_1(busy_percentage: Any) -> str:
         not close(first, 4) and not close(first, 400),
         f"{shown}: divide the busy seconds by the seconds alive, not the other way round",
     )
+    expect(not close(first, 1), f"{shown}: % is the rest of a division, and / divides")
+    expect(not close(first, 0), f"{shown}: // leaves the rest away, and / divides")
     expect(not close(first, 0.25), f"{shown}: a percentage is 100 times that")
     for busy, alive in ((1, 4), (0.02, 5), (3, 3), (0, 60)):
         call, expected = f"busy_percentage({busy}, {alive})", 100 * busy / alive
         found = run(busy_percentage, busy, alive, call=call)
-        expect(close(found, expected), f"{call} gave {show(found)}, expected {expected:g}")
+        wrong = f"{call} gave {show(found)}, expected {expected:g}"
+        expect(not close(found, int(expected)) or close(found, expected), f"{wrong}: do not round")
+        expect(close(found, expected), wrong)
     return "a server that works for 0.02 of its 5 seconds is busy 0.4 % of the time"
 
 
@@ -57,10 +61,11 @@ def exercise_2(handler: Any) -> str:
             "expected a dictionary with statusCode and body, as in main.py",
         )
         status, body = result["statusCode"], result["body"]
-        expect(status == 200, f"the status was {show(status)}, expected 200")
+        expect(status == 200, f"the status was {show(status)}, expected the number 200")
         expect(
             body != "goodbye !",
-            f'with the path "{path}" the body was "goodbye !": without a name, say "stranger"',
+            f'with the path "{path}" the body was "goodbye !": without a name, say "stranger". '
+            'name = "stranger", with one =, gives the name this value',
         )
         expect(
             "/" not in str(body),

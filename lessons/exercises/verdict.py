@@ -8,6 +8,7 @@ verdict and never raises, whatever the learner hands in, and remembers what was 
 import inspect
 import io
 import math
+import re
 from collections.abc import Callable, Iterable
 from contextlib import redirect_stdout
 from html import escape
@@ -128,7 +129,7 @@ def run(function: Any, *arguments: Any, call: str = "") -> Any:
 
     `call` is the call as a person would write it, where its arguments cannot be shown.
     """
-    expect(callable(function), f"expected a function, found {show(function)}")
+    expect(callable(function), f"expected a function, as def makes one; found {show(function)}")
     name = getattr(function, "__name__", "your function")
     call = call or f"{name}({', '.join(map(show, arguments))})"
     result, printed = quietly(function, *arguments, call=call)
@@ -150,7 +151,7 @@ def quietly(function: Callable[..., Any], *arguments: Any, call: str) -> tuple[A
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        raise NotYet(f"your function raised {describe(error)} in {call}") from None
+        raise NotYet(f"your function raised {describe(error)} in {call}{advice(error)}") from None
     return result, printed.getvalue().strip()
 
 
@@ -183,3 +184,61 @@ def describe(error: BaseException) -> str:
     if capital := in_capitals(error):
         text += f" ({capital})"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def advice(error: BaseException) -> str:
+    """What to do about an error that beginners meet; "" about any other.
+
+    >>> advice(TypeError('can only concatenate str (not "int") to str'))
+    '. str(…) makes a text of a number, int(…) a number of a text'
+    >>> advice(ZeroDivisionError())
+    ''
+    """
+    words = str(error)
+    for kind, found, what in ADVICE:
+        if isinstance(error, kind) and re.search(found, words):
+            return f". {what}"
+    return ""
+
+
+ADVICE = (  # the first that fits
+    (
+        UnboundLocalError,
+        "",
+        "A name to which a function gives a value is the function's own, and has none yet. Above "
+        "a loop begin with total = 0. What is to last from one message to the next belongs into "
+        "a dictionary outside: counts[key] = …",
+    ),
+    (
+        NameError,
+        "",
+        "Look at the spelling. A text needs quotes, and so does the key of a dictionary",
+    ),
+    (
+        ValueError,
+        r"int\(\) with base 10: '.* .*'",
+        "int takes one word at a time: for word in message.words:",
+    ),
+    (IndexError, "", "Python counts from zero: the first is [0]"),
+    (
+        AttributeError,
+        "NoneType.*append",
+        "append changes the list itself and gives nothing back: write it without =",
+    ),
+    (AttributeError, "'dict'.*append", "A dictionary takes a value with counts[key] = …"),
+    (AttributeError, "'dict'", 'A dictionary is asked with brackets, as in event["name"]'),
+    (AttributeError, "'Message'", "A message has text, user, arguments and words"),
+    (TypeError, r"int\(\) argument.*'list'", "int takes one word of the list at a time"),
+    (
+        TypeError,
+        "unsupported operand.*NoneType",
+        "None is no number. Does a get lack its second value, .get(key, 0)?",
+    ),
+    (TypeError, "concatenate str", "str(…) makes a text of a number, int(…) a number of a text"),
+    (
+        TypeError,
+        "(operand|supported|interpreted).*'str'|'str'.*(supported|interpreted)",
+        "What people write is text: int(…) makes a number of it",
+    ),
+    (TypeError, "positional arg", "The brackets after def need a name for each value in the call"),
+)

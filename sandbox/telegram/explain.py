@@ -7,7 +7,14 @@ changes nothing.
 import re
 from collections.abc import Iterable
 
-from sandbox.no_reply import failure, last_error, last_printed, log_at, with_line
+from sandbox.no_reply import (
+    failure,
+    function_at,
+    last_error,
+    last_printed,
+    log_at,
+    with_line,
+)
 from sandbox.telegram.types import Message, Update
 from sandbox.telegram.world import BotAccount, TelegramWorld
 
@@ -21,7 +28,8 @@ def no_reply(message: Message, world: TelegramWorld, timeout: float, log: list[s
     said = message.shown
     if message.updates:
         bots = ", ".join(update.account.name for update in message.updates)
-        lines = [f"{bots} did not answer {said!r} within {timeout:g} s."]
+        over = "" if is_over(message, world) else f" within {timeout:g} s"
+        lines = [f"{bots} did not answer {said!r}{over}."]
         for update in message.updates:
             account = world.accounts[update.account.id]
             command = said.split()[0] if said else ""
@@ -37,6 +45,16 @@ def no_reply(message: Message, world: TelegramWorld, timeout: float, log: list[s
         )
     names = ", ".join(member.name for member in members)
     return f"{names} was not told of {said!r}.\nFound: {not_told(message)}"
+
+
+def is_over(message: Message, world: TelegramWorld) -> bool:
+    """Whether all bots that were told of a message are functions known here, and have ended."""
+    for update in message.updates:
+        account = world.accounts[update.account.id]
+        url = account.webhook.target.url if account.webhook else ""
+        if update in account.updates or not function_at(url):
+            return False
+    return True
 
 
 def not_told(message: Message) -> str:

@@ -18,6 +18,8 @@ from sandbox.telegram.types import REACTIONS, Chat, Message, User
 from sandbox.telegram.world import BotAccount, TelegramWorld
 from sandbox.transcript import Line, Transcript
 
+LATE_S = 1.0  # how long an answer is waited for when the function that was told has ended
+
 
 class Person(User):
     """Someone who chats; make one with `telegram.person("Viktor")`."""
@@ -43,6 +45,7 @@ class Person(User):
     def ask(self, text: str, to: User | Chat | None = None, timeout: float = 5.0) -> str:
         """Write a message and return the text of the bot's next one; NoReply after `timeout` s.
 
+        It comes sooner if the bot is a function that has ended and sent nothing.
         If that is the apology for a failed command, the line that the bot's log got is shown too.
         """
         with bots_in_this_process() as log:
@@ -171,10 +174,16 @@ class Person(User):
         def answer() -> Message | None:
             return first_answer(asked)
 
-        if not asked.updates or not await self._world.watch.until(answer, timeout_s):
-            raise NoReply(explain.no_reply(asked, self._world, timeout_s, log))
+        def settled() -> bool:
+            return bool(answer()) or explain.is_over(asked, self._world)
+
+        watch = self._world.watch
+        if asked.updates and await watch.until(settled, timeout_s) and not answer():
+            # What the function has set going elsewhere may still come, but soon.
+            await watch.until(answer, min(timeout_s, LATE_S))
         reply = answer()
-        assert reply is not None  # `until` saw it, and messages are never taken out of a chat
+        if reply is None:
+            raise NoReply(explain.no_reply(asked, self._world, timeout_s, log))
         while self.inbox and reply in self.inbox:  # what stands above the answer is read, too
             self.inbox.popleft()
         return reply

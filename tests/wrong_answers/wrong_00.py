@@ -61,6 +61,14 @@ WRONG = {
     1: [
         (command('return f"goodbye {message.user}!"', "good_bye"), "no command goodbye yet"),
         (command('return "goodbye Viktor!"'), "Ada was called Viktor"),
+        (
+            command(
+                'if message.user == "Viktor":\n        return "goodbye Viktor!"\n'
+                '    return "goodbye Ada!"'
+            ),
+            "Cleo was called Ada",
+        ),
+        (command("return f'goodbye {user}!'"), "NameError: name 'user' is not defined"),
         (command('return "goodbye {message.user}!"'), "write f before the quotes"),
         (command('return f"hello {message.user}!"'), "the answer to !hello"),
         (command('f"goodbye {message.user}!"'), "its function gave nothing back"),
@@ -73,6 +81,10 @@ WRONG = {
         (command('print(f"goodbye {message.user}!")'), "write return in place of print"),
     ],
     2: [
+        (
+            SICK.replace('f"hello {message.user}!"', '"hello Viktor!"').replace("COMMAND", ""),
+            "Ada writes !hello; expected 'hello Ada!', and the bot says 'hello Viktor!'",
+        ),
         (
             night('print(f"good night {message.user}...")'),
             "The function printed 'good night Viktor...', and",

@@ -31,7 +31,11 @@ def hi(*lines, before=""):
     return answer(3, "doorman", "hi", lines, before)
 
 
+ADD_ONE = "visits[message.user] = visits.get(message.user, 0) + 1"
+TELL = 'return f"{message.user}: {visits[message.user]}"'
+TELL_GET = 'return f"{message.user}: {visits.get(message.user, 0)}"'
 LAST = "last = int(message.words[0])"
+SUM = "return str(total)"
 LOOP = "for number in range(1, last + 1):"
 WRONG = {
     1: [
@@ -58,6 +62,43 @@ WRONG = {
             ).replace("except ValueError:", "except ValueError:\n        return 'no'"),
             "expected a text with the word numbers",
         ),
+        (add("return message.arguments"), "as it was written: go through message.words"),
+        (add("return int(message.words)"), "int takes one word of the list at a time"),
+        (add("return int(message.arguments)"), "int takes one word at a time: for word in"),
+        (add("total = 0", "for n in message.arguments:", "    total += int(n)"), "one word at"),
+        (add("total = 0", "for word in message.words:", "    total + int(word)", SUM), "not kept"),
+        (
+            add("total = 0", "for word in message.words:", "    total = int(word)", SUM),
+            "the last number alone",
+        ),
+        (
+            add("for word in message.words:", "    total = 0", "    total += int(word)", SUM),
+            "total = 0 stands above the loop",
+        ),
+        (
+            add("for word in message.words:", "    total = total + int(word)", SUM),
+            "Above a loop begin with total = 0",
+        ),
+        (
+            add("total = 0", "for word in message.word:", "    total += int(word)", SUM),
+            "A message has text, user, arguments and words",
+        ),
+        (
+            add(
+                "total = 0",
+                "for word in message.words:",
+                "    if not word.isdigit():",
+                "        return 'numbers, please'",
+                "    total += int(word)",
+                SUM,
+            ),
+            "-4 is a whole number too",
+        ),
+        (add("return str(sum(map(float, message.words)))"), "int makes whole numbers"),
+        (
+            add("return '5'").replace("@adder", "@bot"),
+            'Right above the function stands @, the name of this bot, and .command("add")',
+        ),
         (add("return '5'").replace("exercise_1(adder)", "exercise_1(add)"), "found a function"),
     ],
     2: [
@@ -68,6 +109,10 @@ WRONG = {
         (count(LAST, "return list(range(1, last + 1))"), "str(…) makes a text of it"),
         (count(LAST, LOOP, "    return str(number)"), "does return stand inside the loop"),
         (count("n = []", "n = n.append('1')", "n = n.append('2')"), "write it without ="),
+        (count("return [str(number) for number in range(1, 6)]"), "it counts to five"),
+        (count('return ["1", "2", "3"]'), "for !count 1 it says '1' and '2' and '3'; expected"),
+        (count(LAST, LOOP, "    n = []", "    n.append(str(number))", "return n"), "'3' alone"),
+        (count("return ['1'] * int(message.words[1])"), "Python counts from zero"),
         (count("print(1)"), "the function printed '1'"),
         (count("return list('1' * min(message.words[0], 5))"), "int(…) makes a number of it"),
         (
@@ -102,7 +147,7 @@ WRONG = {
         ),
         (
             hi("visits = visits + 1", 'return f"{message.user}: {visits}"', before="visits = 0\n"),
-            "Keep the value in a dictionary",
+            "belongs into a dictionary outside",
         ),
         (
             hi(
@@ -119,6 +164,30 @@ WRONG = {
                 before="visits = {}\n",
             ),
             "it says '1'; expected 'Ann",
+        ),
+        (
+            hi(ADD_ONE, 'return "{message.user}: {visits[message.user]}"', before="visits = {}\n"),
+            "write f before the quotes",
+        ),
+        (
+            hi(ADD_ONE.replace("0)", "1)"), TELL, before="visits = {}\n"),
+            "has come 0 times",
+        ),
+        (hi(ADD_ONE.replace(", 0)", ")"), TELL, before="visits = {}\n"), "Does a get lack"),
+        (
+            hi("visits.get(message.user, 0) + 1", TELL_GET, before="visits = {}\n"),
+            "Put the new count into the dictionary",
+        ),
+        (
+            hi(
+                ADD_ONE, 'return message.user + ": " + visits[message.user]', before="visits = {}\n"
+            ),
+            "str(…) makes a text of a number",
+        ),
+        (hi("visits.append(1)", TELL, before="visits = {}\n"), "takes a value with counts[key]"),
+        (
+            hi("visits[user] = visits.get(user, 0) + 1", TELL, before="visits = {}\n"),
+            "Look at the spelling",
         ),
     ],
 }

@@ -18,6 +18,7 @@ def one_round(call, bot, offset):
 
 exercise_1(one_round)
 """
+BODY = ROUND[ROUND.index("    for update") : ROUND.index("\n\nexercise_1")]
 DICE = """%%save 02_dice/main.py
 import random
 
@@ -76,8 +77,20 @@ WRONG = {
             "a loop does nothing",
         ),
         (changed(ROUND, 'message["from"]["first_name"]', '"Viktor"'), "Ada should have got"),
+        (changed(ROUND, BODY, "    ...\n"), "write the lines of one_round in place of the dots"),
+        (changed(ROUND, BODY, '    call("getUpdates", offset=offset)\n'), "gave nothing back"),
+        (changed(ROUND, 'message["from"]["first_name"]', 'message["user"]'), "Who wrote is"),
+        (changed(ROUND, 'message["text"]', "message.text"), "A dictionary is asked with brackets"),
+        (changed(ROUND, 'bot.ask(message["text"]', "bot.ask(text"), "A text needs quotes"),
+        (changed(ROUND, 'message["chat"]["id"]', 'message["chat"]'), "Say into which chat"),
+        (changed(ROUND, 'update["message"]', 'update[0]["message"]'), "has taken one update out"),
+        (changed(ROUND, "offset=offset):", "offset=offset)[0]:"), "Let the loop go through all"),
     ],
     2: [
+        (changed(DICE, "(1, 6)", "(1, 5)"), "never a 6: random.randint(1, 6), where both"),
+        (changed(DICE, '    return f"{message.user} begins again"\n', ""), "!reset says nothing"),
+        (changed(DICE, "def roll(message)", "def roll()"), "Write def roll(message): in main.py"),
+        (changed(DICE, 'command("reset"', 'command("rest"'), '@bot.command("reset", help="…")'),
         (changed(DICE, "(1, 6)", "(0, 6)"), "a dice has 1 to 6, and it rolled [0]"),
         (changed(DICE, "scores.get(message.user, 0)}", "scores[message.user]}"), "KeyError: 'Ada'"),
         (changed(DICE, ', help="throws a dice"', ""), "!help says nothing about !roll"),

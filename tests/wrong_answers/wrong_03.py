@@ -29,6 +29,7 @@ exercise_3(prediction, fn)
 
 
 NAME = 'name = event["rawPath"].strip("/")'
+GOOD = '{"statusCode": 200, "body": f"goodbye {name}!"}'
 
 WRONG = {
     1: [
@@ -36,6 +37,10 @@ WRONG = {
         (percentage("return 100 * alive_s / busy_s"), "not the other way round"),
         (percentage("print(100 * busy_s / alive_s)"), "Write return in place of print"),
         (percentage('return f"{100 * busy_s / alive_s} %"'), "without a % sign"),
+        (percentage("return busy_s % alive_s"), "% is the rest of a division"),
+        (percentage("return busy_s // alive_s * 100"), "// leaves the rest away"),
+        (percentage("return round(100 * busy_s / alive_s)"), "expected 0.4: do not round"),
+        (percentage("return 25").replace("(busy_s, alive_s)", "()", 1), "a name for each value"),
         (percentage("return 25"), "busy_percentage(0.02, 5) gave 25, expected 0.4"),
         (percentage("100 * busy_s / alive_s"), "Does it end with return?"),
     ],
@@ -66,6 +71,17 @@ WRONG = {
         (
             goodbye('name = event["path"]', 'return {"statusCode": 200, "body": name}'),
             "your function raised KeyError: 'path'",
+        ),
+        (
+            goodbye(NAME, "if name == '':", "    name == 'stranger'", f"return {GOOD}"),
+            'name = "stranger", with one =',
+        ),
+        (goodbye("name = event[rawPath]", f"return {GOOD}"), "so does the key of a dictionary"),
+        (goodbye("name = event.rawPath", f"return {GOOD}"), "is asked with brackets"),
+        (goodbye(NAME, f"return {GOOD}".replace("200", '"200"')), "expected the number 200"),
+        (
+            goodbye(NAME, f"return {GOOD}").replace("event, context", "event"),
+            "a name for each value in the call",
         ),
         (
             goodbye(NAME, 'return {"statusCode": 200, "body": f"hello {name}!"}'),
