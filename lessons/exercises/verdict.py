@@ -129,7 +129,7 @@ def run(function: Any, *arguments: Any, call: str = "") -> Any:
 
     `call` is the call as a person would write it, where its arguments cannot be shown.
     """
-    expect(callable(function), f"expected a function, as def makes one; found {show(function)}")
+    expect(callable(function), f"expected a function, found {show(function)}")
     name = getattr(function, "__name__", "your function")
     call = call or f"{name}({', '.join(map(show, arguments))})"
     result, printed = quietly(function, *arguments, call=call)
