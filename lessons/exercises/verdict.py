@@ -194,6 +194,8 @@ def advice(error: BaseException) -> str:
     >>> advice(ZeroDivisionError())
     ''
     """
+    if in_capitals(error):  # `describe` has said it
+        return ""
     words = str(error)
     for kind, found, what in ADVICE:
         if isinstance(error, kind) and re.search(found, words):
