@@ -33,8 +33,11 @@ def exercise_1(code_from: Callable[[str, str], Any]) -> str:
     ]:
         found = call(code_from, address, f"{address}, which has both,")
         if found is None:
-            raise NotYet(f"in {address} state and code are right, and it gave None. Does it end "
-                         "with return? parse_qs gives lists: the state is ['ours']")  # fmt: skip
+            raise NotYet(
+                f"in {address} state and code are right, and it gave None. Does it end with "
+                "return? parse_qs wants what stands behind the ?, urlsplit(address).query, and "
+                "gives lists: the state is ['ours']"
+            )
         if isinstance(found, list):
             raise NotYet(f"parse_qs gives lists, as a name may come twice: found {show(found)}")
         if isinstance(found, str) and found != code and found in address:
@@ -83,7 +86,7 @@ class Desk:
 
     def __init__(self, good: str, refresh_token: str) -> None:
         self.good, self.refresh_token = good, refresh_token
-        self.refreshed = 0
+        self.refreshed = self.refused = 0
 
     def validate(self, token: str) -> Answer:
         """Twitch's answer about a token."""
@@ -106,6 +109,7 @@ class Desk:
             'refresh got the access token, and wants the other half: pair["refresh_token"]',
         )
         if refresh_token != self.refresh_token:
+            self.refused += 1
             return 400, {"status": 400, "message": "Invalid refresh token"}
         self.refreshed += 1
         self.good, self.refresh_token = f"token {self.refreshed}", f"refresh {self.refreshed}"
@@ -133,11 +137,19 @@ def exercise_2(fresh: Callable[..., Any]) -> str:
     desk = Desk("a newer one", "refresh 0")
     for round in (1, 2):
         old, pair = pair, ask(fresh, pair, desk)
+        if pair == old and desk.refreshed == round:
+            raise NotYet("it refreshed, and the old pair came back: keep what refresh gives, "
+                         "status, new_pair = refresh(…), and return the new pair")  # fmt: skip
         if pair == old:
             raise NotYet("the token had expired, and the old pair came back: validate gives two "
                          "things, a status and an answer; look at the status")  # fmt: skip
         if isinstance(pair, tuple):
             raise NotYet("refresh gives two things, a status and a pair: return the pair alone")
+        expect(
+            not desk.refused,
+            "refresh was called a second time, and a refresh token works once. Call it once, and "
+            "keep both things that it gives: status, new_pair = refresh(…)",
+        )
         expect(pair is not None, "the token had expired, and nothing came back: refresh, and "
                "return the new pair")  # fmt: skip
         usable = isinstance(pair, dict) and pair.get("access_token") == desk.good
@@ -149,6 +161,7 @@ def exercise_2(fresh: Callable[..., Any]) -> str:
         )
         desk.good = "expired meanwhile"
     found = ask(fresh, pair, Desk("another", "another"), "Twitch refused the refresh with 400: ")
+    expect(found != "None", 'return None, without quotes: "None" is a text of four letters')
     expect(
         found is None,
         f"Twitch refused the refresh: expected None, found {show(found)}. refresh gives a status, "

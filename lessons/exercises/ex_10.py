@@ -110,12 +110,19 @@ def pair(take_lines: Callable[[bytes, bytes], Any], rest: bytes, data: bytes) ->
             raise NotYet(
                 'bytes are split at bytes: .split(b"\\r\\n"), with a b before the quotes'
             ) from None
+        if "'list' object has no attribute 'decode'" in str(told):
+            raise NotYet(
+                "a list cannot be decoded, only the bytes in it: go through it with a loop, and "
+                "put part.decode() into a new list"
+            ) from None
         raise
     expect(
         isinstance(found, tuple | list) and len(found) == 2,
         f"expected two things, the lines and the rest: return lines, rest; found {show(found)}",
     )
     lines, left = found
+    swapped = isinstance(lines, bytes) and isinstance(left, list)
+    expect(not swapped, "the lines come first, and then the rest: return lines, rest")
     expect(isinstance(left, bytes), f"the rest stays bytes, as it was read; found {show(left)}")
     expect(isinstance(lines, list), f"expected a list of lines, found {show(lines)}")
     expect(
@@ -142,6 +149,7 @@ LINES = [
     (VIKTOR + "PING :tmi.twitch.tv", None),
     (VIKTOR + "please RECONNECT now", None),
     (VIKTOR + "I say !hello", None),
+    (VIKTOR + "!hello everybody", None),
     (":tmi.twitch.tv 001 hello_bot :Welcome, GLHF!", None),
 ]
 
@@ -161,9 +169,11 @@ def exercise_3(reply_to: Callable[[str], Any]) -> str:
         try:
             found = reply_to(line)
         except Exception as error:
-            why = (
-                ". This line has no tags: take message.nick" if "display-name" in str(error) else ""
-            )
+            why = ""
+            if "display-name" in str(error):
+                why = ". This line has no tags: take message.nick"
+            elif "'str' object has no attribute" in str(error):
+                why = ". A line is a text; message = parse(line) takes it apart"
             raise NotYet(f"your function raised {describe(error)} for {line!r}{why}") from None
         if expected is None and found and "PONG" in str(found):
             raise NotYet("a viewer wrote the word PING, and your bot took it for Twitch's: "
@@ -176,10 +186,14 @@ def exercise_3(reply_to: Callable[[str], Any]) -> str:
             raise NotYet(f"for {line!r} expected {expected!r}, and nothing came back. Does it "
                          "begin with message = parse(line), and give the line back with return? "
                          "(Sending it is not its work.)")  # fmt: skip
-        if expected is None and found and line.endswith(" !hello"):
+        if expected is None and found and "!hello" in line:
             raise NotYet(f"for {line!r} the bot stays silent: the whole text must be !hello, so "
-                         "compare with ==. `in` finds it inside other words, too")  # fmt: skip
+                         "compare with ==. `in` finds it inside other words, too, and startswith "
+                         "before them")  # fmt: skip
         if expected and isinstance(found, str) and found != expected:
+            if "{message" in found:
+                raise NotYet(f"the bot sends {found!r}, braces and all: an f before the quotes "
+                             "puts the values in their place")  # fmt: skip
             if found.strip(" :") == "PONG":
                 raise NotYet(f"after PONG come a colon and the same words: {expected!r}, "
                              f"not {found!r}")  # fmt: skip

@@ -59,6 +59,14 @@ def mistakes(messages: int, ms: float, memory_mb: int) -> list[tuple[float, str]
         ),
         (function_cost(aws, messages, work).time, "the calls themselves cost, too"),
         (calls, "the time costs, too, beyond its allowance"),
+        (
+            function_cost(aws, messages, Work(math.ceil(ms) * 1000, memory_mb)).total,
+            "a GB-second is a second long, and ms are milliseconds: math.ceil(ms) / 1000",
+        ),
+        (
+            function_cost(aws, messages, Work(ms, memory_mb * 1024)).total,
+            "a GB-second is a whole gigabyte: memory_mb / 1024",
+        ),
     ]
 
 
@@ -79,11 +87,20 @@ def exercise_2(a_second: Any) -> str:
     expect(not is_month, "that is messages a month; a month has SECONDS_A_MONTH seconds")
     small = (break_even(aws, Work(400), server) or 0) / SECONDS_A_MONTH
     expect(not math.isclose(a_second, small, rel_tol=0.03), "that is for 128 MB: memory_mb=512")
-    short = (break_even(aws, Work(0.4, 512), server) or 0) / SECONDS_A_MONTH
-    expect(not math.isclose(a_second, short, rel_tol=0.03), "Work counts milliseconds: Work(400, …")
+    short = (
+        break_even(aws, Work(0.4, 512), server) or 0
+    ) / SECONDS_A_MONTH  # Work(5) gives it, too
+    expect(
+        not math.isclose(a_second, short, rel_tol=0.03),
+        "that is for an answer of a few milliseconds, such as the one above. This one takes 400, "
+        "and Work counts milliseconds: Work(400, memory_mb=512)",
+    )
     upside = "that is upside down: seconds for a message"
     expect(not math.isclose(a_second, 1 / right, rel_tol=0.03), upside)
-    expect(a_second != right // 1, "// cuts off what stands behind the point; divide with one /")
+    whole = (
+        "// and round leave out what stands behind the point; divide with one /, and do not round"
+    )
+    expect(a_second not in (right // 1, round(right)), whole)
     near = math.isclose(a_second, right, rel_tol=0.03)  # a month of 30 or 31 days will do
     expect(near, f"found {show(a_second)}, and there the two do not cost the same")
     return f"at {right:.1f} messages a second, day and night, the server is as cheap"

@@ -27,7 +27,7 @@ def code_from(address, state):
 
 exercise_1(code_from)
 """,
-            "parse_qs gives lists: the state is ['ours']",
+            "and gives lists: the state is ['ours']",
         ),
         (
             """
@@ -119,6 +119,18 @@ def code_from(address, state):
 exercise_1(code_from)
 """,
             "parse_qs makes the sign of it again",
+        ),
+        (
+            r"""
+def code_from(address, state):
+    answer = parse_qs(address)
+    if answer.get("state") == [state] and "code" in answer:
+        return answer["code"][0]
+    return None
+
+exercise_1(code_from)
+""",
+            "parse_qs wants what stands behind the ?",
         ),
     ],
     2: [
@@ -215,6 +227,46 @@ def fresh(pair, validate, refresh):
 exercise_2(fresh)
 """,
             "200 without quotes",
+        ),
+        (
+            r"""
+def fresh(pair, validate, refresh):
+    if validate(pair["access_token"])[0] == 200:
+        return pair
+    if refresh(pair["refresh_token"])[0] == 200:
+        return refresh(pair["refresh_token"])[1]
+    return None
+
+exercise_2(fresh)
+""",
+            "a refresh token works once",
+        ),
+        (
+            r"""
+def fresh(pair, validate, refresh):
+    status, facts = validate(pair["access_token"])
+    if status != 200:
+        refresh(pair["refresh_token"])
+    return pair
+
+exercise_2(fresh)
+""",
+            "it refreshed, and the old pair came back",
+        ),
+        (
+            r"""
+def fresh(pair, validate, refresh):
+    status, facts = validate(pair["access_token"])
+    if status == 200:
+        return pair
+    status, new_pair = refresh(pair["refresh_token"])
+    if status == 400:
+        return "None"
+    return new_pair
+
+exercise_2(fresh)
+""",
+            "without quotes",
         ),
     ],
     3: [

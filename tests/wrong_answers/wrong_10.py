@@ -167,6 +167,28 @@ exercise_2(take_lines)
 """,
             "parts.pop() first",
         ),
+        (
+            r"""
+def take_lines(rest, data):
+    parts = (rest + data).split(b"\r\n")
+    rest = parts.pop()
+    return parts.decode(), rest
+
+exercise_2(take_lines)
+""",
+            "a list cannot be decoded",
+        ),
+        (
+            r"""
+def take_lines(rest, data):
+    parts = (rest + data).split(b"\r\n")
+    rest = parts.pop()
+    return rest, [part.decode() for part in parts]
+
+exercise_2(take_lines)
+""",
+            "the lines come first",
+        ),
     ],
     3: [
         (
@@ -298,6 +320,40 @@ def reply_to(line):
 exercise_3(reply_to)
 """,
             "give the line back with return",
+        ),
+        (
+            r"""
+def reply_to(line):
+    message = parse(line)
+    if message.command == "PING":
+        return f"PONG :{message.text}"
+    if message.text.startswith("!hello"):
+        return f"PRIVMSG #{message.channel} :hello {message.nick}!"
+
+exercise_3(reply_to)
+""",
+            "the whole text must be !hello",
+        ),
+        (
+            r"""
+def reply_to(line):
+    message = parse(line)
+    if message.command == "PING":
+        return "PONG :{message.text}"
+
+exercise_3(reply_to)
+""",
+            "an f before the quotes",
+        ),
+        (
+            r"""
+def reply_to(line):
+    if line.command == "PING":
+        return f"PONG :{line.text}"
+
+exercise_3(reply_to)
+""",
+            "message = parse(line) takes it apart",
         ),
     ],
 }

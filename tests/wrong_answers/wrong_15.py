@@ -71,6 +71,38 @@ exercise_1(month)
 """,
             "Return the number itself",
         ),
+        (
+            r"""
+import math
+
+from lessons.exercises.ex_15 import exercise_1, exercise_2, exercise_3, exercise_4
+
+def month(messages, ms, memory_mb):
+    gb_seconds = messages * math.ceil(ms) * memory_mb / 1024
+    time_usd = max(0, gb_seconds - 400_000) * 0.0000166667
+    calls_usd = max(0, messages - 1_000_000) * 0.20 / 1_000_000
+    return time_usd + calls_usd
+
+exercise_1(month)
+""",
+            "ms are milliseconds",
+        ),
+        (
+            r"""
+import math
+
+from lessons.exercises.ex_15 import exercise_1, exercise_2, exercise_3, exercise_4
+
+def month(messages, ms, memory_mb):
+    gb_seconds = messages * math.ceil(ms) / 1000 * memory_mb
+    time_usd = max(0, gb_seconds - 400_000) * 0.0000166667
+    calls_usd = max(0, messages - 1_000_000) * 0.20 / 1_000_000
+    return time_usd + calls_usd
+
+exercise_1(month)
+""",
+            "memory_mb / 1024",
+        ),
     ],
     2: [
         (
@@ -104,6 +136,22 @@ a_second = break_even(aws, Work(400, memory_mb=512), server.total) // SECONDS_A_
 exercise_2(a_second)
 """,
             "divide with one /",
+        ),
+        (
+            r"""
+a_second = break_even(aws, Work(5), server.total) / SECONDS_A_MONTH
+
+exercise_2(a_second)
+""",
+            "such as the one above",
+        ),
+        (
+            r"""
+a_second = round(break_even(aws, Work(400, memory_mb=512), server.total) / SECONDS_A_MONTH)
+
+exercise_2(a_second)
+""",
+            "do not round",
         ),
     ],
     3: [
