@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 def load_ipython_extension(shell: "InteractiveShell") -> None:
     """Register %%save and short errors; IPython calls this for `%load_ext lessons`."""
     from lessons.errors import show_short_errors
-    from lessons.hint_line import without_the_space
+    from lessons.last_line import tell_of_a_check_inside, without_the_space
     from lessons.save import save_cell, save_then_run
 
     show_short_errors(shell)
+    shell.events.register("post_run_cell", tell_of_a_check_inside)
     shell.magics_manager.register_function(save_cell, "cell", "save")
     for change in (without_the_space, save_then_run):
         if change not in shell.input_transformers_cleanup:

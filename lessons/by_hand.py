@@ -27,7 +27,10 @@ class Caller:
         """What came back; FunctionError if the call failed, TimeoutError if nothing has come."""
         self._thread.join(timeout_s)
         if self._thread.is_alive():
-            raise TimeoutError("the caller still waits: nobody has posted an answer")
+            raise TimeoutError(
+                "the caller still waits: nobody has posted an answer to this very call. If the "
+                "call is a new one, it has a new request id, too: run the cells in order"
+            )
         if self._error:
             raise self._error
         return self._answer

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
-from notebook_runs import ROOT
+from notebook_runs import ROOT, verdict
 
 from lessons.about import OutOfRange, about
 from lessons.table import table
@@ -14,14 +14,20 @@ from lessons.table import table
 ANSI = re.compile(r"\x1b\[[\d;]*m")
 
 
-def shown(tmp_path, monkeypatch, *cells):
-    """Run cells after %load_ext lessons; returns the lines of the last one's error."""
+def run_cells(tmp_path, monkeypatch, *cells):
+    """Run cells after %load_ext lessons; returns them."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / ".ipython"))
     notebook = new_notebook(cells=[new_code_cell(cell) for cell in ("%load_ext lessons", *cells)])
     resources = {"metadata": {"path": str(tmp_path)}}
     NotebookClient(notebook, timeout=60, resources=resources, allow_errors=True).execute()
-    (error,) = (out for out in notebook.cells[-1].outputs if out.output_type == "error")
+    return notebook.cells[1:]
+
+
+def shown(tmp_path, monkeypatch, *cells):
+    """Run cells; returns the lines of the last one's error."""
+    *_, last = run_cells(tmp_path, monkeypatch, *cells)
+    (error,) = (out for out in last.outputs if out.output_type == "error")
     return error, ANSI.sub("", "\n".join(error.traceback)).splitlines()
 
 
@@ -119,3 +125,16 @@ def test_the_space_left_of_the_hint_line_does_no_harm(tmp_path, monkeypatch):
     assert error.ename == "KeyError", lines
     error, _ = shown(tmp_path, monkeypatch, f"{untouched} print(1)")
     assert error.ename == "IndentationError"
+
+
+def test_a_check_that_slipped_into_the_function_above_is_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_FOLDER", str(tmp_path))
+    start = (
+        "from lessons.exercises.ex_01 import exercise_1\n\ndef add(message):\n    return '3'\n\n"
+    )
+    loop = "for answer in (add,):\n    exercise_1(answer)"
+    cells = [start + "    exercise_1(add)", start + "exercise_1(add)", start + loop]
+    told = [verdict(cell) for cell in run_cells(tmp_path, monkeypatch, *cells)]
+    assert "the line exercise_1(add) begins too far to the right" in told[0]
+    assert "part of the function add" in told[0]
+    assert not any("too far" in words for words in told[1:])

@@ -101,8 +101,15 @@ def exercise_1(one_round: Any) -> str:
         greets(mended)
         if mended.invocations[-1].cold:
             raise NotYet(REFUSED if "refused: " in "\n".join(mended.logs) else NOT_READ)
-        if error_of(mended, "no dictionary").type == "Runtime.ExitError":
+        other = error_of(mended, "no dictionary")
+        if other.type == "Runtime.ExitError":
             raise NotYet(why_it_ended(mended))
+        expect(
+            other.type == "TypeError",
+            f"an event that was no dictionary came back as {other}, but the handler's error was "
+            "a TypeError. The next error may be any other, so do not name one yourself: "
+            "except Exception as error: gets it, and type(error).__name__ says its kind",
+        )
     return f"the error came as {error}, and the same instance went on"
 
 
@@ -195,6 +202,8 @@ def why_it_ended(function: Function) -> str:
         "Idle": "you caught the error, but told nobody: POST to …/error, then read the answer",
         "Request-sent": "the loop asked again before it had read an answer: after each request "
         "there must be cloud.getresponse().read(), after the POST of the error, too",
+        "type set": "those curly brackets make a set, which JSON does not know. A dictionary has a "
+        'colon between each name and its value: {"errorType": …, "errorMessage": …}',
         "JSON serializable": "only texts, numbers, lists and dictionaries become JSON: "
         "write str(error) for the words, and type(error).__name__ for the kind",
         "concat str to": "a dictionary travels as text: json.dumps(…)",
@@ -227,12 +236,21 @@ def last_words(function: Function) -> str:
 def exercise_2(prediction: Any, fn: Any) -> str:
     """Instances started and calls refused, as the cloud has recorded them."""
     expect(
+        not isinstance(prediction, set),
+        "write (…) and not {…}: what stands in curly brackets has no order",
+    )
+    expect(
         isinstance(prediction, list | tuple) and len(prediction) == 2,
         f"expected two numbers, such as (5, 0), found {show(prediction)}",
     )
     instances, throttled = prediction
     expect(is_number(instances) and is_number(throttled), "write the two numbers without quotes")
-    limit = fn.settings.concurrency
+    limit, calls = fn.settings.concurrency, len(fn.invocations) + fn.throttled
+    expect(
+        limit == 3 and calls == 10,
+        f"the question is about concurrency=3 and twice five calls. Here it was concurrency={limit}"
+        f" and {calls} calls: write those lines as they were, and run the whole cell",
+    )
     expect(
         instances != 2 * limit,
         "the second five need no new instances: those of the first five wait in the pool",

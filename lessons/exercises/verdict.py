@@ -43,6 +43,11 @@ class Verdict:
         )
 
 
+def tell_not_yet(words: str) -> None:
+    """Show what is to be mended."""
+    display(Verdict(f"… not yet: {words}", AMBER))
+
+
 class Exercise:
     """What a learner calls: with the answer, to hear the verdict; `hint()` when stuck."""
 
@@ -55,17 +60,17 @@ class Exercise:
     def __call__(self, *answers: Any) -> None:
         """Show whether the answer is right, and if not, what is to be mended."""
         if words := self._lacking(answers):
-            display(Verdict(f"… not yet: {words}", AMBER))
+            tell_not_yet(words)
             return
         try:
             shown = self._check(*answers)
         except NotYet as reason:
-            display(Verdict(f"… not yet: {reason}", AMBER))
+            tell_not_yet(str(reason))
         except KeyboardInterrupt:
             raise
         except BaseException as error:
             words = f"the check could not use your answer. It met {describe(error)}"
-            display(Verdict(f"… not yet: {words}", AMBER))
+            tell_not_yet(words)
         else:
             remember(self._check.__module__.rpartition("_")[2], self.name.rpartition("_")[2])
             display(Verdict(f"✔ passed: {shown}", GREEN))

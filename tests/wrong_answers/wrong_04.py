@@ -139,6 +139,24 @@ WRONG = {
             mended(TRY, REPORT, POST.replace("answer)", "json.dumps(answer))"), READ),
             "json.dumps once is enough",
         ),
+        (
+            mended(TRY, REPORT.replace("type(error).__name__", '"KeyError"'), POST, READ),
+            "the handler's error was a TypeError",
+        ),
+        (
+            mended(
+                '    if "name" in event:\n        answer = handler(event, None)\n',
+                '        kind = "response"\n    else:\n        kind = "error"\n',
+                '        answer = {"errorType": "KeyError", "errorMessage": "\'name\'"}\n',
+                POST,
+                READ,
+            ),
+            "do not name one yourself",
+        ),
+        (
+            mended(TRY, REPORT.replace('Type":', 'Type",').replace('ge":', 'ge",'), POST, READ),
+            "A dictionary has a colon",
+        ),
         (IMPORT + "exercise_1(greet)", "expected a function, found <Function greet"),
     ],
     2: [
@@ -146,9 +164,24 @@ WRONG = {
         (predicted("(5, 0)"), "at most concurrency=3 work at once"),
         (predicted("(3, 2)"), "each time five come at once and 3 are served"),
         (predicted('("3", "4")'), "without quotes"),
+        (predicted("{3, 4}"), "what stands in curly brackets has no order"),
+        (
+            predicted("(3, 2)").replace("(fn.url, 5)", "(fn.url, 4)"),
+            "Here it was concurrency=3 and 8 calls",
+        ),
+        (
+            predicted("(2, 6)").replace("concurrency=3", "concurrency=2"),
+            "Here it was concurrency=2 and 10 calls",
+        ),
         (predicted("3"), "expected two numbers, such as (5, 0), found 3"),
     ],
     3: [
+        (
+            price(GB, "return gb_seconds * 0.0000166667 + 0.20 / 1_000_000").replace(
+                "exercise_3", "    exercise_3"
+            ),
+            "the line exercise_3(price) begins too far to the right",
+        ),
         (
             price("return memory_mb / 1024 * used_ms / 1000 * 0.0000166667 + 0.20 / 1_000_000"),
             "round the milliseconds up",

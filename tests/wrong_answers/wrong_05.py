@@ -74,6 +74,17 @@ WRONG = {
             "for ann@example.org it gave None, expected True",
         ),
         (
+            deliver(
+                "try:",
+                "    with smtplib.SMTP(mail.host, mail.port, 'localhost') as server:",
+                "        server.send_message(letter)",
+                "except smtplib.SMTPRecipientsRefused:",
+                "    return False",
+                "return True",
+            ),
+            "send it with the server that deliver is given",
+        ),
+        (
             deliver(*SEND, "except SMTPRecipientsRefused:", "    return False", "return True"),
             "it needs import smtplib above",
         ),
@@ -175,6 +186,15 @@ WRONG = {
         ),
         (
             vote(
+                "if not store.add_once(voter, expires_s=60):",
+                "    return False",
+                "store.increment(colour)",
+                "return True",
+            ),
+            "with expires_s=60 the mark is gone after 60 seconds",
+        ),
+        (
+            vote(
                 'if not store.add_once("voter"):',
                 "    return False",
                 "store.increment(colour)",
@@ -221,6 +241,14 @@ WRONG = {
                 "return known",
             ),
             "ask(city) calls it",
+        ),
+        (
+            forecast(
+                "if store.add_once(city, expires_s=60):",
+                '    store.set(f"weather:{city}", ask(city), expires_s=60)',
+                'return store.get(f"weather:{city}")',
+            ),
+            "a mark was left in the store before ask(city) had answered",
         ),
         (forecast("return ask(city)"), "asked for Oslo, Oslo, Rome, Oslo"),
         (
@@ -282,6 +310,14 @@ WRONG = {
                 "def is_new(store, name):\n    return store.add_once(name)\n\n\ndef guest",
             ),
             "Only guest itself is deployed",
+        ),
+        (
+            guest_book(new="if store.add_once(name, expires_s=1):"),
+            "and the same person counts as new",
+        ),
+        (
+            guest_book().replace('tell(f"{name} has', 'tell("Ada has'),
+            "for Bob tell got 'Ada has signed the guest book.'",
         ),
         (guest_book(lost="except ValueError:"), "put try: and except OSError: around tell"),
         (
