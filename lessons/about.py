@@ -22,7 +22,8 @@ def about(value: float, unit: str = "", *, low: float, high: float) -> str:
         raise OutOfRange(
             f"this machine measured {figures(value)} {unit}".rstrip()
             + f", and the text expects {figures(low)} to {figures(high)}. "
-            "Is the machine busy with something else? Run the cell again."
+            "If you have changed something, that may be why, and no harm is done. "
+            "Otherwise the machine may be busy with something else: run the cell again."
         )
     return f"≈ {figures(value)} {unit}".rstrip()
 

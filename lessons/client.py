@@ -1,12 +1,15 @@
 """A client as small as can be: one HTTP request, one reply.
 
-It stands for a browser in the notebooks. An error status is a reply like any other, not an
-exception. It ignores proxy settings, because the sandbox is on this machine.
+It stands for a browser in the notebooks, and takes addresses as one types them there, "New York"
+at the end. An error status is a reply like any other, not an exception. It ignores proxy settings,
+because the sandbox is on this machine.
 """
 
+import string
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.error import HTTPError
+from urllib.parse import quote
 from urllib.request import ProxyHandler, Request, build_opener
 
 _opener = build_opener(ProxyHandler({}))
@@ -22,7 +25,7 @@ class Reply:
 
 def get(url: str, timeout_s: float = 30) -> Reply:
     """Ask for a page; raises URLError when nobody answers there."""
-    return _send(Request(url), timeout_s)  # noqa: S310
+    return _send(Request(quote(url, safe=string.punctuation)), timeout_s)  # noqa: S310
 
 
 def get_at_once(url: str, clients: int) -> list[Reply]:

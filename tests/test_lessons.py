@@ -149,6 +149,7 @@ def test_a_second_save_in_the_same_second_is_seen(shell, tmp_path):
 def test_an_ordinary_server_answers_and_is_measured(server_file):
     server = OrdinaryServer(server_file)
     assert get(server.url + "Viktor").text == "/Viktor"
+    assert get(server.url + "São Paulo?a=%20").text == "/S%C3%A3o%20Paulo?a=%20"
     assert get(server.url + "lost").status == 404
     assert post(server.url, '{"a": 1}').text == '{"a": 1}'
     first, second = server.measure(), server.measure()
