@@ -17,11 +17,13 @@ from html import escape
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
+from unittest.mock import patch
 
 from botlib.bot import APOLOGY, Bot
-from botlib.run import load_bot
+from botlib.run import load_bot, place_of
 from botlib.settings import env_files, only_sandbox, read_env
 from botlib.twitch.helix import Helix
+from lessons.exercises.verdict import show
 from lessons.home import COURSE, Home, sandboxed
 from sandbox import Cloud, Telegram, Twitch
 from sandbox.hello_bot import USERNAME, agreed, on_telegram
@@ -124,10 +126,11 @@ def inside(folder: Path, ask: str) -> dict[str, str]:
         bot = load_bot(folder / "main.py")
     except ValueError as error:
         return {"bot": str(error).replace(f"{folder}{os.sep}", "")}
-    return {"bot": "", "answer": why_no_answer(bot, ask), "test": why_no_test(folder)}
+    answer, test = why_no_answer(bot, ask, folder), why_no_test(bot, folder)
+    return {"bot": "", "answer": answer, "test": test}
 
 
-def why_no_answer(bot: Bot, ask: str) -> str:
+def why_no_answer(bot: Bot, ask: str, folder: Path) -> str:
     """What keeps the bot from answering; "" if it does."""
     name = bot.called(ask)
     if name is None:
@@ -138,11 +141,12 @@ def why_no_answer(bot: Bot, ask: str) -> str:
     try:
         reply = bot.ask(ask, user="Viktor")
     except Exception as error:
-        return f"!{name} raises {type(error).__name__}: {error}"
+        place = place_of(error, folder / "main.py")
+        return f"!{name} raises {type(error).__name__}: {error}{place}"
     return "" if reply.strip() else f"!{name} gives nothing back. Does it end with return?"
 
 
-def why_no_test(folder: Path) -> str:
+def why_no_test(bot: Bot, folder: Path) -> str:
     """What is wrong with the bot's tests; "" if there are some and all pass."""
     tried = 0
     for path in sorted(folder.glob("test_*.py")):
@@ -153,21 +157,35 @@ def why_no_test(folder: Path) -> str:
         for test in tests_of(module):
             if test.__code__.co_argcount:  # it wants pytest's fixtures
                 return f"{test.__name__} wants more: python3 start.py test {folder.name}"
+            said: list[str] = []
             try:
-                test()
+                with patch.object(bot, "ask", noting(bot, said)):
+                    test()
             except Exception as error:
-                return why_it_failed(error, folder)
+                return why_it_failed(error, folder, said)
             tried += 1
     return "" if tried else "it has none: write def test_…(): in test_main.py"
 
 
-def why_it_failed(error: Exception, folder: Path) -> str:
+def noting(bot: Bot, said: list[str]) -> Callable[..., str]:
+    """The bot's `ask`, which also writes down each answer."""
+    ask = bot.ask
+
+    def ask_and_note(text: str, user: str = "someone") -> str:
+        said.append(ask(text, user))
+        return said[-1]
+
+    return ask_and_note
+
+
+def why_it_failed(error: Exception, folder: Path, said: list[str]) -> str:
     """The last line of the folder's own files that a test came to; and what went wrong there."""
     frames = traceback.extract_tb(error.__traceback__)
     frame = [each for each in frames if Path(each.filename).is_relative_to(folder)][-1]
     words = f"{Path(frame.filename).name}, line {frame.lineno}: {frame.line}"
     if isinstance(error, AssertionError):
-        return f"{words} is not true" + (f": {error}" if str(error) else "")
+        heard = f". The bot said {show(said[-1])}" if said else ""
+        return f"{words} is not true" + (f": {error}" if str(error) else "") + heard
     return f"{words} raises {type(error).__name__}: {error}"
 
 

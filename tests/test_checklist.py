@@ -35,7 +35,8 @@ def test_what_is_wrong_is_told_and_a_home_that_is_not_there_is_left_out(folder):
     found = points(ready)
     assert not ready.is_ready and ready.homes == 2
     remedy = found["its own test passes"].remedy
-    assert remedy.startswith("test_main.py, line 7: assert bot.ask(") and "is not true" in remedy
+    assert remedy.startswith("test_main.py, line 7: assert bot.ask(")
+    assert remedy.endswith("is not true. The bot said 'good day Viktor!'")
     assert "nothing_of_this_name" in found["its zip is made, and small enough"].remedy
     assert found["it answers as a function that Telegram calls"].mark == OPEN
     assert found["it answers as a function that Twitch calls"].mark == LEFT_OUT
@@ -72,6 +73,13 @@ def test_a_test_that_fails_in_the_bots_own_file_names_that_line_and_the_error(fo
     remedy = points(checklist(folder))["its own test passes"].remedy
     assert remedy.startswith("main.py, line ") and "mesage.user" in remedy
     assert "raises NameError: name 'mesage' is not defined" in remedy
+
+
+def test_a_command_that_fails_is_told_with_its_line(folder):
+    main = (folder / "main.py").read_text().replace("message.user", "message.usr")
+    (folder / "main.py").write_text(main)
+    remedy = points(checklist(folder))["it answers !hello"].remedy
+    assert "!hello raises AttributeError" in remedy and "in main.py, line " in remedy
 
 
 def test_who_asks_without_a_sign_is_told_so(folder):
