@@ -3,8 +3,9 @@
     --show     only print what would be written, and where
     --remove   take it back: the bot stops, and no file of this is left
 
-It starts now as well, and again after a crash. What does that is this system's own: systemd on
-Linux, launchd on macOS, the Startup folder on Windows. deploy/home/README.md tells the rest.
+It starts now as well, and again after a crash; one that does not run, or has no token, is not put
+there. What does that is this system's own: systemd on Linux, launchd on macOS, the Startup folder
+on Windows. deploy/home/README.md tells the rest.
 """
 
 import argparse
@@ -16,8 +17,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from botlib.run import WRONG_SETTINGS
-from botlib.settings import COURSE
+from botlib.run import WRONG_SETTINGS, load_bot
+from botlib.settings import COURSE, settings
 
 UNIT = """\
 [Unit]
@@ -153,6 +154,12 @@ def put(bot: Bot, start: Start) -> None:
     """Write the file and start the bot; ValueError, and no file, where that cannot be."""
     if not bot.file.is_file():
         raise ValueError(f"{bot.file} is not there. Expected a folder as start.py new makes it.")
+    load_bot(bot.file)  # its ValueError is read here; one in the log nobody would see
+    if not settings(bot.platform, bot.file.parent).token:
+        raise ValueError(
+            f"no token for {bot.platform.capitalize()} is set, so the bot could not log in. Type "
+            f"first: python3 start.py login {bot.platform}"
+        )
     if sys.platform == "darwin" and start.path.exists():
         call(start.end)  # launchd takes nothing twice
     start.path.parent.mkdir(parents=True, exist_ok=True)

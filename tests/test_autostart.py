@@ -17,6 +17,7 @@ HOME = Path("/home/anna")
 BOT = Bot(
     "twitch", Path("/a course/my_bot/main.py"), "/a course/.venv/bin/python", Path("/a course")
 )
+LOGGED_IN = {"TWITCH_TOKEN": "t" * 30, "TWITCH_API": "http://127.0.0.1:9"}
 README = (ROOT / "deploy/home/README.md").read_text(encoding="utf-8")
 
 
@@ -105,10 +106,20 @@ def test_where_no_supervisor_is_nothing_is_left(folder, tmp_path):
     if sys.platform != "linux":
         pytest.skip("only Linux may lack its supervisor")
     home = tmp_path / "home"
-    done = autostart("twitch", folder, HOME=str(home), PATH="")
+    done = autostart("twitch", folder, HOME=str(home), PATH="", **LOGGED_IN)
     assert done.returncode == 1
     assert done.stderr.startswith("No start at login: This system has no systemctl.")
     assert not [path for path in home.rglob("*") if path.is_file()]
+
+
+def test_a_bot_that_would_end_at_once_is_not_put_there(folder, tmp_path):
+    home = {"HOME": str(tmp_path / "home"), "USERPROFILE": str(tmp_path / "home")}
+    done = autostart("twitch", folder, **home, COURSE_WORLD="sandbox")
+    assert done.returncode == 1 and "python3 start.py login twitch" in done.stderr
+    (folder / "main.py").write_text("from botlib import Bot\n\nrobot = Bot()\n")
+    done = autostart("twitch", folder, **home, **LOGGED_IN)
+    assert done.returncode == 1 and "has no `bot`" in done.stderr
+    assert not (tmp_path / "home").exists()
 
 
 def test_what_is_not_there_is_named(folder, tmp_path):
