@@ -411,6 +411,18 @@ def test_the_command_says_what_went_in_and_what_to_tell_the_cloud(tmp_path, caps
     assert capsys.readouterr().err.startswith("No bundle: .env looks like a secret")
 
 
+def test_a_name_that_is_nowhere_is_an_error_whatever_the_settings_are(tmp_path, capsys):
+    bot = BOT.format(".light").partition("handler =")[0].replace("bot", "robot")
+    door = "from main import bot\n\nhandler = bot\n"
+    folder = folder_of(
+        tmp_path, bot.replace("robotlib", "botlib"), **{"telegram_function.py": door}
+    )
+    assert main([str(folder)]) == 1
+    told = capsys.readouterr().err
+    assert "telegram_function.py does not load: ImportError: cannot import name 'bot'" in told
+    assert "(main.py)" in told  # and not where it was unpacked
+
+
 def test_for_a_python_that_is_not_here_it_says_that_nothing_is_compiled(tmp_path, capsys):
     other = [version for version in PYTHONS if not find_python(version)]
     if not other:

@@ -113,7 +113,12 @@ def load(made: Bundle, handler: str) -> tuple[str, str]:
     if done.returncode == 0:
         milliseconds = done.stdout.split()[-1]
         return f"{module}.py takes {milliseconds} ms to import here, beside Python's own start", ""
-    last = done.stderr.strip().splitlines()[-1]
+    last = done.stderr.strip().splitlines()[-1].replace(f"{folder}{os.sep}", "")
+    if re.search("cannot import name|^NameError", last) and made.target.interpreter:
+        raise RuntimeError(
+            f"{made.path} was made, but {module}.py does not load: {last}. Is the name spelt the "
+            "same everywhere?"
+        )
     if re.search("ModuleNotFoundError|relative import", last) and made.target.interpreter:
         raise RuntimeError(
             f"{made.path} was made, but does not load: {last}. A package goes along if its name "

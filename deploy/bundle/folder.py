@@ -28,9 +28,10 @@ def learner_files(folder: Path) -> dict[str, bytes]:
     inside = {path.relative_to(folder): path for path in paths}
     secret = [name for name in inside if SECRET_FILES.fullmatch(name.name)]
     if secret:
+        place = ", into the course's folder, where it counts as well" * (secret[0].name == ".env")
         raise ValueError(
-            f"{secret[0]} looks like a secret, so nothing was packed. Move it out of {folder}; "
-            "the cloud gets its secrets as environment variables (see deploy/)."
+            f"{secret[0]} looks like a secret, so nothing was packed. Move it out of {folder}"
+            f"{place}; the cloud gets its secrets as environment variables (see deploy/)."
         )
     packed = {
         name: path
