@@ -11,9 +11,11 @@ runs the tests in it, and nothing of the course's. They have its fixtures (sandb
 no test of a bot gets a token.
 """
 
+import ast
 import os
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parents[1]
@@ -52,7 +54,13 @@ def main(arguments):
 
 def own(folder, arguments):
     """Run a bot's own tests, as if its folder lay alone; pytest's exit status."""
+    unread = [words for path in sorted(folder.glob("*.py")) if (words := unreadable(path))]
+    if unread:
+        print(*unread, "No test was run: first mend this.", sep="\n")
+        return BROKEN
     alone = ["-o", "addopts=", "--rootdir", str(folder), "--confcutdir", str(folder)]
+    # No more than a beginner reads: of an error the lines it went through, of an answer all of it.
+    alone += ["--no-header", "--tb=short", "-rN", "-o", "verbosity_assertions=2"]
     path = os.pathsep.join([str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])])
     environment = {name: os.environ[name] for name in os.environ if not name.startswith(TOKENS)}
     status = subprocess.call(
@@ -62,8 +70,18 @@ def own(folder, arguments):
     if status == NO_TEST:
         print(f"{folder} has no test to run. Write one: def test_hello(): … in test_main.py")
     if status == BROKEN:
+        print()
         say_what_is_wrong(folder / "main.py")
     return status
+
+
+def unreadable(path):
+    """Why Python cannot read a file; "" if it can. (pytest tells it amid its own insides.)"""
+    try:
+        ast.parse(path.read_bytes(), str(path))
+    except (SyntaxError, ValueError) as error:
+        return "".join(traceback.format_exception_only(error))
+    return ""
 
 
 def say_what_is_wrong(file):

@@ -273,7 +273,7 @@ def test_a_package_that_cannot_be_had_stops_before_the_bot(course):
     done = start(course, "run", "telegram", "my_bot", **words, **nowhere, **clean)
     assert done.returncode == 1
     assert "nothing-of-the-kind" in done.stderr
-    assert "Or is a name in your requirements.txt misspelt?" in done.stderr
+    assert "Is the name misspelt in your requirements.txt?" in done.stderr
     assert "Traceback" not in done.stderr and "sandbox" not in done.stdout
 
 
@@ -466,10 +466,15 @@ def test_of_a_bot_that_fails_says_why(my_bot):
     main.write_text(right.replace("hello {", "goodbye {"))
     done = test_of(my_bot, "my_bot")
     assert done.returncode == 1 and "1 failed" in done.stdout
+    assert "'goodbye Viktor!' == 'hello Viktor!'" in done.stdout  # whole, not shortened
     main.write_text("import no_such_package\n" + right)
     done = test_of(my_bot, "my_bot")
     assert done.returncode == 2
     assert "Put no_such_package into my_bot/requirements.txt" in done.stdout.splitlines()[-1]
+    main.write_text(right.replace("(message):", "(message)"))
+    done = test_of(my_bot, "my_bot")
+    assert done.returncode == 2 and "main.py" in done.stdout and "collecting" not in done.stdout
+    main.write_text(right)
     (my_bot / "test_main.py").unlink()
     done = test_of(my_bot, "my_bot")
     assert done.returncode == 5 and "has no test to run" in done.stdout
