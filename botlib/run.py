@@ -81,7 +81,7 @@ def run_telegram(bot: Bot, stopping: Stopping, _: Path) -> int:
     try:
         poll(bot, hand_over=stopping.hand_over)
     except TelegramError as error:
-        log.error("Telegram could not be reached: %s", error)
+        log.error("Telegram could not be reached: %s. Is the internet there?", error)
         return BROKEN
     log.info("stopped")
     return STOPPED
@@ -91,6 +91,7 @@ def run_twitch(bot: Bot, stopping: Stopping, folder: Path) -> int:
     """Answer on Twitch by IRC; ValueError for a token that Twitch does not take."""
     import asyncio
 
+    from botlib.tokens import AUTHORIZE
     from botlib.twitch.account import LOGIN, LoginRefused
     from botlib.twitch.irc_bot import IrcBot, Timing
 
@@ -107,6 +108,8 @@ def run_twitch(bot: Bot, stopping: Stopping, folder: Path) -> int:
     try:
         asyncio.run(hold())
     except LoginRefused as error:
+        if AUTHORIZE in str(error):
+            raise ValueError(f"{error} In a terminal: python3 start.py login twitch") from None
         raise ValueError(str(error)) from None
     log.info("stopped")
     return STOPPED
@@ -123,7 +126,9 @@ def main_file(path: Path) -> Path:
 def load_bot(file: Path) -> Bot:
     """Import a file and return its `bot`; raises ValueError that says what was found instead."""
     if not file.is_file():
-        raise ValueError(f"{file} does not exist. Expected the Python file that makes `bot`.")
+        raise ValueError(
+            f"{file} does not exist. Expected a .py file that makes `bot`, or its folder."
+        )
     sys.path.insert(0, str(file.resolve().parent))  # for the file's own imports
     spec = importlib.util.spec_from_file_location(file.stem, file)
     if spec is None or spec.loader is None:

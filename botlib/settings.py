@@ -56,9 +56,12 @@ def setting(name: str, value: str | None = None) -> str:
     """Return the value given, else the environment's; raise ValueError that names the fix."""
     found = value or os.environ.get(name, "")
     if not found:
+        platform = name.partition("_")[0].lower()
+        login = f" (python3 start.py login {platform} writes it.)" if platform in NAMES else ""
         raise ValueError(
             f"{name} is not set. Expected it as an argument or in the environment. Set it where "
             f'the bot runs: environment={{"{name}": …}} in a function, the file .env elsewhere.'
+            f"{login}"
         )
     return found
 

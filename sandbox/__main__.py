@@ -37,7 +37,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from sandbox import Cloud, Telegram, Twitch
-from sandbox.guide import guide, set_webhook
+from sandbox.guide import guide, set_webhook, subscribe
 from sandbox.hello_bot import on_telegram, on_twitch
 from sandbox.page import open_in_browser
 from sandbox.randomness import Randomness
@@ -121,7 +121,9 @@ def run(options: argparse.Namespace, stack: ExitStack) -> None:
     if not options.no_open:
         open_in_browser(window.address)
     last = deployed[-1].function.url if deployed else "ADDRESS-OF-A-FUNCTION"
-    talk(telegram, viktor, bot, anna, set_webhook(values, last))
+    called = [each.function.url for each in deployed if each.name.endswith("-twitch")]
+    line = subscribe(twitch, values, called[-1]) if called else ""
+    talk(telegram, viktor, bot, anna, set_webhook(values, last), line)
 
 
 def deploy(

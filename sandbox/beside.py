@@ -51,9 +51,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def has_token(platform: str, folder: Path) -> bool:
-    """Whether the bot can go out; yes where settings cannot be read, for botlib.run to say why."""
+    """Whether the bot can go out; yes where no bot or no settings are, for botlib.run to say so."""
+    file = run.main_file(folder)
     try:
-        return bool(settings(platform, run.main_file(folder).parent).token)
+        return not file.is_file() or bool(settings(platform, file.parent).token)
     except ValueError:
         return True
 

@@ -25,6 +25,7 @@ from sandbox.telegram.types import Chat, Message
 from sandbox.telegram.world import BotAccount
 from sandbox.twitch.chat import REFUSALS
 from sandbox.twitch.connection import ConnectionRecord
+from sandbox.twitch.diagnosis import NOBODY
 from sandbox.twitch.eventsub_events import Subscription
 from sandbox.twitch.people import Account
 from sandbox.twitch.service import Twitch
@@ -199,11 +200,17 @@ class CloudNews(News):
 
 
 def talk(
-    telegram: Telegram, viktor: Person, bot: BotAccount, anna: Account, set_webhook: str
+    telegram: Telegram,
+    viktor: Person,
+    bot: BotAccount,
+    anna: Account,
+    set_webhook: str,
+    subscribe: str,
 ) -> None:
     """Say what is typed until it ends; the replies come with the news.
 
-    `set_webhook` is the line to type where an error of a notebook names a call in Python.
+    `set_webhook` and `subscribe` ("" where no function is for Twitch) are the lines to type where
+    an error of a notebook names a call in Python, or nobody was there to answer.
     """
     print(HELP, flush=True)
     for typed in sys.stdin:
@@ -223,6 +230,8 @@ def talk(
             if SET_WEBHOOK in told:
                 told = told.replace(SET_WEBHOOK, "call setWebhook by the line below")
                 told += f"\n{set_webhook}"
+            if NOBODY in told and subscribe:
+                told += f"\nOr subscribe your function, by the line below:\n{subscribe}"
             show(told)
 
 

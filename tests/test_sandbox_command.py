@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from cloud_help import wait_until
 
+from deploy.new import main as make_bot
 from sandbox.cloud import FunctionError
 from sandbox.redeploy import SavedFolder
 
@@ -214,6 +215,17 @@ def test_a_function_of_no_platform_gets_neither_line_and_the_hint_has_it(tmp_pat
         running.wait_for("secret_token=")
         assert "telegram.call" not in running.text
         assert '"Webhook was set"' in running.do("curl .*/setWebhook")
+
+
+@posix
+def test_who_speaks_before_the_line_was_typed_is_shown_it_again(tmp_path):
+    assert make_bot([str(tmp_path / "my_bot")]) == 0
+    with sandbox(tmp_path / "my_bot") as running:
+        running.type("twitch !hello")
+        running.wait_for("Or subscribe your function, by the line below")
+        running.type("telegram !hello")
+        running.wait_for("What to do: call setWebhook by the line below")
+        assert running.text.count("/helix/eventsub/subscriptions', json") == 2  # the guide has one
 
 
 @posix

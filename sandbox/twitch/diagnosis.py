@@ -11,6 +11,7 @@ from sandbox.twitch.chat import FOR_GOOD, REFUSALS, Channel, ChatMessage
 from sandbox.twitch.connection import ConnectionRecord
 from sandbox.twitch.world import TwitchWorld
 
+NOBODY = "no program ever connected to this Twitch, and no webhook is subscribed"
 NOTEBOOK = (
     "If the bot runs in this notebook's own event loop, it cannot answer while this call waits:"
     ' use await asyncio.to_thread(viktor.ask, "!hello", …).'
@@ -59,8 +60,7 @@ def why(
         what = ", ".join(world.lacking)
         lines.append(f"A program asked for {what}: this sandbox lacks it, though Twitch has it.")
     return lines or [
-        "Found: no program ever connected to this Twitch, and no webhook is subscribed.\n"
-        f"What to do: start the bot, and let it connect to {world.irc_url}"
+        f"Found: {NOBODY}.\nWhat to do: start the bot, and let it connect to {world.irc_url}"
     ]
 
 
