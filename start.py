@@ -89,10 +89,9 @@ TROUBLES = {  # words in the installer's output: what happened and what to do
     "not match the hash|hash mismatch": "A package arrived changed. Is there a mirror or a proxy?",
     "conflict|unsatisfiable": "A package is asked for in a version that the course cannot live "
     "with. Take the version away in your requirements.txt, or ask for another one.",
-    "resol|connect|timed out|network|dns|proxy|ssl": "No way to the package registry. Check the "
-    "internet connection (or HTTPS_PROXY) and start again.",
-    "no matching distribution": "Is the name misspelt in your requirements.txt? If not, check the "
-    "internet connection (or HTTPS_PROXY) and start again.",
+    "resol|connect|timed out|network|dns|proxy|ssl|no matching distribution": "No way to the "
+    "package registry. Check the internet connection (or HTTPS_PROXY) and start again. Or is a "
+    "name in your requirements.txt misspelt?",
 }
 
 

@@ -273,7 +273,7 @@ def test_a_package_that_cannot_be_had_stops_before_the_bot(course):
     done = start(course, "run", "telegram", "my_bot", **words, **nowhere, **clean)
     assert done.returncode == 1
     assert "nothing-of-the-kind" in done.stderr
-    assert "Is the name misspelt in your requirements.txt?" in done.stderr
+    assert "Or is a name in your requirements.txt misspelt?" in done.stderr
     assert "Traceback" not in done.stderr and "sandbox" not in done.stdout
 
 
