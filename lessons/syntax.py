@@ -3,6 +3,7 @@
 import keyword
 import re
 
+INNER_QUOTES = r'f"[^"]*\{[^}"]*"[^"}]*"[^"}]*\}'  # Python reads them from 3.12 on
 COLUMN = "must stand in the same column as its"
 
 
@@ -39,9 +40,15 @@ def meant(error: SyntaxError, before: str = "") -> str:
         return 'A text needs quotes, and an f before them if it has braces in it: return f"…".'
     if "forgot a comma" in message and re.match(r"(?!True|False|None)[a-z]+ [a-z]", found, re.I):
         return "If these words are a text, it needs quotes."
+    if message.startswith("cannot assign") and "Maybe you meant" in message:
+        return (
+            "Left of one = stands a name, or a drawer: ages['Ada'] = 3. (== compares two values.)"
+        )
+    if first in ("if", "elif", "while") and "Maybe you meant '=='" in message:
+        return "== asks whether two values are equal; one = gives a name a value."
     if message.startswith("unterminated"):
         return "A text begins with a quote and ends with one: the second is missing."
-    if message.startswith("f-string: unmatched") and '["' in line:
+    if re.search(INNER_QUOTES, line) and message.startswith(("f-string: ", "invalid character")):
         return "In the braces of a text with double quotes use single ones: {ages['Ada']}."
     if message.startswith("invalid character") and re.search("[“”„‘’]", line):
         return "These quotes come from a text. Type them anew, as \" or '."

@@ -196,6 +196,8 @@ def test_slips_in_a_cell_itself(kernel):
         "viktor.ask(!hello)": "SyntaxError: invalid syntax",
         'vikotr.ask("!hello")': "NameError: name 'vikotr' is not defined",
         'viktor.aks("!hello")': "AttributeError: 'Person' object has no attribute 'aks'",
+        'if viktor = "Viktor":': "== asks whether two values are equal",
+        "viktor.ask() = 1": "Left of one = stands a name, or a drawer",
         'viktor.ask("hello")': "most begin with ! or /",
         'cloud.deploy("hello", "workshop/00_helo")': "workshop/00_helo, does not exist",
     }

@@ -46,6 +46,14 @@ def exercise_1(telegram: Telegram) -> str:
         expect("do not know" not in found, unknown)
         expect("did not work" not in found, " ".join(str(found).split()))
         expect(
+            "Message(" not in found,
+            f"{name} got the whole message: the name alone is {{message.user}}",
+        )
+        expect(
+            "(message.user)" not in found,
+            f"{name} got {show(found)}: the hole in the text has braces, {{message.user}}",
+        )
+        expect(
             "{" not in found,
             f'{name} got {show(found)}: write f before the quotes, f"goodbye {{message.user}}!"',
         )

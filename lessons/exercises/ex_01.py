@@ -1,6 +1,7 @@
 """Checks of notebook 01: a bot that adds, counts and remembers."""
 
 import io
+import re
 from contextlib import redirect_stdout
 
 from botlib.bot import Bot, Message
@@ -107,7 +108,11 @@ def exercise_1(bot: Bot) -> str:
                 raise
             raise NotYet(f"{reason}. Put the loop under try:, and catch ValueError") from None
         friendly = len(found) == 1 and "numbers" in found[0].lower()
-        expect(friendly, f"for {text} it says {said(found)}; expected a text with the word numbers")
+        expect(
+            friendly,
+            f"for {text} it says {said(found)}; expected a text with the word numbers. Return it "
+            "under except ValueError, which leaves the function at once",
+        )
     return "it adds, and stays friendly when somebody writes words"
 
 
@@ -120,7 +125,9 @@ def exercise_1(bot: Bot) -> str:
 def exercise_2(bot: Bot) -> str:
     """`!count 3` is three messages; never more than five."""
     three = replies(bot, "!count 3")
-    one_text = "".join(three).translate(str.maketrans("", "", " ,\n")) == "123" and len(three) == 1
+    digits = re.sub(r"[\s,'\[\]]", "", "".join(three))
+    one_text = digits == "123" and len(three) == 1
+    expect(three != [], "for !count 3 it says nothing. Does the command end with return?")
     expect(not one_text, "that is one message with all numbers; return a list of three texts")
     expect(
         three != ["0", "1", "2"],
@@ -178,7 +185,13 @@ def exercise_3(bot: Bot) -> str:
             )
         if user == bob and times == 1 and found == [f"{user}: 3"]:
             raise NotYet("Bob got Ann's count: use a dictionary, one number for each user")
-        expect("{" not in "".join(found), f"it says {said(found)}: write f before the quotes")
+        together = "".join(found)
+        expect(
+            "{" not in together or f"{user}: {{" not in together,
+            f"it says {said(found)}, with the whole dictionary: one drawer of it is "
+            "visits[message.user]",
+        )
+        expect("{" not in together, f"it says {said(found)}: write f before the quotes")
         wrong = f"it says {said(found)}; expected '{user}: {times}'"
         expect(
             found != [f"{user}: {times - 1}"],

@@ -89,8 +89,26 @@ def exercise_1(one_round: Round) -> str:
             f"nobody had written, and it returned {show(again)}: return the offset as it was",
         )
         ada.send("!hello")
-        go(offset)
+        offset = go(offset)
         expect(answers(ada) == ["hello Ada!"] * 2, "Ada wrote once more, and was not answered once")
+        viktor.send("good morning")
+        silent = go(offset)
+        expect(
+            silent == offset + 1,
+            f"Viktor wrote good morning, which needs no answer, and it returned {silent} in place "
+            f"of {offset + 1}: what was read counts, answered or not. Does offset = … stand inside "
+            "of the if? It belongs behind it, further to the left",
+        )
+        group = telegram.group("Class", [ada, account])
+        offset = call("getUpdates", offset=silent)[-1]["update_id"] + 1  # the bot was let in
+        ada.send("/hello", to=group)
+        go(offset)
+        expect(
+            [line.text for line in telegram.transcript(group).lines if line.is_bot]
+            == ["hello Ada!"],
+            "Ada wrote in a group, and the group was not answered: the chat from which a message "
+            'came is message["chat"]["id"]',
+        )
     return "each message is answered once, whoever writes, and silence stays silence"
 
 
@@ -106,9 +124,14 @@ def played(one_round: Round, call: Callable[..., Any], bot: Bot, offset: int) ->
         found = one_round(noted, bot, offset)
     except Exception as error:
         words = describe(error)
-        if "text is empty" in words:
+        if "noted()" in words:
+            words = (
+                "a TypeError: call takes the method's name first, and all else with its own name, "
+                'as in call("getUpdates", offset=offset)'
+            )
+        elif "text is empty" in words:
             words += '. The brain gives "" when it stays silent: send only what is not empty'
-        elif "chat_id is empty" in words or "chat not found" in words:
+        elif re.search("chat_id is empty|chat not found|can't initiate", words):
             words += '. Say into which chat: chat_id=message["chat"]["id"]'
         elif words in ("KeyError: 'text'", "KeyError: 'from'", "KeyError: 'chat'"):
             words += ', which is one step further inside, in update["message"]'
@@ -168,6 +191,11 @@ def exercise_2(file: str) -> str:
     )
     total = number(bot, "!score", "Ada")
     expect(
+        total != thrown[-1],
+        f"Ada's throws make {sum(thrown)} together, and !score says {total}, her last throw alone: "
+        "add to what is there",
+    )
+    expect(
         total == sum(thrown),
         f"Ada's throws make {sum(thrown)} together, and !score says {total}",
     )
@@ -176,7 +204,12 @@ def exercise_2(file: str) -> str:
     first = number(bot, "!roll as high as you can", "Bob")
     expect(number(bot, "!score", "Bob") == first, "Bob's score is not what he rolled")
     expect(replies(bot, "!reset", "Ada") != [], "!reset says nothing: return a text at its end")
-    expect(number(bot, "!score", "Ada") == 0, "after !reset Ada's score should be 0")
+    left = number(bot, "!score", "Ada")
+    expect(
+        left == 0,
+        f"after !reset Ada's score should be 0, and it is {left}: scores[message.user] = 0 puts "
+        "the 0 into her drawer",
+    )
     expect(
         number(bot, "!score", "Bob") == first,
         "Ada wrote !reset, and Bob's score is gone: only the writer's is to be 0 again",

@@ -24,7 +24,10 @@ def exercise_1(busy_percentage: Any) -> str:
         f"{shown}: divide the busy seconds by the seconds alive, not the other way round",
     )
     expect(not close(first, 1), f"{shown}: % is the rest of a division, and / divides")
-    expect(not close(first, 0), f"{shown}: // leaves the rest away, and / divides")
+    expect(
+        not close(first, 0),
+        f"{shown}: / divides. // leaves the rest away, and % gives nothing but the rest",
+    )
     expect(not close(first, 0.25), f"{shown}: a percentage is 100 times that")
     for busy, alive in ((1, 4), (0.02, 5), (3, 3), (0, 60)):
         call, expected = f"busy_percentage({busy}, {alive})", 100 * busy / alive
@@ -65,6 +68,7 @@ def exercise_2(handler: Any) -> str:
         expect(
             body != "goodbye !",
             f'with the path "{path}" the body was "goodbye !": without a name, say "stranger". '
+            'if name == "": asks for the text with nothing in it, not even a space; '
             'name = "stranger", with one =, gives the name this value',
         )
         expect(

@@ -226,7 +226,24 @@ ADVICE = (  # the first that fits
         r"int\(\) with base 10: '.* .*'",
         "int takes one word at a time: for word in message.words:",
     ),
-    (IndexError, "", "Python counts from zero: the first is [0]"),
+    (
+        IndexError,
+        "",
+        "Python counts from zero: the first is [0], and the last of three is [2]. A loop takes "
+        "as many as there are",
+    ),
+    (
+        (AttributeError, TypeError),
+        "'function' object (does not support item|is not subscriptable|has no attribute 'get')",
+        "A function has the same name as your dictionary or list, and takes its place: give one of "
+        "them another name",
+    ),
+    (
+        TypeError,
+        "'int' object is not iterable",
+        "A loop goes through a list or a range: for number in range(1, last + 1):. And min needs "
+        "two values: min(last, 5)",
+    ),
     (
         AttributeError,
         "NoneType.*append",

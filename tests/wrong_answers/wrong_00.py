@@ -71,6 +71,8 @@ WRONG = {
         (command("return f'goodbye {user}!'"), "NameError: name 'user' is not defined"),
         (command('return "goodbye {message.user}!"'), "write f before the quotes"),
         (command('return f"hello {message.user}!"'), "the answer to !hello"),
+        (command('return f"goodbye {message}!"'), "Viktor got the whole message"),
+        (command('return f"goodbye (message.user)!"'), "the hole in the text has braces"),
         (command('f"goodbye {message.user}!"'), "its function gave nothing back"),
         (
             command('return f"goodbye {message.user}!"').replace(

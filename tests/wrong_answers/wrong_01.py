@@ -62,6 +62,19 @@ WRONG = {
             ).replace("except ValueError:", "except ValueError:\n        return 'no'"),
             "expected a text with the word numbers",
         ),
+        (
+            add(
+                "total = 0",
+                "for word in message.words:",
+                "    try:",
+                "        total = total + int(word)",
+                "    except ValueError:",
+                "        print('numbers')",
+                SUM,
+            ),
+            "Return it under except ValueError",
+        ),
+        (add("return message.words[0] + message.words[1] + message.words[2]"), "of three is [2]"),
         (add("return message.arguments"), "as it was written: go through message.words"),
         (add("return int(message.words)"), "int takes one word of the list at a time"),
         (add("return int(message.arguments)"), "int takes one word at a time: for word in"),
@@ -114,6 +127,10 @@ WRONG = {
         (count(LAST, LOOP, "    n = []", "    n.append(str(number))", "return n"), "'3' alone"),
         (count("return ['1'] * int(message.words[1])"), "Python counts from zero"),
         (count("print(1)"), "the function printed '1'"),
+        (count("n = []", "for i in int(message.words[0]):", "    n.append(i)"), "list or a range"),
+        (count("last = min(int(message.words[0], 5))"), "min needs two values"),
+        (count("n = []", "n.append('1')"), "says nothing. Does the command end with return?"),
+        (count("return str([1, 2, 3])"), "that is one message"),
         (count("return list('1' * min(message.words[0], 5))"), "int(…) makes a number of it"),
         (
             count(
@@ -183,6 +200,10 @@ WRONG = {
                 ADD_ONE, 'return message.user + ": " + visits[message.user]', before="visits = {}\n"
             ),
             "str(…) makes a text of a number",
+        ),
+        (
+            hi(ADD_ONE, 'return f"{message.user}: {visits}"', before="visits = {}\n"),
+            "with the whole dictionary: one drawer of it",
         ),
         (hi("visits.append(1)", TELL, before="visits = {}\n"), "takes a value with counts[key]"),
         (

@@ -57,6 +57,12 @@ def changed(cell, before, after):
 WRONG = {
     1: [
         (changed(ROUND, '["update_id"] + 1', '["update_id"]'), "one more"),
+        (
+            changed(ROUND, '        offset = update["', '            offset = update["'),
+            "Does offset = … stand inside of the if?",
+        ),
+        (changed(ROUND, '["chat"]["id"]', '["from"]["id"]'), "the group was not answered"),
+        (changed(ROUND, "offset=offset", "offset"), "all else with its own name"),
         (changed(ROUND, ", offset=offset", ""), "somebody was answered again"),
         (changed(ROUND, '        if answer != "":\n    ', ""), "send only what is not empty"),
         (changed(ROUND, "    return offset\n", ""), "one_round gave nothing back"),
@@ -101,5 +107,8 @@ WRONG = {
             "one score for each user",
         ),
         (changed(DICE, "scores[message.user] = 0", "scores.clear()"), "Bob's score is gone"),
+        (changed(DICE, "scores[message.user] = 0", "scores = {}"), "0 into her drawer"),
+        (changed(DICE, "scores.get(message.user, 0) + number", "number"), "her last throw alone"),
+        (DICE.replace("scores", "score"), "has the same name as your dictionary"),
     ],
 }

@@ -39,6 +39,7 @@ WRONG = {
         (percentage('return f"{100 * busy_s / alive_s} %"'), "without a % sign"),
         (percentage("return busy_s % alive_s"), "% is the rest of a division"),
         (percentage("return busy_s // alive_s * 100"), "// leaves the rest away"),
+        (percentage("return 100 * busy_s % alive_s"), "% gives nothing but the rest"),
         (percentage("return round(100 * busy_s / alive_s)"), "expected 0.4: do not round"),
         (percentage("return 25").replace("(busy_s, alive_s)", "()", 1), "a name for each value"),
         (percentage("return 25"), "busy_percentage(0.02, 5) gave 25, expected 0.4"),
@@ -75,6 +76,10 @@ WRONG = {
         (
             goodbye(NAME, "if name == '':", "    name == 'stranger'", f"return {GOOD}"),
             'name = "stranger", with one =',
+        ),
+        (
+            goodbye(NAME, "if name == ' ':", "    name = 'stranger'", f"return {GOOD}"),
+            "not even a space",
         ),
         (goodbye("name = event[rawPath]", f"return {GOOD}"), "so does the key of a dictionary"),
         (goodbye("name = event.rawPath", f"return {GOOD}"), "is asked with brackets"),
