@@ -17,6 +17,9 @@ from botlib import bot
 LONGEST = 300  # characters of a log that are quoted
 _APOLOGY = re.compile(re.escape(bot.APOLOGY).replace(r"\{command\}", "(.+)"))
 _CLOUDS_OWN = re.compile(r"(INIT_START|START|END|REPORT)\b")
+_UNAWAITED = re.compile(
+    r"([^/\\]+\.py):(\d{1,9}): RuntimeWarning: (coroutine '.*' was never awaited)"
+)
 _CALL_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\s")
 _NAMED = re.compile(r"\(([^()/\\:]+\.py), line (\d{1,9})\)$")
 _PLACE = re.compile(r'\s*File "([^"/\\:<][^":]*)", (line \d+)')  # a relative path: their own file
@@ -137,6 +140,25 @@ def last_printed(log: Iterable[str]) -> str:
         elif own[1] == "START":
             printed = ""
     return printed
+
+
+def handler_mistake(log: Iterable[str]) -> str:
+    """What a handler of python-telegram-bot's did wrong in the latest call; "" for nothing.
+
+    >>> handler_mistake(["START", "main.py:7: RuntimeWarning: coroutine 'f' was never awaited"])
+    "coroutine 'f' was never awaited (main.py, line 7)"
+    >>> handler_mistake(["START", "a handler failed: KeyError: 'x' (main.py, line 7)", "END"])
+    "a handler failed: KeyError: 'x' (main.py, line 7)"
+    """
+    mistake = ""
+    for line in log:
+        if line.startswith("START"):
+            mistake = ""
+        elif line.startswith("a handler failed: "):
+            mistake = line[:LONGEST]
+        elif not mistake and (found := _UNAWAITED.search(line)):
+            mistake = f"{found[3][:LONGEST]} ({found[1]}, line {found[2]})"
+    return mistake
 
 
 def last_error(log: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ A reply keyboard is another thing: it offers what people could say, and who pres
 """
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 from sandbox.no_reply import NoReply
@@ -102,11 +103,12 @@ def _button(button: Any) -> Json:
 class Press:
     """A pressed button: what the bot answered to it."""
 
-    def __init__(self, server: LocalServer, button: str) -> None:
+    def __init__(self, server: LocalServer, button: str, why: Callable[[], str]) -> None:
         self.button = button
         self.text: str | None = None  # None until the bot calls answerCallbackQuery
         self.alert = False
         self._server = server
+        self._why = why  # what was found, and what to do, when no answer comes
 
     def __repr__(self) -> str:
         return f"Press({self.button!r})"
@@ -115,9 +117,9 @@ class Press:
         """Wait for the bot's notification and return its text; NoReply when none comes."""
         if not self._server.wait_until(lambda: self.text is not None, timeout):
             raise NoReply(
-                f"No answer to the button {self.button!r} within {timeout:g} s. Expected: the bot "
-                "calls answerCallbackQuery with the callback query's id. What to do: handle "
-                "updates that hold a callback_query."
+                f"No answer to the button {self.button!r} within {timeout:g} s. Expected: a "
+                "handler of callback_query that calls answerCallbackQuery with the query's id.\n"
+                f"{self._why()}"
             )
         return self.text or ""
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from sandbox.no_reply import (
     failure,
     function_at,
+    handler_mistake,
     last_error,
     last_printed,
     log_at,
@@ -97,6 +98,8 @@ def _silent(how: str, account: BotAccount, logged: str) -> str:
     if logged:
         lines += quoted(account, logged)
         lines.append("What to do: mend that; the bot apologises once a minute at most")
+    elif mistake := in_a_handler(account):
+        lines += mistake
     elif printed := last_printed(log_of(account)):
         lines += [
             f"It printed {without_secrets(account, printed)!r}. That goes into its log, not into "
@@ -129,20 +132,44 @@ def _still_waiting(update: Update, account: BotAccount, logged: str) -> str:
             f"no webhook is set and nobody calls getUpdates, so the update waits; {pending}.\n"
             f"What to do: {SET_WEBHOOK}, or start a bot that polls"
         )
-    error = webhook.last_error_message
-    if error:
+    if webhook.last_error_message:
         state = f"fails after {update.attempts} attempts"
         if update.attempts == 0:
             state = "fails with an earlier message of this chat, which goes first"
-        failed = re.search(r" 5\d\d ", error)  # the function's own fault, so its log may name it
-        logged = last_error(log_of(account)) if failed else ""
+        error = webhook.last_error_message
         lines = [
             f"the webhook {address(account)} {state}: last_error_message is {error!r}; {pending}.",
-            *quoted(account, with_line(logged, webhook.target.url)),
-            f"What to do: {_mend(error, bool(logged))}",
+            *why_it_fails(account),
         ]
         return "\n".join(lines)
     return f"the webhook {address(account)} has not answered yet; {pending}"
+
+
+def why_it_fails(account: BotAccount) -> list[str]:
+    """What the log of a function that fails says, and what to do."""
+    webhook = account.webhook
+    if not webhook or not webhook.last_error_message:
+        return []
+    failed = re.search(r" 5\d\d ", webhook.last_error_message)  # its own fault: its log may name it
+    logged = last_error(log_of(account)) if failed else ""
+    return [
+        *quoted(account, with_line(logged, webhook.target.url)),
+        f"What to do: {_mend(webhook.last_error_message, bool(logged))}",
+    ]
+
+
+def in_a_handler(account: BotAccount) -> list[str]:
+    """What a handler did wrong in the latest call of a bot's function, and what to do."""
+    url = account.webhook.target.url if account.webhook else ""
+    mistake = handler_mistake(log_at(url))
+    if not mistake:
+        return []
+    todo = "mend that, save the file and deploy it again"
+    if "was never awaited" in mistake:
+        todo = "write await before that call, save the file and deploy it again"
+    elif "await" in mistake:
+        todo = "write async before the handler's def, and await only before calls to Telegram"
+    return [*quoted(account, with_line(mistake, url)), f"What to do: {todo}"]
 
 
 def _mend(error: str, is_named: bool) -> str:
@@ -204,11 +231,14 @@ def bots(accounts: Iterable[BotAccount]) -> str:
             state = f"webhook {address(account)}"
             if account.webhook.last_error_message:
                 state += f", last_error_message {account.webhook.last_error_message!r}"
+            elif account.updates.deliveries:
+                state += f"; the last update, {account.updates.deliveries[-1]}"
         elif account.updates.is_polled:
             state = "somebody waits in getUpdates"
         else:
             state = f"no webhook is set and nobody calls getUpdates. What to do: {SET_WEBHOOK}"
         lines += [f"Found: {account.name}: {state}", *lacked(account)]
+        lines += why_it_fails(account) if account.updates else in_a_handler(account)
     return (
         "\n".join(lines) or "Found: no bot. What to do: account = telegram.new_bot(name, username)"
     )

@@ -107,7 +107,10 @@ class Person(User):
 
     def press(self, message: Message, button: str) -> Press:
         """Press the inline button with this text; the bot gets a callback query."""
-        press = Press(self._server, button)
+        bots = self._world.accounts.values()
+        press = Press(
+            self._server, button, lambda: explain.bots(b for b in bots if b is message.sender)
+        )
         self._server.do(self._world.press, self, message, press)
         return press
 
