@@ -13,6 +13,8 @@ from telegram.ext import (
     CommandHandler,
     ContextTypes,
     ConversationHandler,
+    MessageHandler,
+    filters,
 )
 from telegram.warnings import PTBUserWarning
 
@@ -71,8 +73,12 @@ def bot_of(*handlers: BaseHandler[Any, Any, Any]) -> Iterator[Bot]:
 def hinted(error: Exception) -> str:
     """An error with what it mostly means here."""
     words = describe(error)
+    if "object method can't" in words or "'method' object can't" in words:
+        return f"{words}. The brackets are missing after its name, as in await query.answer()."
     if "in 'await'" in words or "in an 'await'" in words or "can't be awaited" in words:
-        return f"{words}. Is there async before its def?"
+        return f"{words}. async stands before def; await only before calls that talk to Telegram."
+    if "takes" in words and "positional argument" in words and "were given" in words:
+        return f"{words}. A handler gets two things: (update, context)."
     if "must be str" in words or "concatenate" in words:
         return f"{words}. The data of a button is a text: int(query.data) makes a number of it."
     if 'Field "callback_data"' in words:
@@ -91,8 +97,6 @@ def hinted(error: Exception) -> str:
         return f"{words}. A handler is the function itself: its name, without quotes."
     if "'NoneType' object has no attribute" in words:
         return f"{words}. A press has no update.message: all of it is in update.callback_query."
-    if "check_update" in words:
-        return f"{words}. For a text that is no command write filters.TEXT & ~filters.COMMAND."
     return words
 
 
@@ -133,6 +137,7 @@ async def zero(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
 def press_once(bot: Bot, person: Person, message: Message, times: int) -> None:
     """Press the button, for the `times`-th time, and look at what became of the message."""
     before, wanted = message.text, f"pressed {times} times"
+    count = len(message.chat.messages)
     expect(
         message.buttons == ["+1"],
         f"after {times - 1} presses the buttons are {message.buttons}: give reply_markup="
@@ -141,6 +146,11 @@ def press_once(bot: Bot, person: Person, message: Message, times: int) -> None:
     press: Press = person.press(message, "+1")
     bot.wait(lambda: press.text is not None and message.text != before, QUIET_S)
     if message.text == before:
+        expect(
+            len(message.chat.messages) == count,
+            "the bot wrote a new message; query.edit_message_text(…) changes the one that the "
+            "button is under",
+        )
         said = "the query was answered, but " if press.text is not None else ""
         raise NotYet(
             f"{said}{person.name} pressed, and the message is still {before!r}: "
@@ -155,8 +165,14 @@ def press_once(bot: Bot, person: Person, message: Message, times: int) -> None:
             f"Anna pressed once, and read {message.text!r}: that was Viktor's number. "
             "Take it from query.data, not from a variable"
         )
-    f = "; is there an f before the quotes?" if "{" in str(message.text) else ""
-    expect(message.text == wanted, f"expected {wanted!r}, found {show(message.text)}{f}")
+    why = ""
+    if "{" in str(message.text):
+        why = "; is there an f before the quotes?"
+    elif message.text == "pressed 01 times":
+        why = "; query.data is a text, and int(query.data) makes a number of it"
+    elif times > 1 and str(message.text).startswith("pressed "):
+        why = "; is it the number of the text that the new keyboard carries, counter(number)?"
+    expect(message.text == wanted, f"expected {wanted!r}, found {show(message.text)}{why}")
 
 
 @exercise(
@@ -173,9 +189,22 @@ def exercise_2(states: dict[object, Any], book: Callable[..., Any]) -> str:
         'the names of the states are texts: write "day" with its quotes',
     )
     expect("day" in states, f'book returns "day", and the states are {list(states)}')
+    picture = Update.de_json(photo(("only", 240, 120)), None)
     for state, handlers in states.items():
         is_list = isinstance(handlers, list) and all(isinstance(h, BaseHandler) for h in handlers)
         expect(is_list, f"the state {state!r} wants a list of handlers: [MessageHandler(…, …)]")
+        for handler in handlers:
+            if isinstance(handler, MessageHandler):
+                expect(
+                    isinstance(handler.filters, filters.BaseFilter),
+                    f"the state {state!r} has {show(handler.filters)} for a filter. "
+                    "For a text that is no command write filters.TEXT & ~filters.COMMAND",
+                )
+                expect(
+                    not handler.check_update(picture),
+                    f"in the state {state!r} a photo would be taken for an answer, and it has no "
+                    "text: write filters.TEXT & ~filters.COMMAND, with &",
+                )
     talk: ConversationHandler[Any] = ConversationHandler(
         entry_points=[CommandHandler("book", book)],
         states=states,
@@ -226,15 +255,19 @@ async def cancelled(update: Update, _: ContextTypes.DEFAULT_TYPE) -> int:
 
 def photo(*sizes: tuple[str, int, int]) -> dict[str, Any]:
     """An update with a photo in these sizes: a file_id, width and height each."""
-    listed = [{"file_id": name, "width": width, "height": high} for name, width, high in sizes]
-    return {"update_id": 1, "message": {"message_id": 1, "date": 0, "photo": listed}}
+    listed = [
+        {"file_id": name, "file_unique_id": name, "width": width, "height": high}
+        for name, width, high in sizes
+    ]
+    message = {"message_id": 1, "date": 0, "chat": {"id": 7, "type": "private"}, "photo": listed}
+    return {"update_id": 1, "message": message}
 
 
 PHOTOS = [
     (photo(("only", 240, 120)), "only"),
     (photo(("small", 90, 60), ("middle", 320, 213), ("large", 1280, 853)), "large"),
     (photo(("large", 1280, 853), ("small", 90, 60)), "large"),
-    (photo(("wide", 800, 100), ("square", 300, 300), ("tall", 50, 900)), "square"),
+    (photo(("tiny", 9, 9), ("wide", 800, 100), ("tall", 50, 900), ("square", 300, 300)), "square"),
 ]
 DOCUMENT = {"document": {"file_id": "a-file", "file_name": "cat.png"}}
 NO_PHOTOS = {
@@ -261,6 +294,8 @@ def exercise_3(largest: Callable[[dict[str, Any]], Any]) -> str:
         expect(not isinstance(found, dict), "that is a whole size; its file_id is wanted")
         if found == listed[-1]["file_id"] != wanted:
             raise NotYet(f"of {shapes} you took the last one; the order of the list tells nothing")
+        if found == listed[0]["file_id"] != wanted:
+            raise NotYet(f"of {shapes} you took the first one. Does return stand in the loop?")
         expect(found == wanted, f"of {shapes} expected the file_id {wanted!r}, found {show(found)}")
     for name, update in NO_PHOTOS.items():
         try:

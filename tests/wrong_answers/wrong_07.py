@@ -136,6 +136,65 @@ async def pressed(update, context):
 """),
             "A press has no update.message",
         ),
+        (
+            counting("""
+async def pressed(update, context):
+    query = update.callback_query
+    await query.answer
+    number = int(query.data) + 1
+    await query.edit_message_text(f"pressed {number} times", reply_markup=counter(number))
+"""),
+            "The brackets are missing after its name",
+        ),
+        (
+            counting("""
+async def pressed(update, context):
+    query = update.callback_query
+    await query.answer()
+    number = int(query.data) + 1
+    await query.message.reply_text(f"pressed {number} times", reply_markup=counter(number))
+"""),
+            "the bot wrote a new message",
+        ),
+        (
+            counting("""
+async def pressed(update, context):
+    query = update.callback_query
+    await query.answer()
+    number = query.data + "1"
+    await query.edit_message_text(f"pressed {number} times", reply_markup=counter(number))
+"""),
+            "query.data is a text, and int(query.data)",
+        ),
+        (
+            counting("""
+async def pressed(update, context):
+    query = update.callback_query
+    await query.answer()
+    number = int(query.data) + 1
+    await query.edit_message_text(f"pressed {number} times", reply_markup=counter(number + 1))
+"""),
+            "is it the number of the text that the new keyboard carries",
+        ),
+        (
+            counting("""
+async def pressed(update, context):
+    query = update.callback_query
+    await query.answer()
+    number = int(query.data) + 1
+    keyboard = await counter(number)
+    await query.edit_message_text(f"pressed {number} times", reply_markup=keyboard)
+"""),
+            "await only before calls that talk to Telegram",
+        ),
+        (
+            counting("""
+async def pressed(update):
+    query = update.callback_query
+    await query.answer()
+"""),
+            "A handler gets two things",
+        ),
     ],
     2: [
         (
@@ -185,6 +244,13 @@ async def pressed(update, context):
                 ' "people": [MessageHandler(words, "people")]}'
             ),
             "its name, without quotes",
+        ),
+        (
+            booking(
+                '{"day": [MessageHandler(filters.TEXT and ~filters.COMMAND, day)],'
+                ' "people": [MessageHandler(words, people)]}'
+            ),
+            "in the state 'day' a photo would be taken for an answer",
         ),
     ],
     3: [
@@ -274,6 +340,32 @@ def largest(update):
 exercise_3(largest)
 """,
             "expected the file_id 'square', found 'wide'",
+        ),
+        (
+            """
+def largest(update):
+    best, most = None, 0
+    for size in update["message"].get("photo", []):
+        if size["width"] + size["height"] > most:
+            best, most = size["file_id"], size["width"] + size["height"]
+    return best
+
+exercise_3(largest)
+""",
+            "expected the file_id 'square', found 'tall'",
+        ),
+        (
+            """
+def largest(update):
+    best, most = None, 0
+    for size in update["message"].get("photo", []):
+        if size["width"] * size["height"] > most:
+            best, most = size["file_id"], size["width"] * size["height"]
+        return best
+
+exercise_3(largest)
+""",
+            "Does return stand in the loop?",
         ),
     ],
 }
