@@ -11,7 +11,7 @@ from sandbox.cloud.function import Function
 
 MAIN = """
 import os
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 from urllib.request import urlopen
 
 from botlib.function import http_function
@@ -29,7 +29,7 @@ def tell(text):
 
 @http_function
 def handler(request):
-    return guest(request.path.strip("/"), store, tell)
+    return guest(unquote(request.path.strip("/")), store, tell)
 """
 
 

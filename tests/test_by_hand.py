@@ -99,7 +99,9 @@ def test_a_guest_book_is_published_once_it_is_written(cloud, capsys, tmp_path):
     store = f"sqlite:///{tmp_path / 'guests.sqlite3'}"
     environment = {"TELEGRAM_API": "http://127.0.0.1:9", "TELEGRAM_TOKEN": "42:x"}
     publish(cloud, guest, environment | {"STORE_URL": store, "CHAT_ID": "7"})
-    assert get(capsys.readouterr().out.strip()).text == "hello Ada, 1"
+    address = capsys.readouterr().out.strip()
+    assert get(address).text == "hello Ada, 1"
+    assert get(address + " São Lovelace").text == "hello Ada São Lovelace, 2"
 
 
 @pytest.mark.parametrize(
