@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import traceback
 import warnings
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +33,9 @@ MEANT = {  # what asyncio says about a slip, and what to do about it
     "plans, in square brackets, and hand over what is in it with a star: asyncio.gather(*plans)",
     "'function' object is not subscriptable": ". A function is called with round brackets: "
     "friend(question)",
+    "'list' object is not callable": ". friends is the list; one of them is called: "
+    "friend(question) for friend in friends",
+    "name 'gather' is not defined": ". It belongs to asyncio: asyncio.gather(*plans)",
 }
 QUESTION = "tea?"
 
@@ -59,6 +63,11 @@ async def check_asking(ask_all: Callable[[list[Friend], str], Any]) -> str:
     for names in (NAMES, NAMES[:1], ()):
         found, alone = await asked(ask_all, names)
         expect(found is not None, "ask_all gave nothing back. Does it end with return?")
+        expect(
+            not (alone and isinstance(found, list) and len(found) < len(names)),
+            "your function ended after the first friend: return stands inside the loop. Move it "
+            "to the left, under the word for",
+        )
         expect(
             not alone,
             "your function waited for one answer before it asked the next friend. "
@@ -118,6 +127,7 @@ async def asked(
     except Exception as error:
         others = asyncio.all_tasks() - {asyncio.current_task()}
         await asyncio.gather(*others, return_exceptions=True)  # else Python complains at length
+        traceback.clear_frames(error.__traceback__)  # plans die while nobody hears of it
         words = f"your function raised {describe(error)}"
         meant = [hint for slip, hint in MEANT.items() if str(error).startswith(slip)]
         raise NotYet("".join([words, *meant])) from None
@@ -138,7 +148,7 @@ TALK = [
     ([], 0.0),
     ([NOW - 1] * 19, 0.0),
     ([NOW - 10] * 20, 20.0),
-    ([NOW - 29 + place for place in range(20)], 1.0),
+    ([NOW - 28 + place for place in range(20)], 2.0),
     ([NOW - 100] * 40, 0.0),
     ([NOW - 100] * 5 + [NOW - 4] * 20, 26.0),
     ([NOW - 100] * 5 + [NOW - 4] * 19, 0.0),
@@ -159,7 +169,17 @@ def exercise_2(wait_s: Callable[[list[float], float], Any]) -> str:
     for sent, expected in TALK:
         ago = [NOW - at for at in sent]
         case = f"{counted(ago)} seconds ago" if ago else "nothing was sent yet"
-        found = run(wait_s, list(sent), NOW, call=f"wait_s(sent, now) ({case})")
+        try:
+            found = run(wait_s, list(sent), NOW, call=f"wait_s(sent, now) ({case})")
+        except NotYet as reason:
+            said = str(reason)
+            expect("IndexError" not in said or len(sent) >= 20, f"{case}: there is no twentieth "
+                   "from the end. Ask first how many there are: if len(sent) < 20:")  # fmt: skip
+            expect("IndexError" not in said, f"{case}: so far the list does not go. The twentieth "
+                   "from the end is sent[-20]")  # fmt: skip
+            expect("'list' and 'int'" not in said, "sent is a list, and a list is no number: "
+                   "len(sent) is how many are in it, sent[-20] is one of them")  # fmt: skip
+            raise
         expect(is_number(found), f"{case}: expected seconds, found {show(found)}")
         if close(found, expected):
             continue

@@ -49,6 +49,12 @@ def exercise_1(lost_a_day: Callable[[float, float, float], Any]) -> str:
             expect(not close(found, right / 24), f"{shown}: a day has 24 hours")
             share = f"{shown}: that is the share of the time. How many messages has a day?"
             expect(not close(found, gap / (limit + gap)), share)
+            first = f"{shown}: / comes before +. Put brackets around the round: (limit_s + gap_s)"
+            expect(not close(found, 24 * an_hour * gap / limit + gap), first)
+            mixed = (
+                f"{shown}: you multiply seconds by messages in an hour. An hour has 3600 seconds"
+            )
+            expect(not close(found, 3600 * right), mixed)
             seconds = f"{shown}: so many seconds it is away. How many messages come meanwhile?"
             expect(not close(found, 24 * 3600 * gap / (limit + gap)), seconds)
             heard = 24 * an_hour * limit / (limit + gap)
@@ -66,6 +72,15 @@ def exercise_1(lost_a_day: Callable[[float, float, float], Any]) -> str:
     return "with a gap of half a second every 15 minutes, 48 of a day's 86,400 messages are lost"
 
 
+SLIPS = {  # words of an error, and what they come from
+    "KeyError: 'text'": 'the text lies one step deeper: update["message"]["text"]',
+    "Telegram.call() takes 3": "what a method is told has its name before it: "
+    'telegram.call(account, "getUpdates", offset=…)',
+    "UnboundLocalError: cannot access local variable 'offset'": "with no message waiting the loop "
+    "has nothing to do, and offset gets no value: write offset = 0 above the loop",
+    "UnboundLocalError: cannot access local variable 'update'": "with no message waiting the loop "
+    "has nothing to do, and there is no update: keep the number in a name that has a value before",
+}
 WAITING = ("!hello", "Is anybody here?", "!hello again")
 
 
@@ -88,7 +103,12 @@ def exercise_2(move_back: Callable[[Any, Any], Any]) -> str:
                 person.send(text)
             waiting = f"{len(texts)} messages" if texts else "no message"
             call = f"move_back(telegram, account) with {waiting} waiting"
-            found = run(move_back, telegram, account, call=call)
+            try:
+                found = run(move_back, telegram, account, call=call)
+            except NotYet as reason:
+                for slip, hint in SLIPS.items():
+                    expect(slip not in str(reason), hint)
+                raise
             try:
                 left = telegram.call(account, "getUpdates")
             except TelegramError as error:
@@ -141,6 +161,8 @@ def exercise_3(home: Callable[[dict[str, Any], float], Any]) -> str:
     for bot, limit, expected in CASES:
         found = run(home, dict(bot), limit)
         shown = f"for {bot} and a limit of {limit} s"
+        expect(isinstance(found, str), f"{shown}: found {show(found)}; expected a text, "
+               '"function" or "program", with the quotes')  # fmt: skip
         if found == "function" and expected == "program":
             expect(bot["called"], f"{shown}: nobody calls it, so it must hold a line itself")
             expect(
@@ -180,6 +202,7 @@ def check_memory(twitch: Twitch, file: Path, store: str) -> None:
     """Greet, cut, greet, kill, start anew, greet; the numbers go on."""
     viktor = twitch.account("viktor", display_name="Viktor")
     anna = twitch.account("anna", display_name="Anna")
+    cleo = twitch.account("cleo", display_name="Cleo")
     hello_bot = twitch.account("hello_bot")
     viktor.mod(hello_bot)
     app = twitch.application("Hello bot")
@@ -193,7 +216,15 @@ def check_memory(twitch: Twitch, file: Path, store: str) -> None:
     }
 
     def number(person: Account, text: str) -> int:
-        answer = person.ask(text, channel=viktor, timeout=20)
+        try:
+            answer = person.ask(text, channel=viktor, timeout=20)
+        except NoReply as error:
+            expect(
+                "heard the message" not in str(error),
+                f"the bot heard {text} and said nothing. Does the command end with return? "
+                "What it prints, nobody in the chat reads",
+            )
+            raise
         if "did not work" in answer:
             reason = home.wait_line(f"{text} failed")
             raise NotYet(f"{text} did not work. The bot's log says: {reason}")
@@ -220,6 +251,11 @@ def check_memory(twitch: Twitch, file: Path, store: str) -> None:
         twitch.faults.drop(hello_bot)
         twitch.wait_for(hello_bot, viktor, after=last, timeout=60)
         again = number(viktor, "!hello")
+        expect(
+            again != 1,
+            "Viktor greets for the second time, and the bot says 1 again: what a function keeps in "
+            "a variable of its own is gone when it ends. The store keeps it",
+        )
         expect(again == 2, f"Viktor greets for the second time, and the bot says {again}")
         home.kill()
         home.wait(20)
@@ -231,13 +267,19 @@ def check_memory(twitch: Twitch, file: Path, store: str) -> None:
             "keep it in the store, not in a variable",
         )
         expect(third == 3, f"Viktor greets for the third time, and the bot says {third}")
+        number(cleo, "!hello")
         total = number(anna, "!greetings")
         expect(
-            total != 5,
-            "there were 4 greetings, and !greetings says 5: to ask is no greeting. "
+            total != 6,
+            "there were 5 greetings, and !greetings says 6: to ask is no greeting. "
             "increment adds one each time; get only reads",
         )
-        expect(total == 4, f"there were 4 greetings, and !greetings says {total}")
+        expect(
+            total != 4,
+            "there were 5 greetings, and !greetings says 4: Viktor's three and Anna's. Cleo has "
+            "greeted, too; a counter for all counts whoever comes",
+        )
+        expect(total == 5, f"there were 5 greetings, and !greetings says {total}")
 
 
 def number_in(answer: str, text: str, name: str) -> int:

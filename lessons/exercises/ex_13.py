@@ -97,6 +97,13 @@ SLIPS = {  # words of an error, and what they come from
     "datetime.fromisoformat(timestamp) reads it",
     "Invalid isoformat": "a call without headers has no time to read: compare the signature first, "
     "and return False if it is wrong",
+    "timedelta days component": "the timestamp is a text: datetime.fromisoformat(timestamp) reads "
+    "it, and now - sent is its age",
+    "'datetime.timedelta' object has no attribute": "an age is a timedelta, so compare it with "
+    "one: timedelta(minutes=10)",
+    "name 'sent'": "sent is what you make of the timestamp: "
+    "sent = datetime.fromisoformat(timestamp)",
+    "sign() missing": "sign needs all four: sign(secret, message_id, timestamp, body)",
     "offset-naive": "use the now that the function gets, not a now of its own",
     "'datetime.timedelta' and 'int'": "an age is a timedelta, so compare it with one: "
     "timedelta(minutes=10)",
@@ -153,10 +160,22 @@ def exercise_2(genuine: Callable[[dict[str, str], str, str, datetime], Any]) -> 
     old = let_in("a call that is eleven minutes old", seal(BODY, minutes_ago=11))
     expect(old is False, "a call that is eleven minutes old was let in: its age is now - sent, and "
            "that must be at most timedelta(minutes=10)")  # fmt: skip
-    names = getattr(getattr(genuine, "__code__", None), "co_names", ())
-    expect("compare_digest" in names, "right answers, but == takes longer for better guesses: "
-           "compare with hmac.compare_digest")  # fmt: skip
+    yesterday = let_in("a call of yesterday", seal(BODY, minutes_ago=24 * 60 + 5))
+    expect(yesterday is False, "a call a day and five minutes old was let in: .seconds leaves "
+           "whole days out. Compare now - sent with timedelta(minutes=10)")  # fmt: skip
+    expect("compare_digest" in names_in(genuine), "right answers, but == takes longer for better "
+           "guesses: compare with hmac.compare_digest")  # fmt: skip
     return "only Twitch comes in, and only on time"
+
+
+def names_in(function: Any) -> set[str]:
+    """The names that a function uses, and those that its helpers in the same notebook use."""
+    names = set(getattr(getattr(function, "__code__", None), "co_names", ()))
+    for name in tuple(names):
+        helper = getattr(function, "__globals__", {}).get(name)
+        if getattr(helper, "__module__", "") == function.__module__:
+            names.update(getattr(getattr(helper, "__code__", None), "co_names", ()))
+    return names
 
 
 def why_not(let_in: Callable[..., Any]) -> str:

@@ -144,6 +144,9 @@ def run(function: Any, *arguments: Any, call: str = "") -> Any:
             "Write return in place of print: only what is returned goes back to the caller"
         )
     expect(result is not None, f"{call} gave nothing back. Does it end with return?")
+    if inspect.iscoroutine(result):
+        result.close()  # else Python complains of it, too
+        raise NotYet(f"{call} gave a plan that nobody carries out: write def without async")
     return result
 
 
@@ -156,7 +159,10 @@ def quietly(function: Callable[..., Any], *arguments: Any, call: str) -> tuple[A
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        raise NotYet(f"your function raised {describe(error)} in {call}{advice(error)}") from None
+        what = advice(error)
+        if "positional arg" in str(error) and error.__traceback__ and error.__traceback__.tb_next:
+            what = ". A call in your function hands over too few values, or too many"
+        raise NotYet(f"your function raised {describe(error)} in {call}{what}") from None
     return result, printed.getvalue().strip()
 
 

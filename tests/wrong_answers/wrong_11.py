@@ -97,8 +97,87 @@ exercise_1(ask_all)
 """,
             "called with round brackets",
         ),
+        (
+            IMPORT
+            + """
+async def ask_all(friends, question):
+    plans = []
+    for friend in friends:
+        plans.append(friends(question))
+    return await asyncio.gather(*plans)
+
+exercise_1(ask_all)
+""",
+            "one of them is called",
+        ),
+        (
+            IMPORT
+            + """
+async def ask_all(friends, question):
+    plans = [friend(question) for friend in friends]
+    return await gather(*plans)
+
+exercise_1(ask_all)
+""",
+            "It belongs to asyncio",
+        ),
+        (
+            IMPORT
+            + """
+async def ask_all(friends, question):
+    plans = []
+    for friend in friends:
+        plans.append(friend(question))
+        return await asyncio.gather(*plans)
+
+exercise_1(ask_all)
+""",
+            "return stands inside the loop",
+        ),
     ],
     2: [
+        (
+            """
+def wait_s(sent, now):
+    if sent < 20:
+        return 0
+    return 30 - (now - sent[-20])
+
+exercise_2(wait_s)
+""",
+            "len(sent) is how many are in it",
+        ),
+        (
+            """
+def wait_s(sent, now):
+    return max(0, sent[-20] + 30 - now)
+
+exercise_2(wait_s)
+""",
+            "Ask first how many there are",
+        ),
+        (
+            """
+def wait_s(sent, now):
+    if len(sent) < 20:
+        return 0
+    return max(0, sent[20] + 30 - now)
+
+exercise_2(wait_s)
+""",
+            "so far the list does not go",
+        ),
+        (
+            """
+def wait_s(sent, now):
+    if len(sent) < 20:
+        return 0
+    return 20
+
+exercise_2(wait_s)
+""",
+            "expected 2, found 20",
+        ),
         (
             """
 def wait_s(sent, now):
@@ -234,6 +313,15 @@ def backoff(failures):
 exercise_3(backoff)
 """,
             "taken off at the very end",
+        ),
+        (
+            """
+async def backoff(failures):
+    return min(60, 2 ** (failures - 1))
+
+exercise_3(backoff)
+""",
+            "write def without async",
         ),
     ],
 }

@@ -85,6 +85,27 @@ exercise_1(lost_a_day)
 """,
             "so many seconds it is away",
         ),
+        (
+            IMPORT
+            + """
+def lost_a_day(limit_s, gap_s, messages_an_hour):
+    return 24 * messages_an_hour * gap_s / limit_s + gap_s
+
+exercise_1(lost_a_day)
+""",
+            "/ comes before +",
+        ),
+        (
+            IMPORT
+            + """
+def lost_a_day(limit_s, gap_s, messages_an_hour):
+    rounds = 24 * 60 * 60 / (limit_s + gap_s)
+    return rounds * gap_s * messages_an_hour
+
+exercise_1(lost_a_day)
+""",
+            "An hour has 3600 seconds",
+        ),
     ],
     2: [
         (
@@ -155,8 +176,62 @@ exercise_2(move_back)
 """,
             "the last message once more",
         ),
+        (
+            """
+def move_back(telegram, account):
+    telegram.call(account, "deleteWebhook")
+    texts = []
+    for update in telegram.call(account, "getUpdates"):
+        texts.append(update["text"])
+    return texts
+
+exercise_2(move_back)
+""",
+            "one step deeper",
+        ),
+        (
+            """
+def move_back(telegram, account):
+    telegram.call(account, "deleteWebhook")
+    texts = []
+    for update in telegram.call(account, "getUpdates"):
+        texts.append(update["message"]["text"])
+        offset = update["update_id"] + 1
+    telegram.call(account, "getUpdates", offset=offset)
+    return texts
+
+exercise_2(move_back)
+""",
+            "write offset = 0 above the loop",
+        ),
+        (
+            """
+def move_back(telegram, account):
+    telegram.call(account, "deleteWebhook")
+    texts = []
+    updates = telegram.call(account, "getUpdates")
+    for update in updates:
+        texts.append(update["message"]["text"])
+    telegram.call(account, "getUpdates", update["update_id"] + 1)
+    return texts
+
+exercise_2(move_back)
+""",
+            "has its name before it",
+        ),
     ],
     3: [
+        (
+            """
+def home(bot, limit_s):
+    if bot["called"] and bot["answer_s"] < limit_s:
+        return True
+    return False
+
+exercise_3(home)
+""",
+            "with the quotes",
+        ),
         (
             """
 def home(bot, limit_s):
@@ -282,6 +357,44 @@ def greetings(message):
 """
             + CHECK,
             "of 3 greetings it counted 2",
+        ),
+        (
+            BOT
+            + """
+@bot.command("hello")
+def hello(message):
+    number = 0
+    number = number + 1
+    return f"hello {message.user}! This is greeting number {number}."
+"""
+            + CHECK,
+            "gone when it ends",
+        ),
+        (
+            BOT
+            + """
+@bot.command("hello")
+def hello(message):
+    number = store.increment(message.user)
+    return f"hello {message.user}! This is greeting number {number}."
+
+@bot.command("greetings")
+def greetings(message):
+    return f"{store.get('Viktor', 0) + store.get('Anna', 0)} greetings so far."
+"""
+            + CHECK,
+            "a counter for all",
+        ),
+        (
+            BOT
+            + """
+@bot.command("hello")
+def hello(message):
+    number = store.increment(message.user)
+    print(f"hello {message.user}! This is greeting number {number}.")
+"""
+            + CHECK,
+            "Does the command end with return",
         ),
     ],
 }

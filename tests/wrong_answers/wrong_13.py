@@ -337,5 +337,61 @@ exercise_2(genuine)
 """,
             "gives an empty text instead",
         ),
+        (
+            """
+def genuine(headers, body, secret, now):
+    message_id = headers.get("Twitch-Eventsub-Message-Id", "")
+    timestamp = headers.get("Twitch-Eventsub-Message-Timestamp", "")
+    given = headers.get("Twitch-Eventsub-Message-Signature", "")
+    if not hmac.compare_digest(given, sign(secret, message_id, timestamp, body)):
+        return False
+    return (now - datetime.fromisoformat(timestamp)).seconds <= 600
+
+exercise_2(genuine)
+""",
+            "leaves whole days out",
+        ),
+        (
+            """
+def genuine(headers, body, secret, now):
+    message_id = headers.get("Twitch-Eventsub-Message-Id", "")
+    timestamp = headers.get("Twitch-Eventsub-Message-Timestamp", "")
+    given = headers.get("Twitch-Eventsub-Message-Signature", "")
+    if not hmac.compare_digest(given, sign(secret, message_id, timestamp, body)):
+        return False
+    return (now - datetime.fromisoformat(timestamp)).minutes <= 10
+
+exercise_2(genuine)
+""",
+            "an age is a timedelta",
+        ),
+        (
+            """
+def genuine(headers, body, secret, now):
+    message_id = headers.get("Twitch-Eventsub-Message-Id", "")
+    timestamp = headers.get("Twitch-Eventsub-Message-Timestamp", "")
+    given = headers.get("Twitch-Eventsub-Message-Signature", "")
+    if not hmac.compare_digest(given, sign(secret, message_id, timestamp, body)):
+        return False
+    return now - sent <= timedelta(minutes=10)
+
+exercise_2(genuine)
+""",
+            "sent is what you make of the timestamp",
+        ),
+        (
+            """
+def genuine(headers, body, secret, now):
+    message_id = headers.get("Twitch-Eventsub-Message-Id", "")
+    timestamp = headers.get("Twitch-Eventsub-Message-Timestamp", "")
+    given = headers.get("Twitch-Eventsub-Message-Signature", "")
+    if not hmac.compare_digest(given, sign(message_id, timestamp, body)):
+        return False
+    return now - datetime.fromisoformat(timestamp) <= timedelta(minutes=10)
+
+exercise_2(genuine)
+""",
+            "sign needs all four",
+        ),
     ],
 }
