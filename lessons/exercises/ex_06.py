@@ -25,7 +25,14 @@ def update(name: str, chat: int, **content: Any) -> dict[str, Any]:
 def exercise_1(reply: Callable[[dict[str, Any]], Any]) -> str:
     """The reply in the webhook's response, for two people and a sticker."""
     for name, chat in [("Viktor", 7), ("Ann", -42)]:
-        found = run(reply, update(name, chat, text="!hello"), call="reply(update)")
+        try:
+            found = run(reply, update(name, chat, text="!hello"), call="reply(update)")
+        except NotYet as reason:
+            if "'dict' object has no attribute" in str(reason):
+                raise NotYet(
+                    f'{reason}. The update is a dictionary: update["message"], not update.message'
+                ) from None
+            raise
         expect(isinstance(found, dict), f"expected a dictionary, found {show(found)}")
         method = found.get("method")
         expect(method == "sendMessage", f"method is {show(method)}; Telegram knows 'sendMessage'")
@@ -44,9 +51,14 @@ def exercise_1(reply: Callable[[dict[str, Any]], Any]) -> str:
             str(found["chat_id"]) == str(chat), f"chat_id is {show(found['chat_id'])}, not {chat}"
         )
         text = found.get("text")
+        why = ""
+        if "{" in str(text):
+            why = "; is there an f before the quotes?"
+        elif name == "Viktor" and "Ann" in str(text):
+            why = "; that is the message of the page: take the one that stands in update"
         expect(
             isinstance(text, str) and f"hello {name}!" in text,
-            f"{name} would read {show(text)}, expected 'hello {name}!'",
+            f"{name} would read {show(text)}, expected 'hello {name}!'{why}",
         )
     sticker = update("Ann", 7, sticker={"emoji": "🦀"})
     try:

@@ -398,7 +398,10 @@ def exercise_4(release: Callable[..., Any], bundle: Callable[[Path, Path], Any])
         folder = make("leaky", VERSION.format(number=2, first="pass"))
         (folder / ".env").write_text("TELEGRAM_SECRET=abc", encoding="utf-8")
         said = run_release(release, folder, steps)
-        expect(said.startswith("not released"), f"a folder with .env gave {said!r}")
+        expect(
+            said.startswith("not released"),
+            f"a folder with .env gave {show(said)}: the text begins with 'not released: '",
+        )
         if ".env" not in said:
             raise NotYet(
                 f"a folder with .env gave {said!r}: say why, too. `except ValueError as error` "
@@ -414,7 +417,10 @@ def exercise_4(release: Callable[..., Any], bundle: Callable[[Path, Path], Any])
                     f"a function that {why} was given to Telegram all the same. Ask "
                     "status(address) before tell(address): only 403 is well"
                 )
-            expect(said.startswith("not released"), f"a function that {why} gave {said!r}")
+            expect(
+                said.startswith("not released"),
+                f"a function that {why} gave {show(said)}: the text begins with 'not released: '",
+            )
         expect(viktor.ask("!version", timeout=30) == "1", "version 1 does not answer any more")
     return "one good version went out, three bad ones stayed at home, and nobody noticed"
 

@@ -103,6 +103,36 @@ exercise_1(reply)
 """,
             "your function raised KeyError: 'name' in reply(update)",
         ),
+        (
+            """
+def reply(update):
+    message = update.message
+    return {"method": "sendMessage", "chat_id": message.chat.id, "text": "hello"}
+
+exercise_1(reply)
+""",
+            'update["message"], not update.message',
+        ),
+        (
+            """
+def reply(update):
+    text = "hello {update['message']['from']['first_name']}!"
+    return {"method": "sendMessage", "chat_id": update["message"]["chat"]["id"], "text": text}
+
+exercise_1(reply)
+""",
+            "is there an f before the quotes?",
+        ),
+        (
+            """
+def reply(update):
+    text = f"hello {message['from']['first_name']}!"
+    return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}
+
+exercise_1(reply)
+""",
+            "take the one that stands in update",
+        ),
     ],
     2: [
         (

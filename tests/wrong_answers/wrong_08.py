@@ -645,5 +645,22 @@ exercise_4(release, bundle)
 """,
             'under tell(address) stands return "released"',
         ),
+        (
+            """
+def release(folder, pack, upload, status, tell):
+    try:
+        path = pack(folder)
+    except ValueError as error:
+        return f"Not released: {error}"
+    address = upload(path)
+    if status(address) != 403:
+        return f"Not released: {status(address)}"
+    tell(address)
+    return "released"
+
+exercise_4(release, bundle)
+""",
+            "the text begins with 'not released: '",
+        ),
     ],
 }
