@@ -21,6 +21,14 @@ def cloud():
         yield cloud
 
 
+@pytest.fixture
+def interruptible():
+    """Ctrl-C is heard, also where the tests run in the background of a shell, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def follow(cloud, fn, is_over):
     """What an instance's states were until something holds; looks only when the bell rings."""
     states = []
@@ -155,11 +163,11 @@ def test_a_refused_call_rings_too(cloud, tmp_path):
 
 
 @POSIX
-def test_an_interrupted_caller_leaves_the_function_at_work(cloud, tmp_path):
-    fn = cloud.deploy("f", PLAIN, handler="main.wait", concurrency=1, timeout_s=120)
+def test_an_interrupted_caller_leaves_the_function_at_work(cloud, tmp_path, interruptible):
+    fn = cloud.deploy("f", PLAIN, handler="main.wait", concurrency=1, timeout_s=20)
 
     def interrupt():
-        wait_until(lambda: fn.calls and fn.calls[0].began, timeout=100)
+        wait_until(lambda: fn.calls and fn.calls[0].began)
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
 
     thread = threading.Thread(target=interrupt)

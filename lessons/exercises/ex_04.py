@@ -216,13 +216,17 @@ def why_it_ended(function: Function) -> str:
     return f"the loop itself ended. Its last words: {words or 'none'}"
 
 
+# Lines of the cloud's own, and what Python 3.14 adds below an error of json.dumps.
+NO_WORDS = ("START ", "END ", "REPORT ", "when serializing ")
+
+
 def last_words(function: Function) -> str:
     """The log's line above the newest "Runtime exited": what the process printed last."""
     before = words = ""
     for line in function.logs:
         if "Runtime exited" in line:
             words = before
-        if not line.startswith(("START ", "END ", "REPORT ")):
+        if not line.startswith(NO_WORDS):
             before = line
     return words
 

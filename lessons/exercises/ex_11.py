@@ -21,16 +21,17 @@ from lessons.exercises.verdict import (
 
 PATIENCE_S = 1.0  # for the other friends to be asked, too
 NAMES = ("Ada", "Bob", "Cleo")
+PLANS = (
+    ". gather wants plans: friend(question) for each friend, without await. Make a list of them, "
+    "in square brackets, and hand over what is in it with a star: asyncio.gather(*plans)"
+)
 MEANT = {  # what asyncio says about a slip, and what to do about it
     "unhashable type: 'list'": ". gather was given a list as one thing; a star hands over what "
     "is in it: asyncio.gather(*plans)",
-    "An asyncio.Future, a coroutine or an awaitable is required": ". gather wants plans: "
-    "friend(question) for each friend, without await; a friend alone is none yet, and an answer "
-    "is none any more",
+    "An asyncio.Future, a coroutine or an awaitable is required": PLANS,
     "asyncio.run() cannot be called from a running event loop": ". asyncio.run is for the first "
     "one in a file; here write await",
-    "Task got bad yield": ". gather was given the whole loop as one thing: make a list of the "
-    "plans, in square brackets, and hand over what is in it with a star: asyncio.gather(*plans)",
+    "Task got bad yield": PLANS,  # Python 3.11's words for a loop in place of a list
     "'function' object is not subscriptable": ". A function is called with round brackets: "
     "friend(question)",
     "'list' object is not callable": ". friends is the list; one of them is called: "
@@ -129,7 +130,7 @@ async def asked(
         await asyncio.gather(*others, return_exceptions=True)  # else Python complains at length
         traceback.clear_frames(error.__traceback__)  # plans die while nobody hears of it
         words = f"your function raised {describe(error)}"
-        meant = [hint for slip, hint in MEANT.items() if str(error).startswith(slip)]
+        meant = [hint for slip, hint in MEANT.items() if slip in str(error)]
         raise NotYet("".join([words, *meant])) from None
     if isinstance(found, list | tuple):
         close_plans(found)
