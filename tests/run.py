@@ -26,8 +26,9 @@ CHECKS = {
     "format": ["ruff", "format", "--check", *THERE],
     "lint": ["ruff", "check", *THERE],
     "types": ["mypy"],
-    # A notebook's cells share a kernel, so a file is never divided among the workers.
-    "tests": ["pytest", "-n", str(os.cpu_count() or 2), "--dist=loadfile"],
+    # A notebook's cells share a kernel, so a file is never divided among the workers. There is one
+    # more of them than cores, as a test mostly waits: for another program, or for time to pass.
+    "tests": ["pytest", "-n", str((os.cpu_count() or 2) + 1), "--dist=loadfile"],
 }
 TOKENS = ("TELEGRAM_", "TWITCH_")  # what the names of a bot's settings begin with
 BROKEN, NO_TEST = 2, 5  # pytest's exit statuses: a file cannot be imported; nothing was found
