@@ -10,7 +10,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from lessons.exercises.verdict import NotYet, exercise, expect, quietly, run, show
+from lessons.exercises.verdict import NotYet, exercise, expect, explained, quietly, run, show
 from sandbox import Cloud, Telegram
 from sandbox.telegram import NoReply, TelegramError
 
@@ -58,32 +58,22 @@ def exercise_1(leaks: Callable[[Path, str], Any]) -> str:
     return "no secret leaves unseen"
 
 
+BYTES_AND_TEXTS = {
+    "has no attribute 'namelist'": "path only says where the zip is. Open it first: "
+    "archive = zipfile.ZipFile(path); then archive has .namelist() and .read(name)",
+    "requires string as left operand, not bytes": "you look for the secret in a file's name, which "
+    "is a text. What stands in the file is archive.read(name)",
+    "bytes-like": "a file in a zip is read as bytes, and the secret is a text: Python does not "
+    "look for one in the other. secret.encode() makes bytes of the text",
+    "UnicodeDecodeError": "picture.bin is no text, so it cannot be decoded. Go the other way: "
+    "leave the files as they are, and make bytes of the secret with secret.encode()",
+}
+
+
 def looked(leaks: Callable[[Path, str], Any], path: Path) -> Any:
     """Call the learner's function; NotYet tells bytes from texts."""
-    try:
+    with explained(BYTES_AND_TEXTS):
         return run(leaks, path, SECRET, call="leaks(path, secret)")
-    except NotYet as told:
-        if "has no attribute 'namelist'" in str(told):
-            raise NotYet(
-                "path only says where the zip is. Open it first: archive = zipfile.ZipFile(path); "
-                "then archive has .namelist() and .read(name)"
-            ) from None
-        if "requires string as left operand, not bytes" in str(told):
-            raise NotYet(
-                "you look for the secret in a file's name, which is a text. What stands in the "
-                "file is archive.read(name)"
-            ) from None
-        if "bytes-like" in str(told):
-            raise NotYet(
-                "a file in a zip is read as bytes, and the secret is a text: Python does not look "
-                "for one in the other. secret.encode() makes bytes of the text"
-            ) from None
-        if "UnicodeDecodeError" in str(told):
-            raise NotYet(
-                "picture.bin is no text, so it cannot be decoded. Go the other way: leave the "
-                "files as they are, and make bytes of the secret with secret.encode()"
-            ) from None
-        raise
 
 
 def pack(path: Path, files: dict[str, str]) -> Path:
@@ -265,13 +255,8 @@ def exercise_3(rescue: Callable[..., Any]) -> str:
 
 def rescued(rescue: Callable[..., Any], *arguments: Any) -> None:
     """Call the learner's function; NotYet tells what the slips mean that people make here."""
-    try:
+    with explained(SLIPS):
         quietly(rescue, *arguments, SECRET, call="rescue(telegram, account, deploy, secret)")
-    except NotYet as told:
-        for error, words in SLIPS.items():
-            if error in str(told):
-                raise NotYet(words) from None
-        raise
 
 
 def settings(telegram: Telegram, token: str) -> dict[str, str]:

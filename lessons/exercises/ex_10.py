@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from lessons.exercises.verdict import NotYet, describe, exercise, expect, run, show
+from lessons.exercises.verdict import NotYet, describe, exercise, expect, explained, run, show
 
 SAID = [  # a line, and who says what where
     (":viktor!viktor@viktor.tmi.twitch.tv PRIVMSG #viktor :!hello you", "viktor", "viktor"),
@@ -101,21 +101,18 @@ def exercise_2(take_lines: Callable[[bytes, bytes], Any]) -> str:
     return f"{len(READS) + len(whole)} reads, every line whole"
 
 
+BYTES_AND_LISTS = {
+    "a bytes-like object is required": 'bytes are split at bytes: .split(b"\\r\\n"), with a b '
+    "before the quotes",
+    "'list' object has no attribute 'decode'": "a list cannot be decoded, only the bytes in it: go "
+    "through it with a loop, and put part.decode() into a new list",
+}
+
+
 def pair(take_lines: Callable[[bytes, bytes], Any], rest: bytes, data: bytes) -> Any:
     """Call the learner's function and look at the kinds of what it gives."""
-    try:
+    with explained(BYTES_AND_LISTS):
         found = run(take_lines, rest, data)
-    except NotYet as told:
-        if "a bytes-like object is required" in str(told):
-            raise NotYet(
-                'bytes are split at bytes: .split(b"\\r\\n"), with a b before the quotes'
-            ) from None
-        if "'list' object has no attribute 'decode'" in str(told):
-            raise NotYet(
-                "a list cannot be decoded, only the bytes in it: go through it with a loop, and "
-                "put part.decode() into a new list"
-            ) from None
-        raise
     expect(
         isinstance(found, tuple | list) and len(found) == 2,
         f"expected two things, the lines and the rest: return lines, rest; found {show(found)}",

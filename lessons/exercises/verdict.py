@@ -9,8 +9,8 @@ import inspect
 import io
 import math
 import re
-from collections.abc import Callable, Iterable
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from html import escape
 from typing import Any
 
@@ -164,6 +164,26 @@ def quietly(function: Callable[..., Any], *arguments: Any, call: str) -> tuple[A
             what = ". A call in your function hands over too few values, or too many"
         raise NotYet(f"your function raised {describe(error)} in {call}{what}") from None
     return result, printed.getvalue().strip()
+
+
+@contextmanager
+def explained(slips: Mapping[str, str]) -> Iterator[None]:
+    """Have what `run` says of a slip that people make in this exercise told in words of its own.
+
+    `slips` has a part of what is said, and the hint that takes its place; the first that fits.
+
+    >>> with explained({"KeyError": "the names are in small letters"}):
+    ...     run(lambda event: event["Body"], {})
+    Traceback (most recent call last):
+    lessons.exercises.verdict.NotYet: the names are in small letters
+    """
+    try:
+        yield
+    except NotYet as told:
+        for slip, hint in slips.items():
+            if slip in str(told):
+                raise NotYet(hint) from None
+        raise
 
 
 def is_number(value: object) -> bool:
