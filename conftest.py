@@ -8,6 +8,11 @@ from typing import Any
 
 import nbval.kernel
 import pytest
+from guards import (  # noqa: F401 - hooks, for every tree: pytest calls them
+    pytest_ignore_collect,
+    pytest_make_collect_report,
+    pytest_runtest_makereport,
+)
 
 pytest_plugins = ["sandbox.pytest_plugin"]  # .venv has the course on its path, not installed
 OWN = ("TELEGRAM_", "TWITCH_")  # what the names of a bot's settings begin with

@@ -32,7 +32,7 @@ def main() -> None:
     options = start("where the time of every check goes.", REPETITIONS, needs_wrk=False)
     smallest = min(NOTEBOOKS, key=lambda path: path.stat().st_size)
     notebooks = [smallest] if options.quick else NOTEBOOKS
-    chosen = ["-n0", "tests/test_bot.py"] if options.quick else []
+    chosen = ["-n0", "tests/botlib/test_bot.py"] if options.quick else []
     print_phases(*run_checks(chosen))
     times: dict[str, list[float]] = defaultdict(list)
     for _ in range(options.repetitions):

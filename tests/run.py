@@ -1,7 +1,7 @@
 """Every check of the course, one after the other: python3 start.py test [OPTION …] [PATH …]
 
 Format and lint (ruff), types (mypy), then tests and notebooks (pytest), which takes the options
-and paths: tests/test_bot.py, notebooks/05*, -k hello, -x.
+and paths: tests/botlib/test_bot.py, notebooks/05*, -k hello, -x.
 
 python3 start.py test -m live   tries your own tokens at the real Telegram and Twitch, and does
                                 nothing else; it says of each test why it was left out
@@ -33,7 +33,14 @@ CHECKS = {
 TOKENS = ("TELEGRAM_", "TWITCH_")  # what the names of a bot's settings begin with
 BROKEN, NO_TEST = 2, 5  # pytest's exit statuses: a file cannot be imported; nothing was found
 # Each test is named with what became of it and, if it was left out, why.
-LIVE = ["pytest", "-q", "-rpfEs", "--no-fold-skipped", "--disable-warnings", "tests/test_live.py"]
+LIVE = [
+    "pytest",
+    "-q",
+    "-rpfEs",
+    "--no-fold-skipped",
+    "--disable-warnings",
+    "tests/botlib/test_real_accounts.py",
+]
 
 
 def main(arguments):

@@ -2,7 +2,7 @@
 
 Text only; who hears them is decided in irc.py. The grammar is botlib's, since the rules for a line
 are the same on both sides. A mistake in it would be made by both, so tests compare lines word for
-word, and a client written by others (tests/peers/tmi) has to understand them.
+word, and a client written by others (sandbox/tests/peers/tmi) has to understand them.
 """
 
 from botlib.twitch.irc import IrcMessage, format

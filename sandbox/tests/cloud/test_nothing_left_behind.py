@@ -1,0 +1,87 @@
+"""However the interpreter ends, no process, no port and no folder stays behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cloud_tools import BOTH_STARTS, FUNCTIONS, POSIX, marked, wait_until
+
+PROGRAM = """
+import contextlib
+import sys
+import threading
+from sandbox.cloud import Cloud
+
+cloud = Cloud()
+count = cloud.deploy("count", {plain!r}, handler="main.count", start={start!r})
+count.invoke()
+family = cloud.deploy("family", {hostile!r}, handler={family!r}, timeout_s=60, start={start!r})
+child = family.invoke()
+busy = cloud.deploy("busy", {hostile!r}, handler="main.endless", timeout_s=60, start={start!r})
+
+def call():
+    with contextlib.suppress(Exception):
+        busy.invoke()
+
+threading.Thread(target=call, daemon=True).start()
+while not any("START" in line for line in busy.logs):
+    pass
+print(cloud.marker, cloud.port, cloud.folder, child, flush=True)
+{end}
+"""
+DAEMON = "main.leave_daemon" if os.name == "posix" else "main.leave_child"
+
+
+def begin(start, end):
+    program = PROGRAM.format(
+        plain=str(FUNCTIONS / "plain"),
+        hostile=str(FUNCTIONS / "hostile"),
+        family=DAEMON,
+        start=start,
+        end=end,
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    marker, port, folder, _ = process.stdout.readline().split()
+    return process, marker, int(port), Path(folder)
+
+
+def nothing_left(marker, port, folder):
+    wait_until(lambda: not marked(marker))
+    wait_until(lambda: not folder.exists())
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=5)
+
+
+@BOTH_STARTS
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [("", 0), ("raise ValueError('oops')", 1), ("sys.exit(3)", 3), ("cloud.close()", 0)],
+)
+def test_the_interpreter_ends(start, end, code):
+    process, *rest = begin(start, end)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == code
+    assert errors.strip().splitlines()[-1:] == (["ValueError: oops"] if code == 1 else [])
+    nothing_left(*rest)
+
+
+@POSIX
+@BOTH_STARTS
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_the_interpreter_is_killed(start, number):
+    process, marker, port, folder = begin(start, "sys.stdin.read()")
+    templates = 3 if start == "snapshot" else 0
+    assert len(marked(marker)) == 4 + templates  # three instances and a daemon
+    process.send_signal(number)
+    process.communicate(timeout=20)
+    nothing_left(marker, port, folder)

@@ -1,0 +1,8 @@
+"""What every test of the sandbox relies on."""
+
+from fixtures import account, awslambdaric, browser, viktor  # noqa: F401 - tests name them
+from guards import (  # noqa: F401 - hooks: pytest calls them
+    pytest_ignore_collect,
+    pytest_make_collect_report,
+    pytest_runtest_makereport,
+)

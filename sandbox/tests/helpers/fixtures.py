@@ -1,0 +1,45 @@
+"""Fixtures that several trees of tests use; a conftest.py imports those that its tests need."""
+
+import shutil
+from importlib.metadata import PackageNotFoundError, distribution
+
+import pytest
+
+
+@pytest.fixture
+def account(telegram):
+    """A bot in the sandbox Telegram that a test file makes for itself."""
+    return telegram.new_bot("Hello bot", "hello_bot")
+
+
+@pytest.fixture
+def viktor(telegram):
+    """Someone who chats there."""
+    return telegram.person("Viktor")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """One browser for all tests of a file."""
+    from window_browser import a_browser, find_browser  # only here: few tests need it, and slowly
+
+    if not find_browser():
+        pytest.skip("NO BROWSER: install chromium to test the window in it")
+    with a_browser() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def awslambdaric(tmp_path_factory):
+    """A folder that holds awslambdaric and what it needs, and nothing else."""
+    folder = tmp_path_factory.mktemp("ric")
+    try:
+        for name in ("awslambdaric", "simplejson", "snapshot-restore-py"):
+            for file in distribution(name).files:
+                target = folder / file
+                if ".." not in file.parts:
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy(file.locate(), target)
+    except PackageNotFoundError as error:
+        pytest.skip(f"AWS's own loop is not installed on this platform: {error}")
+    return folder

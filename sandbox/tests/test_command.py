@@ -1,0 +1,483 @@
+"""The sandbox from the command line, for a client in any language."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from cloud_tools import wait_until
+
+from deploy.new import main as make_bot
+from sandbox.cloud import FunctionError
+from sandbox.redeploy import SavedFolder
+
+ROOT = Path(__file__).parents[2]
+STAND_IN = Path(__file__).parent / "helpers/curl.py"
+ANY_PORTS = [word for name in ("telegram", "twitch", "irc", "cloud", "window")
+             for word in (f"--{name}-port", "0")]  # fmt: skip
+
+
+def start(*arguments, stdin=subprocess.DEVNULL, **environment):
+    no_screen = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "BROWSER": ""}
+    return subprocess.Popen(
+        [sys.executable, "-m", "sandbox", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **no_screen, **environment},
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def get(url, **headers):
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
+        return answer.read().decode()
+
+
+def post(url, values):
+    body, kind = json.dumps(values).encode(), {"Content-Type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(url, body, kind), timeout=30) as answer:
+        return json.load(answer)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send to a process")
+def test_what_it_prints_can_be_tried(tmp_path):
+    source = (
+        "import os\ndef handler(event, context):\n"
+        "    return {'statusCode': 200, 'body': os.environ['TELEGRAM_TOKEN']}\n"
+    )
+    process = start(*ANY_PORTS, folder_with(tmp_path / "my_bot", source))
+    running = Sandbox(process)
+    try:
+        running.wait_for("/invocations\n")
+        found = running.settings()
+        bot = f"{found['TELEGRAM_API']}/bot{found['TELEGRAM_TOKEN']}"
+        assert json.loads(get(f"{bot}/getMe"))["result"]["username"] == "hello_bot"
+        token = f"OAuth {found['TWITCH_TOKEN']}"
+        whose = json.loads(get(f"{found['TWITCH_API']}/oauth2/validate", Authorization=token))
+        assert whose["login"] == "hello_bot"
+        assert get(running.address_of("hello")) == "hello from the cloud"
+        assert get(running.address_of("my-bot")) == found["TELEGRAM_TOKEN"]
+        assert json.loads(running.do("curl -d 1"))["body"] == "hello from the cloud"
+        by_hand = re.search(r'python3 -c "(.*)"', running.text)[1]
+        done = subprocess.run([sys.executable, "-c", by_hand], capture_output=True, text=True)
+        assert ":tmi.twitch.tv 001 hello_bot" in done.stdout
+        window = re.search(r"^  (http://\S+)#key=\S+$", running.text, re.M)[1]
+        assert "<!doctype html>" in get(window).lower()
+        assert "redirects of the application: http://localhost:" in running.text
+        websocket = re.search(r"EventSub by WebSocket: (ws://\S+)", running.text)[1]
+        assert websocket.removeprefix("ws") == found["TWITCH_API"].removeprefix("http") + "/ws"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+        assert process.stderr.read() == ""
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_taken_port_is_named_with_its_fix():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        process = start(*ANY_PORTS, "--twitch-port", port)
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert f"port {port} is taken. Choose another: --twitch-port N" in errors
+
+
+BOT = """
+from botlib import Bot
+from botlib.{module} import webhook
+
+bot = Bot()
+bot.command("hello")(lambda message: f"hello {{message.user}}!")
+handler = webhook(bot)
+"""
+
+
+def folder_with(path, source, name="main.py"):
+    path.mkdir(parents=True)
+    (path / name).write_text(source)
+    return str(path)
+
+
+def a_free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+class Sandbox:
+    """The command, and what it has shown so far."""
+
+    def __init__(self, process, terminal=None):
+        self.process, self.terminal, self.text = process, terminal, ""
+
+    def wait_for(self, words):
+        """Read on until it has shown this; what stands from there on is read next time."""
+        while words not in self.text:
+            line = self.process.stdout.readline()
+            assert line, self.process.stderr.read()
+            self.text += line
+
+    def wait_for_new(self, words):
+        """As `wait_for`, and what has been shown before does not count."""
+        self.text = ""
+        self.wait_for(words)
+
+    def settings(self):
+        return dict(re.findall(r"^  (\w+)=(.*)$", self.text, re.M))
+
+    def address_of(self, function):
+        return re.search(rf"^  {function}: (http://\S+)", self.text, re.M)[1]
+
+    def type(self, line):
+        os.write(self.terminal, f"{line}\n".encode())
+
+    def do(self, pattern):
+        """Type a line that was shown into a shell, and give what it prints."""
+        command = re.search(rf"^ *(?:try: |What to do: )?({pattern}.*)$", self.text, re.M)[1]
+        command = command.replace("python3", sys.executable)
+        if not shutil.which("curl"):
+            command = command.replace("curl", f"{sys.executable} {STAND_IN}")
+        done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=20)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@contextmanager
+def sandbox(*arguments, **environment):
+    import pty  # Windows has none
+
+    ours, its = pty.openpty()
+    process = start(*ANY_PORTS, *arguments, stdin=its, **environment)
+    try:
+        running = Sandbox(process, ours)
+        running.wait_for("Chat here")
+        yield running
+    finally:
+        process.kill()
+        process.communicate()
+        os.close(ours)
+        os.close(its)
+
+
+posix = pytest.mark.skipif(os.name == "nt", reason="Windows has neither pty nor this shell")
+
+
+@posix
+def test_a_folder_becomes_a_twitch_bot_by_the_line_that_is_shown(tmp_path):
+    source = BOT.format(module="twitch.eventsub")
+    with sandbox(folder_with(tmp_path / "my_bot", source)) as running:
+        assert "setWebhook" not in running.text
+        found = running.settings()
+        assert found["TWITCH_BOT_ID"].isdecimal() and len(found["TWITCH_EVENTSUB_SECRET"]) >= 10
+        answer = json.loads(running.do("python3 -c .*eventsub"))
+        assert answer["data"][0]["status"] == "webhook_callback_verification_pending"
+        address = f"{found['TWITCH_API']}/helix/eventsub/subscriptions"
+        token = re.search(r"'Authorization': '(Bearer \w+)'", running.text)[1]
+        may = {"Authorization": token, "Client-Id": found["TWITCH_CLIENT_ID"]}
+        wait_until(lambda: json.loads(get(address, **may))["data"][0]["status"] == "enabled")
+        running.type("twitch !hello")
+        running.wait_for("[twitch #viktor] hello_bot: hello Anna!")
+
+
+@posix
+def test_a_folder_becomes_a_telegram_bot_by_the_line_that_is_shown(tmp_path):
+    source = BOT.format(module="telegram.light")
+    with sandbox(folder_with(tmp_path / "my_bot", source)) as running:
+        assert "helix/eventsub/subscriptions" not in running.text
+        running.do("curl .*/setWebhook")
+        running.type("telegram !hello")
+        running.wait_for("[telegram] Viktor: !hello")
+        running.wait_for("[telegram] Hello bot: hello Viktor!")
+
+
+@posix
+def test_a_function_of_no_platform_gets_neither_line_and_the_hint_has_it(tmp_path):
+    source = "def handler(event, context):\n    return 'hi'\n"
+    with sandbox(folder_with(tmp_path / "plain", source)) as running:
+        assert "setWebhook" not in running.text
+        assert "helix/eventsub/subscriptions" not in running.text
+        running.type("telegram !hello")
+        running.wait_for("What to do: call setWebhook by the line below")
+        running.wait_for("secret_token=")
+        assert "telegram.call" not in running.text
+        assert '"Webhook was set"' in running.do("curl .*/setWebhook")
+
+
+@posix
+def test_who_speaks_before_the_line_was_typed_is_shown_it_again(tmp_path):
+    assert make_bot([str(tmp_path / "my_bot")]) == 0
+    with sandbox(tmp_path / "my_bot") as running:
+        running.type("twitch !hello")
+        running.wait_for("Or subscribe your function, by the line below")
+        running.type("telegram !hello")
+        running.wait_for("What to do: call setWebhook by the line below")
+        assert running.text.count("/helix/eventsub/subscriptions', json") == 2  # the guide has one
+
+
+@posix
+def test_the_terminal_shows_why_a_function_fails(tmp_path):
+    source = "print('loading \\33[2J')\n1 / 0  # before it could be a Telegram bot\n"
+    with sandbox(folder_with(tmp_path / "broken", source)) as running:
+        running.do("curl .*/setWebhook")
+        running.type("telegram !hello")
+        running.wait_for("[broken] loading ␛[2J")
+        running.wait_for("[broken] [ERROR] ZeroDivisionError: division by zero")
+        running.wait_for("mend it and deploy again")
+        running.wait_for("[telegram] @hello_bot: Wrong response from the webhook: 502 Bad Gateway")
+
+
+@posix
+def test_all_that_a_bot_says_is_shown_and_its_buttons_can_be_pressed():
+    with sandbox() as running:
+        found = running.settings()
+        bot = f"{found['TELEGRAM_API']}/bot{found['TELEGRAM_TOKEN']}"
+
+        def call(method, **values):
+            return post(f"{bot}/{method}", values)["result"]
+
+        running.type("telegram !come")
+        running.wait_for("[telegram] Viktor: !come")
+        (update,) = call("getUpdates", timeout=20)
+        running.wait_for("@hello_bot asks for updates with getUpdates")
+        chat = update["message"]["chat"]["id"]
+        message, liked = update["message"]["message_id"], [{"type": "emoji", "emoji": "👍"}]
+        call("setMessageReaction", chat_id=chat, message_id=message, reaction=liked)
+        running.wait_for("[telegram] Viktor: !come (👍)\n")
+        call("sendMessage", chat_id=chat, text="one moment")
+        buttons = [[{"text": "Yes", "callback_data": "y"}, {"text": "No", "callback_data": "n"}]]
+        buttons += [[{"text": "\x1b[2J", "callback_data": "clear"}]]  # nobody's terminal is cleared
+        keyboard = {"inline_keyboard": buttons}
+        asked = call("sendMessage", chat_id=chat, text="Are you\ncoming?", reply_markup=keyboard)
+        running.wait_for("[telegram] Hello bot: one moment")
+        running.wait_for(
+            "[telegram] Hello bot: Are you\n    coming? [Yes] [No] [␛[2J]\n"
+            "    (to press it: telegram press Yes)\n"
+        )
+        os.write(running.terminal, b"twitch\xff\xfe hello\n")  # no UTF-8: it is as good as a typo
+        running.wait_for("Chat here: type\n")
+        running.type("telegram press Maybe")
+        running.wait_for("No button 'Maybe' is there to press; there are: Yes, No")
+        running.type("telegram press No")
+        (pressed,) = call("getUpdates", timeout=20, offset=update["update_id"] + 1)
+        query = pressed["callback_query"]
+        assert query["data"] == "n"
+        call("answerCallbackQuery", callback_query_id=query["id"], text="A pity")
+        running.wait_for("[telegram] (shown to Viktor) A pity")
+        call("editMessageText", chat_id=chat, message_id=asked["message_id"], text="Well.")
+        running.wait_for("[telegram] Hello bot: Well. (edited)\n")
+        call("deleteMessage", chat_id=chat, message_id=asked["message_id"])
+        running.wait_for("[telegram] (deleted) Hello bot: Well.")
+        with pytest.raises(urllib.error.HTTPError):
+            call("sendInvoice", chat_id=chat)
+        running.wait_for("@hello_bot called sendInvoice: Telegram has it, this sandbox has not")
+        with pytest.raises(urllib.error.HTTPError):
+            call("sendMessage", chat_id=1, text=found["TELEGRAM_TOKEN"])
+        running.wait_for("@hello_bot called sendMessage, refused: Bad Request: chat not found")
+        assert "refused: This sandbox has no" not in running.text  # it is said once
+
+
+@posix
+def test_who_comes_to_the_chat_of_twitch_and_goes_is_shown():
+    with sandbox() as running:
+        settings = running.settings()
+        token = settings["TWITCH_TOKEN"]
+        with pytest.raises(urllib.error.HTTPError):
+            get(f"{settings['TWITCH_API']}/helix/clips")
+        running.wait_for("asked for Helix GET clips: Twitch has it, this sandbox has not")
+        place = re.search(r"by TCP, 127\.0\.0\.1:(\d+)", running.text)[1]
+        with socket.create_connection(("127.0.0.1", int(place)), timeout=20) as chat:
+            chat.sendall(f"PASS oauth:{token}\r\nNICK hello_bot\r\nJOIN #viktor\r\n".encode())
+            running.wait_for("[twitch] hello_bot (IRC over TCP) is in #viktor")
+            chat.sendall(b"PRIVMSG #viktor :\x01ACTION waves\x01\r\nPRIVMSG #viktor :later\r\n")
+            running.wait_for("[twitch #viktor] * hello_bot waves")
+            running.wait_for("[twitch] not taken from hello_bot: Your message was not sent because")
+        running.wait_for("[twitch] hello_bot (IRC over TCP) is gone: ")
+        found = running.settings()
+        may = {"Authorization": f"Bearer {token}", "Client-Id": found["TWITCH_CLIENT_ID"]}
+        with pytest.raises(urllib.error.HTTPError):
+            get(f"{found['TWITCH_API']}/helix/bits/leaderboard", **may)
+        running.wait_for(
+            "asked for Helix GET bits/leaderboard: Twitch has it, this sandbox has not"
+        )
+
+
+@posix
+def test_without_a_terminal_people_speak_by_http_and_all_is_shown():
+    process = start(*ANY_PORTS)
+    running = Sandbox(process)
+    try:
+        running.wait_for("hello: ")
+        assert json.loads(running.do("curl -H"))["text"] == "!hello"
+        running.wait_for("[telegram] Viktor: !hello")
+        found = running.settings()
+        bot = f"{found['TELEGRAM_API']}/bot{found['TELEGRAM_TOKEN']}"
+        chat = json.loads(get(f"{bot}/getUpdates"))["result"][0]["message"]["chat"]["id"]
+        get(f"{bot}/sendMessage?chat_id={chat}&text=hello")
+        running.wait_for("[telegram] Hello bot: hello")
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@posix
+@pytest.mark.parametrize("options", [(), ("--no-open",)])
+def test_the_window_is_opened_in_the_browser_unless_it_shall_not(tmp_path, options):
+    browser, opened = tmp_path / "browser", tmp_path / "opened"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {opened}.new && mv {opened}.new {opened}\n')
+    browser.chmod(0o700)
+    with sandbox(*options, BROWSER=str(browser)) as running:
+        address = re.search(r"^  (http://\S+#key=\S+)$", running.text, re.M)[1]
+        if options:
+            running.type("help")
+            running.wait_for_new("Chat here")
+            assert not opened.exists()
+        else:
+            wait_until(opened.exists)
+            assert opened.read_text().strip() == address
+
+
+def test_with_fixed_only_the_windows_key_is_new():
+    def shown():
+        process = start("--fixed", *ports)
+        running = Sandbox(process)
+        try:
+            running.wait_for("hello: ")
+        finally:
+            process.kill()
+            process.communicate()
+        return running.text
+
+    ports = [word for name in ANY_PORTS[::2] for word in (name, str(a_free_port()))]
+    first, second = shown(), shown()
+    keys = [re.search("key=(.*)", text)[1] for text in (first, second)]
+    assert keys[0] != keys[1]
+    assert first.replace(keys[0], "") == second.replace(keys[1], "")
+    assert "TELEGRAM_TOKEN=" in first
+
+
+@posix
+def test_settings_are_for_all_folders_and_files_tell_the_rest(tmp_path):
+    python = folder_with(tmp_path / "greeter", "def greet(event, context):\n    return 'moin'\n")
+    node = folder_with(
+        tmp_path / "node_one", "exports.greet = async () => 'hei';\n", name="index.js"
+    )
+    options = ("--handler", "main.greet", "--timeout", "7.5", "--memory", "256")
+    with sandbox(python, *options) as running:
+        assert "/greeter/    main.greet, python, 256 MB, 7.5 s" in running.text
+        assert get(running.address_of("greeter")) == "moin"
+    with sandbox(node, "--handler=index.greet") as running:
+        assert "/node-one/    index.greet, nodejs, 128 MB, 3 s" in running.text
+        assert get(running.address_of("node-one")) == "hei"
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [("--timeout=0", "timeout_s must be a number from 0.001 to 900"),
+     ("--memory=64", "memory_mb must be a whole number from 128 to 10240"),
+     ("--handler=main", "handler must be file.function")],
+)  # fmt: skip
+def test_a_wrong_setting_is_refused_with_what_was_expected(tmp_path, option, words):
+    process = start(*ANY_PORTS, folder_with(tmp_path / "my_bot", ""), option)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert words in errors
+
+
+@posix
+def test_a_folder_saved_again_is_deployed_again(tmp_path):
+    source = "def handler(event, context):\n    return 'one'\n"
+    folder = folder_with(tmp_path / "saved", source)
+    file = Path(folder, "main.py")
+    with sandbox(folder) as running:
+        address = running.address_of("saved")
+        assert get(address) == "one"
+        file.write_text(source.replace("one", "two"))
+        running.wait_for("[saved] saved, and deployed again")
+        assert get(address) == "two"
+        file.write_text("def handler(event, context)\n    return 'three'\n")
+        running.wait_for("[saved] saved, but not deployed: Runtime.UserCodeSyntaxError")
+        running.wait_for("The version before goes on.")
+        assert get(address) == "two"
+        file.write_text(source.replace("one", "four"))
+        running.wait_for_new("[saved] saved, and deployed again")
+        assert get(address) == "four"
+
+
+def test_a_save_in_several_writes_deploys_no_half(cloud, tmp_path):
+    folder = Path(folder_with(tmp_path / "slow", "def handler(event, context): return 'old'\n"))
+    saved = SavedFolder(cloud, "slow", folder, {})
+    assert saved.deploy_again() is None
+    with (folder / "main.py").open("w") as file:
+        for half in ("def handler(event, context): return 'half'\n", "handler = len\n" * 20,
+                     "def handler(event, context): return 'new'\n"):  # fmt: skip
+            file.write(half)
+            file.flush()
+            assert saved.deploy_again() is None  # each half would load
+            assert saved.function.invoke() == "old"
+    assert saved.deploy_again() is not None
+    assert saved.function.invoke() == "new"
+    assert saved.deploy_again() is None
+    shutil.rmtree(folder)  # some programs save a folder by making it anew
+    assert saved.deploy_again() is saved.deploy_again() is None
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "words"),
+    [("main.py", "1 / 0\n", "division by zero"),
+     ("main.py", "import no_such_module\n", "no_such_module"),
+     ("main.py", "def hander(event, context): pass\n", "handler"),
+     ("main.py", "exit(3)\n", "exit status 3"),
+     ("main.mjs", "export const handler = (\n", "SyntaxError"),
+     ("main.mjs", "import 'no-such-package';\n", "no-such-package")],
+)  # fmt: skip
+def test_what_does_not_load_replaces_nothing(cloud, tmp_path, name, source, words):
+    runtime = "python" if name.endswith(".py") else "nodejs"
+    good = {"main.py": "def handler(event, context): return 'old'\n",
+            "main.mjs": "export const handler = async () => 'old';\n"}  # fmt: skip
+    folder = Path(folder_with(tmp_path / "bot", good[name], name))
+    saved = SavedFolder(cloud, "bot", folder, {"runtime": runtime})
+    (folder / name).write_text(source)
+    assert saved.deploy_again() is None
+    with pytest.raises(FunctionError, match=words):
+        saved.deploy_again()
+    assert saved.deploy_again() is None  # it is said once
+    assert cloud.function("bot").invoke() == "old"
+
+
+@posix
+def test_a_folder_called_hello_takes_the_place_of_the_own_function(tmp_path):
+    source = "def handler(event, context):\n    return 'mine'\n"
+    with sandbox(folder_with(tmp_path / "hello", source)) as running:
+        assert len(re.findall(r"^  hello: ", running.text, re.M)) == 1
+        assert get(re.search(r"^  hello: (\S+)", running.text, re.M)[1]) == "mine"
+
+
+def test_two_folders_of_one_name_are_refused(tmp_path):
+    folders = [folder_with(tmp_path / place / "my_bot", "") for place in "ab"]
+    process = start(*ANY_PORTS, *folders)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert "would both be the function my-bot. Rename one of them." in errors
+    assert all(folder in errors for folder in folders)
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "http"])
+def test_what_is_no_port_is_refused_with_what_was_expected(port):
+    process = start(f"--telegram-port={port}")
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert "argument --telegram-port: expected a number from 0 (any free port) to 65535" in errors

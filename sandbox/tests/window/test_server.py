@@ -1,0 +1,113 @@
+"""The window's server: who may come in, what is told, and that it stops."""
+
+import asyncio
+import json
+import urllib.error
+import urllib.request
+
+import aiohttp
+import pytest
+from window_http import ask
+
+from sandbox import Telegram, Window
+
+
+@pytest.fixture
+def telegram():
+    with Telegram() as made:
+        yield made
+
+
+@pytest.fixture
+def window(telegram):
+    with Window(telegram=telegram) as made:
+        yield made
+
+
+def test_somebody_is_made_and_writes(telegram, window):
+    account = telegram.new_bot("Hello bot", "hello_bot")
+    status, made = ask(window, "/api/telegram/people", {"name": "Anna"})
+    assert (status, json.loads(made)["name"]) == (200, "Anna")
+    status, _ = ask(window, "/api/telegram/say", {"from": "Anna", "to": "hello_bot", "text": "hi"})
+    assert status == 200
+    (update,) = telegram.call(account, "getUpdates")
+    assert update["message"]["text"] == "hi"
+
+
+@pytest.mark.parametrize("key", ["", "x", "ключ".encode().decode("latin-1")])
+def test_nobody_comes_in_without_the_key(window, key):
+    status, said = ask(window, "/api/telegram/people", key=key)
+    assert status == 401 and "#key=" in said and window.key not in said
+
+
+def test_the_page_itself_needs_no_key_and_holds_none(window):
+    status, page = ask(window, "/", key="")
+    assert status == 200 and "<main>" in page and window.key not in page
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:80", "[::1", "127.0.0.1.evil.example"]
+)
+@pytest.mark.parametrize("path", ["/", "/api/telegram/people"])
+def test_another_name_of_this_machine_is_refused(window, host, path):
+    assert ask(window, path, Host=host)[0] == 403
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "http://127.0.0.1:1", "https://"]
+)
+def test_a_foreign_page_is_refused_even_with_the_key(window, origin):
+    assert ask(window, "/api/telegram/people", {"name": "Eve"}, Origin=origin)[0] == 403
+
+
+def test_the_windows_own_page_may_ask(window):
+    assert ask(window, "/api/telegram/people", {"name": "Anna"}, Origin=window.url)[0] == 200
+    local = f"localhost:{window.port}"  # behind a proxy, both are the proxy's
+    assert ask(window, "/api/telegram/people", Host=local, Origin=f"http://{local}")[0] == 200
+
+
+def test_a_body_that_is_too_large_or_no_object_is_refused(window):
+    assert ask(window, "/api/telegram/people", {"name": "x" * 10_000_000})[0] == 413
+    assert ask(window, "/api/telegram/people", ["Anna"])[0] == 400
+    assert "'name' must be a text" in ask(window, "/api/telegram/people", {"name": 7})[1]
+    assert ask(window, "/api/telegram/people", {"name": "Anna"})[0] == 200
+
+
+def test_only_the_pages_files_are_given_out(window):
+    assert ask(window, "/window.js")[0] == 200
+    for path in ("/window.py", "/..%2fwindow.py", "/%2e%2e/window.py", "/index.html/x"):
+        assert ask(window, path)[0] == 404
+
+
+async def records_of(window, key, origin=None):
+    """What the window tells first to a page with this key: the records, or the close code."""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(f"{window.url}/live", headers={"Origin": origin or window.url}) as live,
+    ):
+        await live.send_json({"key": key})
+        async for message in live:
+            told = json.loads(message.data)
+            if "records" in told:
+                return told["records"]
+        return live.close_code
+
+
+def test_a_page_is_told_what_there_is(telegram, window):
+    telegram.person("Viktor")
+    telegram.new_bot("Hello bot", "hello_bot")
+    records = asyncio.run(records_of(window, window.key))
+    assert {record["type"] for record in records.values()} == {"person", "bot"}
+
+
+def test_a_live_page_needs_key_and_origin(window):
+    assert asyncio.run(records_of(window, "wrong")) == 4401
+    with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
+        asyncio.run(records_of(window, window.key, "http://evil.example"))
+
+
+def test_it_stops_with_its_telegram(telegram):
+    page = telegram.window()
+    telegram.close()
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(page.address, timeout=10)

@@ -1,0 +1,237 @@
+"""Both Telegram doors against the sandbox Telegram, over real sockets."""
+
+import asyncio
+import re
+from importlib import import_module
+
+import pytest
+from cloud_tools import wait_until
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.ext import CallbackQueryHandler, CommandHandler
+
+from botlib import Bot
+from botlib.bot import APOLOGY, TryAgain
+from botlib.telegram import UNKNOWN_TO_TELEGRAM
+from botlib.telegram.webhook import builder_for
+from lessons.holding import Polling
+from sandbox import Cloud, Telegram
+from sandbox.telegram import Limits
+
+SECRET = "correct-horse"
+MAIN = """
+import os
+from botlib import Bot
+from botlib.telegram.webhook import webhook
+
+bot = Bot()
+bot.command("hello")(lambda message: f"hello {message.user}!")
+bot.command("three")(lambda message: ["one", "two", "three"])
+bot.command("long")(lambda message: "word " * 2000)
+bot.command("roll")(lambda message: int(message.arguments))
+bot.command("die")(lambda message: os._exit(1))
+handler = webhook(bot)
+"""
+LIGHT = MAIN.replace("telegram.webhook", "telegram.light")
+BOTH = pytest.mark.parametrize("main", [MAIN, LIGHT], ids=["python-telegram-bot", "light"])
+
+
+@pytest.fixture(scope="module")
+def cloud():
+    with Cloud() as cloud:
+        yield cloud
+
+
+def deploy(cloud, telegram, account, folder, main=MAIN):
+    (folder / "main.py").write_text(main)
+    settings = {"TELEGRAM_TOKEN": account.token, "TELEGRAM_SECRET": SECRET}
+    settings["TELEGRAM_API"] = telegram.url
+    function = cloud.deploy("bot", folder, environment=settings)
+    if not telegram.call(account, "getWebhookInfo")["url"]:
+        telegram.call(account, "setWebhook", url=function.url, secret_token=SECRET)
+    return function
+
+
+def texts(messages):
+    return [message.text for message in messages]
+
+
+def test_hello_through_the_cloud(cloud, telegram, account, tmp_path):
+    function = deploy(cloud, telegram, account, tmp_path)
+    viktor = telegram.person("Viktor")
+    assert viktor.ask("!hello") == "hello Viktor!"
+    assert viktor.ask("/hello") == "hello Viktor!"
+    assert [call.cold for call in function.invocations] == [True, False]
+
+
+def test_several_replies_keep_their_order_through_the_cloud(cloud, telegram, account, tmp_path):
+    deploy(cloud, telegram, account, tmp_path)
+    viktor = telegram.person("Viktor")
+    viktor.send("!three")
+    assert texts(viktor.wait(3)) == ["one", "two", "three"]
+
+
+def test_a_long_reply_is_split(cloud, telegram, account, tmp_path):
+    deploy(cloud, telegram, account, tmp_path)
+    viktor = telegram.person("Viktor")
+    viktor.send("!long")
+    parts = texts(viktor.wait(3))
+    assert " ".join(parts).split() == ["word"] * 2000
+    assert all(len(part) <= 4096 for part in parts)
+
+
+def test_a_command_for_another_bot_of_the_group_is_left_alone(cloud, telegram, account, tmp_path):
+    deploy(cloud, telegram, account, tmp_path)
+    viktor = telegram.person("Viktor")
+    group = telegram.group("Friends", members=[viktor, account])
+    assert viktor.ask("/hello@hello_bot", to=group) == "hello Viktor!"
+    viktor.send("/hello@other_bot", to=group)
+    assert viktor.ask("/hello@Hello_Bot", to=group) == "hello Viktor!"
+
+
+def test_after_a_crash_the_update_comes_again_and_is_answered(cloud, telegram, account, tmp_path):
+    deploy(cloud, telegram, account, tmp_path)
+    viktor = telegram.person("Viktor")
+    sent = viktor.send("!die")
+    attempts = telegram.wait_deliveries(account, 2, sent)
+    assert [attempt.status for attempt in attempts[:2]] == [502, 502]
+    deploy(cloud, telegram, account, tmp_path, MAIN.replace("os._exit(1)", "'alive'"))
+    assert texts(viktor.wait()) == ["alive"]
+
+
+@BOTH
+def test_a_command_that_fails_is_apologised_for_and_the_chat_goes_on(
+    cloud, telegram, account, tmp_path, main
+):
+    function = deploy(cloud, telegram, account, tmp_path, main)
+    viktor = telegram.person("Viktor")
+    sent = viktor.send("!roll banana")
+    assert texts(viktor.wait()) == [APOLOGY.format(command="!roll")]
+    assert viktor.ask("!hello") == "hello Viktor!"
+    assert [attempt.status for attempt in telegram.deliveries(account, sent)] == [200]
+    logged = [line for line in function.logs if "banana" in line]
+    assert len(logged) == 1
+    assert "!roll failed: ValueError: " in logged[0] and "(main.py, line 10)" in logged[0]
+
+
+@BOTH
+def test_a_bot_that_was_blocked_ends_the_update(cloud, telegram, account, tmp_path, main):
+    viktor, olga = telegram.person("Viktor"), telegram.person("Olga")
+    sent = viktor.send("!three", to=account)
+    viktor.block(account)
+    deploy(cloud, telegram, account, tmp_path, main)
+    (attempt,) = telegram.wait_deliveries(account, 1, sent)
+    assert attempt.status == 200
+    viktor.unblock(account)
+    assert viktor.ask("!hello") == "hello Viktor!"
+    assert olga.ask("!hello") == "hello Olga!"
+    assert len(telegram.deliveries(account, sent)) == 1
+
+
+@BOTH
+def test_replies_over_the_rate_limit_are_not_begun_again(cloud, tmp_path, main):
+    with Telegram(limits=Limits(chat_burst=2, set_webhook_s=0)) as telegram:
+        account = telegram.new_bot("Hello bot", "hello_bot")
+        deploy(cloud, telegram, account, tmp_path, main)
+        viktor = telegram.person("Viktor")
+        sent = viktor.send("!long")
+        (attempt,) = telegram.wait_deliveries(account, 1, sent)
+        assert telegram.wait_until(lambda: not account.updates.pending())
+        assert attempt.status == 200
+        assert len(viktor.wait(2)) == 2  # of three; the log says that one is lost
+        assert telegram.deliveries(account, sent) == [attempt]
+
+
+def test_a_program_waits_until_telegram_takes_more():
+    bot = Bot()
+    bot.command("four")(lambda message: ["one", "two", "three", "four"])
+    with Telegram(limits=Limits(chat_burst=2)) as telegram:
+        account = telegram.new_bot("Hello bot", "hello_bot")
+        viktor = telegram.person("Viktor")
+        with Polling(bot, account.token, telegram.url):
+            viktor.send("!four", to=account)
+            assert texts(viktor.wait(4, timeout=30)) == ["one", "two", "three", "four"]
+
+
+@BOTH
+def test_half_a_character_is_replaced(cloud, telegram, account, tmp_path, main):
+    deploy(cloud, telegram, account, tmp_path, main.replace('"two"', r'"half \ud83d"'))
+    viktor = telegram.person("Viktor")
+    viktor.send("!three")
+    assert texts(viktor.wait(3)) == ["one", "half ?", "three"]
+
+
+def test_a_command_that_hangs_does_not_keep_others_waiting_for_ever(
+    telegram, account, caplog, monkeypatch
+):
+    monkeypatch.setattr(import_module("botlib.telegram.polling"), "COMMAND_S", 0.05)
+    bot = Bot()
+    bot.command("hello")(lambda message: f"hello {message.user}!")
+
+    @bot.command("hang")
+    async def hang(message):
+        await asyncio.sleep(600)
+
+    with Polling(bot, account.token, telegram.url):
+        telegram.person("Olga").send("!hang", to=account)
+        assert telegram.person("Viktor").ask("!hello", to=account) == "hello Viktor!"
+    assert "!hang failed: TimeoutError: no reply within 0.05 s (test_tele" in caplog.text
+
+
+def test_a_token_revoked_while_it_polls_is_logged_once(telegram, account, caplog):
+    revoked = account.token
+    with Polling(Bot(), account.token, telegram.url):
+        telegram.new_token(account)
+        wait_until(lambda: UNKNOWN_TO_TELEGRAM in caplog.text, timeout=30)  # one poll takes 10
+    assert caplog.text.count(UNKNOWN_TO_TELEGRAM) == 1
+    assert revoked not in caplog.text
+
+
+def test_the_same_brain_by_long_polling(telegram, account, caplog, monkeypatch):
+    monkeypatch.setattr(import_module("botlib.bot"), "APOLOGISE_EVERY_S", 0)
+    bot = Bot()
+
+    @bot.command("later")
+    def later(message):
+        raise TryAgain("not now")
+
+    bot.command("hello")(lambda message: f"hello {message.user}!")
+    bot.command("fail")(lambda message: 1 / 0)
+    viktor = telegram.person("Viktor")
+    with Polling(bot, account.token, telegram.url) as polling:
+        assert viktor.ask("!hello") == "hello Viktor!"
+        assert viktor.ask("!fail") == APOLOGY.format(command="!fail")
+        assert viktor.ask("!later") == APOLOGY.format(command="!later")
+        assert viktor.ask("!hello") == "hello Viktor!"
+    polling.stop()
+    first, second = [text for text in caplog.messages if "failed" in text]
+    line = r" \(test_telegram_doors\.py, line \d+\)"
+    assert re.fullmatch("!fail failed: ZeroDivisionError: division by zero" + line, first)
+    assert re.fullmatch("!later failed: TryAgain: not now" + line, second)
+
+
+def test_an_application_of_ones_own_by_long_polling(telegram, account):
+    async def menu(update, context):
+        button = InlineKeyboardButton("red", callback_data="red")
+        await update.message.reply_text("Which?", reply_markup=InlineKeyboardMarkup([[button]]))
+
+    async def chosen(update, context):
+        await update.callback_query.answer("thank you")
+        await update.callback_query.edit_message_text(update.callback_query.data)
+
+    app = builder_for(account.token, telegram.url).build()
+    app.add_handler(CommandHandler("menu", menu))
+    app.add_handler(CallbackQueryHandler(chosen))
+    viktor = telegram.person("Viktor")
+    with Polling(app):
+        viktor.send("/menu", to=account)
+        (message,) = viktor.wait(timeout=30)
+        assert viktor.press(message, "red").answer(timeout=30) == "thank you"
+        assert telegram.wait_until(lambda: message.text == "red", timeout=30)
+    assert not account.updates.is_polled
+
+
+def test_polling_with_a_wrong_token_says_so_without_showing_it(telegram, account):
+    wrong = account.token[:-1] + ("a" if account.token[-1] != "a" else "b")
+    with pytest.raises(ValueError, match="does not know this token") as caught:
+        Polling(Bot(), wrong, telegram.url)
+    assert wrong not in str(caught.getrepr(chain=True))

@@ -1,0 +1,208 @@
+"""The settings: from where they come, which world they mean, and that no secret shows."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from botlib import settings as module
+from botlib.settings import NAMES, is_this_machine, read_env, secrets_of, settings
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "42:very-secret"
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch, tmp_path):
+    """No settings of this machine; what a test reads from a file is gone after it."""
+    for names in NAMES.values():
+        for name in names:
+            monkeypatch.setenv(name, "")
+    monkeypatch.delenv("COURSE_WORLD")  # which every test has, see the course's conftest.py
+    monkeypatch.setattr(module, "COURSE", tmp_path / "course")
+
+
+def env(folder, *lines):
+    folder.mkdir(exist_ok=True)
+    (folder / ".env").write_text("\n".join(lines), encoding="utf-8")
+
+
+def test_without_a_token_the_bot_is_in_the_sandbox(tmp_path):
+    found = settings("telegram", tmp_path)
+    assert (found.world, found.token, found.missing("TELEGRAM_TOKEN")) == (
+        "sandbox",
+        "",
+        ["TELEGRAM_TOKEN"],
+    )
+
+
+def test_a_token_in_the_file_beside_the_notebook_means_the_real_world(tmp_path):
+    env(tmp_path, f"TELEGRAM_TOKEN={TOKEN}")
+    found = settings("telegram", tmp_path)
+    assert (found.world, found.token, found["TELEGRAM_TOKEN"]) == ("real", TOKEN, TOKEN)
+
+
+def test_an_address_on_this_machine_means_the_sandbox(tmp_path):
+    env(tmp_path, f"TELEGRAM_TOKEN={TOKEN}", "TELEGRAM_API=http://127.0.0.1:8081")
+    assert settings("telegram", tmp_path).world == "sandbox"
+
+
+def test_the_environment_wins_then_the_notebooks_folder_then_the_courses(tmp_path, monkeypatch):
+    env(tmp_path, "TELEGRAM_TOKEN=2:near", "TELEGRAM_SECRET=near")
+    env(tmp_path / "course", "TELEGRAM_TOKEN=3:far", "TELEGRAM_SECRET=far", "TELEGRAM_API=http://a")
+    monkeypatch.setenv("TELEGRAM_TOKEN", "1:environment")
+    found = settings("telegram", tmp_path)
+    assert dict(found.values) == {
+        "TELEGRAM_TOKEN": "1:environment",
+        "TELEGRAM_SECRET": "near",
+        "TELEGRAM_API": "http://a",
+    }
+
+
+def test_what_the_file_says_is_in_the_environment_for_the_doors_to_read(tmp_path):
+    env(tmp_path, f"TELEGRAM_TOKEN={TOKEN}")
+    settings("telegram", tmp_path)
+    assert os.environ["TELEGRAM_TOKEN"] == TOKEN
+
+
+def test_no_secret_is_shown(tmp_path):
+    env(tmp_path, "TWITCH_TOKEN=secret1", "TWITCH_CLIENT_SECRET=secret2", "TWITCH_CHANNEL=viktor")
+    found = settings("twitch", tmp_path)
+    shown = f"{found} {found!r}"
+    assert "secret1" not in shown and "secret2" not in shown
+    assert "TWITCH_TOKEN: set" in shown
+    assert "TWITCH_CHANNEL: viktor" in shown
+    assert "TWITCH_CLIENT_ID: not set" in shown
+
+
+def test_a_missing_setting_is_named_with_its_fix(tmp_path):
+    with pytest.raises(KeyError, match=r"TELEGRAM_TOKEN is not set\. Write a line"):
+        settings("telegram", tmp_path)["TELEGRAM_TOKEN"]
+
+
+def test_an_unknown_platform_is_refused():
+    with pytest.raises(ValueError, match="telegram and twitch, not for 'irc'"):
+        settings("irc")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"A=b",
+        b"\xef\xbb\xbfA=b",
+        b"A=b\r\n",
+        b"export A=b",
+        b'A="b"',
+        b"A = 'b' # no comment",
+        "A=“b”".encode(),
+        "A= ‘b’ ".encode(),
+    ],
+)
+def test_a_file_is_read_however_people_write_it(tmp_path, line):
+    (tmp_path / ".env").write_bytes(line)
+    assert read_env(tmp_path / ".env") == {"A": "b"}
+
+
+def test_a_dollar_means_itself_and_other_bytes_are_explained(tmp_path):
+    env(tmp_path, "A=x${HOME}y$z")
+    assert read_env(tmp_path / ".env") == {"A": "x${HOME}y$z"}
+    (tmp_path / ".env").write_bytes("A=ключ".encode("cp1251"))
+    with pytest.raises(ValueError, match="not UTF-8"):
+        read_env(tmp_path / ".env")
+
+
+def test_a_file_that_cannot_be_read_is_explained(tmp_path):
+    (tmp_path / ".env").mkdir()
+    with pytest.raises(ValueError, match=r"\.env cannot be read: \S"):
+        read_env(tmp_path / ".env")  # a folder, in place of a file that is somebody else's
+
+
+@pytest.mark.parametrize("mark", ["utf-16-le", "utf-16-be"])
+def test_what_powershell_writes_is_read(tmp_path, mark):
+    (tmp_path / ".env").write_bytes("\ufeffA=ключ\r\nB=“c”\r\n".encode(mark))
+    assert read_env(tmp_path / ".env") == {"A": "ключ", "B": "c"}
+
+
+def test_what_powershell_appends_in_another_encoding_is_explained(tmp_path):
+    (tmp_path / ".env").write_bytes(b"A=b\r\n" + "TELEGRAM_SECRET=hunter2\r\n".encode("utf-16-le"))
+    with pytest.raises(
+        ValueError, match=r"\.env has two encodings, the second from line 2"
+    ) as caught:
+        read_env(tmp_path / ".env")
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('TELEGRAM_TOKEN="1:hunter2', 1),
+        ('A=b\nTELEGRAM_TOKEN="1:hunter2\nTWITCH_TOKEN="hunter2"', 2),
+        ("# mine\n\nTWITCH_TOKEN: hunter2\nA=b", 3),
+        ("TWITCH_TOKEN:hunter2", 1),
+        ("A=b\r\n\r\nTWITCH_TOKEN hunter2", 3),
+        ("TWITCH_TOKEN='hunter2' hunter2", 1),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_named_and_never_lost(tmp_path, text, line):
+    (tmp_path / ".env").write_bytes(text.encode())
+    with pytest.raises(ValueError, match=rf"\.env, line {line}: expected NAME=value") as caught:
+        settings("telegram", tmp_path)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("platform", ["telegram", "twitch"])
+def test_an_address_without_its_beginning_is_no_real_world(tmp_path, platform):
+    name = platform.upper()
+    env(tmp_path, f"{name}_TOKEN={TOKEN}", f"{name}_API=127.0.0.1:8081")
+    with pytest.raises(ValueError, match=rf"{name}_API is '127.* as http://127\.0\.0\.1:8081"):
+        settings(platform, tmp_path)
+
+
+def test_the_longest_secret_comes_first_so_that_none_is_hidden_in_part():
+    found = secrets_of({"TWITCH_TOKEN": "ab", "TELEGRAM_TOKEN": "abc", "TWITCH_CHANNEL": "a"})
+    assert found == ["abc", "ab"]
+
+
+def test_the_course_world_keeps_a_learners_tokens_out(tmp_path, monkeypatch):
+    env(tmp_path, f"TELEGRAM_TOKEN={TOKEN}", "TWITCH_TOKEN=secret")
+    monkeypatch.setenv("COURSE_WORLD", "sandbox")
+    assert dict(settings("telegram", tmp_path).values) == {}
+    monkeypatch.setenv("TELEGRAM_TOKEN", TOKEN)
+    assert settings("telegram", tmp_path).world == "sandbox"
+    assert not {"TELEGRAM_TOKEN", "TWITCH_TOKEN"} & {key for key in os.environ if os.environ[key]}
+    monkeypatch.setenv("TELEGRAM_TOKEN", TOKEN)
+    monkeypatch.setenv("TELEGRAM_API", "http://127.0.0.1:8081")
+    assert settings("telegram", tmp_path).token == TOKEN
+
+
+PROBE = """
+import os
+
+def pytest_sessionstart():
+    print("world", os.environ.get("COURSE_WORLD"), "token", "TELEGRAM_TOKEN" in os.environ)
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["notebooks/00_start_here.ipynb"], "world sandbox token False"),
+        (["tests/test_bot.py", "-m", "live"], "world None token True"),
+    ],
+)
+def test_no_test_sees_a_learners_token_unless_it_is_asked_to(tmp_path, options, said):
+    (tmp_path / "probe.py").write_text(PROBE)
+    outside = {key: value for key, value in os.environ.items() if key != "COURSE_WORLD"}
+    mine = {"TELEGRAM_TOKEN": TOKEN, "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "probe", *options]
+    done = subprocess.run(command, cwd=ROOT, env=outside | mine, capture_output=True, text=True)
+    assert said in done.stdout, done.stdout + done.stderr
+
+
+@given(st.text())
+def test_any_address_can_be_asked_about(address):
+    assert is_this_machine(address) in (True, False)

@@ -1,0 +1,432 @@
+"""The store: what is kept, what many processes see, and what goes wrong, in both homes."""
+
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from cloud_tools import wait_until
+from hypothesis import given
+from hypothesis import strategies as st
+from redis_server import RedisServer, free_port
+
+from botlib.store import SqliteStore, StoreError, open_store
+
+PROCESSES = 8
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def redis_server():
+    with RedisServer() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite file", "sqlite in memory", "redis"])
+def store(request, tmp_path):
+    with open_store(url_of(request.param, request, tmp_path)) as store:
+        yield store
+
+
+@pytest.fixture(params=["sqlite file", "redis"])
+def shared_url(request, tmp_path):
+    return url_of(request.param, request, tmp_path)
+
+
+def url_of(home, request, tmp_path):
+    if home == "redis":
+        server = request.getfixturevalue("redis_server")
+        with open_store(server.url) as store:
+            store._redis.flushdb()
+        return server.url
+    return f"sqlite:///{tmp_path / 'store.sqlite3'}" if home == "sqlite file" else "sqlite://"
+
+
+# --- what is kept -----------------------------------------------------------------------------
+
+
+def test_a_value_comes_back_until_it_is_removed(store):
+    assert store.get("viktor") is None
+    assert store.get("viktor", default=0) == 0
+    store.set("viktor", {"points": [1, 2.5, None, True], "name": "Виктор 🙂"})
+    assert store.get("viktor") == {"points": [1, 2.5, None, True], "name": "Виктор 🙂"}
+    store.set("viktor", None)
+    assert store.get("viktor", default="absent") is None
+    store.remove("viktor")
+    store.remove("viktor")
+    assert store.get("viktor", default="absent") == "absent"
+
+
+def test_a_counter_starts_at_nothing_and_is_a_value_too(store):
+    assert [store.increment("visits"), store.increment("visits", 5), store.get("visits")] == [
+        1,
+        6,
+        6,
+    ]
+    store.set("visits", 40)
+    assert store.increment("visits", -2) == 38
+
+
+@pytest.mark.parametrize("value", ["many", 1.5, True, [1], None])
+def test_what_is_no_counter_is_not_counted(store, value):
+    store.set("visits", value)
+    with pytest.raises(ValueError, match="visits"):
+        store.increment("visits")
+    assert store.get("visits") == value
+
+
+def test_a_counter_does_not_overflow_silently(store):
+    for value in (2**63 - 1, 2**70):
+        store.set("visits", value)
+        with pytest.raises(ValueError, match="visits"):
+            store.increment("visits")
+        assert store.get("visits") == value
+    store.set("visits", -(2**70))
+    for key, by in (("visits", 2**70), ("other", 2**64)):
+        with pytest.raises(ValueError, match="64 bits"):
+            store.increment(key, by)
+
+
+@pytest.mark.parametrize("by", [2.5, 2.0, "1", True, None])
+def test_what_is_no_whole_number_is_not_added(store, by):
+    store.set("visits", 1)
+    with pytest.raises(ValueError, match="counted in whole numbers; found by="):
+        store.increment("visits", by)
+    with pytest.raises(ValueError, match="counted in whole numbers; found by="):
+        store.increment("new", by)
+    assert (store.get("visits"), store.get("new")) == (1, None)
+
+
+@pytest.mark.parametrize("time", ["10", True, float("nan"), float("inf"), 2**70, [1]])
+def test_what_is_no_time_is_refused(store, time):
+    for call in (lambda: store.set("key", 1, time), lambda: store.add_once("key", time)):
+        with pytest.raises(ValueError, match="Expected a number of seconds"):
+            call()
+    assert store.get("key") is None
+
+
+def test_only_the_first_caller_adds(store):
+    assert [store.add_once("update 7") for _ in range(3)] == [True, False, False]
+    assert store.get("update 7") is True
+    store.remove("update 7")
+    assert store.add_once("update 7")
+
+
+def test_what_has_expired_is_gone(store):
+    assert store.add_once("short", expires_s=0.02)
+    store.set("brief", "here", expires_s=0.02)
+    store.set("long", "here", expires_s=60)
+    wait_until(lambda: store.get("brief") is None)
+    wait_until(lambda: store.add_once("short"))
+    assert store.get("long") == "here"
+    store.increment("brief")
+    assert store.get("brief") == 1
+
+
+def test_setting_again_takes_the_expiry_away(store):
+    store.set("short", 1, expires_s=0.02)
+    store.set("short", 2)
+    store.add_once("marker", expires_s=0.05)
+    wait_until(lambda: store.get("marker") is None)
+    assert store.get("short") == 2
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), {1, 2}, b"bytes", object(),
+                                   {1: "a"}, (1, 2), {"a": (1,)}])  # fmt: skip
+def test_a_value_that_is_not_json_is_refused_with_what_is_allowed(store, value):
+    with pytest.raises(ValueError, match="Expected text, number"):
+        store.set("key", value)
+    assert store.get("key") is None
+
+
+def test_a_value_that_holds_itself_is_refused(store):
+    endless = []
+    endless.append(endless)
+    with pytest.raises(ValueError, match="not JSON"):
+        store.set("key", endless)
+
+
+@pytest.mark.parametrize("key", ["", None, 7, b"key", "a\0b", "\ud83d"])
+def test_what_cannot_be_a_key_is_refused(store, key):
+    for call in [store.get, store.remove, store.increment, store.add_once]:
+        with pytest.raises(ValueError, match="cannot be a key"):
+            call(key)
+    with pytest.raises(ValueError, match="cannot be a key"):
+        store.set(key, 1)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)  # fmt: skip
+KEYS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1)
+IN_MEMORY = open_store("sqlite://")
+
+
+@given(KEYS, JSON)
+def test_every_json_value_comes_back_the_same(key, value):
+    IN_MEMORY.set(key, value)
+    assert IN_MEMORY.get(key, default="absent") == value
+
+
+# --- many at once -----------------------------------------------------------------------------
+
+HAMMER = """
+import sys
+from botlib.store import open_store
+store = open_store(sys.argv[1])
+sys.stdin.readline()  # all processes begin together
+for _ in range(100):
+    store.increment("count")
+print(*[number for number in range(50) if store.add_once(f"update {number}")])
+"""
+
+
+def hammer(url, processes=PROCESSES):
+    """Let real processes work on one store at once; give what each of them was first to add."""
+    command = [sys.executable, "-c", HAMMER, url]
+    running = [
+        subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE,
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(processes)
+    ]  # fmt: skip
+    for process in running:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    results = [process.communicate(timeout=60) for process in running]
+    assert [error for _, error in results] == [""] * processes
+    return [[int(number) for number in output.split()] for output, _ in results]
+
+
+def test_eight_processes_lose_no_count_and_add_each_key_once(shared_url):
+    firsts = hammer(shared_url)
+    assert sorted(number for first in firsts for number in first) == list(range(50))
+    with open_store(shared_url) as store:
+        assert store.get("count") == PROCESSES * 100
+
+
+def test_threads_share_one_store(shared_url):
+    with open_store(shared_url) as store, ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: store.increment("count"), range(200)))
+        firsts = list(threads.map(lambda _: store.add_once("update"), range(50)))
+        assert store.get("count") == 200
+        assert sum(firsts) == 1
+
+
+FORK = """
+import os, sys, threading
+from botlib.store import open_store
+store = open_store(sys.argv[1])
+store.set("before", "fork")
+stop = threading.Event()
+def busy():
+    while not stop.is_set():
+        store.increment("thread")
+thread = threading.Thread(target=busy)
+thread.start()
+for _ in range(10):
+    child = os.fork()
+    if child == 0:
+        assert store.get("before") == "fork"
+        store.increment("count")
+        os._exit(0)
+    store.increment("count")
+    assert os.waitpid(child, 0)[1] == 0
+stop.set()
+thread.join()
+print(store.get("count"))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
+def test_a_forked_process_goes_on_with_the_store(shared_url):
+    command = [sys.executable, "-W", "ignore", "-c", FORK, shared_url]
+    done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("20\n", "")
+
+
+def test_a_closed_store_opens_again(shared_url):
+    store = open_store(shared_url)
+    store.set("key", 1)
+    store.close()
+    store.close()
+    assert store.get("key") == 1
+    store.close()
+
+
+# --- once -------------------------------------------------------------------------------------
+
+
+def test_work_is_done_once_and_failed_work_again(store):
+    done = []
+    with pytest.raises(ZeroDivisionError):
+        store.once("update 7", lambda: 1 / 0)
+    assert store.once("update 7", lambda: done.append("work") or "reply") == ("new", "reply")
+    assert store.once("update 7", lambda: done.append("again") or "reply") == ("done", None)
+    assert done == ["work"]
+
+
+def test_who_comes_while_another_works_is_told_to_come_again(shared_url):
+    started, finish = threading.Event(), threading.Event()
+
+    def work():
+        started.set()
+        assert finish.wait(10)
+        return "reply"
+
+    with open_store(shared_url) as store, ThreadPoolExecutor(1) as thread:
+        first = thread.submit(store.once, "update 7", work)
+        assert started.wait(10)
+        assert store.once("update 7", work) == ("busy", None)
+        finish.set()
+        assert first.result(10) == ("new", "reply")
+        assert store.once("update 7", work) == ("done", None)
+
+
+def test_work_whose_instance_died_is_taken_over(store):
+    store.add_once("once:update 7", expires_s=0.02)  # it began, and was never heard of again
+    wait_until(lambda: store.once("update 7", lambda: "reply") == ("new", "reply"))
+
+
+class NoSecondMark(SqliteStore):
+    """A store that is lost while the work is done."""
+
+    def set(self, key, value, expires_s=None):
+        raise StoreError("the disk is full")
+
+
+def test_work_that_could_not_be_marked_as_done_is_done_all_the_same(caplog):
+    store, done = NoSecondMark(None), []
+    assert store.once("update 7", lambda: done.append("work") or "reply") == ("new", "reply")
+    assert "update 7" in caplog.text and "the disk is full" in caplog.text
+    assert store.once("update 7", lambda: done.append("again")) == ("busy", None)
+    assert done == ["work"]
+
+
+def test_a_store_lost_while_work_fails_does_not_hide_why():
+    with RedisServer() as server, pytest.raises(ZeroDivisionError):
+        open_store(server.url).once("update 7", lambda: server.stop() or 1 / 0)
+
+
+def test_what_was_done_is_forgotten_in_the_end(store):
+    assert store.once("update 7", lambda: "reply", done_s=0.02) == ("new", "reply")
+    wait_until(lambda: store.once("update 7", lambda: "reply") == ("new", "reply"))
+
+
+# --- what goes wrong --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("url", ["notes.db", "mysql://root:hunter2@host/db", ":hunter2@host",
+                                 "redis:hunter2@host"])  # fmt: skip
+def test_an_unknown_scheme_is_refused_and_no_secret_shown(url):
+    with pytest.raises(ValueError, match="Expected sqlite:///FILE") as caught:
+        open_store(url)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_the_url_comes_from_the_environment_else_a_file_here(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("STORE_URL", f"sqlite:///{tmp_path / 'mine.db'}")
+    open_store().close()
+    monkeypatch.delenv("STORE_URL")
+    open_store().close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.db", "store.sqlite3"]
+
+
+def test_a_file_that_cannot_be_written_is_named_with_the_fix(tmp_path):
+    with pytest.raises(StoreError, match=r"STORE_URL") as caught:
+        open_store(f"sqlite:///{tmp_path / 'no such folder' / 'store.db'}")
+    assert "no such folder" in str(caught.value)
+    with pytest.raises(StoreError, match="STORE_URL"):
+        open_store(f"sqlite:///{tmp_path}")
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_folder_is_named_with_the_fix(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(StoreError, match="STORE_URL"):
+        open_store(f"sqlite:///{tmp_path / 'store.db'}")
+
+
+def test_a_file_that_is_no_store_is_named_and_left_as_it_is(tmp_path):
+    file = tmp_path / "letter.txt"
+    file.write_text("Dear Viktor, " * 100)
+    with pytest.raises(StoreError, match=r"letter\.txt is damaged or no SQLite file.*Move it away"):
+        open_store(f"sqlite:///{file}")
+    assert file.read_text() == "Dear Viktor, " * 100
+
+
+def test_a_file_damaged_while_it_is_in_use_is_told(tmp_path):
+    file = tmp_path / "store.db"
+    with open_store(f"sqlite:///{file}") as store:
+        for number in range(500):
+            store.set(f"key {number}", "value " * 20)
+    damaged = bytearray(file.read_bytes())
+    damaged[4096:] = b"\xa5" * (len(damaged) - 4096)
+    file.write_bytes(damaged)
+    with pytest.raises(StoreError, match="damaged"), open_store(f"sqlite:///{file}") as store:
+        store.get("key 250")
+
+
+def test_a_value_that_another_program_wrote_is_told(redis_server, tmp_path):
+    with open_store(redis_server.url) as store:
+        store._redis.set("key", b"\xff not json")
+        with pytest.raises(StoreError, match="'key' is not JSON"):
+            store.get("key")
+        store._redis.lpush("list", "a")
+        for call in [store.get, store.increment]:
+            with pytest.raises(StoreError, match="refused to use 'list'"):
+                call("list")
+
+
+def test_a_redis_that_is_not_there_is_named_and_its_password_is_not():
+    port = free_port()
+    store = open_store(f"redis://user:hunter2@127.0.0.1:{port}/0")
+    for call in [store.get, store.increment, store.add_once, store.remove]:
+        with pytest.raises(StoreError, match=f"127.0.0.1:{port} cannot be reached") as caught:
+            call("key")
+        assert "hunter2" not in str(caught.value)
+    assert "hunter2" not in repr(store)
+
+
+UNREADABLE = ["redis://:hunter2/x@host:1/0", "redis://:a@host:hunter2/0",
+              "redis://:hunter2@[host/0", "redis://:hunter2#@h:1/0"]  # fmt: skip
+
+
+@pytest.mark.parametrize("url", UNREADABLE)
+def test_a_redis_url_that_cannot_be_read_does_not_show_its_password(url):
+    with pytest.raises((ValueError, StoreError)) as caught:
+        open_store(url).get("key")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_wrong_password_is_told_and_the_right_one_works():
+    with RedisServer(password="correct-horse") as server:
+        open_store(server.url).set("key", 1)
+        for wrong in [server.url.replace("correct-horse", "hunter2"),
+                      server.url.replace(":correct-horse@", "")]:  # fmt: skip
+            with pytest.raises(StoreError, match="password") as caught:
+                open_store(wrong).get("key")
+            assert "hunter2" not in str(caught.value)
+
+
+def test_a_redis_that_comes_back_is_used_again():
+    with RedisServer() as server:
+        store = open_store(server.url)
+        store.increment("count")
+        server.stop()
+        with pytest.raises(StoreError, match="cannot be reached"):
+            store.increment("count")
+        server.start()
+        assert store.increment("count") == 1  # a server without persistence forgets
+
+
+def test_importing_the_store_loads_no_library():
+    code = "import sys, botlib.store as s; print(*(m in sys.modules for m in ('redis', 'sqlite3')))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, text=True, capture_output=True)
+    assert done.stdout == "False False\n"

@@ -1,0 +1,554 @@
+"""The zip a real cloud takes: what is in it, and that it runs where nothing else is."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+from redis_server import RedisServer
+
+from botlib import settings
+from botlib.twitch.helix import Helix
+from deploy.bundle import Target, bundle
+from deploy.bundle.__main__ import main
+from deploy.bundle.packages import NOT_NEEDED, intact
+from deploy.bundle.target import PYTHONS, THIS_PYTHON, find_python
+from sandbox import Cloud, Telegram, Twitch
+from sandbox.hello_bot import agreed
+from sandbox.randomness import Randomness
+
+SECRET = "correct-horse"
+BOT = """
+from botlib import Bot
+from botlib.telegram{} import webhook
+
+bot = Bot()
+bot.command("hello")(lambda message: f"hello {{message.user}}!")
+bot.command("three")(lambda message: ["one", "two", "three"])
+handler = webhook(bot)
+"""
+STORE = "from botlib.store import open_store\n"
+WITH_STORE = STORE + BOT.format(".light").replace(
+    "webhook(bot)", "webhook(bot, store=open_store())"
+)
+DOORS = {"light": BOT.format(".light"), "library": BOT.format(".webhook"), "store": WITH_STORE}
+TWITCH = {  # as notebook 13 leaves it, the other corners of the square included
+    "brain.py": BOT.format(".light").replace("handler = webhook(bot)", ""),
+    "twitch_function.py": STORE
+    + "from brain import bot\nfrom botlib.twitch.eventsub import webhook\n"
+    + "handler = webhook(bot, store=open_store())\n",
+    "twitch_program.py": "from botlib.twitch.irc_bot import IrcBot\n",
+}
+ECHO = "def handler(event, context):\n    return event\n"
+
+
+def folder_of(tmp_path, main=ECHO, **files):
+    folder = tmp_path / "my_bot"
+    folder.mkdir(exist_ok=True)
+    (folder / "main.py").write_text(main, encoding="utf-8")
+    for name, content in files.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    return folder
+
+
+def names_in(path):
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        return archive.namelist()
+
+
+def test_an_echo_function_needs_nothing_but_itself(tmp_path):
+    made = bundle(folder_of(tmp_path))
+    assert (made.modules, made.packages) == ((), ())
+    assert names_in(made.path) == [
+        f"__pycache__/main.cpython-{THIS_PYTHON.replace('.', '')}.pyc",
+        "main.py",
+    ]
+    assert made.path == tmp_path / "my_bot.zip"
+
+
+def test_a_reply_only_bot_takes_no_package_and_a_bot_with_the_library_takes_it(tmp_path):
+    light = bundle(folder_of(tmp_path, DOORS["light"]), tmp_path / "light.zip")
+    assert light.packages == ()
+    assert {"botlib.bot", "botlib.function", "botlib.telegram.light"} <= set(light.modules)
+    assert "botlib.telegram.webhook" not in light.modules
+    full = bundle(folder_of(tmp_path, DOORS["library"]), tmp_path / "full.zip")
+    assert {name.partition("==")[0] for name in full.packages} >= {"python-telegram-bot", "httpx"}
+    assert "botlib.telegram.light" not in full.modules
+    for path in (light.path, full.path):
+        names = names_in(path)
+        assert not [name for name in names if "sandbox" in name or "lessons" in name]
+        assert not [name for name in names if NOT_NEEDED.search(name) and ".pyc" not in name]
+    assert light.size < 300_000 < full.size < 3.5 * 1024**2  # Yandex takes that much directly
+
+
+def test_the_learners_own_modules_and_data_go_along_and_the_tools_leavings_stay(tmp_path):
+    folder = folder_of(tmp_path, "import words\nfrom words import handler\n", **{"data.txt": "hi"})
+    (folder / "words").mkdir()
+    (folder / "words" / "__init__.py").write_text("from .talk import handler\n")
+    (folder / "words" / "talk.py").write_text(ECHO)
+    for leaving in ("tests/test_it.py", ".git/config", "__pycache__/old.pyc", "old.zip"):
+        (folder / leaving).parent.mkdir(exist_ok=True)
+        (folder / leaving).write_text("")
+    names = [name for name in names_in(bundle(folder).path) if not name.endswith(".pyc")]
+    assert names == ["data.txt", "main.py", "words/__init__.py", "words/talk.py"]
+
+
+def test_a_name_with_a_dot_keeps_what_follows_it(tmp_path):
+    for name in ("b", "b.v2"):
+        folder_of(tmp_path).rename(tmp_path / name)
+        assert bundle(tmp_path / name).path == tmp_path / f"{name}.zip"
+
+
+def test_a_folder_is_no_name_for_the_zip(tmp_path):
+    with pytest.raises(
+        ValueError, match=r"is a folder\. Expected the zip's name, such as .*bot\.zip"
+    ):
+        bundle(folder_of(tmp_path), tmp_path)
+
+
+def test_only_what_the_named_function_imports_goes_along(tmp_path):
+    folder = folder_of(tmp_path, **TWITCH)
+    made = bundle(folder, handler="twitch_function.handler")
+    assert [name.partition("==")[0] for name in made.packages] == ["redis"]
+    assert made.handlers == ("twitch_function.handler",)
+    with pytest.raises(ValueError, match=r"no gone\.py.* --handler FILE\.FUNCTION"):
+        bundle(folder, handler="gone.handler")
+    with pytest.raises(ValueError, match=r"brain\.py has no handler: it makes Bot, webhook, bot"):
+        bundle(folder, handler="brain.handler")
+    with pytest.raises(ValueError, match=r"Expected FILE\.FUNCTION, as main\.handler"):
+        bundle(folder, handler="handler")
+
+
+EITHER = "try:\n    import {}\nexcept {}:\n    {}\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        EITHER.format("no_such_json as json", "ImportError", "import json"),
+        EITHER.format("tomllib", "ModuleNotFoundError", "import no_such_toml as tomllib"),
+        EITHER.format("no_such_json", "(ImportError, ValueError)", "no_such_json = None"),
+        "try:\n    from .data import x\nexcept ImportError:\n    from data import x\n",
+    ],
+)
+def test_what_a_function_can_do_without_is_left_out(tmp_path, code):
+    folder = folder_of(tmp_path, ECHO + code, **{"data.py": "x = 1\n"})
+    assert bundle(folder).packages == ()
+    assert main([str(folder)]) == 0
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14", "3.15"])
+def test_a_store_can_be_packed_for_every_python(tmp_path, python):
+    made = bundle(folder_of(tmp_path, DOORS["store"]), target=Target(python))
+    assert [name.partition("==")[0] for name in made.packages] == ["redis"]
+
+
+def test_a_package_that_only_an_older_python_needs_is_explained(tmp_path, monkeypatch):
+    older = Target("3.11").markers | {"python_full_version": "3.11.2"}
+    monkeypatch.setattr(Target, "markers", older)
+    with pytest.raises(ValueError, match=r"async-timeout is needed for .*python3 start\.py"):
+        bundle(folder_of(tmp_path, DOORS["store"]), target=Target("3.11"))
+
+
+def wheel(folder, name, version="1.0", tag="py3-none-any", **modules):
+    """A package that only this folder has, as a registry would give it; its sha256."""
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{name}-{version}-{tag}.whl"
+    info = f"{name}-{version}.dist-info"
+    files = {f"{name}/{module}.py": text for module, text in modules.items()}
+    files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    pure = str(tag.endswith("any")).lower()
+    files[f"{info}/WHEEL"] = f"Wheel-Version: 1.0\nRoot-Is-Purelib: {pure}\nTag: {tag}\n"
+    files[f"{info}/RECORD"] = "".join(f"{file},,\n" for file in [*files, f"{info}/RECORD"])
+    with zipfile.ZipFile(path, "w") as archive:
+        for file, text in files.items():
+            archive.writestr(file, text)
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def asks_for(folder, wheels, *lines):
+    text = "\n".join(["# mine", "--no-index", f"--find-links {wheels}", *lines, ""])
+    (folder / "requirements.txt").write_text(text, encoding="utf-8")
+
+
+WITH_PACKAGE = ECHO + "import greetings\n"
+
+
+def test_what_the_folders_requirements_ask_for_goes_along(tmp_path, capsys):
+    right = wheel(tmp_path / "wheels", "greetings", __init__="hello = 'hello'\n")
+    wheel(tmp_path / "wheels", "unused", __init__="")
+    folder = folder_of(tmp_path, WITH_PACKAGE)
+    asks_for(folder, tmp_path / "wheels", f"greetings==1.0 --hash=sha256:{right}")
+    made = bundle(folder)
+    assert made.packages == ("greetings==1.0",)
+    names = names_in(made.path)
+    assert "greetings/__init__.py" in names and "requirements.txt" not in names
+    assert bundle(folder).path.read_bytes() == made.path.read_bytes()
+    assert main([str(folder)]) == 0 and "greetings==1.0" in capsys.readouterr().out
+    asks_for(folder, tmp_path / "wheels", f"greetings==1.0 --hash=sha256:{'0' * 64}")
+    with pytest.raises(RuntimeError, match=r"requirements\.txt lists could not be had"):
+        bundle(folder)
+    asks_for(folder, tmp_path / "wheels", "greetings", "unused")  # a plugin is not imported
+    assert bundle(folder).packages == ("greetings==1.0", "unused==1.0")
+
+
+def test_a_compiled_package_comes_for_the_clouds_machine(tmp_path):
+    for machine in ("x86_64", "aarch64"):
+        tag = f"cp313-cp313-manylinux_2_17_{machine}"
+        wheel(tmp_path / "wheels", "greetings", tag=tag, __init__=f"machine = {machine!r}\n")
+    folder = folder_of(tmp_path, WITH_PACKAGE)
+    asks_for(folder, tmp_path / "wheels", "greetings")
+    for platform, machine in (("linux-x86_64", "x86_64"), ("linux-arm64", "aarch64")):
+        made = bundle(folder, target=Target("3.13", platform))
+        with zipfile.ZipFile(made.path) as archive:
+            assert machine in archive.read("greetings/__init__.py").decode()
+    with pytest.raises(RuntimeError, match="is there a wheel for this Python"):
+        bundle(folder, target=Target("3.12"))
+
+
+def test_the_folders_own_version_of_a_package_wins(tmp_path):
+    wheel(tmp_path / "wheels", "redis", "99.0", __init__="", asyncio="")
+    folder = folder_of(tmp_path, DOORS["store"])
+    asks_for(folder, tmp_path / "wheels", "redis")
+    made = bundle(folder)
+    assert made.packages == ("redis==99.0",)
+    assert [name for name in names_in(made.path) if name.startswith("redis/c")] == []
+
+
+def test_an_import_that_nobody_has_is_said_with_what_to_do(tmp_path):
+    for package in ("no_such_package", "pip"):  # pip is installed here, but no package of the bot's
+        with pytest.raises(
+            ValueError, match=rf"{package}, which.*my_bot/requirements\.txt"
+        ) as told:
+            bundle(folder_of(tmp_path, ECHO + f"import {package}\n"))
+        assert "pyproject" not in str(told.value)
+
+
+def test_what_may_never_be_asked_for_is_told_and_stops_nothing(tmp_path, capsys):
+    folder = folder_of(tmp_path, "import talk\ndef handler(event, context):\n    import no_such\n")
+    (folder / "talk").mkdir()  # a package that somebody has copied in
+    (folder / "talk/__init__.py").write_text("")
+    (folder / "talk/contrib.py").write_text("import django_of_some_kind\n")
+    assert bundle(folder).missing == (
+        "django_of_some_kind, which talk/contrib.py imports",
+        "no_such, which main.py imports",
+    )
+    assert main([str(folder)]) == 0
+    assert "not found: no_such, which main.py imports" in capsys.readouterr().out
+
+
+def test_botlib_ships_whole_or_not_at_all(tmp_path):
+    botlib = {f"botlib/{path}" for path in ("run.py", "twitch/irc_bot.py", "telegram/webhook.py")}
+    assert botlib <= set(names_in(bundle(folder_of(tmp_path, DOORS["light"])).path))
+    assert not [name for name in names_in(bundle(folder_of(tmp_path)).path) if "botlib" in name]
+
+
+def test_a_relative_import_that_fails_only_when_it_runs_is_an_error_too(tmp_path, capsys):
+    folder = folder_of(tmp_path, "from words import handler\n")
+    (folder / "words").mkdir()
+    (folder / "words/__init__.py").write_text("from ..brain import handler\n")
+    assert main([str(folder)]) == 1
+    assert "relative import" in capsys.readouterr().err
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path):
+    folder = folder_of(tmp_path, DOORS["light"] + "KNOWN = {'a', 'b', 'c'} | frozenset('xyz')\n")
+    first = bundle(folder, tmp_path / "1.zip").path.read_bytes()
+    os.utime(folder / "main.py", (1, 1))
+    (folder / "main.py").chmod(0o700)
+    elsewhere = shutil.copytree(folder, tmp_path / "elsewhere" / "my_bot")
+    assert bundle(elsewhere, tmp_path / "2.zip").path.read_bytes() == first
+
+
+def test_everyone_may_read_each_file_and_nothing_is_dated(tmp_path):
+    with zipfile.ZipFile(bundle(folder_of(tmp_path)).path) as archive:
+        for entry in archive.infolist():
+            assert entry.external_attr >> 16 == 0o100644
+            assert entry.date_time == (1980, 1, 1, 0, 0, 0)
+
+
+def test_what_is_compiled_is_never_checked_against_its_source_again(tmp_path):
+    with zipfile.ZipFile(bundle(folder_of(tmp_path)).path) as archive:
+        header = archive.read(next(name for name in archive.namelist() if name.endswith(".pyc")))
+    assert header[4] == 0b01  # hash-based, unchecked: PEP 552
+
+
+TOKEN = "7000000001:" + "A" * 35
+RANDOM = "abcdefghij0123456789abcdefghij"
+REFUSED = {
+    "no main.py": ({}, None, "has no main.py"),
+    "no handler": ({}, "bot = 1\nimport os\n", "no handler: it makes bot, os"),
+    "no Python": ({}, "def handler(:\n", "no Python that runs"),
+    "a .env": ({".env": "A=1"}, ECHO, r"\.env looks like a secret"),
+    "an .env.real": ({".env.real": "A=1"}, ECHO, r"\.env\.real looks like a secret"),
+    "a key": ({"my.pem": "x"}, ECHO, r"my\.pem looks like a secret"),
+    "a token in code": ({}, ECHO + f"# {TOKEN}", "main.py holds a Telegram bot token"),
+    "a token that ends in a dash": (
+        {},
+        ECHO + f"# {TOKEN[:-1]}-\n",
+        "main.py holds a Telegram bot",
+    ),
+    "a token in an address": ({}, ECHO + f"# /bot{TOKEN}/getMe", "main.py holds a Telegram bot"),
+    "a token in a text": ({"notes.txt": TOKEN}, ECHO, "notes.txt holds a Telegram bot token"),
+    "the sandbox": ({}, ECHO + "import sandbox", "never deployed"),
+    "the lessons": ({}, ECHO + "import lessons", "never deployed"),
+    "a module botlib lacks": ({}, ECHO + "from botlib.nothing import x", "botlib does not have"),
+    "a package nobody has": ({}, ECHO + "import no_such_package", "no_such_package, which is"),
+    "a relative import": ({}, ECHO + "from .brain import b", r"main\.py imports \.brain, which"),
+    "a secret by name": (
+        {"config.py": f'A = 1\nTWITCH_CLIENT_SECRET = "{RANDOM}"\n'},
+        ECHO,
+        r"config\.py holds a value for TWITCH_CLIENT_SECRET, in line 2.*setting\('TWITCH_CLIENT_S",
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "main", "words"), REFUSED.values(), ids=REFUSED)
+def test_what_no_cloud_could_run_or_should_have_is_refused_by_name(tmp_path, files, main, words):
+    folder = folder_of(tmp_path, main or "", **files)
+    if main is None:
+        (folder / "main.py").unlink()
+    with pytest.raises(ValueError, match=words) as caught:
+        bundle(folder)
+    assert TOKEN not in str(caught.value) and RANDOM not in str(caught.value)
+    assert not (tmp_path / "my_bot.zip").exists()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"token = '{RANDOM}'",
+        f'my_password: str = "{RANDOM}"',
+        f'KEYS = {{"token": b"{RANDOM}"}}',
+        f'handler = webhook(bot, secret="{RANDOM}")',
+        f'os.environ["TWITCH_TOKEN"] = "{RANDOM}"',
+        f'os.environ.get("TWITCH_TOKEN", "{RANDOM}")',
+        'password = "correct-horse-battery"',
+    ],
+)
+def test_a_value_with_a_secrets_name_is_refused(tmp_path, line):
+    with pytest.raises(ValueError, match=r"main\.py holds a value for .*, in line 3"):
+        bundle(folder_of(tmp_path, ECHO + f"def f(): {line}\n"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'token = os.environ["TWITCH_CLIENT_SECRET"]',
+        'token = setting("TWITCH_CLIENT_SECRET")',
+        'SECRET_NAME = "TWITCH_CLIENT_SECRET"',
+        'token = "your-token-from-botfather-goes-here"',
+        'token = "xxxxxxxxxxxxxxxxxxxxxxxx"',
+        'secret_header = "X-Telegram-Bot-Api-Secret-Token"',
+        'token_url = "https://id.twitch.tv/oauth2/token"',
+        'tokenizer = "bert-base-uncased-2018"',
+        f'commit = "{RANDOM}"',
+    ],
+)
+def test_what_only_stands_for_a_secret_is_packed(tmp_path, line):
+    assert bundle(folder_of(tmp_path, ECHO + f"def f(): {line}\n")).files
+
+
+def test_a_secret_that_is_in_use_here_is_found_in_any_file(tmp_path, monkeypatch):
+    folder = folder_of(tmp_path, **{"notes.txt": "one\ntwo hunter2-hunter2 three\n"})
+    monkeypatch.setenv("TWITCH_EVENTSUB_SECRET", "hunter2-hunter2")
+    with pytest.raises(
+        ValueError, match=r"notes\.txt holds the value of TWITCH_EVENT.*, in line 2"
+    ):
+        bundle(folder)
+    monkeypatch.delenv("TWITCH_EVENTSUB_SECRET")
+    monkeypatch.delenv("COURSE_WORLD")
+    monkeypatch.setattr(settings, "COURSE", tmp_path / "course")
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course/.env").write_text("TELEGRAM_SECRET=hunter2-hunter2\n")
+    with pytest.raises(ValueError, match=r"holds the value of TELEGRAM_SECRET, in line 2"):
+        bundle(folder)
+
+
+def test_a_link_that_leads_out_of_the_folder_is_not_followed(tmp_path):
+    folder = folder_of(tmp_path, **{"inside.txt": "hi"})
+    (tmp_path / "outside.txt").write_text("mine")
+    try:
+        (folder / "link.txt").symlink_to(folder / "inside.txt")
+    except OSError:
+        pytest.skip("links cannot be made here")
+    assert "link.txt" in names_in(bundle(folder).path)
+    (folder / "data.txt").symlink_to(tmp_path / "outside.txt")
+    with pytest.raises(ValueError, match=r"data\.txt is a link that leads out"):
+        bundle(folder)
+
+
+def test_a_bundle_that_lambda_would_refuse_is_not_written(tmp_path):
+    folder = folder_of(tmp_path, **{"data.txt": "0a" * 1024**2})  # one word, two million long
+    (folder / "picture.bin").write_bytes(os.urandom(51 * 1024**2))
+    with pytest.raises(ValueError, match=r"too large.*largest files: picture\.bin"):
+        bundle(folder)
+
+
+def test_an_unknown_python_or_platform_is_refused():
+    with pytest.raises(ValueError, match=r"3\.11, 3\.12, 3\.13"):
+        Target(python="3.9")
+    with pytest.raises(ValueError, match="linux-x86_64, linux-arm64"):
+        Target(platform="windows")
+
+
+def test_the_command_says_what_went_in_and_what_to_tell_the_cloud(tmp_path, capsys):
+    folder = folder_of(tmp_path, DOORS["light"])
+    assert main([str(folder), "--out", str(tmp_path / "out" / "a.zip")]) == 0
+    printed = capsys.readouterr().out
+    assert "botlib:   whole" in printed
+    assert "packages: none" in printed
+    assert "main.handler" in printed
+    assert "ms to import" in printed
+    (folder / ".env").write_text("A=1")
+    assert main([str(folder)]) == 1
+    assert capsys.readouterr().err.startswith("No bundle: .env looks like a secret")
+
+
+def test_a_name_that_is_nowhere_is_an_error_whatever_the_settings_are(tmp_path, capsys):
+    bot = BOT.format(".light").partition("handler =")[0].replace("bot", "robot")
+    door = "from main import bot\n\nhandler = bot\n"
+    folder = folder_of(
+        tmp_path, bot.replace("robotlib", "botlib"), **{"telegram_function.py": door}
+    )
+    assert main([str(folder)]) == 1
+    told = capsys.readouterr().err
+    assert "telegram_function.py does not load: ImportError: cannot import name 'bot'" in told
+    assert "(main.py)" in told  # and not where it was unpacked
+
+
+def test_for_a_python_that_is_not_here_it_says_that_nothing_is_compiled(tmp_path, capsys):
+    other = [version for version in PYTHONS if not find_python(version)]
+    if not other:
+        pytest.skip("every Python that a bundle can be made for is installed here")
+    made = bundle(folder_of(tmp_path), target=Target(python=other[0]))
+    assert not made.is_compiled
+    assert names_in(made.path) == ["main.py"]
+    assert main([str(tmp_path / "my_bot"), "--python", other[0]]) == 0
+    assert f"not compiled: there is no python{other[0]} here" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("python", "clouds"),
+    [
+        ("3.14", set()),
+        ("3.13", {"Yandex Cloud"}),
+        ("3.11", {"AWS Lambda", "Yandex Cloud"}),
+        ("3.15", {"AWS Lambda", "Yandex Cloud"}),
+    ],
+)
+def test_a_cloud_that_lacks_this_python_is_named(tmp_path, capsys, python, clouds):
+    assert main([str(folder_of(tmp_path)), "--python", python]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    named = [line for line in lines if f"has no Python {python}: for it, add --python" in line]
+    assert {line.partition(" has")[0] for line in named} == {
+        f"  The road to {cloud}" for cloud in clouds
+    }
+
+
+@pytest.fixture(scope="module", params=DOORS)
+def unzipped(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bundle")
+    made = bundle(folder_of(folder, DOORS[request.param]))
+    with zipfile.ZipFile(made.path) as archive:
+        archive.extractall(folder / "task")
+    return folder / "task"
+
+
+LAMBDA = str(Path(__file__).parents[1] / "helpers/bare_lambda.py")
+
+
+@pytest.mark.parametrize("events", ["aws", "yandex"])
+def test_the_unzipped_bundle_runs_under_awslambdaric_with_nothing_else(
+    unzipped, awslambdaric, events
+):
+    with Telegram() as telegram, Cloud() as cloud:
+        account = telegram.new_bot("Hello bot", "hello_bot")
+        settings = {
+            "TELEGRAM_TOKEN": account.token,
+            "TELEGRAM_SECRET": SECRET,
+            "TELEGRAM_API": telegram.url,
+            "STORE_URL": "sqlite://",
+            "BUNDLE": str(unzipped),
+            "RIC": str(awslambdaric),
+        }
+        function = cloud.deploy("bot", unzipped, environment=settings, events=events, worker=LAMBDA)
+        telegram.call(account, "setWebhook", url=function.url, secret_token=SECRET)
+        viktor = telegram.person("Viktor")
+        assert viktor.ask("!hello") == "hello Viktor!"
+        viktor.send("!three")
+        assert [message.text for message in viktor.wait(3)] == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize("events", ["aws", "yandex"])
+def test_the_unzipped_twitch_bundle_runs_under_awslambdaric_with_nothing_else(
+    tmp_path, awslambdaric, events, monkeypatch
+):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    folder, entry = folder_of(tmp_path, **TWITCH), "twitch_function.handler"
+    assert main([str(folder), "--handler", entry, "--out", str(tmp_path / "bot.zip")]) == 0
+    assert not list(Path.cwd().iterdir())  # loading it leaves no store behind
+    shutil.unpack_archive(tmp_path / "bot.zip", tmp_path / "task")
+    with Twitch() as twitch, Cloud() as cloud, RedisServer() as redis:
+        viktor, bot = twitch.account("viktor", "Viktor"), twitch.account("hello_bot")
+        settings = agreed(twitch, bot, viktor, Randomness()) | {
+            "STORE_URL": redis.url,
+            "BUNDLE": str(tmp_path / "task"),
+            "RIC": str(awslambdaric),
+        }
+        function = cloud.deploy(
+            "bot", tmp_path / "task", handler=entry, environment=settings, events=events,
+            worker=LAMBDA,
+        )  # fmt: skip
+        helix = Helix(settings["TWITCH_CLIENT_ID"], settings["TWITCH_CLIENT_SECRET"], twitch.url)
+        helix.subscribe(viktor.id, function.url, settings["TWITCH_EVENTSUB_SECRET"], bot.id)
+        twitch.wait_for(bot, viktor)
+        assert [each["status"] for each in helix.subscriptions()] == ["enabled"]
+        assert viktor.ask("!hello") == "hello Viktor!"
+
+
+@pytest.mark.parametrize("unzipped", ["library"], indirect=True)
+def test_a_bundle_without_its_packages_does_not_find_them_elsewhere(unzipped, tmp_path):
+    """The proof above proves something: take the library away, and the bot does not start."""
+    without = shutil.copytree(
+        unzipped, tmp_path / "task", ignore=shutil.ignore_patterns("telegram")
+    )
+    shutil.copytree(unzipped / "botlib", without / "botlib", dirs_exist_ok=True)
+    code = f"import sys; sys.path.append({str(without)!r}); import main"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-B", "-c", code], capture_output=True, text=True
+    )
+    assert "ModuleNotFoundError: No module named 'telegram'" in done.stderr
+
+
+def test_a_changed_package_is_not_copied():
+    assert intact(distribution("httpx"))
+    assert not intact(Changed(distribution("httpx")))
+
+
+class Changed:
+    """A package whose files are not what its RECORD says."""
+
+    def __init__(self, found):
+        other = distribution("h11").files[0]
+        self.files = found.files
+        for file in self.files:
+            file.locate = other.locate
+
+
+def test_packages_for_another_machine_come_from_the_registry(tmp_path):
+    folder = folder_of(tmp_path, ECHO + "import aiohttp\n")
+    try:
+        made = bundle(folder, target=Target(platform="linux-arm64"))
+    except RuntimeError as error:
+        pytest.skip(f"THE PACKAGE REGISTRY COULD NOT BE REACHED: {error}")
+    compiled = [name for name in names_in(made.path) if name.endswith(".so")]
+    assert compiled
+    assert all("aarch64" in name for name in compiled)

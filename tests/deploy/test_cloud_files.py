@@ -1,0 +1,423 @@
+"""What deploy/ says to real clouds and machines, checked as far as that can be done here."""
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from botlib.run import WRONG_SETTINGS
+from sandbox import Cloud, Telegram, Twitch
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+SECRET = "correct-horse-battery"
+BOT = """
+from botlib import Bot
+from botlib.telegram.light import webhook
+
+bot = Bot()
+bot.command("hello")(lambda message: f"hello {message.user}!")
+handler = webhook(bot)
+"""
+
+
+def run(*command, cwd=ROOT, **environment):
+    own = ("TELEGRAM_", "TWITCH_", "STORE_")
+    mine = {key: value for key, value in os.environ.items() if not key.startswith(own)}
+    return subprocess.run(
+        [str(word) for word in command],
+        env=mine | {"PYTHONPATH": str(ROOT)} | environment,
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+    )
+
+
+@pytest.fixture
+def telegram():
+    with Telegram() as telegram:
+        telegram.new_bot("Hello bot", "hello_bot")
+        yield telegram
+
+
+def environment_of(telegram):
+    token = telegram.account("hello_bot").token
+    return {
+        "TELEGRAM_TOKEN": token,
+        "TELEGRAM_SECRET": SECRET,
+        "TELEGRAM_API": telegram.url,
+    }
+
+
+class Scene:
+    """A Twitch, where viktor's channel and a bot's application agree; the bot's settings."""
+
+    def __init__(self, twitch):
+        self.twitch, self.viktor = twitch, twitch.account("viktor", "Viktor")
+        self.bot, app = twitch.account("hello_bot"), twitch.application("Hello bot")
+        twitch.authorize(self.bot, app, ["user:read:chat", "user:write:chat", "user:bot"])
+        twitch.authorize(self.viktor, app, ["channel:bot"])
+        twitch.account("anna")  # who agreed to nothing
+        self.settings = {
+            "TWITCH_CLIENT_ID": app.client_id,
+            "TWITCH_CLIENT_SECRET": app.client_secret,
+            "TWITCH_EVENTSUB_SECRET": SECRET,
+            "TWITCH_BOT_ID": self.bot.id,
+            "TWITCH_CHANNEL": "viktor",
+            "TWITCH_API": twitch.url,
+        }
+
+    def subscribe(self, *arguments, **different):
+        done = run(sys.executable, DEPLOY / "subscribe.py", *arguments, **self.settings | different)
+        assert "Traceback" not in done.stderr
+        shown = done.stdout + done.stderr
+        assert SECRET not in shown and self.settings["TWITCH_CLIENT_SECRET"] not in shown
+        return done
+
+
+@pytest.fixture
+def scene():
+    with Twitch() as twitch:
+        yield Scene(twitch)
+
+
+# AWS
+
+
+class Template(yaml.SafeLoader):
+    """Reads CloudFormation's own tags, such as !Ref, as {tag: value}."""
+
+
+def _tag(loader, suffix, node):
+    kinds = {yaml.ScalarNode: loader.construct_scalar, yaml.SequenceNode: loader.construct_sequence}
+    return {suffix: kinds.get(type(node), loader.construct_mapping)(node)}
+
+
+Template.add_multi_constructor("!", _tag)
+TEMPLATE = DEPLOY / "aws/template.yaml"
+
+
+@pytest.fixture
+def template():
+    return yaml.load(TEMPLATE.read_text(encoding="utf-8"), Template)
+
+
+def test_the_template_is_one_that_cloudformation_takes():
+    lint = shutil.which(
+        "cfn-lint", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    )
+    if not lint:
+        pytest.skip("CFN-LINT IS NOT INSTALLED: the AWS template was not checked by it")
+    done = run(lint, TEMPLATE)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_template_holds_no_secret_and_shows_none(template):
+    secrets = {name for name in template["Parameters"] if re.search("Token|Secret|Url", name)}
+    assert len(secrets) == 5
+    for name in secrets:
+        assert template["Parameters"][name]["NoEcho"] is True
+        assert template["Parameters"][name]["Default"] == ""
+    assert not re.search(r"\d{6,}:[\w-]{30,}", TEMPLATE.read_text())
+
+
+def test_the_function_may_only_write_its_own_log(template):
+    resources = template["Resources"]
+    role = resources["Role"]["Properties"]
+    assert "ManagedPolicyArns" not in role
+    (statement,) = role["Policies"][0]["PolicyDocument"]["Statement"]
+    assert statement["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
+    assert statement["Resource"] == {"GetAtt": "Logs.Arn"}
+    assert resources["Logs"]["Properties"]["RetentionInDays"] == 7
+    assert resources["Function"]["Properties"]["LoggingConfig"] == {"LogGroup": {"Ref": "Logs"}}
+
+
+def test_the_address_is_public_and_leads_to_the_function_of_the_bundle(template):
+    resources = template["Resources"]
+    assert resources["Function"]["Properties"]["Handler"] == {"Ref": "Handler"}
+    assert template["Parameters"]["Handler"]["Default"] == "telegram_function.handler"
+    assert resources["Address"]["Properties"]["AuthType"] == "NONE"
+    allowed = [resources[name]["Properties"] for name in ("CallByAddress", "RunByAddress")]
+    assert [each["Action"] for each in allowed] == [
+        "lambda:InvokeFunctionUrl",
+        "lambda:InvokeFunction",
+    ]
+    assert allowed[0]["FunctionUrlAuthType"] == "NONE"
+    assert allowed[1]["InvokedViaFunctionUrl"] is True
+
+
+def test_the_secrets_go_from_the_settings_to_the_cloud(telegram):
+    settings = environment_of(telegram)
+    script = DEPLOY / "secrets_for.py"
+    aws = json.loads(
+        run(sys.executable, script, "aws", "Runtime=r", "Handler=h", **settings).stdout
+    )
+    assert aws == [
+        "Handler=h",
+        f"TelegramToken={settings['TELEGRAM_TOKEN']}",
+        f"TelegramSecret={SECRET}",
+        "Runtime=r",
+    ]
+    yandex = json.loads(run(sys.executable, script, "yandex", **settings).stdout)
+    assert yandex[1] == {"key": "TELEGRAM_SECRET", "text_value": SECRET}
+    for wrong in (["moon"], ["aws", "twich"], ["yandex", "Runtime=r"]):
+        done = run(sys.executable, script, *wrong, **settings)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert wrong[-1] in done.stderr
+
+
+def test_a_file_with_secrets_is_for_its_owner_alone(telegram, tmp_path):
+    out = tmp_path / "parameters.json"
+    out.write_text("of yesterday")
+    out.chmod(0o644)
+    settings = environment_of(telegram)
+    done = run(sys.executable, DEPLOY / "secrets_for.py", "aws", "--out", out, **settings)
+    assert SECRET not in done.stdout + done.stderr
+    assert f"Written into {out}" in done.stdout
+    assert json.loads(out.read_text())[0] == "Handler=telegram_function.handler"
+    if os.name != "nt":
+        assert out.stat().st_mode & 0o777 == 0o600
+    done = run(sys.executable, DEPLOY / "secrets_for.py", "aws", "--out", tmp_path, **settings)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+
+
+def test_a_twitch_bots_secrets_go_the_same_way(scene, template):
+    script, redis = DEPLOY / "secrets_for.py", "redis://127.0.0.1/0"
+    wanted = {name: scene.settings[name] for name in list(scene.settings)[:4]}
+    aws = run(sys.executable, script, "aws", "twitch", "A=b", STORE_URL=redis, **scene.settings)
+    given = dict(parameter.split("=", 1) for parameter in json.loads(aws.stdout))
+    environment = template["Resources"]["Function"]["Properties"]["Environment"]["Variables"]
+    reached = {name: given.get(value["Ref"]) for name, value in environment.items()}
+    assert (given["A"], given["Handler"]) == ("b", "twitch_function.handler")
+    assert {name: value for name, value in reached.items() if value} == wanted | {
+        "STORE_URL": redis
+    }
+    file = {"STORE_URL": "sqlite:///of_this_machine.sqlite3"}
+    yandex = run(sys.executable, script, "yandex", "twitch", **file, **scene.settings)
+    assert {each["key"]: each["text_value"] for each in json.loads(yandex.stdout)} == wanted
+
+
+def test_a_setting_that_is_missing_or_cannot_be_read_takes_one_line(tmp_path):
+    for script in ("secrets_for.py", "set_webhook.py", "subscribe.py"):
+        words = ["yandex", "twitch"] if script == "secrets_for.py" else []
+        done = run(sys.executable, DEPLOY / script, *words, cwd=tmp_path)
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+        assert "is not set" in done.stderr
+    outside = {"COURSE_WORLD": "", "TELEGRAM_API": "http://127.0.0.1:9"}
+    (tmp_path / ".env").write_text('TELEGRAM_TOKEN="1:a\n')
+    for words in (["secrets_for.py", "aws"], ["set_webhook.py"], ["subscribe.py"]):
+        done = run(sys.executable, DEPLOY / words[0], *words[1:], cwd=tmp_path, **outside)
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+        assert ".env, line 1: expected NAME=value" in done.stderr
+
+
+# Telegram
+
+
+def test_the_webhook_is_set_without_showing_token_or_secret(telegram):
+    settings = environment_of(telegram)
+    done = run(sys.executable, DEPLOY / "set_webhook.py", "http://127.0.0.1:9/", **settings)
+    assert json.loads(done.stdout)["url"] == "http://127.0.0.1:9/"
+    assert not [word for word in (SECRET, settings["TELEGRAM_TOKEN"]) if word in done.stdout]
+    settings["TELEGRAM_TOKEN"] = "42:" + "A" * 35
+    done = run(sys.executable, DEPLOY / "set_webhook.py", "http://127.0.0.1:9/", **settings)
+    assert done.returncode == 1
+    assert "401" in done.stderr
+    assert "Traceback" not in done.stderr
+    done = run(sys.executable, DEPLOY / "set_webhook.py")
+    assert "TELEGRAM_TOKEN is not set" in done.stderr
+
+
+BUTTONS = """
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.ext import ApplicationBuilder, CallbackQueryHandler, CommandHandler
+from botlib.settings import setting, telegram_api
+from botlib.telegram.webhook import webhook
+
+async def colour(update, context):
+    button = InlineKeyboardButton("red", callback_data="red")
+    markup = InlineKeyboardMarkup([[button]])
+    await update.effective_message.reply_text("which?", reply_markup=markup)
+
+async def chosen(update, context):
+    await update.callback_query.answer()
+    await update.effective_message.reply_text(f"you like {update.callback_query.data}")
+
+api = telegram_api()
+app = (
+    ApplicationBuilder().token(setting("TELEGRAM_TOKEN")).updater(None)
+    .base_url(f"{api}/bot").base_file_url(f"{api}/file/bot").build()
+)
+app.add_handler(CommandHandler("colour", colour))
+app.add_handler(CallbackQueryHandler(chosen))
+handler = webhook(app)
+"""
+
+
+def set_webhook(settings, *words):
+    """What Telegram says to it, asked again while it takes no more than one in a second."""
+    while True:
+        done = run(sys.executable, DEPLOY / "set_webhook.py", *words, **settings)
+        if "Too Many Requests" not in done.stderr:
+            return json.loads(done.stdout)
+
+
+def test_an_applications_buttons_are_heard_unless_only_some_kinds_are_asked_for(telegram, tmp_path):
+    (tmp_path / "main.py").write_text(BUTTONS)
+    settings, viktor = environment_of(telegram), telegram.person("Viktor")
+    with Cloud() as cloud:
+        url = cloud.deploy("bot", tmp_path, environment=settings, timeout_s=20).url
+        only = set_webhook(settings, url, "--updates", "message")
+        assert only["allowed_updates"] == ["message"]
+        assert "allowed_updates" not in set_webhook(settings, url)
+        viktor.send("/colour")
+        (question,) = viktor.wait(timeout=20)
+        viktor.press(question, "red")
+        assert viktor.wait(timeout=20)[0].text == "you like red"
+    assert set_webhook(settings, "--delete")["url"] == ""
+
+
+@pytest.mark.parametrize("words", [["--updates", "message"], ["https://a.example", "--delete"]])
+def test_an_address_goes_with_kinds_of_updates_and_not_with_delete(words):
+    done = run(sys.executable, DEPLOY / "set_webhook.py", *words)
+    assert done.returncode == 2
+    assert "an address goes with --updates" in done.stderr
+
+
+# Twitch
+
+
+def test_the_chat_is_led_to_the_function_once_however_often_it_is_asked(scene, tmp_path):
+    code = BOT.replace("botlib.telegram.light", "botlib.twitch.eventsub")
+    (tmp_path / "main.py").write_text(code)
+    with Cloud() as cloud:
+        urls = [
+            cloud.deploy(name, tmp_path, environment=scene.settings).url for name in ("old", "new")
+        ]
+        for url in (*urls, urls[1]):
+            done = scene.subscribe(url)
+            (made,) = json.loads(done.stdout)
+            assert made["transport"]["callback"] == url
+            scene.twitch.wait_for(scene.bot, scene.viktor)
+            # Said again within 30 seconds, it has an invisible mark: Twitch drops what is the same.
+            assert scene.viktor.ask("!hello").strip(" \U000e0000") == "hello Viktor!"
+        (shown,) = json.loads(scene.subscribe().stdout)
+        assert (shown["id"], shown["status"]) == (made["id"], "enabled")
+        assert json.loads(scene.subscribe("--delete").stdout) == []
+
+
+@pytest.mark.parametrize(
+    ("different", "said"),
+    [
+        ({"TWITCH_CLIENT_SECRET": "wrong"}, "Compare TWITCH_CLIENT_ID"),
+        ({"TWITCH_CHANNEL": "nobody_here"}, "knows no channel 'nobody_here'"),
+        ({"TWITCH_BOT_ID": "hello_bot"}, "Expected the number"),
+        ({"TWITCH_EVENTSUB_SECRET": "short"}, "Expected 10 to 100"),
+        ({"TWITCH_CHANNEL": ""}, "TWITCH_CHANNEL is not set"),
+        ({"TWITCH_API": "http://127.0.0.1:9"}, "cannot be reached"),
+        ({"TWITCH_CHANNEL": "anna"}, "403"),
+    ],
+)
+def test_what_keeps_it_from_subscribing_is_said_in_one_line(scene, different, said):
+    done = scene.subscribe("https://bot.example", **different)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert said in done.stderr
+
+
+# systemd
+
+UNIT = DEPLOY / "machine/chatbot@.service"
+analyze = pytest.mark.skipif(
+    not shutil.which("systemd-analyze"), reason="SYSTEMD-ANALYZE IS NOT HERE: unit not checked"
+)
+
+
+@pytest.fixture
+def unit(tmp_path):
+    """The unit as an instance, with a Python that exists on this machine."""
+    text = UNIT.read_text().replace("/opt/chatbot/.venv/bin/python", sys.executable)
+    path = tmp_path / "chatbot@twitch.service"
+    path.write_text(text)
+    return path
+
+
+@analyze
+def test_systemd_finds_nothing_wrong_in_the_unit(unit):
+    done = run("systemd-analyze", "verify", unit)
+    mine = [line for line in done.stderr.splitlines() if "chatbot" in line]
+    assert (done.returncode, mine) == (0, [])
+
+
+@analyze
+def test_the_unit_is_closed_as_far_as_a_bot_allows(unit):
+    done = run("systemd-analyze", "security", "--offline=true", "--threshold=20", unit)
+    if "offline" in done.stderr:
+        pytest.skip("SYSTEMD-ANALYZE IS TOO OLD to judge a unit that is not loaded")
+    assert done.returncode == 0, done.stdout[-300:]
+
+
+def test_the_unit_does_not_try_again_what_cannot_succeed():
+    lines = UNIT.read_text().splitlines()
+    assert "Restart=on-failure" in lines
+    assert f"RestartPreventExitStatus={WRONG_SETTINGS}" in lines
+    assert "EnvironmentFile=/etc/chatbot/settings.env" in lines
+
+
+def test_the_unit_has_a_folder_for_the_store_that_its_readme_names():
+    assert "StateDirectory=chatbot-%i" in UNIT.read_text().splitlines()
+    (url,) = re.findall(r"STORE_URL=(sqlite:\S+)`", (DEPLOY / "machine/README.md").read_text())
+    assert url.startswith("sqlite:////var/lib/chatbot-twitch/")
+
+
+# Containers. No engine builds the image here: these are the mistakes that can be seen without one.
+
+CONTAINERFILE = (DEPLOY / "container/Containerfile").read_text(encoding="utf-8")
+STEPS = re.findall(
+    r"^([A-Z]+) (.*)$", re.sub(r"^#.*\n|\\\n\s*", "", CONTAINERFILE, flags=re.M), re.M
+)
+
+
+def test_the_container_runs_as_nobody_in_particular_and_holds_no_secret():
+    names = [name for name, _ in STEPS]
+    last_stage = STEPS[len(names) - names[::-1].index("FROM") :]
+    assert ("USER", "10001") in last_stage
+    assert names.index("USER") < names.index("ENTRYPOINT")
+    assert {rest for name, rest in STEPS if name == "ARG"} == {"BOT=my_bot"}
+    assert "ADD" not in names
+    assert not [rest for name, rest in STEPS if name == "ENV" and re.search("TOKEN|SECRET", rest)]
+    assert all(re.search(r":[\w.-]+", rest) for name, rest in STEPS if name == "FROM")
+    made = re.search(r"install --directory --owner=bot \S+ (\S+)", CONTAINERFILE)[1]
+    assert ("VOLUME", made) in STEPS and ("ENV", f"STATE_DIRECTORY={made}") in STEPS
+    assert "**/.*" in (ROOT / ".dockerignore").read_text().splitlines()  # .env too
+
+
+def test_the_container_holds_all_that_the_bot_imports(tmp_path):
+    assert ("COPY", "botlib /app/botlib") in STEPS
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "botlib", tmp_path / "app/botlib", ignore=ignore)
+    code = (
+        "import botlib.run, botlib.store, botlib.telegram.polling, botlib.twitch.irc_bot, sys;"
+        "botlib.store.open_store('redis://127.0.0.1:9');"
+        "print(*{m.__file__ for n, m in sys.modules.items() if n.startswith('botlib')})"
+    )
+    done = run(sys.executable, "-c", code, cwd=tmp_path, PYTHONPATH=str(tmp_path / "app"))
+    assert done.stdout, done.stderr
+    assert all(Path(file).is_relative_to(tmp_path) for file in done.stdout.split())
+
+
+def test_the_containers_packages_are_the_locked_ones():
+    spec = importlib.util.spec_from_file_location("w", DEPLOY / "container/write_requirements.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    written = (DEPLOY / "container/requirements.txt").read_text(encoding="utf-8")
+    assert written == module.requirements(), "run: python deploy/container/write_requirements.py"
+    assert "jupyter" not in written
+    assert re.search(r"^redis==", written, re.M)
+    assert re.search(r"^async-timeout==.*< '3\.11\.3'", written, re.M)

@@ -1,0 +1,150 @@
+"""A folder of one's own: as made, it is a bot for every home."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from botlib.run import load_bot
+from deploy.bundle import bundle
+from deploy.bundle.__main__ import main as bundle_command
+from deploy.new import TEMPLATE, main
+from sandbox import Cloud, Telegram, Twitch
+from sandbox.hello_bot import agreed
+from sandbox.randomness import Randomness
+
+SECRET = "correct-horse"
+LAMBDA = str(Path(__file__).parents[1] / "helpers/bare_lambda.py")
+FILES = {"main.py", "telegram_function.py", "twitch_function.py", "test_main.py"}
+FILES |= {"requirements.txt"}
+
+
+@pytest.fixture
+def folder(tmp_path, capsys):
+    assert main([str(tmp_path / "my_bot")]) == 0
+    capsys.readouterr()
+    return tmp_path / "my_bot"
+
+
+def test_it_holds_a_bot_its_functions_and_a_test(folder):
+    assert {path.name for path in folder.iterdir()} == FILES
+    assert load_bot(folder / "main.py").ask("!hello", user="Viktor") == "hello Viktor!"
+
+
+def test_what_to_type_next_is_shown_and_can_be_typed(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["deep/my_bot"]) == 0
+    shown = capsys.readouterr().out
+    start = os.path.relpath(TEMPLATE.parents[1] / "start.py")
+    for words in ("run telegram", "test", "sandbox", "bundle"):
+        assert f"python3 {start} {words} deep/my_bot  " in shown.replace(os.sep, "/")
+    assert str(Path("deep/my_bot/main.py")) in shown
+    assert Path("deep/my_bot/main.py").is_file()
+
+
+def test_an_empty_folder_is_filled(tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert main([str(tmp_path / "empty")]) == 0
+    assert {path.name for path in (tmp_path / "empty").iterdir()} == FILES
+
+
+def test_what_is_there_already_is_never_touched(tmp_path, capsys):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/main.py").write_text("mine")
+    assert main([str(tmp_path / "mine")]) == 1
+    assert "is not empty, and stays as it is" in capsys.readouterr().err
+    assert main([str(tmp_path / "mine/main.py")]) == 1
+    assert "is a file" in capsys.readouterr().err
+    assert [path.read_text() for path in (tmp_path / "mine").iterdir()] == ["mine"]
+
+
+def test_nothing_that_tools_left_in_the_template_is_copied(folder):
+    code = "import sys; sys.dont_write_bytecode = False; import main"
+    subprocess.run([sys.executable, "-c", code], cwd=TEMPLATE, check=True)
+    assert (TEMPLATE / "__pycache__").exists() or sys.flags.dont_write_bytecode
+    assert main([str(folder.parent / "other")]) == 0
+    assert {path.name for path in (folder.parent / "other").iterdir()} == FILES
+
+
+def test_the_bundle_has_both_functions_and_says_whose_is_which(folder, capsys):
+    assert bundle_command([str(folder)]) == 0
+    shown = capsys.readouterr().out
+    assert "packages: none" in shown
+    for platform in ("Telegram", "Twitch"):
+        handler = f"{platform.lower()}_function.handler"
+        assert f"entry point to name in the cloud for {platform}: {handler}" in shown
+    with zipfile.ZipFile(folder.with_suffix(".zip")) as archive:
+        own = {name for name in archive.namelist() if "/" not in name}
+    assert own == {"main.py", "telegram_function.py", "twitch_function.py"}
+
+
+def test_a_handler_in_main_py_counts_too_and_one_that_is_named_alone(folder):
+    both = ("telegram_function.handler", "twitch_function.handler")
+    assert bundle(folder).handlers == both
+    with (folder / "main.py").open("a") as file:
+        file.write("\n\ndef handler(event, context):\n    return event\n")
+    assert bundle(folder).handlers == ("main.handler", *both)
+    assert bundle(folder, handler="twitch_function.handler").handlers == both[1:]
+
+
+@pytest.fixture(scope="module")
+def zipped(tmp_path_factory):
+    """A folder as made, with a package from the registry in its command, packed and unpacked."""
+    where = tmp_path_factory.mktemp("zip")
+    assert main([str(where / "my_bot")]) == 0
+    (where / "my_bot/requirements.txt").write_text("text-unidecode\n")
+    source = (where / "my_bot/main.py").read_text()
+    source = "from text_unidecode import unidecode\n" + source.replace(
+        "{message.user}", "{unidecode(message.user)}"
+    )
+    (where / "my_bot/main.py").write_text(source)
+    try:
+        made = bundle(where / "my_bot")
+    except RuntimeError as error:
+        pytest.skip(f"THE PACKAGE REGISTRY COULD NOT BE REACHED: {error}")
+    assert [name.partition("==")[0] for name in made.packages] == ["text-unidecode"]
+    shutil.unpack_archive(made.path, where / "task")
+    return where / "task"
+
+
+@pytest.mark.parametrize("events", ["aws", "yandex"])
+def test_its_zip_answers_telegram_under_awslambdaric(zipped, awslambdaric, events):
+    handler = "telegram_function.handler"
+    with Telegram() as telegram, Cloud() as cloud:
+        account = telegram.new_bot("Hello bot", "hello_bot")
+        settings = {
+            "TELEGRAM_TOKEN": account.token,
+            "TELEGRAM_SECRET": SECRET,
+            "TELEGRAM_API": telegram.url,
+            "BUNDLE": str(zipped),
+            "RIC": str(awslambdaric),
+        }
+        function = cloud.deploy(
+            "bot", zipped, handler=handler, environment=settings, events=events, worker=LAMBDA,
+            timeout_s=30,
+        )  # fmt: skip
+        telegram.call(account, "setWebhook", url=function.url, secret_token=SECRET)
+        assert telegram.person("Zoë").ask("!hello", timeout=30) == "hello Zoe!"
+
+
+@pytest.mark.parametrize("events", ["aws", "yandex"])
+def test_its_zip_answers_twitch_under_awslambdaric(zipped, awslambdaric, events):
+    from botlib.twitch.helix import Helix
+
+    handler = "twitch_function.handler"
+    with Twitch() as twitch, Cloud() as cloud:
+        viktor, bot = twitch.account("viktor", "Viktor"), twitch.account("hello_bot")
+        settings = agreed(twitch, bot, viktor, Randomness())
+        settings |= {"BUNDLE": str(zipped), "RIC": str(awslambdaric)}
+        function = cloud.deploy(
+            "bot", zipped, handler=handler, environment=settings, events=events, worker=LAMBDA,
+            timeout_s=30,
+        )  # fmt: skip
+        helix = Helix(settings["TWITCH_CLIENT_ID"], settings["TWITCH_CLIENT_SECRET"], twitch.url)
+        helix.subscribe(viktor.id, function.url, settings["TWITCH_EVENTSUB_SECRET"], bot.id)
+        twitch.wait_for(bot, viktor, timeout=30)
+        assert viktor.ask("!hello", timeout=30) == "hello Viktor!"

@@ -1,0 +1,154 @@
+"""A notebook in a real browser, run and photographed.
+
+    python tests/helpers/jupyterlab_browser.py NOTEBOOK... --out DIR
+
+saves DIR/NOTEBOOK.png, as long as the notebook is.
+
+JupyterLab is started through the front door on a copy of the notebooks, so nothing here changes.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from chromium import FLAGS, find_browser
+from playwright.sync_api import sync_playwright
+
+HOME = Path(__file__).parents[2]
+FIRST = "00_start_here.ipynb"
+QUIET = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+WHOLE = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
+WIDTH, HEIGHT = 1280, 900
+START_S, RUN_S = 90, 180
+
+READY = """() => {
+    const panel = window.jupyterapp?.shell.currentWidget;
+    const session = panel?.sessionContext;
+    const kernel = session?.session?.kernel;
+    return panel?.context?.isReady && session.isReady
+        && kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
+}"""
+RUN = """() => {
+    window.ran = null;
+    const run = window.jupyterapp.commands.execute('notebook:run-all-cells');
+    run.then(() => { window.ran = true; }, problem => { window.ran = String(problem); });
+}"""
+# Run All is over before the cells after an announced error are, so wait for the cells themselves.
+FINISHED = """() => {
+    const cells = window.jupyterapp.shell.currentWidget.content.model.toJSON().cells
+        .filter(cell => cell.cell_type === 'code' && String(cell.source).trim());
+    const failed = cells.some(cell => !(cell.metadata.tags || []).includes('raises-exception')
+        && cell.outputs.some(output => output.output_type === 'error'));
+    return failed || cells.every(cell => cell.execution_count !== null);
+}"""
+MODEL = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON()"
+LENGTH = """() => Math.max(...Array.from(
+    document.querySelectorAll('.jp-WindowedPanel-outer'), element => element.scrollHeight))"""
+TO_TOP = """() => document.querySelectorAll('.jp-WindowedPanel-outer').forEach(
+    element => element.scrollTo(0, 0))"""
+
+
+@contextlib.contextmanager
+def front_door(folder):
+    """Start `start.py` on a copy in `folder` (with its notebooks/); gives the printed address."""
+    for name in ("start.py", "requirements.lock", "pyproject.toml"):
+        shutil.copy(HOME / name, folder)
+    for name in ("botlib", "sandbox", "lessons", "deploy"):
+        shutil.copytree(HOME / name, folder / name, ignore=shutil.ignore_patterns("*.pyc"))
+    config = folder / "config"  # nobody's own settings
+    (config / "labconfig").mkdir(parents=True)
+    (config / "labconfig/page_config.json").write_text(json.dumps(QUIET))
+    (config / "labconfig/default_setting_overrides.json").write_text(json.dumps(WHOLE))
+    environment = {
+        **os.environ,
+        "COURSE_PYTHON": sys.executable,
+        "COURSE_WORLD": "sandbox",
+        "JUPYTER_CONFIG_DIR": str(config),
+        "PYTHONPATH": str(folder),
+    }
+    command = [sys.executable, "start.py", "--no-browser", "--LabApp.expose_app_in_browser=True"]
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            for line in server.stdout:
+                if found := re.search(r"open at (http://\S+)", line):
+                    yield found[1]
+                    break
+            else:
+                raise RuntimeError("start.py ended without an address")
+        finally:
+            server.terminate()
+
+
+@contextlib.contextmanager
+def browser_page():
+    """A page in a headless browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
+        try:
+            yield browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+        finally:
+            browser.close()
+
+
+def run_notebook(page, address, name):
+    """Open notebooks/`name` and run all its cells; returns the notebook as it stands then."""
+    page.goto(f"{address.replace(FIRST, name)}&reset", timeout=START_S * 1000)
+    page.wait_for_function(READY, timeout=START_S * 1000)
+    page.evaluate(RUN)
+    page.wait_for_function("() => window.ran !== null", timeout=RUN_S * 1000)
+    page.wait_for_function(FINISHED, timeout=RUN_S * 1000)
+    return page.evaluate(MODEL)
+
+
+def unexpected_errors(notebook):
+    """The errors among the outputs that no tag announces."""
+    return [
+        f"{output['ename']}: {output['evalue']}"
+        for cell in notebook["cells"]
+        for output in cell.get("outputs", [])
+        if output["output_type"] == "error"
+        and "raises-exception" not in cell["metadata"].get("tags", [])
+    ]
+
+
+def photograph(page, path):
+    """Save the whole notebook as one picture: the window grows until nothing is to scroll."""
+    page.set_viewport_size({"width": WIDTH, "height": page.evaluate(LENGTH) + 150})
+    page.evaluate(TO_TOP)
+    page.wait_for_timeout(1000)  # for what draws itself anew
+    page.screenshot(path=path)
+
+
+def main():
+    """Run and photograph the notebooks named on the command line; the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("notebooks", nargs="+", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    failed = False
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(HOME / "notebooks", Path(folder, "notebooks"))
+        for path in options.notebooks:
+            shutil.copy(path, Path(folder, "notebooks"))
+        with front_door(Path(folder)) as address, browser_page() as page:
+            for path in options.notebooks:
+                errors = unexpected_errors(run_notebook(page, address, path.name))
+                photograph(page, options.out / f"{path.stem}.png")
+                page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+                print(f"{options.out / path.stem}.png", *errors, sep="\n  ")
+                failed = failed or bool(errors)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

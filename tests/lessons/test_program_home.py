@@ -1,0 +1,139 @@
+"""The home of notebook 16: a bot in a process of its own, and nothing of it left behind."""
+
+import gc
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from lessons.home import Home
+from sandbox.twitch import Twitch
+
+ROOT = Path(__file__).parents[2]
+MAIN = """
+from botlib import Bot
+
+bot = Bot()
+bot.command("hello")(lambda message: f"hello {message.user}!")
+"""
+
+
+class World:
+    """A Twitch with Viktor's channel, a bot's settings, and a file for the bot."""
+
+    def __init__(self, twitch: Twitch, folder: Path) -> None:
+        self.twitch = twitch
+        self.viktor = twitch.account("viktor", display_name="Viktor")
+        self.bot = twitch.account("hello_bot")
+        app = twitch.application("Hello bot")
+        token = twitch.authorize(self.bot, app, ["chat:read", "chat:edit"])
+        self.settings = {"TWITCH_TOKEN": token.access_token, "TWITCH_CLIENT_ID": app.client_id}
+        self.settings |= {"TWITCH_CHANNEL": "viktor", "TWITCH_API": twitch.url}
+        self.file = folder / "main.py"
+        self.file.write_text(MAIN)
+
+    def home(self, **other: str) -> Home:
+        return Home("twitch", self.file, self.settings | other)
+
+
+@pytest.fixture
+def world(tmp_path):
+    with Twitch() as twitch:
+        yield World(twitch, tmp_path)
+
+
+def test_the_bot_answers_until_it_is_asked_to_stop(world):
+    home = world.home()
+    world.twitch.wait_for(world.bot, world.viktor, timeout=20)
+    assert world.viktor.ask("!hello") == "hello Viktor!"
+    assert home.status is None
+    assert home.wait_line("in #") == "INFO in #viktor as hello_bot"
+    assert home.log[0] == "INFO twitch: the sandbox world, main.py"
+    with pytest.raises(TimeoutError, match="no line with 'stopped' within"):
+        home.wait_line("stopped", timeout_s=0.01)
+    assert repr(home).endswith("is running")
+    assert home.stop() == home.stop() == home.status == 0
+    assert home.log[-1] == "INFO stopped"
+
+
+def test_ctrl_c_stops_it_as_well(world):
+    home = world.home()
+    world.twitch.wait_for(world.bot, world.viktor, timeout=20)
+    home.ctrl_c()
+    assert home.wait(20) == 0
+    assert home.log[-1] == "INFO stopped"
+
+
+def test_whoever_waits_for_a_line_learns_that_the_bot_ended(world):
+    home = world.home(TWITCH_TOKEN="not-a-token")
+    with pytest.raises(
+        RuntimeError, match="ended with status 78: ERROR Twitch does not know this token"
+    ):
+        home.wait_line("in #")
+
+
+def test_a_wrong_token_is_a_matter_for_people(world):
+    home = world.home(TWITCH_TOKEN="not-a-token")
+    assert home.wait(20) == 78
+    assert home.log[-1].startswith("ERROR Twitch does not know this token")
+
+
+def test_a_killed_bot_says_nothing_more(world):
+    home = world.home()
+    home.wait_line("the sandbox world")
+    home.kill()
+    assert home.wait(20) not in (0, 78)
+    assert "stopped" not in str(home.log)
+    with pytest.raises(RuntimeError, match="the bot ended with status"):
+        home.wait_line("stopped")
+
+
+def test_a_second_home_of_the_same_file_takes_the_place_of_the_first(world):
+    first = world.home()
+    world.twitch.wait_for(world.bot, world.viktor, timeout=20)
+    second = world.home()
+    assert first.status == 0
+    second.wait_line("the sandbox world")
+    second.stop()
+
+
+def test_a_home_that_is_forgotten_ends(world):
+    home = world.home()
+    world.twitch.wait_for(world.bot, world.viktor, timeout=20)
+    del home
+    gc.collect()
+    world.twitch.wait_gone(world.bot, timeout=20)
+
+
+def test_when_the_notebook_dies_the_bot_dies_too(world):
+    code = f"""
+import os
+from lessons.home import Home
+home = Home("twitch", {str(world.file)!r}, {world.settings!r})
+home.wait_line("the sandbox world")
+print(home.pid, flush=True)
+os._exit(1)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    pid = int(done.stdout)
+    if psutil.pid_exists(pid):
+        psutil.wait_procs([psutil.Process(pid)], timeout=20)
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def test_this_machines_own_bots_and_env_files_stay_out(world, monkeypatch):
+    monkeypatch.setenv("TWITCH_CLIENT_SECRET", "mine")
+    monkeypatch.setenv("TELEGRAM_TOKEN", "mine")
+    (world.file.parent / ".env").write_text("TWITCH_REFRESH_TOKEN=mine\n")
+    tell = "import os\nprint([v for v in os.environ.values() if v == 'mine'], file=sys.stderr)\n"
+    world.file.write_text(MAIN + "import sys\n" + tell)
+    home = world.home()
+    assert home.wait_line("[") == "[]"
+    home.stop()
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"there is no file .*main\.py.*%%save"):
+        Home("twitch", tmp_path / "main.py", {})

