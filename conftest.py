@@ -14,7 +14,7 @@ from guards import (  # noqa: F401 - hooks, for every tree: pytest calls them
     pytest_runtest_makereport,
 )
 
-pytest_plugins = ["sandbox.pytest_plugin"]  # .venv has the course on its path, not installed
+pytest_plugins = ["bot_sandbox.pytest_plugin"]  # .venv has the course on its path, not installed
 OWN = ("TELEGRAM_", "TWITCH_")  # what the names of a bot's settings begin with
 
 

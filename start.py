@@ -46,7 +46,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-PACKAGES = ("botlib", "sandbox", "lessons", "deploy")  # the course's own
+ON_THE_PATH = (".", "sandbox")  # folders that Python looks into for the course's own packages
+PACKAGES = ("botlib", "sandbox/bot_sandbox", "lessons", "deploy")
 STAMP = VENV / "course.json"  # written last, so a .venv without it was left half-made
 LOCK = HERE / "requirements.lock"  # what a learner needs
 TEST_LOCK = HERE / "requirements-test.lock"  # what `test` adds
@@ -60,8 +61,8 @@ COMMANDS = {  # each runs a file, whose first text is its help
     "new": "deploy/new.py",
     "refresh": "lessons/refresh.py",
     "reset": "lessons/copies.py",
-    "run": "sandbox/beside.py",
-    "sandbox": "sandbox/__main__.py",
+    "run": "sandbox/bot_sandbox/beside.py",
+    "sandbox": "sandbox/bot_sandbox/__main__.py",
     "secrets": "deploy/secrets_for.py",
     "subscribe": "deploy/subscribe.py",
     "test": "tests/run.py",
@@ -111,7 +112,8 @@ def digest(lock: Path) -> str:
 
 def recipe() -> dict[str, str]:
     """What a right .venv has been made from."""
-    return {"Python": sys.version[:4], "folder": str(HERE), LOCK.name: digest(LOCK)}
+    path = os.pathsep.join(ON_THE_PATH)
+    return {"Python": sys.version[:4], "folder": str(HERE), "path": path, LOCK.name: digest(LOCK)}
 
 
 def stamp() -> dict[str, str]:
@@ -250,8 +252,8 @@ def make_venv(why: str) -> None:
     VENV.unlink() if VENV.is_symlink() else shutil.rmtree(VENV, ignore_errors=True)
     venv.create(VENV, symlinks=os.name != "nt")
     install(LOCK)
-    here = os.path.relpath(HERE, site())
-    (site() / "course.pth").write_text(f"{here}\n", encoding="utf-8")
+    lines = [f"{os.path.relpath(HERE / name, site())}\n" for name in ON_THE_PATH]
+    (site() / "course.pth").write_text("".join(lines), encoding="utf-8")
     for name, settings in QUIET.items():
         (VENV / name).parent.mkdir(parents=True, exist_ok=True)
         (VENV / name).write_text(json.dumps(settings), encoding="utf-8")
@@ -324,6 +326,7 @@ def program(command: str) -> list[str]:
     file = COMMANDS[command]
     if command == "test":
         return [str(HERE / file)]  # tests/ is no package
+    file = file.removeprefix("sandbox/")
     return ["-m", file.removesuffix(".py").removesuffix("/__main__").replace("/", ".")]
 
 

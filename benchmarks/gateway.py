@@ -14,7 +14,7 @@ from typing import Any
 
 from measuring import FUNCTIONS, Load, median, peer, start, table, target, warm_up, wrk
 
-from sandbox.cloud import Cloud
+from bot_sandbox.cloud import Cloud
 
 REPETITIONS, SECONDS = 5, 3.0
 CONNECTIONS = (1, 8)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from measuring import FUNCTIONS, peer, warm_up
 from updates import CHATS, SECRET, event
 
-from sandbox import Cloud, Telegram
-from sandbox.telegram import BotAccount, Person
+from bot_sandbox import Cloud, Telegram
+from bot_sandbox.telegram import BotAccount, Person
 
 INSTANCES = 8  # of a function, at most
 OURS, LIGHT = "function, python-telegram-bot", "function, light"

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.cloud.function import Function
+from bot_sandbox.cloud.function import Function
 
 HERE = Path(__file__).parent
 FUNCTIONS, PEERS = HERE / "functions", HERE / "peers"  # what is deployed, what to compare with

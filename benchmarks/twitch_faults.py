@@ -20,12 +20,12 @@ from itertools import pairwise
 
 import psutil
 
+from bot_sandbox.twitch import Twitch
 from botlib import Bot
 from botlib.twitch.account import LoginRefused
 from botlib.twitch.irc import INVISIBLE
 from botlib.twitch.irc_bot import IrcBot, Limits, Timing
 from lessons.holding import Holding
-from sandbox.twitch import Twitch
 
 SCOPES = ["chat:read", "chat:edit"]
 IMPATIENT = Timing(quiet_s=0.05, answer_s=0.25, confirm_s=5)

@@ -6,10 +6,10 @@ All numbers come from `lessons.costs`; nothing is measured.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot_sandbox.cloud.prices import SECONDS_A_MONTH, FunctionPrice
 from lessons import charts
 from lessons.charts import BLUE, GREEN, INK, ORANGE, RED, Chart
 from lessons.costs import Cost, Work, break_even, function_cost
-from sandbox.cloud.prices import SECONDS_A_MONTH, FunctionPrice
 
 MILLION = 1_000_000
 SMALLEST = 10 * MILLION  # messages a month at the right end of the chart, at least

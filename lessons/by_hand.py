@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sandbox.cloud import Cloud, FunctionError
-from sandbox.page import Page
+from bot_sandbox.cloud import Cloud, FunctionError
+from bot_sandbox.page import Page
 
 NO_WORKER = Path(__file__).with_name("no_worker.py")
 PATIENCE_S = 900.0  # for a learner who reads; no function may work longer

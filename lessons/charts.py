@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from lessons.program import Measurement
 
 if TYPE_CHECKING:
-    from sandbox.cloud.function import Function
+    from bot_sandbox.cloud.function import Function
 
 # Okabe and Ito's colours, told apart by colour-blind readers too
 BLUE, ORANGE, RED, GREEN = "#0072B2", "#E69F00", "#D55E00", "#009E73"

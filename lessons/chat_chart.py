@@ -10,7 +10,7 @@ from lessons import charts
 from lessons.charts import BLUE, INK, RED, Chart
 
 if TYPE_CHECKING:
-    from sandbox.twitch import ChatMessage, ConnectionRecord
+    from bot_sandbox.twitch import ChatMessage, ConnectionRecord
 
 HEARD, MISSED = 1, 0  # the rows
 

@@ -14,13 +14,13 @@ from typing import Protocol
 import psutil
 
 import botlib
+from bot_sandbox.cloud.cloud import Cloud
+from bot_sandbox.no_reply import NoReply
+from bot_sandbox.page import Page
+from bot_sandbox.telegram import BotAccount, Person, Telegram
+from bot_sandbox.twitch import Account as TwitchUser
+from bot_sandbox.twitch import Twitch
 from lessons.program import Program
-from sandbox.cloud.cloud import Cloud
-from sandbox.no_reply import NoReply
-from sandbox.page import Page
-from sandbox.telegram import BotAccount, Person, Telegram
-from sandbox.twitch import Account as TwitchUser
-from sandbox.twitch import Twitch
 
 IDLE_S = 2.0  # the sandbox's own: a real cloud keeps an idle instance for minutes
 PATIENCE_S = 20.0  # a busy machine starts a program slowly

@@ -1,6 +1,6 @@
 """What a month costs: a function, a server, and where one becomes dearer than the other.
 
-Arithmetic on `sandbox.cloud.prices`, nothing measured and nothing guessed: durations and memory
+Arithmetic on `bot_sandbox.cloud.prices`, nothing measured and nothing guessed: durations and memory
 come from the caller. The free allowance is one for a whole account; here the bot has it to itself.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from types import UnionType
 
-from sandbox.cloud.prices import (
+from bot_sandbox.cloud.prices import (
     HOURS_A_MONTH,
     SECONDS_A_MONTH,
     FunctionPrice,

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from sandbox.cloud.deployment import node
+from bot_sandbox.cloud.deployment import node
 
 LOCK = Path(__file__).parents[1] / "requirements.lock"
 OLDEST, TOO_NEW = (3, 11), (3, 16)

@@ -16,7 +16,7 @@ from lessons.syntax import meant
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-OURS = ("botlib", "sandbox", "lessons", "deploy")  # packages whose errors speak for themselves
+OURS = ("botlib", "bot_sandbox", "lessons", "deploy")  # packages whose errors speak for themselves
 
 WORKSHOP = Path("workshop")  # where %%save writes, in the folder where the notebook runs
 

@@ -6,8 +6,8 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from sandbox.cloud import Cloud
-from sandbox.cloud.function import Function
+from bot_sandbox.cloud import Cloud
+from bot_sandbox.cloud.function import Function
 
 MAIN = """
 import os

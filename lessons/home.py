@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Mapping
 from pathlib import Path
 
-from sandbox.keeper import Keeper
+from bot_sandbox.keeper import Keeper
 
 COURSE = Path(__file__).parents[1]
 OTHERS = ("TELEGRAM_", "TWITCH_")  # settings of this machine's own bots

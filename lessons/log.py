@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sandbox.cloud.function import Function
+    from bot_sandbox.cloud.function import Function
 
 
 def show_log(function: "Function") -> None:

@@ -9,10 +9,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from bot_sandbox.page import Page
+from bot_sandbox.telegram import BotAccount, Person, Telegram
 from lessons.home import Home
 from lessons.world import telegram_world
-from sandbox.page import Page
-from sandbox.telegram import BotAccount, Person, Telegram
 
 READY = "Application started"  # python-telegram-bot's word that it asks for updates
 

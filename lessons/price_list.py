@@ -1,14 +1,13 @@
 """The price table as a notebook shows it: each price with who says so, and when it was read.
 
-Nothing is computed here: the numbers are `sandbox.cloud.prices`, its text form is `price_table`.
+Nothing is computed here: the numbers are `bot_sandbox.cloud.prices`, `price_table` is their text.
 """
 
 from collections.abc import Sequence
 from html import escape
 from urllib.parse import urlsplit
 
-from lessons.costs import price_table
-from sandbox.cloud.prices import (
+from bot_sandbox.cloud.prices import (
     HOURS_A_MONTH,
     FunctionPrice,
     Price,
@@ -16,6 +15,7 @@ from sandbox.cloud.prices import (
     functions,
     servers,
 )
+from lessons.costs import price_table
 
 NO_BREAK = "&#8209;"  # a hyphen at which no line ends
 HEADINGS = ("home", "price", "free each month", "time rounded up to", "read", "certainty")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from sandbox.keeper import Keeper
+from bot_sandbox.keeper import Keeper
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The bill of a function as a chart: for each call, what each cloud's rule makes of it.
 
 A bar is the time billed, in the parts it is made of: starting, working, rounding up. The rules
-and prices are the cloud's (`sandbox.cloud.bill`); nothing is computed anew here.
+and prices are the cloud's (`bot_sandbox.cloud.bill`); nothing is computed anew here.
 """
 
 from typing import TYPE_CHECKING
@@ -12,9 +12,9 @@ from lessons import charts
 from lessons.charts import BLUE, ORANGE, PALE, WHITE, Chart
 
 if TYPE_CHECKING:
-    from sandbox.cloud.bill import Row
-    from sandbox.cloud.function import Function
-    from sandbox.cloud.prices import FunctionPrice
+    from bot_sandbox.cloud.bill import Row
+    from bot_sandbox.cloud.function import Function
+    from bot_sandbox.cloud.prices import FunctionPrice
 
 NAMES = {"aws": "AWS", "yandex": "Yandex"}
 MILLION = 1_000_000

@@ -14,6 +14,11 @@ from pathlib import Path
 from statistics import fmean
 from typing import Self, TypeVar
 
+from bot_sandbox import Cloud, Telegram, Twitch
+from bot_sandbox.cloud.prices import functions, servers
+from bot_sandbox.hello_bot import USERNAME, agreed
+from bot_sandbox.page import Page
+from bot_sandbox.randomness import Randomness
 from botlib.twitch.helix import Helix
 from lessons.corner import (
     PATIENCE_S,
@@ -24,11 +29,6 @@ from lessons.corner import (
     TwitchChat,
 )
 from lessons.costs import Cost, Work, function_cost, server_cost
-from sandbox import Cloud, Telegram, Twitch
-from sandbox.cloud.prices import functions, servers
-from sandbox.hello_bot import USERNAME, agreed
-from sandbox.page import Page
-from sandbox.randomness import Randomness
 
 T = TypeVar("T")
 RETRIES = 8  # of a Twitch notification; the real number is not published

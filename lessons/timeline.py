@@ -12,8 +12,8 @@ from lessons import charts
 from lessons.charts import BLUE, ORANGE, PALE, RED, WHITE, Chart
 
 if TYPE_CHECKING:
-    from sandbox.cloud.function import Function
-    from sandbox.cloud.history import InstanceRecord, Invocation
+    from bot_sandbox.cloud.function import Function
+    from bot_sandbox.cloud.history import InstanceRecord, Invocation
 
 NARROWEST = 0.006  # of the whole time shown: a call of one millisecond must still be seen
 LABELS_APART = 0.07  # of the whole time shown: closer labels would overlap

@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sandbox.cloud.function import Function
+    from bot_sandbox.cloud.function import Function
 
 PATIENCE_S = 10.0  # for an instance to be stopped
 # An update with a known number would not be answered again, on another day neither.

@@ -6,13 +6,13 @@ asked anything, so that a run of all cells ends whatever is set. It sends nothin
 
 from typing import Any
 
+from bot_sandbox.telegram import BotAccount, Person, Telegram
 from botlib.bot import Bot
 from botlib.settings import Settings, settings, telegram_api
 from botlib.telegram.light import BotApi
 from botlib.telegram.webhook import App
 from botlib.tokens import telegram_slips
 from lessons.holding import Polling
-from sandbox.telegram import BotAccount, Person, Telegram
 
 
 class World:

@@ -3,7 +3,15 @@
 from pathlib import Path
 
 import pytest
-from fixtures import account, awslambdaric, viktor  # noqa: F401 - tests name them
+from fixtures import (  # noqa: F401 - tests name them
+    account,
+    awslambdaric,
+    cloud,
+    mail,
+    telegram,
+    twitch,
+    viktor,
+)
 
 
 @pytest.fixture(scope="session")

@@ -69,10 +69,11 @@ def own(folder, arguments):
     alone = ["-o", "addopts=", "--rootdir", str(folder), "--confcutdir", str(folder)]
     # No more than a beginner reads: of an error the lines it went through, of an answer all of it.
     alone += ["--no-header", "--tb=short", "-rN", "-o", "verbosity_assertions=2"]
-    path = os.pathsep.join([str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])])
+    before = filter(None, [os.environ.get("PYTHONPATH")])
+    path = os.pathsep.join([str(HERE), str(HERE / "sandbox"), *before])
     environment = {name: os.environ[name] for name in os.environ if not name.startswith(TOKENS)}
     status = subprocess.call(
-        [sys.executable, "-m", "pytest", *alone, "-p", "sandbox.pytest_plugin", *arguments],
+        [sys.executable, "-m", "pytest", *alone, "-p", "bot_sandbox.pytest_plugin", *arguments],
         env=environment | {"COURSE_WORLD": "sandbox", "PYTHONPATH": path},
     )
     if status == NO_TEST:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sandbox.cloud import worker
+from bot_sandbox.cloud import worker
 
 HOST = "127.0.0.1"
 NEXT = (

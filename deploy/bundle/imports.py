@@ -20,7 +20,7 @@ from typing import NoReturn
 import botlib
 
 BOTLIB = Path(botlib.__file__).resolve().parent
-NEVER = ("sandbox", "lessons", "deploy")
+NEVER = ("bot_sandbox", "lessons", "deploy")
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 import re
 
+from bot_sandbox.no_reply import NoReply
+from bot_sandbox.telegram import Telegram
 from lessons.exercises.verdict import NotYet, exercise, expect, show
-from sandbox.no_reply import NoReply
-from sandbox.telegram import Telegram
 
 AGAIN = "then run the cell again"
 

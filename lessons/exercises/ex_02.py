@@ -5,11 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bot_sandbox.telegram import Person, Telegram
 from botlib.bot import Bot
 from botlib.run import load_bot
 from lessons.exercises.ex_01 import replies, said
 from lessons.exercises.verdict import NotYet, advice, describe, exercise, expect, show
-from sandbox.telegram import Person, Telegram
 
 Round = Callable[[Callable[..., Any], Bot, int], int]
 ROLLS = 120  # none is a six once in three thousand million times

@@ -9,10 +9,10 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+from bot_sandbox.cloud import Cloud, FunctionError
+from bot_sandbox.cloud.bill import TARIFFS
+from bot_sandbox.cloud.function import Function
 from lessons.exercises.verdict import NotYet, exercise, expect, is_number, run, show
-from sandbox.cloud import Cloud, FunctionError
-from sandbox.cloud.bill import TARIFFS
-from sandbox.cloud.function import Function
 
 GREETING = """
 def handler(event, context):

@@ -11,15 +11,15 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from bot_sandbox.cloud import Cloud
+from bot_sandbox.cloud.function import Function
+from bot_sandbox.mail import Mail
+from bot_sandbox.no_reply import NoReply, last_error
+from bot_sandbox.telegram import Person, Telegram
 from botlib.store import DAY_S, SqliteStore
 from lessons.client import get, get_at_once
 from lessons.exercises.verdict import NotYet, describe, exercise, expect, quietly, run, show
 from lessons.guest_book import deploy_guest_book
-from sandbox.cloud import Cloud
-from sandbox.cloud.function import Function
-from sandbox.mail import Mail
-from sandbox.no_reply import NoReply, last_error
-from sandbox.telegram import Person, Telegram
 
 READING_S = 0.05  # how long the store here takes, so that careless code is caught each time
 

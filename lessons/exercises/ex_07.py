@@ -18,11 +18,11 @@ from telegram.ext import (
 )
 from telegram.warnings import PTBUserWarning
 
+from bot_sandbox.telegram import Message, Person, Telegram
+from bot_sandbox.telegram.buttons import Press
 from botlib.telegram.webhook import App, builder_for
 from lessons.exercises.verdict import NotYet, describe, exercise, expect, run, show
 from lessons.holding import Polling
-from sandbox.telegram import Message, Person, Telegram
-from sandbox.telegram.buttons import Press
 
 WAIT_S = 20.0  # for the learner's handlers; they answer within a few milliseconds
 QUIET_S = 5.0  # how long to wait for what will probably not come

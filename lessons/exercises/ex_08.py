@@ -10,9 +10,9 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from bot_sandbox import Cloud, Telegram
+from bot_sandbox.telegram import NoReply, TelegramError
 from lessons.exercises.verdict import NotYet, exercise, expect, explained, quietly, run, show
-from sandbox import Cloud, Telegram
-from sandbox.telegram import NoReply, TelegramError
 
 SECRET = "only-we-two-know-" * 3
 PACKED = {

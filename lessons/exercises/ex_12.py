@@ -9,6 +9,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
+from bot_sandbox.no_reply import NoReply
+from bot_sandbox.telegram import Telegram, TelegramError
+from bot_sandbox.twitch import Account, Twitch
 from botlib import Message
 from botlib.store import SqliteStore
 from lessons.exercises.verdict import (
@@ -22,9 +25,6 @@ from lessons.exercises.verdict import (
     show,
 )
 from lessons.home import Home
-from sandbox.no_reply import NoReply
-from sandbox.telegram import Telegram, TelegramError
-from sandbox.twitch import Account, Twitch
 
 ROUNDS = [(9, 1, 100), (10, 3, 7), (900, 0.5, 3600), (900, 0, 3600), (2, 0.4, 60)]
 

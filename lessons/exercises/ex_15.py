@@ -5,9 +5,9 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+from bot_sandbox.cloud.prices import SECONDS_A_MONTH, functions, servers
 from lessons.costs import Work, break_even, function_cost, server_cost
 from lessons.exercises.verdict import NotYet, close, exercise, expect, is_number, run, show
-from sandbox.cloud.prices import SECONDS_A_MONTH, functions, servers
 
 MONTHS = [(3_000_000, 5, 128), (100_000, 5, 128), (30_000_000, 199.2, 128), (2_000_000, 999.5, 512)]
 

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from cloud_tools import wait_until
 
+from bot_sandbox.cloud import FunctionError
+from bot_sandbox.redeploy import SavedFolder
 from deploy.new import main as make_bot
-from sandbox.cloud import FunctionError
-from sandbox.redeploy import SavedFolder
 
 ROOT = Path(__file__).parents[2]
 STAND_IN = Path(__file__).parent / "helpers/curl.py"
@@ -29,7 +29,7 @@ ANY_PORTS = [word for name in ("telegram", "twitch", "irc", "cloud", "window")
 def start(*arguments, stdin=subprocess.DEVNULL, **environment):
     no_screen = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "BROWSER": ""}
     return subprocess.Popen(
-        [sys.executable, "-m", "sandbox", *arguments],
+        [sys.executable, "-m", "bot_sandbox", *arguments],
         cwd=ROOT,
         env={**os.environ, **no_screen, **environment},
         stdin=stdin,

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox import Cloud
-from sandbox.cloud.errors import FunctionError
-from sandbox.no_reply import (
+from bot_sandbox import Cloud
+from bot_sandbox.cloud.errors import FunctionError
+from bot_sandbox.no_reply import (
     LONGEST,
     NoReply,
     failure,
@@ -16,7 +16,7 @@ from sandbox.no_reply import (
     log_at,
     with_line,
 )
-from sandbox.telegram import Telegram
+from bot_sandbox.telegram import Telegram
 
 PIECES = st.sampled_from(
     [

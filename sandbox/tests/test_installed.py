@@ -69,11 +69,11 @@ def test_an_installation_brings_all_and_leaves_nothing_behind(source, python, tm
 
 
 def test_the_plugin_costs_nothing_until_it_is_used(python, tmp_path):
-    loaded = "import sandbox.pytest_plugin, sys; print(*sys.modules)"
+    loaded = "import bot_sandbox.pytest_plugin, sys; print(*sys.modules)"
     modules = run(str(python), "-c", loaded, folder=tmp_path).split()
     assert {name for name in modules if name.startswith(("sandbox", "aiohttp", "botlib"))} == {
         "sandbox",
-        "sandbox.pytest_plugin",
+        "bot_sandbox.pytest_plugin",
     }
 
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox import Mail
-from sandbox.mail import FLOOD, LONGEST_SHOWN, MOST_RECIPIENTS, Letter, NoLetter
+from bot_sandbox import Mail
+from bot_sandbox.mail import FLOOD, LONGEST_SHOWN, MOST_RECIPIENTS, Letter, NoLetter
 
 LARGEST = 20_000
 
@@ -406,7 +406,7 @@ def test_a_taken_port_is_told(mail):
 
 FORGETFUL = """
 import socket
-from sandbox import Mail
+from bot_sandbox import Mail
 mail = Mail()
 wire = socket.create_connection((mail.host, mail.port))
 wire.sendall(b"HELO me\\r\\nMAIL FROM:<a@b.org>\\r\\nRCPT TO:<a@b.org>\\r\\nDATA\\r\\nhalf")

@@ -8,7 +8,7 @@ import psutil
 import pytest
 from cloud_tools import POSIX, marked, wait_until
 
-from sandbox.keeper import KEPT, Keeper
+from bot_sandbox.keeper import KEPT, Keeper
 
 FAMILY = """
 import subprocess, sys, time
@@ -98,7 +98,7 @@ def test_everything_ends_and_is_deleted_when_the_keeper_is_killed(tmp_path):
     code = f"""
 import os, sys, time
 from pathlib import Path
-from sandbox.keeper import Keeper
+from bot_sandbox.keeper import Keeper
 folder = Path({str(tmp_path)!r}, "own")
 folder.mkdir()
 keeper = Keeper(folder)

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from twitch_tools import Irc, World, helix
 
-from sandbox import Cloud, Mail, Telegram, Twitch
-from sandbox.telegram.limits import Limits
-from sandbox.telegram.methods import names
-from sandbox.twitch.settings import TwitchSettings
+from bot_sandbox import Cloud, Mail, Telegram, Twitch
+from bot_sandbox.telegram.limits import Limits
+from bot_sandbox.telegram.methods import names
+from bot_sandbox.twitch.settings import TwitchSettings
 
-README = Path(__file__).parents[2].joinpath("sandbox", "README.md").read_text(encoding="utf-8")
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 OWNERS = {"Telegram": Telegram, "Twitch": TwitchSettings, "Cloud": Cloud, "Mail": Mail}
 NUMBERS = re.findall(
     r"^\| `(\w+)\((?:limits=(Limits)\()?(\w+)=([\w.]+)\)+` \|", README, re.MULTILINE
@@ -42,7 +42,7 @@ def test_twitch_takes_its_settings_by_name():
 
 
 def test_every_option_of_the_command_is_in_its_help():
-    from sandbox import __main__
+    from bot_sandbox import __main__
 
     named = set(re.findall(r"`(--[a-z-]+)`", README.partition("## In your tests")[0]))
     assert {"--fixed", "--handler", "--runtime", "--timeout", "--memory"} <= named

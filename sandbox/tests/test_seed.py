@@ -2,7 +2,7 @@
 
 from twitch_tools import CHAT
 
-from sandbox import Telegram, Twitch
+from bot_sandbox import Telegram, Twitch
 
 
 def telegram_tokens(**seed):

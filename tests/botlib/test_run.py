@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from bot_sandbox import Telegram
 from botlib.run import BROKEN, STOPPED, WRONG_SETTINGS, load_bot
-from sandbox import Telegram
 
 ROOT = Path(__file__).parents[2]
 BOT = """

@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 from redis_server import RedisServer
 
+from bot_sandbox import Cloud, Telegram, Twitch
+from bot_sandbox.hello_bot import agreed
+from bot_sandbox.randomness import Randomness
 from botlib import settings
 from botlib.twitch.helix import Helix
 from deploy.bundle import Target, bundle
 from deploy.bundle.__main__ import main
 from deploy.bundle.packages import NOT_NEEDED, intact
 from deploy.bundle.target import PYTHONS, THIS_PYTHON, find_python
-from sandbox import Cloud, Telegram, Twitch
-from sandbox.hello_bot import agreed
-from sandbox.randomness import Randomness
 
 SECRET = "correct-horse"
 BOT = """
@@ -296,7 +296,7 @@ REFUSED = {
     ),
     "a token in an address": ({}, ECHO + f"# /bot{TOKEN}/getMe", "main.py holds a Telegram bot"),
     "a token in a text": ({"notes.txt": TOKEN}, ECHO, "notes.txt holds a Telegram bot token"),
-    "the sandbox": ({}, ECHO + "import sandbox", "never deployed"),
+    "the sandbox": ({}, ECHO + "import bot_sandbox", "never deployed"),
     "the lessons": ({}, ECHO + "import lessons", "never deployed"),
     "a module botlib lacks": ({}, ECHO + "from botlib.nothing import x", "botlib does not have"),
     "a package nobody has": ({}, ECHO + "import no_such_package", "no_such_package, which is"),

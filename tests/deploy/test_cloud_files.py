@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot_sandbox import Cloud, Telegram, Twitch
 from botlib.run import WRONG_SETTINGS
-from sandbox import Cloud, Telegram, Twitch
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

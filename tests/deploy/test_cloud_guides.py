@@ -20,9 +20,9 @@ from pathlib import Path
 import pytest
 from readme_commands import DOCUMENTS, blocks, fresh_course, run_line, walk
 
+from bot_sandbox import Cloud, Telegram, Twitch
+from bot_sandbox.cloud.prices import functions
 from deploy.bundle.target import CLOUDS
-from sandbox import Cloud, Telegram, Twitch
-from sandbox.cloud.prices import functions
 
 AWS, YANDEX = (DOCUMENTS[f"deploy/{cloud}/README.md"] for cloud in ("aws", "yandex"))
 TEMPLATE = (Path(__file__).parents[2] / "deploy/aws/template.yaml").read_text(encoding="utf-8")

@@ -13,10 +13,10 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from bot_sandbox import Twitch
 from botlib import settings as module
 from botlib.settings import NAMES, Unreachable, read_env
 from deploy.login import Console, Refused, login
-from sandbox import Twitch
 
 ROOT = Path(__file__).parents[2]
 

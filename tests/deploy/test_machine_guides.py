@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from rented_machine import Engine, Machine, blocks_of, make_debian, what_is_missing
 
+from bot_sandbox.cloud.prices import HOURS_A_MONTH, servers
 from botlib.run import WRONG_SETTINGS
 from botlib.settings import STATE_FILE
-from sandbox.cloud.prices import HOURS_A_MONTH, servers
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "deploy/machine/README.md"

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from bot_sandbox import Cloud, Telegram, Twitch
+from bot_sandbox.hello_bot import agreed
+from bot_sandbox.randomness import Randomness
 from botlib.run import load_bot
 from deploy.bundle import bundle
 from deploy.bundle.__main__ import main as bundle_command
 from deploy.new import TEMPLATE, main
-from sandbox import Cloud, Telegram, Twitch
-from sandbox.hello_bot import agreed
-from sandbox.randomness import Randomness
 
 SECRET = "correct-horse"
 LAMBDA = str(Path(__file__).parents[1] / "helpers/bare_lambda.py")

@@ -71,7 +71,7 @@ def front_door(folder):
         "COURSE_PYTHON": sys.executable,
         "COURSE_WORLD": "sandbox",
         "JUPYTER_CONFIG_DIR": str(config),
-        "PYTHONPATH": str(folder),
+        "PYTHONPATH": f"{folder}{os.pathsep}{folder / 'sandbox'}",
     }
     command = [sys.executable, "start.py", "--no-browser", "--LabApp.expose_app_in_browser=True"]
     with subprocess.Popen(

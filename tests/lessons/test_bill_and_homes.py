@@ -5,6 +5,9 @@ from html.parser import HTMLParser
 
 import pytest
 
+from bot_sandbox import Cloud
+from bot_sandbox.cloud.prices import functions, servers
+from bot_sandbox.twitch import ChatMessage, ConnectionRecord
 from lessons.break_even import Plan, break_even_chart
 from lessons.chat_chart import chat_chart
 from lessons.costs import Work, server_cost
@@ -12,9 +15,6 @@ from lessons.price_list import PriceList
 from lessons.program import Program
 from lessons.slider import CostSlider, steps
 from lessons.waiting import ask, cold_ms
-from sandbox import Cloud
-from sandbox.cloud.prices import functions, servers
-from sandbox.twitch import ChatMessage, ConnectionRecord
 
 SERVER = server_cost([servers()["aws-t4g-nano"], servers()["aws-ipv4"]])
 PLANS = {"AWS": Plan(functions()["aws"], Work(5)), "Yandex": Plan(functions()["yandex"], Work(5))}

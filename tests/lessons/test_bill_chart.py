@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from bot_sandbox.cloud.bill import make_bill
+from bot_sandbox.cloud.history import Invocation
 from lessons.receipt import parts, receipt
-from sandbox.cloud.bill import make_bill
-from sandbox.cloud.history import Invocation
 
 
 def invocation(cold, duration_ms):

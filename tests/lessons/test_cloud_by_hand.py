@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from bot_sandbox.cloud import Cloud, FunctionError
 from lessons.by_hand import Caller, EmptyInstance
 from lessons.charts import meters
 from lessons.client import get, get_at_once
@@ -14,7 +15,6 @@ from lessons.guest_book import publish
 from lessons.log import show_log
 from lessons.program import Measurement
 from lessons.waiting import telegram_event
-from sandbox.cloud import Cloud, FunctionError
 
 GREET = """
 def handler(event, context):

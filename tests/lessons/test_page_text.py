@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot_sandbox.twitch import Twitch
 from lessons.page import as_text, read_page, show_page
 from lessons.refresh import LIVE_PAGE
-from sandbox.twitch import Twitch
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ import queue
 import pytest
 from jupyter_client.manager import start_new_kernel
 
+from bot_sandbox import Telegram
+from bot_sandbox.no_reply import NoReply
 from botlib.settings import NAMES
 from lessons.phone import Phone
-from sandbox import Telegram
-from sandbox.no_reply import NoReply
 
 BOT = """
 from botlib import Bot

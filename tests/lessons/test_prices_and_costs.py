@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot_sandbox.cloud.prices import described, functions, read, servers
 from lessons.costs import (
     Work,
     break_even,
@@ -16,7 +17,6 @@ from lessons.costs import (
     price_table,
     server_cost,
 )
-from sandbox.cloud.prices import described, functions, read, servers
 
 AWS, YANDEX, GOOGLE = (functions()[name] for name in ("aws", "yandex", "google"))
 ROWS = [*functions().values(), *servers().values()]

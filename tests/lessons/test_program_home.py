@@ -8,8 +8,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bot_sandbox.twitch import Twitch
 from lessons.home import Home
-from sandbox.twitch import Twitch
 
 ROOT = Path(__file__).parents[2]
 MAIN = """

@@ -3,11 +3,11 @@
 import pytest
 from telegram.ext import CommandHandler
 
+from bot_sandbox import Telegram
 from botlib import Bot
 from botlib.settings import Settings
 from botlib.telegram.webhook import builder_for
 from lessons.world import World, telegram_world
-from sandbox import Telegram
 
 bot = Bot()
 bot.command("hello")(lambda message: f"hello {message.user}!")

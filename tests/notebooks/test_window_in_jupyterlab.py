@@ -10,7 +10,7 @@ from notebook_rules import METADATA
 pytestmark = pytest.mark.skipif(
     not find_browser(), reason="NO BROWSER: install chromium to test JupyterLab in it"
 )
-WORLD = """from sandbox import Twitch
+WORLD = """from bot_sandbox import Twitch
 
 twitch = Twitch()
 viktor, anna = twitch.account("viktor", display_name="Viktor"), twitch.account("anna")

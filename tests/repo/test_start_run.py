@@ -31,7 +31,7 @@ class Beside:
         mine = {name: os.environ[name] for name in os.environ if not name.startswith("T")}
         mine |= {"PYTHONPATH": str(ROOT), "DISPLAY": "", "WAYLAND_DISPLAY": "", "BROWSER": ""}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox.beside", platform, str(folder), *options],
+            [sys.executable, "-m", "bot_sandbox.beside", platform, str(folder), *options],
             cwd=folder.parent,
             env=mine | environment,
             stdout=subprocess.PIPE,

@@ -6,7 +6,7 @@ import sys
 import pytest
 from cloud_tools import FUNCTIONS
 
-from sandbox.cloud import Cloud, FunctionError
+from bot_sandbox.cloud import Cloud, FunctionError
 
 if sys.platform != "linux":
     pytest.skip("awslambdaric is for Linux", allow_module_level=True)

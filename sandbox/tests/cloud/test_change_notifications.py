@@ -9,8 +9,8 @@ from cloud_tools import BOTH_STARTS, FUNCTIONS, POSIX, wait_until
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.cloud import Cloud, FunctionError
-from sandbox.cloud.history import Log
+from bot_sandbox.cloud import Cloud, FunctionError
+from bot_sandbox.cloud.history import Log
 
 PLAIN, HOSTILE = FUNCTIONS / "plain", FUNCTIONS / "hostile"
 

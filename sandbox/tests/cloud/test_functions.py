@@ -11,9 +11,9 @@ from cloud_tools import BOTH_STARTS, FUNCTIONS, POSIX, marked, wait_until
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox import Mail, Telegram, Twitch
-from sandbox.cloud import Cloud, FunctionError
-from sandbox.cloud.bill import TARIFFS
+from bot_sandbox import Mail, Telegram, Twitch
+from bot_sandbox.cloud import Cloud, FunctionError
+from bot_sandbox.cloud.bill import TARIFFS
 
 PLAIN = FUNCTIONS / "plain"
 JSON = st.recursive(

@@ -14,7 +14,7 @@ from cloud_tools import FUNCTIONS, wait_until
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.cloud import Cloud
+from bot_sandbox.cloud import Cloud
 
 PLAIN = FUNCTIONS / "plain"
 TOKEN = st.text(string.ascii_letters + string.digits + "-_", min_size=1, max_size=20)

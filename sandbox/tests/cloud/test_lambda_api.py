@@ -15,8 +15,8 @@ from cloud_tools import FUNCTIONS, wait_until
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.cloud import Cloud
-from sandbox.cloud.lambda_api import TAIL_LIMIT
+from bot_sandbox.cloud import Cloud
+from bot_sandbox.cloud.lambda_api import TAIL_LIMIT
 
 PLAIN = FUNCTIONS / "plain"
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:echo"

@@ -11,8 +11,8 @@ from cloud_tools import BOTH_STARTS, FUNCTIONS, POSIX, marked, wait_until
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.cloud import Cloud, FunctionError
-from sandbox.cloud.runtime_api import parse_head
+from bot_sandbox.cloud import Cloud, FunctionError
+from bot_sandbox.cloud.runtime_api import parse_head
 
 HOSTILE = FUNCTIONS / "hostile"
 TEN_TEXTS = ", ".join(f"{number:02}.txt" for number in range(10))

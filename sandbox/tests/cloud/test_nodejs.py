@@ -11,9 +11,9 @@ import pytest
 from cloud_tools import FUNCTIONS, wait_until
 from npm import installed
 
-from sandbox import Telegram
-from sandbox.cloud import Cloud, FunctionError
-from sandbox.cloud.deployment import NODE_FLAGS, node, node_version
+from bot_sandbox import Telegram
+from bot_sandbox.cloud import Cloud, FunctionError
+from bot_sandbox.cloud.deployment import NODE_FLAGS, node, node_version
 
 NODE = FUNCTIONS / "node"
 

@@ -14,7 +14,7 @@ PROGRAM = """
 import contextlib
 import sys
 import threading
-from sandbox.cloud import Cloud
+from bot_sandbox.cloud import Cloud
 
 cloud = Cloud()
 count = cloud.deploy("count", {plain!r}, handler="main.count", start={start!r})

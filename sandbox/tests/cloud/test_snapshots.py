@@ -16,8 +16,8 @@ import pytest
 from cloud_tools import FUNCTIONS, marked, wait_until
 from events import event
 
-from sandbox.cloud import Cloud, FunctionError
-from sandbox.keeper import MARKER
+from bot_sandbox.cloud import Cloud, FunctionError
+from bot_sandbox.keeper import MARKER
 
 PLAIN = FUNCTIONS / "plain"
 if os.name != "posix":

@@ -7,6 +7,30 @@ import pytest
 
 
 @pytest.fixture
+def telegram(telegram_sandbox):
+    """A short name for our own tests, which say it often."""
+    return telegram_sandbox
+
+
+@pytest.fixture
+def twitch(twitch_sandbox):
+    """A short name for our own tests, which say it often."""
+    return twitch_sandbox
+
+
+@pytest.fixture
+def cloud(cloud_sandbox):
+    """A short name for our own tests, which say it often."""
+    return cloud_sandbox
+
+
+@pytest.fixture
+def mail(mail_sandbox):
+    """A short name for our own tests, which say it often."""
+    return mail_sandbox
+
+
+@pytest.fixture
 def account(telegram):
     """A bot in the sandbox Telegram that a test file makes for itself."""
     return telegram.new_bot("Hello bot", "hello_bot")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.cloud.deployment import node
+from bot_sandbox.cloud.deployment import node
 
 PEERS = Path(__file__).parents[1] / "peers"
 

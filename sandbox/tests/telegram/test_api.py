@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from telegram import LabeledPrice
 from telegram.error import BadRequest
 
-from sandbox.telegram import Limits, Telegram
-from sandbox.telegram.methods import ALL
-from sandbox.telegram.methods import names as all_here
+from bot_sandbox.telegram import Limits, Telegram
+from bot_sandbox.telegram.methods import ALL
+from bot_sandbox.telegram.methods import names as all_here
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"

@@ -19,10 +19,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from telegram.helpers import escape_markdown
 
-from sandbox.telegram import Telegram, TelegramError
-from sandbox.telegram.arguments import Arguments
-from sandbox.telegram.entities import detect, settle, utf16_length
-from sandbox.telegram.formatting import PARSERS, checked_link, formatted, read_caption, read_text
+from bot_sandbox.telegram import Telegram, TelegramError
+from bot_sandbox.telegram.arguments import Arguments
+from bot_sandbox.telegram.entities import detect, settle, utf16_length
+from bot_sandbox.telegram.formatting import (
+    PARSERS,
+    checked_link,
+    formatted,
+    read_caption,
+    read_text,
+)
 
 TDLIB = json.loads((Path(__file__).parent / "tdlib_entities.json").read_text(encoding="utf-8"))
 MODES = sorted(PARSERS)
@@ -464,6 +470,6 @@ def test_links_in_links_in_links_are_read_in_one_go():
 
 @pytest.mark.parametrize("name", ["api", "arguments", "entities", "formatting", "updates", "world"])
 def test_doctests(name):
-    module = importlib.import_module(f"sandbox.telegram.{name}")
+    module = importlib.import_module(f"bot_sandbox.telegram.{name}")
     result = doctest.testmod(module)
     assert result.attempted and not result.failed

@@ -6,7 +6,7 @@ import pytest
 import telegram as client
 from telegram.ext import Application, ChatMemberHandler, MessageHandler, filters
 
-from sandbox.telegram import Telegram, TelegramError
+from bot_sandbox.telegram import Telegram, TelegramError
 
 # What the Bot API says that every ChatMemberAdministrator has; aiogram refuses one without.
 REQUIRED = {

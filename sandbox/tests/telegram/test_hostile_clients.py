@@ -6,8 +6,8 @@ import socket
 
 import pytest
 
-from sandbox.telegram import Telegram, TelegramError
-from sandbox.telegram.arguments import SHOWN, Arguments, from_multipart
+from bot_sandbox.telegram import Telegram, TelegramError
+from bot_sandbox.telegram.arguments import SHOWN, Arguments, from_multipart
 
 MEGABYTE = 1 << 20
 
@@ -146,7 +146,7 @@ def send_for_ever(client, data):
 
 
 def test_a_body_without_end_is_cut_off(connect, account, monkeypatch):
-    monkeypatch.setattr("sandbox.telegram.api.MAX_BODY", MEGABYTE)
+    monkeypatch.setattr("bot_sandbox.telegram.api.MAX_BODY", MEGABYTE)
     client = connect()
     client.sendall(post(account, b"", "Transfer-Encoding: chunked"))
     with pytest.raises(ConnectionError):  # it stops reading after a while

@@ -15,9 +15,9 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaDocum
 from telegram.error import BadRequest, NetworkError
 from telegram.ext import Application, CommandHandler, MessageHandler, filters
 
-from sandbox.telegram import Telegram, TelegramError
-from sandbox.telegram.arguments import MAX_BODY, from_multipart
-from sandbox.telegram.media import MAX_DOWNLOAD, MAX_PHOTO, picture
+from bot_sandbox.telegram import Telegram, TelegramError
+from bot_sandbox.telegram.arguments import MAX_BODY, from_multipart
+from bot_sandbox.telegram.media import MAX_DOWNLOAD, MAX_PHOTO, picture
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAIAAAASFvFNAAAADklEQVR4nGP4z8AAQUAQAB/yA/2dqKb9AAAAAElFTkSuQmCC"

@@ -5,9 +5,9 @@ import subprocess
 import pytest
 from npm import installed
 
-from sandbox.cloud.deployment import node
-from sandbox.telegram import Telegram
-from sandbox.telegram.people import first_answer
+from bot_sandbox.cloud.deployment import node
+from bot_sandbox.telegram import Telegram
+from bot_sandbox.telegram.people import first_answer
 
 GIF = b"GIF89a\x07\0\x05\0\x80\0\0"
 

@@ -19,7 +19,7 @@ from telegram.ext import (
     filters,
 )
 
-from sandbox.telegram import Limits, NoReply, Telegram, TelegramError
+from bot_sandbox.telegram import Limits, NoReply, Telegram, TelegramError
 
 
 @pytest.fixture

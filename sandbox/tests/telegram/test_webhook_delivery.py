@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.telegram import Limits, NoReply, Telegram, TelegramError
-from sandbox.telegram.updates import Target
+from bot_sandbox.telegram import Limits, NoReply, Telegram, TelegramError
+from bot_sandbox.telegram.updates import Target
 
 FORM = "application/x-www-form-urlencoded"
 FAST = {"retry_scale": 0.001, "limits": Limits(set_webhook_s=0)}

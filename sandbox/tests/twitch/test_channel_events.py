@@ -1,13 +1,14 @@
 """What happens on a channel beside talk: live and offline, followers, announcements."""
 
 import asyncio
+from pathlib import Path
 
 import aiohttp
 import pytest
 from eventsub_callback import SECRET, Callback, receive
 from twitch_tools import World, helix
 
-from sandbox.twitch import Twitch
+from bot_sandbox.twitch import Twitch
 
 SCOPES = ["user:read:chat", "user:bot", "moderator:read:followers"]
 KINDS = {
@@ -148,8 +149,8 @@ def test_what_the_real_one_has_is_refused_as_lacking(world, callback):
     ]
 
 
-def test_the_readme_lists_what_there_is(world, repository):
-    readme = (repository / "sandbox" / "README.md").read_text(encoding="utf-8")
+def test_the_readme_lists_what_there_is(world):
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     refusals = [
         helix(world, "GET", "/clips").json["message"],
         subscribe(world, "channel.raid", {"method": "websocket"}, world.token).json["message"],

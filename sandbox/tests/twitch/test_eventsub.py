@@ -10,7 +10,7 @@ from cloud_tools import wait_until
 from eventsub_callback import READ, SECRET, Callback, by_webhook, enabled, receive, subscribe
 from twitch_tools import World, helix
 
-from sandbox.twitch import NoReply, Twitch
+from bot_sandbox.twitch import NoReply, Twitch
 
 
 @pytest.fixture

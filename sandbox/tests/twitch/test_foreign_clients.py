@@ -10,8 +10,8 @@ from cloud_tools import wait_until
 from npm import PEERS, installed
 from twitch_tools import World
 
-from sandbox.cloud.deployment import node
-from sandbox.twitch import Twitch
+from bot_sandbox.cloud.deployment import node
+from bot_sandbox.twitch import Twitch
 
 
 def twitchio_bot(world):

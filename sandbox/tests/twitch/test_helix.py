@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 from twitch_tools import World, call, helix
 
-from sandbox.twitch import Twitch
+from bot_sandbox.twitch import Twitch
 
 WRITE = ["user:read:chat", "user:write:chat"]
 

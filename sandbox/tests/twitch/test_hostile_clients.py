@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from twitch_tools import Irc, World, call
 
-from sandbox.twitch import Twitch
+from bot_sandbox.twitch import Twitch
 
 quick = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 from twitch_tools import CHAT, Irc, World
 
-from sandbox.twitch import Twitch
+from bot_sandbox.twitch import Twitch
 
 WELCOME = [
     ":tmi.twitch.tv 001 hello_bot :Welcome, GLHF!",

@@ -7,7 +7,7 @@ from cloud_tools import wait_until
 from eventsub_callback import READ, SECRET, Callback, enabled
 from twitch_tools import World, helix
 
-from sandbox.twitch import Twitch
+from bot_sandbox.twitch import Twitch
 
 
 @pytest.fixture

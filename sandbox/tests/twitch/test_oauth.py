@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import pytest
 from twitch_tools import CHAT, World, call
 
-from sandbox.twitch import Twitch
+from bot_sandbox.twitch import Twitch
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 from cloud_tools import wait_until
 from twitch_tools import CHAT, Irc, World, helix
 
+from bot_sandbox import Cloud
+from bot_sandbox.twitch import NoReply, Twitch
 from botlib.bot import APOLOGY, Bot, Message
-from sandbox import Cloud
-from sandbox.twitch import NoReply, Twitch
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from cloud_tools import FUNCTIONS
 from playwright.sync_api import expect
 from window_browser import a_page, barriers, is_wider_than_its_window
 
-from sandbox import Cloud, Window
-from sandbox.cloud.history import InstanceRecord
+from bot_sandbox import Cloud, Window
+from bot_sandbox.cloud.history import InstanceRecord
 
 NASTY = "<img src=x onerror=\"document.title='owned'\"> & <b>bold</b>"
 CODE = """import os, time

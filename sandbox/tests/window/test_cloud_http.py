@@ -14,10 +14,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from window_http import ask
 
-from sandbox import Cloud, Window
-from sandbox.cloud import FunctionError
-from sandbox.window.cloud import CloudView, write_files
-from sandbox.window.lanes import IN_A_PIECE, PIECES, REPLACED_S, Lanes
+from bot_sandbox import Cloud, Window
+from bot_sandbox.cloud import FunctionError
+from bot_sandbox.window.cloud import CloudView, write_files
+from bot_sandbox.window.lanes import IN_A_PIECE, PIECES, REPLACED_S, Lanes
 
 ECHO = "def handler(event, context):\n    print('got', event)\n    return event\n"
 HTTP = """import json, time
@@ -306,8 +306,8 @@ def test_files_are_written_into_their_folder_or_refused(files):
         assert [path.name for path in Path(made).iterdir()] == ["inside"]
 
 
-def test_every_route_stands_in_the_readme(cloud, repository):
-    readme = (repository / "sandbox/README.md").read_text(encoding="utf-8")
+def test_every_route_stands_in_the_readme(cloud):
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     for route in CloudView(cloud).routes():
         assert route.path.removeprefix("/api/") in readme
 

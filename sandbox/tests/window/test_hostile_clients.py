@@ -13,10 +13,10 @@ import aiohttp
 import pytest
 from window_http import ask
 
-from sandbox import Telegram, Window
-from sandbox.page import Page
-from sandbox.window import view
-from sandbox.window import window as server
+from bot_sandbox import Telegram, Window
+from bot_sandbox.page import Page
+from bot_sandbox.window import view
+from bot_sandbox.window import window as server
 
 ROUNDS = 12
 LONG = "x" * 4000  # characters

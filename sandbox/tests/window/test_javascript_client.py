@@ -3,15 +3,20 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from npm import installed
 
-from sandbox.cloud.deployment import node
+from bot_sandbox.cloud.deployment import node
 
 
-def test_bots_are_tested_in_javascript(repository):
+def test_bots_are_tested_in_javascript():
     folder = installed("window")
-    environment = {**os.environ, "PYTHON": sys.executable, "PYTHONPATH": str(repository)}
+    environment = {
+        **os.environ,
+        "PYTHON": sys.executable,
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
     done = subprocess.run(
         [node(), "--test", "--test-reporter=spec"],
         cwd=folder,

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from window_http import ask
 
-from sandbox import Telegram, Window
+from bot_sandbox import Telegram, Window
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pictures import png
 from playwright.sync_api import expect
 from window_browser import a_page, barriers, is_wider_than_its_window, reach
 
-from sandbox import Telegram, Window
-from sandbox.telegram import TelegramError
+from bot_sandbox import Telegram, Window
+from bot_sandbox.telegram import TelegramError
 
 NASTY = "<img src=x onerror=\"document.title='owned'\"> & <b>bold</b> \u202eright to left"
 MENU = [[{"text": "Tea", "callback_data": "tea"}, {"text": NASTY, "callback_data": "alert"}]]

@@ -7,13 +7,14 @@ import threading
 import urllib.error
 import urllib.parse
 import urllib.request
+from pathlib import Path
 
 import pytest
 from pictures import png
 
-from sandbox import Cloud, Telegram, Window
-from sandbox.telegram import TelegramError
-from sandbox.window.telegram import TelegramView
+from bot_sandbox import Cloud, Telegram, Window
+from bot_sandbox.telegram import TelegramError
+from bot_sandbox.window.telegram import TelegramView
 
 ANSWERS = """
 import json
@@ -328,8 +329,8 @@ def test_closing_ends_what_waits(telegram):
     assert heard and heard[0][0] == 409
 
 
-def test_the_lines_of_the_readme_work_in_their_order(telegram, tmp_path, repository):
-    text = (repository / "sandbox/README.md").read_text(encoding="utf-8")
+def test_the_lines_of_the_readme_work_in_their_order(telegram, tmp_path):
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     section = text.partition("\n### Telegram\n")[2].partition("\n### ")[0]
     lines = re.findall(r"^\| `ask (.+?)` \|", section, re.MULTILINE)
     files = {"@cat.png": png(), "@notes.txt": b"bread, butter"}

@@ -8,10 +8,10 @@ from playwright.sync_api import expect
 from twitch_tools import call
 from window_browser import a_page, barriers, is_wider_than_its_window, reach
 
+from bot_sandbox import Twitch, Window
 from botlib import Bot
 from botlib.twitch.irc_bot import IrcBot, Limits, Timing
 from lessons.holding import Holding
-from sandbox import Twitch, Window
 
 NO_LIMITS = Limits(message_window_s=0, channel_gap_s=0, join_window_s=0, login_gap_s=0)
 HOUR = 3600.0

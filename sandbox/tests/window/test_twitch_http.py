@@ -5,6 +5,7 @@ import json
 import re
 import shlex
 import threading
+from pathlib import Path
 
 import pytest
 from cloud_tools import wait_until
@@ -13,9 +14,9 @@ from hypothesis import strategies as st
 from twitch_tools import Irc, call
 from window_http import Http, RefusalError
 
-from sandbox import Cloud, Twitch, Window
-from sandbox.window.twitch import SHOWN, TwitchView
-from sandbox.window.twitch_faults import FAULTS
+from bot_sandbox import Cloud, Twitch, Window
+from bot_sandbox.window.twitch import SHOWN, TwitchView
+from bot_sandbox.window.twitch_faults import FAULTS
 
 CHAT = "chat:read chat:edit"
 
@@ -478,8 +479,8 @@ def answer_as_anna(http, after):
     say(http, "hello!", **{"from": "anna", "channel": "viktor"})
 
 
-def test_the_lines_of_the_readme_work_in_their_order(http, twitch, repository):
-    text = (repository / "sandbox/README.md").read_text(encoding="utf-8")
+def test_the_lines_of_the_readme_work_in_their_order(http, twitch):
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     section = text.partition("\n### Twitch\n")[2].partition("\n### ")[0]
     lines = re.findall(r"^\| `ask (.+?)` \|", section, re.MULTILINE)
     http.post("twitch/accounts", login="hello_bot")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot_sandbox import Telegram
 from botlib.tokens import clean_telegram, telegram_slips, telegram_token, unlike_a_telegram_token
-from sandbox import Telegram
 
 WHOLE = "7000000001:" + "A" * 35
 

@@ -18,13 +18,13 @@ from events import SHAPES, event
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot_sandbox.server import LocalServer
 from botlib import Bot
 from botlib.bot import TryAgain
 from botlib.store import open_store
 from botlib.twitch.eventsub import sign, webhook
 from botlib.twitch.helix import ApiRefused, Helix
 from deploy.bundle.imports import needed
-from sandbox.server import LocalServer
 
 SECRET, BOT, VIKTOR, CHANNEL = "correct-horse", "900", "7", "7"
 ROOT = Path(__file__).parents[3]

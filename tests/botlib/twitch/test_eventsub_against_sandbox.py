@@ -6,14 +6,14 @@ from cloud_tools import wait_until
 from events import event
 from twitch_tools import World
 
+from bot_sandbox.cloud import Cloud
+from bot_sandbox.no_reply import NoReply
+from bot_sandbox.server import LocalServer
+from bot_sandbox.twitch import Twitch
 from botlib import Bot
 from botlib.store import open_store
 from botlib.twitch.eventsub import webhook
 from botlib.twitch.helix import ApiRefused, Helix
-from sandbox.cloud import Cloud
-from sandbox.no_reply import NoReply
-from sandbox.server import LocalServer
-from sandbox.twitch import Twitch
 
 SECRET = "correct-horse"
 

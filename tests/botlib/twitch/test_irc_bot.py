@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot_sandbox.twitch import Twitch
 from botlib import Bot
 from botlib.bot import TryAgain
 from botlib.twitch import irc_bot
@@ -23,7 +24,6 @@ from botlib.twitch.account import LoginRefused
 from botlib.twitch.irc import INVISIBLE, harmless, parts
 from botlib.twitch.irc_bot import SLACK_S, IrcBot, Limits, Timing
 from lessons.holding import Holding
-from sandbox.twitch import Twitch
 
 SCOPES = ["chat:read", "chat:edit"]
 HOUR = 3600.0

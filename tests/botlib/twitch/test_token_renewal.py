@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot_sandbox.keeper import Keeper
 from botlib import settings as module
 from botlib.settings import RENEWED_FROM, read_env, write_env
-from sandbox.keeper import Keeper
 
 ROOT = Path(__file__).parents[3]
 HOUR = 3600.0

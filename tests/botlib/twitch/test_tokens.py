@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot_sandbox.twitch import Twitch
 from botlib.settings import Unreachable
 from botlib.tokens import clean_twitch, examine, twitch_slips, twitch_token
-from sandbox.twitch import Twitch
 
 SCOPES = ["chat:read", "chat:edit"]
 

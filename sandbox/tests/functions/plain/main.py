@@ -49,9 +49,9 @@ def files(event, context):
 def imports(event, context):
     import aiohttp
 
-    import sandbox.server
+    import bot_sandbox.server
 
-    return [sandbox.server.HOST, aiohttp.__name__, sys.prefix]
+    return [bot_sandbox.server.HOST, aiohttp.__name__, sys.prefix]
 
 
 def fail(event, context):

@@ -16,7 +16,7 @@ const ANY_PORTS = ["telegram", "twitch", "irc", "cloud", "window"].flatMap((name
 let sandbox, address, key;
 
 before(async () => {
-  const command = ["-m", "sandbox", ...ANY_PORTS];
+  const command = ["-m", "bot_sandbox", ...ANY_PORTS];
   sandbox = spawn(process.env.PYTHON, command, { stdio: ["ignore", "pipe", "inherit"] });
   let said = "";
   for await (const piece of sandbox.stdout.iterator({ destroyOnReturn: false })) {

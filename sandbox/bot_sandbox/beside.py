@@ -1,0 +1,137 @@
+"""A bot of yours, alive until Ctrl-C: python3 start.py run telegram|twitch FOLDER
+
+FOLDER is what `start.py new` makes: its main.py has the `bot`. A file of another name does as well.
+Settings come from the environment and from `.env`, in that folder or in the course's.
+
+Where no token is set, the bot lives beside a sandbox: a Telegram or a Twitch of its own on this
+machine, forgotten at the end, with a window to chat in. `start.py login` gets a token for the real
+one.
+
+    --no-open    do not open that window in a browser
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from bot_sandbox.keeper import DETACHED
+from botlib import run
+from botlib.settings import NAMES, settings
+
+CHILD = "from bot_sandbox.beside import serve; import sys; serve(*sys.argv[1:])"
+LEAVES_S = 3.0  # for the sandbox to say goodbye to its pages; run ends by itself after GRACE_S
+LONG_S = 24 * 3600.0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a bot, beside a sandbox if it has no token; the exit status is botlib.run's."""
+    parser = argparse.ArgumentParser("run", description="a bot of yours, alive until Ctrl-C")
+    parser.add_argument("platform", choices=sorted(NAMES))
+    parser.add_argument("folder", type=Path, help="the folder that holds main.py, or a file")
+    parser.add_argument("--no-open", action="store_true", help="open no browser")
+    options = parser.parse_args(arguments)
+    with ExitStack() as stack:
+        if not has_token(options.platform, options.folder):
+            window = stack.enter_context(sandbox_beside(options.platform, options.no_open))
+            print(
+                f"No token for {options.platform.capitalize()} is set: the bot lives in a sandbox.",
+                f"Chat with it here: {window}",
+                f"For the real one: python3 start.py login {options.platform}",
+                sep="\n",
+                flush=True,
+            )
+        return run.main([options.platform, str(options.folder)])
+
+
+def has_token(platform: str, folder: Path) -> bool:
+    """Whether the bot can go out; yes where no bot or no settings are, for botlib.run to say so."""
+    file = run.main_file(folder)
+    try:
+        return not file.is_file() or bool(settings(platform, file.parent).token)
+    except ValueError:
+        return True
+
+
+@contextmanager
+def sandbox_beside(platform: str, no_open: bool) -> Iterator[str]:
+    """A sandbox as a process of its own, whose settings this one has then; its window's address.
+
+    A process, so that a bot that hangs or works hard cannot stop the chat. It ends with its input,
+    so it ends with this one, whatever becomes of it.
+    """
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD, platform, "no" if no_open else "open"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        **DETACHED,  # a Ctrl-C in the terminal is for the bot: then it says goodbye first
+    )
+    assert child.stdin is not None and child.stdout is not None
+    try:
+        line = child.stdout.readline()
+        if not line:
+            raise RuntimeError("The sandbox did not start, for the reason above.")
+        told = json.loads(line)
+        os.environ.update(told["settings"])
+        yield told["window"]
+    finally:
+        child.stdin.close()
+        try:
+            child.wait(LEAVES_S)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        child.stdout.close()
+
+
+def serve(platform: str, how: str) -> None:
+    """What the child does: one platform and a window, told in one line, until its input ends."""
+    # Here: a bot with a token needs none of it, and these take a while.
+    from bot_sandbox import Telegram, Twitch
+    from bot_sandbox.hello_bot import USERNAME, on_telegram, on_twitch
+    from bot_sandbox.no_reply import NoReply
+    from bot_sandbox.page import open_in_browser
+    from bot_sandbox.randomness import Randomness
+    from bot_sandbox.window import Window
+
+    with ExitStack() as stack:
+        if platform == "telegram":
+            telegram = stack.enter_context(Telegram())
+            told = on_telegram(telegram, Randomness())
+            telegram.person("Viktor")
+            window = stack.enter_context(Window(telegram))
+        else:
+            twitch = stack.enter_context(Twitch())
+            told = on_twitch(twitch, Randomness())
+            window = stack.enter_context(Window(twitch=twitch))
+
+        def open_when_it_is_there() -> None:
+            """A window without the bot would be a riddle, and if main.py fails none is wanted."""
+            with suppress(RuntimeError, CancelledError, NoReply):
+                if platform == "telegram":
+                    updates = telegram.account(USERNAME).updates
+                    telegram.wait_until(lambda: updates.polled, LONG_S)
+                else:
+                    twitch.wait_for(USERNAME, told["TWITCH_CHANNEL"], LONG_S)
+                open_in_browser(window.address)
+
+        print(json.dumps({"settings": told, "window": window.address}), flush=True)
+        if how == "open":
+            threading.Thread(target=open_when_it_is_there, daemon=True).start()
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # before the bot minds it
+        sys.exit(run.STOPPED)
+    except RuntimeError as error:
+        sys.exit(str(error))

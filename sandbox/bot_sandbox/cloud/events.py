@@ -1,0 +1,309 @@
+"""An HTTP request as an event, in the words of two clouds, and an answer as a response; no I/O.
+
+AWS: Lambda Function URL, payload format 2.0 ("Invoking Lambda function URLs"), and its rules for
+answers ("Response payload format"). Yandex Cloud Functions: "Invoking a function using HTTPS"; its
+multiValueHeaders are understood in every answer.
+"""
+
+import base64
+import json
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+from urllib.parse import parse_qsl
+
+from multidict import CIMultiDict
+
+from bot_sandbox.cloud.errors import MARSHAL, FunctionError
+
+TEXT = ("text/", "application/json", "application/javascript", "application/xml")
+HIDDEN_BY_YANDEX = {"Authorization", "Cookie"}
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~\w-]+", re.ASCII)  # RFC 9110: a token
+HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]*")
+HOP_BY_HOP = {"connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"}
+
+
+@dataclass(slots=True)  # not frozen: that takes a microsecond of every call
+class HttpRequest:
+    """A request as it came in; path and query still percent-encoded."""
+
+    method: str
+    host: str  # with its port
+    path: str  # as the function sees it
+    query: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    request_id: str
+    function: str  # its name
+    source_ip: str = "127.0.0.1"
+
+
+def aws_event(request: HttpRequest) -> dict[str, Any]:
+    """A request as AWS's Function URL gives it: header names in lower case, cookies apart."""
+    headers = joined([(name.lower(), value) for name, value in request.headers])
+    cookies = [part.strip() for part in headers.pop("cookie", "").split(";") if part.strip()]
+    domain = forwarded(headers, request)
+    body, is_base64 = encode_body(request.body, headers.get("content-type", ""), TEXT)
+    now = time.time()
+    event: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": request.path,
+        "rawQueryString": request.query,
+        "headers": headers,
+        "requestContext": {
+            "accountId": "anonymous",
+            "apiId": request.function,  # AWS: the id in the address, its first part
+            "domainName": domain,
+            "domainPrefix": request.function,
+            "http": {
+                "method": request.method,
+                "path": request.path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": request.source_ip,
+                "userAgent": headers.get("user-agent", ""),
+            },
+            "requestId": request.request_id,
+            "routeKey": "$default",
+            "stage": "$default",
+            "time": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(now)),
+            "timeEpoch": int(now * 1000),
+        },
+        "isBase64Encoded": is_base64,
+    }
+    if cookies:
+        event["cookies"] = cookies
+    if request.query:
+        event["queryStringParameters"] = joined(parse_qsl(request.query, keep_blank_values=True))
+    if request.body:
+        event["body"] = body
+    return event
+
+
+def forwarded(headers: dict[str, str], request: HttpRequest) -> str:
+    """Add the X-Forwarded headers that a Function URL passes on; return the domain's name.
+
+    A tunnel in front of the gateway has said already how the client came to it.
+    """
+    domain, port = split_host(request.host)
+    protocol = headers.setdefault("x-forwarded-proto", "http")
+    headers.setdefault("x-forwarded-port", port or ("443" if protocol == "https" else "80"))
+    before = headers.get("x-forwarded-for")
+    headers["x-forwarded-for"] = f"{before}, {request.source_ip}" if before else request.source_ip
+    return domain
+
+
+def split_host(host: str) -> tuple[str, str]:
+    """A Host header's name, in lower case, and its port.
+
+    >>> split_host("Hello.localhost:8080"), split_host("[::1]:80"), split_host("example.org")
+    (('hello.localhost', '8080'), ('[::1]', '80'), ('example.org', ''))
+    """
+    name, colon, port = host.rpartition(":")
+    if not colon or not port.isdecimal():
+        name, port = host, ""
+    return name.lower(), port
+
+
+def readable(value: str) -> str:
+    """A header's value; bytes that are not UTF-8 are read as Latin-1, which has them all.
+
+    >>> readable(b"caf\\xe9".decode(errors="surrogateescape"))
+    'café'
+    """
+    if value.isascii():
+        return value
+    sent = value.encode(errors="surrogateescape")
+    try:
+        return sent.decode()
+    except UnicodeDecodeError:
+        return sent.decode("latin-1")
+
+
+def ascii_only(target: str) -> str:
+    """A request's target; bytes that should have been percent-encoded are so now.
+
+    >>> ascii_only("/café?a=%20b"), ascii_only(b"/\\xff".decode(errors="surrogateescape"))
+    ('/caf%C3%A9?a=%20b', '/%FF')
+    """
+    if target.isascii():
+        return target
+    sent = target.encode(errors="surrogateescape")
+    return "".join(chr(byte) if byte < 128 else f"%{byte:02X}" for byte in sent)
+
+
+def yandex_event(request: HttpRequest) -> dict[str, Any]:
+    """A request as Yandex Cloud gives it: Canonical-Case header names, the last value counts."""
+    named = [(canonical(name), value) for name, value in request.headers]
+    shown = [(name, value) for name, value in named if name not in HIDDEN_BY_YANDEX]
+    query = parse_qsl(request.query, keep_blank_values=True)
+    headers = dict(shown)
+    body, is_base64 = encode_body(
+        request.body, headers.get("Content-Type", ""), ("application/json",)
+    )
+    now = time.time()
+    return {
+        "httpMethod": request.method,
+        "headers": headers,
+        "multiValueHeaders": grouped(shown),
+        "queryStringParameters": dict(query),
+        "multiValueQueryStringParameters": grouped(query),
+        "requestContext": {
+            "identity": {
+                "sourceIp": request.source_ip,
+                "userAgent": headers.get("User-Agent", ""),
+            },
+            "httpMethod": request.method,
+            "requestId": request.request_id,
+            "requestTime": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(now)),
+            "requestTimeEpoch": int(now),
+        },
+        "url": request.path + (f"?{request.query}" if request.query else ""),
+        "body": body,
+        "isBase64Encoded": is_base64,
+    }
+
+
+EVENTS: dict[str, Callable[[HttpRequest], dict[str, Any]]] = {
+    "aws": aws_event,
+    "yandex": yandex_event,
+}
+
+
+def encode_body(body: bytes, content_type: str, text_types: tuple[str, ...]) -> tuple[str, bool]:
+    """The body as JSON can hold it, and whether that is base64: text types stay readable."""
+    if not body or content_type.strip().lower().startswith(text_types):
+        try:
+            return body.decode(), False
+        except UnicodeDecodeError:
+            pass  # not UTF-8 after all
+    return base64.b64encode(body).decode(), True
+
+
+def joined(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """Names with their values; several values of one name are joined by commas.
+
+    >>> joined([("a", "1"), ("b", "2"), ("a", "3")])
+    {'a': '1,3', 'b': '2'}
+    """
+    return {name: ",".join(values) for name, values in grouped(pairs).items()}
+
+
+def grouped(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
+    """Names with the list of their values."""
+    groups: dict[str, list[str]] = {}
+    for name, value in pairs:
+        groups.setdefault(name, []).append(value)
+    return groups
+
+
+def canonical(name: str) -> str:
+    """A header's name in Canonical-Case.
+
+    >>> canonical("x-telegram-bot-api-secret-token")
+    'X-Telegram-Bot-Api-Secret-Token'
+    """
+    return "-".join(part.capitalize() for part in name.split("-"))
+
+
+@dataclass(slots=True)
+class HttpResponse:
+    """What goes back to the client."""
+
+    status: int
+    headers: CIMultiDict[str]
+    body: bytes
+
+
+class AnswerError(ValueError):
+    """The function's answer cannot be an HTTP response; the message says why."""
+
+
+def decode(body: bytes) -> Any:
+    """JSON as a Python value; ValueError or RecursionError for what is none."""
+    return DECODER.decode(body.decode())
+
+
+def parse(body: bytes) -> Any:
+    """A function's answer as a Python value; what is not JSON is a MarshalError."""
+    try:
+        return decode(body)
+    except (ValueError, RecursionError) as error:
+        message = f"The function's answer is not JSON: {error}"
+        raise FunctionError(MARSHAL, message) from error
+
+
+def response(answer: Any) -> HttpResponse:
+    """A function's answer as HTTP; without a statusCode, the whole answer is a JSON body.
+
+    >>> response({"statusCode": 201, "body": "made"}).status
+    201
+    >>> response(["any", "JSON"]).body
+    b'["any", "JSON"]'
+    """
+    if not isinstance(answer, dict) or "statusCode" not in answer:
+        text = answer if isinstance(answer, str) else json.dumps(answer)
+        answer = {"statusCode": 200, "body": text}
+    headers = response_headers(answer)
+    headers.setdefault("Content-Type", "application/json")
+    return HttpResponse(status_of(answer), headers, decode_body(answer))
+
+
+def status_of(answer: dict[str, Any]) -> int:
+    """The status code, 200 to 599."""
+    try:
+        status = int(answer["statusCode"])
+    except (TypeError, ValueError):
+        status = 0
+    if not 200 <= status <= 599:
+        found = answer["statusCode"]
+        raise AnswerError(f"statusCode must be a number from 200 to 599; found {found!r}")
+    return status
+
+
+def response_headers(answer: dict[str, Any]) -> CIMultiDict[str]:
+    """The headers; length and connection are the gateway's own business."""
+    single = answer.get("headers") or {}
+    many = answer.get("multiValueHeaders") or {}
+    cookies = answer.get("cookies") or []
+    if not isinstance(single, dict) or not isinstance(many, dict) or not isinstance(cookies, list):
+        raise AnswerError("headers must be a dict, such as {'Content-Type': 'text/plain'}")
+    pairs = [(name, value) for name, value in single.items() if name not in many]
+    for name, values in many.items():
+        pairs += [(name, value) for value in (values if isinstance(values, list) else [values])]
+    pairs += [("Set-Cookie", cookie) for cookie in cookies]
+    headers: CIMultiDict[str] = CIMultiDict()
+    for name, value in pairs:
+        if not HEADER_NAME.fullmatch(str(name)):
+            raise AnswerError(f"a header cannot have the name {name!r}")
+        if not HEADER_VALUE.fullmatch(str(value)):
+            raise AnswerError(f"the header {name!r} holds a line break, or what no header can hold")
+        if name.lower() not in HOP_BY_HOP:
+            headers.add(name, str(value))
+    return headers
+
+
+def decode_body(answer: dict[str, Any]) -> bytes:
+    """The body's bytes."""
+    body = answer.get("body")
+    if body is None:
+        return b""
+    if not isinstance(body, str):
+        raise AnswerError(f"body must be a string, such as json.dumps(...); found {body!r:.80}")
+    try:
+        return (
+            base64.b64decode(body, validate=True)
+            if answer.get("isBase64Encoded")
+            else body.encode()
+        )
+    except ValueError as error:
+        raise AnswerError(f"body cannot be sent: {error}") from error
+
+
+def _not_json(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not in JSON")
+
+
+DECODER = json.JSONDecoder(parse_constant=_not_json)

@@ -1,0 +1,261 @@
+"""The program behind a snapshot: load the function once, then fork an instance whenever asked.
+
+A fork starts where this process stands, with everything loaded. To the cloud it is an instance like
+any other: the same loop (worker.py), an address, an output and a marker of its own. Paths and hooks
+are those of AWS Lambda SnapStart. Needs POSIX. The cloud's side is snapshot.py.
+
+What many instances must not share is made anew, or named in the log. Threads do not survive a fork.
+A socket does, and all who share it take each other's bytes; so does a file, and they share the
+place where it is read. What is worked out while the function loads is the same in every instance,
+however random it was; so is what a generator made there gives next.
+"""
+
+import ctypes
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import stat
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING or __name__ != "__main__":
+    from bot_sandbox.cloud import worker
+else:
+    import worker  # it lies beside this file
+
+    del sys.modules["worker"]  # the function may have a module so named
+
+
+def main() -> None:
+    """Load and fork; in each fork, go on as an instance."""
+    forks = Forks(int(sys.argv[1]), sys.argv[2])
+    del sys.argv[1:]
+    api = worker.RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    own = connections()
+    handler = worker.attempt(api, "/init/error", lambda: worker.load(os.environ["_HANDLER"]))
+    worker.attempt(api, "/init/error", before_snapshot)
+    if names := threads():
+        refusal = {"errorType": "Snapshot.Threads", "errorMessage": ", ".join(names)}
+        api.call(worker.request("POST", "/init/error", json.dumps(refusal)))
+        sys.exit(1)
+    warn_of(connections() - own)
+    gc.collect()
+    gc.freeze()  # a later collection would touch, and so copy, all that is shared
+    api.socket.sendall(worker.request("GET", "/restore/next"))
+    forks.serve()  # returns in each fork
+    api.socket.close()
+    api = worker.RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    worker.attempt(api, "/restore/error", after_restore)
+    worker.serve(api, handler)
+
+
+class Forks:
+    """The instances forked from this process; the cloud asks for them through a socket."""
+
+    def __init__(self, control: int, marker: str) -> None:
+        self.control = socket.socket(fileno=control)
+        self.control.set_inheritable(False)
+        self.marker = Marker(marker)
+        self.living: dict[int, int] = {}  # by process number: the number the cloud gave
+        self.ends, self.wakeup = socket.socketpair()
+        self.wakeup.setblocking(False)
+
+    def serve(self) -> None:
+        """Fork when asked, tell how forks ended; return only in a fork."""
+        previous = signal.signal(signal.SIGCHLD, lambda *_: None)  # else it wakes nobody
+        signal.set_wakeup_fd(self.wakeup.fileno())
+        is_fork = False
+        while not is_fork:
+            ready, _, _ = select.select([self.control, self.ends], [], [])
+            if self.ends in ready:
+                self.ends.recv(4096)
+                self.tell_ends()
+            if self.control in ready:
+                is_fork = self.fork()
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, previous)
+        for each in (self.control, self.ends, self.wakeup):
+            each.close()
+
+    def fork(self) -> bool:
+        """Fork the one instance that is asked for; True in the fork."""
+        request, outputs, _, _ = socket.recv_fds(self.control, 64 * 1024, 1)
+        if not request:
+            os._exit(0)  # the cloud is gone
+        number, marker, environment = json.loads(request)
+        own = self.marker.change(marker)  # before the fork, so that it is born with it
+        try:
+            pid = os.fork()
+        except OSError as error:
+            os.write(outputs[0], f"[ERROR] no fork: {error}\n".encode())
+            self.tell("ended", number, 1)
+            pid = -1
+        if pid == 0:
+            self.tell("forked", number, os.getpid())
+            become_instance(environment, outputs[0])
+            return True
+        self.marker.change(own)
+        os.close(outputs[0])
+        if pid > 0:
+            self.living[pid] = number
+        return False
+
+    def tell_ends(self) -> None:
+        """Wait for the forks that have ended, so that no zombie is left, and report their codes."""
+        for pid in list(self.living):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                self.tell("ended", self.living.pop(pid), os.waitstatus_to_exitcode(status))
+
+    def tell(self, what: str, number: int, detail: int) -> None:
+        """Write one line to the cloud."""
+        with suppress(OSError):  # the cloud is gone: the next read says so
+            self.control.sendall(json.dumps([what, number, detail]).encode() + b"\n")
+
+
+class Marker:
+    """The marker of this process, where other processes read it.
+
+    They see the environment a process *began* with, which a fork inherits as it is. So the new
+    marker is written over the old one, in that memory; it is as long.
+    """
+
+    def __init__(self, name: str) -> None:
+        libc = ctypes.CDLL(None)
+        libc.getenv.restype = ctypes.c_void_p
+        self.address: int = libc.getenv(name.encode())
+        self.text = os.environ[name]
+
+    def change(self, new: str) -> str:
+        """Write another marker; return the one before."""
+        if len(new) != len(self.text):
+            raise ValueError(f"a marker must be {len(self.text)} characters; found {new!r}")
+        old, self.text = self.text, new
+        ctypes.memmove(self.address, new.encode(), len(new))
+        return old
+
+
+def become_instance(environment: dict[str, str], output: int) -> None:
+    """Take on what an instance has for itself: session, output, environment, folder."""
+    os.setsid()
+    for stream in (1, 2):
+        os.dup2(output, stream)
+    if output > 2:
+        os.close(output)
+    os.environ.update(environment)
+    os.chdir(os.environ["LAMBDA_TASK_ROOT"])
+
+
+def threads() -> list[str]:
+    """The names of all threads but the main one; libraries' own too where Linux counts them."""
+    main = threading.main_thread()
+    names = [thread.name for thread in threading.enumerate() if thread is not main]
+    try:
+        unnamed = len(list(Path("/proc/self/task").iterdir())) - 1 - len(names)
+    except OSError:
+        unnamed = 0
+    return names + ([f"{unnamed} of a library that is not Python"] if unnamed > 0 else [])
+
+
+def connections() -> set[int]:
+    """The file descriptors of all sockets and files that are open."""
+    numbers = [int(path.name) for path in Path("/dev/fd").iterdir()]
+    return {number for number in numbers if is_trap(number)}
+
+
+def is_trap(number: int) -> bool:
+    """Whether it is a socket's, or a file's; where a file is only added to, no place is shared."""
+    import fcntl  # Windows has none, and no snapshots
+
+    try:
+        mode = os.fstat(number).st_mode
+        appends = fcntl.fcntl(number, fcntl.F_GETFL) & os.O_APPEND
+    except OSError:
+        return False  # it is none any more
+    return stat.S_ISSOCK(mode) or (stat.S_ISREG(mode) and not appends)
+
+
+def warn_of(shared: set[int]) -> None:
+    """Name the traps in the function's log: what is open, and generators of random numbers."""
+    if shared:
+        print(
+            f"[WARNING] open when the snapshot was taken, so shared by all instances, whose bytes "
+            f"will mix: {', '.join(describe(number) for number in sorted(shared))}. Open it in the "
+            f"handler, or anew in a function given to botlib.function.after_restore."
+        )
+    if names := generators():
+        print(
+            f"[WARNING] made before the snapshot was taken, so giving the same numbers in all "
+            f"instances: {', '.join(names)}. Make it in the handler, or anew in a function given "
+            f"to botlib.function.after_restore."
+        )
+
+
+def generators() -> list[str]:
+    """The names of all `random.Random` in the handler's module."""
+    random = sys.modules.get("random")
+    module = sys.modules.get(os.environ["_HANDLER"].rpartition(".")[0].replace("/", "."))
+    if random is None or module is None:
+        return []
+    found = {
+        name: value for name, value in vars(module).items() if isinstance(value, random.Random)
+    }
+    return [name for name in found if not isinstance(found[name], random.SystemRandom)]
+
+
+def describe(number: int) -> str:
+    """A socket or a file in words."""
+    if not stat.S_ISSOCK(os.fstat(number).st_mode):
+        return f"the file {file_name(number)} (all read on from one place)"
+    with socket.socket(fileno=os.dup(number)) as copy:
+        if copy.family not in (socket.AF_INET, socket.AF_INET6):
+            return "a local socket (an event loop has two)"
+        try:
+            host, port = copy.getpeername()[:2]
+        except OSError:
+            host, port = copy.getsockname()[:2]
+        return f"a socket of {host}:{port}"
+
+
+def file_name(number: int) -> str:
+    """The path of an open file, where the system tells it (Linux)."""
+    try:
+        return str(Path(f"/proc/self/fd/{number}").readlink())
+    except OSError:
+        return f"with descriptor {number}"
+
+
+def before_snapshot() -> None:
+    """Call what was registered with AWS's `snapshot_restore_py`, the last first."""
+    if store := sys.modules.get("botlib.store"):
+        store.close_all()  # as at every fork: a store is no trap
+    for hook, arguments, named in reversed(registered("get_before_snapshot")):
+        hook(*arguments, **named)
+
+
+def after_restore() -> None:
+    """Make new what must differ between instances; `random` does so by itself after a fork."""
+    if numpy := sys.modules.get("numpy.random"):
+        numpy.seed()
+    if tempfile := sys.modules.get("tempfile"):
+        vars(tempfile)["tempdir"] = None  # until now the template's
+    for hook in getattr(sys.modules.get("botlib.function"), "restore_hooks", ()):
+        hook()
+    for hook, arguments, named in registered("get_after_restore"):
+        hook(*arguments, **named)
+
+
+def registered(which: str) -> list[Any]:
+    """The hooks registered with `snapshot_restore_py`, if the function uses it."""
+    hooks: list[Any] = getattr(sys.modules.get("snapshot_restore_py"), which, list)()
+    return hooks
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,223 @@
+"""The pool of one deployed function: a warm instance if there is one, else a cold start.
+
+It decides who runs what and writes down what happened. The instances do the work.
+"""
+
+import asyncio
+import itertools
+import math
+import os
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from bot_sandbox.cloud import errors
+from bot_sandbox.cloud.bill import TARIFFS
+from bot_sandbox.cloud.deployment import Deployment
+from bot_sandbox.cloud.errors import FunctionError
+from bot_sandbox.cloud.events import parse
+from bot_sandbox.cloud.history import Call, History, InstanceRecord, Invocation, Log, report
+from bot_sandbox.cloud.instance import MB, Instance
+from bot_sandbox.cloud.snapshot import Launcher
+
+
+class Answer(NamedTuple):
+    """What a function answered: as its loop sent it, and as a Python value."""
+
+    payload: bytes
+    value: Any
+
+
+class Pool:
+    """All instances of one deployment. Every method runs on the cloud's loop."""
+
+    def __init__(
+        self,
+        deployment: Deployment,
+        history: History,
+        new_marker: Callable[[], str],
+        clock: Callable[[], float],
+        init_timeout_s: float,
+    ) -> None:
+        self.deployment = deployment
+        self.settings = deployment.settings
+        self._history = history
+        self._launcher = Launcher(deployment, history, new_marker, clock, init_timeout_s)
+        self._clock = clock
+        self._init_timeout_s = init_timeout_s
+        self._numbers = itertools.count(1)
+        self._instances: set[Instance] = set()
+        self._idle: list[Instance] = []  # the most recently used is the last
+        self._living: set[Instance] = set()  # those being stopped as well
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self._stops: set[asyncio.Task[None]] = set()
+        self._draining = ""  # why no instance is kept: it is replaced, or the cloud is closed
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether every instance there was has ended."""
+        return not self._living
+
+    async def prepare(self) -> None:
+        """Do what can be done before the first call."""
+        await self._launcher.prepare()
+
+    async def warm_up(self) -> None:
+        """Start an instance and keep it for the first call; raises FunctionError if it fails."""
+        instance = self._take()
+        try:
+            await self._start(instance)
+            instance.check_memory()
+        finally:
+            await self._release(instance)
+
+    async def invoke(self, event: bytes, request_id: str, tail: Log | None = None) -> Answer:
+        """Run the function once and return its answer; raises FunctionError.
+
+        `tail` gets the lines of this call, as well as the function's log.
+        """
+        arrived = self._clock()
+        instance = self._take()
+        record = instance.record
+        call = Call(request_id, record.number, arrived, cold=record.ready is None)
+        self._history.begin(call)
+        answer, error = None, None
+        try:
+            if call.cold:
+                await self._start(instance)
+            self._history.enter(record, "busy", self._begin(call, tail))
+            payload = await instance.invoke(call.request_id, event, tail)
+            answer = Answer(payload, parse(payload))
+        except FunctionError as raised:
+            error = raised
+        ended = self._clock()
+        if call.cold:
+            instance.check_memory()
+        await self._release(instance)
+        self._write_down(record, call, ended, error, instance.is_broken, tail)
+        if answer is None:
+            raise error or errors.closed()
+        return answer
+
+    def tick(self) -> None:
+        """Called every few milliseconds: measure memory, stop what has been idle for too long."""
+        now = self._clock()
+        self._launcher.check_memory()
+        for instance in self._instances:
+            instance.check_memory()
+            if os.name == "nt":  # elsewhere the loop itself notices that a pipe has data
+                instance.drain()
+        for instance in [each for each in self._idle if self._is_over(each, now)]:
+            self._idle.remove(instance)
+            self._retire(instance, "idle")
+
+    async def drain(self, why: str = "replaced") -> None:
+        """Take no more calls, let those at work finish, then remove everything."""
+        self._draining = self._draining or why
+        while self._idle:
+            self._retire(self._idle.pop(), why)
+        await self._empty.wait()
+        await self._launcher.close()
+        self.deployment.remove()
+
+    async def close(self) -> None:
+        """Stop at once; calls at work end with an error."""
+        for instance in self._instances:
+            instance.fail(errors.closed())
+        self._launcher.fail(errors.closed())
+        await self.drain("closed")
+
+    def _take(self) -> Instance:
+        while self._idle:
+            instance = self._idle.pop()
+            if not instance.is_broken:
+                return instance
+            self._retire(instance, "idle")
+        if len(self._instances) >= self.settings.concurrency:
+            self._history.throttle()
+            raise errors.throttled()
+        return self._new_instance()
+
+    def _new_instance(self) -> Instance:
+        number = next(self._numbers)
+        instance = Instance(self.deployment, number, self._history, self._clock)
+        self._instances.add(instance)
+        self._living.add(instance)
+        self._empty.clear()
+        self._history.instances.append(instance.record)
+        return instance
+
+    async def _start(self, instance: Instance) -> None:
+        try:
+            launch = await self._launcher.launch()
+        except FunctionError as error:
+            instance.fail(error)
+            raise
+        instance.record.snapshot = self._launcher.from_snapshot
+        await instance.start(launch, self._init_timeout_s)
+
+    async def _release(self, instance: Instance) -> None:
+        if instance.is_broken or self._draining:
+            await self._stop(instance, self._draining)
+        else:
+            self._history.enter(instance.record, "idle", self._clock())
+            self._idle.append(instance)
+
+    async def _stop(self, instance: Instance, why: str) -> None:
+        self._instances.discard(instance)
+        await instance.stop(why)
+        self._living.discard(instance)
+        if not self._living:
+            self._empty.set()
+            self._history.watch.changed()
+
+    def _retire(self, instance: Instance, why: str) -> None:
+        self._instances.discard(instance)
+        stop = asyncio.get_running_loop().create_task(self._stop(instance, why))
+        self._stops.add(stop)
+        stop.add_done_callback(self._stops.discard)
+
+    def _is_over(self, instance: Instance, now: float) -> bool:
+        return instance.is_broken or now - instance.record.since >= self.settings.idle_s
+
+    def _begin(self, call: Call, tail: Log | None) -> float:
+        call.began = self._clock()
+        self._log(f"START RequestId: {call.request_id} Version: $LATEST", tail)
+        return call.began
+
+    def _log(self, line: str, tail: Log | None) -> None:
+        self._history.log.add(line)
+        if tail:
+            tail.add(line)
+
+    def _write_down(
+        self,
+        record: InstanceRecord,
+        call: Call,
+        ended: float,
+        error: FunctionError | None,
+        is_broken: bool,
+        tail: Log | None,
+    ) -> None:
+        init_s = (record.ready or ended) - record.started if call.cold else 0
+        began = self._begin(call, tail) if call.began is None else call.began
+        work_s = max(0, min(ended - began, self.settings.timeout_s))
+        if is_broken and error:
+            self._log(f"{call.request_id} {error.message}", tail)
+        invocation = Invocation(
+            request_id=call.request_id,
+            instance=record.number,
+            cold=call.cold,
+            start=call.arrived,
+            end=ended,
+            init_ms=init_s * 1000,
+            duration_ms=work_s * 1000,
+            billed_ms=TARIFFS["aws"].billed_ms(work_s * 1000, init_s * 1000),
+            memory_mb=self.settings.memory_mb,
+            max_memory_mb=math.ceil(record.max_memory / MB),
+            error=error.type if error else None,
+            snapshot=call.cold and record.snapshot,
+        )
+        self._history.end(invocation)
+        self._log(f"END RequestId: {call.request_id}", tail)
+        self._log(report(invocation), tail)

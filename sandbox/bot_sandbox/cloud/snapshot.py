@@ -1,0 +1,262 @@
+"""How instances start: each anew, or as a fork from a snapshot of the loaded function.
+
+A snapshot is a process that has loaded the function once and waits (fork_server.py). It is made at
+deploy, as AWS does when a version is published, and again when it is gone. To load is what any
+instance does first, so it is an `Instance` that never gets an event. When it ends, its forks end
+with it: nobody else could tell how they did.
+"""
+
+import asyncio
+import itertools
+import json
+import os
+import socket
+import sys
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from bot_sandbox.cloud.deployment import Deployment
+from bot_sandbox.cloud.errors import FunctionError
+from bot_sandbox.cloud.history import History
+from bot_sandbox.cloud.instance import Instance, Launch
+from bot_sandbox.cloud.process import InstanceProcess, NewProcess, Output
+from bot_sandbox.keeper import MARKER, kill_marked
+
+PROGRAM = Path(__file__).with_name("fork_server.py")
+PATIENCE_S = 2.0  # for a snapshot to notice that a killed fork has ended
+SNAP_START = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
+THREADS = "Snapshot.Threads"  # how the fork server says that it cannot be forked
+ELSEWHERE = "snapshot start needs Linux or macOS, runtime 'python' and worker 'sandbox'"
+
+
+class Launcher:
+    """Gives the way in which the next instance's process is launched: anew, or as a fork."""
+
+    def __init__(
+        self,
+        deployment: Deployment,
+        history: History,
+        new_marker: Callable[[], str],
+        clock: Callable[[], float],
+        init_timeout_s: float,
+    ) -> None:
+        self.from_snapshot = deployment.settings.start == "snapshot"
+        self._deployment = deployment
+        self._history = history
+        self._new_marker = new_marker
+        self._clock = clock
+        self._init_timeout_s = init_timeout_s
+        self._snapshot: Snapshot | None = None
+        self._loading: asyncio.Task[None] | None = None
+        self._error: FunctionError | None = None
+        if self.from_snapshot and not deployment.can_snapshot:
+            self._give_up(ELSEWHERE)
+
+    async def prepare(self) -> None:
+        """Take the snapshot, if there is to be one; what goes wrong is told by the first call."""
+        with suppress(FunctionError):
+            await self.launch()
+
+    async def launch(self) -> Launch:
+        """What launches the next process; takes the snapshot if need be. Raises FunctionError."""
+        if self.from_snapshot and (self._snapshot is None or self._snapshot.is_broken):
+            if self._loading is None or self._loading.done():
+                self._loading = asyncio.create_task(self._load())
+            await asyncio.shield(self._loading)  # several calls may wait for the same one
+        return self._snapshot.launch if self._snapshot else self._launch_anew
+
+    def check_memory(self) -> None:
+        """Measure the snapshot's process while it loads."""
+        if self._snapshot:
+            self._snapshot.check_memory()
+
+    def fail(self, error: FunctionError) -> None:
+        """Start nothing more from a snapshot; who waits for one gets the error."""
+        self._error = error
+        if self._snapshot:
+            self._snapshot.fail(error)
+
+    async def close(self) -> None:
+        """End the snapshot's process; call it after all instances have ended."""
+        if self._loading:
+            await asyncio.wait([self._loading])
+        await self._discard()
+
+    async def _load(self) -> None:
+        await self._discard()  # one that is broken
+        if self._error:
+            raise self._error
+        marker = self._new_marker()
+        self._snapshot = Snapshot(self._deployment, marker, self._history, self._clock)
+        try:
+            seconds = await self._snapshot.load(self._init_timeout_s)
+        except FunctionError as error:
+            await self._discard()
+            if error.type != THREADS:
+                raise
+            self._give_up(f"no snapshot: a fork would lose these threads: {error.message}")
+        else:
+            self._history.log.add(
+                f"INIT_REPORT Init Duration: {seconds * 1000:.2f} ms\tPhase: init"
+            )
+
+    async def _discard(self) -> None:
+        snapshot, self._snapshot = self._snapshot, None
+        if snapshot:
+            await snapshot.close()
+
+    def _give_up(self, why: str) -> None:
+        self.from_snapshot = False
+        self._history.log.add(f"{why}. Each instance gets a plain start.")
+
+    def _launch_anew(
+        self, environment: dict[str, str], output: Output, on_exit: Callable[[int], None]
+    ) -> InstanceProcess:
+        command = self._deployment.command()
+        return NewProcess(command, environment, self._new_marker(), output, on_exit)
+
+
+class Snapshot:
+    """A process that has loaded the function; every marker in its family begins with `family`."""
+
+    def __init__(
+        self, deployment: Deployment, family: str, history: History, clock: Callable[[], float]
+    ) -> None:
+        self._family = family
+        self._instance = Instance(deployment, 0, history, clock)
+        self._environment: dict[str, str] = {}
+        self._numbers = itertools.count(1)
+        self._forks: dict[int, Fork] = {}
+        self._requests: deque[tuple[int, bytes, int]] = deque()  # number, request, output
+        self._under_way = 0  # the number of the one fork that is being made
+        self._loop = asyncio.get_running_loop()
+        self._rest = b""
+        self._control, self._its_end = socket.socketpair()
+        self._control.setblocking(False)
+        self._loop.add_reader(self._control, self._readable)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether it can make no more instances."""
+        return self._instance.is_broken
+
+    async def load(self, timeout_s: float) -> float:
+        """Load the function; return how many seconds it took. Raises FunctionError."""
+        await self._instance.start(self._launch_itself, timeout_s)
+        record = self._instance.record
+        return (record.ready or record.started) - record.started
+
+    def launch(
+        self, environment: dict[str, str], output: Output, on_exit: Callable[[int], None]
+    ) -> InstanceProcess:
+        """Ask for a fork; what it begins with is what the snapshot's own environment has not."""
+        if self.is_broken:
+            raise OSError("its snapshot has just ended")
+        number = next(self._numbers)
+        fork = self._forks[number] = Fork(self._marker(number), self._family, on_exit)
+        wanted = environment | SNAP_START | {MARKER: fork.marker}
+        changes = {
+            name: text for name, text in wanted.items() if self._environment.get(name) != text
+        }
+        request = json.dumps([number, fork.marker, changes]).encode()
+        self._requests.append((number, request, os.dup(output.write_end)))
+        self._send_next()
+        return fork
+
+    def check_memory(self) -> None:
+        """Hold it to the function's limit while it loads."""
+        self._instance.check_memory()
+
+    def fail(self, error: FunctionError) -> None:
+        """It cannot be used any more; who waits for it to load gets the error."""
+        self._instance.fail(error)
+
+    async def close(self) -> None:
+        """Kill it, and with it what was forked from it."""
+        await self._instance.stop("closed")
+        self._loop.remove_reader(self._control)
+        self._control.close()
+        self._its_end.close()
+
+    def _marker(self, number: int) -> str:
+        return f"{self._family}{number:08}/"  # all of one length, see fork_server.Marker
+
+    def _launch_itself(
+        self, environment: dict[str, str], output: Output, on_exit: Callable[[int], None]
+    ) -> InstanceProcess:
+        def ended(code: int) -> None:
+            on_exit(code)
+            self._lose_forks()
+
+        its_end = self._its_end.fileno()
+        self._environment = environment | SNAP_START | {MARKER: self._marker(0)}
+        process = NewProcess(
+            [sys.executable, str(PROGRAM), str(its_end), MARKER],
+            self._environment,
+            self._marker(0),
+            output,
+            ended,
+            inherited=[its_end],
+        )
+        self._its_end.close()
+        return process
+
+    def _lose_forks(self) -> None:
+        if self._forks:
+            kill_marked(self._family)
+        for fork in list(self._forks.values()):
+            fork.exited(-9)
+        self._forks.clear()
+        while self._requests:
+            os.close(self._requests.popleft()[2])
+
+    def _send_next(self) -> None:
+        if self._requests and not self._under_way:
+            self._under_way, request, output = self._requests.popleft()
+            with suppress(OSError):  # it has ended: its process tells so, too
+                socket.send_fds(self._control, [request], [output])
+            os.close(output)
+
+    def _readable(self) -> None:
+        try:
+            data = self._control.recv(64 * 1024)
+        except OSError:
+            data = b""
+        if not data:
+            self._loop.remove_reader(self._control)
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            with suppress(ValueError):  # the function has written something here
+                self._hear(json.loads(line))
+
+    def _hear(self, told: object) -> None:
+        match told:
+            case ["forked", int(number), int(pid)] if number in self._forks:
+                self._forks[number].pid = pid
+            case ["ended", int(number), int(code)] if number in self._forks:
+                self._forks.pop(number).exited(code)
+            case _:
+                return
+        if number == self._under_way:
+            self._under_way = 0
+            self._send_next()
+
+
+class Fork(InstanceProcess):
+    """An instance's process, forked from a snapshot, which waits for its end and tells."""
+
+    def __init__(self, marker: str, family: str, on_exit: Callable[[int], None]) -> None:
+        super().__init__(marker, on_exit)
+        self._family = family
+
+    async def kill(self) -> None:
+        """Kill it and every process it has started; with a snapshot that is stuck, that too."""
+        if self.pid:
+            kill_marked(self.marker)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._gone.wait(), PATIENCE_S)
+        if not self._gone.is_set():
+            kill_marked(self._family)
+            await self._gone.wait()

@@ -1,0 +1,43 @@
+"""What stands in a stored notebook for the cloud's window: instances, calls and the log in words.
+
+Nothing in it was measured, no time and no price, and no id is random: run again, a notebook that
+calls its function in order has the same words.
+"""
+
+import html
+import re
+from collections.abc import Iterable
+
+from bot_sandbox.cloud.function import Function
+
+INSTANCES = 8  # the newest
+LINES = 12  # of the log, the newest
+CLOUDS_OWN = re.compile(r"(START|END|REPORT) RequestId: ")
+CALL_ID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12} ")
+EMPTY = "No function is deployed."
+
+
+def still(functions: Iterable[Function]) -> str:
+    """Some functions as HTML."""
+    text = "\n\n".join("\n".join(lines(function)) for function in functions)
+    return f"<pre>{html.escape(text or EMPTY)}</pre>"
+
+
+def lines(function: Function) -> list[str]:
+    """A function in words."""
+    settings, calls = function.settings, function.invocations
+    cold = sum(call.cold for call in calls)
+    failed = sum(call.error is not None for call in calls)
+    counted = "1 call" if len(calls) == 1 else f"{len(calls)} calls"
+    shown = [
+        f"{function.name}: {settings.runtime} {settings.handler}, {settings.memory_mb} MB",
+        f"{counted}: {cold} cold, {len(calls) - cold} warm, {failed} failed, "
+        f"{function.throttled} throttled",
+    ]
+    for record in function.instances[-INSTANCES:]:
+        why = f" ({record.why})" if record.why else ""
+        shown.append(f"instance {record.number}: {record.state}{why}")
+    if not function.instances:
+        shown.append("no instance")
+    printed = [CALL_ID.sub("", line) for line in function.logs if not CLOUDS_OWN.match(line)]
+    return shown + [f"  {line}" for line in printed[-LINES:]]

@@ -1,0 +1,710 @@
+r"""The text of a message and its entities, as a bot gives them: by parse_mode or counted by itself.
+
+The Bot API calls this "Formatting options". What the three languages mean, and the words and byte
+offsets of the errors, are those of `td/telegram/MessageEntity.cpp` and `LinkManager.cpp` in
+tdlib/td, on which the official server stands. Parsers count characters; entities, when they are
+made, UTF-16 code units. Custom emoji are read and taken out again, as for every bot whose owner
+has neither Telegram Premium nor a username from Fragment: their character stays.
+"""
+
+import html
+import re
+from dataclasses import dataclass
+from ipaddress import IPv6Address
+from typing import Any
+
+from bot_sandbox.telegram.arguments import Arguments, leading_integer
+from bot_sandbox.telegram.entities import QUOTES, STYLES, VISIBLE, in_utf16, settle
+from bot_sandbox.telegram.errors import TelegramError, bad_request
+from bot_sandbox.telegram.types import Json
+
+MAX_TEXT = 4096  # characters, after the markup was taken out
+MAX_CAPTION = 1024
+MAX_MARKUP = 1 << 15  # bytes, before
+MAX_USER = (1 << 40) - 1
+Span = tuple[int, int, Json]  # from and to which character, and the rest of the entity
+SPACES = " \t\r\n\v\0"
+
+
+def read_text(arguments: Arguments) -> tuple[str, list[Json]]:
+    """`text` by `parse_mode` or `entities`; 400 when it is empty, too long or cannot be parsed."""
+    if not arguments.text("text"):
+        raise bad_request("message text is empty")
+    text, entities = _read(arguments, "text", "entities")
+    if not VISIBLE.search(text):
+        raise bad_request("text must be non-empty")
+    if len(text) > MAX_TEXT:
+        raise bad_request("message is too long")
+    return text, entities
+
+
+def read_caption(arguments: Arguments) -> tuple[str, list[Json]]:
+    """`caption` by `parse_mode` or `caption_entities`; it may be empty."""
+    text, entities = _read(arguments, "caption", "caption_entities")
+    if len(text) > MAX_CAPTION:
+        raise bad_request("message caption is too long")
+    return text, entities
+
+
+def _read(arguments: Arguments, name: str, given: str) -> tuple[str, list[Json]]:
+    try:
+        entities = arguments.json(given, "entities")
+    except TelegramError:  # the real server takes what is not JSON for no entities
+        entities = None
+    return formatted(arguments.text(name), arguments.text("parse_mode"), entities)
+
+
+def formatted(text: str, parse_mode: str, entities: Any = None) -> tuple[str, list[Json]]:
+    """A text, without blanks around it, and its entities as a message has them.
+
+    `entities`, decoded from JSON, count only without a parse_mode; 400 when something is wrong.
+    Of a user in a text_mention only the number is known here.
+    """
+    if len(text.encode()) > MAX_MARKUP:
+        raise bad_request("text is too long")
+    mode = parse_mode.lower()
+    if mode in PARSERS and text:
+        text, marked = PARSERS[mode](text)
+    elif text and mode not in ("", "none"):
+        raise bad_request("unsupported parse_mode")
+    else:
+        marked = _given(entities if isinstance(entities, list) else [])
+    text, settled = settle(text, marked)
+    return text, [entity for entity in settled if entity["type"] != "custom_emoji"]
+
+
+# Entities that the bot itself has counted
+
+_FOUND = {"mention", "hashtag", "cashtag", "bot_command", "url", "email"}
+_FOUND |= {"phone_number", "bank_card_number"}
+
+
+def _given(given: list[Any]) -> list[Json]:
+    entities = []
+    for value in given:
+        try:
+            entity = _entity(value)
+        except ValueError as problem:
+            raise bad_request(f"can't parse MessageEntity: {problem}") from None
+        if entity["type"] in _FOUND:  # those Telegram finds by itself
+            continue
+        if entity["type"] == "text_link":
+            try:
+                entity |= _to_user_or_page(entity.pop("url"))
+            except ValueError as problem:
+                raise bad_request(f"entity {problem}") from None
+        elif entity["type"] == "text_mention" and not 0 < entity["user"]["id"] <= MAX_USER:
+            raise bad_request("user not found")
+        elif entity["type"] == "custom_emoji" and not entity["custom_emoji_id"]:
+            raise bad_request("invalid custom emoji identifier specified")
+        elif entity["type"] == "date_time" and entity["unix_time"] <= 0:
+            raise bad_request("invalid date specified")
+        entities.append(entity)
+    for entity in entities:
+        for name in ("offset", "length"):
+            if not 0 <= entity[name] <= 1_000_000:
+                raise bad_request(f"receive an entity with incorrect {name} {entity[name]}")
+    return [entity for entity in entities if entity["length"]]
+
+
+def _entity(value: Any) -> Json:
+    """An entity with the fields that its type has; ValueError in the real server's words."""
+    if not isinstance(value, dict):
+        raise ValueError("expected an Object")
+    entity: Json = {name: _integer(value, name) for name in ("offset", "length")}
+    kind = _string(value, "type", required=True)
+    if not kind:
+        raise ValueError("Type is not specified")
+    if kind not in (*STYLES, *QUOTES, *_FOUND, *_WITH_FIELDS, "code"):
+        raise ValueError("Unsupported type specified")
+    entity["type"] = kind
+    if kind == "pre" and (language := _string(value, "language")):
+        entity["language"] = language
+    elif kind == "text_link":
+        entity["url"] = _string(value, "url", required=True)
+    elif kind == "text_mention":
+        user = value.get("user")
+        if not isinstance(user, dict):
+            wrong = 'Field "user" must be of type Object'
+            raise ValueError(wrong if "user" in value else 'Can\'t find field "user"')
+        entity["user"] = {"id": _integer(user, "id", bits=64)}
+    elif kind == "custom_emoji":
+        entity["custom_emoji_id"] = _integer(value, "custom_emoji_id", bits=64)
+    elif kind == "date_time":
+        entity["unix_time"] = _integer(value, "unix_time")
+        try:
+            entity["date_time_format"] = _date_format(_string(value, "date_time_format"))
+        except ValueError:
+            raise ValueError("Invalid date-time format specified") from None
+    return entity
+
+
+_WITH_FIELDS = ("pre", "text_link", "text_mention", "custom_emoji", "date_time")
+
+
+def _integer(value: Json, name: str, bits: int = 32) -> int:
+    if name not in value:
+        raise ValueError(f'Can\'t find field "{name}"')
+    found = value[name]
+    if isinstance(found, bool) or not isinstance(found, int | float | str):
+        raise ValueError(f'Field "{name}" must be a Number')
+    number = _strict_integer(str(found), bits)
+    if number is None:
+        raise ValueError(f'Field "{name}" must be a valid Number')
+    return number
+
+
+def _strict_integer(text: str, bits: int) -> int | None:
+    number = int(text) if re.fullmatch("0|-?[1-9][0-9]{0,18}", text) else 1 << bits
+    return number if -(1 << (bits - 1)) <= number < 1 << (bits - 1) else None
+
+
+def _string(value: Json, name: str, required: bool = False) -> str:
+    if name not in value and required:
+        raise ValueError(f'Can\'t find field "{name}"')
+    found = value.get(name, "")
+    if isinstance(found, bool) or not isinstance(found, int | float | str):
+        raise ValueError(f'Field "{name}" must be of type String')
+    return str(found)
+
+
+# Links behind a text
+
+_LOCATION = re.compile(r"(?ai:(tg|ton|tonsite)):(?://)?")
+_URL = re.compile(r"(?:(?ai:(https?))://)?([^/?#]*)(.*)", re.DOTALL)
+_ALLOWED = r"[A-Za-z0-9.\-_!$,~*'();&+=]|[^\x00-\x7f]|%[0-9A-Fa-f]{2}"
+
+
+def _to_user_or_page(url: str) -> Json:
+    """What a link makes of its text: a mention of a user or a link; ValueError when neither."""
+    for name, value in _parameters(url, "user"):
+        if name.lower() == "id":
+            number = _strict_integer(value, 64)
+            if number is not None and 0 < number <= MAX_USER:
+                return {"type": "text_mention", "user": {"id": number}}
+            break
+    try:
+        return {"type": "text_link", "url": checked_link(url)}
+    except ValueError as problem:
+        raise ValueError(f"URL '{url}' is invalid: {problem}") from None
+
+
+def _parameters(url: str, host: str) -> list[tuple[str, str]]:
+    """The parameters of tg://host?name=value&…; none for other links."""
+    found = re.match(rf"(?ai:tg:(?://)?{host})/?\?([^#]*)", url)
+    pairs = [pair.partition("=") for pair in found[1].split("&")] if found else []
+    return [(name, value) for name, _, value in pairs]
+
+
+def checked_link(link: str) -> str:
+    """A link as Telegram stores it, whole and with its host in small letters; ValueError if it is none.
+
+    >>> checked_link("Example.org?a b"), checked_link("TG:resolve?domain=x")
+    ('http://example.org/?a%20b', 'tg://resolve?domain=x')
+    >>> checked_link("http://localhost:8080/")
+    Traceback (most recent call last):
+    ValueError: Wrong HTTP URL
+    """  # noqa: E501
+    location = _LOCATION.match(link)
+    link = link[location.end() :] if location else link
+    if re.match(r"[^:/?#@\[\]]*://", link) and not re.match("(?ai:https?)://", link):
+        raise ValueError("Unsupported URL protocol")
+    scheme, place, query = _URL.match(link).groups()  # type: ignore[union-attr]  # always matches
+    place, port = _port(place)
+    user, _, host = place.rpartition("@")
+    host = _lower(host)
+    is_ipv6 = host.startswith("[") and host.endswith("]")
+    if is_ipv6:
+        try:
+            IPv6Address(host[1:-1])
+        except ValueError:
+            raise ValueError("Wrong IPv6 address specified in the URL") from None
+    if not host:
+        raise ValueError("URL host is empty")
+    if host == ".":
+        raise ValueError("Host is invalid")
+    query = query.rstrip(SPACES)
+    query = re.sub("[\0- ]", lambda sign: f"%{ord(sign[0]):02X}", query)
+    query = query if query.startswith("/") else f"/{query}"
+    for name, part, allowed in (("host", host, _ALLOWED), ("userinfo", user, f":|{_ALLOWED}")):
+        wrong = re.sub(f"(?:{allowed})*+", "", part, count=1)
+        if wrong and not is_ipv6:
+            sort = "Wrong percent-encoded symbol" if wrong[0] == "%" else "Disallowed character"
+            raise ValueError(f"{sort} in URL {name}")
+    if location:
+        kind = location[1].lower()
+        if scheme or user or port or is_ipv6:
+            raise ValueError("Wrong tg URL" if kind == "tg" else "Wrong ton URL")
+        if not re.fullmatch("[A-Za-z0-9_.-]*" if kind == "tonsite" else "[A-Za-z0-9_-]*", host):
+            raise ValueError("Unallowed characters in URL host")
+        return f"{kind}://{host}{query[1:] if query.startswith('/?') else query}"
+    if "." not in host and not is_ipv6:
+        raise ValueError("Wrong HTTP URL")
+    place = f"{user and f'{user}@'}{host}{port and f':{port}'}"
+    return f"{(scheme or 'http').lower()}://{place}{query}"
+
+
+def _port(place: str) -> tuple[str, str]:
+    """A host, and its port when it has one of its own; ValueError when that is no port."""
+    colon = max(place.rfind(sign) for sign in ":]@")
+    if colon <= 0 or place[colon] != ":":
+        return place, ""
+    port = place[colon + 1 :].lstrip("0")
+    if not re.fullmatch("[0-9]{1,5}", port) or int(port) > 65535:
+        raise ValueError("Wrong port number specified in the URL")
+    return place[:colon], port
+
+
+def _date_format(given: str) -> str:
+    """How a date is shown, with its signs in Telegram's order; ValueError for unknown ones.
+
+    >>> _date_format("Twd"), _date_format("R")
+    ('wdT', 'r')
+    """
+    if given in ("r", "R"):
+        return "r"
+    if not re.fullmatch("[tTdDwW]*", given):
+        raise ValueError("Invalid date format used")
+    week = "w" if re.search("[wW]", given) else ""
+    date = next((sign for sign in "dD" if sign in given), "")
+    time = next((sign for sign in "tT" if sign in given), "")
+    return week + date + time
+
+
+# parse_mode HTML
+
+_TAGS = {
+    "b": "bold",
+    "strong": "bold",
+    "i": "italic",
+    "em": "italic",
+    "u": "underline",
+    "ins": "underline",
+    "s": "strikethrough",
+    "strike": "strikethrough",
+    "del": "strikethrough",
+    "tg-spoiler": "spoiler",
+    "span": "spoiler",
+    "a": "text_link",
+    "code": "code",
+    "pre": "pre",
+    "blockquote": "blockquote",
+    "tg-emoji": "custom_emoji",
+    "tg-time": "date_time",
+}
+_SIGN = re.compile(
+    r"&(?:(lt|gt|amp|quot)(?![A-Za-z])|#[xX]([0-9A-Fa-f]{1,6})(?![0-9A-Fa-f])|#([0-9]{1,7})(?![0-9]));?"
+)
+_WORD = re.compile(rf"[^{SPACES}>]*")
+_ATTRIBUTE = re.compile(rf"[^{SPACES}>=/\"']*")
+_VALUE = re.compile(r"'([^'\0]*)'?|\"([^\"\0]*)\"?|([A-Za-z0-9.-]*)")
+_BLANKS = re.compile(r"[ \t\r\n\v]*")
+
+
+@dataclass
+class _Tag:
+    name: str
+    start: int  # how many characters of text stand before it
+    attributes: dict[str, str]
+
+
+def parse_html(markup: str) -> tuple[str, list[Json]]:
+    """The plain text and the entities; 400 when the tags make no sense.
+
+    >>> parse_html("<b>hi</b> &lt;you&gt;")
+    ('hi <you>', [{'offset': 0, 'length': 2, 'type': 'bold'}])
+    """
+    source = markup + "\0"  # so that looking at what follows needs no care for the end
+    text: list[str] = []
+    spans: list[Span] = []
+    open_tags: list[_Tag] = []
+    position = 0
+    while position < len(markup):
+        sign = _SIGN.match(source, position) if source[position] == "&" else None
+        if sign and (character := _character(sign)):
+            text.append(character)
+            position = sign.end()
+        elif source.startswith("</", position):
+            position = _close_tag(source, position, open_tags)
+            tag = open_tags.pop()
+            if tag.start < len(text):
+                _add_tagged(tag, text, spans)
+        elif source[position] == "<":
+            name, attributes, position = _open_tag(source, position)
+            open_tags.append(_Tag(name, len(text), attributes))
+        else:
+            text.append(source[position])
+            position += 1
+    if open_tags:
+        name = open_tags[-1].name
+        raise _cannot_parse(f'Can\'t find end tag corresponding to start tag "{name}"')
+    plain = "".join(text)
+    if re.search("[\ud800-\udfff]", plain):
+        raise _cannot_parse(
+            "Text contains invalid Unicode characters after decoding HTML entities, "
+            "check for unmatched surrogate code units"
+        )
+    for _, _, entity in spans:
+        if entity["type"] == "code":
+            entity.pop("language", None)
+    return plain, in_utf16(plain, spans)
+
+
+def _character(sign: re.Match[str]) -> str:
+    """What &lt; or &#x41; stands for; "" when there is no such character."""
+    name, sixteens, tens = sign.groups()
+    if name:
+        return html.unescape(f"&{name};")
+    code = int(sixteens, 16) if sixteens else int(tens)
+    return chr(code) if 0 < code < 0x10FFFF else ""
+
+
+def _open_tag(source: str, begin: int) -> tuple[str, dict[str, str], int]:
+    """The name, the attributes and the end of the tag that begins here."""
+
+    def after(pattern: re.Pattern[str], position: int) -> int:
+        return pattern.match(source, position).end()  # type: ignore[union-attr]  # may be empty
+
+    def error(problem: str) -> TelegramError:
+        return _cannot_parse(f"{problem} at byte offset {_bytes(source, begin)}")
+
+    position = after(_WORD, begin + 1)
+    if source[position] == "\0":
+        raise error("Unclosed start tag")
+    name = _lower(source[begin + 1 : position])
+    if name not in _TAGS:
+        raise error(f'Unsupported start tag "{name}"')
+    attributes = {}
+    while source[position := after(_BLANKS, position)] != ">":
+        start, position = position, after(_ATTRIBUTE, position)
+        attribute = source[start:position]
+        if not attribute:
+            raise error(f'Empty attribute name in the tag "{name}"')
+        attributes[attribute] = ""
+        position = after(_BLANKS, position)
+        has_value = source[position] == "="
+        if has_value:
+            position = after(_BLANKS, position + 1)
+        if source[position] == "\0":
+            raise error(f'Unclosed start tag "{name}"')
+        if not has_value:
+            continue
+        value = _VALUE.match(source, position)
+        assert value is not None  # it matches anything
+        if value[3] is None:
+            quoted = value[1] if value[2] is None else value[2]
+            attributes[attribute] = _SIGN.sub(lambda sign: _character(sign) or sign[0], quoted)
+        elif source[value.end()] in SPACES or source[value.end()] == ">":
+            attributes[attribute] = value[3].lower()
+        else:
+            at = _bytes(source, position)
+            raise _cannot_parse(f"Unexpected end of name token at byte offset {at}")
+        position = value.end()
+        if source[position] == "\0":
+            raise error("Unclosed start tag")
+    if name == "span" and attributes.get("class") != "tg-spoiler":
+        raise error('Tag "span" must have class "tg-spoiler"')
+    return name, attributes, position + 1
+
+
+def _close_tag(source: str, begin: int, open_tags: list[_Tag]) -> int:
+    """Where the text goes on behind the end tag that begins here."""
+    at = f"at byte offset {_bytes(source, begin)}"
+    if not open_tags:
+        raise _cannot_parse(f"Unexpected end tag {at}")
+    word = _WORD.match(source, begin + 2)
+    assert word is not None  # it matches anything
+    end = _BLANKS.match(source, word.end()).end()  # type: ignore[union-attr]
+    if source[end] != ">":
+        raise _cannot_parse(f"Unclosed end tag {at}")
+    name, expected = _lower(word[0]), open_tags[-1].name
+    if name not in ("", expected):
+        raise _cannot_parse(f'Unmatched end tag {at}, expected "</{expected}>", found "</{name}>"')
+    return end + 1
+
+
+def _add_tagged(tag: _Tag, text: list[str], spans: list[Span]) -> None:
+    start, end = tag.start, len(text)
+    kind, attributes = _TAGS[tag.name], tag.attributes
+    entity: Json = {"type": kind}
+    language = attributes.get("class", "").partition("language-")
+    before = spans[-1][2] if spans and spans[-1][:2] == (start, end) else {}
+    if kind == "text_link":
+        try:
+            entity = _to_user_or_page(attributes.get("href") or "".join(text[start:]))
+        except ValueError:
+            return
+    elif kind == "custom_emoji":
+        entity["custom_emoji_id"] = _strict_integer(attributes.get("emoji-id", ""), 64)
+        if not entity["custom_emoji_id"]:
+            raise _cannot_parse("Invalid custom emoji identifier specified")
+    elif kind == "date_time":
+        entity["unix_time"] = leading_integer(attributes.get("unix", ""))
+        try:
+            entity["date_time_format"] = _date_format(attributes.get("format", ""))
+        except ValueError as problem:
+            raise _cannot_parse(str(problem)) from None
+        if not 0 < entity["unix_time"] < 1 << 31:
+            return
+    elif kind == "blockquote" and "expandable" in attributes:
+        entity["type"] = "expandable_blockquote"
+    elif kind == "pre" and before.get("type") == "code" and "language" in before:
+        before["type"] = "pre"  # <pre> around <code class="language-…">
+        return
+    elif kind == "code" and not language[0] and language[2]:
+        entity["language"] = language[2]
+        if before == {"type": "pre"}:  # the other way round
+            before["language"] = language[2]
+            return
+    spans.append((start, end, entity))
+
+
+# parse_mode Markdown and MarkdownV2
+
+_RESERVED = set("_*[]()~`>#+-=|{}.!\n")
+_MARKS = {  # what opens an entity: its type, and what it is called in errors
+    "```": ("pre", "Pre"),
+    "__": ("underline", "Underline"),
+    "||": ("spoiler", "Spoiler"),
+    "![": ("custom_emoji", "CustomEmoji"),
+    "_": ("italic", "Italic"),
+    "*": ("bold", "Bold"),
+    "~": ("strikethrough", "Strikethrough"),
+    "`": ("code", "Code"),
+    "[": ("text_link", "TextUrl"),
+    ">": ("blockquote", "BlockQuote"),
+}
+_ENDS = {kind: mark for mark, (kind, _) in _MARKS.items()}
+_ENDS |= {"text_link": "]", "custom_emoji": "]", "blockquote": "\0"}
+_LANGUAGE = re.compile(rf"([^{SPACES}`]*)")
+_NEWLINE = re.compile(r"(?:\r\n?|\n\r?)?")
+_ESCAPED = re.compile(r"\\([\x01-\x7e])")
+_IN_BRACKETS = re.compile(r"\(((?:\\[\x01-\x7e]|[^)])*+)\)")
+
+
+@dataclass
+class _Mark:
+    kind: str
+    name: str
+    start: int  # how many characters of text stand before it
+    position: int  # where it stands in the markup
+    language: str = ""
+
+
+def parse_markdown(markup: str) -> tuple[str, list[Json]]:
+    """The old Markdown, without nesting; 400 when a mark has no partner.
+
+    >>> parse_markdown("*hi* you")
+    ('hi you', [{'offset': 0, 'length': 2, 'type': 'bold'}])
+    """
+    source = markup + "\0\0\0"
+    text: list[str] = []
+    spans: list[Span] = []
+    position = 0
+    while position < len(markup):
+        sign = source[position]
+        if sign == "\\" and source[position + 1] in "_*`[":
+            text.append(source[position + 1])
+            position += 2
+            continue
+        if sign not in "_*`[":
+            text.append(sign)
+            position += 1
+            continue
+        begin, language = position, ""
+        mark = "```" if source.startswith("```", position) else sign
+        position += len(mark)
+        if mark == "```":
+            language, position = _language(markup, position)
+        end = markup.find(_ENDS[_MARKS[mark][0]], position)
+        if end < 0:
+            at = _bytes(markup, begin)
+            raise _cannot_parse(f"Can't find end of the entity starting at byte offset {at}")
+        start = len(text)
+        text += markup[position:end]
+        position = end + len(mark)
+        if start == len(text):
+            continue
+        entity: Json | None = {"type": _MARKS[mark][0]}
+        if language:
+            entity = {"type": "pre", "language": language}
+        elif mark == "[" and source[position] == "(":
+            url, _, _ = markup[position + 1 :].partition(")")
+            position += len(url) + 2
+            entity = _linked(url)
+        elif mark == "[":  # tdlib makes of this a link to letters it has mixed up; here it is none
+            entity = None
+        if entity:
+            spans.append((start, len(text), entity))
+    plain = "".join(text)
+    return plain, in_utf16(plain, spans)
+
+
+def parse_markdown_v2(markup: str) -> tuple[str, list[Json]]:
+    r"""MarkdownV2, where marks nest and every other special character is escaped.
+
+    >>> parse_markdown_v2("*hi _you_*\\.")[0]
+    'hi you.'
+    >>> parse_markdown_v2("1.5")
+    Traceback (most recent call last):
+    bot_sandbox.telegram.errors.TelegramError: 400 Bad Request: can't parse entities: Character '.' is reserved and must be escaped with the preceding '\'
+    """  # noqa: E501
+    source = markup + "\0\0\0"
+    text: list[str] = []
+    spans: list[Span] = []
+    marks: list[_Mark] = []  # those open now
+    quoted = False
+    at_line_start = True
+    position = 0
+    while position < len(markup):
+        sign, following = source[position], source[position + 1]
+        inside = marks[-1].kind if marks else ""
+        if sign == "\\" and "\0" < following < "\x7f":
+            text.append(following)
+            position += 2
+            if following != "\r":
+                at_line_start = following == "\n"
+            continue
+        if sign not in _RESERVED or (inside in ("pre", "code") and sign != "`"):
+            text.append(sign)
+            position += 1
+            at_line_start = at_line_start and sign == "\r"
+            continue
+
+        ends_quote = quoted and sign == "\n" and following != ">"
+        if inside and (ends_quote or _ends(source, position, inside)):
+            kind, mark = inside, marks.pop()
+            if ends_quote and inside != "blockquote":
+                # || at the end of a quote makes it expandable; it was taken for a spoiler's begin
+                back = position - mark.position
+                is_sign = back == 2 or (back == 3 and text[-1:] == ["\r"])
+                if inside != "spoiler" or not is_sign:
+                    raise _no_end(markup, mark)
+                mark = marks.pop()
+                if mark.kind != "blockquote":
+                    raise _no_end(markup, mark)
+                kind = "expandable_blockquote"
+            position += 1 if ends_quote else len(_ENDS[inside])
+            entity: Json | None = {"type": kind}
+            if kind in QUOTES:
+                text.append("\n")
+                quoted, at_line_start = False, True
+            elif kind == "pre" and mark.language:
+                entity = {"type": kind, "language": mark.language}
+            elif kind in ("text_link", "custom_emoji"):
+                url, position = _url(markup, position)
+                if kind == "custom_emoji":
+                    entity = _emoji_or_date(url)
+                else:
+                    entity = _linked("".join(text[mark.start :]) if url is None else url)
+            if entity and mark.start < len(text):
+                spans.append((mark.start, len(text), entity))
+            continue
+
+        if sign == "\n":
+            text.append(sign)
+            at_line_start = True
+            position += 1
+            continue
+        if sign == ">" and at_line_start and quoted:
+            position += 1
+            continue
+        opened = next((one for one in _MARKS if source.startswith(one, position)), "")
+        if not opened or (opened == ">" and not at_line_start):
+            raise _cannot_parse(
+                f"Character '{sign}' is reserved and must be escaped with the preceding '\\'"
+            )
+        mark = _Mark(*_MARKS[opened], len(text), position)
+        quoted = quoted or opened == ">"
+        position += len(opened)
+        if opened == "```":
+            mark.language, position = _language(markup, position)
+            mark.name = "PreCode" if mark.language else "Pre"
+        marks.append(mark)
+
+    if quoted:
+        kind = "blockquote"
+        if marks[-1].kind == "spoiler" and marks[-1].position == len(markup) - 2:
+            marks.pop()
+            kind = "expandable_blockquote"
+        if marks[-1].kind == "blockquote":
+            mark = marks.pop()
+            if mark.start < len(text):
+                spans.append((mark.start, len(text), {"type": kind}))
+    if marks:
+        raise _no_end(markup, marks[-1])
+    plain = "".join(text)
+    return plain, in_utf16(plain, spans)
+
+
+def _ends(source: str, position: int, kind: str) -> bool:
+    ends = source.startswith(_ENDS[kind], position)
+    return ends and not (kind == "italic" and source[position + 1] == "_")
+
+
+def _language(markup: str, position: int) -> tuple[str, int]:
+    """The language behind ``` and where the code begins; without a blank after it, it is code."""
+    language = _LANGUAGE.match(markup, position)
+    assert language is not None  # it matches anything
+    if language[0] and markup[language.end() : language.end() + 1] not in ("", "`"):
+        position = language.end()
+        return language[0], _NEWLINE.match(markup, position).end()  # type: ignore[union-attr]
+    return "", _NEWLINE.match(markup, position).end()  # type: ignore[union-attr]
+
+
+def _url(markup: str, position: int) -> tuple[str | None, int]:
+    """What stands in the brackets that begin here, and where they end; None without brackets."""
+    if markup[position : position + 1] != "(":
+        return None, position
+    found = _IN_BRACKETS.match(markup, position)
+    if not found:
+        at = _bytes(markup, position + 1)
+        raise _cannot_parse(f"Can't find end of a URL at byte offset {at}")
+    return _ESCAPED.sub(r"\1", found[1]), found.end()
+
+
+def _linked(url: str) -> Json | None:
+    try:
+        return _to_user_or_page(url)
+    except ValueError:
+        return None
+
+
+def _emoji_or_date(url: str | None) -> Json:
+    """What ![…](…) makes of its text."""
+    if url is None:
+        raise _cannot_parse("The entity must contain a tg://emoji or tg://time URL")
+    identifier = dict(reversed(_parameters(url, "emoji"))).get("id", "")
+    number = _strict_integer(identifier, 64)
+    if number:
+        return {"type": "custom_emoji", "custom_emoji_id": number}
+    parameters = _parameters(url, "time")
+    times = [_strict_integer(value, 32) or 0 for name, value in parameters if name == "unix"]
+    if times and min(times) > 0:
+        try:
+            shown = _date_format(dict(parameters).get("format", ""))
+            return {"type": "date_time", "unix_time": times[-1], "date_time_format": shown}
+        except ValueError:
+            pass
+    raise _cannot_parse("Invalid tg://emoji or tg://time URL specified")
+
+
+def _no_end(markup: str, mark: _Mark) -> TelegramError:
+    at = _bytes(markup, mark.position)
+    return _cannot_parse(f"Can't find end of {mark.name} entity at byte offset {at}")
+
+
+def _lower(name: str) -> str:
+    """In small letters as far as they are ASCII."""
+    return re.sub("[A-Z]+", lambda letters: letters[0].lower(), name)
+
+
+def _bytes(markup: str, position: int) -> int:
+    return len(markup[:position].encode())
+
+
+def _cannot_parse(problem: str) -> TelegramError:
+    return bad_request(f"can't parse entities: {problem}")
+
+
+PARSERS = {"html": parse_html, "markdown": parse_markdown, "markdownv2": parse_markdown_v2}

@@ -1,0 +1,185 @@
+"""EventSub by webhook: the challenge, signed deliveries, resends, revocation.
+
+Every message is signed with HMAC-SHA256 over id + timestamp + body. One notification of a
+subscription is under way at a time. Who may subscribe is decided in eventsub.py.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+from typing import Any
+
+import aiohttp
+
+from bot_sandbox.twitch.eventsub_events import Delivery, Subscription
+from bot_sandbox.twitch.travels import http_text
+from bot_sandbox.twitch.world import TwitchWorld
+
+PREFIX = "Twitch-Eventsub-"
+
+
+class Webhooks:
+    """The sender of webhook messages."""
+
+    def __init__(self, world: TwitchWorld) -> None:
+        self._world = world
+        self._client: aiohttp.ClientSession | None = None
+        self._queues: dict[str, asyncio.Queue[dict[str, Any]]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.send_twice = 0  # notifications to deliver twice (faults.repeat_delivery)
+
+    def verify(self, subscription: Subscription) -> None:
+        """Ask the callback to prove itself, then start delivering."""
+        self._start(self._verify(subscription))
+
+    def notify(self, subscription: Subscription, event: dict[str, Any]) -> None:
+        """Queue an event for its callback."""
+        self._queues[subscription.id].put_nowait(event)
+
+    def revoked(self, subscription: Subscription) -> None:
+        """Tell the callback that its subscription ended, and stop."""
+        self.forget(subscription)
+        body = {"subscription": subscription.as_json()}
+        self._start(self._revoke(subscription, body))
+
+    def forget(self, subscription: Subscription) -> None:
+        """No more notifications, not even those that wait."""
+        self._queues.pop(subscription.id, None)
+
+    async def close(self) -> None:
+        """Stop sending."""
+        for task in self._tasks:
+            task.cancel()
+        if self._client:
+            await self._client.close()
+
+    def _start(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _verify(self, subscription: Subscription) -> None:
+        challenge = self._world.randomness.text(40, "challenge")
+        body = {"challenge": challenge, "subscription": subscription.as_json()}
+        kind = "webhook_callback_verification"
+        delivery, text = await self._post(
+            subscription, kind, body, self._world.randomness.uuid("EventSub message"), 0
+        )
+        if delivery.ok and text == challenge:
+            subscription.status = "enabled"
+            queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+            self._queues[subscription.id] = queue
+            self._world.watch.changed()
+            await self._deliver(subscription, queue)
+        else:
+            subscription.status = "webhook_callback_verification_failed"
+            self._world.watch.changed()
+
+    async def _deliver(
+        self, subscription: Subscription, queue: asyncio.Queue[dict[str, Any]]
+    ) -> None:
+        while subscription.enabled:
+            event = await queue.get()
+            if self._queues.get(subscription.id) is not queue:
+                return
+            body = {"subscription": subscription.as_json(), "event": event}
+            if await self._with_resends(subscription, body):
+                subscription.failures = 0
+                continue
+            subscription.failures += 1
+            if subscription.failures >= self._world.settings.webhook_failures:
+                subscription.status = "notification_failures_exceeded"
+                self.revoked(subscription)
+                self._world.watch.changed()
+
+    async def _with_resends(self, subscription: Subscription, body: dict[str, Any]) -> bool:
+        """Deliver at least once: the same id again until the callback answers 2xx."""
+        settings = self._world.settings
+        message_id, pause = (
+            self._world.randomness.uuid("EventSub message"),
+            settings.webhook_retry_s,
+        )
+        for attempt in range(settings.webhook_retries + 1):
+            delivery, _ = await self._post(subscription, "notification", body, message_id, attempt)
+            if delivery.ok and self.send_twice > 0:
+                self.send_twice -= 1
+                await self._post(subscription, "notification", body, message_id, attempt + 1)
+            if delivery.ok:
+                return True
+            if attempt < settings.webhook_retries:
+                await self._world.clock.sleep(pause)
+            pause *= 2
+        return False
+
+    async def _revoke(self, subscription: Subscription, body: dict[str, Any]) -> None:
+        await self._post(
+            subscription, "revocation", body, self._world.randomness.uuid("EventSub message"), 0
+        )
+
+    async def _post(
+        self,
+        subscription: Subscription,
+        kind: str,
+        body: dict[str, Any],
+        message_id: str,
+        attempt: int,
+    ) -> tuple[Delivery, str]:
+        """One attempt; its record and the text of the answer."""
+        self._client = self._client or aiohttp.ClientSession()
+        callback = str(subscription.transport["callback"])
+        raw = json.dumps(body, ensure_ascii=False).encode()
+        headers = self._headers(subscription, kind, message_id, attempt, raw)
+        seconds = aiohttp.ClientTimeout(total=self._world.settings.webhook_timeout_s)
+        about = body.get("event", {}).get("message_id", "")
+        request = http_text(f"POST {callback}", headers, raw.decode())
+        self._note(about, "to", callback, request)
+        status, text, error = 0, "", ""
+        try:
+            async with self._client.post(
+                callback, data=raw, headers=headers, timeout=seconds, allow_redirects=False
+            ) as response:
+                status, text = response.status, await response.text(errors="replace")
+                first_line = f"{status} {response.reason}"
+                self._note(about, "from", callback, http_text(first_line, response.headers, text))
+        except TimeoutError:
+            error = f"no answer within {self._world.settings.webhook_timeout_s:g} s"
+        except (aiohttp.ClientError, OSError, ValueError) as problem:
+            error = str(problem) or type(problem).__name__
+        if error:
+            self._note(about, "from", callback, f"no answer: {error}")
+        at = self._world.clock.now()
+        delivery = Delivery(kind, message_id, attempt, status, error, at, callback, about)
+        self._world.deliveries.append(delivery)
+        self._world.watch.changed()
+        return delivery, text
+
+    def _note(self, about: str, direction: str, callback: str, text: str) -> None:
+        """Remember what travelled for a chat message; nothing when it was for none."""
+        if about:
+            self._world.chat.travels.note(about, direction, "EventSub webhook", callback, text)
+
+    def _headers(
+        self, subscription: Subscription, kind: str, message_id: str, attempt: int, raw: bytes
+    ) -> dict[str, str]:
+        at = self._world.clock.timestamp()
+        return {
+            "Content-Type": "application/json",
+            f"{PREFIX}Message-Id": message_id,
+            f"{PREFIX}Message-Retry": str(attempt),
+            f"{PREFIX}Message-Type": kind,
+            f"{PREFIX}Message-Signature": sign(subscription.secret, message_id, at, raw),
+            f"{PREFIX}Message-Timestamp": at,
+            f"{PREFIX}Subscription-Type": subscription.type,
+            f"{PREFIX}Subscription-Version": subscription.version,
+        }
+
+
+def sign(secret: str, message_id: str, timestamp: str, body: bytes) -> str:
+    """The signature a callback compares.
+
+    >>> sign("0123456789", "id", "2026-01-01T00:00:00Z", b"{}")[:20]
+    'sha256=338fcffb7c617'
+    """
+    message = message_id.encode() + timestamp.encode() + body
+    return "sha256=" + hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()

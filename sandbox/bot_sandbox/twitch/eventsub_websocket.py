@@ -1,0 +1,228 @@
+"""EventSub by WebSocket: welcome, 10 seconds to subscribe, keepalive, reconnect, close codes.
+
+The client only listens; what it subscribes to it asks Helix for (eventsub.py).
+"""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import WSMsgType, web
+
+from bot_sandbox.twitch.chat import User
+from bot_sandbox.twitch.connection import HeldConnection, WebSocketWire, Wire
+from bot_sandbox.twitch.eventsub_events import Subscription, envelope
+from bot_sandbox.twitch.helix import HelixError
+from bot_sandbox.twitch.tokens import Grant, digest
+from bot_sandbox.twitch.world import TwitchWorld
+
+GONE = "websocket transport session does not exist or has already disconnected"
+OTHERS = "websocket transport cannot have subscriptions created by different users"
+
+CLOSE_REASONS = {
+    4000: "internal server error",
+    4001: "sent inbound traffic",
+    4002: "failed ping-pong",
+    4003: "connection unused",
+    4004: "reconnect grace time expired",
+    4005: "network timeout",
+    4006: "network error",
+    4007: "invalid reconnect",
+}
+
+
+class EventSubSession(HeldConnection):
+    """One client; Twitch calls its connection a session."""
+
+    def __init__(self, world: TwitchWorld, wire: Wire) -> None:
+        super().__init__(wire, "EventSub WebSocket", world.settings, world.clock, world.watch)
+        self.id = world.randomness.text(40, "session")
+        self.connected_at = world.clock.timestamp()
+        self.user: User | None = None
+        self.keepalive_s = world.settings.keepalive_s
+        self.challenge = ""  # of the session_reconnect that was sent
+        self.lost_status = "websocket_disconnected"
+        self._world = world
+        self._sent_at = world.clock.now()
+
+    def subscriptions(self) -> list[Subscription]:
+        """What is subscribed to over this session."""
+        every = self._world.subscriptions.values()
+        return [s for s in every if s.transport.get("session_id") == self.id]
+
+    def hears_since(self, channel: str) -> float | None:
+        """When it subscribed to the channel; None when it is not subscribed."""
+        chat = [s for s in self.subscriptions() if s.enabled and s.hears_chat]
+        return min((s.made_at for s in chat if s.channel.name == channel), default=None)
+
+    def tell(
+        self, kind: str, payload: dict[str, Any], subscription: Subscription | None = None
+    ) -> None:
+        """Queue a message for the client; one about a chat message is remembered."""
+        message_id = self._world.randomness.uuid("EventSub message")
+        message = envelope(kind, payload, message_id, self._world.clock.timestamp(), subscription)
+        self._sent_at = self._world.clock.now()
+        text = json.dumps(message, ensure_ascii=False)
+        about = payload.get("event", {}).get("message_id", "")
+        if about and self.live:
+            self._world.chat.travels.note(about, "to", "EventSub WebSocket", self.login, text)
+        self.send(text)
+
+    def take_over(self, old: "EventSubSession") -> None:
+        """Become the session another connection had: the same id, the same subscriptions."""
+        self.id, self.user = old.id, old.user
+        self.record.login = old.record.login
+        self.record.joined = list(old.record.joined)
+        old.challenge = ""
+
+    def describe(self, reconnect_url: str | None = None) -> dict[str, Any]:
+        """The payload of session_welcome, or of session_reconnect with its address."""
+        session = {
+            "id": self.id,
+            "status": "reconnecting" if reconnect_url else "connected",
+            "connected_at": self.connected_at,
+            "keepalive_timeout_seconds": None if reconnect_url else self.keepalive_s,
+            "reconnect_url": reconnect_url,
+        }
+        return {"session": session}
+
+    async def keep_alive(self) -> None:
+        """A session_keepalive whenever nothing else was sent for the agreed time."""
+        clock = self._world.clock
+        while self.record.open:
+            left = self._sent_at + self.keepalive_s - clock.now()
+            await clock.sleep(left)
+            if self._sent_at + self.keepalive_s <= clock.now():
+                self.tell("session_keepalive", {})
+
+    async def subscribe_in_time(self) -> None:
+        """Close a connection that nobody uses."""
+        await self._world.clock.sleep(self._world.settings.subscribe_within_s)
+        if not self.subscriptions():
+            self.end("nothing was subscribed to in time", 4003)
+
+    async def leave_in_time(self) -> None:
+        """Close a connection that stays although it was asked to come back elsewhere."""
+        await self._world.clock.sleep(self._world.settings.reconnect_within_s)
+        self.lost_status = "websocket_failed_to_reconnect"
+        self.end("the client did not follow session_reconnect in time", 4004)
+
+
+class EventSubSockets:
+    """Every EventSub WebSocket."""
+
+    def __init__(self, world: TwitchWorld) -> None:
+        self._world = world
+        self._base = ""
+        self.open: dict[str, EventSubSession] = {}  # by id: the one that gets the events
+
+    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+        """GET /ws: one client, from welcome to close."""
+        socket = web.WebSocketResponse(autoping=False, timeout=1.0)
+        await socket.prepare(request)
+        assert request.transport is not None
+        self._base = f"ws://{request.host}/ws"
+        wire = WebSocketWire(socket, request.transport, CLOSE_REASONS)
+        session = EventSubSession(self._world, wire)
+        self._world.opened(session)
+        self._welcome(session, request)
+
+        async def read() -> None:
+            async for frame in socket:  # nothing may come in but PING and PONG
+                if frame.type is WSMsgType.PING:
+                    if not session.silent:
+                        await socket.pong(frame.data)
+                elif frame.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+                    session.end("the client sent something", 4001)
+
+        try:
+            await session.read_until_the_end(read())
+        except (ConnectionError, OSError):
+            pass
+        finally:
+            session.end("the client closed the connection")
+            self._lost(session)
+            self._world.closed(session)
+            await session.finish()
+        return socket
+
+    def check(self, session_id: str, grant: Grant) -> EventSubSession:
+        """The open session a subscription is for; HelixError when it cannot take it."""
+        session = self.open.get(session_id)
+        if session is None or not session.record.open:
+            raise HelixError(400, GONE)
+        if session.user not in (None, grant.user):
+            raise HelixError(400, OTHERS)
+        settings = self._world.settings
+        theirs = [s for s in self.open.values() if s.user == grant.user and s is not session]
+        if session.user is None and len(theirs) >= settings.sessions_a_user:
+            raise HelixError(429, "number of websocket transports limit exceeded")
+        if len(session.subscriptions()) >= settings.subscriptions_a_session:
+            raise HelixError(429, "number of subscriptions limit exceeded")
+        return session
+
+    def subscribed(self, subscription: Subscription) -> None:
+        """A subscription was made for a session."""
+        session = self.open[subscription.transport["session_id"]]
+        assert subscription.grant.user is not None  # an app token cannot subscribe here
+        session.user = subscription.grant.user
+        login = session.record.login = session.user.login
+        if subscription.hears_chat:
+            session.record.joined.append(subscription.channel.name)
+            self._world.homes[login].add(subscription.channel.name)
+
+    def notify(self, subscription: Subscription, event: dict[str, Any]) -> None:
+        """Send an event."""
+        payload = {"subscription": subscription.as_json(), "event": event}
+        self._tell(subscription, "notification", payload)
+
+    def revoked(self, subscription: Subscription) -> None:
+        """Tell the client that a subscription ended."""
+        self._tell(subscription, "revocation", {"subscription": subscription.as_json()})
+
+    def reconnect(self, session: EventSubSession) -> None:
+        """Ask the client to come back by another address (session_reconnect)."""
+        session.challenge = self._world.randomness.text(30, "reconnect")
+        url = f"{self._base}?{urlencode({'challenge': session.challenge, 'id': session.id})}"
+        session.tell("session_reconnect", session.describe(url))
+        session.start(session.leave_in_time())
+
+    def _welcome(self, session: EventSubSession, request: web.Request) -> None:
+        asked = request.query.get("keepalive_timeout_seconds", "")
+        session.keepalive_s = keepalive(asked, self._world.settings.keepalive_s)
+        if "challenge" in request.query:  # it comes back after session_reconnect
+            old = self.open.get(request.query.get("id", ""))
+            challenge = digest(request.query["challenge"])
+            if old is None or not old.challenge or digest(old.challenge) != challenge:
+                session.end("the reconnect address is not valid", 4007)
+                return
+            session.take_over(old)
+        else:
+            session.start(session.subscribe_in_time())
+        self.open[session.id] = session
+        session.tell("session_welcome", session.describe())
+        session.start(session.keep_alive())
+
+    def _lost(self, session: EventSubSession) -> None:
+        """Its subscriptions end with a session, unless another connection took it over."""
+        if self.open.get(session.id) is not session:
+            return
+        del self.open[session.id]
+        for subscription in session.subscriptions():
+            if subscription.enabled:
+                subscription.status = session.lost_status
+            subscription.transport["disconnected_at"] = self._world.clock.timestamp()
+
+    def _tell(self, subscription: Subscription, kind: str, payload: dict[str, Any]) -> None:
+        session = self.open.get(subscription.transport["session_id"])
+        if session:
+            session.tell(kind, payload, subscription)
+
+
+def keepalive(asked: str, default: int) -> int:
+    """The nearest allowed keepalive: 10 to 600 seconds.
+
+    >>> keepalive("", 10), keepalive("5", 10), keepalive("30", 10), keepalive("9999", 10)
+    (10, 10, 30, 600)
+    """
+    return min(600, max(10, int(asked))) if asked.isascii() and asked.isdigit() else default

@@ -1,0 +1,137 @@
+"""The sandbox Twitch's two ports: one for everything over HTTP, one for IRC over plain TCP.
+
+Here the parts are put together and the sockets opened, closed and opened again. While the
+servers are down, the ports stay reserved (bound, not listening), so clients are refused.
+"""
+
+import asyncio
+
+from aiohttp import web
+
+from bot_sandbox.server import HOST, LocalServer, reserve
+from bot_sandbox.twitch.connection import GOODBYE_S
+from bot_sandbox.twitch.eventsub import EventSub
+from bot_sandbox.twitch.helix import ChatEndpoints, HelixGate
+from bot_sandbox.twitch.irc import IrcServer
+from bot_sandbox.twitch.oauth import OAuth
+from bot_sandbox.twitch.settings import TwitchSettings
+from bot_sandbox.twitch.world import TwitchWorld
+
+ABOUT = """The sandbox Twitch. Under this address:
+/oauth2/authorize, /oauth2/token, /oauth2/validate, /oauth2/revoke, /oauth2/device, /activate
+/helix/users, /helix/chat/messages, /helix/chat/chatters, /helix/channels,
+/helix/channels/followers, /helix/streams, /helix/eventsub/subscriptions
+/irc (WebSocket: chat), /ws (WebSocket: EventSub)
+"""
+# Twitch's own command line serves a mock API under other paths; libraries that can be pointed at
+# it (twurple by TWURPLE_MOCK_API_PORT) so find the sandbox, too.
+AS_TWITCH_CLI = {
+    "/oauth2/": "/auth/",
+    "/helix/eventsub/subscriptions": "/eventsub/subscriptions",
+    "/helix/": "/mock/",
+}
+ENDED = "the server went down"
+
+
+class Servers(LocalServer):
+    """The running servers."""
+
+    def __init__(self, settings: TwitchSettings, port: int, irc_port: int) -> None:
+        self._reserved = [reserve(port)]
+        try:
+            self._reserved.append(reserve(irc_port))
+        except BaseException:
+            self._reserved[0].close()
+            raise
+        super().__init__("sandbox-twitch")  # only now: a taken port leaves no thread behind
+        self.port, self.irc_port = (s.getsockname()[1] for s in self._reserved)
+        self.world = TwitchWorld(self.loop, settings, self.watch, f"{HOST}:{self.port}")
+        self.irc = IrcServer(self.world)
+        self.gate = HelixGate(self.world)
+        self.eventsub = EventSub(self.world, self.gate)
+        self._oauth = OAuth(self.world)
+        self._chat = ChatEndpoints(self.world, self.irc, self.gate)
+        self._tcp: asyncio.Server | None = None
+        self._tcp_tasks: set[asyncio.Task[None]] = set()
+        try:
+            self.run(self.come_up())
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def up(self) -> bool:
+        """Whether clients can connect."""
+        return not self._reserved
+
+    async def come_up(self) -> None:
+        """Serve on the reserved ports; when they are served already, do nothing."""
+        if not self._reserved:
+            return
+        for_http, for_tcp = self._reserved
+        self._reserved = []
+        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        self._runners.append(runner)
+        await web.SockSite(runner, for_http, backlog=128).start()
+        self._tcp = await asyncio.start_server(self._serve_tcp, sock=for_tcp)
+        self.watch.changed()
+
+    async def go_down(self) -> None:
+        """End every connection and refuse new ones; the ports stay reserved."""
+        if self._reserved:
+            return
+        await self._stop_serving()
+        self._reserved = [reserve(self.port), reserve(self.irc_port)]
+        self.watch.changed()
+
+    async def shutdown(self) -> None:
+        """End everything, before the thread ends."""
+        for reserved in self._reserved:
+            reserved.close()
+        await self._stop_serving()
+        await self.eventsub.webhooks.close()
+
+    def _application(self) -> web.Application:
+        app = web.Application(client_max_size=1024 * 1024)
+        routes = [*self._oauth.routes(), *self._chat.routes(), *self.eventsub.routes()]
+        here = [
+            f"{route.method} {route.path.removeprefix('/helix/')}"
+            for route in routes
+            if route.path.startswith("/helix/")
+        ]
+        routes.append(web.route("*", "/helix/{rest:.*}", self.gate.elsewhere(here)))
+        app.add_routes(routes)
+        for route in routes:
+            for path, as_cli in AS_TWITCH_CLI.items():
+                if route.path.startswith(path):
+                    app.router.add_route(
+                        route.method, route.path.replace(path, as_cli, 1), route.handler
+                    )
+                    break
+        app.router.add_get("/irc", self._serve_irc)
+        app.router.add_get("/", self._serve_irc)  # the real chat is at the root of its own host
+        return app
+
+    async def _serve_irc(self, request: web.Request) -> web.StreamResponse:
+        if request.headers.get("Upgrade", "").lower() != "websocket":
+            return web.Response(text=ABOUT)
+        return await self.irc.serve_websocket(request)
+
+    async def _serve_tcp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tcp_tasks.add(task)
+        task.add_done_callback(self._tcp_tasks.discard)
+        await self.irc.serve_tcp(reader, writer)
+
+    async def _stop_serving(self) -> None:
+        if self._tcp:
+            self._tcp.close()
+        for connection in list(self.world.connections):
+            connection.end(ENDED, abort=True)
+        if self._tcp_tasks:
+            await asyncio.wait(self._tcp_tasks, timeout=2 * GOODBYE_S)
+        for runner in self._runners:
+            await runner.cleanup()
+        self._runners.clear()

@@ -1,0 +1,293 @@
+"""What one function has lately done, for the page: instances, who was busy when, the newest calls.
+
+It is kept up to date: a look takes only what is new since the last one, however many calls there
+were, and what it holds is bounded. Warm calls of one instance that follow each other closely are
+one stretch with a count; a cold call or a failed one is always a stretch of its own.
+
+A new deployment of the name begins everything anew; the lanes of the old one are shown until they
+have ended, and a little longer. Everything here runs on the cloud's loop.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from bot_sandbox.cloud.bill import TARIFFS, make_bill
+from bot_sandbox.cloud.function import Function
+from bot_sandbox.cloud.history import InstanceRecord, Invocation
+from bot_sandbox.window.feed import Json
+
+LANES = 24  # instances shown: those that live, and the last that ended
+CALLS = 20  # that are over and listed one by one
+RUNNING = 8  # calls under way that are listed one by one
+PIECES = 32  # in which stretches travel: only the newest one changes
+IN_A_PIECE = 64  # stretches
+REPLACED_S = 60.0  # how long the lanes of an old deployment are shown after their end
+REPLACED = 3  # old deployments, the newest
+CLOSE_S = 0.03  # a shorter pause between two warm calls is no pixel on any axis shown
+
+
+class Deployed:
+    """One deployment of a function, and how far it has been looked at."""
+
+    def __init__(self, function: Function) -> None:
+        self.function = function
+        self.living: dict[int, InstanceRecord] = {}
+        self.ended: deque[InstanceRecord] = deque(maxlen=LANES)
+        self.served: Counter[int] = Counter()  # calls by instance, of the instances shown
+        self.newest = 0  # the number of the newest instance
+        self.taken = self.cold = self.failed = 0  # calls
+        self.uncounted = 0  # calls that were forgotten before anybody looked
+        self.sums = dict.fromkeys(TARIFFS, (0, 0.0, 0.0))
+        self.calls: deque[Json] = deque(maxlen=CALLS)
+
+    def take(self) -> list[Invocation]:
+        """Look at what is new; returns the calls that have ended."""
+        history = self.function.history
+        for record in reversed(history.instances):
+            if record.number <= self.newest:
+                break
+            self.living[record.number] = record
+        self.newest = max(self.newest, *self.living, 0)
+        for number in [number for number, one in self.living.items() if one.stopped is not None]:
+            self.ended.append(self.living.pop(number))
+        total = history.forgotten + len(history.invocations)
+        new = list(islice(reversed(history.invocations), total - self.taken))[::-1]
+        self.uncounted += total - self.taken - len(new)
+        self.taken = total
+        self._count(new)
+        return new
+
+    def is_over(self, now: float) -> bool:
+        """Whether all its instances have ended a while ago."""
+        ends = [record.stopped or 0.0 for record in self.ended]
+        return not self.living and now - max(ends, default=0.0) > REPLACED_S
+
+    def lanes(self) -> list[InstanceRecord]:
+        """The instances to show, by number."""
+        living = [self.living[number] for number in sorted(self.living)[:LANES]]
+        ended = list(self.ended)[len(living) - LANES :] if len(living) < LANES else []
+        return sorted(ended + living, key=lambda record: record.number)
+
+    def _count(self, new: list[Invocation]) -> None:
+        for tariff, (billed_ms, gb_seconds, price) in self.sums.items():
+            bill = make_bill(new, tariff)
+            self.sums[tariff] = (
+                billed_ms + sum(row.billed_ms for row in bill.rows),
+                gb_seconds + bill.gb_seconds,
+                price + bill.price,
+            )
+        self.served.update(each.instance for each in new)
+        shown = {*self.living, *(record.number for record in self.ended)}
+        for number in self.served.keys() - shown:
+            del self.served[number]
+        self.cold += sum(each.cold for each in new)
+        self.failed += sum(each.error is not None for each in new)
+        first = self.taken - len(new) + 1
+        for number, each in list(enumerate(new, first))[-CALLS:]:
+            self.calls.append(call_json(number, each))
+
+
+@dataclass(slots=True)
+class Stretch:
+    """A time in which one instance was busy: with one call, or with warm ones close together."""
+
+    lane: str
+    begin: float
+    end: float
+    calls: int
+    cold: bool
+    error: str
+
+    def can_grow(self, call: Invocation, begin: float) -> bool:
+        """Whether a call that began then is drawn as a part of it."""
+        is_plain = not (self.cold or self.error or call.cold or call.error)
+        return is_plain and begin - self.end < CLOSE_S
+
+    def json(self) -> list[str | float | bool]:
+        """As the page has it; its coordinates need no more than a tenth of a millisecond."""
+        begin, end = round(self.begin, 4), round(self.end, 4)
+        return [self.lane, begin, end, self.calls, self.cold, self.error]
+
+
+class Lanes:
+    """What the page shows of the function of one name."""
+
+    def __init__(self) -> None:
+        self._deployed: list[Deployed] = []  # the last one answers, others have been replaced
+        self._pieces: dict[int, Json] = {}
+        self._piece = 0  # the number of the newest one
+        self._stretches: list[Stretch] = []  # of the newest piece
+        self._unknown_before = 0.0  # stretches that ended earlier may be dropped by now
+
+    def records(self, function: Function, now: float) -> Iterator[tuple[str, Json]]:
+        """The function, its lanes, stretches and newest calls, at a time of the cloud's clock."""
+        if not self._deployed or self._deployed[-1].function is not function:
+            self._deployed.append(Deployed(function))
+        for deployed in self._deployed:
+            self._draw(deployed.function.revision, deployed.take())
+        old = [one for one in self._deployed[:-1] if not one.is_over(now)][-REPLACED:]
+        current, name = self._deployed[-1], function.name
+        self._deployed = [*old, current]
+        yield f"cloud/function/{name}", function_json(current)
+        yield f"cloud/calls/{name}", calls_json(current)
+        yield f"cloud/lanes/{name}", self._lanes_json()
+        for number, piece in self._pieces.items():
+            yield f"cloud/piece/{name}/{number}", piece
+
+    def _draw(self, revision: int, calls: list[Invocation]) -> None:
+        """Make stretches of calls that have ended."""
+        if len(calls) > PIECES * IN_A_PIECE:
+            self._unknown_before = calls[-PIECES * IN_A_PIECE].end
+            calls = calls[-PIECES * IN_A_PIECE :]
+        last = {stretch.lane: stretch for stretch in self._stretches}
+        for call in calls:
+            lane, begin = f"{revision}.{call.instance}", call.end - call.duration_ms / 1000
+            stretch = last.get(lane)
+            if stretch and stretch.can_grow(call, begin):
+                stretch.end, stretch.calls = call.end, stretch.calls + 1
+                continue
+            if len(self._stretches) == IN_A_PIECE:
+                self._begin_piece()
+                last = {}
+            stretch = Stretch(lane, begin, call.end, 1, call.cold, call.error or "")
+            self._stretches.append(stretch)
+            last[lane] = stretch
+        if calls:
+            self._keep_piece()
+
+    def _keep_piece(self) -> None:
+        told = [stretch.json() for stretch in self._stretches]
+        self._pieces[self._piece % PIECES] = {"type": "piece", "all": told}
+
+    def _begin_piece(self) -> None:
+        self._keep_piece()
+        self._piece += 1
+        dropped = self._pieces.pop(self._piece % PIECES, None)
+        if dropped:
+            self._unknown_before = max(end for _, _, end, *_ in dropped["all"])
+        self._stretches = []
+
+    def _lanes_json(self) -> Json:
+        lanes = [
+            lane_json(one.function.revision, record) | {"served": one.served[record.number]}
+            for one in self._deployed
+            for record in one.lanes()
+        ][-LANES:]
+        living = sum(len(one.living) for one in self._deployed)
+        return {
+            "type": "lanes",
+            "lanes": lanes,
+            "not_shown": living - sum(lane["stopped"] is None for lane in lanes),
+            "unknown_before": self._unknown_before,
+        }
+
+
+def function_json(deployed: Deployed) -> Json:
+    """A function: its settings, its counts and sums, and what runs now."""
+    function, settings = deployed.function, deployed.function.settings
+    history, meter = function.history, function.meter
+    sums = {
+        tariff: {
+            "billed_ms": billed_ms,
+            "gb_seconds": gb_seconds,
+            "price": price,
+            "calls": deployed.taken - deployed.uncounted,
+        }
+        for tariff, (billed_ms, gb_seconds, price) in deployed.sums.items()
+    }
+    sums["aws"] = {  # of all calls ever
+        "billed_ms": history.billed_ms,
+        "gb_seconds": meter.gb_seconds,
+        "price": meter.price,
+        "calls": deployed.taken,
+    }
+    calls = list(history.calls.values())
+    starting = [call.arrived for call in calls if call.began is None]
+    busy = [(call.arrived, call.began) for call in calls if call.began is not None]
+    states = Counter(record.state for record in deployed.living.values())
+    return {
+        "type": "function",
+        "name": function.name,
+        "url": function.url,
+        "revision": function.revision,
+        "handler": settings.handler,
+        "runtime": settings.runtime,
+        "memory_mb": settings.memory_mb,
+        "timeout_s": settings.timeout_s,
+        "concurrency": settings.concurrency,
+        "idle_s": settings.idle_s,
+        "start": settings.start,
+        "states": dict(states),
+        "ended": deployed.taken,
+        "uncounted": deployed.uncounted,  # of those: nobody knows whether they were cold
+        "cold": deployed.cold + sum(call.cold for call in calls),
+        "instances": deployed.newest,
+        "failed": deployed.failed,
+        "throttled": history.throttled,
+        "last_line": history.log.last,
+        "sums": sums,
+        # What runs has cost so far: this many seconds, at the moment `now`, are
+        # starting × now − starting_since, and busy × now − busy_since + loaded_s.
+        "starting": len(starting),
+        "starting_since": sum(starting),
+        "busy": len(busy),
+        "busy_since": sum(began for _, began in busy),
+        "loaded_s": sum(began - arrived for arrived, began in busy),
+    }
+
+
+def calls_json(deployed: Deployed) -> Json:
+    """The newest calls, and those under way."""
+    running = list(deployed.function.history.calls.values())[-RUNNING:]
+    return {
+        "type": "calls",
+        "ended": list(deployed.calls),
+        "running": [
+            {
+                "id": call.request_id,
+                "instance": call.instance,
+                "start": "cold" if call.cold else "warm",
+                "arrived": call.arrived,
+                "began": call.began,
+            }
+            for call in running
+        ],
+    }
+
+
+def call_json(number: int, call: Invocation) -> Json:
+    """A call that is over, with what it costs by each tariff."""
+    rows = {tariff: make_bill([call], tariff).rows[0] for tariff in TARIFFS}
+    return {
+        "number": number,
+        "id": call.request_id,
+        "instance": call.instance,
+        "start": "snapshot" if call.snapshot else "cold" if call.cold else "warm",
+        "init_ms": round(call.init_ms, 2),
+        "duration_ms": round(call.duration_ms, 2),
+        "memory_mb": call.max_memory_mb,
+        "error": call.error,
+        "costs": {
+            tariff: {"billed_ms": row.billed_ms, "gb_seconds": row.gb_seconds, "price": row.price}
+            for tariff, row in rows.items()
+        },
+    }
+
+
+def lane_json(revision: int, record: InstanceRecord) -> Json:
+    """An instance, as it is now; times are seconds on the cloud's clock."""
+    return {
+        "lane": f"{revision}.{record.number}",
+        "number": record.number,
+        "revision": revision,
+        "state": record.state,
+        "why": record.why,
+        "since": record.since,
+        "started": record.started,
+        "ready": record.ready,
+        "stopped": record.stopped,
+        "snapshot": record.snapshot,
+        "memory_mb": round(record.max_memory / 1024 / 1024, 1),
+    }
