@@ -187,8 +187,8 @@ def until_answered(stage: Stage, stream: Stream) -> bool:
     for _ in range(50):
         number, stream.said = stream.said, stream.said + 1
         stage.viktor.say(f"!say {number}")
-        watch = stage.twitch.world.watch
-        if stage.twitch.run(watch.until(lambda: stage.replies()[-1:] == [number], 1)):  # noqa: B023
+        changes = stage.twitch.world.changes
+        if stage.twitch.run(changes.until(lambda: stage.replies()[-1:] == [number], 1)):  # noqa: B023
             return True
     return False
 

@@ -15,7 +15,7 @@ import psutil
 
 import botlib
 from bot_sandbox.cloud.cloud import Cloud
-from bot_sandbox.no_reply import NoReply
+from bot_sandbox.diagnosis import NoReply
 from bot_sandbox.page import Page
 from bot_sandbox.telegram import BotAccount, Person, Telegram
 from bot_sandbox.twitch import Account as TwitchUser

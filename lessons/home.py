@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot_sandbox.keeper import Keeper
+from bot_sandbox.process_supervisor import ProcessSupervisor
 
 COURSE = Path(__file__).parents[1]
 OTHERS = ("TELEGRAM_", "TWITCH_")  # settings of this machine's own bots
@@ -35,11 +35,11 @@ class Home:
             raise FileNotFoundError(f"there is no file {file}. Run the %%save cell above first.")
         if earlier := _homes.get(path):
             earlier.stop()
-        keeper = Keeper()
-        weakref.finalize(self, keeper.close)
+        supervisor = ProcessSupervisor()
+        weakref.finalize(self, supervisor.close)
         command = [sys.executable, "-m", "botlib.run", platform, path.name]
         self._path = path
-        self._process = keeper.start(command, path.parent, {**sandboxed(), **settings})
+        self._process = supervisor.start(command, path.parent, {**sandboxed(), **settings})
         _homes[path] = self
 
     def __repr__(self) -> str:

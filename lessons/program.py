@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from bot_sandbox.keeper import Keeper
+from bot_sandbox.process_supervisor import ProcessSupervisor
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,11 @@ class Program:
         path = Path(file).resolve()
         if not path.is_file():
             raise FileNotFoundError(f"there is no file {file}. Run the %%save cell above first.")
-        self._keeper = Keeper()
-        self._close = weakref.finalize(self, self._keeper.close)
+        self._supervisor = ProcessSupervisor()
+        self._close = weakref.finalize(self, self._supervisor.close)
         command = [sys.executable, "-u", str(path)]
         mine = {**os.environ, **(environment or {})}
-        self._process = self._keeper.start(command, path.parent, mine)
+        self._process = self._supervisor.start(command, path.parent, mine)
         self.pid = self._process.pid
         lines = self._process.output.wait_for(lambda lines: lines[:1], start_timeout_s)
         self.first_line = lines[0].strip() if lines else ""
@@ -88,7 +88,7 @@ class Program:
 
     def _last_words(self) -> str:
         """The last line of the error output, as a sentence; none of a process that was closed."""
-        if self._keeper.is_closed:
+        if self._supervisor.is_closed:
             return ""
         if self._process.output.is_over or self._process.status is not None:
             self._process.errors.wait_end(5)  # it ends, and its two pipes one after the other

@@ -2,7 +2,7 @@
 
 import re
 
-from bot_sandbox.no_reply import NoReply
+from bot_sandbox.diagnosis import NoReply
 from bot_sandbox.telegram import Telegram
 from lessons.exercises.verdict import NotYet, exercise, expect, show
 

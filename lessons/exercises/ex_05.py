@@ -13,8 +13,8 @@ from typing import Any
 
 from bot_sandbox.cloud import Cloud
 from bot_sandbox.cloud.function import Function
+from bot_sandbox.diagnosis import NoReply, last_error
 from bot_sandbox.mail import Mail
-from bot_sandbox.no_reply import NoReply, last_error
 from bot_sandbox.telegram import Person, Telegram
 from botlib.store import DAY_S, SqliteStore
 from lessons.client import get, get_at_once

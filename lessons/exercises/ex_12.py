@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
-from bot_sandbox.no_reply import NoReply
+from bot_sandbox.diagnosis import NoReply
 from bot_sandbox.telegram import Telegram, TelegramError
 from bot_sandbox.twitch import Account, Twitch
 from botlib import Message

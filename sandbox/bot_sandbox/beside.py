@@ -21,7 +21,7 @@ from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from bot_sandbox.keeper import DETACHED
+from bot_sandbox.process_supervisor import DETACHED
 from botlib import run
 from botlib.settings import NAMES, settings
 
@@ -95,8 +95,8 @@ def serve(platform: str, how: str) -> None:
     """What the child does: one platform and a window, told in one line, until its input ends."""
     # Here: a bot with a token needs none of it, and these take a while.
     from bot_sandbox import Telegram, Twitch
+    from bot_sandbox.diagnosis import NoReply
     from bot_sandbox.hello_bot import USERNAME, on_telegram, on_twitch
-    from bot_sandbox.no_reply import NoReply
     from bot_sandbox.page import open_in_browser
     from bot_sandbox.randomness import Randomness
     from bot_sandbox.window import Window

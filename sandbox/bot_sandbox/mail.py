@@ -194,7 +194,7 @@ class Mail(LocalServer):
         return self.run(self._wait(n, timeout))
 
     async def _wait(self, n: int, timeout_s: float) -> list[Letter]:
-        if not await self.watch.until(lambda: len(self._unread) >= n, timeout_s):
+        if not await self.changes.until(lambda: len(self._unread) >= n, timeout_s):
             raise NoLetter(self._explain(n, timeout_s))
         return [self._unread.popleft() for _ in range(n)]
 
@@ -202,7 +202,7 @@ class Mail(LocalServer):
         """Keep a letter and wake whoever waits for it."""
         self._letters = [*self._letters, letter][-KEPT:]
         self._unread.append(letter)
-        self.watch.changed()
+        self.changes.changed()
 
     def refuse(self, status: str) -> None:
         """Remember a no."""

@@ -21,7 +21,7 @@ import pytest
 # Nothing of the sandbox is imported here: pytest loads this file in projects that use none of it.
 if TYPE_CHECKING:
     from bot_sandbox import Cloud, Mail, Telegram, Twitch
-    from bot_sandbox.keeper import Kept
+    from bot_sandbox.process_supervisor import ManagedProcess
 
 
 @pytest.fixture
@@ -61,26 +61,26 @@ def mail_sandbox() -> "Iterator[Mail]":
 
 
 @pytest.fixture
-def program() -> "Iterator[Callable[..., Kept]]":
+def program() -> "Iterator[Callable[..., ManagedProcess]]":
     """Starts a program in any language; it ends with the test, with all that it has started.
 
     `program("node", "bot.js", folder="my_bot", BOT_TOKEN=token)`: the words of its command, the
     folder to run in (else pytest's own) and what its environment gets beside pytest's own. What it
     prints is in `.output.all()` and `.errors.all()`, and in pytest's report of a test that fails.
     """
-    from bot_sandbox.keeper import Keeper
+    from bot_sandbox.process_supervisor import ProcessSupervisor
 
-    keeper, started = Keeper(), []
+    supervisor, started = ProcessSupervisor(), []
 
-    def start(*command: str, folder: str | Path = ".", **environment: str) -> "Kept":
-        kept = keeper.start(list(command), Path(folder), {**os.environ, **environment})
-        started.append((command, kept))
-        return kept
+    def start(*command: str, folder: str | Path = ".", **environment: str) -> "ManagedProcess":
+        managed = supervisor.start(list(command), Path(folder), {**os.environ, **environment})
+        started.append((command, managed))
+        return managed
 
     yield start
-    keeper.close()
-    for command, kept in started:
-        kept.output.wait_end()
-        kept.errors.wait_end()
-        print(f"{' '.join(command)}: exit status {kept.status}")
-        print(*kept.output.all(), *kept.errors.all(), sep="\n")
+    supervisor.close()
+    for command, managed in started:
+        managed.output.wait_end()
+        managed.errors.wait_end()
+        print(f"{' '.join(command)}: exit status {managed.status}")
+        print(*managed.output.all(), *managed.errors.all(), sep="\n")

@@ -16,8 +16,8 @@ from typing import Any, Self, TypeVar
 
 from aiohttp import web
 
+from bot_sandbox.change_notifier import ChangeNotifier
 from bot_sandbox.page import Page
-from bot_sandbox.watch import Watch
 
 T = TypeVar("T")
 HOST = "127.0.0.1"
@@ -32,7 +32,7 @@ class LocalServer:
 
     def __init__(self, name: str) -> None:
         self.loop = asyncio.new_event_loop()
-        self.watch = Watch()
+        self.changes = ChangeNotifier()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._runners: list[web.BaseRunner] = []
         self._closed = False
@@ -64,7 +64,7 @@ class LocalServer:
 
     def wait_until(self, condition: Callable[[], object], timeout: float = 5.0) -> bool:
         """Wait until a quick condition holds, looking whenever anything happens; False if never."""
-        return self.run(self.watch.until(condition, timeout))
+        return self.run(self.changes.until(condition, timeout))
 
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
         """Start a coroutine on the server's loop; RuntimeError when the server is closed."""

@@ -15,10 +15,10 @@ from typing import TypeVar
 
 from bot_sandbox.cloud import Cloud
 from bot_sandbox.cloud.function import Function
-from bot_sandbox.no_reply import NoReply
+from bot_sandbox.diagnosis import NoReply
 from bot_sandbox.server import LocalServer
+from bot_sandbox.telegram.diagnosis import SET_WEBHOOK, address, without_secrets
 from bot_sandbox.telegram.errors import LACKING
-from bot_sandbox.telegram.explain import SET_WEBHOOK, address, without_secrets
 from bot_sandbox.telegram.people import Person, line
 from bot_sandbox.telegram.service import Telegram
 from bot_sandbox.telegram.types import Chat, Message
@@ -79,14 +79,14 @@ class News(ABC):
         threading.Thread(target=self._follow, daemon=True).start()
 
     def _follow(self) -> None:
-        watch, seen = self.server.watch, -1
+        changes, seen = self.server.changes, -1
 
         def look() -> tuple[int, list[str]]:
-            return watch.count, list(self.lines())
+            return changes.count, list(self.lines())
 
         with suppress(RuntimeError, CancelledError):  # the server is closed
             while True:
-                self.server.wait_until(lambda: watch.count != seen, 3600.0)  # noqa: B023
+                self.server.wait_until(lambda: changes.count != seen, 3600.0)  # noqa: B023
                 seen, lines = self.server.do(look)
                 for each in lines:
                     show(each)

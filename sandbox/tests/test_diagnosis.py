@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot_sandbox import Cloud
 from bot_sandbox.cloud.errors import FunctionError
-from bot_sandbox.no_reply import (
+from bot_sandbox.diagnosis import (
     LONGEST,
     NoReply,
     failure,

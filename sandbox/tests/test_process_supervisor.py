@@ -1,4 +1,4 @@
-"""The keeper of programs: what they print is kept, and none outlives who started it."""
+"""The supervisor of programs: what they print is kept, and none outlives who started it."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ import psutil
 import pytest
 from cloud_tools import POSIX, marked, wait_until
 
-from bot_sandbox.keeper import KEPT, Keeper
+from bot_sandbox.process_supervisor import KEPT, ProcessSupervisor
 
 FAMILY = """
 import subprocess, sys, time
@@ -19,16 +19,16 @@ time.sleep(60)
 
 
 @pytest.fixture
-def keeper():
-    keeper = Keeper()
-    yield keeper
-    keeper.close()
+def supervisor():
+    supervisor = ProcessSupervisor()
+    yield supervisor
+    supervisor.close()
 
 
 @pytest.fixture
-def start(keeper, tmp_path):
+def start(supervisor, tmp_path):
     def start(code):
-        return keeper.start([sys.executable, "-c", code], tmp_path, os.environ)
+        return supervisor.start([sys.executable, "-c", code], tmp_path, os.environ)
 
     return start
 
@@ -65,10 +65,10 @@ def test_who_waits_for_a_line_is_not_kept_when_no_more_will_come(start):
 
 
 @pytest.mark.parametrize("end", ["kill", "close"])
-def test_its_children_end_with_it(keeper, start, end):
+def test_its_children_end_with_it(supervisor, start, end):
     kept = start(FAMILY)
     child = psutil.Process(int(first_line(kept)))
-    kept.kill() if end == "kill" else keeper.close()
+    kept.kill() if end == "kill" else supervisor.close()
     assert kept.status is not None
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
 
@@ -98,13 +98,13 @@ def test_everything_ends_and_is_deleted_when_the_keeper_is_killed(tmp_path):
     code = f"""
 import os, sys, time
 from pathlib import Path
-from bot_sandbox.keeper import Keeper
+from bot_sandbox.process_supervisor import ProcessSupervisor
 folder = Path({str(tmp_path)!r}, "own")
 folder.mkdir()
-keeper = Keeper(folder)
-kept = keeper.start([sys.executable, "-c", {FAMILY!r}], folder, os.environ)
+supervisor = ProcessSupervisor(folder)
+kept = supervisor.start([sys.executable, "-c", {FAMILY!r}], folder, os.environ)
 kept.output.wait_for(lambda lines: lines, 20)
-print(keeper.marker, flush=True)
+print(supervisor.marker, flush=True)
 time.sleep(60)
 """
     starter = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
@@ -116,6 +116,6 @@ time.sleep(60)
     wait_until(lambda: not (tmp_path / "own").exists())
 
 
-def test_a_program_that_is_not_there_is_an_error_at_once(keeper, tmp_path):
+def test_a_program_that_is_not_there_is_an_error_at_once(supervisor, tmp_path):
     with pytest.raises(OSError, match="no-such-program"):
-        keeper.start(["no-such-program"], tmp_path, os.environ)
+        supervisor.start(["no-such-program"], tmp_path, os.environ)

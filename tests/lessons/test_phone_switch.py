@@ -6,7 +6,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 from bot_sandbox import Telegram
-from bot_sandbox.no_reply import NoReply
+from bot_sandbox.diagnosis import NoReply
 from botlib.settings import NAMES
 from lessons.phone import Phone
 

@@ -78,8 +78,8 @@ def by_name(lines):
 def test_environment_yml_is_pyproject():
     lines = (HOME / "environment.yml").read_text(encoding="utf-8").splitlines()
     listed = [line.strip().removeprefix("- ").strip('"') for line in lines if "      - " in line]
-    assert listed[0] == "-e .[course]"
-    assert by_name(listed[1:]) == by_name(NODE + TEST_ONLY)
+    assert listed[:2] == ["-e .[course]", "-e ./sandbox[all]"]
+    assert by_name(listed[2:]) == by_name(NODE + TEST_ONLY)
     (python,) = re.findall(r"- python=(\S+)", "\n".join(lines))
     assert python in PYTHONS
 

@@ -44,7 +44,7 @@ def course(tmp_path):
     """A small course: the real start.py and lessons, one notebook, one test."""
     folder = tmp_path / "course"
     for name in ("botlib", "sandbox", "lessons", "deploy"):
-        shutil.copytree(HOME / name, folder / name, ignore=shutil.ignore_patterns("*.pyc"))
+        shutil.copytree(HOME / name, folder / name, ignore=shutil.ignore_patterns("*.pyc", "tests"))
     for name in ("start.py", "pyproject.toml", "tests/run.py", "tests/nbval_sanitize.cfg"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(HOME / name, folder / name)

@@ -23,9 +23,9 @@ from bot_sandbox.cloud.history import History
 from bot_sandbox.cloud.lambda_api import TOO_LARGE
 from bot_sandbox.cloud.pool import Pool
 from bot_sandbox.cloud.still import still
-from bot_sandbox.keeper import Keeper
-from bot_sandbox.no_reply import keep_log
+from bot_sandbox.diagnosis import keep_log
 from bot_sandbox.page import Page
+from bot_sandbox.process_supervisor import ProcessSupervisor
 from bot_sandbox.server import HOST, LocalServer
 
 LOGGER = logging.getLogger("bot_sandbox.cloud")  # a client's broken HTTP is no notebook's output
@@ -41,8 +41,9 @@ class Cloud(LocalServer):
 
     AWS's clients call functions here as well: see lambda_api.py.
 
-    `watch` rings on the cloud's loop whenever anything changes: a deployment, an instance's state,
-    a call that begins or ends, a line of a log. What to show then: `functions`, and of each its
+    `changes` is notified on the cloud's loop whenever anything changes: a deployment, an
+    instance's state, a call that begins or ends, a line of a log. What to show then: `functions`,
+    and of each its
     `instances`, `calls`, `invocations`, `meter` and `log_after`.
     """
 
@@ -60,8 +61,8 @@ class Cloud(LocalServer):
         self._began = time.perf_counter()
         self._numbers = itertools.count(1)
         self.folder = Path(tempfile.mkdtemp(prefix="cloud-")).resolve()
-        self._keeper = Keeper(self.folder)
-        self.marker = self._keeper.marker
+        self._supervisor = ProcessSupervisor(self.folder)
+        self.marker = self._supervisor.marker
         self._functions: dict[str, Function] = {}
         self._pools: set[Pool] = set()  # those being loaded or emptied as well
         self._drains: set[asyncio.Task[None]] = set()
@@ -114,8 +115,10 @@ class Cloud(LocalServer):
         revision = next(self._numbers)
         root = self.folder / f"{name}-{revision}"
         deployment = Deployment(folder, root, settings)
-        history = History(self.watch)
-        pool = Pool(deployment, history, self._keeper.new_marker, self.clock, self._init_timeout_s)
+        history = History(self.changes)
+        pool = Pool(
+            deployment, history, self._supervisor.new_marker, self.clock, self._init_timeout_s
+        )
         url = f"http://{HOST}:{self.port}/{name}/"
         host_url = f"http://{name.lower()}{OWN_HOST}:{self.port}/"
         function = Function(url, host_url, revision, pool, history, self.invoke, self.wait_until)
@@ -155,12 +158,12 @@ class Cloud(LocalServer):
     async def shutdown(self) -> None:
         """Stop every instance and remove every copy."""
         await asyncio.gather(*(pool.close() for pool in self._pools))
-        self._keeper.close()
+        self._supervisor.close()
 
     async def _open(self, port: int) -> int:
         handle = Gateway(self._functions, self._retry_s).handle
         server = web.Server(handle, access_log=None, auto_decompress=False, logger=LOGGER)
-        self._watch()
+        self._measure()
         return await self._serve(web.ServerRunner(server), port)
 
     async def _invoke(self, name: str, payload: bytes) -> Any:
@@ -180,7 +183,7 @@ class Cloud(LocalServer):
                 raise placed(error) from None
         old = self._functions.get(function.name)
         self._functions[function.name] = function
-        self.watch.changed()
+        self.changes.changed()
         if old:
             drain = self.loop.create_task(self._drain(old.pool))
             self._drains.add(drain)
@@ -190,7 +193,7 @@ class Cloud(LocalServer):
         await pool.drain()
         self._pools.discard(pool)
 
-    def _watch(self) -> None:
+    def _measure(self) -> None:
         for pool in self._pools:
             pool.tick()
-        self.loop.call_later(self._poll_s, self._watch)
+        self.loop.call_later(self._poll_s, self._measure)

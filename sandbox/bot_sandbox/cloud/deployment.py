@@ -21,7 +21,7 @@ from pathlib import Path
 from py_compile import PycInvalidationMode
 
 import botlib
-from bot_sandbox.keeper import remove
+from bot_sandbox.process_supervisor import remove
 
 HERE = Path(__file__).parent
 RUNTIMES = ("python", "nodejs")
@@ -29,7 +29,9 @@ EVENTS = ("aws", "yandex")
 WORKERS = ("sandbox", "awslambdaric")
 STARTS = ("plain", "snapshot")
 ENVIRONMENT_LIMIT = 4096  # bytes
-RESERVED = re.compile(r"AWS_LAMBDA_\w*|AWS_EXECUTION_ENV|LAMBDA_TASK_ROOT|_HANDLER|SANDBOX_KEEPER")
+RESERVED = re.compile(
+    r"AWS_LAMBDA_\w*|AWS_EXECUTION_ENV|LAMBDA_TASK_ROOT|_HANDLER|BOT_SANDBOX_PROCESS"
+)
 # Everything else in the learner's environment, tokens above all, stays outside.
 INHERITED = (
     *("PATH", "HOME", "LANG", "LC_ALL", "TZ"),

@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from itertools import islice
 
-from bot_sandbox.watch import Watch
+from bot_sandbox.change_notifier import ChangeNotifier
 
 KEPT = 20_000  # invocations, and instances, that are remembered; older ones go first
 LOG_LIMIT = 1_000_000  # characters a log keeps; older lines go first
@@ -19,11 +19,11 @@ LOG_LIMIT = 1_000_000  # characters a log keeps; older lines go first
 class Log:
     """The newest lines of a function's log, at most about `limit` characters."""
 
-    def __init__(self, limit: int = LOG_LIMIT, watch: Watch | None = None) -> None:
+    def __init__(self, limit: int = LOG_LIMIT, changes: ChangeNotifier | None = None) -> None:
         self._lines: deque[str] = deque()
         self._room = limit
         self._dropped = 0
-        self._watch = watch or Watch()
+        self._changes = changes or ChangeNotifier()
 
     def add(self, line: str) -> None:
         """Append one line; drop the oldest when there is no room."""
@@ -32,7 +32,7 @@ class Log:
         while self._room < 0 and len(self._lines) > 1:
             self._room += len(self._lines.popleft()) + 1
             self._dropped += 1
-        self._watch.changed()
+        self._changes.changed()
 
     @property
     def last(self) -> int:
@@ -104,7 +104,7 @@ class Invocation:
 class History:
     """Everything remembered about one function."""
 
-    watch: Watch = field(default_factory=Watch)
+    changes: ChangeNotifier = field(default_factory=ChangeNotifier)
     log: Log = field(init=False)
     calls: dict[str, Call] = field(default_factory=dict)  # under way, by request id
     invocations: deque[Invocation] = field(default_factory=lambda: deque(maxlen=KEPT))
@@ -115,22 +115,22 @@ class History:
     restored: int = 0  # how many of them started from a snapshot
 
     def __post_init__(self) -> None:
-        self.log = Log(watch=self.watch)
+        self.log = Log(changes=self.changes)
 
     def enter(self, record: InstanceRecord, state: str, now: float, why: str = "") -> None:
         """An instance changes its state."""
         record.state, record.since, record.why = state, now, why
-        self.watch.changed()
+        self.changes.changed()
 
     def begin(self, call: Call) -> None:
         """A call has got an instance."""
         self.calls[call.request_id] = call
-        self.watch.changed()
+        self.changes.changed()
 
     def throttle(self) -> None:
         """A call was refused."""
         self.throttled += 1
-        self.watch.changed()
+        self.changes.changed()
 
     def end(self, invocation: Invocation) -> None:
         """A call is over."""
@@ -139,7 +139,7 @@ class History:
         self.restored += invocation.snapshot
         self.forgotten += len(self.invocations) == KEPT
         self.invocations.append(invocation)
-        self.watch.changed()
+        self.changes.changed()
 
 
 def report(invocation: Invocation) -> str:

@@ -13,7 +13,7 @@ from bot_sandbox.cloud.errors import FunctionError
 from bot_sandbox.cloud.history import History, InstanceRecord, Log
 from bot_sandbox.cloud.process import InstanceProcess, Output
 from bot_sandbox.cloud.runtime_api import RuntimeApi, Task
-from bot_sandbox.keeper import remove
+from bot_sandbox.process_supervisor import remove
 
 MB = 1024 * 1024
 # Starts a process from its environment, its output and what to call with its exit code.
@@ -108,7 +108,7 @@ class Instance:
         self._measured_at = self._calls
         if used > self.record.max_memory:
             self.record.max_memory = used
-            self._history.watch.changed()
+            self._history.changes.changed()
         if used > memory_mb * MB:
             self.fail(errors.out_of_memory(memory_mb))
 
@@ -139,4 +139,4 @@ class Instance:
         self.record.stopped = now = self._clock()
         if self.record.state != "stopped" and self._api.failure:
             self._history.enter(self.record, "killed", now, errors.why(self._api.failure))
-        self._history.watch.changed()
+        self._history.changes.changed()

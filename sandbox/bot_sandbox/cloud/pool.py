@@ -169,7 +169,7 @@ class Pool:
         self._living.discard(instance)
         if not self._living:
             self._empty.set()
-            self._history.watch.changed()
+            self._history.changes.changed()
 
     def _retire(self, instance: Instance, why: str) -> None:
         self._instances.discard(instance)

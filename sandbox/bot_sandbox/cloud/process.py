@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 import psutil
 
 from bot_sandbox.cloud.history import Log
-from bot_sandbox.keeper import kill_marked, launch
+from bot_sandbox.process_supervisor import kill_marked, launch
 
 LINE_LIMIT = 64 * 1024  # a longer line is cut into several
 CHUNK = 64 * 1024  # bytes read at once; also what a Linux pipe holds

@@ -4,7 +4,7 @@ Start reading at `service.py`. A message goes `people` → `world` → `updates`
 `updates` (the answer of a webhook) or `api` → `methods` → `world` → the person's inbox.
 """
 
-from bot_sandbox.no_reply import NoReply
+from bot_sandbox.diagnosis import NoReply
 from bot_sandbox.telegram.buttons import Press
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.limits import Limits

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from bot_sandbox.no_reply import NoReply
+from bot_sandbox.diagnosis import NoReply
 from bot_sandbox.server import LocalServer
 from bot_sandbox.telegram.arguments import Arguments
 from bot_sandbox.telegram.errors import bad_request

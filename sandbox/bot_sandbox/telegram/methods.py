@@ -104,7 +104,7 @@ class Methods:
                 name = SPELLED.get(method, method)
                 account.calls.append(Called(name, sent, by_answer, result, error, time.time()))
             if error:
-                self._world.watch.changed()
+                self._world.changes.changed()
 
     async def get_me(self, account: BotAccount, arguments: Arguments) -> Json:
         """Who the bot is."""
@@ -351,7 +351,7 @@ class Methods:
                 raise bad_request("message can't be deleted")
         for message in messages:
             message.deleted = True
-        self._world.watch.changed()
+        self._world.changes.changed()
 
     async def set_message_reaction(self, account: BotAccount, arguments: Arguments) -> bool:
         """Give a message a reaction, or take it back."""
@@ -493,7 +493,7 @@ class Methods:
         """Tell the person who pressed a button that it was heard, once."""
         key, text = arguments.text("callback_query_id"), arguments.text("text")
         self._world.queries.answer(account, key, text, arguments.boolean("show_alert"))
-        self._world.watch.changed()
+        self._world.changes.changed()
         return True
 
     async def set_my_commands(self, account: BotAccount, arguments: Arguments) -> bool:
@@ -506,7 +506,7 @@ class Methods:
         if len(commands) > 100:
             raise bad_request("BOT_COMMANDS_TOO_MUCH")
         account.commands[_scope(arguments)] = [_command(command) for command in commands]
-        self._world.watch.changed()
+        self._world.changes.changed()
         return True
 
     async def get_my_commands(self, account: BotAccount, arguments: Arguments) -> list[Json]:

@@ -7,9 +7,9 @@ button is `person.send("/start")`; the sandbox lets people write without it.
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bot_sandbox.no_reply import NoReply, bots_in_this_process, with_reason
+from bot_sandbox.diagnosis import NoReply, bots_in_this_process, with_reason
 from bot_sandbox.server import LocalServer
-from bot_sandbox.telegram import explain
+from bot_sandbox.telegram import diagnosis
 from bot_sandbox.telegram.buttons import Press
 from bot_sandbox.telegram.entities import detect
 from bot_sandbox.telegram.errors import TelegramError
@@ -109,7 +109,7 @@ class Person(User):
         """Press the inline button with this text; the bot gets a callback query."""
         bots = self._world.accounts.values()
         press = Press(
-            self._server, button, lambda: explain.bots(b for b in bots if b is message.sender)
+            self._server, button, lambda: diagnosis.bots(b for b in bots if b is message.sender)
         )
         self._server.do(self._world.press, self, message, press)
         return press
@@ -178,15 +178,15 @@ class Person(User):
             return first_answer(asked)
 
         def settled() -> bool:
-            return bool(answer()) or explain.is_over(asked, self._world)
+            return bool(answer()) or diagnosis.is_over(asked, self._world)
 
-        watch = self._world.watch
-        if asked.updates and await watch.until(settled, timeout_s) and not answer():
+        changes = self._world.changes
+        if asked.updates and await changes.until(settled, timeout_s) and not answer():
             # What the function has set going elsewhere may still come, but soon.
-            await watch.until(answer, min(timeout_s, LATE_S))
+            await changes.until(answer, min(timeout_s, LATE_S))
         reply = answer()
         if reply is None:
-            raise NoReply(explain.no_reply(asked, self._world, timeout_s, log))
+            raise NoReply(diagnosis.no_reply(asked, self._world, timeout_s, log))
         while self.inbox and reply in self.inbox:  # what stands above the answer is read, too
             self.inbox.popleft()
         return reply
@@ -199,13 +199,13 @@ class Person(User):
             # A function that answers by a call of its own is still at work when the answer comes:
             # its log is whole when the delivery has ended.
             self._server.wait_until(lambda: told not in account.updates)
-        for line in (*log, *explain.log_of(account)):
-            yield explain.without_secrets(account, line)
+        for line in (*log, *diagnosis.log_of(account)):
+            yield diagnosis.without_secrets(account, line)
 
     async def _wait(self, n: int, timeout_s: float) -> list[Message]:
-        if not await self._world.watch.until(lambda: len(self.inbox) >= n, timeout_s):
+        if not await self._world.changes.until(lambda: len(self.inbox) >= n, timeout_s):
             found = f"{len(self.inbox)} of {n} messages came for {self.name} within {timeout_s:g} s"
-            raise NoReply(f"{found}.\n{explain.bots(self._world.accounts.values())}")
+            raise NoReply(f"{found}.\n{diagnosis.bots(self._world.accounts.values())}")
         return [self.inbox.popleft() for _ in range(n)]
 
 

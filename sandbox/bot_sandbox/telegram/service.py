@@ -12,12 +12,12 @@ parameter of `Telegram`; everything else is as in the real service.
 import itertools
 from typing import Any
 
-from bot_sandbox.no_reply import NoReply
+from bot_sandbox.diagnosis import NoReply
 from bot_sandbox.page import Page
 from bot_sandbox.server import HOST, LocalServer
 from bot_sandbox.telegram.api import Api
 from bot_sandbox.telegram.arguments import Arguments, as_text
-from bot_sandbox.telegram.explain import bots
+from bot_sandbox.telegram.diagnosis import bots
 from bot_sandbox.telegram.limits import Limits
 from bot_sandbox.telegram.methods import Described, Methods
 from bot_sandbox.telegram.people import Group, Person, transcript
@@ -52,7 +52,7 @@ class Telegram(LocalServer):
         seed: int | str | None = None,
     ) -> None:
         super().__init__("telegram-sandbox")
-        self.world = TelegramWorld(self.watch, limits, update_lifetime_s, seed)
+        self.world = TelegramWorld(self.changes, limits, update_lifetime_s, seed)
         self._person_ids = itertools.count(500_000_001)
         self._group_ids = itertools.count(4_000_000_001)
         self._client = self.do(WebhookClient, retry_scale, webhook_timeout_s)

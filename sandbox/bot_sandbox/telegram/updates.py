@@ -25,10 +25,10 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
+from bot_sandbox.change_notifier import ChangeNotifier
 from bot_sandbox.telegram.arguments import MAX_BODY, Arguments, from_body, leading_integer
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.types import Chat, Json, Update, User, encode
-from bot_sandbox.watch import Watch
 
 NOT_DEFAULT = ("chat_member", "message_reaction", "message_reaction_count")
 ALL_TYPES = (
@@ -55,13 +55,13 @@ Call = Callable[[str, Arguments], Awaitable[object]]  # one bot's calls of the B
 class UpdateQueue:
     """The pending updates of one bot, oldest first, and what became of its webhook deliveries."""
 
-    def __init__(self, lifetime_s: float, watch: Watch) -> None:
+    def __init__(self, lifetime_s: float, changes: ChangeNotifier) -> None:
         self.allowed = DEFAULT_TYPES
         self.polled = False  # has anybody ever called getUpdates?
         self.webhook: Webhook | None = None
         self.deliveries: deque[Delivery] = deque(maxlen=KEPT_DELIVERIES)
         self.delivery_count = 0
-        self.watch = watch
+        self.changes = changes
         self._pending: dict[int, Update] = {}
         self._ids = itertools.count(100_000_001)
         self._next_id = next(self._ids)
@@ -126,7 +126,7 @@ class UpdateQueue:
         updates = self.pending()[:limit]
         for update in updates:
             update.hand_out()
-        self.watch.changed()
+        self.changes.changed()
         return updates
 
     def wake_poll(self, error: TelegramError | None) -> None:
@@ -139,20 +139,20 @@ class UpdateQueue:
         self.webhook = webhook
         for update in self.pending():
             webhook.add(update)
-        self.watch.changed()
+        self.changes.changed()
 
     def remove_webhook(self) -> None:
         """Stop delivering; what was not acknowledged stays here."""
         if self.webhook:
             self.webhook.close()
             self.webhook = None
-        self.watch.changed()
+        self.changes.changed()
 
     def delivered(self, delivery: Delivery) -> None:
         """Note one attempt of the webhook."""
         self.deliveries.append(delivery)
         self.delivery_count += 1
-        self.watch.changed()
+        self.changes.changed()
 
     def _acknowledge(self, offset: int) -> None:
         pending = self.pending()
@@ -167,7 +167,7 @@ class UpdateQueue:
     async def _wait(self, timeout_s: float) -> None:
         self.wake_poll(TelegramError(409, OTHER_GET_UPDATES))  # the older poll dies
         poll = self._poll = asyncio.get_running_loop().create_future()
-        self.watch.changed()
+        self.changes.changed()
         try:
             async with asyncio.timeout(timeout_s):
                 error = await poll

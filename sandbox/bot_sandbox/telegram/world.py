@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
+from bot_sandbox.change_notifier import ChangeNotifier
 from bot_sandbox.randomness import URL_SAFE, Randomness
 from bot_sandbox.telegram.arguments import leading_integer
 from bot_sandbox.telegram.buttons import CallbackQueries, Press
@@ -23,7 +24,6 @@ from bot_sandbox.telegram.limits import Limits, SendLimiter
 from bot_sandbox.telegram.media import Files
 from bot_sandbox.telegram.types import Chat, Choices, Json, Message, User
 from bot_sandbox.telegram.updates import UpdateQueue, Webhook
-from bot_sandbox.watch import Watch
 
 _COMMAND = re.compile(r"/[A-Za-z0-9_]{1,64}(?:@([A-Za-z0-9_]+))?")
 
@@ -120,7 +120,7 @@ class TelegramWorld:
 
     def __init__(
         self,
-        watch: Watch,
+        changes: ChangeNotifier,
         limits: Limits | None,
         update_lifetime_s: float,
         seed: int | str | None = None,
@@ -129,7 +129,7 @@ class TelegramWorld:
         self.people: dict[int, User] = {}
         self.groups: dict[int, Chat] = {}  # groups, supergroups and channels
         self.private: dict[tuple[int, int], Chat] = {}  # by person and bot
-        self.watch = watch
+        self.changes = changes
         self.queries = CallbackQueries()
         self.files = Files()
         self.randomness = Randomness(seed)
@@ -142,13 +142,13 @@ class TelegramWorld:
         """What BotFather's /newbot does; ValueError in his words when he refuses."""
         taken = {account.username.lower() for account in self.accounts.values()}
         username = check_bot_names(name, username, taken)
-        updates = UpdateQueue(self._update_lifetime_s, self.watch)
+        updates = UpdateQueue(self._update_lifetime_s, self.changes)
         limiter = SendLimiter(self._limits)
         bot_id = next(self._bot_ids)
         token = new_token(bot_id, self.randomness)
         account = BotAccount(bot_id, name.strip(), username, privacy, token, updates, limiter)
         self.accounts[account.id] = account
-        self.watch.changed()
+        self.changes.changed()
         return account
 
     def new_token(self, account: BotAccount) -> str:
@@ -160,12 +160,12 @@ class TelegramWorld:
     def meet(self, person: User) -> None:
         """Know a person from now on."""
         self.people[person.id] = person
-        self.watch.changed()
+        self.changes.changed()
 
     def found(self, group: Chat) -> None:
         """Know a group or a channel from now on."""
         self.groups[group.id] = group
-        self.watch.changed()
+        self.changes.changed()
 
     def private_chat(self, person: User, account: BotAccount) -> Chat:
         """The chat of a person with a bot; it begins when the person writes first."""
@@ -281,7 +281,7 @@ class TelegramWorld:
             chat.last_bot = sender
         if chat.choices.once and not sender.is_bot and not message.event:
             chat.choices = Choices([], once=False)
-        self.watch.changed()
+        self.changes.changed()
         return message
 
     def edit(self, message: Message, *, mark: bool = True, **changes: Any) -> None:
@@ -295,7 +295,7 @@ class TelegramWorld:
             message.edit_date = int(time.time())
         kind = "edited_channel_post" if message.chat.kind == "channel" else "edited_message"
         self._tell_bots(kind, message)
-        self.watch.changed()
+        self.changes.changed()
 
     def react(self, user: User, message: Message, emoji: str) -> None:
         """Give a message a reaction, or take it back with an empty one.
@@ -319,7 +319,7 @@ class TelegramWorld:
             asked = chat.kind == "private" or member.id in chat.admins
             if isinstance(member, BotAccount) and not user.is_bot and old != emoji and asked:
                 member.updates.add(member, "message_reaction", payload, chat)
-        self.watch.changed()
+        self.changes.changed()
 
     def press(self, person: User, message: Message, press: Press) -> None:
         """Press a button under a bot's message: the bot gets the callback query."""
@@ -329,7 +329,7 @@ class TelegramWorld:
         update = bot.updates.add(bot, "callback_query", query, message.chat)
         if update:
             message.updates.append(update)
-        self.watch.changed()
+        self.changes.changed()
 
     def set_blocked(self, person: User, account: BotAccount, blocked: bool) -> None:
         """Let a person block a bot or let it write again; the bot is told."""
@@ -381,7 +381,7 @@ class TelegramWorld:
             come = {"new_chat_participant": user.json, "new_chat_member": user.json}
             words = f"{user.name} joined" if by is user else f"{by.name} added {user.name}"
             self.post(chat, by, more=come | {"new_chat_members": [user.json]}, event=words)
-        self.watch.changed()
+        self.changes.changed()
 
     def _tell_standing(self, chat: Chat, by: User, user: User, old: str, new: str) -> None:
         payload = {
@@ -396,7 +396,7 @@ class TelegramWorld:
         for admin in chat.members:
             if isinstance(admin, BotAccount) and admin is not user and admin.id in chat.admins:
                 admin.updates.add(admin, "chat_member", payload, chat)
-        self.watch.changed()
+        self.changes.changed()
 
 
 def sees(account: BotAccount, message: Message) -> bool:

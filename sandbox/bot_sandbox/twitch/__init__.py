@@ -4,7 +4,7 @@ Start reading at `service.py`. A message goes `people` → `chat` → `irc` (or 
 bot → `irc` (or `helix`) → `chat` → whoever waits for it.
 """
 
-from bot_sandbox.no_reply import NoReply
+from bot_sandbox.diagnosis import NoReply
 from bot_sandbox.transcript import Transcript
 from bot_sandbox.twitch.chat import ChatMessage
 from bot_sandbox.twitch.connection import ConnectionRecord

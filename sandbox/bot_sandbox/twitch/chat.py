@@ -9,11 +9,11 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bot_sandbox.change_notifier import ChangeNotifier
 from bot_sandbox.randomness import Randomness
 from bot_sandbox.twitch.clock import Clock
 from bot_sandbox.twitch.settings import TwitchSettings
 from bot_sandbox.twitch.travels import Travels
-from bot_sandbox.watch import Watch
 
 COLOURS = ("#FF0000", "#0000FF", "#008000", "#B22222", "#FF7F50", "#9ACD32", "#1E90FF", "#8A2BE2")
 ACTION = re.compile(r"^(?:\x01ACTION (.*?)\x01?|[/.]me (.*))$", re.IGNORECASE)
@@ -117,12 +117,16 @@ class ChatRooms:
     """Every channel and every message."""
 
     def __init__(
-        self, clock: Clock, settings: TwitchSettings, watch: Watch, randomness: Randomness
+        self,
+        clock: Clock,
+        settings: TwitchSettings,
+        changes: ChangeNotifier,
+        randomness: Randomness,
     ) -> None:
         self._clock = clock
         self._randomness = randomness
         self._settings = settings
-        self._watch = watch
+        self._changes = changes
         self._messages: dict[str, ChatMessage] = {}
         self.channels: dict[str, Channel] = {}
         self.travels = Travels(settings.travels)
@@ -168,7 +172,7 @@ class ChatRooms:
             self.travels.note(message.id, "from", came_as[0], author.login, came_as[1])
         for listener in self.listeners:
             listener(message, origin)
-        self._watch.changed()
+        self._changes.changed()
         return message
 
     def mod(self, channel: Channel, user: User) -> None:
@@ -179,7 +183,7 @@ class ChatRooms:
                 " mod status."
             )
         channel.mods.add(user.id)
-        self._watch.changed()
+        self._changes.changed()
 
     def unmod(self, channel: Channel, user: User) -> None:
         """A moderator is one no more."""
@@ -188,7 +192,7 @@ class ChatRooms:
         channel.mods.remove(user.id)
         for listener in self.on_unmodded:
             listener(channel, user)
-        self._watch.changed()
+        self._changes.changed()
 
     def ban(self, channel: Channel, user: User, seconds: float = FOR_GOOD) -> None:
         """Keep a user from speaking, for so many seconds or for good; a moderator is one no more.
@@ -202,12 +206,12 @@ class ChatRooms:
         channel.banned[user.id], channel.cleared[user.id] = now + seconds, now
         for listener in self.on_banned:
             listener(channel, user, seconds)
-        self._watch.changed()
+        self._changes.changed()
 
     def unban(self, channel: Channel, user: User) -> None:
         """Let a user in again, or end a timeout."""
         channel.banned.pop(user.id, None)
-        self._watch.changed()
+        self._changes.changed()
 
     def barred(self, channel: Channel, user: User) -> tuple[str, str]:
         """The code and the words of why this user may not speak there; empty when they may."""

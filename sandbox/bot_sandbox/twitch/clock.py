@@ -8,7 +8,7 @@ import asyncio
 import time
 from datetime import UTC, datetime
 
-from bot_sandbox.watch import Watch
+from bot_sandbox.change_notifier import ChangeNotifier
 
 LAST = 32_503_680_000.0  # the year 3000: Windows knows no later date
 
@@ -16,9 +16,9 @@ LAST = 32_503_680_000.0  # the year 3000: Windows knows no later date
 class Clock:
     """Seconds since 1970 as the sandbox sees them."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, watch: Watch) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, changes: ChangeNotifier) -> None:
         self._loop = loop
-        self._watch = watch
+        self._changes = changes
         self._zero = time.time() - time.monotonic()
         self._moved = 0.0
         self._sleepers: set[asyncio.Future[None]] = set()
@@ -67,6 +67,6 @@ class Clock:
         for moved in list(self._sleepers):
             if not moved.done():
                 moved.set_result(None)
-        self._watch.changed()
+        self._changes.changed()
         for _ in range(10):  # let those who woke act before the caller goes on
             await asyncio.sleep(0)

@@ -11,9 +11,9 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
+from bot_sandbox.change_notifier import ChangeNotifier
 from bot_sandbox.twitch.clock import Clock
 from bot_sandbox.twitch.settings import TwitchSettings
-from bot_sandbox.watch import Watch
 
 GOODBYE_S = 2.0  # how long the last words may take
 
@@ -100,7 +100,7 @@ class HeldConnection:
     """What every held connection does, whatever it carries."""
 
     def __init__(
-        self, wire: Wire, kind: str, settings: TwitchSettings, clock: Clock, watch: Watch
+        self, wire: Wire, kind: str, settings: TwitchSettings, clock: Clock, changes: ChangeNotifier
     ) -> None:
         self.record = ConnectionRecord(kind, connected_at=clock.now())
         # Faults (faults.py): what a lesson makes this connection suffer from.
@@ -110,7 +110,7 @@ class HeldConnection:
         self._wire = wire
         self._settings = settings
         self._clock = clock
-        self._watch = watch
+        self._changes = changes
         self._out: list[str] = []
         self._wake = asyncio.Event()
         self._close_code = 0  # not 0: the connection ends once everything is written
@@ -164,7 +164,7 @@ class HeldConnection:
             self._out.clear()
             self._wire.abort()
         self._wake.set()
-        self._watch.changed()
+        self._changes.changed()
 
     async def read_until_the_end(self, reading: Coroutine[Any, Any, None]) -> None:
         """Read until the client is gone or the last word to it is said.

@@ -77,7 +77,7 @@ class EventSub:
             self.webhooks.verify(subscription)
         else:
             self.sockets.subscribed(subscription)
-        self._world.watch.changed()
+        self._world.changes.changed()
         return web.json_response(answer, status=202)
 
     async def show(self, request: web.Request, grant: Grant) -> web.Response:
@@ -99,7 +99,7 @@ class EventSub:
             raise HelixError(404, "subscription not found")
         del self._subscriptions[subscription.id]
         self.webhooks.forget(subscription)
-        self._world.watch.changed()
+        self._world.changes.changed()
         return web.Response(status=204)
 
     def _answer(self, grant: Grant, subscriptions: list[Subscription]) -> dict[str, Any]:
@@ -169,7 +169,7 @@ class EventSub:
             self.webhooks.revoked(subscription)
         else:
             self.sockets.revoked(subscription)
-        self._world.watch.changed()
+        self._world.changes.changed()
 
 
 def check(

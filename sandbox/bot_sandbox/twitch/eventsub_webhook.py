@@ -70,11 +70,11 @@ class Webhooks:
             subscription.status = "enabled"
             queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
             self._queues[subscription.id] = queue
-            self._world.watch.changed()
+            self._world.changes.changed()
             await self._deliver(subscription, queue)
         else:
             subscription.status = "webhook_callback_verification_failed"
-            self._world.watch.changed()
+            self._world.changes.changed()
 
     async def _deliver(
         self, subscription: Subscription, queue: asyncio.Queue[dict[str, Any]]
@@ -91,7 +91,7 @@ class Webhooks:
             if subscription.failures >= self._world.settings.webhook_failures:
                 subscription.status = "notification_failures_exceeded"
                 self.revoked(subscription)
-                self._world.watch.changed()
+                self._world.changes.changed()
 
     async def _with_resends(self, subscription: Subscription, body: dict[str, Any]) -> bool:
         """Deliver at least once: the same id again until the callback answers 2xx."""
@@ -151,7 +151,7 @@ class Webhooks:
         at = self._world.clock.now()
         delivery = Delivery(kind, message_id, attempt, status, error, at, callback, about)
         self._world.deliveries.append(delivery)
-        self._world.watch.changed()
+        self._world.changes.changed()
         return delivery, text
 
     def _note(self, about: str, direction: str, callback: str, text: str) -> None:

@@ -35,7 +35,7 @@ class EventSubSession(HeldConnection):
     """One client; Twitch calls its connection a session."""
 
     def __init__(self, world: TwitchWorld, wire: Wire) -> None:
-        super().__init__(wire, "EventSub WebSocket", world.settings, world.clock, world.watch)
+        super().__init__(wire, "EventSub WebSocket", world.settings, world.clock, world.changes)
         self.id = world.randomness.text(40, "session")
         self.connected_at = world.clock.timestamp()
         self.user: User | None = None

@@ -154,7 +154,7 @@ class Faults:
     def _change(self, act: Callable[[], None]) -> None:
         def and_tell() -> None:
             act()
-            self._servers.watch.changed()
+            self._servers.changes.changed()
 
         self._servers.do(and_tell)
 

@@ -72,7 +72,7 @@ class HelixGate:
             headers: dict[str, str] = {}
             try:
                 if self.fail_with:
-                    self._world.watch.changed()
+                    self._world.changes.changed()
                     raise HelixError(self.fail_with.pop(0), "")
                 grant = self._who(request)
                 headers = self._rate(grant)

@@ -42,7 +42,7 @@ class IrcConnection(HeldConnection):
 
     def __init__(self, server: "IrcServer", wire: Wire, kind: str) -> None:
         self.world = server.world
-        super().__init__(wire, kind, self.world.settings, self.world.clock, self.world.watch)
+        super().__init__(wire, kind, self.world.settings, self.world.clock, self.world.changes)
         self.user: User | None = None
         self.grant: Grant | None = None
         self.joined: dict[str, float] = {}  # channels, and since when
@@ -106,7 +106,7 @@ class IrcConnection(HeldConnection):
         else:
             unknown = irc_lines.line("421", self.login, name[:100], text="Unknown command")
             self.send(unknown)
-        self.world.watch.changed()
+        self.world.changes.changed()
 
     @property
     def _anonymous(self) -> bool:

@@ -13,7 +13,7 @@ from html import unescape
 from http.client import HTTPConnection
 from urllib.parse import quote, urlencode, urlsplit
 
-from bot_sandbox.no_reply import NoReply, bots_in_this_process, log_at, with_reason
+from bot_sandbox.diagnosis import NoReply, bots_in_this_process, log_at, with_reason
 from bot_sandbox.server import LocalServer
 from bot_sandbox.twitch.chat import Channel, ChatMessage, User
 from bot_sandbox.twitch.diagnosis import NOTEBOOK, no_answer
@@ -201,7 +201,7 @@ class Account:
                 self._read[room.name] = self._read.get(room.name, 0) + 1
             return len(found) == n
 
-        if await self._world.watch.until(enough, seconds):
+        if await self._world.changes.until(enough, seconds):
             return found
         raise NoReply(no_answer(self._world, room, asked, found, n, seconds, log))
 

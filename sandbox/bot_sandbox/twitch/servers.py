@@ -45,7 +45,7 @@ class Servers(LocalServer):
             raise
         super().__init__("sandbox-twitch")  # only now: a taken port leaves no thread behind
         self.port, self.irc_port = (s.getsockname()[1] for s in self._reserved)
-        self.world = TwitchWorld(self.loop, settings, self.watch, f"{HOST}:{self.port}")
+        self.world = TwitchWorld(self.loop, settings, self.changes, f"{HOST}:{self.port}")
         self.irc = IrcServer(self.world)
         self.gate = HelixGate(self.world)
         self.eventsub = EventSub(self.world, self.gate)
@@ -75,7 +75,7 @@ class Servers(LocalServer):
         self._runners.append(runner)
         await web.SockSite(runner, for_http, backlog=128).start()
         self._tcp = await asyncio.start_server(self._serve_tcp, sock=for_tcp)
-        self.watch.changed()
+        self.changes.changed()
 
     async def go_down(self) -> None:
         """End every connection and refuse new ones; the ports stay reserved."""
@@ -83,7 +83,7 @@ class Servers(LocalServer):
             return
         await self._stop_serving()
         self._reserved = [reserve(self.port), reserve(self.irc_port)]
-        self.watch.changed()
+        self.changes.changed()
 
     async def shutdown(self) -> None:
         """End everything, before the thread ends."""

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Self
 
-from bot_sandbox.no_reply import NoReply
+from bot_sandbox.diagnosis import NoReply
 from bot_sandbox.page import Page
 from bot_sandbox.server import HOST
 from bot_sandbox.transcript import Line, Transcript

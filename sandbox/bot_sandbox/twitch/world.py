@@ -9,6 +9,7 @@ import string
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
+from bot_sandbox.change_notifier import ChangeNotifier
 from bot_sandbox.randomness import Randomness
 from bot_sandbox.twitch.chat import (
     Channel,
@@ -24,7 +25,6 @@ from bot_sandbox.twitch.connection import ConnectionRecord, HeldConnection
 from bot_sandbox.twitch.eventsub_events import Delivery, Subscription
 from bot_sandbox.twitch.settings import TwitchSettings
 from bot_sandbox.twitch.tokens import Application, TokenStore
-from bot_sandbox.watch import Watch
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9_]{2,24}")  # Twitch's rule: 4 to 25; the sandbox takes 3
 
@@ -33,16 +33,20 @@ class TwitchWorld:
     """One sandbox's users, applications and everything that reads or changes them."""
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, settings: TwitchSettings, watch: Watch, host: str
+        self,
+        loop: asyncio.AbstractEventLoop,
+        settings: TwitchSettings,
+        changes: ChangeNotifier,
+        host: str,
     ) -> None:
         self.settings = settings
         self.url = f"http://{host}"  # where OAuth and Helix are
         self.irc_url = f"ws://{host}/irc"
         self.eventsub_url = f"ws://{host}/ws"
-        self.clock = Clock(loop, watch)
-        self.watch = watch
+        self.clock = Clock(loop, changes)
+        self.changes = changes
         self.randomness = Randomness(settings.seed)
-        self.chat = ChatRooms(self.clock, settings, self.watch, self.randomness)
+        self.chat = ChatRooms(self.clock, settings, self.changes, self.randomness)
         self.rules = SendingRules(self.clock, settings)
         self.window = RateWindow(self.clock)
         self.tokens = TokenStore(self.clock, settings, self.randomness)
@@ -80,7 +84,7 @@ class TwitchWorld:
         user = User(user_id, login, display_name or login, self.clock.timestamp())
         self.users[user.id] = user
         self.chat.channels[login] = Channel(user)
-        self.watch.changed()
+        self.changes.changed()
         return user
 
     def add_app(self, name: str, redirects: Sequence[str], confidential: bool) -> Application:
@@ -92,7 +96,7 @@ class TwitchWorld:
         first, *more = redirects
         app = Application(name, client_id, secret, first, confidential, tuple(more))
         self.apps[app.client_id] = app
-        self.watch.changed()
+        self.changes.changed()
         return app
 
     def user(self, login: str) -> User:
@@ -138,13 +142,13 @@ class TwitchWorld:
     def unfollow(self, user: User, channel: Channel) -> None:
         """Someone follows a channel no more."""
         channel.followers.pop(user.id, None)
-        self.watch.changed()
+        self.changes.changed()
 
     def lacks(self, what: str) -> None:
         """A program asked for something that the real Twitch has and this one not."""
         if what not in self.lacking:
             self.lacking.append(what)
-            self.watch.changed()
+            self.changes.changed()
 
     def webhooks_of(self, channel: Channel) -> list[Subscription]:
         """The subscriptions by webhook to what is said in a channel."""
@@ -160,12 +164,12 @@ class TwitchWorld:
         """A connection was made."""
         self.connections.append(connection)
         self.records.append(connection.record)
-        self.watch.changed()
+        self.changes.changed()
 
     def closed(self, connection: HeldConnection) -> None:
         """A connection is over."""
         self.connections.remove(connection)
-        self.watch.changed()
+        self.changes.changed()
 
     def connected(self, login: str) -> list[HeldConnection]:
         """The open connections of a login."""
@@ -184,7 +188,7 @@ class TwitchWorld:
     def _happened(self, type: str, channel: Channel, user: User) -> None:
         for listener in self.on_event:
             listener(type, channel, user)
-        self.watch.changed()
+        self.changes.changed()
 
     def _note_who_missed(self, message: ChatMessage, _origin: object) -> None:
         for login, channels in self.homes.items():

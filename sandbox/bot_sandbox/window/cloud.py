@@ -20,7 +20,7 @@ from bot_sandbox.cloud.errors import PAYLOAD_LIMIT, THROTTLED
 from bot_sandbox.cloud.events import joined
 from bot_sandbox.cloud.function import Function, to_event
 from bot_sandbox.cloud.lambda_api import TOO_LARGE
-from bot_sandbox.no_reply import NoReply
+from bot_sandbox.diagnosis import NoReply
 from bot_sandbox.window.feed import Json
 from bot_sandbox.window.lanes import Lanes, call_json, lane_json
 from bot_sandbox.window.view import LONGEST_WAIT_S, View, call, fields
@@ -216,7 +216,7 @@ class CloudView(View):
             function = self.cloud.function(name)
             return function.revision != revision or function.history.log.last > after
 
-        await self.wait(self.cloud.watch.until(is_there, values.seconds(0.0)))
+        await self.wait(self.cloud.changes.until(is_there, values.seconds(0.0)))
         function = self.cloud.function(name)
         lines = function.log_after(after if function.revision == revision else 0)
         shown = [{"number": number, "text": text} for number, text in lines[-limit:]]

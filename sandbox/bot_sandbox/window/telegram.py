@@ -13,8 +13,8 @@ from typing import Any
 
 from aiohttp import web
 
-from bot_sandbox.no_reply import bots_in_this_process
-from bot_sandbox.telegram import explain
+from bot_sandbox.diagnosis import bots_in_this_process
+from bot_sandbox.telegram import diagnosis
 from bot_sandbox.telegram.calls import Called
 from bot_sandbox.telegram.people import Group, Person, line
 from bot_sandbox.telegram.service import Telegram
@@ -228,7 +228,7 @@ class TelegramView(View):
         person, message = self._person(values), self._message(values)
         press = await call(person.press, message, values.take("button", str))
         seconds = values.seconds()
-        await self.wait(self.server.watch.until(lambda: press.text is not None, seconds))
+        await self.wait(self.server.changes.until(lambda: press.text is not None, seconds))
         if seconds:
             await call(press.answer, 0.0)  # says why, if there is none
         return web.json_response({"text": press.text, "alert": press.alert})
@@ -245,7 +245,7 @@ class TelegramView(View):
             later = chat.messages[max(after, 0) :]
             return [message_json(message) for message in later[-SHOWN:] if not message.deleted]
 
-        await self.wait(self.server.watch.until(found, values.seconds(0.0)))
+        await self.wait(self.server.changes.until(found, values.seconds(0.0)))
         return web.json_response(await call(self.server.do, found))
 
     async def block(self, request: web.Request) -> web.Response:
@@ -269,7 +269,7 @@ class TelegramView(View):
         account = self._bot(values.take("bot", str))
         n, updates = values.take("n", int, 0), account.updates
         await self.wait(
-            self.server.watch.until(lambda: updates.delivery_count >= n, values.seconds())
+            self.server.changes.until(lambda: updates.delivery_count >= n, values.seconds())
         )
         await call(self.telegram.wait_deliveries, account, n, None, 0.0)  # says why, if not
         return web.json_response(await call(self.server.do, attempts, account))
@@ -294,7 +294,7 @@ class TelegramView(View):
         ]
         untold = ""
         if not told and not message.sender.is_bot and any(one.is_bot for one in chat.members):
-            untold = explain.not_told(message)
+            untold = diagnosis.not_told(message)
         updates = [update_json(account, update) for account, update in told]
         return {"updates": updates, "untold": untold, "calls": calls}
 
@@ -377,7 +377,7 @@ def bot_json(account: BotAccount) -> Json:
         "name": account.name,
         "username": account.username,
         "privacy": account.privacy,
-        "webhook": without_tokens(explain.address(account)),
+        "webhook": without_tokens(diagnosis.address(account)),
         "polled": account.updates.polled,
         "pending": len(account.updates),
         "commands": list(commands.values()),
@@ -471,7 +471,7 @@ def state_of(update: Update) -> tuple[str, str]:
 def update_json(account: BotAccount, update: Update) -> Json:
     """An update, and all attempts to deliver it."""
     state, text = state_of(update)
-    explained = "" if state == "arrived" else without_tokens(explain.found(update, account, ""))
+    explained = "" if state == "arrived" else without_tokens(diagnosis.found(update, account, ""))
     return {
         "bot": account.name,
         "username": account.username,
@@ -557,7 +557,7 @@ def without_secrets(account: BotAccount, value: Any) -> Any:
     if isinstance(value, list):
         return [without_secrets(account, one) for one in value]
     if isinstance(value, str):
-        return without_tokens(explain.without_secrets(account, value))
+        return without_tokens(diagnosis.without_secrets(account, value))
     return value
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot_sandbox.no_reply import NoReply, bots_in_this_process
+from bot_sandbox.diagnosis import NoReply, bots_in_this_process
 from bot_sandbox.twitch.chat import Channel, ChatMessage
 from bot_sandbox.twitch.connection import ConnectionRecord, HeldConnection
 from bot_sandbox.twitch.diagnosis import no_answer
@@ -258,7 +258,7 @@ class TwitchView(View):
             def answers() -> list[ChatMessage]:
                 return [one for one in room.history[after:] if one.author != person.user]
 
-            if not await self.wait(self.twitch.watch.until(answers, timeout)):
+            if not await self.wait(self.twitch.changes.until(answers, timeout)):
                 world = self.twitch.world
                 why = await call(no_answer, world, room, asked, [], 1, timeout, log)
                 raise NoReply(why)
@@ -274,7 +274,7 @@ class TwitchView(View):
         after = self._message_of(values, "after")
         start = place_of(room, after) + 1 if after else 0
         await self.wait(
-            self.twitch.watch.until(lambda: len(room.history) - start >= n, values.seconds(0.0))
+            self.twitch.changes.until(lambda: len(room.history) - start >= n, values.seconds(0.0))
         )
         return await self._answer(
             lambda: [self._message(one, room) for one in room.history[start:][-SHOWN:]]
@@ -317,7 +317,7 @@ class TwitchView(View):
             return self.twitch.hears(login, room.name, earlier, at_once)
 
         seconds = values.seconds()
-        if not await self.wait(self.twitch.watch.until(there, seconds)):
+        if not await self.wait(self.twitch.changes.until(there, seconds)):
             raise NoReply(await call(self.twitch.not_there, login, room.name, seconds))
         return await self._answer(lambda: [one for one in self._connections(login) if one["open"]])
 
@@ -348,7 +348,7 @@ class TwitchView(View):
         def ended() -> bool:
             return len(self.twitch.deliveries(about, kind)) >= n
 
-        await self.wait(self.twitch.watch.until(ended, values.seconds()))
+        await self.wait(self.twitch.changes.until(ended, values.seconds()))
         found = await call(self.twitch.wait_deliveries, n, about, kind, 0.0)  # says why, if not
         return web.json_response([delivery_json(one) for one in found[-SHOWN:]])
 

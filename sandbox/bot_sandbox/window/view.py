@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot_sandbox.no_reply import NoReply
+from bot_sandbox.diagnosis import NoReply
 from bot_sandbox.server import LocalServer
 from bot_sandbox.window.feed import Json
 from bot_sandbox.window.gate import answer

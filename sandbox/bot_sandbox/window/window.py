@@ -164,7 +164,7 @@ class Window(LocalServer):
         with suppress(ConnectionError):  # the page has gone
             await socket.send_json({"views": [view.name for view in self.views]})
             while not socket.closed:
-                await self.watch.until(lambda: self._feed.number > sent, 60.0)  # noqa: B023
+                await self.changes.until(lambda: self._feed.number > sent, 60.0)  # noqa: B023
                 if self._feed.number > sent:
                     anew, records = self._feed.since(sent)
                     sent = self._feed.number
@@ -183,14 +183,14 @@ class Window(LocalServer):
                     raise
                 # The server was closed: what was seen last stays, and that it is closed is told.
                 self._feed.put(view.name, records | {f"{view.name}/closed": {"type": "closed"}})
-                self.watch.changed()
+                self.changes.changed()
                 return
             except Exception:  # a fault of the view's own must not end the page
                 LOG.exception("the %s view could not be looked at", view.name)
                 await asyncio.sleep(1.0)
                 continue
             if self._feed.put(view.name, records):
-                self.watch.changed()
+                self.changes.changed()
             await asyncio.sleep(max(PAUSE_S, took_s / LOOKING))
 
 
@@ -199,10 +199,10 @@ async def look(view: View, seen: int) -> tuple[int, dict[str, Json], float]:
 
     Gives the number of that happening, the records, and how many seconds looking took.
     """
-    watch = view.server.watch
-    await watch.until(lambda: watch.count != seen, 3600.0)
+    changes = view.server.changes
+    await changes.until(lambda: changes.count != seen, 3600.0)
     started = time.thread_time()  # what others do meanwhile is not our looking
-    return watch.count, dict(view.records()), time.thread_time() - started
+    return changes.count, dict(view.records()), time.thread_time() - started
 
 
 async def say_goodbye(socket: web.WebSocketResponse) -> None:

@@ -40,7 +40,7 @@ def follow(cloud, fn, is_over):
                 states.append(state)
         return is_over()
 
-    return cloud.submit(cloud.watch.until(look, 20)), states
+    return cloud.submit(cloud.changes.until(look, 20)), states
 
 
 @BOTH_STARTS
@@ -154,7 +154,7 @@ def test_a_refused_call_rings_too(cloud, tmp_path):
     fn = cloud.deploy("f", PLAIN, handler="main.wait", concurrency=1, timeout_s=20)
     call = cloud.submit(fn.pool.invoke(f'"{tmp_path / "go"}"'.encode(), "call-1"))
     assert cloud.wait_until(lambda: fn.calls)
-    refused = cloud.submit(cloud.watch.until(lambda: fn.throttled, 20))
+    refused = cloud.submit(cloud.changes.until(lambda: fn.throttled, 20))
     with pytest.raises(FunctionError, match="Rate Exceeded"):
         fn.invoke()
     assert refused.result()

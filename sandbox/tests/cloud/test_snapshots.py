@@ -17,7 +17,7 @@ from cloud_tools import FUNCTIONS, marked, wait_until
 from events import event
 
 from bot_sandbox.cloud import Cloud, FunctionError
-from bot_sandbox.keeper import MARKER
+from bot_sandbox.process_supervisor import MARKER
 
 PLAIN = FUNCTIONS / "plain"
 if os.name != "posix":

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from bot_sandbox import Cloud
-from bot_sandbox.no_reply import with_reason
+from bot_sandbox.diagnosis import with_reason
 from bot_sandbox.telegram import Limits, NoReply, Telegram, TelegramError
 from botlib.bot import APOLOGY, Bot, Message
 

@@ -298,7 +298,7 @@ def test_more_instances_than_lanes_are_counted(page, cloud, deploy):
     def start_many():
         for number in range(1, 31):
             fn.history.instances.append(InstanceRecord(number, 0, started=0.0, since=0.0))
-        cloud.watch.changed()
+        cloud.changes.changed()
 
     cloud.do(start_many)
     expect(page.get_by_text("and 6 more instances, which have no lane here")).to_be_visible()

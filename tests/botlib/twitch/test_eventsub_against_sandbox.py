@@ -7,7 +7,7 @@ from events import event
 from twitch_tools import World
 
 from bot_sandbox.cloud import Cloud
-from bot_sandbox.no_reply import NoReply
+from bot_sandbox.diagnosis import NoReply
 from bot_sandbox.server import LocalServer
 from bot_sandbox.twitch import Twitch
 from botlib import Bot
@@ -124,7 +124,7 @@ def test_a_revocation_reaches_the_function_and_is_logged(scene, caplog):
     with Gateway(scene.handler()) as gateway:
         scene.subscribe(gateway.url)
         scene.twitch.disconnect(scene.bot, scene.app)
-        scene.twitch.run(scene.twitch.world.watch.until(
+        scene.twitch.run(scene.twitch.world.changes.until(
             lambda: scene.twitch.deliveries()[-1].message_type == "revocation", 5.0))  # fmt: skip
         assert scene.twitch.deliveries()[-1].status == 204
         assert "authorization_revoked" in caplog.text

@@ -74,7 +74,7 @@ class World:
         return IrcBot(brain or make_brain(), channels, **given | options)
 
     def seen(self, condition, seconds: float) -> bool:
-        return self.twitch.run(self.twitch.world.watch.until(condition, seconds))
+        return self.twitch.run(self.twitch.world.changes.until(condition, seconds))
 
     def until(self, condition) -> None:
         """Wait until something that the sandbox sees has happened."""

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot_sandbox.keeper import Keeper
+from bot_sandbox.process_supervisor import ProcessSupervisor
 from botlib import settings as module
 from botlib.settings import RENEWED_FROM, read_env, write_env
 
@@ -25,8 +25,8 @@ values = printable.map(lambda text: text.strip().strip(module.CURLY).strip())
 
 
 @pytest.fixture
-def keeper():
-    with_all = Keeper()
+def supervisor():
+    with_all = ProcessSupervisor()
     yield with_all
     with_all.close()
 
@@ -34,8 +34,8 @@ def keeper():
 class Home:
     """A folder with a bot, and a course without a `.env` of its own; `start` runs it there."""
 
-    def __init__(self, keeper, folder, twitch):
-        self.keeper, self.twitch, self.folder = keeper, twitch, folder / "bot"
+    def __init__(self, supervisor, folder, twitch):
+        self.supervisor, self.twitch, self.folder = supervisor, twitch, folder / "bot"
         self.folder.mkdir()
         (self.folder / "main.py").write_text(BOT)
         shutil.copytree(ROOT / "botlib", folder / "course" / "botlib")
@@ -57,7 +57,7 @@ class Home:
         mine = {name: value for name, value in os.environ.items() if name != "COURSE_WORLD"}
         mine |= {"PYTHONPATH": str(self.course)} | environment
         command = [sys.executable, "-m", "botlib.run", "twitch", str(self.folder / "main.py")]
-        return self.keeper.start(command, self.folder, mine)
+        return self.supervisor.start(command, self.folder, mine)
 
     def answers(self, program):
         """Whether the program comes, answers, and ends when it is told."""
@@ -72,8 +72,8 @@ class Home:
 
 
 @pytest.fixture
-def home(keeper, tmp_path, twitch):
-    return Home(keeper, tmp_path, twitch)
+def home(supervisor, tmp_path, twitch):
+    return Home(supervisor, tmp_path, twitch)
 
 
 def tokens_in(path):

@@ -1,19 +1,18 @@
-"""Waiting for something to become true, without asking again and again.
+"""Wait for a condition without polling: code that changes the world calls `changed()`.
 
-Whoever changes the world says `changed()`; whoever waits looks once more. It knows nothing
-of what is waited for, and it lives on one event loop.
+The notifier knows nothing of what is waited for, and it lives on one event loop.
 """
 
 import asyncio
 from collections.abc import Callable
 
 
-class Watch:
-    """The bell that rings whenever something happened."""
+class ChangeNotifier:
+    """Wakes waiters on change."""
 
     def __init__(self) -> None:
         self._waiting: list[asyncio.Future[None]] = []
-        self.count = 0  # how often it has rung: whoever looked before can tell
+        self.count = 0  # how often something has changed: a waiter can compare
 
     def changed(self) -> None:
         """Wake everyone who waits."""

@@ -7,7 +7,7 @@ changes nothing.
 import re
 from collections.abc import Iterable
 
-from bot_sandbox.no_reply import (
+from bot_sandbox.diagnosis import (
     failure,
     function_at,
     handler_mistake,

@@ -1,4 +1,4 @@
-"""The keeper of programs: it starts them, keeps what they print, and lets none outlive this Python.
+"""Start programs, keep what they print, and kill them when the interpreter exits.
 
 Every program carries a marker in its environment, and so do the children it starts, however far
 they run. Beside them stands a guardian, a small process that holds one end of a pipe. When the
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     import psutil
 
 T = TypeVar("T")
-MARKER = "SANDBOX_KEEPER"
+MARKER = "BOT_SANDBOX_PROCESS"
 ROUNDS = 100
 KEPT = 10_000  # lines of what a program prints; older ones go first
 # A Ctrl-C in the terminal is not for them; 0x200 is Windows' CREATE_NEW_PROCESS_GROUP.
 DETACHED: Any = {"start_new_session": True} if os.name == "posix" else {"creationflags": 0x200}
 
 
-class Keeper:
-    """Keeps programs until it is closed or this Python ends; `folder` is deleted then as well."""
+class ProcessSupervisor:
+    """Kills its programs when it is closed or the interpreter exits, and deletes `folder` then."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.marker = f"{uuid.uuid4().hex}/"
@@ -50,18 +50,20 @@ class Keeper:
         )
         self._folder = folder
         self._numbers = itertools.count(1)
-        self._programs: list[Kept] = []
+        self._programs: list[ManagedProcess] = []
         self.is_closed = False
 
     def new_marker(self) -> str:
-        """A marker for one more program, which begins with the keeper's own."""
+        """A marker for one more program, which begins with the supervisor's own."""
         return f"{self.marker}{next(self._numbers)}/"
 
-    def start(self, command: list[str], folder: Path, environment: Mapping[str, str]) -> "Kept":
+    def start(
+        self, command: list[str], folder: Path, environment: Mapping[str, str]
+    ) -> "ManagedProcess":
         """Start a program in a folder, its output kept; raises OSError."""
-        kept = Kept(command, self.new_marker(), folder, environment)
-        self._programs.append(kept)
-        return kept
+        managed = ManagedProcess(command, self.new_marker(), folder, environment)
+        self._programs.append(managed)
+        return managed
 
     def close(self) -> None:
         """Kill every program and all they have started; a second call does nothing."""
@@ -69,15 +71,15 @@ class Keeper:
             return
         self.is_closed = True
         kill_marked(self.marker)  # all at once: each would look through the machine's processes
-        for kept in self._programs:
-            kept.kill()
+        for managed in self._programs:
+            managed.kill()
         if self._folder:
             remove(self._folder)
         self._guardian.communicate(b"all is well")
 
 
-class Kept:
-    """A program that is kept: its process, and the lines of its output and error output."""
+class ManagedProcess:
+    """A program with the lines of its output and error output."""
 
     def __init__(
         self, command: list[str], marker: str, folder: Path, environment: Mapping[str, str]
