@@ -3,6 +3,8 @@
 Format and lint (ruff), types (mypy), then tests and notebooks (pytest), which takes the options
 and paths: tests/botlib/test_bot.py, notebooks/05*, -k hello, -x.
 
+python3 start.py test --lint    runs ruff and mypy alone: before a commit, and first in CI
+
 python3 start.py test -m live   tries your own tokens at the real Telegram and Twitch, and does
                                 nothing else; it says of each test why it was left out
 
@@ -51,12 +53,15 @@ def main(arguments):
     if arguments[:1] == ["--own"]:
         return own(Path(arguments[1]), arguments[2:])
     failed = []
-    for name, command in CHECKS.items():
+    checks = dict(CHECKS)
+    if arguments == ["--lint"]:
+        del checks["tests"]
+    for name, command in checks.items():
         words = command + arguments if name == "tests" else command
         print(f"--- {name}: {' '.join(words)}", flush=True)
         if subprocess.call([sys.executable, "-m", *words]):
             failed.append(name)
-    print(f"failed: {', '.join(failed)}" if failed else f"all good: {', '.join(CHECKS)}")
+    print(f"failed: {', '.join(failed)}" if failed else f"all good: {', '.join(checks)}")
     return 1 if failed else 0
 
 
