@@ -1,0 +1,128 @@
+"""What GitHub and pre-commit read: it parses, it is pinned, and what it names is there."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+HOME = Path(__file__).parents[2]
+WORKFLOWS = sorted((HOME / ".github/workflows").glob("*.yml"))
+FORMS = [
+    path
+    for path in sorted((HOME / ".github/ISSUE_TEMPLATE").glob("*.yml"))
+    if path.name != "config.yml"  # says only what else there is
+]
+PRE_COMMIT = HOME / ".pre-commit-config.yaml"
+TOOLS = HOME / ".ci/requirements.txt"
+MANIFESTS = {  # what dependabot reads in a folder
+    "pip": ("pyproject.toml", "requirements.txt"),
+    "npm": ("package.json",),
+    "github-actions": (".github/workflows",),
+}
+
+
+def read(path):
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def hooks():
+    return [hook for repository in read(PRE_COMMIT)["repos"] for hook in repository["hooks"]]
+
+
+def names(path):
+    return path.relative_to(HOME).as_posix()
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=names)
+def test_an_action_is_pinned_to_a_commit_and_says_its_version(path):
+    uses = re.findall(r"uses: *(.*)", path.read_text(encoding="utf-8"))
+    assert uses
+    loose = [
+        one for one in uses if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+", one)
+    ]
+    assert loose == []
+
+
+def test_one_action_has_one_version():
+    text = "".join(path.read_text(encoding="utf-8") for path in WORKFLOWS)
+    pins = set(re.findall(r"uses: *([\w./-]+)@(.*)", text))
+    assert len(pins) == len({action for action, _ in pins})
+
+
+def test_the_tools_for_aws_are_pinned_in_one_place():
+    lines = [line for line in TOOLS.read_text(encoding="utf-8").splitlines() if line[:1] != "#"]
+    assert [line for line in lines if not re.match(r"[\w-]+(\[\w+\])?==\d+(\.\d+)+ ", line)] == []
+    users = [HOME / ".ci/run", HOME / ".github/workflows/test.yml"]
+    for text in (path.read_text(encoding="utf-8") for path in users):
+        assert "-r .ci/requirements.txt" in text
+        assert not re.search(r"install .*(cfn-lint|moto)", text)
+
+
+def updates():
+    return read(HOME / ".github/dependabot.yml")["updates"]
+
+
+def folders(update):
+    """The folders that an entry of dependabot.yml names, * being any one."""
+    patterns = update.get("directories") or [update["directory"]]
+    return [
+        path for one in patterns for path in (HOME.glob(one.strip("/")) if one != "/" else [HOME])
+    ]
+
+
+@pytest.mark.parametrize("update", updates(), ids=lambda update: update["package-ecosystem"])
+def test_dependabot_finds_something_in_each_folder(update):
+    found = [path for path in folders(update) if path.is_dir()]
+    assert found
+    for folder in found:
+        manifests = MANIFESTS[update["package-ecosystem"]]
+        if any((folder / name).exists() for name in manifests):
+            continue
+        assert "*" in str(update["directories"]), f"{folder} has none of {manifests}"
+
+
+def test_dependabot_knows_every_package_json():
+    watched = {folder for update in updates() for folder in folders(update)}
+    top = [
+        HOME / name for name in ("sandbox", "benchmarks", "botlib", "lessons", "deploy", "tests")
+    ]
+    there = [path for folder in top for path in folder.rglob("package.json")]
+    there = [path for path in there if "node_modules" not in path.parts]
+    assert there
+    assert [path for path in there if path.parent not in watched] == []
+
+
+@pytest.mark.parametrize("path", FORMS, ids=names)
+def test_an_issue_form_is_one_that_github_takes(path):
+    form = read(path)
+    assert {"name", "description", "body"} <= form.keys()
+    kinds = {part["type"] for part in form["body"]}
+    assert kinds <= {"markdown", "textarea", "input", "dropdown", "checkboxes"}
+    asked = [part for part in form["body"] if part["type"] != "markdown"]
+    assert len({part["id"] for part in asked}) == len(asked)
+    assert all(part["attributes"]["label"] for part in asked)
+
+
+def test_the_bug_form_asks_for_the_report():
+    (bug,) = [path for path in FORMS if path.name == "bug.yml"]
+    assert "python3 start.py report" in bug.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("hook", hooks(), ids=lambda hook: hook["id"])
+def test_the_command_of_a_hook_exists(hook):
+    python, *words = shlex.split(hook["entry"])
+    assert (python, hook["language"]) == ("python3", "system")
+    done = subprocess.run(
+        [sys.executable, *words, "--help"], cwd=HOME, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stdout
+    assert [word for word in words[1:] if word not in done.stdout] == []
+
+
+def test_ci_runs_what_the_hooks_run():
+    text = (HOME / ".github/workflows/test.yml").read_text(encoding="utf-8")
+    assert [hook for hook in hooks() if hook["entry"].removeprefix("python3") not in text] == []
