@@ -1,0 +1,42 @@
+"""What the documents for engineers name is there: files, folders, links."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+HOME = Path(__file__).parents[2]
+PATH = re.compile(r"`([\w.-]*(?:/[\w.-]*)+|[\w-]+\.(?:py|md|toml|yml|lock))`")
+LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#\s]+)")
+NAMING = ["docs/architecture.md", "CONTRIBUTING.md", "SECURITY.md"]
+LINKING = [*NAMING, "README.md", "CHANGELOG.md", "CODE_OF_CONDUCT.md"]
+
+
+def missing_paths(text, folder):
+    """The paths in `code` of a text that are not there, seen from the folder."""
+    return [name for name in PATH.findall(text) if not (folder / name).exists()]
+
+
+@pytest.mark.parametrize("name", NAMING)
+def test_every_path_in_a_document_is_there(name):
+    text = (HOME / name).read_text(encoding="utf-8")
+    assert PATH.search(text)
+    assert missing_paths(text, HOME) == []
+
+
+@pytest.mark.parametrize("name", LINKING)
+def test_every_link_in_a_document_leads_somewhere(name):
+    text = (HOME / name).read_text(encoding="utf-8")
+    assert [to for to in LINK.findall(text) if not (HOME / name).parent.joinpath(to).exists()] == []
+
+
+def test_a_path_that_is_not_there_is_seen(tmp_path):
+    (tmp_path / "botlib").mkdir()
+    (tmp_path / "botlib/bot.py").touch()
+    text = "`botlib/`, `botlib/bot.py`, `botlib/gone.py`, `gone.md`, `bot.ask` and `git add x/y`"
+    assert missing_paths(text, tmp_path) == ["botlib/gone.py", "gone.md"]
+
+
+def test_the_architecture_page_is_found():
+    for name in ("README.md", "CONTRIBUTING.md"):
+        assert "(docs/architecture.md)" in (HOME / name).read_text(encoding="utf-8")
