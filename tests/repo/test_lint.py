@@ -8,19 +8,30 @@ from pathlib import Path
 import pytest
 
 HOME = Path(__file__).parents[2]
-SETTINGS = '[tool.ruff]\nline-length = 100\n[tool.mypy]\nstrict = true\nfiles = ["start.py"]\n'
+SETTINGS = """
+[tool.ruff]
+line-length = 100
+lint.select = ["F"]
+[tool.mypy]
+strict = true
+files = ["botlib"]
+"""
 RIGHT = "def twice(number: int) -> int:\n    return 2 * number\n"
 
 
 @pytest.fixture
 def lint(tmp_path):
+    """Give a small course a library of this one file, lint it, and return how that ended."""
     (tmp_path / "tests").mkdir()
-    shutil.copy(HOME / "tests/run.py", tmp_path / "tests")
+    (tmp_path / "botlib").mkdir()
+    shutil.copy(HOME / "start.py", tmp_path)
+    for path in (HOME / "tests").glob("*.py"):
+        shutil.copy(path, tmp_path / "tests")
     (tmp_path / "tests/test_red.py").write_text("def test_red():\n    raise ValueError\n")
     (tmp_path / "pyproject.toml").write_text(SETTINGS)
 
     def lint(source):
-        (tmp_path / "start.py").write_text(source)
+        (tmp_path / "botlib/twice.py").write_text(source)
         command = [sys.executable, "tests/run.py", "--lint"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
         return done.returncode, done.stdout.splitlines()[-1]

@@ -33,19 +33,21 @@ VERSIONED = {  # a changelog: how the version that it is about is read
 def disagreement(version, changelog):
     """What a version and a changelog do not agree about, in words; "" if they do.
 
-    A version in the making (.dev0) is newer than the newest one with a date, and the changes so far
-    are under Unreleased. Any other version is the newest one with a date.
+    A version in the making (.dev0) is newer than the newest one that is named, and the changes so
+    far are under Unreleased. Any other version is the newest one; it may have no date yet.
     """
     headings = HEADING.findall(changelog)
-    dated = [(Version(name), day) for name, day in headings if name != UNRELEASED]
+    named = [(Version(name), day) for name, day in headings if name != UNRELEASED]
     if any(name == UNRELEASED for name, _ in headings[1:]):
         return f"{UNRELEASED} is not the first heading"
-    if [one for one, _ in dated] != sorted({one for one, _ in dated}, reverse=True):
+    if [one for one, _ in named] != sorted({one for one, _ in named}, reverse=True):
         return "the newest version is not the first, or there are two of one"
-    days = [date.fromisoformat(day) for _, day in dated]
+    if not all(day for _, day in named[1:]):
+        return "an older version has no date"
+    days = [date.fromisoformat(day) for _, day in named if day]
     if days != sorted(days, reverse=True):
         return "a newer version has an older date"
-    newest = dated[0][0] if dated else Version("0")
+    newest = named[0][0] if named else Version("0")
     if Version(version).is_devrelease:
         if not headings or headings[0][0] != UNRELEASED:
             return f"{version} is in the making, and there is no {UNRELEASED}"
@@ -71,6 +73,7 @@ IN_THE_MAKING = RELEASED.replace("\n\n## [0.2.0]", "\n\n## [Unreleased]\n\n## [0
         ("0.2.0", IN_THE_MAKING),
         ("0.3.0.dev0", IN_THE_MAKING),
         ("0.1.0.dev0", "# Changelog\n\n## [Unreleased]\n"),
+        ("0.3.0", "# Changes\n\n## 0.3.0\n\nThe first version.\n"),
     ],
 )
 def test_what_agrees_is_left_alone(version, changelog):
@@ -86,6 +89,7 @@ def test_what_agrees_is_left_alone(version, changelog):
         ("0.2.0", RELEASED + "\n## [Unreleased]\n", "not the first heading"),
         ("0.2.0", RELEASED.replace("[0.1.0]", "[0.2.0]"), "two of one"),
         ("0.2.0", RELEASED.replace("11-25", "12-25"), "older date"),
+        ("0.2.0", RELEASED.replace(" - 2026-11-25", ""), "has no date"),
     ],
 )
 def test_what_disagrees_is_named(version, changelog, words):
