@@ -4,8 +4,11 @@ Telegram, Twitch and the cloud on fixed ports, so that a client in any language 
 them, and a window to chat in. Each FOLDER is deployed as a function, and again whenever it is
 saved. Everything is forgotten when it stops: Ctrl-C.
 
-    --fixed              the same tokens, secrets and ids at every start, for a client that is set
-                         up once; only the window's key is another each time
+    --fixed              the same tokens, secrets and ids at every start on this machine, for a
+                         client that you set up once; only the window's key is new each time
+    --seed TEXT          the same on every machine; whoever knows the text knows the tokens
+    --allow-host NAME    one more name for the servers, such as bots.example or *.bots.example
+    --allow-origin URL   a web page that may use them, such as http://localhost:3000
     --no-open            do not open the window in a browser
 
 These are for all the folders named. What is left out is told from a folder's files:
@@ -37,8 +40,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bot_sandbox import Cloud, Telegram, Twitch
+from bot_sandbox.cloud.cloud import KEY_LENGTH
 from bot_sandbox.guide import guide, set_webhook, subscribe
 from bot_sandbox.hello_bot import on_telegram, on_twitch
+from bot_sandbox.machine_seed import machine_seed
 from bot_sandbox.page import open_in_browser
 from bot_sandbox.randomness import Randomness
 from bot_sandbox.redeploy import SavedFolder, keep_deployed
@@ -47,7 +52,6 @@ from bot_sandbox.terminal import CloudNews, TelegramNews, TwitchNews, show, talk
 from bot_sandbox.window import Window
 
 PORTS = {"telegram": 8081, "twitch": 8082, "irc": 6667, "cloud": 8080, "window": 8083}
-SEED = "sandbox"  # of what is the same at every start with --fixed
 HELLO = (
     'def handler(event, context):\n    return {"statusCode": 200, "body": "hello from the cloud"}\n'
 )
@@ -64,7 +68,11 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the sandbox until Ctrl-C, SIGTERM or the end of what is typed."""
     parser = argparse.ArgumentParser("sandbox", description=__doc__.partition("\n")[0])
     parser.add_argument("folders", nargs="*", type=Path, help="functions to deploy")
-    parser.add_argument("--fixed", action="store_true", help="the same tokens at every start")
+    seed = parser.add_mutually_exclusive_group()
+    seed.add_argument("--fixed", action="store_true", help="the same tokens at every start here")
+    seed.add_argument("--seed", metavar="TEXT", type=a_text, help="the same tokens everywhere")
+    parser.add_argument("--allow-host", metavar="NAME", action="append", default=[])
+    parser.add_argument("--allow-origin", metavar="URL", action="append", default=[])
     parser.add_argument("--no-open", action="store_true", help="open no browser")
     parser.add_argument("--handler", help="where the functions begin, such as main.handler")
     parser.add_argument("--runtime", choices=("python", "nodejs"))
@@ -92,12 +100,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 def run(options: argparse.Namespace, stack: ExitStack) -> None:
     """Start everything, say where it is, show what happens, and say what is typed."""
-    seed = SEED if options.fixed else None
-    telegram = stack.enter_context(Telegram(port=free(options, "telegram"), seed=seed))
-    ports = {"port": free(options, "twitch"), "irc_port": free(options, "irc")}
-    twitch = stack.enter_context(Twitch(**ports, seed=seed))
-    cloud = stack.enter_context(Cloud(port=free(options, "cloud")))
+    seed = machine_seed() if options.fixed else options.seed
     randomness = Randomness(seed)
+    allowed = {"allow_hosts": options.allow_host, "allow_origins": options.allow_origin}
+    telegram = stack.enter_context(Telegram(port=free(options, "telegram"), seed=seed, **allowed))
+    port, irc_port = free(options, "twitch"), free(options, "irc")
+    twitch = stack.enter_context(Twitch(port=port, irc_port=irc_port, seed=seed, **allowed))
+    key = randomness.text(KEY_LENGTH, "access key")
+    cloud = stack.enter_context(Cloud(port=free(options, "cloud"), key=key, **allowed))
     values = on_telegram(telegram, randomness) | on_twitch(twitch, randomness)
     viktor = telegram.person("Viktor")
     anna = twitch.account("anna", display_name="Anna")
@@ -105,7 +115,7 @@ def run(options: argparse.Namespace, stack: ExitStack) -> None:
     hello.mkdir()
     (hello / "main.py").write_text(HELLO, encoding="utf-8")
     deployed = deploy(cloud, hello, options, values)
-    window = Window(telegram, twitch, cloud, port=free(options, "window"))
+    window = Window(telegram, twitch, cloud, port=free(options, "window"), **allowed)
     stack.enter_context(window)
     folders = {each.function: each.folder for each in deployed}
     print(*guide(telegram, twitch, cloud, window, values, folders), sep="\n", flush=True)
@@ -171,6 +181,13 @@ def port_number(text: str) -> int:
             f"expected a number from 0 (any free port) to {LAST_PORT}; found {text!r}"
         )
     return int(text)
+
+
+def a_text(text: str) -> str:
+    """Read a seed; argparse shows the error."""
+    if not text:  # such as an empty variable of a shell
+        raise argparse.ArgumentTypeError("expected a text; found an empty one")
+    return text
 
 
 def free(options: argparse.Namespace, name: str) -> int:

@@ -69,7 +69,9 @@ def guide(
         yield f"    try: curl {each.url}"
     yield f"  AWS's Invoke, for boto3 and the aws command: endpoint http://{host}:{cloud.port}"
     invoke = f"http://{host}:{cloud.port}/2015-03-31/functions/hello/invocations"
-    yield f"    try: curl -d 1 {invoke}"
+    yield f"    access key id: {cloud.key} (signatures are not checked)"
+    signed = f"'Authorization: AWS4-HMAC-SHA256 Credential={cloud.key}/'"
+    yield f"    try: curl -H {signed} -d 1 {invoke}"
 
     for function, folder in folders.items():
         for platform, pattern, line in (

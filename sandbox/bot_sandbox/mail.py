@@ -28,7 +28,7 @@ from weakref import WeakSet
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from bot_sandbox.server import HOST, LocalServer, reserve
+from bot_sandbox.server import LocalServer, quiet, reserve
 
 LARGEST = 10_240_000  # bytes of one letter, unless told otherwise; Postfix's message_size_limit
 MOST_RECIPIENTS = 1000  # of one letter; Postfix's smtpd_recipient_limit
@@ -38,8 +38,7 @@ FLOOD = 10  # a connection that sends so many times the largest letter, and no l
 LONGEST_HEAD, LONGEST_SUBJECT = 65_536, 2_000  # what is read of them; Python's reader is slow
 LONGEST_SHOWN = 4_000  # characters of the text that are displayed
 
-LOGGER = logging.getLogger("mail.log")  # aiosmtpd's; a client's broken SMTP is no notebook's output
-LOGGER.addHandler(logging.NullHandler())
+LOGGER = quiet(logging.getLogger("mail.log"))  # aiosmtpd's
 
 
 # Half-transparent colours look right on JupyterLab's light and dark pages alike.
@@ -167,7 +166,6 @@ class Mail(LocalServer):
     def __init__(self, *, port: int = 0, largest: int = LARGEST) -> None:
         super().__init__("mail")
         self.largest = largest
-        self.host = HOST
         self._letters: list[Letter] = []  # replaced, never changed: any thread may read it
         self._unread: deque[Letter] = deque(maxlen=KEPT)
         self._refusals: list[str] = []

@@ -1,11 +1,12 @@
 """A local server on a thread of its own: plain calls outside, asyncio inside.
 
-Every sandbox server is one of these. It binds to 127.0.0.1 only and stops with the
-interpreter. It does not know HTTP routes: those belong to the server built on it.
+Every sandbox server is one of these. It listens on 127.0.0.1, unless somebody gives another host,
+and stops with the interpreter. It knows no HTTP routes: those belong to the server built on it.
 """
 
 import asyncio
 import atexit
+import logging
 import os
 import socket
 import threading
@@ -16,21 +17,26 @@ from typing import Any, Self, TypeVar
 
 from aiohttp import web
 
+from bot_sandbox.access import HOST, Access
 from bot_sandbox.change_notifier import ChangeNotifier
 from bot_sandbox.page import Page
 
 T = TypeVar("T")
-HOST = "127.0.0.1"
 LAST_PORT = 65535
 
 
 class LocalServer:
-    """An event loop on its own thread; subclasses add what is served and override `shutdown`."""
+    """An event loop on its own thread; subclasses add what is served and override `shutdown`.
+
+    `access` says where it listens and whom it answers.
+    """
 
     # anyio's start_blocking_portal would be such a thread, too; but a call through it takes 64 µs
     # of processor time instead of 27, for scopes and task groups that nobody here needs.
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, access: Access | None = None) -> None:
+        self.access = access or Access()
+        self.host = self.access.host  # where clients find it
         self.loop = asyncio.new_event_loop()
         self.changes = ChangeNotifier()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -94,7 +100,7 @@ class LocalServer:
         return page
 
     def serve(self, runner: web.BaseRunner, port: int = 0) -> int:
-        """Start an aiohttp runner on 127.0.0.1 and return its port (0: any free one)."""
+        """Start an aiohttp runner on the server's host and return its port (0: any free one)."""
         return self.run(self._serve(runner, port))
 
     async def shutdown(self) -> None:
@@ -126,7 +132,7 @@ class LocalServer:
     async def _serve(self, runner: web.BaseRunner, port: int) -> int:
         await runner.setup()
         self._runners.append(runner)
-        await web.SockSite(runner, reserve(port), backlog=128).start()
+        await web.SockSite(runner, reserve(port, self.access.listens_on), backlog=128).start()
         return int(runner.addresses[0][1])
 
     async def _close(self) -> None:
@@ -139,19 +145,28 @@ class LocalServer:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def reserve(port: int) -> socket.socket:
-    """A socket bound to a port of 127.0.0.1 (0: any free one); the error says what to do."""
+def reserve(port: int, host: str = HOST) -> socket.socket:
+    """A socket bound to a port of a host (0: any free one); the error says what to do."""
     if not isinstance(port, int) or isinstance(port, bool) or not 0 <= port <= LAST_PORT:
         raise ValueError(
             f"port must be a whole number from 0 (any free one) to {LAST_PORT}; found {port!r}"
         )
-    reserved = socket.socket()
+    reserved = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     if os.name == "posix":  # Windows would let two servers share a port
         reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        reserved.bind((HOST, port))
+        reserved.bind((host, port))
     except OSError as error:
         reserved.close()
-        why = f"port {port} on {HOST} cannot be used ({error.strerror})"
+        why = f"port {port} on {host} cannot be used ({error.strerror})"
         raise OSError(f"{why}; choose another, or 0 for any free one") from None
     return reserved
+
+
+def quiet(logger: logging.Logger) -> logging.Logger:
+    """Keep a logger from printing by itself; one with a name of its own can still be listened to.
+
+    A client's broken HTTP is no output of a notebook or a test.
+    """
+    logger.addHandler(logging.NullHandler())
+    return logger

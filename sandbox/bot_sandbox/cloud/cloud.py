@@ -10,11 +10,13 @@ import logging
 import tempfile
 import time
 import uuid
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
+from bot_sandbox.access import HOST, Access
 from bot_sandbox.cloud.deployment import Deployment, Settings
 from bot_sandbox.cloud.errors import PAYLOAD_LIMIT, FunctionError, placed
 from bot_sandbox.cloud.function import Function, to_event
@@ -26,20 +28,25 @@ from bot_sandbox.cloud.still import still
 from bot_sandbox.diagnosis import keep_log
 from bot_sandbox.page import Page
 from bot_sandbox.process_supervisor import ProcessSupervisor
-from bot_sandbox.server import HOST, LocalServer
+from bot_sandbox.randomness import Randomness
+from bot_sandbox.server import LocalServer, quiet
+from bot_sandbox.tasks import BackgroundTasks
 
-LOGGER = logging.getLogger("bot_sandbox.cloud")  # a client's broken HTTP is no notebook's output
-LOGGER.addHandler(logging.NullHandler())
+KEY_LENGTH = 20  # as long as an access key id of AWS
+LOGGER = quiet(logging.getLogger("bot_sandbox.cloud"))
 
 
 class Cloud(LocalServer):
-    """A serverless cloud on 127.0.0.1.
+    """A serverless cloud on this machine.
 
     `port` is the gateway's (0: any free one), `init_timeout_s` what a function may take to load
     (AWS: 10 s), `poll_s` how often memory is measured: a limit is enforced that much late.
     `retry_s` are the pauses before a call of the type Event, which failed, is tried again.
 
-    AWS's clients call functions here as well: see lambda_api.py.
+    AWS's clients call functions here as well (lambda_api.py), with `key` as their access key id: a
+    random one unless given. Functions receive it as AWS_ACCESS_KEY_ID. The cloud listens on `host`;
+    `allow_hosts` are more names that it answers to, `allow_origins` web pages that may use its API
+    (see access.py).
 
     `changes` is notified on the cloud's loop whenever anything changes: a deployment, an
     instance's state, a call that begins or ends, a line of a log. What to show then: `functions`,
@@ -53,8 +60,14 @@ class Cloud(LocalServer):
         init_timeout_s: float = 10.0,
         poll_s: float = 0.05,
         retry_s: tuple[float, ...] = (60.0, 120.0),
+        *,
+        key: str = "",
+        host: str = HOST,
+        allow_hosts: Iterable[str] = (),
+        allow_origins: Iterable[str] = (),
     ) -> None:
-        super().__init__("cloud")
+        super().__init__("cloud", Access(host, allow_hosts, allow_origins))
+        self.key = key or Randomness().text(KEY_LENGTH, "access key")
         self._init_timeout_s = init_timeout_s
         self._poll_s = poll_s
         self._retry_s = retry_s
@@ -65,7 +78,7 @@ class Cloud(LocalServer):
         self.marker = self._supervisor.marker
         self._functions: dict[str, Function] = {}
         self._pools: set[Pool] = set()  # those being loaded or emptied as well
-        self._drains: set[asyncio.Task[None]] = set()
+        self._drains = BackgroundTasks()
         try:
             self.port = self.run(self._open(port))
         except BaseException:  # a taken port, say; leave no process and no folder behind
@@ -114,12 +127,12 @@ class Cloud(LocalServer):
         self.check_open()
         revision = next(self._numbers)
         root = self.folder / f"{name}-{revision}"
-        deployment = Deployment(folder, root, settings)
+        deployment = Deployment(folder, root, settings, self.key)
         history = History(self.changes)
         pool = Pool(
             deployment, history, self._supervisor.new_marker, self.clock, self._init_timeout_s
         )
-        url = f"http://{HOST}:{self.port}/{name}/"
+        url = f"http://{self.host}:{self.port}/{name}/"
         host_url = f"http://{name.lower()}{OWN_HOST}:{self.port}/"
         function = Function(url, host_url, revision, pool, history, self.invoke, self.wait_until)
         self.run(self._install(function, must_load))
@@ -161,7 +174,7 @@ class Cloud(LocalServer):
         self._supervisor.close()
 
     async def _open(self, port: int) -> int:
-        handle = Gateway(self._functions, self._retry_s).handle
+        handle = Gateway(self._functions, self._retry_s, self.access, self.key).handle
         server = web.Server(handle, access_log=None, auto_decompress=False, logger=LOGGER)
         self._measure()
         return await self._serve(web.ServerRunner(server), port)
@@ -185,9 +198,7 @@ class Cloud(LocalServer):
         self._functions[function.name] = function
         self.changes.changed()
         if old:
-            drain = self.loop.create_task(self._drain(old.pool))
-            self._drains.add(drain)
-            drain.add_done_callback(self._drains.discard)
+            self._drains.start(self._drain(old.pool))
 
     async def _drain(self, pool: Pool) -> None:
         await pool.drain()

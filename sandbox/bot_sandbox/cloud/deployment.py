@@ -28,6 +28,7 @@ RUNTIMES = ("python", "nodejs")
 EVENTS = ("aws", "yandex")
 WORKERS = ("sandbox", "awslambdaric")
 STARTS = ("plain", "snapshot")
+REGION = "us-east-1"
 ENVIRONMENT_LIMIT = 4096  # bytes
 RESERVED = re.compile(
     r"AWS_LAMBDA_\w*|AWS_EXECUTION_ENV|LAMBDA_TASK_ROOT|_HANDLER|BOT_SANDBOX_PROCESS"
@@ -84,9 +85,13 @@ class Settings:
 
 
 class Deployment:
-    """One upload of a function: `settings`, and the copied code under `root`."""
+    """One upload of a function: `settings`, and the copied code under `root`.
 
-    def __init__(self, folder: str | Path, root: Path, settings: Settings) -> None:
+    `key` is the access key id that AWS's clients in it use by themselves.
+    """
+
+    def __init__(self, folder: str | Path, root: Path, settings: Settings, key: str) -> None:
+        self._key = key
         self.settings = settings
         self.root = root
         self._program = sys.executable
@@ -103,7 +108,7 @@ class Deployment:
             self._flags = tuple(
                 flag for flag in off if flag in known and flag.replace("no-", "", 1) not in on
             )
-        self.arn = f"arn:aws:lambda:us-east-1:000000000000:function:{settings.name}"
+        self.arn = f"arn:aws:lambda:{REGION}:000000000000:function:{settings.name}"
         self._upload = root / "upload"
         upload(Path(folder), self._upload)
         if settings.runtime == "python":
@@ -151,6 +156,12 @@ class Deployment:
             "PYTHONPATH": os.pathsep.join(filter(None, path)),
             "PYTHONUNBUFFERED": "1",  # what is printed is in the log even if the next line crashes
             "PYTHONUTF8": "1",
+            # As AWS's clients expect them. The environment may name others: only the sandbox's own
+            # API takes these.
+            "AWS_ACCESS_KEY_ID": self._key,
+            "AWS_SECRET_ACCESS_KEY": "signatures-are-not-checked-here",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
             **own,
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{self.runtime}",
             "AWS_LAMBDA_FUNCTION_NAME": settings.name,

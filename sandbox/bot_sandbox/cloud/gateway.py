@@ -13,10 +13,12 @@ from urllib.parse import unquote
 from aiohttp import web
 from multidict import CIMultiDict
 
+from bot_sandbox.access import Access, split_target
 from bot_sandbox.cloud import events, lambda_api
 from bot_sandbox.cloud.errors import LACKING, PAYLOAD_LIMIT, THROTTLED, FunctionError
 from bot_sandbox.cloud.function import Function
-from bot_sandbox.cloud.lambda_api import TOO_LARGE, LambdaApi
+from bot_sandbox.cloud.lambda_api import TOO_LARGE, LambdaApi, Refusal
+from bot_sandbox.http_body import read_body
 
 OWN_HOST = ".localhost"  # resolved to 127.0.0.1 by browsers and curl without any DNS (RFC 6761)
 
@@ -29,15 +31,22 @@ class Gateway:
     begin with a date are AWS's own API, at any host but a function's.
     """
 
-    def __init__(self, functions: Mapping[str, Function], retry_s: tuple[float, ...]) -> None:
+    def __init__(
+        self,
+        functions: Mapping[str, Function],
+        retry_s: tuple[float, ...],
+        access: Access,
+        key: str,
+    ) -> None:
         self._functions = functions
-        self._lambda_api = LambdaApi(functions, retry_s)
+        self._access = access
+        self._lambda_api = LambdaApi(functions, retry_s, key)
 
     async def handle(self, request: web.BaseRequest) -> web.Response:
         """One request, one invocation."""
         host, target = request.headers.get("Host", ""), request.raw_path
         if not target.startswith("/"):  # "absolute-form": the host stands in the target
-            host, target = split_target(target)
+            host, target = split_target(target)  # `Access` checks this host as well
         path, _, query = events.ascii_only(target).partition("?")
         domain = events.split_host(host)[0]
         by_host = domain.endswith(OWN_HOST)
@@ -47,9 +56,16 @@ class Gateway:
         elif not is_api:
             _, name, path = [*path.split("/", 2), "", ""][:3]
             name, path = unquote(name), f"/{path}"
+        try:  # before the body is read
+            if refused := self._access.refusal(request, public=not is_api):
+                raise Refusal(403, "AccessDeniedException", refused)
+            if is_api:
+                self._lambda_api.check_key(request.headers.get("Authorization", ""))
+        except Refusal as refusal:
+            return refusal.response()
         if request.headers.get("Expect", "").lower() == "100-continue":  # curl, before 1 MB
             await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        body = await read(request, PAYLOAD_LIMIT) if request.can_read_body else b""
+        body = await read_body(request.content, PAYLOAD_LIMIT) if request.can_read_body else b""
         if is_api:
             return await self._lambda_api.handle(request.method, path, query, request.headers, body)
         # Looked up after the last wait: of two deployments, the newer one answers, and lives.
@@ -80,28 +96,6 @@ class Gateway:
             named = {each.lower(): each for each in self._functions}
             name = named.get(name, name)
         return self._functions.get(name)
-
-
-def split_target(target: str) -> tuple[str, str]:
-    """The host and the path of a request's target that is a whole address.
-
-    >>> split_target("http://hello.localhost:8080/a?b=c")
-    ('hello.localhost:8080', '/a?b=c')
-    """
-    host, slash, rest = target.partition("://")[2].partition("/")
-    return host.rpartition("@")[2], slash + rest or "/"
-
-
-async def read(request: web.BaseRequest, limit: int) -> bytes | None:
-    """The request's body, or None when it is larger than `limit`."""
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.content.iter_any():
-        size += len(chunk)
-        if size > limit:
-            return None
-        chunks.append(chunk)
-    return b"".join(chunks)
 
 
 async def answer(function: Function, event: bytes, request_id: str) -> web.Response:

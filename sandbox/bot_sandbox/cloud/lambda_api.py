@@ -1,8 +1,8 @@
 """AWS's own API of Lambda, as far as this cloud has it: boto3 and the `aws` command call functions.
 
 Paths, headers, status codes and errors are AWS's ("Lambda API Reference", version 2015-03-31); its
-clients find it by `--endpoint-url http://127.0.0.1:PORT`. Signatures are not checked, so any access
-key will do: whoever reaches this machine's own address may call.
+clients find it by `--endpoint-url http://127.0.0.1:PORT`. The access key id must be the
+cloud's key, `Cloud.key`. Signatures are not checked, so any secret access key will do.
 
 A call of the type Event is queued: 202 at once, and the function is called again as AWS does it
 ("Error handling and automatic retries"), after an error up to twice, when throttled for six hours.
@@ -20,10 +20,12 @@ from urllib.parse import parse_qs, unquote
 
 from aiohttp import web
 
+from bot_sandbox.access import is_key
 from bot_sandbox.cloud.errors import EXIT, PAYLOAD_LIMIT, THROTTLED, TIMEOUT, FunctionError
 from bot_sandbox.cloud.events import decode
 from bot_sandbox.cloud.function import Function
 from bot_sandbox.cloud.history import Log
+from bot_sandbox.tasks import BackgroundTasks
 
 PATH = re.compile(r"/\d{4}-\d\d-\d\d(/|$)")  # each version of the API has its date
 HAS = "Invoke, ListFunctions, GetFunction, GetFunctionConfiguration"
@@ -35,6 +37,11 @@ NAME = re.compile(
     r"(?:(?:arn:aws:lambda:)?(?P<region>[a-z]{2}(?:-[a-z]+)+-\d):)?(?:(?P<account>\d{12}):)?"
     r"(?:function:)?(?P<name>[\w-]{1,64})(?::(?P<version>\$LATEST|[\w-]+))?",
     re.ASCII,
+)
+CREDENTIAL = re.compile(r"AWS4-HMAC-SHA256\s(?:.*[\s,])?Credential=(?P<key>[^/,\s]+)", re.ASCII)
+KEY_WANTED = (
+    "Send the cloud's key as the access key id: Cloud.key in Python, AWS_ACCESS_KEY_ID inside a "
+    "function; the sandbox's command prints it"
 )
 TYPES = ("RequestResponse", "Event", "DryRun")
 THROTTLED_S = 6 * 3600  # how long a queued call that is throttled is tried again
@@ -50,14 +57,24 @@ class Refusal(Exception):  # noqa: N818 - what AWS calls an exception, here it i
         self.type = type
         self.body = {"Type": "User", "Message": message, **more}
 
+    def response(self) -> web.Response:
+        """The answer."""
+        return answer(self.status, self.body, {"x-amzn-ErrorType": self.type})
+
 
 class LambdaApi:
-    """Answers for `functions`; `retry_s` are the pauses before a queued call is tried again."""
+    """Answers for `functions` whoever has the `key`.
 
-    def __init__(self, functions: Mapping[str, Function], retry_s: tuple[float, ...]) -> None:
+    `retry_s` are the pauses before a queued call is tried again.
+    """
+
+    def __init__(
+        self, functions: Mapping[str, Function], retry_s: tuple[float, ...], key: str
+    ) -> None:
         self._functions = functions
+        self._key = key
         self._retry_s = retry_s
-        self._queue: set[asyncio.Task[None]] = set()
+        self._queue = BackgroundTasks()
 
     async def handle(
         self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes | None
@@ -67,9 +84,21 @@ class LambdaApi:
         try:
             response = await self._serve(method, path, query, headers, body, request_id)
         except Refusal as refusal:
-            response = answer(refusal.status, refusal.body, {"x-amzn-ErrorType": refusal.type})
+            response = refusal.response()
         response.headers["x-amzn-RequestId"] = request_id
         return response
+
+    def check_key(self, authorization: str) -> None:
+        """Refuse a request without the key, as AWS refuses one whose key it does not know."""
+        if not authorization:
+            type, message = "MissingAuthenticationTokenException", "Missing Authentication Token"
+        else:
+            found = CREDENTIAL.match(authorization)
+            if found and is_key(found["key"], self._key):
+                return
+            type = "UnrecognizedClientException"
+            message = "The security token included in the request is invalid"
+        raise Refusal(403, type, f"{message}. {KEY_WANTED}")
 
     async def _serve(
         self,
@@ -144,11 +173,7 @@ class LambdaApi:
         if kind == "DryRun":
             return web.Response(status=204)
         if kind == "Event":
-            call = asyncio.get_running_loop().create_task(
-                self._call_later(function.name, event, request_id)
-            )
-            self._queue.add(call)
-            call.add_done_callback(self._queue.discard)
+            self._queue.start(self._call_later(function.name, event, request_id))
             return web.Response(status=202)
         tail = Log(TAIL_LIMIT) if headers.get("X-Amz-Log-Type") == "Tail" else None
         about = {"X-Amz-Executed-Version": "$LATEST"}

@@ -18,6 +18,7 @@ from bot_sandbox.cloud.events import parse
 from bot_sandbox.cloud.history import Call, History, InstanceRecord, Invocation, Log, report
 from bot_sandbox.cloud.instance import MB, Instance
 from bot_sandbox.cloud.snapshot import Launcher
+from bot_sandbox.tasks import BackgroundTasks
 
 
 class Answer(NamedTuple):
@@ -50,7 +51,7 @@ class Pool:
         self._living: set[Instance] = set()  # those being stopped as well
         self._empty = asyncio.Event()
         self._empty.set()
-        self._stops: set[asyncio.Task[None]] = set()
+        self._stops = BackgroundTasks()
         self._draining = ""  # why no instance is kept: it is replaced, or the cloud is closed
 
     @property
@@ -173,9 +174,7 @@ class Pool:
 
     def _retire(self, instance: Instance, why: str) -> None:
         self._instances.discard(instance)
-        stop = asyncio.get_running_loop().create_task(self._stop(instance, why))
-        self._stops.add(stop)
-        stop.add_done_callback(self._stops.discard)
+        self._stops.start(self._stop(instance, why))
 
     def _is_over(self, instance: Instance, now: float) -> bool:
         return instance.is_broken or now - instance.record.since >= self.settings.idle_s

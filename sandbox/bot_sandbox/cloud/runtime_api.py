@@ -13,8 +13,8 @@ import re
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from bot_sandbox.access import HOST
 from bot_sandbox.cloud.errors import RESPONSE_LIMIT, FunctionError, response_too_large
-from bot_sandbox.server import HOST
 
 PREFIX = "/2018-06-01/runtime/"
 HEAD_LIMIT = 64 * 1024  # bytes of a request's line and headers

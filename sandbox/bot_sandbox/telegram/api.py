@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
+from bot_sandbox.access import Access
 from bot_sandbox.telegram.arguments import MAX_BODY, Arguments, from_body, from_query
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.media import MAX_DOWNLOAD, Files
@@ -59,7 +60,14 @@ class _Connection(web.RequestHandler):
 class Api:
     """Answers Bot API calls over HTTP, and gives out files."""
 
-    def __init__(self, accounts: Mapping[int, BotAccount], files: Files, methods: Methods) -> None:
+    def __init__(
+        self,
+        accounts: Mapping[int, BotAccount],
+        files: Files,
+        methods: Methods,
+        access: Access,
+    ) -> None:
+        self._access = access
         self._accounts = accounts
         self._files = files
         self._methods = methods
@@ -71,6 +79,8 @@ class Api:
     async def handle(self, request: web.BaseRequest) -> web.Response:
         """One HTTP request."""
         try:
+            if refused := self._access.refusal(request):
+                raise TelegramError(403, f"Forbidden: {refused}")
             path, _, query = request.raw_path.partition("?")
             if path.startswith("/file/"):
                 return self._file(path)

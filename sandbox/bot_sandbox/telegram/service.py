@@ -10,11 +10,13 @@ parameter of `Telegram`; everything else is as in the real service.
 """
 
 import itertools
+from collections.abc import Iterable
 from typing import Any
 
+from bot_sandbox.access import HOST, Access
 from bot_sandbox.diagnosis import NoReply
 from bot_sandbox.page import Page
-from bot_sandbox.server import HOST, LocalServer
+from bot_sandbox.server import LocalServer
 from bot_sandbox.telegram.api import Api
 from bot_sandbox.telegram.arguments import Arguments, as_text
 from bot_sandbox.telegram.diagnosis import bots
@@ -37,7 +39,8 @@ class Telegram(LocalServer):
     kept, `limits` how much bots may send (None: no limits). With `local_mode` a webhook may be any
     http address, as the real server started with --local allows; without, https and the ports
     443, 80, 88, 8443 on a public address only. `port` 0 takes any free one. With a `seed` the
-    tokens are the same at every start.
+    tokens are the same at every start. It listens on `host`; `allow_hosts` are more names that it
+    answers to, `allow_origins` web pages that may use it (see access.py).
     """
 
     def __init__(
@@ -50,21 +53,24 @@ class Telegram(LocalServer):
         update_lifetime_s: float = 24 * 3600.0,
         limits: Limits | None = Limits(),  # noqa: B008 - it cannot change
         seed: int | str | None = None,
+        host: str = HOST,
+        allow_hosts: Iterable[str] = (),
+        allow_origins: Iterable[str] = (),
     ) -> None:
-        super().__init__("telegram-sandbox")
+        super().__init__("telegram-sandbox", Access(host, allow_hosts, allow_origins))
         self.world = TelegramWorld(self.changes, limits, update_lifetime_s, seed)
         self._person_ids = itertools.count(500_000_001)
         self._group_ids = itertools.count(4_000_000_001)
         self._client = self.do(WebhookClient, retry_scale, webhook_timeout_s)
         pause = limits.set_webhook_s if limits else 0.0
         self._methods = Methods(self.world, self._client, local_mode, pause)
-        self._api = Api(self.world.accounts, self.world.files, self._methods)
+        self._api = Api(self.world.accounts, self.world.files, self._methods, self.access)
         try:
             self.port = self.serve(self.do(self._api.runner), port)
         except BaseException:  # a taken port, say; leave no thread behind
             self.close()
             raise
-        self.url = f"http://{HOST}:{self.port}"
+        self.url = f"http://{self.host}:{self.port}"
 
     def __repr__(self) -> str:
         return f"Telegram({self.url!r})"

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from bot_sandbox.change_notifier import ChangeNotifier
+from bot_sandbox.tasks import BackgroundTasks
 from bot_sandbox.twitch.clock import Clock
 from bot_sandbox.twitch.settings import TwitchSettings
 
@@ -114,7 +115,7 @@ class HeldConnection:
         self._out: list[str] = []
         self._wake = asyncio.Event()
         self._close_code = 0  # not 0: the connection ends once everything is written
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = BackgroundTasks()
         self._writer = asyncio.ensure_future(self._write())
 
     @property
@@ -152,7 +153,7 @@ class HeldConnection:
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Start something that goes on beside reading and writing, until the connection ends."""
-        self._tasks.add(asyncio.ensure_future(work))
+        self._tasks.start(work)
 
     def end(self, why: str, code: int = 1000, *, abort: bool = False) -> None:
         """End the connection: what is queued still goes out, unless it is aborted."""
@@ -183,8 +184,7 @@ class HeldConnection:
 
     async def finish(self) -> None:
         """Let it say its last words, but not for long, and close."""
-        for task in self._tasks:
-            task.cancel()
+        self._tasks.cancel()
         await asyncio.wait({self._writer}, timeout=GOODBYE_S)
         self._writer.cancel()
         await self._wire.close(self._close_code)

@@ -4,10 +4,9 @@ Each takes effect before the call returns, unless its line says otherwise. A log
 open connections; ValueError says when it has none.
 """
 
-import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
+from bot_sandbox.tasks import BackgroundTasks
 from bot_sandbox.twitch.connection import HeldConnection
 from bot_sandbox.twitch.eventsub_websocket import EventSubSession
 from bot_sandbox.twitch.irc import IrcConnection
@@ -21,7 +20,7 @@ class Faults:
 
     def __init__(self, servers: Servers) -> None:
         self._servers = servers
-        self._later: set[asyncio.Task[None]] = set()
+        self._later = BackgroundTasks()
 
     def drop(self, login: Account | str) -> None:
         """Break the connection without a word."""
@@ -113,7 +112,7 @@ class Faults:
         """
         self._servers.run(self._servers.go_down())
         if down_s:
-            self._servers.do(lambda: self._start(self._come_up_later(down_s)))
+            self._servers.do(lambda: self._later.start(self._come_up_later(down_s)))
         else:
             self._servers.run(self._servers.come_up())
 
@@ -130,7 +129,7 @@ class Faults:
             self._servers.eventsub.sockets.reconnect(connection)
             return
         connection.send(":tmi.twitch.tv RECONNECT")
-        self._start(self._close_later(connection, close_after_s))
+        self._later.start(self._close_later(connection, close_after_s))
 
     def _irc(self, login: Account | str, flag: str) -> None:
         def mark(connection: HeldConnection) -> None:
@@ -157,11 +156,6 @@ class Faults:
             self._servers.changes.changed()
 
         self._servers.do(and_tell)
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._later.add(task)
-        task.add_done_callback(self._later.discard)
 
     async def _close_later(self, connection: HeldConnection, seconds: float) -> None:
         await self._servers.world.clock.sleep(seconds)

@@ -141,6 +141,8 @@ async def json_body(request: web.Request) -> dict[str, Any]:
         body = json.loads(await request.text() or "{}")
     except (ValueError, RecursionError, LookupError):
         raise HelixError(400, "The request body is not valid JSON") from None
+    except web.HTTPRequestEntityTooLarge as error:
+        raise HelixError(413, str(error.text)) from None
     if not isinstance(body, dict):
         raise HelixError(400, "The request body must be a JSON object")
     return body

@@ -7,13 +7,16 @@ servers are down, the ports stay reserved (bound, not listening), so clients are
 import asyncio
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
-from bot_sandbox.server import HOST, LocalServer, reserve
+from bot_sandbox.access import Access
+from bot_sandbox.server import LocalServer, reserve
+from bot_sandbox.tasks import BackgroundTasks
 from bot_sandbox.twitch.connection import GOODBYE_S
 from bot_sandbox.twitch.eventsub import EventSub
-from bot_sandbox.twitch.helix import ChatEndpoints, HelixGate
+from bot_sandbox.twitch.helix import ChatEndpoints, HelixError, HelixGate
 from bot_sandbox.twitch.irc import IrcServer
-from bot_sandbox.twitch.oauth import OAuth
+from bot_sandbox.twitch.oauth import OAuth, OAuthError
 from bot_sandbox.twitch.settings import TwitchSettings
 from bot_sandbox.twitch.world import TwitchWorld
 
@@ -36,23 +39,23 @@ ENDED = "the server went down"
 class Servers(LocalServer):
     """The running servers."""
 
-    def __init__(self, settings: TwitchSettings, port: int, irc_port: int) -> None:
-        self._reserved = [reserve(port)]
+    def __init__(self, settings: TwitchSettings, port: int, irc_port: int, access: Access) -> None:
+        self._reserved = [reserve(port, access.listens_on)]
         try:
-            self._reserved.append(reserve(irc_port))
+            self._reserved.append(reserve(irc_port, access.listens_on))
         except BaseException:
             self._reserved[0].close()
             raise
-        super().__init__("sandbox-twitch")  # only now: a taken port leaves no thread behind
+        super().__init__("sandbox-twitch", access)  # only now: a taken port leaves no thread behind
         self.port, self.irc_port = (s.getsockname()[1] for s in self._reserved)
-        self.world = TwitchWorld(self.loop, settings, self.changes, f"{HOST}:{self.port}")
+        self.world = TwitchWorld(self.loop, settings, self.changes, f"{self.host}:{self.port}")
         self.irc = IrcServer(self.world)
         self.gate = HelixGate(self.world)
         self.eventsub = EventSub(self.world, self.gate)
         self._oauth = OAuth(self.world)
         self._chat = ChatEndpoints(self.world, self.irc, self.gate)
         self._tcp: asyncio.Server | None = None
-        self._tcp_tasks: set[asyncio.Task[None]] = set()
+        self._tcp_tasks = BackgroundTasks()
         try:
             self.run(self.come_up())
         except BaseException:
@@ -82,7 +85,9 @@ class Servers(LocalServer):
         if self._reserved:
             return
         await self._stop_serving()
-        self._reserved = [reserve(self.port), reserve(self.irc_port)]
+        self._reserved = [
+            reserve(port, self.access.listens_on) for port in (self.port, self.irc_port)
+        ]
         self.changes.changed()
 
     async def shutdown(self) -> None:
@@ -93,7 +98,7 @@ class Servers(LocalServer):
         await self.eventsub.webhooks.close()
 
     def _application(self) -> web.Application:
-        app = web.Application(client_max_size=1024 * 1024)
+        app = web.Application(middlewares=[self._check()], client_max_size=1024 * 1024)
         routes = [*self._oauth.routes(), *self._chat.routes(), *self.eventsub.routes()]
         here = [
             f"{route.method} {route.path.removeprefix('/helix/')}"
@@ -113,17 +118,21 @@ class Servers(LocalServer):
         app.router.add_get("/", self._serve_irc)  # the real chat is at the root of its own host
         return app
 
+    def _check(self) -> Middleware:
+        @web.middleware
+        async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+            refused = self.access.refusal(request)
+            return refusal(request.path, refused) if refused else await handler(request)
+
+        return check
+
     async def _serve_irc(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("Upgrade", "").lower() != "websocket":
             return web.Response(text=ABOUT)
         return await self.irc.serve_websocket(request)
 
-    async def _serve_tcp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tcp_tasks.add(task)
-        task.add_done_callback(self._tcp_tasks.discard)
-        await self.irc.serve_tcp(reader, writer)
+    def _serve_tcp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._tcp_tasks.start(self.irc.serve_tcp(reader, writer))
 
     async def _stop_serving(self) -> None:
         if self._tcp:
@@ -135,3 +144,12 @@ class Servers(LocalServer):
         for runner in self._runners:
             await runner.cleanup()
         self._runners.clear()
+
+
+def refusal(path: str, words: str) -> web.Response:
+    """A refusal by the access policy, in the form of what was asked: Helix, OAuth or neither."""
+    if path.startswith(("/helix/", "/mock/", "/eventsub/")):
+        return HelixError(403, words).response()
+    if path.startswith(("/oauth2/", "/auth/")):
+        return OAuthError(403, words).response()
+    return web.Response(status=403, text=words)

@@ -9,12 +9,12 @@ at `eventsub_url`. The servers are in servers.py.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
+from bot_sandbox.access import HOST, Access
 from bot_sandbox.diagnosis import NoReply
 from bot_sandbox.page import Page
-from bot_sandbox.server import HOST
 from bot_sandbox.transcript import Line, Transcript
 from bot_sandbox.twitch.chat import ChatMessage
 from bot_sandbox.twitch.connection import ConnectionRecord, HeldConnection
@@ -38,18 +38,29 @@ REDIRECTS = (
 class Twitch(Servers):
     """A Twitch on this machine; stop it with `close()` or by leaving its `with`.
 
-    `port` and `irc_port` 0 take any free ones. Every other number is a setting, by name: see
-    `TwitchSettings`, where each stands beside the real one.
+    `port` and `irc_port` 0 take any free ones. It listens on `host`; `allow_hosts` are more names
+    that it answers to, `allow_origins` web pages that may use it (see access.py). Every other
+    number is a setting, by name: see `TwitchSettings`, where each stands beside the real one.
     """
 
-    def __init__(self, *, port: int = 0, irc_port: int = 0, **settings: Any) -> None:
-        super().__init__(TwitchSettings(**settings), port, irc_port)
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        irc_port: int = 0,
+        host: str = HOST,
+        allow_hosts: Iterable[str] = (),
+        allow_origins: Iterable[str] = (),
+        **settings: Any,
+    ) -> None:
+        access = Access(host, allow_hosts, allow_origins)
+        super().__init__(TwitchSettings(**settings), port, irc_port, access)
         self.clock = self.world.clock
         self.settings = self.world.settings
         self.faults = Faults(self)
         self.url = self.world.url
         self.irc_url = self.world.irc_url
-        self.irc_address = (HOST, self.irc_port)
+        self.irc_address = (self.host.strip("[]"), self.irc_port)
         self.eventsub_url = self.world.eventsub_url
 
     def __repr__(self) -> str:

@@ -1,133 +1,120 @@
 """Twitch's faults as requests: each makes it happen and says in a sentence what was done."""
 
 from collections.abc import Callable
+from typing import Any
 
 from bot_sandbox.twitch.faults import Faults
 from bot_sandbox.window.view import LONGEST_WAIT_S, Fields
 
-Fault = Callable[[Faults, Fields], str]
 MOST_AT_ONCE = 1000  # of what is to happen the next times
 UNSENDABLE = (1004, 1005, 1006, 1015)  # close codes that no endpoint may send (RFC 6455, 7.4.1)
 
-
-def drop(faults: Faults, values: Fields) -> str:
-    """{"login"}."""
-    login = values.take("login", str)
-    faults.drop(login)
-    return f"{login}'s line was cut, without a word."
+Read = Callable[[Fields, str], Any]  # gives the argument of a name
 
 
-def close_frame(faults: Faults, values: Fields) -> str:
-    """{"login", "code": 1001}."""
-    login, code = values.take("login", str), values.take("code", int, 1001)
+class Fault:
+    """A method of `Faults`: what it takes from a request, and what is said when it is done."""
+
+    def __init__(self, method: str, done: str, **arguments: Read) -> None:
+        self.method, self._done, self._arguments = method, done, arguments
+
+    def __call__(self, faults: Faults, values: Fields) -> str:
+        """Make it happen."""
+        found = {name: read(values, name) for name, read in self._arguments.items()}
+        getattr(faults, self.method)(*found.values())
+        return self._done.format(**found)
+
+
+def text(values: Fields, name: str) -> str:
+    """A text that must be there."""
+    return values.take(name, str)
+
+
+def close_code(values: Fields, name: str) -> int:
+    """A close code; 1001 unless given."""
+    code = values.take(name, int, 1001)
     if not 1000 <= code <= 4999 or code in UNSENDABLE:
         raise ValueError(f"a WebSocket cannot be closed with {code}; such as 1001 or 4000 can be")
-    faults.close_frame(login, code)
-    return f"{login}'s line was closed with code {code}."
+    return code
 
 
-def reconnect(faults: Faults, values: Fields) -> str:
-    """{"login", "close_after": 30}."""
-    login, left = values.take("login", str), number(values, "close_after", 30.0, 0, LONGEST_WAIT_S)
-    faults.reconnect(login, left)
-    return f"{login} was asked to reconnect; if it stays, it is cut off in {left:g} s."
+def whole(default: int, least: int, most: int = MOST_AT_ONCE) -> Read:
+    """A whole number within bounds."""
+    return lambda values, name: int(number(values, name, default, least, most))
 
 
-def stop_pong(faults: Faults, values: Fields) -> str:
-    """{"login"}."""
-    login = values.take("login", str)
-    faults.stop_pong(login)
-    return f"{login}'s PINGs are answered no more."
-
-
-def silence(faults: Faults, values: Fields) -> str:
-    """{"login"}."""
-    login = values.take("login", str)
-    faults.silence(login)
-    return f"{login}'s line stands, but nothing goes through it any more."
-
-
-def half_line(faults: Faults, values: Fields) -> str:
-    """{"login"}."""
-    login = values.take("login", str)
-    faults.half_line(login)
-    return f"Half of what is said next reaches {login}, and then nothing more."
-
-
-def split_lines(faults: Faults, values: Fields) -> str:
-    """{"login"}."""
-    login = values.take("login", str)
-    faults.split_lines(login)
-    return f"Everything reaches {login} in two pieces from now on."
-
-
-def delay(faults: Faults, values: Fields) -> str:
-    """{"login", "seconds": 2}."""
-    login, late = values.take("login", str), number(values, "seconds", 2.0, 0, LONGEST_WAIT_S)
-    faults.delay(login, late)
-    return f"Everything reaches {login} {late:g} s late from now on."
-
-
-def refuse_login(faults: Faults, values: Fields) -> str:
-    """{"login", "n": 1}."""
-    login, n = values.take("login", str), int(number(values, "n", 1, 0, MOST_AT_ONCE))
-    faults.refuse_login(login, n)
-    return f"Logins of {login} that will be refused, whatever the token: {n}."
+def seconds(default: float) -> Read:
+    """A time in seconds."""
+    return lambda values, name: number(values, name, default, 0, LONGEST_WAIT_S)
 
 
 def revoke(faults: Faults, values: Fields) -> str:
     """{"token"}, or {"login"} for all of an account."""
-    token = values.take("token", str, "")
-    if token:
-        faults.revoke(token)
-        return "The token was revoked, if it was one; the connections made with it have ended."
-    login = values.take("login", str)
-    faults.revoke_all(login)
-    return f"Every token of {login} was revoked; the connections made with them have ended."
+    return (REVOKE if values.take("token", str, "") else REVOKE_ALL)(faults, values)
 
 
-def fail_api(faults: Faults, values: Fields) -> str:
-    """{"status": 503, "n": 1}."""
-    status = int(number(values, "status", 503, 400, 599))
-    n = int(number(values, "n", 1, 1, MOST_AT_ONCE))
-    faults.fail_api(status, n)
-    return f"Requests to the API that will be answered with status {status}: {n}."
-
-
-def repeat_delivery(faults: Faults, values: Fields) -> str:
-    """{"n": 1}."""
-    n = int(number(values, "n", 1, 1, MOST_AT_ONCE))
-    faults.repeat_delivery(n)
-    return f"Notifications that will reach a webhook twice, with the same id: {n}."
-
-
-def restart(faults: Faults, values: Fields) -> str:
-    """{"down": 0}."""
-    down = number(values, "down", 0.0, 0, LONGEST_WAIT_S)
-    faults.restart(down)
-    when = f"they come up again in {down:g} s" if down else "they are up again"
-    return f"Every server went down, and all connections with it; {when}."
-
-
-def stop(faults: Faults, _: Fields) -> str:
-    """Until `start`."""
-    faults.stop()
-    return "Every server went down, and all connections with it; new ones are refused."
-
-
-def start(faults: Faults, _: Fields) -> str:
-    """After `stop`."""
-    faults.start()
-    return "Every server is up, at the same addresses as before."
-
-
-FAULTS: dict[str, Fault] = {  # by the names of `Faults`' own methods
-    fault.__name__: fault
-    for fault in (
-        *(drop, close_frame, reconnect, stop_pong, silence, half_line, split_lines, delay),
-        *(refuse_login, revoke, fail_api, repeat_delivery, restart, stop, start),
-    )
-}
+REVOKE = Fault(
+    "revoke",
+    "The token was revoked, if it was one; the connections made with it have ended.",
+    token=text,
+)
+REVOKE_ALL = Fault(
+    "revoke_all",
+    "Every token of {login} was revoked; the connections made with them have ended.",
+    login=text,
+)
+ALL_DOWN = "Every server went down, and all connections with it"
+TABLE = (
+    Fault("drop", "{login}'s line was cut, without a word.", login=text),
+    Fault(
+        "close_frame", "{login}'s line was closed with code {code}.", login=text, code=close_code
+    ),
+    Fault(
+        "reconnect",
+        "{login} was asked to reconnect; if it stays, it is cut off in {close_after:g} s.",
+        login=text,
+        close_after=seconds(30.0),
+    ),
+    Fault("stop_pong", "{login}'s PINGs are answered no more.", login=text),
+    Fault(
+        "silence", "{login}'s line stays open, but nothing goes through it any more.", login=text
+    ),
+    Fault(
+        "half_line",
+        "Half of what is said next reaches {login}, and then nothing more.",
+        login=text,
+    ),
+    Fault("split_lines", "Everything reaches {login} in two pieces from now on.", login=text),
+    Fault(
+        "delay",
+        "Everything reaches {login} {seconds:g} s late from now on.",
+        login=text,
+        seconds=seconds(2.0),
+    ),
+    Fault(
+        "refuse_login",
+        "Logins of {login} that will be refused, whatever the token: {n}.",
+        login=text,
+        n=whole(1, 0),
+    ),
+    Fault(
+        "fail_api",
+        "Requests to the API that will be answered with status {status}: {n}.",
+        status=whole(503, 400, 599),
+        n=whole(1, 1),
+    ),
+    Fault(
+        "repeat_delivery",
+        "Notifications that will reach a webhook twice, with the same id: {n}.",
+        n=whole(1, 1),
+    ),
+    Fault("restart", ALL_DOWN + "; they are up again {down:g} s later.", down=seconds(0.0)),
+    Fault("stop", ALL_DOWN + "; new ones are refused until the fault `start`."),
+    Fault("start", "Every server is up, at the same addresses as before."),
+)
+# By the names of `Faults`' own methods
+FAULTS: dict[str, Callable[[Faults, Fields], str]] = {fault.method: fault for fault in TABLE}
+FAULTS["revoke"] = revoke
 
 
 def number(values: Fields, name: str, default: float, least: float, most: float) -> float:

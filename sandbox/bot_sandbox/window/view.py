@@ -17,13 +17,14 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot_sandbox.diagnosis import NoReply
+from bot_sandbox.http_body import read_body
 from bot_sandbox.server import LocalServer
 from bot_sandbox.window.feed import Json
-from bot_sandbox.window.gate import answer
 
 T = TypeVar("T")
 LOG = getLogger("bot_sandbox.window")
 call = to_thread  # a plain call of the sandbox is made on a thread of the window's
+BODY_LIMIT = 6 * 1024 * 1024  # bytes of a request: a picture of 5 MB fits
 BODY_WAIT_S = 30.0
 LONGEST_WAIT_S = 60.0  # of a request that waits for something to happen
 REQUIRED: Any = object()
@@ -115,9 +116,14 @@ async def body(request: web.Request) -> bytes:
     """What a request carries, such as a file; who sends it too slowly gets a 408."""
     try:
         async with timeout(BODY_WAIT_S):
-            return await request.read()
+            found = await read_body(request.content, BODY_LIMIT)
     except TimeoutError:
         raise web.HTTPRequestTimeout(text=f"no body within {BODY_WAIT_S:g} s") from None
+    if found is None:
+        raise web.HTTPRequestEntityTooLarge(
+            BODY_LIMIT, text=f"a body may have at most {BODY_LIMIT} bytes"
+        )
+    return found
 
 
 @web.middleware
@@ -145,3 +151,8 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Exception:  # a fault of the window's own: it is logged, and the next request is answered
         LOG.exception("a request failed")
         return answer(500, "the window failed; what happened stands in its log")
+
+
+def answer(status: int, error: str) -> web.Response:
+    """A refusal, in the form of all errors here."""
+    return web.json_response({"error": error}, status=status)

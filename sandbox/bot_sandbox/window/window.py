@@ -11,6 +11,7 @@ import asyncio
 import logging
 import secrets
 import time
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -18,36 +19,53 @@ from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import WSMsgType, web
+from aiohttp.typedefs import Handler, Middleware
 
+from bot_sandbox.access import HOST, Access, is_key
 from bot_sandbox.cloud import Cloud
 from bot_sandbox.page import Page
-from bot_sandbox.server import HOST, LocalServer
+from bot_sandbox.server import LocalServer, quiet
 from bot_sandbox.telegram.service import Telegram
 from bot_sandbox.twitch.service import Twitch
 from bot_sandbox.window.cloud import CloudView
 from bot_sandbox.window.feed import Feed, Json
-from bot_sandbox.window.gate import HEADERS, Gate
 from bot_sandbox.window.telegram import TelegramView
 from bot_sandbox.window.twitch import TwitchView
-from bot_sandbox.window.view import LOG, View, errors
+from bot_sandbox.window.view import LOG, View, answer, errors
 
 PAGE = Path(__file__).with_name("page")
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
-BODY_LIMIT = 6 * 1024 * 1024  # bytes of a request: a picture of 5 MB fits
+KEY_WANTED = (
+    "the window's key is missing or wrong. It is behind #key= in the address that was printed; "
+    "send it as the header  Authorization: Bearer KEY"
+)
 KEY_WAIT_S = 10.0
 PAGES = 100  # that may be open at one time
 CALLS_AT_ONCE = 64  # plain calls
 PAUSE_S = 0.03  # between two looks at a world that changes all the time
 LOOKING = 0.1  # the share of the time that looking may take
 GOODBYE_S = 1.0  # how long a page may take to hear that the window closes
-_SILENT = logging.Logger("bot_sandbox.window")  # aiohttp would quote a broken header, thus the key
-_SILENT.addHandler(logging.NullHandler())
+# Nothing is loaded from elsewhere, nothing inline runs. Who may frame the page is not limited:
+# without the key, which only the notebook has, it shows nothing.
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+# Nobody can listen to it: aiohttp would quote a broken header, and with it the key.
+_SILENT = quiet(logging.Logger("bot_sandbox.window"))
 
 
 class Window(LocalServer):
     """A window on a Telegram, a Twitch and a cloud, or some of them; it closes when you close it.
 
-    `port` 0 takes any free one. The key is random and never the same.
+    `port` 0 takes any free one. The key is random and never the same. The window listens on `host`;
+    `allow_hosts` are more names that it answers to, `allow_origins` web pages that may use it (see
+    access.py).
     """
 
     def __init__(
@@ -57,14 +75,16 @@ class Window(LocalServer):
         cloud: Cloud | None = None,
         *,
         port: int = 0,
+        host: str = HOST,
+        allow_hosts: Iterable[str] = (),
+        allow_origins: Iterable[str] = (),
     ) -> None:
         self.views: list[View] = []
         self.views += [TelegramView(telegram)] if telegram else []
         self.views += [TwitchView(twitch)] if twitch else []
         self.views += [CloudView(cloud)] if cloud else []
-        super().__init__("sandbox-window")
+        super().__init__("sandbox-window", Access(host, allow_hosts, allow_origins))
         self.key = secrets.token_urlsafe(32)
-        self._gate = Gate(self.key)
         self._feed = Feed()
         self._sockets: set[web.WebSocketResponse] = set()
         self._followers = 0  # pages that have shown the key
@@ -76,7 +96,7 @@ class Window(LocalServer):
         except BaseException:  # a taken port, say; leave no thread behind
             self.close()
             raise
-        self.url = f"http://{HOST}:{self.port}"
+        self.url = f"http://{self.host}:{self.port}"
 
     def __repr__(self) -> str:
         return f"Window({self.url!r})"
@@ -102,9 +122,7 @@ class Window(LocalServer):
         self._calls.shutdown(wait=False, cancel_futures=True)
 
     def _runner(self) -> web.AppRunner:
-        app = web.Application(
-            middlewares=[errors, self._gate.middleware()], client_max_size=BODY_LIMIT
-        )
+        app = web.Application(middlewares=[errors, self._check()])
         app.on_response_prepare.append(add_headers)
         app.router.add_get("/live", self._live)
         app.router.add_get("/", page_file)
@@ -119,6 +137,20 @@ class Window(LocalServer):
             shutdown_timeout=GOODBYE_S,
         )
 
+    def _check(self) -> Middleware:
+        @web.middleware
+        async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+            if refused := self.access.refusal(request):
+                return answer(403, refused)
+            # The page holds no secret, and its WebSocket sends the key in the first message.
+            is_page = request.path.count("/") == 1 and request.method in ("GET", "HEAD")
+            scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+            if is_page or (scheme.lower() == "bearer" and is_key(key.strip(), self.key)):
+                return await handler(request)
+            return answer(401, KEY_WANTED)
+
+        return check
+
     async def _live(self, request: web.Request) -> web.WebSocketResponse:
         """A page's WebSocket: its key comes in, then records go out, whenever one changed."""
         if len(self._sockets) >= PAGES:
@@ -132,7 +164,7 @@ class Window(LocalServer):
             first: Any = None
             with suppress(TimeoutError, ValueError, TypeError):  # they are no key, as below
                 first = await socket.receive_json(timeout=KEY_WAIT_S)
-            if isinstance(first, dict) and self._gate.knows(first.get("key")):
+            if isinstance(first, dict) and is_key(first.get("key"), self.key):
                 await self._show(socket)
             else:
                 await socket.close(code=4401, message=b"the window's key is missing or wrong")
