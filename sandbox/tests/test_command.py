@@ -68,7 +68,9 @@ def test_what_it_prints_can_be_tried(tmp_path):
         assert whose["login"] == "hello_bot"
         assert get(running.address_of("hello")) == "hello from the cloud"
         assert get(running.address_of("my-bot")) == found["TELEGRAM_TOKEN"]
-        assert json.loads(running.do("curl -d 1"))["body"] == "hello from the cloud"
+        assert (
+            json.loads(running.do("curl -H .*AWS4-HMAC-SHA256"))["body"] == "hello from the cloud"
+        )
         by_hand = re.search(r'python3 -c "(.*)"', running.text)[1]
         done = subprocess.run([sys.executable, "-c", by_hand], capture_output=True, text=True)
         assert ":tmi.twitch.tv 001 hello_bot" in done.stdout
@@ -321,7 +323,7 @@ def test_without_a_terminal_people_speak_by_http_and_all_is_shown():
     running = Sandbox(process)
     try:
         running.wait_for("hello: ")
-        assert json.loads(running.do("curl -H"))["text"] == "!hello"
+        assert json.loads(running.do("curl -H .*Bearer"))["text"] == "!hello"
         running.wait_for("[telegram] Viktor: !hello")
         found = running.settings()
         bot = f"{found['TELEGRAM_API']}/bot{found['TELEGRAM_TOKEN']}"
@@ -350,23 +352,91 @@ def test_the_window_is_opened_in_the_browser_unless_it_shall_not(tmp_path, optio
             assert opened.read_text().strip() == address
 
 
-def test_with_fixed_only_the_windows_key_is_new():
-    def shown():
-        process = start("--fixed", *ports)
+@pytest.fixture(scope="module")
+def shown():
+    """What the command shows, without the window's key, and that key."""
+
+    def show(*options, folder):
+        process = start(*options, *ports, BOT_SANDBOX_STATE=str(folder))
         running = Sandbox(process)
         try:
-            running.wait_for("hello: ")
+            running.wait_for("/invocations\n")
         finally:
             process.kill()
             process.communicate()
-        return running.text
+        key = re.search("key=(.*)", running.text)[1]
+        assert {"TELEGRAM_TOKEN", "TWITCH_TOKEN"} <= set(running.settings())
+        assert "access key id: " in running.text
+        return running.text.replace(key, ""), key
 
     ports = [word for name in ANY_PORTS[::2] for word in (name, str(a_free_port()))]
-    first, second = shown(), shown()
-    keys = [re.search("key=(.*)", text)[1] for text in (first, second)]
-    assert keys[0] != keys[1]
-    assert first.replace(keys[0], "") == second.replace(keys[1], "")
-    assert "TELEGRAM_TOKEN=" in first
+    return show
+
+
+def test_with_fixed_only_the_windows_key_is_new_on_one_machine(shown, tmp_path):
+    here, there = tmp_path / "a" / "folder", tmp_path / "b"
+    (first, key), (second, other_key) = (shown("--fixed", folder=here) for _ in range(2))
+    assert first == second and key != other_key
+    assert shown("--fixed", folder=there)[0] != first
+    (file,) = here.iterdir()
+    assert re.fullmatch("[0-9a-f]{64}", file.read_text())
+    if os.name == "posix":
+        assert file.stat().st_mode & 0o077 == here.stat().st_mode & 0o077 == 0
+
+
+def test_a_seed_is_the_same_on_every_machine_and_stored_on_none(shown, tmp_path):
+    (first, key), (second, other_key) = (
+        shown("--seed", "our tests", folder=tmp_path / name) for name in "ab"
+    )
+    assert first == second and key != other_key
+    assert shown("--seed=another", folder=tmp_path / "a")[0] != first
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_seed_that_cannot_be_kept_is_refused_with_what_to_do(tmp_path):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "seed").write_text("half a se")
+    for folder, words in (
+        (tmp_path / "file", "Choose a seed yourself: --seed TEXT"),
+        (tmp_path, "holds no seed. Delete it and start again."),
+    ):
+        process = start("--fixed", *ANY_PORTS, BOT_SANDBOX_STATE=str(folder))
+        _, errors = process.communicate(timeout=20)
+        assert process.returncode == 1 and words in errors
+    for options, words in (
+        (["--seed="], "expected a text; found an empty one"),
+        (["--fixed", "--seed=x"], "not allowed with argument --fixed"),
+    ):
+        process = start(*options)
+        _, errors = process.communicate(timeout=20)
+        assert process.returncode == 2 and words in errors
+
+
+def test_a_host_and_a_page_can_be_allowed():
+    options = ["--allow-host", "bots.example", "--allow-origin=http://localhost:3000"]
+    process = start(*ANY_PORTS, *options, "--allow-host=*.wild.example")
+    running = Sandbox(process)
+    try:
+        running.wait_for("/invocations\n")
+        found = running.settings()
+        window = re.search(r"^  (http://\S+)/#key=\S+$", running.text, re.M)[1]
+        for address in (
+            f"{found['TELEGRAM_API']}/bot{found['TELEGRAM_TOKEN']}/getMe",
+            found["TWITCH_API"],
+            running.address_of("hello"),
+            window,
+        ):
+            for host in ("bots.example", "a.wild.example:1"):
+                assert get(address, Host=host, Origin="http://localhost:3000")
+            with pytest.raises(urllib.error.HTTPError, match="403"):
+                get(address, Host="evil.example")
+    finally:
+        process.kill()
+        process.communicate()
+    process = start(*ANY_PORTS, "--allow-host=http://bots.example")
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert "allow_hosts takes a list such as" in errors and "'http://bots.example'" in errors
 
 
 @posix

@@ -45,7 +45,8 @@ def test_every_option_of_the_command_is_in_its_help():
     from bot_sandbox import __main__
 
     named = set(re.findall(r"`(--[a-z-]+)`", README.partition("## In your tests")[0]))
-    assert {"--fixed", "--handler", "--runtime", "--timeout", "--memory"} <= named
+    assert {"--fixed", "--handler", "--runtime", "--timeout", "--memory", "--seed"} <= named
+    assert {"--allow-host", "--allow-origin"} <= named
     assert named - {"--help"} <= set(
         re.findall(r"^    (--[a-z-]+)", __main__.__doc__, re.MULTILINE)
     )

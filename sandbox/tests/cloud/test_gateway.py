@@ -26,7 +26,7 @@ CONTENT_TYPES = st.sampled_from(
 
 @pytest.fixture(scope="module")
 def cloud():
-    with Cloud() as cloud:
+    with Cloud(allow_hosts=["bot.example"]) as cloud:
         for events in ("aws", "yandex"):
             cloud.deploy(events, PLAIN, handler="main.echo", events=events)
         cloud.deploy("answer", PLAIN, handler="main.response")
@@ -216,7 +216,7 @@ def test_a_function_has_a_host_of_its_own(cloud, connection):
 
 def test_a_host_name_has_no_capitals_and_may_be_unknown(cloud, connection):
     cloud.deploy("Big_Name", PLAIN, handler="main.echo")
-    for host in ("big_name.localhost", "BIG_NAME.localhost:80", "Big_Name.LOCALHOST:1"):
+    for host in ("big_name.localhost", f"BIG_NAME.localhost:{cloud.port}", "Big_Name.LOCALHOST"):
         response, _ = send(connection, "GET", "/x", headers={"Host": host})
         assert response.status == 200
     assert cloud.function("Big_Name").host_url == f"http://big_name.localhost:{cloud.port}/"
@@ -241,16 +241,14 @@ def test_a_tunnel_in_front_has_the_word(connection):
 @pytest.mark.parametrize(
     ("line", "path"),
     [
-        (b"GET http://aws.localhost:80/a?b HTTP/1.1\r\nHost: x", "/a"),
-        (b"GET http://u:p@aws.localhost HTTP/1.1\r\nHost: x", "/"),
+        (b"GET http://aws.localhost/a?b HTTP/1.1\r\nHost: localhost", "/a"),
+        (b"GET http://u:p@aws.localhost HTTP/1.1\r\nHost: localhost", "/"),
         (b"GET http://127.0.0.1/aws/a HTTP/1.1\r\nHost: aws.localhost", "/a"),
-        (b"GET /%61ws/%2F%20a%00 HTTP/1.1\r\nHost: x", "/%2F%20a%00"),
-        (b"GET /aws/%zz%C3 HTTP/1.1\r\nHost: x", "/%zz%C3"),
-        (b"GET /aws HTTP/1.1\r\nHost: x", "/"),
-        (b"GET /aws//../b HTTP/1.1\r\nHost: x", "//../b"),
-        (b"GET /aws/a HTTP/1.0", "/a"),
-        (b"GET /aws/a HTTP/1.1\r\nHost: [::1]:80", "/a"),
-        (b"GET /aws/a HTTP/1.1\r\nHost: :::", "/a"),
+        (b"GET /%61ws/%2F%20a%00 HTTP/1.1\r\nHost: localhost", "/%2F%20a%00"),
+        (b"GET /aws/%zz%C3 HTTP/1.1\r\nHost: localhost", "/%zz%C3"),
+        (b"GET /aws HTTP/1.1\r\nHost: localhost", "/"),
+        (b"GET /aws//../b HTTP/1.1\r\nHost: localhost", "//../b"),
+        (b"GET /aws/a HTTP/1.0\r\nHost: localhost", "/a"),
     ],
 )
 def test_odd_but_possible_requests(cloud, line, path):
@@ -261,7 +259,7 @@ def test_odd_but_possible_requests(cloud, line, path):
 
 @pytest.mark.parametrize("target", [b"/aws/caf\xc3\xa9?x=\xff", b"/aws/\xff"])
 def test_bytes_that_should_have_been_encoded(cloud, target):
-    request = b"GET " + target + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    request = b"GET " + target + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     status, body = exchange(cloud, request)
     if status != 400:  # AWS refuses them; what is let through must be harmless
         event = json.loads(body)
@@ -270,7 +268,7 @@ def test_bytes_that_should_have_been_encoded(cloud, target):
 
 
 def test_header_values_in_any_encoding(cloud):
-    request = b"GET /aws/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    request = b"GET /aws/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
     request += "X-A: Grüße 🍕\r\n".encode() + b"X-B: caf\xe9\r\n\r\n"
     status, body = exchange(cloud, request)
     assert status == 200
@@ -290,7 +288,7 @@ def test_header_values_in_any_encoding(cloud):
 )
 def test_requests_that_could_be_read_in_two_ways_are_refused(cloud, lines):
     calls = len(cloud.function("aws").invocations)
-    request = b"POST /aws/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + lines
+    request = b"POST /aws/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + lines
     status, _ = exchange(cloud, request + b"\r\n\r\n0\r\n\r\n")
     assert status == 400
     assert len(cloud.function("aws").invocations) == calls
@@ -301,7 +299,9 @@ def test_methods_without_a_body_and_of_ones_own(cloud, connection):
         response, raw = send(connection, method, "/aws/x")
         assert response.status == 200
         assert (raw == b"") == (method == "HEAD")
-    status, _ = exchange(cloud, b"OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    status, _ = exchange(
+        cloud, b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    )
     assert status == 404
 
 
@@ -310,8 +310,8 @@ def test_methods_without_a_body_and_of_ones_own(cloud, connection):
     [
         b"\x00\x01\r\n\r\n",
         b"GET / HTTP/1.1\r\nbad header\r\n\r\n",
-        b"GET /aws/ HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 20_000 + b"\r\n\r\n",
-        b"POST /aws/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"GET /aws/ HTTP/1.1\r\nHost: localhost\r\nX: " + b"y" * 20_000 + b"\r\n\r\n",
+        b"POST /aws/ HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
     ],
 )
 def test_what_is_not_http_is_a_400(cloud, capfd, junk):
@@ -324,7 +324,7 @@ def test_what_is_not_http_is_a_400(cloud, capfd, junk):
 def test_a_client_that_leaves_harms_nobody(cloud, connection):
     calls = len(cloud.function("aws").invocations)
     with socket.create_connection(("127.0.0.1", cloud.port), timeout=10) as client:
-        client.sendall(b"POST /aws/ HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
+        client.sendall(b"POST /aws/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf")
     response, _ = send(connection, "GET", "/aws/")
     assert response.status == 200
     assert len(cloud.function("aws").invocations) == calls + 1
@@ -332,9 +332,7 @@ def test_a_client_that_leaves_harms_nobody(cloud, connection):
 
 def test_a_client_that_asks_before_it_sends(cloud):
     with socket.create_connection(("127.0.0.1", cloud.port), timeout=10) as client:
-        head = (
-            b"POST /aws/ HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n"
-        )
+        head = b"POST /aws/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n"
         client.sendall(head)
         assert client.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
         client.sendall(b"body")
@@ -403,7 +401,7 @@ def test_a_body_that_comes_while_the_function_is_replaced(cloud, tmp_path):
     (tmp_path / "main.py").write_text("def handler(event, context):\n    return 'old'\n")
     old = cloud.deploy("late", tmp_path)
     with socket.create_connection(("127.0.0.1", cloud.port), timeout=20) as client:
-        client.sendall(b"POST /late/ HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nha")
+        client.sendall(b"POST /late/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nha")
         old.invoke()
         (tmp_path / "main.py").write_text("def handler(event, context):\n    return 'new'\n")
         cloud.deploy("late", tmp_path)

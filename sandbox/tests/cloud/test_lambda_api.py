@@ -47,6 +47,7 @@ def call(cloud, target, body=b"", method="POST", **headers):
     """One request to the API; headers are named with underscores, without the X-Amz-."""
     connection = http.client.HTTPConnection("127.0.0.1", cloud.port, timeout=20)
     headers = {f"X-Amz-{name.replace('_', '-')}": value for name, value in headers.items()}
+    headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={cloud.key}/"
     connection.request(method, target, body, headers)
     response = connection.getresponse()
     raw = response.read()
@@ -284,7 +285,7 @@ def test_boto3(cloud, boto3):
         "lambda",
         endpoint_url=f"http://127.0.0.1:{cloud.port}",
         region_name="us-east-1",
-        aws_access_key_id="any",
+        aws_access_key_id=cloud.key,
         aws_secret_access_key="any",
     )
     answered = client.invoke(FunctionName="echo", Payload=b'{"name": "Viktor"}', LogType="Tail")
@@ -306,3 +307,52 @@ def test_boto3(cloud, boto3):
     listed = [function["FunctionName"] for page in pages for function in page["Functions"]]
     assert sorted(listed) == [function.name for function in cloud.functions()]
     client.get_waiter("function_active_v2").wait(FunctionName="echo")
+
+
+WITH_BOTO3 = """
+import os
+import boto3
+def handler(event, context):
+    client = boto3.client("lambda", endpoint_url=os.environ["ENDPOINT"])
+    return client.invoke(FunctionName="echo", Payload=b'"from inside"')["Payload"].read().decode()
+"""
+
+
+def test_boto3_inside_a_function_needs_no_more_than_the_address(cloud, boto3, tmp_path):
+    (tmp_path / "main.py").write_text(WITH_BOTO3)
+    environment = {
+        "ENDPOINT": f"http://127.0.0.1:{cloud.port}",
+        "PYTHONPATH": str(Path(boto3.__file__).parent.parent),
+    }
+    fn = cloud.deploy("caller", tmp_path, environment=environment, memory_mb=512, timeout_s=30)
+    assert fn.invoke() == '"from inside"'
+
+
+def test_another_key_is_refused_in_boto3s_own_words(cloud, boto3):
+    client = boto3.client(
+        "lambda",
+        endpoint_url=f"http://127.0.0.1:{cloud.port}",
+        region_name="us-east-1",
+        aws_access_key_id="another",
+        aws_secret_access_key="any",
+    )
+    with pytest.raises(client.exceptions.ClientError, match="security token.* is invalid") as found:
+        client.invoke(FunctionName="echo")
+    assert found.value.response["Error"]["Code"] == "UnrecognizedClientException"
+    assert found.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+
+
+def test_a_key_is_random_unless_it_is_given():
+    with Cloud() as one, Cloud() as other, Cloud(key="mine") as given:
+        assert len({one.key, other.key}) == 2
+        assert given.key == "mine"
+
+
+def test_a_function_knows_key_and_region_and_may_have_others(cloud, tmp_path):
+    source = "import os\ndef handler(event, context):\n    return dict(os.environ)\n"
+    (tmp_path / "main.py").write_text(source)
+    found = cloud.deploy("knows", tmp_path).invoke()
+    assert found["AWS_ACCESS_KEY_ID"] == cloud.key and found["AWS_SECRET_ACCESS_KEY"]
+    assert found["AWS_REGION"] == found["AWS_DEFAULT_REGION"] == "us-east-1"
+    own = cloud.deploy("knows", tmp_path, environment={"AWS_ACCESS_KEY_ID": "own"}).invoke()
+    assert own["AWS_ACCESS_KEY_ID"] == "own"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot_sandbox.cloud import Cloud, FunctionError
-from bot_sandbox.cloud.runtime_api import parse_head
+from bot_sandbox.cloud.runtime_http import parse_head
 
 HOSTILE = FUNCTIONS / "hostile"
 TEN_TEXTS = ", ".join(f"{number:02}.txt" for number in range(10))

@@ -449,7 +449,7 @@ def test_what_is_not_utf8_or_too_big(telegram, account, viktor):
 
 
 def test_pipelining_and_broken_http(telegram, account):
-    request = f"GET /bot{account.token}/getMe HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    request = f"GET /bot{account.token}/getMe HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
     with socket.create_connection(("127.0.0.1", telegram.port), timeout=5) as client:
         client.sendall(request * 3)
         data = b""

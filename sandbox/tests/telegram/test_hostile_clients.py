@@ -48,11 +48,11 @@ def connect(telegram, account):
 
 def get(account, method="getMe", close=True):
     end = "Connection: close\r\n" if close else ""
-    return f"GET /bot{account.token}/{method} HTTP/1.1\r\nHost: x\r\n{end}\r\n".encode()
+    return f"GET /bot{account.token}/{method} HTTP/1.1\r\nHost: localhost\r\n{end}\r\n".encode()
 
 
 def post(account, body, *headers, kind="application/json", method="sendMessage"):
-    lines = [f"POST /bot{account.token}/{method} HTTP/1.1", "Host: x", "Connection: close"]
+    lines = [f"POST /bot{account.token}/{method} HTTP/1.1", "Host: localhost", "Connection: close"]
     lines += [f"Content-Type: {kind}", *headers]
     if not any("Transfer-Encoding" in line for line in headers):
         lines.append(f"Content-Length: {len(body)}")
@@ -86,15 +86,15 @@ def envelopes(data):
 NOT_HTTP = [
     b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(60),
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-    b"BREW /botTOKEN/getMe HTTP/1.1\r\nHost: x\r\n\r\n",
-    "GET /botTOKEN/gétMe HTTP/1.1\r\nHost: x\r\n\r\n".encode(),
-    b"GET /botTOKEN/" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
-    b"GET /botTOKEN/getMe HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 100_000 + b"\r\n\r\n",
-    b"GET /botTOKEN/getMe HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 20_000 + b"\r\n",
-    b"GET /botTOKEN/getMe HTTP/1.1\r\nHost: x\r\nno colon TOKEN\r\n\r\n",
-    b"POST /botTOKEN/getMe HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
-    b"POST /botTOKEN/getMe HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-    b"POST /botTOKEN/getMe HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n"
+    b"BREW /botTOKEN/getMe HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "GET /botTOKEN/gétMe HTTP/1.1\r\nHost: localhost\r\n\r\n".encode(),
+    b"GET /botTOKEN/" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET /botTOKEN/getMe HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 100_000 + b"\r\n\r\n",
+    b"GET /botTOKEN/getMe HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * 20_000 + b"\r\n",
+    b"GET /botTOKEN/getMe HTTP/1.1\r\nHost: localhost\r\nno colon TOKEN\r\n\r\n",
+    b"POST /botTOKEN/getMe HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+    b"POST /botTOKEN/getMe HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    b"POST /botTOKEN/getMe HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n"
     b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
 ]
 

@@ -92,7 +92,9 @@ def test_the_three_conflicts(telegram, account, pool):
 
 def test_a_poller_that_hangs_up_is_forgotten(telegram, account, viktor):
     with socket.create_connection(("127.0.0.1", telegram.port)) as client:
-        request = f"GET /bot{account.token}/getUpdates?timeout=30 HTTP/1.1\r\nHost: x\r\n\r\n"
+        request = (
+            f"GET /bot{account.token}/getUpdates?timeout=30 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        )
         client.sendall(request.encode())
         polled(telegram, account)
     viktor.send("not lost")
