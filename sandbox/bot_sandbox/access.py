@@ -14,11 +14,12 @@ Any web page can make a browser send requests to 127.0.0.1. Three checks keep su
 import hmac
 import re
 from collections.abc import Iterable
+from contextlib import suppress
+from ipaddress import ip_address
 
 from aiohttp import web
 
 HOST = "127.0.0.1"
-EVERYWHERE = {"0.0.0.0": HOST, "::": "::1"}  # noqa: S104 - where a server listens, where it is found
 OWN_HOSTS = (HOST, "localhost", "*.localhost")  # RFC 6761: .localhost is always this machine
 PLACE = re.compile(r"([\w.-]+|\[[\da-f:.]+\])(?::(\d+))?", re.ASCII)  # a Host header
 ALLOWED_HOST = re.compile(rf"\*\.[\w.-]+|{PLACE.pattern}", re.ASCII)
@@ -37,8 +38,7 @@ class Access:
         self, host: str = HOST, allow_hosts: Iterable[str] = (), allow_origins: Iterable[str] = ()
     ) -> None:
         self.listens_on = host
-        found_at = EVERYWHERE.get(host, host).lower()
-        self.host = f"[{found_at}]" if ":" in found_at else found_at  # as addresses have it
+        self.host = name_of(host)  # as addresses have it
         self._own_hosts = {*OWN_HOSTS, self.host}
         self._hosts = checked(
             "allow_hosts",
@@ -95,6 +95,19 @@ def checked(
         if not isinstance(value, str) or not pattern.fullmatch(value.lower()):
             raise ValueError(f"{parameter} takes a list such as {expected}; found {value!r}")
     return {value.lower() for value in values}
+
+
+def name_of(host: str) -> str:
+    """The name by which this machine finds a server that listens on a host.
+
+    >>> name_of("LocalHost"), name_of("::1"), name_of("::")
+    ('localhost', '[::1]', '[::1]')
+    """
+    name = host.lower()
+    with suppress(ValueError):  # it is no number
+        if (number := ip_address(name)).is_unspecified:  # on every one that the machine has
+            name = HOST if number.version == 4 else "::1"
+    return f"[{name}]" if ":" in name else name
 
 
 def fits(name: str, pattern: str) -> bool:

@@ -34,8 +34,8 @@ class Door:
     def send(self, *lines, host=None, target=None, version="1.1", headers=None):
         """Send a request as raw bytes; its status, headers and body.
 
-        `lines` are more headers. `host` is the Host header without its port; a text that has a colon
-        is taken as it is, and "" means no such header.
+        `lines` are more headers. `host` is the Host header without its port; a text with a colon is
+        taken as it is, and "" means no such header.
         """
         host = self.host if host is None else host
         place = host if ":" in host or not host else f"{host}:{self.port}"
@@ -126,8 +126,8 @@ def test_a_servers_own_names_are_let_in(doors, name):
     hosts = [door.host, f"{door.host}:{door.port}".upper(), f"{door.host}:{door.port}"]
     if name != "function's host":
         hosts += ["localhost", "LocalHost", "some.name.localhost"]
-    if name == "function":
-        hosts.pop()  # there it would be another function's address
+    if name in ("function", "Lambda API"):
+        hosts.pop()  # there it would be the address of a function called some.name
     for host in hosts:
         assert door.send(host=host)[0] == door.passes, host
     without_port = f"Host: {door.host}"

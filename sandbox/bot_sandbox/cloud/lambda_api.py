@@ -58,8 +58,9 @@ class Refusal(Exception):  # noqa: N818 - what AWS calls an exception, here it i
         self.body = {"Type": "User", "Message": message, **more}
 
     def response(self) -> web.Response:
-        """The answer."""
-        return answer(self.status, self.body, {"x-amzn-ErrorType": self.type})
+        """The answer; `handle` puts the request's own id in, if it has one."""
+        about = {"x-amzn-ErrorType": self.type, "x-amzn-RequestId": str(uuid.uuid4())}
+        return answer(self.status, self.body, about)
 
 
 class LambdaApi:

@@ -332,8 +332,8 @@ def test_a_client_that_leaves_harms_nobody(cloud, connection):
 
 def test_a_client_that_asks_before_it_sends(cloud):
     with socket.create_connection(("127.0.0.1", cloud.port), timeout=10) as client:
-        head = b"POST /aws/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n"
-        client.sendall(head)
+        client.sendall(b"POST /aws/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n")
+        client.sendall(b"Expect: 100-continue\r\n\r\n")
         assert client.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
         client.sendall(b"body")
         assert client.recv(100).startswith(b"HTTP/1.1 200 OK")

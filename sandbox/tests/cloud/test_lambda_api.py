@@ -336,7 +336,7 @@ def test_another_key_is_refused_in_boto3s_own_words(cloud, boto3):
         aws_access_key_id="another",
         aws_secret_access_key="any",
     )
-    with pytest.raises(client.exceptions.ClientError, match="security token.* is invalid") as found:
+    with pytest.raises(client.exceptions.ClientError, match=r"token.* is invalid") as found:
         client.invoke(FunctionName="echo")
     assert found.value.response["Error"]["Code"] == "UnrecognizedClientException"
     assert found.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403

@@ -93,7 +93,8 @@ NOT_HTTP = [
     b"GET /botTOKEN/getMe HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * 20_000 + b"\r\n",
     b"GET /botTOKEN/getMe HTTP/1.1\r\nHost: localhost\r\nno colon TOKEN\r\n\r\n",
     b"POST /botTOKEN/getMe HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
-    b"POST /botTOKEN/getMe HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    b"POST /botTOKEN/getMe HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n"
+    b"Content-Length: 2\r\n\r\nab",
     b"POST /botTOKEN/getMe HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n"
     b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
 ]
