@@ -44,7 +44,7 @@ def test_twitch_takes_its_settings_by_name():
 def test_every_option_of_the_command_is_in_its_help():
     from bot_sandbox import __main__
 
-    named = set(re.findall(r"`(--[a-z-]+)`", README.partition("## In your tests")[0]))
+    named = set(re.findall(r"`(--[a-z-]+)(?: [A-Z]+)?`", README.partition("## In your tests")[0]))
     assert {"--fixed", "--handler", "--runtime", "--timeout", "--memory", "--seed"} <= named
     assert {"--allow-host", "--allow-origin"} <= named
     assert named - {"--help"} <= set(
