@@ -20,9 +20,10 @@ from ipaddress import ip_address
 from aiohttp import web
 
 HOST = "127.0.0.1"
-OWN_HOSTS = (HOST, "localhost", "*.localhost")  # RFC 6761: .localhost is always this machine
+OWN_ENDING = ".localhost"  # always this machine (RFC 6761): browsers and curl need no DNS for it
 PLACE = re.compile(r"([\w.-]+|\[[\da-f:.]+\])(?::(\d+))?", re.ASCII)  # a Host header
 ALLOWED_HOST = re.compile(rf"\*\.[\w.-]+|{PLACE.pattern}", re.ASCII)
+EXAMPLE = {"allow_hosts": '["bots.example"]', "allow_origins": '["http://localhost:3000"]'}
 ALLOWED_ORIGIN = re.compile(r"null|[a-z][a-z\d+.-]*://[^/\s]+")
 
 
@@ -39,16 +40,10 @@ class Access:
     ) -> None:
         self.listens_on = host
         self.host = name_of(host)  # as addresses have it
-        self._own_hosts = {*OWN_HOSTS, self.host}
-        self._hosts = checked(
-            "allow_hosts",
-            allow_hosts,
-            ALLOWED_HOST,
-            '["bots.example"], ["bots.example:8080"] or ["*.bots.example"]',
-        )
-        self._origins = checked(
-            "allow_origins", allow_origins, ALLOWED_ORIGIN, '["http://localhost:3000"]'
-        )
+        self._own_names = {HOST, "localhost", self.host}
+        self._hosts = checked("allow_hosts", allow_hosts, ALLOWED_HOST)
+        self._endings = tuple(each[1:] for each in self._hosts if each.startswith("*"))
+        self._origins = checked("allow_origins", allow_origins, ALLOWED_ORIGIN)
 
     def refusal(self, request: web.BaseRequest, *, public: bool = False) -> str:
         """Why a request is refused, and what to do; "" if it may come in.
@@ -81,20 +76,21 @@ class Access:
         if not found:
             return False
         name, given = found.groups()
-        if given in (None, str(port)) and any(fits(name, own) for own in self._own_hosts):
-            return True
-        return any(place == allowed or fits(name, allowed) for allowed in self._hosts)
+        if name in self._own_names or name.endswith(OWN_ENDING):
+            if given in (None, str(port)):
+                return True
+        return not self._hosts.isdisjoint((place, name)) or name.endswith(self._endings)
 
 
-def checked(
-    parameter: str, values: Iterable[str], pattern: re.Pattern[str], expected: str
-) -> set[str]:
+def checked(parameter: str, values: Iterable[str], pattern: re.Pattern[str]) -> set[str]:
     """The values in lower case; ValueError for one that is wrong."""
-    values = list(values) if not isinstance(values, str) else [f"{values} instead of a list"]
-    for value in values:
-        if not isinstance(value, str) or not pattern.fullmatch(value.lower()):
-            raise ValueError(f"{parameter} takes a list such as {expected}; found {value!r}")
-    return {value.lower() for value in values}
+    found = [values] if isinstance(values, str) else list(values)
+    for value in found:
+        if found == [values] or not isinstance(value, str) or not pattern.fullmatch(value.lower()):
+            raise ValueError(
+                f"{parameter} takes a list such as {EXAMPLE[parameter]}; found {value!r}"
+            )
+    return {value.lower() for value in found}
 
 
 def name_of(host: str) -> str:
@@ -108,15 +104,6 @@ def name_of(host: str) -> str:
         if (number := ip_address(name)).is_unspecified:  # on every one that the machine has
             name = HOST if number.version == 4 else "::1"
     return f"[{name}]" if ":" in name else name
-
-
-def fits(name: str, pattern: str) -> bool:
-    """Whether a name is this one or, with a star, under it.
-
-    >>> fits("localhost", "localhost"), fits("a.localhost", "*.localhost"), fits("a.b", "b")
-    (True, True, False)
-    """
-    return name == pattern or (pattern.startswith("*.") and name.endswith(pattern[1:]))
 
 
 def is_same(origin: str, host: str) -> bool:

@@ -16,11 +16,11 @@ from typing import Any
 
 from aiohttp import web
 
-from bot_sandbox.access import HOST, Access
+from bot_sandbox.access import HOST, OWN_ENDING, Access
 from bot_sandbox.cloud.deployment import Deployment, Settings
 from bot_sandbox.cloud.errors import PAYLOAD_LIMIT, FunctionError, placed
 from bot_sandbox.cloud.function import Function, to_event
-from bot_sandbox.cloud.gateway import OWN_HOST, Gateway
+from bot_sandbox.cloud.gateway import Gateway
 from bot_sandbox.cloud.history import History
 from bot_sandbox.cloud.lambda_api import TOO_LARGE
 from bot_sandbox.cloud.pool import Pool
@@ -133,7 +133,7 @@ class Cloud(LocalServer):
             deployment, history, self._supervisor.new_marker, self.clock, self._init_timeout_s
         )
         url = f"http://{self.host}:{self.port}/{name}/"
-        host_url = f"http://{name.lower()}{OWN_HOST}:{self.port}/"
+        host_url = f"http://{name.lower()}{OWN_ENDING}:{self.port}/"
         function = Function(url, host_url, revision, pool, history, self.invoke, self.wait_until)
         self.run(self._install(function, must_load))
         keep_log(function)

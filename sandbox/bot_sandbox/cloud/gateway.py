@@ -13,14 +13,12 @@ from urllib.parse import unquote
 from aiohttp import web
 from multidict import CIMultiDict
 
-from bot_sandbox.access import Access, split_target
+from bot_sandbox.access import OWN_ENDING, Access, split_target
 from bot_sandbox.cloud import events, lambda_api
 from bot_sandbox.cloud.errors import LACKING, PAYLOAD_LIMIT, THROTTLED, FunctionError
 from bot_sandbox.cloud.function import Function
 from bot_sandbox.cloud.lambda_api import TOO_LARGE, LambdaApi, Refusal
 from bot_sandbox.http_body import read_body
-
-OWN_HOST = ".localhost"  # resolved to 127.0.0.1 by browsers and curl without any DNS (RFC 6761)
 
 
 class Gateway:
@@ -49,10 +47,10 @@ class Gateway:
             host, target = split_target(target)  # `Access` checks this host as well
         path, _, query = events.ascii_only(target).partition("?")
         domain = events.split_host(host)[0]
-        by_host = domain.endswith(OWN_HOST)
+        by_host = domain.endswith(OWN_ENDING)
         is_api = not by_host and bool(lambda_api.PATH.match(path))
         if by_host:
-            name = domain.removesuffix(OWN_HOST)
+            name = domain.removesuffix(OWN_ENDING)
         elif not is_api:
             _, name, path = [*path.split("/", 2), "", ""][:3]
             name, path = unquote(name), f"/{path}"

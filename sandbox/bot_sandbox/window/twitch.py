@@ -18,7 +18,7 @@ from bot_sandbox.twitch.people import Account
 from bot_sandbox.twitch.service import REDIRECTS, Twitch
 from bot_sandbox.twitch.tokens import Application, Token
 from bot_sandbox.window.feed import Json
-from bot_sandbox.window.twitch_faults import FAULTS, number
+from bot_sandbox.window.twitch_faults import FAULTS, make_fault, number
 from bot_sandbox.window.view import Fields, View, call, fields
 
 LONGEST_TIMEOUT_S = 1_209_600  # two weeks (dev.twitch.tv/docs/api/reference, Ban User)
@@ -374,7 +374,7 @@ class TwitchView(View):
     async def _do_fault(self, name: str, values: Fields) -> web.Response:
         if name not in FAULTS:
             raise ValueError(f"there is no fault {name!r}; there are: {', '.join(FAULTS)}")
-        return told(await call(FAULTS[name], self.twitch.faults, values))
+        return told(await call(make_fault, self.twitch.faults, name, values))
 
     async def clock(self, _: web.Request) -> web.Response:
         """GET: the time as this Twitch sees it, and how far it is ahead."""
