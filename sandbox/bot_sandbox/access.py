@@ -54,7 +54,7 @@ class Access:
         if len(hosts) != 1:
             return f"a request needs one Host header; found {len(hosts)}"
         places = list(hosts)
-        if not request.raw_path.startswith(("/", "*")):  # "absolute-form": it names a host, too
+        if request.raw_path[:1] != "/" and request.raw_path != "*":  # it names a host, too
             places.append(split_target(request.raw_path)[0])
         port = request.get_extra_info("sockname", ("", 0))[1]
         for place in places:
@@ -76,21 +76,21 @@ class Access:
         if not found:
             return False
         name, given = found.groups()
-        if name in self._own_names or name.endswith(OWN_ENDING):
-            if given in (None, str(port)):
-                return True
-        return not self._hosts.isdisjoint((place, name)) or name.endswith(self._endings)
+        is_own = name in self._own_names or name.endswith(OWN_ENDING)
+        if is_own and given in (None, str(port)):
+            return True
+        return place in self._hosts or name in self._hosts or name.endswith(self._endings)
 
 
 def checked(parameter: str, values: Iterable[str], pattern: re.Pattern[str]) -> set[str]:
     """The values in lower case; ValueError for one that is wrong."""
-    found = [values] if isinstance(values, str) else list(values)
-    for value in found:
-        if found == [values] or not isinstance(value, str) or not pattern.fullmatch(value.lower()):
-            raise ValueError(
-                f"{parameter} takes a list such as {EXAMPLE[parameter]}; found {value!r}"
-            )
-    return {value.lower() for value in found}
+    expected = f"{parameter} takes a list such as {EXAMPLE[parameter]}"
+    if isinstance(values, str):
+        raise ValueError(f"{expected}; found the text {values!r}")
+    found = {value.lower() for value in values}
+    if wrong := [value for value in found if not pattern.fullmatch(value)]:
+        raise ValueError(f"{expected}; found {wrong[0]!r} in it")
+    return found
 
 
 def name_of(host: str) -> str:
