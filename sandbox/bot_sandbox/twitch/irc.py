@@ -22,9 +22,9 @@ from bot_sandbox.twitch.chat import (
     slash_command,
 )
 from bot_sandbox.twitch.connection import HeldConnection, TcpWire, WebSocketWire, Wire
+from bot_sandbox.twitch.irc_grammar import IrcLine, LineSplitter, read
 from bot_sandbox.twitch.tokens import Grant
 from bot_sandbox.twitch.world import TwitchWorld
-from botlib.twitch.irc import IrcMessage, LineBuffer, parse
 
 CRLF = "\r\n"
 ANONYMOUS = re.compile(r"justinfan\d+")
@@ -97,7 +97,7 @@ class IrcConnection(HeldConnection):
             return
         self.record.lines_in += 1
         self._heard = text
-        line = parse(text)
+        line = read(text)
         name = line.command.upper()
         if not name or (not self.login and name not in BEFORE_LOGIN):
             return  # before login Twitch says nothing
@@ -120,7 +120,7 @@ class IrcConnection(HeldConnection):
 
     # Logging in: CAP, PASS, NICK
 
-    def _cap(self, line: IrcMessage) -> None:
+    def _cap(self, line: IrcLine) -> None:
         """CAP LS lists what there is; CAP REQ asks for it, all or nothing."""
         step = param(line, 0).upper()
         if step == "LS":
@@ -134,12 +134,12 @@ class IrcConnection(HeldConnection):
                 self._capabilities.update(wanted)
             self.send(irc_lines.line("CAP", "*", "ACK" if known else "NAK", text=asked))
 
-    def _pass(self, line: IrcMessage) -> None:
+    def _pass(self, line: IrcLine) -> None:
         """PASS oauth:<token> is kept until NICK comes."""
         if not self.login:
             self._password = param(line, 0)
 
-    def _nick(self, line: IrcMessage) -> None:
+    def _nick(self, line: IrcLine) -> None:
         """NICK <login> logs in, or refuses and closes."""
         if self.login:
             return
@@ -189,16 +189,16 @@ class IrcConnection(HeldConnection):
 
     # Being there: PING, PONG, JOIN, PART, QUIT
 
-    def _ping(self, line: IrcMessage) -> None:
+    def _ping(self, line: IrcLine) -> None:
         """PING is answered with PONG and the same words, if there were any."""
         if self.answers_ping:
             self.send(irc_lines.pong(line.params[-1] if line.params else None))
 
-    def _ponged(self, line: IrcMessage) -> None:
+    def _ponged(self, line: IrcLine) -> None:
         """The client answers the server's PING."""
         self._pong.set()
 
-    def _join(self, line: IrcMessage) -> None:
+    def _join(self, line: IrcLine) -> None:
         """JOIN one channel or several; past the limit (20 in 10 seconds) Twitch says nothing.
 
         Whoever is banned is not let in and hears why; a timeout only keeps one from speaking.
@@ -226,7 +226,7 @@ class IrcConnection(HeldConnection):
                     self.send(irc_lines.room_state(channel, tags=tags))
                 self._server.join(self, channel.name)
 
-    def _part(self, line: IrcMessage) -> None:
+    def _part(self, line: IrcLine) -> None:
         """PART one channel or several."""
         for name in param(line, 0).lower().split(","):
             channel = name.removeprefix("#")
@@ -239,16 +239,16 @@ class IrcConnection(HeldConnection):
         self.send(irc_lines.line("PART", f"#{channel}", source=irc_lines.mask(self.login)))
         self._server.leave(self, channel)
 
-    def _quit(self, line: IrcMessage) -> None:
+    def _quit(self, line: IrcLine) -> None:
         """QUIT ends the connection."""
         self.end("the client said QUIT")
 
-    def _nothing(self, line: IrcMessage) -> None:
+    def _nothing(self, line: IrcLine) -> None:
         """What older IRC clients say and Twitch does not need."""
 
     # Speaking: PRIVMSG
 
-    def _privmsg(self, line: IrcMessage) -> None:
+    def _privmsg(self, line: IrcLine) -> None:
         """PRIVMSG #channel :text, with @reply-parent-msg-id to answer a message.
 
         The sender hears USERSTATE, never an echo of its own message.
@@ -357,19 +357,19 @@ class IrcServer:
         wire = WebSocketWire(socket, request.transport)
         client = self._open(IrcConnection(self, wire, "IRC over WebSocket"))
 
-        async def read() -> None:
+        async def receive_all() -> None:
             async for frame in socket:
                 if frame.type is WSMsgType.PING:
                     if client.answers_ping and not client.silent:
                         await socket.pong(frame.data)
                 elif frame.type in (WSMsgType.TEXT, WSMsgType.BINARY):
                     data = frame.data.encode() if isinstance(frame.data, str) else frame.data
-                    for line in LineBuffer(limit).feed(data + b"\n"):  # a frame ends its line
+                    for line in LineSplitter(limit).feed(data + b"\n"):  # a frame ends its line
                         client.receive(line)
 
         why = "the connection broke"
         try:
-            await client.read_until_the_end(read())
+            await client.read_until_the_end(receive_all())
             if socket.close_code not in (None, WSCloseCode.ABNORMAL_CLOSURE):
                 why = "the client closed the connection"
         except (ConnectionError, OSError):
@@ -382,15 +382,15 @@ class IrcServer:
         """One TCP client, from first to last line."""
         client = self._open(IrcConnection(self, TcpWire(writer), "IRC over TCP"))
 
-        async def read() -> None:
-            buffer = LineBuffer(self.world.settings.line_bytes)
+        async def receive_all() -> None:
+            splitter = LineSplitter(self.world.settings.line_bytes)
             while data := await reader.read(65_536):
-                for line in buffer.feed(data):
+                for line in splitter.feed(data):
                     client.receive(line)
 
         why = "the client closed the connection"
         try:
-            await client.read_until_the_end(read())
+            await client.read_until_the_end(receive_all())
         except (ConnectionError, OSError):
             why = "the connection broke"
         finally:
@@ -468,10 +468,10 @@ class IrcServer:
         await client.finish()
 
 
-def param(line: IrcMessage, index: int) -> str:
+def param(line: IrcLine, index: int) -> str:
     """The parameter at this place, or an empty string.
 
-    >>> param(parse("JOIN #viktor"), 0), param(parse("JOIN #viktor"), 1)
+    >>> param(read("JOIN #viktor"), 0), param(read("JOIN #viktor"), 1)
     ('#viktor', '')
     """
     return line.params[index] if index < len(line.params) else ""

@@ -1,12 +1,10 @@
 """The lines the chat server (tmi.twitch.tv) says, word for word.
 
-Text only; who hears them is decided in irc.py. The grammar is botlib's, since the rules for a line
-are the same on both sides. A mistake in it would be made by both, so tests compare lines word for
-word, and a client written by others (sandbox/tests/peers/tmi) has to understand them.
+Text only; who hears them is decided in irc.py, and how a line is put together in irc_grammar.py.
 """
 
 from bot_sandbox.twitch.chat import FOR_GOOD, Channel, ChatMessage, User
-from botlib.twitch.irc import IrcMessage, format
+from bot_sandbox.twitch.irc_grammar import write
 
 HOST = "tmi.twitch.tv"
 WELCOME = (
@@ -32,8 +30,7 @@ def line(
     >>> line("NOTICE", "#viktor", text="No.", tags={"msg-id": "no_permission"})
     '@msg-id=no_permission :tmi.twitch.tv NOTICE #viktor :No.'
     """
-    every = params if text is None else (*params, text)
-    return format(IrcMessage(command, every, source, tags or {}, colon=text is not None))
+    return write(command, params, text, source, tags)
 
 
 def mask(login: str) -> str:

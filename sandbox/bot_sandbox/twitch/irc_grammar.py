@@ -1,0 +1,131 @@
+"""How an IRC line is written: RFC 1459, section 2.3, with IRCv3's tags in front.
+
+    [@tags SPACE] [:source SPACE] command {SPACE middle} [SPACE :trailing] CRLF
+
+SPACE is one space or several. A line feed alone ends a line, too, as on most servers.
+What a line means is decided in irc.py.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+ESCAPED = {"\\": r"\\", ";": r"\:", " ": r"\s", "\r": r"\r", "\n": r"\n"}  # in a tag's value
+UNESCAPED = {":": ";", "s": " ", "r": "\r", "n": "\n"}  # what stands behind a backslash
+TO_TAG = str.maketrans(ESCAPED)
+TO_ONE_LINE = str.maketrans("\r\n\0", "   ")  # or a text could end its line and begin another
+
+
+class IrcLine(NamedTuple):
+    """A line that came in; the trailing text is the last of the parameters."""
+
+    command: str = ""
+    params: tuple[str, ...] = ()
+    source: str = ""
+    tags: Mapping[str, str] = MappingProxyType({})
+
+
+def read(line: str) -> IrcLine:
+    """Take a line apart; one that has no command gives an empty command.
+
+    >>> line = read("@id=7;flag :anna!anna@host PRIVMSG #viktor :hello  there")
+    >>> line.command, line.params, line.source, line.tags
+    ('PRIVMSG', ('#viktor', 'hello  there'), 'anna!anna@host', {'id': '7', 'flag': ''})
+    """
+    tags = source = ""
+    if line.startswith("@"):
+        tags, line = first_word(line[1:])
+    if line.startswith(":"):
+        source, line = first_word(line[1:])
+    line, words = line.lstrip(" "), []
+    while line and not line.startswith(":"):
+        word, line = first_word(line)
+        words.append(word)
+    if not words:
+        return IrcLine()
+    trailing = [line[1:]] if line else []
+    return IrcLine(words[0], (*words[1:], *trailing), source, read_tags(tags))
+
+
+def write(
+    command: str,
+    params: tuple[str, ...] = (),
+    text: str | None = None,
+    source: str = "",
+    tags: dict[str, str] | None = None,
+) -> str:
+    r"""Put a line together, without its end; `text` is the trailing text, params are words.
+
+    >>> write("NOTICE", ("#viktor",), "No,\r\nno.", "tmi.twitch.tv", {"msg-id": "a;b"})
+    '@msg-id=a\\:b :tmi.twitch.tv NOTICE #viktor :No,  no.'
+    """
+    parts = [command, *params]
+    if source:
+        parts.insert(0, f":{source}")
+    if tags:
+        pairs = (f"{key}={value.translate(TO_TAG)}" for key, value in tags.items())
+        parts.insert(0, f"@{';'.join(pairs)}")
+    if text is not None:
+        parts.append(f":{text}")
+    line = " ".join(parts).translate(TO_ONE_LINE)
+    return line.encode("utf-8", "replace").decode()  # half a character cannot travel
+
+
+def first_word(text: str) -> tuple[str, str]:
+    """Split a text at its first space or spaces.
+
+    >>> first_word("JOIN  #viktor")
+    ('JOIN', '#viktor')
+    """
+    word, _, rest = text.partition(" ")
+    return word, rest.lstrip(" ")
+
+
+def read_tags(text: str) -> dict[str, str]:
+    """Read the tags; one without a value has an empty one, and of two of a name the last counts.
+
+    >>> read_tags("mod=1;color;mod=0")
+    {'mod': '0', 'color': ''}
+    """
+    pairs = (tag.partition("=") for tag in text.split(";") if tag)
+    return {key: unescape(value) for key, _, value in pairs}
+
+
+def unescape(value: str) -> str:
+    r"""Read a tag's value; a backslash that escapes nothing is left out, IRCv3 says.
+
+    >>> unescape(r"a\:\sb\\ \x" + "\\")
+    'a; b\\ x'
+    """
+    signs, found = iter(value), []
+    for sign in signs:
+        if sign == "\\":
+            sign = next(signs, "")
+            sign = UNESCAPED.get(sign, sign)
+        found.append(sign)
+    return "".join(found)
+
+
+class LineSplitter:
+    """Cuts what a socket gives into lines; a line of more than `longest` bytes is thrown away.
+
+    >>> splitter = LineSplitter(longest=9)
+    >>> splitter.feed(b"PING :a\\r\\nPI"), splitter.feed(b"NG :b\\r\\nmuch too long\\nQUIT\\n")
+    (['PING :a'], ['PING :b', 'QUIT'])
+    """
+
+    def __init__(self, longest: int) -> None:
+        self._longest = longest
+        self._begun = b""  # of the line that has not ended; one byte too much tells a long line
+
+    def feed(self, data: bytes) -> list[str]:
+        """Take some bytes; give the lines that end in them."""
+        *ends, rest = data.split(b"\n")
+        lines = []
+        for end in ends:
+            line, self._begun = self._begun + end, b""
+            text = line.removesuffix(b"\r")
+            if text and len(line) <= self._longest:
+                lines.append(text.decode("utf-8", "replace"))
+        self._begun = (self._begun + rest)[: self._longest + 1]
+        return lines
