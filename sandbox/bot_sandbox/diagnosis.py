@@ -1,21 +1,20 @@
-"""No reply, or an apology: where the reason stands, for whoever waited for an answer.
+"""No reply, or an apology: where the reason is, for somebody who waits for an answer.
 
-A bot writes what went wrong into its log. If it is a function, the cloud of this process has the
-log, found by the function's address; if it runs in this process, Python's `logging` hears it. Of
-a bot elsewhere nothing is known here.
+A bot writes what went wrong into its log. Two kinds of lines are known here: `!roll failed: REASON`
+for a command, `a handler failed: REASON` for anything else; what a REASON says is the bot's own.
+If the bot is a function of a cloud in this process, its log is found by its address
+(function_registry.py). If it runs in this process, its log is what a logger says that was named to
+`listen_to`. Of a bot elsewhere nothing is known here.
 """
 
 import logging
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
-from weakref import WeakValueDictionary
 
-from botlib import bot
+from bot_sandbox.function_registry import function_at
 
 LONGEST = 300  # characters of a log that are quoted
-_APOLOGY = re.compile(re.escape(bot.APOLOGY).replace(r"\{command\}", "(.+)"))
 _CLOUDS_OWN = re.compile(r"(INIT_START|START|END|REPORT)\b")
 _UNAWAITED = re.compile(
     r"([^/\\]+\.py):(\d{1,9}): RuntimeWarning: (coroutine '.*' was never awaited)"
@@ -25,12 +24,12 @@ _NAMED = re.compile(r"\(([^()/\\:]+\.py), line (\d{1,9})\)$")
 _PLACE = re.compile(r'\s*File "([^"/\\:<][^":]*)", (line \d+)')  # a relative path: their own file
 
 
-class NoReply(Exception):  # noqa: N818 - a name a learner reads as a sentence
+class NoReply(Exception):  # noqa: N818 - a name that reads as a sentence
     """Nothing came in time; the text says what was found and what to do next."""
 
 
 class Apology(str):
-    """What a bot said when a command failed, and shown under it the line that its log got."""
+    """What a bot said although its command failed, and under it the line that its log got."""
 
     def __new__(cls, said: str, logged: str) -> "Apology":
         """The text itself is what was said: it compares and counts as that."""
@@ -47,39 +46,15 @@ class Apology(str):
         return f"{super().__repr__()}\nIn its log: {self.logged}"
 
 
-class HasLog(Protocol):
-    """A function as a cloud of this process keeps it."""
-
-    url: str
-    host_url: str
-
-    @property
-    def logs(self) -> list[str]:
-        """What it printed, line by line."""
-
-    def line(self, file: str, number: int) -> str:
-        """One line of its own code; "" for none."""
+_loggers: set[str] = set()  # the names of those that bots in this process write to
 
 
-_functions: WeakValueDictionary[str, HasLog] = WeakValueDictionary()  # by address
+def listen_to(logger: str) -> None:
+    """Take the errors of this logger for the log of the bots that run in this process.
 
-
-def keep_log(function: HasLog) -> None:
-    """Let whoever calls a function's address and gets no answer find its log."""
-    _functions[function.url] = _functions[function.host_url] = function
-
-
-def function_at(address: str) -> HasLog | None:
-    """The function that answers at an address; None for one not known here."""
-    path = address.partition("?")[0].rstrip("/") + "/"
-    found = [function for url, function in _functions.items() if path.startswith(url)]
-    return found[0] if found else None
-
-
-def log_at(address: str) -> list[str]:
-    """The log of the function that answers at an address; empty for one not known here."""
-    function = function_at(address)
-    return function.logs if function else []
+    While somebody waits for an answer they are shown in it, and not printed.
+    """
+    _loggers.add(logger)
 
 
 def with_line(words: str, address: str) -> str:
@@ -95,23 +70,40 @@ def bots_in_this_process() -> Iterator[list[str]]:
     lines: list[str] = []
     handler = logging.Handler(logging.ERROR)
     handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
-    logger = logging.getLogger(bot.__name__)
-    logger.addHandler(handler)
+    loggers = [logging.getLogger(name) for name in _loggers]
+    for logger in loggers:
+        logger.addHandler(handler)
     try:
         yield lines
     finally:
-        logger.removeHandler(handler)
+        for logger in loggers:
+            logger.removeHandler(handler)
 
 
-def with_reason(said: str, log: Iterable[str]) -> str:
-    """What a bot said; an apology together with the line that its log got.
+def with_reason(said: str, asked: str, log: Iterable[str]) -> str:
+    """What a bot said; if the command it was asked failed, together with the line in its log.
 
-    >>> with_reason("hello Viktor!", [])
+    `log` is what it logged since it was asked.
+
+    >>> with_reason("hello Viktor!", "!hello", ["!roll failed: ValueError"])
     'hello Viktor!'
     """
-    apology = _APOLOGY.fullmatch(said)
-    logged = failure(apology[1], log) if apology else ""
+    logged = failure((asked.split() or [""])[0], log)
     return Apology(said, logged) if logged else said
+
+
+def latest_call(log: Iterable[str]) -> list[str]:
+    """What a function's log has of its latest call, as far as it has got.
+
+    >>> latest_call(["START RequestId: 1", "END RequestId: 1", "START RequestId: 2", "hello"])
+    ['START RequestId: 2', 'hello']
+    """
+    lines: list[str] = []
+    for line in log:
+        if line.startswith("START RequestId: "):
+            lines.clear()
+        lines.append(line)
+    return lines
 
 
 def failure(command: str, log: Iterable[str]) -> str:
@@ -132,29 +124,21 @@ def last_printed(log: Iterable[str]) -> str:
     >>> last_printed(["START RequestId: 1", "hello", "END RequestId: 1", "REPORT RequestId: 1"])
     'hello'
     """
-    printed = ""
-    for line in log:
-        own = _CLOUDS_OWN.match(line)
-        if not own:
-            printed = line[:LONGEST]
-        elif own[1] == "START":
-            printed = ""
-    return printed
+    printed = [line for line in latest_call(log) if not _CLOUDS_OWN.match(line)]
+    return printed[-1][:LONGEST] if printed else ""
 
 
 def handler_mistake(log: Iterable[str]) -> str:
     """What a handler of python-telegram-bot's did wrong in the latest call; "" for nothing.
 
-    >>> handler_mistake(["START", "main.py:7: RuntimeWarning: coroutine 'f' was never awaited"])
+    >>> handler_mistake(["main.py:7: RuntimeWarning: coroutine 'f' was never awaited"])
     "coroutine 'f' was never awaited (main.py, line 7)"
-    >>> handler_mistake(["START", "a handler failed: KeyError: 'x' (main.py, line 7)", "END"])
+    >>> handler_mistake(["a handler failed: KeyError: 'x' (main.py, line 7)", "END"])
     "a handler failed: KeyError: 'x' (main.py, line 7)"
     """
     mistake = ""
-    for line in log:
-        if line.startswith("START"):
-            mistake = ""
-        elif line.startswith("a handler failed: "):
+    for line in latest_call(log):
+        if line.startswith("a handler failed: "):
             mistake = line[:LONGEST]
         elif not mistake and (found := _UNAWAITED.search(line)):
             mistake = f"{found[3][:LONGEST]} ({found[1]}, line {found[2]})"

@@ -25,7 +25,7 @@ from bot_sandbox.cloud.history import History
 from bot_sandbox.cloud.lambda_api import TOO_LARGE
 from bot_sandbox.cloud.pool import Pool
 from bot_sandbox.cloud.still import still
-from bot_sandbox.diagnosis import keep_log
+from bot_sandbox.function_registry import announce, withdraw
 from bot_sandbox.page import Page
 from bot_sandbox.process_supervisor import ProcessSupervisor
 from bot_sandbox.randomness import Randomness
@@ -84,6 +84,7 @@ class Cloud(LocalServer):
         except BaseException:  # a taken port, say; leave no process and no folder behind
             self.close()
             raise
+        announce(self)
 
     def deploy(
         self,
@@ -136,7 +137,6 @@ class Cloud(LocalServer):
         host_url = f"http://{name.lower()}{OWN_ENDING}:{self.port}/"
         function = Function(url, host_url, revision, pool, history, self.invoke, self.wait_until)
         self.run(self._install(function, must_load))
-        keep_log(function)
         return function
 
     def function(self, name: str) -> Function:
@@ -170,6 +170,7 @@ class Cloud(LocalServer):
 
     async def shutdown(self) -> None:
         """Stop every instance and remove every copy."""
+        withdraw(self)
         await asyncio.gather(*(pool.close() for pool in self._pools))
         self._supervisor.close()
 

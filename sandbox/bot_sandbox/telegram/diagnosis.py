@@ -9,13 +9,12 @@ from collections.abc import Iterable
 
 from bot_sandbox.diagnosis import (
     failure,
-    function_at,
     handler_mistake,
     last_error,
     last_printed,
-    log_at,
     with_line,
 )
+from bot_sandbox.function_registry import function_at, log_at
 from bot_sandbox.telegram.types import Message, Update
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 

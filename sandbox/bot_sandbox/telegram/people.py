@@ -7,7 +7,7 @@ button is `person.send("/start")`; the sandbox lets people write without it.
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bot_sandbox.diagnosis import NoReply, bots_in_this_process, with_reason
+from bot_sandbox.diagnosis import NoReply, bots_in_this_process, latest_call, with_reason
 from bot_sandbox.server import LocalServer
 from bot_sandbox.telegram import diagnosis
 from bot_sandbox.telegram.buttons import Press
@@ -46,12 +46,12 @@ class Person(User):
         """Write a message and return the text of the bot's next one; NoReply after `timeout` s.
 
         It comes sooner if the bot is a function that has ended and sent nothing.
-        If that is the apology for a failed command, the line that the bot's log got is shown too.
+        If the command failed and the bot's log says why, that line is shown too.
         """
         with bots_in_this_process() as log:
             asked = self.send(text, to)
             reply = self._server.run(self.answer(asked, timeout, log))
-        return with_reason(reply.shown, self._logged(asked, reply, log))
+        return with_reason(reply.shown, asked.text, self._logged(asked, reply, log))
 
     def wait(self, n: int = 1, timeout: float = 5.0) -> list[Message]:
         """The next n messages not read yet; NoReply when fewer came within `timeout` seconds."""
@@ -199,7 +199,7 @@ class Person(User):
             # A function that answers by a call of its own is still at work when the answer comes:
             # its log is whole when the delivery has ended.
             self._server.wait_until(lambda: told not in account.updates)
-        for line in (*log, *diagnosis.log_of(account)):
+        for line in (*log, *latest_call(diagnosis.log_of(account))):
             yield diagnosis.without_secrets(account, line)
 
     async def _wait(self, n: int, timeout_s: float) -> list[Message]:

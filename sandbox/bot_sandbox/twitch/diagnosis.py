@@ -6,7 +6,8 @@ changes nothing.
 
 from collections.abc import Sequence
 
-from bot_sandbox.diagnosis import failure, last_error, log_at
+from bot_sandbox.diagnosis import failure, last_error
+from bot_sandbox.function_registry import log_at
 from bot_sandbox.twitch.chat import FOR_GOOD, REFUSALS, Channel, ChatMessage
 from bot_sandbox.twitch.connection import ConnectionRecord
 from bot_sandbox.twitch.world import TwitchWorld

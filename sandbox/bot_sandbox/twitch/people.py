@@ -13,7 +13,8 @@ from html import unescape
 from http.client import HTTPConnection
 from urllib.parse import quote, urlencode, urlsplit
 
-from bot_sandbox.diagnosis import NoReply, bots_in_this_process, log_at, with_reason
+from bot_sandbox.diagnosis import NoReply, bots_in_this_process, latest_call, with_reason
+from bot_sandbox.function_registry import log_at
 from bot_sandbox.server import LocalServer
 from bot_sandbox.twitch.chat import Channel, ChatMessage, User
 from bot_sandbox.twitch.diagnosis import NOTEBOOK, no_answer
@@ -63,14 +64,14 @@ class Account:
     ) -> str:
         """Write, wait for the next message of anyone else and return its text.
 
-        What others said before counts as read. If the answer is the apology for a failed command,
-        the line that the bot's log got is shown too. NoReply after `timeout` seconds says what
+        What others said before counts as read. If the command failed and the bot's log says why,
+        that line is shown too. NoReply after `timeout` seconds says what
         was found and what to do.
         """
         with bots_in_this_process() as log:
             (asked,) = self._server.do(self._say, [text], self._name(channel), reply_to, True)
             (answer,) = self._wait(1, asked.channel, timeout, asked, log)
-        return with_reason(answer.text, self._logged(asked, log))
+        return with_reason(answer.text, asked.text, self._logged(asked, log))
 
     def wait(
         self, n: int = 1, channel: Account | str | None = None, timeout: float = 5.0
@@ -221,7 +222,7 @@ class Account:
         # the call has ended.
         self._server.wait_until(ended)
         for callback in called:
-            yield from log_at(callback)
+            yield from latest_call(log_at(callback))
 
     def _own(self) -> Channel:
         return self._world.channel(self.login)
@@ -266,7 +267,7 @@ def press(url: str, account_id: str, decision: str) -> str:
     """Open a consent page as this account and press "authorize" or "cancel".
 
     It sends what a browser would send, and follows no redirect: that address belongs to the
-    learner's own program. Returns the address the browser is sent back to, or an empty string
+    caller's own program. Returns the address the browser is sent back to, or an empty string
     when the page keeps it (device activation). ValueError carries the page's refusal.
     """
     parts = urlsplit(url)
