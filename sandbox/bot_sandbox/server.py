@@ -12,8 +12,7 @@ import socket
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from importlib import import_module
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 from aiohttp import web
 
@@ -25,11 +24,25 @@ T = TypeVar("T")
 LAST_PORT = 65535
 
 
+class ServerWindow(Protocol):
+    """A window on a server: the page that shows it."""
+
+    def page(self, still: str, **shown: str) -> Page:
+        """The page for a notebook; `still` is HTML to show where the page cannot be."""
+
+    def close(self) -> None:
+        """Close it."""
+
+
 class LocalServer:
     """An event loop on its own thread; subclasses add what is served and override `shutdown`.
 
     `access` says where it listens and whom it answers.
     """
+
+    # How a window on this server opens. The window knows the servers, so they must not know it: the
+    # packages that offer a server (telegram/__init__.py and others) put the two together.
+    open_window: ClassVar[Callable[[Any], ServerWindow]]
 
     # anyio's start_blocking_portal would be such a thread, too; but a call through it takes 64 µs
     # of processor time instead of 27, for scopes and task groups that nobody here needs.
@@ -42,7 +55,7 @@ class LocalServer:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._runners: list[web.BaseRunner] = []
         self._closed = False
-        self._window: Any = None  # the Window on this server, once it is asked for
+        self._window: ServerWindow | None = None  # once it is asked for
         self._thread.start()
         atexit.register(self.close)
 
@@ -94,10 +107,8 @@ class LocalServer:
         """
         self.check_open()
         if self._window is None:
-            # The window stands above all servers and knows them; this is the one door back up.
-            self._window = import_module("bot_sandbox.window").window_on(self)
-        page: Page = self._window.page(still, **shown)
-        return page
+            self._window = self.open_window()
+        return self._window.page(still, **shown)
 
     def serve(self, runner: web.BaseRunner, port: int = 0) -> int:
         """Start an aiohttp runner on the server's host and return its port (0: any free one)."""

@@ -5,6 +5,7 @@ Start reading at `service.py`. A message goes `people` → `world` → `updates`
 """
 
 from bot_sandbox.diagnosis import NoReply
+from bot_sandbox.server import ServerWindow
 from bot_sandbox.telegram.buttons import Press
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.limits import Limits
@@ -30,3 +31,12 @@ __all__ = [
     "TelegramError",
     "Transcript",
 ]
+
+
+def _open_window(telegram: Telegram) -> ServerWindow:
+    from bot_sandbox.window.window import Window  # only here: most users need no window
+
+    return Window(telegram)
+
+
+Telegram.open_window = _open_window

@@ -5,6 +5,7 @@ bot → `irc` (or `helix`) → `chat` → whoever waits for it.
 """
 
 from bot_sandbox.diagnosis import NoReply
+from bot_sandbox.server import ServerWindow
 from bot_sandbox.transcript import Transcript
 from bot_sandbox.twitch.chat import ChatMessage
 from bot_sandbox.twitch.connection import ConnectionRecord
@@ -29,3 +30,12 @@ __all__ = [
     "Twitch",
     "TwitchSettings",
 ]
+
+
+def _open_window(twitch: Twitch) -> ServerWindow:
+    from bot_sandbox.window.window import Window  # only here: most users need no window
+
+    return Window(twitch=twitch)
+
+
+Twitch.open_window = _open_window

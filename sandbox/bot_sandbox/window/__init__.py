@@ -5,6 +5,6 @@ cloud.py) through the `Feed` over one WebSocket; what is done in it goes the way
 else's HTTP requests: `Access` and the key → a route of a view → a plain call of the sandbox.
 """
 
-from bot_sandbox.window.window import Window, window_on
+from bot_sandbox.window.window import Window
 
-__all__ = ["Window", "window_on"]
+__all__ = ["Window"]

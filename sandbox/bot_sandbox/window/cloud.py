@@ -13,10 +13,10 @@ from typing import Any
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, TCPConnector, web
 
-from bot_sandbox.cloud import Cloud, FunctionError
 from bot_sandbox.cloud.bill import TARIFFS
+from bot_sandbox.cloud.cloud import Cloud
 from bot_sandbox.cloud.deployment import check_choice, check_range
-from bot_sandbox.cloud.errors import PAYLOAD_LIMIT, THROTTLED
+from bot_sandbox.cloud.errors import PAYLOAD_LIMIT, THROTTLED, FunctionError
 from bot_sandbox.cloud.events import joined
 from bot_sandbox.cloud.function import Function, to_event
 from bot_sandbox.cloud.lambda_api import TOO_LARGE

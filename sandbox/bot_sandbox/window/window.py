@@ -22,7 +22,7 @@ from aiohttp import WSMsgType, web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot_sandbox.access import HOST, Access, is_key
-from bot_sandbox.cloud import Cloud
+from bot_sandbox.cloud.cloud import Cloud
 from bot_sandbox.page import Page
 from bot_sandbox.server import LocalServer, quiet
 from bot_sandbox.telegram.service import Telegram
@@ -242,16 +242,6 @@ async def say_goodbye(socket: web.WebSocketResponse) -> None:
     with suppress(TimeoutError, ConnectionError, RuntimeError):
         async with asyncio.timeout(GOODBYE_S):
             await socket.close(code=1001, message=b"the window was closed", drain=False)
-
-
-def window_on(server: LocalServer) -> Window:
-    """A window on one server alone, for its own `window()`."""
-    if isinstance(server, Telegram):
-        return Window(telegram=server)
-    if isinstance(server, Twitch):
-        return Window(twitch=server)
-    assert isinstance(server, Cloud)
-    return Window(cloud=server)
 
 
 async def page_file(request: web.Request) -> web.Response:
