@@ -61,7 +61,7 @@ COMMANDS = {  # each runs a file, whose first text is its help
     "new": "deploy/new.py",
     "refresh": "lessons/refresh.py",
     "reset": "lessons/copies.py",
-    "run": "sandbox/bot_sandbox/beside.py",
+    "run": "lessons/run_local.py",
     "sandbox": "sandbox/bot_sandbox/__main__.py",
     "secrets": "deploy/secrets_for.py",
     "subscribe": "deploy/subscribe.py",
@@ -333,7 +333,9 @@ def program(command: str) -> list[str]:
 def help_of(command: str) -> str:
     """The text at the beginning of a command's file, which needs no package to be read."""
     tree = ast.parse((HERE / COMMANDS[command]).read_text(encoding="utf-8"))
-    return ast.get_docstring(tree) or ""
+    own = ast.get_docstring(tree) or ""
+    here = "python3 start.py sandbox [OPTION …] [FOLDER …]\n\n" if command == "sandbox" else ""
+    return here + own
 
 
 def main(arguments: list[str]) -> int:
@@ -374,6 +376,8 @@ def main(arguments: list[str]) -> int:
         return 0
     if tests_a_bot:
         arguments = ["--own", str(folders[0]), *arguments]
+    if command == "sandbox":  # which knows nothing of the course, and so not where botlib is
+        arguments = ["--import-path", str(HERE), *arguments]
     folder = HERE if command in AT_HOME and not tests_a_bot else Path.cwd()
     return run(python or PYTHON, *program(command), *arguments, folder=folder)
 

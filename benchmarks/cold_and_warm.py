@@ -16,7 +16,7 @@ from typing import Any
 from measuring import FUNCTIONS, HERE, median, start, table, target
 from updates import SECRET, TOKEN, event
 
-from bot_sandbox.cloud import Cloud
+from lessons.cloud import Cloud
 
 REPETITIONS, CALLS = 15, 200
 ENVIRONMENT = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_SECRET": SECRET}

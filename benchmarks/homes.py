@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from measuring import FUNCTIONS, peer, warm_up
 from updates import CHATS, SECRET, event
 
-from bot_sandbox import Cloud, Telegram
+from bot_sandbox import Telegram
 from bot_sandbox.telegram import BotAccount, Person
+from lessons.cloud import Cloud
 
 INSTANCES = 8  # of a function, at most
 OURS, LIGHT = "function, python-telegram-bot", "function, light"

@@ -9,9 +9,10 @@ import base64
 import binascii
 import hmac
 import json
+import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import wraps
-from importlib import import_module
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qs
@@ -20,6 +21,7 @@ Event = dict[str, Any]
 Handler = Callable[[Event, object], dict[str, Any]]
 Hook = TypeVar("Hook", bound=Callable[[], object])
 
+FROM_SNAPSHOT = os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
 NOTHING: Mapping[str, str] = MappingProxyType({})  # one for all, so nobody may write into it
 
 
@@ -150,18 +152,15 @@ def same(given: str, expected: str) -> bool:
     )
 
 
-restore_hooks: list[Callable[[], object]] = []
-
-
 def after_restore(hook: Hook) -> Hook:
     """Have `hook()` called in each instance that starts from a snapshot; may decorate it.
 
     All such instances begin with what was worked out while the function loaded: the same random
     numbers, the same connection. The hook makes its own anew. On AWS it goes to Lambda SnapStart.
     """
-    try:
-        register = import_module("snapshot_restore_py").register_after_restore  # AWS's own list
-    except ImportError:
-        register = restore_hooks.append
-    register(hook)
+    if FROM_SNAPSHOT:  # nowhere else is it called, and nowhere else the import is paid for
+        with suppress(ImportError):
+            from snapshot_restore_py import register_after_restore  # AWS's Python has it
+
+            register_after_restore(hook)
     return hook

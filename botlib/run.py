@@ -2,9 +2,8 @@
 
 It loads the `bot` of the folder's main.py, or of a file that is named instead, reads the settings
 from `.env` and the environment, and answers until Ctrl-C or SIGTERM; then it finishes the reply at
-hand, if that takes no more than a few seconds. `python3 start.py run` does the same, and brings a
-sandbox where no token is set (sandbox/bot_sandbox/beside.py).
-Starting it at boot and after a crash is a supervisor's work: deploy/machine.
+hand, if that takes no more than a few seconds. Starting it at boot and after a crash is a
+supervisor's work, such as systemd's.
 """
 
 from __future__ import annotations

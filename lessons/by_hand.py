@@ -5,8 +5,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bot_sandbox.cloud import Cloud, FunctionError
+from bot_sandbox.cloud import FunctionError
 from bot_sandbox.page import Page
+from lessons.cloud import Cloud
 
 NO_WORKER = Path(__file__).with_name("no_worker.py")
 PATIENCE_S = 900.0  # for a learner who reads; no function may work longer

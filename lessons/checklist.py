@@ -19,13 +19,14 @@ from types import ModuleType
 from typing import NamedTuple
 from unittest.mock import patch
 
-from bot_sandbox import Cloud, Telegram, Twitch
+from bot_sandbox import Telegram, Twitch
 from bot_sandbox.hello_bot import USERNAME, agreed, on_telegram
 from bot_sandbox.randomness import Randomness
 from botlib.bot import APOLOGY, Bot
 from botlib.run import load_bot, place_of
 from botlib.settings import env_files, only_sandbox, read_env
 from botlib.twitch.helix import Helix
+from lessons.cloud import Cloud
 from lessons.exercises.verdict import show
 from lessons.home import COURSE, Home, sandboxed
 

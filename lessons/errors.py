@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 OURS = ("botlib", "bot_sandbox", "lessons", "deploy")  # packages whose errors speak for themselves
 
+FIXES = {  # what the course adds to errors that are made for everybody
+    "NodeMissingError": "In the course, type in a terminal in its folder: python3 start.py node",
+}
 WORKSHOP = Path("workshop")  # where %%save writes, in the folder where the notebook runs
 
 NOT_THERE = (
@@ -117,4 +120,5 @@ def own_words(
     if frame:
         source = linecache.getline(frame.tb_frame.f_code.co_filename, frame.tb_lineno).strip()
         line = f"line {frame.tb_lineno} of this cell: {source}"
-    return [part for part in (line, f"{kind.__name__}: {error}") if part]
+    words = (line, f"{kind.__name__}: {error}", FIXES.get(kind.__name__, ""))
+    return [part for part in words if part]

@@ -14,12 +14,13 @@ from pathlib import Path
 from statistics import fmean
 from typing import Self, TypeVar
 
-from bot_sandbox import Cloud, Telegram, Twitch
+from bot_sandbox import Telegram, Twitch
 from bot_sandbox.cloud.prices import functions, servers
 from bot_sandbox.hello_bot import USERNAME, agreed
 from bot_sandbox.page import Page
 from bot_sandbox.randomness import Randomness
 from botlib.twitch.helix import Helix
+from lessons.cloud import Cloud
 from lessons.corner import (
     PATIENCE_S,
     Corner,

@@ -13,6 +13,15 @@ from fixtures import (  # noqa: F401 - tests name them
     viktor,
 )
 
+from lessons.cloud import Cloud
+
+
+@pytest.fixture
+def cloud_sandbox():
+    """The course's cloud, whose functions may import botlib."""
+    with Cloud() as made:
+        yield made
+
 
 @pytest.fixture(scope="session")
 def repository():

@@ -9,9 +9,10 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from bot_sandbox.cloud import Cloud, FunctionError
+from bot_sandbox.cloud import FunctionError
 from bot_sandbox.cloud.bill import TARIFFS
 from bot_sandbox.cloud.function import Function
+from lessons.cloud import Cloud
 from lessons.exercises.verdict import NotYet, exercise, expect, is_number, run, show
 
 GREETING = """

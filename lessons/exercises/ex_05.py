@@ -11,13 +11,13 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from bot_sandbox.cloud import Cloud
 from bot_sandbox.cloud.function import Function
 from bot_sandbox.diagnosis import NoReply, last_error
 from bot_sandbox.mail import Mail
 from bot_sandbox.telegram import Person, Telegram
 from botlib.store import DAY_S, SqliteStore
 from lessons.client import get, get_at_once
+from lessons.cloud import Cloud
 from lessons.exercises.verdict import NotYet, describe, exercise, expect, quietly, run, show
 from lessons.guest_book import deploy_guest_book
 

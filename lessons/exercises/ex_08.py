@@ -10,8 +10,9 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from bot_sandbox import Cloud, Telegram
+from bot_sandbox import Telegram
 from bot_sandbox.telegram import NoReply, TelegramError
+from lessons.cloud import Cloud
 from lessons.exercises.verdict import NotYet, exercise, expect, explained, quietly, run, show
 
 SECRET = "only-we-two-know-" * 3

@@ -1,8 +1,8 @@
-"""The whole sandbox from the command line: python3 start.py sandbox [OPTION …] [FOLDER …]
+"""The whole sandbox from the command line: bot-sandbox [OPTION …] [FOLDER …]
 
 Telegram, Twitch and the cloud on fixed ports, so that a client in any language can be pointed at
 them, and a window to chat in. Each FOLDER is deployed as a function, and again whenever it is
-saved. Everything is forgotten when it stops: Ctrl-C.
+saved. Everything is forgotten when it stops: Ctrl-C. `python -m bot_sandbox` does the same.
 
     --fixed              the same tokens, secrets and ids at every start on this machine, for a
                          client that you set up once; only the window's key is new each time
@@ -12,13 +12,15 @@ saved. Everything is forgotten when it stops: Ctrl-C.
     --no-open            do not open the window in a browser
 
 These are for all the folders named. What is left out is told from a folder's files:
-telegram_function.py and twitch_function.py are a function each, as `start.py new` makes them; else
+telegram_function.py and twitch_function.py are a function each, with `handler` in it; else
 main.py is main.handler in Python, index.mjs, index.js or index.cjs is index.handler in Node.js.
 
     --handler FILE.NAME  where a function begins
     --runtime NAME       python or nodejs
     --timeout SECONDS    how long a call may take: 3 unless said otherwise
     --memory MB          128 unless said otherwise
+    --import-path DIR    a folder from which functions in Python may import, beside their own;
+                         once for each folder
 
 Each port may be another; 0 takes any free one.
 
@@ -66,7 +68,7 @@ ENTRIES = {  # the first of these files that a folder has: its runtime, and wher
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the sandbox until Ctrl-C, SIGTERM or the end of what is typed."""
-    parser = argparse.ArgumentParser("sandbox", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser("bot-sandbox", description=__doc__.partition("\n")[0])
     parser.add_argument("folders", nargs="*", type=Path, help="functions to deploy")
     seed = parser.add_mutually_exclusive_group()
     seed.add_argument("--fixed", action="store_true", help="the same tokens at every start here")
@@ -78,6 +80,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--runtime", choices=("python", "nodejs"))
     parser.add_argument("--timeout", type=float, default=3.0, help="seconds a call may take (3)")
     parser.add_argument("--memory", type=int, default=128, help="MB of an instance (128)")
+    path = "a folder to import from"
+    parser.add_argument("--import-path", action="append", default=[], type=Path, help=path)
     for name, port in PORTS.items():
         parser.add_argument(
             f"--{name}-port", type=port_number, default=port, help=f"({port}; 0: any)"
@@ -107,7 +111,8 @@ def run(options: argparse.Namespace, stack: ExitStack) -> None:
     port, irc_port = free(options, "twitch"), free(options, "irc")
     twitch = stack.enter_context(Twitch(port=port, irc_port=irc_port, seed=seed, **allowed))
     key = randomness.text(KEY_LENGTH, "access key")
-    cloud = stack.enter_context(Cloud(port=free(options, "cloud"), key=key, **allowed))
+    own = {"key": key, "import_paths": options.import_path}
+    cloud = stack.enter_context(Cloud(port=free(options, "cloud"), **own, **allowed))
     values = on_telegram(telegram, randomness) | on_twitch(twitch, randomness)
     viktor = telegram.person("Viktor")
     anna = twitch.account("anna", display_name="Anna")

@@ -35,7 +35,7 @@ def guide(
     yield ""
     yield "WINDOW: chat in it, press buttons, watch the cloud, break things"
     yield f"  {window.address}"
-    yield "  The same by HTTP, as sandbox/README.md tells:"
+    yield "  The same by HTTP:"
     key = f"'Authorization: Bearer {window.key}'"
     yield f"  try: curl -H {key} -d '{said}' {window.url}/api/telegram/say"
 

@@ -26,9 +26,14 @@ from email.message import Message
 from typing import Any
 from weakref import WeakSet
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
-
 from bot_sandbox.server import LocalServer, quiet, reserve
+
+try:
+    from aiosmtpd.smtp import SMTP, Envelope, Session
+except ImportError:
+    raise ImportError(
+        "aiosmtpd is not installed. It speaks SMTP for the mail server. Type: pip install aiosmtpd"
+    ) from None
 
 LARGEST = 10_240_000  # bytes of one letter, unless told otherwise; Postfix's message_size_limit
 MOST_RECIPIENTS = 1000  # of one letter; Postfix's smtpd_recipient_limit
@@ -53,7 +58,7 @@ _TEXT = (
 )
 
 
-class NoLetter(Exception):  # noqa: N818 - a name a learner reads as a sentence
+class NoLetter(Exception):  # noqa: N818 - a name that reads as a sentence
     """Too few letters came in time; the text says what was found and what to do next."""
 
 

@@ -1,4 +1,4 @@
-"""A window's page as a notebook shows it: live while its server lives, a still otherwise.
+"""A window's page as a Jupyter notebook shows it: live while its server lives, a still otherwise.
 
 An `<object>` and no iframe: in an untrusted notebook, or when the server has gone, the browser
 shows what stands inside it. An iframe would be blank, and a grey box later.
@@ -52,7 +52,7 @@ class Page:
 
 
 def open_in_browser(address: str) -> None:
-    """Show a page in the learner's browser, where there is one that can show itself."""
+    """Show a page in the browser, where there is one that can show itself."""
     # On Linux without a screen a text browser would take the terminal.
     screens = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
     if sys.platform != "linux" or any(os.environ.get(name) for name in screens):

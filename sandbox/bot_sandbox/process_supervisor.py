@@ -36,10 +36,25 @@ KEPT = 10_000  # lines of what a program prints; older ones go first
 DETACHED: Any = {"start_new_session": True} if os.name == "posix" else {"creationflags": 0x200}
 
 
+def check_psutil() -> None:
+    """ImportError, with what to do, if psutil is missing: it is optional."""
+    try:
+        import psutil  # noqa: F401
+    except ImportError:
+        raise ImportError(
+            "psutil is not installed. It finds and ends all that a program has started, and "
+            "measures memory. Type: pip install psutil"
+        ) from None
+
+
 class ProcessSupervisor:
-    """Kills its programs when it is closed or the interpreter exits, and deletes `folder` then."""
+    """Kills its programs when it is closed or the interpreter exits, and deletes `folder` then.
+
+    Raises ImportError where psutil is missing.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
+        check_psutil()
         self.marker = f"{uuid.uuid4().hex}/"
         self._guardian = subprocess.Popen(
             [sys.executable, __file__, self.marker, str(folder or "")],

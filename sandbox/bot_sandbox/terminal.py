@@ -38,7 +38,7 @@ Chat here: type
   telegram !hello      you are Viktor, in a chat with the bot
   telegram press Yes   presses the button Yes under the newest message that has one
   twitch !hello        you are Anna, in the channel of Viktor"""
-READ_LOG = 'print(*function.logs, sep="\\n")'  # as errors say it in a notebook
+READ_LOG = 'print(*function.logs, sep="\\n")'  # as errors say it to Python programmers
 # Whatever is said must not move the cursor or change colours: ESC becomes ␛.
 VISIBLE = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
 _printing = threading.Lock()  # several servers have news
@@ -210,7 +210,7 @@ def talk(
     """Say what is typed until it ends; the replies come with the news.
 
     `set_webhook` and `subscribe` ("" where no function is for Twitch) are the lines to type where
-    an error of a notebook names a call in Python, or nobody was there to answer.
+    an error names a call in Python, or nobody was there to answer.
     """
     print(HELP, flush=True)
     for typed in sys.stdin:

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot_sandbox import Cloud, Telegram, Twitch
+from bot_sandbox import Telegram, Twitch
 from botlib.run import WRONG_SETTINGS
+from lessons.cloud import Cloud
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

@@ -5,11 +5,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from bot_sandbox import Cloud
 from bot_sandbox.cloud.prices import functions, servers
 from bot_sandbox.twitch import ChatMessage, ConnectionRecord
 from lessons.break_even import Plan, break_even_chart
 from lessons.chat_chart import chat_chart
+from lessons.cloud import Cloud
 from lessons.costs import Work, server_cost
 from lessons.price_list import PriceList
 from lessons.program import Program

@@ -6,10 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot_sandbox.cloud import Cloud, FunctionError
+from bot_sandbox.cloud import FunctionError
 from lessons.by_hand import Caller, EmptyInstance
 from lessons.charts import meters
 from lessons.client import get, get_at_once
+from lessons.cloud import Cloud
 from lessons.exercises.verdict import NotYet, run
 from lessons.guest_book import publish
 from lessons.log import show_log

@@ -24,14 +24,14 @@ ASKS = {  # who says hello, by the HTTP that sandbox/README.md describes
 }
 
 
-class Beside:
+class StartRun:
     """`start.py run` as a process with what it prints."""
 
     def __init__(self, platform, folder, *options, **environment):
         mine = {name: os.environ[name] for name in os.environ if not name.startswith("T")}
         mine |= {"PYTHONPATH": str(ROOT), "DISPLAY": "", "WAYLAND_DISPLAY": "", "BROWSER": ""}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot_sandbox.beside", platform, str(folder), *options],
+            [sys.executable, "-m", "lessons.run_local", platform, str(folder), *options],
             cwd=folder.parent,
             env=mine | environment,
             stdout=subprocess.PIPE,
@@ -84,7 +84,7 @@ def start():
     started = []
 
     def start(*arguments, **environment):
-        started.append(Beside(*arguments, **environment))
+        started.append(StartRun(*arguments, **environment))
         return started[-1]
 
     yield start

@@ -10,7 +10,7 @@ import logging
 import tempfile
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from bot_sandbox.cloud.pool import Pool
 from bot_sandbox.cloud.still import still
 from bot_sandbox.function_registry import announce, withdraw
 from bot_sandbox.page import Page
-from bot_sandbox.process_supervisor import ProcessSupervisor
+from bot_sandbox.process_supervisor import ProcessSupervisor, check_psutil
 from bot_sandbox.randomness import Randomness
 from bot_sandbox.server import LocalServer, quiet
 from bot_sandbox.tasks import BackgroundTasks
@@ -37,11 +37,12 @@ LOGGER = quiet(logging.getLogger("bot_sandbox.cloud"))
 
 
 class Cloud(LocalServer):
-    """A serverless cloud on this machine.
+    """A serverless cloud on this machine; ImportError where psutil is missing.
 
     `port` is the gateway's (0: any free one), `init_timeout_s` what a function may take to load
     (AWS: 10 s), `poll_s` how often memory is measured: a limit is enforced that much late.
     `retry_s` are the pauses before a call of the type Event, which failed, is tried again.
+    From the folders in `import_paths` Python functions may import, beside their own.
 
     AWS's clients call functions here as well (lambda_api.py), with `key` as their access key id: a
     random one unless given. Functions receive it as AWS_ACCESS_KEY_ID. The cloud listens on `host`;
@@ -61,16 +62,19 @@ class Cloud(LocalServer):
         poll_s: float = 0.05,
         retry_s: tuple[float, ...] = (60.0, 120.0),
         *,
+        import_paths: Sequence[str | Path] = (),
         key: str = "",
         host: str = HOST,
         allow_hosts: Iterable[str] = (),
         allow_origins: Iterable[str] = (),
     ) -> None:
+        check_psutil()  # before there is a thread that would have to end
         super().__init__("cloud", Access(host, allow_hosts, allow_origins))
         self.key = key or Randomness().text(KEY_LENGTH, "access key")
         self._init_timeout_s = init_timeout_s
         self._poll_s = poll_s
         self._retry_s = retry_s
+        self._import_paths = import_paths
         self._began = time.perf_counter()
         self._numbers = itertools.count(1)
         self.folder = Path(tempfile.mkdtemp(prefix="cloud-")).resolve()
@@ -128,7 +132,7 @@ class Cloud(LocalServer):
         self.check_open()
         revision = next(self._numbers)
         root = self.folder / f"{name}-{revision}"
-        deployment = Deployment(folder, root, settings, self.key)
+        deployment = Deployment(folder, root, settings, self.key, self._import_paths)
         history = History(self.changes)
         pool = Pool(
             deployment, history, self._supervisor.new_marker, self.clock, self._init_timeout_s

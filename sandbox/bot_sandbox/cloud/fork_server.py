@@ -187,13 +187,13 @@ def warn_of(shared: set[int]) -> None:
         print(
             f"[WARNING] open when the snapshot was taken, so shared by all instances, whose bytes "
             f"will mix: {', '.join(describe(number) for number in sorted(shared))}. Open it in the "
-            f"handler, or anew in a function given to botlib.function.after_restore."
+            f"handler, or again in a function given to snapshot_restore_py.register_after_restore."
         )
     if names := generators():
         print(
             f"[WARNING] made before the snapshot was taken, so giving the same numbers in all "
-            f"instances: {', '.join(names)}. Make it in the handler, or anew in a function given "
-            f"to botlib.function.after_restore."
+            f"instances: {', '.join(names)}. Make it in the handler, or again in a function given "
+            f"to snapshot_restore_py.register_after_restore."
         )
 
 
@@ -233,8 +233,6 @@ def file_name(number: int) -> str:
 
 def before_snapshot() -> None:
     """Call what was registered with AWS's `snapshot_restore_py`, the last first."""
-    if store := sys.modules.get("botlib.store"):
-        store.close_all()  # as at every fork: a store is no trap
     for hook, arguments, named in reversed(registered("get_before_snapshot")):
         hook(*arguments, **named)
 
@@ -245,14 +243,12 @@ def after_restore() -> None:
         numpy.seed()
     if tempfile := sys.modules.get("tempfile"):
         vars(tempfile)["tempdir"] = None  # until now the template's
-    for hook in getattr(sys.modules.get("botlib.function"), "restore_hooks", ()):
-        hook()
     for hook, arguments, named in registered("get_after_restore"):
         hook(*arguments, **named)
 
 
 def registered(which: str) -> list[Any]:
-    """The hooks registered with `snapshot_restore_py`, if the function uses it."""
+    """The hooks registered with `snapshot_restore_py`, if the function has loaded it."""
     hooks: list[Any] = getattr(sys.modules.get("snapshot_restore_py"), which, list)()
     return hooks
 

@@ -1,4 +1,4 @@
-"""A deployed function, as the learner holds it: call it, read its log, timeline and bill.
+"""A deployed function: call it, read its log, timeline and bill.
 
 It keeps nothing itself: the pool does the work, the history remembers it.
 """

@@ -1,7 +1,6 @@
 """The price table, read from prices.toml: what functions and servers cost, and who says so.
 
-Numbers only. What a month costs, and which home is cheaper, is worked out in
-`lessons.costs`; what single invocations cost, by the sandbox cloud's bill.
+Numbers only. What single invocations cost is worked out by the cloud's bill.
 """
 
 import math

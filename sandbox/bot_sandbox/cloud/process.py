@@ -12,11 +12,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-
-import psutil
+from typing import TYPE_CHECKING
 
 from bot_sandbox.cloud.history import Log
 from bot_sandbox.process_supervisor import kill_marked, launch
+
+if TYPE_CHECKING:
+    import psutil
 
 LINE_LIMIT = 64 * 1024  # a longer line is cut into several
 CHUNK = 64 * 1024  # bytes read at once; also what a Linux pipe holds
@@ -143,6 +145,8 @@ class InstanceProcess:
         memory, which is quickly read and never less, has changed or is above `limit`; and each
         second, since a fork's pages become private without any change of that.
         """
+        import psutil  # not at the top: without it a window on Telegram opens all the same
+
         try:
             process = self._process
             children = process.children(recursive=True) if with_children else []
@@ -158,7 +162,9 @@ class InstanceProcess:
         return self._private
 
     @functools.cached_property
-    def _process(self) -> psutil.Process:
+    def _process(self) -> "psutil.Process":
+        import psutil
+
         return psutil.Process(self.pid)
 
     def exited(self, code: int) -> None:
@@ -192,6 +198,6 @@ class NewProcess(InstanceProcess):
         self._loop.call_soon_threadsafe(self.exited, code)
 
 
-def _private_memory(process: psutil.Process) -> int:
+def _private_memory(process: "psutil.Process") -> int:
     """Unique set size: memory shared with other processes, such as libraries, is not counted."""
     return int(process.memory_full_info().uss)

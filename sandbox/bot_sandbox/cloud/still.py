@@ -1,4 +1,4 @@
-"""What stands in a stored notebook for the cloud's window: instances, calls and the log in words.
+"""What a stored notebook shows for the cloud's window: instances, calls and the log in words.
 
 Nothing in it was measured, no time and no price, and no id is random: run again, a notebook that
 calls its function in order has the same words.

@@ -1,4 +1,4 @@
-"""The sandbox Telegram as a learner meets it: BotFather, people, groups and plain calls.
+"""The sandbox Telegram as you meet it: BotFather, people, groups and plain calls.
 
     telegram = Telegram()
     account = telegram.new_bot("Hello bot", "hello_bot")

@@ -1,4 +1,4 @@
-"""The sandbox Twitch as a learner meets it: accounts, applications, tokens and plain calls.
+"""The sandbox Twitch as you meet it: accounts, applications, tokens and plain calls.
 
     twitch = Twitch()
     viktor = twitch.account("viktor", display_name="Viktor")

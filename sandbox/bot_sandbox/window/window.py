@@ -46,7 +46,7 @@ PAUSE_S = 0.03  # between two looks at a world that changes all the time
 LOOKING = 0.1  # the share of the time that looking may take
 GOODBYE_S = 1.0  # how long a page may take to hear that the window closes
 # Nothing is loaded from elsewhere, nothing inline runs. Who may frame the page is not limited:
-# without the key, which only the notebook has, it shows nothing.
+# without the key, which only its owner has, it shows nothing.
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "

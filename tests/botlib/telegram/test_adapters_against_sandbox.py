@@ -9,12 +9,13 @@ from cloud_tools import wait_until
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.ext import CallbackQueryHandler, CommandHandler
 
-from bot_sandbox import Cloud, Telegram
+from bot_sandbox import Telegram
 from bot_sandbox.telegram import Limits
 from botlib import Bot
 from botlib.bot import APOLOGY, TryAgain
 from botlib.telegram import UNKNOWN_TO_TELEGRAM
 from botlib.telegram.webhook import builder_for
+from lessons.cloud import Cloud
 from lessons.holding import Polling
 
 SECRET = "correct-horse"

@@ -16,10 +16,10 @@ from telegram.ext import (
     filters,
 )
 
-from bot_sandbox import Cloud
 from bot_sandbox.telegram import NoReply
 from botlib.bot import TryAgain
 from botlib.telegram.webhook import webhook
+from lessons.cloud import Cloud
 
 SECRET = "correct-horse"
 

@@ -11,10 +11,11 @@ from events import SHAPES, event
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot_sandbox import Cloud, Telegram
+from bot_sandbox import Telegram
 from botlib import Bot
 from botlib.telegram import light
 from botlib.telegram.webhook import webhook
+from lessons.cloud import Cloud
 
 TOKEN, SECRET = "42:not-a-real-token", "correct-horse"
 CHAT = {"id": 7, "type": "private", "first_name": "Viktor"}

@@ -6,7 +6,6 @@ from cloud_tools import wait_until
 from events import event
 from twitch_tools import World
 
-from bot_sandbox.cloud import Cloud
 from bot_sandbox.diagnosis import NoReply
 from bot_sandbox.server import LocalServer
 from bot_sandbox.twitch import Twitch
@@ -14,6 +13,7 @@ from botlib import Bot
 from botlib.store import open_store
 from botlib.twitch.eventsub import webhook
 from botlib.twitch.helix import ApiRefused, Helix
+from lessons.cloud import Cloud
 
 SECRET = "correct-horse"
 

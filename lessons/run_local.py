@@ -1,11 +1,10 @@
-"""A bot of yours, alive until Ctrl-C: python3 start.py run telegram|twitch FOLDER
+"""Your bot, alive until Ctrl-C: python3 start.py run telegram|twitch FOLDER
 
 FOLDER is what `start.py new` makes: its main.py has the `bot`. A file of another name does as well.
 Settings come from the environment and from `.env`, in that folder or in the course's.
 
-Where no token is set, the bot lives beside a sandbox: a Telegram or a Twitch of its own on this
-machine, forgotten at the end, with a window to chat in. `start.py login` gets a token for the real
-one.
+If no token is set, the bot runs in a sandbox: a Telegram or a Twitch of its own on this machine,
+forgotten at the end, with a window to chat in. `start.py login` gets a token for the real one.
 
     --no-open    do not open that window in a browser
 """
@@ -25,13 +24,13 @@ from bot_sandbox.process_supervisor import DETACHED
 from botlib import run
 from botlib.settings import NAMES, settings
 
-CHILD = "from bot_sandbox.beside import serve; import sys; serve(*sys.argv[1:])"
+CHILD = "from lessons.run_local import serve; import sys; serve(*sys.argv[1:])"
 LEAVES_S = 3.0  # for the sandbox to say goodbye to its pages; run ends by itself after GRACE_S
 LONG_S = 24 * 3600.0
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a bot, beside a sandbox if it has no token; the exit status is botlib.run's."""
+    """Run a bot, in a sandbox if it has no token; the exit status is botlib.run's."""
     parser = argparse.ArgumentParser("run", description="a bot of yours, alive until Ctrl-C")
     parser.add_argument("platform", choices=sorted(NAMES))
     parser.add_argument("folder", type=Path, help="the folder that holds main.py, or a file")
@@ -39,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     with ExitStack() as stack:
         if not has_token(options.platform, options.folder):
-            window = stack.enter_context(sandbox_beside(options.platform, options.no_open))
+            window = stack.enter_context(sandbox_for(options.platform, options.no_open))
             print(
                 f"No token for {options.platform.capitalize()} is set: the bot lives in a sandbox.",
                 f"Chat with it here: {window}",
@@ -51,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def has_token(platform: str, folder: Path) -> bool:
-    """Whether the bot can go out; yes where no bot or no settings are, for botlib.run to say so."""
+    """Whether the bot has a token; yes if bot or settings cannot be read: botlib.run says why."""
     file = run.main_file(folder)
     try:
         return not file.is_file() or bool(settings(platform, file.parent).token)
@@ -60,11 +59,11 @@ def has_token(platform: str, folder: Path) -> bool:
 
 
 @contextmanager
-def sandbox_beside(platform: str, no_open: bool) -> Iterator[str]:
-    """A sandbox as a process of its own, whose settings this one has then; its window's address.
+def sandbox_for(platform: str, no_open: bool) -> Iterator[str]:
+    """Start a sandbox as a process of its own and take over its settings; its window's address.
 
-    A process, so that a bot that hangs or works hard cannot stop the chat. It ends with its input,
-    so it ends with this one, whatever becomes of it.
+    As a process, so that a bot that hangs or works hard cannot stop the chat. It ends with its
+    input, so it ends with this one, whatever happens to it.
     """
     child = subprocess.Popen(
         [sys.executable, "-c", CHILD, platform, "no" if no_open else "open"],
@@ -92,7 +91,7 @@ def sandbox_beside(platform: str, no_open: bool) -> Iterator[str]:
 
 
 def serve(platform: str, how: str) -> None:
-    """What the child does: one platform and a window, told in one line, until its input ends."""
+    """Be the child: serve one platform and a window, print where, and end with the input."""
     # Here: a bot with a token needs none of it, and these take a while.
     from bot_sandbox import Telegram, Twitch
     from bot_sandbox.diagnosis import NoReply
