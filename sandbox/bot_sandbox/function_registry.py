@@ -24,6 +24,13 @@ class DeployedFunction(Protocol):
     def logs(self) -> list[str]:
         """What it printed, line by line."""
 
+    @property
+    def logged(self) -> int:
+        """How many lines its log has got so far."""
+
+    def log_after(self, number: int) -> list[tuple[int, str]]:
+        """The log's lines after line `number`, each with its number."""
+
     def line(self, file: str, number: int) -> str:
         """One line of its own code; "" for none."""
 
@@ -63,3 +70,15 @@ def log_at(address: str) -> list[str]:
     """The log of the function that answers at an address; empty for one not known here."""
     function = function_at(address)
     return function.logs if function else []
+
+
+def bookmark() -> dict[DeployedFunction, int]:
+    """How far each log has got, for `log_since`."""
+    functions = [function for cloud in list(_clouds) for function in cloud.functions()]
+    return {function: function.logged for function in functions}
+
+
+def log_since(read: dict[DeployedFunction, int], address: str) -> list[str]:
+    """What the function that answers at an address has logged since the bookmark."""
+    function = function_at(address)
+    return [line for _, line in function.log_after(read.get(function, 0))] if function else []

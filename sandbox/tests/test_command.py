@@ -10,44 +10,14 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from cloud_tools import wait_until
+from command import ANY_PORTS, Sandbox, folder_with, get, post, sandbox, start
 
 from bot_sandbox.cloud import FunctionError
 from bot_sandbox.redeploy import SavedFolder
-from deploy.new import main as make_bot
-
-ROOT = Path(__file__).parents[2]
-STAND_IN = Path(__file__).parent / "helpers/curl.py"
-ANY_PORTS = [word for name in ("telegram", "twitch", "irc", "cloud", "window")
-             for word in (f"--{name}-port", "0")]  # fmt: skip
-
-
-def start(*arguments, stdin=subprocess.DEVNULL, **environment):
-    no_screen = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "BROWSER": ""}
-    return subprocess.Popen(
-        [sys.executable, "-m", "bot_sandbox", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **no_screen, **environment},
-        stdin=stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def get(url, **headers):
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
-        return answer.read().decode()
-
-
-def post(url, values):
-    body, kind = json.dumps(values).encode(), {"Content-Type": "application/json"}
-    with urllib.request.urlopen(urllib.request.Request(url, body, kind), timeout=30) as answer:
-        return json.load(answer)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send to a process")
@@ -98,20 +68,38 @@ def test_a_taken_port_is_named_with_its_fix():
     assert f"port {port} is taken. Choose another: --twitch-port N" in errors
 
 
-BOT = """
-from botlib import Bot
-from botlib.{module} import webhook
+TELEGRAM = """
+import json
 
-bot = Bot()
-bot.command("hello")(lambda message: f"hello {{message.user}}!")
-handler = webhook(bot)
+def handler(event, context):  # of a Telegram bot
+    message = json.loads(event["body"])["message"]
+    text = f"hello {message['from']['first_name']}!"
+    return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}
 """
+TWITCH = """
+import json, os, urllib.request
 
-
-def folder_with(path, source, name="main.py"):
-    path.mkdir(parents=True)
-    (path / name).write_text(source)
-    return str(path)
+def handler(event, context):  # of EventSub
+    body = json.loads(event["body"])
+    if "challenge" in body:
+        return {"statusCode": 200, "body": body["challenge"]}
+    said = body["event"]
+    message = {
+        "broadcaster_id": said["broadcaster_user_id"],
+        "sender_id": os.environ["TWITCH_BOT_ID"],
+        "message": f"hello {said['chatter_user_name']}!",
+    }
+    headers = {
+        "Authorization": "Bearer " + os.environ["TWITCH_TOKEN"],
+        "Client-Id": os.environ["TWITCH_CLIENT_ID"],
+        "Content-Type": "application/json",
+    }
+    if said["chatter_user_id"] != os.environ["TWITCH_BOT_ID"]:
+        url = os.environ["TWITCH_API"] + "/helix/chat/messages"
+        request = urllib.request.Request(url, json.dumps(message).encode(), headers)
+        urllib.request.urlopen(request).close()
+    return {"statusCode": 204}
+"""
 
 
 def a_free_port():
@@ -120,68 +108,12 @@ def a_free_port():
         return taken.getsockname()[1]
 
 
-class Sandbox:
-    """The command, and what it has shown so far."""
-
-    def __init__(self, process, terminal=None):
-        self.process, self.terminal, self.text = process, terminal, ""
-
-    def wait_for(self, words):
-        """Read on until it has shown this; what stands from there on is read next time."""
-        while words not in self.text:
-            line = self.process.stdout.readline()
-            assert line, self.process.stderr.read()
-            self.text += line
-
-    def wait_for_new(self, words):
-        """As `wait_for`, and what has been shown before does not count."""
-        self.text = ""
-        self.wait_for(words)
-
-    def settings(self):
-        return dict(re.findall(r"^  (\w+)=(.*)$", self.text, re.M))
-
-    def address_of(self, function):
-        return re.search(rf"^  {function}: (http://\S+)", self.text, re.M)[1]
-
-    def type(self, line):
-        os.write(self.terminal, f"{line}\n".encode())
-
-    def do(self, pattern):
-        """Type a line that was shown into a shell, and give what it prints."""
-        command = re.search(rf"^ *(?:try: |What to do: )?({pattern}.*)$", self.text, re.M)[1]
-        command = command.replace("python3", sys.executable)
-        if not shutil.which("curl"):
-            command = command.replace("curl", f"{sys.executable} {STAND_IN}")
-        done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=20)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-
-@contextmanager
-def sandbox(*arguments, **environment):
-    import pty  # Windows has none
-
-    ours, its = pty.openpty()
-    process = start(*ANY_PORTS, *arguments, stdin=its, **environment)
-    try:
-        running = Sandbox(process, ours)
-        running.wait_for("Chat here")
-        yield running
-    finally:
-        process.kill()
-        process.communicate()
-        os.close(ours)
-        os.close(its)
-
-
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has neither pty nor this shell")
 
 
 @posix
 def test_a_folder_becomes_a_twitch_bot_by_the_line_that_is_shown(tmp_path):
-    source = BOT.format(module="twitch.eventsub")
-    with sandbox(folder_with(tmp_path / "my_bot", source)) as running:
+    with sandbox(folder_with(tmp_path / "my_bot", TWITCH)) as running:
         assert "setWebhook" not in running.text
         found = running.settings()
         assert found["TWITCH_BOT_ID"].isdecimal() and len(found["TWITCH_EVENTSUB_SECRET"]) >= 10
@@ -197,8 +129,7 @@ def test_a_folder_becomes_a_twitch_bot_by_the_line_that_is_shown(tmp_path):
 
 @posix
 def test_a_folder_becomes_a_telegram_bot_by_the_line_that_is_shown(tmp_path):
-    source = BOT.format(module="telegram.light")
-    with sandbox(folder_with(tmp_path / "my_bot", source)) as running:
+    with sandbox(folder_with(tmp_path / "my_bot", TELEGRAM)) as running:
         assert "helix/eventsub/subscriptions" not in running.text
         running.do("curl .*/setWebhook")
         running.type("telegram !hello")
@@ -221,7 +152,8 @@ def test_a_function_of_no_platform_gets_neither_line_and_the_hint_has_it(tmp_pat
 
 @posix
 def test_who_speaks_before_the_line_was_typed_is_shown_it_again(tmp_path):
-    assert make_bot([str(tmp_path / "my_bot")]) == 0
+    folder_with(tmp_path / "my_bot", TELEGRAM, "telegram_function.py")
+    folder_with(tmp_path / "my_bot", TWITCH, "twitch_function.py")
     with sandbox(tmp_path / "my_bot") as running:
         running.type("twitch !hello")
         running.wait_for("Or subscribe your function, by the line below")
@@ -437,6 +369,21 @@ def test_a_host_and_a_page_can_be_allowed():
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 1
     assert "allow_hosts takes a list such as" in errors and "'http://bots.example'" in errors
+
+
+def test_functions_import_from_the_folders_that_are_named(tmp_path):
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared/words.py").write_text("hello = 'moin'\n")
+    source = "import words\ndef handler(event, context):\n    return words.hello\n"
+    folder = folder_with(tmp_path / "greeter", source)
+    process = start(*ANY_PORTS, "--import-path", str(tmp_path / "shared"), folder)
+    running = Sandbox(process)
+    try:
+        running.wait_for("greeter: ")
+        assert get(running.address_of("greeter")) == "moin"
+    finally:
+        process.kill()
+        process.communicate()
 
 
 @posix

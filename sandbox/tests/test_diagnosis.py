@@ -8,15 +8,13 @@ from bot_sandbox import Cloud
 from bot_sandbox.cloud.errors import FunctionError
 from bot_sandbox.diagnosis import (
     LONGEST,
-    NoReply,
     failure,
-    keep_log,
+    handler_mistake,
     last_error,
     last_printed,
-    log_at,
     with_line,
 )
-from bot_sandbox.telegram import Telegram
+from bot_sandbox.function_registry import log_at
 
 PIECES = st.sampled_from(
     [
@@ -65,24 +63,20 @@ def test_the_last_error_of_a_log(log, error):
     assert last_error(log) == error
 
 
-class Deployed:
-    logs = ("one line",)
-
-    def __init__(self, url):
-        self.url = url
-        self.host_url = url.replace("127.0.0.1", "bot.localhost")
-
-
-def test_a_log_is_found_by_the_address_as_long_as_there_is_the_function():
-    function = Deployed("http://127.0.0.1:1/bot/")
-    keep_log(function)
-    addresses = ("http://127.0.0.1:1/bot", "http://127.0.0.1:1/bot/hook?a=1")
-    for address in (*addresses, "http://bot.localhost:1/bot/hook"):
-        assert log_at(address) == ("one line",)
-    for address in ("http://127.0.0.1:1/bots/", "http://127.0.0.1:2/bot/", ""):
-        assert log_at(address) == []
-    del function
-    assert log_at("http://127.0.0.1:1/bot/") == []
+def test_a_log_is_found_by_the_address_as_long_as_there_is_the_cloud(tmp_path):
+    (tmp_path / "main.py").write_text("def handler(event, context): print('one line')\n")
+    with Cloud() as cloud:
+        function = cloud.deploy("bot", tmp_path)
+        function.invoke()
+        url, host_url = function.url.rstrip("/"), function.host_url
+        for address in (url, f"{url}/hook?a=1", f"{host_url}hook"):
+            assert "one line" in log_at(address)
+        for address in (f"{url}s/", url.replace(str(cloud.port), "1"), ""):
+            assert log_at(address) == []
+        (tmp_path / "main.py").write_text("def handler(event, context): print('another')\n")
+        cloud.deploy("bot", tmp_path).invoke()
+        assert "another" in log_at(url) and "one line" not in log_at(url)
+    assert log_at(url) == []
 
 
 def test_the_line_that_a_log_names_is_shown_if_it_is_the_functions_own(tmp_path):
@@ -106,79 +100,18 @@ def test_code_that_does_not_load_is_named_with_its_line(tmp_path):
     assert str(error.value).endswith("(main.py, line 3)\n    bot = json.lods('1')")
 
 
-BUTTONS = """
-import os
-
-from botlib.telegram.webhook import builder_for, webhook
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
-from telegram.ext import CallbackQueryHandler, CommandHandler
-
-
-async def colour(update, context):
-    keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("red", callback_data="red")]])
-    await update.message.reply_text("Which colour?", reply_markup=keyboard)
-
-
-async def chosen(update, context):
-    await update.callback_query.answer("Thank you.")
-
-
-app = builder_for(os.environ["TELEGRAM_TOKEN"]).build()
-app.add_handler(CommandHandler("colour", colour))
-app.add_handler(CallbackQueryHandler(chosen))
-handler = webhook(app)
-"""
-
-
-@pytest.mark.parametrize(
-    ("right", "wrong", "words"),
-    [
-        (
-            "await update.message",
-            "update.message",
-            "Its log says: coroutine 'Message.reply_text' was never awaited (main.py, line 11)\n"
-            '    update.message.reply_text("Which colour?", reply_markup=keyboard)\n'
-            "What to do: write await before that call",
-        ),
-        (
-            "    await update.message",
-            "    await keyboard\n    await update.message",
-            "    await keyboard\nWhat to do: write async before the handler's def",
-        ),
-        (
-            "[[InlineKeyboardButton",
-            "[[InlineKeyboardBotton",
-            "'InlineKeyboardBotton' is not defined (main.py, line 10)",
-        ),
-        ('callback_data="red"', 'callback_data="red" * 30', "BUTTON_DATA_INVALID"),
-        ("import os", "import os; import oss", "module 'main': No module named 'oss'"),
-        (
-            "await update.callback_query",
-            "update.callback_query",
-            "'CallbackQuery.answer' was never awaited (main.py, line 15)",
-        ),
-        (".answer(", ".anwser(", "a handler failed: AttributeError: "),
-    ],
-)
-def test_a_handler_that_goes_wrong_is_named_to_whoever_waits(tmp_path, right, wrong, words):
-    assert right in BUTTONS
-    (tmp_path / "main.py").write_text(BUTTONS.replace(right, wrong))
-    with Cloud() as cloud, Telegram() as telegram:
-        account = telegram.new_bot("Button bot", "button_bot")
-        settings = {"TELEGRAM_TOKEN": account.token, "TELEGRAM_SECRET": "only-we-two"}
-        settings["TELEGRAM_API"] = telegram.url
-        function = cloud.deploy("bot", tmp_path, environment=settings)
-        telegram.call(account, "setWebhook", url=function.url, secret_token="only-we-two")
-        viktor = telegram.person("Viktor")
-        sent = viktor.send("/colour")
-        telegram.wait_deliveries(account, 1, sent, timeout=60)
-        with pytest.raises(NoReply) as told:
-            viktor.press(viktor.wait(timeout=1)[0], "red").answer(timeout=5)
-    assert words in str(told.value)
-
-
 def test_what_was_printed_last_is_that_of_the_last_call():
     one = ["START RequestId: 1", "hello", "END RequestId: 1", "REPORT RequestId: 1"]
     assert last_printed(one) == "hello"
     assert last_printed([*one, "START RequestId: 2", "END RequestId: 2"]) == ""
     assert last_printed([]) == ""
+
+
+def test_a_handlers_mistake_is_that_of_the_last_call():
+    warning = "/var/task/main.py:7: RuntimeWarning: coroutine 'f' was never awaited"
+    one = ["START RequestId: 1", warning, "END RequestId: 1", "REPORT RequestId: 1"]
+    assert handler_mistake(one) == "coroutine 'f' was never awaited (main.py, line 7)"
+    assert handler_mistake([*one, "a handler failed: KeyError: 'x'"]) == (
+        "a handler failed: KeyError: 'x'"
+    )
+    assert handler_mistake([*one, "START RequestId: 2", "hello"]) == ""

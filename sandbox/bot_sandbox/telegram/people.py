@@ -7,7 +7,8 @@ button is `person.send("/start")`; the sandbox lets people write without it.
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bot_sandbox.diagnosis import NoReply, bots_in_this_process, latest_call, with_reason
+from bot_sandbox.diagnosis import NoReply, bots_in_this_process, with_reason
+from bot_sandbox.function_registry import DeployedFunction, bookmark
 from bot_sandbox.server import LocalServer
 from bot_sandbox.telegram import diagnosis
 from bot_sandbox.telegram.buttons import Press
@@ -48,10 +49,11 @@ class Person(User):
         It comes sooner if the bot is a function that has ended and sent nothing.
         If the command failed and the bot's log says why, that line is shown too.
         """
+        read = bookmark()
         with bots_in_this_process() as log:
             asked = self.send(text, to)
             reply = self._server.run(self.answer(asked, timeout, log))
-        return with_reason(reply.shown, asked.text, self._logged(asked, reply, log))
+        return with_reason(reply.shown, asked.text, self._logged(asked, reply, log, read))
 
     def wait(self, n: int = 1, timeout: float = 5.0) -> list[Message]:
         """The next n messages not read yet; NoReply when fewer came within `timeout` seconds."""
@@ -191,15 +193,17 @@ class Person(User):
             self.inbox.popleft()
         return reply
 
-    def _logged(self, asked: Message, reply: Message, log: list[str]) -> Iterator[str]:
-        """What the bot that answered has logged, as far as it is known here."""
+    def _logged(
+        self, asked: Message, reply: Message, log: list[str], read: dict[DeployedFunction, int]
+    ) -> Iterator[str]:
+        """What the bot that answered has logged since then, as far as it is known here."""
         account = self._world.accounts[reply.sender.id]
         told = next(update for update in asked.updates if update.account is account)
         if account.webhook:
             # A function that answers by a call of its own is still at work when the answer comes:
             # its log is whole when the delivery has ended.
             self._server.wait_until(lambda: told not in account.updates)
-        for line in (*log, *latest_call(diagnosis.log_of(account))):
+        for line in (*log, *diagnosis.log_of(account, read)):
             yield diagnosis.without_secrets(account, line)
 
     async def _wait(self, n: int, timeout_s: float) -> list[Message]:

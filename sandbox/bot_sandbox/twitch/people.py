@@ -13,8 +13,8 @@ from html import unescape
 from http.client import HTTPConnection
 from urllib.parse import quote, urlencode, urlsplit
 
-from bot_sandbox.diagnosis import NoReply, bots_in_this_process, latest_call, with_reason
-from bot_sandbox.function_registry import log_at
+from bot_sandbox.diagnosis import NoReply, bots_in_this_process, with_reason
+from bot_sandbox.function_registry import DeployedFunction, bookmark, log_since
 from bot_sandbox.server import LocalServer
 from bot_sandbox.twitch.chat import Channel, ChatMessage, User
 from bot_sandbox.twitch.diagnosis import NOTEBOOK, no_answer
@@ -68,10 +68,11 @@ class Account:
         that line is shown too. NoReply after `timeout` seconds says what
         was found and what to do.
         """
+        read = bookmark()
         with bots_in_this_process() as log:
             (asked,) = self._server.do(self._say, [text], self._name(channel), reply_to, True)
             (answer,) = self._wait(1, asked.channel, timeout, asked, log)
-        return with_reason(answer.text, asked.text, self._logged(asked, log))
+        return with_reason(answer.text, asked.text, self._logged(asked, log, read))
 
     def wait(
         self, n: int = 1, channel: Account | str | None = None, timeout: float = 5.0
@@ -206,8 +207,10 @@ class Account:
             return found
         raise NoReply(no_answer(self._world, room, asked, found, n, seconds, log))
 
-    def _logged(self, asked: ChatMessage, log: Sequence[str]) -> Iterator[str]:
-        """What the bots that heard a message have logged, as far as it is known here."""
+    def _logged(
+        self, asked: ChatMessage, log: Sequence[str], read: dict[DeployedFunction, int]
+    ) -> Iterator[str]:
+        """What the bots that heard a message have logged since then, as far as known here."""
         yield from log
         channel = self._world.channel(asked.channel)
         webhooks = self._server.do(self._world.webhooks_of, channel)
@@ -222,7 +225,7 @@ class Account:
         # the call has ended.
         self._server.wait_until(ended)
         for callback in called:
-            yield from latest_call(log_at(callback))
+            yield from log_since(read, callback)
 
     def _own(self) -> Channel:
         return self._world.channel(self.login)

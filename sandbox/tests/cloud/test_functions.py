@@ -1,6 +1,7 @@
 """The cloud through its public door: deploy, invoke, pool, log, timeline, bill."""
 
 import re
+import sys
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -193,11 +194,25 @@ def test_environment_is_clean(cloud, monkeypatch, start):
     assert found["PYTHONPATH"].startswith("/somewhere")
 
 
-def test_installed_packages_and_botlib_are_there(cloud):
-    import sys
-
+def test_installed_packages_are_there(cloud):
     fn = cloud.deploy("imports", PLAIN, handler="main.imports", timeout_s=20)
-    assert fn.invoke() == ["127.0.0.1", "aiohttp", sys.prefix]
+    assert fn.invoke() == ["aiohttp", sys.prefix]
+
+
+@BOTH_STARTS
+def test_a_function_imports_from_the_folders_that_are_named_and_first_from_its_own(tmp_path, start):
+    own, shared = tmp_path / "own", tmp_path / "shared"
+    for folder, words in (own, "own"), (shared, "shared"):
+        folder.mkdir()
+        (folder / "both.py").write_text(f"words = {words!r}\n")
+    (shared / "common.py").write_text("words = 'common'\n")
+    (own / "main.py").write_text(
+        "import both, common\ndef handler(event, context): return [both.words, common.words]\n"
+    )
+    with Cloud(import_paths=[shared]) as cloud:
+        assert cloud.deploy("f", own, start=start).invoke() == ["own", "common"]
+    with Cloud() as cloud, pytest.raises(FunctionError, match="No module named 'common'"):
+        cloud.deploy("f", own, start=start).invoke()
 
 
 @BOTH_STARTS

@@ -3,20 +3,20 @@
 That they behave as other instances do is tested with those (`BOTH_STARTS`).
 """
 
-import json
 import os
 import re
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from importlib.util import find_spec
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
 
 import psutil
 import pytest
 from cloud_tools import FUNCTIONS, marked, wait_until
-from events import event
 
 from bot_sandbox.cloud import Cloud, FunctionError
+from bot_sandbox.cloud.deployment import RUNTIME
 from bot_sandbox.process_supervisor import MARKER
 
 PLAIN = FUNCTIONS / "plain"
@@ -79,8 +79,8 @@ def test_random_numbers_differ_and_what_was_worked_out_at_load_does_not(deploy):
 def test_the_hook_makes_it_differ(deploy):
     fn = deploy(
         "import secrets\n"
-        "from botlib.function import after_restore\n"
-        "@after_restore\n"
+        "from snapshot_restore_py import register_after_restore\n"
+        "@register_after_restore\n"
         "def renew():\n"
         "    global token\n"
         "    token = secrets.token_hex()\n"
@@ -103,7 +103,6 @@ def test_numpy_is_seeded_anew(deploy):
 
 
 def test_hooks_of_aws_are_called_in_aws_order(deploy):
-    pytest.importorskip("snapshot_restore_py")
     fn = deploy(
         "import snapshot_restore_py as aws\n"
         "calls = []\n"
@@ -115,22 +114,46 @@ def test_hooks_of_aws_are_called_in_aws_order(deploy):
     assert cold(fn) == cold(fn) == ["before b", "before a", "after a", "after b"]
 
 
-def test_the_hook_reaches_aws_where_there_is_its_module_and_botlib_where_there_is_not(monkeypatch):
-    aws = pytest.importorskip("snapshot_restore_py")
-    from botlib import function
+@pytest.mark.parametrize("start", ["plain", "snapshot"])
+def test_the_module_for_hooks_is_the_clouds_unless_the_function_brings_its_own(
+    deploy, tmp_path, start
+):
+    source = (
+        "import snapshot_restore_py as aws\n"
+        "@aws.register_before_snapshot\n"
+        "def hook(): pass\n"
+        "def handler(event, context): return [aws.__file__, len(aws.get_before_snapshot())]\n"
+    )
+    file, hooks = deploy(source, start=start).invoke()
+    assert (Path(file).parent.name, hooks) == ("var_runtime", 1)
+    (tmp_path / "snapshot_restore_py.py").write_text(Path(file).read_text(encoding="utf-8"))
+    file, hooks = deploy(source, start=start).invoke()
+    assert (Path(file).parent.name, hooks) == ("code", 1)
 
-    monkeypatch.setattr(aws, "_after_restore_registry", [])
-    monkeypatch.setattr(function, "restore_hooks", [])
-    assert function.after_restore(print) is print
-    assert (aws.get_after_restore(), function.restore_hooks) == ([(print, (), {})], [])
-    monkeypatch.setitem(sys.modules, "snapshot_restore_py", None)
-    function.after_restore(repr)
-    assert function.restore_hooks == [repr]
+
+@pytest.mark.parametrize("which", ["before_snapshot", "after_restore"])
+def test_the_module_for_hooks_does_as_aws_own_package(which):
+    own, aws = load_own_hooks(), pytest.importorskip("snapshot_restore_py")
+    for module in (own, aws):
+        register = getattr(module, f"register_{which}")
+        registered = getattr(module, f"get_{which}")
+        before = len(registered())
+        assert register(print) is print
+        assert register(print, 1, end="") is print
+        assert registered()[before:] == [(print, (), {}), (print, (1,), {"end": ""})]
+        assert registered() is registered()
+        del registered()[before:]
+
+
+def load_own_hooks():
+    spec = spec_from_file_location("own_hooks", RUNTIME / "snapshot_restore_py.py")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.mark.parametrize("which", ["before_snapshot", "after_restore"])
 def test_a_hook_that_fails_is_an_error_of_the_call(deploy, which):
-    pytest.importorskip("snapshot_restore_py")
     fn = deploy(
         f"import snapshot_restore_py\n"
         f"@snapshot_restore_py.register_{which}\n"
@@ -263,15 +286,12 @@ def test_open_files_are_named_unless_they_are_only_added_to(deploy, tmp_path):
     (tmp_path / "words.txt").write_text("one\ntwo\n")
     fn = deploy(
         "from pathlib import Path\n"
-        "from botlib.store import open_store\n"
         f"folder = Path({str(tmp_path)!r})\n"
         "words = open(folder / 'words.txt')\n"
         "notes = open(folder / 'notes.txt', 'a')\n"
-        "store = open_store(f'sqlite:///{folder / \"store.db\"}')\n"
-        "store.set('key', 1)\n"
-        "def handler(event, context): return [words.readline(), store.increment('key')]\n"
+        "def handler(event, context): return words.readline()\n"
     )
-    assert [cold(fn)[1], cold(fn)[1]] == [2, 3]
+    assert cold(fn) == "one\n"
     (line,) = [line for line in fn.logs if line.startswith("[WARNING]")]
     assert "shared by all instances" in line and line.count("the file ") == 1
     assert "words.txt (all read on from one place)" in line or sys.platform != "linux"
@@ -286,6 +306,7 @@ def test_a_generator_of_random_numbers_is_named(deploy):
     assert cold(fn) == cold(fn)  # the trap
     (line,) = [line for line in fn.logs if line.startswith("[WARNING]")]
     assert "giving the same numbers in all instances: dice. Make it in the handler" in line
+    assert "snapshot_restore_py.register_after_restore" in line
 
 
 @pytest.mark.parametrize("settings", [{"worker": "awslambdaric"}, {"runtime": "nodejs"}])
@@ -371,51 +392,3 @@ def test_many_at_once(cloud):
     assert 0 not in pids and len(set(pids)) == len(pids)
     cloud.deploy("f", PLAIN, handler="main.echo")
     wait_until(lambda: all(instance.stopped for instance in fn.instances))
-
-
-BOT = """
-import time
-from pathlib import Path
-from botlib import Bot
-from botlib.telegram.webhook import webhook
-
-bot = Bot()
-
-@bot.command("hello")
-async def hello(message):
-    return f"hello {message.user}!"
-
-@bot.command("wait")
-def wait(message):
-    Path(message.arguments, "began").touch()
-    while not Path(message.arguments, "go").exists():
-        time.sleep(0.005)
-    return "done"
-
-handler = webhook(bot)
-"""
-
-
-def update(number, text):
-    user = {"id": 7, "is_bot": False, "first_name": "Viktor"}
-    message = {"message_id": 1, "date": 1, "chat": {"id": 7, "type": "private"}, "from": user}
-    body = json.dumps({"update_id": number, "message": message | {"text": text}})
-    headers = {"X-Telegram-Bot-Api-Secret-Token": "secret"}
-    return event("aws_v2", headers=headers, body=body.encode())
-
-
-def test_the_telegram_function_starts_from_a_snapshot(deploy, tmp_path):
-    environment = {"TELEGRAM_TOKEN": "42:none", "TELEGRAM_SECRET": "secret"}
-    fn = deploy(BOT, environment=environment, idle_s=60, timeout_s=20)
-
-    def ask(number, text):
-        return json.loads(fn.invoke(update(number, text))["body"])["text"]
-
-    with ThreadPoolExecutor() as threads:  # two instances, each with a loop of its own
-        waiting = threads.submit(ask, 1, f"!wait {tmp_path}")
-        wait_until((tmp_path / "began").exists)
-        assert [ask(number, "!hello") for number in (2, 3)] == ["hello Viktor!"] * 2
-        (tmp_path / "go").touch()
-        assert waiting.result(20) == "done"
-    assert [instance.snapshot for instance in fn.instances] == [True, True]
-    assert "warning" not in "\n".join(fn.logs).lower()  # nor Python's own about fork and threads

@@ -1,5 +1,6 @@
-"""People, groups, BotFather, transcripts: what a learner types."""
+"""People, groups, BotFather, transcripts: plain calls."""
 
+import logging
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -7,9 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from bot_sandbox import Cloud
-from bot_sandbox.diagnosis import with_reason
+from bot_sandbox.diagnosis import listen_to, with_reason
 from bot_sandbox.telegram import Limits, NoReply, Telegram, TelegramError
-from botlib.bot import APOLOGY, Bot, Message
 
 
 @pytest.fixture
@@ -403,34 +403,26 @@ def test_a_button_of_another_telegram_is_not_pressed(telegram, older, viktor):
         viktor.press(question, "Yes")
 
 
-ROLL = """
-from botlib import Bot
-from botlib.bot import Message
-
-bot = Bot()
-
-@bot.command("roll")
-def roll(message):
-    return str(int(message.arguments))
-
-@bot.command("leak")
-def leak(message):
-    raise ValueError(TOKEN)
-"""
-FUNCTION = (
-    ROLL
-    + """
+FAILS = """
 import json, os
 
-TOKEN = os.environ["TELEGRAM_TOKEN"]
+said = []
 
-def handler(event, context):
+def handler(event, context):  # logs why a command failed, and says sorry once
     message = json.loads(event["body"])["message"]
-    for text in bot.respond_now(Message(message["text"], chat="one")):
-        return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}
-    return {"statusCode": 200}
+    try:
+        if message["text"] == "!leak":
+            raise ValueError(os.environ["TELEGRAM_TOKEN"])
+        text = str(int(message["text"].removeprefix("/roll ")))
+    except ValueError as error:
+        command = message["text"].split()[0].replace("/", "!")
+        print(f"{command} failed: ValueError: {error} (main.py, line 11)")
+        text = "Oh dear."
+    if text in said:
+        return {"statusCode": 200}
+    said.append(text)
+    return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}
 """
-)
 
 
 def deployed(cloud, telegram, account, folder, source, **settings):
@@ -444,14 +436,14 @@ def test_an_apology_is_shown_with_the_line_in_the_functions_log(
     telegram, account, viktor, tmp_path
 ):
     with Cloud() as cloud:
-        deployed(cloud, telegram, account, tmp_path, FUNCTION)
+        deployed(cloud, telegram, account, tmp_path, FAILS)
         said = viktor.ask("/roll banana", to=account)
         why = "!roll failed: ValueError: invalid literal for int() with base 10: 'banana'"
-        line = FUNCTION.splitlines().index("    return str(int(message.arguments))") + 1
-        assert said == APOLOGY.format(command="!roll")
+        assert said == "Oh dear."
         shown = f"{said!r} {said} {said:}"
-        assert shown.count(f"\nIn its log: {why} (main.py, line {line})") == 3
-        with pytest.raises(NoReply) as problem:  # one apology a minute is enough
+        assert shown.count(f"\nIn its log: {why} (main.py, line 11)") == 3
+        assert type(viktor.ask("/roll 6", to=account)) is str  # it failed in an earlier call only
+        with pytest.raises(NoReply) as problem:
             viktor.ask("!leak", to=account, timeout=1)
         assert "Its log says: !leak failed: ValueError: <secret>" in str(problem.value)
         assert account.token not in str(problem.value)
@@ -463,8 +455,7 @@ import os, sys, time, urllib.request
 def handler(event, context):
     print("!hello failed: ValueError:", os.environ["TELEGRAM_TOKEN"], file=sys.stderr)
     url = os.environ["TELEGRAM_API"] + "/bot" + os.environ["TELEGRAM_TOKEN"] + "/sendMessage"
-    text = "Sorry,%20!hello%20did%20not%20work.%20Whoever%20made%20me%20finds%20the%20reason"
-    urllib.request.urlopen(f"{url}?chat_id={os.environ['CHAT']}&text={text}%20in%20my%20log.")
+    urllib.request.urlopen(f"{url}?chat_id={os.environ['CHAT']}&text=Oh%20dear.")
     print("!hello failed: ValueError: once more")
     return {"statusCode": 200}
 """
@@ -483,7 +474,7 @@ def test_an_apology_by_a_call_of_its_own_is_shown_when_the_log_is_whole(
 
 def test_no_reply_quotes_what_the_functions_log_says_last(telegram, account, viktor, tmp_path):
     with Cloud() as cloud:
-        deployed(cloud, telegram, account, tmp_path, FUNCTION.replace("def handler", "def handlr"))
+        deployed(cloud, telegram, account, tmp_path, FAILS.replace("def handler", "def handlr"))
         with pytest.raises(NoReply) as problem:
             viktor.ask("!roll 1", to=account, timeout=3)
     assert "Its log says: Handler 'handler' missing on module 'main'" in str(problem.value)
@@ -493,32 +484,32 @@ def test_no_reply_quotes_what_the_functions_log_says_last(telegram, account, vik
 def test_an_apology_of_a_bot_in_this_process_is_shown_with_its_line(
     telegram, account, viktor, capfd
 ):
-    bot = Bot()
-    bot.command("roll")(lambda message: str(int(message.arguments)))
+    listen_to("a_bot_of_this_test")
 
     def answer_one():
         (update,) = telegram.call(account, "getUpdates", timeout=5)
-        chat, text = update["message"]["chat"]["id"], update["message"]["text"]
-        for reply in bot.respond_now(Message(text, chat=str(chat))):
-            telegram.call(account, "sendMessage", chat_id=chat, text=reply)
+        logging.getLogger("a_bot_of_this_test").error("!roll failed: ValueError: %s", "banana")
+        chat = update["message"]["chat"]["id"]
+        telegram.call(account, "sendMessage", chat_id=chat, text="Oh dear.")
 
     with ThreadPoolExecutor(1) as thread:
         polled = thread.submit(answer_one)
         said = viktor.ask("!roll banana", to=account)
         polled.result()
-    assert said == APOLOGY.format(command="!roll")
-    assert "\nIn its log: !roll failed: ValueError: invalid literal for int()" in str(said)
+    assert said == "Oh dear."
+    assert str(said) == "Oh dear.\nIn its log: !roll failed: ValueError: banana"
     assert "failed" not in "".join(capfd.readouterr())
 
 
 def test_a_token_in_the_log_is_not_shown_under_an_apology(telegram, account, viktor, tmp_path):
     with Cloud() as cloud:
-        deployed(cloud, telegram, account, tmp_path, FUNCTION)
+        deployed(cloud, telegram, account, tmp_path, FAILS)
         shown = str(viktor.ask("!leak", to=account))
     assert "In its log: !leak failed: ValueError: <secret>" in shown
     assert account.token not in shown
 
 
-def test_what_is_no_apology_stays_as_it_is():
-    assert type(with_reason("Sorry!", ["!roll failed: x"])) is str
-    assert type(with_reason(APOLOGY.format(command="!roll"), ["!rolls failed: x"])) is str
+def test_an_answer_to_a_command_that_did_not_fail_stays_as_it_is():
+    assert type(with_reason("Oh dear.", "!roll 6", ["!rolls failed: x", "roll failed: x"])) is str
+    assert type(with_reason("Oh dear.", "", ["!roll failed: x"])) is str
+    assert str(with_reason("Oh.", "/roll@dice_bot", ["!roll failed: x"])).endswith("failed: x")

@@ -4,18 +4,13 @@ import contextlib
 import socket
 
 import pytest
+from greeting_bot import GreetingBot
 from playwright.sync_api import expect
 from twitch_tools import call
 from window_browser import a_page, barriers, is_wider_than_its_window, reach
 
 from bot_sandbox import Twitch, Window
-from botlib import Bot
-from botlib.twitch.irc_bot import IrcBot, Limits, Timing
-from lessons.holding import Holding
 
-NO_LIMITS = Limits(message_window_s=0, channel_gap_s=0, join_window_s=0, login_gap_s=0)
-HOUR = 3600.0
-PATIENT = Timing(quiet_s=HOUR, answer_s=HOUR, confirm_s=HOUR)
 NASTY = "<img src=x onerror=\"document.title='owned'\"> & <b>bold</b> \u202eright to left"
 
 
@@ -32,17 +27,8 @@ class World:
         self.window = Window(twitch=twitch)
 
     def bot(self):
-        """botlib's own IRC bot, on a thread of its own."""
-        brain = Bot()
-        brain.command("hello")(lambda message: f"hello {message.user}!")
-        given = {
-            "token": self.token.access_token,
-            "refresh_token": self.token.refresh_token,
-            "client_id": self.app.client_id,
-            "client_secret": self.app.client_secret,
-        }
-        times = {"limits": NO_LIMITS, "timing": PATIENT, "backoff": lambda failures: 0.01}
-        return Holding(IrcBot(brain, ["viktor"], api=self.twitch.url, **given, **times))
+        """An IRC bot on a thread of its own."""
+        return GreetingBot(self.twitch, self.app, self.token, "hello_bot", "viktor")
 
     def address(self, **shown):
         return self.window.address_of(**({"as": "viktor", "channel": "viktor"} | shown))

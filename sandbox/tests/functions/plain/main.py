@@ -49,9 +49,7 @@ def files(event, context):
 def imports(event, context):
     import aiohttp
 
-    import bot_sandbox.server
-
-    return [bot_sandbox.server.HOST, aiohttp.__name__, sys.prefix]
+    return [aiohttp.__name__, sys.prefix]
 
 
 def fail(event, context):

@@ -1,0 +1,149 @@
+"""botlib in functions that start from a snapshot: its hooks, its stores, its Telegram adapter."""
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from cloud_tools import wait_until
+from events import event
+
+from lessons.cloud import Cloud
+
+if os.name != "posix":
+    pytest.skip("a snapshot start needs POSIX", allow_module_level=True)
+
+
+@pytest.fixture
+def deploy(tmp_path):
+    """Deploy a source text as function, every call of which may be a cold start."""
+    with Cloud() as cloud:
+
+        def deploy(source, **settings):
+            (tmp_path / "main.py").write_text(source)
+            settings = {"start": "snapshot", "idle_s": 0, "timeout_s": 10} | settings
+            return cloud.deploy("f", tmp_path, **settings)
+
+        yield deploy
+
+
+def cold(fn):
+    """The result of a call that finds no instance."""
+    wait_until(lambda: all(instance.stopped for instance in fn.instances))
+    result = fn.invoke()
+    assert fn.invocations[-1].cold
+    return result
+
+
+def test_the_hook_makes_it_differ(deploy):
+    fn = deploy(
+        "import secrets\n"
+        "from botlib.function import after_restore\n"
+        "@after_restore\n"
+        "def renew():\n"
+        "    global token\n"
+        "    token = secrets.token_hex()\n"
+        "renew()\n"
+        "def handler(event, context): return token\n"
+    )
+    one = cold(fn)
+    assert one != cold(fn)
+
+
+def test_a_store_is_closed_before_the_snapshot_and_opens_again(deploy, tmp_path):
+    fn = deploy(
+        "from pathlib import Path\n"
+        "from botlib.store import open_store\n"
+        f"folder = Path({str(tmp_path)!r})\n"
+        "store = open_store(f'sqlite:///{folder / \"store.db\"}')\n"
+        "store.set('key', 1)\n"
+        "def handler(event, context): return store.increment('key')\n"
+    )
+    assert [cold(fn), cold(fn)] == [2, 3]
+    assert not [line for line in fn.logs if line.startswith("[WARNING]")]  # none is shared
+
+
+HOOKS = """
+import sys
+import botlib.store
+from botlib.function import after_restore
+print(after_restore(print) is print)
+aws = sys.modules.get("snapshot_restore_py")
+if aws:
+    print([hook.__name__ for hook, _, _ in aws.get_before_snapshot() + aws.get_after_restore()])
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "blocked", "registered"),
+    [
+        ("snap-start", "", "['close_all', 'print']"),
+        ("snap-start", "import sys; sys.modules['snapshot_restore_py'] = None", ""),
+        ("on-demand", "", ""),  # there it costs not even the import
+    ],
+)
+def test_hooks_go_to_aws_where_there_will_be_a_snapshot(tmp_path, kind, blocked, registered):
+    module = "_before, _after = [], []\n"
+    for which in ("before_snapshot", "after_restore"):
+        name = which.partition("_")[0]
+        module += f"def register_{which}(hook): _{name}.append((hook, (), {{}}))\n"
+        module += f"def get_{which}(): return _{name}\n"
+    (tmp_path / "snapshot_restore_py.py").write_text(module)
+    path = os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", "")))
+    environment = {**os.environ, "AWS_LAMBDA_INITIALIZATION_TYPE": kind, "PYTHONPATH": path}
+    code = f"{blocked}\n{HOOKS}"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert done.stderr == ""
+    assert done.stdout.split("\n", 1) == ["True", f"{registered}\n" if registered else ""]
+
+
+BOT = """
+import time
+from pathlib import Path
+from botlib import Bot
+from botlib.telegram.webhook import webhook
+
+bot = Bot()
+
+@bot.command("hello")
+async def hello(message):
+    return f"hello {message.user}!"
+
+@bot.command("wait")
+def wait(message):
+    Path(message.arguments, "began").touch()
+    while not Path(message.arguments, "go").exists():
+        time.sleep(0.005)
+    return "done"
+
+handler = webhook(bot)
+"""
+
+
+def update(number, text):
+    user = {"id": 7, "is_bot": False, "first_name": "Viktor"}
+    message = {"message_id": 1, "date": 1, "chat": {"id": 7, "type": "private"}, "from": user}
+    body = json.dumps({"update_id": number, "message": message | {"text": text}})
+    headers = {"X-Telegram-Bot-Api-Secret-Token": "secret"}
+    return event("aws_v2", headers=headers, body=body.encode())
+
+
+def test_the_telegram_function_starts_from_a_snapshot(deploy, tmp_path):
+    environment = {"TELEGRAM_TOKEN": "42:none", "TELEGRAM_SECRET": "secret"}
+    fn = deploy(BOT, environment=environment, idle_s=60, timeout_s=20)
+
+    def ask(number, text):
+        return json.loads(fn.invoke(update(number, text))["body"])["text"]
+
+    with ThreadPoolExecutor() as threads:  # two instances, each with a loop of its own
+        waiting = threads.submit(ask, 1, f"!wait {tmp_path}")
+        wait_until((tmp_path / "began").exists)
+        assert [ask(number, "!hello") for number in (2, 3)] == ["hello Viktor!"] * 2
+        (tmp_path / "go").touch()
+        assert waiting.result(20) == "done"
+    assert [instance.snapshot for instance in fn.instances] == [True, True]
+    assert "warning" not in "\n".join(fn.logs).lower()  # nor Python's own about fork and threads

@@ -1,0 +1,101 @@
+"""botlib's apology, as the sandbox shows it to the course: with the line that its log got."""
+
+import threading
+
+import pytest
+from twitch_tools import World, helix
+
+from bot_sandbox.diagnosis import listen_to
+from bot_sandbox.twitch import NoReply, Twitch
+from botlib import bot as brain
+from botlib.bot import APOLOGY, Bot, Message
+from lessons.cloud import Cloud
+
+
+@pytest.fixture
+def world():
+    with Twitch() as twitch:
+        yield World(twitch)
+
+
+ROLL = """
+import json, os, urllib.request
+
+from botlib import Bot
+from botlib.bot import Message
+
+bot = Bot()
+
+@bot.command("roll")
+def roll(message):
+    return str(int(message.arguments))
+
+def handler(event, context):
+    body = json.loads(event["body"])
+    if "challenge" in body:
+        return {"statusCode": 200, "body": body["challenge"]}
+    happened = body["event"]
+    text, chat = happened["message"]["text"], happened["broadcaster_user_id"]
+    for said in bot.respond_now(Message(text, chat=chat)):
+        message = {"broadcaster_id": chat, "sender_id": os.environ["BOT_ID"], "message": said}
+        urllib.request.urlopen(urllib.request.Request(
+            os.environ["HELIX"] + "/chat/messages",
+            json.dumps(message).encode(),
+            {"Authorization": "Bearer " + os.environ["TOKEN"], "Client-Id": os.environ["CLIENT"]},
+        )).close()
+    return {"statusCode": 204}
+"""
+WHY = "!roll failed: ValueError: invalid literal for int() with base 10: 'banana'"
+
+
+def test_an_apology_is_shown_with_the_line_in_the_functions_log(world, tmp_path):
+    twitch, app = world.twitch, world.app
+    world.viktor.mod(world.bot)
+    token = twitch.authorize(world.bot, app, ["user:read:chat", "user:bot", "user:write:chat"])
+    (tmp_path / "main.py").write_text(ROLL)
+    environment = {
+        "HELIX": f"{twitch.url}/helix",
+        "TOKEN": token.access_token,
+        "CLIENT": app.client_id,
+        "BOT_ID": world.bot.id,
+    }
+    with Cloud() as cloud:
+        function = cloud.deploy("bot", tmp_path, environment=environment)
+        body = {
+            "type": "channel.chat.message",
+            "version": "1",
+            "condition": {"broadcaster_user_id": world.viktor.id, "user_id": world.bot.id},
+            "transport": {"method": "webhook", "callback": function.url, "secret": "0123456789"},
+        }
+        helix(world, "POST", "/eventsub/subscriptions", token=twitch.app_token(app), body=body)
+        twitch.wait_for(world.bot, world.viktor)
+        said = world.viktor.ask("!roll banana")
+        assert said == APOLOGY.format(command="!roll")
+        assert f"\nIn its log: {WHY} (main.py, line 11)" in str(said)
+        with pytest.raises(NoReply) as problem:  # one apology a minute is enough
+            world.viktor.ask("!roll banana", timeout=1)
+        assert f"\nIts log says: {WHY} (main.py, line 11)\n" in str(problem.value)
+
+
+def test_an_apology_of_a_bot_in_this_process_is_shown_with_its_line(world, capfd):
+    listen_to(brain.__name__)  # as %load_ext lessons does it
+    bot = Bot()
+    bot.command("roll")(lambda message: str(int(message.arguments)))
+
+    def answer(client):
+        while line := client.line():
+            if " PRIVMSG " in line:
+                for text in bot.respond_now(Message(line.rpartition(" :")[2], chat="viktor")):
+                    client.send(f"PRIVMSG #viktor :{text}")
+
+    with world.irc("") as client:
+        thread = threading.Thread(target=answer, args=[client])
+        thread.start()
+        said = world.viktor.ask("!roll banana")
+        assert said == APOLOGY.format(command="!roll")
+        assert f"\nIn its log: {WHY}" in str(said)
+        with pytest.raises(NoReply) as problem:  # one apology a minute is enough
+            world.viktor.ask("!roll banana", timeout=0.3)
+        assert f"\nIts log says: {WHY}" in str(problem.value)
+        world.twitch.faults.drop(world.bot)
+        thread.join()
