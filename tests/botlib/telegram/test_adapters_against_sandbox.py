@@ -175,7 +175,7 @@ def test_a_command_that_hangs_does_not_keep_others_waiting_for_ever(
     with Polling(bot, account.token, telegram.url):
         telegram.person("Olga").send("!hang", to=account)
         assert telegram.person("Viktor").ask("!hello", to=account) == "hello Viktor!"
-    assert "!hang failed: TimeoutError: no reply within 0.05 s (test_tele" in caplog.text
+    assert "!hang failed: TimeoutError: no reply within 0.05 s (test_adap" in caplog.text
 
 
 def test_a_token_revoked_while_it_polls_is_logged_once(telegram, account, caplog):
@@ -205,7 +205,7 @@ def test_the_same_brain_by_long_polling(telegram, account, caplog, monkeypatch):
         assert viktor.ask("!hello") == "hello Viktor!"
     polling.stop()
     first, second = [text for text in caplog.messages if "failed" in text]
-    line = r" \(test_telegram_doors\.py, line \d+\)"
+    line = r" \(test_adapters_against_sandbox\.py, line \d+\)"
     assert re.fullmatch("!fail failed: ZeroDivisionError: division by zero" + line, first)
     assert re.fullmatch("!later failed: TryAgain: not now" + line, second)
 

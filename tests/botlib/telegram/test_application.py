@@ -114,7 +114,7 @@ def test_what_telegram_refuses_is_told_to_the_handler(builder, viktor, caplog):
     app.add_handler(CommandHandler("twice", twice))
     assert Door(app).say(viktor, "/twice") == (200, "")
     (logged,) = [text for text in caplog.messages if "lost" in text]
-    assert re.search(r"BadRequest.*\(test_telegram_application\.py, line \d+\)", logged)
+    assert re.search(r"BadRequest.*\(test_application\.py, line \d+\)", logged)
 
 
 def test_a_photo_reaches_its_handler(builder, viktor):
@@ -173,7 +173,7 @@ def test_a_handler_that_fails_is_logged_in_one_line_and_acknowledged(builder, vi
     status, call = Door(app).say(viktor, "/fail")
     assert (status, call["text"]) == (200, "so far so good")
     (logged,) = [record for record in caplog.records if record.levelname == "ERROR"]
-    line = r"\(test_telegram_application\.py, line \d+\)"
+    line = r"\(test_application\.py, line \d+\)"
     what = f"a handler failed: ZeroDivisionError: division by zero {line}"
     assert re.fullmatch(what, logged.message) and not logged.exc_info
 

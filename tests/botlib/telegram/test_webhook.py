@@ -126,7 +126,7 @@ def test_a_command_that_fails_is_logged_with_its_line_and_apologised_for(door, c
     status, call = post(handler, {"update_id": 1, "message": message("!fail")})
     assert (status, call["text"]) == (200, APOLOGY.format(command="!fail"))
     (logged,) = caplog.messages
-    line = r" \(test_telegram_webhook\.py, line \d+\)"
+    line = r" \(test_webhook\.py, line \d+\)"
     assert re.fullmatch("!fail failed: ZeroDivisionError: division by zero" + line, logged)
     again = {"update_id": 2, "message": message("!fail")}
     assert post(handler, again) == (200, "")  # one apology a minute
