@@ -19,6 +19,7 @@ from aiohttp import web
 from bot_sandbox.access import HOST, Access
 from bot_sandbox.change_notifier import ChangeNotifier
 from bot_sandbox.page import Page
+from bot_sandbox.runner import Runner
 
 T = TypeVar("T")
 LAST_PORT = 65535
@@ -34,7 +35,7 @@ class ServerWindow(Protocol):
         """Close it."""
 
 
-class LocalServer:
+class LocalServer(Runner):
     """An event loop on its own thread; subclasses add what is served and override `shutdown`.
 
     `access` says where it listens and whom it answers.
@@ -81,9 +82,9 @@ class LocalServer:
 
         return self.run(on_the_loop())
 
-    def wait_until(self, condition: Callable[[], object], timeout: float = 5.0) -> bool:
-        """Wait until a quick condition holds, looking whenever anything happens; False if never."""
-        return self.run(self.changes.until(condition, timeout))
+    async def run_async(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the server's loop from any loop and return its result."""
+        return await asyncio.wrap_future(self.submit(coroutine))
 
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
         """Start a coroutine on the server's loop; RuntimeError when the server is closed."""

@@ -1,21 +1,28 @@
 """A Telegram you can phone on your own machine: a Bot API server and the people who chat.
 
-Start reading at `service.py`. A message goes `people` → `world` → `updates` → the bot →
-`updates` (the answer of a webhook) or `api` → `methods` → `world` → the person's inbox.
+Start reading at `core.py`. A message goes `people` → `world` → `updates` → the bot → `updates` (the
+answer of a webhook) or `api` → `methods` → `world` → the person's inbox. None of these files knows
+a network or a thread. What they need is handed in: where coroutines run (`runner.py`, one floor up)
+and who POSTs to a webhook (`webhook_post.py`). `service.py` makes a server of them, with
+`http_server.py` for aiohttp; `in_memory.py` runs them in one thread, as in a browser's tab.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from bot_sandbox.diagnosis import NoReply
-from bot_sandbox.server import ServerWindow
 from bot_sandbox.telegram.buttons import Press
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.limits import Limits
 from bot_sandbox.telegram.media import File
 from bot_sandbox.telegram.people import Group, Person
-from bot_sandbox.telegram.service import Telegram
 from bot_sandbox.telegram.types import Message
 from bot_sandbox.telegram.updates import Delivery
 from bot_sandbox.telegram.world import BotAccount
 from bot_sandbox.transcript import Transcript
+
+if TYPE_CHECKING:
+    from bot_sandbox.server import ServerWindow
+    from bot_sandbox.telegram.service import Telegram
 
 __all__ = [
     "BotAccount",
@@ -33,10 +40,17 @@ __all__ = [
 ]
 
 
-def _open_window(telegram: Telegram) -> ServerWindow:
+def __getattr__(name: str) -> Any:
+    """Import the server only when it is asked for: it needs aiohttp, and the rest does not."""
+    if name != "Telegram":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from bot_sandbox.telegram.service import Telegram
+
+    Telegram.open_window = _open_window
+    return Telegram
+
+
+def _open_window(telegram: "Telegram") -> "ServerWindow":
     from bot_sandbox.window.window import Window  # only here: most users need no window
 
     return Window(telegram)
-
-
-Telegram.open_window = _open_window

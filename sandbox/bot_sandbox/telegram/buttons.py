@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot_sandbox.diagnosis import NoReply
-from bot_sandbox.server import LocalServer
+from bot_sandbox.runner import Runner
 from bot_sandbox.telegram.arguments import Arguments
 from bot_sandbox.telegram.errors import bad_request
 from bot_sandbox.telegram.types import Choices, Json, Message, User
@@ -103,11 +103,11 @@ def _button(button: Any) -> Json:
 class Press:
     """A pressed button: what the bot answered to it."""
 
-    def __init__(self, server: LocalServer, button: str, why: Callable[[], str]) -> None:
+    def __init__(self, runner: Runner, button: str, why: Callable[[], str]) -> None:
         self.button = button
         self.text: str | None = None  # None until the bot calls answerCallbackQuery
         self.alert = False
-        self._server = server
+        self._runner = runner
         self._why = why  # what was found, and what to do, when no answer comes
 
     def __repr__(self) -> str:
@@ -115,7 +115,7 @@ class Press:
 
     def answer(self, timeout: float = 5.0) -> str:
         """Wait for the bot's notification and return its text; NoReply when none comes."""
-        if not self._server.wait_until(lambda: self.text is not None, timeout):
+        if not self._runner.wait_until(lambda: self.text is not None, timeout):
             raise NoReply(
                 f"No answer to the button {self.button!r} within {timeout:g} s. Expected: a "
                 "handler of callback_query that calls answerCallbackQuery with the query's id.\n"

@@ -1,15 +1,16 @@
 """The people who chat and the groups they chat in, as plain calls: what the Telegram app does.
 
-Every call may come from any thread; the work is done on the server's loop. The app's START
+The work is done on the loop of a Runner, which decides who may call. The app's START
 button is `person.send("/start")`; the sandbox lets people write without it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Coroutine, Iterable
 from pathlib import Path
+from typing import Any
 
 from bot_sandbox.diagnosis import NoReply, bots_in_this_process, with_reason
 from bot_sandbox.function_registry import DeployedFunction, bookmark
-from bot_sandbox.server import LocalServer
+from bot_sandbox.runner import Runner
 from bot_sandbox.telegram import diagnosis
 from bot_sandbox.telegram.buttons import Press
 from bot_sandbox.telegram.entities import detect
@@ -19,6 +20,7 @@ from bot_sandbox.telegram.types import REACTIONS, Chat, Message, User
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 from bot_sandbox.transcript import Line, Transcript
 
+LOG_S = 0.5  # how long a function may still be at work after its answer until its log is read
 LATE_S = 1.0  # how long an answer is waited for when the function that was told has ended
 
 
@@ -26,22 +28,22 @@ class Person(User):
     """Someone who chats; make one with `telegram.person("Viktor")`."""
 
     def __init__(
-        self, world: TelegramWorld, server: LocalServer, id: int, name: str, username: str = ""
+        self, world: TelegramWorld, runner: Runner, id: int, name: str, username: str = ""
     ) -> None:
         super().__init__(id, name, username)
         self.json["language_code"] = "en"
         self._world = world
-        self._server = server
+        self._runner = runner
 
     def send(
         self, text: str, to: User | Chat | None = None, reply_to: Message | None = None
     ) -> Message:
         """Write a message to a bot or into a group; `to` may be left out with one bot only."""
-        return self._server.do(self._send, text, to, reply_to)
+        return self._runner.do(self._send, text, to, reply_to)
 
     def send_all(self, texts: Iterable[str], to: User | Chat | None = None) -> list[Message]:
         """Write several messages at once, in this order."""
-        return self._server.do(lambda: [self._send(text, to) for text in texts])
+        return self._runner.do(lambda: [self._send(text, to) for text in texts])
 
     def ask(self, text: str, to: User | Chat | None = None, timeout: float = 5.0) -> str:
         """Write a message and return the text of the bot's next one; NoReply after `timeout` s.
@@ -49,26 +51,32 @@ class Person(User):
         It comes sooner if the bot is a function that has ended and sent nothing.
         If the command failed and the bot's log says why, that line is shown too.
         """
-        read = bookmark()
-        with bots_in_this_process() as log:
-            asked = self.send(text, to)
-            reply = self._server.run(self.answer(asked, timeout, log))
-        return with_reason(reply.shown, asked.text, self._logged(asked, reply, log, read))
+        return self._runner.run(self._ask(text, to, timeout))
+
+    def ask_async(
+        self, text: str, to: User | Chat | None = None, timeout: float = 5.0
+    ) -> Coroutine[Any, Any, str]:
+        """Do what `ask` does, for a coroutine that awaits it."""
+        return self._runner.run_async(self._ask(text, to, timeout))
 
     def wait(self, n: int = 1, timeout: float = 5.0) -> list[Message]:
         """The next n messages not read yet; NoReply when fewer came within `timeout` seconds."""
-        return self._server.run(self._wait(n, timeout))
+        return self._runner.run(self._wait(n, timeout))
+
+    def wait_async(self, n: int = 1, timeout: float = 5.0) -> Coroutine[Any, Any, list[Message]]:
+        """Do what `wait` does, for a coroutine that awaits it."""
+        return self._runner.run_async(self._wait(n, timeout))
 
     def edit(self, message: Message, text: str) -> Message:
         """Change the text of a message of one's own."""
-        return self._server.do(self._edit, message, text)
+        return self._runner.do(self._edit, message, text)
 
     def photo(
         self, picture: bytes | str | Path, caption: str = "", to: User | Chat | None = None
     ) -> Message:
         """Send a picture, by its bytes or the path of its file, with a text under it or none."""
         data, _ = _file(picture)
-        return self._server.do(self._send_file, "photo", data, "", caption, to)
+        return self._runner.do(self._send_file, "photo", data, "", caption, to)
 
     def document(
         self,
@@ -79,7 +87,7 @@ class Person(User):
     ) -> Message:
         """Send a file, by its bytes or its path; a name is needed with bytes only."""
         data, found = _file(document)
-        return self._server.do(self._send_file, "document", data, name or found, caption, to)
+        return self._runner.do(self._send_file, "document", data, name or found, caption, to)
 
     def location(self, latitude: float, longitude: float, to: User | Chat | None = None) -> Message:
         """Send a place on Earth, in degrees."""
@@ -87,17 +95,17 @@ class Person(User):
             found = f"{latitude!r}, {longitude!r}"
             raise ValueError(f"a place has -90 to 90 degrees, -180 to 180 degrees; found {found}")
         place = {"latitude": float(latitude), "longitude": float(longitude)}
-        return self._server.do(lambda: self._post(to, "", more={"location": place}))
+        return self._runner.do(lambda: self._post(to, "", more={"location": place}))
 
     def sticker(self, to: User | Chat | None = None, emoji: str = "🙂") -> Message:
         """Send a sticker, which has no text."""
-        return self._server.do(lambda: self._post(to, "", file=self._world.files.sticker(emoji)))
+        return self._runner.do(lambda: self._post(to, "", file=self._world.files.sticker(emoji)))
 
     def react(self, message: Message, emoji: str) -> None:
         """Give a message a reaction, such as "👍"; an empty one takes it back."""
         if emoji and emoji not in REACTIONS:
             raise ValueError(f"{emoji!r} is no reaction; there are {' '.join(REACTIONS)}")
-        self._server.do(self._react, message, emoji)
+        self._runner.do(self._react, message, emoji)
 
     def join(self, group: "Group") -> None:
         """Come into a group by its link."""
@@ -105,24 +113,24 @@ class Person(User):
 
     def leave(self, group: "Group") -> None:
         """Go out of a group."""
-        self._server.do(self._leave, group)
+        self._runner.do(self._leave, group)
 
     def press(self, message: Message, button: str) -> Press:
         """Press the inline button with this text; the bot gets a callback query."""
         bots = self._world.accounts.values()
         press = Press(
-            self._server, button, lambda: diagnosis.bots(b for b in bots if b is message.sender)
+            self._runner, button, lambda: diagnosis.bots(b for b in bots if b is message.sender)
         )
-        self._server.do(self._world.press, self, message, press)
+        self._runner.do(self._world.press, self, message, press)
         return press
 
     def block(self, account: BotAccount) -> None:
         """Block a bot: whatever it sends is refused with 403 from now on."""
-        self._server.do(self._world.set_blocked, self, account, True)
+        self._runner.do(self._world.set_blocked, self, account, True)
 
     def unblock(self, account: BotAccount) -> None:
         """Let a blocked bot write again."""
-        self._server.do(self._world.set_blocked, self, account, False)
+        self._runner.do(self._world.set_blocked, self, account, False)
 
     def _send(
         self, text: str, to: User | Chat | None = None, reply_to: Message | None = None
@@ -193,18 +201,25 @@ class Person(User):
             self.inbox.popleft()
         return reply
 
-    def _logged(
+    async def _ask(self, text: str, to: User | Chat | None, timeout_s: float) -> str:
+        read = bookmark()
+        with bots_in_this_process() as log:
+            asked = self._send(text, to)
+            reply = await self.answer(asked, timeout_s, log)
+        return with_reason(reply.shown, asked.text, await self._logged(asked, reply, log, read))
+
+    async def _logged(
         self, asked: Message, reply: Message, log: list[str], read: dict[DeployedFunction, int]
-    ) -> Iterator[str]:
+    ) -> list[str]:
         """What the bot that answered has logged since then, as far as it is known here."""
         account = self._world.accounts[reply.sender.id]
         told = next(update for update in asked.updates if update.account is account)
         if account.webhook:
             # A function that answers by a call of its own is still at work when the answer comes:
             # its log is whole when the delivery has ended.
-            self._server.wait_until(lambda: told not in account.updates)
-        for line in (*log, *diagnosis.log_of(account, read)):
-            yield diagnosis.without_secrets(account, line)
+            await self._world.changes.until(lambda: told not in account.updates, LOG_S)
+        logged = [*log, *diagnosis.log_of(account, read)]
+        return [diagnosis.without_secrets(account, line) for line in logged]
 
     async def _wait(self, n: int, timeout_s: float) -> list[Message]:
         if not await self._world.changes.until(lambda: len(self.inbox) >= n, timeout_s):
@@ -248,11 +263,11 @@ class Group(Chat):
     """A group or a channel; make one with `telegram.group(title, members)`."""
 
     def __init__(
-        self, world: TelegramWorld, server: LocalServer, id: int, kind: str, title: str
+        self, world: TelegramWorld, runner: Runner, id: int, kind: str, title: str
     ) -> None:
         super().__init__(id, kind, title, [])
         self._world = world
-        self._server = server
+        self._runner = runner
 
     def __repr__(self) -> str:
         return f"Group({self.title!r})"
@@ -260,11 +275,11 @@ class Group(Chat):
     @property
     def transcript(self) -> Transcript:
         """What was said here."""
-        return self._server.do(transcript, self.messages)
+        return self._runner.do(transcript, self.messages)
 
     def begin_with(self, members: Iterable[User]) -> None:
         """Begin with these members, the first person as the owner; nobody is seen to come."""
-        self._server.do(self._begin_with, list(members))
+        self._runner.do(self._begin_with, list(members))
 
     def add(self, member: User, by: User | None = None) -> None:
         """Let someone in, and let the group see it; a bot is told by my_chat_member.
@@ -272,19 +287,19 @@ class Group(Chat):
         People come by themselves, by the group's link, unless somebody adds them; a bot, and who
         was thrown out, is added by the owner.
         """
-        self._server.do(self._add, member, by)
+        self._runner.do(self._add, member, by)
 
     def remove(self, member: User, by: User | None = None) -> None:
         """Throw someone out, as the owner or another; a bot is told by my_chat_member."""
-        self._server.do(self._remove, member, by)
+        self._runner.do(self._remove, member, by)
 
     def promote(self, member: User) -> None:
         """Make someone an admin: a bot then sees every message, whatever its privacy mode."""
-        self._server.do(self._rise, member, "administrator")
+        self._runner.do(self._rise, member, "administrator")
 
     def demote(self, member: User) -> None:
         """Make an admin an ordinary member again."""
-        self._server.do(self._rise, member, "member")
+        self._runner.do(self._rise, member, "member")
 
     def _begin_with(self, members: list[User]) -> None:
         self._world.check_own(*members)

@@ -15,20 +15,21 @@ import asyncio
 import ipaddress
 import itertools
 import random
-import ssl
+import string
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
-
-import aiohttp
-from yarl import URL
+from urllib.parse import quote, urlsplit
 
 from bot_sandbox.change_notifier import ChangeNotifier
-from bot_sandbox.telegram.arguments import MAX_BODY, Arguments, from_body, leading_integer
+from bot_sandbox.http_messages import Response, header
+from bot_sandbox.tasks import BackgroundTasks
+from bot_sandbox.telegram.arguments import Arguments, from_body, leading_integer
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.types import Chat, Json, Update, User, encode
+from bot_sandbox.webhook_post import PostError, Sender, Why
 
 NOT_DEFAULT = ("chat_member", "message_reaction", "message_reaction_count")
 ALL_TYPES = (
@@ -47,6 +48,13 @@ OTHER_GET_UPDATES = (
 KEPT_DELIVERIES = 10_000
 KEPT_ANSWER = 2_000  # bytes of a webhook's answer that a delivery shows
 MAX_RETRY_AFTER_S = 3600
+LAST_ERRORS: dict[Why, str] = {  # last_error_message, by why a webhook gave no answer
+    "timeout": "Read timeout expired",
+    "refused": "Connection refused",
+    "not HTTP": "Wrong response from the webhook",
+    "reset": "Connection reset by peer",
+    "closed": "Webhook connection closed",
+}
 NOT_IN_AN_ANSWER = ("setwebhook", "deletewebhook", "close", "logout")  # nor any get… method
 
 Call = Callable[[str, Arguments], Awaitable[object]]  # one bot's calls of the Bot API
@@ -182,33 +190,42 @@ class UpdateQueue:
 
 @dataclass(frozen=True)
 class Target:
-    """Where a webhook lives: `url` as the bot gave it, `address` as it is called."""
+    """Where a webhook is: `url` as the bot gave it, `address` as it is called, in pure ASCII."""
 
     url: str = field(repr=False)  # may hold the token, as many bots' addresses do
-    address: URL = field(repr=False)
+    address: str = field(repr=False)
+    scheme: str
+    host: str
+    port: int
 
     @classmethod
     def parse(cls, url: str) -> Target:
         """Read an address as Telegram does: without a scheme it is https. ValueError for none.
 
-        >>> Target.parse("example.com/hook").address
-        URL('https://example.com/hook')
+        >>> Target.parse("exämple.com/hook?é").address
+        'https://xn--exmple-cua.com/hook?%C3%A9'
         """
         if any(character <= " " for character in url):
             raise ValueError("an address has no blanks")
-        address = URL(url if "://" in url else f"https://{url}")
-        host = address.raw_host
-        if address.scheme not in ("http", "https") or not host or not address.port:
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+        host = parts.hostname or ""
+        host = host if host.isascii() else host.encode("idna").decode()
+        port = {"http": 80, "https": 443}.get(parts.scheme) if parts.port is None else parts.port
+        if parts.scheme not in ("http", "https") or not host or not port:
             raise ValueError("not an address of a webhook")
-        if not host.isprintable():
+        if not host.isprintable() or " " in host or "\\" in parts.netloc:
             raise ValueError("not a name of a host")
-        return cls(url, address)
+        user, at, _ = parts.netloc.rpartition("@")
+        place = f"[{host}]" if ":" in host else host
+        place += "" if parts.port is None else f":{port}"
+        called = parts._replace(netloc=f"{user}{at}{place}", fragment="").geturl()
+        return cls(url, quote(called, safe=string.punctuation), parts.scheme, host, port)
 
     def refusal(self, addresses: list[str]) -> str:
         """Why the public Telegram would not call this address; empty when it would."""
-        if self.address.scheme != "https":
+        if self.scheme != "https":
             return "An HTTPS URL must be provided for webhook"
-        if self.address.port not in (80, 88, 443, 8443):
+        if self.port not in (80, 88, 443, 8443):
             return "Webhook can be set up only on ports 80, 88, 443 or 8443"
         for address in addresses:
             if not ipaddress.ip_address(address).is_global:
@@ -234,36 +251,19 @@ class Delivery:
         return f"attempt {self.attempt}: {outcome}" + (f", {self.reply}" if self.reply else "")
 
 
-@dataclass(slots=True)
-class Answer:
-    """What a webhook answered."""
-
-    status: int
-    reason: str
-    content_type: str
-    retry_after: str
-    body: bytes  # empty when it broke off or was longer than MAX_BODY
-
-
 class WebhookClient:
-    """POSTs for every webhook: how long one may take, and how soon it is tried again.
+    """What the webhooks of all bots share: who sends, and how soon an update is sent again.
 
-    `retry_scale` makes the retry clock faster; that is the sandbox's own. Made on the event loop.
+    `retry_scale` makes the retry clock faster; that is the sandbox's own.
     """
 
-    def __init__(self, retry_scale: float, timeout_s: float) -> None:
+    def __init__(self, sender: Sender, retry_scale: float) -> None:
+        self.sender = sender
         self.retry_scale = retry_scale
-        self.timeout_s = timeout_s
         self.started = time.monotonic()
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0),  # each webhook has its max_connections
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None),  # `post` has its own
-            skip_auto_headers=("Accept", "User-Agent"),  # Telegram sends neither
-        )
 
-    async def post(self, target: Target, secret_token: str, update: Update) -> Answer:
-        """POST an update and read the answer; an exception for `describe` when none comes."""
+    async def post(self, target: Target, secret_token: str, update: Update) -> Response:
+        """POST an update and return the answer; an exception for `describe` when none comes."""
         headers = {
             "Content-Type": "application/json",
             "Connection": "keep-alive",
@@ -271,37 +271,7 @@ class WebhookClient:
         }
         if secret_token:
             headers["X-Telegram-Bot-Api-Secret-Token"] = secret_token
-        data = encode(update.to_json())
-        async with (
-            asyncio.timeout(self.timeout_s),
-            self._session.post(
-                target.address, data=data, headers=headers, allow_redirects=False
-            ) as answer,
-        ):
-            return Answer(
-                answer.status,
-                answer.reason or "",
-                answer.headers.get("Content-Type", ""),
-                answer.headers.get("Retry-After", ""),
-                await _read(answer),
-            )
-
-    async def close(self) -> None:
-        """Hang up everywhere."""
-        await self._session.close()
-
-
-async def _read(answer: aiohttp.ClientResponse) -> bytes:
-    body = bytearray()
-    try:
-        async for chunk in answer.content.iter_any():
-            body += chunk
-            if len(body) > MAX_BODY:
-                answer.close()
-                return b""
-    except (aiohttp.ClientError, OSError):  # the status counts, although the body broke off
-        return b""
-    return bytes(body)
+        return await self.sender.post(target.address, headers, encode(update.to_json()))
 
 
 def retry_delay(fails: int, retry_after: int = 0) -> float:
@@ -317,23 +287,12 @@ def retry_delay(fails: int, retry_after: int = 0) -> float:
     return min(retry_after, MAX_RETRY_AFTER_S) or min(seconds, cap)
 
 
-def describe(problem: BaseException) -> str:
+def describe(problem: Exception) -> str:
     """The last_error_message for a webhook that gave no answer."""
-    if isinstance(problem, TimeoutError):
-        return "Read timeout expired"
-    if isinstance(problem, aiohttp.ClientConnectorCertificateError):
-        problem = problem.certificate_error
-    elif isinstance(problem, aiohttp.ClientConnectorError):
-        problem = problem.os_error
-    if isinstance(problem, ConnectionRefusedError):
-        return "Connection refused"
-    if isinstance(problem, ssl.SSLError):
-        return f"SSL error {{{problem.reason or 'unknown'}}}"
-    if isinstance(problem, aiohttp.ClientResponseError | aiohttp.ClientPayloadError):
-        return "Wrong response from the webhook"
-    if isinstance(problem, ConnectionResetError | aiohttp.ClientOSError):
-        return "Connection reset by peer"
-    return "Webhook connection closed"
+    why = problem.why if isinstance(problem, PostError) else "closed"
+    if isinstance(problem, PostError) and why == "tls":
+        return f"SSL error {{{problem.tls_reason or 'unknown'}}}"
+    return LAST_ERRORS[why]
 
 
 class Webhook:
@@ -359,7 +318,7 @@ class Webhook:
         self._client = client
         self._call = call
         self._chats: dict[int, deque[Update]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = BackgroundTasks()
         self._slots = asyncio.Semaphore(max_connections)
 
     def add(self, update: Update) -> None:
@@ -369,14 +328,11 @@ class Webhook:
             waiting.append(update)
             return
         waiting = self._chats[update.chat.id] = deque([update])
-        task = asyncio.create_task(self._deliver_chat(update.chat.id, waiting))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.start(self._deliver_chat(update.chat.id, waiting))
 
     def close(self) -> None:
         """Stop; what was not acknowledged stays in the bot's queue."""
-        for task in self._tasks:
-            task.cancel()
+        self._tasks.cancel()
 
     async def _deliver_chat(self, chat_id: int, waiting: deque[Update]) -> None:
         while waiting:
@@ -411,7 +367,7 @@ class Webhook:
                 reply = await self._execute(answer)
             else:
                 error = f"Wrong response from the webhook: {status} {answer.reason}"
-                retry_after = max(0, leading_integer(answer.retry_after))
+                retry_after = max(0, leading_integer(header(answer.headers, "Retry-After")))
         if error:
             self.last_error_date = int(time.time())
             self.last_error_message = error
@@ -429,12 +385,13 @@ class Webhook:
         )
         return delivery, retry_after
 
-    async def _execute(self, answer: Answer) -> str:
-        """Carry out the call in an answer's body; tell what became of it, for `deliveries`."""
+    async def _execute(self, answer: Response) -> str:
+        """Run the call in an answer's body; tell what came of it, for `deliveries`."""
         if not answer.body:
             return ""
         try:
-            arguments = Arguments(*from_body(answer.content_type, answer.body))
+            content_type = header(answer.headers, "Content-Type")
+            arguments = Arguments(*from_body(content_type, answer.body))
             method = arguments.text("method").lower()
             if not method:
                 return ""

@@ -10,12 +10,14 @@ import hmac
 import json
 from typing import Any
 
-import aiohttp
-
+from bot_sandbox.tasks import BackgroundTasks
 from bot_sandbox.twitch.eventsub_events import Delivery, Subscription
 from bot_sandbox.twitch.travels import http_text
 from bot_sandbox.twitch.world import TwitchWorld
+from bot_sandbox.webhook_post import PostError
+from bot_sandbox.webhook_sender import NetworkSender
 
+LONGEST_ANSWER = 1 << 20  # bytes; Twitch wants a challenge back, or nothing
 PREFIX = "Twitch-Eventsub-"
 
 
@@ -24,14 +26,14 @@ class Webhooks:
 
     def __init__(self, world: TwitchWorld) -> None:
         self._world = world
-        self._client: aiohttp.ClientSession | None = None
+        self._sender = NetworkSender(world.settings.webhook_timeout_s, LONGEST_ANSWER)
         self._queues: dict[str, asyncio.Queue[dict[str, Any]]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = BackgroundTasks()
         self.send_twice = 0  # notifications to deliver twice (faults.repeat_delivery)
 
     def verify(self, subscription: Subscription) -> None:
         """Ask the callback to prove itself, then start delivering."""
-        self._start(self._verify(subscription))
+        self._tasks.start(self._verify(subscription))
 
     def notify(self, subscription: Subscription, event: dict[str, Any]) -> None:
         """Queue an event for its callback."""
@@ -41,7 +43,7 @@ class Webhooks:
         """Tell the callback that its subscription ended, and stop."""
         self.forget(subscription)
         body = {"subscription": subscription.as_json()}
-        self._start(self._revoke(subscription, body))
+        self._tasks.start(self._revoke(subscription, body))
 
     def forget(self, subscription: Subscription) -> None:
         """No more notifications, not even those that wait."""
@@ -49,15 +51,8 @@ class Webhooks:
 
     async def close(self) -> None:
         """Stop sending."""
-        for task in self._tasks:
-            task.cancel()
-        if self._client:
-            await self._client.close()
-
-    def _start(self, work: Any) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.cancel()
+        await self._sender.close()
 
     async def _verify(self, subscription: Subscription) -> None:
         challenge = self._world.randomness.text(40, "challenge")
@@ -126,28 +121,22 @@ class Webhooks:
         attempt: int,
     ) -> tuple[Delivery, str]:
         """One attempt; its record and the text of the answer."""
-        self._client = self._client or aiohttp.ClientSession()
         callback = str(subscription.transport["callback"])
         raw = json.dumps(body, ensure_ascii=False).encode()
         headers = self._headers(subscription, kind, message_id, attempt, raw)
-        seconds = aiohttp.ClientTimeout(total=self._world.settings.webhook_timeout_s)
         about = body.get("event", {}).get("message_id", "")
         request = http_text(f"POST {callback}", headers, raw.decode())
         self._note(about, "to", callback, request)
         status, text, error = 0, "", ""
         try:
-            async with self._client.post(
-                callback, data=raw, headers=headers, timeout=seconds, allow_redirects=False
-            ) as response:
-                status, text = response.status, await response.text(errors="replace")
-                first_line = f"{status} {response.reason}"
-                self._note(about, "from", callback, http_text(first_line, response.headers, text))
-        except TimeoutError:
-            error = f"no answer within {self._world.settings.webhook_timeout_s:g} s"
-        except (aiohttp.ClientError, OSError, ValueError) as problem:
-            error = str(problem) or type(problem).__name__
-        if error:
+            answer = await self._sender.post(callback, headers, raw)
+        except PostError as problem:
+            error = str(problem)
             self._note(about, "from", callback, f"no answer: {error}")
+        else:
+            status, text = answer.status, answer.body.decode("utf-8", "replace")
+            first_line = f"{status} {answer.reason}"
+            self._note(about, "from", callback, http_text(first_line, dict(answer.headers), text))
         at = self._world.clock.now()
         delivery = Delivery(kind, message_id, attempt, status, error, at, callback, about)
         self._world.deliveries.append(delivery)

@@ -147,7 +147,7 @@ def send_for_ever(client, data):
 
 
 def test_a_body_without_end_is_cut_off(connect, account, monkeypatch):
-    monkeypatch.setattr("bot_sandbox.telegram.api.MAX_BODY", MEGABYTE)
+    monkeypatch.setattr("bot_sandbox.telegram.http_server.MAX_BODY", MEGABYTE)
     client = connect()
     client.sendall(post(account, b"", "Transfer-Encoding: chunked"))
     with pytest.raises(ConnectionError):  # it stops reading after a while

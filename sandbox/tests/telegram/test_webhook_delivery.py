@@ -1,7 +1,6 @@
 """Webhook delivery: who is told what, how often, and what a webhook may do to the server."""
 
 import json
-import re
 import socket
 import threading
 import urllib.request
@@ -127,8 +126,8 @@ def test_any_address_is_read_or_refused(url):
         target = Target.parse(url)
     except ValueError:
         return
-    assert target.address.host and str(target.address).isprintable()
-    assert not re.search(r"\s", target.address.raw_path_qs)
+    assert target.host in target.address and target.address.isascii()
+    assert target.address.isprintable() and " " not in target.address
 
 
 @pytest.mark.parametrize("status", [200, 201, 204, 299])

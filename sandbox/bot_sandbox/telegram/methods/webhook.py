@@ -1,0 +1,165 @@
+"""How updates come: getUpdates, or a webhook.
+
+What a webhook address may be depends on `local_mode`: the real server run with --local takes any
+http address and port, the public one does not.
+"""
+
+import functools
+import json
+import re
+import time
+from collections.abc import Awaitable, Callable
+
+from bot_sandbox.telegram.arguments import Arguments
+from bot_sandbox.telegram.errors import LackingError, TelegramError, bad_request, too_many_requests
+from bot_sandbox.telegram.methods.base import Described, MethodGroup
+from bot_sandbox.telegram.types import Json
+from bot_sandbox.telegram.updates import DEFAULT_TYPES, Target, Webhook, WebhookClient
+from bot_sandbox.telegram.world import BotAccount, TelegramWorld
+
+Call = Callable[[BotAccount, str, Arguments], Awaitable[object]]
+WEBHOOK_ACTIVE = (
+    "Conflict: can't use getUpdates method while webhook is active; "
+    "use deleteWebhook to delete the webhook first"
+)
+BY_SET_WEBHOOK = "Conflict: terminated by setWebhook request"
+MAX_POLL_S = 50
+DEFAULT_CONNECTIONS = 40
+
+
+class WebhookMethods(MethodGroup):
+    """The methods that say how updates reach a bot; `call` runs what a webhook answers."""
+
+    def __init__(
+        self,
+        world: TelegramWorld,
+        client: WebhookClient,
+        call: Call,
+        local_mode: bool,
+        set_webhook_s: float,
+    ) -> None:
+        super().__init__(world)
+        self._client = client
+        self._call = call
+        self._local_mode = local_mode
+        self._set_webhook_s = set_webhook_s
+
+    async def get_updates(self, account: BotAccount, arguments: Arguments) -> list[Json]:
+        """Pending updates, or the next ones within `timeout` seconds."""
+        if account.webhook:
+            raise TelegramError(409, WEBHOOK_ACTIVE)
+        account.updates.allow(_allowed(arguments))
+        updates = await account.updates.get(
+            offset=arguments.integer("offset"),
+            limit=min(max(arguments.integer("limit", 100), 1), 100),
+            timeout_s=min(arguments.integer("timeout"), MAX_POLL_S),
+        )
+        return [update.to_json() for update in updates]
+
+    async def set_webhook(self, account: BotAccount, arguments: Arguments) -> Described:
+        """Have updates POSTed to `url`; without one, as deleteWebhook."""
+        url = arguments.text("url")
+        if not url:
+            return await self.delete_webhook(account, arguments)
+        if "certificate" in arguments.files:
+            advice = "Leave the certificate out, and give an http address on this machine."
+            raise LackingError("setWebhook with a certificate", advice)
+        now = time.monotonic()
+        if now < account.next_set_webhook:
+            raise too_many_requests(1)
+        account.next_set_webhook = now + self._set_webhook_s
+        secret = arguments.text("secret_token")
+        top = 100_000 if self._local_mode else 100
+        connections = min(max(arguments.integer("max_connections", DEFAULT_CONNECTIONS), 1), top)
+        if self._is_set(account, url, secret, connections, arguments):
+            account.updates.allow(_allowed(arguments))
+            return Described(True, "Webhook is already set")
+        account.updates.wake_poll(TelegramError(409, BY_SET_WEBHOOK))
+        self._remove(account, arguments)  # the real server, too, first removes the old one
+        target = _target(url, secret)
+        address = await self._resolve(target, arguments.text("ip_address"))
+        if account.webhook:  # another setWebhook was faster
+            raise TelegramError(409, "Conflict: terminated by other setWebhook")
+        account.updates.allow(_allowed(arguments))
+        webhook = Webhook(
+            account.updates,
+            self._client,
+            functools.partial(self._call, account),
+            target,
+            secret,
+            connections,
+            address,
+        )
+        account.updates.set_webhook(webhook)
+        return Described(True, "Webhook was set")
+
+    async def delete_webhook(self, account: BotAccount, arguments: Arguments) -> Described:
+        """Stop POSTing; what is pending stays for getUpdates."""
+        was_set = account.webhook is not None
+        self._remove(account, arguments)
+        return Described(True, f"Webhook {'was' if was_set else 'is already'} deleted")
+
+    async def get_webhook_info(self, account: BotAccount, arguments: Arguments) -> Json:
+        """Where updates go, how many wait, and what went wrong last."""
+        webhook = account.webhook
+        info: Json = {
+            "url": webhook.target.url if webhook else "",
+            "has_custom_certificate": False,
+            "pending_update_count": len(account.updates.pending()),
+        }
+        if webhook:
+            if webhook.last_error_date:
+                info["last_error_date"] = webhook.last_error_date
+                info["last_error_message"] = webhook.last_error_message
+            info["max_connections"] = webhook.max_connections
+            info["ip_address"] = webhook.ip_address
+        if account.updates.allowed != DEFAULT_TYPES:
+            info["allowed_updates"] = list(account.updates.allowed)
+        return info
+
+    def _is_set(
+        self, account: BotAccount, url: str, secret: str, connections: int, arguments: Arguments
+    ) -> bool:
+        webhook = account.webhook
+        return (
+            webhook is not None
+            and not arguments.boolean("drop_pending_updates")
+            and (url, secret, connections)
+            == (webhook.target.url, webhook.secret_token, webhook.max_connections)
+        )
+
+    def _remove(self, account: BotAccount, arguments: Arguments) -> None:
+        if arguments.boolean("drop_pending_updates"):
+            account.updates.clear()
+        account.updates.remove_webhook()
+
+    async def _resolve(self, target: Target, fixed: str) -> str:
+        """The address of the host; 400 when it has none or the public server would refuse it."""
+        try:
+            addresses = await self._client.sender.resolve(fixed or target.host, target.port)
+        except (OSError, UnicodeError) as problem:
+            reason = getattr(problem, "strerror", None) or "Name or service not known"
+            raise bad_request(f"bad webhook: Failed to resolve host: {reason}") from None
+        refusal = "" if self._local_mode else target.refusal(addresses)
+        if refusal:
+            raise bad_request(f"bad webhook: {refusal}")
+        return addresses[0]
+
+
+def _target(url: str, secret: str) -> Target:
+    try:
+        target = Target.parse(url)
+    except ValueError:  # UnicodeError, of a host name that cannot be one, is a ValueError
+        raise bad_request("invalid webhook URL specified") from None
+    if len(secret) > 256:
+        raise bad_request("secret token is too long")
+    if not re.fullmatch(r"[A-Za-z0-9_-]*", secret):
+        raise bad_request("secret token contains unallowed characters")
+    return target
+
+
+def _allowed(arguments: Arguments) -> object:
+    try:
+        return json.loads(arguments.text("allowed_updates") or "null")
+    except (ValueError, RecursionError):  # the real server ignores what it cannot read
+        return None
