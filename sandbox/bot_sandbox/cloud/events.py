@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
-from multidict import CIMultiDict
-
 from bot_sandbox.cloud.errors import MARSHAL, FunctionError
+from bot_sandbox.http_messages import Headers, Response
 
 TEXT = ("text/", "application/json", "application/javascript", "application/xml")
 HIDDEN_BY_YANDEX = {"Authorization", "Cookie"}
@@ -208,15 +207,6 @@ def canonical(name: str) -> str:
     return "-".join(part.capitalize() for part in name.split("-"))
 
 
-@dataclass(slots=True)
-class HttpResponse:
-    """What goes back to the client."""
-
-    status: int
-    headers: CIMultiDict[str]
-    body: bytes
-
-
 class AnswerError(ValueError):
     """The function's answer cannot be an HTTP response; the message says why."""
 
@@ -235,7 +225,7 @@ def parse(body: bytes) -> Any:
         raise FunctionError(MARSHAL, message) from error
 
 
-def response(answer: Any) -> HttpResponse:
+def response(answer: Any) -> Response:
     """A function's answer as HTTP; without a statusCode, the whole answer is a JSON body.
 
     >>> response({"statusCode": 201, "body": "made"}).status
@@ -247,8 +237,9 @@ def response(answer: Any) -> HttpResponse:
         text = answer if isinstance(answer, str) else json.dumps(answer)
         answer = {"statusCode": 200, "body": text}
     headers = response_headers(answer)
-    headers.setdefault("Content-Type", "application/json")
-    return HttpResponse(status_of(answer), headers, decode_body(answer))
+    if not any(name.lower() == "content-type" for name, _ in headers):
+        headers.append(("Content-Type", "application/json"))
+    return Response(status_of(answer), headers, decode_body(answer))
 
 
 def status_of(answer: dict[str, Any]) -> int:
@@ -263,7 +254,7 @@ def status_of(answer: dict[str, Any]) -> int:
     return status
 
 
-def response_headers(answer: dict[str, Any]) -> CIMultiDict[str]:
+def response_headers(answer: dict[str, Any]) -> Headers:
     """The headers; length and connection are the gateway's own business."""
     single = answer.get("headers") or {}
     many = answer.get("multiValueHeaders") or {}
@@ -274,14 +265,14 @@ def response_headers(answer: dict[str, Any]) -> CIMultiDict[str]:
     for name, values in many.items():
         pairs += [(name, value) for value in (values if isinstance(values, list) else [values])]
     pairs += [("Set-Cookie", cookie) for cookie in cookies]
-    headers: CIMultiDict[str] = CIMultiDict()
+    headers: Headers = []
     for name, value in pairs:
         if not HEADER_NAME.fullmatch(str(name)):
             raise AnswerError(f"a header cannot have the name {name!r}")
         if not HEADER_VALUE.fullmatch(str(value)):
             raise AnswerError(f"the header {name!r} holds a line break, or what no header can hold")
         if name.lower() not in HOP_BY_HOP:
-            headers.add(name, str(value))
+            headers.append((name, str(value)))
     return headers
 
 

@@ -1,0 +1,191 @@
+"""A whole Telegram and a function in one Python: no server, no thread, no process."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot_sandbox.cloud import FunctionError
+from bot_sandbox.cloud.in_process import InProcessCloud
+from bot_sandbox.http_messages import Request
+from bot_sandbox.telegram import Limits, NoReply
+from bot_sandbox.telegram.in_memory import InMemoryTelegram
+
+SANDBOX = Path(__file__).parents[2]
+HELLO = """
+import json
+from names import greet
+
+def handler(event, context):
+    message = json.loads(event["body"])["message"]
+    text = greet(message["from"]["first_name"])
+    answer = {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}
+    headers = {"Content-Type": "application/json"}
+    return {"statusCode": 200, "headers": headers, "body": json.dumps(answer)}
+"""
+NAMES = "def greet(name):\n    return f'hello {name}!'\n"
+
+# What a browser's tab has: an event loop, and none of the rest.
+IN_A_TAB = """
+import asyncio, socket, subprocess, sys, threading
+
+loop = asyncio.new_event_loop()  # its own pair of sockets is made here
+
+def refuse(*_, **__):
+    raise AssertionError("this Python has no threads, sockets and processes")
+
+for name in ("aiohttp", "yarl", "multidict", "psutil"):
+    sys.modules[name] = None  # importing it raises ImportError
+threading.Thread.start = socket.socket = subprocess.Popen = refuse
+
+from bot_sandbox.cloud.in_process import InProcessCloud
+from bot_sandbox.telegram.in_memory import InMemoryTelegram
+
+cloud = InProcessCloud()
+telegram = InMemoryTelegram(loop.run_until_complete, cloud)
+account = telegram.new_bot("Hello bot", "hello_bot")
+viktor = telegram.person("Viktor")
+function = cloud.deploy("hello", sys.argv[1])
+telegram.call(account, "setWebhook", url=function.url)
+print(viktor.ask("!hello"))
+
+async def inside_a_loop():
+    anna = telegram.person("Anna")
+    await telegram.call_async(account, "getWebhookInfo")
+    print(await anna.ask_async("!hello"))
+    try:
+        anna.ask("!hello")
+    except RuntimeError as error:
+        print(error)
+
+loop.run_until_complete(inside_a_loop())
+telegram.close()
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "main.py").write_text(HELLO)
+    (tmp_path / "names.py").write_text(NAMES)
+    return tmp_path
+
+
+@pytest.fixture
+def cloud():
+    cloud = InProcessCloud()
+    yield cloud
+    cloud.close()
+
+
+@pytest.fixture
+def telegram(cloud):
+    with asyncio.Runner() as runner:
+        limits = Limits(set_webhook_s=0)
+        with InMemoryTelegram(runner.run, cloud, limits=limits, retry_scale=0.001) as telegram:
+            yield telegram
+
+
+def test_a_function_answers_without_threads_sockets_and_processes(folder):
+    done = subprocess.run(
+        [sys.executable, "-c", IN_A_TAB, folder], cwd=SANDBOX, capture_output=True, text=True
+    )
+    assert done.stderr == ""
+    first, second, refused = done.stdout.splitlines()
+    assert (first, second) == ("hello Viktor!", "hello Anna!")
+    assert "await its twin: ask_async for ask" in refused
+
+
+def test_requests_to_the_bot_api_go_to_handle(telegram, account, viktor):
+    viktor.send("/start")
+    target = f"/bot{account.token}/sendMessage?chat_id={viktor.id}"
+    form = [("content-type", "application/x-www-form-urlencoded")]
+    response = telegram.run(telegram.handle(Request("POST", target, form, b"text=hi")))
+    assert response.status == 200 and b'"text":"hi"' in response.body
+    assert [message.text for message in viktor.wait()] == ["hi"]
+    response = telegram.run(telegram.handle(Request("GET", "/bot1:x/getMe", [])))
+    assert response.status == 401
+
+
+def test_a_chat_is_shown_as_it_is(telegram, account, viktor, cloud, folder):
+    telegram.call(account, "setWebhook", url=cloud.deploy("hello", folder).url)
+    viktor.ask("!hello")
+    assert str(telegram.window(viktor)) == "Viktor: !hello\nHello bot: hello Viktor!"
+
+
+def test_two_functions_have_modules_of_their_own(telegram, viktor, cloud, folder):
+    first = cloud.deploy("first", folder)
+    (folder / "names.py").write_text(NAMES.replace("hello", "good day"))
+    second = cloud.deploy("second", folder)
+    for function in (first, second):
+        account = telegram.new_bot(function.name, f"{function.name}_bot")
+        telegram.call(account, "setWebhook", url=function.url)
+    bots = [telegram.account(f"{name}_bot") for name in ("first", "second", "first")]
+    assert [viktor.ask("hi", to=bot) for bot in bots] == [
+        "hello Viktor!",
+        "good day Viktor!",
+        "hello Viktor!",
+    ]
+    assert "names" not in sys.modules
+
+
+def test_a_function_has_its_environment_and_its_log(cloud, tmp_path, monkeypatch):
+    monkeypatch.delenv("GREETING", raising=False)
+    (tmp_path / "main.py").write_text(
+        "import os\ndef handler(event, context):\n"
+        "    print('called', context.function_name)\n"
+        "    return os.environ.get('GREETING')\n"
+    )
+    function = cloud.deploy("hello", tmp_path, environment={"GREETING": "good day"})
+    assert function.call({}) == "good day"
+    assert "called hello" in function.logs
+    assert cloud.deploy("hello", tmp_path).call({}) is None
+
+
+def test_a_function_that_fails_is_tried_again_and_named(telegram, account, viktor, cloud, tmp_path):
+    (tmp_path / "main.py").write_text("def handler(event, context):\n    return {}['id']\n")
+    telegram.call(account, "setWebhook", url=cloud.deploy("hello", tmp_path).url)
+    with pytest.raises(NoReply) as silence:
+        viktor.ask("!hello", timeout=0.2)
+    assert "502 Bad Gateway" in str(silence.value)
+    assert "KeyError: 'id' (main.py, line 2)" in str(silence.value)
+
+
+def test_nobody_listens_at_another_address(telegram, account, viktor, cloud):
+    telegram.call(account, "setWebhook", url="http://nobody.localhost/")
+    delivery = telegram.wait_deliveries(account, 1, viktor.send("anybody?"))[0]
+    assert delivery.error == "Connection refused"
+
+
+@pytest.mark.parametrize(
+    ("code", "problem"),
+    [
+        ("def other(event, context): pass", "Runtime.HandlerNotFound"),
+        ("import no_such_module", "Runtime.ImportModuleError"),
+        ("def handler(", "Runtime.UserCodeSyntaxError"),
+        ("import sys\nsys.exit(1)", "Runtime.ExitError"),
+    ],
+)
+def test_code_that_does_not_load_replaces_nothing(cloud, folder, code, problem):
+    before = cloud.deploy("hello", folder, must_load=True)
+    (folder / "main.py").write_text(code)
+    with pytest.raises(FunctionError) as error:
+        cloud.deploy("hello", folder, must_load=True)
+    assert error.value.type == problem
+    body = b'{"message": {"from": {"first_name": "Anna"}, "chat": {"id": 1}}}'
+    response = asyncio.run(cloud.post(before.url, {"Content-Type": "application/json"}, body))
+    assert b"hello Anna!" in response.body
+
+
+def test_the_awaitable_twins_work_with_a_server_too():
+    from bot_sandbox.telegram import Telegram
+
+    async def talk(telegram):
+        account, viktor = telegram.new_bot("Hello bot", "hello_bot"), telegram.person("Viktor")
+        viktor.send("/start")
+        await telegram.call_async(account, "sendMessage", chat_id=viktor.id, text="hi")
+        return [message.text for message in await viktor.wait_async()]
+
+    with Telegram() as telegram:
+        assert asyncio.run(talk(telegram)) == ["hi"]
