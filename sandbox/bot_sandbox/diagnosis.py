@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from bot_sandbox.function_registry import function_at
 
 LONGEST = 300  # characters of a log that are quoted
+LOG_S = 0.5  # how long a function may still be at work after its answer until its log is read
 _CLOUDS_OWN = re.compile(r"(INIT_START|START|END|REPORT)\b")
 _UNAWAITED = re.compile(
     r"([^/\\]+\.py):(\d{1,9}): RuntimeWarning: (coroutine '.*' was never awaited)"

@@ -14,7 +14,6 @@ import sys
 import tempfile
 import time
 import uuid
-from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from http import HTTPStatus
@@ -25,14 +24,14 @@ from urllib.parse import urlsplit
 
 from bot_sandbox.cloud import events, worker
 from bot_sandbox.cloud.errors import FunctionError, exited, placed
-from bot_sandbox.diagnosis import keep_log
+from bot_sandbox.cloud.history import Log
+from bot_sandbox.function_registry import announce, withdraw
 from bot_sandbox.http_messages import Response
 from bot_sandbox.webhook_post import PostError
 
 DOMAIN = ".localhost"
 IGNORED = shutil.ignore_patterns("__pycache__", ".git", ".venv")
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:"
-KEPT_LINES = 10_000  # of a function's log
 TIMEOUT_S = 900  # what a function is told; nothing ends it
 
 
@@ -42,6 +41,7 @@ class InProcessCloud:
     def __init__(self) -> None:
         self._functions: dict[str, InProcessFunction] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="functions-")
+        announce(self)
 
     def deploy(
         self,
@@ -66,8 +66,11 @@ class InProcessCloud:
             except FunctionError as error:
                 raise placed(error) from None
         self._functions[name.lower()] = function
-        keep_log(function)
         return function
+
+    def functions(self) -> "list[InProcessFunction]":
+        """Return everything that is deployed."""
+        return list(self._functions.values())
 
     async def post(self, address: str, headers: Mapping[str, str], body: bytes) -> Response:
         """Call the function at an address with an AWS event; its answer becomes the response."""
@@ -97,6 +100,7 @@ class InProcessCloud:
 
     def close(self) -> None:
         """Forget all functions and remove their copies."""
+        withdraw(self)
         self._functions.clear()
         self._folder.cleanup()
 
@@ -119,7 +123,7 @@ class InProcessFunction:
         }
         self._handler: worker.Handler | None = None
         self._modules: dict[str, ModuleType] = {}  # those of its own folder
-        self._log: deque[str] = deque(maxlen=KEPT_LINES)
+        self._log = Log()
 
     def __repr__(self) -> str:
         return f"<Function {self.name}: {self._environment['_HANDLER']}, in this Python>"
@@ -127,7 +131,16 @@ class InProcessFunction:
     @property
     def logs(self) -> list[str]:
         """START, what the function printed and END of every call, oldest first."""
-        return list(self._log)
+        return self._log.lines()
+
+    @property
+    def logged(self) -> int:
+        """How many lines its log has got so far."""
+        return self._log.last
+
+    def log_after(self, number: int) -> list[tuple[int, str]]:
+        """The log's lines after line `number`, each with its number."""
+        return self._log.after(number)
 
     def line(self, file: str, number: int) -> str:
         """One line of its own code; "" for none."""
@@ -149,13 +162,13 @@ class InProcessFunction:
             "lambda-runtime-invoked-function-arn": ARN + self.name,
             "lambda-runtime-deadline-ms": str(int((time.time() + TIMEOUT_S) * 1000)),
         }
-        self._log.append(f"START RequestId: {request_id} Version: $LATEST")
+        self._log.add(f"START RequestId: {request_id} Version: $LATEST")
         try:
             with self._at_home():
                 answer = handler(event, worker.Context(headers, self._environment))
                 return events.parse(worker.to_json(answer).encode())
         finally:
-            self._log.append(f"END RequestId: {request_id}")
+            self._log.add(f"END RequestId: {request_id}")
 
     @contextmanager
     def _at_home(self) -> Iterator[None]:
@@ -181,7 +194,8 @@ class InProcessFunction:
                         posted["errorType"], posted["errorMessage"], posted["stackTrace"]
                     ) from error
         finally:
-            self._log.extend(printed.getvalue().splitlines())
+            for line in printed.getvalue().splitlines():
+                self._log.add(line)
             os.environ.clear()
             os.environ.update(environment)
             sys.path[:] = path

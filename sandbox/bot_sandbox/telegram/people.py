@@ -8,7 +8,7 @@ from collections.abc import Coroutine, Iterable
 from pathlib import Path
 from typing import Any
 
-from bot_sandbox.diagnosis import NoReply, bots_in_this_process, with_reason
+from bot_sandbox.diagnosis import LOG_S, NoReply, bots_in_this_process, with_reason
 from bot_sandbox.function_registry import DeployedFunction, bookmark
 from bot_sandbox.runner import Runner
 from bot_sandbox.telegram import diagnosis
@@ -20,7 +20,6 @@ from bot_sandbox.telegram.types import REACTIONS, Chat, Message, User
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 from bot_sandbox.transcript import Line, Transcript
 
-LOG_S = 0.5  # how long a function may still be at work after its answer until its log is read
 LATE_S = 1.0  # how long an answer is waited for when the function that was told has ended
 
 

@@ -13,7 +13,7 @@ from html import unescape
 from http.client import HTTPConnection
 from urllib.parse import quote, urlencode, urlsplit
 
-from bot_sandbox.diagnosis import NoReply, bots_in_this_process, with_reason
+from bot_sandbox.diagnosis import LOG_S, NoReply, bots_in_this_process, with_reason
 from bot_sandbox.function_registry import DeployedFunction, bookmark, log_since
 from bot_sandbox.server import LocalServer
 from bot_sandbox.twitch.chat import Channel, ChatMessage, User
@@ -223,7 +223,7 @@ class Account:
 
         # The answer came by Helix while the function was still at work: its log is whole when
         # the call has ended.
-        self._server.wait_until(ended)
+        self._server.wait_until(ended, LOG_S)
         for callback in called:
             yield from log_since(read, callback)
 
