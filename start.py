@@ -47,6 +47,9 @@ HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 ON_THE_PATH = (".", "sandbox")  # folders that Python looks into for the course's own packages
+# They come after Python's own modules, which a learner's random.py must not replace, and before
+# installed packages: a stranger's `botlib` must not replace the course's.
+LAST = 'import sys; sys.path.sort(key=lambda folder: folder.endswith("site-packages"))\n'
 PACKAGES = ("botlib", "sandbox/bot_sandbox", "lessons", "deploy")
 STAMP = VENV / "course.json"  # written last, so a .venv without it was left half-made
 LOCK = HERE / "requirements.lock"  # what a learner needs
@@ -112,8 +115,14 @@ def digest(lock: Path) -> str:
 
 def recipe() -> dict[str, str]:
     """What a right .venv has been made from."""
-    path = os.pathsep.join(ON_THE_PATH)
-    return {"Python": sys.version[:4], "folder": str(HERE), "path": path, LOCK.name: digest(LOCK)}
+    made_of = {"Python": sys.version[:4], "folder": str(HERE), "path": path_lines()}
+    return {**made_of, LOCK.name: digest(LOCK)}
+
+
+def path_lines() -> str:
+    """What course.pth in .venv says, which puts the course's folders on Python's path."""
+    folders = [os.path.relpath(HERE / name, site()) for name in ON_THE_PATH]
+    return "".join(f"{folder}\n" for folder in folders) + LAST
 
 
 def stamp() -> dict[str, str]:
@@ -252,8 +261,7 @@ def make_venv(why: str) -> None:
     VENV.unlink() if VENV.is_symlink() else shutil.rmtree(VENV, ignore_errors=True)
     venv.create(VENV, symlinks=os.name != "nt")
     install(LOCK)
-    lines = [f"{os.path.relpath(HERE / name, site())}\n" for name in ON_THE_PATH]
-    (site() / "course.pth").write_text("".join(lines), encoding="utf-8")
+    (site() / "course.pth").write_text(path_lines(), encoding="utf-8")
     for name, settings in QUIET.items():
         (VENV / name).parent.mkdir(parents=True, exist_ok=True)
         (VENV / name).write_text(json.dumps(settings), encoding="utf-8")
@@ -272,29 +280,37 @@ def bring(lock: Path, why: str) -> None:
         STAMP.write_text(json.dumps({**stamp(), lock.name: digest(lock)}, indent=1), "utf-8")
 
 
-def bring_own(folders: list[Path]) -> None:
-    """Put into .venv what bots ask for in their own requirements.txt, unless that was done last.
+def bring_own(lists: dict[Path, list[str]]) -> None:
+    """Put into .venv what these requirements.txt ask for, unless that was done last.
 
     The course's packages stay at their locked versions: with others nothing here is tested.
     """
-    files = [path for path in (folder / "requirements.txt" for folder in folders) if asks(path)]
-    wanted = " ".join(map(digest, files))
-    if not files or stamp().get("own") == wanted:
+    wanted = hashlib.sha256(json.dumps([*lists.values()]).encode()).hexdigest()
+    if not lists or stamp().get("own") == wanted:
         return
-    say(f"Bringing what {', '.join(map(str, files))} asks for ...")
+    say(f"Bringing what {', '.join(map(str, lists))} asks for ...")
     with tempfile.TemporaryDirectory() as scratch:
         pins = Path(scratch, "course.txt")
         pins.write_text("\n".join(pin for lock in MEGABYTES for pin in pinned(lock)), "utf-8")
-        lists = [word for path in files for word in ("-r", path)]
-        ask_for(lambda _: "bringing your bot's packages", *lists, "-c", pins)
+        words = [word for path in lists for word in ("-r", path)]
+        ask_for(lambda _: "bringing your bot's packages", *words, "-c", pins)
     STAMP.write_text(json.dumps({**stamp(), "own": wanted}, indent=1), "utf-8")
 
 
-def asks(requirements: Path) -> bool:
-    """Whether a requirements.txt is there and has more than comments."""
-    return requirements.is_file() and bool(
-        re.search(r"^\s*[^\s#]", requirements.read_text(encoding="utf-8"), re.M)
-    )
+def own_lists(folders: list[Path]) -> dict[Path, list[str]]:
+    """What bots ask for in their own requirements.txt: {file: lines}, without those that are empty.
+
+    Stop if one of them asks for a package of the course.
+    """
+    files = [path for folder in folders if (path := folder / "requirements.txt").is_file()]
+    if not files:
+        return {}
+    from deploy.requirements_txt import lines_in
+
+    try:
+        return {path: lines for path in files if (lines := lines_in(path))}
+    except ValueError as error:
+        sys.exit(str(error))
 
 
 def pinned(lock: Path) -> list[str]:
@@ -369,8 +385,9 @@ def main(arguments: list[str]) -> int:
         bring(TEST_LOCK, "This is the first test. Its tools come into .venv")
     if command in ("test", "node") and not (python or node or tests_a_bot):
         bring(NODE_LOCK, "Node.js comes into .venv")
+    lists = own_lists(folders)
     if not python:
-        bring_own(folders)
+        bring_own(lists)
     if command == "node":
         print("Node.js is in .venv. Run the notebook's cell again.")
         return 0

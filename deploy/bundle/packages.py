@@ -31,6 +31,7 @@ from packaging.utils import canonicalize_name
 
 from deploy.bundle.lock import closure, read_lock, version_of
 from deploy.bundle.target import Target
+from deploy.requirements_txt import lines_in
 
 Files = dict[str, bytes]
 
@@ -57,12 +58,10 @@ class Required:
 def required(requirements: Path, target: Target) -> Required:
     """Get what a folder's requirements.txt asks for; nothing where there is none, or an empty one.
 
-    Raises RuntimeError when it cannot be had for the target.
+    Raises ValueError for a package of the course's own, RuntimeError if it cannot be had for the
+    target.
     """
-    if not requirements.is_file():
-        return Required()
-    text = requirements.read_text(encoding="utf-8")
-    if not re.search(r"^\s*[^\s#]", text, re.M):
+    if not lines_in(requirements):
         return Required()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "packages"

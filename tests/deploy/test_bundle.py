@@ -198,6 +198,18 @@ def test_what_the_folders_requirements_ask_for_goes_along(tmp_path, capsys):
     assert bundle(folder).packages == ("greetings==1.0", "unused==1.0")
 
 
+def test_a_list_that_asks_for_the_courses_packages_is_refused(tmp_path, capsys):
+    stranger = wheel(tmp_path / "wheels", "botlib", __init__="raise RuntimeError('a stranger')\n")
+    folder = folder_of(tmp_path, ECHO)
+    asks_for(folder, tmp_path / "wheels", "-r more.txt")
+    (folder / "more.txt").write_text(f"Botlib == 1.0 --hash=sha256:{stranger}\n")
+    assert main([str(folder)]) == 1
+    assert not folder.with_name(f"{folder.name}.zip").exists()
+    said = capsys.readouterr().err
+    assert said.startswith("No bundle: ") and "more.txt, line 1, asks for botlib" in said
+    assert "comes by itself" in said
+
+
 def test_a_compiled_package_comes_for_the_clouds_machine(tmp_path):
     for machine in ("x86_64", "aarch64"):
         tag = f"cp313-cp313-manylinux_2_17_{machine}"

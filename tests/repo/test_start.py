@@ -277,6 +277,60 @@ def test_a_package_that_cannot_be_had_stops_before_the_bot(course):
     assert "Traceback" not in done.stderr and "sandbox" not in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("own_python", "command"),
+    [
+        pytest.param(False, ("run", "telegram"), marks=POSIX),
+        (True, ("sandbox",)),
+        (True, ("test",)),
+    ],
+)
+def test_a_list_that_asks_for_the_courses_packages_is_refused(course, command, own_python):
+    path = install(course, "uv", fake_uv(course))
+    words = {} if own_python else {"COURSE_PYTHON": "", "PATH": path}
+    assert start(course, "new", "my_bot", **words).returncode == 0
+    (course / "my_bot/more.txt").write_text("roman\nBot_Sandbox[all]>=0.3\n")
+    (course / "my_bot/requirements.txt").write_text("-r more.txt\n")
+    done = start(course, *command, "my_bot", **words)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()[-1:]
+    assert "more.txt, line 2, asks for bot-sandbox. That comes by itself" in line
+    assert "Traceback" not in done.stderr and done.stdout == ""
+    assert "requirements.txt" not in asked(course)  # nothing was fetched
+
+
+@POSIX
+def test_a_file_that_the_list_takes_in_brings_its_packages_when_it_changes(course):
+    path = install(course, "uv", fake_uv(course))
+    words = {"COURSE_PYTHON": "", "PATH": path}
+    assert start(course, "new", "my_bot", **words).returncode == 0
+    (course / "my_bot/main.py").write_text("bot = 1\n")  # so that it ends at once
+    (course / "my_bot/requirements.txt").write_text("-r more.txt\n")
+    for text, times in (("one\n", 1), ("one  # a word\n", 1), ("two\n", 2)):
+        (course / "my_bot/more.txt").write_text(text)
+        start(course, "run", "telegram", "my_bot", **words)
+        assert asked(course).count("requirements.txt") == times
+
+
+@POSIX
+def test_the_courses_packages_win_over_installed_ones_of_their_names(course):
+    path = install(course, "uv", fake_uv(course))
+    assert start(course, "refresh", COURSE_PYTHON="", PATH=path).returncode == 0
+    site = load(course).site()
+    names = ("botlib", "bot_sandbox", "lessons", "deploy")
+    for name in (*names, "random"):
+        (site / name).mkdir()
+        (site / name / "__init__.py").write_text("raise RuntimeError('a stranger's')")
+    (course / "random.py").write_text("raise RuntimeError('in place of Python's own')")
+    code = f"import {', '.join(names)}, random\nprint(*({', '.join(names)}), sep='\\n')"
+    words = [course / ".venv/bin/python", "-c", code]
+    found = subprocess.run(words, capture_output=True, text=True, cwd=course.parent, timeout=60)
+    assert found.returncode == 0, found.stderr
+    lines = found.stdout.splitlines()
+    assert len(lines) == len(names)
+    assert all(f"from '{course}{os.sep}" in line and ".venv" not in line for line in lines)
+
+
 def test_a_package_in_a_version_that_the_course_has_not_is_explained(course):
     (course / "requirements.lock").write_text("six==1.17.0 \\\n    --hash=sha256:00\n")
     assert load(course).pinned(course / "requirements.lock") == ["six==1.17.0"]
@@ -299,6 +353,9 @@ def test_half_made_venv_is_made_anew(course):
     found = subprocess.run(where, capture_output=True, text=True, cwd=course.parent, check=True)
     assert Path(found.stdout.strip()) == course / "botlib/__init__.py"
     assert (course / "botlib/__pycache__").exists()
+    door = load(course)
+    assert door.recipe()["path"] == (door.site() / "course.pth").read_text(encoding="utf-8")
+    assert door.stamp().items() >= door.recipe().items()
     assert "Making" not in start(course, "refresh", "none", COURSE_PYTHON="", PATH=path).stderr
 
 
@@ -321,7 +378,7 @@ def test_what_makes_a_venv_stale(course):
     assert "half-made" in door.what_is_stale()
     door.STAMP.write_text("{")
     assert "half-made" in door.what_is_stale()
-    for name in ("Python", "folder", "requirements.lock"):
+    for name in ("Python", "folder", "path", "requirements.lock"):
         door.STAMP.write_text(json.dumps({**door.recipe(), name: "other"}))
         assert f"another {name}" in door.what_is_stale()
     door.STAMP.write_text(json.dumps(door.recipe()))
