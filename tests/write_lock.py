@@ -13,7 +13,8 @@ from pathlib import Path
 HOME = Path(__file__).parents[1]
 LEARNERS, TESTS = HOME / "requirements.lock", HOME / "requirements-test.lock"
 RESOLVE = (
-    "uv pip compile pyproject.toml --extra course --group test -c requirements.lock --universal "
+    "uv pip compile pyproject.toml sandbox/pyproject.toml --all-extras --group test "
+    "-c requirements.lock --universal "
     "--python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header"
 )
 HEAD = "# Beyond requirements.lock, written by: python tests/write_lock.py\n"

@@ -1,4 +1,4 @@
-"""pyproject.toml, environment.yml and the three locks name the same dependencies."""
+"""Both pyproject.toml, environment.yml, the locks and a container name the same dependencies."""
 
 import ast
 import re
@@ -12,15 +12,30 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from deploy.bundle.imports import NEVER
+from deploy.requirements_txt import REFUSED
+
 HOME = Path(__file__).parents[2]
-PYPROJECT = (HOME / "pyproject.toml").read_text(encoding="utf-8")
-PROJECT = tomllib.loads(PYPROJECT)
+TEXTS = {
+    name: (HOME / name).read_text(encoding="utf-8")
+    for name in ("pyproject.toml", "sandbox/pyproject.toml")
+}
+PROJECT, SANDBOX = (tomllib.loads(text) for text in TEXTS.values())
 BASE = PROJECT["project"]["dependencies"]
 COURSE = PROJECT["project"]["optional-dependencies"]["course"]
 NODE, TEST_ONLY = PROJECT["dependency-groups"]["node"], PROJECT["dependency-groups"]["test"]
-ALL = BASE + COURSE + NODE + TEST_ONLY
+SANDBOX_BASE = SANDBOX["project"]["dependencies"]
+SANDBOX_EXTRAS = SANDBOX["project"]["optional-dependencies"]
+SANDBOX_ALL = SANDBOX_BASE + SANDBOX_EXTRAS["all"]
+SANDBOX_TEST = SANDBOX["dependency-groups"]["test"]
+LISTED = {  # every line of both files: where it is
+    "pyproject.toml": BASE + COURSE + NODE + TEST_ONLY,
+    "sandbox/pyproject.toml": SANDBOX_ALL + SANDBOX_TEST,
+}
+ALL = [(file, line) for file, lines in LISTED.items() for line in lines]
+CONTAINER = "deploy/container/requirements.txt"
 LOCKS = {  # what is locked where
-    "requirements.lock": BASE + COURSE,
+    "requirements.lock": BASE + COURSE + SANDBOX_ALL,
     "requirements-test.lock": TEST_ONLY,
     "requirements-node.lock": NODE,
 }
@@ -92,6 +107,14 @@ def test_each_python_is_named_everywhere(python):
     assert f"{PYTHONS[0]} to {PYTHONS[-1]}" in (HOME / "README.md").read_text(encoding="utf-8")
 
 
+def test_the_sandbox_takes_every_python_of_the_course():
+    allowed = SpecifierSet(SANDBOX["project"]["requires-python"])
+    assert all(allowed.contains(f"{python}.0") for python in PYTHONS)
+    assert not allowed.contains("3.10.9")
+    named = [word for word in SANDBOX["project"]["classifiers"] if ":: Python :: 3." in word]
+    assert named == [f"Programming Language :: Python :: {python}" for python in PYTHONS]
+
+
 def test_no_other_python_is_allowed():
     allowed = SpecifierSet(PROJECT["project"]["requires-python"])
     assert not any(allowed.contains(version) for version in ("3.10.9", "3.16.0"))
@@ -137,19 +160,79 @@ def test_a_learner_installs_no_test_tool_and_no_second_node():
     assert not names & {canonicalize_name(Requirement(line).name) for line in TEST_ONLY + NODE}
 
 
-@pytest.mark.parametrize("line", ALL)
-def test_every_dependency_says_what_it_is_for(line):
-    assert re.search(rf'^    "{re.escape(line)}",\s+# \S+', PYPROJECT, re.MULTILINE)
+@pytest.mark.parametrize(("file", "line"), ALL)
+def test_every_dependency_says_what_it_is_for(file, line):
+    written = rf'^(    |\w+ = \[)"{re.escape(line)}"[,\]]\s+# \S+'
+    assert re.search(written, TEXTS[file], re.MULTILINE)
 
 
-@pytest.mark.parametrize("line", ALL)
-def test_every_dependency_has_a_range(line):
+@pytest.mark.parametrize(("file", "line"), ALL)
+def test_every_dependency_has_a_range(file, line):
     assert Requirement(line).specifier
+
+
+@pytest.mark.parametrize("line", LISTED["sandbox/pyproject.toml"])
+def test_what_both_name_has_the_same_range(line):
+    here = by_name(LISTED["pyproject.toml"])
+    for name, wanted in by_name([line]).items():
+        assert here.get(name, wanted) == wanted
+
+
+def test_the_courses_test_tools_run_the_sandboxs_tests_too():
+    known = by_name(BASE + COURSE + TEST_ONLY)
+    assert by_name(SANDBOX_TEST).keys() <= known.keys()
+
+
+def test_all_extras_of_the_sandbox_are_in_its_extra_all():
+    single = [line for name, lines in SANDBOX_EXTRAS.items() if name != "all" for line in lines]
+    assert sorted(SANDBOX_EXTRAS["all"]) == sorted(single)
+
+
+def test_whoever_installs_the_sandbox_gets_no_framework_with_it():
+    assert by_name(SANDBOX_ALL).keys() == {"aiohttp", "aiosmtpd", "psutil"}
+    assert by_name(SANDBOX_BASE).keys() == {"aiohttp"}
+
+
+@pytest.mark.parametrize(
+    "file", [*LISTED, *LOCKS, "environment.yml", CONTAINER, "deploy/new_bot/requirements.txt"]
+)
+def test_no_list_asks_a_registry_for_our_own_names(file):
+    if file in LISTED:
+        names = {canonicalize_name(Requirement(line).name) for line in LISTED[file]}
+    elif file == "environment.yml":
+        words = re.findall(r"^ *- ([\w.-]+)", text_of(file), re.MULTILINE)
+        names = {canonicalize_name(word) for word in words}
+        assert "pip" in names  # it was read
+    else:
+        words = re.findall(r"^[\w.-]+", text_of(file), re.MULTILINE)
+        names = {canonicalize_name(word) for word in words}
+    assert not names & set(REFUSED)
+
+
+def test_a_container_has_what_botlib_imports_and_nothing_of_the_sandboxs_own():
+    names = {canonicalize_name(one.name) for one, _ in locked(CONTAINER)}
+    wanted = {canonicalize_name(Requirement(line).name) for line in BASE}
+    assert wanted <= names
+    others = {canonicalize_name(Requirement(line).name) for line in COURSE + SANDBOX_ALL}
+    others -= wanted | {"httpx"}  # python-telegram-bot needs it
+    assert {"psutil", "aiosmtpd"} <= others
+    assert not names & others
+
+
+def test_no_bundle_and_no_container_gets_another_package_of_the_course():
+    packages = {path.parent.name for path in HOME.glob("*/__init__.py")} | {"bot_sandbox"}
+    assert set(NEVER) == packages - {"botlib"}
+    ignored = text_of(".dockerignore").splitlines()
+    assert {"lessons", "sandbox", "tests", "notebooks"} <= set(ignored)
+    copied = re.findall(
+        r"^COPY (?!--from)(\S+)", text_of("deploy/container/Containerfile"), re.MULTILINE
+    )
+    assert set(copied) == {CONTAINER, "${BOT}/requirements.txt", "botlib", "${BOT}"}
 
 
 ROOMS = {  # and what each may import
     "botlib": BASE,
-    "sandbox/bot_sandbox": BASE + NODE,  # if it is there
+    "sandbox/bot_sandbox": SANDBOX_ALL + NODE,  # if it is there
     "lessons": BASE + COURSE,
     "deploy/bundle": BASE + COURSE,
 }
