@@ -6,9 +6,10 @@ shown, without those inside libraries.
 """
 
 import linecache
+import re
 import sys
 from pathlib import Path
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING
 
 from lessons.syntax import meant
@@ -27,6 +28,12 @@ NOT_THERE = (
     "Does a cell above make it? Then run that one first: menu Run, Run All Above Selected Cell.\n"
     "Otherwise look at the spelling. A text needs quotes."
 )
+
+MOVED = {  # modules of an older edition: what to say when one cannot be imported
+    "sandbox": "The sandbox is called bot_sandbox now: write from bot_sandbox import …",
+    "botlib.telegram.light": "What was botlib.telegram.light is in botlib.telegram.webhook now: "
+    "write from botlib.telegram.webhook import …",
+}
 
 
 def show_short_errors(shell: "InteractiveShell") -> None:
@@ -60,6 +67,8 @@ def show(
     if kind is NameError and not hasattr(error, "__notes__") and in_a_cell(shell, trace):
         capital = in_capitals(error)
         error.add_note(f"{capital}." if capital else NOT_THERE)
+    if (place := moved(error)) and not hasattr(error, "__notes__"):
+        error.add_note(place)
     # What an error came from is mostly another one deep inside a library.
     cause, context, hidden = error.__cause__, error.__context__, error.__suppress_context__
     error.__cause__ = error.__context__ = None
@@ -74,6 +83,22 @@ def in_capitals(error: BaseException) -> str:
     if isinstance(error, NameError) and error.name in ("true", "false", "none"):
         return f"Python writes {error.name.title()} with a capital letter and without quotes"
     return ""
+
+
+def moved(error: BaseException) -> str:
+    """Where to find the module that an error tripped over, if it has moved; "" for others."""
+    if isinstance(error, ImportError):
+        name = error.name or ""
+        # Python 3.11 names only in words what `from module import name` did not find.
+        if asked := re.match(r"cannot import name '(\w+)'", str(error)):
+            name += f".{asked[1]}"
+    elif isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
+        # A folder of that name is a module to Python, though an empty one.
+        name = f"{error.obj.__name__}.{error.name}"
+    else:
+        return ""
+    found = [words for module, words in MOVED.items() if f"{name}.".startswith(f"{module}.")]
+    return found[0] if found else ""
 
 
 def of_cells(shell: "InteractiveShell", trace: TracebackType | None) -> TracebackType | None:

@@ -1,92 +1,277 @@
-"""The sandbox without the course: pip install PATH in a fresh Python, and a bot's test there."""
+"""The wheel in clean environments, beside each framework: pip resolves, as it does for anybody.
+
+Only pip and a package index are needed, and the wheel goes by its path: the index must never be
+asked for our own name, which a stranger could own there.
+"""
 
 import os
 import re
 import shutil
 import subprocess
 import sys
-import sysconfig
+import zipfile
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
-HOME = Path(__file__).parents[2]
-GIVEN = ("pyproject.toml", "README.md", "LICENSE", ".gitignore", "botlib", "sandbox")
-# Whoever runs this from another folder may point every Python at the sources; a fresh one is not.
-FRESH = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+import bot_sandbox
+
+pytestmark = [pytest.mark.wheel, pytest.mark.timeout(900)]  # seconds; mostly downloads
+SANDBOX = Path(__file__).parents[1]
+GIVEN = {"pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "bot_sandbox", "tests"}
+# A fresh Python knows nothing of this one's sources, of its pytest or of what measures it.
+FRESH = {
+    name: value
+    for name, value in os.environ.items()
+    if not name.startswith(("PYTHONPATH", "PYTEST_", "COV"))
+}
 TOKEN = re.compile(r"\d{10}:AA[\w-]{33}")
+INSTALLERS = {"pip", "setuptools", "wheel"}  # what a fresh environment has
 
+WITH_URLLIB = """
+import json, os, urllib.request
 
-def files_in(folder):
-    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+def call(method, **arguments):
+    address = f"{os.environ['BOT_API']}/bot{os.environ['BOT_TOKEN']}/{method}"
+    body, headers = json.dumps(arguments).encode(), {"Content-Type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(address, body, headers)) as answer:
+        return json.load(answer)["result"]
+
+offset = 0
+while True:
+    for update in call("getUpdates", offset=offset, timeout=30):
+        offset = update["update_id"] + 1
+        message = update["message"]
+        call("sendMessage", chat_id=message["chat"]["id"], text=f"you said {message['text']}")
+"""
+WITH_PTB = """
+import os
+from telegram.ext import Application, MessageHandler, filters
+
+async def echo(update, context):
+    await update.message.reply_text(f"you said {update.message.text}")
+
+builder = Application.builder().token(os.environ["BOT_TOKEN"])
+application = builder.base_url(os.environ["BOT_API"] + "/bot").build()
+application.add_handler(MessageHandler(filters.TEXT, echo))
+application.run_polling()
+"""
+WITH_AIOGRAM = """
+import asyncio, os
+from aiogram import Bot, Dispatcher
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+
+dispatcher = Dispatcher()
+
+@dispatcher.message()
+async def echo(message):
+    await message.answer(f"you said {message.text}")
+
+async def main():
+    api = TelegramAPIServer.from_base(os.environ["BOT_API"])
+    await dispatcher.start_polling(Bot(os.environ["BOT_TOKEN"], session=AiohttpSession(api=api)))
+
+asyncio.run(main())
+"""
+TALK = """
+import os, subprocess, sys
+from bot_sandbox import Telegram
+
+with Telegram() as telegram:
+    account = telegram.new_bot("Echo bot", "echo_bot")
+    settings = {"BOT_TOKEN": account.token, "BOT_API": telegram.url}
+    bot = subprocess.Popen([sys.executable, "bot.py"], env={**os.environ, **settings})
+    try:
+        for name, words in (("Viktor", "moin"), ("Anna", "hei"), ("Viktor", "once more")):
+            print(telegram.person(name).ask(words, timeout=60))
+    finally:
+        bot.kill()
+        bot.wait()
+"""
+FRAMEWORKS = {  # a requirement: a bot, and the Pythons that run it, the best first
+    "python-telegram-bot==20.*": (WITH_PTB, ("3.11", "3.12")),
+    "python-telegram-bot==21.*": (WITH_PTB, ("3.12", "3.13", "3.11")),
+    "python-telegram-bot==22.*": (WITH_PTB, ("3.13", "3.14", "3.12", "3.11")),
+    "aiogram": (WITH_AIOGRAM, ("3.12", "3.13", "3.11")),
+}
 
 
 def run(*words, folder):
-    done = subprocess.run(words, cwd=folder, env=FRESH, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(words, cwd=folder, env=FRESH, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
-@pytest.fixture(scope="module")
+def files_in(folder):
+    found = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+    return {path.as_posix() for path in found if "__pycache__" not in path.parts}
+
+
+def find_python(*versions):
+    """The first of these that is here and can make an environment; skip if there is none."""
+    for version in versions:
+        is_this = sys.version_info[:2] == tuple(map(int, version.split(".")))
+        python = sys.executable if is_this else shutil.which(f"python{version}")
+        words = [python, "-c", "import ensurepip"]
+        if python and subprocess.run(words, env=FRESH, capture_output=True).returncode == 0:
+            return python
+    pytest.skip(f"NO PYTHON {' OR '.join(versions)} HERE that can make an environment")
+
+
+class Environment:
+    """A fresh Python, and what pip installs there."""
+
+    def __init__(self, folder, *what, python=sys.executable):
+        run(python, "-m", "venv", str(folder), folder=folder.parent)
+        self.scripts = folder / ("Scripts" if os.name == "nt" else "bin")
+        self.python = str(self.scripts / "python")
+        run(self.python, "-m", "pip", "install", "-q", *map(str, what), folder=folder)
+        where = "import sysconfig; print(sysconfig.get_path('purelib'))"
+        self.site = Path(run(self.python, "-c", where, folder=folder).strip())
+
+    def packages(self):
+        """{name: what importlib.metadata knows}, without what every fresh environment has."""
+        found = {canonicalize_name(one.name): one for one in distributions(path=[str(self.site)])}
+        return {name: one for name, one in found.items() if name not in INSTALLERS}
+
+    def talk(self, bot, folder):
+        """What a bot, in a process of its own, answers Viktor and Anna."""
+        (folder / "bot.py").write_text(bot, encoding="utf-8")
+        (folder / "talk.py").write_text(TALK, encoding="utf-8")
+        return run(self.python, "talk.py", folder=folder).splitlines()
+
+
+ANSWERS = ["you said moin", "you said hei", "you said once more"]
+
+
+@pytest.fixture(scope="session")
 def source(tmp_path_factory):
-    """What a fresh clone has of what is installed."""
-    folder = tmp_path_factory.mktemp("clone")
-    for name in GIVEN:
-        if (HOME / name).is_dir():
-            left_out = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(HOME / name, folder / name, ignore=left_out)
-        else:
-            shutil.copy(HOME / name, folder)
+    """What a fresh clone has in this folder."""
+    folder = tmp_path_factory.mktemp("clone") / "sandbox"
+    own = shutil.ignore_patterns("__pycache__", ".*", "node_modules", "dist")
+    shutil.copytree(SANDBOX, folder, ignore=own)
     return folder
 
 
-@pytest.fixture(scope="module")
-def python(source, tmp_path_factory):
-    """A fresh Python with the package, and for the rest with the packages of this one."""
-    folder = tmp_path_factory.mktemp("fresh")
-    run(sys.executable, "-m", "venv", str(folder), folder=folder)
-    names = {"base": str(folder), "platbase": str(folder)}
-    scripts, site = (
-        Path(sysconfig.get_path(what, "venv", names)) for what in ("scripts", "purelib")
-    )
-    (site / "packages.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
-    python = scripts / Path(sys.executable).name
-    # Its dependencies and the builder are those of this Python: nothing is downloaded.
-    alone = ("--no-deps", "--no-build-isolation", "--no-index")
-    run(str(python), "-m", "pip", "install", *alone, str(source), folder=folder)
-    return python
+@pytest.fixture(scope="session")
+def built(source, tmp_path_factory):
+    """A folder with the wheel and the sdist."""
+    folder = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "hatchling", "build", "-d", str(folder), folder=source)
+    return folder
 
 
-def test_an_installation_brings_all_and_leaves_nothing_behind(source, python, tmp_path):
-    here = "import botlib, pathlib; print(pathlib.Path(botlib.__file__).parents[1])"
-    installed = Path(run(str(python), "-c", here, folder=tmp_path).strip())
-    assert installed != HOME
-    for name in ("botlib", "sandbox"):
-        given = {file for file in files_in(installed / name) if "__pycache__" not in file}
-        assert given == files_in(source / name)
-    assert {"cloud/prices.toml", "cloud/worker.mjs"} <= files_in(installed / "sandbox")
-    assert {path.name for path in source.iterdir()} == set(GIVEN)
+@pytest.fixture(scope="session")
+def wheel(built):
+    """The wheel's path."""
+    (path,) = built.glob("*.whl")
+    return path
 
 
-def test_the_plugin_costs_nothing_until_it_is_used(python, tmp_path):
+@pytest.fixture(scope="session")
+def index(tmp_path_factory):
+    """Skips where pip reaches no package index."""
+    folder = tmp_path_factory.mktemp("index")
+    words = [sys.executable, "-m", "venv", str(folder / "pip")]
+    run(*words, folder=folder)
+    python = folder / "pip" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    words = [str(python), "-m", "pip", "download", "-q", "--no-deps", "-d", str(folder), "aiohttp"]
+    done = subprocess.run(words, env=FRESH, capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip(f"NO PACKAGE INDEX: {done.stderr.strip().splitlines()[-1]}")
+
+
+@pytest.fixture(scope="session")
+def bare(index, wheel, tmp_path_factory):
+    """The wheel alone."""
+    return Environment(tmp_path_factory.mktemp("bare") / "env", wheel)
+
+
+@pytest.fixture(scope="session")
+def with_pytest(index, wheel, tmp_path_factory):
+    """What somebody has who tests a bot as the README says."""
+    folder = tmp_path_factory.mktemp("tests") / "env"
+    return Environment(folder, f"{wheel}[all]", "python-telegram-bot", "pytest")
+
+
+def test_the_wheel_has_all_files_and_building_leaves_nothing_behind(source, wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+    assert names == {f"bot_sandbox/{name}" for name in files_in(source / "bot_sandbox")}
+    for name in ("py.typed", "cloud/prices.toml", "cloud/worker.mjs", "window/page/index.html"):
+        assert f"bot_sandbox/{name}" in names
+    assert {path.name for path in source.iterdir()} == GIVEN
+    assert wheel.name == f"bot_sandbox-{bot_sandbox.__version__}-py3-none-any.whl"
+
+
+def test_the_version_and_its_changes_are_written_down():
+    assert re.fullmatch(r"\d+\.\d+\.\d+", bot_sandbox.__version__)
+    first = re.findall(r"^## (\S+)", (SANDBOX / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    assert first[0] == bot_sandbox.__version__
+
+
+def test_alone_it_brings_only_what_aiohttp_needs(bare):
+    packages = bare.packages()
+    wanted = {"bot-sandbox", "aiohttp"}
+    todo = [*packages["aiohttp"].requires]
+    for line in todo:  # which grows
+        needs = Requirement(line)
+        name = canonicalize_name(needs.name)
+        if name not in wanted and (not needs.marker or needs.marker.evaluate({"extra": ""})):
+            wanted.add(name)
+            todo += packages[name].requires or []
+    assert packages.keys() == wanted
+
+
+def test_alone_a_bot_without_any_framework_is_answered(bare, tmp_path):
+    assert bare.talk(WITH_URLLIB, tmp_path) == ANSWERS
+
+
+def test_alone_its_command_runs(bare, tmp_path):
+    said = run(str(bare.scripts / "bot-sandbox"), "--help", folder=tmp_path)
+    assert said == run(bare.python, "-m", "bot_sandbox", "--help", folder=tmp_path)
+    assert "--fixed" in said
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_beside_a_framework_its_bot_is_answered(index, wheel, tmp_path, framework):
+    bot, pythons = FRAMEWORKS[framework]
+    made = Environment(tmp_path / "env", wheel, framework, python=find_python(*pythons))
+    wanted = Requirement(framework)
+    assert wanted.specifier.contains(made.packages()[wanted.name].version)
+    assert "No broken requirements" in run(made.python, "-m", "pip", "check", folder=tmp_path)
+    assert made.talk(bot, tmp_path) == ANSWERS
+
+
+def test_the_sdist_installs_the_same_files(index, built, source, tmp_path):
+    (sdist,) = built.glob("*.tar.gz")
+    made = Environment(tmp_path / "env", sdist)
+    assert files_in(made.site / "bot_sandbox") == files_in(source / "bot_sandbox")
+
+
+def test_the_plugin_costs_nothing_until_it_is_used(with_pytest, tmp_path):
     loaded = "import bot_sandbox.pytest_plugin, sys; print(*sys.modules)"
-    modules = run(str(python), "-c", loaded, folder=tmp_path).split()
-    assert {name for name in modules if name.startswith(("sandbox", "aiohttp", "botlib"))} == {
-        "sandbox",
+    modules = run(with_pytest.python, "-c", loaded, folder=tmp_path).split()
+    assert {name for name in modules if name.startswith(("bot_sandbox", "aiohttp"))} == {
+        "bot_sandbox",
         "bot_sandbox.pytest_plugin",
     }
 
 
-def test_the_ten_lines_in_the_readme_test_a_bot(python, tmp_path):
-    readme = (HOME / "sandbox" / "README.md").read_text(encoding="utf-8")
+def test_the_ten_lines_in_the_readme_test_a_bot(with_pytest, tmp_path):
+    readme = (SANDBOX / "README.md").read_text(encoding="utf-8")
     bot, test = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)[:2]
     (tmp_path / "bot.py").write_text(bot, encoding="utf-8")
     (tmp_path / "test_bot.py").write_text(test, encoding="utf-8")
-    assert "1 passed" in run(str(python), "-m", "pytest", "-q", folder=tmp_path)
+    assert "1 passed" in run(with_pytest.python, "-m", "pytest", "-q", folder=tmp_path)
     # It can fail, too; and then the bot's own words stand in the report.
     (tmp_path / "bot.py").write_text("print('no bot yet')\n", encoding="utf-8")
     (tmp_path / "test_bot.py").write_text(test.replace("30", "0.1"), encoding="utf-8")
-    words = [str(python), "-m", "pytest", "-q"]
+    words = [with_pytest.python, "-m", "pytest", "-q"]
     failed = subprocess.run(
         words, cwd=tmp_path, env=FRESH, capture_output=True, text=True, timeout=120
     )

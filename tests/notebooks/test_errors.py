@@ -119,6 +119,54 @@ def test_a_name_that_is_not_there_says_what_to_look_for(tmp_path, monkeypatch):
     assert lines[-1] == "NameError: name 'missing' is not defined"
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "import sandbox\nsandbox.Telegram()",
+        "import sandbox.telegram",
+        "from sandbox import Telegram",
+        "from sandbox.telegram import Telegram",
+    ],
+)
+def test_the_sandboxs_old_name_is_answered_with_the_new_one(tmp_path, monkeypatch, cell):
+    error, lines = shown(tmp_path, monkeypatch, cell)
+    assert error.ename in ("ImportError", "ModuleNotFoundError", "AttributeError")
+    last = "The sandbox is called bot_sandbox now: write from bot_sandbox import …"
+    assert lines[-1] == last and len(lines) < 12
+
+
+LIGHT = "What was botlib.telegram.light is in botlib.telegram.webhook now"
+
+
+@pytest.mark.parametrize(
+    "cell", ["from botlib.telegram.light import webhook", "from botlib.telegram import light"]
+)
+def test_where_a_module_went_is_said_only_if_it_is_gone(tmp_path, monkeypatch, cell):
+    # In a house of its own, so that this holds whether or not the course still has the module.
+    (tmp_path / "botlib/telegram").mkdir(parents=True)
+    for name in ("botlib", "botlib/telegram"):
+        (tmp_path / name / "__init__.py").touch()
+    ours = f"import sys\nfrom pathlib import Path\nsys.path.insert(0, {str(tmp_path)!r})\n"
+    ours += "for name in [name for name in sys.modules if name.startswith('botlib')]:\n"
+    ours += "    del sys.modules[name]"
+    error, lines = shown(tmp_path, monkeypatch, ours, cell)
+    assert error.ename in ("ImportError", "ModuleNotFoundError")
+    assert lines[-1].startswith(LIGHT)
+    (tmp_path / "botlib/telegram/light.py").write_text("webhook = None\n")
+    (done,) = run_cells(tmp_path, monkeypatch, ours + "\n" + cell)
+    assert done.outputs == []
+    (tmp_path / "botlib/telegram/light.py").write_text("import no_such_package\n")
+    error, lines = shown(tmp_path, monkeypatch, ours, cell)
+    assert error.ename == "ModuleNotFoundError"
+    assert not any(LIGHT in line for line in lines)
+
+
+@pytest.mark.parametrize("cell", ["import no_such", "from os import no_such", "import os\nos.no"])
+def test_a_module_that_never_was_is_not_said_to_have_moved(tmp_path, monkeypatch, cell):
+    _, lines = shown(tmp_path, monkeypatch, cell)
+    assert not any("now:" in line for line in lines)
+
+
 def test_the_space_left_of_the_hint_line_does_no_harm(tmp_path, monkeypatch):
     untouched = "from lessons.exercises.ex_01 import exercise_1\nadder = ...\nexercise_1(adder)\n"
     error, lines = shown(tmp_path, monkeypatch, f"{untouched} exercise_1.hint()\nraise KeyError")
