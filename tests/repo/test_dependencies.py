@@ -209,6 +209,30 @@ def test_no_list_asks_a_registry_for_our_own_names(file):
     assert not names & set(REFUSED)
 
 
+INSTALLERS = r"\b(?:pip (?:install|download)|uv (?:add|tool)|uvx|pipx)\b"
+FETCHES = re.compile(INSTALLERS + r"[^\n`]*[ \"'](bot[-_.]sandbox|botlib)\b(?![/.])")
+
+
+@pytest.mark.parametrize("options", [" ", " -q '", ' --upgrade "'])
+@pytest.mark.parametrize("command", ["pip install", "uv add", "uvx"])
+def test_a_text_that_fetches_our_names_from_a_registry_would_be_found(command, options):
+    assert FETCHES.search(f"{command}{options}bot_sandbox[all]")
+    assert not FETCHES.search(f"{command}{options}./sandbox[all]")
+
+
+def test_no_text_tells_anybody_to_fetch_our_names_from_a_registry():
+    paths = [path for kind in ("md", "ipynb", "py", "yml") for path in HOME.rglob(f"*.{kind}")]
+    left_out = {".venv", "node_modules"}
+    own = [path for path in paths if not left_out & {*path.relative_to(HOME).parts}]
+    assert len(own) > 200
+    wrong = [
+        (str(path.relative_to(HOME)), found[0])
+        for path in own
+        if (found := FETCHES.search(path.read_text(encoding="utf-8")))
+    ]
+    assert wrong == []
+
+
 def test_a_container_has_what_botlib_imports_and_nothing_of_the_sandboxs_own():
     names = {canonicalize_name(one.name) for one, _ in locked(CONTAINER)}
     wanted = {canonicalize_name(Requirement(line).name) for line in BASE}
