@@ -1,5 +1,9 @@
 """What every test of the sandbox relies on."""
 
+import os
+from pathlib import Path
+
+import pytest
 from fixtures import (  # noqa: F401 - tests name them
     account,
     awslambdaric,
@@ -15,3 +19,14 @@ from guards import (  # noqa: F401 - hooks: pytest calls them
     pytest_make_collect_report,
     pytest_runtest_makereport,
 )
+
+
+def pytest_configure(config):
+    """Load the fixtures for bots; pytest does so by itself where bot_sandbox is installed."""
+    config.pluginmanager.import_plugin("bot_sandbox.pytest_plugin")
+
+
+@pytest.fixture(autouse=True)
+def found_by_programs(monkeypatch):
+    """Let programs that a test starts find bot_sandbox, whether it is installed or not."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]), prepend=os.pathsep)

@@ -10,20 +10,17 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
-HERE = Path(__file__).parent
-SOURCES = HERE.parents[1]  # the folder that has bot_sandbox
 COMMAND = (sys.executable, "-m", "bot_sandbox")
-STAND_IN = HERE / "curl.py"
+STAND_IN = Path(__file__).with_name("curl.py")
 ANY_PORTS = [word for name in ("telegram", "twitch", "irc", "cloud", "window")
              for word in (f"--{name}-port", "0")]  # fmt: skip
 
 
 def start(*arguments, command=COMMAND, stdin=subprocess.DEVNULL, **environment):
     no_screen = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "BROWSER": ""}
-    path = os.pathsep.join(filter(None, (str(SOURCES), os.environ.get("PYTHONPATH"))))
     return subprocess.Popen(
         [*command, *arguments],
-        env={**os.environ, "PYTHONPATH": path, **no_screen, **environment},
+        env={**os.environ, **no_screen, **environment},
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 from npm import installed
 
@@ -12,11 +11,7 @@ from bot_sandbox.cloud.deployment import node
 
 def test_bots_are_tested_in_javascript():
     folder = installed("window")
-    environment = {
-        **os.environ,
-        "PYTHON": sys.executable,
-        "PYTHONPATH": str(Path(__file__).parents[2]),
-    }
+    environment = {**os.environ, "PYTHON": sys.executable}
     done = subprocess.run(
         [node(), "--test", "--test-reporter=spec"],
         cwd=folder,
