@@ -5,80 +5,60 @@ A bot's webhook is nothing but an address, and a `Telegram()` or `Twitch()` is m
 bot does not answer, the log of the function that should have answered is found by its address.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from bot_sandbox.cloud.history import History
 
-class DeployedFunction(Protocol):
-    """A function as a cloud has it."""
 
-    @property
-    def url(self) -> str:
-        """Its address, which ends with a slash."""
+class Known(Protocol):
+    """A function of a cloud, whatever runs it."""
 
-    @property
-    def host_url(self) -> str:
-        """Its address on a host of its own."""
-
-    @property
-    def logs(self) -> list[str]:
-        """What it printed, line by line."""
-
-    @property
-    def logged(self) -> int:
-        """How many lines its log has got so far."""
-
-    def log_after(self, number: int) -> list[tuple[int, str]]:
-        """The log's lines after line `number`, each with its number."""
+    url: str
+    host_url: str
+    history: History
 
     def line(self, file: str, number: int) -> str:
         """One line of its own code; "" for none."""
 
 
-class HasFunctions(Protocol):
-    """A cloud."""
-
-    def functions(self) -> Sequence[DeployedFunction]:
-        """Everything that is deployed."""
+Bookmark = dict[Known, int]  # how many lines of a function's log there were
+_clouds: list[Callable[[], Sequence[Known]]] = []
 
 
-_clouds: list[HasFunctions] = []
+def announce(functions: Callable[[], Sequence[Known]]) -> None:
+    """Let a cloud's functions be found; the argument gives those that it has now."""
+    _clouds.append(functions)
 
 
-def announce(cloud: HasFunctions) -> None:
-    """Let the functions of a cloud be found."""
-    _clouds.append(cloud)
-
-
-def withdraw(cloud: HasFunctions) -> None:
+def withdraw(functions: Callable[[], Sequence[Known]]) -> None:
     """Forget a cloud that closes; one that was never announced does not matter."""
-    if cloud in _clouds:
-        _clouds.remove(cloud)
+    if functions in _clouds:
+        _clouds.remove(functions)
 
 
-def function_at(address: str) -> DeployedFunction | None:
+def known() -> list[Known]:
+    """The functions of all clouds in this process."""
+    return [function for functions in list(_clouds) for function in functions()]
+
+
+def function_at(address: str) -> Known | None:
     """The function that answers at an address; None for one not known here."""
     path = address.partition("?")[0].rstrip("/") + "/"
-    for cloud in list(_clouds):
-        for function in cloud.functions():
-            if path.startswith((function.url, function.host_url)):
-                return function
-    return None
+    found = (each for each in known() if path.startswith((each.url, each.host_url)))
+    return next(found, None)
 
 
-def log_at(address: str) -> list[str]:
-    """The log of the function that answers at an address; empty for one not known here."""
+def bookmark() -> Bookmark:
+    """How far each log has got, for `log_at`."""
+    return {function: function.history.log.last for function in known()}
+
+
+def log_at(address: str, since: Bookmark | None = None) -> list[str]:
+    """The log of the function that answers at an address, or what came since a bookmark.
+
+    Empty for an address that is not known here.
+    """
     function = function_at(address)
-    return function.logs if function else []
-
-
-def bookmark() -> dict[DeployedFunction, int]:
-    """How far each log has got, for `log_since`."""
-    functions = [function for cloud in list(_clouds) for function in cloud.functions()]
-    return {function: function.logged for function in functions}
-
-
-def log_since(read: dict[DeployedFunction, int], address: str) -> list[str]:
-    """What the function that answers at an address has logged since the bookmark."""
-    function = function_at(address)
-    return [line for _, line in function.log_after(read.get(function, 0))] if function else []
+    read = (since or {}).get(function, 0) if function else 0
+    return [line for _, line in function.history.log.after(read)] if function else []

@@ -74,7 +74,7 @@ class Cloud(LocalServer):
         self._init_timeout_s = init_timeout_s
         self._poll_s = poll_s
         self._retry_s = retry_s
-        self._import_paths = import_paths
+        self._import_paths = [str(Path(each).resolve()) for each in import_paths]
         self._began = time.perf_counter()
         self._numbers = itertools.count(1)
         self.folder = Path(tempfile.mkdtemp(prefix="cloud-")).resolve()
@@ -88,7 +88,7 @@ class Cloud(LocalServer):
         except BaseException:  # a taken port, say; leave no process and no folder behind
             self.close()
             raise
-        announce(self)
+        announce(self.functions)
 
     def deploy(
         self,
@@ -174,7 +174,7 @@ class Cloud(LocalServer):
 
     async def shutdown(self) -> None:
         """Stop every instance and remove every copy."""
-        withdraw(self)
+        withdraw(self.functions)
         await asyncio.gather(*(pool.close() for pool in self._pools))
         self._supervisor.close()
 

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from py_compile import PycInvalidationMode
@@ -87,21 +87,16 @@ class Settings:
 class Deployment:
     """One upload of a function: `settings`, and the copied code under `root`.
 
-    `key` is the access key id that AWS's clients in it use by themselves. From `import_paths` it
-    may import as well; they are not copied.
+    `key` is the access key id that AWS's clients in it use by themselves. From the folders in
+    `path` it may import as well; they are not copied.
     """
 
     def __init__(
-        self,
-        folder: str | Path,
-        root: Path,
-        settings: Settings,
-        key: str,
-        import_paths: Sequence[str | Path] = (),
+        self, folder: str | Path, root: Path, settings: Settings, key: str, path: list[str]
     ) -> None:
         self._key = key
         self.settings = settings
-        self._import_paths = [str(Path(each).resolve()) for each in import_paths]
+        self._import_paths = path
         self.root = root
         self._program = sys.executable
         self.runtime = (

@@ -89,11 +89,6 @@ class Function:
         """One line of its own code, as in an error's `File "main.py", line 7`; "" for none."""
         return self.pool.deployment.line(file, number)
 
-    @property
-    def logged(self) -> int:
-        """How many lines its log has got so far, those included that are dropped by now."""
-        return self.history.log.last
-
     def log_after(self, number: int) -> list[tuple[int, str]]:
         """The log's lines after line `number` (0: all that are kept), each with its number."""
         return self.history.log.after(number)

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 from bot_sandbox.cloud import events, worker
 from bot_sandbox.cloud.errors import FunctionError, exited, placed
-from bot_sandbox.cloud.history import Log
+from bot_sandbox.cloud.history import History
 from bot_sandbox.function_registry import announce, withdraw
 from bot_sandbox.http_messages import Response
 from bot_sandbox.webhook_post import PostError
@@ -41,7 +41,7 @@ class InProcessCloud:
     def __init__(self) -> None:
         self._functions: dict[str, InProcessFunction] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="functions-")
-        announce(self)
+        announce(self.functions)
 
     def deploy(
         self,
@@ -100,7 +100,7 @@ class InProcessCloud:
 
     def close(self) -> None:
         """Forget all functions and remove their copies."""
-        withdraw(self)
+        withdraw(self.functions)
         self._functions.clear()
         self._folder.cleanup()
 
@@ -123,7 +123,7 @@ class InProcessFunction:
         }
         self._handler: worker.Handler | None = None
         self._modules: dict[str, ModuleType] = {}  # those of its own folder
-        self._log = Log()
+        self.history = History()
 
     def __repr__(self) -> str:
         return f"<Function {self.name}: {self._environment['_HANDLER']}, in this Python>"
@@ -131,16 +131,7 @@ class InProcessFunction:
     @property
     def logs(self) -> list[str]:
         """START, what the function printed and END of every call, oldest first."""
-        return self._log.lines()
-
-    @property
-    def logged(self) -> int:
-        """How many lines its log has got so far."""
-        return self._log.last
-
-    def log_after(self, number: int) -> list[tuple[int, str]]:
-        """The log's lines after line `number`, each with its number."""
-        return self._log.after(number)
+        return self.history.log.lines()
 
     def line(self, file: str, number: int) -> str:
         """One line of its own code; "" for none."""
@@ -162,13 +153,13 @@ class InProcessFunction:
             "lambda-runtime-invoked-function-arn": ARN + self.name,
             "lambda-runtime-deadline-ms": str(int((time.time() + TIMEOUT_S) * 1000)),
         }
-        self._log.add(f"START RequestId: {request_id} Version: $LATEST")
+        self.history.log.add(f"START RequestId: {request_id} Version: $LATEST")
         try:
             with self._at_home():
                 answer = handler(event, worker.Context(headers, self._environment))
                 return events.parse(worker.to_json(answer).encode())
         finally:
-            self._log.add(f"END RequestId: {request_id}")
+            self.history.log.add(f"END RequestId: {request_id}")
 
     @contextmanager
     def _at_home(self) -> Iterator[None]:
@@ -195,7 +186,7 @@ class InProcessFunction:
                     ) from error
         finally:
             for line in printed.getvalue().splitlines():
-                self._log.add(line)
+                self.history.log.add(line)
             os.environ.clear()
             os.environ.update(environment)
             sys.path[:] = path

@@ -14,7 +14,7 @@ from bot_sandbox.diagnosis import (
     last_printed,
     with_line,
 )
-from bot_sandbox.function_registry import DeployedFunction, function_at, log_at, log_since
+from bot_sandbox.function_registry import Bookmark, function_at, log_at
 from bot_sandbox.telegram.types import Message, Update
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 
@@ -199,13 +199,13 @@ def lacked(account: BotAccount) -> list[str]:
     return [f"{account.name} called {what}, which this sandbox lacks, though Telegram has it."]
 
 
-def log_of(account: BotAccount, read: dict[DeployedFunction, int] | None = None) -> list[str]:
+def log_of(account: BotAccount, since: Bookmark | None = None) -> list[str]:
     """The log of the function that is a bot's webhook, or what is new since a bookmark.
 
     Empty where there is none, or it is not known here.
     """
     url = account.webhook.target.url if account.webhook else ""
-    return [with_line(line, url) for line in log_since(read or {}, url)]
+    return [with_line(line, url) for line in log_at(url, since)]
 
 
 def quoted(account: BotAccount, words: str) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot_sandbox.diagnosis import LOG_S, NoReply, bots_in_this_process, with_reason
-from bot_sandbox.function_registry import DeployedFunction, bookmark
+from bot_sandbox.function_registry import Bookmark, bookmark
 from bot_sandbox.runner import Runner
 from bot_sandbox.telegram import diagnosis
 from bot_sandbox.telegram.buttons import Press
@@ -208,7 +208,7 @@ class Person(User):
         return with_reason(reply.shown, asked.text, await self._logged(asked, reply, log, read))
 
     async def _logged(
-        self, asked: Message, reply: Message, log: list[str], read: dict[DeployedFunction, int]
+        self, asked: Message, reply: Message, log: list[str], read: Bookmark
     ) -> list[str]:
         """What the bot that answered has logged since then, as far as it is known here."""
         account = self._world.accounts[reply.sender.id]

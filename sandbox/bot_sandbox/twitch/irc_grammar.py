@@ -17,11 +17,13 @@ TO_ONE_LINE = str.maketrans("\r\n\0", "   ")  # or a text could end its line and
 
 
 class IrcLine(NamedTuple):
-    """A line that came in; the trailing text is the last of the parameters."""
+    """A line that came in; the trailing text is the last of the parameters.
+
+    Who sends it is not in it: a server knows that by the connection.
+    """
 
     command: str = ""
     params: tuple[str, ...] = ()
-    source: str = ""
     tags: Mapping[str, str] = MappingProxyType({})
 
 
@@ -29,14 +31,14 @@ def read(line: str) -> IrcLine:
     """Take a line apart; one that has no command gives an empty command.
 
     >>> line = read("@id=7;flag :anna!anna@host PRIVMSG #viktor :hello  there")
-    >>> line.command, line.params, line.source, line.tags
-    ('PRIVMSG', ('#viktor', 'hello  there'), 'anna!anna@host', {'id': '7', 'flag': ''})
+    >>> line.command, line.params, line.tags
+    ('PRIVMSG', ('#viktor', 'hello  there'), {'id': '7', 'flag': ''})
     """
-    tags = source = ""
+    tags = ""
     if line.startswith("@"):
         tags, line = first_word(line[1:])
     if line.startswith(":"):
-        source, line = first_word(line[1:])
+        _, line = first_word(line)
     line, words = line.lstrip(" "), []
     while line and not line.startswith(":"):
         word, line = first_word(line)
@@ -44,7 +46,7 @@ def read(line: str) -> IrcLine:
     if not words:
         return IrcLine()
     trailing = [line[1:]] if line else []
-    return IrcLine(words[0], (*words[1:], *trailing), source, read_tags(tags))
+    return IrcLine(words[0], (*words[1:], *trailing), read_tags(tags))
 
 
 def write(

@@ -14,7 +14,7 @@ from http.client import HTTPConnection
 from urllib.parse import quote, urlencode, urlsplit
 
 from bot_sandbox.diagnosis import LOG_S, NoReply, bots_in_this_process, with_reason
-from bot_sandbox.function_registry import DeployedFunction, bookmark, log_since
+from bot_sandbox.function_registry import Bookmark, bookmark, log_at
 from bot_sandbox.server import LocalServer
 from bot_sandbox.twitch.chat import Channel, ChatMessage, User
 from bot_sandbox.twitch.diagnosis import NOTEBOOK, no_answer
@@ -207,9 +207,7 @@ class Account:
             return found
         raise NoReply(no_answer(self._world, room, asked, found, n, seconds, log))
 
-    def _logged(
-        self, asked: ChatMessage, log: Sequence[str], read: dict[DeployedFunction, int]
-    ) -> Iterator[str]:
+    def _logged(self, asked: ChatMessage, log: Sequence[str], read: Bookmark) -> Iterator[str]:
         """What the bots that heard a message have logged since then, as far as known here."""
         yield from log
         channel = self._world.channel(asked.channel)
@@ -225,7 +223,7 @@ class Account:
         # the call has ended.
         self._server.wait_until(ended, LOG_S)
         for callback in called:
-            yield from log_since(read, callback)
+            yield from log_at(callback, read)
 
     def _own(self) -> Channel:
         return self._world.channel(self.login)

@@ -229,7 +229,7 @@ def test_the_code_folder_is_read_only_with_all_in_it(cloud, tmp_path, start):
     with Cloud() as other:
         other.deploy("count", tmp_path, **settings).invoke()
     assert not other.folder.exists()
-    assert os.access(tmp_path / "main.py", os.W_OK)  # the learner's own stays as it is
+    assert os.access(tmp_path / "main.py", os.W_OK)  # what was deployed stays as it is
 
 
 def test_bytecode_is_ready_before_the_first_start(cloud, tmp_path):
