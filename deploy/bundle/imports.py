@@ -21,6 +21,7 @@ import botlib
 
 BOTLIB = Path(botlib.__file__).resolve().parent
 NEVER = ("bot_sandbox", "lessons", "deploy")
+PROVIDED = {"snapshot_restore_py"}  # AWS's Python brings it, and no other cloud calls its hooks
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,9 @@ def needed(folder: Path, names: Iterable[str], known: set[str]) -> Needed:
                         f"write its name into {folder.name}/requirements.txt."
                     )
                 missing.add(f"{found.top}, which {name} imports")
-    return Needed(tuple(sorted(modules)), tuple(sorted(packages)), tuple(sorted(missing)))
+    return Needed(
+        tuple(sorted(modules)), tuple(sorted(packages - PROVIDED)), tuple(sorted(missing))
+    )
 
 
 def botlib_files() -> dict[str, bytes]:

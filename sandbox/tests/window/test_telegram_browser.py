@@ -276,6 +276,7 @@ def test_commands_are_suggested(page, world):
 
 def test_a_reply_keyboard_is_pressed_and_goes(page, world):
     say(page, "/start")
+    expect(last(page)).to_contain_text("/start")
     keyboard = {"keyboard": [["!hello", "!bye"]], "one_time_keyboard": True}
     world.call("sendMessage", chat_id=world.viktor.id, text="well?", reply_markup=keyboard)
     offered = page.get_by_role("group", name="What the bot offers to say")
