@@ -24,6 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
     Whatever a test starts, a notebook's kernel too, inherits this. It stands in the course's folder
     and not in tests/, so that it also holds for a notebook that is tested alone.
     """
+    config.pluginmanager.import_plugin("ways_to_test")
     if config.getoption("markexpr") == "live":  # no other test is run then
         return
     for name in [name for name in os.environ if name.startswith(OWN)]:

@@ -5,6 +5,8 @@ python3 start.py                open JupyterLab on your own copy of the notebook
 python3 start.py --no-browser   only print its address (--port N and JupyterLab's own options too)
 python3 start.py reset 05       bring the original of a notebook back; yours is kept beside it
 python3 start.py test ...       every check: format, lint, types, tests, notebooks; pytest's options
+python3 start.py test --quick   the checks that fit into two minutes; --all takes up to an hour
+python3 start.py report         versions and what failed, to paste into an issue; no secret is in it
 python3 start.py refresh ...    run notebooks, all or those named, and store their outputs
 python3 start.py sandbox ...    the sandbox on fixed ports, for any client in any language
 python3 start.py login ...      a real token for your bot, into .env: login telegram, login twitch
@@ -54,8 +56,14 @@ PACKAGES = ("botlib", "sandbox/bot_sandbox", "lessons", "deploy")
 STAMP = VENV / "course.json"  # written last, so a .venv without it was left half-made
 LOCK = HERE / "requirements.lock"  # what a learner needs
 TEST_LOCK = HERE / "requirements-test.lock"  # what `test` adds
+ALL_LOCK = HERE / "requirements-all.lock"  # what `test --all` adds to that
 NODE_LOCK = HERE / "requirements-node.lock"
-MEGABYTES = {LOCK: (95, 430), TEST_LOCK: (85, 290), NODE_LOCK: (60, 210)}  # to download, on disk
+MEGABYTES = {  # to download, on disk
+    LOCK: (95, 430),
+    TEST_LOCK: (85, 290),
+    ALL_LOCK: (1, 3),
+    NODE_LOCK: (60, 210),
+}
 COMMANDS = {  # each runs a file, whose first text is its help
     "autostart": "deploy/autostart.py",
     "bundle": "deploy/bundle/__main__.py",
@@ -63,6 +71,7 @@ COMMANDS = {  # each runs a file, whose first text is its help
     "login": "deploy/login.py",
     "new": "deploy/new.py",
     "refresh": "lessons/refresh.py",
+    "report": "tests/report.py",
     "reset": "lessons/copies.py",
     "run": "lessons/run_local.py",
     "sandbox": "sandbox/bot_sandbox/__main__.py",
@@ -340,7 +349,7 @@ def chosen_python() -> str:
 def program(command: str) -> list[str]:
     """How Python is told to run a command's file: as a module, with its package around it."""
     file = COMMANDS[command]
-    if command == "test":
+    if file.startswith("tests/"):
         return [str(HERE / file)]  # tests/ is no package
     file = file.removeprefix("sandbox/")
     return ["-m", file.removesuffix(".py").removesuffix("/__main__").replace("/", ".")]
@@ -364,6 +373,8 @@ def main(arguments: list[str]) -> int:
         own = command in COMMANDS and arguments[0] == command
         print(help_of(command) if own else __doc__)
         return 0
+    if command == "report":  # whatever is wrong with Python or .venv
+        return run(sys.executable, *program(command))
     check_python(sys.version_info[:2])
     arguments = arguments[1:] if arguments[:1] == [command] else arguments
     node = shutil.which("node")
@@ -383,6 +394,8 @@ def main(arguments: list[str]) -> int:
     tests_a_bot = command == "test" and bool(folders)
     if command == "test" and not python:
         bring(TEST_LOCK, "This is the first test. Its tools come into .venv")
+        if "--all" in arguments and not tests_a_bot:
+            bring(ALL_LOCK, "This is the first test --all. What only it needs comes into .venv")
     if command in ("test", "node") and not (python or node or tests_a_bot):
         bring(NODE_LOCK, "Node.js comes into .venv")
     lists = own_lists(folders)

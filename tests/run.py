@@ -4,7 +4,10 @@ Format and lint (ruff), types (mypy), then tests and notebooks (pytest), which t
 and paths: tests/botlib/test_bot.py, notebooks/05*, -k hello, -x.
 
 python3 start.py test --lint    runs ruff and mypy alone: before a commit, and first in CI
-
+python3 start.py test --quick   takes about two minutes: it leaves out what is slow, and says what
+python3 start.py test           takes about a quarter of an hour
+python3 start.py test --all     takes up to an hour: also what needs images and foreign programs. It
+                                measures which branches are taken, and fails if they are too few
 python3 start.py test -m live   tries your own tokens at the real Telegram and Twitch, and does
                                 nothing else; it says of each test why it was left out
 
@@ -14,13 +17,19 @@ no test of a bot gets a token.
 """
 
 import ast
+import json
 import os
+import shlex
+import signal
 import subprocess
 import sys
+import tempfile
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parents[1]
+from report import HERE, LAST_TEST, start  # beside this file
+
 OURS = ("botlib", "sandbox", "lessons", "deploy", "tests", "benchmarks", "notebooks")
 OURS += ("start.py", "conftest.py")  # and nothing that a learner has put beside them
 THERE = [name for name in OURS if (HERE / name).exists()]
@@ -31,6 +40,12 @@ CHECKS = {
     # A notebook's cells share a kernel, so a file is never divided among the workers. There is one
     # more of them than cores, as a test mostly waits: for another program, or for time to pass.
     "tests": ["pytest", "-n", str((os.cpu_count() or 2) + 1), "--dist=loadfile"],
+}
+WAYS = {  # what each tells pytest
+    "--lint": [],
+    "--quick": ["-m", "not slow and not full"],
+    "": [],
+    "--all": ["-m", ""],
 }
 TOKENS = ("TELEGRAM_", "TWITCH_")  # what the names of a bot's settings begin with
 BROKEN, NO_TEST = 2, 5  # pytest's exit statuses: a file cannot be imported; nothing was found
@@ -51,18 +66,70 @@ def main(arguments):
         options = [word for word in arguments if word != "tests"]  # as in `tests -m live`
         return subprocess.call([sys.executable, "-m", *LIVE, *options])
     if arguments[:1] == ["--own"]:
-        return own(Path(arguments[1]), arguments[2:])
-    failed = []
-    checks = dict(CHECKS)
-    if arguments == ["--lint"]:
+        words = [word for word in arguments[2:] if word not in WAYS]  # a bot's tests all run
+        return own(Path(arguments[1]), words)
+    way, *others = [word for word in arguments if word in WAYS] or [""]
+    if others:
+        print("Choose one of --lint, --quick and --all.")
+        return 2
+    options = [word for word in arguments if word not in WAYS]
+    # Those of the learner come last, so that her own -m counts.
+    tests = [*CHECKS["tests"], *WAYS[way], *options]
+    words = shlex.join(["start.py", "test", *arguments])
+    keeps = "no:cacheprovider" not in options
+    if keeps:
+        keep({"words": words, "status": None, "failed": [], "tests": []})
+    failed, names = [], []
+    checks = CHECKS | {"tests": tests}
+    if way == "--lint":
         del checks["tests"]
     for name, command in checks.items():
-        words = command + arguments if name == "tests" else command
-        print(f"--- {name}: {' '.join(words)}", flush=True)
-        if subprocess.call([sys.executable, "-m", *words]):
+        print(f"--- {name}: {shlex.join(command)}", flush=True)
+        if name != "tests":
+            status = start.run(sys.executable, "-m", *command)
+        elif way == "--all":
+            status, names, below = run_measured(tests)
+            if below and not options:  # a part of the tests cannot reach what all of them do
+                print(f"Too few branches are taken in {', '.join(below)}: write tests for them.")
+                failed.append("coverage")
+        else:
+            status, names = run_tests(tests)
+        if status:
             failed.append(name)
-    print(f"failed: {', '.join(failed)}" if failed else f"all good: {', '.join(checks)}")
+    done = [*checks, *(["coverage"] if way == "--all" else [])]
+    print(f"failed: {', '.join(failed)}" if failed else f"all good: {', '.join(done)}")
+    if keeps:
+        keep({"words": words, "status": int(bool(failed)), "failed": failed, "tests": names})
     return 1 if failed else 0
+
+
+def run_tests(command):
+    """Run pytest; its exit status, and the names of failed tests (conftest.py writes them)."""
+    with tempfile.TemporaryDirectory() as folder:
+        names = Path(folder, "failed")
+        os.environ["COURSE_FAILED_TESTS"] = str(names)
+        try:
+            status = start.run(sys.executable, "-m", *command)
+        finally:
+            del os.environ["COURSE_FAILED_TESTS"]
+        return status, names.read_text("utf-8").splitlines() if names.exists() else []
+
+
+def run_measured(command):
+    """Run pytest and say which branches were taken; also the packages where they are too few."""
+    import branch_coverage  # not at the top: only --all has brought its package
+
+    with branch_coverage.measured():
+        status, names = run_tests(command)
+    print("--- coverage: lines and branches that the tests run", flush=True)
+    return status, names, branch_coverage.report()
+
+
+def keep(result):
+    """Remember how the tests ended, for `start.py report`."""
+    with suppress(OSError):  # the folder may not be ours to write in
+        LAST_TEST.parent.mkdir(exist_ok=True)
+        LAST_TEST.write_text(json.dumps(result, indent=1), encoding="utf-8")
 
 
 def own(folder, arguments):
@@ -110,6 +177,7 @@ def say_what_is_wrong(file):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is open gets closed
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:

@@ -1,23 +1,30 @@
-"""Write requirements-test.lock: what `start.py test` needs beyond requirements.lock.
+"""Write requirements-test.lock and requirements-all.lock: what testing needs in .venv besides.
 
     python tests/write_lock.py          in the course's folder, with uv on the path
 
-uv resolves the learner's packages and the test tools together, at the learner's versions; what
-requirements.lock holds already is left out.
+`start.py test` needs the first beyond requirements.lock, `start.py test --all` the second beyond
+both. uv resolves the learner's packages and the test tools together, at the learner's versions.
+What an earlier lock holds is left out, unless `--all` asks for it by name: coverage comes with
+nbval today, and may not tomorrow.
 """
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 HOME = Path(__file__).parents[1]
-LEARNERS, TESTS = HOME / "requirements.lock", HOME / "requirements-test.lock"
+LEARNERS = HOME / "requirements.lock"
+GROUPS = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
+LOCKS = {  # the groups in pyproject.toml that each locks
+    HOME / "requirements-test.lock": ["test"],
+    HOME / "requirements-all.lock": ["test", "all"],
+}
 RESOLVE = (
-    "uv pip compile pyproject.toml sandbox/pyproject.toml --all-extras --group test "
-    "-c requirements.lock --universal "
-    "--python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header"
+    "uv pip compile pyproject.toml sandbox/pyproject.toml --all-extras -c requirements.lock "
+    "--universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header"
 )
-HEAD = "# Beyond requirements.lock, written by: python tests/write_lock.py\n"
+HEAD = "# Beyond {}, written by: python tests/write_lock.py\n"
 
 
 def entries(lock):
@@ -27,13 +34,25 @@ def entries(lock):
 
 
 def main():
-    """Ask uv, which keeps today's versions where they still fit, and write the file."""
-    known = entries(LEARNERS.read_text(encoding="utf-8"))
-    kept = ["-c", TESTS.name] if TESTS.exists() else []  # delete the file for newer versions
-    command = [*RESOLVE.split(), *kept]
-    done = subprocess.run(command, cwd=HOME, stdout=subprocess.PIPE, text=True, check=True)
-    added = [block for name, block in entries(done.stdout).items() if name not in known]
-    TESTS.write_text(HEAD + "".join(added), encoding="utf-8")
+    """Ask uv, which keeps today's versions where they still fit, and write the files."""
+    earlier = [LEARNERS]
+    for lock, groups in LOCKS.items():
+        known = {}
+        for path in earlier:
+            known |= entries(path.read_text(encoding="utf-8"))
+        named = {re.match(r"[\w.-]+", line)[0] for line in GROUPS[groups[-1]]}
+        known = {name for name in known if name.partition("==")[0] not in named}
+        # Delete a lock to get newer versions.
+        kept = [
+            word for path in [*earlier[1:], lock] if path.exists() for word in ("-c", path.name)
+        ]
+        asked = [word for group in groups for word in ("--group", group)]
+        command = [*RESOLVE.split(), *asked, *kept]
+        done = subprocess.run(command, cwd=HOME, stdout=subprocess.PIPE, text=True, check=True)
+        added = [block for name, block in entries(done.stdout).items() if name not in known]
+        head = HEAD.format(" and ".join(path.name for path in earlier))
+        lock.write_text(head + "".join(added), encoding="utf-8")
+        earlier.append(lock)
 
 
 if __name__ == "__main__":

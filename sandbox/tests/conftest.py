@@ -22,8 +22,9 @@ from guards import (  # noqa: F401 - hooks: pytest calls them
 
 
 def pytest_configure(config):
-    """Load the fixtures for bots; pytest does so by itself where bot_sandbox is installed."""
+    """Load the fixtures for bots, which pytest finds by itself if bot_sandbox is installed."""
     config.pluginmanager.import_plugin("bot_sandbox.pytest_plugin")
+    config.pluginmanager.import_plugin("ways_to_test")
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,10 @@ from packaging.utils import canonicalize_name
 
 import bot_sandbox
 
-pytestmark = [pytest.mark.wheel, pytest.mark.timeout(900)]  # seconds; mostly downloads
+pytestmark = [
+    pytest.mark.full("the wheel beside each framework"),
+    pytest.mark.timeout(900),
+]  # seconds; mostly downloads
 SANDBOX = Path(__file__).parents[1]
 GIVEN = {"pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "bot_sandbox", "tests"}
 # A fresh Python knows nothing of this one's sources, of its pytest or of what measures it.

@@ -254,8 +254,12 @@ FULL = """
 import resource, sys
 from pathlib import Path
 from deploy.login import main
-resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
-sys.exit(main(["telegram", "--folder", sys.argv[1]]))
+before = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+try:
+    sys.exit(main(["telegram", "--folder", sys.argv[1]]))
+finally:  # what measures the tests writes after this
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
 """
 
 

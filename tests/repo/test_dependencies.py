@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -24,12 +25,13 @@ PROJECT, SANDBOX = (tomllib.loads(text) for text in TEXTS.values())
 BASE = PROJECT["project"]["dependencies"]
 COURSE = PROJECT["project"]["optional-dependencies"]["course"]
 NODE, TEST_ONLY = PROJECT["dependency-groups"]["node"], PROJECT["dependency-groups"]["test"]
+FULL_TEST = PROJECT["dependency-groups"]["all"]
 SANDBOX_BASE = SANDBOX["project"]["dependencies"]
 SANDBOX_EXTRAS = SANDBOX["project"]["optional-dependencies"]
 SANDBOX_ALL = SANDBOX_BASE + SANDBOX_EXTRAS["all"]
 SANDBOX_TEST = SANDBOX["dependency-groups"]["test"]
 LISTED = {  # every line of both files: where it is
-    "pyproject.toml": BASE + COURSE + NODE + TEST_ONLY,
+    "pyproject.toml": BASE + COURSE + NODE + TEST_ONLY + FULL_TEST,
     "sandbox/pyproject.toml": SANDBOX_ALL + SANDBOX_TEST,
 }
 ALL = [(file, line) for file, lines in LISTED.items() for line in lines]
@@ -37,6 +39,7 @@ CONTAINER = "deploy/container/requirements.txt"
 LOCKS = {  # what is locked where
     "requirements.lock": BASE + COURSE + SANDBOX_ALL,
     "requirements-test.lock": TEST_ONLY,
+    "requirements-all.lock": FULL_TEST,
     "requirements-node.lock": NODE,
 }
 PYTHONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
@@ -94,7 +97,7 @@ def test_environment_yml_is_pyproject():
     lines = (HOME / "environment.yml").read_text(encoding="utf-8").splitlines()
     listed = [line.strip().removeprefix("- ").strip('"') for line in lines if "      - " in line]
     assert listed[:2] == ["-e .[course]", "-e ./sandbox[all]"]
-    assert by_name(listed[2:]) == by_name(NODE + TEST_ONLY)
+    assert by_name(listed[2:]) == by_name(NODE + TEST_ONLY + FULL_TEST)
     (python,) = re.findall(r"- python=(\S+)", "\n".join(lines))
     assert python in PYTHONS
 
@@ -136,9 +139,14 @@ def test_the_lock_satisfies_every_range(lock, line):
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: " ".join(machine.values()))
 def test_the_locks_share_no_package(machine):
-    first, *others = (pins_for(machine, lock) for lock in LOCKS)
-    for other in others:
+    pins = {lock: pins_for(machine, lock) for lock in LOCKS}
+    first = pins.pop("requirements.lock")
+    for other in pins.values():
         assert not first.keys() & other.keys()
+    # coverage is in two: nbval brings it, and --all asks for it by name.
+    tests, full = pins["requirements-test.lock"], pins["requirements-all.lock"]
+    for name in tests.keys() & full.keys():
+        assert tests[name] == full[name]
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -157,7 +165,9 @@ def test_the_lock_names_no_index_and_no_machine(lock):
 def test_a_learner_installs_no_test_tool_and_no_second_node():
     names = {canonicalize_name(one.name) for one, _ in locked("requirements.lock")}
     assert "awslambdaric" in names  # notebook 08 rehearses with it
-    assert not names & {canonicalize_name(Requirement(line).name) for line in TEST_ONLY + NODE}
+    assert not names & {
+        canonicalize_name(Requirement(line).name) for line in TEST_ONLY + FULL_TEST + NODE
+    }
 
 
 @pytest.mark.parametrize(("file", "line"), ALL)
@@ -262,9 +272,12 @@ ROOMS = {  # and what each may import
 }
 
 
+owners_of = cache(packages_distributions)  # it reads a list of every package's files
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_what_a_room_imports_is_a_dependency(room):
-    distributions = packages_distributions()
+    distributions = owners_of()
     names = {canonicalize_name(Requirement(line).name) for line in ROOMS[room]}
     for path in sorted((HOME / room).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

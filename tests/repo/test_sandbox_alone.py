@@ -12,7 +12,7 @@ import pytest
 
 SANDBOX = Path(__file__).parents[2] / "sandbox"
 # To bound the time, these are left out: tests/repo runs beside sandbox/tests, which has them.
-LEFT_OUT = ["-m", "not wheel", "--ignore-glob=*_browser.py"]
+LEFT_OUT = ["--ignore-glob=*_browser.py"]
 FRESH = {
     name: value
     for name, value in os.environ.items()
@@ -20,7 +20,7 @@ FRESH = {
 }
 
 
-@pytest.mark.full
+@pytest.mark.full("a copy of the sandbox alone")
 @pytest.mark.timeout(3600)  # seconds; a download, and all of the sandbox's tests but those above
 @pytest.mark.skipif(os.name == "nt", reason="POSIX: the README's lines are for a POSIX shell")
 def test_a_copy_of_the_sandbox_passes_its_own_tests(tmp_path):

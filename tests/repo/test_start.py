@@ -21,8 +21,16 @@ from nbformat.v4 import new_code_cell, new_notebook
 HOME = Path(__file__).parents[2]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals and scripts as POSIX has them")
 COMMANDS = ("autostart", "bundle", "lab", "login", "new", "node", "refresh", "reset", "run")
-COMMANDS += ("sandbox", "secrets", "subscribe", "test", "webhook")
-LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-node.lock")
+COMMANDS += ("report", "sandbox", "secrets", "subscribe", "test", "webhook")
+LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-all.lock")
+LOCKS += ("requirements-node.lock",)
+COPIED = (
+    "start.py",
+    "pyproject.toml",
+    "tests/run.py",
+    "tests/report.py",
+    "tests/nbval_sanitize.cfg",
+)
 # What stands in for uv: the packages of the Python that runs this test, instead of downloads. It
 # notes which lock it was given.
 FAKE_UV = f"""#!{sys.executable}
@@ -45,11 +53,14 @@ def course(tmp_path):
     folder = tmp_path / "course"
     for name in ("botlib", "sandbox", "lessons", "deploy"):
         shutil.copytree(HOME / name, folder / name, ignore=shutil.ignore_patterns("*.pyc", "tests"))
-    for name in ("start.py", "pyproject.toml", "tests/run.py", "tests/nbval_sanitize.cfg"):
+    for name in COPIED:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(HOME / name, folder / name)
     for name in LOCKS:
         (folder / name).write_text("nothing==1.0 --hash=sha256:" + "0" * 64 + "\n")
+    (folder / "tests/conftest.py").write_text(
+        '"""Only a file of tests is one."""\n\ncollect_ignore = ["report.py", "run.py"]\n'
+    )
     (folder / "tests/test_one.py").write_text('"""One."""\n\n\ndef test_one():\n    assert True\n')
     (folder / "notebooks").mkdir()
     write(folder, "00_start_here", "6 * 7")
@@ -249,7 +260,7 @@ def test_a_bots_own_packages_come_when_its_list_changes(course):
     assert "Bringing what " in done.stderr and "my_bot/requirements.txt asks for" in done.stderr
     assert "has no `bot`" in done.stderr
     assert asked(course)[1:] == ["requirements.txt"]
-    assert (course.parent / "asked_pins").read_text() == "nothing==1.0\n" * 2 + "nothing==1.0"
+    assert (course.parent / "asked_pins").read_text() == "\n".join(["nothing==1.0"] * len(LOCKS))
     start(course, *run, **words, **known)
     start(course, "run", "telegram", "my_bot/main.py", **words, **known)
     start(course, "run", "telegram", "other_bot", **words, **known)
