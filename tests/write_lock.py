@@ -22,7 +22,8 @@ LOCKS = {  # the groups in pyproject.toml that each locks
 }
 RESOLVE = (
     "uv pip compile pyproject.toml sandbox/pyproject.toml --all-extras -c requirements.lock "
-    "--universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header"
+    "--universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url "
+    "--no-header"
 )
 HEAD = "# Beyond {}, written by: python tests/write_lock.py\n"
 
