@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import aiohttp
 
+from bot_sandbox.http_body import read_body
 from bot_sandbox.http_messages import Response
 from bot_sandbox.webhook_post import PostError
 
@@ -56,16 +57,13 @@ class NetworkSender:
             await self._session.close()
 
     async def _read(self, answer: aiohttp.ClientResponse) -> bytes:
-        body = bytearray()
         try:
-            async for chunk in answer.content.iter_any():
-                body += chunk
-                if len(body) > self._longest:
-                    answer.close()
-                    return b""
+            body = await read_body(answer.content, self._longest)
         except (aiohttp.ClientError, OSError):  # the status counts, although the body broke off
             return b""
-        return bytes(body)
+        if body is None:
+            answer.close()
+        return body or b""
 
 
 def post_error(problem: Exception) -> PostError:

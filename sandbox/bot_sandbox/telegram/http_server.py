@@ -11,14 +11,14 @@ from aiohttp import web
 
 from bot_sandbox.access import Access
 from bot_sandbox.http_messages import Request, Response
+from bot_sandbox.server import quiet
 from bot_sandbox.telegram.api import failed
 from bot_sandbox.telegram.arguments import MAX_BODY
 from bot_sandbox.telegram.errors import TelegramError
 
 Handle = Callable[[Request], Awaitable[Response]]
 LINGER_S = 1.0  # how long what is left of a refused body is still read, so that its answer arrives
-_SILENT = logging.Logger("bot_sandbox.telegram")  # aiohttp would log addresses, thus tokens
-_SILENT.addHandler(logging.NullHandler())
+_SILENT = quiet(logging.Logger("bot_sandbox.telegram"))  # aiohttp would log addresses, thus tokens
 
 
 def server_of(handle: Handle, access: Access) -> web.ServerRunner:
