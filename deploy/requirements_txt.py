@@ -33,11 +33,6 @@ def name_in(line: str) -> str:
     """The package that a line asks for, in the one spelling that installers turn all others into.
 
     "" for an option, a folder or a file.
-
-    >>> name_in("Bot_Sandbox[all] >=1; python_version > '3'")
-    'bot-sandbox'
-    >>> name_in("-e git+https://example.org/some.git#egg=botlib")
-    'botlib'
     """
     found = re.search(r"#.*\begg=([\w.-]+)", line) or re.match(
         r"([A-Za-z0-9][\w.-]*)\s*(?=$|[\[(=<>!~;@\s])", line

@@ -470,10 +470,11 @@ def test_refresh_of_an_unknown_notebook_lists_those_there_are(course):
 @pytest.fixture
 def small(course):
     """A course whose checks are quick: hardly anything to look at."""
-    for name in ("botlib", "sandbox", "lessons", "deploy", "deploy/bundle"):
+    for name in ("botlib", "sandbox/bot_sandbox", "lessons", "deploy", "deploy/bundle"):
         shutil.rmtree(course / name, ignore_errors=True)
         (course / name).mkdir()
         (course / name / "__init__.py").write_text('"""Nothing."""\n')
+    shutil.copy(HOME / "deploy/requirements_txt.py", course / "deploy")  # start.py imports it
     shutil.rmtree(course / "notebooks")
     (course / "notebooks").mkdir()
     return course
