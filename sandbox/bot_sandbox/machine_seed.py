@@ -7,9 +7,11 @@ BOT_SANDBOX_STATE names another folder.
 import os
 import secrets
 import sys
+import time
 from pathlib import Path
 
 LENGTH = 64  # hexadecimal digits
+TRIES, PAUSE_S = 50, 0.02  # until a seed is there that another process has just begun to write
 
 
 def machine_seed() -> str:
@@ -22,7 +24,10 @@ def machine_seed() -> str:
                 new.write(secrets.token_hex(LENGTH // 2))
         except FileExistsError:
             pass
-        seed = file.read_text(encoding="ascii", errors="replace").strip()
+        for _ in range(TRIES):
+            if seed := file.read_text(encoding="ascii", errors="replace").strip():
+                break
+            time.sleep(PAUSE_S)
     except OSError as error:
         raise OSError(
             f"the seed for --fixed cannot be kept in {file} ({error.strerror}). Choose a seed "

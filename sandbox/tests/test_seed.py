@@ -1,8 +1,12 @@
 """With a seed a sandbox gives the same tokens and ids at every start; without, never the same."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
+
+import pytest
 from twitch_tools import CHAT
 
 from bot_sandbox import Telegram, Twitch
+from bot_sandbox.machine_seed import LENGTH, machine_seed
 
 
 def telegram_tokens(**seed):
@@ -42,3 +46,17 @@ def test_the_same_seed_gives_the_same_and_nothing_else_does():
 
 def test_what_others_do_meanwhile_changes_no_token():
     assert twitch_texts(chatter=3, seed=7) == twitch_texts(seed=7)
+
+
+def test_a_seed_that_another_process_writes_just_now_is_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setenv("BOT_SANDBOX_STATE", str(tmp_path))
+    file = tmp_path / "seed"
+    file.touch()  # the other process has made it, and has not written it yet
+    with ThreadPoolExecutor(1) as thread:
+        asked = thread.submit(machine_seed)
+        wait([asked], timeout=0.1)
+        file.write_text("5" * LENGTH)
+        assert asked.result() == "5" * LENGTH
+    file.write_text("")  # the other process has died
+    with pytest.raises(OSError, match="holds no seed. Delete it and start again"):
+        machine_seed()
