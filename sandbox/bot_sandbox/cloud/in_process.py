@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
+import traceback
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -172,18 +173,18 @@ class InProcessFunction:
         environment, path = dict(os.environ), list(sys.path)
         os.environ.update(self._environment)
         sys.path.insert(0, str(self._folder))
-        printed = io.StringIO()
+        printed = Output()
         try:
             with redirect_stdout(printed), redirect_stderr(printed):
                 try:
-                    yield
-                except SystemExit:
+                    with failing():
+                        yield
+                except (FunctionError, KeyboardInterrupt):  # to interrupt is the caller's right
+                    raise
+                except BaseException as error:  # a process would end with it
+                    if not isinstance(error, SystemExit):
+                        traceback.print_exc()
                     raise exited(1) from None
-                except Exception as error:
-                    posted = json.loads(worker.failure(error))
-                    raise FunctionError(
-                        posted["errorType"], posted["errorMessage"], posted["stackTrace"]
-                    ) from error
         finally:
             for line in printed.getvalue().splitlines():
                 self.history.log.add(line)
@@ -195,6 +196,25 @@ class InProcessFunction:
                 del sys.modules[name]
             self._modules = own
             sys.modules.update(others)
+
+
+class Output(io.StringIO):
+    """What a function prints; if the function closes it, it can still be read."""
+
+    def close(self) -> None:
+        """Stay open."""
+
+
+@contextmanager
+def failing() -> Iterator[None]:
+    """Turn an exception into the FunctionError that the loop of a process would report."""
+    try:
+        yield
+    except Exception as error:
+        posted = json.loads(worker.failure(error))
+        raise FunctionError(
+            posted["errorType"], posted["errorMessage"], posted["stackTrace"]
+        ) from error
 
 
 def _top(name: str) -> str:

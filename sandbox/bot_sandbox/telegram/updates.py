@@ -335,10 +335,12 @@ class Webhook:
         self._tasks.cancel()
 
     async def _deliver_chat(self, chat_id: int, waiting: deque[Update]) -> None:
-        while waiting:
-            await self._deliver(waiting[0])
-            waiting.popleft()
-        del self._chats[chat_id]
+        try:
+            while waiting:
+                await self._deliver(waiting[0])
+                waiting.popleft()
+        finally:  # after an interrupt, too: later messages of this chat start a new task
+            del self._chats[chat_id]
 
     async def _deliver(self, update: Update) -> None:
         while update in self._queue:

@@ -1,6 +1,7 @@
 """A whole Telegram and a function in one Python: no server, no thread, no process."""
 
 import asyncio
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -150,6 +151,56 @@ def test_a_function_that_fails_is_tried_again_and_named(telegram, account, vikto
         viktor.ask("!hello", timeout=0.2)
     assert "502 Bad Gateway" in str(silence.value)
     assert "KeyError: 'id' (main.py, line 2)" in str(silence.value)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import sys\ndef handler(event, context): sys.exit(3)",
+        "import asyncio\ndef handler(event, context): raise asyncio.CancelledError",
+        "def handler(event, context): raise BaseException('gone')",
+        "import asyncio\nraise asyncio.CancelledError",
+        "class Odd(Exception):\n    def __str__(self): return 1 / 0\n"
+        "def handler(event, context): raise Odd",
+    ],
+)
+def test_what_would_end_a_process_ends_one_call(telegram, account, viktor, cloud, tmp_path, code):
+    (tmp_path / "main.py").write_text(f"{code}\n")
+    function = cloud.deploy("hello", tmp_path)
+    with pytest.raises(FunctionError) as error:
+        function.call({})
+    assert error.value.type == "Runtime.ExitError"
+    telegram.call(account, "setWebhook", url=function.url)
+    first, second = telegram.wait_deliveries(account, 2, viktor.send("!hello"))[:2]
+    assert "502 Bad Gateway" in first.error and "502 Bad Gateway" in second.error
+
+
+def test_an_interrupt_is_the_callers_and_the_next_message_arrives(
+    telegram, account, viktor, cloud, folder
+):
+    good = (folder / "main.py").read_text()
+    (folder / "main.py").write_text("def handler(event, context): raise KeyboardInterrupt\n")
+    function = cloud.deploy("hello", folder)
+    with pytest.raises(KeyboardInterrupt):
+        function.call({})
+    telegram.call(account, "setWebhook", url=function.url)
+    with pytest.raises(KeyboardInterrupt):
+        viktor.ask("!hello")
+    (folder / "main.py").write_text(good)
+    cloud.deploy("hello", folder)
+    assert viktor.ask("!hello") == "hello Viktor!"
+
+
+def test_a_function_that_closes_its_output_leaves_all_as_it_was(cloud, tmp_path):
+    (tmp_path / "main.py").write_text(
+        "import sys\ndef handler(event, context):\n"
+        "    print('last words')\n    sys.stdout.close()\n    return 'done'\n"
+    )
+    function = cloud.deploy("hello", tmp_path, environment={"GREETING": "good day"})
+    environment, path = dict(os.environ), list(sys.path)
+    assert [function.call({}), function.call({})] == ["done", "done"]
+    assert (dict(os.environ), sys.path) == (environment, path)
+    assert function.logs.count("last words") == 2
 
 
 def test_nobody_listens_at_another_address(telegram, account, viktor, cloud):
