@@ -15,6 +15,7 @@ from concurrent.futures import Future
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot_sandbox.access import HOST, Access
 from bot_sandbox.change_notifier import ChangeNotifier
@@ -178,7 +179,14 @@ def reserve(port: int, host: str = HOST) -> socket.socket:
 def quiet(logger: logging.Logger) -> logging.Logger:
     """Keep a logger from printing by itself; one with a name of its own can still be listened to.
 
-    A client's broken HTTP is no output of a notebook or a test.
+    A client's broken HTTP is no output of a notebook or a test. It is not logged at all: aiohttp
+    would quote it, and with it a key.
     """
     logger.addHandler(logging.NullHandler())
+    logger.addFilter(quotes_no_client)
     return logger
+
+
+def quotes_no_client(record: logging.LogRecord) -> bool:
+    """Whether a record is about anything but broken HTTP."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))

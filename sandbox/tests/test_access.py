@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import socket
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -284,6 +285,16 @@ def test_the_lambda_api_refuses_as_aws_does_and_says_where_the_key_is(
         f"AWS4-HMAC-SHA256 Credential={key}/",
     ):
         assert door.send(headers={"Connection": "close", "Authorization": signed})[0] == 200
+
+
+@pytest.mark.parametrize("name", ["window API", "OAuth", "Helix", "Lambda API"])
+def test_a_broken_header_puts_its_key_into_no_log(doors, name, caplog, capfd):
+    """aiohttp quotes what it cannot read."""
+    door = doors[name]
+    secret = max(re.findall(r"[\w-]+", door.headers["Authorization"]), key=len)
+    broken = {"Authorization": door.headers["Authorization"] + "\0"}
+    assert door.send(headers=broken, version="1.0")[0] == 400
+    assert secret not in caplog.text + "".join(capfd.readouterr())
 
 
 def test_a_refused_body_is_not_waited_for(doors):

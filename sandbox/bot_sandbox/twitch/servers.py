@@ -5,12 +5,13 @@ servers are down, the ports stay reserved (bound, not listening), so clients are
 """
 
 import asyncio
+import logging
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot_sandbox.access import Access
-from bot_sandbox.server import LocalServer, reserve
+from bot_sandbox.server import LocalServer, quiet, reserve
 from bot_sandbox.tasks import BackgroundTasks
 from bot_sandbox.twitch.connection import GOODBYE_S
 from bot_sandbox.twitch.eventsub import EventSub
@@ -34,6 +35,7 @@ AS_TWITCH_CLI = {
     "/helix/": "/mock/",
 }
 ENDED = "the server went down"
+LOGGER = quiet(logging.getLogger("bot_sandbox.twitch"))
 
 
 class Servers(LocalServer):
@@ -73,7 +75,9 @@ class Servers(LocalServer):
             return
         for_http, for_tcp = self._reserved
         self._reserved = []
-        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
+        runner = web.AppRunner(
+            self._application(), access_log=None, logger=LOGGER, shutdown_timeout=1.0
+        )
         await runner.setup()
         self._runners.append(runner)
         await web.SockSite(runner, for_http, backlog=128).start()
