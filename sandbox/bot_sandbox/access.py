@@ -125,5 +125,5 @@ def split_target(target: str) -> tuple[str, str]:
 def is_key(found: object, key: str) -> bool:
     """Whether this is the key, compared in constant time."""
     return isinstance(found, str) and hmac.compare_digest(
-        found.encode("utf-8", "surrogateescape"), key.encode()
+        found.encode("utf-8", "surrogatepass"), key.encode()
     )

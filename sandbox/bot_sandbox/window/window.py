@@ -162,7 +162,7 @@ class Window(LocalServer):
         try:
             await socket.prepare(request)
             first: Any = None
-            with suppress(TimeoutError, ValueError, TypeError):  # they are no key, as below
+            with suppress(TimeoutError, ValueError, TypeError, RecursionError):  # no key, as below
                 first = await socket.receive_json(timeout=KEY_WAIT_S)
             if isinstance(first, dict) and is_key(first.get("key"), self.key):
                 await self._show(socket)

@@ -93,7 +93,7 @@ async def open_page(stack, session, window, first=None):
     live = await stack.enter_async_context(
         session.ws_connect(f"{window.url}/live", headers={"Origin": window.url}, max_msg_size=0)
     )
-    await live.send_json({"key": window.key} if first is None else first)
+    await live.send_str(json.dumps({"key": window.key}) if first is None else first)
     return live
 
 
@@ -126,7 +126,15 @@ def test_a_hundred_pages_see_the_same_and_one_more_is_refused(telegram, window):
     in_pages(work)
 
 
-@pytest.mark.parametrize("first", [{"key": "x" * 5000}, {"key": None}, ["key"], "key", {}])
+@pytest.mark.parametrize(
+    "first",
+    [
+        *('{"key": null}', '["key"]', '"key"', "{}", "no JSON", ""),
+        '{"key": "\\ud800"}',  # half a character
+        "[" * 4000,
+        json.dumps({"key": "x" * 5000}),
+    ],
+)
 def test_a_page_without_the_key_is_told_nothing(window, first):
     async def work(stack, session):
         page = await open_page(stack, session, window, first)
