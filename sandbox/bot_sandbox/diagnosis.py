@@ -25,8 +25,25 @@ _NAMED = re.compile(r"\(([^()/\\:]+\.py), line (\d{1,9})\)$")
 _PLACE = re.compile(r'\s*File "([^"/\\:<][^":]*)", (line \d+)')  # a relative path: their own file
 
 
+# What others write must not move a terminal's cursor or change its colors: ESC becomes ␛.
+_CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"}
+_VISIBLE = _CONTROLS | {0x7F: 0x2421} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
+
+
+def visible(text: str) -> str:
+    """The text with a sign in place of each control character.
+
+    >>> visible("a\\x1b[2Jb")
+    'a␛[2Jb'
+    """
+    return text.translate(_VISIBLE)
+
+
 class NoReply(Exception):  # noqa: N818 - a name that reads as a sentence
     """Nothing came in time; the text says what was found and what to do next."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(visible(text))
 
 
 class Apology(str):
@@ -35,7 +52,7 @@ class Apology(str):
     def __new__(cls, said: str, logged: str) -> "Apology":
         """The text itself is what was said: it compares and counts as that."""
         apology = super().__new__(cls, said)
-        apology.logged = logged
+        apology.logged = visible(logged)
         return apology
 
     logged: str

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from bot_sandbox.cloud import Cloud
 from bot_sandbox.cloud.function import Function
-from bot_sandbox.diagnosis import NoReply
+from bot_sandbox.diagnosis import NoReply, visible
 from bot_sandbox.server import LocalServer
 from bot_sandbox.telegram.diagnosis import SET_WEBHOOK, address, without_secrets
 from bot_sandbox.telegram.errors import LACKING
@@ -39,15 +39,13 @@ Chat here: type
   telegram press Yes   presses the button Yes under the newest message that has one
   twitch !hello        you are Anna, in the channel of Viktor"""
 READ_LOG = 'print(*function.logs, sep="\\n")'  # as errors say it to Python programmers
-# Whatever is said must not move the cursor or change colours: ESC becomes ␛.
-VISIBLE = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
 _printing = threading.Lock()  # several servers have news
 
 
 def show(text: str) -> None:
     """Print a text as one piece; further lines of it are set in."""
     with _printing, suppress(OSError):  # the terminal may be gone; the sandbox works on
-        print(text.translate(VISIBLE).replace("\n", "\n    "), flush=True)
+        print(visible(text).replace("\n", "\n    "), flush=True)
 
 
 class News(ABC):

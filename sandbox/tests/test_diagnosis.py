@@ -8,11 +8,13 @@ from bot_sandbox import Cloud
 from bot_sandbox.cloud.errors import FunctionError
 from bot_sandbox.diagnosis import (
     LONGEST,
+    NoReply,
     failure,
     handler_mistake,
     last_error,
     last_printed,
     with_line,
+    with_reason,
 )
 from bot_sandbox.function_registry import log_at
 
@@ -115,3 +117,14 @@ def test_a_handlers_mistake_is_that_of_the_last_call():
         "a handler failed: KeyError: 'x'"
     )
     assert handler_mistake([*one, "START RequestId: 2", "hello"]) == ""
+
+
+def test_what_a_viewer_wrote_moves_nobodys_cursor():
+    log = ["!roll failed: ValueError: no dice: \x1b[2J\x9b31m\r\tred\x7f (main.py, line 7)"]
+    shown = "!roll failed: ValueError: no dice: ␛[2J�31m␍\tred␡ (main.py, line 7)"
+    said = with_reason("Oh dear.", "!roll", log)
+    assert str(said) == f"Oh dear.\nIn its log: {shown}"
+    assert repr(said) == f"'Oh dear.'\nIn its log: {shown}"
+    assert str(NoReply(f"No answer.\nIts log says: {log[0]}")) == (
+        f"No answer.\nIts log says: {shown}"
+    )
