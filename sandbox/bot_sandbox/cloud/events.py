@@ -246,7 +246,7 @@ def status_of(answer: dict[str, Any]) -> int:
     """The status code, 200 to 599."""
     try:
         status = int(answer["statusCode"])
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # 1e999 is infinite
         status = 0
     if not 200 <= status <= 599:
         found = answer["statusCode"]

@@ -5,6 +5,8 @@ import sys
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import psutil
 import pytest
@@ -395,6 +397,17 @@ def test_a_loop_may_send_its_answer_in_any_pieces(cloud, tmp_path, pieces, answe
                 fn.invoke()
         else:
             assert fn.invoke() == answer
+
+
+def test_a_loop_may_answer_with_a_status_that_is_no_number_any_more(cloud, tmp_path):
+    answer = b'{"statusCode": 1e999}'
+    piece = HEAD + f"content-length: {len(answer)}\r\n\r\n".encode() + answer
+    loop = tmp_path / "raw_loop.py"
+    loop.write_text(f"PIECES = {[piece]!r}\n{RAW_LOOP}")
+    fn = cloud.deploy("infinite", PLAIN, worker=str(loop))
+    with pytest.raises(HTTPError, match="502"):
+        urlopen(fn.url, timeout=20)
+    assert "statusCode must be a number from 200 to 599; found inf" in fn.logs[-1]
 
 
 @BOTH_STARTS
