@@ -23,8 +23,14 @@ REFUSED = 3  # how many refused calls are told
 SET_WEBHOOK = 'call setWebhook (in Python: telegram.call(account, "setWebhook", url=...))'
 
 
-def no_reply(message: Message, world: TelegramWorld, timeout: float, log: list[str]) -> str:
-    """The text of NoReply for one message; `log` is what the bots of this process logged."""
+def no_reply(
+    message: Message, world: TelegramWorld, timeout: float, log: list[str], read: Bookmark
+) -> str:
+    """The text of NoReply for one message.
+
+    `log` is what the bots of this process logged since then, `read` how far the functions' logs
+    were before.
+    """
     said = message.shown
     if message.updates:
         bots = ", ".join(update.account.name for update in message.updates)
@@ -33,7 +39,7 @@ def no_reply(message: Message, world: TelegramWorld, timeout: float, log: list[s
         for update in message.updates:
             account = world.accounts[update.account.id]
             command = said.split()[0] if said else ""
-            logged = failure(command, log or log_of(account))
+            logged = failure(command, log or log_of(account, read))
             lines.append(f"Found: {found(update, account, logged)}")
             lines += refused(account, update) or lacked(account)
         return "\n".join(lines)

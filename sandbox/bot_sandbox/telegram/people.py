@@ -177,10 +177,13 @@ class Person(User):
             raise ValueError(f"{self.name} is not in {message.chat.title}")
         self._world.react(self, message, emoji)
 
-    async def answer(self, asked: Message, timeout_s: float, log: list[str]) -> Message:
+    async def answer(
+        self, asked: Message, timeout_s: float, log: list[str], read: Bookmark
+    ) -> Message:
         """What a bot says next after a message of this person's; for callers on the server's loop.
 
-        `log` is what the bots of this process logged; NoReply quotes it.
+        NoReply quotes `log`, what the bots of this process logged since then, or what the
+        functions' logs got after `read`.
         """
 
         def answer() -> Message | None:
@@ -195,7 +198,7 @@ class Person(User):
             await changes.until(answer, min(timeout_s, LATE_S))
         reply = answer()
         if reply is None:
-            raise NoReply(diagnosis.no_reply(asked, self._world, timeout_s, log))
+            raise NoReply(diagnosis.no_reply(asked, self._world, timeout_s, log, read))
         while self.inbox and reply in self.inbox:  # what stands above the answer is read, too
             self.inbox.popleft()
         return reply
@@ -204,7 +207,7 @@ class Person(User):
         read = bookmark()
         with bots_in_this_process() as log:
             asked = self._send(text, to)
-            reply = await self.answer(asked, timeout_s, log)
+            reply = await self.answer(asked, timeout_s, log, read)
         return with_reason(reply.shown, asked.text, await self._logged(asked, reply, log, read))
 
     async def _logged(

@@ -14,6 +14,7 @@ from typing import Any
 from aiohttp import web
 
 from bot_sandbox.diagnosis import bots_in_this_process
+from bot_sandbox.function_registry import bookmark
 from bot_sandbox.telegram import diagnosis
 from bot_sandbox.telegram.calls import Called
 from bot_sandbox.telegram.people import Group, Person, line
@@ -164,9 +165,10 @@ class TelegramView(View):
         """POST {"from", "to", "text", "timeout"?}: say, and wait for what the bot says next."""
         values = await fields(request)
         person, to = self._person(values), self._addressee(values)
+        read = bookmark()
         with bots_in_this_process() as log:
             asked = await call(person.send, values.take("text", str), to)
-            reply = await self.wait(person.answer(asked, values.seconds(), log))
+            reply = await self.wait(person.answer(asked, values.seconds(), log, read))
         return web.json_response(message_json(reply))
 
     async def edit(self, request: web.Request) -> web.Response:

@@ -449,6 +449,28 @@ def test_an_apology_is_shown_with_the_line_in_the_functions_log(
         assert account.token not in str(problem.value)
 
 
+SILENT_IF_ALL_IS_WELL = """
+import json
+
+def handler(event, context):
+    message = json.loads(event["body"])["message"]
+    if message["text"] == "!roll 6":
+        return {"statusCode": 200}
+    print("!roll failed: ValueError: banana")
+    return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": "Oh dear."}
+"""
+
+
+def test_no_reply_blames_no_failure_of_an_earlier_message(telegram, account, viktor, tmp_path):
+    with Cloud() as cloud:
+        deployed(cloud, telegram, account, tmp_path, SILENT_IF_ALL_IS_WELL)
+        assert "In its log: !roll failed" in str(viktor.ask("!roll banana", to=account))
+        with pytest.raises(NoReply) as problem:
+            viktor.ask("!roll 6", to=account, timeout=1)
+    assert "failed" not in str(problem.value)
+    assert "Expected: an answer like {'method': 'sendMessage'" in str(problem.value)
+
+
 BY_A_CALL = """
 import os, sys, time, urllib.request
 
