@@ -7,7 +7,7 @@ changes nothing.
 from collections.abc import Sequence
 
 from bot_sandbox.diagnosis import failure, last_error
-from bot_sandbox.function_registry import log_at
+from bot_sandbox.function_registry import Bookmark, log_at
 from bot_sandbox.twitch.chat import FOR_GOOD, REFUSALS, Channel, ChatMessage
 from bot_sandbox.twitch.connection import ConnectionRecord
 from bot_sandbox.twitch.world import TwitchWorld
@@ -27,8 +27,13 @@ def no_answer(
     wanted: int,
     timeout: float,
     log: Sequence[str],
+    read: Bookmark | None,
 ) -> str:
-    """The text of NoReply; `log` is what the bots of this process logged."""
+    """The text of NoReply.
+
+    `log` is what the bots of this process logged since then, `read` how far the functions' logs
+    were before.
+    """
     if asked:
         first = f"Nobody answered {asked.text!r} in #{channel.name} within {timeout:g} s."
     else:
@@ -37,7 +42,7 @@ def no_answer(
             f"Waited {timeout:g} s for {wanted} message(s) in #{channel.name};"
             f" {len(found)} came: {texts}."
         )
-    return "\n".join([first, *why(world, channel, asked, log)])
+    return "\n".join([first, *why(world, channel, asked, log, read)])
 
 
 def why(
@@ -45,6 +50,7 @@ def why(
     channel: Channel,
     asked: ChatMessage | None = None,
     log: Sequence[str] = (),
+    read: Bookmark | None = None,
 ) -> list[str]:
     """One line for each program that could have heard, or one saying that there is none."""
     latest: dict[str, ConnectionRecord] = {}
@@ -56,7 +62,7 @@ def why(
     command = asked.text.split()[0] if asked else ""
     failed = failure(command, log)
     lines = [_connection(world, channel, record, since, failed) for record in latest.values()]
-    lines += _subscriptions(world, channel, command)
+    lines += _subscriptions(world, channel, command, read)
     if world.lacking:
         what = ", ".join(world.lacking)
         lines.append(f"A program asked for {what}: this sandbox lacks it, though Twitch has it.")
@@ -145,7 +151,9 @@ def _heard(
     )
 
 
-def _subscriptions(world: TwitchWorld, channel: Channel, command: str) -> list[str]:
+def _subscriptions(
+    world: TwitchWorld, channel: Channel, command: str, read: Bookmark | None
+) -> list[str]:
     lines = []
     for subscription in world.webhooks_of(channel):
         callback = subscription.transport["callback"]
@@ -156,9 +164,9 @@ def _subscriptions(world: TwitchWorld, channel: Channel, command: str) -> list[s
             f"Found: a webhook subscription, status {subscription.status}; its callback's last"
             f" answer: {answer}."
         )
-        log = log_at(callback)
         broken = last is not None and last.status >= 500  # then the function itself failed
-        if logged := failure(command, log) or (last_error(log) if broken else ""):
+        logged = failure(command, log_at(callback, read))
+        if logged := logged or (last_error(log_at(callback)) if broken else ""):
             lines.append(f"Its log says: {logged.replace(subscription.secret, '<secret>')}")
         if subscription.status == "authorization_revoked":
             lines.append("What to do: authorize the application again, then subscribe again")

@@ -71,7 +71,7 @@ class Account:
         read = bookmark()
         with bots_in_this_process() as log:
             (asked,) = self._server.do(self._say, [text], self._name(channel), reply_to, True)
-            (answer,) = self._wait(1, asked.channel, timeout, asked, log)
+            (answer,) = self._wait(1, asked.channel, timeout, asked, log, read)
         return with_reason(answer.text, asked.text, self._logged(asked, log, read))
 
     def wait(
@@ -174,9 +174,10 @@ class Account:
         timeout: float,
         asked: ChatMessage | None = None,
         log: Sequence[str] = (),
+        read: Bookmark | None = None,
     ) -> list[ChatMessage]:
         try:
-            return self._server.run(self._next(n, channel, timeout, asked, log))
+            return self._server.run(self._next(n, channel, timeout, asked, log, read))
         except NoReply as error:
             if in_event_loop():
                 raise NoReply(f"{error}\n{NOTEBOOK}") from None
@@ -189,6 +190,7 @@ class Account:
         seconds: float,
         asked: ChatMessage | None,
         log: Sequence[str],
+        read: Bookmark | None,
     ) -> list[ChatMessage]:
         room = self._world.channel(channel)
         found: list[ChatMessage] = []
@@ -205,7 +207,7 @@ class Account:
 
         if await self._world.changes.until(enough, seconds):
             return found
-        raise NoReply(no_answer(self._world, room, asked, found, n, seconds, log))
+        raise NoReply(no_answer(self._world, room, asked, found, n, seconds, log, read))
 
     def _logged(self, asked: ChatMessage, log: Sequence[str], read: Bookmark) -> Iterator[str]:
         """What the bots that heard a message have logged since then, as far as known here."""

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from bot_sandbox.diagnosis import NoReply, bots_in_this_process
+from bot_sandbox.function_registry import bookmark
 from bot_sandbox.twitch.chat import Channel, ChatMessage
 from bot_sandbox.twitch.connection import ConnectionRecord, HeldConnection
 from bot_sandbox.twitch.diagnosis import no_answer
@@ -251,6 +252,7 @@ class TwitchView(View):
         values = await fields(request)
         person, text, room, parent = self._to_say(values)
         timeout = values.seconds()
+        read = bookmark()
         with bots_in_this_process() as log:
             asked = await call(person.say, text, room.name, parent)
             after = place_of(room, asked) + 1
@@ -260,7 +262,7 @@ class TwitchView(View):
 
             if not await self.wait(self.twitch.changes.until(answers, timeout)):
                 world = self.twitch.world
-                why = await call(no_answer, world, room, asked, [], 1, timeout, log)
+                why = await call(no_answer, world, room, asked, [], 1, timeout, log, read)
                 raise NoReply(why)
         return await self._answer(lambda: self._message(answers()[0], room))
 

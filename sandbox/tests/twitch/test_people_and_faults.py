@@ -251,6 +251,9 @@ def test_an_apology_is_shown_with_the_line_in_the_functions_log(world, tmp_path)
         with pytest.raises(NoReply) as problem:  # one apology a minute is enough
             world.viktor.ask("!roll banana", timeout=1)
         assert f"\nIts log says: {WHY} (main.py, line 7)\n" in str(problem.value)
+        with pytest.raises(NoReply) as problem:  # what failed was an earlier message
+            world.viktor.ask("roll it yourself", timeout=0.3)
+        assert WHY not in str(problem.value)
 
 
 def test_an_apology_of_a_bot_in_this_process_is_shown_with_its_line(world, capfd):
