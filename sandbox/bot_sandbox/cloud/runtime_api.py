@@ -18,6 +18,8 @@ from bot_sandbox.cloud.runtime_http import Request, RequestReader
 PREFIX = "/2018-06-01/runtime/"
 PHRASES = {status.value: status.phrase for status in HTTPStatus}
 OUT_OF_TURN = "ask for the next event after you have answered the last one"
+LOOPS_NAME = "cloud"  # the host that the sandbox's own loop names
+NO_PAGE = "only the loop of this instance may use the Runtime API, and no web page"
 NOT_YOURS = "this invocation is not the one you are working on"
 
 
@@ -35,6 +37,7 @@ class RuntimeApi:
 
     def __init__(self, arn: str) -> None:
         self.arn = arn
+        self.address = ""  # host:port, once it listens
         self.task: Task | None = None  # what the loop works on
         self.failure: FunctionError | None = None  # the instance must not get another event
         self._waiting: Task | None = None  # for the loop to ask
@@ -49,7 +52,8 @@ class RuntimeApi:
     async def listen(self) -> str:
         """Begin to serve; return the address, host:port."""
         self._server = await self._loop.create_server(lambda: Connection(self), HOST, 0)
-        return f"{HOST}:{self._server.sockets[0].getsockname()[1]}"
+        self.address = f"{HOST}:{self._server.sockets[0].getsockname()[1]}"
+        return self.address
 
     async def invoke(self, task: Task, timeout_s: float, too_late: FunctionError) -> bytes:
         """Hand over an event and wait for the answer; raises FunctionError."""
@@ -174,6 +178,11 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
     def _serve(self, request: Request) -> None:
+        # A page that guesses the port could end the instance, or get an event instead of the loop.
+        place = request.headers.get("host", LOOPS_NAME)
+        if "origin" in request.headers or place not in (LOOPS_NAME, self._api.address):
+            self._refuse(403, "AccessDenied", NO_PAGE, has_body=request.method != "HEAD")
+            return
         match request.method, request.path.removeprefix(PREFIX).split("/"):
             case "GET", ["invocation" | "restore", "next"]:
                 if not self._api.ask(self):

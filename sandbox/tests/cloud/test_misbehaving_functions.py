@@ -343,6 +343,20 @@ def test_the_runtime_api_refuses_odd_http_and_goes_on(cloud, sent, status):
     assert len(fn.instances) == 1
 
 
+@pytest.mark.parametrize(
+    "header", ["Origin: http://evil.example", "Origin: null", "Host: evil.example:80"]
+)
+@pytest.mark.parametrize("asked", ["POST {}init/error", "POST {}restore/error", "GET {}x"])
+def test_the_runtime_api_is_for_no_web_page(cloud, header, asked):
+    fn = cloud.deploy("hostile", HOSTILE, handler="main.talk_raw", timeout_s=20)
+    line = asked.format("/2018-06-01/runtime/")
+    end = "HTTP/1.1\r\nConnection: close\r\nContent-Length: 0\r\n"
+    answer = fn.invoke(f"{line} {end}{header}\r\n\r\n")
+    assert answer.startswith("HTTP/1.1 403 ") and "web page" in answer
+    fn.invoke("GET / HTTP/1.0\r\n\r\n")
+    assert len(fn.instances) == 1  # it was not told that it failed
+
+
 def test_the_runtime_api_says_go_on_to_a_loop_that_asks_first(cloud):
     fn = cloud.deploy("hostile", HOSTILE, handler="main.talk_raw", timeout_s=20)
     answer = fn.invoke(POST + "Content-Length: 1\r\nExpect: 100-continue\r\n\r\n1")
