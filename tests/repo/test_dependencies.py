@@ -280,6 +280,7 @@ def test_what_a_room_imports_is_a_dependency(room):
     distributions = owners_of()
     names = {canonicalize_name(Requirement(line).name) for line in ROOMS[room]}
     for path in sorted((HOME / room).rglob("*.py")):
+        neighbours = {each.stem for each in path.parent.glob("*.py")}  # of a program
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and not node.level:
@@ -290,7 +291,6 @@ def test_what_a_room_imports_is_a_dependency(room):
                 "lessons",
                 "deploy",
             }
-            neighbours = {each.stem for each in path.parent.glob("*.py")}  # of a program
             for top in tops - neighbours:
                 if (top, path.name) == ("pytest", "pytest_plugin.py"):
                     continue  # pytest itself loads it, and nobody else
