@@ -202,7 +202,8 @@ class Stingy(BaseHTTPRequestHandler):
         self.answer(json.dumps(page | {"access_token": self.token}).encode())
 
     def do_GET(self):
-        with urlopen(Request(self.url + self.path, headers=dict(self.headers))) as response:
+        passed_on = {name: value for name, value in self.headers.items() if name != "Host"}
+        with urlopen(Request(self.url + self.path, headers=passed_on)) as response:
             self.answer(response.read())
 
     def answer(self, body):
