@@ -24,6 +24,11 @@ def test_the_same_request_arrives_from_every_cloud(shape):
     )
 
 
+def test_the_last_value_of_a_repeated_name_counts():
+    repeated = event("aws_v2") | {"rawQueryString": "n=1&s=x&n=2"}
+    assert read_event(repeated).query == {"n": "2", "s": "x"}
+
+
 class Context:
     """What AWS and Yandex give beside the event."""
 

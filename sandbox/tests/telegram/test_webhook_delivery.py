@@ -182,6 +182,17 @@ def test_the_retry_clock_and_retry_after(hook):
         assert second.at - first.at >= 0.5
 
 
+def test_only_the_first_retry_comes_at_once(hook):
+    with Telegram(retry_scale=100, limits=None) as telegram:  # the second one: after 200 seconds
+        account, viktor = telegram.new_bot("Slow", "slow_bot"), telegram.person("Viktor")
+        hook.answer = lambda update: (500, "")
+        telegram.call(account, "setWebhook", url=hook.url)
+        message = viktor.send("again")
+        telegram.wait_deliveries(account, 2, message)
+        with pytest.raises(NoReply, match="2 of 3 deliveries"):
+            telegram.wait_deliveries(account, 3, message, timeout=0.3)
+
+
 def test_one_in_flight_per_chat_and_a_failing_chat_blocks_only_itself(
     telegram, account, viktor, hook
 ):

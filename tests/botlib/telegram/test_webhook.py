@@ -219,6 +219,10 @@ def test_splitting_keeps_every_word_within_the_limit(text, limit):
     assert "".join("".join(parts).split()) == "".join(text.split())
 
 
+def test_a_word_that_just_fits_stays_in_its_message():
+    assert split("one two three", 7) == ["one two", "three"]
+
+
 def test_it_answers_inside_a_running_loop_and_from_several_threads_at_once(handler):
     async def as_in_a_notebook():
         return post(handler, {"update_id": 1, "message": message()})
