@@ -2,6 +2,7 @@
 
 import functools
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from typing import Any
@@ -33,6 +34,13 @@ def pytest_configure(config: pytest.Config) -> None:
     own = tempfile.TemporaryDirectory()  # what is passed in a test is nobody's progress
     config.add_cleanup(own.cleanup)
     os.environ["COURSE_FOLDER"] = own.name
+
+
+def pytest_sessionfinish() -> None:
+    """Save what `start.py test --all` measures now: a worker that is slow to exit gets killed."""
+    if "coverage" in sys.modules and (measured := sys.modules["coverage"].Coverage.current()):
+        measured.stop()
+        measured.save()
 
 
 def patient(start: Callable[..., Any]) -> Callable[..., Any]:

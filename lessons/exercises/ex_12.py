@@ -75,7 +75,7 @@ def exercise_1(lost_a_day: Callable[[float, float, float], Any]) -> str:
 
 SLIPS = {  # words of an error, and what they come from
     "KeyError: 'text'": 'the text lies one step deeper: update["message"]["text"]',
-    "Telegram.call() takes 3": "what a method is told has its name before it: "
+    ".call() takes 3": "what a method is told has its name before it: "
     'telegram.call(account, "getUpdates", offset=…)',
     "UnboundLocalError: cannot access local variable 'offset'": "with no message waiting the loop "
     "has nothing to do, and offset gets no value: write offset = 0 above the loop",
