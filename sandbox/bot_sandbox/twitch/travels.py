@@ -1,7 +1,7 @@
 """What really travelled for a chat message: lines, requests, answers, word for word.
 
-Whoever sends or receives notes it here, and a window shows it behind the message. Tokens are
-left out. It is bounded: what is oldest is forgotten.
+The code that sends or receives notes it here, and a window shows it with the message. Tokens are
+left out. The oldest entries are dropped.
 """
 
 from collections import deque
@@ -42,7 +42,7 @@ class Travels:
 
 
 def http_text(first_line: str, headers: Mapping[str, str], body: str) -> str:
-    r"""A request or an answer as it stands on the wire, without its tokens.
+    r"""A request or an answer as it travels, without its tokens.
 
     >>> http_text("POST /helix/chat/messages", {"Authorization": "Bearer abc"}, "{}")
     'POST /helix/chat/messages\nAuthorization: Bearer <token>\n\n{}'

@@ -1,28 +1,28 @@
 """What the windows show at this moment, as records under keys; a follower gets what changed.
 
-A record is JSON for the page. Whoever shows a window sends all records first and then those that
-are new or other than before; `None` stands for one that is gone. Nothing here waits or sends.
+A record is JSON for the page. The window sends all records first, and then those that are new or
+changed. `None` means that a record is gone. Nothing here waits or sends.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 Json = dict[str, Any]
-KEPT_GONE = 10_000  # records that are gone and still told to those who may have them
+KEPT_GONE = 10_000  # deleted records that followers are still told about
 
 
 class Feed:
-    """The records, each with the number of its last change; the last changed stands last."""
+    """The records, each with the number of its last change, in the order of these numbers."""
 
     def __init__(self, kept_gone: int = KEPT_GONE) -> None:
         self.number = 0  # of the newest change
         self._records: dict[str, tuple[int, Json | None]] = {}
         self._shown: dict[str, set[str]] = {}  # by view: the keys of what is not gone
         self._kept_gone = kept_gone
-        self._forgotten = 0  # the number up to which what went is told no more
+        self._forgotten = 0  # deletions up to this number are forgotten
 
     def put(self, view: str, records: Mapping[str, Json]) -> bool:
-        """Take all that a view shows now; whether anything is other than before."""
+        """Take all that a view shows now; return whether anything has changed."""
         before = self.number
         for key, record in records.items():
             known = self._records.get(key)
@@ -37,7 +37,7 @@ class Feed:
         return self.number != before
 
     def since(self, number: int) -> tuple[bool, dict[str, Json | None]]:
-        """What changed after `number`, the oldest change first; True: it is all there is, anew.
+        """What changed after `number`, the oldest change first; True if it is all records again.
 
         >>> feed = Feed()
         >>> feed.put("telegram", {"telegram/bot/7": {"name": "Hello bot"}}), feed.since(0)

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from cloud_tools import wait_until
+from eventsub_callback import by_webhook
 from twitch_tools import CHAT, Irc, World, helix
 
 from bot_sandbox import Cloud
@@ -237,13 +238,7 @@ def test_an_apology_is_shown_with_the_line_in_the_functions_log(world, tmp_path)
     }
     with Cloud() as cloud:
         function = cloud.deploy("bot", tmp_path, environment=environment)
-        body = {
-            "type": "channel.chat.message",
-            "version": "1",
-            "condition": {"broadcaster_user_id": world.viktor.id, "user_id": world.bot.id},
-            "transport": {"method": "webhook", "callback": function.url, "secret": "0123456789"},
-        }
-        helix(world, "POST", "/eventsub/subscriptions", token=twitch.app_token(app), body=body)
+        by_webhook(world, function)
         twitch.wait_for(world.bot, world.viktor)
         said = world.viktor.ask("!roll banana")
         assert said == "Oh dear."

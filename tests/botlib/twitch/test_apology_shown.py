@@ -3,7 +3,8 @@
 import threading
 
 import pytest
-from twitch_tools import World, helix
+from eventsub_callback import by_webhook
+from twitch_tools import World
 
 from bot_sandbox.diagnosis import listen_to
 from bot_sandbox.twitch import NoReply, Twitch
@@ -61,13 +62,7 @@ def test_an_apology_is_shown_with_the_line_in_the_functions_log(world, tmp_path)
     }
     with Cloud() as cloud:
         function = cloud.deploy("bot", tmp_path, environment=environment)
-        body = {
-            "type": "channel.chat.message",
-            "version": "1",
-            "condition": {"broadcaster_user_id": world.viktor.id, "user_id": world.bot.id},
-            "transport": {"method": "webhook", "callback": function.url, "secret": "0123456789"},
-        }
-        helix(world, "POST", "/eventsub/subscriptions", token=twitch.app_token(app), body=body)
+        by_webhook(world, function)
         twitch.wait_for(world.bot, world.viktor)
         said = world.viktor.ask("!roll banana")
         assert said == APOLOGY.format(command="!roll")
