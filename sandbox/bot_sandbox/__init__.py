@@ -1,24 +1,148 @@
-"""The world on your own machine: a small cloud, a Telegram, a Twitch, a post office, and a window.
+"""A Telegram, a Twitch, a serverless cloud and a mail server on your own machine, with a window.
 
-No account, no internet. Each server is imported when it is asked for.
+They need no account and no internet. `bot_sandbox.aio` has the same classes with coroutines. Each
+module is imported when you first use a name of it.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bot_sandbox.cloud import Cloud
-    from bot_sandbox.mail import Mail
-    from bot_sandbox.telegram import Telegram
-    from bot_sandbox.twitch import Twitch
+    from bot_sandbox import aio
+    from bot_sandbox.clock import Clock
+    from bot_sandbox.cloud import Cloud, FunctionError
+    from bot_sandbox.cloud.function import Function
+    from bot_sandbox.cloud.in_process import InProcessCloud
+    from bot_sandbox.cloud.timers import Timer
+    from bot_sandbox.diagnosis import NoReply
+    from bot_sandbox.mail import Letter, Mail, NoLetter
+    from bot_sandbox.process_supervisor import ManagedProcess, OutputLines
+    from bot_sandbox.program import NotReady, Program
+    from bot_sandbox.snapshot import Snapshot
+    from bot_sandbox.telegram import (
+        BotAccount,
+        Delivery,
+        File,
+        Group,
+        Limits,
+        Message,
+        Person,
+        Press,
+        Telegram,
+        TelegramError,
+    )
+    from bot_sandbox.telegram.bot_api_types import PhotoSize
+    from bot_sandbox.telegram.calls import ApiCall, FaultHit
+    from bot_sandbox.telegram.faults import Fault
+    from bot_sandbox.telegram.faults import Faults as TelegramFaults
+    from bot_sandbox.telegram.in_memory import InMemoryTelegram
+    from bot_sandbox.transcript import Transcript
+    from bot_sandbox.twitch import (
+        Application,
+        ChatMessage,
+        ConnectionRecord,
+        EventSubDelivery,
+        Subscription,
+        Token,
+        TraceEntry,
+        Twitch,
+        TwitchAccount,
+        TwitchSettings,
+    )
+    from bot_sandbox.twitch.faults import Faults as TwitchFaults
+    from bot_sandbox.twitch.user import TwitchUser
     from bot_sandbox.window import Window
 
-__version__ = "0.3.0"
-__all__ = ["Cloud", "Mail", "Telegram", "Twitch", "Window"]
+__version__ = "0.4.0"
+_HOMES = {  # the module of each name
+    "bot_sandbox.clock": ["Clock"],
+    "bot_sandbox.cloud": ["Cloud", "FunctionError"],
+    "bot_sandbox.cloud.function": ["Function"],
+    "bot_sandbox.cloud.in_process": ["InProcessCloud"],
+    "bot_sandbox.cloud.timers": ["Timer"],
+    "bot_sandbox.diagnosis": ["NoReply"],
+    "bot_sandbox.mail": ["Letter", "Mail", "NoLetter"],
+    "bot_sandbox.process_supervisor": ["ManagedProcess", "OutputLines"],
+    "bot_sandbox.program": ["NotReady", "Program"],
+    "bot_sandbox.snapshot": ["Snapshot"],
+    "bot_sandbox.telegram": [
+        "BotAccount", "Delivery", "File", "Group", "Limits", "Message", "Person", "Press",
+        "Telegram", "TelegramError",
+    ],
+    "bot_sandbox.telegram.bot_api_types": ["PhotoSize"],
+    "bot_sandbox.telegram.calls": ["ApiCall", "FaultHit"],
+    "bot_sandbox.telegram.faults": ["Fault", "TelegramFaults"],
+    "bot_sandbox.telegram.in_memory": ["InMemoryTelegram"],
+    "bot_sandbox.transcript": ["Transcript"],
+    "bot_sandbox.twitch": [
+        "Application", "ChatMessage", "ConnectionRecord", "EventSubDelivery", "Subscription",
+        "Token", "TraceEntry", "Twitch", "TwitchAccount", "TwitchSettings",
+    ],
+    "bot_sandbox.twitch.faults": ["TwitchFaults"],
+    "bot_sandbox.twitch.user": ["TwitchUser"],
+    "bot_sandbox.window": ["Window"],
+}  # fmt: skip
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+_NAMES_THERE = {"TelegramFaults": "Faults", "TwitchFaults": "Faults"}  # both are called Faults
+__all__ = [
+    "ApiCall",
+    "Application",
+    "BotAccount",
+    "ChatMessage",
+    "Clock",
+    "Cloud",
+    "ConnectionRecord",
+    "Delivery",
+    "EventSubDelivery",
+    "Fault",
+    "FaultHit",
+    "File",
+    "Function",
+    "FunctionError",
+    "Group",
+    "InMemoryTelegram",
+    "InProcessCloud",
+    "Letter",
+    "Limits",
+    "Mail",
+    "ManagedProcess",
+    "Message",
+    "NoLetter",
+    "NoReply",
+    "NotReady",
+    "OutputLines",
+    "Person",
+    "PhotoSize",
+    "Press",
+    "Program",
+    "Snapshot",
+    "Subscription",
+    "Telegram",
+    "TelegramError",
+    "TelegramFaults",
+    "Timer",
+    "Token",
+    "TraceEntry",
+    "Transcript",
+    "Twitch",
+    "TwitchAccount",
+    "TwitchFaults",
+    "TwitchSettings",
+    "TwitchUser",
+    "Window",
+    "aio",
+]
 
 
 def __getattr__(name: str) -> Any:
-    """Import a server from its module."""
-    if name not in __all__:
+    """Import a name's module when it is first used."""
+    if name == "aio":
+        return import_module("bot_sandbox.aio")
+    if name not in _HOME_OF:
         raise AttributeError(f"bot_sandbox has no {name!r}; it has {', '.join(__all__)}")
-    return getattr(import_module(f"bot_sandbox.{name.lower()}"), name)
+    return getattr(import_module(_HOME_OF[name]), _NAMES_THERE.get(name, name))
+
+
+def __dir__() -> list[str]:
+    """Return all names, also those of modules that are not imported yet."""
+    return sorted({*globals(), *__all__})

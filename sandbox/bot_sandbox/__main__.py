@@ -1,100 +1,142 @@
-"""The whole sandbox from the command line: bot-sandbox [OPTION …] [FOLDER …]
+"""bot-sandbox: a Telegram, a Twitch, a serverless cloud and a mail server on this machine.
 
-Telegram, Twitch and the cloud on fixed ports, so that a client in any language can be pointed at
-them, and a window to chat in. Each FOLDER is deployed as a function, and again whenever it is
-saved. Everything is forgotten when it stops: Ctrl-C. `python -m bot_sandbox` does the same.
+    bot-sandbox [OPTION …] [FOLDER …]
 
-    --fixed              the same tokens, secrets and ids at every start on this machine, for a
-                         client that you set up once; only the window's key is new each time
-    --seed TEXT          the same on every machine; whoever knows the text knows the tokens
-    --allow-host NAME    one more name for the servers, such as bots.example or *.bots.example
-    --allow-origin URL   a web page that may use them, such as http://localhost:3000
+It starts all of them on fixed ports, so that you can point a client in any language at them, and
+opens a window to chat in. It deploys each FOLDER as a function, and again whenever you save it.
+Ctrl-C stops everything and forgets it. `python -m bot_sandbox` does the same.
+
+    --json               for scripts and CI: when everything is ready, print one line of JSON with
+                         every address, key, token and id, and nothing more. What happens goes to
+                         the error output. It runs until SIGTERM, or if its input is a pipe, until
+                         the pipe closes. No browser, no chat
+    --run COMMAND …      run your tests: start everything on free ports, run this command, stop, and
+                         end with its exit status. The command finds the line of JSON in the
+                         variable BOT_SANDBOX, and a bot its settings in others. If it fails, you
+                         see what happened in the sandbox. Write it last
+    --no-sample          start with nobody there: no bot, no people, no function
+    --limits TEXT        none: bots may send as much as they like, on Telegram and Twitch.
+                         chat_burst=5,bot_per_second=3: other numbers than Telegram's, which are
+                         chat_per_second, chat_burst, bot_per_second, group_per_minute and
+                         set_webhook_s
     --no-open            do not open the window in a browser
+    --version            print the version
 
-These are for all the folders named. What is left out is told from a folder's files:
-telegram_function.py and twitch_function.py are a function each, with `handler` in it; else
-main.py is main.handler in Python, index.mjs, index.js or index.cjs is index.handler in Node.js.
+Tokens, secrets, ids and keys are new at every start, unless you fix them:
 
-    --handler FILE.NAME  where a function begins
+    --fixed              the same at every start on this machine, for a client that you set up once
+    --seed TEXT          the same on every machine, except for the window's key. If somebody knows
+                         the text, they know the tokens
+    --key TEXT           the key of the window and the cloud, at least 16 characters. Other users
+                         of this machine may see it in the list of processes. They don't see the
+                         variable BOT_SANDBOX_KEY, which does the same
+
+The servers listen on 127.0.0.1, and answer only requests for this machine:
+
+    --host ADDRESS       listen elsewhere, such as 0.0.0.0 in a container; then a key is needed
+    --allow-host NAME    one more name for the servers, such as sandbox or *.bots.example. With
+                         --host 0.0.0.0, addresses name the first one
+    --allow-origin URL   a web page that may use them, such as http://localhost:3000
+
+These options are for all the folders. What you leave out is read from a folder's files:
+telegram_function.py, twitch_function.py and timer_function.py are one function each, with `handler`
+in it; else main.py is main.handler in Python, index.mjs, index.js or index.cjs is index.handler in
+Node.js.
+
+    --handler FILE.NAME  the entry point of a function
     --runtime NAME       python or nodejs
-    --timeout SECONDS    how long a call may take: 3 unless said otherwise
-    --memory MB          128 unless said otherwise
+    --timeout SECONDS    how long a call may take: 3 by default
+    --memory MB          128 by default
     --import-path DIR    a folder from which functions in Python may import, beside their own;
                          once for each folder
+    --packages           let them import all that is installed for this Python, too
 
-Each port may be another; 0 takes any free one.
+You can change each port; 0 takes any free one, and --run always does that.
 
     --telegram-port N    8081
     --twitch-port N      8082: the API, OAuth, EventSub, chat by WebSocket
     --irc-port N         6667: chat by TCP
     --cloud-port N       8080
     --window-port N      8083
+    --mail-port N        8025
 """
 
 import argparse
 import io
+import os
+import shutil
 import signal
+import stat
+import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 
-from bot_sandbox import Cloud, Telegram, Twitch
+from bot_sandbox.clock import Clock
+from bot_sandbox.cloud import Cloud
 from bot_sandbox.cloud.cloud import KEY_LENGTH
-from bot_sandbox.guide import guide, set_webhook, subscribe
-from bot_sandbox.hello_bot import on_telegram, on_twitch
+from bot_sandbox.guide import (
+    Sample,
+    Sandbox,
+    as_json,
+    guide,
+    set_webhook,
+    subscribe,
+    what_is_open,
+    world,
+)
+from bot_sandbox.hello_bot import USERNAME, create_telegram_bot, create_twitch_bot
 from bot_sandbox.machine_seed import machine_seed
+from bot_sandbox.options import read_options
 from bot_sandbox.page import open_in_browser
-from bot_sandbox.randomness import Randomness
-from bot_sandbox.redeploy import SavedFolder, keep_deployed
-from bot_sandbox.server import LAST_PORT, reserve
-from bot_sandbox.terminal import CloudNews, TelegramNews, TwitchNews, show, talk
+from bot_sandbox.randomness import URL_SAFE, Randomness
+from bot_sandbox.redeploy import WatchedFolder, redeploy_on_save
+from bot_sandbox.server import bind_socket
+from bot_sandbox.telegram import Telegram
+from bot_sandbox.telegram.types import User
+from bot_sandbox.terminal import (
+    CloudNews,
+    MailNews,
+    TelegramNews,
+    TwitchNews,
+    show,
+    show_with_time,
+    talk,
+)
+from bot_sandbox.twitch import Twitch
 from bot_sandbox.window import Window
 
-PORTS = {"telegram": 8081, "twitch": 8082, "irc": 6667, "cloud": 8080, "window": 8083}
 HELLO = (
     'def handler(event, context):\n    return {"statusCode": 200, "body": "hello from the cloud"}\n'
 )
-PLATFORMS = ("twitch", "telegram")  # whose own functions a folder may have, the chat's last
-ENTRIES = {  # the first of these files that a folder has: its runtime, and where it begins
+CALLERS = ("timer", "twitch", "telegram")  # a folder may have a function for each
+ENTRY_POINTS = {  # the first of these files in a folder gives its runtime and its entry point
     "main.py": ("python", "main.handler"),
     "lambda_function.py": ("python", "lambda_function.lambda_handler"),  # as AWS's console names it
     **{f"index.{kind}": ("nodejs", "index.handler") for kind in ("mjs", "js", "cjs")},
     **{f"main.{kind}": ("nodejs", "main.handler") for kind in ("mjs", "js", "cjs")},
 }
+WINDOW_KEY_LENGTH = 43
+NOT_RUN = 127  # the exit status for a command that is not there, as in a shell
+SHOWN_LINES = 200
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the sandbox until Ctrl-C, SIGTERM or the end of what is typed."""
-    parser = argparse.ArgumentParser("bot-sandbox", description=__doc__.partition("\n")[0])
-    parser.add_argument("folders", nargs="*", type=Path, help="functions to deploy")
-    seed = parser.add_mutually_exclusive_group()
-    seed.add_argument("--fixed", action="store_true", help="the same tokens at every start here")
-    seed.add_argument("--seed", metavar="TEXT", type=a_text, help="the same tokens everywhere")
-    parser.add_argument("--allow-host", metavar="NAME", action="append", default=[])
-    parser.add_argument("--allow-origin", metavar="URL", action="append", default=[])
-    parser.add_argument("--no-open", action="store_true", help="open no browser")
-    parser.add_argument("--handler", help="where the functions begin, such as main.handler")
-    parser.add_argument("--runtime", choices=("python", "nodejs"))
-    parser.add_argument("--timeout", type=float, default=3.0, help="seconds a call may take (3)")
-    parser.add_argument("--memory", type=int, default=128, help="MB of an instance (128)")
-    path = "a folder to import from"
-    parser.add_argument("--import-path", action="append", default=[], type=Path, help=path)
-    for name, port in PORTS.items():
-        parser.add_argument(
-            f"--{name}-port", type=port_number, default=port, help=f"({port}; 0: any)"
-        )
-    options = parser.parse_intermixed_args(arguments)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the sandbox until Ctrl-C, SIGTERM or the end of the input."""
+    options = read_options(__doc__, arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    for stream in (sys.stdin, sys.stdout):  # what a terminal cannot say or show stops nothing
+    for stream in (sys.stdin, sys.stdout):  # characters that a terminal can't show stop nothing
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     with ExitStack() as stack:
         try:
-            run(options, stack)
-        except (OSError, ValueError, RuntimeError) as error:
+            return run(options, stack)
+        except (OSError, ValueError, RuntimeError, ImportError) as error:
             print(f"The sandbox did not start: {error}", file=sys.stderr)
             return 1
         except KeyboardInterrupt:
@@ -102,49 +144,150 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def run(options: argparse.Namespace, stack: ExitStack) -> None:
-    """Start everything, say where it is, show what happens, and say what is typed."""
-    seed = machine_seed() if options.fixed else options.seed
-    randomness = Randomness(seed)
-    allowed = {"allow_hosts": options.allow_host, "allow_origins": options.allow_origin}
-    telegram = stack.enter_context(Telegram(port=free(options, "telegram"), seed=seed, **allowed))
-    port, irc_port = free(options, "twitch"), free(options, "irc")
-    twitch = stack.enter_context(Twitch(port=port, irc_port=irc_port, seed=seed, **allowed))
-    key = randomness.text(KEY_LENGTH, "access key")
-    own = {"key": key, "import_paths": options.import_path}
-    cloud = stack.enter_context(Cloud(port=free(options, "cloud"), **own, **allowed))
-    values = on_telegram(telegram, randomness) | on_twitch(twitch, randomness)
-    viktor = telegram.person("Viktor")
-    anna = twitch.account("anna", display_name="Anna")
-    hello = Path(stack.enter_context(tempfile.TemporaryDirectory()), "hello")
-    hello.mkdir()
-    (hello / "main.py").write_text(HELLO, encoding="utf-8")
-    deployed = deploy(cloud, hello, options, values)
-    window = Window(telegram, twitch, cloud, port=free(options, "window"), **allowed)
-    stack.enter_context(window)
-    folders = {each.function: each.folder for each in deployed}
-    print(*guide(telegram, twitch, cloud, window, values, folders), sep="\n", flush=True)
-    bot = telegram.account("hello_bot")
-    for news in (TelegramNews(telegram, viktor, bot), TwitchNews(twitch), CloudNews(cloud)):
-        news.follow()
+def run(options: argparse.Namespace, stack: ExitStack) -> int:
+    """Start everything, say where it is, show what happens, and chat what you type."""
+    sandbox, deployed = start(options, stack)
+    if options.run:
+        sys.stdout = happened = io.StringIO()  # shown if the command fails
+    elif options.json:
+        print(as_json(sandbox), flush=True)
+        sys.stdout = sys.stderr  # where everything else goes, until the very end
+    else:
+        print(*guide(sandbox), sep="\n", flush=True)
+    for text in what_is_open(options.host, options.allow_host, options.allow_origin):
+        print(text, file=sys.stderr, flush=True)
+    chats = not options.json and not options.run and sys.stdin is not None and sys.stdin.isatty()
+    tell = show if chats else show_with_time
+    show_news(sandbox, tell)
     stopped = threading.Event()
     stack.callback(stopped.set)
-    threading.Thread(target=keep_deployed, args=(deployed, show, stopped), daemon=True).start()
-    if not sys.stdin.isatty():
-        while True:
-            time.sleep(1)  # in short steps, so that Ctrl-C works on Windows too
-    if not options.no_open:
-        open_in_browser(window.address)
+    threading.Thread(target=redeploy_on_save, args=(deployed, tell, stopped), daemon=True).start()
+    if options.run:
+        return run_command(options.command, sandbox, happened)
+    if options.json:
+        wait_for_end_of_pipe()
+    elif chats:
+        if not options.no_open:
+            open_in_browser(sandbox.window.address)
+        if sandbox.sample:
+            chat(sandbox, sandbox.sample, deployed)
+            return 0
+    while True:
+        time.sleep(1)  # in short steps, so that Ctrl-C works on Windows too
+
+
+def start(options: argparse.Namespace, stack: ExitStack) -> tuple[Sandbox, list[WatchedFolder]]:
+    """Start all servers, and create what is in them."""
+    if missing := [name for name in ("psutil", "aiosmtpd") if find_spec(name) is None]:
+        raise ImportError(
+            f"the command needs {' and '.join(missing)}. Type: pip install {' '.join(missing)}"
+        )
+    from bot_sandbox.mail import Mail  # it needs aiosmtpd
+
+    seed = machine_seed() if options.fixed else options.seed
+    randomness, clock = Randomness(seed), Clock()
+    allowed = {"allow_hosts": options.allow_host, "host": options.host}
+    allowed_pages = allowed | {"allow_origins": options.allow_origin}
+    shared = allowed_pages | {"clock": clock}
+
+    port = free_port(options, "telegram")
+    telegram = Telegram(port=port, seed=seed, limits=options.limits, **shared)
+    stack.enter_context(telegram)
+    port, irc_port = free_port(options, "twitch"), free_port(options, "irc")
+    limits = options.limits is not None
+    twitch = Twitch(port=port, irc_port=irc_port, seed=seed, limits=limits, **shared)
+    stack.enter_context(twitch)
+    access_key = options.key or randomness.text(KEY_LENGTH, "access key")
+    own = {"import_paths": options.import_path, "packages": options.packages}
+    port = free_port(options, "cloud")
+    cloud = stack.enter_context(Cloud(port=port, key=access_key, **own, **shared))
+    mail = stack.enter_context(Mail(port=free_port(options, "mail"), **allowed))
+
+    settings = {"TELEGRAM_API": telegram.url, "TWITCH_API": twitch.url}
+    settings |= {"SMTP_HOST": mail.host, "SMTP_PORT": str(mail.port)}
+    folders, sample = functions_in(options), None
+    if not options.no_sample:
+        settings |= create_telegram_bot(telegram, randomness)
+        settings |= create_twitch_bot(twitch, randomness)
+        viktor, anna = telegram.person("Viktor"), twitch.account("anna", display_name="Anna")
+        sample = Sample(telegram.account(USERNAME), viktor, anna)
+        if "hello" not in folders:
+            hello = Path(stack.enter_context(tempfile.TemporaryDirectory()), "hello")
+            hello.mkdir()
+            (hello / "main.py").write_text(HELLO, encoding="utf-8")
+            cloud.deploy("hello", hello, environment=settings)
+    deployed = deploy(cloud, folders, options, settings)
+    # A seed that is written in a script or a repository must not open the window, which runs code.
+    key = options.key or ""
+    if options.fixed and not key:
+        key = randomness.text(WINDOW_KEY_LENGTH, "window key", URL_SAFE)
+    port = free_port(options, "window")
+    window = Window(telegram, twitch, cloud, mail, port=port, key=key, **allowed_pages)
+    stack.enter_context(window)
+    places = {each.function: each.folder for each in deployed}
+    sandbox = Sandbox(telegram, twitch, cloud, mail, window, sample, settings, places)
+    window.describe_world = lambda: world(sandbox)
+    return sandbox, deployed
+
+
+def run_command(command: list[str], sandbox: Sandbox, happened: io.StringIO) -> int:
+    """Run a program that finds the sandbox in its environment, and return its exit status.
+
+    If it fails, show the last lines of what happened.
+    """
+    known = {**os.environ, **sandbox.settings, "BOT_SANDBOX": as_json(sandbox)}
+    program = shutil.which(command[0]) or command[0]  # on Windows, npm is a file npm.cmd
+    try:
+        status = subprocess.call([program, *command[1:]], env=known)
+    except OSError as error:
+        print(f"{command[0]} cannot be run: {error.strerror or error}", file=sys.stderr)
+        return NOT_RUN
+    if status:
+        lines = happened.getvalue().splitlines()[-SHOWN_LINES:]
+        print("--- what happened in the sandbox", *lines, sep="\n", file=sys.stderr)
+    return status
+
+
+def show_news(sandbox: Sandbox, tell: Callable[[str], None]) -> None:
+    """Show everything that happens from now on, line by line."""
+    sample = sandbox.sample
+    ours: list[User] = [sample.viktor, sample.bot] if sample else []
+    for news in (
+        TelegramNews(sandbox.telegram, *ours),
+        TwitchNews(sandbox.twitch),
+        CloudNews(sandbox.cloud),
+        MailNews(sandbox.mail),
+    ):
+        news.follow(tell)
+
+
+def chat(sandbox: Sandbox, sample: Sample, deployed: list[WatchedFolder]) -> None:
+    """Chat what is typed until the input ends."""
     last = deployed[-1].function.url if deployed else "ADDRESS-OF-A-FUNCTION"
     called = [each.function.url for each in deployed if each.name.endswith("-twitch")]
-    line = subscribe(twitch, values, called[-1]) if called else ""
-    talk(telegram, viktor, bot, anna, set_webhook(values, last), line)
+    webhook, settings = set_webhook(sandbox.settings, last), sandbox.settings
+    line = subscribe(sandbox.twitch, settings, called[-1]) if called else ""
+    talk(sandbox.telegram, sample.viktor, sample.bot, sample.anna, webhook, line)
 
 
-def deploy(
-    cloud: Cloud, hello: Path, options: argparse.Namespace, environment: dict[str, str]
-) -> list[SavedFolder]:
-    """Deploy each folder under its name; the sandbox's own `hello` unless there is one so named."""
+def wait_for_end_of_pipe() -> None:
+    """If the input is a pipe, wait until it closes and exit: its other end has gone.
+
+    A program that starts the sandbox this way leaves none behind, even if it crashes. Node.js uses
+    sockets as pipes. Any other input, such as a terminal or /dev/null, means nothing.
+    """
+    try:
+        mode = os.fstat(0).st_mode
+    except OSError:  # there is no input
+        return
+    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+        while os.read(0, 65536):
+            pass
+        sys.exit(0)
+
+
+def functions_in(options: argparse.Namespace) -> dict[str, tuple[Path, dict[str, str]]]:
+    """Return the functions in the folders: the folder, runtime and handler of each name."""
     named: dict[str, tuple[Path, dict[str, str]]] = {}
     for folder in options.folders:
         for kind, entry in functions_of(folder, options).items():
@@ -155,53 +298,46 @@ def deploy(
                     "of them."
                 )
             named[name] = folder, entry
-    if "hello" not in named:
-        cloud.deploy("hello", hello, environment=environment)
+    return named
+
+
+def deploy(
+    cloud: Cloud,
+    folders: dict[str, tuple[Path, dict[str, str]]],
+    options: argparse.Namespace,
+    environment: dict[str, str],
+) -> list[WatchedFolder]:
+    """Deploy each folder under its name."""
     limits = {"timeout_s": options.timeout, "memory_mb": options.memory, "environment": environment}
     return [
-        SavedFolder(cloud, name, folder, limits | entry) for name, (folder, entry) in named.items()
+        WatchedFolder(cloud, name, folder, limits | entry)
+        for name, (folder, entry) in folders.items()
     ]
 
 
 def functions_of(folder: Path, options: argparse.Namespace) -> dict[str, dict[str, str]]:
-    """A folder's functions: runtime and handler of each, by what its name has after the folder's.
+    """Return a folder's functions: runtime and handler of each, by the suffix of its name.
 
-    As the options say, else as the files do: one for each platform, or a single one.
+    The options decide, else the files: one function for each caller, or a single one.
     """
-    own = [each for each in PLATFORMS if (folder / f"{each}_function.py").is_file()]
+    own = [each for each in CALLERS if (folder / f"{each}_function.py").is_file()]
     if own and not options.handler and options.runtime in (None, "python"):
         return {
             f"-{each}": {"runtime": "python", "handler": f"{each}_function.handler"} for each in own
         }
-    files = [entry for name, entry in ENTRIES.items() if (folder / name).is_file()]
+    files = [entry for name, entry in ENTRY_POINTS.items() if (folder / name).is_file()]
     fitting = [entry for entry in files if options.runtime in (None, entry[0])]
     runtime, handler = fitting[0] if fitting else (options.runtime or "python", "main.handler")
     return {"": {"runtime": runtime, "handler": options.handler or handler}}
 
 
-def port_number(text: str) -> int:
-    """Read a port; argparse shows the error."""
-    if not (text.isascii() and text.isdecimal() and int(text) <= LAST_PORT):
-        raise argparse.ArgumentTypeError(
-            f"expected a number from 0 (any free port) to {LAST_PORT}; found {text!r}"
-        )
-    return int(text)
-
-
-def a_text(text: str) -> str:
-    """Read a seed; argparse shows the error."""
-    if not text:  # such as an empty variable of a shell
-        raise argparse.ArgumentTypeError("expected a text; found an empty one")
-    return text
-
-
-def free(options: argparse.Namespace, name: str) -> int:
-    """Give the port chosen for a server; raises OSError, with the fix, if it is taken."""
+def free_port(options: argparse.Namespace, name: str) -> int:
+    """Return the port chosen for a server; raise OSError, with the fix, if it is taken."""
     port = int(getattr(options, f"{name}_port"))
     try:
-        reserve(port).close()
-    except OSError:
-        raise OSError(f"port {port} is taken. Choose another: --{name}-port N") from None
+        bind_socket(port, options.host).close()
+    except OSError as error:
+        raise OSError(f"{error}: --{name}-port N") from None
     return port
 
 

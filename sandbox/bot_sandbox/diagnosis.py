@@ -1,10 +1,9 @@
-"""No reply, or an apology: where the reason is, for somebody who waits for an answer.
+"""Explain a missing reply or an apology from the bot's log.
 
-A bot writes what went wrong into its log. Two kinds of lines are known here: `!roll failed: REASON`
-for a command, `a handler failed: REASON` for anything else; what a REASON says is the bot's own.
-If the bot is a function of a cloud in this process, its log is found by its address
-(function_registry.py). If it runs in this process, its log is what a logger says that was named to
-`listen_to`. Of a bot elsewhere nothing is known here.
+A bot writes errors into its log. This module knows two kinds of lines: `!roll failed: REASON` for a
+command, `a handler failed: REASON` for anything else. A REASON is free text. If the bot is a
+function of a cloud in this process, its address leads to its log (function_registry.py). If it runs
+in this process, its log is a logger named to `add_bot_logger`. For a bot elsewhere there is no log.
 """
 
 import logging
@@ -14,45 +13,47 @@ from contextlib import contextmanager
 
 from bot_sandbox.function_registry import function_at
 
-LONGEST = 300  # characters of a log that are quoted
-LOG_S = 0.5  # how long a function may still be at work after its answer until its log is read
+LONGEST = 300  # characters of a log line that are quoted
+LOG_S = 0.5  # how long to wait for a function to end after its reply, before reading its log
 _CLOUDS_OWN = re.compile(r"(INIT_START|START|END|REPORT)\b")
 _UNAWAITED = re.compile(
     r"([^/\\]+\.py):(\d{1,9}): RuntimeWarning: (coroutine '.*' was never awaited)"
 )
 _CALL_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\s")
 _NAMED = re.compile(r"\(([^()/\\:]+\.py), line (\d{1,9})\)$")
-_PLACE = re.compile(r'\s*File "([^"/\\:<][^":]*)", (line \d+)')  # a relative path: their own file
+_PLACE = re.compile(
+    r'\s*File "([^"/\\:<][^":]*)", (line \d+)'
+)  # a relative path: the function's own file
 
 
-# What others write must not move a terminal's cursor or change its colors: ESC becomes ␛.
+# Foreign text must not move a terminal's cursor or change its colors, so ESC becomes ␛.
 _CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"}
 _VISIBLE = _CONTROLS | {0x7F: 0x2421} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 
 
-def visible(text: str) -> str:
-    """The text with a sign in place of each control character.
+def escape_control_characters(text: str) -> str:
+    """Replace each control character by a visible sign.
 
-    >>> visible("a\\x1b[2Jb")
+    >>> escape_control_characters("a\\x1b[2Jb")
     'a␛[2Jb'
     """
     return text.translate(_VISIBLE)
 
 
-class NoReply(Exception):  # noqa: N818 - a name that reads as a sentence
-    """Nothing came in time; the text says what was found and what to do next."""
+class NoReply(Exception):  # noqa: N818 - reads as a sentence
+    """No reply came in time; the text says what was found and what to do next."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(visible(text))
+        super().__init__(escape_control_characters(text))
 
 
 class Apology(str):
-    """What a bot said although its command failed, and under it the line that its log got."""
+    """A bot's reply after its command failed, shown with the line from its log."""
 
     def __new__(cls, said: str, logged: str) -> "Apology":
-        """The text itself is what was said: it compares and counts as that."""
+        """Make the string `said`; it compares equal to what the bot said."""
         apology = super().__new__(cls, said)
-        apology.logged = visible(logged)
+        apology.logged = escape_control_characters(logged)
         return apology
 
     logged: str
@@ -64,27 +65,27 @@ class Apology(str):
         return f"{super().__repr__()}\nIn its log: {self.logged}"
 
 
-_loggers: set[str] = set()  # the names of those that bots in this process write to
+_loggers: set[str] = set()  # names of loggers that bots in this process use
 
 
-def listen_to(logger: str) -> None:
-    """Take the errors of this logger for the log of the bots that run in this process.
+def add_bot_logger(logger: str) -> None:
+    """Use this logger's errors as the log of bots that run in this process.
 
-    While somebody waits for an answer they are shown in it, and not printed.
+    While somebody waits for a reply, errors are shown with it and not printed.
     """
     _loggers.add(logger)
 
 
-def with_line(words: str, address: str) -> str:
-    """Words that end in "(main.py, line 7)", and under them that line, if it is known here."""
+def append_source_line(words: str, address: str) -> str:
+    """Append the source line to words that end in "(main.py, line 7)", if it is known."""
     function, named = function_at(address), _NAMED.search(words)
     source = function.line(named[1], int(named[2])) if function and named else ""
     return f"{words}\n    {source[:LONGEST]}" if source else words
 
 
 @contextmanager
-def bots_in_this_process() -> Iterator[list[str]]:
-    """A list that gets what the bots of this process log of failed commands meanwhile."""
+def capture_bot_logs() -> Iterator[list[str]]:
+    """Collect what bots of this process log meanwhile about failed commands."""
     lines: list[str] = []
     handler = logging.Handler(logging.ERROR)
     handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
@@ -98,23 +99,23 @@ def bots_in_this_process() -> Iterator[list[str]]:
             logger.removeHandler(handler)
 
 
-def with_reason(said: str, asked: str, log: Iterable[str]) -> str:
-    """What a bot said; if the command it was asked failed, together with the line in its log.
+def add_failure_reason(said: str, asked: str, log: Iterable[str]) -> str:
+    """Return what a bot said; if its command failed, together with the line in its log.
 
-    `log` is what it logged since it was asked.
+    `log` is what it has logged since the question.
 
-    >>> with_reason("hello Viktor!", "!hello", ["!roll failed: ValueError"])
+    >>> add_failure_reason("hello Viktor!", "!hello", ["!roll failed: ValueError"])
     'hello Viktor!'
     """
-    logged = failure((asked.split() or [""])[0], log)
+    logged = find_failure((asked.split() or [""])[0], log)
     return Apology(said, logged) if logged else said
 
 
-def latest_call(log: Iterable[str]) -> list[str]:
-    """What a function's log has of its latest call, as far as it has got.
+def select_latest_call(log: Iterable[str]) -> list[str]:
+    """Return the lines of a function's latest call so far.
 
-    >>> latest_call(["START RequestId: 1", "END RequestId: 1", "START RequestId: 2", "hello"])
-    ['START RequestId: 2', 'hello']
+    >>> select_latest_call(["START RequestId: 1", "END RequestId: 1", "START RequestId: 2", "a"])
+    ['START RequestId: 2', 'a']
     """
     lines: list[str] = []
     for line in log:
@@ -124,10 +125,10 @@ def latest_call(log: Iterable[str]) -> list[str]:
     return lines
 
 
-def failure(command: str, log: Iterable[str]) -> str:
-    """What a log says last of a failed command, however its prefix was typed; "" for nothing.
+def find_failure(command: str, log: Iterable[str]) -> str:
+    """Return a log's last line about a failed command, with any prefix; "" if there is none.
 
-    >>> failure("/Roll", ["START", "!roll failed: ValueError: 'x' (main.py, line 7)", "END"])
+    >>> find_failure("/Roll", ["START", "!roll failed: ValueError: 'x' (main.py, line 7)", "END"])
     "!roll failed: ValueError: 'x' (main.py, line 7)"
     """
     name = re.sub(r"^\W+|@.*", "", command).casefold()
@@ -136,26 +137,26 @@ def failure(command: str, log: Iterable[str]) -> str:
     return found[-1][:LONGEST] if found else ""
 
 
-def last_printed(log: Iterable[str]) -> str:
-    """What a function printed last in its latest call; "" for nothing.
+def find_last_output(log: Iterable[str]) -> str:
+    """Return what a function printed last in its latest call; "" if it printed nothing.
 
-    >>> last_printed(["START RequestId: 1", "hello", "END RequestId: 1", "REPORT RequestId: 1"])
+    >>> find_last_output(["START RequestId: 1", "hello", "END RequestId: 1", "REPORT RequestId: 1"])
     'hello'
     """
-    printed = [line for line in latest_call(log) if not _CLOUDS_OWN.match(line)]
+    printed = [line for line in select_latest_call(log) if not _CLOUDS_OWN.match(line)]
     return printed[-1][:LONGEST] if printed else ""
 
 
-def handler_mistake(log: Iterable[str]) -> str:
-    """What a handler of python-telegram-bot's did wrong in the latest call; "" for nothing.
+def find_handler_error(log: Iterable[str]) -> str:
+    """Return the error of a python-telegram-bot handler in the latest call, or "".
 
-    >>> handler_mistake(["main.py:7: RuntimeWarning: coroutine 'f' was never awaited"])
+    >>> find_handler_error(["main.py:7: RuntimeWarning: coroutine 'f' was never awaited"])
     "coroutine 'f' was never awaited (main.py, line 7)"
-    >>> handler_mistake(["a handler failed: KeyError: 'x' (main.py, line 7)", "END"])
+    >>> find_handler_error(["a handler failed: KeyError: 'x' (main.py, line 7)", "END"])
     "a handler failed: KeyError: 'x' (main.py, line 7)"
     """
     mistake = ""
-    for line in latest_call(log):
+    for line in select_latest_call(log):
         if line.startswith("a handler failed: "):
             mistake = line[:LONGEST]
         elif not mistake and (found := _UNAWAITED.search(line)):
@@ -163,10 +164,10 @@ def handler_mistake(log: Iterable[str]) -> str:
     return mistake
 
 
-def last_error(log: Iterable[str]) -> str:
-    """What the log of a function names as its last error, without ids and times; "" for none.
+def find_last_error(log: Iterable[str]) -> str:
+    """Return the last error in a function's log, without ids and times, or "".
 
-    >>> last_error(["[ERROR] KeyError: 'id'", 'Traceback …', '  File "main.py", line 3, in hello'])
+    >>> find_last_error(["[ERROR] KeyError: 'id'", 'Traceback …', '  File "main.py", line 3, in f'])
     "KeyError: 'id' (main.py, line 3)"
     """
     error, place = "", ""

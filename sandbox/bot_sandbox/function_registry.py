@@ -1,8 +1,8 @@
-"""Which function answers at an address, of all the clouds in this process.
+"""Find the function that answers at an address, in all clouds of this process.
 
-A bot's webhook is nothing but an address, and a `Telegram()` or `Twitch()` is made without the
-`Cloud()` that its bots may live in. So every cloud announces itself here while it is open. If a
-bot does not answer, the log of the function that should have answered is found by its address.
+A bot's webhook is only an address, and a `Telegram()` or `Twitch()` doesn't know the `Cloud()` in
+which its bots live. So every open cloud registers here. If a bot does not answer, its address leads
+to the function and its log.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,53 +11,53 @@ from typing import Protocol
 from bot_sandbox.cloud.history import History
 
 
-class Known(Protocol):
-    """A function of a cloud, whatever runs it."""
+class RegisteredFunction(Protocol):
+    """A function in any kind of cloud."""
 
     url: str
     host_url: str
     history: History
 
     def line(self, file: str, number: int) -> str:
-        """One line of its own code; "" for none."""
+        """Return one line of its own code, or ""."""
 
 
-Bookmark = dict[Known, int]  # how many lines of a function's log there were
-_clouds: list[Callable[[], Sequence[Known]]] = []
+Bookmark = dict[RegisteredFunction, int]  # how many lines each log had
+_clouds: list[Callable[[], Sequence[RegisteredFunction]]] = []
 
 
-def announce(functions: Callable[[], Sequence[Known]]) -> None:
-    """Let a cloud's functions be found; the argument gives those that it has now."""
+def register(functions: Callable[[], Sequence[RegisteredFunction]]) -> None:
+    """Register a cloud; the argument returns its current functions."""
     _clouds.append(functions)
 
 
-def withdraw(functions: Callable[[], Sequence[Known]]) -> None:
-    """Forget a cloud that closes; one that was never announced does not matter."""
+def unregister(functions: Callable[[], Sequence[RegisteredFunction]]) -> None:
+    """Remove a cloud that closes; do nothing if it was never registered."""
     if functions in _clouds:
         _clouds.remove(functions)
 
 
-def known() -> list[Known]:
-    """The functions of all clouds in this process."""
+def registered_functions() -> list[RegisteredFunction]:
+    """Return the functions of all clouds in this process."""
     return [function for functions in list(_clouds) for function in functions()]
 
 
-def function_at(address: str) -> Known | None:
-    """The function that answers at an address; None for one not known here."""
+def function_at(address: str) -> RegisteredFunction | None:
+    """Return the function that answers at an address, or None."""
     path = address.partition("?")[0].rstrip("/") + "/"
-    found = (each for each in known() if path.startswith((each.url, each.host_url)))
+    found = (each for each in registered_functions() if path.startswith((each.url, each.host_url)))
     return next(found, None)
 
 
 def bookmark() -> Bookmark:
-    """How far each log has got, for `log_at`."""
-    return {function: function.history.log.last for function in known()}
+    """Return the length of each log, for `log_at`."""
+    return {function: function.history.log.last for function in registered_functions()}
 
 
 def log_at(address: str, since: Bookmark | None = None) -> list[str]:
-    """The log of the function that answers at an address, or what came since a bookmark.
+    """Return the log of the function at an address, or its lines since a bookmark.
 
-    Empty for an address that is not known here.
+    Empty if no function is known there.
     """
     function = function_at(address)
     read = (since or {}).get(function, 0) if function else 0

@@ -1,82 +1,249 @@
-"""What a client needs to know of the running sandbox: addresses, values and lines to try."""
+"""Say what a client needs of the running sandbox: as a guide with lines to try, and as JSON."""
 
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import bot_sandbox
+from bot_sandbox.access import KEY_HEADER, is_loopback
 from bot_sandbox.cloud import Cloud
 from bot_sandbox.cloud.function import Function
+from bot_sandbox.jupyter_proxy import terminal_address
+from bot_sandbox.telegram.people import Person
 from bot_sandbox.telegram.service import Telegram
+from bot_sandbox.telegram.world import BotAccount
+from bot_sandbox.twitch.people import TwitchAccount
 from bot_sandbox.twitch.service import Twitch
 from bot_sandbox.window import Window
 
+if TYPE_CHECKING:  # aiosmtpd is optional, and --help needs none of it
+    from bot_sandbox.mail import Mail
+
+ADDRESSES = ("TELEGRAM_API", "TWITCH_API", "SMTP_HOST", "SMTP_PORT")  # settings without a sample
 SOURCES = (".py", ".js", ".mjs", ".cjs", ".ts")
-OF_ONE_PLATFORM = ("telegram_function.py", "twitch_function.py")
-# What names a platform in the sources of a function that the platform is to call
+OF_ONE_CALLER = ("telegram_function.py", "twitch_function.py", "timer_function.py")
+# Words that show in a function's source which platform calls it
 SPEAKS_TELEGRAM = re.compile("telegram|telegraf|grammy|aiogram|telebot", re.IGNORECASE)
 SPEAKS_TWITCH = re.compile("eventsub", re.IGNORECASE)
 
 
-def guide(
-    telegram: Telegram,
-    twitch: Twitch,
-    cloud: Cloud,
-    window: Window,
-    values: dict[str, str],
-    folders: dict[Function, Path],
-) -> Iterator[str]:
-    """All of it, line by line, in groups with a heading each.
+@dataclass(frozen=True)
+class Sample:
+    """The sample bot on Telegram, and who chats: Viktor there, Anna on Twitch."""
 
-    `values` are a bot's settings, `folders` where the functions come from that were asked for.
+    bot: BotAccount
+    viktor: Person
+    anna: TwitchAccount
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """The servers of the command, and what is in them.
+
+    `settings` are what a bot finds in its environment: the addresses, and if there is a `sample`,
+    its bot's tokens and secrets. `folders` has the folder of each function that you named.
     """
-    said = json.dumps({"from": "Viktor", "to": "hello_bot", "text": "!hello"})
-    yield "The sandbox runs. Ctrl-C stops it; then everything in it is forgotten."
+
+    telegram: Telegram
+    twitch: Twitch
+    cloud: Cloud
+    mail: "Mail"
+    window: Window
+    sample: Sample | None
+    settings: dict[str, str]
+    folders: dict[Function, Path]
+
+
+def as_json(sandbox: Sandbox) -> str:
+    """Return everything that a client needs, on one line."""
+    return json.dumps(world(sandbox))
+
+
+def world(sandbox: Sandbox) -> dict[str, Any]:
+    """Return everything that a client needs, as it is now: addresses, keys, tokens and ids."""
+    telegram, twitch, cloud, window = (
+        sandbox.telegram,
+        sandbox.twitch,
+        sandbox.cloud,
+        sandbox.window,
+    )
+    host, irc_port = twitch.irc_address
+    sample, settings = sandbox.sample, sandbox.settings
+    if sample and telegram.world.accounts.get(sample.bot.id) is sample.bot:
+        settings = settings | {"TELEGRAM_TOKEN": sample.bot.token}  # BotFather may have changed it
+    else:  # it has never been there, or a reset has removed it
+        sample, settings = None, {name: settings[name] for name in ADDRESSES}
+    return {
+        "version": bot_sandbox.__version__,
+        "window": {
+            "url": window.url,
+            "api_url": f"{window.url}/api",
+            "openapi_url": f"{window.url}/api/openapi.json",
+            "key": window.key,
+            "address": window.address,
+        },
+        "telegram": {"url": telegram.url, **on_telegram(telegram, sample, settings)},
+        "twitch": {
+            "url": twitch.url,
+            "oauth_url": f"{twitch.url}/oauth2",
+            "helix_url": f"{twitch.url}/helix",
+            "irc_url": twitch.irc_url,
+            "irc_host": host,
+            "irc_port": irc_port,
+            "eventsub_url": twitch.eventsub_url,
+            **on_twitch(twitch, sample, settings),
+        },
+        "cloud": {
+            "url": cloud_url(cloud),
+            "key": cloud.key,
+            "functions": {
+                each.name: {"url": each.url, "host_url": each.host_url}
+                for each in cloud.functions()
+            },
+        },
+        "mail": {"host": sandbox.mail.host, "port": sandbox.mail.port},
+        "settings": settings,
+    }
+
+
+def on_telegram(
+    telegram: Telegram, sample: Sample | None, settings: dict[str, str]
+) -> dict[str, Any]:
+    """Describe the bots and the people; the sample bot also has a secret for its webhook."""
+    accounts, people = telegram.world.accounts.values(), telegram.world.people.values()
+    bots = {
+        each.username: {"id": each.id, "name": each.name, "token": each.token}
+        for each in list(accounts)
+    }
+    if sample:
+        bots[sample.bot.username]["secret_token"] = settings["TELEGRAM_SECRET"]
+    found = {"bots": bots, "people": {each.name: {"id": each.id} for each in list(people)}}
+    return {name: those for name, those in found.items() if those}
+
+
+def on_twitch(twitch: Twitch, sample: Sample | None, settings: dict[str, str]) -> dict[str, Any]:
+    """Describe the accounts and the applications; the sample bot also has its tokens."""
+    users, apps = twitch.world.users.values(), twitch.world.apps.values()
+    accounts = {each.login: {"id": each.id} for each in list(users)}
+    applications = {
+        each.name: {
+            "client_id": each.client_id,
+            "client_secret": each.client_secret,
+            "redirects": list(each.redirects),
+        }
+        for each in list(apps)
+    }
+    found: dict[str, Any] = {"accounts": accounts, "applications": applications}
+    if sample:
+        accounts[sample.bot.username] |= {
+            "access_token": settings["TWITCH_TOKEN"],
+            "refresh_token": settings["TWITCH_REFRESH_TOKEN"],
+        }
+        found["eventsub_secret"] = settings["TWITCH_EVENTSUB_SECRET"]
+    return {name: those for name, those in found.items() if those}
+
+
+def guide(sandbox: Sandbox) -> Iterator[str]:
+    """Yield the guide line by line, in groups with a heading each."""
+    window, settings = sandbox.window, sandbox.settings
+    yield "The sandbox runs. Ctrl-C stops it and forgets everything in it."
     yield ""
     yield "WINDOW: chat in it, press buttons, watch the cloud, break things"
-    yield f"  {window.address}"
+    yield f"  {terminal_address(window.address)}"
     yield "  The same by HTTP:"
-    key = f"'Authorization: Bearer {window.key}'"
-    yield f"  try: curl -H {key} -d '{said}' {window.url}/api/telegram/say"
+    key = f"'{KEY_HEADER}: {window.key}'"
+    if not sandbox.sample:
+        yield f"""  try: curl -H {key} -d '{{"name": "Viktor"}}' {window.url}/api/telegram/people"""
+    else:
+        said = json.dumps({"from": "Viktor", "to": "hello_bot", "text": "!hello"})
+        yield f"  try: curl -H {key} -d '{said}' {window.url}/api/telegram/say"
 
     yield ""
     yield "SETTINGS of a bot in here, as for the file .env (they are worth nothing outside)"
-    yield from (f"  {name}={value}" for name, value in values.items())
+    yield from (f"  {name}={value}" for name, value in settings.items())
 
     yield ""
-    yield "TELEGRAM: the bot is @hello_bot, and you are Viktor"
-    yield f"  Bot API: {telegram.url}"
-    yield f"  try: curl {telegram.url}/bot{values['TELEGRAM_TOKEN']}/getMe"
-
-    host, port = twitch.irc_address
-    token, app = values["TWITCH_TOKEN"], twitch.world.apps[values["TWITCH_CLIENT_ID"]]
+    yield from telegram_lines(sandbox)
     yield ""
-    yield "TWITCH: the bot is hello_bot, the channel is #viktor, and you are Anna"
+    yield from twitch_lines(sandbox)
+    yield ""
+    yield from mail_lines(sandbox, key)
+    yield ""
+    yield from cloud_lines(sandbox)
+    if sandbox.sample:
+        yield from caller_lines(sandbox, sandbox.sample)
+
+
+def telegram_lines(sandbox: Sandbox) -> Iterator[str]:
+    """Yield what clients need of Telegram."""
+    url = sandbox.telegram.url
+    yield "TELEGRAM" + (": the bot is @hello_bot, and you are Viktor" if sandbox.sample else "")
+    yield f"  Bot API: {url}"
+    if sandbox.sample:
+        yield f"  try: curl {url}/bot{sandbox.settings['TELEGRAM_TOKEN']}/getMe"
+
+
+def twitch_lines(sandbox: Sandbox) -> Iterator[str]:
+    """Yield what clients need of Twitch."""
+    twitch, (host, port) = sandbox.twitch, sandbox.twitch.irc_address
+    about = ": the bot is hello_bot, the channel is #viktor, and you are Anna"
+    yield "TWITCH" + (about if sandbox.sample else "")
     yield f"  OAuth and Helix: {twitch.url}/oauth2 and {twitch.url}/helix"
-    yield f"  redirects of the application: {', '.join(app.redirects)}"
+    if sandbox.sample:
+        app = twitch.world.apps[sandbox.settings["TWITCH_CLIENT_ID"]]
+        yield f"  redirects of the application: {', '.join(app.redirects)}"
     yield f"  chat (IRC): {twitch.irc_url} or, by TCP, {host}:{port}"
     yield f"  EventSub by WebSocket: {twitch.eventsub_url}"
-    yield f'  try: curl -H "Authorization: OAuth {token}" {twitch.url}/oauth2/validate'
-    yield f"  try: {log_in(host, port, token)}"
+    if sandbox.sample:
+        token = sandbox.settings["TWITCH_TOKEN"]
+        yield f'  try: curl -H "Authorization: OAuth {token}" {twitch.url}/oauth2/validate'
+        yield f"  try: {log_in(host, port, token)}"
 
-    yield ""
-    yield "CLOUD: what functions print is shown here"
+
+def mail_lines(sandbox: Sandbox, key: str) -> Iterator[str]:
+    """Yield what programs that send letters need; `key` is the header with the window's key."""
+    host, port = sandbox.mail.host, sandbox.mail.port
+    yield "MAIL: letters to anybody are caught here, and sent nowhere"
+    yield f"  SMTP: {host}:{port}, without a password"
+    yield f"  try: {send_letter(host, port)}"
+    yield f"  read them: curl -H {key} {sandbox.window.url}/api/mail/letters"
+
+
+def cloud_lines(sandbox: Sandbox) -> Iterator[str]:
+    """Yield the functions, and how AWS's clients reach them."""
+    cloud, url = sandbox.cloud, cloud_url(sandbox.cloud)
+    yield "CLOUD: what functions print appears here"
     for each in cloud.functions():
         settings = each.settings
         limits = f"{settings.memory_mb} MB, {settings.timeout_s:g} s"
         yield f"  {each.name}: {each.url}    {settings.handler}, {settings.runtime}, {limits}"
         yield f"    on a host of its own: {each.host_url}"
         yield f"    try: curl {each.url}"
-    yield f"  AWS's Invoke, for boto3 and the aws command: endpoint http://{host}:{cloud.port}"
-    invoke = f"http://{host}:{cloud.port}/2015-03-31/functions/hello/invocations"
+    yield f"  AWS's Invoke, for boto3 and the aws command: endpoint {url}"
     yield f"    access key id: {cloud.key} (signatures are not checked)"
     signed = f"'Authorization: AWS4-HMAC-SHA256 Credential={cloud.key}/'"
-    yield f"    try: curl -H {signed} -d 1 {invoke}"
+    if names := [each.name for each in cloud.functions()]:
+        name = "hello" if "hello" in names else names[0]
+        invoke = f"{url}/2015-03-31/functions/{name}/invocations"
+        yield f"    try: curl -H {signed} -d 1 {invoke}"
+    else:
+        yield f"    try: curl -H {signed} {url}/2015-03-31/functions/"
 
-    for function, folder in folders.items():
+
+def caller_lines(sandbox: Sandbox, sample: Sample) -> Iterator[str]:
+    """Yield the commands that let Telegram, Twitch or a timer call a function that you named."""
+    for function, folder in sandbox.folders.items():
+        if function.settings.handler.startswith("timer_function."):
+            yield ""
+            yield f"{function.name.upper()}, by a timer, each minute: type in another terminal"
+            yield f"  {set_timer(sandbox.window, function, sample.viktor)}"
+            continue
         for platform, pattern, line in (
-            ("Telegram", SPEAKS_TELEGRAM, set_webhook(values, function.url)),
-            ("Twitch", SPEAKS_TWITCH, subscribe(twitch, values, function.url)),
+            ("Telegram", SPEAKS_TELEGRAM, set_webhook(sandbox.settings, function.url)),
+            ("Twitch", SPEAKS_TWITCH, subscribe(sandbox.twitch, sandbox.settings, function.url)),
         ):
             if any(pattern.search(source) for source in sources(folder, function)):
                 yield ""
@@ -84,11 +251,33 @@ def guide(
                 yield f"  {line}"
 
 
+def what_is_open(host: str, hosts: list[str], origins: list[str]) -> Iterator[str]:
+    """Yield what the options --host, --allow-host and --allow-origin open."""
+    if not is_loopback(host):
+        yield (
+            f"--host {host}: any machine that reaches this one can use the sandbox. "
+            "The window and the cloud want the key, Telegram and Twitch their tokens. Mail takes "
+            "letters from anybody."
+        )
+    for name in hosts:
+        yield f"--allow-host {name}: the servers answer to this name, too. It should be yours."
+    for origin in origins:
+        yield (
+            f"--allow-origin {origin}: pages from there may send requests, read the window's "
+            "responses and open WebSockets, if they know a key or a token."
+        )
+
+
+def cloud_url(cloud: Cloud) -> str:
+    """Return the endpoint for AWS's clients."""
+    return f"http://{cloud.host}:{cloud.port}"
+
+
 def sources(folder: Path, function: Function) -> Iterator[str]:
-    """The function's own program texts; packages from npm are others'."""
-    # Of a folder with a function for each platform, the one file in which it begins tells whose.
+    """Yield the source texts of a function, without packages from npm."""
+    # In a folder with a function for each caller, only its own file says which one it is.
     begins = folder / f"{function.settings.handler.rpartition('.')[0]}.py"
-    paths = [begins] if begins.name in OF_ONE_PLATFORM else folder.rglob("*")
+    paths = [begins] if begins.name in OF_ONE_CALLER else folder.rglob("*")
     for path in paths:
         places = path.relative_to(folder).parts
         ours = not any(place == "node_modules" or place.startswith(".") for place in places)
@@ -97,7 +286,7 @@ def sources(folder: Path, function: Function) -> Iterator[str]:
 
 
 def log_in(host: str, port: int, token: str) -> str:
-    """One line of Python that logs in to the chat by hand and prints the first answer."""
+    """Return a line of Python that logs in to the chat and prints the first answer."""
     said = f"b'PASS oauth:{token}\\r\\nNICK hello_bot\\r\\n'"
     return (
         f"python3 -c \"import socket; s = socket.create_connection(('{host}', {port})); "
@@ -105,14 +294,34 @@ def log_in(host: str, port: int, token: str) -> str:
     )
 
 
+def send_letter(host: str, port: int) -> str:
+    """Return a line of Python that sends a letter to the mail server."""
+    return (
+        f"python3 -c \"import smtplib; smtplib.SMTP('{host}', {port}, 'localhost').sendmail("
+        "'bot@example.org', 'anna@example.org', 'Subject: hello')\""
+    )
+
+
+def set_timer(window: Window, function: Function, viktor: Person) -> str:
+    """Return the command for a timer that calls a function now and each minute."""
+    timer: dict[str, Any] = {
+        "name": "morning",
+        "function": function.name,
+        "schedule": "rate(1 minute)",
+    }
+    timer["payload"] = {"chat": viktor.id, "text": "Good morning!"}
+    key = f"'{KEY_HEADER}: {window.key}'"
+    return f"curl -H {key} -d '{json.dumps(timer)}' {window.url}/api/cloud/timer"
+
+
 def set_webhook(values: dict[str, str], url: str) -> str:
-    """The line that makes a function the Telegram bot's webhook."""
+    """Return the command that makes a function the Telegram bot's webhook."""
     method = f"{values['TELEGRAM_API']}/bot{values['TELEGRAM_TOKEN']}/setWebhook"
     return f"curl {method} -d url={url} -d secret_token={values['TELEGRAM_SECRET']}"
 
 
 def subscribe(twitch: Twitch, values: dict[str, str], url: str) -> str:
-    """One line of Python that subscribes a function to the chat of #viktor on Twitch."""
+    """Return a line of Python that subscribes a function to the chat of #viktor on Twitch."""
     app = twitch.world.apps[values["TWITCH_CLIENT_ID"]]
     condition = {
         "broadcaster_user_id": twitch.world.user("viktor").id,

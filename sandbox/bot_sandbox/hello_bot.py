@@ -1,20 +1,22 @@
-"""The bot that the commands make: an account on each platform, and its settings as for `.env`."""
+"""Create the hello bot: an account on each platform, and its settings as in `.env`."""
 
 from bot_sandbox.randomness import Randomness
 from bot_sandbox.telegram.service import Telegram
-from bot_sandbox.twitch import Account
+from bot_sandbox.twitch import TwitchAccount
 from bot_sandbox.twitch.service import Twitch
 
 NAME, USERNAME = "Hello bot", "hello_bot"
-SCOPES = [  # all that something here asks for
+SCOPES = [  # all that the sandbox checks
     *("chat:read", "chat:edit", "user:read:chat", "user:write:chat", "user:bot"),
     *("moderator:read:chatters", "moderator:read:followers"),
 ]
 
 
-def on_telegram(telegram: Telegram, randomness: Randomness) -> dict[str, str]:
-    """Make the bot on Telegram; its settings."""
-    account = telegram.new_bot(NAME, USERNAME)
+def create_telegram_bot(
+    telegram: Telegram, randomness: Randomness, name: str = NAME
+) -> dict[str, str]:
+    """Create the bot on Telegram and return its settings."""
+    account = telegram.new_bot(name, USERNAME)
     return {
         "TELEGRAM_API": telegram.url,
         "TELEGRAM_TOKEN": account.token,
@@ -22,14 +24,16 @@ def on_telegram(telegram: Telegram, randomness: Randomness) -> dict[str, str]:
     }
 
 
-def on_twitch(twitch: Twitch, randomness: Randomness) -> dict[str, str]:
-    """Make the bot on Twitch, allowed all it needs in Viktor's channel; its settings."""
+def create_twitch_bot(twitch: Twitch, randomness: Randomness) -> dict[str, str]:
+    """Create the bot on Twitch, authorized in Viktor's channel, and return its settings."""
     viktor, bot = twitch.account("viktor", display_name="Viktor"), twitch.account(USERNAME)
-    return agreed(twitch, bot, viktor, randomness)
+    return authorize_bot(twitch, bot, viktor, randomness)
 
 
-def agreed(twitch: Twitch, bot: Account, owner: Account, randomness: Randomness) -> dict[str, str]:
-    """Make an application to which the bot and a channel's owner say yes; the bot's settings."""
+def authorize_bot(
+    twitch: Twitch, bot: TwitchAccount, owner: TwitchAccount, randomness: Randomness
+) -> dict[str, str]:
+    """Register an application, let bot and owner authorize it, and return the bot's settings."""
     app = twitch.application(NAME)
     twitch.authorize(owner, app, ["channel:bot"])
     token = twitch.authorize(bot, app, SCOPES)

@@ -1,4 +1,4 @@
-"""Read the body of an HTTP request or answer, but not more than a limit."""
+"""Read the body of an HTTP request or response, up to a limit."""
 
 from aiohttp import StreamReader
 

@@ -1,4 +1,4 @@
-"""An HTTP request and an HTTP response as plain values, whatever brings them."""
+"""HTTP requests and responses as plain values, independent of the server."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ Headers = list[tuple[str, str]]
 
 @dataclass(slots=True)
 class Request:
-    """A request as it came in; `target` is the path and the query, still percent-encoded."""
+    """A request as received; `target` is path and query, still percent-encoded."""
 
     method: str
     target: str
@@ -17,7 +17,7 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """A response; `reason` is the words after the status, where somebody said any."""
+    """A response; `reason` is the text after the status, if there is one."""
 
     status: int
     headers: Headers
@@ -26,7 +26,7 @@ class Response:
 
 
 def header(headers: Headers, name: str) -> str:
-    """The first value of a header, "" if there is none.
+    """Return the first value of a header, or "".
 
     >>> header([("Content-Type", "text/plain")], "content-type")
     'text/plain'

@@ -1,6 +1,6 @@
-"""A random seed that this machine keeps: with it, tokens are the same at every start, only here.
+"""Keep a random seed on this machine, so that tokens are the same at every start, only here.
 
-It lives in the user's own folder for such things, readable by nobody else. The environment variable
+It is in the user's state folder, and nobody else can read it. The environment variable
 BOT_SANDBOX_STATE names another folder.
 """
 
@@ -11,11 +11,11 @@ import time
 from pathlib import Path
 
 LENGTH = 64  # hexadecimal digits
-TRIES, PAUSE_S = 50, 0.02  # until a seed is there that another process has just begun to write
+TRIES, PAUSE_S = 50, 0.02  # to wait for another process that is writing the seed
 
 
 def machine_seed() -> str:
-    """Return the seed; the first call makes it. OSError, with a fix, if it cannot be kept."""
+    """Return the seed, made by the first call; raise OSError, with a fix, if it can't be kept."""
     file = state_folder() / "seed"
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -39,7 +39,7 @@ def machine_seed() -> str:
 
 
 def state_folder() -> Path:
-    """Return the folder where this system keeps what programs remember."""
+    """Return the sandbox's folder for state on this system."""
     if own := os.environ.get("BOT_SANDBOX_STATE"):
         return Path(own)
     if os.name == "nt":

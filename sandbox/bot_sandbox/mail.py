@@ -1,17 +1,16 @@
-"""A mail server on your own machine: it catches every letter and shows it.
+"""A mail server on your own machine that catches every letter and shows it.
 
     mail = Mail()
     with smtplib.SMTP(mail.host, mail.port, local_hostname="localhost") as server:
         server.send_message(letter)
     mail.wait()[0]
 
-aiosmtpd speaks the protocol (SMTP, RFC 5321), so any mail library works with it. Nothing is ever
-sent on. It offers neither encryption (STARTTLS) nor passwords (AUTH), which real mail servers
-want: a client that insists on them is told, in SMTP's words, that they are not there.
+aiosmtpd speaks the protocol (SMTP, RFC 5321), so any mail library works with it. It never forwards
+anything. It has neither encryption (STARTTLS) nor passwords (AUTH), which real mail servers want.
+If a client insists on them, SMTP's own error says that they are missing.
 
-Whatever the bytes of a letter are, reading them never fails and showing them never runs anything.
-It is no mail program: of a letter in several parts the text is read; what is attached stays in
-`source`.
+Reading a letter never fails and showing it never runs anything, whatever its bytes. It isn't a mail
+program: it reads the text of a letter in several parts, and attachments stay in `source`.
 """
 
 import asyncio
@@ -20,13 +19,18 @@ import logging
 import re
 import unicodedata
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from email import message_from_bytes, message_from_string, policy
 from email.message import Message
 from typing import Any
 from weakref import WeakSet
 
-from bot_sandbox.server import LocalServer, quiet, reserve
+from bot_sandbox.access import HOST, Access
+from bot_sandbox.diagnosis import NoReply
+from bot_sandbox.runner import blocking
+from bot_sandbox.server import LocalServer, bind_socket, silence_logger
+from bot_sandbox.snapshot import Snapshot
 
 try:
     from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -35,18 +39,18 @@ except ImportError:
         "aiosmtpd is not installed. It speaks SMTP for the mail server. Type: pip install aiosmtpd"
     ) from None
 
-LARGEST = 10_240_000  # bytes of one letter, unless told otherwise; Postfix's message_size_limit
+LARGEST = 10_240_000  # bytes of one letter by default; Postfix's message_size_limit
 MOST_RECIPIENTS = 1000  # of one letter; Postfix's smtpd_recipient_limit
-KEPT = 1000  # letters, and refusals, that are remembered; older ones go first
-FLOOD = 10  # a connection that sends so many times the largest letter, and no letter, is cut
+KEPT = 1000  # letters, and refusals, to keep; the oldest are dropped
+FLOOD = 10  # times `largest`: a connection that sends so much and no letter is cut
 
-LONGEST_HEAD, LONGEST_SUBJECT = 65_536, 2_000  # what is read of them; Python's reader is slow
-LONGEST_SHOWN = 4_000  # characters of the text that are displayed
+LONGEST_HEAD, LONGEST_SUBJECT = 65_536, 2_000  # read at most; Python's parser is slow
+LONGEST_SHOWN = 4_000  # characters of the text to display
 
-LOGGER = quiet(logging.getLogger("mail.log"))  # aiosmtpd's
+LOGGER = silence_logger(logging.getLogger("mail.log"))  # aiosmtpd's
 
 
-# Half-transparent colours look right on JupyterLab's light and dark pages alike.
+# Half-transparent colors fit JupyterLab's light and dark themes.
 _CARD = (
     "max-width:38em;margin:4px 0 8px;padding:8px 14px;border-radius:8px;font-size:14px;"
     "line-height:1.5;background:rgba(128,128,128,.14);border-left:4px solid rgba(230,159,0,.9);"
@@ -58,17 +62,17 @@ _TEXT = (
 )
 
 
-class NoLetter(Exception):  # noqa: N818 - a name that reads as a sentence
+class NoLetter(NoReply):
     """Too few letters came in time; the text says what was found and what to do next."""
 
 
 @dataclass(frozen=True, repr=False)
 class Letter:
-    """One letter; sender and recipients are the envelope's, so hidden copies are among them."""
+    """One letter; sender and recipients come from the envelope, so they include hidden copies."""
 
     sender: str
     recipients: tuple[str, ...]
-    source: bytes  # headers, an empty line, the rest: as it came
+    source: bytes  # headers, an empty line and the rest, as received
 
     @property
     def subject(self) -> str:
@@ -77,24 +81,24 @@ class Letter:
         try:
             raw = re.sub(r"[\r\n]", "", message_from_string(head).get("Subject", ""))
             subject = str(policy.default.header_factory("Subject", raw[:LONGEST_SUBJECT]))
-        except Exception:  # Python's reader of headers stumbles over some; then they are shown raw
+        except Exception:  # Python's header parser fails on some; show those raw
             subject = head
         return readable(subject).replace("\n", " ").strip()
 
     @property
     def text(self) -> str:
-        """The text, decoded; HTML as it is written where there is no plain text."""
+        """The text, decoded; the HTML source if there is no plain text."""
         try:
             return readable(text_of(message_from_bytes(self.source))).rstrip("\n")
-        except Exception:  # broken in a way that Python's reader did not foresee
+        except Exception:  # Python's parser fails on some broken letters
             return readable(self.source.decode("utf-8", "replace"))
 
     def __repr__(self) -> str:
-        return f"<Letter to {shortened(', '.join(self.recipients))}: {self.subject!r}>"
+        return f"<Letter to {shorten(', '.join(self.recipients))}: {self.subject!r}>"
 
     def __str__(self) -> str:
-        names = "\n".join(f"{name}: {shortened(value)}" for name, value in self._head())
-        return f"{names}\n\n{shortened(self.text)}"
+        names = "\n".join(f"{name}: {shorten(value)}" for name, value in self._head())
+        return f"{names}\n\n{shorten(self.text)}"
 
     def _repr_html_(self) -> str:
         rows = "".join(
@@ -110,10 +114,10 @@ class Letter:
 
 
 def text_of(message: Message) -> str:
-    """The text of a message's first plain part, else of its first HTML part, else "".
+    """Return the text of a message's first plain part, else of its first HTML part, else "".
 
-    Not `email.policy.default`: it gives up at a charset nobody knows and at a letter without
-    headers, and takes a minute over a long subject of many encoded words.
+    This doesn't use `email.policy.default`: that fails on an unknown charset and on a letter
+    without headers, and takes a minute for a long subject of many encoded words.
 
     >>> text_of(message_from_bytes(b"Content-Type: text/plain; charset=latin-1\\n\\ncaf\\xe9"))
     'café'
@@ -129,7 +133,7 @@ def text_of(message: Message) -> str:
 
 
 def decoded(body: bytes, charset: str) -> str:
-    """Bytes as text; with a charset nobody knows, as UTF-8."""
+    """Decode bytes; use UTF-8 if the charset is unknown."""
     try:
         return body.decode(charset, "replace")
     except (LookupError, UnicodeError):
@@ -137,7 +141,7 @@ def decoded(body: bytes, charset: str) -> str:
 
 
 def readable(text: str) -> str:
-    """Text without characters that command a terminal or cannot be written; � in their place.
+    """Replace characters that control a terminal or can't be encoded by �.
 
     >>> readable("one\\r\\ntwo\\x1b[2J")
     'one\\ntwo�[2J'
@@ -149,96 +153,144 @@ def readable(text: str) -> str:
     )
 
 
-def shortened(text: str) -> str:
-    """The beginning of a long text, and how much is left out."""
+def shorten(text: str) -> str:
+    """Return the beginning of a long text, and how much is left out."""
     more = len(text) - LONGEST_SHOWN
     return text if more <= 0 else f"{text[:LONGEST_SHOWN]}… ({more} more characters)"
 
 
 def _safe(text: str) -> str:
-    return html.escape(shortened(text))
+    return html.escape(shorten(text))
+
+
+class Mailbox:
+    """What a mail server has caught and refused."""
+
+    def __init__(self) -> None:
+        self.caught = 0  # letters so far, with those that are no longer kept
+        self.letters: list[Letter] = []  # replaced, never changed, so any thread may read it
+        self.unread: deque[Letter] = deque(maxlen=KEPT)
+        self.refusals: list[str] = []
 
 
 class Mail(LocalServer):
     """A mail server at `host` and `port`; stop it with `close()` or by leaving its `with`.
 
-    Letters to anyone are taken, but as real servers do it refuses with 552 a letter larger than
-    `largest` bytes, with 504 a recipient without a domain, with 553 one that is no address, and
-    with 550 a domain that does not exist: one that ends in .invalid (RFC 2606). `port` 0 takes
-    any free one.
+    It takes letters to anyone, but it refuses what real servers refuse: a letter larger than
+    `largest` bytes (552), a recipient without a domain (504), an invalid address (553), and a
+    domain that does not exist (550), which is one that ends in .invalid (RFC 2606). `port` 0 takes
+    any free one. It listens on `host`. On all addresses of a machine, clients find it under the
+    first of `allow_hosts`, as the other servers (see access.py).
+
+    Example:
+        import smtplib
+
+        from bot_sandbox import Mail
+
+        with Mail() as mail, smtplib.SMTP(mail.host, mail.port) as client:
+            client.sendmail("bot@example.com", ["viktor@example.com"], "Subject: Hello\\n\\nhi")
+            assert mail.wait()[0].subject == "Hello"
     """
 
-    def __init__(self, *, port: int = 0, largest: int = LARGEST) -> None:
-        super().__init__("mail")
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        largest: int = LARGEST,
+        host: str = HOST,
+        allow_hosts: Iterable[str] = (),
+    ) -> None:
+        super().__init__("mail", Access(host, allow_hosts))
         self.largest = largest
-        self._letters: list[Letter] = []  # replaced, never changed: any thread may read it
-        self._unread: deque[Letter] = deque(maxlen=KEPT)
-        self._refusals: list[str] = []
+        self._box = Mailbox()
+        self._empty = Snapshot(self._box)
         self._server: asyncio.Server | None = None
         self.connections: WeakSet[SmtpConnection] = WeakSet()
         try:
-            self.port = self.run(self._open(port))
-        except BaseException:  # a taken port, say; leave no thread behind
+            self.port: int = self.run(self._open(port))
+        except BaseException:  # such as a taken port: leave no thread behind
             self.close()
             raise
 
     @property
     def letters(self) -> list[Letter]:
         """Every letter caught so far, oldest first."""
-        return list(self._letters)
+        return list(self._box.letters)
 
     @property
     def refusals(self) -> list[str]:
-        """What the server said no to so far, in SMTP's words."""
-        return list(self._refusals)
+        """What the server has refused so far, in SMTP's words."""
+        return list(self._box.refusals)
 
-    def wait(self, n: int = 1, timeout: float = 5.0) -> list[Letter]:
-        """The next n letters not waited for yet; NoLetter when fewer came in `timeout` seconds."""
-        return self.run(self._wait(n, timeout))
+    def snapshot(self) -> Snapshot:
+        """Return the letters and refusals of now, to `restore` them later."""
+        return self.do(Snapshot, self._box)
 
-    async def _wait(self, n: int, timeout_s: float) -> list[Letter]:
-        if not await self.changes.until(lambda: len(self._unread) >= n, timeout_s):
-            raise NoLetter(self._explain(n, timeout_s))
-        return [self._unread.popleft() for _ in range(n)]
+    @blocking
+    async def restore(self, snapshot: Snapshot) -> None:
+        """Return to a snapshot of this mail server, as if nothing had come since."""
+        if not snapshot.is_of(self._box):
+            raise ValueError("this is a snapshot of another server; take one of this Mail")
+        snapshot.put_back()
+        self.changes.changed()
+
+    @blocking
+    async def reset(self) -> None:
+        """Forget every letter and every refusal."""
+        self._empty.put_back()
+        self.changes.changed()
+
+    @blocking
+    async def wait(self, n: int = 1, timeout: float = 5.0) -> list[Letter]:
+        """Return the next n letters; raise NoLetter if fewer came in `timeout` seconds."""
+        if not await self.changes.until(lambda: len(self._box.unread) >= n, timeout):
+            raise NoLetter(self.explain(len(self._box.unread), n, timeout))
+        return [self._box.unread.popleft() for _ in range(n)]
+
+    def numbered(self) -> list[tuple[int, Letter]]:
+        """Return the letters that are kept, with their numbers from 1 on."""
+        return list(enumerate(self._box.letters, self._box.caught - len(self._box.letters) + 1))
 
     def catch(self, letter: Letter) -> None:
-        """Keep a letter and wake whoever waits for it."""
-        self._letters = [*self._letters, letter][-KEPT:]
-        self._unread.append(letter)
+        """Keep a letter and wake those who wait for it."""
+        self._box.caught += 1
+        self._box.letters = [*self._box.letters, letter][-KEPT:]
+        self._box.unread.append(letter)
         self.changes.changed()
 
     def refuse(self, status: str) -> None:
-        """Remember a no."""
-        self._refusals = [*self._refusals, readable(status)][-KEPT:]
+        """Remember a refusal."""
+        self._box.refusals = [*self._box.refusals, readable(status)][-KEPT:]
 
     def __repr__(self) -> str:
         return f"<Mail: {len(self.letters)} letters caught>"
 
     def _repr_html_(self) -> str:
         cards = "".join(letter._repr_html_() for letter in self.letters)
-        return cards or "<div style='opacity:.6'>(no letter came yet)</div>"
+        return cards or "<div style='opacity:.6'>(no letter has come yet)</div>"
 
     async def shutdown(self) -> None:
-        """Take no more connections and cut those there are."""
+        """Stop listening and close all connections."""
         if self._server:
             self._server.close()
         for connection in self.connections:
             connection.cut()
 
     async def _open(self, port: int) -> int:
-        # Not aiosmtpd's Controller: it has no "any free port", connects to itself once to see
-        # whether it listens, and leaves clients' open connections to whoever stops it.
+        # aiosmtpd's Controller has no "any free port", connects to itself once, and leaves clients'
+        # connections open when it stops.
         self._server = await self.loop.create_server(
-            lambda: SmtpConnection(self), sock=reserve(port)
+            lambda: SmtpConnection(self), sock=bind_socket(port, self.access.listens_on)
         )
-        # aiosmtpd's tasks may end with an error when a client hangs up
+        # aiosmtpd's tasks may fail when a client hangs up
         self.loop.set_exception_handler(lambda loop, context: LOGGER.debug("%s", context))
         return int(self._server.sockets[0].getsockname()[1])
 
-    def _explain(self, n: int, timeout: float) -> str:
-        text = f"{len(self._unread)} of {n} letters came within {timeout:g} s."
-        if self._refusals:
-            return f'{text} The last thing refused: "{self._refusals[-1]}".'
+    def explain(self, found: int, n: int, timeout: float) -> str:
+        """Return why too few letters came, as far as it is known, and what to do."""
+        text = f"{found} of {n} letters came within {timeout:g} s."
+        if self._box.refusals:
+            return f'{text} The last thing refused: "{self._box.refusals[-1]}".'
         return (
             f"{text} Nothing was refused either. Does the sender use host {self.host} and port "
             f"{self.port}? If a function sends, read its logs."
@@ -250,7 +302,7 @@ class SmtpConnection(SMTP):
 
     def __init__(self, mail: Mail) -> None:
         super().__init__(
-            Rules(mail),
+            SmtpHandler(mail),
             data_size_limit=mail.largest,
             enable_SMTPUTF8=True,
             hostname="localhost",
@@ -262,10 +314,15 @@ class SmtpConnection(SMTP):
         mail.connections.add(self)
 
     def data_received(self, data: bytes) -> None:
-        """Count what comes: aiosmtpd keeps a line that never ends."""
+        """Count what arrives, because aiosmtpd keeps a line that never ends."""
+        # A form in any web page could write a letter, because SMTP only complains of HTTP's lines.
+        if not self.received and data.startswith(b"POST "):
+            self.mail.refuse("(cut off: a web page is not a mail program)")
+            self.cut()
+            return
         self.received += len(data)
         if self.received > FLOOD * self.mail.largest:
-            self.mail.refuse("(cut off: too much that is no letter)")
+            self.mail.refuse("(cut off: too much data that is not a letter)")
             self.cut()
         else:
             super().data_received(data)
@@ -276,14 +333,14 @@ class SmtpConnection(SMTP):
             self.transport.abort()
 
     async def push(self, status: Any) -> None:
-        """Answer the client, and remember each no."""
+        """Answer the client, and remember each refusal."""
         if isinstance(status, str) and status[:1] in "45":
             self.mail.refuse(status)
         await super().push(status)
 
 
-class Rules:
-    """Who may get a letter, and what becomes of it; aiosmtpd calls these by name."""
+class SmtpHandler:
+    """Decides who may get a letter and keeps it; aiosmtpd calls these methods by name."""
 
     def __init__(self, mail: Mail) -> None:
         self.mail = mail
@@ -319,5 +376,5 @@ class Rules:
         return "250 2.0.0 Ok: caught, and sent nowhere"
 
     async def handle_exception(self, error: Exception) -> str:
-        """Answer what aiosmtpd itself could not read."""
+        """Answer what aiosmtpd could not read."""
         return "501 5.5.2 Error: this line cannot be read"

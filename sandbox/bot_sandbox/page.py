@@ -1,7 +1,8 @@
-"""A window's page as a Jupyter notebook shows it: live while its server lives, a still otherwise.
+"""A window's page in a Jupyter notebook: live while its server runs, else static HTML.
 
-An `<object>` and no iframe: in an untrusted notebook, or when the server has gone, the browser
-shows what stands inside it. An iframe would be blank, and a grey box later.
+It is an `<object>`, not an iframe. In an untrusted notebook, or when the server is gone, the
+browser shows the content of the object. An iframe would be blank or a gray box. The object has no
+`type`: with text/html, Chromium would show an empty page instead of its content.
 """
 
 import html
@@ -11,8 +12,8 @@ import threading
 import webbrowser
 from dataclasses import dataclass
 
-# A browser tells the page the system's colours, not JupyterLab's: so the notebook does. Where it
-# runs no script (untrusted, on GitHub) or names no theme, the system's remain.
+# A browser tells the page the system's theme, not JupyterLab's, so this script does. Without a
+# script (untrusted, on GitHub) or a theme, the system's stays.
 THEME = """<script>{
   const frame = document.currentScript.previousElementSibling;
   const tell = () => {
@@ -24,10 +25,15 @@ THEME = """<script>{
   new MutationObserver(tell).observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
 }</script>"""
 
+HINT = (
+    '<div style="font-size:13px;opacity:.8">Nothing to click here? Choose Run, Run All Above '
+    "Selected Cell. Then run this cell again.</div>"
+)
+
 
 @dataclass(frozen=True)
 class Page:
-    """A page at an address; `still` is HTML of ours, shown where the page itself cannot be."""
+    """A page at an address; `still` is static HTML to show where the live page can't be."""
 
     address: str
     still: str
@@ -37,24 +43,27 @@ class Page:
         return self.address
 
     def __repr__(self) -> str:
-        # Without the key: this is what tracebacks, logs and stored notebooks show. Who wants to
-        # open the page in a browser prints it.
+        # Without the key, because tracebacks, logs and stored notebooks show this. `print` shows
+        # the whole address.
         return f"Page({self.address.partition('#')[0]!r})"
 
     def _repr_html_(self) -> str:
         address = html.escape(self.address)
         return (
-            f'<object type="text/html" data="{address}" width="100%" height="{self.height}">'
-            f"{self.still}<div>Run this cell to open the window.</div></object>{THEME}"
-            f'<div>The same in a tab of its own: <a href="{address}" target="_blank">'
-            f"{address.partition('#')[0]}</a></div>"
+            f'<object data="{address}" width="100%" height="{self.height}">'
+            f"{self.still}</object>{THEME}"
+            f'<div>The same in a tab of its own: <a href="{address}" target="_blank" '
+            f'rel="noreferrer">'
+            f"{address.partition('#')[0]}</a></div>{HINT}"
         )
 
 
 def open_in_browser(address: str) -> None:
-    """Show a page in the browser, where there is one that can show itself."""
-    # On Linux without a screen a text browser would take the terminal.
+    """Open a page in the browser, if there is one with a screen."""
+    if address.startswith("/"):  # only the browser knows the host of a Jupyter server elsewhere
+        return
+    # On Linux without a screen, a text browser would take over the terminal.
     screens = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
     if sys.platform != "linux" or any(os.environ.get(name) for name in screens):
-        # On a thread: some browsers keep whoever opens them waiting until they are closed.
+        # On a thread, because some browsers block their caller until they are closed.
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

@@ -1,14 +1,14 @@
 """Start programs, keep what they print, and kill them when the interpreter exits.
 
-Every program carries a marker in its environment, and so do the children it starts, however far
-they run. Beside them stands a guardian, a small process that holds one end of a pipe. When the
-Python that started them dies, even by SIGKILL, the pipe ends and the guardian kills what is left.
+Every program has a marker in its environment, and so do all its descendants. A guardian, a small
+extra process, holds one end of a pipe. When the Python that started it dies, even by SIGKILL, the
+pipe ends and the guardian kills what is left.
 
-So it works for programs in any language and on every system. Linux alone could do without the
-guardian (PR_SET_PDEATHSIG), but that signal comes when a *thread* ends, and spares grandchildren.
-Nothing is found that has left its parents *and* thrown away its environment.
+This works for programs in any language and on every system. Linux has PR_SET_PDEATHSIG, but that
+signal comes when a *thread* ends, and it spares grandchildren. A process escapes if it leaves its
+parents *and* clears its environment.
 
-This file is the guardian's program as well, so it imports nothing of the sandbox.
+This file is also the guardian's program, so it imports nothing of the sandbox.
 """
 
 import itertools
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 MARKER = "BOT_SANDBOX_PROCESS"
 ROUNDS = 100
-KEPT = 10_000  # lines of what a program prints; older ones go first
-# A Ctrl-C in the terminal is not for them; 0x200 is Windows' CREATE_NEW_PROCESS_GROUP.
+KEPT = 10_000  # lines of a program's output to keep; the oldest are dropped
+# A Ctrl-C in the terminal must not reach them; 0x200 is Windows' CREATE_NEW_PROCESS_GROUP.
 DETACHED: Any = {"start_new_session": True} if os.name == "posix" else {"creationflags": 0x200}
 
 
 def check_psutil() -> None:
-    """ImportError, with what to do, if psutil is missing: it is optional."""
+    """Raise ImportError, with the fix, if the optional psutil is missing."""
     try:
         import psutil  # noqa: F401
     except ImportError:
@@ -48,9 +48,9 @@ def check_psutil() -> None:
 
 
 class ProcessSupervisor:
-    """Kills its programs when it is closed or the interpreter exits, and deletes `folder` then.
+    """Kills its programs and deletes `folder` when it is closed or the interpreter exits.
 
-    Raises ImportError where psutil is missing.
+    Raises ImportError if psutil is missing.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -69,23 +69,23 @@ class ProcessSupervisor:
         self.is_closed = False
 
     def new_marker(self) -> str:
-        """A marker for one more program, which begins with the supervisor's own."""
+        """Return a marker for one more program; it begins with the supervisor's own."""
         return f"{self.marker}{next(self._numbers)}/"
 
     def start(
         self, command: list[str], folder: Path, environment: Mapping[str, str]
     ) -> "ManagedProcess":
-        """Start a program in a folder, its output kept; raises OSError."""
+        """Start a program in a folder and keep its output; raise OSError if it can't start."""
         managed = ManagedProcess(command, self.new_marker(), folder, environment)
         self._programs.append(managed)
         return managed
 
     def close(self) -> None:
-        """Kill every program and all they have started; a second call does nothing."""
+        """Kill every program and its descendants; a second call does nothing."""
         if self.is_closed:
             return
         self.is_closed = True
-        kill_marked(self.marker)  # all at once: each would look through the machine's processes
+        kill_marked(self.marker)  # one search through the machine's processes for all
         for managed in self._programs:
             managed.kill()
         if self._folder:
@@ -103,7 +103,9 @@ class ManagedProcess:
         self._marker = marker
         self._process = launch(command, marker, folder, environment, pipe, pipe)
         self.pid = self._process.pid
-        self.output, self.errors = Lines(self._process.stdout), Lines(self._process.stderr)
+        self._changed = threading.Condition()
+        self.output = OutputLines(self._process.stdout, self._changed)
+        self.errors = OutputLines(self._process.stderr, self._changed)
 
     @property
     def status(self) -> int | None:
@@ -111,51 +113,75 @@ class ManagedProcess:
         return self._process.poll()
 
     def wait(self, timeout_s: float | None = None) -> int:
-        """Wait until it has ended; its exit status. Raises subprocess.TimeoutExpired."""
+        """Wait for its end and return the exit status; raise subprocess.TimeoutExpired."""
         return self._process.wait(timeout_s)
 
+    def wait_for_line(self, text: str, timeout_s: float) -> bool:
+        """Wait until a line of its output or its errors contains a text; False if none does.
+
+        It also stops waiting when the program has ended.
+        """
+
+        def found() -> bool:
+            lines = [*self.output.all(), *self.errors.all()]
+            return any(text in line for line in lines)
+
+        def settled() -> bool:
+            return found() or (self.output.is_over and self.errors.is_over)
+
+        with self._changed:
+            self._changed.wait_for(settled, timeout_s)
+            return found()
+
+    def wait_or_kill(self, grace_s: float) -> None:
+        """Wait for its end, and kill it and all it has started after so many seconds."""
+        with suppress(subprocess.TimeoutExpired):
+            self.wait(grace_s)
+            return
+        self.kill()
+
     def terminate(self) -> None:
-        """Ask it to end by SIGTERM; Windows has no signals, there it is Ctrl-Break."""
+        """Ask it to end by SIGTERM, or Ctrl-Break on Windows, which has no signals."""
         if os.name == "posix":
             self._process.terminate()
         else:
             self.interrupt()
 
     def interrupt(self) -> None:
-        """Press Ctrl-C; on Windows Ctrl-Break, since detached programs hear no Ctrl-C there."""
+        """Press Ctrl-C, or Ctrl-Break on Windows, where detached programs get no Ctrl-C."""
         number = "SIGINT" if os.name == "posix" else "CTRL_BREAK_EVENT"
         self._process.send_signal(getattr(signal, number))
 
     def kill(self) -> None:
-        """End it at once, as a power cut does, with all it has started."""
+        """Kill it and all it has started, without a warning."""
         kill_marked(self._marker)
         while self.status is None:
             try:
                 self.wait(1.0)
             except subprocess.TimeoutExpired:
-                # While the system loads a new program, its environment cannot be read, nor its
-                # marker found; so it is looked for again.
+                # While the system loads a new program, nobody can read its environment and marker,
+                # so search again.
                 kill_marked(self._marker)
 
 
-class Lines:
-    """What comes out of a pipe, line by line, read on a thread so that nobody blocks on it."""
+class OutputLines:
+    """Reads a pipe line by line on a thread, so that nobody blocks on it."""
 
-    def __init__(self, pipe: IO[bytes] | None) -> None:
+    def __init__(self, pipe: IO[bytes] | None, changed: threading.Condition) -> None:
         assert pipe is not None
         self._lines: deque[str] = deque(maxlen=KEPT)
         self.is_over = False
-        self._changed = threading.Condition()
+        self._changed = changed  # of the program, so that it can wait for both of its pipes
         self._reader = threading.Thread(target=self._read, args=(pipe,), daemon=True)
         self._reader.start()
 
     def all(self) -> list[str]:
-        """The lines so far, oldest first."""
+        """Return the lines so far, oldest first."""
         with self._changed:
             return list(self._lines)
 
     def wait_for(self, find: Callable[[list[str]], T], timeout_s: float) -> T:
-        """What `find` makes of the lines as soon as that is true, or when no more will come."""
+        """Return `find(lines)` as soon as it is true, or when the pipe has ended."""
 
         def found() -> bool:
             return bool(find(list(self._lines))) or self.is_over
@@ -165,7 +191,7 @@ class Lines:
             return find(list(self._lines))
 
     def wait_end(self, timeout_s: float | None = None) -> None:
-        """Wait until everything has been read, or too long."""
+        """Wait until everything has been read, or the time is over."""
         self._reader.join(timeout_s)
 
     def _read(self, pipe: IO[bytes]) -> None:
@@ -188,7 +214,7 @@ def launch(
     errors: int,
     inherited: Sequence[int] = (),  # file descriptors; POSIX only
 ) -> "subprocess.Popen[bytes]":
-    """Start a program that whoever kills `marker` ends; raises OSError."""
+    """Start a program with a marker, so that `kill_marked` ends it; raise OSError."""
     return subprocess.Popen(
         command,
         cwd=folder,
@@ -202,10 +228,10 @@ def launch(
 
 
 def kill_marked(prefix: str) -> None:
-    """Kill every process whose marker begins with `prefix`, and its descendants; all of them."""
-    import psutil  # not at the top: the guardian seldom needs it, and waits smaller without
+    """Kill every process whose marker begins with `prefix`, and its descendants."""
+    import psutil  # not at the top, so that the waiting guardian stays small
 
-    for _ in range(ROUNDS):  # a process may start another while we look
+    for _ in range(ROUNDS):  # a process may start another meanwhile
         found = [process for process in psutil.process_iter() if _carries(process, prefix)]
         if not found:
             return
@@ -231,7 +257,7 @@ def _carries(process: "psutil.Process", prefix: str) -> bool:
 
 
 def remove(folder: Path) -> None:
-    """Delete a folder, read-only or not; what is not there is no error."""
+    """Delete a folder, read-only or not; do nothing if it doesn't exist."""
     for path, _, names in os.walk(folder):
         files = names if os.name == "nt" else []  # elsewhere only the folder's own mode counts
         for each in ("", *files):
@@ -241,7 +267,7 @@ def remove(folder: Path) -> None:
 
 
 def main() -> None:
-    """Be a guardian: wait for the pipe's end; without a farewell, kill what is marked."""
+    """Run the guardian: wait for the pipe's end; without a goodbye, kill what is marked."""
     prefix, folder = sys.argv[1:]
     if not sys.stdin.buffer.read():
         kill_marked(prefix)

@@ -5,82 +5,166 @@
         program("node", "bot.js", BOT_TOKEN=account.token, BOT_API=telegram_sandbox.url)
         assert telegram_sandbox.person("Viktor").ask("/hello") == "hello Viktor!"
 
-Once the package is installed pytest finds them by itself. Each test gets a world of its own, on
-free ports, which ends with it. With other numbers than the usual ones, write a fixture of your own,
-`with Telegram(limits=None) as made: yield made`: a fixture in a test file or conftest.py
-takes the place of one here that has its name.
+Once the package is installed, pytest finds them. Each test gets its own servers on free ports,
+which end with it. For tests that are coroutines there are `aio_telegram`, `aio_twitch`,
+`aio_cloud`, `aio_mail` and `aio_clock`: the same ones, to be awaited. They work with any plugin
+that runs such tests. You await the methods of everything that begins with `aio_`, and no others.
+
+For other settings, write your own fixture of the same name in a test file or conftest.py; it
+replaces the one here. Give it the clock that the other servers have:
+
+    @pytest.fixture
+    def telegram_sandbox(sandbox_clock):
+        with Telegram(limits=None, clock=sandbox_clock) as telegram:
+            yield telegram
+
+If a test fails, pytest's report shows what was said since it began, and what was refused, on every
+Telegram and Twitch. That includes servers that several tests share.
 """
 
-import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
+import sys
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-# Nothing of the sandbox is imported here: pytest loads this file in projects that use none of it.
+_SEEN = pytest.StashKey[Any]()  # a Seen of report.py
+
+# This file imports nothing of the sandbox, because pytest loads it in every project.
 if TYPE_CHECKING:
-    from bot_sandbox import Cloud, Mail, Telegram, Twitch
-    from bot_sandbox.process_supervisor import ManagedProcess
+    from bot_sandbox import Clock, Cloud, Mail, Program, Telegram, Twitch, aio
 
 
 @pytest.fixture
-def telegram_sandbox() -> "Iterator[Telegram]":
-    """A Telegram with nobody in it yet; bots find it at `telegram_sandbox.url`."""
+def sandbox_clock() -> "Clock":
+    """The clock of all servers of a test: `sandbox_clock.advance(3600)` lets an hour pass."""
+    from bot_sandbox import Clock
+
+    return Clock()
+
+
+@pytest.fixture
+def aio_clock(sandbox_clock: "Clock") -> "aio.Clock":
+    """The clock of `sandbox_clock`, to be awaited: `await aio_clock.advance(3600)`."""
+    from bot_sandbox import aio
+
+    return aio.Clock.of(sandbox_clock)
+
+
+@pytest.fixture
+def telegram_sandbox(sandbox_clock: "Clock") -> "Iterator[Telegram]":
+    """Start a Telegram with nobody in it; bots find it at `telegram_sandbox.url`."""
     from bot_sandbox import Telegram
 
-    with Telegram() as made:
-        yield made
+    with Telegram(clock=sandbox_clock) as telegram:
+        yield telegram
 
 
 @pytest.fixture
-def twitch_sandbox() -> "Iterator[Twitch]":
-    """A Twitch with nobody in it yet: it has `url`, `irc_url` and `eventsub_url`."""
+def twitch_sandbox(sandbox_clock: "Clock") -> "Iterator[Twitch]":
+    """Start a Twitch with nobody in it; it has `url`, `irc_url` and `eventsub_url`."""
     from bot_sandbox import Twitch
 
-    with Twitch() as made:
-        yield made
+    with Twitch(clock=sandbox_clock) as twitch:
+        yield twitch
 
 
 @pytest.fixture
-def cloud_sandbox() -> "Iterator[Cloud]":
-    """A serverless cloud without functions: `deploy(name, folder)` makes one."""
+def cloud_sandbox(sandbox_clock: "Clock") -> "Iterator[Cloud]":
+    """Start a serverless cloud without functions; `deploy(name, folder)` adds one."""
     from bot_sandbox import Cloud
 
-    with Cloud() as made:
-        yield made
+    with Cloud(clock=sandbox_clock) as cloud:
+        yield cloud
 
 
 @pytest.fixture
 def mail_sandbox() -> "Iterator[Mail]":
-    """A mail server that catches every letter: it has `host`, `port` and `wait()`."""
+    """Start a mail server that catches every letter; it has `host`, `port` and `wait()`."""
     from bot_sandbox import Mail
 
-    with Mail() as made:
-        yield made
+    with Mail() as mail:
+        yield mail
 
 
 @pytest.fixture
-def program() -> "Iterator[Callable[..., ManagedProcess]]":
-    """Starts a program in any language; it ends with the test, with all that it has started.
+def aio_telegram(telegram_sandbox: "Telegram") -> "aio.Telegram":
+    """The Telegram of `telegram_sandbox`, to be awaited."""
+    from bot_sandbox import aio
 
-    `program("node", "bot.js", folder="my_bot", BOT_TOKEN=token)`: the words of its command, the
-    folder to run in (else pytest's own) and what its environment gets beside pytest's own. What it
-    prints is in `.output.all()` and `.errors.all()`, and in pytest's report of a test that fails.
+    return aio.Telegram.of(telegram_sandbox)
+
+
+@pytest.fixture
+def aio_twitch(twitch_sandbox: "Twitch") -> "aio.Twitch":
+    """The Twitch of `twitch_sandbox`, to be awaited."""
+    from bot_sandbox import aio
+
+    return aio.Twitch.of(twitch_sandbox)
+
+
+@pytest.fixture
+def aio_cloud(cloud_sandbox: "Cloud") -> "aio.Cloud":
+    """The cloud of `cloud_sandbox`, to be awaited."""
+    from bot_sandbox import aio
+
+    return aio.Cloud.of(cloud_sandbox)
+
+
+@pytest.fixture
+def aio_mail(mail_sandbox: "Mail") -> "aio.Mail":
+    """The mail server of `mail_sandbox`, to be awaited."""
+    from bot_sandbox import aio
+
+    return aio.Mail.of(mail_sandbox)
+
+
+@pytest.fixture
+def program() -> "Iterator[Program]":
+    """Start a program in any language; it and all it has started end with the test.
+
+    `program("node", "bot.js", folder="my_bot", ready="listening", BOT_TOKEN=token)` takes the words
+    of the command, the folder to run in (by default pytest's), what to wait for, and more variables
+    for its environment. Its output is in `.output.all()` and `.errors.all()`, and in pytest's
+    report if the test fails. At the end it is asked to end (SIGTERM, on Windows Ctrl-Break), and
+    killed if it doesn't.
     """
-    from bot_sandbox.process_supervisor import ProcessSupervisor
+    from bot_sandbox import Program
 
-    supervisor, started = ProcessSupervisor(), []
+    program = Program()
+    try:
+        yield program
+    finally:
+        program.close()
+        print(program.report())
 
-    def start(*command: str, folder: str | Path = ".", **environment: str) -> "ManagedProcess":
-        managed = supervisor.start(list(command), Path(folder), {**os.environ, **environment})
-        started.append((command, managed))
-        return managed
 
-    yield start
-    supervisor.close()
-    for command, managed in started:
-        managed.output.wait_end()
-        managed.errors.wait_end()
-        print(f"{' '.join(command)}: exit status {managed.status}")
-        print(*managed.output.all(), *managed.errors.all(), sep="\n")
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Remember what servers that are shared by several tests knew before this one."""
+    if _is_used():
+        from bot_sandbox.report import Seen
+        from bot_sandbox.server import servers
+
+        item.stash[_SEEN] = Seen(servers())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add the chats, and what was refused, to the report of a failed test."""
+    report = yield
+    if report.when == "call" and report.failed and _is_used():
+        from bot_sandbox.report import Seen, sections
+
+        try:
+            values = item.funcargs.values() if isinstance(item, pytest.Function) else ()
+            report.sections += sections(values, item.stash.get(_SEEN, Seen([])))
+        except Exception as error:  # the test's own failure must be seen in any case
+            report.sections.append(("sandbox", f"its chats cannot be shown: {error!r}"))
+    return report
+
+
+def _is_used() -> bool:
+    return "bot_sandbox.telegram" in sys.modules or "bot_sandbox.twitch" in sys.modules

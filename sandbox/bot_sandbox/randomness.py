@@ -1,4 +1,4 @@
-"""Where tokens, secrets and ids come from: the operating system, or a seed, always the same."""
+"""Make tokens, secrets and ids: random ones, or the same ones again from a seed."""
 
 import random
 import secrets
@@ -10,11 +10,11 @@ URL_SAFE = string.ascii_letters + string.digits + "-_"
 
 
 class Randomness:
-    """Without a seed, what nobody can guess; with one, the same texts at every start.
+    """Makes random texts; with a seed, the same texts at every start.
 
-    With a seed, each thing that is named has a row of its own: the second token of one account
-    stays the same however many messages were said before it. Such texts can be guessed by
-    whoever knows the seed, so there is no seed unless somebody asks for one.
+    With a seed, each name has its own sequence: the second token of an account stays the same,
+    however many messages came before it. If somebody knows the seed, they can guess the texts, so
+    there is no seed by default.
     """
 
     def __init__(self, seed: int | str | None = None) -> None:
@@ -22,7 +22,7 @@ class Randomness:
         self._rows: dict[str, random.Random] = {}
 
     def text(self, length: int, of: str, alphabet: str = LOWER) -> str:
-        """The next text of this thing.
+        """Return the next text of a named sequence.
 
         >>> first, again, other = Randomness("a"), Randomness("a"), Randomness("b")
         >>> first.text(30, "token") == again.text(30, "token")
@@ -34,11 +34,11 @@ class Randomness:
         return "".join(row.choice(alphabet) for _ in range(length))
 
     def number(self, top: int, of: str) -> int:
-        """The next number of this thing, from 1 to `top`."""
+        """Return the next number of a named sequence, from 1 to `top`."""
         return self._row(of).randint(1, top)
 
     def uuid(self, of: str) -> str:
-        """The next UUID (version 4) of this thing."""
+        """Return the next UUID (version 4) of a named sequence."""
         return str(uuid.UUID(int=self._row(of).getrandbits(128), version=4))
 
     def _row(self, of: str) -> random.Random:

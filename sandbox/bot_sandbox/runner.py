@@ -1,83 +1,160 @@
-"""Where a sandbox's coroutines run, and how a plain call gets there."""
+"""Run a sandbox's coroutines: from plain calls, or from coroutines of any event loop.
+
+A method that waits is written once, as a coroutine, and marked with `blocking`. Plain code calls it
+and gets the result; `bot_sandbox.aio` awaits the same coroutine.
+"""
 
 import asyncio
+import functools
 import inspect
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
-from typing import Any, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
 from bot_sandbox.change_notifier import ChangeNotifier
+from bot_sandbox.diagnosis import NoReply
+from bot_sandbox.same_thread_loop import SameThreadLoop
 
 T = TypeVar("T")
+P = ParamSpec("P")
+Owner = TypeVar("Owner", bound="HasRunner")
+LOOK_S = 0.02  # how often `wait_until` looks if the sandbox doesn't change
+# Packages whose tasks a kernel runs; the last two are those of a kernel in a browser's tab.
+KERNEL = ("ipykernel", "jupyter_client", "tornado", "zmq", "pyodide", "pyodide_kernel")
+HELD = (
+    "This call held the event loop of this thread, so no bot that runs in it could do anything. If "
+    "yours does, await the same call of bot_sandbox.aio, as in await viktor.ask(…)."
+)
+
+
+class HasRunner(Protocol):
+    """Whatever has methods that wait: a server, a person, a function."""
+
+    @property
+    def _runner(self) -> "Runner": ...
+
+
+def blocking(
+    coroutine_function: Callable[Concatenate[Owner, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[Owner, P], T]:
+    """Turn a coroutine of the sandbox's loop into a method that waits for its result.
+
+    The method's attribute `coroutine_function` is what `bot_sandbox.aio` awaits.
+    """
+
+    @functools.wraps(coroutine_function)
+    def method(self: Owner, /, *arguments: P.args, **named: P.kwargs) -> T:
+        __tracebackhide__ = is_no_reply  # pytest shows the test's line, not this one
+        try:
+            return self._runner.run(coroutine_function(self, *arguments, **named))
+        except NoReply as silence:
+            if not holds_a_loop():
+                raise silence.with_traceback(None) from None
+            happened, *found = str(silence).split("\n")
+            raise type(silence)("\n".join([happened, HELD, *found])) from None
+
+    method.coroutine_function = coroutine_function  # type: ignore[attr-defined]
+    return method
+
+
+def is_no_reply(error: Any) -> bool:
+    """Return whether pytest's ExceptionInfo is a NoReply, whose text says all that is to say."""
+    return isinstance(error.value, NoReply)
+
+
+def holds_a_loop() -> bool:
+    """Return whether a plain call here keeps an event loop from running.
+
+    Each cell of a notebook runs inside the kernel's loop. There it only matters if the loop has
+    tasks besides the kernel's own.
+    """
+    try:
+        tasks = asyncio.all_tasks(asyncio.get_running_loop())
+    except RuntimeError:  # no loop is running
+        return False
+    kernel = sys.modules.get("ipykernel.kernelapp")
+    if not (kernel and kernel.IPKernelApp.initialized()) and "pyodide_kernel" not in sys.modules:
+        return True
+    others = tasks - {asyncio.current_task()}
+    return any(not _belongs_to_kernel(task) for task in others)
+
+
+def _belongs_to_kernel(task: "asyncio.Task[Any]") -> bool:
+    frames = task.get_stack(limit=1)
+    file = frames[0].f_code.co_filename if frames else ""
+    return not file or any(f"/{name}/" in file.replace("\\", "/") for name in KERNEL)
 
 
 class Runner(ABC):
-    """Runs coroutines on one event loop, where all data of a sandbox is at home."""
+    """Runs coroutines on one event loop, which owns all data of a sandbox."""
 
     changes: ChangeNotifier
 
+    @property
+    def _runner(self) -> Self:
+        return self
+
     @abstractmethod
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine to its end and return its result, for a caller that can wait."""
+        """Run a coroutine and return its result, for a caller that can block."""
 
     @abstractmethod
     async def run_async(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Do the same for a caller that is a coroutine itself."""
+        """Do the same for a caller that is itself a coroutine."""
 
     @abstractmethod
     def do(self, function: Callable[..., T], *arguments: Any) -> T:
-        """Run a function on the loop and return its result."""
+        """Run a quick function on the loop and return its result."""
 
-    def wait_until(self, condition: Callable[[], object], timeout: float = 5.0) -> bool:
-        """Wait until a quick condition holds, looking whenever anything happens; False if never."""
-        return self.run(self.changes.until(condition, timeout))
+    @abstractmethod
+    def close(self) -> None:
+        """Stop all that runs; a second call does nothing."""
 
+    @blocking
+    async def wait_until(self, condition: Callable[[], object], timeout: float = 5.0) -> bool:
+        """Wait until a quick condition holds; False after `timeout` seconds.
 
-class Run(Protocol):
-    """What runs a coroutine to its end: a loop's `run_until_complete`, or Pyodide's `run_sync`."""
-
-    def __call__(self, coroutine: Coroutine[Any, Any, T], /) -> T:
-        """Return the coroutine's result."""
+        It is checked whenever the sandbox changes, and every 20 ms, so it may also be about your
+        bot. It runs on the sandbox's thread; in `bot_sandbox.aio`, in your event loop.
+        """
+        return await self.changes.until(condition, timeout, LOOK_S)
 
 
 class SameThreadRunner(Runner):
-    """Runs everything in the thread that asks, by `run`, which it is given. It starts no thread.
+    """Runs everything in the caller's thread. It starts no thread.
 
-    Where no event loop is running, every plain call works. Inside a running loop, a plain call that
-    does not wait works, too. One that waits (`ask`, `wait`, `call`, …) works there only if `run`
-    can wait inside a running loop, as Pyodide's `run_sync` can. Otherwise it raises RuntimeError,
-    and its twin (`ask_async`, …) works. Always use the same loop.
+    Without a `loop` of yours it has its own (same_thread_loop.py), and every plain call works, also
+    inside another loop that runs, such as a notebook's. With a loop in which your bot runs, too,
+    a call that waits (`ask`, `wait`, `call`, …) raises RuntimeError inside it. There you await
+    the same call of `bot_sandbox.aio`.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
         self.changes = ChangeNotifier()
-        self._run = run
+        self.loop = loop or SameThreadLoop()  # type: ignore[abstract]  # no sockets
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine here and now."""
         try:
-            return self._run(coroutine)
+            return self.loop.run_until_complete(coroutine)
         except RuntimeError as error:
             if inspect.getcoroutinestate(coroutine) != inspect.CORO_CREATED:
                 raise  # the coroutine's own error
             coroutine.close()
             raise RuntimeError(
-                f"this call waits, and here it cannot: {error}. In a coroutine, await its twin: "
-                "ask_async for ask, wait_async for wait, call_async for call."
+                f"this call has to wait, and cannot here: {error}. In a coroutine, wrap the "
+                "Telegram and await: telegram = bot_sandbox.aio.Telegram.of(telegram)."
             ) from error
 
     async def run_async(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine as a part of the caller."""
-        return await coroutine
+        """Run a coroutine as part of the caller, or in its own loop, which the caller waits for."""
+        return await coroutine if self.loop.is_running() else self.run(coroutine)
 
     def do(self, function: Callable[..., T], *arguments: Any) -> T:
-        """Run a function; where no loop is running, inside one, so that it may start tasks."""
+        """Run a function on the loop, so that it may start tasks there."""
 
         async def on_the_loop() -> T:
             return function(*arguments)
 
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            return self.run(on_the_loop())
-        return function(*arguments)
+        return function(*arguments) if self.loop.is_running() else self.run(on_the_loop())

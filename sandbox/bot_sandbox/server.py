@@ -1,36 +1,41 @@
-"""A local server on a thread of its own: plain calls outside, asyncio inside.
+"""A local server on its own thread: plain calls outside, asyncio inside.
 
-Every sandbox server is one of these. It listens on 127.0.0.1, unless somebody gives another host,
-and stops with the interpreter. It knows no HTTP routes: those belong to the server built on it.
+Every sandbox server is one of these. It listens on 127.0.0.1 by default and stops with the
+interpreter. The routes belong to its subclasses.
 """
 
 import asyncio
 import atexit
+import itertools
 import logging
 import os
 import socket
 import threading
-from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import CancelledError, Future
 from typing import Any, ClassVar, Protocol, Self, TypeVar
+from weakref import WeakSet
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot_sandbox.access import HOST, Access
 from bot_sandbox.change_notifier import ChangeNotifier
+from bot_sandbox.clock import Clock
 from bot_sandbox.page import Page
 from bot_sandbox.runner import Runner
 
 T = TypeVar("T")
 LAST_PORT = 65535
+_NUMBERS = itertools.count(1)
+_SERVERS: WeakSet["LocalServer"] = WeakSet()
 
 
 class ServerWindow(Protocol):
-    """A window on a server: the page that shows it."""
+    """A window on a server."""
 
-    def page(self, still: str, **shown: str) -> Page:
-        """The page for a notebook; `still` is HTML to show where the page cannot be."""
+    def notebook_page(self, still: str, **shown: str) -> Page:
+        """Return the page for a notebook; `still` is HTML to show where the page can't be."""
 
     def close(self) -> None:
         """Close it."""
@@ -39,27 +44,37 @@ class ServerWindow(Protocol):
 class LocalServer(Runner):
     """An event loop on its own thread; subclasses add what is served and override `shutdown`.
 
-    `access` says where it listens and whom it answers.
+    `access` decides where it listens and whom it answers. Servers with the same `clock` share time.
     """
 
-    # How a window on this server opens. The window knows the servers, so they must not know it: the
-    # packages that offer a server (telegram/__init__.py and others) put the two together.
+    # Opens a window on this server. The window imports the servers, so they must not import it: the
+    # packages that offer a server (telegram/__init__.py and others) connect the two.
     open_window: ClassVar[Callable[[Any], ServerWindow]]
 
-    # anyio's start_blocking_portal would be such a thread, too; but a call through it takes 64 µs
-    # of processor time instead of 27, for scopes and task groups that nobody here needs.
+    # A call through anyio's start_blocking_portal takes 64 µs of processor time instead of 27, for
+    # scopes and task groups that nobody needs here.
 
-    def __init__(self, name: str, access: Access | None = None) -> None:
+    def __init__(self, name: str, access: Access | None = None, clock: Clock | None = None) -> None:
+        if not isinstance(clock, Clock | None):
+            raise TypeError(
+                f"clock= takes a Clock of bot_sandbox; found {clock!r}. The plain one of aio_clock "
+                "is aio_clock.sync, or the fixture sandbox_clock"
+            )
+        self.clock = clock or Clock()
         self.access = access or Access()
-        self.host = self.access.host  # where clients find it
+        self.host: str = self.access.host  # where clients find it
         self.loop = asyncio.new_event_loop()
         self.changes = ChangeNotifier()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._runners: list[web.BaseRunner] = []
         self._closed = False
-        self._window: ServerWindow | None = None  # once it is asked for
+        self._number = next(_NUMBERS)  # of the servers, in the order in which they were made
+        self.asked_faults: list[tuple[float, str]] = []  # when, and what; by a window, for a log
+        self._window: ServerWindow | None = None  # opened on demand
         self._thread.start()
+        self.clock.serve(self)
         atexit.register(self.close)
+        _SERVERS.add(self)
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the server's loop from any other thread and return its result."""
@@ -69,13 +84,16 @@ class LocalServer(Runner):
         future = self.submit(coroutine)
         try:
             return future.result()
+        except CancelledError:
+            self.check_open()  # closing ends what still waits
+            raise
         except BaseException:
-            future.cancel()  # an interrupted cell leaves nobody waiting
+            future.cancel()  # an interrupted cell must leave no task behind
             raise
 
     def do(self, function: Callable[..., T], *arguments: Any) -> T:
-        """Run a function on the server's loop, where all its data is at home."""
-        if threading.current_thread() is self._thread:  # a condition of `wait_until` asks
+        """Run a function on the server's loop, which owns all its data."""
+        if threading.current_thread() is self._thread:  # called by a condition of `wait_until`
             return function(*arguments)
 
         async def on_the_loop() -> T:
@@ -85,10 +103,17 @@ class LocalServer(Runner):
 
     async def run_async(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the server's loop from any loop and return its result."""
-        return await asyncio.wrap_future(self.submit(coroutine))
+        future = self.submit(coroutine)
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if not (task and task.cancelling()):  # the caller was not canceled
+                self.check_open()
+            raise
 
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
-        """Start a coroutine on the server's loop; RuntimeError when the server is closed."""
+        """Start a coroutine on the server's loop; raise RuntimeError if the server is closed."""
         try:
             self.check_open()
         except RuntimeError:
@@ -96,33 +121,45 @@ class LocalServer(Runner):
             raise
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
 
+    def note_fault(self, name: str, values: Mapping[str, object]) -> None:
+        """Note a fault before it is caused, so that a log shows the cause before its effects."""
+        given = [f"{key}={each}" for key, each in values.items() if each not in (None, "", False)]
+        what = ", ".join([name, *given])
+
+        def note() -> None:
+            self.asked_faults.append((self.clock.now(), what))
+            self.changes.changed()
+
+        self.do(note)
+
     def check_open(self) -> None:
-        """RuntimeError, with what to do, when the server is closed."""
+        """Raise RuntimeError, with the fix, if the server is closed."""
         if self._closed:
             name = type(self).__name__
             raise RuntimeError(f"this {name} is closed; make a new one with {name}()")
 
-    def page(self, still: str, **shown: str) -> Page:
-        """Its window's page for a notebook; the window opens with the first one.
+    def notebook_page(self, still: str, **shown: str) -> Page:
+        """Return its window's page for a notebook; the first call opens the window.
 
-        `still` is HTML to show where the page cannot be, `shown` what it shows, in its own names.
+        `still` is HTML to show where the page can't be, `shown` selects what the page shows.
         """
         self.check_open()
         if self._window is None:
             self._window = self.open_window()
-        return self._window.page(still, **shown)
+        return self._window.notebook_page(still, **shown)
 
     def serve(self, runner: web.BaseRunner, port: int = 0) -> int:
         """Start an aiohttp runner on the server's host and return its port (0: any free one)."""
         return self.run(self._serve(runner, port))
 
     async def shutdown(self) -> None:
-        """What a subclass stops, on the loop, before its sockets close."""
+        """Stop what a subclass runs, on the loop, before the sockets close."""
 
     def close(self) -> None:
         """Stop serving, free every port and end the thread; a second call does nothing."""
         if self._closed:
             return
+        self.clock.leave(self)  # first: a clock that moves now must know why it fails
         self._closed = True
         atexit.unregister(self.close)
         if self._window is not None:
@@ -145,8 +182,17 @@ class LocalServer(Runner):
     async def _serve(self, runner: web.BaseRunner, port: int) -> int:
         await runner.setup()
         self._runners.append(runner)
-        await web.SockSite(runner, reserve(port, self.access.listens_on), backlog=128).start()
+        await web.SockSite(runner, bind_socket(port, self.access.listens_on), backlog=128).start()
         return int(runner.addresses[0][1])
+
+    async def stop_listening(self) -> None:
+        """Free every port of the runners; connections stay.
+
+        Bind the port again before anything else is awaited, or another program may take it.
+        """
+        for runner in self._runners:
+            for site in runner.sites:
+                await site.stop()
 
     async def _close(self) -> None:
         await self.shutdown()
@@ -158,8 +204,13 @@ class LocalServer(Runner):
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def reserve(port: int, host: str = HOST) -> socket.socket:
-    """A socket bound to a port of a host (0: any free one); the error says what to do."""
+def servers() -> list[LocalServer]:
+    """Return all servers of this process that somebody still holds, also closed ones."""
+    return sorted(_SERVERS, key=lambda server: server._number)
+
+
+def bind_socket(port: int, host: str = HOST) -> socket.socket:
+    """Bind a socket to a port of a host (0: any free one); the error says what to do."""
     if not isinstance(port, int) or isinstance(port, bool) or not 0 <= port <= LAST_PORT:
         raise ValueError(
             f"port must be a whole number from 0 (any free one) to {LAST_PORT}; found {port!r}"
@@ -176,17 +227,17 @@ def reserve(port: int, host: str = HOST) -> socket.socket:
     return reserved
 
 
-def quiet(logger: logging.Logger) -> logging.Logger:
-    """Keep a logger from printing by itself; one with a name of its own can still be listened to.
+def silence_logger(logger: logging.Logger) -> logging.Logger:
+    """Keep a logger from printing; a named one can still have handlers.
 
-    A client's broken HTTP is no output of a notebook or a test. It is not logged at all: aiohttp
-    would quote it, and with it a key.
+    A client's broken HTTP doesn't belong into the output of a notebook or a test. It is not logged
+    at all, because aiohttp would quote it, and with it a key.
     """
     logger.addHandler(logging.NullHandler())
-    logger.addFilter(quotes_no_client)
+    logger.addFilter(is_not_broken_http)
     return logger
 
 
-def quotes_no_client(record: logging.LogRecord) -> bool:
-    """Whether a record is about anything but broken HTTP."""
+def is_not_broken_http(record: logging.LogRecord) -> bool:
+    """Return whether a record is about anything but broken HTTP."""
     return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))

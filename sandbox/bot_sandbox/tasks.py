@@ -6,13 +6,13 @@ from typing import Any
 
 
 class BackgroundTasks:
-    """Tasks that nobody waits for; asyncio itself would forget them (it keeps weak references)."""
+    """Tasks that nobody awaits; asyncio itself only keeps weak references to them."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def start(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Run a coroutine as a task and keep it until it is done."""
+        """Run a coroutine as a task and keep a reference until it is done."""
         task = asyncio.get_running_loop().create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

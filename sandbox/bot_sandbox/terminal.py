@@ -1,82 +1,95 @@
-"""The sandbox in a terminal: what happens is shown line by line, and what is typed is said.
+"""The sandbox in a terminal: show what happens line by line, and chat what you type.
 
-Each kind of news looks at its server whenever the server's bell rings, and gives what it has not
-shown yet. Whoever is looked at knows nothing of it.
+Each News class looks at its server after every change, and yields what it has not shown yet. The
+servers don't know about it.
 """
 
 import sys
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
-from itertools import islice
-from typing import TypeVar
+from datetime import datetime
+from itertools import chain, islice
+from typing import TYPE_CHECKING, TypeVar
 
 from bot_sandbox.cloud import Cloud
 from bot_sandbox.cloud.function import Function
-from bot_sandbox.diagnosis import NoReply, visible
+from bot_sandbox.diagnosis import NoReply, escape_control_characters
 from bot_sandbox.server import LocalServer
+from bot_sandbox.telegram.calls import FaultHit
 from bot_sandbox.telegram.diagnosis import SET_WEBHOOK, address, without_secrets
-from bot_sandbox.telegram.errors import LACKING
+from bot_sandbox.telegram.errors import UNSUPPORTED
 from bot_sandbox.telegram.people import Person, line
 from bot_sandbox.telegram.service import Telegram
-from bot_sandbox.telegram.types import Chat, Message
+from bot_sandbox.telegram.types import Chat, Message, User
 from bot_sandbox.telegram.world import BotAccount
-from bot_sandbox.twitch.chat import REFUSALS
 from bot_sandbox.twitch.connection import ConnectionRecord
 from bot_sandbox.twitch.diagnosis import NOBODY
 from bot_sandbox.twitch.eventsub_events import Subscription
-from bot_sandbox.twitch.people import Account
+from bot_sandbox.twitch.people import TwitchAccount
 from bot_sandbox.twitch.service import Twitch
 
+if TYPE_CHECKING:  # aiosmtpd is optional
+    from bot_sandbox.mail import Mail
+
 T = TypeVar("T")
-NEWEST = 200  # messages of a chat, in which an edit is still noticed
-LOOKED_AT = 100  # of a bot's calls, the newest, for those that were refused
+NEWEST = 200  # messages of a chat whose edits are noticed
+LOOKED_AT = 100  # newest calls of a bot, to find the refused ones
 HELP = """
 Chat here: type
   telegram !hello      you are Viktor, in a chat with the bot
-  telegram press Yes   presses the button Yes under the newest message that has one
+  telegram press Yes   presses the button Yes on the keyboard or under the newest message
   twitch !hello        you are Anna, in the channel of Viktor"""
-READ_LOG = 'print(*function.logs, sep="\\n")'  # as errors say it to Python programmers
-_printing = threading.Lock()  # several servers have news
+PYTHON_READ_LOG = 'print(*function.logs, sep="\\n")'  # as errors put it for Python programmers
+_printing = threading.Lock()  # several threads print
 
 
 def show(text: str) -> None:
-    """Print a text as one piece; further lines of it are set in."""
-    with _printing, suppress(OSError):  # the terminal may be gone; the sandbox works on
-        print(visible(text).replace("\n", "\n    "), flush=True)
+    """Print a text in one piece; indent its further lines."""
+    with _printing, suppress(OSError):  # the terminal may be gone
+        print(escape_control_characters(text).replace("\n", "\n    "), flush=True)
+
+
+def show_with_time(text: str) -> None:
+    """Print a text after the time of day, for a log that is read later."""
+    show(f"{datetime.now():%H:%M:%S.%f}"[:-3] + f" {text}")
 
 
 class News(ABC):
-    """What is new in one server, as lines."""
+    """Yields what is new in one server, as lines."""
 
     def __init__(self, server: LocalServer) -> None:
         self.server = server
-        self._shown: dict[Hashable, str] = {}  # what stands there of each thing
-        self._read: dict[Hashable, int] = {}  # how far lists are read
+        self._shown: dict[Hashable, str] = {}  # the last line for each key
+        self._read: dict[Hashable, int] = {}  # how far each list was read
 
     @abstractmethod
     def lines(self) -> Iterator[str]:
-        """What was not given yet; called on the server's loop."""
+        """Yield what was not shown yet; called on the server's loop."""
 
     def new(self, key: Hashable, text: str) -> Iterator[str]:
-        """What is to be said of one thing now, unless just that was said last."""
+        """Yield the text for a key, unless it was the last one shown for it."""
         if self._shown.get(key, "") != text:
             self._shown[key] = text
             if text:
                 yield text
 
     def _unread(self, key: Hashable, all_of_it: Sequence[T]) -> Sequence[T]:
-        """What has come into a list that only grows since this was last called."""
+        """Return what a growing list has got since the last call."""
         start, self._read[key] = self._read.get(key, 0), len(all_of_it)
         return all_of_it[start:]
 
-    def follow(self) -> None:
-        """Show everything new until the server is closed, on a thread of its own."""
-        threading.Thread(target=self._follow, daemon=True).start()
+    def faults(self) -> Iterator[tuple[float, str]]:
+        """Yield the faults that somebody has asked for since, and when."""
+        yield from self._unread("faults", self.server.asked_faults)
 
-    def _follow(self) -> None:
+    def follow(self, show: Callable[[str], None]) -> None:
+        """Show everything new on a thread until the server is closed."""
+        threading.Thread(target=self._follow, args=(show,), daemon=True).start()
+
+    def _follow(self, show: Callable[[str], None]) -> None:
         changes, seen = self.server.changes, -1
 
         def look() -> tuple[int, list[str]]:
@@ -91,22 +104,39 @@ class News(ABC):
 
 
 class TelegramNews(News):
-    """What is said in a Telegram, by whomever; how bots get their updates; what they lack here."""
+    """All messages in a Telegram, how bots get their updates, and what they miss here."""
 
-    def __init__(self, telegram: Telegram, you: Person, bot: BotAccount) -> None:
+    def __init__(self, telegram: Telegram, *ours: User) -> None:
         super().__init__(telegram)
-        self.world = telegram.world
-        self.ours = [you, bot]  # in the chat that is typed in
+        self.telegram, self.world = telegram, telegram.world
+        self.ours = list(ours)  # the two in the chat that you type in, if there is one
 
     def lines(self) -> Iterator[str]:
+        yield from (text for _, text in sorted(self._timed_lines(), key=lambda timed: timed[0]))
+
+    def _timed_lines(self) -> Iterator[tuple[float, str]]:
+        """Yield each line with the time when it happened, so that causes come before effects."""
+        for at, text in self.faults():
+            yield at, f"[telegram] fault: {text}"
         for account in self.world.accounts.values():
-            for key, text in self._state(account):
-                yield from self.new((account.id, key), text and f"[telegram] {text}")
+            for key, at, text in self._state(account):
+                for new in self.new((account.id, key), text and f"[telegram] {text}"):
+                    yield at, new
+        for hit in self._new_hits():
+            yield hit.at, f"[telegram] @{hit.bot}: {hit.text}"
         for chat in (*self.world.private.values(), *self.world.groups.values()):
             unread = min(self._read.get(chat.key, 0), max(0, len(chat.messages) - NEWEST))
             self._read[chat.key] = len(chat.messages)
             for message in chat.messages[unread:]:
-                yield from self.new((chat.key, message.message_id), self._said(chat, message))
+                said = self._said(chat, message)
+                for new in self.new((chat.key, message.message_id), said):
+                    yield message.changed_at, new
+
+    def _new_hits(self) -> list[FaultHit]:
+        faults = self.telegram.faults
+        seen, self._read["hits"] = self._read.get("hits", 0), faults.hit_count
+        new = faults.hit_count - seen  # fewer than none after a reset
+        return faults.hits[-new:] if new > 0 else []
 
     def _said(self, chat: Chat, message: Message) -> str:
         ours = chat.kind == "private" and chat.members == self.ours
@@ -121,28 +151,34 @@ class TelegramNews(News):
         reactions = "".join(f" ({emoji})" for emoji in message.reactions.values())
         return f"[telegram{where}] {line(message)}{reactions}{how}"
 
-    def _state(self, account: BotAccount) -> Iterator[tuple[str, str]]:
-        name, webhook = f"@{account.username}", account.webhook
-        yield "polls", f"{name} asks for updates with getUpdates" if account.updates.polled else ""
-        yield "webhook", f"{name}: its webhook is {address(account)}" if webhook else ""
+    def _state(self, account: BotAccount) -> Iterator[tuple[str, float, str]]:
+        """Yield what is to know about a bot: a key, when it happened, and the words."""
+        name, webhook, now = f"@{account.username}", account.webhook, self.world.clock.now()
+        polls = f"{name} asks for updates with getUpdates" if account.updates.polled else ""
+        yield "polls", 0.0, polls
+        yield "webhook", 0.0, f"{name}: its webhook is {address(account)}" if webhook else ""
         error = webhook.last_error_message if webhook else ""
-        yield "error", f"{name}: {without_secrets(account, error)}" if error else ""
-        for method in account.lacking:
-            yield method, f"{name} called {method}: Telegram has it, this sandbox has not"
+        yield "error", now, f"{name}: {without_secrets(account, error)}" if error else ""
+        for method in account.unsupported:
+            yield method, now, f"{name} called {method}: Telegram has it, this sandbox has not"
+        for words in account.ignored.values():
+            yield words, now, f"{name}: {without_secrets(account, words)}"
         for called in islice(reversed(account.calls), LOOKED_AT):
-            if called.error and not called.error.startswith(LACKING):
+            if called.error and not (called.fault or called.error.startswith(UNSUPPORTED)):
                 error = without_secrets(account, called.error)
-                yield error, f"{name} called {called.method}, refused: {error}"
+                yield error, called.at, f"{name} called {called.method}, refused: {error}"
 
 
 class TwitchNews(News):
-    """What is said on a Twitch, who comes and goes, and how EventSub is doing."""
+    """All messages on a Twitch, who comes and goes, and the state of EventSub."""
 
     def __init__(self, twitch: Twitch) -> None:
         super().__init__(twitch)
         self.world = twitch.world
 
     def lines(self) -> Iterator[str]:
+        for _, what in self.faults():
+            yield f"[twitch] fault: {what}"
         for number, record in enumerate(self.world.records):
             yield from self.new(number, connection(record))
         for subscription in self.world.subscriptions.values():
@@ -152,12 +188,14 @@ class TwitchNews(News):
                 text = f"* {message.user}" if message.action else f"{message.user}:"
                 text = f"(announced) {text}" if message.announcement else text
                 yield f"[twitch #{channel.name}] {text} {message.text}"
-        for user_id, (code, at) in self.world.rules.last_refusal.items():
-            why = REFUSALS.get(code, "it sent too much, so it is ignored without a word")
+        for user_id, refusal in self.world.rules.last_refusal.items():
+            why = refusal.words or "it sent too much, so it is ignored without a word"
             text = f"[twitch] not taken from {self.world.users[user_id].login}: {why}"
-            yield from self.new(("refused", user_id, at), text)
-        for what in self._unread("lacking", self.world.lacking):
+            yield from self.new(("refused", user_id, refusal.at), text)
+        for what in self._unread("unsupported", self.world.unsupported):
             yield f"[twitch] asked for {what}: Twitch has it, this sandbox has not"
+        for what in self._unread("ignored", self.world.ignored):
+            yield f"[twitch] ignored, because Twitch does not know it: {what}"
         for delivery in self._unread("deliveries", self.world.deliveries):
             if not delivery.ok:
                 what = f"{delivery.message_type}, attempt {delivery.attempt}"
@@ -165,7 +203,7 @@ class TwitchNews(News):
 
 
 def connection(record: ConnectionRecord) -> str:
-    """What to say of a connection now; nothing before its login."""
+    """Describe a connection; "" before its login."""
     if not record.login:
         return ""
     who = f"[twitch] {record.login} ({record.kind})"
@@ -176,18 +214,18 @@ def connection(record: ConnectionRecord) -> str:
 
 
 def subscribed(subscription: Subscription) -> str:
-    """What to say of an EventSub subscription now."""
+    """Describe an EventSub subscription."""
     where = subscription.transport.get("callback", "a WebSocket")
     return f"[twitch] {subscription.type} to {where}: {subscription.status}"
 
 
 class CloudNews(News):
-    """What functions print, line by line."""
+    """All that functions print, line by line."""
 
     def __init__(self, cloud: Cloud) -> None:
         super().__init__(cloud)
         self.cloud = cloud
-        self._functions: set[Function] = set()  # those replaced may still finish a call
+        self._functions: set[Function] = set()  # replaced ones may still finish a call
 
     def lines(self) -> Iterator[str]:
         self._functions |= set(self.cloud.functions())
@@ -197,18 +235,32 @@ class CloudNews(News):
                 yield f"[{function.name}] {text}"
 
 
+class MailNews(News):
+    """All letters that were caught."""
+
+    def __init__(self, mail: "Mail") -> None:
+        super().__init__(mail)
+        self.mail = mail
+
+    def lines(self) -> Iterator[str]:
+        for number, letter in self.mail.numbered():
+            if number > self._read.get("letters", 0):
+                self._read["letters"] = number
+                yield f"[mail] to {', '.join(letter.recipients)}: {letter.subject}"
+
+
 def talk(
     telegram: Telegram,
     viktor: Person,
     bot: BotAccount,
-    anna: Account,
+    anna: TwitchAccount,
     set_webhook: str,
     subscribe: str,
 ) -> None:
-    """Say what is typed until it ends; the replies come with the news.
+    """Chat what is typed until the input ends; the replies come with the news.
 
-    `set_webhook` and `subscribe` ("" where no function is for Twitch) are the lines to type where
-    an error names a call in Python, or nobody was there to answer.
+    `set_webhook` and `subscribe` ("" if no function is for Twitch) are commands to suggest where an
+    error names a call in Python, or nobody was there to answer.
     """
     print(HELP, flush=True)
     for typed in sys.stdin:
@@ -224,7 +276,7 @@ def talk(
             else:
                 print(HELP, flush=True)
         except (NoReply, ValueError) as error:
-            told = str(error).replace(READ_LOG, "shown above")
+            told = str(error).replace(PYTHON_READ_LOG, "shown above")
             if SET_WEBHOOK in told:
                 told = told.replace(SET_WEBHOOK, "call setWebhook by the line below")
                 told += f"\n{set_webhook}"
@@ -234,13 +286,17 @@ def talk(
 
 
 def press(telegram: Telegram, person: Person, bot: BotAccount, button: str) -> None:
-    """Press a button under the newest message of the chat that has it; show what Telegram shows."""
+    """Press a button under the newest message that has it, and show what Telegram shows."""
     chat = telegram.do(telegram.world.private_chat, person, bot)
     messages = [message for message in list(chat.messages) if not message.deleted]
     found = next((each for each in reversed(messages) if button in each.buttons), None)
+    if found is None and any(button in row for row in person.keyboard(bot)):
+        person.choose(button, bot)
+        return
     if found is None:
-        there = ", ".join(dict.fromkeys(text for each in messages for text in each.buttons))
-        raise ValueError(f"No button {button!r} is there to press; there are: {there or 'none'}")
+        texts = [text for each in messages for text in each.buttons]
+        there = ", ".join(dict.fromkeys([*texts, *chain(*person.keyboard(bot))]))
+        raise ValueError(f"There is no button {button!r} to press; there are: {there or 'none'}")
     answer = person.press(found, button).answer()
     if answer:
         show(f"[telegram] (shown to {person.name}) {answer}")

@@ -1,23 +1,22 @@
-"""A chat as one sees it: lines of text with `str`, bubbles in a notebook.
+"""A chat as you see it: lines of text with `str`, bubbles in a notebook.
 
-The same chat always gives the same transcript: no numbers of messages, no times. Whatever was
-written is shown as text, never run as HTML. Times and ticks of a real app are left out; a
-picture is named, not shown.
+The same chat always gives the same transcript, because it has no times and no message numbers. All
+content is shown as text, never run as HTML. A picture is named, not shown.
 """
 
 import html
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-# Half-transparent colours look right on JupyterLab's light and dark pages alike.
+# Half-transparent colors fit JupyterLab's light and dark themes.
 _PAGE = "max-width:34em;padding:8px;font-size:14px;line-height:1.4;color:inherit"
 _ROW = "display:flex;flex-direction:column;align-items:{side};margin:0 0 6px"
 _NAME = "font-size:12px;font-weight:600;opacity:.75;margin:4px 8px 1px"
 _BUBBLE = (
-    "max-width:80%;padding:6px 12px;border-radius:14px;background:{colour};"
+    "max-width:80%;padding:6px 12px;border-radius:14px;background:{color};"
     "white-space:pre-wrap;overflow-wrap:anywhere;text-align:start"
 )
-_QUOTE = "border-inline-start:3px solid currentColor;padding-inline-start:6px;opacity:.65"
+_QUOTE = "border-inline-start:3px solid currentColor;padding-inline-start:6px;opacity:.75"
 _BUTTON = (
     "display:inline-block;padding:2px 12px;margin:3px 4px 0 0;border-radius:10px;"
     "border:1px solid rgba(128,128,128,.6)"
@@ -28,12 +27,12 @@ _PERSON, _BOT = "rgba(76,175,80,.28)", "rgba(128,128,128,.22)"
 
 @dataclass(frozen=True)
 class Line:
-    """One message of a transcript; without a name it is what happened, such as "Anna joined"."""
+    """One message of a transcript; without a name it is an event, such as "Anna joined"."""
 
     name: str
     is_bot: bool
     text: str
-    quote: str  # what it replies to
+    quote: str  # the message that it replies to
     edited: bool
     buttons: tuple[tuple[str, ...], ...]  # row by row
 
@@ -45,7 +44,7 @@ class Line:
 
 
 class Transcript:
-    """A chat as it stood when it was asked for."""
+    """A chat as it was at one moment."""
 
     def __init__(self, lines: Iterable[Line]) -> None:
         self.lines = list(lines)
@@ -60,28 +59,28 @@ class Transcript:
         return self.html()
 
     def html(self) -> str:
-        """The chat as bubbles."""
+        """Return the chat as bubbles."""
         rows, last = [], ""
         for line in self.lines:
             rows.append(_row(line, with_name=line.name != last))
             last = line.name
-        empty = "<div style='opacity:.6'>(nothing was said yet)</div>"
+        empty = "<div style='opacity:.75'>(nothing was said yet)</div>"
         return f"<div style='{_PAGE}'>{''.join(rows) or empty}</div>"
 
 
 def _row(line: Line, with_name: bool) -> str:
     if not line.name:
         return f"<div style='{_EVENT}' dir='auto'>{_safe(line.text)}</div>"
-    side, colour = ("flex-start", _BOT) if line.is_bot else ("flex-end", _PERSON)
+    side, color = ("flex-start", _BOT) if line.is_bot else ("flex-end", _PERSON)
     name = f"<div style='{_NAME}' dir='auto'>{_safe(line.name)}</div>" if with_name else ""
     quote = f"<div style='{_QUOTE}' dir='auto'>{_safe(line.quote)}</div>" if line.quote else ""
-    edited = " <small style='opacity:.6'>edited</small>" if line.edited else ""
+    edited = " <small style='opacity:.75'>edited</small>" if line.edited else ""
     buttons = "".join(
         f"<div>{''.join(f'<span style={_BUTTON!r}>{_safe(text)}</span>' for text in row)}</div>"
         for row in line.buttons
     )
     bubble = (
-        f"<div style='{_BUBBLE.format(colour=colour)}' dir='auto'>"
+        f"<div style='{_BUBBLE.format(color=color)}' dir='auto'>"
         f"{quote}{_safe(line.text)}{edited}</div>"
     )
     return f"<div style='{_ROW.format(side=side)}'>{name}{bubble}{buttons}</div>"

@@ -1,6 +1,6 @@
-"""The POST of a webhook: what a platform needs in order to send one, and how it can fail.
+"""The POST of a webhook: how a platform sends one, and how it can fail.
 
-When to send, and how often to try again, is the platform's business. `webhook_sender.py` sends over
+The platform decides when to send and how often to try again. `webhook_sender.py` sends over
 the network, `cloud/in_process.py` calls functions of this Python.
 """
 
@@ -13,9 +13,9 @@ Why = Literal["timeout", "refused", "tls", "not HTTP", "reset", "closed"]
 
 
 class PostError(Exception):
-    """No answer came: `why` in a word, the text in the sender's words.
+    """No response came; `why` is one word, the text the sender's words.
 
-    `tls_reason` is OpenSSL's word for what is wrong with a certificate or a handshake.
+    `tls_reason` is OpenSSL's name for the problem with a certificate or a handshake.
     """
 
     def __init__(self, why: Why, text: str, tls_reason: str = "") -> None:
@@ -28,10 +28,10 @@ class Sender(Protocol):
     """Sends POSTs."""
 
     async def post(self, address: str, headers: Mapping[str, str], body: bytes) -> Response:
-        """POST with these headers and return the answer; PostError if none comes.
+        """POST with these headers and return the response; raise PostError if none comes.
 
-        The body of an answer that breaks off or is too long is empty: its status counts.
+        If a response's body breaks off or is too long, it is empty; the status counts.
         """
 
     async def resolve(self, host: str, port: int) -> list[str]:
-        """The IP addresses of a host, at least one; OSError if it has none."""
+        """Return the IP addresses of a host, at least one; raise OSError if it has none."""

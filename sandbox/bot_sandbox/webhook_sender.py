@@ -13,10 +13,12 @@ from bot_sandbox.webhook_post import PostError
 
 
 class NetworkSender:
-    """POSTs without redirects, cookies or headers of its own. Used on one event loop only.
+    """Sends POSTs without redirects, cookies or extra headers. Use it on one event loop only.
 
-    A POST may take `timeout_s`, and its answer may have `longest` bytes.
+    A POST may take `timeout_s` seconds, and its response may have `longest` bytes.
     """
+
+    NOT_RESTORED = ("*",)  # its connections
 
     def __init__(self, timeout_s: float, longest: int) -> None:
         self._timeout_s = timeout_s
@@ -24,11 +26,11 @@ class NetworkSender:
         self._session: aiohttp.ClientSession | None = None  # made on the loop
 
     async def post(self, address: str, headers: Mapping[str, str], body: bytes) -> Response:
-        """POST and read the answer."""
+        """POST and read the response."""
         session = self._session = self._session or aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0),  # each webhook has a limit of its own
+            connector=aiohttp.TCPConnector(limit=0),  # each webhook has its own limit
             cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None),  # the one below is for everything
+            timeout=aiohttp.ClientTimeout(total=None),  # the timeout below covers everything
             skip_auto_headers=("Accept", "User-Agent"),
         )
         try:
@@ -52,7 +54,7 @@ class NetworkSender:
         return [str(info[4][0]) for info in infos]
 
     async def close(self) -> None:
-        """Hang up everywhere."""
+        """Close all connections."""
         if self._session:
             await self._session.close()
 
@@ -67,7 +69,7 @@ class NetworkSender:
 
 
 def post_error(problem: Exception) -> PostError:
-    """Why a POST got no answer."""
+    """Turn an exception into a PostError."""
     text = str(problem) or type(problem).__name__
     if isinstance(problem, aiohttp.ClientConnectorCertificateError):
         problem = problem.certificate_error

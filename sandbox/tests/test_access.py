@@ -11,6 +11,8 @@ import pytest
 from cloud_tools import FUNCTIONS
 
 from bot_sandbox import Cloud, Telegram, Twitch, Window
+from bot_sandbox.access import KEY_HEADER, Access
+from bot_sandbox.jupyter_proxy import HUB_PREFIX, VARIABLE, proxy_prefix
 
 UPGRADE = {
     "Connection": "Upgrade",
@@ -78,7 +80,7 @@ def every_door(stack, telegram, twitch, cloud, **allowed):
     access = twitch.authorize(twitch.account("hello_bot"), app, ["chat:read"]).access_token
     helix = {"Authorization": f"Bearer {access}", "Client-Id": app.client_id}
     close = {"Connection": "close"}
-    key = {"Authorization": f"Bearer {window.key}"}
+    key = {KEY_HEADER: window.key}
     signed = {"Authorization": f"AWS4-HMAC-SHA256 Credential={cloud.key}/20260101/x/lambda/x"}
     return {
         "window": Door(window.port, "/", close),
@@ -234,11 +236,11 @@ def test_a_servers_own_pages_are_let_in(doors, name):
 def test_without_the_key_nothing_is_done(doors, wrong):
     def send(name, right):
         headers = {"Connection": "close"} | right
+        shown = KEY_HEADER if KEY_HEADER in right else "Authorization"
         if wrong:
-            found = right["Authorization"]
-            headers["Authorization"] = f"{found}x" if wrong == "other" else "none"
+            headers[shown] = f"{right[shown]}x" if wrong == "other" else "none"
         else:
-            headers.pop("Authorization", None)
+            headers.pop(shown)
         return doors[name].send(headers=headers)
 
     for name, status in (("window API", 401), ("OAuth", 401), ("Helix", 401), ("Lambda API", 403)):
@@ -291,8 +293,9 @@ def test_the_lambda_api_refuses_as_aws_does_and_says_where_the_key_is(
 def test_a_broken_header_puts_its_key_into_no_log(doors, name, caplog, capfd):
     """aiohttp quotes what it cannot read."""
     door = doors[name]
-    secret = max(re.findall(r"[\w-]+", door.headers["Authorization"]), key=len)
-    broken = {"Authorization": door.headers["Authorization"] + "\0"}
+    shown = KEY_HEADER if KEY_HEADER in door.headers else "Authorization"
+    secret = max(re.findall(r"[\w-]+", door.headers[shown]), key=len)
+    broken = {shown: door.headers[shown] + "\0"}
     assert door.send(headers=broken, version="1.0")[0] == 400
     assert secret not in caplog.text + "".join(capfd.readouterr())
 
@@ -332,6 +335,102 @@ def test_what_is_allowed_is_let_in_and_nothing_else(allowing, name):
     if name not in FUNCTION_URLS:
         for origin in ("http://localhost:3001", "https://localhost:3000", "http://bots.example"):
             assert door.send(f"Origin: {origin}")[0] == 403
+
+
+@pytest.fixture(scope="module")
+def behind_jupyter():
+    """Every way in, behind a Jupyter server elsewhere."""
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:  # other tests of this file are not behind it
+            patch.setenv(VARIABLE, "/user/anna/proxy/")
+            telegram, twitch = stack.enter_context(Telegram()), stack.enter_context(Twitch())
+            cloud = stack.enter_context(Cloud())
+            doors = every_door(stack, telegram, twitch, cloud)
+        yield doors
+
+
+ELSEWHERE = ["hub.example", "hub.example:8443", "HUB.example", "anna.localhost:8888", "127.0.0.1:8"]
+
+
+@every
+@pytest.mark.parametrize("host", ELSEWHERE)
+def test_behind_a_jupyter_server_any_one_host_is_let_in_with_its_own_pages(
+    behind_jupyter, name, host
+):
+    door = behind_jupyter[name]
+    if name == "function's host":  # its own host reaches it, from this machine alone
+        assert door.send()[0] == door.passes
+        return
+    proxied = "X-ProxyContextPath: /user/anna/proxy/1"
+    host = host if ":" in host else f"{host}:443"
+    assert door.send(proxied, host=host)[0] == door.passes
+    for scheme in ("http", "https"):
+        assert door.send(proxied, f"Origin: {scheme}://{host}", host=host)[0] == door.passes
+    if name not in FUNCTION_URLS:
+        for origin in ("https://evil.example", "null", "https://hub.example:1"):
+            forged = "X-Forwarded-Host: evil.example"
+            assert door.send(proxied, forged, f"Origin: {origin}", host=host)[0] == 403
+            own = f"Origin: https://{host}"
+            assert door.send(proxied, own, f"Origin: {origin}", host=host)[0] == 403
+
+
+@every
+def test_behind_a_jupyter_server_a_request_still_has_just_one_valid_host(behind_jupyter, name):
+    door = behind_jupyter[name]
+    ours = "Host: hub.example"
+    for hosts in ([ours, ours], ["Host: evil.example", ours], [], ["Host: a@b"], ["Host: a/b"]):
+        assert door.send(*hosts, host="")[0] in (400, 403)
+
+
+@every
+def test_forwarded_hosts_are_never_believed(doors, name):
+    """Outside: a proxy's headers open nothing."""
+    door = doors[name]
+    for header in ("X-Forwarded-Host", "X-ProxyContextPath", "Forwarded", "X-Forwarded-Server"):
+        ours = f"{door.host}:{door.port}"
+        for value in (ours, f"host={ours}", "/user/anna/proxy/1"):
+            assert door.send(f"{header}: {value}", host="evil.example")[0] == 403
+
+
+@pytest.mark.parametrize("name", ["window API", "OAuth", "Helix", "Lambda API"])
+def test_behind_a_jupyter_server_the_key_is_still_needed(behind_jupyter, name):
+    door = behind_jupyter[name]
+    for key in ({}, {"Authorization": "token x"}, {KEY_HEADER: "x"}, {KEY_HEADER: ""}):
+        headers = {"Connection": "close", "Cookie": "username-hub=anna; _xsrf=1"} | key
+        assert door.send(headers=headers, host="hub.example")[0] in (401, 403)
+
+
+@pytest.mark.parametrize(
+    ("variables", "prefix"),
+    [
+        ({}, ""),
+        ({HUB_PREFIX: "/user/anna%40home/"}, "/user/anna%40home/proxy"),
+        ({HUB_PREFIX: "/"}, ""),
+        ({HUB_PREFIX: "/user/anna/", VARIABLE: ""}, ""),
+        ({HUB_PREFIX: "/user/anna/", VARIABLE: "/x/proxy"}, "/x/proxy"),
+        ({VARIABLE: "/proxy/"}, "/proxy"),
+    ],
+)
+def test_the_path_of_the_proxy_is_known_from_the_environment(monkeypatch, variables, prefix):
+    for name in (VARIABLE, HUB_PREFIX):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert proxy_prefix() == prefix
+    with Window(key="only-for-this-test") as window:
+        here = f"{prefix}/{window.port}/" if prefix else f"{window.url}/"
+        assert window.address == f"{here}#key=only-for-this-test"
+        assert window.url == f"http://127.0.0.1:{window.port}"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["https://hub.example/", "//evil.example/", "user/anna", '/a"b', "/a b", "/a#b", "/a?b"],
+)
+def test_what_is_no_path_is_refused_with_an_example(monkeypatch, wrong):
+    monkeypatch.setenv(VARIABLE, wrong)
+    with pytest.raises(ValueError, match="BOT_SANDBOX_PROXY must be a path, such as /user/anna"):
+        Window()
 
 
 @pytest.mark.parametrize(
@@ -375,3 +474,17 @@ def test_another_host_is_listened_on_and_answered_to(host, tmp_path):
             connection.request("GET", f"/{path}")
             assert connection.getresponse().status == status
             connection.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "found_at"),
+    [("0.0.0.0", "sandbox"), ("127.0.0.1", "127.0.0.1"), ("192.0.2.7", "192.0.2.7")],
+)
+def test_on_all_addresses_it_is_found_under_the_first_plain_name(host, found_at):
+    names = ["*.example", "bots.example:8080", "Sandbox", "second.example"]
+    assert Access(host, names).host == found_at
+
+
+def test_a_window_takes_a_key():
+    with Window(key="only-for-this-test") as window:
+        assert window.address.endswith("#key=only-for-this-test")

@@ -9,12 +9,12 @@ from bot_sandbox.cloud.errors import FunctionError
 from bot_sandbox.diagnosis import (
     LONGEST,
     NoReply,
-    failure,
-    handler_mistake,
-    last_error,
-    last_printed,
-    with_line,
-    with_reason,
+    add_failure_reason,
+    append_source_line,
+    find_failure,
+    find_handler_error,
+    find_last_error,
+    find_last_output,
 )
 from bot_sandbox.function_registry import log_at
 
@@ -37,9 +37,9 @@ CALL = "0f4a1f0e-1c7a-4a53-9c36-4ac6b5f3b111"
 
 @given(st.text(max_size=20), LINES)
 def test_any_log_can_be_read(command, log):
-    found = failure(command, log)
+    found = find_failure(command, log)
     assert len(found) <= LONGEST and (not found or any(found in line for line in log))
-    assert isinstance(last_error(log), str)
+    assert isinstance(find_last_error(log), str)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_any_log_can_be_read(command, log):
     ],
 )
 def test_the_last_error_of_a_log(log, error):
-    assert last_error(log) == error
+    assert find_last_error(log) == error
 
 
 def test_a_log_is_found_by_the_address_as_long_as_there_is_the_cloud(tmp_path):
@@ -88,10 +88,10 @@ def test_the_line_that_a_log_names_is_shown_if_it_is_the_functions_own(tmp_path)
     with Cloud() as cloud:
         function = cloud.deploy("bot", tmp_path)
         named = "NameError: name 'Bto' is not defined (main.py, line 2)"
-        assert with_line(named, function.url) == f"{named}\n    bot = Bto()"
+        assert append_source_line(named, function.url) == f"{named}\n    bot = Bto()"
         for words in ("no line", "(main.py, line 99)", "(other.py, line 1)", "(..py, line 1)", ""):
-            assert with_line(words, function.url) == words
-        assert with_line(named, "http://127.0.0.1:9/") == named
+            assert append_source_line(words, function.url) == words
+        assert append_source_line(named, "http://127.0.0.1:9/") == named
 
 
 def test_code_that_does_not_load_is_named_with_its_line(tmp_path):
@@ -104,25 +104,25 @@ def test_code_that_does_not_load_is_named_with_its_line(tmp_path):
 
 def test_what_was_printed_last_is_that_of_the_last_call():
     one = ["START RequestId: 1", "hello", "END RequestId: 1", "REPORT RequestId: 1"]
-    assert last_printed(one) == "hello"
-    assert last_printed([*one, "START RequestId: 2", "END RequestId: 2"]) == ""
-    assert last_printed([]) == ""
+    assert find_last_output(one) == "hello"
+    assert find_last_output([*one, "START RequestId: 2", "END RequestId: 2"]) == ""
+    assert find_last_output([]) == ""
 
 
 def test_a_handlers_mistake_is_that_of_the_last_call():
     warning = "/var/task/main.py:7: RuntimeWarning: coroutine 'f' was never awaited"
     one = ["START RequestId: 1", warning, "END RequestId: 1", "REPORT RequestId: 1"]
-    assert handler_mistake(one) == "coroutine 'f' was never awaited (main.py, line 7)"
-    assert handler_mistake([*one, "a handler failed: KeyError: 'x'"]) == (
+    assert find_handler_error(one) == "coroutine 'f' was never awaited (main.py, line 7)"
+    assert find_handler_error([*one, "a handler failed: KeyError: 'x'"]) == (
         "a handler failed: KeyError: 'x'"
     )
-    assert handler_mistake([*one, "START RequestId: 2", "hello"]) == ""
+    assert find_handler_error([*one, "START RequestId: 2", "hello"]) == ""
 
 
 def test_what_a_viewer_wrote_moves_nobodys_cursor():
     log = ["!roll failed: ValueError: no dice: \x1b[2J\x9b31m\r\tred\x7f (main.py, line 7)"]
     shown = "!roll failed: ValueError: no dice: ␛[2J�31m␍\tred␡ (main.py, line 7)"
-    said = with_reason("Oh dear.", "!roll", log)
+    said = add_failure_reason("Oh dear.", "!roll", log)
     assert str(said) == f"Oh dear.\nIn its log: {shown}"
     assert repr(said) == f"'Oh dear.'\nIn its log: {shown}"
     assert str(NoReply(f"No answer.\nIts log says: {log[0]}")) == (

@@ -24,7 +24,8 @@ pytestmark = [
     pytest.mark.timeout(900),
 ]  # seconds; mostly downloads
 SANDBOX = Path(__file__).parents[1]
-GIVEN = {"pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "bot_sandbox", "tests"}
+GIVEN = {"pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "Containerfile"}
+GIVEN |= {"bot_sandbox", "docs", "tests", "tools"}
 # A fresh Python knows nothing of this one's sources, of its pytest or of what measures it.
 FRESH = {
     name: value
@@ -94,6 +95,84 @@ with Telegram() as telegram:
     finally:
         bot.kill()
         bot.wait()
+"""
+IN_ONE_LOOP = """
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+from aiogram import Bot, Dispatcher
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from bot_sandbox import NoReply
+from telegram.ext import Application, MessageHandler, filters
+
+
+@asynccontextmanager
+async def with_aiogram(token, url):
+    dispatcher = Dispatcher()
+
+    @dispatcher.message()
+    async def echo(message):
+        await message.answer(f"you said {message.text}")
+
+    api = TelegramAPIServer.from_base(url)
+    bot = Bot(token, session=AiohttpSession(api=api))
+    polling = asyncio.create_task(dispatcher.start_polling(bot, handle_signals=False))
+    yield
+    await dispatcher.stop_polling()
+    await polling
+
+
+@asynccontextmanager
+async def with_ptb(token, url):
+    async def echo(update, context):
+        await update.message.reply_text(f"you said {update.message.text}")
+
+    application = Application.builder().token(token).base_url(url + "/bot").build()
+    application.add_handler(MessageHandler(filters.TEXT, echo))
+    async with application:
+        await application.start()
+        await application.updater.start_polling()
+        yield
+        await application.updater.stop()
+        await application.stop()
+
+
+@pytest.fixture
+def account(telegram_sandbox):
+    return telegram_sandbox.new_bot("Echo bot", "echo_bot")
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+both = pytest.mark.parametrize("bot", [with_aiogram, with_ptb])
+
+
+async def talk(telegram, account, bot):
+    async with bot(account.token, telegram.url):
+        await telegram.wait_ready(account)
+        viktor, anna = await telegram.person("Viktor"), await telegram.person("Anna")
+        answers = await asyncio.gather(viktor.ask("moin"), anna.ask("hei"))
+        assert answers == ["you said moin", "you said hei"]
+        with pytest.raises(NoReply, match="held the event loop of this thread"):
+            viktor.sync.ask("once more", timeout=0.2)
+        assert (await viktor.wait())[0].text == "you said once more"
+
+
+@both
+@pytest.mark.asyncio
+async def test_with_pytest_asyncio(aio_telegram, account, bot):
+    await talk(aio_telegram, account, bot)
+
+
+@both
+@pytest.mark.anyio
+async def test_with_anyio(aio_telegram, account, bot):
+    await talk(aio_telegram, account, bot)
 """
 FRAMEWORKS = {  # a requirement: a bot, and the Pythons that run it, the best first
     "python-telegram-bot==20.*": (WITH_PTB, ("3.11", "3.12")),
@@ -248,6 +327,19 @@ def test_beside_a_framework_its_bot_is_answered(index, wheel, tmp_path, framewor
     assert wanted.specifier.contains(made.packages()[wanted.name].version)
     assert "No broken requirements" in run(made.python, "-m", "pip", "check", folder=tmp_path)
     assert made.talk(bot, tmp_path) == ANSWERS
+
+
+def test_bots_of_both_frameworks_run_in_the_loop_of_a_test(index, wheel, tmp_path):
+    what = ["aiogram", "python-telegram-bot", "pytest", "pytest-asyncio", "anyio"]
+    python = find_python(*FRAMEWORKS["aiogram"][1])
+    made = Environment(tmp_path / "env", f"{wheel}[all]", *what, python=python)
+    (tmp_path / "test_it.py").write_text(IN_ONE_LOOP, encoding="utf-8")
+    assert "4 passed" in run(made.python, "-m", "pytest", "-q", "test_it.py", folder=tmp_path)
+    page = (SANDBOX / "docs/python.md").read_text(encoding="utf-8")
+    recipe = page.partition("### With pytest-asyncio")[2]
+    (tmp_path / "pytest.ini").write_text(re.search(r"```ini\n(.*?)```", recipe, re.DOTALL)[1])
+    (tmp_path / "test_it.py").write_text(re.search(r"```python\n(.*?)```", recipe, re.DOTALL)[1])
+    assert "2 passed" in run(made.python, "-m", "pytest", "-q", "test_it.py", folder=tmp_path)
 
 
 def test_the_sdist_installs_the_same_files(index, built, source, tmp_path):

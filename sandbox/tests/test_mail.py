@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from email.message import EmailMessage
 from html.parser import HTMLParser
 
@@ -28,7 +29,7 @@ def server():
 def mail(server):
     """The server, with nothing left in it by another test that failed."""
     yield server
-    while server._unread:
+    while server._box.unread:
         server.wait()
 
 
@@ -283,6 +284,20 @@ def test_a_line_that_never_ends_is_cut(mail):
     assert mail.refusals[-1].startswith("(cut off")
 
 
+def test_a_form_in_a_web_page_writes_no_letter(mail):
+    before = mail.letters
+    with socket.create_connection((mail.host, mail.port), timeout=10) as wire:
+        wire.sendall(
+            b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+            b"HELO me\r\nMAIL FROM:<a@b.org>\r\nRCPT TO:<a@b.org>\r\nDATA\r\nhello\r\n.\r\n"
+        )
+        with suppress(ConnectionResetError):
+            while wire.recv(1000):
+                pass
+    assert mail.letters == before
+    assert mail.refusals[-1] == "(cut off: a web page is not a mail program)"
+
+
 def test_a_client_that_hangs_up_leaves_no_letter(mail):
     with socket.create_connection((mail.host, mail.port), timeout=10) as wire:
         wire.sendall(b"HELO me\r\nMAIL FROM:<a@b.org>\r\nRCPT TO:<a@b.org>\r\nDATA\r\nhalf a le")
@@ -354,7 +369,7 @@ def test_a_subject_made_to_be_slow_is_cut():
 
 def test_how_the_server_looks():
     with Mail() as mail:
-        assert "no letter came yet" in mail._repr_html_()
+        assert "no letter has come yet" in mail._repr_html_()
         with connect(mail) as client:
             client.send_message(letter(text="<script>"))
         mail.wait()

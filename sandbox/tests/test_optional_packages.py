@@ -51,6 +51,15 @@ def test_what_needs_one_names_it_and_what_to_type(code, package):
     assert last.endswith(f"Type: pip install {package}")
 
 
+def test_the_command_shows_its_help_and_names_both_before_it_starts():
+    main = "from bot_sandbox.__main__ import main\nsys.exit(main({}))"
+    done = run(main.format(["--help"]))
+    assert (done.stderr, "--json" in done.stdout) == ("", True)
+    done = run(main.format(["--json"]))
+    words = "the command needs psutil and aiosmtpd. Type: pip install psutil aiosmtpd"
+    assert (done.returncode, done.stderr.strip()) == (1, f"The sandbox did not start: {words}")
+
+
 def test_the_fixture_for_programs_says_so_too(tmp_path):
     (tmp_path / "conftest.py").write_text(WITHOUT)
     (tmp_path / "test_it.py").write_text("def test_it(program):\n    program('true')\n")

@@ -3,20 +3,21 @@
 import ast
 import inspect
 import re
-from pathlib import Path
 
 import pytest
+from documents import DOCUMENTS, PAGES, README, SANDBOX
 from twitch_tools import Irc, World, helix
 
-from bot_sandbox import Cloud, Mail, Telegram, Twitch
+from bot_sandbox import Cloud, Mail, Telegram, TelegramFaults, Twitch, TwitchFaults
+from bot_sandbox.telegram import BOT_API_VERSION
 from bot_sandbox.telegram.limits import Limits
 from bot_sandbox.telegram.methods import names
+from bot_sandbox.telegram.parameters import WITHOUT_EFFECT
 from bot_sandbox.twitch.settings import TwitchSettings
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 OWNERS = {"Telegram": Telegram, "Twitch": TwitchSettings, "Cloud": Cloud, "Mail": Mail}
 NUMBERS = re.findall(
-    r"^\| `(\w+)\((?:limits=(Limits)\()?(\w+)=([\w.]+)\)+` \|", README, re.MULTILINE
+    r"^\| `(\w+)\((?:limits=(Limits)\()?(\w+)=([\w.]+)\)+` \|", PAGES["numbers.md"], re.MULTILINE
 )
 
 
@@ -37,14 +38,14 @@ def test_each_number_is_a_parameter_with_this_value(owner, limits, name, value):
 
 
 def test_twitch_takes_its_settings_by_name():
-    with Twitch(travels=7) as twitch:
-        assert twitch.settings.travels == 7
+    with Twitch(trace_entries=7) as twitch:
+        assert twitch.settings.trace_entries == 7
 
 
 def test_every_option_of_the_command_is_in_its_help():
     from bot_sandbox import __main__
 
-    named = set(re.findall(r"`(--[a-z-]+)(?: [A-Z]+)?`", README.partition("## In your tests")[0]))
+    named = set(re.findall(r"`(--[a-z-]+)(?: [A-Z]+)?`", PAGES["command.md"]))
     assert {"--fixed", "--handler", "--runtime", "--timeout", "--memory", "--seed"} <= named
     assert {"--allow-host", "--allow-origin"} <= named
     assert named - {"--help"} <= set(
@@ -62,7 +63,7 @@ COMMANDS = (  # of RFC 2812 and Twitch's own; an unknown one is answered with 42
 
 def check_list(title, found):
     """The README's line of this title names just these, each as `code`."""
-    line = re.search(rf"^- \*\*{title}\*\*(.*)$", README, re.MULTILINE)[1]
+    line = re.search(rf"^- \*\*{title}\*\*(.*)$", DOCUMENTS, re.MULTILINE)[1]
     here = re.findall(r"`([^`]+)`( \d)?", line)
     names = ", ".join(f"`{name}`" for name in found)
     assert {name + version for name, version in here} == set(found), f"it should name {names}"
@@ -80,6 +81,15 @@ def world(twitch):
 
 def test_the_list_of_bot_api_methods():
     check_list("Bot API", names())
+
+
+def test_the_list_of_parameters_without_an_effect():
+    check_list("Without an effect here", WITHOUT_EFFECT)
+
+
+def test_the_version_of_the_bot_api():
+    named = re.findall(r"Methods, parameters and types are those of Bot API ([\d.]+)\. ", DOCUMENTS)
+    assert named == re.findall(r"\(Bot API ([\d.]+)\)", README) == [BOT_API_VERSION]
 
 
 def test_the_list_of_helix_endpoints(world):
@@ -105,5 +115,55 @@ def test_the_list_of_irc_commands(world):
         chat.send(*(f"{name} x" for name in COMMANDS if name != "QUIT"), "QUIT")
         answers = chat.rest_of_it()
     unknown = {line.split()[3] for line in answers if line.split()[1] == "421"}
-    line = re.search(r"^- \*\*IRC\*\*: ([^;]*);", README, re.MULTILINE)[1]
+    line = re.search(r"^- \*\*IRC\*\*: ([^;]*);", DOCUMENTS, re.MULTILINE)[1]
     assert set(re.findall("[A-Z]+", line)) == set(COMMANDS) - unknown
+
+
+def test_the_timers_of_a_bot_run_on_the_clock():
+    code = PAGES["faults.md"].partition("```python\nimport asyncio\n")[2].partition("```")[0]
+    assert "assert said" in code
+    exec(compile(f"import asyncio\n{code}", "the example of docs/faults.md", "exec"), {})
+
+
+def links(text):
+    """What a page links to, without other sites: pairs of a path and a heading."""
+    return re.findall(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)", text)
+
+
+def anchor(heading):
+    """The name that a heading has in an address."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("name", ["README.md", *(f"docs/{page}" for page in PAGES)])
+def test_every_link_leads_to_a_page_and_a_heading(name):
+    file = SANDBOX / name
+    for path, heading in links(file.read_text(encoding="utf-8")):
+        to = file.parent / path if path else file
+        assert to.exists(), path
+        if heading:
+            titles = re.findall(r"^#+ (.*)$", to.read_text(encoding="utf-8"), re.MULTILINE)
+            assert heading in map(anchor, titles), f"{path}#{heading}"
+
+
+def test_the_readme_leads_to_every_page():
+    assert {path for path, _ in links(README) if path} >= {f"docs/{name}" for name in PAGES}
+
+
+def test_every_fixture_is_on_its_page():
+    source = (SANDBOX / "bot_sandbox/pytest_plugin.py").read_text(encoding="utf-8")
+    fixtures = set(re.findall(r"^@pytest\.fixture\ndef (\w+)", source, re.MULTILINE))
+    table = re.findall(r"^\| (`.*?) \| ", PAGES["python.md"], re.MULTILINE)
+    assert set(re.findall(r"`(\w+)`", " ".join(table))) == fixtures
+
+
+@pytest.mark.parametrize(
+    ("section", "faults"), [("Telegram", TelegramFaults), ("Twitch", TwitchFaults)]
+)
+def test_every_fault_on_the_page_is_there(section, faults):
+    text = PAGES["faults.md"].partition(f"## {section}\n")[2].partition("\n## ")[0]
+    there = {name for name, _ in inspect.getmembers(faults, callable) if name[0] != "_"}
+    cells = " ".join(re.findall(r"^\| (`.*?`) \| ", text, re.MULTILINE))
+    named = set(re.findall(r"`(\w+)\(", cells)) | set(re.findall(r"faults\.(\w+)", text))
+    assert len(named) >= 8
+    assert named <= {*there, "hits"}

@@ -9,11 +9,14 @@ from bot_sandbox import Telegram, Twitch
 from bot_sandbox.machine_seed import LENGTH, machine_seed
 
 
-def telegram_tokens(**seed):
+def telegram_texts(**seed):
+    """Two bots' tokens and the numbers of their first updates."""
     with Telegram(**seed) as telegram:
         bot = telegram.new_bot("Hello bot", "hello_bot")
         other = telegram.new_bot("Another bot", "another_bot")
-        return [bot.token, other.token, telegram.new_token(bot)]
+        viktor = telegram.person("Viktor")
+        numbers = [viktor.send("hi", to=account).updates[0].id for account in (bot, other)]
+        return [bot.token, other.token, telegram.new_token(bot), *numbers]
 
 
 def twitch_texts(chatter=0, **seed):
@@ -37,7 +40,7 @@ def twitch_texts(chatter=0, **seed):
 
 
 def test_the_same_seed_gives_the_same_and_nothing_else_does():
-    for texts in (telegram_tokens, twitch_texts):
+    for texts in (telegram_texts, twitch_texts):
         seeded = texts(seed="a text")
         assert texts(seed="a text") == seeded
         every = [*seeded, *texts(seed="another"), *texts(), *texts()]

@@ -12,7 +12,7 @@ __all__ = ["Cloud", "FunctionError"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import the cloud only when it is asked for: events.py and in_process.py need no server."""
+    """Import the cloud on first use, because events.py and in_process.py need no server."""
     if name != "Cloud":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from bot_sandbox.cloud.cloud import Cloud
@@ -24,4 +24,5 @@ def __getattr__(name: str) -> Any:
 def _open_window(cloud: "Cloud") -> "ServerWindow":
     from bot_sandbox.window.window import Window  # only here: most users need no window
 
-    return Window(cloud=cloud)
+    hosts, origins = cloud.access.allow_hosts, cloud.access.allow_origins
+    return Window(cloud=cloud, allow_hosts=hosts, allow_origins=origins)

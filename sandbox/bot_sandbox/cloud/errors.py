@@ -1,6 +1,6 @@
-"""What can go wrong with a function, under the names AWS Lambda gives it.
+"""The errors of a function, under AWS Lambda's names.
 
-Only the errors of a *function*. A wrong argument to `Cloud.deploy` is a plain ValueError.
+A wrong argument to `Cloud.deploy` is a plain ValueError.
 """
 
 import re
@@ -14,21 +14,21 @@ OUT_OF_MEMORY = "Runtime.OutOfMemory"
 MARSHAL = "Runtime.MarshalError"
 TOO_LARGE = "Function.ResponseSizeTooLarge"
 THROTTLED = "Throttled"
-LACKING = (
-    "Sandbox.NotImplemented"  # AWS has it and this sandbox has not; a name of the sandbox's own
+UNSUPPORTED = (
+    "Sandbox.NotImplemented"  # AWS has it and this sandbox has not; the sandbox's own name
 )
 
 
-# A frame of the function's own file: its path is relative, where the loop makes it so.
+# A frame in the function's own file, whose path the loop makes relative
 PLACE = re.compile(
     r'\s*File "(?P<file>[^"/\\:<][^":]*)", line (?P<line>\d+).*\n\s*(?P<source>.*\S)'
 )
 
 
 class FunctionError(Exception):
-    """A call that brought no result: its `type`, its `message` and the function's own `trace`.
+    """A call without a result: its `type`, its `message` and the function's own `trace`.
 
-    `posted` is the report of the function's own loop, JSON, if the error comes from there.
+    `posted` is the JSON report of the function's loop, if the error comes from there.
     """
 
     def __init__(
@@ -41,8 +41,8 @@ class FunctionError(Exception):
         self.posted = posted
 
 
-def placed(error: FunctionError) -> FunctionError:
-    """The same error, its message with the line of the function's own file that raised it."""
+def with_source_line(error: FunctionError) -> FunctionError:
+    """Add the function's own line that raised an error to its message."""
     own = [found for frame in error.trace if (found := PLACE.match(frame))]
     if not own:
         return error
@@ -52,17 +52,17 @@ def placed(error: FunctionError) -> FunctionError:
 
 
 def timed_out(seconds: float) -> FunctionError:
-    """The function was still working when its time was over."""
+    """Return the error of a function that ran into its time limit."""
     return FunctionError(TIMEOUT, f"Task timed out after {seconds:.2f} seconds")
 
 
 def init_timed_out(seconds: float) -> FunctionError:
-    """The instance had not asked for its first event in time."""
+    """Return the error of an instance that did not ask for its first event in time."""
     return FunctionError(TIMEOUT, f"Init phase timed out after {seconds:.2f} seconds")
 
 
 def exited(code: int) -> FunctionError:
-    """The process ended before it answered; `code` as `subprocess` gives it (negative: signal)."""
+    """Return the error of a process that ended before it answered; `code` as in `subprocess`."""
     if code == 0:
         return FunctionError(EXIT, "Runtime exited without providing a reason")
     status = f"signal {-code}" if code < 0 else f"exit status {code}"
@@ -70,25 +70,25 @@ def exited(code: int) -> FunctionError:
 
 
 def closed() -> FunctionError:
-    """The cloud was closed while the function worked."""
+    """Return the error of a call whose cloud was closed."""
     return FunctionError(EXIT, "Runtime killed: the cloud was closed")
 
 
 def why(error: FunctionError) -> str:
-    """In one word why an instance was killed: timeout, memory, exit, closed or start."""
+    """Return in one word why an instance was killed: timeout, memory, exit, closed or start."""
     if error.message == closed().message:
         return "closed"
     return {TIMEOUT: "timeout", OUT_OF_MEMORY: "memory", EXIT: "exit"}.get(error.type, "start")
 
 
 def out_of_memory(limit_mb: int) -> FunctionError:
-    """The instance used more memory than it was given."""
+    """Return the error of an instance that used more memory than it was given."""
     message = f"Runtime killed: it used more than its {limit_mb} MB of memory (memory_mb)"
     return FunctionError(OUT_OF_MEMORY, message)
 
 
 def response_too_large() -> FunctionError:
-    """The answer is larger than a synchronous call may bring back."""
+    """Return the error of a response that is too large for a synchronous call."""
     message = (
         f"Response payload size exceeded maximum allowed payload size ({RESPONSE_LIMIT} bytes)."
     )
@@ -96,5 +96,5 @@ def response_too_large() -> FunctionError:
 
 
 def throttled() -> FunctionError:
-    """Every instance the function may have is busy."""
+    """Return the error of a call that was throttled, because all instances are busy."""
     return FunctionError(THROTTLED, "Rate Exceeded.")

@@ -1,8 +1,8 @@
-"""An HTTP request as an event, in the words of two clouds, and an answer as a response; no I/O.
+"""Turn HTTP requests into events of two clouds, and results into responses; no I/O.
 
 AWS: Lambda Function URL, payload format 2.0 ("Invoking Lambda function URLs"), and its rules for
-answers ("Response payload format"). Yandex Cloud Functions: "Invoking a function using HTTPS"; its
-multiValueHeaders are understood in every answer.
+results ("Response payload format"). Yandex Cloud Functions: "Invoking a function using HTTPS"; its
+multiValueHeaders work in every result.
 """
 
 import base64
@@ -24,9 +24,9 @@ HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]*")
 HOP_BY_HOP = {"connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"}
 
 
-@dataclass(slots=True)  # not frozen: that takes a microsecond of every call
-class HttpRequest:
-    """A request as it came in; path and query still percent-encoded."""
+@dataclass(slots=True)  # not frozen, which would take a microsecond of every call
+class FunctionRequest:
+    """A request to a function; path and query are still percent-encoded."""
 
     method: str
     host: str  # with its port
@@ -36,16 +36,16 @@ class HttpRequest:
     body: bytes
     request_id: str
     function: str  # its name
+    time: float  # seconds since 1970
     source_ip: str = "127.0.0.1"
 
 
-def aws_event(request: HttpRequest) -> dict[str, Any]:
-    """A request as AWS's Function URL gives it: header names in lower case, cookies apart."""
+def aws_event(request: FunctionRequest) -> dict[str, Any]:
+    """Return the event of an AWS Function URL: header names in lower case, cookies separate."""
     headers = joined([(name.lower(), value) for name, value in request.headers])
     cookies = [part.strip() for part in headers.pop("cookie", "").split(";") if part.strip()]
     domain = forwarded(headers, request)
     body, is_base64 = encode_body(request.body, headers.get("content-type", ""), TEXT)
-    now = time.time()
     event: dict[str, Any] = {
         "version": "2.0",
         "routeKey": "$default",
@@ -54,7 +54,7 @@ def aws_event(request: HttpRequest) -> dict[str, Any]:
         "headers": headers,
         "requestContext": {
             "accountId": "anonymous",
-            "apiId": request.function,  # AWS: the id in the address, its first part
+            "apiId": request.function,  # AWS: the first part of the address
             "domainName": domain,
             "domainPrefix": request.function,
             "http": {
@@ -67,8 +67,8 @@ def aws_event(request: HttpRequest) -> dict[str, Any]:
             "requestId": request.request_id,
             "routeKey": "$default",
             "stage": "$default",
-            "time": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(now)),
-            "timeEpoch": int(now * 1000),
+            "time": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(request.time)),
+            "timeEpoch": int(request.time * 1000),
         },
         "isBase64Encoded": is_base64,
     }
@@ -81,10 +81,10 @@ def aws_event(request: HttpRequest) -> dict[str, Any]:
     return event
 
 
-def forwarded(headers: dict[str, str], request: HttpRequest) -> str:
-    """Add the X-Forwarded headers that a Function URL passes on; return the domain's name.
+def forwarded(headers: dict[str, str], request: FunctionRequest) -> str:
+    """Add the X-Forwarded headers that a Function URL passes on; return the domain name.
 
-    A tunnel in front of the gateway has said already how the client came to it.
+    A tunnel in front of the gateway may have set them already.
     """
     domain, port = split_host(request.host)
     protocol = headers.setdefault("x-forwarded-proto", "http")
@@ -95,7 +95,7 @@ def forwarded(headers: dict[str, str], request: HttpRequest) -> str:
 
 
 def split_host(host: str) -> tuple[str, str]:
-    """A Host header's name, in lower case, and its port.
+    """Split a Host header into name, in lower case, and port.
 
     >>> split_host("Hello.localhost:8080"), split_host("[::1]:80"), split_host("example.org")
     (('hello.localhost', '8080'), ('[::1]', '80'), ('example.org', ''))
@@ -107,7 +107,7 @@ def split_host(host: str) -> tuple[str, str]:
 
 
 def readable(value: str) -> str:
-    """A header's value; bytes that are not UTF-8 are read as Latin-1, which has them all.
+    """Return a header's value; read bytes that are not UTF-8 as Latin-1.
 
     >>> readable(b"caf\\xe9".decode(errors="surrogateescape"))
     'café'
@@ -122,7 +122,7 @@ def readable(value: str) -> str:
 
 
 def ascii_only(target: str) -> str:
-    """A request's target; bytes that should have been percent-encoded are so now.
+    """Percent-encode the bytes of a request's target that should have been encoded.
 
     >>> ascii_only("/café?a=%20b"), ascii_only(b"/\\xff".decode(errors="surrogateescape"))
     ('/caf%C3%A9?a=%20b', '/%FF')
@@ -133,8 +133,8 @@ def ascii_only(target: str) -> str:
     return "".join(chr(byte) if byte < 128 else f"%{byte:02X}" for byte in sent)
 
 
-def yandex_event(request: HttpRequest) -> dict[str, Any]:
-    """A request as Yandex Cloud gives it: Canonical-Case header names, the last value counts."""
+def yandex_event(request: FunctionRequest) -> dict[str, Any]:
+    """Return the event of Yandex Cloud: Canonical-Case header names, the last value counts."""
     named = [(canonical(name), value) for name, value in request.headers]
     shown = [(name, value) for name, value in named if name not in HIDDEN_BY_YANDEX]
     query = parse_qsl(request.query, keep_blank_values=True)
@@ -142,7 +142,6 @@ def yandex_event(request: HttpRequest) -> dict[str, Any]:
     body, is_base64 = encode_body(
         request.body, headers.get("Content-Type", ""), ("application/json",)
     )
-    now = time.time()
     return {
         "httpMethod": request.method,
         "headers": headers,
@@ -156,8 +155,8 @@ def yandex_event(request: HttpRequest) -> dict[str, Any]:
             },
             "httpMethod": request.method,
             "requestId": request.request_id,
-            "requestTime": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(now)),
-            "requestTimeEpoch": int(now),
+            "requestTime": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(request.time)),
+            "requestTimeEpoch": int(request.time),
         },
         "url": request.path + (f"?{request.query}" if request.query else ""),
         "body": body,
@@ -165,14 +164,14 @@ def yandex_event(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-EVENTS: dict[str, Callable[[HttpRequest], dict[str, Any]]] = {
+EVENTS: dict[str, Callable[[FunctionRequest], dict[str, Any]]] = {
     "aws": aws_event,
     "yandex": yandex_event,
 }
 
 
 def encode_body(body: bytes, content_type: str, text_types: tuple[str, ...]) -> tuple[str, bool]:
-    """The body as JSON can hold it, and whether that is base64: text types stay readable."""
+    """Return the body for JSON, and whether it is base64; text types stay readable."""
     if not body or content_type.strip().lower().startswith(text_types):
         try:
             return body.decode(), False
@@ -182,7 +181,7 @@ def encode_body(body: bytes, content_type: str, text_types: tuple[str, ...]) -> 
 
 
 def joined(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    """Names with their values; several values of one name are joined by commas.
+    """Return names with their values; join several values of a name by commas.
 
     >>> joined([("a", "1"), ("b", "2"), ("a", "3")])
     {'a': '1,3', 'b': '2'}
@@ -191,7 +190,7 @@ def joined(pairs: list[tuple[str, str]]) -> dict[str, str]:
 
 
 def grouped(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
-    """Names with the list of their values."""
+    """Return names with the list of their values."""
     groups: dict[str, list[str]] = {}
     for name, value in pairs:
         groups.setdefault(name, []).append(value)
@@ -199,7 +198,7 @@ def grouped(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def canonical(name: str) -> str:
-    """A header's name in Canonical-Case.
+    """Return a header's name in Canonical-Case.
 
     >>> canonical("x-telegram-bot-api-secret-token")
     'X-Telegram-Bot-Api-Secret-Token'
@@ -208,16 +207,16 @@ def canonical(name: str) -> str:
 
 
 class AnswerError(ValueError):
-    """The function's answer cannot be an HTTP response; the message says why."""
+    """A function's result that can't be an HTTP response; the message says why."""
 
 
 def decode(body: bytes) -> Any:
-    """JSON as a Python value; ValueError or RecursionError for what is none."""
+    """Parse JSON; raise ValueError or RecursionError if it is invalid."""
     return DECODER.decode(body.decode())
 
 
 def parse(body: bytes) -> Any:
-    """A function's answer as a Python value; what is not JSON is a MarshalError."""
+    """Parse a function's result; raise a MarshalError if it isn't JSON."""
     try:
         return decode(body)
     except (ValueError, RecursionError) as error:
@@ -226,7 +225,7 @@ def parse(body: bytes) -> Any:
 
 
 def response(answer: Any) -> Response:
-    """A function's answer as HTTP; without a statusCode, the whole answer is a JSON body.
+    """Turn a function's result into HTTP; without a statusCode, all of it is a JSON body.
 
     >>> response({"statusCode": 201, "body": "made"}).status
     201
@@ -243,7 +242,7 @@ def response(answer: Any) -> Response:
 
 
 def status_of(answer: dict[str, Any]) -> int:
-    """The status code, 200 to 599."""
+    """Return the status code, 200 to 599."""
     try:
         status = int(answer["statusCode"])
     except (TypeError, ValueError, OverflowError):  # 1e999 is infinite
@@ -255,7 +254,7 @@ def status_of(answer: dict[str, Any]) -> int:
 
 
 def response_headers(answer: dict[str, Any]) -> Headers:
-    """The headers; length and connection are the gateway's own business."""
+    """Return the headers, without those that the gateway sets."""
     single = answer.get("headers") or {}
     many = answer.get("multiValueHeaders") or {}
     cookies = answer.get("cookies") or []
@@ -277,7 +276,7 @@ def response_headers(answer: dict[str, Any]) -> Headers:
 
 
 def decode_body(answer: dict[str, Any]) -> bytes:
-    """The body's bytes."""
+    """Return the bytes of the body."""
     body = answer.get("body")
     if body is None:
         return b""

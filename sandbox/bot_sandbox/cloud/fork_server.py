@@ -1,13 +1,13 @@
-"""The program behind a snapshot: load the function once, then fork an instance whenever asked.
+"""The program behind a snapshot: load the function once, then fork instances on demand.
 
-A fork starts where this process stands, with everything loaded. To the cloud it is an instance like
-any other: the same loop (worker.py), an address, an output and a marker of its own. Paths and hooks
-are those of AWS Lambda SnapStart. Needs POSIX. The cloud's side is snapshot.py.
+A fork starts with everything loaded. To the cloud it is an instance like any other, with the same
+loop (worker.py) and its own address, output and marker. Paths and hooks are those of AWS Lambda
+SnapStart. It needs POSIX. The cloud's side is snapshot.py.
 
-What many instances must not share is made anew, or named in the log. Threads do not survive a fork.
-A socket does, and all who share it take each other's bytes; so does a file, and they share the
-place where it is read. What is worked out while the function loads is the same in every instance,
-however random it was; so is what a generator made there gives next.
+Instances must not share some things; these are made again, or the log warns about them. Threads do
+not survive a fork. Sockets do, and those who share one take each other's bytes. Files do, and those
+who share one share its position. Values calculated while the function loads are the same in every
+instance, even random ones, and so are the next numbers of a generator made then.
 """
 
 import ctypes
@@ -24,19 +24,20 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING or __name__ != "__main__":
+if TYPE_CHECKING or __name__ == "bot_sandbox.cloud.fork_server":
     from bot_sandbox.cloud import worker
-else:
-    import worker  # it lies beside this file
+elif __name__ == "__main__":  # and not the __mp_main__ of a function's multiprocessing
+    import worker  # it is in this file's folder
 
-    del sys.modules["worker"]  # the function may have a module so named
+    del sys.modules["worker"]  # the function may have a module of this name
 
 
 def main() -> None:
-    """Load and fork; in each fork, go on as an instance."""
+    """Load and fork; in each fork, continue as an instance."""
     forks = Forks(int(sys.argv[1]), sys.argv[2])
     del sys.argv[1:]
-    api = worker.RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    worker.add_exit()
+    api = worker.RuntimeApiClient(os.environ["AWS_LAMBDA_RUNTIME_API"])
     own = connections()
     handler = worker.attempt(api, "/init/error", lambda: worker.load(os.environ["_HANDLER"]))
     worker.attempt(api, "/init/error", before_snapshot)
@@ -44,38 +45,38 @@ def main() -> None:
         refusal = {"errorType": "Snapshot.Threads", "errorMessage": ", ".join(names)}
         api.call(worker.request("POST", "/init/error", json.dumps(refusal)))
         sys.exit(1)
-    warn_of(connections() - own)
+    warn_about(connections() - own)
     gc.collect()
-    gc.freeze()  # a later collection would touch, and so copy, all that is shared
+    gc.freeze()  # a later collection would touch, and so copy, all shared memory
     api.socket.sendall(worker.request("GET", "/restore/next"))
     forks.serve()  # returns in each fork
     api.socket.close()
-    api = worker.RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    api = worker.RuntimeApiClient(os.environ["AWS_LAMBDA_RUNTIME_API"])
     worker.attempt(api, "/restore/error", after_restore)
     worker.serve(api, handler)
 
 
 class Forks:
-    """The instances forked from this process; the cloud asks for them through a socket."""
+    """Forks instances from this process when the cloud asks through a socket."""
 
     def __init__(self, control: int, marker: str) -> None:
         self.control = socket.socket(fileno=control)
         self.control.set_inheritable(False)
         self.marker = Marker(marker)
-        self.living: dict[int, int] = {}  # by process number: the number the cloud gave
+        self.living: dict[int, int] = {}  # by process id: the cloud's number
         self.ends, self.wakeup = socket.socketpair()
         self.wakeup.setblocking(False)
 
     def serve(self) -> None:
-        """Fork when asked, tell how forks ended; return only in a fork."""
-        previous = signal.signal(signal.SIGCHLD, lambda *_: None)  # else it wakes nobody
+        """Fork on demand and report how forks ended; return only in a fork."""
+        previous = signal.signal(signal.SIGCHLD, lambda *_: None)  # a handler, so that it wakes us
         signal.set_wakeup_fd(self.wakeup.fileno())
         is_fork = False
         while not is_fork:
             ready, _, _ = select.select([self.control, self.ends], [], [])
             if self.ends in ready:
                 self.ends.recv(4096)
-                self.tell_ends()
+                self.report_exits()
             if self.control in ready:
                 is_fork = self.fork()
         signal.set_wakeup_fd(-1)
@@ -84,12 +85,12 @@ class Forks:
             each.close()
 
     def fork(self) -> bool:
-        """Fork the one instance that is asked for; True in the fork."""
+        """Fork the requested instance; return True in the fork."""
         request, outputs, _, _ = socket.recv_fds(self.control, 64 * 1024, 1)
         if not request:
             os._exit(0)  # the cloud is gone
         number, marker, environment = json.loads(request)
-        own = self.marker.change(marker)  # before the fork, so that it is born with it
+        own = self.marker.change(marker)  # before the fork, so that it has it from the start
         try:
             pid = os.fork()
         except OSError as error:
@@ -106,8 +107,8 @@ class Forks:
             self.living[pid] = number
         return False
 
-    def tell_ends(self) -> None:
-        """Wait for the forks that have ended, so that no zombie is left, and report their codes."""
+    def report_exits(self) -> None:
+        """Reap the forks that have ended, and report their exit codes."""
         for pid in list(self.living):
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended:
@@ -115,15 +116,15 @@ class Forks:
 
     def tell(self, what: str, number: int, detail: int) -> None:
         """Write one line to the cloud."""
-        with suppress(OSError):  # the cloud is gone: the next read says so
+        with suppress(OSError):  # the cloud is gone, as the next read will show
             self.control.sendall(json.dumps([what, number, detail]).encode() + b"\n")
 
 
 class Marker:
-    """The marker of this process, where other processes read it.
+    """The marker of this process, in the memory where other processes read it.
 
-    They see the environment a process *began* with, which a fork inherits as it is. So the new
-    marker is written over the old one, in that memory; it is as long.
+    They see the environment with which a process *began*, and a fork inherits it. So the new
+    marker, which is equally long, is written over the old one in that memory.
     """
 
     def __init__(self, name: str) -> None:
@@ -133,7 +134,7 @@ class Marker:
         self.text = os.environ[name]
 
     def change(self, new: str) -> str:
-        """Write another marker; return the one before."""
+        """Write another marker and return the old one."""
         if len(new) != len(self.text):
             raise ValueError(f"a marker must be {len(self.text)} characters; found {new!r}")
         old, self.text = self.text, new
@@ -142,7 +143,7 @@ class Marker:
 
 
 def become_instance(environment: dict[str, str], output: int) -> None:
-    """Take on what an instance has for itself: session, output, environment, folder."""
+    """Set what each instance has for itself: session, output, environment, folder."""
     os.setsid()
     for stream in (1, 2):
         os.dup2(output, stream)
@@ -153,7 +154,7 @@ def become_instance(environment: dict[str, str], output: int) -> None:
 
 
 def threads() -> list[str]:
-    """The names of all threads but the main one; libraries' own too where Linux counts them."""
+    """Return the names of all threads but the main one; on Linux, also those of libraries."""
     main = threading.main_thread()
     names = [thread.name for thread in threading.enumerate() if thread is not main]
     try:
@@ -164,25 +165,25 @@ def threads() -> list[str]:
 
 
 def connections() -> set[int]:
-    """The file descriptors of all sockets and files that are open."""
+    """Return the file descriptors of open sockets and files whose state forks would share."""
     numbers = [int(path.name) for path in Path("/dev/fd").iterdir()]
-    return {number for number in numbers if is_trap(number)}
+    return {number for number in numbers if is_shared_state(number)}
 
 
-def is_trap(number: int) -> bool:
-    """Whether it is a socket's, or a file's; where a file is only added to, no place is shared."""
+def is_shared_state(number: int) -> bool:
+    """Return whether a descriptor is a socket or a file with a position; appending has none."""
     import fcntl  # Windows has none, and no snapshots
 
     try:
         mode = os.fstat(number).st_mode
         appends = fcntl.fcntl(number, fcntl.F_GETFL) & os.O_APPEND
     except OSError:
-        return False  # it is none any more
+        return False  # it was closed meanwhile
     return stat.S_ISSOCK(mode) or (stat.S_ISREG(mode) and not appends)
 
 
-def warn_of(shared: set[int]) -> None:
-    """Name the traps in the function's log: what is open, and generators of random numbers."""
+def warn_about(shared: set[int]) -> None:
+    """Warn in the function's log about open files, sockets and generators of random numbers."""
     if shared:
         print(
             f"[WARNING] open when the snapshot was taken, so shared by all instances, whose bytes "
@@ -198,7 +199,7 @@ def warn_of(shared: set[int]) -> None:
 
 
 def generators() -> list[str]:
-    """The names of all `random.Random` in the handler's module."""
+    """Return the names of all `random.Random` in the handler's module."""
     random = sys.modules.get("random")
     module = sys.modules.get(os.environ["_HANDLER"].rpartition(".")[0].replace("/", "."))
     if random is None or module is None:
@@ -210,7 +211,7 @@ def generators() -> list[str]:
 
 
 def describe(number: int) -> str:
-    """A socket or a file in words."""
+    """Describe a socket or a file."""
     if not stat.S_ISSOCK(os.fstat(number).st_mode):
         return f"the file {file_name(number)} (all read on from one place)"
     with socket.socket(fileno=os.dup(number)) as copy:
@@ -224,7 +225,7 @@ def describe(number: int) -> str:
 
 
 def file_name(number: int) -> str:
-    """The path of an open file, where the system tells it (Linux)."""
+    """Return the path of an open file, if the system knows it (Linux)."""
     try:
         return str(Path(f"/proc/self/fd/{number}").readlink())
     except OSError:
@@ -232,23 +233,23 @@ def file_name(number: int) -> str:
 
 
 def before_snapshot() -> None:
-    """Call what was registered with AWS's `snapshot_restore_py`, the last first."""
+    """Call the hooks registered with AWS's `snapshot_restore_py`, the last one first."""
     for hook, arguments, named in reversed(registered("get_before_snapshot")):
         hook(*arguments, **named)
 
 
 def after_restore() -> None:
-    """Make new what must differ between instances; `random` does so by itself after a fork."""
+    """Reset what must differ between instances; `random` reseeds itself after a fork."""
     if numpy := sys.modules.get("numpy.random"):
         numpy.seed()
     if tempfile := sys.modules.get("tempfile"):
-        vars(tempfile)["tempdir"] = None  # until now the template's
+        vars(tempfile)["tempdir"] = None  # the template's until now
     for hook, arguments, named in registered("get_after_restore"):
         hook(*arguments, **named)
 
 
 def registered(which: str) -> list[Any]:
-    """The hooks registered with `snapshot_restore_py`, if the function has loaded it."""
+    """Return the hooks registered with `snapshot_restore_py`, if the function has loaded it."""
     hooks: list[Any] = getattr(sys.modules.get("snapshot_restore_py"), which, list)()
     return hooks
 

@@ -1,29 +1,41 @@
 """A deployed function: call it, read its log, timeline and bill.
 
-It keeps nothing itself: the pool does the work, the history remembers it.
+The pool does the work, and the history remembers it.
 """
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from bot_sandbox.cloud.bill import Bill, Meter, make_bill, make_meter
-from bot_sandbox.cloud.deployment import Settings
-from bot_sandbox.cloud.history import Call, History, InstanceRecord, Invocation
+from bot_sandbox.cloud.deployment import FunctionSettings
+from bot_sandbox.cloud.history import History, InstanceRecord, Invocation, RunningCall
 from bot_sandbox.cloud.pool import Pool
+from bot_sandbox.runner import Runner, blocking
 
 
 class Function:
     """One deployed version of a function; `Cloud.deploy` makes it.
 
-    `url` works with every client. `host_url` is a host of its own, without the function's name in
-    the path, as AWS's Function URLs are: a web framework's links and redirects stay inside.
+    `url` works with every client. `host_url` is a host of its own, like AWS's Function URLs:
+    without the function's name in the path, so a web framework's links and redirects stay inside.
     Browsers and curl know that NAME.localhost is this machine. Python's urllib, and with it the
-    sandbox's webhooks, know it only where the system does: give those `url`.
+    sandbox's webhooks, know it only if the system does, so give those `url`.
 
-    `revision` counts the cloud's deployments: with a new one everything below begins anew.
-    `invoke` calls whatever is deployed under a name, `wait_until` waits on the cloud's loop.
+    `revision` counts the cloud's deployments; each one starts with an empty history.
+
+    Example:
+        import tempfile
+        from pathlib import Path
+
+        from bot_sandbox import Cloud
+
+        with tempfile.TemporaryDirectory() as folder, Cloud() as cloud:
+            Path(folder, "main.py").write_text("def handler(event, context): return event['n'] + 1")
+            function = cloud.deploy("add", folder)
+            assert function.invoke({"n": 1}) == 2
+            assert function.logs[-1].startswith("REPORT")
     """
 
     def __init__(
@@ -33,17 +45,17 @@ class Function:
         revision: int,
         pool: Pool,
         history: History,
-        invoke: Callable[[str, Any], Any],
-        wait_until: Callable[[Callable[[], bool], float], bool],
+        runner: Runner,
+        invoke: Callable[[str, Any], Coroutine[Any, Any, Any]],
     ) -> None:
         self.url = url
         self.host_url = host_url
         self.revision = revision
-        self.deployed = time.time()
+        self.deployed: float = time.time()
         self.pool = pool
         self.history = history
-        self._invoke = invoke
-        self._wait_until = wait_until
+        self._runner = runner
+        self._invoke = invoke  # calls the current deployment of a name
 
     def __repr__(self) -> str:
         settings = self.settings
@@ -51,7 +63,7 @@ class Function:
         return f"<Function {self.name}: {settings.handler}, {settings.runtime}, {limits}>"
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> FunctionSettings:
         """What it was deployed with."""
         return self.pool.settings
 
@@ -62,19 +74,21 @@ class Function:
 
     @property
     def arn(self) -> str:
-        """Its name among all resources of AWS."""
+        """Its name in AWS's form."""
         return self.pool.deployment.arn
 
-    def invoke(self, event: Any = None) -> Any:
-        """Call the function of this name, wait, return its result; raises FunctionError."""
-        return self._invoke(self.name, event)
+    @blocking
+    async def invoke(self, event: Any = None) -> Any:
+        """Call the function of this name and return its result; raises FunctionError."""
+        return await self._invoke(self.name, event)
 
-    def wait_stopped(self, timeout: float = 10.0) -> None:
-        """Wait until it has no instance any more: the cloud stops one that was idle for `idle_s`.
+    @blocking
+    async def wait_stopped(self, timeout: float = 10.0) -> None:
+        """Wait until it has no instance; the cloud stops one after `idle_s` idle seconds.
 
-        TimeoutError if one is still there after `timeout` seconds.
+        Raises TimeoutError if one is still there after `timeout` seconds.
         """
-        if not self._wait_until(lambda: self.pool.is_empty, timeout):
+        if not await self._runner.changes.until(lambda: self.pool.is_empty, timeout):
             raise TimeoutError(
                 f"an instance of {self.name} still works or waits in the pool after {timeout:g} s: "
                 f"idle_s is {self.settings.idle_s:g}. Deploy it with a smaller one, as in idle_s=1."
@@ -86,26 +100,26 @@ class Function:
         return self.history.log.lines()
 
     def line(self, file: str, number: int) -> str:
-        """One line of its own code, as in an error's `File "main.py", line 7`; "" for none."""
+        """Return one line of its code, as in an error's `File "main.py", line 7`, or ""."""
         return self.pool.deployment.line(file, number)
 
     def log_after(self, number: int) -> list[tuple[int, str]]:
-        """The log's lines after line `number` (0: all that are kept), each with its number."""
+        """Return the log's lines after line `number` (0: all), each with its number."""
         return self.history.log.after(number)
 
     @property
-    def calls(self) -> list[Call]:
-        """Every call that is under way now, in the order they came."""
+    def calls(self) -> list[RunningCall]:
+        """All running calls, in the order of their arrival."""
         return list(self.history.calls.values())
 
     @property
     def invocations(self) -> list[Invocation]:
-        """Every call that reached an instance, in the order they ended."""
+        """All finished calls that reached an instance, in the order of their end."""
         return list(self.history.invocations)
 
     @property
     def instances(self) -> list[InstanceRecord]:
-        """Every instance there was, in the order they were started; each tells its state now."""
+        """All instances, in the order of their start, each with its current state."""
         return list(self.history.instances)
 
     @property
@@ -115,14 +129,14 @@ class Function:
 
     @property
     def meter(self) -> Meter:
-        """The sums of its bill by AWS's rule, for whoever looks often."""
+        """The totals of its bill by AWS's rule, cheap to read often."""
         return make_meter(self.history, self.settings.memory_mb)
 
     def bill(self, tariff: str = "aws") -> Bill:
-        """What the calls so far cost; `tariff` is "aws" or "yandex"."""
+        """Return the bill for the calls so far; `tariff` is "aws" or "yandex"."""
         return make_bill(self.invocations, tariff, self.history.forgotten)
 
 
 def to_event(event: Any) -> bytes:
-    """An event as JSON; raises TypeError or ValueError for what JSON cannot hold."""
+    """Encode an event as JSON; raises TypeError or ValueError for what JSON can't hold."""
     return json.dumps(event, allow_nan=False).encode()

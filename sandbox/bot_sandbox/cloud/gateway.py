@@ -1,8 +1,8 @@
-"""The gateway: an HTTP request becomes an event, the function's answer becomes the response.
+"""The gateway: an HTTP request becomes an event, the function's result becomes the response.
 
-Errors look as they do at an AWS Function URL: the caller learns only "Internal Server Error" (502,
-a timeout too); the reason is in the function's log. Only what this sandbox lacks it says itself
-(501), since that is no error of the function's. Which instance answers is the pool's business.
+Errors look like those of an AWS Function URL: the caller sees only "Internal Server Error" (502,
+for a timeout, too), and the reason is in the function's log. For a feature that this sandbox lacks,
+the response says so (501), because it isn't the function's error. The pool chooses the instance.
 """
 
 import json
@@ -13,41 +13,49 @@ from urllib.parse import unquote
 from aiohttp import web
 from multidict import CIMultiDict
 
-from bot_sandbox.access import OWN_ENDING, Access, split_target
+from bot_sandbox.access import OWN_ENDING, Access, is_loopback, split_target
+from bot_sandbox.clock import Clock
 from bot_sandbox.cloud import events, lambda_api
-from bot_sandbox.cloud.errors import LACKING, PAYLOAD_LIMIT, THROTTLED, FunctionError
+from bot_sandbox.cloud.deployment import CloudAccount
+from bot_sandbox.cloud.errors import PAYLOAD_LIMIT, THROTTLED, UNSUPPORTED, FunctionError
 from bot_sandbox.cloud.function import Function
 from bot_sandbox.cloud.lambda_api import TOO_LARGE, LambdaApi, Refusal
+from bot_sandbox.cloud.queued_calls import QueuedCalls
 from bot_sandbox.http_body import read_body
+from bot_sandbox.jupyter_proxy import is_proxied, proxy_prefix, without_jupyter
 
 
 class Gateway:
-    """Answers with the function NAME of `functions` at two addresses.
+    """Serves the function NAME of `functions` at two addresses.
 
-    http://NAME.localhost:PORT/… is a host of its own, as a Function URL has it: the function sees
-    the whole path. At http://127.0.0.1:PORT/NAME/… it sees what comes after its name. Paths that
-    begin with a date are AWS's own API, at any host but a function's.
+    http://NAME.localhost:PORT/… is a host of its own, like a Function URL: the function sees the
+    whole path. At http://127.0.0.1:PORT/NAME/… it sees the path after its name. On hosts that
+    aren't a function's, paths that begin with a date are AWS's API. Behind a Jupyter server
+    elsewhere there is only the second address, and Jupyter's cookies don't reach the function.
     """
 
     def __init__(
         self,
         functions: Mapping[str, Function],
-        retry_s: tuple[float, ...],
+        queue: QueuedCalls,
         access: Access,
-        key: str,
+        account: CloudAccount,
+        clock: Clock,
     ) -> None:
         self._functions = functions
         self._access = access
-        self._lambda_api = LambdaApi(functions, retry_s, key)
+        self._clock = clock
+        self._lambda_api = LambdaApi(functions, queue, account)
 
     async def handle(self, request: web.BaseRequest) -> web.Response:
-        """One request, one invocation."""
+        """Turn one request into one invocation."""
         host, target = request.headers.get("Host", ""), request.raw_path
-        if not target.startswith("/"):  # "absolute-form": the host stands in the target
+        if not target.startswith("/"):  # "absolute-form": the host is in the target
             host, target = split_target(target)  # `Access` checks this host as well
         path, _, query = events.ascii_only(target).partition("?")
         domain = events.split_host(host)[0]
-        by_host = domain.endswith(OWN_ENDING)
+        proxied = is_proxied(request.headers)  # then the host is the Jupyter server's
+        by_host = domain.endswith(OWN_ENDING) and not proxied
         is_api = not by_host and bool(lambda_api.PATH.match(path))
         if by_host:
             name = domain.removesuffix(OWN_ENDING)
@@ -66,53 +74,63 @@ class Gateway:
         body = await read_body(request.content, PAYLOAD_LIMIT) if request.can_read_body else b""
         if is_api:
             return await self._lambda_api.handle(request.method, path, query, request.headers, body)
-        # Looked up after the last wait: of two deployments, the newer one answers, and lives.
+        # Looked up after the last wait, so that a newer deployment answers.
         function = self._find(name, by_host)
         if function is None:
             deployed = ", ".join(sorted(self._functions)) or "none"
-            return message(404, f"There is no function {name!r} here. Deployed: {deployed}.")
+            # A stranger, such as another user of a JupyterHub's machine, is not told their names.
+            is_own = is_loopback(domain) and not proxy_prefix()
+            hint = f" Deployed: {deployed}." if is_own else ""
+            return message(404, f"There is no function {name!r} here.{hint}")
         if body is None:
             return message(413, TOO_LARGE)
         request_id = str(uuid.uuid4())
-        http = events.HttpRequest(
+        http = events.FunctionRequest(
             request.method,
             host,
             path,
             query,
-            [(name, events.readable(value)) for name, value in request.headers.items()],
+            [
+                (name, events.readable(value))
+                for name, value in without_jupyter(request.headers.items(), proxied)
+            ],
             body,
             request_id,
             function.name,
+            self._clock.now(),
         )
         event = json.dumps(events.EVENTS[function.settings.events](http)).encode()
         if len(event) > PAYLOAD_LIMIT:
             return message(413, TOO_LARGE)
-        return await answer(function, event, request_id)
+        response = await answer(function, event, request_id)
+        if proxied:  # a cookie would go to the Jupyter server, and never come back
+            response.headers.popall("Set-Cookie", None)
+        return response
 
     def _find(self, name: str, by_host: bool) -> Function | None:
-        if by_host and name not in self._functions:  # a host's name has no capital letters
+        if by_host and name not in self._functions:  # host names have no capital letters
             named = {each.lower(): each for each in self._functions}
             name = named.get(name, name)
         return self._functions.get(name)
 
 
 async def answer(function: Function, event: bytes, request_id: str) -> web.Response:
-    """Run the function; whatever goes wrong becomes a status code."""
+    """Run the function; turn each error into a status code."""
     try:
-        made = events.response((await function.pool.invoke(event, request_id)).value)
+        result = events.response((await function.pool.invoke(event, request_id)).value)
     except FunctionError as error:
         if error.type == THROTTLED:
             return message(429, error.message)
-        if error.type == LACKING:
+        if error.type == UNSUPPORTED:
             return message(501, error.message)
         return message(502, "Internal Server Error")
     except events.AnswerError as error:
         function.history.log.add(f"[ERROR] this answer cannot be an HTTP response: {error}")
         return message(502, "Internal Server Error")
-    return web.Response(status=made.status, headers=made.headers, body=made.body)
+    return web.Response(status=result.status, headers=result.headers, body=result.body)
 
 
 def message(status: int, text: str) -> web.Response:
-    """A response of the gateway's own."""
+    """Return the gateway's own response."""
     headers = CIMultiDict({"Content-Type": "application/json"})
     return web.Response(status=status, headers=headers, body=json.dumps({"Message": text}).encode())

@@ -1,56 +1,60 @@
-"""What happened to a function and what happens now: log, calls, instances; plain data, bounded.
+"""The history of a function: log, calls and instances as plain, bounded data.
 
-Nothing here acts; it only rings the cloud's bell whenever anything is written, so that a live view
-need not ask again and again. All times are seconds since the cloud began, so everything fits on one
-timeline.
+Each change notifies the cloud's waiters, so a live view needs no polling. All points in time are
+seconds since the cloud started, on its clock, so everything fits on one timeline. Durations are
+real ones, even if somebody moves the clock meanwhile.
 """
 
 import math
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from bot_sandbox.change_notifier import ChangeNotifier
 
-KEPT = 20_000  # invocations, and instances, that are remembered; older ones go first
-LOG_LIMIT = 1_000_000  # characters a log keeps; older lines go first
+KEPT = 20_000  # invocations, and instances, to keep; the oldest are dropped
+LOG_LIMIT = 1_000_000  # characters of a log to keep; the oldest lines are dropped
 
 
 class Log:
     """The newest lines of a function's log, at most about `limit` characters."""
 
     def __init__(self, limit: int = LOG_LIMIT, changes: ChangeNotifier | None = None) -> None:
-        self._lines: deque[str] = deque()
+        self._lines: deque[tuple[int, str]] = deque()  # each with its number
         self._room = limit
         self._dropped = 0
+        self.last = 0  # the number of the newest line; the first line ever has number 1
         self._changes = changes or ChangeNotifier()
 
     def add(self, line: str) -> None:
-        """Append one line; drop the oldest when there is no room."""
-        self._lines.append(line)
+        """Append one line; drop the oldest lines if there is no room."""
+        self.last += 1
+        self._lines.append((self.last, line))
         self._room -= len(line) + 1
         while self._room < 0 and len(self._lines) > 1:
-            self._room += len(self._lines.popleft()) + 1
+            self._room += len(self._lines.popleft()[1]) + 1
             self._dropped += 1
         self._changes.changed()
 
-    @property
-    def last(self) -> int:
-        """The number of the newest line; the first line ever has number 1."""
-        return self._dropped + len(self._lines)
+    def copy(self, last: int) -> "Log":
+        """Return a copy whose next line has the number after `last`."""
+        copied = Log(changes=self._changes)
+        copied._lines, copied._room = self._lines.copy(), self._room
+        copied._dropped, copied.last = self._dropped, last
+        return copied
 
     def after(self, number: int) -> list[tuple[int, str]]:
-        """The lines that came after line `number`, each with its own number.
+        """Return the lines after line `number`, each with its number.
 
-        A first number that does not follow `number` says that lines between are dropped by now.
+        If the first number does not follow `number`, lines between were dropped.
         """
-        new = islice(reversed(self._lines), max(0, self.last - number))
-        return list(zip(range(self.last, 0, -1), new, strict=False))[::-1]
+        new = list(islice(reversed(self._lines), max(0, self.last - number)))[::-1]
+        return [line for line in new if line[0] > number]
 
     def lines(self) -> list[str]:
-        """All lines kept, oldest first; the first one says when others are gone."""
+        """Return all lines, oldest first; the first one says how many were dropped."""
         gone = [f"({self._dropped} earlier lines dropped)"] if self._dropped else []
-        return gone + list(self._lines)
+        return gone + [line for _, line in list(self._lines)]  # other threads read it, too
 
 
 @dataclass(slots=True)
@@ -62,78 +66,112 @@ class InstanceRecord:
     started: float
     ready: float | None = None  # when it first asked for an event; None: it never did
     stopped: float | None = None  # None: it is alive
+    init_s: float = 0.0  # how long its start took
     snapshot: bool = False  # whether it started from a snapshot
-    max_memory: int = 0  # bytes, the most it was seen to use
-    state: str = "starting"  # then busy and idle in turn; at the end stopped or killed
+    max_memory: int = 0  # bytes, the most it has used
+    state: str = "starting"  # then busy or idle; at the end stopped or killed
     since: float = 0.0  # when that state began
-    # stopped: idle, replaced (by a new deployment) or closed (the cloud);
-    # killed: timeout, memory, exit (it ended by itself), start (it could not begin) or closed
+    # stopped: idle, replaced (by a new deployment), restored (the cloud, to a snapshot) or closed;
+    # killed: timeout, memory, exit (the process ended), start (it could not start) or closed
     why: str = ""
 
 
 @dataclass(slots=True)
-class Call:
-    """One call under way: it has an instance, and no answer yet."""
+class RunningCall:
+    """A call that has an instance and no result yet."""
 
     request_id: str
     instance: int
     arrived: float
     cold: bool
     began: float | None = None  # None: its instance is still starting
+    caller: str = ""  # such as "timer good-morning"; "" for a client
 
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """One call of a function that reached an instance (a throttled call does not)."""
+    """A finished call that reached an instance; a throttled call doesn't."""
 
     request_id: str
     instance: int
     cold: bool
-    start: float  # the call arrived; a cold one then waits for its instance
+    start: float  # arrival of the call; a cold one then waits for its instance
     end: float
-    init_ms: float  # what its instance took to start; 0 when warm
+    init_ms: float  # start of its instance; 0 when warm
     duration_ms: float
     billed_ms: int  # by AWS's rule
     memory_mb: int
     max_memory_mb: int  # the most its instance has used so far
     error: str | None  # the error's type, or None
-    snapshot: bool = False  # a cold one: whether its instance started from a snapshot
+    snapshot: bool = False  # whether its instance just started from a snapshot
+    caller: str = ""  # such as "timer good-morning"; "" for a client
 
 
 @dataclass
 class History:
-    """Everything remembered about one function."""
+    """Everything known about one function."""
 
     changes: ChangeNotifier = field(default_factory=ChangeNotifier)
     log: Log = field(init=False)
-    calls: dict[str, Call] = field(default_factory=dict)  # under way, by request id
+    calls: dict[str, RunningCall] = field(default_factory=dict)  # under way, by request id
     invocations: deque[Invocation] = field(default_factory=lambda: deque(maxlen=KEPT))
     instances: deque[InstanceRecord] = field(default_factory=lambda: deque(maxlen=KEPT))
-    forgotten: int = 0  # invocations that were too many to keep
+    forgotten: int = 0  # dropped invocations
     throttled: int = 0
     billed_ms: int = 0  # of all invocations ever, by AWS's rule
     restored: int = 0  # how many of them started from a snapshot
+    number: int = 1  # another one after each return to a snapshot of the cloud
 
     def __post_init__(self) -> None:
         self.log = Log(changes=self.changes)
 
+    def copy(self) -> "History":
+        """Return a copy of what is known now."""
+        copied = replace(
+            self,
+            calls=dict(self.calls),
+            invocations=self.invocations.copy(),
+            instances=deque(
+                # one that has ended never changes
+                (replace(one) if one.stopped is None else one for one in self.instances),
+                maxlen=KEPT,
+            ),
+        )
+        copied.log = self.log.copy(self.log.last)
+        return copied
+
+    def returned(self, now: float, after: "History") -> "History":
+        """Return a copy to go on with when the cloud returns to a snapshot.
+
+        No call is under way, and no instance is alive. Numbers of lines go on from `after`.
+        """
+        copied = self.copy()
+        copied.calls.clear()
+        copied.log = self.log.copy(after.log.last)
+        copied.number = after.number + 1
+        for record in copied.instances:
+            if record.stopped is None:
+                record.stopped = now
+                copied.enter(record, "stopped", now, "restored")
+        return copied
+
     def enter(self, record: InstanceRecord, state: str, now: float, why: str = "") -> None:
-        """An instance changes its state."""
+        """Record a new state of an instance."""
         record.state, record.since, record.why = state, now, why
         self.changes.changed()
 
-    def begin(self, call: Call) -> None:
-        """A call has got an instance."""
+    def begin(self, call: RunningCall) -> None:
+        """Record that a call has got an instance."""
         self.calls[call.request_id] = call
         self.changes.changed()
 
     def throttle(self) -> None:
-        """A call was refused."""
+        """Count a throttled call."""
         self.throttled += 1
         self.changes.changed()
 
     def end(self, invocation: Invocation) -> None:
-        """A call is over."""
+        """Record the end of a call."""
         self.calls.pop(invocation.request_id, None)
         self.billed_ms += invocation.billed_ms
         self.restored += invocation.snapshot
@@ -143,7 +181,7 @@ class History:
 
 
 def report(invocation: Invocation) -> str:
-    """Lambda's REPORT line; a start from a snapshot is called a restore."""
+    """Return Lambda's REPORT line; a start from a snapshot is called a restore."""
     line = (
         f"REPORT RequestId: {invocation.request_id}\t"
         f"Duration: {invocation.duration_ms:.2f} ms\t"

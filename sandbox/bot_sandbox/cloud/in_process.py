@@ -1,8 +1,8 @@
-"""Functions in this very Python: no process, no socket, no thread, so no limits either.
+"""Functions in this Python process: no extra process, socket or thread, and so no limits.
 
-For a browser's tab, where nothing else can run, and for tests of the way between a webhook and a
-function. A function is called where the caller is, one call at a time. It sees this Python's
-environment and modules, but files of its own folder come first.
+It is for a browser's tab, where nothing else can run, and for tests of webhooks. A function runs in
+the caller's thread, one call at a time. It sees this Python's environment, and imports what it
+could import in a process of its own.
 """
 
 import io
@@ -11,38 +11,46 @@ import linecache
 import os
 import shutil
 import sys
+import sysconfig
 import tempfile
 import time
 import traceback
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from http import HTTPStatus
+from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
 from bot_sandbox.cloud import events, worker
-from bot_sandbox.cloud.errors import FunctionError, exited, placed
+from bot_sandbox.cloud.errors import FunctionError, exited, with_source_line
 from bot_sandbox.cloud.history import History
-from bot_sandbox.function_registry import announce, withdraw
+from bot_sandbox.function_registry import register, unregister
 from bot_sandbox.http_messages import Response
 from bot_sandbox.webhook_post import PostError
 
 DOMAIN = ".localhost"
 IGNORED = shutil.ignore_patterns("__pycache__", ".git", ".venv")
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:"
-TIMEOUT_S = 900  # what a function is told; nothing ends it
+TIMEOUT_S = 900  # for the function's context; nothing enforces it
 
 
 class InProcessCloud:
-    """Deploys folders and calls them by their address; it can be a webhook's sender."""
+    """Deploys folders and calls them by their address; usable as a webhook's sender.
 
-    def __init__(self) -> None:
+    Functions import the standard library, their own folder, and the folders in `import_paths`. With
+    `packages`, also everything that is installed for this Python.
+    """
+
+    def __init__(self, *, import_paths: Sequence[str | Path] = (), packages: bool = False) -> None:
+        self._import_paths = [str(Path(each).resolve()) for each in import_paths]
+        self._packages = packages
         self._functions: dict[str, InProcessFunction] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="functions-")
-        announce(self.functions)
+        register(self.functions)
 
     def deploy(
         self,
@@ -51,6 +59,7 @@ class InProcessCloud:
         *,
         handler: str = "main.handler",
         environment: Mapping[str, str] | None = None,
+        packages: bool | None = None,
         must_load: bool = False,
     ) -> "InProcessFunction":
         """Copy a folder as the function `name`; the same name again replaces it.
@@ -60,12 +69,14 @@ class InProcessCloud:
         """
         copy = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self._folder.name)) / "code"
         shutil.copytree(folder, copy, ignore=IGNORED)
-        function = InProcessFunction(name, copy, handler, dict(environment or {}))
+        own = dict(environment or {})
+        packages = self._packages if packages is None else packages
+        function = InProcessFunction(name, copy, handler, own, self._import_paths, packages)
         if must_load:
             try:
                 function.load()
             except FunctionError as error:
-                raise placed(error) from None
+                raise with_source_line(error) from None
         self._functions[name.lower()] = function
         return function
 
@@ -74,7 +85,7 @@ class InProcessCloud:
         return list(self._functions.values())
 
     async def post(self, address: str, headers: Mapping[str, str], body: bytes) -> Response:
-        """Call the function at an address with an AWS event; its answer becomes the response."""
+        """Call the function at an address with an AWS event; return its result as a response."""
         parts = urlsplit(address)
         function = self._functions.get((parts.hostname or "").removesuffix(DOMAIN))
         if function is None:
@@ -82,9 +93,9 @@ class InProcessCloud:
             raise PostError("refused", f"there is no function at {address}; deployed: {deployed}")
         pairs = [("Host", parts.netloc), ("Content-Length", str(len(body))), *headers.items()]
         request_id = str(uuid.uuid4())
-        request = events.HttpRequest(
+        request = events.FunctionRequest(
             "POST", parts.netloc, parts.path or "/", parts.query, pairs, body, request_id,
-            function.name,
+            function.name, time.time(),
         )  # fmt: skip
         try:
             response = events.response(function.call(events.aws_event(request), request_id))
@@ -101,7 +112,7 @@ class InProcessCloud:
 
     def close(self) -> None:
         """Forget all functions and remove their copies."""
-        withdraw(self.functions)
+        unregister(self.functions)
         self._functions.clear()
         self._folder.cleanup()
 
@@ -109,8 +120,18 @@ class InProcessCloud:
 class InProcessFunction:
     """One deployed function; `InProcessCloud.deploy` makes it."""
 
-    def __init__(self, name: str, folder: Path, handler: str, environment: dict[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        handler: str,
+        environment: dict[str, str],
+        import_paths: list[str],
+        packages: bool,
+    ) -> None:
         self.name = name
+        self._path = [str(folder), *import_paths]
+        self._packages = packages
         self.url = self.host_url = f"http://{name.lower()}{DOMAIN}/"
         self._folder = folder
         self._environment = environment | {
@@ -123,7 +144,7 @@ class InProcessFunction:
             "_HANDLER": handler,
         }
         self._handler: worker.Handler | None = None
-        self._modules: dict[str, ModuleType] = {}  # those of its own folder
+        self._modules: dict[str, ModuleType] = {}  # of its own folder
         self.history = History()
 
     def __repr__(self) -> str:
@@ -139,14 +160,14 @@ class InProcessFunction:
         return linecache.getline(str(self._folder / file), number).strip()
 
     def load(self) -> worker.Handler:
-        """Import the handler, if it is not there yet; raises FunctionError."""
+        """Import the handler if it isn't loaded; raises FunctionError."""
         if self._handler is None:
-            with self._at_home():
+            with self._installed():
                 self._handler = worker.load(self._environment["_HANDLER"])
         return self._handler
 
     def call(self, event: Any, request_id: str = "") -> Any:
-        """Call the handler with an event and return its answer; raises FunctionError."""
+        """Call the handler with an event and return its result; raises FunctionError."""
         request_id = request_id or str(uuid.uuid4())
         handler = self.load()
         headers = {
@@ -156,32 +177,36 @@ class InProcessFunction:
         }
         self.history.log.add(f"START RequestId: {request_id} Version: $LATEST")
         try:
-            with self._at_home():
-                answer = handler(event, worker.Context(headers, self._environment))
+            with self._installed():
+                answer = handler(event, worker.LambdaContext(headers, self._environment))
                 return events.parse(worker.to_json(answer).encode())
         finally:
             self.history.log.add(f"END RequestId: {request_id}")
 
     @contextmanager
-    def _at_home(self) -> Iterator[None]:
-        """Its environment, its output in its log, its folder's modules and no others' instead."""
+    def _installed(self) -> Iterator[None]:
+        """Install its environment and modules, and send its output to its log."""
+        before = dict(sys.modules)
         names = {path.stem for path in self._folder.iterdir()}
-        others = {name: module for name, module in sys.modules.items() if _top(name) in names}
-        for name in others:
+        foreign = set() if self._packages else _packages(before, self._path)
+        hidden = {name for name in before if _top(name) in names | foreign}
+        for name in hidden:
             del sys.modules[name]
         sys.modules.update(self._modules)
-        environment, path = dict(os.environ), list(sys.path)
+        environment, path, finders = dict(os.environ), list(sys.path), list(sys.meta_path)
         os.environ.update(self._environment)
-        sys.path.insert(0, str(self._folder))
-        printed = Output()
+        sys.path[:] = [*self._path, *(path if self._packages else _standard(path))]
+        if not self._packages:  # others find packages that are installed as links
+            sys.meta_path[:] = [BuiltinImporter, FrozenImporter, PathFinder]
+        printed = CapturedOutput()
         try:
             with redirect_stdout(printed), redirect_stderr(printed):
                 try:
                     with failing():
                         yield
-                except (FunctionError, KeyboardInterrupt):  # to interrupt is the caller's right
+                except (FunctionError, KeyboardInterrupt):  # the caller may interrupt
                     raise
-                except BaseException as error:  # a process would end with it
+                except BaseException as error:  # it would end a process
                     if not isinstance(error, SystemExit):
                         traceback.print_exc()
                     raise exited(1) from None
@@ -190,16 +215,16 @@ class InProcessFunction:
                 self.history.log.add(line)
             os.environ.clear()
             os.environ.update(environment)
-            sys.path[:] = path
+            sys.path[:], sys.meta_path[:] = path, finders
             own = {name: module for name, module in sys.modules.items() if _top(name) in names}
             for name in own:
                 del sys.modules[name]
             self._modules = own
-            sys.modules.update(others)
+            sys.modules.update({name: before[name] for name in hidden})
 
 
-class Output(io.StringIO):
-    """What a function prints; if the function closes it, it can still be read."""
+class CapturedOutput(io.StringIO):
+    """The output of a function; readable even if the function closes it."""
 
     def close(self) -> None:
         """Stay open."""
@@ -215,6 +240,33 @@ def failing() -> Iterator[None]:
         raise FunctionError(
             posted["errorType"], posted["errorMessage"], posted["stackTrace"]
         ) from error
+
+
+def _standard(path: list[str]) -> list[str]:
+    """Return the entries of sys.path that are the standard library."""
+    roots = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
+    return [
+        entry
+        for entry in path
+        if (entry.startswith(roots) or entry.endswith(".zip")) and "-packages" not in entry
+    ]
+
+
+def _packages(modules: Mapping[str, ModuleType], path: list[str]) -> set[str]:
+    """Return the packages among modules that are neither Python's own nor in these folders."""
+    standard = sys.stdlib_module_names | {"__main__"}
+    folders = tuple(folder + os.sep for folder in path)
+    return {
+        name
+        for name in {_top(name) for name in modules} - standard
+        if not any(place.startswith(folders) for place in _places(modules.get(name)))
+    }
+
+
+def _places(module: ModuleType | None) -> list[str]:
+    """Return where a module is: its file, or the folders of a package without a file."""
+    file = getattr(module, "__file__", None)
+    return [file] if file else [f"{folder}{os.sep}" for folder in getattr(module, "__path__", ())]
 
 
 def _top(name: str) -> str:

@@ -1,7 +1,7 @@
-"""One instance of a function: a process that is given one event at a time.
+"""One instance of a function: a process that gets one event at a time.
 
-The process asks for its events by HTTP (runtime_api.py). When an instance is started or taken from
-the pool, and what is written into the log, is decided in pool.py.
+The process asks for its events by HTTP (runtime_api.py). pool.py decides when an instance starts,
+which one gets a call, and what the log says.
 """
 
 import time
@@ -11,13 +11,13 @@ from bot_sandbox.cloud import errors
 from bot_sandbox.cloud.deployment import Deployment
 from bot_sandbox.cloud.errors import FunctionError
 from bot_sandbox.cloud.history import History, InstanceRecord, Log
-from bot_sandbox.cloud.process import InstanceProcess, Output
-from bot_sandbox.cloud.runtime_api import RuntimeApi, Task
+from bot_sandbox.cloud.process import InstanceProcess, OutputPipe
+from bot_sandbox.cloud.runtime_api import PendingInvocation, RuntimeApi
 from bot_sandbox.process_supervisor import remove
 
 MB = 1024 * 1024
-# Starts a process from its environment, its output and what to call with its exit code.
-Launch = Callable[[dict[str, str], Output, Callable[[int], None]], InstanceProcess]
+# Starts a process, given its environment, its output and a callback for its exit code.
+Launch = Callable[[dict[str, str], OutputPipe, Callable[[int], None]], InstanceProcess]
 
 
 class Instance:
@@ -32,12 +32,12 @@ class Instance:
         self._history = history
         self._clock = clock
         self._api = RuntimeApi(deployment.arn)
-        self._output = Output(history.log)
+        self._output = OutputPipe(history.log)
         self._process: InstanceProcess | None = None
         self._temporary = deployment.root / f"tmp-{number}"
         self._too_late = errors.timed_out(deployment.settings.timeout_s)
         self._calls = 0
-        self._measured_at: int | None = None  # how many calls there had been
+        self._measured_at: int | None = None  # after how many calls
 
     @property
     def is_broken(self) -> bool:
@@ -56,32 +56,35 @@ class Instance:
             self._output.drain()
             self.record.pid = self._process.pid if self._process else 0
 
-    async def invoke(self, request_id: str, event: bytes, tail: Log | None = None) -> bytes:
-        """Hand over an event and wait for the answer; raises FunctionError.
+    async def invoke(
+        self, request_id: str, event: bytes, trace: str, tail: Log | None = None
+    ) -> bytes:
+        """Hand over an event and wait for the result; raises FunctionError.
 
-        `tail` gets what the function prints meanwhile, as well as its log.
+        `tail` also gets what the function prints meanwhile.
         """
         self._calls += 1
         self._output.tail = tail
         timeout_s = self.deployment.settings.timeout_s
-        task = Task(request_id, event, int((time.time() + timeout_s) * 1000))
+        deadline_ms = int((time.time() + timeout_s) * 1000)  # on the function's own clock
+        invocation = PendingInvocation(request_id, event, deadline_ms, trace)
         try:
-            return await self._api.invoke(task, timeout_s, self._too_late)
+            return await self._api.invoke(invocation, timeout_s, self._too_late)
         finally:
-            # What was printed before the answer was posted is in the log before the caller has it.
+            # A print before the result must be in the log before the caller has the result.
             self._output.drain()
             if not self.is_broken:
                 self._output.end_line()
             self._output.tail = None
 
     def fail(self, error: FunctionError) -> None:
-        """It cannot be used any more; whoever waits for it gets the error."""
+        """Mark it as broken, and pass the error to those who wait."""
         self._api.fail(error)
 
     async def stop(self, why: str) -> None:
-        """Kill the process and all it has started; free its port and folder.
+        """Kill the process and its descendants; free its port and folder.
 
-        `why` is said of one that could have gone on.
+        `why` is recorded if the instance was not broken.
         """
         if not self.is_broken:
             self._history.enter(self.record, "stopped", self._clock(), why)
@@ -94,17 +97,17 @@ class Instance:
         remove(self._temporary)
 
     def check_memory(self) -> None:
-        """Measure the private memory; more than allowed breaks the instance.
+        """Measure the memory, and break the instance if it uses too much.
 
-        Children are counted from the second check of one invocation on: looking for them takes ten
+        Children count from the second check of an invocation on, because finding them takes ten
         times as long.
         """
         nothing_new = self._calls == self._measured_at
-        is_idle = nothing_new and self._api.task is None and self.record.ready
+        is_idle = nothing_new and self._api.current is None and self.record.ready
         if self._process is None or is_idle:
             return
         memory_mb = self.deployment.settings.memory_mb
-        used = self._process.private_memory(memory_mb * MB, with_children=nothing_new)
+        used = self._process.memory(with_children=nothing_new)
         self._measured_at = self._calls
         if used > self.record.max_memory:
             self.record.max_memory = used

@@ -1,14 +1,13 @@
-"""AWS's own API of Lambda, as far as this cloud has it: boto3 and the `aws` command call functions.
+"""A part of AWS's Lambda API, so that boto3 and the `aws` command can call functions.
 
-Paths, headers, status codes and errors are AWS's ("Lambda API Reference", version 2015-03-31); its
-clients find it by `--endpoint-url http://127.0.0.1:PORT`. The access key id must be the
-cloud's key, `Cloud.key`. Signatures are not checked, so any secret access key will do.
+Paths, headers, status codes and errors are AWS's ("Lambda API Reference", version 2015-03-31).
+Clients need `--endpoint-url http://127.0.0.1:PORT`. The access key id must be the cloud's key,
+`Cloud.key`. Signatures are not checked, so any secret access key will do.
 
-A call of the type Event is queued: 202 at once, and the function is called again as AWS does it
-("Error handling and automatic retries"), after an error up to twice, when throttled for six hours.
+A call of the type Event is queued and answered with 202 at once (queued_calls.py). A function that
+calls itself in a loop is stopped (trace.py).
 """
 
-import asyncio
 import base64
 import json
 import re
@@ -21,20 +20,22 @@ from urllib.parse import parse_qs, unquote
 from aiohttp import web
 
 from bot_sandbox.access import is_key
+from bot_sandbox.cloud.deployment import CloudAccount
 from bot_sandbox.cloud.errors import EXIT, PAYLOAD_LIMIT, THROTTLED, TIMEOUT, FunctionError
 from bot_sandbox.cloud.events import decode
 from bot_sandbox.cloud.function import Function
 from bot_sandbox.cloud.history import Log
-from bot_sandbox.tasks import BackgroundTasks
+from bot_sandbox.cloud.queued_calls import QueuedCalls
+from bot_sandbox.cloud.trace import RUNS, next_trace
 
-PATH = re.compile(r"/\d{4}-\d\d-\d\d(/|$)")  # each version of the API has its date
+PATH = re.compile(r"/\d{4}-\d\d-\d\d(/|$)")  # each version of the API is a date
 HAS = "Invoke, ListFunctions, GetFunction, GetFunctionConfiguration"
 TOO_LARGE = f"Request must be smaller than {PAYLOAD_LIMIT} bytes for the InvokeFunction operation"
 ASYNC_LIMIT = 1024 * 1024  # bytes; "Lambda quotas"
-TAIL_LIMIT = 4096  # bytes of a log that a caller may have
-# A name alone, an ARN, or the end of one; each with or without a version or alias.
+TAIL_LIMIT = 4096  # bytes of a log in a response
+# A name, an ARN, or the end of one, each with or without a version or alias.
 NAME = re.compile(
-    r"(?:(?:arn:aws:lambda:)?(?P<region>[a-z]{2}(?:-[a-z]+)+-\d):)?(?:(?P<account>\d{12}):)?"
+    r"(?:(?:arn:aws[\w-]*:lambda:)?(?P<region>[a-z]{2}(?:-[a-z]+)+-\d):)?(?:(?P<account>\d{12}):)?"
     r"(?:function:)?(?P<name>[\w-]{1,64})(?::(?P<version>\$LATEST|[\w-]+))?",
     re.ASCII,
 )
@@ -44,12 +45,10 @@ KEY_WANTED = (
     "function; the sandbox's command prints it"
 )
 TYPES = ("RequestResponse", "Event", "DryRun")
-THROTTLED_S = 6 * 3600  # how long a queued call that is throttled is tried again
-LONGEST_PAUSE_S = 300.0  # between two such tries; the first pause is a second
 
 
-class Refusal(Exception):  # noqa: N818 - what AWS calls an exception, here it is an answer
-    """What goes back instead of a result: a status and an error of AWS's."""
+class Refusal(Exception):  # noqa: N818 - a response, which AWS calls an exception
+    """A refusal: a status and an error of AWS's."""
 
     def __init__(self, status: int, type: str, message: str, **more: str) -> None:
         super().__init__(message)
@@ -58,29 +57,25 @@ class Refusal(Exception):  # noqa: N818 - what AWS calls an exception, here it i
         self.body = {"Type": "User", "Message": message, **more}
 
     def response(self) -> web.Response:
-        """The answer; `handle` puts the request's own id in, if it has one."""
+        """Return the response; `handle` adds the request's id."""
         about = {"x-amzn-ErrorType": self.type, "x-amzn-RequestId": str(uuid.uuid4())}
         return answer(self.status, self.body, about)
 
 
 class LambdaApi:
-    """Answers for `functions` whoever has the `key`.
-
-    `retry_s` are the pauses before a queued call is tried again.
-    """
+    """Calls the `functions` of an account for clients that have its key."""
 
     def __init__(
-        self, functions: Mapping[str, Function], retry_s: tuple[float, ...], key: str
+        self, functions: Mapping[str, Function], queue: QueuedCalls, account: CloudAccount
     ) -> None:
         self._functions = functions
-        self._key = key
-        self._retry_s = retry_s
-        self._queue = BackgroundTasks()
+        self._account = account
+        self._queue = queue
 
     async def handle(
         self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes | None
     ) -> web.Response:
-        """One request; a body that was too large is None."""
+        """Answer one request; `body` is None if it was too large."""
         request_id = str(uuid.uuid4())
         try:
             response = await self._serve(method, path, query, headers, body, request_id)
@@ -90,12 +85,12 @@ class LambdaApi:
         return response
 
     def check_key(self, authorization: str) -> None:
-        """Refuse a request without the key, as AWS refuses one whose key it does not know."""
+        """Refuse a request without the key, as AWS refuses an unknown key."""
         if not authorization:
             type, message = "MissingAuthenticationTokenException", "Missing Authentication Token"
         else:
             found = CREDENTIAL.match(authorization)
-            if found and is_key(found["key"], self._key):
+            if found and is_key(found["key"], self._account.key):
                 return
             type = "UnrecognizedClientException"
             message = "The security token included in the request is invalid"
@@ -114,14 +109,16 @@ class LambdaApi:
         qualifier = asked.get("Qualifier")
         match method, [unquote(part) for part in path.strip("/").split("/")]:
             case "POST", ["2015-03-31", "functions", name, "invocations"]:
-                return await self._invoke(self._find(name, qualifier), headers, body, request_id)
+                function = self._find(name, qualifier, "lambda:InvokeFunction")
+                return await self._invoke(function, headers, body, request_id)
             case "GET", ["2015-03-31", "functions"]:
                 return self._list(asked)
             case "GET", ["2015-03-31", "functions", name]:
-                described = describe(self._find(name, qualifier))
+                described = describe(self._find(name, qualifier, "lambda:GetFunction"))
                 return answer(200, {"Configuration": described, "Tags": {}})
             case "GET", ["2015-03-31", "functions", name, "configuration"]:
-                return answer(200, describe(self._find(name, qualifier)))
+                function = self._find(name, qualifier, "lambda:GetFunctionConfiguration")
+                return answer(200, describe(function))
         raise Refusal(
             501,
             "NotImplementedException",
@@ -129,16 +126,41 @@ class LambdaApi:
             "Functions are deployed with Cloud.deploy or on the sandbox's command line.",
         )
 
-    def _find(self, name: str, qualifier: str | None) -> Function:
+    def _find(self, name: str, qualifier: str | None, action: str) -> Function:
+        """Return a function by its name or ARN, or refuse the `action` as AWS does."""
         found = NAME.fullmatch(name)
         if not found:
-            raise Refusal(400, "ValidationException", f"{name!r} is no function's name or ARN")
-        short, version = found["name"], qualifier or found["version"]
-        region, account = found["region"] or "us-east-1", found["account"] or "000000000000"
-        arn = f"arn:aws:lambda:{region}:{account}:function:{short}"
+            raise Refusal(
+                400, "ValidationException", f"{name!r} is not the name or ARN of a function"
+            )
+        own, short, version = self._account, found["name"], qualifier or found["version"]
+        if found["region"] not in (None, own.region):
+            raise Refusal(
+                404,
+                "ResourceNotFoundException",
+                f"Functions from '{found['region']}' are not reachable in this region "
+                f"('{own.region}')",
+            )
+        if found["account"] not in (None, own.number):
+            arn = own.arn(short).replace(own.number, found["account"])
+            raise Refusal(
+                403,
+                "AccessDeniedException",
+                f"User: arn:aws:iam::{own.number}:user/sandbox is not authorized to perform: "
+                f"{action} on resource: {arn} because no resource-based policy allows the "
+                f"{action} action. This sandbox has the account {own.number}; Cloud(account=...) "
+                "gives it another",
+            )
+        if qualifier and found["version"] not in (None, qualifier):
+            raise Refusal(
+                400,
+                "InvalidParameterValueException",
+                "The derived qualifier from the function name does not match the specified "
+                "qualifier.",
+            )
         function = self._functions.get(short)
-        if function is None or function.arn != arn or version not in (None, "$LATEST"):
-            arn += f":{version}" if version else ""
+        if function is None or version not in (None, "$LATEST"):
+            arn = own.arn(short) + (f":{version}" if version else "")
             raise Refusal(404, "ResourceNotFoundException", f"Function not found: {arn}")
         return function
 
@@ -173,13 +195,20 @@ class LambdaApi:
             raise Refusal(400, "InvalidRequestContentException", why) from None
         if kind == "DryRun":
             return web.Response(status=204)
+        try:
+            trace = next_trace(headers.get("X-Amzn-Trace-Id", ""), function.arn)
+        except FunctionError as error:
+            function.history.log.add(f"[ERROR] {error} It ran {RUNS} times in one chain of calls.")
+            if kind == "Event":  # it is taken, and then dropped without a retry
+                return web.Response(status=202)
+            raise Refusal(400, error.type, error.message) from None
         if kind == "Event":
-            self._queue.start(self._call_later(function.name, event, request_id))
+            self._queue.start(function.name, event, request_id, trace)
             return web.Response(status=202)
         tail = Log(TAIL_LIMIT) if headers.get("X-Amz-Log-Type") == "Tail" else None
         about = {"X-Amz-Executed-Version": "$LATEST"}
         try:
-            payload = (await function.pool.invoke(event, request_id, tail)).payload
+            payload = (await function.pool.invoke(event, request_id, tail, trace)).payload
         except FunctionError as error:
             if error.type == THROTTLED:
                 reason = "ReservedFunctionConcurrentInvocationLimitExceeded"
@@ -192,22 +221,6 @@ class LambdaApi:
             last = "".join(f"{line}\n" for _, line in tail.after(0)).encode()[-TAIL_LIMIT:]
             about["X-Amz-Log-Result"] = base64.b64encode(last).decode()
         return web.Response(body=payload, headers={"Content-Type": "application/json", **about})
-
-    async def _call_later(self, name: str, event: bytes, request_id: str) -> None:
-        pauses = list(self._retry_s)
-        began, pause = time.monotonic(), 1.0
-        while True:
-            try:
-                await self._functions[name].pool.invoke(event, request_id)
-                return
-            except FunctionError as error:
-                if error.type == THROTTLED and time.monotonic() - began < THROTTLED_S:
-                    await asyncio.sleep(pause)
-                    pause = min(2 * pause, LONGEST_PAUSE_S)
-                elif error.type != THROTTLED and pauses:
-                    await asyncio.sleep(pauses.pop(0))
-                else:
-                    return
 
     def _list(self, asked: dict[str, str]) -> web.Response:
         try:
@@ -224,7 +237,7 @@ class LambdaApi:
 
 
 def describe(function: Function) -> dict[str, Any]:
-    """A function's configuration; its environment, which may hold a token, stays unsaid."""
+    """Return a function's configuration, without its environment, which may hold a token."""
     settings = function.settings
     modified = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(function.deployed))
     return {
@@ -245,12 +258,12 @@ def describe(function: Function) -> dict[str, Any]:
 
 
 def report(error: FunctionError, request_id: str) -> bytes:
-    """The payload of an error that the function's own loop has not told."""
-    told = f"RequestId: {request_id} Error: " if error.type in (TIMEOUT, EXIT) else ""
-    return json.dumps({"errorType": error.type, "errorMessage": told + error.message}).encode()
+    """Return the payload of an error that the function's loop did not report."""
+    prefix = f"RequestId: {request_id} Error: " if error.type in (TIMEOUT, EXIT) else ""
+    return json.dumps({"errorType": error.type, "errorMessage": prefix + error.message}).encode()
 
 
 def answer(status: int, body: Any, headers: dict[str, str] | None = None) -> web.Response:
-    """A response of JSON."""
+    """Return a JSON response."""
     headers = {"Content-Type": "application/json", **(headers or {})}
     return web.Response(status=status, headers=headers, body=json.dumps(body).encode())

@@ -1,12 +1,12 @@
 """The pool of one deployed function: a warm instance if there is one, else a cold start.
 
-It decides who runs what and writes down what happened. The instances do the work.
+It chooses an instance for each call and records what happened. The instances do the work.
 """
 
 import asyncio
-import itertools
 import math
 import os
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -15,14 +15,15 @@ from bot_sandbox.cloud.bill import TARIFFS
 from bot_sandbox.cloud.deployment import Deployment
 from bot_sandbox.cloud.errors import FunctionError
 from bot_sandbox.cloud.events import parse
-from bot_sandbox.cloud.history import Call, History, InstanceRecord, Invocation, Log, report
+from bot_sandbox.cloud.history import History, InstanceRecord, Invocation, Log, RunningCall, report
 from bot_sandbox.cloud.instance import MB, Instance
 from bot_sandbox.cloud.snapshot import Launcher
+from bot_sandbox.cloud.trace import next_trace
 from bot_sandbox.tasks import BackgroundTasks
 
 
-class Answer(NamedTuple):
-    """What a function answered: as its loop sent it, and as a Python value."""
+class FunctionResult(NamedTuple):
+    """The result of a call, as bytes from the loop and as a Python value."""
 
     payload: bytes
     value: Any
@@ -38,29 +39,33 @@ class Pool:
         new_marker: Callable[[], str],
         clock: Callable[[], float],
         init_timeout_s: float,
+        launcher: Launcher | None = None,
     ) -> None:
         self.deployment = deployment
         self.settings = deployment.settings
         self._history = history
-        self._launcher = Launcher(deployment, history, new_marker, clock, init_timeout_s)
+        self._new_marker = new_marker
+        self._launcher = launcher or Launcher(
+            deployment, history, new_marker, clock, init_timeout_s
+        )
+        self._has_launcher = True  # and closes it
         self._clock = clock
         self._init_timeout_s = init_timeout_s
-        self._numbers = itertools.count(1)
         self._instances: set[Instance] = set()
-        self._idle: list[Instance] = []  # the most recently used is the last
-        self._living: set[Instance] = set()  # those being stopped as well
+        self._idle: list[Instance] = []  # the most recently used last
+        self._living: set[Instance] = set()  # including those being stopped
         self._empty = asyncio.Event()
         self._empty.set()
         self._stops = BackgroundTasks()
-        self._draining = ""  # why no instance is kept: it is replaced, or the cloud is closed
+        self._draining = ""  # why instances are stopped after their call: replaced or closed
 
     @property
     def is_empty(self) -> bool:
-        """Whether every instance there was has ended."""
+        """Whether all instances have ended."""
         return not self._living
 
     async def prepare(self) -> None:
-        """Do what can be done before the first call."""
+        """Prepare what is possible before the first call."""
         await self._launcher.prepare()
 
     async def warm_up(self) -> None:
@@ -72,57 +77,87 @@ class Pool:
         finally:
             await self._release(instance)
 
-    async def invoke(self, event: bytes, request_id: str, tail: Log | None = None) -> Answer:
-        """Run the function once and return its answer; raises FunctionError.
+    async def invoke(
+        self,
+        event: bytes,
+        request_id: str,
+        tail: Log | None = None,
+        trace: str = "",
+        caller: str = "",
+    ) -> FunctionResult:
+        """Run the function once and return its result; raises FunctionError.
 
-        `tail` gets the lines of this call, as well as the function's log.
+        `tail` also gets the log lines of this call. `trace` is its trace header, a new one by
+        default. `caller` is who calls, if it is no client: a timer.
         """
         arrived = self._clock()
         instance = self._take()
         record = instance.record
-        call = Call(request_id, record.number, arrived, cold=record.ready is None)
+        cold = record.ready is None
+        call = RunningCall(request_id, record.number, arrived, cold, caller=caller)
         self._history.begin(call)
         answer, error = None, None
+        began: float | None = None  # in real time, as all durations
         try:
             if call.cold:
                 await self._start(instance)
             self._history.enter(record, "busy", self._begin(call, tail))
-            payload = await instance.invoke(call.request_id, event, tail)
-            answer = Answer(payload, parse(payload))
+            trace = trace or next_trace("", self.deployment.arn)
+            began = time.perf_counter()
+            payload = await instance.invoke(call.request_id, event, trace, tail)
+            answer = FunctionResult(payload, parse(payload))
         except FunctionError as raised:
             error = raised
+        work_s = 0.0 if began is None else time.perf_counter() - began
         ended = self._clock()
         if call.cold:
             instance.check_memory()
         await self._release(instance)
-        self._write_down(record, call, ended, error, instance.is_broken, tail)
+        self._write_down(record, call, ended, work_s, error, instance.is_broken, tail)
         if answer is None:
             raise error or errors.closed()
         return answer
 
     def tick(self) -> None:
-        """Called every few milliseconds: measure memory, stop what has been idle for too long."""
+        """Measure memory and stop instances that were idle too long; called every `poll_s`."""
         now = self._clock()
         self._launcher.check_memory()
         for instance in self._instances:
             instance.check_memory()
-            if os.name == "nt":  # elsewhere the loop itself notices that a pipe has data
+            if os.name == "nt":  # elsewhere the event loop notices data in a pipe
                 instance.drain()
         for instance in [each for each in self._idle if self._is_over(each, now)]:
             self._idle.remove(instance)
             self._retire(instance, "idle")
 
-    async def drain(self, why: str = "replaced") -> None:
-        """Take no more calls, let those at work finish, then remove everything."""
+    def successor(self, history: History) -> "Pool":
+        """Return a pool of the same deployment without instances; this one gets no more calls.
+
+        It starts its instances from the same snapshot of the loaded function, which has had no
+        call.
+        """
+        self._has_launcher = False
+        self._launcher.history = history
+        return Pool(
+            self.deployment,
+            history,
+            self._new_marker,
+            self._clock,
+            self._init_timeout_s,
+            self._launcher,
+        )
+
+    async def drain(self, why: str) -> None:
+        """Take no more calls, let the running ones finish, then stop everything."""
         self._draining = self._draining or why
         while self._idle:
             self._retire(self._idle.pop(), why)
         await self._empty.wait()
-        await self._launcher.close()
-        self.deployment.remove()
+        if self._has_launcher:
+            await self._launcher.close()
 
     async def close(self) -> None:
-        """Stop at once; calls at work end with an error."""
+        """Stop at once; running calls end with an error."""
         for instance in self._instances:
             instance.fail(errors.closed())
         self._launcher.fail(errors.closed())
@@ -140,7 +175,7 @@ class Pool:
         return self._new_instance()
 
     def _new_instance(self) -> Instance:
-        number = next(self._numbers)
+        number = next(self.deployment.instance_numbers)
         instance = Instance(self.deployment, number, self._history, self._clock)
         self._instances.add(instance)
         self._living.add(instance)
@@ -149,13 +184,16 @@ class Pool:
         return instance
 
     async def _start(self, instance: Instance) -> None:
+        began = time.perf_counter()
         try:
             launch = await self._launcher.launch()
+            instance.record.snapshot = self._launcher.from_snapshot
+            await instance.start(launch, self._init_timeout_s)
         except FunctionError as error:
             instance.fail(error)
             raise
-        instance.record.snapshot = self._launcher.from_snapshot
-        await instance.start(launch, self._init_timeout_s)
+        finally:
+            instance.record.init_s = time.perf_counter() - began
 
     async def _release(self, instance: Instance) -> None:
         if instance.is_broken or self._draining:
@@ -179,7 +217,7 @@ class Pool:
     def _is_over(self, instance: Instance, now: float) -> bool:
         return instance.is_broken or now - instance.record.since >= self.settings.idle_s
 
-    def _begin(self, call: Call, tail: Log | None) -> float:
+    def _begin(self, call: RunningCall, tail: Log | None) -> float:
         call.began = self._clock()
         self._log(f"START RequestId: {call.request_id} Version: $LATEST", tail)
         return call.began
@@ -192,15 +230,17 @@ class Pool:
     def _write_down(
         self,
         record: InstanceRecord,
-        call: Call,
+        call: RunningCall,
         ended: float,
+        work_s: float,
         error: FunctionError | None,
         is_broken: bool,
         tail: Log | None,
     ) -> None:
-        init_s = (record.ready or ended) - record.started if call.cold else 0
-        began = self._begin(call, tail) if call.began is None else call.began
-        work_s = max(0, min(ended - began, self.settings.timeout_s))
+        init_s = record.init_s if call.cold else 0
+        if call.began is None:
+            self._begin(call, tail)
+        work_s = min(work_s, self.settings.timeout_s)
         if is_broken and error:
             self._log(f"{call.request_id} {error.message}", tail)
         invocation = Invocation(
@@ -216,6 +256,7 @@ class Pool:
             max_memory_mb=math.ceil(record.max_memory / MB),
             error=error.type if error else None,
             snapshot=call.cold and record.snapshot,
+            caller=call.caller,
         )
         self._history.end(invocation)
         self._log(f"END RequestId: {call.request_id}", tail)

@@ -1,6 +1,6 @@
-"""The price table, read from prices.toml: what functions and servers cost, and who says so.
+"""Read prices.toml: what functions and servers cost, and the source of each price.
 
-Numbers only. What single invocations cost is worked out by the cloud's bill.
+bill.py calculates what single invocations cost.
 """
 
 import math
@@ -19,41 +19,41 @@ TABLE = Path(__file__).with_name("prices.toml")
 
 @dataclass(frozen=True)
 class Price:
-    """What all prices have: who takes it, in what money, and where and when that was read."""
+    """What all prices have: the provider, the currency, and where and when it was read."""
 
     name: str
     currency: str
     source: str
-    date: str  # "2026-11": when it was read there
+    date: str  # "2026-11": when it was read
     certainty: str
     note: str
 
 
 @dataclass(frozen=True)
 class FunctionPrice(Price):
-    """What a cloud takes for a function; a GB is 1024 MB, as in all their examples."""
+    """The price of a function; a GB is 1024 MB, as in all the clouds' examples."""
 
     gb_second: float
     request: float
     free_gb_seconds: float  # a month, for all functions of an account together
     free_requests: int
     rounding_ms: int  # time is rounded up to a multiple of this
-    init_billed: bool | None  # whether a cold start's loading is paid for; None: not said
-    vcpu_second: float = 0.0  # where the processor is paid apart from memory
+    init_billed: bool | None  # whether loading in a cold start is billed; None: not published
+    vcpu_second: float = 0.0  # if the processor has its own price
     free_vcpu_seconds: float = 0.0
     restored_gb: float = 0.0  # for each GB of memory when an instance starts from a snapshot
-    kept_gb_second: float = 0.0  # for a snapshot, as long as it is kept
+    kept_gb_second: float = 0.0  # for keeping a snapshot
 
     @property
     def free(self) -> str:
-        """What a month has for nothing, in words."""
+        """The free allowance of a month, in words."""
         words = f"{self.free_requests:,} requests and {self.free_gb_seconds:,.0f} GB-seconds"
         return words + (
             f" and {self.free_vcpu_seconds:,.0f} vCPU-seconds" if self.vcpu_second else ""
         )
 
     def billed_ms(self, duration_ms: float, init_ms: float = 0.0) -> int:
-        """The milliseconds to pay for.
+        """Return the billed milliseconds.
 
         >>> aws, yandex = functions()["aws"], functions()["yandex"]
         >>> aws.billed_ms(1.2, init_ms=30.1), yandex.billed_ms(100.0, init_ms=30.1)
@@ -65,14 +65,14 @@ class FunctionPrice(Price):
 
 @dataclass(frozen=True)
 class ServerPrice(Price):
-    """What is paid for something by the hour, whether it works or waits."""
+    """The price of something by the hour, busy or idle."""
 
     hour: float
 
 
 @cache
 def functions() -> dict[str, FunctionPrice]:
-    """The prices of functions, by a short name.
+    """Return the prices of functions, by a short name.
 
     >>> list(functions())
     ['aws', 'yandex', 'google']
@@ -82,7 +82,7 @@ def functions() -> dict[str, FunctionPrice]:
 
 @cache
 def servers() -> dict[str, ServerPrice]:
-    """The prices of servers and what belongs to them, by a short name.
+    """Return the prices of servers and their parts, by a short name.
 
     >>> f"{servers()['aws-ipv4'].hour * HOURS_A_MONTH:.2f}"
     '3.65'
@@ -116,21 +116,21 @@ def server_price(row: dict[str, Any]) -> ServerPrice:
 
 
 def described(row: dict[str, Any]) -> dict[str, str]:
-    """What every price must say about itself; ValueError names what is missing."""
+    """Return the fields that every price needs; raise ValueError if one is missing."""
     missing = [
         name for name in ("name", "currency", "source", "date", "certainty") if not row.get(name)
     ]
     if missing:
         raise ValueError(
             f"a price in {TABLE.name} has no {' and no '.join(missing)}: {row.get('name', row)}. "
-            "A price nobody can check is worth nothing: say where and when it was read."
+            "Nobody can check such a price. Add where and when you read it."
         )
     names = ("name", "currency", "source", "date", "certainty")
     return {name: str(row[name]) for name in names} | {"note": str(row.get("note", ""))}
 
 
 def read(part: str) -> dict[str, Any]:
-    """One part of the table, as written."""
+    """Return one part of the table."""
     with TABLE.open("rb") as file:
         rows: dict[str, Any] = tomllib.load(file)[part]
     return rows

@@ -1,6 +1,6 @@
-"""The process of one instance: its output, its memory, its end, and its family's.
+"""The process of one instance: its output, its memory and its end.
 
-It knows nothing of events; what the process is asked to do travels by the Runtime API.
+Events reach the process by the Runtime API.
 """
 
 import asyncio
@@ -10,7 +10,6 @@ import re
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -21,49 +20,47 @@ if TYPE_CHECKING:
     import psutil
 
 LINE_LIMIT = 64 * 1024  # a longer line is cut into several
-CHUNK = 64 * 1024  # bytes read at once; also what a Linux pipe holds
-PAUSE_S = 0.005  # between two looks at a pipe, so that a flood of prints cannot occupy the cloud
-COUNT_S = 1.0  # between two counts of the memory that is private
-CHANGE = 1024 * 1024  # bytes of resident memory that make it worth a new count
+CHUNK = 64 * 1024  # bytes read at once; a Linux pipe holds as many
+PAUSE_S = 0.005  # between two reads of a pipe, so that a flood of prints can't block the cloud
 LINE_END = re.compile(r"\r\n|\n|\r")
 
 
-class Output:
-    """The pipe behind one instance's stdout and stderr; its lines go to a log.
+class OutputPipe:
+    """The pipe for one instance's stdout and stderr; its lines go into a log.
 
-    `drain` takes what has been written so far, so a print made before the answer was posted is in
-    the log before the caller has the answer.
+    `drain` reads what has been written so far, so a print before the result is in the log before
+    the caller has the result.
     """
 
     def __init__(self, log: Log) -> None:
-        self.tail: Log | None = None  # gets the lines of the present call as well
+        self.tail: Log | None = None  # also gets the lines of the current call
         self._log = log
         self._rest = ""
         self._loop = asyncio.get_running_loop()
         self._read_end, self.write_end = os.pipe()
         self._open = True
-        if sys.platform != "win32":  # there, the cloud's monitor drains instead
+        if sys.platform != "win32":  # there, `Pool.tick` drains instead
             os.set_blocking(self._read_end, False)
             self._listen()
 
     def drain(self) -> None:
-        """Move everything the pipe holds now into the log."""
-        for _ in range(16):  # a pipe holds 1 MB at most: endless printing must not keep us here
+        """Move everything in the pipe into the log."""
+        for _ in range(16):  # a pipe holds 1 MB at most; endless printing must not keep us here
             if self._read() < CHUNK:
                 break
 
     def end_line(self) -> None:
-        """Put a last line without line end into the log as well."""
+        """Put a last line without a line end into the log."""
         if self._rest:
             self._add(self._rest)
             self._rest = ""
 
     def close_write_end(self) -> None:
-        """The process has its own copy now."""
+        """Close our copy of the write end, once the process has its own."""
         os.close(self.write_end)
 
     def close(self) -> None:
-        """Take what is left and close the pipe."""
+        """Read what is left and close the pipe."""
         if not self._open:
             return
         self.drain()
@@ -104,7 +101,7 @@ class Output:
 
 
 def _has_data(pipe: int) -> bool:
-    """Whether a read would not block; on POSIX the pipe itself is set not to block."""
+    """Return whether a read would not block; on POSIX the pipe itself doesn't block."""
     if sys.platform == "win32":
         import _winapi
         import msvcrt
@@ -117,18 +114,16 @@ def _has_data(pipe: int) -> bool:
 
 
 class InstanceProcess:
-    """A process whose whole family carries `marker`; `on_exit` gets its exit code."""
+    """A process whose descendants all have `marker`; `on_exit` gets its exit code."""
 
     def __init__(self, marker: str, on_exit: Callable[[int], None]) -> None:
         self.pid = 0  # 0: not known yet
         self.marker = marker
-        self._private = self._resident = 0  # bytes, when what is private was counted last
-        self._counted = 0.0
         self._gone = asyncio.Event()
         self._on_exit = on_exit
 
     async def kill(self) -> None:
-        """Kill it and every process it has started; return when it is gone."""
+        """Kill it and its descendants; return when it is gone."""
         kill_marked(self.marker)
         while not self._gone.is_set():
             try:
@@ -137,29 +132,22 @@ class InstanceProcess:
             except TimeoutError:  # while the system loads a new program, it shows no marker
                 kill_marked(self.marker)
 
-    def private_memory(self, limit: int, with_children: bool) -> int:
-        """Bytes that only this process (and its children) use; 0 when it has just ended.
+    def memory(self, with_children: bool) -> int:
+        """Return the bytes that this process (and its children) use; 0 if it has ended.
 
-        To count them takes the system up to a millisecond, twenty times a second for every
-        instance: an eighth of a busy cloud's time. So they are counted anew when the resident
-        memory, which is quickly read and never less, has changed or is above `limit`; and each
-        second, since a fork's pages become private without any change of that.
+        AWS runs each instance in a virtual machine of its own. There it shares no page of Node.js,
+        of a library or of a snapshot with another instance, so this counts resident memory with
+        everything that is shared here. Only a child shares pages with its own parent, there as
+        here, so of children only their private memory is added.
         """
-        import psutil  # not at the top: without it a window on Telegram opens all the same
+        import psutil  # not at the top, because a window on Telegram doesn't need it
 
         try:
-            process = self._process
-            children = process.children(recursive=True) if with_children else []
-            family = [process, *children]
-            resident = sum(member.memory_info().rss for member in family)
-            now = time.monotonic()
-            has_changed = abs(resident - self._resident) > CHANGE
-            if has_changed or resident > limit or now - self._counted > COUNT_S:
-                self._private = sum(_private_memory(member) for member in family)
-                self._resident, self._counted = resident, now
+            used = self._process.memory_info().rss
+            children = self._process.children(recursive=True) if with_children else []
         except psutil.Error:
             return 0
-        return self._private
+        return int(used + sum(_private_memory(child) for child in children))
 
     @functools.cached_property
     def _process(self) -> "psutil.Process":
@@ -168,21 +156,21 @@ class InstanceProcess:
         return psutil.Process(self.pid)
 
     def exited(self, code: int) -> None:
-        """Told by whoever waits for it, with the code as `subprocess` gives it."""
+        """Record the end of the process; `code` is as in `subprocess`."""
         if not self._gone.is_set():
             self._gone.set()
             self._on_exit(code)
 
 
 class NewProcess(InstanceProcess):
-    """A process of its own program, its output in a pipe."""
+    """A process that runs a command, with its output in a pipe."""
 
     def __init__(
         self,
         command: list[str],
         environment: dict[str, str],
         marker: str,
-        output: Output,
+        output: OutputPipe,
         on_exit: Callable[[int], None],
         inherited: Sequence[int] = (),  # file descriptors; POSIX only
     ) -> None:
@@ -194,10 +182,15 @@ class NewProcess(InstanceProcess):
         threading.Thread(target=self._watch, args=(process,), daemon=True).start()
 
     def _watch(self, process: "subprocess.Popen[bytes]") -> None:
-        code = process.wait()  # on a thread of its own: works alike on every system
+        code = process.wait()  # on its own thread, which works on every system
         self._loop.call_soon_threadsafe(self.exited, code)
 
 
 def _private_memory(process: "psutil.Process") -> int:
-    """Unique set size: memory shared with other processes, such as libraries, is not counted."""
-    return int(process.memory_full_info().uss)
+    """Return the unique set size, without memory shared with other processes; 0 if it has ended."""
+    import psutil
+
+    try:
+        return int(process.memory_full_info().uss)
+    except psutil.Error:
+        return 0

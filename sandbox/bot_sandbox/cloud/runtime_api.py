@@ -1,7 +1,7 @@
-"""The AWS Lambda Runtime API, as one instance sees it: an HTTP server at an address of its own.
+"""The AWS Lambda Runtime API of one instance: an HTTP server at its own address.
 
-Paths, headers and status codes are AWS's ("Using the Lambda runtime API", version 2018-06-01). An
-address for each instance, because clients such as awslambdaric take only host:port.
+Paths, headers and status codes are AWS's ("Using the Lambda runtime API", version 2018-06-01). Each
+instance has an address, because clients such as awslambdaric take only host:port.
 
 Its HTTP is read in runtime_http.py.
 """
@@ -13,57 +13,62 @@ from http import HTTPStatus
 
 from bot_sandbox.access import HOST
 from bot_sandbox.cloud.errors import RESPONSE_LIMIT, FunctionError, response_too_large
-from bot_sandbox.cloud.runtime_http import Request, RequestReader
+from bot_sandbox.cloud.runtime_http import RequestReader, RuntimeRequest
 
 PREFIX = "/2018-06-01/runtime/"
 PHRASES = {status.value: status.phrase for status in HTTPStatus}
 OUT_OF_TURN = "ask for the next event after you have answered the last one"
-LOOPS_NAME = "cloud"  # the host that the sandbox's own loop names
+WORKER_HOST = "cloud"  # the Host header of the sandbox's own loop
 NO_PAGE = "only the loop of this instance may use the Runtime API, and no web page"
 NOT_YOURS = "this invocation is not the one you are working on"
 
 
 @dataclass(slots=True)
-class Task:
-    """One event on its way to the function."""
+class PendingInvocation:
+    """An event for the function, until its outcome is known."""
 
     request_id: str
     event: bytes
-    deadline_ms: int  # as the Runtime API has it: milliseconds since 1970
+    deadline_ms: int  # milliseconds since 1970, as in the Runtime API
+    trace: str  # see trace.py
 
 
 class RuntimeApi:
-    """Between the cloud, which has an event, and an instance's loop, which asks for one."""
+    """Connects the cloud, which has an event, with an instance's loop, which asks for one."""
 
     def __init__(self, arn: str) -> None:
         self.arn = arn
         self.address = ""  # host:port, once it listens
-        self.task: Task | None = None  # what the loop works on
+        self.current: PendingInvocation | None = None  # what the loop works on
         self.failure: FunctionError | None = None  # the instance must not get another event
-        self._waiting: Task | None = None  # for the loop to ask
-        self.asking: Connection | None = None  # the loop has asked and waits
+        self._waiting: PendingInvocation | None = None  # until the loop asks
+        self.asking: RuntimeConnection | None = None  # the loop has asked and waits
         self._is_ready = False  # it has asked for the first time
         self._loop = asyncio.get_running_loop()
-        self._outcome: asyncio.Future[bytes] = self._loop.create_future()  # first: it has asked
+        self._outcome: asyncio.Future[bytes] = (
+            self._loop.create_future()
+        )  # the first outcome: the loop has asked
         self._server: asyncio.Server | None = None
 
     # The cloud's side
 
     async def listen(self) -> str:
-        """Begin to serve; return the address, host:port."""
-        self._server = await self._loop.create_server(lambda: Connection(self), HOST, 0)
+        """Start to serve and return the address, host:port."""
+        self._server = await self._loop.create_server(lambda: RuntimeConnection(self), HOST, 0)
         self.address = f"{HOST}:{self._server.sockets[0].getsockname()[1]}"
         return self.address
 
-    async def invoke(self, task: Task, timeout_s: float, too_late: FunctionError) -> bytes:
-        """Hand over an event and wait for the answer; raises FunctionError."""
+    async def invoke(
+        self, invocation: PendingInvocation, timeout_s: float, too_late: FunctionError
+    ) -> bytes:
+        """Hand over an event and wait for the result; raises FunctionError."""
         self._outcome = self._loop.create_future()
-        self._waiting = task
+        self._waiting = invocation
         self._hand_over()
         return await self.wait(timeout_s, too_late)
 
     async def wait(self, timeout_s: float, too_late: FunctionError) -> bytes:
-        """Wait for what is under way: the loop's first question, or an answer."""
+        """Wait for the loop's first request, or for a result."""
         timer = self._loop.call_later(timeout_s, self.fail, too_late)
         try:
             return await self._outcome
@@ -71,7 +76,7 @@ class RuntimeApi:
             timer.cancel()
 
     def fail(self, error: FunctionError) -> None:
-        """The instance cannot be used any more; whoever waits for it gets the error."""
+        """Mark the instance as broken, and pass the error to those who wait."""
         self.failure = self.failure or error
         self._settle(error)
 
@@ -82,9 +87,9 @@ class RuntimeApi:
 
     # The loop's side
 
-    def ask(self, connection: "Connection") -> bool:
-        """The loop asks for an event, which comes now or later. False: it is not its turn."""
-        if self.asking or self.task:
+    def ask(self, connection: "RuntimeConnection") -> bool:
+        """Give the loop an event now or later; return False if it isn't its turn."""
+        if self.asking or self.current:
             return False
         if not self._is_ready:
             self._is_ready = True
@@ -94,59 +99,59 @@ class RuntimeApi:
         return True
 
     def answer(self, outcome: bytes | FunctionError) -> None:
-        """The loop has posted the function's answer or error; it goes on."""
-        self.task = None
+        """Take the function's result or error from the loop."""
+        self.current = None
         self._settle(outcome)
 
-    def lose(self, connection: "Connection") -> None:
-        """A connection has ended; if it had asked, it will hear nothing."""
+    def lose(self, connection: "RuntimeConnection") -> None:
+        """Forget a connection that has ended."""
         if self.asking is connection:
             self.asking = None
 
     def _hand_over(self) -> None:
         if self.asking and self._waiting:
             connection, self.asking = self.asking, None
-            self.task, self._waiting = self._waiting, None
-            connection.send_task(self.task)
+            self.current, self._waiting = self._waiting, None
+            connection.send_invocation(self.current)
 
     def _settle(self, outcome: bytes | FunctionError) -> None:
         if self._outcome.done():
             return
         if isinstance(outcome, FunctionError):
             self._outcome.set_exception(outcome)
-            self._outcome.exception()  # it is no fault if nobody waits
+            self._outcome.exception()  # nobody may be waiting for it
         else:
             self._outcome.set_result(outcome)
 
 
-class Connection(asyncio.Protocol):
-    """One connection of an instance's loop: it reads requests one after the other."""
+class RuntimeConnection(asyncio.Protocol):
+    """A connection of an instance's loop; reads one request after the other."""
 
     def __init__(self, api: RuntimeApi) -> None:
         self._api = api
         self._reader = RequestReader(self._continue)
         self._unsent = b""
-        self._is_last = False  # it wants no more than the event that it has asked for
+        self._is_last = False  # the client closes it after the event
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the way back."""
+        """Keep the transport."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def connection_lost(self, error: Exception | None) -> None:
-        """The loop has gone, or uses another connection."""
+        """Tell the API that this connection is gone."""
         self._api.lose(self)
 
     def pause_writing(self) -> None:
-        """The loop asks more than it reads: it is not heard until it has read."""
+        """Stop reading from a loop that doesn't read its responses."""
         self._transport.pause_reading()
 
     def resume_writing(self) -> None:
-        """It has read."""
+        """Continue reading."""
         self._transport.resume_reading()
 
     def data_received(self, data: bytes) -> None:
-        """Serve every request that is whole by now."""
+        """Serve every complete request."""
         self._reader.feed(data)
         try:
             while request := self._reader.read():
@@ -160,27 +165,28 @@ class Connection(asyncio.Protocol):
             self._refuse(400, "BadRequest", str(error))
             self._flush()
             self._transport.close()
-        # Who has sent an answer and the next question in one piece waits for the event: our "202"
-        # travels with it, which saves a system call on each side and wakes the instance once.
+        # A loop that sends a result and the next request in one piece waits for the event. Sending
+        # our "202" with it saves a system call on each side and wakes the instance once.
         if self._api.asking is not self:
             self._flush()
 
-    def send_task(self, task: Task) -> None:
-        """Answer the loop's question: here is an event."""
+    def send_invocation(self, invocation: PendingInvocation) -> None:
+        """Send an invocation to the loop."""
         headers = (
-            f"Lambda-Runtime-Aws-Request-Id: {task.request_id}\r\n"
-            f"Lambda-Runtime-Deadline-Ms: {task.deadline_ms}\r\n"
+            f"Lambda-Runtime-Aws-Request-Id: {invocation.request_id}\r\n"
+            f"Lambda-Runtime-Deadline-Ms: {invocation.deadline_ms}\r\n"
             f"Lambda-Runtime-Invoked-Function-Arn: {self._api.arn}\r\n"
+            f"Lambda-Runtime-Trace-Id: {invocation.trace}\r\n"
         )
-        self._answer(200, task.event, headers)
+        self._answer(200, invocation.event, headers)
         self._flush()
         if self._is_last:
             self._transport.close()
 
-    def _serve(self, request: Request) -> None:
-        # A page that guesses the port could end the instance, or get an event instead of the loop.
-        place = request.headers.get("host", LOOPS_NAME)
-        if "origin" in request.headers or place not in (LOOPS_NAME, self._api.address):
+    def _serve(self, request: RuntimeRequest) -> None:
+        # A web page that guesses the port could stop the instance, or take an event.
+        place = request.headers.get("host", WORKER_HOST)
+        if "origin" in request.headers or place not in (WORKER_HOST, self._api.address):
             self._refuse(403, "AccessDenied", NO_PAGE, has_body=request.method != "HEAD")
             return
         match request.method, request.path.removeprefix(PREFIX).split("/"):
@@ -188,8 +194,8 @@ class Connection(asyncio.Protocol):
                 if not self._api.ask(self):
                     self._refuse(403, "InvalidStateTransition", OUT_OF_TURN)
             case "POST", ["invocation", request_id, "response" | "error" as kind]:
-                task = self._api.task
-                if task is None or task.request_id != request_id:
+                invocation = self._api.current
+                if invocation is None or invocation.request_id != request_id:
                     self._refuse(400, "InvalidRequestID", NOT_YOURS)
                 elif kind == "error":
                     self._api.answer(error_of(request))
@@ -230,8 +236,8 @@ class Connection(asyncio.Protocol):
             self._unsent = b""
 
 
-def error_of(request: Request) -> FunctionError:
-    """The error a loop reports: type and message from its JSON, or at least from its header."""
+def error_of(request: RuntimeRequest) -> FunctionError:
+    """Return the error that a loop reports, from its JSON, or at least from its header."""
     try:
         report = json.loads(request.body)
     except (ValueError, RecursionError):
@@ -250,5 +256,5 @@ def error_of(request: Request) -> FunctionError:
 
 
 def printable(value: object) -> str:
-    """Any JSON value as text that can be printed: JSON can hold halves of characters."""
+    """Return any JSON value as printable text, without halves of surrogate pairs."""
     return str(value).encode(errors="replace").decode()

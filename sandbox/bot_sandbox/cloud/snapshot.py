@@ -1,9 +1,9 @@
-"""How instances start: each anew, or as a fork from a snapshot of the loaded function.
+"""Start instances: each as a new process, or as a fork from a snapshot of the loaded function.
 
-A snapshot is a process that has loaded the function once and waits (fork_server.py). It is made at
-deploy, as AWS does when a version is published, and again when it is gone. To load is what any
-instance does first, so it is an `Instance` that never gets an event. When it ends, its forks end
-with it: nobody else could tell how they did.
+A snapshot is a process that has loaded the function and waits (fork_server.py). It is made at
+deploy, as AWS does when you publish a version, and again when it has ended. Every instance begins
+by loading, so a snapshot is an `Instance` that never gets an event. When it ends, its forks end,
+too, because nobody else could report their exit codes.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import itertools
 import json
 import os
 import socket
-import sys
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,18 +21,18 @@ from bot_sandbox.cloud.deployment import Deployment
 from bot_sandbox.cloud.errors import FunctionError
 from bot_sandbox.cloud.history import History
 from bot_sandbox.cloud.instance import Instance, Launch
-from bot_sandbox.cloud.process import InstanceProcess, NewProcess, Output
+from bot_sandbox.cloud.process import InstanceProcess, NewProcess, OutputPipe
 from bot_sandbox.process_supervisor import MARKER, kill_marked
 
 PROGRAM = Path(__file__).with_name("fork_server.py")
-PATIENCE_S = 2.0  # for a snapshot to notice that a killed fork has ended
+PATIENCE_S = 2.0  # for a snapshot to report the end of a killed fork
 SNAP_START = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
-THREADS = "Snapshot.Threads"  # how the fork server says that it cannot be forked
+THREADS = "Snapshot.Threads"  # the fork server's error if it can't be forked
 ELSEWHERE = "snapshot start needs Linux or macOS, runtime 'python' and worker 'sandbox'"
 
 
 class Launcher:
-    """Gives the way in which the next instance's process is launched: anew, or as a fork."""
+    """Decides how the next instance's process is launched: as a new one, or as a fork."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Launcher:
     ) -> None:
         self.from_snapshot = deployment.settings.start == "snapshot"
         self._deployment = deployment
-        self._history = history
+        self.history = history
         self._new_marker = new_marker
         self._clock = clock
         self._init_timeout_s = init_timeout_s
@@ -55,17 +55,17 @@ class Launcher:
             self._give_up(ELSEWHERE)
 
     async def prepare(self) -> None:
-        """Take the snapshot, if there is to be one; what goes wrong is told by the first call."""
+        """Take the snapshot, if wanted; the first call reports an error."""
         with suppress(FunctionError):
             await self.launch()
 
     async def launch(self) -> Launch:
-        """What launches the next process; takes the snapshot if need be. Raises FunctionError."""
+        """Return what launches the next process, after a snapshot if needed; FunctionError."""
         if self.from_snapshot and (self._snapshot is None or self._snapshot.is_broken):
             if self._loading is None or self._loading.done():
                 self._loading = asyncio.create_task(self._load())
-            await asyncio.shield(self._loading)  # several calls may wait for the same one
-        return self._snapshot.launch if self._snapshot else self._launch_anew
+            await asyncio.shield(self._loading)  # several calls may wait for the same snapshot
+        return self._snapshot.launch if self._snapshot else self._launch_new
 
     def check_memory(self) -> None:
         """Measure the snapshot's process while it loads."""
@@ -73,7 +73,7 @@ class Launcher:
             self._snapshot.check_memory()
 
     def fail(self, error: FunctionError) -> None:
-        """Start nothing more from a snapshot; who waits for one gets the error."""
+        """Start nothing more from a snapshot, and pass the error to those who wait."""
         self._error = error
         if self._snapshot:
             self._snapshot.fail(error)
@@ -89,7 +89,7 @@ class Launcher:
         if self._error:
             raise self._error
         marker = self._new_marker()
-        self._snapshot = Snapshot(self._deployment, marker, self._history, self._clock)
+        self._snapshot = Snapshot(self._deployment, marker, self.history, self._clock)
         try:
             seconds = await self._snapshot.load(self._init_timeout_s)
         except FunctionError as error:
@@ -98,9 +98,7 @@ class Launcher:
                 raise
             self._give_up(f"no snapshot: a fork would lose these threads: {error.message}")
         else:
-            self._history.log.add(
-                f"INIT_REPORT Init Duration: {seconds * 1000:.2f} ms\tPhase: init"
-            )
+            self.history.log.add(f"INIT_REPORT Init Duration: {seconds * 1000:.2f} ms\tPhase: init")
 
     async def _discard(self) -> None:
         snapshot, self._snapshot = self._snapshot, None
@@ -109,17 +107,17 @@ class Launcher:
 
     def _give_up(self, why: str) -> None:
         self.from_snapshot = False
-        self._history.log.add(f"{why}. Each instance gets a plain start.")
+        self.history.log.add(f"{why}. Each instance gets a plain start.")
 
-    def _launch_anew(
-        self, environment: dict[str, str], output: Output, on_exit: Callable[[int], None]
+    def _launch_new(
+        self, environment: dict[str, str], output: OutputPipe, on_exit: Callable[[int], None]
     ) -> InstanceProcess:
         command = self._deployment.command()
         return NewProcess(command, environment, self._new_marker(), output, on_exit)
 
 
 class Snapshot:
-    """A process that has loaded the function; every marker in its family begins with `family`."""
+    """A process that has loaded the function; all markers of its forks begin with `family`."""
 
     def __init__(
         self, deployment: Deployment, family: str, history: History, clock: Callable[[], float]
@@ -130,7 +128,7 @@ class Snapshot:
         self._numbers = itertools.count(1)
         self._forks: dict[int, Fork] = {}
         self._requests: deque[tuple[int, bytes, int]] = deque()  # number, request, output
-        self._under_way = 0  # the number of the one fork that is being made
+        self._under_way = 0  # the number of the fork being made
         self._loop = asyncio.get_running_loop()
         self._rest = b""
         self._control, self._its_end = socket.socketpair()
@@ -139,19 +137,19 @@ class Snapshot:
 
     @property
     def is_broken(self) -> bool:
-        """Whether it can make no more instances."""
+        """Whether it can start no more instances."""
         return self._instance.is_broken
 
     async def load(self, timeout_s: float) -> float:
         """Load the function; return how many seconds it took. Raises FunctionError."""
-        await self._instance.start(self._launch_itself, timeout_s)
-        record = self._instance.record
-        return (record.ready or record.started) - record.started
+        began = time.perf_counter()
+        await self._instance.start(self._launch_template, timeout_s)
+        return time.perf_counter() - began
 
     def launch(
-        self, environment: dict[str, str], output: Output, on_exit: Callable[[int], None]
+        self, environment: dict[str, str], output: OutputPipe, on_exit: Callable[[int], None]
     ) -> InstanceProcess:
-        """Ask for a fork; what it begins with is what the snapshot's own environment has not."""
+        """Ask for a fork; it gets only variables that the snapshot's environment lacks."""
         if self.is_broken:
             raise OSError("its snapshot has just ended")
         number = next(self._numbers)
@@ -166,25 +164,25 @@ class Snapshot:
         return fork
 
     def check_memory(self) -> None:
-        """Hold it to the function's limit while it loads."""
+        """Enforce the function's memory limit while it loads."""
         self._instance.check_memory()
 
     def fail(self, error: FunctionError) -> None:
-        """It cannot be used any more; who waits for it to load gets the error."""
+        """Mark it as broken, and pass the error to those who wait for it to load."""
         self._instance.fail(error)
 
     async def close(self) -> None:
-        """Kill it, and with it what was forked from it."""
+        """Kill it and its forks."""
         await self._instance.stop("closed")
         self._loop.remove_reader(self._control)
         self._control.close()
         self._its_end.close()
 
     def _marker(self, number: int) -> str:
-        return f"{self._family}{number:08}/"  # all of one length, see fork_server.Marker
+        return f"{self._family}{number:08}/"  # equally long, see fork_server.Marker
 
-    def _launch_itself(
-        self, environment: dict[str, str], output: Output, on_exit: Callable[[int], None]
+    def _launch_template(
+        self, environment: dict[str, str], output: OutputPipe, on_exit: Callable[[int], None]
     ) -> InstanceProcess:
         def ended(code: int) -> None:
             on_exit(code)
@@ -193,7 +191,7 @@ class Snapshot:
         its_end = self._its_end.fileno()
         self._environment = environment | SNAP_START | {MARKER: self._marker(0)}
         process = NewProcess(
-            [sys.executable, str(PROGRAM), str(its_end), MARKER],
+            [*self._instance.deployment.command(PROGRAM), str(its_end), MARKER],
             self._environment,
             self._marker(0),
             output,
@@ -215,7 +213,7 @@ class Snapshot:
     def _send_next(self) -> None:
         if self._requests and not self._under_way:
             self._under_way, request, output = self._requests.popleft()
-            with suppress(OSError):  # it has ended: its process tells so, too
+            with suppress(OSError):  # it has ended, which its process reports, too
                 socket.send_fds(self._control, [request], [output])
             os.close(output)
 
@@ -228,11 +226,11 @@ class Snapshot:
             self._loop.remove_reader(self._control)
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
-            with suppress(ValueError):  # the function has written something here
-                self._hear(json.loads(line))
+            with suppress(ValueError):  # the function has written into this socket
+                self._handle_report(json.loads(line))
 
-    def _hear(self, told: object) -> None:
-        match told:
+    def _handle_report(self, report: object) -> None:
+        match report:
             case ["forked", int(number), int(pid)] if number in self._forks:
                 self._forks[number].pid = pid
             case ["ended", int(number), int(code)] if number in self._forks:
@@ -245,14 +243,14 @@ class Snapshot:
 
 
 class Fork(InstanceProcess):
-    """An instance's process, forked from a snapshot, which waits for its end and tells."""
+    """An instance's process, forked from a snapshot, which reports its end."""
 
     def __init__(self, marker: str, family: str, on_exit: Callable[[int], None]) -> None:
         super().__init__(marker, on_exit)
         self._family = family
 
     async def kill(self) -> None:
-        """Kill it and every process it has started; with a snapshot that is stuck, that too."""
+        """Kill it and its descendants, and the snapshot if that is stuck."""
         if self.pid:
             kill_marked(self.marker)
             with suppress(TimeoutError):

@@ -1,7 +1,6 @@
-"""What a stored notebook shows for the cloud's window: instances, calls and the log in words.
+"""Static HTML for the cloud's window in a stored notebook: instances, calls and log in words.
 
-Nothing in it was measured, no time and no price, and no id is random: run again, a notebook that
-calls its function in order has the same words.
+It has no times, prices or random ids, so a notebook that runs again shows the same words.
 """
 
 import html
@@ -18,13 +17,13 @@ EMPTY = "No function is deployed."
 
 
 def still(functions: Iterable[Function]) -> str:
-    """Some functions as HTML."""
+    """Return functions as HTML."""
     text = "\n\n".join("\n".join(lines(function)) for function in functions)
     return f"<pre>{html.escape(text or EMPTY)}</pre>"
 
 
 def lines(function: Function) -> list[str]:
-    """A function in words."""
+    """Describe a function in lines of text."""
     settings, calls = function.settings, function.invocations
     cold = sum(call.cold for call in calls)
     failed = sum(call.error is not None for call in calls)

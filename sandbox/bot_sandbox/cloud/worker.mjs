@@ -1,7 +1,6 @@
-// The loop inside every Node.js instance: ask for the next event, call the handler, post its answer.
-// It speaks the AWS Lambda Runtime API, as worker.py does.
-//
-// What a handler may be is what AWS's own runtime for this version of Node.js takes
+// The loop inside every Node.js instance: get an event, call the handler, post its result.
+// It uses the AWS Lambda Runtime API, like worker.py.
+// A handler may be what AWS's runtime for this version of Node.js accepts
 // (aws-lambda-nodejs-runtime-interface-client 3 up to Node.js 22, 4 from Node.js 24 on): callbacks,
 // context.done and the wait for an empty event loop exist up to Node.js 22.
 
@@ -120,9 +119,7 @@ function makeContext(headers) {
 let whenNothingIsLeft = () => {}; // to do: no timer, no connection, no file
 process.on("beforeExit", () => whenNothingIsLeft());
 
-// A handler answers by a promise, by its callback or by context.done, whichever comes first. A
-// callback's answer waits until nothing is left to do, unless callbackWaitsForEmptyEventLoop is
-// false. A handler that ends without any of them has answered null.
+// A handler returns its result by a promise, its callback or context.done, whichever is first. A callback's result waits until nothing is left to do, unless callbackWaitsForEmptyEventLoop is false. A handler that ends without any of them has the result null.
 function answerWithCallbacks(handler, event, context) {
   return new Promise((resolve, reject) => {
     let waits = true;
@@ -190,8 +187,7 @@ function failure(error) {
   return JSON.stringify({ errorType: name, errorMessage: message, trace });
 }
 
-// An error that nobody catches is the end of the instance, told to whoever waits for an answer. It
-// travels on a connection of its own: the kept one may be waiting for the next event.
+// An uncaught error ends the instance and is reported to the caller. The report uses its own connection, because the kept one may be waiting for the next event.
 let errorAt = "/init/error";
 async function end(error, code) {
   await call("POST", errorAt, failure(error), new http.Agent());
@@ -217,6 +213,7 @@ async function main() {
   }
   while (true) {
     const [headers, event] = await call("GET", "/invocation/next");
+    process.env._X_AMZN_TRACE_ID = headers["lambda-runtime-trace-id"]; // for AWS's clients
     const context = makeContext(headers);
     const invocation = `/invocation/${context.awsRequestId}`;
     errorAt = `${invocation}/error`;

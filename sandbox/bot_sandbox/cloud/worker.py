@@ -1,8 +1,8 @@
-"""The loop inside every Python instance: ask for the next event, call the handler, post its answer.
+"""The loop inside every Python instance: get an event, call the handler, post its result.
 
-It speaks the AWS Lambda Runtime API (HTTP, one kept connection), so it would run on AWS as a custom
+It uses the AWS Lambda Runtime API (HTTP, one connection), so it would run on AWS as a custom
 runtime. The cloud decides everything else: when an instance starts, how long it may work, when it
-dies. Only a plain socket is used, since `http.client` alone takes 19 ms to import.
+ends. It uses a plain socket, because `http.client` takes 19 ms to import.
 """
 
 import importlib
@@ -19,18 +19,26 @@ API = "/2018-06-01/runtime"
 MOST_NAMES = 10  # in a message
 HERE = __file__.rpartition(os.sep)[0] + os.sep
 T = TypeVar("T")
-Handler = Callable[[Any, "Context"], Any]
+Handler = Callable[[Any, "LambdaContext"], Any]
 
 
 def main() -> None:
     """Load the handler, then serve events until the cloud stops this process."""
-    api = RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    add_exit()
+    api = RuntimeApiClient(os.environ["AWS_LAMBDA_RUNTIME_API"])
     handler = attempt(api, "/init/error", lambda: load(os.environ["_HANDLER"]))
     serve(api, handler)
 
 
-def attempt(api: "RuntimeApi", path: str, step: Callable[[], T]) -> T:
-    """Do a step without which there can be no instance; if it fails, tell the cloud and end."""
+def add_exit() -> None:
+    """Give functions `exit` and `quit`, which Python's -S leaves out."""
+    import site  # with -S, importing it changes nothing
+
+    site.setquit()
+
+
+def attempt(api: "RuntimeApiClient", path: str, step: Callable[[], T]) -> T:
+    """Do a necessary step of the start; if it fails, report the error and exit."""
     try:
         return step()
     except Exception as error:
@@ -38,13 +46,14 @@ def attempt(api: "RuntimeApi", path: str, step: Callable[[], T]) -> T:
         sys.exit(1)
 
 
-def serve(api: "RuntimeApi", handler: Handler) -> NoReturn:
-    """Ask for events one after the other and answer them."""
-    environment = dict(os.environ)  # to read os.environ itself takes longer, each time
+def serve(api: "RuntimeApiClient", handler: Handler) -> NoReturn:
+    """Handle one event after the other."""
+    environment = dict(os.environ)  # reading os.environ takes longer each time
     question = request("GET", "/invocation/next")
     headers, event = api.call(question)
     while True:
-        context = Context(headers, environment)
+        os.environ["_X_AMZN_TRACE_ID"] = headers["lambda-runtime-trace-id"]  # for AWS's clients
+        context = LambdaContext(headers, environment)
         invocation = f"/invocation/{context.aws_request_id}"
         try:
             answer = to_json(handler(json.loads(event), context))
@@ -52,11 +61,13 @@ def serve(api: "RuntimeApi", handler: Handler) -> NoReturn:
             posted = request("POST", f"{invocation}/error", failure(error))
         else:
             posted = request("POST", f"{invocation}/response", answer)
-        headers, event = api.call(posted, question)  # in one piece: a journey less for each event
+        headers, event = api.call(
+            posted, question
+        )  # in one piece, which saves a round trip for each event
 
 
-class RuntimeApi:
-    """The cloud, as an instance sees it."""
+class RuntimeApiClient:
+    """A client of the cloud's Runtime API."""
 
     def __init__(self, address: str) -> None:
         host, port = address.rsplit(":", 1)
@@ -65,7 +76,7 @@ class RuntimeApi:
         self.received = b""
 
     def call(self, *requests: bytes) -> tuple[dict[str, str], bytes]:
-        """Send requests in one piece; return the last one's response, its headers and body."""
+        """Send requests in one piece; return headers and body of the last response."""
         self.socket.sendall(b"".join(requests))
         for _ in requests:
             response = self.read()
@@ -85,19 +96,19 @@ class RuntimeApi:
         return headers, content[:size]
 
     def receive(self) -> bytes:
-        """The next bytes from the cloud; when it is gone, this process ends."""
+        """Return the next bytes from the cloud; exit if it is gone."""
         return self.socket.recv(64 * 1024) or sys.exit("the cloud is gone")
 
 
 def request(method: str, path: str, body: str = "") -> bytes:
-    """One HTTP request to the cloud."""
+    """Return the bytes of an HTTP request to the cloud."""
     content = body.encode()
     head = f"{method} {API}{path} HTTP/1.1\r\nHost: cloud\r\nContent-Length: {len(content)}"
     return head.encode() + b"\r\n\r\n" + content
 
 
-class Context:
-    """What the handler may know about this call; names and types as in AWS Lambda."""
+class LambdaContext:
+    """The handler's context, with AWS Lambda's names and types."""
 
     def __init__(self, headers: dict[str, str], environment: dict[str, str]) -> None:
         self.aws_request_id = headers["lambda-runtime-aws-request-id"]
@@ -111,12 +122,12 @@ class Context:
         self._deadline_ms = int(headers["lambda-runtime-deadline-ms"])
 
     def get_remaining_time_in_millis(self) -> int:
-        """How long this call may still work."""
+        """Return the remaining time of this call in milliseconds."""
         return max(0, self._deadline_ms - int(time.time() * 1000))
 
 
 class LambdaError(Exception):
-    """An error that Lambda has a name for."""
+    """An error with a name of Lambda's."""
 
     def __init__(self, name: str, message: str) -> None:
         super().__init__(message)
@@ -127,13 +138,15 @@ def load(entry_point: str) -> Handler:
     """Import "file.function" from the function's own folder and return the function."""
     module_name, _, name = entry_point.rpartition(".")
     dotted = module_name.replace("/", ".")
-    sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]  # until now: this file's own folder
+    sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]  # instead of this file's folder
     try:
         module = importlib.import_module(dotted)
     except ImportError as error:
         message = f"Unable to import module '{module_name}': {error}"
         if isinstance(error, ModuleNotFoundError) and f"{dotted}.".startswith(f"{error.name}."):
-            message += f"; {files_found()}"  # it is no import of the function's own that failed
+            message += f"; {files_found()}"  # the module itself is missing, not one of its imports
+        else:
+            message += missing_package(error)
         raise LambdaError("Runtime.ImportModuleError", message) from error
     except SyntaxError as error:
         message = f"Syntax error in module '{module_name}': {error}"
@@ -145,8 +158,22 @@ def load(entry_point: str) -> Handler:
     return handler  # type: ignore[no-any-return]
 
 
+def missing_package(error: Exception) -> str:
+    """Return how to get a package that the function imports and has not; else ""."""
+    if not isinstance(error, ModuleNotFoundError) or not sys.flags.no_site:
+        return ""
+    top = str(error.name).partition(".")[0]
+    if top in sys.stdlib_module_names or top in sys.modules:
+        return ""  # a part is missing, not the package
+    return (
+        f" ({top} is not in the deployed folder: install it there, as in pip install --target "
+        "FOLDER PACKAGE, and deploy again; or let functions use what is installed here: "
+        "Cloud(packages=True))"
+    )
+
+
 def files_found() -> str:
-    """What the function's folder holds, for a handler whose file is not there."""
+    """List the function's folder, for a handler whose file is missing."""
     names = sorted(entry.name for entry in os.scandir(os.environ["LAMBDA_TASK_ROOT"]))
     names = [name for name in names if name[0] != "." and name != "__pycache__"]
     if not names:
@@ -163,7 +190,7 @@ def files_found() -> str:
 
 
 def to_json(answer: Any) -> str:
-    """The handler's answer as JSON text."""
+    """Encode the handler's result as JSON."""
     try:
         return json.dumps(answer, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
@@ -172,20 +199,24 @@ def to_json(answer: Any) -> str:
 
 
 def failure(error: Exception) -> str:
-    """An exception as the Runtime API wants it; also printed, so that it is in the log."""
+    """Encode an exception for the Runtime API, and print it into the log."""
     if isinstance(error, LambdaError):
         name, trace = error.name, []
     else:
         name, trace = type(error).__name__, traceback_of(error)
-    lines = [f"[ERROR] {name}: {error}\n", "Traceback (most recent call last):\n", *trace]
+    lines = [
+        f"[ERROR] {name}: {error}{missing_package(error)}\n",
+        "Traceback (most recent call last):\n",
+        *trace,
+    ]
     with suppress(OSError, ValueError):  # the function may have closed its output
         print("".join(lines if trace else lines[:1]), end="")
     return json.dumps({"errorType": name, "errorMessage": str(error), "stackTrace": trace})
 
 
 def traceback_of(error: Exception) -> list[str]:
-    """The function's own lines of a traceback, with file names as they are in its folder."""
-    import traceback  # not at the top: 2 ms that only an error needs
+    """Return the function's own lines of a traceback, with paths relative to its folder."""
+    import traceback  # not at the top, because it takes 2 ms
 
     frames = traceback.extract_tb(error.__traceback__)
     foreign = (HERE, importlib.__file__, "<frozen")

@@ -1,15 +1,16 @@
-"""A Telegram you can phone on your own machine: a Bot API server and the people who chat.
+"""A Telegram on your own machine: a Bot API server and the people who chat.
 
 Start reading at `core.py`. A message goes `people` → `world` → `updates` → the bot → `updates` (the
-answer of a webhook) or `api` → `methods` → `world` → the person's inbox. None of these files knows
-a network or a thread. What they need is handed in: where coroutines run (`runner.py`, one floor up)
-and who POSTs to a webhook (`webhook_post.py`). `service.py` makes a server of them, with
+answer of a webhook) or `api` → `methods` → `world` → the person's inbox. None of these files needs
+a network or a thread. They receive what runs their coroutines (`bot_sandbox/runner.py`) and what
+POSTs to a webhook (`bot_sandbox/webhook_post.py`). `service.py` turns them into a server, with
 `http_server.py` for aiohttp; `in_memory.py` runs them in one thread, as in a browser's tab.
 """
 
 from typing import TYPE_CHECKING, Any
 
 from bot_sandbox.diagnosis import NoReply
+from bot_sandbox.telegram.bot_api import BOT_API_VERSION
 from bot_sandbox.telegram.buttons import Press
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.limits import Limits
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from bot_sandbox.telegram.service import Telegram
 
 __all__ = [
+    "BOT_API_VERSION",
     "BotAccount",
     "Delivery",
     "File",
@@ -41,7 +43,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import the server only when it is asked for: it needs aiohttp, and the rest does not."""
+    """Import the server on first use, because only the server needs aiohttp."""
     if name != "Telegram":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from bot_sandbox.telegram.service import Telegram
@@ -53,4 +55,5 @@ def __getattr__(name: str) -> Any:
 def _open_window(telegram: "Telegram") -> "ServerWindow":
     from bot_sandbox.window.window import Window  # only here: most users need no window
 
-    return Window(telegram)
+    hosts, origins = telegram.access.allow_hosts, telegram.access.allow_origins
+    return Window(telegram, allow_hosts=hosts, allow_origins=origins)

@@ -1,60 +1,82 @@
 """The Bot API over HTTP: `/bot<TOKEN>/<method>` in, an envelope out.
 
-It finds the bot by its token and the method by its name, and answers as the Bot API does. Nothing a
-client sends stops it; nothing it says holds a token. What getFile names is at
-`/file/bot<TOKEN>/<path>`. Requests and responses are plain values: http_server.py brings them over
-the network.
+It finds the bot by its token and the method by its name. No request can stop it, and no response
+contains a token. Files are at `/file/bot<TOKEN>/<path>`. Requests and responses are plain values;
+http_server.py connects them to the network.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import unquote
 
 from bot_sandbox.http_messages import Request, Response, header
 from bot_sandbox.telegram.arguments import Arguments, from_body, from_query
 from bot_sandbox.telegram.errors import TelegramError
+from bot_sandbox.telegram.faults import FILE, BrokenConnectionError
 from bot_sandbox.telegram.media import MAX_DOWNLOAD, Files
-from bot_sandbox.telegram.methods import Described, Methods
+from bot_sandbox.telegram.methods import DescribedResult, Methods
 from bot_sandbox.telegram.types import encode
 from bot_sandbox.telegram.world import BotAccount
 
 MAX_TOKEN = 80  # characters
+Answer = Callable[[], Awaitable[Response]]
+Sent = Callable[[], dict[str, str]]
+Around = Callable[[BotAccount, str, Sent, Answer], Awaitable[Response]]
 NOT_FOUND = TelegramError(404, "Not Found")
 
 
 class Api:
-    """Answers Bot API calls over HTTP, and gives out files."""
+    """Answers Bot API calls over HTTP, and serves files."""
 
-    def __init__(self, accounts: Mapping[int, BotAccount], files: Files, methods: Methods) -> None:
+    def __init__(
+        self, accounts: Mapping[int, BotAccount], files: Files, methods: Methods, around: Around
+    ) -> None:
         self._accounts = accounts
         self._files = files
         self._methods = methods
+        self._around = around  # answers with the faults that somebody asked for (faults.py)
 
     async def handle(self, request: Request) -> Response:
-        """Answer one request."""
+        """Answer one request; raises BrokenConnectionError if a fault breaks the connection."""
         try:
             path, _, query = request.target.partition("?")
             if path.startswith("/file/"):
-                return self._file(path)
+                return await self._file(path)
             token, method = _split(path)
             arguments = _read(request, query)
             account = self.account(token)
             name = (method or arguments.text("method")).lower()
-            return _ok(await self._methods.call(account, name, arguments))
+            return await self._around(
+                account,
+                name,
+                arguments.as_sent,
+                lambda: self._call(account, name, arguments),
+            )
         except TelegramError as refusal:
             return failed(refusal)
-        except Exception:  # whatever it was, the next request is answered
+        except BrokenConnectionError:
+            raise
+        except Exception:  # the next request must still be answered
             return failed(TelegramError(500, "Internal Server Error"))
 
-    def _file(self, path: str) -> Response:
+    async def _call(self, account: BotAccount, method: str, arguments: Arguments) -> Response:
+        try:
+            return _ok(await self._methods.call(account, method, arguments))
+        except TelegramError as refusal:
+            return failed(refusal)
+
+    async def _file(self, path: str) -> Response:
         token, file_path = _split(path.removeprefix("/file"))
-        self.account(token)
+        account = self.account(token)
+        return await self._around(account, FILE, dict, lambda: self._download(file_path))
+
+    async def _download(self, file_path: str) -> Response:
         file = self._files.by_path.get(file_path)
         if file is None or len(file.data) > MAX_DOWNLOAD:
-            raise NOT_FOUND
+            return failed(NOT_FOUND)
         return Response(200, [("Content-Type", "application/octet-stream")], file.data)
 
     def account(self, token: str) -> BotAccount:
-        """The bot with this token; 401 when there is none, 404 when it cannot be one."""
+        """Return the bot with this token; 401 if there is none, 404 if the token is invalid."""
         if token[:1] == "0" or ":" not in token or len(token) > MAX_TOKEN:
             raise NOT_FOUND
         number = token.partition(":")[0]
@@ -65,7 +87,7 @@ class Api:
 
 
 def _split(path: str) -> tuple[str, str]:
-    """The token and the method of an address; 404 when it is none.
+    """Return token and method of a path; 404 if it has none.
 
     >>> _split("/bot12%3Aab/getMe")
     ('12:ab', 'getMe')
@@ -90,13 +112,13 @@ def _read(request: Request, query: str) -> Arguments:
 
 def _ok(result: object) -> Response:
     envelope = {"ok": True, "result": result}
-    if isinstance(result, Described):
+    if isinstance(result, DescribedResult):
         envelope = {"ok": True, "result": result.result, "description": result.description}
     return Response(200, [("Content-Type", "application/json")], encode(envelope))
 
 
 def failed(refusal: TelegramError) -> Response:
-    """The envelope of a refusal."""
+    """Return the envelope of a refusal."""
     envelope: dict[str, object] = {
         "ok": False,
         "error_code": refusal.code,

@@ -1,9 +1,9 @@
 """The arguments of a Bot API call, however they arrive: query, form, JSON or multipart.
 
-The real server turns every argument into a text first, so `chat_id=5`, `{"chat_id": 5}` and
-`{"chat_id": "5"}` are the same call; this module does likewise. It also drops a body that
-cannot be parsed, as the real server does: the method then misses its arguments and says which.
-It does not know which arguments a method takes.
+Like the real server, this module first turns every argument into a text, so `chat_id=5`,
+`{"chat_id": 5}` and `{"chat_id": "5"}` are the same call. It also drops a body that can't be
+parsed; then the method says which arguments it misses. It does not know which arguments a method
+takes.
 """
 
 import json
@@ -15,27 +15,28 @@ from urllib.parse import parse_qsl, unquote
 
 from bot_sandbox.telegram.errors import TelegramError, bad_request
 
-SHOWN = 10_000  # characters of one argument, and twice as many of all
-MAX_PARAMETERS = 1 << 20  # bytes of one call without files; the real server answers 413 above it
-MAX_FILES = 50  # in one call; this and the next two are the real server's, too
-MAX_HEADS = 1 << 18  # bytes of what stands above the parts of a form
-MAX_BOUNDARY = 70  # characters between the parts
-MAX_UPLOAD = 50 * 1024 * 1024  # bytes of files in one call, as https://core.telegram.org/bots/api
-MAX_BODY = MAX_UPLOAD + 2 * MAX_PARAMETERS  # with what surrounds the files
+SHOWN = 10_000  # characters of one argument; twice as many of all together
+MANY = 100  # arguments
+MAX_PARAMETERS = 1 << 20  # bytes of one call without files; above, the real server answers 413
+MAX_FILES = 50  # in one call; this and the next two as in the real server
+MAX_HEADS = 1 << 18  # bytes of the headers of a form's parts
+MAX_BOUNDARY = 70  # characters of the boundary
+MAX_UPLOAD = 50 * 1024 * 1024  # bytes of files in one call (https://core.telegram.org/bots/api)
+MAX_BODY = MAX_UPLOAD + 2 * MAX_PARAMETERS  # with the rest of the form
 
 Values = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file inside a call, as it came."""
+    """An uploaded file of a call."""
 
     file_name: str
     data: bytes
 
 
 class Arguments:
-    """The arguments of one call, all texts, and its uploaded files by their fields' names."""
+    """The arguments of one call, all texts, and its uploaded files by field name."""
 
     def __init__(
         self, values: Iterable[tuple[str, str]] = (), files: Mapping[str, Upload] | None = None
@@ -44,12 +45,15 @@ class Arguments:
         for name, value in values:
             self._values.setdefault(name, value)  # the first one counts, as in the real server
         self.files = dict(files or {})
+        self.names = self._values.keys() | self.files.keys()
 
     def __contains__(self, name: str) -> bool:
         return name in self._values
 
     def as_sent(self) -> dict[str, str]:
-        """What came, to be shown: of very long texts the beginning, of a file the word."""
+        """Return the arguments to show: only the beginning of long texts, and a word for a file."""
+        if not self.files and len(self._values) < MANY and self._length() < SHOWN:
+            return self._values.copy()
         shown: dict[str, str] = {}
         left = 2 * SHOWN
         for name, value in (self._values | dict.fromkeys(self.files, "(a file)")).items():
@@ -63,8 +67,11 @@ class Arguments:
             left -= min(size, len(value)) + 10  # so that empty ones count, too
         return shown
 
+    def _length(self) -> int:
+        return sum(map(len, self._values)) + sum(map(len, self._values.values()))
+
     def text(self, name: str) -> str:
-        """The text of an argument, empty when absent; 400 when it is not valid UTF-8."""
+        """Return the text of an argument, "" if absent; 400 if it is not valid UTF-8."""
         value = self._values.get(name, "")
         if not value.isascii():
             try:
@@ -74,30 +81,29 @@ class Arguments:
         return value
 
     def integer(self, name: str, default: int = 0) -> int:
-        """The whole number an argument starts with, 0 when it starts with none."""
+        """Return the integer at the start of an argument, or 0."""
         value = self._values.get(name, "")
         return leading_integer(value) if value else default
 
-    def number(self, name: str) -> float:
-        """The number an argument starts with, 0 when it starts with none; 400 when it is absent."""
+    def number(self, name: str, default: float | None = None) -> float:
+        """Return the number at the start of an argument; 400 if it is absent without a default."""
         value = self._values.get(name, "").strip()
-        if not value:
-            raise bad_request(f"{name} is empty")
-        match = re.match(r"-?[0-9]{1,20}(?:\.[0-9]{0,20})?", value)
-        return float(match.group()) if match else 0.0
+        if value or default is not None:
+            return leading_number(value) if value else default or 0.0
+        raise bad_request(f"{name} is empty")
 
     def boolean(self, name: str) -> bool:
-        """True for "true", "yes" and "1", in any case."""
+        """Return True for "true", "yes" and "1", in any case."""
         return self._values.get(name, "").strip().lower() in ("true", "yes", "1")
 
     def json(self, name: str, what: str) -> Any:
-        """An argument that holds JSON, None when absent; 400 "can't parse {what} JSON object"."""
+        """Return a parsed JSON argument, None if absent; 400 "can't parse {what} JSON object"."""
         value = self.text(name)
         if not value:
             return None
         try:
             result = json.loads(value)
-            if "\\u" in value:  # an escaped half of a surrogate pair is no text
+            if "\\u" in value:  # half of a surrogate pair is invalid
                 json.dumps(result, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             raise bad_request(f"can't parse {what} JSON object") from None
@@ -105,7 +111,7 @@ class Arguments:
 
 
 def leading_integer(text: str) -> int:
-    """Read a number as the real server does, which never complains.
+    """Read a number like the real server, which accepts anything.
 
     >>> leading_integer("-12abc"), leading_integer("[5]"), leading_integer("")
     (-12, 0, 0)
@@ -114,8 +120,18 @@ def leading_integer(text: str) -> int:
     return int(match.group()) if match else 0
 
 
+def leading_number(text: str) -> float:
+    """Read a number with digits after the point.
+
+    >>> leading_number("-1.5 m"), leading_number("2e2"), leading_number("east")
+    (-1.5, 200.0, 0.0)
+    """
+    match = re.match(r"[+-]?(?:[0-9]{1,300}\.?|\.[0-9])[0-9]{0,300}(?:[eE][+-]?[0-9]{1,3})?", text)
+    return float(match.group()) if match else 0.0
+
+
 def from_query(query: str) -> list[tuple[str, str]]:
-    """The pairs of a query string or an x-www-form-urlencoded body.
+    """Parse a query string or an x-www-form-urlencoded body into pairs.
 
     >>> from_query("chat_id=5&text=a+b%21&empty=")
     [('chat_id', '5'), ('text', 'a b!'), ('empty', '')]
@@ -124,7 +140,7 @@ def from_query(query: str) -> list[tuple[str, str]]:
 
 
 def from_json(text: str) -> list[tuple[str, str]]:
-    """The pairs of a JSON object; whatever else it is holds no arguments.
+    """Parse a JSON object into pairs; anything else has no arguments.
 
     >>> from_json('{"chat_id": 5, "text": "a", "reply_markup": {"force_reply": true}}')
     [('chat_id', '5'), ('text', 'a'), ('reply_markup', '{"force_reply": true}')]
@@ -141,12 +157,12 @@ def from_json(text: str) -> list[tuple[str, str]]:
 
 
 def as_text(value: Any) -> str:
-    """How a value travels in a form: texts as they are, all else as JSON."""
+    """Encode a value for a form: a text stays as it is, anything else becomes JSON."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
 def from_body(content_type: str, body: bytes) -> tuple[Values, dict[str, Upload]]:
-    """The pairs and the files of a body that is a form or JSON; 413 when it is too big."""
+    """Parse a form or JSON into pairs and files; 413 if it is too big."""
     kind = content_type.lower()
     if "multipart/form-data" in kind:
         return from_multipart(content_type, body)
@@ -160,7 +176,7 @@ def from_body(content_type: str, body: bytes) -> tuple[Values, dict[str, Upload]
 
 
 def from_multipart(content_type: str, body: bytes) -> tuple[Values, dict[str, Upload]]:
-    r"""The pairs and the files of a multipart/form-data body.
+    r"""Parse a multipart/form-data body into pairs and files.
 
     The limits and refusals are those of tdlib's `tdnet/td/net/HttpReader.cpp`.
 
@@ -178,7 +194,7 @@ def from_multipart(content_type: str, body: bytes) -> tuple[Values, dict[str, Up
     files: dict[str, Upload] = {}
     heads_size = values_size = files_seen = 0
     mark = b"\r\n--" + name
-    begin = body.find(mark[2:])  # before the first mark stands nothing of the form
+    begin = body.find(mark[2:])  # the form starts at the first boundary
     if begin < 0:
         raise bad_request("unexpected end of request content")
     begin += len(mark) - 2
@@ -217,7 +233,7 @@ _PARAMETER = re.compile(r'([^=]*)=\s*(?:"((?:[^"\\]|\\.)*+)"\s*(?:;|$)|(?!")([^;
 
 
 def _field(head: str) -> tuple[str, str | None]:
-    """The name of a form's field, and of its file if it is one."""
+    """Return the name of a form's field, and of its file, if it is one."""
     field, file_name = "", None
     for line in re.sub(r"\r\n[ \t]", " ", head).split("\r\n"):
         name, colon, value = line.partition(":")

@@ -1,17 +1,31 @@
-"""What a bot has called of the Bot API: kept for whoever wants to look behind a message."""
+"""The record of a bot's API calls, to look behind a message."""
 
 from dataclasses import dataclass
 
-KEPT_CALLS = 1_000  # of each bot, the newest; getUpdates is not among them
+KEPT_CALLS = 1_000  # newest calls of each bot, without getUpdates
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
-    """One call, with what became of it."""
+class ApiCall:
+    """One call and its outcome."""
 
     method: str
     arguments: dict[str, str]
-    by_answer: bool  # whether it stood in a webhook's answer
-    result: object  # None when it was refused
-    error: str  # the refusal's words, empty when there was none
+    in_response: bool  # whether it was in a webhook's response
+    result: object  # None if it was refused
+    error: str  # the refusal's words, or ""
+    at: float  # seconds since 1970
+    fault: str = ""  # what a fault of this sandbox did with it, or ""
+    ignored: tuple[str, ...] = ()  # parameters that the Bot API doesn't know
+    status: int = 0  # of a refusal, such as 400
+    number: int = 0  # 1 is the first that this bot made
+
+
+@dataclass(frozen=True, slots=True)
+class FaultHit:
+    """A request that a fault of this sandbox has hit."""
+
+    bot: str  # username
+    method: str  # "file" for the download of a file, "" for a webhook's response
+    text: str  # what happened
     at: float  # seconds since 1970

@@ -1,26 +1,31 @@
-"""The sandbox Telegram as a learner meets it: BotFather, people, groups and plain calls.
+"""The sandbox Telegram as you use it: BotFather, people, groups and plain calls.
 
     telegram = Telegram()
     account = telegram.new_bot("Hello bot", "hello_bot")
     viktor = telegram.person("Viktor")
     viktor.ask("!hello", to=account)
 
-It knows no network and no threads. Where coroutines run is the business of its `Runner`, and what
-POSTs to webhooks is handed in. service.py puts a server around it; in_memory.py has none.
+It needs no network and no threads. Its `Runner` runs coroutines, and a given sender POSTs to
+webhooks. service.py puts a server around it; in_memory.py has none.
 """
 
 import itertools
-from collections.abc import Coroutine
+from collections.abc import Mapping
 from typing import Any
 
+from bot_sandbox.clock import Clock
 from bot_sandbox.diagnosis import NoReply
 from bot_sandbox.http_messages import Request, Response
-from bot_sandbox.runner import Runner
+from bot_sandbox.runner import Runner, blocking
+from bot_sandbox.snapshot import Snapshot
 from bot_sandbox.telegram.api import Api
 from bot_sandbox.telegram.arguments import Arguments, as_text
 from bot_sandbox.telegram.diagnosis import bots
+from bot_sandbox.telegram.errors import TelegramError
+from bot_sandbox.telegram.faults import Faults, Server
 from bot_sandbox.telegram.limits import Limits
-from bot_sandbox.telegram.methods import Described, Methods
+from bot_sandbox.telegram.methods import DescribedResult, Methods
+from bot_sandbox.telegram.methods.table import SPELLED
 from bot_sandbox.telegram.people import Group, Person, transcript
 from bot_sandbox.telegram.types import Chat, Message, User
 from bot_sandbox.telegram.updates import Delivery, WebhookClient
@@ -32,13 +37,14 @@ SUPERGROUPS = 1_000_000_000_000  # their ids, and those of channels, begin with 
 
 
 class TelegramCore(Runner):
-    """A Telegram that answers requests by `handle`, and POSTs to webhooks by `sender`.
+    """A Telegram that answers requests with `handle` and POSTs to webhooks with `sender`.
 
-    A subclass is also a Runner of some kind, and says at which `url` clients find it. `Telegram`
-    explains the parameters.
+    A subclass is also a Runner. It has a `clock`, and the `url` at which clients find it.
+    `Telegram` explains the parameters; `server` is what faults can stop.
     """
 
     url: str
+    clock: Clock
 
     def __init__(
         self,
@@ -49,97 +55,151 @@ class TelegramCore(Runner):
         update_lifetime_s: float = 24 * 3600.0,
         limits: Limits | None = Limits(),  # noqa: B008 - it cannot change
         seed: int | str | None = None,
+        server: Server | None = None,
     ) -> None:
-        self.world = TelegramWorld(self.changes, limits, update_lifetime_s, seed)
+        self.world = TelegramWorld(self.clock, self.changes, limits, update_lifetime_s, seed)
         self._person_ids = itertools.count(500_000_001)
         self._group_ids = itertools.count(4_000_000_001)
         pause = limits.set_webhook_s if limits else 0.0
-        client = WebhookClient(sender, retry_scale)
-        self._methods = Methods(self.world, client, local_mode, pause)
-        self._api = Api(self.world.accounts, self.world.files, self._methods)
+        self.faults = Faults(self, self.world, SPELLED, server)
+        client = WebhookClient(sender, retry_scale, self.clock, self.faults)
+        check = self.faults.check_in_response
+        self._methods = Methods(self.world, client, local_mode, pause, check)
+        self._empty = Snapshot(self.world, self.faults)
+        self._api = Api(self.world.accounts, self.world.files, self._methods, self.faults.around)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.url!r})"
 
     async def handle(self, request: Request) -> Response:
-        """Answer a request to the Bot API, on the loop of this Telegram."""
+        """Answer a request to the Bot API, on this Telegram's loop."""
         return await self._api.handle(request)
 
+    def note_fault(self, name: str, values: Mapping[str, object]) -> None:
+        """Note a fault that a window asks for; only a server has a log that shows it."""
+
     def new_bot(self, name: str, username: str, privacy: bool = True) -> BotAccount:
-        """Ask BotFather for a bot; ValueError in his words when he refuses.
+        """Ask BotFather for a bot; raise ValueError in his words if he refuses.
 
         `privacy` is his /setprivacy: with it, a bot in a group sees only what is meant for it.
         """
         return self.do(self.world.new_bot, name, username, privacy)
 
     def new_token(self, account: BotAccount) -> str:
-        """BotFather's /revoke: the bot gets a new token, the old one is refused with 401.
+        """Do BotFather's /revoke: return a new token; the old one is refused with 401.
 
-        Its webhook goes with the old token, as on the real server; what is pending stays.
+        As on the real server, the webhook is removed, too, and pending updates stay.
         """
         return self.do(self.world.new_token, account)
 
     def account(self, username: str) -> BotAccount:
-        """A bot made before, by its username; KeyError naming those there are."""
-        wanted = username.removeprefix("@").lower()
-        for account in list(self.world.accounts.values()):
-            if account.username.lower() == wanted:
-                return account
-        raise KeyError(f"no bot @{wanted}; there are {self.world.names()}")
+        """Return a bot by its username; KeyError lists the existing ones."""
+        return self.world.account(username)
 
     def person(self, name: str, username: str | None = None) -> Person:
-        """Someone who chats."""
+        """Add a person who chats."""
         person = Person(self.world, self, next(self._person_ids), name, username or "")
-        self.do(self.world.meet, person)
+        self.do(self.world.add_person, person)
         return person
 
     def group(self, title: str, members: list[User], kind: str = "group") -> Group:
-        """A group of people and bots, or a "supergroup"; the first person is its owner."""
+        """Create a group of people and bots, or a "supergroup"; the first person owns it."""
+        if isinstance(members, User):
+            raise ValueError("put the members into a list: group('Family', [viktor, account])")
         if kind not in ("group", "supergroup", "channel"):
             raise ValueError(f"a group is a 'group', a 'supergroup' or a 'channel'; found {kind!r}")
         number = next(self._group_ids)
         number += 0 if kind == "group" else SUPERGROUPS
         group = Group(self.world, self, -number, kind, title)
-        self.do(self.world.found, group)
-        group.begin_with(sorted(members, key=lambda member: member.is_bot))  # people first
+        self.do(self.world.add_group, group)
+        group.set_first_members(sorted(members, key=lambda member: member.is_bot))  # people first
         return group
 
     def channel(self, title: str, members: list[User], username: str = "") -> Group:
-        """A channel: what its people write is a channel_post; its bots are admins."""
+        """Create a channel: posts of people are channel_post updates; its bots are admins."""
         channel = self.group(title, members, kind="channel")
         if username:
             channel.json["username"] = username
         return channel
 
+    def snapshot(self) -> Snapshot:
+        """Return everything that this Telegram knows now, to `restore` it later."""
+        return self.do(Snapshot, self.world, self.faults)
+
+    @blocking
+    async def restore(self, snapshot: Snapshot) -> None:
+        """Return to a snapshot of this Telegram, as if nothing had happened since.
+
+        What a bot itself remembers, in its variables or files, is yours to reset.
+
+        People, bots, groups and messages that you hold stay valid if they were there. A bot that
+        polls or has a webhook continues; updates that waited come again, with new ids. The clock
+        stays, and so does what has expired by it. Faults are those of the snapshot, and the server
+        is up. If somebody waits for a reply, they continue to wait.
+        """
+        if not snapshot.is_of(self.world):
+            raise ValueError("this is a snapshot of another server; take one of this Telegram")
+        await self._return_to(snapshot)
+
+    @blocking
+    async def reset(self) -> None:
+        """Forget everybody and everything, as in a new Telegram at the same address."""
+        await self._return_to(self._empty)
+
+    async def _return_to(self, snapshot: Snapshot) -> None:
+        before = list(self.world.accounts.values())
+        await self.faults.end_all()
+        for account in before:
+            account.updates.pause()
+        snapshot.put_back()
+        for account in before:
+            if account.id not in self.world.accounts:
+                account.updates.wake_poll(TelegramError(401, "Unauthorized"))
+        for account in self.world.accounts.values():
+            account.updates.resume()
+        self.changes.changed()
+
     def transcript(self, *who: User | Chat) -> Transcript:
-        """The chat of a person with a bot, or of a group."""
+        """Return the chat of a person with a bot, or of a group."""
         return self.do(lambda: transcript(self._chat_between(who).messages))
 
-    def call(self, account: BotAccount | str, method: str, **arguments: Any) -> Any:
-        """Call a Bot API method as a program would and return its result; or TelegramError."""
-        return self.run(self._call(account, method, arguments))
+    @blocking
+    async def call(self, /, account: BotAccount | str, method: str, **arguments: Any) -> Any:
+        """Call a Bot API method like a program and return its result; raises TelegramError."""
+        bot = self._api.account(account) if isinstance(account, str) else account
+        self.world.check_same_telegram(bot)
+        pairs = [(key, as_text(value)) for key, value in arguments.items() if value is not None]
+        result = await self._methods.call(bot, method.lower(), Arguments(pairs))
+        return result.result if isinstance(result, DescribedResult) else result
 
-    def call_async(
-        self, account: BotAccount | str, method: str, **arguments: Any
-    ) -> Coroutine[Any, Any, Any]:
-        """Do what `call` does, for a coroutine that awaits it."""
-        return self.run_async(self._call(account, method, arguments))
+    @blocking
+    async def wait_ready(self, account: BotAccount, timeout: float = 30.0) -> None:
+        """Wait until a bot asks for updates or has set its webhook; NoReply after `timeout` s."""
+
+        def ready() -> bool:
+            return bool(account.webhook) or account.updates.is_polled
+
+        if not await self.changes.until(ready, timeout):
+            raise NoReply(
+                f"{account.name} was not ready within {timeout:g} s.\n{bots(self.world, [account])}"
+            )
 
     def deliveries(self, account: BotAccount, message: Message | None = None) -> list[Delivery]:
-        """Every webhook attempt of a bot (its last 10,000), or those for one message."""
+        """Return all webhook attempts of a bot (its last 10,000), or those for one message."""
         return self.do(self._deliveries, account, message)
 
-    def wait_deliveries(
+    @blocking
+    async def wait_deliveries(
         self, account: BotAccount, n: int = 1, message: Message | None = None, timeout: float = 5.0
     ) -> list[Delivery]:
         """Wait until n webhook attempts have ended, in all or for one message, and return them."""
-        if not self.wait_until(lambda: self._count(account, message) >= n, timeout):
+        if not await self.changes.until(lambda: self._count(account, message) >= n, timeout):
             found = f"{self._count(account, message)} of {n} deliveries to {account.name} ended"
-            raise NoReply(f"{found} within {timeout:g} s.\n{bots([account])}")
-        return self.deliveries(account, message)
+            raise NoReply(f"{found} within {timeout:g} s.\n{bots(self.world, [account])}")
+        return self._deliveries(account, message)
 
     def stop(self) -> None:
-        """End every wait, on the loop: webhooks and long polls."""
+        """Stop all webhooks and long polls; called on the loop."""
         for account in self.world.accounts.values():
             account.updates.wake_poll(None)
             account.updates.remove_webhook()
@@ -147,10 +207,10 @@ class TelegramCore(Runner):
     def still(
         self, person: Person | None, to: BotAccount | Group | None
     ) -> tuple[Transcript, dict[str, str]]:
-        """A chat as it is now, and how a window names it: by `as` and `chat`."""
+        """Return the current chat, and how a window names it: by `as` and `chat`."""
         if person is None:
             return Transcript([]), {}
-        self.world.check_own(person, *([to] if to else []))
+        self.world.check_same_telegram(person, *([to] if to else []))
         accounts = list(self.world.accounts.values())
         to = to or (accounts[0] if len(accounts) == 1 else None)
         if to is None:  # the page lists the chats
@@ -168,13 +228,6 @@ class TelegramCore(Runner):
         if len(people) != 1 or len(who) - len(people) != len(accounts) or len(accounts) > 1:
             raise ValueError("transcript takes a person and a bot, or a group")
         return self.world.chat_of(people[0], accounts[0] if accounts else None)
-
-    async def _call(self, account: BotAccount | str, method: str, values: dict[str, Any]) -> Any:
-        bot = self._api.account(account) if isinstance(account, str) else account
-        self.world.check_own(bot)
-        pairs = [(key, as_text(value)) for key, value in values.items() if value is not None]
-        result = await self._methods.call(bot, method.lower(), Arguments(pairs))
-        return result.result if isinstance(result, Described) else result
 
     def _deliveries(self, account: BotAccount, message: Message | None) -> list[Delivery]:
         if message is None:

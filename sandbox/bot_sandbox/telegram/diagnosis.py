@@ -1,60 +1,81 @@
-"""Why did the bot not answer? What was found, what was expected and what to do next.
+"""Explain why a bot did not answer: what was found, what was expected, what to do next.
 
-It reads the state of a bot, and the log of a function where there is one, and words it; it
-changes nothing.
+It only reads the state of the bot, and the log of its function, if there is one.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from bot_sandbox.diagnosis import (
-    failure,
-    handler_mistake,
-    last_error,
-    last_printed,
-    with_line,
+    append_source_line,
+    find_failure,
+    find_handler_error,
+    find_last_error,
+    find_last_output,
 )
 from bot_sandbox.function_registry import Bookmark, function_at, log_at
+from bot_sandbox.telegram.calls import ApiCall
+from bot_sandbox.telegram.errors import UNKNOWN_METHOD
+from bot_sandbox.telegram.parameters import similar_method
 from bot_sandbox.telegram.types import Message, Update
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 
-REFUSED = 3  # how many refused calls are told
-# People use the sandbox from Python and from elsewhere: what to do is said for both.
+RECENT_S = 60.0
+REFUSED = 3  # how many refused calls to show
+CAME = 10  # how many messages to show that came instead of another
+DOWN = "This Telegram is down, by the fault stop. What to do: start it with the fault start"
+SLIPS = 3  # how many unknown parameters
+# People use the sandbox from Python and elsewhere, so the advice has both forms.
 SET_WEBHOOK = 'call setWebhook (in Python: telegram.call(account, "setWebhook", url=...))'
 
 
 def no_reply(
     message: Message, world: TelegramWorld, timeout: float, log: list[str], read: Bookmark
 ) -> str:
-    """The text of NoReply for one message.
+    """Return the text of NoReply for one message.
 
-    `log` is what the bots of this process logged since then, `read` how far the functions' logs
-    were before.
+    `log` is what bots of this process have logged since, `read` the earlier length of the
+    functions' logs.
     """
     said = message.shown
     if message.updates:
         bots = ", ".join(update.account.name for update in message.updates)
-        over = "" if is_over(message, world) else f" within {timeout:g} s"
+        over = "" if has_ended(message, world) else f" within {timeout:g} s"
         lines = [f"{bots} did not answer {said!r}{over}."]
+        if not world.up:
+            return "\n".join([*lines, DOWN])
         for update in message.updates:
             account = world.accounts[update.account.id]
             command = said.split()[0] if said else ""
-            logged = failure(command, log or log_of(account, read))
+            logged = find_failure(command, log or log_of(account, read))
             lines.append(f"Found: {found(update, account, logged)}")
-            lines += refused(account, update) or lacked(account)
+            lines += describe_refused_calls(account, update) or describe_unsupported_calls(account)
+            lines += describe_ignored_parameters(account)
+            lines += describe_faults(account, message.date)
         return "\n".join(lines)
     members = [member for member in message.chat.members if member.is_bot]
     if not members:
         return (
             f"Nobody can answer {said!r}: there is no bot in {message.chat.title}.\n"
-            "What to do: let a bot in (in Python: group.add(account))"
+            "What to do: add a bot to it"
         )
     names = ", ".join(member.name for member in members)
-    return f"{names} was not told of {said!r}.\nFound: {not_told(message)}"
+    return f"{names} was not told of {said!r}.\nFound: {why_not_told(message)}"
 
 
-def is_over(message: Message, world: TelegramWorld) -> bool:
-    """Whether all bots that were told of a message are functions known here, and have ended."""
+def what_came(where: str, messages: Iterable[Message], timeout: float) -> str:
+    """Return what came, such as "for Viktor" or "in Family", in place of the awaited message."""
+    shown = [f"  {message.sender.name}: {message.shown}" for message in messages]
+    head = f"No matching message came {where} within {timeout:g} s."
+    if not shown:
+        return f"{head} No other came either."
+    more = [f"  … and {len(shown) - CAME} more"] if len(shown) > CAME else []
+    return "\n".join([f"{head} What came instead:", *shown[:CAME], *more])
+
+
+def has_ended(message: Message, world: TelegramWorld) -> bool:
+    """Return whether all bots that got a message are functions of this process and have ended."""
     for update in message.updates:
         account = world.accounts[update.account.id]
         url = account.webhook.target.url if account.webhook else ""
@@ -63,14 +84,16 @@ def is_over(message: Message, world: TelegramWorld) -> bool:
     return True
 
 
-def not_told(message: Message) -> str:
-    """Why no bot of a chat was told of a message, and what to do."""
+def why_not_told(message: Message) -> str:
+    """Explain why no bot of a chat got a message, and what to do."""
     if message.chat.kind in ("group", "supergroup"):
         return (
-            "in a group, privacy mode shows a bot only commands that begin with '/', replies to "
-            "it and mentions of it (or its allowed_updates leave messages out).\n"
-            "What to do: write '/…', or make the bot an admin (in Python: "
-            "group.promote(account)), or a bot without privacy (telegram.new_bot(…, privacy=False))"
+            "in a group, privacy mode shows a bot only what is meant for it: replies to it, "
+            "commands with its name ('/…@its_name'), and other commands if no other bot wrote "
+            "after it. Mentions of it are not among them (or its allowed_updates leave messages "
+            "out).\n"
+            "What to do: write '/…', or make the bot an admin of the group, "
+            "or create a bot without privacy (privacy is false)"
         )
     return (
         "the bot's allowed_updates leave messages out.\n"
@@ -79,48 +102,55 @@ def not_told(message: Message) -> str:
 
 
 def found(update: Update, account: BotAccount, logged: str) -> str:
-    """What happened to one update of a bot so far, and what to do next.
+    """Explain what happened to one update of a bot so far, and what to do next.
 
-    `logged` is the line its log has of the command's failing, empty when there is none.
+    `logged` is the line in its log about the failed command, or "".
     """
     if update in account.updates:
         return _still_waiting(update, account, logged)
     last = next((d for d in reversed(account.updates.deliveries) if d.update_id == update.id), None)
+    if last is None and update.replies_from < 0:
+        return (
+            "the update is gone, and no bot took it: Telegram keeps updates for 24 hours, and "
+            "drop_pending_updates drops them"
+        )
     if last is None:
-        return _silent("the bot took the update with getUpdates", account, logged)
+        return _describe_silence("the bot took the update with getUpdates", account, logged)
     if last.error:
         return f"the update was given up after {last.attempt} attempts: {last.error}"
     if last.reply:
         return (
             f"the webhook acknowledged the update with {last.status}, and {last.reply}.\n"
-            "What to do: correct the call in the answer's body"
+            "What to do: correct the call in the response's body"
         )
-    return _silent(f"the webhook acknowledged the update with {last.status}", account, logged)
+    return _describe_silence(
+        f"the webhook acknowledged the update with {last.status}", account, logged
+    )
 
 
-def _silent(how: str, account: BotAccount, logged: str) -> str:
+def _describe_silence(how: str, account: BotAccount, logged: str) -> str:
     lines = [f"{how}, but sent no message."]
     if logged:
-        lines += quoted(account, logged)
-        lines.append("What to do: mend that; the bot apologises once a minute at most")
-    elif mistake := in_a_handler(account):
+        lines += quote_log(account, logged)
+        lines.append("What to do: fix that; the bot apologizes at most once a minute")
+    elif mistake := describe_handler_error(account):
         lines += mistake
-    elif printed := last_printed(log_of(account)):
+    elif printed := find_last_output(log_of(account)):
         lines += [
             f"It printed {without_secrets(account, printed)!r}. That goes into its log, not into "
             "the chat.",
-            "What to do: if this is the answer, write return in place of print",
+            "What to do: if this is the reply, write return instead of print",
         ]
     elif account.webhook:
         lines += [
-            "Expected: an answer like {'method': 'sendMessage', 'chat_id': …, 'text': …} with "
+            "Expected: a response like {'method': 'sendMessage', 'chat_id': …, 'text': …} with "
             "Content-Type application/json, or a call of sendMessage.",
-            "What to do: look whether the bot knows this command (most begin with ! or /), and "
+            "What to do: check whether the bot knows this command (most begin with ! or /), and "
             "whether its function ends with return",
         ]
     else:
         lines.append(
-            "What to do: look whether the bot knows this command, and at its own output for errors"
+            "What to do: check whether the bot knows this command, and read its output for errors"
         )
     return "\n".join(lines)
 
@@ -131,7 +161,7 @@ def _still_waiting(update: Update, account: BotAccount, logged: str) -> str:
     if webhook is None and account.updates.is_polled:
         return f"somebody waits in getUpdates and has not acknowledged the update; {pending}"
     if webhook is None and update.replies_from >= 0:
-        return _silent("the bot took the update with getUpdates", account, logged)
+        return _describe_silence("the bot took the update with getUpdates", account, logged)
     if webhook is None:
         return (
             f"no webhook is set and nobody calls getUpdates, so the update waits; {pending}.\n"
@@ -144,96 +174,136 @@ def _still_waiting(update: Update, account: BotAccount, logged: str) -> str:
         error = webhook.last_error_message
         lines = [
             f"the webhook {address(account)} {state}: last_error_message is {error!r}; {pending}.",
-            *why_it_fails(account),
+            *describe_failing_webhook(account),
         ]
         return "\n".join(lines)
     return f"the webhook {address(account)} has not answered yet; {pending}"
 
 
-def why_it_fails(account: BotAccount) -> list[str]:
-    """What the log of a function that fails says, and what to do."""
+def describe_failing_webhook(account: BotAccount) -> list[str]:
+    """Return what the log of a failing function says, and what to do."""
     webhook = account.webhook
     if not webhook or not webhook.last_error_message:
         return []
-    failed = re.search(r" 5\d\d ", webhook.last_error_message)  # its own fault: its log may name it
-    logged = last_error(log_of(account)) if failed else ""
+    failed = re.search(r" 5\d\d ", webhook.last_error_message)  # then its log may say why
+    logged = find_last_error(log_of(account)) if failed else ""
     return [
-        *quoted(account, with_line(logged, webhook.target.url)),
-        f"What to do: {_mend(webhook.last_error_message, bool(logged))}",
+        *quote_log(account, append_source_line(logged, webhook.target.url)),
+        f"What to do: {_suggest_fix(webhook.last_error_message, bool(logged), webhook.target.url)}",
     ]
 
 
-def in_a_handler(account: BotAccount) -> list[str]:
-    """What a handler did wrong in the latest call of a bot's function, and what to do."""
+def describe_handler_error(account: BotAccount) -> list[str]:
+    """Return a handler's error in the latest call of a bot's function, and what to do."""
     url = account.webhook.target.url if account.webhook else ""
-    mistake = handler_mistake(log_at(url))
+    mistake = find_handler_error(log_at(url))
     if not mistake:
         return []
-    todo = "mend that, save the file and deploy it again"
+    todo = "fix that, save the file and deploy it again"
     if "was never awaited" in mistake:
         todo = "write await before that call, save the file and deploy it again"
     elif "await" in mistake:
         todo = "write async before the handler's def, and await only before calls to Telegram"
-    return [*quoted(account, with_line(mistake, url)), f"What to do: {todo}"]
+    return [*quote_log(account, append_source_line(mistake, url)), f"What to do: {todo}"]
 
 
-def _mend(error: str, is_named: bool) -> str:
+def _suggest_fix(error: str, is_named: bool, url: str) -> str:
     if " 403 " in error:
         return "the secrets differ; call setWebhook with the secret_token that the function expects"
-    again = "mend it and deploy again, and the message comes again by itself"
+    again = "fix it and deploy again; then Telegram sends the message again"
     if is_named:
         return again
-    log = 'read the function\'s log, print(*function.logs, sep="\\n")'
-    return f"{log}; its last lines name the mistake. {again[0].upper()}{again[1:]}"
+    log = "read the bot's own log, where it runs"
+    if function_at(url):
+        log = 'read the function\'s log, print(*function.logs, sep="\\n")'
+    return f"{log}; its last lines name the error. {again[0].upper()}{again[1:]}"
 
 
-def refused(account: BotAccount, update: Update) -> list[str]:
-    """What a bot has called in vain since it was told, apart from what its webhook answered."""
+def describe_refused_calls(account: BotAccount, update: Update) -> list[str]:
+    """Return the bot's refused calls since this update, except those in webhook responses."""
     words = [
-        f"Its {call.method} was refused: {without_secrets(account, call.error)}"
+        f"Its {call.method} was refused: {without_secrets(account, call.error)}{_hint(call)}"
         for call in account.calls
-        if call.error and not call.by_answer and 0 < update.told_at <= call.at
+        if call.error and not (call.in_response or call.fault) and 0 < update.told_at <= call.at
     ]
     return list(dict.fromkeys(words))[:REFUSED]
 
 
-def lacked(account: BotAccount) -> list[str]:
-    """What a bot has asked for that this sandbox lacks: it may have stopped there."""
-    if not account.lacking:
+def describe_faults(account: BotAccount, since: float) -> list[str]:
+    """Return what faults on request have done to a bot since a time, in seconds since 1970."""
+    hits = Counter(hit.text for hit in account.fault_hits if hit.at >= since)
+    return [
+        f"{text[0].upper()}{text[1:]}{f' ({times} times)' if times > 1 else ''}."
+        for text, times in hits.items()
+    ]
+
+
+def _hint(call: ApiCall) -> str:
+    """Return what a bot may have meant by a method that does not exist."""
+    similar = similar_method(call.method) if call.error == UNKNOWN_METHOD else ""
+    return f". {similar}" if similar else ""
+
+
+def describe_unsupported_calls(account: BotAccount) -> list[str]:
+    """Return the methods a bot has called that this sandbox lacks; it may have stopped there."""
+    if not account.unsupported:
         return []
-    what = ", ".join(account.lacking)
+    what = ", ".join(account.unsupported)
     return [f"{account.name} called {what}, which this sandbox lacks, though Telegram has it."]
 
 
-def log_of(account: BotAccount, since: Bookmark | None = None) -> list[str]:
-    """The log of the function that is a bot's webhook, or what is new since a bookmark.
+def describe_ignored_parameters(account: BotAccount) -> list[str]:
+    """Return the parameters a bot has sent that the Bot API doesn't know; they may be slips."""
+    words = list(account.ignored.values())[-SLIPS:]
+    return [f"{account.name} may have made a slip: {without_secrets(account, w)}" for w in words]
 
-    Empty where there is none, or it is not known here.
+
+def log_of(account: BotAccount, since: Bookmark | None = None) -> list[str]:
+    """Return the log of the function that is a bot's webhook, or its lines since a bookmark.
+
+    Empty if no function is known there.
     """
     url = account.webhook.target.url if account.webhook else ""
-    return [with_line(line, url) for line in log_at(url, since)]
+    return [append_source_line(line, url) for line in log_at(url, since)]
 
 
-def quoted(account: BotAccount, words: str) -> list[str]:
-    """A line of a bot's log as a line of the explanation."""
+def quote_log(account: BotAccount, words: str) -> list[str]:
+    """Return a line of a bot's log as a line of the explanation."""
     return [f"Its log says: {without_secrets(account, words)}"] if words else []
 
 
 def without_secrets(account: BotAccount, words: str) -> str:
-    """Words of a bot without its token and its webhook's secret."""
+    """Remove a bot's token and its webhook's secret from a text."""
     for secret in (account.token, account.webhook.secret_token if account.webhook else ""):
         words = words.replace(secret, "<secret>") if secret else words
     return words
 
 
 def address(account: BotAccount) -> str:
-    """Where a bot's webhook is; a token in it is not shown."""
+    """Return the address of a bot's webhook, without a token in it."""
     return account.webhook.target.url.replace(account.token, "<token>") if account.webhook else ""
 
 
-def bots(accounts: Iterable[BotAccount]) -> str:
-    """One line for each bot: how updates reach it and how that goes."""
-    lines = []
+def no_press_answer(
+    world: TelegramWorld, accounts: Iterable[BotAccount], update: Update | None
+) -> str:
+    """Explain why a bot did not answer a press, whose update is this one."""
+    accounts = list(accounts)
+    if update is None or update.replies_from < 0 or any(one.webhook for one in accounts):
+        return bots(world, accounts)
+    lines = ["Found: the bot took the press with getUpdates."] + ([] if world.up else [DOWN])
+    for account in accounts:
+        lines += describe_refused_calls(account, update) or describe_unsupported_calls(account)
+        lines += describe_ignored_parameters(account)
+        lines += describe_faults(account, update.told_at)
+    return "\n".join(lines)
+
+
+def bots(world: TelegramWorld, accounts: Iterable[BotAccount]) -> str:
+    """Describe for each bot how updates reach it, and what faults have done to it just now."""
+    if not world.up:
+        return DOWN
+    lines: list[str] = []
     for account in accounts:
         if account.webhook:
             state = f"webhook {address(account)}"
@@ -245,8 +315,12 @@ def bots(accounts: Iterable[BotAccount]) -> str:
             state = "somebody waits in getUpdates"
         else:
             state = f"no webhook is set and nobody calls getUpdates. What to do: {SET_WEBHOOK}"
-        lines += [f"Found: {account.name}: {state}", *lacked(account)]
-        lines += why_it_fails(account) if account.updates else in_a_handler(account)
-    return (
-        "\n".join(lines) or "Found: no bot. What to do: account = telegram.new_bot(name, username)"
-    )
+        lines += [f"Found: {account.name}: {state}", *describe_unsupported_calls(account)]
+        lines += describe_ignored_parameters(account)
+        lines += (
+            describe_failing_webhook(account)
+            if account.updates
+            else describe_handler_error(account)
+        )
+        lines += describe_faults(account, world.clock.now() - RECENT_S)
+    return "\n".join(lines) or "Found: no bot. What to do: create one"

@@ -1,9 +1,9 @@
-r"""The entities of a text: which ones Telegram finds by itself, and how several share one text.
+r"""The entities of a text: those Telegram finds itself, and how several share one text.
 
-The rules are those of `td/telegram/MessageEntity.cpp` in tdlib/td, on which the official server
-stands. An entity is the Bot API's MessageEntity, a dict; `offset` and `length` count UTF-16 code
-units. Left out: phone numbers, which Telegram's closed server finds by rules of its own; bank
-cards and timestamps, of which bots are not told; links to tonsite:// without a dot.
+The rules are those of `td/telegram/MessageEntity.cpp` in tdlib/td, which the official server uses.
+An entity is the Bot API's MessageEntity, a dict; `offset` and `length` count UTF-16 code units.
+Missing: phone numbers, whose rules are closed; bank cards and timestamps, which bots don't get;
+links to tonsite:// without a dot.
 """
 
 import functools
@@ -18,17 +18,17 @@ from typing import Any
 from bot_sandbox.telegram.errors import bad_request
 from bot_sandbox.telegram.types import Json
 
-STYLES = ("bold", "italic", "underline", "strikethrough", "spoiler")  # may overlap: they are cut
+STYLES = ("bold", "italic", "underline", "strikethrough", "spoiler")  # may overlap
 QUOTES = ("blockquote", "expandable_blockquote")
 VERBATIM = ("code", "pre", "date_time")  # no style inside
-# Of two entities with the same ends the lower number stands first; what is found has 50
+# Of two entities with the same ends, the lower number comes first; found ones have 50
 _PRIORITY = {"blockquote": 0, "expandable_blockquote": 0, "pre": 11, "code": 20, "date_time": 30}
 _PRIORITY |= {"text_link": 49, "text_mention": 49, "custom_emoji": 99}
 _PRIORITY |= {style: 90 + number for number, style in enumerate(STYLES)}
 
 
 def utf16_length(text: str) -> int:
-    """How many UTF-16 code units a text takes.
+    """Return how many UTF-16 code units a text takes.
 
     >>> utf16_length("a😀")
     3
@@ -37,7 +37,7 @@ def utf16_length(text: str) -> int:
 
 
 def in_utf16(text: str, spans: Iterable[tuple[int, int, Json]]) -> list[Json]:
-    """Entities from spans of characters (start, end, all else), in Telegram's order."""
+    """Turn spans of characters (start, end, the rest) into entities, in Telegram's order."""
     if text.isascii():
         units: Any = range(len(text) + 1)
     else:
@@ -49,7 +49,7 @@ def in_utf16(text: str, spans: Iterable[tuple[int, int, Json]]) -> list[Json]:
 
 
 def in_order(entities: Iterable[Json]) -> list[Json]:
-    """Sorted by offset, the longer ones first."""
+    """Sort entities by offset, longer ones first."""
     return sorted(entities, key=_order)
 
 
@@ -62,10 +62,10 @@ def _end(entity: Json) -> int:
     return int(entity["offset"] + entity["length"])
 
 
-# What Telegram finds by itself
+# What Telegram finds itself
 
 _NAME = "[A-Za-z0-9_]"
-# Letters of a hashtag are no numbers such as ½ or Ⅷ, but Sinhala signs, too
+# A hashtag has no numbers such as ½ or Ⅷ, but may have Sinhala signs
 _LETTER = r"(?:[^\W²³¹¼-¾⁰⁴-⁹₀-₉⅐-↉①-⒛⓪-⓿❶-➓]|[\u200c·\u0d80-\u0dff])"
 _MENTION = re.compile(rf"(?<!\w)@(?:{_NAME}{{4,32}}+|(?ai:gif|nft|pic|ufc|vid))(?!\w)")
 _COMMAND = re.compile(rf"(?<![\w/<>])/{_NAME}{{1,64}}+(?:@{_NAME}{{3,32}}+|(?!@))(?![\w/<>])")
@@ -76,7 +76,7 @@ _CASHTAG = re.compile(
     rf"(?<!\$)(?<!{_LETTER})\$(?:1INCH|[A-Z]{{1,8}}+)(?:@{_NAME}{{3,32}}+(?!{_NAME}))?+"
     rf"(?!\$|{_LETTER})"
 )
-# No link goes on behind one of these: blanks, controls of the writing direction, quotes, < and >
+# These end a link: blanks, controls of the writing direction, quotes, < and >
 _STOPS = r"\n \xa0\u1680\u2000-\u200b\u200e\u200f\u2016-\u206f\u3000"
 _CHUNK = re.compile(rf"[^{_STOPS}<>\"«»]+")
 _DOMAIN = rf"[^\x00-,/:-@\[-^`{{-}}\x7f-\xbf{_STOPS}]"
@@ -98,7 +98,7 @@ _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
 def detect(text: str) -> list[Json]:
-    """The entities of a plain text.
+    """Find the entities of a plain text.
 
     >>> detect("/start @hello_bot")  # doctest: +NORMALIZE_WHITESPACE
     [{'offset': 0, 'length': 6, 'type': 'bot_command'},
@@ -128,7 +128,7 @@ def detect(text: str) -> list[Json]:
 
 
 def _links(text: str) -> Iterator[tuple[int, int, str]]:
-    """Where links and e-mail addresses start and end, and which of the two they are."""
+    """Yield start, end and kind of links and e-mail addresses."""
     for found in _CHUNK.finditer(text):
         chunk, offset = found.group(), found.start()
         path_end = len(chunk.rstrip(_NOT_AT_THE_END))
@@ -148,7 +148,7 @@ def _links(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _after_path(chunk: str, at: int, path_end: int) -> int:
-    """Where a link ends whose path, if it has one, starts at `at`; the path runs to `path_end`."""
+    """Return the end of a link whose path, if any, starts at `at` and ends at `path_end`."""
     if chunk[at : at + 1] not in ("/", "?", "#"):
         return at
     end = max(path_end, at + 1)
@@ -156,10 +156,10 @@ def _after_path(chunk: str, at: int, path_end: int) -> int:
 
 
 def _around_dots(chunk: str, path_end: int) -> Iterator[tuple[int, int]]:
-    """Whatever around a dot looks like [scheme://][user@]domain[:port][/path].
+    """Yield what looks like [scheme://][user@]domain[:port][/path] around a dot.
 
-    Each step begins behind what the one before has read, so that a text is read a few times at
-    most, however many dots it has.
+    Each step begins after what the last one has read, so even a text with many dots is read only a
+    few times.
     """
     begin = 0
     while 0 <= (dot := chunk.find(".", begin)) < len(chunk) - 1:
@@ -212,7 +212,7 @@ def _back(chunk: str, at: int, begin: int, sign: re.Pattern[str]) -> int:
 
 
 def _link(link: str) -> str:
-    """The part of something link-shaped that is a link, or "".
+    """Return the part of a candidate that is a link, or "".
 
     >>> _link("http://a.org/x(y)z),"), _link("main.py"), _link("file.txt")
     ('http://a.org/x(y)z', 'main.py', '')
@@ -237,7 +237,7 @@ def _link(link: str) -> str:
 
 
 def _balanced(path: str) -> str:
-    """A path up to the first bracket that it closes without having opened it."""
+    """Cut a path at the first closing bracket that was never opened."""
     depth = dict.fromkeys(_CLOSING.values(), 0)
     for position, sign in enumerate(path):
         if sign in _CLOSING:
@@ -251,7 +251,7 @@ def _balanced(path: str) -> str:
 
 def _is_common(top: str) -> bool:
     lower = top.lower()
-    only_first_is_capital = lower != top and lower[1:] == top[1:]  # as where a sentence begins
+    only_first_is_capital = lower != top and lower[1:] == top[1:]  # as at the start of a sentence
     return lower in _top_level_domains() and not only_first_is_capital
 
 
@@ -263,7 +263,7 @@ def _top_level_domains() -> frozenset[str]:
     )
 
 
-# How entities settle in a text
+# Bring entities into the form in which Telegram stores them
 
 _CLEANED: dict[int, str | None] = dict.fromkeys(range(32), " ")
 _CLEANED |= {ord("\n"): "\n", ord("\r"): None}
@@ -274,10 +274,10 @@ VISIBLE = re.compile(
 )
 
 
-def settle(text: str, entities: Iterable[Json]) -> tuple[str, list[Json]]:
-    """A text as a message has it: cleaned and trimmed, its entities with it, and those found in it.
+def normalize(text: str, entities: Iterable[Json]) -> tuple[str, list[Json]]:
+    """Clean and trim a text and its entities, and add the entities found in it.
 
-    400 in Telegram's words for entities that are not in the text.
+    400 in Telegram's words for entities outside the text.
     """
     text, settled = _cleaned(text, _fix(entities))
     text, settled = _trimmed(text, _fix(settled))
@@ -285,11 +285,11 @@ def settle(text: str, entities: Iterable[Json]) -> tuple[str, list[Json]]:
 
 
 def _fix(entities: Iterable[Json]) -> list[Json]:
-    """Entities that may stand together: in order, none across another.
+    """Return entities in order, without partial overlaps.
 
-    Links, mentions and code do not overlap each other (the first one stays), nor do they cross the
-    edge of a quote. Styles of one kind that touch become one and are cut where something else
-    begins or ends; there are none inside code.
+    Links, mentions and code don't overlap each other (the first one stays) or cross the edge of a
+    quote. Touching styles of one kind are merged, then cut where another entity begins or ends.
+    Code has no styles inside.
     """
     styles, quotes, others = _by_kind(in_order(entities))
     quotes = _without_overlaps(quotes)
@@ -298,7 +298,7 @@ def _fix(entities: Iterable[Json]) -> list[Json]:
 
 
 def _add_found(entities: list[Json], found: list[Json]) -> list[Json]:
-    """Entities, with those Telegram has found by itself in the places that are still free."""
+    """Add the entities that Telegram has found where no other one is."""
     if not found:
         return entities
     styles, quotes, others = _by_kind(entities)
@@ -322,7 +322,7 @@ def _by_kind(entities: Iterable[Json]) -> tuple[list[Json], list[Json], list[Jso
 
 
 def _without_overlaps(entities: list[Json]) -> list[Json]:
-    """Those of sorted entities that begin behind the end of the one kept before."""
+    """Drop sorted entities that begin before the end of the last one kept."""
     kept: list[Json] = []
     for entity in entities:
         if not kept or entity["offset"] >= _end(kept[-1]):
@@ -331,7 +331,7 @@ def _without_overlaps(entities: list[Json]) -> list[Json]:
 
 
 def _not_across(entities: list[Json], quotes: list[Json]) -> list[Json]:
-    """Those entities inside of which no quote begins or ends."""
+    """Drop entities inside which a quote begins or ends."""
     edges = [edge for quote in quotes for edge in (quote["offset"], _end(quote))]
     kept = []
     for entity in entities:
@@ -342,10 +342,10 @@ def _not_across(entities: list[Json], quotes: list[Json]) -> list[Json]:
 
 
 def _cut(styles: list[Json], others: list[Json]) -> list[Json]:
-    """All of them in order, the styles merged, and cut where one of the others begins or ends."""
+    """Merge styles, cut them where another entity begins or ends, and return all in order."""
     result: list[Json] = []
     waiting = deque(styles)
-    running: dict[str, tuple[int, int]] = {}  # from where to where each style goes
+    running: dict[str, tuple[int, int]] = {}  # start and end of each open style
 
     def cut_at(offset: int) -> None:
         for style in STYLES:
@@ -381,13 +381,13 @@ def _cut(styles: list[Json], others: list[Json]) -> list[Json]:
 
 
 def _cleaned(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
-    """The text without control characters; its entities follow. 400 when they are not in it."""
+    """Remove control characters and move the entities; 400 for entities outside the text."""
     cleaned = text.translate(_CLEANED)
-    # Of several marks for the writing direction only the last one stays what it is
+    # Of several direction marks in a row, only the last one stays
     cleaned = re.sub("[\u200e\u200f](?=[\u200e\u200f])", "\u200c", cleaned)
     if not entities:
         return cleaned, []
-    moved: list[int | None] = []  # for each offset the new one, None in the middle of a character
+    moved: list[int | None] = []  # the new offset for each old one, None inside a character
     offset = 0
     for sign in text:
         moved += [offset, None] if sign > "\uffff" else [offset]
@@ -403,9 +403,9 @@ def _cleaned(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
 
 
 def _check_places(text: str, entities: list[Json], moved: list[int | None]) -> None:
-    """400 for the first entity in the text that begins or ends where no character does."""
+    """Raise 400 for the first entity that begins or ends inside a character or outside the text."""
     size = len(moved) - 1
-    problems = []  # where it is seen, what is said first there, the entity's number, the words
+    problems = []  # position, priority there, number of the entity, text
     for number, entity in enumerate(entities):
         start, end = entity["offset"], _end(entity)
         name = f"entity beginning at UTF-16 offset {start} ends"
@@ -428,7 +428,7 @@ def _check_places(text: str, entities: list[Json], moved: list[int | None]) -> N
 
 
 def _trimmed(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
-    """The text without blanks around it; those in front stay from where an entity begins."""
+    """Strip blanks around a text, except leading ones inside an entity."""
     text = text.rstrip(" \n")
     size = utf16_length(text)
     kept = []

@@ -1,6 +1,6 @@
-"""What can go wrong: the Bot API's refusals, and a bot that does not answer.
+"""The Bot API's refusals.
 
-This module only names the errors; who raises them says why.
+Other modules raise them with their reason.
 """
 
 
@@ -15,33 +15,33 @@ class TelegramError(Exception):
 
 
 def bad_request(text: str) -> TelegramError:
-    """A 400: the request itself is wrong."""
+    """Return a 400: the request is wrong."""
     return TelegramError(400, f"Bad Request: {text}")
 
 
 def forbidden(text: str) -> TelegramError:
-    """A 403: the bot may not do this here."""
+    """Return a 403: the bot may not do this here."""
     return TelegramError(403, f"Forbidden: {text}")
 
 
 def too_many_requests(seconds: int) -> TelegramError:
-    """A 429: wait this many seconds and try again."""
+    """Return a 429: wait this many seconds and try again."""
     return TelegramError(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
 
 
-LACKING = "This sandbox has no "  # what every refusal of something lacking begins with
+UNKNOWN_METHOD = "Not Found: method not found"
+UNSUPPORTED = "This sandbox has no "  # every refusal of an unsupported feature begins so
 
 
-class LackingError(TelegramError):
-    """What the real Bot API has and this sandbox has not: `what` is its name, as in "sendInvoice".
+class UnsupportedError(TelegramError):
+    """Something the real Bot API has and this sandbox hasn't: `what` names it, as "sendInvoice".
 
-    Of the statuses, 400 is the one that every client shows with its words and does not take for
-    something else: python-telegram-bot makes "invalid token" of 404, grammY's auto-retry and
-    aiogram's polling take 501 for a failing server and try again. The words do not begin with "Bad
-    Request: ", because the request was good, and python-telegram-bot would turn what follows into
-    small letters.
+    The status is 400, because every client shows its text. For 404, python-telegram-bot says
+    "invalid token", and for 501, grammY's auto-retry and aiogram's polling try again. The text does
+    not begin with "Bad Request: ", because the request was good, and python-telegram-bot would turn
+    the rest into lower case.
     """
 
     def __init__(self, what: str, advice: str) -> None:
-        super().__init__(400, f"{LACKING}{what}. {advice}")
+        super().__init__(400, f"{UNSUPPORTED}{what}. {advice}")
         self.what = what

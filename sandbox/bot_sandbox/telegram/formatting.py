@@ -1,10 +1,10 @@
-r"""The text of a message and its entities, as a bot gives them: by parse_mode or counted by itself.
+r"""Read a message's text and entities, which a bot gives by parse_mode or by its own offsets.
 
-The Bot API calls this "Formatting options". What the three languages mean, and the words and byte
-offsets of the errors, are those of `td/telegram/MessageEntity.cpp` and `LinkManager.cpp` in
-tdlib/td, on which the official server stands. Parsers count characters; entities, when they are
-made, UTF-16 code units. Custom emoji are read and taken out again, as for every bot whose owner
-has neither Telegram Premium nor a username from Fragment: their character stays.
+The Bot API calls this "Formatting options". The three languages, and the words and byte offsets of
+the errors, follow `td/telegram/MessageEntity.cpp` and `LinkManager.cpp` in tdlib/td, which the
+official server uses. Parsers count characters; entities count UTF-16 code units. Custom emoji
+become their plain character, as for every bot whose owner has neither Telegram Premium nor a
+username from Fragment.
 """
 
 import html
@@ -14,20 +14,26 @@ from ipaddress import IPv6Address
 from typing import Any
 
 from bot_sandbox.telegram.arguments import Arguments, leading_integer
-from bot_sandbox.telegram.entities import QUOTES, STYLES, VISIBLE, in_utf16, settle
+from bot_sandbox.telegram.entities import QUOTES, STYLES, VISIBLE, in_utf16, normalize
 from bot_sandbox.telegram.errors import TelegramError, bad_request
+from bot_sandbox.telegram.json_fields import (
+    integer_field,
+    object_field,
+    strict_integer,
+    text_field,
+)
 from bot_sandbox.telegram.types import Json
 
-MAX_TEXT = 4096  # characters, after the markup was taken out
+MAX_TEXT = 4096  # characters, without markup
 MAX_CAPTION = 1024
 MAX_MARKUP = 1 << 15  # bytes, before
 MAX_USER = (1 << 40) - 1
-Span = tuple[int, int, Json]  # from and to which character, and the rest of the entity
+Span = tuple[int, int, Json]  # start, end and the rest of the entity
 SPACES = " \t\r\n\v\0"
 
 
 def read_text(arguments: Arguments) -> tuple[str, list[Json]]:
-    """`text` by `parse_mode` or `entities`; 400 when it is empty, too long or cannot be parsed."""
+    """Read `text` with `parse_mode` or `entities`; 400 if it is empty, too long or invalid."""
     if not arguments.text("text"):
         raise bad_request("message text is empty")
     text, entities = _read(arguments, "text", "entities")
@@ -39,26 +45,31 @@ def read_text(arguments: Arguments) -> tuple[str, list[Json]]:
 
 
 def read_caption(arguments: Arguments) -> tuple[str, list[Json]]:
-    """`caption` by `parse_mode` or `caption_entities`; it may be empty."""
+    """Read `caption` with `parse_mode` or `caption_entities`; it may be empty."""
     text, entities = _read(arguments, "caption", "caption_entities")
+    check_caption(text)
+    return text, entities
+
+
+def check_caption(text: str) -> None:
+    """Raise 400 if a caption is too long."""
     if len(text) > MAX_CAPTION:
         raise bad_request("message caption is too long")
-    return text, entities
 
 
 def _read(arguments: Arguments, name: str, given: str) -> tuple[str, list[Json]]:
     try:
         entities = arguments.json(given, "entities")
-    except TelegramError:  # the real server takes what is not JSON for no entities
+    except TelegramError:  # the real server ignores entities that aren't JSON
         entities = None
     return formatted(arguments.text(name), arguments.text("parse_mode"), entities)
 
 
 def formatted(text: str, parse_mode: str, entities: Any = None) -> tuple[str, list[Json]]:
-    """A text, without blanks around it, and its entities as a message has them.
+    """Return the stripped text and its entities, as a message has them.
 
-    `entities`, decoded from JSON, count only without a parse_mode; 400 when something is wrong.
-    Of a user in a text_mention only the number is known here.
+    `entities`, decoded from JSON, count only without a parse_mode; 400 if something is wrong. A
+    user in a text_mention has only an id here.
     """
     if len(text.encode()) > MAX_MARKUP:
         raise bad_request("text is too long")
@@ -69,11 +80,11 @@ def formatted(text: str, parse_mode: str, entities: Any = None) -> tuple[str, li
         raise bad_request("unsupported parse_mode")
     else:
         marked = _given(entities if isinstance(entities, list) else [])
-    text, settled = settle(text, marked)
+    text, settled = normalize(text, marked)
     return text, [entity for entity in settled if entity["type"] != "custom_emoji"]
 
 
-# Entities that the bot itself has counted
+# Entities with the bot's own offsets
 
 _FOUND = {"mention", "hashtag", "cashtag", "bot_command", "url", "email"}
 _FOUND |= {"phone_number", "bank_card_number"}
@@ -86,11 +97,11 @@ def _given(given: list[Any]) -> list[Json]:
             entity = _entity(value)
         except ValueError as problem:
             raise bad_request(f"can't parse MessageEntity: {problem}") from None
-        if entity["type"] in _FOUND:  # those Telegram finds by itself
+        if entity["type"] in _FOUND:  # those Telegram finds itself
             continue
         if entity["type"] == "text_link":
             try:
-                entity |= _to_user_or_page(entity.pop("url"))
+                entity |= mention_or_link(entity.pop("url"))
             except ValueError as problem:
                 raise bad_request(f"entity {problem}") from None
         elif entity["type"] == "text_mention" and not 0 < entity["user"]["id"] <= MAX_USER:
@@ -108,32 +119,31 @@ def _given(given: list[Any]) -> list[Json]:
 
 
 def _entity(value: Any) -> Json:
-    """An entity with the fields that its type has; ValueError in the real server's words."""
+    """Return an entity with the fields of its type; raise ValueError in the real words."""
     if not isinstance(value, dict):
         raise ValueError("expected an Object")
-    entity: Json = {name: _integer(value, name) for name in ("offset", "length")}
-    kind = _string(value, "type", required=True)
+    entity: Json = {
+        name: integer_field(value, name, required=True) for name in ("offset", "length")
+    }
+    kind = text_field(value, "type", required=True)
     if not kind:
         raise ValueError("Type is not specified")
     if kind not in (*STYLES, *QUOTES, *_FOUND, *_WITH_FIELDS, "code"):
         raise ValueError("Unsupported type specified")
     entity["type"] = kind
-    if kind == "pre" and (language := _string(value, "language")):
+    if kind == "pre" and (language := text_field(value, "language")):
         entity["language"] = language
     elif kind == "text_link":
-        entity["url"] = _string(value, "url", required=True)
+        entity["url"] = text_field(value, "url", required=True)
     elif kind == "text_mention":
-        user = value.get("user")
-        if not isinstance(user, dict):
-            wrong = 'Field "user" must be of type Object'
-            raise ValueError(wrong if "user" in value else 'Can\'t find field "user"')
-        entity["user"] = {"id": _integer(user, "id", bits=64)}
+        user = object_field(value, "user")
+        entity["user"] = {"id": integer_field(user, "id", required=True, bits=64)}
     elif kind == "custom_emoji":
-        entity["custom_emoji_id"] = _integer(value, "custom_emoji_id", bits=64)
+        entity["custom_emoji_id"] = integer_field(value, "custom_emoji_id", required=True, bits=64)
     elif kind == "date_time":
-        entity["unix_time"] = _integer(value, "unix_time")
+        entity["unix_time"] = integer_field(value, "unix_time", required=True)
         try:
-            entity["date_time_format"] = _date_format(_string(value, "date_time_format"))
+            entity["date_time_format"] = _date_format(text_field(value, "date_time_format"))
         except ValueError:
             raise ValueError("Invalid date-time format specified") from None
     return entity
@@ -142,69 +152,47 @@ def _entity(value: Any) -> Json:
 _WITH_FIELDS = ("pre", "text_link", "text_mention", "custom_emoji", "date_time")
 
 
-def _integer(value: Json, name: str, bits: int = 32) -> int:
-    if name not in value:
-        raise ValueError(f'Can\'t find field "{name}"')
-    found = value[name]
-    if isinstance(found, bool) or not isinstance(found, int | float | str):
-        raise ValueError(f'Field "{name}" must be a Number')
-    number = _strict_integer(str(found), bits)
-    if number is None:
-        raise ValueError(f'Field "{name}" must be a valid Number')
-    return number
-
-
-def _strict_integer(text: str, bits: int) -> int | None:
-    number = int(text) if re.fullmatch("0|-?[1-9][0-9]{0,18}", text) else 1 << bits
-    return number if -(1 << (bits - 1)) <= number < 1 << (bits - 1) else None
-
-
-def _string(value: Json, name: str, required: bool = False) -> str:
-    if name not in value and required:
-        raise ValueError(f'Can\'t find field "{name}"')
-    found = value.get(name, "")
-    if isinstance(found, bool) or not isinstance(found, int | float | str):
-        raise ValueError(f'Field "{name}" must be of type String')
-    return str(found)
-
-
 # Links behind a text
 
 _LOCATION = re.compile(r"(?ai:(tg|ton|tonsite)):(?://)?")
 _URL = re.compile(r"(?:(?ai:(https?))://)?([^/?#]*)(.*)", re.DOTALL)
+_CONTROL = re.compile("[\0- ]")
 _ALLOWED = r"[A-Za-z0-9.\-_!$,~*'();&+=]|[^\x00-\x7f]|%[0-9A-Fa-f]{2}"
+_HOST, _USER = re.compile(f"(?:{_ALLOWED})*+"), re.compile(f"(?::|{_ALLOWED})*+")
 
 
-def _to_user_or_page(url: str) -> Json:
-    """What a link makes of its text: a mention of a user or a link; ValueError when neither."""
+def mention_or_link(url: str) -> Json:
+    """Turn a link into a mention of a user or a text_link; raise ValueError if invalid."""
     for name, value in _parameters(url, "user"):
         if name.lower() == "id":
-            number = _strict_integer(value, 64)
+            number = strict_integer(value, 64)
             if number is not None and 0 < number <= MAX_USER:
                 return {"type": "text_mention", "user": {"id": number}}
             break
     try:
-        return {"type": "text_link", "url": checked_link(url)}
+        return {"type": "text_link", "url": normalize_link(url)}
     except ValueError as problem:
         raise ValueError(f"URL '{url}' is invalid: {problem}") from None
 
 
 def _parameters(url: str, host: str) -> list[tuple[str, str]]:
-    """The parameters of tg://host?name=value&…; none for other links."""
+    """Return the parameters of tg://host?name=value&…; [] for other links."""
+    if url[:3].lower() != "tg:":
+        return []
     found = re.match(rf"(?ai:tg:(?://)?{host})/?\?([^#]*)", url)
     pairs = [pair.partition("=") for pair in found[1].split("&")] if found else []
     return [(name, value) for name, _, value in pairs]
 
 
-def checked_link(link: str) -> str:
-    """A link as Telegram stores it, whole and with its host in small letters; ValueError if it is none.
+def normalize_link(link: str) -> str:
+    """Return a link as Telegram stores it: complete, its host in lower case; ValueError if invalid.
 
-    >>> checked_link("Example.org?a b"), checked_link("TG:resolve?domain=x")
+    >>> normalize_link("Example.org?a b"), normalize_link("TG:resolve?domain=x")
     ('http://example.org/?a%20b', 'tg://resolve?domain=x')
-    >>> checked_link("http://localhost:8080/")
+    >>> normalize_link("http://localhost:8080/")
     Traceback (most recent call last):
     ValueError: Wrong HTTP URL
-    """  # noqa: E501
+    """
     location = _LOCATION.match(link)
     link = link[location.end() :] if location else link
     if re.match(r"[^:/?#@\[\]]*://", link) and not re.match("(?ai:https?)://", link):
@@ -224,11 +212,11 @@ def checked_link(link: str) -> str:
     if host == ".":
         raise ValueError("Host is invalid")
     query = query.rstrip(SPACES)
-    query = re.sub("[\0- ]", lambda sign: f"%{ord(sign[0]):02X}", query)
+    query = _CONTROL.sub(lambda sign: f"%{ord(sign[0]):02X}", query)
     query = query if query.startswith("/") else f"/{query}"
-    for name, part, allowed in (("host", host, _ALLOWED), ("userinfo", user, f":|{_ALLOWED}")):
-        wrong = re.sub(f"(?:{allowed})*+", "", part, count=1)
-        if wrong and not is_ipv6:
+    for name, part, allowed in (("host", host, _HOST), ("userinfo", user, _USER)):
+        wrong = "" if is_ipv6 else allowed.sub("", part, count=1)
+        if wrong:
             sort = "Wrong percent-encoded symbol" if wrong[0] == "%" else "Disallowed character"
             raise ValueError(f"{sort} in URL {name}")
     if location:
@@ -245,7 +233,7 @@ def checked_link(link: str) -> str:
 
 
 def _port(place: str) -> tuple[str, str]:
-    """A host, and its port when it has one of its own; ValueError when that is no port."""
+    """Split off the port, if there is one; raise ValueError if it is invalid."""
     colon = max(place.rfind(sign) for sign in ":]@")
     if colon <= 0 or place[colon] != ":":
         return place, ""
@@ -256,7 +244,7 @@ def _port(place: str) -> tuple[str, str]:
 
 
 def _date_format(given: str) -> str:
-    """How a date is shown, with its signs in Telegram's order; ValueError for unknown ones.
+    """Sort the signs of a date format in Telegram's order; raise ValueError for unknown ones.
 
     >>> _date_format("Twd"), _date_format("R")
     ('wdT', 'r')
@@ -304,17 +292,17 @@ _BLANKS = re.compile(r"[ \t\r\n\v]*")
 @dataclass
 class _Tag:
     name: str
-    start: int  # how many characters of text stand before it
+    start: int  # characters of text before it
     attributes: dict[str, str]
 
 
 def parse_html(markup: str) -> tuple[str, list[Json]]:
-    """The plain text and the entities; 400 when the tags make no sense.
+    """Return the plain text and the entities of HTML; 400 if the tags are invalid.
 
     >>> parse_html("<b>hi</b> &lt;you&gt;")
     ('hi <you>', [{'offset': 0, 'length': 2, 'type': 'bold'}])
     """
-    source = markup + "\0"  # so that looking at what follows needs no care for the end
+    source = markup + "\0"  # so that looking ahead needs no check for the end
     text: list[str] = []
     spans: list[Span] = []
     open_tags: list[_Tag] = []
@@ -351,7 +339,7 @@ def parse_html(markup: str) -> tuple[str, list[Json]]:
 
 
 def _character(sign: re.Match[str]) -> str:
-    """What &lt; or &#x41; stands for; "" when there is no such character."""
+    """Return the character for &lt; or &#x41;, or ""."""
     name, sixteens, tens = sign.groups()
     if name:
         return html.unescape(f"&{name};")
@@ -360,7 +348,7 @@ def _character(sign: re.Match[str]) -> str:
 
 
 def _open_tag(source: str, begin: int) -> tuple[str, dict[str, str], int]:
-    """The name, the attributes and the end of the tag that begins here."""
+    """Return name, attributes and end of the tag that begins here."""
 
     def after(pattern: re.Pattern[str], position: int) -> int:
         return pattern.match(source, position).end()  # type: ignore[union-attr]  # may be empty
@@ -408,7 +396,7 @@ def _open_tag(source: str, begin: int) -> tuple[str, dict[str, str], int]:
 
 
 def _close_tag(source: str, begin: int, open_tags: list[_Tag]) -> int:
-    """Where the text goes on behind the end tag that begins here."""
+    """Return the position after the end tag that begins here."""
     at = f"at byte offset {_bytes(source, begin)}"
     if not open_tags:
         raise _cannot_parse(f"Unexpected end tag {at}")
@@ -431,11 +419,11 @@ def _add_tagged(tag: _Tag, text: list[str], spans: list[Span]) -> None:
     before = spans[-1][2] if spans and spans[-1][:2] == (start, end) else {}
     if kind == "text_link":
         try:
-            entity = _to_user_or_page(attributes.get("href") or "".join(text[start:]))
+            entity = mention_or_link(attributes.get("href") or "".join(text[start:]))
         except ValueError:
             return
     elif kind == "custom_emoji":
-        entity["custom_emoji_id"] = _strict_integer(attributes.get("emoji-id", ""), 64)
+        entity["custom_emoji_id"] = strict_integer(attributes.get("emoji-id", ""), 64)
         if not entity["custom_emoji_id"]:
             raise _cannot_parse("Invalid custom emoji identifier specified")
     elif kind == "date_time":
@@ -453,7 +441,7 @@ def _add_tagged(tag: _Tag, text: list[str], spans: list[Span]) -> None:
         return
     elif kind == "code" and not language[0] and language[2]:
         entity["language"] = language[2]
-        if before == {"type": "pre"}:  # the other way round
+        if before == {"type": "pre"}:  # the reverse
             before["language"] = language[2]
             return
     spans.append((start, end, entity))
@@ -462,7 +450,7 @@ def _add_tagged(tag: _Tag, text: list[str], spans: list[Span]) -> None:
 # parse_mode Markdown and MarkdownV2
 
 _RESERVED = set("_*[]()~`>#+-=|{}.!\n")
-_MARKS = {  # what opens an entity: its type, and what it is called in errors
+_MARKS = {  # the mark that opens an entity: its type, and its name in errors
     "```": ("pre", "Pre"),
     "__": ("underline", "Underline"),
     "||": ("spoiler", "Spoiler"),
@@ -486,13 +474,13 @@ _IN_BRACKETS = re.compile(r"\(((?:\\[\x01-\x7e]|[^)])*+)\)")
 class _Mark:
     kind: str
     name: str
-    start: int  # how many characters of text stand before it
-    position: int  # where it stands in the markup
+    start: int  # characters of text before it
+    position: int  # in the markup
     language: str = ""
 
 
 def parse_markdown(markup: str) -> tuple[str, list[Json]]:
-    """The old Markdown, without nesting; 400 when a mark has no partner.
+    """Parse the old Markdown, which has no nesting; 400 if a mark has no partner.
 
     >>> parse_markdown("*hi* you")
     ('hi you', [{'offset': 0, 'length': 2, 'type': 'bold'}])
@@ -532,7 +520,7 @@ def parse_markdown(markup: str) -> tuple[str, list[Json]]:
             url, _, _ = markup[position + 1 :].partition(")")
             position += len(url) + 2
             entity = _linked(url)
-        elif mark == "[":  # tdlib makes of this a link to letters it has mixed up; here it is none
+        elif mark == "[":  # tdlib makes a link to garbled letters of this; here it isn't a link
             entity = None
         if entity:
             spans.append((start, len(text), entity))
@@ -541,7 +529,7 @@ def parse_markdown(markup: str) -> tuple[str, list[Json]]:
 
 
 def parse_markdown_v2(markup: str) -> tuple[str, list[Json]]:
-    r"""MarkdownV2, where marks nest and every other special character is escaped.
+    r"""Parse MarkdownV2, where marks nest and other special characters are escaped.
 
     >>> parse_markdown_v2("*hi _you_*\\.")[0]
     'hi you.'
@@ -575,7 +563,8 @@ def parse_markdown_v2(markup: str) -> tuple[str, list[Json]]:
         if inside and (ends_quote or _ends(source, position, inside)):
             kind, mark = inside, marks.pop()
             if ends_quote and inside != "blockquote":
-                # || at the end of a quote makes it expandable; it was taken for a spoiler's begin
+                # || at the end of a quote makes it expandable; it was read as the start of a
+                # spoiler
                 back = position - mark.position
                 is_sign = back == 2 or (back == 3 and text[-1:] == ["\r"])
                 if inside != "spoiler" or not is_sign:
@@ -643,7 +632,7 @@ def _ends(source: str, position: int, kind: str) -> bool:
 
 
 def _language(markup: str, position: int) -> tuple[str, int]:
-    """The language behind ``` and where the code begins; without a blank after it, it is code."""
+    """Return the language after ``` and the start of the code; a word needs a blank after it."""
     language = _LANGUAGE.match(markup, position)
     assert language is not None  # it matches anything
     if language[0] and markup[language.end() : language.end() + 1] not in ("", "`"):
@@ -653,7 +642,7 @@ def _language(markup: str, position: int) -> tuple[str, int]:
 
 
 def _url(markup: str, position: int) -> tuple[str | None, int]:
-    """What stands in the brackets that begin here, and where they end; None without brackets."""
+    """Return the URL in the brackets that begin here, and their end; None without brackets."""
     if markup[position : position + 1] != "(":
         return None, position
     found = _IN_BRACKETS.match(markup, position)
@@ -665,21 +654,21 @@ def _url(markup: str, position: int) -> tuple[str | None, int]:
 
 def _linked(url: str) -> Json | None:
     try:
-        return _to_user_or_page(url)
+        return mention_or_link(url)
     except ValueError:
         return None
 
 
 def _emoji_or_date(url: str | None) -> Json:
-    """What ![…](…) makes of its text."""
+    """Return the entity of ![…](…)."""
     if url is None:
         raise _cannot_parse("The entity must contain a tg://emoji or tg://time URL")
     identifier = dict(reversed(_parameters(url, "emoji"))).get("id", "")
-    number = _strict_integer(identifier, 64)
+    number = strict_integer(identifier, 64)
     if number:
         return {"type": "custom_emoji", "custom_emoji_id": number}
     parameters = _parameters(url, "time")
-    times = [_strict_integer(value, 32) or 0 for name, value in parameters if name == "unix"]
+    times = [strict_integer(value, 32) or 0 for name, value in parameters if name == "unix"]
     if times and min(times) > 0:
         try:
             shown = _date_format(dict(parameters).get("format", ""))
@@ -695,7 +684,7 @@ def _no_end(markup: str, mark: _Mark) -> TelegramError:
 
 
 def _lower(name: str) -> str:
-    """In small letters as far as they are ASCII."""
+    """Turn ASCII letters into lower case."""
     return re.sub("[A-Z]+", lambda letters: letters[0].lower(), name)
 
 

@@ -1,6 +1,6 @@
-"""The Bot API's HTTP server: aiohttp brings requests to a plain `handle` and takes its responses.
+"""The Bot API's HTTP server: aiohttp around a plain `handle(request)`.
 
-A body has a limit, what is no HTTP gets an envelope, too, and no log holds a token.
+Bodies have a limit, invalid HTTP gets an envelope, too, and no log contains a token.
 """
 
 import asyncio
@@ -11,20 +11,21 @@ from aiohttp import web
 
 from bot_sandbox.access import Access
 from bot_sandbox.http_messages import Request, Response
-from bot_sandbox.server import quiet
+from bot_sandbox.server import silence_logger
 from bot_sandbox.telegram.api import failed
 from bot_sandbox.telegram.arguments import MAX_BODY
 from bot_sandbox.telegram.errors import TelegramError
+from bot_sandbox.telegram.faults import BrokenConnectionError
 
 Handle = Callable[[Request], Awaitable[Response]]
-LINGER_S = 1.0  # how long what is left of a refused body is still read, so that its answer arrives
-_SILENT = quiet(logging.Logger("bot_sandbox.telegram"))  # aiohttp would log addresses, thus tokens
+LINGER_S = 1.0  # how long to read the rest of a refused body, so that the response arrives
+_LOGGER = silence_logger(logging.Logger("bot_sandbox.telegram"))  # aiohttp logs tokens in URLs
 
 
-def server_of(handle: Handle, access: Access) -> web.ServerRunner:
-    """Make what `LocalServer.serve` starts; call it on the server's loop."""
+def make_server(handle: Handle, access: Access) -> web.ServerRunner:
+    """Make the runner for `LocalServer.serve`; call it on the server's loop."""
 
-    async def answer(request: web.BaseRequest) -> web.Response:
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
         if refused := access.refusal(request):
             return _sent(failed(TelegramError(403, f"Forbidden: {refused}")))
         try:
@@ -32,21 +33,31 @@ def server_of(handle: Handle, access: Access) -> web.ServerRunner:
         except TelegramError as refusal:
             return _sent(failed(refusal))
         pairs = list(request.headers.items())
-        return _sent(await handle(Request(request.method, request.raw_path, pairs, body)))
+        try:
+            return _sent(await handle(Request(request.method, request.raw_path, pairs, body)))
+        except BrokenConnectionError as broken:
+            return await _broken(request, broken.response)
 
     return web.ServerRunner(_Server(answer, handler_cancellation=True), shutdown_timeout=1)
 
 
+def close_connections(runner: web.BaseRunner) -> None:
+    """Break all connections, which ends what is still being answered on them."""
+    for connection in runner.server.connections if runner.server else ():
+        if connection.transport:
+            connection.transport.abort()
+
+
 class _Server(web.Server):
-    """A server whose answers to what is no HTTP are envelopes, too."""
+    """A server that also answers invalid HTTP with envelopes."""
 
     def __call__(self) -> web.RequestHandler:
         loop = asyncio.get_running_loop()
         return _Connection(
             self,
             loop=loop,
-            access_log=None,  # type: ignore[arg-type]  # none is kept, as with web.run_app
-            logger=_SILENT,
+            access_log=None,  # type: ignore[arg-type]  # no access log
+            logger=_LOGGER,
             lingering_time=LINGER_S,
         )
 
@@ -59,7 +70,7 @@ class _Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """aiohttp's own answer would quote the request, and with it the token."""
+        """Answer with an envelope; aiohttp's own answer would quote the token."""
         words = "Bad Request: this is not HTTP as it should be" if status == 400 else "Not Served"
         answer = _sent(failed(TelegramError(status, words)))
         answer.force_close()
@@ -67,14 +78,14 @@ class _Connection(web.RequestHandler):
 
 
 async def _body(request: web.BaseRequest) -> bytes:
-    """The whole body; one that is too big is read to its end, unless it has none, and refused."""
+    """Return the whole body; read and refuse one that is too big."""
     chunks, size = [], 0
     try:
         async for chunk in request.content.iter_any():
             size += len(chunk)
             if size <= MAX_BODY:
                 chunks.append(chunk)
-            elif size > 2 * MAX_BODY:  # it may have been unpacked from very little
+            elif size > 2 * MAX_BODY:  # it may be a compressed bomb
                 break
     except web.RequestPayloadError:
         raise TelegramError(400, "Bad Request: the request's content can't be decoded") from None
@@ -86,3 +97,16 @@ async def _body(request: web.BaseRequest) -> bytes:
 
 def _sent(response: Response) -> web.Response:
     return web.Response(status=response.status, headers=response.headers, body=response.body)
+
+
+async def _broken(request: web.BaseRequest, response: Response | None) -> web.StreamResponse:
+    """Break the connection, in the middle of a response if there is one."""
+    answer = web.StreamResponse()
+    if response and request.transport:
+        answer = web.StreamResponse(status=response.status, headers=response.headers)
+        answer.content_length = len(response.body)
+        await answer.prepare(request)
+        await answer.write(response.body[: len(response.body) // 2])
+    if request.transport:
+        request.transport.close()  # after what was written
+    return answer

@@ -1,7 +1,7 @@
-"""How much a bot may send: Telegram's limits, told by 429 and the seconds to wait.
+"""Telegram's limits on sending: a 429 says how many seconds to wait.
 
 Telegram publishes them as "about 1 message a second in one chat, short bursts allowed, 30 a
-second overall, 20 a minute in one group". The size of a burst is this sandbox's own choice.
+second overall, 20 a minute in one group". The size of a burst is the sandbox's own choice.
 """
 
 import math
@@ -22,7 +22,7 @@ class Limits:
 
 
 class Bucket:
-    """A bucket of permissions that fills at a steady rate and holds so many."""
+    """A token bucket: it holds `size` tokens and refills at a steady rate."""
 
     def __init__(self, size: float, per_second: float) -> None:
         self.size = size
@@ -31,18 +31,18 @@ class Bucket:
         self._at = 0.0
 
     def wait(self, now: float) -> float:
-        """Seconds until one permission is there; 0 when it is there already."""
+        """Return the seconds until a token is available."""
         self._left = min(self.size, self._left + (now - self._at) * self.per_second)
         self._at = now
         return 0.0 if self._left >= 1 else (1 - self._left) / self.per_second
 
     def take(self) -> None:
-        """Use one permission."""
+        """Use one token."""
         self._left -= 1
 
 
 class SendLimiter:
-    """Counts what one bot sends, to whom."""
+    """Counts what one bot sends to each chat."""
 
     def __init__(self, limits: Limits | None) -> None:
         self._limits = limits
@@ -51,7 +51,7 @@ class SendLimiter:
             self._all = Bucket(limits.bot_per_second, limits.bot_per_second)
 
     def check(self, chat_id: int, group: bool, now: float) -> None:
-        """Let one message pass; 429 when it comes too soon. `now` in seconds."""
+        """Let one message pass, or raise 429 if it comes too soon; `now` is in seconds."""
         if not self._limits:
             return
         chat = self._chats.get(chat_id) or self._new_bucket(self._limits, chat_id, group)

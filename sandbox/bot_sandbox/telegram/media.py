@@ -1,9 +1,9 @@
-"""Pictures, documents and stickers: what was sent, kept by its file_id while the sandbox runs.
+"""Pictures, documents and stickers, kept by file_id while the sandbox runs.
 
-A bot sends a file by uploading it, in a field of its own or as attach://NAME, or by the file_id of
-one that is there. Sizes and refusals are the real service's: "Sending files" of the Bot API's
-manual, and td/telegram/files/FileLoaderUtils.cpp of tdlib/td. Other than there, a picture stays as
-it was sent: one size, no thumbnail, never turned into JPEG; a file_id is good for every bot; and
+A bot sends a file by uploading it, in a field of its own or as attach://NAME, or by an existing
+file_id. Sizes and refusals are the real service's: "Sending files" of the Bot API's manual, and
+td/telegram/files/FileLoaderUtils.cpp of tdlib/td. A photo has several sizes, a picture among the
+documents and a sticker a thumbnail (scaling.py). Unlike there, a file_id works for every bot, and
 nothing is fetched from an address.
 """
 
@@ -16,12 +16,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot_sandbox.telegram.arguments import MAX_UPLOAD, Arguments
-from bot_sandbox.telegram.errors import LackingError, TelegramError, bad_request
+from bot_sandbox.telegram.errors import TelegramError, UnsupportedError, bad_request
+from bot_sandbox.telegram.scaling import (
+    STICKER_THUMBNAIL_SIDE,
+    THUMBNAIL_SIDE,
+    Size,
+    photo_sizes,
+    thumbnail,
+)
 
-MAX_DOWNLOAD = 20 * 1024 * 1024  # bytes that getFile gives out
+MAX_ALBUM = 10  # messages
+MAX_DOWNLOAD = 20 * 1024 * 1024  # bytes of a file for getFile
 MAX_PHOTO = 10 * 1024 * 1024  # bytes
 MAX_PHOTO_SIDES = 10_000  # pixels, width and height together
-MAX_PHOTO_RATIO = 20  # of the longer side to the shorter one
+MAX_PHOTO_RATIO = 20  # longer side to shorter side
 STICKER_SIDE = 512  # pixels
 
 Json = dict[str, Any]
@@ -29,7 +37,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, repr=False)
 class File:
-    """A file as it was sent; `kind` is its field in the Bot API's Message: "photo", "document" …"""
+    """A sent file; `kind` is its field in the Bot API's Message: "photo", "document" …"""
 
     kind: str
     file_id: str
@@ -40,44 +48,60 @@ class File:
     mime_type: str = ""
     width: int = 0  # pixels
     height: int = 0
-    emoji: str = ""  # what a sticker stands for
+    emoji: str = ""  # of a sticker
+    smaller: tuple["File", ...] = ()  # the other sizes of a photo, the smallest first
+    thumbnail: "File | None" = None
 
     def __repr__(self) -> str:
         return f"File({self.path!r}, {len(self.data)} bytes)"
 
     @property
     def identity(self) -> Json:
-        """What every kind of file has in JSON."""
+        """The JSON fields of every kind of file."""
         return {
             "file_id": self.file_id,
             "file_unique_id": self.file_unique_id,
             "file_size": len(self.data),
         }
 
+    @property
+    def size_json(self) -> Json:
+        """The Bot API's PhotoSize."""
+        return self.identity | {"width": self.width, "height": self.height}
+
     def to_json(self) -> Any:
-        """The value of its field in a Message: PhotoSizes, a Document or a Sticker."""
+        """Return the value of its field in a Message: PhotoSizes, a Document or a Sticker."""
         if self.kind == "photo":
-            return [self.identity | {"width": self.width, "height": self.height}]
+            return [size.size_json for size in (*self.smaller, self)]
+        shown: Json = {}
         if self.kind == "sticker":
-            shape: Json = {"width": self.width, "height": self.height, "emoji": self.emoji}
-            shape |= {"is_animated": False, "is_video": False, "type": "regular"}
-            return shape | self.identity
-        return {"file_name": self.name, "mime_type": self.mime_type} | self.identity
+            shown = {"width": self.width, "height": self.height, "emoji": self.emoji}
+            shown |= {"is_animated": False, "is_video": False, "type": "regular"}
+        else:
+            shown = {"file_name": self.name, "mime_type": self.mime_type}
+        if self.thumbnail:  # also under its old name, as the real server writes it
+            shown |= dict.fromkeys(("thumbnail", "thumb"), self.thumbnail.size_json)
+        return shown | self.identity
+
+
+def _check_not_empty(data: bytes) -> None:
+    if not data:
+        raise bad_request("file must be non-empty")
 
 
 class Files:
-    """Every file of one sandbox, by its id and by its path."""
+    """All files of one sandbox, by id and by path."""
 
     def __init__(self) -> None:
         self.by_id: dict[str, File] = {}
         self.by_path: dict[str, File] = {}
         self._numbers = itertools.count(1)
         self._stickers: dict[str, File] = {}
+        self._whole: dict[str, File] = {}  # photos by the file_id of any size
 
     def photo(self, data: bytes) -> File:
-        """Keep a picture; 400 when Telegram would not take it for one."""
-        if not data:
-            raise bad_request("file must be non-empty")
+        """Keep a picture; 400 if Telegram would not accept it."""
+        _check_not_empty(data)
         if len(data) > MAX_PHOTO:
             size = f"file of size {len(data)} bytes is too big for a photo"
             raise bad_request(f"{size}; the maximum size is {MAX_PHOTO} bytes")
@@ -88,37 +112,50 @@ class Files:
         short, long = sorted((width, height))
         if not short or width + height > MAX_PHOTO_SIDES or long > short * MAX_PHOTO_RATIO:
             raise bad_request("PHOTO_INVALID_DIMENSIONS")
-        return self._keep("photo", data, f".{kind}", width=width, height=height)
+        *rest, largest = photo_sizes(data, kind, width, height)
+        smaller = tuple(self._keep_size("photo", size) for size in rest)
+        file = self._keep_size("photo", largest, smaller)
+        self._whole |= {size.file_id: file for size in smaller}
+        return file
 
     def document(self, data: bytes, name: str) -> File:
         """Keep any file under its name."""
-        if not data:
-            raise bad_request("file must be non-empty")
+        _check_not_empty(data)
         if len(data) > MAX_UPLOAD:
             raise TelegramError(413, "Request Entity Too Large")
         name = re.split(r"[\\/]", name)[-1].strip() or "file"
         guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
         ending = re.search(r"\.[A-Za-z0-9]{1,8}$", name)
-        return self._keep("document", data, ending[0] if ending else "", name, guessed)
+        found = picture(data)
+        small = thumbnail(data, *found, THUMBNAIL_SIDE) if found else None
+        kept = self._keep_size("thumbnail", small) if small else None
+        end = ending[0] if ending else ""
+        return self._keep("document", data, end, name, guessed, thumbnail=kept)
 
-    def sticker(self, emoji: str, data: bytes = b"") -> File:
-        """The sticker that stands for an emoji, or an uploaded one; 400 when that is no picture."""
-        if data and not picture(data):
-            raise bad_request("IMAGE_PROCESS_FAILED")
-        if data or emoji not in self._stickers:
-            side, shown = STICKER_SIDE, data or EMPTY_WEBP
-            file = self._keep("sticker", shown, ".webp", width=side, height=side, emoji=emoji)
-            if data:
-                return file
-            self._stickers[emoji] = file
+    def sticker(self, emoji: str, data: bytes | None = None) -> File:
+        """Return the sticker for an emoji, or an uploaded one; 400 if that isn't a picture."""
+        if data is not None:
+            _check_not_empty(data)
+            found = picture(data)
+            if not found:
+                raise bad_request("IMAGE_PROCESS_FAILED")
+            kind, width, height = found
+            small = thumbnail(data, kind, width, height, STICKER_THUMBNAIL_SIDE)
+            return self._keep_sticker(emoji, Size(width, height, data, f".{kind}"), small)
+        if emoji not in self._stickers:
+            large, small = (
+                Size(side, side, EMPTY_WEBP, ".webp")
+                for side in (STICKER_SIDE, STICKER_THUMBNAIL_SIDE)
+            )
+            self._stickers[emoji] = self._keep_sticker(emoji, large, small)
         return self._stickers[emoji]
 
     def given(self, arguments: Arguments, kind: str, value: str = "") -> File:
-        """The file that a call names: `value`, or the argument or the upload called as its kind."""
+        """Return the file of a call: `value`, or the argument or upload named like its kind."""
         value = value or arguments.text(kind)
         if re.match(r"(https?|file):/", value):
             advice = "Upload the file, or give a file_id."
-            raise LackingError(f"send{kind.capitalize()} from an address", advice)
+            raise UnsupportedError(f"send{kind.capitalize()} from an address", advice)
         if value and not value.startswith("attach://"):
             file = self.by_id.get(value)
             if file is None:
@@ -127,7 +164,7 @@ class Files:
             if file.kind != kind:
                 was, wanted = file.kind.capitalize(), kind.capitalize()
                 raise bad_request(f"can't use file of type {was} as {wanted}")
-            return file
+            return self._whole.get(value, file)
         upload = arguments.files.get(value.removeprefix("attach://") or kind)
         if upload is None:
             raise bad_request(f"there is no {kind} in the request")
@@ -148,15 +185,38 @@ class Files:
         width: int = 0,
         height: int = 0,
         emoji: str = "",
+        smaller: tuple[File, ...] = (),
+        thumbnail: File | None = None,
     ) -> File:
         number = next(self._numbers)
         path = f"{kind}s/file_{number}{ending}"
         beginning = {"photo": "AgACAgIAAxkBAAM", "sticker": "CAACAgIAAxkBAAM"}
+        beginning["thumbnail"] = "AAMCAgADGQEAAw"
         file_id = beginning.get(kind, "BQACAgIAAxkBAAM") + _letters(f"{path} of the sandbox")
         unique_id = "AQAD" + _letters(f"{number:09d}")
-        file = File(kind, file_id, unique_id, path, data, name, mime_type, width, height, emoji)
+        file = File(
+            kind, file_id, unique_id, path, data, name, mime_type, width, height, emoji, smaller,
+            thumbnail,
+        )  # fmt: skip
         self.by_id[file_id] = self.by_path[path] = file
         return file
+
+    def _keep_size(self, kind: str, size: Size, smaller: tuple[File, ...] = ()) -> File:
+        return self._keep(
+            kind, size.data, size.ending, width=size.width, height=size.height, smaller=smaller
+        )
+
+    def _keep_sticker(self, emoji: str, size: Size, small: Size | None) -> File:
+        kept = self._keep_size("thumbnail", small) if small else None
+        return self._keep(
+            "sticker",
+            size.data,
+            size.ending,
+            width=size.width,
+            height=size.height,
+            emoji=emoji,
+            thumbnail=kept,
+        )
 
 
 def _letters(text: str) -> str:
@@ -164,7 +224,7 @@ def _letters(text: str) -> str:
 
 
 def picture(data: bytes) -> tuple[str, int, int] | None:
-    r"""The kind of a picture, its width and height in pixels; None for what is no picture.
+    r"""Return a picture's format, width and height in pixels; None if it isn't a picture.
 
     >>> picture(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x03\0\0\0\x02")
     ('png', 3, 2)
@@ -190,7 +250,7 @@ def picture(data: bytes) -> tuple[str, int, int] | None:
 
 
 def _jpeg(data: bytes) -> tuple[str, int, int] | None:
-    """Look for the frame header; where each segment ends stands at its beginning (ITU T.81 B.1)."""
+    """Find the frame header; each segment begins with its length (ITU T.81 B.1)."""
     position = 2
     while position + 4 <= len(data) and data[position] == 0xFF:
         marker = data[position + 1]
@@ -202,7 +262,7 @@ def _jpeg(data: bytes) -> tuple[str, int, int] | None:
 
 
 def _webp(data: bytes) -> tuple[str, int, int] | None:
-    """The three forms of https://developers.google.com/speed/webp/docs/riff_container."""
+    """Read the three forms of https://developers.google.com/speed/webp/docs/riff_container."""
     form = data[12:16]
     if form == b"VP8X":
         sides = data[24:27] + b"\0" + data[27:30] + b"\0"

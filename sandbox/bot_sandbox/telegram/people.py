@@ -1,81 +1,158 @@
-"""The people who chat and the groups they chat in, as plain calls: what the Telegram app does.
+"""People and groups, as plain calls: what you do in the Telegram app.
 
-The work is done on the loop of a Runner, which decides who may call. The app's START
-button is `person.send("/start")`; the sandbox lets people write without it.
+The work is done on the loop of a Runner. The app's START button is `person.send("/start")`, but the
+sandbox lets people write without it.
 """
 
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot_sandbox.diagnosis import LOG_S, NoReply, bots_in_this_process, with_reason
+from bot_sandbox.diagnosis import LOG_S, NoReply, add_failure_reason, capture_bot_logs
 from bot_sandbox.function_registry import Bookmark, bookmark
-from bot_sandbox.runner import Runner
+from bot_sandbox.runner import Runner, blocking
 from bot_sandbox.telegram import diagnosis
 from bot_sandbox.telegram.buttons import Press
 from bot_sandbox.telegram.entities import detect
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.formatting import MAX_CAPTION, MAX_TEXT
-from bot_sandbox.telegram.types import REACTIONS, Chat, Message, User
+from bot_sandbox.telegram.media import MAX_ALBUM, File
+from bot_sandbox.telegram.replies import answering, quote_of
+from bot_sandbox.telegram.types import REACTIONS, Chat, Json, Message, ReplyKeyboard, User
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 from bot_sandbox.transcript import Line, Transcript
 
-LATE_S = 1.0  # how long an answer is waited for when the function that was told has ended
+HOME = (52.52, 13.405)  # latitude and longitude where people are, unless you move them
+ASKS_FOR = {  # what the sandbox lacks, by what a button of a reply keyboard asks for
+    "request_poll": "polls",
+    "web_app": "Mini Apps",
+    "request_users": "choosing of users",
+    "request_chat": "choosing of chats",
+    "request_managed_bot": "bots that manage bots",
+}
+LATE_S = 1.0  # how long to wait for a reply after the function has ended
 
 
 class Person(User):
-    """Someone who chats; make one with `telegram.person("Viktor")`."""
+    """A person who chats; make one with `telegram.person("Viktor")`.
+
+    Example:
+        from bot_sandbox import Telegram
+
+        with Telegram() as telegram:
+            account, viktor = telegram.new_bot("Hello bot", "hello_bot"), telegram.person("Viktor")
+            message = viktor.location(52.5, 13.4, to=account)
+            assert message.location.latitude == 52.5
+            telegram.call(account, "sendMessage", chat_id=viktor.id, text="Nice place!")
+            assert viktor.wait_for(lambda message: message.text == "Nice place!").from_user.is_bot
+    """
 
     def __init__(
         self, world: TelegramWorld, runner: Runner, id: int, name: str, username: str = ""
     ) -> None:
         super().__init__(id, name, username)
         self.json["language_code"] = "en"
+        self.phone_number = f"447700900{id % 1000:03}"  # Ofcom keeps these free for films
+        self.place: tuple[float, float] = HOME  # shared if a bot's button asks for it
         self._world = world
         self._runner = runner
 
     def send(
-        self, text: str, to: User | Chat | None = None, reply_to: Message | None = None
+        self,
+        text: str,
+        to: User | Chat | None = None,
+        reply_to: Message | None = None,
+        quote: str = "",
     ) -> Message:
-        """Write a message to a bot or into a group; `to` may be left out with one bot only."""
-        return self._runner.do(self._send, text, to, reply_to)
+        """Write a message to a bot or a group; `to` is optional if there is only one bot.
+
+        It may answer a message, of this chat or of another one, and quote a part of its text.
+        """
+        return self._runner.do(self._send, text, to, reply_to, quote)
 
     def send_all(self, texts: Iterable[str], to: User | Chat | None = None) -> list[Message]:
         """Write several messages at once, in this order."""
         return self._runner.do(lambda: [self._send(text, to) for text in texts])
 
-    def ask(self, text: str, to: User | Chat | None = None, timeout: float = 5.0) -> str:
+    @blocking
+    async def ask(
+        self,
+        text: str,
+        to: User | Chat | None = None,
+        timeout: float = 5.0,
+        reply_to: Message | None = None,
+    ) -> str:
         """Write a message and return the text of the bot's next one; NoReply after `timeout` s.
 
-        It comes sooner if the bot is a function that has ended and sent nothing.
-        If the command failed and the bot's log says why, that line is shown too.
+        The message may be a reply, as in `send`. What Telegram writes for the bot, such as that it
+        removed somebody, is not the bot's message.
+        NoReply comes sooner if the bot is a function that has ended without a reply. If the command
+        failed and the bot's log says why, you see that line, too.
         """
-        return self._runner.run(self._ask(text, to, timeout))
+        read = bookmark()
+        with capture_bot_logs() as log:
+            asked = self._send(text, to, reply_to)
+            reply = await self.answer(asked, timeout, log, read)
+        return add_failure_reason(
+            reply.shown, asked.words, await self._logged(asked, reply, log, read)
+        )
 
-    def ask_async(
-        self, text: str, to: User | Chat | None = None, timeout: float = 5.0
-    ) -> Coroutine[Any, Any, str]:
-        """Do what `ask` does, for a coroutine that awaits it."""
-        return self._runner.run_async(self._ask(text, to, timeout))
+    @blocking
+    async def wait(self, n: int = 1, timeout: float = 5.0) -> list[Message]:
+        """Return the next n unread messages, of all chats; NoReply after `timeout` seconds.
 
-    def wait(self, n: int = 1, timeout: float = 5.0) -> list[Message]:
-        """The next n messages not read yet; NoReply when fewer came within `timeout` seconds."""
-        return self._runner.run(self._wait(n, timeout))
+        Those of groups and channels are among them. Bots and people write there.
+        """
+        if not await self._world.changes.until(lambda: len(self.inbox) >= n, timeout):
+            found = f"{len(self.inbox)} of {n} messages came for {self.name} within {timeout:g} s"
+            raise NoReply(f"{found}.\n{diagnosis.bots(self._world, self._world.accounts.values())}")
+        return [self.inbox.popleft() for _ in range(n)]
 
-    def wait_async(self, n: int = 1, timeout: float = 5.0) -> Coroutine[Any, Any, list[Message]]:
-        """Do what `wait` does, for a coroutine that awaits it."""
-        return self._runner.run_async(self._wait(n, timeout))
+    @blocking
+    async def wait_for(
+        self, predicate: Callable[[Message], object], timeout: float = 5.0
+    ) -> Message:
+        """Return the next unread message that satisfies a predicate; those before it become read.
+
+        NoReply after `timeout` seconds shows what came instead, which stays unread.
+        """
+
+        def find() -> Message | None:
+            return next((message for message in self.inbox if predicate(message)), None)
+
+        found = await self._world.changes.value(find, timeout)
+        if found is None:
+            came = diagnosis.what_came(f"for {self.name}", self.inbox, timeout)
+            raise NoReply(f"{came}\n{diagnosis.bots(self._world, self._world.accounts.values())}")
+        while self.inbox.popleft() is not found:
+            pass
+        return found
 
     def edit(self, message: Message, text: str) -> Message:
-        """Change the text of a message of one's own."""
+        """Change the text of this person's message."""
         return self._runner.do(self._edit, message, text)
 
     def photo(
         self, picture: bytes | str | Path, caption: str = "", to: User | Chat | None = None
     ) -> Message:
-        """Send a picture, by its bytes or the path of its file, with a text under it or none."""
+        """Send a picture, as bytes or a path, with an optional text under it."""
         data, _ = _file(picture)
         return self._runner.do(self._send_file, "photo", data, "", caption, to)
+
+    def album(
+        self,
+        pictures: Sequence[bytes | str | Path],
+        caption: str = "",
+        to: User | Chat | None = None,
+    ) -> list[Message]:
+        """Send 2 to 10 pictures as one album; its text is under the first.
+
+        A bot gets a message for each, all with the same `media_group_id`.
+        """
+        if not 2 <= len(pictures) <= MAX_ALBUM:
+            raise ValueError(f"an album has 2 to {MAX_ALBUM} pictures; found {len(pictures)}")
+        datas = [_file(picture)[0] for picture in pictures]
+        return self._runner.do(self._send_album, datas, caption, to)
 
     def document(
         self,
@@ -84,47 +161,76 @@ class Person(User):
         caption: str = "",
         to: User | Chat | None = None,
     ) -> Message:
-        """Send a file, by its bytes or its path; a name is needed with bytes only."""
+        """Send a file, as bytes or a path; bytes need a name."""
         data, found = _file(document)
         return self._runner.do(self._send_file, "document", data, name or found, caption, to)
 
     def location(self, latitude: float, longitude: float, to: User | Chat | None = None) -> Message:
         """Send a place on Earth, in degrees."""
-        if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-            found = f"{latitude!r}, {longitude!r}"
-            raise ValueError(f"a place has -90 to 90 degrees, -180 to 180 degrees; found {found}")
-        place = {"latitude": float(latitude), "longitude": float(longitude)}
+        place = _place(latitude, longitude)
         return self._runner.do(lambda: self._post(to, "", more={"location": place}))
+
+    def contact(
+        self,
+        of: "Person | None" = None,
+        to: User | Chat | None = None,
+        name: str = "",
+        phone_number: str = "",
+    ) -> Message:
+        """Share a contact: their own, another person's, or any name and phone number."""
+        if bool(name) != bool(phone_number) or (of and name):
+            raise ValueError("a contact is a person, or a name= and a phone_number=")
+        card = {"phone_number": phone_number, "first_name": name} if name else _card(of or self)
+        return self._runner.do(lambda: self._post(to, "", more={"contact": card}))
 
     def sticker(self, to: User | Chat | None = None, emoji: str = "🙂") -> Message:
         """Send a sticker, which has no text."""
         return self._runner.do(lambda: self._post(to, "", file=self._world.files.sticker(emoji)))
 
     def react(self, message: Message, emoji: str) -> None:
-        """Give a message a reaction, such as "👍"; an empty one takes it back."""
+        """Give a message a reaction, such as "👍"; "" removes it."""
         if emoji and emoji not in REACTIONS:
-            raise ValueError(f"{emoji!r} is no reaction; there are {' '.join(REACTIONS)}")
+            raise ValueError(f"{emoji!r} is not a reaction; there are {' '.join(REACTIONS)}")
         self._runner.do(self._react, message, emoji)
 
     def join(self, group: "Group") -> None:
-        """Come into a group by its link."""
+        """Join a group by its link."""
         group.add(self, by=self)
 
     def leave(self, group: "Group") -> None:
-        """Go out of a group."""
+        """Leave a group."""
         self._runner.do(self._leave, group)
 
     def press(self, message: Message, button: str) -> Press:
-        """Press the inline button with this text; the bot gets a callback query."""
+        """Press the inline button with this text; the bot gets a callback query.
+
+        `choose` presses a button of a reply keyboard.
+        """
         bots = self._world.accounts.values()
         press = Press(
-            self._runner, button, lambda: diagnosis.bots(b for b in bots if b is message.sender)
+            self._runner,
+            button,
+            lambda: diagnosis.no_press_answer(
+                self._world, [b for b in bots if b is message.sender], press.update
+            ),
         )
         self._runner.do(self._world.press, self, message, press)
         return press
 
+    def keyboard(self, to: User | Chat | None = None) -> list[list[str]]:
+        """Return the buttons of the reply keyboard that a bot shows this person, row by row."""
+        return self._runner.do(lambda: self._keyboard(self._world.chat_of(self, to)).rows)
+
+    def choose(self, button: str, to: User | Chat | None = None) -> Message:
+        """Press a button of the reply keyboard, and return the message that this sends.
+
+        That is the button's text. If the button asks for a contact, it is the person's own; if it
+        asks for a location, it is their `place`.
+        """
+        return self._runner.do(self._choose, button, to)
+
     def block(self, account: BotAccount) -> None:
-        """Block a bot: whatever it sends is refused with 403 from now on."""
+        """Block a bot: from now on, Telegram refuses its messages with 403."""
         self._runner.do(self._world.set_blocked, self, account, True)
 
     def unblock(self, account: BotAccount) -> None:
@@ -132,47 +238,96 @@ class Person(User):
         self._runner.do(self._world.set_blocked, self, account, False)
 
     def _send(
-        self, text: str, to: User | Chat | None = None, reply_to: Message | None = None
+        self,
+        text: str,
+        to: User | Chat | None = None,
+        reply_to: Message | None = None,
+        quote: str = "",
     ) -> Message:
         text = _check_text(text)
-        return self._post(to, text, entities=detect(text), reply_to=reply_to)
+        chat = self._world.chat_of(self, to)
+        answered = _answered(chat, reply_to, quote)
+        return self._post(chat, text, marks=detect(text), **answered)
 
-    def _post(self, to: User | Chat | None, text: str, **content: object) -> Message:
+    def _post(self, to: User | Chat | None, text: str, **content: Any) -> Message:
         chat = self._world.chat_of(self, to)
         if self not in chat.members:
-            raise ValueError(f"{self.name} is not in {chat.title}; first: group.add({self.name})")
+            raise ValueError(f"{self.name} is not in {chat.title}; first add {self.name} to it")
         if chat.blocked:
             bot = chat.members[1].name
-            raise ValueError(f"{self.name} has blocked {bot}; first: person.unblock(account)")
+            raise ValueError(f"{self.name} has blocked {bot}; first unblock it")
+        shown = self._keyboard(chat)
+        if shown.force_reply and not content.get("reply_to"):  # the app has chosen it as well
+            content["reply_to"] = shown.message
         return self._world.post(chat, self, text, **content)
+
+    def _keyboard(self, chat: Chat) -> ReplyKeyboard:
+        return chat.reply_keyboards.get(self.id) or ReplyKeyboard()
+
+    def _choose(self, text: str, to: User | Chat | None) -> Message:
+        chat = self._world.chat_of(self, to)
+        shown = self._keyboard(chat)
+        buttons = [button for row in shown.buttons for button in row]
+        button = next((one for one in buttons if one["text"] == text), None)
+        if button is None:
+            found = [one["text"] for one in buttons]
+            raise ValueError(
+                f"no button {text!r} on the reply keyboard; there are {found}. To press a button "
+                "under a message, say which message: its `message` by HTTP, in Python "
+                "person.press(message, button)"
+            )
+        for name, lacking in ASKS_FOR.items():
+            if name in button:
+                raise ValueError(f"{text!r} is a {name} button. This sandbox has no {lacking}")
+        if "request_contact" in button:
+            return self._post(chat, "", more={"contact": _card(self)}, reply_to=shown.message)
+        if "request_location" in button:
+            place = _place(*self.place)
+            return self._post(chat, "", more={"location": place}, reply_to=shown.message)
+        in_group = chat.kind != "private"  # there, the app answers the keyboard's message
+        return self._send(text, chat, shown.message if in_group else None)
 
     def _edit(self, message: Message, text: str) -> Message:
         if message.sender is not self:
-            raise ValueError(f"{self.name} can change only messages of {self.name}'s own")
-        if message.sticker or not (message.file or message.text):
+            raise ValueError(f"{self.name} can change only {self.name}'s own messages")
+        if message.sticker_emoji or not (message.file or message.words):
             raise ValueError(f"there is no text in {message.shown} to change")
         text = _check_caption(text) if message.file else _check_text(text)
-        self._world.edit(message, text=text, entities=detect(text))
+        self._world.edit(message, words=text, marks=detect(text))
         return message
+
+    def _send_album(
+        self, datas: list[bytes], caption: str, to: User | Chat | None
+    ) -> list[Message]:
+        contents = [self._file_content("photo", data, "") for data in datas]
+        captions = [_check_caption(caption), *[""] * (len(datas) - 1)]
+        number = str(next(self._world.albums))
+        return [
+            self._post(to, text, file=file, marks=detect(text), more={"media_group_id": number})
+            for file, text in zip(contents, captions, strict=True)
+        ]
 
     def _send_file(
         self, kind: str, data: bytes, name: str, caption: str, to: User | Chat | None
     ) -> Message:
         caption = _check_caption(caption)
+        file = self._file_content(kind, data, name)
+        return self._post(to, caption, file=file, marks=detect(caption))
+
+    def _file_content(self, kind: str, data: bytes, name: str) -> File:
         files = self._world.files
         try:
-            file = files.photo(data) if kind == "photo" else files.document(data, name)
+            return files.photo(data) if kind == "photo" else files.document(data, name)
         except TelegramError as refusal:
             raise ValueError(f"Telegram would not take this {kind}: {refusal}") from None
-        return self._post(to, caption, file=file, entities=detect(caption))
 
     def _leave(self, group: "Group") -> None:
-        self._world.check_own(self, group)
+        self._world.check_same_telegram(self, group)
         if self in group.members:
             self._world.set_member(group, self, "left", self)
 
     def _react(self, message: Message, emoji: str) -> None:
-        self._world.check_own(message.chat)
+        self._world.check_same_telegram(message.chat)
         if self not in message.chat.members:
             raise ValueError(f"{self.name} is not in {message.chat.title}")
         self._world.react(self, message, emoji)
@@ -180,64 +335,78 @@ class Person(User):
     async def answer(
         self, asked: Message, timeout_s: float, log: list[str], read: Bookmark
     ) -> Message:
-        """What a bot says next after a message of this person's; for callers on the server's loop.
+        """Return a bot's next message after this person's; for callers on the server's loop.
 
-        NoReply quotes `log`, what the bots of this process logged since then, or what the
-        functions' logs got after `read`.
+        NoReply quotes `log`, what bots of this process have logged since, or the functions' log
+        lines after `read`.
         """
 
         def answer() -> Message | None:
             return first_answer(asked)
 
         def settled() -> bool:
-            return bool(answer()) or diagnosis.is_over(asked, self._world)
+            return bool(answer()) or diagnosis.has_ended(asked, self._world)
 
         changes = self._world.changes
         if asked.updates and await changes.until(settled, timeout_s) and not answer():
-            # What the function has set going elsewhere may still come, but soon.
+            # A message that the function caused elsewhere may still come.
             await changes.until(answer, min(timeout_s, LATE_S))
         reply = answer()
         if reply is None:
             raise NoReply(diagnosis.no_reply(asked, self._world, timeout_s, log, read))
-        while self.inbox and reply in self.inbox:  # what stands above the answer is read, too
+        while self.inbox and reply in self.inbox:  # everything above the reply counts as read
             self.inbox.popleft()
         return reply
-
-    async def _ask(self, text: str, to: User | Chat | None, timeout_s: float) -> str:
-        read = bookmark()
-        with bots_in_this_process() as log:
-            asked = self._send(text, to)
-            reply = await self.answer(asked, timeout_s, log, read)
-        return with_reason(reply.shown, asked.text, await self._logged(asked, reply, log, read))
 
     async def _logged(
         self, asked: Message, reply: Message, log: list[str], read: Bookmark
     ) -> list[str]:
-        """What the bot that answered has logged since then, as far as it is known here."""
+        """Return what the bot that answered has logged since then, if its log is known."""
         account = self._world.accounts[reply.sender.id]
         told = next(update for update in asked.updates if update.account is account)
         if account.webhook:
-            # A function that answers by a call of its own is still at work when the answer comes:
-            # its log is whole when the delivery has ended.
+            # A function that replies with a call is still running then; its log is complete when
+            # the delivery has ended.
             await self._world.changes.until(lambda: told not in account.updates, LOG_S)
         logged = [*log, *diagnosis.log_of(account, read)]
         return [diagnosis.without_secrets(account, line) for line in logged]
 
-    async def _wait(self, n: int, timeout_s: float) -> list[Message]:
-        if not await self._world.changes.until(lambda: len(self.inbox) >= n, timeout_s):
-            found = f"{len(self.inbox)} of {n} messages came for {self.name} within {timeout_s:g} s"
-            raise NoReply(f"{found}.\n{diagnosis.bots(self._world.accounts.values())}")
-        return [self.inbox.popleft() for _ in range(n)]
-
 
 def first_answer(message: Message) -> Message | None:
-    """What a bot said first after it had been told of a message."""
+    """Return a bot's first message after it had received this one."""
     for update in message.updates:
         if update.replies_from >= 0:
             for answer in message.chat.messages[update.replies_from :]:
                 if answer.sender is update.account and not answer.event:
                     return answer
     return None
+
+
+def _answered(chat: Chat, original: Message | None, quoted: str) -> dict[str, Any]:
+    """Return what a person's reply gets from the message that it answers."""
+    if not quoted:
+        return answering(chat, original)
+    start = original.words.find(quoted) if original else -1
+    if original is None or start < 0:
+        raise ValueError(f"quote= is a part of the text of reply_to; found {quoted!r:.60}")
+    return answering(chat, original, quote_of(original, start, start + len(quoted)))
+
+
+def _card(person: Person) -> Json:
+    """Return the Bot API's Contact of a person."""
+    return {
+        "phone_number": person.phone_number,
+        "first_name": person.name,
+        "user_id": person.id,
+    }
+
+
+def _place(latitude: float, longitude: float) -> Json:
+    """Return the Bot API's Location; raise ValueError if there is no such place."""
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        found = f"{latitude!r}, {longitude!r}"
+        raise ValueError(f"a place has -90 to 90 degrees, -180 to 180 degrees; found {found}")
+    return {"latitude": float(latitude), "longitude": float(longitude)}
 
 
 def _check_text(text: str) -> str:
@@ -255,14 +424,25 @@ def _check_caption(text: str) -> str:
 
 
 def _file(given: bytes | str | Path) -> tuple[bytes, str]:
-    """What is in a file, and its name."""
+    """Return a file's content and name."""
     if isinstance(given, bytes):
         return given, ""
     return Path(given).read_bytes(), Path(given).name
 
 
 class Group(Chat):
-    """A group or a channel; make one with `telegram.group(title, members)`."""
+    """A group or a channel; make one with `telegram.group(title, members)`.
+
+    Example:
+        from bot_sandbox import Telegram
+
+        with Telegram() as telegram:
+            account, viktor = telegram.new_bot("Hello bot", "hello_bot"), telegram.person("Viktor")
+            family = telegram.group("Family", [viktor, account])
+            family.add(telegram.person("Anna"))
+            telegram.call(account, "sendMessage", chat_id=family.id, text="Tea?")
+            assert family.wait_for(lambda message: message.text == "Tea?")
+    """
 
     def __init__(
         self, world: TelegramWorld, runner: Runner, id: int, kind: str, title: str
@@ -270,91 +450,121 @@ class Group(Chat):
         super().__init__(id, kind, title, [])
         self._world = world
         self._runner = runner
+        self._read = 0  # how many of its messages `wait_for` has passed
 
     def __repr__(self) -> str:
         return f"Group({self.title!r})"
 
     @property
     def transcript(self) -> Transcript:
-        """What was said here."""
+        """Return what was said here."""
         return self._runner.do(transcript, self.messages)
 
-    def begin_with(self, members: Iterable[User]) -> None:
-        """Begin with these members, the first person as the owner; nobody is seen to come."""
-        self._runner.do(self._begin_with, list(members))
+    @blocking
+    async def wait_for(
+        self, predicate: Callable[[Message], object], timeout: float = 5.0
+    ) -> Message:
+        """Return the next message of a bot here that satisfies a predicate.
+
+        It looks at the messages after the one that it returned last. NoReply after `timeout`
+        seconds shows what came instead.
+        """
+
+        def unread() -> list[Message]:
+            new = self.messages[self._read :]
+            return [m for m in new if m.sender.is_bot and not (m.event or m.deleted)]
+
+        def find() -> Message | None:
+            return next((message for message in unread() if predicate(message)), None)
+
+        found = await self._world.changes.value(find, timeout)
+        if found is None:
+            bots = [one for one in self._world.accounts.values() if one in self.members]
+            came = diagnosis.what_came(f"in {self.title}", unread(), timeout)
+            raise NoReply(f"{came}\n{diagnosis.bots(self._world, bots)}")
+        self._read = found.message_id
+        return found
+
+    def set_first_members(self, members: Iterable[User]) -> None:
+        """Set the first members without join messages; the first person is the owner."""
+        self._runner.do(self._set_first_members, list(members))
 
     def add(self, member: User, by: User | None = None) -> None:
-        """Let someone in, and let the group see it; a bot is told by my_chat_member.
+        """Add someone, visible to the group; a bot gets a my_chat_member update.
 
-        People come by themselves, by the group's link, unless somebody adds them; a bot, and who
-        was thrown out, is added by the owner.
+        A person joins by the group's link, unless `by` adds them. A bot, or somebody who was
+        removed, is added by the owner.
         """
         self._runner.do(self._add, member, by)
 
     def remove(self, member: User, by: User | None = None) -> None:
-        """Throw someone out, as the owner or another; a bot is told by my_chat_member."""
+        """Remove someone, by the owner or another; a bot gets a my_chat_member update."""
         self._runner.do(self._remove, member, by)
 
     def promote(self, member: User) -> None:
-        """Make someone an admin: a bot then sees every message, whatever its privacy mode."""
-        self._runner.do(self._rise, member, "administrator")
+        """Make someone an admin; a bot then sees every message, even in privacy mode."""
+        self._runner.do(self._set_rank, member, "administrator")
 
     def demote(self, member: User) -> None:
         """Make an admin an ordinary member again."""
-        self._runner.do(self._rise, member, "member")
+        self._runner.do(self._set_rank, member, "member")
 
-    def _begin_with(self, members: list[User]) -> None:
-        self._world.check_own(*members)
+    def _set_first_members(self, members: list[User]) -> None:
+        self._world.check_same_telegram(*members)
         people = [member for member in members if not member.is_bot]
         self.owner = people[0].id if people else 0
         status = "administrator" if self.kind == "channel" else "member"
         for member in members:
             by = people[0] if people else member
-            self._world.set_member(self, member, status, by, told=False)
+            self._world.set_member(self, member, status, by, show=False)
+        if people and self.kind == "group":  # a bot can't be in a supergroup when it is created
+            created = f"{people[0].name} created the group"
+            self._world.post(self, people[0], more={"group_chat_created": True}, event=created)
 
     def _add(self, member: User, by: User | None) -> None:
-        self._world.check_own(member, *([by] if by else []))
+        self._world.check_same_telegram(member, *([by] if by else []))
+        self._world.lift_bans(self)
         thrown_out = self.former.get(member.id) == "kicked"
         if by is member and thrown_out:
-            raise ValueError(
-                f"{member.name} was thrown out of {self.title}; group.add lets them in"
-            )
+            raise ValueError(f"{member.name} was removed from {self.title}; group.add lets them in")
         by = by or (self._owner(member) if member.is_bot or thrown_out else member)
         if member not in self.members:
             status = "administrator" if self.kind == "channel" else "member"
             self._world.set_member(self, member, status, by)
 
     def _remove(self, member: User, by: User | None) -> None:
-        self._world.check_own(*([by] if by else []))
+        self._world.check_same_telegram(*([by] if by else []))
         if member in self.members:
             self._world.set_member(self, member, "kicked", by or self._owner(member))
 
-    def _rise(self, member: User, status: str) -> None:
-        self._world.check_own(member)
+    def _set_rank(self, member: User, status: str) -> None:
+        self._world.check_same_telegram(member)
         if member not in self.members:
-            raise ValueError(f"{member.name} is not in {self.title}; first: group.add(…)")
+            raise ValueError(f"{member.name} is not in {self.title}; first add {member.name} to it")
         self._world.set_member(self, member, status, self._owner(member))
 
     def _owner(self, otherwise: User) -> User:
-        """Who acts where nobody is named: the owner, or any person that is left."""
+        """Return who acts by default: the owner, or any other person."""
         people = [member for member in self.members if not member.is_bot]
         owner = next((one for one in people if one.id == self.owner), None)
         return owner or next(iter(people), otherwise)
 
 
 def transcript(messages: Iterable[Message]) -> Transcript:
-    """The chat so far: `str` gives lines, a notebook shows bubbles."""
+    """Return the chat so far: `str` gives lines, a notebook shows bubbles."""
     return Transcript(line(message) for message in messages if not message.deleted)
 
 
 def line(message: Message) -> Line:
-    """How a message looks now; what happened without anybody's saying has no name before it."""
+    """Return a message as a line of the transcript; events have no name."""
     channel = message.chat.kind == "channel"
     return Line(
         name="" if message.event else message.chat.title if channel else message.sender.name,
         is_bot=message.sender.is_bot or channel,
         text=message.shown,
-        quote=message.reply_to.shown if message.reply_to else "",
-        edited=message.edit_date > 0,
+        quote=message.more["quote"]["text"]
+        if "quote" in message.more
+        else (message.reply_to.shown if message.reply_to else ""),
+        edited=message.edited_at > 0,
         buttons=tuple(tuple(str(b["text"]) for b in row) for row in message.keyboard),
     )

@@ -1,20 +1,26 @@
-"""The sandbox Telegram as a server: any Bot API client works with it at `telegram.url`.
+"""The sandbox Telegram as a server for any Bot API client, at `telegram.url`.
 
-What it does is in core.py. What the sandbox chose itself is a named parameter of `Telegram`;
-everything else is as in the real service.
+Its behavior is in core.py. The sandbox's own choices are named parameters of `Telegram`; everything
+else is as in the real service.
 """
 
+import asyncio
 from collections.abc import Iterable
+from socket import socket
+
+from aiohttp.web import SockSite
 
 from bot_sandbox.access import HOST, Access
+from bot_sandbox.clock import Clock
 from bot_sandbox.page import Page
-from bot_sandbox.server import LocalServer
+from bot_sandbox.server import LocalServer, bind_socket
 from bot_sandbox.telegram.arguments import MAX_BODY
 from bot_sandbox.telegram.core import TelegramCore
-from bot_sandbox.telegram.http_server import server_of
+from bot_sandbox.telegram.http_server import close_connections, make_server
 from bot_sandbox.telegram.limits import Limits
 from bot_sandbox.telegram.people import Group, Person
 from bot_sandbox.telegram.world import BotAccount
+from bot_sandbox.webhook_post import Sender
 from bot_sandbox.webhook_sender import NetworkSender
 
 
@@ -23,11 +29,22 @@ class Telegram(LocalServer, TelegramCore):
 
     `retry_scale` multiplies the waits between webhook attempts (the real service: 1),
     `webhook_timeout_s` is how long a webhook may take, `update_lifetime_s` how long updates are
-    kept, `limits` how much bots may send (None: no limits). With `local_mode` a webhook may be any
-    http address, as the real server started with --local allows; without, https and the ports
-    443, 80, 88, 8443 on a public address only. `port` 0 takes any free one. With a `seed` the
-    tokens are the same at every start. It listens on `host`; `allow_hosts` are more names that it
-    answers to, `allow_origins` web pages that may use it (see access.py).
+    kept, `limits` how much bots may send (None: no limits). With `local_mode`, a webhook may be any
+    http address, as with --local on the real server; without, it needs https, a public address, and
+    port 443, 80, 88 or 8443. `port` 0 takes any free one. With a `seed` the tokens are the same at
+    every start. It listens on `host`; `allow_hosts` are more names that it answers to,
+    `allow_origins` web pages that may use it (see access.py). With a `clock`, it shares time with
+    other servers. A `sender` POSTs to webhooks instead of the network, such as an InProcessCloud.
+
+    Example:
+        from bot_sandbox import Telegram
+
+        with Telegram() as telegram:
+            account = telegram.new_bot("Hello bot", "hello_bot")
+            viktor = telegram.person("Viktor")
+            viktor.send("/hello")
+            telegram.call(account, "sendMessage", chat_id=viktor.id, text="hello Viktor!")
+            assert viktor.wait()[0].text == "hello Viktor!"
     """
 
     def __init__(
@@ -43,31 +60,64 @@ class Telegram(LocalServer, TelegramCore):
         host: str = HOST,
         allow_hosts: Iterable[str] = (),
         allow_origins: Iterable[str] = (),
+        clock: Clock | None = None,
+        sender: Sender | None = None,
     ) -> None:
-        LocalServer.__init__(self, "telegram-sandbox", Access(host, allow_hosts, allow_origins))
-        self._sender = NetworkSender(webhook_timeout_s, MAX_BODY)
+        access = Access(host, allow_hosts, allow_origins)
+        # First, because a taken port must leave no thread. While down, it is bound and not served.
+        self._reserved: socket | None = bind_socket(port, access.listens_on)
+        LocalServer.__init__(self, "telegram-sandbox", access, clock)
+        self._switching = asyncio.Lock()  # one stop or start after the other
+        self._network = NetworkSender(webhook_timeout_s, MAX_BODY)
         TelegramCore.__init__(
             self,
-            self._sender,
+            sender or self._network,
             local_mode=local_mode,
             retry_scale=retry_scale,
             update_lifetime_s=update_lifetime_s,
             limits=limits,
             seed=seed,
+            server=self,
         )
-        try:
-            self.port = self.serve(self.do(server_of, self.handle, self.access), port)
-        except BaseException:  # a taken port, say; leave no thread behind
-            self.close()
-            raise
+        self.port: int = self._reserved.getsockname()[1]
+        self.run(self.come_up())
         self.url = f"http://{self.host}:{self.port}"
 
     def window(self, person: Person | None = None, to: BotAccount | Group | None = None) -> Page:
-        """A page to chat in, for a notebook: as this person, with a bot or in a group."""
+        """Return a notebook page to chat as this person, with a bot or in a group."""
         transcript, shown = self.still(person, to)
-        return self.page(transcript.html(), **shown)
+        return self.notebook_page(transcript.html(), **shown)
+
+    async def come_up(self) -> None:
+        """Serve on the reserved port; do nothing if it is served already."""
+        async with self._switching:
+            if self._reserved is None:
+                return
+            reserved, self._reserved = self._reserved, None
+            runner = make_server(self.handle, self.access)
+            await runner.setup()
+            self._runners.append(runner)
+            await SockSite(runner, reserved, backlog=128).start()
+            self.world.up = True
+            self.changes.changed()
+
+    async def go_down(self) -> None:
+        """End all connections and refuse new ones; the port stays reserved."""
+        async with self._switching:
+            if self._reserved:
+                return
+            self.world.up = False
+            await self.stop_listening()
+            self._reserved = bind_socket(self.port, self.access.listens_on)
+            for runner in self._runners:
+                close_connections(runner)
+                await runner.cleanup()
+            self._runners.clear()
+            self.changes.changed()
 
     async def shutdown(self) -> None:
         """End every wait and every POST."""
         self.stop()
-        await self._sender.close()
+        if self._reserved:
+            self._reserved.close()
+        await self._network.close()

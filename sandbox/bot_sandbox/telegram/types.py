@@ -1,20 +1,20 @@
-"""What Telegram is made of: users, chats, messages and updates, and how they look in JSON.
+"""Telegram's users, chats, messages and updates, and their JSON.
 
-Names are the Bot API's ("Available types"). Nothing here sends anything.
+Names are the Bot API's ("Available types").
 """
 
 from __future__ import annotations
 
 import json
-import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot_sandbox.telegram.bot_api_types import ChatFields, MessageFields, UserFields
 from bot_sandbox.telegram.media import File
 
 Json = dict[str, Any]
-# What a message may be given as a reaction: ReactionTypeEmoji of the Bot API.
+# The Bot API's ReactionTypeEmoji.
 REACTIONS = (
     "❤", "👍", "👎", "🔥", "🥰", "👏", "😁", "🤔", "🤯", "😱", "🤬", "😢", "🎉", "🤩", "🤮",
     "💩", "🙏", "👌", "🕊", "🤡", "🥱", "🥴", "😍", "🐳", "❤\u200d🔥", "🌚", "🌭", "💯", "🤣",
@@ -23,16 +23,20 @@ REACTIONS = (
     "🤪", "🗿", "🆒", "💘", "🙉", "🦄", "😘", "💊", "🙊", "😎", "👾", "🤷\u200d♂", "🤷",
     "🤷\u200d♀", "😡",
 )  # fmt: skip
+NO_GIFTS = dict.fromkeys(  # the Bot API's AcceptedGiftTypes
+    ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription",
+     "gifts_from_channels"), False,
+)  # fmt: skip
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
 def encode(value: object) -> bytes:
-    """A value as compact JSON, in pure ASCII as the real server sends it."""
+    """Encode a value as compact ASCII JSON, like the real server."""
     return _ENCODER.encode(value).encode()
 
 
-class User:
-    """Someone with a name: a person or a bot."""
+class User(UserFields):
+    """A person or a bot."""
 
     is_bot = False
 
@@ -40,7 +44,8 @@ class User:
         self.id = id
         self.name = name
         self.username = username
-        self.inbox: deque[Message] = deque()  # a person's, not yet read; bots get updates instead
+        self.phone_number = ""  # a person's
+        self.inbox: deque[Message] = deque()  # unread messages of a person
         self.json: Json = {"id": id, "is_bot": self.is_bot, "first_name": name}
         if username:
             self.json["username"] = username
@@ -48,16 +53,37 @@ class User:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
 
-
-@dataclass(frozen=True)
-class Choices:
-    """What a reply keyboard offers to say, row by row; if `once`, until somebody says a thing."""
-
-    rows: list[list[str]]
-    once: bool
+    def to_json(self) -> Json:
+        """Return the Bot API's User."""
+        return self.json
 
 
-class Chat:
+@dataclass(frozen=True, eq=False)
+class ReplyKeyboard:
+    """What a bot shows somebody in place of the letters: KeyboardButtons, row by row.
+
+    With `force_reply` it has none, and the next message answers `message`, which brought it.
+    """
+
+    buttons: list[list[Json]] = field(default_factory=list)
+    one_time: bool = False  # pressing a button hides it
+    is_persistent: bool = False
+    force_reply: bool = False
+    placeholder: str = ""  # in the empty input field
+    selective: bool = False  # only for those whom the message names or answers
+    message: Message | None = None
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The texts of the buttons."""
+        return [[button["text"] for button in row] for row in self.buttons]
+
+    def is_of(self, bot: User) -> bool:
+        """Return whether this bot shows it."""
+        return self.message is not None and self.message.sender is bot
+
+
+class Chat(ChatFields):
     """A private chat, a group or a channel: who is in it and what was said."""
 
     def __init__(self, id: int, kind: str, title: str, members: list[User]) -> None:
@@ -65,37 +91,53 @@ class Chat:
         self.kind = kind
         self.title = title
         self.members = members
-        self.owner = 0  # the id of whoever founded a group; 0 in a private chat
+        self.owner = 0  # id of a group's owner; 0 in a private chat
         self.admins: set[int] = set()
-        self.former: dict[int, str] = {}  # ids of those who went, and how: "left" or "kicked"
-        self.last_bot: User | None = None  # who spoke last among the bots
+        self.former: dict[int, str] = {}  # former members by id: "left" or "kicked"
+        self.banned_until: dict[int, int] = {}  # when a ban ends, if it does, by id of the user
+        self.last_bot: User | None = None  # the bot that wrote last
         self.blocked = False  # whether the person of a private chat has blocked its bot
         self.messages: list[Message] = []
-        self.choices = Choices([], once=False)  # what the people are offered to say
+        self.reply_keyboards: dict[int, ReplyKeyboard] = {}  # by the id of who sees it
         self.json: Json = {"id": id, "type": kind}
         if kind == "private":
             person = members[0].json
             self.json |= {key: person[key] for key in ("first_name", "username") if key in person}
         else:
             self.json["title"] = title
+        if kind == "group":  # older fields, which the real server still adds
+            self.json |= {"all_members_are_administrators": True, "accepted_gift_types": NO_GIFTS}
+
+    def to_json(self) -> Json:
+        """Return the Bot API's Chat."""
+        return self.json
 
     @property
     def key(self) -> str:
-        """What tells it from every other chat: a person's id is that of all their private ones."""
+        """A unique key; private chats of one person share the person's id."""
         if self.kind == "private":
             return f"{self.members[0].id}-{self.members[1].id}"
         return str(self.id)
 
-    def standing(self, user: User) -> str:
-        """What someone is here: the `status` of the Bot API's ChatMember."""
+    def status_of(self, user: User) -> str:
+        """Return somebody's `status` here, as in the Bot API's ChatMember.
+
+        A basic group keeps no list of banned members: anybody who was removed has left.
+        """
         if user not in self.members:
-            return self.former.get(user.id, "left")
+            return "left" if self.kind == "group" else self.former.get(user.id, "left")
         if user.id == self.owner:
             return "creator"
         return "administrator" if user.id in self.admins else "member"
 
+    @property
+    def newest_pinned(self) -> Message | None:
+        """The newest pinned message."""
+        pinned = (one for one in reversed(self.messages) if one.is_pinned and not one.deleted)
+        return next(pinned, None)
+
     def find(self, message_id: int) -> Message | None:
-        """The message with this number, None when there is none or it was deleted."""
+        """Return the message with this number; None if there is none or it was deleted."""
         if not 1 <= message_id <= len(self.messages):
             return None
         message = self.messages[message_id - 1]
@@ -103,31 +145,39 @@ class Chat:
 
 
 @dataclass(eq=False, slots=True, repr=False)
-class Message:
-    """One message of a chat; it stays current when it is edited."""
+class Message(MessageFields):
+    """One message of a chat; it stays current when it is edited.
+
+    It has an attribute for each field of the Bot API's Message, such as `text`, `caption`, `photo`,
+    `entities`, `reply_markup` or `from_user`. One that is absent is None. `shown` and `buttons`
+    are what people see.
+    """
 
     chat: Chat
     sender: User
-    text: str = ""  # what was written; under a file, its caption
-    entities: list[Json] = field(default_factory=list)
+    words: str = ""  # the text, or a file's caption
+    marks: list[Json] = field(default_factory=list)  # their entities
     file: File | None = None  # a photo, a document, a sticker
     more: Json = field(default_factory=dict)  # other fields of the Bot API's Message: a location …
-    event: str = ""  # what happened, where nobody said anything: "Anna joined"
+    event: str = ""  # an event instead of a text: "Anna joined"
     reply_to: Message | None = None
+    meant_for: tuple[User, ...] = ()  # the bots that a message in a group is meant for
     keyboard: list[list[Json]] = field(default_factory=list)  # inline buttons, row by row
     message_id: int = 0
-    date: int = field(default_factory=lambda: int(time.time()))
-    edit_date: int = 0
+    date: int = 0  # seconds since 1970
+    edited_at: int = 0  # seconds since 1970
+    changed_at: float = 0.0  # posted, edited, deleted or given a reaction: seconds since 1970
     deleted: bool = False
-    reactions: dict[int, str] = field(default_factory=dict)  # an emoji, by the id of who gave it
-    updates: list[Update] = field(default_factory=list)  # that tell of it, each one bot
+    is_pinned: bool = False
+    reactions: dict[int, str] = field(default_factory=dict)  # emoji by user id
+    updates: list[Update] = field(default_factory=list)  # about this message, one for each bot
 
     def __repr__(self) -> str:
         return f"Message({self.shown!r} from {self.sender.name})"
 
     @property
     def shown(self) -> str:
-        """What one reads of it; what is no text is named in parentheses: "(photo) our cat"."""
+        """The message as a line; other content is named in parentheses: "(photo) our cat"."""
         named, file = [], self.file
         origin = self.more.get("forward_origin", {})
         sender: Json = origin.get("sender_user") or origin.get("chat") or {}
@@ -138,14 +188,16 @@ class Message:
             named.append(f"{file.kind} {what}".strip())
         if "location" in self.more:
             named.append("location {latitude:g}, {longitude:g}".format(**self.more["location"]))
+        if "contact" in self.more:
+            named.append("contact {first_name}, {phone_number}".format(**self.more["contact"]))
         if "dice" in self.more:
             named.append("{emoji} {value}".format(**self.more["dice"]))
         parts = [f"({', '.join(named)})"] if named else []
-        return " ".join([*parts, *filter(None, [self.text or self.event])])
+        return " ".join([*parts, *filter(None, [self.words or self.event])])
 
     @property
-    def sticker(self) -> str:
-        """The emoji that a sticker stands for; empty for any other message."""
+    def sticker_emoji(self) -> str:
+        """The emoji of a sticker; "" for any other message."""
         return self.file.emoji if self.file and self.file.kind == "sticker" else ""
 
     @property
@@ -154,7 +206,7 @@ class Message:
         return [button["text"] for row in self.keyboard for button in row]
 
     def to_json(self, with_reply: bool = True) -> Json:
-        """The Bot API's Message."""
+        """Return the Bot API's Message."""
         result: Json = {"message_id": self.message_id}
         if self.chat.kind == "channel":
             result["sender_chat"] = self.chat.json
@@ -162,17 +214,17 @@ class Message:
             result["from"] = self.sender.json
         result["chat"] = self.chat.json
         result["date"] = self.date
-        if self.edit_date:
-            result["edit_date"] = self.edit_date
+        if self.edited_at:
+            result["edit_date"] = self.edited_at
         if self.reply_to and with_reply:  # a reply to a reply shows one step only
             result["reply_to_message"] = self.reply_to.to_json(with_reply=False)
-        words, marks = ("caption", "caption_entities") if self.file else ("text", "entities")
+        text, entities = ("caption", "caption_entities") if self.file else ("text", "entities")
         if self.file:
             result[self.file.kind] = self.file.to_json()
-        if self.text:
-            result[words] = self.text
-        if self.entities:
-            result[marks] = self.entities
+        if self.words:
+            result[text] = self.words
+        if self.marks:
+            result[entities] = self.marks
         result |= self.more
         if self.keyboard:
             result["reply_markup"] = {"inline_keyboard": self.keyboard}
@@ -181,26 +233,26 @@ class Message:
 
 @dataclass(eq=False, slots=True)
 class Update:
-    """One thing that happened, on its way to one bot."""
+    """An update for one bot."""
 
     id: int
     account: User
     chat: Chat
     kind: str
     payload: Json
-    expires: float  # seconds on the monotonic clock
+    expires: float  # seconds since 1970
     attempts: int = 0  # webhook deliveries tried
-    status: int | None = None  # what the last one was answered; None: nothing
-    error: str = ""  # why the last one failed; empty when it did not
-    replies_from: int = -1  # how many messages the chat held when the bot was first told
-    told_at: float = 0.0  # and when that was, in seconds since 1970
+    status: int | None = None  # of the last one; None: no response
+    error: str = ""  # why the last one failed, or ""
+    replies_from: int = -1  # length of the chat when the bot first got it
+    told_at: float = 0.0  # when the bot first got it, in seconds since 1970
 
-    def hand_out(self) -> None:
-        """Remember when the bot was first told, so that its answer can be recognised."""
+    def note_delivery(self, now: float) -> None:
+        """Remember when the bot first got it, to recognize its reply."""
         if self.replies_from < 0:
             self.replies_from = len(self.chat.messages)
-            self.told_at = time.time()
+            self.told_at = now
 
     def to_json(self) -> Json:
-        """The Bot API's Update."""
+        """Return the Bot API's Update."""
         return {"update_id": self.id, self.kind: self.payload}

@@ -1,12 +1,12 @@
-"""How updates reach a bot: they wait in its queue until getUpdates or a webhook takes them.
+"""Bring updates to a bot: they wait in its queue until getUpdates or a webhook takes them.
 
-Semantics are the official server's. getUpdates: an offset acknowledges everything below it, a
-negative one keeps the last |n|, and only one long poll may wait at a time. A webhook: every
-update is POSTed until a 2xx answer acknowledges it; one update in flight per chat, so that a
-failing chat blocks only itself; retries after 0, 2, 4, 8 … seconds, capped at a random 60 to 120;
-Retry-After honoured; a Bot API call in a 2xx answer's body is executed and its result dropped.
-Left out: slowing down a client that polls in a circle, giving up a webhook after a day of 410s,
-and the limit on how fast new connections are opened.
+The semantics are the official server's. getUpdates: an offset acknowledges everything below it, a
+negative one keeps the last |n|, and only one long poll may wait at a time. Webhook: every update is
+POSTed until a 2xx response acknowledges it. Each chat has one update in flight, so a failing chat
+blocks only itself. Retries come after 0, 2, 4, 8 … seconds, up to a random 60 to 120, or after
+Retry-After. A Bot API call in a 2xx response is executed and its result dropped. Missing: slowing
+down a client that polls in a loop, giving up a webhook after a day of 410s, and the limit on new
+connections.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import ipaddress
 import itertools
 import random
 import string
-import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
 from bot_sandbox.change_notifier import ChangeNotifier
+from bot_sandbox.clock import Clock
 from bot_sandbox.http_messages import Response, header
 from bot_sandbox.tasks import BackgroundTasks
 from bot_sandbox.telegram.arguments import Arguments, from_body, leading_integer
@@ -45,10 +45,11 @@ OTHER_GET_UPDATES = (
     "Conflict: terminated by other getUpdates request; "
     "make sure that only one bot instance is running"
 )
+LOST_BY_FAULT = "lost by a fault of this sandbox"  # the text of a PostError, then of a delivery
 KEPT_DELIVERIES = 10_000
-KEPT_ANSWER = 2_000  # bytes of a webhook's answer that a delivery shows
+KEPT_ANSWER = 2_000  # bytes of a webhook's response to keep
 MAX_RETRY_AFTER_S = 3600
-LAST_ERRORS: dict[Why, str] = {  # last_error_message, by why a webhook gave no answer
+LAST_ERRORS: dict[Why, str] = {  # last_error_message for each kind of missing response
     "timeout": "Read timeout expired",
     "refused": "Connection refused",
     "not HTTP": "Wrong response from the webhook",
@@ -57,30 +58,46 @@ LAST_ERRORS: dict[Why, str] = {  # last_error_message, by why a webhook gave no 
 }
 NOT_IN_AN_ANSWER = ("setwebhook", "deletewebhook", "close", "logout")  # nor any get… method
 
-Call = Callable[[str, Arguments], Awaitable[object]]  # one bot's calls of the Bot API
+BotApiCall = Callable[[str, Arguments], Awaitable[object]]  # calls the Bot API for one bot
+Post = Callable[[], Awaitable[Response]]
+
+
+class PostFaults(Protocol):
+    """The faults that POSTs to webhooks meet."""
+
+    async def until_up(self) -> None:
+        """Wait while the server is down."""
+
+    async def around_webhook(self, account: Any, post: Post) -> Response:
+        """POST an update of a bot; raise PostError if the response gets lost."""
 
 
 class UpdateQueue:
-    """The pending updates of one bot, oldest first, and what became of its webhook deliveries."""
+    """The pending updates of one bot, oldest first, and its webhook deliveries."""
 
-    def __init__(self, lifetime_s: float, changes: ChangeNotifier) -> None:
+    NOT_RESTORED = ("_poll", "_next_id")  # an update_id is never used twice
+
+    def __init__(
+        self, first_id: int, lifetime_s: float, clock: Clock, changes: ChangeNotifier
+    ) -> None:
         self.allowed = DEFAULT_TYPES
-        self.polled = False  # has anybody ever called getUpdates?
+        self.polled = False  # whether anybody ever called getUpdates
         self.webhook: Webhook | None = None
         self.deliveries: deque[Delivery] = deque(maxlen=KEPT_DELIVERIES)
         self.delivery_count = 0
         self.changes = changes
         self._pending: dict[int, Update] = {}
-        self._ids = itertools.count(100_000_001)
+        self._ids = itertools.count(first_id)
         self._next_id = next(self._ids)
         self._lifetime_s = lifetime_s
+        self._clock = clock
         self._poll: asyncio.Future[TelegramError | None] | None = None
 
     def add(self, account: User, kind: str, payload: Json, chat: Chat) -> Update | None:
-        """Queue an update; None when the bot's allowed_updates leave this kind out."""
+        """Queue an update; return None if the bot's allowed_updates exclude this kind."""
         if kind not in self.allowed:
             return None
-        expires = time.monotonic() + self._lifetime_s
+        expires = self._clock.now() + self._lifetime_s
         update = Update(self._next_id, account, chat, kind, payload, expires)
         self._next_id = next(self._ids)
         self._pending[update.id] = update
@@ -90,8 +107,8 @@ class UpdateQueue:
         return update
 
     def pending(self) -> list[Update]:
-        """What was not acknowledged and has not expired, oldest first."""
-        now = time.monotonic()
+        """Return the updates that were neither acknowledged nor expired, oldest first."""
+        now = self._clock.now()
         while self._pending:
             oldest = next(iter(self._pending.values()))
             if oldest.expires > now:
@@ -100,12 +117,12 @@ class UpdateQueue:
         return list(self._pending.values())
 
     def __len__(self) -> int:
-        return len(self._pending)
+        return len(self.pending())
 
     def __contains__(self, update: Update) -> bool:
-        return update.id in self._pending
+        return update.id in self._pending and update.expires > self._clock.now()
 
-    def forget(self, update: Update) -> None:
+    def acknowledge(self, update: Update) -> None:
         """Acknowledge one update."""
         self._pending.pop(update.id, None)
 
@@ -115,49 +132,67 @@ class UpdateQueue:
 
     @property
     def is_polled(self) -> bool:
-        """Whether somebody waits in getUpdates right now."""
+        """Whether somebody waits in getUpdates now."""
         return self._poll is not None
 
     def allow(self, kinds: Any) -> None:
-        """Take over allowed_updates: None keeps the last choice, no known kind means default."""
+        """Set allowed_updates: None keeps the last choice, no known kind means the default."""
         if not isinstance(kinds, list) or not all(isinstance(kind, str) for kind in kinds):
             return
         wanted = {kind.lower() for kind in kinds}
         self.allowed = tuple(kind for kind in ALL_TYPES if kind in wanted) or DEFAULT_TYPES
 
     async def get(self, offset: int, limit: int, timeout_s: float) -> list[Update]:
-        """getUpdates: acknowledge, then return what there is or wait for it; 409 ends a wait."""
+        """Do getUpdates: acknowledge, then return updates or wait for one; 409 ends a wait."""
         self.polled = True
         self._acknowledge(offset)
         if not self.pending() and timeout_s > 0:
             await self._wait(timeout_s)
         updates = self.pending()[:limit]
         for update in updates:
-            update.hand_out()
+            update.note_delivery(self._clock.now())
         self.changes.changed()
         return updates
 
     def wake_poll(self, error: TelegramError | None) -> None:
-        """End a waiting getUpdates, with an error or to look again."""
+        """Wake a waiting getUpdates, with an error or to look again."""
         if self._poll and not self._poll.done():
             self._poll.set_result(error)
 
     def set_webhook(self, webhook: Webhook) -> None:
-        """Deliver what is pending and what will come to a webhook."""
+        """Deliver pending and future updates to a webhook."""
         self.webhook = webhook
         for update in self.pending():
             webhook.add(update)
         self.changes.changed()
 
     def remove_webhook(self) -> None:
-        """Stop delivering; what was not acknowledged stays here."""
+        """Stop delivering; unacknowledged updates stay here."""
         if self.webhook:
             self.webhook.close()
             self.webhook = None
         self.changes.changed()
 
+    def pause(self) -> None:
+        """Stop delivering until `resume`, because the world returns to a snapshot."""
+        if self.webhook:
+            self.webhook.close()
+
+    def resume(self) -> None:
+        """Deliver what waits since the snapshot, with new ids: a client never looks back."""
+        pending = list(self._pending.values())
+        self._pending.clear()
+        for update in pending:
+            update.id = self._next_id
+            self._next_id = next(self._ids)
+            self._pending[update.id] = update
+        if self.webhook:
+            self.webhook.begin_again(pending)
+        if pending:
+            self.wake_poll(None)
+
     def delivered(self, delivery: Delivery) -> None:
-        """Note one attempt of the webhook."""
+        """Record one attempt of the webhook."""
         self.deliveries.append(delivery)
         self.delivery_count += 1
         self.changes.changed()
@@ -166,14 +201,14 @@ class UpdateQueue:
         pending = self.pending()
         if offset < 0:
             offset = pending[offset].id if -offset < len(pending) else 0
-        if offset > self._next_id + 10:  # too far in the future: the real server ignores it
+        if offset > self._next_id + 10:  # the real server ignores one too far in the future
             return
         for update in pending:
             if update.id < offset:
                 del self._pending[update.id]
 
     async def _wait(self, timeout_s: float) -> None:
-        self.wake_poll(TelegramError(409, OTHER_GET_UPDATES))  # the older poll dies
+        self.wake_poll(TelegramError(409, OTHER_GET_UPDATES))  # the older poll ends
         poll = self._poll = asyncio.get_running_loop().create_future()
         self.changes.changed()
         try:
@@ -189,8 +224,8 @@ class UpdateQueue:
 
 
 @dataclass(frozen=True)
-class Target:
-    """Where a webhook is: `url` as the bot gave it, `address` as it is called, in pure ASCII."""
+class WebhookUrl:
+    """The URL of a webhook: `url` as the bot gave it, `address` in ASCII for the request."""
 
     url: str = field(repr=False)  # may hold the token, as many bots' addresses do
     address: str = field(repr=False)
@@ -199,10 +234,10 @@ class Target:
     port: int
 
     @classmethod
-    def parse(cls, url: str) -> Target:
-        """Read an address as Telegram does: without a scheme it is https. ValueError for none.
+    def parse(cls, url: str) -> WebhookUrl:
+        """Read an address like Telegram: without a scheme it is https; ValueError if invalid.
 
-        >>> Target.parse("exämple.com/hook?é").address
+        >>> WebhookUrl.parse("exämple.com/hook?é").address
         'https://xn--exmple-cua.com/hook?%C3%A9'
         """
         if any(character <= " " for character in url):
@@ -222,7 +257,7 @@ class Target:
         return cls(url, quote(called, safe=string.punctuation), parts.scheme, host, port)
 
     def refusal(self, addresses: list[str]) -> str:
-        """Why the public Telegram would not call this address; empty when it would."""
+        """Return why the public Telegram would not call this address, or ""."""
         if self.scheme != "https":
             return "An HTTPS URL must be provided for webhook"
         if self.port not in (80, 88, 443, 8443):
@@ -235,16 +270,16 @@ class Target:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One attempt to hand an update to a webhook."""
+    """One attempt to deliver an update to a webhook."""
 
     update_id: int
     attempt: int  # 1 is the first
-    status: int | None  # the HTTP status, None when no answer came
-    error: str  # empty when the update was acknowledged
-    reply: str  # the call in the answer's body and what became of it, empty when there was none
+    status: int | None  # the HTTP status; None without a response
+    error: str  # "" if the update was acknowledged
+    reply: str  # the call in the response and its outcome, or ""
     at: float  # seconds since the sandbox started
     url: str = field(default="", repr=False)  # may hold the token, as many bots' addresses do
-    answer: str = field(default="", repr=False)  # its body, the first KEPT_ANSWER bytes
+    answer: str = field(default="", repr=False)  # the first KEPT_ANSWER bytes of the body
 
     def __str__(self) -> str:
         outcome = self.error or f"acknowledged with {self.status}"
@@ -252,18 +287,23 @@ class Delivery:
 
 
 class WebhookClient:
-    """What the webhooks of all bots share: who sends, and how soon an update is sent again.
+    """What the webhooks of all bots share: the sender, the clock, and the pauses between retries.
 
-    `retry_scale` makes the retry clock faster; that is the sandbox's own.
+    `retry_scale` shortens the pauses, which only the sandbox can do. `faults` are those
+    that you asked for (faults.py).
     """
 
-    def __init__(self, sender: Sender, retry_scale: float) -> None:
+    def __init__(
+        self, sender: Sender, retry_scale: float, clock: Clock, faults: PostFaults
+    ) -> None:
         self.sender = sender
+        self.faults = faults
         self.retry_scale = retry_scale
-        self.started = time.monotonic()
+        self.clock = clock
+        self.started = clock.now()
 
-    async def post(self, target: Target, secret_token: str, update: Update) -> Response:
-        """POST an update and return the answer; an exception for `describe` when none comes."""
+    async def post(self, target: WebhookUrl, secret_token: str, update: Update) -> Response:
+        """POST an update and return the response; raise an exception for `describe` without one."""
         headers = {
             "Content-Type": "application/json",
             "Connection": "keep-alive",
@@ -271,11 +311,14 @@ class WebhookClient:
         }
         if secret_token:
             headers["X-Telegram-Bot-Api-Secret-Token"] = secret_token
-        return await self.sender.post(target.address, headers, encode(update.to_json()))
+        body = encode(update.to_json())
+        return await self.faults.around_webhook(
+            update.account, lambda: self.sender.post(target.address, headers, body)
+        )
 
 
 def retry_delay(fails: int, retry_after: int = 0) -> float:
-    """Seconds until the next attempt when so many attempts have failed before this one.
+    """Return the seconds until the next attempt, after so many failures before this one.
 
     >>> [retry_delay(fails) for fails in range(5)]
     [0, 2, 4, 8, 16]
@@ -288,7 +331,7 @@ def retry_delay(fails: int, retry_after: int = 0) -> float:
 
 
 def describe(problem: Exception) -> str:
-    """The last_error_message for a webhook that gave no answer."""
+    """Return the last_error_message for a webhook without a response."""
     why = problem.why if isinstance(problem, PostError) else "closed"
     if isinstance(problem, PostError) and why == "tls":
         return f"SSL error {{{problem.tls_reason or 'unknown'}}}"
@@ -296,14 +339,16 @@ def describe(problem: Exception) -> str:
 
 
 class Webhook:
-    """The webhook of one bot, while it is set; `call` executes what its answers ask for."""
+    """The webhook of one bot, while it is set; `call` executes calls in its responses."""
+
+    NOT_RESTORED = ("_chats", "_slots")  # they belong to the tasks that run
 
     def __init__(
         self,
         queue: UpdateQueue,
         client: WebhookClient,
-        call: Call,
-        target: Target,
+        call: BotApiCall,
+        target: WebhookUrl,
         secret_token: str,
         max_connections: int,
         ip_address: str,
@@ -331,38 +376,51 @@ class Webhook:
         self._tasks.start(self._deliver_chat(update.chat.id, waiting))
 
     def close(self) -> None:
-        """Stop; what was not acknowledged stays in the bot's queue."""
+        """Stop; unacknowledged updates stay in the bot's queue."""
         self._tasks.cancel()
+
+    def begin_again(self, updates: list[Update]) -> None:
+        """Deliver these updates and no others."""
+        self._tasks.cancel()
+        self._chats.clear()
+        for update in updates:
+            self.add(update)
 
     async def _deliver_chat(self, chat_id: int, waiting: deque[Update]) -> None:
         try:
             while waiting:
                 await self._deliver(waiting[0])
                 waiting.popleft()
-        finally:  # after an interrupt, too: later messages of this chat start a new task
-            del self._chats[chat_id]
+        finally:  # even after an interrupt, so that later messages of this chat start a new task
+            if self._chats.get(chat_id) is waiting:
+                del self._chats[chat_id]
 
     async def _deliver(self, update: Update) -> None:
         while update in self._queue:
             async with self._slots:
+                await self._client.faults.until_up()
+                if update not in self._queue:  # it is a day old by now
+                    return
                 delivery, retry_after = await self._attempt(update)
             if not delivery.error:
-                self._queue.forget(update)
+                self._queue.acknowledge(update)
             delay = retry_delay(update.attempts - 1, retry_after) * self._client.retry_scale
-            if delivery.error and time.monotonic() + delay > update.expires:
-                self._queue.forget(update)
-            self._queue.delivered(delivery)
+            due = self._client.clock.now() + delay
+            if delivery.error and due > update.expires:
+                self._queue.acknowledge(update)
+            self._queue.delivered(delivery)  # somebody who waits for it may move the clock at once
             if delivery.error:
-                await asyncio.sleep(delay)
+                await self._client.clock.sleep_until(due)
 
     async def _attempt(self, update: Update) -> tuple[Delivery, int]:
         update.attempts += 1
-        update.hand_out()
+        update.note_delivery(self._client.clock.now())
         status, error, reply, retry_after, body = None, "", "", 0, b""
         try:
             answer = await self._client.post(self.target, self.secret_token, update)
-        except Exception as problem:  # whatever a webhook does, delivery goes on
+        except Exception as problem:  # delivery must continue after any error
             error = describe(problem)
+            reply = LOST_BY_FAULT if str(problem) == LOST_BY_FAULT else ""
         else:
             status, body = answer.status, answer.body[:KEPT_ANSWER]
             if 200 <= status <= 299:
@@ -371,10 +429,10 @@ class Webhook:
                 error = f"Wrong response from the webhook: {status} {answer.reason}"
                 retry_after = max(0, leading_integer(header(answer.headers, "Retry-After")))
         if error:
-            self.last_error_date = int(time.time())
+            self.last_error_date = int(self._client.clock.now())
             self.last_error_message = error
         update.status, update.error = status, error
-        at = time.monotonic() - self._client.started
+        at = self._client.clock.now() - self._client.started
         delivery = Delivery(
             update.id,
             update.attempts,
@@ -388,7 +446,7 @@ class Webhook:
         return delivery, retry_after
 
     async def _execute(self, answer: Response) -> str:
-        """Run the call in an answer's body; tell what came of it, for `deliveries`."""
+        """Run the call in a response's body and return its outcome, for `deliveries`."""
         if not answer.body:
             return ""
         try:
@@ -398,7 +456,7 @@ class Webhook:
             if not method:
                 return ""
             if method.startswith("get") or method in NOT_IN_AN_ANSWER:
-                return f"{method} ignored: not possible in a webhook's answer"
+                return f"{method} ignored: not possible in a webhook's response"
             await self._call(method, arguments)
         except TelegramError as refusal:
             return f"its reply was refused: {refusal.description}"

@@ -1,35 +1,40 @@
-"""Telegram without its wires: who exists, who may write to whom, and which bot sees what.
+"""Telegram's state and rules: who exists, who may write to whom, and which bot sees what.
 
-BotFather makes the bots, by his own rules and in his words; he also changes pictures and
-descriptions and counts up to twenty bots, which this one does not. A message goes in by `post` and
-comes out as updates for bots and in the inboxes of people. It knows neither HTTP nor threads:
-everything here runs on the server's loop.
+BotFather makes the bots, by his rules and in his words. The real one also changes pictures and
+descriptions and allows twenty bots. `post` takes a message and gives updates to bots and fills
+people's inboxes. Everything here runs on the server's loop.
 """
 
 import hmac
 import itertools
 import re
-import time
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot_sandbox.change_notifier import ChangeNotifier
+from bot_sandbox.clock import Clock
 from bot_sandbox.randomness import URL_SAFE, Randomness
 from bot_sandbox.telegram.arguments import leading_integer
 from bot_sandbox.telegram.buttons import CallbackQueries, Press
-from bot_sandbox.telegram.calls import KEPT_CALLS, Called
+from bot_sandbox.telegram.calls import KEPT_CALLS, ApiCall, FaultHit
 from bot_sandbox.telegram.errors import bad_request, forbidden
 from bot_sandbox.telegram.limits import Limits, SendLimiter
 from bot_sandbox.telegram.media import Files
-from bot_sandbox.telegram.types import Chat, Choices, Json, Message, User
+from bot_sandbox.telegram.types import Chat, Json, Message, ReplyKeyboard, User
 from bot_sandbox.telegram.updates import UpdateQueue, Webhook
 
+CANNOT = (  # what getMe says that a bot can or has, and what this sandbox lacks
+    "supports_inline_queries", "supports_guest_queries", "supports_join_request_queries",
+    "can_connect_to_business", "has_main_web_app", "has_topics_enabled",
+    "allows_users_to_create_topics", "can_manage_bots",
+)  # fmt: skip
 _COMMAND = re.compile(r"/[A-Za-z0-9_]{1,64}(?:@([A-Za-z0-9_]+))?")
 
 
 class BotAccount(User):
-    """A bot's account. `token` is its password: whoever has it is the bot."""
+    """A bot's account; `token` is its password."""
 
     is_bot = True
 
@@ -48,41 +53,53 @@ class BotAccount(User):
         self.privacy = privacy
         self.updates = updates
         self.limiter = limiter
-        self.next_set_webhook = 0.0  # seconds on the monotonic clock
+        self.next_set_webhook = 0.0  # seconds since 1970
+        self.given_name = name  # by BotFather
+        self.profile: dict[tuple[str, str], str] = {}  # its texts by name and language
+        self.menu_buttons: dict[int, Json] = {}  # by person, 0 for all
         self.commands: dict[str, list[Json]] = {}  # by scope and language
-        self.calls: deque[Called] = deque(maxlen=KEPT_CALLS)
-        self.lacking: list[str] = []  # what it asked for that the real Telegram has and this not
+        self.calls: deque[ApiCall] = deque(maxlen=KEPT_CALLS)  # by `record`
+        self.call_count = 0  # all that it ever made
+        self.fault_hits: deque[FaultHit] = deque(maxlen=KEPT_CALLS)  # by `Faults`
+        self.unsupported: list[str] = []  # what it called that only the real Telegram has
+        self.ignored: dict[tuple[str, str], str] = {}  # unknown parameters, and words about them
 
     def __repr__(self) -> str:
         return f"BotAccount({self.name!r}, @{self.username})"
 
+    def record(self, called: ApiCall) -> None:
+        """Keep a call that it made, with a number."""
+        self.call_count += 1
+        self.calls.append(replace(called, number=self.call_count))
+
     @property
     def webhook(self) -> Webhook | None:
-        """Where its updates are POSTed to; None while it polls or does nothing."""
+        """The webhook that gets its updates; None while it polls or does nothing."""
         return self.updates.webhook
 
     def accepts(self, token: str) -> bool:
-        """Whether this is the bot's token, compared in constant time."""
+        """Return whether this is the bot's token, compared in constant time."""
         return hmac.compare_digest(token.encode("utf-8", "surrogateescape"), self.token.encode())
 
     def get_me(self) -> Json:
-        """The Bot API's User for getMe."""
-        return self.json | {
-            "can_join_groups": True,
-            "can_read_all_group_messages": not self.privacy,
-            "supports_inline_queries": False,
-            "can_connect_to_business": False,
-            "has_main_web_app": False,
-        }
+        """Return the Bot API's User for getMe."""
+        return (
+            self.json
+            | {
+                "can_join_groups": True,
+                "can_read_all_group_messages": not self.privacy,
+            }
+            | dict.fromkeys(CANNOT, False)
+        )
 
 
 def new_token(bot_id: int, randomness: Randomness) -> str:
-    """A fresh token of the real shape: the bot's number, a colon and 35 characters."""
+    """Return a new token in the real form: the bot's id, a colon and 35 characters."""
     return f"{bot_id}:AA{randomness.text(33, f'token {bot_id}', URL_SAFE)}"
 
 
 def check_bot_names(name: str, username: str, taken: set[str]) -> str:
-    """The username as BotFather takes it, without @; ValueError in his words otherwise.
+    """Return the username without @; raise ValueError in BotFather's words if it is invalid.
 
     >>> check_bot_names("Hello bot", "@hello_bot", taken=set())
     'hello_bot'
@@ -109,17 +126,20 @@ def check_bot_names(name: str, username: str, taken: set[str]) -> str:
     if username.lower() in taken:
         raise ValueError(
             "BotFather: Sorry, this username is already taken. Please try something different. "
-            f"Found {username!r}; to go on with a bot you made before, keep its account in a "
+            f"Found {username!r}; to use a bot you made before, keep its account in a "
             "variable, or ask for it with telegram.account(username)."
         )
     return username
 
 
 class TelegramWorld:
-    """Everything the sandbox Telegram knows."""
+    """The state of the sandbox Telegram."""
+
+    NOT_RESTORED = ("up",)  # a restore starts the server
 
     def __init__(
         self,
+        clock: Clock,
         changes: ChangeNotifier,
         limits: Limits | None,
         update_lifetime_s: float,
@@ -129,70 +149,83 @@ class TelegramWorld:
         self.people: dict[int, User] = {}
         self.groups: dict[int, Chat] = {}  # groups, supergroups and channels
         self.private: dict[tuple[int, int], Chat] = {}  # by person and bot
+        self.clock = clock
+        self.up = True  # whether the server runs (faults.py)
         self.changes = changes
         self.queries = CallbackQueries()
         self.files = Files()
         self.randomness = Randomness(seed)
+        self.albums = itertools.count(13_000_000_000_000_001)  # their media_group_id
         self._bot_ids = itertools.count(7_000_000_001)
         self._limits = limits
         self._update_lifetime_s = update_lifetime_s
         self._known: list[Mapping[int, User | Chat]] = [self.accounts, self.people, self.groups]
 
     def new_bot(self, name: str, username: str, privacy: bool) -> BotAccount:
-        """What BotFather's /newbot does; ValueError in his words when he refuses."""
+        """Do BotFather's /newbot; raise ValueError in his words if he refuses."""
         taken = {account.username.lower() for account in self.accounts.values()}
         username = check_bot_names(name, username, taken)
-        updates = UpdateQueue(self._update_lifetime_s, self.changes)
         limiter = SendLimiter(self._limits)
         bot_id = next(self._bot_ids)
+        # A bot whose store has outlived another sandbox must not take these updates for repeats.
+        first_id = 100_000_000 + self.randomness.number(800_000_000, f"update {bot_id}")
+        updates = UpdateQueue(first_id, self._update_lifetime_s, self.clock, self.changes)
         token = new_token(bot_id, self.randomness)
         account = BotAccount(bot_id, name.strip(), username, privacy, token, updates, limiter)
         self.accounts[account.id] = account
         self.changes.changed()
         return account
 
+    def account(self, username: str) -> BotAccount:
+        """Return a bot by its username; KeyError lists the existing ones."""
+        wanted = username.removeprefix("@").lower()
+        for account in list(self.accounts.values()):
+            if account.username.lower() == wanted:
+                return account
+        raise KeyError(f"no bot @{wanted}; there are {self.names()}")
+
     def new_token(self, account: BotAccount) -> str:
-        """What BotFather's /revoke does; the webhook goes with the old token."""
+        """Do BotFather's /revoke, which also removes the webhook."""
         account.token = new_token(account.id, self.randomness)
         account.updates.remove_webhook()
         return account.token
 
-    def meet(self, person: User) -> None:
-        """Know a person from now on."""
+    def add_person(self, person: User) -> None:
+        """Add a person."""
         self.people[person.id] = person
         self.changes.changed()
 
-    def found(self, group: Chat) -> None:
-        """Know a group or a channel from now on."""
+    def add_group(self, group: Chat) -> None:
+        """Add a group or a channel."""
         self.groups[group.id] = group
         self.changes.changed()
 
     def private_chat(self, person: User, account: BotAccount) -> Chat:
-        """The chat of a person with a bot; it begins when the person writes first."""
+        """Return the chat of a person with a bot; the person's first message starts it."""
         key = (person.id, account.id)
         if key not in self.private:
             self.private[key] = Chat(person.id, "private", "", [person, account])
         return self.private[key]
 
     def chat_of(self, person: User, to: User | Chat | None) -> Chat:
-        """The chat a person means by `to`; ValueError for what another Telegram has made."""
-        self.check_own(person)
+        """Return the chat a person means by `to`; raise ValueError for another Telegram's."""
+        self.check_same_telegram(person)
         if isinstance(to, Chat):
-            self.check_own(to)
+            self.check_same_telegram(to)
             return to
         if to is None and len(self.accounts) != 1:
             raise ValueError(f"to whom? Say to=…; the bots are {self.names()}")
         account = to if to is not None else next(iter(self.accounts.values()))
         if not isinstance(account, BotAccount):
             raise ValueError(f"to= takes a bot's account or a group of this Telegram; got {to!r}")
-        self.check_own(account)
+        self.check_same_telegram(account)
         return self.private_chat(person, account)
 
-    def check_own(self, *whom: User | Chat) -> None:
-        """ValueError for what another Telegram has made: its numbers are the same as here."""
+    def check_same_telegram(self, *whom: User | Chat) -> None:
+        """Raise ValueError for users and chats of another Telegram, whose ids overlap with ours."""
         for one in whom:
             if isinstance(one, Chat) and one.kind == "private":
-                self.check_own(*one.members)
+                self.check_same_telegram(*one.members)
             elif all(one is not known.get(one.id) for known in self._known):
                 kind = one.kind if isinstance(one, Chat) else "bot" if one.is_bot else "person"
                 raise ValueError(
@@ -201,11 +234,11 @@ class TelegramWorld:
                 )
 
     def names(self) -> str:
-        """The usernames of all bots, for messages."""
+        """Return the usernames of all bots, for messages."""
         return ", ".join(f"@{bot.username}" for bot in list(self.accounts.values())) or "none"
 
     def chat_for(self, account: BotAccount, chat_id: str, write: bool = True) -> Chat:
-        """The chat a bot means by `chat_id`; 400 or 403 when it may not write (or read) there."""
+        """Return the chat for a bot's `chat_id`; 400 or 403 if it may not write (or read) there."""
         if not chat_id:
             raise bad_request("chat_id is empty")
         number = leading_integer(chat_id)
@@ -230,9 +263,9 @@ class TelegramWorld:
         return chat
 
     def with_users(self, account: BotAccount, entities: list[Json]) -> list[Json]:
-        """Entities in which a mention by number has its User, if the bot has met this user.
+        """Add the User to mentions by id, if the bot has met this user.
 
-        Those it has met wrote to it or share a group with it; other mentions fall away.
+        A bot has met those who wrote to it or share a group with it; other mentions are dropped.
         """
         result = []
         for entity in entities:
@@ -262,15 +295,27 @@ class TelegramWorld:
             how = "kicked from" if group.former[account.id] == "kicked" else "not a member of"
             word = "was" if group.former[account.id] == "kicked" else "is"
             raise forbidden(f"bot {word} {how} the {group.kind} chat")
+        self.lift_bans(group)
         return group
 
+    def lift_bans(self, chat: Chat) -> None:
+        """Let those come back whose ban has ended; nobody is told, as on Telegram."""
+        for user_id, until in list(chat.banned_until.items()):
+            if until <= self.clock.now():
+                del chat.banned_until[user_id]
+                chat.former[user_id] = "left"
+
     def user(self, user_id: int) -> User | None:
-        """Somebody, person or bot, by number."""
+        """Return a person or bot by id."""
         return self.people.get(user_id) or self.accounts.get(user_id)
 
-    def post(self, chat: Chat, sender: User, text: str = "", **content: Any) -> Message:
-        """Say something in a chat: every other member gets it, bots as far as they may see it."""
-        message = Message(chat, sender, text, message_id=len(chat.messages) + 1, **content)
+    def post(self, chat: Chat, sender: User, words: str = "", **content: Any) -> Message:
+        """Post a message: every other member gets it, bots only if they may see it."""
+        number, now = len(chat.messages) + 1, self.clock.now()
+        message = Message(
+            chat, sender, words, message_id=number, date=int(now), changed_at=now, **content
+        )
+        message.meant_for = meant_for(message)
         chat.messages.append(message)
         kind = "channel_post" if chat.kind == "channel" else "message"
         for member in chat.members:
@@ -279,39 +324,79 @@ class TelegramWorld:
         self._tell_bots(kind, message)
         if sender.is_bot and not message.event:
             chat.last_bot = sender
-        if chat.choices.once and not sender.is_bot and not message.event:
-            chat.choices = Choices([], once=False)
+        shown = chat.reply_keyboards.get(sender.id)
+        if shown and not message.event and _uses(message, shown):
+            del chat.reply_keyboards[sender.id]
         self.changes.changed()
         return message
 
     def edit(self, message: Message, *, mark: bool = True, **changes: Any) -> None:
-        """Change a message; bots that may see it are told when a person did it.
+        """Change a message; bots that may see it get an update if a person did it.
 
-        With `mark` it counts as edited; it does not when only its buttons change.
+        With `mark` it counts as edited; a change of its buttons alone does not count.
         """
         for name, value in changes.items():
             setattr(message, name, value)
+        message.changed_at = self.clock.now()
         if mark:
-            message.edit_date = int(time.time())
+            message.edited_at = int(message.changed_at)
+        message.meant_for = meant_for(message)
         kind = "edited_channel_post" if message.chat.kind == "channel" else "edited_message"
         self._tell_bots(kind, message)
         self.changes.changed()
 
-    def react(self, user: User, message: Message, emoji: str) -> None:
-        """Give a message a reaction, or take it back with an empty one.
+    def delete(self, message: Message) -> None:
+        """Delete a message, and the reply keyboard that it brought."""
+        message.deleted = True
+        message.changed_at = self.clock.now()
+        shown = message.chat.reply_keyboards
+        for person_id in [key for key, one in shown.items() if one.message is message]:
+            del shown[person_id]
 
-        Bots are told what people do, where they ask for message_reaction: in private chats, and in
-        groups where they are admins.
+    def pin(self, by: User, message: Message) -> None:
+        """Pin a message, and say so in the chat; also the bot that pins it is told."""
+        message.is_pinned = True
+        pinned = {"pinned_message": message.to_json(with_reply=False)}
+        words = f"{by.name} pinned {message.shown!r:.60}"
+        self.post(message.chat, by, more=pinned, event=words)
+
+    def show_reply_keyboard(self, message: Message, keyboard: ReplyKeyboard) -> None:
+        """Show people the reply keyboard that a bot's message brings, or remove theirs.
+
+        In a group, a selective one is for those whom the message mentions, and for the author of
+        the message that it answers.
+        """
+        chat = message.chat
+        for person in chat.members:
+            if person.is_bot or (keyboard.selective and not _is_addressed(message, person)):
+                continue
+            if keyboard.buttons or keyboard.force_reply:
+                chat.reply_keyboards[person.id] = replace(keyboard, message=message)
+            elif (shown := chat.reply_keyboards.get(person.id)) and shown.is_of(message.sender):
+                del chat.reply_keyboards[person.id]
+        self.changes.changed()
+
+    def person_with_number(self, phone_number: str) -> User | None:
+        """Return the person who has a phone number, however it is written."""
+        digits = re.sub("[^0-9]", "", phone_number)
+        return next((one for one in self.people.values() if one.phone_number == digits), None)
+
+    def react(self, user: User, message: Message, emoji: str) -> None:
+        """Give a message a reaction, or remove it with "".
+
+        Bots that asked for message_reaction get people's reactions in private chats, and in groups
+        where they are admins.
         """
         old = message.reactions.pop(user.id, "")
         if emoji:
             message.reactions[user.id] = emoji
+        message.changed_at = self.clock.now()
         chat = message.chat
         payload = {
             "chat": chat.json,
             "message_id": message.message_id,
             "user": user.json,
-            "date": int(time.time()),
+            "date": int(message.changed_at),
             "old_reaction": _reactions(old),
             "new_reaction": _reactions(emoji),
         }
@@ -322,18 +407,25 @@ class TelegramWorld:
         self.changes.changed()
 
     def press(self, person: User, message: Message, press: Press) -> None:
-        """Press a button under a bot's message: the bot gets the callback query."""
-        self.check_own(message.chat)
+        """Press a button under a bot's message; the bot gets the callback query."""
+        self.check_same_telegram(message.chat)
+        chat = message.chat
+        if person not in chat.members:
+            where = chat.title or "this chat"
+            raise ValueError(f"{person.name} is not in {where}, so there is no button to press")
+        if message.deleted:
+            raise ValueError(f"{message.shown!r:.60} was deleted, and its buttons with it")
         query = self.queries.open(person, message, press)
         bot = self.accounts[message.sender.id]  # only bots put buttons under messages
         update = bot.updates.add(bot, "callback_query", query, message.chat)
         if update:
             message.updates.append(update)
+        press.update = update
         self.changes.changed()
 
     def set_blocked(self, person: User, account: BotAccount, blocked: bool) -> None:
-        """Let a person block a bot or let it write again; the bot is told."""
-        self.check_own(account)
+        """Let a person block or unblock a bot; the bot gets an update."""
+        self.check_same_telegram(account)
         if not blocked and (person.id, account.id) not in self.private:
             return
         chat = self.private_chat(person, account)
@@ -343,7 +435,7 @@ class TelegramWorld:
             self._tell_standing(chat, person, account, old, new)
 
     def _tell_bots(self, kind: str, message: Message) -> None:
-        if message.sender.is_bot and not message.event:  # bots never see what bots say
+        if message.sender.is_bot and not message.event:  # bots never see other bots' messages
             return
         payload: Json = {}
         for member in message.chat.members:
@@ -353,17 +445,18 @@ class TelegramWorld:
                 if update:
                     message.updates.append(update)
 
-    def set_member(self, chat: Chat, user: User, status: str, by: User, told: bool = True) -> None:
-        """Let someone in or out, or make or unmake an admin; `status` is a ChatMember's.
+    def set_member(self, chat: Chat, user: User, status: str, by: User, show: bool = True) -> None:
+        """Change somebody's `status` in a chat, one of ChatMember's.
 
-        The people and bots of a group see who comes and goes, unless `told` is False. A bot is told
-        of its own standing by my_chat_member, and admins of everybody else's by chat_member if they
-        ask for it.
+        The group sees who joins and leaves, unless `show` is False. A bot gets its own status by
+        my_chat_member; admins get everybody else's by chat_member if they ask for it.
         """
-        old = chat.standing(user)
+        old = chat.status_of(user)
+        if status != "kicked":
+            chat.banned_until.pop(user.id, None)
         comes, goes = status in INSIDE and old not in INSIDE, status not in INSIDE and old in INSIDE
-        event = told and chat.kind != "channel"
-        if goes and event:  # the one who goes still sees it
+        event = show and chat.kind != "channel"
+        if goes and event:  # the one who leaves still sees it
             gone = {"left_chat_participant": user.json, "left_chat_member": user.json}
             words = f"{user.name} left" if by is user else f"{by.name} removed {user.name}"
             self.post(chat, by, more=gone, event=words)
@@ -371,10 +464,13 @@ class TelegramWorld:
             chat.members.append(user)
             chat.former.pop(user.id, None)
         elif status not in INSIDE:
+            shown = chat.reply_keyboards
+            for person_id in [key for key, one in shown.items() if one.is_of(user)]:
+                del shown[person_id]
             chat.members = [member for member in chat.members if member is not user]
             chat.former[user.id] = status
         (chat.admins.add if status == "administrator" else chat.admins.discard)(user.id)
-        new = chat.standing(user)
+        new = chat.status_of(user)
         if old != new:
             self._tell_standing(chat, by, user, old, new)
         if comes and event:
@@ -387,7 +483,7 @@ class TelegramWorld:
         payload = {
             "chat": chat.json,
             "from": by.json,
-            "date": int(time.time()),
+            "date": int(self.clock.now()),
             "old_chat_member": member_json(chat, user, old),
             "new_chat_member": member_json(chat, user, new),
         }
@@ -399,28 +495,28 @@ class TelegramWorld:
         self.changes.changed()
 
 
-def sees(account: BotAccount, message: Message) -> bool:
-    """Whether a bot may see a person's message: in groups, privacy mode hides most of them.
-
-    With privacy mode on (BotFather's default) a bot in a group sees commands that start with
-    "/", replies to it and mentions of it, and who comes and goes. `!hello` is none of these.
-    """
-    chat = message.chat
-    everywhere = chat.kind not in ("group", "supergroup") or not account.privacy
-    if everywhere or account.id in chat.admins or message.event:
+def _uses(message: Message, keyboard: ReplyKeyboard) -> bool:
+    """Return whether a person's message uses up what a bot shows: a button, a forced reply."""
+    if keyboard.force_reply:
         return True
-    if message.reply_to:  # a reply is for its author and nobody else
-        return message.reply_to.sender is account
-    command = _COMMAND.match(message.text)
-    if command and command[1]:
-        return command[1].lower() == account.username.lower()
-    if command:  # for the bot that spoke last; for every bot when none has spoken yet
-        return chat.last_bot in (None, account)
-    return any(
-        entity["type"] == "mention"
-        and _part(message.text, entity).lower() == f"@{account.username.lower()}"
-        for entity in message.entities
-    )
+    asked = message.reply_to is keyboard.message and not message.words  # a contact or a place
+    pressed = any(message.words in row for row in keyboard.rows)
+    return keyboard.one_time and (asked or pressed)
+
+
+def _is_addressed(message: Message, person: User) -> bool:
+    """Return whether a bot's message mentions a person or answers them."""
+    if message.chat.kind == "private":
+        return True
+    if message.reply_to and message.reply_to.sender is person:
+        return True
+    names = {f"@{person.username}".lower()} if person.username else set()
+    for entity in message.marks:
+        if entity["type"] == "text_mention" and entity["user"]["id"] == person.id:
+            return True
+        if entity["type"] == "mention" and _part(message.words, entity).lower() in names:
+            return True
+    return False
 
 
 def _part(text: str, entity: Json) -> str:
@@ -428,8 +524,47 @@ def _part(text: str, entity: Json) -> str:
     return text.encode("utf-16-le")[start:end].decode("utf-16-le")
 
 
-INSIDE = ("creator", "administrator", "member")  # who of all ChatMembers is in the chat
-# An admin's rights: all those of managing a chat, but not to make others admins. The fields are
+def meant_for(message: Message) -> tuple[User, ...]:
+    """Return the bots of a group that a person's message is meant for.
+
+    A reply to a bot, or to what was meant for a bot, is meant for that bot, whatever it says. A
+    command with a bot's name is meant for that bot, and any other command for the bot that wrote
+    last; before any bot has written, for all of them. The rules are Telegram's:
+    https://core.telegram.org/bots/faq#what-messages-will-my-bot-get
+    """
+    original = message.reply_to
+    if original and original.sender.is_bot:
+        return (original.sender,)
+    if original and original.meant_for:
+        return original.meant_for
+    bots = tuple(member for member in message.chat.members if member.is_bot)
+    command = _COMMAND.match(message.words)
+    if command is None:
+        return ()
+    if command[1]:
+        return tuple(bot for bot in bots if bot.username.lower() == command[1].lower())
+    last = message.chat.last_bot
+    return (last,) if last else bots
+
+
+def sees(account: BotAccount, message: Message) -> bool:
+    """Return whether a bot may see a person's message; privacy mode hides most of them.
+
+    With privacy mode on (BotFather's default), a bot in a group sees what is meant for it, and who
+    joins and leaves. `!hello` isn't among that, and neither is a mention of the bot: BotFather's
+    text promises mentions, but the manual lists none and none arrive
+    (https://github.com/telegramdesktop/tdesktop/issues/2117, telegraf/telegraf#545,
+    HKUDS/nanobot#449). Messages sent through a bot's inline mode would be visible, too; the
+    sandbox has no inline mode.
+    """
+    everywhere = message.chat.kind not in ("group", "supergroup") or not account.privacy
+    if everywhere or account.id in message.chat.admins or message.event:
+        return True
+    return account in message.meant_for
+
+
+INSIDE = ("creator", "administrator", "member")  # statuses of those in the chat
+# An admin may do everything except make others admins. The fields are
 # those of ChatMemberAdministrator in Bot API 10.3; aiogram refuses one that lacks any.
 _RIGHTS = dict.fromkeys(
     ("can_manage_chat", "can_change_info", "can_delete_messages", "can_invite_users",
@@ -438,7 +573,7 @@ _RIGHTS = dict.fromkeys(
     ("can_be_edited", "can_promote_members", "can_post_stories", "can_edit_stories",
      "can_delete_stories", "can_send_welcome_messages", "is_anonymous"), False,
 )  # fmt: skip
-_MORE_RIGHTS = {  # by the kind of the chat
+_MORE_RIGHTS = {  # by the kind of chat
     "group": {"can_pin_messages": True, "can_manage_tags": False},
     "supergroup": {
         "can_pin_messages": True,
@@ -454,12 +589,12 @@ _MORE_RIGHTS = {  # by the kind of the chat
 
 
 def member_json(chat: Chat, user: User, status: str) -> Json:
-    """The Bot API's ChatMember."""
+    """Return the Bot API's ChatMember."""
     member: Json = {"user": user.json, "status": status}
     if status == "creator":
         member["is_anonymous"] = False
     if status == "kicked":
-        member["until_date"] = 0  # for ever
+        member["until_date"] = chat.banned_until.get(user.id, 0)  # 0: forever
     if status == "administrator":
         member |= _RIGHTS | _MORE_RIGHTS[chat.kind]
     return member

@@ -1,7 +1,7 @@
 """A Twitch on your own machine: OAuth, chat by IRC, Helix, EventSub, and people who chat.
 
-Start reading at `service.py`. A message goes `people` → `chat` → `irc` (or `eventsub`) → the
-bot → `irc` (or `helix`) → `chat` → whoever waits for it.
+Start reading at `service.py`. A message goes `people` → `chat` → `irc` (or `eventsub`) → the bot →
+`irc` (or `helix`) → `chat` → the person who waits.
 """
 
 from bot_sandbox.diagnosis import NoReply
@@ -9,25 +9,25 @@ from bot_sandbox.server import ServerWindow
 from bot_sandbox.transcript import Transcript
 from bot_sandbox.twitch.chat import ChatMessage
 from bot_sandbox.twitch.connection import ConnectionRecord
-from bot_sandbox.twitch.eventsub_events import Delivery, Subscription
-from bot_sandbox.twitch.people import Account
+from bot_sandbox.twitch.eventsub_events import EventSubDelivery, Subscription
+from bot_sandbox.twitch.message_trace import TraceEntry
+from bot_sandbox.twitch.people import TwitchAccount
 from bot_sandbox.twitch.service import Twitch
 from bot_sandbox.twitch.settings import TwitchSettings
 from bot_sandbox.twitch.tokens import Application, Token
-from bot_sandbox.twitch.travels import Travel
 
 __all__ = [
-    "Account",
     "Application",
     "ChatMessage",
     "ConnectionRecord",
-    "Delivery",
+    "EventSubDelivery",
     "NoReply",
     "Subscription",
     "Token",
+    "TraceEntry",
     "Transcript",
-    "Travel",
     "Twitch",
+    "TwitchAccount",
     "TwitchSettings",
 ]
 
@@ -35,7 +35,8 @@ __all__ = [
 def _open_window(twitch: Twitch) -> ServerWindow:
     from bot_sandbox.window.window import Window  # only here: most users need no window
 
-    return Window(twitch=twitch)
+    hosts, origins = twitch.access.allow_hosts, twitch.access.allow_origins
+    return Window(twitch=twitch, allow_hosts=hosts, allow_origins=origins)
 
 
 Twitch.open_window = _open_window

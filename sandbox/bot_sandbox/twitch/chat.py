@@ -1,6 +1,6 @@
-"""The chat itself: channels, what was said in them, and how often one may speak.
+"""The chat: channels, their messages, and how often somebody may write.
 
-It knows no protocol: IRC and EventSub listen to it and carry the messages on.
+It has no protocol. IRC and EventSub listen to it and deliver the messages.
 """
 
 import math
@@ -10,15 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot_sandbox.change_notifier import ChangeNotifier
+from bot_sandbox.clock import Clock
 from bot_sandbox.randomness import Randomness
-from bot_sandbox.twitch.clock import Clock
+from bot_sandbox.twitch.fragments import Fragment, split
+from bot_sandbox.twitch.message_trace import MessageTrace
 from bot_sandbox.twitch.settings import TwitchSettings
-from bot_sandbox.twitch.travels import Travels
+from bot_sandbox.twitch.user import TwitchUser
 
-COLOURS = ("#FF0000", "#0000FF", "#008000", "#B22222", "#FF7F50", "#9ACD32", "#1E90FF", "#8A2BE2")
 ACTION = re.compile(r"^(?:\x01ACTION (.*?)\x01?|[/.]me (.*))$", re.IGNORECASE)
 SLASH_COMMAND = re.compile(r"^[/.]([a-z]+)(?: |$)", re.IGNORECASE)
-SILENT = "silent"  # refused without a word
+HELIX_COMMAND = re.compile(r"[/.](\w*)(?:\s+(.*))?", re.DOTALL)
+SILENT = "silent"  # refused without a notice
 REFUSALS = {
     "msg_ratelimit": "Your message was not sent because you are sending messages too quickly.",
     "msg_duplicate": "Your message was not sent because it is identical to the previous one you"
@@ -26,29 +28,17 @@ REFUSALS = {
     "msg_banned": "You are permanently banned from talking in {channel}.",
     "msg_timedout": "You are timed out for {seconds} more seconds.",
 }
-FOR_GOOD = float("inf")  # the end of a ban, unlike that of a timeout
-
-
-@dataclass(frozen=True)
-class User:
-    """Someone on Twitch; the login is also the name of their channel."""
-
-    id: str
-    login: str
-    display_name: str
-    created_at: str = field(default="", repr=False)
-
-    @property
-    def colour(self) -> str:
-        """The colour of the name in chat, always the same for one user."""
-        return COLOURS[int(self.id) % len(COLOURS)]
+# dev.twitch.tv/docs/irc/msg-id, with straight quotes as in twitchdev/issues#608
+USAGE_ME = 'Usage: "/me <message>" Send an "emote" message in the third person.'
+KEPT_REFUSALS = 1_000  # messages that were not sent, the newest ones
+FOR_GOOD = float("inf")  # the end of a ban
 
 
 @dataclass(frozen=True)
 class ChatMessage:
-    """One message in a channel: who said what; `action` is True for /me.
+    """One message in a channel; `action` is True for /me.
 
-    `announcement` is the colour of an announcement, and empty for what is merely said.
+    `announcement` is the color of an announcement, and "" for other messages.
     """
 
     user: str
@@ -57,15 +47,18 @@ class ChatMessage:
     action: bool = False
     announcement: str = field(default="", repr=False)
     id: str = field(default="", repr=False, compare=False)
-    author: User = field(default=User("0", "", ""), repr=False, compare=False)
+    author: TwitchUser = field(default=TwitchUser("0", "", ""), repr=False, compare=False)
     by_program: bool = field(default=False, repr=False, compare=False)  # came by IRC or Helix
     reply_to: "ChatMessage | None" = field(default=None, repr=False, compare=False)
     at: float = field(default=0.0, repr=False, compare=False)
-    badge: str = field(default="", repr=False, compare=False)  # what its writer was there then
+    badge: str = field(default="", repr=False, compare=False)  # the author's badge at that time
+    is_first: bool = field(default=False, repr=False, compare=False)  # of its author in the channel
+    fragments: tuple[Fragment, ...] = field(default=(), repr=False, compare=False)
+    broadcaster: TwitchUser = field(default=TwitchUser("0", "", ""), repr=False, compare=False)
 
     @property
     def thread(self) -> "ChatMessage | None":
-        """The message a thread of replies began with; None for a message that is no reply."""
+        """The first message of a thread of replies; None if this isn't a reply."""
         first = self.reply_to
         while first is not None and first.reply_to is not None:
             first = first.reply_to
@@ -74,7 +67,7 @@ class ChatMessage:
 
 @dataclass(frozen=True)
 class Stream:
-    """A channel is live since `started_at` (as Twitch writes times)."""
+    """A live stream; `started_at` is written as Twitch writes times."""
 
     id: str
     started_at: str
@@ -82,39 +75,40 @@ class Stream:
 
 @dataclass
 class Channel:
-    """One user's channel: the chat room, and what is on."""
+    """One user's channel: the chat room and the stream."""
 
-    owner: User
+    owner: TwitchUser
     title: str = ""
     stream: Stream | None = None  # None while the channel is offline
-    followers: dict[str, str] = field(default_factory=dict)  # since when, by user id
+    followers: dict[str, str] = field(default_factory=dict)  # user id → when they followed
     mods: set[str] = field(default_factory=set)
-    banned: dict[str, float] = field(default_factory=dict)  # until when, by user id
-    cleared: dict[str, float] = field(default_factory=dict)  # what was said until then, by user id
+    banned: dict[str, float] = field(default_factory=dict)  # user id → end of the ban
+    cleared: dict[str, float] = field(default_factory=dict)  # user id → messages until then
     history: list[ChatMessage] = field(default_factory=list)
+    chatters: set[str] = field(default_factory=set)  # ids of those who have ever written
 
     @property
     def name(self) -> str:
         """The owner's login, without the #."""
         return self.owner.login
 
-    def badge(self, user: User) -> str:
-        """What stands before somebody's name here; empty for most."""
+    def badge(self, user: TwitchUser) -> str:
+        """Return somebody's badge here; "" for most."""
         if user.id == self.owner.id:
             return "broadcaster"
         return "moderator" if user.id in self.mods else ""
 
     def is_cleared(self, message: ChatMessage) -> bool:
-        """Whether a ban of its writer took a message off the screens (CLEARCHAT)."""
+        """Return whether a ban of its author has removed a message from chat (CLEARCHAT)."""
         return message.at <= self.cleared.get(message.author.id, -1.0)
 
-    def is_mod(self, user: User) -> bool:
-        """Moderators and the broadcaster speak under wider limits."""
+    def is_mod(self, user: TwitchUser) -> bool:
+        """Return whether wider limits apply: to moderators and the broadcaster."""
         return user.id in self.mods or user.id == self.owner.id
 
 
 class ChatRooms:
-    """Every channel and every message."""
+    """All channels and all messages."""
 
     def __init__(
         self,
@@ -129,15 +123,15 @@ class ChatRooms:
         self._changes = changes
         self._messages: dict[str, ChatMessage] = {}
         self.channels: dict[str, Channel] = {}
-        self.travels = Travels(settings.travels)
+        self.trace = MessageTrace(settings.trace_entries)
         self.listeners: list[Callable[[ChatMessage, object], None]] = []
-        self.on_banned: list[Callable[[Channel, User, float], None]] = []
-        self.on_unmodded: list[Callable[[Channel, User], None]] = []
+        self.on_banned: list[Callable[[Channel, TwitchUser, float], None]] = []
+        self.on_unmodded: list[Callable[[Channel, TwitchUser], None]] = []
 
     def post(
         self,
         channel: Channel,
-        author: User,
+        author: TwitchUser,
         text: str,
         reply_to: ChatMessage | None = None,
         origin: object = None,
@@ -146,13 +140,13 @@ class ChatRooms:
         announcement: str = "",
         came_as: tuple[str, str] = ("", ""),
     ) -> ChatMessage:
-        """Say `text` in the channel and tell every listener.
+        """Post `text` in the channel and notify the listeners.
 
-        `origin` is who brought it in, `came_as` by which protocol and in which words.
+        `origin` is the connection it came from, `came_as` its protocol and raw text.
         """
         text, action = self.clean(text)
         if reply_to and not text.startswith(f"@{reply_to.user}"):
-            text = f"@{reply_to.user} {text}"  # Twitch itself puts the name there
+            text = f"@{reply_to.user} {text}"  # Twitch adds the name
         message = ChatMessage(
             user=author.display_name,
             text=text,
@@ -161,23 +155,27 @@ class ChatRooms:
             announcement=announcement,
             id=self._randomness.uuid(f"message {channel.name}"),
             author=author,
+            broadcaster=channel.owner,
             by_program=by_program,
             reply_to=reply_to,
             at=self._clock.now(),
             badge=channel.badge(author),
+            is_first=author.id not in channel.chatters,
+            fragments=split(text, self._user),
         )
+        channel.chatters.add(author.id)
         channel.history.append(message)
         self._messages[message.id] = message
         if came_as[0]:
-            self.travels.note(message.id, "from", came_as[0], author.login, came_as[1])
+            self.trace.note(message.id, "from", came_as[0], author.login, came_as[1])
         for listener in self.listeners:
             listener(message, origin)
         self._changes.changed()
         return message
 
-    def mod(self, channel: Channel, user: User) -> None:
-        """Make a moderator; ValueError, in Twitch's words, for whoever is banned."""
-        if self.barred(channel, user)[0]:
+    def mod(self, channel: Channel, user: TwitchUser) -> None:
+        """Make somebody a moderator; raise ValueError in Twitch's words if they are banned."""
+        if self.ban_reason(channel, user)[0]:
             raise ValueError(
                 f"{user.login} is banned in this channel. You must unban this user before granting"
                 " mod status."
@@ -185,8 +183,8 @@ class ChatRooms:
         channel.mods.add(user.id)
         self._changes.changed()
 
-    def unmod(self, channel: Channel, user: User) -> None:
-        """A moderator is one no more."""
+    def unmod(self, channel: Channel, user: TwitchUser) -> None:
+        """Remove a moderator."""
         if user.id not in channel.mods:
             return
         channel.mods.remove(user.id)
@@ -194,10 +192,10 @@ class ChatRooms:
             listener(channel, user)
         self._changes.changed()
 
-    def ban(self, channel: Channel, user: User, seconds: float = FOR_GOOD) -> None:
-        """Keep a user from speaking, for so many seconds or for good; a moderator is one no more.
+    def ban(self, channel: Channel, user: TwitchUser, seconds: float = FOR_GOOD) -> None:
+        """Ban a user for some seconds or permanently, also as a moderator.
 
-        ValueError for the broadcaster, in Twitch's words (dev.twitch.tv/docs/irc/msg-id).
+        Raises ValueError for the broadcaster, in Twitch's words (dev.twitch.tv/docs/irc/msg-id).
         """
         if user == channel.owner:
             raise ValueError("You cannot ban the broadcaster.")
@@ -208,13 +206,13 @@ class ChatRooms:
             listener(channel, user, seconds)
         self._changes.changed()
 
-    def unban(self, channel: Channel, user: User) -> None:
-        """Let a user in again, or end a timeout."""
+    def unban(self, channel: Channel, user: TwitchUser) -> None:
+        """End a ban or a timeout."""
         channel.banned.pop(user.id, None)
         self._changes.changed()
 
-    def barred(self, channel: Channel, user: User) -> tuple[str, str]:
-        """The code and the words of why this user may not speak there; empty when they may."""
+    def ban_reason(self, channel: Channel, user: TwitchUser) -> tuple[str, str]:
+        """Return code and text of a user's ban or timeout in a channel, or two ""."""
         left = channel.banned.get(user.id, 0.0) - self._clock.now()
         if left <= 0:
             return "", ""
@@ -223,12 +221,16 @@ class ChatRooms:
         return code, REFUSALS[code].format(channel=channel.name, seconds=seconds)
 
     def message(self, message_id: str) -> ChatMessage | None:
-        """The message with this id, if there was one."""
+        """Return the message with this id, or None."""
         return self._messages.get(message_id)
 
+    def _user(self, login: str) -> TwitchUser | None:
+        channel = self.channels.get(login)
+        return channel.owner if channel else None
+
     def clean(self, text: str) -> tuple[str, bool]:
-        """The text as it will be shown, and whether it is an action (/me)."""
-        text = text.encode("utf-8", "replace").decode()  # half a surrogate pair cannot travel
+        """Return the text to show, and whether it is an action (/me)."""
+        text = text.encode("utf-8", "replace").decode()  # half of a surrogate pair can't be sent
         text = re.sub(r"[\r\n\0]+", " ", text).strip()
         action = ACTION.match(text)
         if action:
@@ -236,25 +238,46 @@ class ChatRooms:
         return text[: self._settings.message_characters], bool(action)
 
 
-def slash_command(text: str) -> str:
-    """The name of a chat command other than /me, which chat does not take; else empty.
+def refused_command(text: str) -> tuple[str, str]:
+    """Return code and words if IRC refuses a text as a chat command; else two "".
 
-    >>> slash_command("/ban viktor"), slash_command("/me waves"), slash_command("hello")
-    ('ban', '', '')
+    Only /me is left of the chat commands, and it needs a text.
+
+    >>> refused_command("/ban viktor"), refused_command("/me waves")
+    (('unrecognized_cmd', 'Unrecognized command: /ban'), ('', ''))
+    >>> refused_command(".me ")
+    ('usage_me', 'Usage: "/me <message>" Send an "emote" message in the third person.')
     """
     found = SLASH_COMMAND.match(text)
-    return found[1] if found and found[1].lower() != "me" else ""
+    if not found:
+        return "", ""
+    if found[1].lower() != "me":
+        return "unrecognized_cmd", f"Unrecognized command: /{found[1]}"
+    return ("", "") if text[found.end() :].strip() else ("usage_me", USAGE_ME)
+
+
+def without_command(text: str) -> str:
+    """Return what Helix sends of a text: a chat command other than /me is cut off.
+
+    "" means that nothing is left to send (twitchdev/issues#1019, Chatterino/chatterino2#3166).
+
+    >>> [without_command(text) for text in (".foo bar", "/foo", "/me", "/me hi", ". /foo", "..hm")]
+    ['bar', '', '', '/me hi', '/foo', '..hm']
+    """
+    found = HELIX_COMMAND.fullmatch(text)
+    rest = (found[2] or "").strip() if found else text.strip()
+    return text if found and found[1].lower() == "me" and rest else rest
 
 
 class RateWindow:
-    """Times of what happened lately, for each key."""
+    """Counts recent events for each key."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._times: dict[str, deque[float]] = defaultdict(deque)
 
     def count(self, key: str, seconds: float) -> int:
-        """Note one more and say how many there were in the last `seconds`, this one included."""
+        """Count one more and return the number in the last `seconds`, including this one."""
         times = self._times[key]
         now = self._clock.now()
         times.append(now)
@@ -263,8 +286,19 @@ class RateWindow:
         return len(times)
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """Why a message was not sent: Twitch's code and words, which are "" if it says nothing."""
+
+    code: str
+    words: str
+    at: float
+    login: str
+    channel: str
+
+
 class SendingRules:
-    """Whether a program may send this text to this channel now: Twitch's chat rate limits."""
+    """Twitch's chat rate limits: whether a program may send a text to a channel now."""
 
     def __init__(self, clock: Clock, settings: TwitchSettings) -> None:
         self._clock = clock
@@ -272,23 +306,30 @@ class SendingRules:
         self._sent = RateWindow(clock)
         self._last: dict[tuple[str, str], tuple[str, float]] = {}
         self._ignored_until: dict[str, float] = {}
-        self.last_refusal: dict[str, tuple[str, float]] = {}  # the code and when, for each user
+        self.last_refusal: dict[str, Refusal] = {}  # by user id
+        self.refusals: deque[Refusal] = deque(maxlen=KEPT_REFUSALS)
 
-    def penalty_left(self, user: User) -> float:
-        """Seconds for which IRC still ignores this user silently; 0 when it does not."""
+    def penalty_left(self, user: TwitchUser) -> float:
+        """Return the seconds for which IRC still ignores this user, or 0."""
         return max(0.0, self._ignored_until.get(user.id, 0.0) - self._clock.now())
 
-    def refuse(self, user: User, channel: str, text: str, *, mod: bool, irc: bool) -> str:
-        """An empty string when the message may go; else the reason's code, or SILENT.
+    def refuse(self, user: TwitchUser, channel: str, text: str, *, mod: bool, irc: bool) -> str:
+        """Return "" if the message may be sent, else the reason's code, or SILENT.
 
-        Over the limit IRC ignores the account without a word; Helix says so.
+        Over the limit, IRC ignores the account silently; Helix gives a reason.
         """
         code = self._judge(user, channel, text, mod=mod, irc=irc)
         if code:
-            self.last_refusal[user.id] = (code, self._clock.now())
+            self.note_refusal(user, channel, code, REFUSALS.get(code, ""))
         return code
 
-    def _judge(self, user: User, channel: str, text: str, *, mod: bool, irc: bool) -> str:
+    def note_refusal(self, user: TwitchUser, channel: str, code: str, words: str) -> None:
+        """Remember why a program's message was not sent, for NoReply and the report."""
+        refusal = Refusal(code, words, self._clock.now(), user.login, channel)
+        self.last_refusal[user.id] = refusal
+        self.refusals.append(refusal)
+
+    def _judge(self, user: TwitchUser, channel: str, text: str, *, mod: bool, irc: bool) -> str:
         if not self._settings.limits:
             return ""
         if irc and self.penalty_left(user):

@@ -1,27 +1,29 @@
-"""A connection that a client holds, by IRC or to EventSub: lines queue up to go out, and it ends.
+"""A connection that a client holds, for IRC or EventSub: a queue of lines, and its end.
 
-It does not know what the lines mean (irc.py, eventsub_websocket.py).
+The meaning of the lines is in irc.py and eventsub_websocket.py.
 """
 
 import asyncio
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from aiohttp import web
 
 from bot_sandbox.change_notifier import ChangeNotifier
+from bot_sandbox.clock import Clock
 from bot_sandbox.tasks import BackgroundTasks
-from bot_sandbox.twitch.clock import Clock
 from bot_sandbox.twitch.settings import TwitchSettings
 
-GOODBYE_S = 2.0  # how long the last words may take
+GOODBYE_S = 2.0  # how long the last lines may take
 
 
 @dataclass
 class ConnectionRecord:
-    """What became of one connection; `closed` stays empty while it is open."""
+    """The record of one connection; `closed` is "" while it is open."""
+
+    NOT_RESTORED: ClassVar = ("*",)  # it tells what really happened
 
     kind: str
     login: str = ""
@@ -33,25 +35,25 @@ class ConnectionRecord:
 
     @property
     def open(self) -> bool:
-        """Whether the connection still stands."""
+        """Whether the connection is still open."""
         return not self.closed
 
 
-class Wire(Protocol):
-    """What carries a connection's text."""
+class Transport(Protocol):
+    """Carries a connection's text."""
 
     async def send(self, text: str) -> None:
-        """Send text; ConnectionError or OSError when the other side is gone."""
+        """Send text; raise ConnectionError or OSError if the other side is gone."""
 
     async def close(self, code: int) -> None:
         """Say goodbye and close."""
 
     def abort(self) -> None:
-        """Break the connection without a word."""
+        """Break the connection without a goodbye."""
 
 
-class WebSocketWire:
-    """A WebSocket: text travels in frames; `reasons` says a close code in words."""
+class WebSocketTransport:
+    """A WebSocket: text is sent in frames; `reasons` has a text for each close code."""
 
     def __init__(
         self,
@@ -64,49 +66,56 @@ class WebSocketWire:
         self._reasons = reasons
 
     async def send(self, text: str) -> None:
-        """One frame; on IRC it may hold several lines."""
+        """Send one frame; on IRC it may hold several lines."""
         await self._socket.send_str(text)
 
     async def close(self, code: int) -> None:
-        """A close frame."""
+        """Send a close frame."""
         await self._socket.close(code=code, message=self._reasons.get(code, "").encode())
 
     def abort(self) -> None:
-        """No close frame: the connection just breaks."""
+        """Break the connection without a close frame."""
         if isinstance(self._transport, asyncio.Transport):
             self._transport.abort()
 
 
-class TcpWire:
-    """Plain TCP: text travels as bytes, cut anywhere."""
+class TcpTransport:
+    """Plain TCP: text is sent as bytes, which may arrive in pieces."""
 
     def __init__(self, writer: asyncio.StreamWriter) -> None:
         self._writer = writer
 
     async def send(self, text: str) -> None:
-        """Write, and wait while the client is slow to read."""
+        """Write, and wait for a client that reads slowly."""
         self._writer.write(text.encode("utf-8", "replace"))
         await self._writer.drain()
 
     async def close(self, code: int) -> None:
-        """End of stream; TCP has no close code."""
+        """End the stream; TCP has no close code."""
         self._writer.close()
 
     def abort(self) -> None:
-        """The connection is reset."""
+        """Reset the connection."""
         self._writer.transport.abort()
 
 
 class HeldConnection:
-    """What every held connection does, whatever it carries."""
+    """What all held connections do, whatever their protocol."""
+
+    RESTORED = ("joined", "answers_ping", "silenced_by", "delay_s", "half_line", "split_lines")
 
     def __init__(
-        self, wire: Wire, kind: str, settings: TwitchSettings, clock: Clock, changes: ChangeNotifier
+        self,
+        wire: Transport,
+        kind: str,
+        settings: TwitchSettings,
+        clock: Clock,
+        changes: ChangeNotifier,
     ) -> None:
         self.record = ConnectionRecord(kind, connected_at=clock.now())
-        # Faults (faults.py): what a lesson makes this connection suffer from.
+        # Faults of this connection (faults.py)
         self.answers_ping = True
-        self.silent = False
+        self.silenced_by = ""  # the name of a fault
         self.delay_s = 0.0
         self._wire = wire
         self._settings = settings
@@ -114,31 +123,51 @@ class HeldConnection:
         self._changes = changes
         self._out: list[str] = []
         self._wake = asyncio.Event()
-        self._close_code = 0  # not 0: the connection ends once everything is written
+        self._close_code = 0  # not 0: close once everything is written
         self._tasks = BackgroundTasks()
         self._writer = asyncio.ensure_future(self._write())
 
+    def end_faults(self) -> None:
+        """Let everything through again."""
+        self.answers_ping, self.silenced_by, self.delay_s = True, "", 0.0
+
+    @property
+    def silent(self) -> bool:
+        """Whether a fault lets nothing through."""
+        return bool(self.silenced_by)
+
+    def faults(self) -> list[tuple[str, str]]:
+        """Return the faults that it has now: the name of each, and what it does."""
+        found = []
+        if self.silent:
+            found.append((self.silenced_by, f"nothing goes through {self.login}'s connection"))
+        if not self.answers_ping:
+            found.append(("stop_pong", f"the PINGs of {self.login} are not answered"))
+        if self.delay_s:
+            found.append(("delay", f"everything reaches {self.login} {self.delay_s:g} s late"))
+        return found
+
     @property
     def login(self) -> str:
-        """Whose connection it is; empty as long as it is nobody's."""
+        """The login of the connection's owner; "" before login."""
         return self.record.login
 
     @property
     def live(self) -> bool:
-        """Whether the client still hears what is sent to it."""
+        """Whether the client still receives what is sent to it."""
         return self.record.open and not self.silent
 
     @property
     def may_speak(self) -> bool:
-        """Whether chat messages may be sent through it."""
+        """Whether it may send chat messages."""
         return False
 
     def hears(self, channel: str) -> bool:
-        """Whether what is said in the channel goes out here."""
+        """Return whether it receives messages of the channel."""
         return self.hears_since(channel) is not None
 
     def hears_since(self, channel: str) -> float | None:
-        """Since when what is said in the channel goes out here; None when it does not."""
+        """Return since when it receives messages of the channel, or None."""
         raise NotImplementedError
 
     def send(self, *lines: str) -> None:
@@ -152,11 +181,11 @@ class HeldConnection:
         self._wake.set()
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Start something that goes on beside reading and writing, until the connection ends."""
+        """Start a background task that ends with the connection."""
         self._tasks.start(work)
 
     def end(self, why: str, code: int = 1000, *, abort: bool = False) -> None:
-        """End the connection: what is queued still goes out, unless it is aborted."""
+        """End the connection; queued lines are still sent, unless it is aborted."""
         if not self.record.open:
             return
         self.record.closed = why
@@ -167,11 +196,11 @@ class HeldConnection:
         self._wake.set()
         self._changes.changed()
 
-    async def read_until_the_end(self, reading: Coroutine[Any, Any, None]) -> None:
-        """Read until the client is gone or the last word to it is said.
+    async def read_until_closed(self, reading: Coroutine[Any, Any, None]) -> None:
+        """Read until the client is gone or the last line to it is sent.
 
-        A WebSocket's closing handshake needs the reader to have stopped first: aiohttp closes
-        the TCP connection at once otherwise, and the client never sees the close code.
+        The reader must stop before a WebSocket's closing handshake. Otherwise aiohttp closes the
+        TCP connection at once, and the client never sees the close code.
         """
         reader = asyncio.ensure_future(reading)
         try:
@@ -183,7 +212,7 @@ class HeldConnection:
             raise problem
 
     async def finish(self) -> None:
-        """Let it say its last words, but not for long, and close."""
+        """Send the last lines within GOODBYE_S, and close."""
         self._tasks.cancel()
         await asyncio.wait({self._writer}, timeout=GOODBYE_S)
         self._writer.cancel()
@@ -198,13 +227,13 @@ class HeldConnection:
                     await asyncio.sleep(self.delay_s)
                 lines, self._out = self._out, []
                 if lines and not self.silent:
-                    await self._carry(lines)
+                    await self._transmit(lines)
                 if self._close_code:
                     return
         except (ConnectionError, OSError):
             self.end("the connection broke", abort=True)
 
-    async def _carry(self, lines: list[str]) -> None:
-        """Send a few lines; here each by itself."""
+    async def _transmit(self, lines: list[str]) -> None:
+        """Send some lines, each in a frame of its own."""
         for line in lines:
             await self._wire.send(line)

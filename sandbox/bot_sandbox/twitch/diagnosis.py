@@ -1,22 +1,19 @@
-"""Why did nobody answer? What was found, what was expected and what to do next.
+"""Explain why nobody answered: what was found, what was expected, what to do next.
 
-It reads the state of the sandbox, and the log of a function where there is one, and words it; it
-changes nothing.
+It only reads the state of the sandbox, and the log of a function, if there is one.
 """
 
 from collections.abc import Sequence
 
-from bot_sandbox.diagnosis import failure, last_error
+from bot_sandbox.diagnosis import find_failure, find_last_error
 from bot_sandbox.function_registry import Bookmark, log_at
 from bot_sandbox.twitch.chat import FOR_GOOD, REFUSALS, Channel, ChatMessage
 from bot_sandbox.twitch.connection import ConnectionRecord
 from bot_sandbox.twitch.world import TwitchWorld
 
+REFUSED_BY_FAULT = "login refused: refused by the fault refuse_login"
+CAME = 10  # how many messages to show that came instead of another
 NOBODY = "no program ever connected to this Twitch, and no webhook is subscribed"
-NOTEBOOK = (
-    "If the bot runs in this notebook's own event loop, it cannot answer while this call waits:"
-    ' use await asyncio.to_thread(viktor.ask, "!hello", …).'
-)
 
 
 def no_answer(
@@ -29,10 +26,10 @@ def no_answer(
     log: Sequence[str],
     read: Bookmark | None,
 ) -> str:
-    """The text of NoReply.
+    """Return the text of NoReply.
 
-    `log` is what the bots of this process logged since then, `read` how far the functions' logs
-    were before.
+    `log` is what bots of this process have logged since, `read` the earlier length of the
+    functions' logs.
     """
     if asked:
         first = f"Nobody answered {asked.text!r} in #{channel.name} within {timeout:g} s."
@@ -45,6 +42,18 @@ def no_answer(
     return "\n".join([first, *why(world, channel, asked, log, read)])
 
 
+def nothing_fitting(
+    world: TwitchWorld, channel: Channel, came: Sequence[ChatMessage], timeout: float
+) -> str:
+    """Return the text of NoReply for `wait_for`: what came instead, or why nothing came."""
+    head = f"No matching message came in #{channel.name} within {timeout:g} s."
+    if not came:
+        return "\n".join([f"{head} No other came either.", *why(world, channel)])
+    shown = [f"  {message.user}: {message.text}" for message in came]
+    more = [f"  … and {len(shown) - CAME} more"] if len(shown) > CAME else []
+    return "\n".join([f"{head} What came instead:", *shown[:CAME], *more])
+
+
 def why(
     world: TwitchWorld,
     channel: Channel,
@@ -52,7 +61,7 @@ def why(
     log: Sequence[str] = (),
     read: Bookmark | None = None,
 ) -> list[str]:
-    """One line for each program that could have heard, or one saying that there is none."""
+    """Return a line for each program that could have answered, or one that says there is none."""
     latest: dict[str, ConnectionRecord] = {}
     for record in world.records:
         before = latest.get(record.login or record.kind)
@@ -60,12 +69,18 @@ def why(
             latest[record.login or record.kind] = record
     since = asked.at if asked else world.clock.now()
     command = asked.text.split()[0] if asked else ""
-    failed = failure(command, log)
-    lines = [_connection(world, channel, record, since, failed) for record in latest.values()]
+    failed = find_failure(command, log)
+    lines = []
+    for record in latest.values():
+        lines.append(_connection(world, channel, record, since, failed))
+        lines += _faults(world, record, since)
     lines += _subscriptions(world, channel, command, read)
-    if world.lacking:
-        what = ", ".join(world.lacking)
+    if world.unsupported:
+        what = ", ".join(world.unsupported)
         lines.append(f"A program asked for {what}: this sandbox lacks it, though Twitch has it.")
+    if world.ignored:
+        what = ", ".join(world.ignored)
+        lines.append(f"A program sent what Twitch does not know and ignores: {what}.")
     return lines or [
         f"Found: {NOBODY}.\nWhat to do: start the bot, and let it connect to {world.irc_url}"
     ]
@@ -75,6 +90,11 @@ def _connection(
     world: TwitchWorld, channel: Channel, record: ConnectionRecord, since: float, failed: str
 ) -> str:
     who = record.login or "a program"
+    if record.closed == REFUSED_BY_FAULT:
+        return (
+            f"Found: {who} is not connected, because the sandbox refused its login on purpose.\n"
+            "What to do: let the bot log in again after a pause"
+        )
     if record.closed.startswith("login refused"):
         return (
             f"Found: {who}'s {record.closed}.\n"
@@ -84,7 +104,7 @@ def _connection(
     if record.closed:
         return (
             f"Found: {who} is not connected; its last connection ({record.kind}) ended because "
-            f"{record.closed}.\nWhat to do: start it again, or make it reconnect by itself"
+            f"{record.closed}.\nWhat to do: start it again, or make it reconnect automatically"
         )
     if not record.login:
         return (
@@ -94,6 +114,12 @@ def _connection(
     own = world.find_channel(record.login)
     if own and channel.banned.get(own.owner.id) == FOR_GOOD:
         return f"Found: {record.login} is banned in #{channel.name}.\nWhat to do: unban it"
+    held = next((c for c in world.connections if c.record is record), None)
+    if held and held.silent:
+        return (
+            f"Found: {who} is connected, but the fault {held.silenced_by} lets nothing through.\n"
+            "What to do: clear the faults, or let the bot notice the silence and connect again"
+        )
     if not world.hears(record.login, channel.name):
         joined = ", ".join(f"#{name}" for name in record.joined) or "no channel"
         return (
@@ -105,6 +131,20 @@ def _connection(
     return _heard(world, channel, record, since, failed)
 
 
+def _faults(world: TwitchWorld, record: ConnectionRecord, since: float) -> list[str]:
+    """Return what faults of this sandbox do to a program, and did to it and its question."""
+    held = [c for c in world.connections if c.record is record and record.open]
+    texts = [text for connection in held for _, text in connection.faults()]
+    told = [hit for hit in world.fault_hits if hit.login == record.login]
+    came_late = bool(record.open and record.connected_at > since)
+    if record.closed or came_late:  # a fault may be why it was not there
+        texts += [hit.text for hit in told[-1:]]
+    texts += [
+        hit.text for hit in world.fault_hits if hit.at >= since and hit.login in ("", record.login)
+    ]
+    return [f"A fault of this sandbox: {text}." for text in dict.fromkeys(texts)]
+
+
 def _heard(
     world: TwitchWorld, channel: Channel, record: ConnectionRecord, since: float, failed: str
 ) -> str:
@@ -114,16 +154,16 @@ def _heard(
         return (
             f"Found: {record.login} sent too many messages and is silently ignored for another "
             f"{left / 60:.0f} minutes.\nWhat to do: send at most 20 messages in 30 seconds;"
-            " here, twitch.clock.advance(1800) ends the wait"
+            " here, moving the clock by 1800 seconds ends the wait"
         )
     heard_since = world.hears_since(record.login, channel.name)
     if heard_since and heard_since > since:
         return (
             f"Found: {record.login} came to #{channel.name} only after this was said.\n"
-            "What to do: wait until it is there,"
-            f' twitch.wait_for("{record.login}", "{channel.name}"), and ask again'
+            "What to do: wait until it is there (wait_for in Python, twitch/wait by HTTP), and ask"
+            " again"
         )
-    if world.chat.barred(channel, user)[0]:
+    if world.chat.ban_reason(channel, user)[0]:
         return f"Found: {record.login} is timed out in #{channel.name}.\nWhat to do: unban it"
     if record.kind.startswith("IRC") and not any(
         c.may_speak for c in world.connected(record.login)
@@ -132,22 +172,24 @@ def _heard(
             f"Found: {record.login}'s token lacks the scope chat:edit, so it can only listen.\n"
             "What to do: authorize again with chat:edit"
         )
-    code, at = world.rules.last_refusal.get(user.id, ("", 0.0))
-    if code in REFUSALS and at >= since:
+    refusal = world.rules.last_refusal.get(user.id)
+    if refusal and refusal.words and refusal.at >= since:
+        advice = f"wait, or make {record.login} a moderator, which lifts the limits"
+        if refusal.code not in REFUSALS:
+            advice = "begin no message with / or . (only /me and a text is left of chat's commands)"
         return (
-            f"Found: {record.login} answered, but Twitch refused the answer ({code}):"
-            f" {REFUSALS[code]}\n"
-            f"What to do: wait, or lift the limits as moderator (viktor.mod({record.login!r}))"
+            f"Found: {record.login} answered, but Twitch refused the answer ({refusal.code}):"
+            f" {refusal.words}\nWhat to do: {advice}"
         )
     if failed:
         return (
             f"Found: {record.login} is connected and heard the message, but said nothing.\n"
             f"Its log says: {failed}\n"
-            "What to do: mend that; the bot apologises once a minute at most"
+            "What to do: fix that; the bot apologizes at most once a minute"
         )
     return (
         f"Found: {record.login} is connected and heard the message, but said nothing.\n"
-        "What to do: look at what the bot printed; does it know this command?"
+        "What to do: read the bot's output, and check whether it knows this command"
     )
 
 
@@ -165,8 +207,8 @@ def _subscriptions(
             f" answer: {answer}."
         )
         broken = last is not None and last.status >= 500  # then the function itself failed
-        logged = failure(command, log_at(callback, read))
-        if logged := logged or (last_error(log_at(callback)) if broken else ""):
+        logged = find_failure(command, log_at(callback, read))
+        if logged := logged or (find_last_error(log_at(callback)) if broken else ""):
             lines.append(f"Its log says: {logged.replace(subscription.secret, '<secret>')}")
         if subscription.status == "authorization_revoked":
             lines.append("What to do: authorize the application again, then subscribe again")

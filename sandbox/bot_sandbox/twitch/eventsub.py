@@ -1,8 +1,8 @@
-"""EventSub: who may subscribe to what; subscriptions are made, listed, deleted, and fed.
+"""EventSub: create, list and delete subscriptions, and send events to them.
 
-A webhook takes an app token and the consents of the bot and the broadcaster; a WebSocket takes
-the bot's user token (dev.twitch.tv/docs/eventsub/manage-subscriptions). How events get to a
-program: eventsub_webhook.py and eventsub_websocket.py.
+A webhook needs an app token and the consent of the bot and the broadcaster; a WebSocket needs the
+bot's user token (dev.twitch.tv/docs/eventsub/manage-subscriptions). eventsub_webhook.py and
+eventsub_websocket.py send the events.
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot_sandbox.twitch.chat import FOR_GOOD, Channel, ChatMessage, User
+from bot_sandbox.twitch.chat import FOR_GOOD, Channel, ChatMessage
 from bot_sandbox.twitch.eventsub_events import (
     TYPES,
     EventType,
@@ -22,21 +22,23 @@ from bot_sandbox.twitch.eventsub_events import (
 )
 from bot_sandbox.twitch.eventsub_webhook import Webhooks
 from bot_sandbox.twitch.eventsub_websocket import EventSubSockets
-from bot_sandbox.twitch.helix import HelixError, HelixGate, json_body
-from bot_sandbox.twitch.tokens import Application, Grant
+from bot_sandbox.twitch.helix import HelixError, HelixGate, json_body, page
+from bot_sandbox.twitch.tokens import Application, TokenRecord
+from bot_sandbox.twitch.user import TwitchUser
 from bot_sandbox.twitch.world import TwitchWorld
 
 REAL_TYPES = frozenset(
     Path(__file__).with_name("eventsub_types.txt").read_text(encoding="utf-8").splitlines()
 )
 FORBIDDEN = "subscription missing proper authorization"
+TRANSPORT = {"method", "callback", "secret", "session_id", "conduit_id"}
 WRONG_COMBINATION = "invalid transport and auth combination"
 # "max_total_cost" (dev.twitch.tv/docs/eventsub/manage-subscriptions)
 MOST_COST_A_USER, MOST_COST_AN_APP = 10, 10_000
 
 
 class EventSub:
-    """Every subscription and its endpoints under /helix/eventsub/subscriptions."""
+    """All subscriptions, and the endpoints at /helix/eventsub/subscriptions."""
 
     def __init__(self, world: TwitchWorld, gate: HelixGate) -> None:
         self._world = world
@@ -51,28 +53,38 @@ class EventSub:
         world.tokens.on_revoked.append(self._revoked)
         world.tokens.on_withdrawn.append(self._withdrawn)
 
+    def begin_again(self) -> None:
+        """Deliver for the subscriptions that there are, after a restore."""
+        webhooks = []
+        for subscription in self._subscriptions.values():
+            if subscription.transport["method"] == "webhook":
+                webhooks.append(subscription)
+            elif subscription.transport["session_id"] not in self.sockets.open:
+                subscription.status = "websocket_disconnected"
+        self.webhooks.begin_again(webhooks)
+
     def routes(self) -> list[web.RouteDef]:
-        """The addresses."""
+        """Return the routes."""
         gate = self._gate.endpoint
         path = "/helix/eventsub/subscriptions"
         return [
-            web.post(path, gate(self.create)),
-            web.get(path, gate(self.show)),
-            web.delete(path, gate(self.delete)),
+            web.post(path, gate(self.create, "type version condition transport")),
+            web.get(path, gate(self.show, "status type user_id subscription_id after")),
+            web.delete(path, gate(self.delete, "id")),
             web.get("/ws", self.sockets.serve),
         ]
 
-    async def create(self, request: web.Request, grant: Grant) -> web.Response:
-        """POST: subscribe; a webhook is asked to prove itself before events come."""
-        subscription = check(self._world, self.sockets, grant, await json_body(request))
-        if any(same(subscription, other) for other in self._subscriptions.values()):
+    async def create(self, request: web.Request, token: TokenRecord) -> web.Response:
+        """POST: subscribe; a webhook must answer a challenge before events come."""
+        subscription = check(self._world, self.sockets, token, await json_body(request))
+        if any(is_duplicate(subscription, other) for other in self._subscriptions.values()):
             raise HelixError(409, "subscription already exists")
-        mine = [other for other in self._subscriptions.values() if owns(grant, other)]
-        most = MOST_COST_A_USER if grant.user else MOST_COST_AN_APP
-        if cost(mine) + subscription.cost > most:
+        owned = [other for other in self._subscriptions.values() if owns(token, other)]
+        most = MOST_COST_A_USER if token.user else MOST_COST_AN_APP
+        if cost(owned) + subscription.cost > most:
             raise HelixError(429, "cost exceeded")
         self._subscriptions[subscription.id] = subscription
-        answer = self._answer(grant, [subscription])
+        answer = self._answer(token, [subscription])
         if subscription.transport["method"] == "webhook":
             self.webhooks.verify(subscription)
         else:
@@ -80,50 +92,54 @@ class EventSub:
         self._world.changes.changed()
         return web.json_response(answer, status=202)
 
-    async def show(self, request: web.Request, grant: Grant) -> web.Response:
-        """GET: the application's own subscriptions, all or by status, type or user_id."""
-        mine = [s for s in self._subscriptions.values() if owns(grant, s)]
+    async def show(self, request: web.Request, token: TokenRecord) -> web.Response:
+        """GET: the application's subscriptions, all or by status, type, user_id or their id."""
+        owned = [s for s in self._subscriptions.values() if owns(token, s)]
         for name in ("status", "type"):
             if name in request.query:
-                mine = [s for s in mine if getattr(s, name) == request.query[name]]
+                owned = [s for s in owned if getattr(s, name) == request.query[name]]
         if "user_id" in request.query:
-            mine = [s for s in mine if request.query["user_id"] in s.condition.values()]
-        return web.json_response(self._answer(grant, mine) | {"pagination": {}})
+            owned = [s for s in owned if request.query["user_id"] in s.condition.values()]
+        if "subscription_id" in request.query:
+            owned = [s for s in owned if s.id == request.query["subscription_id"]]
+        shown = [subscription.as_json() for subscription in owned]
+        after = {name: value for name, value in request.query.items() if name == "after"}
+        return web.json_response(self._answer(token, owned) | page(shown, after, 100, 100))
 
-    async def delete(self, request: web.Request, grant: Grant) -> web.Response:
-        """DELETE ?id=…: no more events."""
+    async def delete(self, request: web.Request, token: TokenRecord) -> web.Response:
+        """DELETE ?id=…: end a subscription."""
         subscription = self._subscriptions.get(request.query.get("id", ""))
         if "id" not in request.query:
             raise HelixError(400, 'Missing required parameter "id"')
-        if subscription is None or not owns(grant, subscription):
+        if subscription is None or not owns(token, subscription):
             raise HelixError(404, "subscription not found")
         del self._subscriptions[subscription.id]
         self.webhooks.forget(subscription)
         self._world.changes.changed()
         return web.Response(status=204)
 
-    def _answer(self, grant: Grant, subscriptions: list[Subscription]) -> dict[str, Any]:
-        mine = [other for other in self._subscriptions.values() if owns(grant, other)]
+    def _answer(self, token: TokenRecord, subscriptions: list[Subscription]) -> dict[str, Any]:
+        owned = [other for other in self._subscriptions.values() if owns(token, other)]
         return {
             "data": [subscription.as_json() for subscription in subscriptions],
-            "total": len(mine),
-            "total_cost": cost(mine),
-            "max_total_cost": MOST_COST_A_USER if grant.user else MOST_COST_AN_APP,
+            "total": len(owned),
+            "total_cost": cost(owned),
+            "max_total_cost": MOST_COST_A_USER if token.user else MOST_COST_AN_APP,
         }
 
     def _said(self, message: ChatMessage, _origin: object) -> None:
         channel = self._world.chat.channels[message.channel]
         if message.announcement:
-            if heard := self._to("channel.chat.notification", channel):
-                self._send(heard, announcement_event(message, channel))
-        elif heard := self._to("channel.chat.message", channel):
-            self._send(heard, chat_event(message, channel))
+            if readers := self._to("channel.chat.notification", channel):
+                self._send(readers, announcement_event(message, channel))
+        elif readers := self._to("channel.chat.message", channel):
+            self._send(readers, chat_event(message, channel))
 
-    def _happened(self, type: str, channel: Channel, user: User) -> None:
+    def _happened(self, type: str, channel: Channel, user: TwitchUser) -> None:
         self._send(self._to(type, channel), channel_event(type, channel, user))
 
     def _to(self, type: str, channel: Channel) -> list[Subscription]:
-        """Who subscribed to this on a channel."""
+        """Return the subscriptions to a type on a channel."""
         every = self._subscriptions.values()
         return [s for s in every if s.enabled and s.type == type and s.channel is channel]
 
@@ -134,33 +150,33 @@ class EventSub:
             else:
                 self.sockets.notify(subscription, event)
 
-    def _banned(self, channel: Channel, user: User, seconds: float) -> None:
-        """Whoever is banned for good reads the chat no longer."""
+    def _banned(self, channel: Channel, user: TwitchUser, seconds: float) -> None:
+        """End the chat subscriptions of a permanently banned user."""
         for subscription in list(self._subscriptions.values()):
             theirs = subscription.channel is channel and subscription.reader == user
             in_chat = subscription.kind.in_chat and seconds == FOR_GOOD
-            if theirs and in_chat and subscription.standing:
+            if theirs and in_chat and subscription.is_active:
                 self._end(subscription, "chat_user_banned")
 
-    def _unmodded(self, channel: Channel, user: User) -> None:
-        """What only a moderator may read ends with being one."""
+    def _unmodded(self, channel: Channel, user: TwitchUser) -> None:
+        """End the subscriptions that need a moderator."""
         for subscription in list(self._subscriptions.values()):
             theirs = subscription.channel is channel and subscription.reader == user
-            if theirs and not subscription.kind.in_chat and subscription.standing:
+            if theirs and not subscription.kind.in_chat and subscription.is_active:
                 self._end(subscription, "moderator_removed")
 
-    def _revoked(self, grant: Grant) -> None:
+    def _revoked(self, token: TokenRecord) -> None:
         for subscription in list(self._subscriptions.values()):
             by_socket = subscription.transport["method"] == "websocket"
-            if by_socket and subscription.grant is grant and subscription.standing:
+            if by_socket and subscription.token is token and subscription.is_active:
                 self._end(subscription, "authorization_revoked")
 
-    def _withdrawn(self, app: Application, user: User) -> None:
-        """A user took their consent back: what rested on it ends."""
+    def _withdrawn(self, app: Application, user: TwitchUser) -> None:
+        """End the subscriptions that needed a withdrawn consent."""
         for subscription in list(self._subscriptions.values()):
             let_in = subscription.kind.in_chat and user == subscription.channel.owner
             rested = let_in or user == subscription.reader
-            if subscription.app == app and rested and subscription.standing:
+            if subscription.app == app and rested and subscription.is_active:
                 self._end(subscription, "authorization_revoked")
 
     def _end(self, subscription: Subscription, status: str) -> None:
@@ -173,18 +189,19 @@ class EventSub:
 
 
 def check(
-    world: TwitchWorld, sockets: EventSubSockets, grant: Grant, body: dict[str, Any]
+    world: TwitchWorld, sockets: EventSubSockets, token: TokenRecord, body: dict[str, Any]
 ) -> Subscription:
-    """The subscription a request asks for; HelixError when it may not be."""
+    """Return the requested subscription; raise HelixError if it isn't allowed."""
     for name in ("type", "version", "condition", "transport"):
         if not body.get(name):
             raise HelixError(400, f"missing required field: {name}")
     kind = find_type(world, str(body["type"]), str(body["version"]))
     channel, reader = people(world, kind, body["condition"])
     transport = body["transport"]
+    note_unknown_names(world, kind, body["condition"], transport)
     method = transport.get("method") if isinstance(transport, dict) else None
-    # What a user has not allowed the application to know counts towards its limit.
-    allowed = (grant.app.client_id, channel.owner.id) in world.tokens.consents
+    # Events without a user's consent count towards the application's limit.
+    allowed = (token.app.client_id, channel.owner.id) in world.tokens.consents
     subscription = Subscription(
         kind=kind,
         condition={
@@ -193,20 +210,20 @@ def check(
         },
         transport={},
         created_at=world.clock.timestamp(),
-        app=grant.app,
+        app=token.app,
         channel=channel,
         reader=reader,
-        grant=grant,
+        token=token,
         id=world.randomness.uuid("subscription"),
         made_at=world.clock.now(),
         cost=0 if reader or allowed else 1,
     )
     if method == "webhook":
-        check_webhook(world, grant, kind, subscription, transport)
+        check_webhook(world, token, kind, subscription, transport)
     elif method == "websocket":
-        check_websocket(sockets, grant, kind, subscription, transport)
+        check_websocket(sockets, token, kind, subscription, transport)
     elif method == "conduit":
-        world.lacks("EventSub by conduit")
+        world.note_unsupported("EventSub by conduit")
         raise HelixError(400, "This sandbox has no conduits. It has webhook and websocket.")
     else:
         raise HelixError(400, "unsupported transport method")
@@ -218,22 +235,35 @@ def check(
     return subscription
 
 
+def note_unknown_names(
+    world: TwitchWorld, kind: EventType, condition: dict[str, Any], transport: object
+) -> None:
+    """Record fields of a request that Twitch does not know."""
+    for name in condition.keys() - {"broadcaster_user_id", kind.reader}:
+        world.note_ignored(f"the condition's {name} of {kind.name}")
+    if isinstance(transport, dict):
+        for name in transport.keys() - TRANSPORT:
+            world.note_ignored(f"the transport's {name} of {kind.name}")
+
+
 def find_type(world: TwitchWorld, name: str, version: str) -> EventType:
-    """The type of event that is asked for; HelixError when there is none, here or at all."""
+    """Return the requested type of event; raise HelixError if it is unsupported or unknown."""
     for kind in TYPES:
         if (kind.name, kind.version) == (name, version):
             return kind
     if f"{name} {version}" in REAL_TYPES:
-        world.lacks(f"EventSub {name} {version}")
-        mine = ", ".join(f"{kind.name} {kind.version}" for kind in TYPES)
-        raise HelixError(400, f"This sandbox has no {name} {version}. It has {mine}.")
+        world.note_unsupported(f"EventSub {name} {version}")
+        supported = ", ".join(f"{kind.name} {kind.version}" for kind in TYPES)
+        raise HelixError(400, f"This sandbox has no {name} {version}. It has {supported}.")
     if (name, version) == ("channel.follow", "1"):
         raise HelixError(410, "")  # twitchdev/issues#1018
     raise HelixError(400, "invalid subscription type and version")
 
 
-def people(world: TwitchWorld, kind: EventType, condition: object) -> tuple[Channel, User | None]:
-    """The channel to hear of and, where it matters, the user to read as."""
+def people(
+    world: TwitchWorld, kind: EventType, condition: object
+) -> tuple[Channel, TwitchUser | None]:
+    """Return the channel and, if the type needs one, the user to read as."""
     if not isinstance(condition, dict):
         raise HelixError(400, "invalid condition")
     owner = world.users.get(str(condition.get("broadcaster_user_id")))
@@ -245,13 +275,13 @@ def people(world: TwitchWorld, kind: EventType, condition: object) -> tuple[Chan
 
 def check_webhook(
     world: TwitchWorld,
-    grant: Grant,
+    token: TokenRecord,
     kind: EventType,
     subscription: Subscription,
     transport: dict[str, Any],
 ) -> None:
-    """An app token, a good callback and secret, and the consents."""
-    if grant.user is not None:
+    """Check app token, callback, secret and consents; return the subscription."""
+    if token.user is not None:
         raise HelixError(400, WRONG_COMBINATION)
     callback, secret = str(transport.get("callback", "")), str(transport.get("secret", ""))
     if not valid_callback(callback, https_only=world.settings.https_only):
@@ -260,11 +290,11 @@ def check_webhook(
         raise HelixError(400, "secret must be between 10 and 100 characters")
     channel, reader = subscription.channel, subscription.reader
     allows = world.tokens.allows
-    if reader and not allows(grant.app, reader, kind.scope):
+    if reader and not allows(token.app, reader, kind.scope):
         raise HelixError(403, FORBIDDEN)
-    if reader and kind.in_chat:  # a bot that may sit in this chat
-        enter = channel.is_mod(reader) or allows(grant.app, channel.owner, "channel:bot")
-        if not (allows(grant.app, reader, "user:bot") and enter):
+    if reader and kind.in_chat:  # the bot must be allowed in this chat
+        enter = channel.is_mod(reader) or allows(token.app, channel.owner, "channel:bot")
+        if not (allows(token.app, reader, "user:bot") and enter):
             raise HelixError(403, FORBIDDEN)
     subscription.transport = {"method": "webhook", "callback": callback}
     subscription.secret = secret
@@ -273,18 +303,18 @@ def check_webhook(
 
 def check_websocket(
     sockets: EventSubSockets,
-    grant: Grant,
+    token: TokenRecord,
     kind: EventType,
     subscription: Subscription,
     transport: dict[str, Any],
 ) -> None:
-    """The reader's own user token, or any user's for what all may know, and a session of theirs."""
-    if grant.user is None:
+    """Check that the user token is the reader's, or the data public, and the session theirs."""
+    if token.user is None:
         raise HelixError(400, WRONG_COMBINATION)
     reader = subscription.reader
-    if reader and (reader != grant.user or kind.scope not in grant.scopes):
+    if reader and (reader != token.user or kind.scope not in token.scopes):
         raise HelixError(403, FORBIDDEN)
-    session = sockets.check(str(transport.get("session_id", "")), grant)
+    session = sockets.check(str(transport.get("session_id", "")), token)
     subscription.transport = {
         "method": "websocket",
         "session_id": session.id,
@@ -293,7 +323,7 @@ def check_websocket(
 
 
 def valid_callback(callback: str, *, https_only: bool) -> bool:
-    """Whether events can be sent there.
+    """Return whether events can be sent to a callback.
 
     >>> valid_callback("http://127.0.0.1:8000/x", https_only=False)
     True
@@ -310,24 +340,24 @@ def valid_callback(callback: str, *, https_only: bool) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
-def owns(grant: Grant, subscription: Subscription) -> bool:
-    """An app token owns its application's webhooks; a user token the user's WebSocket ones."""
-    if subscription.app != grant.app:
+def owns(token: TokenRecord, subscription: Subscription) -> bool:
+    """Return whether a token owns a subscription: app tokens webhooks, user tokens WebSockets."""
+    if subscription.app != token.app:
         return False
     by_socket = subscription.transport["method"] == "websocket"
-    return by_socket and subscription.grant.user == grant.user if grant.user else not by_socket
+    return by_socket and subscription.token.user == token.user if token.user else not by_socket
 
 
 def cost(subscriptions: list[Subscription]) -> int:
-    """What subscriptions count towards the limit."""
-    return sum(each.cost for each in subscriptions if each.standing)
+    """Return how much subscriptions count towards the limit."""
+    return sum(each.cost for each in subscriptions if each.is_active)
 
 
-def same(one: Subscription, other: Subscription) -> bool:
-    """Whether two subscriptions ask for the same thing at the same place."""
+def is_duplicate(one: Subscription, other: Subscription) -> bool:
+    """Return whether two subscriptions have the same type, condition and target."""
     place = "callback" if one.transport["method"] == "webhook" else "session_id"
     return (
-        other.standing
+        other.is_active
         and one.app == other.app
         and (one.type, one.version, one.condition) == (other.type, other.version, other.condition)
         and one.transport.get(place) == other.transport.get(place)

@@ -1,21 +1,23 @@
-"""EventSub's nouns: subscriptions, deliveries, and what is sent, as plain dictionaries.
+"""EventSub's types: subscriptions, deliveries, and events as plain dictionaries.
 
-Shapes as in dev.twitch.tv/docs/eventsub. Nothing is sent from here.
+The form is that of dev.twitch.tv/docs/eventsub.
 """
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot_sandbox.twitch.chat import Channel, ChatMessage, User
-from bot_sandbox.twitch.tokens import Application, Grant
+from bot_sandbox.twitch.chat import Channel, ChatMessage
+from bot_sandbox.twitch.fragments import Fragment
+from bot_sandbox.twitch.tokens import Application, TokenRecord
+from bot_sandbox.twitch.user import TwitchUser
 
 
 @dataclass(frozen=True)
 class EventType:
-    """A type of event that the sandbox has.
+    """A type of event in the sandbox.
 
-    `reader` names the user in the condition as whom the program reads, who must have allowed
-    `scope`; without one, anybody may know.
+    `reader` names the condition's user as whom the program reads, who must have allowed `scope`.
+    Without one, the events are public.
     """
 
     name: str
@@ -25,7 +27,7 @@ class EventType:
 
     @property
     def in_chat(self) -> bool:
-        """Whether it is about what stands in the chat, where a bot must be let in."""
+        """Whether it is about the chat, where a bot needs the broadcaster's consent."""
         return self.name.startswith("channel.chat.")
 
 
@@ -44,7 +46,7 @@ OTHER_NOTICES = (
     *("prime_paid_upgrade", "pay_it_forward", "raid", "unraid", "bits_badge_tier"),
     "charity_donation",
 )
-SOURCE = dict.fromkeys(  # where a message of a shared chat came from: there is none here
+SOURCE = dict.fromkeys(  # the origin in a shared chat, which the sandbox hasn't
     (
         *("source_broadcaster_user_id", "source_broadcaster_user_login"),
         *("source_broadcaster_user_name", "source_message_id", "source_badges"),
@@ -54,9 +56,9 @@ SOURCE = dict.fromkeys(  # where a message of a shared chat came from: there is 
 
 @dataclass
 class Subscription:
-    """One subscription: who wants to hear what, and where it goes.
+    """One subscription: its type, its condition and its target.
 
-    `reader` is the user as whom the program reads; None for what anybody may know.
+    `reader` is the user as whom the program reads; None for public events.
     """
 
     kind: EventType
@@ -65,8 +67,8 @@ class Subscription:
     created_at: str
     app: Application
     channel: Channel
-    reader: User | None
-    grant: Grant
+    reader: TwitchUser | None
+    token: TokenRecord
     id: str
     made_at: float
     cost: int = 0
@@ -86,21 +88,21 @@ class Subscription:
 
     @property
     def hears_chat(self) -> bool:
-        """Whether it brings what is said."""
+        """Whether it brings chat messages."""
         return self.type == "channel.chat.message"
 
     @property
     def enabled(self) -> bool:
-        """Whether events go out."""
+        """Whether events are sent."""
         return self.status == "enabled"
 
     @property
-    def standing(self) -> bool:
-        """Whether it is enabled or about to be."""
+    def is_active(self) -> bool:
+        """Whether it is enabled, or waits for its challenge."""
         return self.status in ("enabled", "webhook_callback_verification_pending")
 
     def as_json(self) -> dict[str, Any]:
-        """The subscription as Twitch shows it; the secret stays here."""
+        """Return the subscription as Twitch shows it, without the secret."""
         return {
             "id": self.id,
             "status": self.status,
@@ -114,8 +116,8 @@ class Subscription:
 
 
 @dataclass(frozen=True)
-class Delivery:
-    """One attempt by webhook: `status` is the answer's, 0 when there was none (see `error`)."""
+class EventSubDelivery:
+    """One attempt by webhook; `status` is 0 if there was no response (see `error`)."""
 
     message_type: str
     message_id: str
@@ -124,30 +126,30 @@ class Delivery:
     error: str
     at: float
     callback: str
-    about: str = ""  # the id of the chat message in it; empty when there is none
+    about: str = ""  # id of its chat message, or ""
 
     @property
     def ok(self) -> bool:
-        """Whether the program took it (any 2xx)."""
+        """Whether the program accepted it (any 2xx)."""
         return 200 <= self.status < 300
 
 
 def chat_event(message: ChatMessage, channel: Channel) -> dict[str, Any]:
-    """The event of channel.chat.message.
+    """Return the event of channel.chat.message.
 
-    As captured (navarr/multi-stream-chat#22), the text of a /me keeps its ACTION, and the
-    fragments have the bare words.
+    As captured (navarr/multi-stream-chat#22), the text of a /me keeps its ACTION, but the fragments
+    don't.
     """
     return {
-        **who("broadcaster_user", channel.owner),
-        **who("chatter_user", message.author),
+        **user_fields("broadcaster_user", channel.owner),
+        **user_fields("chatter_user", message.author),
         "message_id": message.id,
-        "message": words(message),
-        "color": message.author.colour,
-        "badges": badges(message.author, channel),
+        "message": message_field(message),
+        "color": message.author.color,
+        "badges": badges_field(message.author, channel),
         "message_type": "text",
         "cheer": None,
-        "reply": reply(message),
+        "reply": reply_field(message),
         "channel_points_custom_reward_id": None,
         "channel_points_animation_id": None,
         **SOURCE,
@@ -156,19 +158,19 @@ def chat_event(message: ChatMessage, channel: Channel) -> dict[str, Any]:
 
 
 def announcement_event(message: ChatMessage, channel: Channel) -> dict[str, Any]:
-    """The event of channel.chat.notification for an announcement.
+    """Return the event of channel.chat.notification for an announcement.
 
-    The fields of every other kind of notice are there and empty.
+    The fields of all other kinds of notice are empty.
     """
     return {
-        **who("broadcaster_user", channel.owner),
-        **who("chatter_user", message.author),
+        **user_fields("broadcaster_user", channel.owner),
+        **user_fields("chatter_user", message.author),
         "chatter_is_anonymous": False,
-        "color": message.author.colour,
-        "badges": badges(message.author, channel),
+        "color": message.author.color,
+        "badges": badges_field(message.author, channel),
         "system_message": "",
         "message_id": message.id,
-        "message": words(message),
+        "message": message_field(message),
         "notice_type": "announcement",
         **dict.fromkeys(OTHER_NOTICES),
         "announcement": {"color": message.announcement},
@@ -176,21 +178,25 @@ def announcement_event(message: ChatMessage, channel: Channel) -> dict[str, Any]
     }
 
 
-def channel_event(type: str, channel: Channel, user: User) -> dict[str, Any]:
-    """The event of channel.follow (`user` follows), stream.online or stream.offline."""
-    broadcaster = who("broadcaster_user", channel.owner)
+def channel_event(type: str, channel: Channel, user: TwitchUser) -> dict[str, Any]:
+    """Return the event of channel.follow (by `user`), stream.online or stream.offline."""
+    broadcaster = user_fields("broadcaster_user", channel.owner)
     if type == "channel.follow":
-        return {**who("user", user), **broadcaster, "followed_at": channel.followers[user.id]}
+        return {
+            **user_fields("user", user),
+            **broadcaster,
+            "followed_at": channel.followers[user.id],
+        }
     if channel.stream is None:
         return broadcaster
     stream = channel.stream
     return {"id": stream.id, **broadcaster, "type": "live", "started_at": stream.started_at}
 
 
-def who(role: str, user: User) -> dict[str, str]:
-    """A user in an event.
+def user_fields(role: str, user: TwitchUser) -> dict[str, str]:
+    """Return the fields of a user in an event.
 
-    >>> who("user", User("1", "viktor", "Viktor"))
+    >>> user_fields("user", TwitchUser("1", "viktor", "Viktor"))
     {'user_id': '1', 'user_login': 'viktor', 'user_name': 'Viktor'}
     """
     return {
@@ -200,28 +206,33 @@ def who(role: str, user: User) -> dict[str, str]:
     }
 
 
-def words(message: ChatMessage) -> dict[str, Any]:
-    """What was said, whole and in fragments."""
-    fragment = {
-        "type": "text",
-        "text": message.text,
-        "cheermote": None,
-        "emote": None,
-        "mention": None,
-    }
+def message_field(message: ChatMessage) -> dict[str, Any]:
+    """Return the text, whole and in fragments."""
     text = f"\x01ACTION {message.text}\x01" if message.action else message.text
-    return {"text": text, "fragments": [fragment]}
+    return {"text": text, "fragments": [fragment_json(each) for each in message.fragments]}
 
 
-def badges(user: User, channel: Channel) -> list[dict[str, str]]:
-    """The badges before a name."""
+def fragment_json(fragment: Fragment) -> dict[str, Any]:
+    """Return one fragment; without bits, the sandbox has no cheermotes."""
+    emote = {"id": fragment.emote, "emote_set_id": "0", "owner_id": "0", "format": ["static"]}
+    return {
+        "type": "emote" if fragment.emote else "mention" if fragment.mention else "text",
+        "text": fragment.text,
+        "cheermote": None,
+        "emote": emote if fragment.emote else None,
+        "mention": user_fields("user", fragment.mention) if fragment.mention else None,
+    }
+
+
+def badges_field(user: TwitchUser, channel: Channel) -> list[dict[str, str]]:
+    """Return the badges of a user."""
     if user.id == channel.owner.id:
         return [{"set_id": "broadcaster", "id": "1", "info": ""}]
     return [{"set_id": "moderator", "id": "1", "info": ""}] if user.id in channel.mods else []
 
 
-def reply(message: ChatMessage) -> dict[str, str] | None:
-    """What a reply answers, and the message its thread began with."""
+def reply_field(message: ChatMessage) -> dict[str, str] | None:
+    """Return the parent of a reply, and the first message of its thread."""
     parent, thread = message.reply_to, message.thread
     if parent is None or thread is None:
         return None
@@ -245,7 +256,7 @@ def envelope(
     at: str,
     subscription: Subscription | None = None,
 ) -> dict[str, Any]:
-    """A message of the EventSub WebSocket."""
+    """Return a message of the EventSub WebSocket."""
     metadata = {"message_id": message_id, "message_type": kind, "message_timestamp": at}
     if subscription:
         metadata["subscription_type"] = subscription.type

@@ -1,28 +1,31 @@
 """EventSub by webhook: the challenge, signed deliveries, resends, revocation.
 
-Every message is signed with HMAC-SHA256 over id + timestamp + body. One notification of a
-subscription is under way at a time. Who may subscribe is decided in eventsub.py.
+Every message is signed with HMAC-SHA256 over id + timestamp + body. A subscription has one
+notification in flight at a time. eventsub.py decides who may subscribe.
 """
 
 import asyncio
 import hashlib
 import hmac
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from bot_sandbox.tasks import BackgroundTasks
-from bot_sandbox.twitch.eventsub_events import Delivery, Subscription
-from bot_sandbox.twitch.travels import http_text
+from bot_sandbox.twitch.eventsub_events import EventSubDelivery, Subscription
+from bot_sandbox.twitch.message_trace import http_text
 from bot_sandbox.twitch.world import TwitchWorld
 from bot_sandbox.webhook_post import PostError
 from bot_sandbox.webhook_sender import NetworkSender
 
-LONGEST_ANSWER = 1 << 20  # bytes; Twitch wants a challenge back, or nothing
+LONGEST_ANSWER = 1 << 20  # bytes; Twitch expects a challenge, or nothing
 PREFIX = "Twitch-Eventsub-"
 
 
 class Webhooks:
-    """The sender of webhook messages."""
+    """Sends webhook messages."""
+
+    NOT_RESTORED = ("_queues",)  # they belong to the tasks that run
 
     def __init__(self, world: TwitchWorld) -> None:
         self._world = world
@@ -32,7 +35,7 @@ class Webhooks:
         self.send_twice = 0  # notifications to deliver twice (faults.repeat_delivery)
 
     def verify(self, subscription: Subscription) -> None:
-        """Ask the callback to prove itself, then start delivering."""
+        """Send the challenge, then start to deliver."""
         self._tasks.start(self._verify(subscription))
 
     def notify(self, subscription: Subscription, event: dict[str, Any]) -> None:
@@ -46,8 +49,20 @@ class Webhooks:
         self._tasks.start(self._revoke(subscription, body))
 
     def forget(self, subscription: Subscription) -> None:
-        """No more notifications, not even those that wait."""
+        """Drop a subscription and its queued notifications."""
         self._queues.pop(subscription.id, None)
+
+    def begin_again(self, subscriptions: Iterable[Subscription]) -> None:
+        """Drop what waits, and deliver for these subscriptions from now on."""
+        self._tasks.cancel()
+        self._queues.clear()
+        for subscription in subscriptions:
+            if subscription.enabled:
+                queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+                self._queues[subscription.id] = queue
+                self._tasks.start(self._deliver(subscription, queue))
+            elif subscription.status == "webhook_callback_verification_pending":
+                self.verify(subscription)
 
     async def close(self) -> None:
         """Stop sending."""
@@ -119,8 +134,8 @@ class Webhooks:
         body: dict[str, Any],
         message_id: str,
         attempt: int,
-    ) -> tuple[Delivery, str]:
-        """One attempt; its record and the text of the answer."""
+    ) -> tuple[EventSubDelivery, str]:
+        """Make one attempt; return its record and the text of the response."""
         callback = str(subscription.transport["callback"])
         raw = json.dumps(body, ensure_ascii=False).encode()
         headers = self._headers(subscription, kind, message_id, attempt, raw)
@@ -138,15 +153,15 @@ class Webhooks:
             first_line = f"{status} {answer.reason}"
             self._note(about, "from", callback, http_text(first_line, dict(answer.headers), text))
         at = self._world.clock.now()
-        delivery = Delivery(kind, message_id, attempt, status, error, at, callback, about)
+        delivery = EventSubDelivery(kind, message_id, attempt, status, error, at, callback, about)
         self._world.deliveries.append(delivery)
         self._world.changes.changed()
         return delivery, text
 
     def _note(self, about: str, direction: str, callback: str, text: str) -> None:
-        """Remember what travelled for a chat message; nothing when it was for none."""
+        """Record what was sent or received for a chat message, if it was for one."""
         if about:
-            self._world.chat.travels.note(about, direction, "EventSub webhook", callback, text)
+            self._world.chat.trace.note(about, direction, "EventSub webhook", callback, text)
 
     def _headers(
         self, subscription: Subscription, kind: str, message_id: str, attempt: int, raw: bytes
@@ -165,7 +180,7 @@ class Webhooks:
 
 
 def sign(secret: str, message_id: str, timestamp: str, body: bytes) -> str:
-    """The signature a callback compares.
+    """Return the signature that a callback compares.
 
     >>> sign("0123456789", "id", "2026-01-01T00:00:00Z", b"{}")[:20]
     'sha256=338fcffb7c617'

@@ -1,6 +1,6 @@
 """EventSub by WebSocket: welcome, 10 seconds to subscribe, keepalive, reconnect, close codes.
 
-The client only listens; what it subscribes to it asks Helix for (eventsub.py).
+The client only listens; it subscribes with Helix (eventsub.py).
 """
 
 import json
@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 
 from aiohttp import WSMsgType, web
 
-from bot_sandbox.twitch.chat import User
-from bot_sandbox.twitch.connection import HeldConnection, WebSocketWire, Wire
+from bot_sandbox.twitch.connection import HeldConnection, Transport, WebSocketTransport
 from bot_sandbox.twitch.eventsub_events import Subscription, envelope
 from bot_sandbox.twitch.helix import HelixError
-from bot_sandbox.twitch.tokens import Grant, digest
+from bot_sandbox.twitch.tokens import TokenRecord, digest
+from bot_sandbox.twitch.user import TwitchUser
 from bot_sandbox.twitch.world import TwitchWorld
 
 GONE = "websocket transport session does not exist or has already disconnected"
@@ -32,13 +32,13 @@ CLOSE_REASONS = {
 
 
 class EventSubSession(HeldConnection):
-    """One client; Twitch calls its connection a session."""
+    """One client's connection, which Twitch calls a session."""
 
-    def __init__(self, world: TwitchWorld, wire: Wire) -> None:
+    def __init__(self, world: TwitchWorld, wire: Transport) -> None:
         super().__init__(wire, "EventSub WebSocket", world.settings, world.clock, world.changes)
         self.id = world.randomness.text(40, "session")
         self.connected_at = world.clock.timestamp()
-        self.user: User | None = None
+        self.user: TwitchUser | None = None
         self.keepalive_s = world.settings.keepalive_s
         self.challenge = ""  # of the session_reconnect that was sent
         self.lost_status = "websocket_disconnected"
@@ -46,37 +46,37 @@ class EventSubSession(HeldConnection):
         self._sent_at = world.clock.now()
 
     def subscriptions(self) -> list[Subscription]:
-        """What is subscribed to over this session."""
+        """The subscriptions of this session."""
         every = self._world.subscriptions.values()
         return [s for s in every if s.transport.get("session_id") == self.id]
 
     def hears_since(self, channel: str) -> float | None:
-        """When it subscribed to the channel; None when it is not subscribed."""
+        """Return when it subscribed to the channel, or None."""
         chat = [s for s in self.subscriptions() if s.enabled and s.hears_chat]
         return min((s.made_at for s in chat if s.channel.name == channel), default=None)
 
     def tell(
         self, kind: str, payload: dict[str, Any], subscription: Subscription | None = None
     ) -> None:
-        """Queue a message for the client; one about a chat message is remembered."""
+        """Queue a message for the client; record it if it is about a chat message."""
         message_id = self._world.randomness.uuid("EventSub message")
         message = envelope(kind, payload, message_id, self._world.clock.timestamp(), subscription)
         self._sent_at = self._world.clock.now()
         text = json.dumps(message, ensure_ascii=False)
         about = payload.get("event", {}).get("message_id", "")
         if about and self.live:
-            self._world.chat.travels.note(about, "to", "EventSub WebSocket", self.login, text)
+            self._world.chat.trace.note(about, "to", "EventSub WebSocket", self.login, text)
         self.send(text)
 
     def take_over(self, old: "EventSubSession") -> None:
-        """Become the session another connection had: the same id, the same subscriptions."""
+        """Take over another connection's session: its id and its subscriptions."""
         self.id, self.user = old.id, old.user
         self.record.login = old.record.login
         self.record.joined = list(old.record.joined)
         old.challenge = ""
 
     def describe(self, reconnect_url: str | None = None) -> dict[str, Any]:
-        """The payload of session_welcome, or of session_reconnect with its address."""
+        """Return the payload of session_welcome, or of session_reconnect with its address."""
         session = {
             "id": self.id,
             "status": "reconnecting" if reconnect_url else "connected",
@@ -87,48 +87,49 @@ class EventSubSession(HeldConnection):
         return {"session": session}
 
     async def keep_alive(self) -> None:
-        """A session_keepalive whenever nothing else was sent for the agreed time."""
+        """Send session_keepalive whenever nothing else was sent for the agreed time."""
         clock = self._world.clock
         while self.record.open:
-            left = self._sent_at + self.keepalive_s - clock.now()
-            await clock.sleep(left)
+            await clock.sleep_until(self._sent_at + self.keepalive_s)
             if self._sent_at + self.keepalive_s <= clock.now():
                 self.tell("session_keepalive", {})
 
-    async def subscribe_in_time(self) -> None:
-        """Close a connection that nobody uses."""
-        await self._world.clock.sleep(self._world.settings.subscribe_within_s)
+    async def subscribe_in_time(self, until: float) -> None:
+        """Close a connection that has no subscription at a time of the clock."""
+        await self._world.clock.sleep_until(until)
         if not self.subscriptions():
             self.end("nothing was subscribed to in time", 4003)
 
-    async def leave_in_time(self) -> None:
-        """Close a connection that stays although it was asked to come back elsewhere."""
-        await self._world.clock.sleep(self._world.settings.reconnect_within_s)
+    async def leave_in_time(self, until: float) -> None:
+        """Close a connection that did not follow session_reconnect by a time of the clock."""
+        await self._world.clock.sleep_until(until)
         self.lost_status = "websocket_failed_to_reconnect"
         self.end("the client did not follow session_reconnect in time", 4004)
 
 
 class EventSubSockets:
-    """Every EventSub WebSocket."""
+    """All EventSub WebSockets."""
+
+    NOT_RESTORED = ("open", "_base")  # the sessions that there are
 
     def __init__(self, world: TwitchWorld) -> None:
         self._world = world
         self._base = ""
-        self.open: dict[str, EventSubSession] = {}  # by id: the one that gets the events
+        self.open: dict[str, EventSubSession] = {}  # id → the connection that gets the events
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
-        """GET /ws: one client, from welcome to close."""
+        """GET /ws: serve one client, from welcome to close."""
         socket = web.WebSocketResponse(autoping=False, timeout=1.0)
         await socket.prepare(request)
         assert request.transport is not None
         self._base = f"ws://{request.host}/ws"
-        wire = WebSocketWire(socket, request.transport, CLOSE_REASONS)
+        wire = WebSocketTransport(socket, request.transport, CLOSE_REASONS)
         session = EventSubSession(self._world, wire)
         self._world.opened(session)
         self._welcome(session, request)
 
         async def read() -> None:
-            async for frame in socket:  # nothing may come in but PING and PONG
+            async for frame in socket:  # a client may send only PING and PONG
                 if frame.type is WSMsgType.PING:
                     if not session.silent:
                         await socket.pong(frame.data)
@@ -136,7 +137,7 @@ class EventSubSockets:
                     session.end("the client sent something", 4001)
 
         try:
-            await session.read_until_the_end(read())
+            await session.read_until_closed(read())
         except (ConnectionError, OSError):
             pass
         finally:
@@ -146,15 +147,15 @@ class EventSubSockets:
             await session.finish()
         return socket
 
-    def check(self, session_id: str, grant: Grant) -> EventSubSession:
-        """The open session a subscription is for; HelixError when it cannot take it."""
+    def check(self, session_id: str, token: TokenRecord) -> EventSubSession:
+        """Return the open session for a subscription; raise HelixError if it can't have one."""
         session = self.open.get(session_id)
         if session is None or not session.record.open:
             raise HelixError(400, GONE)
-        if session.user not in (None, grant.user):
+        if session.user not in (None, token.user):
             raise HelixError(400, OTHERS)
         settings = self._world.settings
-        theirs = [s for s in self.open.values() if s.user == grant.user and s is not session]
+        theirs = [s for s in self.open.values() if s.user == token.user and s is not session]
         if session.user is None and len(theirs) >= settings.sessions_a_user:
             raise HelixError(429, "number of websocket transports limit exceeded")
         if len(session.subscriptions()) >= settings.subscriptions_a_session:
@@ -162,14 +163,14 @@ class EventSubSockets:
         return session
 
     def subscribed(self, subscription: Subscription) -> None:
-        """A subscription was made for a session."""
+        """Add a subscription to its session."""
         session = self.open[subscription.transport["session_id"]]
-        assert subscription.grant.user is not None  # an app token cannot subscribe here
-        session.user = subscription.grant.user
+        assert subscription.token.user is not None  # an app token cannot subscribe here
+        session.user = subscription.token.user
         login = session.record.login = session.user.login
         if subscription.hears_chat:
             session.record.joined.append(subscription.channel.name)
-            self._world.homes[login].add(subscription.channel.name)
+            self._world.expected_channels[login].add(subscription.channel.name)
 
     def notify(self, subscription: Subscription, event: dict[str, Any]) -> None:
         """Send an event."""
@@ -181,16 +182,18 @@ class EventSubSockets:
         self._tell(subscription, "revocation", {"subscription": subscription.as_json()})
 
     def reconnect(self, session: EventSubSession) -> None:
-        """Ask the client to come back by another address (session_reconnect)."""
+        """Ask the client to reconnect at another address (session_reconnect)."""
         session.challenge = self._world.randomness.text(30, "reconnect")
         url = f"{self._base}?{urlencode({'challenge': session.challenge, 'id': session.id})}"
+        # Counted from before the client knows: it may move the clock as soon as it does.
+        until = self._world.clock.now() + self._world.settings.reconnect_within_s
         session.tell("session_reconnect", session.describe(url))
-        session.start(session.leave_in_time())
+        session.start(session.leave_in_time(until))
 
     def _welcome(self, session: EventSubSession, request: web.Request) -> None:
         asked = request.query.get("keepalive_timeout_seconds", "")
         session.keepalive_s = keepalive(asked, self._world.settings.keepalive_s)
-        if "challenge" in request.query:  # it comes back after session_reconnect
+        if "challenge" in request.query:  # it follows session_reconnect
             old = self.open.get(request.query.get("id", ""))
             challenge = digest(request.query["challenge"])
             if old is None or not old.challenge or digest(old.challenge) != challenge:
@@ -198,13 +201,15 @@ class EventSubSockets:
                 return
             session.take_over(old)
         else:
-            session.start(session.subscribe_in_time())
+            # Counted from before the welcome: a client may move the clock as soon as it has that.
+            until = self._world.clock.now() + self._world.settings.subscribe_within_s
+            session.start(session.subscribe_in_time(until))
         self.open[session.id] = session
         session.tell("session_welcome", session.describe())
         session.start(session.keep_alive())
 
     def _lost(self, session: EventSubSession) -> None:
-        """Its subscriptions end with a session, unless another connection took it over."""
+        """End a session's subscriptions, unless another connection took it over."""
         if self.open.get(session.id) is not session:
             return
         del self.open[session.id]
@@ -220,7 +225,7 @@ class EventSubSockets:
 
 
 def keepalive(asked: str, default: int) -> int:
-    """The nearest allowed keepalive: 10 to 600 seconds.
+    """Return the nearest allowed keepalive: 10 to 600 seconds.
 
     >>> keepalive("", 10), keepalive("5", 10), keepalive("30", 10), keepalive("9999", 10)
     (10, 10, 30, 600)

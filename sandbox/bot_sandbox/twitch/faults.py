@@ -1,148 +1,263 @@
-"""Faults on request: everything that happens to a connection in real life, when a lesson asks.
+"""Faults on request: what happens to connections in real life, when you ask for it.
 
-Each takes effect before the call returns, unless its line says otherwise. A login means all its
-open connections; ValueError says when it has none.
+Each takes effect before the call returns, unless its docstring says otherwise. A login means
+all its open connections; without one, the call raises ValueError.
 """
 
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from bot_sandbox.runner import blocking
 from bot_sandbox.tasks import BackgroundTasks
 from bot_sandbox.twitch.connection import HeldConnection
 from bot_sandbox.twitch.eventsub_websocket import EventSubSession
 from bot_sandbox.twitch.irc import IrcConnection
-from bot_sandbox.twitch.people import Account, login_of
+from bot_sandbox.twitch.oauth import FAILING as OAUTH_PATHS
+from bot_sandbox.twitch.people import TwitchAccount, login_of
 from bot_sandbox.twitch.servers import Servers
 from bot_sandbox.twitch.tokens import Token
 
 
+@dataclass(frozen=True)
+class Fault:
+    """A fault that acts now, or waits for something to hit; `login` "" means everybody."""
+
+    name: str
+    login: str
+    left: int | None  # how many it will hit; None means until `clear`
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class Faults:
-    """What can go wrong, one method each."""
+    """All faults, one method each.
+
+    Example:
+        from bot_sandbox import Twitch
+
+        with Twitch() as twitch:
+            twitch.account("hello_bot")
+            twitch.faults.fail_api(503, n=2)
+            twitch.faults.fail_oauth(500, path="validate")
+            assert [fault.name for fault in twitch.faults.active] == ["fail_api", "fail_oauth"]
+            twitch.faults.clear()
+            twitch.faults.restart()
+            assert twitch.up
+    """
 
     def __init__(self, servers: Servers) -> None:
-        self._servers = servers
+        self._runner = servers  # runs all changes
         self._later = BackgroundTasks()
 
-    def drop(self, login: Account | str) -> None:
-        """Break the connection without a word."""
-        self._each(login, lambda c: c.end("the line was cut", abort=True))
+    def drop(self, login: TwitchAccount | str) -> None:
+        """Break the connection without a goodbye."""
+        self._end(login, "the line was cut", abort=True)
 
-    def close_frame(self, login: Account | str, code: int = 1001) -> None:
+    def close_frame(self, login: TwitchAccount | str, code: int = 1001) -> None:
         """Close with a WebSocket close code (1001: the server goes away)."""
-        self._each(login, lambda c: c.end(f"closed on demand with code {code}", code))
+        self._end(login, f"closed on demand with code {code}", code)
 
-    def reconnect(self, login: Account | str, close_after_s: float = 30.0) -> None:
-        """Ask to reconnect (RECONNECT or session_reconnect), and close later if it stays."""
+    def reconnect(self, login: TwitchAccount | str, close_after_s: float = 30.0) -> None:
+        """Ask to reconnect (RECONNECT or session_reconnect); close later if the client stays."""
         self._each(login, lambda c: self._reconnect(c, close_after_s))
 
-    def stop_pong(self, login: Account | str) -> None:
-        """Answer this client's PINGs no more; an EventSub client hears nothing more at all."""
+    def stop_pong(self, login: TwitchAccount | str) -> None:
+        """Stop answering this client's PINGs; an EventSub client receives nothing more."""
 
         def stop(connection: HeldConnection) -> None:
             if isinstance(connection, IrcConnection):
                 connection.answers_ping = False
             else:
-                connection.silent = True
+                connection.silenced_by = "stop_pong"
 
         self._each(login, stop)
 
-    def silence(self, login: Account | str) -> None:
-        """The connection stands, but nothing goes through it any more, either way."""
+    def silence(self, login: TwitchAccount | str) -> None:
+        """Keep the connection open, but let nothing through, in either direction."""
 
         def hush(connection: HeldConnection) -> None:
-            connection.silent = True
+            connection.silenced_by = "silence"
 
         self._each(login, hush)
 
-    def half_line(self, login: Account | str) -> None:
-        """Half of what is sent next arrives, then silence (IRC only)."""
+    def half_line(self, login: TwitchAccount | str) -> None:
+        """Send half of the next line, then nothing more (IRC only)."""
         self._irc(login, "half_line")
 
-    def split_lines(self, login: Account | str) -> None:
-        """From now on everything arrives in two pieces, cut in the middle (IRC only).
+    def split_lines(self, login: TwitchAccount | str) -> None:
+        """Send everything in two pieces from now on, cut in the middle (IRC only).
 
-        TCP does this to everyone. Over a WebSocket it means two frames, which not every client
-        puts together again (tmi.js does not).
+        TCP may always do this. On a WebSocket these are two frames, which not every client joins
+        (tmi.js doesn't).
         """
         self._irc(login, "split_lines")
 
-    def delay(self, login: Account | str, seconds: float) -> None:
-        """From now on everything arrives this much later."""
+    def delay(self, login: TwitchAccount | str, seconds: float) -> None:
+        """Delay everything by so many seconds from now on."""
 
         def slow(connection: HeldConnection) -> None:
             connection.delay_s = seconds
 
         self._each(login, slow)
 
-    def refuse_login(self, login: Account | str, n: int = 1) -> None:
+    def refuse_login(self, login: TwitchAccount | str, n: int = 1) -> None:
         """Refuse the next n IRC logins of this name, whatever the token."""
-        self._change(lambda: self._servers.irc.refuse_logins.update({login_of(login): n}))
+        self._change(lambda: self._runner.irc.refuse_logins.update({login_of(login): n}))
 
     def revoke(self, token: Token | str) -> None:
-        """End a token and its refresh token; the connections made with it end too."""
-        text = token.access_token if isinstance(token, Token) else token
-        self._servers.do(self._servers.world.tokens.revoke, text)
+        """Revoke a token and its refresh token, and end the IRC connections made with it.
 
-    def revoke_all(self, account: Account | str) -> None:
-        """End every token of an account; ValueError when it has none."""
+        A token that only expires ends no connection. What Twitch does to one whose token is revoked
+        is not published; a bot must expect that it ends.
+        """
+        text = token.access_token if isinstance(token, Token) else token
+        self._runner.do(self._runner.world.tokens.revoke, text)
+
+    def revoke_all(self, account: TwitchAccount | str) -> None:
+        """Revoke all tokens of an account; raise ValueError if it has none."""
 
         def end() -> None:
-            user = self._servers.world.user(login_of(account))
-            if not self._servers.world.tokens.revoke_all(user):
+            user = self._runner.world.user(login_of(account))
+            if not self._runner.world.tokens.revoke_all(user):
                 raise ValueError(f"{user.login} has no token; authorize an application first")
 
         self._change(end)
 
     def fail_api(self, status: int = 503, n: int = 1) -> None:
         """Answer the next n Helix requests with this status."""
-        self._change(lambda: self._servers.gate.fail_with.extend([status] * n))
+        self._change(lambda: self._runner.gate.fail_with.extend([status] * n))
+
+    def fail_oauth(self, status: int = 503, n: int = 1, path: str = "") -> None:
+        """Answer the next n requests of programs to OAuth with this status.
+
+        `path` is "validate", "token", "revoke", "device" or "userinfo"; without it, all of them.
+        """
+        if path not in ("", *OAUTH_PATHS):
+            raise ValueError(f"path= is one of {', '.join(OAUTH_PATHS)}, or ''; found {path!r}")
+        self._change(lambda: self._runner.oauth.fail_with.extend([(path, status)] * n))
 
     def repeat_delivery(self, n: int = 1) -> None:
         """Deliver the next n webhook notifications twice, with the same id."""
 
         def repeat() -> None:
-            self._servers.eventsub.webhooks.send_twice += n
+            self._runner.eventsub.webhooks.send_twice += n
 
         self._change(repeat)
 
-    def restart(self, down_s: float = 0.0) -> None:
-        """Restart every server on the same ports: all connections die, new ones are refused.
+    def clear(self) -> None:
+        """End all faults that still act; servers that are down stay down until `start`."""
 
-        Returns when it is up again, or at once when `down_s` is given: then it comes up by
-        itself that many seconds later (`twitch.clock.advance` shortens them).
+        def end() -> None:
+            runner = self._runner
+            for connection in runner.world.connections:
+                connection.end_faults()
+            runner.irc.refuse_logins.clear()
+            runner.gate.fail_with.clear()
+            runner.oauth.fail_with.clear()
+            runner.eventsub.webhooks.send_twice = 0
+
+        self._change(end)
+
+    @property
+    def active(self) -> list[Fault]:
+        """The faults that act now, or wait for something to hit."""
+        return self._runner.do(self._active)
+
+    def _active(self) -> list[Fault]:
+        runner = self._runner
+        found = [
+            Fault(name, connection.login, None, text)
+            for connection in runner.world.connections
+            if connection.record.open
+            for name, text in connection.faults()
+        ]
+        for login, n in runner.irc.refuse_logins.items():
+            if n > 0:
+                text = f"the next {n} logins of {login} will be refused"
+                found.append(Fault("refuse_login", login, n, text))
+        for status, n in Counter(runner.gate.fail_with).items():
+            text = f"{n} requests to Helix will be answered with {status}"
+            found.append(Fault("fail_api", "", n, text))
+        for (path, status), n in Counter(runner.oauth.fail_with).items():
+            where = f"/oauth2/{path}" if path else "OAuth"
+            text = f"{n} requests to {where} will be answered with {status}"
+            found.append(Fault("fail_oauth", "", n, text))
+        if n := runner.eventsub.webhooks.send_twice:
+            text = f"{n} notifications will reach a webhook twice"
+            found.append(Fault("repeat_delivery", "", n, text))
+        return found
+
+    @blocking
+    async def restart(self, down_s: float = 0.0) -> None:
+        """Restart all servers on the same ports: connections end, and new ones are refused.
+
+        Returns when they are up again, or at once if `down_s` is given. Then they come up that many
+        seconds later (`twitch.clock.advance` shortens them).
         """
-        self._servers.run(self._servers.go_down())
+        self._later.cancel()
+        await self._go_down()
         if down_s:
-            self._servers.do(lambda: self._later.start(self._come_up_later(down_s)))
+            self._later.start(self._come_up_later(self._runner.world.clock.now() + down_s))
         else:
-            self._servers.run(self._servers.come_up())
+            await self._runner.come_up()
 
-    def stop(self) -> None:
-        """Take every server down until `start`."""
-        self._servers.run(self._servers.go_down())
+    @blocking
+    async def stop(self) -> None:
+        """Stop all servers until `start`."""
+        self._later.cancel()  # a restart must not bring them up
+        await self._go_down()
 
-    def start(self) -> None:
-        """Bring the servers up again on the same ports."""
-        self._servers.run(self._servers.come_up())
+    @blocking
+    async def start(self) -> None:
+        """Start the servers again on the same ports."""
+        await self._runner.come_up()
+
+    async def end_all(self) -> None:
+        """End the faults of connections before a restore; the servers are up."""
+        self._later.cancel()
+        for connection in self._runner.world.connections:
+            connection.end_faults()
+        await self._runner.come_up()
+
+    async def _go_down(self) -> None:
+        world = self._runner.world
+        for login in dict.fromkeys(c.login for c in world.connections if c.login):
+            world.note_fault(login, "the servers went down, and all connections with them")
+        await self._runner.go_down()
+
+    def _end(
+        self, login: TwitchAccount | str, why: str, code: int = 1000, abort: bool = False
+    ) -> None:
+        def end(connection: HeldConnection) -> None:
+            connection.end(why, code, abort=abort)
+            text = f"a connection of {connection.login} was ended: {why}"
+            self._runner.world.note_fault(connection.login, text)
+
+        self._each(login, end)
 
     def _reconnect(self, connection: HeldConnection, close_after_s: float) -> None:
         if isinstance(connection, EventSubSession):
-            self._servers.eventsub.sockets.reconnect(connection)
+            self._runner.eventsub.sockets.reconnect(connection)
             return
+        until = self._runner.world.clock.now() + close_after_s
         connection.send(":tmi.twitch.tv RECONNECT")
-        self._later.start(self._close_later(connection, close_after_s))
+        self._later.start(self._close_later(connection, until))
 
-    def _irc(self, login: Account | str, flag: str) -> None:
+    def _irc(self, login: TwitchAccount | str, flag: str) -> None:
         def mark(connection: HeldConnection) -> None:
             if isinstance(connection, IrcConnection):
                 setattr(connection, flag, True)
 
         self._each(login, mark)
 
-    def _each(self, login: Account | str, act: Callable[[HeldConnection], None]) -> None:
+    def _each(self, login: TwitchAccount | str, act: Callable[[HeldConnection], None]) -> None:
         name = login_of(login)
 
         def all_of_them() -> None:
-            connections = self._servers.world.connected(name)
+            connections = self._runner.world.connected(name)
             if not connections:
                 raise ValueError(f"{name} has no open connection; start the bot first")
             for connection in connections:
@@ -153,14 +268,17 @@ class Faults:
     def _change(self, act: Callable[[], None]) -> None:
         def and_tell() -> None:
             act()
-            self._servers.changes.changed()
+            self._runner.changes.changed()
 
-        self._servers.do(and_tell)
+        self._runner.do(and_tell)
 
-    async def _close_later(self, connection: HeldConnection, seconds: float) -> None:
-        await self._servers.world.clock.sleep(seconds)
-        connection.end("it stayed after RECONNECT")
+    async def _close_later(self, connection: HeldConnection, until: float) -> None:
+        await self._runner.world.clock.sleep_until(until)
+        if connection.record.open:
+            connection.end("it stayed after RECONNECT")
+            text = f"{connection.login} was told to RECONNECT, stayed, and was cut off"
+            self._runner.world.note_fault(connection.login, text)
 
-    async def _come_up_later(self, seconds: float) -> None:
-        await self._servers.world.clock.sleep(seconds)
-        await self._servers.come_up()
+    async def _come_up_later(self, until: float) -> None:
+        await self._runner.world.clock.sleep_until(until)
+        await self._runner.come_up()

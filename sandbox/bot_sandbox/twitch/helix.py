@@ -1,8 +1,8 @@
-"""Helix, Twitch's API: the gate before every endpoint, and the endpoints a chat bot needs.
+"""Helix, Twitch's API: the checks before every endpoint, and the endpoints for chat bots.
 
-Every request needs `Authorization: Bearer <token>` and the `Client-Id` that the token was made
-for. Get Users, Send Chat Message and Get Chatters follow dev.twitch.tv/docs/api/reference;
-subscriptions are in eventsub.py.
+Every request needs `Authorization: Bearer <token>` and the token's `Client-Id`. Get Users, Send
+Chat Message and Get Chatters follow dev.twitch.tv/docs/api/reference; subscriptions are in
+eventsub.py.
 """
 
 import json
@@ -14,20 +14,30 @@ from typing import Any
 
 from aiohttp import web
 
-from bot_sandbox.twitch.chat import REFUSALS, Channel, Stream, User
+from bot_sandbox.twitch.chat import REFUSALS, Channel, Stream, without_command
 from bot_sandbox.twitch.irc import IrcServer
-from bot_sandbox.twitch.tokens import Grant
-from bot_sandbox.twitch.travels import http_text
+from bot_sandbox.twitch.message_trace import http_text
+from bot_sandbox.twitch.tokens import TokenRecord
+from bot_sandbox.twitch.user import TwitchUser
 from bot_sandbox.twitch.world import TwitchWorld
 
 NOT_PERMITTED = "The sender is not permitted to send chat messages to the broadcaster's chat room."
 
-# Twitch publishes no list of these codes (twitchdev/issues#962). A timeout's is reported with its
-# words in twitchdev/issues#1002; a ban's is named after it, with the words that chat has.
+REJECTED = "Your message is being checked by mods and has not been sent."
+LANGUAGE = "en"  # of every channel
+NOT_A_PARENT = "The request's input was not valid. Message cannot be replied to."  # issues#896
+
+# Twitch publishes no list of these codes (twitchdev/issues#962). The one for a timeout is in
+# twitchdev/issues#1002; the one for a ban is named after it, with chat's text.
 DROPPED_WHEN_BARRED = {
     "msg_banned": ("user_banned", "You are permanently banned from talking in the room."),
     "msg_timedout": ("user_timed_out", "You are timed out from talking in the room."),
 }
+
+# Parameters, as in dev.twitch.tv/docs/api/reference
+MESSAGE = "broadcaster_id sender_id message reply_parent_message_id for_source_only"
+PAGE = "broadcaster_id first after"
+STREAMS = "user_id user_login type language first after"
 
 NUMBER = re.compile("[0-9]{1,9}")
 REAL_ENDPOINTS = frozenset(
@@ -35,12 +45,12 @@ REAL_ENDPOINTS = frozenset(
 )
 
 Json = dict[str, Any]
-Endpoint = Callable[[web.Request, Grant], Awaitable[web.Response]]
+Endpoint = Callable[[web.Request, TokenRecord], Awaitable[web.Response]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class HelixError(Exception):
-    """A refusal as Helix words it: an HTTP status and a message."""
+    """A refusal by Helix: an HTTP status and a message."""
 
     def __init__(self, status: int, message: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(f"{status} {message}")
@@ -49,7 +59,7 @@ class HelixError(Exception):
         self.headers = headers or {}
 
     def response(self) -> web.Response:
-        """Helix's envelope: `{"error","status","message"}`."""
+        """Return Helix's envelope: `{"error","status","message"}`."""
         envelope = {
             "error": HTTPStatus(self.status).phrase,
             "status": self.status,
@@ -59,24 +69,35 @@ class HelixError(Exception):
 
 
 class HelixGate:
-    """The gate before every endpoint."""
+    """Checks requests before every endpoint."""
 
     def __init__(self, world: TwitchWorld) -> None:
         self._world = world
-        self.fail_with: list[int] = []  # statuses for the next requests (faults.fail_api)
+        self.fail_with: list[int] = []  # statuses of the next responses (faults.fail_api)
 
-    def endpoint(self, endpoint: Endpoint) -> Handler:
-        """An endpoint behind the gate: token, client id, rate limit, error envelope."""
+    def endpoint(self, endpoint: Endpoint, takes: str, lacks: str = "") -> Handler:
+        """Wrap an endpoint with the checks: token, client id, rate limit, error envelope.
+
+        `takes` are the parameters that it knows. `lacks` are those that only the real one knows;
+        they are refused. Any other is ignored, as Helix ignores it, and noted.
+        """
+        known, missing = takes.split(), lacks.split()
 
         async def answer(request: web.Request) -> web.StreamResponse:
             headers: dict[str, str] = {}
             try:
                 if self.fail_with:
-                    self._world.changes.changed()
-                    raise HelixError(self.fail_with.pop(0), "")
-                grant = self._who(request)
-                headers = self._rate(grant)
-                response = await endpoint(request, grant)
+                    status = self.fail_with.pop(0)
+                    what = f"{request.method} {request.path} was answered with {status}"
+                    self._world.note_fault("", what)
+                    raise HelixError(status, "")
+                token = self._who(request)
+                headers = self._rate(token)
+                given = dict(request.query)
+                if request.method == "POST":
+                    given |= await json_body(request)
+                self._check_names([name for name in given if name not in known], missing, request)
+                response = await endpoint(request, token)
             except HelixError as error:
                 response = error.response()
             response.headers.update(headers)
@@ -84,40 +105,50 @@ class HelixGate:
 
         return answer
 
-    def elsewhere(self, here: Sequence[str]) -> Handler:
-        """What answers everywhere else: `here` are the endpoints that the sandbox has.
+    def _check_names(self, names: list[str], missing: list[str], request: web.Request) -> None:
+        """Refuse a parameter that only the real Helix has, and note the others."""
+        path = request.path.removeprefix("/helix").removeprefix("/mock").lstrip("/")
+        place = f"{request.method} {path}"
+        for name in names:
+            if name in missing:
+                self._world.note_unsupported(f"Helix {place} with {name}")
+                raise HelixError(400, f"This sandbox has no {name} in {place}.")
+            self._world.note_ignored(f"{name} of {place}")
 
-        An endpoint of the real Helix is refused as lacking: with 400, which no client takes for
-        a failing server and tries again.
+    def fallback(self, here: Sequence[str]) -> Handler:
+        """Return the handler for all other paths; `here` are the sandbox's endpoints.
+
+        An endpoint of the real Helix is refused as unsupported with 400, so that no client tries
+        again as it would after a server error.
         """
 
         async def answer(request: web.Request) -> web.StreamResponse:
             asked = f"{request.method} {request.match_info['rest'].strip('/')}"
             if asked not in REAL_ENDPOINTS:
                 return HelixError(404, "").response()
-            self._world.lacks(f"Helix {asked}")
+            self._world.note_unsupported(f"Helix {asked}")
             words = f"This sandbox has no {asked}. It has {', '.join(here)}."
             return HelixError(400, words).response()
 
         return answer
 
-    def _who(self, request: web.Request) -> Grant:
+    def _who(self, request: web.Request) -> TokenRecord:
         kind, _, access_token = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer" or not access_token.strip():
             raise HelixError(401, "OAuth token is missing")
-        grant = self._world.tokens.find(access_token.strip())
-        if grant is None:
+        token = self._world.tokens.find(access_token.strip())
+        if token is None:
             raise HelixError(401, "Invalid OAuth token")
         client_id = request.headers.get("Client-Id", "")
         if not client_id:
             raise HelixError(401, "Client ID is missing")
-        if client_id != grant.app.client_id:
+        if client_id != token.app.client_id:
             raise HelixError(401, "Client ID and OAuth token do not match")
-        return grant
+        return token
 
-    def _rate(self, grant: Grant) -> dict[str, str]:
+    def _rate(self, token: TokenRecord) -> dict[str, str]:
         limit = self._world.settings.api_points
-        key = f"api {grant.app.client_id} {grant.user.id if grant.user else ''}"
+        key = f"api {token.app.client_id} {token.user.id if token.user else ''}"
         used = self._world.window.count(key, 60.0)
         headers = {
             "Ratelimit-Limit": str(limit),
@@ -129,14 +160,14 @@ class HelixGate:
         return headers
 
 
-def need_scope(grant: Grant, scope: str) -> None:
+def need_scope(token: TokenRecord, scope: str) -> None:
     """Refuse a user token without this scope."""
-    if grant.user is not None and scope not in grant.scopes:
+    if token.user is not None and scope not in token.scopes:
         raise HelixError(401, f"Missing scope: {scope}")
 
 
 async def json_body(request: web.Request) -> dict[str, Any]:
-    """The request's JSON object; 400 for anything else. An empty body holds nothing."""
+    """Return the request's JSON object, {} for an empty body; 400 for anything else."""
     try:
         body = json.loads(await request.text() or "{}")
     except (ValueError, RecursionError, LookupError):
@@ -149,7 +180,7 @@ async def json_body(request: web.Request) -> dict[str, Any]:
 
 
 def required(given: dict[str, Any], name: str) -> str:
-    """A parameter that must be there, as text."""
+    """Return a required parameter as text; 400 if it is missing."""
     value = given.get(name)
     if value is None or value == "":
         raise HelixError(400, f'Missing required parameter "{name}"')
@@ -157,7 +188,7 @@ def required(given: dict[str, Any], name: str) -> str:
 
 
 class ChatEndpoints:
-    """The endpoints a chat bot needs: users, chat, channels and what is on."""
+    """The endpoints for chat bots: users, chat, channels and streams."""
 
     def __init__(self, world: TwitchWorld, irc: IrcServer, gate: HelixGate) -> None:
         self._world = world
@@ -165,47 +196,57 @@ class ChatEndpoints:
         self._gate = gate
 
     def routes(self) -> list[web.RouteDef]:
-        """Their addresses."""
+        """Return the routes."""
         gate = self._gate.endpoint
         return [
-            web.get("/helix/users", gate(self.users)),
-            web.post("/helix/chat/messages", gate(self.send)),
-            web.get("/helix/chat/chatters", gate(self.chatters)),
-            web.get("/helix/channels", gate(self.channels)),
-            web.get("/helix/channels/followers", gate(self.followers)),
-            web.get("/helix/streams", gate(self.streams)),
+            web.get("/helix/users", gate(self.users, "id login")),
+            web.post("/helix/chat/messages", gate(self.send, MESSAGE)),
+            web.get("/helix/chat/chatters", gate(self.chatters, f"{PAGE} moderator_id")),
+            web.get("/helix/channels", gate(self.channels, "broadcaster_id")),
+            web.get("/helix/channels/followers", gate(self.followers, f"{PAGE} user_id")),
+            web.get("/helix/streams", gate(self.streams, STREAMS, "game_id before")),
         ]
 
-    async def users(self, request: web.Request, grant: Grant) -> web.Response:
+    async def users(self, request: web.Request, token: TokenRecord) -> web.Response:
         """GET /users?id=…&login=…; without either, the token's own user."""
         ids, logins = request.query.getall("id", []), request.query.getall("login", [])
         if not ids and not logins:
-            if grant.user is None:
+            if token.user is None:
                 raise HelixError(400, "Must provide an ID, Login or OAuth Token")
-            ids = [grant.user.id]
+            ids = [token.user.id]
         if len(ids) + len(logins) > 100:
             raise HelixError(400, "The number of id and login parameters must be at most 100")
         wanted = {name.lower() for name in logins}
         found = [u for u in self._world.users.values() if u.id in ids or u.login in wanted]
-        return web.json_response({"data": [user_json(user) for user in found]})
+        readable = token.user if "user:read:email" in token.scopes else None
+        return web.json_response({"data": [user_json(u, email=u == readable) for u in found]})
 
-    async def send(self, request: web.Request, grant: Grant) -> web.Response:
-        """POST /chat/messages; a message that is dropped says why.
+    async def send(self, request: web.Request, token: TokenRecord) -> web.Response:
+        """POST /chat/messages; the response says why a message was dropped.
 
-        The parameters come in the body or, as twurple and pyTwitchAPI send them, in the query.
+        A chat command is cut off or dropped, other than over IRC (`without_command`). The
+        parameters come in the body or, as twurple and pyTwitchAPI send them, in the query.
         """
         body = dict(request.query) | await json_body(request)
         channel = self._channel(required(body, "broadcaster_id"))
-        sender = self._sender(grant, channel, required(body, "sender_id"))
+        sender = self._sender(token, channel, required(body, "sender_id"))
         text = required(body, "message")
+        if body.get("for_source_only") is not None and token.user:
+            raise HelixError(400, "for_source_only needs an app access token")
         if len(text) > self._world.settings.message_characters:
             raise HelixError(422, "The message is too large")
-        code, _ = self._world.chat.barred(channel, sender)
+        code, _ = self._world.chat.ban_reason(channel, sender)
         if code:
-            return dropped(*DROPPED_WHEN_BARRED[code])
+            barred = DROPPED_WHEN_BARRED[code]
+            self._world.rules.note_refusal(sender, channel.name, *barred)
+            return dropped(*barred)
         parent = self._world.chat.message(str(body.get("reply_parent_message_id") or ""))
         if body.get("reply_parent_message_id") and parent is None:
-            raise HelixError(400, "The reply_parent_message_id is not valid")
+            raise HelixError(400, NOT_A_PARENT)
+        text = without_command(text)
+        if not text:
+            self._world.rules.note_refusal(sender, channel.name, "msg_rejected", REJECTED)
+            return dropped("msg_rejected", REJECTED)
         code = self._world.rules.refuse(
             sender, channel.name, text, mod=channel.is_mod(sender), irc=False
         )
@@ -214,20 +255,21 @@ class ChatEndpoints:
         first_line = f"{request.method} {request.path_qs}"
         came_as = ("Helix", http_text(first_line, request.headers, await request.text()))
         message = self._world.chat.post(channel, sender, text, parent, came_as=came_as)
-        answer = web.json_response({"data": [{"message_id": message.id, "is_sent": True}]})
-        self._world.chat.travels.note(
+        sent = {"message_id": message.id, "is_sent": True, "drop_reason": None}
+        answer = web.json_response({"data": [sent]})
+        self._world.chat.trace.note(
             message.id, "to", "Helix", sender.login, f"{answer.status} OK\n\n{answer.text}"
         )
         return answer
 
-    async def chatters(self, request: web.Request, grant: Grant) -> web.Response:
+    async def chatters(self, request: web.Request, token: TokenRecord) -> web.Response:
         """GET /chat/chatters: who is connected to a channel's chat, for its moderators."""
         given = dict(request.query)
         channel = self._channel(required(given, "broadcaster_id"))
-        if grant.user is None or required(given, "moderator_id") != grant.user.id:
+        if token.user is None or required(given, "moderator_id") != token.user.id:
             raise HelixError(401, own_id("moderator_id"))
-        need_scope(grant, "moderator:read:chatters")
-        if not channel.is_mod(grant.user):
+        need_scope(token, "moderator:read:chatters")
+        if not channel.is_mod(token.user):
             raise HelixError(403, "The user is not one of the broadcaster's moderators.")
         there = {s.user.id: s.user for s in self._irc.members[channel.name] if s.user}
         data = [
@@ -236,8 +278,8 @@ class ChatEndpoints:
         ]
         return web.json_response(page(data, given, 100, 1000) | {"total": len(data)})
 
-    async def channels(self, request: web.Request, grant: Grant) -> web.Response:
-        """GET /channels?broadcaster_id=…: what the channels of up to 100 users are about."""
+    async def channels(self, request: web.Request, token: TokenRecord) -> web.Response:
+        """GET /channels?broadcaster_id=…: the channels of up to 100 users."""
         ids = request.query.getall("broadcaster_id", [])
         if not ids:
             raise HelixError(400, 'Missing required parameter "broadcaster_id"')
@@ -246,16 +288,16 @@ class ChatEndpoints:
         found = [c for c in self._world.chat.channels.values() if c.owner.id in ids]
         return web.json_response({"data": [channel_json(channel) for channel in found]})
 
-    async def followers(self, request: web.Request, grant: Grant) -> web.Response:
-        """GET /channels/followers: how many, and for the channel's moderators who.
+    async def followers(self, request: web.Request, token: TokenRecord) -> web.Response:
+        """GET /channels/followers: their number, and for the channel's moderators their names.
 
-        Whoever may not know gets the number and no names, not a refusal
+        Others get the number without names, not a refusal
         (dev.twitch.tv/docs/api/reference#get-channel-followers).
         """
         given = dict(request.query)
         channel = self._channel(required(given, "broadcaster_id"))
-        scope = "moderator:read:followers" in grant.scopes
-        may_know = scope and grant.user is not None and channel.is_mod(grant.user)
+        scope = "moderator:read:followers" in token.scopes
+        may_know = scope and token.user is not None and channel.is_mod(token.user)
         who = [
             {
                 "user_id": user_id,
@@ -263,13 +305,13 @@ class ChatEndpoints:
                 "user_name": self._world.users[user_id].display_name,
                 "followed_at": at,
             }
-            for user_id, at in reversed(channel.followers.items())  # the newest first
+            for user_id, at in reversed(channel.followers.items())  # newest first
             if may_know and given.get("user_id", user_id) == user_id
         ]
         return web.json_response(page(who, given, 20, 100) | {"total": len(channel.followers)})
 
-    async def streams(self, request: web.Request, grant: Grant) -> web.Response:
-        """GET /streams: what is live now, all or by user_id, user_login."""
+    async def streams(self, request: web.Request, token: TokenRecord) -> web.Response:
+        """GET /streams: live streams, all or by user_id or user_login; all are in English."""
         query = request.query
         ids, logins = query.getall("user_id", []), query.getall("user_login", [])
         if max(len(ids), len(logins)) > 100:
@@ -279,6 +321,7 @@ class ChatEndpoints:
             stream_json(channel, channel.stream)
             for channel in self._world.chat.channels.values()
             if channel.stream
+            and query.get("language", LANGUAGE) == LANGUAGE
             and (not (ids or wanted) or channel.owner.id in ids or channel.name in wanted)
         ]
         return web.json_response(page(live, dict(query), 20, 100))
@@ -289,27 +332,27 @@ class ChatEndpoints:
             raise HelixError(400, "The ID in broadcaster_id must be that of a user")
         return self._world.chat.channels[user.login]
 
-    def _sender(self, grant: Grant, channel: Channel, sender_id: str) -> User:
-        """Who speaks: the token's user, or with an app token whoever allowed it."""
-        need_scope(grant, "user:write:chat")
-        if grant.user is not None:
-            if grant.user.id != sender_id:
+    def _sender(self, token: TokenRecord, channel: Channel, sender_id: str) -> TwitchUser:
+        """Return the sender: the token's user, or with an app token a user who allowed it."""
+        need_scope(token, "user:write:chat")
+        if token.user is not None:
+            if token.user.id != sender_id:
                 raise HelixError(401, own_id("sender_id"))
-            return grant.user
+            return token.user
         sender = self._world.users.get(sender_id)
         if sender is None:
             raise HelixError(400, "The ID in sender_id must be that of a user")
         allows = self._world.tokens.allows
-        if not allows(grant.app, sender, "user:write:chat", "user:bot"):
+        if not allows(token.app, sender, "user:write:chat", "user:bot"):
             raise HelixError(401, "Missing scope: user:write:chat or user:bot")
-        if not (channel.is_mod(sender) or allows(grant.app, channel.owner, "channel:bot")):
+        if not (channel.is_mod(sender) or allows(token.app, channel.owner, "channel:bot")):
             raise HelixError(403, NOT_PERMITTED)
         return sender
 
 
-def page(data: list[Json], given: dict[str, str], usual: int, most: int) -> Json:
-    """One page of a list: `first` entries of it, `after` the cursor of the page before."""
-    first, after = given.get("first", str(usual)), given.get("after", "0")
+def page(data: list[Json], given: dict[str, str], default: int, most: int) -> Json:
+    """Return one page of a list: `first` entries after the cursor `after`."""
+    first, after = given.get("first", str(default)), given.get("after", "0")
     if not (NUMBER.fullmatch(first) and 1 <= int(first) <= most):
         raise HelixError(400, f'The parameter "first" must be a number from 1 to {most}')
     if not NUMBER.fullmatch(after):
@@ -322,12 +365,12 @@ def page(data: list[Json], given: dict[str, str], usual: int, most: int) -> Json
 
 
 def channel_json(channel: Channel) -> Json:
-    """A channel as Get Channel Information answers."""
+    """Return a channel as in Get Channel Information."""
     return {
         "broadcaster_id": channel.owner.id,
         "broadcaster_login": channel.name,
         "broadcaster_name": channel.owner.display_name,
-        "broadcaster_language": "en",
+        "broadcaster_language": LANGUAGE,
         "game_id": "",
         "game_name": "",
         "title": channel.title,
@@ -339,7 +382,7 @@ def channel_json(channel: Channel) -> Json:
 
 
 def stream_json(channel: Channel, stream: Stream) -> Json:
-    """A stream as Get Streams answers; nobody watches in the sandbox."""
+    """Return a stream as in Get Streams; the sandbox has no viewers."""
     return {
         "id": stream.id,
         "user_id": channel.owner.id,
@@ -352,7 +395,7 @@ def stream_json(channel: Channel, stream: Stream) -> Json:
         "tags": [],
         "viewer_count": 0,
         "started_at": stream.started_at,
-        "language": "en",
+        "language": LANGUAGE,
         "thumbnail_url": "",
         "tag_ids": [],
         "is_mature": False,
@@ -360,7 +403,7 @@ def stream_json(channel: Channel, stream: Stream) -> Json:
 
 
 def dropped(code: str, words: str) -> web.Response:
-    """The answer for a message that chat did not take."""
+    """Return the response for a message that chat has dropped."""
     reason = {"code": code, "message": words}
     return web.json_response(
         {"data": [{"message_id": "", "is_sent": False, "drop_reason": reason}]}
@@ -368,12 +411,12 @@ def dropped(code: str, words: str) -> web.Response:
 
 
 def own_id(parameter: str) -> str:
-    """The refusal of another user's id beside one's own token."""
+    """Return the refusal of an id that is not the token's user."""
     return f"The ID in {parameter} must match the user ID found in the request's OAuth token."
 
 
-def user_json(user: User) -> dict[str, Any]:
-    """A user as Get Users answers."""
+def user_json(user: TwitchUser, *, email: bool) -> dict[str, Any]:
+    """Return a user as in Get Users, with the address for those who may read it."""
     return {
         "id": user.id,
         "login": user.login,
@@ -385,4 +428,5 @@ def user_json(user: User) -> dict[str, Any]:
         "offline_image_url": "",
         "view_count": 0,
         "created_at": user.created_at,
+        **({"email": user.email} if email else {}),
     }

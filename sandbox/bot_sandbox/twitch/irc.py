@@ -1,13 +1,14 @@
-"""The chat server behind irc.chat.twitch.tv: connections, commands, who hears what.
+"""The chat server like irc.chat.twitch.tv: connections, commands, and delivery.
 
 A line's way: a socket (`IrcServer.serve_tcp` or `serve_websocket`) → `IrcConnection.receive` →
 the command's method → `IrcServer` and the chat → `IrcServer._deliver` → everyone else's socket.
-What the server says, word for word, is in irc_lines.py.
+The exact texts of the server are in irc_lines.py.
 """
 
 import asyncio
 import re
 from collections import defaultdict
+from contextlib import suppress
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
@@ -18,47 +19,55 @@ from bot_sandbox.twitch.chat import (
     SILENT,
     Channel,
     ChatMessage,
-    User,
-    slash_command,
+    refused_command,
 )
-from bot_sandbox.twitch.connection import HeldConnection, TcpWire, WebSocketWire, Wire
+from bot_sandbox.twitch.connection import (
+    HeldConnection,
+    TcpTransport,
+    Transport,
+    WebSocketTransport,
+)
 from bot_sandbox.twitch.irc_grammar import IrcLine, LineSplitter, read
-from bot_sandbox.twitch.tokens import Grant
+from bot_sandbox.twitch.tokens import TokenRecord
+from bot_sandbox.twitch.user import TwitchUser
 from bot_sandbox.twitch.world import TwitchWorld
 
 CRLF = "\r\n"
 ANONYMOUS = re.compile(r"justinfan\d+")
+HTTP_REQUEST = re.compile(r"[A-Z]+ \S+ HTTP/1\.[01]")
 CAPABILITIES = ("commands", "membership", "tags")
 BEFORE_LOGIN = {"CAP", "PASS", "NICK", "USER", "PING", "PONG", "QUIT"}
 
-# What a refused client hears; the true reason is kept in the connection's record.
+# What a refused client reads; the true reason is in the connection's record.
 FAILED = "Login authentication failed"
 MALFORMED = "Improperly formatted auth"
 TOO_MANY = "Login unsuccessful"
+
+NETWORK_S = 0.5  # real seconds that an answer may need to get here
 
 
 class IrcConnection(HeldConnection):
     """One client of the chat."""
 
-    def __init__(self, server: "IrcServer", wire: Wire, kind: str) -> None:
+    def __init__(self, server: "IrcServer", wire: Transport, kind: str) -> None:
         self.world = server.world
         super().__init__(wire, kind, self.world.settings, self.world.clock, self.world.changes)
-        self.user: User | None = None
-        self.grant: Grant | None = None
-        self.joined: dict[str, float] = {}  # channels, and since when
-        # Faults (faults.py), beside those of every held connection
+        self.user: TwitchUser | None = None
+        self.token: TokenRecord | None = None
+        self.joined: dict[str, float] = {}  # channel → when it joined
+        # Faults of IRC (faults.py)
         self.half_line = False
         self.split_lines = False
         self._server = server
         self._password = ""
-        self._heard = ""  # the line that came in last, as it came
+        self._heard = ""  # the last raw line
         self._capabilities: set[str] = set()
         self._pong = asyncio.Event()
         self._commands = {
             "CAP": self._cap,
             "PASS": self._pass,
             "NICK": self._nick,
-            "USER": self._nothing,
+            "USER": self._ignore,
             "PING": self._ping,
             "PONG": self._ponged,
             "JOIN": self._join,
@@ -69,7 +78,7 @@ class IrcConnection(HeldConnection):
 
     @property
     def login(self) -> str:
-        """Who is logged in here; empty before login, `justinfan…` for an anonymous reader."""
+        """The login; "" before login, `justinfan…` for an anonymous reader."""
         return self.record.login if self.user or self._anonymous else ""
 
     @property
@@ -78,29 +87,33 @@ class IrcConnection(HeldConnection):
         return self.may("chat:edit")
 
     def hears_since(self, channel: str) -> float | None:
-        """When it joined the channel; None when it is not in it."""
+        """Return when it joined the channel, or None."""
         return self.joined.get(channel)
 
     def may(self, scope: str) -> bool:
-        """Whether the token allows this; an anonymous reader may only read."""
-        if self.grant is None:
+        """Return whether the token has this scope; an anonymous reader may only read."""
+        if self.token is None:
             return self._anonymous and scope == "chat:read"
-        return scope in self.grant.scopes
+        return scope in self.token.scopes
 
     def has(self, capability: str) -> bool:
-        """Whether the client asked for this capability (CAP REQ)."""
+        """Return whether the client has requested this capability (CAP REQ)."""
         return capability in self._capabilities
 
     def receive(self, text: str) -> None:
-        """A line came in; one that makes no sense does no harm."""
+        """Handle a line; ignore an invalid one."""
         if not self.record.open or self.silent:
             return
         self.record.lines_in += 1
+        if self.record.lines_in == 1 and HTTP_REQUEST.fullmatch(text):
+            # A web page made a browser send it; a later line of it could be a command.
+            self.end("the client speaks HTTP, not IRC", abort=True)
+            return
         self._heard = text
         line = read(text)
         name = line.command.upper()
         if not name or (not self.login and name not in BEFORE_LOGIN):
-            return  # before login Twitch says nothing
+            return  # Twitch says nothing before login
         if command := self._commands.get(name):
             command(line)
         else:
@@ -113,15 +126,15 @@ class IrcConnection(HeldConnection):
         return self.user is None and self.record.login.startswith("justinfan")
 
     def tell(self, message: ChatMessage, line: str) -> None:
-        """Send a line about a chat message, and remember that it travelled."""
+        """Send a line about a chat message, and record it."""
         if self.live:
-            self.world.chat.travels.note(message.id, "to", "IRC", self.login, line)
+            self.world.chat.trace.note(message.id, "to", "IRC", self.login, line)
         self.send(line)
 
     # Logging in: CAP, PASS, NICK
 
     def _cap(self, line: IrcLine) -> None:
-        """CAP LS lists what there is; CAP REQ asks for it, all or nothing."""
+        """CAP LS lists capabilities; CAP REQ requests them, all or none."""
         step = param(line, 0).upper()
         if step == "LS":
             offered = " ".join(f"twitch.tv/{name}" for name in CAPABILITIES)
@@ -140,7 +153,11 @@ class IrcConnection(HeldConnection):
             self._password = param(line, 0)
 
     def _nick(self, line: IrcLine) -> None:
-        """NICK <login> logs in, or refuses and closes."""
+        """NICK <login> logs in, or refuses and closes.
+
+        Only here does Twitch look at the token. A connection outlives a token that expires, and the
+        next login fails (Chatterino/chatterino2#1762, TwitchLib/TwitchLib#1038).
+        """
         if self.login:
             return
         login = self.record.login = param(line, 0).lower()
@@ -155,15 +172,14 @@ class IrcConnection(HeldConnection):
         if self.user and self.has("commands") and self.has("tags"):
             self.send(irc_lines.global_user_state(self.user))
         self.start(self._keep_alive())
-        if self.grant:
-            self.start(self._expire(self.grant))
 
     def _login_refusal(self, login: str) -> tuple[str, str]:
-        """What to tell the client and why; two empty strings when it is logged in."""
+        """Return the client's text and the true reason; two "" if it is logged in."""
         world, settings, password = self.world, self.world.settings, self._password
         if self._server.refuse_logins[login] > 0:
             self._server.refuse_logins[login] -= 1
-            return FAILED, "refused on demand (faults.refuse_login)"
+            world.note_fault(login, f"the login of {login} was refused")
+            return FAILED, "refused by the fault refuse_login"
         tried = world.window.count(f"login {login}", settings.join_window_s)
         if settings.limits and tried > settings.logins:
             return TOO_MANY, f"more than {settings.logins} logins in {settings.join_window_s:g} s"
@@ -173,21 +189,23 @@ class IrcConnection(HeldConnection):
             return MALFORMED, "NICK came without a PASS before it"
         if not password.startswith("oauth:"):
             return MALFORMED, "PASS must be oauth:<token>; the oauth: was missing"
-        token = password.removeprefix("oauth:")
-        grant = world.tokens.find(token)
-        if grant is None:
-            doubled = token.startswith("oauth:")
-            return FAILED, "oauth: is doubled" if doubled else world.tokens.why_invalid(token)
-        if grant.user is None:
+        access_token = password.removeprefix("oauth:")
+        token = world.tokens.find(access_token)
+        if token is None:
+            doubled = access_token.startswith("oauth:")
+            return FAILED, "oauth: is doubled" if doubled else world.tokens.why_invalid(
+                access_token
+            )
+        if token.user is None:
             return FAILED, "an app token; chat needs a user token"
-        if grant.user.login != login:
-            return FAILED, f"the token is {grant.user.login}'s, but NICK says {login}"
-        if not {"chat:read", "chat:edit"} & set(grant.scopes):
+        if token.user.login != login:
+            return FAILED, f"the token is {token.user.login}'s, but NICK says {login}"
+        if not {"chat:read", "chat:edit"} & set(token.scopes):
             return FAILED, "the token has neither chat:read nor chat:edit"
-        self.user, self.grant = grant.user, grant
+        self.user, self.token = token.user, token
         return "", ""
 
-    # Being there: PING, PONG, JOIN, PART, QUIT
+    # Presence: PING, PONG, JOIN, PART, QUIT
 
     def _ping(self, line: IrcLine) -> None:
         """PING is answered with PONG and the same words, if there were any."""
@@ -199,9 +217,9 @@ class IrcConnection(HeldConnection):
         self._pong.set()
 
     def _join(self, line: IrcLine) -> None:
-        """JOIN one channel or several; past the limit (20 in 10 seconds) Twitch says nothing.
+        """JOIN channels; above the limit (20 in 10 seconds) Twitch says nothing.
 
-        Whoever is banned is not let in and hears why; a timeout only keeps one from speaking.
+        A banned user can't join and gets the reason; a user in a timeout joins but can't write.
         """
         settings = self.world.settings
         for name in param(line, 0).lower().split(","):
@@ -215,7 +233,7 @@ class IrcConnection(HeldConnection):
                 text = "This channel does not exist or has been suspended."
                 self._notice(name, text, "msg_channel_suspended")
             elif self.user and channel.banned.get(self.user.id) == FOR_GOOD:
-                code, words = self.world.chat.barred(channel, self.user)
+                code, words = self.world.chat.ban_reason(channel, self.user)
                 self._notice(name, words, code)
             elif channel.name not in self.joined:
                 self.send(*irc_lines.names(self.login, channel.name))
@@ -227,15 +245,15 @@ class IrcConnection(HeldConnection):
                 self._server.join(self, channel.name)
 
     def _part(self, line: IrcLine) -> None:
-        """PART one channel or several."""
+        """PART channels."""
         for name in param(line, 0).lower().split(","):
             channel = name.removeprefix("#")
             if channel in self.joined:
-                self.put_out(channel)
-                self.world.homes[self.login].discard(channel)
+                self.remove_from(channel)
+                self.world.expected_channels[self.login].discard(channel)
 
-    def put_out(self, channel: str) -> None:
-        """It hears the channel no longer, and is told so."""
+    def remove_from(self, channel: str) -> None:
+        """Remove the client from a channel, and tell it."""
         self.send(irc_lines.line("PART", f"#{channel}", source=irc_lines.mask(self.login)))
         self._server.leave(self, channel)
 
@@ -243,32 +261,36 @@ class IrcConnection(HeldConnection):
         """QUIT ends the connection."""
         self.end("the client said QUIT")
 
-    def _nothing(self, line: IrcLine) -> None:
-        """What older IRC clients say and Twitch does not need."""
+    def _ignore(self, line: IrcLine) -> None:
+        """Ignore what older IRC clients send and Twitch does not need."""
 
-    # Speaking: PRIVMSG
+    # Chat: PRIVMSG
 
     def _privmsg(self, line: IrcLine) -> None:
         """PRIVMSG #channel :text, with @reply-parent-msg-id to answer a message.
 
-        The sender hears USERSTATE, never an echo of its own message.
+        The sender gets USERSTATE, never an echo of its message.
         """
         world, user = self.world, self.user
         to, text = param(line, 0), param(line, 1)
         channel = world.find_channel(to) if to.startswith("#") else None
-        if channel is None or user is None or not text.strip():
+        if channel is None or user is None or not world.chat.clean(text)[0]:
             return
         name = f"#{channel.name}"
         if not self.may("chat:edit"):
             words = "You don't have permission to perform that action."
+            world.rules.note_refusal(user, channel.name, "no_permission", words)
             self._notice(name, words, "no_permission")
             return
-        code, words = world.chat.barred(channel, user)
+        code, words = world.chat.ban_reason(channel, user)
         if code:
+            world.rules.note_refusal(user, channel.name, code, words)
             self._notice(name, words, code)
             return
-        if command := slash_command(text):
-            self._notice(name, f"Unrecognized command: /{command}", "unrecognized_cmd")
+        code, words = refused_command(text)
+        if code:
+            world.rules.note_refusal(user, channel.name, code, words)
+            self._notice(name, words, code)
             return
         mod = channel.is_mod(user)
         if code := world.rules.refuse(user, channel.name, text, mod=mod, irc=True):
@@ -284,59 +306,72 @@ class IrcConnection(HeldConnection):
             self.tell(message, state)
 
     def _notice(self, channel: str, text: str, msg_id: str) -> None:
-        """A NOTICE in a channel, for those who asked for twitch.tv/commands."""
+        """Send a NOTICE for a channel, if the client requested twitch.tv/commands."""
         if self.has("commands"):
             tags = {"msg-id": msg_id} if self.has("tags") else {}
             self.send(irc_lines.line("NOTICE", channel, text=text, tags=tags))
 
-    # What goes on beside
+    # Background tasks
 
     async def _keep_alive(self) -> None:
-        """PING at the interval; no PONG in time ends the connection."""
+        """Send PING at the interval; end the connection if no PONG comes in time."""
         settings, clock = self.world.settings, self.world.clock
         due = clock.now() + settings.ping_interval_s
         while True:
-            await clock.sleep(due - clock.now())
-            due = clock.now() + settings.ping_interval_s  # from PING to PING, however PONG comes
+            await clock.sleep_until(due)
+            due = clock.now() + settings.ping_interval_s  # counted from PING to PING
             if self.silent:
                 continue
             self._pong.clear()
+            patience = asyncio.ensure_future(
+                clock.sleep_until(clock.now() + settings.pong_timeout_s)
+            )
             self.send("PING :tmi.twitch.tv")
-            patience = asyncio.ensure_future(clock.sleep(settings.pong_timeout_s))
             answer = asyncio.ensure_future(self._pong.wait())
             try:
                 await asyncio.wait({patience, answer}, return_when=asyncio.FIRST_COMPLETED)
-            finally:  # also when the connection ends during the wait
+            finally:  # even if the connection ends during the wait
                 patience.cancel()
                 answer.cancel()
+            if not self._pong.is_set():  # however far the clock jumped, an answer needs real time
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._pong.wait(), NETWORK_S)
             if not self._pong.is_set():
                 self.end("the client did not answer PING with PONG")
                 return
 
-    async def _expire(self, grant: Grant) -> None:
-        """End the connection when its token runs out."""
-        clock = self.world.clock
-        while (left := grant.expires_at - clock.now()) > 0:
-            await clock.sleep(left)
-        self.end("its token expired")
+    def end_faults(self) -> None:
+        """Let everything through again, in one piece."""
+        super().end_faults()
+        self.half_line = self.split_lines = False
 
-    async def _carry(self, lines: list[str]) -> None:
-        """Several lines go out in one piece, unless a lesson wants them broken."""
+    def faults(self) -> list[tuple[str, str]]:
+        """Return the faults that it has now, also those of IRC."""
+        found = super().faults()
+        if self.half_line:
+            found.append(("half_line", f"only half of the next line will reach {self.login}"))
+        if self.split_lines:
+            found.append(("split_lines", f"everything reaches {self.login} in two pieces"))
+        return found
+
+    async def _transmit(self, lines: list[str]) -> None:
+        """Send several lines in one piece, unless a fault breaks them."""
         text = "".join(line + CRLF for line in lines)
         middle = len(text) // 2
         if self.half_line:
-            self.half_line, self.silent = False, True
+            self.half_line, self.silenced_by = False, "half_line"
+            self.world.note_fault(self.login, f"only half of a line reached {self.login}")
             await self._wire.send(text[:middle])
         elif self.split_lines:
             await self._wire.send(text[:middle])
-            await asyncio.sleep(0.05)  # so that it comes as two reads
+            await asyncio.sleep(0.05)  # so that it arrives in two reads
             await self._wire.send(text[middle:])
         else:
             await self._wire.send(text)
 
 
 class IrcServer:
-    """Every connection to the chat, and who hears which channel."""
+    """All connections to the chat, and the members of each channel."""
 
     def __init__(self, world: TwitchWorld) -> None:
         self.world = world
@@ -346,15 +381,26 @@ class IrcServer:
         world.chat.on_banned.append(self._banned)
         world.tokens.on_revoked.append(self._revoked)
 
+    def correct_members(self) -> None:
+        """Make the members of channels those of the connections that there are, after a restore."""
+        self.members.clear()
+        for connection in self.world.connections:
+            if isinstance(connection, IrcConnection) and connection.record.open:
+                for name in list(connection.joined):
+                    if name in self.world.chat.channels:
+                        self.members[name][connection] = None
+                    else:
+                        del connection.joined[name]
+
     async def serve_websocket(self, request: web.Request) -> web.WebSocketResponse:
-        """GET /irc: one WebSocket client, from first to last line."""
+        """GET /irc: serve one WebSocket client."""
         limit = self.world.settings.line_bytes
         socket = web.WebSocketResponse(
             protocols=("irc",), autoping=False, max_msg_size=64 * limit, timeout=1.0
         )
         await socket.prepare(request)
         assert request.transport is not None
-        wire = WebSocketWire(socket, request.transport)
+        wire = WebSocketTransport(socket, request.transport)
         client = self._open(IrcConnection(self, wire, "IRC over WebSocket"))
 
         async def receive_all() -> None:
@@ -369,7 +415,7 @@ class IrcServer:
 
         why = "the connection broke"
         try:
-            await client.read_until_the_end(receive_all())
+            await client.read_until_closed(receive_all())
             if socket.close_code not in (None, WSCloseCode.ABNORMAL_CLOSURE):
                 why = "the client closed the connection"
         except (ConnectionError, OSError):
@@ -379,8 +425,8 @@ class IrcServer:
         return socket
 
     async def serve_tcp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One TCP client, from first to last line."""
-        client = self._open(IrcConnection(self, TcpWire(writer), "IRC over TCP"))
+        """Serve one TCP client."""
+        client = self._open(IrcConnection(self, TcpTransport(writer), "IRC over TCP"))
 
         async def receive_all() -> None:
             splitter = LineSplitter(self.world.settings.line_bytes)
@@ -390,22 +436,22 @@ class IrcServer:
 
         why = "the client closed the connection"
         try:
-            await client.read_until_the_end(receive_all())
+            await client.read_until_closed(receive_all())
         except (ConnectionError, OSError):
             why = "the connection broke"
         finally:
             await self._closed(client, why)
 
     def join(self, client: IrcConnection, channel: str) -> None:
-        """The client hears this channel from now on."""
+        """Add a client to a channel."""
         client.joined[channel] = self.world.clock.now()
         client.record.joined.append(channel)
-        self.world.homes[client.login].add(channel)
+        self.world.expected_channels[client.login].add(channel)
         self._tell_members(client, channel, "JOIN")
         self.members[channel][client] = None
 
     def leave(self, client: IrcConnection, channel: str) -> None:
-        """The client no longer hears this channel."""
+        """Remove a client from a channel."""
         client.joined.pop(channel, None)
         self.members[channel].pop(client, None)
         self._tell_members(client, channel, "PART")
@@ -417,12 +463,12 @@ class IrcServer:
                 other.send(line)
 
     def _deliver(self, message: ChatMessage, origin: object) -> None:
-        """Carry a chat message to everyone in its channel but the connection it came from.
+        """Send a chat message to all in its channel except the connection it came from.
 
-        An announcement is a USERNOTICE, for those who asked for twitch.tv/commands.
+        An announcement is a USERNOTICE, for clients that requested twitch.tv/commands.
         """
         channel = self.world.chat.channels[message.channel]
-        lines: dict[bool, str] = {}  # with tags and without
+        lines: dict[bool, str] = {}  # with and without tags
         for client in list(self.members[message.channel]):
             tags = client.has("tags")
             if client is origin or not client.may("chat:read"):
@@ -436,23 +482,23 @@ class IrcServer:
                 lines[tags] = irc_lines.privmsg(message, given)
             client.tell(message, lines[tags])
 
-    def _banned(self, channel: Channel, user: User, seconds: float) -> None:
-        """Everyone sees what they said cleared; whoever is banned for good must leave.
+    def _banned(self, channel: Channel, user: TwitchUser, seconds: float) -> None:
+        """Clear a banned user's messages for everyone; a permanent ban removes the user.
 
-        They get no NOTICE of it, only this and a PART (Chatterino/chatterino2#2110).
+        They get no NOTICE, only this and a PART (Chatterino/chatterino2#2110).
         """
-        at = channel.cleared[user.id]  # one event, so one time in everybody's line
+        at = channel.cleared[user.id]  # the same time in everybody's line
         for client in list(self.members[channel.name]):
             if client.has("commands"):
                 tags = client.has("tags")
                 client.send(irc_lines.clear_chat(channel, user, seconds, at, tags=tags))
         for client in list(self.members[channel.name]):
             if client.user == user and seconds == FOR_GOOD:
-                client.put_out(channel.name)
+                client.remove_from(channel.name)
 
-    def _revoked(self, grant: Grant) -> None:
+    def _revoked(self, token: TokenRecord) -> None:
         for client in list(self.world.connections):
-            if isinstance(client, IrcConnection) and client.grant is grant:
+            if isinstance(client, IrcConnection) and client.token is token:
                 client.end("its token was revoked")
 
     def _open(self, client: IrcConnection) -> IrcConnection:
@@ -460,7 +506,7 @@ class IrcServer:
         return client
 
     async def _closed(self, client: IrcConnection, why: str) -> None:
-        """The connection ends: forget it, and let it say its last words."""
+        """Forget a connection that ends, and send its last lines."""
         client.end(why)
         for channel in list(client.joined):
             self.leave(client, channel)
@@ -469,7 +515,7 @@ class IrcServer:
 
 
 def param(line: IrcLine, index: int) -> str:
-    """The parameter at this place, or an empty string.
+    """Return the parameter at this index, or "".
 
     >>> param(read("JOIN #viktor"), 0), param(read("JOIN #viktor"), 1)
     ('#viktor', '')

@@ -3,7 +3,7 @@
     [@tags SPACE] [:source SPACE] command {SPACE middle} [SPACE :trailing] CRLF
 
 SPACE is one space or several. A line feed alone ends a line, too, as on most servers.
-What a line means is decided in irc.py.
+irc.py gives a line its meaning.
 """
 
 from collections.abc import Mapping
@@ -11,15 +11,15 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 ESCAPED = {"\\": r"\\", ";": r"\:", " ": r"\s", "\r": r"\r", "\n": r"\n"}  # in a tag's value
-UNESCAPED = {":": ";", "s": " ", "r": "\r", "n": "\n"}  # what stands behind a backslash
+UNESCAPED = {":": ";", "s": " ", "r": "\r", "n": "\n"}  # after a backslash
 TO_TAG = str.maketrans(ESCAPED)
-TO_ONE_LINE = str.maketrans("\r\n\0", "   ")  # or a text could end its line and begin another
+TO_ONE_LINE = str.maketrans("\r\n\0", "   ")  # so that a text can't start another line
 
 
 class IrcLine(NamedTuple):
-    """A line that came in; the trailing text is the last of the parameters.
+    """A received line; the trailing text is the last parameter.
 
-    Who sends it is not in it: a server knows that by the connection.
+    It has no source, because a server knows the sender by the connection.
     """
 
     command: str = ""
@@ -28,7 +28,7 @@ class IrcLine(NamedTuple):
 
 
 def read(line: str) -> IrcLine:
-    """Take a line apart; one that has no command gives an empty command.
+    """Parse a line; one without a command has the command "".
 
     >>> line = read("@id=7;flag :anna!anna@host PRIVMSG #viktor :hello  there")
     >>> line.command, line.params, line.tags
@@ -56,7 +56,7 @@ def write(
     source: str = "",
     tags: dict[str, str] | None = None,
 ) -> str:
-    r"""Put a line together, without its end; `text` is the trailing text, params are words.
+    r"""Build a line without its end; `text` is the trailing text, params are words.
 
     >>> write("NOTICE", ("#viktor",), "No,\r\nno.", "tmi.twitch.tv", {"msg-id": "a;b"})
     '@msg-id=a\\:b :tmi.twitch.tv NOTICE #viktor :No,  no.'
@@ -70,7 +70,7 @@ def write(
     if text is not None:
         parts.append(f":{text}")
     line = " ".join(parts).translate(TO_ONE_LINE)
-    return line.encode("utf-8", "replace").decode()  # half a character cannot travel
+    return line.encode("utf-8", "replace").decode()  # half of a surrogate pair can't be sent
 
 
 def first_word(text: str) -> tuple[str, str]:
@@ -84,7 +84,7 @@ def first_word(text: str) -> tuple[str, str]:
 
 
 def read_tags(text: str) -> dict[str, str]:
-    """Read the tags; one without a value has an empty one, and of two of a name the last counts.
+    """Parse tags; one without a value has "", and of two with one name the last counts.
 
     >>> read_tags("mod=1;color;mod=0")
     {'mod': '0', 'color': ''}
@@ -94,7 +94,7 @@ def read_tags(text: str) -> dict[str, str]:
 
 
 def unescape(value: str) -> str:
-    r"""Read a tag's value; a backslash that escapes nothing is left out, IRCv3 says.
+    r"""Unescape a tag's value; IRCv3 drops a backslash that escapes nothing.
 
     >>> unescape(r"a\:\sb\\ \x" + "\\")
     'a; b\\ x'
@@ -109,7 +109,7 @@ def unescape(value: str) -> str:
 
 
 class LineSplitter:
-    """Cuts what a socket gives into lines; a line of more than `longest` bytes is thrown away.
+    """Splits received bytes into lines; drops a line of more than `longest` bytes.
 
     >>> splitter = LineSplitter(longest=9)
     >>> splitter.feed(b"PING :a\\r\\nPI"), splitter.feed(b"NG :b\\r\\nmuch too long\\nQUIT\\n")
@@ -118,10 +118,10 @@ class LineSplitter:
 
     def __init__(self, longest: int) -> None:
         self._longest = longest
-        self._begun = b""  # of the line that has not ended; one byte too much tells a long line
+        self._begun = b""  # of the incomplete line; one byte too many shows that it is too long
 
     def feed(self, data: bytes) -> list[str]:
-        """Take some bytes; give the lines that end in them."""
+        """Add bytes and return the lines that end in them."""
         *ends, rest = data.split(b"\n")
         lines = []
         for end in ends:

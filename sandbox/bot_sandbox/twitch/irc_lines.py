@@ -1,10 +1,12 @@
-"""The lines the chat server (tmi.twitch.tv) says, word for word.
+"""The exact lines of the chat server (tmi.twitch.tv).
 
-Text only; who hears them is decided in irc.py, and how a line is put together in irc_grammar.py.
+irc.py decides who gets them, and irc_grammar.py builds a line.
 """
 
-from bot_sandbox.twitch.chat import FOR_GOOD, Channel, ChatMessage, User
+from bot_sandbox.twitch.chat import FOR_GOOD, Channel, ChatMessage
+from bot_sandbox.twitch.fragments import emotes_tag, is_emote_only
 from bot_sandbox.twitch.irc_grammar import write
+from bot_sandbox.twitch.user import TwitchUser
 
 HOST = "tmi.twitch.tv"
 WELCOME = (
@@ -25,7 +27,7 @@ def line(
     tags: dict[str, str] | None = None,
     source: str = HOST,
 ) -> str:
-    """One line; `text` is the last parameter, which stands after a colon.
+    """Build one line; `text` is the last parameter, after a colon.
 
     >>> line("NOTICE", "#viktor", text="No.", tags={"msg-id": "no_permission"})
     '@msg-id=no_permission :tmi.twitch.tv NOTICE #viktor :No.'
@@ -34,15 +36,15 @@ def line(
 
 
 def mask(login: str) -> str:
-    """A user as the source of a line."""
+    """Return a user as the source of a line."""
     return f"{login}!{login}@{login}.{HOST}"
 
 
 def pong(words: str | None) -> str:
-    """The answer to a client's PING, which real clients tell by its form.
+    """Return the answer to a client's PING; clients recognize its form.
 
-    Captured in gempir/go-twitch-irc's tests: a bare PING gets a line without a source, and tmi.js,
-    which sends no other, knows only that one.
+    Captured in gempir/go-twitch-irc's tests: a bare PING gets a line without a source. tmi.js sends
+    only that and accepts only that answer.
 
     >>> pong(None), pong("still there?")
     ('PONG :tmi.twitch.tv', ':tmi.twitch.tv PONG tmi.twitch.tv :still there?')
@@ -51,7 +53,7 @@ def pong(words: str | None) -> str:
 
 
 def names(login: str, channel: str) -> list[str]:
-    """The answer to a JOIN: the JOIN itself and the list of names (only one's own)."""
+    """Return the answer to a JOIN: the JOIN itself and the list of names (only the client's)."""
     own_host = f"{login}.{HOST}"
     return [
         line("JOIN", f"#{channel}", source=mask(login)),
@@ -60,12 +62,12 @@ def names(login: str, channel: str) -> list[str]:
     ]
 
 
-def global_user_state(user: User) -> str:
-    """Who one is everywhere: sent once after login."""
+def global_user_state(user: TwitchUser) -> str:
+    """Return GLOBALUSERSTATE, which is sent once after login."""
     tags = {
         "badge-info": "",
         "badges": "",
-        "color": user.colour,
+        "color": user.color,
         "display-name": user.display_name,
         "emote-sets": "0",
         "user-id": user.id,
@@ -74,15 +76,15 @@ def global_user_state(user: User) -> str:
     return line("GLOBALUSERSTATE", tags=tags)
 
 
-def user_state(user: User, channel: Channel, own: dict[str, str], *, tags: bool) -> str:
-    """Who one is in a channel: sent after a JOIN and after each message one sends.
+def user_state(user: TwitchUser, channel: Channel, own: dict[str, str], *, tags: bool) -> str:
+    """Return USERSTATE, which is sent after a JOIN and after each message of the client.
 
-    `own` are the tags of one's own message: its id, and the client-nonce it came with.
+    `own` are the tags of the client's message: its id and its client-nonce.
     """
     values = {
         "badge-info": "",
         "badges": badges(user, channel),
-        "color": user.colour,
+        "color": user.color,
         "display-name": user.display_name,
         "emote-sets": "0",
         "mod": moderator(user, channel),
@@ -94,7 +96,7 @@ def user_state(user: User, channel: Channel, own: dict[str, str], *, tags: bool)
 
 
 def room_state(channel: Channel, *, tags: bool) -> str:
-    """The settings of a channel."""
+    """Return ROOMSTATE, the settings of a channel."""
     values = {
         "emote-only": "0",
         "followers-only": "-1",
@@ -107,8 +109,8 @@ def room_state(channel: Channel, *, tags: bool) -> str:
     return line("ROOMSTATE", f"#{channel.name}", tags=values if tags else {})
 
 
-def clear_chat(channel: Channel, user: User, seconds: float, at: float, *, tags: bool) -> str:
-    """What a user said is cleared: a ban, or with `ban-duration` a timeout."""
+def clear_chat(channel: Channel, user: TwitchUser, seconds: float, at: float, *, tags: bool) -> str:
+    """Return CLEARCHAT for a ban, or with `ban-duration` for a timeout."""
     values = {
         **({} if seconds == FOR_GOOD else {"ban-duration": str(int(seconds))}),
         "room-id": channel.owner.id,
@@ -119,21 +121,21 @@ def clear_chat(channel: Channel, user: User, seconds: float, at: float, *, tags:
 
 
 def privmsg(message: ChatMessage, tags: dict[str, str]) -> str:
-    """A chat message."""
+    """Return the PRIVMSG of a chat message."""
     text = f"\x01ACTION {message.text}\x01" if message.action else message.text
     source = mask(message.author.login)
     return line("PRIVMSG", f"#{message.channel}", text=text, tags=tags, source=source)
 
 
 def user_notice(message: ChatMessage, channel: Channel, *, tags: bool) -> str:
-    """An announcement, its tags as captured (TwitchLib.Client's tests)."""
+    """Return the USERNOTICE of an announcement, with tags as in TwitchLib.Client's tests."""
     author = message.author
     values = {
         "badge-info": "",
         "badges": badges(author, channel),
-        "color": author.colour,
+        "color": author.color,
         "display-name": author.display_name,
-        "emotes": "",
+        "emotes": emotes_tag(message.fragments),
         "flags": "",
         "id": message.id,
         "login": author.login,
@@ -151,20 +153,21 @@ def user_notice(message: ChatMessage, channel: Channel, *, tags: bool) -> str:
 
 
 def message_tags(message: ChatMessage, channel: Channel) -> dict[str, str]:
-    """The tags of a chat message, in Twitch's order (alphabetical)."""
+    """Return the tags of a chat message, in Twitch's alphabetical order."""
     author = message.author
     return {
         "badge-info": "",
         "badges": badges(author, channel),
-        "color": author.colour,
+        "color": author.color,
         "display-name": author.display_name,
-        "emotes": "",
-        "first-msg": "0",
+        **({"emote-only": "1"} if is_emote_only(message.fragments) else {}),
+        "emotes": emotes_tag(message.fragments),
+        "first-msg": "1" if message.is_first else "0",
         "flags": "",
         "id": message.id,
         "mod": moderator(author, channel),
         **reply_tags(message),
-        "returning-chatter": "0",
+        "returning-chatter": "0",  # Twitch does not publish who counts as one
         "room-id": channel.owner.id,
         "subscriber": "0",
         "tmi-sent-ts": str(int(message.at * 1000)),
@@ -175,7 +178,7 @@ def message_tags(message: ChatMessage, channel: Channel) -> dict[str, str]:
 
 
 def reply_tags(message: ChatMessage) -> dict[str, str]:
-    """The tags that only a reply has."""
+    """Return the tags that only a reply has."""
     parent, thread = message.reply_to, message.thread
     if parent is None or thread is None:
         return {}
@@ -190,13 +193,13 @@ def reply_tags(message: ChatMessage) -> dict[str, str]:
     }
 
 
-def badges(user: User, channel: Channel) -> str:
-    """The badges before the name in a channel."""
+def badges(user: TwitchUser, channel: Channel) -> str:
+    """Return the badges of a user in a channel."""
     if user.id == channel.owner.id:
         return "broadcaster/1"
     return "moderator/1" if user.id in channel.mods else ""
 
 
-def moderator(user: User, channel: Channel) -> str:
-    """The `mod` tag: 1 for a moderator (the broadcaster is none)."""
+def moderator(user: TwitchUser, channel: Channel) -> str:
+    """Return the `mod` tag: 1 for a moderator, but 0 for the broadcaster."""
     return "1" if user.id in channel.mods else "0"

@@ -1,22 +1,28 @@
-"""id.twitch.tv: a person's consent becomes a code, and a code becomes a token.
+"""id.twitch.tv: a person's consent becomes a code, and the code becomes a token.
 
-For programs: token, device, validate and revoke under /oauth2/. For people: the page
-/oauth2/authorize ("allow this application …?") and the activation page of a device.
+For programs: token, device, validate, revoke, and OpenID Connect's userinfo and keys under
+/oauth2/. For people: the page /oauth2/authorize ("allow this application …?") and the activation
+page of a device. By implicit grant, the token itself is in the address of the redirect.
 """
 
+import asyncio
 import hmac
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import urlencode
 
 from aiohttp import web
 
-from bot_sandbox.twitch.chat import User
-from bot_sandbox.twitch.tokens import Application, Token, digest, unknown_scope
+from bot_sandbox.twitch import oidc
+from bot_sandbox.twitch.tokens import Application, Token, TokenRecord, digest, unknown_scope
+from bot_sandbox.twitch.user import TwitchUser
 from bot_sandbox.twitch.world import TwitchWorld
 
+FAILING = ("validate", "token", "revoke", "device", "userinfo")  # under /oauth2, for programs
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+# The names of each in alphabetical order, as in the discovery document (oidc.py)
+RESPONSE_TYPES = (["code"], ["token"], ["id_token"], ["id_token", "token"], ["code", "id_token"])
 USER_CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # without I and O, which look like digits
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Sandbox Twitch</title>
 <style>body{{font:16px system-ui;max-width:28rem;margin:3rem auto;color:#18181b}}
@@ -36,7 +42,7 @@ class OAuthError(Exception):
         self.message = message
 
     def response(self) -> web.Response:
-        """The envelope of id.twitch.tv: `{"status","message"}`, without an "error"."""
+        """Return the envelope of id.twitch.tv: `{"status","message"}`, without an "error"."""
         return web.json_response(
             {"status": self.status, "message": self.message}, status=self.status
         )
@@ -44,18 +50,20 @@ class OAuthError(Exception):
 
 @dataclass
 class Consent:
-    """What a user was asked for; `user` is None until they say yes."""
+    """A request for consent; `user` is None until somebody agrees."""
 
     app: Application
     scopes: list[str]
     expires_at: float
     redirect: str = ""
-    user: User | None = None
+    user: TwitchUser | None = None
     denied: bool = False
+    nonce: str = ""
+    claims: dict[str, list[str]] = field(default_factory=dict)  # names, by place (oidc.py)
 
 
 class Codes:
-    """Every code that was handed out and not used yet."""
+    """All unused codes."""
 
     def __init__(self, world: TwitchWorld) -> None:
         self._world = world
@@ -63,25 +71,22 @@ class Codes:
         self._device: dict[str, Consent] = {}
         self._by_user_code: dict[str, Consent] = {}
 
-    def new_authorization(
-        self, app: Application, user: User, scopes: list[str], redirect: str
-    ) -> str:
-        """A code for an application that a user said yes to."""
-        code = self._world.randomness.text(30, f"code {app.name} {user.login}")
-        expires_at = self._world.clock.now() + self._world.settings.code_s
-        self._authorization[digest(code)] = Consent(app, scopes, expires_at, redirect, user)
+    def new_authorization(self, consent: Consent, user: TwitchUser) -> str:
+        """Return a code for an application that a user has authorized."""
+        code = self._world.randomness.text(30, f"code {consent.app.name} {user.login}")
+        self._authorization[digest(code)] = consent
         return code
 
     def take_authorization(self, app: Application, code: str) -> Consent | None:
-        """Use an authorization code up; None when it is spent, expired or another's."""
+        """Use up an authorization code; return None if it is used, expired or another app's."""
         consent = self._authorization.get(digest(code))
         if consent is None or consent.app != app:
             return None
         del self._authorization[digest(code)]
-        return consent if self._fresh(consent) else None
+        return consent if self._is_valid(consent) else None
 
     def new_device(self, app: Application, scopes: list[str]) -> tuple[str, str]:
-        """A device code for the program and a user code for the person."""
+        """Return a device code for the program and a user code for the person."""
         device_code = self._world.randomness.text(40, f"device code {app.name}")
         user_code = self._world.randomness.text(8, "user code", USER_CODE_LETTERS)
         expires_at = self._world.clock.now() + self._world.settings.device_code_s
@@ -91,66 +96,100 @@ class Codes:
         return device_code, user_code
 
     def asked(self, user_code: str) -> Consent | None:
-        """What a user code asks for; None when it is unknown, answered or expired."""
+        """Return the request of a user code; None if it is unknown, answered or expired."""
         consent = self._by_user_code.get(user_code.strip().upper())
-        if consent is None or consent.user or consent.denied or not self._fresh(consent):
+        if consent is None or consent.user or consent.denied or not self._is_valid(consent):
             return None
         return consent
 
     def device(self, app: Application, device_code: str) -> Consent | None:
-        """The state of a device code, still pending or just answered; None when it is no good."""
+        """Return the request of a device code, pending or answered; None if it is invalid."""
         consent = self._device.get(digest(device_code))
-        if consent is None or consent.app != app or consent.denied or not self._fresh(consent):
+        if consent is None or consent.app != app or consent.denied or not self._is_valid(consent):
             return None
         if consent.user:
             del self._device[digest(device_code)]
         return consent
 
-    def _fresh(self, consent: Consent) -> bool:
+    def _is_valid(self, consent: Consent) -> bool:
         return self._world.clock.now() < consent.expires_at
 
 
 class OAuth:
-    """The endpoints that hand out and examine tokens, and the pages where a person decides."""
+    """The endpoints for tokens, and the pages where a person decides."""
+
+    NOT_RESTORED = ("_key", "_making_key")  # clients may keep the public one
 
     def __init__(self, world: TwitchWorld) -> None:
         self._world = world
         self._codes = Codes(world)
+        self._making_key = asyncio.Lock()
+        self._key: oidc.SigningKey | None = None
+        self.fail_with: list[tuple[str, int]] = []  # path and status (faults.fail_oauth)
 
     def routes(self) -> list[web.RouteDef]:
-        """The addresses: for programs, then those a browser opens."""
+        """Return the routes: for programs, then for browsers."""
         return [
-            web.post("/oauth2/token", plain_errors(self.token)),
-            web.post("/oauth2/device", plain_errors(self.device)),
-            web.get("/oauth2/validate", plain_errors(self.validate)),
-            web.post("/oauth2/revoke", plain_errors(self.revoke)),
+            web.post("/oauth2/token", self._for_programs(self.token)),
+            web.post("/oauth2/device", self._for_programs(self.device)),
+            web.get("/oauth2/validate", self._for_programs(self.validate)),
+            web.post("/oauth2/revoke", self._for_programs(self.revoke)),
             web.get("/oauth2/authorize", plain_errors(self.show)),
             web.post("/oauth2/authorize", plain_errors(self.decide)),
+            web.get("/oauth2/userinfo", self._for_programs(self.userinfo)),
+            web.get("/oauth2/keys", self.keys),
+            web.get("/oauth2/.well-known/openid-configuration", self.configuration),
             web.get("/activate", self.show_device),
             web.post("/activate", self.decide_device),
         ]
 
+    def _for_programs(self, handler: Handler) -> Handler:
+        async def answer(request: web.Request) -> web.StreamResponse:
+            path = request.path.rpartition("/")[2]
+            for failing in self.fail_with:
+                if failing[0] in ("", path):
+                    self.fail_with.remove(failing)
+                    what = f"{request.method} {request.path} was answered with {failing[1]}"
+                    self._world.note_fault("", what)
+                    raise OAuthError(failing[1], "")
+            return await handler(request)
+
+        return plain_errors(answer)
+
     async def show(self, request: web.Request) -> web.Response:
         """GET /oauth2/authorize: ask the person."""
-        app, scopes = self._asked(dict(request.query))
-        return self._ask(app, scopes, dict(request.query))
+        asked = self._asked(dict(request.query))
+        return self._ask(asked.app, asked.scopes, dict(request.query))
 
     async def decide(self, request: web.Request) -> web.Response:
-        """POST /oauth2/authorize: a button was pressed; the browser goes back to the program."""
+        """POST /oauth2/authorize: take the decision and send the browser back to the program.
+
+        A code is in the query, tokens are in the fragment, which a browser keeps to itself.
+        """
         given = await parameters(request)
-        app, scopes = self._asked(given)
-        redirect = given["redirect_uri"]
+        consent = self._asked(given)
         user = self._world.users.get(given.get("account", ""))
         back = {"state": given["state"]} if given.get("state") else {}
         if given.get("decision") != "authorize" or user is None:
             denied = {"error": "access_denied", "error_description": "The user denied you access"}
-            raise web.HTTPFound(join(redirect, denied | back))
-        code = self._codes.new_authorization(app, user, scopes, redirect)
-        answer = {"code": code, "scope": " ".join(scopes)}
-        raise web.HTTPFound(join(redirect, answer | back))
+            raise web.HTTPFound(add_query(consent.redirect, denied | back))
+        consent.user = user
+        asked = given["response_type"].split()
+        answer = {"scope": " ".join(consent.scopes)} | back
+        if "code" in asked:
+            answer["code"] = self._codes.new_authorization(consent, user)
+        if "token" in asked:
+            answer |= {"access_token": self._issue(consent, implicit=True).access_token}
+            answer |= {"token_type": "bearer"}
+        if "id_token" in asked:
+            answer["id_token"] = await self._id_token(consent, user)
+        answer = dict(sorted(answer.items()))
+        if asked == ["code"]:
+            raise web.HTTPFound(add_query(consent.redirect, answer))
+        raise web.HTTPFound(f"{consent.redirect}#{urlencode(answer)}")
 
     async def show_device(self, request: web.Request) -> web.Response:
-        """GET /activate: type in the user code, or answer what it asks for."""
+        """GET /activate: ask for a user code, or for consent to its request."""
         user_code = request.query.get("device-code", "")
         consent = self._codes.asked(user_code)
         if consent is None:
@@ -160,7 +199,7 @@ class OAuth:
         return self._ask(consent.app, consent.scopes, {"device-code": user_code})
 
     async def decide_device(self, request: web.Request) -> web.Response:
-        """POST /activate: a button was pressed."""
+        """POST /activate: take the decision."""
         given = await parameters(request)
         consent = self._codes.asked(given.get("device-code", ""))
         user = self._world.users.get(given.get("account", ""))
@@ -172,8 +211,8 @@ class OAuth:
         consent.user = user
         return page("<h1>The device is activated.</h1><p>You can close this page.</p>")
 
-    def _asked(self, given: dict[str, str]) -> tuple[Application, list[str]]:
-        """The application and scopes of a request to authorize, or the refusal."""
+    def _asked(self, given: dict[str, str]) -> Consent:
+        """Return the consent that a request to authorize asks for; raise OAuthError."""
         app = self._world.apps.get(given.get("client_id", ""))
         if app is None:
             raise OAuthError(
@@ -181,11 +220,39 @@ class OAuth:
             )
         if given.get("redirect_uri") not in app.redirects:
             raise OAuthError(400, "Parameter redirect_uri does not match registered URI")
-        if given.get("response_type") != "code":
+        asked = given.get("response_type", "").split()
+        if sorted(asked) not in RESPONSE_TYPES:
             raise OAuthError(400, "invalid response type")
         scopes = given.get("scope", "").split()
         check_scopes(scopes)
-        return app, scopes
+        if "id_token" in asked and oidc.SCOPE not in scopes:
+            raise OAuthError(400, f"an id_token needs the scope {oidc.SCOPE}")
+        claims = oidc.requested_claims(given.get("claims", ""))
+        if claims is None:
+            raise OAuthError(400, "invalid claims")
+        expires_at = self._world.clock.now() + self._world.settings.code_s
+        redirect, nonce = given["redirect_uri"], given.get("nonce", "")
+        return Consent(app, scopes, expires_at, redirect, nonce=nonce, claims=claims)
+
+    def _issue(self, consent: Consent, *, implicit: bool = False) -> Token:
+        """Return a token for a consent that somebody has given."""
+        claims = consent.claims.get("userinfo", [])
+        return self._world.tokens.issue(
+            consent.app, consent.user, consent.scopes, claims, implicit=implicit
+        )
+
+    async def _id_token(self, consent: Consent, user: TwitchUser) -> str:
+        claims = oidc.base_claims(self._world, consent.app, user)
+        claims |= oidc.user_claims(user, consent.claims["id_token"])
+        claims |= {"nonce": consent.nonce} if consent.nonce else {}
+        return (await self._signing_key()).sign(claims)
+
+    async def _signing_key(self) -> oidc.SigningKey:
+        """Return the key, which is made when it is first needed: that takes half a second."""
+        async with self._making_key:
+            if self._key is None:
+                self._key = await asyncio.to_thread(oidc.SigningKey, self._world.randomness)
+        return self._key
 
     def _ask(self, app: Application, scopes: list[str], hidden: dict[str, str]) -> web.Response:
         wants = "".join(f"<li><code>{escape(scope)}</code></li>" for scope in scopes)
@@ -205,14 +272,18 @@ class OAuth:
         )
 
     async def token(self, request: web.Request) -> web.Response:
-        """POST /oauth2/token: every way to a token."""
+        """POST /oauth2/token: give a token for one of the grant types."""
         given = await parameters(request)
         grant_type = given.get("grant_type", "")
         app = self._application(given)
         if grant_type != DEVICE_GRANT:
             self._check_secret(app, given, needed=app.confidential or grant_type[:6] == "client")
+        id_token = {}
         if grant_type == "authorization_code":
-            token = self._from_code(app, given)
+            consent, user = self._from_code(app, given)
+            token = self._issue(consent)
+            if oidc.SCOPE in consent.scopes:
+                id_token = {"id_token": await self._id_token(consent, user)}
         elif grant_type == "client_credentials":
             token = self._world.tokens.issue(app, None, [])
             body = {"access_token": token.access_token, "expires_in": token.expires_in}
@@ -223,10 +294,10 @@ class OAuth:
             token = self._from_device_code(app, given)
         else:
             raise OAuthError(400, "invalid grant type" if grant_type else "missing grant type")
-        return web.json_response(as_json(token))
+        return web.json_response(as_json(token) | id_token)
 
     async def device(self, request: web.Request) -> web.Response:
-        """POST /oauth2/device: a code to type in at another screen."""
+        """POST /oauth2/device: give a code to type in on another device."""
         given = await parameters(request)
         app = self._application(given)
         scopes = (given.get("scopes") or given.get("scope", "")).split()
@@ -245,21 +316,32 @@ class OAuth:
         )
 
     async def validate(self, request: web.Request) -> web.Response:
-        """GET /oauth2/validate: whose token, which scopes (null for none), how long still."""
-        kind, _, access_token = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() not in ("oauth", "bearer"):
-            raise OAuthError(401, "missing authorization token")
-        grant = self._world.tokens.find(access_token.strip())
-        if grant is None:
-            raise OAuthError(401, "invalid access token")
-        body: dict[str, object] = {"client_id": grant.app.client_id, "scopes": grant.scopes or None}
-        if grant.user:
-            body |= {"login": grant.user.login, "user_id": grant.user.id}
-        body["expires_in"] = int(grant.expires_at - self._world.clock.now())
+        """GET /oauth2/validate: owner, scopes (null if none) and remaining time of a token."""
+        token = self._who(request)
+        body: dict[str, object] = {"client_id": token.app.client_id, "scopes": token.scopes or None}
+        if token.user:
+            body |= {"login": token.user.login, "user_id": token.user.id}
+        body["expires_in"] = int(token.expires_at - self._world.clock.now())
         return web.json_response(body)
 
+    async def userinfo(self, request: web.Request) -> web.Response:
+        """GET /oauth2/userinfo: the claims about the token's user that were asked for."""
+        token = self._who(request)
+        if token.user is None or oidc.SCOPE not in token.scopes:
+            raise OAuthError(401, f"missing scope: {oidc.SCOPE}")
+        claims = oidc.base_claims(self._world, token.app, token.user)
+        return web.json_response(claims | oidc.user_claims(token.user, token.claims))
+
+    async def keys(self, request: web.Request) -> web.Response:
+        """GET /oauth2/keys: the key that signs id tokens."""
+        return web.json_response({"keys": [(await self._signing_key()).public()]})
+
+    async def configuration(self, request: web.Request) -> web.Response:
+        """GET /oauth2/.well-known/openid-configuration: where everything is."""
+        return web.json_response(oidc.configuration(self._world.url))
+
     async def revoke(self, request: web.Request) -> web.Response:
-        """POST /oauth2/revoke: the application gives a token back."""
+        """POST /oauth2/revoke: end a token of the application."""
         given = await parameters(request)
         app = self._world.apps.get(given.get("client_id", ""))
         if app is None:
@@ -267,11 +349,21 @@ class OAuth:
             raise OAuthError(
                 *((400, "missing client id") if missing else (404, "client does not exist"))
             )
-        grant = self._world.tokens.find(given.get("token", ""))
-        if grant is None or grant.app != app:
+        token = self._world.tokens.find(given.get("token", ""))
+        if token is None or token.app != app:
             raise OAuthError(400, "Invalid token" if given.get("token") else "missing oauth token")
         self._world.tokens.revoke(given["token"])
         return web.Response()
+
+    def _who(self, request: web.Request) -> TokenRecord:
+        """Return the token of a request; raise OAuthError."""
+        kind, _, access_token = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() not in ("oauth", "bearer"):
+            raise OAuthError(401, "missing authorization token")
+        token = self._world.tokens.find(access_token.strip())
+        if token is None:
+            raise OAuthError(401, "invalid access token")
+        return token
 
     def _application(self, given: dict[str, str]) -> Application:
         if not given.get("client_id"):
@@ -291,7 +383,7 @@ class OAuth:
         if not right or not hmac.compare_digest(right, secret.encode("utf-8", "surrogatepass")):
             raise OAuthError(403, "invalid client secret")
 
-    def _from_code(self, app: Application, given: dict[str, str]) -> Token:
+    def _from_code(self, app: Application, given: dict[str, str]) -> tuple[Consent, TwitchUser]:
         if not given.get("code"):
             raise OAuthError(400, "missing code")
         if not given.get("redirect_uri"):
@@ -301,7 +393,7 @@ class OAuth:
             raise OAuthError(400, "Invalid authorization code")
         if consent.redirect != given["redirect_uri"]:
             raise OAuthError(400, "Parameter redirect_uri does not match registered URI")
-        return self._world.tokens.issue(app, consent.user, consent.scopes)
+        return consent, consent.user
 
     def _from_refresh_token(self, app: Application, given: dict[str, str]) -> Token:
         if not given.get("refresh_token"):
@@ -317,11 +409,11 @@ class OAuth:
             raise OAuthError(400, "invalid device code")
         if consent.user is None:
             raise OAuthError(400, "authorization_pending")
-        return self._world.tokens.issue(app, consent.user, consent.scopes)
+        return self._issue(consent)
 
 
-def account_choice(user: User) -> str:
-    """One account to choose; none is chosen already, so that nobody allows more than was meant."""
+def account_choice(user: TwitchUser) -> str:
+    """Return the choice of one account; none is preselected, so that nobody agrees by mistake."""
     return (
         f'<label><input type="radio" name="account" value="{user.id}" required>'
         f" {escape(user.display_name)}</label><br>"
@@ -329,21 +421,21 @@ def account_choice(user: User) -> str:
 
 
 def page(body: str, status: int = 200) -> web.Response:
-    """A whole page around a body."""
+    """Return an HTML page around a body."""
     return web.Response(text=PAGE.format(body=body), content_type="text/html", status=status)
 
 
-def join(address: str, query: dict[str, str]) -> str:
-    """A redirect address with its answer.
+def add_query(address: str, query: dict[str, str]) -> str:
+    """Add the answer to a redirect address.
 
-    >>> join("http://localhost:3000/callback", {"code": "a", "scope": "chat:read"})
+    >>> add_query("http://localhost:3000/callback", {"code": "a", "scope": "chat:read"})
     'http://localhost:3000/callback?code=a&scope=chat%3Aread'
     """
     return f"{address}{'&' if '?' in address else '?'}{urlencode(query)}"
 
 
 def as_json(token: Token) -> dict[str, object]:
-    """A user token as the token endpoint answers it."""
+    """Return a token as the token endpoint sends it."""
     return {
         "access_token": token.access_token,
         "expires_in": token.expires_in,
@@ -361,17 +453,17 @@ def check_scopes(scopes: list[str]) -> None:
 
 
 async def parameters(request: web.Request) -> dict[str, str]:
-    """Query and form together; the form wins."""
+    """Return query and form together; the form wins."""
     given = dict(request.query)
     try:
         form = await request.post()
-    except (ValueError, LookupError):  # a body that is no form
+    except (ValueError, LookupError):  # the body isn't a form
         form = {}  # type: ignore[assignment]
     return given | {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 def plain_errors(handler: Handler) -> Handler:
-    """Answer an OAuthError with the status and message it carries."""
+    """Answer an OAuthError with its status and message."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         try:

@@ -1,17 +1,19 @@
 """The sandbox Twitch's two ports: one for everything over HTTP, one for IRC over plain TCP.
 
-Here the parts are put together and the sockets opened, closed and opened again. While the
-servers are down, the ports stay reserved (bound, not listening), so clients are refused.
+This module connects the parts, and opens and closes the sockets. While the servers are down, the
+ports stay bound without listening, so clients are refused.
 """
 
 import asyncio
+import json
 import logging
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot_sandbox.access import Access
-from bot_sandbox.server import LocalServer, quiet, reserve
+from bot_sandbox.clock import Clock
+from bot_sandbox.server import LocalServer, bind_socket, silence_logger
 from bot_sandbox.tasks import BackgroundTasks
 from bot_sandbox.twitch.connection import GOODBYE_S
 from bot_sandbox.twitch.eventsub import EventSub
@@ -23,40 +25,52 @@ from bot_sandbox.twitch.world import TwitchWorld
 
 ABOUT = """The sandbox Twitch. Under this address:
 /oauth2/authorize, /oauth2/token, /oauth2/validate, /oauth2/revoke, /oauth2/device, /activate
+/oauth2/userinfo, /oauth2/keys, /oauth2/.well-known/openid-configuration
 /helix/users, /helix/chat/messages, /helix/chat/chatters, /helix/channels,
 /helix/channels/followers, /helix/streams, /helix/eventsub/subscriptions
 /irc (WebSocket: chat), /ws (WebSocket: EventSub)
 """
-# Twitch's own command line serves a mock API under other paths; libraries that can be pointed at
-# it (twurple by TWURPLE_MOCK_API_PORT) so find the sandbox, too.
+# Twitch's command line serves a mock API under other paths. Libraries that can use it (twurple by
+# TWURPLE_MOCK_API_PORT) find the sandbox here.
 AS_TWITCH_CLI = {
     "/oauth2/": "/auth/",
     "/helix/eventsub/subscriptions": "/eventsub/subscriptions",
     "/helix/": "/mock/",
 }
 ENDED = "the server went down"
-LOGGER = quiet(logging.getLogger("bot_sandbox.twitch"))
+LOGGER = silence_logger(logging.getLogger("bot_sandbox.twitch"))
 
 
 class Servers(LocalServer):
     """The running servers."""
 
-    def __init__(self, settings: TwitchSettings, port: int, irc_port: int, access: Access) -> None:
-        self._reserved = [reserve(port, access.listens_on)]
+    port: int
+    irc_port: int
+
+    def __init__(
+        self,
+        settings: TwitchSettings,
+        port: int,
+        irc_port: int,
+        access: Access,
+        clock: Clock | None,
+    ) -> None:
+        self._reserved = [bind_socket(port, access.listens_on)]
         try:
-            self._reserved.append(reserve(irc_port, access.listens_on))
+            self._reserved.append(bind_socket(irc_port, access.listens_on))
         except BaseException:
             self._reserved[0].close()
             raise
-        super().__init__("sandbox-twitch", access)  # only now: a taken port leaves no thread behind
+        super().__init__("sandbox-twitch", access, clock)  # last: a taken port must leave no thread
         self.port, self.irc_port = (s.getsockname()[1] for s in self._reserved)
-        self.world = TwitchWorld(self.loop, settings, self.changes, f"{self.host}:{self.port}")
+        self.world = TwitchWorld(self.clock, settings, self.changes, f"{self.host}:{self.port}")
         self.irc = IrcServer(self.world)
         self.gate = HelixGate(self.world)
         self.eventsub = EventSub(self.world, self.gate)
-        self._oauth = OAuth(self.world)
+        self.oauth = OAuth(self.world)
         self._chat = ChatEndpoints(self.world, self.irc, self.gate)
         self._tcp: asyncio.Server | None = None
+        self._switching = asyncio.Lock()  # one stop or start after the other
         self._tcp_tasks = BackgroundTasks()
         try:
             self.run(self.come_up())
@@ -70,32 +84,35 @@ class Servers(LocalServer):
         return not self._reserved
 
     async def come_up(self) -> None:
-        """Serve on the reserved ports; when they are served already, do nothing."""
-        if not self._reserved:
-            return
-        for_http, for_tcp = self._reserved
-        self._reserved = []
-        runner = web.AppRunner(
-            self._application(), access_log=None, logger=LOGGER, shutdown_timeout=1.0
-        )
-        await runner.setup()
-        self._runners.append(runner)
-        await web.SockSite(runner, for_http, backlog=128).start()
-        self._tcp = await asyncio.start_server(self._serve_tcp, sock=for_tcp)
-        self.changes.changed()
+        """Serve on the reserved ports; do nothing if they are served already."""
+        async with self._switching:
+            if not self._reserved:
+                return
+            for_http, for_tcp = self._reserved
+            self._reserved = []
+            runner = web.AppRunner(
+                self._application(), access_log=None, logger=LOGGER, shutdown_timeout=1.0
+            )
+            await runner.setup()
+            self._runners.append(runner)
+            await web.SockSite(runner, for_http, backlog=128).start()
+            self._tcp = await asyncio.start_server(self._serve_tcp, sock=for_tcp)
+            self.changes.changed()
 
     async def go_down(self) -> None:
-        """End every connection and refuse new ones; the ports stay reserved."""
-        if self._reserved:
-            return
-        await self._stop_serving()
-        self._reserved = [
-            reserve(port, self.access.listens_on) for port in (self.port, self.irc_port)
-        ]
-        self.changes.changed()
+        """End all connections and refuse new ones; the ports stay reserved."""
+        async with self._switching:
+            if self._reserved:
+                return
+            await self.stop_listening()
+            self._reserved = [
+                bind_socket(port, self.access.listens_on) for port in (self.port, self.irc_port)
+            ]
+            await self._stop_serving()
+            self.changes.changed()
 
     async def shutdown(self) -> None:
-        """End everything, before the thread ends."""
+        """Stop everything, before the thread ends."""
         for reserved in self._reserved:
             reserved.close()
         await self._stop_serving()
@@ -103,13 +120,13 @@ class Servers(LocalServer):
 
     def _application(self) -> web.Application:
         app = web.Application(middlewares=[self._check()], client_max_size=1024 * 1024)
-        routes = [*self._oauth.routes(), *self._chat.routes(), *self.eventsub.routes()]
+        routes = [*self.oauth.routes(), *self._chat.routes(), *self.eventsub.routes()]
         here = [
             f"{route.method} {route.path.removeprefix('/helix/')}"
             for route in routes
             if route.path.startswith("/helix/")
         ]
-        routes.append(web.route("*", "/helix/{rest:.*}", self.gate.elsewhere(here)))
+        routes.append(web.route("*", "/helix/{rest:.*}", self.gate.fallback(here)))
         app.add_routes(routes)
         for route in routes:
             for path, as_cli in AS_TWITCH_CLI.items():
@@ -119,14 +136,19 @@ class Servers(LocalServer):
                     )
                     break
         app.router.add_get("/irc", self._serve_irc)
-        app.router.add_get("/", self._serve_irc)  # the real chat is at the root of its own host
+        app.router.add_get("/", self._serve_irc)  # the real chat is at the root of its host
         return app
 
     def _check(self) -> Middleware:
         @web.middleware
         async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
             refused = self.access.refusal(request)
-            return refusal(request.path, refused) if refused else await handler(request)
+            response = refusal(request.path, refused) if refused else await handler(request)
+            if response.status >= 400 and isinstance(response, web.Response):
+                self.world.refused.append(
+                    f"{request.method} {request.path}: {response.status} {words_of(response)}"
+                )
+            return response
 
         return check
 
@@ -138,9 +160,14 @@ class Servers(LocalServer):
     def _serve_tcp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._tcp_tasks.start(self.irc.serve_tcp(reader, writer))
 
-    async def _stop_serving(self) -> None:
+    async def stop_listening(self) -> None:
+        """Free both ports; connections stay."""
+        await super().stop_listening()
         if self._tcp:
             self._tcp.close()
+
+    async def _stop_serving(self) -> None:
+        await self.stop_listening()
         for connection in list(self.world.connections):
             connection.end(ENDED, abort=True)
         if self._tcp_tasks:
@@ -150,8 +177,16 @@ class Servers(LocalServer):
         self._runners.clear()
 
 
+def words_of(response: web.Response) -> str:
+    """Return the message in a refusal's JSON; "" for anything else."""
+    try:
+        return str(json.loads(response.text or "")["message"])
+    except (ValueError, LookupError, TypeError):
+        return ""
+
+
 def refusal(path: str, words: str) -> web.Response:
-    """A refusal by the access policy, in the form of what was asked: Helix, OAuth or neither."""
+    """Return an access refusal in the form of the path: Helix, OAuth or plain text."""
     if path.startswith(("/helix/", "/mock/", "/eventsub/")):
         return HelixError(403, words).response()
     if path.startswith(("/oauth2/", "/auth/")):

@@ -1,4 +1,4 @@
-"""The sandbox Twitch as you meet it: accounts, applications, tokens and plain calls.
+"""The sandbox Twitch as you use it: accounts, applications, tokens and plain calls.
 
     twitch = Twitch()
     viktor = twitch.account("viktor", display_name="Viktor")
@@ -13,24 +13,27 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 from bot_sandbox.access import HOST, Access
+from bot_sandbox.clock import Clock
 from bot_sandbox.diagnosis import NoReply
 from bot_sandbox.page import Page
+from bot_sandbox.runner import blocking
+from bot_sandbox.snapshot import Snapshot
 from bot_sandbox.transcript import Line, Transcript
 from bot_sandbox.twitch.chat import ChatMessage
 from bot_sandbox.twitch.connection import ConnectionRecord, HeldConnection
 from bot_sandbox.twitch.diagnosis import why
-from bot_sandbox.twitch.eventsub_events import Delivery, Subscription
+from bot_sandbox.twitch.eventsub_events import EventSubDelivery, Subscription
 from bot_sandbox.twitch.faults import Faults
-from bot_sandbox.twitch.people import Account, login_of
+from bot_sandbox.twitch.message_trace import TraceEntry
+from bot_sandbox.twitch.people import TwitchAccount, login_of
 from bot_sandbox.twitch.servers import Servers
 from bot_sandbox.twitch.settings import TwitchSettings
 from bot_sandbox.twitch.tokens import Application, Token, explain_scope, unknown_scope
-from bot_sandbox.twitch.travels import Travel
 
 REDIRECT = re.compile(r"https://[^/\s]+(/\S*)?|http://localhost(:\d+)?(/\S*)?")  # Twitch's rule
 REDIRECTS = (
-    "http://localhost:3000/callback",  # the one in Twitch's own guides
-    "http://localhost:4343/oauth/callback",  # TwitchIO's, unless it is told another
+    "http://localhost:3000/callback",  # in Twitch's guides
+    "http://localhost:4343/oauth/callback",  # TwitchIO's default
     "http://localhost:17563",  # pyTwitchAPI's
 )
 
@@ -39,8 +42,19 @@ class Twitch(Servers):
     """A Twitch on this machine; stop it with `close()` or by leaving its `with`.
 
     `port` and `irc_port` 0 take any free ones. It listens on `host`; `allow_hosts` are more names
-    that it answers to, `allow_origins` web pages that may use it (see access.py). Every other
-    number is a setting, by name: see `TwitchSettings`, where each stands beside the real one.
+    that it answers to, `allow_origins` web pages that may use it (see access.py). With a `clock`,
+    it shares time with other servers. All other numbers are settings: `TwitchSettings` names each
+    with the real one.
+
+    Example:
+        from bot_sandbox import Twitch
+
+        with Twitch() as twitch:
+            viktor, bot = twitch.account("viktor"), twitch.account("hello_bot")
+            token = twitch.authorize(bot, twitch.application("Hello bot"), "chat:read chat:edit")
+            assert token.access_token  # log in with it at twitch.irc_url
+            bot.say("hello!", channel=viktor)
+            assert viktor.wait()[0].text == "hello!"
     """
 
     def __init__(
@@ -51,17 +65,18 @@ class Twitch(Servers):
         host: str = HOST,
         allow_hosts: Iterable[str] = (),
         allow_origins: Iterable[str] = (),
+        clock: Clock | None = None,
         **settings: Any,
     ) -> None:
         access = Access(host, allow_hosts, allow_origins)
-        super().__init__(TwitchSettings(**settings), port, irc_port, access)
-        self.clock = self.world.clock
-        self.settings = self.world.settings
+        super().__init__(TwitchSettings(**settings), port, irc_port, access, clock)
+        self.settings: TwitchSettings = self.world.settings
         self.faults = Faults(self)
-        self.url = self.world.url
-        self.irc_url = self.world.irc_url
-        self.irc_address = (self.host.strip("[]"), self.irc_port)
-        self.eventsub_url = self.world.eventsub_url
+        self.url: str = self.world.url
+        self.irc_url: str = self.world.irc_url
+        self.irc_address: tuple[str, int] = (self.host.strip("[]"), self.irc_port)
+        self.eventsub_url: str = self.world.eventsub_url
+        self._empty = self.snapshot()
 
     def __repr__(self) -> str:
         return f"Twitch({self.url!r})"
@@ -69,9 +84,54 @@ class Twitch(Servers):
     def __enter__(self) -> Self:
         return self
 
-    def account(self, login: str, display_name: str = "") -> Account:
-        """A new person on Twitch with a channel of the same name."""
-        return Account(self.world, self.do(self.world.add_user, login, display_name), self)
+    def snapshot(self) -> Snapshot:
+        """Return everything that this Twitch knows now, to `restore` it later."""
+        roots = (self.world, self.irc, self.gate, self.eventsub, self.oauth)
+        return self.do(lambda: Snapshot(*roots, *self.world.accounts, *self.world.connections))
+
+    @blocking
+    async def restore(self, snapshot: Snapshot) -> None:
+        """Return to a snapshot of this Twitch, as if nothing had happened since.
+
+        What a bot itself remembers, in its variables or files, is yours to reset.
+
+        Accounts, applications, tokens and messages that you hold stay valid if they were there.
+        Connections are real, so they stay as they are: a program stays connected, one that has gone
+        stays away. Only connections of accounts that were not there are closed. Faults are those of
+        the snapshot, and the servers are up. The clock stays, and so does what has expired by it.
+        """
+        if not snapshot.is_of(self.world):
+            raise ValueError("this is a snapshot of another server; take one of this Twitch")
+        await self._return_to(snapshot, "its account was not there in the snapshot")
+
+    @blocking
+    async def reset(self) -> None:
+        """Forget everybody and everything, as in a new Twitch at the same addresses."""
+        await self._return_to(self._empty, "the sandbox was reset, and its account is gone")
+        self.world.forget_closed()
+
+    async def _return_to(self, snapshot: Snapshot, reason: str) -> None:
+        world = self.world
+        await self.faults.end_all()
+        snapshot.put_back()
+        self.irc.correct_members()
+        for connection in list(world.connections):
+            if connection.login and connection.login not in world.chat.channels:
+                connection.end(reason, abort=True)
+        self.eventsub.begin_again()
+        self.changes.changed()
+
+    def account(self, login: str, display_name: str = "") -> TwitchAccount:
+        """Add a person with a channel of the same name; `find` returns one that is there."""
+        return TwitchAccount(self.world, self.do(self.world.add_user, login, display_name), self)
+
+    def find(self, login: str) -> TwitchAccount:
+        """Return an account that is there already; ValueError lists them."""
+        user = self.do(self.world.user, login)
+        for held in list(self.world.accounts):
+            if isinstance(held, TwitchAccount) and held.user is user:
+                return held
+        return TwitchAccount(self.world, user, self)
 
     def application(
         self,
@@ -81,7 +141,7 @@ class Twitch(Servers):
     ) -> Application:
         """Register an application, as the developer console does.
 
-        `redirect` is the address that a browser is sent back to, or several of them.
+        `redirect` is the address to which a browser is sent back, or several of them.
         """
         redirects = [redirect] if isinstance(redirect, str) else list(redirect)
         for address in redirects or [""]:
@@ -92,10 +152,10 @@ class Twitch(Servers):
                 )
         return self.do(self.world.add_app, name, redirects, confidential)
 
-    def authorize(self, account: Account, app: Application, scopes: list[str] | str) -> Token:
-        """What clicking Authorize and swapping the code ends in: a user token.
+    def authorize(self, account: TwitchAccount, app: Application, scopes: list[str] | str) -> Token:
+        """Return a user token, as after clicking Authorize and exchanging the code.
 
-        The scopes come as a list or, as in a link, in one text with spaces between.
+        The scopes are a list or, as in a link, one text with spaces.
         """
         names = scopes.split() if isinstance(scopes, str) else scopes
         wrong = unknown_scope(names)
@@ -104,62 +164,54 @@ class Twitch(Servers):
         return self.do(self.world.tokens.issue, app, account.user, names)
 
     def app_token(self, app: Application) -> Token:
-        """The application's own token (client credentials); it is nobody's."""
+        """Return the application's own token (client credentials), which has no user."""
         return self.do(self.world.tokens.issue, app, None, [])
 
-    def disconnect(self, account: Account, app: Application) -> None:
-        """The account takes back what it allowed the application: tokens and subscriptions end."""
+    def disconnect(self, account: TwitchAccount, app: Application) -> None:
+        """Withdraw an account's consent to an application: tokens and subscriptions end."""
         account.disconnect(app)
 
-    def transcript(self, channel: Account | str) -> Transcript:
-        """What was said in a channel."""
-        return Transcript(
-            Line(
-                name=message.user,
-                is_bot=message.by_program,
-                text=message.text,
-                quote=message.reply_to.text if message.reply_to else "",
-                edited=False,  # Twitch has neither edits nor buttons
-                buttons=(),
-            )
-            for message in self.messages(channel)
-        )
+    def transcript(self, channel: TwitchAccount | str) -> Transcript:
+        """Return what was said in a channel."""
+        return transcript_of(self.messages(channel))
 
-    def window(self, account: Account | None = None, channel: Account | str | None = None) -> Page:
-        """A page to chat in, for a notebook: as this account, in a channel (its own if not said).
+    def window(
+        self, account: TwitchAccount | None = None, channel: TwitchAccount | str | None = None
+    ) -> Page:
+        """Return a notebook page to chat as this account, by default in its own channel.
 
-        What can go wrong with a connection is there at a click, too.
+        The page also has buttons for faults.
         """
         where = channel if channel is not None else account
         room = "" if where is None else login_of(where)
         shown = {"as": account.login if account else "", "channel": room}
         still = self.transcript(room).html() if room else ""
-        return self.page(still, **{name: value for name, value in shown.items() if value})
+        return self.notebook_page(still, **{name: value for name, value in shown.items() if value})
 
-    def messages(self, channel: Account | str) -> list[ChatMessage]:
-        """What was said in a channel, as a list."""
+    def messages(self, channel: TwitchAccount | str) -> list[ChatMessage]:
+        """Return the messages of a channel."""
         return list(self.world.channel(login_of(channel)).history)
 
-    def travelled(self, message: ChatMessage) -> list[Travel]:
-        """What really travelled for a message: lines, requests and answers, in order.
+    def trace(self, message: ChatMessage) -> list[TraceEntry]:
+        """Return what was really sent for a message: lines, requests and responses, in order.
 
-        Only the last ones are remembered (`TwitchSettings.travels`).
+        Only the last ones are kept (`TwitchSettings.trace_entries`).
         """
-        return self.do(self.world.chat.travels.of, message.id)
+        return self.do(self.world.chat.trace.of, message.id)
 
-    def connections(self, login: Account | str | None = None) -> list[ConnectionRecord]:
-        """Every connection of a login (or of all), oldest first, closed ones too."""
+    def connections(self, login: TwitchAccount | str | None = None) -> list[ConnectionRecord]:
+        """Return all connections of a login (or of all logins), oldest first, even closed ones."""
         name = None if login is None else login_of(login)
         return [r for r in list(self.world.records) if name is None or r.login == name]
 
-    def missed(self, login: Account | str) -> list[ChatMessage]:
-        """What was said in the program's channels while none of its connections heard them."""
+    def missed(self, login: TwitchAccount | str) -> list[ChatMessage]:
+        """Return the messages in a program's channels while none of its connections was there."""
         return list(self.world.missed.get(login_of(login), []))
 
     def deliveries(
         self, message: ChatMessage | None = None, message_type: str = ""
-    ) -> list[Delivery]:
-        """Every attempt to deliver by webhook, or those for one message, or of one type."""
+    ) -> list[EventSubDelivery]:
+        """Return all webhook attempts, or those for one message, or of one type."""
         return [
             delivery
             for delivery in list(self.world.deliveries)
@@ -168,28 +220,31 @@ class Twitch(Servers):
         ]
 
     def subscriptions(self) -> list[Subscription]:
-        """Every EventSub subscription."""
+        """Return all EventSub subscriptions."""
         return list(self.world.subscriptions.values())
 
-    def wait_for(
+    @blocking
+    async def wait_for(
         self,
-        login: Account | str,
-        channel: Account | str,
+        login: TwitchAccount | str,
+        channel: TwitchAccount | str,
         timeout: float = 5.0,
         after: ConnectionRecord | None = None,
         connections: int = 1,
     ) -> None:
         """Wait until the program hears the channel (joined, or subscribed and enabled).
 
-        With `after`, over a connection made later than that one: until it is back; with
-        `connections`, over so many at once. NoReply after `timeout` seconds says what was found.
+        With `after`, wait for a newer connection than that one, until it is back; with
+        `connections`, for so many at once. NoReply after `timeout` seconds says what was found.
         """
         name, room = login_of(login), self.world.channel(login_of(channel))
-        if not self.wait_until(lambda: self.hears(name, room.name, after, connections), timeout):
+        if not await self.changes.until(
+            lambda: self.hears(name, room.name, after, connections), timeout
+        ):
             raise NoReply(self.not_there(name, room.name, timeout))
 
     def not_there(self, login: str, channel: str, timeout: float) -> str:
-        """Why a program did not come to a channel within `timeout` seconds."""
+        """Explain why a program did not come to a channel within `timeout` seconds."""
         room = self.world.channel(channel)
         first = f"{login} did not come to #{room.name} within {timeout:g} s."
         return "\n".join([first, *why(self.world, room)])
@@ -201,7 +256,7 @@ class Twitch(Servers):
         after: ConnectionRecord | None = None,
         connections: int = 1,
     ) -> bool:
-        """Whether the program hears the channel now, as `wait_for` waits for it."""
+        """Return whether the program hears the channel now, in the sense of `wait_for`."""
         room = self.world.channel(channel)
         held = [
             connection
@@ -214,33 +269,50 @@ class Twitch(Servers):
         )
         return len(held) + called >= connections
 
-    def wait_gone(self, login: Account | str, timeout: float = 5.0) -> None:
-        """Wait until the program has no open connection; NoReply if it still has."""
+    @blocking
+    async def wait_gone(self, login: TwitchAccount | str, timeout: float = 5.0) -> None:
+        """Wait until the program has no open connection; raise NoReply if it still has one."""
         name = login_of(login)
-        if not self.wait_until(lambda: not self.connected(name), timeout):
+        if not await self.changes.until(lambda: not self.connected(name), timeout):
             raise NoReply(f"{name} is still connected after {timeout:g} s.")
 
-    def wait_deliveries(
+    @blocking
+    async def wait_deliveries(
         self,
         n: int = 1,
         message: ChatMessage | None = None,
         message_type: str = "",
         timeout: float = 5.0,
-    ) -> list[Delivery]:
-        """Wait until n webhook attempts have ended, chosen as in `deliveries`; return them.
+    ) -> list[EventSubDelivery]:
+        """Wait until n webhook attempts have ended, selected as in `deliveries`; return them.
 
         NoReply after `timeout` seconds says how many there were.
         """
 
-        def found() -> list[Delivery]:
+        def found() -> list[EventSubDelivery]:
             return self.deliveries(message, message_type)
 
-        if not self.wait_until(lambda: len(found()) >= n, timeout):
+        if not await self.changes.until(lambda: len(found()) >= n, timeout):
             of = f" of {message.text!r}" if message else ""
             what = f"{message_type or 'webhook'} attempts{of}"
             raise NoReply(f"{len(found())} of {n} {what} ended within {timeout:g} s.")
         return found()
 
-    def connected(self, login: Account | str) -> list[HeldConnection]:
-        """The open connections of a login."""
+    def connected(self, login: TwitchAccount | str) -> list[HeldConnection]:
+        """Return the open connections of a login."""
         return self.world.connected(login_of(login))
+
+
+def transcript_of(messages: Iterable[ChatMessage]) -> Transcript:
+    """Return messages of a channel as a transcript."""
+    return Transcript(
+        Line(
+            name=message.user,
+            is_bot=message.by_program,
+            text=message.text,
+            quote=message.reply_to.text if message.reply_to else "",
+            edited=False,  # Twitch has neither edits nor buttons
+            buttons=(),
+        )
+        for message in messages
+    )

@@ -1,7 +1,7 @@
-"""Every number the sandbox Twitch goes by, each with the real one beside it.
+"""All numbers of the sandbox Twitch, each with the real one.
 
-Give them by name, `Twitch(ping_interval_s=5)`, or change them while it runs,
-`twitch.settings.limits = False`. Nothing is decided here.
+Pass them by name, `Twitch(ping_interval_s=5)`, or change them while it runs,
+`twitch.settings.limits = False`.
 """
 
 from dataclasses import dataclass
@@ -9,36 +9,39 @@ from dataclasses import dataclass
 
 @dataclass(kw_only=True)
 class TwitchSettings:
-    """The sandbox's own choices; where no other number is given, it is the real one's."""
+    """The numbers; one without a comment about it is the real one."""
 
-    # With a seed client ids, secrets, tokens and ids are the same at every start
+    # With a seed, client ids, secrets, tokens and ids are the same at every start
     seed: int | str | None = None
 
     # Chat, by IRC and by Helix
     limits: bool = True  # False lifts every chat limit below
-    messages: int = 20  # a window, anywhere
-    messages_as_mod: int = 100  # a window, in channels where one is moderator or broadcaster
+    messages: int = 20  # in a window, anywhere
+    messages_as_mod: int = 100  # in a window, as moderator or broadcaster
     message_window_s: float = 30.0
-    penalty_s: float = 1800.0  # how long IRC silently ignores who went over the limit
+    penalty_s: float = 1800.0  # how long IRC silently ignores an account over the limit
     channel_gap_s: float = 1.0  # between two messages of one person in one channel
     duplicate_s: float = 30.0  # the same text again within this time is refused
-    joins: int = 20  # channels a join window
-    logins: int = 20  # logins a join window
+    joins: int = 20  # channels in a join window
+    logins: int = 20  # logins in a join window
     join_window_s: float = 10.0
     message_characters: int = 500  # the rest is cut
 
     # The IRC connection
     ping_interval_s: float = 300.0  # "about every 5 minutes"
     pong_timeout_s: float = 10.0  # then the connection is closed
-    line_bytes: int = 16_384  # a longer line is thrown away (the sandbox's number)
-    pending_lines: int = 100_000  # unread by the client; then it is cut off (the sandbox's number)
+    line_bytes: int = 16_384  # a longer line is dropped (the sandbox's number)
+    pending_lines: int = (
+        100_000  # unread by the client, before it is cut off (the sandbox's number)
+    )
 
-    # What travelled for each message (travels.py); the sandbox's number
-    travels: int = 5_000
+    # Kept lines and requests of messages (message_trace.py); the sandbox's number
+    trace_entries: int = 5_000
 
     # Tokens
     user_token_s: float = 14_400.0  # about 4 hours
     app_token_s: float = 5_000_000.0  # about 58 days
+    implicit_token_s: float = 5_184_000.0  # by implicit grant: about 60 days
     code_s: float = 600.0  # an authorization code (the sandbox's number)
     device_code_s: float = 1800.0
     device_interval_s: int = 5  # seconds between two polls

@@ -1,20 +1,20 @@
 """Tokens and their scopes: issued, found, refreshed, revoked, expired.
 
-A token is kept as a digest only, so looking one up takes the same time whatever was sent, and
-nothing here can print one. Who may have a token is decided in oauth.py.
+Only a digest of each token is kept, so looking one up takes the same time for any text, and nothing
+here can print one. oauth.py decides who may have a token.
 """
 
 import difflib
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from bot_sandbox.clock import Clock
 from bot_sandbox.randomness import Randomness
-from bot_sandbox.twitch.chat import User
-from bot_sandbox.twitch.clock import Clock
 from bot_sandbox.twitch.settings import TwitchSettings
+from bot_sandbox.twitch.user import TwitchUser
 
-# Every scope Twitch knows, by its own names (dev.twitch.tv/docs/authentication/scopes)
+# All of Twitch's scopes (dev.twitch.tv/docs/authentication/scopes)
 SCOPES = frozenset(
     """
     analytics:read:extensions analytics:read:games bits:read channel:bot
@@ -36,7 +36,7 @@ SCOPES = frozenset(
     moderator:read:chat_settings moderator:read:chatters moderator:read:followers
     moderator:read:guest_star moderator:read:moderators moderator:read:shield_mode
     moderator:read:shoutouts moderator:read:suspicious_users moderator:read:unban_requests
-    moderator:read:vips moderator:read:warnings user:bot user:edit user:edit:broadcast
+    moderator:read:vips moderator:read:warnings openid user:bot user:edit user:edit:broadcast
     user:edit:follows user:manage:blocked_users user:manage:chat_color user:manage:whispers
     user:read:blocked_users user:read:broadcast user:read:chat user:read:email
     user:read:emotes user:read:follows user:read:moderated_channels user:read:subscriptions
@@ -47,7 +47,7 @@ SCOPES = frozenset(
 
 @dataclass(frozen=True)
 class Application:
-    """A registered application; a confidential one can keep a secret, a public one has none."""
+    """A registered application; a confidential one has a secret, a public one has none."""
 
     name: str
     client_id: str = field(repr=False)
@@ -58,13 +58,13 @@ class Application:
 
     @property
     def redirects(self) -> tuple[str, ...]:
-        """Every address that a browser may be sent back to."""
+        """All addresses to which a browser may be sent back."""
         return self.redirect, *self.more_redirects
 
 
 @dataclass(frozen=True)
 class Token:
-    """What the token endpoint answers; never shown by repr."""
+    """The answer of the token endpoint; repr never shows it."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -73,19 +73,25 @@ class Token:
 
 
 @dataclass
-class Grant:
-    """One issued token: whose it is (`user` is None for an app token) and what it allows."""
+class TokenRecord:
+    """One issued token: its user (None for an app token) and its scopes."""
 
     app: Application
-    user: User | None
+    user: TwitchUser | None
     scopes: list[str]
-    expires_at: float
+    expires_at: float = 0.0
     refresh_digest: str = field(default="", repr=False)
     revoked: bool = False
+    claims: tuple[str, ...] = ()  # what it may learn at /oauth2/userinfo, besides the id
+
+    @property
+    def whose(self) -> str:
+        """The application and its user, as a name for random sequences."""
+        return f"{self.app.name} {self.user.login if self.user else ''}"
 
 
 def unknown_scope(scopes: list[str]) -> str:
-    """The first scope Twitch does not know, or an empty string.
+    """Return the first scope that Twitch does not know, or "".
 
     >>> unknown_scope(["chat:read", "chat_edit"])
     'chat_edit'
@@ -94,7 +100,7 @@ def unknown_scope(scopes: list[str]) -> str:
 
 
 def explain_scope(scope: str) -> str:
-    """What to say about an unknown scope.
+    """Return an error text about an unknown scope.
 
     >>> explain_scope("chat_edit")
     "Twitch knows no scope 'chat_edit'; did you mean 'chat:edit'?"
@@ -105,110 +111,119 @@ def explain_scope(scope: str) -> str:
 
 
 def digest(secret: str) -> str:
-    """What is kept of a secret."""
+    """Return the digest of a secret."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class TokenStore:
-    """Every token that was issued."""
+    """All issued tokens."""
 
     def __init__(self, clock: Clock, settings: TwitchSettings, randomness: Randomness) -> None:
         self._clock = clock
         self._randomness = randomness
         self._settings = settings
-        self._access: dict[str, Grant] = {}
-        self._refresh: dict[str, tuple[Grant, float]] = {}
+        self._access: dict[str, TokenRecord] = {}
+        self._refresh: dict[str, tuple[TokenRecord, float]] = {}
         self.consents: dict[tuple[str, str], set[str]] = {}
-        self.on_revoked: list[Callable[[Grant], None]] = []
-        self.on_withdrawn: list[Callable[[Application, User], None]] = []
+        self.on_revoked: list[Callable[[TokenRecord], None]] = []
+        self.on_withdrawn: list[Callable[[Application, TwitchUser], None]] = []
 
-    def issue(self, app: Application, user: User | None, scopes: list[str]) -> Token:
-        """A new token for a user, or for the application itself when `user` is None."""
+    def issue(
+        self,
+        app: Application,
+        user: TwitchUser | None,
+        scopes: list[str],
+        claims: Iterable[str] = (),
+        *,
+        implicit: bool = False,
+    ) -> Token:
+        """Issue a token for a user, or for the application itself if `user` is None.
+
+        One by implicit grant lasts longer, and cannot be refreshed.
+        """
+        settings = self._settings
         if user is None:
-            return self._remember(app, None, [], self._settings.app_token_s)
+            return self._remember(TokenRecord(app, None, []), settings.app_token_s)
         self.consents.setdefault((app.client_id, user.id), set()).update(scopes)
-        return self._remember(app, user, scopes, self._settings.user_token_s)
+        record = TokenRecord(app, user, list(scopes), claims=tuple(claims))
+        if implicit:
+            return self._remember(record, settings.implicit_token_s)
+        return self._remember(record, settings.user_token_s, self._new_refresh_token(record))
 
-    def find(self, access_token: str) -> Grant | None:
-        """What a token allows; None when it is unknown, expired or revoked."""
-        grant = self._access.get(digest(access_token))
-        if grant is None or grant.revoked or grant.expires_at <= self._clock.now():
+    def find(self, access_token: str) -> TokenRecord | None:
+        """Return what is known of a token; None if it is unknown, expired or revoked."""
+        token = self._access.get(digest(access_token))
+        if token is None or token.revoked or token.expires_at <= self._clock.now():
             return None
-        return grant
+        return token
 
     def why_invalid(self, access_token: str) -> str:
-        """Why `find` found nothing, in a few words."""
-        grant = self._access.get(digest(access_token))
-        if grant is None:
+        """Return in a few words why `find` found nothing."""
+        token = self._access.get(digest(access_token))
+        if token is None:
             return "Twitch never issued this token"
-        return "the token was revoked" if grant.revoked else "the token expired"
+        return "the token was revoked" if token.revoked else "the token expired"
 
     def refresh(self, app: Application, refresh_token: str) -> Token | None:
-        """A new token for a refresh token; a public application's works only once."""
+        """Return a new token for a refresh token; a public application's works only once."""
         found = self._refresh.get(digest(refresh_token))
         if found is None or found[0].app != app or found[1] <= self._clock.now():
             return None
-        grant, seconds = found[0], self._settings.user_token_s
-        if app.confidential:
-            return self._remember(app, grant.user, grant.scopes, seconds, refresh_token)
-        del self._refresh[digest(refresh_token)]
-        return self._remember(app, grant.user, grant.scopes, seconds)
+        old = found[0]
+        new = TokenRecord(app, old.user, old.scopes, claims=old.claims)
+        if not app.confidential:
+            del self._refresh[digest(refresh_token)]
+            refresh_token = self._new_refresh_token(new)
+        return self._remember(new, self._settings.user_token_s, refresh_token)
 
-    def revoke(self, access_token: str) -> Grant | None:
-        """End a token and its refresh token; None when it was not valid."""
-        grant = self.find(access_token)
-        if grant is not None:
-            self._end(grant)
-        return grant
+    def revoke(self, access_token: str) -> TokenRecord | None:
+        """Revoke a token and its refresh token; return None if it was not valid."""
+        token = self.find(access_token)
+        if token is not None:
+            self._end(token)
+        return token
 
-    def revoke_all(self, user: User) -> int:
-        """End every valid token of a user; how many there were."""
+    def revoke_all(self, user: TwitchUser) -> int:
+        """Revoke all valid tokens of a user and return their number."""
         now = self._clock.now()
-        theirs = [
-            grant
-            for grant in list(self._access.values())
-            if grant.user == user and not grant.revoked and grant.expires_at > now
+        tokens = [
+            token
+            for token in list(self._access.values())
+            if token.user == user and not token.revoked and token.expires_at > now
         ]
-        for grant in theirs:
-            self._end(grant)
-        return len(theirs)
+        for token in tokens:
+            self._end(token)
+        return len(tokens)
 
-    def disconnect(self, app: Application, user: User) -> None:
-        """The user takes back everything this application was allowed."""
+    def disconnect(self, app: Application, user: TwitchUser) -> None:
+        """Withdraw all of a user's consent to an application."""
         self.consents.pop((app.client_id, user.id), None)
         for listener in self.on_withdrawn:
             listener(app, user)
-        for grant in list(self._access.values()):
-            if grant.app == app and grant.user == user and not grant.revoked:
-                self._end(grant)
+        for token in list(self._access.values()):
+            if token.app == app and token.user == user and not token.revoked:
+                self._end(token)
 
-    def allows(self, app: Application, user: User, *scopes: str) -> bool:
-        """Whether the user ever allowed the application all of these scopes."""
+    def allows(self, app: Application, user: TwitchUser, *scopes: str) -> bool:
+        """Return whether the user has allowed the application all of these scopes."""
         return set(scopes) <= self.consents.get((app.client_id, user.id), set())
 
-    def _end(self, grant: Grant) -> None:
-        grant.revoked = True
-        self._refresh.pop(grant.refresh_digest, None)
+    def _end(self, token: TokenRecord) -> None:
+        token.revoked = True
+        self._refresh.pop(token.refresh_digest, None)
         for listener in self.on_revoked:
-            listener(grant)
+            listener(token)
 
-    def _remember(
-        self,
-        app: Application,
-        user: User | None,
-        scopes: list[str],
-        seconds: float,
-        refresh: str = "",
-    ) -> Token:
-        """A new access token, and a new refresh token unless there is one; an app has none."""
-        whose = f"{app.name} {user.login if user else ''}"
-        access = self._randomness.text(30, f"token {whose}")
-        if user and not refresh:
-            refresh = self._randomness.text(50, f"refresh token {whose}")
-        expires_at = self._clock.now() + seconds
-        grant = Grant(app, user, list(scopes), expires_at, digest(refresh) if refresh else "")
-        self._access[digest(access)] = grant
+    def _new_refresh_token(self, token: TokenRecord) -> str:
+        return self._randomness.text(50, f"refresh token {token.whose}")
+
+    def _remember(self, token: TokenRecord, seconds: float, refresh: str = "") -> Token:
+        """Make the access token, which can be refreshed if there is a refresh token."""
+        access = self._randomness.text(30, f"token {token.whose}")
+        token.expires_at = self._clock.now() + seconds
+        self._access[digest(access)] = token
         if refresh:
-            lasts = float("inf") if app.confidential else self._settings.public_refresh_s
-            self._refresh[digest(refresh)] = (grant, self._clock.now() + lasts)
-        return Token(access, refresh, list(scopes), int(seconds))
+            token.refresh_digest = digest(refresh)
+            lasts = float("inf") if token.app.confidential else self._settings.public_refresh_s
+            self._refresh[token.refresh_digest] = (token, self._clock.now() + lasts)
+        return Token(access, refresh, list(token.scopes), int(seconds))

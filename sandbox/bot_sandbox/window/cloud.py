@@ -1,4 +1,4 @@
-"""The cloud in the window: functions, their instances as they live, logs and bills; its routes."""
+"""The cloud in the window: functions, live instances, logs and bills, and their routes."""
 
 import base64
 import re
@@ -9,39 +9,78 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, TCPConnector, web
 
 from bot_sandbox.cloud.bill import TARIFFS
 from bot_sandbox.cloud.cloud import Cloud
-from bot_sandbox.cloud.deployment import check_choice, check_range
-from bot_sandbox.cloud.errors import PAYLOAD_LIMIT, THROTTLED, FunctionError
+from bot_sandbox.cloud.deployment import EVENTS, RUNTIMES, STARTS, FunctionSettings
+from bot_sandbox.cloud.errors import PAYLOAD_LIMIT
 from bot_sandbox.cloud.events import joined
 from bot_sandbox.cloud.function import Function, to_event
 from bot_sandbox.cloud.lambda_api import TOO_LARGE
+from bot_sandbox.cloud.timers import Timer
 from bot_sandbox.diagnosis import NoReply
-from bot_sandbox.window.feed import Json
+from bot_sandbox.window.cloud_json import (
+    BillJson,
+    ClockJson,
+    FunctionJson,
+    FunctionsJson,
+    InstancesJson,
+    InvocationsJson,
+    LogJson,
+    RequestedJson,
+    ResponseJson,
+    ResultJson,
+    TimerJson,
+    TimersJson,
+)
+from bot_sandbox.window.feed import Record
 from bot_sandbox.window.lanes import Lanes, call_json, lane_json
-from bot_sandbox.window.view import LONGEST_WAIT_S, View, call, fields
+from bot_sandbox.window.routes import (
+    LONGEST_WAIT_S,
+    MOST_MESSAGES,
+    OPTIONAL,
+    Values,
+    anything,
+    flag,
+    get,
+    number,
+    post,
+    table,
+    text,
+    wait_field,
+    whole,
+)
+from bot_sandbox.window.view import View, call
 
-LINES = 1000  # of a log, in one answer
-LISTED = 1000  # invocations and instances, in one answer
+LINES = 1000  # of a log, in one response
+LISTED = 1000  # invocations and instances, in one response
 AT_ONCE = 100  # requests to a function
-SETTINGS: dict[str, type] = {
-    **dict.fromkeys(("handler", "runtime", "events", "worker", "start"), str),
-    "memory_mb": int,
-    "concurrency": int,
-    "timeout_s": float,
-    "idle_s": float,
-    "environment": dict,
-    "must_load": bool,
-}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+FUNCTION = text("function", "the function's name")
+BY_DEFAULT = FunctionSettings("name")
+SETTINGS = (  # those of `Cloud.deploy`
+    text("handler", "file and name of the function to call", BY_DEFAULT.handler),
+    text("runtime", "the language", BY_DEFAULT.runtime, RUNTIMES),
+    whole("memory_mb", "the memory limit, in MB", BY_DEFAULT.memory_mb, 128, 10240),
+    number("timeout_s", "how long a call may take", BY_DEFAULT.timeout_s, 0.001, 900),
+    table("environment", "environment variables by name", {"type": "string"}, {}),
+    whole("concurrency", "how many instances at once", BY_DEFAULT.concurrency, 1, 1000),
+    number("idle_s", "after how many idle seconds an instance ends", BY_DEFAULT.idle_s, 0, 86400),
+    text("events", "whose events an HTTP request becomes", BY_DEFAULT.events, EVENTS),
+    text("worker", "sandbox, awslambdaric or the path of your own loop", BY_DEFAULT.worker),
+    text("start", "how an instance starts", BY_DEFAULT.start, STARTS),
+    flag("packages", "whether it may import this Python's packages", OPTIONAL),
+    flag("must_load", "whether a version that does not load is refused", False),
+)
+TIMER = text("timer", "the timer's name")
+EXAMPLE = "def handler(event, context):\n    return event"
 
 
 class CloudView(View):
-    """One cloud behind a window. Functions go by name."""
+    """One cloud behind a window; functions are identified by name."""
 
     name = "cloud"
 
@@ -50,22 +89,8 @@ class CloudView(View):
         self.cloud = cloud
         self._lanes: dict[str, Lanes] = {}
 
-    def routes(self) -> list[web.RouteDef]:
-        """Deployments, calls, logs, bills."""
-        return [
-            web.get("/api/cloud/clock", self.clock),
-            web.get("/api/cloud/functions", self.functions),
-            web.post("/api/cloud/deploy", self.deploy),
-            web.post("/api/cloud/invoke", self.invoke),
-            web.post("/api/cloud/request", self.request),
-            web.get("/api/cloud/instances", self.instances),
-            web.get("/api/cloud/invocations", self.invocations),
-            web.get("/api/cloud/logs", self.logs),
-            web.get("/api/cloud/bill", self.bill),
-        ]
-
-    def records(self) -> Iterator[tuple[str, Json]]:
-        """The tariffs; of every function what it lately did."""
+    def records(self) -> Iterator[tuple[str, Record]]:
+        """Yield the tariffs and the recent activity of every function."""
         for name, tariff in TARIFFS.items():
             yield (
                 f"cloud/tariff/{name}",
@@ -85,47 +110,54 @@ class CloudView(View):
         functions = self.cloud.functions()
         for name in self._lanes.keys() - {function.name for function in functions}:
             del self._lanes[name]
-        now = self.cloud.clock()
+        now = self.cloud.uptime()
         for function in functions:
             yield from self._lanes.setdefault(function.name, Lanes()).records(function, now)
 
-    async def clock(self, _: web.Request) -> web.Response:
-        """GET: the cloud's clock, by which all its times go."""
-        return web.json_response({"now": self.cloud.clock()})
+    @get("cloud/clock")
+    async def clock(self, _: Values) -> ClockJson:
+        """Get the seconds since the cloud started, which all its times use."""
+        return clock_json(self.cloud)
 
-    async def functions(self, _: web.Request) -> web.Response:
-        """GET: what is deployed."""
-        return web.json_response([about(function) for function in self.cloud.functions()])
+    @get("cloud/functions")
+    async def functions(self, _: Values) -> FunctionsJson:
+        """List what is deployed, with its `url` and settings."""
+        return {"functions": [function_details(function) for function in self.cloud.functions()]}
 
-    async def deploy(self, request: web.Request) -> web.Response:
-        """POST {"name": …, "folder": … or "files": {"main.py": …}, settings}: upload a function."""
-        values = await fields(request)
-        values.only("name", "folder", "files", *SETTINGS)
-        name = values.take("name", str)
-        settings = {
-            key: value
-            for key, kind in SETTINGS.items()
-            if (value := values.take(key, kind, None)) is not None
-        }
-        folder = values.take("folder", str, "")
-        files = values.take("files", dict, {})
+    @post(
+        "cloud/deploy",
+        text("name", "the function's name"),
+        text("folder", "a folder of this machine, or", OPTIONAL),
+        table("files", "the files' texts, by name", {"type": "string"}, OPTIONAL),
+        *SETTINGS,
+        fails={"502": "It does not load, and `must_load` was set."},
+        example={"name": "hello", "files": {"main.py": EXAMPLE}},
+    )
+    async def deploy(self, values: Values) -> FunctionJson:
+        """Deploy a folder or files; the same name again replaces the function."""
+        name, folder, files = (values.pop(key) for key in ("name", "folder", "files"))
         if bool(folder) == bool(files):
             raise ValueError(
                 'give either "folder", a path on this machine, or "files", as in '
                 '{"main.py": "def handler(event, context): ..."}'
             )
-        try:
-            function = await call(deploy, self.cloud, name, folder, files, settings)
-        except FunctionError as error:  # must_load
-            return failure(error)
-        return web.json_response(about(function))
+        return function_details(await call(deploy, self.cloud, name, folder, files, values))
 
-    async def invoke(self, request: web.Request) -> web.Response:
-        """POST {"function": …, "event": …}: call it with an event; its result or its error."""
-        values = await fields(request)
-        name = values.take("function", str)
+    @post(
+        "cloud/invoke",
+        *(FUNCTION, anything("event", "what the function receives")),
+        fails={
+            "429": "Throttled: all instances are busy.",
+            "502": "The function failed: `error`, `type` and `trace`.",
+            "504": "It works longer than a request may wait.",
+        },
+        example={"function": "hello", "event": {"n": 1}},
+    )
+    async def invoke(self, values: Values) -> ResultJson:
+        """Call a function with an event."""
+        name = values["function"]
         self.cloud.function(name)
-        event = to_event(values.any("event"))
+        event = to_event(values["event"])
         if len(event) > PAYLOAD_LIMIT:
             raise web.HTTPRequestEntityTooLarge(PAYLOAD_LIMIT, len(event), text=TOO_LARGE)
         request_id = str(uuid.uuid4())
@@ -134,39 +166,37 @@ class CloudView(View):
             return (await self.cloud.function(name).pool.invoke(event, request_id)).value
 
         under_way = wrap_future(self.cloud.submit(invoke()))
-        # The call goes on when nobody waits for it any more: it must not be cancelled with us.
+        # The call must continue without a waiting client, so it must not be canceled with us.
         under_way.add_done_callback(lambda done: done.cancelled() or done.exception())
         await wait([under_way], timeout=LONGEST_WAIT_S)
         if not under_way.done():
             raise NoReply(still_working(name))
-        try:
-            result = under_way.result()
-        except FunctionError as error:
-            return failure(error)
-        return web.json_response({"result": result, "id": request_id})
+        return {"result": under_way.result(), "id": request_id}
 
-    async def request(self, request: web.Request) -> web.Response:
-        """POST {"function": …, "method": …, "path": …, "headers": …, "body": …, "times": …}.
+    @post(
+        "cloud/request",
+        FUNCTION,
+        text("method", "in capitals", "GET", choices=METHODS),
+        text("path", "the path and the query", "/"),
+        table("headers", "by name", {"type": "string"}, {}),
+        text("body", "the body", ""),
+        whole("times", "how many requests at once", 1, 1, AT_ONCE),
+        fails={"504": "The function works longer than a request may wait."},
+        example={"function": "hello", "method": "POST", "path": "/a?n=1", "body": "hi"},
+    )
+    async def request(self, values: Values) -> RequestedJson:
+        """Send an HTTP request to a function's address.
 
-        An HTTP request to the function by its own address: what came back, and when `times` of
-        them were made at once, how many came back with each status; the answer is the first one's.
+        With `times`, it is sent so many times at once. The response is the first one, and
+        `statuses` counts how many responses had each status.
         """
-        values = await fields(request)
-        function = self.cloud.function(values.take("function", str))
-        method = values.take("method", str, "GET").upper()
-        path = values.take("path", str, "/")
-        headers = values.take("headers", dict, {})
-        body = values.take("body", str, "")
-        times = values.take("times", int, 1)
-        check_choice("method", method, METHODS)
-        check_range("times", times, 1, AT_ONCE, whole=True)
+        function, path = self.cloud.function(values["function"]), values["path"]
+        method, headers, body = values["method"], values["headers"], values["body"]
         if not path.startswith("/"):
             raise ValueError(f"path must begin with a slash, as in /hello?n=1; found {path!r:.100}")
-        if not all(isinstance(value, str) for value in headers.values()):
-            raise ValueError('headers must be texts, as in {"Content-Type": "text/plain"}')
         url = function.url.rstrip("/") + path
 
-        async def once(session: ClientSession) -> Json:
+        async def once(session: ClientSession) -> ResponseJson:
             async with session.request(
                 method, url, headers=headers, data=body or None, allow_redirects=False
             ) as response:
@@ -176,123 +206,218 @@ class CloudView(View):
         limit = ClientTimeout(LONGEST_WAIT_S)
         try:
             async with ClientSession(connector=connector, timeout=limit) as session:
-                answers = await gather(*(once(session) for _ in range(times)))
+                answers = await gather(*(once(session) for _ in range(values["times"])))
         except TimeoutError:
             raise NoReply(still_working(function.name)) from None
         except ClientError as error:
             raise RuntimeError(f"no HTTP answer came from {url}: {error}") from None
         statuses = Counter(str(each["status"]) for each in answers)
-        return web.json_response(answers[0] | {"statuses": dict(sorted(statuses.items()))})
+        return {**answers[0], "statuses": dict(sorted(statuses.items()))}
 
-    async def instances(self, request: web.Request) -> web.Response:
-        """GET ?function=…: its newest instances, the oldest of them first."""
-        function = self.cloud.function((await fields(request)).take("function", str))
+    @get("cloud/instances", FUNCTION, example={"function": "hello"})
+    async def instances(self, values: Values) -> InstancesJson:
+        """List a function's newest instances, oldest first: state and why, memory, times."""
+        function = self.cloud.function(values["function"])
         records = function.instances[-LISTED:]
-        return web.json_response([lane_json(function.revision, record) for record in records])
+        return {"instances": [lane_json(function.revision, record) for record in records]}
 
-    async def invocations(self, request: web.Request) -> web.Response:
-        """GET ?function=…&after=…: the calls that are over, from number `after` + 1 on."""
-        values = await fields(request)
-        function = self.cloud.function(values.take("function", str))
-        after = values.take("after", int, 0)
+    @get(
+        "cloud/invocations",
+        *(FUNCTION, whole("after", "only calls after this number", 0, 0)),
+        example={"function": "hello", "after": 10},
+    )
+    async def invocations(self, values: Values) -> InvocationsJson:
+        """List the newest 1000 finished calls: cold or warm, durations, error, cost by each tariff.
+
+        `throttled` counts the refused ones.
+        """
+        function = self.cloud.function(values["function"])
         first = function.history.forgotten + 1
         kept = list(enumerate(function.invocations, first))
-        newer = [call_json(number, each) for number, each in kept if number > after]
-        return web.json_response({"invocations": newer[-LISTED:], "throttled": function.throttled})
+        newer = [call_json(number, each) for number, each in kept if number > values["after"]]
+        return {"invocations": newer[-LISTED:], "throttled": function.throttled}
 
-    async def logs(self, request: web.Request) -> web.Response:
-        """GET ?function=…&after=…&timeout=…: the log's lines after number `after`.
+    @get(
+        "cloud/logs",
+        FUNCTION,
+        whole("after", "only lines after this number", 0, 0),
+        whole("limit", "the maximum of newest lines", LINES, 1, LINES),
+        wait_field(0.0),
+        example={"function": "hello", "after": 10, "timeout": 5},
+    )
+    async def logs(self, values: Values) -> LogJson:
+        """Get the lines of a log; wait for one.
 
-        With a timeout it waits that many seconds for the first of them. `limit` asks for only
-        the newest so many. `revision` tells a new deployment: its lines begin at number 1.
+        `revision` changes with each deployment, whose lines begin at number 1.
         """
-        values = await fields(request)
-        name, after = values.take("function", str), values.take("after", int, 0)
-        limit = values.take("limit", int, LINES)
-        check_range("limit", limit, 1, LINES, whole=True)
+        name, after = values["function"], values["after"]
         revision = self.cloud.function(name).revision
 
         def is_there() -> bool:
             function = self.cloud.function(name)
             return function.revision != revision or function.history.log.last > after
 
-        await self.wait(self.cloud.changes.until(is_there, values.seconds(0.0)))
+        await self.wait(self.cloud.changes.until(is_there, values["timeout"]))
         function = self.cloud.function(name)
         lines = function.log_after(after if function.revision == revision else 0)
-        shown = [{"number": number, "text": text} for number, text in lines[-limit:]]
-        return web.json_response(
-            {"lines": shown, "last": function.history.log.last, "revision": function.revision}
-        )
+        return {
+            "lines": [{"number": n, "text": text} for n, text in lines[-values["limit"] :]],
+            "last": function.history.log.last,
+            "revision": function.revision,
+        }
 
-    async def bill(self, request: web.Request) -> web.Response:
-        """GET ?function=…&tariff=…: what its calls cost."""
-        values = await fields(request)
-        function = self.cloud.function(values.take("function", str))
-        bill = await call(function.bill, values.take("tariff", str, "aws"))
-        return web.json_response(
-            {
-                "tariff": bill.tariff.name,
-                "requests": bill.requests,
-                "billed_ms": sum(row.billed_ms for row in bill.rows),
-                "gb_seconds": bill.gb_seconds,
-                "price": bill.price,
-                "currency": bill.tariff.currency,
-                "forgotten": bill.forgotten,
-                "free": bill.tariff.free,
-                "source": bill.tariff.source,
-                "date": bill.tariff.date,
-            }
-        )
+    @get("cloud/timers")
+    async def timers(self, _: Values) -> TimersJson:
+        """List the timers: what they call, when they are due, and when they were."""
+        return {"timers": [timer_json(timer) for timer in self.cloud.timers()]}
+
+    @post(
+        "cloud/timer",
+        text("name", "the timer's name"),
+        FUNCTION,
+        text("schedule", "cron(…), rate(…) or at(…); for Yandex Cloud only cron's fields"),
+        text("timezone", "whose clocks a schedule means", "UTC"),
+        anything("payload", "the event; for null, the cloud's own"),
+        example={"name": "morning", "function": "hello", "schedule": "cron(0 8 * * ? *)"},
+    )
+    async def timer(self, values: Values) -> TimerJson:
+        """Call a function by the cloud's clock; the same name again replaces the timer."""
+        name, function, schedule = (values[key] for key in ("name", "function", "schedule"))
+        rest = {"timezone": values["timezone"], "payload": values["payload"]}
+        return timer_json(await call(self.cloud.timer, name, function, schedule, **rest))
+
+    @post(
+        "cloud/clock",
+        number("advance", "how many seconds pass", least=0),
+        example={"advance": 86400},
+    )
+    async def advance(self, values: Values) -> ClockJson:
+        """Let time pass: timers, retries and the end of idle instances that are due happen now."""
+        await call(self.cloud.clock.advance, values["advance"])
+        return clock_json(self.cloud)
+
+    @get(
+        "cloud/timer",
+        *(TIMER, whole("n", "how many calls in all", 0, 0, MOST_MESSAGES), wait_field(5.0)),
+        example={"timer": "morning", "n": 1, "timeout": 5},
+        fails={"504": "It has called its function less often."},
+    )
+    async def fired(self, values: Values) -> TimerJson:
+        """Get a timer; wait until it has called its function `n` times in all."""
+        timer, n = self._timer(values), values["n"]
+        reached = self.cloud.changes.until(lambda: len(timer.fired) >= n, values["timeout"])
+        if not await self.wait(reached):
+            raise NoReply(f"{timer!r} has called its function {len(timer.fired)} times, not {n}")
+        return timer_json(timer)
+
+    @post("cloud/timer/stop", TIMER, example={"timer": "morning"})
+    async def stop_timer(self, values: Values) -> TimerJson:
+        """Stop a timer until it is started."""
+        timer = self._timer(values)
+        await call(timer.stop)
+        return timer_json(timer)
+
+    @post("cloud/timer/start", TIMER, example={"timer": "morning"})
+    async def start_timer(self, values: Values) -> TimerJson:
+        """Start a stopped timer; what it missed is not called."""
+        timer = self._timer(values)
+        await call(timer.start)
+        return timer_json(timer)
+
+    @post("cloud/timer/delete", TIMER, example={"timer": "morning"})
+    async def delete_timer(self, values: Values) -> TimersJson:
+        """Delete a timer; the response lists the others."""
+        await call(self._timer(values).delete)
+        return {"timers": [timer_json(timer) for timer in self.cloud.timers()]}
+
+    def _timer(self, values: Values) -> Timer:
+        timers = {timer.name: timer for timer in self.cloud.timers()}
+        if values["timer"] not in timers:
+            known = ", ".join(timers) or "none"
+            raise KeyError(f"there is no timer {values['timer']!r}; there are: {known}")
+        return timers[values["timer"]]
+
+    @get(
+        "cloud/bill",
+        *(FUNCTION, text("tariff", "whose prices", "aws", choices=tuple(TARIFFS))),
+        example={"function": "hello", "tariff": "aws"},
+    )
+    async def bill(self, values: Values) -> BillJson:
+        """Get the cost of a function's calls."""
+        bill = await call(self.cloud.function(values["function"]).bill, values["tariff"])
+        return {
+            "tariff": bill.tariff.name,
+            "requests": bill.requests,
+            "billed_ms": sum(row.billed_ms for row in bill.rows),
+            "gb_seconds": bill.gb_seconds,
+            "price": bill.price,
+            "currency": bill.tariff.currency,
+            "forgotten": bill.forgotten,
+            "free": bill.tariff.free,
+            "source": bill.tariff.source,
+            "date": bill.tariff.date,
+        }
+
+
+def clock_json(cloud: Cloud) -> ClockJson:
+    """Return the time on a cloud's clock, counted in two ways."""
+    clock = cloud.clock
+    return {"now": cloud.uptime(), "seconds": clock.now(), "ahead": clock.ahead}
+
+
+def timer_json(timer: Timer) -> TimerJson:
+    """Return a timer."""
+    return {
+        "name": timer.name,
+        "function": timer.function,
+        "schedule": timer.expression,
+        "timezone": timer.timezone,
+        "payload": timer.payload,
+        "next": timer.next,
+        "fired": timer.fired[-LISTED:],
+    }
 
 
 def deploy(
-    cloud: Cloud, name: str, folder: str, files: dict[str, Any], settings: dict[str, Any]
+    cloud: Cloud, name: str, folder: str, files: dict[str, str], settings: dict[str, Any]
 ) -> Function:
-    """Upload a folder of this machine, or files written out; ValueError for what cannot be."""
+    """Deploy a folder of this machine, or given files; raise ValueError if that is impossible."""
     try:
         if folder:
             return cloud.deploy(name, folder, **settings)
-        with tempfile.TemporaryDirectory() as made:
-            write_files(Path(made), files)
-            return cloud.deploy(name, made, **settings)
+        with tempfile.TemporaryDirectory() as temporary:
+            write_files(Path(temporary), files)
+            return cloud.deploy(name, temporary, **settings)
     except OSError as error:  # a missing folder, one that may not be read, a name too long
         raise ValueError(str(error)) from None
 
 
-def write_files(folder: Path, files: dict[str, Any]) -> None:
-    """Write texts into a folder and nowhere else."""
-    for name, text in files.items():
+def write_files(folder: Path, files: dict[str, str]) -> None:
+    """Write texts into a folder, and refuse names that lead out of it."""
+    for name, content in files.items():
         parts = name.split("/")
         if not re.fullmatch(r"[\w./ @+-]{1,200}", name) or {"", ".", ".."} & set(parts):
             raise ValueError(
                 f"a file's name is like main.py or pages/home.html; found {name!r:.100}"
             )
-        if not isinstance(text, str):
-            raise ValueError(f"the file {name} must be a text; found {type(text).__name__}")
         path = folder.joinpath(*parts)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="")
+        path.write_text(content, encoding="utf-8", newline="")
 
 
-def failure(error: FunctionError) -> web.Response:
-    """A function's error, or that it was throttled."""
-    told = {"error": error.message, "type": error.type, "trace": error.trace}
-    return web.json_response(told, status=429 if error.type == THROTTLED else 502)
-
-
-def about(function: Function) -> Json:
-    """A function and its settings; the environment's values may be secret and stay out."""
-    settings = asdict(function.settings)
-    return settings | {
-        "environment": sorted(settings["environment"]),
+def function_details(function: Function) -> FunctionJson:
+    """Return a function and its settings, without its environment, which may be secret."""
+    details: Any = asdict(function.settings) | {
+        "environment": sorted(function.settings.environment),
         "url": function.url,
         "host_url": function.host_url,
         "revision": function.revision,
     }
+    return cast(FunctionJson, details)
 
 
-def response_json(response: ClientResponse, body: bytes) -> Json:
-    """What came back; a body that is no text stands in base64."""
+def response_json(response: ClientResponse, body: bytes) -> ResponseJson:
+    """Return a response as JSON; a body that isn't text is in base64."""
     try:
         text, is_base64 = body.decode(), False
     except UnicodeDecodeError:
@@ -306,8 +431,8 @@ def response_json(response: ClientResponse, body: bytes) -> Json:
 
 
 def still_working(name: str) -> str:
-    """What to say when a function takes longer than anybody here waits."""
+    """Return the text for a function that takes longer than a request may wait."""
     return (
-        f"{name} still works after {LONGEST_WAIT_S:g} s, and it goes on: its log and its "
+        f"{name} still works after {LONGEST_WAIT_S:g} s, and it continues: its log and its "
         "invocations will tell how it ended"
     )

@@ -1,28 +1,29 @@
-"""What the windows show at this moment, as records under keys; a follower gets what changed.
+"""The current records of the windows, by key; a follower gets the changes.
 
-A record is JSON for the page. The window sends all records first, and then those that are new or
-changed. `None` means that a record is gone. Nothing here waits or sends.
+A record is JSON for the page. The window sends all records first, then new and changed ones. `None`
+means that a record is gone.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 Json = dict[str, Any]
-KEPT_GONE = 10_000  # deleted records that followers are still told about
+Record = Mapping[str, Any]
+KEPT_GONE = 10_000  # deleted records to keep for followers
 
 
 class Feed:
-    """The records, each with the number of its last change, in the order of these numbers."""
+    """The records, ordered by the number of their last change."""
 
     def __init__(self, kept_gone: int = KEPT_GONE) -> None:
         self.number = 0  # of the newest change
-        self._records: dict[str, tuple[int, Json | None]] = {}
-        self._shown: dict[str, set[str]] = {}  # by view: the keys of what is not gone
+        self._records: dict[str, tuple[int, Record | None]] = {}
+        self._shown: dict[str, set[str]] = {}  # view → keys of its records
         self._kept_gone = kept_gone
-        self._forgotten = 0  # deletions up to this number are forgotten
+        self._forgotten = 0  # deletions up to this number are dropped
 
-    def put(self, view: str, records: Mapping[str, Json]) -> bool:
-        """Take all that a view shows now; return whether anything has changed."""
+    def put(self, view: str, records: Mapping[str, Record]) -> bool:
+        """Set all records of a view; return whether anything has changed."""
         before = self.number
         for key, record in records.items():
             known = self._records.get(key)
@@ -36,8 +37,8 @@ class Feed:
             self._records, self._forgotten = there, self.number
         return self.number != before
 
-    def since(self, number: int) -> tuple[bool, dict[str, Json | None]]:
-        """What changed after `number`, the oldest change first; True if it is all records again.
+    def since(self, number: int) -> tuple[bool, dict[str, Record | None]]:
+        """Return the changes after `number`, oldest first, and True if these are all records.
 
         >>> feed = Feed()
         >>> feed.put("telegram", {"telegram/bot/7": {"name": "Hello bot"}}), feed.since(0)
@@ -47,16 +48,16 @@ class Feed:
         >>> feed.put("telegram", {}), feed.since(1)
         (True, (False, {'telegram/bot/7': None}))
         """
-        anew = number == 0 or number < self._forgotten
+        reset = number == 0 or number < self._forgotten
         changed = []
         for key, (changed_at, record) in reversed(self._records.items()):
-            if changed_at <= number and not anew:
+            if changed_at <= number and not reset:
                 break
-            if record is not None or not anew:
+            if record is not None or not reset:
                 changed.append((key, record))
-        return anew, dict(reversed(changed))
+        return reset, dict(reversed(changed))
 
-    def _change(self, key: str, record: Json | None) -> None:
+    def _change(self, key: str, record: Record | None) -> None:
         self.number += 1
         self._records.pop(key, None)
         self._records[key] = (self.number, record)

@@ -1,11 +1,10 @@
-"""What one function has lately done, for the page: instances, who was busy when, the newest calls.
+"""The recent activity of one function, for the page: instances, busy times, newest calls.
 
-It is kept up to date: a look takes only what is new since the last one, however many calls there
-were, and what it holds is bounded. Warm calls of one instance that follow each other closely are
-one stretch with a count; a cold call or a failed one is always a stretch of its own.
+Each update reads only what is new, and the size is bounded. Warm calls of one instance in close
+sequence are one stretch with a count; a cold or a failed call is always a stretch of its own.
 
-A new deployment of the name begins everything anew; the lanes of the old one are shown until they
-have ended, and a little longer. Everything here runs on the cloud's loop.
+A new deployment starts again from zero. The lanes of the old one stay until they have ended, and a
+little longer. Everything here runs on the cloud's loop.
 """
 
 from collections import Counter, deque
@@ -16,35 +15,38 @@ from itertools import islice
 from bot_sandbox.cloud.bill import TARIFFS, make_bill
 from bot_sandbox.cloud.function import Function
 from bot_sandbox.cloud.history import InstanceRecord, Invocation
+from bot_sandbox.jupyter_proxy import browser_address
+from bot_sandbox.window.cloud_json import CallJson, LaneJson
 from bot_sandbox.window.feed import Json
 
-LANES = 24  # instances shown: those that live, and the last that ended
-CALLS = 20  # that are over and listed one by one
-RUNNING = 8  # calls under way that are listed one by one
-PIECES = 32  # in which stretches travel: only the newest one changes
+LANES = 24  # instances to show: live ones, and the last ended ones
+CALLS = 20  # finished calls to list
+RUNNING = 8  # running calls to list
+PIECES = 32  # groups of stretches to send; only the newest one changes
 IN_A_PIECE = 64  # stretches
-REPLACED_S = 60.0  # how long the lanes of an old deployment are shown after their end
-REPLACED = 3  # old deployments, the newest
-CLOSE_S = 0.03  # a shorter pause between two warm calls is no pixel on any axis shown
+REPLACED_S = 60.0  # how long the ended lanes of an old deployment are shown
+REPLACED = 3  # old deployments to show, the newest
+CLOSE_S = 0.03  # a shorter pause between two warm calls is less than a pixel
 
 
-class Deployed:
-    """One deployment of a function, and how far it has been looked at."""
+class DeploymentWatch:
+    """One deployment of a function, and how much of it was read."""
 
     def __init__(self, function: Function) -> None:
         self.function = function
+        self.history = function.history
         self.living: dict[int, InstanceRecord] = {}
         self.ended: deque[InstanceRecord] = deque(maxlen=LANES)
-        self.served: Counter[int] = Counter()  # calls by instance, of the instances shown
+        self.served: Counter[int] = Counter()  # calls by instance, for the shown instances
         self.newest = 0  # the number of the newest instance
         self.taken = self.cold = self.failed = 0  # calls
-        self.uncounted = 0  # calls that were forgotten before anybody looked
+        self.uncounted = 0  # calls that were dropped before anybody read them
         self.sums = dict.fromkeys(TARIFFS, (0, 0.0, 0.0))
-        self.calls: deque[Json] = deque(maxlen=CALLS)
+        self.calls: deque[CallJson] = deque(maxlen=CALLS)
 
     def take(self) -> list[Invocation]:
-        """Look at what is new; returns the calls that have ended."""
-        history = self.function.history
+        """Read what is new and return the finished calls."""
+        history = self.history
         for record in reversed(history.instances):
             if record.number <= self.newest:
                 break
@@ -60,12 +62,12 @@ class Deployed:
         return new
 
     def is_over(self, now: float) -> bool:
-        """Whether all its instances have ended a while ago."""
+        """Return whether all its instances ended a while ago."""
         ends = [record.stopped or 0.0 for record in self.ended]
         return not self.living and now - max(ends, default=0.0) > REPLACED_S
 
     def lanes(self) -> list[InstanceRecord]:
-        """The instances to show, by number."""
+        """Return the instances to show, by number."""
         living = [self.living[number] for number in sorted(self.living)[:LANES]]
         ended = list(self.ended)[len(living) - LANES :] if len(living) < LANES else []
         return sorted(ended + living, key=lambda record: record.number)
@@ -90,8 +92,8 @@ class Deployed:
 
 
 @dataclass(slots=True)
-class Stretch:
-    """A time in which one instance was busy: with one call, or with warm ones close together."""
+class BusySpan:
+    """A busy time of one instance: one call, or warm calls in close sequence."""
 
     lane: str
     begin: float
@@ -101,30 +103,37 @@ class Stretch:
     error: str
 
     def can_grow(self, call: Invocation, begin: float) -> bool:
-        """Whether a call that began then is drawn as a part of it."""
+        """Return whether a call that began then is drawn as part of it."""
         is_plain = not (self.cold or self.error or call.cold or call.error)
         return is_plain and begin - self.end < CLOSE_S
 
     def json(self) -> list[str | float | bool]:
-        """As the page has it; its coordinates need no more than a tenth of a millisecond."""
+        """Return it for the page, with times in tenths of a millisecond."""
         begin, end = round(self.begin, 4), round(self.end, 4)
         return [self.lane, begin, end, self.calls, self.cold, self.error]
 
 
 class Lanes:
-    """What the page shows of the function of one name."""
+    """What the page shows of one function name."""
 
     def __init__(self) -> None:
-        self._deployed: list[Deployed] = []  # the last one answers, others have been replaced
+        self._forget()
+
+    def _forget(self) -> None:
+        # The last one is current, the others were replaced.
+        self._deployed: list[DeploymentWatch] = []
         self._pieces: dict[int, Json] = {}
         self._piece = 0  # the number of the newest one
-        self._stretches: list[Stretch] = []  # of the newest piece
-        self._unknown_before = 0.0  # stretches that ended earlier may be dropped by now
+        self._stretches: list[BusySpan] = []  # of the newest piece
+        self._unknown_before = 0.0  # earlier stretches may be dropped
 
     def records(self, function: Function, now: float) -> Iterator[tuple[str, Json]]:
-        """The function, its lanes, stretches and newest calls, at a time of the cloud's clock."""
-        if not self._deployed or self._deployed[-1].function is not function:
-            self._deployed.append(Deployed(function))
+        """Yield function, lanes, stretches and newest calls, at a time of the cloud's clock."""
+        newest = self._deployed[-1] if self._deployed else None
+        if newest is None or newest.history is not function.history:
+            if newest and function.revision <= newest.function.revision:
+                self._forget()  # the cloud has returned to a snapshot
+            self._deployed.append(DeploymentWatch(function))
         for deployed in self._deployed:
             self._draw(deployed.function.revision, deployed.take())
         old = [one for one in self._deployed[:-1] if not one.is_over(now)][-REPLACED:]
@@ -137,7 +146,7 @@ class Lanes:
             yield f"cloud/piece/{name}/{number}", piece
 
     def _draw(self, revision: int, calls: list[Invocation]) -> None:
-        """Make stretches of calls that have ended."""
+        """Turn finished calls into stretches."""
         if len(calls) > PIECES * IN_A_PIECE:
             self._unknown_before = calls[-PIECES * IN_A_PIECE].end
             calls = calls[-PIECES * IN_A_PIECE :]
@@ -151,15 +160,15 @@ class Lanes:
             if len(self._stretches) == IN_A_PIECE:
                 self._begin_piece()
                 last = {}
-            stretch = Stretch(lane, begin, call.end, 1, call.cold, call.error or "")
+            stretch = BusySpan(lane, begin, call.end, 1, call.cold, call.error or "")
             self._stretches.append(stretch)
             last[lane] = stretch
         if calls:
             self._keep_piece()
 
     def _keep_piece(self) -> None:
-        told = [stretch.json() for stretch in self._stretches]
-        self._pieces[self._piece % PIECES] = {"type": "piece", "all": told}
+        stretches = [stretch.json() for stretch in self._stretches]
+        self._pieces[self._piece % PIECES] = {"type": "piece", "all": stretches}
 
     def _begin_piece(self) -> None:
         self._keep_piece()
@@ -171,7 +180,7 @@ class Lanes:
 
     def _lanes_json(self) -> Json:
         lanes = [
-            lane_json(one.function.revision, record) | {"served": one.served[record.number]}
+            {**lane_json(one.function.revision, record), "served": one.served[record.number]}
             for one in self._deployed
             for record in one.lanes()
         ][-LANES:]
@@ -184,10 +193,10 @@ class Lanes:
         }
 
 
-def function_json(deployed: Deployed) -> Json:
-    """A function: its settings, its counts and sums, and what runs now."""
+def function_json(deployed: DeploymentWatch) -> Json:
+    """Return a function: its settings, its counts and totals, and its running calls."""
     function, settings = deployed.function, deployed.function.settings
-    history, meter = function.history, function.meter
+    history, meter = deployed.history, function.meter
     sums = {
         tariff: {
             "billed_ms": billed_ms,
@@ -197,7 +206,7 @@ def function_json(deployed: Deployed) -> Json:
         }
         for tariff, (billed_ms, gb_seconds, price) in deployed.sums.items()
     }
-    sums["aws"] = {  # of all calls ever
+    sums["aws"] = {  # of all calls
         "billed_ms": history.billed_ms,
         "gb_seconds": meter.gb_seconds,
         "price": meter.price,
@@ -210,7 +219,7 @@ def function_json(deployed: Deployed) -> Json:
     return {
         "type": "function",
         "name": function.name,
-        "url": function.url,
+        "url": browser_address(function.url),  # a link
         "revision": function.revision,
         "handler": settings.handler,
         "runtime": settings.runtime,
@@ -221,14 +230,15 @@ def function_json(deployed: Deployed) -> Json:
         "start": settings.start,
         "states": dict(states),
         "ended": deployed.taken,
-        "uncounted": deployed.uncounted,  # of those: nobody knows whether they were cold
+        "uncounted": deployed.uncounted,  # of those: unknown whether they were cold
         "cold": deployed.cold + sum(call.cold for call in calls),
         "instances": deployed.newest,
         "failed": deployed.failed,
         "throttled": history.throttled,
         "last_line": history.log.last,
+        "history": history.number,
         "sums": sums,
-        # What runs has cost so far: this many seconds, at the moment `now`, are
+        # The running calls have used so far, in seconds at `now`:
         # starting × now − starting_since, and busy × now − busy_since + loaded_s.
         "starting": len(starting),
         "starting_since": sum(starting),
@@ -238,9 +248,9 @@ def function_json(deployed: Deployed) -> Json:
     }
 
 
-def calls_json(deployed: Deployed) -> Json:
-    """The newest calls, and those under way."""
-    running = list(deployed.function.history.calls.values())[-RUNNING:]
+def calls_json(deployed: DeploymentWatch) -> Json:
+    """Return the newest calls and the running ones."""
+    running = list(deployed.history.calls.values())[-RUNNING:]
     return {
         "type": "calls",
         "ended": list(deployed.calls),
@@ -248,6 +258,7 @@ def calls_json(deployed: Deployed) -> Json:
             {
                 "id": call.request_id,
                 "instance": call.instance,
+                "caller": call.caller,
                 "start": "cold" if call.cold else "warm",
                 "arrived": call.arrived,
                 "began": call.began,
@@ -257,13 +268,14 @@ def calls_json(deployed: Deployed) -> Json:
     }
 
 
-def call_json(number: int, call: Invocation) -> Json:
-    """A call that is over, with what it costs by each tariff."""
+def call_json(number: int, call: Invocation) -> CallJson:
+    """Return a finished call, with its cost by each tariff."""
     rows = {tariff: make_bill([call], tariff).rows[0] for tariff in TARIFFS}
     return {
         "number": number,
         "id": call.request_id,
         "instance": call.instance,
+        "caller": call.caller,
         "start": "snapshot" if call.snapshot else "cold" if call.cold else "warm",
         "init_ms": round(call.init_ms, 2),
         "duration_ms": round(call.duration_ms, 2),
@@ -276,8 +288,8 @@ def call_json(number: int, call: Invocation) -> Json:
     }
 
 
-def lane_json(revision: int, record: InstanceRecord) -> Json:
-    """An instance, as it is now; times are seconds on the cloud's clock."""
+def lane_json(revision: int, record: InstanceRecord) -> LaneJson:
+    """Return the current state of an instance; times are seconds on the cloud's clock."""
     return {
         "lane": f"{revision}.{record.number}",
         "number": record.number,

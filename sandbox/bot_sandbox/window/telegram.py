@@ -1,78 +1,108 @@
-"""Telegram in the window: its people, bots, chats and messages, and the routes to use them.
+"""Telegram in the window: its people, bots, chats and messages, and their routes.
 
-A route names a chat by `from` and `to`: a person and a bot's username, or a group's title; ids do
-as well. Who only looks may say `chat`, the chat's key in the records.
+A route names a chat by `from` and `to`: a person and a bot's username, or a group's title; ids
+work, too. A route that only reads also takes `chat`, the chat's key in the records.
 """
 
-import json
-import re
-from collections import Counter
-from collections.abc import Callable, Iterator
-from itertools import islice
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from aiohttp import web
-
-from bot_sandbox.diagnosis import bots_in_this_process
+from bot_sandbox.diagnosis import NoReply, capture_bot_logs
 from bot_sandbox.function_registry import bookmark
 from bot_sandbox.telegram import diagnosis
-from bot_sandbox.telegram.calls import Called
-from bot_sandbox.telegram.people import Group, Person, line
-from bot_sandbox.telegram.service import Telegram
-from bot_sandbox.telegram.types import Chat, Message, Update, User
+from bot_sandbox.telegram.calls import ApiCall
+from bot_sandbox.telegram.core import TelegramCore
+from bot_sandbox.telegram.people import Group, Person
+from bot_sandbox.telegram.types import Chat, Message, ReplyKeyboard, User
 from bot_sandbox.telegram.world import BotAccount
-from bot_sandbox.window.feed import Json
-from bot_sandbox.window.view import Fields, View, body, call, fields
+from bot_sandbox.window.feed import Record
+from bot_sandbox.window.routes import (
+    MOST_MESSAGES,
+    OPTIONAL,
+    Values,
+    flag,
+    get,
+    name_or_id,
+    names_or_ids,
+    number,
+    post,
+    text,
+    wait_field,
+    whole,
+)
+from bot_sandbox.window.telegram_faults import (
+    FAULTS,
+    FaultsJson,
+    faults_json,
+    make_fault,
+)
+from bot_sandbox.window.telegram_json import (
+    SHOWN,
+    ApiCallsJson,
+    BlockedJson,
+    BotJson,
+    BotsJson,
+    ChatJson,
+    DeliveriesJson,
+    GroupsJson,
+    KeyboardJson,
+    MessageJson,
+    MessagesJson,
+    NewBotJson,
+    PeopleJson,
+    PersonJson,
+    PressJson,
+    TokenJson,
+    TraceJson,
+    attempts,
+    bot_json,
+    call_json,
+    calls_about,
+    chat_json,
+    keyboard_json,
+    message_json,
+    person_json,
+    update_json,
+)
+from bot_sandbox.window.view import ClockJson, DoneJson, FileContent, View, call, clock_json
 
-SHOWN = 200  # of a chat's messages, the newest
-LOOKED_AT = 100  # of a bot's calls, the newest, for those that were refused
-TOKEN = re.compile(r"\d{6,}:[\w-]{30,}")
-ENVELOPE = ("message_id", "from", "sender_chat", "chat", "date", "edit_date", "reply_to_message")
+FROM = name_or_id("from", "the person, by name or id")
+TO = name_or_id("to", "a bot by its username, a group by its title, or an id")
+TEXT = text("text", "what they write")
+MESSAGE = whole("message", "a message's number in its chat: its `id`", least=1)
+REPLY_TO = whole("reply_to", "the number of the message to reply to", OPTIONAL)
+CAPTION = text("caption", "the text under it", "")
+BOT = name_or_id("bot", "a bot by its username or id")
+GROUP = name_or_id("group", "a group by its title or id")
+MEMBER = name_or_id("member", "a person or a bot, by name or id")
+CHAT = (
+    name_or_id("from", "the person who chats with a bot, by name or id", OPTIONAL),
+    name_or_id("to", "a bot by its username, a group by its title, or an id", OPTIONAL),
+    text("chat", "the chat's `key`, instead of `from` and `to`", OPTIONAL),
+)
+VIKTOR = {"from": "Viktor", "to": "hello_bot"}
+ANNA_IN_FAMILY = {"group": "Family", "member": "Anna"}
 
 
 class TelegramView(View):
-    """One Telegram behind a window. People and bots go by id, or by a name that only one has."""
+    """One Telegram behind a window; people and bots are identified by id or a unique name."""
 
     name = "telegram"
 
-    def __init__(self, telegram: Telegram) -> None:
+    def __init__(self, telegram: TelegramCore) -> None:
         super().__init__(telegram)
         self.telegram = telegram
 
-    def routes(self) -> list[web.RouteDef]:
-        """Bots, people, groups; what is said; what travelled."""
-        return [
-            web.get("/api/telegram/bots", self.bots),
-            web.post("/api/telegram/bots", self.new_bot),
-            web.post("/api/telegram/token", self.new_token),
-            web.get("/api/telegram/people", self.people),
-            web.post("/api/telegram/people", self.new_person),
-            web.get("/api/telegram/groups", self.groups),
-            web.post("/api/telegram/groups", self.new_group),
-            web.post("/api/telegram/{change:add|remove|promote|demote|join|leave}", self.change),
-            web.post("/api/telegram/say", self.say),
-            web.post("/api/telegram/ask", self.ask),
-            web.post("/api/telegram/edit", self.edit),
-            web.post("/api/telegram/sticker", self.sticker),
-            web.post("/api/telegram/location", self.location),
-            web.post("/api/telegram/photo", self.photo),
-            web.post("/api/telegram/document", self.document),
-            web.get("/api/telegram/file", self.file),
-            web.post("/api/telegram/react", self.react),
-            web.post("/api/telegram/press", self.press),
-            web.get("/api/telegram/messages", self.messages),
-            web.post("/api/telegram/block", self.block),
-            web.post("/api/telegram/unblock", self.unblock),
-            web.get("/api/telegram/deliveries", self.deliveries),
-            web.get("/api/telegram/travelled", self.travelled),
-        ]
-
-    def records(self) -> Iterator[tuple[str, Json]]:
-        """Everyone, every chat, the newest messages of each."""
-        world = self.telegram.world
+    def records(self) -> Iterator[tuple[str, Record]]:
+        """Yield everyone, every chat and its newest messages."""
+        world, faults = self.telegram.world, self.telegram.faults
+        waiting = [str(fault) for fault in faults.active]
+        ahead = world.clock.ahead
+        yield (
+            "telegram/server",
+            {"type": "server", "up": world.up, "ahead": ahead, "faults": waiting},
+        )
         for person in world.people.values():
-            record = {"type": "person", "id": person.id, "name": person.name}
-            yield f"telegram/person/{person.id}", record
+            yield f"telegram/person/{person.id}", {"type": "person"} | person_json(person)
         for account in world.accounts.values():
             yield f"telegram/bot/{account.id}", {"type": "bot"} | bot_json(account)
         for chat in (*world.private.values(), *world.groups.values()):
@@ -83,490 +113,561 @@ class TelegramView(View):
 
     # Bots, people, groups
 
-    async def bots(self, _: web.Request) -> web.Response:
-        """GET: every bot, and where a Bot API client finds this Telegram."""
+    @get("telegram/bots")
+    async def bots(self, _: Values) -> BotsJson:
+        """List every bot, and the `url` where a Bot API client finds this Telegram."""
         accounts = list(self.telegram.world.accounts.values())
-        found = {"url": self.telegram.url, "bots": [bot_json(account) for account in accounts]}
-        return web.json_response(found)
+        return {"url": self.telegram.url, "bots": [bot_json(account) for account in accounts]}
 
-    async def new_bot(self, request: web.Request) -> web.Response:
-        """POST {"name", "username", "privacy"?}: BotFather's /newbot; the token is told once."""
-        values = await fields(request)
-        name, username = values.take("name", str), values.take("username", str)
-        account = await call(
-            self.telegram.new_bot, name, username, values.take("privacy", bool, True)
-        )
-        known = {"token": account.token, "url": self.telegram.url}
-        return web.json_response(bot_json(account) | known)
+    @post(
+        "telegram/bots",
+        text("name", "what people see"),
+        text("username", "its unique name, which ends in bot"),
+        flag("privacy", "whether it sees in a group only what is meant for it", True),
+        example={"name": "Hello bot", "username": "hello_bot"},
+    )
+    async def new_bot(self, values: Values) -> NewBotJson:
+        """Do BotFather's /newbot; the response has the `token`."""
+        account = await call(self.telegram.new_bot, **values)
+        return {**bot_json(account), "token": account.token, "url": self.telegram.url}
 
-    async def new_token(self, request: web.Request) -> web.Response:
-        """POST {"bot"}: BotFather's /revoke; the old token is worth nothing from now on."""
-        account = self._bot((await fields(request)).take("bot", str))
-        return web.json_response({"token": await call(self.telegram.new_token, account)})
+    @post("telegram/token", BOT, example={"bot": "hello_bot"})
+    async def new_token(self, values: Values) -> TokenJson:
+        """Do BotFather's /revoke: a new token, and the old one stops working."""
+        account = self._bot(values["bot"])
+        return {"token": await call(self.telegram.new_token, account)}
 
-    async def people(self, _: web.Request) -> web.Response:
-        """GET: everyone who chats."""
+    @get("telegram/ready", BOT, wait_field(30.0), example={"bot": "hello_bot", "timeout": 30})
+    async def ready(self, values: Values) -> BotJson:
+        """Wait until a bot asks for updates or has set its webhook; 504 says what was found."""
+        account = self._bot(values["bot"])
+        updates = account.updates
+
+        def is_ready() -> bool:
+            return bool(account.webhook) or updates.is_polled
+
+        if not await self.wait(self.server.changes.until(is_ready, values["timeout"])):
+            await call(self.telegram.wait_ready, account, 0.0)  # explains why not
+        return bot_json(account)
+
+    @get("telegram/people")
+    async def people(self, _: Values) -> PeopleJson:
+        """List everyone who chats."""
         people = list(self.telegram.world.people.values())
-        return web.json_response([{"id": one.id, "name": one.name} for one in people])
+        return {"people": [person_json(one) for one in people]}
 
-    async def new_person(self, request: web.Request) -> web.Response:
-        """POST {"name", "username"?}: someone new."""
-        values = await fields(request)
-        name = values.take("name", str).strip()
+    @post(
+        "telegram/people",
+        text("name", "what the others see", least=1),
+        text("username", "a unique name, without @", ""),
+        example={"name": "Viktor"},
+    )
+    async def new_person(self, values: Values) -> PersonJson:
+        """Add a person."""
+        name = values["name"].strip()
         if not name:
             raise ValueError("'name' is empty; expected what the others see")
-        person = await call(self.telegram.person, name, values.take("username", str, "") or None)
-        return web.json_response({"id": person.id, "name": person.name})
+        return person_json(await call(self.telegram.person, name, values["username"] or None))
 
-    async def groups(self, _: web.Request) -> web.Response:
-        """GET: every group and channel."""
-        return web.json_response([chat_json(g) for g in list(self.telegram.world.groups.values())])
+    @get("telegram/groups")
+    async def groups(self, _: Values) -> GroupsJson:
+        """List every group and channel."""
+        return {"groups": [chat_json(one) for one in list(self.telegram.world.groups.values())]}
 
-    async def new_group(self, request: web.Request) -> web.Response:
-        """POST {"title", "members", "kind"?}: a group of people and bots, or a channel."""
-        values = await fields(request)
-        title, kind = values.take("title", str).strip(), values.take("kind", str, "group")
-        members = [self._user(str(name)) for name in values.take("members", list)]
-        if kind not in ("group", "supergroup", "channel") or not title:
-            raise ValueError("a group has a 'title', and the 'kind' group, supergroup or channel")
-        group = await call(self.telegram.group, title, members, kind)
-        return web.json_response(chat_json(group))
+    @post(
+        "telegram/groups",
+        text("title", "the group's name", least=1),
+        names_or_ids("members", "people and bots, by name or id"),
+        text("kind", "what it is", "group", choices=("group", "supergroup", "channel")),
+        example={"title": "Family", "members": ["Viktor", "hello_bot"]},
+    )
+    async def new_group(self, values: Values) -> ChatJson:
+        """Create a group of people and bots, or a channel."""
+        title, members = values["title"].strip(), values["members"]
+        if not title:
+            raise ValueError("'title' is empty; expected the group's name")
+        found = [self._user(name) for name in members]
+        return chat_json(await call(self.telegram.group, title, found, values["kind"]))
 
-    async def change(self, request: web.Request) -> web.Response:
-        """POST {"group", "member"} to add, remove, promote, demote, join or leave."""
-        values = await fields(request)
-        group, member = self._group(values), self._user(values.take("member", str))
-        changes: dict[str, Callable[[User], None]] = {
-            "add": group.add,
-            "remove": group.remove,
-            "promote": group.promote,
-            "demote": group.demote,
-        }
-        what = request.match_info["change"]
-        if what in changes:
-            await call(changes[what], member)
-        elif isinstance(member, Person):
-            await call(member.join if what == "join" else member.leave, group)
-        else:
-            raise ValueError(f"{member.name} is a bot; bots are added and removed")
-        return web.json_response(chat_json(group))
+    @post("telegram/add", GROUP, MEMBER, example=ANNA_IN_FAMILY)
+    async def add(self, values: Values) -> ChatJson:
+        """Add somebody to a group."""
+        return await self._change(values, Group.add)
 
-    # What is said
+    @post("telegram/promote", GROUP, MEMBER, example=ANNA_IN_FAMILY)
+    async def promote(self, values: Values) -> ChatJson:
+        """Make a member an admin."""
+        return await self._change(values, Group.promote)
 
-    async def say(self, request: web.Request) -> web.Response:
-        """POST {"from", "to", "text", "reply_to"?}: a person writes to a bot or into a group."""
-        values = await fields(request)
-        person, to = self._person(values), self._addressee(values)
-        text, number = values.take("text", str), values.take("reply_to", int, 0)
-        reply_to = self._message(values, number) if number else None
-        return web.json_response(message_json(await call(person.send, text, to, reply_to)))
+    @post("telegram/demote", GROUP, MEMBER, example=ANNA_IN_FAMILY)
+    async def demote(self, values: Values) -> ChatJson:
+        """Make an admin an ordinary member."""
+        return await self._change(values, Group.demote)
 
-    async def ask(self, request: web.Request) -> web.Response:
-        """POST {"from", "to", "text", "timeout"?}: say, and wait for what the bot says next."""
-        values = await fields(request)
-        person, to = self._person(values), self._addressee(values)
-        read = bookmark()
-        with bots_in_this_process() as log:
-            asked = await call(person.send, values.take("text", str), to)
-            reply = await self.wait(person.answer(asked, values.seconds(), log, read))
-        return web.json_response(message_json(reply))
+    @post("telegram/leave", GROUP, MEMBER, example=ANNA_IN_FAMILY)
+    async def leave(self, values: Values) -> ChatJson:
+        """Let a person leave a group."""
+        return await self._change(values, lambda group, member: as_person(member).leave(group))
 
-    async def edit(self, request: web.Request) -> web.Response:
-        """POST {"from", "to", "message", "text"}: a person changes a message."""
-        values = await fields(request)
-        person, message = self._person(values), self._message(values)
-        await call(person.edit, message, values.take("text", str))
-        return web.json_response(message_json(message))
+    @post("telegram/join", GROUP, MEMBER, example=ANNA_IN_FAMILY)
+    async def join(self, values: Values) -> ChatJson:
+        """Let a person join a group."""
+        return await self._change(values, lambda group, member: as_person(member).join(group))
 
-    async def sticker(self, request: web.Request) -> web.Response:
-        """POST {"from", "to", "emoji"?}: a person sends a sticker."""
-        values = await fields(request)
-        person, to = self._person(values), self._addressee(values)
-        message = await call(person.sticker, to, values.take("emoji", str, "🙂"))
-        return web.json_response(message_json(message))
+    @post("telegram/remove", GROUP, MEMBER, example=ANNA_IN_FAMILY)
+    async def remove(self, values: Values) -> ChatJson:
+        """Remove somebody from a group."""
+        return await self._change(values, Group.remove)
 
-    async def location(self, request: web.Request) -> web.Response:
-        """POST {"from", "to", "latitude", "longitude"}: a person sends a place, in degrees."""
-        values = await fields(request)
-        person, to = self._person(values), self._addressee(values)
-        latitude, longitude = values.take("latitude", float), values.take("longitude", float)
-        return web.json_response(message_json(await call(person.location, latitude, longitude, to)))
+    async def _change(self, values: Values, change: Callable[[Group, User], None]) -> ChatJson:
+        group, member = self._group(values["group"]), self._user(values["member"])
+        await call(change, group, member)
+        return chat_json(group)
 
-    async def photo(self, request: web.Request) -> web.Response:
-        """POST from, to, caption? in the query and a picture as the body: a person sends it."""
-        values, data = Fields(dict(request.query)), await body(request)
-        person, to = self._person(values), self._addressee(values)
-        message = await call(person.photo, data, values.take("caption", str, ""), to)
-        return web.json_response(message_json(message))
+    # Messages
 
-    async def document(self, request: web.Request) -> web.Response:
-        """POST from, to, name, caption? in the query and a file as the body: a person sends it."""
-        values, data = Fields(dict(request.query)), await body(request)
-        person, to = self._person(values), self._addressee(values)
-        name, caption = values.take("name", str), values.take("caption", str, "")
-        return web.json_response(message_json(await call(person.document, data, name, caption, to)))
+    @post(
+        "telegram/say",
+        *(FROM, TO, TEXT, REPLY_TO),
+        example=VIKTOR | {"text": "!hello"},
+    )
+    async def say(self, values: Values) -> MessageJson:
+        """Write to a bot or into a group."""
+        person, to, number = self._person(values), self._recipient(values), values["reply_to"]
+        reply_to = None if number is None else self._message(values, number)
+        return message_json(await call(person.send, values["text"], to, reply_to))
 
-    async def file(self, request: web.Request) -> web.Response:
-        """GET id: the bytes of a file by the `file_id` in a message, whatever they are."""
-        file_id = (await fields(request)).take("id", str)
-        found = self.telegram.world.files.by_id.get(file_id)
-        if found is None:
-            raise KeyError(f"there is no file {file_id[:100]!r}")
-        # Opened by itself it is a download, never a page of this server's own.
-        headers = {"Content-Disposition": "attachment"}
-        return web.Response(body=found.data, headers=headers)
+    @post(
+        "telegram/ask",
+        *(FROM, TO, TEXT, REPLY_TO, wait_field(5.0)),
+        example=VIKTOR | {"text": "!hello", "timeout": 5},
+    )
+    async def ask(self, values: Values) -> MessageJson:
+        """Write, and wait for the bot's next message; 504 explains why there is none.
 
-    async def react(self, request: web.Request) -> web.Response:
-        """POST {"from", "to", "message", "emoji"}: a person reacts; "" takes it back."""
-        values = await fields(request)
-        person, message = self._person(values), self._message(values)
-        await call(person.react, message, values.take("emoji", str))
-        return web.json_response(message_json(message))
-
-    async def press(self, request: web.Request) -> web.Response:
-        """POST {"from", "to", "message", "button", "timeout"?}: press a bot's button, and wait for
-        what the bot shows: a text, or none, as an alert or not. With timeout 0 it is not waited."""
-        values = await fields(request)
-        person, message = self._person(values), self._message(values)
-        press = await call(person.press, message, values.take("button", str))
-        seconds = values.seconds()
-        await self.wait(self.server.changes.until(lambda: press.text is not None, seconds))
-        if seconds:
-            await call(press.answer, 0.0)  # says why, if there is none
-        return web.json_response({"text": press.text, "alert": press.alert})
-
-    async def messages(self, request: web.Request) -> web.Response:
-        """GET from, to, after=0, timeout=0: a chat's messages after a number, the newest 200.
-
-        If there are none, it waits for one for `timeout` seconds; the list may stay empty.
+        What Telegram writes for the bot, such as that it removed somebody, is not its message.
         """
-        values = await fields(request)
-        chat, after = self._chat(values), values.take("after", int, 0)
+        person, to, number = self._person(values), self._recipient(values), values["reply_to"]
+        reply_to = None if number is None else self._message(values, number)
+        read = bookmark()
+        with capture_bot_logs() as log:
+            asked = await call(person.send, values["text"], to, reply_to)
+            reply = await self.wait(person.answer(asked, values["timeout"], log, read))
+        return message_json(reply)
 
-        def found() -> list[Json]:
-            later = chat.messages[max(after, 0) :]
+    @post(
+        "telegram/edit",
+        *(FROM, TO, MESSAGE, TEXT),
+        example=VIKTOR | {"message": 1, "text": "!hi"},
+    )
+    async def edit(self, values: Values) -> MessageJson:
+        """Change a message."""
+        person, message = self._person(values), self._message(values, values["message"])
+        await call(person.edit, message, values["text"])
+        return message_json(message)
+
+    @post(
+        "telegram/sticker",
+        *(FROM, TO, text("emoji", "the sticker's emoji", "🙂")),
+        example=VIKTOR | {"emoji": "🎉"},
+    )
+    async def sticker(self, values: Values) -> MessageJson:
+        """Send a sticker."""
+        person, to = self._person(values), self._recipient(values)
+        return message_json(await call(person.sticker, to, values["emoji"]))
+
+    @post(
+        "telegram/location",
+        *(FROM, TO),
+        number("latitude", "degrees", least=-90, most=90),
+        number("longitude", "degrees", least=-180, most=180),
+        example=VIKTOR | {"latitude": 52.5, "longitude": 13.4},
+    )
+    async def location(self, values: Values) -> MessageJson:
+        """Send a place."""
+        person, to = self._person(values), self._recipient(values)
+        place = (values["latitude"], values["longitude"])
+        return message_json(await call(person.location, *place, to))
+
+    @post(
+        "telegram/contact",
+        *(FROM, TO, name_or_id("of", "a person whose contact it is, by name or id", OPTIONAL)),
+        text("name", "any name, with `phone_number`", ""),
+        text("phone_number", "any number", ""),
+        example=VIKTOR,
+    )
+    async def contact(self, values: Values) -> MessageJson:
+        """Share a contact: their own, somebody's, or any name and number."""
+        person, to = self._person(values), self._recipient(values)
+        of = None if values["of"] is None else self._person(values, "of")
+        shared = (of, to, values["name"], values["phone_number"])
+        return message_json(await call(person.contact, *shared))
+
+    @post(
+        "telegram/photo",
+        *(FROM, TO, CAPTION),
+        upload=True,
+        example=VIKTOR | {"caption": "our cat"},
+    )
+    async def photo(self, values: Values) -> MessageJson:
+        """Send a picture: the body."""
+        person, to = self._person(values), self._recipient(values)
+        return message_json(await call(person.photo, values["data"], values["caption"], to))
+
+    @post(
+        "telegram/document",
+        *(FROM, TO, text("name", "the file's name"), CAPTION),
+        upload=True,
+        example=VIKTOR | {"name": "notes.txt"},
+    )
+    async def document(self, values: Values) -> MessageJson:
+        """Send a file: the body."""
+        person, to = self._person(values), self._recipient(values)
+        file = (values["data"], values["name"], values["caption"])
+        return message_json(await call(person.document, *file, to))
+
+    @get("telegram/file", text("id", "the `file_id` in a message"), example={"id": "FILE_ID"})
+    async def file(self, values: Values) -> FileContent:
+        """Get the bytes of a file."""
+        found = self.telegram.world.files.by_id.get(values["id"])
+        if found is None:
+            raise KeyError(f"there is no file {values['id'][:100]!r}")
+        return FileContent(found.data)
+
+    @post(
+        "telegram/react",
+        *(FROM, TO, MESSAGE, text("emoji", 'the reaction; "" removes it')),
+        example=VIKTOR | {"message": 2, "emoji": "👍"},
+    )
+    async def react(self, values: Values) -> MessageJson:
+        """React to a message."""
+        person, message = self._person(values), self._message(values, values["message"])
+        await call(person.react, message, values["emoji"])
+        return message_json(message)
+
+    @post(
+        "telegram/press",
+        *(FROM, TO, whole("message", "the number of the message with the button", OPTIONAL, 1)),
+        *(text("button", "the button's text"), wait_field(5.0)),
+        example=VIKTOR | {"message": 2, "button": "Yes"},
+    )
+    async def press(self, values: Values) -> PressJson | MessageJson:
+        """Press an inline button, and wait for the bot's notification.
+
+        With `timeout` 0, it doesn't wait. Without `message` it is a button of the reply keyboard
+        (`telegram/keyboard`), and the response is the message that it sends.
+        """
+        person, button = self._person(values), values["button"]
+        if values["message"] is None:
+            return message_json(await call(person.choose, button, self._recipient(values)))
+        press = await call(person.press, self._message(values, values["message"]), button)
+        seconds = values["timeout"]
+        if seconds:
+            await self.wait(press.notification(seconds))
+        return {"text": press.text, "alert": press.alert}
+
+    @get("telegram/keyboard", FROM, TO, example=VIKTOR)
+    async def keyboard(self, values: Values) -> KeyboardJson:
+        """Get the reply keyboard that a bot shows this person; `rows` is empty if there is none.
+
+        `telegram/press` without `message` presses one of its buttons.
+        """
+        person, chat = self._person(values), self._chat(values)
+        return keyboard_json((chat and chat.reply_keyboards.get(person.id)) or ReplyKeyboard())
+
+    @get(
+        "telegram/messages",
+        *CHAT,
+        whole("after", "the number of a message", 0, 0),
+        wait_field(0.0),
+        example=VIKTOR | {"after": 2, "timeout": 5},
+    )
+    async def messages(self, values: Values) -> MessagesJson:
+        """Get a chat's messages after a message, the newest 200; wait for one.
+
+        If none comes in time, the list is empty.
+        """
+        after = values["after"]
+        self._chat(values)  # refuses unknown names
+
+        def found() -> list[MessageJson]:
+            chat = self._chat(values)
+            later = chat.messages[after:] if chat else []
             return [message_json(message) for message in later[-SHOWN:] if not message.deleted]
 
-        await self.wait(self.server.changes.until(found, values.seconds(0.0)))
-        return web.json_response(await call(self.server.do, found))
+        await self.wait(self.server.changes.until(found, values["timeout"]))
+        return {"messages": await call(self.server.do, found)}
 
-    async def block(self, request: web.Request) -> web.Response:
-        """POST {"from", "to"}: a person blocks a bot: it may not write any more."""
-        values = await fields(request)
-        await call(self._person(values).block, self._bot(values.take("to", str)))
-        return web.json_response({"blocked": True})
+    @get(
+        "telegram/wait",
+        *(*CHAT, whole("message", "only the message with this number", OPTIONAL, 1)),
+        whole("after", "only messages after this number", 0, 0),
+        number("changed_after", "only those with a later `changed_at`", 0.0, 0),
+        text("contains", "only those whose text has this in it", ""),
+        text("button", "only those with an inline button of this text", ""),
+        flag("edited", "only those that were edited, or only those that were not", OPTIONAL),
+        name_or_id("sender", "only those of this person or bot; otherwise of any bot", OPTIONAL),
+        wait_field(5.0),
+        example=VIKTOR | {"after": 1, "contains": "hello", "timeout": 5},
+    )
+    async def wait_for(self, values: Values) -> MessageJson:
+        """Wait for a message that fits; 504 shows what came instead.
 
-    async def unblock(self, request: web.Request) -> web.Response:
-        """POST {"from", "to"}: a person lets a blocked bot write again."""
-        values = await fields(request)
-        await call(self._person(values).unblock, self._bot(values.take("to", str)))
-        return web.json_response({"blocked": False})
+        It is the first that fits all conditions, now or later, so it may be there already. An
+        edited message has its new text: with `message` and `contains` you wait for an edit.
+        """
+        sender = None if values["sender"] is None else self._user(values["sender"])
+        self._chat(values)
 
-    # What travelled
+        def later() -> list[Message]:
+            chat = self._chat(values)
+            return chat.messages[values["after"] :] if chat else []
 
-    async def deliveries(self, request: web.Request) -> web.Response:
-        """GET bot, n=0, timeout=5: the attempts of a bot's webhook, the newest 200; it waits until
-        so many have ended in all."""
-        values = await fields(request)
-        account = self._bot(values.take("bot", str))
-        n, updates = values.take("n", int, 0), account.updates
+        def find() -> Message | None:
+            return next((each for each in later() if fits(each, values, sender)), None)
+
+        found = await self.wait(self.server.changes.value(find, values["timeout"]))
+        if found is None:
+            raise NoReply(await call(self.server.do, self._what_came, later(), values["timeout"]))
+        return message_json(found)
+
+    def _what_came(self, messages: list[Message], timeout: float) -> str:
+        world = self.telegram.world
+        came = [each for each in messages if not (each.event or each.deleted)]
+        members = came[-1].chat.members if came else []
+        bots = [one for one in members if isinstance(one, BotAccount)]
+        head = diagnosis.what_came("in this chat", came, timeout)
+        return f"{head}\n{diagnosis.bots(world, bots or world.accounts.values())}"
+
+    @post("telegram/block", FROM, TO, example=VIKTOR)
+    async def block(self, values: Values) -> BlockedJson:
+        """Block a bot, which then can't write to this person."""
+        await call(self._person(values).block, self._bot(values["to"]))
+        return {"blocked": True}
+
+    @post("telegram/unblock", FROM, TO, example=VIKTOR)
+    async def unblock(self, values: Values) -> BlockedJson:
+        """Let a blocked bot write again."""
+        await call(self._person(values).unblock, self._bot(values["to"]))
+        return {"blocked": False}
+
+    # What was sent
+
+    @get(
+        "telegram/calls",
+        *(BOT, text("method", "only calls of this method", "")),
+        whole("after", "only calls after this `number`", 0, 0),
+        whole("n", "wait for so many", 0, 0, MOST_MESSAGES),
+        wait_field(5.0),
+        example={"bot": "hello_bot", "method": "sendMessage", "n": 1},
+    )
+    async def calls(self, values: Values) -> ApiCallsJson:
+        """Get the newest 200 calls of a bot, except `getUpdates`; wait until there are `n`."""
+        account, n, seconds = self._bot(values["bot"]), values["n"], values["timeout"]
+        wanted = values["method"].lower()
+
+        def found() -> list[ApiCall]:
+            return [
+                called
+                for called in account.calls
+                if called.number > values["after"] and wanted in ("", called.method.lower())
+            ]
+
+        if not await self.wait(self.server.changes.until(lambda: len(found()) >= n, seconds)):
+            what = f"calls of {values['method']}" if wanted else "calls"
+            head = f"{account.name} made {len(found())} of {n} {what} within {seconds:g} s."
+            raise NoReply(f"{head}\n{diagnosis.bots(self.telegram.world, [account])}")
+        newest = (await call(self.server.do, found))[-SHOWN:]
+        return {"calls": [call_json(account, called) for called in newest]}
+
+    @get(
+        "telegram/deliveries",
+        *(BOT, whole("n", "wait for so many in all", 0, 0, MOST_MESSAGES), wait_field(5.0)),
+        example={"bot": "hello_bot", "n": 1},
+    )
+    async def deliveries(self, values: Values) -> DeliveriesJson:
+        """Get the newest 200 attempts of a bot's webhook; wait until `n` have ended."""
+        account, n = self._bot(values["bot"]), values["n"]
+        updates = account.updates
         await self.wait(
-            self.server.changes.until(lambda: updates.delivery_count >= n, values.seconds())
+            self.server.changes.until(lambda: updates.delivery_count >= n, values["timeout"])
         )
-        await call(self.telegram.wait_deliveries, account, n, None, 0.0)  # says why, if not
-        return web.json_response(await call(self.server.do, attempts, account))
+        await call(self.telegram.wait_deliveries, account, n, None, 0.0)  # explains why not
+        return {"deliveries": await call(self.server.do, attempts, account)}
 
-    async def travelled(self, request: web.Request) -> web.Response:
-        """GET from, to, message: the updates that tell bots of a message with every attempt to
-        deliver them, and the bots' calls that made it, changed it or took it away."""
-        values = await fields(request)
-        message = self._message(values)
-        return web.json_response(await call(self.server.do, self._travelled, message))
+    @get("telegram/trace", *CHAT, MESSAGE, example=VIKTOR | {"message": 1})
+    async def trace(self, values: Values) -> TraceJson:
+        """See what is behind a message: updates, attempts and their responses, the bot's calls."""
+        message = self._message(values, values["message"])
+        return await call(self.server.do, self._trace, message)
 
-    def _travelled(self, message: Message) -> Json:
+    def _trace(self, message: Message) -> TraceJson:
         accounts, chat = self.telegram.world.accounts, message.chat
-        told = [(accounts[update.account.id], update) for update in message.updates]
-        private = chat.kind == "private"  # its number is that of all chats of this person
+        sent = [(accounts[update.account.id], update) for update in message.updates]
+        private = chat.kind == "private"  # its number is the same in all chats of this person
         calls = [
             call_json(account, called)
             for account in accounts.values()
             if not private or account in chat.members
-            for called in account.calls
-            if concerns(called, message)
+            for called in calls_about(account, message)
         ]
         untold = ""
-        if not told and not message.sender.is_bot and any(one.is_bot for one in chat.members):
-            untold = diagnosis.not_told(message)
-        updates = [update_json(account, update) for account, update in told]
+        if not sent and not message.sender.is_bot and any(one.is_bot for one in chat.members):
+            untold = diagnosis.why_not_told(message)
+        updates = [update_json(account, update) for account, update in sent]
         return {"updates": updates, "untold": untold, "calls": calls}
 
-    # Who and what is meant
+    # Faults and time
 
-    def _person(self, values: Fields) -> Person:
-        found = self._user(values.take("from", str))
-        if not isinstance(found, Person):
-            raise ValueError(f"{found.name} is a bot; 'from' is a person")
+    @post(
+        "telegram/faults",
+        text("fault", "what to break", choices=tuple(FAULTS)),
+        variants=FAULTS,
+        example={
+            "fault": "status",
+            "status": 429,
+            "retry_after": 3,
+            "method": "sendMessage",
+            "n": 2,
+        },
+    )
+    async def fault(self, values: Values) -> DoneJson:
+        """Break something: each fault has fields of its own."""
+        name = values.pop("fault")
+        await call(self.telegram.note_fault, name, values)
+        if values.get("bot"):
+            values["bot"] = self._bot(values["bot"])
+        return {"done": await call(make_fault, self.telegram, name, values)}
+
+    @get(
+        "telegram/faults",
+        *(whole("n", "wait until faults have hit so many in all", 0, 0, MOST_MESSAGES),),
+        wait_field(5.0),
+    )
+    async def faults(self, values: Values) -> FaultsJson:
+        """List the faults that wait for requests, and what faults have hit."""
+        faults, n = self.telegram.faults, values["n"]
+        await self.wait(self.server.changes.until(lambda: faults.hit_count >= n, values["timeout"]))
+        await call(faults.wait, n, 0.0)  # explains why not
+        return await call(self.server.do, faults_json, faults, self.telegram.world.up)
+
+    @get("telegram/clock")
+    async def clock(self, _: Values) -> ClockJson:
+        """Get the time on its clock, and how far it is ahead."""
+        return clock_json(self.telegram.clock)
+
+    @post(
+        "telegram/clock",
+        number("advance", "how many seconds pass", least=0),
+        example={"advance": 90000},
+    )
+    async def advance(self, values: Values) -> ClockJson:
+        """Let time pass: updates older than a day are gone, and everything due happens now."""
+        await call(self.telegram.clock.advance, values["advance"])
+        return clock_json(self.telegram.clock)
+
+    # Find what a request names
+
+    def _person(self, values: Values, field: str = "from") -> Person:
+        people = list(self.telegram.world.people.values())
+        if not named(values[field], people) and named(values[field], self._accounts()):
+            raise ValueError(f"{values[field]} is a bot; {field!r} is a person")
+        found = only_one(values[field], people)
+        assert isinstance(found, Person)
         return found
 
     def _bot(self, name: str) -> BotAccount:
-        found = self._user(name)
-        if not isinstance(found, BotAccount):
-            raise ValueError(f"{found.name} is a person; expected a bot")
+        accounts = self._accounts()
+        if not named(name, accounts) and named(name, self.telegram.world.people.values()):
+            raise ValueError(f"{name} is a person; expected a bot")
+        found = only_one(name, accounts)
+        assert isinstance(found, BotAccount)
         return found
 
     def _user(self, name: str) -> User:
-        world = self.telegram.world
-        users = [*list(world.accounts.values()), *list(world.people.values())]
-        wanted = name.removeprefix("@").lower()
-        found = [one for one in users if wanted in (str(one.id), one.username.lower())]
-        found = found or [one for one in users if one.name == name]
-        if len(found) != 1:
-            known = ", ".join(f"{one.name} ({one.username or one.id})" for one in users)
-            how_many = "nobody is" if not found else f"{len(found)} are"
-            raise KeyError(f"{how_many} called {name!r}; there are: {known or 'nobody yet'}")
-        return found[0]
+        return only_one(name, [*self._accounts(), *list(self.telegram.world.people.values())])
 
-    def _group(self, values: Fields, field: str = "group") -> Group:
-        name = values.take(field, str)
+    def _accounts(self) -> list[BotAccount]:
+        return list(self.telegram.world.accounts.values())
+
+    def _group(self, name: str) -> Group:
         groups = list(self.telegram.world.groups.values())
         found = [one for one in groups if name in (str(one.id), one.title)]
         if len(found) != 1 or not isinstance(found[0], Group):
             known = ", ".join(f"{one.title} ({one.id})" for one in groups) or "none yet"
-            raise KeyError(f"{len(found)} groups are called {name!r}; there are: {known}")
+            what = "send the id" if found else "there are"
+            raise KeyError(f"{len(found)} groups are called {name!r}; {what}: {known}")
         return found[0]
 
-    def _addressee(self, values: Fields) -> BotAccount | Group:
-        name = values.take("to", str)
+    def _recipient(self, values: Values) -> BotAccount | Group:
+        name = values["to"]
         if any(
             name in (str(one.id), one.title) for one in list(self.telegram.world.groups.values())
         ):
-            return self._group(values, "to")
+            return self._group(name)
         return self._bot(name)
 
-    def _chat(self, values: Fields) -> Chat:
-        world, key = self.telegram.world, values.take("chat", str, "")
-        if key:
+    def _chat(self, values: Values) -> Chat | None:
+        """Return the chat that a request names; None if nobody has written in it."""
+        world, key = self.telegram.world, values.get("chat")
+        if key is not None:
             chats = [*list(world.private.values()), *list(world.groups.values())]
             found = next((chat for chat in chats if chat.key == key), None)
+            if found is None:
+                raise KeyError(f"there is no chat with the key {key!r:.60}")
+        elif values["to"] is None:
+            raise ValueError("'to' is missing: expected a bot or a group, or 'chat' instead")
         else:
-            to = self._addressee(values)
+            to = self._recipient(values)
             found = to if isinstance(to, Group) else None
             if isinstance(to, BotAccount):
-                person = self._person(values)
-                found = world.private.get((person.id, to.id))
-        if found is None:
-            raise KeyError("this chat has not begun: nobody has written in it")
+                if values["from"] is None:
+                    raise ValueError("'from' is missing: expected the person who chats with a bot")
+                found = world.private.get((self._person(values).id, to.id))
         return found
 
-    def _message(self, values: Fields, number: int = 0) -> Message:
-        chat, number = self._chat(values), number or values.take("message", int)
-        message = chat.find(number)
+    def _message(self, values: Values, number: int) -> Message:
+        chat = self._chat(values)
+        message = chat.find(number) if chat else None
         if message is None:
             raise KeyError(f"there is no message {number} in this chat")
         return message
 
 
-def bot_json(account: BotAccount) -> Json:
-    """A bot as the page shows it, without its token."""
-    refused = Counter(
-        (called.method, called.error)
-        for called in islice(reversed(account.calls), LOOKED_AT)
-        if called.error
+def named(name: str, users: Iterable[User]) -> list[User]:
+    """Return those with this id or username, or if there are none, with this name."""
+    users, wanted = list(users), name.removeprefix("@").lower()
+    found = [one for one in users if wanted in (str(one.id), one.username.lower())]
+    return found or [one for one in users if one.name == name]
+
+
+def only_one(name: str, users: Sequence[User]) -> User:
+    """Return the only one who is called so; KeyError lists everybody."""
+    found = named(name, users)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(str(one.id) for one in found)
+        raise KeyError(f"{len(found)} are called {name!r}; send one of their ids: {ids}")
+    known = ", ".join(f"{one.name} ({one.username or one.id})" for one in users)
+    raise KeyError(f"nobody is called {name!r}; there are: {known or 'nobody yet'}")
+
+
+def fits(message: Message, values: Values, sender: User | None) -> bool:
+    """Return whether a message satisfies all conditions of `telegram/wait`."""
+    return (
+        not (message.event or message.deleted)
+        and (message.sender is sender if sender else message.sender.is_bot)
+        and values["message"] in (None, message.message_id)
+        and message.changed_at > values["changed_after"]
+        and values["contains"] in message.shown
+        and (not values["button"] or values["button"] in message.buttons)
+        and values["edited"] in (None, message.edited_at > 0)
     )
-    commands = {one["command"]: one for menu in account.commands.values() for one in menu}
-    return {
-        "id": account.id,
-        "name": account.name,
-        "username": account.username,
-        "privacy": account.privacy,
-        "webhook": without_tokens(diagnosis.address(account)),
-        "polled": account.updates.polled,
-        "pending": len(account.updates),
-        "commands": list(commands.values()),
-        "lacking": list(account.lacking),
-        "refused": [
-            {"method": method, "error": error, "times": times}
-            for (method, error), times in refused.items()
-        ],
-    }
 
 
-def chat_json(chat: Chat) -> Json:
-    """A chat as the page shows it."""
-    return {
-        "type": "chat",
-        "key": chat.key,
-        "id": chat.id,
-        "kind": chat.kind,
-        "title": chat.title or chat.members[1].name,
-        "members": [member.id for member in chat.members],
-        "admins": sorted(chat.admins),
-        "blocked": chat.blocked,
-        "choices": chat.choices.rows,
-    }
-
-
-def message_json(message: Message) -> Json:
-    """A message as the page shows it; `content` is of the Bot API's Message what was said."""
-    shown = line(message)
-    content = message.to_json(with_reply=False)
-    for key in ENVELOPE:
-        content.pop(key, None)
-    return {
-        "type": "message",
-        "chat": message.chat.key,
-        "id": message.message_id,
-        "from": message.sender.id,
-        "name": shown.name,
-        "is_bot": shown.is_bot,
-        "date": message.date,
-        "edited": shown.edited,
-        "event": message.event,
-        "reactions": Counter(message.reactions.values()),
-        "text": shown.text,
-        "quote": shown.quote,
-        "buttons": shown.buttons,
-        "content": content,
-        "fate": fate(message),
-    }
-
-
-def fate(message: Message) -> list[Json]:
-    """What became of what each bot was told of a message last, at a glance."""
-    newest = {update.account.id: update for update in message.updates}
-    bots = any(member.is_bot for member in message.chat.members)
-    if bots and not newest and not message.sender.is_bot and not message.event:
-        return [{"bot": 0, "state": "untold", "text": "no bot was told"}]
-    return [
-        {"bot": bot} | dict(zip(("state", "text"), state_of(update), strict=True))
-        for bot, update in newest.items()
-    ]
-
-
-def state_of(update: Update) -> tuple[str, str]:
-    """Whether an update waits, failed or arrived, and that in words."""
-    account = update.account
-    assert isinstance(account, BotAccount)
-    error = update.error.removeprefix("Wrong response from the webhook: ")
-    if update not in account.updates:
-        if error:
-            return "failed", f"given up: {error}"
-        if update.status:
-            return "arrived", f"delivered ({update.status})"
-        if update.replies_from >= 0:
-            return "arrived", "delivered (getUpdates)"
-        return "failed", "dropped"
-    if account.webhook is None:
-        if update.replies_from >= 0:
-            return "arrived", "taken by getUpdates"
-        if account.updates.is_polled:
-            return "waits", "on its way"
-        return "waits", "waits: nobody asks for updates"
-    if error:
-        times = "" if update.attempts == 1 else f" {update.attempts} times"
-        return "failed", f"refused{times}: {error}"
-    if update.attempts == 0 and account.webhook.last_error_message:
-        return "waits", "waits for an earlier message"
-    return "waits", "on its way"
-
-
-def update_json(account: BotAccount, update: Update) -> Json:
-    """An update, and all attempts to deliver it."""
-    state, text = state_of(update)
-    explained = "" if state == "arrived" else without_tokens(diagnosis.found(update, account, ""))
-    return {
-        "bot": account.name,
-        "username": account.username,
-        "update": update.to_json(),
-        "state": state,
-        "text": text,
-        "explained": explained,
-        "attempts": attempts(account, update.id),
-    }
-
-
-def attempts(account: BotAccount, update_id: int = 0) -> list[Json]:
-    """The newest attempts of a bot's webhook, in all or for one update."""
-    wanted = [
-        delivery
-        for delivery in account.updates.deliveries
-        if not update_id or delivery.update_id == update_id
-    ]
-    return [
-        {
-            "update_id": delivery.update_id,
-            "attempt": delivery.attempt,
-            "url": without_secrets(account, delivery.url),
-            "status": delivery.status,
-            "error": delivery.error,
-            "answer": without_secrets(account, delivery.answer),
-            "reply": delivery.reply,
-            "at": round(delivery.at, 3),
-        }
-        for delivery in wanted[-SHOWN:]
-    ]
-
-
-def call_json(account: BotAccount, called: Called) -> Json:
-    """A bot's call, its arguments as they were meant, and what came of it."""
-    arguments = {
-        name: "<secret>" if name == "secret_token" else without_secrets(account, parsed(value))
-        for name, value in called.arguments.items()
-    }
-    return {
-        "bot": account.name,
-        "username": account.username,
-        "method": called.method,
-        "arguments": arguments,
-        "by_answer": called.by_answer,
-        "result": called.result,
-        "error": called.error,
-        "at": called.at,
-    }
-
-
-def concerns(called: Called, message: Message) -> bool:
-    """Whether a call made this message, or named it, or answered a press of its buttons."""
-    chat, arguments = message.chat, called.arguments
-    places = (str(chat.id), f"@{chat.json.get('username', '')}".lower())
-    query = arguments.get("callback_query_id")
-    if query and any(
-        update.kind == "callback_query" and update.payload["id"] == query
-        for update in message.updates
-    ):
-        return True
-    if arguments.get("chat_id", "").lower() not in places:
-        return False
-    results = called.result if isinstance(called.result, list) else [called.result]
-    made = [one["message_id"] for one in results if isinstance(one, dict) and "message_id" in one]
-    return message.message_id in made or arguments.get("message_id") == str(message.message_id)
-
-
-def parsed(text: str) -> Any:
-    """An argument that holds an object or a list as what it holds, any other as it came."""
-    if text[:1] not in ("{", "["):
-        return text
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-
-
-def without_secrets(account: BotAccount, value: Any) -> Any:
-    """A value without any token, and without the secret of the bot's webhook."""
-    if isinstance(value, dict):
-        return {name: without_secrets(account, one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [without_secrets(account, one) for one in value]
-    if isinstance(value, str):
-        return without_tokens(diagnosis.without_secrets(account, value))
-    return value
-
-
-def without_tokens(text: str) -> str:
-    """A text without any token, of whatever bot, old or new.
-
-    >>> without_tokens("http://127.0.0.1/bot7000000001:AA" + "x" * 33)
-    'http://127.0.0.1/bot<token>'
-    """
-    return TOKEN.sub("<token>", text)
+def as_person(member: User) -> Person:
+    """Return the member; raise ValueError if it is a bot."""
+    if not isinstance(member, Person):
+        raise ValueError(f"{member.name} is a bot; bots are added and removed")
+    return member

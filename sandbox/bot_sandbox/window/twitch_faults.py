@@ -1,52 +1,39 @@
-"""Twitch's faults as requests: what each takes, and the sentence that says what was done."""
+"""Twitch's faults as requests: the fields of each, and a sentence about what was done."""
 
-from collections.abc import Callable
-from typing import Any
+from typing import Annotated, TypedDict
 
 from bot_sandbox.twitch.faults import Faults
-from bot_sandbox.window.view import LONGEST_WAIT_S, Fields
+from bot_sandbox.twitch.oauth import FAILING
+from bot_sandbox.twitch.service import Twitch
+from bot_sandbox.window.routes import LONGEST_WAIT_S, OPTIONAL, Field, Values, number, text, whole
 
-MOST_AT_ONCE = 1000  # of what is to happen the next times
+MOST_AT_ONCE = 1000  # the largest n
 UNSENDABLE = (1004, 1005, 1006, 1015)  # close codes that no endpoint may send (RFC 6455, 7.4.1)
-Argument = tuple[str, Callable[[Fields, str], Any]]  # its name, and what reads it
 
 
-def text(values: Fields, name: str) -> str:
-    """A text that must be there."""
-    return values.take(name, str)
+def seconds(name: str, default: float) -> Field:
+    """Return a field for seconds."""
+    return number(name, "seconds", default, 0, LONGEST_WAIT_S)
 
 
-def close_code(values: Fields, name: str) -> int:
-    """A close code; 1001 unless given."""
-    code = values.take(name, int, 1001)
-    if not 1000 <= code <= 4999 or code in UNSENDABLE:
-        raise ValueError(f"a WebSocket cannot be closed with {code}; such as 1001 or 4000 can be")
-    return code
-
-
-def within(default: float, least: float, most: float, kind: type = int) -> Callable[..., Any]:
-    """A number within bounds."""
-    return lambda values, name: kind(number(values, name, default, least, most))
-
-
-def seconds(name: str, default: float) -> Argument:
-    """A time."""
-    return name, within(default, 0, LONGEST_WAIT_S, float)
-
-
-LOGIN, TOKEN = ("login", text), ("token", text)
-N = ("n", within(1, 1, MOST_AT_ONCE))
-N_OR_0 = ("n", within(1, 0, MOST_AT_ONCE))
-STATUS = ("status", within(503, 400, 599))
+LOGIN = text("login", "the program's account")
+N = whole("n", "how many", 1, 1, MOST_AT_ONCE)
 DOWN = "Every server went down, and all connections with it"
-FAULTS: dict[str, tuple[str, *tuple[Argument, ...]]] = {  # by the names of `Faults`' own methods
+REVOKE = (
+    text("login", "all tokens of this account", OPTIONAL),
+    text("token", "only this one", OPTIONAL),
+)
+FAULTS: dict[str, tuple[str, *tuple[Field, ...]]] = {  # by the names of `Faults`' methods
     "drop": ("{login}'s line was cut, without a word.", LOGIN),
-    "close_frame": ("{login}'s line was closed with code {code}.", LOGIN, ("code", close_code)),
+    "close_frame": (
+        "{login}'s line was closed with code {code}.",
+        *(LOGIN, whole("code", "a close code of a WebSocket", 1001, 1000, 4999)),
+    ),
     "reconnect": (
         "{login} was asked to reconnect; if it stays, it is cut off in {close_after:g} s.",
         *(LOGIN, seconds("close_after", 30.0)),
     ),
-    "stop_pong": ("{login}'s PINGs are answered no more.", LOGIN),
+    "stop_pong": ("{login}'s PINGs are not answered any more.", LOGIN),
     "silence": ("{login}'s line stays open, but nothing goes through it any more.", LOGIN),
     "half_line": ("Half of what is said next reaches {login}, and then nothing more.", LOGIN),
     "split_lines": ("Everything reaches {login} in two pieces from now on.", LOGIN),
@@ -56,38 +43,73 @@ FAULTS: dict[str, tuple[str, *tuple[Argument, ...]]] = {  # by the names of `Fau
     ),
     "refuse_login": (
         "Logins of {login} that will be refused, whatever the token: {n}.",
-        *(LOGIN, N_OR_0),
+        *(LOGIN, whole("n", "how many; 0 ends it", 1, 0, MOST_AT_ONCE)),
     ),
-    "revoke": ("Every token of {login} was revoked; the connections with them have ended.", LOGIN),
-    "fail_api": ("Requests to the API that will be answered with status {status}: {n}.", STATUS, N),
+    "revoke": ("", *REVOKE),
+    "fail_api": (
+        "Requests to the API that will be answered with status {status}: {n}.",
+        *(whole("status", "an HTTP status", 503, 400, 599), N),
+    ),
+    "fail_oauth": (
+        "Requests to OAuth that will be answered with status {status}: {n}.",
+        *(whole("status", "an HTTP status", 503, 400, 599), N),
+        text("path", "only this one, under /oauth2", "", FAILING),
+    ),
     "repeat_delivery": ("Notifications that will reach a webhook twice, with the same id: {n}.", N),
+    "clear": ("All faults have ended.",),
     "restart": (DOWN + "; they are up again {down:g} s later.", seconds("down", 0.0)),
     "stop": (DOWN + "; new ones are refused.",),
     "start": ("Every server is up, at the same addresses as before.",),
 }
-REVOKE_ONE = ("The token was revoked, if it was one; the connections with it have ended.", TOKEN)
 
 
-def make_fault(faults: Faults, name: str, values: Fields) -> str:
-    """Make a fault of `FAULTS` happen; what was done."""
-    method, (done, *arguments) = name, FAULTS[name]
+class FaultJson(TypedDict):
+    fault: str
+    login: Annotated[str, '"" for everybody']
+    left: Annotated[int | None, "how many it will hit; null until it is cleared"]
+    text: str
+
+
+class HitJson(TypedDict):
+    login: Annotated[str, '"" for everybody']
+    text: str
+    at: float
+
+
+class FaultsJson(TypedDict):
+    active: list[FaultJson]
+    hits: Annotated[list[HitJson], "the newest 200"]
+
+
+def faults_json(twitch: Twitch) -> FaultsJson:
+    """Return the faults that act now or wait for something to hit, and what faults have done."""
+    hits = list(twitch.world.fault_hits)[-200:]
+    return {
+        "active": [
+            {"fault": one.name, "login": one.login, "left": one.left, "text": one.text}
+            for one in twitch.faults.active
+        ],
+        "hits": [{"login": one.login, "text": one.text, "at": one.at} for one in hits],
+    }
+
+
+def make_fault(faults: Faults, name: str, values: Values) -> str:
+    """Cause a fault of `FAULTS` and return what was done."""
     if name == "revoke":
-        if values.take("token", str, ""):
-            done, *arguments = REVOKE_ONE
-        else:
-            method = "revoke_all"
-    found = {argument: read(values, argument) for argument, read in arguments}
-    getattr(faults, method)(*found.values())
-    return done.format(**found)
+        return revoke(faults, values["login"], values["token"])
+    if values.get("code") in UNSENDABLE:
+        code = values["code"]
+        raise ValueError(f"a WebSocket cannot be closed with {code}; use one such as 1001 or 4000")
+    getattr(faults, name)(*values.values())
+    return FAULTS[name][0].format(**values)
 
 
-def number(values: Fields, name: str, default: float, least: float, most: float) -> float:
-    """A number within bounds.
-
-    >>> number(Fields({}), "n", 1, 0, 10), number(Fields({"n": 3}), "n", 1, 0, 10)
-    (1, 3.0)
-    """
-    value = values.take(name, float, default)
-    if not least <= value <= most:
-        raise ValueError(f"{name!r} must be {least:g} to {most:g}; found {value!r}")
-    return value
+def revoke(faults: Faults, login: str | None, token: str | None) -> str:
+    """Revoke all tokens of an account, or one."""
+    if login is not None and token is None:
+        faults.revoke_all(login)
+        return f"Every token of {login} was revoked; the connections with them have ended."
+    if token is not None and login is None:
+        faults.revoke(token)
+        return "The token was revoked, if it was one; the connections with it have ended."
+    raise ValueError("expected either 'login', for all its tokens, or 'token', for only one")

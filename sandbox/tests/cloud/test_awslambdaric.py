@@ -52,6 +52,17 @@ def test_state_and_errors(cloud):
     assert ours == theirs == [("ValueError", "no such pizza: Hawaii")] * 2
 
 
+def test_both_have_only_the_packages_of_the_cloud(cloud, tmp_path):
+    (tmp_path / "main.py").write_text(
+        "import importlib.util\n"
+        "def handler(event, context):\n"
+        "    names = ('snapshot_restore_py', 'aiohttp', 'psutil', 'pip')\n"
+        "    return [name for name in names if importlib.util.find_spec(name)]\n"
+    )
+    ours, theirs = both(cloud, tmp_path, "main.handler")
+    assert ours == theirs == [["snapshot_restore_py"]]
+
+
 def test_context(cloud):
     (ours,), (theirs,) = both(cloud, FUNCTIONS / "plain", "main.about")
     assert ours.keys() == theirs.keys()

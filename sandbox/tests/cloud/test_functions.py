@@ -1,10 +1,10 @@
 """The cloud through its public door: deploy, invoke, pool, log, timeline, bill."""
 
 import re
-import sys
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -67,7 +67,12 @@ def test_any_event_comes_back(echo, event):
         ({"worker": "awslambdaric", "runtime": "nodejs"}, "is for runtime 'python'"),
         ({"environment": {"A": 1}}, "the value of A must be text; found int"),
         ({"environment": {"A=B": "1"}}, "a variable's name must be"),
-        ({"environment": {"_HANDLER": "1"}}, "_HANDLER is reserved"),
+        (
+            {"environment": {"AWS_REGION": "eu-west-1", "A": "1", "_HANDLER": "1"}},
+            "contains reserved keys that are currently not supported for modification. Reserved "
+            "keys used in this request: AWS_REGION, _HANDLER",
+        ),
+        ({"packages": "httpx"}, "packages must be True or False; found 'httpx'"),
         ({"environment": {"A": "x" * 5000}}, "at most 4096"),
         ({"environment": ["A"]}, "environment must be a dict"),
     ],
@@ -196,9 +201,109 @@ def test_environment_is_clean(cloud, monkeypatch, start):
     assert found["PYTHONPATH"].startswith("/somewhere")
 
 
-def test_installed_packages_are_there(cloud):
-    fn = cloud.deploy("imports", PLAIN, handler="main.imports", timeout_s=20)
-    assert fn.invoke() == ["aiohttp", sys.prefix]
+LOCAL = "def handler(event, context):\n    import aiohttp\n    return aiohttp.__name__\n"
+GLOBAL = "import aiohttp\ndef handler(event, context): return aiohttp.__name__\n"
+
+
+@BOTH_STARTS
+def test_installed_packages_are_not_there_unless_somebody_asks_for_them(cloud, tmp_path, start):
+    (tmp_path / "main.py").write_text(GLOBAL)
+    fn = cloud.deploy("f", tmp_path, start=start)
+    with pytest.raises(FunctionError) as caught:
+        fn.invoke()
+    assert caught.value.type == "Runtime.ImportModuleError"
+    assert caught.value.message.startswith(
+        "Unable to import module 'main': No module named 'aiohttp' (aiohttp is not in the deployed "
+        "folder: install it there, as in pip install --target FOLDER PACKAGE"
+    )
+    (tmp_path / "main.py").write_text(LOCAL)
+    fn = cloud.deploy("f", tmp_path, start=start)
+    with pytest.raises(FunctionError) as caught:
+        fn.invoke()
+    assert (caught.value.type, caught.value.message) == (
+        "ModuleNotFoundError",
+        "No module named 'aiohttp'",  # as on AWS; the log has the hint
+    )
+    assert any("aiohttp is not in the deployed folder" in line for line in fn.logs)
+    with Cloud(packages=True) as generous:
+        fn = generous.deploy("f", tmp_path, start=start, timeout_s=20)
+        assert fn.invoke() == "aiohttp"
+        fn = generous.deploy("f", tmp_path, start=start, packages=False)
+        with pytest.raises(FunctionError, match="No module named 'aiohttp'"):
+            fn.invoke()
+
+
+@BOTH_STARTS
+def test_a_package_in_the_folder_is_imported(cloud, tmp_path, start):
+    (tmp_path / "aiohttp").mkdir()
+    (tmp_path / "aiohttp" / "__init__.py").write_text("")
+    (tmp_path / "main.py").write_text(GLOBAL)
+    assert cloud.deploy("f", tmp_path, start=start).invoke() == "aiohttp"
+
+
+@BOTH_STARTS
+def test_only_the_package_itself_is_called_missing(cloud, tmp_path, start):
+    for source in ("import json.nothing", "import own.nothing"):
+        (tmp_path / "own").mkdir(exist_ok=True)
+        (tmp_path / "own" / "__init__.py").write_text("")
+        (tmp_path / "main.py").write_text(source)
+        with pytest.raises(FunctionError, match=r"No module named '.*nothing'") as caught:
+            cloud.deploy("f", tmp_path, start=start).invoke()
+        assert "pip install" not in caught.value.message
+
+
+@BOTH_STARTS
+def test_a_program_that_a_function_starts_has_no_other_packages_either(cloud, tmp_path, start):
+    (tmp_path / "main.py").write_text(
+        "import multiprocessing, importlib.util\n"
+        "def find(name): return importlib.util.find_spec(name) is not None\n"
+        "def handler(event, context):\n"
+        "    with multiprocessing.get_context('spawn').Pool(1) as pool:\n"
+        "        return pool.map(find, ['aiohttp', 'json'])\n"
+    )
+    assert cloud.deploy("f", tmp_path, start=start, timeout_s=20).invoke() == [False, True]
+
+
+@BOTH_STARTS
+def test_a_function_may_exit_as_in_any_python(cloud, tmp_path, start):
+    (tmp_path / "main.py").write_text("def handler(event, context): exit(3)\n")
+    with pytest.raises(FunctionError, match="Runtime exited with error: exit status 3"):
+        cloud.deploy("f", tmp_path, start=start).invoke()
+
+
+@BOTH_STARTS
+def test_the_variables_that_aws_sets(cloud, monkeypatch, start):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    fn = cloud.deploy("env", PLAIN, handler="main.environment", start=start)
+    found = fn.invoke()
+    assert found["AWS_REGION"] == found["AWS_DEFAULT_REGION"] == "us-east-1"
+    assert found["TZ"].removeprefix(":") == "UTC"
+    assert found["AWS_EXECUTION_ENV"].startswith("AWS_Lambda_python3.")
+    assert found["LAMBDA_TASK_ROOT"] and found["LAMBDA_RUNTIME_DIR"]
+    own = {"TZ": "Asia/Tokyo"}  # AWS doesn't reserve this one
+    fn = cloud.deploy("env", PLAIN, handler="main.environment", start=start, environment=own)
+    assert fn.invoke()["TZ"] == "Asia/Tokyo"
+
+
+def sparse(path, megabytes):
+    """A file of this size that takes no room on the disk."""
+    with path.open("wb") as file:
+        file.truncate(megabytes * 1024 * 1024)
+
+
+@POSIX
+def test_more_than_250_mb_are_refused(cloud, tmp_path):
+    (tmp_path / "main.py").write_text(GLOBAL)
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / ".git").mkdir()
+    sparse(tmp_path / ".git" / "not-uploaded", 300)
+    sparse(tmp_path / "node_modules" / "half", 125)
+    (tmp_path / "node_modules" / "again").symlink_to("half")
+    cloud.deploy("f", tmp_path)  # a link counts only as a link
+    sparse(tmp_path / "photos", 126)
+    with pytest.raises(ValueError, match="must be smaller than 262144000 bytes") as caught:
+        cloud.deploy("f", tmp_path)
+    assert str(caught.value).endswith("photos 126 MB, node_modules 125 MB, main.py 0 MB")
 
 
 @BOTH_STARTS
@@ -300,10 +405,10 @@ def test_idle_instances_stop(cloud, start):
 
 def test_timeline_is_on_one_clock(cloud, echo):
     fn = cloud.deploy("timeline", PLAIN, handler="main.echo")
-    before = cloud.clock()
+    before = cloud.uptime()
     fn.invoke()
     fn.invoke()
-    after = cloud.clock()
+    after = cloud.uptime()
     (instance,) = fn.instances
     cold, warm = fn.invocations
     assert before <= cold.start <= instance.started < instance.ready < cold.end
@@ -472,14 +577,25 @@ def test_a_taken_port_is_explained():
 SERVERS = pytest.mark.parametrize("kind", [Cloud, Mail, Telegram, Twitch])
 
 
+@contextmanager
+def nothing_left_behind():
+    """What other tests have left may end meanwhile, and a loop of theirs get an asyncio_0."""
+    threads, children = set(threading.enumerate()), set(psutil.Process().children())
+    yield
+    new = set(threading.enumerate()) - threads
+    assert [thread for thread in new if not thread.name.startswith("asyncio_")] == []
+    assert set(psutil.Process().children()) <= children
+
+
 @SERVERS
 @pytest.mark.parametrize("port", [99999, -1, "8080", None])
 def test_a_port_that_is_none_leaves_nothing_behind(kind, port, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    before = threading.enumerate(), psutil.Process().children()
-    with pytest.raises(ValueError, match=r"port must be a whole number from 0 .* to 65535; found"):
+    with (
+        nothing_left_behind(),
+        pytest.raises(ValueError, match=r"port must be a whole number from 0 .* to 65535; found"),
+    ):
         kind(port=port)
-    assert (threading.enumerate(), psutil.Process().children()) == before
     assert list(tmp_path.iterdir()) == []
 
 
@@ -487,10 +603,9 @@ def test_a_port_that_is_none_leaves_nothing_behind(kind, port, tmp_path, monkeyp
 def test_a_port_that_is_taken_leaves_nothing_behind(kind, tmp_path, monkeypatch):
     with kind() as first:
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-        before = threading.enumerate(), psutil.Process().children()
-        with pytest.raises(OSError, match=rf"port {first.port} on 127\.0\.0\.1 cannot be used \("):
+        taken = rf"port {first.port} on 127\.0\.0\.1 cannot be used \("
+        with nothing_left_behind(), pytest.raises(OSError, match=taken):
             kind(port=first.port)
-        assert (threading.enumerate(), psutil.Process().children()) == before
         assert list(tmp_path.iterdir()) == []
 
 

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot_sandbox.cloud import Cloud
+from bot_sandbox.jupyter_proxy import VARIABLE
 
 PLAIN = FUNCTIONS / "plain"
 TOKEN = st.text(string.ascii_letters + string.digits + "-_", min_size=1, max_size=20)
@@ -107,6 +108,66 @@ def test_the_two_clouds_differ_as_in_life(connection):
     assert (event["body"], event["isBase64Encoded"]) == (base64.b64encode(b"plain").decode(), True)
 
 
+PROXIED = {"X-ProxyContextPath": "/user/anna/proxy/1", "Host": "hub.example"}
+JUPYTERS = {
+    "Cookie": "username-hub-example=signed; _xsrf=2|a; jupyterhub-session-id=s; other=1",
+    "Authorization": "token of-jupyter",
+    "X-XSRFToken": "2|a",
+    "X-Forwarded-Access-Token": "of-jupyter",
+    "Cf-Access-Jwt-Assertion": "of-jupyter",
+    "X-Amzn-Oidc-Data": "of-jupyter",
+    "Referer": "https://hub.example/user/anna/lab?token=of-jupyter",
+}
+
+
+@pytest.mark.parametrize("events", ["aws", "yandex"])
+def test_what_is_a_jupyter_servers_does_not_reach_a_function(monkeypatch, events):
+    """Behind its proxy, a browser sends a function what belongs to the Jupyter server."""
+    monkeypatch.setenv(VARIABLE, "/user/anna/proxy")
+    with Cloud() as cloud:
+        cloud.deploy("bot", PLAIN, handler="main.echo", events=events)
+        connection = http.client.HTTPConnection("127.0.0.1", cloud.port, timeout=20)
+        _, body = send(connection, "POST", "/bot/a?b=c", b"hi", PROXIED | JUPYTERS)
+        connection.close()
+    event = json.loads(body)
+    assert body_of(event) == b"hi"
+    for secret in ("signed", "2|a", "session-id", "of-jupyter", "other"):
+        assert secret not in body.decode()
+
+
+def test_a_cookie_of_a_function_does_not_reach_a_jupyter_server(monkeypatch):
+    monkeypatch.setenv(VARIABLE, "/user/anna/proxy")
+    with Cloud() as cloud:
+        cloud.deploy("answer", PLAIN, handler="main.response")
+        connection = http.client.HTTPConnection("127.0.0.1", cloud.port, timeout=20)
+        asked = "{'statusCode': 201, 'headers': {'X-A': 'b'}, 'cookies': ['_xsrf=mine']}"
+        response, _ = send(connection, "GET", "/answer", None, PROXIED | {"X-Answer": asked})
+        connection.close()
+    assert (response.status, response.getheader("X-A")) == (201, "b")
+    assert response.getheader("Set-Cookie") is None
+
+
+def test_behind_a_proxy_the_path_names_the_function_whatever_the_host_is(monkeypatch):
+    """Also if the Jupyter server itself is at a name that ends in .localhost."""
+    monkeypatch.setenv(VARIABLE, "/proxy")
+    with Cloud() as cloud:
+        cloud.deploy("aws", PLAIN, handler="main.echo")
+        connection = http.client.HTTPConnection("127.0.0.1", cloud.port, timeout=20)
+        headers = PROXIED | {"Host": "anna.localhost:8888"}
+        assert json.loads(send(connection, "GET", "/aws/x", None, headers)[1])["rawPath"] == "/x"
+        connection.close()
+
+
+def test_cookies_of_a_jupyterlab_on_this_machine_do_not_reach_a_function(connection):
+    """A browser sends them to every port. Others pass, as at a real cloud."""
+    cookies = "a=1; username-127-0-0-1-8888=signed; _xsrf=2|a; b=2; jupyterhub-user-anna=s"
+    event = json.loads(send(connection, "GET", "/aws", None, {"Cookie": cookies})[1])
+    assert event["cookies"] == ["a=1", "b=2"]
+    only = {"Cookie": "_xsrf=2|a", "Authorization": "Bearer mine"}
+    event = json.loads(send(connection, "GET", "/aws", None, only)[1])
+    assert "cookies" not in event and event["headers"]["authorization"] == "Bearer mine"
+
+
 def test_compressed_bodies_are_left_alone(connection):
     headers = {"Content-Encoding": "gzip", "Content-Type": "application/octet-stream"}
     _, raw = send(connection, "POST", "/aws/", b"not really gzip", headers)
@@ -178,11 +239,20 @@ def test_errors_and_timeouts_are_a_502(connection):
         assert json.loads(raw) == {"Message": "Internal Server Error"}
 
 
-def test_unknown_functions_are_a_404_that_helps(connection):
+def test_unknown_functions_are_a_404_that_helps(cloud, connection):
+    deployed = ", ".join(sorted(each.name for each in cloud.functions()))
+    assert "answer, aws" in deployed
     for target in ("/nobody/home", "/", "//", "/%20"):
         response, raw = send(connection, "GET", target)
         assert response.status == 404
-        assert "Deployed: answer, aws, fail, slow, yandex." in json.loads(raw)["Message"]
+        assert f"Deployed: {deployed}." in json.loads(raw)["Message"]
+
+
+def test_on_a_jupyter_server_a_stranger_learns_no_name_of_a_function(connection, monkeypatch):
+    monkeypatch.setenv("BOT_SANDBOX_PROXY", "/user/anna/proxy")
+    response, raw = send(connection, "GET", "/nobody/home")
+    assert response.status == 404
+    assert json.loads(raw) == {"Message": "There is no function 'nobody' here."}
 
 
 def exchange(cloud, request):

@@ -95,13 +95,48 @@ def test_a_function_goes_by_many_names(cloud, name, query):
         ("ecko", "", ARN.replace("echo", "ecko")),
         ("echo:7", "", f"{ARN}:7"),
         ("echo", "?Qualifier=prod", f"{ARN}:prod"),
-        (ARN.replace("us-east-1", "eu-west-1"), "", ARN.replace("us-east-1", "eu-west-1")),
-        (ARN.replace("0" * 12, "1" * 12), "", ARN.replace("0" * 12, "1" * 12)),
     ],
 )
 def test_what_is_not_there_is_not_found(cloud, name, query, arn):
     found = refusal(invoke(cloud, name, b"{}", query))
     assert found == (404, "ResourceNotFoundException", f"Function not found: {arn}")
+
+
+def test_another_region_is_not_reachable(cloud):
+    found = refusal(invoke(cloud, ARN.replace("us-east-1", "eu-west-1"), b"{}"))
+    says = "Functions from 'eu-west-1' are not reachable in this region ('us-east-1')"
+    assert found == (404, "ResourceNotFoundException", says)
+
+
+@pytest.mark.parametrize("name", [ARN.replace("0" * 12, "1" * 12), f"{'1' * 12}:function:ecko"])
+def test_another_account_has_to_allow_it(cloud, name):
+    status, error, message = refusal(invoke(cloud, name, b"{}"))
+    assert (status, error) == (403, "AccessDeniedException")
+    resource = f"arn:aws:lambda:us-east-1:{'1' * 12}:function:{name[-4:]}"
+    assert f"not authorized to perform: lambda:InvokeFunction on resource: {resource}" in message
+    assert "no resource-based policy allows the lambda:InvokeFunction action" in message
+    assert "Cloud(account=...)" in message
+
+
+def test_two_qualifiers_must_agree(cloud):
+    found = refusal(invoke(cloud, "echo:1", b"{}", "?Qualifier=2"))
+    assert found[:2] == (400, "InvalidParameterValueException")
+    assert "derived qualifier from the function name does not match" in found[2]
+    assert invoke(cloud, "echo:$LATEST", b"1", "?Qualifier=$LATEST")[1] == b"1"
+
+
+def test_a_cloud_may_have_your_own_account_and_region(tmp_path):
+    source = "import os\ndef handler(event, context):\n    return os.environ['AWS_REGION']\n"
+    (tmp_path / "main.py").write_text(source)
+    with Cloud(account="123456789012", region="eu-central-1") as cloud:
+        arn = cloud.deploy("f", tmp_path).arn
+        assert arn == "arn:aws:lambda:eu-central-1:123456789012:function:f"
+        for name in (arn, f"{arn}:$LATEST", "123456789012:function:f"):
+            assert invoke(cloud, name, b"{}")[1] == b'"eu-central-1"'
+    with pytest.raises(ValueError, match="account must be 12 digits; found '1'"):
+        Cloud(account="1")
+    with pytest.raises(ValueError, match="region must be a name such as us-east-1; found 'home'"):
+        Cloud(region="home")
 
 
 def test_without_a_payload_the_event_is_empty(cloud):
@@ -348,11 +383,27 @@ def test_a_key_is_random_unless_it_is_given():
         assert given.key == "mine"
 
 
-def test_a_function_knows_key_and_region_and_may_have_others(cloud, tmp_path):
+def test_a_function_knows_key_and_region(cloud, tmp_path):
     source = "import os\ndef handler(event, context):\n    return dict(os.environ)\n"
     (tmp_path / "main.py").write_text(source)
     found = cloud.deploy("knows", tmp_path).invoke()
     assert found["AWS_ACCESS_KEY_ID"] == cloud.key and found["AWS_SECRET_ACCESS_KEY"]
     assert found["AWS_REGION"] == found["AWS_DEFAULT_REGION"] == "us-east-1"
-    own = cloud.deploy("knows", tmp_path, environment={"AWS_ACCESS_KEY_ID": "own"}).invoke()
-    assert own["AWS_ACCESS_KEY_ID"] == "own"
+    with pytest.raises(ValueError, match=r"reserved keys .*: AWS_ACCESS_KEY_ID"):
+        cloud.deploy("knows", tmp_path, environment={"AWS_ACCESS_KEY_ID": "own"})
+
+
+def test_boto3_passes_the_chain_on(boto3, tmp_path):
+    (tmp_path / "main.py").write_text(
+        "import boto3, json, os\n"
+        "client = boto3.client('lambda', endpoint_url=os.environ['CLOUD'])\n"
+        "def handler(event, context):\n"
+        "    client.invoke(FunctionName=context.function_name, InvocationType='Event')\n"
+    )
+    with Cloud(import_paths=[Path(boto3.__file__).parents[1]]) as cloud:
+        own = {"CLOUD": f"http://127.0.0.1:{cloud.port}"}
+        fn = cloud.deploy("boto", tmp_path, environment=own, timeout_s=60, memory_mb=256)
+        fn.invoke()
+        wait_until(lambda: any("RecursiveInvocationException" in line for line in fn.logs))
+        wait_until(lambda: not fn.calls)
+        assert len(fn.invocations) == 16

@@ -96,6 +96,7 @@ def test_numpy_is_seeded_anew(deploy):
     fn = deploy(
         "import numpy\nnumpy.random.random()\n"
         "def handler(event, context): return numpy.random.random()\n",
+        packages=True,
         environment={"OPENBLAS_NUM_THREADS": "1"},  # else a library's threads forbid a snapshot
     )
     assert cold(fn) != cold(fn)
@@ -188,7 +189,7 @@ def test_report_timeline_and_bill_say_that_it_was_a_restore(deploy):
     (instance,) = fn.instances
     restored, warm = fn.invocations
     assert restored.cold and restored.snapshot and instance.snapshot
-    assert restored.init_ms == pytest.approx((instance.ready - instance.started) * 1000)
+    assert restored.init_ms == instance.init_s * 1000 > 0
     assert restored.billed_ms >= restored.init_ms + restored.duration_ms
     assert not warm.cold and not warm.snapshot
     report = fn.logs[3]
@@ -221,13 +222,13 @@ def test_each_instance_has_what_is_its_own(deploy, tmp_path):
     same = one["environment"].items() & two["environment"].items()
     differing = set(one["environment"]) - {name for name, _ in same}
     assert differing == {"AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_LOG_STREAM_NAME", MARKER,
-                         "TMPDIR", "TEMP", "TMP"}  # fmt: skip
+                         "TMPDIR", "TEMP", "TMP", "_X_AMZN_TRACE_ID"}  # fmt: skip
 
 
-def test_memory_is_that_of_the_instance_alone(deploy):
+def test_memory_is_that_of_an_instance_with_a_machine_of_its_own(deploy):
     fn = deploy("ballast = 'x' * 80_000_000\ndef handler(event, context): return len(ballast)\n")
     assert cold(fn) == 80_000_000
-    assert 0 < fn.invocations[-1].max_memory_mb < 40
+    assert 76 < fn.invocations[-1].max_memory_mb < 128  # what the forks share counts for each
 
 
 def test_a_function_may_have_modules_named_as_the_clouds_own(cloud, tmp_path):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 COMMAND = (sys.executable, "-m", "bot_sandbox")
 STAND_IN = Path(__file__).with_name("curl.py")
-ANY_PORTS = [word for name in ("telegram", "twitch", "irc", "cloud", "window")
+ANY_PORTS = [word for name in ("telegram", "twitch", "irc", "cloud", "window", "mail")
              for word in (f"--{name}-port", "0")]  # fmt: skip
 
 
@@ -86,7 +86,7 @@ class Sandbox:
     def ask(self, path, **values):
         """Ask something of the window's HTTP interface."""
         url, key = re.search(r"^  (http://\S+)/#key=(\S+)$", self.text, re.M).groups()
-        return post(f"{url}/api/{path}", values, Authorization=f"Bearer {key}")
+        return post(f"{url}/api/{path}", values, **{"Bot-Sandbox-Key": key})
 
 
 @contextmanager

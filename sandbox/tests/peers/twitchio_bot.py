@@ -1,18 +1,16 @@
-"""A TwitchIO 3 client that reads chat by an EventSub WebSocket and answers through Helix."""
+"""A TwitchIO 3 client that reads chat by an EventSub WebSocket and answers through Helix.
+
+It knows nothing of the sandbox: it would run like this on the real Twitch.
+"""
 
 import asyncio
 import json
 import sys
 
 import twitchio
-import twitchio.eventsub.websockets
-import twitchio.http
 from twitchio import eventsub
 
 given = json.loads(sys.argv[1])
-twitchio.http.Route.BASE = given["url"] + "/helix/"
-twitchio.http.Route.ID_BASE = given["url"] + "/"
-twitchio.eventsub.websockets.WSS = given["eventsub_url"]
 
 
 class HelloBot(twitchio.Client):

@@ -21,11 +21,11 @@ from telegram.helpers import escape_markdown
 
 from bot_sandbox.telegram import Telegram, TelegramError
 from bot_sandbox.telegram.arguments import Arguments
-from bot_sandbox.telegram.entities import detect, settle, utf16_length
+from bot_sandbox.telegram.entities import detect, normalize, utf16_length
 from bot_sandbox.telegram.formatting import (
     PARSERS,
-    checked_link,
     formatted,
+    normalize_link,
     read_caption,
     read_text,
 )
@@ -257,7 +257,7 @@ def test_a_parse_mode_counts_more_than_entities():
     ],
 )
 def test_a_link_is_stored_whole(link, stored):
-    assert checked_link(link) == stored
+    assert normalize_link(link) == stored
 
 
 @pytest.mark.parametrize(
@@ -279,7 +279,7 @@ def test_a_link_is_stored_whole(link, stored):
 )
 def test_what_is_no_link(link, problem):
     with pytest.raises(ValueError, match="^" + problem + "$"):
-        checked_link(link)
+        normalize_link(link)
 
 
 # Any text at all
@@ -327,7 +327,7 @@ def test_any_entities_are_taken_or_refused(text, given):
     else:
         check(text, entities)
         if all(e["type"] != "custom_emoji" for e in given):  # those go last, and leave a place free
-            assert settle(text, entities) == (text, entities)
+            assert normalize(text, entities) == (text, entities)
 
 
 @given(st.text(), st.sampled_from(MODES))

@@ -7,6 +7,7 @@ import telegram as client
 from telegram.ext import Application, ChatMemberHandler, MessageHandler, filters
 
 from bot_sandbox.telegram import Telegram, TelegramError
+from bot_sandbox.telegram.bot_api import TYPES
 
 # What the Bot API says that every ChatMemberAdministrator has; aiogram refuses one without.
 REQUIRED = {
@@ -51,21 +52,24 @@ def test_a_group_sees_who_comes_and_goes(telegram, account, viktor, anna):
     group.remove(anna)
     group.remove(other, by=viktor)
     assert str(group.transcript) == (
-        "Anna joined\nViktor added Other\nAnna left\nAnna joined\n"
+        "Viktor created the group\nAnna joined\nViktor added Other\nAnna left\nAnna joined\n"
         "Viktor removed Anna\nViktor removed Other"
     )
     assert "text-align:center" in group.transcript._repr_html_()
     messages = [one["message"] for one in take(telegram, account) if "message" in one]
-    assert [message["message_id"] for message in messages] == [1, 2, 3, 4, 5, 6]
+    assert [message["message_id"] for message in messages] == [1, 2, 3, 4, 5, 6, 7]
+    created = messages.pop(0)
+    assert (created["group_chat_created"], created["from"]["id"]) == (True, viktor.id)
     assert messages[1]["new_chat_members"] == [other.json]
     assert (messages[1]["from"]["id"], messages[1]["new_chat_member"]) == (viktor.id, other.json)
     assert messages[4]["left_chat_member"]["first_name"] == "Anna"
     told = take(telegram, other)
     kinds = [next(kind for kind in one if kind != "update_id") for one in told]
     assert kinds == ["my_chat_member", *["message"] * 5, "my_chat_member"]
-    assert told[-1]["my_chat_member"]["new_chat_member"]["status"] == "kicked"
+    assert told[-1]["my_chat_member"]["new_chat_member"]["status"] == "left"
+    assert member(telegram, account, group, anna) == {"user": anna.json, "status": "left"}
     assert not viktor.inbox  # nobody said anything
-    with pytest.raises(ValueError, match="Anna was thrown out of Friends"):
+    with pytest.raises(ValueError, match="Anna was removed from Friends"):
         anna.join(group)
     group.add(anna)
     assert str(group.transcript).endswith("Viktor added Anna")
@@ -148,6 +152,37 @@ def test_members_are_told_of_as_the_bot_api_does(telegram, account, viktor, anna
         telegram.call(account, "sendMessage", chat_id=group.id, text="x")
 
 
+def test_bots_are_not_told_that_a_supergroup_or_channel_was_created(telegram, account, viktor):
+    for kind in ("supergroup", "channel"):
+        telegram.group("New", [viktor, account], kind=kind)
+    assert [next(reversed(one)) for one in take(telegram, account)] == ["my_chat_member"] * 2
+
+
+def test_get_chat_has_what_it_always_has(telegram, account, viktor):
+    viktor.send("/start", to=account)
+
+    def get_chat(chat_id):
+        return telegram.call(account, "getChat", chat_id=chat_id)
+
+    always = {"id", "type", "accent_color_id", "max_reaction_count", "accepted_gift_types"}
+    person = get_chat(viktor.id)
+    assert always <= person.keys()
+    assert all(person["accepted_gift_types"].values())
+    for kind in ("group", "supergroup", "channel"):
+        found = get_chat(telegram.group("New", [viktor, account], kind=kind).id)
+        assert always <= found.keys()
+        assert not any(found["accepted_gift_types"].values())
+        assert ("permissions" in found) == (kind != "channel")
+        assert all(found.get("permissions", {}).values())
+        assert ("all_members_are_administrators" in found) == (kind == "group")
+
+
+def test_get_me_has_what_a_user_has_in_the_newest_bot_api(telegram, account):
+    fields = TYPES["User"].fields
+    optional = {"last_name", "language_code", "is_premium", "added_to_attachment_menu"}
+    assert telegram.call(account, "getMe").keys() == fields.keys() - optional
+
+
 def test_only_admins_that_ask_are_told_of_others(telegram, account, viktor, anna):
     group = telegram.group("Friends", [viktor, account])
     take(telegram, account, "chat_member")
@@ -173,7 +208,7 @@ def test_a_bot_bans_and_forgives(telegram, account, viktor, anna):
     assert ban(anna)
     assert str(group.transcript) == "Hello bot removed Anna"
     assert member(telegram, account, group, anna)["status"] == "kicked"
-    with pytest.raises(ValueError, match="thrown out"):
+    with pytest.raises(ValueError, match="was removed"):
         anna.join(group)
     with pytest.raises(ValueError, match="Anna is not in Friends"):
         anna.send("but", to=group)
@@ -193,6 +228,37 @@ def test_a_bot_bans_and_forgives(telegram, account, viktor, anna):
     small.promote(account)
     with pytest.raises(TelegramError, match="available for supergroup and channel chats only"):
         telegram.call(account, "unbanChatMember", chat_id=small.id, user_id=anna.id)
+
+
+@pytest.mark.parametrize("kind", ["supergroup", "group"])
+def test_a_ban_may_end(telegram, account, viktor, anna, kind):
+    group = telegram.group("Friends", [viktor, anna, account], kind=kind)
+    group.promote(account)
+    place = {"chat_id": group.id, "user_id": anna.id}
+    until = int(telegram.clock.now()) + 600
+    take(telegram, account, "chat_member")
+    telegram.call(account, "banChatMember", **place, until_date=until)
+    shown = telegram.call(account, "getChatMember", **place)
+    if kind == "group":  # there, a ban has no end, and who was removed has left
+        assert shown == {"user": anna.json, "status": "left"}
+        return
+    assert shown == {"user": anna.json, "status": "kicked", "until_date": until}
+    (update,) = take(telegram, account, "chat_member")
+    assert update["chat_member"]["new_chat_member"] == shown
+    with pytest.raises(ValueError, match="Anna was removed from Friends"):
+        anna.join(group)
+    telegram.clock.advance(601)
+    assert telegram.call(account, "getChatMember", **place)["status"] == "left"
+    anna.join(group)
+    for seconds in (20, 367 * 86_400):  # too short and too long: forever
+        until = int(telegram.clock.now()) + seconds
+        telegram.call(account, "banChatMember", **place, until_date=until)
+        assert telegram.call(account, "getChatMember", **place)["until_date"] == 0
+    until = int(telegram.clock.now()) + 600
+    telegram.call(account, "banChatMember", **place, until_date=until)
+    telegram.clock.advance(601)
+    anna.join(group)
+    assert telegram.call(account, "getChatMember", **place)["status"] == "member"
 
 
 @pytest.mark.parametrize(
@@ -224,6 +290,8 @@ def test_privacy_mode_holds_in_a_supergroup(telegram, account, viktor):
     assert [one["message"]["text"] for one in take(telegram, account)] == ["/hello"]
     with pytest.raises(ValueError, match="'group', a 'supergroup' or a 'channel'"):
         telegram.group("Wrong", [viktor], kind="forum")
+    with pytest.raises(ValueError, match="put the members into a list: group"):
+        telegram.group("Family", viktor, account)
 
 
 def test_a_channel_tells_nobody_who_comes(telegram, account, viktor, anna):

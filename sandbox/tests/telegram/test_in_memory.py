@@ -11,7 +11,7 @@ import pytest
 from bot_sandbox.cloud import FunctionError
 from bot_sandbox.cloud.in_process import InProcessCloud
 from bot_sandbox.http_messages import Request
-from bot_sandbox.telegram import Limits, NoReply
+from bot_sandbox.telegram import Limits, NoReply, Telegram
 from bot_sandbox.telegram.in_memory import InMemoryTelegram
 
 SANDBOX = Path(__file__).parents[2]
@@ -28,11 +28,11 @@ def handler(event, context):
 """
 NAMES = "def greet(name):\n    return f'hello {name}!'\n"
 
-# What a browser's tab has: an event loop, and none of the rest.
+# What a browser's tab has: an event loop that is running already, and none of the rest.
 IN_A_TAB = """
 import asyncio, socket, subprocess, sys, threading
 
-loop = asyncio.new_event_loop()  # its own pair of sockets is made here
+outer = asyncio.new_event_loop()  # its own pair of sockets is made here
 
 def refuse(*_, **__):
     raise AssertionError("this Python has no threads, sockets and processes")
@@ -41,28 +41,21 @@ for name in ("aiohttp", "yarl", "multidict", "psutil"):
     sys.modules[name] = None  # importing it raises ImportError
 threading.Thread.start = socket.socket = subprocess.Popen = refuse
 
-from bot_sandbox.cloud.in_process import InProcessCloud
-from bot_sandbox.telegram.in_memory import InMemoryTelegram
+from bot_sandbox import InMemoryTelegram, InProcessCloud
 
-cloud = InProcessCloud()
-telegram = InMemoryTelegram(loop.run_until_complete, cloud)
-account = telegram.new_bot("Hello bot", "hello_bot")
-viktor = telegram.person("Viktor")
-function = cloud.deploy("hello", sys.argv[1])
-telegram.call(account, "setWebhook", url=function.url)
-print(viktor.ask("!hello"))
+async def cell():
+    cloud = InProcessCloud()
+    with InMemoryTelegram(cloud) as telegram:
+        account = telegram.new_bot("Hello bot", "hello_bot")
+        viktor = telegram.person("Viktor")
+        function = cloud.deploy("hello", sys.argv[1])
+        telegram.call(account, "setWebhook", url=function.url)
+        print(viktor.ask("!hello"))
+    assert asyncio.get_running_loop() is outer and asyncio.current_task() is task
+    await asyncio.sleep(0)
 
-async def inside_a_loop():
-    anna = telegram.person("Anna")
-    await telegram.call_async(account, "getWebhookInfo")
-    print(await anna.ask_async("!hello"))
-    try:
-        anna.ask("!hello")
-    except RuntimeError as error:
-        print(error)
-
-loop.run_until_complete(inside_a_loop())
-telegram.close()
+task = outer.create_task(cell())
+outer.run_until_complete(task)
 """
 
 
@@ -82,10 +75,9 @@ def cloud():
 
 @pytest.fixture
 def telegram(cloud):
-    with asyncio.Runner() as runner:
-        limits = Limits(set_webhook_s=0)
-        with InMemoryTelegram(runner.run, cloud, limits=limits, retry_scale=0.001) as telegram:
-            yield telegram
+    limits = Limits(set_webhook_s=0)
+    with InMemoryTelegram(cloud, limits=limits, retry_scale=0.001) as telegram:
+        yield telegram
 
 
 def test_a_function_answers_without_threads_sockets_and_processes(folder):
@@ -93,9 +85,19 @@ def test_a_function_answers_without_threads_sockets_and_processes(folder):
         [sys.executable, "-c", IN_A_TAB, folder], cwd=SANDBOX, capture_output=True, text=True
     )
     assert done.stderr == ""
-    first, second, refused = done.stdout.splitlines()
-    assert (first, second) == ("hello Viktor!", "hello Anna!")
-    assert "await its twin: ask_async for ask" in refused
+    assert done.stdout == "hello Viktor!\n"
+
+
+def test_a_call_that_waits_cannot_run_inside_the_loop_of_a_bot(cloud):
+    with asyncio.Runner() as runner:
+        telegram = InMemoryTelegram(cloud, loop=runner.get_loop())
+
+        async def bot():
+            account = telegram.new_bot("Hello bot", "hello_bot")
+            with pytest.raises(RuntimeError, match=r"bot_sandbox\.aio\.Telegram\.of\(telegram\)"):
+                telegram.wait_ready(account)
+
+        runner.run(bot())
 
 
 def test_requests_to_the_bot_api_go_to_handle(telegram, account, viktor):
@@ -115,6 +117,14 @@ def test_a_chat_is_shown_as_it_is(telegram, account, viktor, cloud, folder):
     assert str(telegram.window(viktor)) == "Viktor: !hello\nHello bot: hello Viktor!"
 
 
+def test_a_telegram_with_a_server_can_call_functions_of_this_python(cloud, folder):
+    with Telegram(sender=cloud) as telegram:
+        account, viktor = telegram.new_bot("Hello bot", "hello_bot"), telegram.person("Viktor")
+        telegram.call(account, "setWebhook", url=cloud.deploy("hello", folder).url)
+        assert viktor.ask("!hello") == "hello Viktor!"
+        assert telegram.window(viktor).address.startswith("http://127.0.0.1:")
+
+
 def test_two_functions_have_modules_of_their_own(telegram, viktor, cloud, folder):
     first = cloud.deploy("first", folder)
     (folder / "names.py").write_text(NAMES.replace("hello", "good day"))
@@ -129,6 +139,55 @@ def test_two_functions_have_modules_of_their_own(telegram, viktor, cloud, folder
         "hello Viktor!",
     ]
     assert "names" not in sys.modules
+
+
+FINDS = (
+    "import importlib.util, sys\n"
+    "def has(name):\n"
+    "    try:\n"
+    "        return bool(importlib.util.find_spec(name))\n"
+    "    except ValueError:\n"
+    "        return True\n"
+    "def handler(event, context):\n"
+    "    import json, sqlite3\n"
+    "    return [name for name in ('json', 'shared', 'bot_sandbox', 'pytest') if has(name)]\n"
+)
+
+
+def test_a_function_imports_what_it_could_import_in_a_process_of_its_own(tmp_path):
+    own, shared = tmp_path / "own", tmp_path / "common"
+    for folder in own, shared:
+        folder.mkdir()
+    (own / "main.py").write_text(FINDS)
+    (shared / "shared.py").write_text("calls = 0\n")
+    before, path = dict(sys.modules), list(sys.path)
+    cloud = InProcessCloud(import_paths=[shared])
+    assert cloud.deploy("f", own).call(None) == ["json", "shared"]
+    everything = cloud.deploy("f", own, packages=True).call(None)
+    assert everything == ["json", "shared", "bot_sandbox", "pytest"]
+    (own / "main.py").write_text("import pytest\ndef handler(event, context): pass\n")
+    with pytest.raises(FunctionError, match="Unable to import module 'main': No module named 'py"):
+        cloud.deploy("f", own).call(None)
+    cloud.close()
+    assert sys.modules["pytest"] is before["pytest"] is pytest
+    assert sys.path == path
+
+
+def test_a_module_from_a_named_folder_keeps_its_state_between_calls(tmp_path):
+    own, shared = tmp_path / "own", tmp_path / "common"
+    for folder in own, shared:
+        folder.mkdir()
+    (own / "main.py").write_text(
+        "def handler(event, context):\n"
+        "    import counter_of_calls\n"
+        "    counter_of_calls.calls += 1\n"
+        "    return counter_of_calls.calls\n"
+    )
+    (shared / "counter_of_calls.py").write_text("calls = 0\n")
+    cloud = InProcessCloud(import_paths=[shared])
+    function = cloud.deploy("f", own)
+    assert [function.call(None) for _ in range(3)] == [1, 2, 3]
+    cloud.close()
 
 
 def test_a_function_has_its_environment_and_its_log(cloud, tmp_path, monkeypatch):
@@ -227,16 +286,3 @@ def test_code_that_does_not_load_replaces_nothing(cloud, folder, code, problem):
     body = b'{"message": {"from": {"first_name": "Anna"}, "chat": {"id": 1}}}'
     response = asyncio.run(cloud.post(before.url, {"Content-Type": "application/json"}, body))
     assert b"hello Anna!" in response.body
-
-
-def test_the_awaitable_twins_work_with_a_server_too():
-    from bot_sandbox.telegram import Telegram
-
-    async def talk(telegram):
-        account, viktor = telegram.new_bot("Hello bot", "hello_bot"), telegram.person("Viktor")
-        viktor.send("/start")
-        await telegram.call_async(account, "sendMessage", chat_id=viktor.id, text="hi")
-        return [message.text for message in await viktor.wait_async()]
-
-    with Telegram() as telegram:
-        assert asyncio.run(talk(telegram)) == ["hi"]

@@ -5,7 +5,7 @@ import subprocess
 import pytest
 from npm import installed
 
-from bot_sandbox.cloud.deployment import node
+from bot_sandbox.cloud.deployment import find_node
 from bot_sandbox.telegram import Telegram
 from bot_sandbox.telegram.people import first_answer
 
@@ -22,7 +22,7 @@ def world(request):
         members = [telegram.viktor, telegram.bot]
         telegram.friends = telegram.group("Friends", members, kind="supergroup")
         telegram.friends.promote(telegram.bot)
-        command = [node(), request.param, telegram.url, telegram.bot.token]
+        command = [find_node(), request.param, telegram.url, telegram.bot.token]
         with subprocess.Popen(
             command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as program:
@@ -46,8 +46,8 @@ def test_it_sends_what_it_is_asked_for(world):
     assert viktor.ask("/dice", timeout=10).startswith("(🎯 ")
     liked = viktor.send("/like")
     assert world.wait_until(lambda: liked.reactions, 10)
-    assert viktor.ask("/buy", timeout=10).startswith("400 This sandbox has no sendInvoice. It has ")
-    assert world.bot.lacking == ["sendInvoice"]
+    assert viktor.ask("/buy", timeout=10).startswith("400 This sandbox has no sendInvoice. ")
+    assert world.bot.unsupported == ["sendInvoice"]
 
 
 def test_its_menu_is_pressed_and_closed(world):

@@ -1,75 +1,25 @@
 """Webhook delivery: who is told what, how often, and what a webhook may do to the server."""
 
-import json
 import socket
 import threading
 import urllib.request
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from webhook_hook import Hook
 
 from bot_sandbox.telegram import Limits, NoReply, Telegram, TelegramError
-from bot_sandbox.telegram.updates import Target
+from bot_sandbox.telegram.updates import WebhookUrl
 
 FORM = "application/x-www-form-urlencoded"
 FAST = {"retry_scale": 0.001, "limits": Limits(set_webhook_s=0)}
 
 
-class Hook:
-    """A webhook on a real socket; `answer` decides what becomes of an update."""
-
-    def __init__(self):
-        self.seen = []  # (update, headers, path)
-        self.answer = lambda update: (200, "")
-        hook = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                update = json.loads(body)
-                hook.seen.append((update, dict(self.headers), self.path))
-                hook.reply(self, hook.answer(update))
-
-            def log_message(self, *_):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.server.handle_error = lambda *_: None  # the sandbox hangs up on purpose
-        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hook?x=1"
-
-    @staticmethod
-    def reply(handler, answer):
-        if answer is None:  # hang up
-            handler.close_connection = True
-            return
-        status, body, *headers = answer
-        data = body if isinstance(body, bytes) else json.dumps(body).encode() if body else b""
-        handler.send_response(status)
-        if "Content-Type" not in dict(headers):
-            handler.send_header("Content-Type", "application/json")
-        handler.send_header("Content-Length", str(len(data)))
-        for name, value in headers:
-            handler.send_header(name, value)
-        handler.end_headers()
-        handler.wfile.write(data)
-
-    @property
-    def texts(self):
-        return [update["message"]["text"] for update, _, _ in self.seen]
-
-
 @pytest.fixture
 def hook():
-    hook = Hook()
-    yield hook
-    hook.server.shutdown()
-    hook.server.server_close()
+    with Hook() as hook:
+        yield hook
 
 
 @pytest.fixture
@@ -123,7 +73,7 @@ def test_a_token_in_the_address_is_not_shown(telegram, account, viktor):
 @given(st.text(alphabet="htps:/@[]#?%.-1a\u00e9 \r\n\x00\U0001f98a", max_size=30))
 def test_any_address_is_read_or_refused(url):
     try:
-        target = Target.parse(url)
+        target = WebhookUrl.parse(url)
     except ValueError:
         return
     assert target.host in target.address and target.address.isascii()
@@ -369,7 +319,7 @@ def test_what_an_answer_asks_for_and_the_sandbox_lacks_is_told(telegram, account
     telegram.call(account, "setWebhook", url=hook.url)
     with pytest.raises(NoReply, match="its reply was refused: This sandbox has no sendInvoice"):
         viktor.ask("hi", timeout=1)
-    assert account.lacking == ["sendInvoice"]
+    assert account.unsupported == ["sendInvoice"]
 
 
 @pytest.mark.parametrize("method", ["getMe", "setWebhook", "deleteWebhook", "close", "logOut"])

@@ -1,10 +1,11 @@
 """What happens on a channel beside talk: live and offline, followers, announcements."""
 
 import asyncio
-from pathlib import Path
+from importlib.resources import files
 
 import aiohttp
 import pytest
+from documents import DOCUMENTS
 from eventsub_callback import SECRET, Callback, receive
 from twitch_tools import World, helix
 
@@ -141,7 +142,7 @@ def test_what_the_real_one_has_is_refused_as_lacking(world, callback):
     assert answer.status == 400 and answer.json["message"].startswith(words)
     assert helix(world, "GET", "/eventsub/condiuts").status == 404
     assert helix(world, "DELETE", "/users").status == 404
-    assert world.twitch.world.lacking == [
+    assert world.twitch.world.unsupported == [
         "EventSub channel.raid 1",
         "EventSub channel.update 2",
         "EventSub by conduit",
@@ -149,8 +150,40 @@ def test_what_the_real_one_has_is_refused_as_lacking(world, callback):
     ]
 
 
-def test_the_readme_lists_what_there_is(world):
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+def listed(name):
+    text = files("bot_sandbox.twitch").joinpath(name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if not line.startswith("#")]
+
+
+def test_every_endpoint_and_type_of_the_real_one_is_here_or_refused_as_lacking(world):
+    assert helix(world, "GET", "/clips").json["message"].startswith("This sandbox has no GET clips")
+    here = helix(world, "GET", "/clips").json["message"].partition("It has ")[2]
+    for endpoint in listed("helix_endpoints.txt"):
+        method, path = endpoint.split(" ")
+        refused = f"This sandbox has no {endpoint}." in helix(world, method, f"/{path}").text
+        assert refused != (endpoint in here.removesuffix(".").split(", ")), endpoint
+    socket = {"method": "websocket", "session_id": "gone"}
+    answer = subscribe(world, "channel.raid", socket, world.token).json["message"]
+    here = answer.partition("It has ")[2].removesuffix(".").split(", ")
+    for kind in listed("eventsub_types.txt"):
+        name, version = kind.split(" ")
+        answer = subscribe(world, name, socket, world.token, version=version)
+        refused = answer.json["message"].startswith(f"This sandbox has no {kind}.")
+        assert answer.status == 400 and refused != (kind in here), kind
+
+
+def test_unknown_fields_of_a_subscription_are_ignored_and_noted(world):
+    condition = {"broadcaster_user_id": world.viktor.id, "colour": "red"}
+    socket = {"method": "websocket", "session_id": "gone", "speed": 3}
+    answer = subscribe(world, "stream.online", socket, world.token, condition=condition)
+    assert "session does not exist" in answer.json["message"]  # nothing before that was wrong
+    assert world.twitch.world.ignored == [
+        "the condition's colour of stream.online",
+        "the transport's speed of stream.online",
+    ]
+
+
+def test_the_pages_list_what_there_is(world):
     refusals = [
         helix(world, "GET", "/clips").json["message"],
         subscribe(world, "channel.raid", {"method": "websocket"}, world.token).json["message"],
@@ -158,7 +191,7 @@ def test_the_readme_lists_what_there_is(world):
     for message in refusals:
         for name in message.partition("It has ")[2].removesuffix(".").split(", "):
             what, _, version = name.rpartition(" ")
-            assert f"`{name}`" in readme or f"`{what}` {version}" in readme, name
+            assert f"`{name}`" in DOCUMENTS or f"`{what}` {version}" in DOCUMENTS, name
 
 
 def test_what_nobody_allowed_counts_towards_a_limit(world, callback):
@@ -225,7 +258,7 @@ def test_an_announcement_by_irc(world):
         assert line.endswith(" :tmi.twitch.tv USERNOTICE #viktor :Tea is ready")
         assert ";msg-id=announcement;msg-param-color=PRIMARY;" in line and f"id={said.id};" in line
         assert "Tea" not in "".join(other.heard())  # it did not ask for twitch.tv/commands
-        (travelled,) = world.twitch.travelled(said)
-        assert travelled.text == line
-    with pytest.raises(ValueError, match="no moderator"):
+        (trace,) = world.twitch.trace(said)
+        assert trace.text == line
+    with pytest.raises(ValueError, match="not a moderator"):
         world.twitch.account("anna").announce("Me too", channel="viktor")

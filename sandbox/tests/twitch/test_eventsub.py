@@ -66,6 +66,29 @@ def test_the_text_of_a_me_keeps_its_action_and_the_fragments_do_not(world, callb
     assert said["text"] == "\x01ACTION waves\x01" and said["fragments"][0]["text"] == "waves"
 
 
+def test_emotes_and_mentions_are_fragments_of_their_own(world, callback):
+    enabled(world, callback)
+    world.viktor.say("hi Kappa @HELLO_BOT, and @nobody", reply_to=world.viktor.say("LUL"))
+    _, _, body = callback.next("notification")
+    emote = {"id": "425618", "emote_set_id": "0", "owner_id": "0", "format": ["static"]}
+    empty = {"cheermote": None, "emote": None, "mention": None}
+    found = body["event"]["message"]["fragments"]
+    assert found == [empty | {"type": "emote", "text": "LUL", "emote": emote}]
+    _, _, body = callback.next("notification")
+    found = body["event"]["message"]["fragments"]
+    assert [(each["type"], each["text"]) for each in found] == [
+        ("mention", "@Viktor"),
+        ("text", " hi "),
+        ("emote", "Kappa"),
+        ("text", " "),
+        ("mention", "@HELLO_BOT"),
+        ("text", ", and @nobody"),
+    ]
+    assert "".join(each["text"] for each in found) == body["event"]["message"]["text"]
+    bot = {"user_id": world.bot.id, "user_login": "hello_bot", "user_name": "Hello_Bot"}
+    assert found[4] == empty | {"type": "mention", "text": "@HELLO_BOT", "mention": bot}
+
+
 def test_a_wrong_challenge_is_never_enabled(world, callback):
     callback.challenge = lambda text: text + "\n"
     by_webhook(world, callback)
@@ -241,6 +264,35 @@ def test_welcome_subscribe_events_and_the_end(world):
     assert [m.text for m in world.twitch.missed(world.bot)] == ["unheard"]
     record = world.twitch.connections(world.bot)[-1]
     assert (record.kind, record.joined) == ("EventSub WebSocket", ["viktor"])
+
+
+def test_a_session_goes_on_across_a_restore_and_a_later_one_has_no_subscription(world):
+    async def scenario(http):
+        socket, session = await subscribed(world, http)
+        start = await asyncio.to_thread(world.twitch.snapshot)
+        for text in ("one", "two"):
+            later = await subscribed_to_more(world, http)
+            await asyncio.to_thread(world.twitch.restore, start)
+            (subscription,) = world.twitch.subscriptions()
+            assert subscription.enabled
+            assert subscription.transport["session_id"] == session["id"]
+            await asyncio.to_thread(world.viktor.say, text)
+            message = await receive(socket, "notification")
+            assert message["payload"]["event"]["message"]["text"] == text
+            assert world.twitch.connections()[-1].open  # a connection is real, so it stays
+            await later.close()
+
+    with_socket(scenario)
+
+
+async def subscribed_to_more(world, http):
+    """A second session, with a subscription to something else."""
+    socket, session = await welcomed(world, http)
+    transport = {"method": "websocket", "session_id": session["id"]}
+    more = {"type": "stream.online", "condition": {"broadcaster_user_id": world.viktor.id}}
+    answer = await asyncio.to_thread(lambda: subscribe(world, transport, world.token, **more))
+    assert answer.status == 202
+    return socket
 
 
 def test_ten_seconds_to_subscribe(world):

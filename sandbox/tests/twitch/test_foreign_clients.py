@@ -10,15 +10,13 @@ from cloud_tools import wait_until
 from npm import PEERS, installed
 from twitch_tools import World
 
-from bot_sandbox.cloud.deployment import node
+from bot_sandbox.cloud.deployment import find_node
 from bot_sandbox.twitch import Twitch
 
 
 def twitchio_bot(world):
-    """Start the TwitchIO client as a process of its own: it changes TwitchIO's addresses."""
+    """Start the TwitchIO client as a process, by the runner that points TwitchIO at a sandbox."""
     told = {
-        "url": world.twitch.url,
-        "eventsub_url": world.twitch.eventsub_url,
         "token": world.token.access_token,
         "refresh": world.token.refresh_token,
         "client_id": world.app.client_id,
@@ -26,7 +24,8 @@ def twitchio_bot(world):
         "bot_id": world.bot.id,
         "channel_id": world.viktor.id,
     }
-    command = [sys.executable, str(PEERS / "twitchio_bot.py"), json.dumps(told)]
+    runner = [sys.executable, "-m", "bot_sandbox.twitchio", "--api", world.twitch.url]
+    command = [*runner, str(PEERS / "twitchio_bot.py"), json.dumps(told)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
@@ -73,7 +72,7 @@ def twurple_folder():
 
 def tmi_bot(world, folder, token=None):
     token = token or world.token.access_token
-    command = [node(), "bot.js", str(world.twitch.port), token, "viktor"]
+    command = [find_node(), "bot.js", str(world.twitch.port), token, "viktor"]
     return subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -120,7 +119,7 @@ def test_twurple_is_pointed_here_by_its_own_variable(process, twurple_folder):
         world = World(twitch, scopes)
         world.viktor.mod(world.bot)
         told = [world.app.client_id, world.token.access_token, " ".join(scopes)]
-        command = [node(), "bot.js", *told, world.bot.id, world.viktor.id]
+        command = [find_node(), "bot.js", *told, world.bot.id, world.viktor.id]
         where = {"TWURPLE_MOCK_API_PORT": str(twitch.port)}
         peer = subprocess.Popen(
             command,
@@ -131,9 +130,9 @@ def test_twurple_is_pointed_here_by_its_own_variable(process, twurple_folder):
             text=True,
         )
         process.append(peer)
-        (lacking,) = world.viktor.wait(timeout=20)
-        assert lacking.text == "This sandbox has no channel.raid 1."
-        assert twitch.world.lacking == ["EventSub channel.raid 1"]
+        (unsupported,) = world.viktor.wait(timeout=20)
+        assert unsupported.text == "This sandbox has no channel.raid 1."
+        assert twitch.world.unsupported == ["EventSub channel.raid 1"]
         twitch.wait_until(lambda: sum(s.enabled for s in twitch.subscriptions()) == 5, 20)
         assert world.viktor.ask("!hello", timeout=10) == "hello Viktor!"
         assert world.viktor.ask("!who", timeout=10) == "by hello_bot"

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 import pytest
 from twitch_tools import World, call, helix
 
+from bot_sandbox.diagnosis import NoReply
 from bot_sandbox.twitch import Twitch
 
 WRITE = ["user:read:chat", "user:write:chat"]
@@ -47,6 +48,10 @@ def test_users(world):
     assert (me["id"], me["login"], me["display_name"]) == (world.bot.id, "hello_bot", "Hello_Bot")
     both = helix(world, "GET", f"/users?login=VIKTOR&id={world.bot.id}&login=nobody").json["data"]
     assert [user["login"] for user in both] == ["viktor", "hello_bot"]
+    assert "email" not in me
+    reader = world.twitch.authorize(world.bot, world.app, ["user:read:email"])
+    both = helix(world, "GET", "/users?login=viktor&login=hello_bot", token=reader).json["data"]
+    assert [user.get("email") for user in both] == [None, "hello_bot@twitch.example"]
     app_token = world.twitch.app_token(world.app)
     assert helix(world, "GET", "/users", token=app_token).status == 400
     assert helix(world, "GET", "/users?" + "&id=1" * 101).status == 400
@@ -56,7 +61,7 @@ def test_users(world):
 def test_a_message_is_sent_and_seen(world):
     (sent,) = send(world).json["data"]
     (message,) = world.viktor.wait()
-    assert sent == {"message_id": message.id, "is_sent": True}
+    assert sent == {"message_id": message.id, "is_sent": True, "drop_reason": None}
     assert (message.user, message.text) == ("Hello_Bot", "hello")
     world.twitch.clock.advance(2)
     send(world, "to you", reply_parent_message_id=world.viktor.say("hm?").id)
@@ -83,6 +88,75 @@ def test_dropped_messages_say_why(world):
     assert send(world, "calm").json["data"][0]["is_sent"]
 
 
+REJECTED = {
+    "code": "msg_rejected",
+    "message": "Your message is being checked by mods and has not been sent.",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        (".foo bar", "bar"),
+        ("/ban anna", "anna"),
+        (". /foo  bar", "/foo  bar"),
+        ("...and then", "...and then"),
+        ("/me waves", "waves"),
+        *((text, "") for text in ("/me", ".foo", "/", "   ", "/me  ")),
+    ],
+)
+def test_chat_commands_are_cut_off_and_blanks_dropped(world, text, sent):
+    (found,) = send(world, text).json["data"]
+    if sent:
+        assert found["is_sent"] is True and found["drop_reason"] is None
+        (message,) = world.twitch.messages("viktor")
+        assert (message.text, message.action) == (sent, text.startswith("/me"))
+    else:
+        assert found == {"message_id": "", "is_sent": False, "drop_reason": REJECTED}
+        assert not world.twitch.messages("viktor")
+
+
+def test_parameters_unknown_to_twitch_are_ignored_and_noted(world):
+    assert send(world, colour="red").json["data"][0]["is_sent"]
+    assert helix(world, "GET", "/users?logins=viktor&login=anna").status == 200
+    headers = {
+        "Authorization": f"Bearer {world.token.access_token}",
+        "Client-Id": world.app.client_id,
+    }
+    for path in ("/mock/users?id=1&colour=red", "/eventsub/subscriptions?colour=red"):
+        assert call("GET", f"{world.twitch.url}{path}", headers=headers).status == 200
+    assert world.twitch.world.ignored == [
+        "colour of POST chat/messages",
+        "logins of GET users",
+        "colour of GET users",
+        "colour of GET eventsub/subscriptions",
+    ]
+    with pytest.raises(NoReply, match="does not know and ignores: colour of POST chat/messages"):
+        world.viktor.wait(2, timeout=0.01)
+    for name in ("game_id", "before"):
+        answer = helix(world, "GET", f"/streams?{name}=1")
+        assert (answer.status, answer.json["message"]) == (
+            400,
+            f"This sandbox has no {name} in GET streams.",
+        )
+    assert "Helix GET streams with game_id" in world.twitch.world.unsupported
+
+
+def test_streams_by_language(world):
+    world.viktor.go_live("Tea")
+    for query, found in (("language=en&type=all", 1), ("language=de", 0)):
+        assert len(helix(world, "GET", f"/streams?{query}").json["data"]) == found
+
+
+def test_for_source_only_needs_an_app_token(world):
+    answer = send(world, for_source_only=True)
+    assert (answer.status, answer.json["error"]) == (400, "Bad Request")
+    world.twitch.authorize(world.bot, world.app, ["user:bot"])
+    world.viktor.mod(world.bot)
+    app_token = world.twitch.app_token(world.app)
+    assert send(world, token=app_token, for_source_only=False).json["data"][0]["is_sent"]
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "message"),
     [
@@ -90,6 +164,11 @@ def test_dropped_messages_say_why(world):
         ({"broadcaster_id": "1"}, 400, "The ID in broadcaster_id must be that of a user"),
         ({"message": ""}, 400, 'Missing required parameter "message"'),
         ({"message": "x" * 501}, 422, "The message is too large"),
+        (
+            {"reply_parent_message_id": "1"},
+            400,
+            "The request's input was not valid. Message cannot be replied to.",
+        ),
         (
             {"sender_id": "100000001"},
             401,

@@ -1,12 +1,15 @@
 """The sandbox Twitch's chat by IRC, heard through a raw socket and a WebSocket."""
 
 import asyncio
+import threading
 
 import aiohttp
 import pytest
-from twitch_tools import CHAT, Irc, World
+from twitch_tools import CHAT, Irc, World, helix
 
+from bot_sandbox.diagnosis import NoReply
 from bot_sandbox.twitch import Twitch
+from bot_sandbox.twitch.irc_grammar import read
 
 WELCOME = [
     ":tmi.twitch.tv 001 hello_bot :Welcome, GLHF!",
@@ -96,17 +99,38 @@ def test_expired_and_revoked_tokens_are_refused_with_the_reason_kept(world):
     assert "the token expired" in world.twitch.connections("hello_bot")[-1].closed
 
 
-def test_a_token_that_ends_takes_its_connection_with_it(world):
+def test_a_revoked_token_takes_its_connection_with_it(world):
     with world.irc() as client:
         world.twitch.faults.revoke(world.token)
         client.rest_of_it()
         assert world.twitch.connections(world.bot)[-1].closed == "its token was revoked"
-    world.token = world.twitch.authorize(world.bot, world.app, CHAT)
+
+
+def test_a_connection_outlives_its_token_until_the_next_login(world):
     with world.irc() as client:
-        world.twitch.settings.ping_interval_s = 1e9
-        world.twitch.clock.advance(5 * 3600)
+        for _ in range(3):
+            world.twitch.clock.advance(5 * 3600)  # with a PING each time
+            client.send(client.until("PING").replace("PING", "PONG"))
+            client.send("PRIVMSG #viktor :still here")
+            assert world.viktor.wait()[0].text == "still here"
+        assert helix(world, "GET", "/users").status == 401  # everywhere else it is dead at once
+        world.twitch.faults.drop(world.bot)
         client.rest_of_it()
-        assert "expired" in world.twitch.connections(world.bot)[-1].closed
+    with login(Irc(world.twitch), f"oauth:{world.token.access_token}") as client:
+        assert client.rest_of_it() == [":tmi.twitch.tv NOTICE * :Login authentication failed"]
+    with pytest.raises(NoReply, match="login refused: the token expired"):
+        world.viktor.ask("!hello", timeout=0.01)
+
+
+def test_an_impatient_clock_leaves_time_to_answer_a_ping(world):
+    with world.irc() as client:
+        client.heard()
+        world.twitch.clock.advance(5 * 3600)
+        world.twitch.clock.advance(60)  # more than the 10 seconds that a PONG may take
+        client.send("PONG :tmi.twitch.tv")
+        world.viktor.say("late?")
+        assert client.until("PRIVMSG").endswith(":late?")
+        assert world.twitch.connections(world.bot)[-1].open
 
 
 def test_capabilities(world):
@@ -351,6 +375,71 @@ def test_banned_accounts_and_slash_commands(world):
         assert "ROOMSTATE" in client.until("ROOMSTATE")
 
 
+def test_a_me_needs_a_text(world):
+    with world.irc() as client:
+        client.heard()
+        for text in ("/me", ".me", "/me  "):
+            client.send(f"PRIVMSG #viktor :{text}")
+            assert client.line() == (
+                "@msg-id=usage_me :tmi.twitch.tv NOTICE #viktor"
+                ' :Usage: "/me <message>" Send an "emote" message in the third person.'
+            )
+        client.send("PRIVMSG #viktor :\x01ACTION \x01")
+        assert client.heard() == [] and not world.twitch.messages("viktor")
+        answer = threading.Thread(
+            target=lambda: client.until("!wave") and client.send("PRIVMSG #viktor :/me")
+        )
+        answer.start()
+        with pytest.raises(NoReply, match=r"refused the answer \(usage_me\)(.*\n)+.*only /me"):
+            world.viktor.ask("!wave", timeout=1)
+        answer.join()
+
+
+def test_emotes_are_found_by_the_code_point(world):
+    with world.irc() as client:
+        client.heard()
+
+        def tags(text):
+            world.viktor.say(text)
+            return read(client.until("PRIVMSG")).tags
+
+        assert tags("Kappa Keepo Kappa")["emotes"] == "25:0-4,12-16/1902:6-10"
+        assert tags("\N{THUMBS UP SIGN} grüß LUL!, LUL <3")["emotes"] == "425618:13-15/9:17-18"
+        assert tags("/me Kappa waves")["emotes"] == "25:0-4"  # counted without the /me
+        mixed = tags("Kappa hi")
+        only = tags("Kappa  LUL")
+        assert "emote-only" not in mixed and only["emote-only"] == "1"
+        assert list(only) == sorted(only)
+        assert tags("kappa Kappas @Kappa")["emotes"] == ""
+
+
+def test_the_first_message_of_a_person_in_a_channel_is_marked(world):
+    anna = world.twitch.account("anna")
+    with world.irc() as client:
+        client.heard()
+        found = []
+        for someone in (anna, anna, world.viktor, anna):
+            someone.say("hi", channel="viktor")
+            found.append(read(client.until("PRIVMSG")).tags["first-msg"])
+        assert found == ["1", "0", "1", "0"]
+        client.send("JOIN #anna")
+        client.until("ROOMSTATE")
+        world.viktor.say("hi", channel="anna")
+        assert read(client.until("PRIVMSG")).tags["first-msg"] == "1"
+
+
+def test_a_browser_is_hung_up_on(world):
+    with Irc(world.twitch) as client:
+        login = f"PASS oauth:{world.token.access_token}\r\nNICK hello_bot\r\n"
+        client.raw(f"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n{login}".encode())
+        assert client.rest_of_it() == []
+    (record,) = world.twitch.connections()
+    assert record.closed == "the client speaks HTTP, not IRC"
+    with world.irc() as client:  # only the first line can be HTTP
+        client.send("GET /x HTTP/1.1")
+        assert "Unknown command" in client.until("421")
+
+
 def test_a_timeout_passes_by_itself(world):
     with world.irc() as client:
         client.heard()
@@ -408,15 +497,15 @@ async def websocket_chat(world):
         await socket.send_str(f"PASS oauth:{token}\r\nNICK hello_bot\r\nJOIN #viktor")
         text = ""
         while "366" not in text:
-            text += await socket.receive_str(timeout=5)
+            text += await socket.receive_str(timeout=30)
         await asyncio.to_thread(world.viktor.say_all, ["one", "two", "three"])
         frames = []
         while "three" not in "".join(frames):
-            frames.append(await socket.receive_str(timeout=5))
+            frames.append(await socket.receive_str(timeout=30))
         await socket.send_bytes("PRIVMSG #viktor :grüß dich".encode())
         (answer,) = await asyncio.to_thread(world.viktor.wait)
         await asyncio.to_thread(world.twitch.faults.close_frame, "hello_bot", 1012)
-        await socket.receive(timeout=5)
+        await socket.receive(timeout=30)
         return socket.protocol, frames, answer.text, socket.close_code
 
 

@@ -1,5 +1,8 @@
 """The sandbox Twitch's OAuth: consent, codes, tokens, their lives and their ends."""
 
+import base64
+import hashlib
+import json
 import re
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -297,3 +300,138 @@ def test_mistakes_in_plain_calls_say_what_to_do(world):
         world.bot.authorize("https://id.twitch.tv/oauth2/authorize?client_id=x")
     with pytest.raises(ValueError, match="cannot go back"):
         twitch.clock.advance(-1)
+
+
+# Implicit grant
+
+
+def fragment_of(address):
+    return {name: one for name, (one,) in parse_qs(urlsplit(address).fragment).items()}
+
+
+def test_implicit_grant_gives_a_token_in_the_fragment(world):
+    landed = world.bot.authorize(page(world, response_type="token"))
+    assert landed.startswith(world.app.redirect + "#access_token=")
+    found = fragment_of(landed)
+    assert list(found) == ["access_token", "scope", "state", "token_type"]
+    assert (found["scope"], found["state"]) == ("chat:read chat:edit", "xyz")
+    assert found["token_type"] == "bearer"
+    examined = validate(world, found["access_token"]).json
+    assert examined["login"] == "hello_bot" and examined["expires_in"] > 5_000_000
+    world.twitch.clock.advance(5 * 3600)  # it lasts longer than one that can be refreshed
+    assert validate(world, found["access_token"]).status == 200
+    stateless = fragment_of(world.bot.authorize(page(world, response_type="token", state="")))
+    assert "state" not in stateless
+
+
+def test_a_cancelled_implicit_grant_says_so_in_the_query(world):
+    landed = world.bot.cancel(page(world, response_type="token"))
+    query = {name: one for name, (one,) in parse_qs(urlsplit(landed).query).items()}
+    assert query == {
+        "error": "access_denied",
+        "error_description": "The user denied you access",
+        "state": "xyz",
+    }
+
+
+# OpenID Connect
+
+OPENID = {"scope": "openid chat:read", "nonce": "n-1"}
+
+
+def decode(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def claims_of(world, id_token):
+    """The claims, once the signature fits the published key (RFC 8017, 8.2.2)."""
+    *signed, signature = id_token.split(".")
+    header, claims = (json.loads(decode(part)) for part in signed)
+    keys = call("GET", f"{world.twitch.url}/oauth2/keys").json["keys"]
+    (key,) = [key for key in keys if key["kid"] == header["kid"]]
+    assert (header["alg"], key["kty"], key["alg"]) == ("RS256", "RSA", "RS256")
+    modulus, exponent = (int.from_bytes(decode(key[part])) for part in "ne")
+    assert modulus.bit_length() == 2048
+    plain = pow(int.from_bytes(decode(signature)), exponent, modulus).to_bytes(256)
+    assert plain.endswith(hashlib.sha256(".".join(signed).encode()).digest())
+    assert plain.startswith(b"\0\1" + b"\xff" * 8)
+    return claims
+
+
+def test_the_discovery_document_leads_to_everything(world):
+    url = f"{world.twitch.url}/oauth2"
+    found = call("GET", f"{url}/.well-known/openid-configuration").json
+    assert found["issuer"] == url and found["scopes_supported"] == ["openid"]
+    assert call("GET", found["jwks_uri"]).status == 200
+    assert call("GET", found["userinfo_endpoint"]).status == 401
+    for kind in found["response_types_supported"]:
+        landed = world.bot.authorize(page(world, **OPENID, response_type=kind))
+        assert landed.startswith(world.app.redirect + ("?" if kind == "code" else "#"))
+
+
+def test_a_code_brings_an_id_token(world):
+    claims = json.dumps({"id_token": {"email": None, "preferred_username": None, "shoe": None}})
+    landed = world.bot.authorize(page(world, **OPENID, claims=claims))
+    answer = by_code(world, code_of(landed)).json
+    found = claims_of(world, answer["id_token"])
+    assert found["exp"] > found["iat"]
+    assert found == {
+        "aud": world.app.client_id,
+        "azp": world.app.client_id,
+        "exp": found["exp"],
+        "iat": found["iat"],
+        "iss": f"{world.twitch.url}/oauth2",
+        "sub": world.bot.id,
+        "nonce": "n-1",
+        "email": "hello_bot@twitch.example",
+        "preferred_username": "Hello_Bot",
+    }
+    assert "id_token" not in by_code(world, code_of(world.bot.authorize(page(world)))).json
+
+
+@pytest.mark.parametrize("kind", ["token id_token", "id_token", "code id_token"])
+def test_an_id_token_in_the_fragment(world, kind):
+    found = fragment_of(world.bot.authorize(page(world, **OPENID, response_type=kind)))
+    claims = claims_of(world, found["id_token"])
+    assert (claims["sub"], claims["nonce"]) == (world.bot.id, "n-1")
+    assert ("access_token" in found) == ("token" in kind.split())
+    assert ("code" in found) == ("code" in kind.split())
+
+
+def test_userinfo_has_what_was_asked_for(world):
+    claims = json.dumps({"userinfo": {"preferred_username": None, "updated_at": None}})
+    landed = world.bot.authorize(page(world, **OPENID, claims=claims))
+    pair = by_code(world, code_of(landed)).json
+    new = token_request(world, grant_type="refresh_token", refresh_token=pair["refresh_token"])
+    for token in (pair["access_token"], new.json["access_token"]):
+        headers = {"Authorization": f"Bearer {token}"}
+        found = call("GET", f"{world.twitch.url}/oauth2/userinfo", headers=headers).json
+        assert (found["sub"], found["preferred_username"]) == (world.bot.id, "Hello_Bot")
+        assert "updated_at" in found and "email" not in found
+    headers = {"Authorization": f"Bearer {world.token.access_token}"}
+    refused = call("GET", f"{world.twitch.url}/oauth2/userinfo", headers=headers)
+    assert (refused.status, refused.json["message"]) == (401, "missing scope: openid")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"response_type": "code token"}, "invalid response type"),
+        ({"response_type": ""}, "invalid response type"),
+        ({"response_type": "id_token"}, "an id_token needs the scope openid"),
+        ({"claims": "email"}, "invalid claims"),
+        ({"claims": '["id_token"]'}, "invalid claims"),
+        ({"claims": '{"userinfo": 1}'}, "invalid claims"),
+    ],
+)
+def test_what_openid_connect_refuses(world, changes, message):
+    shown = call("GET", page(world, **changes))
+    assert (shown.status, shown.json) == (400, {"status": 400, "message": message})
+
+
+def test_a_seed_gives_the_same_key_at_every_start():
+    keys = []
+    for _ in range(2):
+        with Twitch(seed="a") as twitch:
+            keys.append(call("GET", f"{twitch.url}/oauth2/keys").json)
+    assert keys[0] == keys[1]

@@ -10,11 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from cloud_tools import wait_until
 from eventsub_callback import by_webhook
-from twitch_tools import CHAT, Irc, World, helix
+from twitch_tools import CHAT, Irc, World, call, helix
 
 from bot_sandbox import Cloud
-from bot_sandbox.diagnosis import listen_to
+from bot_sandbox.diagnosis import add_bot_logger
 from bot_sandbox.twitch import NoReply, Twitch
+from bot_sandbox.twitch.diagnosis import why
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def test_wait_reads_each_message_once(world):
         world.viktor.wait(timeout=0.01)
     anna.say("four", channel="#viktor")
     assert world.viktor.wait()[0].text == "four"
-    assert repr(anna) == "Account('anna', id='100000003')"
+    assert repr(anna) == "TwitchAccount('anna', id='100000003')"
 
 
 def test_people_may_repeat_themselves(world):
@@ -115,13 +116,13 @@ def test_a_program_that_came_after_the_question(world):
         with world.irc():
             text = silence.result()
     assert "hello_bot came to #viktor only after this was said" in text
-    assert 'twitch.wait_for("hello_bot", "viktor")' in text
+    assert "wait_for in Python, twitch/wait by HTTP" in text
 
 
 def test_a_program_that_asked_for_what_is_lacking(world):
     helix(world, "GET", "/clips?broadcaster_id=1")
     helix(world, "GET", "/clips?broadcaster_id=2")
-    assert world.twitch.world.lacking == ["Helix GET clips"]
+    assert world.twitch.world.unsupported == ["Helix GET clips"]
     assert "asked for Helix GET clips: this sandbox lacks it" in silence_of(world)
 
 
@@ -244,7 +245,7 @@ def test_an_apology_is_shown_with_the_line_in_the_functions_log(world, tmp_path)
         assert said == "Oh dear."
         assert f"\nIn its log: {WHY} (main.py, line 7)" in str(said)
         with pytest.raises(NoReply) as problem:  # one apology a minute is enough
-            world.viktor.ask("!roll banana", timeout=1)
+            world.viktor.ask("!roll banana", timeout=3)
         assert f"\nIts log says: {WHY} (main.py, line 7)\n" in str(problem.value)
         with pytest.raises(NoReply) as problem:  # what failed was an earlier message
             world.viktor.ask("roll it yourself", timeout=0.3)
@@ -252,7 +253,7 @@ def test_an_apology_is_shown_with_the_line_in_the_functions_log(world, tmp_path)
 
 
 def test_an_apology_of_a_bot_in_this_process_is_shown_with_its_line(world, capfd):
-    listen_to("a_bot_of_this_test")
+    add_bot_logger("a_bot_of_this_test")
 
     def answer(client):
         answers = iter(["Oh dear."])
@@ -346,6 +347,84 @@ def test_no_pong(world):
         assert "USERSTATE" in client.line()  # no PONG came before it
 
 
+def test_a_fault_is_named_when_it_silences_a_program(world):
+    with world.irc() as client:
+        client.heard()
+        world.twitch.faults.silence("hello_bot")
+        text = silence_of(world)
+        assert "the fault silence lets nothing through" in text and "JOIN" not in text
+        assert "A fault of this sandbox: nothing goes through hello_bot's connection." in text
+        world.twitch.faults.clear()
+        world.twitch.faults.half_line("hello_bot")
+        world.viktor.say("a message")
+        world.twitch.wait_until(lambda: not world.twitch.hears("hello_bot", "viktor"))
+        text = silence_of(world)
+        assert "the fault half_line lets nothing through" in text
+
+
+def test_a_fault_is_named_when_a_program_is_gone_or_came_late(world):
+    world.twitch.faults.refuse_login("hello_bot")
+    with Irc(world.twitch) as client:
+        client.send(f"PASS oauth:{world.token.access_token}", "NICK hello_bot")
+        client.rest_of_it()
+    told = "A fault of this sandbox: the login of hello_bot was refused."
+    text = silence_of(world)
+    assert told in text and "refused its login on purpose" in text and "token" not in text
+    asked = world.viktor.say("!hello")
+    with world.irc():
+        room = world.twitch.world.channel("viktor")
+        text = "\n".join(why(world.twitch.world, room, asked))
+        assert "only after this was said" in text and told in text
+        world.twitch.faults.drop("hello_bot")
+    text = silence_of(world)
+    assert "A fault of this sandbox: a connection of hello_bot was ended: the line was cut." in text
+
+
+def test_a_fault_of_helix_is_named(world):
+    with world.irc():
+        asked = world.viktor.say("!hello")
+        world.twitch.faults.fail_api(503)
+        assert helix(world, "POST", "/chat/messages").status == 503
+        room = world.twitch.world.channel("viktor")
+        text = "\n".join(why(world.twitch.world, room, asked))
+    told = "A fault of this sandbox: POST /helix/chat/messages was answered with 503."
+    assert told in text
+    assert told not in silence_of(world)  # of a later question
+
+
+def test_active_faults_are_listed_and_end_on_demand(world):
+    faults = world.twitch.faults
+    with world.irc() as client:
+        client.heard()
+        for fault in ("stop_pong", "half_line", "split_lines", "silence"):
+            getattr(faults, fault)("hello_bot")
+        faults.delay("hello_bot", 2)
+        faults.refuse_login("hello_bot", 3)
+        faults.fail_api(503, n=2)
+        faults.repeat_delivery()
+        found = {fault.name: (fault.login, fault.left) for fault in faults.active}
+        its = ["silence", "stop_pong", "delay", "half_line", "split_lines"]
+        assert found == dict.fromkeys(its, ("hello_bot", None)) | {
+            "refuse_login": ("hello_bot", 3),
+            "fail_api": ("", 2),
+            "repeat_delivery": ("", 1),
+        }
+        faults.clear()
+        assert faults.active == []
+        world.viktor.say("whole again")
+        assert client.until("whole again").endswith(":whole again")
+
+
+def test_a_reset_says_so_and_forgets_connections(world):
+    with world.irc() as client:
+        record = last(world)
+        world.twitch.reset()
+        client.rest_of_it()
+    assert record.closed == "the sandbox was reset, and its account is gone"
+    assert world.twitch.connections() == []
+    assert world.twitch.faults.active == []
+
+
 def test_half_a_line_then_silence(world):
     with world.irc() as client:
         client.heard()
@@ -404,6 +483,22 @@ def test_restart_on_the_same_ports(world):
     world.irc().socket.close()
 
 
+def test_many_may_stop_and_restart_the_servers_at_once(world):
+    faults = world.twitch.faults
+    with ThreadPoolExecutor(8) as many:
+        for _ in range(10):
+            for each in [many.submit(act) for act in [faults.stop, faults.restart] * 4]:
+                each.result()
+    faults.restart(down_s=3600)
+    faults.stop()
+    world.twitch.clock.advance(3601)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(world.twitch.irc_address)
+    faults.start()
+    world.token = world.twitch.authorize(world.bot, world.app, CHAT)
+    world.irc().socket.close()
+
+
 # The server itself
 
 
@@ -421,14 +516,6 @@ def test_ports_are_free_after_close_and_closing_twice_is_nothing():
             Twitch(port=port)
         with pytest.raises(OSError, match=f"port {irc_port} on"):
             Twitch(irc_port=irc_port)
-
-
-def test_the_clock_of_a_closed_twitch_says_what_to_do(recwarn):
-    twitch = Twitch()
-    twitch.close()
-    with pytest.raises(RuntimeError, match=r"Twitch is closed; make a new one with Twitch\(\)"):
-        twitch.clock.advance(60)
-    assert not recwarn.list
 
 
 def test_closing_while_the_servers_are_down():
@@ -453,3 +540,52 @@ def test_plain_calls_from_many_threads(world):
     assert len({account.id for account in accounts}) == 40
     said = [m.text for m in world.twitch.messages("viktor")]
     assert sorted(said, key=int) == [str(n) for n in range(400)]
+
+
+def test_wait_for_passes_over_what_does_not_fit(world):
+    anna = world.twitch.account("anna", "Anna")
+    anna.say_all(["one", "two", "three"], channel=world.viktor)
+    assert world.viktor.wait_for(lambda message: message.text == "two").text == "two"
+    with pytest.raises(NoReply) as error:
+        world.viktor.wait_for(lambda message: message.text == "one", timeout=0.01)
+    head = "No matching message came in #viktor within 0.01 s."
+    assert str(error.value) == f"{head} What came instead:\n  Anna: three"
+    assert world.viktor.wait()[0].text == "three"
+    with pytest.raises(NoReply, match=r"No other came either\.\nFound: no program ever connected"):
+        world.viktor.wait_for(lambda _: True, timeout=0.01)
+
+
+def test_accounts_are_found_again(world):
+    anna = world.twitch.account("anna", "Anna")
+    anna.say("hi", channel=world.viktor)
+    assert world.twitch.find("#Anna") is anna
+    del anna
+    found = world.twitch.find("anna")
+    assert (found.login, found.display_name) == ("anna", "Anna")
+    taken = r'taken; .* ask for the account with twitch\.find\("anna"\)'
+    with pytest.raises(ValueError, match=taken):
+        world.twitch.account("Anna")
+    with pytest.raises(ValueError, match=r"no account or channel 'eve'; it has: .*anna"):
+        world.twitch.find("eve")
+
+
+def test_oauth_fails_on_request(world):
+    def ask(path, method="POST"):
+        return call(method, f"{world.twitch.url}/oauth2/{path}").status
+
+    world.twitch.faults.fail_oauth(500, path="validate")
+    world.twitch.faults.fail_oauth(n=2)
+    assert [(one.name, one.left) for one in world.twitch.faults.active] == [
+        ("fail_oauth", 1),
+        ("fail_oauth", 2),
+    ]
+    assert [ask("token"), ask("validate", "GET"), ask("validate", "GET")] == [503, 500, 503]
+    first = world.twitch.world.fault_hits[0]
+    assert first.text == "POST /oauth2/token was answered with 503"
+    assert [ask("token"), ask("validate", "GET")] == [400, 401]
+    world.twitch.faults.fail_oauth()
+    world.twitch.faults.clear()
+    assert ask("token") == 400
+    refusal = "validate, token, revoke, device, userinfo, or ''; found 'authorize'"
+    with pytest.raises(ValueError, match=refusal):
+        world.twitch.faults.fail_oauth(path="authorize")

@@ -342,7 +342,7 @@ def test_it_can_be_used_by_keyboard_alone(page, deploy):
     expect(log(page)).to_contain_text("REPORT RequestId")
     page.keyboard.press("Home")
     page.wait_for_function("() => document.activeElement.scrollTop === 0")
-    reach(page, "Colours")  # the way round leads out again
+    reach(page, "Colors")  # the way round leads out again
 
 
 @pytest.mark.parametrize(

@@ -3,21 +3,28 @@
 import asyncio
 import contextlib
 import json
+import re
+import shlex
 import tempfile
 import threading
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import aiohttp
 import pytest
 from cloud_tools import FUNCTIONS
+from documents import PAGES
 from hypothesis import example, given
 from hypothesis import strategies as st
-from window_http import ask
+from window_http import Http, ask
 
 from bot_sandbox import Cloud, Window
+from bot_sandbox.access import KEY_HEADER
 from bot_sandbox.cloud import FunctionError
 from bot_sandbox.window.cloud import CloudView, write_files
 from bot_sandbox.window.lanes import IN_A_PIECE, PIECES, REPLACED_S, Lanes
+from bot_sandbox.window.routes import routes_of
 
 ECHO = "def handler(event, context):\n    print('got', event)\n    return event\n"
 HTTP = """import json, time
@@ -64,7 +71,7 @@ def test_files_are_deployed_and_called_with_an_event(api, cloud):
     made = deploy(api, "echo", memory_mb=256, timeout_s=2, environment={"TOKEN": "secret"})
     assert made["url"] == cloud.function("echo").url
     assert (made["memory_mb"], made["timeout_s"], made["environment"]) == (256, 2.0, ["TOKEN"])
-    assert api("functions") == (200, [made])
+    assert api("functions") == (200, {"functions": [made]})
     status, answer = api("invoke", {"function": "echo", "event": {"n": [1, True, None]}})
     assert (status, answer["result"]) == (200, {"n": [1, True, None]})
     assert answer["id"] == cloud.function("echo").invocations[0].request_id
@@ -87,12 +94,24 @@ def test_a_folder_is_deployed_by_its_path(api, cloud):
         ({"folder": "x" * 5000}, ""),
         ({}, "give either"),
         ({"folder": ".", "files": {"main.py": ""}}, "give either"),
-        ({"files": {"main.py": ECHO}, "memory_mb": 1}, "memory_mb must be a whole number from 128"),
+        (
+            {"files": {"main.py": ECHO}, "memory_mb": 1},
+            "'memory_mb' must be a whole number from 128",
+        ),
         ({"files": {"main.py": ECHO}, "memory_mb": "much"}, "'memory_mb' must be a whole number"),
-        ({"files": {"main.py": ECHO}, "memory": 128}, "'memory' is not known here; there are: "),
-        ({"files": {"main.py": ECHO}, "runtime": "cobol"}, "runtime must be one of python, nodejs"),
-        ({"files": {"main.py": ECHO}, "environment": {"A": 1}}, "the value of A must be text"),
-        ({"files": {"main.py": ["x"]}}, "the file main.py must be a text; found list"),
+        (
+            {"files": {"main.py": ECHO}, "memory": 128},
+            "no field 'memory'; did you mean 'memory_mb'? It has: ",
+        ),
+        (
+            {"files": {"main.py": ECHO}, "runtime": "cobol"},
+            "'runtime' must be one of python, nodejs",
+        ),
+        (
+            {"files": {"main.py": ECHO}, "environment": {"A": 1}},
+            "'environment' must be an object in which each value is a text",
+        ),
+        ({"files": {"main.py": ["x"]}}, "'files' must be an object in which each value is a text"),
         ({"files": {"../main.py": ECHO}}, "a file's name is like main.py"),
         ({"files": {"/etc/x": ECHO}}, "a file's name is like main.py"),
         ({"files": {"a//b": ECHO}}, "a file's name is like main.py"),
@@ -121,7 +140,7 @@ def test_a_functions_error_is_json(api):
 
 def test_an_http_request_goes_by_the_functions_own_address(api):
     deploy(api, "f", HTTP)
-    values = {"function": "f", "method": "post", "path": "/a?n=1", "body": "héllo"}
+    values = {"function": "f", "method": "POST", "path": "/a?n=1", "body": "héllo"}
     status, answer = api("request", values | {"headers": {"X-Test": "7"}})
     assert (status, answer["status"], answer["is_base64"]) == (200, 201, False)
     assert answer["headers"]["X-Said"] == "yes" and answer["statuses"] == {"201": 1}
@@ -140,10 +159,10 @@ def test_many_requests_at_once_are_throttled_and_counted(api, cloud):
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"method": "BREW"}, "method must be one of GET"),
+        ({"method": "BREW"}, "'method' must be one of GET"),
         ({"path": "a"}, "path must begin with a slash"),
-        ({"times": 101}, "times must be a whole number from 1 to 100"),
-        ({"headers": {"a": 1}}, "headers must be texts"),
+        ({"times": 101}, "'times' must be a whole number from 1 to 100"),
+        ({"headers": {"a": 1}}, "'headers' must be an object in which each value is a text"),
         ({"headers": {"a": "b\r\nc: d"}}, ""),
         ({"body": {"a": 1}}, "'body' must be a text"),
     ],
@@ -153,6 +172,18 @@ def test_a_wrong_request_is_refused(api, cloud, values, said):
     status, answer = api("request", {"function": "f"} | values)
     assert status == 400 and said in answer["error"]
     assert cloud.function("f").invocations == []
+
+
+@pytest.mark.parametrize("depth", [900, 3_000, 100_000])
+def test_an_event_is_refused_if_it_is_nested_more_deeply_than_python_can_read(api, window, depth):
+    deploy(api, "f")
+    body = b'{"function": "f", "event": ' + b"[" * depth + b"]" * depth + b"}"
+    headers = {KEY_HEADER: window.key}
+    try:
+        status = urlopen(Request(f"{window.url}/api/cloud/invoke", body, headers)).status
+    except HTTPError as refused:
+        status = refused.code
+    assert status == 400 or (status == 200 and depth < 100_000)
 
 
 def test_a_path_stays_with_this_cloud(api):
@@ -175,8 +206,8 @@ def test_a_killed_instance_says_why(api, handler, settings, why, error):
     assert api("deploy", {"name": "f", "folder": folder, "handler": handler} | settings)[0] == 200
     status, answer = api("invoke", {"function": "f"})
     assert status == 502 and error in answer["error"]
-    status, (record,) = api("instances?function=f")
-    assert (status, record["state"], record["why"]) == (200, "killed", why)
+    (record,) = api("instances?function=f")[1]["instances"]
+    assert (record["state"], record["why"]) == ("killed", why)
     assert record["stopped"] >= record["started"]
     (call,) = api("invocations?function=f")[1]["invocations"]
     assert call["start"] == "cold" and call["error"] == answer["type"]
@@ -219,7 +250,7 @@ def test_the_bill_is_the_functions_bill(api, cloud, tariff):
     costs = [call["costs"][tariff] for call in api("invocations?function=f")[1]["invocations"]]
     assert sum(each["price"] for each in costs) == pytest.approx(bill.price)
     status, answer = api("bill?function=f&tariff=gold")
-    assert status == 400 and "tariff must be one of aws, yandex" in answer["error"]
+    assert status == 400 and "'tariff' must be one of aws, yandex" in answer["error"]
 
 
 def test_code_that_does_not_load_replaces_nothing(api, cloud):
@@ -271,9 +302,14 @@ def test_a_still_shows_what_was_printed_as_text(cloud, tmp_path):
     ("path", "said"),
     [
         ("logs", "'function' is missing"),
-        ("logs?function=f&limit=0", "limit must be a whole number from 1 to 1000"),
+        ("logs?function=f&limit=0", "'limit' must be a whole number from 1 to 1000"),
         ("logs?function=f&after=x", "'after' must be a whole number"),
         ("logs?function=f&timeout=long", "'timeout' must be a number"),
+        ("logs?function=f&timeout=61", "'timeout' must be a number from 0 to 60; found 61"),
+        ("logs?function=f&timeout=nan", "'timeout' must be a number"),
+        ("logs?function=f&after=-5", "'after' must be a whole number from 0 on; found -5"),
+        ("logs?function=f&function=g", "the query names 'function' twice"),
+        ("logs?function=f&offset=1", "this request has no field 'offset'; it has: function"),
         ("invocations?function=f&after=1.5", "'after' must be a whole number"),
         ("instances?function=g", "there is no function 'g'; deployed: f"),
     ],
@@ -282,10 +318,6 @@ def test_a_wrong_question_is_refused(api, path, said):
     deploy(api, "f")
     status, answer = api(path)
     assert status in (400, 404) and said in answer["error"]
-    assert api("logs?function=f&after=-5&timeout=nan") == (
-        200,
-        {"lines": [], "last": 0, "revision": 1},
-    )
 
 
 @given(st.dictionaries(st.text(max_size=12), st.text(max_size=5), max_size=3))
@@ -306,10 +338,18 @@ def test_files_are_written_into_their_folder_or_refused(files):
         assert [path.name for path in Path(made).iterdir()] == ["inside"]
 
 
-def test_every_route_stands_in_the_readme(cloud):
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    for route in CloudView(cloud).routes():
-        assert route.path.removeprefix("/api/") in readme
+def test_every_line_of_its_page_works_in_their_order(cloud):
+    section = PAGES["http.md"].partition("\n## Cloud\n")[2].partition("\n## ")[0]
+    lines = re.findall(r"^\| `ask (.+?)` \|", section, re.MULTILINE)
+    with Window(cloud=cloud) as window:
+        http, tried = Http(window), set()
+        for line in lines:
+            path, *data = shlex.split(line.replace("timeout=5", "timeout=0"))
+            tried.add((path.partition("?")[0], bool(data)))
+            told = http.post(path, **json.loads(data[1])) if data else http.get(path)
+            assert isinstance(told, dict)
+    routes = {(route.path, route.method == "POST") for route in routes_of(CloudView(cloud))}
+    assert tried == routes
 
 
 def records(cloud, view):
@@ -407,10 +447,10 @@ def test_an_old_version_is_shown_until_a_while_after_its_end(cloud, tmp_path):
     assert cloud.wait_until(lambda: old.instances[0].stopped)
     first, second = records(cloud, view)["cloud/lanes/f"]["lanes"]
     assert (first["state"], first["why"], second["state"]) == ("stopped", "replaced", "idle")
-    later = cloud.clock() + REPLACED_S + 1
+    later = cloud.uptime() + REPLACED_S + 1
     shown = Lanes()
     for function in (old, new):
-        told = dict(shown.records(function, cloud.clock()))
+        told = dict(shown.records(function, cloud.uptime()))
     assert len(told["cloud/lanes/f"]["lanes"]) == 2
     shown_later = [dict(shown.records(new, later)) for _ in range(2)][-1]
     assert [lane["revision"] for lane in shown_later["cloud/lanes/f"]["lanes"]] == [new.revision]
@@ -420,7 +460,7 @@ def test_a_call_that_nobody_waits_for_goes_on(cloud, window, tmp_path):
     fn = cloud.deploy("f", FUNCTIONS / "plain", handler="main.wait", timeout_s=20)
 
     async def leave():
-        headers = {"Authorization": f"Bearer {window.key}"}
+        headers = {KEY_HEADER: window.key}
         values = {"function": "f", "event": str(tmp_path / "go")}
         async with aiohttp.ClientSession(headers=headers) as session:
             asking = asyncio.create_task(
@@ -440,3 +480,38 @@ def test_a_closed_cloud_says_so(cloud, api):
     cloud.close()
     status, answer = api("invoke", {"function": "f"})
     assert status == 409 and "this Cloud is closed" in answer["error"]
+
+
+def test_a_timer_calls_a_function_by_the_clock(api, cloud):
+    deploy(api, "notes")
+    made = {"name": "morning", "function": "notes", "schedule": "cron(0 8 * * ? *)"}
+    status, timer = api("timer", made | {"timezone": "Europe/Berlin", "payload": {"a": 1}})
+    assert status == 200 and timer["fired"] == [] and timer["timezone"] == "Europe/Berlin"
+    assert api("timers") == (200, {"timers": [timer]})
+    before = api("clock")[1]
+    after = api("clock", {"advance": 86400})[1]
+    assert 86400 <= after["seconds"] - before["seconds"] < 86500
+    assert after["now"] - before["now"] >= 86400 and after["ahead"] == 86400
+    status, timer2 = api("timer?timer=morning&n=1&timeout=20")
+    assert status == 200 and timer2["fired"] == [timer["next"]]
+    assert cloud.wait_until(lambda: bool(cloud.function("notes").invocations), 20)
+    (call,) = api("invocations?function=notes")[1]["invocations"]
+    assert call["caller"] == "timer morning"
+    assert "got {'a': 1}" in cloud.function("notes").logs
+    assert api("timer/stop", {"timer": "morning"})[1]["next"] is None
+    status, refused = api("timer?timer=morning&n=2&timeout=0.1")
+    assert status == 504 and "has called its function 1 times, not 2" in refused["error"]
+    assert api("timer/start", {"timer": "morning"})[1]["next"] > timer["next"]
+    assert api("timer/delete", {"timer": "morning"}) == (200, {"timers": []})
+    assert api("timer/stop", {"timer": "morning"})[0] == 404
+    status, refused = api("timer", made | {"schedule": "every day"})
+    assert status == 400 and refused["error"].startswith("a schedule is like cron(0 8 * * ? *)")
+    assert api("timer", made | {"function": "nobody"})[0] == 404
+
+
+def test_a_cloud_that_shows_packages_shows_them_to_what_http_deploys():
+    finds = "def handler(event, context):\n    import aiohttp\n    return aiohttp.__name__\n"
+    with Cloud(packages=True) as cloud, Window(cloud=cloud) as window:
+        for more, status in ({}, 200), ({"packages": False}, 502):
+            ask(window, "/api/cloud/deploy", {"name": "f", "files": {"main.py": finds}} | more)
+            assert ask(window, "/api/cloud/invoke", {"function": "f"})[0] == status

@@ -1,19 +1,22 @@
 """The window's HTTP interface in the hands of a tester who writes JavaScript: node --test."""
 
 import os
+import re
 import subprocess
 import sys
 
+from command import COMMAND
+from documents import PAGES
 from npm import installed
 
-from bot_sandbox.cloud.deployment import node
+from bot_sandbox.cloud.deployment import find_node
 
 
 def test_bots_are_tested_in_javascript():
     folder = installed("window")
     environment = {**os.environ, "PYTHON": sys.executable}
     done = subprocess.run(
-        [node(), "--test", "--test-reporter=spec"],
+        [find_node(), "--test", "--test-reporter=spec"],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -23,3 +26,18 @@ def test_bots_are_tested_in_javascript():
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "pass 3" in done.stdout
+
+
+def test_the_example_of_the_page_about_http_passes(tmp_path):
+    (example,) = re.findall(r"```js\n(.+?)```", PAGES["http.md"], re.DOTALL)
+    (tmp_path / "bot.test.mjs").write_text(example, encoding="utf-8")
+    done = subprocess.run(
+        [*COMMAND, "--no-sample", "--run", find_node(), "--test", "--test-reporter=spec"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=180,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "pass 1" in done.stdout

@@ -66,6 +66,83 @@ def test_the_windows_own_page_may_ask(window):
     assert ask(window, "/api/telegram/people", Host=local, Origin=f"http://{local}")[0] == 200
 
 
+PAGE = "http://localhost:3000"  # that is allowed
+
+
+@pytest.fixture
+def allowing(telegram):
+    with Window(telegram=telegram, allow_origins=[PAGE]) as made:
+        yield made
+
+
+def answer_to(window, method, path, **headers):
+    """The status and the headers of a response, whatever its status."""
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    request = urllib.request.Request(window.url + path, headers=names, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return response.status, response.headers
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers
+
+
+def test_an_allowed_page_may_read_responses_even_refusals(allowing):
+    for status, key in ((200, allowing.key), (401, "x")):
+        found, headers = answer_to(
+            *(allowing, "GET", "/api/telegram/people"), Origin=PAGE, Bot_Sandbox_Key=key
+        )
+        assert found == status
+        assert headers["Access-Control-Allow-Origin"] == PAGE and headers["Vary"] == "Origin"
+        assert "Access-Control-Allow-Credentials" not in headers
+
+
+def test_an_allowed_page_may_ask_before_it_sends_the_key(allowing):
+    status, headers = answer_to(
+        *(allowing, "OPTIONS", "/api/telegram/say"),
+        Origin=PAGE,
+        Access_Control_Request_Method="POST",
+        Access_Control_Request_Headers="bot-sandbox-key,content-type",
+    )
+    assert status == 204 and headers["Access-Control-Allow-Origin"] == PAGE
+    assert headers["Access-Control-Allow-Methods"] == "GET, POST"
+    assert headers["Access-Control-Allow-Headers"] == "Bot-Sandbox-Key, Content-Type"
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["http://evil.example", "null", "http://localhost:3001", "http://localhost:3000.evil.example"],
+)
+def test_no_other_page_reads_anything(allowing, window, origin):
+    for each in (allowing, window):
+        for method in ("GET", "OPTIONS"):
+            asked = {"Access_Control_Request_Method": "GET"} if method == "OPTIONS" else {}
+            status, headers = answer_to(
+                *(each, method, "/api/telegram/people"),
+                Origin=origin,
+                Bot_Sandbox_Key=each.key,
+                **asked,
+            )
+            assert status == 403
+            assert not [name for name in headers if name.startswith("Access-Control")]
+
+
+def test_a_preflight_of_nobody_needs_the_key(allowing):
+    asked = {"Access_Control_Request_Method": "POST"}
+    assert answer_to(allowing, "OPTIONS", "/api/telegram/say", **asked)[0] == 401
+    own = {"Origin": allowing.url, **asked}  # its own page needs no CORS
+    assert answer_to(allowing, "OPTIONS", "/api/telegram/say", **own)[0] == 401
+
+
+def test_a_window_that_a_server_opens_allows_what_the_server_allows():
+    with Telegram(allow_hosts=["bots.example"], allow_origins=[PAGE]) as telegram:
+        address = telegram.window().address
+        url, key = address.split("/#key=")
+        asked = {"Bot-Sandbox-Key": key, "Host": "bots.example", "Origin": PAGE}
+        request = urllib.request.Request(f"{url}/api/telegram/people", headers=asked)
+        with urllib.request.urlopen(request, timeout=10) as response:
+            assert response.headers["Access-Control-Allow-Origin"] == PAGE
+
+
 def test_a_body_that_is_too_large_or_no_object_is_refused(window):
     assert ask(window, "/api/telegram/people", {"name": "x" * 10_000_000})[0] == 413
     assert ask(window, "/api/telegram/people", ["Anna"])[0] == 400
@@ -97,7 +174,7 @@ def test_a_page_is_told_what_there_is(telegram, window):
     telegram.person("Viktor")
     telegram.new_bot("Hello bot", "hello_bot")
     records = asyncio.run(records_of(window, window.key))
-    assert {record["type"] for record in records.values()} == {"person", "bot"}
+    assert {record["type"] for record in records.values()} == {"server", "person", "bot"}
 
 
 def test_a_live_page_needs_key_and_origin(window):

@@ -1,4 +1,4 @@
-"""Telegram's window in a real browser: typing, reading, pressing, and what travelled."""
+"""Telegram's window in a real browser: typing, reading, pressing, and what was sent."""
 
 import threading
 
@@ -208,7 +208,7 @@ def test_formats_are_elements_and_only_safe_addresses_are_links(page, world):
     scripts = [{"type": "text_link", "offset": 0, "length": 4, "url": "javascript:alert(1)"}]
     chat = world.telegram.world.private_chat(world.viktor, world.account)
     telegram, post = world.telegram, world.telegram.world.post  # the Bot API would refuse it
-    telegram.do(lambda: post(chat, world.account, "evil", entities=scripts))
+    telegram.do(lambda: post(chat, world.account, "evil", marks=scripts))
     expect(last(page).locator(".text")).to_have_text("evil")
     assert last(page).locator("a").count() == 0
 
@@ -247,7 +247,7 @@ def test_whatever_is_written_is_text(browser, world):
         assert page.locator("img, .messages .text b").count() == 0
 
 
-def test_what_travelled_stands_behind_a_message_without_the_token(page, world):
+def test_a_message_shows_what_was_sent_without_the_token(page, world):
     say(page, "!hello")
     expect(last(page)).to_contain_text("hello Viktor!")
     for row, words in ((0, '"update_id"'), (1, "Hello bot called sendMessage over HTTP: done")):
@@ -265,6 +265,22 @@ def test_what_the_sandbox_lacks_is_told_beside_the_chat(page, world):
     expect(notes).to_contain_text("This sandbox has no sendInvoice.")
 
 
+def test_a_parameter_that_telegram_ignores_is_told_beside_the_chat_and_behind_the_message(
+    page, world
+):
+    say(page, "!hello")
+    expect(last(page)).to_contain_text("hello Viktor!")
+    world.call("sendMessage", chat_id=world.viktor.id, text="there", replyMarkup="{}")
+    expect(last(page)).to_contain_text("there")
+    words = "the Bot API has no parameter 'replyMarkup' in sendMessage"
+    notes = page.locator(".notes")
+    expect(notes).to_contain_text("Hello bot sends what Telegram ignores")
+    notes.locator("summary").click()
+    expect(notes).to_contain_text(f"{words}; Telegram ignores it. Did you mean 'reply_markup'?")
+    page.locator(".message summary").last.click()
+    expect(page.locator(".message").last).to_contain_text(f"over HTTP: done; {words}")
+
+
 def test_commands_are_suggested(page, world):
     menu = [{"command": name, "description": name} for name in ("menu", "mend")]
     world.call("setMyCommands", commands=menu)
@@ -279,11 +295,24 @@ def test_a_reply_keyboard_is_pressed_and_goes(page, world):
     expect(last(page)).to_contain_text("/start")
     keyboard = {"keyboard": [["!hello", "!bye"]], "one_time_keyboard": True}
     world.call("sendMessage", chat_id=world.viktor.id, text="well?", reply_markup=keyboard)
-    offered = page.get_by_role("group", name="What the bot offers to say")
+    offered = page.get_by_role("group", name="The bot's keyboard")
     expect(offered.get_by_role("button")).to_have_text(["!hello", "!bye"])
     press(page, "!hello")
     expect(last(page)).to_contain_text("hello Viktor!")
     expect(offered).to_be_hidden()
+    keyboard = {"keyboard": [["No"], [{"text": "My number", "request_contact": True}]]}
+    keyboard["input_field_placeholder"] = "or type it"
+    world.call("sendMessage", chat_id=world.viktor.id, text="who?", reply_markup=keyboard)
+    expect(draft(page)).to_have_attribute("placeholder", "or type it")
+    press(page, "My number")
+    expect(last(page)).to_contain_text(f"👤 Viktor, {world.viktor.phone_number}")
+    expect(offered.get_by_role("button")).to_have_text(["No", "My number"])
+    forced = {"force_reply": True}
+    world.call("sendMessage", chat_id=world.viktor.id, text="your name?", reply_markup=forced)
+    expect(page.get_by_text("Reply to Hello bot: your name?")).to_be_visible()
+    expect(offered).to_be_hidden()
+    say(page, "Viktor")
+    expect(last(page)).to_contain_text("your name?")
 
 
 def test_a_bot_a_person_and_a_group_are_made(browser, world):
@@ -305,7 +334,7 @@ def test_a_bot_a_person_and_a_group_are_made(browser, world):
         expect(page.locator(".about")).to_have_text("@quizmaster_bot · you are Peter")
         press(page, "New group")
         page.get_by_label("Title").fill("Family")
-        page.get_by_label("Hello bot").check()
+        page.get_by_role("checkbox", name="Hello bot").check()
         press(page, "Make it")
         expect(page.locator(".about")).to_have_text("group of 2 · you are Peter")
         say(page, "hello all")
@@ -416,7 +445,7 @@ def test_it_can_be_used_by_keyboard_alone(browser, world):
         page.keyboard.press("Enter")
         expect(page.get_by_label("Name", exact=True)).to_be_focused()
         page.keyboard.press("Escape")
-        reach(page, "Colours")  # the way round leads out again
+        reach(page, "Colors")  # the way round leads out again
 
 
 @pytest.mark.parametrize(

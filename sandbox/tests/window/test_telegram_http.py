@@ -1,4 +1,4 @@
-"""Telegram behind a window, over HTTP: people, bots, what is said, pressed and what travelled."""
+"""Telegram behind a window, over HTTP: people, bots, what is said, pressed and what was sent."""
 
 import json
 import re
@@ -7,14 +7,19 @@ import threading
 import urllib.error
 import urllib.parse
 import urllib.request
-from pathlib import Path
 
 import pytest
+from bot_api_http import api
+from documents import PAGES
 from pictures import png
+from window_http import validate
 
 from bot_sandbox import Cloud, Telegram, Window
-from bot_sandbox.telegram import TelegramError
+from bot_sandbox.access import KEY_HEADER
+from bot_sandbox.telegram import NoReply, TelegramError
+from bot_sandbox.window.routes import routes_of
 from bot_sandbox.window.telegram import TelegramView
+from bot_sandbox.window.telegram_json import FATES
 
 ANSWERS = """
 import json
@@ -45,18 +50,18 @@ class Asking:
     def __call__(self, path, values=None, **query):
         address = f"{self.window.url}/api/telegram/{path}?{urllib.parse.urlencode(query)}"
         body = values if isinstance(values, bytes | None) else json.dumps(values).encode()
-        headers = {"Authorization": f"Bearer {self.window.key}"}
+        headers = {KEY_HEADER: self.window.key}
         request = urllib.request.Request(address, body, headers)
         try:
             with urllib.request.urlopen(request, timeout=20) as response:
                 answer = response.read()
-                return (
-                    json.loads(answer)
-                    if response.headers.get_content_subtype() == "json"
-                    else answer
-                )
+                if response.headers.get_content_subtype() != "json":
+                    return answer
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)["error"]
+        answer = json.loads(answer)
+        validate(self.window, request.get_method(), f"/api/telegram/{path}", answer)
+        return answer
 
 
 @pytest.fixture
@@ -69,7 +74,7 @@ def telegram():
 def ask(telegram):
     with Window(telegram=telegram) as window:
         ask = Asking(window)
-        ask("people", {"name": "Viktor"})
+        ask.telegram, ask.viktor = telegram, ask("people", {"name": "Viktor"})["id"]
         ask.bot = ask("bots", {"name": "Hello bot", "username": "hello_bot"})
         yield ask
 
@@ -105,14 +110,182 @@ def test_a_new_token_makes_the_old_one_worthless(ask, telegram):
 
 def test_people_are_made_and_named_by_name_or_id(ask):
     anna = ask("people", {"name": "Anna", "username": "anna_r"})
-    assert [one["name"] for one in ask("people")] == ["Viktor", "Anna"]
+    assert [one["name"] for one in ask("people")["people"]] == ["Viktor", "Anna"]
     for name in ("Anna", "anna_r", "@anna_r", str(anna["id"])):
         assert ask("say", {"from": name, "to": "@hello_bot", "text": "hi"})["from"] == anna["id"]
-    ask("people", {"name": "Anna"})
-    assert ask("say", {"from": "Anna", "to": "hello_bot", "text": "hi"})[0] == 404
+    second = ask("people", {"name": "Anna"})
+    status, said = ask("say", {"from": "Anna", "to": "hello_bot", "text": "hi"})
+    assert status == 404 and said.endswith(f"send one of their ids: {anna['id']}, {second['id']}")
     assert ask("people", {"name": " "})[0] == 400
     status, said = ask("say", {"from": "hello_bot", "to": "hello_bot", "text": "hi"})
     assert status == 400 and "is a bot" in said
+
+
+def test_a_person_and_a_bot_may_have_the_same_name(ask):
+    ask("people", {"name": "hello_bot"})
+    ask("people", {"name": "Hello bot"})
+    said = ask("say", {"from": "hello_bot", "to": "hello_bot", "text": "hi"})
+    assert (said["name"], said["is_bot"]) == ("hello_bot", False)
+    assert ask("say", {"from": "Hello bot", "to": "Hello bot", "text": "hi"})["name"] == "Hello bot"
+    status, why = ask("say", {"from": "Viktor", "to": "Viktor", "text": "hi"})
+    assert (status, why) == (400, "Viktor is a person; expected a bot")
+
+
+def test_groups_of_the_same_title_are_told_apart_by_id(ask):
+    for _ in range(2):
+        family = ask("groups", {"title": "Family", "members": ["Viktor", "hello_bot"]})
+    status, why = ask("say", {"from": "Viktor", "to": "Family", "text": "hi"})
+    assert status == 404 and "2 groups are called 'Family'; send the id" in why
+    said = ask("say", {"from": "Viktor", "to": family["id"], "text": "hi"})
+    assert said["chat"] == family["key"]
+
+
+def test_a_chat_in_which_nobody_wrote_is_empty(ask):
+    assert ask("messages", **CHAT) == {"messages": []}
+    ask("groups", {"title": "Channel", "members": ["Viktor"], "kind": "channel"})
+    assert ask("messages", to="Channel") == {"messages": []}
+    assert ask("keyboard", **CHAT) == {"rows": [], "placeholder": "", "answers": 0}
+    for names in ({"from": "Nobody"}, {"to": "no_bot"}):
+        assert ask("messages", **CHAT | names)[0] == 404
+    assert ask("messages", chat="1-2") == (404, "there is no chat with the key '1-2'")
+    assert ask("edit", CHAT | {"message": 1, "text": "x"})[0] == 404
+
+
+def test_a_request_that_waits_sees_the_first_message_of_a_chat(ask):
+    heard = []
+    waiting = threading.Thread(
+        target=lambda: heard.append(ask("messages", **CHAT, timeout=20)), daemon=True
+    )
+    waiting.start()
+    ask("say", CHAT | {"text": "one"})
+    waiting.join(20)
+    assert [one["text"] for one in heard[0]["messages"]] == ["one"]
+
+
+def send(ask, **arguments):
+    """What the bot's sendMessage to Viktor returns; it needs a chat that has begun."""
+    return ask.telegram.call(ask.bot["token"], "sendMessage", chat_id=ask.viktor, **arguments)
+
+
+def test_a_message_that_fits_is_waited_for(ask, telegram):
+    ask("say", CHAT | {"text": "hi"})
+    heard = []
+    wanted = CHAT | {"after": 1, "contains": "milk", "button": "Yes", "timeout": 20}
+    waiting = threading.Thread(target=lambda: heard.append(ask("wait", **wanted)), daemon=True)
+    waiting.start()
+    send(ask, text="Tea?")
+    send(ask, text="Tea with milk?")
+    markup = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}]]}
+    send(ask, text="No milk?", reply_markup=markup)
+    waiting.join(20)
+    assert (heard[0]["text"], heard[0]["id"]) == ("No milk?", 4)
+    assert ask("wait", **CHAT, contains="Tea")["id"] == 2
+    assert ask("wait", **CHAT, sender="Viktor")["text"] == "hi"
+    status, why = ask("wait", **CHAT, contains="coffee", timeout=0.05)
+    assert status == 504
+    assert why.startswith(
+        "No matching message came in this chat within 0.05 s. What came instead:\n"
+        "  Viktor: hi\n  Hello bot: Tea?\n"
+    )
+    assert "nobody calls getUpdates" in why
+    assert ask("wait", **CHAT, sender="Nobody", timeout=0)[0] == 404
+
+
+def test_an_edit_is_waited_for(ask, telegram):
+    ask("say", CHAT | {"text": "hi"})
+    sent = send(ask, text="Baking")
+    before = ask("messages", **CHAT)["messages"][-1]["changed_at"]
+    assert ask("wait", **CHAT, edited="true", timeout=0)[0] == 504
+    assert ask("wait", **CHAT, changed_after=before, timeout=0)[0] == 504
+    heard = []
+    wanted = CHAT | {"message": sent["message_id"], "contains": "Baked", "timeout": 20}
+    waiting = threading.Thread(target=lambda: heard.append(ask("wait", **wanted)), daemon=True)
+    waiting.start()
+    edit = {"chat_id": ask.viktor, "message_id": sent["message_id"]}
+    telegram.call(ask.bot["token"], "editMessageText", **edit, text="Baked")
+    waiting.join(20)
+    assert (heard[0]["text"], heard[0]["edited"]) == ("Baked", True)
+    assert ask("wait", **CHAT, edited="true", changed_after=before)["text"] == "Baked"
+    assert ask("wait", **CHAT, edited="false", timeout=0)[0] == 504
+
+
+def test_a_bot_that_is_ready_is_waited_for(ask, telegram, function):
+    assert ask("ready", bot="hello_bot")["webhook"] == function.url
+    telegram.call(ask.bot["token"], "deleteWebhook")
+    status, why = ask("ready", bot="hello_bot", timeout=0.05)
+    assert status == 504 and "no webhook is set and nobody calls getUpdates" in why
+    waiting = threading.Thread(
+        target=telegram.call, args=(ask.bot["token"], "getUpdates"), kwargs={"timeout": 20}
+    )
+    waiting.start()
+    assert ask("ready", bot="hello_bot", timeout=20)["polled"] is True
+    ask("say", CHAT | {"text": "hi"})
+    waiting.join(20)
+
+
+def test_the_calls_of_a_bot_are_listed_and_waited_for(ask, telegram):
+    ask("say", CHAT | {"text": "hi"})
+    telegram.call(ask.bot["token"], "getMe")
+    send(ask, text="Tea?", parsemode="HTML")
+    with pytest.raises(TelegramError):
+        telegram.call(ask.bot["token"], "sendMessage", chat_id=1, text="Tea?")
+    calls = ask("calls", bot="hello_bot")["calls"]
+    assert [(one["number"], one["method"]) for one in calls] == [
+        (1, "getMe"),
+        (2, "sendMessage"),
+        (3, "sendMessage"),
+    ]
+    assert calls[1]["arguments"] == {
+        "chat_id": str(ask.viktor),
+        "text": "Tea?",
+        "parsemode": "HTML",
+    }
+    assert calls[1]["result"]["text"] == "Tea?" and calls[1]["error"] == ""
+    assert "no parameter 'parsemode'" in calls[1]["ignored"][0]
+    assert calls[2]["error"] == "Bad Request: chat not found" and calls[2]["result"] is None
+    assert ask("calls", bot="hello_bot", after=1, method="sendmessage")["calls"] == calls[1:]
+    status, why = ask("calls", bot="hello_bot", after=3, n=1, timeout=0.05)
+    assert status == 504 and "Hello bot made 0 of 1 calls within 0.05 s." in why
+    heard = []
+    waiting = threading.Thread(
+        target=lambda: heard.append(ask("calls", bot="hello_bot", after=3, n=1, timeout=20))
+    )
+    waiting.start()
+    telegram.call(ask.bot["token"], "getMe")
+    waiting.join(20)
+    assert [one["number"] for one in heard[0]["calls"]] == [4]
+
+
+def test_the_calls_of_a_bot_hold_no_secret(ask, telegram, function):
+    token, secret = ask.bot["token"], "s" * 20
+    url = f"{function.url}?token={token}"
+    telegram.account("hello_bot").next_set_webhook = 0.0
+    telegram.call(token, "setWebhook", url=url, secret_token=secret)
+    telegram.call(token, "getWebhookInfo")
+    ask("say", CHAT | {"text": "hi"})
+    send(ask, text=f"my token is {token}")
+    calls = ask("calls", bot="hello_bot")["calls"]
+    assert calls[-1]["result"]["text"] == "my token is <secret>"
+    assert token not in json.dumps(calls) and secret not in json.dumps(calls)
+
+
+def test_a_message_shows_the_refused_calls_that_it_caused(ask, telegram):
+    ask("say", CHAT | {"text": "one"})
+    (update,) = telegram.call(ask.bot["token"], "getUpdates")
+    for wrong in ({"chat_id": 1, "text": "x"}, {"chat_id": ask.viktor}):
+        with pytest.raises(TelegramError):
+            telegram.call(ask.bot["token"], "sendMessage", **wrong)
+    ask("say", CHAT | {"text": "two"})
+    telegram.call(ask.bot["token"], "getUpdates", offset=update["update_id"] + 1)
+    with pytest.raises(TelegramError):
+        telegram.call(ask.bot["token"], "sendMessage", chat_id=2, text="y")
+    errors = [
+        [one["error"] for one in ask("trace", **CHAT, message=number)["calls"]] for number in (1, 2)
+    ]
+    assert errors == [
+        ["Bad Request: chat not found", "Bad Request: message text is empty"],
+        ["Bad Request: chat not found"],
+    ]
 
 
 def test_ask_waits_for_the_answer(ask, function):
@@ -125,18 +298,17 @@ def test_ask_without_an_answer_says_why(ask):
 
 
 def test_messages_are_read_after_a_number_and_waited_for(ask, telegram):
-    assert ask("messages", **CHAT)[0] == 404
     ask("say", CHAT | {"text": "one"})
     ask("say", CHAT | {"text": "two"})
-    assert [one["text"] for one in ask("messages", **CHAT)] == ["one", "two"]
-    assert [one["text"] for one in ask("messages", **CHAT, after=1)] == ["two"]
-    assert ask("messages", **CHAT, after=2) == []
-    account, viktor = telegram.account("hello_bot"), ask("people")[0]
+    assert [one["text"] for one in ask("messages", **CHAT)["messages"]] == ["one", "two"]
+    assert [one["text"] for one in ask("messages", **CHAT, after=1)["messages"]] == ["two"]
+    assert ask("messages", **CHAT, after=2)["messages"] == []
+    account, viktor = telegram.account("hello_bot"), ask("people")["people"][0]
     later = threading.Timer(
         0.2, telegram.call, (account, "sendMessage"), {"chat_id": viktor["id"], "text": "three"}
     )
     later.start()
-    (three,) = ask("messages", **CHAT, after=2, timeout=20)
+    (three,) = ask("messages", **CHAT, after=2, timeout=20)["messages"]
     later.join()
     assert (three["text"], three["is_bot"], three["id"]) == ("three", True, 3)
 
@@ -155,7 +327,8 @@ def test_a_reply_an_edit_and_a_sticker(ask):
 def test_pictures_files_and_places_travel_both_ways(ask, telegram):
     photo = ask("photo", png(), **CHAT, caption="our cat")
     assert (photo["text"], photo["content"]["caption"]) == ("(photo) our cat", "our cat")
-    assert ask("file", id=photo["content"]["photo"][-1]["file_id"]) == png()
+    file_id = photo["content"]["photo"][-1]["file_id"]
+    assert ask("file", id=file_id) == telegram.world.files.by_id[file_id].data
     notes = ask("document", b"milk", **CHAT, name="notes.txt")
     assert notes["content"]["document"]["file_name"] == "notes.txt"
     account = telegram.account("hello_bot")
@@ -165,7 +338,7 @@ def test_pictures_files_and_places_travel_both_ways(ask, telegram):
     ]
     again = {"chat_id": photo["from"], "document": notes["content"]["document"]["file_id"]}
     telegram.call(account, "sendDocument", **again)
-    sent = ask("messages", **CHAT, after=2)[0]
+    sent = ask("messages", **CHAT, after=2)["messages"][0]
     assert ask("file", id=sent["content"]["document"]["file_id"]) == b"milk"
     place = ask("location", CHAT | {"latitude": 52.5, "longitude": 13.4})
     assert place["content"]["location"] == {"latitude": 52.5, "longitude": 13.4}
@@ -198,7 +371,7 @@ def test_a_press_that_nobody_answers_says_so(ask, telegram):
     message = telegram.call(
         telegram.account("hello_bot"),
         "sendMessage",
-        chat_id=ask("people")[0]["id"],
+        chat_id=ask("people")["people"][0]["id"],
         text="?",
         reply_markup=markup,
     )
@@ -206,12 +379,84 @@ def test_a_press_that_nobody_answers_says_so(ask, telegram):
     assert ask("press", press | {"timeout": 0}) == {"text": None, "alert": False}
     status, why = ask("press", press | {"timeout": 0.05})
     assert status == 504 and "answerCallbackQuery" in why
+    assert "No answer to the button 'Yes' within 0.05 s." in why
+
+
+def test_a_press_whose_answer_a_fault_refused_says_so(telegram):
+    account, viktor = telegram.new_bot("Hello bot", "hello_bot"), telegram.person("Viktor")
+    viktor.send("hi")
+    markup = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}]]}
+    telegram.call(account, "sendMessage", chat_id=viktor.id, text="?", reply_markup=markup)
+    telegram.faults.status(503, "answerCallbackQuery")
+    press = viktor.press(viktor.wait()[0], "Yes")
+    query = telegram.call(account, "getUpdates")[-1]["callback_query"]["id"]
+    body = {"callback_query_id": query}
+    assert api(telegram, account, "answerCallbackQuery", body)[0] == 503
+    with pytest.raises(NoReply) as caught:
+        press.answer(timeout=0.01)
+    why = str(caught.value)
+    assert "Found: the bot took the press with getUpdates." in why
+    assert "A fault of this sandbox: its answerCallbackQuery was answered with 503" in why
+    assert "somebody waits" not in why
+
+
+def test_asking_takes_a_reply_and_waits_for_the_bots_own_message(ask, telegram):
+    account, anna = telegram.account("hello_bot"), telegram.person("Anna")
+    telegram.call(account, "deleteWebhook")
+    viktor = next(one for one in telegram.world.people.values() if one.name == "Viktor")
+    group = telegram.group("Club", [viktor, anna, account])
+    group.promote(account)
+    written = anna.send("spam", to=group)
+
+    def moderate():
+        offset = 0
+        while True:
+            for update in telegram.call(account, "getUpdates", timeout=20, offset=offset):
+                offset = update["update_id"] + 1
+                asked = update.get("message", {})
+                if asked.get("text") == "/ban":
+                    guilty = asked["reply_to_message"]["from"]["id"]
+                    telegram.call(account, "banChatMember", chat_id=group.id, user_id=guilty)
+                    telegram.call(account, "sendMessage", chat_id=group.id, text="Anna is out.")
+                    return
+
+    banning = threading.Thread(target=moderate)
+    banning.start()
+    asked = {"from": "Viktor", "to": "Club", "text": "/ban", "timeout": 20}
+    told = ask("ask", asked | {"reply_to": written.message_id})
+    banning.join()
+    assert told["text"] == "Anna is out."
+    messages = ask("messages", **{"from": "Viktor", "to": "Club"})["messages"]
+    assert any("Anna" in one["event"] for one in messages)
+    status, why = ask("say", {"from": "Anna", "to": "Club", "text": "hi"})
+    assert status == 400 and why.endswith("first add Anna to it")
+
+
+def test_a_reply_keyboard_is_pressed_and_contacts_are_shared(ask, telegram):
+    ask("say", CHAT | {"text": "hi"})
+    ask("people", {"name": "Anna"})
+    viktor = ask("people")["people"][0]["id"]
+    keyboard = {"keyboard": [["Yes", {"text": "Mine", "request_contact": True}]]}
+    telegram.call(ask.bot["token"], "sendMessage", chat_id=viktor, text="?", reply_markup=keyboard)
+    rows = [["Yes", "Mine"]]
+    assert ask("keyboard", **CHAT) == {"rows": rows, "placeholder": "", "answers": 0}
+    assert ask("press", CHAT | {"button": "Yes"})["text"] == "Yes"
+    shared = ask("press", CHAT | {"button": "Mine"})["content"]["contact"]
+    assert (shared["first_name"], shared["user_id"]) == ("Viktor", viktor)
+    status, why = ask("press", CHAT | {"button": "No"})
+    assert status == 400 and "there are ['Yes', 'Mine']" in why and "`message` by HTTP" in why
+    assert ask("contact", CHAT)["content"]["contact"] == shared
+    assert ask("contact", CHAT | {"of": "Anna"})["content"]["contact"]["first_name"] == "Anna"
+    uncle = {"name": "Bob", "phone_number": "15550100"}
+    assert ask("contact", CHAT | uncle)["text"] == "(contact Bob, 15550100)"
+    assert ask("contact", CHAT | {"name": "Bob"})[0] == 400
+    assert ask("contact", CHAT | {"of": "hello_bot"})[0] == 400
 
 
 def test_a_blocked_bot_is_refused(ask, telegram):
     ask("say", CHAT | {"text": "hi"})
     ask("block", CHAT)
-    chat_id = ask("people")[0]["id"]
+    chat_id = ask("people")["people"][0]["id"]
     with pytest.raises(TelegramError, match="blocked"):
         telegram.call(ask.bot["token"], "sendMessage", chat_id=chat_id, text="x")
     assert ask("say", CHAT | {"text": "hi"})[0] == 400
@@ -220,13 +465,14 @@ def test_a_blocked_bot_is_refused(ask, telegram):
 
 
 def test_groups_are_made_and_changed(ask):
-    group = ask("groups", {"title": "Family", "members": ["Viktor", "hello_bot"]})
+    group = ask("groups", {"title": "Family", "members": ["hello_bot", "Viktor"]})
+    assert group["owner"] == ask.viktor
     ask("people", {"name": "Anna"})
     assert ask("say", {"from": "Anna", "to": "Family", "text": "hi"})[0] == 400
     ask("add", {"group": "Family", "member": "Anna"})
     said = ask("say", {"from": "Anna", "to": "Family", "text": "hi"})
     assert said["fate"] == [{"bot": 0, "state": "untold", "text": "no bot was told"}]
-    untold = ask("travelled", to="Family", message=said["id"])["untold"]
+    untold = ask("trace", to="Family", message=said["id"])["untold"]
     assert "privacy mode" in untold
     ask("promote", {"group": str(group["id"]), "member": "hello_bot"})
     assert ask("say", {"from": "Anna", "to": "Family", "text": "hi"})["fate"][0]["state"] == "waits"
@@ -234,15 +480,15 @@ def test_groups_are_made_and_changed(ask):
     ask("remove", {"group": "Family", "member": "hello_bot"})
     ask("leave", {"group": "Family", "member": "Anna"})
     assert len(ask("join", {"group": "Family", "member": "Anna"})["members"]) == 2
-    (listed,) = ask("groups")
+    (listed,) = ask("groups")["groups"]
     assert len(listed["members"]) == 2
-    events = [one["event"] for one in ask("messages", to="Family") if one["event"]]
+    events = [one["event"] for one in ask("messages", to="Family")["messages"] if one["event"]]
     assert events[-2:] == ["Anna left", "Anna joined"]
     assert ask("join", {"group": "Family", "member": "hello_bot"})[0] == 400
     assert ask("groups", {"title": "X", "members": [], "kind": "club"})[0] == 400
 
 
-def test_what_travelled_behind_both_messages_holds_no_token(ask, telegram, function):
+def test_what_was_sent_for_both_messages_holds_no_token(ask, telegram, function):
     account = telegram.account("hello_bot")
     telegram.call(account, "deleteWebhook")
     secret = "s" * 20
@@ -251,31 +497,33 @@ def test_what_travelled_behind_both_messages_holds_no_token(ask, telegram, funct
     telegram.call(account, "setWebhook", url=url, secret_token=secret)
     said = ask("ask", CHAT | {"text": "hi", "timeout": 20})
     telegram.wait_deliveries(account)
-    of_person = ask("travelled", **CHAT, message=said["id"] - 1)
+    of_person = ask("trace", **CHAT, message=said["id"] - 1)
     (update,) = of_person["updates"]
     assert update["update"]["message"]["text"] == "hi" and update["state"] == "arrived"
     (attempt,) = update["attempts"]
     assert attempt["status"] == 200 and json.loads(attempt["answer"])["method"] == "sendMessage"
     assert attempt["url"] == f"{function.url}?token=<secret>"
-    (called,) = ask("travelled", **CHAT, message=said["id"])["calls"]
-    assert (called["method"], called["by_answer"]) == ("sendMessage", True)
+    (called,) = ask("trace", **CHAT, message=said["id"])["calls"]
+    assert (called["method"], called["in_response"]) == ("sendMessage", True)
     assert called["arguments"]["text"] == "hello Viktor!"
-    shown = json.dumps([of_person, called, ask("bots"), ask("deliveries", bot="hello_bot")])
+    shown = json.dumps(
+        [of_person, called, ask("bots"), ask("deliveries", bot="hello_bot")["deliveries"]]
+    )
     assert account.token not in shown and secret not in shown
 
 
-def test_what_a_press_and_an_edit_made_travel_stands_behind_the_message(ask, telegram, function):
+def test_a_message_shows_what_a_press_and_an_edit_sent(ask, telegram, function):
     said = ask("ask", CHAT | {"text": "hi", "timeout": 20})
     ask("press", CHAT | {"message": said["id"], "button": "Yes", "timeout": 20})
-    edit = {"chat_id": ask("people")[0]["id"], "message_id": said["id"], "text": "new"}
+    edit = {"chat_id": ask("people")["people"][0]["id"], "message_id": said["id"], "text": "new"}
     telegram.call(ask.bot["token"], "editMessageText", **edit)
-    travelled = ask("travelled", **CHAT, message=said["id"])
-    assert [one["method"] for one in travelled["calls"]] == [
+    trace = ask("trace", **CHAT, message=said["id"])
+    assert [one["method"] for one in trace["calls"]] == [
         "sendMessage",
         "answerCallbackQuery",
         "editMessageText",
     ]
-    assert "callback_query" in travelled["updates"][0]["update"]
+    assert "callback_query" in trace["updates"][0]["update"]
 
 
 def test_a_failing_webhook_is_seen_at_a_glance_and_explained(ask, telegram, tmp_path):
@@ -284,8 +532,8 @@ def test_a_failing_webhook_is_seen_at_a_glance_and_explained(ask, telegram, tmp_
         url = cloud.deploy("hello", tmp_path).url
         telegram.call(telegram.account("hello_bot"), "setWebhook", url=url)
         said = ask("say", CHAT | {"text": "hi"})
-        ask("deliveries", bot="hello_bot", n=2, timeout=20)
-        (update,) = ask("travelled", **CHAT, message=said["id"])["updates"]
+        ask("deliveries", bot="hello_bot", n=2, timeout=20)["deliveries"]
+        (update,) = ask("trace", **CHAT, message=said["id"])["updates"]
     assert update["state"] == "failed" and "502" in update["text"] + update["explained"]
     assert ask("deliveries", bot="hello_bot", n=10**6, timeout=0.05)[0] == 504
 
@@ -294,8 +542,22 @@ def test_what_the_sandbox_lacks_is_told_with_the_bot(ask, telegram):
     with pytest.raises(TelegramError):
         telegram.call(ask.bot["token"], "sendInvoice")
     (bot,) = ask("bots")["bots"]
-    assert bot["lacking"] == ["sendInvoice"]
+    assert bot["unsupported"] == ["sendInvoice"]
     assert bot["refused"][0]["method"] == "sendInvoice" and bot["refused"][0]["times"] == 1
+
+
+def test_a_parameter_that_telegram_ignores_is_told_with_the_call_and_with_the_bot(ask, telegram):
+    asked = {"chat_id": ask("people")["people"][0]["id"], "text": "hi", "parsemode": "HTML"}
+    ask("say", CHAT | {"text": "hello"})
+    sent = telegram.call(ask.bot["token"], "sendMessage", **asked)
+    words = (
+        "the Bot API has no parameter 'parsemode' in sendMessage; Telegram ignores it. "
+        "Did you mean 'parse_mode'?"
+    )
+    (called,) = ask("trace", **CHAT, message=sent["message_id"])["calls"]
+    assert called["ignored"] == [words]
+    (bot,) = ask("bots")["bots"]
+    assert bot["ignored"] == [words]
 
 
 def test_sixty_waiting_requests_hold_up_nobody(ask):
@@ -329,9 +591,8 @@ def test_closing_ends_what_waits(telegram):
     assert heard and heard[0][0] == 409
 
 
-def test_the_lines_of_the_readme_work_in_their_order(telegram, tmp_path):
-    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    section = text.partition("\n### Telegram\n")[2].partition("\n### ")[0]
+def test_the_lines_of_its_page_work_in_their_order(telegram, tmp_path):
+    section = PAGES["http.md"].partition("\n## Telegram\n")[2].partition("\n## ")[0]
     lines = re.findall(r"^\| `ask (.+?)` \|", section, re.MULTILINE)
     files = {"@cat.png": png(), "@notes.txt": b"bread, butter"}
     (tmp_path / "main.py").write_text(ANSWERS)
@@ -351,18 +612,38 @@ def test_the_lines_of_the_readme_work_in_their_order(telegram, tmp_path):
             if path == "token":  # which took the webhook that it had
                 telegram.call(telegram.account("hello_bot"), "setWebhook", url=function.url)
             if path in ("say", "sticker", "location", "photo", "document"):
-                assert ask("messages", **CHAT, after=told["id"], timeout=15)  # the bot's answer
+                assert ask("messages", **CHAT, after=told["id"], timeout=15)[
+                    "messages"
+                ]  # the bot's answer
             if path == "photo":
                 file_id = told["content"]["photo"][-1]["file_id"]
             if path == "file":
-                assert told == png()
+                assert told == telegram.world.files.by_id[file_id].data
             if path == "press":
                 assert told["text"] == "ok"
-    routes = {  # {change:add|remove} are two
-        (name, route.method == "POST")
-        for route in TelegramView(telegram).routes()
-        for name in re.split("[:|]", route.path.removeprefix("/api/telegram/").strip("{}"))
+    routes = {
+        (route.path.removeprefix("telegram/"), route.method == "POST")
+        for route in routes_of(TelegramView(telegram))
     }
-    beside = {"remove", "promote", "demote", "leave", "unblock"}
-    assert {path for path, _ in routes - tried} == beside | {"change"}
-    assert all(f"`telegram/{path}`" in section for path in beside)
+    assert tried == routes
+
+
+def test_its_page_shows_what_a_message_a_press_and_each_state_look_like(ask, telegram):
+    message, press = map(json.loads, re.findall(r"```json\n(.+?)```", PAGES["http.md"], re.DOTALL))
+    buttons = [[{"text": "Tea", "callback_data": "t"}, {"text": "Coffee", "callback_data": "c"}]]
+    ask("say", CHAT | {"text": "Tea?"})
+    text = {"text": "<b>Tea</b> or coffee?", "parse_mode": "HTML"}
+    sent = send(
+        ask, **text, reply_parameters={"message_id": 1}, reply_markup={"inline_keyboard": buttons}
+    )
+    pressed = CHAT | {"message": sent["message_id"], "button": "Tea"}
+    ask("react", CHAT | {"message": sent["message_id"], "emoji": "👍"})
+    ask("press", pressed | {"timeout": 0})
+    telegram.call(ask.bot["token"], "getUpdates")
+    (told,) = ask("messages", **CHAT, after=1)["messages"]
+    times = {name: message[name] for name in ("date", "changed_at")}
+    assert told | times == message
+    validate(ask.window, "POST", "/api/telegram/press", press)
+    table = PAGES["http.md"].partition("| `state` | what it means |\n|---|---|\n")[2]
+    rows = "".join(f"| `{state}` | {meaning} |\n" for state, meaning in FATES.items())
+    assert table.startswith(rows + "\n")

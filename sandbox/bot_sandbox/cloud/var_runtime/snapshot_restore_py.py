@@ -1,7 +1,8 @@
-"""Hooks around a snapshot, as AWS's Python runtimes bring them in /var/runtime.
+"""Hooks around a snapshot, as in /var/runtime of AWS's Python runtimes.
 
-Names and behavior are those of AWS's own package snapshot-restore-py 1.0; a function that has that
-package in its folder gets its own. Both decorators may also be called with arguments for the hook.
+Names and behavior are those of AWS's package snapshot-restore-py 1.0. If a function has that
+package in its folder, it gets its own. You may also call both decorators with arguments for the
+hook.
 """
 
 from collections.abc import Callable
@@ -15,22 +16,22 @@ _after_restore: list[Registered] = []
 
 
 def register_before_snapshot(func: Hook, *args: Any, **kwargs: Any) -> Hook:
-    """Have a function called before the snapshot is taken, the last registered first."""
+    """Register a function to call before the snapshot; the last registered is called first."""
     _before_snapshot.append((func, args, kwargs))
     return func
 
 
 def register_after_restore(func: Hook, *args: Any, **kwargs: Any) -> Hook:
-    """Have a function called in each instance that starts from the snapshot, the first first."""
+    """Register a function to call in each instance from the snapshot, in this order."""
     _after_restore.append((func, args, kwargs))
     return func
 
 
 def get_before_snapshot() -> list[Registered]:
-    """All hooks for before the snapshot, in the order in which they were registered."""
+    """Return all hooks for before the snapshot, in the order of registration."""
     return _before_snapshot
 
 
 def get_after_restore() -> list[Registered]:
-    """All hooks for after a restore, in the order in which they were registered."""
+    """Return all hooks for after a restore, in the order of registration."""
     return _after_restore

@@ -1,9 +1,9 @@
-"""The Bot API's methods: what the sandbox can do when a bot asks.
+"""The Bot API's methods in the sandbox.
 
-Start reading at `table.py`. Each other file has one group of methods.
+Start reading at `table.py`. Each of the other files has one group of methods.
 """
 
-from bot_sandbox.telegram.methods.base import Described
+from bot_sandbox.telegram.methods.base import DescribedResult
 from bot_sandbox.telegram.methods.table import ALL, Methods, names
 
-__all__ = ["ALL", "Described", "Methods", "names"]
+__all__ = ["ALL", "DescribedResult", "Methods", "names"]

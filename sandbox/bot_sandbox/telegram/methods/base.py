@@ -1,4 +1,4 @@
-"""What all groups of methods share: the world, and how a call finds a message in it."""
+"""What all groups of methods share: the world, and finding a message in it."""
 
 import re
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ MAX_AT_ONCE = 100  # messages to forward, copy or delete
 
 
 @dataclass(frozen=True)
-class Described:
-    """A result that is told in words, too."""
+class DescribedResult:
+    """A result with a description."""
 
     result: object
     description: str
 
 
 class MethodGroup:
-    """Some methods of the Bot API; each is called as the Bot API calls it, in snake_case."""
+    """Some methods of the Bot API, with its names in snake_case."""
 
     def __init__(self, world: TelegramWorld) -> None:
         self._world = world
@@ -36,7 +36,7 @@ class MethodGroup:
 
 
 def user_id_of(arguments: Arguments) -> int:
-    """The user a call is about; 400 when it names none."""
+    """Return the user_id of a call; 400 if it is missing."""
     user_id = leading_integer(arguments.text("user_id"))
     if user_id <= 0:
         raise bad_request("invalid user_id specified")
@@ -44,7 +44,7 @@ def user_id_of(arguments: Arguments) -> int:
 
 
 def message_ids(arguments: Arguments) -> list[int]:
-    """Numbers of messages, from the first to the last."""
+    """Return the sorted message_ids of a call; 400 if they are invalid."""
     if not arguments.text("message_ids"):
         raise bad_request("message identifiers are not specified")
     given = arguments.json("message_ids", "message_ids")

@@ -1,11 +1,12 @@
-"""Change what was said: edit and delete messages, give them reactions."""
+"""Edit and delete messages, and give them reactions."""
 
 from typing import Any
 
 from bot_sandbox.telegram.arguments import Arguments
-from bot_sandbox.telegram.buttons import read_keyboard
-from bot_sandbox.telegram.errors import LackingError, bad_request
+from bot_sandbox.telegram.errors import UnsupportedError, bad_request
 from bot_sandbox.telegram.formatting import read_caption, read_text
+from bot_sandbox.telegram.json_fields import integer_field, text_field
+from bot_sandbox.telegram.markup import Markup, read_markup
 from bot_sandbox.telegram.methods.base import MethodGroup, message_ids
 from bot_sandbox.telegram.methods.content import input_media, link_preview
 from bot_sandbox.telegram.types import REACTIONS, Json, Message
@@ -15,73 +16,80 @@ NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the "
     "same as a current content and reply markup of the message"
 )
+KEPT = {"has_protected_content", "media_group_id", "external_reply", "quote"}  # by a new picture
+ABOVE = "show_caption_above_media"
 
 
 class Editing(MethodGroup):
     """The methods that change messages."""
 
     async def edit_message_text(self, account: BotAccount, arguments: Arguments) -> Json:
-        """Change a message of the bot's own."""
+        """Change the text of the bot's own message."""
         text, entities = read_text(arguments)
-        keyboard, preview = read_keyboard(arguments), link_preview(arguments)
+        markup, preview = read_markup(arguments), link_preview(arguments)
         message = self._own(account, arguments)
-        if message.file or not message.text:
+        if message.file or not message.words:
             raise bad_request("there is no text in the message to edit")
         more = {key: value for key, value in message.more.items() if key != "link_preview_options"}
         more |= preview
-        return self._edit(message, text=text, entities=entities, more=more, keyboard=keyboard)
+        return self._edit(message, markup, words=text, marks=entities, more=more)
 
     async def edit_message_caption(self, account: BotAccount, arguments: Arguments) -> Json:
-        """Change what stands under a file of the bot's own."""
-        keyboard = read_keyboard(arguments)
+        """Change the caption of the bot's own file."""
+        markup = read_markup(arguments)
         text, entities = read_caption(arguments)
         message = self._own(account, arguments)
-        if message.file is None or message.sticker:
+        if message.file is None or message.sticker_emoji:
             raise bad_request("there is no caption in the message to edit")
-        return self._edit(message, text=text, entities=entities, keyboard=keyboard)
+        more = message.more.copy()
+        more.pop(ABOVE, None)
+        if text and message.file.kind == "photo" and arguments.boolean(ABOVE):
+            more[ABOVE] = True
+        return self._edit(message, markup, words=text, marks=entities, more=more)
 
     async def edit_message_media(self, account: BotAccount, arguments: Arguments) -> Json:
-        """Put another picture or document in the place of one, or of a text."""
-        keyboard = read_keyboard(arguments)
+        """Replace a picture, a document or a text by a picture or document."""
+        markup = read_markup(arguments)
         media = arguments.json("media", "input media")
         if not arguments.text("media"):
             raise bad_request('parameter "media" is required')
         content = input_media(self._world.files, media, arguments)
         message = self._own(account, arguments)
-        if message.more.keys() & {"location", "dice"} or message.sticker:
+        if message.more.keys() & {"location", "contact", "dice"} or message.sticker_emoji:
             raise bad_request("message can't be edited")
-        for name in message.more.keys() & {"has_protected_content", "media_group_id"}:
+        for name in message.more.keys() & KEPT:
             content["more"][name] = message.more[name]
-        return self._edit(message, keyboard=keyboard, **content)
+        return self._edit(message, markup, **content)
 
     async def edit_message_reply_markup(self, account: BotAccount, arguments: Arguments) -> Json:
-        """Change the buttons under a message of the bot's own, or take them away."""
-        keyboard = read_keyboard(arguments)
-        return self._edit(self._own(account, arguments), mark=False, keyboard=keyboard)
+        """Change or remove the buttons under the bot's own message."""
+        markup = read_markup(arguments)
+        return self._edit(self._own(account, arguments), markup, mark=False)
 
     def _own(self, account: BotAccount, arguments: Arguments) -> Message:
-        """The message to edit."""
+        """Return the message to edit."""
         if not arguments.text("chat_id") and not arguments.integer("message_id"):
             if arguments.text("inline_message_id"):
                 advice = "It has no inline mode: a message has a chat_id and a message_id."
-                raise LackingError("inline_message_id", advice)
+                raise UnsupportedError("inline_message_id", advice)
             raise bad_request("message identifier is not specified")
         message = self._find(account, arguments, "message to edit not found")
         if message.sender is not account or message.event or "forward_origin" in message.more:
             raise bad_request("message can't be edited")
         return message
 
-    def _edit(self, message: Message, mark: bool = True, **changes: Any) -> Json:
-        if "entities" in changes:
+    def _edit(self, message: Message, markup: Markup, mark: bool = True, **changes: Any) -> Json:
+        changes["keyboard"] = markup.inline(message.chat.kind)
+        if "marks" in changes:
             account = self._world.accounts[message.sender.id]  # bots edit their own messages only
-            changes["entities"] = self._world.with_users(account, changes["entities"])
+            changes["marks"] = self._world.with_users(account, changes["marks"])
         if all(getattr(message, name) == value for name, value in changes.items()):
             raise bad_request(NOT_MODIFIED)
         self._world.edit(message, mark=mark, **changes)
         return message.to_json()
 
     async def delete_message(self, account: BotAccount, arguments: Arguments) -> bool:
-        """Take a message out of a chat: its own, or any where it is an admin or in private."""
+        """Delete a message: the bot's own, or any in private or as an admin."""
         if not arguments.text("chat_id"):
             raise bad_request("chat identifier is not specified")
         if not arguments.integer("message_id"):
@@ -90,7 +98,7 @@ class Editing(MethodGroup):
         return True
 
     async def delete_messages(self, account: BotAccount, arguments: Arguments) -> bool:
-        """Take several messages out of a chat; those that are gone already do not matter."""
+        """Delete several messages; ignore those that are already gone."""
         numbers = message_ids(arguments)
         chat = self._world.chat_for(account, arguments.text("chat_id"))
         self._delete(account, [found for number in numbers if (found := chat.find(number))])
@@ -102,15 +110,18 @@ class Editing(MethodGroup):
             if not own and account.id not in message.chat.admins:
                 raise bad_request("message can't be deleted")
         for message in messages:
-            message.deleted = True
+            self._world.delete(message)
         self._world.changes.changed()
 
     async def set_message_reaction(self, account: BotAccount, arguments: Arguments) -> bool:
-        """Give a message a reaction, or take it back."""
-        given = arguments.json("reaction", "reaction types") or []
+        """Give a message a reaction, or remove it."""
+        given = arguments.json("reaction", "reaction types") if arguments.text("reaction") else []
         if not isinstance(given, list):
             raise bad_request("expected an Array of ReactionType")
-        emojis = [_reaction(reaction) for reaction in given]
+        try:
+            emojis = [_reaction(reaction) for reaction in given]
+        except ValueError as problem:
+            raise bad_request(f"can't parse ReactionType: {problem}") from None
         message = self._find(account, arguments, "message to react not found", write=False)
         if len(emojis) > 1:
             raise bad_request("REACTIONS_TOO_MANY")
@@ -119,16 +130,16 @@ class Editing(MethodGroup):
 
 
 def _reaction(given: Any) -> str:
+    """Return the emoji of a ReactionType; raise ValueError in the real words."""
     if not isinstance(given, dict):
-        raise bad_request("can't parse ReactionType: expected an Object")
-    if given.get("type") != "emoji":
-        known = given.get("type") == "custom_emoji"
-        wrong = "can't parse ReactionType: invalid reaction type specified"
-        raise bad_request("REACTION_INVALID" if known else wrong)
-    emoji = given.get("emoji")
-    if not isinstance(emoji, str):
-        raise bad_request("can't parse ReactionType: can't find field \"emoji\"")
-    emoji = emoji.replace("\ufe0f", "")
+        raise ValueError("expected an Object")
+    kind = text_field(given, "type", required=True)
+    if kind == "custom_emoji":
+        integer_field(given, "custom_emoji_id", required=True, bits=64)
+        raise bad_request("REACTION_INVALID")
+    if kind != "emoji":
+        raise ValueError("invalid reaction type specified")
+    emoji = text_field(given, "emoji", required=True).replace("\ufe0f", "")
     if emoji not in REACTIONS:
         raise bad_request("REACTION_INVALID")
     return emoji

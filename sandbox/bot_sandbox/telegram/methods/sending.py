@@ -1,37 +1,39 @@
-"""Say something in a chat: texts, files, albums, places, dice; forward and copy messages."""
+"""Send texts, files, albums, places and dice; forward and copy messages."""
 
-import itertools
-import re
-import time
 from typing import Any
 
 from bot_sandbox.telegram.arguments import Arguments
-from bot_sandbox.telegram.buttons import read_markup
 from bot_sandbox.telegram.errors import bad_request
 from bot_sandbox.telegram.formatting import read_caption, read_text
-from bot_sandbox.telegram.media import MAX_DOWNLOAD
+from bot_sandbox.telegram.markup import Markup, read_markup
+from bot_sandbox.telegram.media import MAX_ALBUM, MAX_DOWNLOAD
 from bot_sandbox.telegram.methods.base import MethodGroup, message_ids
 from bot_sandbox.telegram.methods.content import captioned, input_media, link_preview
-from bot_sandbox.telegram.types import Chat, Json, Message
-from bot_sandbox.telegram.world import BotAccount, TelegramWorld
+from bot_sandbox.telegram.replies import (
+    ReplyParameters,
+    answering,
+    origin_of,
+    read_reply_parameters,
+)
+from bot_sandbox.telegram.types import Json, Message
+from bot_sandbox.telegram.world import BotAccount
 
-DICE = {"🎲": 6, "🎯": 6, "🎳": 6, "🏀": 5, "⚽": 5, "🎰": 64}  # and their highest values
-MAX_ALBUM = 10  # messages
-NOT_COPIED = ("forward_", "has_protected_content", "media_group_id")  # what a copy does not keep
+DICE = {"🎲": 6, "🎯": 6, "🎳": 6, "🏀": 5, "⚽": 5, "🎰": 64}  # highest values
+NOT_COPIED = (  # dropped from a copy
+    "forward_", "has_protected_content", "media_group_id", "external_reply", "quote",
+)  # fmt: skip
+MAX_ACCURACY = 1500.0  # meters
+FOREVER = 0x7FFFFFFF  # the live_period of a place that is followed without an end
 
 
 class Sending(MethodGroup):
     """The methods that send, and getFile."""
 
-    def __init__(self, world: TelegramWorld) -> None:
-        super().__init__(world)
-        self._albums = itertools.count(13_000_000_000_000_001)
-
     async def send_message(self, account: BotAccount, arguments: Arguments) -> Json:
         """Write into a chat."""
         text, entities = read_text(arguments)
         more = link_preview(arguments)
-        return self._send(account, arguments, text=text, entities=entities, more=more).to_json()
+        return self._send(account, arguments, words=text, marks=entities, more=more).to_json()
 
     async def send_photo(self, account: BotAccount, arguments: Arguments) -> Json:
         """Send a picture."""
@@ -50,19 +52,24 @@ class Sending(MethodGroup):
 
     async def send_media_group(self, account: BotAccount, arguments: Arguments) -> list[Json]:
         """Send several pictures or documents as one album."""
-        media = arguments.json("media", "media")
         if not arguments.text("media"):
             raise bad_request('parameter "media" is required')
+        media = arguments.json("media", "media")
         if not isinstance(media, list):
             raise bad_request("expected an Array of InputMedia")
         if not media:
             raise bad_request("there are no messages to send")
         if len(media) > MAX_ALBUM:
             raise bad_request("too many messages to send as an album")
-        contents = [input_media(self._world.files, item, arguments) for item in media]
+        contents = [
+            input_media(self._world.files, item, arguments, in_album=True) for item in media
+        ]
+        if len({content["more"].get("show_caption_above_media") for content in contents}) > 1:
+            same = "show_caption_above_media must be the same for all messages"
+            raise bad_request(f"parameter {same}")
         if len({content["file"].kind for content in contents}) > 1:
             raise bad_request("document can't be mixed with other media types")
-        album = {"media_group_id": str(next(self._albums))}
+        album = {"media_group_id": str(next(self._world.albums))} if len(contents) > 1 else {}
         messages = []
         for content in contents:
             content["more"] |= album
@@ -71,17 +78,25 @@ class Sending(MethodGroup):
 
     async def send_location(self, account: BotAccount, arguments: Arguments) -> Json:
         """Send a place on Earth."""
-        place: Json = {
-            "latitude": arguments.number("latitude"),
-            "longitude": arguments.number("longitude"),
-        }
-        for name in ("live_period", "heading", "proximity_alert_radius"):
-            if arguments.integer(name) > 0 and arguments.integer("live_period") > 0:
-                place[name] = arguments.integer(name)
+        place = _place(arguments)
         return self._send(account, arguments, more={"location": place}).to_json()
 
+    async def send_contact(self, account: BotAccount, arguments: Arguments) -> Json:
+        """Send a card with a phone number; it names the user who has this number."""
+        card: Json = {}
+        for name in ("phone_number", "first_name"):
+            if not arguments.text(name):
+                raise bad_request(f'parameter "{name}" is required')
+            card[name] = arguments.text(name)
+        for name in ("last_name", "vcard"):
+            if arguments.text(name):
+                card[name] = arguments.text(name)
+        if person := self._world.person_with_number(card["phone_number"]):
+            card["user_id"] = person.id
+        return self._send(account, arguments, more={"contact": card}).to_json()
+
     async def send_dice(self, account: BotAccount, arguments: Arguments) -> Json:
-        """Throw a die, or what else has a value."""
+        """Throw a die, or another emoji with a value."""
         emoji = (arguments.text("emoji") or "🎲").replace("\ufe0f", "")
         if emoji not in DICE:
             raise bad_request("EMOTICON_INVALID")
@@ -89,7 +104,7 @@ class Sending(MethodGroup):
         return self._send(account, arguments, more={"dice": dice}).to_json()
 
     async def get_file(self, account: BotAccount, arguments: Arguments) -> Json:
-        """Where a file is to be had: /file/bot<TOKEN>/<file_path>."""
+        """Return a file's path, for /file/bot<TOKEN>/<file_path>."""
         file_id = arguments.text("file_id")
         if not file_id:
             raise bad_request("file_id not specified")
@@ -101,47 +116,67 @@ class Sending(MethodGroup):
         return file.identity | {"file_path": file.path}
 
     async def forward_message(self, account: BotAccount, arguments: Arguments) -> Json:
-        """Say again what somebody said, with their name on it."""
+        """Repeat a message with its author's name."""
         original = self._original(account, arguments, "message to forward")
-        return self._send(account, arguments, **_forwarded(original)).to_json()
+        return self._repeat(account, arguments, _forwarded(original)).to_json()
 
     async def forward_messages(self, account: BotAccount, arguments: Arguments) -> list[Json]:
-        """Forward several messages; those that are gone or cannot be forwarded are left out."""
+        """Forward several messages; skip those that are gone or can't be forwarded."""
         found = self._originals(account, arguments, "messages can't be forwarded")
-        sent = [self._send(account, arguments, **_forwarded(original)) for original in found]
+        sent = [self._repeat(account, arguments, _forwarded(original)) for original in found]
         return [{"message_id": message.message_id} for message in sent]
 
     async def copy_message(self, account: BotAccount, arguments: Arguments) -> Json:
-        """Say again what somebody said, without their name."""
+        """Repeat a message without its author's name."""
         original = self._original(account, arguments, "message to copy")
         content = _copied(original)
         if "caption" in arguments and original.file:
-            content["text"], content["entities"] = read_caption(arguments)
+            content["words"], content["marks"] = read_caption(arguments)
+            content["more"].pop("show_caption_above_media", None)
+            if arguments.boolean("show_caption_above_media") and original.file.kind == "photo":
+                content["more"]["show_caption_above_media"] = True
         return {"message_id": self._send(account, arguments, **content).message_id}
 
     async def copy_messages(self, account: BotAccount, arguments: Arguments) -> list[Json]:
-        """Copy several messages; those that are gone or cannot be copied are left out."""
+        """Copy several messages; skip those that are gone or can't be copied."""
         found = self._originals(account, arguments, "messages can't be copied")
         contents = [_copied(original) for original in found]
         for content in contents:
             if arguments.boolean("remove_caption") and content["file"]:
-                content["text"], content["entities"] = "", []
-        sent = [self._send(account, arguments, **content) for content in contents]
+                content["words"], content["marks"] = "", []
+        sent = [self._repeat(account, arguments, content) for content in contents]
         return [{"message_id": message.message_id} for message in sent]
 
     def _send(
-        self, account: BotAccount, arguments: Arguments, with_keyboard: bool = True, **content: Any
+        self,
+        account: BotAccount,
+        arguments: Arguments,
+        with_keyboard: bool = True,
+        with_reply: bool = True,
+        **content: Any,
     ) -> Message:
-        """What all of them have in common: to whom, in reply to what, with which buttons."""
-        keyboard, choices = read_markup(arguments) if with_keyboard else ([], None)
+        """Post content to a chat, as a reply and with buttons if wanted."""
+        markup = read_markup(arguments) if with_keyboard else Markup()
+        wanted = read_reply_parameters(arguments) if with_reply else ReplyParameters()
         chat = self._world.chat_for(account, arguments.text("chat_id"))
-        reply_to = _reply_to(chat, arguments)
-        account.limiter.check(chat.id, chat.kind != "private", time.monotonic())
+        original = wanted.find(
+            chat, lambda chat_id: self._world.chat_for(account, chat_id, write=False)
+        )
+        answered = answering(chat, original, wanted.quote)
+        keyboard, reply_keyboard = markup.in_chat(chat.kind)
+        account.limiter.check(chat.id, chat.kind != "private", self._world.clock.now())
+        content["more"] = content.get("more", {}) | answered.pop("more", {})
         if arguments.boolean("protect_content"):
-            content["more"] = content.get("more", {}) | {"has_protected_content": True}
-        content["entities"] = self._world.with_users(account, content.get("entities", []))
-        chat.choices = choices or chat.choices
-        return self._world.post(chat, account, keyboard=keyboard, reply_to=reply_to, **content)
+            content["more"] |= {"has_protected_content": True}
+        content["marks"] = self._world.with_users(account, content.get("marks", []))
+        message = self._world.post(chat, account, keyboard=keyboard, **answered, **content)
+        if reply_keyboard:
+            self._world.show_reply_keyboard(message, reply_keyboard)
+        return message
+
+    def _repeat(self, account: BotAccount, arguments: Arguments, content: Json) -> Message:
+        """Post a message that is forwarded, or copied with others."""
+        return self._send(account, arguments, with_keyboard=False, with_reply=False, **content)
 
     def _original(self, account: BotAccount, arguments: Arguments, what: str) -> Message:
         if not arguments.text("from_chat_id"):
@@ -169,34 +204,32 @@ class Sending(MethodGroup):
         return found
 
 
-def _reply_to(chat: Chat, arguments: Arguments) -> Message | None:
-    number = arguments.integer("reply_to_message_id")
-    lenient = arguments.boolean("allow_sending_without_reply")
-    if "reply_parameters" in arguments:
-        parameters = arguments.json("reply_parameters", "reply parameters")
-        if not parameters and isinstance(parameters, dict | None):
-            return None
-        if not isinstance(parameters, dict):
-            raise bad_request("object expected as reply parameters")
-        given = parameters.get("message_id")
-        if given is None:
-            raise bad_request('can\'t find field "message_id"')
-        if not re.fullmatch(r"-?[0-9]{1,10}", str(given)):
-            raise bad_request('field "message_id" must be a valid Number')
-        number, lenient = int(given), parameters.get("allow_sending_without_reply") is True
-    if number <= 0:
-        return None
-    message = chat.find(number)
-    if message is None and not lenient:
-        raise bad_request("message to be replied not found")
-    return message
+def _place(arguments: Arguments) -> Json:
+    """Return a Location; 400 as in `td/telegram/Location.cpp` of tdlib/td."""
+    latitude, longitude = arguments.number("latitude"), arguments.number("longitude")
+    if not (abs(latitude) <= 90 and abs(longitude) <= 180):
+        raise bad_request("invalid location specified")
+    place: Json = {"latitude": latitude, "longitude": longitude}
+    accuracy = arguments.number("horizontal_accuracy", 0.0)
+    if accuracy > 0:
+        place["horizontal_accuracy"] = min(accuracy, MAX_ACCURACY)
+    period, heading = arguments.integer("live_period"), arguments.integer("heading")
+    radius = arguments.integer("proximity_alert_radius")
+    if period not in (0, FOREVER) and not 60 <= period <= 86_400:
+        raise bad_request("wrong live location period specified")
+    if heading and not 1 <= heading <= 360:
+        raise bad_request("wrong live location heading specified")
+    if not 0 <= radius <= 100_000:
+        raise bad_request("wrong live location proximity alert radius specified")
+    live = {"live_period": period, "heading": heading, "proximity_alert_radius": radius}
+    return place | {name: value for name, value in live.items() if value and period}
 
 
 def _copied(message: Message) -> dict[str, Any]:
-    """What a copy of a message holds."""
+    """Return the content of a copy."""
     return {
-        "text": message.text,
-        "entities": message.entities,
+        "words": message.words,
+        "marks": message.marks,
         "file": message.file,
         "more": {
             name: value for name, value in message.more.items() if not name.startswith(NOT_COPIED)
@@ -205,25 +238,20 @@ def _copied(message: Message) -> dict[str, Any]:
 
 
 def _forwarded(message: Message) -> dict[str, Any]:
-    """The same, with whose words it was; what was forwarded before keeps its first origin."""
-    chat, more = message.chat, message.more
+    """Return the content of a forwarded message, with its first origin."""
+    more, origin = message.more, origin_of(message)
     if "forward_origin" in more:
-        origin = {name: value for name, value in more.items() if name.startswith("forward_")}
-    elif chat.kind == "channel":
-        post = {"chat": chat.json, "message_id": message.message_id, "date": message.date}
-        origin = {
-            "forward_origin": {"type": "channel"} | post,
-            "forward_from_chat": chat.json,
-            "forward_from_message_id": message.message_id,
-            "forward_date": message.date,
+        content = _copied(message)
+        content["more"] |= {name: more[name] for name in more if name.startswith("forward_")}
+        return content
+    old = {"forward_date": message.date}  # older fields, which the real server still adds
+    if origin["type"] == "channel":
+        old |= {
+            "forward_from_chat": origin["chat"],
+            "forward_from_message_id": origin["message_id"],
         }
     else:
-        sender = message.sender.json
-        origin = {
-            "forward_origin": {"type": "user", "sender_user": sender, "date": message.date},
-            "forward_from": sender,
-            "forward_date": message.date,
-        }
+        old["forward_from"] = origin["sender_user"]
     content = _copied(message)
-    content["more"] |= origin
+    content["more"] |= {"forward_origin": origin} | old
     return content

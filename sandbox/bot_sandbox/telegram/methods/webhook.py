@@ -1,20 +1,23 @@
-"""How updates come: getUpdates, or a webhook.
+"""getUpdates and the webhook methods.
 
-What a webhook address may be depends on `local_mode`: the real server run with --local takes any
-http address and port, the public one does not.
+`local_mode` decides about webhook addresses: the real server with --local accepts any http address
+and port, the public one does not.
 """
 
 import functools
 import json
 import re
-import time
 from collections.abc import Awaitable, Callable
 
 from bot_sandbox.telegram.arguments import Arguments
-from bot_sandbox.telegram.errors import LackingError, TelegramError, bad_request, too_many_requests
-from bot_sandbox.telegram.methods.base import Described, MethodGroup
+from bot_sandbox.telegram.errors import (
+    TelegramError,
+    bad_request,
+    too_many_requests,
+)
+from bot_sandbox.telegram.methods.base import DescribedResult, MethodGroup
 from bot_sandbox.telegram.types import Json
-from bot_sandbox.telegram.updates import DEFAULT_TYPES, Target, Webhook, WebhookClient
+from bot_sandbox.telegram.updates import DEFAULT_TYPES, Webhook, WebhookClient, WebhookUrl
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 
 Call = Callable[[BotAccount, str, Arguments], Awaitable[object]]
@@ -28,7 +31,7 @@ DEFAULT_CONNECTIONS = 40
 
 
 class WebhookMethods(MethodGroup):
-    """The methods that say how updates reach a bot; `call` runs what a webhook answers."""
+    """The methods for updates; `call` runs calls in webhook responses."""
 
     def __init__(
         self,
@@ -45,7 +48,7 @@ class WebhookMethods(MethodGroup):
         self._set_webhook_s = set_webhook_s
 
     async def get_updates(self, account: BotAccount, arguments: Arguments) -> list[Json]:
-        """Pending updates, or the next ones within `timeout` seconds."""
+        """Return pending updates, or the next ones within `timeout` seconds."""
         if account.webhook:
             raise TelegramError(409, WEBHOOK_ACTIVE)
         account.updates.allow(_allowed(arguments))
@@ -56,15 +59,12 @@ class WebhookMethods(MethodGroup):
         )
         return [update.to_json() for update in updates]
 
-    async def set_webhook(self, account: BotAccount, arguments: Arguments) -> Described:
-        """Have updates POSTed to `url`; without one, as deleteWebhook."""
+    async def set_webhook(self, account: BotAccount, arguments: Arguments) -> DescribedResult:
+        """POST updates to `url`; without one, do the same as deleteWebhook."""
         url = arguments.text("url")
         if not url:
             return await self.delete_webhook(account, arguments)
-        if "certificate" in arguments.files:
-            advice = "Leave the certificate out, and give an http address on this machine."
-            raise LackingError("setWebhook with a certificate", advice)
-        now = time.monotonic()
+        now = self._world.clock.now()
         if now < account.next_set_webhook:
             raise too_many_requests(1)
         account.next_set_webhook = now + self._set_webhook_s
@@ -73,9 +73,9 @@ class WebhookMethods(MethodGroup):
         connections = min(max(arguments.integer("max_connections", DEFAULT_CONNECTIONS), 1), top)
         if self._is_set(account, url, secret, connections, arguments):
             account.updates.allow(_allowed(arguments))
-            return Described(True, "Webhook is already set")
+            return DescribedResult(True, "Webhook is already set")
         account.updates.wake_poll(TelegramError(409, BY_SET_WEBHOOK))
-        self._remove(account, arguments)  # the real server, too, first removes the old one
+        self._remove(account, arguments)  # the real server also removes the old one first
         target = _target(url, secret)
         address = await self._resolve(target, arguments.text("ip_address"))
         if account.webhook:  # another setWebhook was faster
@@ -91,16 +91,16 @@ class WebhookMethods(MethodGroup):
             address,
         )
         account.updates.set_webhook(webhook)
-        return Described(True, "Webhook was set")
+        return DescribedResult(True, "Webhook was set")
 
-    async def delete_webhook(self, account: BotAccount, arguments: Arguments) -> Described:
-        """Stop POSTing; what is pending stays for getUpdates."""
+    async def delete_webhook(self, account: BotAccount, arguments: Arguments) -> DescribedResult:
+        """Stop POSTing; pending updates stay for getUpdates."""
         was_set = account.webhook is not None
         self._remove(account, arguments)
-        return Described(True, f"Webhook {'was' if was_set else 'is already'} deleted")
+        return DescribedResult(True, f"Webhook {'was' if was_set else 'is already'} deleted")
 
     async def get_webhook_info(self, account: BotAccount, arguments: Arguments) -> Json:
-        """Where updates go, how many wait, and what went wrong last."""
+        """Return where updates go, how many wait, and the last error."""
         webhook = account.webhook
         info: Json = {
             "url": webhook.target.url if webhook else "",
@@ -133,8 +133,8 @@ class WebhookMethods(MethodGroup):
             account.updates.clear()
         account.updates.remove_webhook()
 
-    async def _resolve(self, target: Target, fixed: str) -> str:
-        """The address of the host; 400 when it has none or the public server would refuse it."""
+    async def _resolve(self, target: WebhookUrl, fixed: str) -> str:
+        """Return the host's IP address; 400 if it has none or the public server would refuse it."""
         try:
             addresses = await self._client.sender.resolve(fixed or target.host, target.port)
         except (OSError, UnicodeError) as problem:
@@ -146,10 +146,10 @@ class WebhookMethods(MethodGroup):
         return addresses[0]
 
 
-def _target(url: str, secret: str) -> Target:
+def _target(url: str, secret: str) -> WebhookUrl:
     try:
-        target = Target.parse(url)
-    except ValueError:  # UnicodeError, of a host name that cannot be one, is a ValueError
+        target = WebhookUrl.parse(url)
+    except ValueError:  # also a UnicodeError of an invalid host name
         raise bad_request("invalid webhook URL specified") from None
     if len(secret) > 256:
         raise bad_request("secret token is too long")
@@ -161,5 +161,5 @@ def _target(url: str, secret: str) -> Target:
 def _allowed(arguments: Arguments) -> object:
     try:
         return json.loads(arguments.text("allowed_updates") or "null")
-    except (ValueError, RecursionError):  # the real server ignores what it cannot read
+    except (ValueError, RecursionError):  # the real server ignores invalid values
         return None

@@ -1,4 +1,4 @@
-// The cloud: choose a function, see its instances live and die, its meter and log; call it.
+// The cloud: choose a function, see its instances, meter and log, and call it.
 
 import { element } from "./dom.js";
 import { laneList, milliseconds } from "./lanes.js";
@@ -17,7 +17,7 @@ export function mount(section, app) {
   let chosen = app.options.get("function") ?? "";
   let tariff = "aws";
   let span = SPANS[0][0];
-  let drawnAt = -1; // the cloud's clock when the lanes were drawn last
+  let drawnAt = -1; // the cloud's clock at the last drawing of the lanes
   let changed = true;
   let stretches = new Map(); // lane → when it was busy
   const clock = cloudClock(app);
@@ -43,7 +43,7 @@ export function mount(section, app) {
   const calls = callTable();
   const caller = callForm(app, () => chosen);
   const log = logView(app, () => chosen);
-  const empty = element("p", { class: "quiet" }, "No function is deployed yet. One that you deploy in Python appears here by itself.");
+  const empty = element("p", { class: "quiet" }, "No function is deployed yet. One that you deploy in Python appears here.");
   const body = element(
     "div",
     { class: "body", hidden: true },
@@ -59,11 +59,11 @@ export function mount(section, app) {
     changed = true;
   }
 
-  // The lanes move with the clock, the rest is drawn when something has changed.
+  // The lanes move with the clock; the rest is drawn after a change.
   function frame() {
     requestAnimationFrame(frame);
     if (!section.offsetParent) return; // another panel is shown
-    if (drawnAt >= 0 && !changed && section.closest(".gone")) return; // its time stands still
+    if (drawnAt >= 0 && !changed && section.closest(".gone")) return; // its clock has stopped
     const now = clock();
     if (now === null) return;
     const pixel = stillMotion.matches ? 1 : span / 1200;
@@ -157,7 +157,7 @@ export function mount(section, app) {
   }
 }
 
-// The cloud's clock in seconds: asked for now and then, it runs on in the page.
+// The cloud's clock in seconds: it runs in the page and is corrected now and then.
 function cloudClock(app) {
   let ahead = null;
   async function ask() {
@@ -166,7 +166,7 @@ function cloudClock(app) {
     const after = performance.now();
     ahead = now - (before + after) / 2 / 1000;
   }
-  const again = () => ask().catch(() => {}); // without a cloud the clock runs on
+  const again = () => ask().catch(() => {}); // without a cloud, the clock still runs
   again();
   setInterval(again, CLOCK_CHECK_MS);
   document.addEventListener("visibilitychange", again);
@@ -227,7 +227,7 @@ function below(log, calls, change) {
   }
 }
 
-// Calls, refusals, time and money; while a call runs, its part is an estimate and is called so.
+// Calls, refusals, time and money; the part of a running call is marked as an estimate.
 function meterTiles(chooseTariff) {
   const tile = (name, ...more) => {
     const value = element("dd", { class: "value" });
@@ -292,14 +292,14 @@ function meterTiles(chooseTariff) {
   return { element: list, tariffs, draw };
 }
 
-// What the calls under way have used so far, in seconds that are paid for; not rounded.
+// What the running calls have used so far, in billed seconds, not rounded.
 function runningSeconds(record, prices, now) {
   const busy = record.busy * now - record.busy_since;
   const loading = record.starting * now - record.starting_since + record.loaded_s;
   return Math.max(0, busy + (prices.init_billed ? loading : 0));
 }
 
-// The newest calls, each with what it cost.
+// The newest calls with their cost.
 function callTable() {
   const heads = [
     "Call",
@@ -336,7 +336,7 @@ function callTable() {
     const free = `Free each month and not subtracted here: ${named.free}.`;
     write(prices, `Prices: ${named.name}, ${named.source}, ${named.date}. ${free}${left}`);
     const ended = record.ended.map((call) => [
-      call.number,
+      call.caller ? `${call.number}, ${call.caller}` : call.number,
       call.start,
       call.instance,
       `${call.duration_ms} ms${call.init_ms ? ` + ${call.init_ms} ms start` : ""}`,
@@ -348,7 +348,7 @@ function callTable() {
     ]);
     const running = record.running.map((call) => {
       const state = call.began === null ? "starting" : "at work";
-      return ["", call.start, call.instance, state, "not known yet", "", "", "", ""];
+      return [call.caller, call.start, call.instance, state, "not known yet", "", "", "", ""];
     });
     const all = [...running.reverse(), ...ended.reverse()];
     rows.replaceChildren(
@@ -365,7 +365,7 @@ function callTable() {
   return { element: place, draw };
 }
 
-// A request to the function, by its own address; its answer below.
+// A request to the function's address, and its response below.
 function callForm(app, chosen) {
   const method = element(
     "select",
@@ -442,17 +442,17 @@ function typeOf(text) {
 }
 
 const NEAR_THE_END = 30; // pixels
-const SHOWN = 500; // lines that stay on the page while its end is followed
-const ASKED = 300; // lines that are asked for at once
-const PAUSE_MS = 150; // between two questions
+const SHOWN = 500; // lines to keep while following the end
+const ASKED = 300; // lines in one request
+const PAUSE_MS = 150; // between two requests
 
-// The log: it stays at its end while the reader is there, and stands still while one reads above.
+// The log follows its end, unless the reader has scrolled up.
 function logView(app, chosen) {
   const lines = element("div", { class: "lines", role: "log", tabindex: "0", "aria-label": "Log" });
   const newer = element("button", { type: "button", class: "newer", hidden: true, onclick: toEnd });
-  let shown = ""; // of which function and deployment
-  let last = 0; // the number of the newest line here
-  let wanted = 0; // the number of the newest line there is
+  let shown = ""; // function and deployment
+  let last = 0; // number of the newest line on the page
+  let wanted = 0; // number of the newest line in the log
   let following = true;
   let asking = false;
 
@@ -462,10 +462,12 @@ function logView(app, chosen) {
   });
   new ResizeObserver(() => following && (lines.scrollTop = lines.scrollHeight)).observe(lines);
 
-  function follow({ name, revision, last_line }) {
-    const key = `${name} ${revision}`;
+  function follow({ name, revision, history, last_line }) {
+    const key = `${name} ${revision} ${history}`;
     if (key !== shown) {
-      if (shown.split(" ")[0] !== name) lines.replaceChildren();
+      const [before, deployed] = shown.split(" ");
+      const returned = deployed >= revision; // the cloud, to a snapshot
+      if (before !== name || returned) lines.replaceChildren();
       else if (lines.children.length)
         lines.append(note("a new version was deployed; its log begins here"));
       shown = key;
@@ -484,9 +486,10 @@ function logView(app, chosen) {
     const query = new URLSearchParams({ function: chosen(), after: last, limit: ASKED });
     try {
       const found = await app.get(`cloud/logs?${query}`);
-      if (key === shown && `${chosen()} ${found.revision}` === shown) take(found);
+      const isShown = shown.startsWith(`${chosen()} ${found.revision} `);
+      if (key === shown && isShown) take(found);
     } catch {
-      wanted = last; // the window has gone, which the page says; else the next change asks again
+      wanted = last; // try again after the next change; the page says if the window is gone
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     asking = false;
@@ -500,7 +503,7 @@ function logView(app, chosen) {
     if (begins > last + 1) lines.append(note(`${begins - last - 1} lines are not shown here`));
     lines.append(...found.lines.map(({ text }) => lineOf(text)));
     last = found.last;
-    if (!following) return; // the reader has just gone up: nothing above may move
+    if (!following) return; // the reader has just scrolled up: nothing above may move
     while (lines.children.length > SHOWN) lines.firstChild.remove();
     lines.scrollTop = lines.scrollHeight;
   }

@@ -1,5 +1,5 @@
-// Elements from plain values. Text is only ever set as text: nothing that anybody has written can
-// become HTML here.
+// Elements from plain values. Text is always set as text, so nothing that anybody writes can become
+// HTML.
 
 // element("button", { type: "button", onclick: f, "aria-label": "Send" }, "Send", other)
 export function element(name, attributes = {}, ...children) {

@@ -1,8 +1,8 @@
-// What can go wrong with a program's connection, and with Twitch itself, at a click.
+// Buttons for faults of a program's connection, and of Twitch itself.
 
 import { element } from "./dom.js";
 
-// The label, what is asked for, its inputs (name, label, value, attributes), and what it does.
+// The label, the request, its inputs (name, label, value, attributes), and an explanation.
 const OF_A_LINE = [
   ["Cut the line", { fault: "drop" }, [], "It breaks without a word, as when a cable is pulled."],
   [
@@ -57,6 +57,12 @@ const OF_TWITCH = [
     "The next request to Helix, Twitch's API, is answered with this status.",
   ],
   [
+    "OAuth fails",
+    { fault: "fail_oauth" },
+    [["status", "Status", 503, { min: 400, max: 599 }]],
+    "The next request for a token, or to validate one, is answered with this status.",
+  ],
+  [
     "A delivery twice",
     { fault: "repeat_delivery" },
     [],
@@ -70,7 +76,7 @@ const OF_TIME = [
     [],
     "Twitch's clock jumps ahead; what falls due happens now.",
   ],
-  ["Four hours later", { advance: 14400 }, [], "User tokens last about four hours: they run out."],
+  ["Four hours later", { advance: 14400 }, [], "User tokens last about four hours: they run out. Chat lines live on until the next login."],
 ];
 const DOWN = ["Servers down", "All connections end, and nobody can connect."];
 const UP = ["Servers up", "The servers come back at the same addresses."];
@@ -100,19 +106,6 @@ export function faultsPanel(app) {
     element("ul", {}, ...OF_TIME.map((fault) => row(fault, makeTime))),
   );
 
-  function row([label, values, inputs, words], act) {
-    const fields = inputs.map(([name, text, value, limits]) => {
-      const input = element("input", { type: "number", "aria-label": text, value, ...limits });
-      return [name, input];
-    });
-    const press = () => {
-      const typed = fields.map(([name, input]) => [name, Number(input.value)]);
-      act({ ...values, ...Object.fromEntries(typed) }, label);
-    };
-    const button = element("button", { type: "button", onclick: press }, label);
-    return element("li", {}, button, ...fields.map(([, input]) => input), " ", words);
-  }
-
   async function makeFault(values) {
     const ofLogin = OF_A_LINE.some(([, { fault }]) => fault === values.fault);
     const asked = ofLogin ? { ...values, login: program.value } : values;
@@ -129,7 +122,7 @@ export function faultsPanel(app) {
     makeFault({ fault: power.textContent === DOWN[0] ? "stop" : "start" });
   }
 
-  // Programs never go: what is there stays, so that a choice with the focus is not disturbed.
+  // Programs are never removed, so a choice with the focus is not disturbed.
   function draw() {
     const logins = new Set(app.all("twitch/program/").map(([, { login }]) => login));
     for (const [, { login }] of app.all("twitch/connection/")) if (login) logins.add(login);
@@ -149,6 +142,7 @@ export function faultsPanel(app) {
         servers.up ? "" : "The servers are down.",
         servers.ahead ? `The clock is ${long(servers.ahead)} ahead.` : "",
         servers.api_failures ? `API requests still to fail: ${servers.api_failures}.` : "",
+        servers.oauth_failures ? `OAuth requests still to fail: ${servers.oauth_failures}.` : "",
         servers.deliveries_twice ? `Deliveries still to repeat: ${servers.deliveries_twice}.` : "",
         ...refused.map(([login, n]) => `Logins of ${login} still to refuse: ${n}.`),
       ]
@@ -160,15 +154,29 @@ export function faultsPanel(app) {
   return { element: panel, draw };
 }
 
-function set(node, text) {
+// One fault: a button, its inputs, and an explanation. `act` gets the request.
+export function row([label, values, inputs, words], act) {
+  const fields = inputs.map(([name, text, value, limits]) => {
+    const input = element("input", { type: "number", "aria-label": text, value, ...limits });
+    return [name, input];
+  });
+  const press = () => {
+    const typed = fields.map(([name, input]) => [name, Number(input.value)]);
+    act({ ...values, ...Object.fromEntries(typed) }, label);
+  };
+  const button = element("button", { type: "button", onclick: press }, label);
+  return element("li", {}, button, ...fields.map(([, input]) => input), " ", words);
+}
+
+export function set(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-function lower(text) {
+export function lower(text) {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-function long(seconds) {
+export function long(seconds) {
   const minutes = Math.round(seconds / 60);
   const hours = Math.floor(minutes / 60);
   return hours ? `${hours} h ${minutes % 60} min` : minutes ? `${minutes} min` : `${seconds} s`;

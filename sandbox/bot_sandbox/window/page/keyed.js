@@ -1,4 +1,4 @@
-// A list whose rows stay while their records change, so that no focused button is ever rebuilt.
+// A list that keeps its rows when records change, so that a focused button is never rebuilt.
 //
 // keyed(parent, [[key, record], …], make): make() gives { element, update(record) } for a new key.
 

@@ -1,7 +1,6 @@
-// Instances as lanes on a moving time axis: each one starts, works, waits, and is stopped or killed.
-//
-// The picture is drawn on a canvas for each lane, by the cloud's clock, which runs on between two
-// messages; beside it the same stands in words. Cold and warm differ in pattern, height and letter.
+// Instances as lanes on a moving time axis: each one starts, works, waits, and is stopped or
+// killed. Each lane is a canvas, drawn by the cloud's clock, with the same in words next to it.
+// Cold and warm differ in pattern, height and letter.
 
 import { element } from "./dom.js";
 
@@ -21,11 +20,11 @@ const WHY = {
   exit: "program ended",
   start: "could not start",
 };
-const NOW_AT = 0.86; // where on the axis the present is; the future is empty
+const NOW_AT = 0.86; // position of the present on the axis
 const HEIGHT = 36; // pixels of a lane
-const BAND = { top: 15, height: 15 }; // where it is busy; above it stand letters and times
+const BAND = { top: 15, height: 15 }; // the busy part; letters and times are above it
 const TICKS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300]; // seconds between two marks of the scale
-const TICK_WIDTH = 66; // pixels that a mark's text needs
+const TICK_WIDTH = 66; // pixels of a mark's text
 
 function why(lane) {
   return WHY[lane.why] ?? lane.why;
@@ -50,7 +49,7 @@ export function laneList(label, corner) {
   let width = 0;
   new ResizeObserver(() => (width = 0)).observe(place);
 
-  // lanes: what to show; stretches: lane → the times it was busy; now: the cloud's clock.
+  // lanes: what to show; stretches: lane → busy times; now: the cloud's clock.
   function draw(lanes, stretches, { now, span, unknownBefore, notShown, empty }) {
     nobody.textContent = lanes.length ? "" : empty;
     nobody.hidden = lanes.length > 0;
@@ -79,7 +78,7 @@ export function laneList(label, corner) {
     }
     width ||= axis.clientWidth;
     if (!width) return;
-    const colours = coloursOf(place);
+    const colors = colorsOf(place);
     const at = (time) => width * (NOW_AT - ((now - time) / span) * NOW_AT);
     for (const lane of lanes) {
       const pen = penOn(rows.get(lane.lane).canvas, width, HEIGHT);
@@ -87,11 +86,11 @@ export function laneList(label, corner) {
         at,
         now,
         width,
-        colours,
+        colors,
         unknownBefore,
       });
     }
-    drawScale(penOn(axis, width, 18), { at, now, span, width, colours });
+    drawScale(penOn(axis, width, 18), { at, now, span, width, colors });
   }
 
   function newRow() {
@@ -149,23 +148,23 @@ export function milliseconds(seconds) {
   return ms < 10_000 ? `${Math.round(ms)} ms` : `${seconds.toFixed(1)} s`;
 }
 
-function drawLane(pen, lane, stretches, { at, now, width, colours, unknownBefore }) {
+function drawLane(pen, lane, stretches, { at, now, width, colors, unknownBefore }) {
   const { top, height } = BAND;
   const middle = top + height / 2;
   const end = lane.stopped ?? (lane.state === "stopped" ? lane.since : now);
   const ready = lane.ready ?? end;
-  // It waits: a dotted line. What is busy is drawn over it.
-  // What was before the oldest stretch that is kept is not known and stays empty.
+  // A dotted line while it waits. The busy parts are drawn over it.
+  // The time before the oldest known stretch stays empty.
   const from = Math.max(at(ready), at(unknownBefore), 0);
-  pen.strokeStyle = colours.idle;
+  pen.strokeStyle = colors.idle;
   pen.setLineDash([2, 4]);
   line(pen, from, middle, at(end), middle);
   pen.setLineDash([]);
   const labels = [];
-  // It starts: striped, at least so wide that it is seen.
+  // Stripes while it starts, wide enough to see.
   if (at(ready) > -50) {
     const box = boxOf(at(lane.started), at(ready), 6);
-    stripes(pen, box.x, top, box.width, height, colours);
+    stripes(pen, box.x, top, box.width, height, colors);
     const from = lane.snapshot ? " from a snapshot" : "";
     labels.push([box.x, "C", `cold start${from} ${milliseconds(ready - lane.started)}`]);
   }
@@ -185,10 +184,10 @@ function drawLane(pen, lane, stretches, { at, now, width, colours, unknownBefore
   function busy(begin, finish, count, cold, error) {
     const box = boxOf(at(begin), at(finish), 4);
     rest(box.x);
-    pen.fillStyle = error ? colours.bad : colours.busy;
+    pen.fillStyle = error ? colors.bad : colors.busy;
     const inset = cold ? 0 : 3;
     pen.fillRect(box.x, top + inset, box.width, height - 2 * inset);
-    if (error) cross(pen, box.x + box.width / 2, middle, colours.ground);
+    if (error) cross(pen, box.x + box.width / 2, middle, colors.ground);
     const took = milliseconds(finish - begin);
     if (count > 1) labels.push([box.x, `${count}`, `${count} warm calls`]);
     else if (error) labels.push([box.x, "!", `failed: ${error}`]);
@@ -202,10 +201,10 @@ function drawLane(pen, lane, stretches, { at, now, width, colours, unknownBefore
     pen.font = "11px system-ui, sans-serif";
     const needs = pen.measureText(text).width;
     if (until - left > needs + 16) {
-      pen.fillStyle = colours.ground;
+      pen.fillStyle = colors.ground;
       const x = (left + until - needs) / 2;
       pen.fillRect(x - 4, top, needs + 8, height);
-      pen.fillStyle = colours.quiet;
+      pen.fillStyle = colors.quiet;
       pen.fillText(text, x, middle + 4);
     }
   }
@@ -213,8 +212,8 @@ function drawLane(pen, lane, stretches, { at, now, width, colours, unknownBefore
   function theEnd() {
     const x = at(end);
     const isKilled = lane.state === "killed";
-    pen.strokeStyle = pen.fillStyle = isKilled ? colours.bad : colours.quiet;
-    if (isKilled) cross(pen, x + 5, middle, colours.bad, 2.5);
+    pen.strokeStyle = pen.fillStyle = isKilled ? colors.bad : colors.quiet;
+    if (isKilled) cross(pen, x + 5, middle, colors.bad, 2.5);
     else pen.fillRect(x, top, 3, height);
     labels.push([x, isKilled ? "✕" : "▪", `${lane.state}: ${why(lane)}`]);
   }
@@ -224,18 +223,18 @@ function drawLane(pen, lane, stretches, { at, now, width, colours, unknownBefore
     pen.font = "11px system-ui, sans-serif";
     let room = width;
     for (const [x, letter, text] of labels.sort((a, b) => b[0] - a[0])) {
-      const from = Math.max(x, 0); // what began before the picture is named at its edge
+      const from = Math.max(x, 0); // the label of an earlier start is at the edge
       const shown = [text, letter].find((one) => from + pen.measureText(one).width + 6 < room);
-      pen.fillStyle = letter === "✕" ? colours.bad : colours.ink;
+      pen.fillStyle = letter === "✕" ? colors.bad : colors.ink;
       if (shown) pen.fillText(shown, from, 11);
       if (shown) room = from;
     }
   }
 }
 
-function drawScale(pen, { at, now, span, width, colours }) {
+function drawScale(pen, { at, now, span, width, colors }) {
   pen.font = "11px system-ui, sans-serif";
-  pen.fillStyle = colours.quiet;
+  pen.fillStyle = colors.quiet;
   const step = TICKS.find((one) => at(now) - at(now - one) >= TICK_WIDTH) ?? span;
   for (let seconds = 0; seconds <= span; seconds += step) {
     const x = at(now - seconds);
@@ -252,26 +251,26 @@ function boxOf(left, right, least) {
   return { x, width: Math.max(right - x, least) };
 }
 
-function stripes(pen, x, y, width, height, colours) {
+function stripes(pen, x, y, width, height, colors) {
   pen.save();
   pen.beginPath();
   pen.rect(x, y, width, height);
-  pen.fillStyle = colours.startGround;
+  pen.fillStyle = colors.startGround;
   pen.fill();
   pen.clip();
-  pen.strokeStyle = colours.start;
+  pen.strokeStyle = colors.start;
   pen.lineWidth = 2.5;
   for (let offset = -height; offset < width + height; offset += 6) {
     line(pen, x + offset, y + height, x + offset + height, y);
   }
   pen.restore();
-  pen.strokeStyle = colours.start;
+  pen.strokeStyle = colors.start;
   pen.lineWidth = 1;
   pen.strokeRect(x + 0.5, y + 0.5, Math.max(width - 1, 1), height - 1);
 }
 
-function cross(pen, x, y, colour, thick = 1.5) {
-  pen.strokeStyle = colour;
+function cross(pen, x, y, color, thick = 1.5) {
+  pen.strokeStyle = color;
   pen.lineWidth = thick;
   line(pen, x - 4, y - 4, x + 4, y + 4);
   line(pen, x - 4, y + 4, x + 4, y - 4);
@@ -285,7 +284,7 @@ function line(pen, x1, y1, x2, y2) {
   pen.stroke();
 }
 
-// A canvas as sharp as the screen, empty.
+// An empty canvas with the screen's resolution.
 function penOn(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
   const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
@@ -301,7 +300,7 @@ function penOn(canvas, width, height) {
   return pen;
 }
 
-function coloursOf(place) {
+function colorsOf(place) {
   const style = getComputedStyle(place);
   const named = (name) => style.getPropertyValue(`--${name}`).trim();
   return {

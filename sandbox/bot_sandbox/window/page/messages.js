@@ -1,18 +1,17 @@
-// A chat's messages: each drawn once and again only when it changed; the end is followed unless
-// the reader has scrolled up; behind each one stands what really travelled.
-//
-// draw(record) gives { mine, content, actions }: whether it stands on the reader's side, the nodes
-// of the message, and what stands under it. With a `version`, `content` is a function, and asked for
-// only when the version is another one: so a screen reader hears a message once, however often what
-// stands under it changes. travelled(record) asks the sandbox and gives [{ title, text }, …].
-// show(chat, [[key, record], …]) draws one chat, in that order.
+// A chat's messages. Each is drawn once, and again when it changes. The list follows its end,
+// unless the reader has scrolled up. Each message can show what was really sent for it.
+// draw(record) gives { mine, content, actions }: whether it is on the reader's side, the nodes of
+// the message, and the nodes under it. With a `version`, `content` is a function and is called only
+// for a new version, so a screen reader reads a message once, even if the part under it changes.
+// trace(record) asks the sandbox and gives [{ title, text }, …]. show(chat, [[key, record], …])
+// draws one chat, in that order.
 
 import { element } from "./dom.js";
 
 const NEAR_THE_END = 40; // pixels
-const SHOWN = 200; // messages: the sandbox tells no more of a chat
+const SHOWN = 200; // messages: the sandbox sends no more of a chat
 
-export function messageList({ label, empty, draw, travelled }) {
+export function messageList({ label, empty, draw, trace }) {
   const nothing = element("p", { class: "quiet" }, empty);
   const log = element("div", { role: "log", "aria-label": label, tabindex: "0" }, nothing);
   const newer = element("button", { type: "button", class: "newer", hidden: true, onclick: toEnd });
@@ -35,7 +34,7 @@ export function messageList({ label, empty, draw, travelled }) {
     const isFull = entries.length >= SHOWN;
     nothing.textContent = isFull ? `Only the newest ${SHOWN} messages are shown.` : none;
     if (isOther) {
-      // Another chat is no news: a screen reader is not to read all of it.
+      // A screen reader must not read all of another chat.
       log.setAttribute("aria-live", "off");
       for (const { row } of rows.values()) row.remove();
       rows.clear();
@@ -74,8 +73,8 @@ export function messageList({ label, empty, draw, travelled }) {
     const behind = element("div");
     const details = element(
       "details",
-      { class: "travelled", ontoggle: () => details.open && look(rows.get(key).record, behind) },
-      element("summary", {}, "What travelled"),
+      { class: "trace", ontoggle: () => details.open && look(rows.get(key).record, behind) },
+      element("summary", {}, "What was sent"),
       behind,
     );
     const row = element("div", { class: "message" }, content);
@@ -83,7 +82,7 @@ export function messageList({ label, empty, draw, travelled }) {
     return { row, content, actions, details, behind };
   }
 
-  // Where the focus was on a button of the message, it is again.
+  // Restore the focus on a button of the message.
   function fill(entry, record) {
     const { mine, service, version, content, actions = [] } = draw(record);
     const buttons = () => [...entry.row.querySelectorAll("button")];
@@ -102,7 +101,7 @@ export function messageList({ label, empty, draw, travelled }) {
   async function look(record, behind) {
     let found;
     try {
-      found = await travelled(record);
+      found = await trace(record);
     } catch (error) {
       behind.replaceChildren(element("p", { class: "error" }, error.message));
       return;
@@ -112,10 +111,10 @@ export function messageList({ label, empty, draw, travelled }) {
       const words = shown === text ? title : `${title} (its JSON is indented here)`;
       return element("figure", {}, element("figcaption", {}, words), element("pre", {}, shown));
     });
-    const none = "Nothing is remembered: no program heard it or sent it, or it was long ago.";
+    const none = "Nothing is known: no program received it or sent it, or it was long ago.";
     behind.replaceChildren(...(parts.length ? parts : [element("p", { class: "quiet" }, none)]));
     behind.scrollIntoView({ block: "nearest" });
-    measure(); // whoever reads what is behind a message stays there
+    measure(); // keep the position of a reader who has opened it
   }
 
   function toEnd() {
@@ -134,7 +133,7 @@ export function messageList({ label, empty, draw, travelled }) {
   return { element: element("div", { class: "messages" }, log, newer), show };
 }
 
-// A request or an answer whose body is JSON, with the body on lines of its own.
+// Format a request or response whose body is JSON.
 export function indented(text) {
   const start = text.search(/(^|\n\n)[{[]/);
   if (start < 0) return text;

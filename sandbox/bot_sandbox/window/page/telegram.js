@@ -4,7 +4,8 @@ import { button, element } from "./dom.js";
 import { keyed } from "./keyed.js";
 import { messageList } from "./messages.js";
 import { dialogsOf } from "./telegram_dialogs.js";
-import { contentOf, drawContent, drawTravelled } from "./telegram_message.js";
+import { telegramFaults } from "./telegram_faults.js";
+import { contentOf, drawContent, drawTrace } from "./telegram_message.js";
 
 export const title = "Telegram";
 
@@ -12,23 +13,25 @@ const SIGNS = { arrived: "✓", waits: "…", failed: "!", untold: "!" };
 const SUGGESTED = 6; // commands
 
 export function mount(section, app) {
-  // What the reader has chosen, and what is shown: somebody just made may not be here yet.
+  // What the reader has chosen, and what is shown; a new person may not be here yet.
   const chosen = { me: "", chat: app.options.get("chat") ?? "" };
-  let me = ""; // the id of the person one is
-  let open = ""; // the key of the chat that is shown
+  let me = ""; // the id of the reader's person
+  let open = ""; // the key of the shown chat
   let drawn = "";
-  let named = new Set(); // the messages that stand under their sender's name
+  let named = new Set(); // the messages with their sender's name above
   let replyTo = null; // the record of the message to be answered
+  let forced = 0; // the number of the message that the bot wants to be answered
   let editing = null; // the record of the message to be changed
-  let sending = Promise.resolve(); // one after the other, so that the order stays
-  const drafts = new Map(); // of the chats that are not shown
-  const read = new Map(); // chat → the number of the last message that was seen
-  let begun = false; // what was there when the page was opened is no news
+  let sending = Promise.resolve(); // one after the other, to keep the order
+  const drafts = new Map(); // of hidden chats
+  const read = new Map(); // chat → number of the last message seen
+  let begun = false; // messages from before the page was opened count as read
   const files = new Map(); // id of a file → its address in this page
 
-  // The side: who one is, and the chats.
+  // The side: the reader's person, and the chats.
   const who = element("select", { onchange: () => become(who.value) });
   const chats = element("ul", { class: "chats" });
+  const faults = telegramFaults(app);
   const side = element(
     "nav",
     { class: "side", "aria-label": "Telegram's chats" },
@@ -42,17 +45,18 @@ export function mount(section, app) {
       button("New bot", () => dialogs.bot()),
       button("New group", () => dialogs.group()),
     ),
+    element("details", { class: "breaking" }, element("summary", {}, "Break something"), faults.panel),
   );
 
-  // The chat, and what is written to it.
+  // The chat, and its input.
   const name = element("h2", { dir: "auto" });
   const about = element("p", { class: "about" });
   const menu = element("div", { class: "menu" });
-  const list = messageList({ label: "Messages", empty: "", draw: drawMessage, travelled });
+  const list = messageList({ label: "Messages", empty: "", draw: drawMessage, trace });
   const notes = element("div", { class: "notes" });
   const answer = element("p", { class: "answer", role: "status" });
   const commands = element("div", { class: "commands", "aria-label": "Commands", role: "group" });
-  const choices = element("div", { class: "commands", "aria-label": "What the bot offers to say", role: "group" });
+  const keyboard = element("div", { class: "keyboard", "aria-label": "The bot's keyboard", role: "group" });
   const quoted = element("span", { dir: "auto" });
   const aside = element("p", { class: "aside", hidden: true }, quoted, button("Cancel", () => answerTo()));
   const picker = element("input", { type: "file", hidden: true, onchange: sendFile });
@@ -85,15 +89,16 @@ export function mount(section, app) {
       menu,
     ),
     list.element,
+    faults.shown,
     notes,
     answer,
-    choices,
+    keyboard,
     commands,
     aside,
     write,
   );
 
-  // Where there is no chat: what is missing, and the way to it.
+  // Without a chat: what is missing, and how to get it.
   const missing = element("p");
   const makePerson = button("Make a person", () => dialogs.person());
   const makeBot = button("Make a bot", () => dialogs.bot());
@@ -106,7 +111,7 @@ export function mount(section, app) {
   app.on("telegram/", app.drawing(draw));
   draw();
 
-  // What there is
+  // The records
 
   function everyone() {
     return app.all("telegram/person/").map(([, one]) => one);
@@ -123,7 +128,7 @@ export function mount(section, app) {
     return found.find(Boolean) ?? people[0];
   }
 
-  // The chats of the person one is: one with each bot, begun or not, and every group.
+  // The person's chats: one with each bot, even if it is empty, and every group.
   function chatsOfMine() {
     const own = bots().map(
       (bot) =>
@@ -161,12 +166,13 @@ export function mount(section, app) {
     me = String(person?.id ?? "");
     const all = chatsOfMine();
     const found = all.find((one) => one.key === chosen.chat);
-    const asked = chosen.chat === app.options.get("chat"); // by the address: no other will do
+    const asked = chosen.chat === app.options.get("chat"); // the address asks for this chat only
     open = (found ?? (asked ? null : all[0]))?.key ?? "";
-    // Where there is room for the chats or a chat, one alone needs no choosing.
+    // If there is only one chat, open it where chats and chat share the room.
     if (!begun && all.length === 1) section.classList.remove("listing");
     drawChat(current());
     drawSide(all);
+    faults.draw();
     begun = app.records.size > 0;
   }
 
@@ -232,6 +238,7 @@ export function mount(section, app) {
       draft.value = drafts.get(open) ?? "";
       drawn = open;
       answer.textContent = "";
+      forced = 0;
       answerTo();
     }
     name.textContent = record.title;
@@ -239,15 +246,16 @@ export function mount(section, app) {
       ? `@${bot.username} · you are ${self}`
       : `${record.kind} of ${record.members.length} · you are ${self}`;
     const words = `Write to ${record.title} as ${self}`;
+    const shown = record.keyboards?.[me] ?? { rows: [], placeholder: "", answers: 0 };
     draft.setAttribute("aria-label", words);
-    draft.placeholder = words;
+    draft.placeholder = shown.placeholder || words;
     const messages = messagesOf(open);
     const pairs = messages.map(([, one], i) => [one, messages[i - 1]?.[1]]);
     const firsts = pairs.filter(([one, before]) => one.from !== before?.from || before.event);
     named = new Set(firsts.map(([one]) => one.id));
     list.show(`${open} ${me}`, messages, emptyWords(record, bot, self));
     drawNotes(record);
-    drawChoices(record);
+    drawKeyboard(shown);
     drawMenu(record, bot);
     drawDraft();
   }
@@ -286,11 +294,11 @@ export function mount(section, app) {
     };
   }
 
-  // What the bots of this chat were refused, so that nobody looks for the fault in the chat.
+  // Refused calls of the bots in this chat, and parameters that Telegram ignores.
   function drawNotes(record) {
     const refused = record.members
       .map((id) => app.records.get(`telegram/bot/${id}`))
-      .filter((bot) => bot?.refused.length || bot?.lacking.length)
+      .filter((bot) => bot?.refused.length || bot?.unsupported.length || bot?.ignored.length)
       .map((bot) => [String(bot.id), bot]);
     keyed(notes, refused, () => {
       const summary = element("summary");
@@ -299,12 +307,14 @@ export function mount(section, app) {
         element: element("details", {}, summary, all),
         update(bot) {
           const count = bot.refused.reduce((sum, one) => sum + one.times, 0);
-          const lacks = bot.lacking.length ? `; this sandbox lacks ${bot.lacking.join(", ")}` : "";
-          summary.textContent = `${count} ${count === 1 ? "call" : "calls"} of ${bot.name} refused${lacks}`;
+          const calls = `${count} ${count === 1 ? "call" : "calls"} of ${bot.name} refused`;
+          const lacks = bot.unsupported.length ? `; this sandbox lacks ${bot.unsupported.join(", ")}` : "";
+          const slips = `${bot.name} sends what Telegram ignores`;
+          summary.textContent = bot.refused.length || lacks ? calls + lacks : slips;
           const lines = bot.refused.map(({ method, error, times }) =>
             element("li", {}, element("code", {}, method), times > 1 ? ` ${times} times: ` : ": ", error),
           );
-          all.replaceChildren(...lines);
+          all.replaceChildren(...lines, ...bot.ignored.map((words) => element("li", {}, words)));
         },
       };
     });
@@ -331,23 +341,34 @@ export function mount(section, app) {
     items.forEach(([key], i) => (menu.children[i].onclick = work[key]));
   }
 
-  // A reply keyboard: who presses a button says its text.
-  function drawChoices(record) {
-    const texts = (record.choices ?? []).flat();
-    keyed(choices, texts.map((text, i) => [i, text]), () => {
-      const choose = element("button", { type: "button", dir: "auto" });
+  // A reply keyboard: a button sends its text, a contact or a place.
+  function drawKeyboard({ rows, answers }) {
+    keyed(keyboard, rows.map((row, i) => [i, row]), () => {
+      const line = element("div", { class: "row" });
       return {
-        element: choose,
-        update(text) {
-          choose.textContent = text;
-          choose.onclick = () => say(text);
+        element: line,
+        update(row) {
+          keyed(line, row.map((text, i) => [i, text]), () => {
+            const choose = element("button", { type: "button", dir: "auto" });
+            return {
+              element: choose,
+              update(text) {
+                choose.textContent = text;
+                choose.onclick = () => choosing(text);
+              },
+            };
+          });
         },
       };
     });
-    choices.hidden = !texts.length;
+    keyboard.hidden = !rows.length;
+    // A bot may ask for a reply, as if the reader had pressed Reply under its message.
+    const asked = answers !== forced && app.records.get(`telegram/message/${open}/${answers}`);
+    if (asked) answerTo(asked);
+    forced = asked || !answers ? answers : forced;
   }
 
-  // The text that is being written: its height, and the commands that it may become.
+  // The draft: its height, and the suggested commands.
   function drawDraft() {
     draft.style.height = "auto";
     if (draft.scrollHeight) draft.style.height = `${draft.scrollHeight + 2}px`;
@@ -371,7 +392,7 @@ export function mount(section, app) {
     commands.hidden = !shown.length;
   }
 
-  // Doing
+  // Actions
 
   function become(id) {
     chosen.me = String(id);
@@ -416,21 +437,25 @@ export function mount(section, app) {
     const changed = editing;
     const values = changed
       ? { ...place(), message: changed.id, text }
-      : { ...place(), text, reply_to: replyTo?.id ?? 0 };
+      : { ...place(), text, reply_to: replyTo?.id };
     draft.value = "";
-    draft.focus(); // the next one is typed at once, though a button sent this one
+    draft.focus(); // ready for the next one, even after a click on the button
     answer.textContent = "";
     answerTo();
     sending = sending.then(async () => {
       const path = changed ? "telegram/edit" : "telegram/say";
       const done = await app.attempt(() => app.post(path, values));
-      if (!done && !draft.value) draft.value = text; // it is not lost
+      if (!done && !draft.value) draft.value = text; // keep it after an error
       drawDraft();
     });
   }
 
   function say(text) {
     post("say", { text });
+  }
+
+  function choosing(button) {
+    post("press", { button });
   }
 
   function answerTo(message = null) {
@@ -467,7 +492,8 @@ export function mount(section, app) {
     picker.value = "";
     if (!file) return;
     const isPicture = /^image\/(png|jpeg|gif|webp)$/.test(file.type);
-    const query = new URLSearchParams({ ...place(), name: file.name, caption: draft.value });
+    const query = new URLSearchParams({ ...place(), caption: draft.value });
+    if (!isPicture) query.set("name", file.name);
     const path = `telegram/${isPicture ? "photo" : "document"}?${query}`;
     if (await app.attempt(() => app.upload(path, file))) {
       draft.value = "";
@@ -475,7 +501,7 @@ export function mount(section, app) {
     }
   }
 
-  // The address of a file within this page; it is asked for once, with the key.
+  // The address of a file in this page; fetched once, with the key.
   function file(id) {
     if (!files.has(id)) {
       const asked = app.download(`telegram/file?id=${encodeURIComponent(id)}`);
@@ -489,8 +515,8 @@ export function mount(section, app) {
     app.attempt(async () => element("a", { href: await file(id), download }).click());
   }
 
-  async function travelled(message) {
+  async function trace(message) {
     const query = new URLSearchParams({ chat: message.chat, message: message.id });
-    return drawTravelled(await app.get(`telegram/travelled?${query}`));
+    return drawTrace(await app.get(`telegram/trace?${query}`));
   }
 }

@@ -1,4 +1,4 @@
-// Telegram's dialogs: someone new, a new bot, a group and who is in it, and what a bot alerts.
+// Telegram's dialogs: a new person, a new bot, a group and its members, and a bot's alert.
 
 import { button, element } from "./dom.js";
 import { keyed } from "./keyed.js";
@@ -19,7 +19,7 @@ export function dialogsOf(section, app, { become, openChat, people, me }) {
     return dialog;
   }
 
-  // A form that tells in the dialog itself why it was refused.
+  // A form that shows a refusal in the dialog.
   function ask(heading, fields, label, work) {
     const problem = element("p", { class: "error", role: "alert" });
     const submit = element("button", { class: "send" }, label);
@@ -27,7 +27,7 @@ export function dialogsOf(section, app, { become, openChat, people, me }) {
     const dialog = show(heading, form);
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      submit.disabled = true; // Enter twice makes one
+      submit.disabled = true; // against pressing Enter twice
       try {
         await work(dialog);
       } catch (error) {
@@ -59,7 +59,7 @@ export function dialogsOf(section, app, { become, openChat, people, me }) {
     bot() {
       const [name, nameLabel] = field("Name");
       const [username, usernameLabel] = field("Username, ending in bot");
-      const words = "BotFather makes a bot and gives you its token: whoever has it is the bot.";
+      const words = "BotFather makes a bot and gives you its token. It is the bot's password.";
       const hint = element("p", { class: "quiet" }, words);
       ask("New bot", [hint, nameLabel, usernameLabel], "Make it", async (dialog) => {
         const made = await app.post("telegram/bots", { name: name.value, username: username.value });

@@ -1,5 +1,5 @@
 // One Telegram message as elements: its text with entities, its picture or file, its buttons, and
-// what travelled. Whatever people and bots wrote is set as text; only safe addresses become links.
+// what was sent for it. All content is set as text, and only safe addresses become links.
 
 import { element } from "./dom.js";
 
@@ -17,12 +17,12 @@ const TAGS = {
   blockquote: "blockquote",
   expandable_blockquote: "blockquote",
 };
-// What of a message's record stands in its body.
+// The part of a message's record that its body shows.
 export function contentOf({ content, quote, name, event }) {
   return [content, quote, name, event];
 }
 
-// The body of a message; `does` says what its buttons do.
+// The body of a message; `does` has the actions of its buttons.
 export function drawContent(message, does) {
   const { content, quote, name } = message;
   if (message.event) return [element("p", { dir: "auto" }, message.event)];
@@ -46,7 +46,7 @@ function mediaOf({ content, name }, does) {
   if (content.photo) {
     const { file_id: id, width, height } = content.photo.at(-1);
     const image = element("img", { class: "photo", alt: content.caption ?? `A picture from ${name}` });
-    const scale = Math.min(1, MAX_WIDTH / width, MAX_HEIGHT / height); // its room is there before it
+    const scale = Math.min(1, MAX_WIDTH / width, MAX_HEIGHT / height); // reserve its room
     [image.width, image.height] = [width * scale, height * scale];
     does.file(id).then((address) => (image.src = address), () => image.classList.add("broken"));
     return [image];
@@ -66,6 +66,10 @@ function mediaOf({ content, name }, does) {
   if (content.location) {
     const { latitude, longitude } = content.location;
     return [element("div", {}, `📍 ${latitude}, ${longitude}`)];
+  }
+  if (content.contact) {
+    const { first_name: first, last_name: last = "", phone_number: number } = content.contact;
+    return [element("div", { dir: "auto" }, `👤 ${`${first} ${last}`.trim()}, ${number}`)];
   }
   if (content.text !== undefined || content.caption !== undefined) return [];
   const kinds = Object.keys(content).filter((key) => key !== "reply_markup");
@@ -103,7 +107,7 @@ function rich(text, entities, does, from = 0, to = text.length) {
     if (start > at) nodes.push(text.slice(at, start));
     const part = text.slice(start, end);
     nodes.push(entityElement(entity, part, rich(text, inside, does, start, end), does));
-    // A block ends its line by itself.
+    // A block ends its line itself.
     at = BLOCKS.includes(entity.type) && text[end] === "\n" ? end + 1 : end;
   }
   if (at < to) nodes.push(text.slice(at, to));
@@ -142,8 +146,8 @@ function linkTo(href) {
   return { href, target: "_blank", rel: "noreferrer noopener" };
 }
 
-// Behind a message: what Telegram told the bots, how that went, and what the bots called.
-export function drawTravelled({ updates, untold, calls }) {
+// Behind a message: the updates, their deliveries, and the bots' calls.
+export function drawTrace({ updates, untold, calls }) {
   const parts = untold ? [{ title: "No bot was told of it", text: untold }] : [];
   for (const { bot, update, text, explained, attempts } of updates) {
     parts.push({ title: `Update for ${bot}: ${text}`, text: JSON.stringify(update) });
@@ -152,11 +156,12 @@ export function drawTravelled({ updates, untold, calls }) {
       const title = `Attempt ${attempt}, POST ${url}: ${outcome}${reply ? `, ${reply}` : ""}`;
       parts.push({ title, text: answer || "(no body)" });
     }
-    if (explained) parts.push({ title: `How it stands with ${bot}`, text: explained });
+    if (explained) parts.push({ title: `State of ${bot}`, text: explained });
   }
-  for (const { bot, method, by_answer: byAnswer, arguments: sent, error } of calls) {
-    const how = byAnswer ? "in its answer to the webhook" : "over HTTP";
-    const outcome = error ? `refused: ${error}` : "done";
+  for (const { bot, method, in_response: byAnswer, arguments: sent, error, fault, ignored } of calls) {
+    const how = byAnswer ? "in its response to the webhook" : "over HTTP";
+    const done = fault ? `done; ${fault}` : "done";
+    const outcome = [error ? `refused: ${error}` : done, ...ignored].join("; ");
     parts.push({ title: `${bot} called ${method} ${how}: ${outcome}`, text: JSON.stringify(sent) });
   }
   return parts;

@@ -1,4 +1,4 @@
-// Twitch's channels: choose one, be someone, type, read; who is there, and what went past whom.
+// Twitch's channels: choose one and a person, write and read; who is there, and who missed what.
 
 import { element } from "./dom.js";
 import { faultsPanel } from "./faults.js";
@@ -8,11 +8,11 @@ import { messageList } from "./messages.js";
 export const title = "Twitch";
 
 export function mount(section, app) {
-  const drafts = new Map(); // of the channels that are not shown
-  const read = new Map(); // channel → the place of the last message that was seen
-  let sending = Promise.resolve(); // one after the other, so that their order stays
+  const drafts = new Map(); // of hidden channels
+  const read = new Map(); // channel → index of the last message seen
+  let sending = Promise.resolve(); // one after the other, to keep the order
   let replyTo = null; // the record of the message to be answered
-  let drawn = ""; // the channel that is shown
+  let drawn = ""; // the shown channel
 
   // The top: which channel, and as whom.
   const channel = element("select", { onchange: () => draw() });
@@ -30,16 +30,16 @@ export function mount(section, app) {
     element("button", {}, "Create"),
   );
 
-  // The chat, and what is written to it.
+  // The chat, and its input.
   const list = messageList({
     label: "Messages",
     empty: "",
     draw: drawMessage,
-    travelled: async ({ id }) =>
-      (await app.get(`twitch/travelled?message=${encodeURIComponent(id)}`)).map(drawTravel),
+    trace: async ({ id }) =>
+      (await app.get(`twitch/trace?message=${encodeURIComponent(id)}`)).trace.map(drawTraceEntry),
   });
   const missed = element("p", { class: "missed", role: "status" });
-  const lacking = element("p", { class: "missed", role: "status" });
+  const unsupported = element("p", { class: "missed", role: "status" });
   const quoted = element("span");
   const replying = element(
     "p",
@@ -55,7 +55,7 @@ export function mount(section, app) {
     element("button", {}, "Send"),
   );
 
-  // Beside it: who is there, and what can be broken.
+  // Next to it: who is there, and the faults.
   const people = element("ul", { class: "people" });
   const hereTitle = element("summary");
   const here = element("details", {}, hereTitle, people);
@@ -88,7 +88,7 @@ export function mount(section, app) {
     element(
       "div",
       { class: "room" },
-      element("div", { class: "chat" }, list.element, missed, lacking, replying, write),
+      element("div", { class: "chat" }, list.element, missed, unsupported, replying, write),
       element("div", { class: "beside" }, here, breaking),
     ),
   );
@@ -133,8 +133,12 @@ export function mount(section, app) {
     const nothing = `You are ${self.name}, and this is ${where}. Type below and press Enter.`;
     list.show(`${room.login} ${self.login}`, messages, nothing);
     drawPeople(room, accounts);
-    const asked = app.records.get("twitch/servers").lacking.join(", ");
-    say(lacking, asked && `A program asked for what this sandbox has not: ${asked}.`);
+    const { unsupported: lacked, ignored } = app.records.get("twitch/servers");
+    const notes = [
+      lacked.length && `A program requested what this sandbox lacks: ${lacked.join(", ")}.`,
+      ignored.length && `A program sent what Twitch does not know: ${ignored.join(", ")}.`,
+    ];
+    say(unsupported, notes.filter(Boolean).join(" "));
     faults.draw();
   }
 
@@ -150,7 +154,7 @@ export function mount(section, app) {
     const { name, text, badge, announcement, is_bot: isBot, reply_to: parent } = message;
     const said = message.action ? `${name} ${text}` : text;
     const dot = element("span", { class: "dot", "aria-hidden": "true" });
-    dot.style.background = message.colour;
+    dot.style.background = message.color;
     const who = element(
       "p",
       { class: "who" },
@@ -250,13 +254,13 @@ export function mount(section, app) {
     const words = lost
       .map(
         ([login, count]) =>
-          `${login} has missed ${count} ${count === 1 ? "message" : "messages"} here.`,
+          `${login}'s program has missed ${count} ${count === 1 ? "message" : "messages"} here.`,
       )
       .join(" ");
     say(missed, words);
   }
 
-  // What can be done to somebody here, as [slot, [label, route, values]]: the broadcaster does it.
+  // The broadcaster's actions on somebody, as [slot, [label, route, values]].
   function doingsOf({ login }, room, role) {
     const of = { login, channel: room.login };
     if (role === "broadcaster") {
@@ -323,11 +327,11 @@ export function mount(section, app) {
     if (!text.trim()) return;
     const values = { from: me.value, channel: drawn, text, reply_to: replyTo?.id };
     draft.value = "";
-    draft.focus(); // the next one is typed at once, though a button sent this one
+    draft.focus(); // ready for the next one, even after a click on the button
     reply(null);
     sending = sending.then(async () => {
       const said = await app.attempt(() => app.post("twitch/say", values));
-      if (!said && !draft.value && drawn === values.channel) draft.value = text; // it is not lost
+      if (!said && !draft.value && drawn === values.channel) draft.value = text; // keep it after an error
     });
   }
 
@@ -357,12 +361,12 @@ export function mount(section, app) {
   }
 }
 
-// A status is read aloud whenever it is set: only another text is.
+// A screen reader reads a status whenever it is set, so set only a new text.
 function say(status, text) {
   if (status.textContent !== text) status.textContent = text;
 }
 
-// Accounts never go: what is there stays, so a choice that has the focus is not disturbed.
+// Accounts are never removed, so a choice with the focus is not disturbed.
 function fillSelect(select, entries, wanted = "") {
   const known = new Set([...select.options].map((option) => option.value));
   for (const [value, text] of entries) {
@@ -372,7 +376,7 @@ function fillSelect(select, entries, wanted = "") {
   }
 }
 
-function drawTravel({ direction, kind, program, text }) {
+function drawTraceEntry({ direction, kind, program, text }) {
   const titles = {
     "IRC to": `IRC line to ${program}`,
     "IRC from": `IRC line from ${program}`,
@@ -389,7 +393,7 @@ function drawTravel({ direction, kind, program, text }) {
   };
 }
 
-// A time of the sandbox's clock, from seconds since 1970 or from Twitch's own writing.
+// A time of the sandbox's clock, from seconds since 1970 or in Twitch's form.
 function clock(at) {
   const date = new Date(typeof at === "number" ? at * 1000 : at);
   return date.toTimeString().slice(0, 8);

@@ -1,21 +1,25 @@
-// The page's frame: it holds the records that the sandbox sends, and gives them to its panels.
+// The page's frame: it keeps the records from the sandbox and gives them to its panels.
 //
-// A panel is a module with `title` and `mount(section, app)`. Records come over one WebSocket, all
-// at first and then those that changed; whatever is done goes out as an HTTP request.
+// A panel is a module with `title` and `mount(section, app)`. Records come over one WebSocket,
+// first all, then the changed ones. Each action is an HTTP request. If the sandbox runs in this
+// browser, both go through a channel (channel.js).
 
+import * as channel from "./channel.js";
 import { element } from "./dom.js";
 import * as telegram from "./telegram.js";
 import * as twitch from "./twitch.js";
 import * as cloud from "./cloud.js";
+import * as mail from "./mail.js";
 
-const PANELS = { telegram, twitch, cloud };
+const PANELS = { telegram, twitch, cloud, mail };
 const options = new URLSearchParams(location.hash.slice(1));
 const records = new Map();
 const RETRY_MS = 3000;
+const SILENCE_MS = 5000; // a Python in this browser that says nothing for so long may have gone
 const listeners = [];
 
 const app = {
-  options, // what the address asks for, such as chat=… or as=…
+  options, // options in the address, such as chat=… or as=…
   records, // key → record; see feed.py
 
   // Calls back with the set of keys that changed, whenever one begins with `prefix`.
@@ -28,7 +32,7 @@ const app = {
   // The records of one kind, as [key, record].
   all: (prefix) => [...records].filter(([key]) => key.startsWith(prefix)),
 
-  // Makes a function that draws, once for all changes between two pictures on the screen.
+  // Makes a function that draws at most once per frame.
   drawing(draw) {
     let waiting = false;
     return () => {
@@ -37,7 +41,7 @@ const app = {
     };
   },
 
-  // Asks the sandbox; an Error carries its words.
+  // Asks the sandbox; an Error has its text.
   get: async (path) => (await ask(path)).json(),
   post: async (path, values) => (await ask(path, JSON.stringify(values))).json(),
 
@@ -45,14 +49,14 @@ const app = {
   upload: async (path, file) => (await ask(path, file)).json(),
   download: async (path) => (await ask(path)).blob(),
 
-  // Says something to the reader, a screen reader's too: an error, or what was done.
+  // Shows the reader an error, or what was done, also with a screen reader.
   tell(text, isError = false) {
     const news = document.getElementById("news");
     news.textContent = text;
     news.classList.toggle("error", isError);
   },
 
-  // Does something that may fail, and says so if it does; the result, or undefined.
+  // Runs something that may fail, and shows the error; returns the result, or undefined.
   async attempt(work) {
     try {
       const result = await work();
@@ -65,10 +69,15 @@ const app = {
   },
 };
 
-async function ask(path, body) {
-  const headers = { Authorization: `Bearer ${options.get("key") ?? ""}` };
+// Asks a route of a server; a channel has its own way.
+let request = (path, body) => {
+  const headers = { "Bot-Sandbox-Key": options.get("key") ?? "" };
   const init = body === undefined ? { headers } : { method: "POST", headers, body };
-  const response = await fetch(`api/${path}`, init).catch(() => {
+  return fetch(`api/${path}`, init);
+};
+
+async function ask(path, body) {
+  const response = await request(path, body).catch(() => {
     throw new Error("The sandbox does not answer: it has gone, or is too busy.");
   });
   if (!response.ok) {
@@ -78,21 +87,14 @@ async function ask(path, body) {
   return response;
 }
 
-let wasOpen = false; // has anything ever been told?
+let wasOpen = false; // whether records ever came
 
 function connect() {
   const address = new URL("live", location.href.split("#")[0]);
   address.protocol = address.protocol.replace("http", "ws");
   const socket = new WebSocket(address);
   socket.onopen = () => socket.send(JSON.stringify({ key: options.get("key") }));
-  socket.onmessage = ({ data }) => {
-    const { views, records: changed, anew } = JSON.parse(data);
-    wasOpen = true;
-    if (document.body.classList.contains("gone")) app.tell("");
-    document.body.classList.remove("gone");
-    if (views) show(views);
-    if (changed) take(changed, anew);
-  };
+  socket.onmessage = ({ data }) => receive(JSON.parse(data));
   socket.onclose = ({ code }) => {
     document.body.classList.add("gone");
     if (code === 4401) {
@@ -104,14 +106,31 @@ function connect() {
           : "There is no sandbox at this address any more.",
         true,
       );
-      // A computer that slept lost the line, and its sandbox may be well.
+      // After the computer slept, the connection is lost, but the sandbox may be running.
       setTimeout(connect, RETRY_MS);
     }
   };
 }
 
-function take(changed, anew) {
-  if (anew) for (const key of records.keys()) changed[key] ??= null; // what is not told has gone
+function sayIfNobodyAnswers() {
+  if (wasOpen) return;
+  document.body.classList.add("gone");
+  app.tell(
+    "Python does not answer: it was started again, or is busy. If this stays, run the notebook's cells again, from the top.",
+    true,
+  );
+}
+
+function receive({ views, records: changed, reset }) {
+  if (!wasOpen || document.body.classList.contains("gone")) app.tell("");
+  wasOpen = true;
+  document.body.classList.remove("gone");
+  if (views) show(views);
+  if (changed) take(changed, reset);
+}
+
+function take(changed, reset) {
+  if (reset) for (const key of records.keys()) changed[key] ??= null; // others are gone
   for (const [key, record] of Object.entries(changed)) {
     if (record === null) records.delete(key);
     else records.set(key, record);
@@ -128,7 +147,7 @@ function take(changed, anew) {
   }
 }
 
-// Wide, all panels stand side by side; narrow, one at a time is chosen above.
+// A wide page shows all panels, a narrow one the one chosen above.
 function show(views) {
   const main = document.querySelector("main");
   const nav = document.getElementById("panels");
@@ -156,10 +175,10 @@ function show(views) {
   }
 }
 
-// In a notebook's cell, with one chat chosen, there is no more than that.
+// A notebook's cell with one chat shows nothing else.
 document.body.classList.toggle("one", options.has("chat") || options.has("channel"));
 const theme = document.getElementById("theme");
-let around = ""; // the theme of the notebook around this page, once it has said so
+let around = ""; // the theme of the notebook around this page, once it has sent it
 theme.onchange = () => (document.documentElement.dataset.theme = theme.value || around);
 theme.value = options.get("theme") ?? "";
 theme.onchange();
@@ -168,4 +187,9 @@ addEventListener("message", ({ source, data }) => {
   around = data.theme;
   theme.onchange();
 });
-connect();
+// Not "channel": that is one of Twitch's.
+if (options.has("worker")) {
+  app.tell("Waiting for Python …");
+  request = channel.connect(options.get("worker"), receive);
+  setTimeout(sayIfNobodyAnswers, SILENCE_MS);
+} else connect();

@@ -5,39 +5,33 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { Bot, InlineKeyboard } from "grammy";
 import tmi from "tmi.js";
 
-const ANY_PORTS = ["telegram", "twitch", "irc", "cloud", "window"].flatMap((name) => [
+const ANY_PORTS = ["telegram", "twitch", "irc", "cloud", "window", "mail"].flatMap((name) => [
   `--${name}-port`,
   "0",
 ]);
-let sandbox, address, key;
+let sandbox, found;
 
 before(async () => {
-  const command = ["-m", "bot_sandbox", ...ANY_PORTS];
-  sandbox = spawn(process.env.PYTHON, command, { stdio: ["ignore", "pipe", "inherit"] });
-  let said = "";
-  for await (const piece of sandbox.stdout.iterator({ destroyOnReturn: false })) {
-    said += piece;
-    const found = said.match(/(http:\/\/\S+)\/#key=(\S+)/);
-    if (found) {
-      [, address, key] = found;
-      break;
-    }
-  }
-  assert.ok(key, `the sandbox told no address: ${said}`);
-  sandbox.stdout.resume(); // nobody reads on, and it must not wait for us
+  // Its input is a pipe, so it ends with this program, even if that crashes.
+  const command = ["-m", "bot_sandbox", "--json", "--no-sample", ...ANY_PORTS];
+  sandbox = spawn(process.env.PYTHON, command, { stdio: ["pipe", "pipe", "inherit"] });
+  const [line] = await once(createInterface(sandbox.stdout), "line");
+  found = JSON.parse(line);
 });
 
 after(() => sandbox.kill());
 
 // Ask the sandbox: a GET, or a POST when there is something to tell it.
 async function ask(path, values) {
-  const headers = { Authorization: `Bearer ${key}` };
+  const headers = { "Bot-Sandbox-Key": found.window.key };
   const how = values ? { method: "POST", body: JSON.stringify(values) } : {};
-  const response = await fetch(`${address}/api/${path}`, { headers, ...how });
+  const response = await fetch(`${found.window.api_url}/${path}`, { headers, ...how });
   const answer = await response.json();
   assert.ok(response.ok, `${path}: ${response.status} ${answer.error}`);
   return answer;
@@ -66,9 +60,9 @@ test("a grammY bot answers, and its button is pressed", async () => {
     const pressed = { ...chat, message: offer.id, button: "Yes", timeout: 30 };
     assert.equal((await ask("telegram/press", pressed)).text, "It is on its way.");
     const place = `from=Nora&to=pizza_bot&after=${offer.id}&timeout=30`;
-    const [baked] = await ask(`telegram/messages?${place}`);
+    const [baked] = (await ask(`telegram/messages?${place}`)).messages;
     assert.equal(baked.text, "Baked.");
-    const all = await ask("telegram/messages?from=Nora&to=pizza_bot");
+    const all = (await ask("telegram/messages?from=Nora&to=pizza_bot")).messages;
     assert.deepEqual(
       all.map(({ text, edited }) => [text, edited]),
       [
@@ -111,21 +105,21 @@ test("a tmi.js bot answers, its line is cut, and it comes back", async () => {
   try {
     const there = "twitch/wait?login=node_bot&channel=nora&timeout=30";
     const hello = { from: "nora", text: "!hello", timeout: 30 };
-    const [first] = await ask(there);
+    const [first] = (await ask(there)).connections;
     const answer = await ask("twitch/ask", hello);
     assert.equal(answer.text, "hello Nora!");
-    const [line] = await ask(`twitch/travelled?message=${answer.id}`);
+    const [line] = (await ask(`twitch/trace?message=${answer.id}`)).trace;
     assert.match(line.text, /PRIVMSG #nora :hello Nora!$/);
 
     await ask("twitch/faults", { fault: "drop", login: "node_bot" });
-    const [second] = await ask(`${there}&after=${first.number}`);
+    const [second] = (await ask(`${there}&after=${first.number}`)).connections;
     assert.ok(second.number > first.number);
 
     await ask("twitch/faults", { fault: "stop" });
     await ask("twitch/say", { from: "nora", text: "is nobody there?" });
     await ask("twitch/faults", { fault: "start" });
     await ask(`${there}&after=${second.number}`);
-    const missed = await ask("twitch/missed?login=node_bot");
+    const missed = (await ask("twitch/missed?login=node_bot")).messages;
     assert.deepEqual(
       missed.map(({ text }) => text),
       ["is nobody there?"],
@@ -136,7 +130,7 @@ test("a tmi.js bot answers, its line is cut, and it comes back", async () => {
     assert.equal((await ask("twitch/ask", hello)).text, "hello Nora!");
 
     await ask("twitch/ban", { channel: "nora", login: "node_bot" });
-    const said = await ask("twitch/messages?channel=nora");
+    const said = (await ask("twitch/messages?channel=nora")).messages;
     const deleted = said.filter((message) => message.deleted);
     assert.deepEqual(
       deleted.map(({ from }) => from),
@@ -148,10 +142,10 @@ test("a tmi.js bot answers, its line is cut, and it comes back", async () => {
 });
 
 test("a refusal has a status and says what is wrong", async () => {
-  const headers = { Authorization: `Bearer ${key}` };
-  const unknown = await fetch(`${address}/api/twitch/wait?login=x&channel=y`, { headers });
+  const headers = { "Bot-Sandbox-Key": found.window.key };
+  const unknown = await fetch(`${found.window.api_url}/twitch/wait?login=x&channel=y`, { headers });
   assert.equal(unknown.status, 400);
   assert.match((await unknown.json()).error, /Twitch has no account or channel 'y'/);
-  const keyless = await fetch(`${address}/api/twitch`);
+  const keyless = await fetch(`${found.window.api_url}/twitch`);
   assert.equal(keyless.status, 401);
 });

@@ -1,0 +1,181 @@
+"""Check the parameters of every call in one place, against the table of the Bot API.
+
+A call may hold three kinds of parameters besides those that the method reads. One that means
+nothing here is accepted. One that the Bot API knows and the sandbox lacks is refused, unless its
+value says "nothing" to the real server, as clients send by default. One that the Bot API doesn't
+know is ignored, as there, and remembered, because it is probably a slip of the bot's author.
+"""
+
+import difflib
+import re
+
+from bot_sandbox.telegram.arguments import Arguments, leading_integer
+from bot_sandbox.telegram.bot_api import METHODS, OLD_NAMES
+from bot_sandbox.telegram.errors import UnsupportedError
+
+KEPT_IGNORED = 10  # unknown parameters of one call to remember
+KEPT_CHARACTERS = 60  # of each
+
+_TEXT = {"text", "parse_mode", "entities", "link_preview_options", "disable_web_page_preview"}
+_CAPTION = {"caption", "parse_mode", "caption_entities"}
+_ANY_SEND = {"chat_id", "protect_content"}
+_REPLY = {"reply_parameters", "reply_to_message_id", "allow_sending_without_reply"}
+_SEND = {*_ANY_SEND, *_REPLY, "reply_markup"}
+_EDIT = {"chat_id", "message_id", "inline_message_id", "reply_markup"}
+_COMMANDS = {"scope", "language_code"}
+
+READ = {  # what the code of each method reads
+    "getUpdates": {"offset", "limit", "timeout", "allowed_updates"},
+    "setWebhook": {
+        "url", "ip_address", "max_connections", "allowed_updates", "drop_pending_updates",
+        "secret_token",
+    },
+    "deleteWebhook": {"drop_pending_updates"},
+    "getWebhookInfo": set(),
+    "getMe": set(),
+    "sendMessage": _SEND | _TEXT,
+    "forwardMessage": _ANY_SEND | {"from_chat_id", "message_id"},
+    "forwardMessages": _ANY_SEND | {"from_chat_id", "message_ids"},
+    "copyMessage": _SEND | _CAPTION | {"from_chat_id", "message_id", "show_caption_above_media"},
+    "copyMessages": _ANY_SEND | {"from_chat_id", "message_ids", "remove_caption"},
+    "sendPhoto": _SEND | _CAPTION | {"photo", "show_caption_above_media", "has_spoiler"},
+    "sendDocument": _SEND | _CAPTION | {"document"},
+    "sendSticker": _SEND | {"sticker", "emoji"},
+    "sendMediaGroup": _ANY_SEND | _REPLY | {"media"},
+    "sendLocation": _SEND | {
+        "latitude", "longitude", "horizontal_accuracy", "live_period", "heading",
+        "proximity_alert_radius",
+    },
+    "sendContact": _SEND | {"phone_number", "first_name", "last_name", "vcard"},
+    "sendDice": _SEND | {"emoji"},
+    "sendChatAction": {"chat_id", "action"},
+    "setMessageReaction": {"chat_id", "message_id", "reaction"},
+    "getUserProfilePhotos": {"user_id"},
+    "getFile": {"file_id"},
+    "banChatMember": {"chat_id", "user_id", "until_date"},
+    "unbanChatMember": {"chat_id", "user_id", "only_if_banned"},
+    "pinChatMessage": {"chat_id", "message_id"},
+    "unpinChatMessage": {"chat_id", "message_id"},
+    "unpinAllChatMessages": {"chat_id"},
+    "leaveChat": {"chat_id"},
+    "getChat": {"chat_id"},
+    "getChatAdministrators": {"chat_id", "return_bots"},
+    "getChatMemberCount": {"chat_id"},
+    "getChatMember": {"chat_id", "user_id"},
+    "answerCallbackQuery": {"callback_query_id", "text", "show_alert"},
+    "setMyCommands": _COMMANDS | {"commands"},
+    "deleteMyCommands": _COMMANDS,
+    "getMyCommands": _COMMANDS,
+    "setMyName": {"name", "language_code"},
+    "getMyName": {"language_code"},
+    "setMyDescription": {"description", "language_code"},
+    "getMyDescription": {"language_code"},
+    "setMyShortDescription": {"short_description", "language_code"},
+    "getMyShortDescription": {"language_code"},
+    "setChatMenuButton": {"chat_id", "menu_button"},
+    "getChatMenuButton": {"chat_id"},
+    "editMessageText": _EDIT | _TEXT,
+    "editMessageCaption": _EDIT | _CAPTION | {"show_caption_above_media"},
+    "editMessageMedia": _EDIT | {"media"},
+    "editMessageReplyMarkup": _EDIT,
+    "deleteMessage": {"chat_id", "message_id"},
+    "deleteMessages": {"chat_id", "message_ids"},
+}  # fmt: skip
+WITHOUT_EFFECT = {  # accepted, because what they change does not exist in the sandbox
+    "cache_time",  # every press reaches the bot
+    "disable_content_type_detection",  # a document stays a document
+    "disable_notification",  # nothing rings
+    "is_big",  # no animations
+    "limit", "offset",  # of the pictures of somebody's profile: there are none
+    "revoke_messages",  # somebody who is banned reads nothing anyway
+    "video_start_timestamp",  # no videos
+}  # fmt: skip
+WHY = {  # why the sandbox lacks a parameter
+    "allow_paid_broadcast": "no bot has Stars here",
+    "business_connection_id": "it has no business accounts",
+    "callback_query_id": "it has no ephemeral messages",
+    "direct_messages_topic_id": "it has no direct messages of a channel",
+    "ephemeral_message_parameters": "it has no ephemeral messages",
+    "message_effect_id": "it has no effects",
+    "message_thread_id": "it has no topics",
+    "receiver_user_id": "it has no ephemeral messages",
+    "rich_message": "it has no rich messages",
+    "suggested_post_parameters": "it has no direct messages of a channel",
+    "url": "it opens no games and no links",
+}
+ADVICE = {
+    "certificate": "Leave the certificate out, and give an http address on this machine.",
+}
+_READ_AS_INTEGER = {"message_effect_id"}  # by the real server, though the manual says String
+
+
+def _fields(method: str) -> dict[str, str]:
+    return METHODS[OLD_NAMES.get(method, method)].fields
+
+
+SUPPORTED = {
+    method: frozenset(READ[name] | (_fields(method).keys() & WITHOUT_EFFECT) | {"method"})
+    for name in READ
+    for method in (name, *(old for old, new in OLD_NAMES.items() if new == name))
+}
+
+
+def check(method: str, arguments: Arguments) -> tuple[str, ...]:
+    """Return the parameters of a call that the Bot API doesn't know.
+
+    UnsupportedError if it knows one that the sandbox lacks.
+    """
+    if arguments.names <= SUPPORTED[method]:
+        return ()
+    fields, ignored = _fields(method), []
+    for name in arguments.names - SUPPORTED[method]:
+        kind = fields.get(name)
+        if kind is None:
+            ignored.append(name)
+        elif not _says_nothing(arguments, name, kind):
+            why = WHY.get(name)
+            advice = f"Leave it out: {why}." if why else ADVICE.get(name, "Leave it out.")
+            raise UnsupportedError(f"{method} with {name}", advice)
+    # A file of any name may be meant by attach://NAME.
+    slips = sorted(name for name in ignored if name not in arguments.files)
+    return tuple(name[:KEPT_CHARACTERS] for name in slips[:KEPT_IGNORED])
+
+
+def _says_nothing(arguments: Arguments, name: str, kind: str) -> bool:
+    """Return whether the real server would take this value for none."""
+    if name in arguments.files:
+        return False
+    text = arguments.text(name)
+    if name in _READ_AS_INTEGER:  # a text that is no number is no id there, but a slip here
+        return not text or (text.lstrip("-").isdecimal() and leading_integer(text) <= 0)
+    if kind == "Integer":
+        return leading_integer(text) <= 0
+    if kind == "Boolean":
+        return not arguments.boolean(name)
+    if "InputFile" in kind:  # a text that names no upload is no file for a thumbnail
+        return not text.startswith("attach://")
+    return not text
+
+
+def describe_ignored(method: str, name: str) -> str:
+    """Say that the Bot API has no such parameter, and which one may be meant.
+
+    >>> describe_ignored("sendMessage", "replyMarkup")
+    "the Bot API has no parameter 'replyMarkup' in sendMessage; Telegram ignores it. Did you mean \
+'reply_markup'?"
+    """
+    words = f"the Bot API has no parameter {name!r} in {method}; Telegram ignores it"
+    snake = re.sub("(?<=[a-z])[A-Z]", lambda sign: "_" + sign[0], name).lower()
+    close = difflib.get_close_matches(snake, _fields(method), n=1, cutoff=0.7)
+    return f"{words}. Did you mean {close[0]!r}?" if close else words
+
+
+def similar_method(name: str) -> str:
+    """Return "Did you mean …?" for a name that is no method, or "".
+
+    >>> similar_method("sendMesage"), similar_method("hello")
+    ("Did you mean 'sendMessage'?", '')
+    """
+    lower = {method.lower(): method for method in METHODS}
+    close = difflib.get_close_matches(name[:KEPT_CHARACTERS].lower(), lower, n=1, cutoff=0.7)
+    return f"Did you mean {lower[close[0]]!r}?" if close else ""

@@ -1,0 +1,454 @@
+"""Telegram's bots, chats, messages and deliveries, as the window's responses and records show them.
+
+No token and no secret is in any of them, except in the responses that exist to give one.
+"""
+
+import json
+import math
+import re
+from collections import Counter
+from itertools import islice
+from typing import Annotated, Any, Literal, TypedDict
+
+from bot_sandbox.telegram import diagnosis
+from bot_sandbox.telegram.calls import ApiCall
+from bot_sandbox.telegram.parameters import describe_ignored
+from bot_sandbox.telegram.people import line
+from bot_sandbox.telegram.types import Chat, Message, ReplyKeyboard, Update, User
+from bot_sandbox.telegram.world import BotAccount
+from bot_sandbox.window.feed import Json
+
+SHOWN = 200  # newest messages of a chat
+LOOKED_AT = 100  # newest calls of a bot, to find the refused ones
+TOKEN = re.compile(r"\d{6,}:[\w-]{30,}")
+ENVELOPE = ("message_id", "from", "sender_chat", "chat", "date", "edit_date", "reply_to_message")
+
+
+class PersonJson(TypedDict):
+    id: int
+    name: str
+
+
+class PeopleJson(TypedDict):
+    people: list[PersonJson]
+
+
+class RefusedJson(TypedDict):
+    method: str
+    error: str
+    times: int
+
+
+class BotJson(TypedDict):
+    id: int
+    name: str
+    username: str
+    privacy: bool
+    webhook: Annotated[str, "the address, without tokens; empty if none is set"]
+    polled: Annotated[bool, "whether anybody ever called getUpdates"]
+    pending: Annotated[int, "updates that wait"]
+    commands: list[Json]
+    unsupported: Annotated[list[str], "what it called and this sandbox lacks"]
+    ignored: Annotated[list[str], "what it sent and Telegram ignores"]
+    refused: Annotated[list[RefusedJson], "its newest refused calls"]
+
+
+class BotsJson(TypedDict):
+    url: Annotated[str, "where a Bot API client finds this Telegram"]
+    bots: list[BotJson]
+
+
+class TokenJson(TypedDict):
+    token: str
+
+
+class NewBotJson(BotJson):
+    token: str
+    url: str
+
+
+class KeyboardJson(TypedDict):
+    rows: list[list[str]]
+    placeholder: str
+    answers: Annotated[int, "the number of the message that the answer replies to, or 0"]
+
+
+class ChatJson(TypedDict):
+    type: Literal["chat"]
+    key: str
+    id: int
+    kind: Annotated[str, "private, group, supergroup or channel"]
+    title: str
+    owner: Annotated[int, "the id of a group's owner; 0 in a private chat"]
+    members: Annotated[list[int], "ids"]
+    admins: Annotated[list[int], "ids"]
+    blocked: Annotated[bool, "whether the person of a private chat has blocked its bot"]
+    keyboards: Annotated[dict[str, KeyboardJson], "reply keyboards, by the ids of who sees them"]
+
+
+class GroupsJson(TypedDict):
+    groups: list[ChatJson]
+
+
+FATES = {
+    "waits": "on its way, or nobody asks for updates",
+    "arrived": "the bot has got it: its webhook acknowledged it, or getUpdates returned it",
+    "failed": "the webhook refused it, or Telegram gave it up or dropped it; `text` says which",
+    "untold": "no bot was told, as in a group with privacy mode; `telegram/trace` says why",
+}
+STATE = "; ".join(f"{state}: {meaning}" for state, meaning in FATES.items())
+
+
+class FateJson(TypedDict):
+    bot: Annotated[int, "its id; 0 if no bot was told"]
+    state: Annotated[Literal["waits", "arrived", "failed", "untold"], STATE]
+    text: Annotated[str, "the state in words, such as delivered (200)"]
+
+
+MessageJson = TypedDict(
+    "MessageJson",
+    {
+        "type": Literal["message"],
+        "chat": Annotated[str, "the chat's key"],
+        "id": Annotated[int, "its number in the chat"],
+        "from": Annotated[int, "the id of who wrote it"],
+        "name": Annotated[str, "who wrote it"],
+        "is_bot": bool,
+        "date": Annotated[int, "seconds since 1970"],
+        "edited": bool,
+        "changed_at": Annotated[float, "posted, edited or given a reaction: seconds since 1970"],
+        "event": Annotated[str, "what happened, such as Anna joined; empty for a message"],
+        "reactions": Annotated[dict[str, int], "how many, by emoji"],
+        "text": Annotated[str, "what a chat shows, such as (photo) our cat"],
+        "quote": Annotated[str, "the text that it replies to"],
+        "buttons": Annotated[list[list[str]], "inline buttons, row by row"],
+        "content": Annotated[Json, "the content fields of the Bot API's Message"],
+        "fate": Annotated[list[FateJson], "what happened to the updates about it"],
+    },
+)
+
+
+class MessagesJson(TypedDict):
+    messages: list[MessageJson]
+
+
+class PressJson(TypedDict):
+    text: str | None
+    alert: bool
+
+
+class BlockedJson(TypedDict):
+    blocked: bool
+
+
+class AttemptJson(TypedDict):
+    update_id: int
+    attempt: Annotated[int, "1 is the first"]
+    url: str
+    status: Annotated[int | None, "null without a response"]
+    error: Annotated[str, "empty if the update was acknowledged"]
+    answer: Annotated[str, "the beginning of the response's body"]
+    reply: Annotated[str, "the call in the response and its outcome"]
+    at: Annotated[float, "seconds since the sandbox started"]
+
+
+class DeliveriesJson(TypedDict):
+    deliveries: list[AttemptJson]
+
+
+class UpdateJson(TypedDict):
+    bot: str
+    username: str
+    update: Annotated[Json, "the Bot API's Update"]
+    state: Annotated[str, "waits, arrived or failed"]
+    text: str
+    explained: str
+    attempts: list[AttemptJson]
+
+
+class ApiCallJson(TypedDict):
+    number: Annotated[int, "1 is the first that this bot made"]
+    bot: str
+    username: str
+    method: str
+    arguments: Annotated[Json, "as it sent them, without secrets"]
+    in_response: Annotated[bool, "whether it came in a webhook's response"]
+    fault: Annotated[str, 'what a fault of this sandbox did with it, or ""']
+    result: Annotated[Any, "null if it was refused"]
+    error: Annotated[str, "the words of the refusal, or empty"]
+    ignored: Annotated[list[str], "parameters that Telegram ignores"]
+    at: float
+
+
+class ApiCallsJson(TypedDict):
+    calls: Annotated[list[ApiCallJson], "the newest 200, oldest first"]
+
+
+class TraceJson(TypedDict):
+    updates: list[UpdateJson]
+    untold: Annotated[str, "why no bot was told"]
+    calls: list[ApiCallJson]
+
+
+def person_json(person: User) -> PersonJson:
+    """Return a person."""
+    return {"id": person.id, "name": person.name}
+
+
+def bot_json(account: BotAccount) -> BotJson:
+    """Return a bot for the page, without its token."""
+    refused = Counter(
+        (called.method, called.error)
+        for called in islice(reversed(account.calls), LOOKED_AT)
+        if called.error
+    )
+    commands = {one["command"]: one for menu in account.commands.values() for one in menu}
+    return {
+        "id": account.id,
+        "name": account.name,
+        "username": account.username,
+        "privacy": account.privacy,
+        "webhook": without_tokens(diagnosis.address(account)),
+        "polled": account.updates.polled,
+        "pending": len(account.updates),
+        "commands": list(commands.values()),
+        "unsupported": list(account.unsupported),
+        "ignored": [without_tokens(words) for words in list(account.ignored.values())],
+        "refused": [
+            {"method": method, "error": error, "times": times}
+            for (method, error), times in refused.items()
+        ],
+    }
+
+
+def chat_json(chat: Chat) -> ChatJson:
+    """Return a chat for the page."""
+    return {
+        "type": "chat",
+        "key": chat.key,
+        "id": chat.id,
+        "kind": chat.kind,
+        "title": chat.title or chat.members[1].name,
+        "owner": chat.owner,
+        "members": [member.id for member in chat.members],
+        "admins": sorted(chat.admins),
+        "blocked": chat.blocked,
+        "keyboards": {
+            str(person_id): keyboard_json(shown)
+            for person_id, shown in chat.reply_keyboards.items()
+        },
+    }
+
+
+def keyboard_json(shown: ReplyKeyboard) -> KeyboardJson:
+    """Return the reply keyboard that somebody sees."""
+    return {
+        "rows": shown.rows,
+        "placeholder": shown.placeholder,
+        "answers": shown.message.message_id if shown.force_reply and shown.message else 0,
+    }
+
+
+def message_json(message: Message) -> MessageJson:
+    """Return a message for the page; `content` has the content of the Bot API's Message."""
+    shown = line(message)
+    content = message.to_json(with_reply=False)
+    for key in ENVELOPE:
+        content.pop(key, None)
+    return {
+        "type": "message",
+        "chat": message.chat.key,
+        "id": message.message_id,
+        "from": message.sender.id,
+        "name": shown.name,
+        "is_bot": shown.is_bot,
+        "date": message.date,
+        "edited": shown.edited,
+        "changed_at": message.changed_at,
+        "event": message.event,
+        "reactions": Counter(message.reactions.values()),
+        "text": shown.text,
+        "quote": shown.quote,
+        "buttons": [list(row) for row in shown.buttons],
+        "content": content,
+        "fate": delivery_states(message),
+    }
+
+
+def delivery_states(message: Message) -> list[FateJson]:
+    """Return for each bot the state of its last update about a message."""
+    newest = {update.account.id: update for update in message.updates}
+    bots = any(member.is_bot for member in message.chat.members)
+    if bots and not newest and not message.sender.is_bot and not message.event:
+        return [{"bot": 0, "state": "untold", "text": "no bot was told"}]
+    return [
+        {"bot": bot, "state": state, "text": text}
+        for bot, (state, text) in ((bot, state_of(update)) for bot, update in newest.items())
+    ]
+
+
+Fate = Literal["waits", "arrived", "failed"]
+
+
+def state_of(update: Update) -> tuple[Fate, str]:
+    """Return whether an update waits, failed or arrived, and a text about it."""
+    account = update.account
+    assert isinstance(account, BotAccount)
+    error = update.error.removeprefix("Wrong response from the webhook: ")
+    if update not in account.updates:
+        if error:
+            return "failed", f"given up: {error}"
+        if update.status:
+            return "arrived", f"delivered ({update.status})"
+        if update.replies_from >= 0:
+            return "arrived", "delivered (getUpdates)"
+        return "failed", "dropped"
+    if account.webhook is None:
+        if update.replies_from >= 0:
+            return "arrived", "taken by getUpdates"
+        if account.updates.is_polled:
+            return "waits", "on its way"
+        return "waits", "waits: nobody asks for updates"
+    if error:
+        times = "" if update.attempts == 1 else f" {update.attempts} times"
+        return "failed", f"refused{times}: {error}"
+    if update.attempts == 0 and account.webhook.last_error_message:
+        return "waits", "waits for an earlier message"
+    return "waits", "on its way"
+
+
+def update_json(account: BotAccount, update: Update) -> UpdateJson:
+    """Return an update and all attempts to deliver it."""
+    state, text = state_of(update)
+    explained = "" if state == "arrived" else without_tokens(diagnosis.found(update, account, ""))
+    return {
+        "bot": account.name,
+        "username": account.username,
+        "update": update.to_json(),
+        "state": state,
+        "text": text,
+        "explained": explained,
+        "attempts": attempts(account, update.id),
+    }
+
+
+def attempts(account: BotAccount, update_id: int = 0) -> list[AttemptJson]:
+    """Return the newest attempts of a bot's webhook, in all or for one update."""
+    wanted = [
+        delivery
+        for delivery in account.updates.deliveries
+        if not update_id or delivery.update_id == update_id
+    ]
+    return [
+        {
+            "update_id": delivery.update_id,
+            "attempt": delivery.attempt,
+            "url": without_secrets(account, delivery.url),
+            "status": delivery.status,
+            "error": delivery.error,
+            "answer": without_secrets(account, delivery.answer),
+            "reply": delivery.reply,
+            "at": round(delivery.at, 3),
+        }
+        for delivery in wanted[-SHOWN:]
+    ]
+
+
+def call_json(account: BotAccount, called: ApiCall) -> ApiCallJson:
+    """Return a bot's call with its parsed arguments and its outcome."""
+    arguments = {
+        name: "<secret>"
+        if name == "secret_token"
+        else without_secrets(account, parse_argument(value))
+        for name, value in called.arguments.items()
+    }
+    return {
+        "number": called.number,
+        "bot": account.name,
+        "username": account.username,
+        "method": called.method,
+        "arguments": arguments,
+        "in_response": called.in_response,
+        "fault": called.fault,
+        "result": without_secrets(account, called.result),
+        "error": without_secrets(account, called.error),
+        "ignored": [describe_ignored(called.method, name) for name in called.ignored],
+        "at": called.at,
+    }
+
+
+def calls_about(account: BotAccount, message: Message) -> list[ApiCall]:
+    """Return a bot's calls that sent or named a message, or answered a press of its buttons.
+
+    Calls that were refused after the bot had got it, and before the next of its chat, belong to it.
+    """
+    spans = times_as_newest(account, message)
+    return [
+        called
+        for called in account.calls
+        if affects(called, message)
+        or (called.error and any(start <= called.at < end for start, end in spans))
+    ]
+
+
+def times_as_newest(account: BotAccount, message: Message) -> list[tuple[float, float]]:
+    """Return from when to when a message was the last of its chat that a bot had got."""
+    told = [
+        (update.told_at, each is message)
+        for each in message.chat.messages
+        for update in each.updates
+        if update.account is account and update.told_at
+    ]
+    ends = [start for start, _ in told]
+    return [
+        (start, min((end for end in ends if end > start), default=math.inf))
+        for start, is_it in told
+        if is_it
+    ]
+
+
+def affects(called: ApiCall, message: Message) -> bool:
+    """Return whether a call sent or named a message, or answered a press of its buttons."""
+    chat, arguments = message.chat, called.arguments
+    places = (str(chat.id), f"@{chat.json.get('username', '')}".lower())
+    query = arguments.get("callback_query_id")
+    if query and any(
+        update.kind == "callback_query" and update.payload["id"] == query
+        for update in message.updates
+    ):
+        return True
+    if arguments.get("chat_id", "").lower() not in places:
+        return False
+    results = called.result if isinstance(called.result, list) else [called.result]
+    made = [one["message_id"] for one in results if isinstance(one, dict) and "message_id" in one]
+    return message.message_id in made or arguments.get("message_id") == str(message.message_id)
+
+
+def parse_argument(text: str) -> Any:
+    """Parse an argument that holds an object or a list; return any other unchanged."""
+    if text[:1] not in ("{", "["):
+        return text
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def without_secrets(account: BotAccount, value: Any) -> Any:
+    """Remove all tokens and the webhook's secret from a value."""
+    if isinstance(value, dict):
+        return {name: without_secrets(account, one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [without_secrets(account, one) for one in value]
+    if isinstance(value, str):
+        return without_tokens(diagnosis.without_secrets(account, value))
+    return value
+
+
+def without_tokens(text: str) -> str:
+    """Remove all tokens from a text, old and new ones.
+
+    >>> without_tokens("http://127.0.0.1/bot7000000001:AA" + "x" * 33)
+    'http://127.0.0.1/bot<token>'
+    """
+    return TOKEN.sub("<token>", text)

@@ -1,0 +1,106 @@
+"""bot-sandbox --run COMMAND: a test's own program, with the sandbox around it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from command import start
+
+ASK = """
+import json, os, sys, urllib.request
+found = json.loads(os.environ["BOT_SANDBOX"])
+
+def post(path, **values):
+    headers = {"Bot-Sandbox-Key": found["window"]["key"]}
+    body = json.dumps(values).encode()
+    request = urllib.request.Request(f"{found['window']['api_url']}/{path}", body, headers)
+    return json.load(urllib.request.urlopen(request, timeout=20))
+
+said = post("telegram/say", to="hello_bot", text="!hello", **{"from": "Viktor"})
+"""
+
+
+def run(*arguments, **environment):
+    done = start("--run", *arguments, **environment)
+    out, err = done.communicate(timeout=60)
+    return done.returncode, out, err
+
+
+def python(code, *arguments):
+    return (sys.executable, "-c", code, *arguments)
+
+
+def test_a_command_finds_the_sandbox_and_ends_it():
+    code = ASK + "print(said['text'], sys.argv[1:]); print(found['telegram']['url'])"
+    status, out, err = run(*python(code, "--json", "--run", "x y"))
+    assert (status, err) == (0, "")
+    words, url = out.splitlines()
+    assert words == "!hello ['--json', '--run', 'x y']"  # the command's own, untouched
+    port = int(url.rpartition(":")[2])
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=5)
+
+
+def test_a_bot_finds_its_settings_instead_of_the_real_ones():
+    code = (
+        ASK + "print(os.environ['TELEGRAM_TOKEN'] == found['telegram']['bots']['hello_bot']"
+        "['token'], os.environ['TELEGRAM_API'] == found['telegram']['url'])"
+    )
+    assert run(*python(code), TELEGRAM_TOKEN="1:real", TELEGRAM_API="https://api.telegram.org") == (
+        0,
+        "True True\n",
+        "",
+    )
+
+
+def test_the_command_of_a_failed_test_says_what_happened():
+    status, out, err = run(*python(ASK + "sys.exit(3)"))
+    assert (status, out) == (3, "")
+    assert err.startswith("--- what happened in the sandbox\n")
+    assert "Viktor" in err
+    assert "!hello" in err
+
+
+def test_two_of_them_run_at_once():
+    """Each takes free ports, so jobs on one machine do not disturb each other."""
+    code = ASK + "print(found['telegram']['url'], flush=True); sys.stdin.readline()"
+    both = [start("--run", *python(code), stdin=subprocess.PIPE) for _ in range(2)]
+    try:
+        assert len({each.stdout.readline() for each in both}) == 2
+        assert [each.communicate("\n", timeout=60)[1] for each in both] == ["", ""]
+    finally:
+        for each in both:
+            each.kill()
+    assert [each.returncode for each in both] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["--run"], 2, "--run needs a command. Write it last"),
+        (["--json", "--run", "node"], 2, "Leave --json out"),
+        (["--run", "no-such-program"], 127, "no-such-program cannot be run: No such file"),
+    ],
+)
+def test_a_wrong_command_is_explained(arguments, status, words):
+    done = start(*arguments)
+    _, err = done.communicate(timeout=60)
+    assert done.returncode == status
+    assert words in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send to a process")
+def test_a_command_ends_with_the_sandbox(tmp_path):
+    alive = Path(tmp_path, "alive")
+    code = f"import pathlib, time, os; pathlib.Path({str(alive)!r}).write_text(str(os.getpid()))"
+    process = start("--run", *python(f"{code}; print('up', flush=True); time.sleep(600)"))
+    assert process.stdout.readline() == "up\n"
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(alive.read_text()), 0)

@@ -1,0 +1,378 @@
+"""The fixtures and the report, in test files as users write them, run by a pytest of their own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot_sandbox import NotReady, Program
+
+SANDBOX = Path(__file__).parents[1]
+POSIX = os.name == "posix"
+TOKEN = re.compile(r"\d{10}:AA[\w-]{33}")
+GENTLE = """
+import signal, sys, time
+
+def leave(*_):
+    print("goodbye", flush=True)
+    sys.exit(3)
+
+signal.signal(signal.SIGTERM if hasattr(signal, "SIGKILL") else signal.SIGBREAK, leave)
+print("up and running", flush=True)
+time.sleep(300)
+"""
+STUBBORN = """
+import signal, time
+
+signal.signal(signal.SIGTERM if hasattr(signal, "SIGKILL") else signal.SIGBREAK, signal.SIG_IGN)
+print("up and running", flush=True)
+time.sleep(300)
+"""
+
+
+def run(folder, test, *options):
+    """What pytest prints for a test file, with our plugin and no other."""
+    (folder / "test_it.py").write_text(test, encoding="utf-8")
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "bot_sandbox.pytest_plugin", *options]
+    settings = os.environ | {
+        "PYTHONPATH": str(SANDBOX),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTEST_ADDOPTS": "",
+    }
+    done = subprocess.run(
+        [*words, "test_it.py"],
+        cwd=folder,
+        env=settings,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    return done.stdout
+
+
+TALK = """
+import pytest
+from bot_sandbox import TelegramError
+
+
+def talk(telegram):
+    account = telegram.new_bot("Hello bot", "hello_bot")
+    viktor = telegram.person("Viktor")
+    viktor.send("what is your token?")
+    telegram.call(account, "sendMessage", chat_id=viktor.id, text=f"it is {account.token}")
+    with pytest.raises(TelegramError):
+        telegram.call(account, "sendMessage", chat_id=viktor.id, text="")
+    family = telegram.group("Family", [viktor, account])
+    viktor.send("hello family", to=family)
+
+
+def test_telegram(telegram_sandbox):
+    talk(telegram_sandbox)
+    assert PASSES
+
+
+def test_of_a_coroutine(aio_telegram):
+    talk(aio_telegram.sync)
+    assert PASSES
+"""
+
+
+def test_a_failed_test_shows_the_chats_and_what_was_refused_without_secrets(tmp_path):
+    said = run(tmp_path, TALK.replace("PASSES", "1 == 2"))
+    assert "2 failed" in said
+    assert said.count("sandbox Telegram") == 2
+    first = said.partition("sandbox Telegram")[2]
+    assert (
+        "--- Viktor and Hello bot\nViktor: what is your token?\nHello bot: it is <secret>" in first
+    )
+    assert "--- Family" in first and "Viktor: hello family" in first
+    refused = "--- refused calls of Hello bot (@hello_bot)\nsendMessage: 400 Bad Request: "
+    assert refused in first
+    assert not TOKEN.search(said)
+
+
+def test_a_test_that_passes_shows_nothing(tmp_path):
+    said = run(tmp_path, TALK.replace("PASSES", "1 == 1"), "-rA")
+    assert "2 passed" in said
+    assert "sandbox Telegram" not in said and "what is your token" not in said
+
+
+def test_a_bot_that_never_called_is_named(tmp_path):
+    test = """
+def test_it(telegram_sandbox):
+    telegram_sandbox.new_bot("Hello bot", "hello_bot")
+    telegram_sandbox.person("Viktor").ask("/hello", timeout=0.05)
+"""
+    shown = run(tmp_path, test).partition("sandbox Telegram")[2]
+    assert "no bot called anything" in shown
+    assert "no webhook is set and nobody calls getUpdates" in shown
+
+
+def test_twitch_is_shown_too(tmp_path):
+    test = """
+import urllib.error, urllib.request
+import pytest
+
+
+def test_it(twitch_sandbox):
+    viktor = twitch_sandbox.account("viktor", "Viktor")
+    viktor.say("hello?")
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(twitch_sandbox.url + "/helix/users?login=secret")
+    assert 1 == 2
+"""
+    shown = run(tmp_path, test).partition("sandbox Twitch")[2]
+    assert "--- #viktor\nViktor: hello?" in shown
+    assert "no program ever connected to this Twitch" in shown
+    assert "--- refused requests\nGET /helix/users: 401 " in shown
+    assert "login=secret" not in shown
+
+
+TWITCH_BOT = """
+import socket
+
+
+class Bot:
+    def __init__(self, twitch, scopes="chat:read chat:edit", password=None):
+        self.account = twitch.account("hello_bot")
+        token = twitch.authorize(self.account, twitch.application("Hello bot"), scopes)
+        self.line = socket.create_connection(twitch.irc_address)
+        self.send(f"PASS oauth:{password or token.access_token}", "NICK hello_bot", "JOIN #viktor")
+
+    def send(self, *lines):
+        self.line.sendall("".join(f"{line}\\r\\n" for line in lines).encode())
+
+"""
+
+
+def test_twitch_accuses_no_bot_that_has_answered_and_names_what_was_refused(tmp_path):
+    test = (
+        TWITCH_BOT
+        + """
+def test_it(twitch_sandbox):
+    viktor = twitch_sandbox.account("viktor")
+    anna = twitch_sandbox.account("anna")
+    bot = Bot(twitch_sandbox)
+    twitch_sandbox.wait_for("hello_bot", "viktor")
+    anna.say("only for people")
+    viktor.say("!hello")
+    bot.send("PRIVMSG #viktor :hello viktor!", "PRIVMSG #viktor :/ban viktor")
+    viktor.wait()
+    assert twitch_sandbox.wait_until(lambda: twitch_sandbox.world.rules.refusals)
+    assert 1 == 2
+"""
+    )
+    shown = run(tmp_path, test).partition("sandbox Twitch")[2]
+    assert "hello_bot: hello viktor!" in shown and "anna: only for people" in shown
+    assert "said nothing" not in shown and "Found" not in shown
+    refused = "#viktor: not taken from hello_bot: unrecognized_cmd Unrecognized command: /ban"
+    assert f"--- refused messages\n{refused}" in shown
+
+
+def test_twitch_explains_a_command_that_nobody_has_answered(tmp_path):
+    test = (
+        TWITCH_BOT
+        + """
+def test_it(twitch_sandbox):
+    viktor = twitch_sandbox.account("viktor")
+    Bot(twitch_sandbox, password="wrong")
+    twitch_sandbox.wait_until(lambda: [r for r in twitch_sandbox.connections() if r.closed])
+    viktor.say("!hello")
+    assert 1 == 2
+"""
+    )
+    shown = run(tmp_path, test).partition("sandbox Twitch")[2]
+    assert "Found: hello_bot's login refused" in shown
+    assert "--- IRC" in shown and " of hello_bot: login refused" in shown
+
+
+def test_servers_that_tests_share_are_shown_from_the_begin_of_the_test(tmp_path):
+    test = """
+import pytest
+from bot_sandbox import Telegram, Twitch
+
+
+@pytest.fixture(scope="module")
+def shared():
+    with Telegram() as telegram, Twitch() as twitch:
+        account = telegram.new_bot("Hello bot", "hello_bot")
+        viktor = telegram.person("Viktor")
+        viktor.send("before all tests")
+        channel = twitch.account("viktor")
+        channel.say("before the stream")
+        yield telegram, twitch, viktor, channel
+
+
+@pytest.fixture
+def people(shared):
+    telegram, twitch, viktor, channel = shared
+    starts = telegram.snapshot(), twitch.snapshot()
+    yield viktor, channel
+    telegram.restore(starts[0])
+    twitch.restore(starts[1])
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_it(people, n):
+    for one in people:
+        getattr(one, "send", None) and one.send(f"message {n}")
+        getattr(one, "say", None) and one.say(f"chat {n}")
+    assert n == 3
+
+
+def test_of_its_own():
+    with Telegram() as telegram:
+        telegram.new_bot("Tea bot", "tea_bot")
+        telegram.person("Anna").send("tea?")
+        assert telegram.url == ""
+"""
+    said = run(tmp_path, test)
+    assert "3 failed" in said
+    _, first, second, third = re.split("_ test_\\S+ _", said)
+    assert "--- Viktor and Hello bot\nViktor: before all tests\nViktor: message 1\n" in first
+    assert "--- Viktor and Hello bot\nViktor: message 2\n" in second
+    assert "--- #viktor\nviktor: chat 2\n" in second
+    assert "--- Anna and Tea bot\nAnna: tea?" in third
+    assert "Viktor" not in third
+
+
+def test_a_failed_call_shows_the_line_of_the_test_and_not_the_sandbox(tmp_path):
+    test = """
+import asyncio
+
+
+def test_plain(telegram_sandbox):
+    telegram_sandbox.new_bot("Hello bot", "hello_bot")
+    telegram_sandbox.person("Viktor").ask("/hello", timeout=0.05)
+
+
+def test_of_a_coroutine(aio_telegram):
+    async def ask():
+        await aio_telegram.new_bot("Hello bot", "hello_bot")
+        await (await aio_telegram.person("Viktor")).ask("/hello", timeout=0.05)
+
+    asyncio.run(ask())
+"""
+    said = run(tmp_path, test)
+    assert "2 failed" in said
+    assert ">       await (await aio_telegram.person" in said
+    assert ">       telegram_sandbox.person" in said
+    assert "bot_sandbox/" not in said.replace("\\", "/").partition("short test summary")[0]
+
+
+def test_all_servers_of_a_test_have_one_clock(tmp_path):
+    test = """
+def test_it(telegram_sandbox, twitch_sandbox, cloud_sandbox, aio_twitch, aio_clock, sandbox_clock):
+    before = sandbox_clock.now()
+    telegram_sandbox.clock.advance(3600)
+    servers = [telegram_sandbox, twitch_sandbox, cloud_sandbox]
+    assert all(one.clock is sandbox_clock for one in servers)
+    assert aio_twitch.clock.sync is aio_clock.sync is sandbox_clock
+    assert sandbox_clock.now() >= before + 3600
+"""
+    assert "1 passed" in run(tmp_path, test)
+
+
+def test_a_fixture_of_the_same_name_replaces_ours(tmp_path):
+    test = """
+import pytest
+from bot_sandbox import Telegram, aio
+
+
+@pytest.fixture
+def telegram_sandbox(sandbox_clock):
+    with Telegram(limits=None, clock=sandbox_clock) as telegram:
+        telegram.person("Anna")
+        yield telegram
+
+
+def test_it(telegram_sandbox, aio_telegram):
+    assert aio_telegram == aio.Telegram.of(telegram_sandbox)
+    assert telegram_sandbox.world.people
+    assert 1 == 2
+"""
+    said = run(tmp_path, test)
+    assert "1 failed" in said and "assert 1 == 2" in said
+
+
+def test_programs_end_gently_and_are_killed_if_they_do_not(tmp_path):
+    (tmp_path / "gentle.py").write_text(GENTLE)
+    (tmp_path / "stubborn.py").write_text(STUBBORN)
+    patient, hasty = Program(grace_s=60), Program(grace_s=0.5)
+    gentle = patient(sys.executable, "gentle.py", folder=tmp_path, ready="running")
+    stubborn = hasty(sys.executable, "stubborn.py", folder=tmp_path, ready="up and")
+    for program in (patient, hasty, patient, hasty):  # a second time, too
+        program.close()
+    assert gentle.status == 3
+    assert gentle.output.all() == ["up and running", "goodbye"]
+    assert stubborn.status == (-9 if POSIX else 1)
+
+
+@pytest.mark.skipif(not POSIX, reason="needs `env -i`")
+def test_a_process_without_our_marker_does_not_hold_up_the_end(tmp_path):
+    """It cannot be found, and still holds the program's output open."""
+    (tmp_path / "leave.sh").write_text("env -i sleep 100 &\necho $!\n")
+    program = Program()
+    left = program("sh", "leave.sh", folder=tmp_path)
+    left.wait(30)
+    program.close()
+    [pid] = left.output.all()
+    os.kill(int(pid), signal.SIGKILL)  # it still runs, so `close` did not wait for it
+
+
+def test_a_program_that_is_never_ready_shows_what_it_printed(tmp_path):
+    (tmp_path / "bot.py").write_text("import os\nprint('token', os.environ['BOT_TOKEN'])\n")
+    program = Program()
+    try:
+        with pytest.raises(NotReady) as error:
+            program(sys.executable, "bot.py", folder=tmp_path, ready="polling", BOT_TOKEN="hunter2")
+        with pytest.raises(NotReady, match="returned False"):
+            program(sys.executable, "-c", "", ready=lambda: False)
+    finally:
+        program.close()
+    said = str(error.value)
+    assert "did not print 'polling' within 30 s. It ended with status 0." in said
+    assert "token <secret>" in said and "hunter2" not in said
+    assert "hunter2" not in program.report() and "token <secret>" in program.report()
+
+
+def test_ready_can_wait_for_the_bot_itself(telegram, account, viktor, tmp_path):
+    bot = (
+        "import json, os, urllib.request\n"
+        "base = os.environ['BOT_API'] + '/bot' + os.environ['BOT_TOKEN']\n"
+        "url = base + '/getUpdates?timeout=50'\n"
+        "update = json.load(urllib.request.urlopen(url))['result'][0]\n"
+        "chat = update['message']['chat']['id']\n"
+        "urllib.request.urlopen(f'{base}/sendMessage?chat_id={chat}&text=hello')\n"
+    )
+    (tmp_path / "bot.py").write_text(bot)
+    program = Program()
+    try:
+        with pytest.raises(NotReady, match=r"Hello bot was not ready within 0\.01 s"):
+            program(
+                sys.executable, "-c", "", ready=lambda: telegram.wait_ready(account, timeout=0.01)
+            )
+        program(
+            sys.executable,
+            "bot.py",
+            folder=tmp_path,
+            ready=lambda: telegram.wait_ready(account),
+            BOT_TOKEN=account.token,
+            BOT_API=telegram.url,
+        )
+        assert viktor.ask("/hello") == "hello"
+    finally:
+        program.close()
+
+
+def test_the_plugin_imports_nothing_until_it_is_used():
+    code = "import bot_sandbox.pytest_plugin, sys; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=SANDBOX, capture_output=True, text=True, check=True
+    )
+    ours = {name for name in done.stdout.split() if name.startswith(("bot_sandbox", "aiohttp"))}
+    assert ours == {"bot_sandbox", "bot_sandbox.pytest_plugin"}

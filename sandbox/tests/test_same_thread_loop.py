@@ -1,0 +1,90 @@
+"""The loop that runs in the caller's thread, inside of whatever runs there."""
+
+import asyncio
+import logging
+import threading
+
+import pytest
+
+from bot_sandbox.same_thread_loop import SameThreadLoop
+
+
+@pytest.fixture
+def loop():
+    return SameThreadLoop()
+
+
+def test_timers_run_in_their_order_and_canceled_ones_do_not(loop):
+    order = []
+
+    async def note(name, seconds):
+        await asyncio.sleep(seconds)
+        order.append(name)
+
+    async def all_of_them():
+        loop.call_later(0.001, order.append, "canceled").cancel()
+        await asyncio.gather(note("last", 0.02), note("middle", 0.01), note("first", 0))
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.001):
+                await asyncio.Event().wait()
+
+    loop.run_until_complete(all_of_them())
+    assert order == ["first", "middle", "last"]
+
+
+def test_a_task_may_run_another_one_to_its_end(loop):
+    here = threading.current_thread()
+
+    async def answer():
+        await asyncio.sleep(0.001)
+        return asyncio.current_task().get_name(), threading.current_thread()
+
+    async def outer():
+        task = asyncio.current_task()
+        name, thread = await asyncio.to_thread(loop.run_until_complete, answer())
+        assert asyncio.current_task() is task and asyncio.get_running_loop() is loop
+        assert name != task.get_name() and thread is here
+        with pytest.raises(ZeroDivisionError):
+            await asyncio.to_thread(lambda: 1 / 0)
+        return "done"
+
+    async def around():
+        return loop.run_until_complete(outer())
+
+    assert asyncio.run(around()) == "done"
+    assert not loop.is_running()
+
+
+def test_what_cannot_end_is_refused_and_an_interrupt_leaves_no_task(loop):
+    canceled = []
+
+    async def wait():
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            canceled.append(True)
+            raise
+
+    with pytest.raises(RuntimeError, match="waiting has no end"):
+        loop.run_until_complete(wait())
+
+    async def interrupt():
+        raise KeyboardInterrupt
+
+    waiting = loop.create_task(wait())
+    with pytest.raises(KeyboardInterrupt):
+        loop.run_until_complete(interrupt())
+    waiting.cancel()
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.run_until_complete(asyncio.sleep(0))
+    assert canceled == [True, True]
+
+
+def test_an_error_that_nobody_receives_is_logged(loop, caplog):
+    async def fail():
+        loop.call_soon(lambda: 1 / 0)
+        await asyncio.sleep(0)
+
+    with caplog.at_level(logging.ERROR, "asyncio"):
+        loop.run_until_complete(fail())
+    assert "ZeroDivisionError" in caplog.text

@@ -1,0 +1,162 @@
+"""A user's own test file passes mypy --strict, with bot_sandbox found as an installed package."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import bot_sandbox
+
+SANDBOX = Path(__file__).parents[1]
+CONFTEST = """
+from collections.abc import Iterator
+
+import pytest
+
+from bot_sandbox import BotAccount, Limits, Person, Telegram
+
+
+@pytest.fixture
+def telegram_sandbox() -> Iterator[Telegram]:
+    with Telegram(limits=Limits(chat_burst=100)) as telegram:
+        yield telegram
+
+
+@pytest.fixture
+def account(telegram_sandbox: Telegram) -> BotAccount:
+    return telegram_sandbox.new_bot("Hello bot", "hello_bot")
+
+
+@pytest.fixture
+def viktor(telegram_sandbox: Telegram) -> Person:
+    return telegram_sandbox.person("Viktor")
+"""
+TEST_PLAIN = """
+import sys
+
+import pytest
+
+from bot_sandbox import (
+    BotAccount, Clock, Cloud, Mail, Message, NoReply, Person, Press, Program, Telegram,
+    TelegramError, Twitch,
+)
+
+
+def test_telegram(
+    telegram_sandbox: Telegram, account: BotAccount, viktor: Person, program: Program
+) -> None:
+    bot = program(sys.executable, "bot.py", ready="started", BOT_TOKEN=account.token)
+    lines: list[str] = bot.output.all()
+    answer: str = viktor.ask("/hello", to=account, timeout=10)
+    menu: Message = viktor.wait_for(lambda message: message.text == "menu")
+    press: Press = viktor.press(menu, "Yes")
+    said: str = press.answer()
+    family = telegram_sandbox.group("Family", [viktor, account])
+    found: Message = family.wait_for(lambda message: bool(message.buttons))
+    with pytest.raises(TelegramError):
+        telegram_sandbox.call(account, "sendMessage", chat_id=viktor.id, text="")
+    with pytest.raises(NoReply):
+        viktor.wait(timeout=0.1)
+    fault = telegram_sandbox.faults.status(429, "sendMessage", retry_after=1)
+    fault.wait()
+    assert [lines, answer, said, found]
+
+
+def test_others(
+    twitch_sandbox: Twitch, cloud_sandbox: Cloud, mail_sandbox: Mail, sandbox_clock: Clock
+) -> None:
+    anna = twitch_sandbox.account("anna")
+    texts: list[str] = [message.text for message in anna.wait(2, timeout=1)]
+    twitch_sandbox.faults.drop("hello_bot")
+    function = cloud_sandbox.deploy("hello", "folder", must_load=True)
+    assert function.invoke({"n": 1}) == texts
+    subject: str = mail_sandbox.wait()[0].subject
+    sandbox_clock.advance(3600)
+    assert subject
+"""
+TEST_AIO = """
+from bot_sandbox import BotAccount, Message, aio
+
+
+async def test_telegram(aio_telegram: aio.Telegram, account: BotAccount) -> None:
+    viktor: aio.Person = await aio_telegram.person("Viktor")
+    answer: str = await viktor.ask("/hello", to=account, timeout=10)
+    family: aio.Group = await aio_telegram.group("Family", [viktor, account])
+    message: Message = await family.wait_for(lambda message: message.text == "menu")
+    press: aio.Press = await viktor.press(message, "Yes")
+    assert await press.answer() == answer
+    await viktor.send("hello", to=family)
+
+
+async def test_others(aio_twitch: aio.Twitch, aio_cloud: aio.Cloud, aio_mail: aio.Mail) -> None:
+    anna = await aio_twitch.account("anna")
+    await aio_twitch.faults.restart()
+    async with aio.Telegram(limits=None, clock=aio_twitch.clock) as telegram:
+        await telegram.person("Viktor")
+    function: aio.Function = await aio_cloud.deploy("hello", "folder")
+    await function.invoke({"n": 1})
+    subject: str = (await aio_mail.wait())[0].subject
+    assert await anna.ask(subject, channel=anna) == "hello"
+"""
+WRONG = """
+from bot_sandbox import Telegram, aio
+
+
+async def test_it(telegram_sandbox: Telegram, aio_telegram: aio.Telegram) -> None:
+    number: int = telegram_sandbox.person("Viktor").ask("/hello")
+    words: str = (await aio_telegram.person("Anna")).ask("/hello")
+    telegram_sandbox.person(name=3)
+    await aio_telegram.nothing()
+"""
+
+
+def check(folder):
+    """What mypy --strict says about the files in a folder."""
+    words = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "."]
+    settings = os.environ | {"MYPYPATH": "", "PYTHONPATH": str(SANDBOX)}
+    cached = {"MYPY_CACHE_DIR": str(folder / "cache")}
+    return subprocess.run(
+        words, cwd=folder, env=settings | cached, capture_output=True, text=True, timeout=280
+    )
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Where a user's tests are; bot_sandbox is among the installed packages."""
+    pytest.importorskip("mypy", reason="MYPY IS NOT INSTALLED")
+    return tmp_path
+
+
+def test_a_users_tests_are_fully_typed(folder):
+    (folder / "conftest.py").write_text(CONFTEST)
+    (folder / "test_plain.py").write_text(TEST_PLAIN)
+    (folder / "test_aio.py").write_text(TEST_AIO)
+    done = check(folder)
+    assert done.returncode == 0, done.stdout
+    (folder / "test_aio.py").write_text(WRONG)
+    wrong = check(folder).stdout.splitlines()
+    assert [line.rpartition("[")[2] for line in wrong[:-1] if "error" in line] == [
+        "assignment]",
+        "assignment]",
+        "arg-type]",
+        "attr-defined]",
+    ]
+
+
+def test_all_names_can_be_imported_from_the_package():
+    for name in bot_sandbox.__all__:
+        assert getattr(bot_sandbox, name) is not None
+    module = ast.parse(Path(bot_sandbox.__file__).read_text(encoding="utf-8"))
+    branch = next(node for node in module.body if isinstance(node, ast.If))
+    names = {
+        alias.asname or alias.name
+        for node in branch.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert names == set(bot_sandbox.__all__)  # what mypy sees is what there is
+    with pytest.raises(AttributeError, match="it has ApiCall, Application"):
+        bot_sandbox.Nothing  # noqa: B018

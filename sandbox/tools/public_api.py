@@ -1,0 +1,221 @@
+"""What a test may use: the public classes of bot_sandbox and their public names.
+
+`tools/aio.py` writes a coroutine for each method, and `tools/reference.py` describes them all.
+"""
+
+import ast
+import importlib
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+PACKAGE = Path(__file__).parents[1] / "bot_sandbox"
+# Names that only the sandbox itself, its window and its command use. Coroutines that aren't marked
+# with @blocking don't belong here: plain code can't call them, so `members` leaves them out.
+INNER = {
+    "Runner": {"changes", "do", "run"},
+    "LocalServer": {
+        "access", "asked_faults", "check_open", "loop", "note_fault", "notebook_page",
+        "open_window", "serve", "submit",
+    },
+    "TelegramCore": {"note_fault", "still", "stop", "world"},
+    "ApiFields": {"to_json"},
+    "User": {"inbox", "is_bot", "json"},
+    "Chat": {
+        "admins", "blocked", "find", "former", "json", "key", "last_bot", "members", "owner",
+        "newest_pinned",
+        "reply_keyboards", "status_of",
+    },
+    "Group": {"set_first_members"},
+    "Press": {"update"},
+    "Servers": {"eventsub", "gate", "irc", "oauth", "world"},
+    "Twitch": {"connected", "hears", "not_there"},
+    "Cloud": {"account", "folder", "marker"},
+    "Timer": {"begin", "begin_again", "go_on"},
+    "Function": {"history", "line", "log_after", "pool"},
+    "Mail": {"catch", "caught", "connections", "explain", "numbered", "refuse"},
+    "Clock": {"leave", "serve", "sleep_until"},
+    "BotAccount": {
+        "accepts", "commands", "fault_hits", "get_me", "given_name", "ignored", "limiter",
+        "menu_buttons", "next_set_webhook", "profile", "unsupported", "updates", "webhook",
+    },
+    "Message": {"event", "file", "keyboard", "marks", "meant_for", "more", "updates"},
+    "Transcript": {"html"},
+    "Snapshot": {"is_of", "put_back"},
+    "ApiObject": {"json"},
+    "InMemoryTelegram": {"window"},
+    "Fault": {"error", "fits", "page", "paused", "pauses", "refusal"},
+    "Faults": {"check_in_response", "end"},
+}  # fmt: skip
+
+
+COROUTINES = {("Clock", "sleep")}  # not marked with @blocking: a bot awaits them on its own loop
+
+
+@dataclass(frozen=True)
+class Public:
+    """A public class: where it is, and the name of the module of bot_sandbox.aio with its twin."""
+
+    module: str
+    name: str
+    aio: str = ""  # "" if it has no methods that wait
+
+    @property
+    def is_made_by_users(self) -> bool:
+        """Whether a test calls the class itself, and not a method that returns it."""
+        return self.name in MADE_BY_USERS
+
+    @property
+    def type(self) -> type:
+        """The class itself."""
+        found = getattr(importlib.import_module(self.module), self.name)
+        assert isinstance(found, type)
+        return found
+
+
+CLASSES = [
+    Public("bot_sandbox.telegram.service", "Telegram", "telegram"),
+    Public("bot_sandbox.telegram.people", "Person", "telegram"),
+    Public("bot_sandbox.telegram.people", "Group", "telegram"),
+    Public("bot_sandbox.telegram.buttons", "Press", "telegram"),
+    Public("bot_sandbox.telegram.faults", "Faults", "telegram"),
+    Public("bot_sandbox.telegram.faults", "Fault", "telegram"),
+    Public("bot_sandbox.twitch.service", "Twitch", "twitch"),
+    Public("bot_sandbox.twitch.people", "TwitchAccount", "twitch"),
+    Public("bot_sandbox.twitch.faults", "Faults", "twitch"),
+    Public("bot_sandbox.cloud.cloud", "Cloud", "cloud"),
+    Public("bot_sandbox.cloud.function", "Function", "cloud"),
+    Public("bot_sandbox.cloud.timers", "Timer", "cloud"),
+    Public("bot_sandbox.mail", "Mail", "mail"),
+    Public("bot_sandbox.clock", "Clock", "clock"),
+]
+# Public classes whose methods never wait, or which belong to plain code only.
+PLAIN_CLASSES = [
+    Public("bot_sandbox.program", "Program"),
+    Public("bot_sandbox.process_supervisor", "ManagedProcess"),
+    Public("bot_sandbox.process_supervisor", "OutputLines"),
+    Public("bot_sandbox.telegram.world", "BotAccount"),
+    Public("bot_sandbox.telegram.types", "Message"),
+    Public("bot_sandbox.telegram.bot_api_types", "PhotoSize"),
+    Public("bot_sandbox.telegram.media", "File"),
+    Public("bot_sandbox.telegram.calls", "ApiCall"),
+    Public("bot_sandbox.telegram.calls", "FaultHit"),
+    Public("bot_sandbox.telegram.limits", "Limits"),
+    Public("bot_sandbox.telegram.updates", "Delivery"),
+    Public("bot_sandbox.telegram.in_memory", "InMemoryTelegram"),
+    Public("bot_sandbox.cloud.in_process", "InProcessCloud"),
+    Public("bot_sandbox.twitch.chat", "ChatMessage"),
+    Public("bot_sandbox.twitch.user", "TwitchUser"),
+    Public("bot_sandbox.twitch.settings", "TwitchSettings"),
+    Public("bot_sandbox.twitch.tokens", "Application"),
+    Public("bot_sandbox.twitch.tokens", "Token"),
+    Public("bot_sandbox.mail", "Letter"),
+    Public("bot_sandbox.transcript", "Transcript"),
+    Public("bot_sandbox.snapshot", "Snapshot"),
+    Public("bot_sandbox.diagnosis", "NoReply"),
+    Public("bot_sandbox.mail", "NoLetter"),
+    Public("bot_sandbox.program", "NotReady"),
+    Public("bot_sandbox.telegram.errors", "TelegramError"),
+    Public("bot_sandbox.cloud.errors", "FunctionError"),
+]
+MADE_BY_USERS = {
+    "Telegram", "Twitch", "Cloud", "Mail", "Clock", "Program", "Limits", "InMemoryTelegram",
+    "InProcessCloud",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Member:
+    """A public method, property or attribute of a class."""
+
+    name: str
+    module: ModuleType  # where it is written
+    node: ast.FunctionDef | ast.AsyncFunctionDef | None  # None: an attribute
+    annotation: ast.expr | None  # of an attribute
+
+    def is_marked(self, decorator: str) -> bool:
+        """Return whether it has this decorator."""
+        marks = self.node.decorator_list if self.node else []
+        return any(isinstance(mark, ast.Name) and mark.id == decorator for mark in marks)
+
+    @property
+    def is_property(self) -> bool:
+        """Whether it is read without a call."""
+        return self.node is None or self.is_marked("property")
+
+
+@cache
+def parsed(module: str) -> ast.Module:
+    """Return the parsed source of a module."""
+    return ast.parse(inspect.getsource(importlib.import_module(module)))
+
+
+def members(found: type) -> dict[str, Member]:
+    """Return a class's public names, those of its bases first, each in the order of its source."""
+    result: dict[str, Member] = {}
+    for base in reversed(found.__mro__):
+        if base.__module__.startswith("bot_sandbox."):
+            module = importlib.import_module(base.__module__)
+            inner = INNER.get(base.__name__, set())
+            for name, node in _written(parsed(base.__module__), base.__name__):
+                if name.startswith("_") or name in inner:
+                    continue
+                is_method = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+                method, annotation = (node, None) if is_method else (None, node)
+                member = Member(name, module, method, annotation)
+                is_coroutine = isinstance(node, ast.AsyncFunctionDef)
+                is_public = member.is_marked("blocking") or (base.__name__, name) in COROUTINES
+                if is_public or not is_coroutine:
+                    result[name] = member
+    everywhere = set().union(*(INNER.get(base.__name__, set()) for base in found.__mro__))
+    return {name: member for name, member in result.items() if name not in everywhere}
+
+
+def _written(module: ast.Module, name: str) -> Iterator[tuple[str, Any]]:
+    """Yield what a class defines: (name, method), or (name, annotation) of an attribute."""
+    found = next(n for n in module.body if isinstance(n, ast.ClassDef) and n.name == name)
+    for node in found.body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            if node.name == "__init__":
+                yield from _attributes(node)
+            yield node.name, node
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id, node.annotation
+
+
+def _attributes(
+    init: ast.FunctionDef | ast.AsyncFunctionDef,
+) -> Iterator[tuple[str, ast.expr | None]]:
+    """Yield the public attributes that `__init__` sets, with a type that the source shows."""
+    arguments = [*init.args.posonlyargs, *init.args.args, *init.args.kwonlyargs]
+    types = {argument.arg: argument.annotation for argument in arguments}
+    for node in ast.walk(init):
+        if isinstance(node, ast.AnnAssign) and (name := _of_self(node.target)):
+            yield name, node.annotation
+        elif isinstance(node, ast.Assign) and (name := _of_self(node.targets[0])):
+            yield name, _type_of(node.value, types)
+
+
+def _of_self(target: ast.expr) -> str:
+    """Return the name of an attribute of self, else an empty text."""
+    if isinstance(target, ast.Attribute) and ast.unparse(target.value) == "self":
+        return target.attr
+    return ""
+
+
+def _type_of(value: ast.expr, types: dict[str, ast.expr | None]) -> ast.expr | None:
+    if isinstance(value, ast.Name):
+        return types.get(value.id)
+    if isinstance(value, ast.JoinedStr):
+        return ast.Name("str")
+    if isinstance(value, ast.Constant):
+        return ast.Name(type(value.value).__name__)
+    if isinstance(value, ast.BoolOp):  # given, or a default
+        return _type_of(value.values[-1], types)
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
+        return value.func if value.func.id[0].isupper() else None
+    return None
