@@ -1,7 +1,7 @@
-"""The brain: a message comes in, replies go out.
+"""What a bot says: a message comes in, replies go out.
 
-It does not know where the message came from. Telegram, Twitch, a test or a notebook
-cell hand it a `Message`; the answer is a list of texts. Nothing here opens a connection.
+A bot does not know where a message comes from. Telegram, Twitch, a test or a notebook cell gives
+it a `Message` and gets a list of texts. Nothing here opens a connection.
 """
 
 import re
@@ -11,17 +11,17 @@ from typing import NamedTuple
 Reply = str | Iterable[str] | None
 Command = Callable[["Message"], Reply | Awaitable[Reply]]
 
+HELP = "what I can do"
 LONGEST_NAME = 32  # also Telegram's limit for a command
 APOLOGY = "Sorry, {command} did not work. Whoever made me finds the reason in my log."
-APOLOGISE_EVERY_S = 60.0  # to one chat: a bot that fails at each message must not flood it
-JOINER = "\u200d"  # makes one emoji of two
-EXTENDS = (("\u0300", "\u036f"), ("\ufe00", "\ufe0f"), ("🏻", "🏿"))  # accents, forms, skins
+APOLOGIZE_EVERY_S = 60.0  # to one chat: a bot that fails at each message must not flood it
 
 
-class TryAgain(Exception):  # noqa: N818 - a name one reads as a sentence
-    """A command's way to say: not now, but the same message may be answered later.
+class TryAgain(Exception):  # noqa: N818 - it reads as a sentence
+    """A command raises it if it cannot answer now, but may answer the same message later.
 
-    A platform that sends again what was not taken is then asked to; others see a failed command.
+    A webhook then asks its platform to send the message again. For a program, which gets each
+    message only once, the command has failed.
     """
 
 
@@ -64,8 +64,9 @@ class Bot:
             )
         self.prefixes = prefixes
         self._commands: dict[str, tuple[Command, str]] = {}
-        self._apologised: dict[str, float] = {}  # a chat, and when (time.monotonic)
-        self.command("help", help="what I can do")(self._help)
+        self._apologized: dict[str, float] = {}  # a chat, and when (time.monotonic)
+        self._included: dict[str, tuple[str, ...]] = {}  # a folder, and the commands from there
+        self.command("help", help=HELP)(self._help)
 
     def command(self, name: str, help: str = "") -> Callable[[Command], Command]:
         """Register the function below as the command `name`; it may be `def` or `async def`."""
@@ -80,93 +81,45 @@ class Bot:
 
         def register(function: Command) -> Command:
             check_parameters(function)
-            described = (function.__doc__ or "").strip().partition("\n")[0]
-            self._commands[name] = (function, help or described)
+            docstring = (function.__doc__ or "").strip().partition("\n")[0]
+            self._commands[name] = (function, help or docstring)
             return function
 
         return register
 
-    @property
-    def commands(self) -> list[str]:
-        """The names of all commands, in the order in which they were made."""
-        return list(self._commands)
+    def command_in(self, text: str) -> str | None:
+        """Return the name of the command in a text, known or not; None for ordinary talk.
 
-    def called(self, text: str) -> str | None:
-        """Name the command that a text calls, known or not; None for ordinary talk.
-
-        >>> Bot().called("!Hello there"), Bot().called("hello there"), Bot().called("!!!")
-        ('hello', None, None)
+        >>> [Bot().command_in(text) for text in ("!Hello there", "hello there", "!!!")]
+        ['hello', None, None]
         """
         prefix = re.escape(self.prefixes)
         match = re.match(rf"\s*[{prefix}](\w{{1,{LONGEST_NAME}}})(?!\S)", text)
         return match[1].casefold() if match else None
 
-    async def answer(self, message: Message) -> list[str]:
-        """All replies to a message, in order; an error in a command is the caller's to handle."""
-        reply = self._call(message)
-        return as_list(await reply if isinstance(reply, Awaitable) else reply)
+    def ask(self, text: str, user: str = "someone") -> str:
+        """Ask the bot directly, with no platform in between; several replies come as lines."""
+        return "\n".join(self.replies(Message(text, user)))
 
     def replies(self, message: Message) -> list[str]:
-        """The same for a caller that is not async; an `async def` command is waited for."""
+        """Return all replies to a message, in order; raises whatever its command raises."""
         reply = self._call(message)
-        return as_list(finish(reply) if isinstance(reply, Awaitable) else reply)
+        return reply_texts(run_coroutine(reply) if isinstance(reply, Awaitable) else reply)
 
-    async def respond(self, message: Message) -> list[str]:
-        """What a door sends: `answer`'s replies, or the apology of a command that failed.
-
-        A message that breaks a command would break it again, so it counts as answered: sent
-        again and again, it would jam the chat. Only TryAgain goes on to the caller.
-        """
-        try:
-            return await self.answer(message)
-        except TryAgain:
-            raise
-        except Exception as error:
-            return self.failed(message, error)
-
-    def respond_now(self, message: Message) -> list[str]:
-        """The same for a caller that is not async."""
-        try:
-            return self.replies(message)
-        except TryAgain:
-            raise
-        except Exception as error:
-            return self.failed(message, error)
-
-    def failed(self, message: Message, error: BaseException) -> list[str]:
-        """Log a command's error with its line; give an apology, once a minute for each chat."""
-        import logging  # here, because few commands fail, and each import is paid at a cold start
-        import time
-
-        name = self.called(message.text) or ""
-        function, _ = self._commands.get(name, (None, ""))
-        code = getattr(function, "__code__", None)  # where a command was written, if in Python
-        line = line_of(error, code.co_filename, code.co_firstlineno) if code else ""
-        command = f"{self.prefixes[0]}{name}"
-        logging.getLogger(__name__).error(
-            "%s failed: %s: %s%s", command, type(error).__name__, error, line
-        )
-        now = time.monotonic()
-        recent = {chat: at for chat, at in self._apologised.items() if now - at < APOLOGISE_EVERY_S}
-        self._apologised = recent
-        if message.chat in recent:
-            return []
-        recent[message.chat] = now
-        return [APOLOGY.format(command=command)]
+    async def replies_async(self, message: Message) -> list[str]:
+        """Do the same from async code, on the running loop."""
+        reply = self._call(message)
+        return reply_texts(await reply if isinstance(reply, Awaitable) else reply)
 
     def _call(self, message: Message) -> Reply | Awaitable[Reply]:
-        """Call the command that a message names; an `async def` one is still to be awaited."""
-        name = self.called(message.text)
+        """Call the command that a message names; you await the result of an `async def` one."""
+        name = self.command_in(message.text)
         if name is None:
             return None
         if name not in self._commands:
             return self._unknown(name)
         function, _ = self._commands[name]
         return function(message)
-
-    def ask(self, text: str, user: str = "someone") -> str:
-        """Ask the brain directly, with no platform in between; several replies come as lines."""
-        return "\n".join(self.replies(Message(text, user)))
 
     def _help(self, _: Message) -> str:
         lines = [f"{self.prefixes[0]}{name} {help}" for name, (_, help) in self._commands.items()]
@@ -180,9 +133,108 @@ class Bot:
         hint = f"Did you mean {prefix}{near[0]}?" if near else f"Try {prefix}help."
         return f"I do not know {prefix}{name}. {hint}"
 
+    def safe_replies(self, message: Message) -> list[str]:
+        """Return what a platform should send: the replies, or an apology if the command failed.
+
+        A message that breaks a command would break it again, so it counts as answered. If the
+        platform sent it again and again, nobody else would be answered. Only TryAgain reaches the
+        caller.
+        """
+        try:
+            return self.replies(message)
+        except TryAgain:
+            raise
+        except (Exception, SystemExit) as error:
+            return self._report_failure(message, error)
+
+    async def safe_replies_async(self, message: Message) -> list[str]:
+        """Do the same from async code, on the running loop."""
+        try:
+            return await self.replies_async(message)
+        except TryAgain:
+            raise
+        except (Exception, SystemExit) as error:
+            return self._report_failure(message, error)
+
+    async def final_replies_async(self, message: Message, within_s: float) -> list[str]:
+        """Do the same for a message that will not come again, within so many seconds.
+
+        Whatever the command raises, TryAgain too, is logged and becomes an apology. Only the
+        caller's own cancellation is raised.
+        """
+        import asyncio
+
+        try:
+            async with asyncio.timeout(within_s) as limit:
+                return await self.replies_async(message)
+        except (Exception, SystemExit, asyncio.CancelledError) as error:
+            task = asyncio.current_task()
+            if task and task.cancelling():  # the program stops; otherwise the command raised it
+                raise
+            late = TimeoutError(f"no reply within {within_s:g} s")
+            return self._report_failure(message, late if limit.expired() else error)
+
+    def _report_failure(self, message: Message, error: BaseException) -> list[str]:
+        """Log a command's error with its line; return an apology, one a minute for each chat."""
+        import logging  # here, because few commands fail, and each import is paid at a cold start
+        import time
+
+        name = self.command_in(message.text) or ""
+        function, _ = self._commands.get(name, (None, ""))
+        code = getattr(function, "__code__", None)  # where a command was written, if in Python
+        line = error_location(error, code.co_filename, code.co_firstlineno) if code else ""
+        command = f"{self.prefixes[0]}{name}"
+        # The error may quote the message, and that may hold escape sequences for a terminal.
+        logging.getLogger(__name__).error(
+            "%s failed: %s: %s%s", command, type(error).__name__, printable(str(error)), line
+        )
+        now = time.monotonic()
+        recent = {chat: at for chat, at in self._apologized.items() if now - at < APOLOGIZE_EVERY_S}
+        self._apologized = recent
+        if message.chat in recent:
+            return []
+        recent[message.chat] = now
+        return [APOLOGY.format(command=command)]
+
+    @property
+    def commands(self) -> list[str]:
+        """The names of all commands, in the order in which they were made."""
+        return list(self._commands)
+
+    def include_folder(self, folder: str = "commands") -> None:
+        """Add the commands of each .py file in a folder beside the file that calls this.
+
+        Each file makes its own small `bot = Bot()` with commands. If a file cannot be used, its
+        error is logged and the other files still work. ValueError if the folder is not there.
+        """
+        import sys  # here, because a bot without such a folder pays for none of it
+        from pathlib import Path
+
+        from botlib.bot_files import include_folder
+
+        caller = sys._getframe(1).f_globals.get("__file__")
+        path = (Path(caller).parent if caller else Path()).joinpath(folder).resolve()
+        for name in self._included.pop(str(path), ()):  # included before: replace them
+            del self._commands[name]
+        if "help" not in self._commands:  # one of the files had its own
+            self._commands = {"help": (self._help, HELP)} | self._commands
+        self._included[str(path)] = tuple(include_folder(self, path))
+
+    def own_commands(self) -> dict[str, tuple[Command, str]]:
+        """Each command by its name, with its description; without the built-in help."""
+        return {
+            name: command for name, command in self._commands.items() if command[0] != self._help
+        }
+
+    def add_command(self, name: str, command: tuple[Command, str]) -> None:
+        """Add a command of another bot, as `own_commands` returns it."""
+        self._commands[name] = command
+
 
 def check_parameters(function: Command) -> None:
-    """TypeError unless it can be called with a message; what shows no parameters is let through.
+    """Raise TypeError if a function cannot be called with a message alone.
+
+    A callable that does not show its parameters passes.
 
     >>> def hello(): ...
     >>> check_parameters(hello)
@@ -194,10 +246,10 @@ def check_parameters(function: Command) -> None:
         return
     is_method = hasattr(function, "__self__")  # then its object is given, too
     has_args = code.co_flags & 0x04  # inspect.CO_VARARGS: *args takes any number
-    least = code.co_argcount - len(getattr(function, "__defaults__", None) or ())
-    named = code.co_kwonlyargcount - len(getattr(function, "__kwdefaults__", None) or ())
+    required = code.co_argcount - len(getattr(function, "__defaults__", None) or ())
+    keywords = code.co_kwonlyargcount - len(getattr(function, "__kwdefaults__", None) or ())
     too_many = 1 + is_method > code.co_argcount and not has_args
-    if named or least > 1 + is_method or too_many:
+    if keywords or required > 1 + is_method or too_many:
         found = ", ".join(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
         name, wanted = code.co_name, "self, message" if is_method else "message"
         write = f"lambda {wanted}: …" if name == "<lambda>" else f"def {name}({wanted}):"
@@ -206,10 +258,10 @@ def check_parameters(function: Command) -> None:
         )
 
 
-def as_list(reply: Reply) -> list[str]:
-    """Turn what a command returned into texts; blank ones are left out. TypeError for others.
+def reply_texts(reply: Reply) -> list[str]:
+    """Turn what a command returned into texts without blank ones; TypeError for anything else.
 
-    >>> as_list("one"), as_list(["one", "two"]), as_list(None), as_list("  ")
+    >>> reply_texts("one"), reply_texts(["one", "two"]), reply_texts(None), reply_texts("  ")
     (['one'], ['one', 'two'], [], [])
     """
     if reply is None:
@@ -221,13 +273,13 @@ def as_list(reply: Reply) -> list[str]:
                 raise TypeError("an async def command cannot yield: return a list of texts instead")
             raise TypeError(
                 f"a command returns a text, a list of texts or None; found {text!r}. "
-                "str(…) makes a text of it."
+                "str(…) turns it into a text."
             )
     return [text for text in texts if text.strip()]
 
 
-def finish(reply: Awaitable[Reply]) -> Reply:
-    """Wait for an `async def` command; on a thread, since a notebook's own already runs a loop."""
+def run_coroutine(reply: Awaitable[Reply]) -> Reply:
+    """Run an `async def` command to its end, in a thread because a notebook already runs a loop."""
     import asyncio  # here, because few commands need it, and it takes 25 ms to load
     from concurrent.futures import ThreadPoolExecutor
 
@@ -238,14 +290,26 @@ def finish(reply: Awaitable[Reply]) -> Reply:
         return thread.submit(asyncio.run, wait()).result()
 
 
-def line_of(error: BaseException, file: str, line: int) -> str:
-    """Say where in a file an error arose, as " (main.py, line 7)"; at `line`, if elsewhere."""
+def error_location(error: BaseException, file: str, line: int) -> str:
+    """Say where in `file` an error came up, as " (main.py, line 7)"; `line` if it was elsewhere."""
     trace = error.__traceback__
     while trace:
         if trace.tb_frame.f_code.co_filename == file:
             line = trace.tb_lineno
         trace = trace.tb_next
     return f" ({file.replace(chr(92), '/').rpartition('/')[2]}, line {line})"
+
+
+def printable(text: str) -> str:
+    """Replace control characters, such as those that color a terminal or move its cursor.
+
+    >>> printable("a\\x1b[2Jb")
+    'a\\\\x1b[2Jb'
+    """
+    return "".join(
+        char if char.isprintable() or char in "\n\t" else char.encode("unicode_escape").decode()
+        for char in text
+    )
 
 
 def split(text: str, limit: int) -> list[str]:
@@ -256,22 +320,30 @@ def split(text: str, limit: int) -> list[str]:
     >>> split("abcdef", 4)
     ['abcd', 'ef']
 
-    Half a character (a lone surrogate) becomes "?": no network can carry it.
+    A lone surrogate, which is half a character, becomes "?" because no network can carry it.
     """
     parts, text = [], text.encode("utf-8", "replace").decode()
     while len(text) > limit:
         head = text[: limit + 1]
         at = max(head.rfind("\n"), head.rfind(" "))
-        at = at if at > 0 else before_sign(text, limit)
+        at = at if at > 0 else cut_position(text, limit)
         parts.append(text[:at])
         text = text[at:].lstrip("\n ")
     return [part for part in [*parts, text] if part.strip()]
 
 
-def before_sign(text: str, limit: int) -> int:
-    """Find where to cut so that no emoji or accented letter of several characters is cut.
+JOINER = "\u200d"  # joins two emoji into one
+EXTENDS = (  # the first and the last of characters that belong to the one before them
+    ("\u0300", "\u036f"),  # accents
+    ("\ufe00", "\ufe0f"),  # variants, such as a colored heart
+    ("🏻", "🏿"),  # skin colors
+)
 
-    >>> before_sign("ab👍🏽", 3), before_sign("abcd", 3)
+
+def cut_position(text: str, limit: int) -> int:
+    """Find where to cut, so that an emoji or accented letter of several characters stays whole.
+
+    >>> cut_position("ab👍🏽", 3), cut_position("abcd", 3)
     (2, 3)
     """
     at = limit

@@ -1,8 +1,8 @@
-"""What a serverless function is: an event in, a response out, on any cloud.
+"""HTTP functions for any cloud: an event becomes a request, a response becomes a dictionary.
 
 A cloud turns each HTTP request into a dictionary, the *event*, and calls
-`handler(event, context)`. AWS and Yandex spell their events differently; here both become
-one `Request`. Nothing here starts a server: that is the cloud's work.
+`handler(event, context)`. The events of AWS and Yandex differ, and both become a `Request`. No
+server starts here: the cloud has one.
 """
 
 import base64
@@ -15,14 +15,13 @@ from contextlib import suppress
 from functools import wraps
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 
 Event = dict[str, Any]
 Handler = Callable[[Event, object], dict[str, Any]]
 Hook = TypeVar("Hook", bound=Callable[[], object])
 
-FROM_SNAPSHOT = os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
-NOTHING: Mapping[str, str] = MappingProxyType({})  # one for all, so nobody may write into it
+NOTHING: Mapping[str, str] = MappingProxyType({})  # many share it, so nobody can write into it
 
 
 class Request(NamedTuple):
@@ -33,15 +32,15 @@ class Request(NamedTuple):
     headers: Mapping[str, str] = NOTHING
     query: Mapping[str, str] = NOTHING
     body: bytes = b""
-    seconds_left: float | None = None  # of the function's time limit, where the cloud tells it
+    seconds_left: float | None = None  # of the function's time limit, if the cloud tells it
 
     @property
     def text(self) -> str:
-        """The body as text; bytes that are not UTF-8 become the sign �."""
+        """The body as text; bytes that are not UTF-8 become �."""
         return self.body.decode("utf-8", errors="replace")
 
     def json(self) -> Any:
-        """The body read as JSON; raises ValueError if it is none, or not UTF-8."""
+        """Read the body as JSON; raises ValueError if it is not JSON or not UTF-8."""
         try:
             return json.loads(self.body.decode("utf-8"))
         except RecursionError:
@@ -57,7 +56,10 @@ class Response(NamedTuple):
 
 
 def http_function(function: Callable[[Request], Response | str | dict[str, Any]]) -> Handler:
-    """Make a function of a `Request` into the `handler(event, context)` that clouds call."""
+    """Turn a function that takes a `Request` into the `handler(event, context)` that clouds call.
+
+    An event that is not an HTTP request gets the response 400.
+    """
 
     @wraps(function)
     def handler(event: Event, context: object = None) -> dict[str, Any]:
@@ -74,45 +76,49 @@ def http_function(function: Callable[[Request], Response | str | dict[str, Any]]
 def read_event(event: Event, context: object = None) -> Request:
     """Read an event of AWS Function URLs (v2), AWS REST API (v1) or Yandex Cloud Functions.
 
-    Raises ValueError for an event that holds no HTTP request.
+    Raises ValueError for an event without an HTTP request.
 
     >>> read_event({"httpMethod": "POST", "headers": {"X-Name": "Viktor"}, "body": "hi"}).headers
     {'x-name': 'Viktor'}
     """
     if not isinstance(event, dict):
         raise ValueError(f"expected an HTTP event, a dictionary; found {type(event).__name__}")
-    http = mapping(mapping(event.get("requestContext")).get("http"))  # AWS v2 alone has one
+    http = dict_or_empty(dict_or_empty(event.get("requestContext")).get("http"))  # AWS v2 only
     method = event.get("httpMethod") or http.get("method")
     if not isinstance(method, str):
         raise ValueError(
-            "this event is no HTTP request: it has neither httpMethod nor "
+            "this event is not an HTTP request: it has neither httpMethod nor "
             "requestContext.http.method. Call the function by its URL."
         )
-    raw_query = event.get("rawQueryString")  # AWS v2's; of a repeated name the last counts
+    raw_query = event.get("rawQueryString")  # AWS v2 only
     if isinstance(raw_query, str):
-        every = parse_qs(raw_query, keep_blank_values=True)
-        query = {name: values[-1] for name, values in every.items()}
+        query = dict(parse_qsl(raw_query, keep_blank_values=True))  # if a name repeats, the last
     else:
-        given = mapping(event.get("queryStringParameters"))
-        query = {str(name): str(value) for name, value in given.items()}
-    headers = mapping(event.get("headers"))
-    tell = getattr(context, "get_remaining_time_in_millis", None)  # AWS's and Yandex's have it
+        parameters = dict_or_empty(event.get("queryStringParameters"))
+        query = {str(name): str(value) for name, value in parameters.items()}
+    headers = dict_or_empty(event.get("headers"))
     return Request(
         method=method.upper(),
         path=str(event.get("rawPath") or http.get("path") or event.get("path") or "/"),
         headers={str(name).lower(): str(value) for name, value in headers.items()},
         query=query,
-        body=body_of(event),
-        seconds_left=tell() / 1000 if callable(tell) else None,
+        body=read_body(event),
+        seconds_left=seconds_left(context),
     )
 
 
-def body_of(event: Event) -> bytes:
-    """The request's body; ValueError if it is not the base64 that it is said to be."""
+def seconds_left(context: object) -> float | None:
+    """Return what is left of the function's time limit; None if the cloud doesn't tell it."""
+    ms_left = getattr(context, "get_remaining_time_in_millis", None)  # AWS and Yandex have it
+    return ms_left() / 1000 if callable(ms_left) else None
+
+
+def read_body(event: Event) -> bytes:
+    """Read the request's body; ValueError if it is marked as base64 but is not."""
     body = event.get("body")
     if body is None:
         return b""
-    if isinstance(body, dict | list):  # a direct call with the body already read
+    if isinstance(body, dict | list):  # a direct call, with JSON that is already read
         return json.dumps(body).encode()
     if not event.get("isBase64Encoded"):
         return str(body).encode("utf-8", errors="surrogatepass")
@@ -122,43 +128,43 @@ def body_of(event: Event) -> bytes:
         raise ValueError(f"the body is marked as base64, but it is not: {error}") from None
 
 
-def mapping(value: Any) -> dict[str, Any]:
-    """A dictionary as it is; an empty one for everything else that may stand in its place."""
+def dict_or_empty(value: Any) -> dict[str, Any]:
+    """Return a dictionary as it is, and an empty one instead of anything else."""
     return value if isinstance(value, dict) else {}
 
 
 def write_response(response: Response) -> dict[str, Any]:
-    """Spell a response as AWS and Yandex both take it: always all four fields."""
-    body, kind = response.body, "text/plain; charset=utf-8"
+    """Write a response as both AWS and Yandex want it, always with all four fields."""
+    body, content_type = response.body, "text/plain; charset=utf-8"
     if isinstance(body, dict | list):
-        body, kind = json.dumps(body, ensure_ascii=False), "application/json"
+        body, content_type = json.dumps(body, ensure_ascii=False), "application/json"
     if isinstance(body, bytes):
-        text, kind = base64.b64encode(body).decode(), "application/octet-stream"
+        text, content_type = base64.b64encode(body).decode(), "application/octet-stream"
     else:
-        text = body.encode("utf-8", "replace").decode()  # half a character cannot travel
-    own = {name.lower(): value for name, value in response.headers.items()}
+        text = body.encode("utf-8", "replace").decode()  # half a character becomes "?"
+    headers = {name.lower(): value for name, value in response.headers.items()}
     return {
         "statusCode": response.status,
-        "headers": {"content-type": kind} | own,
+        "headers": {"content-type": content_type} | headers,
         "body": text,
         "isBase64Encoded": isinstance(body, bytes),
     }
 
 
-def same(given: str, expected: str) -> bool:
-    """Whether two secrets are the same; every wrong guess takes equally long."""
+def constant_time_equal(given: str, expected: str) -> bool:
+    """Compare two secrets in a time that does not tell how much of a wrong guess is right."""
     return hmac.compare_digest(
         given.encode("utf-8", "surrogatepass"), expected.encode("utf-8", "surrogatepass")
     )
 
 
 def after_restore(hook: Hook) -> Hook:
-    """Have `hook()` called in each instance that starts from a snapshot; may decorate it.
+    """Have `hook()` called in each instance that starts from a snapshot; use it as a decorator.
 
-    All such instances begin with what was worked out while the function loaded: the same random
-    numbers, the same connection. The hook makes its own anew. On AWS it goes to Lambda SnapStart.
+    Such instances all begin with what the function had when it was loaded, such as the same random
+    numbers and the same connection. The hook makes new ones. On AWS this is Lambda SnapStart.
     """
-    if FROM_SNAPSHOT:  # nowhere else is it called, and nowhere else the import is paid for
+    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
         with suppress(ImportError):
             from snapshot_restore_py import register_after_restore  # AWS's Python has it
 

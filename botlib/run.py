@@ -10,60 +10,54 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib.util
 import logging
 import os
 import signal
 import sys
 import threading
 import time
-import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from botlib.bot import Bot
-from botlib.settings import secrets_of, settings
+from botlib.bot import Bot, printable
+from botlib.bot_files import load_bot_file
+from botlib.settings import read_settings, secrets_of, suggest_command
 
 if TYPE_CHECKING:
     import asyncio  # not loaded here: Ctrl-C is to be minded before anything takes time
 
 STOPPED, BROKEN, WRONG_SETTINGS = 0, 1, 78  # 78: sysexits' EX_CONFIG; trying again is no use
 GRACE_S = 5.0  # systemd, Docker and Kubernetes wait at least twice as long before they kill
-PACKAGES = {  # those that one installs by another name than one imports them
-    "PIL": "pillow",
-    "bs4": "beautifulsoup4",
-    "cv2": "opencv-python",
-    "dotenv": "python-dotenv",
-    "sklearn": "scikit-learn",
-    "telegram": "python-telegram-bot",
-    "yaml": "pyyaml",
-}
 
 log = logging.getLogger("botlib.run")
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run a bot; the exit status: 0 stopped, 1 try again, 78 the settings must be changed first."""
+def main(arguments: list[str] | None = None, not_packages: Collection[str] = ()) -> int:
+    """Run a bot; the exit status: 0 stopped, 1 try again, 78 the settings must be changed first.
+
+    `not_packages` are names that no advice tells to install.
+    """
     start_log()
     stopping = Stopping()
     try:
-        return run(arguments, stopping)
+        return run_bot(arguments, stopping, not_packages)
     except KeyboardInterrupt:  # the bot did not answer yet
         log.info("stopped")
         return STOPPED
 
 
-def run(arguments: list[str] | None, stopping: Stopping) -> int:
+def run_bot(arguments: list[str] | None, stopping: Stopping, not_packages: Collection[str]) -> int:
     """Do what the command line says; KeyboardInterrupt if it is stopped before it answers."""
     parser = argparse.ArgumentParser("botlib.run", description="a home for a persistent bot")
     parser.add_argument("platform", choices=HOMES)
     parser.add_argument("folder", type=Path, help="the folder whose main.py makes `bot`, or a file")
     options = parser.parse_args(arguments)
     file = main_file(options.folder)
+    os.environ.setdefault("STORE_FOLDER", str(file.parent.resolve()))
     try:
-        found = settings(options.platform, file.parent)
-        bot = load_bot(file)
+        found = read_settings(options.platform, file.parent)
+        bot = load_bot(file, not_packages)
         log.info("%s: the %s world, %s", options.platform, found.world, file)
         return HOMES[options.platform](bot, stopping, file.parent)
     except ValueError as error:
@@ -78,7 +72,9 @@ def run_telegram(bot: Bot, stopping: Stopping, _: Path) -> int:
     from botlib.telegram.polling import poll
 
     try:
-        poll(bot, hand_over=stopping.hand_over)
+        command = os.environ.get("BOT_COMMAND")
+        set_webhook = f"{command} webhook" if command else "setWebhook"
+        poll(bot, hand_over=stopping.hand_over, set_webhook=set_webhook)
     except TelegramError as error:
         log.error("Telegram could not be reached: %s. Is the internet there?", error)
         return BROKEN
@@ -90,14 +86,15 @@ def run_twitch(bot: Bot, stopping: Stopping, folder: Path) -> int:
     """Answer on Twitch by IRC; ValueError for a token that Twitch does not take."""
     import asyncio
 
-    from botlib.tokens import AUTHORIZE
-    from botlib.twitch.account import LOGIN, LoginRefused
-    from botlib.twitch.irc_bot import IrcBot, Timing
+    from botlib.twitch.connection import Timing
+    from botlib.twitch.credentials import LoginRefused
+    from botlib.twitch.irc_bot import IrcBot
 
     timing = Timing()
     irc_bot = IrcBot(bot, timing=timing, folder=folder)
-    if irc_bot.account.forgets:
-        log.warning("a renewed token can be kept nowhere, so %s", LOGIN)
+    if irc_bot.credentials.cannot_save_tokens:
+        what = "a renewed token can be kept nowhere, so log in again before the next start."
+        log.warning("%s%s", what, suggest_command("login twitch"))
     grace_s = timing.goodbye_s + 3  # it gives up its replies by itself, then leaves in good order
 
     async def hold() -> None:
@@ -107,8 +104,6 @@ def run_twitch(bot: Bot, stopping: Stopping, folder: Path) -> int:
     try:
         asyncio.run(hold())
     except LoginRefused as error:
-        if AUTHORIZE in str(error):
-            raise ValueError(f"{error} In a terminal: python3 start.py login twitch") from None
         raise ValueError(str(error)) from None
     log.info("stopped")
     return STOPPED
@@ -122,60 +117,10 @@ def main_file(path: Path) -> Path:
     return path / "main.py" if path.is_dir() else path
 
 
-def load_bot(file: Path) -> Bot:
+def load_bot(file: Path, not_packages: Collection[str] = ()) -> Bot:
     """Import a file and return its `bot`; raises ValueError that says what was found instead."""
-    if not file.is_file():
-        raise ValueError(
-            f"{file} does not exist. Expected a .py file that makes `bot`, or its folder."
-        )
     sys.path.insert(0, str(file.resolve().parent))  # for the file's own imports
-    spec = importlib.util.spec_from_file_location(file.stem, file)
-    if spec is None or spec.loader is None:
-        raise ValueError(f"{file} is no Python file. Its name must end in .py.")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules.setdefault(spec.name, module)  # where dataclasses look for it
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        what = f"{type(error).__name__}: {error}{place_of(error, file)}"
-        made = isinstance(getattr(module, "bot", None), Bot)
-        raise ValueError(f"{file} does not run: {what}.{way_out(error, file, made)}") from None
-    bot = getattr(module, "bot", None)
-    if not isinstance(bot, Bot):
-        names = ", ".join(name for name in vars(module) if not name.startswith("_")) or "nothing"
-        raise ValueError(f"{file} has no `bot`. Expected bot = Bot(); found {names}.")
-    return bot
-
-
-def place_of(error: BaseException, file: Path) -> str:
-    """Say where an error came up, in the bot's own folder if it was there; "" if the text does."""
-    if isinstance(error, SyntaxError):
-        return ""
-    folder = file.resolve().parent
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).resolve().parent == folder]
-    last = (own or frames)[-1]
-    return f" in {Path(last.filename).name}, line {last.lineno}"
-
-
-def way_out(error: BaseException, file: Path, bot_was_made: bool) -> str:
-    """Say what to do about an error in the bot's file; "" where its own words must do."""
-    name = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
-    if name and not importlib.util.find_spec(name):
-        package, folder = PACKAGES.get(name, name), file.resolve().parent.name
-        python = f'"{sys.executable}"' if " " in sys.executable else sys.executable
-        pip = "" if importlib.util.find_spec("pip") else f"{python} -m ensurepip && "
-        return (
-            f" The package is not installed here. Put {package} into {folder}/requirements.txt and "
-            f"start again; without start.py type: {pip}{python} -m pip install {package}. (Or is "
-            f"it a file of your own? Then put {name}.py beside this one.)"
-        )
-    if bot_was_made:
-        return (
-            " Its `bot` was made before that. If the rest is for the cloud, move `bot` into a file "
-            "of its own, and name that one here."
-        )
-    return ""
+    return load_bot_file(file, Bot, not_packages)
 
 
 def start_log() -> None:
@@ -188,11 +133,14 @@ def start_log() -> None:
 
 
 class OneLine(logging.Formatter):
-    """Writes one line for each event, and hides every token in it: libraries quote them."""
+    """Writes one line for each event, without secrets and control characters.
+
+    Libraries quote tokens, and a viewer's text may hold escape sequences for a terminal.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """Format a record; of an error only its last words are kept."""
-        line = " | ".join(super().format(record).splitlines())
+        line = printable(" | ".join(super().format(record).splitlines()))
         for secret in secrets_of(os.environ):
             line = line.replace(secret, "(hidden)")
         return line

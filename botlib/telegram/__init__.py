@@ -1,66 +1,98 @@
-"""The Telegram doors: how a message from Telegram reaches the brain, and its replies the chat.
+"""Telegram adapters: they bring messages from Telegram to your bot, and its replies to the chat.
 
-`webhook.py` is a function that Telegram calls, `light.py` the same without python-telegram-bot,
-`polling.py` a program that asks Telegram. Here is what they have in common. Standard library only:
-what a function imports it pays for at each cold start.
+`webhook.py` is a function that Telegram calls, for a `Bot`. `application.py` is the same for an
+`Application` of python-telegram-bot. `polling.py` is a program that asks Telegram for updates.
+This file holds what they share. It uses the standard library only, because a function pays for
+each import at each cold start.
 """
 
+import json
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
-from botlib.bot import Bot
-from botlib.function import Handler, Request, Response, http_function, same
-from botlib.store import Seen, Store
+from botlib.bot import Bot, Message
+from botlib.function import Handler, Request, Response, constant_time_equal, http_function
+from botlib.store import Store
+from botlib.store.memory import MemoryStore
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  (a header's name, no secret)
+TIME_LIMIT_S = 10.0  # for all calls of an update, if the cloud tells no time limit
+MARGIN_S = 0.5  # of the function's time limit, left for its response
+RETRY_S = 1.0  # before a refused part of a reply is sent again
 LONGEST_TEXT = 4096  # code points in one message, Telegram's message_length_max
 UNKNOWN_TO_TELEGRAM = (
-    "Telegram does not know this token. Expected the one BotFather wrote for this bot; "
-    "a new one that was made since makes the old one useless. Set TELEGRAM_TOKEN again."
+    "Telegram does not know this token. Expected the one that BotFather wrote for this bot. "
+    "If BotFather made a new one since, the old one no longer works. Set TELEGRAM_TOKEN again."
 )
 
-Update = dict[str, Any]
-Call = dict[str, Any]  # a Bot API call, as it stands in the response's body
+Json = dict[str, Any]
 
 
-def telegram_function(
-    answer: Callable[[Update], Call | None], bot_id: int, secret: str, store: Store | None
+def update_handler(
+    answer: Callable[[Json, float | None], Json | None],
+    token: str,
+    secret: str,
+    store: Store | None,
 ) -> Handler:
-    """Make the handler of a webhook: check the secret, read the update, answer it only once.
+    """Make the handler of a webhook: it checks the secret, reads the update, answers it only once.
 
-    `answer` gives the call for the response's body, or None.
+    `answer` gets the update and the seconds left of the function's time limit, if the cloud tells
+    them. It returns the Bot API call that goes into the response, or None. ValueError for a token
+    or a secret that cannot be one.
     """
-    seen = Seen()  # this instance's answers: Telegram may send an update twice
+    bot, secret = bot_id(token), checked_secret(secret)
+    store = store or MemoryStore()  # of this instance alone
 
     @http_function
     def handler(http: Request) -> Response:
-        if not same(http.headers.get(SECRET_HEADER, ""), secret):
+        if not constant_time_equal(http.headers.get(SECRET_HEADER, ""), secret):
             return Response({"error": "wrong or missing secret"}, status=403)
         try:
-            update = http.json()
+            update = json.loads(http.body)
+        except RecursionError:  # after any status but 200, Telegram would send it for a day
+            log_error("an update was ignored: it is nested too deeply")
+            return Response("")
         except ValueError:
             update = None
         if not isinstance(update, dict) or type(update.get("update_id")) is not int:
             error = "expected an update: a JSON object with an update_id"
             return Response({"error": error}, status=400)
-        number = update["update_id"]
-        if number in seen:
-            return Response("")
-        if store is None:
-            call = answer(update)
-        else:
-            state, call = store.once(f"telegram:{bot_id}:{number}", lambda: answer(update))
-            if state == "busy":
-                return Response({"error": "another instance is at this update"}, status=503)
-        seen.add(number)
-        return Response(call or "")
+        key = f"telegram:{bot}:{update['update_id']}"  # Telegram may send an update twice
+        state, call = store.once(key, lambda: answer(update, http.seconds_left))
+        if state == "done":
+            log_repeat(update["update_id"])
+        if state == "busy":  # another instance is answering it, and may fail: let it come again
+            return Response({"error": "this update is being answered now"}, status=503)
+        return Response(call or "")  # no call if it was answered before
 
     return handler
 
 
+def deadline(seconds_left: float | None) -> float:
+    """Return when an update's calls must have ended, as a time of `time.monotonic`."""
+    return time.monotonic() + (TIME_LIMIT_S if seconds_left is None else seconds_left - MARGIN_S)
+
+
+def log_repeat(update_id: int) -> None:
+    """Log that Telegram did not get the response to an update; a reply in it is lost."""
+    import logging  # here, because few updates come twice
+
+    logging.getLogger(__name__).warning(
+        "update %d came again. It was answered before, but that response did not arrive", update_id
+    )
+
+
+def log_error(text: str, *values: object) -> None:
+    """Log what went wrong with an update."""
+    import logging  # here, because few updates need it
+
+    logging.getLogger(__name__).error(text, *values)
+
+
 def bot_id(token: str) -> int:
-    """Read the bot's number, which stands before the colon of its token.
+    """Read the bot's number, which is before the colon of its token; ValueError for no token.
 
     >>> bot_id("42:secret")
     42
@@ -74,17 +106,61 @@ def bot_id(token: str) -> int:
     return int(parts[1])
 
 
-def addressee(text: str) -> tuple[str, str]:
-    """Take the bot's name out of a command, as groups write it; no name is "".
+def checked_secret(secret: str) -> str:
+    """Return a webhook's secret; ValueError if it is easy to guess or Telegram would refuse it.
 
-    >>> addressee("/hello@my_bot there"), addressee("/hello")
+    Telegram allows 1 to 256 characters. A secret of fewer than 16 could be guessed.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secret):
+        raise ValueError(
+            "TELEGRAM_SECRET must have 16 to 256 characters of A-Z, a-z, 0-9, _ and -. Make one "
+            'with: python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
+        )
+    return secret
+
+
+def message_from(update: Json, bot: Bot, username: Callable[[], str]) -> Message | None:
+    """Turn an update into a message; None for edits, stickers and all else but a text for this bot.
+
+    `username` returns the bot's own name. It is called only if the text names a bot.
+    """
+    incoming = update.get("message")
+    chat, text = get_nested(incoming, "chat", "id"), get_nested(incoming, "text")
+    if not isinstance(text, str) or type(chat) is not int:
+        return None
+    text, bot_name = split_bot_name(text)
+    if bot_name and bot_name.lower() != username().lower():
+        return None  # a command for another bot of the group
+    if bot.command_in(text) == "start" and "start" not in bot.commands:
+        text = "/help"  # Telegram's Start button sends /start
+    user_id = get_nested(incoming, "from", "id")
+    user = get_nested(incoming, "from", "first_name")
+    if user is None:  # an admin may write in the name of the group
+        user = get_nested(incoming, "sender_chat", "title")
+    return Message(
+        text,
+        user=user if isinstance(user, str) else "someone",
+        chat=str(chat),
+        user_id="" if user_id is None else str(user_id),
+    )
+
+
+def split_bot_name(text: str) -> tuple[str, str]:
+    """Split the bot's name from a command, as it is written in groups; "" if there is no name.
+
+    >>> split_bot_name("/hello@my_bot there"), split_bot_name("/hello")
     (('/hello there', 'my_bot'), ('/hello', ''))
     """
     match = re.match(r"(/\w+)@(\w+)", text)
     return (match[1] + text[match.end() :], match[2]) if match else (text, "")
 
 
-def start_is_help(brain: Bot, text: str) -> str:
-    """Telegram's Start button sends /start: a brain without that command shows its help."""
-    start = brain.called(text) == "start" and "start" not in brain.commands
-    return "/help" if start else text
+def get_nested(data: Any, *names: str) -> Any:
+    """Follow names into nested objects; None where one is missing.
+
+    >>> get_nested({"chat": {"id": 7}}, "chat", "id"), get_nested({"chat": 5}, "chat", "id")
+    (7, None)
+    """
+    for name in names:
+        data = data.get(name) if isinstance(data, dict) else None
+    return data

@@ -1,42 +1,67 @@
 """Long polling: a program that stays alive and keeps asking Telegram "anything new?".
 
-It needs no public address. Only one program may poll for a bot; starting one removes the
-bot's webhook, because Telegram gives each update to one door only.
+It needs no public address. Only one program may poll for a bot. When it starts, the bot's webhook
+is removed, because Telegram gives each update to one place only.
+
+Commands run one after the other, each with a time limit. Their replies wait in a queue for each
+chat (`send_queue.py`).
 """
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any, NoReturn
 
 import telegram
-from telegram.error import InvalidToken, RetryAfter, TelegramError
-from telegram.ext import ContextTypes, MessageHandler
-from telegram.request import HTTPXRequest
+from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.ext import ContextTypes, TypeHandler
 
-from botlib.bot import Bot, TryAgain, split
-from botlib.settings import setting
-from botlib.telegram import LONGEST_TEXT, UNKNOWN_TO_TELEGRAM
-from botlib.telegram.webhook import TEXT_MESSAGE, App, builder_for, line_in_handler, message_for
+from botlib.bot import Bot, split
+from botlib.settings import require_setting
+from botlib.telegram import LONGEST_TEXT, UNKNOWN_TO_TELEGRAM, message_from
+from botlib.telegram.application import App, builder_for
+from botlib.telegram.bounded_request import bounded_request
+from botlib.telegram.send_queue import SendQueues
+from botlib.telegram.verified_request import TOKEN_TRIES, VerifiedRequest, seconds_of
 
 HandOver = Callable[[asyncio.AbstractEventLoop, Callable[[], object]], object]
 
 COMMAND_S = 60.0  # for a command to reply; meanwhile everybody waits
+LONGEST_PAUSE_S = 60.0  # between two questions for updates, if Telegram wants a pause
+ANSWER_S = 60.0  # for Telegram's whole answer to a question for updates
+UPDATES_AHEAD = 100  # fetched, but not yet answered; more stay with Telegram
+CONNECTIONS = 256  # for replies at the same time, as python-telegram-bot has them
 
 log = logging.getLogger(__name__)
 
 
 def poll(
-    bot: Bot, token: str | None = None, api: str | None = None, hand_over: HandOver | None = None
+    bot: Bot,
+    token: str | None = None,
+    api: str | None = None,
+    hand_over: HandOver | None = None,
+    set_webhook: str = "setWebhook",
 ) -> None:
     """Answer until the program is stopped by Ctrl-C or SIGTERM; ValueError for a wrong token.
 
-    Who minds the signals itself gives `hand_over`, and gets an event loop and what to call on it
-    to stop. A webhook that is set is removed, with a warning.
+    If you handle the signals yourself, give `hand_over`. It gets an event loop and what to call on
+    it to stop. If a webhook is set, it is removed with a warning. The warning says to set it again
+    with `set_webhook` and the address.
     """
-    updates = UpdatesRequest(on_refused=lambda: app.stop_running())
+    updates = UpdatesRequest(require_setting("TELEGRAM_TOKEN", token), lambda: app.stop_running())
     app = application(bot, token, api, updates)
+
+    async def warn_of_webhook(_: App) -> None:
+        if url := (await app.bot.get_webhook_info()).url:
+            log.warning(
+                "the webhook %s is removed, so the function there gets no updates any more. "
+                "To set it again: %s %s", hide(url), set_webhook, hide(url)
+            )  # fmt: skip
+
+    def hide(url: str) -> str:
+        return url.replace(app.bot.token, "TOKEN")
+
     app.post_init = warn_of_webhook
     stop_signals: dict[str, Any] = {}
     if hand_over:
@@ -57,87 +82,91 @@ def leave() -> NoReturn:
     raise SystemExit
 
 
-async def warn_of_webhook(app: App) -> None:
-    """Say which webhook is removed by polling: the function there becomes deaf."""
-    info = await app.bot.get_webhook_info()
-    if info.url:
-        url = info.url.replace(app.bot.token, "TOKEN")
-        log.warning(
-            "the webhook %s is removed; the function there hears nothing more. Set it again: "
-            "python3 start.py webhook %s", url, url,
-        )  # fmt: skip
-
-
-class UpdatesRequest(HTTPXRequest):
+class UpdatesRequest(VerifiedRequest):
     """Asks for updates and notices when the token is refused: it was revoked in the meantime.
 
-    python-telegram-bot would stop asking and stay alive, deaf. It is told "no updates" instead,
-    so that it can be stopped in good order.
+    python-telegram-bot would stop asking and stay alive, deaf. It gets "no updates" instead, so
+    that it can be stopped in good order.
     """
 
-    def __init__(self, on_refused: Callable[[], None]) -> None:
-        super().__init__()
+    def __init__(self, token: str, on_refused: Callable[[], None]) -> None:
+        super().__init__(bounded_request(), token, TOKEN_TRIES)
         self.refused = False
         self._on_refused = on_refused
 
     async def do_request(self, *request: Any, **options: Any) -> tuple[int, bytes]:
-        """Send the request; 401 and 404 are Telegram's words for a wrong token."""
+        """Ask for updates; 401 and 404 are Telegram's words for a wrong token."""
         if not self.refused:
-            status, body = await super().do_request(*request, **options)
+            try:
+                async with asyncio.timeout(ANSWER_S):  # httpx limits each read alone
+                    status, body = await super().do_request(*request, **options)
+            except TimeoutError:
+                raise TimedOut(f"no whole answer within {ANSWER_S:g} s") from None
+            except RetryAfter as error:
+                wanted = seconds_of(error)
+                pause_s = int(min(wanted, LONGEST_PAUSE_S))
+                log.warning("polling: Telegram asks for %d s of pause; it gets %d", wanted, pause_s)
+                raise RetryAfter(pause_s) from None
             if status not in (401, 404):
-                return status, body
+                return status, empty_unreadable(body) if status == 200 else body
             self.refused = True
             self._on_refused()
         await asyncio.sleep(0.1)  # Telegram is not asked again
         return 200, b'{"ok": true, "result": []}'
 
 
-def application(brain: Bot, token: str | None, api: str | None, updates: UpdatesRequest) -> App:
-    """Make an Application that answers with the brain; it is patient, for nothing comes again."""
-    builder = builder_for(setting("TELEGRAM_TOKEN", token), api)
-    app: App = builder.get_updates_request(updates).build()
+def empty_unreadable(body: bytes) -> bytes:
+    """Reduce each update that cannot be read to its number; NetworkError if it has none.
+
+    Otherwise python-telegram-bot asks for the same updates again, forever and without a pause.
+    """
+    answer = json.loads(body)
+    updates = answer["result"] if isinstance(answer.get("result"), list) else [None]
+    if not all(isinstance(one, dict) and type(one.get("update_id")) is int for one in updates):
+        raise NetworkError("expected a list of updates, each with an update_id")
+    found = list(updates)
+    for place, update in enumerate(updates):
+        try:
+            telegram.Update.de_json(update, None)
+        except Exception as error:
+            log.error("an update was ignored: it cannot be read: %s", type(error).__name__)
+            found[place] = {"update_id": update["update_id"]}
+    return body if found == updates else json.dumps(answer | {"result": found}).encode()
+
+
+def application(bot: Bot, token: str | None, api: str | None, updates: UpdatesRequest) -> App:
+    """Make an Application that answers with the bot; it is patient, for nothing comes again."""
+    token = require_setting("TELEGRAM_TOKEN", token)
+    sending = VerifiedRequest(
+        bounded_request(connection_pool_size=CONNECTIONS), token, token_tries=TOKEN_TRIES
+    )
+    builder = builder_for(token, api).request(sending).get_updates_request(updates)
+    app: App = builder.update_queue(asyncio.Queue(UPDATES_AHEAD)).build()
+    queues = SendQueues(lambda chat, text: app.bot.send_message(chat, text))
 
     async def reply(update: telegram.Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        message = await message_for(brain, update, app.bot)
+        message = message_from(update.to_dict(), bot, lambda: app.bot.username)
         if message is None:
             return
-        try:
-            async with asyncio.timeout(COMMAND_S):
-                replies = await brain.respond(message)
-        except TryAgain as error:
-            replies = brain.failed(message, error)
-        except TimeoutError:
-            late = TimeoutError(f"no reply within {COMMAND_S:g} s")
-            replies = brain.failed(message, late)
-        for part in [part for text in replies for part in split(text, LONGEST_TEXT)]:
-            while not await sent(int(message.chat), part):
-                pass
+        replies = await bot.final_replies_async(message, COMMAND_S)
+        if parts := [part for text in replies for part in split(text, LONGEST_TEXT)]:
+            queues.put(int(message.chat), parts)
 
-    async def sent(chat: int, text: str) -> bool:
-        """Send a text; False after a pause, if Telegram was asked too often."""
-        try:
-            await app.bot.send_message(chat, text)
-        except RetryAfter as error:
-            pause = error.retry_after
-            seconds = pause.total_seconds() if isinstance(pause, timedelta) else pause
-            for _ in range(int(seconds) + 1):
-                if not app.running:  # a stop is not held up
-                    raise
-                await asyncio.sleep(1)
-            return False
-        return True
+    async def close_queues(_: App) -> None:
+        await queues.close()
 
-    app.add_handler(MessageHandler(TEXT_MESSAGE, reply))
+    app.add_handler(TypeHandler(telegram.Update, reply))
     app.add_error_handler(log_error)
+    app.post_stop = close_queues
     return app
 
 
 async def log_error(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
-    """Log what went wrong outside a command, such as a reply that could not be sent; go on."""
+    """Log what went wrong outside a command."""
     if update is None and isinstance(context.error, TelegramError):
         log_polling_error(context.error)
     elif context.error:
-        log.error("a reply is lost: %r%s", context.error, line_in_handler(context.error))
+        log.error("an update was ignored: %r", context.error)
 
 
 def log_polling_error(error: TelegramError) -> None:

@@ -1,6 +1,7 @@
-"""The Twitch doors: a program that holds the chat's line, and a function that Twitch calls.
+"""Twitch adapters: a program that stays connected to the chat, and a function that Twitch calls.
 
-`irc.py` is how the chat speaks, `irc_bot.py` the bot that must stay alive, `account.py` who it is;
-`eventsub.py` is the function, `helix.py` what it says and asks. Nothing is imported here: a
-function has no use for TwitchIO, which the bot needs.
+For the program: `irc.py` reads and writes lines, `connection.py` is one connection, `limits.py`
+keeps Twitch's limits, `channel.py` is the bot's state in one channel, `irc_bot.py` the bot, and
+`credentials.py` its account and tokens. For the function: `eventsub.py` and `helix.py`. Nothing is
+imported here, because a function doesn't need what the program needs.
 """

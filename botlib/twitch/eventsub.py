@@ -1,8 +1,7 @@
 """The webhook function for Twitch: EventSub calls it, and it answers in the chat by Helix.
 
-What Telegram always could, Twitch can since 2024: no connection to hold. The reply is a call
-of its own, because Twitch reads nothing from the response but its status. Chat only: other
-events are acknowledged and left alone. The rules are those of
+The reply is a call to Helix, because Twitch reads only the status of the response. Events other
+than chat messages are acknowledged and ignored. Source of the rules:
 dev.twitch.tv/docs/eventsub/handling-webhook-events.
 """
 
@@ -15,18 +14,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from botlib.bot import Bot, Message, TryAgain
-from botlib.function import Handler, Request, Response, http_function, same
-from botlib.settings import Unreachable
-from botlib.store import SqliteStore, Store
-from botlib.twitch.helix import (
-    CHAT_MESSAGE,
-    ApiRefused,
-    Helix,
-    NoAnswer,
-    checked_id,
-    checked_secret,
-)
-from botlib.twitch.irc import LONGEST_TEXT, heard, parts
+from botlib.function import Handler, Request, Response, constant_time_equal, http_function
+from botlib.http import NoAnswer, Unreachable
+from botlib.store import Store
+from botlib.store.memory import MemoryStore
+from botlib.twitch.helix import CHAT_MESSAGE, ApiRefused, Helix, checked_id, checked_secret
+from botlib.twitch.irc import LONGEST_TEXT, clean_incoming, split_reply
 
 MESSAGE_ID = "twitch-eventsub-message-id"
 MESSAGE_TYPE = "twitch-eventsub-message-type"
@@ -36,7 +29,7 @@ TIMESTAMP = "twitch-eventsub-message-timestamp"
 FRESH_S = 600  # Twitch's advice: refuse messages that are more than ten minutes old
 PATIENCE_S = 4.0  # for one message's replies: Twitch wants its answer within a few seconds
 USUAL_LIMIT_S = 3.0  # a function's time, where the cloud does not say
-SPARE_S = 0.5  # of it, to remember that the message is answered, and to answer Twitch
+SPARE_S = 0.5  # of that limit, to store that the message is answered, and to answer Twitch
 LONGEST_REPLY = LONGEST_TEXT - 30  # Twitch itself puts "@NAME " before a reply
 
 ACKNOWLEDGED = Response(status=204)
@@ -55,20 +48,21 @@ def webhook(
     store: Store | None = None,
     as_reply: bool = False,
 ) -> Handler:
-    """Make the handler of an EventSub webhook; what is not given comes from the environment.
+    """Make the handler of an EventSub webhook.
 
-    TWITCH_EVENTSUB_SECRET, TWITCH_CLIENT_ID, TWITCH_CLIENT_SECRET, TWITCH_BOT_ID (the number of
-    the bot's account) and, for another Twitch than the real one, TWITCH_API.
-    A message delivered again is answered once: by this instance, or with `store` by all of them.
-    What a later try may mend (Twitch or the store out of reach, a TryAgain) is answered 503, and
-    Twitch delivers again; but nothing that may have been said is said twice, and what does not
-    get through before the function's time limit is only logged. A command that fails is logged
-    and apologised for: Twitch would end a subscription whose function fails too often.
-    With `as_reply`, the answer hangs on the question, and Twitch puts "@Viktor " before its text.
+    Arguments that are not given come from the environment: TWITCH_EVENTSUB_SECRET,
+    TWITCH_CLIENT_ID, TWITCH_CLIENT_SECRET, TWITCH_BOT_ID (the id of the bot's account) and, for
+    another Twitch than the real one, TWITCH_API.
+    A message that is delivered again is answered once: by this instance, or with `store` by all
+    instances. If a later try may help (Twitch or the store is out of reach, a TryAgain), the
+    response is 503, and Twitch delivers again. Nothing that may be in the chat is sent again; what
+    doesn't get through within the function's time limit is logged. A command that fails is logged,
+    with an apology in the chat, because Twitch ends a subscription that fails too often.
+    With `as_reply`, the answer is a reply to the message, and Twitch puts "@Viktor " before it.
     """
     secret, me = checked_secret(secret), checked_id(bot_id)
     helix = Helix(client_id, client_secret, api)
-    store = store or SqliteStore(None)  # this instance's own memory
+    store = store or MemoryStore()  # of this instance alone
 
     @http_function
     def handler(http: Request) -> Response:
@@ -88,45 +82,44 @@ def webhook(
             return challenge(body)
         if kind == "revocation":
             what, why = body["subscription"].get("type"), body["subscription"].get("status")
-            words = "Mend the cause, then subscribe again."
+            words = "Fix the cause, then subscribe again."
             log.error("Twitch ended the subscription to %.100r: %.100r. %s", what, why, words)
-        said = read_chat_message(body, me) if kind == "notification" else None
-        if said is None or bot.called(said.message.text) is None:
+        incoming = read_chat_message(body, me) if kind == "notification" else None
+        if incoming is None or bot.command_in(incoming.message.text) is None:
             return ACKNOWLEDGED
 
         key = f"twitch:{http.headers[MESSAGE_ID]}"
         try:  # what is older than FRESH_S is refused anyway, and so is what claims to be newer
-            state, _ = store.once(key, lambda: answer(said, until), done_s=2 * FRESH_S)
+            state, _ = store.once(key, lambda: answer(incoming, until), done_s=2 * FRESH_S)
         except (TryAgain, Unreachable) as error:
             log.warning("not answered now: %s", error)
             return LATER
         return LATER if state == "busy" else ACKNOWLEDGED
 
-    def answer(said: ChatMessage, until: float) -> None:
-        """Say all replies; raises Unreachable where nothing is said yet and a later try may be."""
-        replies = bot.respond_now(said.message)
-        texts = [part for reply in replies for part in parts(reply, LONGEST_REPLY)]
-        parent = said.message_id if as_reply else ""
+    def answer(incoming: ReceivedMessage, until: float) -> None:
+        """Send all replies; raises Unreachable if none was sent and a later try may help."""
+        replies = bot.safe_replies(incoming.message)
+        texts = [part for reply in replies for part in split_reply(reply, LONGEST_REPLY)]
+        parent = incoming.message_id if as_reply else ""
         for number, text in enumerate(texts):
             try:
-                dropped = helix.say(said.channel_id, me, text, parent, until)
-            except (ApiRefused, Unreachable) as error:
-                was_not_said = isinstance(error, Unreachable) and not isinstance(error, NoAnswer)
-                if number == 0 and was_not_said:
+                dropped = helix.say(incoming.channel_id, me, text, parent, until)
+            except (ApiRefused, Unreachable, NoAnswer) as error:
+                if number == 0 and isinstance(error, Unreachable):
                     raise  # delivered again, it may be answered whole
                 log.error("only %d of %d messages were sent: %s", number, len(texts), error)
                 return
             if dropped:
-                log.warning("Twitch dropped a reply in %s: %s", said.message.chat, dropped)
+                log.warning("Twitch dropped a reply in %s: %s", incoming.message.chat, dropped)
 
     return handler
 
 
 def refusal(http: Request, secret: str, now: float) -> Response | None:
-    """Answer what is not signed with the secret, or not from now; None for what is Twitch's."""
+    """Answer a request that is not signed with the secret, or too old; None for Twitch's own."""
     message_id, timestamp = http.headers.get(MESSAGE_ID, ""), http.headers.get(TIMESTAMP, "")
     expected = sign(secret, message_id, timestamp, http.body)
-    if not same(http.headers.get(SIGNATURE, ""), expected):
+    if not constant_time_equal(http.headers.get(SIGNATURE, ""), expected):
         return Response({"error": "wrong or missing signature"}, status=403)
     sent = read_time(timestamp)
     if sent is None or not message_id:
@@ -149,7 +142,7 @@ def sign(secret: str, message_id: str, timestamp: str, body: bytes) -> str:
 def read_time(timestamp: str) -> float | None:
     """Read Twitch's time, as seconds since 1970; None for anything else.
 
-    Exactly this form: the signature does not say where the id ends and the time begins.
+    Only exactly this form, because the signature does not tell where the id ends.
 
     >>> read_time("2023-07-19T14:56:51.616329898Z"), read_time("2023-07-19")
     (1689778611.616329, None)
@@ -163,7 +156,7 @@ def read_time(timestamp: str) -> float | None:
 
 
 def read_body(http: Request) -> dict[str, Any]:
-    """Read a message's JSON; ValueError for what is no message."""
+    """Read a message's JSON; ValueError if it is not a message of EventSub."""
     body = http.json()
     if not isinstance(body, dict) or not isinstance(body.get("subscription"), dict):
         raise ValueError("expected a message of EventSub: an object with a subscription")
@@ -171,38 +164,38 @@ def read_body(http: Request) -> dict[str, Any]:
 
 
 def challenge(body: dict[str, Any]) -> Response:
-    """Prove that this function wants the subscription: give the challenge back as it came."""
+    """Prove that this function wants the subscription: return the challenge as it came."""
     if not isinstance(body.get("challenge"), str):
         return Response({"error": "expected a challenge"}, status=400)
     return Response(body["challenge"], headers={"Content-Type": "text/plain"})
 
 
-class ChatMessage(NamedTuple):
-    """Something said in a channel: what the brain needs, and where the answer goes."""
+class ReceivedMessage(NamedTuple):
+    """A message in a channel: what the bot needs, and where the answer goes."""
 
     message: Message
     channel_id: str
     message_id: str
 
 
-def read_chat_message(body: dict[str, Any], bot_id: str) -> ChatMessage | None:
-    """Read a notification; None unless it is what someone else said in this channel."""
+def read_chat_message(body: dict[str, Any], bot_id: str) -> ReceivedMessage | None:
+    """Read a notification; None unless it is a viewer's message in this channel."""
     event = body.get("event")
     if body["subscription"].get("type") != CHAT_MESSAGE or not isinstance(event, dict):
         return None
     names = ("broadcaster_user_id", "broadcaster_user_login", "chatter_user_id",
              "chatter_user_name", "message_id")  # fmt: skip
     channel_id, channel, user_id, user, message_id = (event.get(name) for name in names)
-    said = event.get("message")
-    text = said.get("text") if isinstance(said, dict) else None
+    content = event.get("message")
+    text = content.get("text") if isinstance(content, dict) else None
     if not all(isinstance(each, str) for each in (channel_id, user_id, message_id, text)):
         return None
     if user_id == bot_id or event.get("source_broadcaster_user_id") not in (None, channel_id):
-        return None  # its own words, or, in a shared chat, another channel's viewers
+        return None  # its own message, or, in a shared chat, one from another channel
     message = Message(
-        text=heard(str(text), is_reply=bool(event.get("reply"))),
+        text=clean_incoming(str(text), is_reply=bool(event.get("reply"))),
         user=str(user or "someone"),
         chat=str(channel or channel_id),
         user_id=str(user_id),
     )
-    return ChatMessage(message, str(channel_id), str(message_id))
+    return ReceivedMessage(message, str(channel_id), str(message_id))

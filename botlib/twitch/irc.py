@@ -1,7 +1,6 @@
-"""IRC lines become messages, and messages become lines; and how a text gets through whole.
+"""Read and write IRC lines, and prepare texts for Twitch's chat.
 
-Nothing here opens a connection or knows a bot. The grammar is RFC 1459's, with the tags of
-IRCv3 in front as Twitch uses them.
+The grammar is RFC 1459's, with the tags of IRCv3 in front as Twitch uses them.
 """
 
 import re
@@ -13,15 +12,15 @@ from botlib.function import NOTHING
 
 LONGEST_TEXT = 500  # characters in one chat message; Twitch cuts off what is longer
 LONGEST_LINE = 65_536  # bytes; Twitch's own lines stay below 16 KB, so a longer one is broken
-INVISIBLE = "\U000e0000"  # a character that no font shows
+INVISIBLE = "\U000e0000"  # no font shows it; chat clients and this bot add it to repeat a text
 
 _ESCAPES = {"\\": "\\\\", ";": "\\:", "\0": "\\s", " ": "\\s", "\r": "\\r", "\n": "\\n"}
-_PLAIN = {escaped[1]: plain for plain, escaped in _ESCAPES.items()}
+_PLAIN = {escaped[1]: plain for plain, escaped in _ESCAPES.items()}  # "s" becomes a space
 _CONTROL = re.compile(r"[\0\r\n]+")
 
 
 class IrcMessage(NamedTuple):  # a dataclass would cost a function's cold start some 8 ms
-    """One IRC message: who sends (prefix), what (command), with what (params and tags)."""
+    """One IRC message: its sender (prefix), its command, its parameters and tags."""
 
     command: str
     params: tuple[str, ...] = ()
@@ -40,7 +39,7 @@ class IrcMessage(NamedTuple):  # a dataclass would cost a function's cold start 
 
     @property
     def channel(self) -> str:
-        """The channel it is about, without "#"; empty if it is about none.
+        """The channel that it belongs to, without "#"; empty if there is none.
 
         >>> parse("JOIN #viktor").channel, parse("PING :x").channel
         ('viktor', '')
@@ -49,12 +48,12 @@ class IrcMessage(NamedTuple):  # a dataclass would cost a function's cold start 
 
     @property
     def text(self) -> str:
-        """The last parameter, where IRC puts what is said; empty if there is none."""
+        """The last parameter, where IRC puts the text; empty if there is none."""
         return self.params[-1] if self.params else ""
 
 
 def parse(line: str) -> IrcMessage:
-    """Read one line without its line end; a broken line gives a message without a command.
+    """Read one line without its line end; from a broken line comes a message without a command.
 
     >>> message = parse("@mod=0;display-name=Viktor :viktor!v@v PRIVMSG #viktor :!hello  you")
     >>> message.command, message.channel, message.text, message.tags["display-name"]
@@ -67,6 +66,7 @@ def parse(line: str) -> IrcMessage:
         line = line.lstrip(" ")
     if line.startswith(":"):
         prefix, _, line = line[1:].partition(" ")
+    # With the space in front, " :" also finds a text that is the whole line.
     middle, colon, text = f" {line}".partition(" :")
     words = [word for word in middle.split(" ") if word]
     if not words:
@@ -75,13 +75,13 @@ def parse(line: str) -> IrcMessage:
     return IrcMessage(words[0], params, prefix, tags, bool(colon))
 
 
-def format(message: IrcMessage) -> str:
+def format_line(message: IrcMessage) -> str:
     """Write a message as one line without its line end; never more than one line.
 
-    >>> format(IrcMessage("PRIVMSG", ("#viktor", "two\\r\\nlines"), tags={"note": "a;b"}))
+    >>> format_line(IrcMessage("PRIVMSG", ("#viktor", "two\\r\\nlines"), tags={"note": "a;b"}))
     '@note=a\\\\:b PRIVMSG #viktor :two lines'
     """
-    tags = ";".join(f"{key}={escape(value)}" for key, value in message.tags.items())
+    tags = ";".join(f"{key}={escape_tag(value)}" for key, value in message.tags.items())
     *middle, last = [message.command, *message.params]
     needs_colon = message.params and (not last or last.startswith(":") or " " in one_line(last))
     colon = ":" if message.params and (message.colon or needs_colon) else ""
@@ -93,7 +93,7 @@ def format(message: IrcMessage) -> str:
 def privmsg(channel: str, text: str, reply_to: str | None = None) -> IrcMessage:
     """Make a chat message; `reply_to` is the id of the message it answers.
 
-    >>> format(privmsg("viktor", "hello Viktor!"))
+    >>> format_line(privmsg("viktor", "hello Viktor!"))
     'PRIVMSG #viktor :hello Viktor!'
     """
     tags = {"reply-parent-msg-id": reply_to} if reply_to else {}
@@ -101,7 +101,7 @@ def privmsg(channel: str, text: str, reply_to: str | None = None) -> IrcMessage:
 
 
 def channel_name(channel: str) -> str:
-    """Give a channel's name as IRC wants it; raises ValueError for what is no login.
+    """Return a channel's name as IRC wants it; raises ValueError if it is not a login.
 
     >>> channel_name("#Viktor")
     'viktor'
@@ -109,14 +109,14 @@ def channel_name(channel: str) -> str:
     name = channel.strip().removeprefix("#").lower()
     if not re.fullmatch(r"[a-z0-9_]{1,25}", name):
         raise ValueError(
-            f"{channel!r} is no Twitch channel: expected the login of its owner, letters, digits "
-            'and _, as it stands in twitch.tv/LOGIN. Write, for example, "viktor".'
+            f"{channel!r} is not a Twitch channel: expected its owner's login, letters, digits "
+            'and _, as in twitch.tv/LOGIN. Write, for example, "viktor".'
         )
     return name
 
 
 def one_line(text: str) -> str:
-    """Make one line of a text: line ends and NUL would let it smuggle in a command.
+    """Turn a text into one line, because a line end or NUL in it could smuggle in a command.
 
     >>> one_line("hello\\r\\nQUIT")
     'hello QUIT'
@@ -125,35 +125,35 @@ def one_line(text: str) -> str:
 
 
 def parse_tags(text: str) -> dict[str, str]:
-    r"""Read what stands between "@" and the first space.
+    r"""Read the tags, which are between "@" and the first space.
 
     >>> parse_tags("mod=0;system-msg=two\\swords;empty=")
     {'mod': '0', 'system-msg': 'two words', 'empty': ''}
     """
     pairs = (each.partition("=") for each in text.split(";") if each)
-    return {key: unescape(value) for key, _, value in pairs}
+    return {key: unescape_tag(value) for key, _, value in pairs}
 
 
-def escape(value: str) -> str:
+def escape_tag(value: str) -> str:
     r"""Write a tag's value.
 
-    >>> escape("a; b")
+    >>> escape_tag("a; b")
     'a\\:\\sb'
     """
     return "".join(_ESCAPES.get(character, character) for character in value)
 
 
-def unescape(value: str) -> str:
+def unescape_tag(value: str) -> str:
     r"""Read a tag's value; a backslash before anything else, or at the end, means nothing.
 
-    >>> unescape("a\\:\\sb\\x\\")
+    >>> unescape_tag("a\\:\\sb\\x\\")
     'a; bx'
     """
     return re.sub(r"\\(.?)", lambda match: _PLAIN.get(match[1], match[1]), value, flags=re.DOTALL)
 
 
 class LineBuffer:
-    """Turns what a socket gives, half lines or several at once, into whole lines.
+    """Turns the chunks of a socket, with half lines or several, into whole lines.
 
     >>> buffer = LineBuffer()
     >>> buffer.feed(b"PING :a\\r\\nPI"), buffer.feed(b"NG :b\\r\\n")
@@ -166,7 +166,7 @@ class LineBuffer:
         self._skipping = False  # inside a line that was longer than `longest`
 
     def feed(self, chunk: bytes) -> list[str]:
-        """Take some bytes, give the lines they complete; a line that is too long is left out."""
+        """Take some bytes and return the lines that they complete, except those too long."""
         *complete, self._rest = (self._rest + chunk).split(b"\n")
         if self._skipping and complete:
             complete, self._skipping = complete[1:], False
@@ -178,45 +178,41 @@ class LineBuffer:
         return [line.decode("utf-8", "replace") for line in lines if line]
 
 
-# What is said, and what is heard: Twitch's rules for a text.
+def split_reply(text: str, longest: int = LONGEST_TEXT) -> list[str]:
+    """Cut a reply into messages that Twitch takes; line ends become spaces, because IRC has none.
 
-
-def parts(text: str, longest: int = LONGEST_TEXT) -> list[str]:
-    """Cut a reply into messages that Twitch takes; line ends become spaces, as IRC has none.
-
-    >>> parts("one\\ntwo"), [len(part) for part in parts("x" * 600)]
+    >>> split_reply("one\\ntwo"), [len(part) for part in split_reply("x" * 600)]
     (['one two'], [496, 104])
     """
-    room = 2 * len(f"{INVISIBLE} ")  # for what `harmless` and `distinct` add
-    return [harmless(part.strip()) for part in split(one_line(text), longest - room)]
+    room = 2 * len(f"{INVISIBLE} ")  # for what `escape_command` and `avoid_duplicate` add
+    return [escape_command(part.strip()) for part in split(one_line(text), longest - room)]
 
 
-def harmless(text: str) -> str:
-    """Keep a viewer from making the bot run a chat command, as in "!say /disconnect".
+def escape_command(text: str) -> str:
+    """Stop a viewer from making the bot run a chat command, as with "!say /disconnect".
 
-    >>> harmless("/me waves"), harmless("hello"), harmless("/ban x") == f"{INVISIBLE} /ban x"
-    ('/me waves', 'hello', True)
+    >>> escape_command("/me waves"), escape_command("/ban x") == f"{INVISIBLE} /ban x"
+    ('/me waves', True)
     """
     is_command = text.startswith(("/", ".")) and not text.startswith("/me ")
     return f"{INVISIBLE} {text}" if is_command else text
 
 
-def distinct(text: str, last: str) -> str:
-    """Make a text differ from the last one without anybody seeing it.
+def avoid_duplicate(text: str, last: str) -> str:
+    """Make a text differ from the last one by a character that nobody sees.
 
-    Twitch refuses the same text twice in a row within 30 seconds (msg_duplicate), which would
-    lose the second "hello Viktor!".
+    Twitch refuses the same text twice in a row within 30 seconds: msg_duplicate.
 
-    >>> distinct("hello", "hello") == f"hello {INVISIBLE}", distinct("hello", "bye")
+    >>> avoid_duplicate("hello", "hello") == f"hello {INVISIBLE}", avoid_duplicate("hello", "bye")
     (True, 'hello')
     """
     return f"{text} {INVISIBLE}" if text == last else text
 
 
-def heard(text: str, is_reply: bool = False) -> str:
-    """Read what a viewer wrote: chat clients add the invisible character, and in a reply @NAME.
+def clean_incoming(text: str, is_reply: bool = False) -> str:
+    """Remove what chat clients add to a viewer's text: an invisible character, @NAME in a reply.
 
-    >>> heard("@hellobot !hello", is_reply=True), heard(f"!hello {INVISIBLE}")
+    >>> clean_incoming("@hellobot !hello", is_reply=True), clean_incoming(f"!hello {INVISIBLE}")
     ('!hello', '!hello')
     """
     text = text.replace(INVISIBLE, "").strip()

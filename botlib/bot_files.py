@@ -1,0 +1,183 @@
+"""Bots from files: the one that makes `bot`, and folders of commands that join it.
+
+`Bot.include_folder` and `botlib.run` load files the same way, and say alike what is wrong with one.
+Nothing else imports this module, so a function without a folder of commands pays nothing for it.
+"""
+
+import importlib.util
+import logging
+import sys
+import traceback
+from collections.abc import Collection
+from importlib.machinery import PathFinder
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+Kind = TypeVar("Kind")
+
+PACKAGES = {  # those that you install by another name than you import
+    "PIL": "pillow",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python",
+    "dotenv": "python-dotenv",
+    "sklearn": "scikit-learn",
+    "telegram": "python-telegram-bot",
+    "yaml": "pyyaml",
+}
+
+_included_folders: list[str] = []  # of all bots in this process, the latest first
+
+
+def load_bot_file(file: Path, kind: type[Kind], not_packages: Collection[str] = ()) -> Kind:
+    """Run a file and return its `bot`, which must be a `kind`.
+
+    Raises ValueError that says what was found instead, and what to do. It never advises to install
+    one of `not_packages`, because a stranger may own that name in a package registry.
+    """
+    if not file.is_file():
+        raise ValueError(
+            f"{file} does not exist. Expected a .py file that makes `bot`, or its folder."
+        )
+    if file.suffix != ".py":
+        raise ValueError(f"{file} is no Python file. Its name must end in .py.")
+    name, path = module_name(file), str(file.resolve())
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None  # as the file ends in .py
+    module = importlib.util.module_from_spec(spec)
+    sys.modules.setdefault(name, module)  # where dataclasses look for it
+    try:
+        # Not by the module's loader: of two versions from one second it would take the first.
+        exec(compile(file.read_bytes(), path, "exec"), vars(module))  # noqa: S102
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # sys.exit and pytest.skip, too
+        if sys.modules.get(module.__name__) is module:
+            del sys.modules[module.__name__]
+        what = f"{type(error).__name__}: {error}{where_in(error, file)}"
+        made = isinstance(getattr(module, "bot", None), kind)
+        is_main = str(file.parent) not in _included_folders  # nobody names a file of commands
+        fix = suggest_fix(error, file, made and is_main, not_packages)
+        raise ValueError(f"{file} does not run: {what}.{fix}") from None
+    return bot_of(module, file, kind)
+
+
+def module_name(file: Path) -> str:
+    """Name a file's module as others import it; otherwise, if they would import something else.
+
+    A command !random must not hide Python's own `random` from those who import it later.
+    """
+    found = PathFinder.find_spec(file.stem)
+    is_other = found and Path(found.origin or "").resolve() != file.resolve()
+    return (
+        f"bot_file_{file.stem}" if is_other or file.stem in sys.stdlib_module_names else file.stem
+    )
+
+
+def bot_of(module: ModuleType, file: Path, kind: type[Kind]) -> Kind:
+    """The `bot` of a module that has run; ValueError if it has none."""
+    bot = getattr(module, "bot", None)
+    if not isinstance(bot, kind):
+        names = ", ".join(name for name in vars(module) if not name.startswith("_")) or "nothing"
+        raise ValueError(f"{file} has no `bot`. Expected bot = Bot(); found {names}.")
+    return bot
+
+
+def include_folder(bot: Any, folder: Path) -> dict[str, str]:
+    """Add the commands of each file in a folder to a bot; returns the file of each command.
+
+    In the order of their names; those that begin with _ are for the others to import. A file that
+    cannot be used is logged and left out. ValueError if there is no such folder.
+    """
+    if not folder.is_dir():
+        raise ValueError(f"there is no folder {folder}. Make it, and a .py file for each command.")
+    older = [one for one in _included_folders if one != str(folder)]
+    _included_folders[:] = [str(folder), *older]
+    # Files may have changed since they were loaded, and another bot's may have the same names.
+    for name, module in list(sys.modules.items()):
+        path = getattr(module, "__file__", None)
+        if path and str(Path(path).parent) in _included_folders:
+            del sys.modules[name]
+    importlib.invalidate_caches()
+    # Last, because a command !time must not hide Python's own `time`.
+    others = [one for one in sys.path if one not in _included_folders]
+    sys.path[:] = [*others, *_included_folders]
+    included: dict[str, str] = {}
+    for file in sorted(folder.glob("[!_]*.py")):
+        try:
+            imported = sys.modules.get(file.stem)  # by another of these files
+            if imported and getattr(imported, "__file__", None) == str(file):
+                found = bot_of(imported, file, type(bot))
+            else:
+                found = load_bot_file(file, type(bot))
+            commands = found.own_commands()
+            for name, command in commands.items():
+                if name in bot.commands and (name != "help" or "help" in included):
+                    code = getattr(command[0], "__code__", None)
+                    line = f" in line {code.co_firstlineno}" if code else ""
+                    other = included.get(name, "the bot that includes this folder")
+                    raise ValueError(
+                        f"{file} makes !{name}{line}, which {other} has already. Rename one."
+                    )
+        except ValueError as error:
+            logging.getLogger("botlib.bot").error("a file of commands is left out: %s", error)
+            continue
+        for name, command in commands.items():
+            bot.add_command(name, command)
+            included[name] = file.name
+    return included
+
+
+def where_in(error: BaseException, file: Path) -> str:
+    """Say where an error came up, in the bot's own folder if it was there; "" if the text does."""
+    if isinstance(error, SyntaxError):
+        return ""
+    folder = file.resolve().parent
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).resolve().parent == folder]
+    last = (own or frames)[-1]
+    return f" in {Path(last.filename).name}, line {last.lineno}"
+
+
+def suggest_fix(
+    error: BaseException, file: Path, bot_was_made: bool, not_packages: Collection[str] = ()
+) -> str:
+    """Say what to do about an error in the bot's file; "" if nobody knows more than its text."""
+    name = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+    if name and not importlib.util.find_spec(name):
+        if name in not_packages:
+            return f" {name} is not for bots: no package registry has it. Remove the import."
+        near = "" if name in PACKAGES else similar_module(name, file.resolve().parent)
+        typo = f" Did you mean {near}? If not:" if near else ""
+        package, folder = PACKAGES.get(name, name), file.resolve().parent.name
+        python = f'"{sys.executable}"' if " " in sys.executable else sys.executable
+        pip = "" if importlib.util.find_spec("pip") else f"{python} -m ensurepip && "
+        return (
+            f"{typo} The package is not installed here. Put {package} into "
+            f"{folder}/requirements.txt and start again, or type: {pip}{python} -m pip install "
+            f"{package}. (Or is it a file of your own? Then put {name}.py beside this one.)"
+        )
+    if isinstance(error, AttributeError) and error.name:
+        from difflib import get_close_matches
+
+        known = [one for one in dir(error.obj) if not one.startswith("_")]
+        near = "".join(get_close_matches(error.name, known, 1, 0.75))
+        return f" Did you mean {near}?" if near else ""
+    if type(error) is NameError:
+        return " Is it spelled right, and imported? If it is a text, it needs quotes."
+    # A slip in the bot's own code would fail anywhere; a missing setting only here.
+    if bot_was_made and not isinstance(error, NameError | AttributeError | TypeError):
+        return (
+            " Its `bot` was made before that. If the rest is for the cloud, move `bot` into a file "
+            "of its own, and name that one here."
+        )
+    return ""
+
+
+def similar_module(name: str, folder: Path) -> str:
+    """A module that is there and has nearly this name: a stranger may own the misspelled one."""
+    from difflib import get_close_matches
+
+    there = {*sys.stdlib_module_names, *PACKAGES, *(path.stem for path in folder.glob("*.py"))}
+    near = get_close_matches(name, [one for one in there if not one.startswith("_")], 1, 0.75)
+    return near[0] if near else ""

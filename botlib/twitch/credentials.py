@@ -1,0 +1,156 @@
+"""The tokens of the bot's account, kept valid: checked, renewed in time, and saved.
+
+Twitch wants a token validated when a program starts and every hour. Tokens are never shown.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlencode
+
+from botlib.http import NoAnswer, quoted, request
+from botlib.renewed_tokens import file_for_renewed, save_renewed
+from botlib.settings import addresses, suggest_command
+from botlib.twitch.token import AUTHORIZE, TwitchTokenReport, check_token, clean_token, refusal_of
+
+log = logging.getLogger(__name__)
+
+SOON_S = 2 * 3600.0  # a token with less than this left would die before the next validation but one
+TRIES = 3  # so often Twitch must say that it does not know the token
+
+
+class LoginRefused(Exception):  # noqa: N818  (named as what happened)
+    """Twitch does not let the bot in; the text says why and what to do."""
+
+
+class Credentials:
+    """The bot's tokens; `login` and `user_id` are known after `ensure_valid`.
+
+    New tokens go to where the old ones came from: `.env` in `folder`, or STATE_DIRECTORY. With
+    `on_renewed`, which is called with these credentials on a thread, they go wherever it puts them.
+    `answer_s` is the longest that one request may take, `refused_s` the pause before Twitch is
+    asked again about a token that it does not know; both in seconds.
+    """
+
+    def __init__(
+        self,
+        token: str,
+        refresh_token: str | None,
+        client_id: str,
+        client_secret: str | None,
+        api: str | None = None,
+        on_renewed: Callable[["Credentials"], object] | None = None,
+        answer_s: float = 10.0,
+        refused_s: float = 5.0,
+        folder: Path | str = ".",
+    ) -> None:
+        self.token, self.refresh_token = clean_token(token), clean_token(refresh_token or "")
+        self._saved = {  # as they are in the settings
+            "TWITCH_TOKEN": token.strip(),
+            "TWITCH_REFRESH_TOKEN": (refresh_token or "").strip(),
+        }
+        self._folder = folder
+        self.client_id, self.client_secret = client_id, client_secret
+        self.login, self.user_id = "", ""
+        self._api, self._on_renewed = api, on_renewed
+        self._answer_s, self._refused_s = answer_s, refused_s
+        self._turn = asyncio.Lock()  # two renewals at once would use one refresh token twice
+
+    def __repr__(self) -> str:
+        return f"Credentials({self.login!r})"
+
+    async def ensure_valid(self) -> None:
+        """Validate the token and renew it if necessary.
+
+        Raises LoginRefused, or ConnectionError if Twitch gives no usable answer. A refusal counts
+        only if it is Twitch's own, and only after several tries, because one stray answer must not
+        end a bot that runs for months.
+        """
+        async with self._turn:
+            for tries_left in reversed(range(TRIES)):
+                found = await asyncio.to_thread(self._check)
+                soon = 0 < found.expires_in < SOON_S
+                if (soon or not found.client_id) and await asyncio.to_thread(self._renew):
+                    found = await asyncio.to_thread(self._check)
+                if not found.unknown or not tries_left:
+                    break
+                log.warning("Twitch does not know the token; it is asked %d× more", tries_left)
+                await asyncio.sleep(self._refused_s)
+            if not found.ok:
+                hint = suggest_command("login twitch") if AUTHORIZE in str(found) else ""
+                raise LoginRefused(f"{found}{hint}")
+            self.login, self.user_id = found.login, found.user_id
+
+    def _check(self) -> TwitchTokenReport:
+        return check_token(
+            self.token,
+            client_id=self.client_id,
+            client_secret=self.client_secret,
+            refresh_token=self.refresh_token or None,
+            api=self._api,
+            until=time.monotonic() + self._answer_s,
+        )
+
+    def _renew(self) -> bool:
+        """Get new tokens for the refresh token; False if there is none or Twitch refuses it.
+
+        It runs on a thread to its end, even if the bot is stopped meanwhile: the refresh token may
+        be used up, so the new one must be saved.
+        """
+        if not self.refresh_token:
+            return False
+        form = {
+            "grant_type": "refresh_token",
+            "refresh_token": self.refresh_token,
+            "client_id": self.client_id,
+        }
+        form |= {"client_secret": self.client_secret} if self.client_secret else {}
+        url = addresses(self._api).oauth + "oauth2/token"
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        until = time.monotonic() + self._answer_s
+        response = request("POST", url, headers, urlencode(form).encode(), until)
+        if refusal := refusal_of(response):
+            words = quoted(refusal, self.refresh_token, self.client_secret or "")
+            log.warning("Twitch refused to refresh the token: %d %s", response.status, words)
+            return False
+        answer = response.json_object()
+        token, refresh_token = answer.get("access_token"), answer.get("refresh_token")
+        if not (is_token(token) and is_token(refresh_token)):
+            raise NoAnswer(f"no new token: {url} gave a strange answer: status {response.status}")
+        self.token, self.refresh_token = str(token), str(refresh_token)
+        if self._on_renewed:
+            self._on_renewed(self)
+        else:
+            self._save()
+        return True
+
+    @property
+    def cannot_save_tokens(self) -> bool:
+        """Whether the next start will need a new login once the token was renewed.
+
+        The refresh token of an application without a secret works only once, so the new one is
+        lost if there is no place for it.
+        """
+        used_up = bool(self.refresh_token) and not self.client_secret
+        return (
+            used_up and not self._on_renewed and file_for_renewed(self._saved, self._folder) is None
+        )
+
+    def _save(self) -> None:
+        new = {"TWITCH_TOKEN": self.token, "TWITCH_REFRESH_TOKEN": self.refresh_token}
+        try:
+            place = save_renewed(self._saved, new, self._folder)
+        except (OSError, ValueError) as error:  # the bot continues with the new token
+            log.warning("the renewed token could not be written down: %s", error)
+            place = None
+        if place is None and not self.client_secret:
+            what = "the refresh token in the settings is used up: log in before the next start."
+            log.warning("%s%s", what, suggest_command("login twitch"))
+        self._saved = new
+
+
+def is_token(value: object) -> bool:
+    """Tell whether a value of Twitch's answer can be a token: a text that a header can hold."""
+    return isinstance(value, str) and bool(value) and clean_token(value) == value
