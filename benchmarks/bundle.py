@@ -22,14 +22,15 @@ from queue import SimpleQueue
 from typing import ClassVar
 
 from measuring import FUNCTIONS, median, start, table, target
-from updates import SECRET, TOKEN, event
+from updates import bot_of, event
 
+from bot_sandbox import Telegram
 from deploy.bundle import Bundle, bundle
 from deploy.bundle.archive import unpack
 from deploy.bundle.packages import files_of
 
 REPETITIONS = 21
-SOURCES = {"echo": "echo.py", "reply-only bot": "light.py", "Telegram bot": "with_ptb.py"}
+SOURCES = {"echo": "echo.py", "Bot": "webhook.py", "Application": "application.py"}
 BOOT = """
 import sys
 sys.path += sys.argv[1:]
@@ -45,7 +46,8 @@ def main() -> None:
     """Bundle each function, start it over and over, print the medians and what they are to be."""
     options = start("cold starts of bundles, milliseconds.", REPETITIONS, needs_wrk=False)
     times: dict[str, list[float]] = defaultdict(list)
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, Telegram(limits=None) as telegram:
+        settings = bot_of(telegram)
         made = {name: unpacked(name, Path(scratch)) for name in SOURCES}
         loop = Path(scratch) / "awslambdaric"
         for name in ("awslambdaric", "simplejson", "snapshot-restore-py"):
@@ -53,16 +55,16 @@ def main() -> None:
         compile_all(loop)
         for _ in range(options.repetitions):
             for name, (_, folder) in made.items():
-                times[name].append(cold(folder, loop))
+                times[name].append(cold(settings, folder, loop))
             times["Python alone"].append(timed(END))
-            times["import telegram.ext alone"].append(timed(IMPORT, made["Telegram bot"][1]))
+            times["import telegram.ext alone"].append(timed(IMPORT, made["Application"][1]))
     took = {name: median(values) for name, values in times.items()}
     sizes = {name: f"{each.size / 1000:.0f} kB" for name, (each, _) in made.items()}
     rows = sorted(took, key=lambda name: took[name])
     table(["what", "zip", "ms"], [(name, sizes.get(name, ""), took[name]) for name in rows])
     bare = took["import telegram.ext alone"]
-    target("Telegram bundle / import telegram.ext alone", took["Telegram bot"] / bare, 1.2)
-    target("reply-only bundle / echo bundle", took["reply-only bot"] / took["echo"], 1.5)
+    target("Application's bundle / import telegram.ext alone", took["Application"] / bare, 1.2)
+    target("Bot's bundle / echo bundle", took["Bot"] / took["echo"], 1.5)
 
 
 def unpacked(name: str, scratch: Path) -> tuple[Bundle, Path]:
@@ -89,18 +91,20 @@ def timed(code: str, *folders: Path) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def cold(*folders: Path) -> float:
+def cold(settings: dict[str, str], *folders: Path) -> float:
     """Milliseconds from the process's start until its first answer is here."""
     with Server(("127.0.0.1", 0), RuntimeApi) as api:
         RuntimeApi.answers = SimpleQueue()
         threading.Thread(target=api.serve_forever, daemon=True).start()
-        environment = os.environ | {
-            "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.server_port}",
-            "AWS_LAMBDA_FUNCTION_NAME": "bot",
-            "LAMBDA_TASK_ROOT": str(folders[0]),
-            "TELEGRAM_TOKEN": TOKEN,
-            "TELEGRAM_SECRET": SECRET,
-        }
+        environment = (
+            os.environ
+            | settings
+            | {
+                "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.server_port}",
+                "AWS_LAMBDA_FUNCTION_NAME": "bot",
+                "LAMBDA_TASK_ROOT": str(folders[0]),
+            }
+        )
         began = time.perf_counter()
         with subprocess.Popen(
             [*WITHOUT_SITE, BOOT, *map(str, folders)], env=environment

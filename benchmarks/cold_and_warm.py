@@ -14,12 +14,12 @@ from collections import defaultdict
 from typing import Any
 
 from measuring import FUNCTIONS, HERE, median, start, table, target
-from updates import SECRET, TOKEN, event
+from updates import bot_of, event
 
+from bot_sandbox import Telegram
 from lessons.cloud import Cloud
 
 REPETITIONS, CALLS = 15, 200
-ENVIRONMENT = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_SECRET": SECRET}
 LOOPS: dict[str, dict[str, Any]] = {
     "sandbox": {},
     "sandbox, snapshot": {"start": "snapshot"},
@@ -31,12 +31,12 @@ KINDS = [  # what it is called here, its handler, its loop
     ("echo", "echo.handler", "sandbox, snapshot"),
     ("echo", "echo.handler", "awslambdaric"),
     ("echo", "echo.handler", "Node.js"),
-    ("bot, python-telegram-bot", "with_ptb.handler", "sandbox"),
-    ("bot, python-telegram-bot", "with_ptb.handler", "sandbox, snapshot"),
-    ("bot, python-telegram-bot", "with_ptb.handler", "awslambdaric"),
-    ("bot, light", "light.handler", "sandbox"),
-    ("bot, light", "light.handler", "sandbox, snapshot"),
-    ("bot, light", "light.handler", "awslambdaric"),
+    ("bot, Application", "application.handler", "sandbox"),
+    ("bot, Application", "application.handler", "sandbox, snapshot"),
+    ("bot, Application", "application.handler", "awslambdaric"),
+    ("bot, Bot", "webhook.handler", "sandbox"),
+    ("bot, Bot", "webhook.handler", "sandbox, snapshot"),
+    ("bot, Bot", "webhook.handler", "awslambdaric"),
     ("bot, by hand", "by_hand.handler", "Node.js"),
 ]
 Times = dict[Any, list[float]]
@@ -49,13 +49,14 @@ def main() -> None:
     cold: Times = defaultdict(list)
     warm: Times = defaultdict(list)
     floors: Times = defaultdict(list)
-    with Cloud() as cloud:
+    with Cloud() as cloud, Telegram(limits=None) as telegram:
+        environment = bot_of(telegram)
         cloud.deploy("f", FUNCTIONS)
         for repetition in range(options.repetitions):
             measure_floors(cloud, floors)
             for at in range(len(KINDS)):  # each time another one is the first
                 kind = KINDS[(at + repetition) % len(KINDS)]
-                first, later = measure(cloud, kind, calls)
+                first, later = measure(cloud, kind, calls, environment)
                 cold[kind].append(first)
                 warm[kind].append(later)
     floor = {name: median(values) for name, values in floors.items()}
@@ -63,12 +64,14 @@ def main() -> None:
     report(cold, warm, floor)
 
 
-def measure(cloud: Cloud, kind: tuple[str, str, str], calls: int) -> tuple[float, float]:
+def measure(
+    cloud: Cloud, kind: tuple[str, str, str], calls: int, environment: dict[str, str]
+) -> tuple[float, float]:
     """A cold start and the median of warm calls of a new deployment, in milliseconds."""
     _, handler, loop = kind
     old = cloud.function("f")
     function = cloud.deploy(
-        "f", FUNCTIONS, handler=handler, memory_mb=512, environment=ENVIRONMENT, **LOOPS[loop]
+        "f", FUNCTIONS, handler=handler, memory_mb=512, environment=environment, **LOOPS[loop]
     )
     old.wait_stopped()
     check(function.invoke(event(0)), kind)
@@ -83,7 +86,11 @@ def measure(cloud: Cloud, kind: tuple[str, str, str], calls: int) -> tuple[float
 
 def check(answer: Any, kind: tuple[str, str, str]) -> None:
     """A figure counts only if the function did its work."""
-    if "bot" in kind[0] and json.loads(answer["body"])["text"] != "hello Viktor!":
+    if "Application" in kind[0]:  # it answers by a call
+        right = (answer["statusCode"], answer["body"]) == (200, "")
+    else:
+        right = "bot" not in kind[0] or json.loads(answer["body"])["text"] == "hello Viktor!"
+    if not right:
         raise AssertionError(f"{kind}: {answer}")
 
 
@@ -121,7 +128,7 @@ def report(cold: Times, warm: Times, floor: dict[str, float]) -> None:
         if loop == "sandbox":
             verdicts.append((f"{name}: cold / awslambdaric", per_cold, 1.0))
             verdicts.append((f"{name}: warm / awslambdaric", per_warm, 1.2))
-        elif loop == "sandbox, snapshot" and "python-telegram-bot" in name:
+        elif loop == "sandbox, snapshot" and name == "bot, Bot":
             verdicts.append((f"{name}: cold from a snapshot, ms", first, 15.0))
     titles = ["function", "loop", "cold ms", "/awslambdaric", "/python -c pass"]
     table([*titles, "warm ms", "/awslambdaric", "/pipe"], rows)

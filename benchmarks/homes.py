@@ -15,7 +15,7 @@ from bot_sandbox.telegram import BotAccount, Person
 from lessons.cloud import Cloud
 
 INSTANCES = 8  # of a function, at most
-OURS, LIGHT = "function, python-telegram-bot", "function, light"
+APPLICATION, BOT = "function, Application", "function, Bot"
 PEER, CONCURRENT = "run_webhook", "run_webhook, concurrent_updates"
 
 
@@ -36,8 +36,8 @@ class World:
         self.people: list[Person] = [self.telegram.person("Viktor") for _ in range(CHATS)]
         self.cloud: Cloud = stack.enter_context(Cloud())
         self.homes = {
-            OURS: self.deploy("with_ptb"),
-            LIGHT: self.deploy("light"),
+            APPLICATION: self.deploy("application", calls=True),
+            BOT: self.deploy("webhook", calls=False),
             PEER: self.run_peer(stack, "peer_bot", ""),
             CONCURRENT: self.run_peer(stack, "concurrent_bot", "yes"),
         }
@@ -47,7 +47,7 @@ class World:
         token, api = account.token, self.telegram.url
         return {"TELEGRAM_TOKEN": token, "TELEGRAM_SECRET": SECRET, "TELEGRAM_API": api}
 
-    def deploy(self, module: str) -> Home:
+    def deploy(self, module: str, calls: bool) -> Home:
         """A bot in the cloud, at most eight instances."""
         account = self.new_bot(f"{module}_bot")
         function = self.cloud.deploy(
@@ -59,7 +59,7 @@ class World:
             environment=self.environment(account),
         )
         warm_up(function, [event(-number) for number in range(INSTANCES)])
-        return Home(account, function.url, calls=False)
+        return Home(account, function.url, calls)
 
     def run_peer(self, stack: ExitStack, username: str, concurrent: str) -> Home:
         """A bot in a process of its own, when it listens."""

@@ -26,6 +26,7 @@ from bot_sandbox.cloud.function import Function
 HERE = Path(__file__).parent
 FUNCTIONS, PEERS = HERE / "functions", HERE / "peers"  # what is deployed, what to compare with
 median = statistics.median
+PATIENCE_S = 20.0  # for a first answer, on a busy machine
 MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
 
@@ -59,7 +60,10 @@ def start(description: str, repetitions: int, needs_wrk: bool = True) -> argpars
 
 
 def wrk(url: str, connections: int, seconds: float, script: str = "") -> Load:
-    """Send requests over kept connections as fast as they are answered; `script` is Lua."""
+    """Send requests over kept connections as fast as they are answered; `script` is Lua.
+
+    If a busy machine answers none, it tries again for twice as long; RuntimeError in the end.
+    """
     with tempfile.TemporaryDirectory() as folder:
         lua = Path(folder) / "load.lua"
         lua.write_text(script, encoding="utf-8")
@@ -69,7 +73,9 @@ def wrk(url: str, connections: int, seconds: float, script: str = "") -> Load:
             process.send_signal(signal.SIGINT)  # wrk itself knows whole seconds only
             output = process.stdout.read() if process.stdout else ""
     requests = int(found(output, r"(\d+) requests in"))
-    if requests == 0:  # a busy machine
+    if requests == 0:
+        if seconds > PATIENCE_S:
+            raise RuntimeError(f"{url} answered nothing in {seconds:.0f} s; wrk printed:\n{output}")
         return wrk(url, connections, 2 * seconds, script)
     refused = int(found(output, r"Non-2xx or 3xx responses: (\d+)", "0"))
     return Load(

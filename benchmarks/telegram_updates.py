@@ -13,7 +13,7 @@ import time
 from collections import defaultdict
 from contextlib import ExitStack
 
-from homes import CONCURRENT, LIGHT, OURS, PEER, Home, World
+from homes import APPLICATION, BOT, CONCURRENT, PEER, Home, World
 from measuring import median, start, table, target, wrk
 from updates import CHATS, SECRET, lua
 
@@ -69,7 +69,7 @@ def delivered(world: World, home: Home, connections: int, messages: int) -> floa
 
 def report(way: str, connections: int, rates: Rates) -> None:
     """Print one table and its targets."""
-    names = (OURS, LIGHT, PEER, CONCURRENT)
+    names = (APPLICATION, BOT, PEER, CONCURRENT)
     rate = {name: median(rates[way, name, connections]) for name in names}
     rows: list[list[str | float]] = [
         [name, rate[name], rate[name] / rate[PEER], 1000 / rate[name]] for name in names
@@ -78,9 +78,9 @@ def report(way: str, connections: int, rates: Rates) -> None:
     table(titles, rows)
     if way == "wrk posts":
         best = max(rate[PEER], rate[CONCURRENT])
-        for name in (OURS, LIGHT):
+        for name, least in ((APPLICATION, 1.0), (BOT, 3.0)):
             what = f"{connections} at once: {name} / the better run_webhook"
-            target(what, rate[name] / best, 3.0, at_least=True)
+            target(what, rate[name] / best, least, at_least=True)
 
 
 if __name__ == "__main__":

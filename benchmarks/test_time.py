@@ -116,15 +116,16 @@ def cells_time(path: Path) -> float:
         nonlocal began
         began = time.perf_counter()
 
-    NotebookClient(
-        notebook,
-        kernel_name="python3",
-        allow_errors=True,  # a notebook that fails is the tests' business
-        resources={"metadata": {"path": str(path.parent)}},
-        extra_arguments=["--log-level=ERROR"],
-        on_cell_execute=on_start,
-        on_cell_executed=lambda **_: times.append(time.perf_counter() - began),
-    ).execute()
+    with TemporaryDirectory() as folder:  # for its workshop
+        NotebookClient(
+            notebook,
+            kernel_name="python3",
+            allow_errors=True,  # a notebook that fails is the tests' business
+            resources={"metadata": {"path": folder}},
+            extra_arguments=["--log-level=ERROR"],
+            on_cell_execute=on_start,
+            on_cell_executed=lambda **_: times.append(time.perf_counter() - began),
+        ).execute()
     return sum(times)
 
 

@@ -22,13 +22,15 @@ import psutil
 
 from bot_sandbox.twitch import Twitch
 from botlib import Bot
-from botlib.twitch.account import LoginRefused
+from botlib.twitch.connection import Timing
+from botlib.twitch.credentials import LoginRefused
 from botlib.twitch.irc import INVISIBLE
-from botlib.twitch.irc_bot import IrcBot, Limits, Timing
-from lessons.holding import Holding
+from botlib.twitch.irc_bot import IrcBot
+from botlib.twitch.limits import Limits
+from lessons.worlds.background import ThreadedIrcBot
 
 SCOPES = ["chat:read", "chat:edit"]
-IMPATIENT = Timing(quiet_s=0.05, answer_s=0.25, confirm_s=5)
+IMPATIENT = Timing(quiet_s=0.05, answer_s=0.25, confirm_s=5, refused_s=0.01, stale_s=3600)
 NO_LIMITS = {"message_window_s": 0, "channel_gap_s": 0, "join_window_s": 0, "login_gap_s": 0}
 PAUSE_S = 0.001  # between two messages of the stream
 STEP_S = 9.0  # of simulated idling; below the time that an answer to a PING may take
@@ -67,6 +69,7 @@ class Stage:
         given = {
             "api": self.twitch.url,
             "limits": Limits(**NO_LIMITS),
+            "backlog": 50_000,
             **self.credentials,
             **options,
         }
@@ -108,6 +111,7 @@ def inject(kind: str, stage: Stage, size: float) -> None:
         faults.drop(login)
     elif kind == "token expires":
         stage.twitch.clock.advance(4 * 3600 + 1)
+        faults.drop(login)  # only the next login needs a good token
     else:
         getattr(faults, kind)(login)
 
@@ -136,7 +140,7 @@ def under_faults(faults: int, seed: int) -> dict[str, object]:
         stage = Stage(twitch)
         bot = stage.bot(backoff=lambda failures: chance.uniform(0, 0.01), timing=IMPATIENT)
         loop = asyncio.new_event_loop()
-        with Holding(bot, loop=loop) as held:
+        with ThreadedIrcBot(bot, loop=loop) as held:
             tasks = len(asyncio.all_tasks(loop))
             stream = Stream(stage)
             stream.start()
@@ -147,7 +151,7 @@ def under_faults(faults: int, seed: int) -> dict[str, object]:
             stream.join()
             back = until_answered(stage, stream)
             left_over = len(asyncio.all_tasks(loop)) - tasks
-            twitch.faults.revoke(bot.account.token)
+            twitch.faults.revoke(bot.credentials.token)
             stopped = held.wait(20) and isinstance(held.error, LoginRefused)
         replies, counts = stage.replies(), bot.counts
         missed = len(twitch.missed("hellobot"))
@@ -197,7 +201,7 @@ def in_a_burst(messages: int) -> dict[str, object]:
     """Answer many messages that come at once."""
     with Twitch(limits=False) as twitch:
         stage = Stage(twitch)
-        with Holding(stage.bot()) as held:
+        with ThreadedIrcBot(stage.bot()) as held:
             began = time.perf_counter()
             stage.viktor.say_all([f"!say {number}" for number in range(messages)])
             stage.viktor.wait(messages, timeout=300)
@@ -216,15 +220,15 @@ def idle(hours: float) -> dict[str, object]:
     with Twitch(limits=False) as twitch:
         stage = Stage(twitch)
         bot, validated = stage.bot(), []
-        ensure = bot.account.ensure
+        ensure = bot.credentials.ensure_valid
 
         async def counted() -> None:
-            validated.append(bot.account.login)
+            validated.append(bot.credentials.login)
             await ensure()
 
-        bot.account.ensure = counted  # type: ignore[method-assign]
+        bot.credentials.ensure_valid = counted  # type: ignore[method-assign]
         loop = MovableLoop()
-        with Holding(bot, loop=loop):
+        with ThreadedIrcBot(bot, loop=loop):
             let_pass(loop, twitch, 600)
             gc.collect()
             tasks, memory = len(asyncio.all_tasks(loop)), process.memory_info().rss
@@ -238,7 +242,7 @@ def idle(hours: float) -> dict[str, object]:
             "hours of idling": hours,
             "times the token was validated": len(validated),
             "lines from Twitch, lines to it": f"{record.lines_out}, {record.lines_in}",
-            "times the bot came back (its token ends after 4 hours)": bot.counts.reconnects,
+            "times the bot came back (its line outlives its token)": bot.counts.reconnects,
             "tasks left over": left_over,
             "memory grown by (KB)": grown // 1024,
             "answers at the end": answers,

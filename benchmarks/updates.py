@@ -5,8 +5,9 @@ The pattern has the same meaning for Python's % and for Lua's string.format, so 
 
 from typing import Any
 
-TOKEN = "42:benchmark"
-SECRET = "benchmark"
+from bot_sandbox import Telegram
+
+SECRET = "benchmark-benchmark"
 CHATS = 40  # different people who write
 FIRST_PERSON = 500_000_001  # the first id that the sandbox Telegram gives
 PATTERN = (
@@ -53,6 +54,15 @@ def lua(first: int) -> str:
     }.items():
         text = text.replace(name, str(value))
     return text
+
+
+def bot_of(telegram: Telegram) -> dict[str, str]:
+    """Make a bot that everybody has written to; what its function must know."""
+    account = telegram.new_bot("Hello bot", "hello_bot")
+    for _ in range(CHATS):
+        telegram.person("Viktor").send("hello", to=account)
+    api = {"TELEGRAM_API": telegram.url}
+    return api | {"TELEGRAM_TOKEN": account.token, "TELEGRAM_SECRET": SECRET}
 
 
 def event(number: int) -> dict[str, Any]:

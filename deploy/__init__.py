@@ -1,1 +1,1 @@
-"""The ways out: what carries a bot from this machine to where it will live."""
+"""Deployment guides and their commands: from this machine to where a bot will live."""

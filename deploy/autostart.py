@@ -1,11 +1,11 @@
-"""Your bot starts when you log in: python3 start.py autostart twitch|telegram FOLDER [OPTION]
+"""Start your bot whenever you log in: python3 start.py autostart twitch|telegram FOLDER [OPTION]
 
-    --show     only print what would be written, and where
-    --remove   take it back: the bot stops, and no file of this is left
+    --show     only print the file that would be written, and its path
+    --remove   stop the bot and delete that file
 
-It starts now as well, and again after a crash; one that does not run, or has no token, is not put
-there. What does that is this system's own: systemd on Linux, launchd on macOS, the Startup folder
-on Windows. deploy/home/README.md tells the rest.
+The bot starts now, too, and again after a crash. A bot that has an error or no token is refused.
+The system itself looks after it: systemd on Linux, launchd on macOS, the Startup folder on Windows,
+runit on an Android phone with Termux. deploy/home/README.md and deploy/phone/README.md say more.
 """
 
 import argparse
@@ -18,17 +18,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from botlib.run import WRONG_SETTINGS, load_bot
-from botlib.settings import COURSE, settings
+from botlib.settings import read_settings
+from deploy.runit_service import RunitService, runit_service
 
+ROOT = Path(__file__).resolve().parents[1]  # the folder that botlib is in
+# systemd takes no program whose path has a quote or a backslash in it; /usr/bin/env takes any.
 UNIT = """\
 [Unit]
 Description={name}, a chatbot
-# Never give up for good: a night without network is no reason to stay silent in the morning.
+# Never stop trying: after a night without network the bot must be back in the morning.
 StartLimitIntervalSec=0
 
 [Service]
-ExecStart="{python}" -m botlib.run {platform} "{file}"
-WorkingDirectory={course}
+ExecStart=/usr/bin/env {python} -m botlib.run {platform} {file}
+WorkingDirectory={root}
 Environment=PYTHONUNBUFFERED=1
 Restart=on-failure
 RestartSec=5s
@@ -41,7 +44,7 @@ BATCH = """\
 @echo off
 chcp 65001 >nul
 title {name}
-cd /d "{course}"
+cd /d "{root}"
 :again
 "{python}" -m botlib.run {platform} "{file}"
 if %errorlevel% == 0 exit
@@ -52,136 +55,196 @@ if %errorlevel% == {wrong} (
 timeout /t 5 /nobreak >nul
 goto again
 """
-RETRY_S = 60  # launchd knows no exit status after which trying again is no use
+TERMUX = bool(os.environ.get("TERMUX_VERSION"))  # the app sets it, on an Android phone
+RETRY_S = 60  # launchd also retries after WRONG_SETTINGS, so not too often
 
 
-class Bot(NamedTuple):
-    """A bot that is to be started, and how."""
+class BotProcess(NamedTuple):
+    """A bot to start, and how."""
 
     platform: str
-    file: Path  # the one that makes `bot`
+    file: Path  # main.py, which defines `bot`
     python: str = sys.executable
-    course: Path = COURSE
+    root: Path = ROOT
 
     @property
     def name(self) -> str:
-        """What its start is called, such as my_bot-twitch."""
+        """The name of its service, such as my_bot-twitch."""
         return re.sub(r"[^\w-]", "-", f"{self.file.parent.name}-{self.platform}")
 
-    def as_texts(self) -> dict[str, str]:
-        """The same, for a template."""
-        texts = {key: str(value) for key, value in self._asdict().items()}
-        return texts | {"name": self.name, "wrong": str(WRONG_SETTINGS)}
 
-
-class Start(NamedTuple):
-    """A start at login: the file that asks for it, the commands that begin it and that end it."""
+class LoginItem(NamedTuple):
+    """What starts a bot at login: a file, and the commands that turn it on and off."""
 
     path: Path
     content: bytes
-    begin: list[list[str]]
-    end: list[list[str]]
-    log: str  # how to look at the bot's log
+    start: list[list[str]]
+    stop: list[list[str]]
+    log: str  # how to see the bot's log
+    when: str = "at each login"
+
+    def shown(self) -> str:
+        """Return the file under its path."""
+        return f"{self.path}:\n\n{self.content.decode()}"
+
+    def install(self) -> None:
+        """Write the file and start the bot. If that fails, raise ValueError and leave no file."""
+        if sys.platform == "darwin" and self.path.exists():
+            run_commands(self.stop)  # launchd refuses to load the same agent twice
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_bytes(self.content)
+        problem = run_commands(self.start)
+        if problem:
+            self.path.unlink()
+            raise ValueError(f"{problem} Run the bot in a terminal instead: python3 start.py run")
+
+    def remove(self) -> None:
+        """Stop the bot and delete the file; ValueError if there is none."""
+        if not self.path.exists():
+            raise ValueError(f"nothing to remove: {self.path} does not exist.")
+        run_commands(self.stop)
+        self.path.unlink()
+        if sys.platform == "win32":
+            print("If the bot is running, close its window.")
 
 
-def start_of(bot: Bot, system: str, home: Path) -> Start:
-    """How a bot is started at login on a system (as sys.platform names it), for whom `home` is."""
+def login_item(bot: BotProcess, system: str, home: Path) -> LoginItem:
+    """Describe a bot's start at login on a system, named as in sys.platform, for a home folder."""
     if system == "win32":
-        path = home / "AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Startup"
-        path /= f"{bot.name}.cmd"
-        doubled = {key: value.replace("%", "%%") for key, value in bot.as_texts().items()}
-        text = BATCH.format(**doubled).replace("\n", "\r\n")
-        return Start(
-            path, text.encode(), [["cmd", "/c", "start", "", str(path)]], [], "look at its window"
-        )
+        return windows_item(bot, home)
     if system == "darwin":
-        label, log = f"chatbot.{bot.name}", home / f"Library/Logs/{bot.name}.log"
-        agent = {
-            "Label": label,
-            "ProgramArguments": [bot.python, "-m", "botlib.run", bot.platform, str(bot.file)],
-            "WorkingDirectory": str(bot.course),
-            "RunAtLoad": True,
-            "KeepAlive": {"SuccessfulExit": False},
-            "ThrottleInterval": RETRY_S,
-            "StandardErrorPath": str(log),
-        }
-        path, whose = home / f"Library/LaunchAgents/{label}.plist", f"gui/{os.getuid()}"
-        begin = [["launchctl", "bootstrap", whose, str(path)]]
-        end = [["launchctl", "bootout", f"{whose}/{label}"]]
-        return Start(path, plistlib.dumps(agent), begin, end, f'tail -f "{log}"')
-    # systemd reads % and, between quotes, \ and " as its own.
-    own = {
-        key: value.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
-        for key, value in bot.as_texts().items()
+        return macos_item(bot, home)
+    return linux_item(bot, home)
+
+
+def phone_item(bot: BotProcess, home: Path) -> RunitService:
+    """Describe a bot's start with Termux."""
+    return runit_service(
+        bot.name,
+        Path(os.environ["PREFIX"]),  # where Termux has its programs
+        home,
+        platform=bot.platform,
+        python=bot.python,
+        root=bot.root,
+        file=bot.file,
+    )
+
+
+def windows_item(bot: BotProcess, home: Path) -> LoginItem:
+    """Describe a command file in the Startup folder."""
+    folder = home / "AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Startup"
+    path = folder / f"{bot.name}.cmd"
+    # A command file reads % as its own.
+    python, file, root = (str(each).replace("%", "%%") for each in (bot.python, bot.file, bot.root))
+    text = BATCH.format(
+        name=bot.name,
+        platform=bot.platform,
+        python=python,
+        file=file,
+        root=root,
+        wrong=WRONG_SETTINGS,
+    )
+    start = [["cmd", "/c", "start", "", str(path)]]
+    return LoginItem(path, text.replace("\n", "\r\n").encode(), start, [], "look at its window")
+
+
+def macos_item(bot: BotProcess, home: Path) -> LoginItem:
+    """Describe a launchd agent."""
+    label, log = f"chatbot.{bot.name}", home / f"Library/Logs/{bot.name}.log"
+    agent = {
+        "Label": label,
+        "ProgramArguments": [bot.python, "-m", "botlib.run", bot.platform, str(bot.file)],
+        "WorkingDirectory": str(bot.root),
+        "RunAtLoad": True,
+        "KeepAlive": {"SuccessfulExit": False},
+        "ThrottleInterval": RETRY_S,
+        "StandardErrorPath": str(log),
     }
+    path, user = home / f"Library/LaunchAgents/{label}.plist", f"gui/{os.getuid()}"
+    start = [["launchctl", "bootstrap", user, str(path)]]
+    stop = [["launchctl", "bootout", f"{user}/{label}"]]
+    return LoginItem(path, plistlib.dumps(agent), start, stop, f'tail -f "{log}"')
+
+
+def linux_item(bot: BotProcess, home: Path) -> LoginItem:
+    """Describe a unit of the user's own systemd."""
+    text = UNIT.format(
+        name=bot.name,
+        platform=bot.platform,
+        python=systemd_quoted(bot.python),
+        file=systemd_quoted(str(bot.file)),
+        root=str(bot.root).replace("%", "%%"),  # this setting knows neither quotes nor variables
+        wrong=WRONG_SETTINGS,
+    )
     path, control = home / f".config/systemd/user/{bot.name}.service", ["systemctl", "--user"]
-    begin = [[*control, "daemon-reload"], [*control, "enable", bot.name]]
-    begin += [[*control, "restart", bot.name]]  # which starts it as well, or takes what is new
-    end = [[*control, "disable", "--now", bot.name]]
-    log_command = f"journalctl --user -u {bot.name} -f"
-    return Start(path, UNIT.format(**own).encode(), begin, end, log_command)
+    # A restart also starts a bot that is not running.
+    start = [[*control, *words] for words in (["daemon-reload"], ["enable", bot.name])]
+    start += [[*control, "restart", bot.name]]
+    stop = [[*control, "disable", "--now", bot.name]]
+    return LoginItem(path, text.encode(), start, stop, f"journalctl --user -u {bot.name} -f")
+
+
+def systemd_quoted(word: str) -> str:
+    r"""Quote an argument of a command in a unit (systemd.service(5), "Command lines").
+
+    >>> print(systemd_quoted('100% "mine" $HOME'))
+    "100%% \"mine\" $$HOME"
+    """
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'.replace("%", "%%").replace("$", "$$")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Do it; the exit status is 1, with the reason in one text, when that cannot be."""
-    parser = argparse.ArgumentParser("autostart", description="your bot starts when you log in")
+    """Turn it on or off; return 1, and print why, if that is not possible."""
+    parser = argparse.ArgumentParser("autostart", description="start your bot when you log in")
     parser.add_argument("platform", choices=("telegram", "twitch"))
     parser.add_argument("folder", type=Path, help="the bot's folder")
-    parser.add_argument("--show", action="store_true")
-    parser.add_argument("--remove", action="store_true")
+    parser.add_argument("--show", action="store_true", help="only print the file to write")
+    parser.add_argument("--remove", action="store_true", help="stop the bot, delete the file")
     options = parser.parse_args(arguments)
-    bot = Bot(options.platform, options.folder.resolve() / "main.py")
-    start = start_of(bot, sys.platform, Path.home())
-    if options.show:
-        print(f"{start.path}:\n\n{start.content.decode()}", end="")
-        return 0
+    bot, home = BotProcess(options.platform, options.folder.resolve() / "main.py"), Path.home()
+    item = phone_item(bot, home) if TERMUX else login_item(bot, sys.platform, home)
     try:
-        if options.remove:
-            remove(start)
-            print(f"{bot.name} starts no more at login; {start.path} is gone.")
+        if options.show:
+            check_file(bot)
+            print(item.shown(), end="")
+        elif options.remove:
+            item.remove()
+            print(f"{bot.name} no longer starts {item.when}. Deleted {item.path}.")
         else:
-            put(bot, start)
+            check(bot)
+            item.install()
             undo = f"python3 start.py autostart {bot.platform} {options.folder} --remove"
-            print(f"{bot.name} runs, and starts at each login.")
-            print(f"  its log:       {start.log}\n  to undo this:  {undo}")
+            print(f"{bot.name} runs, and starts {item.when}.")
+            print(f"  its log:       {item.log}\n  to undo this:  {undo}")
     except (OSError, ValueError) as error:
-        print(f"No start at login: {error}", file=sys.stderr)
+        print(f"No autostart: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nStopped halfway. Type it again, or with --remove to undo it.", file=sys.stderr)
+        return 130
     return 0
 
 
-def put(bot: Bot, start: Start) -> None:
-    """Write the file and start the bot; ValueError, and no file, where that cannot be."""
+def check_file(bot: BotProcess) -> None:
+    """Raise ValueError if there is no bot."""
     if not bot.file.is_file():
-        raise ValueError(f"{bot.file} is not there. Expected a folder as start.py new makes it.")
-    load_bot(bot.file)  # its ValueError is read here; one in the log nobody would see
-    if not settings(bot.platform, bot.file.parent).token:
+        raise ValueError(f"{bot.file} does not exist. Make a folder with: python3 start.py new")
+
+
+def check(bot: BotProcess) -> None:
+    """Raise ValueError if a bot could not start."""
+    check_file(bot)
+    load_bot(bot.file)  # its error is shown here, where somebody reads it
+    if not read_settings(bot.platform, bot.file.parent).token:
         raise ValueError(
-            f"no token for {bot.platform.capitalize()} is set, so the bot could not log in. Type "
-            f"first: python3 start.py login {bot.platform}"
+            f"no token for {bot.platform.capitalize()} is set, so the bot could not log in. First "
+            f"type: python3 start.py login {bot.platform}"
         )
-    if sys.platform == "darwin" and start.path.exists():
-        call(start.end)  # launchd takes nothing twice
-    start.path.parent.mkdir(parents=True, exist_ok=True)
-    start.path.write_bytes(start.content)
-    said = call(start.begin)
-    if said:
-        start.path.unlink()
-        raise ValueError(f"{said} Without it, let the bot run in a terminal: start.py run.")
 
 
-def remove(start: Start) -> None:
-    """Stop the bot and delete the file; ValueError if there is none."""
-    if not start.path.exists():
-        raise ValueError(f"there is none to remove: no {start.path}.")
-    call(start.end)
-    start.path.unlink()
-    if sys.platform == "win32":
-        print("If it runs, close its window.")
-
-
-def call(commands: list[list[str]]) -> str:
-    """Run these until one fails; what that one said, "" if none did."""
+def run_commands(commands: list[list[str]]) -> str:
+    """Run commands until one fails; return its message, or "" if all succeed."""
     for words in commands:
         try:
             done = subprocess.run(words, capture_output=True, text=True)

@@ -1,19 +1,20 @@
-"""Get a real token and keep it: python3 start.py login telegram|twitch [OPTION …]
+"""Get a real token and save it: python3 start.py login telegram|twitch|pythonanywhere [OPTION …]
 
     login telegram                a bot's token from BotFather
     login twitch                  a token for the bot's own account, by a code typed into a browser
     login twitch --for eventsub   for a bot that is called by webhook; --for both, for either
     login twitch --owner          the channel owner's consent, which a bot called by webhook needs
-    --account NAME                whose it should be: say so, and another's is refused
-    --folder FOLDER               the folder whose .env gets it; the course's unless said otherwise
+    login pythonanywhere          an account's user name and API token, to upload a bot
+    --account NAME                the account that it must belong to
+    --folder FOLDER               the folder whose .env gets it; without it, the course's folder
 
-What is asked for is typed or pasted hidden. The token is examined, then written into `.env`, which
-is yours alone; it is never shown.
+You type or paste secrets hidden. The token is checked, then written into `.env`, which only you can
+read. It is never shown.
 """
 
 import argparse
-import json
 import os
+import re
 import secrets
 import sys
 import time
@@ -21,16 +22,19 @@ from collections.abc import Callable
 from getpass import getpass
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.error import HTTPError
-from urllib.parse import urlencode, urlsplit
-from urllib.request import Request, urlopen
+from urllib.parse import urlencode
 
 from botlib import settings
-from botlib.settings import Unreachable, addresses
-from botlib.tokens import clean_telegram, telegram_token, twitch_token
+from botlib.env_file import bots_folder, only_sandbox, write_env
+from botlib.http import HttpResponse, quoted, request
+from botlib.settings import addresses
+from botlib.telegram import checked_secret
+from botlib.telegram import token as telegram_token
+from botlib.twitch import token as twitch_token
+from deploy.pythonanywhere import api as pythonanywhere_api
 
 TRIES = 3  # at pasting a token
-ANSWER_S = 10.0  # for Twitch to answer
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 SCOPES = {
     "irc": ("chat:read", "chat:edit"),
@@ -48,13 +52,18 @@ CONSOLE = """\
    http://localhost:3000 as the redirect, Chat Bot as the category, {kind} as the client type.
 2. Copy its client id."""
 
+ACCOUNT_PAGE = """\
+1. Log in at https://www.pythonanywhere.com (or https://eu.pythonanywhere.com).
+2. Open the page Account, at the top right, and its tab API token. Create a new API token.
+3. Copy it."""
+
 
 class Refused(Exception):  # noqa: N818  (named as what happened)
-    """It did not come to a token; the text says why and what to do."""
+    """There is no token; the text says why and what to do."""
 
 
 class Console(NamedTuple):
-    """How one is asked and told: by default in a terminal, or in a notebook's cell."""
+    """How to ask and tell a person: by default in a terminal, or in a notebook's cell."""
 
     ask: Callable[[str], str] = input
     ask_hidden: Callable[[str], str] = getpass
@@ -62,13 +71,13 @@ class Console(NamedTuple):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Log in; the exit status is 1, with the reason in one text, when that cannot be."""
+    """Log in; the exit status is 1 if that fails, with the reason on standard error."""
     parser = argparse.ArgumentParser("login", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("platform", choices=("telegram", "twitch"))
+    parser.add_argument("platform", choices=settings.NAMES)
     parser.add_argument("--for", dest="purpose", choices=SCOPES, default="irc")
     parser.add_argument("--owner", action="store_true")
     parser.add_argument("--account", default="")
-    parser.add_argument("--folder", type=Path, default=settings.COURSE)
+    parser.add_argument("--folder", type=Path, default=bots_folder())
     options = parser.parse_args(arguments)
     try:
         login(
@@ -79,7 +88,7 @@ def main(arguments: list[str] | None = None) -> int:
             account=options.account,
             folder=options.folder,
         )
-    except (Refused, Unreachable, ValueError) as error:
+    except (Refused, ConnectionError, ValueError) as error:
         print(f"No login: {error}", file=sys.stderr)
         return 1
     except (KeyboardInterrupt, EOFError):
@@ -95,61 +104,68 @@ def login(
     purpose: str = "irc",
     owner: bool = False,
     account: str = "",
-    folder: Path | str = settings.COURSE,
+    folder: Path | str | None = None,
     console: Console = Console(),  # noqa: B008  (it cannot change)
 ) -> None:
-    """Get a token for "telegram" or "twitch" and write it into `.env`; nothing unless `now`.
+    """Get a token for "telegram", for example, and write it into `.env`; nothing unless `now`.
 
-    In a notebook it stands with `now=False`, so that a run of all cells waits for nobody. Raises
-    Refused, Unreachable, or ValueError, with what to do.
+    A notebook calls it with `now=False`, so that a run of all cells waits for nobody. Raises
+    Refused, ConnectionError, or ValueError, with what to do.
     """
     if platform not in settings.NAMES:
-        raise ValueError(f"there is a login for telegram and twitch, not for {platform!r}")
+        raise ValueError(f"there is a login for {', '.join(settings.NAMES)}, not for {platform!r}")
     if not now:
         console.say(f'Nothing happens yet. To log in: login("{platform}", now=True)')
         return
-    if settings.only_sandbox():
-        raise Refused("COURSE_WORLD is sandbox: nothing may reach the real world. Unset it first.")
-    folder = Path(folder)
+    if only_sandbox():
+        raise Refused("BOT_WORLD is sandbox: nothing may reach the real world. Unset it first.")
+    folder = bots_folder() if folder is None else Path(folder)
     if not folder.is_dir():
-        raise ValueError(f"{folder} is no folder. Expected the one whose .env gets the token.")
-    known = dict(settings.settings(platform, folder).values)
+        raise ValueError(f"{folder} is not a folder. Expected the one whose .env gets the token.")
+    known = dict(settings.read_settings(platform, folder).values)
     if platform == "telegram":
         found = telegram(known, account, console)
+    elif platform == "pythonanywhere":
+        found = pythonanywhere(known, console)
     else:
         found = twitch(known, purpose, account.lower(), owner, console)
     path = folder / ".env"
     try:
-        settings.write_env(path, found)
+        write_env(path, found)
     except OSError as error:
         raise Refused(
             f"{path} could not be written ({error.strerror}), and is as it was. Make room, or make "
             "the folder yours, and log in again."
         ) from None
-    os.environ.update(found)  # a notebook goes on with it
+    os.environ.update(found)  # for the next cells of a notebook
     console.say(f"Written into {path}: {', '.join(found)}.")
 
 
 def telegram(known: dict[str, str], username: str, console: Console) -> dict[str, str]:
-    """The settings of a Telegram bot, from a token that is pasted."""
+    """Return the settings of a Telegram bot, from a token that a person pastes."""
     console.say(BOTFATHER)
     for _ in range(TRIES):
         pasted = console.ask_hidden("The token (it is not shown): ")
-        found = telegram_token(pasted, username=username, secret=known.get("TELEGRAM_SECRET"))
-        if found.whose and username.removeprefix("@").lower() in ("", found.whose.lower()):
-            console.say(f"It is the token of @{found.whose} ({found.name}).")
-            secret = known.get("TELEGRAM_SECRET") or secrets.token_urlsafe(32)
-            return {"TELEGRAM_TOKEN": clean_telegram(pasted), "TELEGRAM_SECRET": secret}
+        found = telegram_token.check_token(
+            pasted, username=username, secret=known.get("TELEGRAM_SECRET")
+        )
+        if found.username and username.removeprefix("@").lower() in ("", found.username.lower()):
+            console.say(f"It is the token of @{found.username} ({found.name}).")
+            try:
+                secret = checked_secret(known.get("TELEGRAM_SECRET", ""))
+            except ValueError:  # none yet, or one that is easy to guess
+                secret = secrets.token_urlsafe(32)
+            return {"TELEGRAM_TOKEN": telegram_token.clean_token(pasted), "TELEGRAM_SECRET": secret}
         console.say("\n".join(str(problem) for problem in found.problems))
-    raise Refused(f"{TRIES} times no token of a bot came. Nothing was written.")
+    raise Refused(f"{TRIES} times there was no good token. Nothing was written.")
 
 
 def twitch(
     known: dict[str, str], purpose: str, account: str, owner: bool, console: Console
 ) -> dict[str, str]:
-    """The settings of a Twitch bot; with `owner`, only its channel's owner's consent.
+    """Return the settings of a Twitch bot; with `owner`, only get the channel owner's consent.
 
-    All that is missing is asked for before the browser's turn: a token has a few hours to live.
+    It asks for everything that is missing before the browser, because a token lasts a few hours.
     """
     by_webhook, found = purpose != "irc" and not owner, {}
     if not known.get("TWITCH_CLIENT_ID"):
@@ -176,8 +192,8 @@ def twitch(
         channel = channel_name(console.ask(asked))
         if not channel:
             raise Refused(
-                "Nothing was typed. A bot must know in which channel to chat, for the beginning "
-                "in your own: log in again, and name it."
+                "Nothing was typed. The bot must know its channel, and your own is a good start: "
+                "log in again, and type it."
             )
         found["TWITCH_CHANNEL"] = channel
     client_id = found.get("TWITCH_CLIENT_ID") or known["TWITCH_CLIENT_ID"]
@@ -185,21 +201,21 @@ def twitch(
     expected = account or (channel if owner and "," not in channel else "")
     who = expected or ("the channel's owner" if owner else "the bot's own account")
     token = by_device_code(client_id, scopes, who, console)
-    whose = twitch_token(
+    whose = twitch_token.check_token(
         token["access_token"], scopes=scopes, account=expected or None, client_id=client_id
     )
     if not whose.ok:
         raise Refused("\n".join(str(problem) for problem in whose.problems))
-    console.say(f"Twitch says: this is {whose.whose}.")
-    if owner:  # the consent is what counts, and stays with Twitch; this token is of no use
-        return {**found, "TWITCH_CHANNEL": channel or whose.whose}
-    if whose.whose in channel.split(","):
+    console.say(f"Twitch says: this is {whose.login}.")
+    if owner:  # Twitch keeps the consent; this token is not needed
+        return {**found, "TWITCH_CHANNEL": channel or whose.login}
+    if whose.login in channel.split(","):
         console.say(
-            f"Mind: {whose.whose} owns the channel, so the bot will speak as its owner, and hears "
-            "no command that the owner types. If that is not meant, log in as the bot's account."
+            f"Note: {whose.login} owns the channel. The bot will speak as its owner, and ignore "
+            "what the owner types. If you want another account for it, log in as that one."
         )
     elif known.get("TWITCH_BOT_ID", whose.user_id) != whose.user_id:
-        console.say("Mind: by TWITCH_BOT_ID the bot was another account until now.")
+        console.say("Note: TWITCH_BOT_ID was another account until now.")
     return found | {
         "TWITCH_TOKEN": str(token["access_token"]),
         "TWITCH_REFRESH_TOKEN": str(token.get("refresh_token", "")),
@@ -207,21 +223,45 @@ def twitch(
     }
 
 
+def pythonanywhere(known: dict[str, str], console: Console) -> dict[str, str]:
+    """Return the settings of an account at PythonAnywhere, on whichever of its systems it is."""
+    console.say(ACCOUNT_PAGE)
+    name = console.ask("Your user name there: ").strip()
+    token = console.ask_hidden("The API token (it is not shown): ").strip()
+    if not re.fullmatch(r"\w+", name, re.ASCII) or not re.fullmatch(r"\w+", token, re.ASCII):
+        raise Refused(
+            "A user name and a token are letters and digits. Log in again, and paste both."
+        )
+    problems = []
+    for host in pythonanywhere_api.HOSTS:
+        root = known.get("PYTHONANYWHERE_API") or f"https://{host}"
+        try:
+            pythonanywhere_api.PythonAnywhere(name, token, root, console.say).check_token()
+        except pythonanywhere_api.Refused as error:
+            problems.append(str(error))
+            continue
+        console.say(f"It is the token of {name}, at {host}.")
+        found = {"PYTHONANYWHERE_USERNAME": name, "PYTHONANYWHERE_TOKEN": token}
+        return {**found, "PYTHONANYWHERE_HOST": host}
+    raise Refused("\n".join(dict.fromkeys(problems)))
+
+
 def by_device_code(
     client_id: str, scopes: tuple[str, ...], who: str, console: Console
 ) -> dict[str, Any]:
-    """The device code flow: show a code, wait until somebody has typed it in; Twitch's answer.
+    """Show a code and wait until somebody has typed it in; return Twitch's answer.
 
-    No redirect and no client secret are needed. TwitchIO has this flow too, but sends the codes in
-    the address, which others may log, and never gives up (facts: dev.twitch.tv, "Device code grant
-    flow").
+    No redirect and no client secret are needed. Source: dev.twitch.tv/docs/authentication, "Device
+    code grant flow".
     """
     form = {"client_id": client_id, "scopes": " ".join(scopes)}
-    status, asked = post("oauth2/device", form)
+    response = post("oauth2/device", form)
+    asked, status = response.json_object(), response.status
     if status != 200 or not {"device_code", "verification_uri", "user_code"} <= asked.keys():
         raise Refused(
-            f"Twitch takes no login for this application ({status}: {said(asked)}). Is the client "
-            "id whole? It stands at https://dev.twitch.tv/console/apps, under Manage."
+            f"Twitch takes no login for this application ({status}: {refusal_text(response)}). Is "
+            "the client id whole? It is at https://dev.twitch.tv/console/apps, under Manage. If "
+            ".env has another one, delete its line TWITCH_CLIENT_ID, and log in again."
         )
     console.say(
         f"Open {asked['verification_uri']}\nin a browser where Twitch knows you as {who}.\n"
@@ -232,39 +272,28 @@ def by_device_code(
     while time.monotonic() < ends:
         time.sleep(max(0.0, float(asked.get("interval", 5))))
         try:
-            status, answer = post("oauth2/token", form)
-        except Unreachable as error:
+            response = post("oauth2/token", form)
+        except ConnectionError as error:
             console.say(f"{error}; waiting …")
             continue
-        if status == 200 and isinstance(answer.get("access_token"), str):
+        answer, text = response.json_object(), refusal_text(response)
+        if response.status == 200 and isinstance(answer.get("access_token"), str):
             return answer
-        if status >= 500 or said(answer) == "authorization_pending":
-            continue
-        if "device code" in said(answer):
+        if "device code" in text:
             break
-        raise Refused(f"Twitch gave no token ({status}: {said(answer)}).")
-    raise Refused("The code is good no more: Cancel was pressed, or too much time has passed.")
+        # A page of a proxy is not Twitch's word: only a refusal in JSON ends the login.
+        if text != "authorization_pending" and twitch_token.refusal_of(response):
+            raise Refused(f"Twitch gave no token ({response.status}: {text}).")
+    raise Refused("The code is no longer valid: Cancel was pressed, or too much time has passed.")
 
 
-def post(path: str, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
-    """POST a form to Twitch's login; status and JSON. Raises Unreachable."""
-    address = addresses().oauth + path
-    request = Request(address, urlencode(form).encode())  # noqa: S310  (addresses() checks it)
-    try:
-        try:
-            with urlopen(request, timeout=ANSWER_S) as response:  # noqa: S310
-                status, text = response.status, response.read()
-        except HTTPError as error:
-            status, text = error.code, error.read()
-        answer = json.loads(text)
-    except (OSError, ValueError) as error:
-        place = urlsplit(address).netloc
-        raise Unreachable(f"{place} gave no sensible answer ({type(error).__name__})") from None
-    return status, answer if isinstance(answer, dict) else {}
+def post(path: str, form: dict[str, str]) -> HttpResponse:
+    """POST a form to Twitch's login; raises ConnectionError."""
+    return request("POST", addresses().oauth + path, FORM, urlencode(form).encode())
 
 
 def channel_name(typed: str) -> str:
-    """The login in what somebody typed for a channel.
+    """Return the login in what somebody typed for a channel.
 
     >>> channel_name(" https://twitch.tv/Viktor/ "), channel_name("#viktor")
     ('viktor', 'viktor')
@@ -272,9 +301,10 @@ def channel_name(typed: str) -> str:
     return typed.strip().strip("/").rpartition("/")[2].removeprefix("#").lower()
 
 
-def said(answer: dict[str, Any]) -> str:
-    """The words of a refusal."""
-    return str(answer.get("message") or answer.get("error") or "without a word").lower()
+def refusal_text(response: HttpResponse) -> str:
+    """Return the words of a refusal, in lower case."""
+    answer = response.json_object()
+    return quoted(str(answer.get("message") or answer.get("error") or "without a word")).lower()
 
 
 if __name__ == "__main__":

@@ -1,20 +1,24 @@
-"""A folder for a bot of your own: python3 start.py new FOLDER
+"""Make a folder for your own bot: python3 start.py new FOLDER
 
-It holds one bot, and a door for each home that a bot may have:
+It holds:
 
     main.py               the bot: edit this one
     telegram_function.py  its function for Telegram
     twitch_function.py    its function for Twitch
+    timer_function.py     its function for a timer, which says good morning
+    wsgi.py               its function for Telegram, as a web application
     test_main.py          a test of what it answers
     requirements.txt      the packages that it needs, none yet
+    .gitignore            what must not go into a repository, such as secrets
 
-As a program it runs by main.py alone (start.py run), as a function it lives in any cloud (start.py
-bundle). A folder that holds anything already is left as it is.
+`start.py run` runs main.py as a program. `start.py bundle` packs the functions for a cloud. The
+command changes nothing in a folder that already holds something.
 """
 
 import argparse
 import os
 import shutil
+import stat
 import sys
 from pathlib import Path
 
@@ -23,8 +27,8 @@ START = Path(__file__).parents[1] / "start.py"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Make the folder and say what to type next; the exit status is 1 if it cannot be made."""
-    parser = argparse.ArgumentParser("new", description="a folder for a bot of your own")
+    """Make the folder and print what to type next. Return 1 if that is not possible."""
+    parser = argparse.ArgumentParser("new", description="make a folder for your own bot")
     parser.add_argument("folder", type=Path, help="the folder to make")
     folder = parser.parse_args(arguments).folder
     try:
@@ -37,36 +41,45 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def make(folder: Path) -> None:
-    """Copy the template; ValueError where something is there already."""
+    """Copy the template; ValueError if something is there already."""
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"{folder} is a file. Choose another name.")
     if folder.is_dir() and any(folder.iterdir()):
-        raise ValueError(f"{folder} is not empty, and stays as it is. Choose another name.")
-    leavings = shutil.ignore_patterns("__pycache__", ".*")
-    shutil.copytree(TEMPLATE, folder, ignore=leavings, dirs_exist_ok=True)
+        raise ValueError(f"{folder} is not empty, so nothing was changed. Choose another name.")
+    shutil.copytree(TEMPLATE, folder, ignore=made_by_tools, dirs_exist_ok=True)
+    for path in (folder, *folder.rglob("*")):  # the template may be read-only, its copy may not
+        path.chmod(path.stat().st_mode | stat.S_IWUSR)
+
+
+def made_by_tools(_: str, names: list[str]) -> list[str]:
+    """Of a folder's files, name those that tools have left in the template."""
+    hidden = [name for name in names if name.startswith(".") and name != ".gitignore"]
+    return [*hidden, *(name for name in names if name == "__pycache__")]
 
 
 def what_next(folder: Path) -> str:
-    """The lines to type, with the way from here to start.py."""
+    """Write the lines to type, with the path from here to start.py."""
     start, name = (f'"{path}"' if " " in path else path for path in (from_here(START), str(folder)))
-    steps = {
-        f"run telegram {name}": "chat with it; Ctrl-C ends it (run twitch as well)",
-        f"test {name}": f"its own test, {folder / 'test_main.py'}",
-        f"sandbox {name}": "its functions in a cloud on your machine",
-        f"bundle {name}": "the zip for a real cloud",
-    }
+    steps = {f"run telegram {name}": "chat with it; Ctrl-C ends it (run twitch as well)"}
+    if os.environ.get("TERMUX_VERSION"):  # on a phone, start.py has fewer commands
+        steps[f"autostart telegram {name}"] = "let it run day and night (twitch as well)"
+    else:
+        steps[f"test {name}"] = f"its own test, {folder / 'test_main.py'}"
+        steps[f"sandbox {name}"] = "its functions, in a cloud on your machine"
+        steps[f"bundle {name}"] = "the zip for a real cloud"
+        steps[f"deploy pythonanywhere {name}"] = "on Telegram, without a payment card"
     width = max(map(len, steps))
     return "\n".join(
         [
             f"Your bot is in {folder}. Edit {folder / 'main.py'}, then type:",
             *(f"  python3 {start} {step:{width}}  {what}" for step, what in steps.items()),
-            f"Packages that it imports go into {folder / 'requirements.txt'}, one name a line.",
+            f"If it imports packages, list their names in {folder / 'requirements.txt'}.",
         ]
     )
 
 
 def from_here(path: Path) -> str:
-    """A path as one would type it here; whole where no relative one leads there."""
+    """Return a path as you would type it here, absolute if there is no relative one."""
     try:
         return os.path.relpath(path)
     except ValueError:  # Windows: it is on another drive

@@ -1,24 +1,25 @@
 """Tell Twitch where the function is: python3 start.py subscribe https://…
 
-    --delete    in place of an address: Twitch shall call none any more
+    --delete    instead of an address: end all subscriptions
 
-It subscribes to the chat of each channel in TWITCH_CHANNEL; what led elsewhere before is ended. All
-settings come from `.env` or the environment, so no secret is typed or shown. Without an address it
-only shows what Twitch knows: `enabled` once the function has answered the challenge.
+It subscribes to the chat of each channel in TWITCH_CHANNEL, and ends older subscriptions that call
+another address. All settings come from `.env` or the environment, so you neither type nor see a
+secret. Without an address it only shows the subscriptions. Each is `enabled` once the function has
+answered the challenge.
 """
 
 import json
 import sys
 
-from botlib.settings import settings
+from botlib.settings import read_settings
 from botlib.twitch.helix import CHAT_MESSAGE, ApiRefused, Helix, checked_id, first
 from botlib.twitch.irc import channel_name
 
 
 def main(arguments: list[str]) -> int:
-    """Subscribe, or end all; print what there is. The exit status is 1 if Twitch refuses."""
+    """Subscribe, or end all, and print the subscriptions; return 1 if Twitch refuses, else 0."""
     try:
-        found = settings("twitch")
+        found = read_settings("twitch")
         helix = Helix(found["TWITCH_CLIENT_ID"], found["TWITCH_CLIENT_SECRET"])
         if arguments == ["--delete"]:
             for old in helix.subscriptions():
@@ -26,16 +27,16 @@ def main(arguments: list[str]) -> int:
         elif arguments:
             bot_id, secret = checked_id(found["TWITCH_BOT_ID"]), found["TWITCH_EVENTSUB_SECRET"]
             for name in found["TWITCH_CHANNEL"].split(","):
-                lead(channel_id(name, helix), arguments[0], secret, bot_id, helix)
+                resubscribe(channel_id(name, helix), arguments[0], secret, bot_id, helix)
         print(json.dumps(helix.subscriptions(), indent=2))
-    except (KeyError, ValueError, OSError, ApiRefused) as error:
-        print(error.args[0] if isinstance(error, KeyError) else error, file=sys.stderr)
+    except (ValueError, OSError, ApiRefused) as error:
+        print(error, file=sys.stderr)
         return 1
     return 0
 
 
-def lead(channel: str, callback: str, secret: str, bot_id: str, helix: Helix) -> None:
-    """Lead a channel's chat to the callback, and to no other; one there is made anew."""
+def resubscribe(channel: str, callback: str, secret: str, bot_id: str, helix: Helix) -> None:
+    """Subscribe the callback to a channel's chat; replaces any existing subscription."""
     who = {"broadcaster_user_id": channel, "user_id": bot_id}
     before = {
         each["id"]: each["transport"]["callback"]
@@ -55,7 +56,7 @@ def channel_id(name: str, helix: Helix) -> str:
     login = channel_name(name)
     user = first(helix.call("GET", f"users?login={login}"))
     if not user:
-        raise ValueError(f"Twitch knows no channel {login!r}. Look again at TWITCH_CHANNEL.")
+        raise ValueError(f"Twitch knows no channel {login!r}. Check TWITCH_CHANNEL.")
     return str(user["id"])
 
 

@@ -1,4 +1,4 @@
-"""The brain of both Telegram functions."""
+"""The bot of the function that takes a `Bot`."""
 
 from botlib import Bot, Message
 

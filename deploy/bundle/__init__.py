@@ -1,18 +1,18 @@
-"""A folder becomes the zip that a real cloud takes.
+"""Pack a bot's folder into the zip that a real cloud takes.
 
-What goes in: the learner's files, botlib, the packages that what they import of it needs, at the
-locked versions, and what their requirements.txt asks for; compiled for the cloud's Python. What
-never goes in: the sandbox, the lessons, a secret. The same input gives the same bytes (a package
-that requirements.txt does not pin may be a newer one tomorrow). Nothing is uploaded: see deploy/.
+The zip holds the bot's files, botlib, the packages that the bot uses of it, at the locked versions,
+and what its requirements.txt asks for, compiled for the cloud's Python. The sandbox, the lessons
+and every secret that secret_scan.py recognizes are refused. The same input gives the same bytes,
+except that a package without a version in requirements.txt may be newer tomorrow.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.bundle.archive import compiled, zipped
-from deploy.bundle.folder import check_handler, handlers_in, learner_files
+from deploy.bundle.archive import ZIPPED_LIMIT, compiled, zipped
+from deploy.bundle.bot_folder import bot_files, check_handler, handlers_in
 from deploy.bundle.imports import BOTLIB, botlib_files, needed
-from deploy.bundle.lock import provided
+from deploy.bundle.lockfile import importable_names
 from deploy.bundle.packages import package_files, required
 from deploy.bundle.target import Target
 
@@ -25,13 +25,13 @@ REQUIREMENTS = "requirements.txt"
 
 @dataclass(frozen=True)
 class Bundle:
-    """A zip on disk, and what is in it."""
+    """A zip on disk, and what it holds."""
 
     path: Path
     target: Target
     handlers: tuple[str, ...]  # what the cloud calls, as FILE.FUNCTION
-    modules: tuple[str, ...]  # of botlib, that the functions load; all of it is in the zip
-    missing: tuple[str, ...]  # imports that nobody has and that the function may do without
+    modules: tuple[str, ...]  # of botlib that the functions load; the zip holds all of botlib
+    missing: tuple[str, ...]  # imports that were not found and may not be needed
     packages: tuple[str, ...]
     is_compiled: bool
     files: int
@@ -45,22 +45,25 @@ def bundle(
     target: Target | None = None,
     handler: str = "",
 ) -> Bundle:
-    """Pack a folder; `out` is FOLDER.zip beside it unless said otherwise.
+    """Pack a folder into `out`, by default FOLDER.zip in the same place.
 
-    `handler` is what the cloud calls, as FILE.FUNCTION: what that file imports goes along. Left
-    out, it is all that the folder has of main.handler and the functions that `start.py new` makes.
-    Raises ValueError for a folder that no cloud could run, RuntimeError if a download fails.
+    `handler` is what the cloud calls, as FILE.FUNCTION. By default it is main.handler and the
+    functions that `start.py new` makes, as many as there are. Packages that these files import are
+    packed, too. Raises ValueError for a folder that no cloud can run, RuntimeError if a download
+    fails.
     """
     folder, target = Path(folder).resolve(), target or Target()
     path = Path(out) if out else folder.with_name(f"{folder.name}.zip")
     if path.is_dir():
         wanted = path / f"{folder.name}.zip"
         raise ValueError(f"{path} is a folder. Expected the zip's name, such as {wanted}.")
-    own = learner_files(folder)
+    own = bot_files(folder)
     handlers = [handler] if handler else handlers_in(own) or [ENTRY_POINT]
     entries = [check_handler(own, folder, each) for each in handlers]
+    if sum(map(len, own.values())) > ZIPPED_LIMIT:
+        zipped(own)  # so that files which are too large alone stop it before any download
     asked_for = required(folder / REQUIREMENTS, target)
-    needs = needed(folder, entries, provided(LOCK) | asked_for.tops)
+    needs = needed(folder, entries, importable_names(LOCK) | asked_for.tops)
     tops = set(needs.packages) - asked_for.tops
     packages, versions = package_files(tops, LOCK, target, asked_for)
     files = packages | (botlib_files() if needs.botlib else {}) | own

@@ -1,12 +1,15 @@
-"""A folder becomes the zip that a real cloud takes: python3 start.py bundle [OPTION …] FOLDER
+"""Pack a folder into the zip that a real cloud takes: python3 start.py bundle [OPTION …] FOLDER
 
-    --handler FILE.FUNCTION    what the cloud calls: otherwise main.handler and those of the files
-                               telegram_function.py and twitch_function.py, as many as there are
-    --out ZIP                  the zip to write: FOLDER.zip
-    --python 3.14              the cloud's Python: this one's version
-    --platform linux-arm64     or linux-x86_64, which it is unless said otherwise
+    --handler FILE.FUNCTION    what the cloud calls; by default the handlers of main.py,
+                               telegram_function.py, twitch_function.py and timer_function.py,
+                               as many as there are
+    --out ZIP                  the zip to write; by default FOLDER.zip
+    --python 3.14              the cloud's Python; by default the version that runs this, and what
+                               it prints says which clouds have it
+    --platform linux-arm64     the cloud's machine; by default linux-x86_64
 
-It prints what went in, how large it is and how long it takes to load, then what to tell the cloud.
+It prints what the zip holds, its size, how long it takes to load, and what to tell the cloud. It
+packs nothing if it finds a secret; deploy/README.md says which secrets it can't find.
 """
 
 import argparse
@@ -19,19 +22,18 @@ import zipfile
 from pathlib import Path
 
 from deploy.bundle import Bundle, Target, bundle
-from deploy.bundle.archive import megabytes
-from deploy.bundle.folder import OF_PLATFORMS
-from deploy.bundle.target import CLOUDS, PLATFORMS, PYTHONS, THIS_PYTHON
+from deploy.bundle.archive import YANDEX_BUCKET, YANDEX_DIRECT, megabytes
+from deploy.bundle.bot_folder import CALLERS
+from deploy.bundle.target import PLATFORMS, PYTHONS, THIS_PYTHON, find_python
 
-YANDEX_DIRECT = int(3.5 * 1024**2)  # the largest zip that `yc` sends; larger ones go by a bucket
-PRETEND = {  # settings, only to load it here
+FAKE_SETTINGS = {  # to load the function here
     "TELEGRAM_TOKEN": "1:pretend",
-    "TELEGRAM_SECRET": "pretend",
+    "TELEGRAM_SECRET": "pretend-pretend-pretend",
     "TWITCH_EVENTSUB_SECRET": "pretend-pretend",
     "TWITCH_CLIENT_ID": "pretend",
     "TWITCH_CLIENT_SECRET": "pretend",
     "TWITCH_BOT_ID": "1",
-    "STORE_URL": "sqlite://",
+    "STORE_URL": "memory://",
 }
 LOAD = """
 import importlib, sys, time
@@ -43,13 +45,13 @@ print(round((time.perf_counter() - start) * 1000))
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Make a bundle; the exit status is 1, with one clear text, when that cannot be."""
-    parser = argparse.ArgumentParser("deploy.bundle", description="a folder becomes a cloud's zip")
+    """Make a bundle. Return 1, and print why, if that is not possible."""
+    parser = argparse.ArgumentParser("bundle", description="pack a folder into a cloud's zip")
     parser.add_argument("folder", type=Path, help="the folder that holds the function")
-    parser.add_argument("--handler", default="", help="what it calls")
+    parser.add_argument("--handler", default="", help="what the cloud calls, as FILE.FUNCTION")
     parser.add_argument("--out", type=Path, help="the zip to write (FOLDER.zip)")
-    parser.add_argument("--python", default=THIS_PYTHON, choices=PYTHONS, help="the cloud's Python")
-    parser.add_argument("--platform", default="linux-x86_64", choices=PLATFORMS)
+    parser.add_argument("--python", default=THIS_PYTHON, help=f"the cloud's: {', '.join(PYTHONS)}")
+    parser.add_argument("--platform", default="linux-x86_64", help=f"one of {', '.join(PLATFORMS)}")
     options = parser.parse_args(arguments)
     try:
         target = Target(options.python, options.platform)
@@ -62,40 +64,58 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def report(made: Bundle, loaded: list[tuple[str, str]]) -> str:
-    """Write what a bundle holds and what the cloud must be told."""
+    """Write what a bundle holds and what to tell the cloud."""
     version = made.target.python
     lines = [
         f"{made.path}: {megabytes(made.size)}, unzipped {megabytes(made.unzipped)}, "
         f"{made.files} files, for {made.target}",
-        f"  botlib:   {'whole' if made.modules else 'not imported, so left out'}",
+        f"  botlib:   {'all of it' if made.modules else 'not imported, so not packed'}",
         f"  packages: {', '.join(made.packages) or 'none'}",
         *(f"  loading:  {how}" for how, _ in loaded),
     ]
     for handler in made.handlers:
-        platform = OF_PLATFORMS.get(handler.partition(".")[0])
-        whose = f" for {platform}" if platform else ""
+        caller = CALLERS.get(handler.partition(".")[0])
+        whose = f" for {caller}" if caller else ""
         lines.append(f"  entry point to name in the cloud{whose}: {handler}")
-    lines += [f"  not found: {what}; it may do without" for what in made.missing]
+    lines += [f"  not found: {what}; maybe it is not needed" for what in made.missing]
     if not made.is_compiled:
         lines.append(
             f"  not compiled: there is no python{version} here, so cold starts take three times as "
-            f"long. Install Python {version}, or choose the cloud's python{THIS_PYTHON}."
+            f"long. To compile, install Python {version}{instead_of(made.target)}."
         )
     lines += [
-        f"  The road to {cloud} has no Python {version}: for it, add --python {' or '.join(has)}."
-        for cloud, has in CLOUDS.items()
+        f"  {cloud} has no Python {version}: if your bot goes there, add --python "
+        f"{' or '.join(has)}."
+        for cloud, has in made.target.clouds.items()
         if version not in has
     ]
     if made.size > YANDEX_DIRECT:
-        lines.append("  Yandex Cloud takes a zip over 3.5 MB only from a bucket.")
+        lines.append(
+            f"  Yandex Cloud takes a zip over 3.5 MB only from a bucket, up to "
+            f"{YANDEX_BUCKET // 1024**2} MB."
+        )
+    if made.target.platform != "linux-x86_64":
+        lines.append(f"  {made.target.platform} is only for AWS Lambda with this architecture.")
     return "\n".join([*lines, *(note for _, note in loaded if note)])
 
 
-def load(made: Bundle, handler: str) -> tuple[str, str]:
-    """Import a function of the zip in a Python that has nothing else: (how long it took, a note).
+def instead_of(target: Target) -> str:
+    """Name the other Pythons that are installed here and that a cloud has, to choose from."""
+    found = [
+        f"--python {other} ({' and '.join(clouds)})"
+        for other in PYTHONS
+        if (clouds := [cloud for cloud, has in target.clouds.items() if other in has])
+        and other != target.python
+        and find_python(other)
+    ]
+    return f", or add {' or '.join(found)}" if found else ""
 
-    Raises RuntimeError if a module is missing; a failure of other kinds is only told, since the
-    function may need settings that are not here.
+
+def load(made: Bundle, handler: str) -> tuple[str, str]:
+    """Import a function of the zip in a Python without other packages: (how long it took, a note).
+
+    Raises RuntimeError if a module is missing. Other failures are only noted, because the function
+    may need settings that are not here.
     """
     python = made.target.interpreter or sys.executable
     module = handler.rpartition(".")[0]
@@ -104,7 +124,7 @@ def load(made: Bundle, handler: str) -> tuple[str, str]:
             archive.extractall(folder)
         done = subprocess.run(
             [python, "-I", "-S", "-B", "-c", LOAD, folder, module],
-            env={**os.environ, **PRETEND},
+            env={**os.environ, **FAKE_SETTINGS},
             cwd=folder,
             capture_output=True,
             text=True,
@@ -112,17 +132,19 @@ def load(made: Bundle, handler: str) -> tuple[str, str]:
         )
     if done.returncode == 0:
         milliseconds = done.stdout.split()[-1]
-        return f"{module}.py takes {milliseconds} ms to import here, beside Python's own start", ""
+        said = done.stderr.replace(f"{folder}{os.sep}", "").strip()  # such as a file left out
+        took = f"{module}.py takes {milliseconds} ms to import here, after Python has started"
+        return took, said and f"  Your bot says as it loads: {said}"
     last = done.stderr.strip().splitlines()[-1].replace(f"{folder}{os.sep}", "")
     if re.search("cannot import name|^NameError", last) and made.target.interpreter:
         raise RuntimeError(
-            f"{made.path} was made, but {module}.py does not load: {last}. Is the name spelt the "
-            "same everywhere?"
+            f"{made.path} was made, but {module}.py does not load: {last}. Is the name spelled "
+            "the same everywhere?"
         )
     if re.search("ModuleNotFoundError|relative import", last) and made.target.interpreter:
         raise RuntimeError(
-            f"{made.path} was made, but does not load: {last}. A package goes along if its name "
-            "stands in the folder's requirements.txt."
+            f"{made.path} was made, but does not load: {last}. To pack a package, write its name "
+            "into the folder's requirements.txt."
         )
     return "not measured", f"  {module}.py did not load here; in the cloud it may: {last}"
 

@@ -1,7 +1,7 @@
-"""Files become a zip: compiled, and the same bytes for the same input.
+"""Compile files and zip them; the same input gives the same bytes.
 
-Compiled here because a cloud's code folder is read-only: without .pyc files Python would compile
-every module again at every cold start. They are `unchecked`, so nothing is read twice.
+A cloud's code folder is read-only: without .pyc files Python would compile every module again at
+every cold start. They are `unchecked`, so Python does not compare them with their sources.
 """
 
 import io
@@ -10,9 +10,12 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-BEGINNING = (1980, 1, 1, 0, 0, 0)  # the zip format's first date: every file has it
+FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # of the zip format; every file gets it
 READABLE = 0o100644 << 16  # an ordinary file that everyone may read, as clouds require
-ZIPPED_LIMIT, UNZIPPED_LIMIT = 50 * 1024**2, 250 * 1024**2  # AWS Lambda, direct upload
+# AWS Lambda, direct upload: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ZIPPED_LIMIT, UNZIPPED_LIMIT = 50 * 1024**2, 250 * 1024**2
+# Yandex Cloud: yandex.cloud/en/docs/functions/concepts/limits. Both were read in November 2026.
+YANDEX_DIRECT, YANDEX_BUCKET = int(3.5 * 1024**2), 128 * 1024**2
 
 
 def compiled(files: dict[str, bytes], interpreter: str) -> dict[str, bytes]:
@@ -27,7 +30,7 @@ def compiled(files: dict[str, bytes], interpreter: str) -> dict[str, bytes]:
             text=True,
         )
         if done.returncode:
-            raise ValueError(f"not all files are Python that runs:\n{done.stdout}{done.stderr}")
+            raise ValueError(f"not all files are valid Python:\n{done.stdout}{done.stderr}")
         found = sorted(Path(scratch).rglob("__pycache__/*.pyc"))
         return {path.relative_to(scratch).as_posix(): path.read_bytes() for path in found}
 
@@ -41,25 +44,40 @@ def unpack(files: dict[str, bytes], folder: Path) -> None:
 
 def zipped(files: dict[str, bytes]) -> bytes:
     """Pack the files, sorted and with fixed dates; raises ValueError if a cloud would refuse it."""
+    sizes = {name: len(content) for name, content in files.items()}
+    check_size(sizes)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in sorted(files):
-            entry = zipfile.ZipInfo(name, BEGINNING)
+            entry = zipfile.ZipInfo(name, FIRST_DATE)
             entry.external_attr = READABLE
             entry.create_system = 3  # Unix, also when packed on Windows
             archive.writestr(entry, files[name], zipfile.ZIP_DEFLATED, 9)
-    size, unzipped = buffer.tell(), sum(map(len, files.values()))
-    if size > ZIPPED_LIMIT or unzipped > UNZIPPED_LIMIT:
-        largest = sorted(files, key=lambda name: -len(files[name]))[:3]
-        raise ValueError(
-            f"the bundle is too large: {megabytes(size)} zipped, {megabytes(unzipped)} unzipped. "
-            f"AWS Lambda takes 50 MB and 250 MB. The largest files: {', '.join(largest)}."
-        )
+            if buffer.tell() > ZIPPED_LIMIT:
+                raise too_large(f"more than {megabytes(ZIPPED_LIMIT)} zipped", sizes)
     return buffer.getvalue()
 
 
+def check_size(sizes: dict[str, int]) -> None:
+    """Raise ValueError if files of these sizes, in bytes, are more than a cloud takes unzipped."""
+    total = sum(sizes.values())
+    if total > UNZIPPED_LIMIT:
+        raise too_large(f"{megabytes(total)} unzipped", sizes)
+
+
+def too_large(size: str, sizes: dict[str, int]) -> ValueError:
+    """Make the error that names the three largest files."""
+    largest = sorted(sizes, key=lambda name: -sizes[name])[:3]
+    named = ", ".join(f"{name} ({megabytes(sizes[name])})" for name in largest)
+    return ValueError(
+        f"the bundle is too large: {size}. AWS Lambda takes 50 MB zipped and 250 MB unzipped, and "
+        f"Yandex Cloud 3.5 MB zipped, or 128 MB from a bucket. The largest files: {named}. Move "
+        "what the bot does not need out of its folder, or use a smaller package."
+    )
+
+
 def megabytes(size: int) -> str:
-    """Write a number of bytes for people.
+    """Format a number of bytes in megabytes.
 
     >>> megabytes(1_500_000)
     '1.43 MB'

@@ -1,11 +1,11 @@
-"""Which packages a function needs: found by reading its imports, without running anything.
+"""Find the packages that a function needs by reading its imports, without running anything.
 
-Imports inside functions count too, in the learner's files and in the botlib modules that these
-name: who imports `botlib.store` may open a store in Redis, a door that remembers by it does not.
-What a `try` imports and `except ImportError` replaces counts if it is installed here. What only a
-type checker imports does not count, with one exception: a package whose `__init__` loads its names
-when they are asked for lists them for the type checker, so there the list says which module a name
-comes from.
+Imports inside functions count, too, in the bot's files and in the botlib modules that these name:
+a bot that imports `open_store` may open a store in Redis; an adapter that gets a store does not.
+`bot.include_folder("commands")` imports every module of that folder. What a `try` imports and
+`except ImportError` replaces counts if it is installed here. Imports for a type checker do not
+count, with one exception: a package whose `__init__` loads its names lazily lists them for the type
+checker, and that list says which module a name comes from.
 """
 
 import ast
@@ -13,14 +13,33 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from importlib.metadata import packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
 import botlib
+from deploy.bundle.bot_folder import NOT_PACKED_FILES
 
 BOTLIB = Path(botlib.__file__).resolve().parent
 NEVER = ("bot_sandbox", "lessons", "deploy")
+PACKAGES = {  # which are called differently from what is imported
+    "bs4": "beautifulsoup4",
+    "Crypto": "pycryptodome",
+    "cv2": "opencv-python-headless",
+    "dateutil": "python-dateutil",
+    "discord": "discord.py",
+    "dotenv": "python-dotenv",
+    "fitz": "PyMuPDF",
+    "jwt": "PyJWT",
+    "OpenSSL": "pyOpenSSL",
+    "PIL": "pillow",
+    "serial": "pyserial",
+    "sklearn": "scikit-learn",
+    "telebot": "pyTelegramBotAPI",
+    "yaml": "PyYAML",
+    "zmq": "pyzmq",
+}
 PROVIDED = {"snapshot_restore_py"}  # AWS's Python brings it, and no other cloud calls its hooks
 
 
@@ -30,8 +49,8 @@ class Import:
 
     module: str  # a relative one begins with its dots
     names: tuple[str, ...] = ()
-    lazy: bool = False  # inside a function or for the type checker only
-    optional: bool = False  # in a `try` that goes on without it
+    lazy: bool = False  # inside a function, or only for the type checker
+    optional: bool = False  # in a `try` that continues without it
 
     @property
     def top(self) -> str:
@@ -41,42 +60,54 @@ class Import:
 
 @dataclass(frozen=True)
 class Needed:
-    """What a function consists of beside its own folder."""
+    """What a function needs beside its own folder."""
 
     botlib: tuple[str, ...]  # the modules that it loads, sorted
     packages: tuple[str, ...]  # top-level names that neither Python, botlib nor the folder has
-    missing: tuple[str, ...]  # what nobody has, but it may do without: "x, which y.py imports"
+    missing: tuple[str, ...]  # not found, and maybe not needed: "x, which y.py imports"
 
 
 def needed(folder: Path, names: Iterable[str], known: set[str]) -> Needed:
-    """Follow the imports of these files of a folder, and of those files there that they import.
+    """Follow the imports of these files of a folder, and of the files there that they import.
 
-    `known` are the names that packages provide. Raises ValueError for what cannot go, and for what
-    a file at the top of the folder imports at once and nobody has; inside a function, or in a
-    package that lies in the folder, it may never be asked for.
+    `known` are the names that packages provide. Raises ValueError for what must not go, and for
+    what is not found if a file at the top of the folder or in an included folder imports it at
+    once. Inside a function, or in a package of the folder, it may never be used.
     """
+    places = [folder]  # where imports look, as on sys.path; included folders come last
     modules: set[str] = set()
     packages: set[str] = set()
     missing: set[str] = set()
     todo = list(names)
     for name in todo:  # which grows
+        for included in included_folders(folder / name):
+            places.append(included)
+            todo += [
+                file
+                for path in sorted(included.glob("[!_]*.py"))
+                if (file := path.relative_to(folder).as_posix()) not in todo
+                and not NOT_PACKED_FILES.fullmatch(path.name)
+            ]
         for found in imports_of(folder / name):
+            in_package = (folder / name).parent not in places
             if found.module.startswith("."):
-                check_relative(found, name)
+                if not in_package:
+                    check_relative(found, name)
             elif found.top == "botlib":
                 follow(found, name, modules, packages, named=True)
-            elif own := own_files(folder, found.top):
+            elif own := [file for place in places for file in own_files(folder, place, found.top)]:
                 todo += [file for file in own if file not in todo]
             elif found.top in NEVER:
                 refuse(found.module, name)
             elif found.top in known:
                 packages.add(found.top)
             elif found.top not in sys.stdlib_module_names and not found.optional:
-                if not found.lazy and "/" not in name:
+                if not found.lazy and not in_package:
+                    called = package_name(found.top)
                     raise ValueError(
                         f"{name} imports {found.top}, which is neither in {folder.name} nor a "
-                        "package that botlib brings. Is it misspelt? To take a package along, "
-                        f"write its name into {folder.name}/requirements.txt."
+                        "package that botlib brings. Is it misspelled? To pack a package, "
+                        f"write its name into {folder.name}/requirements.txt{called}."
                     )
                 missing.add(f"{found.top}, which {name} imports")
     return Needed(
@@ -85,30 +116,51 @@ def needed(folder: Path, names: Iterable[str], known: set[str]) -> Needed:
 
 
 def botlib_files() -> dict[str, bytes]:
-    """All of botlib, by the path in the zip: it is small, and ships whole."""
+    """Read all of botlib, by the path in the zip: it is small, so the zip holds all of it."""
     paths = sorted(BOTLIB.rglob("*.py"))
     return {path.relative_to(BOTLIB.parent).as_posix(): path.read_bytes() for path in paths}
 
 
-def own_files(folder: Path, top: str) -> list[str]:
-    """The files of a module of the folder's own, or of all modules in a package there."""
-    files = [folder / f"{top}.py", *sorted((folder / top).rglob("*.py"))]
+def own_files(folder: Path, place: Path, top: str) -> list[str]:
+    """List the files of a module in a place in the folder, or of all modules of a package there."""
+    files = [place / f"{top}.py", *sorted((place / top).rglob("*.py"))]
     return [path.relative_to(folder).as_posix() for path in files if path.is_file()]
 
 
+def included_folders(path: Path) -> list[Path]:
+    """List the folders that a file includes: bot.include_folder() means the folder commands."""
+    found = []
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".include_folder"):
+            texts = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
+            found += [path.parent / str(text) for text in texts or ["commands"]]
+    return [each for each in found if each.is_dir() and each.is_relative_to(path.parent)]
+
+
 def package_of(found: Import) -> set[str]:
-    """The package that an import needs: none for Python's own, or where it can do without."""
-    at_hand = found.top in sys.stdlib_module_names or (found.optional and not find_spec(found.top))
-    return set() if at_hand else {found.top}
+    """Return the package that an import needs; nothing for Python's own or an optional one."""
+    is_there = found.top in sys.stdlib_module_names or (found.optional and not find_spec(found.top))
+    return set() if is_there else {found.top}
+
+
+def package_name(top: str) -> str:
+    """Say how the package of an import is called, as far as that is known.
+
+    >>> package_name("bs4"), package_name("no_such_module")
+    (': beautifulsoup4', ', which may differ from what you import')
+    """
+    installed = packages_distributions().get(top, [])
+    name = PACKAGES.get(top) or (installed[0] if installed else "")
+    return f": {name}" if name else ", which may differ from what you import"
 
 
 def check_relative(found: Import, name: str) -> None:
-    """Raise ValueError for a relative import that cannot work, since no package is around it."""
-    if "/" not in name and not found.optional:
+    """Raise ValueError for a relative import in a file that belongs to no package."""
+    if not found.optional:
         what = found.module if found.module.strip(".") else f".{found.names[0]}"
         raise ValueError(
-            f"{name} imports {what}, which works only inside a package: in the cloud, {name} lies "
-            f"at the top. Write it without the dot, as in `from {what.strip('.')} import …`."
+            f"{name} imports {what}, which works only inside a package, and {name} is in none. "
+            f"Write it without the dot, as in `from {what.strip('.')} import …`."
         )
 
 
@@ -130,18 +182,20 @@ def follow(
         new = module not in modules
         modules.add(module)
         for inner in imports_of(path):
+            # A bot that imports a name from a package names the module that defines it.
+            passed_on = path.name == "__init__.py" and bool(asked & set(inner.names))
             if path.name == "__init__.py" and inner.lazy:
-                wanted = whole or bool(asked & set(inner.names))
+                wanted = whole or passed_on
             else:
-                wanted = named if inner.lazy else new
+                wanted = named if inner.lazy else new or (named and passed_on)
             if wanted and inner.top == "botlib":
-                follow(inner, module, modules, packages)
+                follow(inner, module, modules, packages, named and passed_on)
             elif wanted:
                 packages |= package_of(inner)
 
 
 def refuse(module: str, where: str) -> NoReturn:
-    """Raise ValueError for a module that no cloud should get."""
+    """Raise ValueError for a module of the course that must not be deployed."""
     raise ValueError(
         f"{where} imports {module}, which belongs to the course, not to a bot: it is never "
         "deployed. Move what needs it out of the function's folder."
@@ -149,23 +203,28 @@ def refuse(module: str, where: str) -> NoReturn:
 
 
 def file_of(module: str) -> Path | None:
-    """The file of a botlib module, None if there is none."""
+    """Return the file of a botlib module, None if there is none."""
     base = BOTLIB.parent.joinpath(*module.split("."))
     candidates = [base / "__init__.py", base.with_suffix(".py")]
     return next((path for path in candidates if path.is_file()), None)
 
 
 def imports_of(path: Path) -> Iterator[Import]:
-    """All imports of a file; raises ValueError if it is no Python."""
+    """Find all imports of a file; raises ValueError if it is not valid Python."""
+    in_package = path.name == "__init__.py"
+    yield from _walk(parsed(path).body, lazy=False, in_package=in_package)
+
+
+def parsed(path: Path) -> ast.Module:
+    """Parse a file; raises ValueError if it is not valid Python."""
     try:
-        tree = ast.parse(path.read_bytes(), str(path))
+        return ast.parse(path.read_bytes(), str(path))
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         raise ValueError(
-            f"{path.name} is no Python that runs: {getattr(error, 'msg', error)} (line {line})"
+            f"{path.parent.name}/{path.name} is not valid Python: "
+            f"{getattr(error, 'msg', error)} (line {line})"
         ) from None
-    in_package = path.name == "__init__.py"
-    yield from _walk(tree.body, lazy=False, in_package=in_package)
 
 
 def _walk(body: Iterable[ast.AST], lazy: bool, in_package: bool) -> Iterator[Import]:
@@ -180,7 +239,7 @@ def _walk(body: Iterable[ast.AST], lazy: bool, in_package: bool) -> Iterator[Imp
             if in_package:
                 yield from _walk(node.body, True, in_package)
             yield from _walk(node.orelse, lazy, in_package)
-        elif isinstance(node, ast.Try) and goes_on_without(node):
+        elif isinstance(node, ast.Try) and continues_without(node):
             for found in _walk(ast.iter_child_nodes(node), lazy, in_package):
                 yield replace(found, optional=True)
         else:
@@ -188,7 +247,7 @@ def _walk(body: Iterable[ast.AST], lazy: bool, in_package: bool) -> Iterator[Imp
             yield from _walk(ast.iter_child_nodes(node), lazy or inside, in_package)
 
 
-def goes_on_without(node: ast.Try) -> bool:
-    """Whether a `try` has an answer to an import that fails."""
+def continues_without(node: ast.Try) -> bool:
+    """Tell whether a `try` handles an import that fails."""
     caught = [ast.dump(handler.type) for handler in node.handlers if handler.type]
     return any(re.search("'(ImportError|ModuleNotFoundError)'", name) for name in caught)

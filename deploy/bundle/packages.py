@@ -1,12 +1,11 @@
-"""The packages a function needs, as files for its cloud.
+"""Collect the packages that a function needs, as files for its cloud.
 
-Those of botlib come at the versions of requirements.lock. One that is installed here is copied when
-it is the locked version, its wheel runs on the target, and each of its files is as its own list
-says: so most bundles are made without a network. All others are downloaded, by uv or pip, which
-compare them with the lock's hashes.
+Packages of botlib have the versions of requirements.lock. One that is installed here is copied if
+it has the locked version, its wheel runs on the target, and no file was changed. So most bundles
+need no network. uv or pip downloads the others and compares them with the lock's hashes.
 
-What the folder's own requirements.txt asks for is uv's or pip's business alone, hashes included,
-and goes along whether or not an import of it was found.
+What the folder's own requirements.txt asks for is always packed. uv or pip downloads it, and checks
+its hashes if it has some.
 """
 
 import base64
@@ -21,22 +20,25 @@ from dataclasses import dataclass, field
 from importlib.metadata import (
     Distribution,
     PackageNotFoundError,
+    PackagePath,
     distribution,
     distributions,
 )
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.tags import parse_tag
 from packaging.utils import canonicalize_name
 
-from deploy.bundle.lock import closure, read_lock, version_of
-from deploy.bundle.target import Target
+from deploy.bundle.lockfile import applies, read_lock, version_of, with_dependencies
+from deploy.bundle.target import THIS_PYTHON, Target
 from deploy.requirements_txt import lines_in
 
 Files = dict[str, bytes]
 
-# Left out: tests, type stubs, what other interpreters compiled, and the installer's own papers
-# but for METADATA, where a package looks up its version.
+# Not packed: tests, type stubs, what other interpreters compiled, and the installer's own files
+# except METADATA, where a package looks up its version.
 NOT_NEEDED = re.compile(
     r"(^|/)(tests?|__pycache__)/|\.pyi$|(^|/)py\.typed$|\.dist-info/(?!METADATA$)"
 )
@@ -44,22 +46,21 @@ NOT_NEEDED = re.compile(
 
 @dataclass(frozen=True)
 class Required:
-    """What came for a folder's requirements.txt."""
+    """The packages that a folder's requirements.txt asks for."""
 
     files: Files = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)  # by the package's name
 
     @property
     def tops(self) -> set[str]:
-        """The names that can be imported from it."""
+        """The names that can be imported from them."""
         return {name.partition("/")[0].partition(".")[0] for name in self.files}
 
 
 def required(requirements: Path, target: Target) -> Required:
-    """Get what a folder's requirements.txt asks for; nothing where there is none, or an empty one.
+    """Download what a folder's requirements.txt asks for; nothing if it is empty or missing.
 
-    Raises ValueError for a package of the course's own, RuntimeError if it cannot be had for the
-    target.
+    Raises ValueError for a package of the course's own, RuntimeError if a download fails.
     """
     if not lines_in(requirements):
         return Required()
@@ -67,6 +68,7 @@ def required(requirements: Path, target: Target) -> Required:
         folder = Path(scratch) / "packages"
         install(requirements, folder, target, [])
         found = list(distributions(path=[str(folder)]))
+        check_complete(found, target)
         files = {name: content for one in found for name, content in files_of(one).items()}
         return Required(files, {canonicalize_name(one.name): one.version for one in found})
 
@@ -74,14 +76,14 @@ def required(requirements: Path, target: Target) -> Required:
 def package_files(
     names: Iterable[str], lock: Path, target: Target, own: Required
 ) -> tuple[Files, list[str]]:
-    """All files of the packages that provide these imports, and "name==version" of each.
+    """Return all files of the packages that provide these imports, and "name==version" of each.
 
-    A package of the folder's own takes the place of the lock's. Raises ValueError for an import
-    nobody provides, RuntimeError when a download fails.
+    The folder's own version of a package replaces the locked one. Raises ValueError for an import
+    that no package provides, RuntimeError if a download fails.
     """
-    locked = read_lock(lock)
+    locked = read_lock(lock, target)
     files: Files = {}
-    wanted = sorted(closure(names, lock, target) - own.versions.keys())
+    wanted = sorted(with_dependencies(names, lock, target) - own.versions.keys())
     missing = [name for name in wanted if not usable_here(name, locked[name], target)]
     for name in set(wanted) - set(missing):
         files |= files_of(distribution(name))
@@ -96,8 +98,30 @@ def package_files(
     return files | own.files, [f"{name}=={versions[name]}" for name in sorted(versions)]
 
 
+def check_complete(found: list[Distribution], target: Target) -> None:
+    """Raise ValueError, which says what to do, for what pip got wrong for another Python.
+
+    pip compares a condition such as `; python_version >= "3.13"` with the Python that it runs in.
+    """
+    there = {canonicalize_name(one.name) for one in found}
+    for one in found:
+        wanted = one.metadata["Requires-Python"] or ""
+        if not SpecifierSet(wanted).contains(target.markers["python_full_version"]):
+            raise ValueError(
+                f"{one.name} {one.version} needs Python {wanted}, and the bundle is for {target}. "
+                "Write another version of it into the folder's requirements.txt."
+            )
+        for needs in map(Requirement, one.requires or []):
+            if applies(needs, set(), target) and canonicalize_name(needs.name) not in there:
+                raise ValueError(
+                    f"{one.name} needs {needs.name} for {target}, and pip here, with Python "
+                    f"{THIS_PYTHON}, does not see that. Write {needs.name}{needs.specifier} into "
+                    "the folder's requirements.txt, too."
+                )
+
+
 def usable_here(name: str, block: str, target: Target) -> bool:
-    """Whether the copy installed here is the locked one and runs on the target."""
+    """Tell whether the copy installed here is the locked version and runs on the target."""
     try:
         found = distribution(name)
     except PackageNotFoundError:
@@ -109,29 +133,36 @@ def usable_here(name: str, block: str, target: Target) -> bool:
 
 
 def intact(found: Distribution) -> bool:
-    """Whether every file is still as it was installed, by the hashes in the package's RECORD."""
-    for file in found.files or []:
-        if file.hash and not NOT_NEEDED.search(file.as_posix()):
+    """Check every file to copy against the hashes in the package's RECORD."""
+    files = files_to_copy(found)
+    for file in files:
+        if file.hash:
             path = Path(str(file.locate()))
             digest = hashlib.new(file.hash.mode, path.read_bytes() if path.is_file() else b"")
             if base64.urlsafe_b64encode(digest.digest()).rstrip(b"=").decode() != file.hash.value:
                 return False
-    return bool(found.files)
+    return bool(files)
 
 
 def files_of(found: Distribution) -> Files:
     """Read the files of a package that a function needs at run time, by their path in the zip."""
-    return {
-        file.as_posix(): Path(str(file.locate())).read_bytes()
+    return {file.as_posix(): Path(str(file.locate())).read_bytes() for file in files_to_copy(found)}
+
+
+def files_to_copy(found: Distribution) -> list[PackagePath]:
+    """List the files of a package that a function needs; its commands lie outside, in "../"."""
+    return [
+        file
         for file in found.files or []
-        if ".." not in PurePosixPath(file).parts and not NOT_NEEDED.search(file.as_posix())
-    }
+        if ".." not in file.parts and not NOT_NEEDED.search(file.as_posix())
+    ]
 
 
 def install(requirements: Path, folder: Path, target: Target, options: list[str]) -> None:
-    """Install what a file lists, for the target, into a folder: by uv where there is one, or pip.
+    """Install what a file lists, for the target, into a folder, by uv if it is here, else by pip.
 
-    Only wheels: what an sdist would build here could be for this machine, not for the cloud's.
+    Only wheels: what a source package builds here may not run on the cloud's machine, and to build
+    it is to run its author's program.
     """
     uv = shutil.which("uv")
     command = [uv, "pip"] if uv else [sys.executable, "-m", "pip"]
@@ -146,7 +177,8 @@ def install(requirements: Path, folder: Path, target: Target, options: list[str]
     if done.returncode:
         tail = "\n".join(done.stderr.strip().splitlines()[-6:])
         raise RuntimeError(
-            f"what {requirements.name} lists could not be had for {target}:\n{tail}\n"
-            "Is every name right, is the package registry reachable, and is there a wheel for this "
-            "Python and platform? (One that exists as source only goes into the folder itself.)"
+            f"what {requirements.name} lists could not be installed for {target}:\n{tail}\n"
+            "Is every name right, can you reach the package registry, and is there a wheel for "
+            "this Python and platform? If a package exists as source only, copy its code into your "
+            "bot's folder."
         )

@@ -1,6 +1,6 @@
 """Where a bundle will run: which Python, on which machine.
 
-Names as the clouds write them: Lambda's runtime python3.12 on x86_64 is 3.12 on linux-x86_64.
+Lambda's runtime python3.12 on x86_64 is 3.12 on linux-x86_64 here.
 """
 
 import shutil
@@ -11,14 +11,14 @@ from functools import cache
 
 from packaging.tags import Tag, compatible_tags, cpython_tags
 
-# What the packages are locked for, with the C library that its wheels may ask for: Lambda's
-# python3.11 runs on Amazon Linux 2 (glibc 2.26), the later ones on 2023 (glibc 2.34). No road of
-# deploy/ leads to 3.11 any more or to 3.15 yet; a bundle for these serves a rehearsal on a machine
-# that has them.
+# The Pythons that the packages are locked for, and the newest manylinux_2_N that runs there:
+# Lambda's python3.11 is on Amazon Linux 2 (glibc 2.26), the later ones on 2023 (glibc 2.34). No
+# guide in deploy/ uses 3.11 any more or 3.15 yet; you can run such a bundle on your own machine.
 PYTHONS = {"3.11": 17, "3.12": 28, "3.13": 28, "3.14": 28, "3.15": 28}
-CLOUDS = {  # what the roads of deploy/ lead to, in November 2026
+CLOUDS = {  # of the guides in deploy/, with their Pythons in November 2026
     "AWS Lambda": ("3.12", "3.13", "3.14"),
     "Yandex Cloud": ("3.12", "3.14"),
+    "PythonAnywhere": ("3.13",),
 }
 PLATFORMS = {"linux-x86_64": "x86_64", "linux-arm64": "aarch64"}
 THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -26,19 +26,28 @@ THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 @dataclass(frozen=True)
 class Target:
-    """A cloud's Python and platform; raises ValueError for one that no bundle can be made for."""
+    """A cloud's Python and platform; raises ValueError for one that is not supported."""
 
     python: str = THIS_PYTHON
     platform: str = "linux-x86_64"
 
     def __post_init__(self) -> None:
         if self.python not in PYTHONS:
-            raise ValueError(f"Python {self.python}: expected one of {', '.join(PYTHONS)}.")
+            clouds = "; ".join(f"{cloud} has {', '.join(has)}" for cloud, has in CLOUDS.items())
+            raise ValueError(
+                f"Python {self.python}: expected one of {', '.join(PYTHONS)}. {clouds}."
+            )
         if self.platform not in PLATFORMS:
             raise ValueError(f"platform {self.platform}: expected one of {', '.join(PLATFORMS)}.")
 
     def __str__(self) -> str:
         return f"Python {self.python} on {self.platform}"
+
+    @property
+    def clouds(self) -> dict[str, tuple[str, ...]]:
+        """The clouds that have this machine, with their Pythons: only AWS has both."""
+        x86 = self.platform == "linux-x86_64"
+        return {cloud: has for cloud, has in CLOUDS.items() if x86 or cloud == "AWS Lambda"}
 
     @property
     def interpreter(self) -> str | None:
@@ -47,14 +56,14 @@ class Target:
 
     @property
     def platforms(self) -> list[str]:
-        """The platform names that a fitting wheel may carry, the best first."""
+        """The platform names of wheels that run there, the best first."""
         machine = PLATFORMS[self.platform]
         names = [f"manylinux_2_{minor}_{machine}" for minor in range(PYTHONS[self.python], 16, -1)]
         return [*names, f"manylinux2014_{machine}"]
 
     @property
     def tags(self) -> set[Tag]:
-        """All tags that a fitting wheel may carry; "any machine" is one of them."""
+        """All tags of wheels that run there, "any" included."""
         version = tuple(int(number) for number in self.python.split("."))
         interpreter = "cp" + self.python.replace(".", "")
         return {
@@ -64,7 +73,7 @@ class Target:
 
     @property
     def markers(self) -> dict[str, str]:
-        """What a package's conditions ask about, as in `; python_version < "3.13"`."""
+        """The values for conditions of packages, such as `; python_version < "3.13"`."""
         return {
             "python_version": self.python,
             "python_full_version": f"{self.python}.99",  # clouds run each version's newest patch
@@ -78,14 +87,17 @@ class Target:
 
     @property
     def uv_options(self) -> list[str]:
-        """How uv is told."""
+        """The options of uv for this target."""
         name = f"{PLATFORMS[self.platform]}-manylinux_2_{PYTHONS[self.python]}"
         return ["--python-version", self.python, "--python-platform", name]
 
     @property
     def pip_options(self) -> list[str]:
-        """How pip is told."""
+        """The options of pip for this target."""
         options = ["--python-version", self.python, "--implementation", "cp"]
+        if tuple(map(int, self.python.split("."))) > sys.version_info[:2]:
+            # pip would refuse what needs a newer Python than the one that it runs in.
+            options.append("--ignore-requires-python")
         return options + [word for name in self.platforms for word in ("--platform", name)]
 
 
@@ -103,6 +115,6 @@ def find_python(version: str) -> str | None:
 
 
 def output_of(*command: str) -> str:
-    """What a command prints, "" if it fails."""
+    """Return what a command prints, "" if it fails."""
     done = subprocess.run(command, capture_output=True, text=True, errors="replace")
     return done.stdout.strip() if done.returncode == 0 else ""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from deploy.bundle import LOCK, Target
-from deploy.bundle.lock import closure, read_lock
+from deploy.bundle.lockfile import read_lock, with_dependencies
 from deploy.bundle.target import PYTHONS
 
 IMPORTS = ("dotenv", "redis", "telegram", "twitchio")
@@ -13,7 +13,8 @@ OLD_PYTHON = "async-timeout"  # redis wants it below Python 3.11.3, which Debian
 def requirements(lock: Path = LOCK) -> str:
     """Cut the lock down to these packages and what they need on any Python, hashes included."""
     locked = read_lock(lock)
-    names = {name for python in PYTHONS for name in closure(IMPORTS, lock, Target(python))}
+    each = (with_dependencies(IMPORTS, lock, Target(python)) for python in PYTHONS)
+    names = set().union(*each)
     return "\n".join(locked[name].rstrip() for name in sorted({*names, OLD_PYTHON})) + "\n"
 
 

@@ -3,5 +3,5 @@
 from main import bot
 
 
-def test_it_greets_whoever_writes():
+def test_it_greets_you_by_name():
     assert bot.ask("!hello", user="Viktor") == "hello Viktor!"

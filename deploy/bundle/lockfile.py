@@ -1,6 +1,6 @@
-"""requirements.lock: which packages stand behind an import, and all that those need in turn.
+"""Read requirements.lock: the packages behind an import, and their dependencies.
 
-What a package needs is read from its copy that is installed here. Nothing is installed.
+The copies that are installed here say what they depend on. Nothing is installed.
 """
 
 import re
@@ -14,8 +14,8 @@ from packaging.utils import canonicalize_name
 from deploy.bundle.target import THIS_PYTHON, Target
 
 
-def closure(imports: Iterable[str], lock: Path, target: Target) -> set[str]:
-    """Name the packages behind these imports, which are locked, and all that those need there.
+def with_dependencies(imports: Iterable[str], lock: Path, target: Target) -> set[str]:
+    """Name the packages behind these imports, and all their dependencies on the target.
 
     Raises ValueError, which says what to do, for one that is not installed or not locked.
     """
@@ -27,19 +27,19 @@ def closure(imports: Iterable[str], lock: Path, target: Target) -> set[str]:
         name = canonicalize_name(wanted.name)
         if name not in locked:
             raise ValueError(
-                f"{name} is needed, and {lock.name} does not have it: the packages that are "
-                "installed here are not the course's. Type python3 start.py, which installs those."
+                f"{name} is needed, and {lock.name} does not have it, so the packages installed "
+                "here are not the course's. To install those, type: python3 start.py"
             )
         names.add(name)
-        for needs in needs_of(name, target):
+        for needs in requirements_of(name, target):
             known = canonicalize_name(needs.name) in names and not needs.extras
             if not known and applies(needs, wanted.extras, target):
                 todo.append(needs)
     return names
 
 
-def needs_of(name: str, target: Target) -> list[Requirement]:
-    """What a package says it needs; ValueError if it is not installed here."""
+def requirements_of(name: str, target: Target) -> list[Requirement]:
+    """Read the dependencies of a package; ValueError if it is not installed here."""
     try:
         return [Requirement(line) for line in distribution(name).requires or []]
     except PackageNotFoundError:
@@ -51,15 +51,15 @@ def needs_of(name: str, target: Target) -> list[Requirement]:
 
 
 def applies(needs: Requirement, extras: set[str], target: Target) -> bool:
-    """Whether a conditional requirement holds on the target, with these extras asked for."""
+    """Tell whether a conditional requirement applies on the target, with these extras."""
     if needs.marker is None:
         return True
     worlds = [target.markers | {"extra": extra} for extra in extras or {""}]
     return any(needs.marker.evaluate(world) for world in worlds)
 
 
-def provided(lock: Path) -> set[str]:
-    """The names that can be imported from the packages of the lock that are installed here."""
+def importable_names(lock: Path) -> set[str]:
+    """Name what can be imported from the locked packages that are installed here."""
     locked = read_lock(lock)
     return {
         top
@@ -68,11 +68,26 @@ def provided(lock: Path) -> set[str]:
     }
 
 
-def read_lock(path: Path) -> dict[str, str]:
-    """Read requirements.lock: the lines of each package by its name, hashes included."""
+def read_lock(path: Path, target: Target | None = None) -> dict[str, str]:
+    """Read requirements.lock: the lines of each package by its name, hashes included.
+
+    With a target, only what applies there, and without the conditions: some packages are locked
+    twice, such as numpy for older and for newer Pythons, and pip would compare the conditions with
+    the Python that it runs in.
+    """
     blocks = re.split(r"\n(?=[A-Za-z0-9])", path.read_text(encoding="utf-8"))
-    named = [block for block in blocks if re.match(r"[A-Za-z0-9][\w.-]*==", block)]
-    return {canonicalize_name(block.partition("==")[0]): block for block in named}
+    found: dict[str, str] = {}
+    for block in blocks:
+        if not re.match(r"[A-Za-z0-9][\w.-]*==", block):
+            continue
+        wanted, backslash, hashes = block.partition("\\")
+        needs = Requirement(wanted)
+        if target is None:
+            found[canonicalize_name(needs.name)] = block
+        elif applies(needs, set(), target):
+            lines = f"{needs.name}{needs.specifier} {backslash}{hashes}"
+            found[canonicalize_name(needs.name)] = lines
+    return found
 
 
 def version_of(block: str) -> str:

@@ -1,4 +1,4 @@
-"""The Telegram bot by python-telegram-bot."""
+"""The Telegram bot as a `Bot`, which needs Python alone."""
 
 from brain import bot
 

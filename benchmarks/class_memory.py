@@ -1,0 +1,83 @@
+"""Memory and first minutes of a class of five on one machine, as docs/class/README.md sets it up.
+
+    sudo .venv/bin/python benchmarks/class_memory.py
+
+A Debian is made and booted in a folder, so it needs root, and the tools of tests/helpers/
+rented_machine.py. Five pupils sign in at once, each in a Chromium that doesn't count. Shared pages
+count in parts (PSS), so the sum is what the machine has to have.
+"""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HOME = Path(__file__).parents[1]
+sys.path[:0] = [str(HOME / "tests/helpers"), str(HOME / "sandbox/tests/helpers")]
+
+import class_pupil
+import jupyterlab_browser as lab
+from chromium import FLAGS, find_browser
+from class_machine import Class, class_machine, in_memory, memory_of
+from jupyter_elsewhere import chat_in, live_window
+from measuring import median, table, target
+from playwright.sync_api import sync_playwright
+from rented_machine import what_is_missing
+
+PUPILS = ["anna", "ben", "carla", "deniz", "eva"]
+MOST_MB = 350
+
+
+def measure(school: Class) -> None:
+    """Let all pupils sign in, run notebook 00 and chat; print what it took."""
+    names = list(school.passwords)
+    hub = memory_of(school.machine, "root", "jupyterhub|configurable-http")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
+        began = time.perf_counter()
+        pages = {}
+        for name in names:  # each starts a server, nobody waits for another
+            page = pages[name] = browser.new_context().new_page()
+            page.set_default_timeout(lab.START_S * 3000)
+            class_pupil.knock(page, school.address, name, school.passwords[name])
+        for page in pages.values():
+            class_pupil.wait_for_notebook(page)
+        signed_in = time.perf_counter() - began
+        idle = [memory_of(school.machine, name) for name in names]
+        began = time.perf_counter()
+        for page in pages.values():
+            page.evaluate(lab.RUN)
+        for page in pages.values():
+            page.wait_for_function(lab.FINISHED, timeout=lab.RUN_S * 1000)
+            chat_in(live_window(page), "!hello", "hello Viktor!")
+        ran = time.perf_counter() - began
+        busy = [memory_of(school.machine, name) for name in names]
+        hub_then = memory_of(school.machine, "root", "jupyterhub|configurable-http")
+        browser.close()
+    rows: list[list[str | float]] = [
+        ["JupyterHub and its proxy, nobody there", hub],
+        [f"the same with {len(names)} pupils", hub_then],
+        ["a pupil whose notebook is open, median", median(idle)],
+        ["a pupil who ran 00 and holds its window, median", median(busy)],
+        ["and the one with the most", max(busy)],
+    ]
+    table(["what", "MB"], rows)
+    print(f"all {len(names)} signed in, first notebook ready: {signed_in:.0f} s")
+    print(f"all {len(names)} ran notebook 00 and had a reply: {ran:.0f} s")
+    target("MB a pupil", max(busy), MOST_MB)
+
+
+def main() -> None:
+    """Make the machine and measure."""
+    if missing := what_is_missing():
+        sys.exit(missing)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        in_memory(Path(folder)) as memory,
+        class_machine(memory, PUPILS) as school,
+    ):
+        measure(school)
+
+
+if __name__ == "__main__":
+    main()

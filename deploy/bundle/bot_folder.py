@@ -1,0 +1,140 @@
+"""Read a bot's folder, and refuse what no cloud should get."""
+
+import ast
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from deploy.bundle.archive import check_size
+from deploy.bundle.secret_scan import check_no_secret, known_secrets
+
+# Never packed, and not mentioned: what tools and running bots write, and tests.
+NOT_PACKED = {"__pycache__", "node_modules", "venv", "tests"}
+NOT_PACKED_FILES = re.compile(
+    r"test_.*\.py|conftest\.py|.*\.(pyc|zip)|store\.sqlite3.*|.*\.sqlite3-(wal|shm|journal)"
+)
+# What a cloud may call: the function for each caller, as `start.py new` makes it, or the only one.
+CALLERS = {
+    "telegram_function": "Telegram",
+    "twitch_function": "Twitch",
+    "timer_function": "a timer",
+}
+SECRET_FILES = re.compile(
+    r"(?!\.env\.example$)(.*\.env(\..*)?|\.env.*"
+    r"|.*\.(pem|key|ppk|p12|pfx|jks|keystore|kdbx)|id_(rsa|dsa|ecdsa|ed25519)(_sk)?"
+    r"|credentials(\.\w+)?|client_secret.*\.json)",
+    re.I,
+)
+
+
+def bot_files(folder: Path) -> dict[str, bytes]:
+    """Read the files to pack, by their path in the zip.
+
+    Raises ValueError, which names the file, for a secret, for a link that leads out of the folder,
+    and, before it reads any of them, for files that no cloud takes together.
+    """
+    if not folder.is_dir():
+        raise ValueError(f"{folder} is not a folder. Expected the one that holds main.py.")
+    inside = {path.relative_to(folder): path for path in sorted(files_below(folder))}
+    secret = [name for name in inside if SECRET_FILES.fullmatch(name.name)]
+    if secret:
+        place = ", into the course's folder, where it counts as well" * (secret[0].name == ".env")
+        raise ValueError(
+            f"{secret[0]} looks like a secret, so nothing was packed. Move it out of {folder}"
+            f"{place}; the cloud gets its secrets as environment variables (see deploy/). If there "
+            "is no secret in it, give it another name."
+        )
+    packed = {
+        name: path
+        for name, path in inside.items()
+        if not name.name.startswith(".") and not NOT_PACKED_FILES.fullmatch(name.name)
+    }
+    for name, path in packed.items():
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise ValueError(
+                f"{name} is a link that leads out of the folder, to {path.resolve()}, so nothing "
+                "was packed. Replace it with a copy, or delete it."
+            )
+    check_size({name.as_posix(): path.stat().st_size for name, path in packed.items()})
+    files = {name.as_posix(): path.read_bytes() for name, path in packed.items()}
+    known = known_secrets()
+    for file, content in files.items():
+        check_no_secret(file, content, known)
+    return files
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """Find the files of a folder, except in hidden folders, virtual environments and NOT_PACKED.
+
+    Raises ValueError, which names it, for a link to a folder: it would be missing in the zip.
+    """
+    for place, folders, names in os.walk(folder):
+        folders[:] = [
+            name
+            for name in folders
+            if not name.startswith(".")
+            and name not in NOT_PACKED
+            and not Path(place, name, "pyvenv.cfg").is_file()
+        ]
+        for name in folders:
+            if Path(place, name).is_symlink():
+                raise ValueError(
+                    f"{Path(place, name).relative_to(folder)} is a link to a folder, so nothing "
+                    "was packed. Replace it with a copy, or delete it."
+                )
+        yield from (path for name in names if (path := Path(place, name)).is_file())
+
+
+def handlers_in(files: dict[str, bytes]) -> list[str]:
+    """List what a cloud can call: the `handler` of main.py and of each caller's file."""
+    found = []
+    for module in ("main", *CALLERS):
+        with suppress(SyntaxError, ValueError, KeyError):
+            if "handler" in top_names(ast.parse(files[f"{module}.py"])):
+                found.append(f"{module}.handler")
+    return found
+
+
+def check_handler(files: dict[str, bytes], folder: Path, handler: str) -> str:
+    """Return the file that defines what the cloud calls; ValueError if none does."""
+    module, _, function = handler.rpartition(".")
+    file = f"{module}.py"
+    if not (module.isidentifier() and function.isidentifier()):
+        raise ValueError(f"the handler is {handler!r}. Expected main.handler, for example.")
+    if file not in files:
+        found = ", ".join(files) or "nothing"
+        raise ValueError(
+            f"{folder} has no {file}. Expected {file} with a {function}; found {found}. If "
+            "another file has it, add --handler FILE.FUNCTION, without .py."
+        )
+    try:
+        names = top_names(ast.parse(files[file]))
+    except (SyntaxError, ValueError) as error:
+        raise ValueError(f"{file} is not valid Python: {error}") from None
+    if function not in names:
+        made = ", ".join(names) or "no name at all"
+        raise ValueError(
+            f"{file} has no {function}: it defines {made}. The cloud calls {handler}, so write "
+            f"`def {function}(event, context):` or `{function} = webhook(bot)`."
+        )
+    return file
+
+
+def top_names(tree: ast.Module) -> list[str]:
+    """List the names that a module defines at its top level, in order.
+
+    >>> top_names(ast.parse("import os; bot = 1\\ndef hello(): x = 2"))
+    ['os', 'bot', 'hello']
+    """
+    names = []
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.append(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names += [alias.asname or alias.name for alias in node.names]
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names += [name.id for name in targets if isinstance(name, ast.Name)]
+    return names

@@ -1,0 +1,118 @@
+"""Write the bot's secrets in the form that a cloud's own tool reads.
+
+    python3 start.py secrets yandex                       a payload for Lockbox
+    python3 start.py secrets yandex twitch                of a Twitch bot (aws twitch as well)
+    python3 start.py secrets yandex STORE_URL=URL         with the address of the bot's store
+    python3 start.py secrets aws --out FILE [NAME=VALUE]  all parameters of the stack
+
+They come from `.env`. Send them to the cloud's tool by a pipe, or by a file that only you can read
+and that you delete at once. On a command line others could read them, and the shell would remember
+them.
+"""
+
+import argparse
+import json
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from botlib.settings import read_settings
+from botlib.telegram import checked_secret
+
+STORE = "STORE_URL"
+TEMPLATE = Path(__file__).parent / "aws/template.yaml"
+NAMES = {
+    "telegram": {"TELEGRAM_TOKEN": "TelegramToken", "TELEGRAM_SECRET": "TelegramSecret"},
+    "twitch": {
+        "TWITCH_CLIENT_ID": "TwitchClientId",
+        "TWITCH_CLIENT_SECRET": "TwitchClientSecret",
+        "TWITCH_EVENTSUB_SECRET": "TwitchEventsubSecret",
+        "TWITCH_BOT_ID": "TwitchBotId",
+    },
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Write JSON: a list of stack parameters for AWS, a Lockbox payload for Yandex Cloud."""
+    parser = argparse.ArgumentParser("secrets", description="write a bot's secrets for a cloud")
+    parser.add_argument("cloud", choices=("aws", "yandex"))
+    parser.add_argument(
+        "more", nargs="*", help="twitch; NAME=VALUE of the stack's parameters; STORE_URL=URL"
+    )
+    parser.add_argument("--out", type=Path, help="the file to write; else it is printed")
+    options = parser.parse_args(arguments)
+    platform = next((word for word in options.more if word in NAMES), "telegram")
+    parameters = [word for word in options.more if word not in NAMES]
+    known = stack_parameters() if options.cloud == "aws" else [STORE]
+    for word in parameters:
+        if "=" not in word or word.partition("=")[0] not in known:  # AWS's command ignores it
+            parser.error(
+                f"{word!r} is neither telegram nor twitch, nor NAME=VALUE with one of these names: "
+                f"{', '.join(known)}. If a value has spaces, put NAME=VALUE into quotation marks"
+            )
+    try:
+        found = read_settings(platform)
+        values = {name: found[name] for name in NAMES[platform]} | store()
+        if platform == "telegram":
+            checked_secret(values["TELEGRAM_SECRET"])
+        if options.cloud == "aws":
+            written: list[Any] = for_aws(platform, values, parameters)
+        else:
+            written = lockbox(values | pairs(parameters))
+        write(json.dumps(written), options.out)
+    except (ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def for_aws(platform: str, values: dict[str, str], parameters: list[str]) -> list[str]:
+    """Format them for `aws cloudformation deploy`; a parameter typed by hand wins."""
+    stack = NAMES[platform] | {STORE: "StoreUrl"}
+    known = {"Handler": f"{platform}_function.handler"}
+    known |= {stack[name]: value for name, value in values.items()}
+    known |= pairs(parameters)
+    return [f"{name}={value}" for name, value in known.items()]
+
+
+def stack_parameters() -> list[str]:
+    """Return the names of all parameters of AWS's stack."""
+    section = TEMPLATE.read_text(encoding="utf-8").partition("\nParameters:\n")[2]
+    return re.findall(r"^  (\w+):$", section.partition("\n\n")[0], re.MULTILINE)
+
+
+def pairs(parameters: list[str]) -> dict[str, str]:
+    """Read NAME=VALUE words.
+
+    >>> pairs(["STORE_URL=dynamodb://bot?region=x"])
+    {'STORE_URL': 'dynamodb://bot?region=x'}
+    """
+    return dict(parameter.split("=", 1) for parameter in parameters)
+
+
+def lockbox(values: dict[str, str]) -> list[dict[str, str]]:
+    """Format them for `yc lockbox secret create --payload -`."""
+    return [{"key": name, "text_value": value} for name, value in values.items()]
+
+
+def write(text: str, out: Path | None) -> None:
+    """Print it, or write it into a file that only its owner can read."""
+    if not out:
+        print(text)
+        return
+    out.unlink(missing_ok=True)
+    with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    print(f"Written into {out}. Delete it as soon as the stack is made.")
+
+
+def store() -> dict[str, str]:
+    """Return the store's address if a cloud can reach it; it can't reach a file of this machine."""
+    url = os.environ.get(STORE, "")
+    return {STORE: url} if url.startswith(("redis://", "rediss://")) else {}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""PythonAnywhere, a home for a function that asks for no payment card."""
