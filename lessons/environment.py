@@ -1,6 +1,6 @@
 """What this machine has for the course, and for each thing missing, its fix.
 
-Each check returns None when all is well, or what was found and how to mend it. Nothing here
+Each check returns None when all is well, or what was found and how to fix it. Nothing here
 installs or changes anything: `python3 start.py` does.
 """
 
@@ -15,7 +15,8 @@ from pathlib import Path
 
 import psutil
 
-from bot_sandbox.cloud.deployment import node
+from bot_sandbox.cloud.deployment import find_node
+from lessons.workshop import workshop
 
 LOCK = Path(__file__).parents[1] / "requirements.lock"
 OLDEST, TOO_NEW = (3, 11), (3, 16)
@@ -43,31 +44,31 @@ def check_machine(details: bool = False) -> None:
     if details:
         print(describe_machine())
     problems = sum(found[name] is not None for name in found if name not in FOR_LATER)
-    print(f"{problems} to mend, then run this cell again" if problems else "This machine is ready.")
+    print(f"{problems} to fix, then run this cell again" if problems else "This machine is ready.")
 
 
 def describe_machine() -> str:
-    """The numbers behind the checks, for a report of a problem."""
+    """Return the numbers behind the checks, to report a problem with."""
     memory = psutil.virtual_memory()
     lines = [
         f"Python {sys.version.split()[0]} at {sys.executable}",
         f"system {sys.platform}, {psutil.cpu_count()} processor cores",
         f"memory {memory.available // 1_000_000} MB free of {memory.total // 1_000_000} MB",
-        f"Node.js {check_node() or node()}",
+        f"Node.js {check_node() or find_node()}",
         *(f"{name} {installed(name) or 'missing'}" for name in PACKAGES),
     ]
     return "\n".join(lines)
 
 
 def check_python(current: tuple[int, int] = sys.version_info[:2]) -> str | None:
-    """Is this Python one that the locked packages were chosen for?"""
+    """Check that the locked packages were chosen for this Python."""
     if OLDEST <= current < TOO_NEW:
         return None
     return f"found {current[0]}.{current[1]}, expected 3.11 to 3.15. Install Python 3.14. {SET_UP}"
 
 
 def check_packages(lock: Path = LOCK) -> str | None:
-    """Is each package there, in a version that the lock file names?"""
+    """Check that each package is there, in a version of the lock file."""
     if not lock.is_file():
         return f"there is no {lock.name}. Download the whole course again"
     allowed = locked_versions(lock.read_text(encoding="utf-8"))
@@ -82,7 +83,7 @@ def check_packages(lock: Path = LOCK) -> str | None:
 
 
 def check_processes() -> str | None:
-    """May a process start, and can it import every package?"""
+    """Check that a process can start and import every package."""
     try:
         child = subprocess.run(
             [sys.executable, "-c", IMPORTS], capture_output=True, text=True, timeout=120
@@ -96,16 +97,16 @@ def check_processes() -> str | None:
 
 
 def check_node() -> str | None:
-    """Is Node.js there? Only the second runtime of notebook 04 needs it."""
+    """Check for Node.js; only the second runtime of notebook 04 needs it."""
     try:
-        node()
+        find_node()
     except RuntimeError:
         return "not found; only one cell of notebook 04 uses it, and says then what to type"
     return None
 
 
 def has_node() -> bool:
-    """Whether Node.js is there; where it is not, print the line to type."""
+    """Return whether Node.js is there; if not, print the command to type."""
     missing = check_node() is not None
     if missing:
         print("This machine has no Node.js. In a terminal in the course's folder, type:")
@@ -114,7 +115,7 @@ def has_node() -> bool:
 
 
 def check_memory() -> str | None:
-    """Is enough memory free for a few small processes?"""
+    """Check that enough memory is free for a few small processes."""
     free = psutil.virtual_memory().available // 1_000_000
     if free >= MEMORY_MB:
         return None
@@ -122,7 +123,7 @@ def check_memory() -> str | None:
 
 
 def check_network() -> str | None:
-    """Can a program on this machine call another one at 127.0.0.1?"""
+    """Check that programs can call each other at 127.0.0.1."""
     try:
         with socket.create_server(("127.0.0.1", 0)) as server:
             address = server.getsockname()
@@ -138,18 +139,18 @@ def check_network() -> str | None:
 
 
 def check_folder() -> str | None:
-    """Can the notebooks save files in workshop/, in the folder where they run?"""
-    workshop = Path("workshop")
+    """Check that notebooks can save files in the workshop."""
+    folder = workshop()
     try:
-        workshop.mkdir(exist_ok=True)
-        with tempfile.TemporaryFile(dir=workshop):
+        folder.mkdir(exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
             return None
     except OSError as error:
-        return f"cannot write in {workshop.resolve()} ({error}). Move the course to your own folder"
+        return f"cannot write in {folder.resolve()} ({error}). Move the course to your own folder"
 
 
 def installed(name: str) -> str | None:
-    """The version of an installed distribution; None if it is missing."""
+    """Return the version of an installed distribution; None if it is missing."""
     try:
         return version(name)
     except PackageNotFoundError:
@@ -157,7 +158,7 @@ def installed(name: str) -> str | None:
 
 
 def locked_versions(lock: str) -> dict[str, set[str]]:
-    r"""Each package of a lock file and its versions; markers may allow several.
+    r"""Return each package of a lock file with its versions; markers may allow several.
 
     >>> locked_versions("aiohttp==3.1 \\\n    --hash=sha256:00\nnumpy==2.4 ; python_version > '3'")
     {'aiohttp': {'3.1'}, 'numpy': {'2.4'}}

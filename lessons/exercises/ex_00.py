@@ -1,96 +1,155 @@
-"""Checks of notebook 00: two small bots, each asked through the sandbox Telegram by new people."""
+"""Checks of notebook 00: a second word for the learner's bot, and a bot with three mistakes."""
 
 import re
+from collections.abc import Callable
 
-from bot_sandbox.diagnosis import NoReply
-from bot_sandbox.telegram import Telegram
-from lessons.exercises.verdict import NotYet, exercise, expect, show
+from lessons.exercises.slips import BotTask, Slip
+from lessons.exercises.verdict import exercise
 
-AGAIN = "then run the cell again"
+PEOPLE = ("Viktor", "Ada", "Cleo")
+NO_F = "write f before the quotes, then {message.user} becomes the name"
+HELLO = 'return f"hello {message.user}!"'
+NIGHT = 'return f"good night {message.user}..."'
+WHO = 'return f"you are {message.user}"'
 
 
-def answer(telegram: Telegram, name: str, text: str) -> str:
-    """What the bot answers to somebody; its silence becomes the hint."""
-    try:
-        return telegram.person(name).ask(text)
-    except NoReply as silence:
-        words = " ".join(str(silence).split())
-        if printed := re.search("It printed (.*?) That goes into its log", words):
-            raise NotYet(
-                f"nobody got an answer to {text}. The function printed {printed[1].rstrip('.')}, "
-                "and that goes into its log, not into the chat: write return in place of print"
-            ) from None
-        if "sent no message" in words:
-            raise NotYet(
-                f"nobody got an answer to {text}: its function gave nothing back. "
-                "Its last line must begin with return"
-            ) from None
-        raise NotYet(f"nothing came back for {text}. {words}") from None
+def goodbye_to(name: str) -> Callable[[list[str]], str]:
+    """Expect words of the learner's own with this name in them, in one message or more."""
+
+    def complaint(said: list[str]) -> str:
+        whole = "\n".join(said)
+        right = re.search(rf"(?i)\b{name}\b", whole) and not re.match(r"(?i)hello ", whole)
+        return (
+            "" if right and "Message(" not in whole else f"expected a goodbye with the name {name}"
+        )
+
+    return complaint
+
+
+def form_of_goodbye(said: list[str]) -> tuple[object, ...]:
+    """Reduce a goodbye to its form: whose name is in it, and what was not filled in."""
+    whole = "\n".join(said).casefold()
+    names = tuple(name for name in PEOPLE if name.casefold() in whole)
+    signs = tuple(
+        sign in whole for sign in ("{message.user}", "message.user", "(message", "hello ")
+    )
+    return bool(said), names, signs
+
+
+GOODBYE = BotTask(
+    "goodbye",
+    [[("!goodbye", name, goodbye_to(name))] for name in PEOPLE],
+    [
+        Slip(
+            'return "goodbye Viktor!"',
+            "everybody is called Viktor. The name comes from the message: {message.user}",
+        ),
+        Slip(
+            'if message.user == "Viktor":\n    return "goodbye Viktor!"\nreturn "goodbye Ada!"',
+            "other people write, too. The name comes from the message: {message.user}",
+        ),
+        Slip('return "goodbye {message.user}!"', NO_F),
+        Slip('return "goodbye message.user!"', "the gap needs braces, and an f before the quotes"),
+        Slip(
+            'return f"goodbye (message.user)!"', "the gap has braces, not brackets: {message.user}"
+        ),
+        Slip(
+            'return f"goodbye {message}!"', "that is the whole message. The name is {message.user}"
+        ),
+        Slip('return f"goodbye {user}!"', "the name is a part of the message: {message.user}"),
+        Slip('return f"goodbye {message.name}!"', "a message calls the name user: {message.user}"),
+        Slip(
+            'return "goodbye!"', "put the name into it: an f before the quotes, and {message.user}"
+        ),
+        Slip('return f"hello {message.user}!"', "change the words inside the quotes"),
+        Slip(
+            'f"goodbye {message.user}!"',
+            "the line makes a text, but doesn't return it. Write return",
+        ),
+        Slip(
+            'print(f"goodbye {message.user}!")',
+            "what you print doesn't reach the chat. Write return",
+        ),
+    ],
+    file=True,
+    form=form_of_goodbye,
+)
+
+
+def broken(hello: str = HELLO, night: str = NIGHT, who: str = WHO) -> str:
+    """Write the bot of exercise 2 with these lines in its commands."""
+    lines = {"hello": hello, "night": night, "who": who}
+    return "\n\n".join(
+        f'@bot.command("{name}")\ndef {name}(message):\n    {line}' for name, line in lines.items()
+    )
+
+
+REPAIRED = BotTask(
+    "hello",
+    [
+        [(text, name, reply) for name in ("Viktor", "Ada")]
+        for text, reply in (
+            ("!hello", "hello {user}!"),
+            ("!night", "good night {user}..."),
+            ("!who", "you are {user}"),
+        )
+    ],
+    [
+        Slip(
+            broken(hello='return "hello {message.user}!"'),
+            "what is missing before the quotes? Compare it with the two other commands",
+        ),
+        Slip(
+            broken(hello='return "hello Viktor!"'),
+            "now everybody is Viktor. The name comes from the message: {message.user}",
+        ),
+        Slip(broken(hello='return f"hello {user}!"'), "the name is {message.user}"),
+        Slip(
+            broken(night='print(f"good night {message.user}...")'),
+            "what you print doesn't reach the chat. Another word gives the answer back",
+        ),
+        Slip(
+            broken(night='f"good night {message.user}..."'),
+            "the line makes a text, but doesn't return it",
+        ),
+        Slip(broken(night='return "good night {message.user}..."'), NO_F),
+        Slip(
+            broken(who='return f"you are {mesage.user}"'),
+            "read the last word of that error letter by letter. Compare it with def who(message):",
+        ),
+        Slip(broken(who='return f"you are message.user"'), "the gap needs braces: {message.user}"),
+        Slip(broken(who='return f"you are {message.usr}"'), "a message calls the name user"),
+        Slip(broken(who='return "you are {message.user}"'), NO_F),
+    ],
+    file=True,
+)
 
 
 @exercise(
-    "run the cells above first, then this one",
-    "The new lines stand between `hello` and the last line, handler = webhook(bot).",
-    'Copy the three lines of hello. The name in @bot.command("…") is what people type after the !.',
-    'The first line is @bot.command("goodbye"), the second def goodbye(message):, and the third '
-    'begins with four spaces and return f"goodbye …',
+    "write your command instead of the three dots",
+    "Look at the cell with hello. Its last three lines are a command.",
+    'Copy these three lines. The name in @bot.command("…") is what people type after the !.',
+    'The first line is @bot.command("goodbye"), the second is def goodbye(message):, and the third '
+    'starts with four spaces and return f"goodbye …',
+    task=GOODBYE,
+    because="The name is not in your file. It comes with each message, so your bot can say it to "
+    "people it has never met.",
 )
-def exercise_1(telegram: Telegram) -> str:
-    """`!goodbye` as Viktor, Ada and somebody else see it."""
-    people = {name: answer(telegram, name, "!goodbye") for name in ("Viktor", "Ada", "Cleo")}
-    for name, found in people.items():
-        unknown = (
-            'there is no command goodbye yet: write @bot.command("goodbye"), with the @, right '
-            f"above its function in this cell, {AGAIN}"
-        )
-        expect("do not know" not in found, unknown)
-        expect("did not work" not in found, " ".join(str(found).split()))
-        expect(
-            "Message(" not in found,
-            f"{name} got the whole message: the name alone is {{message.user}}",
-        )
-        expect(
-            "(message.user)" not in found,
-            f"{name} got {show(found)}: the hole in the text has braces, {{message.user}}",
-        )
-        expect(
-            "{" not in found,
-            f'{name} got {show(found)}: write f before the quotes, f"goodbye {{message.user}}!"',
-        )
-        expect(
-            "hello" not in found,
-            f"{name} got {show(found)}, the answer to !hello; change the word inside the quotes",
-        )
-    for name, found in people.items():
-        for other in people:
-            expect(
-                name == other or found != f"goodbye {other}!",
-                f"{name} was called {other}: the name comes from the message, {{message.user}} "
-                "in an f-text",
-            )
-    for name, found in people.items():
-        wanted = f"goodbye {name}!"
-        expect(found == wanted, f"{name} got {show(found)}; expected {wanted!r}, to the letter")
-    return "your bot knows a second word, and calls everybody by their own name"
+def exercise_1(file: str) -> str:
+    """`!goodbye` as Viktor, Ada and Cleo see it."""
+    return "your bot knows a second word, and it calls everybody by their own name"
 
 
 @exercise(
-    "run the cells above first, then this one",
-    "Mend one command at a time, in the order in which they are complained about.",
-    "!hello: what is different from hello in exercise 1? Look right before the quotes.",
-    "!night: a function that prints tells its log. To give the answer back there is another word.",
-    "!who: read the last word of the NameError letter by letter, beside def who(message).",
+    "run this cell first",
+    "Fix one command at a time, in the order in which they appear.",
+    "!hello: what is different from hello in your own bot? Look right before the quotes.",
+    "!night: print writes into the log. Which word gives the answer back?",
+    "!who: read the last word of the NameError letter by letter.",
+    task=REPAIRED,
+    because="A missing f fails silently, a missing return says nothing at all, and a wrong name "
+    "raises an error. The loudest mistake is the easiest to find.",
 )
-def exercise_2(telegram: Telegram) -> str:
+def exercise_2(file: str) -> str:
     """Three commands, each with a mistake of another kind."""
-    wanted = {"!hello": "hello {}!", "!night": "good night {}...", "!who": "you are {}"}
-    for text, form in wanted.items():
-        for name in ("Viktor", "Ada"):
-            expected, found = form.format(name), answer(telegram, name, text)
-            shown = " ".join(str(found).split())  # with the log's line, if the bot has apologised
-            said = shown if shown.startswith("Sorry") else show(shown)
-            expect(
-                found == expected,
-                f"{name} writes {text}; expected {expected!r}, and the bot says {said}",
-            )
-    return "three mistakes of three kinds, found and mended"
+    return "you have found and fixed three mistakes of three kinds"

@@ -1,113 +1,140 @@
-"""Checks for notebook 03, server or serverless."""
+"""Checks of notebook 03: how busy a server is, and a second handler for the learner's bot."""
 
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
-from lessons.exercises.verdict import close, exercise, expect, is_number, run, show
+from botlib import Bot
+from lessons.exercises.slips import Slip, Task, number
+from lessons.exercises.verdict import NotYet, exercise, expect, replace_hints, run, show
+
+UPSIDE_DOWN = "divide the busy seconds by the seconds alive, not the reverse"
+REST = "/ divides. // drops what is left over, and % gives only what is left over"
+
+BUSY_PERCENTAGE = Task(
+    "busy_percentage(busy_s, alive_s)",
+    [((1, 4), 25), ((0.02, 5), 0.4), ((2, 3), 200 / 3), ((3, 3), 100), ((0, 60), 0)],
+    [
+        Slip("return busy_s / alive_s", "a percentage is 100 times that"),
+        Slip("return alive_s / busy_s", UPSIDE_DOWN),
+        Slip("return 100 * alive_s / busy_s", UPSIDE_DOWN),
+        Slip("return busy_s % alive_s", "% gives the remainder of a division, and / divides"),
+        Slip("return 100 * busy_s % alive_s", REST),
+        Slip("return busy_s // alive_s * 100", REST),
+        Slip("return 100 * busy_s // alive_s", "// drops what is left over. Divide with one /"),
+        Slip("return round(100 * busy_s / alive_s)", "don't round"),
+        Slip("return 25", "that is right for one server only. Use busy_s and alive_s"),
+        Slip(
+            'return f"{100 * busy_s / alive_s} %"',
+            "return the number itself, without a % sign",
+        ),
+    ],
+    kind=number,
+)
 
 
 @exercise(
-    "write def busy_percentage(busy_s, alive_s): in place of the line with the dots",
-    "how many parts of 100 are 1 second of 4? First divide, then multiply",
+    "write def busy_percentage(busy_s, alive_s): instead of the line with the dots",
+    "how many percent of 4 seconds is 1 second? First divide, then multiply",
     "1 / 4 is 0.25, and 100 * 0.25 is 25. Do the same with busy_s and alive_s",
     "the last line of the function: return 100 * busy_s / alive_s",
+    task=BUSY_PERCENTAGE,
+    because="A server that works for 0.02 of its 5 seconds is busy for 0.4 % of its life, and "
+    "somebody pays for the other 99.6 %, too.",
 )
 def exercise_1(busy_percentage: Any) -> str:
     """A function of busy seconds and seconds alive gives the percentage."""
-    first = run(busy_percentage, 1, 4, call="busy_percentage(1, 4)")
-    shown = f"busy_percentage(1, 4) gave {show(first)}"
-    expect(
-        not isinstance(first, str), f"{shown}, a text: return the number itself, without a % sign"
-    )
-    expect(is_number(first), f"{shown}, expected a number")
-    expect(
-        not close(first, 4) and not close(first, 400),
-        f"{shown}: divide the busy seconds by the seconds alive, not the other way round",
-    )
-    expect(not close(first, 1), f"{shown}: % is the rest of a division, and / divides")
-    expect(
-        not close(first, 0),
-        f"{shown}: / divides. // leaves the rest away, and % gives nothing but the rest",
-    )
-    expect(not close(first, 0.25), f"{shown}: a percentage is 100 times that")
-    for busy, alive in ((1, 4), (0.02, 5), (3, 3), (0, 60)):
-        call, expected = f"busy_percentage({busy}, {alive})", 100 * busy / alive
-        found = run(busy_percentage, busy, alive, call=call)
-        wrong = f"{call} gave {show(found)}, expected {expected:g}"
-        expect(not close(found, int(expected)) or close(found, expected), f"{wrong}: do not round")
-        expect(close(found, expected), wrong)
-    return "a server that works for 0.02 of its 5 seconds is busy 0.4 % of the time"
+    return "0.02 seconds of 5 are 0.4 %"
 
 
 @exercise(
-    "write def goodbye(event, context): in place of the line with the dots",
-    "begin with the three parts of handler in main.py: def, name, return",
-    'after .strip("/") the path "/" leaves the empty text "": ask for it with if name == "":',
-    'the end of the function: return {"statusCode": 200, "body": f"goodbye {name}!"}',
+    "write def greet(event, context): instead of the line with the dots",
+    "begin as handler in web_function.py does: def, then the name out of the path, then return",
+    'after .strip("/") the path "/" leaves the empty text "". Ask for it with if name == "":',
+    'the end of the function: return {"statusCode": 200, "body": bot.ask("!hello", user=name)}',
+    because="A handler is an ordinary function, so you can try it without a cloud. Your bot didn't "
+    "change at all for its new home.",
 )
-def exercise_2(handler: Any) -> str:
-    """A handler says goodbye to the name in the path, or to a stranger."""
+def exercise_2(greet: Any, bot: Any) -> str:
+    """A handler passes the name in the path to the learner's bot, or "stranger"."""
+    expect(
+        isinstance(bot, Bot),
+        f"bot is {show(bot)}, not your bot. Run the first cell of this notebook again",
+    )
+    check_answers(greet, bot)
+    other = Bot()
+    other.command("hello")(lambda message: f"good evening, {message.user}")
+    names = getattr(getattr(greet, "__code__", None), "co_names", ())
+    with patch.dict(getattr(greet, "__globals__", {}), bot=other):
+        answers = body_of(greet, "/Ada") == other.ask("!hello", user="Ada")
+    expect(
+        answers or "ask" in names,
+        "you copied your bot's words into your handler. Ask the bot, as in "
+        'bot.ask("!hello", user=name), because tomorrow it may say something else',
+    )
+    return "your bot greets people by name, and strangers, too"
+
+
+def check_answers(greet: Any, bot: Bot) -> None:
+    """NotYet unless each visitor gets what the bot says."""
     for path, name in (("/Viktor", "Viktor"), ("/Ada", "Ada"), ("/", "stranger")):
-        call = f'goodbye({{"rawPath": {show(path)}}}, None)'
-        result = run(handler, {"rawPath": path, "requestContext": {}}, None, call=call)
+        with same_chance():
+            body = body_of(greet, path)
+        with same_chance():
+            expected = bot.ask("!hello", user=name)
+        if body == expected:
+            continue
+        shown = f"with the path {show(path)} the body was {show(body)}"
         expect(
-            not isinstance(result, str),
-            f"{call} gave {show(result)}: that is the body alone. Return a dictionary with "
-            "statusCode and body, as in main.py",
+            body != "" or expected == "",
+            f'{shown}: a command begins with !, as in bot.ask("!hello", user=name)',
         )
         expect(
-            not isinstance(result, dict) or "statuscode" not in result,
-            f"{call} gave {show(result)}: statusCode has a capital C in it",
+            name != "stranger" or body != bot.ask("!hello", user=""),
+            f'{shown}: without a name, say "stranger". if name == "": asks for the text with '
+            'nothing in it, not even a space. name = "stranger", with one =, gives the name this '
+            "value",
         )
         expect(
-            isinstance(result, dict) and {"statusCode", "body"} <= set(result),
-            f"{call} gave {show(result)}, "
-            "expected a dictionary with statusCode and body, as in main.py",
-        )
-        status, body = result["statusCode"], result["body"]
-        expect(status == 200, f"the status was {show(status)}, expected the number 200")
-        expect(
-            body != "goodbye !",
-            f'with the path "{path}" the body was "goodbye !": without a name, say "stranger". '
-            'if name == "": asks for the text with nothing in it, not even a space; '
-            'name = "stranger", with one =, gives the name this value',
+            not (name in expected and f"/{name}" in str(body)),
+            f'{shown}: .strip("/") removes the slash',
         )
         expect(
-            "/" not in str(body),
-            f'with the path "{path}" the body was {show(body)}: .strip("/") takes the slash off',
+            body != bot.ask("!hello"),
+            f"{shown}: the bot doesn't know who is there. Tell it with user=name",
         )
-        expect("{name}" not in str(body), 'write f before the quotes, as in f"goodbye {name}!"')
-        expected = f"goodbye {name}!"
-        expect(
-            body == expected,
-            f"with the path {show(path)} the body was {show(body)}, expected {show(expected)}",
-        )
-    return "a handler is an ordinary function: it needs no cloud to be tested"
+        expect("{name}" not in str(body), f"{shown}: write name without quotes and brackets")
+        raise NotYet(f"{shown}, expected {show(expected)}, your bot's answer")
 
 
-@exercise(
-    "write three times True or False, for example [True, False, True]",
-    "can an instance of the old version run the new code?",
-    "so the pool is empty after a deployment; and what is in it after the first call?",
-    "the first call starts an instance and is cold; the others get that same instance",
-)
-def exercise_3(prediction: Any, fn: Any) -> str:
-    """Three values say which of the last three calls were cold; the cloud has recorded it."""
-    measured = [call.cold for call in fn.invocations][-3:]
+@contextmanager
+def same_chance() -> Iterator[None]:
+    """Let a bot that chooses its words at random choose the same each time."""
+    before = random.getstate()
+    random.seed(1)
+    try:
+        yield
+    finally:
+        random.setstate(before)
+
+
+def body_of(greet: Any, path: str) -> Any:
+    """Call the handler with a path; return the response's body, NotYet if there is none."""
+    call = f'greet({{"rawPath": {show(path)}}}, None)'
+    hints = {"KeyError: 'path'": 'an event of this cloud has the path under "rawPath"'}
+    with replace_hints(hints):
+        result = run(greet, {"rawPath": path, "requestContext": {}}, None, call=call)
+    gave = f"{call} gave {show(result)}"
+    wanted = "Return a dictionary with statusCode and body, as in web_function.py"
+    expect(not isinstance(result, str), f"{gave}: that is only the body. {wanted}")
     expect(
-        isinstance(prediction, list | tuple) and len(prediction) == 3,
-        f"expected a list of three values, True or False, found {show(prediction)}",
+        not isinstance(result, dict) or "statuscode" not in result,
+        f"{gave}: statusCode has a capital C in it",
     )
-    values = list(prediction)
-    expect(
-        all(isinstance(value, bool) for value in values),
-        f"each value is True for a cold call or False for a warm one, found {show(prediction)}",
-    )
-    expect(
-        values[0] == measured[0],
-        "the first call was cold: instances of the old version cannot run the new code",
-    )
-    expect(
-        values == measured,
-        "only the first call was cold: then its instance waited in the pool for the next",
-    )
-    return f"the cloud wrote down {measured}: a new version starts with an empty pool"
+    complete = isinstance(result, dict) and {"statusCode", "body"} <= set(result)
+    expect(complete, f"{gave}. {wanted}")
+    status = result["statusCode"]
+    expect(status == 200, f"the status was {show(status)}, expected the number 200")
+    return result["body"]

@@ -1,458 +1,203 @@
-"""Checks of notebook 05: a refused address, one vote each, a forecast asked for once, guests."""
+"""Checks of notebook 05: a good morning by timer, and a record that is kept."""
 
-import io
-import smtplib
-import tempfile
-import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import redirect_stdout
-from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
-from bot_sandbox.cloud.function import Function
-from bot_sandbox.diagnosis import NoReply, last_error
-from bot_sandbox.mail import Mail
-from bot_sandbox.telegram import Person, Telegram
-from botlib.store import DAY_S, SqliteStore
-from lessons.client import get, get_at_once
-from lessons.cloud import Cloud
-from lessons.exercises.verdict import NotYet, describe, exercise, expect, quietly, run, show
-from lessons.guest_book import deploy_guest_book
+from botlib.store.memory import MemoryStore
+from lessons.exercises.slips import BotTask, Slip
+from lessons.exercises.verdict import call_silently, exercise, expect, replace_hints, run, show
 
-READING_S = 0.05  # how long the store here takes, so that careless code is caught each time
+EMPTY = {
+    "'NoneType' object is not subscriptable": "the store is still empty, so get gave None: give it "
+    'a second value for that case, as above: store.get("record", {"name": "nobody", "score": 0})',
+    "'MemoryStore' object does not support item assignment": "a store is no dictionary: "
+    'store.set("record", …) keeps a value in it',
+    "between instances of 'int' and 'dict'": "the record is a dictionary with a name and a score. "
+    'Compare with its score: best["score"]',
+    "between instances of 'dict' and 'int'": "the record is a dictionary with a name and a score. "
+    'Compare with its score: best["score"]',
+}
+MORNING = BotTask(
+    "morning",
+    [
+        [("!morning", "Good morning, Viktor!")],
+        [("!morning", "Ada", "Good morning, Ada!")],
+        [("!morning", "Cleo", "Good morning, Cleo!")],
+        [("!morning", "everyone", "Good morning, everyone! Who rolls first?")],
+    ],
+    [
+        Slip(
+            'return f"Good morning, {message.user}!"',
+            "that is right for people, but a timer gets a longer text: check if message.user "
+            'is "everyone"',
+        ),
+        Slip(
+            'return f"Good morning, {message.user}! Who rolls first?"',
+            'ask who rolls first only if message.user is "everyone"',
+        ),
+        Slip(
+            """
+            if message.user == "everyone":
+                return "Good morning, everyone! Who rolls first?"
+            return "Good morning, {message.user}!"
+            """,
+            "is there an f before the quotes?",
+        ),
+        Slip(
+            """
+            if message.user == "everyone":
+                return "Good morning, everyone! Who rolls first?"
+            return "Good morning, Viktor!"
+            """,
+            "not everybody is Viktor: message.user is the name of the person who wrote",
+        ),
+        Slip(
+            """
+            if message.user == "Viktor":
+                return "Good morning, Viktor!"
+            return "Good morning, everyone! Who rolls first?"
+            """,
+            'your if only knows Viktor. Check for the timer instead: is message.user "everyone"?',
+        ),
+        Slip(
+            """
+            if message.user == "Viktor":
+                return "Good morning, Viktor!"
+            if message.user == "Ada":
+                return "Good morning, Ada!"
+            return "Good morning, everyone! Who rolls first?"
+            """,
+            'other people write, too. Check for the timer instead: is message.user "everyone"?',
+        ),
+        Slip(
+            """
+            if message.user == "everyone":
+                return "Good morning, everyone! Who rolls first?"
+            """,
+            "the others got nothing: add another return after the if",
+        ),
+        Slip(
+            """
+            if message.user != "everyone":
+                return "Good morning, everyone! Who rolls first?"
+            return f"Good morning, {message.user}!"
+            """,
+            "this is the reverse: != asks whether two things differ",
+        ),
+        Slip(
+            """
+            if message.user == "everyone":
+                return "Good morning, everyone! Who rolls first?"
+            print(f"Good morning, {message.user}!")
+            """,
+            "print only shows it to you. What goes into the chat is what you return",
+        ),
+        Slip(
+            """
+            if message.user == "everyone":
+                return ["Good morning, everyone!", "Who rolls first?"]
+            return f"Good morning, {message.user}!"
+            """,
+            "those are two messages. Write both sentences in one text",
+        ),
+        Slip(
+            'return "Good morning!"',
+            'the name is missing: return f"Good morning, {message.user}!"',
+        ),
+        Slip(
+            """
+            text = f"Good morning, {message.user}!"
+            if message.user == "everyone":
+                text = text + "Who rolls first?"
+            return text
+            """,
+            "a space is missing between the two sentences",
+        ),
+        Slip(
+            'return "Good morning, everyone! Who rolls first?"',
+            "that is for the timer only. People want to read their own name",
+        ),
+    ],
+    file=True,
+)
 
 
 @exercise(
-    "write def deliver(server, letter): in place of the line with the dots.",
-    "server.send_message(letter) sends the letter, as in the function above. What if it raises?",
-    "put it between try: and except smtplib.SMTPRecipientsRefused:",
-    "in the except part: return False. After it, when all went well: return True",
+    "write the function of !morning instead of the dots.",
+    'Begin with the people: return f"Good morning, {message.user}!"',
+    'The line before it checks for the timer: if message.user == "everyone":',
+    'Under the if, indented: return "Good morning, everyone! Who rolls first?"',
+    task=MORNING,
+    because="If a timer's text is a command, your bot answers it like any message. So you can try "
+    "it in a chat first, and let the clock say it later.",
 )
-def exercise_1(deliver: Callable[[smtplib.SMTP, EmailMessage], Any]) -> str:
-    """Two letters arrive, one is refused, and a lost connection is not called a wrong address."""
-    with Mail() as mail, smtplib.SMTP(mail.host, mail.port, "localhost", 5) as server:
-        for to, good in [
-            ("ann@example.org", True),
-            ("bob@nowhere.invalid", False),
-            ("cleo@example.org", True),
-        ]:
-            found = attempt(deliver, server, to)
-            expect(
-                found is good or found != str(good),
-                f"{found} is a text here: write return {good}, without quotes",
-            )
-            expect(
-                not good or found not in ({}, False),
-                f"for {to} it gave {show(found)}. What send_message gives back tells nothing: "
-                "return True after it, and catch the error if there is one",
-            )
-            expect(found is good, f"for {to} it gave {show(found)}, expected {good}")
-        expect(
-            mail.letters != [],
-            "True was returned, but no letter came: send it with the server that deliver is given",
-        )
-        arrived = [letter.recipients[0] for letter in mail.letters]
-        expect(
-            arrived == ["ann@example.org", "cleo@example.org"],
-            f"letters arrived for {arrived}, expected one for Ann and one for Cleo",
-        )
-        found = attempt(deliver, Closed(), "dora@example.org")
-        expect(
-            found is False,
-            "dora@example.org was refused, too: any address may be. Send, and catch the error",
-        )
-        server.quit()
-        try:
-            found = deliver(server, letter_to("ann@example.org"))
-        except smtplib.SMTPException:
-            return "two letters arrived, one address was refused"
-    raise NotYet(
-        f"the connection was lost, and it gave {show(found)}: that is no wrong address. "
-        "Catch SMTPRecipientsRefused only"
-    )
-
-
-class Closed:
-    """A mail server that refuses everybody."""
-
-    def send_message(self, letter: EmailMessage) -> None:
-        """Refuse a letter, as smtplib tells it."""
-        raise smtplib.SMTPRecipientsRefused({letter["To"]: (550, b"no such mailbox")})
-
-
-def attempt(deliver: Callable[[Any, EmailMessage], Any], server: object, to: str) -> Any:
-    """Deliver a letter; the refusal that was not caught becomes the hint."""
-    expect(callable(deliver), f"expected a function, found {show(deliver)}")
-    printed = io.StringIO()
-    try:
-        with redirect_stdout(printed):
-            found = deliver(server, letter_to(to))
-    except smtplib.SMTPRecipientsRefused:
-        raise NotYet(f"{to} was refused and your function failed: put try: around it") from None
-    except NameError as error:
-        meaning = ""
-        if error.name in ("SMTPRecipientsRefused", "smtplib"):
-            meaning = (
-                ". The error's name is smtplib.SMTPRecipientsRefused, "
-                "and it needs import smtplib above"
-            )
-        raise NotYet(f"your function raised {describe(error)}{meaning}") from None
-    except Exception as error:
-        if "do not inherit from BaseException" in str(error):
-            raise NotYet(
-                "after except comes the name of an error, without quotes: "
-                "except smtplib.SMTPRecipientsRefused:"
-            ) from None
-        raise NotYet(f"your function raised {describe(error)} for {to}") from None
-    expect(
-        found is not None or not printed.getvalue(),
-        f"for {to} it printed {show(printed.getvalue().strip())} and returned nothing. "
-        "Write return in place of print",
-    )
-    return found
-
-
-def letter_to(address: str) -> EmailMessage:
-    """A letter to somebody."""
-    letter = EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = "shop@example.org", address, "Your order"
-    letter.set_content("It is on its way.")
-    return letter
-
-
-class SlowStore(SqliteStore):
-    """A store in memory that takes its time to read, and remembers what was to expire when."""
-
-    def __init__(self) -> None:
-        super().__init__(None)
-        self.expiries: list[float | None] = []
-        self.shortest_mark_s: float = DAY_S
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """Read a value, slowly."""
-        value = super().get(key, default)
-        time.sleep(READING_S)
-        return value
-
-    def set(self, key: str, value: Any, expires_s: float | None = None) -> None:
-        """Keep a value and note for how long."""
-        self.expiries.append(expires_s)
-        super().set(key, value, expires_s)
-
-    def add_once(self, key: str, expires_s: float = DAY_S) -> bool:
-        """Set a mark and note for how long, if it is shorter than all before."""
-        new = super().add_once(key, expires_s)
-        self.shortest_mark_s = min(self.shortest_mark_s, expires_s)
-        return new
-
-
-def marks_last(store: SlowStore) -> None:
-    """A mark that is gone after a minute would let the same person in again."""
-    seconds = store.shortest_mark_s
-    expect(
-        seconds >= DAY_S,
-        f"with expires_s={show(seconds)} the mark is gone after {show(seconds)} seconds, and the "
-        "same person counts as new: leave expires_s out, and it lasts for a day",
-    )
+def exercise_1(file: str) -> str:
+    """A greeting for people, and another one for a timer."""
+    return "your bot greets people by name, and says good morning to everyone by timer"
 
 
 @exercise(
-    "write def vote(store, voter, colour): in place of the line with the dots.",
-    "first the question whether this voter has voted before, then the counting",
-    'one mark for each voter: store.add_once(f"voted:{voter}") is True only the first time',
-    "if the mark was there already, return False; otherwise store.increment(colour), return True",
+    "write def record(store, name, score): instead of the line with the dots.",
+    'Read the record first: best = store.get("record", {"name": "nobody", "score": 0}).',
+    'If the score is not higher, there is nothing to do: if score <= best["score"]: return None',
+    'Otherwise keep it: store.set("record", {"name": name, "score": score}). Then return the text.',
+    because="The store decides what is a record, and every instance of your function asks the same "
+    "store.",
 )
-def exercise_2(vote: Callable[[SqliteStore, str, str], Any]) -> str:
-    """Each voter counts once, however often and however fast they click."""
-    store = SlowStore()
-    found = voted(vote, store, "Ann", "red")
-    expect(found is True, f"Ann's first vote gave {show(found)}, expected True")
-    expect(count(store, "red") == 1, "Ann voted red, but the counter 'red' is not at 1. "
-           "Its name is in colour, so write store.increment(colour)")  # fmt: skip
-    found = voted(vote, store, "Ann", "blue")
-    expect(found is False, f"Ann voted again, for blue: that gave {show(found)}, expected False")
-    expect(count(store, "blue") == 0, "Ann's second vote was counted")
-    expect(
-        voted(vote, store, "Bob", "red") is True,
-        "Bob has not voted yet, and was refused: is it the voter's name that makes the mark?",
-    )
-    expect(count(store, "red") == 2, "Ann and Bob voted red, but the counter 'red' is not at 2")
-    with ThreadPoolExecutor(8) as clicks:
-        taken = list(clicks.map(lambda _: vote(store, "Cleo", "green"), range(8))).count(True)
-    expect(
-        taken == 1,
-        f"Cleo clicked eight times at once and {taken} votes were taken: "
-        "between get and set others read the same. add_once does both in one step",
-    )
-    expect(
-        voted(vote, SlowStore(), "Ann", "red") is True,
-        "with another, empty store Ann may vote: a variable is known to one instance only",
-    )
-    with ThreadPoolExecutor(8) as voters:
-        list(voters.map(lambda name: vote(store, name, "blue"), "DEFGHIJK"))
-    blue = count(store, "blue")
-    expect(blue == 8, f"eight people voted blue at once, counted were {blue}: use store.increment")
-    marks_last(store)
-    return "eight clicks at once are one vote, eight people at once are eight"
+def exercise_2(record: Callable[[MemoryStore, str, int], Any]) -> str:
+    """Five scores, three of them records, and a store that somebody else has filled."""
+    store = MemoryStore()
+    for name, score in [("Ada", 42), ("Bob", 40), ("Cleo", 42), ("Bob", 50), ("Ada", 51)]:
+        is_record = (name, score) in [("Ada", 42), ("Bob", 50), ("Ada", 51)]
+        judge(record, store, name, score, is_record)
+    other = MemoryStore()
+    other.set("record", {"name": "Dora", "score": 99})
+    judge(record, other, "Ada", 51, is_record=False)
+    judge(record, other, "Ada", 100, is_record=True)
+    judge(record, MemoryStore(), "Eve", 1, is_record=True)
+    return "of eight scores, five were records"
 
 
-def voted(vote: Any, store: SqliteStore, voter: str, colour: str) -> Any:
-    """What a vote gives."""
-    try:
-        return run(vote, store, voter, colour, call=f'vote(store, "{voter}", "{colour}")')
-    except NotYet as reason:
-        if "is no counter" in str(reason):
-            raise NotYet(
-                f"add_once has set a mark under the name {colour}, and now that cannot count: "
-                'mark the voter, as in store.add_once(f"voted:{voter}")'
-            ) from None
-        if "expires_s is" in str(reason):
-            raise NotYet(
-                "the second argument of add_once is a time: give it one text only, the voter's mark"
-            ) from None
-        raise
-
-
-def count(store: SqliteStore, key: str) -> Any:
-    """A counter's value, without the slowness."""
-    return SqliteStore.get(store, key, 0)
-
-
-@exercise(
-    "write def forecast(store, city, ask): in place of the line with the dots.",
-    "look into the store first: it gives None for what it does not know",
-    "if it gave None, then ask(city), and keep what came back",
-    'known = store.get(f"weather:{city}") to look, '
-    'store.set(f"weather:{city}", known, expires_s=60) to keep',
-)
-def exercise_3(forecast: Callable[[SqliteStore, str, Callable[[str], str]], Any]) -> str:
-    """A city is asked for once in a minute, another for itself, and an error is not kept."""
-    asked: list[str] = []
-
-    def ask(city: str) -> str:
-        asked.append(city)
-        return f"sunny in {city}"
-
-    ask.__qualname__ = "ask"  # an error of a wrong call shows it
-
-    def broken(city: str) -> str:
-        raise OSError("the weather service does not answer")
-
-    store = SlowStore()
-    for city in ("Oslo", "Oslo", "Rome", "Oslo"):
-        found = forecasted(forecast, store, city, ask)
+def judge(record: Any, store: MemoryStore, name: str, score: int, is_record: bool) -> None:
+    """Call the learner's function once; NotYet if it returns or keeps the wrong thing."""
+    nobody = {"name": "nobody", "score": 0}
+    before = store.get("record", nobody)
+    call, best = f'record(store, "{name}", {score})', before["score"]
+    if not is_record:
+        found, _ = call_silently(record, store, name, score, call=call)
+        quotes = " Write None without quotes." if found == "None" else ""
+        same = " An equal score beats nothing." if score == best else ""
         expect(
-            found == f"sunny in {city}",
-            f"for {city} it gave {show(found)}: is the city in the key, without quotes around it?",
+            found is None,
+            f"the record is {best}, and {call} gave {show(found)}, expected None.{same}{quotes}",
         )
+        expect(
+            store.get("record", nobody) == before,
+            f"{call} is not a record, but it changed what is kept: return before store.set",
+        )
+        return
+    with replace_hints(EMPTY):
+        found = run(record, store, name, score, call=call)
+    kept = store.get("record")
+    text = f"A new record! {name} has {score} points."
     expect(
-        asked == ["Oslo", "Rome"],
-        f"for Oslo, Oslo, Rome, Oslo it asked for {', '.join(asked) or 'nothing'}: "
-        "look into the store first, under a key with the city in it, and ask only for None",
-    )
-    forecasted(forecast, SlowStore(), "Oslo", ask)
-    expect(
-        len(asked) == 3,
-        "another, empty store was not used: a variable is known to one instance only",
-    )
-    expect(
-        bool(store.expiries) and None not in store.expiries,
-        "kept without expires_s=60: then the weather would never change again",
-    )
-    expect(
-        set(store.expiries) == {60},
-        f"kept with expires_s={show(store.expiries[-1])}: a minute has 60 seconds",
+        kept is not None,
+        f'{call} kept nothing: store.set("record", …) keeps it in the store. Write it above '
+        "return, because nothing below return runs",
     )
     expect(
-        len(store.expiries) == 2,
-        "what came out of the store was put into it again, for another minute: a city that is "
-        "asked for all day would keep its first weather. Only what ask(city) gave is new",
-    )
-    try:
-        found = forecast(store, "Atlantis", broken)
-    except OSError:
-        answers_again(forecast, store, ask)
-        return "four questions, two of them paid for"
-    raise NotYet(f"the service failed, and it gave {show(found)}: let the error through")
-
-
-def answers_again(forecast: Any, store: SqliteStore, ask: Callable[[str], str]) -> None:
-    """A service that has failed, and works again, is asked again."""
-    found, _ = quietly(forecast, store, "Atlantis", ask, call='forecast(store, "Atlantis", ask)')
-    expect(
-        found == "sunny in Atlantis",
-        f"the service failed for Atlantis, worked again, and then it gave {show(found)}: a mark "
-        "was left in the store before ask(city) had answered. Keep the forecast itself, with "
-        "store.set, and only when it is there",
-    )
-
-
-def forecasted(forecast: Any, store: SqliteStore, city: str, ask: Callable[[str], str]) -> Any:
-    """What a forecast gives."""
-    try:
-        return run(forecast, store, city, ask, call=f'forecast(store, "{city}", ask)')
-    except NotYet as reason:
-        if "type function is not JSON" in str(reason):
-            raise NotYet("ask alone is the function itself: ask(city) calls it") from None
-        if str(reason).endswith("Does it end with return?"):
-            raise NotYet(
-                f"{reason} If it does, it returned None: what ask(city) gives must be returned "
-                "the first time, too"
-            ) from None
-        raise
-
-
-@exercise(
-    "write def guest(name, store, tell): in place of the line with the dots.",
-    "begin with the easy half: count with store.increment, return the greeting with the number",
-    'without a name there is nothing to count: if name == "": return the sentence, as first thing',
-    'who is new? if store.add_once(f"guest:{name}"): then tell(…), and only then',
-    "around tell(…) put try: and except OSError: pass, so that its failure harms nobody",
-)
-def exercise_4(guest: Any) -> str:
-    """A guest book counts, greets, and tells its owner of each new guest once."""
-    by_hand(guest)
-    with tempfile.TemporaryDirectory() as folder, Cloud() as cloud, Telegram() as telegram:
-        account = telegram.new_bot("Guest book", "guest_book_bot")
-        owner = telegram.person("Olga")
-        owner.send("Tell me who comes.", to=account)
-        environment = {
-            "TELEGRAM_API": telegram.url,
-            "TELEGRAM_TOKEN": account.token,
-            "CHAT_ID": str(owner.id),
-            "STORE_URL": f"sqlite:///{Path(folder, 'guests.sqlite3')}",
-        }
-        book = deploy_guest_book(cloud, guest, environment)
-        for name, number in [("Ada", 1), ("Bob", 2), ("Ada", 3)]:
-            signed(book, name, number)
-        found = {reply.text for reply in get_at_once(book.url + "Cleo", 8)}
-        eight_answers(found, {f"hello Cleo! You are visitor number {n}." for n in range(4, 12)})
-        book = deploy_guest_book(cloud, guest, environment)
-        signed(book, "Bob", 12)
-        told = messages_for(owner, 3)
-        for name in ("Ada", "Bob", "Cleo"):
-            times = told.count(f"{name} has signed the guest book.")
-            expect(times > 0, f"Olga was not told of {name}; she was told: {show(told)}")
-            expect(
-                times == 1,
-                f"Olga was told of {name} {times} times: store.add_once finds out who is new",
-            )
-        telegram.close()
-        signed(book, "Dora", 13)
-        function_log = last_error(book.logs)
-        expect(not function_log, f"the log has an error: {function_log}")
-    return "13 visits counted, 4 guests greeted, 3 of them told of, and a lost Telegram survived"
-
-
-def by_hand(guest: Any) -> None:
-    """The guest book's function alone, without a cloud: its words, and its words only."""
-    store, told = SqliteStore(None), list[str]()
-    found = run(guest, "Ada", store, told.append, call='guest("Ada", store, tell)')
-    expected = "hello Ada! You are visitor number 1."
-    expect(
-        isinstance(found, str) and "{" not in found,
-        f'guest("Ada", store, tell) gave {show(found)}, expected {show(expected)}; '
-        "is there an f before the quotes?",
+        kept != before or name in str(found),
+        f"{call} gave {show(found)}. Take name and score, which your function gets",
     )
     expect(
-        found == expected,
-        f'guest("Ada", store, tell) gave {show(found)}, expected {show(expected)}',
-    )
-    expect(told != [], "Ada is new, but tell was not called")
-    sentence = "Ada has signed the guest book."
-    expect(told == [sentence], f"tell got {show(told[-1])}, expected {show(sentence)}")
-    found = run(guest, "", store, told.append, call='guest("", store, tell)')
-    sentence = "Write your name behind the address, as in /Ada."
-    expect(found == sentence, f"without a name it gave {show(found)}, expected {show(sentence)}")
-    expect(len(told) == 1, "somebody without a name came, and tell was called")
-    found = run(guest, "Bob", store, told.append, call='guest("Bob", store, tell)')
-    expect(
-        "number 3" not in str(found),
-        "somebody without a name was counted as a visitor: ask for the name first",
+        kept != before,
+        f"the record was {best}, and {call} did not change it: keep it before you return",
     )
     expect(
-        found == "hello Bob! You are visitor number 2.",
-        f"Bob came after Ada and read {show(found)}: all guests together have one number, "
-        "so its name in the store is the same for all",
+        isinstance(kept, dict) and set(kept) == {"name", "score"},
+        f'{call} kept {show(kept)}. Keep a dictionary: {{"name": name, "score": score}}',
     )
-    expect(
-        len(told) == 2,
-        "Bob is new, but tell was not called: is his name in the mark, without quotes around it?",
-    )
-    sentence = "Bob has signed the guest book."
-    expect(told[1] == sentence, f"for Bob tell got {show(told[1])}, expected {show(sentence)}")
-
-    slow = SlowStore()  # in a busy cloud, careless code may be lucky
-    with ThreadPoolExecutor(8) as clicks:
-        answers = set(clicks.map(lambda _: guest("Cleo", slow, told.append), range(8)))
-    eight_answers(answers, {f"hello Cleo! You are visitor number {n}." for n in range(1, 9)})
-    times = len(told) - 2
-    expect(
-        times == 1,
-        f"Cleo clicked eight times at once, and tell was called {times} times: "
-        "store.add_once finds out who is new, and only for one of the eight",
-    )
-    marks_last(slow)
-
-    def broken(text: str) -> None:
-        raise OSError("Telegram does not answer")
-
-    try:
-        found, _ = quietly(guest, "Cleo", store, broken, call='guest("Cleo", store, tell)')
-    except NotYet as reason:
-        if "Telegram does not answer" not in str(reason):
-            raise
-        raise NotYet(
-            "when tell fails with an OSError, the visitor gets no answer: "
-            "put try: and except OSError: around tell"
-        ) from None
-    expected = "hello Cleo! You are visitor number 3."
-    expect(
-        found == expected,
-        f"when tell fails, Cleo reads {show(found)}, expected {show(expected)}: "
-        "after except OSError: write pass, and go on to the greeting",
-    )
-
-
-def eight_answers(found: set[str], expected: set[str]) -> None:
-    """Eight clicks at once get eight numbers in a row."""
-    expect(
-        found == expected,
-        f"Cleo clicked eight times at once and got {len(found)} different answers, expected 8 "
-        "numbers in a row. store.increment counts and gives the number in one step",
-    )
-
-
-def signed(book: Function, name: str, number: int) -> None:
-    """Somebody signs the deployed guest book and gets this number."""
-    reply = get(book.url + name)
-    expect(
-        "NameError" not in last_error(book.logs),
-        f"in the cloud, /{name} got {reply.status}. The log says: {last_error(book.logs)}. "
-        "Only guest itself is deployed: what it needs must stand inside it",
-    )
-    expect(
-        reply.status == 200,
-        f"in the cloud, /{name} got {reply.status}. The log says: {last_error(book.logs)}",
-    )
-    expected = f"hello {name}! You are visitor number {number}."
-    expect(
-        reply.text == expected,
-        f"in the cloud, /{name} got {show(reply.text)}, expected {show(expected)}: "
-        "what must last goes into the store, a variable dies with its instance",
-    )
-
-
-def messages_for(person: Person, number: int) -> list[str]:
-    """What a bot has written to somebody."""
-    try:
-        return [message.text for message in person.wait(number, timeout=10)] + more(person)
-    except NoReply:
-        return more(person)
-
-
-def more(person: Person) -> list[str]:
-    """What lies in somebody's inbox unread."""
-    return [message.text for message in person.inbox]
+    right = {"name": name, "score": score}
+    expect(kept == right, f"{call} kept {show(kept)}, expected {show(right)}")
+    braces = ". Is there an f before the quotes?" if "{" in str(found) else ""
+    expect(found == text, f"{call} gave {show(found)}, expected {show(text)}{braces}")

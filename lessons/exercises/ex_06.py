@@ -1,194 +1,239 @@
-"""Checks of notebook 06: a reply by hand, the secret, and what getWebhookInfo says."""
+"""Checks of notebook 06: a reply by hand, and a door that opens for one number."""
 
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from lessons.exercises.verdict import NotYet, exercise, expect, run, show
+from botlib.bot import Bot, Message
+from botlib.bot_files import load_bot_file
+from lessons.exercises.slips import Slip, Task, empty_store, equal, has_dots
+from lessons.exercises.verdict import NotYet, Untouched, call_silently, exercise, expect, show
 
-HEADER = "X-Telegram-Bot-Api-Secret-Token"
+OWNER, OTHER = "500000001", "500000002"
 
 
 def update(name: str, chat: int, **content: Any) -> dict[str, Any]:
     """An update with a message from `name`, who is number 7, in the chat `chat`."""
     sender = {"id": 7, "is_bot": False, "first_name": name}
-    message = {"message_id": 1, "date": 0, "from": sender, "chat": {"id": chat}} | content
+    message = {"message_id": 1, "from": sender, "chat": {"id": chat}} | content
     return {"update_id": 1, "message": message}
 
 
+def sends(name: str, chat: int) -> dict[str, Any]:
+    """The right reply to somebody in a chat."""
+    return {"method": "sendMessage", "chat_id": chat, "text": f"hello {name}!"}
+
+
+def in_words(update: dict[str, Any]) -> str:
+    """Write a call of `reply` without the whole update, which is too long to be read."""
+    message = update["message"]
+    name, chat = message["from"]["first_name"], message["chat"]["id"]
+    what = show(message["text"]) if "text" in message else "a sticker"
+    return f"reply(update) with {what} from {name} in chat {chat}"
+
+
+def same_call(found: Any, right: Any) -> bool:
+    """Compare two replies; Telegram takes the chat's number as a text, too."""
+    if isinstance(found, dict) and isinstance(found.get("chat_id"), int):
+        found = found | {"chat_id": str(found["chat_id"])}
+    if isinstance(right, dict) and isinstance(right.get("chat_id"), int):
+        right = right | {"chat_id": str(right["chat_id"])}
+    return equal(found, right)
+
+
+def no_dictionary(found: Any) -> str:
+    """Say what is wrong with the kind of a reply."""
+    if not isinstance(found, dict):
+        return "expected a dictionary with method, chat_id and text"
+    missing = [name for name in ("method", "chat_id", "text") if name not in found]
+    return f"without {', '.join(missing)}" if missing else ""
+
+
+BEGIN = """
+message = update["message"]
+if "text" not in message:
+    return None
+"""
+REPLY = Task(
+    "reply(update)",
+    [
+        ((update("Viktor", 7, text="!hello"),), sends("Viktor", 7)),
+        ((update("Ann", -42, text="!hello"),), sends("Ann", -42)),
+        ((update("Ann", 7, sticker={"emoji": "🦀"}),), None),
+    ],
+    [
+        Slip(
+            BEGIN + "text = f\"hello {message['from']['first_name']}!\"\n"
+            'return {"method": "sendMessage", "chat_id": message["from"]["id"], "text": text}',
+            "in a group, the reply went to the person. chat_id is the number of the chat",
+        ),
+        Slip(
+            'message = update["message"]\n'
+            'if message["text"] == "":\n'
+            "    return None\n"
+            "text = f\"hello {message['from']['first_name']}!\"\n"
+            'return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}',
+            'a sticker has no "text" at all. Ask for it first: if "text" not in message:',
+        ),
+        Slip(
+            'message = update["message"]\n'
+            "text = f\"hello {message['from']['first_name']}!\"\n"
+            'return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}',
+            "a sticker gets no reply: return None if the message has no text",
+        ),
+        Slip(
+            BEGIN + "return f\"hello {message['from']['first_name']}!\"",
+            "that is only the text. Telegram also wants to know which method, and which chat",
+        ),
+        Slip(
+            BEGIN + "text = \"hello {message['from']['first_name']}!\"\n"
+            'return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}',
+            "is there an f before the quotes?",
+        ),
+        Slip(
+            BEGIN + "text = f\"hello {message['from']['first_name']}!\"\n"
+            'return {"method": "reply", "chat_id": message["chat"]["id"], "text": text}',
+            "the Bot API has no method with this name: it is sendMessage",
+        ),
+        Slip(
+            BEGIN + "text = f\"hello {message['from']['first_name']}!\"\n"
+            'return {"method": "sendMessage", "text": text}',
+            "Telegram must know the chat: chat_id is missing",
+        ),
+        Slip(
+            BEGIN + "text = f\"hello {message['from']['first_name']}!\"\n"
+            'return {"method": "sendMessage", "chat_id": message["chat"], "text": text}',
+            'chat_id is the whole chat here, a dictionary. Its number is in it, under "id"',
+        ),
+        Slip(
+            BEGIN + "text = f\"hello {message['from']}!\"\n"
+            'return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}',
+            'that is everything about the writer. The name is in it, under "first_name"',
+        ),
+        Slip(
+            "message = update[\"message\"]\ntext = f\"hello {update['from']['first_name']}!\"\n"
+            'return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}',
+            'from is a part of the message: update["message"]["from"]',
+        ),
+        Slip(
+            "message = update[\"message\"]\ntext = f\"hello {message['from']['first_name']}!\"\n"
+            'return {"method": "sendMessage", "chat_id": update["chat"]["id"], "text": text}',
+            'chat is a part of the message: update["message"]["chat"]',
+        ),
+        Slip(
+            BEGIN + "text = f\"hello {message['from']['first_name']}!\"\n"
+            'print({"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text})',
+            "print only shows it to you. The caller gets what you return",
+        ),
+        Slip(
+            'message = update["message"]\n'
+            'if "text" not in message:\n'
+            "    return {}\n"
+            "text = f\"hello {message['from']['first_name']}!\"\n"
+            'return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}',
+            "an empty dictionary is not None",
+        ),
+    ],
+    kind=no_dictionary,
+    call=in_words,
+    same=same_call,
+)
+
+
 @exercise(
-    "define reply(update); it returns a dictionary with method, chat_id and text.",
-    'All you need stands in update["message"]. Begin with message = update["message"].',
+    "write def reply(update): instead of the line with the dots.",
+    'All you need is in update["message"]. Begin with message = update["message"].',
     'The name is message["from"]["first_name"], the chat\'s number message["chat"]["id"]. '
     'A sticker has no "text": if "text" not in message: return None.',
-    'The answer is {"method": "sendMessage", "chat_id": …, "text": …}, with return before it.',
+    'At the end: return {"method": "sendMessage", "chat_id": …, "text": …}',
+    task=REPLY,
+    because="That is all of `webhook` except the secret and the store. An update comes in, and a "
+    "dictionary goes out.",
 )
-def exercise_1(reply: Callable[[dict[str, Any]], Any]) -> str:
+def exercise_1(reply: Any) -> str:
     """The reply in the webhook's response, for two people and a sticker."""
-    for name, chat in [("Viktor", 7), ("Ann", -42)]:
-        try:
-            found = run(reply, update(name, chat, text="!hello"), call="reply(update)")
-        except NotYet as reason:
-            if "'dict' object has no attribute" in str(reason):
-                raise NotYet(
-                    f'{reason}. The update is a dictionary: update["message"], not update.message'
-                ) from None
-            raise
-        expect(isinstance(found, dict), f"expected a dictionary, found {show(found)}")
-        method = found.get("method")
-        expect(method == "sendMessage", f"method is {show(method)}; Telegram knows 'sendMessage'")
-        expect(
-            "chat_id" in found,
-            f"the dictionary has {', '.join(map(str, found))}, and Telegram asks for chat_id",
-        )
-        if str(found["chat_id"]) == "7" and chat != 7:
-            raise NotYet("in a group the reply went to the person: chat_id is the chat's id")
-        expect(
-            not isinstance(found["chat_id"], dict),
-            'chat_id is the whole chat, a dictionary; its number stands in it, under "id"',
-        )
-        # Telegram takes the number as a text, too
-        expect(
-            str(found["chat_id"]) == str(chat), f"chat_id is {show(found['chat_id'])}, not {chat}"
-        )
-        text = found.get("text")
-        why = ""
-        if "{" in str(text):
-            why = "; is there an f before the quotes?"
-        elif name == "Viktor" and "Ann" in str(text):
-            why = "; that is the message of the page: take the one that stands in update"
-        expect(
-            isinstance(text, str) and f"hello {name}!" in text,
-            f"{name} would read {show(text)}, expected 'hello {name}!'{why}",
-        )
-    sticker = update("Ann", 7, sticker={"emoji": "🦀"})
-    try:
-        nothing = reply(sticker)
-    except KeyError as error:
-        raise NotYet(f"a sticker has no text: your function raised KeyError {error}") from None
-    expect(nothing is None, f"a sticker gets None, not {show(nothing)}")
     return "Telegram would send it"
 
 
 @exercise(
-    "define allowed(headers, secret); it returns True or False.",
-    "Look for the header first: for name, value in headers.items(): goes through all of them.",
-    'Is it the one? if name.lower() == "x-telegram-bot-api-secret-token": then keep its value. '
-    'Before the loop, begin with given = "", for a call without it.',
-    "At the end: return compare_digest(given.encode(), secret.encode())",
+    "write the function of !open instead of the dots.",
+    "It is two returns, as in !morning: one under an if, and one for all the others.",
+    'Check who wrote: if message.user_id == "500000001":',
+    'Under the if: return f"The door opens, {message.user}." After it, the same with stays shut.',
+    because="Telegram filled in that number, and only Telegram could. So trust it as much as the "
+    "secret in the header.",
 )
-def exercise_2(allowed: Callable[[dict[str, str], str], Any]) -> str:
-    """The right secret under any spelling of the header; nothing else."""
-    right = "sesame-42"
-    for name in [HEADER, HEADER.lower(), HEADER.upper()]:
-        found = lets_in(allowed, {name: right, "Host": "example.org"}, right)
-        expect(
-            not isinstance(found, str),
-            f"{found} is a text here, and every text counts as true: return True without quotes",
-        )
-        expect(
-            found is True,
-            f"the right secret in {name} was refused: compare names in small letters, both of them "
-            "(and lower() has its brackets)",
-        )
-        expect(
-            lets_in(allowed, {"Host": "example.org", name: right}, right) is True,
-            "the secret stood in the second header, and was refused: return False only after "
-            "the loop, when all headers have been looked at",
-        )
-    expect(lets_in(allowed, {"Host": "x"}, right) is False, "a call without the header was let in")
-    expect(
-        lets_in(allowed, {"X-Other": right}, right) is False,
-        "the secret in another header was let in: look for the header by its name",
-    )
-    expect(
-        no_text_error(allowed, {HEADER: "ключ"}, right),
-        "compare_digest takes no Russian letters as text: compare given.encode(), secret.encode()",
-    )
-    for guess in ["", "sesame", "sesame-421", "SESAME-42", "ключ"]:
-        expect(lets_in(allowed, {HEADER: guess}, right) is False, f"the guess {guess!r} was let in")
-    names = getattr(getattr(allowed, "__code__", None), "co_names", ())
-    expect("compare_digest" in names, "right answers, but == takes longer for better guesses: "
-           "compare with hmac.compare_digest")  # fmt: skip
-    return "only Telegram comes in"
+def exercise_2(file: str) -> str:
+    """Viktor under two names, another Viktor, and Ada, in a private chat and in a group."""
+    bot = load_door(file)
+    for name, number, chat in [
+        ("Viktor", OWNER, OWNER),
+        ("Ada", OTHER, OTHER),
+        ("Viktor", OTHER, OTHER),
+        ("Vik", OWNER, OWNER),
+        ("Viktor", OWNER, "-42"),
+        ("Ada", OTHER, OWNER),
+        ("Bob", OWNER + "2", OWNER + "2"),
+    ]:
+        opens = number == OWNER
+        text = f"The door {'opens' if opens else 'stays shut'}, {name}."
+        found = said(bot, Message("!open", name, chat, number))
+        who = f"{name} with the number {number}"
+        if found == text:
+            continue
+        expect(found is not None, f"{who} got nothing. Does every path end with return?")
+        expect("{" not in str(found), f"{who} read {show(found)}: is there an f before the quotes?")
+        if opens and "shut" in str(found):
+            raise NotYet(why_shut(bot, who, name, chat))
+        if not opens and "opens" in str(found):
+            expect(
+                name != "Bob",
+                f"the door opened for {who}, a longer number. Compare the whole number with ==",
+            )
+            raise NotYet(
+                f"the door opened for {who}. A name is no proof: compare message.user_id"
+                if name == "Viktor"
+                else f"the door opened for {who}: only {OWNER} may come in"
+            )
+        raise NotYet(f"{who} read {show(found)}, expected {show(text)}")
+    return "Viktor comes in under any name, and nobody else does"
 
 
-def lets_in(allowed: Any, headers: dict[str, str], secret: str) -> Any:
-    """What `allowed` gives; some of what it raises needs a word more."""
+def load_door(file: str) -> Bot:
+    """Load the learner's file; NotYet if it has no command open."""
+    path = Path(file)
+    expect(path.is_file(), f"there is no file {file}. Run the whole cell again")
+    if has_dots(path.read_text(encoding="utf-8")):
+        raise Untouched
     try:
-        return run(allowed, headers, secret)
-    except NotYet as reason:
-        if "'builtin_function_or_method'" in str(reason):
-            raise NotYet(
-                "encode alone is the function itself; given.encode() with its brackets makes bytes"
-            ) from None
-        if "KeyError" in str(reason):
-            raise NotYet(
-                f"{reason}. headers[…] finds a name only in exactly this spelling: go through all "
-                "headers, and compare each name in small letters"
-            ) from None
-        if "UnboundLocalError" in str(reason) or "'NoneType' object has no" in str(reason):
-            raise NotYet(
-                'a call without the header: then there is nothing to compare. Begin with given = ""'
-            ) from None
-        if "bytes-like object" in str(reason):
-            raise NotYet(
-                "compare_digest got a text together with bytes: write .encode() behind both, "
-                "the given secret and the right one"
-            ) from None
-        if "to unpack" in str(reason):
-            raise NotYet(
-                "a loop over headers gives the names only; headers.items() gives name and value"
-            ) from None
-        raise
+        with empty_store():
+            bot = load_bot_file(path, Bot)
+    except ValueError as error:
+        raise NotYet(str(error)) from None
+    expect("open" in bot.commands, 'the bot has no command open yet: @bot.command("open")')
+    return bot
 
 
-def no_text_error(function: Callable[..., Any], *arguments: Any) -> bool:
-    """False if compare_digest was given texts that it does not take."""
-    try:
-        function(*arguments)
-    except TypeError as error:
-        return "non-ASCII" not in str(error)
-    except Exception:
-        return True  # `run` tells of it
-    return True
+def said(bot: Bot, message: Message) -> str | None:
+    """What the bot says to one message; None for nothing."""
+    replies, printed = call_silently(bot.replies, message, call="!open")
+    expect(
+        bool(replies) or not printed,
+        f"!open printed {show(printed)} and returned nothing, so the chat stays empty: write "
+        "return instead of print",
+    )
+    return "\n".join(replies) if replies else None
 
 
-URL = "http://127.0.0.1/bot"
-PATIENTS = [
-    ({"url": "", "pending_update_count": 0}, "no webhook"),
-    ({"url": "", "pending_update_count": 4}, "no webhook"),
-    ({"url": URL, "pending_update_count": 0}, "healthy"),
-    ({"url": URL, "pending_update_count": 1}, "healthy"),
-    ({"url": URL, "pending_update_count": 2, "last_error_message":
-      "Wrong response from the webhook: 403 Forbidden"}, "wrong secret"),
-    ({"url": URL, "pending_update_count": 1, "last_error_message":
-      "Wrong response from the webhook: 502 Bad Gateway"}, "function fails"),
-    ({"url": URL, "pending_update_count": 1, "last_error_message":
-      "Connection timed out"}, "function fails"),
-    ({"url": URL, "pending_update_count": 0, "last_error_message":
-      "Wrong response from the webhook: 502 Bad Gateway"}, "healthy"),
-    ({"url": URL, "pending_update_count": 0, "last_error_message":
-      "Wrong response from the webhook: 403 Forbidden"}, "healthy"),
-]  # fmt: skip
-
-
-@exercise(
-    'define diagnose(info); it returns "no webhook", "wrong secret", … or "healthy".',
-    "One if for each row of the table, in the table's order, and a return in each.",
-    'info.get("last_error_message", "") gives "" where the part is missing; '
-    'info["last_error_message"] would raise KeyError.',
-    'Rows two and three: if info["pending_update_count"] == 0 or not error: return "healthy". '
-    'After them: if "403" in error: …',
-)
-def exercise_3(diagnose: Callable[[dict[str, Any]], Any]) -> str:
-    """Nine webhooks, ill and well."""
-    for info, expected in PATIENTS:
-        found = run(diagnose, dict(info))
-        if found in ("function fails", "wrong secret") and expected == "healthy":
-            if info["pending_update_count"]:
-                raise NotYet("something has just come and no error is known: that one is healthy")
-            raise NotYet("nothing is waiting, so the old error is over: that one is healthy")
-        if found in ("function fails", "healthy") and expected == "wrong secret":
-            raise NotYet(f"{info['last_error_message']!r} has 403 in it: that is a wrong secret")
-        expect(found == expected, f"for {info} expected {expected!r}, found {show(found)}")
-    return f"{len(PATIENTS)} webhooks read right"
+def why_shut(bot: Bot, who: str, name: str, chat: str) -> str:
+    """Say why the door stayed shut for its owner."""
+    if name == "Vik":
+        return f"{who} stayed outside, because of the new name. Compare only the number"
+    if chat == "-42":
+        return (
+            f"{who} wrote in a group and stayed outside: message.chat is where somebody wrote. "
+            "Who wrote is message.user_id"
+        )
+    return (
+        f"{who} stayed outside. message.user_id is a text, so compare it with a text: "
+        f'"{OWNER}", in quotes and with all nine digits'
+    )

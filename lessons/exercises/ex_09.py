@@ -1,247 +1,292 @@
-"""Checks of notebook 09: the code in an address, a pair kept fresh, what validate says."""
+"""Checks of notebook 09: a backoff, and a command whose numbers survive a cut and a kill."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from shutil import copy
+from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import urlencode
+from unittest.mock import patch
 
-from lessons.exercises.verdict import NotYet, describe, exercise, expect, run, show
+from bot_sandbox.diagnosis import NoReply
+from bot_sandbox.twitch import Twitch, TwitchAccount
+from botlib import Bot, Message
+from botlib.bot_files import load_bot_file
+from botlib.store.sqlite import SqliteStore
+from lessons.exercises.slips import Slip, Task, number
+from lessons.exercises.verdict import NotYet, exercise, expect
+from lessons.worlds.home import Home
 
-CALLBACK = "http://localhost:3000/callback"
-Answer = tuple[int, dict[str, Any]]
+LONGEST_S = 60
+FAILURES = (1, 2, 3, 4, 5, 6, 7, 8, 20, 500)
 
-
-def landing(**query: str) -> str:
-    """An address as the browser's bar shows it."""
-    return f"{CALLBACK}?{urlencode(query)}"
+BACKOFF = Task(
+    "backoff(failures)",
+    [((failures,), min(LONGEST_S, 2 ** (failures - 1))) for failures in FAILURES],
+    [
+        Slip(
+            "return min(60, 2 ** failures)",
+            "you double once too often. After the first failure it waits 1 second",
+        ),
+        Slip("return 2 ** (failures - 1)", "this grows forever. No wait is longer than 60 seconds"),
+        Slip(
+            "return min(60, 2 ^ (failures - 1))",
+            "in Python ^ is something else. 2 ** n is 2, multiplied n times",
+        ),
+        Slip(
+            "return min(60, 2 * failures)",
+            "you add 2 each time. Doubling gives 1, 2, 4, 8, and 2 ** n does that",
+        ),
+        Slip(
+            "return min(40, 2 ** (failures - 1))",
+            "40 seconds is the limit of botlib. Yours is 60",
+        ),
+        Slip(
+            "return max(60, 2 ** (failures - 1))",
+            "max takes the larger of two numbers, min the smaller one",
+        ),
+        Slip(
+            "return min(60, failures)",
+            "you add one second each time. Each wait is twice the one before",
+        ),
+        Slip(
+            "return min(60, failures ** 2)",
+            "failures ** 2 is a number times itself. 2 ** n is 2, multiplied n times",
+        ),
+        Slip(
+            "return min(60, 2 ** failures - 1)",
+            "here the 1 is subtracted at the end. Use brackets: 2 ** (failures - 1)",
+        ),
+        Slip(
+            "return min(60, 2 * (failures - 1))",
+            "2 * n is two times n. With two stars, 2 ** n is 2, multiplied n times",
+        ),
+        Slip(
+            "import time\ntime.sleep(min(60, 2 ** (failures - 1)))",
+            "nothing came back. Return the number of seconds; your bot does the waiting",
+        ),
+        Slip("return 60", "that is the longest wait. The first one is 1 second, then 2, then 4"),
+    ],
+    kind=number,
+)
 
 
 @exercise(
-    "define code_from(address, state); it returns the code, or None.",
-    "parse_qs(urlsplit(address).query) gives a dictionary, as in the cells above. Begin with it.",
-    'Each value in it is a list, so the right state is [state]. answer.get("state") gives None '
-    "where there is none, and answer[...] would be an error.",
-    'The code is the first of its list: answer["code"][0]. Return it only if the state is right '
-    'and "code" in answer.',
+    "write def backoff(failures): instead of the line with the dots.",
+    "2 ** 0 is 1, 2 ** 1 is 2, 2 ** 2 is 4. After the first failure it should be 1.",
+    "The wait is 2 ** (failures - 1). min(60, …) takes the smaller of two numbers.",
+    task=BACKOFF,
+    because="A server that has just come back gets few logins in its first second. And a bot that "
+    "never waits more than 60 seconds is back within a minute of Twitch.",
 )
-def exercise_1(code_from: Callable[[str, str], Any]) -> str:
-    """The code of one's own question; nothing from a stranger's, or after Cancel."""
-    both = "chat:read chat:edit"
-    for address, code in [
-        (landing(code="c0de", scope=both, state="ours"), "c0de"),
-        (landing(state="ours", scope=both, code="c0de"), "c0de"),
-        (landing(code="a&b=c/d", scope=both, state="ours"), "a&b=c/d"),
-    ]:
-        found = call(code_from, address, f"{address}, which has both,")
-        if found is None:
-            raise NotYet(
-                f"in {address} state and code are right, and it gave None. Does it end with "
-                "return? parse_qs wants what stands behind the ?, urlsplit(address).query, and "
-                "gives lists: the state is ['ours']"
-            )
-        if isinstance(found, list):
-            raise NotYet(f"parse_qs gives lists, as a name may come twice: found {show(found)}")
-        if isinstance(found, str) and found != code and found in address:
-            raise NotYet(
-                f"in {address} the code is {code!r}, not {show(found)}: what stands behind a % is "
-                "written for an address. parse_qs makes the sign of it again"
-            )
-        expect(found == code, f"in {address} the code is {code!r}, not {show(found)}")
-    for state in ("theirs", "", "our", "hours"):
-        stranger = landing(code="c0de", scope=both, state=state)
-        found = call(code_from, stranger, f"an address with the state {state!r}")
-        expect(found != "None", 'return None, without quotes: "None" is a text of four letters')
-        expect(found is None, f"the state was {state!r}, not ours: a stranger's code was taken")
-    found = call(code_from, landing(code="c0de", scope=both), "an address without a state")
-    expect(found is None, "a code without any state was taken")
-    found = call(code_from, landing(error="access_denied", state="ours"), "what Cancel gives")
-    expect(found is None, f"after Cancel there is no code: expected None, found {show(found)}")
-    return "the code is ours"
-
-
-def call(code_from: Callable[[str, str], Any], address: str, what: str) -> Any:
-    """Call the learner's function where None is a right answer."""
-    expect(callable(code_from), f"expected a function, found {show(code_from)}")
-    try:
-        return code_from(address, "ours")
-    except KeyError as error:
-        if "which has both" in what:
-            raise NotYet(
-                f"yours found no {error} in {what} and raised KeyError. Does the function itself "
-                "take its address apart? answer = parse_qs(urlsplit(address).query)"
-            ) from None
-        raise NotYet(
-            f"{what} has no {error}, and yours raised KeyError: answer.get({error}) gives None"
-        ) from None
-    except Exception as error:
-        if "SplitResult" in str(error):
-            raise NotYet(
-                "urlsplit gives all the parts of the address, and parse_qs wants the one behind "
-                "the ?: urlsplit(address).query"
-            ) from None
-        raise NotYet(f"your function raised {describe(error)} for {what}: {address}") from None
-
-
-class Desk:
-    """A token desk with one account: each refresh token works once, as a public program's."""
-
-    def __init__(self, good: str, refresh_token: str) -> None:
-        self.good, self.refresh_token = good, refresh_token
-        self.refreshed = self.refused = 0
-
-    def validate(self, token: str) -> Answer:
-        """Twitch's answer about a token."""
-        expect(
-            not isinstance(token, dict),
-            'validate got the whole pair, and wants the token alone: pair["access_token"]',
-        )
-        if token == self.good:
-            return 200, {"login": "hello_bot", "expires_in": 14000}
-        return 401, {"status": 401, "message": "invalid access token"}
-
-    def refresh(self, refresh_token: str) -> Answer:
-        """Twitch's answer to a refresh token."""
-        expect(
-            not isinstance(refresh_token, dict),
-            'refresh got the whole pair, and wants one half of it: pair["refresh_token"]',
-        )
-        expect(
-            not refresh_token.startswith("token"),
-            'refresh got the access token, and wants the other half: pair["refresh_token"]',
-        )
-        if refresh_token != self.refresh_token:
-            self.refused += 1
-            return 400, {"status": 400, "message": "Invalid refresh token"}
-        self.refreshed += 1
-        self.good, self.refresh_token = f"token {self.refreshed}", f"refresh {self.refreshed}"
-        return 200, {"access_token": self.good, "refresh_token": self.refresh_token}
+def exercise_1(backoff: Callable[[int], Any]) -> str:
+    """It doubles, and it ends at 60."""
+    return "1, 2, 4, 8, 16, 32, 60, and 60 forever"
 
 
 @exercise(
-    "define fresh(pair, validate, refresh); it returns a pair, or None.",
-    'Ask first: status, facts = validate(pair["access_token"]). What if the status is 200?',
-    'If it is not: refresh(pair["refresh_token"]) gives a status, and a whole new pair.',
-    "Return the new pair if that status is 200, and None if it is not.",
+    "run the cells above first, then this one",
+    'store.increment("some name") adds one to a counter and returns its new value. It is one step, '
+    "so nobody can come in between.",
+    "Each person needs a counter of their own: put message.user into the name of the counter. "
+    "One more counter is for everybody.",
+    'In !cheer: number = store.increment(f"cheers of {message.user}"), and store.increment("cheers"'
+    '). In !cheers: store.get("cheers", 0) reads it.',
+    because="A variable ends with the program, and a store doesn't. increment reads and writes in "
+    "one step, so of two people who cheer at the same moment, both count.",
 )
-def exercise_2(fresh: Callable[..., Any]) -> str:
-    """A good pair is left alone, a dead one refreshed, both of its halves kept."""
-    pair = {"access_token": "token 0", "refresh_token": "refresh 0"}
-    desk = Desk("token 0", "refresh 0")
-    found = ask(fresh, pair, desk)
-    expect(
-        not desk.refreshed,
-        "the token was still good, and it was refreshed all the same. Does return pair stand in "
-        "your if? And validate gives two things: status, facts = validate(…), of which the status "
-        "is a number, 200 without quotes",
+def exercise_2(file: str) -> str:
+    """A Twitch command whose numbers survive a cut line and a killed program."""
+    path = Path(file)
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder, Twitch() as twitch:
+        check_commands(path, Path(folder, "first.sqlite3"))
+        main = alone(path, Path(folder))
+        try:
+            check_memory(twitch, main, f"sqlite:///{folder}/memory.sqlite3")
+        except NoReply as error:
+            raise NotYet(str(error)) from None
+        check_together(path, Path(folder, "together.sqlite3"))
+    return (
+        "the line was cut and the program was killed, and it still knows: Viktor cheered three "
+        "times and Anna once"
     )
-    expect(found == pair, f"a good pair comes back as it is; found {show(found)}")
-    desk = Desk("a newer one", "refresh 0")
-    for round in (1, 2):
-        old, pair = pair, ask(fresh, pair, desk)
-        if pair == old and desk.refreshed == round:
-            raise NotYet("it refreshed, and the old pair came back: keep what refresh gives, "
-                         "status, new_pair = refresh(…), and return the new pair")  # fmt: skip
-        if pair == old:
-            raise NotYet("the token had expired, and the old pair came back: validate gives two "
-                         "things, a status and an answer; look at the status")  # fmt: skip
-        if isinstance(pair, tuple):
-            raise NotYet("refresh gives two things, a status and a pair: return the pair alone")
+
+
+def loaded(file: Path, store: SqliteStore) -> Bot:
+    """Load a command file that keeps its numbers in this store."""
+    with patch("botlib.store.open_store", lambda url=None: store):
+        return load_bot_file(file, Bot)
+
+
+def check_commands(file: Path, store: Path) -> None:
+    """Both commands are there; this is checked first, because it takes no time."""
+    with closing(SqliteStore(store)) as opened:
+        try:
+            names = loaded(file, opened).commands
+        except ValueError as error:
+            raise NotYet(str(error)) from None
+    for name in ("cheer", "cheers"):
         expect(
-            not desk.refused,
-            "refresh was called a second time, and a refresh token works once. Call it once, and "
-            "keep both things that it gives: status, new_pair = refresh(…)",
+            name in names,
+            f'there is no command !{name} yet. Begin it with @bot.command("{name}")',
         )
-        expect(pair is not None, "the token had expired, and nothing came back: refresh, and "
-               "return the new pair")  # fmt: skip
-        usable = isinstance(pair, dict) and pair.get("access_token") == desk.good
-        expect(usable, f"after refresh {round} expected the new pair, found {show(pair)}")
+
+
+def alone(file: Path, folder: Path) -> Path:
+    """Return the main.py of a bot that has this command file and no other."""
+    commands = folder / "commands"
+    commands.mkdir()
+    copy(file, commands)
+    main = folder / "main.py"
+    source = 'from botlib import Bot\n\nbot = Bot()\nbot.include_folder("commands")\n'
+    main.write_text(source, encoding="utf-8")
+    return main
+
+
+def check_memory(twitch: Twitch, file: Path, store: str) -> None:
+    """Cheer, cut, cheer, kill, start again, cheer; the numbers continue."""
+    viktor = twitch.account("viktor", display_name="Viktor")
+    anna = twitch.account("anna", display_name="Anna")
+    cleo = twitch.account("cleo", display_name="Cleo")
+    hello_bot = twitch.account("hello_bot")
+    viktor.mod(hello_bot)
+    app = twitch.application("Hello bot")
+    token = twitch.authorize(hello_bot, app, ["chat:read", "chat:edit"])
+    settings = {
+        "TWITCH_TOKEN": token.access_token,
+        "TWITCH_CLIENT_ID": app.client_id,
+        "TWITCH_CHANNEL": "viktor",
+        "TWITCH_API": twitch.url,
+        "STORE_URL": store,
+    }
+
+    def ask(person: TwitchAccount, text: str) -> int:
+        try:
+            answer = person.ask(text, channel=viktor, timeout=20)
+        except NoReply as error:
+            expect(
+                "heard the message" not in str(error),
+                f"the bot heard {text} and said nothing. Does the command end with return? "
+                "Nobody in the chat can read what it prints",
+            )
+            raise
+        if "did not work" in answer:
+            reason = home.wait_line(f"{text} failed")
+            raise NotYet(f"{text} did not work. The bot's log says: {reason}")
+        return number_in(answer, text, person.display_name)
+
+    with living(twitch, hello_bot, viktor, file, settings) as home:
+        first = ask(viktor, "!cheer")
         expect(
-            pair.get("refresh_token") == desk.refresh_token,
-            "the new access token came with the old refresh token, and that one is spent: "
-            "keep both halves of the new pair",
+            first == 1,
+            f"Viktor cheers for the first time, and the bot says {first}. Use open_store() "
+            "without an address, and add one for each cheer",
         )
-        desk.good = "expired meanwhile"
-    found = ask(fresh, pair, Desk("another", "another"), "Twitch refused the refresh with 400: ")
-    expect(found != "None", 'return None, without quotes: "None" is a text of four letters')
+        annas = ask(anna, "!cheer")
+        expect(
+            annas == 1,
+            f"Anna cheers for the first time, and the bot says {annas}: "
+            "each person needs a number of their own",
+        )
+        last = twitch.connections(hello_bot)[-1]
+        twitch.faults.drop(hello_bot)
+        twitch.wait_for(hello_bot, viktor, after=last, timeout=60)
+        again = ask(viktor, "!cheer")
+        expect(
+            again != 1,
+            "Viktor cheers for the second time, and the bot says 1 again: a function's own "
+            "variable is gone when the function ends. The store keeps it",
+        )
+        expect(again == 2, f"Viktor cheers for the second time, and the bot says {again}")
+        home.kill()
+        home.wait(20)
+    with living(twitch, hello_bot, viktor, file, settings) as home:
+        third = ask(viktor, "!cheer")
+        expect(
+            third != 1,
+            "the program was killed and started again, and Viktor's number is 1 again: "
+            "keep it in the store, not in a variable",
+        )
+        expect(third == 3, f"Viktor cheers for the third time, and the bot says {third}")
+        ask(cleo, "!cheer")
+        total = ask(anna, "!cheers")
+        expect(
+            total != 6,
+            "there were 5 cheers, and !cheers says 6: asking is not cheering. "
+            "increment adds one each time, get only reads",
+        )
+        expect(
+            total != 4,
+            "there were 5 cheers, and !cheers says 4: Viktor's three and Anna's. Cleo has "
+            "cheered, too. A counter for all of them counts everybody",
+        )
+        expect(total == 5, f"there were 5 cheers, and !cheers says {total}")
+
+
+def number_in(answer: str, text: str, name: str) -> int:
+    """Return the one number that an answer has beside the name."""
+    numbers = re.findall(r"\d+", answer.replace(name, ""))
     expect(
-        found is None,
-        f"Twitch refused the refresh: expected None, found {show(found)}. refresh gives a status, "
-        "too: look at it before you return",
+        len(numbers) == 1,
+        f"for {text} the bot says {answer!r}; expected a text with one number in it",
     )
-    return "the bot can sleep for days"
+    return int(numbers[0])
 
 
-def ask(fresh: Callable[..., Any], pair: dict[str, str], desk: Desk, when: str = "") -> Any:
-    """Call the learner's function where None may be right; `when` begins the hint."""
-    expect(callable(fresh), f"expected a function, found {show(fresh)}")
-    try:
-        return fresh(dict(pair), desk.validate, desk.refresh)
-    except NotYet:
-        raise
-    except Exception as error:
-        raise NotYet(f"{when}your function raised {describe(error)} for {pair}") from None
+class BetweenStore(SqliteStore):
+    """A store in which somebody else is always quicker: after each read, `meanwhile` happens."""
+
+    meanwhile: Callable[[], object] | None = None
+    times = 0
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Read a value; before it is used, somebody else reads and writes."""
+        value = super().get(key, default)
+        meanwhile, self.meanwhile = self.meanwhile, None  # nobody comes between the other's steps
+        if meanwhile:
+            meanwhile()
+            self.times += 1
+            self.meanwhile = meanwhile
+        return value
 
 
-NEEDED = ["chat:read", "chat:edit"]
-UNKNOWN = {"status": 401, "message": "invalid access token"}
-
-
-def validated(login: str, scopes: list[str]) -> Answer:
-    """Twitch's answer about a good user token."""
-    return 200, {"login": login, "user_id": "1", "scopes": scopes, "expires_in": 14000}
-
-
-PATIENTS: list[tuple[Answer, str]] = [
-    (validated("hello_bot", NEEDED), "good"),
-    (validated("hello_bot", ["user:bot", "chat:edit", "chat:read"]), "good"),
-    (validated("hello_bot", ["chat:read"]), "missing scope"),
-    (validated("hello_bot", ["chat:edit"]), "missing scope"),
-    (validated("hello_bot", ["user:read:chat", "user:write:chat"]), "missing scope"),
-    (validated("viktor", NEEDED), "wrong account"),
-    (validated("viktor", []), "wrong account"),
-    ((401, UNKNOWN), "unknown"),
-    ((200, {"client_id": "x", "scopes": [], "expires_in": 5000000}), "app token"),
-]
-WITHOUT = {  # what is said to whoever looks for a login where there is none
-    "app token": "an app token is nobody's: its answer has no {}",
-    "unknown": "a dead token's answer has no {}: look at the status before anything else",
-}
-
-
-@exercise(
-    'define verdict(status, facts); it returns "good", "unknown", "app token", …',
-    "Go through the table from top to bottom: an if with a return for each row.",
-    '"login" not in facts tells that there is no login; facts["login"] would be an error there.',
-    'The scopes are a list: "chat:read" not in facts["scopes"] or the same for "chat:edit".',
-)
-def exercise_3(verdict: Callable[[int, dict[str, Any]], Any]) -> str:
-    """Nine tokens, told apart by what Twitch says about them."""
-    for (status, answer), expected in PATIENTS:
-        if "login" not in answer and callable(verdict):
-            try:
-                verdict(status, dict(answer))
-            except KeyError as error:
-                raise NotYet(WITHOUT[expected].format(error)) from None
-            except Exception:  # noqa: S110, what it raised is said below
-                pass
-        found = run(verdict, status, dict(answer))
-        if (expected, found) == ("good", "missing scope"):
-            raise NotYet(
-                f"{answer['scopes']} has all that is needed. A token may do more, and in any "
-                'order: ask for each scope by itself, "…" not in … or "…" not in …'
-            )
-        if (expected, found) == ("missing scope", "good"):
-            raise NotYet(
-                f"{answer['scopes']} was called good, and both scopes are needed: it is a missing "
-                "scope if one of them is not there, or the other"
-            )
-        if (expected, found) == ("good", "wrong account"):
-            raise NotYet(
-                "the login was 'hello_bot', which is right. It is a text: compare it with "
-                '"hello_bot" in quotes. Without them it is the account from above'
-            )
-        if (expected, found) == ("good", "unknown"):
-            raise NotYet("the status was 200. It is a number: compare it with 200, without quotes")
-        expect(
-            found == expected, f"for {status}, {answer} expected {expected!r}, found {show(found)}"
+def check_together(file: Path, path: Path) -> None:
+    """Check that two bots with one store count everybody, also between each other's steps."""
+    with closing(BetweenStore(path)) as store:
+        here, there = loaded(file, store), loaded(file, store)
+        cheer, cheers = (
+            Message(text, "Viktor", "viktor", user_id="1") for text in ("!cheer", "!cheers")
         )
-    return f"{len(PATIENTS)} tokens told apart"
+        here.replies(cheer)
+        store.meanwhile = lambda: there.replies(cheer)
+        here.replies(cheer)
+        store.meanwhile = None
+        said = 2 + store.times
+        for message, more in ((cheers, 0), (cheer, 1)):
+            answer = here.replies(message)[0]
+            counted = number_in(answer, message.text, message.user) - more
+            expect(
+                counted == said,
+                f"somebody cheered while your bot was counting another cheer, and of {said} cheers "
+                f"it counted {counted}: what you get may be old before you set it. "
+                "store.increment reads and writes in one step",
+            )
+
+
+@contextmanager
+def living(
+    twitch: Twitch, bot: TwitchAccount, channel: TwitchAccount, file: Path, settings: dict[str, str]
+) -> Iterator[Home]:
+    """Start the bot in a home and wait until it is in the channel; stop it at the end."""
+    home = Home("twitch", file, settings)
+    try:
+        twitch.wait_until(
+            lambda: home.status is not None or twitch.hears(bot.login, channel.login), 60
+        )
+        if home.status is not None:
+            home.wait(20)
+            raise NotYet(f"your program ended: {home.log[-1] if home.log else 'it said nothing'}")
+        yield home
+    finally:
+        home.stop()

@@ -1,90 +1,117 @@
 """How every exercise speaks: "✔ passed: …" in green, "… not yet: …" in amber, and hints in steps.
 
 A check is a function of the learner's answer. It returns what the answer has shown, or
-raises `NotYet` with what is to be mended. `exercise` makes an `Exercise` of it, which prints the
+raises `NotYet` with what to fix. `exercise` turns it into an `Exercise`, which prints the
 verdict and never raises, whatever the learner hands in, and remembers what was passed.
 """
 
+import ast
 import inspect
 import io
+import linecache
 import math
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from html import escape
-from typing import Any
+from typing import Any, Protocol
 
 from IPython.display import display
 
-from lessons.errors import in_capitals
-from lessons.progress import remember
+from lessons.extension.errors import capital_hint
+from lessons.progress.course_map import notebook_of, remember
 
 LONGEST = 80  # of a value shown in a hint
 GREEN, AMBER = "#1a7f37", "#b26a00"  # both readable on white and on JupyterLab's dark background
 
 
 class NotYet(Exception):  # noqa: N818, a verdict is not an error
-    """The answer is not right yet; the text says what is to be mended."""
+    """The answer is not right yet; the text says what to fix."""
+
+
+class Untouched(NotYet):
+    """The answer still has its three dots."""
 
 
 class Verdict:
-    """One line for the learner; a sign tells as much as the colour."""
+    """A few lines for the learner; a sign says as much as the color."""
 
-    def __init__(self, words: str, colour: str) -> None:
-        self.words, self._colour = words, colour
+    def __init__(self, words: str, color: str) -> None:
+        self.words, self._color = words, color
 
     def __repr__(self) -> str:
         return self.words
 
     def _repr_html_(self) -> str:
         return (
-            f'<div style="border-left: 4px solid {self._colour}; padding-left: 8px">'
-            f"{escape(self.words)}</div>"
+            f'<div style="border-left: 4px solid {self._color}; padding-left: 8px">'
+            f"{escape(self.words).replace(chr(10), '<br>')}</div>"
         )
 
 
-def tell_not_yet(words: str) -> None:
-    """Show what is to be mended."""
+def show_not_yet(words: str) -> None:
+    """Show what to fix."""
     display(Verdict(f"… not yet: {words}", AMBER))
 
 
-class Exercise:
-    """What a learner calls: with the answer, to hear the verdict; `hint()` when stuck."""
+class Answerable(Protocol):
+    """A task that judges an answer by itself: see slips/."""
 
-    def __init__(self, check: Callable[..., str], todo: str, hints: tuple[str, ...]) -> None:
+    def check(self, answer: Any, /) -> None:
+        """Return if the answer is right; otherwise raise NotYet."""
+
+
+class Exercise:
+    """What a learner calls with the answer to see the verdict, or as `hint()` when stuck."""
+
+    def __init__(
+        self,
+        check: Callable[..., str],
+        todo: str,
+        hints: tuple[str, ...],
+        task: Answerable | None = None,
+        because: str = "",
+    ) -> None:
         self._check, self._todo, self._hints = check, todo, hints
+        self.task, self.because = task, because
         self._given = 0
         self.name = check.__name__
         self.__doc__ = check.__doc__
 
     def __call__(self, *answers: Any) -> None:
-        """Show whether the answer is right, and if not, what is to be mended."""
-        if words := self._lacking(answers):
-            tell_not_yet(words)
+        """Show whether the answer is right, and if not, what to fix."""
+        if words := self._missing(answers):
+            show_not_yet(words)
             return
         try:
+            if self.task:
+                self.task.check(*answers)
             shown = self._check(*answers)
+        except Untouched:
+            show_not_yet(self._todo)
         except NotYet as reason:
-            tell_not_yet(str(reason))
+            show_not_yet(str(reason))
         except KeyboardInterrupt:
             raise
         except BaseException as error:
             words = f"the check could not use your answer. It met {describe(error)}"
-            tell_not_yet(words)
+            show_not_yet(words)
         else:
-            remember(self._check.__module__.rpartition("_")[2], self.name.rpartition("_")[2])
-            display(Verdict(f"✔ passed: {shown}", GREEN))
+            remember(notebook_of(self._check.__module__), self.name.rpartition("_")[2])
+            display(Verdict(f"✔ passed: {shown}\n{self.because}".rstrip(), GREEN))
 
     def hint(self) -> None:
-        """Show the next hint; after the last one, where the solution is."""
+        """Show the next hint; after the last one, say where the solution is, and begin again."""
         if self._given == len(self._hints):
+            self._given = 0
             print("That was all. The solution is folded under the exercise: click on Solution.")
             return
         self._given += 1
         print(f"hint {self._given} of {len(self._hints)}: {self._hints[self._given - 1]}")
 
-    def _lacking(self, answers: tuple[Any, ...]) -> str:
-        """What to do before there is something to check; "" if there is."""
+    def _missing(self, answers: tuple[Any, ...]) -> str:
+        """Say what to do before there is something to check; "" if there is."""
         if any(answer is ... for answer in answers):
             return self._todo
         try:
@@ -92,41 +119,80 @@ class Exercise:
         except TypeError:
             wanted = ", ".join(inspect.signature(self._check).parameters)
             return f"the last line must be {self.name}({wanted})"
+        return next(filter(None, map(renamed, answers)), "")
+
+
+def renamed(answer: Any) -> str:
+    """Say so if an answer is a function of an earlier run, and the cell defines another one.
+
+    Somebody who misspells the name of a function would hear about the older one.
+    """
+    frame = sys._getframe()
+    while frame.f_back and frame.f_globals.get("__name__") != "__main__":
+        frame = frame.f_back
+    cell = frame.f_code.co_filename  # in a notebook each cell has a file name of its own
+    is_own = inspect.isfunction(answer) and answer.__module__ == "__main__"
+    if not is_own or answer.__code__.co_filename == cell:
         return ""
+    try:
+        lines = ast.parse("".join(linecache.getlines(cell))).body
+    except SyntaxError:
+        return ""
+    here = [line.name for line in lines if isinstance(line, ast.FunctionDef)]
+    name = answer.__name__
+    if not here or name in here:
+        return ""
+    if name == "<lambda>":  # it has no name of its own
+        return f"this cell defines {here[-1]}, and what is checked is older. Compare their names"
+    return f"this cell defines {here[-1]}, and {name} is from an earlier run. Write def {name}(…):"
 
 
-def exercise(todo: str, *hints: str) -> Callable[[Callable[..., str]], Exercise]:
-    """Make an Exercise of a check; `todo` is said while the placeholder stands.
+def exercise(
+    todo: str, *hints: str, task: Answerable | None = None, because: str = ""
+) -> Callable[[Callable[..., str]], Exercise]:
+    """Turn a check into an Exercise; the learner sees `todo` while the placeholder is there.
 
-    The hints go from a nudge to nearly the answer; the solution itself stands in the notebook.
+    The hints go from a nudge to nearly the answer; the solution itself is in the notebook. With a
+    `task`, the answer goes through its cases first, and the check may only say what was shown.
+    `because` is a sentence or two of explanation, for somebody who has just passed.
     """
 
     def decorate(check: Callable[..., str]) -> Exercise:
-        return Exercise(check, todo, hints)
+        return Exercise(check, todo, hints, task, because)
 
     return decorate
 
 
 def expect(condition: bool, hint: str) -> None:
-    """Go on if the condition holds; otherwise the verdict is "not yet" with this hint."""
+    """Raise NotYet with this hint unless the condition holds."""
     if not condition:
         raise NotYet(hint)
 
 
 def entries(answer: Any, names: Iterable[str], wanted: str) -> dict[str, Any]:
-    """The learner's dictionary, which has something to check under each of these names.
+    """Return the learner's dictionary; NotYet if a value is missing for one of these names.
 
     `wanted` says what belongs there: "a number", "True or False".
     """
     if isinstance(answer, set):
-        raise NotYet("expected a dictionary: a colon stands between each name and its value")
+        raise NotYet("expected a dictionary: write a colon between each name and its value")
     expect(isinstance(answer, dict), f"expected a dictionary, found {show(answer)}")
     missing = [name for name in names if name not in answer]
     there = ", ".join(map(str, answer)) or "nothing"
-    expect(not missing, f"{wanted} is missing for {', '.join(missing)}. There is: {there}")
+    expect(not missing, f"{wanted} is missing for {listed(missing)}. There is: {there}")
     dots = [name for name in names if answer[name] is ...]
-    expect(not dots, f"write {wanted} in the place of the three dots: {', '.join(dots)}")
+    expect(not dots, f"write {wanted} instead of the three dots: {listed(dots)}")
     return dict(answer)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Put names into one line; between names with a comma in them comes a semicolon.
+
+    >>> listed(["quiz", "shop"]), listed(["nobody asks", "a webhook, and a program asks"])
+    ('quiz, shop', 'nobody asks; a webhook, and a program asks')
+    """
+    names = list(names)
+    return ("; " if any("," in name for name in names) else ", ").join(names)
 
 
 def run(function: Any, *arguments: Any, call: str = "") -> Any:
@@ -137,21 +203,21 @@ def run(function: Any, *arguments: Any, call: str = "") -> Any:
     expect(callable(function), f"expected a function, found {show(function)}")
     name = getattr(function, "__name__", "your function")
     call = call or f"{name}({', '.join(map(show, arguments))})"
-    result, printed = quietly(function, *arguments, call=call)
+    result, printed = call_silently(function, *arguments, call=call)
     if result is None and printed:
         raise NotYet(
-            f"{call} gave nothing back; it printed {show(printed)}. "
-            "Write return in place of print: only what is returned goes back to the caller"
+            f"{call} returned nothing; it printed {show(printed)}. "
+            "Write return instead of print: only what is returned goes back to the caller"
         )
-    expect(result is not None, f"{call} gave nothing back. Does it end with return?")
+    expect(result is not None, f"{call} returned nothing. Does it end with return?")
     if inspect.iscoroutine(result):
         result.close()  # else Python complains of it, too
-        raise NotYet(f"{call} gave a plan that nobody carries out: write def without async")
+        raise NotYet(f"{call} returned a coroutine, and nobody runs it: write def without async")
     return result
 
 
-def quietly(function: Callable[..., Any], *arguments: Any, call: str) -> tuple[Any, str]:
-    """What a function returns and what it prints, which is not shown; NotYet if it raises."""
+def call_silently(function: Callable[..., Any], *arguments: Any, call: str) -> tuple[Any, str]:
+    """Return a function's result and what it printed; NotYet if it raises."""
     printed = io.StringIO()
     try:
         with redirect_stdout(printed):
@@ -167,12 +233,12 @@ def quietly(function: Callable[..., Any], *arguments: Any, call: str) -> tuple[A
 
 
 @contextmanager
-def explained(slips: Mapping[str, str]) -> Iterator[None]:
-    """Have what `run` says of a slip that people make in this exercise told in words of its own.
+def replace_hints(slips: Mapping[str, str]) -> Iterator[None]:
+    """Replace what `run` says about a known slip by a hint of this exercise.
 
     `slips` has a part of what is said, and the hint that takes its place; the first that fits.
 
-    >>> with explained({"KeyError": "the names are in small letters"}):
+    >>> with replace_hints({"KeyError": "the names are in small letters"}):
     ...     run(lambda event: event["Body"], {})
     Traceback (most recent call last):
     lessons.exercises.verdict.NotYet: the names are in small letters
@@ -187,13 +253,13 @@ def explained(slips: Mapping[str, str]) -> Iterator[None]:
 
 
 def is_number(value: object) -> bool:
-    """True for an int or float that is neither infinite nor not-a-number; a bool is none."""
+    """Return whether a value is an int or a float, finite, and no bool."""
     numeric = isinstance(value, int | float) and not isinstance(value, bool)
     return numeric and math.isfinite(value)  # type: ignore[arg-type]
 
 
 def close(found: object, expected: float) -> bool:
-    """True if `found` is a number and equals `expected` but for rounding."""
+    """Return whether `found` is a number and equals `expected` but for rounding."""
     return is_number(found) and math.isclose(found, expected, rel_tol=1e-6, abs_tol=1e-9)  # type: ignore[arg-type]
 
 
@@ -212,22 +278,24 @@ def describe(error: BaseException) -> str:
         text = str(error)
     except Exception:
         text = ""
-    if capital := in_capitals(error):
+    if capital := capital_hint(error):
         text += f" ({capital})"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def advice(error: BaseException) -> str:
-    """What to do about an error that beginners meet; "" about any other.
+    """Say what to do about an error that beginners meet; "" about any other.
 
     >>> advice(TypeError('can only concatenate str (not "int") to str'))
-    '. str(…) makes a text of a number, int(…) a number of a text'
+    '. str(…) turns a number into a text, int(…) a text into a number'
     >>> advice(ZeroDivisionError())
     ''
     """
-    if in_capitals(error):  # `describe` has said it
+    if capital_hint(error):  # `describe` has said it
         return ""
     words = str(error)
+    if isinstance(error, NameError) and error.name in sys.stdlib_module_names:
+        return f". If you mean Python's module, write import {error.name} above the function"
     for kind, found, what in ADVICE:
         if isinstance(error, kind) and re.search(found, words):
             return f". {what}"
@@ -251,6 +319,11 @@ ADVICE = (  # the first that fits
         ValueError,
         r"int\(\) with base 10: '.* .*'",
         "int takes one word at a time: for word in message.words:",
+    ),
+    (
+        ValueError,
+        "to unpack",
+        "There must be as many names, left of = or after for, as there are parts",
     ),
     (
         IndexError,
@@ -277,18 +350,27 @@ ADVICE = (  # the first that fits
     ),
     (AttributeError, "'dict'.*append", "A dictionary takes a value with counts[key] = …"),
     (AttributeError, "'dict'", 'A dictionary is asked with brackets, as in event["name"]'),
-    (AttributeError, "'Message'", "A message has text, user, arguments and words"),
+    (AttributeError, "'Message'", "A message has text, user, user_id, chat, arguments and words"),
     (TypeError, r"int\(\) argument.*'list'", "int takes one word of the list at a time"),
+    (
+        TypeError,
+        "combination of types.*NoneType",  # hmac.compare_digest
+        'None is no text. Does a get lack its second value, .get(key, "")?',
+    ),
     (
         TypeError,
         "unsupported operand.*NoneType",
         "None is no number. Does a get lack its second value, .get(key, 0)?",
     ),
-    (TypeError, "concatenate str", "str(…) makes a text of a number, int(…) a number of a text"),
+    (
+        TypeError,
+        "concatenate str",
+        "str(…) turns a number into a text, int(…) a text into a number",
+    ),
     (
         TypeError,
         "(operand|supported|interpreted).*'str'|'str'.*(supported|interpreted)",
-        "What people write is text: int(…) makes a number of it",
+        "What people write is text: int(…) turns it into a number",
     ),
     (TypeError, "positional arg", "The brackets after def need a name for each value in the call"),
 )

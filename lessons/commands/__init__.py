@@ -1,0 +1,1 @@
+"""Commands of `start.py` that need packages; each file runs as a program."""

@@ -1,0 +1,156 @@
+"""A page to show: python3 start.py card
+
+Your bot's name, its commands, your square, and your explanation in three sentences. It writes
+card.html for a browser, and card.svg, the same on one sheet of white paper, into my_course/.
+
+    --folder FOLDER   the folder that holds your workshop, if it isn't my_course
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import chdir
+from html import escape
+from pathlib import Path
+from string import Template
+from textwrap import wrap
+
+from botlib.env_file import bots_folder
+from lessons.commands.copies import FOLDER
+from lessons.explanation import kept_explanation
+from lessons.learner_bot import NAME, BotFileError, bot_name, load_bot
+from lessons.square import square
+from lessons.square.picture import Square
+from lessons.workshop import workshop
+
+NO_WORDS = "Your three sentences come from the last exercise of notebook 10."
+PAGE = Template(
+    """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>$name</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+:root { color-scheme: light dark }
+body { max-width: 780px; margin: 24px auto; padding: 0 12px; font: 16px/1.5 system-ui, sans-serif;
+  color: #222; background: #fff }
+blockquote { margin: 0; padding: 8px 16px; border-left: 4px solid #0072b2; font-size: 1.15em }
+dt { font-weight: bold; float: left; clear: left; margin-right: .6em }
+dd { margin: 0 }
+table { border-spacing: 0 }
+footer { margin-top: 24px; font-size: 13px; opacity: .75 }
+@media (prefers-color-scheme: dark) { body { color: #eee; background: #1a1a1a } }
+@media print { body { color: #000; background: #fff; margin: 0 } }
+</style></head>
+<body>
+<h1>$name</h1>
+<dl>$commands</dl>
+<h2>Its four homes, measured</h2>
+$square
+<h2>Why its homes are so different</h2>
+<blockquote>$explanation</blockquote>
+<footer>Such Different Chatbots</footer>
+</body></html>
+"""
+)
+WIDTH, MARGIN, LINE = 800, 40, 24  # of the sheet, in pixels
+
+
+def page(name: str, commands: Mapping[str, str], boxes: Square, explanation: str) -> str:
+    """Return the page as HTML."""
+    listed = "".join(
+        f"<dt>!{escape(command)}</dt><dd>{escape(help) or '&nbsp;'}</dd>"
+        for command, help in commands.items()
+    )
+    return PAGE.substitute(
+        name=escape(name),
+        commands=listed,
+        square=boxes._repr_html_(),
+        explanation=escape(explanation or NO_WORDS).replace("\n", "<br>"),
+    )
+
+
+def sheet(name: str, commands: Mapping[str, str], boxes: Square, explanation: str) -> str:
+    """Return the same as an SVG picture to print, black on white."""
+    said = [f"!{command}  {help}".rstrip() for command, help in commands.items()]
+    body, y = list(lines(said, MARGIN, 110)), 130 + LINE * len(said)
+    for row in boxes.rows:
+        columns = [[(box.is_lossy, repr(box).splitlines()) for box in boxes] for boxes in row]
+        height = max(sum(LINE * len(texts) + 24 for _, texts in column) for column in columns)
+        for number, column in enumerate(columns):
+            top = y
+            for is_lossy, texts in column:
+                x, tall = MARGIN + number * 365, LINE * len(texts) + 16
+                color = "#d55e00" if is_lossy else "#0072b2"
+                body.append(
+                    f'<rect x="{x}" y="{top}" width="355" height="{tall}" rx="8" fill="none" '
+                    f'stroke="{color}" stroke-width="2"/>'
+                )
+                body += lines([text.strip() for text in texts], x + 12, top + 26, size=14)
+                top += tall + 8
+        y += height
+    told = [part for text in (explanation or NO_WORDS).splitlines() for part in wrap(text, 80)]
+    body += lines(told, MARGIN, y + 40, size=18)
+    height = max(1130, y + 40 + LINE * len(told) + MARGIN)  # as high as A4 is for its width
+    title = f'<text x="{MARGIN}" y="66" font-size="32" font-weight="bold">{escape(name)}</text>'
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
+            f'viewBox="0 0 {WIDTH} {height}" font-family="system-ui, sans-serif" fill="#000">',
+            f"<title>{escape(name)}</title>",
+            '<rect width="100%" height="100%" fill="#fff"/>',
+            title,
+            *body,
+            "</svg>\n",
+        ]
+    )
+
+
+def lines(texts: list[str], x: int, y: int, size: int = 16) -> Iterator[str]:
+    """Write texts below each other."""
+    for number, text in enumerate(texts):
+        yield f'<text x="{x}" y="{y + LINE * number}" font-size="{size}">{escape(text)}</text>'
+
+
+def write_card(folder: Path) -> Path:
+    """Write the card of the bot whose workshop is in a folder; return the page's file.
+
+    FileNotFoundError if there is no bot yet, BotFileError if its main.py does not load.
+    """
+    with chdir(folder):
+        if not (workshop() / NAME / "main.py").is_file():
+            raise FileNotFoundError(
+                f"There is no bot in {folder / 'workshop' / NAME} yet. It is made in notebooks 00 "
+                "and 01. To open them, type: python3 start.py"
+            )
+        bot, left_out = load_bot(workshop() / NAME)
+        for line in left_out:
+            print(f"left out: {line}")
+        commands = {name: help for name, (_, help) in bot.own_commands().items()}
+        card = bot_name(), commands, square(), kept_explanation()
+        Path("card.html").write_text(page(*card), encoding="utf-8")
+        Path("card.svg").write_text(sheet(*card), encoding="utf-8")
+    return folder / "card.html"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the card, show where it is; returns the exit status."""
+    parser = argparse.ArgumentParser("card", description="a page about your bot, to show")
+    parser.add_argument("--folder", type=Path, default=bots_folder() / FOLDER)
+    options = parser.parse_args(arguments)
+    folder = options.folder.resolve()
+    os.environ["COURSE_FOLDER"] = str(folder)  # the numbers and sentences are kept there
+    try:
+        if not folder.is_dir():
+            raise FileNotFoundError(
+                f"There is no folder {folder}. To begin, type: python3 start.py"
+            )
+        file = write_card(folder)
+    except (FileNotFoundError, BotFileError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"Your card:   {file.as_uri()}\nto print it: {file.with_suffix('.svg').as_uri()}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,241 @@
+"""The learner's own copies of the notebooks, in my_course/: python3 start.py reset [NOTEBOOK …]
+
+Brings the original of a notebook back, as in  start.py reset 05  or  start.py reset deeper/cold .
+Without a name it brings all of them back. What you had is kept next to it under another name, and
+your bot and your progress stay. If a notebook is open in JupyterLab, it waits until you have closed
+its tab: JupyterLab would save the old page over the new one.
+
+`python3 start.py` makes the copies. They have no outputs, and the course itself never changes one
+that you have changed.
+"""
+
+import json
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from botlib.env_file import bots_folder
+from lessons import COURSE
+from lessons.commands.open_notebooks import close_session, wait_until_closed
+from lessons.commands.refresh import KERNEL
+from lessons.workshop import ORIGINALS, SIDE_ROOMS, cells_digest
+
+FOLDER = "my_course"  # in the folder that BOTS_FOLDER names: the course's, where git does not look
+NOTEBOOKS = "notebooks"
+PICTURES = "pictures"  # next to the notebooks, which link to them there
+EDITION = 3  # its notebooks have other names than those of the second
+OLDER = "second_edition"  # where its changed copies are
+LANGUAGE = {  # as JupyterLab itself writes it: a notebook that has less is called changed
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+    "version": "{}.{}.{}".format(*sys.version_info[:3]),
+}
+
+
+class Copies:
+    """The learner's notebooks, and the originals that they were made from."""
+
+    def __init__(self, course: Path = COURSE) -> None:
+        self._originals = course / NOTEBOOKS
+        self.folder = bots_folder().resolve() / FOLDER
+        self._record = self.folder / ORIGINALS
+        self.made_from: dict[str, str] = {}  # name → digest of the original at that time
+
+    def update_all(self) -> list[str]:
+        """Make missing copies, replace untouched ones; returns the names of outdated ones."""
+        # Nobody else may look into it, also in a home that all may read.
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        for folder in (SIDE_ROOMS, PICTURES):
+            (self.folder / folder).mkdir(exist_ok=True)
+        self._read_record()
+        for picture in (self._originals / PICTURES).glob("*"):
+            # Without the original's permissions: it may be read-only, and a copy is replaced later.
+            shutil.copyfile(picture, self.folder / PICTURES / picture.name)
+        outdated = [name for name in self._names() if not self._update_one(name)]
+        self._write_record()
+        return outdated
+
+    def find(self, name: str) -> str:
+        """Return the notebook meant by a number or the beginning of a name; ValueError for none."""
+        beginning = Path(name).as_posix().removesuffix(".ipynb") if name else "nothing"
+        for folder in (NOTEBOOKS, FOLDER):
+            beginning = beginning.removeprefix(f"{folder}/")
+        found = [each for each in self._names() if each.startswith(beginning)]
+        if len(found) != 1:
+            known = ", ".join(map(short, self._names()))
+            raise ValueError(f"There is no notebook {name!r}; there are: {known}.")
+        return found[0]
+
+    def changed(self) -> list[str]:
+        """List the copies that the learner has changed."""
+        self._read_record()
+        return [name for name in self._names() if self._is_changed(name)]
+
+    def reset(self, name: str) -> str:
+        """Restore a notebook of `find`; returns a sentence that says where the learner's own is."""
+        own = self.folder / name
+        own.parent.mkdir(parents=True, exist_ok=True)
+        self._read_record()
+        kept = ""
+        if own.exists():
+            stamp = time.strftime("%Y-%m-%d_%H-%M-%S")
+            kept = f"{own.stem}_before_{stamp}.ipynb"
+            own.replace(own.with_name(kept))
+        self._copy(name)
+        self._write_record()
+        return f"{FOLDER}/{name} is the course's again." + (
+            f" Yours is kept: {kept}" if kept else ""
+        )
+
+    def latest(self) -> str:
+        """Return the changed copy that was saved last: where the learner stopped."""
+        saved = sorted(self.changed(), key=lambda name: (self.folder / name).stat().st_mtime)
+        return saved[-1] if saved else self._names()[0]
+
+    def outdated(self) -> list[str]:
+        """List the changed copies whose originals have changed since."""
+        return [name for name in self.changed() if self.made_from.get(name) != self._digest(name)]
+
+    def _names(self) -> list[str]:
+        core = sorted(path.name for path in self._originals.glob("[0-9][0-9]_*.ipynb"))
+        rooms = sorted(path.name for path in self._originals.glob(f"{SIDE_ROOMS}/*.ipynb"))
+        return [*core, *(f"{SIDE_ROOMS}/{name}" for name in rooms)]
+
+    def _update_one(self, name: str) -> bool:
+        """Update one copy; False if the learner has changed it and it is outdated."""
+        own, is_new = self.folder / name, self.made_from.get(name) == self._digest(name)
+        if own.exists() and (is_new or self._is_changed(name)):
+            self._stamp(own)
+            return is_new
+        self._copy(name)
+        return True
+
+    def _copy(self, name: str) -> None:
+        notebook = nbformat.read(self._originals / name, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        write(notebook, self.folder / name)
+        self.made_from[name] = self._digest(name)
+
+    def _stamp(self, own: Path) -> None:
+        """Set this Python's details in a copy without changing its time."""
+        try:
+            notebook = nbformat.read(own, as_version=4)
+        except (ValueError, OSError):  # no notebook any more: JupyterLab will say so
+            return
+        if notebook.metadata.get("language_info") != LANGUAGE:
+            saved = own.stat()
+            write(notebook, own)
+            os.utime(own, ns=(saved.st_atime_ns, saved.st_mtime_ns))
+
+    def _is_changed(self, name: str) -> bool:
+        """Return whether the learner has changed a copy's cells; outputs don't count."""
+        own = self.folder / name
+        return own.exists() and self.made_from.get(name) != sources(own)
+
+    def _digest(self, name: str) -> str:
+        return sources(self._originals / name)
+
+    def _read_record(self) -> None:
+        try:
+            record = json.loads(self._record.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            self.made_from = {}
+            return
+        if not isinstance(record, dict):
+            self.made_from = {}
+        elif "edition" in record:
+            self.made_from = record["copies"]
+        else:
+            self._move_second_edition(record)
+
+    def _write_record(self) -> None:
+        record = {"edition": EDITION, "copies": self.made_from}
+        self._record.write_text(json.dumps(record, indent=1), encoding="utf-8")
+
+    def _move_second_edition(self, made_from: dict[str, str]) -> None:
+        """Move the copies that the learner has changed aside, and delete the others."""
+        older = self.folder / OLDER
+        for own in self.folder.glob("[0-9][0-9]_*.ipynb"):
+            if made_from.get(own.name) == sources(own):
+                own.unlink()
+            else:
+                older.mkdir(exist_ok=True)
+                own.replace(older / own.name)
+        pictures = self.folder / PICTURES
+        if older.is_dir() and pictures.is_dir():  # its notebooks show them from there
+            shutil.copytree(pictures, older / PICTURES, dirs_exist_ok=True)
+        self.made_from = {}
+        self._write_record()
+
+
+def sources(path: Path) -> str:
+    """Return a digest of a notebook's texts and code without outputs; "" for no notebook."""
+    try:
+        return cells_digest(path.read_bytes())
+    except OSError:
+        return ""
+
+
+def write(notebook: NotebookNode, path: Path) -> None:
+    """Store a notebook so that JupyterLab finds nothing to add to it."""
+    notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": LANGUAGE})
+    nbformat.write(notebook, path)
+
+
+def short(name: str) -> str:
+    """Write a notebook's name as people type it.
+
+    >>> short("05_what_functions_are_for.ipynb"), short("deeper/two_writers.ipynb")
+    ('05', 'deeper/two_writers')
+    """
+    return name.removesuffix(".ipynb") if name.startswith(SIDE_ROOMS) else name[:2]
+
+
+def outdated_notice(outdated: list[str]) -> str:
+    """Say which copies are older than the course; "" if none is."""
+    if not outdated:
+        return ""
+    return (
+        f"The course has changed since you began: {', '.join(map(short, outdated))}. "
+        "Your copies stay as they are.\n"
+        f"To have the new one beside yours, type: python3 start.py reset {short(outdated[0])}"
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; returns the exit status."""
+    copies = Copies()
+    try:
+        names = [copies.find(name) for name in arguments] or copies.changed()
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for name in names:
+        own = copies.folder / name
+        wait_until_closed(own)
+        print(copies.reset(name))
+        close_session(own)
+    if names:
+        print("If JupyterLab says that a file has changed on disk, press Revert.")
+    else:
+        print(f"You have changed no notebook, so all in {FOLDER}/ are the course's.")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        print("Nothing more was changed.", file=sys.stderr)
+        sys.exit(130)

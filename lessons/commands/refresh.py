@@ -1,0 +1,140 @@
+"""Run notebooks from top to bottom and store their outputs: python3 start.py refresh [NOTEBOOK …]
+
+All of them, or those named, by path or by beginning, such as 04 or deeper/cold. Each runs with a
+workshop of its own, empty at first. What is stored is the same after every run of the same
+notebook: no times, no widget state, no path of this machine, no metadata of an editor. It does not
+judge outputs: the tests do.
+"""
+
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+from bot_sandbox.jupyter_proxy import VARIABLE
+from lessons.workshop import SIDE_ROOMS
+
+REPOSITORY = Path(__file__).parents[2]
+NOTEBOOKS = REPOSITORY / "notebooks"
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # holds a random id
+LIBRARY_FRAME = re.compile(r".*File .*[\\/]lib[\\/]", re.IGNORECASE)  # its lines vary
+# Where a window's page was: without it, the content of the object shows.
+LIVE_PAGE = re.compile(r' data="http://127[^"]*"|<div>The same in a tab of its own: .*?</div>')
+CELL_TIMEOUT_S = 120
+
+
+class RefreshError(Exception):
+    """What is wrong with a notebook: its name, the cell, the error."""
+
+
+def find(names: list[str]) -> list[Path]:
+    """Return the notebooks meant by paths, names or beginnings such as "04"; without names, all."""
+    ours = [*sorted(NOTEBOOKS.glob("*.ipynb")), *sorted(NOTEBOOKS.glob(f"{SIDE_ROOMS}/*.ipynb"))]
+    found: list[Path] = []
+    for name in names or [""]:
+        beginning = Path(name).name.removesuffix(".ipynb")
+        near = [path for path in ours if path.stem.startswith(beginning)]
+        if not Path(name).is_file() and not near:
+            ready = ", ".join(path.stem for path in ours)
+            raise RefreshError(f"There is no notebook {name!r}; there are: {ready or 'none'}.")
+        found += [Path(name)] if Path(name).is_file() else near
+    return found
+
+
+def execute(notebook: NotebookNode, name: str, folder: Path) -> None:
+    """Run every cell in a new kernel with `folder` as its working folder; outputs are replaced."""
+    cell_number = 0
+
+    def count(cell_index: int, **_: object) -> None:
+        nonlocal cell_number
+        cell_number = cell_index + 1
+
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        timeout=CELL_TIMEOUT_S,
+        resources={"metadata": {"path": str(folder)}},
+        record_timing=False,
+        store_widget_state=False,
+        extra_arguments=["--log-level=ERROR"],
+        coalesce_streams=True,  # as JupyterLab stores them
+        on_cell_start=count,
+    )
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        problem = f"{error.ename}: {error.evalue}"
+    except CellTimeoutError:
+        problem = f"it ran longer than {CELL_TIMEOUT_S} s"
+    except DeadKernelError:
+        problem = "the kernel died"
+    else:
+        return
+    source = notebook.cells[cell_number - 1].source
+    raise RefreshError(f"{name}, cell {cell_number}: {problem}\nThe cell is:\n{source}")
+
+
+def strip_noise(notebook: NotebookNode, folder: Path) -> None:
+    """Keep sources, ids, tags, counts and outputs; drop what changes from run to run.
+
+    It ran in `folder`.
+    """
+    notebook.metadata = nbformat.from_dict(
+        {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    )
+    for cell in notebook.cells:
+        cell.metadata = NotebookNode({k: v for k, v in cell.metadata.items() if k == "tags"})
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            data.pop(WIDGET_VIEW, None)
+            if "text/html" in data:
+                data["text/html"] = LIVE_PAGE.sub("", data["text/html"])
+            if output.output_type == "error":
+                frames = [frame for frame in output.traceback if not LIBRARY_FRAME.match(frame)]
+                for place in (REPOSITORY, folder):
+                    frames = [frame.replace(f"{place}{os.sep}", "") for frame in frames]
+                output.traceback = frames
+
+
+def refresh(path: Path) -> None:
+    """Run one notebook and store it; one that fails is left as it was and raises RefreshError."""
+    notebook = nbformat.read(path, as_version=4)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        folder = Path(name).resolve()
+        os.environ["COURSE_FOLDER"] = str(folder / "own")  # what was passed and measured
+        execute(notebook, path.name, working_folder(path, folder))
+    strip_noise(notebook, folder)
+    nbformat.write(notebook, path)
+
+
+def working_folder(path: Path, folder: Path) -> Path:
+    """Return where a notebook runs if its workshop is to be in `folder`."""
+    if path.resolve().parent.name != SIDE_ROOMS:
+        return folder
+    (folder / SIDE_ROOMS).mkdir(exist_ok=True)
+    return folder / SIDE_ROOMS
+
+
+def main(names: list[str]) -> int:
+    """Refresh the notebooks named, in the sandbox; returns the exit status."""
+    os.environ["BOT_WORLD"] = "sandbox"  # whatever tokens this machine has
+    os.environ[VARIABLE] = ""  # the same outputs on a Jupyter server elsewhere
+    try:
+        for path in find(names):
+            refresh(path)
+            print(f"refreshed {path.name}", flush=True)
+    except RefreshError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,138 @@
+"""Your bot, alive until Ctrl-C: python3 start.py run telegram|twitch FOLDER
+
+FOLDER is what `start.py new` makes: its main.py has the `bot`. A file of another name does as well.
+Settings come from the environment and from `.env`, in that folder or in the course's.
+
+If no token is set, the bot runs in a sandbox: a Telegram or a Twitch of its own on this machine,
+forgotten at the end, with a window to chat in. `start.py login` gets a token for the real one.
+
+    --no-open    do not open that window in a browser
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from bot_sandbox.jupyter_proxy import terminal_address
+from bot_sandbox.process_supervisor import DETACHED
+from botlib import run
+from botlib.settings import PLATFORMS, read_settings
+
+CHILD = "from lessons.commands.run_local import serve; import sys; serve(*sys.argv[1:])"
+NOT_PACKAGES = ("bot_sandbox", "botlib", "deploy", "lessons")  # a stranger may own these names
+GOODBYE_S = 3.0  # for the sandbox to say goodbye to its pages; run ends by itself after GRACE_S
+LONG_S = 24 * 3600.0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a bot, in a sandbox if it has no token; returns botlib.run's exit status."""
+    parser = argparse.ArgumentParser("run", description="a bot of yours, alive until Ctrl-C")
+    parser.add_argument("platform", choices=PLATFORMS)
+    parser.add_argument("folder", type=Path, help="the folder that holds main.py, or a file")
+    parser.add_argument("--no-open", action="store_true", help="open no browser")
+    options = parser.parse_args(arguments)
+    with ExitStack() as stack:
+        if needs_sandbox(options.platform, options.folder):
+            window = stack.enter_context(sandbox_for(options.platform, options.no_open))
+            print(
+                f"No token for {options.platform.capitalize()} is set: the bot lives in a sandbox.",
+                f"Chat with it here: {terminal_address(window)}",
+                f"For the real one: python3 start.py login {options.platform}",
+                sep="\n",
+                flush=True,
+            )
+        return run.main([options.platform, str(options.folder)], NOT_PACKAGES)
+
+
+def needs_sandbox(platform: str, folder: Path) -> bool:
+    """Return whether the bot has no token. False if it cannot be read: botlib.run says why."""
+    file = run.main_file(folder)
+    try:
+        return file.is_file() and not read_settings(platform, file.parent).token
+    except ValueError:
+        return False
+
+
+@contextmanager
+def sandbox_for(platform: str, no_open: bool) -> Iterator[str]:
+    """Start a sandbox process and use its settings; returns its window's address.
+
+    As a process, so that a bot that hangs or works hard cannot stop the chat. It ends with its
+    input, so it ends with this one, whatever happens to it.
+    """
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD, platform, "no" if no_open else "open"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        **DETACHED,  # a Ctrl-C in the terminal is for the bot: then it says goodbye first
+    )
+    assert child.stdin is not None and child.stdout is not None
+    try:
+        line = child.stdout.readline()
+        if not line:
+            raise RuntimeError("The sandbox did not start, for the reason above.")
+        given = json.loads(line)
+        os.environ.update(given["settings"])
+        yield given["window"]
+    finally:
+        child.stdin.close()
+        try:
+            child.wait(GOODBYE_S)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        child.stdout.close()
+
+
+def serve(platform: str, how: str) -> None:
+    """Serve one platform and a window, print where, and stop at the end of the input."""
+    # Here: a bot with a token needs none of it, and these take a while.
+    from bot_sandbox import Telegram, Twitch
+    from bot_sandbox.diagnosis import NoReply
+    from bot_sandbox.hello_bot import USERNAME, create_telegram_bot, create_twitch_bot
+    from bot_sandbox.page import open_in_browser
+    from bot_sandbox.randomness import Randomness
+    from bot_sandbox.window import Window
+
+    with ExitStack() as stack:
+        if platform == "telegram":
+            telegram = stack.enter_context(Telegram())
+            given = create_telegram_bot(telegram, Randomness())
+            telegram.person("Viktor")
+            window = stack.enter_context(Window(telegram))
+        else:
+            twitch = stack.enter_context(Twitch())
+            given = create_twitch_bot(twitch, Randomness())
+            window = stack.enter_context(Window(twitch=twitch))
+
+        def open_window_when_ready() -> None:
+            """Open the window once the bot is in it; never, if main.py fails."""
+            with suppress(RuntimeError, CancelledError, NoReply):
+                if platform == "telegram":
+                    updates = telegram.account(USERNAME).updates
+                    telegram.wait_until(lambda: updates.polled, LONG_S)
+                else:
+                    twitch.wait_for(USERNAME, given["TWITCH_CHANNEL"], LONG_S)
+                open_in_browser(window.address)
+
+        print(json.dumps({"settings": given, "window": window.address}), flush=True)
+        if how == "open":
+            threading.Thread(target=open_window_when_ready, daemon=True).start()
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # before the bot minds it
+        sys.exit(run.STOPPED)
+    except RuntimeError as error:
+        sys.exit(str(error))

@@ -1,0 +1,260 @@
+"""Exercises of the side room EventSub in detail: a challenge, and a signature."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from lessons.exercises.slips import Slip, Task
+from lessons.exercises.verdict import exercise, expect, show
+
+PREFIX = "Twitch-Eventsub-Message-"
+SECRET = "a-secret-of-two"  # noqa: S105, of nobody's
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+BODY = '{"event": {}}'
+VERIFY = "webhook_callback_verification"
+
+
+def two_values(found: Any) -> str:
+    """Say what is wrong with a result that should be a status and a text."""
+    is_pair = isinstance(found, tuple) and len(found) == 2
+    return "" if is_pair else f"expected two values, return 200, text; found {show(found)}"
+
+
+def asked(challenge: str) -> str:
+    """Return the body of Twitch's first call."""
+    return json.dumps({"challenge": challenge, "subscription": {"status": "pending"}})
+
+
+TOLD = json.dumps({"subscription": {"status": "enabled"}, "event": {}})
+IF = f'import json\nif kind == "{VERIFY}":\n'
+REST = 'return 204, ""'
+CHALLENGE = Task(
+    "answer(kind, body)",
+    [
+        ((VERIFY, asked("pogchamp-kappa-360noscope")), (200, "pogchamp-kappa-360noscope")),
+        ((VERIFY, asked("42")), (200, "42")),
+        (("notification", TOLD), (204, "")),
+        (("revocation", TOLD), (204, "")),
+    ],
+    [
+        Slip(
+            f'{IF}    text = json.loads(body)["challenge"]\n'
+            f'    return 200, json.dumps({{"challenge": text}})\n{REST}',
+            "Twitch wants the challenge and nothing around it, no JSON and no quotes",
+        ),
+        Slip(
+            f'{IF}    return json.loads(body)["challenge"]\n{REST}',
+            "the status is missing: return 200, and the challenge after a comma",
+        ),
+        Slip(
+            f'{IF}    return 200, body["challenge"]\n{REST}',
+            "the body is text, and a text has no keys. json.loads(body) makes a dictionary",
+        ),
+        Slip(
+            f"{IF}    return 200, body\n{REST}",
+            'that is the whole body. Twitch wants only what is in it under "challenge"',
+        ),
+        Slip(
+            'import json\nreturn 200, json.loads(body)["challenge"]',
+            "only the first call brings a challenge. Look for it if the kind says so",
+        ),
+        Slip(
+            f'{IF}    return 200, json.loads(body)["challenge"]',
+            'after the if, the function gives nothing back: return 204, "" for every other kind',
+        ),
+        Slip(
+            f'{IF}    return "200", json.loads(body)["challenge"]\n{REST}',
+            "the status is a number: write it without quotes",
+        ),
+        Slip(
+            REST,
+            f'compare kind with "{VERIFY}", letter by letter',
+        ),
+        Slip(
+            f'{IF}    return 200, json.loads(body)["challenge"]\nreturn 200, ""',
+            "204 is the status that says: heard, and there is nothing to say",
+        ),
+        Slip(
+            f'{IF}    return 204, json.loads(body)["challenge"]\n{REST}',
+            "204 says that there is no text. With the challenge goes 200",
+        ),
+        Slip(
+            f'{IF}    return 200, json.loads(body)["challenge"]\nreturn 204, None',
+            'None is no text. An empty text is two quotes: return 204, ""',
+        ),
+        Slip(
+            f'{IF}    return 200, "challenge"\n{REST}',
+            'that is the word challenge. Read its value: json.loads(body)["challenge"]',
+        ),
+    ],
+    kind=two_values,
+)
+
+
+@exercise(
+    "write def answer(kind, body): instead of the line with the dots; it returns a status and a "
+    "text.",
+    'Ask first what kind it is: if kind == "webhook_callback_verification":',
+    "json.loads(body) makes a dictionary of the text. The challenge is one of its values.",
+    'Write return 200, json.loads(body)["challenge"] for that kind, and return 204, "" for the '
+    "rest.",
+    task=CHALLENGE,
+    because="Only somebody who controls the address sees the challenge, so only they can send it "
+    "back.",
+)
+def exercise_1(answer: Callable[[str, str], Any]) -> str:
+    """The challenge exactly as it came; 204 and no text for everything else."""
+    return "Twitch would enable the subscription"
+
+
+class Headers(dict[str, str]):
+    """Headers that are shown by what they are."""
+
+    what = ""
+
+    def __repr__(self) -> str:
+        return f"headers {self.what}"
+
+
+def sign(secret: str, message_id: str, timestamp: str, body: str) -> str:
+    """Sign as Twitch does."""
+    signed = (message_id + timestamp + body).encode()
+    return "sha256=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+
+
+def sealed(what: str, minutes_ago: float = 0, secret: str = SECRET) -> Headers:
+    """Make headers as Twitch sends them with BODY."""
+    message_id = "e76c6bd4-55c9-4987-8304-da1588d8988b"
+    timestamp = (NOW - timedelta(minutes=minutes_ago)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    headers = Headers(
+        {
+            f"{PREFIX}Id": message_id,
+            f"{PREFIX}Timestamp": timestamp,
+            f"{PREFIX}Signature": sign(secret, message_id, timestamp, BODY),
+        }
+    )
+    headers.what = what
+    return headers
+
+
+def bare() -> Headers:
+    """Make headers of somebody who is not Twitch and doesn't pretend to be."""
+    headers = Headers({"Host": "example.org"})
+    headers.what = "without a signature"
+    return headers
+
+
+READ = f"""
+import hmac
+from datetime import datetime, timedelta
+from lessons.exercises.eventsub_in_detail import sign
+message_id = headers.get("{PREFIX}Id", "")
+timestamp = headers.get("{PREFIX}Timestamp", "")
+given = headers.get("{PREFIX}Signature", "")
+"""
+SAME = f"{READ}same = hmac.compare_digest(given, sign(secret, message_id, timestamp, body))\n"
+REFUSE = f"{SAME}if not same:\n    return False\n"
+AGE = "now - datetime.fromisoformat(timestamp)"
+TEN = "timedelta(minutes=10)"
+GENUINE = Task(
+    "genuine(headers, body, secret, now)",
+    [
+        ((sealed("of Twitch's"), BODY, SECRET, NOW), True),
+        ((sealed("signed with a guess", secret="a guess"), BODY, SECRET, NOW), False),  # noqa: S106
+        ((sealed("nine minutes old", 9), BODY, SECRET, NOW), True),
+        ((sealed("exactly ten minutes old", 10), BODY, SECRET, NOW), True),
+        ((sealed("eleven minutes old", 11), BODY, SECRET, NOW), False),
+        ((sealed("of another body"), BODY + " ", SECRET, NOW), False),
+        ((bare(), BODY, SECRET, NOW), False),
+        ((sealed("of yesterday", 24 * 60 + 5), BODY, SECRET, NOW), False),
+    ],
+    [
+        Slip(
+            f"{SAME}return same",
+            "the signature is right, but the message is too old. Its age is now - sent",
+        ),
+        Slip(
+            f"{REFUSE}return {AGE} < {TEN}",
+            "at most ten minutes means that ten minutes are still fine: <=",
+        ),
+        Slip(
+            f"{REFUSE}return ({AGE}).seconds <= 600",
+            f".seconds leaves whole days out. Compare now - sent with {TEN}",
+        ),
+        Slip(
+            f'{READ}given = headers["{PREFIX}Signature"]\n'
+            f"same = hmac.compare_digest(given, sign(secret, message_id, timestamp, body))\n"
+            f"return same and {AGE} <= {TEN}",
+            'such a call must be refused, too: headers.get(name, "") gives an empty text',
+        ),
+        Slip(
+            "return False",
+            "nobody is let in. Compare the signature's header with sign(secret, message_id, "
+            "timestamp, body), in this order, and use the now that the function gets",
+        ),
+        Slip(
+            "return True",
+            "everybody is let in. Return False if the signature is wrong, or the message too old",
+        ),
+        Slip(
+            f"{REFUSE}return {AGE} <= timedelta(seconds=10)",
+            "that is ten seconds. Twitch's advice is ten minutes: timedelta(minutes=10)",
+        ),
+        Slip(
+            f"{READ}return bool(timestamp) and {AGE} <= {TEN}",
+            "the time alone proves nothing, because anybody can write it. Compare the signature",
+        ),
+        Slip(
+            f"{REFUSE}return {AGE} >= {TEN}",
+            "that lets in only old messages: the age must be at most ten minutes, <=",
+        ),
+        Slip(
+            f"{SAME}if same:\n    return False\nreturn bool(timestamp) and {AGE} <= {TEN}",
+            "it refuses the right signature: write not after the if",
+        ),
+        Slip(
+            f"{READ}sent = datetime.fromisoformat(timestamp)\n"
+            "same = hmac.compare_digest(given, sign(secret, message_id, timestamp, body))\n"
+            f"return same and now - sent <= {TEN}",
+            "without headers there is no time to read. Compare the signature first, and return "
+            "False if it is wrong",
+        ),
+        Slip(
+            f"{SAME}return same or (bool(timestamp) and {AGE} <= {TEN})",
+            "both must be right, the signature and the time: write and instead of or",
+        ),
+    ],
+)
+
+
+@exercise(
+    "write def genuine(headers, body, secret, now): instead of the line with the dots; it returns "
+    "True or False.",
+    "Get id, timestamp and signature out of the headers, each with an empty text to fall back on.",
+    "Sign the id, the timestamp and the body, and compare the result with the header.",
+    "First: if not hmac.compare_digest(given, sign(...)): return False. Then look at the time.",
+    "At the end: return now - datetime.fromisoformat(timestamp) <= timedelta(minutes=10)",
+    task=GENUINE,
+    because="The time is part of what was signed. So an old message can't get a new time without "
+    "the secret.",
+)
+def exercise_2(genuine: Callable[[dict[str, str], str, str, datetime], Any]) -> str:
+    """Signed with the secret, as it came, and not older than ten minutes; nothing else."""
+    expect(
+        "compare_digest" in names_in(genuine),
+        "right answers, but == takes longer for better guesses: compare with hmac.compare_digest",
+    )
+    return "only Twitch comes in, and only on time"
+
+
+def names_in(function: Any) -> set[str]:
+    """The names that a function uses, and those that its helpers in the same notebook use."""
+    names = set(getattr(getattr(function, "__code__", None), "co_names", ()))
+    for name in tuple(names):
+        helper = getattr(function, "__globals__", {}).get(name)
+        if getattr(helper, "__module__", "") == function.__module__:
+            names.update(getattr(getattr(helper, "__code__", None), "co_names", ()))
+    return names

@@ -1,0 +1,158 @@
+"""Checks of the side room about programs that stay alive: a log, and the settings of a unit."""
+
+from lessons.exercises.slips import Slip, Task, Values
+from lessons.exercises.verdict import exercise, show
+
+BEGIN = "INFO twitch: the sandbox world, main.py"
+AGAIN = "WARNING chat: the connection broke; connecting again in 0.7 s"
+LATE = "WARNING chat: Twitch is slow"
+CHAT = "INFO #viktor: your message was not sent (connecting again and again)"
+FAILED = "ERROR !half failed: ZeroDivisionError: division by zero (main.py, line 9)"
+REFUSED = "ERROR Twitch does not know this token."
+STOPPED = "INFO stopped"
+
+COUNT = """again = 0
+for line in log:
+    if line.startswith("WARNING") and "connecting again" in line:
+        again = again + 1
+"""
+LAST = """if log[-1] == "INFO stopped":
+    return "stopped", again
+if log[-1].startswith("ERROR"):
+    return "broken", again
+return "running", again
+"""
+
+
+def pair(found: object) -> str:
+    """Say what is wrong with a result that should be two things."""
+    two = isinstance(found, tuple | list) and len(found) == 2
+    return "" if two else f"{show(found)} is not two things with a comma between them"
+
+
+STATE = Task(
+    "state(log)",
+    [
+        (([BEGIN],), ("running", 0)),
+        (([BEGIN, STOPPED],), ("stopped", 0)),
+        (([BEGIN, AGAIN, AGAIN],), ("running", 2)),
+        (([BEGIN, AGAIN, REFUSED],), ("broken", 1)),
+        (([BEGIN, FAILED, AGAIN],), ("running", 1)),
+        (([BEGIN, AGAIN, CHAT, STOPPED],), ("stopped", 1)),
+        (([BEGIN, STOPPED, BEGIN, AGAIN],), ("running", 1)),
+        (([BEGIN, LATE],), ("running", 0)),
+    ],
+    [
+        Slip(
+            COUNT + LAST.replace('log[-1] == "INFO stopped"', '"INFO stopped" in log'),
+            "that bot was stopped and started again. Only the last line says how it is now",
+        ),
+        Slip(
+            COUNT + LAST.replace('log[-1].startswith("ERROR")', '"ERROR" in "".join(log)'),
+            "the ERROR in the middle is over. Only the last line says how it is now",
+        ),
+        Slip(
+            COUNT.replace('line.startswith("WARNING") and ', "") + LAST,
+            "somebody wrote these words in the chat. Count only lines that begin with WARNING",
+        ),
+        Slip(
+            COUNT.replace(' and "connecting again" in line', "") + LAST,
+            'not every WARNING is a lost line. Look for "connecting again" as well',
+        ),
+        Slip(
+            'again = log.count("WARNING")\n' + LAST,
+            "count looks for whole lines. Go through the log: for line in log:",
+        ),
+        Slip(
+            COUNT.replace("again = again + 1", "again = 1") + LAST,
+            "it was lost more than once. Add 1 each time: again = again + 1",
+        ),
+        Slip(
+            COUNT + LAST.replace(", again", ""),
+            "two things are wanted, with a comma between them: the state, and the number",
+        ),
+        Slip(
+            COUNT + LAST.replace("log[-1]", "log[0]"),
+            "log[0] is the first line. The last one is log[-1]",
+        ),
+        Slip(
+            COUNT + LAST.replace('"INFO stopped"', '"stopped"'),
+            'the whole line is "INFO stopped"',
+        ),
+        Slip(
+            COUNT + LAST.replace('startswith("ERROR")', 'startswith("WARNING")'),
+            "a WARNING is something that the bot has fixed itself. ERROR is the word",
+        ),
+        Slip(
+            'again = 0\nif log[-1] == "INFO stopped":\n    return "stopped", again\n'
+            'return "running", again',
+            "nothing was counted. Begin with again = 0, then for line in log:",
+        ),
+    ],
+    kind=pair,
+)
+
+
+@exercise(
+    'write def state(log): instead of the dots. It returns, for example, "running", 2',
+    "The state depends on one line only: the last one, log[-1].",
+    'First if log[-1] == "INFO stopped":. For ERROR there is log[-1].startswith("ERROR").',
+    "For the number: again = 0, then for line in log:, and one more for each line that begins "
+    'with "WARNING" and has "connecting again" in it.',
+    task=STATE,
+    because="How a bot is now depends on the last line. How it has been depends on all of them.",
+)
+def exercise_1(state: object) -> str:
+    """Eight logs, one with the words in a chat message, one of a bot that was started again."""
+    return f"{len(STATE.cases)} logs read right"
+
+
+START = "/usr/bin/python3 -m botlib.run telegram /opt/bot/main.py"
+
+UNIT = Values(
+    "a setting's value, in quotes",
+    {
+        "ExecStart": START,
+        "EnvironmentFile": "/etc/bot.env",
+        "Restart": "on-failure",
+        "RestartPreventExitStatus": "78",
+    },
+    {
+        "ExecStart": {
+            START.replace(" telegram", ""): "it doesn't say on which platform: botlib.run telegram",
+            START.replace("telegram", "twitch"): "this bot is on Telegram: botlib.run telegram",
+            "python3 -m botlib.run telegram /opt/bot/main.py": "systemd wants the whole path of "
+            "the program: /usr/bin/python3",
+            "/usr/bin/python3 /opt/bot/main.py": "this runs the file, which only makes a bot. "
+            "-m botlib.run is what keeps it alive",
+        },
+        "EnvironmentFile": {
+            "/opt/bot/main.py": "that is the bot. Its settings are in /etc/bot.env",
+            ".env": "systemd doesn't know your folder. Write the whole path, /etc/bot.env",
+        },
+        "Restart": {
+            "always": "this also starts a bot again that has ended as it should",
+            "on-abnormal": "this leaves a bot that ended with status 1",
+            "no": "then nothing starts it again",
+        },
+        "RestartPreventExitStatus": {
+            78: "a unit is a text, and so is each value in it. Write quotes around 78",
+            "0": "after 0 nothing starts it anyway. Which number means wrong settings?",
+            "1": "after 1 a new start may help. Which number means wrong settings?",
+        },
+    },
+)
+
+
+@exercise(
+    "write a text instead of the three dots in each line",
+    "look at the unit above. It has the same four names.",
+    'Restart and RestartPreventExitStatus are "on-failure" and "78" there, and here, too.',
+    f'"ExecStart" is "{START}".',
+    task=UNIT,
+    because="These four lines are the loop that you wrote above. systemd runs it for every program "
+    "on a machine.",
+)
+def exercise_2(unit: object) -> str:
+    """Four settings of a systemd unit."""
+    return "systemd would keep it running"

@@ -1,0 +1,298 @@
+"""A bot for the learner to write, or a file of it, judged by its conversations."""
+
+import ast
+import inspect
+import io
+import os
+import random
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from textwrap import dedent, indent
+from typing import Any
+from unittest.mock import patch
+
+from botlib.bot import Bot, Message
+from botlib.bot_files import load_bot_file
+from lessons.exercises.slips.slip import Slip
+from lessons.exercises.verdict import (
+    NotYet,
+    Untouched,
+    advice,
+    describe,
+    expect,
+    show,
+)
+
+Expected = str | Sequence[str] | Callable[[list[str]], str]
+FORGOTTEN = ". The dictionary has no such key yet. Read it with get: .get(key, 0)"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message of a conversation, and the replies that it should get."""
+
+    text: str
+    user: str
+    expected: Expected
+
+    def complaint(self, said: list[str]) -> str:
+        """Say what was expected instead of these replies; "" if they are right."""
+        if callable(self.expected):
+            return self.expected(said)
+        texts = [self.expected] if isinstance(self.expected, str) else list(self.expected)
+        wanted = [text.replace("{user}", self.user) for text in texts]
+        return "" if said == wanted else f"expected {in_chat(wanted)}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back for one message: replies, an error, and what was printed besides."""
+
+    replies: tuple[str, ...] = ()
+    error: str = ""
+    advice: str = ""
+    printed: str = ""
+
+    def __str__(self) -> str:
+        return f"raised {self.error}" if self.error else f"says {in_chat(self.replies)}"
+
+    def as_seen(self, form: Callable[[list[str]], Any]) -> tuple[Any, str, bool]:
+        """Return what it is to somebody in the chat; alike answers are equal."""
+        return form(list(self.replies)), self.error, bool(self.printed)
+
+
+class BotTask:
+    """A bot for the learner to write, or a file of it, by the conversations it should have."""
+
+    def __init__(
+        self,
+        command: str,
+        cases: Iterable[Sequence[tuple[Any, ...]]],
+        slips: Iterable[Slip] = (),
+        *,
+        before: str = "",
+        file: bool = False,
+        new_users: bool = False,
+        form: Callable[[list[str]], Any] = tuple,
+    ) -> None:
+        """Take the command, and conversations of (text, expected) or (text, user, expected).
+
+        `expected` is the reply, a list of replies, or a function of the replies that says what is
+        wrong, or "": see `contains` and `like`. In a text {user} is who wrote.
+
+        `file`: the answer is the path of a .py file or of a bot's folder, which each conversation
+        loads again, with an empty store. Otherwise it is a `Bot`, whose variables last; with
+        `new_users`, each run of the check has people that it has not seen, "Ann1" for "Ann".
+
+        If learners choose the words, `form` reduces replies to what a slip is known by.
+
+        A slip's code is the body of the command's function, and `before` are lines above it; or
+        it is a whole file, with @bot.command("…").
+        """
+        self.command, self.slips = command, list(slips)
+        self.cases = [[as_turn(*turn) for turn in case] for case in cases]
+        self.file, self._before, self._new_users = file, before, new_users
+        self._form = form
+        self._runs = 0
+
+    def check(self, answer: Any) -> None:
+        """Return if every conversation goes as it should; otherwise raise NotYet."""
+        self._runs += 1
+        cases = [[self._with_new_user(turn) for turn in case] for case in self.cases]
+        load = self._loader(answer)
+        said = outcomes(load, cases)
+        turns = [turn for case in cases for turn in case]
+        complaints = [
+            "an answer" if each.error else turn.complaint(list(each.replies))
+            for turn, each in zip(turns, said, strict=True)
+        ]
+        wrong = next((n for n, complaint in enumerate(complaints) if complaint), None)
+        if wrong is None:
+            return
+        turn, found = turns[wrong], said[wrong]
+        of_several = f" from {turn.user}" if len({each.user for each in turns}) > 1 else ""
+        what = f"for {turn.text}{of_several} it {found}"
+        expected = turn.complaint([]) or "expected an answer" if found.error else complaints[wrong]
+        if slip := self._slip(said, wrong, cases):
+            raise NotYet(f"{what.rstrip('.')}, {expected}: {slip.says}")
+        if found.error:
+            raise NotYet(f"{what}{found.advice}")
+        if found.replies:
+            raise NotYet(f"{what}; {expected}")
+        if found.printed:
+            raise NotYet(
+                f"for {turn.text} the function printed {show(found.printed)} and gave nothing "
+                "back, so nobody gets an answer: write return instead of print"
+            )
+        raise NotYet(f"{what}. Does the command end with return?")
+
+    def written(self, slip: Slip) -> str:
+        """Return the file of a bot with the wrong code."""
+        code = inspect.cleandoc(slip.code)
+        start = "" if "Bot()" in code else "from botlib import Bot\n\nbot = Bot()\n"
+        if "@bot.command" in code:
+            return f"{start}{code}\n"
+        head = f'@bot.command("{self.command}")\ndef {self.command}(message):\n'
+        return f"{start}{self._before}\n\n{head}{indent(code, '    ')}\n"
+
+    def _with_new_user(self, turn: Turn) -> Turn:
+        user = f"{turn.user}{self._runs}" if self._new_users else turn.user
+        return Turn(turn.text, user, turn.expected)
+
+    def _loader(self, answer: Any) -> Callable[[], Bot]:
+        """Return what gives the learner's bot, again for each conversation; NotYet if none can."""
+        if self.file:
+            is_path = isinstance(answer, str | Path)
+            expect(is_path, f"expected the name of a file, in quotes; found {show(answer)}")
+            path = Path(answer)
+            file = path / "main.py" if path.is_dir() else path
+            if file.is_file() and has_dots(file.read_text(encoding="utf-8")):
+                raise Untouched
+
+            def load() -> Bot:
+                try:
+                    return load_bot_file(file, Bot)
+                except ValueError as error:
+                    raise NotYet(str(error)) from None
+
+            return load
+        expect(answer is not Bot, "Bot needs brackets to make one: bot = Bot()")
+        found = "a function" if callable(answer) else show(answer)
+        expect(isinstance(answer, Bot), f"expected a bot, as Bot() makes it; found {found}")
+        assert isinstance(answer, Bot)
+        own = answer.own_commands()
+        if not own or any(has_dots(source_of(function)) for function, _ in own.values()):
+            raise Untouched
+        return lambda: answer
+
+    def _slip(self, said: list[Answer], wrong: int, cases: list[list[Turn]]) -> Slip | None:
+        """The slip that explains all up to the first wrong answer, and the most others."""
+        best, most = None, 0
+        seen = [each.as_seen(self._form) for each in said]
+        for slip in self.slips:
+            answers = outcomes(self._slip_loader(slip), cases)
+            alike = [a == b.as_seen(self._form) for a, b in zip(seen, answers, strict=True)]
+            if all(alike[: wrong + 1]) and sum(alike) > most:
+                best, most = slip, sum(alike)
+        return best
+
+    def _slip_loader(self, slip: Slip) -> Callable[[], Bot]:
+        def load() -> Bot:
+            names: dict[str, Any] = {"__name__": "slip"}
+            exec(self.written(slip), names)  # noqa: S102, code of our own
+            bot: Bot = names["bot"]
+            return bot
+
+        return load if self.file else cache(load)  # a bot's variables last, a file's do not
+
+
+def as_turn(text: str, *rest: Any) -> Turn:
+    """Make a turn of (text, expected) or (text, user, expected)."""
+    user, expected = rest if len(rest) == 2 else ("Viktor", rest[0])
+    return Turn(text, user, expected)
+
+
+def contains(*words: str) -> Callable[[list[str]], str]:
+    """Expect one reply that has one of these words, in any case.
+
+    >>> contains("numbers")(["Only numbers, please."]), contains("numbers")(["no"])
+    ('', 'expected a text with the word numbers')
+    """
+
+    def complaint(said: list[str]) -> str:
+        found = len(said) == 1 and any(word.casefold() in said[0].casefold() for word in words)
+        return "" if found else f"expected a text with the word {' or '.join(words)}"
+
+    return complaint
+
+
+def like(pattern: str, what: str) -> Callable[[list[str]], str]:
+    """Expect one reply that a regular expression fits; `what` describes it.
+
+    >>> like("Viktor: [1-6]", "Viktor and a number from 1 to 6")(["Viktor: 7"])
+    'expected Viktor and a number from 1 to 6'
+    """
+
+    def complaint(said: list[str]) -> str:
+        found = len(said) == 1 and re.fullmatch(pattern, said[0], re.S)
+        return "" if found else f"expected {what}"
+
+    return complaint
+
+
+def outcomes(load: Callable[[], Bot], cases: list[list[Turn]]) -> list[Answer]:
+    """Have each conversation with a bot, and return all answers; chance is the same each time."""
+    chance, answers = random.getstate(), []
+    try:
+        for number, case in enumerate(cases):
+            with empty_store():
+                random.seed(number)
+                bot = load()
+                answers += [answer_of(bot, turn) for turn in case]
+    finally:
+        random.setstate(chance)
+    return answers
+
+
+@contextmanager
+def empty_store() -> Iterator[None]:
+    """Let `open_store` find nothing that was kept before, and keep nothing for later."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        others = {name: value for name, value in os.environ.items() if name != "STORE_URL"}
+        with patch.dict(os.environ, others | {"STORE_FOLDER": folder}, clear=True):
+            yield
+
+
+def answer_of(bot: Bot, turn: Turn) -> Answer:
+    """Write one message to a bot; NotYet if it has no such command."""
+    name, printed = bot.command_in(turn.text), io.StringIO()
+    known = ", ".join(bot.commands)
+    expect(
+        name is None or name in bot.commands,
+        f"the bot has no command {name} yet; it has: {known}. Right above the function write "
+        f'@, the name of this bot, and .command("{name}")',
+    )
+    try:
+        with redirect_stdout(printed):
+            replies = bot.replies(Message(turn.text, turn.user, user_id=turn.user))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        what = FORGOTTEN if isinstance(error, KeyError) else advice(error)
+        return Answer((), describe(error), what, printed.getvalue().strip())
+    return Answer(tuple(replies), printed=printed.getvalue().strip())
+
+
+def in_chat(replies: Iterable[str]) -> str:
+    """Write replies as people see them in a chat.
+
+    >>> in_chat(["1", "2"]), in_chat([])
+    ("'1' and '2'", 'nothing')
+    """
+    return " and ".join(map(show, replies)) or "nothing"
+
+
+def has_dots(source: str) -> bool:
+    """Return whether Python code still has a placeholder, `...`.
+
+    >>> has_dots("x = ...  # write here"), has_dots("return '...'"), has_dots("x = (")
+    (True, False, False)
+    """
+    try:
+        nodes = ast.walk(ast.parse(dedent(source)))
+    except SyntaxError:
+        return False
+    return any(isinstance(node, ast.Constant) and node.value is ... for node in nodes)
+
+
+def source_of(function: Callable[..., Any]) -> str:
+    """Return the code of a function; "" if nobody knows it any more."""
+    try:
+        return inspect.getsource(function)
+    except (OSError, TypeError):
+        return ""

@@ -1,0 +1,170 @@
+"""A function for the learner to write, judged by the results that it gives."""
+
+import inspect
+import io
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from copy import deepcopy
+from dataclasses import dataclass
+from textwrap import indent
+from typing import Any
+from unittest.mock import patch
+
+from lessons.exercises.slips.slip import Slip
+from lessons.exercises.verdict import (
+    NotYet,
+    close,
+    describe,
+    expect,
+    is_number,
+    run,
+    show,
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one call: a value, or an error."""
+
+    value: Any = None
+    error: str = ""
+    printed: bool = False
+
+    def __str__(self) -> str:
+        return f"raised {self.error}" if self.error else f"gave {show(self.value)}"
+
+
+class Task:
+    """A function for the learner to write, by the results that it should give."""
+
+    def __init__(
+        self,
+        signature: str,
+        cases: Iterable[tuple[tuple[Any, ...], Any]],
+        slips: Iterable[Slip] = (),
+        *,
+        kind: Callable[[Any], str] = lambda found: "",
+        same: Callable[[Any, Any], bool] | None = None,
+        call: Callable[..., str] | None = None,
+    ) -> None:
+        """Take what follows `def`, and for each case its arguments and the right result.
+
+        `kind` says what is wrong with the kind of a result, or "". `same` compares a result with
+        another one; without it, `equal` does. `call` writes a call with these arguments in words,
+        where they are too long to be shown.
+        """
+        self.signature, self.cases, self.slips = signature, list(cases), list(slips)
+        self._kind, self._same = kind, same or equal
+        self._name = signature.partition("(")[0]
+        self._call = call or self._as_written
+
+    def check(self, function: Any) -> None:
+        """Return if every case has the right result; otherwise raise NotYet."""
+        expect(callable(function), f"expected a function, found {show(function)}")
+        found = self._outcomes(function)
+        rights = [Outcome(right) for _, right in self.cases]
+        wrong = [n for n, right in enumerate(rights) if not self._alike(found[n], right)]
+        if not wrong:
+            return
+        arguments, right = self.cases[wrong[0]]
+        call, result = self._call(*arguments), found[wrong[0]]
+        expected = f"expected {f'{right:g}' if is_number(right) else show(right)}"
+        slip = self._slip(found, wrong[0])
+        if slip and result.printed and result.value is None and "print" not in slip.code:
+            slip = None  # nothing came back, whatever else is wrong
+        if slip:
+            raise NotYet(f"{call} {result}, {expected}: {slip.says}")
+        with no_waiting(function):
+            run(function, *deepcopy(arguments), call=call)  # says more of errors, print and None
+        raise NotYet(f"{call} {result}, {self._kind(result.value) or expected}")
+
+    def written(self, slip: Slip) -> Callable[..., Any]:
+        """Define the function with the wrong code as its body."""
+        names: dict[str, Any] = {}
+        body = indent(inspect.cleandoc(slip.code), "    ")
+        exec(f"def {self.signature}:\n{body}", names)  # noqa: S102, code of our own
+        function: Callable[..., Any] = names[self._name]
+        return function
+
+    def _slip(self, found: list[Outcome], first: int) -> Slip | None:
+        """The slip that explains all up to the first wrong case, and the most others."""
+        best, most = None, 0
+        for slip in self.slips:
+            alike = list(map(self._alike, found, self._outcomes(self.written(slip))))
+            if all(alike[: first + 1]) and sum(alike) > most:
+                best, most = slip, sum(alike)
+        return best
+
+    def _as_written(self, *arguments: Any) -> str:
+        return f"{self._name}({', '.join(map(show, arguments))})"
+
+    def _outcomes(self, function: Callable[..., Any]) -> list[Outcome]:
+        return [outcome(function, *deepcopy(arguments)) for arguments, _ in self.cases]
+
+    def _alike(self, one: Outcome, other: Outcome) -> bool:
+        if one.error or other.error:
+            return one.error == other.error
+        return self._same(one.value, other.value)
+
+
+def outcome(function: Callable[..., Any], *arguments: Any) -> Outcome:
+    """Call a function; what it prints is not shown."""
+    printed = io.StringIO()
+    try:
+        with no_waiting(function), redirect_stdout(printed):
+            value = function(*arguments)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        return Outcome(error=describe(error))
+    if inspect.iscoroutine(value):
+        value.close()  # else Python complains of it, too
+    return Outcome(value, printed=bool(printed.getvalue().strip()))
+
+
+@contextmanager
+def no_waiting(function: Any) -> Iterator[None]:
+    """Let time.sleep return at once in this thread, or a function that waits holds up the check.
+
+    `from time import sleep` has put it among the names that the function sees, too.
+    """
+    sleep, here = time.sleep, threading.get_ident()
+
+    def sleep_elsewhere(seconds: float) -> None:
+        if threading.get_ident() != here:
+            sleep(seconds)
+
+    names = getattr(function, "__globals__", {})
+    taken = [name for name, value in names.items() if value is sleep]
+    names.update(dict.fromkeys(taken, sleep_elsewhere))
+    try:
+        with patch("time.sleep", sleep_elsewhere):
+            yield
+    finally:
+        names.update(dict.fromkeys(taken, sleep))
+
+
+def equal(found: Any, right: Any) -> bool:
+    """Compare two results: numbers but for rounding, a list and a tuple by what is in them.
+
+    >>> equal([0.1 + 0.2, "a"], (0.3, "a")), equal(1, True), equal("1", 1)
+    (True, False, False)
+    """
+    if is_number(right):
+        return close(found, right)
+    if isinstance(right, list | tuple):
+        return (
+            isinstance(found, list | tuple)
+            and len(found) == len(right)
+            and all(map(equal, found, right))
+        )
+    return isinstance(found, type(right)) and bool(found == right)
+
+
+def number(found: Any) -> str:
+    """Say what is wrong with a result that should be a number; "" if it is one."""
+    if isinstance(found, str):
+        return "a text. Return the number itself, no f-text"
+    return "" if is_number(found) else "expected a number"

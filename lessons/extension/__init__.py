@@ -1,0 +1,1 @@
+"""What `%load_ext lessons` adds to a notebook: %%save, short errors, forgiving cells."""

@@ -1,0 +1,194 @@
+"""Errors of a few lines: what happened, where in the learner's own cell, what to do.
+
+Of the course's own errors only their words and the learner's line are shown, since their words say
+what to do. Of all others the frames of the notebook's cells and of the learner's own files are
+shown, without those inside libraries.
+"""
+
+import linecache
+import re
+import sys
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import TYPE_CHECKING
+
+from lessons.extension.syntax import explain_syntax, last_written
+from lessons.workshop import workshop
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+OURS = ("botlib", "bot_sandbox", "lessons", "deploy")  # packages whose errors speak for themselves
+
+FIXES = {  # what the course adds to errors that are made for everybody
+    "NodeMissingError": "In the course, type in a terminal in its folder: python3 start.py node",
+}
+
+CLOUDS_OWN = ("AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "_HANDLER")  # environment variables
+ONLY_IN_THE_CLOUD = (
+    "Only a process in a cloud has this variable. If you have copied a whole file into the cell, "
+    "keep the function alone."
+)
+
+NOT_THERE = (
+    "Does a cell above make it? Then run that one first: menu Run, Run All Above Selected Cell.\n"
+    "Otherwise look at the spelling. A text needs quotes."
+)
+
+MOVED = {  # modules and names of an older edition, and where they are now
+    "sandbox": "bot_sandbox",
+    "botlib.settings.setting": "botlib.settings import require_setting",
+    "botlib.settings.settings": "botlib.settings import read_settings",
+    "botlib.store.RedisStore": "botlib.store.redis",
+    "botlib.store.SqliteStore": "botlib.store.sqlite",
+    "botlib.tokens.telegram_token": "botlib.telegram.token import check_token",
+    "botlib.tokens.twitch_token": "botlib.twitch.token import check_token",
+    "botlib.twitch.helix.request": "botlib.http import request",
+    "botlib.twitch.account": "botlib.twitch.credentials",
+    "botlib.twitch.irc_bot.Limits": "botlib.twitch.limits",
+    "botlib.twitch.irc_bot.exponential": "botlib.twitch.irc_bot import exponential_backoff",
+    "botlib.twitch.irc_bot.Timing": "botlib.twitch.connection",
+    "botlib.telegram.light": "botlib.telegram.webhook",
+    "botlib.telegram.webhook.App": "botlib.telegram.application",
+    "botlib.telegram.webhook.builder_for": "botlib.telegram.application",
+    "lessons.about": "lessons.display",
+    "lessons.break_even": "lessons.charts",
+    "lessons.by_hand": "lessons.cloud.by_hand",
+    "lessons.chat_chart": "lessons.charts",
+    "lessons.checklist": "lessons.progress.checklist",
+    "lessons.client": "lessons.web",
+    "lessons.excerpt": "lessons.display",
+    "lessons.guess": "lessons.display",
+    "lessons.guest_book": "lessons.cloud.guest_book",
+    "lessons.holding": "lessons.worlds.background",
+    "lessons.home": "lessons.worlds.home",
+    "lessons.log": "lessons.display",
+    "lessons.page": "lessons.web",
+    "lessons.phone": "lessons.worlds.phone",
+    "lessons.price_list": "lessons.costs",
+    "lessons.program": "lessons.worlds.program",
+    "lessons.receipt": "lessons.charts",
+    "lessons.slider": "lessons.charts",
+    "lessons.table": "lessons.display",
+    "lessons.timeline": "lessons.charts",
+    "lessons.tried": "lessons.display",
+    "lessons.waiting": "lessons.cloud.response_time",
+    "lessons.world": "lessons.worlds.world",
+}
+
+
+def show_short_errors(shell: "InteractiveShell") -> None:
+    """Have this notebook show errors as above, from now on."""
+    shell.set_custom_exc((Exception, KeyboardInterrupt), show)
+
+    def show_syntax(filename: str | None = None, running_compiled_code: bool = False) -> None:
+        error = sys.exception() or sys.last_value  # the latter where IPython's own reading failed
+        if isinstance(error, SyntaxError) and not hasattr(error, "__notes__"):
+            above = linecache.getlines(error.filename or "")[: max((error.lineno or 1) - 1, 0)]
+            if words := explain_syntax(error, last_written(above)):
+                error.add_note(words)
+        type(shell).showsyntaxerror(shell, filename, running_compiled_code)
+
+    shell.showsyntaxerror = show_syntax  # type: ignore[method-assign]  # IPython has no hook
+
+
+def show(
+    shell: "InteractiveShell",
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+    tb_offset: int | None = None,
+) -> None:
+    """Show an error that a cell raised; IPython calls this."""
+    if kind.__module__.partition(".")[0] in OURS:
+        words = own_lines(shell, kind, error, trace)
+        error._render_traceback_ = lambda *_: words  # type: ignore[attr-defined]  # IPython's hook
+        shell.showtraceback((kind, error, trace), tb_offset=0)
+        return
+    if kind is NameError and not hasattr(error, "__notes__") and raised_in_cell(shell, trace):
+        capital = capital_hint(error)
+        error.add_note(f"{capital}." if capital else NOT_THERE)
+    if kind is KeyError and any(name in CLOUDS_OWN for name in map(str, error.args)):
+        error.add_note(ONLY_IN_THE_CLOUD)
+    if (place := new_place(error)) and not hasattr(error, "__notes__"):
+        error.add_note(place)
+    # What an error came from is mostly another one deep inside a library.
+    cause, context, hidden = error.__cause__, error.__context__, error.__suppress_context__
+    error.__cause__ = error.__context__ = None
+    try:
+        shell.showtraceback((kind, error, frames_of_cells(shell, trace)), tb_offset=0)
+    finally:
+        error.__cause__, error.__context__, error.__suppress_context__ = cause, context, hidden
+
+
+def capital_hint(error: BaseException) -> str:
+    """Say how Python writes true, false or none, if that caused the error; "" for others."""
+    if isinstance(error, NameError) and error.name in ("true", "false", "none"):
+        return f"Python writes {error.name.title()} with a capital letter and without quotes"
+    return ""
+
+
+def new_place(error: BaseException) -> str:
+    """Say where a missing module is now, if it has moved; "" for others."""
+    if isinstance(error, ImportError):
+        name = error.name or ""
+        # Python 3.11 names only in words what `from module import name` did not find.
+        if asked := re.match(r"cannot import name '(\w+)'", str(error)):
+            name += f".{asked[1]}"
+    elif isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
+        # A folder of that name is a module to Python, though an empty one.
+        name = f"{error.obj.__name__}.{error.name}"
+    else:
+        return ""
+    for old, new in MOVED.items():
+        if f"{name}.".startswith(f"{old}."):
+            return f"{old} has moved: write from {new if ' ' in new else f'{new} import …'}"
+    return ""
+
+
+def frames_of_cells(shell: "InteractiveShell", trace: TracebackType | None) -> TracebackType | None:
+    """Keep the frames in cells and the learner's own files; all frames if there are none."""
+    own: list[TracebackType] = []
+    frame = trace
+    while frame:
+        if (frame.tb_frame.f_globals is shell.user_global_ns and is_cell(frame)) or is_saved(frame):
+            own.append(frame)
+        frame = frame.tb_next
+    chain: TracebackType | None = None
+    for frame in reversed(own):
+        chain = TracebackType(chain, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+    return chain or trace
+
+
+def raised_in_cell(shell: "InteractiveShell", trace: TracebackType | None) -> bool:
+    """Return whether a line of the notebook raised the error, not one of a file."""
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return bool(trace and trace.tb_frame.f_globals is shell.user_global_ns)
+
+
+def is_cell(frame: TracebackType) -> bool:
+    """Return whether a frame is the notebook's own code, not IPython's around it."""
+    return bool(linecache.getline(frame.tb_frame.f_code.co_filename, frame.tb_lineno))
+
+
+def is_saved(frame: TracebackType) -> bool:
+    """Return whether a frame is in a file that %%save has written."""
+    file = Path(frame.tb_frame.f_code.co_filename)
+    return file.is_absolute() and file.is_relative_to(workshop().resolve())
+
+
+def own_lines(
+    shell: "InteractiveShell",
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+) -> list[str]:
+    """Return the learner's line, then what the error says."""
+    frame = frames_of_cells(shell, trace)
+    line = ""
+    if frame:
+        source = linecache.getline(frame.tb_frame.f_code.co_filename, frame.tb_lineno).strip()
+        line = f"line {frame.tb_lineno} of this cell: {source}"
+    words = (line, f"{kind.__name__}: {error}", FIXES.get(kind.__name__, ""))
+    return [part for part in words if part]

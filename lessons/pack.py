@@ -1,0 +1,389 @@
+"""Your bot, your notebooks and your progress in one zip, to take along to another place.
+
+`pack` reads a folder like my_course/, `unpack` writes into one. Secrets stay where they are: no
+`.env`, no other hidden file, no file that holds a token. Notebooks travel without their outputs.
+Those that you have not changed don't travel, because every course has them.
+
+Nothing here needs a package or a process, so it works in a browser tab, too.
+"""
+
+import io
+import json
+import os
+import re
+import stat
+import struct
+import time
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from botlib.env_file import bots_folder, read_env
+from botlib.settings import SECRETS, password_in
+from lessons.workshop import ORIGINALS, RECORD, cells_digest, digest, forget_bytecode
+
+PACK = "my_course.zip"
+MANIFEST = ".pack.json"  # in the zip: what the course wrote last into each of its files
+FORMAT = 1
+LAST_PACKED = ".packed.json"  # in the folder: the version of each file that is in a pack as well
+FILE_LIMIT, TOTAL_LIMIT, MOST_FILES = 20 * 10**6, 100 * 10**6, 5000
+SHORTEST_SECRET = 8  # characters; any text may hold a shorter one
+MADE_AGAIN = {"pictures", "card.html", "card.svg"}  # by the course
+OF_TOOLS = re.compile(r"__pycache__|node_modules|.*\.(pyc|zip)|.*\.sqlite3-(wal|shm|journal)")
+SECRET_FILES = re.compile(r".*\.env(\..*)?|\.env.*|.*\.(pem|key|p12|pfx)|parameters\.json", re.I)
+TELEGRAM_TOKEN = re.compile(rb"(?<!\d)\d{6,}:[\w-]{35}(?![\w-])")
+# A part of a name that some system cannot store, or reads as something else.
+UNFIT = re.compile(
+    r'|\..*|.*[\x00-\x1f\x7f<>:"|?*\\/].*|.*[. ]|(con|prn|aux|nul|com\d|lpt\d)(\..*)?',
+    re.IGNORECASE | re.DOTALL,
+)
+LONGEST_PART, LONGEST_NAME = 100, 200  # bytes
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+    *(OSError, EOFError, ValueError, LookupError, RuntimeError),
+)
+
+
+class PackError(ValueError):
+    """A pack cannot be made or read; the text says why and what to do."""
+
+
+class Entry(NamedTuple):
+    """A file of a pack, and when it was changed, in seconds."""
+
+    content: bytes
+    changed: float
+
+
+class Pack(NamedTuple):
+    """A zip, the files in it, and those that were left out: {file: why}."""
+
+    content: bytes
+    files: list[str]
+    left_out: dict[str, str]
+
+
+class Unpacked(NamedTuple):
+    """What happened to the files of a pack: written, here already, or kept: {file: why}."""
+
+    written: list[str]
+    same: list[str]
+    kept: dict[str, str]
+
+
+class Names:
+    """Names of files that no system takes for one another, and none of which is a folder, too."""
+
+    def __init__(self) -> None:
+        self._files: set[str] = set()
+        self._folders: set[str] = set()
+
+    def add(self, name: str) -> bool:
+        """Add a name; False if it clashes with one before."""
+        spelled = unicodedata.normalize("NFC", name).casefold()
+        parts = spelled.split("/")
+        above = {"/".join(parts[:length]) for length in range(1, len(parts))}
+        if spelled in self._files | self._folders or above & self._files:
+            return False
+        self._files.add(spelled)
+        self._folders |= above
+        return True
+
+
+def pack(folder: Path) -> Pack:
+    """Pack a learner's folder. PackError if nothing in it is the learner's, or it is too large."""
+    entries: dict[str, Entry] = {}
+    left_out: dict[str, str] = {}
+    secrets, names, by_course = known_secrets(folder), Names(), written_by_course(folder)
+    for name, path in files_below(folder):
+        why = why_not(name, path)
+        content = b"" if why else path.read_bytes()
+        if name.endswith(".ipynb"):
+            if fingerprint(name, content) == by_course.get(name):
+                continue
+            content = without_outputs(content)
+        why = why or secret_in(content, secrets)
+        if not why and not names.add(name):
+            why = "another file has almost the same name"
+        if why:
+            left_out[name] = why
+        else:
+            entries[name] = Entry(content, path.stat().st_mtime)
+    if not entries:
+        raise PackError(f"There is nothing of yours in {folder} yet, so there is no pack.")
+    if sum(len(entry.content) for entry in entries.values()) > TOTAL_LIMIT:
+        largest = sorted(entries, key=lambda name: -len(entries[name].content))[:3]
+        raise PackError(
+            f"Your files have more than {TOTAL_LIMIT // 10**6} MB. Move the largest ones out of "
+            f"{folder}: {', '.join(largest)}"
+        )
+    if len(entries) > MOST_FILES:
+        raise PackError(f"These are {len(entries)} files, and a pack holds {MOST_FILES}.")
+    content = zipped(entries, {name: by_course[name] for name in entries if name in by_course})
+    note_packed(folder, entries)
+    return Pack(content, sorted(entries), left_out)
+
+
+def files_below(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Find the files that may be the learner's own. A link is found, and not followed."""
+    for place, folders, names in os.walk(folder):
+        links = [each for each in folders if Path(place, each).is_symlink()]
+        folders[:] = [
+            each
+            for each in sorted(folders)
+            if each not in links
+            and not each.startswith(".")
+            and not OF_TOOLS.fullmatch(each)
+            and not Path(place, each, "pyvenv.cfg").is_file()
+            and not (each in MADE_AGAIN and Path(place) == folder)
+        ]
+        for each in sorted([*names, *links]):
+            is_hidden = each.startswith(".") and not SECRET_FILES.fullmatch(each)
+            is_made_again = each in MADE_AGAIN and Path(place) == folder
+            if not (is_hidden or is_made_again or OF_TOOLS.fullmatch(each)):
+                path = Path(place, each)
+                yield path.relative_to(folder).as_posix(), path
+
+
+def why_not(name: str, path: Path) -> str:
+    """Say why a file does not go into a pack; "" if it may."""
+    if SECRET_FILES.fullmatch(path.name):
+        return "secrets stay where they are"
+    if path.is_symlink() or not path.is_file():
+        return "it is no ordinary file"
+    if not is_fit(name):
+        return "another system could not store this name"
+    if path.stat().st_size > FILE_LIMIT:
+        return f"it has more than {FILE_LIMIT // 10**6} MB"
+    journals = [path.with_name(f"{path.name}{end}") for end in ("-wal", "-journal")]
+    if path.suffix == ".sqlite3" and any(each.is_file() for each in journals):
+        return "a program has it open. Stop your bot and pack again"
+    return ""
+
+
+def is_fit(name: str) -> bool:
+    """Return whether a file of this name may be in a pack: inside the folder, on each system."""
+    try:
+        sizes = [len(part.encode()) for part in name.split("/")]
+    except UnicodeEncodeError:  # a name that was no text
+        return False
+    if max(sizes) > LONGEST_PART or sum(sizes) > LONGEST_NAME:
+        return False
+    parts = name.split("/")
+    return not any(UNFIT.fullmatch(part) or SECRET_FILES.fullmatch(part) for part in parts)
+
+
+def known_secrets(folder: Path) -> dict[bytes, str]:
+    """Return the secrets in use here, from `.env` files and the environment: {value: its name}."""
+    files = [path for path in (bots_folder() / ".env", *folder.rglob(".env")) if path.is_file()]
+    found: dict[str, str] = {}
+    for source in (os.environ, *map(read_env, files)):
+        found |= {source.get(name, "").strip(): name for name in sorted(SECRETS)}
+        found[password_in(source.get("STORE_URL", ""))] = "STORE_URL"
+    return {
+        os.fsencode(value): name for value, name in found.items() if len(value) >= SHORTEST_SECRET
+    }
+
+
+def secret_in(content: bytes, known: dict[bytes, str]) -> str:
+    """Say which secret a file holds; "" if none was found. The text does not show it."""
+    for value, name in known.items():
+        if value in content:
+            return f"it holds the value of {name}"
+    return "it holds a Telegram token" if TELEGRAM_TOKEN.search(content) else ""
+
+
+def without_outputs(content: bytes) -> bytes:
+    """Return a notebook without what its cells have printed; what is no notebook as it is."""
+    try:
+        notebook = json.loads(content)
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "code":
+                cell["outputs"], cell["execution_count"] = [], None
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return content
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode(errors="replace")
+
+
+def zipped(entries: dict[str, Entry], by_course: dict[str, str]) -> bytes:
+    """Write the zip."""
+    buffer = io.BytesIO()
+    manifest = {"such different chatbots": FORMAT, "written by the course": by_course}
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(MANIFEST, json.dumps(manifest, indent=1, sort_keys=True))
+        for name, entry in sorted(entries.items()):
+            then = time.localtime(entry.changed)
+            info = zipfile.ZipInfo(name, max(then[:6], (1980, 1, 1, 0, 0, 0)))  # a zip's first
+            info.external_attr = (stat.S_IFREG | 0o644) << 16
+            archive.writestr(info, entry.content, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def unpack(
+    content: bytes,
+    folder: Path,
+    replace: bool = False,
+    before_notebook: Callable[[Path], object] = lambda path: None,
+) -> Unpacked:
+    """Write a pack's files into a learner's folder.
+
+    A file is kept if you have changed it here since the course or a pack wrote it, unless `replace`
+    is set. `before_notebook` is called with each notebook that is going to be replaced. PackError,
+    and nothing is written, if the zip is broken or is no pack.
+    """
+    entries, of_pack = read(content)
+    by_course, packed = written_by_course(folder), read_json(folder / LAST_PACKED)
+    done = Unpacked([], [], {})
+    try:
+        for name, entry in entries.items():
+            path = folder / name
+            if not is_free(folder, name):
+                done.kept[name] = "something else has its place"
+                continue
+            found = path.read_bytes() if path.exists() else None
+            new = fingerprint(name, entry.content)
+            if found is not None:
+                old = fingerprint(name, found)
+                if found == entry.content or (name.endswith(".ipynb") and old == new):
+                    done.same.append(name)
+                    continue
+                if not replace and old not in (by_course.get(name), packed.get(name), new):
+                    done.kept[name] = "you changed it here"
+                    continue
+                if name.endswith(".ipynb"):
+                    before_notebook(path)
+            write_whole(path, entry)
+            done.written.append(name)
+    finally:
+        note_written(folder, done.written, of_pack)
+        note_packed(folder, {name: entries[name] for name in (*done.written, *done.same)})
+    return done
+
+
+def read(content: bytes) -> tuple[dict[str, Entry], dict[str, str]]:
+    """Return a pack's files and what the course wrote last into them; PackError if it is none."""
+    try:
+        if len(content) > TOTAL_LIMIT:
+            raise PackError("The file is too large for a pack.")
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            infos = [info for info in archive.infolist() if not info.is_dir()]
+            check(infos)
+            files = {info.filename: archive.read(info) for info in infos}
+        manifest = json.loads(files.pop(MANIFEST))
+        version, by_course = manifest["such different chatbots"], manifest["written by the course"]
+        if version != FORMAT:
+            raise PackError("A newer course has made this pack. Get the newest one, then unpack.")
+        by_course = {str(name): str(value) for name, value in by_course.items()}
+        dates = {info.filename: time.mktime((*info.date_time, 0, 0, -1)) for info in infos}
+    except PackError:
+        raise
+    except (*BROKEN, AttributeError, TypeError):
+        raise PackError(
+            "This file is broken, or it is no pack. Expected the zip that `pack` has made. If it "
+            "was sent or copied, fetch it again."
+        ) from None
+    return {name: Entry(file, dates[name]) for name, file in files.items()}, by_course
+
+
+def check(infos: list[zipfile.ZipInfo]) -> None:
+    """Raise PackError unless these can be files of a pack."""
+    names = Names()
+    for info in infos:
+        name, kind = info.filename, stat.S_IFMT(info.external_attr >> 16)
+        if name != MANIFEST and not (is_fit(name) and names.add(name)):
+            raise PackError(f"This is no pack: it has a file {name!r}, and a pack cannot.")
+        if kind not in (0, stat.S_IFREG) or info.flag_bits & 1:  # the bit of a password
+            raise PackError(f"This is no pack: {name} is no ordinary file.")
+    sizes = [info.file_size for info in infos]
+    if (
+        len(sizes) > MOST_FILES + 1
+        or max(sizes, default=0) > FILE_LIMIT
+        or sum(sizes) > TOTAL_LIMIT
+    ):
+        raise PackError("This is no pack: it is too large when unpacked.")
+    if MANIFEST not in {info.filename for info in infos}:
+        raise PackError(
+            f"This zip is no pack: it has no {MANIFEST}. Expected the zip that `pack` has made, as "
+            "it is: not unpacked and zipped again."
+        )
+
+
+def is_free(folder: Path, name: str) -> bool:
+    """Return whether a file of this name may be written: no link and no folder is in its way."""
+    path = folder / name
+    above = [each for each in path.parents if each != folder and each.is_relative_to(folder)]
+    is_way_free = all(
+        not each.is_symlink() and (each.is_dir() or not each.exists()) for each in above
+    )
+    return is_way_free and not path.is_symlink() and (path.is_file() or not path.exists())
+
+
+def write_whole(path: Path, entry: Entry) -> None:
+    """Write a file, so that a full disk leaves the old one as it was."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(".unpacking")
+    try:
+        new.write_bytes(entry.content)
+        os.utime(new, (entry.changed, entry.changed))
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+    if path.suffix == ".py":
+        forget_bytecode(path)
+
+
+def fingerprint(name: str, content: bytes) -> str:
+    """Return a digest that stays the same if only outputs or line ends change."""
+    cells = cells_digest(content) if name.endswith(".ipynb") else ""
+    return cells or digest(content.replace(b"\r\n", b"\n"))
+
+
+def written_by_course(folder: Path) -> dict[str, str]:
+    """Return what the course and its cells wrote last: {file: its fingerprint}."""
+    copies = read_json(folder / ORIGINALS).get("copies")
+    saved = read_json(folder / "workshop" / RECORD)
+    of_copies = copies if isinstance(copies, dict) else {}
+    return of_copies | {f"workshop/{name}": each for name, each in saved.items()}
+
+
+def note_written(folder: Path, names: Iterable[str], of_pack: dict[str, str]) -> None:
+    """Take over what the pack knows of the files that came from it.
+
+    A file of the workshop of which it knows nothing is the learner's. A notebook of which it knows
+    nothing comes from a place without a record, and the record of this course stays.
+    """
+    originals, saved = read_json(folder / ORIGINALS), read_json(folder / "workshop" / RECORD)
+    for name in names:
+        if name.startswith("workshop/"):
+            saved.pop(name.removeprefix("workshop/"), None)
+            if name in of_pack:
+                saved[name.removeprefix("workshop/")] = of_pack[name]
+        elif name in of_pack and isinstance(originals.get("copies"), dict):
+            originals["copies"][name] = of_pack[name]
+    for path, record in ((folder / ORIGINALS, originals), (folder / "workshop" / RECORD, saved)):
+        if record:
+            write_json(path, record)
+
+
+def note_packed(folder: Path, entries: dict[str, Entry]) -> None:
+    """Remember the versions that are in a pack: a later pack may replace these."""
+    new = {name: fingerprint(name, entry.content) for name, entry in entries.items()}
+    write_json(folder / LAST_PACKED, read_json(folder / LAST_PACKED) | new)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a record; an empty one if it is missing or broken."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def write_json(path: Path, record: dict[str, Any]) -> None:
+    """Write a record."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(record, indent=1, sort_keys=True), encoding="utf-8")

@@ -1,0 +1,337 @@
+"""Is your own bot ready to deploy? Each point is tried, not asked.
+
+The bot's files are run in processes of their own, so a point is about the files as they are now,
+whatever the notebook has imported before. Nothing leaves this machine.
+"""
+
+import importlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
+from unittest.mock import patch
+
+from bot_sandbox import Telegram, Twitch
+from bot_sandbox.hello_bot import USERNAME, authorize_bot, create_telegram_bot
+from bot_sandbox.randomness import Randomness
+from botlib.bot import APOLOGY, Bot
+from botlib.bot_files import where_in
+from botlib.env_file import env_files, only_sandbox, read_env
+from botlib.run import load_bot
+from botlib.twitch.helix import Helix
+from lessons.cloud import Cloud
+from lessons.exercises.verdict import show
+from lessons.learner_bot import bot_name
+from lessons.worlds.home import COURSE, Home, sandboxed
+
+DONE, OPEN, LEFT_OUT = "✔", "…", "○"
+NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "store.sqlite3*")
+ZIP_LIMIT_MB = 50.0  # AWS takes larger ones only from a bucket
+LONGEST = 300  # characters of what went wrong
+PATIENCE_S = 25.0  # for an answer: a busy machine starts a program slowly
+SORRY = APOLOGY.partition("{command} ")[2]
+
+
+class Point(NamedTuple):
+    """One line: the result, what was tried, and what to do if it failed."""
+
+    mark: str
+    what: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.mark} {self.what}" + (f"\n    {self.remedy}" if self.remedy else "")
+
+
+class Checklist:
+    """All points, in the order to fix them; str() is a line or two for each."""
+
+    def __init__(self, points: list[Point]) -> None:
+        self.points = points
+
+    @property
+    def is_ready(self) -> bool:
+        """Return whether nothing is left to fix."""
+        return all(point.mark != OPEN for point in self.points)
+
+    @property
+    def homes(self) -> int:
+        """Count the homes in which the bot answers, of four."""
+        return sum(point.mark == DONE and point.what in WHERE for point in self.points)
+
+    def __repr__(self) -> str:
+        return "\n".join([*map(str, self.points), "", self._summary()])
+
+    def _repr_html_(self) -> str:
+        left = ' style="text-align: left"'
+        rows = [
+            f"<tr><td>{mark}</td><td{left}>{escape(what)}</td><td{left}>{escape(remedy)}</td></tr>"
+            for mark, what, remedy in self.points
+        ]
+        return f"<table>{''.join(rows)}</table><p>{self._summary()}</p>"
+
+    def _summary(self) -> str:
+        left = sum(point.mark == OPEN for point in self.points)
+        return f"still to fix: {left}" if left else "It is ready to leave."
+
+
+def checklist(folder: Path | str, ask: str = "!hello") -> Checklist:
+    """Try a bot's folder, and ask the bot this in each home; takes some seconds."""
+    folder = Path(folder).resolve()
+    found = check_bot(folder, ask)
+    points = [
+        point("main.py makes `bot`", found["bot"]),
+        point(f"it answers {ask}", found["answer"]),
+        point("its own tests pass", found["test"]),
+        *zip_points(folder),
+    ]
+    if found["bot"] or found["answer"]:
+        homes = [Point(OPEN, "it answers in each of its homes", "first fix what is above")]
+    else:
+        homes = try_each_home(folder, ask)
+    return Checklist([*points, *homes, token()])
+
+
+def point(what: str, trouble: str) -> Point:
+    """Make a point that is done unless there was trouble."""
+    return Point(OPEN if trouble else DONE, what, trouble)
+
+
+# --- the folder, in a process of its own ------------------------------------------------------
+
+
+def check_bot(folder: Path, ask: str) -> dict[str, str]:
+    """Say what is wrong with the bot's file, answer and test; "" if nothing is."""
+    command = [sys.executable, "-m", "lessons.progress.checklist", str(folder), ask]
+    with tempfile.TemporaryDirectory() as scores:  # what a test stores is not the bot's own
+        done = subprocess.run(
+            command, cwd=folder if folder.is_dir() else None,
+            env=sandboxed() | {"STORE_FOLDER": scores}, capture_output=True,
+            text=True, encoding="utf-8", errors="replace",
+        )  # fmt: skip
+    try:
+        found: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    except (IndexError, ValueError):
+        last = (done.stderr.strip().splitlines() or ["it printed nothing"])[-1]
+        found = {"bot": f"main.py ended the program: {last}"}
+    first = "first fix what is above"
+    return {"bot": "", "answer": first, "test": first} | found
+
+
+def import_and_check_bot(folder: Path, ask: str) -> dict[str, str]:
+    """Import the bot and check it; `check_bot` runs this in a process of its own."""
+    try:
+        bot = load_bot(folder / "main.py")
+    except ValueError as error:
+        return {"bot": str(error).replace(f"{folder}{os.sep}", "")}
+    answer, test = why_no_answer(bot, ask, folder), why_no_test(bot, folder)
+    return {"bot": "", "answer": answer, "test": test}
+
+
+def why_no_answer(bot: Bot, ask: str, folder: Path) -> str:
+    """Say why the bot does not answer; "" if it does."""
+    name = bot.command_in(ask)
+    if name is None:
+        return f'that calls no command. One begins with a sign: ask="{bot.prefixes[0]}{ask}"'
+    if name not in bot.commands:
+        have = ", ".join(f"!{each}" for each in bot.commands)
+        return (
+            f"it has no such command, only {have}. Which one should be asked? checklist(…, ask=…)"
+        )
+    try:
+        reply = bot.ask(ask, user="Viktor")
+    except Exception as error:
+        place = where_in(error, folder / "main.py")
+        return f"!{name} raises {type(error).__name__}: {error}{place}"
+    return "" if reply.strip() else f"!{name} gives nothing back. Does it end with return?"
+
+
+def why_no_test(bot: Bot, folder: Path) -> str:
+    """Say what is wrong with the bot's tests; "" if there are some and all pass."""
+    tried = 0
+    for path in sorted(folder.glob("test_*.py")):
+        try:
+            module = importlib.import_module(path.stem)
+        except Exception as error:
+            return f"{path.name} does not run: {type(error).__name__}: {error}"
+        for test in tests_of(module):
+            if test.__code__.co_argcount:  # it wants pytest's fixtures
+                return f"{test.__name__} wants more: python3 start.py test {folder.name}"
+            said: list[str] = []
+            try:
+                with patch.object(bot, "ask", recording_ask(bot, said)):
+                    test()
+            except Exception as error:
+                return why_it_failed(error, folder, said)
+            tried += 1
+    return "" if tried else "it has none: write def test_…(): in test_main.py"
+
+
+def recording_ask(bot: Bot, said: list[str]) -> Callable[..., str]:
+    """Wrap the bot's `ask` so that it also records each answer."""
+    ask = bot.ask
+
+    def ask_and_note(text: str, user: str = "someone") -> str:
+        said.append(ask(text, user))
+        return said[-1]
+
+    return ask_and_note
+
+
+def why_it_failed(error: Exception, folder: Path, said: list[str]) -> str:
+    """Return the last line of the folder's own files that a test reached, and the error."""
+    frames = traceback.extract_tb(error.__traceback__)
+    frame = [each for each in frames if Path(each.filename).is_relative_to(folder)][-1]
+    words = f"{Path(frame.filename).name}, line {frame.lineno}: {frame.line}"
+    if isinstance(error, AssertionError):
+        heard = f". The bot said {show(said[-1])}" if said else ""
+        return f"{words} is not true" + (f": {error}" if str(error) else "") + heard
+    return f"{words} raises {type(error).__name__}: {error}"
+
+
+def tests_of(module: ModuleType) -> list[Callable[[], object]]:
+    """List the tests of a test file."""
+    return [
+        value
+        for name, value in vars(module).items()
+        if name.startswith("test_") and hasattr(value, "__code__")
+    ]
+
+
+# --- the zip ----------------------------------------------------------------------------------
+
+
+def zip_points(folder: Path) -> list[Point]:
+    """Pack the folder as for a real cloud: is a secret in it, and how large is it?"""
+    no_secret, zipped = "no token is in its files", "its zip is made, and small enough"
+    with tempfile.TemporaryDirectory() as place:
+        out = Path(place) / "bot.zip"
+        command = [sys.executable, "-m", "deploy.bundle", str(folder), "--out", str(out)]
+        done = subprocess.run(
+            command, cwd=COURSE, env={**os.environ, "PYTHONPATH": str(COURSE)}, capture_output=True,
+            text=True, encoding="utf-8", errors="replace",
+        )  # fmt: skip  # with the real settings: their values must not be in a file
+        size_mb = out.stat().st_size / 1e6 if out.exists() else 0.0
+    words = " ".join(done.stderr.split()).removeprefix("No bundle: ")
+    words = words.replace(f"{folder}{os.sep}", "")
+    if "so nothing was packed" in words:
+        return [point(no_secret, words), point(zipped, "first fix what is above")]
+    if not done.returncode and size_mb > ZIP_LIMIT_MB:
+        words = f"it has {size_mb:.0f} MB, and a cloud takes {ZIP_LIMIT_MB:.0f}: import less"
+    failed = bool(done.returncode) or size_mb > ZIP_LIMIT_MB
+    return [point(no_secret, ""), point(zipped, words if failed else "")]
+
+
+# --- its homes, in a sandbox ------------------------------------------------------------------
+
+
+def try_each_home(folder: Path, ask: str) -> list[Point]:
+    """Try a copy in each home, since the bot itself may be running; the copy has an empty store."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
+        copy = Path(place).resolve() / folder.name
+        shutil.copytree(folder, copy, ignore=NOT_COPIED)
+        return [home(copy, ask, *each) for each in HOMES]
+
+
+def home(folder: Path, ask: str, file: str, what: str, try_it: Callable[[Path, str], str]) -> Point:
+    """Run the bot in one home and ask it as Viktor; without the home's file, leave it out."""
+    if not (folder / file).is_file():
+        return Point(LEFT_OUT, what, f"left out: there is no {file}")
+    try:
+        reply = try_it(folder, ask)
+    except Exception as error:  # whatever went wrong, it is the answer to "does it work there?"
+        words = " ".join(str(error).split()).replace(f"{folder}{os.sep}", "")
+        return Point(OPEN, what, words[:LONGEST] or type(error).__name__)
+    return point(what, reply if SORRY in reply else "")
+
+
+def telegram_function(folder: Path, ask: str) -> str:
+    """Ask the bot in a function that Telegram calls."""
+    with Telegram() as telegram, Cloud() as cloud:
+        settings = create_telegram_bot(telegram, Randomness(), bot_name())
+        url = deploy_platform(cloud, folder, "telegram_function", settings)
+        token, secret = settings["TELEGRAM_TOKEN"], settings["TELEGRAM_SECRET"]
+        telegram.call(token, "setWebhook", url=url, secret_token=secret)
+        return telegram.person("Viktor").ask(ask, timeout=PATIENCE_S)
+
+
+def telegram_polling(folder: Path, ask: str) -> str:
+    """Ask the bot in a program that polls Telegram."""
+    with Telegram() as telegram:
+        program = Home(
+            "telegram", folder / "main.py", create_telegram_bot(telegram, Randomness(), bot_name())
+        )
+        try:
+            return telegram.person("Viktor").ask(ask, timeout=PATIENCE_S)
+        finally:
+            program.stop()
+
+
+def twitch_function(folder: Path, ask: str) -> str:
+    """Ask the bot in a function that Twitch calls, after bot and broadcaster have agreed."""
+    with Twitch() as twitch, Cloud() as cloud:
+        viktor, bot = twitch.account("viktor", "Viktor"), twitch.account(USERNAME)
+        settings = authorize_bot(twitch, bot, viktor, Randomness())
+        url = deploy_platform(cloud, folder, "twitch_function", settings)
+        secret = settings["TWITCH_EVENTSUB_SECRET"]
+        client = settings["TWITCH_CLIENT_ID"], settings["TWITCH_CLIENT_SECRET"]
+        Helix(*client, twitch.url).subscribe(viktor.id, url, secret, bot.id)
+        twitch.wait_for(bot, viktor, timeout=PATIENCE_S)
+        return viktor.ask(ask, timeout=PATIENCE_S)
+
+
+def twitch_irc(folder: Path, ask: str) -> str:
+    """Ask the bot in a program that holds a connection to Twitch."""
+    with Twitch() as twitch:
+        viktor, bot = twitch.account("viktor", "Viktor"), twitch.account(USERNAME)
+        settings = authorize_bot(twitch, bot, viktor, Randomness())
+        program = Home("twitch", folder / "main.py", settings)
+        try:
+            program.wait_line("in #viktor", PATIENCE_S)
+            return viktor.ask(ask, timeout=PATIENCE_S)
+        finally:
+            program.stop()
+
+
+def deploy_platform(cloud: Cloud, folder: Path, file: str, settings: dict[str, str]) -> str:
+    """Deploy the function of one platform; returns its address."""
+    handler = f"{file}.handler"
+    return cloud.deploy("bot", folder, handler=handler, environment=settings, timeout_s=30).url
+
+
+Try = Callable[[Path, str], str]
+HOMES: tuple[tuple[str, str, Try], ...] = (
+    ("telegram_function.py", "it answers as a function that Telegram calls", telegram_function),
+    ("main.py", "it answers as a program that asks Telegram", telegram_polling),
+    ("twitch_function.py", "it answers as a function that Twitch calls", twitch_function),
+    ("main.py", "it answers as a program that holds a line to Twitch", twitch_irc),
+)
+WHERE = {what for _, what, _ in HOMES}
+
+
+# --- the real world ---------------------------------------------------------------------------
+
+
+def token() -> Point:
+    """Make the point about a real token; a bot is ready without one."""
+    what = "a real token waits in .env"
+    sources = [os.environ, *(read_env(path) for path in env_files("."))]
+    names = ("TELEGRAM_TOKEN", "TWITCH_TOKEN")
+    if not only_sandbox() and any(source.get(name) for source in sources for name in names):
+        return Point(DONE, what)
+    return Point(
+        LEFT_OUT, what, "you need it only for the real Telegram: python3 start.py login telegram"
+    )
+
+
+if __name__ == "__main__":
+    result = import_and_check_bot(Path(sys.argv[1]), sys.argv[2])
+    print(f"\n{json.dumps(result)}")  # on a line of its own, below what the bot's files print

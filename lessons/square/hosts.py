@@ -1,0 +1,184 @@
+"""What keeps a bot running: a program, a function that is called, or one that holds a line."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+import psutil
+
+from bot_sandbox.cloud.cloud import Cloud
+from bot_sandbox.cloud.errors import FunctionError
+from bot_sandbox.cloud.function import Function
+from bot_sandbox.diagnosis import NoReply
+from lessons.square.chats import PATIENCE_S
+from lessons.worlds.home import Home
+
+IDLE_S = 2.0  # the sandbox's own: a real cloud keeps an idle instance for minutes
+LIMIT_S = 10.0  # of the function that holds a line; AWS allows 900 s
+
+
+class BotHost(Protocol):
+    """The same few calls for all of them."""
+
+    def start(self) -> None:
+        """Start the bot and wait until it is there."""
+
+    def stop(self) -> None:
+        """Stop the bot: from now on nobody answers."""
+
+    def wait_idle(self) -> None:
+        """Leave it alone until whatever ends by itself has ended."""
+
+    def memory_mb(self) -> float:
+        """Return the memory that it holds now."""
+
+
+class ProgramHost:
+    """A program that stays alive; `ready` and `gone` wait until it is in its chat, or out of it."""
+
+    def __init__(
+        self,
+        platform: str,
+        file: Path,
+        settings: dict[str, str],
+        ready: Callable[[], object],
+        gone: Callable[[], object],
+    ) -> None:
+        self._run = partial(Home, platform, file, settings)
+        self._ready, self._gone = ready, gone
+        self._program: Home | None = None
+
+    def start(self) -> None:
+        """Start the program; RuntimeError if it ends, NoReply if it does not come to its chat."""
+        self._program = self._run()
+        self._program.wait_line(" world, ")  # it has loaded the bot
+        self._ready()
+
+    def stop(self) -> None:
+        """End the program at once, as a power cut would."""
+        if self._program:
+            self._program.kill()
+            self._program.wait()
+            self._gone()
+
+    def wait_idle(self) -> None:
+        """Return at once: a program that waits for messages stays as it is."""
+
+    def memory_mb(self) -> float:
+        """Return the memory of the process, whether it works or waits."""
+        return rss_mb(self._program.pid) if self._program else 0.0
+
+
+class FunctionHost:
+    """A function that its platform calls; `module`.py makes `handler`."""
+
+    def __init__(
+        self, cloud: Cloud, name: str, folder: Path, module: str, settings: dict[str, str]
+    ) -> None:
+        self._deploy = partial(cloud.deploy, name, folder, idle_s=IDLE_S)
+        self._module, self._clock, self._settings = module, cloud.clock, settings
+        self.function = self._working_version()
+        self._broken: Function | None = None
+
+    def start(self) -> None:
+        """Deploy the good version again, once the broken one has failed a call."""
+        if broken := self._broken:
+            wait_until(lambda: bool(broken.invocations), "a call of the broken version")
+        self._broken = None
+        self.function = self._working_version()
+
+    def stop(self) -> None:
+        """Deploy a broken version: its handler does not exist."""
+        self._broken = self.function = self._deploy(handler=f"{self._module}.nothing")
+
+    def wait_idle(self) -> None:
+        """Wait until the cloud has stopped every instance."""
+        self.function.wait_stopped(PATIENCE_S)
+
+    def memory_mb(self) -> float:
+        """Return the memory of its instances; none is left if nobody calls for a while."""
+        return instances_mb(self.function)
+
+    def _working_version(self) -> Function:
+        settings = self._settings | {"CLOCK_AHEAD": str(self._clock.ahead)}
+        handler = f"{self._module}.handler"
+        return self._deploy(handler=handler, environment=settings, must_load=True)
+
+
+class IrcFunctionHost:
+    """A function that holds a line and never returns, until the cloud kills it at its limit.
+
+    Nobody calls it by itself, because Twitch doesn't: `start` is somebody who is awake elsewhere.
+    """
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        folder: Path,
+        module: str,
+        settings: dict[str, str],
+        ready: Callable[[], object],
+        gone: Callable[[], object],
+    ) -> None:
+        self.function = cloud.deploy(
+            "irc", folder, handler=f"{module}.handler", environment=settings, timeout_s=LIMIT_S
+        )
+        self._cloud, self._ready, self._gone = cloud, ready, gone
+        self._caller = ThreadPoolExecutor(1, "caller")
+        self._call: Future[Any] | None = None
+
+    def start(self) -> None:
+        """Call the function and wait until it holds the line."""
+        self._call = self._caller.submit(self.function.invoke)
+        try:
+            self._ready()
+        except NoReply:
+            if self._call.done():
+                self._call.result()  # why it ended before it was there
+            raise
+
+    def stop(self) -> None:
+        """Wait until the cloud has killed it at its time limit."""
+        if self._call:
+            with suppress(FunctionError):
+                self._call.result()
+            self._gone()
+
+    def wait_idle(self) -> None:
+        """Wait in the same way: nobody calls it again."""
+        self.stop()
+
+    def memory_mb(self) -> float:
+        """Return the memory of its instances."""
+        return instances_mb(self.function)
+
+    def close(self) -> None:
+        """Close the cloud, which ends the call at hand, and let the caller go."""
+        self._cloud.close()
+        self._caller.shutdown()
+
+
+def instances_mb(function: Function) -> float:
+    """Return the memory of the instances that are alive."""
+    return sum(rss_mb(each.pid) for each in function.instances if each.stopped is None)
+
+
+def rss_mb(pid: int) -> float:
+    """Return the memory of one process; 0 for one that has just ended."""
+    try:
+        return float(psutil.Process(pid).memory_info().rss) / 1_000_000
+    except psutil.NoSuchProcess:
+        return 0.0
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    """Check again and again until it is true; NoReply names what did not come in time."""
+    until = time.monotonic() + PATIENCE_S
+    while not condition():
+        if time.monotonic() > until:
+            raise NoReply(f"{what} did not come within {PATIENCE_S:g} s")
+        time.sleep(0.01)

@@ -1,0 +1,111 @@
+"""The square as a picture in a notebook: a box for each home, with her numbers or none yet.
+
+Colors are transparent, and the text has the page's own color, so that it suits light and dark
+themes. Two columns fit into 390 pixels as well as into 800.
+"""
+
+import re
+from html import escape
+
+from lessons.display.measured import two_figures
+from lessons.square.numbers import HomeNumbers, kept_numbers
+from lessons.square.places import ROWS, TWITCH_IRC_FUNCTION, Place
+
+MESSAGES = 3
+BLUE, RED = "0, 114, 178", "213, 94, 0"  # as in lessons/charts
+CELL = "width:50%; text-align:left; vertical-align:top; white-space:normal; padding:3px"
+
+MEASURED = re.compile(r"≈ [\d.,]+ \w+")
+UNBROKEN = r'<span style="white-space:nowrap">\g<0></span>'  # a number stays beside its unit
+
+
+class Box:
+    """One home: its numbers, or where they will be measured."""
+
+    def __init__(self, title: str, numbers: HomeNumbers | None, notebook: str = "") -> None:
+        self.title, self.numbers, self.notebook = title, numbers, notebook
+
+    @property
+    def is_lossy(self) -> bool:
+        """Return whether messages were lost in it although somebody took care of it."""
+        return self.numbers is not None and self.numbers.name == TWITCH_IRC_FUNCTION.name
+
+    def lines(self) -> list[str]:
+        """Return what it says, below its title."""
+        if self.numbers is None:
+            return [f"not measured yet: notebook {self.notebook}"]
+        found = self.numbers
+        lost = f"lost: {found.lost} of {MESSAGES} messages"
+        return [
+            found.calls,
+            f"idle: ≈ {two_figures(found.idle_mb)} MB",
+            f"first answer: ≈ {two_figures(found.first_ms)} ms",
+            f"next answer: ≈ {two_figures(found.next_ms)} ms",
+            f"{lost}, {' and '.join(found.lost_when)}" if found.lost else lost,
+        ]
+
+    def __repr__(self) -> str:
+        mark = " ✗" if self.is_lossy else ""
+        return "\n".join([self.title + mark, *(f"    {line}" for line in self.lines())])
+
+    def _repr_html_(self) -> str:
+        return f'<div style="max-width:380px">{self.html()}</div>'
+
+    def html(self) -> str:
+        """Return the box as HTML, as wide as its place."""
+        title = escape(self.title)
+        if self.is_lossy:
+            title = f"<s>{title}</s> ✗"
+        rest = MEASURED.sub(UNBROKEN, "<br>".join(map(escape, self.lines())))
+        return (
+            f'<div style="{frame(self)}; border-radius:8px; padding:10px 12px; line-height:1.5">'
+            f"<b>{title}</b><br>{rest}</div>"
+        )
+
+
+class Square:
+    """All boxes: Telegram above Twitch, the programs left of the functions."""
+
+    def __init__(self, rows: list[list[list[Box]]]) -> None:
+        self.rows = rows
+
+    def __repr__(self) -> str:
+        return "\n".join(repr(box) for row in self.rows for boxes in row for box in boxes)
+
+    def _repr_html_(self) -> str:
+        head = "".join(
+            f'<th style="{CELL}; font-size:1.05em">{words}</th>'
+            for words in ("a program that stays awake", "a function that may sleep")
+        )
+        plain = '<tr style="background:none">'
+        body = "".join(f"{plain}{''.join(map(cell, row))}</tr>" for row in self.rows)
+        note = "≈: measured on the machine that last ran this cell."
+        return (
+            '<table style="width:100%; max-width:780px; table-layout:fixed; font-size:14px">'
+            f"{plain}{head}</tr>{body}</table>"
+            f'<div style="font-size:12px; opacity:.75">{note}</div>'
+        )
+
+
+def cell(boxes: list[Box]) -> str:
+    """Return the cell of a table with one box, or two below each other."""
+    gap = '<div style="height:6px"></div>'
+    return f'<td style="{CELL}">{gap.join(box.html() for box in boxes)}</td>'
+
+
+def frame(box: Box) -> str:
+    """Return the style of a box: dashed while nothing is measured, red where messages are lost."""
+    color = RED if box.is_lossy else BLUE
+    if box.numbers is None:
+        return "border:2px dashed rgba(128, 128, 128, .7); background:none"
+    return f"border:2px solid rgba({color}, .9); background:rgba({color}, .10)"
+
+
+def square() -> Square:
+    """Return the square with the numbers measured so far."""
+
+    def box(home: Place) -> Box:
+        return Box(home.title, kept_numbers(home.name), home.notebook)
+
+    rows = [[[box(home) for home in homes] for homes in row] for row in ROWS]
+    return Square(rows)

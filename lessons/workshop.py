@@ -1,0 +1,78 @@
+"""The workshop: the folder of the files that you make in the notebooks, next to the core notebooks.
+
+What a cell has written there belongs to you as soon as you change it. So a record keeps what cells
+wrote last, and a file that differs from it is never overwritten without being asked.
+"""
+
+import hashlib
+import importlib.util
+import json
+from pathlib import Path
+
+SIDE_ROOMS = "deeper"  # the folder of the side rooms, beside the core notebooks
+RECORD = ".saved.json"  # what cells have written: a file's name → a digest of its text
+ORIGINALS = ".originals.json"  # which version of the original each copy was made from
+
+
+def workshop() -> Path:
+    """Return the workshop's path from the notebook's folder, for core notebooks and side rooms."""
+    return Path("../workshop") if Path.cwd().name == SIDE_ROOMS else Path("workshop")
+
+
+def write_file(name: str, text: str, replace: bool = False) -> bool:
+    """Write a file of the workshop, unless you have changed it; returns whether it was written.
+
+    With `replace`, your version is overwritten.
+    """
+    path = workshop() / name
+    record = read_record()
+    if not replace and is_changed(path, record.get(name), text):
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    forget_bytecode(path)
+    record[name] = digest(text.encode())
+    file = workshop() / RECORD
+    file.write_text(json.dumps(record, indent=1, sort_keys=True), encoding="utf-8")
+    return True
+
+
+def is_changed(path: Path, last_written: str | None, text: str) -> bool:
+    """Return whether a file is neither what a cell wrote last nor this text."""
+    try:
+        found = digest(path.read_bytes().replace(b"\r\n", b"\n"))  # as some editors write it
+    except FileNotFoundError:
+        return False
+    return found not in (last_written, digest(text.encode()))
+
+
+def read_record() -> dict[str, str]:
+    """Return what cells have written; nothing if the record is missing or broken."""
+    try:
+        record: dict[str, str] = json.loads((workshop() / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record
+
+
+def digest(content: bytes) -> str:
+    """Return a digest of a file's content."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def cells_digest(notebook: bytes) -> str:
+    """Return a digest of a notebook's texts and code without outputs; "" for no notebook."""
+    try:
+        cells = json.loads(notebook)["cells"]
+        whole = json.dumps([[cell["cell_type"], "".join(cell["source"])] for cell in cells])
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return ""
+    return digest(whole.encode())
+
+
+def forget_bytecode(path: Path) -> None:
+    """Delete the compiled copy of a Python file that has just changed.
+
+    Python compares times in whole seconds and sizes, so it could miss a quick second save.
+    """
+    Path(importlib.util.cache_from_source(str(path))).unlink(missing_ok=True)
