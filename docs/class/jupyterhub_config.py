@@ -1,0 +1,37 @@
+"""JupyterHub's settings for a class on one machine. README.md, beside this file, says what to type.
+
+Pupils are users of the machine. They sign in with the machine's password, and each one's server
+runs as that user, so the system keeps their files and processes apart.
+"""
+
+import sys
+from pathlib import Path
+
+COURSE = Path(__file__).resolve().parents[2]
+PROGRAMS = Path(sys.executable).parent  # of .venv, from which JupyterHub itself runs
+MEMORY = 1_000_000_000  # bytes for each process of a pupil; beyond them, Python says MemoryError
+PROCESSES = 400  # of a pupil, threads included
+IDLE_S = 3600  # after which a kernel stops, and then the server; a pupil's files stay
+
+c = get_config()  # noqa: F821 - JupyterHub runs this file with it
+
+c.JupyterHub.bind_url = "http://127.0.0.1:8000"  # for Caddy, which encrypts what leaves the machine
+c.JupyterHub.authenticator_class = "pam"
+c.PAMAuthenticator.allowed_groups = {"pupils", "teachers"}
+c.PAMAuthenticator.admin_groups = {"teachers"}  # they can stop a pupil's server
+
+c.Spawner.cmd = [
+    *("prlimit", f"--data={MEMORY}", f"--nproc={PROCESSES}"),
+    str(PROGRAMS / "jupyterhub-singleuser"),
+]
+c.Spawner.args = [
+    f"--config={COURSE / 'lessons/commands/jupyter_server_config.py'}",
+    "--KernelManager.transport=ipc",  # through files of the user: other users can't listen
+    f"--MappingKernelManager.cull_idle_timeout={IDLE_S}",
+    "--MappingKernelManager.cull_connected=True",  # also if the browser's tab is still open
+    f"--TerminalManager.cull_inactive_timeout={IDLE_S}",
+    f"--ServerApp.shutdown_no_activity_timeout={IDLE_S}",
+]
+# Thirty pupils arrive in the same minute.
+c.JupyterHub.concurrent_spawn_limit = 10
+c.Spawner.start_timeout = c.Spawner.http_timeout = 180  # seconds
