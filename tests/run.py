@@ -30,7 +30,7 @@ from pathlib import Path
 
 from report import HERE, LAST_TEST, start  # beside this file
 
-OURS = ("botlib", "sandbox", "lessons", "deploy", "tests", "benchmarks", "notebooks")
+OURS = ("botlib", "sandbox", "lessons", "deploy", "docs", "tests", "benchmarks", "notebooks")
 OURS += ("start.py", "conftest.py")  # and nothing that a learner has put beside them
 THERE = [name for name in OURS if (HERE / name).exists()]
 CHECKS = {
@@ -136,7 +136,7 @@ def own(folder, arguments):
     """Run a bot's own tests, as if its folder lay alone; pytest's exit status."""
     unread = [words for path in sorted(folder.glob("*.py")) if (words := unreadable(path))]
     if unread:
-        print(*unread, "No test was run: first mend this.", sep="\n")
+        print(*unread, "No test was run. Fix this first.", sep="\n")
         return BROKEN
     alone = ["-o", "addopts=", "--rootdir", str(folder), "--confcutdir", str(folder)]
     # No more than a beginner reads: of an error the lines it went through, of an answer all of it.
@@ -144,10 +144,13 @@ def own(folder, arguments):
     before = filter(None, [os.environ.get("PYTHONPATH")])
     path = os.pathsep.join([str(HERE), str(HERE / "sandbox"), *before])
     environment = {name: os.environ[name] for name in os.environ if not name.startswith(TOKENS)}
-    status = subprocess.call(
-        [sys.executable, "-m", "pytest", *alone, "-p", "bot_sandbox.pytest_plugin", *arguments],
-        env=environment | {"COURSE_WORLD": "sandbox", "PYTHONPATH": path},
-    )
+    environment |= {"BOT_WORLD": "sandbox", "PYTHONPATH": path}
+    environment.pop("STORE_URL", None)
+    with tempfile.TemporaryDirectory() as scores:  # a test must not touch the bot's own store
+        status = subprocess.call(
+            [sys.executable, "-m", "pytest", *alone, "-p", "bot_sandbox.pytest_plugin", *arguments],
+            env=environment | {"STORE_FOLDER": scores},
+        )
     if status == NO_TEST:
         print(f"{folder} has no test to run. Write one: def test_hello(): … in test_main.py")
     if status == BROKEN:

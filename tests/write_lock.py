@@ -1,11 +1,11 @@
-"""Write requirements-test.lock and requirements-all.lock: what testing needs in .venv besides.
+"""Write requirements-server.lock and the locks of test, test --all and book.
 
     python tests/write_lock.py          in the course's folder, with uv on the path
 
-`start.py test` needs the first beyond requirements.lock, `start.py test --all` the second beyond
-both. uv resolves the learner's packages and the test tools together, at the learner's versions.
-What an earlier lock holds is left out, unless `--all` asks for it by name: coverage comes with
-nbval today, and may not tomorrow.
+A Jupyter server for others needs the first beyond requirements.lock, `start.py test` the second,
+`start.py book` the last, and `start.py test --all` all of them. uv resolves the learner's packages
+and the others together, at the learner's versions. What an earlier lock holds is left out, unless
+`--all` asks for it by name: coverage comes with nbval today, and may not tomorrow.
 """
 
 import re
@@ -16,9 +16,11 @@ from pathlib import Path
 HOME = Path(__file__).parents[1]
 LEARNERS = HOME / "requirements.lock"
 GROUPS = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
-LOCKS = {  # the groups in pyproject.toml that each locks
-    HOME / "requirements-test.lock": ["test"],
-    HOME / "requirements-all.lock": ["test", "all"],
+LOCKS = {  # the groups in pyproject.toml that each locks, and the lock that it comes on top of
+    HOME / "requirements-server.lock": (["server"], LEARNERS),
+    HOME / "requirements-test.lock": (["test"], LEARNERS),
+    HOME / "requirements-all.lock": (["test", "all"], HOME / "requirements-test.lock"),
+    HOME / "requirements-book.lock": (["book"], LEARNERS),
 }
 RESOLVE = (
     "uv pip compile pyproject.toml sandbox/pyproject.toml --all-extras -c requirements.lock "
@@ -29,31 +31,28 @@ HEAD = "# Beyond {}, written by: python tests/write_lock.py\n"
 
 
 def entries(lock):
-    """{name==version and its marker: all lines of the entry, hashes included}."""
+    """{name==version: all lines of the entry, hashes and marker included}."""
     blocks = re.findall(r"^\w.*(?:\n    --hash=.*)+\n", lock, re.MULTILINE)
-    return {block.partition(" \\\n")[0]: block for block in blocks}
+    return {block.split()[0]: block for block in blocks}
 
 
 def main():
     """Ask uv, which keeps today's versions where they still fit, and write the files."""
-    earlier = [LEARNERS]
-    for lock, groups in LOCKS.items():
+    for lock, (groups, below) in LOCKS.items():
+        earlier = list(dict.fromkeys([LEARNERS, below]))
         known = {}
         for path in earlier:
             known |= entries(path.read_text(encoding="utf-8"))
         named = {re.match(r"[\w.-]+", line)[0] for line in GROUPS[groups[-1]]}
         known = {name for name in known if name.partition("==")[0] not in named}
         # Delete a lock to get newer versions.
-        kept = [
-            word for path in [*earlier[1:], lock] if path.exists() for word in ("-c", path.name)
-        ]
+        kept = [word for path in LOCKS if path.exists() for word in ("-c", path.name)]
         asked = [word for group in groups for word in ("--group", group)]
         command = [*RESOLVE.split(), *asked, *kept]
         done = subprocess.run(command, cwd=HOME, stdout=subprocess.PIPE, text=True, check=True)
         added = [block for name, block in entries(done.stdout).items() if name not in known]
         head = HEAD.format(" and ".join(path.name for path in earlier))
         lock.write_text(head + "".join(added), encoding="utf-8")
-        earlier.append(lock)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The brain, without any platform."""
 
+import argparse
 import asyncio
 import functools
 import json
@@ -59,8 +60,8 @@ def test_arguments_keep_their_inner_spaces():
 
 
 def test_several_replies_keep_their_order_and_blank_ones_are_dropped(bot):
-    assert asyncio.run(bot.answer(Message("!wait"))) == ["first", "second"]
-    assert asyncio.run(bot.answer(Message("!nothing"))) == []
+    assert asyncio.run(bot.replies_async(Message("!wait"))) == ["first", "second"]
+    assert asyncio.run(bot.replies_async(Message("!nothing"))) == []
 
 
 def test_help_lists_every_command_with_what_it_does(bot):
@@ -188,7 +189,7 @@ def test_impossible_prefixes_are_refused_with_an_example(prefixes):
 def test_prefixes_may_be_any_signs():
     bot = Bot("]^-\\🤖")
     for prefix in bot.prefixes:
-        assert bot.called(f"{prefix}hello") == "hello"
+        assert bot.command_in(f"{prefix}hello") == "hello"
 
 
 def test_a_command_may_yield_but_an_async_one_is_told_that_it_cannot(bot):
@@ -218,7 +219,7 @@ def test_hostile_text_never_raises(bot, text):
 def test_any_text_from_anyone_gets_texts_back(text, user):
     bot = Bot()
     bot.command("hello")(lambda message: f"hello {message.user}!")
-    replies = asyncio.run(bot.answer(Message(text, user)))
+    replies = asyncio.run(bot.replies_async(Message(text, user)))
     assert all(isinstance(reply, str) and reply.strip() for reply in replies)
 
 
@@ -240,11 +241,11 @@ SORRY = APOLOGY.format(command="!roll")
 
 
 def by_await(bot, message):
-    return asyncio.run(bot.respond(message))
+    return asyncio.run(bot.safe_replies_async(message))
 
 
 def at_once(bot, message):
-    return bot.respond_now(message)
+    return bot.safe_replies(message)
 
 
 DOORS = pytest.mark.parametrize("respond", [by_await, at_once])
@@ -260,6 +261,15 @@ def test_a_failed_command_is_logged_with_its_line_and_apologised_for(respond, ca
         f"(test_bot.py, line {LINE})"
     ]
     assert respond(bot, Message("!roll 5", chat="7")) == ["5"]
+
+
+@DOORS
+def test_no_control_character_of_a_viewer_reaches_the_log(respond, caplog):
+    bot = Bot()
+    bot.command("roll")(fails)
+    respond(bot, Message("!roll \x1b]0;owned\x07\x9b2J\u202e", chat="7"))
+    assert caplog.messages[0].isprintable()
+    assert r"\x1b]0;owned" in caplog.messages[0]
 
 
 @DOORS
@@ -323,7 +333,7 @@ def test_a_failure_inside_a_library_is_told_by_the_learners_line(caplog):
     def read(message):
         return json.loads("{")
 
-    bot.respond_now(Message("!read"))
+    bot.safe_replies(Message("!read"))
     line = read.__code__.co_firstlineno + 2
     assert caplog.messages[0].endswith(f"(test_bot.py, line {line})")
 
@@ -331,7 +341,7 @@ def test_a_failure_inside_a_library_is_told_by_the_learners_line(caplog):
 def test_what_shows_no_line_is_logged_without(caplog):
     bot = Bot()
     bot.command("count")(functools.partial(int, "banana"))
-    assert bot.respond_now(Message("!count")) == [APOLOGY.format(command="!count")]
+    assert bot.safe_replies(Message("!count")) == [APOLOGY.format(command="!count")]
     assert caplog.messages[0].startswith("!count failed: TypeError: ")
     assert "line" not in caplog.messages[0]
 
@@ -339,4 +349,22 @@ def test_what_shows_no_line_is_logged_without(caplog):
 def test_the_apology_bears_the_bots_own_prefix():
     bot = Bot("?")
     bot.command("roll")(fails)
-    assert bot.respond_now(Message("?roll banana")) == [APOLOGY.format(command="?roll")]
+    assert bot.safe_replies(Message("?roll banana")) == [APOLOGY.format(command="?roll")]
+
+
+def test_a_command_that_exits_does_not_end_the_bot(caplog):
+    """argparse does so for words that it does not know, and anybody may write those."""
+    bot = Bot()
+
+    @bot.command("roll")
+    def roll(message):
+        parser = argparse.ArgumentParser()
+        parser.add_argument("sides", type=int)
+        return str(parser.parse_args(message.words).sides)
+
+    one, two, three = (Message("!roll x", chat=chat) for chat in "123")
+    apology = ["Sorry, !roll did not work. Whoever made me finds the reason in my log."]
+    assert bot.safe_replies(one) == apology
+    assert asyncio.run(bot.safe_replies_async(two)) == apology
+    assert asyncio.run(bot.final_replies_async(three, within_s=60)) == apology
+    assert "!roll failed: SystemExit: 2" in caplog.text

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from botlib import Bot
-from botlib.settings import settings, telegram_api
-from botlib.telegram.light import BotApi
-from botlib.tokens import telegram_token, twitch_token
+from botlib.settings import read_settings, telegram_api
+from botlib.telegram import token as telegram_token
+from botlib.telegram.bot_api import BotApi
+from botlib.twitch import token as twitch_token
 from botlib.twitch.irc_bot import IrcBot
-from lessons.holding import Holding
+from lessons.worlds.background import ThreadedIrcBot
 
 ROOT = Path(__file__).parents[2]
 TEXT = "A test of the course's live group says hello."
@@ -30,7 +31,7 @@ def own(request):
     def settings_of(platform):
         if request.config.getoption("markexpr") != "live":
             pytest.skip("runs only by: python3 start.py test -m live")
-        found = settings(platform, ROOT)
+        found = read_settings(platform, ROOT)
         if not found.token:
             pytest.skip(f"{platform.upper()}_TOKEN is not set: python3 start.py login {platform}")
         if found.world != "real":
@@ -46,9 +47,9 @@ def telegram(own):
 
 
 def test_telegram_knows_the_token(own):
-    found = telegram_token(own("telegram").token)
+    found = telegram_token.check_token(own("telegram").token)
     assert found.ok, str(found)
-    assert found.whose.lower().endswith("bot")
+    assert found.username.lower().endswith("bot")
 
 
 def test_telegram_says_how_the_webhook_is(telegram):
@@ -64,7 +65,7 @@ def test_telegram_takes_a_message(telegram):
 
 
 def test_twitch_knows_the_token(own):
-    found = twitch_token(own("twitch").token)
+    found = twitch_token.check_token(own("twitch").token)
     assert found.ok, str(found)
 
 
@@ -73,8 +74,8 @@ def test_twitch_takes_a_message_in_the_bots_own_channel(own, monkeypatch):
     if found.missing("TWITCH_CLIENT_ID"):
         pytest.skip("TWITCH_CLIENT_ID is not set: python3 start.py login twitch")
     monkeypatch.delenv("TWITCH_REFRESH_TOKEN", raising=False)  # refreshing could end the old pair
-    channel = twitch_token(found.token).whose
+    channel = twitch_token.check_token(found.token).login
     bot = IrcBot(Bot(), [channel], token=found.token)
-    with Holding(bot, timeout=60) as held:
+    with ThreadedIrcBot(bot, timeout=60) as held:
         held.say(channel, TEXT, timeout=60)
     assert (bot.counts.sent, bot.counts.lost, bot.counts.refused) == (1, 0, 0)

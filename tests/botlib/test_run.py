@@ -52,7 +52,8 @@ class Program:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "botlib.run", platform, str(file)],
             env=mine | {"PYTHONPATH": str(ROOT)} | settings,
-            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
         )
         self.lines: list[str] = []
@@ -61,7 +62,7 @@ class Program:
         self.reader.start()
 
     def _read(self) -> None:
-        for line in self.process.stderr:
+        for line in self.process.stdout:
             with self.changed:
                 self.lines.append(line.rstrip())
                 self.changed.notify_all()
@@ -106,6 +107,25 @@ def telegram():
         yield telegram
 
 
+LOGS_A_TOKEN = """
+import logging, os
+for name in ("TELEGRAM_TOKEN", "TWITCH_TOKEN"):
+    shown = os.environ[name].rpartition(":")[2]
+    logging.warning("got /bot%s/ and 1%%3A%s\\n\\x1b[2Jred", os.environ[name], shown)
+1 / 0
+"""
+
+
+def test_whoever_logs_a_line_has_no_secret_or_control_character_in_it(start):
+    tokens = {"TELEGRAM_TOKEN": "1:not-a-token", "TWITCH_TOKEN": "oauth:not-another"}
+    program = start("telegram", LOGS_A_TOKEN, **tokens, TELEGRAM_API="http://127.0.0.1:9")
+    assert program.end() == WRONG_SETTINGS
+    lines = [line for line in program.lines if "WARNING got" in line]
+    assert len(lines) == 2
+    assert all(r"(hidden) | \x1b[2Jred" in line for line in lines)
+    assert "not-a" not in "".join(lines)
+
+
 @posix
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_the_telegram_bot_answers_until_it_is_stopped(start, telegram, how):
@@ -124,7 +144,7 @@ def test_the_telegram_bot_answers_until_it_is_stopped(start, telegram, how):
 
 
 def test_a_bots_file_may_hold_a_dataclass_whose_annotations_are_texts(tmp_path):
-    (tmp_path / "points.py").write_text(
+    (tmp_path / "bot_with_dataclass.py").write_text(
         "from __future__ import annotations\n"
         "from dataclasses import dataclass\n"
         "from botlib import Bot\n"
@@ -132,7 +152,7 @@ def test_a_bots_file_may_hold_a_dataclass_whose_annotations_are_texts(tmp_path):
         "bot = Bot()\n"
         "bot.command('points')(lambda message: str(Points(7).count))\n"
     )
-    assert load_bot(tmp_path / "points.py").ask("!points") == "7"
+    assert load_bot(tmp_path / "bot_with_dataclass.py").ask("!points") == "7"
 
 
 @posix
@@ -170,7 +190,7 @@ def test_a_webhook_that_polling_removes_is_named(start, telegram):
     assert program.end(signal.SIGTERM) == STOPPED
     (line,) = [line for line in program.lines if "WARNING" in line]
     url = "http://127.0.0.1:9/TOKEN"
-    assert f"the webhook {url} is removed; the function there hears nothing more." in line
+    assert f"the webhook {url} is removed, so the function there gets no updates any more." in line
     assert line.endswith(f"python3 start.py webhook {url}")
 
 
@@ -190,7 +210,7 @@ def test_a_wrong_telegram_token_is_one_clear_line_and_no_reason_to_try_again(sta
     program = start("telegram", TELEGRAM_TOKEN=wrong, TELEGRAM_API=telegram.url)
     assert program.end() == WRONG_SETTINGS
     assert "ERROR Telegram does not know this token" in program.lines[-1]
-    assert len(program.lines) == 2
+    assert ["asking again" in line for line in program.lines] == [False, True, True, False]
     assert wrong not in "".join(program.lines)
 
 
@@ -282,9 +302,15 @@ def test_a_wrong_twitch_token_is_no_reason_to_try_again(start, twitch):
         ("telegram", "robot = 1", "has no `bot`. Expected bot = Bot(); found robot"),
         ("telegram", "x = 1\n1 / 0", "ZeroDivisionError: division by zero in main.py, line 2."),
         ("telegram", "import json\n\njson.loads('')", "char 0) in main.py, line 3."),
+        ("telegram", BOT + "roll()", "in main.py, line 8. Is it spelled right, and imported?"),
         ("telegram", "import nothing", "No module named 'nothing' in main.py, line 1."),
-        ("telegram", "import nothing", "/requirements.txt and start again; without start.py type:"),
+        ("telegram", "import nothing", "/requirements.txt and start again, or type:"),
         ("telegram", "import nothing.more", "put nothing.py beside this one.)"),
+        (
+            "telegram",
+            "import jsno",
+            "No module named 'jsno' in main.py, line 1. Did you mean json?",
+        ),
         ("telegram", "import cv2", f"type: {sys.executable} -m pip install opencv-python. (Or"),
         ("telegram", BOT + "open('gone')", "If the rest is for the cloud, move `bot` into a file"),
         ("telegram", "def", "does not run: SyntaxError: invalid syntax (main.py, line 1)."),
@@ -339,8 +365,31 @@ def test_a_file_that_is_not_there_is_named(start, tmp_path):
     assert "other.py does not exist" in program.lines[-1]
 
 
+def test_no_escape_sequence_of_a_viewer_reaches_the_terminal(start, telegram):
+    token = telegram.account("hello_bot").token
+    say = "import logging\nbot.command('int')(lambda message: str(int(message.arguments)))\n"
+    say += "bot.command('log')(lambda message: logging.warning(message.arguments))\n"
+    program = start("telegram", BOT + say, TELEGRAM_TOKEN=token, TELEGRAM_API=telegram.url)
+    viktor = telegram.person("Viktor")
+    assert viktor.ask("!hello", timeout=20) == "hello Viktor!"
+    for command in ("!int", "!log"):
+        viktor.send(f"{command} \x1b[2J\u202ered")
+    program.wait_line("!int failed: ValueError")
+    program.wait_line(r"WARNING \x1b[2J\u202ered")
+    assert all(line.isprintable() for line in program.lines)
+
+
+def test_a_bots_store_is_in_its_own_folder(start, telegram, tmp_path):
+    token = telegram.account("hello_bot").token
+    count = "from botlib.store import open_store\nstore = open_store()\n"
+    count += "bot.command('count')(lambda message: str(store.increment('n')))\n"
+    start("telegram", BOT + count, TELEGRAM_TOKEN=token, TELEGRAM_API=telegram.url)
+    assert telegram.person("Viktor").ask("!count", timeout=20) == "1"
+    assert (tmp_path / "store.sqlite3").exists()
+
+
 def test_settings_come_from_the_env_file_beside_the_bot(start, telegram, tmp_path):
     token = telegram.account("hello_bot").token
     (tmp_path / ".env").write_text(f"TELEGRAM_TOKEN={token}\nTELEGRAM_API={telegram.url}\n")
-    start("telegram", COURSE_WORLD="")  # a test's own keeps every .env unread
+    start("telegram", BOT_WORLD="")  # a test's own keeps every .env unread
     assert telegram.person("Viktor").ask("!hello", timeout=20) == "hello Viktor!"

@@ -9,8 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botlib import settings as module
-from botlib.settings import NAMES, is_this_machine, read_env, secrets_of, settings
+from botlib.env_file import read_env
+from botlib.settings import (
+    NAMES,
+    addresses,
+    is_this_machine,
+    read_settings,
+    secrets_of,
+    telegram_api,
+)
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "42:very-secret"
@@ -22,8 +29,8 @@ def clean(monkeypatch, tmp_path):
     for names in NAMES.values():
         for name in names:
             monkeypatch.setenv(name, "")
-    monkeypatch.delenv("COURSE_WORLD")  # which every test has, see the course's conftest.py
-    monkeypatch.setattr(module, "COURSE", tmp_path / "course")
+    monkeypatch.delenv("BOT_WORLD")  # which every test has, see the course's conftest.py
+    monkeypatch.setenv("BOTS_FOLDER", str(tmp_path / "course"))
 
 
 def env(folder, *lines):
@@ -32,7 +39,7 @@ def env(folder, *lines):
 
 
 def test_without_a_token_the_bot_is_in_the_sandbox(tmp_path):
-    found = settings("telegram", tmp_path)
+    found = read_settings("telegram", tmp_path)
     assert (found.world, found.token, found.missing("TELEGRAM_TOKEN")) == (
         "sandbox",
         "",
@@ -42,20 +49,20 @@ def test_without_a_token_the_bot_is_in_the_sandbox(tmp_path):
 
 def test_a_token_in_the_file_beside_the_notebook_means_the_real_world(tmp_path):
     env(tmp_path, f"TELEGRAM_TOKEN={TOKEN}")
-    found = settings("telegram", tmp_path)
+    found = read_settings("telegram", tmp_path)
     assert (found.world, found.token, found["TELEGRAM_TOKEN"]) == ("real", TOKEN, TOKEN)
 
 
 def test_an_address_on_this_machine_means_the_sandbox(tmp_path):
     env(tmp_path, f"TELEGRAM_TOKEN={TOKEN}", "TELEGRAM_API=http://127.0.0.1:8081")
-    assert settings("telegram", tmp_path).world == "sandbox"
+    assert read_settings("telegram", tmp_path).world == "sandbox"
 
 
 def test_the_environment_wins_then_the_notebooks_folder_then_the_courses(tmp_path, monkeypatch):
     env(tmp_path, "TELEGRAM_TOKEN=2:near", "TELEGRAM_SECRET=near")
     env(tmp_path / "course", "TELEGRAM_TOKEN=3:far", "TELEGRAM_SECRET=far", "TELEGRAM_API=http://a")
     monkeypatch.setenv("TELEGRAM_TOKEN", "1:environment")
-    found = settings("telegram", tmp_path)
+    found = read_settings("telegram", tmp_path)
     assert dict(found.values) == {
         "TELEGRAM_TOKEN": "1:environment",
         "TELEGRAM_SECRET": "near",
@@ -65,13 +72,13 @@ def test_the_environment_wins_then_the_notebooks_folder_then_the_courses(tmp_pat
 
 def test_what_the_file_says_is_in_the_environment_for_the_doors_to_read(tmp_path):
     env(tmp_path, f"TELEGRAM_TOKEN={TOKEN}")
-    settings("telegram", tmp_path)
+    read_settings("telegram", tmp_path)
     assert os.environ["TELEGRAM_TOKEN"] == TOKEN
 
 
 def test_no_secret_is_shown(tmp_path):
     env(tmp_path, "TWITCH_TOKEN=secret1", "TWITCH_CLIENT_SECRET=secret2", "TWITCH_CHANNEL=viktor")
-    found = settings("twitch", tmp_path)
+    found = read_settings("twitch", tmp_path)
     shown = f"{found} {found!r}"
     assert "secret1" not in shown and "secret2" not in shown
     assert "TWITCH_TOKEN: set" in shown
@@ -80,13 +87,13 @@ def test_no_secret_is_shown(tmp_path):
 
 
 def test_a_missing_setting_is_named_with_its_fix(tmp_path):
-    with pytest.raises(KeyError, match=r"TELEGRAM_TOKEN is not set\. Write a line"):
-        settings("telegram", tmp_path)["TELEGRAM_TOKEN"]
+    with pytest.raises(ValueError, match=r"TELEGRAM_TOKEN is not set\. Set it where the bot runs"):
+        read_settings("telegram", tmp_path)["TELEGRAM_TOKEN"]
 
 
 def test_an_unknown_platform_is_refused():
-    with pytest.raises(ValueError, match="telegram and twitch, not for 'irc'"):
-        settings("irc")
+    with pytest.raises(ValueError, match="telegram, twitch, pythonanywhere, not for 'irc'"):
+        read_settings("irc")
 
 
 @pytest.mark.parametrize(
@@ -150,8 +157,26 @@ def test_what_powershell_appends_in_another_encoding_is_explained(tmp_path):
 def test_a_line_that_cannot_be_read_is_named_and_never_lost(tmp_path, text, line):
     (tmp_path / ".env").write_bytes(text.encode())
     with pytest.raises(ValueError, match=rf"\.env, line {line}: expected NAME=value") as caught:
-        settings("telegram", tmp_path)
+        read_settings("telegram", tmp_path)
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "read"), [("TELEGRAM_API", telegram_api), ("TWITCH_API", addresses)]
+)
+def test_a_token_that_everyone_can_read_on_its_way_is_warned_about_once(
+    name, read, monkeypatch, caplog
+):
+    for address in ("https://example.org", "http://127.0.0.1:8081", "http://localhost", ""):
+        monkeypatch.setenv(name, address)
+        read()
+    assert caplog.messages == []
+    monkeypatch.setenv(name, f"http://me:hunter2@{name.replace('_', '-')}.example")
+    read()
+    read()
+    (message,) = caplog.messages
+    assert message.startswith(f"{name} begins with http://") and "https://" in message
+    assert "hunter2" not in message
 
 
 @pytest.mark.parametrize("platform", ["telegram", "twitch"])
@@ -159,7 +184,7 @@ def test_an_address_without_its_beginning_is_no_real_world(tmp_path, platform):
     name = platform.upper()
     env(tmp_path, f"{name}_TOKEN={TOKEN}", f"{name}_API=127.0.0.1:8081")
     with pytest.raises(ValueError, match=rf"{name}_API is '127.* as http://127\.0\.0\.1:8081"):
-        settings(platform, tmp_path)
+        read_settings(platform, tmp_path)
 
 
 def test_the_longest_secret_comes_first_so_that_none_is_hidden_in_part():
@@ -167,23 +192,32 @@ def test_the_longest_secret_comes_first_so_that_none_is_hidden_in_part():
     assert found == ["abc", "ab"]
 
 
+def test_the_password_in_a_stores_url_is_a_secret_however_it_is_spelled():
+    found = secrets_of({"STORE_URL": "rediss://user:pass%2Fword@host:6379/0"})
+    assert found == ["pass%2Fword", "pass/word"]
+    for url in ("redis://host:6379/0", "sqlite:///store.sqlite3", "memory://", ""):
+        assert secrets_of({"STORE_URL": url}) == []
+    aws = {"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "abc", "AWS_SESSION_TOKEN": "abcd"}
+    assert secrets_of(aws) == ["abcd", "abc"]
+
+
 def test_the_course_world_keeps_a_learners_tokens_out(tmp_path, monkeypatch):
     env(tmp_path, f"TELEGRAM_TOKEN={TOKEN}", "TWITCH_TOKEN=secret")
-    monkeypatch.setenv("COURSE_WORLD", "sandbox")
-    assert dict(settings("telegram", tmp_path).values) == {}
+    monkeypatch.setenv("BOT_WORLD", "sandbox")
+    assert dict(read_settings("telegram", tmp_path).values) == {}
     monkeypatch.setenv("TELEGRAM_TOKEN", TOKEN)
-    assert settings("telegram", tmp_path).world == "sandbox"
+    assert read_settings("telegram", tmp_path).world == "sandbox"
     assert not {"TELEGRAM_TOKEN", "TWITCH_TOKEN"} & {key for key in os.environ if os.environ[key]}
     monkeypatch.setenv("TELEGRAM_TOKEN", TOKEN)
     monkeypatch.setenv("TELEGRAM_API", "http://127.0.0.1:8081")
-    assert settings("telegram", tmp_path).token == TOKEN
+    assert read_settings("telegram", tmp_path).token == TOKEN
 
 
 PROBE = """
 import os
 
 def pytest_sessionstart():
-    print("world", os.environ.get("COURSE_WORLD"), "token", "TELEGRAM_TOKEN" in os.environ)
+    print("world", os.environ.get("BOT_WORLD"), "token", "TELEGRAM_TOKEN" in os.environ)
 """
 
 
@@ -196,7 +230,7 @@ def pytest_sessionstart():
 )
 def test_no_test_sees_a_learners_token_unless_it_is_asked_to(tmp_path, options, said):
     (tmp_path / "probe.py").write_text(PROBE)
-    outside = {key: value for key, value in os.environ.items() if key != "COURSE_WORLD"}
+    outside = {key: value for key, value in os.environ.items() if key != "BOT_WORLD"}
     mine = {"TELEGRAM_TOKEN": TOKEN, "PYTHONPATH": str(tmp_path)}
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "probe", *options]
     done = subprocess.run(command, cwd=ROOT, env=outside | mine, capture_output=True, text=True)

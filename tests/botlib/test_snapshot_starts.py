@@ -1,14 +1,12 @@
 """botlib in functions that start from a snapshot: its hooks, its stores, its Telegram adapter."""
 
-import json
 import os
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from cloud_tools import wait_until
-from events import event
+from telegram_adapters import SECRET
 
 from lessons.cloud import Cloud
 
@@ -67,8 +65,9 @@ def test_a_store_is_closed_before_the_snapshot_and_opens_again(deploy, tmp_path)
 
 HOOKS = """
 import sys
-import botlib.store
 from botlib.function import after_restore
+from botlib.store import open_store
+open_store("memory://")
 print(after_restore(print) is print)
 aws = sys.modules.get("snapshot_restore_py")
 if aws:
@@ -79,7 +78,7 @@ if aws:
 @pytest.mark.parametrize(
     ("kind", "blocked", "registered"),
     [
-        ("snap-start", "", "['close_all', 'print']"),
+        ("snap-start", "", "['close', 'print']"),
         ("snap-start", "import sys; sys.modules['snapshot_restore_py'] = None", ""),
         ("on-demand", "", ""),  # there it costs not even the import
     ],
@@ -124,26 +123,43 @@ handler = webhook(bot)
 """
 
 
-def update(number, text):
-    user = {"id": 7, "is_bot": False, "first_name": "Viktor"}
-    message = {"message_id": 1, "date": 1, "chat": {"id": 7, "type": "private"}, "from": user}
-    body = json.dumps({"update_id": number, "message": message | {"text": text}})
-    headers = {"X-Telegram-Bot-Api-Secret-Token": "secret"}
-    return event("aws_v2", headers=headers, body=body.encode())
+APPLICATION = """
+import os
+import time
+from pathlib import Path
+from botlib.telegram.application import builder_for, webhook
+from telegram.ext import CommandHandler
+
+async def hello(update, context):
+    await update.message.reply_text(f"hello {update.message.from_user.first_name}!")
+
+async def wait(update, context):
+    Path(context.args[0], "began").touch()
+    while not Path(context.args[0], "go").exists():
+        time.sleep(0.005)
+    await update.message.reply_text("done")
+
+app = builder_for(os.environ["TELEGRAM_TOKEN"]).build()
+app.add_handler(CommandHandler("hello", hello))
+app.add_handler(CommandHandler("wait", wait))
+handler = webhook(app)
+"""
 
 
-def test_the_telegram_function_starts_from_a_snapshot(deploy, tmp_path):
-    environment = {"TELEGRAM_TOKEN": "42:none", "TELEGRAM_SECRET": "secret"}
-    fn = deploy(BOT, environment=environment, idle_s=60, timeout_s=20)
-
-    def ask(number, text):
-        return json.loads(fn.invoke(update(number, text))["body"])["text"]
-
-    with ThreadPoolExecutor() as threads:  # two instances, each with a loop of its own
-        waiting = threads.submit(ask, 1, f"!wait {tmp_path}")
-        wait_until((tmp_path / "began").exists)
-        assert [ask(number, "!hello") for number in (2, 3)] == ["hello Viktor!"] * 2
-        (tmp_path / "go").touch()
-        assert waiting.result(20) == "done"
+@pytest.mark.parametrize("source", [BOT, APPLICATION], ids=["Bot", "Application"])
+def test_the_telegram_function_starts_from_a_snapshot(
+    deploy, tmp_path, telegram, account, viktor, source
+):
+    environment = {"TELEGRAM_TOKEN": account.token, "TELEGRAM_SECRET": SECRET}
+    environment["TELEGRAM_API"] = telegram.url
+    fn = deploy(source, environment=environment, idle_s=60, timeout_s=20)
+    telegram.call(account, "setWebhook", url=fn.url, secret_token=SECRET)
+    olga = telegram.person("Olga")  # of another chat: Telegram keeps the order within a chat
+    viktor.send(f"/wait {tmp_path}", to=account)
+    wait_until((tmp_path / "began").exists)
+    for _ in range(2):
+        assert olga.ask("/hello", to=account, timeout=20) == "hello Olga!"
+    (tmp_path / "go").touch()
+    assert viktor.wait(timeout=20)[0].text == "done"
     assert [instance.snapshot for instance in fn.instances] == [True, True]
     assert "warning" not in "\n".join(fn.logs).lower()  # nor Python's own about fork and threads

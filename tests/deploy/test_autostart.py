@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from botlib.run import WRONG_SETTINGS
-from deploy.autostart import Bot, start_of
+from deploy.autostart import BotProcess, login_item
 
 ROOT = Path(__file__).parents[2]
 HOME = Path("/home/anna")
-BOT = Bot(
+BOT = BotProcess(
     "twitch", Path("/a course/my_bot/main.py"), "/a course/.venv/bin/python", Path("/a course")
 )
 LOGGED_IN = {"TWITCH_TOKEN": "t" * 30, "TWITCH_API": "http://127.0.0.1:9"}
@@ -50,23 +50,23 @@ def folder(tmp_path):
 def test_the_file_is_where_the_readme_says(system, written):
     if system == "darwin" and os.name == "nt":
         pytest.skip("Windows has no user ids")
-    start = start_of(BOT, system, HOME)
-    path = f"`~/{start.path.relative_to(HOME).as_posix()}`"
-    assert written in README and (path == written or start.path.name in written)
+    item = login_item(BOT, system, HOME)
+    path = f"`~/{item.path.relative_to(HOME).as_posix()}`"
+    assert written in README and (path == written or item.path.name in written)
 
 
 def test_a_mac_reads_its_file_and_starts_what_is_meant():
     if os.name == "nt":
         pytest.skip("Windows has no user ids")
-    start = start_of(BOT, "darwin", HOME)
-    agent = plistlib.loads(start.content)
+    item = login_item(BOT, "darwin", HOME)
+    agent = plistlib.loads(item.content)
     assert agent["ProgramArguments"] == [BOT.python, "-m", "botlib.run", "twitch", str(BOT.file)]
     assert agent["KeepAlive"] == {"SuccessfulExit": False} and agent["RunAtLoad"]
-    assert start.begin[0][-1] == str(start.path) and start.end[0][-1].endswith(agent["Label"])
+    assert item.start[0][-1] == str(item.path) and item.stop[0][-1].endswith(agent["Label"])
 
 
 def test_windows_starts_it_again_unless_it_ended_well_or_cannot():
-    text = start_of(BOT, "win32", HOME).content.decode()
+    text = login_item(BOT, "win32", HOME).content.decode()
     assert text.count("\r\n") == text.count("\n")
     assert f'"{BOT.python}" -m botlib.run twitch "{BOT.file}"' in text
     lines = [line.strip() for line in text.splitlines()]
@@ -81,11 +81,11 @@ def test_systemd_finds_nothing_wrong_in_the_users_unit(tmp_path):
     odd = tmp_path / "100% mine"
     odd.mkdir()
     (odd / "python").symlink_to(sys.executable)
-    bot = Bot("telegram", odd / "main.py", str(odd / "python"), odd)
-    start = start_of(bot, "linux", tmp_path)
-    assert start.path.name == "100--mine-telegram.service"
-    unit = tmp_path / start.path.name
-    unit.write_bytes(start.content)
+    bot = BotProcess("telegram", odd / "main.py", str(odd / "python"), odd)
+    item = login_item(bot, "linux", tmp_path)
+    assert item.path.name == "100--mine-telegram.service"
+    unit = tmp_path / item.path.name
+    unit.write_bytes(item.content)
     done = subprocess.run(
         ["systemd-analyze", "--user", "verify", unit],
         env=os.environ | {"XDG_RUNTIME_DIR": str(tmp_path)},
@@ -108,13 +108,50 @@ def test_where_no_supervisor_is_nothing_is_left(folder, tmp_path):
     home = tmp_path / "home"
     done = autostart("twitch", folder, HOME=str(home), PATH="", **LOGGED_IN)
     assert done.returncode == 1
-    assert done.stderr.startswith("No start at login: This system has no systemctl.")
+    assert done.stderr.startswith("No autostart: This system has no systemctl.")
     assert not [path for path in home.rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+def termux(tmp_path):
+    """The variables of Termux on a phone without termux-services."""
+    (tmp_path / "usr").mkdir()
+    (tmp_path / "home").mkdir()
+    names = {"PREFIX": str(tmp_path / "usr"), "TERMUX_VERSION": "0.118.3"}
+    return names | {name: str(tmp_path / "home") for name in ("HOME", "USERPROFILE")}
+
+
+def test_a_phone_shows_its_files_and_does_nothing(folder, tmp_path, termux):
+    done = autostart("twitch", folder, "--show", **termux)
+    assert done.returncode == 0
+    for path in ("usr/var/service/my_bot-twitch/run", "home/.termux/boot/my_bot-twitch"):
+        assert f"{tmp_path / path}:\n\n#!{tmp_path / 'usr/bin/sh'}\n" in done.stdout
+    assert not list((tmp_path / "usr").rglob("*"))
+    done = autostart("twitch", folder, "--remove", **termux)
+    assert done.returncode == 1 and "nothing to remove: " in done.stderr
+
+
+def test_a_phone_without_runit_is_told_what_to_install(folder, tmp_path, termux):
+    done = autostart("twitch", folder, **termux, **LOGGED_IN)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "pkg install termux-services" in done.stderr
+    assert not [path for path in tmp_path.rglob("*") if path.name == "my_bot-twitch"]
+
+
+def test_a_phone_forgets_what_an_interrupted_start_has_left(folder, tmp_path, termux):
+    left = tmp_path / "home/.termux/boot/my_bot-twitch"
+    left.parent.mkdir(parents=True)
+    left.touch()
+    done = autostart("twitch", folder, "--remove", **termux)
+    assert done.returncode == 0, done.stderr
+    assert not left.exists()
+    done = autostart("twitch", folder, "--remove", **termux)
+    assert done.returncode == 1 and "nothing to remove: " in done.stderr
 
 
 def test_a_bot_that_would_end_at_once_is_not_put_there(folder, tmp_path):
     home = {"HOME": str(tmp_path / "home"), "USERPROFILE": str(tmp_path / "home")}
-    done = autostart("twitch", folder, **home, COURSE_WORLD="sandbox")
+    done = autostart("twitch", folder, **home, BOT_WORLD="sandbox")
     assert done.returncode == 1 and "python3 start.py login twitch" in done.stderr
     (folder / "main.py").write_text("from botlib import Bot\n\nrobot = Bot()\n")
     done = autostart("twitch", folder, **home, **LOGGED_IN)
@@ -126,7 +163,10 @@ def test_what_is_not_there_is_named(folder, tmp_path):
     home = {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
     done = autostart("twitch", tmp_path / "gone", **home)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert "main.py is not there" in done.stderr
+    assert "main.py does not exist" in done.stderr
+    done = autostart("twitch", tmp_path / "gone", "--show", **home)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert "main.py does not exist" in done.stderr
     done = autostart("twitch", folder, "--remove", **home)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert "there is none to remove" in done.stderr
+    assert "nothing to remove: " in done.stderr

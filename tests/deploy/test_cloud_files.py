@@ -10,10 +10,14 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
+from aws_template import TEMPLATE, load_template, timer_of
+from function_server import serving
+from moto_server import ACCESS_KEY
 
 from bot_sandbox import Telegram, Twitch
 from botlib.run import WRONG_SETTINGS
+from botlib.store import open_store
+from deploy.export_secrets import stack_parameters
 from lessons.cloud import Cloud
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +25,7 @@ DEPLOY = ROOT / "deploy"
 SECRET = "correct-horse-battery"
 BOT = """
 from botlib import Bot
-from botlib.telegram.light import webhook
+from botlib.telegram.webhook import webhook
 
 bot = Bot()
 bot.command("hello")(lambda message: f"hello {message.user}!")
@@ -92,22 +96,9 @@ def scene():
 # AWS
 
 
-class Template(yaml.SafeLoader):
-    """Reads CloudFormation's own tags, such as !Ref, as {tag: value}."""
-
-
-def _tag(loader, suffix, node):
-    kinds = {yaml.ScalarNode: loader.construct_scalar, yaml.SequenceNode: loader.construct_sequence}
-    return {suffix: kinds.get(type(node), loader.construct_mapping)(node)}
-
-
-Template.add_multi_constructor("!", _tag)
-TEMPLATE = DEPLOY / "aws/template.yaml"
-
-
 @pytest.fixture
 def template():
-    return yaml.load(TEMPLATE.read_text(encoding="utf-8"), Template)
+    return load_template()
 
 
 def test_the_template_is_one_that_cloudformation_takes():
@@ -129,15 +120,60 @@ def test_the_template_holds_no_secret_and_shows_none(template):
     assert not re.search(r"\d{6,}:[\w-]{30,}", TEMPLATE.read_text())
 
 
-def test_the_function_may_only_write_its_own_log(template):
+def test_the_function_may_only_write_its_own_log_and_use_one_table(template):
     resources = template["Resources"]
     role = resources["Role"]["Properties"]
     assert "ManagedPolicyArns" not in role
-    (statement,) = role["Policies"][0]["PolicyDocument"]["Statement"]
+    log, (condition, table, nothing) = role["Policies"][0], role["Policies"][1]["If"]
+    (statement,) = log["PolicyDocument"]["Statement"]
     assert statement["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
     assert statement["Resource"] == {"GetAtt": "Logs.Arn"}
+    (statement,) = table["PolicyDocument"]["Statement"]
+    assert sorted(statement["Action"]) == sorted(f"dynamodb:{action}" for action in used_actions())
+    assert (condition, nothing) == ("HasTable", {"Ref": "AWS::NoValue"})
+    is_own, own, other = statement["Resource"]["If"]
+    assert (is_own, own) == ("OwnTable", {"GetAtt": "Table.Arn"})
+    assert other["Sub"].endswith(":${AWS::AccountId}:table/${TableOf}")
     assert resources["Logs"]["Properties"]["RetentionInDays"] == 7
     assert resources["Function"]["Properties"]["LoggingConfig"] == {"LogGroup": {"Ref": "Logs"}}
+
+
+def used_actions():
+    """The actions of DynamoDB that a store calls."""
+    asked = []
+
+    def database(event, _):
+        asked.append(event["headers"]["x-amz-target"].partition(".")[2])
+        answer = {"Attributes": {"json_value": {"N": "1"}}}
+        return {"statusCode": 200, "body": json.dumps(answer)}
+
+    with serving(database) as address, pytest.MonkeyPatch.context() as patch:
+        for name, value in ACCESS_KEY.items():
+            patch.setenv(name, value)
+        store = open_store(f"dynamodb://scores?endpoint={address}/")
+        store.set("key", 1)
+        store.get("key")
+        store.increment("key")
+        store.add_once("key")
+        store.once("key", lambda: "reply")
+        store.remove("key")
+    return set(asked)
+
+
+def test_the_table_is_free_and_goes_with_the_stack(template):
+    table = template["Resources"]["Table"]
+    assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Delete"
+    made = table["Properties"]
+    assert made["BillingMode"] == "PROVISIONED"  # the other mode has no free amount
+    assert 5 * max(made["ProvisionedThroughput"].values()) <= 25
+    assert "DeletionProtectionEnabled" not in made
+    assert made["TimeToLiveSpecification"] == {"AttributeName": "delete_after", "Enabled": True}
+    settings = template["Resources"]["Function"]["Properties"]["Environment"]["Variables"]
+    _, in_a_table, elsewhere = settings["STORE_URL"]["If"]
+    is_own, own, other = in_a_table["If"]
+    assert (own, other) == ({"Sub": "dynamodb://${Table}"}, {"Sub": "dynamodb://${TableOf}"})
+    assert elsewhere == {"Ref": "StoreUrl"}
+    assert table["Condition"] == is_own
 
 
 def test_the_address_is_public_and_leads_to_the_function_of_the_bundle(template):
@@ -154,9 +190,46 @@ def test_the_address_is_public_and_leads_to_the_function_of_the_bundle(template)
     assert allowed[1]["InvokedViaFunctionUrl"] is True
 
 
+def test_the_function_of_a_timer_has_no_address_and_only_the_timer_may_call_it(template):
+    resources = template["Resources"]
+    by_address = {name for name, each in resources.items() if each.get("Condition") == "HasAddress"}
+    assert by_address == {"Address", "CallByAddress", "RunByAddress"}
+    empty = {"Equals": [{"Ref": "TimerSchedule"}, ""]}
+    conditions = {"HasTimer": {"Not": [empty]}, "HasAddress": empty}
+    assert conditions.items() <= template["Conditions"].items()
+    by_timer = {name for name, each in resources.items() if each.get("Condition") == "HasTimer"}
+    assert by_timer == {"Timer", "TimerRole", "TimerRetries"}
+    role = resources["TimerRole"]["Properties"]
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    (statement,) = role["Policies"][0]["PolicyDocument"]["Statement"]
+    assert statement["Action"] == "lambda:InvokeFunction"
+    assert statement["Resource"] == {"GetAtt": "Function.Arn"}
+
+
+def test_the_timer_is_on_time_and_gives_up_after_an_hour(template):
+    timer = template["Resources"]["Timer"]["Properties"]
+    assert timer["FlexibleTimeWindow"] == {"Mode": "OFF"}
+    retries = {"MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 3600}
+    assert timer["Target"]["RetryPolicy"] == retries
+    assert retries.items() <= template["Resources"]["TimerRetries"]["Properties"].items()
+
+
+def test_what_is_typed_for_a_timer_becomes_its_payload(template):
+    typed = {"TimerSchedule": "rate(1 day)", "TimerZone": "UTC", "TimerChat": "-42"}
+    when, zone, payload = timer_of(typed | {"TimerText": "Good morning!"})
+    assert (when, zone) == ("rate(1 day)", "UTC")
+    due = "<aws.scheduler.scheduled-time>"
+    assert payload == {"chat": "-42", "text": "Good morning!", "time": due}
+    allowed = template["Parameters"]["TimerText"]["AllowedPattern"]
+    assert re.fullmatch(allowed, "Good morning, it's 7!")
+    for broken in ('a "quoted" word', "back\\slash", "two\nlines"):
+        assert not re.fullmatch(allowed, broken)
+
+
 def test_the_secrets_go_from_the_settings_to_the_cloud(telegram):
     settings = environment_of(telegram)
-    script = DEPLOY / "secrets_for.py"
+    script = DEPLOY / "export_secrets.py"
     aws = json.loads(
         run(sys.executable, script, "aws", "Runtime=r", "Handler=h", **settings).stdout
     )
@@ -166,12 +239,29 @@ def test_the_secrets_go_from_the_settings_to_the_cloud(telegram):
         f"TelegramSecret={SECRET}",
         "Runtime=r",
     ]
+    assert stack_parameters() == list(load_template()["Parameters"])
     yandex = json.loads(run(sys.executable, script, "yandex", **settings).stdout)
     assert yandex[1] == {"key": "TELEGRAM_SECRET", "text_value": SECRET}
-    for wrong in (["moon"], ["aws", "twich"], ["yandex", "Runtime=r"]):
+    url = "dynamodb://bot?endpoint=https://a.example/b"
+    store = json.loads(run(sys.executable, script, "yandex", f"STORE_URL={url}", **settings).stdout)
+    assert store == [*yandex, {"key": "STORE_URL", "text_value": url}]
+    misspelled = ["aws", "TimerChats=42"]  # AWS's command would ignore it
+    for wrong in (["moon"], ["aws", "twich"], ["yandex", "Runtime=r"], misspelled):
         done = run(sys.executable, script, *wrong, **settings)
         assert (done.returncode, done.stdout) == (2, "")
         assert wrong[-1] in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("export_secrets.py", "aws"), ("set_webhook.py", "http://127.0.0.1:9/")]
+)
+def test_a_secret_that_is_easy_to_guess_goes_nowhere(telegram, words):
+    script, *rest = words
+    settings = environment_of(telegram) | {"TELEGRAM_SECRET": "sesame"}
+    done = run(sys.executable, DEPLOY / script, *rest, **settings)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "16 to 256 characters" in done.stderr and "sesame" not in done.stderr
+    assert telegram.call(settings["TELEGRAM_TOKEN"], "getWebhookInfo")["url"] == ""
 
 
 def test_a_file_with_secrets_is_for_its_owner_alone(telegram, tmp_path):
@@ -179,24 +269,26 @@ def test_a_file_with_secrets_is_for_its_owner_alone(telegram, tmp_path):
     out.write_text("of yesterday")
     out.chmod(0o644)
     settings = environment_of(telegram)
-    done = run(sys.executable, DEPLOY / "secrets_for.py", "aws", "--out", out, **settings)
+    done = run(sys.executable, DEPLOY / "export_secrets.py", "aws", "--out", out, **settings)
     assert SECRET not in done.stdout + done.stderr
     assert f"Written into {out}" in done.stdout
     assert json.loads(out.read_text())[0] == "Handler=telegram_function.handler"
     if os.name != "nt":
         assert out.stat().st_mode & 0o777 == 0o600
-    done = run(sys.executable, DEPLOY / "secrets_for.py", "aws", "--out", tmp_path, **settings)
+    done = run(sys.executable, DEPLOY / "export_secrets.py", "aws", "--out", tmp_path, **settings)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
 
 
 def test_a_twitch_bots_secrets_go_the_same_way(scene, template):
-    script, redis = DEPLOY / "secrets_for.py", "redis://127.0.0.1/0"
+    script, redis = DEPLOY / "export_secrets.py", "redis://127.0.0.1/0"
     wanted = {name: scene.settings[name] for name in list(scene.settings)[:4]}
-    aws = run(sys.executable, script, "aws", "twitch", "A=b", STORE_URL=redis, **scene.settings)
+    words, settings = ("aws", "twitch", "TableOf=b"), scene.settings | {"STORE_URL": redis}
+    aws = run(sys.executable, script, *words, **settings)
     given = dict(parameter.split("=", 1) for parameter in json.loads(aws.stdout))
     environment = template["Resources"]["Function"]["Properties"]["Environment"]["Variables"]
+    environment["STORE_URL"] = environment["STORE_URL"]["If"][2]  # of a stack without a table
     reached = {name: given.get(value["Ref"]) for name, value in environment.items()}
-    assert (given["A"], given["Handler"]) == ("b", "twitch_function.handler")
+    assert (given["TableOf"], given["Handler"]) == ("b", "twitch_function.handler")
     assert {name: value for name, value in reached.items() if value} == wanted | {
         "STORE_URL": redis
     }
@@ -206,14 +298,17 @@ def test_a_twitch_bots_secrets_go_the_same_way(scene, template):
 
 
 def test_a_setting_that_is_missing_or_cannot_be_read_takes_one_line(tmp_path):
-    for script in ("secrets_for.py", "set_webhook.py", "subscribe.py"):
-        words = ["yandex", "twitch"] if script == "secrets_for.py" else []
+    for script in ("export_secrets.py", "set_webhook.py", "subscribe.py"):
+        words = ["yandex", "twitch"] if script == "export_secrets.py" else []
         done = run(sys.executable, DEPLOY / script, *words, cwd=tmp_path)
         assert (done.returncode, done.stderr.count("\n")) == (1, 1)
         assert "is not set" in done.stderr
-    outside = {"COURSE_WORLD": "", "TELEGRAM_API": "http://127.0.0.1:9"}
+    command = {"BOT_COMMAND": "python3 start.py"}
+    done = run(sys.executable, DEPLOY / "export_secrets.py", "aws", cwd=tmp_path, **command)
+    assert done.stderr.endswith("In a terminal: python3 start.py login telegram\n")
+    outside = {"BOT_WORLD": "", "TELEGRAM_API": "http://127.0.0.1:9"}
     (tmp_path / ".env").write_text('TELEGRAM_TOKEN="1:a\n')
-    for words in (["secrets_for.py", "aws"], ["set_webhook.py"], ["subscribe.py"]):
+    for words in (["export_secrets.py", "aws"], ["set_webhook.py"], ["subscribe.py"]):
         done = run(sys.executable, DEPLOY / words[0], *words[1:], cwd=tmp_path, **outside)
         assert (done.returncode, done.stderr.count("\n")) == (1, 1)
         assert ".env, line 1: expected NAME=value" in done.stderr
@@ -239,8 +334,8 @@ def test_the_webhook_is_set_without_showing_token_or_secret(telegram):
 BUTTONS = """
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.ext import ApplicationBuilder, CallbackQueryHandler, CommandHandler
-from botlib.settings import setting, telegram_api
-from botlib.telegram.webhook import webhook
+from botlib.settings import require_setting, telegram_api
+from botlib.telegram.application import webhook
 
 async def colour(update, context):
     button = InlineKeyboardButton("red", callback_data="red")
@@ -253,7 +348,7 @@ async def chosen(update, context):
 
 api = telegram_api()
 app = (
-    ApplicationBuilder().token(setting("TELEGRAM_TOKEN")).updater(None)
+    ApplicationBuilder().token(require_setting("TELEGRAM_TOKEN")).updater(None)
     .base_url(f"{api}/bot").base_file_url(f"{api}/file/bot").build()
 )
 app.add_handler(CommandHandler("colour", colour))
@@ -289,14 +384,14 @@ def test_an_applications_buttons_are_heard_unless_only_some_kinds_are_asked_for(
 def test_an_address_goes_with_kinds_of_updates_and_not_with_delete(words):
     done = run(sys.executable, DEPLOY / "set_webhook.py", *words)
     assert done.returncode == 2
-    assert "an address goes with --updates" in done.stderr
+    assert "--updates needs an address" in done.stderr
 
 
 # Twitch
 
 
 def test_the_chat_is_led_to_the_function_once_however_often_it_is_asked(scene, tmp_path):
-    code = BOT.replace("botlib.telegram.light", "botlib.twitch.eventsub")
+    code = BOT.replace("botlib.telegram.webhook", "botlib.twitch.eventsub")
     (tmp_path / "main.py").write_text(code)
     with Cloud() as cloud:
         urls = [

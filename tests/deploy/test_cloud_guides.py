@@ -1,4 +1,4 @@
-"""The roads into AWS and Yandex Cloud, walked as far as that can be done on this machine.
+"""The guides for AWS and Yandex Cloud, followed as far as that is possible on this machine.
 
 AWS's is walked whole, by AWS's own command, against moto, which imitates AWS. moto makes no address
 for a function of a template and runs none here: the test asks moto for an address itself, and what
@@ -13,19 +13,23 @@ import re
 import shlex
 import shutil
 import subprocess
-import threading
 import zipfile
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from aws_template import timer_of
 from readme_commands import DOCUMENTS, blocks, fresh_course, run_line, walk
 
 from bot_sandbox import Cloud, Telegram, Twitch
 from bot_sandbox.cloud.prices import functions
 from deploy.bundle.target import CLOUDS
+from lessons.cloud import Cloud as CourseCloud
 
 AWS, YANDEX = (DOCUMENTS[f"deploy/{cloud}/README.md"] for cloud in ("aws", "yandex"))
 TEMPLATE = (Path(__file__).parents[2] / "deploy/aws/template.yaml").read_text(encoding="utf-8")
+NEW_BOT = Path(__file__).parents[2] / "deploy/new_bot"
 SECRET = "correct-horse-battery"
 
 
@@ -34,7 +38,7 @@ def commands(document):
     return [line for block in blocks(document) for line in block.commands]
 
 
-# What both roads promise
+# What both guides promise
 
 
 @pytest.mark.parametrize("document", [AWS, YANDEX], ids=["aws", "yandex"])
@@ -89,33 +93,6 @@ def aws_2():
     return ""
 
 
-@pytest.fixture(scope="module")
-def moto():
-    """The address of a moto of this file's own."""
-    server = shutil.which("moto_server")
-    if not server:
-        pytest.skip("MOTO IS NOT INSTALLED: the road to AWS was not walked")
-    process = subprocess.Popen(
-        [server, "--host", "127.0.0.1", "--port", "0"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        for line in process.stderr:
-            if address := re.search(r"http://127\.0\.0\.1:\d+", line):
-                break
-        else:
-            pytest.fail("moto did not start")
-        threading.Thread(
-            target=process.stderr.read, daemon=True
-        ).start()  # a full pipe would stop it
-        yield address[0]
-    finally:
-        process.kill()
-        process.wait()
-
-
 class Aws:
     """AWS's command, as one types it, for moto."""
 
@@ -156,7 +133,8 @@ class Road:
         """Run a line of a block; what it printed, or None for one that is not for here."""
         if block.needs not in ("", "an AWS account"):
             return None
-        self.printed[line] = self.answer(line.replace("https://THE-ADDRESS", self.address))
+        typed = line.replace("https://THE-ADDRESS", self.address)
+        self.printed[line] = self.answer(typed.replace("123456789", str(self.world.viktor.id)))
         return self.printed[line]
 
     def answer(self, line):
@@ -186,10 +164,27 @@ class Road:
         with zipfile.ZipFile(zipped) as archive:
             archive.extractall(self.folder / name)
         given = {key: value for key, value in made["Environment"]["Variables"].items() if value}
-        assert given == self.world.secrets_of(made["Handler"])
-        return self.cloud.deploy(
+        store = given.pop("STORE_URL")
+        has_own_table = made["Handler"] != "timer_function.handler"
+        table = name if has_own_table else "hello-bot"
+        assert (given, store) == (self.world.secrets_of(made["Handler"]), f"dynamodb://{table}")
+        region = self.aws.environment["AWS_DEFAULT_REGION"]  # the sandbox's cloud is in another
+        given["STORE_URL"] = f"{store}?region={region}&endpoint={self.aws.moto}"
+        function = self.cloud.deploy(
             name, self.folder / name, handler=made["Handler"], environment=given | self.world.apis
-        ).url
+        )
+        if made["Handler"] == "timer_function.handler":
+            self.set_timer(name)
+        return function.url
+
+    def set_timer(self, name):
+        """Make the stack's timer in the sandbox's cloud: moto has not made it."""
+        (stack,) = json.loads(self.aws(f"aws cloudformation describe-stacks --stack-name {name}"))[
+            "Stacks"
+        ]
+        given = {each["ParameterKey"]: each["ParameterValue"] for each in stack["Parameters"]}
+        when, zone, payload = timer_of(given)
+        self.cloud.timer(name, name, when, timezone=zone, payload=payload)
 
 
 class World:
@@ -215,7 +210,7 @@ class World:
 
     def secrets_of(self, handler):
         """The settings that a function should have been given."""
-        platform = handler.partition("_")[0].upper()
+        platform = "TWITCH" if handler.startswith("twitch") else "TELEGRAM"
         return {name: value for name, value in self.secrets.items() if name.startswith(platform)}
 
     def wait_for_twitch(self):
@@ -229,17 +224,29 @@ def world():
         yield World(telegram, twitch)
 
 
-LEFT = ("describe-stacks", "list-functions", "describe-log-groups", "list-roles")  # what could be
+def python_in(section):
+    """The Python that a section of a guide has its readers add to main.py."""
+    (block,) = [block for block in blocks(section) if block.kind == "python"]
+    return f"\n\n{block.text}"
+
+
+LEFT = (  # what could be
+    "describe-stacks",
+    "list-functions",
+    "describe-log-groups",
+    "list-tables",
+    "list-roles",
+)
 
 
 @pytest.mark.timeout(900)  # AWS's command starts thirty times, and waits between its questions
 def test_the_road_to_aws_leads_to_a_reply_and_back_to_nothing(moto, world, tmp_path):
     program = aws_2()
     if not program:
-        pytest.skip("AWS CLI 2 IS NOT INSTALLED: the road to AWS was not walked")
+        pytest.skip("AWS CLI 2 IS NOT INSTALLED: the guide for AWS was not followed")
     folder = fresh_course(tmp_path)
     aws = Aws(program, moto, folder)
-    there, _, back = AWS.partition("## Delete everything")
+    there, _, back = AWS.partition("## Back to nothing")
     with Cloud() as cloud:
         road = Road(aws, folder, cloud, world)
         to_a_reply, _, to_twitch = there.partition("## Change the bot")
@@ -250,8 +257,33 @@ def test_the_road_to_aws_leads_to_a_reply_and_back_to_nothing(moto, world, tmp_p
         change, _, to_twitch = to_twitch.partition("## The Twitch bot")
         assert walk(change, road.run)
         assert world.viktor.ask("!hello") == "good day Viktor!"
+        to_twitch, _, memory = to_twitch.partition("## A memory that survives")
+        memory, _, to_morning = memory.partition("## Good morning")
         assert walk(to_twitch, road.run)
         assert world.streamer.ask("!hello") == "good day Viktor!"
+        bot.write_text(bot.read_text() + python_in(memory))
+        first, _, rest = memory.partition("An upload ends")
+        assert walk(first, road.run)
+        assert [world.viktor.ask("!score") for _ in "12"] == [
+            "Viktor has 1 points.",
+            "Viktor has 2 points.",
+        ]
+        again, _, look = rest.partition("Look into")
+        assert walk(again, road.run)
+        assert world.viktor.ask("!score") == "Viktor has 3 points."
+        assert walk(look, road.run)
+        bot.write_text(bot.read_text() + python_in(to_morning))
+        assert walk(change, road.run)
+        assert world.viktor.ask("!chat") == str(world.viktor.id)
+        assert walk(to_morning, road.run)
+        assert aws("aws dynamodb list-tables --query TableNames --output text").split() == [
+            "hello-bot",
+            "hello-bot-twitch",
+        ]
+        cloud.clock.advance(24 * 3600)
+        assert [message.text for message in world.viktor.wait(timeout=30)] == ["Good morning"]
+        (due,) = cloud.timers()[0].fired
+        assert datetime.fromtimestamp(due, ZoneInfo("Europe/Berlin")).hour == 7
         assert not (folder / "deploy/aws/parameters.json").exists()
         asked = [line for line in commands(back) if any(word in line for word in LEFT)]
         assert len(asked) == len(LEFT)
@@ -293,31 +325,59 @@ def test_each_command_and_option_of_yc_stands_in_the_table_from_its_documentatio
     assert used(YANDEX) == table
 
 
-def test_what_the_function_reads_is_what_the_secret_has(world, tmp_path):
-    there, _, _ = YANDEX.partition("## Delete everything")
-    for platform, handler in (("", "telegram_function"), (" twitch", "twitch_function")):
-        (made,) = [line for line in commands(there) if f"--entrypoint {handler}.handler" in line]
-        (asked,) = [
-            line
-            for line in commands(there)
-            if f"secrets yandex{platform} | yc lockbox secret create" in line
-        ]
-        secret = re.search(r"--name (\S+)", asked)[1]
-        line = asked.partition(" | ")[0]
-        payload = json.loads(run_line(line, fresh_course(tmp_path / handler), **world.settings))
-        given = {
-            f"name={secret},key={each['key']},environment-variable={each['key']}"
-            for each in payload
-        }
-        assert given == set(re.findall(r'--secret "([^"]+)"', made))
-        values = {each["key"]: each["text_value"] for each in payload}
-        assert values == world.secrets_of(handler)
+@pytest.mark.parametrize(
+    ("makes", "function"),
+    [
+        ("secrets yandex | yc lockbox secret create", "telegram_function"),
+        ("secrets yandex twitch | yc lockbox secret create", "twitch_function"),
+        ("STORE_URL=dynamodb://THE-STORE", "telegram_function"),
+    ],
+)
+def test_what_the_function_reads_is_what_the_secret_has(world, tmp_path, makes, function):
+    there, _, _ = YANDEX.partition("## Back to nothing")
+    told = commands(there)
+    (asked,) = [number for number, line in enumerate(told) if makes in line]
+    made = next(line for line in told[asked:] if f"--entrypoint {function}.handler" in line)
+    secret = re.search(r"--name (\S+)", told[asked])[1]
+    line = told[asked].partition(" | ")[0]
+    payload = json.loads(run_line(line, fresh_course(tmp_path), **world.settings))
+    given = {
+        f"name={secret},key={each['key']},environment-variable={each['key']}" for each in payload
+    }
+    assert given == set(re.findall(r'--secret "([^"]+)"', made))
+    values = {each["key"]: each["text_value"] for each in payload}
+    store = {"STORE_URL": "dynamodb://THE-STORE"} if "STORE_URL" in makes else {}
+    assert values == world.secrets_of(f"{function}.handler") | store
 
 
 def test_all_that_the_road_to_yandex_makes_is_deleted_at_its_end():
-    made = re.findall(r"yc (\S+ \S+) create --name (\S+)", "\n".join(commands(YANDEX)))
+    made = re.findall(r"yc (\S+ \S+) create(?: timer)? --name (\S+)", "\n".join(commands(YANDEX)))
     gone = re.findall(r"yc (\S+ \S+) delete --name (\S+)", "\n".join(commands(YANDEX)))
-    assert len(made) == 8
+    assert len(made) == 12
     assert set(made) <= set(gone)
     looked = set(re.findall(r"yc (\S+ \S+) list", "\n".join(commands(YANDEX))))
     assert {kind for kind, _ in made} <= looked
+
+
+def test_the_timer_of_yandex_cloud_says_good_morning_and_nobody_else_may_call_its_function(world):
+    (_, _, section) = YANDEX.partition("## Good morning")
+    lines = commands(section.partition("## Back to nothing")[0])
+    assert not [line for line in lines if "allow-unauthenticated-invoke" in line]
+    (version,) = [line for line in lines if "version create" in line]
+    assert re.findall(r"key=(\w+)", version) == ["TELEGRAM_TOKEN"]  # the secret is for webhooks
+    (made,) = [shlex.split(line) for line in lines if "trigger create timer" in line]
+    when, payload = (made[made.index(name) + 1] for name in ("--cron-expression", "--payload"))
+    settings = {"TELEGRAM_TOKEN": world.account.token, "TELEGRAM_API": world.telegram.url}
+    world.viktor.send("/start", to=world.account)  # a bot may not write first
+    with CourseCloud() as cloud:
+        handler = version.partition("--entrypoint ")[2].split()[0]
+        function = cloud.deploy(
+            "morning", NEW_BOT, handler=handler, environment=settings, events="yandex"
+        )
+        cloud.timer(
+            "morning", function, when, payload=payload.replace("123456789", str(world.viktor.id))
+        )
+        cloud.clock.advance(24 * 3600)
+        assert world.viktor.wait(timeout=30)[0].text == "Good morning"
+        (due,) = cloud.timers()[0].fired
+        assert datetime.fromtimestamp(due, ZoneInfo("Europe/Moscow")).hour == 7

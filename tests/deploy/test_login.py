@@ -14,9 +14,11 @@ from urllib.request import Request, urlopen
 import pytest
 
 from bot_sandbox import Twitch
-from botlib import settings as module
-from botlib.settings import NAMES, Unreachable, read_env
+from botlib.env_file import read_env
+from botlib.http import Unreachable
+from botlib.settings import NAMES
 from deploy.login import Console, Refused, login
+from lessons.pythonanywhere import PythonAnywhere
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,8 +29,8 @@ def clean(monkeypatch, tmp_path):
     for names in NAMES.values():
         for name in names:
             monkeypatch.setenv(name, "")
-    monkeypatch.delenv("COURSE_WORLD")
-    monkeypatch.setattr(module, "COURSE", tmp_path)
+    monkeypatch.delenv("BOT_WORLD")
+    monkeypatch.setenv("BOTS_FOLDER", str(tmp_path))
 
 
 @pytest.fixture
@@ -74,6 +76,42 @@ def world(twitch, monkeypatch):
     return twitch
 
 
+@pytest.fixture
+def home(monkeypatch):
+    with PythonAnywhere() as account:
+        monkeypatch.setenv("PYTHONANYWHERE_API", account.api)
+        yield account
+
+
+def test_pythonanywhere_takes_the_token_of_an_account(home, tmp_path):
+    person = Person("viktor", f" {home.token} ")
+    login("pythonanywhere", now=True, console=person.console)
+    assert read_env(tmp_path / ".env") == {
+        "PYTHONANYWHERE_USERNAME": "viktor",
+        "PYTHONANYWHERE_TOKEN": home.token,
+        "PYTHONANYWHERE_HOST": "www.pythonanywhere.com",
+    }
+    assert "It is the token of viktor" in person.heard()
+    assert home.token not in person.heard()
+
+
+@pytest.mark.parametrize(
+    ("name", "token", "told"),
+    [
+        ("viktor", "0" * 40, "401 Invalid token."),
+        ("mallory", None, "403"),
+        ("vik/tor", None, "letters and digits"),
+        ("viktor", "", "letters and digits"),
+    ],
+)
+def test_pythonanywhere_says_what_is_wrong_and_writes_nothing(home, tmp_path, name, token, told):
+    person = Person(name, home.token if token is None else token)
+    with pytest.raises(Refused, match=told) as refused:
+        login("pythonanywhere", now=True, console=person.console)
+    assert home.token not in str(refused.value)
+    assert not (tmp_path / ".env").exists()
+
+
 def test_telegram_takes_a_token_and_makes_the_webhooks_secret(telegram, tmp_path, monkeypatch):
     monkeypatch.setenv("TELEGRAM_API", telegram.url)
     account = telegram.new_bot("Hello bot", "hello_bot")
@@ -87,6 +125,14 @@ def test_telegram_takes_a_token_and_makes_the_webhooks_secret(telegram, tmp_path
     assert read_env(tmp_path / ".env") == found  # the secret that Telegram knows stays
 
 
+def test_a_secret_that_is_easy_to_guess_is_replaced(telegram, tmp_path, monkeypatch):
+    monkeypatch.setenv("TELEGRAM_API", telegram.url)
+    (tmp_path / ".env").write_text("TELEGRAM_SECRET=sesame\n")
+    account = telegram.new_bot("Hello bot", "hello_bot")
+    login("telegram", now=True, folder=tmp_path, console=Person(account.token).console)
+    assert len(read_env(tmp_path / ".env")["TELEGRAM_SECRET"]) > 30
+
+
 def test_telegram_says_what_was_wrong_and_asks_again(telegram, tmp_path, monkeypatch):
     monkeypatch.setenv("TELEGRAM_API", telegram.url)
     mine = telegram.new_bot("Hello bot", "hello_bot")
@@ -95,7 +141,7 @@ def test_telegram_says_what_was_wrong_and_asks_again(telegram, tmp_path, monkeyp
     login("telegram", now=True, account="@Hello_Bot", folder=tmp_path, console=person.console)
     assert "not whole" in person.heard() and "the token of @other_bot" in person.heard()
     assert read_env(tmp_path / ".env")["TELEGRAM_TOKEN"] == mine.token
-    with pytest.raises(Refused, match="3 times no token"):
+    with pytest.raises(Refused, match="3 times there was no good token"):
         login("telegram", now=True, folder=tmp_path, console=Person("", "7", "abc").console)
     assert read_env(tmp_path / ".env")["TELEGRAM_TOKEN"] == mine.token
 
@@ -120,13 +166,13 @@ def test_twitch_by_a_code_in_the_browser(world, tmp_path):
 def test_what_it_got_is_good_for_a_bot(world, tmp_path, monkeypatch):
     from botlib import Bot
     from botlib.twitch.irc_bot import IrcBot
-    from lessons.holding import Holding
+    from lessons.worlds.background import ThreadedIrcBot
 
     person = Person(world.app.client_id, "viktor", at_page=world.bot.authorize)
     login("twitch", now=True, folder=tmp_path, console=person.console)
     brain = Bot()
     brain.command("hello")(lambda message: f"hello {message.user}!")
-    with Holding(IrcBot(brain)):
+    with ThreadedIrcBot(IrcBot(brain)):
         world.wait_for("hello_bot", "viktor")
         assert world.viktor.ask("!hello") == "hello viktor!"
 
@@ -159,7 +205,7 @@ def test_the_owners_consent_keeps_no_token(world, tmp_path, monkeypatch):
 def test_the_channels_owner_is_warned_of(world, tmp_path):
     person = Person(world.app.client_id, "viktor", at_page=world.viktor.authorize)
     login("twitch", now=True, folder=tmp_path, console=person.console)
-    assert "Mind: viktor owns the channel" in person.heard()
+    assert "Note: viktor owns the channel" in person.heard()
 
 
 @pytest.mark.parametrize(
@@ -190,6 +236,15 @@ def test_enter_without_an_answer_is_told_at_once(world, tmp_path, answers, words
 def test_an_application_that_twitch_does_not_know(world, tmp_path):
     with pytest.raises(Refused, match="client id whole"):
         login("twitch", now=True, folder=tmp_path, console=Person("nobody", "viktor").console)
+
+
+def test_a_client_id_of_before_is_not_asked_for_again_and_the_refusal_says_so(world, tmp_path):
+    before = "TWITCH_CLIENT_ID=nobody\nTWITCH_CHANNEL=viktor\n"
+    (tmp_path / ".env").write_text(before, encoding="utf-8")
+    person = Person()
+    with pytest.raises(Refused, match="delete its line TWITCH_CLIENT_ID, and log in again"):
+        login("twitch", now=True, folder=tmp_path, console=person.console)
+    assert not person.said and (tmp_path / ".env").read_text(encoding="utf-8") == before
 
 
 class Stingy(BaseHTTPRequestHandler):
@@ -231,7 +286,7 @@ def test_a_missing_scope_is_named(world, tmp_path, monkeypatch):
 
 def test_without_a_network_it_says_so(tmp_path, monkeypatch):
     monkeypatch.setenv("TWITCH_API", "http://127.0.0.1:9")
-    with pytest.raises(Unreachable, match=r"127\.0\.0\.1:9 gave no sensible answer"):
+    with pytest.raises(Unreachable, match=r"127\.0\.0\.1:9 cannot be reached"):
         login("twitch", now=True, folder=tmp_path, console=Person("id", "viktor").console)
     monkeypatch.setenv("TELEGRAM_API", "http://127.0.0.1:9")
     person = Person("1234567:" + "A" * 35)

@@ -1,5 +1,9 @@
-"""The roads to a home that stays on, walked: every command of theirs, on a real systemd."""
+"""The guides for a home that stays on, every command of theirs on a real systemd and engine.
 
+The sandbox's image and the course's are here, too, because they need the same Debian and engine.
+"""
+
+import json
 import re
 import shlex
 import shutil
@@ -7,14 +11,23 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
+from cloud_tools import wait_until
+from guide_chat import Chat, as_lines
+from jupyter_elsewhere import chat_in, listens, live_window
+from jupyterlab_browser import FIRST, browser_page, run_notebook, unexpected_errors
+from redis_server import free_port
 from rented_machine import Engine, Machine, blocks_of, make_debian, what_is_missing
 
 from bot_sandbox.cloud.prices import HOURS_A_MONTH, servers
+from botlib.renewed_tokens import STATE_FILE
 from botlib.run import WRONG_SETTINGS
-from botlib.settings import STATE_FILE
+from deploy.autostart import BotProcess, login_item
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "deploy/machine/README.md"
+IMAGE = ROOT / "docs/image/Containerfile"
+BASE_IMAGE = "docker.io/library/python:3.13-slim"
 HOUR = 3600.0
 BOT = """
 import os, roman
@@ -66,40 +79,9 @@ def course(tmp_path):
     return home
 
 
-class Chat:
-    """A Twitch where Viktor talks to the bot."""
-
-    def __init__(self, twitch):
-        self.twitch, self.bot = twitch, twitch.account("hello_bot")
-        self.viktor = twitch.account("viktor", display_name="Viktor")
-        self.app = twitch.application("Hello bot", confidential=False)
-
-    def settings(self):
-        token = self.twitch.authorize(self.bot, self.app, ["chat:read", "chat:edit"])
-        return {
-            "TWITCH_TOKEN": token.access_token,
-            "TWITCH_REFRESH_TOKEN": token.refresh_token,
-            "TWITCH_CLIENT_ID": self.app.client_id,
-            "TWITCH_CHANNEL": "viktor",
-            "TWITCH_API": self.twitch.url,
-        }
-
-    def wait(self, after=None):
-        """Until the bot has come; over a connection made later than `after`."""
-        self.twitch.wait_for("hello_bot", "viktor", timeout=120, after=after)
-
-    def ask(self, text):
-        """What the bot says, without the invisible mark of what it said a moment ago."""
-        return self.viktor.ask(text, timeout=30).strip(" \U000e0000")
-
-
 @pytest.fixture
 def chat(twitch):
     return Chat(twitch)
-
-
-def as_lines(settings):
-    return "".join(f"{name}={value}\n" for name, value in settings.items())
 
 
 def type_all(machine, heading):
@@ -123,11 +105,11 @@ def test_a_rented_machine_from_nothing_to_a_reply_and_back_to_nothing(
     root = memory / "machine"
     subprocess.run(["cp", "--archive", debian, root], check=True)  # with owners and devices
     with Machine(root, tmp_path, course) as machine:
-        type_all(machine, "The first visit")
+        type_all(machine, "3. The first visit")
         before = set(machine.there(FILES).splitlines())
-        type_all(machine, "Bring the bot")
+        type_all(machine, "4. Bring the bot")
         assert not machine.there("find /opt/chatbot -name '.env*'")
-        *start, reboot = blocks_of(README)["Start it"]
+        *start, reboot = blocks_of(README)["5. Start it, and the first reply"]
         for block in start:
             machine.type(block)
         chat.wait()
@@ -181,7 +163,7 @@ def test_a_rented_machine_from_nothing_to_a_reply_and_back_to_nothing(
         assert "ActiveState=failed" in state and f"ExecMainStatus={WRONG_SETTINGS}" in state
         assert "NRestarts=0" in state
         log = machine.there("journalctl --no-pager -u chatbot@twitch")
-        type_all(machine, "Look after it")
+        type_all(machine, "If something is wrong")
         assert "Twitch does not know this token" in log
         assert not [name for name in ("TWITCH_TOKEN", "TWITCH_REFRESH_TOKEN") if first[name] in log]
 
@@ -191,6 +173,26 @@ def test_a_rented_machine_from_nothing_to_a_reply_and_back_to_nothing(
         assert "chatbot@" not in machine.there("systemctl list-units --all --full")
         assert "chatbot" not in machine.there("getent passwd")
         machine.there(f"! grep -rqs {first['TWITCH_REFRESH_TOKEN']} /etc /opt /root /var/lib")
+
+
+ODD = '/opt/a $HOME 100% "q" ${b} \\ c'
+WRITES_ITS_WORDS = "import pathlib, sys; pathlib.Path('words').write_text(repr(sys.argv[1:]))\n"
+
+
+@pytest.mark.timeout(900)
+def test_a_start_at_login_takes_a_folder_of_any_name(debian, memory, course, tmp_path):
+    bot = BotProcess("twitch", Path(ODD, "main.py"), f"{ODD}/python $HOME", Path(ODD))
+    unit = login_item(bot, "linux", Path("/")).content.decode()
+    root = memory / "odd"
+    subprocess.run(["cp", "--archive", debian, root], check=True)
+    here = Path(f"{root}{ODD}")
+    (here / "botlib").mkdir(parents=True)
+    (here / "botlib/run.py").write_text(WRITES_ITS_WORDS)
+    (here / "python $HOME").symlink_to("/usr/bin/python3")
+    (root / "etc/systemd/system/odd.service").write_text(f"{unit}\n[Service]\nType=oneshot\n")
+    with Machine(root, tmp_path, course) as machine:
+        machine.there("systemctl start odd")
+    assert (here / "words").read_text() == repr(["twitch", f"{ODD}/main.py"])
 
 
 HOME = blocks_of(ROOT / "deploy/home/README.md")
@@ -208,9 +210,14 @@ def test_a_container_from_nothing_to_a_reply_and_back_to_nothing(
     base, store = memory / "base", memory / "engine"
     subprocess.run(["cp", "--archive", debian, base], check=True)
     store.mkdir()
-    (build,), (start, look), (stop,) = (
+    (build,), (start,), (look,), (stop,) = (
         [block.commands for block in CONTAINER[heading]]
-        for heading in ("Build it", "Run it", "Change the bot")
+        for heading in (
+            "1. Build it",
+            "2. Run it, and the first reply",
+            "If something is wrong",
+            "Change the bot",
+        )
     )
     with Engine(store, course) as engine:
         engine.stand_in(base)
@@ -245,6 +252,129 @@ def test_a_container_from_nothing_to_a_reply_and_back_to_nothing(
         assert engine.run(left) == ""
 
 
+KEY = "a-key-for-this-test-alone"
+OTHER_CONTAINER = """
+import json, smtplib, sys, urllib.error, urllib.request
+
+def get(url, values=None, **headers):
+    body = None if values is None else json.dumps(values).encode()
+    with urllib.request.urlopen(urllib.request.Request(url, body, headers)) as response:
+        return response.read()
+
+def ask(path, values=None):
+    return json.loads(get(f"{sys.argv[1]}/{path}", values, **{"Bot-Sandbox-Key": sys.argv[2]}))
+
+found = json.loads(sys.argv[3])
+bot = ask("telegram/bots", {"name": "My bot", "username": "my_bot"})
+print(json.loads(get(f"{found['telegram']['url']}/bot{bot['token']}/getMe"))["result"]["username"])
+print(get(found["cloud"]["functions"]["hello"]["url"]).decode())
+with smtplib.SMTP(found["mail"]["host"], found["mail"]["port"], "localhost") as server:
+    server.sendmail("bot@example.org", "anna@example.org", "Subject: hello")
+print(ask("mail/letters?n=1")["letters"][0]["subject"])
+try:
+    get(found["telegram"]["url"], Host="other")
+except urllib.error.HTTPError as error:
+    print(error.code, json.load(error)["description"])
+"""
+
+
+@pytest.mark.full("an image is built")
+@pytest.mark.timeout(900)
+def test_the_sandboxs_image_serves_another_container(debian, memory, tmp_path):
+    guide = (ROOT / "sandbox/docs/ci.md").read_text(encoding="utf-8")
+    build = re.search(r"^podman build .*$", guide, re.M)[0]
+    compose = yaml.safe_load(re.search(r"```yaml\n(services:.*?)```", guide, re.S)[1])
+    service, tests = compose["services"]["sandbox"], compose["services"]["tests"]
+    base, store, hosts = memory / "sandbox-base", memory / "sandbox-engine", tmp_path / "hosts"
+    subprocess.run(["cp", "--archive", debian, base], check=True)
+    store.mkdir()
+    hosts.write_text("127.0.0.1 localhost sandbox\n")  # as an engine's own network does
+    with Engine(store, ROOT / "sandbox") as engine:
+        engine.stand_in(base)
+        engine.run(build)
+        # Its network has nothing but itself and the other container.
+        run = "podman run --network none --read-only --cap-drop=all"
+        refused = engine.run(f"{run} --rm bot-sandbox", check=False)
+        assert "So choose a key that nobody can guess" in refused
+        options = shlex.join(service["command"])
+        own = f"--detach --name sandbox --volume {hosts}:/etc/hosts:ro"
+        engine.run(f"{run} {own} -e BOT_SANDBOX_KEY={KEY} bot-sandbox {options}")
+        healthy = "podman healthcheck run sandbox >/dev/null 2>&1 && echo healthy || true"
+        wait_until(lambda: engine.run(healthy) == "healthy\n", timeout=60)
+        line = engine.run("podman logs sandbox 2>/dev/null")
+        assert json.loads(line)["telegram"]["url"] == "http://sandbox:8081"
+        assert engine.run("podman exec sandbox id --user") == "10001\n"
+        words = [tests["environment"]["SANDBOX_API"], KEY, line.strip()]
+        other = ["--network", "container:sandbox", f"--volume={hosts}:/etc/hosts:ro"]
+        client = ["--entrypoint", "/venv/bin/python3", "bot-sandbox", "-c", OTHER_CONTAINER]
+        said = engine.run(shlex.join(["podman", "run", "--rm", *other, *client, *words]))
+        name, function, letter, foreign = said.splitlines()
+        assert (name, function, letter) == ("my_bot", "hello from the cloud", "hello")
+        assert foreign.startswith("403 ") and "--allow-host" in foreign
+        engine.run("podman stop --time 15 sandbox")
+        assert engine.run("podman inspect --format '{{.State.ExitCode}}' sandbox") == "0\n"
+        assert "Traceback" not in engine.run("podman logs sandbox 2>&1")
+
+
+LARGEST = 650 * 10**6  # bytes that the course may add to its base
+
+
+@pytest.mark.full("an image is built")
+@pytest.mark.timeout(900)
+def test_the_courses_image_serves_a_learner_who_may_only_read_the_course(debian, memory, tmp_path):
+    build = re.search(r"podman build .*$", IMAGE.read_text(encoding="utf-8"), re.M)[0]
+    guide = (ROOT / "docs/where_to_run.md").read_text(encoding="utf-8")
+    assert build in guide
+    (run,) = re.findall(r"^podman run .*$", guide, re.M)
+    base, store, port = memory / "course-base", memory / "course-engine", free_port()
+    subprocess.run(["cp", "--archive", debian, base], check=True)
+    store.mkdir()
+    with Engine(store, ROOT) as engine:
+        engine.stand_in(base)
+        engine.run(build)
+        size = "podman image inspect --format '{{.Size}}' "
+        whole, below = (int(engine.run(size + tag)) for tag in ("chatbots", BASE_IMAGE))
+        assert whole - below < LARGEST
+        held = engine.run("podman run --rm chatbots find /opt/course -not -path '*/.venv/*'")
+        assert "/opt/course/notebooks/00_start_here.ipynb\n" in held
+        assert not re.search(r"/tests\n|/workshop\n|/\.git|\.env\n|store\.sqlite3", held)
+        refused = engine.run("podman run --rm chatbots touch /opt/course/botlib/x", check=False)
+        assert "Permission denied" in refused
+        assert engine.run("podman run --rm chatbots jupyterhub-singleuser --version")[0].isdigit()
+
+        # As the guide says, but without a network, and its address is read from its log.
+        alone = run.replace(" --interactive --tty", " --detach --name alone --network none")
+        engine.run(alone.replace(" --rm", ""))
+        wait_until(lambda: "/lab/tree/my_course/00" in engine.run("podman logs alone 2>&1"), 60)
+        log = engine.run("podman logs alone 2>&1")
+        (address,) = set(re.findall(r"http://127\.0\.0\.1:8888/lab\S+", log))
+        ask = "import sys, urllib.request as u; print(u.urlopen(sys.argv[1]).status)"
+        said = engine.run(shlex.join(["podman", "exec", "alone", "python", "-c", ask, address]))
+        assert said == "200\n"
+        assert engine.run("podman exec alone id --user") == "1000\n"
+        engine.run("podman stop --time 15 alone")
+
+        # The engine of this test has the machine's own network, so it may listen at home only.
+        jupyter = f"jupyter lab --no-browser --ip=127.0.0.1 --port={port}"
+        token = "JUPYTER_TOKEN=of-this-test"
+        lab = run.replace("--interactive --tty", f"--detach --name lab --read-only --env {token}")
+        engine.run(f"{lab} {jupyter} --LabApp.expose_app_in_browser=True")
+        wait_until(lambda: listens(port), 60)
+        address = f"http://127.0.0.1:{port}/lab/tree/my_course/{FIRST}?token=of-this-test"
+        with browser_page() as page:
+            notebook = run_notebook(page, address, FIRST)
+            assert unexpected_errors(notebook) == []
+            page.locator("object").first.scroll_into_view_if_needed()  # until then it isn't drawn
+            window = live_window(page)
+            assert "/proxy/" in window.url
+            chat_in(window, "!hello", "hello Viktor!")
+        packed = engine.run("podman exec lab python3 start.py pack")
+        assert "/home/learner/my_course.zip" in packed
+        home = engine.run("podman exec lab find /home/learner/my_course/workshop/my_bot")
+        assert "/my_bot/name.txt\n" in home
+        engine.run("podman stop --time 15 lab")
+
+
 def test_the_containers_unit_is_one_that_podman_reads(tmp_path):
     if what_is_missing():
         pytest.skip(what_is_missing())
@@ -262,6 +392,10 @@ def test_the_containers_unit_is_one_that_podman_reads(tmp_path):
         assert words in line
     assert line.endswith("localhost/my_bot twitch /bot/main.py")
     assert f"RestartPreventExitStatus={WRONG_SETTINGS}" in done.stdout
+    limits = ("MemoryMax=256M", "TasksMax=64")
+    assert set(limits) <= set(done.stdout.splitlines())
+    # The same as under a unit of its own.
+    assert set(limits) <= set((ROOT / "deploy/machine/chatbot@.service").read_text().splitlines())
 
 
 USER = """
@@ -277,9 +411,8 @@ systemctl start user@$(id -u anna)
 
 def as_a_user_at_home(machine, chat, course):
     """Walk deploy/home as a user who has a systemd of her own, with the packages that are there."""
-    start, _, _, _, undo = (
-        block.commands for typed in HOME.values() for block in typed if "run twitch" not in block[1]
-    )
+    start = HOME["2. At each login, and the first reply"][0].commands
+    undo = HOME["Back to nothing"][0].commands
     packed = "tar --exclude=__pycache__ -czf chatbot.tgz botlib deploy my_bot .env"
     (course / ".env").write_text(as_lines(chat.settings()))
     machine.at_home(f"{packed}\nscp chatbot.tgz root@ADDRESS:")

@@ -1,6 +1,7 @@
 """A folder of one's own: as made, it is a bot for every home."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,17 +11,17 @@ from pathlib import Path
 import pytest
 
 from bot_sandbox import Cloud, Telegram, Twitch
-from bot_sandbox.hello_bot import agreed
+from bot_sandbox.hello_bot import authorize_bot
 from bot_sandbox.randomness import Randomness
 from botlib.run import load_bot
 from deploy.bundle import bundle
 from deploy.bundle.__main__ import main as bundle_command
 from deploy.new import TEMPLATE, main
 
-SECRET = "correct-horse"
+SECRET = "correct-horse-battery"
 LAMBDA = str(Path(__file__).parents[1] / "helpers/bare_lambda.py")
-FILES = {"main.py", "telegram_function.py", "twitch_function.py", "test_main.py"}
-FILES |= {"requirements.txt"}
+FILES = {"main.py", "telegram_function.py", "twitch_function.py", "timer_function.py"}
+FILES |= {"test_main.py", "requirements.txt", "wsgi.py", ".gitignore"}
 
 
 @pytest.fixture
@@ -40,10 +41,17 @@ def test_what_to_type_next_is_shown_and_can_be_typed(tmp_path, capsys, monkeypat
     assert main(["deep/my_bot"]) == 0
     shown = capsys.readouterr().out
     start = os.path.relpath(TEMPLATE.parents[1] / "start.py")
-    for words in ("run telegram", "test", "sandbox", "bundle"):
+    for words in ("run telegram", "test", "sandbox", "bundle", "deploy pythonanywhere"):
         assert f"python3 {start} {words} deep/my_bot  " in shown.replace(os.sep, "/")
     assert str(Path("deep/my_bot/main.py")) in shown
     assert Path("deep/my_bot/main.py").is_file()
+
+
+def test_a_phone_is_shown_only_what_it_can_do(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("TERMUX_VERSION", "0.118.3")
+    assert main([str(tmp_path / "my_bot")]) == 0
+    shown = capsys.readouterr().out
+    assert re.findall(r"start\.py (\w+)", shown) == ["run", "autostart"]
 
 
 def test_an_empty_folder_is_filled(tmp_path):
@@ -56,7 +64,7 @@ def test_what_is_there_already_is_never_touched(tmp_path, capsys):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/main.py").write_text("mine")
     assert main([str(tmp_path / "mine")]) == 1
-    assert "is not empty, and stays as it is" in capsys.readouterr().err
+    assert "is not empty, so nothing was changed" in capsys.readouterr().err
     assert main([str(tmp_path / "mine/main.py")]) == 1
     assert "is a file" in capsys.readouterr().err
     assert [path.read_text() for path in (tmp_path / "mine").iterdir()] == ["mine"]
@@ -70,25 +78,27 @@ def test_nothing_that_tools_left_in_the_template_is_copied(folder):
     assert {path.name for path in (folder.parent / "other").iterdir()} == FILES
 
 
-def test_the_bundle_has_both_functions_and_says_whose_is_which(folder, capsys):
+def test_the_bundle_has_all_functions_and_says_whose_is_which(folder, capsys):
     assert bundle_command([str(folder)]) == 0
     shown = capsys.readouterr().out
     assert "packages: none" in shown
-    for platform in ("Telegram", "Twitch"):
-        handler = f"{platform.lower()}_function.handler"
-        assert f"entry point to name in the cloud for {platform}: {handler}" in shown
+    for caller in ("Telegram", "Twitch", "a timer"):
+        handler = f"{caller.lower().removeprefix('a ')}_function.handler"
+        assert f"entry point to name in the cloud for {caller}: {handler}" in shown
     with zipfile.ZipFile(folder.with_suffix(".zip")) as archive:
         own = {name for name in archive.namelist() if "/" not in name}
-    assert own == {"main.py", "telegram_function.py", "twitch_function.py"}
+    assert own == {"main.py", "wsgi.py"} | {
+        f"{caller}_function.py" for caller in ("telegram", "twitch", "timer")
+    }
 
 
 def test_a_handler_in_main_py_counts_too_and_one_that_is_named_alone(folder):
-    both = ("telegram_function.handler", "twitch_function.handler")
-    assert bundle(folder).handlers == both
+    made = ("telegram_function.handler", "twitch_function.handler", "timer_function.handler")
+    assert bundle(folder).handlers == made
     with (folder / "main.py").open("a") as file:
         file.write("\n\ndef handler(event, context):\n    return event\n")
-    assert bundle(folder).handlers == ("main.handler", *both)
-    assert bundle(folder, handler="twitch_function.handler").handlers == both[1:]
+    assert bundle(folder).handlers == ("main.handler", *made)
+    assert bundle(folder, handler="twitch_function.handler").handlers == made[1:2]
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +148,7 @@ def test_its_zip_answers_twitch_under_awslambdaric(zipped, awslambdaric, events)
     handler = "twitch_function.handler"
     with Twitch() as twitch, Cloud() as cloud:
         viktor, bot = twitch.account("viktor", "Viktor"), twitch.account("hello_bot")
-        settings = agreed(twitch, bot, viktor, Randomness())
+        settings = authorize_bot(twitch, bot, viktor, Randomness())
         settings |= {"BUNDLE": str(zipped), "RIC": str(awslambdaric)}
         function = cloud.deploy(
             "bot", zipped, handler=handler, environment=settings, events=events, worker=LAMBDA,
@@ -148,3 +158,21 @@ def test_its_zip_answers_twitch_under_awslambdaric(zipped, awslambdaric, events)
         helix.subscribe(viktor.id, function.url, settings["TWITCH_EVENTSUB_SECRET"], bot.id)
         twitch.wait_for(bot, viktor, timeout=30)
         assert viktor.ask("!hello", timeout=30) == "hello Viktor!"
+
+
+@pytest.mark.parametrize(
+    ("events", "schedule"), [("aws", "rate(1 hour)"), ("yandex", "* * * * ? *")]
+)
+def test_its_zip_says_good_morning_under_awslambdaric(zipped, awslambdaric, events, schedule):
+    with Telegram() as telegram, Cloud() as cloud:
+        account, zoe = telegram.new_bot("Hello bot", "hello_bot"), telegram.person("Zoë")
+        zoe.send("/start", to=account)  # a bot may not write first
+        settings = {"TELEGRAM_TOKEN": account.token, "TELEGRAM_API": telegram.url}
+        settings |= {"BUNDLE": str(zipped), "RIC": str(awslambdaric)}
+        function = cloud.deploy(
+            "bot", zipped, handler="timer_function.handler", environment=settings, events=events,
+            worker=LAMBDA, timeout_s=30,
+        )  # fmt: skip
+        cloud.timer("morning", function, schedule, payload=f"{zoe.id} Good morning!")
+        cloud.clock.advance(60)
+        assert zoe.wait(timeout=30)[0].text == "Good morning!"

@@ -39,6 +39,7 @@ def test_the_courses_own_packages_are_refused_and_what_they_are_distributed_as()
         "  bot-sandbox   # mine",
         "bot-sandbox \\\n  --hash=sha256:00",
         "bot-sandbox (>=0.3)",
+        "bot-\\\nsandbox",
     ],
 )
 def test_a_name_is_refused_in_every_spelling(tmp_path, line):
@@ -47,7 +48,7 @@ def test_a_name_is_refused_in_every_spelling(tmp_path, line):
     with pytest.raises(ValueError, match="asks for bot-sandbox") as told:
         lines_in(path)
     assert f"{path}, line 4, " in str(told.value)
-    assert "comes by itself" in str(told.value) and "Delete the line" in str(told.value)
+    assert "is already there" in str(told.value) and "Delete the line" in str(told.value)
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -56,6 +57,24 @@ def test_each_name_is_refused_however_the_file_is_written(tmp_path, name, encodi
     path = tmp_path / "requirements.txt"
     path.write_bytes(f"roman\r\n{name.title().replace('-', '_')}\r\n".encode(encoding))
     with pytest.raises(ValueError, match=rf"line 2, asks for {name}\. "):
+        lines_in(path)
+
+
+@pytest.mark.parametrize("end", ["\r", "\x0b", "\x0c", "\x1e", "\x85", "\u2028"])
+def test_a_line_ends_where_pip_ends_it(tmp_path, end):
+    path = tmp_path / "requirements.txt"
+    path.write_bytes(f"roman{end}botlib{end}".encode())
+    with pytest.raises(ValueError, match="asks for botlib"):
+        lines_in(path)
+
+
+@pytest.mark.parametrize(
+    "comment", ["# a backslash here joins nothing: \\", "roman  # nor here \\"]
+)
+def test_a_comment_hides_no_line(tmp_path, comment):
+    path = tmp_path / "requirements.txt"
+    path.write_text(f"{comment}\nbotlib\n")
+    with pytest.raises(ValueError, match="line 2, asks for botlib"):
         lines_in(path)
 
 

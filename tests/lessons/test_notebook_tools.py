@@ -1,5 +1,6 @@
 """The notebooks' own tools: %%save, charts, pictures, the machine check, the verdicts."""
 
+import html
 import re
 import socket
 import subprocess
@@ -16,11 +17,11 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from lessons import charts, environment
-from lessons.client import get, post
+from lessons.charts.instances import timeline
 from lessons.exercises import verdict as verdicts
-from lessons.program import Measurement, OrdinaryServer, Program
-from lessons.stops import PARTS, TITLES
-from lessons.timeline import timeline
+from lessons.web.client import get, post
+from lessons.workshop import RECORD
+from lessons.worlds.program import Measurement, OrdinaryServer, Program
 
 SERVER = """
 import http.server
@@ -49,7 +50,8 @@ def shell(tmp_path, monkeypatch):
     config = Config({"HistoryManager": {"enabled": False}})
     shell = InteractiveShell(config=config)
     shell.run_cell("%load_ext lessons")
-    return shell
+    yield shell
+    shell.restore_sys_module_state()  # such as __main__
 
 
 @pytest.fixture
@@ -114,7 +116,7 @@ def test_save_writes_no_python_that_python_cannot_read(shell, capsys):
         assert said[0].startswith("UsageError: Python cannot read line ")
         assert said[1].strip() in broken
         assert said[2].strip() == "^"
-        assert said[-1] == "Nothing was saved. Mend that line, then run this cell again."
+        assert said[-1] == "Nothing was saved. Fix that line, then run this cell again."
         assert Path("workshop/a/main.py").read_text() == "x = 1\n"
     assert "line 3 of this cell" in str(shell.run_cell("%%save a/b.py\n1\n2 =\n").error_in_exec)
     capsys.readouterr()
@@ -133,6 +135,54 @@ def test_what_stands_under_the_line_is_run_and_not_saved(shell, capsys):
     assert "----> 5 print('run', 6 / 0)" in re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out)
     assert shell.run_cell("x = 2\n# ---- no file here\nprint(x)").success
     assert capsys.readouterr().out == "2\n"
+
+
+def test_save_keeps_a_file_that_you_have_changed_and_replaces_it_if_asked(shell, capsys):
+    cell, file = (
+        "%%save a/main.py\nx = 1\n# ---- run ----\nprint('run')\n",
+        Path("workshop/a/main.py"),
+    )
+    for number in (1, 2):  # what a cell has written, a changed cell may replace
+        shell.run_cell(cell.replace("x = 1", f"x = {number}"))
+    assert capsys.readouterr().out == "saved workshop/a/main.py\nrun\n" * 2
+    file.write_text("x = 'mine'\n")
+    shell.run_cell(cell)
+    kept = (
+        "kept yours: workshop/a/main.py (you changed it).\n"
+        "To take this cell's version: %%save a/main.py --replace\n"
+    )
+    assert capsys.readouterr().out == f"{kept}run\n"
+    assert file.read_text() == "x = 'mine'\n"
+    for _ in range(2):
+        shell.run_cell(cell.replace("main.py", "main.py --replace"))
+        assert file.read_text() == "x = 1\n"
+    shell.run_cell(cell)  # it is the cell's again
+    assert capsys.readouterr().out == "saved workshop/a/main.py\nrun\n" * 3
+
+
+def test_without_a_record_a_file_counts_as_yours_unless_it_is_the_same(shell, capsys):
+    shell.run_cell("%%save a/main.py\nx = 1\n")
+    (Path("workshop") / RECORD).write_text("broken")
+    shell.run_cell("%%save a/main.py\nx = 2\n")
+    assert "kept yours" in capsys.readouterr().out
+    shell.run_cell("%%save a/main.py\nx = 1\n")
+    assert capsys.readouterr().out == "saved workshop/a/main.py\n"
+    shell.run_cell("%%save a/main.py\nx = 2\n")
+    assert Path("workshop/a/main.py").read_text() == "x = 2\n"
+
+
+def test_a_side_room_saves_in_the_workshop_of_the_core(shell, capsys, tmp_path, monkeypatch):
+    (tmp_path / "deeper").mkdir()
+    monkeypatch.chdir(tmp_path / "deeper")
+    shell.run_cell("%%save a/main.py\nx = 1\n")
+    assert capsys.readouterr().out == "saved ../workshop/a/main.py\n"
+    assert (tmp_path / "workshop/a/main.py").read_text() == "x = 1\n"
+
+
+def test_the_extension_can_be_loaded_by_two_cells_without_a_word(shell, capsys):
+    shell.run_cell("%load_ext lessons")
+    shell.run_cell("%%save a/main.py\nx = 1\n")
+    assert capsys.readouterr().out == "saved workshop/a/main.py\n"
 
 
 def test_a_second_save_in_the_same_second_is_seen(shell, tmp_path):
@@ -175,7 +225,7 @@ def test_a_forgotten_server_ends(server_file):
 def test_a_server_ends_with_its_starter_even_when_that_is_killed(server_file):
     code = (
         "import sys, time\n"
-        "from lessons.program import OrdinaryServer\n"
+        "from lessons.worlds.program import OrdinaryServer\n"
         "server = OrdinaryServer(sys.argv[1])\n"
         "print(server.pid, flush=True)\n"
         "time.sleep(60)\n"
@@ -218,10 +268,10 @@ def test_a_server_that_does_not_start_says_why(tmp_path, text, words):
 def test_a_silent_server_is_given_up_and_ended(tmp_path):
     file = tmp_path / "server.py"
     file.write_text("import time\ntime.sleep(60)\n")
-    before = psutil.Process().children()
+    before = set(psutil.Process().children())
     with pytest.raises(RuntimeError, match="It printed nothing"):
         OrdinaryServer(file, start_timeout_s=0.2)
-    assert psutil.Process().children() == before
+    assert set(psutil.Process().children()) <= before
 
 
 def test_a_measured_program_is_the_learners_file_alone(tmp_path):
@@ -247,10 +297,21 @@ def test_a_measured_program_is_the_learners_file_alone(tmp_path):
 )
 def test_charts_are_small_pictures_with_a_stable_text(make):
     chart = make()
-    png, metadata = chart._repr_png_()
-    assert png.startswith(b"\x89PNG")
-    assert len(png) < 40_000
-    assert repr(chart) == repr(make()) == f"<chart: {metadata['alt']}>"
+    page = chart._repr_html_()
+    assert len(page) < 60_000
+    assert f'alt="{html.escape(chart.says)}"' in page
+    assert repr(chart) == repr(make()) == f"<chart: {chart.says}>"
+
+
+def test_a_chart_is_the_same_at_each_run_and_has_colors_for_both_themes():
+    picture = charts.bars("A month", {"server": 3.07, "function": 0.0}, "US$").svg()
+    assert picture == charts.bars("A month", {"server": 3.07, "function": 0.0}, "US$").svg()
+    style, rest = picture.split("</style>", 1)
+    assert "@media (prefers-color-scheme:dark)" in style
+    used = set(re.findall(r"var\((--c\w+)\)", rest))
+    assert used >= {"--c0072B2", "--c333333"}
+    assert all(style.count(f"{name}:#") == 2 for name in used)
+    assert not re.findall(r"(?:fill|stroke|color): #(?!000000)\w+", rest)
 
 
 def test_the_timeline_names_cold_and_warm_in_words():
@@ -275,17 +336,11 @@ def test_pictures_stay_inside_and_follow_the_theme(path):
     width, height = (float(number) for number in root.get("viewBox").split()[2:])
     assert root.get("aria-label")
     assert "prefers-color-scheme:dark" in svg.replace(" ", "")
-    for shape in root.iter():
+    moved = {shape for group in root.iter() if group.get("transform") for shape in group.iter()}
+    for shape in set(root.iter()) - moved:  # the others count from their group's own zero
         assert 0 <= float(shape.get("x", 0)) <= width
         assert 0 <= float(shape.get("y", 0)) <= height
     assert not re.search(r"https?:(?!//www\.w3\.org/)|<script|url\(", svg)
-
-
-def test_the_path_has_a_stop_for_each_notebook():
-    for file in (Path(__file__).parents[2] / "notebooks").glob("*.ipynb"):
-        assert file.name[:2] in TITLES
-    covered = [stop for _, first, last in PARTS for stop in TITLES if first <= stop <= last]
-    assert covered == list(TITLES)
 
 
 def test_a_ready_machine_is_told_so(tmp_path, monkeypatch, capsys):
@@ -325,7 +380,7 @@ def test_each_problem_names_its_fix(tmp_path, monkeypatch, capsys):
     (tmp_path / "workshop").write_text("a file where a folder should be")
     assert "cannot write" in environment.check_folder()
     environment.check_machine()
-    assert capsys.readouterr().out.splitlines()[-1] == "3 to mend, then run this cell again"
+    assert capsys.readouterr().out.splitlines()[-1] == "3 to fix, then run this cell again"
 
 
 class Hostile:
@@ -352,7 +407,7 @@ def leave():
         (Hostile(), "found <Hostile>"),
         (lambda: 1 / 0, "raised ZeroDivisionError: division by zero in <lambda>()"),
         (leave, "raised SystemExit in leave()"),
-        (lambda: None, "gave nothing back"),
+        (lambda: None, "returned nothing"),
         (lambda: "x" * 999, "found 'xxx"),
         (lambda: Hostile(), "could not use your answer. It met RuntimeError: no"),
     ],

@@ -1,4 +1,4 @@
-"""The switch of notebook 02: the sandbox's chat without a token, one's own bot with one."""
+"""The switch of notebook 02: the sandbox's chat without a token, your own bot with one."""
 
 import queue
 
@@ -8,7 +8,7 @@ from jupyter_client.manager import start_new_kernel
 from bot_sandbox import Telegram
 from bot_sandbox.diagnosis import NoReply
 from botlib.settings import NAMES
-from lessons.phone import Phone
+from lessons.worlds.phone import Phone
 
 BOT = """
 from botlib import Bot
@@ -40,9 +40,9 @@ def real(monkeypatch, tmp_path):
     for names in NAMES.values():
         for name in names:
             monkeypatch.setenv(name, "")
-    monkeypatch.delenv("COURSE_WORLD", raising=False)
+    monkeypatch.delenv("BOT_WORLD", raising=False)
     monkeypatch.setattr("botlib.settings.THIS_MACHINE", set())
-    monkeypatch.setattr("botlib.settings.COURSE", tmp_path)
+    monkeypatch.setenv("BOTS_FOLDER", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     with Telegram(limits=None) as telegram:
         mine = telegram.new_bot("My bot", "my_real_bot")
@@ -52,7 +52,7 @@ def real(monkeypatch, tmp_path):
 
 
 def test_in_the_sandbox_viktor_writes(sandbox, file, monkeypatch):
-    monkeypatch.setenv("COURSE_WORLD", "sandbox")
+    monkeypatch.setenv("BOT_WORLD", "sandbox")
     phone = Phone(*sandbox)
     assert not phone.is_real
     assert "SANDBOX" in repr(phone) and "@hello_bot" in repr(phone)
@@ -71,9 +71,11 @@ def test_in_the_sandbox_viktor_writes(sandbox, file, monkeypatch):
     assert home.stop() == 0
     with pytest.raises(NoReply, match="nobody calls getUpdates"):
         phone.ask("!hello", timeout=0.2)
-    assert phone.send("!help") == "Viktor wrote !help"
+    assert phone.send("!help") == "Viktor wrote: !help"
+    phone.send("are you there?")  # nobody answers that
+    telegram.person("Ada").send("!hello", to=account)  # as somebody else in the window
     assert phone.waiting() == 2
-    home = phone.start(file)
+    home = phone.start(file.parent)
     assert phone.answers(2) == ["hello Viktor!", "!help what I can do\n!hello"]
     assert phone.answers(0) == []
     assert phone.waiting() == 0
@@ -115,7 +117,7 @@ def test_a_real_bots_function_is_not_cut_off_unless_its_owner_says_so(sandbox, r
 def test_a_token_that_is_none_is_not_shown(sandbox, real, monkeypatch):
     _, mine = real
     monkeypatch.setenv("TELEGRAM_TOKEN", f"bot{mine.token}")
-    with pytest.raises(ValueError, match="The word bot stands before the token") as refused:
+    with pytest.raises(ValueError, match="The word bot is before the token") as refused:
         Phone(*sandbox)
     assert mine.token not in str(refused.value)
     other = mine.token[:-1] + ("A" if mine.token[-1] != "A" else "B")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot_sandbox.cloud.prices import described, functions, read, servers
-from lessons.costs import (
+from lessons.costs.month import (
     Work,
     break_even,
     function_cost,
@@ -17,6 +17,7 @@ from lessons.costs import (
     price_table,
     server_cost,
 )
+from lessons.exercises.ex_04 import CASES, dollars
 
 AWS, YANDEX, GOOGLE = (functions()[name] for name in ("aws", "yandex", "google"))
 ROWS = [*functions().values(), *servers().values()]
@@ -48,6 +49,13 @@ def test_amazons_own_examples():
     """aws.amazon.com/lambda/pricing, before INIT was billed: $18.73 and, for 128 MB, $11.63."""
     assert function_cost(AWS, 3_000_000, Work(1000, 512)).total == pytest.approx(18.73, abs=0.01)
     assert function_cost(AWS, 30_000_000, Work(200, 128)).total == pytest.approx(11.63, abs=0.01)
+
+
+def test_notebook_04_calculates_with_these_prices():
+    for used_ms, memory_mb in CASES:
+        a_million = Work(used_ms, memory_mb=memory_mb)
+        cost = function_cost(AWS, 1_000_000, a_million, free_tier=False)
+        assert dollars(used_ms, memory_mb) == pytest.approx(cost.total)
 
 
 def test_yandexs_own_example():
@@ -150,7 +158,7 @@ def test_a_server_that_costs_more_than_any_traffic_is_never_reached():
 
 
 def test_holding_a_connection_in_a_function_is_paid_for_every_second():
-    """What notebook 12 shows: free only as long as the account's free allowance lasts."""
+    """What a notebook shows: free only as long as the account's free allowance lasts."""
     month = 730 * 3600
     bare = held_in_a_function(AWS, 900, Work(0, 128), free_tier=False)
     assert bare.time == pytest.approx(month * 0.125 * 0.0000166667)

@@ -1,4 +1,4 @@
-"""The home of notebook 16: a bot in a process of its own, and nothing of it left behind."""
+"""The home of a program: a bot in a process of its own, and nothing of it left behind."""
 
 import gc
 import subprocess
@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from bot_sandbox.twitch import Twitch
-from lessons.home import Home
+from lessons.worlds.home import Home
 
 ROOT = Path(__file__).parents[2]
 MAIN = """
@@ -110,7 +110,7 @@ def test_a_home_that_is_forgotten_ends(world):
 def test_when_the_notebook_dies_the_bot_dies_too(world):
     code = f"""
 import os
-from lessons.home import Home
+from lessons.worlds.home import Home
 home = Home("twitch", {str(world.file)!r}, {world.settings!r})
 home.wait_line("the sandbox world")
 print(home.pid, flush=True)

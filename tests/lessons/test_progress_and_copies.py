@@ -3,24 +3,25 @@
 import json
 import os
 import re
-import shutil
 import sys
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from lessons import copies as copying
-from lessons import progress
-from lessons.copies import Copies
+from lessons.commands import copies as copying
+from lessons.commands.copies import Copies
 from lessons.exercises import verdict as verdicts
+from lessons.progress import course_map as progress
 
 
 @pytest.fixture
-def course(tmp_path):
+def course(tmp_path, monkeypatch):
+    monkeypatch.setenv("BOTS_FOLDER", str(tmp_path))
     (tmp_path / "notebooks/pictures").mkdir(parents=True)
+    (tmp_path / "notebooks/deeper").mkdir()
     (tmp_path / "notebooks/pictures/way.svg").write_text("<svg/>")
-    for name in ("00_first", "01_second"):
+    for name in ("00_first", "01_second", "deeper/cooking"):
         write(tmp_path, name, "6 * 7")
     return tmp_path
 
@@ -37,8 +38,13 @@ def sources(course, name, folder="my_course"):
     return nbformat.read(course / folder / f"{name}.ipynb", as_version=4).cells[1].source
 
 
+def reset(course, name):
+    copies = Copies(course)
+    return copies.reset(copies.find(name))
+
+
 def test_copies_have_no_outputs_and_find_their_pictures(course):
-    assert Copies(course).bring() == []
+    assert Copies(course).update_all() == []
     notebook = nbformat.read(course / "my_course/00_first.ipynb", as_version=4)
     assert notebook.cells[1].source == "6 * 7"
     assert notebook.cells[1].outputs == []
@@ -48,47 +54,109 @@ def test_copies_have_no_outputs_and_find_their_pictures(course):
 
 
 def test_an_update_renews_only_what_she_has_not_touched(course):
-    Copies(course).bring()
+    Copies(course).update_all()
     write(course, "00_first", "her own", folder="my_course")
     for name in ("00_first", "01_second"):
         write(course, name, "new in the course")
-    assert Copies(course).bring() == ["00_first.ipynb"]
+    assert Copies(course).update_all() == ["00_first.ipynb"]
     assert sources(course, "00_first") == "her own"
     assert sources(course, "01_second") == "new in the course"
-    assert Copies(course).older() == ["00_first.ipynb"]
-    said = copying.told(Copies(course).older())
+    assert Copies(course).outdated() == ["00_first.ipynb"]
+    said = copying.outdated_notice(Copies(course).outdated())
     assert "began: 00." in said
     assert "start.py reset 00" in said
 
 
 def test_running_a_cell_is_no_change(course):
-    Copies(course).bring()
+    Copies(course).update_all()
     write(course, "00_first", "6 * 7", folder="my_course")  # with its output
     write(course, "00_first", "new in the course")
-    assert Copies(course).bring() == []
+    assert Copies(course).update_all() == []
     assert sources(course, "00_first") == "new in the course"
 
 
 def test_reset_brings_the_original_and_keeps_hers(course):
-    Copies(course).bring()
+    Copies(course).update_all()
     write(course, "01_second", "her own", folder="my_course")
-    said = Copies(course).reset("01")
+    said = reset(course, "01")
     assert sources(course, "01_second") == "6 * 7"
     (kept,) = (course / "my_course").glob("01_second_before_*.ipynb")
     assert kept.name in said
     assert "her own" in kept.read_text(encoding="utf-8")
-    assert Copies(course).bring() == []
+    assert Copies(course).update_all() == []
 
 
-@pytest.mark.parametrize("number", ["", "7", "0", "nothing"])
-def test_reset_of_no_notebook_says_which_there_are(course, number):
-    with pytest.raises(ValueError, match="there are: 00, 01"):
-        Copies(course).reset(number)
+def test_a_side_room_has_a_copy_of_its_own(course):
+    Copies(course).update_all()
+    assert sources(course, "deeper/cooking") == "6 * 7"
+    write(course, "deeper/cooking", "her own", folder="my_course")
+    assert Copies(course).latest() == "deeper/cooking.ipynb"
+    write(course, "deeper/cooking", "new in the course")
+    assert Copies(course).update_all() == ["deeper/cooking.ipynb"]
+    assert "reset deeper/cooking" in copying.outdated_notice(["deeper/cooking.ipynb"])
+    reset(course, "my_course/deeper/cooking.ipynb")
+    assert sources(course, "deeper/cooking") == "new in the course"
+    (kept,) = (course / "my_course/deeper").glob("cooking_before_*.ipynb")
+    assert "her own" in kept.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["", "7", "0", "nothing", "deeper"])
+def test_no_notebook_of_that_name_says_which_there_are(course, name):
+    if name == "deeper":
+        write(course, "deeper/washing", "1")
+    with pytest.raises(ValueError, match="there are: 00, 01, deeper/cooking"):
+        Copies(course).find(name)
+
+
+def test_reset_without_a_name_brings_all_back_and_keeps_all(course, monkeypatch, capsys):
+    monkeypatch.setattr(copying, "Copies", lambda: Copies(course))
+    Copies(course).update_all()
+    assert copying.main([]) == 0
+    assert "You have changed no notebook" in capsys.readouterr().out
+    for name in ("00_first", "deeper/cooking"):
+        write(course, name, "her own", folder="my_course")
+    (course / "my_course/workshop").mkdir()
+    (course / "my_course/workshop/main.py").write_text("hers")
+    assert copying.main([]) == 0
+    assert {sources(course, name) for name in ("00_first", "deeper/cooking")} == {"6 * 7"}
+    kept = list((course / "my_course").rglob("*_before_*.ipynb"))
+    assert len(kept) == 2
+    assert all("her own" in path.read_text(encoding="utf-8") for path in kept)
+    assert (course / "my_course/workshop/main.py").read_text() == "hers"
+    assert copying.main(["99"]) == 1
+
+
+def test_copies_of_the_second_edition_are_moved_aside(course):
+    (course / "my_course/pictures").mkdir(parents=True)
+    (course / "my_course/pictures/old.svg").write_text("<svg/>")
+    for name, text in {
+        "00_first": "hers",
+        "01_one": "hers",
+        "02_two": "1",
+        "03_by_her": "2",
+    }.items():
+        write(course, name, text, folder="my_course")
+    untouched = copying.sources(course / "my_course/02_two.ipynb")
+    record = {"00_first.ipynb": "old", "01_one.ipynb": "old", "02_two.ipynb": untouched}
+    (course / "my_course/.originals.json").write_text(json.dumps(record))
+    (course / "my_course/progress").mkdir()
+    (course / "my_course/progress/03-1").touch()
+    assert Copies(course).update_all() == []
+    assert sources(course, "00_first") == "6 * 7"
+    moved = sorted(path.name for path in (course / "my_course/second_edition").iterdir())
+    assert moved == ["00_first.ipynb", "01_one.ipynb", "03_by_her.ipynb", "pictures"]
+    assert sources(course, "second_edition/00_first") == "hers"
+    assert not (course / "my_course/02_two.ipynb").exists()
+    assert (course / "my_course/second_edition/pictures/old.svg").exists()
+    assert (course / "my_course/progress/03-1").exists()
+    write(course, "00_first", "hers again", folder="my_course")
+    assert Copies(course).update_all() == []
+    assert sources(course, "00_first") == "hers again"
 
 
 def test_she_comes_back_to_the_notebook_that_she_saved_last(course):
     copies = Copies(course)
-    copies.bring()
+    copies.update_all()
     assert copies.latest() == "00_first.ipynb"
     write(course, "01_second", "her own", folder="my_course")
     assert copies.latest() == "01_second.ipynb"
@@ -98,10 +166,10 @@ def test_she_comes_back_to_the_notebook_that_she_saved_last(course):
 
 
 def test_another_python_stamps_her_copy_and_leaves_its_time(course):
-    Copies(course).bring()
+    Copies(course).update_all()
     write(course, "00_first", "her own", folder="my_course")
     os.utime(course / "my_course/00_first.ipynb", (1, 1))
-    Copies(course).bring()
+    Copies(course).update_all()
     own = course / "my_course/00_first.ipynb"
     assert json.loads(own.read_text(encoding="utf-8"))["metadata"]["language_info"]["version"]
     assert own.stat().st_mtime == 1
@@ -109,44 +177,77 @@ def test_another_python_stamps_her_copy_and_leaves_its_time(course):
 
 
 def test_a_broken_copy_or_record_stops_nothing(course):
-    Copies(course).bring()
+    Copies(course).update_all()
     (course / "my_course/00_first.ipynb").write_text("{half")
     (course / "my_course/.originals.json").write_text("[")
-    Copies(course).bring()
+    Copies(course).update_all()
     assert (course / "my_course/00_first.ipynb").read_text() == "{half"
-    Copies(course).reset("00")
+    reset(course, "00")
     assert sources(course, "00_first") == "6 * 7"
 
 
-def test_the_original_notebooks_have_copies_whose_pictures_are_there(repository, tmp_path):
-    shutil.copytree(repository / "notebooks", tmp_path / "notebooks")
-    Copies(tmp_path).bring()
-    for path in (tmp_path / "my_course").glob("*.ipynb"):
+def test_the_original_notebooks_have_copies_whose_pictures_are_there(
+    repository, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("BOTS_FOLDER", str(tmp_path))
+    Copies(repository).update_all()
+    copies = list((tmp_path / "my_course").rglob("*.ipynb"))
+    assert copies
+    for path in copies:
         for cell in nbformat.read(path, as_version=4).cells:
-            for target in copying_links(cell.source if cell.cell_type == "markdown" else ""):
-                assert (path.parent / target).exists(), f"{path.name} links to {target}"
+            for target in re.findall(r"!\[[^\]]*\]\(([^)#\s]+)", cell.source):
+                assert (path.parent / target).exists(), f"{path.name} shows {target}"
 
 
-def copying_links(text):
-    """The files that a text links to, those outside the notebooks' folder excepted."""
-    found = re.findall(r"\]\(([^)#\s]+)", text)
-    return [target for target in found if not re.match(r"\w+:|\.\./", target)]
+ROOMS = {"00": {}, "01": {"cooking": "Cooking", "washing": "Washing"}}
 
 
-def test_progress_knows_what_was_passed_on_another_day(course, monkeypatch):
+@pytest.fixture
+def passed(course, monkeypatch):
+    """A course of two core notebooks and a side room, whose cells are exercises."""
     monkeypatch.setattr(progress, "NOTEBOOKS", course / "notebooks")
+    monkeypatch.setattr(progress, "CORE", {"00_first": "First", "01_second": "Second"})
+    monkeypatch.setattr(progress, "DEEPER", ROOMS)
     monkeypatch.setenv("COURSE_FOLDER", str(course / "my_course"))
-    for name in ("00_first", "01_second"):
+    for name in ("00_first", "01_second", "deeper/cooking"):
         notebook = nbformat.read(course / f"notebooks/{name}.ipynb", as_version=4)
         notebook.cells[1].metadata.tags = ["exercise"]
         nbformat.write(notebook, course / f"notebooks/{name}.ipynb")
-    assert "0 of 2 exercises passed" in repr(progress.progress())
-    progress.remember("01", "1")
-    shown = progress.progress()
-    assert "1 of 2 exercises passed" in repr(shown)
-    assert "01 One brain                   ●" in repr(shown)
-    assert "○" in shown._repr_html_()
-    assert "1 of 1 passed" in shown._repr_html_()
+    return progress
+
+
+@pytest.mark.parametrize("place", ["my_course", "my_course/deeper", "notebooks"])
+def test_without_start_py_progress_is_beside_the_copies_too(course, monkeypatch, place):
+    monkeypatch.delenv("COURSE_FOLDER", raising=False)
+    Copies(course).update_all()
+    monkeypatch.chdir(course / place)  # as in VS Code
+    progress.remember("00_first", "1")
+    beside = "my_course" if place.startswith("my_course") else "notebooks/workshop"
+    assert (course / beside / "progress/00_first-1").exists()
+
+
+def test_progress_knows_what_was_passed_on_another_day(passed):
+    assert "0 of 2 exercises passed, and 0 of 1 in side rooms" in repr(passed.progress())
+    passed.remember("01_second", "1")
+    shown = passed.progress()
+    assert "1 of 2 exercises passed, and 0 of 1 in side rooms" in repr(shown)
+    assert "01 Second                       ●    deeper: Cooking ○" in repr(shown)
+    passed.remember("cooking", "1")
+    assert "1 of 2 exercises passed, and 1 of 1 in side rooms" in repr(passed.progress())
+
+
+def test_the_map_says_in_words_what_its_circles_show(passed):
+    passed.remember("01_second", "1")
+    page = passed.progress()._repr_html_()
+    assert page.count('aria-label="1 of 1 passed"') == 1
+    assert page.count('aria-label="0 of 1 passed"') == 2
+    assert "Cooking" in page
+    assert "Washing" not in page, "the course has no such notebook yet"
+
+
+def test_what_was_passed_in_another_edition_does_not_count(passed):
+    passed.remember("01", "1")
+    assert "0 of 2 exercises passed" in repr(passed.progress())
 
 
 def test_only_a_passed_exercise_is_remembered(tmp_path, monkeypatch, capsys):
@@ -160,14 +261,16 @@ def test_only_a_passed_exercise_is_remembered(tmp_path, monkeypatch, capsys):
     exercise_2(1)
     assert not (tmp_path / "progress").exists()
     exercise_2(7)
-    assert [path.name for path in (tmp_path / "progress").iterdir()] == ["copies-2"]
+    assert [path.name for path in (tmp_path / "progress").iterdir()] == [
+        "test_progress_and_copies-2"
+    ]
     capsys.readouterr()
     for _ in range(4):
         exercise_2.hint()
     hints = capsys.readouterr().out.splitlines()
     assert hints[:2] == ["hint 1 of 2: a nudge", "hint 2 of 2: nearly all"]
-    assert hints[2] == hints[3]
     assert "Solution" in hints[2]
+    assert hints[3] == hints[0]  # somebody who comes back can read them again
 
 
 def test_a_verdict_has_a_sign_as_well_as_a_colour_and_runs_no_script():

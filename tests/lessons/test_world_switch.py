@@ -1,4 +1,4 @@
-"""The switch of notebooks 07 and 08: the sandbox, or the real bot if its owner says so."""
+"""The switch of some notebooks: the sandbox, or the real bot if its owner says so."""
 
 import pytest
 from telegram.ext import CommandHandler
@@ -6,8 +6,8 @@ from telegram.ext import CommandHandler
 from bot_sandbox import Telegram
 from botlib import Bot
 from botlib.settings import Settings
-from botlib.telegram.webhook import builder_for
-from lessons.world import World, telegram_world
+from botlib.telegram.application import builder_for
+from lessons.worlds.world import World, telegram_world
 
 bot = Bot()
 bot.command("hello")(lambda message: f"hello {message.user}!")
@@ -27,7 +27,7 @@ def real(monkeypatch):
     with Telegram() as telegram:
         mine = telegram.new_bot("My bot", "my_real_bot")
         values = {"TELEGRAM_TOKEN": mine.token, "TELEGRAM_API": telegram.url}
-        values["TELEGRAM_SECRET"] = "my-secret"
+        values["TELEGRAM_SECRET"] = "my-very-own-secret"
         yield telegram, mine, Settings("telegram", values)
 
 
@@ -104,7 +104,7 @@ def test_the_same_cells_reach_the_real_bot(sandbox, real):
         assert world.ask("!hello") == "now you: write !hello to @my_real_bot in Telegram"
         assert writer.ask("!hello", to=mine) == "hello Ann!"
     assert world.call("setWebhook", url="http://127.0.0.1:9/", secret_token=world.secret) is True
-    assert mine.webhook.secret_token == "my-secret"
+    assert mine.webhook.secret_token == "my-very-own-secret"
     assert mine.token not in f"{world} {world!r}"
 
 
@@ -118,5 +118,5 @@ def test_a_sick_token_is_explained_and_not_shown(sandbox):
 def test_without_api_the_real_world_is_telegrams_own(sandbox):
     world = World(Settings("telegram", {"TELEGRAM_TOKEN": "42:real"}), *sandbox, real=True)
     assert (world.is_real, world.api) == (True, "https://api.telegram.org")
-    with pytest.raises(KeyError, match=r"TELEGRAM_SECRET is not set\. Write a line"):
+    with pytest.raises(ValueError, match=r"TELEGRAM_SECRET is not set\. Set it where"):
         _ = world.secret

@@ -1,5 +1,6 @@
 """Errors in a notebook: a few lines, the learner's own among them; and measured numbers."""
 
+import importlib
 import re
 
 import nbformat
@@ -8,8 +9,9 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 from notebook_runs import ROOT, verdict
 
-from lessons.about import OutOfRange, about
-from lessons.table import table
+from lessons.display.measured import OutOfRange, about
+from lessons.display.tables import table
+from lessons.extension.errors import MOVED
 
 ANSI = re.compile(r"\x1b\[[\d;]*m")
 
@@ -32,7 +34,9 @@ def shown(tmp_path, monkeypatch, *cells):
 
 
 def test_a_foreign_error_shows_only_the_notebooks_frames(tmp_path, monkeypatch):
-    cell = "from lessons.client import get\n\ndef ask():\n    get('http://127.0.0.1:9/')\n\nask()"
+    cell = (
+        "from lessons.web.client import get\n\ndef ask():\n    get('http://127.0.0.1:9/')\n\nask()"
+    )
     error, lines = shown(tmp_path, monkeypatch, cell)
     assert error.ename == "URLError"
     assert len(lines) < 20
@@ -61,8 +65,16 @@ def test_a_true_without_its_capital_is_not_sent_to_look_for_quotes(tmp_path, mon
     assert lines[-1] == "Python writes True with a capital letter and without quotes."
 
 
+def test_a_variable_of_the_cloud_alone_is_told_from_a_missing_key(tmp_path, monkeypatch):
+    cell = "import os\nos.environ['LAMBDA_TASK_ROOT']"
+    _, lines = shown(tmp_path, monkeypatch, cell)
+    assert lines[-1].startswith("Only a process in a cloud has this variable.")
+    _, lines = shown(tmp_path, monkeypatch, "{}['Olga']")
+    assert lines[-1] == "KeyError: 'Olga'"
+
+
 def test_the_courses_own_error_says_the_line_and_its_words(tmp_path, monkeypatch):
-    cell = "from lessons.about import about\nabout(7, 'ms', low=1, high=2)"
+    cell = "from lessons.display.measured import about\nabout(7, 'ms', low=1, high=2)"
     error, lines = shown(tmp_path, monkeypatch, cell)
     assert error.ename == "OutOfRange"
     assert lines[0] == "line 2 of this cell: about(7, 'ms', low=1, high=2)"
@@ -131,11 +143,26 @@ def test_a_name_that_is_not_there_says_what_to_look_for(tmp_path, monkeypatch):
 def test_the_sandboxs_old_name_is_answered_with_the_new_one(tmp_path, monkeypatch, cell):
     error, lines = shown(tmp_path, monkeypatch, cell)
     assert error.ename in ("ImportError", "ModuleNotFoundError", "AttributeError")
-    last = "The sandbox is called bot_sandbox now: write from bot_sandbox import …"
+    last = "sandbox has moved: write from bot_sandbox import …"
     assert lines[-1] == last and len(lines) < 12
 
 
-LIGHT = "What was botlib.telegram.light is in botlib.telegram.webhook now"
+def test_an_import_of_an_older_edition_is_answered_with_the_new_one(tmp_path, monkeypatch):
+    _, lines = shown(tmp_path, monkeypatch, "from lessons.table import table")
+    assert lines[-1] == "lessons.table has moved: write from lessons.display import …"
+
+
+LESSONS = [(old, new) for old, new in MOVED.items() if old.startswith("lessons.")]
+
+
+@pytest.mark.parametrize(("old", "new"), LESSONS)
+def test_a_module_that_moved_is_gone_and_its_new_place_exists(old, new):
+    importlib.import_module(new)
+    with pytest.raises(ImportError):
+        importlib.import_module(old)
+
+
+LIGHT = "botlib.telegram.light has moved: write from botlib.telegram.webhook import …"
 
 
 @pytest.mark.parametrize(
@@ -151,7 +178,7 @@ def test_where_a_module_went_is_said_only_if_it_is_gone(tmp_path, monkeypatch, c
     ours += "    del sys.modules[name]"
     error, lines = shown(tmp_path, monkeypatch, ours, cell)
     assert error.ename in ("ImportError", "ModuleNotFoundError")
-    assert lines[-1].startswith(LIGHT)
+    assert lines[-1] == LIGHT
     (tmp_path / "botlib/telegram/light.py").write_text("webhook = None\n")
     (done,) = run_cells(tmp_path, monkeypatch, ours + "\n" + cell)
     assert done.outputs == []
@@ -164,7 +191,7 @@ def test_where_a_module_went_is_said_only_if_it_is_gone(tmp_path, monkeypatch, c
 @pytest.mark.parametrize("cell", ["import no_such", "from os import no_such", "import os\nos.no"])
 def test_a_module_that_never_was_is_not_said_to_have_moved(tmp_path, monkeypatch, cell):
     _, lines = shown(tmp_path, monkeypatch, cell)
-    assert not any("now:" in line for line in lines)
+    assert not any("has moved" in line for line in lines)
 
 
 def test_the_space_left_of_the_hint_line_does_no_harm(tmp_path, monkeypatch):

@@ -3,7 +3,6 @@
 test_cells_twice.py solves them.
 """
 
-import importlib
 import re
 import runpy
 from copy import deepcopy
@@ -12,18 +11,39 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from notebook_runs import ROOT, STEMS, exercises, run_copy, solution, verdict
+from fresh_exercise import fresh_exercise
+from notebook_runs import (
+    NOTEBOOKS,
+    STEMS,
+    exercises,
+    name_of_checks,
+    run_copy,
+    solution,
+    verdict,
+)
 
 
 @cache
 def read(stem):
-    return nbformat.read(ROOT / "notebooks" / f"{stem}.ipynb", as_version=4)
+    return nbformat.read(NOTEBOOKS / f"{stem}.ipynb", as_version=4)
 
 
 def wrong_answers(stem):
-    """Exercise number → list of (source, words): tests/wrong_answers/wrong_NN.py."""
-    path = Path(__file__).parent / f"wrong_answers/wrong_{stem[:2]}.py"
+    """Exercise number → list of (source, words), those that are no slip of a Task.
+
+    tests/lessons/test_slips.py tests the slips.
+    """
+    name = name_of_checks(stem).removeprefix("ex_")
+    path = Path(__file__).parent / f"wrong_answers/wrong_{name}.py"
     return runpy.run_path(str(path))["WRONG"] if path.exists() else {}
+
+
+def imported(answer, cell):
+    """Put the cell's import of its check above an answer that has none."""
+    if "from lessons.exercises" in answer:
+        return answer
+    line = next(line for line in cell.source.splitlines() if "from lessons.exercises" in line)
+    return f"{line}\n\n{answer}"
 
 
 def run_with(stem, sources, folder, monkeypatch):
@@ -38,9 +58,10 @@ def run_with(stem, sources, folder, monkeypatch):
         for index, cell in enumerate(notebook.cells):
             for number, source in enumerate(sources.get(index, [cell.source])):
                 answer = deepcopy(cell)
-                answer.id, answer.source = f"{cell.id}-{number}", source
+                answer.id = f"{cell.id}-{number}"
                 cells.append(answer)
                 if index in sources:
+                    answer.source = imported(source, cell)
                     answers.append((index, answer))
         notebook.cells = cells
 
@@ -63,13 +84,14 @@ def test_each_exercise_is_untouched_in_the_notebook(stem):
 
 
 @pytest.mark.parametrize("stem", STEMS)
-def test_wrong_answers_are_told_what_to_mend(stem, tmp_path, monkeypatch):
-    indices = exercises(read(stem))
+def test_wrong_answers_are_told_what_to_fix(stem, tmp_path, monkeypatch):
+    indices, name = exercises(read(stem)), name_of_checks(stem)
     answers = wrong_answers(stem)
-    assert sorted(answers) == list(range(1, len(indices) + 1)), "wrong answers for each exercise"
+    of_slips = {n for n in range(1, len(indices) + 1) if fresh_exercise(name, n).task}
+    assert of_slips | set(answers) == set(range(1, len(indices) + 1)), "for each exercise"
     sources = {
-        index: [source.strip() for source, _ in answers[number]]
-        for number, index in enumerate(indices, 1)
+        indices[number - 1]: [source.strip() for source, _ in answers[number]]
+        for number in sorted(answers)
     }
     said = run_with(stem, sources, tmp_path / "notebooks", monkeypatch)
     expected = [words for number in sorted(answers) for _, words in answers[number]]
@@ -80,9 +102,8 @@ def test_wrong_answers_are_told_what_to_mend(stem, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("stem", STEMS)
 def test_hints_go_step_by_step_to_the_solution(stem, capsys):
-    module = importlib.import_module(f"lessons.exercises.ex_{stem[:2]}")
     for number in range(1, len(exercises(read(stem))) + 1):
-        exercise = getattr(module, f"exercise_{number}")
+        exercise = fresh_exercise(name_of_checks(stem), number)
         said = []
         while not said or "Solution" not in said[-1]:
             exercise.hint()

@@ -19,7 +19,7 @@ SHUT_DOWN = "() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """The course at its front door, and a page of a browser."""
+    """The course, started by start.py, and a page of a browser."""
     folder = tmp_path_factory.mktemp("walk")
     shutil.copytree(
         ROOT / "notebooks",
@@ -40,8 +40,10 @@ def run(course, stem):
 
 
 def spoke(notebook):
-    """Which cells show something."""
-    return [bool(cell.get("outputs")) for cell in notebook["cells"]]
+    """Which cells show something; `my_bot` only does if one of its files was missing."""
+    return [
+        bool(cell.get("outputs")) for cell in notebook["cells"] if "my_bot(" not in cell["source"]
+    ]
 
 
 @pytest.mark.parametrize("stem", STEMS)

@@ -1,13 +1,16 @@
 """Every notebook keeps the rules, and every rule can fail."""
 
 import copy
+import re
+from collections import Counter
 from pathlib import Path
 
 import nbformat
 import notebook_rules as rules
 import pytest
 
-NOTEBOOKS = sorted(Path(__file__).parents[2].glob("notebooks/*.ipynb"))
+FOLDER = Path(__file__).parents[2] / "notebooks"
+NOTEBOOKS = [*sorted(FOLDER.glob("*.ipynb")), *sorted(FOLDER.glob("deeper/*.ipynb"))]
 
 
 def complaints(notebook, path):
@@ -22,7 +25,13 @@ def test_notebook_keeps_the_rules(path):
     assert not found, "\n".join(["", *found])
 
 
-@pytest.mark.skipif(not NOTEBOOKS, reason="there is no notebook yet")
+def test_one_cell_of_the_course_owns_each_file_of_the_bot():
+    cells = [cell for path in NOTEBOOKS for cell in rules.code(nbformat.read(path, as_version=4))]
+    saved = [re.match(r"%%save\s+(my_bot/\S+)", cell["source"]) for cell in cells]
+    owned = Counter(found[1] for found in saved if found)
+    assert [name for name, times in owned.items() if times > 1] == []
+
+
 def test_at_most_one_output_in_ten_is_ignored():
     cells = [c for path in NOTEBOOKS for c in rules.code(nbformat.read(path, as_version=4))]
     ignored = [cell for cell in cells if "nbval-ignore-output" in rules.tags(cell)]
@@ -71,33 +80,57 @@ def error(text):
 
 
 EXERCISE = [
-    markdown("### Exercise 1: add"),
+    markdown("### Exercise 1: add (8 minutes)\n\nAdd."),
     code("answer = ...", 3, printed("not yet"), tags=["exercise"]),
     markdown("<details><summary>Solution</summary>\n\n```python\nanswer = 5\n```\n\n</details>"),
 ]
-GOOD = {
+NEEDS = "**What you need:** nothing.\n\n**Time:** about 10 minutes"
+CORE = {
     "metadata": rules.METADATA,
     "cells": [
-        markdown("# 01 Good\n\n**What you need:** nothing. About 10 minutes."),
+        markdown(f"# 01 Good\n\n**Your bot will** run.\n\n{NEEDS}"),
         code("draw()", 1, picture()),
         code("print(1)", 2, printed("1\n")),
         *EXERCISE,
         *EXERCISE,
+        markdown("## Run it (12 minutes)\n\n[More](deeper/many_pots_one_cook.ipynb)."),
+        markdown("> **Python here.** `1` is a number."),
+        markdown("## What goes wrong\n\n| what you see | why |\n|---|---|\n| 2 | it was 2 |"),
         markdown("## Recap\n\nIt [runs](good.md)."),
-        markdown("## Next\n\nNothing."),
+        markdown(
+            "## Next\n\n[02](02_on_your_phone.ipynb), or [more](deeper/many_pots_one_cook.ipynb)."
+        ),
     ],
 }
-GOOD["cells"][7] = {**GOOD["cells"][7], "execution_count": 4}
+CORE["cells"][7] = {**CORE["cells"][7], "execution_count": 4}
+SIDE = {
+    "metadata": rules.METADATA,
+    "cells": [
+        markdown(f"# Many pots\n\n{NEEDS}"),
+        code("%%save many_pots_one_cook_soup/main.py\nx = 1", 1, printed("saved")),
+        *EXERCISE,
+        markdown("## Cook (8 minutes)\n\nYou cook."),
+        markdown("## Recap\n\nIt runs."),
+        markdown("## Back\n\n[01](../01_what_a_bot_is_made_of.ipynb)."),
+    ],
+}
+SIDE["cells"][3] = {**SIDE["cells"][3], "execution_count": 2}
 
 
 @pytest.fixture
-def path(tmp_path):
+def core(tmp_path):
     (tmp_path / "good.md").touch()
-    return tmp_path / "01_good.ipynb"
+    return tmp_path / "01_what_a_bot_is_made_of.ipynb"
 
 
-def test_good_notebook_has_no_complaint(path):
-    assert complaints(GOOD, path) == []
+@pytest.fixture
+def side(tmp_path):
+    return tmp_path / "deeper/many_pots_one_cook.ipynb"
+
+
+def test_good_notebooks_have_no_complaint(core, side):
+    assert complaints(CORE, core) == []
+    assert complaints(SIDE, side) == []
 
 
 def cell(number, **changes):
@@ -117,13 +150,24 @@ def tag(number, *names):
 
 
 BAD = [
-    ("beginning", cell(0, source="## What you need\n\n**What you need:** 10 minutes.")),
+    ("beginning", cell(0, source=f"# Good\n\n**Your bot will** run.\n\n{NEEDS}")),
+    ("beginning", cell(0, source=f"# 01 Good\n\n{NEEDS}")),
+    ("beginning", cell(0, source="# 01 Good\n\n**Your bot will** run.\n\n**What you need:** it.")),
     ("beginning", insert(code("1", 1), at=0)),
     ("beginning", lambda notebook: notebook["cells"].clear()),
-    ("sections", cell(0, source="# 01 Good\n\nAbout 10 minutes.")),
-    ("sections", cell(0, source="# 01 Good\n\n**What you need:** nothing.")),
     ("sections", remove(-1)),
     ("sections", remove(-2)),
+    ("sections", remove(-3)),
+    ("minutes", cell(9, source="## Run it")),
+    ("minutes", cell(9, source="## Run it (30 minutes)")),
+    ("troubles", cell(11, source="## What goes wrong\n\nNothing.")),
+    ("troubles", cell(11, source="## What goes wrong\n\n" + "| a | b | c | d |\n" * 4)),
+    ("troubles", cell(11, source="## What goes wrong\n\n" + "| a | b |\n" * 9)),
+    ("troubles", cell(11, source="## What goes wrong\n\n" + f"| a | {'b' * 161} |\n" * 4)),
+    ("python_here", cell(10, source="**Python here**: `1` is a number.")),
+    ("ways", cell(-1, source="## Next\n\n[more](deeper/many_pots_one_cook.ipynb).")),
+    ("ways", cell(-1, source="## Next\n\n[02](02_on_your_phone.ipynb).")),
+    ("ways", cell(9, source="## Run it (12 minutes)\n\nMore.")),
     ("headings", insert(markdown("## One\n\nText.\n\n## Two"))),
     ("headings", insert(markdown("Text.\n\n## Late"))),
     ("images", insert(markdown("![](good.md)"))),
@@ -148,6 +192,8 @@ BAD = [
     ("metadata", lambda notebook: notebook["metadata"].pop("kernelspec")),
     ("metadata", cell(2, metadata={"execution": {"iopub.status.idle": "2026"}})),
     ("metadata", cell(2, outputs=[picture(rules.WIDGET_VIEW)])),
+    ("exercises", lambda notebook: notebook["cells"].__delitem__(slice(3, 6))),
+    ("exercises", cell(3, source="### Exercise 1: add")),
     ("exercises", remove(3)),
     ("exercises", remove(5)),
     ("exercises", insert(markdown("a word between"), at=4)),
@@ -158,14 +204,31 @@ BAD = [
     ("links", insert(markdown("[gone](gone.md)"))),
     ("workshop", cell(2, source="%%save 02_bot/main.py\nx = 1")),
     ("workshop", cell(2, source="%%save main.py\nx = 1")),
+    ("known_tags", tag(2, "remove-output")),
+]
+BAD_SIDE_ROOMS = [
+    ("ways", cell(-1, source="## Back\n\n[02](../02_on_your_phone.ipynb).")),
+    ("workshop", cell(1, source="%%save my_bot/commands/soup.py\nx = 1")),
+    ("exercises", lambda notebook: notebook["cells"].__delitem__(slice(2, 5))),
 ]
 
 
-@pytest.mark.parametrize(("rule", "spoil"), BAD, ids=[f"{r}-{n}" for n, (r, _) in enumerate(BAD)])
-def test_rule_can_fail(path, rule, spoil):
-    notebook = copy.deepcopy(GOOD)
+def ids(table):
+    return [f"{rule}-{number}" for number, (rule, _) in enumerate(table)]
+
+
+@pytest.mark.parametrize(("rule", "spoil"), BAD, ids=ids(BAD))
+def test_rule_can_fail(core, rule, spoil):
+    notebook = copy.deepcopy(CORE)
     spoil(notebook)
-    assert any(text.startswith(rule) for text in complaints(notebook, path))
+    assert any(text.startswith(rule) for text in complaints(notebook, core))
+
+
+@pytest.mark.parametrize(("rule", "spoil"), BAD_SIDE_ROOMS, ids=ids(BAD_SIDE_ROOMS))
+def test_rule_can_fail_in_a_side_room(side, rule, spoil):
+    notebook = copy.deepcopy(SIDE)
+    spoil(notebook)
+    assert any(text.startswith(rule) for text in complaints(notebook, side))
 
 
 def test_every_rule_is_shown_to_fail():

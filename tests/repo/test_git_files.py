@@ -33,6 +33,18 @@ def empty(tmp_path_factory):
     return folder
 
 
+PRIVATE = [  # in a bot's folder, and in the folder above it
+    ".env",
+    ".env.new",
+    ".env.local",
+    "prod.env",
+    "bot.zip",
+    "store.sqlite3",
+    "my_bot/.env",
+    "my_bot/store.sqlite3",
+]
+
+
 @pytest.fixture
 def clone():
     if not (HOME / ".git").exists():
@@ -43,15 +55,9 @@ def clone():
 @pytest.mark.parametrize(
     "path",
     [
-        ".env",
-        ".env.new",
-        ".env.local",
-        "my_bot/.env",
+        *PRIVATE,
         "my_bot/.env.new",
-        "bot.zip",
         "my_bot/bot.zip",
-        "store.sqlite3",
-        "my_bot/store.sqlite3",
         "my_bot/store.sqlite3-wal",
         "deploy/aws/parameters.json",
         ".coverage",
@@ -64,6 +70,29 @@ def clone():
 )
 def test_git_ignores_what_a_learner_or_a_tool_makes(empty, path):
     assert git(empty, "check-ignore", path) == [path]
+
+
+@pytest.mark.parametrize("rules", ["deploy/new_bot/.gitignore", ".dockerignore"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *PRIVATE,
+        "store.sqlite3-wal",
+        "parameters.json",
+    ],
+)
+def test_no_secret_gets_into_a_bots_own_repository_or_its_container(tmp_path, rules, path):
+    git(tmp_path, "-c", "init.defaultBranch=main", "init", "-q")
+    shutil.copy(HOME / rules, tmp_path / ".gitignore")  # docker reads these lines as git does
+    assert git(tmp_path, "check-ignore", path) == [path]
+    kept = ("main.py", "commands/roll.py", "words.sqlite3", "requirements.txt", "data.json")
+    assert git(tmp_path, "check-ignore", *kept) == []
+
+
+def test_a_bots_own_repository_keeps_an_example_of_settings(tmp_path):
+    git(tmp_path, "-c", "init.defaultBranch=main", "init", "-q")
+    shutil.copy(HOME / "deploy/new_bot/.gitignore", tmp_path)
+    assert git(tmp_path, "check-ignore", ".env.example", ".env.new") == [".env.new"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What GitHub and pre-commit read: it parses, it is pinned, and what it names is there."""
 
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -51,6 +52,29 @@ def test_one_action_has_one_version():
     text = "".join(path.read_text(encoding="utf-8") for path in WORKFLOWS)
     pins = set(re.findall(r"uses: *([\w./-]+)@(.*)", text))
     assert len(pins) == len({action for action, _ in pins})
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=names)
+def test_a_workflow_may_only_read_and_only_publishing_jobs_may_more(path):
+    workflow = read(path)
+    assert workflow["permissions"] == {"contents": "read"}
+    wider = {name for name, job in workflow["jobs"].items() if "permissions" in job}
+    assert wider <= ({"publish", "image"} if path.stem in ("pages", "release") else set())
+
+
+def test_the_book_is_published_from_main_alone():
+    text = (HOME / ".github/workflows/pages.yml").read_text(encoding="utf-8")
+    assert "    branches: [main]\n" in text and "pull_request" not in text
+    assert read(HOME / ".github/workflows/pages.yml")["jobs"]["build"]["if"].endswith("/main'")
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=names)
+def test_a_workflow_names_commands_and_files_that_are_there(path):
+    text = path.read_text(encoding="utf-8")
+    commands = set(re.findall(r"python start\.py (\w+)", text))
+    assert commands <= set(runpy.run_path(str(HOME / "start.py"))["COMMANDS"])
+    for file in re.findall(r"\S+/Containerfile", text):
+        assert (HOME / file.rpartition("=")[2]).is_file()
 
 
 def test_the_tools_for_aws_are_pinned_in_one_place():

@@ -1,6 +1,6 @@
 """The commands in README.md and deploy/ are true: each is run here, or says what it needs.
 
-How a block is marked: roads.py beside this file, and CONTRIBUTING.md.
+How a block is marked: tests/helpers/readme_commands.py, and CONTRIBUTING.md.
 """
 
 import pytest

@@ -31,7 +31,7 @@ class StartRun:
         mine = {name: os.environ[name] for name in os.environ if not name.startswith("T")}
         mine |= {"PYTHONPATH": str(ROOT), "DISPLAY": "", "WAYLAND_DISPLAY": "", "BROWSER": ""}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "lessons.run_local", platform, str(folder), *options],
+            [sys.executable, "-m", "lessons.commands.run_local", platform, str(folder), *options],
             cwd=folder.parent,
             env=mine | environment,
             stdout=subprocess.PIPE,
@@ -59,7 +59,7 @@ class StartRun:
         url, key = re.search(r"(http://\S+)/#key=(\S+)", self.text).groups()
         path, values = ASKS[platform]
         body = json.dumps(values | {"text": text, "timeout": 30}).encode()
-        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        headers = {"Bot-Sandbox-Key": key, "Content-Type": "application/json"}
         asked = urllib.request.Request(f"{url}/api/{path}", body, headers)
         with urllib.request.urlopen(asked, timeout=60) as answer:
             return json.load(answer)
@@ -161,7 +161,7 @@ def test_the_window_opens_when_the_bot_is_there_unless_it_shall_not(start, folde
 def test_with_a_token_there_is_no_sandbox(start, folder, telegram):
     token = telegram.new_bot("Real bot", "real_bot").token
     (folder / ".env").write_text(f"TELEGRAM_TOKEN={token}\nTELEGRAM_API={telegram.url}\n")
-    program = start("telegram", folder, COURSE_WORLD="")
+    program = start("telegram", folder, BOT_WORLD="")
     assert telegram.person("Viktor").ask("!hello", timeout=60) == "hello Viktor!"
     assert len(program.family()) == 1
     assert "No token" not in program.text
@@ -169,6 +169,6 @@ def test_with_a_token_there_is_no_sandbox(start, folder, telegram):
 
 def test_settings_that_cannot_be_read_are_named(start, folder):
     (folder / ".env").write_text("TELEGRAM_TOKEN\n")
-    program = start("telegram", folder, COURSE_WORLD="")
+    program = start("telegram", folder, BOT_WORLD="")
     assert program.end() == 78
     assert ".env, line 1: expected NAME=value" in program.text

@@ -63,7 +63,7 @@ def test_a_folder_becomes_a_telegram_bot_by_the_line_that_is_shown(tmp_path, mad
     if made_by_start_py:
         make(folder)
     else:
-        folder_with(folder, BOT.format(module="telegram.light"))
+        folder_with(folder, BOT.format(module="telegram.webhook"))
     with sandbox(folder) as running:
         running.wait_for("as Telegram's webhook")
         running.wait_for("setWebhook")
@@ -72,6 +72,19 @@ def test_a_folder_becomes_a_telegram_bot_by_the_line_that_is_shown(tmp_path, mad
             "telegram/ask", **{"from": "Viktor", "to": "hello_bot"}, text="!hello", timeout=30
         )
         assert "hello Viktor!" in str(said)
+
+
+@posix
+def test_its_options_are_those_of_the_command():
+    words = [*START, *ANY_PORTS, "--json", "--no-sample", "--key", "a-key-for-this-test"]
+    environment = {**os.environ, "COURSE_PYTHON": sys.executable}
+    pipe, out = subprocess.PIPE, subprocess.PIPE
+    process = subprocess.Popen(words, stdin=pipe, stdout=out, env=environment, text=True)
+    found = json.loads(process.stdout.readline())
+    assert found["window"]["key"] == found["cloud"]["key"] == "a-key-for-this-test"
+    assert "bots" not in found["telegram"]
+    assert process.communicate(timeout=60)[0] == ""  # which closes its input, so it ends
+    assert process.returncode == 0
 
 
 def test_its_help_names_both_commands():

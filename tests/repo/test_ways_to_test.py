@@ -31,8 +31,17 @@ COPIED += (
     "tests/branch_coverage.py",
     "sandbox/tests/helpers/ways_to_test.py",
 )
-ROOMS = ("botlib", "sandbox/bot_sandbox", "lessons", "deploy")
+ROOMS = (
+    "botlib",
+    "sandbox/bot_sandbox",
+    "sandbox/tools",
+    "lessons",
+    "deploy",
+    "docs/book",
+    "docs/tab",
+)
 LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-all.lock")
+LOCKS += ("requirements-server.lock",)
 CONFTEST = '''"""What the course's own conftest.py does for markers."""
 
 collect_ignore = ["branch_coverage.py", "report.py", "run.py"]
@@ -70,15 +79,6 @@ def twice(number: int) -> int:
         return 0
     return number * 2
 '''
-NO_LIST = '''"""No list."""
-
-from pathlib import Path
-
-
-def lines_in(path: Path) -> list[str]:
-    """No line."""
-    return []
-'''
 # It replaces uv by the packages of the Python that runs this test, and notes what was asked for.
 FAKE_UV = f"""#!{sys.executable}
 import pathlib, subprocess, sys
@@ -105,12 +105,13 @@ def course(tmp_path, types, monkeypatch):
     for name in COPIED:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(HOME / name, folder / name)
-    for name in (*LOCKS, "requirements-node.lock"):
+    for name in (*LOCKS, "requirements-node.lock", "requirements-book.lock"):
         (folder / name).write_text("nothing==1.0 --hash=sha256:" + "0" * 64 + "\n")
     for name in ROOMS:
         (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / name / "__init__.py").write_text('"""Nothing."""\n')
-    (folder / "deploy/requirements_txt.py").write_text(NO_LIST)
+    for name in ("botlib/file_lock.py", "deploy/requirements_txt.py"):  # start.py imports them
+        shutil.copy(HOME / name, folder / name)
     (folder / "notebooks").mkdir()
     (folder / "lessons/__init__.py").write_text(ROOM)
     (folder / "tests/conftest.py").write_text(CONFTEST)
@@ -184,7 +185,7 @@ def test_all_brings_its_lock_and_measures_branches(course):
     words = {"COURSE_PYTHON": "", "PATH": install_uv(course)}
     asked = course.parent / "asked"
     done = start(course, "test", "--all", "-n", "2", **words)
-    assert asked.read_text().split() == list(LOCKS)
+    assert asked.read_text().split() == [*LOCKS, "requirements-book.lock"]
     assert re.search(r"first test --all.* \d+ MB", done.stderr), done.stderr
     assert outcome(done)["passed"] == 4
     assert "100.0 % of lessons; at least" in done.stdout
@@ -192,22 +193,22 @@ def test_all_brings_its_lock_and_measures_branches(course):
     assert done.stdout.splitlines()[-1] == "all good: format, lint, types, tests, coverage"
     assert not list(course.glob(".venv/**/*measure_branches.pth"))
     start(course, "test", "--all", "--lint", **words)  # refused, but its lock is looked at
-    assert asked.read_text().split() == list(LOCKS)
+    assert asked.read_text().split() == [*LOCKS, "requirements-book.lock"]
 
 
 @POSIX
 def test_a_package_that_is_too_little_tested_fails(course):
     words = {"COURSE_PYTHON": "", "PATH": install_uv(course)}
     (course / "deploy/__init__.py").write_text(ROOM)
-    (course / "botlib/__init__.py").write_text(ROOM)
-    more = "import botlib\n\n\ndef test_more():\n    assert botlib.twice(1) == 2\n"
+    (course / "sandbox/bot_sandbox/__init__.py").write_text(ROOM)
+    more = "import bot_sandbox\n\n\ndef test_more():\n    assert bot_sandbox.twice(1) == 2\n"
     (course / "tests/test_more.py").write_text(f'"""One."""\n\n{more}')
     settings = (course / "pyproject.toml").read_text()
-    settings = re.sub(r"^botlib = [\d.]+$", "botlib = 66.0", settings, flags=re.M)
+    settings = re.sub(r'^("sandbox.*" =) [\d.]+$', r"\1 66.0", settings, flags=re.M)
     (course / "pyproject.toml").write_text(settings)
     done = start(course, "test", "--all", **words)
     # Of 4 lines and 2 branches, one line and one branch do not run.
-    assert "  66.7 % of botlib; at least 66.0 %" in done.stdout
+    assert "  66.7 % of sandbox/bot_sandbox; at least 66.0 %" in done.stdout
     assert done.returncode == 1
     assert "Too few branches are taken in " in done.stdout
     assert done.stdout.splitlines()[-1] == "failed: coverage"
@@ -325,6 +326,13 @@ def test_a_report_holds_no_secret_and_needs_no_venv(spied, state):
         assert secret not in done.stdout + done.stderr
     assert "TELEGRAM_TOKEN" in done.stdout and "TWITCH_CLIENT_SECRET" in done.stdout
     assert ("aiohttp" in done.stdout) == (state == "right")
+
+
+def test_no_control_character_of_a_test_or_program_is_in_a_report(course):
+    (course / ".pytest_cache").mkdir(exist_ok=True)
+    last = {"words": "start.py test", "status": 1, "failed": ["tests"], "tests": ["a\x1b[2Jb"]}
+    (course / ".pytest_cache/last_test.json").write_text(json.dumps(last))
+    assert "  a\ufffd[2Jb" in report(course).stdout.splitlines()
 
 
 def test_a_report_knows_each_setting(course):

@@ -1,4 +1,4 @@
-"""Both Telegram doors against the sandbox Telegram, over real sockets."""
+"""The Telegram adapters against the sandbox Telegram, over real sockets."""
 
 import asyncio
 import re
@@ -14,11 +14,11 @@ from bot_sandbox.telegram import Limits
 from botlib import Bot
 from botlib.bot import APOLOGY, TryAgain
 from botlib.telegram import UNKNOWN_TO_TELEGRAM
-from botlib.telegram.webhook import builder_for
+from botlib.telegram.application import builder_for
 from lessons.cloud import Cloud
-from lessons.holding import Polling
+from lessons.worlds.background import ThreadedPolling
 
-SECRET = "correct-horse"
+SECRET = "correct-horse-battery"
 MAIN = """
 import os
 from botlib import Bot
@@ -32,8 +32,30 @@ bot.command("roll")(lambda message: int(message.arguments))
 bot.command("die")(lambda message: os._exit(1))
 handler = webhook(bot)
 """
-LIGHT = MAIN.replace("telegram.webhook", "telegram.light")
-BOTH = pytest.mark.parametrize("main", [MAIN, LIGHT], ids=["python-telegram-bot", "light"])
+ROLL = 'bot.command("roll")(lambda message: int(message.arguments))'
+APPLICATION = """
+import os
+from telegram import Update
+from telegram.ext import TypeHandler
+from botlib import Bot
+from botlib.bot import split
+from botlib.telegram import LONGEST_TEXT, message_from
+from botlib.telegram.application import builder_for, webhook
+""" + MAIN.partition("import webhook\n")[2].replace(
+    "handler = webhook(bot)",
+    """
+async def reply(update, context):
+    if message := message_from(update.to_dict(), bot, lambda: context.bot.username):
+        for text in await bot.safe_replies_async(message):
+            for part in split(text, LONGEST_TEXT):
+                await update.message.reply_text(part)
+
+app = builder_for(os.environ["TELEGRAM_TOKEN"]).build()
+app.add_handler(TypeHandler(Update, reply))
+handler = webhook(app)
+""",
+)
+BOTH = pytest.mark.parametrize("main", [MAIN, APPLICATION], ids=["Bot", "Application"])
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +86,11 @@ def test_hello_through_the_cloud(cloud, telegram, account, tmp_path):
     assert [call.cold for call in function.invocations] == [True, False]
 
 
-def test_several_replies_keep_their_order_through_the_cloud(cloud, telegram, account, tmp_path):
-    deploy(cloud, telegram, account, tmp_path)
+@BOTH
+def test_several_replies_keep_their_order_through_the_cloud(
+    cloud, telegram, account, tmp_path, main
+):
+    deploy(cloud, telegram, account, tmp_path, main)
     viktor = telegram.person("Viktor")
     viktor.send("!three")
     assert texts(viktor.wait(3)) == ["one", "two", "three"]
@@ -80,8 +105,11 @@ def test_a_long_reply_is_split(cloud, telegram, account, tmp_path):
     assert all(len(part) <= 4096 for part in parts)
 
 
-def test_a_command_for_another_bot_of_the_group_is_left_alone(cloud, telegram, account, tmp_path):
-    deploy(cloud, telegram, account, tmp_path)
+@BOTH
+def test_a_command_for_another_bot_of_the_group_is_left_alone(
+    cloud, telegram, account, tmp_path, main
+):
+    deploy(cloud, telegram, account, tmp_path, main)
     viktor = telegram.person("Viktor")
     group = telegram.group("Friends", members=[viktor, account])
     assert viktor.ask("/hello@hello_bot", to=group) == "hello Viktor!"
@@ -111,7 +139,8 @@ def test_a_command_that_fails_is_apologised_for_and_the_chat_goes_on(
     assert [attempt.status for attempt in telegram.deliveries(account, sent)] == [200]
     logged = [line for line in function.logs if "banana" in line]
     assert len(logged) == 1
-    assert "!roll failed: ValueError: " in logged[0] and "(main.py, line 10)" in logged[0]
+    line = main.splitlines().index(ROLL) + 1
+    assert "!roll failed: ValueError: " in logged[0] and f"(main.py, line {line})" in logged[0]
 
 
 @BOTH
@@ -148,7 +177,7 @@ def test_a_program_waits_until_telegram_takes_more():
     with Telegram(limits=Limits(chat_burst=2)) as telegram:
         account = telegram.new_bot("Hello bot", "hello_bot")
         viktor = telegram.person("Viktor")
-        with Polling(bot, account.token, telegram.url):
+        with ThreadedPolling(bot, account.token, telegram.url):
             viktor.send("!four", to=account)
             assert texts(viktor.wait(4, timeout=30)) == ["one", "two", "three", "four"]
 
@@ -172,7 +201,7 @@ def test_a_command_that_hangs_does_not_keep_others_waiting_for_ever(
     async def hang(message):
         await asyncio.sleep(600)
 
-    with Polling(bot, account.token, telegram.url):
+    with ThreadedPolling(bot, account.token, telegram.url):
         telegram.person("Olga").send("!hang", to=account)
         assert telegram.person("Viktor").ask("!hello", to=account) == "hello Viktor!"
     assert "!hang failed: TimeoutError: no reply within 0.05 s (test_adap" in caplog.text
@@ -180,7 +209,7 @@ def test_a_command_that_hangs_does_not_keep_others_waiting_for_ever(
 
 def test_a_token_revoked_while_it_polls_is_logged_once(telegram, account, caplog):
     revoked = account.token
-    with Polling(Bot(), account.token, telegram.url):
+    with ThreadedPolling(Bot(), account.token, telegram.url):
         telegram.new_token(account)
         wait_until(lambda: UNKNOWN_TO_TELEGRAM in caplog.text, timeout=30)  # one poll takes 10
     assert caplog.text.count(UNKNOWN_TO_TELEGRAM) == 1
@@ -188,7 +217,7 @@ def test_a_token_revoked_while_it_polls_is_logged_once(telegram, account, caplog
 
 
 def test_the_same_brain_by_long_polling(telegram, account, caplog, monkeypatch):
-    monkeypatch.setattr(import_module("botlib.bot"), "APOLOGISE_EVERY_S", 0)
+    monkeypatch.setattr(import_module("botlib.bot"), "APOLOGIZE_EVERY_S", 0)
     bot = Bot()
 
     @bot.command("later")
@@ -198,7 +227,7 @@ def test_the_same_brain_by_long_polling(telegram, account, caplog, monkeypatch):
     bot.command("hello")(lambda message: f"hello {message.user}!")
     bot.command("fail")(lambda message: 1 / 0)
     viktor = telegram.person("Viktor")
-    with Polling(bot, account.token, telegram.url) as polling:
+    with ThreadedPolling(bot, account.token, telegram.url) as polling:
         assert viktor.ask("!hello") == "hello Viktor!"
         assert viktor.ask("!fail") == APOLOGY.format(command="!fail")
         assert viktor.ask("!later") == APOLOGY.format(command="!later")
@@ -223,7 +252,7 @@ def test_an_application_of_ones_own_by_long_polling(telegram, account):
     app.add_handler(CommandHandler("menu", menu))
     app.add_handler(CallbackQueryHandler(chosen))
     viktor = telegram.person("Viktor")
-    with Polling(app):
+    with ThreadedPolling(app):
         viktor.send("/menu", to=account)
         (message,) = viktor.wait(timeout=30)
         assert viktor.press(message, "red").answer(timeout=30) == "thank you"
@@ -234,5 +263,5 @@ def test_an_application_of_ones_own_by_long_polling(telegram, account):
 def test_polling_with_a_wrong_token_says_so_without_showing_it(telegram, account):
     wrong = account.token[:-1] + ("a" if account.token[-1] != "a" else "b")
     with pytest.raises(ValueError, match="does not know this token") as caught:
-        Polling(Bot(), wrong, telegram.url)
+        ThreadedPolling(Bot(), wrong, telegram.url)
     assert wrong not in str(caught.getrepr(chain=True))

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bot_sandbox.diagnosis import listen_to
+from bot_sandbox.diagnosis import add_bot_logger
 from bot_sandbox.telegram import NoReply
 from botlib import bot as brain
 from botlib.bot import APOLOGY, Bot, Message
@@ -33,7 +33,7 @@ TOKEN = os.environ["TELEGRAM_TOKEN"]
 
 def handler(event, context):
     message = json.loads(event["body"])["message"]
-    for text in bot.respond_now(Message(message["text"], chat="one")):
+    for text in bot.safe_replies(Message(message["text"], chat="one")):
         return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}
     return {"statusCode": 200}
 """
@@ -59,7 +59,7 @@ def test_an_apology_is_shown_with_the_line_in_the_functions_log(
         shown = f"{said!r} {said} {said:}"
         assert shown.count(f"\nIn its log: {why} (main.py, line {line})") == 3
         with pytest.raises(NoReply) as problem:  # one apology a minute is enough
-            viktor.ask("!leak", to=account, timeout=1)
+            viktor.ask("!leak", to=account, timeout=30)
         assert "Its log says: !leak failed: ValueError: <secret>" in str(problem.value)
         assert account.token not in str(problem.value)
 
@@ -67,14 +67,14 @@ def test_an_apology_is_shown_with_the_line_in_the_functions_log(
 def test_an_apology_of_a_bot_in_this_process_is_shown_with_its_line(
     telegram, account, viktor, capfd
 ):
-    listen_to(brain.__name__)  # as %load_ext lessons does it
+    add_bot_logger(brain.__name__)  # as %load_ext lessons does it
     bot = Bot()
     bot.command("roll")(lambda message: str(int(message.arguments)))
 
     def answer_one():
-        (update,) = telegram.call(account, "getUpdates", timeout=5)
+        (update,) = telegram.call(account, "getUpdates", timeout=30)
         chat, text = update["message"]["chat"]["id"], update["message"]["text"]
-        for reply in bot.respond_now(Message(text, chat=str(chat))):
+        for reply in bot.safe_replies(Message(text, chat=str(chat))):
             telegram.call(account, "sendMessage", chat_id=chat, text=reply)
 
     with ThreadPoolExecutor(1) as thread:

@@ -1,27 +1,27 @@
 """A learner's own python-telegram-bot Application as a function: every kind of handler."""
 
-import json
 import re
 import traceback
 
 import pytest
-from events import event
+from scripted_telegram import ME, ScriptedTelegram, ok
 from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.error import TelegramError
 from telegram.ext import (
     Application,
     CommandHandler,
     ConversationHandler,
+    Defaults,
     DictPersistence,
+    ExtBot,
     MessageHandler,
     filters,
 )
+from telegram_adapters import SECRET, post
 
-from bot_sandbox.telegram import NoReply
 from botlib.bot import TryAgain
-from botlib.telegram.webhook import webhook
+from botlib.telegram.application import webhook
 from lessons.cloud import Cloud
-
-SECRET = "correct-horse"
 
 
 @pytest.fixture
@@ -37,17 +37,17 @@ def viktor(telegram, account):
     return viktor
 
 
-class Door:
+class Function:
     """A function of an Application, called as a cloud would call it."""
 
     def __init__(self, app):
-        self.handler, self.numbers = webhook(app, secret=SECRET), iter(range(10**9))
+        self.handler, self.numbers = webhook(app, SECRET), iter(range(10**9))
 
     def post(self, **update):
-        headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
-        body = json.dumps({"update_id": next(self.numbers)} | update).encode()
-        answer = self.handler(event("aws_v2", headers=headers, body=body), None)
-        return answer["statusCode"], answer["body"] and json.loads(answer["body"])
+        """Deliver an update; all is said by calls, so the response is always empty."""
+        status, body = post(self.handler, {"update_id": next(self.numbers)} | update)
+        assert body == ""
+        return status
 
     def say(self, person, text, **more):
         sender = {"id": person.id, "is_bot": False, "first_name": person.name}
@@ -65,16 +65,22 @@ def texts(messages):
     return [message.text for message in messages]
 
 
-def test_the_reply_of_a_command_goes_out_in_the_response(builder, viktor):
+def said(person):
+    """What a person has got by now, in order."""
+    return [person.inbox.popleft().text for _ in range(len(person.inbox))]
+
+
+def test_the_reply_of_a_command_arrives_with_its_buttons(builder, viktor):
     async def hello(update, context):
         keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("red", callback_data="red")]])
         await update.message.reply_text(f"hello {context.args[0]}!", reply_markup=keyboard)
 
     app = builder.build()
     app.add_handler(CommandHandler("hello", hello))
-    status, call = Door(app).say(viktor, "/hello Viktor")
-    assert (status, call["method"], call["text"]) == (200, "sendMessage", "hello Viktor!")
-    assert call["reply_markup"]["inline_keyboard"][0][0]["text"] == "red"
+    assert Function(app).say(viktor, "/hello Viktor") == 200
+    (message,) = viktor.wait()
+    assert message.text == "hello Viktor!"
+    assert viktor.press(message, "red")
 
 
 def test_a_command_that_names_the_bot_is_its_own(builder, viktor):
@@ -83,9 +89,10 @@ def test_a_command_that_names_the_bot_is_its_own(builder, viktor):
 
     app = builder.build()
     app.add_handler(CommandHandler("hello", hello))
-    door = Door(app)
-    assert door.say(viktor, "/hello@hello_bot")[1]["text"] == "I am hello_bot"
-    assert door.say(viktor, "/hello@other_bot") == (200, "")
+    function = Function(app)
+    assert function.say(viktor, "/hello@hello_bot") == 200
+    assert function.say(viktor, "/hello@other_bot") == 200
+    assert said(viktor) == ["I am hello_bot"]
 
 
 def test_a_message_just_sent_can_be_edited_answered_and_deleted(builder, viktor, caplog):
@@ -98,7 +105,7 @@ def test_a_message_just_sent_can_be_edited_answered_and_deleted(builder, viktor,
 
     app = builder.build()
     app.add_handler(CommandHandler("count", count))
-    assert Door(app).say(viktor, "/count") == (200, "")
+    assert Function(app).say(viktor, "/count") == 200
     two, three, four = viktor.wait(3)
     assert texts([two, three, four]) == ["two", "three", "four"]
     assert (three.reply_to, four.reply_to) == (two, three)
@@ -112,8 +119,9 @@ def test_what_telegram_refuses_is_told_to_the_handler(builder, viktor, caplog):
 
     app = builder.build()
     app.add_handler(CommandHandler("twice", twice))
-    assert Door(app).say(viktor, "/twice") == (200, "")
-    (logged,) = [text for text in caplog.messages if "lost" in text]
+    assert Function(app).say(viktor, "/twice") == 200
+    assert said(viktor) == []
+    (logged,) = [text for text in caplog.messages if "a handler failed" in text]
     assert re.search(r"BadRequest.*\(test_application\.py, line \d+\)", logged)
 
 
@@ -124,7 +132,8 @@ def test_a_photo_reaches_its_handler(builder, viktor):
     app = builder.build()
     app.add_handler(MessageHandler(filters.PHOTO, look))
     photo = {"file_id": "a", "file_unique_id": "b", "width": 90, "height": 60}
-    assert Door(app).say(viktor, None, photo=[photo])[1]["text"] == "90 pixels wide"
+    assert Function(app).say(viktor, None, photo=[photo]) == 200
+    assert said(viktor) == ["90 pixels wide"]
 
 
 def test_a_conversation_goes_on_from_update_to_update(builder, viktor):
@@ -145,12 +154,14 @@ def test_a_conversation_goes_on_from_update_to_update(builder, viktor):
         persistent=True,
     )
     app.add_handler(talk)
-    door = Door(app)
-    assert door.say(viktor, "Olga") == (200, "")
-    assert door.say(viktor, "/ask")[1]["text"] == "Your name?"
+    function = Function(app)
+    function.say(viktor, "Olga")
+    function.say(viktor, "/ask")
+    assert said(viktor) == ["Your name?"]
     assert "name" in app.persistence.conversations_json
-    assert door.say(viktor, "Olga")[1]["text"] == "hello Olga!"
-    assert door.say(viktor, "Olga") == (200, "")
+    function.say(viktor, "Olga")
+    function.say(viktor, "Olga")
+    assert said(viktor) == ["hello Olga!"]
 
 
 def test_handlers_that_do_not_block_are_waited_for(builder, viktor):
@@ -160,7 +171,8 @@ def test_handlers_that_do_not_block_are_waited_for(builder, viktor):
 
     app = builder.build()
     app.add_handler(CommandHandler("slow", slow, block=False))
-    assert Door(app).say(viktor, "/slow")[1]["text"] == "done"
+    assert Function(app).say(viktor, "/slow") == 200
+    assert said(viktor) == ["done"]
 
 
 def test_a_handler_that_fails_is_logged_in_one_line_and_acknowledged(builder, viktor, caplog):
@@ -170,8 +182,8 @@ def test_a_handler_that_fails_is_logged_in_one_line_and_acknowledged(builder, vi
 
     app = builder.build()
     app.add_handler(CommandHandler("fail", fail))
-    status, call = Door(app).say(viktor, "/fail")
-    assert (status, call["text"]) == (200, "so far so good")
+    assert Function(app).say(viktor, "/fail") == 200
+    assert said(viktor) == ["so far so good"]
     (logged,) = [record for record in caplog.records if record.levelname == "ERROR"]
     line = r"\(test_application\.py, line \d+\)"
     what = f"a handler failed: ZeroDivisionError: division by zero {line}"
@@ -188,12 +200,47 @@ def test_an_application_keeps_its_own_error_handler(builder, viktor, caplog):
     app = builder.build()
     app.add_handler(CommandHandler("fail", fail))
     app.add_error_handler(apologise)
-    door = Door(app)
-    assert door.say(viktor, "/fail")[1]["text"] == "sorry: oh"
+    function = Function(app)
+    assert function.say(viktor, "/fail") == 200
+    assert said(viktor) == ["sorry: oh"]
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
     app.bot_data["error"] = TryAgain
     with pytest.raises(TryAgain):
-        door.say(viktor, "/fail")
+        function.say(viktor, "/fail")
+    assert said(viktor) == []  # it comes again, so nobody need be told
+
+
+def test_what_may_be_tried_again_is_not_after_something_was_said(builder, viktor, caplog):
+    async def begin(update, context):
+        await update.message.reply_chat_action("typing")  # this says nothing yet
+        if context.args:
+            await update.message.reply_text("one")
+        raise TryAgain("not now")
+
+    app = builder.build()
+    app.add_handler(CommandHandler("begin", begin))
+    function = Function(app)
+    with pytest.raises(TryAgain):
+        function.say(viktor, "/begin")
+    assert function.say(viktor, "/begin now") == 200
+    assert said(viktor) == ["one"]
+    assert "a handler failed: TryAgain: not now (test_application.py" in caplog.text
+
+
+def test_a_bot_class_of_ones_own_and_its_options_are_kept(builder, viktor):
+    class Polite(ExtBot):
+        async def send_message(self, chat_id, text, **more):
+            return await super().send_message(chat_id, f"{text}, please", **more)
+
+    async def hello(update, context):
+        await update.message.reply_text("<b>hello</b>")
+
+    url = builder.build().bot.base_url.removesuffix(builder.build().bot.token)
+    bot = Polite(builder.build().bot.token, url, defaults=Defaults(parse_mode="HTML"))
+    app = Application.builder().bot(bot).build()
+    app.add_handler(CommandHandler("hello", hello))
+    assert Function(app).say(viktor, "/hello") == 200
+    assert said(viktor) == ["hello, please"]
 
 
 def test_what_the_application_does_at_its_start_is_done_once(builder, viktor):
@@ -205,20 +252,20 @@ def test_what_the_application_does_at_its_start_is_done_once(builder, viktor):
 
     app = builder.post_init(start).build()
     app.add_handler(CommandHandler("starts", starts))
-    door = Door(app)
-    assert [door.say(viktor, "/starts")[1]["text"] for _ in range(2)] == ["1", "1"]
+    function = Function(app)
+    assert [function.say(viktor, "/starts") for _ in range(2)] == [200, 200]
+    assert said(viktor) == ["1", "1"]
 
 
 def test_a_token_that_telegram_does_not_know_is_not_quoted(builder, viktor):
     token = "4242:" + "no-such-token" * 3
     with pytest.raises(ValueError, match="Telegram does not know this token") as raised:
-        Door(builder.token(token).build()).say(viktor, "/hello")
+        Function(builder.token(token).build()).say(viktor, "/hello")
     assert token not in "".join(traceback.format_exception(raised.value))
 
 
-def test_what_an_update_that_was_broken_off_would_have_said_is_not_said_later(builder, viktor):
+def test_an_update_that_was_interrupted_does_not_disturb_the_next(builder, viktor):
     async def hello(update, context):
-        await update.message.reply_text("broken off")
         raise KeyboardInterrupt  # as by a notebook's stop button
 
     async def bye(update, context):
@@ -227,19 +274,52 @@ def test_what_an_update_that_was_broken_off_would_have_said_is_not_said_later(bu
     app = builder.build()
     app.add_handler(CommandHandler("hello", hello))
     app.add_handler(CommandHandler("bye", bye))
-    door = Door(app)
+    function = Function(app)
     with pytest.raises(KeyboardInterrupt):
-        door.say(viktor, "/hello")
-    assert door.say(viktor, "/bye")[1]["text"] == "bye"
-    with pytest.raises(NoReply):
-        viktor.wait(timeout=0.1)
+        function.say(viktor, "/hello")
+    assert function.say(viktor, "/bye") == 200
+    assert said(viktor) == ["bye"]
+
+
+def fetcher(builder):
+    """An Application that says how long a file is."""
+
+    async def fetch(update, context):
+        file = await context.bot.get_file(context.args[0])
+        await update.message.reply_text(str(len(await file.download_as_bytearray())))
+
+    app = builder.build()
+    app.add_handler(CommandHandler("fetch", fetch))
+    return app
+
+
+def test_a_file_is_downloaded(telegram, account, builder, viktor):
+    viktor.document(b"abc" * 7, name="abc.txt", to=account)
+    file = telegram.call(account, "getUpdates")[-1]["message"]["document"]["file_id"]
+    assert Function(fetcher(builder)).say(viktor, f"/fetch {file}") == 200
+    assert said(viktor) == ["21"]
+
+
+def test_a_download_that_a_proxy_answers_does_not_show_the_token(builder, account, viktor):
+    file = {"file_id": "a", "file_unique_id": "b", "file_path": "documents/a"}
+    page = "<html>no {}</html>"
+
+    def script(method, call, path):
+        known = {"getMe": ok(ME), "getFile": ok(file)}
+        return known.get(method) or (404, page.format(path))
+
+    with ScriptedTelegram(script) as proxy:
+        builder = builder.base_url(f"{proxy.url}/bot").base_file_url(f"{proxy.url}/file/bot")
+        with pytest.raises(TelegramError, match="404 <html>no /file/bot") as raised:
+            Function(fetcher(builder)).say(viktor, "/fetch a")
+    assert account.token not in "".join(traceback.format_exception(raised.value))
 
 
 MAIN = """
 import os
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.ext import Application, CallbackQueryHandler, CommandHandler
-from botlib.telegram.webhook import webhook
+from botlib.telegram.application import webhook
 
 async def menu(update, context):
     buttons = [[InlineKeyboardButton(name, callback_data=name) for name in ("red", "blue")]]

@@ -8,7 +8,7 @@ from lessons.cloud import Cloud
 BUTTONS = """
 import os
 
-from botlib.telegram.webhook import builder_for, webhook
+from botlib.telegram.application import builder_for, webhook
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.ext import CallbackQueryHandler, CommandHandler
 
@@ -49,7 +49,11 @@ handler = webhook(app)
             "[[InlineKeyboardBotton",
             "'InlineKeyboardBotton' is not defined (main.py, line 10)",
         ),
-        ('callback_data="red"', 'callback_data="red" * 30', "BUTTON_DATA_INVALID"),
+        (
+            'callback_data="red"',
+            'callback_data="red" * 30',
+            "a handler failed: BadRequest: Button_data_invalid (main.py, line 11)",
+        ),
         ("import os", "import os; import oss", "module 'main': No module named 'oss'"),
         (
             "await update.callback_query",
@@ -64,10 +68,10 @@ def test_a_handler_that_goes_wrong_is_named_to_whoever_waits(tmp_path, right, wr
     (tmp_path / "main.py").write_text(BUTTONS.replace(right, wrong))
     with Cloud() as cloud, Telegram() as telegram:
         account = telegram.new_bot("Button bot", "button_bot")
-        settings = {"TELEGRAM_TOKEN": account.token, "TELEGRAM_SECRET": "only-we-two"}
+        settings = {"TELEGRAM_TOKEN": account.token, "TELEGRAM_SECRET": "only-we-two-know"}
         settings["TELEGRAM_API"] = telegram.url
         function = cloud.deploy("bot", tmp_path, environment=settings)
-        telegram.call(account, "setWebhook", url=function.url, secret_token="only-we-two")
+        telegram.call(account, "setWebhook", url=function.url, secret_token="only-we-two-know")
         viktor = telegram.person("Viktor")
         sent = viktor.send("/colour")
         telegram.wait_deliveries(account, 1, sent, timeout=60)

@@ -1,21 +1,18 @@
 """Two instances of the Telegram function, one store: what reaches both is answered once."""
 
-import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from events import event
 from redis_server import RedisServer, free_port
+from scripted_telegram import ME, ScriptedTelegram, ok, sent
+from telegram_adapters import ADAPTERS, SECRET, post
 
 from botlib import Bot
 from botlib.bot import TryAgain
 from botlib.store import StoreError, open_store
-from botlib.telegram import light
-from botlib.telegram.webhook import webhook
 
-TOKEN, SECRET = "42:not-a-real-token", "correct-horse"
-DOORS = {"light": light.webhook, "python-telegram-bot": webhook}
+TOKEN = "42:not-a-real-token"
 UPDATE = {"update_id": 9, "message": {
     "message_id": 1, "date": 1, "chat": {"id": 7, "type": "private", "first_name": "Viktor"},
     "from": {"id": 7, "is_bot": False, "first_name": "Viktor"}, "text": "!hello"}}  # fmt: skip
@@ -24,10 +21,14 @@ UPDATE = {"update_id": 9, "message": {
 class Instances:
     """Several handlers, each with a brain and a store connection of its own, as instances have."""
 
-    def __init__(self, door, url, n=2):
+    def __init__(self, adapter, url, n=2, token=TOKEN):
+        make, api = adapter
         self.calls = []
         self.work = lambda: None
-        self.handlers = [door(self._bot(), TOKEN, SECRET, store=open_store(url)) for _ in range(n)]
+        self.handlers = [
+            make(self._bot(), token, SECRET, api.url, open_store(url)) for _ in range(n)
+        ]
+        self._api = api
 
     def _bot(self):
         bot = Bot()
@@ -44,11 +45,10 @@ class Instances:
         raise TryAgain("not now")
 
     def post(self, number, update=UPDATE):
-        headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
-        http = event("yandex", headers=headers, body=json.dumps(update).encode())
-        answer = self.handlers[number](http, None)
-        body = answer["body"] and json.loads(answer["body"])
-        return answer["statusCode"], body and body.get("text")
+        """Deliver an update to an instance: the status, and what it says then."""
+        before = len(self._api.texts())
+        status, call = post(self.handlers[number], update, shape="yandex")
+        return status, self._api.texts()[before:] + ([call["text"]] if "text" in call else [])
 
 
 @pytest.fixture(params=["sqlite", "redis"])
@@ -60,22 +60,23 @@ def url(request, tmp_path):
             yield server.url
 
 
-@pytest.fixture(params=DOORS)
-def door(request):
-    return DOORS[request.param]
+@pytest.fixture(params=ADAPTERS)
+def adapter(request):
+    with ScriptedTelegram(lambda method, call, _: sent(call) if call else ok(ME)) as telegram:
+        yield ADAPTERS[request.param], telegram
 
 
-def test_an_update_delivered_to_two_instances_is_answered_once(door, url):
-    instances = Instances(door, url)
-    assert instances.post(0) == (200, "hello Viktor!")
-    assert instances.post(1) == (200, "")
-    assert instances.post(0) == (200, "")
+def test_an_update_delivered_to_two_instances_is_answered_once(adapter, url):
+    instances = Instances(adapter, url)
+    assert instances.post(0) == (200, ["hello Viktor!"])
+    assert instances.post(1) == (200, [])
+    assert instances.post(0) == (200, [])
     assert instances.calls == ["Viktor"]
-    assert instances.post(1, UPDATE | {"update_id": 10}) == (200, "hello Viktor!")
+    assert instances.post(1, UPDATE | {"update_id": 10}) == (200, ["hello Viktor!"])
 
 
-def test_delivered_to_both_at_the_same_time_it_is_answered_once(door, url):
-    instances = Instances(door, url)
+def test_delivered_to_both_at_the_same_time_it_is_answered_once(adapter, url):
+    instances = Instances(adapter, url)
     started, finish = threading.Event(), threading.Event()
     instances.work = lambda: (started.set(), finish.wait(10))
     with ThreadPoolExecutor(1) as thread:
@@ -83,41 +84,40 @@ def test_delivered_to_both_at_the_same_time_it_is_answered_once(door, url):
         assert started.wait(10)
         assert instances.post(1)[0] == 503  # so Telegram comes again, and is told how it ended
         finish.set()
-        assert first.result(10) == (200, "hello Viktor!")
-    assert instances.post(1) == (200, "")
+        assert first.result(10) == (200, ["hello Viktor!"])
+    assert instances.post(1) == (200, [])
     assert instances.calls == ["Viktor"]
 
 
-def test_an_update_whose_answer_failed_is_answered_by_the_next_delivery(door, url):
-    instances = Instances(door, url)
+def test_an_update_whose_answer_failed_is_answered_by_the_next_delivery(adapter, url):
+    instances = Instances(adapter, url)
     instances.work = instances.fail
     with pytest.raises(TryAgain):
         instances.post(0)
     instances.work = lambda: None
-    assert instances.post(1) == (200, "hello Viktor!")
+    assert instances.post(1) == (200, ["hello Viktor!"])
     assert instances.calls == ["Viktor", "Viktor"]
 
 
-def test_two_bots_may_share_a_store(door, url):
-    one = Instances(door, url, n=1)
-    other = Instances(
-        lambda bot, _, secret, store: door(bot, "43:x", secret, store=store), url, n=1
-    )
-    assert one.post(0) == (200, "hello Viktor!")
-    assert other.post(0) == (200, "hello Viktor!")
+def test_two_bots_may_share_a_store(adapter, url):
+    one = Instances(adapter, url, n=1)
+    other = Instances(adapter, url, n=1, token="43:x")
+    assert one.post(0) == (200, ["hello Viktor!"])
+    assert other.post(0) == (200, ["hello Viktor!"])
 
 
-def test_without_its_store_the_function_fails_so_that_telegram_comes_again(door):
-    instances = Instances(door, f"redis://127.0.0.1:{free_port()}/0", n=1)
+def test_without_its_store_the_function_fails_so_that_telegram_comes_again(adapter):
+    instances = Instances(adapter, f"redis://127.0.0.1:{free_port()}/0", n=1)
     with pytest.raises(StoreError, match="cannot be reached"):
         instances.post(0)
     assert instances.calls == []
 
 
-def test_a_reply_goes_out_though_its_store_was_lost_meanwhile(door):
+def test_a_reply_goes_out_though_its_store_was_lost_meanwhile(adapter):
     with RedisServer() as server:
-        instances = Instances(door, server.url, n=1)
+        instances = Instances(adapter, server.url, n=1)
         instances.work = server.stop
-        assert instances.post(0) == (200, "hello Viktor!")
-        assert instances.post(0) == (200, "")
+        assert instances.post(0) == (200, ["hello Viktor!"])
+        with pytest.raises(StoreError):  # so Telegram sends the update again
+            instances.post(0)
     assert instances.calls == ["Viktor"]

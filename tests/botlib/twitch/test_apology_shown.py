@@ -6,7 +6,7 @@ import pytest
 from eventsub_callback import by_webhook
 from twitch_tools import World
 
-from bot_sandbox.diagnosis import listen_to
+from bot_sandbox.diagnosis import add_bot_logger
 from bot_sandbox.twitch import NoReply, Twitch
 from botlib import bot as brain
 from botlib.bot import APOLOGY, Bot, Message
@@ -37,7 +37,7 @@ def handler(event, context):
         return {"statusCode": 200, "body": body["challenge"]}
     happened = body["event"]
     text, chat = happened["message"]["text"], happened["broadcaster_user_id"]
-    for said in bot.respond_now(Message(text, chat=chat)):
+    for said in bot.safe_replies(Message(text, chat=chat)):
         message = {"broadcaster_id": chat, "sender_id": os.environ["BOT_ID"], "message": said}
         urllib.request.urlopen(urllib.request.Request(
             os.environ["HELIX"] + "/chat/messages",
@@ -68,19 +68,19 @@ def test_an_apology_is_shown_with_the_line_in_the_functions_log(world, tmp_path)
         assert said == APOLOGY.format(command="!roll")
         assert f"\nIn its log: {WHY} (main.py, line 11)" in str(said)
         with pytest.raises(NoReply) as problem:  # one apology a minute is enough
-            world.viktor.ask("!roll banana", timeout=1)
+            world.viktor.ask("!roll banana", timeout=3)
         assert f"\nIts log says: {WHY} (main.py, line 11)\n" in str(problem.value)
 
 
 def test_an_apology_of_a_bot_in_this_process_is_shown_with_its_line(world, capfd):
-    listen_to(brain.__name__)  # as %load_ext lessons does it
+    add_bot_logger(brain.__name__)  # as %load_ext lessons does it
     bot = Bot()
     bot.command("roll")(lambda message: str(int(message.arguments)))
 
     def answer(client):
         while line := client.line():
             if " PRIVMSG " in line:
-                for text in bot.respond_now(Message(line.rpartition(" :")[2], chat="viktor")):
+                for text in bot.safe_replies(Message(line.rpartition(" :")[2], chat="viktor")):
                     client.send(f"PRIVMSG #viktor :{text}")
 
     with world.irc("") as client:

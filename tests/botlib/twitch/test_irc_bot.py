@@ -19,17 +19,21 @@ from hypothesis import strategies as st
 from bot_sandbox.twitch import Twitch
 from botlib import Bot
 from botlib.bot import TryAgain
+from botlib.store import StoreError
+from botlib.store.memory import MemoryStore
 from botlib.twitch import irc_bot
-from botlib.twitch.account import LoginRefused
-from botlib.twitch.irc import INVISIBLE, harmless, parts
-from botlib.twitch.irc_bot import SLACK_S, IrcBot, Limits, Timing
-from lessons.holding import Holding
+from botlib.twitch.connection import Timing
+from botlib.twitch.credentials import LoginRefused
+from botlib.twitch.irc import INVISIBLE, escape_command, split_reply
+from botlib.twitch.irc_bot import IrcBot
+from botlib.twitch.limits import SLACK_S, Limits
+from lessons.worlds.background import ThreadedIrcBot
 
 SCOPES = ["chat:read", "chat:edit"]
 HOUR = 3600.0
 NO_LIMITS = {"message_window_s": 0, "channel_gap_s": 0, "join_window_s": 0, "login_gap_s": 0}
 # A moved clock runs ahead of the sockets: what is under way may take long by it.
-PATIENT = Timing(quiet_s=HOUR, answer_s=HOUR, confirm_s=HOUR)
+PATIENT = Timing(quiet_s=HOUR, answer_s=HOUR, confirm_s=HOUR, stale_s=HOUR, refused_s=0.01)
 
 
 class MovableLoop(asyncio.SelectorEventLoop):
@@ -70,6 +74,7 @@ class World:
             "api": self.twitch.url,
             "limits": Limits(**NO_LIMITS),
             "backoff": lambda failures: 0.01,
+            "timing": Timing(refused_s=0.01),
         }
         return IrcBot(brain or make_brain(), channels, **given | options)
 
@@ -131,15 +136,15 @@ def plain(text: str) -> str:
 
 
 def test_hello(world):
-    with Holding(world.bot()) as held:
+    with ThreadedIrcBot(world.bot()) as held:
         assert world.viktor.ask("!hello") == "hello Viktor!"
-        assert held.bot.account.login == "hellobot"
+        assert held.bot.credentials.login == "hellobot"
     world.until(lambda: world.connection.closed == "the client closed the connection")
 
 
 def test_a_cell_run_twice_leaves_one_bot(world):
-    first = Holding(world.bot())
-    with Holding(world.bot()):
+    first = ThreadedIrcBot(world.bot())
+    with ThreadedIrcBot(world.bot()):
         assert not first.alive
         assert world.viktor.ask("!hello") == "hello Viktor!"
         assert len(world.twitch.connected("hellobot")) == 1
@@ -147,7 +152,7 @@ def test_a_cell_run_twice_leaves_one_bot(world):
 
 @pytest.mark.parametrize("fault", ["drop", "close_frame", "reconnect", "restart"])
 def test_it_comes_back_after(fault, world):
-    with Holding(world.bot(channels=["viktor", "hellobot"])) as held:
+    with ThreadedIrcBot(world.bot(channels=["viktor", "hellobot"])) as held:
         for round in range(3):
             break_it = getattr(world.twitch.faults, fault)
             break_it() if fault == "restart" else break_it("hellobot")
@@ -161,9 +166,9 @@ def test_it_comes_back_after(fault, world):
 
 
 def test_a_ban_keeps_it_out_until_it_is_over(world, caplog, monkeypatch):
-    monkeypatch.setattr(irc_bot, "REFUSED_S", 0.05)
+    monkeypatch.setattr(irc_bot, "REJOIN_S", 0.05)
     caplog.set_level(logging.WARNING)
-    with Holding(world.bot(channels=["viktor", "hellobot"])) as held:
+    with ThreadedIrcBot(world.bot(channels=["viktor", "hellobot"])) as held:
         assert world.viktor.ask("!hello") == "hello Viktor!"
         world.viktor.ban("hellobot")
         world.until(lambda: world.connection.lines_in > 8)  # it asks to be let in, again and again
@@ -187,7 +192,7 @@ def test_it_comes_back_when_twitch_was_away_for_long(world):
             back.set()
         return 0.01
 
-    with Holding(world.bot(backoff=backoff)):
+    with ThreadedIrcBot(world.bot(backoff=backoff)):
         world.twitch.faults.stop()
         assert back.wait(10)
         world.twitch.faults.start()
@@ -207,7 +212,7 @@ def test_it_starts_when_twitch_does(world):
 
     helper = threading.Thread(target=start_twitch)
     helper.start()
-    with Holding(bot):
+    with ThreadedIrcBot(bot):
         helper.join()
         assert world.viktor.ask("!hello") == "hello Viktor!"
 
@@ -216,7 +221,7 @@ def test_it_starts_when_twitch_does(world):
 def test_a_dead_connection_is_noticed(fault, world, caplog):
     noticed = threading.Event()
     bot = world.bot(backoff=lambda failures: noticed.set() or 0.01)
-    with Holding(bot, loop=(loop := MovableLoop())):
+    with ThreadedIrcBot(bot, loop=(loop := MovableLoop())):
         getattr(world.twitch.faults, fault)("hellobot")
         if fault == "half_line":
             world.viktor.say("half of this")
@@ -230,7 +235,7 @@ def test_a_dead_connection_is_noticed(fault, world, caplog):
 
 
 def test_a_quiet_connection_is_kept(world):
-    with Holding(world.bot(), loop=(loop := MovableLoop())) as held:
+    with ThreadedIrcBot(world.bot(), loop=(loop := MovableLoop())) as held:
         asked = world.connection.lines_in
         for _ in range(900):  # half an hour
             loop.advance(2)
@@ -243,7 +248,7 @@ def test_a_quiet_connection_is_kept(world):
 
 
 def test_lines_in_pieces_are_put_together(world):
-    with Holding(world.bot()):
+    with ThreadedIrcBot(world.bot()):
         world.twitch.faults.split_lines("hellobot")
         for number in range(5):
             assert world.viktor.ask(f"!say {number} ö 😀") == f"{number} ö 😀"
@@ -251,7 +256,7 @@ def test_lines_in_pieces_are_put_together(world):
 
 def test_a_refused_login_with_a_good_token_is_tried_again_and_explained(world, caplog):
     world.twitch.faults.refuse_login("hellobot", 3)
-    with Holding(world.bot(refresh_token=None)):
+    with ThreadedIrcBot(world.bot(refresh_token=None)):
         assert world.viktor.ask("!hello") == "hello Viktor!"
     assert len(world.twitch.connections("hellobot")) == 4
     assert caplog.text.count("Login authentication failed") == 1
@@ -259,7 +264,7 @@ def test_a_refused_login_with_a_good_token_is_tried_again_and_explained(world, c
 
 
 def test_a_revoked_token_stops_the_bot_with_the_reason(world):
-    with Holding(world.bot()) as held:
+    with ThreadedIrcBot(world.bot()) as held:
         world.twitch.faults.revoke(world.token)
         assert held.wait(10)
         assert isinstance(held.error, LoginRefused)
@@ -272,10 +277,11 @@ def test_a_revoked_token_stops_the_bot_with_the_reason(world):
 @pytest.mark.parametrize("confidential", [True, False])
 def test_an_expired_token_is_refreshed(confidential, twitch):
     world = World(twitch, confidential)
-    with Holding(world.bot()) as held:
+    with ThreadedIrcBot(world.bot()) as held:
         for _ in range(3):
             connected = held.bot.counts.connections
             twitch.clock.advance(5 * HOUR)
+            twitch.faults.drop("hellobot")  # only a new login needs a token that is still good
             world.until(lambda n=connected: len(twitch.connections("hellobot")) > n)
             twitch.wait_for("hellobot", "viktor")
             assert plain(world.viktor.ask("!hello")) == "hello Viktor!"
@@ -288,11 +294,11 @@ def test_the_token_is_validated_every_hour_and_refreshed_in_time(world):
         kept.append((account.token, account.refresh_token))
         refreshed.set()
 
-    with Holding(world.bot(on_renewed=keep), loop=(loop := MovableLoop())) as held:
+    with ThreadedIrcBot(world.bot(on_renewed=keep), loop=(loop := MovableLoop())) as held:
         world.twitch.clock.advance(2.5 * HOUR)  # an hour and a half is left
         loop.advance(HOUR + 1)
         assert refreshed.wait(10)
-        new = held.bot.account
+        new = held.bot.credentials
         assert kept == [(new.token, new.refresh_token)]
         assert world.viktor.ask("!hello") == "hello Viktor!"
 
@@ -300,24 +306,26 @@ def test_the_token_is_validated_every_hour_and_refreshed_in_time(world):
 def test_it_starts_with_an_expired_token_and_gives_the_new_one_away(world):
     kept = []
     world.twitch.clock.advance(5 * HOUR)
-    with Holding(world.bot(on_renewed=lambda new: kept.append(new.token))) as held:
+    with ThreadedIrcBot(world.bot(on_renewed=lambda new: kept.append(new.token))) as held:
         assert world.viktor.ask("!hello") == "hello Viktor!"
-        assert kept == [held.bot.account.token] != [world.token.access_token]
+        assert kept == [held.bot.credentials.token] != [world.token.access_token]
 
 
 def test_it_starts_although_the_api_stumbles(world):
     world.twitch.faults.fail_api(500, 2)
-    with Holding(world.bot()) as held:
+    with ThreadedIrcBot(world.bot()) as held:
         assert world.viktor.ask("!hello") == "hello Viktor!"
-        assert held.bot.account.login == "hellobot"
+        assert held.bot.credentials.login == "hellobot"
 
 
 def test_a_token_without_a_refresh_token_works_until_it_ends(world):
-    with Holding(world.bot(refresh_token=None), loop=(loop := MovableLoop())) as held:
+    with ThreadedIrcBot(world.bot(refresh_token=None), loop=(loop := MovableLoop())) as held:
         world.twitch.clock.advance(3.5 * HOUR)
         loop.advance(HOUR + 1)
         assert plain(world.viktor.ask("!hello")) == "hello Viktor!"
         world.twitch.clock.advance(HOUR)
+        assert plain(world.viktor.ask("!hello")) == "hello Viktor!"
+        loop.advance(HOUR + 1)
         assert held.wait(10)
         assert isinstance(held.error, LoginRefused)
 
@@ -340,7 +348,7 @@ HOSTILE = [
 
 
 def test_what_viewers_write_does_no_harm(world, caplog):
-    with Holding(world.bot()) as held:
+    with ThreadedIrcBot(world.bot()) as held:
         world.viktor.say_all(HOSTILE)
         assert world.viktor.ask("!hello") == "hello Viktor!"
         world.viktor.say_all([f"!say {text}" for text in HOSTILE])
@@ -353,13 +361,13 @@ def test_what_viewers_write_does_no_harm(world, caplog):
 
 
 def test_the_brain_cannot_be_made_to_run_a_chat_command(world):
-    with Holding(world.bot()) as held:
+    with ThreadedIrcBot(world.bot()) as held:
         assert world.viktor.ask("!say /ban viktor").endswith(" /ban viktor")
         assert held.bot.counts.refused == 0
 
 
 def test_replies_are_in_order(world):
-    with Holding(world.bot()) as held:
+    with ThreadedIrcBot(world.bot(backlog=1000)) as held:
         world.viktor.say_all([f"!say {number}" for number in range(1000)])
         answers = [message.text for message in world.viktor.wait(1000, timeout=30)]
         assert answers == [str(number) for number in range(1000)]
@@ -367,7 +375,7 @@ def test_replies_are_in_order(world):
 
 
 def test_a_long_reply_comes_in_parts_and_several_replies_one_by_one(world):
-    with Holding(world.bot()):
+    with ThreadedIrcBot(world.bot()):
         world.viktor.say_all(["!long", "!twice"])
         texts = [message.text for message in world.viktor.wait(5)]
         assert [len(text) <= 500 for text in texts] == [True] * 5
@@ -379,7 +387,7 @@ def test_twitch_s_limits_are_kept_by_waiting(world):
     world.twitch.settings.limits = True
     bot = world.bot(limits=Limits(), channels=["viktor", "hellobot"], timing=PATIENT)
     world.twitch.settings.ping_interval_s = HOUR
-    with Holding(bot, loop=(loop := MovableLoop())) as held:
+    with ThreadedIrcBot(bot, loop=(loop := MovableLoop())) as held:
         world.viktor.say_all(["!hello"] * 45)
         world.viktor.say_all(["!hello"] * 5, channel="hellobot")
         let_time_pass(loop, world.twitch, lambda: held.bot.counts.sent == 50)
@@ -406,7 +414,7 @@ def test_joins_are_kept_within_twitch_s_limit(twitch):
     joining = []
 
     def join() -> None:
-        joining.append(Holding(bot, loop=loop))
+        joining.append(ThreadedIrcBot(bot, loop=loop))
 
     loop = MovableLoop()
     starter = threading.Thread(target=join)
@@ -417,7 +425,7 @@ def test_joins_are_kept_within_twitch_s_limit(twitch):
 
 
 def test_a_failed_command_is_logged_and_apologised_for_and_the_next_one_is_answered(world, caplog):
-    with Holding(world.bot()):
+    with ThreadedIrcBot(world.bot()):
         assert world.viktor.ask("!fail").startswith("Sorry, !fail did not work.")
         assert world.viktor.ask("!hello") == "hello Viktor!"
     assert "!fail failed: ZeroDivisionError: division by zero (test_irc_bot.py, line" in caplog.text
@@ -430,7 +438,7 @@ def test_a_command_to_be_tried_again_is_apologised_for_as_irc_sends_nothing_agai
     def later(message):
         raise TryAgain("not now")
 
-    with Holding(world.bot(brain=brain)):
+    with ThreadedIrcBot(world.bot(brain=brain)):
         assert world.viktor.ask("!later").startswith("Sorry, !later did not work.")
         assert world.viktor.ask("!hello") == "hello Viktor!"
     assert "!later failed: TryAgain: not now" in caplog.text
@@ -443,7 +451,7 @@ def test_a_command_that_is_cancelled_does_not_stop_the_bot(world):
         raise asyncio.CancelledError
 
     brain.command("cancelled")(cancelled)
-    with Holding(world.bot(brain=brain)):
+    with ThreadedIrcBot(world.bot(brain=brain)):
         assert world.viktor.ask("!cancelled").startswith("Sorry, !cancelled did not work.")
         assert world.viktor.ask("!hello") == "hello Viktor!"
 
@@ -451,7 +459,7 @@ def test_a_command_that_is_cancelled_does_not_stop_the_bot(world):
 def test_a_command_that_hangs_is_given_up_and_apologised_for(world, caplog):
     brain, forever = make_brain(), asyncio.Event()
     brain.command("hang")(lambda message: forever.wait())
-    with Holding(world.bot(brain=brain, timing=Timing(command_s=0.05))):
+    with ThreadedIrcBot(world.bot(brain=brain, timing=Timing(command_s=0.05))):
         assert world.viktor.ask("!hang").startswith("Sorry, !hang did not work.")
         assert world.viktor.ask("!hello") == "hello Viktor!"
     assert "!hang failed: TimeoutError: no reply within 0.05 s" in caplog.text
@@ -459,7 +467,7 @@ def test_a_command_that_hangs_is_given_up_and_apologised_for(world, caplog):
 
 def test_the_same_reply_again_differs_where_nobody_sees_it(world):
     world.twitch.settings.limits = True
-    with Holding(world.bot(limits=Limits(channel_gap_s=1.0))):
+    with ThreadedIrcBot(world.bot(limits=Limits(channel_gap_s=1.0))):
         first, second = world.viktor.ask("!hello"), world.viktor.ask("!hello")
     assert (first, second) == ("hello Viktor!", f"hello Viktor! {INVISIBLE}")
 
@@ -467,7 +475,7 @@ def test_the_same_reply_again_differs_where_nobody_sees_it(world):
 def test_a_refused_message_is_said_again_when_that_helps(world):
     world.twitch.settings.limits = True
     for _ in range(2):  # the second bot does not know what the first one said
-        with Holding(world.bot()) as held:
+        with ThreadedIrcBot(world.bot()) as held:
             reply = world.viktor.ask("!hello")
         world.twitch.clock.advance(2)
     assert reply == f"hello Viktor! {INVISIBLE}"
@@ -475,7 +483,7 @@ def test_a_refused_message_is_said_again_when_that_helps(world):
 
 
 def test_its_own_messages_are_not_answered(world):
-    with Holding(world.bot()):
+    with ThreadedIrcBot(world.bot()):
         world.bot_account.say("!hello", channel="viktor")
         assert world.viktor.ask("!say next") == "next"
     assert [m.text for m in world.twitch.messages("viktor")] == ["!hello", "!say next", "next"]
@@ -483,14 +491,14 @@ def test_its_own_messages_are_not_answered(world):
 
 def test_an_unknown_channel_is_named(world):
     timing = Timing(answer_s=0.3)
-    with Holding(world.bot(channels=["viktor", "nobody_here"], timing=timing)) as held:
+    with ThreadedIrcBot(world.bot(channels=["viktor", "nobody_here"], timing=timing)) as held:
         assert world.viktor.ask("!hello") == "hello Viktor!"
         assert "#nobody_here" in held.bot.counts.last_error
 
 
 def test_a_channel_that_twitch_refuses_is_not_waited_for_and_the_others_are_served(world):
     bot = world.bot(channels=["viktor", "nosuch"], timing=PATIENT)
-    with Holding(bot) as held:
+    with ThreadedIrcBot(bot) as held:
         assert world.viktor.ask("!hello") == "hello Viktor!"
         assert bot.missing == ["nosuch"]
         assert "#nosuch: This channel does not exist" in bot.counts.last_error
@@ -502,7 +510,7 @@ def test_a_channel_that_twitch_refuses_is_not_waited_for_and_the_others_are_serv
 def test_a_bot_that_is_let_in_nowhere_says_where(world):
     bot = world.bot(channels=["nosuch", "nowhere"], timing=PATIENT)
     with pytest.raises(LoginRefused) as caught:
-        Holding(bot)
+        ThreadedIrcBot(bot)
     for name in ("#nosuch", "#nowhere"):
         assert f"{name}: This channel does not exist" in str(caught.value)
     assert "Check the spelling" in str(caught.value)
@@ -533,13 +541,13 @@ def test_a_bot_is_not_ready_while_twitch_says_nothing_about_its_channels(world, 
 def test_a_bot_that_could_not_connect_names_its_channels(world):
     world.twitch.faults.stop()
     with pytest.raises(TimeoutError, match="the bot is not in #viktor after"):
-        Holding(world.bot(), timeout=0.01)
+        ThreadedIrcBot(world.bot(), timeout=0.01)
 
 
 def test_a_channel_that_vanishes_for_a_while_does_not_end_the_bot(world):
     channels = world.twitch.world.chat.channels
     bot, loop = world.bot(timing=PATIENT), MovableLoop()
-    with Holding(bot, loop=loop):
+    with ThreadedIrcBot(bot, loop=loop):
         room = channels.pop("viktor")
         world.twitch.faults.drop("hellobot")
         until_bot(loop, lambda: "does not exist" in bot.counts.last_error)
@@ -550,15 +558,16 @@ def test_a_channel_that_vanishes_for_a_while_does_not_end_the_bot(world):
 
 
 def test_what_a_stopped_bot_should_say_is_an_error_that_says_so(world, recwarn):
-    with Holding(world.bot()) as held:
+    with ThreadedIrcBot(world.bot()) as held:
         pass
-    with pytest.raises(RuntimeError, match="this bot is stopped; make a new Holding"):
+    with pytest.raises(RuntimeError, match="this bot is stopped; make a new ThreadedIrcBot"):
         held.say("viktor", "tea?")
-    assert not recwarn.list
+    # Only of this: what other tests have left may be collected meanwhile.
+    assert not [one for one in recwarn if "never awaited" in str(one.message)]
 
 
 def test_a_text_that_twitch_does_not_get_in_time_is_given_up(world):
-    with Holding(world.bot()) as held:
+    with ThreadedIrcBot(world.bot()) as held:
         world.twitch.faults.stop()
         with pytest.raises(TimeoutError, match=r"not confirmed the text in #viktor within"):
             held.say("viktor", "tea?", timeout=0.05)
@@ -568,7 +577,7 @@ def test_a_text_that_twitch_does_not_get_in_time_is_given_up(world):
 
 
 def test_it_says_something_unasked(world):
-    with Holding(world.bot()) as held:
+    with ThreadedIrcBot(world.bot()) as held:
         held.say("#Viktor", "tea?", timeout=5)
         assert world.viktor.wait(1)[0].text == "tea?"
         with pytest.raises(ValueError, match="only in #viktor"):
@@ -594,6 +603,55 @@ def test_nothing_is_left_after_a_stop(world, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())  # TwitchIO would keep tokens in a file
 
 
+def test_two_bots_that_share_a_store_answer_each_message_once(world):
+    store = MemoryStore()
+    bots = [world.bot(store=store), world.bot(store=store)]
+
+    async def main() -> None:
+        running = [asyncio.create_task(bot.start()) for bot in bots]
+        for bot in bots:
+            await bot.wait_until_ready()
+        for number in range(5):
+            said = await asyncio.to_thread(world.viktor.ask, f"!say {number}")
+            assert plain(said) == str(number)
+        for bot in bots:
+            bot.stop()
+        await asyncio.gather(*running)
+
+    asyncio.run(main())
+    assert len(world.twitch.messages("viktor")) == 10
+
+
+def test_a_store_that_fails_keeps_no_bot_from_answering(world, caplog):
+    class Failing(MemoryStore):
+        def _add_once(self, key, seconds):
+            raise StoreError("the store is out of reach")
+
+    with ThreadedIrcBot(world.bot(store=Failing())):
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+        assert world.viktor.ask("!say again") == "again"
+    assert "may be answered twice: the store is out of reach" in caplog.text
+
+
+def test_while_a_store_is_slow_the_bot_listens(world):
+    asked, free = threading.Event(), threading.Event()
+
+    class Slow(MemoryStore):
+        def _add_once(self, key, seconds):
+            asked.set()
+            assert free.wait(60)
+            return super()._add_once(key, seconds)
+
+    bot, loop = world.bot(store=Slow()), asyncio.new_event_loop()
+    with ThreadedIrcBot(bot, loop=loop):
+        world.viktor.say("!hello")
+        assert asked.wait(60)
+        world.viktor.say("good morning")
+        until_bot(loop, lambda: bot.counts.heard == 2)
+        free.set()
+        world.until(lambda: world.twitch.messages("viktor")[-1].text == "hello Viktor!")
+
+
 def test_a_command_can_stop_the_bot(world):
     brain = make_brain()
     bot = world.bot(brain=brain)
@@ -603,7 +661,7 @@ def test_a_command_can_stop_the_bot(world):
         bot.stop()
         return "bye"
 
-    with Holding(bot) as held:
+    with ThreadedIrcBot(bot) as held:
         assert world.viktor.ask("!stop") == "bye"
         assert held.wait(5)
         assert held.error is None
@@ -612,7 +670,7 @@ def test_a_command_can_stop_the_bot(world):
 def test_a_stop_does_not_wait_for_the_limits(world):
     timing = Timing(goodbye_s=0.1)
     bot, loop = world.bot(limits=Limits(channel_gap_s=1000), timing=timing), MovableLoop()
-    with Holding(bot, loop=loop) as held:
+    with ThreadedIrcBot(bot, loop=loop) as held:
         world.viktor.say_all(["!hello"] * 10)
         until_bot(loop, lambda: bot.counts.sent == 1)
     assert not held.alive
@@ -636,13 +694,13 @@ def test_cancelling_is_a_clean_stop_too(world):
 def test_no_secret_is_ever_shown(world, caplog, monkeypatch, capfd):
     caplog.set_level(logging.DEBUG)
     secrets = [world.token.access_token, world.token.refresh_token, world.app.client_secret]
-    with Holding(world.bot()) as held:
+    with ThreadedIrcBot(world.bot()) as held:
         world.viktor.ask("!hello")
         world.twitch.faults.drop("hellobot")
         world.until(lambda: len(world.twitch.connections("hellobot")) == 2)
         world.twitch.faults.revoke(world.token)
         assert held.wait(10)
-        shown = [repr(held.bot), repr(held.bot.account), str(held.error), repr(held.bot.counts)]
+        shown = [repr(held.bot), repr(held.bot.credentials), str(held.error), repr(held.bot.counts)]
     shown += [caplog.text, *capfd.readouterr()]
     assert not [secret for secret in secrets for text in shown if secret in text]
 
@@ -661,13 +719,15 @@ def test_what_is_not_set_is_named(monkeypatch):
 def test_its_own_client_secret_in_place_of_the_token_is_recognised(world):
     secret = world.app.client_secret
     with pytest.raises(LoginRefused, match="application's client secret, not a token") as caught:
-        Holding(world.bot(token=secret, refresh_token=None))
+        ThreadedIrcBot(world.bot(token=secret, refresh_token=None))
     assert secret not in str(caught.value)
 
 
 def test_a_token_object_in_place_of_its_text_is_recognised(world):
     with pytest.raises(TypeError, match=r"found Token\. Pass its text: token\.access_token"):
         world.bot(token=world.token)
+    with pytest.raises(TypeError, match=r'found dict\. Pass its text: pair\["access_token"\]'):
+        world.bot(token={"access_token": "x"})
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
@@ -712,8 +772,8 @@ def test_every_message_is_accounted_for_under_faults():
 
 @given(st.text(max_size=2000))
 def test_every_part_of_a_reply_is_one_that_twitch_takes(text):
-    for part in parts(text):
+    for part in split_reply(text):
         assert 0 < len(f"{part} {INVISIBLE}") <= 500
         assert not set("\r\n\0") & set(part)
         assert not part.startswith(("/", ".")) or part.startswith("/me ")
-    assert harmless("") == ""
+    assert escape_command("") == ""

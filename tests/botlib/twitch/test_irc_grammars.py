@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot_sandbox.twitch.irc_grammar import LineSplitter, read, write
-from botlib.twitch.irc import IrcMessage, LineBuffer, format, parse
+from botlib.twitch.irc import IrcMessage, LineBuffer, format_line, parse
 
 PIECES = ["@", ":", " ", "  ", " :", "=", ";", "\\", "\\s", "\\:", "PRIVMSG", "#c", "a=b", "é", "!"]
 lines = st.one_of(st.text(max_size=40), st.lists(st.sampled_from(PIECES)).map("".join))
@@ -17,14 +17,14 @@ tags = st.dictionaries(
 )
 
 
-def parts(line):
+def fields(line):
     """What a line says; where there is no command, the rest does not matter."""
     return (line.command, line.params, dict(line.tags)) if line.command else None
 
 
 @given(lines)
 def test_any_line_is_read_alike(line):
-    assert parts(parse(line)) == parts(read(line))
+    assert fields(parse(line)) == fields(read(line))
 
 
 @given(word, st.lists(word, max_size=3).map(tuple), st.none() | text, st.just("") | word, tags)
@@ -36,15 +36,15 @@ def test_what_the_sandbox_writes_the_bot_reads(command, params, trailing, source
 
 @given(word, st.lists(word, max_size=3).map(tuple), text, tags)
 def test_what_the_bot_writes_the_sandbox_reads(command, params, last, tags):
-    line = read(format(IrcMessage(command, (*params, last), tags=tags)))
-    assert parts(line) == (command, (*params, last), tags)
+    line = read(format_line(IrcMessage(command, (*params, last), tags=tags)))
+    assert fields(line) == (command, (*params, last), tags)
 
 
 @given(text, text)
 def test_neither_writes_more_than_one_line(first, second):
     said = f"{first}\r\n{second}\0"
     theirs = write("PRIVMSG", ("#c",), said, tags={"a": said})
-    ours = format(IrcMessage("PRIVMSG", ("#c", said), tags={"a": said}, colon=True))
+    ours = format_line(IrcMessage("PRIVMSG", ("#c", said), tags={"a": said}, colon=True))
     for line in (ours, theirs):
         assert len(LineBuffer().feed(line.encode() + b"\r\n")) == 1
         assert len(LineSplitter(100_000).feed(line.encode() + b"\r\n")) == 1

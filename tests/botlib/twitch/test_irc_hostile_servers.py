@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import tracemalloc
 from itertools import pairwise
 
 import pytest
@@ -12,13 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from botlib import Bot
-from botlib.twitch.account import LoginRefused
-from botlib.twitch.irc import IrcMessage, format
-from botlib.twitch.irc_bot import BACKLOG, IrcBot, Limits, Timing
+from botlib.twitch.connection import Timing
+from botlib.twitch.credentials import LoginRefused
+from botlib.twitch.irc import IrcMessage, format_line
+from botlib.twitch.irc_bot import BACKLOG, IrcBot
+from botlib.twitch.limits import Limits
 
 SCOPES = ["chat:read", "chat:edit"]
 GOOD = {"client_id": "app", "login": "hellobot", "user_id": "7", "scopes": SCOPES, "expires_in": 0}
-HASTY = Timing(quiet_s=0.2, answer_s=0.2, confirm_s=5)
+UNKNOWN = {"status": 401, "message": "invalid access token"}
+HASTY = Timing(quiet_s=0.2, answer_s=0.2, confirm_s=5, refused_s=0.01)
 NO_LIMITS = {"message_window_s": 0, "channel_gap_s": 0, "join_window_s": 0, "login_gap_s": 0}
 
 
@@ -52,7 +56,8 @@ class Peer:
         return web.json_response(GOOD)
 
     async def renew(self, request):
-        return web.json_response({"message": "Invalid refresh token"}, status=400)
+        refusal = {"status": 400, "message": "Invalid refresh token"}
+        return web.json_response(refusal, status=400)
 
     async def irc(self, request):
         self.attempts.append(asyncio.get_running_loop().time())
@@ -116,7 +121,8 @@ def brain():
 def make_bot(peer, **options):
     given = {"token": "t", "client_id": "app", "api": peer.url, "limits": Limits(**NO_LIMITS)}
     given |= {"backoff": lambda failures: 0.01, "timing": HASTY}
-    return IrcBot(options.pop("brain", None) or brain(), ["viktor"], **given | options)
+    channels = options.pop("channels", ["viktor"])
+    return IrcBot(options.pop("brain", None) or brain(), channels, **given | options)
 
 
 @contextlib.asynccontextmanager
@@ -183,7 +189,25 @@ def test_a_token_check_that_hangs_is_given_up(caplog):
             await answers(peer, bot)
 
     asyncio.run(main())
-    assert "Twitch did not say within 0.2 s whether the token is good" in caplog.text
+    assert "gave no usable answer: no whole answer within 0.2 s" in caplog.text
+
+
+@pytest.mark.parametrize("status", [401, 404])
+def test_a_page_of_a_captive_portal_does_not_end_the_bot(status):
+    class Portal(Peer):
+        checks = 0
+
+        async def validate(self, request):
+            self.checks += 1
+            if self.checks <= 5:
+                return web.Response(status=status, text="<html>Log in to the Wi-Fi")
+            return await super().validate(request)
+
+    async def main():
+        async with Portal() as peer, running(peer) as bot:
+            await answers(peer, bot)
+
+    asyncio.run(main())
 
 
 def test_a_chat_that_is_there_is_held_although_the_token_check_is_not():
@@ -275,17 +299,21 @@ def test_new_tokens_that_are_none_are_asked_for_again(strange):
 
         async def validate(self, request):
             is_new = request.headers["Authorization"] == "OAuth new"
-            return web.json_response(GOOD if is_new else {}, status=200 if is_new else 401)
+            if is_new:
+                return await super().validate(request)
+            return web.json_response(UNKNOWN, status=401)
 
         async def renew(self, request):
-            assert request.query["refresh_token"] == "first"
+            form = await request.post()
+            assert (form["refresh_token"], form["grant_type"]) == ("first", "refresh_token")
+            assert not request.query  # a server may log the address
             return web.json_response(next(self.answers))
 
     async def main():
         options = {"refresh_token": "first", "client_secret": "s"}
         async with Renewing() as peer, running(peer, **options) as bot:
             await answers(peer, bot)
-            assert bot.account.refresh_token == "next"
+            assert bot.credentials.refresh_token == "next"
 
     asyncio.run(main())
 
@@ -408,16 +436,19 @@ def test_refused_logins_with_a_good_token_are_tried_again():
     asyncio.run(main())
 
 
-def test_a_bad_token_ends_the_bot_at_once():
+def test_a_bad_token_ends_the_bot_after_several_tries():
     class Unknown(Peer):
+        checks = 0
+
         async def validate(self, request):
-            return web.json_response({"status": 401, "message": "invalid access token"}, status=401)
+            self.checks += 1
+            return web.json_response(UNKNOWN, status=401)
 
     async def main():
         async with Unknown() as peer:
             with pytest.raises(LoginRefused, match="Twitch does not know this token"):
                 await make_bot(peer).start()
-            assert peer.attempts == []
+            assert (peer.attempts, peer.checks) == ([], 3)
 
     asyncio.run(main())
 
@@ -485,25 +516,218 @@ def test_a_flood_of_plain_talk_leaves_room_for_commands():
     asyncio.run(main())
 
 
-def test_a_flood_of_commands_is_answered_as_far_as_an_answer_is_of_use(caplog):
+def test_of_60000_commands_the_newest_are_answered_and_the_rest_is_counted(caplog):
     gate = asyncio.Event()
     bot_brain = brain_that_waits(gate)
+    bot_brain.command("say")(lambda message: message.arguments[:5])
+    long = "x" * 450  # 60,000 of them are 27 MB
 
     async def main():
         async with Peer() as peer, running(peer, brain=bot_brain, timing=Timing()) as bot:
             await bot.wait_until_ready()
             await peer.say("!wait")
-            for _ in range(51):
-                await peer.say(*["!hello"] * 1000)
-            await peer.sockets[-1].send_str("PING :all is heard\r\n")
-            await peer.until(lambda: peer.asked("PONG :all is heard") == 1, 60)
-            assert bot.counts.unanswered == 51_000 - BACKLOG
+            await heard_by_bot(peer)
+            tracemalloc.start()
+            for start in range(0, 60_000, 1000):
+                await peer.say(*[f"!say {start + n:05} {long}" for n in range(1000)])
+            await heard_by_bot(peer)
+            held, _ = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            assert held < 5_000_000
+            assert bot.counts.unanswered == 60_000 - BACKLOG
             gate.set()
-            await peer.until(lambda: len(peer.said()) == 2)
-            assert peer.said() == ["done", "hello Viktor!"]
+            await peer.until(lambda: len(peer.said()) == 1 + BACKLOG)
+            newest = [f"{number:05}" for number in range(60_000 - BACKLOG, 60_000)]
+            assert peer.said() == ["done", *newest]
+            assert bot.counts.unanswered == 60_000 - BACKLOG
 
     asyncio.run(main())
-    assert caplog.text.count("commands wait already") == 1
+    assert caplog.text.count("more commands than the bot may answer") == 1
+
+
+async def heard_by_bot(peer):
+    """Wait until all that was sent to the bot has arrived."""
+    before = peer.asked("PONG :all is heard")
+    await peer.sockets[-1].send_str("PING :all is heard\r\n")
+    await peer.until(lambda: peer.asked("PONG :all is heard") > before, 60)
+
+
+def test_a_command_that_waited_for_more_than_a_minute_gets_no_answer(caplog):
+    gate = asyncio.Event()
+    bot_brain = brain_that_waits(gate)
+    timing = Timing(command_s=3600, quiet_s=3600, confirm_s=3600, answer_s=3600)
+
+    async def main():
+        loop = asyncio.get_running_loop()
+        async with Peer() as peer, running(peer, brain=bot_brain, timing=timing) as bot:
+            await bot.wait_until_ready()
+            await peer.say("!wait")
+            await peer.say("!hello")
+            await heard_by_bot(peer)
+            loop.moved += 61
+            await peer.say("!unknown")
+            await heard_by_bot(peer)
+            gate.set()
+            await peer.until(lambda: len(peer.said()) == 2)
+            assert [text[:13] for text in peer.said()] == ["done", "I do not know"]
+            assert bot.counts.unanswered == 1
+
+    run_with_moved_clock(main())
+    assert caplog.text.count("more commands than the bot may answer") == 1
+
+
+def test_what_a_viewer_writes_is_cut_at_twitchs_own_limit():
+    lengths = []
+    bot_brain = brain()
+    bot_brain.command("count")(lambda message: lengths.append(len(message.text)) or "ok")
+
+    async def main():
+        async with Peer() as peer, running(peer, brain=bot_brain) as bot:
+            await bot.wait_until_ready()
+            await peer.say("!count " + "x" * 50_000)
+            await peer.until(lambda: len(peer.said()) == 1)
+
+    asyncio.run(main())
+    assert lengths == [500]
+
+
+class Swallowing(Peer):
+    """Takes texts without a word while `swallows`, and a JOIN of who is in already."""
+
+    def __init__(self):
+        super().__init__()
+        self.swallows, self.answers_second_joins = True, True
+        self.inside, self.joins = set(), {}
+
+    async def on_part(self, socket, channel):
+        self.inside.discard(socket)
+        await socket.send_str(f":hellobot!h@h PART {channel}\r\n")
+
+    async def on_join(self, socket, channel):
+        is_first = socket not in self.joins
+        self.joins[socket] = True
+        if socket not in self.inside and (is_first or self.answers_second_joins):
+            self.inside.add(socket)
+            await super().on_join(socket, channel)
+
+    async def on_privmsg(self, socket, rest):
+        if not self.swallows:
+            await super().on_privmsg(socket, rest)
+
+
+IMPATIENT = Timing(quiet_s=20, answer_s=0.2, confirm_s=0.05)
+
+
+def test_a_bot_whose_texts_are_swallowed_joins_again(caplog):
+    async def main():
+        async with Swallowing() as peer, running(peer, timing=IMPATIENT) as bot:
+            await bot.wait_until_ready()
+            for _ in range(3):
+                await bot.say("viktor", "tea?")
+            peer.swallows = False
+            await bot.say("viktor", "coffee?")
+            assert (bot.counts.sent, bot.counts.lost) == (1, 3)
+            assert (peer.asked("PART"), peer.asked(), bot.counts.connections) == (1, 2, 1)
+
+    asyncio.run(main())
+    assert caplog.text.count("3 messages unconfirmed; joining again") == 1
+
+
+def test_a_bot_whose_texts_are_swallowed_all_the_time_connects_again(caplog):
+    async def main():
+        async with Swallowing() as peer, running(peer, timing=IMPATIENT) as bot:
+            await bot.wait_until_ready()
+            for _ in range(12):
+                await bot.say("viktor", "tea?")
+            await peer.until(lambda: len(peer.sockets) == 3)
+            peer.swallows = False
+            await answers_when_in(peer, bot)
+            assert bot.counts.lost == 12
+
+    asyncio.run(main())
+    assert "Twitch confirmed none of 6 messages" in caplog.text
+
+
+def test_a_bot_whose_texts_and_joins_are_swallowed_connects_again(caplog):
+    async def main():
+        async with Swallowing() as peer, running(peer, timing=IMPATIENT) as bot:
+            peer.answers_second_joins = False
+            await bot.wait_until_ready()
+            for _ in range(3):
+                await bot.say("viktor", "tea?")
+            peer.swallows = False
+            await peer.until(lambda: peer.asked() == 3)
+            await answers_when_in(peer, bot)
+            assert bot.counts.connections == 2
+
+    asyncio.run(main())
+    assert "Twitch answers no message and no JOIN in #viktor" in caplog.text
+
+
+def test_a_bot_that_is_suspended_while_it_is_in_asks_to_be_let_in_again():
+    class Suspending(Peer):
+        suspended = False
+
+        async def on_privmsg(self, socket, rest):
+            if self.suspended:
+                refusal = "@msg-id=msg_channel_suspended :tmi.twitch.tv NOTICE #viktor :no"
+                await socket.send_str(f"{refusal}\r\n")
+            else:
+                await super().on_privmsg(socket, rest)
+
+    async def main():
+        async with Suspending() as peer, running(peer) as bot:
+            await answers(peer, bot)
+            peer.suspended = True
+            await bot.say("viktor", "tea?")
+            peer.suspended = False
+            await peer.until(lambda: peer.asked() == 2)
+            await answers_when_in(peer, bot)
+            assert (bot.counts.refused, bot.counts.connections) == (1, 1)
+
+    asyncio.run(main())
+
+
+class TwoChannels(Peer):
+    """Confirms what is said in #viktor, and swallows what is said in #olga."""
+
+    async def on_privmsg(self, socket, rest):
+        if rest.startswith("#viktor "):
+            await super().on_privmsg(socket, rest)
+
+    def said_in(self, channel):
+        return sum(line.startswith(f"PRIVMSG #{channel} ") for line in self.lines)
+
+
+SLOW = {
+    "its command takes long": ("!wait", {}, 0),
+    "Twitch swallows what is said there": ("!hello", {}, 1),
+    "its own limit holds it up": ("!hello", {"channel_gap_s": 1000}, 1),
+}
+
+
+@pytest.mark.parametrize(("text", "limits", "said"), SLOW.values(), ids=SLOW)
+def test_one_channel_never_holds_up_another(text, limits, said):
+    gate = asyncio.Event()
+
+    async def main():
+        async with TwoChannels() as peer:
+            made = Limits(**NO_LIMITS | limits)
+            options = {"brain": brain_that_waits(gate), "limits": made, "timing": Timing()}
+            bot = make_bot(peer, channels=["olga", "viktor"], **options)
+            task = asyncio.create_task(bot.start())
+            await bot.wait_until_ready()
+            await peer.say(*[text] * 20, channel="olga")
+            await heard_by_bot(peer)
+            times = 1 if limits else 5  # #viktor has the same limit
+            for number in range(times):
+                await peer.say("!hello")
+                await peer.until(lambda n=number: peer.said_in("viktor") > n)
+            assert peer.said_in("olga") == said
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(main())
 
 
 def test_a_repeated_message_and_a_mirrored_one_are_left_alone():
@@ -523,7 +747,7 @@ def test_a_repeated_message_and_a_mirrored_one_are_left_alone():
 TAGS = ["badges", "display-name", "id", "room-id", "source-room-id", "user-id", "msg-id"]
 COMMANDS = ["PRIVMSG", "NOTICE", "USERSTATE", "ROOMSTATE", "CLEARCHAT", "PING", "XYZ"]
 odd_lines = st.builds(
-    lambda command, channel, text, tags: format(
+    lambda command, channel, text, tags: format_line(
         IrcMessage(command, (channel, text), "viktor!v@v", tags, colon=True)
     ),
     st.sampled_from(COMMANDS),

@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botlib.twitch.irc_bot import Limits
+from botlib.twitch.limits import Limits
 
 
 class Jumping(selectors.SelectSelector):
@@ -68,12 +68,12 @@ def test_no_delay_brings_two_messages_of_one_channel_too_close(journeys):
 
 
 def test_joins_are_limited():
-    times = run(arrivals(Limits().joining.place, 70, random.Random(1)))
+    times = run(arrivals(Limits().joining.slot, 70, random.Random(1)))
     assert all(late - early > 10 for early, late in zip(times, times[20:], strict=False))
 
 
 def test_there_is_never_more_than_one_login_in_a_second():
-    times = run(arrivals(Limits().logging_in.place, 30, random.Random(1)))
+    times = run(arrivals(Limits().logging_in.slot, 30, random.Random(1)))
     assert all(late - early > 1 for early, late in pairwise(times))
 
 
@@ -82,7 +82,7 @@ def test_a_window_of_no_time_is_no_limit():
 
     async def main():
         for _ in range(100):
-            async with limits.saying("viktor"), limits.joining.place(), limits.logging_in.place():
+            async with limits.saying("viktor"), limits.joining.slot(), limits.logging_in.slot():
                 pass
         return asyncio.get_running_loop().time()
 
@@ -103,3 +103,24 @@ def test_a_place_is_not_lost_when_its_user_is_cancelled():
             return loop.time() - began
 
     assert 30 < run(main()) < 31
+
+
+def test_a_channel_with_much_to_say_leaves_others_their_turn():
+    async def main():
+        limits, said = Limits(), []
+
+        async def say(channel, count):
+            for _ in range(count):
+                async with limits.saying(channel):
+                    said.append(channel)
+
+        async with asyncio.TaskGroup() as saying:
+            saying.create_task(say("busy", 60))
+            await asyncio.sleep(25)  # it has used up the account's 20 messages
+            for quiet in ("anna", "olga"):
+                saying.create_task(say(quiet, 1))
+        return said
+
+    said = run(main())
+    assert said[:20] == ["busy"] * 20
+    assert sorted(said[20:23]) == ["anna", "busy", "olga"]

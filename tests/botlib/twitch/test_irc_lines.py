@@ -11,11 +11,11 @@ from botlib.twitch.irc import (
     IrcMessage,
     LineBuffer,
     channel_name,
-    escape,
-    format,
+    escape_tag,
+    format_line,
     parse,
     privmsg,
-    unescape,
+    unescape_tag,
 )
 
 REAL_LINES = [
@@ -56,23 +56,23 @@ messages = st.builds(
 
 @pytest.mark.parametrize("line", REAL_LINES)
 def test_a_real_line_is_read_and_written_the_same(line):
-    assert format(parse(line)) == line
+    assert format_line(parse(line)) == line
 
 
 @given(messages)
 def test_what_is_written_is_read_the_same(message):
-    line = format(message)
+    line = format_line(message)
     assert parse(line) == message._replace(colon=parse(line).colon)
-    assert format(parse(line)) == line
+    assert format_line(parse(line)) == line
 
 
 @given(st.text())
 def test_any_text_is_read_and_its_writing_is_one_line(text):
-    line = format(parse(text))
+    line = format_line(parse(text))
     assert not set("\r\n\0") & set(line)
     line.encode()
     again = parse(line)
-    assert parse(format(again)) == again
+    assert parse(format_line(again)) == again
 
 
 @given(st.lists(st.binary(max_size=40), max_size=10))
@@ -85,7 +85,7 @@ def test_any_bytes_become_lines_that_can_be_read(chunks):
 
 @given(st.text(), st.text(min_size=1))
 def test_a_text_cannot_smuggle_in_a_command(text, message_id):
-    line = format(privmsg("viktor", text, reply_to=message_id))
+    line = format_line(privmsg("viktor", text, reply_to=message_id))
     assert len(LineBuffer().feed(line.encode() + b"\r\n")) == 1
     assert parse(line).command == "PRIVMSG"
     assert parse(line).params[0] == "#viktor"
@@ -93,8 +93,8 @@ def test_a_text_cannot_smuggle_in_a_command(text, message_id):
 
 @given(tag_value)
 def test_a_tag_value_survives_escaping(value):
-    assert unescape(escape(value)) == value
-    assert not set("; \r\n") & set(escape(value))
+    assert unescape_tag(escape_tag(value)) == value
+    assert not set("; \r\n") & set(escape_tag(value))
 
 
 @given(st.lists(line_text.filter(bool), max_size=8), st.lists(st.integers(0, 200), max_size=8))

@@ -1,7 +1,6 @@
 """A token renewed while a bot runs is there at the next start, wherever the old one came from."""
 
 import os
-import shutil
 import stat
 import subprocess
 import sys
@@ -12,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot_sandbox.process_supervisor import ProcessSupervisor
-from botlib import settings as module
-from botlib.settings import RENEWED_FROM, read_env, write_env
+from botlib.env_file import CURLY, read_env, write_env
+from botlib.file_lock import hold_lock
+from botlib.renewed_tokens import RENEWED_FROM, STATE_FILE, save_renewed
 
 ROOT = Path(__file__).parents[3]
 HOUR = 3600.0
@@ -21,7 +21,7 @@ BOT = "from botlib import Bot\nbot = Bot()\nbot.command('hello')(lambda m: f'hel
 TOKENS = ("TWITCH_TOKEN", "TWITCH_REFRESH_TOKEN")
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no modes, and no SIGTERM to send")
 printable = st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" "))
-values = printable.map(lambda text: text.strip().strip(module.CURLY).strip())
+values = printable.map(lambda text: text.strip().strip(CURLY).strip())
 
 
 @pytest.fixture
@@ -32,14 +32,12 @@ def supervisor():
 
 
 class Home:
-    """A folder with a bot, and a course without a `.env` of its own; `start` runs it there."""
+    """A folder with a bot; `start` runs it there."""
 
     def __init__(self, supervisor, folder, twitch):
         self.supervisor, self.twitch, self.folder = supervisor, twitch, folder / "bot"
         self.folder.mkdir()
         (self.folder / "main.py").write_text(BOT)
-        shutil.copytree(ROOT / "botlib", folder / "course" / "botlib")
-        self.course = folder / "course"
         self.viktor = twitch.account("viktor", display_name="Viktor")
         self.bot = twitch.account("hello_bot")
         self.app = twitch.application("Hello bot", confidential=False)
@@ -54,8 +52,8 @@ class Home:
         return dict(zip(TOKENS, (token.access_token, token.refresh_token), strict=True))
 
     def start(self, **environment):
-        mine = {name: value for name, value in os.environ.items() if name != "COURSE_WORLD"}
-        mine |= {"PYTHONPATH": str(self.course)} | environment
+        mine = {name: value for name, value in os.environ.items() if name != "BOT_WORLD"}
+        mine |= {"PYTHONPATH": str(ROOT)} | environment
         command = [sys.executable, "-m", "botlib.run", "twitch", str(self.folder / "main.py")]
         return self.supervisor.start(command, self.folder, mine)
 
@@ -153,7 +151,7 @@ def test_a_value_that_no_line_can_hold_changes_nothing(tmp_path):
 WRITER = """
 import sys
 from pathlib import Path
-from botlib.settings import write_env
+from botlib.env_file import write_env
 for number in range(20):
     write_env(Path(sys.argv[1]), {sys.argv[2]: str(number)})
 """
@@ -172,7 +170,7 @@ def test_writers_at_the_same_time_lose_nothing(tmp_path):
 FULL = """
 import resource, sys
 from pathlib import Path
-from botlib.settings import write_env
+from botlib.env_file import write_env
 resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
 write_env(Path(sys.argv[1]), {"B": "x" * 100})
 """
@@ -188,11 +186,69 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path):
     assert [one.name for one in tmp_path.iterdir()] == [".env"]
 
 
-def test_a_writer_that_died_does_not_lock_for_ever(tmp_path, monkeypatch):
-    (tmp_path / ".env.new").write_text("A=ha")
-    monkeypatch.setattr(module, "LOCK_DEAD_S", 0.0)
-    write_env(tmp_path / ".env", {"A": "1"})
-    assert read_env(tmp_path / ".env") == {"A": "1"}
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from botlib.env_file import write_env
+
+def trace(frame, event, _):
+    global left
+    if Path(frame.f_code.co_filename).name not in ("env_file.py", "file_lock.py"):
+        return None
+    if event == "line":
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+    return trace
+
+left = int(sys.argv[2])
+sys.settrace(trace)
+write_env(Path(sys.argv[1]), {"A": "new-secret"})
+"""
+
+
+def written_until(folder, lines):
+    """Write into a `.env`, and be killed after so many lines of Python; how the process ended."""
+    code = compile(KILLED, "killed", "exec")
+    child = os.fork()
+    if child == 0:
+        sys.argv = ["", str(folder / ".env"), str(lines)]
+        try:
+            exec(code, {"__name__": "killed"})
+        finally:
+            os._exit(0)
+    return os.waitpid(child, 0)[1]
+
+
+@posix
+def test_a_writer_that_is_killed_at_any_step_leaves_a_whole_file_and_no_secret(tmp_path):
+    path, lines, found = tmp_path / ".env", 0, set()
+    while True:
+        path.write_text("A=old\nB=1\n")
+        lines += 1
+        if written_until(tmp_path, lines) == 0:
+            break
+        left = {one.name for one in tmp_path.iterdir()}
+        assert all(name.startswith(".env") for name in left)  # so that git ignores it
+        found |= left
+        value = read_env(path)["A"]
+        assert value in ("old", "new-secret") and read_env(path)["B"] == "1"
+        write_env(path, {"C": "2"})  # it raises TimeoutError if the lock is not free
+        assert read_env(path) == {"A": value, "B": "1", "C": "2"}
+        assert [one.name for one in tmp_path.iterdir()] == [".env"]
+    assert found == {".env", ".env.new", ".env.lock"}  # it was killed between any two of them
+    assert lines > 30
+
+
+def test_a_lock_that_is_held_is_waited_for_and_its_holder_named(tmp_path):
+    with hold_lock(tmp_path / "lock", 0):
+        assert (tmp_path / "lock").read_text() == str(os.getpid())
+        again = hold_lock(tmp_path / "lock", 0)
+        with pytest.raises(TimeoutError, match=f"process {os.getpid()} has used it for 0 s"):
+            again.__enter__()
+    assert list(tmp_path.iterdir()) == []
+    with hold_lock(tmp_path / "lock", 0):
+        pass
 
 
 def test_a_link_stays_one_and_its_file_gets_the_settings(tmp_path):
@@ -207,11 +263,11 @@ def test_a_link_stays_one_and_its_file_gets_the_settings(tmp_path):
 
 
 def test_the_state_file_gives_no_secret_away_but_those_it_keeps(tmp_path, monkeypatch):
-    monkeypatch.delenv("COURSE_WORLD")
-    monkeypatch.setattr(module, "COURSE", tmp_path)
+    monkeypatch.delenv("BOT_WORLD")
+    monkeypatch.setenv("BOTS_FOLDER", str(tmp_path))
     monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
     monkeypatch.setenv("TWITCH_TOKEN", "old-secret")
-    path = module.keep({"TWITCH_TOKEN": "old-secret"}, {"TWITCH_TOKEN": "new"}, tmp_path)
-    assert path == tmp_path / module.STATE_FILE
+    path = save_renewed({"TWITCH_TOKEN": "old-secret"}, {"TWITCH_TOKEN": "new"}, tmp_path)
+    assert path == tmp_path / STATE_FILE
     assert "old-secret" not in path.read_text() and read_env(path)["TWITCH_TOKEN"] == "new"
     assert RENEWED_FROM in read_env(path) and os.environ["TWITCH_TOKEN"] == "new"

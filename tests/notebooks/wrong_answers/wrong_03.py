@@ -3,7 +3,7 @@
 exercise number → list of (source of the whole cell, words of what is said to it)
 """
 
-IMPORT = "from lessons.exercises.ex_03 import exercise_1, exercise_2, exercise_3\n"
+IMPORT = "from lessons.exercises.ex_03 import exercise_1, exercise_2\n"
 
 
 def percentage(last_line):
@@ -11,93 +11,58 @@ def percentage(last_line):
     return f"{head}    {last_line}\n\nexercise_1(busy_percentage)"
 
 
-def goodbye(*lines):
+def greet(*lines):
     body = "\n    ".join(lines)
-    return f"def goodbye(event, context):\n    {body}\n\nexercise_2(goodbye)"
-
-
-def predicted(values):
-    return f"""
-prediction = {values}
-
-fn = cloud.deploy("greeting", "workshop/03_greeting", handler="main.handler")
-for name in ("Ada", "Bob", "Cleo"):
-    get(fn.url + name)
-
-exercise_3(prediction, fn)
-"""
+    return f"def greet(event, context):\n    {body}\n\nexercise_2(greet, bot)"
 
 
 NAME = 'name = event["rawPath"].strip("/")'
-GOOD = '{"statusCode": 200, "body": f"goodbye {name}!"}'
+STRANGER = ('if name == "":', '    name = "stranger"')
+BODY = 'bot.ask("!hello", user=name)'
+GOOD = f'return {{"statusCode": 200, "body": {BODY}}}'
 
 WRONG = {
     1: [
-        (percentage("return busy_s / alive_s"), "a percentage is 100 times that"),
-        (percentage("return 100 * alive_s / busy_s"), "not the other way round"),
-        (percentage("print(100 * busy_s / alive_s)"), "Write return in place of print"),
-        (percentage('return f"{100 * busy_s / alive_s} %"'), "without a % sign"),
-        (percentage("return busy_s % alive_s"), "% is the rest of a division"),
-        (percentage("return busy_s // alive_s * 100"), "// leaves the rest away"),
-        (percentage("return 100 * busy_s % alive_s"), "% gives nothing but the rest"),
-        (percentage("return round(100 * busy_s / alive_s)"), "expected 0.4: do not round"),
+        (percentage("print(100 * busy_s / alive_s)"), "Write return instead of print"),
         (percentage("return 25").replace("(busy_s, alive_s)", "()", 1), "a name for each value"),
-        (percentage("return 25"), "busy_percentage(0.02, 5) gave 25, expected 0.4"),
         (percentage("100 * busy_s / alive_s"), "Does it end with return?"),
+        (
+            percentage("return 100 * busy_s / alive_s").replace("def busy_perc", "def busy_pc"),
+            "this cell defines busy_pcentage, and busy_percentage is from an earlier run",
+        ),
+        ("busy_percentage = lambda busy_s, alive_s: 5\nexercise_1(busy_percentage)", "gave 5"),
+        (
+            percentage("return 100 * busy_s / alive_s").replace("def busy_perc", "def busy_pc"),
+            "this cell defines busy_pcentage, and what is checked is older",
+        ),
     ],
     2: [
+        (greet(NAME, f"return {BODY}"), "Return a dictionary with statusCode and body"),
+        (greet(NAME, f"print({BODY})"), "it printed 'hello Viktor!'"),
+        (greet(NAME, GOOD), 'without a name, say "stranger"'),
+        (greet(NAME, GOOD.replace("user=name", 'user="{name}"')), "without quotes and brackets"),
+        (greet(NAME, GOOD.replace("statusCode", "statuscode")), "statusCode has a capital C"),
+        (greet('name = event["rawPath"]', GOOD), "removes the slash"),
+        (greet('name = event["path"]', GOOD), 'has the path under "rawPath"'),
         (
-            goodbye('return "goodbye " + event["rawPath"].strip("/") + "!"'),
-            "Return a dictionary with statusCode and body",
-        ),
-        (goodbye(NAME, 'print(f"goodbye {name}!")'), "it printed 'goodbye Viktor!'"),
-        (
-            goodbye(NAME, 'return {"statusCode": 200, "body": f"goodbye {name}!"}'),
-            'without a name, say "stranger"',
-        ),
-        (
-            goodbye(NAME, 'return {"statusCode": 200, "body": "goodbye {name}!"}'),
-            "write f before the quotes",
-        ),
-        (
-            goodbye(NAME, 'return {"statuscode": 200, "body": f"goodbye {name}!"}'),
-            "statusCode has a capital C",
-        ),
-        (
-            goodbye(
-                'name = event["rawPath"]', 'return {"statusCode": 200, "body": f"goodbye {name}!"}'
-            ),
-            "takes the slash off",
-        ),
-        (
-            goodbye('name = event["path"]', 'return {"statusCode": 200, "body": name}'),
-            "your function raised KeyError: 'path'",
-        ),
-        (
-            goodbye(NAME, "if name == '':", "    name == 'stranger'", f"return {GOOD}"),
+            greet(NAME, "if name == '':", "    name == 'stranger'", GOOD),
             'name = "stranger", with one =',
         ),
+        (greet(NAME, "if name == ' ':", "    name = 'stranger'", GOOD), "not even a space"),
+        (greet("name = event[rawPath]", GOOD), "so does the key of a dictionary"),
+        (greet("name = event.rawPath", GOOD), "is asked with brackets"),
+        (greet(NAME, *STRANGER, GOOD.replace("200", '"200"')), "expected the number 200"),
         (
-            goodbye(NAME, "if name == ' ':", "    name = 'stranger'", f"return {GOOD}"),
-            "not even a space",
-        ),
-        (goodbye("name = event[rawPath]", f"return {GOOD}"), "so does the key of a dictionary"),
-        (goodbye("name = event.rawPath", f"return {GOOD}"), "is asked with brackets"),
-        (goodbye(NAME, f"return {GOOD}".replace("200", '"200"')), "expected the number 200"),
-        (
-            goodbye(NAME, f"return {GOOD}").replace("event, context", "event"),
+            greet(NAME, GOOD).replace("event, context", "event"),
             "a name for each value in the call",
         ),
+        (greet(NAME, *STRANGER, GOOD.replace("!hello", "hello")), "a command begins with !"),
+        (greet(NAME, *STRANGER, GOOD.replace(", user=name", "")), "Tell it with user=name"),
         (
-            goodbye(NAME, 'return {"statusCode": 200, "body": f"hello {name}!"}'),
-            "the body was 'hello Viktor!', expected 'goodbye Viktor!'",
+            greet(NAME, *STRANGER, GOOD.replace(BODY, 'f"hello {name}!"')),
+            "you copied your bot's words into your handler",
         ),
-    ],
-    3: [
-        (predicted("[False, False, False]"), "instances of the old version"),
-        (predicted("[True, True, True]"), "its instance waited in the pool"),
-        (predicted("[True, False]"), "expected a list of three values"),
-        (predicted('["cold", "warm", "warm"]'), "each value is True for a cold call"),
-        (predicted("True, False, True"), "only the first call was cold"),
+        (greet(NAME, *STRANGER, GOOD.replace("!hello", "!help")), "your bot's answer"),
+        (greet(NAME, *STRANGER, GOOD).replace("(greet, bot)", "(greet, my_bot)"), "not your bot"),
     ],
 }

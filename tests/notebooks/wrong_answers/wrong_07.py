@@ -3,369 +3,73 @@
 exercise number → list of (source of the whole cell, words of what is said to it)
 """
 
-BEGIN = """
-from lessons.exercises.ex_07 import exercise_1, exercise_2, exercise_3
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
-
-
-def counter(number):
-    button = InlineKeyboardButton("+1", callback_data=str(number))
-    return InlineKeyboardMarkup([[button]])
-
-"""
-
-
-def counting(source: str) -> str:
-    return f"{BEGIN}{source}\n\nexercise_1(pressed)\n"
-
-
-def booking(states: str) -> str:
-    words = "words = filters.TEXT & ~filters.COMMAND"
-    return f"{words}\nstates = {states}\n\nexercise_2(states, book)\n"
-
-
 WRONG = {
-    1: [
-        (
-            counting("""
-async def pressed(update, context):
-    query = update.callback_query
-    number = int(query.data) + 1
-    await query.edit_message_text(f"pressed {number} times", reply_markup=counter(number))
-"""),
-            "there is no await query.answer()",
-        ),
-        (
-            counting("""
-number = 0
-
-async def pressed(update, context):
-    global number
-    query = update.callback_query
-    await query.answer()
-    number += 1
-    await query.edit_message_text(f"pressed {number} times", reply_markup=counter(number))
-"""),
-            "Take it from query.data, not from a variable",
-        ),
-        (
-            counting("""
-async def pressed(update, context):
-    query = update.callback_query
-    await query.answer()
-    number = int(query.data) + 1
-    await query.edit_message_text(f"pressed {number} times")
-"""),
-            "give reply_markup=counter(number)",
-        ),
-        (
-            counting("""
-async def pressed(update, context):
-    query = update.callback_query
-    await query.answer()
-    number = int(query.data) + 1
-    query.edit_message_text(f"pressed {number} times", reply_markup=counter(number))
-"""),
-            "is there await before query.edit_message_text",
-        ),
-        (
-            counting("""
-async def pressed(update, context):
-    query = update.callback_query
-    await query.answer()
-    return f"pressed {int(query.data) + 1} times"
-"""),
-            "What a handler returns, nobody reads",
-        ),
-        (
-            counting("""
-async def pressed(update, context):
-    query = update.callback_query
-    await query.answer()
-    number = int(query.data)
-    await query.edit_message_text(f"pressed {number + 1} times", reply_markup=counter(number))
-"""),
-            "belongs into both",
-        ),
-        (
-            counting("""
-async def pressed(update, context):
-    query = update.callback_query
-    await query.answer()
-    number = int(query.data) + 1
-    await query.edit_message_text(f"pressed {number} times", reply_markup=counter)
-"""),
-            "counter(number) makes the keyboard",
-        ),
-        (
-            counting("""
-async def pressed(update, context):
-    await query.answer()
-    number = int(query.data) + 1
-    await query.edit_message_text(f"pressed {number} times", reply_markup=counter(number))
-"""),
-            "begin with query = update.callback_query",
-        ),
-        (
-            counting("""
-async def pressed(update, context):
-    query = update.callback_query
-    await query.answer()
-    number = int(query.data) + 1
-    await query.edit_message_text("pressed {number} times", reply_markup=counter(number))
-"""),
-            "is there an f before the quotes?",
-        ),
-        (
-            counting("""
-async def pressed(update, context):
-    query = update.callback_query
-    await query.answer()
-    number = int(query.data) + 1
-    await query.edit_message_text(f"pressed {number} times", counter(number))
-"""),
-            "Write reply_markup= before the keyboard",
-        ),
-        (
-            counting("""
-async def pressed(update, context):
-    query = update.callback_query
-    await query.answer()
-    number = int(update.message.text) + 1
-    await query.edit_message_text(f"pressed {number} times", reply_markup=counter(number))
-"""),
-            "A press has no update.message",
-        ),
-        (
-            counting("""
-async def pressed(update, context):
-    query = update.callback_query
-    await query.answer
-    number = int(query.data) + 1
-    await query.edit_message_text(f"pressed {number} times", reply_markup=counter(number))
-"""),
-            "The brackets are missing after its name",
-        ),
-        (
-            counting("""
-async def pressed(update, context):
-    query = update.callback_query
-    await query.answer()
-    number = int(query.data) + 1
-    await query.message.reply_text(f"pressed {number} times", reply_markup=counter(number))
-"""),
-            "the bot wrote a new message",
-        ),
-        (
-            counting("""
-async def pressed(update, context):
-    query = update.callback_query
-    await query.answer()
-    number = query.data + "1"
-    await query.edit_message_text(f"pressed {number} times", reply_markup=counter(number))
-"""),
-            "query.data is a text, and int(query.data)",
-        ),
-        (
-            counting("""
-async def pressed(update, context):
-    query = update.callback_query
-    await query.answer()
-    number = int(query.data) + 1
-    await query.edit_message_text(f"pressed {number} times", reply_markup=counter(number + 1))
-"""),
-            "is it the number of the text that the new keyboard carries",
-        ),
-        (
-            counting("""
-async def pressed(update, context):
-    query = update.callback_query
-    await query.answer()
-    number = int(query.data) + 1
-    keyboard = await counter(number)
-    await query.edit_message_text(f"pressed {number} times", reply_markup=keyboard)
-"""),
-            "await only before calls that talk to Telegram",
-        ),
-        (
-            counting("""
-async def pressed(update):
-    query = update.callback_query
-    await query.answer()
-"""),
-            "A handler gets two things",
-        ),
-    ],
     2: [
         (
-            booking('{"day": [MessageHandler(filters.TEXT, day)]}'),
-            "after the day, the bot is silent",
-        ),
-        (
-            booking(
-                '{"day": [MessageHandler(filters.TEXT, day)],'
-                ' "people": [MessageHandler(filters.TEXT, people)]}'
-            ),
-            "a command must not be taken for an answer",
-        ),
-        (
-            booking(
-                '{"day": [MessageHandler(words, day)], "people": MessageHandler(words, people)}'
-            ),
-            "the state 'people' wants a list",
-        ),
-        (
-            booking(
-                '{"day": [MessageHandler(words, people)], "people": [MessageHandler(words, day)]}'
-            ),
-            "wants the handler people",
-        ),
-        (
-            booking("{day: [MessageHandler(words, day)], people: [MessageHandler(words, people)]}"),
-            'write "day" with its quotes',
-        ),
-        (
-            booking(
-                '{"day": [MessageHandler(filters.TEXT and not filters.COMMAND, day)],'
-                ' "people": [MessageHandler(words, people)]}'
-            ),
-            "filters.TEXT & ~filters.COMMAND",
-        ),
-        (
-            booking(
-                '{"day": [MessageHandler(filters.TEXT & filters.COMMAND, day)],'
-                ' "people": [MessageHandler(words, people)]}'
-            ),
-            "is its filter filters.TEXT & ~filters.COMMAND?",
-        ),
-        (
-            booking(
-                '{"day": [MessageHandler(words, "day")],'
-                ' "people": [MessageHandler(words, "people")]}'
-            ),
-            "its name, without quotes",
-        ),
-        (
-            booking(
-                '{"day": [MessageHandler(filters.TEXT and ~filters.COMMAND, day)],'
-                ' "people": [MessageHandler(words, people)]}'
-            ),
-            "in the state 'day' a photo would be taken for an answer",
-        ),
-    ],
-    3: [
-        (
             """
-def largest(update):
-    best, most = None, 0
-    for size in update.message.photo:
-        if size.width * size.height > most:
-            best, most = size.file_id, size.width * size.height
-    return best
+program = enter
 
-exercise_3(largest)
+exercise_2(program, twitch)
 """,
-            "Here the update is a dictionary",
+            "enter is only named here",
         ),
         (
             """
-def largest(update):
-    best, most = None, 0
-    for size in update["photo"]:
-        if size["width"] * size["height"] > most:
-            best, most = size["file_id"], size["width"] * size["height"]
-    return best
+program = "viktor,anna"
 
-exercise_3(largest)
+exercise_2(program, twitch)
 """,
-            'The photo stands in update["message"]',
+            "Put what enter returns here",
         ),
         (
             """
-def largest(update):
-    return update["message"]["photo"][-1]["file_id"]
+enter(pair["access_token"], app.client_id, "viktor,anna")
+program = None
 
-exercise_3(largest)
+exercise_2(program, twitch)
 """,
-            "you took the last one",
+            "expected what enter gives, found None",
         ),
         (
             """
-def largest(update):
-    best, most = None, 0
-    for size in update["message"]["photo"]:
-        if size["width"] * size["height"] > most:
-            best, most = size["file_id"], size["width"] * size["height"]
-    return best
+program = enter(pair["access_token"], app.client_id)
 
-exercise_3(largest)
+exercise_2(program, twitch)
 """,
-            "a text has no photo: your function raised KeyError: 'photo'",
+            "isn't in the channel anna",
         ),
         (
             """
-def largest(update):
-    best, most = None, 0
-    for size in update.get("message").get("photo"):
-        if size["width"] * size["height"] > most:
-            best, most = size["file_id"], size["width"] * size["height"]
-    return best
+program = enter(pair["access_token"], app.client_id, "anna")
 
-exercise_3(largest)
+exercise_2(program, twitch)
 """,
-            "a text has no photo: your function raised TypeError",
+            "isn't in the channel viktor",
         ),
         (
             """
-def largest(update):
-    best, most = None, 0
-    for size in update["message"].get("photo", []):
-        if size["width"] * size["height"] > most:
-            best, most = size["file_id"], size["width"] * size["height"]
-    return best
+program = enter(pair["access_token"], app.client_id, "hello_bot")
 
-exercise_3(largest)
+exercise_2(program, twitch)
 """,
-            "a pressed button has no photo: your function raised KeyError: 'message'",
+            "isn't in the channel viktor and anna",
         ),
         (
             """
-def largest(update):
-    best, most = None, 0
-    for size in update["message"].get("photo", []):
-        if size["width"] > most:
-            best, most = size["file_id"], size["width"]
-    return best
+program = enter(borrowed.access_token, app.client_id, "viktor,anna")
 
-exercise_3(largest)
+exercise_2(program, twitch)
 """,
-            "expected the file_id 'square', found 'wide'",
+            "it would speak as viktor",
         ),
         (
             """
-def largest(update):
-    best, most = None, 0
-    for size in update["message"].get("photo", []):
-        if size["width"] + size["height"] > most:
-            best, most = size["file_id"], size["width"] + size["height"]
-    return best
+program = enter(pair["access_token"], app.client_id, "viktor")
+enter(pair["access_token"], app.client_id, "anna")
 
-exercise_3(largest)
+exercise_2(program, twitch)
 """,
-            "expected the file_id 'square', found 'tall'",
-        ),
-        (
-            """
-def largest(update):
-    best, most = None, 0
-    for size in update["message"].get("photo", []):
-        if size["width"] * size["height"] > most:
-            best, most = size["file_id"], size["width"] * size["height"]
-        return best
-
-exercise_3(largest)
-""",
-            "Does return stand in the loop?",
+            "enter stops the one before",
         ),
     ],
 }

@@ -1,0 +1,261 @@
+"""No secret that the scan knows gets into the zip, and an ordinary folder is not held up.
+
+All secrets here are made when the test runs: a scanner that looks at this file finds none.
+"""
+
+import base64
+import json
+import random
+import string
+from urllib.parse import quote
+
+import pytest
+
+from deploy.bundle import bundle
+
+ECHO = "def handler(event, context):\n    return event\n"
+LOWER = string.ascii_lowercase + string.digits
+LETTERS = string.ascii_letters
+WORD = LETTERS + string.digits
+CHARS = random.Random(25)
+
+
+def chars(count, alphabet=WORD):
+    """Random characters, two digits among them."""
+    some = [*CHARS.choices(alphabet, k=count - 2), *CHARS.choices(string.digits, k=2)]
+    CHARS.shuffle(some)
+    return "".join(some)
+
+
+def b64(text):
+    return base64.b64encode(text.encode()).decode()
+
+
+def jwt():
+    parts = (b64(json.dumps(part)).rstrip("=") for part in ({"alg": "HS256"}, {"sub": chars(10)}))
+    return f"{'.'.join(parts)}.{chars(43)}"
+
+
+TELEGRAM = f"{chars(10, string.digits)}:AA{chars(33)}"
+SECRETS = {  # a file and what is in it
+    "a Telegram token in code": ("bot.py", f'TOKEN = "{TELEGRAM}"'),
+    "a Telegram token in an address": ("bot.py", f"# https://api.example/bot{TELEGRAM}/getMe"),
+    "a Telegram token in an address, encoded": (
+        "bot.py",
+        f"# https://api.example/bot{quote(TELEGRAM, safe='')}/getMe",
+    ),
+    "a Telegram token in base64": ("bot.py", f'start(b64decode("{b64(TELEGRAM)}"))'),
+    "a Telegram token in UTF-16": ("notes.txt", f"mine is {TELEGRAM}".encode("utf-16")),
+    "a Twitch token for IRC": ("bot.py", f'say("oauth:{chars(30, LOWER)}")'),
+    "a Twitch client secret": ("config.py", f'TWITCH_CLIENT_SECRET = "{chars(30, LOWER)}"'),
+    "a Twitch token in YAML": ("config.yaml", f"bot:\n  twitch_token: {chars(30, LOWER)}\n"),
+    "a client secret in JSON": ("config.json", json.dumps({"client_secret": chars(30, LOWER)})),
+    "an AWS key id": ("bot.py", f'key("AKIA{chars(16, string.ascii_uppercase)}")'),
+    "a temporary AWS key id": ("bot.py", f'key("ASIA{chars(16, string.ascii_uppercase)}")'),
+    "an AWS secret key": ("aws.ini", f"aws_secret_access_key = {chars(40, WORD + '/+')}"),
+    "a GitHub token": ("bot.py", f'Github("ghp_{chars(36)}")'),
+    "a fine-grained GitHub token": ("notes.txt", f"github_pat_{chars(22)}_{chars(59)}"),
+    "an OpenAI key": ("bot.py", f'OpenAI("sk-proj-{chars(48)}")'),
+    "an Anthropic key": ("bot.py", f'Anthropic("sk-ant-api03-{chars(93)}AA")'),
+    "a Groq key": ("bot.py", f'Groq("gsk_{chars(52)}")'),
+    "a Hugging Face token": ("bot.py", f'ask("hf_{"".join(CHARS.choices(LETTERS, k=34))}")'),
+    "a Discord webhook": (
+        "bot.py",
+        f'post("https://discord.com/api/webhooks/{chars(19, string.digits)}/{chars(68)}")',
+    ),
+    "a Slack webhook": (
+        "bot.py",
+        f'post("https://hooks.slack.com/services/T{chars(9)}/B{chars(9)}/{chars(24)}")',
+    ),
+    "a Yandex OAuth token": ("bot.py", f'weather("y0_{chars(55)}")'),
+    "a Yandex Cloud key": ("bot.py", f'translate("AQVN{chars(36)}")'),
+    "a static key of Yandex Cloud": ("bot.py", f'client("YC{chars(38)}")'),
+    "a token of PythonAnywhere": (
+        "up.py",
+        f'headers = {{"Authorization": "Token {chars(40, "0123456789abcdef")}"}}',
+    ),
+    "a Twitch token in a header": ("bot.py", f'{{"Authorization": "OAuth {chars(30, LOWER)}"}}'),
+    "a bearer token": ("run.sh", f'curl -H "Authorization: Bearer {chars(30, LOWER)}"'),
+    "a Google key": ("bot.py", f'weather("AIza{chars(35)}")'),
+    "a Slack token": ("bot.py", f'App("xoxb-{chars(12, string.digits)}-{chars(24)}")'),
+    "a Discord token": (
+        "bot.py",
+        f'run("{b64(chars(18, string.digits))}.{chars(6)}.{chars(38)}")',
+    ),
+    "API_KEY= in a script": ("run.sh", f"export API_KEY={chars(32, '0123456789abcdef')}\n"),
+    "a password of Redis": ("bot.py", f'open_store("redis://me:{chars(24)}@redis.example:6379")'),
+    "a password of words": ("bot.py", 'password = "correct-horse-battery"'),
+    "a private key": ("bot.py", f'"""-----BEGIN EC PRIVATE{" "}KEY-----\n{chars(64)}\n"""'),
+    "a JSON web token": ("bot.py", f'ask("{jwt()}")'),
+    # Beside these:
+    "a token in base64 of several lines": (
+        "notes.txt",
+        base64.encodebytes(f"# the settings of my bot\nTELEGRAM_TOKEN={TELEGRAM}\n".encode()),
+    ),
+    "a secret among the parameters of a stack": (
+        "parameters.json",
+        json.dumps([f"TwitchClientSecret={chars(30, LOWER)}"]),
+    ),
+    "a secret without quotes at the end of a line": ("a.ini", f"secret={chars(30)}\nb=1\n"),
+    "a secret in UTF-16 without its mark": ("a.txt", f"secret={chars(30)}".encode("utf-16-le")),
+    "a token in a binary file": (
+        "a.bin",
+        CHARS.randbytes(500) + f" {TELEGRAM} ".encode() + bytes(100),
+    ),
+}
+
+
+def folder_with(tmp_path, **files):
+    folder = tmp_path / "my_bot"
+    folder.mkdir()
+    for name, content in ({"main.py": ECHO} | files).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
+
+
+@pytest.mark.parametrize(("name", "content"), SECRETS.values(), ids=SECRETS)
+def test_a_secret_is_found_and_not_shown(tmp_path, name, content):
+    folder = folder_with(tmp_path, **{name: content})
+    with pytest.raises(ValueError, match=rf"^{name} holds .*, in line \d+, so nothing") as told:
+        bundle(folder)
+    assert not (tmp_path / "my_bot.zip").exists()
+    told_words = set(str(told.value).split())
+    text = content.decode("utf-16", "ignore") if isinstance(content, bytes) else content
+    assert not [word for word in told_words if len(word) > 15 and word in text]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".env",
+        ".env.new",
+        "prod.env",
+        "prod.env.bak",
+        "my.PEM",
+        "site.key",
+        "id_rsa",
+        "id_ecdsa",
+        "id_ed25519_sk",
+        "keys.jks",
+        "passwords.kdbx",
+        "credentials.json",
+        "client_secret_1.json",
+        "data/prod.env",
+    ],
+)
+def test_a_file_that_is_called_like_a_secret_stops_the_bundle(tmp_path, name):
+    with pytest.raises(ValueError, match=f"{name} looks like a secret, so nothing was packed"):
+        bundle(folder_with(tmp_path, **{name: "A=1"}))
+
+
+def test_a_store_and_an_example_of_settings_stay_at_home(tmp_path):
+    left = (".env.example", "store.sqlite3", "store.sqlite3-wal", "old.zip", "scores.sqlite3-shm")
+    made = bundle(folder_with(tmp_path, **dict.fromkeys((*left, "words.sqlite3"), b"A=1")))
+    assert made.files == 3  # main.py, compiled too, and words.sqlite3
+
+
+ORDINARY = {
+    "commands/roll.py": "import random\n\ndef roll(message):\n    return random.randint(1, 6)\n",
+    "requirements.txt": "",
+    "README.md": "Ask @BotFather for a token. Then type `login telegram`: the secret stays here.\n"
+    "The password: ask Anna, in room 2024-11-27-north-wing. Store: redis://user:password@host\n",
+    "tokens.py": "token = setting('TELEGRAM_TOKEN')\ntoken: str = os.environ['TWITCH_TOKEN']\n"
+    "secret = hmac_sha256_of_2_parts(a, b)\napi_key = settings.weather_key_v2_2026\n"
+    "token_url = 'https://id.twitch.tv/oauth2/token'\nsecret_path = '/srv/bot/2026/11/words'\n"
+    "password = input('password: ')\nSECRET_NAME = 'TWITCH_CLIENT_SECRET'\n",
+    "poetry.lock": "".join(
+        f'[[package]]\nname = "p{number}"\nfiles = [{{file = "p{number}-1.0-py3-none-any.whl", '
+        f'hash = "sha256:{chars(64, "0123456789abcdef")}"}}]\n'
+        for number in range(300)
+    ),
+    "package-lock.json": json.dumps(
+        {f"p{n}": {"integrity": f"sha512-{b64(chars(64))}"} for n in range(300)}
+    ),
+    "stickers.json": json.dumps(
+        {
+            "file_id": f"CAACAgIAAxkB{chars(60)}",
+            "file_unique_id": f"AgAD{chars(11)}",
+            "commit": chars(40, "0123456789abcdef"),
+            "uuid": "3f2b8c1e-94c5-4b0e-a8a1-5d1c1b6f7e21",
+            "picture": base64.b64encode(CHARS.randbytes(200_000)).decode(),
+        }
+    ),
+    "picture.png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + CHARS.randbytes(200_000),
+    "page.css": ".sk-fading-circle-with-a-very-long-name-indeed { color: #a0b1c2 }",
+    "quotes.txt": "Что такое token? Секрет: never give it to anybody.\n" * 200,
+    "russian.txt": ("Привет, мир! Один секрет на двоих.\n" * 50).encode("utf-16"),
+    "words.txt": "\n".join(chars(CHARS.randint(3, 30), string.ascii_letters) for _ in range(5000)),
+    "local.py": 'store = open_store("redis://me:testing123456@localhost:6379/0")',
+}
+
+
+def test_an_ordinary_folder_is_packed_whole(tmp_path):
+    made = bundle(folder_with(tmp_path, **ORDINARY))
+    assert made.files == len(ORDINARY) - 1 + 1 + 4  # no requirements.txt, main.py, four .pyc
+
+
+@pytest.mark.parametrize(
+    ("name", "end"),
+    [
+        ("keys.toml", '"  # not a secret'),
+        ("bot.js", '"; // Not a secret'),
+        ("page.html", '"<!-- not a secret -->'),
+        ("keys.json", '", "why": "not a secret"},'),
+    ],
+)
+def test_a_line_may_say_that_it_holds_no_secret(tmp_path, name, end):
+    line = f'{{"api_key": "{chars(32)}'
+    folder = folder_with(tmp_path, **{name: f"{line}{end}\r\nlast = 1\n"})
+    assert bundle(folder).files
+    (folder / name).write_text(f'{line}{end}\n{line}"\n')  # and the next line does not say so
+    with pytest.raises(ValueError, match=r"in line 2.*end the line with: # not a secret"):
+        bundle(folder)
+    (folder / name).write_text(f'# not a secret: {line}"\n')
+    with pytest.raises(ValueError, match="in line 1"):
+        bundle(folder)
+    (folder / name).write_text(f'{line}", {"0, " * 200}{end}\n')  # far away, and about another
+    with pytest.raises(ValueError, match="in line 1"):
+        bundle(folder)
+
+
+SPELLED = "k3y with spaces & ümlaut"
+SPELLINGS = {
+    "as it is": SPELLED.encode(),
+    "in Latin-1": SPELLED.encode("latin-1"),
+    "in UTF-16": f"mine is {SPELLED}".encode("utf-16"),
+    "in UTF-32": f"mine is {SPELLED}".encode("utf-32"),
+    "in base64": base64.b64encode(f"mine is {SPELLED}".encode()),
+    "in hex": SPELLED.encode().hex().encode(),
+    "in JSON": json.dumps({"k": SPELLED}).encode(),
+    "in an address": f"https://a.example/?k={quote(SPELLED)}".encode(),
+}
+
+
+@pytest.mark.parametrize("content", SPELLINGS.values(), ids=SPELLINGS)
+def test_every_secret_of_the_env_file_is_found_however_it_is_spelled(
+    tmp_path, monkeypatch, content
+):
+    (tmp_path / "bots").mkdir()
+    (tmp_path / "bots" / ".env").write_text(
+        f'WEATHER_API_KEY="{SPELLED}"\nFAVORITE_COLOR=yellow-as-the-sun\n', encoding="utf-8"
+    )
+    monkeypatch.delenv("BOT_WORLD")
+    monkeypatch.setenv("BOTS_FOLDER", str(tmp_path / "bots"))
+    folder = folder_with(tmp_path, **{"color.txt": "yellow-as-the-sun"})
+    assert bundle(folder).files
+    (folder / "notes.txt").write_bytes(content + b"  # not a secret\n")  # this changes nothing
+    with pytest.raises(ValueError, match="holds the value of WEATHER_API_KEY") as told:
+        bundle(folder)
+    assert "# not a secret" not in str(told.value)
+
+
+def test_too_large_a_folder_is_refused_by_the_sizes_of_its_files(tmp_path):
+    folder = folder_with(tmp_path)
+    try:
+        with (folder / "model.bin").open("wb") as file:
+            file.truncate(2**40)  # which nobody could read; it takes no place on the disk
+    except OSError:
+        pytest.skip("this disk cannot make a file with a hole")
+    with pytest.raises(ValueError, match=r"too large: 1048576\.\d\d MB unzipped.*: model\.bin"):
+        bundle(folder)

@@ -1,0 +1,88 @@
+"""start.py card: a page and a printable sheet with the learner's bot, her square, her words."""
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from lessons.commands import card
+from lessons.explanation import keep
+from lessons.square.numbers import HomeNumbers
+
+MAIN = 'from botlib import Bot\n\nbot = Bot()\nbot.include_folder("commands")\n'
+DICE = """from botlib import Bot
+
+bot = Bot()
+
+
+@bot.command("dice", help="throws a <big> dice")
+def dice(message):
+    return "6"
+"""
+SVG = "{http://www.w3.org/2000/svg}text"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_FOLDER", str(tmp_path))
+    bot = tmp_path / "workshop/my_bot"
+    (bot / "commands").mkdir(parents=True)
+    (bot / "main.py").write_text(MAIN)
+    (bot / "commands/dice.py").write_text(DICE)
+    (bot / "name.txt").write_text("Luzie & Co\n")
+    return tmp_path
+
+
+def sheet_of(folder):
+    return [each.text for each in ET.parse(folder / "card.svg").getroot().iter(SVG)]
+
+
+def test_the_card_has_name_commands_square_and_sentences(folder, capsys):
+    HomeNumbers(
+        "twitch_irc_function", "Twitch × function, by IRC", "…", 0, 210, 2, 2, ("x",)
+    ).keep()
+    keep("Telegram calls. A function sleeps.\nOn Twitch words are lost & gone.")
+    assert card.main(["--folder", str(folder)]) == 0
+    assert (folder / "card.html").as_uri() in capsys.readouterr().out
+    page = (folder / "card.html").read_text(encoding="utf-8")
+    assert "<h1>Luzie &amp; Co</h1>" in page
+    assert "<dt>!dice</dt><dd>throws a &lt;big&gt; dice</dd>" in page
+    assert "<s>Twitch × function, by IRC</s> ✗" in page
+    assert "Telegram calls. A function sleeps.<br>On Twitch words are lost &amp; gone." in page
+    texts = sheet_of(folder)
+    assert texts[:2] == ["Luzie & Co", "!dice  throws a <big> dice"]
+    assert {"first answer: ≈ 210 ms", "lost: 2 of 3 messages, x"} <= set(texts)
+    assert texts[-1] == "On Twitch words are lost & gone."
+
+
+def test_a_young_bot_has_a_card_that_says_what_comes_later(folder):
+    assert card.main(["--folder", str(folder)]) == 0
+    page = (folder / "card.html").read_text(encoding="utf-8")
+    assert "not measured yet: notebook 02" in page
+    assert card.NO_WORDS in page
+    assert sheet_of(folder)[-1] == card.NO_WORDS
+
+
+def test_the_sheet_holds_a_bot_with_many_commands_and_long_sentences(folder):
+    commands = [f'bot.command("c{number}")(print)\n' for number in range(30)]
+    source = "from botlib import Bot\n\nbot = Bot()\n" + "".join(commands)
+    (folder / "workshop/my_bot/commands/dice.py").write_text(source)
+    keep("Telegram calls, " * 60)
+    assert card.main(["--folder", str(folder)]) == 0
+    root = ET.parse(folder / "card.svg").getroot()
+    below = max(float(each.get("y")) for each in root.iter(SVG))
+    assert below < float(root.get("height"))
+    assert max(len(each.text) for each in root.iter(SVG)) <= 80
+
+
+def test_without_a_bot_it_says_where_one_is_made(tmp_path, capsys):
+    assert card.main(["--folder", str(tmp_path)]) == 1
+    assert "It is made in notebooks 00 and 01" in capsys.readouterr().err
+    assert card.main(["--folder", str(tmp_path / "nowhere")]) == 1
+    assert "There is no folder" in capsys.readouterr().err
+    assert not (tmp_path / "card.html").exists()
+
+
+def test_a_bot_that_does_not_load_is_named(folder, capsys):
+    (folder / "workshop/my_bot/main.py").write_text("bot = \n")
+    assert card.main(["--folder", str(folder)]) == 1
+    assert "main.py" in capsys.readouterr().err

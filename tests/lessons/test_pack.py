@@ -1,0 +1,460 @@
+"""A learner's work in one zip: nothing is lost, no secret travels, no zip writes elsewhere."""
+
+import io
+import json
+import os
+import re
+import stat
+import tempfile
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from nbformat.v4 import new_code_cell, new_notebook, new_output, writes
+from readme_commands import ROOT, fresh_course, run_line
+
+from lessons import pack as packing
+from lessons.commands import pack as command
+from lessons.pack import MANIFEST, PackError, pack, unpack
+from lessons.workshop import write_file
+
+TOKEN = "123456789:" + "Ab3-" * 8 + "xyz"
+NAMES = st.text("aB.é_-:\\ 1", min_size=1, max_size=8)
+PATHS = st.lists(NAMES, min_size=1, max_size=3).map("/".join)
+
+
+def notebook(source, output="42"):
+    cell = new_code_cell(source, execution_count=1)
+    cell.outputs = [new_output("execute_result", {"text/plain": output}, execution_count=1)]
+    return writes(new_notebook(cells=[cell]))
+
+
+def put(folder, files):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    return folder
+
+
+def files_in(folder):
+    """{name: content} of what is not hidden."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    }
+
+
+def zip_of(files, manifest=True, mode=stat.S_IFREG | 0o644):
+    """A zip as somebody else could make it."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        if manifest:
+            known = {"such different chatbots": 1, "written by the course": {}}
+            archive.writestr(MANIFEST, json.dumps(known))
+        for name, content in files:
+            info = zipfile.ZipInfo(name)
+            info.filename, info.external_attr = name, mode << 16
+            archive.writestr(info, content)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def here(tmp_path):
+    return put(
+        tmp_path / "here",
+        {
+            "00_start_here.ipynb": notebook("print('mine')"),
+            "workshop/my_bot/main.py": "bot = 1\n",
+            "workshop/my_bot/commands/roll.py": "# mine\n",
+            "progress/00_start_here-1": "",
+            "square/irc.json": "{}",
+            "explanation.txt": "It sleeps.\n",
+        },
+    )
+
+
+@pytest.fixture
+def there(tmp_path):
+    (tmp_path / "there").mkdir()
+    return tmp_path / "there"
+
+
+def test_all_that_is_hers_arrives_with_its_time(here, there):
+    os.utime(here / "explanation.txt", (1_700_000_000, 1_700_000_000))
+    packed = pack(here)
+    done = unpack(packed.content, there)
+    assert (packed.left_out, done.kept, done.same) == ({}, {}, [])
+    assert sorted(done.written) == packed.files == sorted(files_in(here))
+    before, after = files_in(here), files_in(there)
+    page = json.loads(after.pop("00_start_here.ipynb"))
+    assert "".join(page["cells"][0]["source"]) == "print('mine')"
+    assert page["cells"][0]["outputs"] == []
+    del before["00_start_here.ipynb"]
+    assert after == before
+    assert abs((there / "explanation.txt").stat().st_mtime - 1_700_000_000) <= 2
+
+
+@given(st.dictionaries(PATHS, st.binary(max_size=40), min_size=1, max_size=6))
+@settings(deadline=None, max_examples=150)
+def test_whatever_is_packed_arrives_byte_by_byte(files):
+    with tempfile.TemporaryDirectory() as top:
+        goes_along_whole(put(Path(top, "here"), {}), put(Path(top, "there"), {}), files)
+
+
+def goes_along_whole(here, there, files):
+    """Pack these files, unpack them, and compare."""
+    for name, content in files.items():
+        try:
+            put(here, {name: content})
+        except OSError:  # a name that is a folder already, or one that this system refuses
+            assume(False)
+    try:
+        packed = pack(here)
+    except PackError:
+        assert not any(packing.is_fit(name) for name in files_in(here))
+        return
+    assert sorted(unpack(packed.content, there).written) == packed.files
+    arrived = files_in(there)
+    assert sorted(arrived) == packed.files
+    for name, content in arrived.items():
+        assert content == (here / name).read_bytes()
+    for name in set(files_in(here)) - set(arrived):
+        assert name in packed.left_out or name.endswith((".zip", ".pyc"))
+
+
+NAMED = st.tuples(st.text("a/.\\:é~\x00\nB", max_size=8), st.binary(max_size=9))
+
+
+@given(st.lists(NAMED, max_size=4, unique_by=lambda file: file[0]))
+@settings(deadline=None, max_examples=200)
+def test_no_name_in_a_zip_leaves_the_folder(files):
+    with tempfile.TemporaryDirectory() as top:
+        stays_inside(Path(top).resolve(), files)
+
+
+def stays_inside(top, files):
+    """Unpack a zip with these files, and look around."""
+    there = put(top / "a/there", {"kept.txt": "mine"})
+    put(top, {"a/beside.txt": "mine"})
+    try:
+        done = unpack(zip_of(files), there)
+    except PackError:
+        assert set(files_in(top)) == {"a/beside.txt", "a/there/kept.txt"}  # nothing was written
+    else:
+        assert {f"a/there/{name}" for name in done.written} | {
+            "a/beside.txt",
+            "a/there/kept.txt",
+        } == set(files_in(top))
+    assert (top / "a/beside.txt").read_text() == "mine"
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=200)
+def test_a_damaged_zip_is_refused_or_whole(data):
+    with tempfile.TemporaryDirectory() as top:
+        here = put(Path(top, "here"), {"a.txt": b"one" * 20, "workshop/b.py": b"two"})
+        content = bytearray(pack(here).content)
+        damage(content, data)
+        is_refused_or_whole(bytes(content), here, put(Path(top, "there"), {}))
+
+
+def damage(content, data):
+    """Change up to three bytes, and cut the end off."""
+    for at in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=3)):
+        content[at] = data.draw(st.integers(0, 255))
+    del content[data.draw(st.integers(1, len(content))) :]
+
+
+def is_refused_or_whole(content, here, there):
+    """Unpack a damaged zip; what arrives is as it was."""
+    try:
+        unpack(content, there)
+    except PackError:
+        assert files_in(there) == {}
+    else:
+        assert set(files_in(there).values()) <= set(files_in(here).values())
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("../evil.py", "a pack cannot"),
+        ("/tmp/evil.py", "a pack cannot"),
+        ("a/../../evil.py", "a pack cannot"),
+        ("..\\evil.py", "a pack cannot"),
+        ("C:/evil.py", "a pack cannot"),
+        (".env", "a pack cannot"),
+        ("workshop/.saved.json", "a pack cannot"),
+        ("workshop/nul.py", "a pack cannot"),
+        ("a" * 101, "a pack cannot"),
+    ],
+)
+def test_a_zip_with_an_evil_name_is_refused(there, name, said):
+    with pytest.raises(PackError, match=said):
+        unpack(zip_of([("good.py", b""), (name, b"evil")]), there)
+    assert files_in(there.parent) == {}
+
+
+@pytest.mark.parametrize(
+    "names", [("A.py", "a.py"), ("a", "a/b"), ("é/x", "É/x"), ("a.py", "a.py")]
+)
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_zip_whose_files_are_in_each_others_way_is_refused(there, names):
+    with pytest.raises(PackError, match="a pack cannot"):
+        unpack(zip_of([(name, b"1") for name in names]), there)
+    assert files_in(there) == {}
+
+
+@pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR])
+def test_a_link_in_a_zip_is_refused(there, kind):
+    with pytest.raises(PackError, match="no ordinary file"):
+        unpack(zip_of([("workshop", b"/etc")], mode=kind | 0o777), there)
+    assert files_in(there) == {}
+
+
+def test_a_zip_that_grows_too_large_is_refused(there):
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("zeros.txt", bytes(packing.FILE_LIMIT + 1))
+    with pytest.raises(PackError, match="too large"):
+        unpack(bomb.getvalue(), there)
+    many = [(str(number), b"") for number in range(packing.MOST_FILES + 1)]
+    with pytest.raises(PackError, match="too large"):
+        unpack(zip_of(many), there)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "broken, or it is no pack"),
+        (b"PK\x03\x04 not a zip", "broken, or it is no pack"),
+        (zip_of([("README.md", b"hello")], manifest=False), "it has no .pack.json"),
+        (zip_of([(MANIFEST, b"[]")], manifest=False), "broken, or it is no pack"),
+        (zip_of([(MANIFEST, b'{"such different chatbots": 2}')], manifest=False), "broken"),
+        (
+            zip_of(
+                [(MANIFEST, b'{"such different chatbots": 2, "written by the course": {}}')],
+                manifest=False,
+            ),
+            "A newer course",
+        ),
+    ],
+)
+def test_a_foreign_file_is_named_as_such(there, content, said):
+    with pytest.raises(PackError, match=re.escape(said)):
+        unpack(content, there)
+
+
+def test_no_secret_is_packed(here, there, monkeypatch):
+    monkeypatch.setenv("BOTS_FOLDER", str(here.parent))
+    monkeypatch.setenv("TWITCH_TOKEN", "of-the-environment")
+    put(here.parent, {".env": "TWITCH_CLIENT_SECRET=of-all-my-bots\n"})
+    put(
+        here,
+        {
+            "workshop/my_bot/.env": "TELEGRAM_SECRET=of-this-bot\n",
+            "workshop/my_bot/renewed.env": "x",
+            "workshop/my_bot/cert.pem": "x",
+            "workshop/my_bot/a.py": "x = 'of-all-my-bots'",
+            "workshop/my_bot/b.py": "x = 'of-this-bot'",
+            "workshop/my_bot/c.txt": "of-the-environment",
+            "workshop/my_bot/store.sqlite3": b"SQLite \0" + TOKEN.encode() + b"\0",
+            "workshop/.ssh/id": "x",
+            "01_page.ipynb": notebook(f"token = '{TOKEN}'"),
+            "02_page.ipynb": notebook("print(token)", output=TOKEN),
+        },
+    )
+    packed = pack(here)
+    unpack(packed.content, there)
+    assert set(packed.left_out) == {
+        "01_page.ipynb",
+        *(f"workshop/my_bot/{name}" for name in (".env", "renewed.env", "cert.pem")),
+        *(f"workshop/my_bot/{name}" for name in ("a.py", "b.py", "c.txt", "store.sqlite3")),
+    }
+    assert packed.left_out["workshop/my_bot/a.py"] == "it holds the value of TWITCH_CLIENT_SECRET"
+    assert "02_page.ipynb" in packed.files  # its output is not packed
+    arrived = b"\n".join(files_in(there).values()) + json.dumps(packed.left_out).encode()
+    for secret in (TOKEN, "of-all-my-bots", "of-this-bot", "of-the-environment"):
+        assert secret.encode() not in arrived
+
+
+def test_no_notebook_of_the_course_looks_like_a_secret():
+    for path in (ROOT / "notebooks").rglob("*.ipynb"):
+        assert packing.secret_in(packing.without_outputs(path.read_bytes()), {}) == "", path
+
+
+def test_an_env_file_that_cannot_be_read_stops_the_packing(here, monkeypatch):
+    monkeypatch.setenv("BOTS_FOLDER", str(here))
+    put(here, {".env": "TELEGRAM_TOKEN is missing an equals sign"})
+    with pytest.raises(ValueError, match="line 1: expected NAME=value"):
+        pack(here)
+
+
+def test_links_and_what_the_course_makes_again_stay(here, there):
+    put(here.parent, {"outside/secret.txt": "x"})
+    made = {"pictures/way.svg": "x", "card.html": "x", "workshop/my_bot/my_bot.zip": "x"}
+    put(here, {**made, "workshop/my_bot/__pycache__/main.pyc": "x", "workshop/env/pyvenv.cfg": ""})
+    try:
+        (here / "workshop/out").symlink_to(here.parent / "outside")
+        (here / "workshop/one.txt").symlink_to(here.parent / "outside/secret.txt")
+    except OSError:
+        pytest.skip("links cannot be made here")
+    before = pack(here)
+    assert before.left_out == dict.fromkeys(
+        ("workshop/one.txt", "workshop/out"), "it is no ordinary file"
+    )
+    assert not [name for name in before.files if name in made or "pyc" in name or "env" in name]
+
+
+def test_a_store_that_is_open_is_left_out(here):
+    put(here, {"workshop/my_bot/store.sqlite3": "x", "workshop/my_bot/store.sqlite3-journal": "x"})
+    assert "Stop your bot" in pack(here).left_out["workshop/my_bot/store.sqlite3"]
+    (here / "workshop/my_bot/store.sqlite3-journal").unlink()
+    assert pack(here).left_out == {}
+
+
+def test_too_much_is_refused_and_the_largest_are_named(here):
+    put(here, {f"workshop/large{n}.bin": bytes(packing.FILE_LIMIT) for n in range(5)})
+    with pytest.raises(PackError, match=r"more than 100 MB.*large0\.bin"):
+        pack(here)
+    for n in range(5):
+        (here / f"workshop/large{n}.bin").unlink()
+    put(here, {"workshop/large0.bin": bytes(packing.FILE_LIMIT + 1)})
+    assert pack(here).left_out == {"workshop/large0.bin": "it has more than 20 MB"}
+
+
+def test_an_empty_folder_says_so(there):
+    with pytest.raises(PackError, match="nothing of yours"):
+        pack(there)
+
+
+def test_what_she_has_changed_since_is_kept_and_named(here, there):
+    content = pack(here).content
+    unpack(content, there)
+    put(there, {"workshop/my_bot/commands/roll.py": "# changed there\n"})
+    put(here, {"workshop/my_bot/commands/roll.py": "# changed here\n", "explanation.txt": "New."})
+    done = unpack(pack(here).content, there)
+    assert done.kept == {"workshop/my_bot/commands/roll.py": "you changed it here"}
+    assert done.written == ["explanation.txt"]  # unchanged there since the last pack
+    assert (there / "workshop/my_bot/commands/roll.py").read_text() == "# changed there\n"
+    done = unpack(pack(here).content, there, replace=True)
+    assert done.written == ["workshop/my_bot/commands/roll.py"]
+    assert (there / "workshop/my_bot/commands/roll.py").read_text() == "# changed here\n"
+
+
+def test_a_pack_goes_there_and_back(here, there):
+    unpack(pack(here).content, there)
+    put(there, {"workshop/my_bot/main.py": "bot = 2\n", "00_start_here.ipynb": notebook("2")})
+    told = []
+    done = unpack(pack(there).content, here, before_notebook=told.append)
+    assert done.kept == {}
+    assert sorted(done.written) == ["00_start_here.ipynb", "workshop/my_bot/main.py"]
+    assert told == [here / "00_start_here.ipynb"]
+    assert (here / "workshop/my_bot/main.py").read_text() == "bot = 2\n"
+
+
+def test_running_a_page_is_no_change(here, there):
+    unpack(pack(here).content, there)
+    put(there, {"00_start_here.ipynb": notebook("print('mine')", output="another")})
+    put(here, {"00_start_here.ipynb": notebook("print('new')")})
+    assert unpack(pack(here).content, there).written == ["00_start_here.ipynb"]
+
+
+def test_a_cell_may_replace_what_a_cell_wrote_in_the_other_place(here, there, monkeypatch):
+    monkeypatch.chdir(here)
+    write_file("my_bot/hello.py", "# by a cell\n")
+    write_file("my_bot/score.py", "# by a cell\n")
+    put(here, {"workshop/my_bot/score.py": "# mine\n"})
+    monkeypatch.chdir(there)
+    write_file("my_bot/hello.py", "# by an older cell\n")
+    done = unpack(pack(here).content, there)
+    assert done.kept == {}
+    assert write_file("my_bot/hello.py", "# by a new cell\n")
+    assert not write_file("my_bot/score.py", "# by a new cell\n")
+    assert not write_file("my_bot/main.py", "# by a new cell\n")  # no cell is known to have made it
+
+
+@pytest.mark.parametrize("in_the_way", ["file", "folder", "link", "link to a folder"])
+def test_what_is_in_a_files_place_stays(here, there, in_the_way):
+    outside = put(there.parent / "outside", {"main.py": "theirs"})
+    bot = there / "workshop/my_bot"
+    bot.parent.mkdir()
+    try:
+        if in_the_way == "file":
+            bot.write_text("theirs")
+        elif in_the_way == "folder":
+            (bot / "main.py").mkdir(parents=True)
+        elif in_the_way == "link":
+            bot.mkdir()
+            (bot / "main.py").symlink_to(outside / "main.py")
+        else:
+            bot.symlink_to(outside)
+    except OSError:
+        pytest.skip("links cannot be made here")
+    done = unpack(pack(here).content, there, replace=True)
+    assert done.kept["workshop/my_bot/main.py"] == "something else has its place"
+    assert files_in(outside) == {"main.py": b"theirs"}
+    assert "explanation.txt" in done.written
+
+
+def test_the_command_replaces_a_pack_and_no_other_file(tmp_path, here, capsys, monkeypatch):
+    monkeypatch.setenv("BOTS_FOLDER", str(here.parent))
+    monkeypatch.setattr(command, "FOLDER", here.name)
+    for name in ("mine.zip", "mine.zip", "holiday.zip"):
+        assert command.main([str(tmp_path / name)]) == 0
+    assert "6 files" in capsys.readouterr().out
+    put(tmp_path, {"holiday.zip": zip_of([("photo.jpg", b"x")], manifest=False)})
+    assert command.main([str(tmp_path / "holiday.zip")]) == 1
+    assert "is no pack. Choose another name" in capsys.readouterr().err
+
+
+ASK = "import os; os.chdir('my_course'); from lessons import my_bot; "
+ASK += "needs = ['hello', 'roll', 'score', 'telegram_function.py', 'twitch_function.py']; "
+ASK += "print(my_bot(needs=needs).ask('!roll', 'Viktor')); "
+ASK += "from lessons.progress.course_map import progress; print(progress())"
+
+
+def test_the_walk_from_one_course_to_another(tmp_path):
+    """Pack in one course, unpack in a fresh one: her bot answers there, and the map knows her."""
+    courses = [fresh_course(tmp_path / name) for name in ("old", "new")]
+    for course in courses:
+        link = course / "notebooks"  # left out of the copy; nothing here writes into it
+        link.mkdir()
+        for path in (ROOT / "notebooks").glob("[01]*.ipynb"):
+            (link / path.name).write_bytes(path.read_bytes())
+    old, new = courses
+    mine = old / "my_course"
+    roll = 'from botlib.bot import Bot\n\nbot = Bot()\n\n@bot.command("roll")\n'
+    roll += 'def roll(message):\n    return "always six"\n'
+    put(mine, {"workshop/my_bot/commands/roll.py": roll, "progress/00_start_here-1": ""})
+    put(mine, {"workshop/my_bot/.env": "TELEGRAM_TOKEN=never-packed\n"})
+    main = 'from botlib.bot import Bot\n\nbot = Bot()\nbot.include_folder("commands")\n'
+    put(mine, {"workshop/my_bot/main.py": main})
+    said = run_line("python3 start.py pack", old, BOTS_FOLDER=str(old))
+    (old / "my_course.zip").rename(tmp_path / "mine.zip")
+    assert "left out: workshop/my_bot/.env: secrets stay where they are" in said
+    assert "3 files" in said
+    assert b"never-packed" not in (tmp_path / "mine.zip").read_bytes()
+    said = run_line(f"python3 start.py unpack {tmp_path / 'mine.zip'}", new, BOTS_FOLDER=str(new))
+    assert "3 files unpacked, 0 were here already." in said
+    environment = {
+        "BOTS_FOLDER": str(new),
+        "COURSE_FOLDER": str(new / "my_course"),
+        "PYTHONPATH": f"{new}:{new}/sandbox",
+    }
+    said = run_line(f'python3 -c "{ASK}"', new, **environment)
+    assert "added to workshop/my_bot: commands/hello.py, commands/score.py, telegram_" in said
+    assert "always six" in said
+    assert re.search("00 Start here +●", said)
+    put(new / "my_course", {"workshop/my_bot/commands/roll.py": "# changed\n"})
+    said = run_line(f"python3 start.py unpack {tmp_path / 'mine.zip'}", new, BOTS_FOLDER=str(new))
+    assert "kept yours: workshop/my_bot/commands/roll.py (you changed it here)" in said
+    run_line(
+        f"python3 start.py unpack {tmp_path / 'mine.zip'} --replace", new, BOTS_FOLDER=str(new)
+    )
+    assert (new / "my_course/workshop/my_bot/commands/roll.py").read_text() == roll

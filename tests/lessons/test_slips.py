@@ -1,0 +1,516 @@
+"""Each slip of an exercise is recognized in its own wrong code, by the exercise's real check."""
+
+import importlib
+import re
+import time
+from pathlib import Path
+from textwrap import dedent
+from time import sleep
+from types import SimpleNamespace
+
+import pytest
+
+import lessons.exercises
+from botlib.bot import Bot
+from botlib.bot_files import load_bot_file
+from lessons.exercises.slips import BotTask, Slip, Task, Values, contains, like, number
+from lessons.exercises.verdict import Exercise, exercise
+
+GUIDE = Path(lessons.__file__).parents[1] / "CONTRIBUTING.md"
+
+
+def guide():
+    """The tasks and the exercise that CONTRIBUTING.md shows."""
+    blocks = re.findall(r"^( *)```python\n(.*?)\n\1```$", GUIDE.read_text("utf-8"), re.M | re.S)
+    names = {"__name__": "ex_guide"}
+    for _, text in blocks:
+        if "lessons.exercises.slips" in text:
+            exec(dedent(text), names)
+    shown = {"exercise_4": names["TWICE"], "exercise_5": names["HOMES"]}
+    shown = {name: exercise("answer", "a hint", task=task)(accept) for name, task in shown.items()}
+    return SimpleNamespace(**names, **shown)
+
+
+def accept(answer):
+    """Pass what a task has found right."""
+    return "right"
+
+
+FOLDER = Path(lessons.exercises.__file__).parent
+MACHINERY = ("__init__", "slips", "verdict")
+FILES = sorted(file for file in FOLDER.glob("*.py") if file.stem not in MACHINERY)
+MODULES = [importlib.import_module(f"lessons.exercises.{file.stem}") for file in FILES]
+
+
+@pytest.fixture
+def answer(capsys, tmp_path, monkeypatch):
+    """Hand an answer in; returns what the exercise says."""
+    monkeypatch.setenv("COURSE_FOLDER", str(tmp_path))
+    monkeypatch.setenv("STORE_FOLDER", str(tmp_path))
+
+    def answer(each, function):
+        each(function)
+        return capsys.readouterr().out.strip()
+
+    return answer
+
+
+def handed_in(task, slip, folder):
+    """What a learner hands in who has written the wrong code."""
+    written = task.written(slip)
+    if not isinstance(task, BotTask):
+        return written
+    file = folder / f"{task.command}.py"
+    file.write_text(written, encoding="utf-8")
+    return str(file) if task.file else load_bot_file(file, Bot)
+
+
+def test_the_guides_exercise_says_what_the_guide_says(answer):
+    tip, text = guide().exercise_3, GUIDE.read_text("utf-8")
+    assert answer(tip, lambda price, percent: price * percent / 100).startswith("✔ passed: ")
+    said = answer(tip, lambda price, percent: percent * price).removeprefix("… not yet: ")
+    assert f'"{said}"' in text
+    todo = "write def tip(price, percent): instead of the line with the dots"
+    assert answer(tip, ...) == f"… not yet: {todo}"
+
+
+TASK = Task(
+    "last(words)",
+    [((["a", "b"],), "b"), ((["a", "b", "c"],), "c"), ((["b"],), "b")],
+    [
+        Slip("return words[1]", "that is the second word"),
+        Slip("return words[len(words)]", "Python counts from 0: words[len(words) - 1]"),
+        Slip("return words[0]", "that is the first word"),
+        Slip("return words.pop(0)", "nobody can hear this, since it is the same as the first word"),
+    ],
+)
+
+
+@exercise("write def last(words)", task=TASK)
+def exercise_1(last):
+    """The last word."""
+    return "the last word"
+
+
+def the_second_or_the_first(words):
+    return words[1] if len(words) > 1 else words[0]
+
+
+def out_of_range(words):
+    raise IndexError("list index out of range")
+
+
+def takes_all(words):
+    last = words.pop()
+    words.clear()
+    return last
+
+
+def prints(words):
+    print(words[-1])
+
+
+def unpacks(words):
+    _first, _second, last, _more = words
+    return last
+
+
+def sleeps(words):
+    time.sleep(100)
+    return words[-1]
+
+
+async def waits(words):
+    return words[-1]
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (lambda words: words[-1], "✔ passed: the last word"),
+        (takes_all, "✔ passed: the last word"),
+        (the_second_or_the_first, "last(['a', 'b', 'c']) gave 'b', expected 'c': that is the sec"),
+        (lambda words: words[0], "last(['a', 'b']) gave 'a', expected 'b': that is the first word"),
+        (out_of_range, "raised IndexError: list index out of range, expected 'b': Python counts"),
+        (lambda words: "x", "… not yet: last(['a', 'b']) gave 'x', expected 'b'"),
+        (prints, "it printed 'b'. Write return instead of print"),
+        (lambda words: None, "Does it end with return?"),
+        (lambda: "b", "The brackets after def need a name for each value in the call"),
+        (lambda words: word[-1], "A text needs quotes"),  # noqa: F821
+        (lambda words: math.nan, "write import math above the function"),  # noqa: F821
+        (unpacks, "There must be as many names"),
+        (waits, "write def without async"),
+        (sleeps, "✔ passed: the last word"),
+        ("b", "… not yet: expected a function, found 'b'"),
+    ],
+)
+def test_what_a_task_says(function, said, answer):
+    assert said in answer(exercise_1, function)
+
+
+def sleeping_import(failures):
+    import time
+
+    time.sleep(3600 * failures)
+
+
+def sleeping_name(failures):
+    sleep(3600 * failures)
+    return failures
+
+
+def test_nobody_waits_for_a_function_that_sleeps(answer):
+    task = Task("wait(failures)", [((1,), 1), ((500,), 500)])
+    waits = exercise("answer", task=task)(accept)
+    assert "returned nothing" in answer(waits, sleeping_import)
+    assert "passed" in answer(waits, sleeping_name)
+    assert sleep is time.sleep
+
+
+def test_a_slip_that_fails_earlier_explains_nothing(answer):
+    said = answer(exercise_1, lambda words: words[0] if len(words) == 3 else words[-1])
+    assert "last(['a', 'b', 'c']) gave 'a', expected 'c'" in said
+    assert "that is the first word" not in said
+
+
+@pytest.mark.parametrize(
+    ("found", "complaint"),
+    [
+        (1, ""),
+        (0.5, ""),
+        ("1", "a text. Return the number itself, no f-text"),
+        (True, "expected a number"),
+        (float("nan"), "expected a number"),
+    ],
+)
+def test_what_is_wrong_with_a_number(found, complaint):
+    assert number(found) == complaint
+
+
+ADDER = BotTask(
+    "add",
+    [
+        [("!add 2 3", "5"), ("!add 10 -4 1", "7"), ("!add 8", "8")],
+        [("!add two", contains("numbers"))],
+    ],
+    [
+        Slip('return "".join(message.words)', "the words were joined: int(word) makes a number"),
+        Slip("return message.words[0]", "that is the first word alone: add all in a loop"),
+        Slip(
+            """
+            total = 0
+            for word in message.words:
+                total = total + int(word)
+            return str(total)
+            """,
+            "words that are no numbers need try: and except ValueError:",
+        ),
+        Slip(
+            """
+            @bot.command("add")
+            def add(message):
+                return "5"
+            """,
+            "that is one sum: the words are in message.words",
+        ),
+    ],
+)
+
+
+@exercise("write the command add", "a loop", task=ADDER, because="A loop goes through all words.")
+def exercise_2(bot):
+    """A bot that adds."""
+    return "it adds"
+
+
+VISITS = BotTask(
+    "hi",
+    [[("!hi", "Ann", "{user}: 1"), ("!hi", "Bob", "{user}: 1"), ("!hi", "Ann", "{user}: 2")]],
+    [
+        Slip('return f"{message.user}: 1"', "the count must last: keep it in a dictionary"),
+        Slip(
+            """
+            visits["all"] = visits.get("all", 0) + 1
+            return f"{message.user}: {visits['all']}"
+            """,
+            "one count for everybody: the key is message.user",
+        ),
+        Slip(
+            """
+            visits[message.user] = visits[message.user] + 1
+            return f"{message.user}: {visits[message.user]}"
+            """,
+            "somebody new has no count yet: visits.get(message.user, 0)",
+        ),
+    ],
+    before="visits = {}",
+    new_users=True,
+)
+
+
+@exercise("write the command hi", "a dictionary", task=VISITS)
+def exercise_3(bot):
+    """A bot that counts visits."""
+    return "it counts"
+
+
+ROLL = BotTask(
+    "roll",
+    [
+        [("!roll", like("Viktor: [1-6]", "Viktor: and a number from 1 to 6"))] * 12,
+        [("!roll", like("Viktor: [1-6]", "one roll")), ("!count", "1")],
+    ],
+    [
+        Slip("return 'Viktor: ' + str(random.randint(0, 5))", "randint(1, 6) has both its ends"),
+        Slip(
+            """
+            from random import randint
+            from botlib import Bot
+            from botlib.store import open_store
+            bot = Bot()
+            store = open_store()
+
+            @bot.command("roll")
+            def roll(message):
+                return f"{message.user}: {randint(1, 6)}"
+
+            @bot.command("count")
+            def count(message):
+                return str(store.get("rolls", 0))
+            """,
+            "nobody has added the roll to the store",
+        ),
+    ],
+    before="""import random
+from botlib.store import open_store
+store = open_store()
+@bot.command("count")
+def count(message):
+    return str(store.get("rolls", 0))
+""",
+    file=True,
+)
+
+
+@exercise("write the command roll", "a dice", task=ROLL)
+def exercise_4(file):
+    """A file of a bot."""
+    return "it rolls"
+
+
+HOMES = Values(
+    '"function" or "program"',
+    {"shop": "function", "game": "program", "chat": "program"},
+    {
+        "shop": {"program": "Telegram calls it"},
+        "game": "it speaks by itself",
+        "chat": {"function": "it must hold the line"},
+    },
+    choices=("function", "program"),
+)
+
+
+@exercise("write a home instead of each three dots", "who begins?", task=HOMES)
+def exercise_5(homes):
+    """A home for each bot."""
+    return "three homes"
+
+
+LOST = Values(
+    "a number",
+    {"Telegram": 0, "Twitch": lambda number: number in (2, 3)},
+    {"Telegram": {3: "it keeps them"}, "Twitch": {0: "nobody keeps them"}},
+    choices=(0, 1, 2, 3),
+    kind=number,
+)
+
+
+@exercise("write a number instead of each three dots", "who keeps them?", task=LOST)
+def exercise_6(lost):
+    """Lost messages."""
+    return "counted"
+
+
+SLIPS = [
+    pytest.param(each, slip, id=f"{slip.says}: {slip.code}")
+    for module in (*MODULES, guide(), SimpleNamespace(**globals()))
+    for each in vars(module).values()
+    if isinstance(each, Exercise) and each.task
+    for slip in each.task.slips
+    if "nobody can hear this" not in slip.says
+]
+
+
+@pytest.mark.parametrize(("each", "slip"), SLIPS)
+def test_a_slip_is_recognized_in_its_own_wrong_code(each, slip, answer, tmp_path):
+    words = answer(each, handed_in(each.task, slip, tmp_path))
+    meant = "spell" in slip.says or "NameError" in slip.says or isinstance(each.task, BotTask)
+    assert meant or "NameError" not in words, "the code of a slip imports all that it uses"
+    assert words.startswith("… not yet: ")
+    assert words.endswith(f": {slip.says}"), "another slip, or none, gives this result, too"
+
+
+def test_an_argument_that_is_too_long_to_read_is_told_in_words(answer):
+    (exercise_1,) = (module.exercise_1 for module in MODULES if module.__name__.endswith("ex_06"))
+    words = answer(exercise_1, lambda update: "hello Viktor!")
+    assert words.startswith("… not yet: reply(update) with '!hello' from Viktor in chat 7 gave")
+    words = answer(exercise_1, lambda update: update["form"])
+    assert words.endswith(
+        "raised KeyError: 'form' in reply(update) with '!hello' from Viktor in chat 7"
+    )
+
+
+def bot_with(command, function):
+    bot = Bot()
+    bot.command(command)(function)
+    return bot
+
+
+def adds(message):
+    try:
+        return str(sum(map(int, message.words)))
+    except ValueError:
+        return "I can only add numbers."
+
+
+def still_open(message):
+    return ...
+
+
+@pytest.mark.parametrize(
+    ("bot", "said"),
+    [
+        (bot_with("add", adds), "✔ passed: it adds\nA loop goes through all words."),
+        (bot_with("add", lambda message: "6"), "for !add 2 3 it says '6'; expected '5'"),
+        (bot_with("add", lambda message: print("5")), "the function printed '5'"),
+        (bot_with("add", lambda message: None), "Does the command end with return?"),
+        (bot_with("add", lambda message: ""), "for !add 2 3 it says nothing"),
+        (bot_with("add", lambda message: sum(message.words)), "int(…) turns it into a number"),
+        (bot_with("sum", adds), "the bot has no command add yet; it has: help, sum"),
+        (bot_with("add", still_open), "… not yet: write the command add"),
+        (Bot(), "… not yet: write the command add"),
+        (..., "… not yet: write the command add"),
+        (Bot, "Bot needs brackets"),
+        (adds, "found a function"),
+        ("add.py", "found 'add.py'"),
+    ],
+)
+def test_what_a_task_for_a_bot_says(bot, said, answer):
+    assert said in answer(exercise_2, bot)
+
+
+def test_a_bot_that_remembers_meets_new_people_in_each_run(answer):
+    visits = {}
+
+    def hi(message):
+        visits[message.user] = visits.get(message.user, 0) + 1
+        return f"{message.user}: {visits[message.user]}"
+
+    bot = bot_with("hi", hi)
+    assert answer(exercise_3, bot) == answer(exercise_3, bot) == "✔ passed: it counts"
+
+
+ROLLS = """import random
+from botlib import Bot
+from botlib.store import open_store
+
+bot = Bot()
+store = open_store()
+
+
+@bot.command("roll")
+def roll(message):
+    store.increment("rolls")
+    return f"{message.user}: {random.randint(1, 6)}"
+
+
+@bot.command("count")
+def count(message):
+    return str(store.get("rolls", 0))
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (ROLLS, "✔ passed: it rolls"),
+        (ROLLS.replace("random.randint(1, 6)", "..."), "… not yet: write the command roll"),
+        (ROLLS.replace("(message):", "(message)", 1), "SyntaxError"),
+        (ROLLS.replace("bot = ", "robot = ").replace("@bot", "@robot"), "has no `bot`"),
+        (ROLLS.replace("random.", "chance."), "raised NameError: name 'chance' is not defined"),
+    ],
+)
+def test_what_a_task_for_a_file_says(source, said, answer, tmp_path):
+    folder = tmp_path / "my_bot"
+    folder.mkdir()
+    (folder / "main.py").write_text(source, encoding="utf-8")
+    assert said in answer(exercise_4, str(folder / "main.py"))
+    assert said in answer(exercise_4, folder)
+    assert said in answer(exercise_4, folder), "the last check has left nothing in the store"
+
+
+GREET = BotTask(
+    "greet",
+    [[("!greet", name, like(f".*{name}.*", f"the name {name}"))] for name in ("Viktor", "Ada")],
+    [
+        Slip("return 'hello'", "nobody is called by name"),
+        Slip("return 'hello Ada'", "everybody is called Ada"),
+    ],
+    form=lambda said: [name in "".join(said) for name in ("Viktor", "Ada")],
+)
+
+
+@exercise("write the command greet", "a name", task=GREET)
+def exercise_7(bot):
+    """A bot that greets."""
+    return "it greets"
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (lambda message: f"ahoy {message.user}", "✔ passed: it greets"),
+        (lambda message: "what a day", "says 'what a day', expected the name Viktor: nobody is"),
+        (
+            lambda message: "dear Ada, tea?",
+            "says 'dear Ada, tea?', expected the name Viktor: every",
+        ),
+    ],
+)
+def test_a_slip_is_known_by_its_form_where_learners_choose_the_words(function, said, answer):
+    assert said in answer(exercise_7, bot_with("greet", function))
+
+
+def test_a_task_for_a_file_wants_the_files_name(answer):
+    assert "expected the name of a file" in answer(exercise_4, Bot())
+    assert "does not exist" in answer(exercise_4, "commands/none.py")
+
+
+@pytest.mark.parametrize(
+    ("homes", "said"),
+    [
+        ({"shop": "function", "game": "program", "chat": "program"}, "✔ passed: three homes"),
+        ({"shop": "function", "game": "cloud", "chat": "program"}, 'game: expected "function"'),
+        ({"shop": "function", "game": ..., "chat": "program"}, "instead of the three dots: game"),
+        ({"shop": "function"}, "is missing for game, chat"),
+        ({"function"}, "a colon"),
+        ("function", "expected a dictionary"),
+    ],
+)
+def test_what_a_task_of_values_says(homes, said, answer):
+    assert said in answer(exercise_5, homes)
+
+
+@pytest.mark.parametrize(
+    ("lost", "said"),
+    [
+        ({"Telegram": 0, "Twitch": 2}, "✔ passed"),
+        ({"Telegram": 0, "Twitch": 1}, "Twitch: you said 1"),
+        ({"Telegram": "0", "Twitch": 3}, "'0' is a text; write 0 without quotes"),
+        ({"Telegram": 0, "Twitch": 9}, "Twitch: expected a number; found 9"),
+        ({"Telegram": 0.0, "Twitch": 3}, "✔ passed"),
+        ({"Telegram": False, "Twitch": 3}, "Telegram: expected a number; found False"),
+    ],
+)
+def test_what_a_task_of_numbers_says(lost, said, answer):
+    assert said in answer(exercise_6, lost)

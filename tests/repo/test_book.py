@@ -1,0 +1,324 @@
+"""The book: built as `start.py book` builds it, and read in a browser, as on a phone.
+
+All tests share one build. In its folder is what stands for the notebooks in a browser tab.
+"""
+
+import functools
+import http.server
+import json
+import re
+import runpy
+import subprocess
+import sys
+import threading
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from chromium import find_browser
+from window_browser import WCAG, a_browser, barriers, is_wider_than_its_window
+
+from lessons.progress.contents import CORE, DEEPER, PARTS
+
+HOME = Path(__file__).parents[2]
+ROOMS = [f"deeper/{name}" for rooms in DEEPER.values() for name in rooms]
+IN_THE_TAB = ("00_start_here", "01_what_a_bot_is_made_of")
+NOT_IN_THE_TAB = "02_on_your_phone"  # there is a page in its place that says what it needs
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+IN_A_BROWSER = pytest.mark.skipif(not find_browser(), reason="NO BROWSER: install chromium")
+KINDS = (  # one page of each kind
+    "index",
+    "search",
+    "notebooks/00_start_here",
+    "notebooks/04_inside_a_serverless_cloud",
+    "notebooks/11_four_corners",
+    "notebooks/deeper/the_bill",
+    "deploy/aws/README",
+    "docs/terms",
+    "sandbox/README",
+)
+COMPARES = re.compile(r"^ *compare\(", re.MULTILINE)
+CHOOSE_THEME = "theme => { document.body.dataset.theme = theme; }"
+
+
+class Page(HTMLParser):
+    """What a page holds: the names of its places, its links, and what it loads."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.names, self.links, self.loaded = set(), [], []
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.names |= {given[name] for name in ("id", "name") if given.get(name)}
+        if tag == "a" and "href" in given:
+            self.links.append(given["href"])
+        if tag == "link" and given["rel"] not in ("index", "search", "next", "prev"):
+            self.loaded.append(given["href"])
+        if "src" in given:
+            self.loaded.append(given["src"])
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The folder of the book."""
+    target = tmp_path_factory.mktemp("site")
+    (target / "tab/files").mkdir(parents=True)
+    for name in (*IN_THE_TAB, NOT_IN_THE_TAB):
+        cells = [{"cell_type": "code" if name in IN_THE_TAB else "markdown"}]
+        (target / f"tab/files/{name}.ipynb").write_text(json.dumps({"cells": cells}))
+    (target / "tab/lab").mkdir()
+    (target / "tab/lab/index.html").touch()
+    (target / "tab/index.html").touch()
+    command = [sys.executable, "docs/book/build.py", str(target)]
+    done = subprocess.run(command, cwd=HOME, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr  # a warning is an error
+    assert str(target / "index.html") in done.stdout
+    return target
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    """{the path of a page: what it holds}, of all pages."""
+    found = {path: Page(path) for path in sorted(site.rglob("*.html"))}
+    assert len(found) > 60
+    return found
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Files of a folder, without a word about each request."""
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    """The address of a plain web server with the book."""
+    handler = functools.partial(Quiet, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with a_browser() as started:
+        yield started
+
+
+def text_of(site, name):
+    return (site / f"{name}.html").read_text(encoding="utf-8")
+
+
+def test_the_contents_are_those_of_the_readme_in_its_order(site):
+    sidebar = text_of(site, "index").partition("sidebar-tree")[2].partition("</aside")[0]
+    captions = re.findall(r'caption-text">([^<]+)<', sidebar)
+    assert captions[: len(PARTS) + 1] == [*PARTS.values(), "Side rooms"]
+    assert re.findall(r'href="notebooks/([\w/]+)\.html"', sidebar) == [*CORE, *ROOMS]
+    for name in ("deploy/README", "deploy/phone/README", "sandbox/docs/reference"):
+        assert f'href="{name}.html"' in sidebar
+
+
+def test_every_link_leads_to_a_page_and_a_place_in_it(site, pages):
+    wrong, tried = [], 0
+    for path, page in pages.items():
+        for link in [*page.links, *page.loaded]:
+            parts = urlsplit(link)
+            if parts.scheme:
+                continue
+            tried += 1
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            place = unquote(parts.fragment)
+            if not target.is_file() or (place and place not in pages[target].names):
+                wrong.append((str(path.relative_to(site)), link))
+    assert tried > 3000
+    assert wrong == []
+
+
+def test_no_page_loads_anything_from_elsewhere(site, pages):
+    loaded = [link for page in pages.values() for link in page.loaded]
+    loaded += [
+        link
+        for path in site.rglob("*.css")
+        for link in re.findall(r"url\(['\"]?([^)'\"]+)", path.read_text(encoding="utf-8"))
+    ]
+    assert len(loaded) > 500
+    assert {urlsplit(link).scheme for link in loaded} == {"", "data"}
+
+
+@pytest.mark.parametrize("name", [*CORE, *ROOMS])
+def test_a_notebook_says_how_to_run_it(site, name):
+    text = text_of(site, f"notebooks/{name}")
+    box = text.partition('class="run admonition"')[2].partition("</div>")[0]
+    assert text.index("</h1>") < text.index('class="run admonition"') < text.index("<h2>")
+    up = "../" * (1 + name.count("/"))
+    assert f'href="{up}index.html#start"' in box
+    assert "python3 start.py" in re.sub(r"<[^>]+>", "", box)
+    linked = f'href="{up}tab/lab/index.html?path={name}.ipynb"' in box
+    assert linked == (name in IN_THE_TAB)
+
+
+def test_the_first_page_opens_the_tab(site):
+    page = text_of(site, "index")
+    assert '<a href="tab/index.html">Try it</a>' in page
+    assert "GitHub shows the website" not in page
+
+
+def test_no_page_shows_a_window_that_cannot_open(site):
+    notebooks = [path.read_text(encoding="utf-8") for path in site.glob("notebooks/**/*.html")]
+    assert not [text for text in notebooks if "<object" in text or "Nothing to click" in text]
+    assert "hello Viktor!" in text_of(site, "notebooks/00_start_here").partition('"still"')[2]
+
+
+def test_code_is_a_download(site):
+    readme = text_of(site, "botlib/README")
+    (download,) = re.findall(r'href="\.\./(_downloads/\w+/bot\.py)"', readme)
+    assert (site / download).read_bytes() == (HOME / "botlib/bot.py").read_bytes()
+
+
+def test_code_is_in_the_repository_if_there_is_one(tmp_path):
+    repository = "https://bots.example/blob/main"
+    book = runpy.run_path(str(HOME / "docs/book/build.py"))["Book"](tmp_path, tmp_path, repository)
+    book.collect()
+    book.write()
+    linked = (tmp_path / "botlib/README.md").read_text(encoding="utf-8")
+    assert f"]({repository}/botlib/bot.py)" in linked
+    assert "](reference.md)" in (tmp_path / "sandbox/docs/python.md").read_text(encoding="utf-8")
+    assert list(tmp_path.rglob("*.py")) == []
+
+
+@pytest.mark.parametrize("name", [*CORE, *ROOMS])
+def test_a_guess_and_an_exercise_come_before_their_answers(site, name):
+    """What a cell found out about a guess is folded, and so is a solution; an exercise is open."""
+    cells = json.loads((HOME / f"notebooks/{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+    text = text_of(site, f"notebooks/{name}")
+    folds = re.findall(r"<details.*?</details>", text, re.DOTALL)
+    assert not [fold for fold in folds if re.match(r"<details[^>]* open", fold)]
+    compares = [cell for cell in cells if COMPARES.search("".join(cell["source"]))]
+    assert sum("No guess this time" in fold for fold in folds) == len(compares)
+    assert sum("<summary>Solution" in fold for fold in folds) == str(cells).count("'exercise'")
+    shown = re.sub(r"<details.*?</details>", "", text, flags=re.DOTALL)
+    assert "No guess this time" not in shown and "… not yet:" not in shown
+
+
+@IN_A_BROWSER
+def test_a_search_for_a_term_finds_first_the_notebook_that_introduces_it(browser, address):
+    page = browser.new_page()
+    try:
+        page.goto(f"{address}/search.html?q=webhook")
+        assert page.locator("#search-results li a").first.inner_text() == "06 Telegram calls"
+    finally:
+        page.close()
+
+
+@IN_A_BROWSER
+def test_an_answer_opens_with_a_click(browser, address):
+    page = browser.new_page(viewport=PHONE)
+    try:
+        page.goto(f"{address}/notebooks/00_start_here.html")
+        answer = page.get_by_text("Does your bot answer !goodbye? No guess this time.")
+        below = page.get_by_text("Every bot in this course can say that.")  # it tells the answer
+        solution = page.get_by_text('return f"goodbye {message.user}!"')
+        hidden = (answer, below, solution)
+        assert not [one for one in hidden if one.is_visible()]
+        folds = [
+            page.get_by_text(text, exact=True).first
+            for text in ("Guess first, then look", "Solution")
+        ]
+        for fold in folds:
+            assert fold.locator("xpath=ancestor-or-self::summary").bounding_box()["height"] >= 40
+            fold.click()
+        assert all(one.is_visible() for one in hidden)
+    finally:
+        page.close()
+
+
+@IN_A_BROWSER
+def test_a_chart_that_is_cut_off_shows_that_there_is_more(browser, address):
+    page = browser.new_page(viewport=PHONE)
+    try:
+        page.goto(f"{address}/notebooks/04_inside_a_serverless_cloud.html")
+        chart = page.locator(".output:has(> img)").first
+        cut = page.locator(".output.more:has(> img)").first
+        cut.wait_for()
+        chart.evaluate("box => { box.scrollLeft = box.scrollWidth; }")
+        cut.wait_for(state="detached")
+        chart.evaluate("box => { box.scrollLeft = 0; }")
+        cut.wait_for()
+        page.set_viewport_size(DESK)
+        cut.wait_for(state="detached")
+    finally:
+        page.close()
+
+
+@IN_A_BROWSER
+def test_a_table_on_a_phone_breaks_long_names_but_no_word(browser, address):
+    page = browser.new_page(viewport=PHONE)
+    try:
+        page.goto(f"{address}/docs/teaching/03.html")
+        word = page.get_by_text("minutes", exact=True).first
+        assert word.bounding_box()["height"] < 30  # one line
+        page.goto(f"{address}/notebooks/00_start_here.html")
+        table = page.locator(".table-wrapper").last  # What goes wrong
+        assert table.evaluate("box => box.scrollWidth <= box.clientWidth")
+    finally:
+        page.close()
+
+
+@IN_A_BROWSER
+def test_no_page_is_wider_than_a_phone_or_asks_another_server(browser, address, site, pages):
+    requests, wide = [], []
+    page = browser.new_page()
+    page.on("request", lambda request: requests.append(request.url))
+    for path in pages:
+        name = path.relative_to(site).as_posix()
+        page.set_viewport_size(PHONE)
+        page.goto(f"{address}/{name}")
+        for size in (PHONE, DESK):
+            page.set_viewport_size(size)
+            for theme in ("light", "dark"):
+                page.evaluate(CHOOSE_THEME, theme)
+                if is_wider_than_its_window(page):
+                    wide.append((name, size["width"], theme))
+    page.close()
+    assert wide == []
+    assert len(requests) > 500
+    elsewhere = [url for url in requests if not url.startswith((f"{address}/", "data:"))]
+    assert elsewhere == []
+
+
+@IN_A_BROWSER
+@pytest.mark.parametrize("name", KINDS)
+def test_everybody_can_use_a_page(browser, address, name):
+    page = browser.new_page(viewport=PHONE)
+    try:
+        page.goto(f"{address}/{name}.html")
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        page.evaluate(CHOOSE_THEME, "light")
+        assert barriers(page, WCAG) == []
+        page.evaluate(CHOOSE_THEME, "dark")
+        assert barriers(page, ["color-contrast"]) == []
+    finally:
+        page.close()
+
+
+@IN_A_BROWSER
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_pictures_follow_the_switch_of_the_page(browser, address, system):
+    """The switch counts, whatever the reader's system prefers."""
+    page = browser.new_page(color_scheme=system)
+    try:
+        page.goto(f"{address}/notebooks/11_four_corners.html")
+        for kind in ("img[src*='_images']", "img[src^='data:image/svg']"):
+            picture = page.locator(kind).first
+            seen = {}
+            for theme in ("light", "dark"):
+                page.evaluate(CHOOSE_THEME, theme)
+                seen[theme] = picture.screenshot()
+            assert seen["light"] != seen["dark"]
+    finally:
+        page.close()

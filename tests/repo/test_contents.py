@@ -1,0 +1,122 @@
+"""The course has the notebooks that its contents name, and each old idea has a place in them."""
+
+import json
+import re
+import tomllib
+import warnings
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from lessons.progress.contents import CORE, DEEPER, PARTS
+
+HOME = Path(__file__).parents[2]
+NOTEBOOKS = HOME / "notebooks"
+TITLES = CORE | {
+    f"deeper/{name}": title for rooms in DEEPER.values() for name, title in rooms.items()
+}
+THERE = {
+    path.relative_to(NOTEBOOKS).with_suffix("").as_posix()
+    for pattern in ("*.ipynb", "deeper/*.ipynb")
+    for path in NOTEBOOKS.glob(pattern)
+}
+WHERE = (HOME / "docs/where.md").read_text(encoding="utf-8")
+SOURCES = tomllib.loads((HOME / "docs/sources.toml").read_text(encoding="utf-8"))
+# An anchor may have brackets, as in #Start-it-(5-minutes).
+LINK = re.compile(r"\]\(\.\./notebooks/([\w/]+)\.ipynb#((?:[^()\s]|\([^()\s]*\))+)\)")
+A_YEAR = timedelta(days=365)
+
+
+@cache
+def prose(stem):
+    cells = json.loads((NOTEBOOKS / f"{stem}.ipynb").read_text(encoding="utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+
+
+def anchors(stem):
+    """The headings of a notebook, as JupyterLab and GitHub link to them."""
+    found = [line for text in prose(stem) for line in re.findall(r"^#+ (.+)$", text, re.M)]
+    return {heading.replace(" ", "-") for heading in found}
+
+
+def test_the_contents_name_every_notebook():
+    assert set(TITLES) == THERE
+    assert list(CORE) == sorted(CORE)
+    assert {*PARTS, *DEEPER} <= {stem[:2] for stem in CORE}
+
+
+@pytest.mark.parametrize("stem", sorted(THERE))
+def test_a_notebook_has_the_title_that_the_contents_say(stem):
+    number = "" if stem.startswith("deeper/") else f"{stem[:2]} "
+    assert prose(stem)[0].splitlines()[0] == f"# {number}{TITLES[stem]}"
+
+
+def minutes(stem):
+    """What the first cell of a notebook promises."""
+    return int(re.search(r"^\*\*Time:\*\* about (\d+) minutes", prose(stem)[0], re.M)[1])
+
+
+def test_the_readme_leads_to_each_notebook_and_says_how_long_the_core_takes():
+    readme = (HOME / "README.md").read_text(encoding="utf-8")
+    for stem in TITLES:
+        number = "" if stem.startswith("deeper/") else f"{stem[:2]} "
+        assert f"[{number}{TITLES[stem]}](notebooks/{stem}.ipynb)" in readme
+    (hours,) = re.findall(r"The core takes about (\d+) hours", readme)
+    assert round(sum(map(minutes, CORE)) / 60) == int(hours)
+    longest, shortest = (pick(map(minutes, set(TITLES) - set(CORE))) for pick in (max, min))
+    assert f"{shortest} to {longest} minutes each" in readme
+
+
+@pytest.mark.parametrize("stem", CORE)
+def test_each_core_notebook_has_a_short_note_for_teachers(stem):
+    note = (HOME / f"docs/teaching/{stem[:2]}.md").read_text(encoding="utf-8")
+    assert 120 <= len(note.split()) <= 400
+    assert "minutes" in note
+    assert "```python" not in note, "no solutions"
+
+
+# --- docs/where.md: each idea of the second edition, and where it is now ----------------------
+
+
+def places():
+    """Yield (old notebook, idea, its new place) of each row."""
+    for section in WHERE.split("\n## ")[1:]:
+        for row in section.splitlines():
+            if row.startswith("| ") and not row.startswith(("| idea ", "|---")):
+                idea, now = (cell.strip() for cell in row.strip("|").split("|"))
+                yield section.splitlines()[0], idea, now
+
+
+@pytest.mark.parametrize(("old", "idea", "now"), list(places()))
+def test_each_idea_of_the_second_edition_has_a_place(old, idea, now):
+    links = LINK.findall(now)
+    assert links or now.startswith("left out: "), f"{old}: {idea} has no place"
+    for stem, anchor in links:
+        assert stem in TITLES
+        assert anchor in anchors(stem), f"{stem} has {sorted(anchors(stem))}"
+
+
+# --- docs/sources.toml: what notebooks claim about the world outside --------------------------
+
+
+@pytest.mark.parametrize(
+    ("notebook", "number"), [(n, i) for n in SOURCES for i in range(len(SOURCES[n]))]
+)
+def test_each_claim_has_its_source(notebook, number):
+    claim = SOURCES[notebook][number]
+    assert notebook in TITLES
+    assert claim.keys() == {"claim", "source", "date"}
+    assert claim["claim"].strip()
+    assert re.match(r"https://\S+$|measured\b", claim["source"])
+    assert isinstance(claim["date"], date)
+    if date.today() - claim["date"] > A_YEAR:
+        warnings.warn(f"{notebook}: look up again: {claim['claim']}", stacklevel=1)
+
+
+def test_an_old_claim_is_a_warning_and_no_failure(monkeypatch):
+    old = {"claim": "it costs 3", "source": "https://example.org", "date": date(2020, 1, 1)}
+    monkeypatch.setitem(SOURCES, "00_start_here", [old])
+    with pytest.warns(UserWarning, match="look up again: it costs 3"):
+        test_each_claim_has_its_source("00_start_here", 0)

@@ -1,0 +1,223 @@
+"""Notebooks 00 and 01 in a browser's tab, from a plain server of files, below a path of its own.
+
+The site is built as `start.py tab` builds it. Chromium runs the cells as a reader does, and Node.js
+runs the same Python without a page.
+"""
+
+import json
+import re
+import subprocess
+import zipfile
+
+import pytest
+from jupyterlab_browser import FINISHED, MODEL, READY
+from notebook_runs import NOTEBOOKS
+from tab_site import (
+    PREFIX,
+    START_MS,
+    build_site,
+    new_page,
+    open_notebook,
+    run_cell,
+    served,
+    text_of,
+)
+
+from bot_sandbox.cloud.deployment import find_node
+from lessons.pack import unpack
+
+CONTENT = "path => window.jupyterapp.serviceManager.contents.get(path, {content: true})"
+OTHER = "01_what_a_bot_is_made_of"
+WRONG = 'return "goodbye {message.user}!"'
+IN_NODE = """
+import { pathToFileURL } from "node:url";
+const [site] = process.argv.slice(2);
+const { loadPyodide } = await import(pathToFileURL(`${site}/static/pyodide/pyodide.mjs`));
+globalThis.location = { href: "http://localhost/tab/extensions/worker.js" };
+const pyodide = await loadPyodide({
+  indexURL: `${site}/static/pyodide/`, packages: ["such-different-chatbots"],
+});
+const page = new BroadcastChannel("page");
+const python = await pyodide.runPythonAsync(`
+import os
+from pathlib import Path
+os.makedirs("/drive/workshop")
+os.chdir("/drive")
+from lessons import Chat, my_bot
+chat = Chat()
+chat.connect(my_bot(needs=["hello", "roll", "score"]))
+asked = ["!hello", "!roll", "!score"]
+answers = [chat.ask(each, person="Ada") for each in asked]
+address = chat.window("Ada").address
+"\\\\n".join([*answers, address])
+`);
+const [hello, roll, score, address] = python.split("\\n").slice(-4);
+console.log(hello); console.log(roll.replace(/\\d/, "N")); console.log(score.replace(/\\d+/, "N"));
+const name = new URLSearchParams(new URL(address).hash.slice(1)).get("worker");
+const window = new BroadcastChannel(name);
+const texts = new Set();
+window.onmessage = ({ data }) => {
+  const { records = {} } = JSON.parse(data);
+  for (const { text } of Object.values(records)) texts.add(text);
+  if (texts.has("hello Ada!") && texts.has("!help")) {
+    console.log("the window saw it");
+    process.exit(0);
+  }
+};
+window.postMessage("{}");
+const values = { from: "Ada", to: "hello_bot", text: "!help" };
+window.postMessage(JSON.stringify({ id: "1", path: "telegram/say", values }));
+"""
+
+
+GONE = """() => document.querySelector("object").contentDocument?.body.innerText
+    .includes("run the notebook's cells again, from the top")"""
+pytestmark = pytest.mark.timeout(900)  # on a busy machine
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The folder of a server, with the site in it."""
+    folder = tmp_path_factory.mktemp("site")
+    build_site(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reader(site):
+    """A page at the site, its address, and the requests that it and its workers sent elsewhere."""
+    with served(site) as (_, address), new_page() as page:
+        home, elsewhere = address.removesuffix(f"{PREFIX}/"), []
+
+        def note(request):
+            if not request.url.startswith((home, "data:", "blob:")):
+                elsewhere.append(request.url)
+
+        page.context.on("request", note)
+        page.on("dialog", lambda dialog: dialog.accept())  # "Leave the page?"
+        page.goto(address)
+        yield page, address, elsewhere
+
+
+def cells_of(stem):
+    """Yield each code cell's number, its tags, and its solution if it is an exercise."""
+    cells = json.loads((NOTEBOOKS / f"{stem}.ipynb").read_text(encoding="utf-8"))["cells"]
+    for number, cell in enumerate(cells):
+        if cell["cell_type"] == "code":
+            tags = cell["metadata"].get("tags", [])
+            below = "".join(cells[number + 1]["source"]) if "exercise" in tags else ""
+            solution = re.search(r"```python\n(.*?)\n```", below, re.DOTALL)
+            yield number, tags, solution and solution[1]
+
+
+def failed(outputs):
+    """Return whether a cell ended with an error that stops the cells after it."""
+    return any(each["output_type"] == "error" for each in outputs)
+
+
+def run_each(page, stem):
+    """Run every cell, exercises with their solutions; returns the outputs by their number."""
+    found = {}
+    for number, tags, solution in cells_of(stem):
+        outputs = found[number] = run_cell(page, number, solution)
+        assert not failed(outputs), (number, text_of(outputs))
+        assert ("Traceback" in text_of(outputs)) == ("raises-exception" in tags), number
+        if solution:
+            assert "✔" in text_of(outputs), (number, text_of(outputs))
+    return {number: text_of(outputs) for number, outputs in found.items()}
+
+
+def test_the_first_reply_and_all_of_00(reader, tmp_path):
+    page, _, elsewhere = reader
+    page.get_by_role("link", name="Open notebook 00").click()
+    page.wait_for_function(READY)
+    assert page.get_by_role("link", name="Install the course").is_visible()
+    outputs = run_each(page, "00_start_here")
+    assert any(text.endswith("'hello Viktor!'") for text in outputs.values())
+
+    number, _, solution = next(each for each in cells_of("00_start_here") if each[2])
+    wrong = re.sub(r"return .*", WRONG, solution)
+    said = text_of(run_cell(page, number, f"{wrong}\nexercise_1.hint()"))
+    assert "write f before the quotes" in said and "hint 1 of 3" in said, said
+    assert "✔" in text_of(run_cell(page, number, solution))
+
+    page.locator("object").scroll_into_view_if_needed()
+    window = next(frame for frame in page.frames if "/window/" in frame.url)
+    window.get_by_placeholder("Write to Hello bot as Viktor").fill("!goodbye")
+    window.get_by_role("button", name="Send", exact=True).click()
+    window.get_by_text("goodbye Viktor!").locator("visible=true").first.wait_for()
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download my_course.zip").click()
+    pack = download.value.path().read_bytes()
+    unpack(pack, tmp_path)
+    assert "goodbye" in (tmp_path / "workshop/my_bot/commands/goodbye.py").read_text()
+    assert not (tmp_path / "02_on_your_phone.ipynb").exists()
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    assert zipfile.is_zipfile(download.value.path())
+    assert elsewhere == []
+
+
+def test_01_stands_on_what_00_left_behind_after_a_reload(reader):
+    page, address, elsewhere = reader
+    open_notebook(page, address, f"{OTHER}.ipynb")
+    outputs = run_each(page, OTHER)
+    assert "added to" not in next(iter(outputs.values()))  # main.py and hello are there
+    assert not [each for each in outputs.values() if "left out" in each]
+    assert any("changed by the roll: True" in each for each in outputs.values())
+    kept = {each["name"] for each in page.evaluate(CONTENT, "progress")["content"]}
+    assert kept == {f"{stem}-{n}" for stem in ("00_start_here", OTHER) for n in (1, 2)}
+    open_notebook(page, address, "02_on_your_phone.ipynb")
+    needs = page.get_by_role("paragraph").filter(has_text="needs an installed course")
+    assert needs.is_visible()
+    assert elsewhere == []
+
+
+def test_a_window_whose_python_has_gone_says_what_to_do(reader):
+    page, address, _ = reader
+    open_notebook(page, address, "00_start_here.ipynb")  # as test_the_first_reply saved it
+    page.locator("object").scroll_into_view_if_needed()
+    page.wait_for_function(GONE)
+
+
+def test_on_a_dark_phone_the_notebook_has_room_and_is_dark_and_runs(reader):
+    page, address, _ = reader
+    screen = {"width": 390, "height": 844}
+    phone = page.context.browser.new_page(viewport=screen, color_scheme="dark", has_touch=True)
+    phone.set_default_timeout(START_MS)
+    phone.goto(f"{address}lab/index.html?path=00_start_here.ipynb")
+    phone.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=START_MS)
+    phone.wait_for_function("() => document.querySelector('.jp-Notebook').clientWidth > 300")
+    phone.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
+    phone.wait_for_function(READY)
+    phone.locator(".jp-CodeCell .cm-content").first.tap()
+    phone.get_by_role("menuitem", name="Run", exact=True).tap()
+    phone.get_by_role("menuitem", name="Run Selected Cell").first.tap()
+    phone.locator(".jp-InputPrompt", has_text="[1]:").first.wait_for()
+    phone.close()
+
+
+def test_run_all_goes_past_an_error_on_purpose(reader):
+    page, address, _ = reader
+    open_notebook(page, address, "00_start_here.ipynb")
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.wait_for_function(FINISHED)
+    cells = page.evaluate(MODEL)["cells"]
+    assert not [cell["source"] for cell in cells if failed(cell.get("outputs", []))]
+    other = next(number for number, tags, _ in cells_of("00_start_here") if not tags)
+    assert failed(run_cell(page, other, "1 / 0"))
+
+
+def test_the_same_python_answers_in_node(site, tmp_path):
+    script = tmp_path / "first_reply.mjs"
+    script.write_text(IN_NODE)
+    command = [find_node(), script, site / PREFIX]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200)
+    assert done.stdout.splitlines()[-4:] == [
+        "hello Ada!",
+        "Ada rolls a N",
+        "Ada has N points",
+        "the window saw it",
+    ], done.stdout + done.stderr
