@@ -262,7 +262,7 @@ def test_the_calls_of_a_bot_hold_no_secret(ask, telegram, function):
     telegram.account("hello_bot").next_set_webhook = 0.0
     telegram.call(token, "setWebhook", url=url, secret_token=secret)
     telegram.call(token, "getWebhookInfo")
-    ask("say", CHAT | {"text": "hi"})
+    ask("ask", CHAT | {"text": "hi", "timeout": 20})
     send(ask, text=f"my token is {token}")
     calls = ask("calls", bot="hello_bot")["calls"]
     assert calls[-1]["result"]["text"] == "my token is <secret>"
