@@ -108,7 +108,7 @@ def request(
         return found
     reason = found.reason if isinstance(found, URLError) else found
     if isinstance(reason, TimeoutError) and reason.errno is None:  # the socket's words, or ours
-        reason = TimeoutError(f"no whole answer within {seconds:.3g} s")
+        reason = TimeoutError(f"no whole answer within {round(seconds, 1):g} s")
     if isinstance(reason, ssl.SSLCertVerificationError):
         raise Unreachable(
             f"{host} cannot prove who it is: {reason.verify_message}. Is the date right here? On "

@@ -70,7 +70,7 @@ def test_its_children_end_with_it(supervisor, start, end):
     child = psutil.Process(int(first_line(kept)))
     kept.kill() if end == "kill" else supervisor.close()
     assert kept.status is not None
-    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+    wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
 
 
 def test_another_program_of_the_keeper_lives_on(start):

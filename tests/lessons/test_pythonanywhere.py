@@ -410,7 +410,7 @@ def test_a_request_that_takes_too_long_is_ended():
         start_response("200 OK", [])
         return [b"quick"]
     """
-    with PythonAnywhere(request_timeout_s=0.5) as account, client(account) as api:
+    with PythonAnywhere(request_timeout_s=3) as account, client(account) as api:
         deploy(api, code)
         slow = visit(account, "/slow")
         assert (slow.status_code, "504-loadbalancer" in slow.text) == (504, True)

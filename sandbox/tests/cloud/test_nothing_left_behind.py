@@ -81,7 +81,7 @@ def test_the_interpreter_ends(start, end, code):
 def test_the_interpreter_is_killed(start, number):
     process, marker, port, folder = begin(start, "sys.stdin.read()")
     templates = 3 if start == "snapshot" else 0
-    assert len(marked(marker)) == 4 + templates  # three instances and a daemon
+    wait_until(lambda: len(marked(marker)) == 4 + templates)  # three instances and a daemon
     process.send_signal(number)
     process.communicate(timeout=20)
     nothing_left(marker, port, folder)

@@ -14,7 +14,7 @@ POSIX = pytest.mark.skipif(os.name != "posix", reason="needs fork and signals")
 BOTH_STARTS = pytest.mark.parametrize("start", ["plain", pytest.param("snapshot", marks=POSIX)])
 
 
-def wait_until(condition, timeout=10.0):
+def wait_until(condition, timeout=60.0):
     """Wait until something is true; fail when it does not become so."""
     end = time.monotonic() + timeout
     while not condition():

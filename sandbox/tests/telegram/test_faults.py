@@ -177,7 +177,7 @@ def test_a_page_may_have_any_status(world):
 def test_a_delay_ends_when_the_client_leaves_and_the_call_is_not_executed(world):
     slow = world.faults.delay(60, "sendMessage")
     with pytest.raises(TimeoutError):
-        world.say("one", patience=0.2)
+        world.say("one", patience=2)
     slow.wait()
     assert world.say("two") == 200
     assert world.said == ["two"]
@@ -186,7 +186,7 @@ def test_a_delay_ends_when_the_client_leaves_and_the_call_is_not_executed(world)
 def test_a_delay_after_the_call_leaves_it_executed(world):
     world.faults.delay(60, "sendMessage", executed=True)
     with pytest.raises(TimeoutError):
-        world.say("one", patience=0.2)
+        world.say("one", patience=2)
     assert world.said == ["one"]
 
 
@@ -445,7 +445,7 @@ def test_silence_is_explained_by_the_fault_and_not_blamed_on_the_bot(world):
 
     thread = threading.Thread(target=bot)
     thread.start()
-    text = no_reply(world, timeout=1)
+    text = no_reply(world, timeout=3)
     thread.join()
     told = "A fault of this sandbox: its sendMessage was answered with 429 Too Many Requests"
     assert f"{told}: retry after 3 (2 times)." in text

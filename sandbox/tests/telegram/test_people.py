@@ -255,7 +255,7 @@ def test_ask_suggests_a_method_for_one_that_does_not_exist(telegram, account, vi
     with ThreadPoolExecutor(1) as thread:
         polled = thread.submit(answer_badly)
         with pytest.raises(NoReply) as problem:
-            viktor.ask("!hello", timeout=1)
+            viktor.ask("!hello", timeout=3)
         polled.result()
     words = "Its sendmesage was refused: Not Found: method not found. Did you mean 'sendMessage'?"
     assert words in str(problem.value)
@@ -273,7 +273,7 @@ def test_ask_tells_which_call_was_refused(telegram, account, viktor):
     with ThreadPoolExecutor(1) as thread:
         polled = thread.submit(answer_badly)
         with pytest.raises(NoReply) as problem:
-            viktor.ask("!hello", timeout=1)
+            viktor.ask("!hello", timeout=3)
         polled.result()
     assert str(problem.value).splitlines()[-2:] == [
         "Its sendMessage was refused: Bad Request: message text is empty",

@@ -391,7 +391,7 @@ def test_a_me_needs_a_text(world):
         )
         answer.start()
         with pytest.raises(NoReply, match=r"refused the answer \(usage_me\)(.*\n)+.*only /me"):
-            world.viktor.ask("!wave", timeout=1)
+            world.viktor.ask("!wave", timeout=3)
         answer.join()
 
 

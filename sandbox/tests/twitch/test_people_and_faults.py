@@ -144,7 +144,7 @@ def test_an_answer_that_twitch_refused(world):
     parrot(world)
     world.viktor.ask("!hello")
     world.twitch.clock.advance(5)
-    text = silence_of(world, timeout=0.3)
+    text = silence_of(world, timeout=2)
     assert "hello_bot answered, but Twitch refused the answer (msg_duplicate)" in text
     world.viktor.mod("hello_bot")
     assert world.viktor.ask("!hello") == "hello viktor!"
@@ -193,7 +193,7 @@ def test_a_webhook_that_fails(world):
     }
     token = world.twitch.app_token(world.app)
     assert helix(world, "POST", "/eventsub/subscriptions", token=token, body=body).status == 202
-    text = silence_of(world, timeout=0.3)
+    text = silence_of(world, timeout=2)
     assert "webhook subscription, status webhook_callback_verification_failed" in text
     with pytest.raises(NoReply, match="did not come to #viktor"):
         world.twitch.wait_for(world.bot, "viktor", timeout=0.01)
@@ -270,7 +270,7 @@ def test_an_apology_of_a_bot_in_this_process_is_shown_with_its_line(world, capfd
         assert said == "Oh dear."
         assert str(said) == f"Oh dear.\nIn its log: {WHY}"
         with pytest.raises(NoReply) as problem:
-            world.viktor.ask("!roll banana", timeout=0.3)
+            world.viktor.ask("!roll banana", timeout=2)
         assert f"\nIts log says: {WHY}" in str(problem.value)
         world.twitch.faults.drop(world.bot)
         thread.join()

@@ -90,7 +90,7 @@ def test_an_apology_of_a_bot_in_this_process_is_shown_with_its_line(world, capfd
         assert said == APOLOGY.format(command="!roll")
         assert f"\nIn its log: {WHY}" in str(said)
         with pytest.raises(NoReply) as problem:  # one apology a minute is enough
-            world.viktor.ask("!roll banana", timeout=0.3)
+            world.viktor.ask("!roll banana", timeout=2)
         assert f"\nIts log says: {WHY}" in str(problem.value)
         world.twitch.faults.drop(world.bot)
         thread.join()
