@@ -64,6 +64,8 @@ def why(
     """Return a line for each program that could have answered, or one that says there is none."""
     latest: dict[str, ConnectionRecord] = {}
     for record in world.records:
+        if record.closed and not record.login and record is not world.records[-1]:
+            continue  # it never logged in, and a later one explains more
         before = latest.get(record.login or record.kind)
         if before is None or record.open or not before.open:
             latest[record.login or record.kind] = record

@@ -157,6 +157,25 @@ def test_gone(world):
     assert "ended because the client closed the connection" in silence_of(world)
 
 
+def test_a_closed_connection_without_login_is_shown_only_if_it_is_the_last(world):
+    """An earlier attempt does not explain why a later program is silent."""
+
+    def come_and_go():
+        with Irc(world.twitch) as client:
+            client.heard()
+        wait_until(lambda: not world.twitch.world.records[-1].open)
+
+    come_and_go()
+    assert "a program is not connected" in silence_of(world)
+    with world.irc() as client:
+        client.heard()
+    world.twitch.wait_gone("hello_bot")
+    text = silence_of(world)
+    assert "hello_bot is not connected" in text and "a program" not in text
+    come_and_go()
+    assert "a program is not connected" in silence_of(world)
+
+
 def test_silently_ignored():
     with Twitch(channel_gap_s=0, messages=1) as twitch:
         world = World(twitch)
