@@ -15,9 +15,9 @@ from lessons.exercises.verdict import exercise, expect, is_number, show
     because="Each deployment throws the old instances away. So the first person after it waits, "
     "and if you deploy ten times a day, ten people do.",
 )
-def exercise_1(prediction: Any, function: Any) -> str:
+def exercise_1(prediction: Any, warm: Any) -> str:
     """Three values say which of the last three calls were cold; the cloud has recorded it."""
-    measured = [call.cold for call in function.invocations][-3:]
+    measured = [call.cold for call in warm.invocations][-3:]
     expect(
         isinstance(prediction, list | tuple) and len(prediction) == 3,
         f"expected a list of three values, True or False, found {show(prediction)}",
@@ -46,7 +46,7 @@ def exercise_1(prediction: Any, function: Any) -> str:
     because="An instance serves one call at a time, and it can serve many in turn. So what counts "
     "is how many people write in the same moment, not how many there are.",
 )
-def exercise_2(prediction: Any, function: Any) -> str:
+def exercise_2(prediction: Any, five: Any) -> str:
     """Instances started and calls refused, as the cloud has recorded them."""
     expect(
         not isinstance(prediction, set),
@@ -58,7 +58,7 @@ def exercise_2(prediction: Any, function: Any) -> str:
     )
     instances, refused = prediction
     expect(is_number(instances) and is_number(refused), "write the two numbers without quotes")
-    limit, calls = function.settings.concurrency, len(function.invocations) + function.throttled
+    limit, calls = five.settings.concurrency, len(five.invocations) + five.throttled
     expect(
         limit == 3 and calls == 10,
         f"the question is about concurrency=3 and twice five calls. Here it was concurrency={limit}"
@@ -69,12 +69,12 @@ def exercise_2(prediction: Any, function: Any) -> str:
         "the second five need no new instances, because those of the first five wait in the pool",
     )
     expect(
-        instances == len(function.instances),
+        instances == len(five.instances),
         f"found {show(instances)} instances: at most concurrency={limit} work at once, "
         "and they are used again",
     )
     expect(
-        refused == function.throttled,
+        refused == five.throttled,
         f"found {show(refused)} refused: each time five come at once and {limit} are served",
     )
     return f"{instances} instances started, {refused} calls refused"

@@ -173,7 +173,7 @@ ADD = BotTask(
     because="int decides what is a number, and try lets you answer in your own words. "
     "You need this for everything that people type.",
 )
-def exercise_1(bot: Bot) -> str:
+def exercise_1(adder: Bot) -> str:
     """`!add 2 3` is 5; words that are no numbers get a friendly text."""
     return "it adds, and stays friendly when somebody writes words"
 

@@ -14,6 +14,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
+from difflib import get_close_matches
 from html import escape
 from typing import Any, Protocol
 
@@ -79,6 +80,10 @@ class Exercise:
         self.name = check.__name__
         self.__doc__ = check.__doc__
 
+    def __repr__(self) -> str:
+        wanted = ", ".join(inspect.signature(self._check).parameters)
+        return f"{self.name}({wanted}) checks your answer; {self.name}.hint() helps"
+
     def __call__(self, *answers: Any) -> None:
         """Show whether the answer is right, and if not, what to fix."""
         if words := self._missing(answers):
@@ -113,7 +118,10 @@ class Exercise:
     def _missing(self, answers: tuple[Any, ...]) -> str:
         """Say what to do before there is something to check; "" if there is."""
         if any(answer is ... for answer in answers):
-            return self._todo
+            names = zip(inspect.signature(self._check).parameters, answers, strict=False)
+            dots = [name for name, answer in names if answer is ...]
+            told = (still_dots(name, f"{name}(" in self._todo) for name in dots)
+            return next(filter(None, told), self._todo)
         try:
             inspect.signature(self._check).bind(*answers)
         except TypeError:
@@ -127,24 +135,55 @@ def renamed(answer: Any) -> str:
 
     Somebody who misspells the name of a function would hear about the older one.
     """
-    frame = sys._getframe()
-    while frame.f_back and frame.f_globals.get("__name__") != "__main__":
-        frame = frame.f_back
-    cell = frame.f_code.co_filename  # in a notebook each cell has a file name of its own
+    cell = running_cell()
     is_own = inspect.isfunction(answer) and answer.__module__ == "__main__"
     if not is_own or answer.__code__.co_filename == cell:
         return ""
-    try:
-        lines = ast.parse("".join(linecache.getlines(cell))).body
-    except SyntaxError:
-        return ""
-    here = [line.name for line in lines if isinstance(line, ast.FunctionDef)]
+    here = [line.name for line in lines_of(cell) if isinstance(line, ast.FunctionDef)]
     name = answer.__name__
     if not here or name in here:
         return ""
     if name == "<lambda>":  # it has no name of its own
         return f"this cell defines {here[-1]}, and what is checked is older. Compare their names"
     return f"this cell defines {here[-1]}, and {name} is from an earlier run. Write def {name}(…):"
+
+
+def still_dots(name: str, is_function: bool) -> str:
+    """Say why an answer is still its three dots, if the cell has one; "" if it has none.
+
+    Either the cell's answer has another name, or the line with the dots is below it.
+    """
+    written = {}  # by each name of the cell: how to write the same for the right name
+    for line in lines_of(running_cell()):
+        if is_function and isinstance(line, ast.FunctionDef):
+            written[line.name] = f"def {name}(…):"
+        elif is_function and isinstance(line, ast.AsyncFunctionDef):
+            written[line.name] = f"async def {name}(…):"
+        elif isinstance(line, ast.Assign) and ast.unparse(line.value) != "...":
+            names = [each.id for each in line.targets if isinstance(each, ast.Name)]
+            written.update(dict.fromkeys(names, f"{name} = …"))
+    if name in written:
+        return f"the line {name} = ... is below your answer and puts the dots back: remove it"
+    for similar in get_close_matches(name, written, 1, 0.5):
+        still = f"but {name} is still the three dots"
+        return f"this cell defines {similar}, {still}. Write {written[similar]}"
+    return ""
+
+
+def running_cell() -> str:
+    """Return the file name of the cell that runs; in a notebook each cell has its own."""
+    frame = sys._getframe()
+    while frame.f_back and frame.f_globals.get("__name__") != "__main__":
+        frame = frame.f_back
+    return frame.f_code.co_filename
+
+
+def lines_of(cell: str) -> list[ast.stmt]:
+    """Return the statements of a cell; none if Python alone cannot read it."""
+    try:
+        return ast.parse("".join(linecache.getlines(cell))).body
+    except SyntaxError:
+        return []
 
 
 def exercise(

@@ -173,6 +173,16 @@ def test_a_slip_that_fails_earlier_explains_nothing(answer):
     assert "that is the first word" not in said
 
 
+def test_two_numbers_that_look_the_same_are_shown_in_full(answer):
+    lost = exercise("answer", task=Task("lost(rate)", [((1,), 1.000004)]))(accept)
+    assert answer(lost, lambda rate: 1.0).endswith("gave 1.0, expected 1.000004")
+    assert answer(lost, lambda rate: 2).endswith("gave 2, expected 1")
+
+
+def test_an_exercise_without_its_brackets_says_how_to_call_it():
+    assert repr(exercise_1) == "exercise_1(last) checks your answer; exercise_1.hint() helps"
+
+
 @pytest.mark.parametrize(
     ("found", "complaint"),
     [
