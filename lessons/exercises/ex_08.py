@@ -7,7 +7,15 @@ from unittest.mock import patch
 
 from botlib.bot import Bot
 from lessons.exercises.slips import Slip, Task
-from lessons.exercises.verdict import NotYet, describe, exercise, expect, show
+from lessons.exercises.verdict import (
+    NotYet,
+    advice,
+    describe,
+    exercise,
+    expect,
+    no_function,
+    show,
+)
 
 
 def three_texts(found: Any) -> str:
@@ -126,7 +134,7 @@ def say(text: str, user: str = "someone") -> str:
 )
 def exercise_2(reply_to: Callable[[str], Any], bot: Bot) -> str:
     """PING is answered, the bot is asked, and nothing else is said."""
-    expect(callable(reply_to), f"expected a function, found {show(reply_to)}")
+    expect(callable(reply_to), no_function(reply_to))
     expect(
         isinstance(bot, Bot), "bot is no longer your bot. Run the second cell of this page again"
     )

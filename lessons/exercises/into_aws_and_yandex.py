@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from lessons.exercises.slips import Slip, Task
-from lessons.exercises.verdict import exercise, expect, run, show
+from lessons.exercises.verdict import exercise, expect, no_function, run, show
 
 SECRET = "only-we-two-know-" * 3
 CLEAN = {"main.py": b"import os\nsecret = os.environ['TELEGRAM_SECRET']\n"}
@@ -262,7 +262,7 @@ def expect_address(step: str, found: Any) -> None:
 )
 def exercise_3(release: Callable[..., Any]) -> str:
     """Four versions, and only one of them may reach people."""
-    expect(callable(release), f"expected a function, found {show(release)}")
+    expect(callable(release), no_function(release))
     for version in VERSIONS:
         said, steps = play(release, version)
         if version.is_good:

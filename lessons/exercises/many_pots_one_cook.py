@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from lessons.exercises.slips import Values, number
-from lessons.exercises.verdict import NotYet, describe, exercise, expect, show
+from lessons.exercises.verdict import NotYet, describe, exercise, expect, no_function, show
 
 PATIENCE_S = 1.0  # for the other friends to be asked, too
 NAMES = ("Ada", "Bob", "Cleo")
@@ -45,7 +45,7 @@ Friend = Callable[[str], Awaitable[str]]
 )
 def exercise_1(ask_all: Callable[[list[Friend], str], Any]) -> str:
     """All are asked at once, and the answers come in the order of the friends."""
-    expect(callable(ask_all), f"expected a function, found {show(ask_all)}")
+    expect(callable(ask_all), no_function(ask_all))
     # A notebook's own loop is busy with this cell. What Python says about plans, the verdict says.
     with warnings.catch_warnings(), ThreadPoolExecutor(1) as beside:
         warnings.simplefilter("ignore", RuntimeWarning)

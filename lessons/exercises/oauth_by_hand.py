@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from lessons.exercises.slips import Slip, Task, Values
-from lessons.exercises.verdict import NotYet, describe, exercise, expect, show
+from lessons.exercises.verdict import NotYet, describe, exercise, expect, no_function, show
 
 CALLBACK = "http://localhost:3000/callback"
 BOTH = "chat:read chat:edit"
@@ -212,7 +212,7 @@ def check_two_refreshes(fresh: Callable[..., Any], pair: Any) -> None:
 
 def ask(fresh: Callable[..., Any], pair: dict[str, str], desk: Desk, when: str = "") -> Any:
     """Call the learner's function where None may be right; `when` begins the hint."""
-    expect(callable(fresh), f"expected a function, found {show(fresh)}")
+    expect(callable(fresh), no_function(fresh))
     try:
         return fresh(dict(pair), desk.validate, desk.refresh)
     except NotYet:

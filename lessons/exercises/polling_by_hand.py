@@ -7,7 +7,7 @@ from typing import Any
 from bot_sandbox.telegram import Person, Telegram
 from botlib.bot import Bot
 from lessons.exercises.slips import Slip, Task, in_chat
-from lessons.exercises.verdict import NotYet, advice, describe, exercise, expect, show
+from lessons.exercises.verdict import NotYet, advice, describe, exercise, expect, no_function, show
 
 Round = Callable[[Callable[..., Any], Bot, int], int]
 TODO = "write the lines of one_round instead of the dots. Its first line stays as it is"
@@ -26,7 +26,7 @@ TODO = "write the lines of one_round instead of the dots. Its first line stays a
 )
 def exercise_1(one_round: Round) -> str:
     """Play rounds with messages from two people, with none, and with a new one."""
-    expect(callable(one_round), f"expected a function, found {show(one_round)}")
+    expect(callable(one_round), no_function(one_round))
     bot = Bot()
     bot.command("hello")(lambda message: f"hello {message.user}!")
     with Telegram() as telegram:

@@ -14,7 +14,7 @@ from bot_sandbox.cloud import FunctionError
 from bot_sandbox.cloud.function import Function
 from lessons.cloud import Cloud
 from lessons.exercises.slips import Slip, Task
-from lessons.exercises.verdict import NotYet, exercise, expect, show
+from lessons.exercises.verdict import NotYet, exercise, expect, no_function, show
 
 ATTRIBUTE = (
     "Python takes the word after a dot as it is written. getattr(module, name) looks for what is "
@@ -196,7 +196,7 @@ def exercise_2(one_round: Any) -> str:
 
 def source_of(function: Any) -> str:
     """Return the learner's function as text; NotYet for slips that would only show much later."""
-    expect(inspect.isfunction(function), f"expected a function, found {show(function)}")
+    expect(inspect.isfunction(function), no_function(function))
     try:
         source = textwrap.dedent(inspect.getsource(function))
     except (OSError, TypeError):

@@ -239,7 +239,7 @@ def run(function: Any, *arguments: Any, call: str = "") -> Any:
 
     `call` is the call as a person would write it, where its arguments cannot be shown.
     """
-    expect(callable(function), f"expected a function, found {show(function)}")
+    expect(callable(function), no_function(function))
     name = getattr(function, "__name__", "your function")
     call = call or f"{name}({', '.join(map(show, arguments))})"
     result, printed = call_silently(function, *arguments, call=call)
@@ -300,6 +300,14 @@ def is_number(value: object) -> bool:
 def close(found: object, expected: float) -> bool:
     """Return whether `found` is a number and equals `expected` but for rounding."""
     return is_number(found) and math.isclose(found, expected, rel_tol=1e-6, abs_tol=1e-9)  # type: ignore[arg-type]
+
+
+def no_function(found: object) -> str:
+    """Say what to do if an answer should be a function and isn't."""
+    return (
+        f"expected a function, found {show(found)}. A function begins with def. Hand over its "
+        "name alone, without brackets"
+    )
 
 
 def show(value: object) -> str:

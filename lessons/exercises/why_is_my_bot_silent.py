@@ -15,8 +15,8 @@ from lessons.exercises.verdict import (
     call_silently,
     exercise,
     expect,
+    no_function,
     replace_hints,
-    show,
 )
 
 SECRET = "only-we-two-know-" * 3
@@ -286,7 +286,7 @@ def exercise_3(rescue: Callable[..., Any]) -> str:
 
         old = account.token
         viktor.send("!both")  # it waits, since there is no webhook yet
-        expect(callable(rescue), f"expected a function, found {show(rescue)}")
+        expect(callable(rescue), no_function(rescue))
         rescued(rescue, telegram, account, deploy)
         expect(is_refused(telegram, old), "the old token still opens the bot: new_token ends it")
         expect(bool(deployed), "the function was not deployed with the new token")

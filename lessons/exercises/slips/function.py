@@ -19,6 +19,7 @@ from lessons.exercises.verdict import (
     describe,
     expect,
     is_number,
+    no_function,
     run,
     show,
 )
@@ -62,7 +63,7 @@ class Task:
 
     def check(self, function: Any) -> None:
         """Return if every case has the right result; otherwise raise NotYet."""
-        expect(callable(function), f"expected a function, found {show(function)}")
+        expect(callable(function), no_function(function))
         found = self._outcomes(function)
         rights = [Outcome(right) for _, right in self.cases]
         wrong = [n for n, right in enumerate(rights) if not self._alike(found[n], right)]
