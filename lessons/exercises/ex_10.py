@@ -43,7 +43,10 @@ LOST_A_DAY = Task(
             "that is what it hears. What does it miss?",
         ),
         Slip("return round(24 * messages_an_hour * gap_s / (limit_s + gap_s))", ROUNDED),
-        Slip("return round(24 * messages_an_hour * gap_s / (limit_s + gap_s), 2)", ROUNDED),
+        *(
+            Slip(f"return round(24 * messages_an_hour * gap_s / (limit_s + gap_s), {n})", ROUNDED)
+            for n in (1, 2, 3, 4)
+        ),
         Slip("return int(24 * messages_an_hour * gap_s / (limit_s + gap_s))", ROUNDED),
         Slip("return 24 * messages_an_hour * gap_s // (limit_s + gap_s)", ROUNDED),
         Slip(
@@ -53,6 +56,14 @@ LOST_A_DAY = Task(
         Slip(
             "return 24 * messages_an_hour * gap_s",
             "a part of the messages is lost: gap_s, divided by the whole round",
+        ),
+        Slip(
+            "return messages_an_hour / 3600 * gap_s",
+            "that is lost in one gap. How many rounds does a day have?",
+        ),
+        Slip(
+            "return 24 * messages_an_hour / 3600 * gap_s",
+            "that counts one gap an hour. How many rounds does a day have?",
         ),
         Slip(
             "return gap_s // (limit_s + gap_s) * 24 * messages_an_hour",

@@ -71,7 +71,7 @@ class Task:
             return
         arguments, right = self.cases[wrong[0]]
         call, result = self._call(*arguments), found[wrong[0]]
-        expected = f"expected {f'{right:g}' if is_number(right) else show(right)}"
+        expected = f"expected {short(right, result.value) if is_number(right) else show(right)}"
         slip = self._slip(found, wrong[0])
         if slip and result.printed and result.value is None and "print" not in slip.code:
             slip = None  # nothing came back, whatever else is wrong
@@ -164,8 +164,22 @@ def equal(found: Any, right: Any) -> bool:
     return isinstance(found, type(right)) and bool(found == right)
 
 
+def short(right: float, found: Any) -> str:
+    """Write the right number with six digits, or in full if those of `found` are the same.
+
+    >>> short(1 / 3, 0.5), short(1 / 3, 0.3333)
+    ('0.333333', '0.333333')
+    >>> short(24 / 7, 3.428571)
+    '3.4285714285714284'
+    """
+    text = f"{right:g}"
+    return show(right) if is_number(found) and f"{found:g}" == text else text
+
+
 def number(found: Any) -> str:
     """Say what is wrong with a result that should be a number; "" if it is one."""
     if isinstance(found, str):
-        return "a text. Return the number itself, no f-text"
+        return "a text. Return the number itself, without str() or quotes"
+    if isinstance(found, tuple):
+        return "expected one number. A decimal has a point, as in 24.5"
     return "" if is_number(found) else "expected a number"
