@@ -28,6 +28,8 @@ LOGINS = {  # how people take the login out of the prefix, and what to say about
     'prefix[1:].partition("!")[0]': "",
     'prefix.partition("!")[0]': "the login begins after the colon",
     'prefix[1:].partition("!")': "partition gives three texts. The login is the first: [0]",
+    'prefix.partition("!")': "the login begins after the colon and ends before the !. That's the "
+    'first part of prefix[1:].partition("!"): [0]',
     "prefix[1:]": "the login ends before the !",
     "prefix": "the login is between the first colon and the !",
 }
@@ -36,6 +38,8 @@ TEXTS = {
     "text[1:]": "",
     "text": "the colon before the text isn't part of it",
     'text.strip(":")': "that removes every colon at both ends, even a smiley's: text[1:]",
+    'text.lstrip(":")': "that removes every colon at the beginning, even a smiley's: text[1:]",
+    'text.replace(":", "")': "that removes every colon, even a smiley's: text[1:]",
     'text[1:].split(" ")[0]': "the text goes to the end: split the line at its first 3 spaces",
     '" ".join(text[1:].split())': "split() loses the second of two spaces: text[1:]",
 }
@@ -57,6 +61,7 @@ WHO_AND_WHAT = Task(
             ("anna", "viktor", ":)"),
             ("anna", "viktor", "at 5:30 : really!"),
             ("cleo", "viktor", "two  spaces #games"),
+            ("bob_7", "games", "look here:"),
         ]
     ],
     [
@@ -150,12 +155,15 @@ def sent_by(reply_to: Callable[[str], Any], line: str) -> Any:
     try:
         found = reply_to(line)
     except Exception as error:
-        why = ""
         if "display-name" in str(error):
             why = ". This line has no tags: take message.nick"
         elif "'str' object has no attribute" in str(error):
             why = ". A line is a text; message = parse(line) takes it apart"
-        raise NotYet(f"your function raised {describe(error)} for {line!r}{why}") from None
+        elif isinstance(error, TimeoutError):
+            why = ". Your function gets its line, so it doesn't need to listen"
+        else:
+            why = advice(error)
+        raise NotYet(f"for {line!r} your function raised {describe(error)}{why}") from None
     return found.removesuffix("\r\n") if isinstance(found, str) else found
 
 
@@ -192,9 +200,12 @@ def why_other(line: str, found: Any, expected: str) -> str:
     """Say what is wrong with the line that the bot sends here."""
     wanted = f"expected {expected!r}, found {show(found)}"
     if found is None:
+        command = "PING" if expected.startswith("PONG") else "PRIVMSG"
+        asked = " Does bot.ask get message.text?" if command == "PRIVMSG" else ""
         return (
-            f"expected {expected!r}, but your function returned nothing. Does it begin with "
-            "message = parse(line), and end with return? Sending the line isn't its job"
+            f"expected {expected!r}, but your function returned nothing. Is there an "
+            f'if message.command == "{command}": in capitals, with a return in it?{asked} Sending '
+            "the line isn't its job"
         )
     if not isinstance(found, str):
         return f"{wanted}. A line is a text"
@@ -221,6 +232,8 @@ def why_other(line: str, found: Any, expected: str) -> str:
         return f"{wanted}: Anna wrote in another channel, #{{message.channel}}"
     if "anna" in expected and "viktor" in found:
         return f"{wanted}: Anna wrote this, not Viktor. Pass user=message.nick to bot.ask"
+    if found.endswith(" :"):
+        return f"{wanted}: the bot had no answer. Does bot.ask get message.text?"
     if "hello" in found:
         return f"{wanted}: these words are not your bot's. Ask it: bot.ask(message.text, …)"
     return wanted

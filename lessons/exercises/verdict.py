@@ -398,6 +398,8 @@ ADVICE = (  # the first that fits
     (AttributeError, "'dict'.*append", "A dictionary takes a value with counts[key] = …"),
     (AttributeError, "'dict'", 'A dictionary is asked with brackets, as in event["name"]'),
     (AttributeError, "'Message'", "A message has text, user, user_id, chat, arguments and words"),
+    (AttributeError, "'IrcMessage'", "A parsed line has command, nick, channel and text"),
+    (TypeError, "'(tuple|list)' object is not callable", "Square brackets take one part: [0]"),
     (TypeError, r"int\(\) argument.*'list'", "int takes one word of the list at a time"),
     (
         TypeError,
@@ -417,7 +419,8 @@ ADVICE = (  # the first that fits
     (
         TypeError,
         "(operand|supported|interpreted).*'str'|'str'.*(supported|interpreted)",
-        "What people write is text: int(…) turns it into a number",
+        "A name or a number in quotes is a text: remove the quotes. What people write becomes a "
+        "number with int(…)",
     ),
     (TypeError, "positional arg", "The brackets after def need a name for each value in the call"),
 )

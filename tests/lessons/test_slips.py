@@ -141,7 +141,8 @@ async def waits(words):
         (unpacks, "There must be as many names"),
         (waits, "write def without async"),
         (sleeps, "✔ passed: the last word"),
-        ("b", "… not yet: expected a function, found 'b'"),
+        ("b", "… not yet: expected a function, found 'b'. A function begins with def. Hand over"),
+        (lambda words: words(0), "Square brackets take one part: [0]"),
     ],
 )
 def test_what_a_task_says(function, said, answer):
@@ -188,7 +189,8 @@ def test_an_exercise_without_its_brackets_says_how_to_call_it():
     [
         (1, ""),
         (0.5, ""),
-        ("1", "a text. Return the number itself, no f-text"),
+        ("1", "a text. Return the number itself, without str() or quotes"),
+        ((24, 5), "expected one number. A decimal has a point, as in 24.5"),
         (True, "expected a number"),
         (float("nan"), "expected a number"),
     ],
@@ -395,7 +397,8 @@ def still_open(message):
         (bot_with("add", lambda message: print("5")), "the function printed '5'"),
         (bot_with("add", lambda message: None), "Does the command end with return?"),
         (bot_with("add", lambda message: ""), "for !add 2 3 it says nothing"),
-        (bot_with("add", lambda message: sum(message.words)), "int(…) turns it into a number"),
+        (bot_with("add", lambda message: sum(message.words)), "becomes a number with int(…)"),
+        (bot_with("add", lambda message: "2" / 3), "in quotes is a text: remove the quotes"),
         (bot_with("sum", adds), "the bot has no command add yet; it has: help, sum"),
         (bot_with("add", still_open), "… not yet: write the command add"),
         (Bot(), "… not yet: write the command add"),

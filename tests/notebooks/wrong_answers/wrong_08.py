@@ -16,8 +16,83 @@ def reply_to(line):
         return f"PONG :{message.text}"
 """
 
+ANSWER = """
+    if message.command == "PRIVMSG":
+        answer = bot.ask(message.text, user=message.nick).replace("\\n", " ")
+        if answer:
+            return f"PRIVMSG #{message.channel} :{answer}"
+"""
+
+WHO_WHAT = """
+def who_what(line):
+    return line
+
+"""
+
 WRONG = {
+    1: [
+        (
+            f"who_and_what = ...\n{WHO_WHAT}exercise_1(who_and_what)",
+            "this cell defines who_what, but who_and_what is still the three dots. "
+            "Write def who_and_what(…):",
+        ),
+        (
+            f"{WHO_WHAT}exercise_1(who_and_what)",
+            "this cell defines who_what, but who_and_what is still the three dots",
+        ),
+        (
+            f"{WHO_WHAT.replace('who_what', 'who_and_what')}who_and_what = ...\n"
+            "exercise_1(who_and_what)",
+            "the line who_and_what = ... is below your answer and puts the dots back: remove it",
+        ),
+        ("who_and_what = ...\nexercise_1(who_and_what)", "define who_and_what(line); it returns"),
+        (
+            f"{WHO_WHAT.replace('who_what', 'who_and_what')}exercise_1(who_and_what('a'))",
+            "A function begins with def. Hand over its name alone",
+        ),
+        (
+            """
+def who_and_what(line):
+    prefix, command, channel, text = line.split(" ", 3)
+    return prefix[1:].partition("!")(0), channel[1:], text[1:]
+
+exercise_1(who_and_what)
+""",
+            "Square brackets take one part: [0]",
+        ),
+        (
+            """
+def who_and_what(line):
+    prefix, command, channel, text = line.split(" ", "3")
+    return prefix, channel, text
+
+exercise_1(who_and_what)
+""",
+            "A name or a number in quotes is a text: remove the quotes",
+        ),
+    ],
     2: [
+        (cell(PONG), 'Is there an if message.command == "PRIVMSG": in capitals'),
+        (cell(PONG.replace("PING", "ping") + ANSWER), 'an if message.command == "PING": in cap'),
+        (
+            cell(PONG + ANSWER.replace("PRIVMSG", "PRIVMESSAGE", 1)),
+            'Is there an if message.command == "PRIVMSG": in capitals',
+        ),
+        (cell(PONG + ANSWER.replace("message.text", "line")), "Does bot.ask get message.text?"),
+        (
+            cell(PONG + ANSWER.replace("message.text", "line").replace("if answer", "if True")),
+            "the bot had no answer. Does bot.ask get message.text?",
+        ),
+        (
+            cell(PONG.replace("message.command", "message.comand")),
+            "for 'PING :tmi.twitch.tv' your function raised AttributeError: 'IrcMessage' object "
+            "has no attribute 'comand'. A parsed line has command, nick, channel and text",
+        ),
+        (cell(PONG.replace("message.command", "mesage.command")), "Look at the spelling"),
+        (
+            cell("def reply_to(line):\n    raise TimeoutError('timed out')  # as hear does"),
+            "Your function gets its line, so it doesn't need to listen",
+        ),
         (
             cell("""
 def reply_to(line):
