@@ -4,6 +4,7 @@ import keyword
 import re
 
 INNER_QUOTES = r'f"[^"]*\{[^}"]*"[^"}]*"[^"}]*\}'  # Python reads them from 3.12 on
+TIMES = "Python writes * for times, and / for divided by."
 COLUMN = "must begin in the same column as its"
 
 
@@ -40,16 +41,27 @@ def explain_syntax(error: SyntaxError, before: str = "") -> str:
         return f"{first} {COLUMN} if, above it."
     if re.match(r"return [^'\"]*\{\w", line):
         return 'A text needs quotes, and an f before them if it has braces in it: return f"…".'
+    times = re.search(r"([\w)]+) x ([\w(]+)", line)
+    if times and message.startswith("invalid") and not any(map(keyword.iskeyword, times.groups())):
+        return TIMES
+    if message.startswith("invalid character") and re.search("[×÷]", line):
+        return TIMES
     if "forgot a comma" in message and re.match(r"(?!True|False|None)[a-z]+ [a-z]", found, re.I):
         return "If these words are a text, it needs quotes."
     if message.startswith("cannot assign") and "Maybe you meant" in message:
         return "Left of one = is a name, or a drawer: ages['Ada'] = 3. (== compares two values.)"
     if first in ("if", "elif", "while") and "Maybe you meant '=='" in message:
         return "== asks whether two values are equal; one = gives a name a value."
+    triple = message == "incomplete input" and re.match(r"\w?(\"{3}|'{3})", found)  # in IPython
+    if triple or message.startswith("unterminated triple-quoted"):
+        return "A text that begins with three quotes ends with three: those are missing."
     if message.startswith("unterminated") and re.search(r"'[^\"]*\w'\w[^\"]*'", line):
         return "A text with a ' in it needs double quotes: \"it's me\"."
     if message.startswith("unterminated"):
-        return "A text begins with a quote and ends with one: the second is missing."
+        return (
+            "A text begins with a quote and ends with one: the second is missing. Over several "
+            "lines it needs three at each end."
+        )
     if re.search(INNER_QUOTES, line) and message.startswith(("f-string: ", "invalid character")):
         return "In the braces of a text with double quotes use single ones: {ages['Ada']}."
     if message.startswith("invalid character") and re.search("[“”„‘’]", line):

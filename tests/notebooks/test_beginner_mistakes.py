@@ -104,6 +104,12 @@ MEANT = {
     "indented too far": ("x = 1\n    y = 2", "which does not end with a colon"),
     "two columns": ("if 1:\n        x = 1\n    y = 2", "begin in the same column"),
     "one quote": ("x = 'good", "the second is missing"),
+    "one quote for three lines": ("x = 'good\nday\n'", "it needs three at each end"),
+    "three quotes once": ('x = """it\'s a good\nday', "ends with three"),
+    "a times sign": ("x = 24 × 2", "Python writes * for times"),
+    "an x for times": ("x = (1 + 2) x (3 + 4)", "Python writes * for times"),
+    "an x in brackets": ("gap_s = 2\nx = round(24 x gap_s)", "Python writes * for times"),
+    "a division sign": ("x = 24 ÷ 2", "/ for divided by"),
     "an apostrophe": ("x = 'how's that?'", "needs double quotes"),
     "a short form": ("print(f'hello {name}, I'm a bot')", "needs double quotes"),
 }
