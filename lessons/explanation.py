@@ -2,7 +2,7 @@
 
 `judge` looks for three ideas by words that people use for them. It can't understand a text, so
 it says which idea it hasn't found. It asks for another look at two things only: the course's own
-sentence, unchanged, and platforms that have changed places. A text that isn't English is kept and
+sentences, unchanged, and platforms that have changed places. A text that isn't English is kept and
 passes, because these words can't judge it.
 """
 
@@ -32,10 +32,17 @@ IDEAS = {  # what a sentence is about → the beginnings of words for it, in sma
         r"|not? (answer|message|heard)|ca ?n.t hear|does ?n.t (hear|know|see|notice)|without"
     ),
 }
-THESIS = (
+COURSE_SENTENCES = (  # the thesis, and the Recap of notebook 10
     "a bot that gets called can sleep",
     "a bot that asks may be late",
     "a bot that listens has to stay awake",
+    "a function is killed at its limit",
+    "what is said until the next one is on the line is lost: a gap",
+    "if two instances overlap, each answers",
+    "a store can stop that, but then two bots are awake",
+    "leaving early, staying warm and calling itself don't close the gap",
+    "it may even be cheap",
+    "it is the wrong home because it lets go of the line",
 )
 CALLS = r"(?:calls?|phones?|rings?|wakes?)"
 EXCHANGED = (  # a text that has both
@@ -58,7 +65,7 @@ def judge(text: object) -> str:
     keep(words)
     count = len(parts(words))
     expect(
-        not all(each.casefold() in THESIS for each in parts(words)),
+        not all(each.lstrip("- ").casefold() in COURSE_SENTENCES for each in parts(words)),
         "kept. Those are the course's words. What do you say to a friend who has not read them?",
     )
     expect(count >= FEWEST, "that is one sentence so far. Tell it in about three")

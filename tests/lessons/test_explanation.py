@@ -58,6 +58,14 @@ def test_the_courses_own_sentence_is_not_an_explanation(capsys):
     assert "Those are the course's words" in capsys.readouterr().out
 
 
+def test_the_recap_is_not_an_explanation_either(capsys):
+    exercise_2(
+        "- A function is killed at its limit. What is said until the next one is on the line is "
+        "lost: a gap.\n- It is the wrong home because it lets go of the line."
+    )
+    assert "Those are the course's words" in capsys.readouterr().out
+
+
 def test_platforms_that_changed_places_get_another_look(capsys):
     text = (
         "Twitch calls my bot and Telegram does not call it. So the Telegram bot must always "
