@@ -8,6 +8,7 @@ from fixtures import (  # noqa: F401 - tests name them
     account,
     awslambdaric,
     cloud,
+    interruptible,
     mail,
     telegram,
     twitch,

@@ -9,6 +9,7 @@ from fixtures import (  # noqa: F401 - tests name them
     awslambdaric,
     browser,
     cloud,
+    interruptible,
     mail,
     telegram,
     twitch,

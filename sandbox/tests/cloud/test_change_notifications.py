@@ -21,14 +21,6 @@ def cloud():
         yield cloud
 
 
-@pytest.fixture
-def interruptible():
-    """Ctrl-C is heard, also where the tests run in the background of a shell, which ignores it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 def follow(cloud, fn, is_over):
     """What an instance's states were until something holds; looks only when the bell rings."""
     states = []

@@ -1,6 +1,7 @@
 """Fixtures that several trees of tests use; a conftest.py imports those that its tests need."""
 
 import shutil
+import signal
 from importlib.metadata import PackageNotFoundError, distribution
 
 import pytest
@@ -28,6 +29,14 @@ def cloud(cloud_sandbox):
 def mail(mail_sandbox):
     """A short name for our own tests, which say it often."""
     return mail_sandbox
+
+
+@pytest.fixture
+def interruptible():
+    """Ctrl-C is heard, also where the tests run in the background of a shell, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
