@@ -1,5 +1,8 @@
 """The thesis in three sentences: kept for the card, and never called wrong when it is right."""
 
+import re
+
+import nbformat
 import pytest
 from fresh_exercise import fresh_exercise
 
@@ -58,12 +61,12 @@ def test_the_courses_own_sentence_is_not_an_explanation(capsys):
     assert "Those are the course's words" in capsys.readouterr().out
 
 
-def test_the_recap_is_not_an_explanation_either(capsys):
-    exercise_2(
-        "- A function is killed at its limit. What is said until the next one is on the line is "
-        "lost: a gap.\n- It is the wrong home because it lets go of the line."
-    )
-    assert "Those are the course's words" in capsys.readouterr().out
+def test_the_recap_is_not_an_explanation_either(capsys, repository):
+    notebook = nbformat.read(repository / "notebooks/10_the_wrong_home.ipynb", as_version=4)
+    (recap,) = [cell["source"] for cell in notebook.cells if cell["source"].startswith("## Recap")]
+    for sentence in re.findall(r"[^.]+\.", recap.removeprefix("## Recap")):
+        exercise_2(f"{sentence.strip()} {sentence.strip()}")
+        assert "Those are the course's words" in capsys.readouterr().out
 
 
 def test_platforms_that_changed_places_get_another_look(capsys):

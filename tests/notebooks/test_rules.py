@@ -1,6 +1,7 @@
 """Every notebook keeps the rules, and every rule can fail."""
 
 import copy
+import importlib
 import re
 from collections import Counter
 from pathlib import Path
@@ -30,6 +31,16 @@ def test_one_cell_of_the_course_owns_each_file_of_the_bot():
     saved = [re.match(r"%%save\s+(my_bot/\S+)", cell["source"]) for cell in cells]
     owned = Counter(found[1] for found in saved if found)
     assert [name for name, times in owned.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_an_exercise_names_its_answers_as_the_notebook_does(path):
+    """What it says of a misspelt or missing answer has these names."""
+    for cell in rules.code(nbformat.read(path, as_version=4)):
+        module = re.search(r"^from (lessons\.exercises\.\w+) import", cell["source"], re.M)
+        for name, given in re.findall(r"^(exercise_\d)\(([\w, ]+)\)$", cell["source"], re.M):
+            wanted = repr(getattr(importlib.import_module(module[1]), name))
+            assert wanted.startswith(f"{name}({given}) checks")
 
 
 def test_at_most_one_output_in_ten_is_ignored():
