@@ -1,6 +1,7 @@
 """Timers call functions by the cloud's clock."""
 
 import json
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -48,6 +49,23 @@ def utc(seconds, form="%Y-%m-%dT%H:%M:%SZ"):
 
 def advance_to_midnight(clock):
     clock.advance(DAY - clock.now() % DAY)
+
+
+def test_the_event_has_the_clocks_date_and_the_function_the_machines(cloud, clock, tmp_path):
+    (tmp_path / "main.py").write_text(
+        "import json, time\n"
+        "def handler(event, context):\n"
+        "    print('event', json.dumps([event['time'], time.time()]))\n"
+    )
+    fn = cloud.deploy("notes", tmp_path)
+    advance_to_midnight(clock)
+    began = clock.now()
+    timer = cloud.timer("morning", fn, "cron(0 8 * * ? *)")
+    clock.advance(3 * DAY)
+    timer.wait_fired(3, 30)
+    called = events(fn, 3)
+    assert [due for due, _ in called] == [utc(began + day * DAY + 8 * 3600) for day in range(3)]
+    assert all(abs(seconds - time.time()) < DAY / 2 for _, seconds in called)
 
 
 def test_what_is_due_is_called_once_each_and_in_order(cloud, clock, deploy):
