@@ -187,9 +187,10 @@ def channel_event(type: str, channel: Channel, user: TwitchUser) -> dict[str, An
             **broadcaster,
             "followed_at": channel.followers[user.id],
         }
-    if channel.stream is None:
-        return broadcaster
     stream = channel.stream
+    assert stream is not None
+    if type == "stream.offline":  # with the id since 2026-06-26 (dev.twitch.tv/docs/change-log)
+        return {"id": stream.id, **broadcaster}
     return {"id": stream.id, **broadcaster, "type": "live", "started_at": stream.started_at}
 
 

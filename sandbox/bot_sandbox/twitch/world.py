@@ -150,8 +150,8 @@ class TwitchWorld:
         """End the stream; raise ValueError if there is none."""
         if channel.stream is None:
             raise ValueError(f"#{channel.name} is not live; start a stream first")
+        self._happened("stream.offline", channel, channel.owner)  # while its id is known
         channel.stream = None
-        self._happened("stream.offline", channel, channel.owner)
 
     def follow(self, user: TwitchUser, channel: Channel) -> None:
         """Let someone follow a channel; raise ValueError for their own."""

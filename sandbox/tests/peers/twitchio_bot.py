@@ -20,8 +20,9 @@ class HelloBot(twitchio.Client):
             broadcaster_user_id=given["channel_id"], user_id=given["bot_id"]
         )
         await self.subscribe_websocket(subscription, as_bot=True)
-        live = eventsub.StreamOnlineSubscription(broadcaster_user_id=given["channel_id"])
-        await self.subscribe_websocket(live, as_bot=True)
+        channel = {"broadcaster_user_id": given["channel_id"]}
+        await self.subscribe_websocket(eventsub.StreamOnlineSubscription(**channel), as_bot=True)
+        await self.subscribe_websocket(eventsub.StreamOfflineSubscription(**channel), as_bot=True)
 
     async def event_message(self, payload):
         if payload.chatter.id == given["bot_id"]:
@@ -40,8 +41,15 @@ class HelloBot(twitchio.Client):
 
     async def event_stream_online(self, payload):
         (stream,) = [each async for each in self.fetch_streams(user_ids=[given["channel_id"]])]
+        self.stream_id = payload.id
         await payload.broadcaster.send_message(
             f"live: {stream.title}", sender=given["bot_id"], token_for=given["bot_id"]
+        )
+
+    async def event_stream_offline(self, payload):
+        which = "the same stream" if payload.id == self.stream_id else f"another: {payload.id}"
+        await payload.broadcaster.send_message(
+            f"over: {which}", sender=given["bot_id"], token_for=given["bot_id"]
         )
 
 

@@ -52,6 +52,8 @@ def test_twitchio_reads_by_eventsub_and_answers_by_helix(process, expired):
         assert world.viktor.ask("!who", timeout=10) == "the channel of Viktor"
         world.viktor.go_live("Tea")
         assert world.viktor.wait(timeout=10)[0].text == "live: Tea"
+        world.viktor.end_stream()
+        assert world.viktor.wait(timeout=10)[0].text == "over: the same stream"
         if not expired:
             twitch.clock.advance(31)  # so that the same answer is no duplicate
             (old,) = twitch.connections(world.bot)
