@@ -136,6 +136,7 @@ class OAuth:
             web.post("/oauth2/revoke", self._for_programs(self.revoke)),
             web.get("/oauth2/authorize", plain_errors(self.show)),
             web.post("/oauth2/authorize", plain_errors(self.decide)),
+            web.post("/auth/authorize", self._for_programs(self.user_token)),
             web.get("/oauth2/userinfo", self._for_programs(self.userinfo)),
             web.get("/oauth2/keys", self.keys),
             web.get("/oauth2/.well-known/openid-configuration", self.configuration),
@@ -295,6 +296,26 @@ class OAuth:
         else:
             raise OAuthError(400, "invalid grant type" if grant_type else "missing grant type")
         return web.json_response(as_json(token) | id_token)
+
+    async def user_token(self, request: web.Request) -> web.Response:
+        """POST /auth/authorize: a user's token without asking anybody.
+
+        The real Twitch has no such way, but the mock API of its command line does: `twitch mock-api
+        start` (github.com/twitchdev/twitch-cli, docs/mock-api.md).
+        """
+        given = await parameters(request)
+        app = self._application(given)
+        self._check_secret(app, given, needed=True)
+        if given.get("grant_type") != "user_token":
+            raise OAuthError(400, "grant_type must be user_token")
+        user = self._world.users.get(given.get("user_id", ""))
+        if user is None:
+            raise OAuthError(400, "User ID invalid")
+        scopes = given.get("scope", "").split()
+        check_scopes(scopes)
+        return web.json_response(
+            as_json(self._world.tokens.issue(app, user, scopes, implicit=True))
+        )
 
     async def device(self, request: web.Request) -> web.Response:
         """POST /oauth2/device: give a code to type in on another device."""

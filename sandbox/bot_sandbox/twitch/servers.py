@@ -31,9 +31,11 @@ ABOUT = """The sandbox Twitch. Under this address:
 /irc (WebSocket: chat), /ws (WebSocket: EventSub)
 """
 # Twitch's command line serves a mock API under other paths. Libraries that can use it (twurple by
-# TWURPLE_MOCK_API_PORT) find the sandbox here.
+# TWURPLE_MOCK_API_PORT) find the sandbox here. Its /auth/authorize is another (oauth.py).
 AS_TWITCH_CLI = {
-    "/oauth2/": "/auth/",
+    "/oauth2/token": "/auth/token",
+    "/oauth2/validate": "/auth/validate",
+    "/oauth2/revoke": "/auth/revoke",
     "/helix/eventsub/subscriptions": "/eventsub/subscriptions",
     "/helix/": "/mock/",
 }

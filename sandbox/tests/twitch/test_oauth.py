@@ -334,6 +334,60 @@ def test_a_cancelled_implicit_grant_says_so_in_the_query(world):
     }
 
 
+# As Twitch's command line: twitch mock-api start
+
+
+def as_cli(world, **changes):
+    given = {
+        "client_id": world.app.client_id,
+        "client_secret": world.app.client_secret,
+        "grant_type": "user_token",
+        "user_id": world.bot.id,
+        "scope": "chat:read user:write:chat",
+    }
+    query = urlencode({name: value for name, value in (given | changes).items() if value})
+    return call("POST", f"{world.twitch.url}/auth/authorize?{query}")
+
+
+def test_the_mock_apis_way_to_a_user_token(world):
+    answer = as_cli(world)
+    assert answer.status == 200
+    assert list(answer.json) == [
+        "access_token",
+        "expires_in",
+        "refresh_token",
+        "scope",
+        "token_type",
+    ]
+    assert answer.json["scope"] == ["chat:read", "user:write:chat"]
+    assert (answer.json["refresh_token"], answer.json["token_type"]) == ("", "bearer")
+    headers = {"Authorization": f"Bearer {answer.json['access_token']}"}
+    examined = call("GET", f"{world.twitch.url}/auth/validate", headers=headers).json
+    assert (examined["login"], examined["scopes"]) == ("hello_bot", answer.json["scope"])
+    headers["Client-Id"] = world.app.client_id
+    (me,) = call("GET", f"{world.twitch.url}/mock/users", headers=headers).json["data"]
+    assert me["login"] == "hello_bot"
+    assert as_cli(world, scope="").json["scope"] == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "message"),
+    [
+        ({"client_id": "stranger"}, 400, "invalid client"),
+        ({"grant_type": "password"}, 400, "grant_type must be user_token"),
+        ({"grant_type": ""}, 400, "grant_type must be user_token"),
+        ({"client_secret": ""}, 400, "missing client secret"),
+        ({"client_secret": "wrong"}, 403, "invalid client secret"),
+        ({"user_id": "1"}, 400, "User ID invalid"),
+        ({"user_id": ""}, 400, "User ID invalid"),
+        ({"scope": "chat_edit"}, 400, "invalid scope requested: 'chat_edit'"),
+    ],
+)
+def test_what_that_way_refuses(world, changes, status, message):
+    answer = as_cli(world, **changes)
+    assert (answer.status, answer.json["message"]) == (status, message)
+
+
 # OpenID Connect
 
 OPENID = {"scope": "openid chat:read", "nonce": "n-1"}
