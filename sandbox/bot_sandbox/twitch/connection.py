@@ -16,6 +16,7 @@ from bot_sandbox.clock import Clock
 from bot_sandbox.tasks import BackgroundTasks
 from bot_sandbox.twitch.settings import TwitchSettings
 
+SPEAKS_HTTP = "the client speaks HTTP, not IRC"  # on the port for plain IRC
 GOODBYE_S = 2.0  # how long the last lines may take
 
 

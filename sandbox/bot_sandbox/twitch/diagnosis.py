@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bot_sandbox.diagnosis import find_failure, find_last_error
 from bot_sandbox.function_registry import Bookmark, log_at
 from bot_sandbox.twitch.chat import FOR_GOOD, REFUSALS, Channel, ChatMessage
-from bot_sandbox.twitch.connection import ConnectionRecord
+from bot_sandbox.twitch.connection import SPEAKS_HTTP, ConnectionRecord
 from bot_sandbox.twitch.world import TwitchWorld
 
 REFUSED_BY_FAULT = "login refused: refused by the fault refuse_login"
@@ -104,9 +104,12 @@ def _connection(
             " chat:edit, as oauth:<token>"
         )
     if record.closed:
+        advice = "start it again, or make it reconnect automatically"
+        if record.closed == SPEAKS_HTTP:
+            advice = f"let it connect to {world.irc_url}"
         return (
             f"Found: {who} is not connected; its last connection ({record.kind}) ended because "
-            f"{record.closed}.\nWhat to do: start it again, or make it reconnect automatically"
+            f"{record.closed}.\nWhat to do: {advice}"
         )
     if not record.login:
         return (

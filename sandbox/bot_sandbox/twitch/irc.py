@@ -22,6 +22,7 @@ from bot_sandbox.twitch.chat import (
     refused_command,
 )
 from bot_sandbox.twitch.connection import (
+    SPEAKS_HTTP,
     HeldConnection,
     TcpTransport,
     Transport,
@@ -107,7 +108,7 @@ class IrcConnection(HeldConnection):
         self.record.lines_in += 1
         if self.record.lines_in == 1 and HTTP_REQUEST.fullmatch(text):
             # A web page made a browser send it; a later line of it could be a command.
-            self.end("the client speaks HTTP, not IRC", abort=True)
+            self.end(SPEAKS_HTTP, abort=True)
             return
         self._heard = text
         line = read(text)

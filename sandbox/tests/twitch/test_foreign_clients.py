@@ -11,7 +11,7 @@ from npm import PEERS, installed
 from twitch_tools import World
 
 from bot_sandbox.cloud.deployment import find_node
-from bot_sandbox.twitch import Twitch
+from bot_sandbox.twitch import NoReply, Twitch
 
 
 def twitchio_bot(world):
@@ -72,9 +72,9 @@ def twurple_folder():
     return installed("twurple")
 
 
-def tmi_bot(world, folder, token=None):
+def tmi_bot(world, folder, token=None, port=None):
     token = token or world.token.access_token
-    command = [find_node(), "bot.js", str(world.twitch.port), token, "viktor"]
+    command = [find_node(), "bot.js", str(port or world.twitch.port), token, "viktor"]
     return subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -113,6 +113,18 @@ def test_tmi_js_is_told_that_its_token_is_wrong(process, tmi_folder):
     with Twitch() as twitch:
         process.append(tmi_bot(World(twitch), tmi_folder, token="wrong"))
         assert "Login authentication failed" in process[0].communicate(timeout=20)[0]
+
+
+def test_tmi_js_on_the_port_for_plain_irc_is_sent_to_the_other(process, tmi_folder):
+    with Twitch() as twitch:
+        world = World(twitch)
+        process.append(tmi_bot(world, tmi_folder, port=twitch.irc_address[1]))
+        assert twitch.wait_until(lambda: any(not c.open for c in twitch.connections()), 20)
+        with pytest.raises(NoReply) as silence:
+            world.viktor.ask("!hello", timeout=0.01)
+    assert "the client speaks HTTP, not IRC" in str(silence.value)
+    assert f"What to do: let it connect to {twitch.irc_url}\n" in f"{silence.value}\n"
+    assert "start it again" not in str(silence.value)
 
 
 def test_twurple_is_pointed_here_by_its_own_variable(process, twurple_folder):
