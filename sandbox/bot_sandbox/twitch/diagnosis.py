@@ -73,7 +73,7 @@ def why(
     command = asked.text.split()[0] if asked else ""
     failed = find_failure(command, log)
     lines = []
-    for record in latest.values():
+    for record in _could_answer(world, channel, list(latest.values())):
         lines.append(_connection(world, channel, record, since, failed))
         lines += _faults(world, record, since)
     lines += _subscriptions(world, channel, command, read)
@@ -85,6 +85,20 @@ def why(
         lines.append(f"A program sent what Twitch does not know and ignores: {what}.")
     return lines or [
         f"Found: {NOBODY}.\nWhat to do: start the bot, and let it connect to {world.irc_url}"
+    ]
+
+
+def _could_answer(
+    world: TwitchWorld, channel: Channel, records: list[ConnectionRecord]
+) -> list[ConnectionRecord]:
+    """Leave out the programs of other channels, unless this channel has none of its own."""
+    expected = [world.expected_channels.get(record.login, set()) for record in records]
+    if not (world.webhooks_of(channel) or any(channel.name in names for names in expected)):
+        return records
+    return [
+        record
+        for record, names in zip(records, expected, strict=True)
+        if not names or channel.name in names
     ]
 
 

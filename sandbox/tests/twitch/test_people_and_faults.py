@@ -176,6 +176,36 @@ def test_a_closed_connection_without_login_is_shown_only_if_it_is_the_last(world
     assert "a program is not connected" in silence_of(world)
 
 
+def test_only_programs_of_this_channel_are_explained(world):
+    """A bot of another channel, gone or not, could not have answered here."""
+    grandpa = world.twitch.account("grandpa")
+    token = world.twitch.authorize(grandpa, world.app, CHAT)
+    with Irc(world.twitch) as stranger:
+        stranger.send(f"PASS oauth:{token.access_token}", "NICK grandpa", "JOIN #grandpa")
+        world.twitch.wait_for(grandpa, "grandpa")
+        with world.irc():
+            text = silence_of(world)
+            assert "hello_bot is connected and heard" in text and "grandpa" not in text
+        world.twitch.wait_gone("hello_bot")
+        text = silence_of(world)
+        assert "hello_bot is not connected" in text and "grandpa" not in text
+    world.twitch.wait_gone("grandpa")
+    with world.irc():
+        text = silence_of(world)
+    assert "hello_bot is connected and heard" in text and "grandpa" not in text
+    with pytest.raises(NoReply, match="Found: grandpa is not connected") as caught:
+        world.viktor.ask("!hello", channel="grandpa", timeout=0.01)
+    assert "hello_bot" not in str(caught.value)
+
+
+def test_without_a_program_in_this_channel_all_are_explained(world):
+    with world.irc(channel="hello_bot"), Irc(world.twitch) as refused:
+        refused.send("PASS oauth:wrong", "NICK viktor")
+        refused.rest_of_it()
+        text = silence_of(world)
+    assert "login refused" in text and "does not hear #viktor (it joined #hello_bot)" in text
+
+
 def test_silently_ignored():
     with Twitch(channel_gap_s=0, messages=1) as twitch:
         world = World(twitch)
