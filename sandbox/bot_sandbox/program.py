@@ -49,11 +49,14 @@ class Program:
         self,
         *command: str,
         folder: str | Path = ".",
+        cwd: str | Path | None = None,
         ready: str | Callable[[], object] | None = None,
         timeout: float = 30.0,
         **environment: str,
     ) -> ManagedProcess:
         """Start a command in a folder, with more variables for its environment.
+
+        The folder is `folder`, or `cwd`, as `subprocess` calls it.
 
         `ready` waits at most `timeout` seconds for the program. A text waits until a line of its
         output or its errors contains it. A function is called and waits itself, as in
@@ -61,7 +64,8 @@ class Program:
         the text doesn't come, NotReady says so and shows the program's last lines. Without `ready`
         the call returns at once: Telegram keeps messages until the bot asks for them.
         """
-        managed = self._supervisor.start(list(command), Path(folder), {**os.environ, **environment})
+        folder = Path(folder if cwd is None else cwd)
+        managed = self._supervisor.start(list(command), folder, {**os.environ, **environment})
         self._started.append((command, managed, environment))
         if isinstance(ready, str):
             if not managed.wait_for_line(ready, timeout):

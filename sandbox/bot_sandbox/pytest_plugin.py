@@ -124,10 +124,10 @@ def program() -> "Iterator[Program]":
     """Start a program in any language; it and all it has started end with the test.
 
     `program("node", "bot.js", folder="my_bot", ready="listening", BOT_TOKEN=token)` takes the words
-    of the command, the folder to run in (by default pytest's), what to wait for, and more variables
-    for its environment. Its output is in `.output.all()` and `.errors.all()`, and in pytest's
-    report if the test fails. At the end it is asked to end (SIGTERM, on Windows Ctrl-Break), and
-    killed if it doesn't.
+    of the command, the folder to run in (by default pytest's; `cwd` is another name for it), what
+    to wait for, and more variables for its environment. Its output is in `.output.all()` and
+    `.errors.all()`, and in pytest's report if the test fails. At the end it is asked to end
+    (SIGTERM, on Windows Ctrl-Break), and killed if it doesn't.
     """
     from bot_sandbox import Program
 

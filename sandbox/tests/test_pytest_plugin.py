@@ -312,6 +312,14 @@ def test_programs_end_gently_and_are_killed_if_they_do_not(tmp_path):
     assert stubborn.status == (-9 if POSIX else 1)
 
 
+@pytest.mark.parametrize("name", ["folder", "cwd"])
+def test_a_program_runs_in_its_folder_by_either_name(program, tmp_path, name):
+    code = "import os; print(os.getcwd(), 'cwd' in os.environ, 'folder' in os.environ)"
+    for folder in (tmp_path, str(tmp_path)):
+        bot = program(sys.executable, "-c", code, ready="False", **{name: folder})
+        assert bot.output.all() == [f"{tmp_path.resolve()} False False"]
+
+
 @pytest.mark.skipif(not POSIX, reason="needs `env -i`")
 def test_a_process_without_our_marker_does_not_hold_up_the_end(tmp_path):
     """It cannot be found, and still holds the program's output open."""
