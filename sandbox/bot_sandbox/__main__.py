@@ -51,7 +51,7 @@ Node.js.
                          once for each folder
     --packages           let them import all that is installed for this Python, too
 
-You can change each port; 0 takes any free one, and --run always does that.
+You can change each port; 0 takes any free one, and so does --run for each that you don't name.
 
     --telegram-port N    8081
     --twitch-port N      8082: the API, OAuth, EventSub, chat by WebSocket

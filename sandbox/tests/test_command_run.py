@@ -78,6 +78,18 @@ def test_two_of_them_run_at_once():
     assert [each.returncode for each in both] == [0, 0]
 
 
+def test_a_port_that_you_name_stays_and_the_others_are_free():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    code = "import json, os; found = json.loads(os.environ['BOT_SANDBOX']);"
+    code += "print(found['twitch']['irc_port'], found['window']['api_url'])"
+    done = start("--irc-port", str(port), "--run", *python(code))
+    out, err = done.communicate(timeout=60)
+    assert (done.returncode, err) == (0, "")
+    irc, window = out.split()
+    assert irc == str(port) and ":8083/" not in window
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
