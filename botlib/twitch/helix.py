@@ -186,10 +186,10 @@ def first(answer: dict[str, Any]) -> dict[str, Any]:
 def checked_secret(secret: str | None) -> str:
     """Return EventSub's secret; ValueError if Twitch would not take it."""
     found = require_setting("TWITCH_EVENTSUB_SECRET", secret)
-    if not (10 <= len(found) <= 100 and found.isascii()):
+    if not (10 <= len(found) <= 100 and found.isascii() and found.isprintable()):
         raise ValueError(
-            f"the EventSub secret has {len(found)} characters. Expected 10 to 100 ASCII ones, "
-            "made up by you: python -c 'import secrets; print(secrets.token_hex())'."
+            f"the EventSub secret has {len(found)} characters. Expected 10 to 100 ASCII ones, no "
+            "line ends, made up by you: python -c 'import secrets; print(secrets.token_hex())'."
         )
     return found
 

@@ -288,6 +288,8 @@ def check_webhook(
         raise HelixError(400, "invalid callback url")
     if not 10 <= len(secret) <= 100:
         raise HelixError(400, "secret must be between 10 and 100 characters")
+    if not (secret.isascii() and secret.isprintable()):
+        raise HelixError(400, "secret must be printable ASCII")
     channel, reader = subscription.channel, subscription.reader
     allows = world.tokens.allows
     if reader and not allows(token.app, reader, kind.scope):

@@ -204,8 +204,11 @@ def test_refusals(world, callback):
     assert refused(websocket, world.token) == (400, gone)
     assert refused({"method": "pigeon"}) == (400, "unsupported transport method")
     short = "secret must be between 10 and 100 characters"
+    printable = "secret must be printable ASCII"
     assert refused(good | {"secret": "short"}) == (400, short)
     assert refused(good | {"secret": "x" * 101}) == (400, short)
+    for secret in ("\r\n" * 10, "0123456789\n", "\x1b[31m012345", "ü" * 10, "\x7f" * 10):
+        assert refused(good | {"secret": secret}) == (400, printable), repr(secret)
     assert refused(good | {"callback": "ftp://x"}) == (400, "invalid callback url")
     assert refused(good, type="stream.onlin")[1] == "invalid subscription type and version"
     assert refused(good, version="2")[1] == "invalid subscription type and version"
