@@ -49,6 +49,7 @@ class Channel:
         self._last, self._last_at = "", 0.0  # the latest text, and when it was sent
         self.unconfirmed = 0  # texts in a row that Twitch neither confirmed nor refused
         self.warned = ""  # the latest trouble that was logged, so that it is logged once
+        self.quiet_until = 0.0  # until then no NOTICE is logged
         self._changed = asyncio.Event()
 
     async def join(self, connection: ChatConnection, limits: Limits, answer_s: float) -> None:

@@ -314,7 +314,10 @@ class IrcBot:
             self._warn(channel, f"Twitch put the bot out of #{channel.name}; it asks to be let in")
             channel.leave()
         elif message.command == "NOTICE":
-            log.info("#%s: %s", channel.name, message.text)
+            now = asyncio.get_running_loop().time()
+            if now >= channel.quiet_until:  # a flood must not fill the disk
+                log.info("#%s: %.500s", channel.name, message.text)
+                channel.quiet_until = now + 1
             msg_id = message.tags.get("msg-id", "")
             if msg_id.startswith(TEXT_REFUSALS):
                 channel.settle(msg_id)

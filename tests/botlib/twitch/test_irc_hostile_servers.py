@@ -772,6 +772,24 @@ def test_whatever_twitch_sends_the_bot_goes_on(lines):
     asyncio.run(main())
 
 
+def test_a_flood_of_notices_leaves_the_log_short(caplog):
+    caplog.set_level(logging.INFO)
+
+    async def main():
+        async with Peer() as peer, running(peer, timing=Timing()) as bot:
+            await bot.wait_until_ready()
+            for start in range(0, 20_000, 1000):
+                numbers = range(start, start + 1000)
+                flood = (f":tmi.twitch.tv NOTICE #viktor :{n} {'x' * 999}\r\n" for n in numbers)
+                await peer.sockets[-1].send_str("".join(flood))
+            await heard_by_bot(peer)
+
+    asyncio.run(main())
+    notices = [text for text in caplog.messages if text.endswith("x")]
+    assert notices[0].startswith("#viktor: 0 xxx") and len(notices) < 1000
+    assert max(map(len, notices)) <= 520
+
+
 def test_a_message_that_stays_refused_is_given_up_and_counted():
     class Refusing(Peer):
         async def on_privmsg(self, socket, rest):
