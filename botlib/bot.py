@@ -185,9 +185,8 @@ class Bot:
         line = error_location(error, code.co_filename, code.co_firstlineno) if code else ""
         command = f"{self.prefixes[0]}{name}"
         # The error may quote the message, and that may hold escape sequences for a terminal.
-        logging.getLogger(__name__).error(
-            "%s failed: %s: %s%s", command, type(error).__name__, printable(str(error)), line
-        )
+        why = printable(f"{error}{line}")
+        logging.getLogger(__name__).error("%s failed: %s: %s", command, type(error).__name__, why)
         now = time.monotonic()
         recent = {chat: at for chat, at in self._apologized.items() if now - at < APOLOGIZE_EVERY_S}
         self._apologized = recent
@@ -207,7 +206,8 @@ class Bot:
         Each file makes its own small `bot = Bot()` with commands. If a file cannot be used, its
         error is logged and the other files still work. ValueError if the folder is not there.
         """
-        import sys  # here, because a bot without such a folder pays for none of it
+        import logging  # here, because a bot without such a folder pays for none of it
+        import sys
         from pathlib import Path
 
         from botlib.bot_files import include_folder
@@ -218,7 +218,12 @@ class Bot:
             del self._commands[name]
         if "help" not in self._commands:  # one of the files had its own
             self._commands = {"help": (self._help, HELP)} | self._commands
-        self._included[str(path)] = tuple(include_folder(self, path))
+        included, errors = include_folder(self, path)
+        self._included[str(path)] = tuple(included)
+        for error in errors:  # it may hold escape sequences for a terminal, as a file's name may
+            logging.getLogger(__name__).error(
+                "a file of commands is left out: %s", printable(error)
+            )
 
     def own_commands(self) -> dict[str, tuple[Command, str]]:
         """Each command by its name, with its description; without the built-in help."""

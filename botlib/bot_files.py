@@ -5,7 +5,6 @@ Nothing else imports this module, so a function without a folder of commands pay
 """
 
 import importlib.util
-import logging
 import sys
 import traceback
 from collections.abc import Collection
@@ -41,7 +40,7 @@ def load_bot_file(file: Path, kind: type[Kind], not_packages: Collection[str] = 
         )
     if file.suffix != ".py":
         raise ValueError(f"{file} is no Python file. Its name must end in .py.")
-    name, path = module_name(file), str(file.resolve())
+    name, path = module_name(file), str(file.parent.resolve() / file.name)  # a link stays one
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None  # as the file ends in .py
     module = importlib.util.module_from_spec(spec)
@@ -83,11 +82,11 @@ def bot_of(module: ModuleType, file: Path, kind: type[Kind]) -> Kind:
     return bot
 
 
-def include_folder(bot: Any, folder: Path) -> dict[str, str]:
-    """Add the commands of each file in a folder to a bot; returns the file of each command.
+def include_folder(bot: Any, folder: Path) -> tuple[dict[str, str], list[str]]:
+    """Add the commands of each file in a folder to a bot.
 
-    In the order of their names; those that begin with _ are for the others to import. A file that
-    cannot be used is logged and left out. ValueError if there is no such folder.
+    In the order of their names; those that begin with _ are for the others to import. Returns the
+    file of each command, and why others could not be used. ValueError if there is no such folder.
     """
     if not folder.is_dir():
         raise ValueError(f"there is no folder {folder}. Make it, and a .py file for each command.")
@@ -103,6 +102,7 @@ def include_folder(bot: Any, folder: Path) -> dict[str, str]:
     others = [one for one in sys.path if one not in _included_folders]
     sys.path[:] = [*others, *_included_folders]
     included: dict[str, str] = {}
+    errors = []
     for file in sorted(folder.glob("[!_]*.py")):
         try:
             imported = sys.modules.get(file.stem)  # by another of these files
@@ -120,12 +120,12 @@ def include_folder(bot: Any, folder: Path) -> dict[str, str]:
                         f"{file} makes !{name}{line}, which {other} has already. Rename one."
                     )
         except ValueError as error:
-            logging.getLogger("botlib.bot").error("a file of commands is left out: %s", error)
+            errors.append(str(error))
             continue
         for name, command in commands.items():
             bot.add_command(name, command)
             included[name] = file.name
-    return included
+    return included, errors
 
 
 def where_in(error: BaseException, file: Path) -> str:

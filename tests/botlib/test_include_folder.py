@@ -80,6 +80,25 @@ def test_a_file_of_commands_gets_no_advice_for_a_main_file(folder, caplog):
     assert "in bad.py, line 3" in caplog.text and "for the cloud" not in caplog.text
 
 
+def test_a_file_may_be_a_link_to_one_of_another_name(folder):
+    (folder / "words").write_text(GREET.format("hello"))
+    try:
+        (folder / "commands/hello.py").symlink_to(folder / "words")
+    except OSError as error:  # Windows wants a right for it
+        pytest.skip(f"links cannot be made here: {error}")
+    assert load(folder).ask("!hello", user="Viktor") == "hello Viktor"
+
+
+def test_no_file_writes_escape_sequences_into_the_log(folder, caplog):
+    write(folder, bad="raise OSError('\\x1b[2J' + chr(7))")
+    if os.name == "posix":  # Windows takes no such name
+        write(folder, **{"worse\x1b[2J": "def"})
+    load(folder)
+    assert "OSError: \\x1b[2J\\x07 in bad.py, line 1" in caplog.text
+    assert len(caplog.messages) == 1 + (os.name == "posix")
+    assert "\x1b" not in caplog.text and "\x07" not in caplog.text
+
+
 def test_a_command_that_the_bot_has_itself_is_left_as_it_is(folder, caplog):
     own = "bot.command('hello')(lambda message: 'mine')\n"
     (folder / "main.py").write_text(MAIN.replace("bot.incl", f"{own}bot.incl"))
