@@ -69,13 +69,21 @@ UNKNOWN_KEY = {
 }
 
 
+class NoResult(StoreError):  # noqa: N818  (named as what happened)
+    """A later try may work; whether the database surely `did_nothing`."""
+
+    def __init__(self, text: str, did_nothing: bool = False) -> None:
+        super().__init__(text)
+        self.did_nothing = did_nothing
+
+
 class DynamoDBStore(Store):
     """Keeps values in a table of DynamoDB, for instances on many machines.
 
     A call is one request, two when a counter's time is over. It is sent again while the database
-    is busy and surely did nothing. It is never sent again if its answer is lost: then the call
-    raises StoreError, and an increment may or may not have been counted. `once` is the way to
-    do something a single time all the same.
+    surely did nothing. If its answer is lost, `get`, `set` and `remove` are sent again. Any other
+    call raises StoreError then, and an increment may or may not have been counted. `once` is the
+    way to do something a single time all the same.
     """
 
     def __init__(self, url: str) -> None:
@@ -175,29 +183,41 @@ class DynamoDBStore(Store):
     def _call(
         self, action: str, body: dict[str, Any], until: float, repeatable: bool = False
     ) -> dict[str, Any] | None:
-        """Ask the database until it is not busy; None if the request's condition does not hold.
+        """Ask the database until it answers; None if the request's condition does not hold.
 
-        After a 500 it may have done the work, so only a `repeatable` request is sent again.
+        If it may have done the work, only a `repeatable` request is sent again.
         """
         sent = json.dumps({"TableName": self.table, **body}).encode()
         pause = FIRST_PAUSE_S
         while True:
-            answer, secrets = self._ask(action, sent, until)
-            found = answer.json_object()
-            code = quoted(str(found.get("__type", "")).rpartition("#")[2], *secrets)
-            if answer.status == 200 and not code and (found or answer.body.strip() == b"{}"):
-                return found
-            if code == "ConditionalCheckFailedException":
-                return None
-            wait = pause * random.uniform(0.5, 1)  # noqa: S311  (no secret depends on it)
-            busy = code in BUSY or answer.status == 503 or (answer.status == 500 and repeatable)
-            if not busy or time.monotonic() + wait > until:
-                text = str(found.get("message") or found.get("Message") or "")
-                raise StoreError(self._explain(answer.status, code, quoted(text, *secrets)))
+            try:
+                return self._ask(action, sent, until)
+            except NoResult as error:
+                wait = pause * random.uniform(0.5, 1)  # noqa: S311  (no secret depends on it)
+                again = repeatable or error.did_nothing
+                if not again or time.monotonic() + wait > until:
+                    raise
             time.sleep(wait)
             pause *= 2
 
-    def _ask(self, action: str, body: bytes, until: float) -> tuple[HttpResponse, tuple[str, ...]]:
+    def _ask(self, action: str, body: bytes, until: float) -> dict[str, Any] | None:
+        """Ask the database once; raises NoResult if a later try may work."""
+        answer, secrets = self._send(action, body, until)
+        found = answer.json_object()
+        code = quoted(str(found.get("__type", "")).rpartition("#")[2], *secrets)
+        if answer.status == 200 and not code and (found or answer.body.strip() == b"{}"):
+            return found
+        if code == "ConditionalCheckFailedException":
+            return None
+        text = str(found.get("message") or found.get("Message") or "")
+        why = self._explain(answer.status, code, quoted(text, *secrets))
+        if code in BUSY or answer.status == 503:
+            raise NoResult(why, did_nothing=True)
+        if answer.status == 500 or not code:  # without a code, it is a page of something else
+            raise NoResult(why)
+        raise StoreError(why)
+
+    def _send(self, action: str, body: bytes, until: float) -> tuple[HttpResponse, tuple[str, ...]]:
         """Send one request; return the answer, and the secrets that its text may repeat."""
         headers = {
             "Content-Type": "application/x-amz-json-1.0",
@@ -219,12 +239,13 @@ class DynamoDBStore(Store):
                 "end. Set it again."
             ) from None
         except Unreachable as error:
-            raise StoreError(
+            raise NoResult(
                 f"the database cannot be used: {error}. Is the region or the endpoint in STORE_URL "
-                "the right one?"
+                "the right one?",
+                did_nothing=True,
             ) from None
         except NoAnswer as error:
-            raise StoreError(
+            raise NoResult(
                 f"the database may or may not have done what was asked: {error}"
             ) from None
 
