@@ -134,6 +134,11 @@ class RedisStore(Store):
             if "not an integer" in str(error) or "overflow" in str(error):
                 raise ValueError(f"{key!r} cannot be counted up: {error}") from None
             raise StoreError(f"Redis at {self.address} refused to use {key!r}: {error}") from None
+        except Exception as error:  # redis-py's, when it cannot read the answer
+            raise StoreError(
+                f"what answers at {self.address} is no Redis ({type(error).__name__}). Is that its "
+                "address in STORE_URL?"
+            ) from None
 
 
 def client(url: str) -> redis.Redis:

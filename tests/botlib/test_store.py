@@ -15,6 +15,7 @@ import redis
 from cloud_tools import wait_until
 from hypothesis import given
 from hypothesis import strategies as st
+from raw_server import answering
 from redis_server import RedisServer, free_port
 
 from botlib.store import StoreError, dynamodb, memory, open_store, sqlite
@@ -545,6 +546,24 @@ def test_a_redis_option_that_nobody_knows_is_refused(option):
     with pytest.raises(ValueError, match="only options that redis-py knows") as caught:
         open_store(f"redis://127.0.0.1:9/0?{option}")
     assert "hunter2" not in str(caught.value)
+
+
+NO_REDIS = {
+    "a web server": b"HTTP/1.1 400 Bad Request\r\n\r\n",
+    "a mail server": b"220 mail.example ESMTP \x1b[2J\r\n",
+    "no number": b":one\r\n",
+    "no greeting": b"+OK\r\n",
+    "lists without end": b"*1\r\n" * 5000,
+}
+
+
+@pytest.mark.parametrize("answer", NO_REDIS.values(), ids=NO_REDIS)
+@pytest.mark.parametrize("name", ["get", "increment", "add_once", "remove"])
+def test_what_is_no_redis_is_told(name, answer):
+    with answering(lambda peer: peer.sendall(answer)) as address:
+        store = open_store(f"{address.replace('http', 'redis')}/0")
+        with pytest.raises(StoreError, match=r"what answers at 127\.0\.0\.1:\d+ is no Redis"):
+            getattr(store, name)("key")
 
 
 def trickle(listener, stop):
