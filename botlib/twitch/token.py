@@ -114,7 +114,8 @@ def check_token(
         fix = f"Log out of Twitch, log in as {account.lower()}, authorize"
         problems.append(Problem(what, fix))
     if client_id and found.client_id != client_id:
-        what = f"The token was made for another application: {found.client_id}, not {client_id}"
+        # What was given is not shown: it may be the client secret, pasted into the wrong place.
+        what = f"The token was made for another application ({found.client_id}), not for yours"
         fix = "Use that one's TWITCH_CLIENT_ID, or authorize with this one"
         problems.append(Problem(what, fix))
     return found._replace(problems=tuple(problems))

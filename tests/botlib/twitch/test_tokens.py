@@ -92,6 +92,12 @@ def test_a_client_secret_in_its_place(twitch, app):
     assert "client secret" in str(check_token(app.client_secret, api=twitch.url))
 
 
+def test_a_client_secret_in_place_of_the_client_id_is_not_shown(twitch, app, token):
+    found = check_token(token.access_token, client_id=app.client_secret, api=twitch.url)
+    assert f"made for another application ({app.client_id}), not" in found.problems[0].what
+    assert app.client_secret not in f"{found}{found!r}"
+
+
 def test_a_refresh_token_in_its_place(twitch, token):
     refresh = token.refresh_token
     for known in (refresh, None):
