@@ -209,10 +209,13 @@ def twitch(
     console.say(f"Twitch says: this is {whose.login}.")
     if owner:  # Twitch keeps the consent; this token is not needed
         return {**found, "TWITCH_CHANNEL": channel or whose.login}
+    console.say(
+        f"Your bot will speak as {whose.login}. If that is your own account, log out of Twitch in "
+        "the browser, log in there as the bot's account, and do this login again."
+    )
     if whose.login in channel.split(","):
         console.say(
-            f"Note: {whose.login} owns the channel. The bot will speak as its owner, and ignore "
-            "what the owner types. If you want another account for it, log in as that one."
+            f"Note: {whose.login} owns the channel, so the bot will ignore what its owner types."
         )
     elif known.get("TWITCH_BOT_ID", whose.user_id) != whose.user_id:
         console.say("Note: TWITCH_BOT_ID was another account until now.")

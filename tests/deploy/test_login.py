@@ -202,6 +202,16 @@ def test_the_owners_consent_keeps_no_token(world, tmp_path, monkeypatch):
         login("twitch", now=True, owner=True, folder=tmp_path, console=person.console)
 
 
+@pytest.mark.parametrize("login_of", ["hello_bot", "anna"])
+def test_it_says_as_whom_the_bot_will_speak_and_what_to_do_about_it(world, tmp_path, login_of):
+    whose = world.bot if login_of == "hello_bot" else world.account("anna")
+    person = Person(world.app.client_id, "viktor", at_page=whose.authorize)
+    login("twitch", now=True, folder=tmp_path, console=person.console)
+    heard = person.heard()
+    assert f"Your bot will speak as {login_of}." in heard
+    assert "If that is your own account, log out of Twitch in the browser, log in there" in heard
+
+
 def test_the_channels_owner_is_warned_of(world, tmp_path):
     person = Person(world.app.client_id, "viktor", at_page=world.viktor.authorize)
     login("twitch", now=True, folder=tmp_path, console=person.console)
