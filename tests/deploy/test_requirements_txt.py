@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from course_files import PACKAGES
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -18,7 +19,7 @@ def project(folder):
 
 def test_the_courses_own_packages_are_refused_and_what_they_are_distributed_as():
     names = {project(folder)["name"] for folder in (".", "sandbox")}
-    packages = {path.parent.name for path in HOME.glob("*/__init__.py")} | {"bot_sandbox"}
+    packages = {*PACKAGES, "bot_sandbox"}
     assert {canonicalize_name(name) for name in names | packages} == set(REFUSED)
 
 

@@ -9,14 +9,13 @@ in their order.
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import textwrap
-from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).parents[2]
+from course_files import ROOT, copy_course
+
 DOCUMENTS = {
     str(path.relative_to(ROOT).as_posix()): path.read_text(encoding="utf-8")
     for path in (
@@ -119,6 +118,5 @@ def walk(document, run):
 
 
 def fresh_course(folder):
-    """A copy of the course, without what a learner has made in it."""
-    ignore = shutil.ignore_patterns(".*", "__pycache__", "notebooks", "node_modules")
-    return Path(shutil.copytree(ROOT, folder / "course", ignore=ignore))
+    """Copy the course into a folder, without the notebooks: no command here needs them."""
+    return copy_course(folder / "course", without=["notebooks"])

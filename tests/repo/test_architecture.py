@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from course_files import FILES, course_files
 
 HOME = Path(__file__).parents[2]
 ROOMS = {  # a package of the house: its folder
@@ -287,16 +288,9 @@ def test_nothing_listens_to_the_whole_network(path):
 
 
 def texts_of_the_course():
-    """Every text file that a reader may open, without what tools and learners write."""
-    folders = ["botlib", "sandbox", "lessons", "deploy", "benchmarks"]
-    for pattern in ("*.*", ".ci/*", ".github/**/*.yml", *(f"{each}/**/*.*" for each in folders)):
-        for path in HOME.glob(pattern):
-            if (
-                path.is_file()
-                and path.name != ".git"
-                and path.suffix not in (".pyc", ".lock", ".png")
-            ):
-                yield path
+    """Every text file that a reader may open."""
+    folders = ("botlib", "sandbox", "lessons", "deploy", "benchmarks", ".ci", ".github")
+    return [path for path in course_files(*FILES, *folders) if path.suffix not in (".lock", ".png")]
 
 
 def test_no_file_names_a_folder_of_one_machine():

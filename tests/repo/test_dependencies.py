@@ -10,6 +10,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from course_files import PACKAGES, course_files
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -246,9 +247,7 @@ def test_a_text_that_fetches_our_names_from_a_registry_would_be_found(command, o
 
 
 def test_no_text_tells_anybody_to_fetch_our_names_from_a_registry():
-    paths = [path for kind in ("md", "ipynb", "py", "yml") for path in HOME.rglob(f"*.{kind}")]
-    left_out = {".venv", "node_modules"}
-    own = [path for path in paths if not left_out & {*path.relative_to(HOME).parts}]
+    own = [path for path in course_files() if path.suffix in (".md", ".ipynb", ".py", ".yml")]
     assert len(own) > 200
     wrong = [
         (str(path.relative_to(HOME)), found[0])
@@ -269,8 +268,7 @@ def test_a_container_has_what_botlib_imports_and_nothing_of_the_sandboxs_own():
 
 
 def test_no_bundle_and_no_container_gets_another_package_of_the_course():
-    packages = {path.parent.name for path in HOME.glob("*/__init__.py")} | {"bot_sandbox"}
-    assert set(NEVER) == packages - {"botlib"}
+    assert set(NEVER) == {*PACKAGES, "bot_sandbox"} - {"botlib"}
     ignored = text_of(".dockerignore").splitlines()
     assert {"lessons", "sandbox", "tests", "notebooks"} <= set(ignored)
     copied = re.findall(

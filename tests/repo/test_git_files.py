@@ -1,10 +1,12 @@
 """What git keeps and what it ignores: no secret, no zip, Unix line ends."""
 
+import runpy
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from course_files import FILES, FOLDERS, copy_course, course_files
 
 HOME = Path(__file__).parents[2]
 
@@ -42,6 +44,23 @@ PRIVATE = [  # in a bot's folder, and in the folder above it
     "store.sqlite3",
     "my_bot/.env",
     "my_bot/store.sqlite3",
+]
+
+
+HERS = [  # what README's commands make in the course's folder, and what a learner adds
+    *PRIVATE,
+    "my_bot/main.py",
+    "my_bot/__init__.py",
+    "my_course/00_start_here.ipynb",
+    "my_course/workshop/my_bot/main.py",
+    "my_course.zip",
+    "card.html",
+    "build/book/index.html",
+    "workshop/my_bot/main.py",
+    "notebooks/workshop/my_bot/main.py",
+    "deploy/aws/parameters.json",
+    ".venv/course.json",
+    "main.py",
 ]
 
 
@@ -104,6 +123,30 @@ def test_git_does_not_ignore_the_rest(empty, path):
 
 def test_git_ignores_nothing_that_it_keeps(clone):
     assert git(clone, "ls-files", "--cached", "--ignored", "--exclude-standard") == []
+
+
+def test_the_tests_know_which_files_git_keeps(clone):
+    """A new file counts, too, in a folder of the course; my_bot beside them doesn't."""
+    tops = {path.partition("/")[0] for path in git(clone, "ls-files")}
+    assert tops == {*FOLDERS, *FILES}
+    kept = git(clone, "ls-files", "--cached", "--others", "--exclude-standard", "--", *tops)
+    there = {path for path in kept if (clone / path).exists()}
+    assert there == {path.relative_to(clone).as_posix() for path in course_files()}
+
+
+def test_what_a_learner_has_made_is_in_no_fresh_course(tmp_path):
+    course = copy_course(tmp_path / "course")
+    before = {path.relative_to(course) for path in course.rglob("*") if path.is_file()}
+    for name in HERS:
+        (course / name).parent.mkdir(parents=True, exist_ok=True)
+        (course / name).touch()
+    copied = runpy.run_path(str(course / "tests/helpers/course_files.py"))
+    copied["copy_course"](tmp_path / "copy")
+    assert {
+        path.relative_to(tmp_path / "copy")
+        for path in (tmp_path / "copy").rglob("*")
+        if path.is_file()
+    } == before
 
 
 def test_every_text_has_unix_line_ends(clone):

@@ -241,7 +241,7 @@ def test_an_interrupted_run_measures_nothing_any_more(course):
 
 
 def test_every_pattern_in_marks_toml_finds_a_file():
-    for table in HOME.glob("**/tests/marks.toml"):
+    for table in (HOME / "tests/marks.toml", HOME / "sandbox/tests/marks.toml"):
         home = table.parents[1]
         for marker, reasons in tomllib.loads(table.read_text(encoding="utf-8")).items():
             assert marker in ("slow", "full")

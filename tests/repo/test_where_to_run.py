@@ -17,6 +17,7 @@ import jupyterlab_browser as lab
 import pytest
 import yaml
 from cloud_tools import wait_until
+from course_files import copy_course
 from jupyter_elsewhere import chat_in, listens, live_window
 from packaging.requirements import Requirement
 from redis_server import free_port
@@ -72,17 +73,7 @@ def test_binder_has_the_python_of_conda():
 @pytest.fixture
 def clone(tmp_path):
     """The course as Binder clones it, with what is not committed yet."""
-    if not shutil.which("git"):
-        pytest.skip("NO GIT: a clone cannot be made")
-    names = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout.splitlines()  # fmt: skip
-    for name in names:
-        if (ROOT / name).is_file():
-            (tmp_path / "course" / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, tmp_path / "course" / name)
-    return tmp_path / "course"
+    return copy_course(tmp_path / "course")
 
 
 CONTEXT = """
