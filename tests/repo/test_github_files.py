@@ -86,6 +86,11 @@ def test_the_tools_for_aws_are_pinned_in_one_place():
         assert not re.search(r"install .*(cfn-lint|moto)", text)
 
 
+def test_ci_starts_the_course_as_a_learner_does_before_it_tests():
+    text = (HOME / ".ci/run").read_text(encoding="utf-8")
+    assert re.findall(r"python3 start\.py ([^)\n]+)", text) == ["--no-browser", "test --all"]
+
+
 def updates():
     return read(HOME / ".github/dependabot.yml")["updates"]
 
