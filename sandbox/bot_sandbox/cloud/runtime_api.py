@@ -1,7 +1,9 @@
 """The AWS Lambda Runtime API of one instance: an HTTP server at its own address.
 
 Paths, headers and status codes are AWS's ("Using the Lambda runtime API", version 2018-06-01). Each
-instance has an address, because clients such as awslambdaric take only host:port.
+instance has an address, because clients such as awslambdaric take only host:port. So there is no
+room for a secret either; where the system tells whose program has connected (socket_owner.py),
+only those of the account that runs the sandbox are served.
 
 Its HTTP is read in runtime_http.py.
 """
@@ -14,12 +16,14 @@ from http import HTTPStatus
 from bot_sandbox.access import HOST
 from bot_sandbox.cloud.errors import RESPONSE_LIMIT, FunctionError, response_too_large
 from bot_sandbox.cloud.runtime_http import RequestReader, RuntimeRequest
+from bot_sandbox.cloud.socket_owner import Address, socket_owner
 
 PREFIX = "/2018-06-01/runtime/"
 PHRASES = {status.value: status.phrase for status in HTTPStatus}
 OUT_OF_TURN = "ask for the next event after you have answered the last one"
 WORKER_HOST = "cloud"  # the Host header of the sandbox's own loop
 NO_PAGE = "only the loop of this instance may use the Runtime API, and no web page"
+NO_STRANGER = "only programs of the account that runs this sandbox may use the Runtime API"
 NOT_YOURS = "this invocation is not the one you are working on"
 
 
@@ -55,8 +59,14 @@ class RuntimeApi:
     async def listen(self) -> str:
         """Start to serve and return the address, host:port."""
         self._server = await self._loop.create_server(lambda: RuntimeConnection(self), HOST, 0)
-        self.address = f"{HOST}:{self._server.sockets[0].getsockname()[1]}"
+        self._listens_at: Address = self._server.sockets[0].getsockname()
+        self._owner = socket_owner(self._listens_at)
+        self.address = f"{HOST}:{self._listens_at[1]}"
         return self.address
+
+    def is_own(self, peer: Address) -> bool:
+        """Return whether a connection comes from this account, or the system doesn't tell."""
+        return self._owner is None or self._owner == socket_owner(peer, self._listens_at)
 
     async def invoke(
         self, invocation: PendingInvocation, timeout_s: float, too_late: FunctionError
@@ -134,9 +144,10 @@ class RuntimeConnection(asyncio.Protocol):
         self._is_last = False  # the client closes it after the event
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the transport."""
+        """Keep the transport, and whether its other end may use the Runtime API."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        self._is_own = self._api.is_own(transport.get_extra_info("peername"))
 
     def connection_lost(self, error: Exception | None) -> None:
         """Tell the API that this connection is gone."""
@@ -184,10 +195,13 @@ class RuntimeConnection(asyncio.Protocol):
             self._transport.close()
 
     def _serve(self, request: RuntimeRequest) -> None:
-        # A web page that guesses the port could stop the instance, or take an event.
+        # Another account of this machine, or a web page in a browser, could find the port and stop
+        # the instance, or take an event.
         place = request.headers.get("host", WORKER_HOST)
-        if "origin" in request.headers or place not in (WORKER_HOST, self._api.address):
-            self._refuse(403, "AccessDenied", NO_PAGE, has_body=request.method != "HEAD")
+        is_page = "origin" in request.headers or "sec-fetch-site" in request.headers
+        if not self._is_own or is_page or place not in (WORKER_HOST, self._api.address):
+            why = NO_PAGE if self._is_own else NO_STRANGER
+            self._refuse(403, "AccessDenied", why, has_body=request.method != "HEAD")
             return
         match request.method, request.path.removeprefix(PREFIX).split("/"):
             case "GET", ["invocation" | "restore", "next"]:

@@ -344,7 +344,13 @@ def test_the_runtime_api_refuses_odd_http_and_goes_on(cloud, sent, status):
 
 
 @pytest.mark.parametrize(
-    "header", ["Origin: http://evil.example", "Origin: null", "Host: evil.example:80"]
+    "header",
+    [
+        "Origin: http://evil.example",
+        "Origin: null",
+        "Host: evil.example:80",
+        "Sec-Fetch-Site: cross-site",
+    ],
 )
 @pytest.mark.parametrize("asked", ["POST {}init/error", "POST {}restore/error", "GET {}x"])
 def test_the_runtime_api_is_for_no_web_page(cloud, header, asked):

@@ -1,0 +1,44 @@
+"""Ask Linux which account owns one end of a local TCP connection, as in sock_diag(7).
+
+/proc/net/tcp lists the same for all connections, but reading it can take 10 ms; this takes 20 µs.
+"""
+
+import socket
+import struct
+import sys
+
+Address = tuple[str, int]  # IPv4 and port
+# From linux/netlink.h, linux/sock_diag.h and linux/inet_diag.h
+HEADER = struct.Struct("=IHHII")  # size, kind, flags, sequence, process
+QUESTION = struct.Struct("=BBxxI2s2s16s16sIII")  # family, protocol, states, ports, hosts, …
+REPLY = struct.Struct("=4x48xIIIII")  # expires, two queues, user, inode
+NETLINK_SOCK_DIAG = 4
+SOCK_DIAG_BY_FAMILY = 20
+REQUEST = 1
+EACH_STATE = NO_COOKIE = 0xFFFFFFFF
+
+
+def socket_owner(here: Address, there: Address | None = None) -> int | None:
+    """Return the user id of the program whose socket is `here` and connected to `there`.
+
+    Without `there`, it is a socket that listens. None if no program has it, because it has been
+    closed, or if the system doesn't tell.
+    """
+    if sys.platform != "linux":
+        return None
+    ends = [end or ("0", 0) for end in (here, there)]
+    ports = [port.to_bytes(2, "big") for _, port in ends]
+    hosts = [socket.inet_aton(host) for host, _ in ends]
+    kind = (socket.AF_INET, socket.IPPROTO_TCP, EACH_STATE)
+    question = QUESTION.pack(*kind, *ports, *hosts, 0, NO_COOKIE, NO_COOKIE)
+    size = HEADER.size + len(question)
+    try:
+        with socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM, NETLINK_SOCK_DIAG) as kernel:
+            kernel.send(HEADER.pack(size, SOCK_DIAG_BY_FAMILY, REQUEST, 0, 0) + question)
+            reply = kernel.recv(4096)
+    except OSError:
+        return None
+    if HEADER.unpack_from(reply)[1] != SOCK_DIAG_BY_FAMILY:  # it is an error
+        return None
+    *_, user, inode = REPLY.unpack_from(reply, HEADER.size)
+    return int(user) if inode else None

@@ -1,0 +1,104 @@
+"""An instance's Runtime API serves the programs of its own account, and no others."""
+
+import os
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from cloud_tools import wait_until
+
+from bot_sandbox.cloud import Cloud
+
+if sys.platform != "linux":
+    pytest.skip("only Linux tells who has a connection", allow_module_level=True)
+
+RUNTIME = "/2018-06-01/runtime"
+
+# A loop that tells its address, and asks for events only when it may.
+WAITING_LOOP = f"""
+import os, time, urllib.request as web
+from pathlib import Path
+address = os.environ["AWS_LAMBDA_RUNTIME_API"]
+here = Path(os.environ["MEETING_POINT"])
+(here / "new").write_text(address)
+(here / "new").rename(here / "address")
+while not (here / "go").exists():
+    time.sleep(0.01)
+while True:
+    event = web.urlopen(f"http://{{address}}{RUNTIME}/invocation/next")
+    call = event.headers["Lambda-Runtime-Aws-Request-Id"]
+    web.urlopen(f"http://{{address}}{RUNTIME}/invocation/{{call}}/response", event.read())
+"""
+
+# Tries everything as another account, with and without the words of a call.
+STRANGER = f"""
+import http.client, os, sys
+api = http.client.HTTPConnection(sys.argv[1], timeout=10)
+"".encode("idna")  # what is imported must be readable
+os.setgroups([])
+os.setgid(65534)
+os.setuid(65534)
+for method, path in (
+    ("GET", "invocation/next"),
+    ("POST", "invocation/1/response"),
+    ("POST", "invocation/1/error"),
+    ("POST", "init/error"),
+    ("GET", "restore/next"),
+    ("POST", "restore/error"),
+):
+    api.request(method, f"{RUNTIME}/{{path}}", None if method == "GET" else "{{}}")
+    answer = api.getresponse()
+    print(path, answer.status, "secret event" in answer.read().decode())
+"""
+
+
+@pytest.fixture(scope="module")
+def cloud():
+    with Cloud() as cloud:
+        yield cloud
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another account")
+def test_another_account_gets_nothing(cloud, tmp_path):
+    (tmp_path / "code").mkdir()
+    loop = tmp_path / "loop.py"
+    loop.write_text(WAITING_LOOP)
+    fn = cloud.deploy(
+        "private",
+        tmp_path / "code",
+        worker=str(loop),
+        timeout_s=60,
+        environment={"MEETING_POINT": str(tmp_path)},
+    )
+    with ThreadPoolExecutor(1) as pool:
+        call = pool.submit(fn.invoke, "secret event")
+        wait_until((tmp_path / "address").exists)
+        command = [sys.executable, "-c", STRANGER, (tmp_path / "address").read_text()]
+        tried = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        (tmp_path / "go").touch()
+        assert call.result() == "secret event"
+    assert len(tried.splitlines()) == 6
+    assert all(line.endswith(" 403 False") for line in tried.splitlines()), tried
+    assert len(fn.instances) == 1
+
+
+def test_who_has_hung_up_is_not_heard(cloud, tmp_path):
+    (tmp_path / "main.py").write_text(
+        "import os\ndef handler(event, context): return os.environ['AWS_LAMBDA_RUNTIME_API']\n"
+    )
+    fn = cloud.deploy("patient", tmp_path)
+    host, port = fn.invoke().split(":")
+
+    def hang_up():
+        with socket.create_connection((host, int(port))) as connection:
+            connection.sendall(
+                f"POST {RUNTIME}/init/error HTTP/1.1\r\nHost: {host}:{port}\r\n"
+                "Content-Length: 2\r\n\r\n{}".encode()
+            )
+
+    cloud.do(hang_up)  # the cloud's own thread sees the connection only when it is closed
+    for _ in range(3):
+        fn.invoke()
+    assert len(fn.instances) == 1
