@@ -228,12 +228,14 @@ class Person(Twin[PlainPerson]):
         """Leave a group."""
         self._do(self.sync.leave, group)
 
-    async def press(self, message: Message, button: str) -> Press:
+    async def press(self, message: Message, button: str = '', *, data: str = '', position: int = 0) -> Press:
         """Press the inline button with this text; the bot gets a callback query.
 
+        If several have the same text, say the `data` that the bot gets, or the `position`: 1 is
+        the first button under the message, row by row. These two also work without the text.
         `choose` presses a button of a reply keyboard.
         """
-        return Press.of(self._do(self.sync.press, message, button))
+        return Press.of(self._do(self.sync.press, message, button, data=data, position=position))
 
     async def keyboard(self, to: Person | BotAccount | Group | None = None) -> list[list[str]]:
         """Return the buttons of the reply keyboard that a bot shows this person, row by row."""

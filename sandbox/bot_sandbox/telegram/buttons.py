@@ -30,8 +30,8 @@ class Press:
             assert press.answer() == "Coming"
     """
 
-    def __init__(self, runner: Runner, button: str, why: Callable[[], str]) -> None:
-        self.button = button
+    def __init__(self, runner: Runner, why: Callable[[], str]) -> None:
+        self.button = ""  # its text
         self.text: str | None = None  # None until the bot calls answerCallbackQuery
         self.alert = False
         self.update: Update | None = None  # the bot's, unless its allowed_updates leave it out
@@ -78,6 +78,42 @@ def what_it_does(button: Json) -> str:
     return "does nothing"
 
 
+def find_button(message: Message, text: str, data: str, position: int) -> Json:
+    """Return the inline button under a message that has this text, data and position.
+
+    "" and 0 fit any. Raise ValueError if no button fits, or several that differ.
+    """
+    buttons = list(enumerate(itertools.chain(*message.keyboard), 1))
+    fitting = [
+        (number, button)
+        for number, button in buttons
+        if text in ("", button["text"])
+        and data in ("", button.get("callback_data"))
+        and position in (0, number)
+    ]
+    words = (repr(text), f"with data {data!r}", f"at position {position}")
+    asked = " ".join(itertools.compress(words, (text, data, position)))
+    under = f"under {message.shown!r:.60}"
+    if not buttons:
+        raise ValueError(f"no button {asked} to press {under}; there is none at all")
+    if not asked:
+        problem, shown = "which button? Say its text, position or data", buttons
+    elif not fitting:
+        problem, shown = f"no button {asked} to press {under}", buttons
+    elif any(button != fitting[0][1] for _, button in fitting):
+        problem = f"{len(fitting)} buttons {asked} {under}; say its position or data, too"
+        shown = fitting
+    else:
+        return fitting[0][1]
+    lines = [f"  {number}: {button['text']!r}, {_effect(button)}" for number, button in shown]
+    raise ValueError("\n".join([f"{problem}. There are:", *lines]))
+
+
+def _effect(button: Json) -> str:
+    data = button.get("callback_data")
+    return what_it_does(button) if data is None else f"data {data!r}"
+
+
 class CallbackQueries:
     """The presses without an answer so far."""
 
@@ -85,16 +121,11 @@ class CallbackQueries:
         self._open: dict[str, tuple[User, Press]] = {}
         self._ids = itertools.count(1)
 
-    def open(self, person: User, message: Message, press: Press) -> Json:
-        """Return the callback query of a press; raise ValueError if there is no such button."""
-        buttons = [item for row in message.keyboard for item in row]
-        found = next((item for item in buttons if item["text"] == press.button), None)
-        if found is None:
-            under = f"under {message.shown!r:.60}"
-            there = f"there are {message.buttons}" if buttons else "there is none at all"
-            raise ValueError(f"no button {press.button!r} to press {under}; {there}")
-        if "callback_data" not in found:
-            raise ValueError(f"{press.button!r} {what_it_does(found)}; the bot isn't told")
+    def open(self, person: User, message: Message, button: Json, press: Press) -> Json:
+        """Return the callback query of a press; raise ValueError if the bot isn't told of it."""
+        if "callback_data" not in button:
+            raise ValueError(f"{button['text']!r} {what_it_does(button)}; the bot isn't told")
+        press.button = button["text"]
         key = str(next(self._ids))
         self._open[key] = (message.sender, press)
         return {
@@ -102,7 +133,7 @@ class CallbackQueries:
             "from": person.json,
             "message": message.to_json(),
             "chat_instance": str(message.chat.id),
-            "data": found["callback_data"],
+            "data": button["callback_data"],
         }
 
     def answer(self, account: User, key: str, text: str, alert: bool) -> None:

@@ -201,20 +201,23 @@ class Person(User):
         """Leave a group."""
         self._runner.do(self._leave, group)
 
-    def press(self, message: Message, button: str) -> Press:
+    def press(
+        self, message: Message, button: str = "", *, data: str = "", position: int = 0
+    ) -> Press:
         """Press the inline button with this text; the bot gets a callback query.
 
+        If several have the same text, say the `data` that the bot gets, or the `position`: 1 is
+        the first button under the message, row by row. These two also work without the text.
         `choose` presses a button of a reply keyboard.
         """
         bots = self._world.accounts.values()
         press = Press(
             self._runner,
-            button,
             lambda: diagnosis.no_press_answer(
                 self._world, [b for b in bots if b is message.sender], press.update
             ),
         )
-        self._runner.do(self._world.press, self, message, press)
+        self._runner.do(self._world.press, self, message, press, button, data, position)
         return press
 
     def keyboard(self, to: User | Chat | None = None) -> list[list[str]]:

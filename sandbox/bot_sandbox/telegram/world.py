@@ -17,7 +17,7 @@ from bot_sandbox.change_notifier import ChangeNotifier
 from bot_sandbox.clock import Clock
 from bot_sandbox.randomness import URL_SAFE, Randomness
 from bot_sandbox.telegram.arguments import leading_integer
-from bot_sandbox.telegram.buttons import CallbackQueries, Press
+from bot_sandbox.telegram.buttons import CallbackQueries, Press, find_button
 from bot_sandbox.telegram.calls import KEPT_CALLS, ApiCall, FaultHit
 from bot_sandbox.telegram.errors import bad_request, forbidden
 from bot_sandbox.telegram.limits import Limits, SendLimiter
@@ -406,7 +406,9 @@ class TelegramWorld:
                 member.updates.add(member, "message_reaction", payload, chat)
         self.changes.changed()
 
-    def press(self, person: User, message: Message, press: Press) -> None:
+    def press(
+        self, person: User, message: Message, press: Press, text: str, data: str, position: int
+    ) -> None:
         """Press a button under a bot's message; the bot gets the callback query."""
         self.check_same_telegram(message.chat)
         chat = message.chat
@@ -415,7 +417,8 @@ class TelegramWorld:
             raise ValueError(f"{person.name} is not in {where}, so there is no button to press")
         if message.deleted:
             raise ValueError(f"{message.shown!r:.60} was deleted, and its buttons with it")
-        query = self.queries.open(person, message, press)
+        button = find_button(message, text, data, position)
+        query = self.queries.open(person, message, button, press)
         bot = self.accounts[message.sender.id]  # only bots put buttons under messages
         update = bot.updates.add(bot, "callback_query", query, message.chat)
         if update:

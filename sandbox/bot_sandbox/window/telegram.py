@@ -348,19 +348,29 @@ class TelegramView(View):
     @post(
         "telegram/press",
         *(FROM, TO, whole("message", "the number of the message with the button", OPTIONAL, 1)),
-        *(text("button", "the button's text"), wait_field(5.0)),
+        text("button", "the button's text", ""),
+        whole("position", "1 is the first button under the message, row by row", 0, 0),
+        text("data", "what the bot gets", ""),
+        wait_field(5.0),
         example=VIKTOR | {"message": 2, "button": "Yes"},
     )
     async def press(self, values: Values) -> PressJson | MessageJson:
         """Press an inline button, and wait for the bot's notification.
 
-        With `timeout` 0, it doesn't wait. Without `message` it is a button of the reply keyboard
-        (`telegram/keyboard`), and the response is the message that it sends.
+        With `timeout` 0, it doesn't wait. If several buttons have the same text, send `position` or
+        `data`, too. Without `message` it is a button of the reply keyboard (`telegram/keyboard`),
+        and the response is the message that it sends.
         """
         person, button = self._person(values), values["button"]
+        which = {name: values[name] for name in ("data", "position")}
         if values["message"] is None:
+            if any(which.values()):
+                raise ValueError(
+                    "'position' and 'data' are for a button under a message; send its 'message'"
+                )
             return message_json(await call(person.choose, button, self._recipient(values)))
-        press = await call(person.press, self._message(values, values["message"]), button)
+        message = self._message(values, values["message"])
+        press = await call(person.press, message, button, **which)
         seconds = values["timeout"]
         if seconds:
             await self.wait(press.notification(seconds))

@@ -11,6 +11,7 @@ from bot_sandbox import Telegram, Window
 from bot_sandbox.telegram import TelegramError
 
 NASTY = "<img src=x onerror=\"document.title='owned'\"> & <b>bold</b> \u202eright to left"
+SHOP = [[{"text": "➕", "callback_data": data}] for data in ("tea", "cake")]
 MENU = [[{"text": "Tea", "callback_data": "tea"}, {"text": NASTY, "callback_data": "alert"}]]
 
 
@@ -61,6 +62,10 @@ class World:
         if text == "/menu":
             self.call(
                 "sendMessage", chat_id=chat_id, text="?", reply_markup={"inline_keyboard": MENU}
+            )
+        elif text == "/shop":
+            self.call(
+                "sendMessage", chat_id=chat_id, text="?", reply_markup={"inline_keyboard": SHOP}
             )
         elif text.startswith("!hello"):
             self.call(
@@ -160,6 +165,12 @@ def test_a_button_is_pressed_its_answer_shown_and_the_message_edited(page, world
     expect(last(page)).to_contain_text("Thank you!")
     expect(last(page)).to_contain_text("edited")
     expect(page.get_by_role("button", name="Tea", exact=True)).to_have_count(0)
+
+
+def test_the_button_that_was_clicked_is_pressed(page, world):
+    say(page, "/shop")
+    page.get_by_role("button", name="➕", exact=True).nth(1).click()
+    expect(page.locator(".answer")).to_have_text("Hello bot: you pressed cake")
 
 
 def test_an_alert_is_a_dialog(page, world):

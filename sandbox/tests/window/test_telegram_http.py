@@ -365,6 +365,23 @@ def test_a_button_is_pressed_and_the_bot_answers(ask, function):
     assert ask("press", press | {"button": "No"})[0] == 400
 
 
+def test_of_two_buttons_with_one_text_the_one_that_is_meant_is_pressed(ask, telegram):
+    ask("say", CHAT | {"text": "/shop"})
+    buttons = [[{"text": "➕", "callback_data": data}] for data in ("tea", "cake")]
+    sent = send(ask, text="Shop", reply_markup={"inline_keyboard": buttons})
+    press = CHAT | {"message": sent["message_id"], "button": "➕", "timeout": 0}
+    status, why = ask("press", press)
+    assert status == 400 and "  1: '➕', data 'tea'\n  2: '➕', data 'cake'" in why
+    for which in ({"position": 2}, {"data": "cake"}, {"button": "", "position": 2}):
+        ask("press", press | which)
+        (update,) = telegram.call(ask.bot["token"], "getUpdates", offset=-1)
+        assert update["callback_query"]["data"] == "cake"
+    status, why = ask("press", CHAT | {"position": 2})
+    assert status == 400 and why.startswith(
+        "'position' and 'data' are for a button under a message"
+    )
+
+
 def test_a_press_that_nobody_answers_says_so(ask, telegram):
     ask("say", CHAT | {"text": "hi"})
     markup = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}]]}

@@ -478,10 +478,10 @@ export function mount(section, app) {
     draft.focus();
   }
 
-  async function press(message, text, pressed) {
+  async function press(message, text, position, pressed) {
     answer.textContent = "";
     pressed.disabled = true;
-    const said = await post("press", { message: message.id, button: text, timeout: 20 });
+    const said = await post("press", { message: message.id, button: text, position, timeout: 20 });
     pressed.disabled = false;
     if (said?.alert) dialogs.alert(message.name, said.text);
     else if (said?.text) answer.textContent = `${message.name}: ${said.text}`;

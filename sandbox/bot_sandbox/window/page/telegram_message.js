@@ -29,6 +29,7 @@ export function drawContent(message, does) {
   const text = content.text ?? content.caption;
   const entities = content.entities ?? content.caption_entities ?? [];
   const rows = content.reply_markup?.inline_keyboard ?? [];
+  const all = rows.flat();
   return [
     does.isNamed ? element("p", { class: "who" }, element("b", { dir: "auto" }, name)) : null,
     quote ? element("blockquote", { class: "quote", dir: "auto" }, quote) : null,
@@ -37,7 +38,7 @@ export function drawContent(message, does) {
       ? null
       : element("div", { class: "text", dir: "auto" }, ...rich(text, entities, does)),
     ...rows.map((row) =>
-      element("div", { class: "row" }, ...row.map((one) => buttonOf(one, message, does))),
+      element("div", { class: "row" }, ...row.map((one) => buttonOf(one, all.indexOf(one) + 1, message, does))),
     ),
   ].filter(Boolean);
 }
@@ -76,12 +77,12 @@ function mediaOf({ content, name }, does) {
   return [element("div", {}, `(${kinds.join(", ") || "empty"})`)];
 }
 
-function buttonOf(button, message, does) {
+function buttonOf(button, position, message, does) {
   if (button.url !== undefined) {
     const address = safeAddress(button.url);
     if (address) return element("a", { ...linkTo(address), class: "inline" }, `${button.text} ↗`);
   }
-  const press = (event) => does.press(message, button.text, event.currentTarget);
+  const press = (event) => does.press(message, button.text, position, event.currentTarget);
   const works = button.callback_data !== undefined;
   const title = works ? null : "this kind of button does nothing here";
   const name = `press ${button.text}`;
