@@ -297,6 +297,7 @@ def press(telegram: Telegram, person: Person, bot: BotAccount, button: str) -> N
         texts = [text for each in messages for text in each.buttons]
         there = ", ".join(dict.fromkeys([*texts, *chain(*person.keyboard(bot))]))
         raise ValueError(f"There is no button {button!r} to press; there are: {there or 'none'}")
-    answer = person.press(found, button).answer()
-    if answer:
-        show(f"[telegram] (shown to {person.name}) {answer}")
+    press = person.press(found, button)
+    press.wait()
+    if press.text:
+        show(f"[telegram] (shown to {person.name}) {press.text}")

@@ -330,9 +330,23 @@ class Press(Twin[PlainPress]):
     def alert(self) -> bool:
         return self.sync.alert
 
+    @property
+    def messages(self) -> list[Message]:
+        """The messages that the bot has written or edited since, where this person sees them."""
+        return self.sync.messages
+
     async def answer(self, timeout: float = 5.0) -> str:
         """Wait for the bot's notification and return its text; NoReply if none comes."""
         return await self._wait(self.sync.answer, timeout)
+
+    async def wait(self, timeout: float = 5.0) -> list[Message]:
+        """Wait for the bot's answer, and return its `messages` so far.
+
+        Many bots never answer a press. Then `text` stays None after `timeout` seconds; NoReply if
+        the bot has not done anything else either. It comes sooner if the bot is a function that
+        has ended.
+        """
+        return await self._wait(self.sync.wait, timeout)
 
 
 class Faults(Twin[PlainFaults]):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from bot_sandbox.diagnosis import NoReply
 from bot_sandbox.runner import Runner, blocking
 from bot_sandbox.telegram.errors import bad_request
-from bot_sandbox.telegram.types import Json, Message, Update, User
+from bot_sandbox.telegram.types import Chat, Json, Message, Update, User
 
 OLD_QUERY = "query is too old and response timeout expired or query ID is invalid"
 
@@ -30,31 +30,82 @@ class Press:
             assert press.answer() == "Coming"
     """
 
-    def __init__(self, runner: Runner, why: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        runner: Runner,
+        bot: User,
+        chats: list[Chat],
+        at: float,
+        why: Callable[[], str],
+        has_ended: Callable[[], bool],
+    ) -> None:
         self.button = ""  # its text
         self.text: str | None = None  # None until the bot calls answerCallbackQuery
         self.alert = False
         self.update: Update | None = None  # the bot's, unless its allowed_updates leave it out
         self._runner = runner
+        self._bot = bot
+        self._chats = chats  # where it may do something about the press
+        self._at = at
         self._why = why  # explains a missing answer
+        self._has_ended = has_ended  # whether a function has got it, and is done
 
     def __repr__(self) -> str:
         return f"Press({self.button!r})"
 
+    @property
+    def messages(self) -> list[Message]:
+        """The messages that the bot has written or edited since, where this person sees them."""
+        return [message for message in self._changed() if not message.deleted]
+
     @blocking
     async def answer(self, timeout: float = 5.0) -> str:
         """Wait for the bot's notification and return its text; NoReply if none comes."""
-        return await self.notification(timeout)
+        await self._runner.changes.until(lambda: self.text is not None, timeout)
+        if self.text is None:
+            raise NoReply(self._no_answer(timeout))
+        return self.text
 
-    async def notification(self, timeout: float) -> str:
-        """Return what `answer` returns; for callers on the server's loop."""
-        if not await self._runner.changes.until(lambda: self.text is not None, timeout):
-            raise NoReply(
-                f"No answer to the button {self.button!r} within {timeout:g} s. Expected: a "
-                "handler of callback_query that calls answerCallbackQuery with the query's id.\n"
-                f"{self._why()}"
-            )
-        return self.text or ""
+    @blocking
+    async def wait(self, timeout: float = 5.0) -> list[Message]:
+        """Wait for the bot's answer, and return its `messages` so far.
+
+        Many bots never answer a press. Then `text` stays None after `timeout` seconds; NoReply if
+        the bot has not done anything else either. It comes sooner if the bot is a function that
+        has ended.
+        """
+        return await self.reaction(timeout)
+
+    async def reaction(self, timeout: float) -> list[Message]:
+        """Return what `wait` returns; for callers on the server's loop."""
+
+        def is_over() -> bool:
+            return self.text is not None or self._has_ended()
+
+        await self._runner.changes.until(is_over, timeout)
+        if self.text is None and not self._changed():
+            raise NoReply(self._no_answer(timeout))
+        return self.messages
+
+    def _changed(self) -> list[Message]:
+        return [
+            message
+            for chat in self._chats
+            for message in chat.messages
+            if message.sender is self._bot and message.changed_at > self._at
+        ]
+
+    def _no_answer(self, timeout: float) -> str:
+        over = "" if self._has_ended() else f" within {timeout:g} s"
+        shown = [f"  {message.shown}" for message in self.messages]
+        return "\n".join(
+            [
+                f"No answer to the button {self.button!r}{over}. Expected: a handler of "
+                "callback_query that calls answerCallbackQuery with the query's id.",
+                *(["It did not answer, but wrote or edited:", *shown] if shown else []),
+                self._why(),
+            ]
+        )
 
 
 def what_it_does(button: Json) -> str:

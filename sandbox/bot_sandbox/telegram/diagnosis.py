@@ -76,12 +76,14 @@ def what_came(where: str, messages: Iterable[Message], timeout: float) -> str:
 
 def has_ended(message: Message, world: TelegramWorld) -> bool:
     """Return whether all bots that got a message are functions of this process and have ended."""
-    for update in message.updates:
-        account = world.accounts[update.account.id]
-        url = account.webhook.target.url if account.webhook else ""
-        if update in account.updates or not function_at(url):
-            return False
-    return True
+    return all(update_has_ended(update, world) for update in message.updates)
+
+
+def update_has_ended(update: Update, world: TelegramWorld) -> bool:
+    """Return whether the bot of an update is a function of this process that has ended."""
+    account = world.accounts[update.account.id]
+    url = account.webhook.target.url if account.webhook else ""
+    return update not in account.updates and bool(function_at(url))
 
 
 def why_not_told(message: Message) -> str:

@@ -210,15 +210,7 @@ class Person(User):
         the first button under the message, row by row. These two also work without the text.
         `choose` presses a button of a reply keyboard.
         """
-        bots = self._world.accounts.values()
-        press = Press(
-            self._runner,
-            lambda: diagnosis.no_press_answer(
-                self._world, [b for b in bots if b is message.sender], press.update
-            ),
-        )
-        self._runner.do(self._world.press, self, message, press, button, data, position)
-        return press
+        return self._runner.do(self._press, message, button, data, position)
 
     def keyboard(self, to: User | Chat | None = None) -> list[list[str]]:
         """Return the buttons of the reply keyboard that a bot shows this person, row by row."""
@@ -266,6 +258,22 @@ class Person(User):
 
     def _keyboard(self, chat: Chat) -> ReplyKeyboard:
         return chat.reply_keyboards.get(self.id) or ReplyKeyboard()
+
+    def _press(self, message: Message, text: str, data: str, position: int) -> Press:
+        world, bot = self._world, message.sender
+        own = world.private.get((self.id, bot.id))
+        press = Press(
+            self._runner,
+            bot,
+            [message.chat, *([own] if own and own is not message.chat else [])],
+            world.next_moment(),
+            lambda: diagnosis.no_press_answer(
+                world, [b for b in world.accounts.values() if b is bot], press.update
+            ),
+            lambda: press.update is not None and diagnosis.update_has_ended(press.update, world),
+        )
+        world.press(self, message, press, text, data, position)
+        return press
 
     def _choose(self, text: str, to: User | Chat | None) -> Message:
         chat = self._world.chat_of(self, to)

@@ -7,6 +7,7 @@ people's inboxes. Everything here runs on the server's loop.
 
 import hmac
 import itertools
+import math
 import re
 from collections import deque
 from collections.abc import Mapping
@@ -135,7 +136,7 @@ def check_bot_names(name: str, username: str, taken: set[str]) -> str:
 class TelegramWorld:
     """The state of the sandbox Telegram."""
 
-    NOT_RESTORED = ("up",)  # a restore starts the server
+    NOT_RESTORED = ("up", "_moment")  # a restore starts the server, and time passes
 
     def __init__(
         self,
@@ -157,6 +158,7 @@ class TelegramWorld:
         self.randomness = Randomness(seed)
         self.albums = itertools.count(13_000_000_000_000_001)  # their media_group_id
         self._bot_ids = itertools.count(7_000_000_001)
+        self._moment = 0.0  # seconds since 1970
         self._limits = limits
         self._update_lifetime_s = update_lifetime_s
         self._known: list[Mapping[int, User | Chat]] = [self.accounts, self.people, self.groups]
@@ -189,6 +191,11 @@ class TelegramWorld:
         account.token = new_token(account.id, self.randomness)
         account.updates.remove_webhook()
         return account.token
+
+    def next_moment(self) -> float:
+        """Return the seconds since 1970, later than the last time, so that they give an order."""
+        self._moment = max(self.clock.now(), math.nextafter(self._moment, math.inf))
+        return self._moment
 
     def add_person(self, person: User) -> None:
         """Add a person."""
@@ -311,7 +318,7 @@ class TelegramWorld:
 
     def post(self, chat: Chat, sender: User, words: str = "", **content: Any) -> Message:
         """Post a message: every other member gets it, bots only if they may see it."""
-        number, now = len(chat.messages) + 1, self.clock.now()
+        number, now = len(chat.messages) + 1, self.next_moment()
         message = Message(
             chat, sender, words, message_id=number, date=int(now), changed_at=now, **content
         )
@@ -337,7 +344,7 @@ class TelegramWorld:
         """
         for name, value in changes.items():
             setattr(message, name, value)
-        message.changed_at = self.clock.now()
+        message.changed_at = self.next_moment()
         if mark:
             message.edited_at = int(message.changed_at)
         message.meant_for = meant_for(message)
@@ -348,7 +355,7 @@ class TelegramWorld:
     def delete(self, message: Message) -> None:
         """Delete a message, and the reply keyboard that it brought."""
         message.deleted = True
-        message.changed_at = self.clock.now()
+        message.changed_at = self.next_moment()
         shown = message.chat.reply_keyboards
         for person_id in [key for key, one in shown.items() if one.message is message]:
             del shown[person_id]
@@ -390,7 +397,7 @@ class TelegramWorld:
         old = message.reactions.pop(user.id, "")
         if emoji:
             message.reactions[user.id] = emoji
-        message.changed_at = self.clock.now()
+        message.changed_at = self.next_moment()
         chat = message.chat
         payload = {
             "chat": chat.json,

@@ -357,9 +357,12 @@ class TelegramView(View):
     async def press(self, values: Values) -> PressJson | MessageJson:
         """Press an inline button, and wait for the bot's notification.
 
-        With `timeout` 0, it doesn't wait. If several buttons have the same text, send `position` or
-        `data`, too. Without `message` it is a button of the reply keyboard (`telegram/keyboard`),
-        and the response is the message that it sends.
+        Many bots never send one. Then the response comes after `timeout` seconds, with what the bot
+        wrote or edited meanwhile; 504 if it did nothing. With `timeout` 0, it doesn't wait.
+
+        If several buttons have the same text, send `position` or `data`, too. Without `message` it
+        is a button of the reply keyboard (`telegram/keyboard`), and the response is the message
+        that it sends.
         """
         person, button = self._person(values), values["button"]
         which = {name: values[name] for name in ("data", "position")}
@@ -373,8 +376,9 @@ class TelegramView(View):
         press = await call(person.press, message, button, **which)
         seconds = values["timeout"]
         if seconds:
-            await self.wait(press.notification(seconds))
-        return {"text": press.text, "alert": press.alert}
+            await self.wait(press.reaction(seconds))
+        messages = [message_json(one) for one in press.messages]
+        return {"text": press.text, "alert": press.alert, "messages": messages}
 
     @get("telegram/keyboard", FROM, TO, example=VIKTOR)
     async def keyboard(self, values: Values) -> KeyboardJson:

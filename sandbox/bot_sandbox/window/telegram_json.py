@@ -133,8 +133,9 @@ class MessagesJson(TypedDict):
 
 
 class PressJson(TypedDict):
-    text: str | None
-    alert: bool
+    text: Annotated[str | None, "null if the bot did not call answerCallbackQuery"]
+    alert: Annotated[bool, "whether it is shown in an alert"]
+    messages: Annotated[list[MessageJson], "what the bot has written or edited since"]
 
 
 class BlockedJson(TypedDict):

@@ -1,17 +1,30 @@
-"""Inline buttons: which one a person presses."""
+"""Inline buttons: which one a person presses, and what the bot then does."""
 
 import asyncio
+import functools
 import re
 
 import pytest
 
-from bot_sandbox import aio
+from bot_sandbox import NoReply, aio
 
 SHOP = [
     [{"text": "Tea", "url": "https://example.org/tea"}, {"text": "➕", "callback_data": "tea"}],
     [{"text": "Cake", "callback_data": "cake?"}, {"text": "➕", "callback_data": "cake"}],
     [{"text": "Twice", "callback_data": "2"}, {"text": "Twice", "callback_data": "2"}],
 ]
+
+
+EDITS = """
+import json
+
+def handler(event, context):
+    message = json.loads(event["body"])["callback_query"]["message"]
+    edit = {"method": "editMessageText", "chat_id": message["chat"]["id"],
+            "message_id": message["message_id"], "text": "Your cart"}
+    return {"statusCode": 200, "headers": {"content-type": "application/json"},
+            "body": json.dumps(edit)}
+"""
 
 
 @pytest.fixture
@@ -71,3 +84,72 @@ def test_a_button_that_is_not_clear_is_not_pressed(telegram, account, viktor, sh
 def test_a_button_is_found_by_its_position_in_a_loop(telegram, account, viktor, shop):
     asyncio.run(aio.Person.of(viktor).press(shop, "➕", position=4))
     assert pressed(telegram, account) == "cake"
+
+
+def react(telegram, account, viktor, shop):
+    """Write, edit, and write and delete, as a bot does that never answers a press."""
+    call = functools.partial(telegram.call, account, chat_id=viktor.id)
+    call("sendMessage", text="One cake.")
+    gone = call("sendMessage", text="One moment…")["message_id"]
+    call("deleteMessage", message_id=gone)
+    call("editMessageText", message_id=shop.message_id, text="Your cart")
+
+
+def test_a_press_without_an_answer_returns_what_the_bot_did(telegram, account, viktor, shop):
+    telegram.call(account, "sendMessage", chat_id=viktor.id, text="before the press")
+    press = viktor.press(shop, data="cake")
+    assert press.messages == []
+    react(telegram, account, viktor, shop)
+    assert [message.text for message in press.wait(timeout=0.01)] == ["Your cart", "One cake."]
+    assert press.text is None
+    with pytest.raises(NoReply, match="It did not answer, but wrote or edited:\n  Your cart\n  On"):
+        press.answer(timeout=0.01)
+
+
+def test_a_press_is_over_when_the_bot_answers_it(telegram, account, viktor, shop):
+    press = viktor.press(shop, data="cake")
+    react(telegram, account, viktor, shop)
+    query = telegram.call(account, "getUpdates", offset=-1)[0]["callback_query"]["id"]
+    telegram.call(account, "answerCallbackQuery", callback_query_id=query)
+    assert [message.text for message in press.wait(timeout=60)] == ["Your cart", "One cake."]
+    assert (press.text, press.answer(timeout=60)) == ("", "")
+
+
+def test_a_press_that_only_deletes_its_message_has_an_effect(telegram, account, viktor, shop):
+    press = viktor.press(shop, data="cake")
+    telegram.call(account, "deleteMessage", chat_id=viktor.id, message_id=shop.message_id)
+    assert press.wait(timeout=0.01) == []
+
+
+def test_what_a_bot_does_in_private_after_a_press_in_a_group_counts(telegram, account, viktor):
+    viktor.send("/start")
+    club = telegram.group("Club", [viktor, account, telegram.person("Anna")])
+    markup = {"inline_keyboard": SHOP}
+    telegram.call(account, "sendMessage", chat_id=club.id, text="Shop", reply_markup=markup)
+    press = viktor.press(viktor.wait()[0], data="cake")
+    telegram.call(account, "sendMessage", chat_id=viktor.id, text="Only for you")
+    assert [message.text for message in press.wait(timeout=0.01)] == ["Only for you"]
+
+
+def test_a_press_that_a_bot_ignores_says_so(telegram, account, viktor, shop):
+    press = viktor.press(shop, data="cake")
+    viktor.send("hello?")
+    with pytest.raises(NoReply, match="No answer to the button '➕' within") as silence:
+        press.wait(timeout=0.01)
+    assert "wrote or edited" not in str(silence.value)
+
+
+def test_a_function_that_ends_without_an_answer_is_not_waited_for(
+    telegram, account, viktor, shop, cloud, tmp_path
+):
+    (tmp_path / "main.py").write_text(EDITS)
+    url = cloud.deploy("shop", tmp_path).url
+    telegram.call(account, "setWebhook", url=url, drop_pending_updates=True)
+    press = viktor.press(shop, data="cake")
+    assert [message.text for message in press.wait(timeout=3600)] == ["Your cart"]
+
+
+def test_a_press_is_waited_for_in_a_loop(telegram, account, viktor, shop):
+    press = asyncio.run(aio.Person.of(viktor).press(shop, data="cake"))
+    react(telegram, account, viktor, shop)
+    assert len(asyncio.run(press.wait(timeout=0.01))) == 2

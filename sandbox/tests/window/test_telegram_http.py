@@ -361,8 +361,29 @@ def test_a_button_is_pressed_and_the_bot_answers(ask, function):
     said = ask("ask", CHAT | {"text": "hi", "timeout": 20})
     assert said["buttons"] == [["Yes"]]
     press = CHAT | {"message": said["id"], "button": "Yes", "timeout": 20}
-    assert ask("press", press) == {"text": "ok", "alert": False}
+    assert ask("press", press) == {"text": "ok", "alert": False, "messages": []}
     assert ask("press", press | {"button": "No"})[0] == 400
+
+
+def test_a_press_returns_what_a_bot_does_that_never_answers_it(ask, telegram):
+    ask("say", CHAT | {"text": "/shop"})
+    markup = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}]]}
+    sent = send(ask, text="Sure?", reply_markup=markup)
+
+    def react():
+        after = first["update_id"] + 1  # the press
+        telegram.call(ask.bot["token"], "getUpdates", timeout=20, offset=after)
+        place = {"chat_id": ask.viktor, "message_id": sent["message_id"]}
+        telegram.call(ask.bot["token"], "editMessageText", text="Thank you!", **place)
+
+    (first,) = telegram.call(ask.bot["token"], "getUpdates")
+    reacting = threading.Thread(target=react)
+    reacting.start()
+    press = CHAT | {"message": sent["message_id"], "button": "Yes", "timeout": 1}
+    told = ask("press", press)
+    reacting.join()
+    assert (told["text"], told["alert"]) == (None, False)
+    assert [(one["id"], one["text"]) for one in told["messages"]] == [(2, "Thank you!")]
 
 
 def test_of_two_buttons_with_one_text_the_one_that_is_meant_is_pressed(ask, telegram):
@@ -393,7 +414,11 @@ def test_a_press_that_nobody_answers_says_so(ask, telegram):
         reply_markup=markup,
     )
     press = CHAT | {"message": message["message_id"], "button": "Yes"}
-    assert ask("press", press | {"timeout": 0}) == {"text": None, "alert": False}
+    assert ask("press", press | {"timeout": 0}) == {
+        "text": None,
+        "alert": False,
+        "messages": [],
+    }
     status, why = ask("press", press | {"timeout": 0.05})
     assert status == 504 and "answerCallbackQuery" in why
     assert "No answer to the button 'Yes' within 0.05 s." in why
