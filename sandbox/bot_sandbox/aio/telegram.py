@@ -331,6 +331,10 @@ class Press(Twin[PlainPress]):
         return self.sync.alert
 
     @property
+    def url(self) -> str:
+        return self.sync.url
+
+    @property
     def messages(self) -> list[Message]:
         """The messages that the bot has written or edited since, where this person sees them."""
         return self.sync.messages

@@ -1,6 +1,7 @@
 """Press inline buttons: a bot puts them under a message, a person presses one, the bot answers."""
 
 import itertools
+import re
 from collections.abc import Callable
 
 from bot_sandbox.diagnosis import NoReply
@@ -42,6 +43,7 @@ class Press:
         self.button = ""  # its text
         self.text: str | None = None  # None until the bot calls answerCallbackQuery
         self.alert = False
+        self.url = ""  # t.me/hello_bot?start=…: it opens the bot, and START sends /start …
         self.update: Update | None = None  # the bot's, unless its allowed_updates leave it out
         self._runner = runner
         self._bot = bot
@@ -187,12 +189,18 @@ class CallbackQueries:
             "data": button["callback_data"],
         }
 
-    def answer(self, account: User, key: str, text: str, alert: bool) -> None:
-        """Do answerCallbackQuery, which works once for each query, and only for its bot."""
+    def answer(self, account: User, key: str, text: str, alert: bool, url: str) -> None:
+        """Do answerCallbackQuery, which works once for each query, and only for its bot.
+
+        Without games, the app opens only a link that starts this bot with a parameter.
+        """
         owner, press = self._open.get(key, (None, None))
         if press is None or owner is not account:
             raise bad_request(OLD_QUERY)
         if len(text) > 200:
             raise bad_request("MESSAGE_TOO_LONG")
+        start = rf"(https?://)?(t|telegram)\.me/{account.username}\?start=[A-Za-z0-9_-]{{1,64}}"
+        if url and not re.fullmatch(start, url, re.IGNORECASE):
+            raise bad_request("URL_INVALID")
         del self._open[key]
-        press.text, press.alert = text, alert
+        press.text, press.alert, press.url = text, alert, url

@@ -62,7 +62,7 @@ READ = {  # what the code of each method reads
     "getChatAdministrators": {"chat_id", "return_bots"},
     "getChatMemberCount": {"chat_id"},
     "getChatMember": {"chat_id", "user_id"},
-    "answerCallbackQuery": {"callback_query_id", "text", "show_alert"},
+    "answerCallbackQuery": {"callback_query_id", "text", "show_alert", "url"},
     "setMyCommands": _COMMANDS | {"commands"},
     "deleteMyCommands": _COMMANDS,
     "getMyCommands": _COMMANDS,
@@ -101,7 +101,6 @@ WHY = {  # why the sandbox lacks a parameter
     "receiver_user_id": "it has no ephemeral messages",
     "rich_message": "it has no rich messages",
     "suggested_post_parameters": "it has no direct messages of a channel",
-    "url": "it opens no games and no links",
 }
 ADVICE = {
     "certificate": "Leave the certificate out, and give an http address on this machine.",

@@ -378,7 +378,12 @@ class TelegramView(View):
         if seconds:
             await self.wait(press.reaction(seconds))
         messages = [message_json(one) for one in press.messages]
-        return {"text": press.text, "alert": press.alert, "messages": messages}
+        return {
+            "text": press.text,
+            "alert": press.alert,
+            "url": press.url,
+            "messages": messages,
+        }
 
     @get("telegram/keyboard", FROM, TO, example=VIKTOR)
     async def keyboard(self, values: Values) -> KeyboardJson:

@@ -135,6 +135,7 @@ class MessagesJson(TypedDict):
 class PressJson(TypedDict):
     text: Annotated[str | None, "null if the bot did not call answerCallbackQuery"]
     alert: Annotated[bool, "whether it is shown in an alert"]
+    url: Annotated[str, "a link that starts the bot with a parameter, or empty"]
     messages: Annotated[list[MessageJson], "what the bot has written or edited since"]
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bot_sandbox import NoReply, aio
+from bot_sandbox import NoReply, TelegramError, aio
 
 SHOP = [
     [{"text": "Tea", "url": "https://example.org/tea"}, {"text": "➕", "callback_data": "tea"}],
@@ -147,6 +147,44 @@ def test_a_function_that_ends_without_an_answer_is_not_waited_for(
     telegram.call(account, "setWebhook", url=url, drop_pending_updates=True)
     press = viktor.press(shop, data="cake")
     assert [message.text for message in press.wait(timeout=3600)] == ["Your cart"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "t.me/hello_bot?start=xxxx",
+        "https://t.me/Hello_Bot?start=A-b_9",
+        "http://telegram.me/hello_bot?start=1",
+    ],
+)
+def test_an_answer_may_open_the_bot_with_a_parameter(telegram, account, viktor, shop, url):
+    press = viktor.press(shop, data="cake")
+    query = telegram.call(account, "getUpdates", offset=-1)[0]["callback_query"]["id"]
+    telegram.call(account, "answerCallbackQuery", callback_query_id=query, url=url)
+    press.wait()
+    assert (press.text, press.url) == ("", url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.org",
+        "https://t.me/hello_bot",
+        "https://t.me/hello_bot?start=",
+        "https://t.me/hello_bot?start=a%20b",
+        "https://t.me/other_bot?start=x",
+        "https://t.me.example.org/hello_bot?start=x",
+        "https://t.me/hello_bot?start=" + 65 * "x",
+        "https://t.me/hello_bot?start=x\n",
+    ],
+)
+def test_an_answer_opens_nothing_else(telegram, account, viktor, shop, url):
+    press = viktor.press(shop, data="cake")
+    query = telegram.call(account, "getUpdates", offset=-1)[0]["callback_query"]["id"]
+    with pytest.raises(TelegramError, match="400 Bad Request: URL_INVALID"):
+        telegram.call(account, "answerCallbackQuery", callback_query_id=query, url=url)
+    telegram.call(account, "answerCallbackQuery", callback_query_id=query)
+    assert (press.answer(), press.url) == ("", "")
 
 
 def test_a_press_is_waited_for_in_a_loop(telegram, account, viktor, shop):

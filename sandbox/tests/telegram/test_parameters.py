@@ -214,7 +214,6 @@ LACKED = [
     ("sendMessage", "allow_paid_broadcast", True, "no bot has Stars here"),
     ("sendChatAction", "message_thread_id", 5, "it has no topics"),
     ("editMessageText", "rich_message", {"x": 1}, "it has no rich messages"),
-    ("answerCallbackQuery", "url", "https://t.me/x", "it opens no games and no links"),
 ]
 
 

@@ -13,6 +13,7 @@ from bot_sandbox.telegram import TelegramError
 NASTY = "<img src=x onerror=\"document.title='owned'\"> & <b>bold</b> \u202eright to left"
 SHOP = [[{"text": "➕", "callback_data": data}] for data in ("tea", "cake")]
 MENU = [[{"text": "Tea", "callback_data": "tea"}, {"text": NASTY, "callback_data": "alert"}]]
+MENU += [[{"text": "More", "callback_data": "more"}]]
 
 
 class World:
@@ -52,6 +53,8 @@ class World:
     def pressed(self, query):
         is_alert = query["data"] == "alert"
         answer = {"callback_query_id": query["id"], "show_alert": is_alert}
+        if query["data"] == "more":
+            answer["url"] = "t.me/hello_bot?start=more"
         self.call("answerCallbackQuery", text=f"you pressed {query['data']}", **answer)
         place = {"chat_id": query["message"]["chat"]["id"]}
         edited = {"message_id": query["message"]["message_id"], "text": "Thank you!"}
@@ -171,6 +174,15 @@ def test_the_button_that_was_clicked_is_pressed(page, world):
     say(page, "/shop")
     page.get_by_role("button", name="➕", exact=True).nth(1).click()
     expect(page.locator(".answer")).to_have_text("Hello bot: you pressed cake")
+
+
+def test_an_answer_that_opens_the_bot_shows_its_start_button(page, world):
+    say(page, "/menu")
+    press(page, "More")
+    expect(page.locator(".answer")).to_contain_text("Hello bot: you pressed more")
+    press(page, "START")
+    expect(page.locator(".message.mine").last).to_contain_text("/start more")
+    expect(page.locator(".answer")).to_have_text("")
 
 
 def test_an_alert_is_a_dialog(page, world):

@@ -361,7 +361,7 @@ def test_a_button_is_pressed_and_the_bot_answers(ask, function):
     said = ask("ask", CHAT | {"text": "hi", "timeout": 20})
     assert said["buttons"] == [["Yes"]]
     press = CHAT | {"message": said["id"], "button": "Yes", "timeout": 20}
-    assert ask("press", press) == {"text": "ok", "alert": False, "messages": []}
+    assert ask("press", press) == {"text": "ok", "alert": False, "url": "", "messages": []}
     assert ask("press", press | {"button": "No"})[0] == 400
 
 
@@ -417,6 +417,7 @@ def test_a_press_that_nobody_answers_says_so(ask, telegram):
     assert ask("press", press | {"timeout": 0}) == {
         "text": None,
         "alert": False,
+        "url": "",
         "messages": [],
     }
     status, why = ask("press", press | {"timeout": 0.05})

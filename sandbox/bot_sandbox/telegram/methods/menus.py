@@ -24,7 +24,8 @@ class Menus(MethodGroup):
     async def answer_callback_query(self, account: BotAccount, arguments: Arguments) -> bool:
         """Notify the person who pressed a button, once."""
         key, text = arguments.text("callback_query_id"), arguments.text("text")
-        self._world.queries.answer(account, key, text, arguments.boolean("show_alert"))
+        alert, url = arguments.boolean("show_alert"), arguments.text("url")
+        self._world.queries.answer(account, key, text, alert, url)
         self._world.changes.changed()
         return True
 

@@ -485,6 +485,14 @@ export function mount(section, app) {
     pressed.disabled = false;
     if (said?.alert) dialogs.alert(message.name, said.text);
     else if (said?.text) answer.textContent = `${message.name}: ${said.text}`;
+    if (said?.url) answer.append(" ", button("START", () => start(message.from, said.url)));
+  }
+
+  // What the app does with a link such as t.me/hello_bot?start=cake.
+  function start(bot, url) {
+    openChat(`${me}-${bot}`);
+    answer.textContent = "";
+    say(`/start ${url.split("=")[1]}`);
   }
 
   async function sendFile() {
