@@ -40,7 +40,7 @@ def blocking(
 ) -> Callable[Concatenate[Owner, P], T]:
     """Turn a coroutine of the sandbox's loop into a method that waits for its result.
 
-    The method's attribute `coroutine_function` is what `bot_sandbox.aio` awaits.
+    The method's attribute `coroutine_function` is for `coroutine_of`.
     """
 
     @functools.wraps(coroutine_function)
@@ -56,6 +56,18 @@ def blocking(
 
     method.coroutine_function = coroutine_function  # type: ignore[attr-defined]
     return method
+
+
+def coroutine_of(
+    method: Callable[P, T], /, *arguments: P.args, **named: P.kwargs
+) -> Coroutine[Any, Any, T]:
+    """Return the coroutine behind a call of a method marked with `blocking`.
+
+    For callers that can't block: `bot_sandbox.aio` and the window.
+    """
+    owner = method.__self__  # type: ignore[attr-defined]
+    result: Coroutine[Any, Any, T] = method.coroutine_function(owner, *arguments, **named)  # type: ignore[attr-defined]
+    return result
 
 
 def is_no_reply(error: Any) -> bool:

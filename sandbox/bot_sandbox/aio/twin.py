@@ -10,7 +10,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from bot_sandbox.change_notifier import ChangeNotifier
 from bot_sandbox.diagnosis import NoReply
-from bot_sandbox.runner import LOOK_S, Runner, is_no_reply
+from bot_sandbox.runner import LOOK_S, Runner, coroutine_of, is_no_reply
 from bot_sandbox.server import LocalServer
 
 T = TypeVar("T")
@@ -48,7 +48,7 @@ class Twin(Generic[S]):
         """Await the coroutine of a method marked with `blocking`."""
         __tracebackhide__ = is_no_reply
         owner = method.__self__  # type: ignore[attr-defined]
-        coroutine = self._do(method.coroutine_function, owner, *arguments, **named)  # type: ignore[attr-defined]
+        coroutine = self._do(coroutine_of, method, *arguments, **named)
         try:
             result: T = await owner._runner.run_async(coroutine)
         except NoReply as silence:

@@ -76,10 +76,6 @@ class Press:
         the bot has not done anything else either. It comes sooner if the bot is a function that
         has ended.
         """
-        return await self.reaction(timeout)
-
-    async def reaction(self, timeout: float) -> list[Message]:
-        """Return what `wait` returns; for callers on the server's loop."""
 
         def is_over() -> bool:
             return self.text is not None or self._has_ended()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from bot_sandbox.diagnosis import NoReply, capture_bot_logs
 from bot_sandbox.function_registry import bookmark
+from bot_sandbox.runner import coroutine_of
 from bot_sandbox.telegram import diagnosis
 from bot_sandbox.telegram.calls import ApiCall
 from bot_sandbox.telegram.core import TelegramCore
@@ -141,13 +142,7 @@ class TelegramView(View):
     async def ready(self, values: Values) -> BotJson:
         """Wait until a bot asks for updates or has set its webhook; 504 says what was found."""
         account = self._bot(values["bot"])
-        updates = account.updates
-
-        def is_ready() -> bool:
-            return bool(account.webhook) or updates.is_polled
-
-        if not await self.wait(self.server.changes.until(is_ready, values["timeout"])):
-            await call(self.telegram.wait_ready, account, 0.0)  # explains why not
+        await self.wait(coroutine_of(self.telegram.wait_ready, account, values["timeout"]))
         return bot_json(account)
 
     @get("telegram/people")
@@ -376,7 +371,7 @@ class TelegramView(View):
         press = await call(person.press, message, button, **which)
         seconds = values["timeout"]
         if seconds:
-            await self.wait(press.reaction(seconds))
+            await self.wait(coroutine_of(press.wait, seconds))
         messages = [message_json(one) for one in press.messages]
         return {
             "text": press.text,
@@ -506,12 +501,8 @@ class TelegramView(View):
     )
     async def deliveries(self, values: Values) -> DeliveriesJson:
         """Get the newest 200 attempts of a bot's webhook; wait until `n` have ended."""
-        account, n = self._bot(values["bot"]), values["n"]
-        updates = account.updates
-        await self.wait(
-            self.server.changes.until(lambda: updates.delivery_count >= n, values["timeout"])
-        )
-        await call(self.telegram.wait_deliveries, account, n, None, 0.0)  # explains why not
+        account, n, seconds = self._bot(values["bot"]), values["n"], values["timeout"]
+        await self.wait(coroutine_of(self.telegram.wait_deliveries, account, n, None, seconds))
         return {"deliveries": await call(self.server.do, attempts, account)}
 
     @get("telegram/trace", *CHAT, MESSAGE, example=VIKTOR | {"message": 1})
@@ -565,9 +556,8 @@ class TelegramView(View):
     )
     async def faults(self, values: Values) -> FaultsJson:
         """List the faults that wait for requests, and what faults have hit."""
-        faults, n = self.telegram.faults, values["n"]
-        await self.wait(self.server.changes.until(lambda: faults.hit_count >= n, values["timeout"]))
-        await call(faults.wait, n, 0.0)  # explains why not
+        faults = self.telegram.faults
+        await self.wait(coroutine_of(faults.wait, values["n"], values["timeout"]))
         return await call(self.server.do, faults_json, faults, self.telegram.world.up)
 
     @get("telegram/clock")

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from bot_sandbox.diagnosis import NoReply, capture_bot_logs
 from bot_sandbox.function_registry import bookmark
+from bot_sandbox.runner import coroutine_of
 from bot_sandbox.twitch.chat import Channel, ChatMessage
 from bot_sandbox.twitch.diagnosis import no_answer
 from bot_sandbox.twitch.people import TwitchAccount
@@ -449,13 +450,8 @@ class TwitchView(View):
     async def deliveries(self, values: Values) -> DeliveriesJson:
         """List the newest 200 attempts to deliver by webhook; wait until `n` have ended."""
         about, kind = self._message_of(values["message"]), values["type"]
-        n: int = values["n"]
-
-        def ended() -> bool:
-            return len(self.twitch.deliveries(about, kind)) >= n
-
-        await self.wait(self.twitch.changes.until(ended, values["timeout"]))
-        found = await call(self.twitch.wait_deliveries, n, about, kind, 0.0)  # explains why not
+        n, seconds = values["n"], values["timeout"]
+        found = await self.wait(coroutine_of(self.twitch.wait_deliveries, n, about, kind, seconds))
         return {"deliveries": [delivery_json(one) for one in found[-SHOWN:]]}
 
     def _connections(self, login: str = "", newest: int = sys.maxsize) -> list[ConnectionJson]:

@@ -671,6 +671,15 @@ def test_the_lines_of_its_page_work_in_their_order(telegram, tmp_path):
     assert tried == routes
 
 
+def test_a_wait_that_ends_says_how_long_it_was(ask, telegram):
+    status, why = ask("ready", bot="hello_bot", timeout=0.02)
+    assert status == 504 and why.startswith("Hello bot was not ready within 0.02 s.\n")
+    status, why = ask("deliveries", bot="hello_bot", n=2, timeout=0.02)
+    assert status == 504 and why.startswith("0 of 2 deliveries to Hello bot ended within 0.02 s.")
+    status, why = ask("faults", n=2, timeout=0.02)
+    assert status == 504 and "within 0.02 s" in why
+
+
 def test_its_page_shows_what_a_message_a_press_and_each_state_look_like(ask, telegram):
     message, press = map(json.loads, re.findall(r"```json\n(.+?)```", PAGES["http.md"], re.DOTALL))
     buttons = [[{"text": "Tea", "callback_data": "t"}, {"text": "Coffee", "callback_data": "c"}]]
