@@ -18,7 +18,7 @@ from bot_sandbox.function_registry import Bookmark, function_at, log_at
 from bot_sandbox.telegram.calls import ApiCall
 from bot_sandbox.telegram.errors import UNKNOWN_METHOD
 from bot_sandbox.telegram.parameters import similar_method
-from bot_sandbox.telegram.types import Message, Update
+from bot_sandbox.telegram.types import Message, Update, User
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 
 RECENT_S = 60.0
@@ -325,4 +325,13 @@ def bots(world: TelegramWorld, accounts: Iterable[BotAccount]) -> str:
             else describe_handler_error(account)
         )
         lines += describe_faults(account, world.clock.now() - RECENT_S)
+    if not lines and world.accounts:
+        lines = ["Found: no bot can write here. What to do: write to one, or add one to the group"]
     return "\n".join(lines) or "Found: no bot. What to do: create one"
+
+
+def bots_of(person: User, world: TelegramWorld) -> str:
+    """Describe each bot that can write to a person: they have a chat, or share a group."""
+    chats = (*world.private.values(), *world.groups.values())
+    users = [one for chat in chats if person in chat.members for one in chat.members]
+    return bots(world, [one for one in world.accounts.values() if one in users])

@@ -105,7 +105,7 @@ class Person(User):
         """
         if not await self._world.changes.until(lambda: len(self.inbox) >= n, timeout):
             found = f"{len(self.inbox)} of {n} messages came for {self.name} within {timeout:g} s"
-            raise NoReply(f"{found}.\n{diagnosis.bots(self._world, self._world.accounts.values())}")
+            raise NoReply(f"{found}.\n{diagnosis.bots_of(self, self._world)}")
         return [self.inbox.popleft() for _ in range(n)]
 
     @blocking
@@ -123,7 +123,7 @@ class Person(User):
         found = await self._world.changes.value(find, timeout)
         if found is None:
             came = diagnosis.what_came(f"for {self.name}", self.inbox, timeout)
-            raise NoReply(f"{came}\n{diagnosis.bots(self._world, self._world.accounts.values())}")
+            raise NoReply(f"{came}\n{diagnosis.bots_of(self, self._world)}")
         while self.inbox.popleft() is not found:
             pass
         return found

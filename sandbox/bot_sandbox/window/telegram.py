@@ -442,16 +442,19 @@ class TelegramView(View):
 
         found = await self.wait(self.server.changes.value(find, values["timeout"]))
         if found is None:
-            raise NoReply(await call(self.server.do, self._what_came, later(), values["timeout"]))
+            chat = self._chat(values)
+            members = chat.members if chat else [self._bot(values["to"])]
+            awaited = [sender] if isinstance(sender, BotAccount) else members
+            raise NoReply(
+                await call(self.server.do, self._what_came, later(), awaited, values["timeout"])
+            )
         return message_json(found)
 
-    def _what_came(self, messages: list[Message], timeout: float) -> str:
-        world = self.telegram.world
+    def _what_came(self, messages: list[Message], members: list[User], timeout: float) -> str:
         came = [each for each in messages if not (each.event or each.deleted)]
-        members = came[-1].chat.members if came else []
         bots = [one for one in members if isinstance(one, BotAccount)]
         head = diagnosis.what_came("in this chat", came, timeout)
-        return f"{head}\n{diagnosis.bots(world, bots or world.accounts.values())}"
+        return f"{head}\n{diagnosis.bots(self.telegram.world, bots)}"
 
     @post("telegram/block", FROM, TO, example=VIKTOR)
     async def block(self, values: Values) -> BlockedJson:

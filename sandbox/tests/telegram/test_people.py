@@ -616,3 +616,30 @@ def test_a_button_of_a_message_without_any_names_the_message(telegram, account, 
     [message] = viktor.wait()
     with pytest.raises(ValueError, match="no button 'Yes' to press under 'Hello!'; there is none"):
         viktor.press(message, "Yes")
+
+
+def test_silence_names_only_bots_that_can_write_to_the_person(telegram, account, viktor):
+    telegram.new_bot("Stranger", "stranger_bot")
+    member = telegram.new_bot("Member", "member_bot")
+    with pytest.raises(NoReply, match=r"Found: no bot can write here\. What to do: write to "):
+        viktor.wait(timeout=0.01)
+    viktor.send("hi", to=account)
+    telegram.group("Club", [viktor, member])
+    telegram.group("Others", [telegram.person("Anna"), telegram.account("stranger_bot")])
+    waits = (lambda: viktor.wait(timeout=0.01), lambda: viktor.wait_for(len, timeout=0.01))
+    for wait in waits:
+        with pytest.raises(NoReply) as silence:
+            wait()
+        assert re.findall("Found: (.+?):", str(silence.value)) == ["Hello bot", "Member"]
+
+
+def test_silence_without_any_bot_says_so(telegram, viktor):
+    with pytest.raises(NoReply, match=r"Found: no bot\. What to do: create one"):
+        viktor.wait(timeout=0.01)
+
+
+def test_a_group_without_a_bot_says_so(telegram, account, viktor):
+    club = telegram.group("Club", [viktor])
+    with pytest.raises(NoReply, match="Found: no bot can write here") as silence:
+        club.wait_for(len, timeout=0.01)
+    assert "Hello bot" not in str(silence.value)

@@ -680,6 +680,19 @@ def test_a_wait_that_ends_says_how_long_it_was(ask, telegram):
     assert status == 504 and "within 0.02 s" in why
 
 
+def test_a_wait_in_a_chat_names_only_its_bots(ask, telegram):
+    ask("bots", {"name": "Stranger", "username": "stranger_bot"})
+    ask("bots", {"name": "Member", "username": "member_bot"})
+    ask("groups", {"title": "Club", "members": ["Viktor", "member_bot"]})
+    ask("groups", {"title": "People", "members": ["Viktor"]})
+    waits = [(CHAT, ["Hello bot"]), ({"to": "Club"}, ["Member"]), ({"to": "People"}, [])]
+    waits += [({"to": "Club", "sender": "member_bot"}, ["Member"])]
+    for chat, named in waits:
+        status, why = ask("wait", **chat, timeout=0.01)
+        assert (status, re.findall(r"Found: ([\w ]+):", why)) == (504, named)
+    assert "no bot can write here" in ask("wait", to="People", timeout=0.01)[1]
+
+
 def test_its_page_shows_what_a_message_a_press_and_each_state_look_like(ask, telegram):
     message, press = map(json.loads, re.findall(r"```json\n(.+?)```", PAGES["http.md"], re.DOTALL))
     buttons = [[{"text": "Tea", "callback_data": "t"}, {"text": "Coffee", "callback_data": "c"}]]
