@@ -20,7 +20,7 @@ from bot_sandbox.runner import Runner, blocking
 from bot_sandbox.snapshot import Snapshot
 from bot_sandbox.telegram.api import Api
 from bot_sandbox.telegram.arguments import Arguments, as_text
-from bot_sandbox.telegram.diagnosis import bots
+from bot_sandbox.telegram.diagnosis import bots, describe_last_refusal
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.faults import Faults, Server
 from bot_sandbox.telegram.limits import Limits
@@ -180,9 +180,9 @@ class TelegramCore(Runner):
             return bool(account.webhook) or account.updates.is_polled
 
         if not await self.changes.until(ready, timeout):
-            raise NoReply(
-                f"{account.name} was not ready within {timeout:g} s.\n{bots(self.world, [account])}"
-            )
+            head = f"{account.name} was not ready within {timeout:g} s."
+            found = [bots(self.world, [account]), *describe_last_refusal(account)]
+            raise NoReply("\n".join([head, *found]))
 
     def deliveries(self, account: BotAccount, message: Message | None = None) -> list[Delivery]:
         """Return all webhook attempts of a bot (its last 10,000), or those for one message."""

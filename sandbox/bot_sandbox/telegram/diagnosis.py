@@ -3,6 +3,7 @@
 It only reads the state of the bot, and the log of its function, if there is one.
 """
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -229,6 +230,15 @@ def describe_refused_calls(account: BotAccount, update: Update) -> list[str]:
         if call.error and not (call.in_response or call.fault) and 0 < update.told_at <= call.at
     ]
     return list(dict.fromkeys(words))[:REFUSED]
+
+
+def describe_last_refusal(account: BotAccount) -> list[str]:
+    """Return the last call of a bot that Telegram refused; the bot may have stopped there."""
+    refused = (call for call in reversed(account.calls) if call.error and not call.fault)
+    return [
+        f"Its last refused call: {call.method}, {without_secrets(account, call.error)}{_hint(call)}"
+        for call in itertools.islice(refused, 1)
+    ]
 
 
 def describe_faults(account: BotAccount, since: float) -> list[str]:

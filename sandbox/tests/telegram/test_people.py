@@ -643,3 +643,24 @@ def test_a_group_without_a_bot_says_so(telegram, account, viktor):
     with pytest.raises(NoReply, match="Found: no bot can write here") as silence:
         club.wait_for(len, timeout=0.01)
     assert "Hello bot" not in str(silence.value)
+
+
+def test_a_bot_that_is_not_ready_shows_its_last_refused_call(telegram, account):
+    with pytest.raises(NoReply, match=r"within 0\.01 s") as silence:
+        telegram.wait_ready(account, timeout=0.01)
+    assert "refused" not in str(silence.value)
+    for name in ("!", f"{account.token} is no command"):
+        commands = [{"command": name, "description": "x"}]
+        with pytest.raises(TelegramError):
+            telegram.call(account, "setMyCommands", commands=commands)
+    with pytest.raises(NoReply) as silence:
+        telegram.wait_ready(account, timeout=0.01)
+    words = "Its last refused call: setMyCommands, Bad Request: command length must not exceed 32"
+    assert words in str(silence.value)
+    with pytest.raises(TelegramError):
+        telegram.call(account, "sendMesage", chat_id=account.token)
+    with pytest.raises(NoReply) as silence:
+        telegram.wait_ready(account, timeout=0.01)
+    words = "sendmesage, Not Found: method not found. Did you mean 'sendMessage'?"
+    assert f"Its last refused call: {words}" in str(silence.value)
+    assert account.token not in str(silence.value)
