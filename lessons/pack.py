@@ -18,11 +18,13 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from botlib.env_file import bots_folder, read_env
 from botlib.settings import SECRETS, password_in
+from lessons.in_a_tab import IN_A_TAB
 from lessons.workshop import ORIGINALS, RECORD, cells_digest, digest, forget_bytecode
 
 PACK = "my_course.zip"
@@ -32,7 +34,8 @@ LAST_PACKED = ".packed.json"  # in the folder: the version of each file that is 
 FILE_LIMIT, TOTAL_LIMIT, MOST_FILES = 20 * 10**6, 100 * 10**6, 5000
 SHORTEST_SECRET = 8  # characters; any text may hold a shorter one
 MADE_AGAIN = {"pictures", "card.html", "card.svg"}  # by the course
-OF_TOOLS = re.compile(r"__pycache__|node_modules|.*\.(pyc|zip)|.*\.sqlite3-(wal|shm|journal)")
+OF_TOOLS = re.compile(r"__pycache__|node_modules|.*\.(pyc|zip)|.*\.(sqlite3?|db)-(wal|shm|journal)")
+DATABASE = b"SQLite format 3\0"  # how its file begins
 SECRET_FILES = re.compile(r".*\.env(\..*)?|\.env.*|.*\.(pem|key|p12|pfx)|parameters\.json", re.I)
 TELEGRAM_TOKEN = re.compile(rb"(?<!\d)\d{6,}:[\w-]{35}(?![\w-])")
 # A part of a name that some system cannot store, or reads as something else.
@@ -99,8 +102,12 @@ def pack(folder: Path) -> Pack:
     left_out: dict[str, str] = {}
     secrets, names, by_course = known_secrets(folder), Names(), written_by_course(folder)
     for name, path in files_below(folder):
-        why = why_not(name, path)
-        content = b"" if why else path.read_bytes()
+        why, content = why_not(name, path), b""
+        if not why:
+            try:
+                content = read_file(path)
+            except PackError as error:
+                why = str(error)
         if name.endswith(".ipynb"):
             if fingerprint(name, content) == by_course.get(name):
                 continue
@@ -158,10 +165,36 @@ def why_not(name: str, path: Path) -> str:
         return "another system could not store this name"
     if path.stat().st_size > FILE_LIMIT:
         return f"it has more than {FILE_LIMIT // 10**6} MB"
-    journals = [path.with_name(f"{path.name}{end}") for end in ("-wal", "-journal")]
-    if path.suffix == ".sqlite3" and any(each.is_file() for each in journals):
-        return "a program has it open. Stop your bot and pack again"
     return ""
+
+
+def read_file(path: Path) -> bytes:
+    """Read a file; a database as its last transaction left it, although a bot has it open.
+
+    What a bot has written last is in a journal beside the file, also after it was killed. Raises
+    PackError for a database that SQLite cannot read.
+    """
+    content = path.read_bytes()
+    if IN_A_TAB or not (content.startswith(DATABASE) or has_journal(path)):
+        return content
+    import sqlite3  # here: not every browser's Python has it
+
+    try:
+        with (
+            closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True)) as database,
+            closing(sqlite3.connect(":memory:")) as copy,
+        ):
+            database.execute("BEGIN")
+            database.execute("SELECT * FROM sqlite_master")  # backup would wait for a lock forever
+            database.backup(copy)
+            return copy.serialize() or content  # too short for a database
+    except sqlite3.Error as error:
+        raise PackError(f"SQLite cannot read it: {error}") from None
+
+
+def has_journal(path: Path) -> bool:
+    """Return whether a database is open, or its last program was killed."""
+    return any(path.with_name(f"{path.name}{end}").exists() for end in ("-wal", "-journal"))
 
 
 def is_fit(name: str) -> bool:
@@ -243,7 +276,14 @@ def unpack(
             if not is_free(folder, name):
                 done.kept[name] = "something else has its place"
                 continue
-            found = path.read_bytes() if path.exists() else None
+            try:
+                found = read_file(path) if path.exists() else None
+            except PackError as error:
+                done.kept[name] = str(error)
+                continue
+            if has_journal(path):  # SQLite would take the old journal for the new file's
+                done.kept[name] = "a program has it open. Stop your bot and unpack again"
+                continue
             new = fingerprint(name, entry.content)
             if found is not None:
                 old = fingerprint(name, found)

@@ -4,9 +4,13 @@ import io
 import json
 import os
 import re
+import sqlite3
 import stat
+import subprocess
+import sys
 import tempfile
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,6 +24,7 @@ from lessons.commands import pack as command
 from lessons.pack import MANIFEST, PackError, pack, unpack
 from lessons.workshop import write_file
 
+STORE = "workshop/my_bot/store.sqlite3"
 TOKEN = "123456789:" + "Ab3-" * 8 + "xyz"
 NAMES = st.text("aB.é_-:\\ 1", min_size=1, max_size=8)
 PATHS = st.lists(NAMES, min_size=1, max_size=3).map("/".join)
@@ -311,11 +316,104 @@ def test_links_and_what_the_course_makes_again_stay(here, there):
     assert not [name for name in before.files if name in made or "pyc" in name or "env" in name]
 
 
-def test_a_store_that_is_open_is_left_out(here):
-    put(here, {"workshop/my_bot/store.sqlite3": "x", "workshop/my_bot/store.sqlite3-journal": "x"})
-    assert "Stop your bot" in pack(here).left_out["workshop/my_bot/store.sqlite3"]
-    (here / "workshop/my_bot/store.sqlite3-journal").unlink()
-    assert pack(here).left_out == {}
+PLAYER = """
+import sqlite3, sys, time
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database.execute(f"PRAGMA journal_mode = {sys.argv[2]}")
+database.execute("CREATE TABLE scores (name, points)")
+database.execute("INSERT INTO scores VALUES ('Viktor', 7)")
+if sys.argv[3] == "in the middle":
+    database.execute("PRAGMA cache_size = 1")  # so the change is in the file before it is complete
+    database.execute("BEGIN")
+    database.executemany("INSERT INTO scores VALUES (?, 1)", [("x" * 500,)] * 500)
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def play(here):
+    """Start a program that has the scores open."""
+    (here / "workshop/my_bot").mkdir(parents=True, exist_ok=True)
+    started = []
+
+    def start(journal, doing):
+        words = [str(here / STORE), journal, doing]
+        program = subprocess.Popen(
+            [sys.executable, "-c", PLAYER, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        started.append(program)
+        assert program.stdout.readline().strip() == b"ready"
+        return program
+
+    yield start
+    for program in started:
+        program.kill()
+        program.communicate()
+
+
+def scores_in(path):
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        return database.execute("SELECT * FROM scores").fetchall()
+
+
+@pytest.mark.parametrize("doing", ["nothing", "in the middle"])
+@pytest.mark.parametrize("end", ["alive", "killed"])
+@pytest.mark.parametrize("journal", ["wal", "delete"])
+def test_the_scores_go_along_whatever_happened_to_their_program(
+    here, there, play, journal, end, doing
+):
+    program = play(journal, doing)
+    if end == "killed":
+        program.kill()
+        program.wait()
+    packed = pack(here)
+    if (journal, end, doing) == ("delete", "alive", "in the middle"):  # which locks the file
+        assert packed.left_out[STORE] == "SQLite cannot read it: database is locked"
+        return
+    assert packed.left_out == {}
+    unpack(packed.content, there)
+    assert scores_in(there / STORE) == [("Viktor", 7)]
+    assert not list((there / STORE).parent.glob("*.sqlite3-*"))
+    assert pack(here).content == packed.content  # the same bytes, so `unpack` sees no change
+
+
+def test_unpacking_leaves_scores_alone_that_a_program_has_open(here, there, play):
+    program = play("wal", "nothing")
+    with closing(sqlite3.connect(here / STORE)) as database:
+        unpack(pack(here).content, there)
+        database.execute("INSERT INTO scores VALUES ('Anna', 1)")
+        database.commit()
+    older = pack(there).content
+    done = unpack(older, here, replace=True)
+    assert done.kept == {STORE: "a program has it open. Stop your bot and unpack again"}
+    program.kill()
+    program.wait()
+    assert unpack(older, here, replace=True).written == [STORE]
+    assert scores_in(here / STORE) == [("Viktor", 7)]
+
+
+def test_a_secret_in_the_scores_is_found_before_they_are_saved_whole(here, play):
+    play("wal", "nothing")
+    with closing(sqlite3.connect(here / STORE)) as database:
+        database.execute("INSERT INTO scores VALUES (?, 1)", (TOKEN,))
+        database.commit()
+    assert TOKEN.encode() not in (here / STORE).read_bytes()  # but in the log beside it
+    assert pack(here).left_out[STORE] == "it holds a Telegram token"
+
+
+def test_a_broken_store_is_left_out_and_a_file_with_its_name_is_packed(here):
+    for ordinary in ("", "x", "x" * 9000):
+        put(here, {STORE: ordinary})
+        assert STORE in pack(here).files
+    put(here, {f"{STORE}-wal": "x"})  # of another program, which encrypts it
+    assert pack(here).left_out == {STORE: "SQLite cannot read it: file is not a database"}
+    put(here, {STORE: "x", f"{STORE}-wal": "x"})
+    assert STORE in pack(here).files
+    assert (here / STORE).read_text() == "x"
+    put(here, {STORE: b"SQLite format 3\0" + bytes(200)})
+    assert pack(here).left_out == {STORE: "SQLite cannot read it: file is not a database"}
 
 
 def test_too_much_is_refused_and_the_largest_are_named(here):
