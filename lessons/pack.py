@@ -28,9 +28,11 @@ from lessons.in_a_tab import IN_A_TAB
 from lessons.workshop import ORIGINALS, RECORD, cells_digest, digest, forget_bytecode
 
 PACK = "my_course.zip"
-MANIFEST = ".pack.json"  # in the zip: what the course wrote last into each of its files
+MANIFEST = ".pack.json"  # in the zip: what the course wrote last into each file, and its versions
 FORMAT = 1
-LAST_PACKED = ".packed.json"  # in the folder: the version of each file that is in a pack as well
+VERSIONS = (
+    ".packed.json"  # in the folder: each file's versions that were in packs, the last one last
+)
 FILE_LIMIT, TOTAL_LIMIT, MOST_FILES = 20 * 10**6, 100 * 10**6, 5000
 SHORTEST_SECRET = 8  # characters; any text may hold a shorter one
 MADE_AGAIN = {"pictures", "card.html", "card.svg"}  # by the course
@@ -129,8 +131,18 @@ def pack(folder: Path) -> Pack:
         )
     if len(entries) > MOST_FILES:
         raise PackError(f"These are {len(entries)} files, and a pack holds {MOST_FILES}.")
-    content = zipped(entries, {name: by_course[name] for name in entries if name in by_course})
-    note_packed(folder, entries)
+    known = read_versions(folder)
+    versions = {
+        name: with_version(known.get(name, []), fingerprint(name, entry.content))
+        for name, entry in entries.items()
+    }
+    manifest = {
+        "such different chatbots": FORMAT,
+        "written by the course": {name: by_course[name] for name in entries if name in by_course},
+        "versions": versions,
+    }
+    content = zipped(entries, manifest)
+    write_json(folder / VERSIONS, known | versions)
     return Pack(content, sorted(entries), left_out)
 
 
@@ -241,10 +253,9 @@ def without_outputs(content: bytes) -> bytes:
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode(errors="replace")
 
 
-def zipped(entries: dict[str, Entry], by_course: dict[str, str]) -> bytes:
+def zipped(entries: dict[str, Entry], manifest: dict[str, Any]) -> bytes:
     """Write the zip."""
     buffer = io.BytesIO()
-    manifest = {"such different chatbots": FORMAT, "written by the course": by_course}
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(MANIFEST, json.dumps(manifest, indent=1, sort_keys=True))
         for name, entry in sorted(entries.items()):
@@ -263,12 +274,13 @@ def unpack(
 ) -> Unpacked:
     """Write a pack's files into a learner's folder.
 
-    A file is kept if you have changed it here since the course or a pack wrote it, unless `replace`
-    is set. `before_notebook` is called with each notebook that is going to be replaced. PackError,
-    and nothing is written, if the zip is broken or is no pack.
+    A file here is replaced if the course wrote it, or if the pack's place has had this version and
+    changed it. Otherwise it is kept, unless `replace` is set. `before_notebook` is called with each
+    notebook that is going to be replaced. PackError, and nothing is written, if the zip is broken
+    or is no pack.
     """
-    entries, of_pack = read(content)
-    by_course, packed = written_by_course(folder), read_json(folder / LAST_PACKED)
+    entries, of_pack, versions = read(content)
+    by_course, known = written_by_course(folder), read_versions(folder)
     done = Unpacked([], [], {})
     try:
         for name, entry in entries.items():
@@ -285,26 +297,34 @@ def unpack(
                 done.kept[name] = "a program has it open. Stop your bot and unpack again"
                 continue
             new = fingerprint(name, entry.content)
+            theirs = with_version(versions.get(name, []), new)
             if found is not None:
                 old = fingerprint(name, found)
+                mine = with_version(known.get(name, []), old)
                 if found == entry.content or (name.endswith(".ipynb") and old == new):
+                    known[name] = max(mine, theirs, key=len)
                     done.same.append(name)
                     continue
-                if not replace and old not in (by_course.get(name), packed.get(name), new):
-                    done.kept[name] = "you changed it here"
+                is_newer = old in theirs and len(theirs) > len(mine)
+                if not (replace or is_newer or old in (by_course.get(name), new)):
+                    done.kept[name] = "yours is newer" if new in mine else "you changed it here"
                     continue
                 if name.endswith(".ipynb"):
                     before_notebook(path)
             write_whole(path, entry)
+            known[name] = theirs
             done.written.append(name)
     finally:
         note_written(folder, done.written, of_pack)
-        note_packed(folder, {name: entries[name] for name in (*done.written, *done.same)})
+        write_json(folder / VERSIONS, known)
     return done
 
 
-def read(content: bytes) -> tuple[dict[str, Entry], dict[str, str]]:
-    """Return a pack's files and what the course wrote last into them; PackError if it is none."""
+def read(content: bytes) -> tuple[dict[str, Entry], dict[str, str], dict[str, list[str]]]:
+    """Return a pack's files, what the course wrote last into them, and their versions.
+
+    PackError if it is no pack.
+    """
     try:
         if len(content) > TOTAL_LIMIT:
             raise PackError("The file is too large for a pack.")
@@ -317,6 +337,7 @@ def read(content: bytes) -> tuple[dict[str, Entry], dict[str, str]]:
         if version != FORMAT:
             raise PackError("A newer course has made this pack. Get the newest one, then unpack.")
         by_course = {str(name): str(value) for name, value in by_course.items()}
+        versions = lists_in(manifest.get("versions", {}))
         dates = {info.filename: time.mktime((*info.date_time, 0, 0, -1)) for info in infos}
     except PackError:
         raise
@@ -325,7 +346,7 @@ def read(content: bytes) -> tuple[dict[str, Entry], dict[str, str]]:
             "This file is broken, or it is no pack. Expected the zip that `pack` has made. If it "
             "was sent or copied, fetch it again."
         ) from None
-    return {name: Entry(file, dates[name]) for name, file in files.items()}, by_course
+    return {name: Entry(file, dates[name]) for name, file in files.items()}, by_course, versions
 
 
 def check(infos: list[zipfile.ZipInfo]) -> None:
@@ -408,10 +429,26 @@ def note_written(folder: Path, names: Iterable[str], of_pack: dict[str, str]) ->
             write_json(path, record)
 
 
-def note_packed(folder: Path, entries: dict[str, Entry]) -> None:
-    """Remember the versions that are in a pack: a later pack may replace these."""
-    new = {name: fingerprint(name, entry.content) for name, entry in entries.items()}
-    write_json(folder / LAST_PACKED, read_json(folder / LAST_PACKED) | new)
+def read_versions(folder: Path) -> dict[str, list[str]]:
+    """Return the versions of each file that were in packs, the last one last."""
+    return lists_in(read_json(folder / VERSIONS))
+
+
+def lists_in(record: dict[str, Any]) -> dict[str, list[str]]:
+    """Return each file's versions from a record; in older ones a file has only its last."""
+    return {
+        str(name): list(map(str, each if isinstance(each, list) else [each]))
+        for name, each in record.items()
+    }
+
+
+def with_version(versions: list[str], last: str) -> list[str]:
+    """Return a file's versions with the one that it has now.
+
+    >>> with_version(["a"], "b"), with_version(["a", "b"], "b")
+    (['a', 'b'], ['a', 'b'])
+    """
+    return versions if versions[-1:] == [last] else [*versions, last]
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """What `pack` took along, brought into this course: python3 start.py unpack FILE
 
-A file that you have changed here since is kept, and named. If a notebook is open in JupyterLab, it
-waits until you have closed its tab. Unpack only what you have packed yourself: a bot is a program,
-and a stranger's could do anything on this computer.
+A file that you have changed here since is kept, and named. So is one that is newer than the pack's.
+If a notebook is open in JupyterLab, it waits until you have closed its tab. Unpack only what you
+have packed yourself: a bot is a program, and a stranger's could do anything on this computer.
 
     --replace    take the pack's version of every file, also where you have changed yours
 """

@@ -456,6 +456,42 @@ def test_a_pack_goes_there_and_back(here, there):
     assert (here / "workshop/my_bot/main.py").read_text() == "bot = 2\n"
 
 
+def test_an_older_pack_replaces_nothing_newer(here, there):
+    packs = []
+    for text in ("first", "second"):
+        put(here, {"00_start_here.ipynb": notebook(text), "explanation.txt": text})
+        packs.append(pack(here).content)
+    unpack(packs[1], there)
+    newer = dict.fromkeys(("00_start_here.ipynb", "explanation.txt"), "yours is newer")
+    for place in (here, there):
+        done = unpack(packs[0], place)
+        assert (done.written, done.kept) == ([], newer)
+        assert (place / "explanation.txt").read_text() == "second"
+    assert sorted(unpack(packs[0], there, replace=True).written) == sorted(newer)
+    assert (there / "explanation.txt").read_text() == "first"
+    assert sorted(unpack(packs[1], there).written) == sorted(newer)
+    put(here, {"explanation.txt": "first"})  # again, and this time it is the newer one
+    assert unpack(pack(here).content, there).written == ["explanation.txt"]
+
+
+def test_what_changed_in_both_places_is_kept_in_both(here, there):
+    unpack(pack(here).content, there)
+    for place, text in ((here, "here"), (there, "there")):
+        put(place, {"explanation.txt": text})
+    packs = [pack(place).content for place in (here, there)]
+    for place, other in ((here, packs[1]), (there, packs[0])):
+        assert unpack(other, place).kept == {"explanation.txt": "you changed it here"}
+
+
+def test_a_record_of_an_older_course_counts(here, there):
+    unpack(pack(here).content, there)
+    record = json.loads((there / ".packed.json").read_text())
+    older = {name: versions[-1] for name, versions in record.items()}
+    (there / ".packed.json").write_text(json.dumps(older | {"progress/00_start_here-1": None}))
+    put(here, {"explanation.txt": "New."})
+    assert unpack(pack(here).content, there).written == ["explanation.txt"]
+
+
 def test_running_a_page_is_no_change(here, there):
     unpack(pack(here).content, there)
     put(there, {"00_start_here.ipynb": notebook("print('mine')", output="another")})
@@ -551,7 +587,7 @@ def test_the_walk_from_one_course_to_another(tmp_path):
     assert re.search("00 Start here +●", said)
     put(new / "my_course", {"workshop/my_bot/commands/roll.py": "# changed\n"})
     said = run_line(f"python3 start.py unpack {tmp_path / 'mine.zip'}", new, BOTS_FOLDER=str(new))
-    assert "kept yours: workshop/my_bot/commands/roll.py (you changed it here)" in said
+    assert "kept yours: workshop/my_bot/commands/roll.py (yours is newer)" in said
     run_line(
         f"python3 start.py unpack {tmp_path / 'mine.zip'} --replace", new, BOTS_FOLDER=str(new)
     )
