@@ -14,6 +14,7 @@ import os
 import shutil
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -28,8 +29,7 @@ from lessons.workshop import ORIGINALS, SIDE_ROOMS, cells_digest
 FOLDER = "my_course"  # in the folder that BOTS_FOLDER names: the course's, where git does not look
 NOTEBOOKS = "notebooks"
 PICTURES = "pictures"  # next to the notebooks, which link to them there
-EDITION = 3  # its notebooks have other names than those of the second
-OLDER = "second_edition"  # where its changed copies are
+EDITION = 3  # of the copies in a learner's folder
 LANGUAGE = {  # as JupyterLab itself writes it: a notebook that has less is called changed
     "codemirror_mode": {"name": "ipython", "version": 3},
     "file_extension": ".py",
@@ -147,36 +147,16 @@ class Copies:
         return sources(self._originals / name)
 
     def _read_record(self) -> None:
-        try:
+        """Read what each copy was made from; without it, every copy counts as changed."""
+        self.made_from = {}
+        with suppress(OSError, ValueError):
             record = json.loads(self._record.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            self.made_from = {}
-            return
-        if not isinstance(record, dict):
-            self.made_from = {}
-        elif "edition" in record:
-            self.made_from = record["copies"]
-        else:
-            self._move_second_edition(record)
+            if isinstance(record, dict):
+                self.made_from = record.get("copies", {})
 
     def _write_record(self) -> None:
         record = {"edition": EDITION, "copies": self.made_from}
         self._record.write_text(json.dumps(record, indent=1), encoding="utf-8")
-
-    def _move_second_edition(self, made_from: dict[str, str]) -> None:
-        """Move the copies that the learner has changed aside, and delete the others."""
-        older = self.folder / OLDER
-        for own in self.folder.glob("[0-9][0-9]_*.ipynb"):
-            if made_from.get(own.name) == sources(own):
-                own.unlink()
-            else:
-                older.mkdir(exist_ok=True)
-                own.replace(older / own.name)
-        pictures = self.folder / PICTURES
-        if older.is_dir() and pictures.is_dir():  # its notebooks show them from there
-            shutil.copytree(pictures, older / PICTURES, dirs_exist_ok=True)
-        self.made_from = {}
-        self._write_record()
 
 
 def sources(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""The course has the notebooks that its contents name, and each old idea has a place in them."""
+"""The course has the notebooks that its contents name, and each claim has its source."""
 
 import json
 import re
@@ -22,10 +22,7 @@ THERE = {
     for pattern in ("*.ipynb", "deeper/*.ipynb")
     for path in NOTEBOOKS.glob(pattern)
 }
-WHERE = (HOME / "docs/where.md").read_text(encoding="utf-8")
 SOURCES = tomllib.loads((HOME / "docs/sources.toml").read_text(encoding="utf-8"))
-# An anchor may have brackets, as in #Start-it-(5-minutes).
-LINK = re.compile(r"\]\(\.\./notebooks/([\w/]+)\.ipynb#((?:[^()\s]|\([^()\s]*\))+)\)")
 A_YEAR = timedelta(days=365)
 
 
@@ -33,12 +30,6 @@ A_YEAR = timedelta(days=365)
 def prose(stem):
     cells = json.loads((NOTEBOOKS / f"{stem}.ipynb").read_text(encoding="utf-8"))["cells"]
     return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
-
-
-def anchors(stem):
-    """The headings of a notebook, as JupyterLab and GitHub link to them."""
-    found = [line for text in prose(stem) for line in re.findall(r"^#+ (.+)$", text, re.M)]
-    return {heading.replace(" ", "-") for heading in found}
 
 
 def test_the_contents_name_every_notebook():
@@ -75,27 +66,6 @@ def test_each_core_notebook_has_a_short_note_for_teachers(stem):
     assert 120 <= len(note.split()) <= 400
     assert "minutes" in note
     assert "```python" not in note, "no solutions"
-
-
-# --- docs/where.md: each idea of the second edition, and where it is now ----------------------
-
-
-def places():
-    """Yield (old notebook, idea, its new place) of each row."""
-    for section in WHERE.split("\n## ")[1:]:
-        for row in section.splitlines():
-            if row.startswith("| ") and not row.startswith(("| idea ", "|---")):
-                idea, now = (cell.strip() for cell in row.strip("|").split("|"))
-                yield section.splitlines()[0], idea, now
-
-
-@pytest.mark.parametrize(("old", "idea", "now"), list(places()))
-def test_each_idea_of_the_second_edition_has_a_place(old, idea, now):
-    links = LINK.findall(now)
-    assert links or now.startswith("left out: "), f"{old}: {idea} has no place"
-    for stem, anchor in links:
-        assert stem in TITLES
-        assert anchor in anchors(stem), f"{stem} has {sorted(anchors(stem))}"
 
 
 # --- docs/sources.toml: what notebooks claim about the world outside --------------------------
