@@ -4,9 +4,11 @@
     python tools/bot_api_types.py --check   # only compare: 1 if it is out of date
 
 It takes the types from the table of the Bot API (`bot_api.json`, see tools/bot_api_table.py): the
-message, and all that a message can hold.
+message, and what a message can hold here. A field that the sandbox's Telegram never names is always
+absent here, so its objects need no class: such a field is Any.
 """
 
+import ast
 import re
 import sys
 from collections.abc import Iterator
@@ -15,7 +17,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from bot_sandbox.telegram.bot_api import TYPES
 
-FILE = Path(__file__).parents[1] / "bot_sandbox" / "telegram" / "bot_api_types.py"
+TELEGRAM = Path(__file__).parents[1] / "bot_sandbox" / "telegram"
+FILE = TELEGRAM / "bot_api_types.py"
 PLAIN = {"Integer": "int", "String": "str", "Boolean": "bool", "True": "bool", "Float": "float"}
 NAMES = {"from": "from_user"}  # a field's name that Python keeps for itself
 # The sandbox's own classes with these fields have some of them as ordinary attributes.
@@ -27,7 +30,8 @@ LIVE = {
 HEAD = '''"""The Bot API's objects that people can see, with an attribute for each field.
 
 tools/bot_api_types.py writes this file from bot_api.json, so do not edit it. Optional fields that
-are absent are None. The field `from` is `from_user`.
+are absent are None. The field `from` is `from_user`. A field whose objects no message has here is
+Any.
 """
 
 # fmt: off
@@ -41,16 +45,22 @@ from bot_sandbox.telegram.api_object import ApiFields, ApiObject, Field
 '''
 
 
-def reachable(start: str) -> list[str]:
-    """Return a type and all types that it can hold, in the order of the table."""
-    found: set[str] = set()
-    todo = [start]
+def texts_in_code() -> set[str]:
+    """Return all texts in the code of the sandbox's Telegram; a field that it fills is one."""
+    trees = [ast.parse(f.read_text("utf-8")) for f in TELEGRAM.rglob("*.py") if f != FILE]
+    nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    return {node.value for node in nodes if isinstance(node.value, str)}
+
+
+def types_in(start: str) -> list[str]:
+    """Return a type and all types that it holds in the sandbox, in the order of the table."""
+    texts, found, todo = texts_in_code(), set[str](), [start]
     while todo:
         name = todo.pop()
         if name in TYPES and name not in found:
             found.add(name)
-            entry = TYPES[name]
-            todo += re.findall(r"[A-Z]\w+", " ".join([*entry.fields.values(), *entry.any_of]))
+            filled = [kind for field, (kind, _) in fields_of(name).items() if field in texts]
+            todo += re.findall(r"[A-Z]\w+", " ".join(filled))
     return [name for name in TYPES if name in found]
 
 
@@ -79,8 +89,11 @@ def python_type(kind: str) -> tuple[str, str]:
     parts = kind.split(" or ")
     if all(part in PLAIN for part in parts):
         return " | ".join(dict.fromkeys(PLAIN[part] for part in parts)), ""
-    is_object = kind in TYPES and "String" not in TYPES[kind].any_of
+    is_object = kind in CLASSES and "String" not in TYPES[kind].any_of
     return (kind, kind) if is_object else ("Any", "")
+
+
+CLASSES = types_in("Message")
 
 
 def lines_of(fields: dict[str, tuple[str, bool]], left_out: tuple[str, ...]) -> Iterator[str]:
@@ -96,7 +109,7 @@ def lines_of(fields: dict[str, tuple[str, bool]], left_out: tuple[str, ...]) -> 
 def text() -> str:
     """Return the source of the module."""
     result = [HEAD]
-    for name in reachable("Message"):
+    for name in CLASSES:
         fields, own = fields_of(name), LIVE.get(name, ())
         if own:
             result += ["", f"class {name}Fields(ApiFields):"]
