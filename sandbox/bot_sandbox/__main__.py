@@ -72,7 +72,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
@@ -85,8 +85,6 @@ from bot_sandbox.guide import (
     Sandbox,
     as_json,
     guide,
-    set_webhook,
-    subscribe,
     what_is_open,
     world,
 )
@@ -98,15 +96,12 @@ from bot_sandbox.randomness import URL_SAFE, Randomness
 from bot_sandbox.redeploy import WatchedFolder, redeploy_on_save
 from bot_sandbox.server import bind_socket
 from bot_sandbox.telegram import Telegram
-from bot_sandbox.telegram.types import User
 from bot_sandbox.terminal import (
     CloudNews,
     MailNews,
     TelegramNews,
     TwitchNews,
     show,
-    show_with_time,
-    talk,
 )
 from bot_sandbox.twitch import Twitch
 from bot_sandbox.window import Window
@@ -130,9 +125,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the sandbox until Ctrl-C, SIGTERM or the end of the input."""
     options = read_options(__doc__, arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    for stream in (sys.stdin, sys.stdout):  # characters that a terminal can't show stop nothing
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # what a terminal can't show stops nothing
     with ExitStack() as stack:
         try:
             return run(options, stack)
@@ -145,7 +139,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(options: argparse.Namespace, stack: ExitStack) -> int:
-    """Start everything, say where it is, show what happens, and chat what you type."""
+    """Start everything, say where it is, and show what happens."""
     sandbox, deployed = start(options, stack)
     if options.run:
         sys.stdout = happened = io.StringIO()  # shown if the command fails
@@ -154,24 +148,18 @@ def run(options: argparse.Namespace, stack: ExitStack) -> int:
         sys.stdout = sys.stderr  # where everything else goes, until the very end
     else:
         print(*guide(sandbox), sep="\n", flush=True)
+        if not options.no_open and sys.stdin is not None and sys.stdin.isatty():
+            open_in_browser(sandbox.window.address)
     for text in what_is_open(options.host, options.allow_host, options.allow_origin):
         print(text, file=sys.stderr, flush=True)
-    chats = not options.json and not options.run and sys.stdin is not None and sys.stdin.isatty()
-    tell = show if chats else show_with_time
-    show_news(sandbox, tell)
+    show_news(sandbox)
     stopped = threading.Event()
     stack.callback(stopped.set)
-    threading.Thread(target=redeploy_on_save, args=(deployed, tell, stopped), daemon=True).start()
+    threading.Thread(target=redeploy_on_save, args=(deployed, show, stopped), daemon=True).start()
     if options.run:
         return run_command(options.command, sandbox, happened)
     if options.json:
         wait_for_end_of_pipe()
-    elif chats:
-        if not options.no_open:
-            open_in_browser(sandbox.window.address)
-        if sandbox.sample:
-            chat(sandbox, sandbox.sample, deployed)
-            return 0
     while True:
         time.sleep(1)  # in short steps, so that Ctrl-C works on Windows too
 
@@ -209,8 +197,8 @@ def start(options: argparse.Namespace, stack: ExitStack) -> tuple[Sandbox, list[
     if not options.no_sample:
         settings |= create_telegram_bot(telegram, randomness)
         settings |= create_twitch_bot(twitch, randomness)
-        viktor, anna = telegram.person("Viktor"), twitch.account("anna", display_name="Anna")
-        sample = Sample(telegram.account(USERNAME), viktor, anna)
+        twitch.account("anna", display_name="Anna")
+        sample = Sample(telegram.account(USERNAME), telegram.person("Viktor"))
         if "hello" not in folders:
             hello = Path(stack.enter_context(tempfile.TemporaryDirectory()), "hello")
             hello.mkdir()
@@ -224,8 +212,8 @@ def start(options: argparse.Namespace, stack: ExitStack) -> tuple[Sandbox, list[
     port = free_port(options, "window")
     window = Window(telegram, twitch, cloud, mail, port=port, key=key, **allowed_pages)
     stack.enter_context(window)
-    places = {each.function: each.folder for each in deployed}
-    sandbox = Sandbox(telegram, twitch, cloud, mail, window, sample, settings, places)
+    functions = [each.function for each in deployed]
+    sandbox = Sandbox(telegram, twitch, cloud, mail, window, sample, settings, functions)
     window.describe_world = lambda: world(sandbox)
     return sandbox, deployed
 
@@ -248,26 +236,15 @@ def run_command(command: list[str], sandbox: Sandbox, happened: io.StringIO) -> 
     return status
 
 
-def show_news(sandbox: Sandbox, tell: Callable[[str], None]) -> None:
+def show_news(sandbox: Sandbox) -> None:
     """Show everything that happens from now on, line by line."""
-    sample = sandbox.sample
-    ours: list[User] = [sample.viktor, sample.bot] if sample else []
     for news in (
-        TelegramNews(sandbox.telegram, *ours),
+        TelegramNews(sandbox.telegram),
         TwitchNews(sandbox.twitch),
         CloudNews(sandbox.cloud),
         MailNews(sandbox.mail),
     ):
-        news.follow(tell)
-
-
-def chat(sandbox: Sandbox, sample: Sample, deployed: list[WatchedFolder]) -> None:
-    """Chat what is typed until the input ends."""
-    last = deployed[-1].function.url if deployed else "ADDRESS-OF-A-FUNCTION"
-    called = [each.function.url for each in deployed if each.name.endswith("-twitch")]
-    webhook, settings = set_webhook(sandbox.settings, last), sandbox.settings
-    line = subscribe(sandbox.twitch, settings, called[-1]) if called else ""
-    talk(sandbox.telegram, sample.viktor, sample.bot, sample.anna, webhook, line)
+        news.follow()
 
 
 def wait_for_end_of_pipe() -> None:

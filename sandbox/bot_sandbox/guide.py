@@ -1,10 +1,8 @@
 """Say what a client needs of the running sandbox: as a guide with lines to try, and as JSON."""
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import bot_sandbox
@@ -15,7 +13,6 @@ from bot_sandbox.jupyter_proxy import terminal_address
 from bot_sandbox.telegram.people import Person
 from bot_sandbox.telegram.service import Telegram
 from bot_sandbox.telegram.world import BotAccount
-from bot_sandbox.twitch.people import TwitchAccount
 from bot_sandbox.twitch.service import Twitch
 from bot_sandbox.window import Window
 
@@ -23,20 +20,14 @@ if TYPE_CHECKING:  # aiosmtpd is optional, and --help needs none of it
     from bot_sandbox.mail import Mail
 
 ADDRESSES = ("TELEGRAM_API", "TWITCH_API", "SMTP_HOST", "SMTP_PORT")  # settings without a sample
-SOURCES = (".py", ".js", ".mjs", ".cjs", ".ts")
-OF_ONE_CALLER = ("telegram_function.py", "twitch_function.py", "timer_function.py")
-# Words that show in a function's source which platform calls it
-SPEAKS_TELEGRAM = re.compile("telegram|telegraf|grammy|aiogram|telebot", re.IGNORECASE)
-SPEAKS_TWITCH = re.compile("eventsub", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Sample:
-    """The sample bot on Telegram, and who chats: Viktor there, Anna on Twitch."""
+    """The sample bot on Telegram, and who chats with it there."""
 
     bot: BotAccount
     viktor: Person
-    anna: TwitchAccount
 
 
 @dataclass(frozen=True)
@@ -44,7 +35,7 @@ class Sandbox:
     """The servers of the command, and what is in them.
 
     `settings` are what a bot finds in its environment: the addresses, and if there is a `sample`,
-    its bot's tokens and secrets. `folders` has the folder of each function that you named.
+    its bot's tokens and secrets. `functions` are those whose folders you named.
     """
 
     telegram: Telegram
@@ -54,7 +45,7 @@ class Sandbox:
     window: Window
     sample: Sample | None
     settings: dict[str, str]
-    folders: dict[Function, Path]
+    functions: list[Function]
 
 
 def as_json(sandbox: Sandbox) -> str:
@@ -151,7 +142,7 @@ def guide(sandbox: Sandbox) -> Iterator[str]:
     window, settings = sandbox.window, sandbox.settings
     yield "The sandbox runs. Ctrl-C stops it and forgets everything in it."
     yield ""
-    yield "WINDOW: chat in it, press buttons, watch the cloud, break things"
+    yield "WINDOW: chat in it as anybody, press buttons, watch the cloud, break things"
     yield f"  {terminal_address(window.address)}"
     yield "  The same by HTTP:"
     key = f"'{KEY_HEADER}: {window.key}'"
@@ -176,11 +167,14 @@ def guide(sandbox: Sandbox) -> Iterator[str]:
     if sandbox.sample:
         yield from caller_lines(sandbox, sandbox.sample)
 
+    yield ""
+    yield "LOG: all that happens from now on"
+
 
 def telegram_lines(sandbox: Sandbox) -> Iterator[str]:
     """Yield what clients need of Telegram."""
     url = sandbox.telegram.url
-    yield "TELEGRAM" + (": the bot is @hello_bot, and you are Viktor" if sandbox.sample else "")
+    yield "TELEGRAM" + (": Viktor is in a chat with the bot, @hello_bot" if sandbox.sample else "")
     yield f"  Bot API: {url}"
     if sandbox.sample:
         yield f"  try: curl {url}/bot{sandbox.settings['TELEGRAM_TOKEN']}/getMe"
@@ -189,7 +183,7 @@ def telegram_lines(sandbox: Sandbox) -> Iterator[str]:
 def twitch_lines(sandbox: Sandbox) -> Iterator[str]:
     """Yield what clients need of Twitch."""
     twitch, (host, port) = sandbox.twitch, sandbox.twitch.irc_address
-    about = ": the bot is hello_bot, the channel is #viktor, and you are Anna"
+    about = ": the bot is hello_bot, the channel is #viktor, and Anna chats there"
     yield "TWITCH" + (about if sandbox.sample else "")
     yield f"  OAuth and Helix: {twitch.url}/oauth2 and {twitch.url}/helix"
     if sandbox.sample:
@@ -215,7 +209,7 @@ def mail_lines(sandbox: Sandbox, key: str) -> Iterator[str]:
 def cloud_lines(sandbox: Sandbox) -> Iterator[str]:
     """Yield the functions, and how AWS's clients reach them."""
     cloud, url = sandbox.cloud, cloud_url(sandbox.cloud)
-    yield "CLOUD: what functions print appears here"
+    yield "CLOUD: what functions print appears below"
     for each in cloud.functions():
         settings = each.settings
         limits = f"{settings.memory_mb} MB, {settings.timeout_s:g} s"
@@ -235,20 +229,24 @@ def cloud_lines(sandbox: Sandbox) -> Iterator[str]:
 
 def caller_lines(sandbox: Sandbox, sample: Sample) -> Iterator[str]:
     """Yield the commands that let Telegram, Twitch or a timer call a function that you named."""
-    for function, folder in sandbox.folders.items():
-        if function.settings.handler.startswith("timer_function."):
+    settings = sandbox.settings
+    for function in sandbox.functions:
+        url = function.url
+        callers = {
+            "telegram": ("as Telegram's webhook", set_webhook(settings, url)),
+            "twitch": ("as Twitch's webhook", subscribe(sandbox.twitch, settings, url)),
+            "timer": (
+                "by a timer, each minute",
+                set_timer(sandbox.window, function, sample.viktor),
+            ),
+        }
+        # Its file may say which of them calls it. Else it can be a webhook for both platforms.
+        only = function.settings.handler.partition("_function.")[0]
+        for caller in [only] if only in callers else ["telegram", "twitch"]:
+            how, line = callers[caller]
             yield ""
-            yield f"{function.name.upper()}, by a timer, each minute: type in another terminal"
-            yield f"  {set_timer(sandbox.window, function, sample.viktor)}"
-            continue
-        for platform, pattern, line in (
-            ("Telegram", SPEAKS_TELEGRAM, set_webhook(sandbox.settings, function.url)),
-            ("Twitch", SPEAKS_TWITCH, subscribe(sandbox.twitch, sandbox.settings, function.url)),
-        ):
-            if any(pattern.search(source) for source in sources(folder, function)):
-                yield ""
-                yield f"{function.name.upper()}, as {platform}'s webhook: type in another terminal"
-                yield f"  {line}"
+            yield f"{function.name.upper()}, {how}: type in another terminal"
+            yield f"  {line}"
 
 
 def what_is_open(host: str, hosts: list[str], origins: list[str]) -> Iterator[str]:
@@ -271,18 +269,6 @@ def what_is_open(host: str, hosts: list[str], origins: list[str]) -> Iterator[st
 def cloud_url(cloud: Cloud) -> str:
     """Return the endpoint for AWS's clients."""
     return f"http://{cloud.host}:{cloud.port}"
-
-
-def sources(folder: Path, function: Function) -> Iterator[str]:
-    """Yield the source texts of a function, without packages from npm."""
-    # In a folder with a function for each caller, only its own file says which one it is.
-    begins = folder / f"{function.settings.handler.rpartition('.')[0]}.py"
-    paths = [begins] if begins.name in OF_ONE_CALLER else folder.rglob("*")
-    for path in paths:
-        places = path.relative_to(folder).parts
-        ours = not any(place == "node_modules" or place.startswith(".") for place in places)
-        if ours and path.suffix in SOURCES and path.is_file():
-            yield path.read_text(encoding="utf-8", errors="replace")
 
 
 def log_in(host: str, port: int, token: str) -> str:

@@ -1,34 +1,31 @@
-"""The sandbox in a terminal: show what happens line by line, and chat what you type.
+"""The sandbox in a terminal: show what happens, line by line.
 
 Each News class looks at its server after every change, and yields what it has not shown yet. The
 servers don't know about it.
 """
 
-import sys
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from datetime import datetime
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from bot_sandbox.cloud import Cloud
 from bot_sandbox.cloud.function import Function
-from bot_sandbox.diagnosis import NoReply, escape_control_characters
+from bot_sandbox.diagnosis import escape_control_characters
 from bot_sandbox.server import LocalServer
 from bot_sandbox.telegram.calls import FaultHit
-from bot_sandbox.telegram.diagnosis import SET_WEBHOOK, address, without_secrets
+from bot_sandbox.telegram.diagnosis import address, without_secrets
 from bot_sandbox.telegram.errors import UNSUPPORTED
-from bot_sandbox.telegram.people import Person, line
+from bot_sandbox.telegram.people import line
 from bot_sandbox.telegram.service import Telegram
-from bot_sandbox.telegram.types import Chat, Message, User
+from bot_sandbox.telegram.types import Chat, Message
 from bot_sandbox.telegram.world import BotAccount
 from bot_sandbox.twitch.connection import ConnectionRecord
-from bot_sandbox.twitch.diagnosis import NOBODY
 from bot_sandbox.twitch.eventsub_events import Subscription
-from bot_sandbox.twitch.people import TwitchAccount
 from bot_sandbox.twitch.service import Twitch
 
 if TYPE_CHECKING:  # aiosmtpd is optional
@@ -37,24 +34,14 @@ if TYPE_CHECKING:  # aiosmtpd is optional
 T = TypeVar("T")
 NEWEST = 200  # messages of a chat whose edits are noticed
 LOOKED_AT = 100  # newest calls of a bot, to find the refused ones
-HELP = """
-Chat here: type
-  telegram !hello      you are Viktor, in a chat with the bot
-  telegram press Yes   presses the button Yes on the keyboard or under the newest message
-  twitch !hello        you are Anna, in the channel of Viktor"""
-PYTHON_READ_LOG = 'print(*function.logs, sep="\\n")'  # as errors put it for Python programmers
 _printing = threading.Lock()  # several threads print
 
 
 def show(text: str) -> None:
-    """Print a text in one piece; indent its further lines."""
+    """Print a text after the time of day, in one piece; indent its further lines."""
+    now = f"{datetime.now():%H:%M:%S.%f}"[:-3]
     with _printing, suppress(OSError):  # the terminal may be gone
-        print(escape_control_characters(text).replace("\n", "\n    "), flush=True)
-
-
-def show_with_time(text: str) -> None:
-    """Print a text after the time of day, for a log that is read later."""
-    show(f"{datetime.now():%H:%M:%S.%f}"[:-3] + f" {text}")
+        print(now, escape_control_characters(text).replace("\n", "\n    "), flush=True)
 
 
 class News(ABC):
@@ -85,11 +72,11 @@ class News(ABC):
         """Yield the faults that somebody has asked for since, and when."""
         yield from self._unread("faults", self.server.asked_faults)
 
-    def follow(self, show: Callable[[str], None]) -> None:
+    def follow(self) -> None:
         """Show everything new on a thread until the server is closed."""
-        threading.Thread(target=self._follow, args=(show,), daemon=True).start()
+        threading.Thread(target=self._follow, daemon=True).start()
 
-    def _follow(self, show: Callable[[str], None]) -> None:
+    def _follow(self) -> None:
         changes, seen = self.server.changes, -1
 
         def look() -> tuple[int, list[str]]:
@@ -106,10 +93,9 @@ class News(ABC):
 class TelegramNews(News):
     """All messages in a Telegram, how bots get their updates, and what they miss here."""
 
-    def __init__(self, telegram: Telegram, *ours: User) -> None:
+    def __init__(self, telegram: Telegram) -> None:
         super().__init__(telegram)
         self.telegram, self.world = telegram, telegram.world
-        self.ours = list(ours)  # the two in the chat that you type in, if there is one
 
     def lines(self) -> Iterator[str]:
         yield from (text for _, text in sorted(self._timed_lines(), key=lambda timed: timed[0]))
@@ -139,17 +125,11 @@ class TelegramNews(News):
         return faults.hits[-new:] if new > 0 else []
 
     def _said(self, chat: Chat, message: Message) -> str:
-        ours = chat.kind == "private" and chat.members == self.ours
-        names = [chat.title] if chat.title else [member.name for member in chat.members]
-        where = "" if ours else f" {' and '.join(names)}"
+        where = chat.title or " and ".join(member.name for member in chat.members)
         if message.deleted:
-            return f"[telegram{where}] (deleted) {line(message)}"
-        buttons = [
-            button for row in message.keyboard for button in row if "callback_data" in button
-        ]
-        how = f"\n(to press it: telegram press {buttons[0]['text']})" if ours and buttons else ""
+            return f"[telegram {where}] (deleted) {line(message)}"
         reactions = "".join(f" ({emoji})" for emoji in message.reactions.values())
-        return f"[telegram{where}] {line(message)}{reactions}{how}"
+        return f"[telegram {where}] {line(message)}{reactions}"
 
     def _state(self, account: BotAccount) -> Iterator[tuple[str, float, str]]:
         """Yield what is to know about a bot: a key, when it happened, and the words."""
@@ -247,57 +227,3 @@ class MailNews(News):
             if number > self._read.get("letters", 0):
                 self._read["letters"] = number
                 yield f"[mail] to {', '.join(letter.recipients)}: {letter.subject}"
-
-
-def talk(
-    telegram: Telegram,
-    viktor: Person,
-    bot: BotAccount,
-    anna: TwitchAccount,
-    set_webhook: str,
-    subscribe: str,
-) -> None:
-    """Chat what is typed until the input ends; the replies come with the news.
-
-    `set_webhook` and `subscribe` ("" if no function is for Twitch) are commands to suggest where an
-    error names a call in Python, or nobody was there to answer.
-    """
-    print(HELP, flush=True)
-    for typed in sys.stdin:
-        platform, _, text = typed.strip().partition(" ")
-        button = text.removeprefix("press ").strip() if text.startswith("press ") else ""
-        try:
-            if platform == "telegram" and button:
-                press(telegram, viktor, bot, button)
-            elif platform == "telegram" and text:
-                viktor.ask(text, to=bot)
-            elif platform == "twitch" and text:
-                anna.ask(text, channel="viktor")
-            else:
-                print(HELP, flush=True)
-        except (NoReply, ValueError) as error:
-            told = str(error).replace(PYTHON_READ_LOG, "shown above")
-            if SET_WEBHOOK in told:
-                told = told.replace(SET_WEBHOOK, "call setWebhook by the line below")
-                told += f"\n{set_webhook}"
-            if NOBODY in told and subscribe:
-                told += f"\nOr subscribe your function, by the line below:\n{subscribe}"
-            show(told)
-
-
-def press(telegram: Telegram, person: Person, bot: BotAccount, button: str) -> None:
-    """Press a button under the newest message that has it, and show what Telegram shows."""
-    chat = telegram.do(telegram.world.private_chat, person, bot)
-    messages = [message for message in list(chat.messages) if not message.deleted]
-    found = next((each for each in reversed(messages) if button in each.buttons), None)
-    if found is None and any(button in row for row in person.keyboard(bot)):
-        person.choose(button, bot)
-        return
-    if found is None:
-        texts = [text for each in messages for text in each.buttons]
-        there = ", ".join(dict.fromkeys([*texts, *chain(*person.keyboard(bot))]))
-        raise ValueError(f"There is no button {button!r} to press; there are: {there or 'none'}")
-    press = person.press(found, button)
-    press.wait()
-    if press.text:
-        show(f"[telegram] (shown to {person.name}) {press.text}")

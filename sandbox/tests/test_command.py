@@ -14,7 +14,16 @@ from pathlib import Path
 
 import pytest
 from cloud_tools import wait_until
-from command import ANY_PORTS, Sandbox, folder_with, get, post, sandbox, start
+from command import (
+    ANY_PORTS,
+    Sandbox,
+    folder_with,
+    get,
+    post,
+    sandbox,
+    sandbox_on_terminal,
+    start,
+)
 
 from bot_sandbox.cloud import FunctionError
 from bot_sandbox.redeploy import WatchedFolder
@@ -108,7 +117,6 @@ posix = pytest.mark.skipif(os.name == "nt", reason="Windows has neither pty nor 
 @posix
 def test_a_folder_becomes_a_twitch_bot_by_the_line_that_is_shown(tmp_path):
     with sandbox(folder_with(tmp_path / "my_bot", TWITCH)) as running:
-        assert "setWebhook" not in running.text
         found = running.settings()
         assert found["TWITCH_BOT_ID"].isdecimal() and len(found["TWITCH_EVENTSUB_SECRET"]) >= 10
         answer = json.loads(running.do("python3 -c .*eventsub"))
@@ -117,43 +125,31 @@ def test_a_folder_becomes_a_twitch_bot_by_the_line_that_is_shown(tmp_path):
         token = re.search(r"'Authorization': '(Bearer \w+)'", running.text)[1]
         may = {"Authorization": token, "Client-Id": found["TWITCH_CLIENT_ID"]}
         wait_until(lambda: json.loads(get(address, **may))["data"][0]["status"] == "enabled")
-        running.type("twitch !hello")
+        running.ask("twitch/say", **{"from": "anna", "channel": "viktor"}, text="!hello")
         running.wait_for("[twitch #viktor] hello_bot: hello Anna!")
 
 
 @posix
 def test_a_folder_becomes_a_telegram_bot_by_the_line_that_is_shown(tmp_path):
     with sandbox(folder_with(tmp_path / "my_bot", TELEGRAM)) as running:
-        assert "helix/eventsub/subscriptions" not in running.text
         running.do("curl .*/setWebhook")
-        running.type("telegram !hello")
-        running.wait_for("[telegram] Viktor: !hello")
-        running.wait_for("[telegram] Hello bot: hello Viktor!")
+        running.say("!hello")
+        running.wait_for("[telegram Viktor and Hello bot] Viktor: !hello")
+        running.wait_for("[telegram Viktor and Hello bot] Hello bot: hello Viktor!")
 
 
-@posix
-def test_a_function_of_no_platform_gets_neither_line_and_the_hint_has_it(tmp_path):
-    source = "def handler(event, context):\n    return 'hi'\n"
-    with sandbox(folder_with(tmp_path / "plain", source)) as running:
-        assert "setWebhook" not in running.text
-        assert "helix/eventsub/subscriptions" not in running.text
-        running.type("telegram !hello")
-        running.wait_for("What to do: call setWebhook by the line below")
-        running.wait_for("secret_token=")
-        assert "telegram.call" not in running.text
-        assert '"Webhook was set"' in running.do("curl .*/setWebhook")
-
-
-@posix
-def test_who_speaks_before_the_line_was_typed_is_shown_it_again(tmp_path):
+def test_a_function_of_one_caller_is_shown_the_line_of_this_caller(tmp_path):
     folder_with(tmp_path / "my_bot", TELEGRAM, "telegram_function.py")
     folder_with(tmp_path / "my_bot", TWITCH, "twitch_function.py")
-    with sandbox(tmp_path / "my_bot") as running:
-        running.type("twitch !hello")
-        running.wait_for("Or subscribe your function, by the line below")
-        running.type("telegram !hello")
-        running.wait_for("What to do: call setWebhook by the line below")
-        assert running.text.count("/helix/eventsub/subscriptions', json") == 2  # the guide has one
+    folder_with(tmp_path / "my_bot", TIMER, "timer_function.py")
+    with sandbox(tmp_path / "my_bot", folder_with(tmp_path / "plain", TELEGRAM)) as running:
+        assert re.findall(r"^([A-Z-]+), (.*): type in another terminal$", running.text, re.M) == [
+            ("MY-BOT-TIMER", "by a timer, each minute"),
+            ("MY-BOT-TWITCH", "as Twitch's webhook"),
+            ("MY-BOT-TELEGRAM", "as Telegram's webhook"),
+            ("PLAIN", "as Telegram's webhook"),
+            ("PLAIN", "as Twitch's webhook"),
+        ]
 
 
 TIMER = """
@@ -173,10 +169,10 @@ def test_a_folders_function_for_a_timer_is_called_by_the_line_that_is_shown(tmp_
     with sandbox(folder_with(tmp_path / "my_bot", TIMER, "timer_function.py")) as running:
         assert running.text.count("as Telegram's webhook") == 1
         running.do("curl .*/setWebhook")
-        running.type("telegram !hello")
-        running.wait_for("[telegram] Hello bot: hello Viktor!")
+        running.say("!hello")
+        running.wait_for("Hello bot: hello Viktor!")
         assert '"morning"' in running.do("curl .*/api/cloud/timer")
-        running.wait_for("[telegram] Hello bot: Good morning!")
+        running.wait_for("Hello bot: Good morning!")
 
 
 @posix
@@ -184,15 +180,14 @@ def test_the_terminal_shows_why_a_function_fails(tmp_path):
     source = "print('loading \\33[2J')\n1 / 0  # before it could be a Telegram bot\n"
     with sandbox(folder_with(tmp_path / "broken", source)) as running:
         running.do("curl .*/setWebhook")
-        running.type("telegram !hello")
+        running.say("!hello")
         running.wait_for("[broken] loading ␛[2J")
         running.wait_for("[broken] [ERROR] ZeroDivisionError: division by zero")
-        running.wait_for("fix it and deploy again")
         running.wait_for("[telegram] @hello_bot: Wrong response from the webhook: 502 Bad Gateway")
 
 
 @posix
-def test_all_that_a_bot_says_is_shown_and_its_buttons_can_be_pressed():
+def test_all_that_a_bot_says_and_misses_is_shown():
     with sandbox() as running:
         found = running.settings()
         bot = f"{found['TELEGRAM_API']}/bot{found['TELEGRAM_TOKEN']}"
@@ -200,38 +195,25 @@ def test_all_that_a_bot_says_is_shown_and_its_buttons_can_be_pressed():
         def call(method, **values):
             return post(f"{bot}/{method}", values)["result"]
 
-        running.type("telegram !come")
-        running.wait_for("[telegram] Viktor: !come")
+        running.say("!come")
+        running.wait_for("[telegram Viktor and Hello bot] Viktor: !come")
         (update,) = call("getUpdates", timeout=20)
         running.wait_for("@hello_bot asks for updates with getUpdates")
         chat = update["message"]["chat"]["id"]
         message, liked = update["message"]["message_id"], [{"type": "emoji", "emoji": "👍"}]
         call("setMessageReaction", chat_id=chat, message_id=message, reaction=liked)
-        running.wait_for("[telegram] Viktor: !come (👍)\n")
+        running.wait_for("Viktor: !come (👍)\n")
         call("sendMessage", chat_id=chat, text="one moment")
         buttons = [[{"text": "Yes", "callback_data": "y"}, {"text": "No", "callback_data": "n"}]]
         buttons += [[{"text": "\x1b[2J", "callback_data": "clear"}]]  # nobody's terminal is cleared
         keyboard = {"inline_keyboard": buttons}
         asked = call("sendMessage", chat_id=chat, text="Are you\ncoming?", reply_markup=keyboard)
-        running.wait_for("[telegram] Hello bot: one moment")
-        running.wait_for(
-            "[telegram] Hello bot: Are you\n    coming? [Yes] [No] [␛[2J]\n"
-            "    (to press it: telegram press Yes)\n"
-        )
-        os.write(running.terminal, b"twitch\xff\xfe hello\n")  # no UTF-8: it is as good as a typo
-        running.wait_for("Chat here: type\n")
-        running.type("telegram press Maybe")
-        running.wait_for("There is no button 'Maybe' to press; there are: Yes, No")
-        running.type("telegram press No")
-        (pressed,) = call("getUpdates", timeout=20, offset=update["update_id"] + 1)
-        query = pressed["callback_query"]
-        assert query["data"] == "n"
-        call("answerCallbackQuery", callback_query_id=query["id"], text="A pity")
-        running.wait_for("[telegram] (shown to Viktor) A pity")
+        running.wait_for("Hello bot: one moment")
+        running.wait_for("Hello bot: Are you\n    coming? [Yes] [No] [␛[2J]\n")
         call("editMessageText", chat_id=chat, message_id=asked["message_id"], text="Well.")
-        running.wait_for("[telegram] Hello bot: Well. (edited)\n")
+        running.wait_for("Hello bot: Well. (edited)\n")
         call("deleteMessage", chat_id=chat, message_id=asked["message_id"])
-        running.wait_for("[telegram] (deleted) Hello bot: Well.")
+        running.wait_for("(deleted) Hello bot: Well.")
         with pytest.raises(urllib.error.HTTPError):
             call("sendInvoice", chat_id=chat)
         running.wait_for("@hello_bot called sendInvoice: Telegram has it, this sandbox has not")
@@ -278,12 +260,12 @@ def test_without_a_terminal_people_speak_by_http_and_all_is_shown():
     try:
         running.wait_for("hello: ")
         assert json.loads(running.do("curl -H .*Bot-Sandbox-Key"))["text"] == "!hello"
-        running.wait_for("[telegram] Viktor: !hello")
+        running.wait_for("[telegram Viktor and Hello bot] Viktor: !hello")
         found = running.settings()
         bot = f"{found['TELEGRAM_API']}/bot{found['TELEGRAM_TOKEN']}"
         chat = json.loads(get(f"{bot}/getUpdates"))["result"][0]["message"]["chat"]["id"]
         get(f"{bot}/sendMessage?chat_id={chat}&text=hello")
-        running.wait_for("[telegram] Hello bot: hello")
+        running.wait_for("[telegram Viktor and Hello bot] Hello bot: hello")
     finally:
         process.kill()
         process.communicate()
@@ -295,11 +277,11 @@ def test_the_window_is_opened_in_the_browser_unless_it_shall_not(tmp_path, optio
     browser, opened = tmp_path / "browser", tmp_path / "opened"
     browser.write_text(f'#!/bin/sh\necho "$1" > {opened}.new && mv {opened}.new {opened}\n')
     browser.chmod(0o700)
-    with sandbox(*options, BROWSER=str(browser)) as running:
+    with sandbox_on_terminal(*options, BROWSER=str(browser)) as running:
         address = re.search(r"^  (http://\S+#key=\S+)$", running.text, re.M)[1]
         if options:
-            running.type("help")
-            running.wait_for_new("Chat here")
+            running.say("hello")
+            running.wait_for("Viktor: hello")
             assert not opened.exists()
         else:
             wait_until(opened.exists)
@@ -312,13 +294,14 @@ def test_behind_a_jupyter_server_only_you_know_the_host_of_the_window(tmp_path):
     browser.write_text(f"#!/bin/sh\ntouch {opened}\n")
     browser.chmod(0o700)
     variables = {"BROWSER": str(browser), "BOT_SANDBOX_PROXY": "/user/anna/proxy"}
-    with sandbox(**variables) as running:
+    with sandbox_on_terminal(**variables) as running:
         shown = (
             r"^  https://HOST/user/anna/proxy/\d+/#key=\S+  with the HOST of your Jupyter server$"
         )
         assert re.search(shown, running.text, re.M)
-        running.type("help")
-        running.wait_for_new("Chat here")
+        found = running.settings()
+        get(f"{found['TELEGRAM_API']}/bot{found['TELEGRAM_TOKEN']}/getUpdates")
+        running.wait_for("@hello_bot asks for updates with getUpdates")
         assert not opened.exists()
 
 

@@ -109,7 +109,7 @@ def test_one_line_has_all_that_a_client_needs(tmp_path):
         process.stdin.close()
         assert process.wait(timeout=60) == 0
         assert process.stdout.read() == ""
-        assert "[telegram] Viktor: !hello" in process.stderr.read()
+        assert "[telegram Viktor and Hello bot] Viktor: !hello" in process.stderr.read()
 
 
 def test_the_log_has_faults_before_what_they_do_and_a_time_for_each_line():
@@ -131,11 +131,11 @@ def test_the_log_has_faults_before_what_they_do_and_a_time_for_each_line():
             line = process.stderr.readline()
             assert line, errors
             errors += line
-    lines = re.findall(r"^\d\d:\d\d:\d\d\.\d{3} (\[t\w+\] .+)$", errors, re.MULTILINE)
+    lines = re.findall(r"^\d\d:\d\d:\d\d\.\d{3} (\[t[^]]+\] .+)$", errors, re.MULTILINE)
     telegram = [line.removeprefix("[telegram] ") for line in lines if "telegram" in line]
     hit = "@hello_bot: a fault of this sandbox: its"
     assert telegram == [
-        "Viktor: hi",
+        "[telegram Viktor and Hello bot] Viktor: hi",
         "fault: status, status=503, method=getMe, n=1",
         "fault: drop, bot=hello_bot, n=2",
         f"{hit} getMe was answered with 503 Service Unavailable",
