@@ -40,6 +40,7 @@ from botlib.settings import (
 from botlib.telegram import SECRET_HEADER, UNKNOWN_TO_TELEGRAM, bot_id, checked_secret
 from botlib.telegram.bot_api import BotApi, BotApiError
 from botlib.telegram.token import ask_telegram
+from deploy.add_files import add_missing_files
 from deploy.bundle import Target, bundle
 from deploy.bundle.__main__ import load
 from deploy.bundle.archive import megabytes
@@ -190,9 +191,7 @@ def deploy(
 
 def packed(folder: Path) -> tuple[bytes, str]:
     """Return the zip of the bot's folder and a line about it."""
-    entry = folder / "wsgi.py"
-    if folder.is_dir() and not entry.is_file():
-        raise ValueError(f"{folder} has no wsgi.py. Copy deploy/new_bot/wsgi.py into it.")
+    add_missing_files(folder, "PythonAnywhere")
     with tempfile.TemporaryDirectory() as scratch:
         made = bundle(folder, Path(scratch, "bot.zip"), Target(PYTHON), ENTRY)
         how, note = load(made, ENTRY)  # raises if a module is missing

@@ -12,6 +12,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from her_bot import EARLY, HER_BOT, write_her_bot
 from raw_server import answering, http
 from readme_commands import DOCUMENTS, fresh_course, run_line, walk
 
@@ -421,14 +422,32 @@ def test_a_worker_that_is_slower_than_another_starts_all_the_same(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["app-1", "settings.json", "store"]
 
 
-def test_a_folder_without_its_wsgi_file_is_refused_before_anything_is_sent(
-    bot, account, type_command
+@pytest.mark.parametrize("until", [EARLY, "99"], ids=["early", "at the end"])
+def test_the_bot_of_the_course_answers_as_the_notebooks_leave_it(
+    bot, viktor, type_command, until, tmp_path
 ):
-    (bot / "wsgi.py").unlink()
+    hers = write_her_bot(tmp_path, until)
+    status, shown = type_command(HER_BOT)
+    assert status == 0, shown
+    added = f"Added to {HER_BOT}: telegram_function.py, wsgi.py. PythonAnywhere calls your bot"
+    assert (added in shown) == (until == EARLY)
+    assert viktor.ask("!hello") == "hello Viktor!"
+    assert "rolls a" in viktor.ask("!roll")
+    assert viktor.ask("!score") != "Viktor has 0 points"
+    status, shown = type_command(hers)
+    assert status == 0 and "Added to" not in shown
+
+
+def test_a_folder_without_a_bot_is_refused_before_anything_is_sent(bot, account, type_command):
+    for name in ("wsgi.py", "telegram_function.py"):
+        (bot / name).unlink()
+    (bot / "main.py").write_text("robot = 1\n")
+    before = files(account)
     status, shown = type_command(bot)
-    assert status == 1 and "Copy deploy/new_bot/wsgi.py into it" in shown
+    assert status == 1 and "makes no `bot`" in shown
     status, shown = type_command("nothing_here")
     assert status == 1 and "is not a folder" in shown
+    assert files(account) == before
     with pytest.raises(SystemExit):
         main(["pythonanywhere"])
 

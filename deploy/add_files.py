@@ -1,0 +1,48 @@
+"""Add what a home needs and a bot's folder lacks.
+
+The notebooks write a bot's files one by one, so a learner's bot may lack the small files through
+which a home calls it. They come from the folder that `start.py new` copies.
+"""
+
+import os
+import symtable
+from pathlib import Path
+
+from deploy.new import TEMPLATE
+
+FILES = {  # what each home calls, or what that imports
+    "Your cloud": ("telegram_function.py", "twitch_function.py", "timer_function.py"),
+    "PythonAnywhere": ("telegram_function.py", "wsgi.py"),
+}
+
+
+def add_missing_files(folder: Path, home: str) -> None:
+    """Add the files that a home needs, and print their names; never overwrite a file.
+
+    Raises ValueError if a home could call nothing in the folder, because main.py makes no `bot`.
+    """
+    missing = [name for name in FILES[home] if not os.path.lexists(folder / name)]
+    main = folder / "main.py"
+    names = top_names(main) if missing and main.is_file() else set()
+    if "bot" in names:
+        for name in missing:
+            with (folder / name).open("xb") as file:  # x: it must not exist
+                file.write((TEMPLATE / name).read_bytes())
+        print(f"Added to {folder}: {', '.join(missing)}. {home} calls your bot there.")
+    elif main.is_file() and len(missing) == len(FILES[home]) and "handler" not in names:
+        raise ValueError(
+            f"{main} makes no `bot`, and {home} would call it. Expected a line such as: bot = Bot()"
+        )
+
+
+def top_names(file: Path) -> set[str]:
+    """Return the names that a file makes at its top level; ValueError if it isn't valid Python.
+
+    Unlike an import, this runs nothing.
+    """
+    try:
+        table = symtable.symtable(file.read_text(encoding="utf-8-sig"), str(file), "exec")
+    except SyntaxError as error:
+        raise ValueError(f"{file} is not valid Python: {error.msg} (line {error.lineno})") from None
+    made = (each for each in table.get_symbols() if each.is_assigned() or each.is_imported())
+    return {each.get_name() for each in made}

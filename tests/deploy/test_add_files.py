@@ -1,0 +1,103 @@
+"""The learner's bot goes out as the notebooks leave it: a home's missing files are added."""
+
+import zipfile
+
+import pytest
+from her_bot import EARLY, HER_BOT, write_her_bot
+
+from bot_sandbox import Cloud, Telegram, Twitch
+from bot_sandbox.hello_bot import authorize_bot
+from bot_sandbox.randomness import Randomness
+from botlib.twitch.helix import Helix
+from deploy.add_files import FILES, add_missing_files
+from deploy.bundle.__main__ import main as bundle
+
+SECRET = "correct-horse-battery"
+FUNCTIONS = FILES["Your cloud"]
+
+
+@pytest.fixture(params=[EARLY, "99"], ids=["early", "at the end"])
+def bot(request, tmp_path, monkeypatch):
+    """Her bot, in the course's folder where she types her commands."""
+    monkeypatch.chdir(tmp_path)
+    return write_her_bot(tmp_path, request.param)
+
+
+def test_her_bot_becomes_a_zip_that_answers_telegram_twitch_and_a_timer(bot, tmp_path, capsys):
+    missing = [name for name in FUNCTIONS if not (bot / name).exists()]
+    assert bundle([HER_BOT, "--out", "bot.zip"]) == 0
+    shown = capsys.readouterr().out
+    added = f"Added to {HER_BOT}: {', '.join(missing)}. Your cloud calls your bot there.\n"
+    assert shown.startswith(added) if missing else "Added" not in shown
+    with zipfile.ZipFile("bot.zip") as archive:
+        archive.extractall("task")
+    with Telegram() as telegram, Twitch() as twitch, Cloud() as cloud:
+        viktor, account = telegram.person("Viktor"), telegram.new_bot("Hello bot", "hello_bot")
+        streamer, speaker = twitch.account("viktor", "Viktor"), twitch.account("hello_bot")
+        settings = authorize_bot(twitch, speaker, streamer, Randomness()) | {
+            "TELEGRAM_TOKEN": account.token,
+            "TELEGRAM_SECRET": SECRET,
+            "TELEGRAM_API": telegram.url,
+            "STORE_URL": "memory://",
+        }
+        url = {
+            caller: cloud.deploy(
+                caller, "task", handler=f"{caller}_function.handler", environment=settings
+            ).url
+            for caller in ("telegram", "twitch", "timer")
+        }
+        telegram.call(account, "setWebhook", url=url["telegram"], secret_token=SECRET)
+        assert viktor.ask("!hello", timeout=30) == "hello Viktor!"
+        assert "rolls a" in viktor.ask("!roll", timeout=30)
+        helix = Helix(settings["TWITCH_CLIENT_ID"], settings["TWITCH_CLIENT_SECRET"], twitch.url)
+        secret = settings["TWITCH_EVENTSUB_SECRET"]
+        helix.subscribe(streamer.id, url["twitch"], secret, speaker.id)
+        twitch.wait_for(speaker, streamer, timeout=30)
+        assert streamer.ask("!hello", timeout=30) == "hello Viktor!"
+        cloud.timer("morning", "timer", "rate(1 hour)", payload=f"{viktor.id} Good morning!")
+        cloud.clock.advance(3600)
+        assert viktor.wait(timeout=30)[0].text == "Good morning!"
+
+
+@pytest.mark.parametrize("home", FILES)
+def test_what_is_there_is_never_overwritten(home, tmp_path, capsys):
+    bot = write_her_bot(tmp_path, EARLY)
+    mine, link, *_ = FILES[home]
+    (bot / mine).write_text("# mine\n")
+    (bot / link).symlink_to(tmp_path / "elsewhere.py")  # where there is nothing yet
+    before = {path: path.read_bytes() for path in bot.rglob("*.py") if path.is_file()}
+    for _ in range(2):
+        add_missing_files(bot, home)
+    assert {path: path.read_bytes() for path in before} == before
+    assert not (tmp_path / "elsewhere.py").exists()
+    assert capsys.readouterr().out.count("Added to") == (len(FILES[home]) > 2)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["import words as bot", "bot, store = Bot(), None", "if True:\n    bot: Bot = Bot()"],
+)
+def test_every_way_to_make_bot_counts(source, tmp_path, capsys):
+    (tmp_path / "main.py").write_text(source)
+    add_missing_files(tmp_path, "PythonAnywhere")
+    assert (tmp_path / "wsgi.py").exists() and (tmp_path / "telegram_function.py").exists()
+
+
+def test_a_main_without_bot_is_named_and_nothing_is_added(tmp_path, capsys):
+    (tmp_path / "main.py").write_text("from botlib import Bot\n\nrobot = Bot()\nprint(bot)\n")
+    assert bundle([str(tmp_path)]) == 1
+    shown = capsys.readouterr()
+    assert f"{tmp_path / 'main.py'} makes no `bot`" in shown.err and not shown.out
+    assert [path.name for path in tmp_path.iterdir()] == ["main.py"]
+    (tmp_path / "main.py").write_text("bot = Bot(\n")
+    assert bundle([str(tmp_path)]) == 1
+    assert "not valid Python" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["main.py"]
+
+
+def test_a_function_that_is_no_bot_is_packed_as_it_is(tmp_path, capsys):
+    folder = tmp_path / "echo"
+    folder.mkdir()
+    (folder / "main.py").write_text("def handler(event, context):\n    return event\n")
+    assert bundle([str(folder)]) == 0
+    assert [path.name for path in folder.iterdir()] == ["main.py"]
