@@ -9,11 +9,13 @@ runit on an Android phone with Termux. deploy/home/README.md and deploy/phone/RE
 """
 
 import argparse
+import hashlib
 import os
 import plistlib
 import re
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,11 +68,17 @@ class BotProcess(NamedTuple):
     file: Path  # main.py, which defines `bot`
     python: str = sys.executable
     root: Path = ROOT
+    has_digest: bool = True  # False: the name that its service had in older courses
 
     @property
     def name(self) -> str:
-        """The name of its service, such as my_bot-twitch."""
-        return re.sub(r"[^\w-]", "-", f"{self.file.parent.name}-{self.platform}")
+        """The name of its service, such as my_bot-twitch-1f2e3d4c.
+
+        The digest tells it from other bots, because many have a folder called my_bot.
+        """
+        name = re.sub(r"[^\w-]", "-", f"{self.file.parent.name}-{self.platform}")
+        digest = hashlib.sha256(os.fsencode(self.file)).hexdigest()[:8]
+        return f"{name}-{digest}" if self.has_digest else name
 
 
 class LoginItem(NamedTuple):
@@ -80,12 +88,13 @@ class LoginItem(NamedTuple):
     content: bytes
     start: list[list[str]]
     stop: list[list[str]]
-    log: str  # how to see the bot's log
+    look: dict[str, str]  # what to type to see the bot's state and its log
     when: str = "at each login"
 
-    def shown(self) -> str:
-        """Return the file under its path."""
-        return f"{self.path}:\n\n{self.content.decode()}"
+    @property
+    def files(self) -> dict[Path, str]:
+        """All that is written."""
+        return {self.path: self.content.decode()}
 
     def install(self) -> None:
         """Write the file and start the bot. If that fails, raise ValueError and leave no file."""
@@ -145,7 +154,8 @@ def windows_item(bot: BotProcess, home: Path) -> LoginItem:
         wrong=WRONG_SETTINGS,
     )
     start = [["cmd", "/c", "start", "", str(path)]]
-    return LoginItem(path, text.replace("\n", "\r\n").encode(), start, [], "look at its window")
+    content = text.replace("\n", "\r\n").encode()
+    return LoginItem(path, content, start, [], {"its log": "look at its window"})
 
 
 def macos_item(bot: BotProcess, home: Path) -> LoginItem:
@@ -163,7 +173,8 @@ def macos_item(bot: BotProcess, home: Path) -> LoginItem:
     path, user = home / f"Library/LaunchAgents/{label}.plist", f"gui/{os.getuid()}"
     start = [["launchctl", "bootstrap", user, str(path)]]
     stop = [["launchctl", "bootout", f"{user}/{label}"]]
-    return LoginItem(path, plistlib.dumps(agent), start, stop, f'tail -f "{log}"')
+    look = {"its state": f"launchctl print {user}/{label}", "its log": f'tail -f "{log}"'}
+    return LoginItem(path, plistlib.dumps(agent), start, stop, look)
 
 
 def linux_item(bot: BotProcess, home: Path) -> LoginItem:
@@ -181,7 +192,11 @@ def linux_item(bot: BotProcess, home: Path) -> LoginItem:
     start = [[*control, *words] for words in (["daemon-reload"], ["enable", bot.name])]
     start += [[*control, "restart", bot.name]]
     stop = [[*control, "disable", "--now", bot.name]]
-    return LoginItem(path, text.encode(), start, stop, f"journalctl --user -u {bot.name} -f")
+    look = {
+        "its state": f"systemctl --user status {bot.name}",
+        "its log": f"journalctl --user -u {bot.name} -f",
+    }
+    return LoginItem(path, text.encode(), start, stop, look)
 
 
 def systemd_quoted(word: str) -> str:
@@ -203,20 +218,30 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--remove", action="store_true", help="stop the bot, delete the file")
     options = parser.parse_args(arguments)
     bot, home = BotProcess(options.platform, options.folder.resolve() / "main.py"), Path.home()
-    item = phone_item(bot, home) if TERMUX else login_item(bot, sys.platform, home)
     try:
+        check_paths(bot)
+        item, older = (
+            phone_item(each, home) if TERMUX else login_item(each, sys.platform, home)
+            for each in (bot, bot._replace(has_digest=False))
+        )
+        is_older = is_there(older)
         if options.show:
             check_file(bot)
-            print(item.shown(), end="")
+            print("\n".join(f"{path}:\n\n{text}" for path, text in item.files.items()), end="")
         elif options.remove:
-            item.remove()
-            print(f"{bot.name} no longer starts {item.when}. Deleted {item.path}.")
+            gone = older if is_older else item
+            gone.remove()
+            print(f"The bot no longer starts {gone.when}. Deleted {gone.path}.")
         else:
             check(bot)
+            if is_older:
+                older.remove()
             item.install()
-            undo = f"python3 start.py autostart {bot.platform} {options.folder} --remove"
+            folder = f'"{options.folder}"' if " " in str(options.folder) else options.folder
+            undo = f"python3 start.py autostart {bot.platform} {folder} --remove"
             print(f"{bot.name} runs, and starts {item.when}.")
-            print(f"  its log:       {item.log}\n  to undo this:  {undo}")
+            for what, line in {**item.look, "to undo this": undo}.items():
+                print(f"  {what + ':':14} {line}")
     except (OSError, ValueError) as error:
         print(f"No autostart: {error}", file=sys.stderr)
         return 1
@@ -224,6 +249,36 @@ def main(arguments: list[str] | None = None) -> int:
         print("\nStopped halfway. Type it again, or with --remove to undo it.", file=sys.stderr)
         return 130
     return 0
+
+
+def is_there(item: LoginItem | RunitService) -> bool:
+    """Tell whether a file of this item exists and starts the same bot."""
+    return any(
+        path.is_file()
+        and bot_in(path.read_text(encoding="utf-8", errors="replace")) == bot_in(text)
+        for path, text in item.files.items()
+        if bot_in(text)
+    )
+
+
+def bot_in(text: str) -> list[str]:
+    """Return which bot a file starts, with the quotes that this file needs.
+
+    >>> bot_in('ExecStart=/usr/bin/python3 -m botlib.run twitch "/my_bot/main.py"\\nRestart=no')
+    ['twitch "/my_bot/main.py"']
+    """
+    lines = [line for line in text.splitlines() if "main.py" in line]
+    return [line.rpartition(" -m botlib.run ")[2] for line in lines]
+
+
+def check_paths(bot: BotProcess) -> None:
+    """Raise ValueError for a path with a line end: in a unit, the next line is a setting."""
+    for path in map(str, (bot.file, bot.root, bot.python)):
+        if any(unicodedata.category(char) in ("Cc", "Cs") for char in path):
+            raise ValueError(
+                f"{path!r} has a line end or another invisible character. The system would read "
+                "what follows as a setting. Rename that folder."
+            )
 
 
 def check_file(bot: BotProcess) -> None:

@@ -63,13 +63,10 @@ class RunitService(NamedTuple):
     when: str = "with Termux"
 
     @property
-    def log(self) -> str:
-        """Say how to see the bot's log."""
-        return f"tail -f {shlex.quote(str(self.log_folder / 'current'))}"
-
-    def shown(self) -> str:
-        """Return all files, each under its path."""
-        return "\n".join(f"{path}:\n\n{text}" for path, text in self.files.items())
+    def look(self) -> dict[str, str]:
+        """What to type to see the bot's state and its log."""
+        log = shlex.quote(str(self.log_folder / "current"))
+        return {"its state": f"sv status {self.path.name}", "its log": f"tail -f {log}"}
 
     def install(self) -> None:
         """Write the files and start the bot. If that fails, raise ValueError and leave no file."""

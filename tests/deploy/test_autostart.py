@@ -5,6 +5,7 @@ import plistlib
 import shutil
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -42,17 +43,33 @@ def folder(tmp_path):
 @pytest.mark.parametrize(
     ("system", "written"),
     [
-        ("linux", "`~/.config/systemd/user/my_bot-twitch.service`"),
-        ("darwin", "`~/Library/LaunchAgents/chatbot.my_bot-twitch.plist`"),
-        ("win32", "`my_bot-twitch.cmd` in it"),
+        ("linux", "`~/.config/systemd/user/my_bot-twitch-*.service`"),
+        ("darwin", "`~/Library/LaunchAgents/chatbot.my_bot-twitch-*.plist`"),
+        ("win32", "`my_bot-twitch-*.cmd` in it"),
     ],
 )
 def test_the_file_is_where_the_readme_says(system, written):
     if system == "darwin" and os.name == "nt":
         pytest.skip("Windows has no user ids")
     item = login_item(BOT, system, HOME)
-    path = f"`~/{item.path.relative_to(HOME).as_posix()}`"
-    assert written in README and (path == written or item.path.name in written)
+    path = f"`~/{item.path.relative_to(HOME).as_posix()}` in it"
+    assert written in README
+    assert fnmatch(path, f"*{written.strip('`')}*")
+
+
+@pytest.mark.parametrize("system", ["linux", "darwin", "win32"])
+def test_bots_whose_folders_have_one_name_start_side_by_side(system):
+    if system == "darwin" and os.name == "nt":
+        pytest.skip("Windows has no user ids")
+    bots = [BOT, BOT._replace(platform="telegram"), BOT._replace(file=Path("/b/my_bot/main.py"))]
+    items = [login_item(bot, system, HOME) for bot in bots]
+    assert len({item.path for item in items}) == len(bots)
+    if system != "win32":
+        assert len({str(item.stop) for item in items}) == len(bots)
+        assert len({item.look["its log"] for item in items}) == len(bots)
+    # Another course, or another Python, doesn't make it another bot.
+    moved = login_item(BOT._replace(root=Path("/new"), python="/new/python"), system, HOME)
+    assert moved.path == items[0].path
 
 
 def test_a_mac_reads_its_file_and_starts_what_is_meant():
@@ -83,7 +100,7 @@ def test_systemd_finds_nothing_wrong_in_the_users_unit(tmp_path):
     (odd / "python").symlink_to(sys.executable)
     bot = BotProcess("telegram", odd / "main.py", str(odd / "python"), odd)
     item = login_item(bot, "linux", tmp_path)
-    assert item.path.name == "100--mine-telegram.service"
+    assert item.path.name.startswith("100--mine-telegram-")
     unit = tmp_path / item.path.name
     unit.write_bytes(item.content)
     done = subprocess.run(
@@ -113,6 +130,89 @@ def test_where_no_supervisor_is_nothing_is_left(folder, tmp_path):
 
 
 @pytest.fixture
+def systemd(folder, tmp_path):
+    """A home with a systemctl that notes what it is asked for, and what to call autostart with."""
+    if sys.platform != "linux":
+        pytest.skip("only Linux has systemd")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/systemctl").write_text(f'#!/bin/sh\necho "$@" >> "{tmp_path}/asked"\n')
+    (tmp_path / "bin/systemctl").chmod(0o755)
+    units = tmp_path / "home/.config/systemd/user"
+    units.mkdir(parents=True)
+    words = {"HOME": str(tmp_path / "home"), "PATH": str(tmp_path / "bin"), **LOGGED_IN}
+    return units, lambda *more: autostart("twitch", *more, **words), tmp_path / "asked"
+
+
+def without_digest(folder, root="/an/older/course"):
+    """What autostart wrote for a bot when a service had its folder's name and nothing more."""
+    bot = BotProcess("twitch", folder / "main.py", f"{root}/python", Path(root), has_digest=False)
+    item = login_item(bot, "linux", HOME)
+    assert item.path.name == "my_bot-twitch.service"
+    return item.content
+
+
+def test_a_bots_older_service_is_replaced(folder, systemd):
+    units, start, asked = systemd
+    (units / "my_bot-twitch.service").write_bytes(without_digest(folder))
+    done = start(folder)
+    assert done.returncode == 0, done.stderr
+    (unit,) = units.iterdir()
+    assert unit.name.startswith("my_bot-twitch-")
+    lines = asked.read_text().splitlines()
+    assert lines[0] == "--user disable --now my_bot-twitch"
+    assert lines[-1] == f"--user restart {unit.stem}"
+    for words in ("systemctl --user status", "journalctl --user -u"):
+        assert f"{words} {unit.stem}" in done.stdout
+    done = start(folder, "--remove")
+    assert done.returncode == 0 and not list(units.iterdir()), done.stderr
+    assert asked.read_text().splitlines()[-1] == f"--user disable --now {unit.stem}"
+
+
+def test_a_bots_older_service_can_be_removed(folder, systemd):
+    units, start, asked = systemd
+    (units / "my_bot-twitch.service").write_bytes(without_digest(folder))
+    done = start(folder, "--remove")
+    assert done.returncode == 0 and "my_bot-twitch.service" in done.stdout, done.stderr
+    assert not list(units.iterdir())
+    assert asked.read_text() == "--user disable --now my_bot-twitch\n"
+
+
+@pytest.mark.parametrize("other", ["b/my_bot", "x/{}"])
+def test_the_older_service_of_another_bot_stays(folder, systemd, tmp_path, other):
+    units, start, asked = systemd
+    other = tmp_path / other.format(folder.relative_to("/"))  # one path may end as the other does
+    (units / "my_bot-twitch.service").write_bytes(without_digest(other))
+    assert start(folder).returncode == 0
+    assert len(list(units.iterdir())) == 2
+    assert start(folder, "--remove").returncode == 0
+    assert start(folder, "--remove").returncode == 1
+    assert [unit.name for unit in units.iterdir()] == ["my_bot-twitch.service"]
+    assert "my_bot-twitch\n" not in asked.read_text()
+
+
+@pytest.mark.parametrize("system", ["linux", "termux"])
+@pytest.mark.parametrize("end", ["\n", "\r", "\x1b", "\udcff"])
+def test_a_line_end_in_a_folders_name_reaches_no_file(tmp_path, system, end, request):
+    if os.name == "nt":
+        pytest.skip("Windows knows no such names")
+    name = f"x{end}ExecStart=touch y"
+    folder = tmp_path / os.fsdecode(os.fsencode(name))
+    folder.mkdir()
+    (folder / "main.py").write_text("from botlib import Bot\nbot = Bot()\n")
+    words = {"HOME": str(tmp_path / "home")}
+    if system == "termux":
+        words = request.getfixturevalue("termux")
+    before = sorted(tmp_path.rglob("*"))
+    for more in ([], ["--show"], ["--remove"]):
+        done = autostart("twitch", folder, *more, **words, **LOGGED_IN)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
+        assert "Rename" in done.stderr
+    assert [
+        path for path in sorted(tmp_path.rglob("*")) if "__pycache__" not in str(path)
+    ] == before
+
+
+@pytest.fixture
 def termux(tmp_path):
     """The variables of Termux on a phone without termux-services."""
     (tmp_path / "usr").mkdir()
@@ -124,7 +224,8 @@ def termux(tmp_path):
 def test_a_phone_shows_its_files_and_does_nothing(folder, tmp_path, termux):
     done = autostart("twitch", folder, "--show", **termux)
     assert done.returncode == 0
-    for path in ("usr/var/service/my_bot-twitch/run", "home/.termux/boot/my_bot-twitch"):
+    name = BotProcess("twitch", folder.resolve() / "main.py").name
+    for path in (f"usr/var/service/{name}/run", f"home/.termux/boot/{name}"):
         assert f"{tmp_path / path}:\n\n#!{tmp_path / 'usr/bin/sh'}\n" in done.stdout
     assert not list((tmp_path / "usr").rglob("*"))
     done = autostart("twitch", folder, "--remove", **termux)
@@ -135,11 +236,12 @@ def test_a_phone_without_runit_is_told_what_to_install(folder, tmp_path, termux)
     done = autostart("twitch", folder, **termux, **LOGGED_IN)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "pkg install termux-services" in done.stderr
-    assert not [path for path in tmp_path.rglob("*") if path.name == "my_bot-twitch"]
+    assert not [path for path in tmp_path.rglob("*") if path.name.startswith("my_bot-twitch")]
 
 
 def test_a_phone_forgets_what_an_interrupted_start_has_left(folder, tmp_path, termux):
-    left = tmp_path / "home/.termux/boot/my_bot-twitch"
+    name = BotProcess("twitch", folder.resolve() / "main.py").name
+    left = tmp_path / "home/.termux/boot" / name
     left.parent.mkdir(parents=True)
     left.touch()
     done = autostart("twitch", folder, "--remove", **termux)

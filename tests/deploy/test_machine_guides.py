@@ -425,11 +425,11 @@ def as_a_user_at_home(machine, chat, course):
         typed = shlex.quote(own + commands.replace("python3 start.py ", python))
         return machine.there(f"runuser -u anna -- bash -euc {typed}")
 
-    assert "my_bot-twitch runs" in type_as_anna(start)
+    assert re.search("my_bot-twitch-[0-9a-f]{8} runs", type_as_anna(start))
     chat.wait()
     assert chat.ask("!hello") == "good morning Viktor!"
     alive = chat.twitch.connections("hello_bot")[-1]
-    type_as_anna("systemctl --user kill -s KILL my_bot-twitch")
+    type_as_anna("systemctl --user kill -s KILL 'my_bot-twitch-*'")
     chat.wait(after=alive)
     type_as_anna(undo)
     chat.twitch.wait_gone("hello_bot")

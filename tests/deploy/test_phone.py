@@ -30,7 +30,7 @@ bot.command("roman")(lambda message: roman.toRoman(int(message.arguments)))
 bot.command("count")(lambda message: str(store.increment("asked")))
 """
 TERMUX = pytest.mark.skipif(bool(what_is_missing()), reason=what_is_missing() or "a phone")
-LOG = "usr/var/log/sv/my_bot-twitch/current"
+LOGS = "usr/var/log/sv"
 
 
 @pytest.fixture
@@ -127,9 +127,14 @@ def test_a_phone_from_nothing_to_a_reply_and_back_to_nothing(phone, course, chat
     assert running.ctrl_c().endswith("INFO stopped\n")
     (here / ".env").write_text(as_lines(settings))
 
-    # As a service.
+    # As a service. It replaces the one of an older course.
+    older = older_service(phone)
     (start,) = BLOCKS["5. Start it, and the first reply"]
-    assert "my_bot-twitch runs, and starts with Termux" in phone.type(start)
+    said = phone.type(start)
+    assert re.search("my_bot-twitch-[0-9a-f]{8} runs, and starts with Termux", said)
+    (state,) = re.findall("its state: +(.+)", said)
+    assert phone.type(state).startswith("run:")
+    assert not older.exists()
     chat.wait()
     assert chat.ask("!hello") == "hello Viktor!"
     assert chat.ask("!count") == "1"
@@ -172,6 +177,27 @@ def test_a_phone_from_nothing_to_a_reply_and_back_to_nothing(phone, course, chat
     assert [each.name() for each in phone.processes()] == ["runsvdir"]
 
 
+def older_service(phone):
+    """Start the bot as older courses did, by a service with the folder's name and nothing more."""
+    here = phone.where
+    service = runit_service(
+        "my_bot-twitch",
+        phone.prefix,
+        phone.home,
+        platform="twitch",
+        python=str(here / ".venv/bin/python"),
+        root=here,
+        file=here / "my_bot/main.py",
+    )
+    for path, text in service.files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        path.chmod(0o700)
+    status = f"sv status {service.path}"
+    wait_until(lambda: phone.type(status, check=False).startswith("run:"), timeout=30)
+    return service.path
+
+
 def wrong_settings_keep_it_down(phone, chat, settings, start):
     """With a wrong token it stays stopped, and the log says why and what to type."""
     alive = chat.twitch.connections("hello_bot")[-1]
@@ -179,7 +205,7 @@ def wrong_settings_keep_it_down(phone, chat, settings, start):
     (phone.where / ".env").write_text(as_lines(wrong))
     phone.type(start)
     look = BLOCKS["If something is wrong"][0]
-    log = phone.folder / LOG
+    (log,) = (phone.folder / LOGS).glob("my_bot-twitch-*/current")
     wait_until(lambda: "The bot stays stopped" in log.read_text(), timeout=60)
     wait_until(lambda: phone.type(look).startswith("down:"), timeout=30)
     assert "want up" not in phone.type(look)
