@@ -11,7 +11,7 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 from weakref import WeakSet
@@ -27,6 +27,7 @@ from bot_sandbox.runner import Runner
 
 T = TypeVar("T")
 LAST_PORT = 65535
+FREED_S = 1.0  # how long a port that we have closed may stay taken
 _NUMBERS = itertools.count(1)
 _SERVERS: WeakSet["LocalServer"] = WeakSet()
 
@@ -188,7 +189,7 @@ class LocalServer(Runner):
     async def stop_listening(self) -> None:
         """Free every port of the runners; connections stay.
 
-        Bind the port again before anything else is awaited, or another program may take it.
+        `bind_again` before anything else is awaited, or another program may take the port.
         """
         for runner in self._runners:
             for site in runner.sites:
@@ -225,6 +226,44 @@ def bind_socket(port: int, host: str = HOST) -> socket.socket:
         why = f"port {port} on {host} cannot be used ({error.strerror})"
         raise OSError(f"{why}; choose another, or 0 for any free one") from None
     return reserved
+
+
+def bind_sockets(ports: Sequence[int], host: str) -> list[socket.socket]:
+    """Bind a socket to each port, or to none; the error says what to do."""
+    bound: list[socket.socket] = []
+    try:
+        for port in ports:
+            bound.append(bind_socket(port, host))
+    except BaseException:
+        close_sockets(bound)
+        raise
+    return bound
+
+
+def close_sockets(sockets: Iterable[socket.socket]) -> None:
+    """Close sockets that nobody serves."""
+    for each in sockets:
+        each.close()
+
+
+async def bind_again(ports: Sequence[int], host: str) -> list[socket.socket]:
+    """Bind sockets to ports that this process has closed; raise RuntimeError if they are taken.
+
+    A program that is being started has copies of all our sockets until its code is loaded (between
+    fork and exec), and closing ours does not close those. So this tries for a while.
+    """
+    loop = asyncio.get_running_loop()
+    end = loop.time() + FREED_S
+    while True:
+        try:
+            return bind_sockets(ports, host)
+        except OSError:
+            if loop.time() >= end:
+                raise RuntimeError(
+                    f"the server is down, because another program uses its port on {host} "
+                    f"({' or '.join(map(str, ports))}): end that program, then start the server"
+                ) from None
+        await asyncio.sleep(0.01)
 
 
 def silence_logger(logger: logging.Logger) -> logging.Logger:

@@ -6,14 +6,13 @@ else is as in the real service.
 
 import asyncio
 from collections.abc import Iterable
-from socket import socket
 
 from aiohttp.web import SockSite
 
 from bot_sandbox.access import HOST, Access
 from bot_sandbox.clock import Clock
 from bot_sandbox.page import Page
-from bot_sandbox.server import LocalServer, bind_socket
+from bot_sandbox.server import LocalServer, bind_again, bind_sockets, close_sockets
 from bot_sandbox.telegram.arguments import MAX_BODY
 from bot_sandbox.telegram.core import TelegramCore
 from bot_sandbox.telegram.http_server import close_connections, make_server
@@ -65,7 +64,7 @@ class Telegram(LocalServer, TelegramCore):
     ) -> None:
         access = Access(host, allow_hosts, allow_origins)
         # First, because a taken port must leave no thread. While down, it is bound and not served.
-        self._reserved: socket | None = bind_socket(port, access.listens_on)
+        self._reserved = bind_sockets([port], access.listens_on)
         LocalServer.__init__(self, "telegram-sandbox", access, clock)
         self._switching = asyncio.Lock()  # one stop or start after the other
         self._network = NetworkSender(webhook_timeout_s, MAX_BODY)
@@ -79,7 +78,7 @@ class Telegram(LocalServer, TelegramCore):
             seed=seed,
             server=self,
         )
-        self.port: int = self._reserved.getsockname()[1]
+        self.port: int = self._reserved[0].getsockname()[1]
         self.run(self.come_up())
         self.url = f"http://{self.host}:{self.port}"
 
@@ -89,35 +88,40 @@ class Telegram(LocalServer, TelegramCore):
         return self.notebook_page(transcript.html(), **shown)
 
     async def come_up(self) -> None:
-        """Serve on the reserved port; do nothing if it is served already."""
+        """Serve at its port, unless it does; RuntimeError if another program has the port."""
         async with self._switching:
-            if self._reserved is None:
+            if self._runners:
                 return
-            reserved, self._reserved = self._reserved, None
+            self._reserved = self._reserved or await bind_again([self.port], self.access.listens_on)
             runner = make_server(self.handle, self.access)
             await runner.setup()
+            await SockSite(runner, self._reserved[0], backlog=128).start()
+            self._reserved = []
             self._runners.append(runner)
-            await SockSite(runner, reserved, backlog=128).start()
             self.world.up = True
             self.changes.changed()
 
     async def go_down(self) -> None:
-        """End all connections and refuse new ones; the port stays reserved."""
+        """End all connections and refuse new ones; the port stays reserved.
+
+        RuntimeError if another program has taken the port.
+        """
         async with self._switching:
-            if self._reserved:
+            if not self._runners:
                 return
             self.world.up = False
             await self.stop_listening()
-            self._reserved = bind_socket(self.port, self.access.listens_on)
-            for runner in self._runners:
-                close_connections(runner)
-                await runner.cleanup()
-            self._runners.clear()
-            self.changes.changed()
+            try:
+                self._reserved = await bind_again([self.port], self.access.listens_on)
+            finally:
+                for runner in self._runners:
+                    close_connections(runner)
+                    await runner.cleanup()
+                self._runners.clear()
+                self.changes.changed()
 
     async def shutdown(self) -> None:
         """End every wait and every POST."""
         self.stop()
-        if self._reserved:
-            self._reserved.close()
+        close_sockets(self._reserved)
         await self._network.close()

@@ -13,7 +13,13 @@ from aiohttp.typedefs import Handler, Middleware
 
 from bot_sandbox.access import Access
 from bot_sandbox.clock import Clock
-from bot_sandbox.server import LocalServer, bind_socket, silence_logger
+from bot_sandbox.server import (
+    LocalServer,
+    bind_again,
+    bind_sockets,
+    close_sockets,
+    silence_logger,
+)
 from bot_sandbox.tasks import BackgroundTasks
 from bot_sandbox.twitch.connection import GOODBYE_S
 from bot_sandbox.twitch.eventsub import EventSub
@@ -57,14 +63,10 @@ class Servers(LocalServer):
         access: Access,
         clock: Clock | None,
     ) -> None:
-        self._reserved = [bind_socket(port, access.listens_on)]
-        try:
-            self._reserved.append(bind_socket(irc_port, access.listens_on))
-        except BaseException:
-            self._reserved[0].close()
-            raise
+        self._reserved = bind_sockets([port, irc_port], access.listens_on)
         super().__init__("sandbox-twitch", access, clock)  # last: a taken port must leave no thread
-        self.port, self.irc_port = (s.getsockname()[1] for s in self._reserved)
+        self._ports = [each.getsockname()[1] for each in self._reserved]
+        self.port, self.irc_port = self._ports
         self.world = TwitchWorld(self.clock, settings, self.changes, f"{self.host}:{self.port}")
         self.irc = IrcServer(self.world)
         self.gate = HelixGate(self.world)
@@ -72,6 +74,7 @@ class Servers(LocalServer):
         self.oauth = OAuth(self.world)
         self._chat = ChatEndpoints(self.world, self.irc, self.gate)
         self._tcp: asyncio.Server | None = None
+        self._up = False
         self._switching = asyncio.Lock()  # one stop or start after the other
         self._tcp_tasks = BackgroundTasks()
         try:
@@ -83,40 +86,45 @@ class Servers(LocalServer):
     @property
     def up(self) -> bool:
         """Whether clients can connect."""
-        return not self._reserved
+        return self._up
 
     async def come_up(self) -> None:
-        """Serve on the reserved ports; do nothing if they are served already."""
+        """Serve at its ports, unless it does; RuntimeError if another program has one."""
         async with self._switching:
-            if not self._reserved:
+            if self._up:
                 return
+            self._reserved = self._reserved or await bind_again(self._ports, self.access.listens_on)
             for_http, for_tcp = self._reserved
-            self._reserved = []
             runner = web.AppRunner(
                 self._application(), access_log=None, logger=LOGGER, shutdown_timeout=1.0
             )
             await runner.setup()
-            self._runners.append(runner)
             await web.SockSite(runner, for_http, backlog=128).start()
             self._tcp = await asyncio.start_server(self._serve_tcp, sock=for_tcp)
+            self._reserved = []
+            self._runners.append(runner)
+            self._up = True
             self.changes.changed()
 
     async def go_down(self) -> None:
-        """End all connections and refuse new ones; the ports stay reserved."""
+        """End all connections and refuse new ones; the ports stay reserved.
+
+        RuntimeError if another program has taken one.
+        """
         async with self._switching:
-            if self._reserved:
+            if not self._up:
                 return
+            self._up = False
             await self.stop_listening()
-            self._reserved = [
-                bind_socket(port, self.access.listens_on) for port in (self.port, self.irc_port)
-            ]
-            await self._stop_serving()
-            self.changes.changed()
+            try:
+                self._reserved = await bind_again(self._ports, self.access.listens_on)
+            finally:
+                await self._stop_serving()
+                self.changes.changed()
 
     async def shutdown(self) -> None:
         """Stop everything, before the thread ends."""
-        for reserved in self._reserved:
-            reserved.close()
+        close_sockets(self._reserved)
         await self._stop_serving()
         await self.eventsub.webhooks.close()
 

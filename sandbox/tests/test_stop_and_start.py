@@ -1,0 +1,86 @@
+"""A server that was stopped comes up again, or says why."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+
+import pytest
+from cloud_tools import wait_until
+
+from bot_sandbox import Telegram, Twitch
+
+
+@pytest.fixture(params=[Telegram, Twitch])
+def server(request):
+    with request.param() as server:
+        yield server
+
+
+def answers(server):
+    try:
+        socket.create_connection((server.host, server.port)).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def is_up(server):
+    return server.world.up if isinstance(server, Telegram) else server.up
+
+
+@contextmanager
+def being_started():
+    """A program that has begun with copies of all our sockets, and not yet loaded its own code."""
+    loading, goes_on = os.pipe(), os.pipe()
+
+    def before_loading():
+        os.write(loading[1], b"1")
+        os.read(goes_on[0], 1)
+
+    thread = threading.Thread(
+        target=subprocess.run,
+        args=([sys.executable, "-c", ""],),
+        kwargs={"preexec_fn": before_loading},
+    )
+    thread.start()
+    os.read(loading[0], 1)
+
+    def let_it_load():
+        os.write(goes_on[1], b"1")
+        thread.join()
+
+    try:
+        yield let_it_load
+    finally:
+        with suppress(OSError):
+            let_it_load()
+        for end in (*loading, *goes_on):
+            os.close(end)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs fork")
+def test_a_server_stops_and_starts_while_programs_are_being_started(server):
+    with being_started() as let_it_load, ThreadPoolExecutor(1) as other:
+        stopped = other.submit(server.faults.stop)
+        wait_until(lambda: not is_up(server) or stopped.done())
+        let_it_load()
+        stopped.result()
+    assert not answers(server)
+    server.faults.start()
+    assert answers(server)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs fork")
+def test_a_server_without_its_port_says_why_it_is_down(server):
+    taken = f"another program uses its port on 127.0.0.1.*{server.port}.*then start"
+    with being_started():
+        for act in (server.faults.stop, server.faults.start):
+            with pytest.raises(RuntimeError, match=taken):
+                act()
+            assert not is_up(server)
+    server.faults.start()
+    assert answers(server) and is_up(server)
