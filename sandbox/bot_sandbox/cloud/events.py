@@ -1,8 +1,8 @@
 """Turn HTTP requests into events of two clouds, and results into responses; no I/O.
 
 AWS: Lambda Function URL, payload format 2.0 ("Invoking Lambda function URLs"), and its rules for
-results ("Response payload format"). Yandex Cloud Functions: "Invoking a function using HTTPS"; its
-multiValueHeaders work in every result.
+results ("Response payload format"). Yandex Cloud Functions: "Invoking a function using HTTPS". Only
+Yandex Cloud knows multiValueHeaders.
 """
 
 import base64
@@ -224,8 +224,21 @@ def parse(body: bytes) -> Any:
         raise FunctionError(MARSHAL, message) from error
 
 
-def response(answer: Any) -> Response:
+def ignored_headers(answer: Any, kind: str) -> str:
+    """Return for the log which headers of a result are ignored, and what to use; "" for none."""
+    ignores = kind == "aws" and isinstance(answer, dict) and "statusCode" in answer
+    if not ignores or not answer.get("multiValueHeaders"):
+        return ""
+    return (
+        "a function URL ignores multiValueHeaders, as on AWS: use headers, with several values of "
+        'a name joined by commas, and cookies: ["a=1", "b=2"]'
+    )
+
+
+def response(answer: Any, kind: str = "aws") -> Response:
     """Turn a function's result into HTTP; without a statusCode, all of it is a JSON body.
+
+    `kind` is a key of `EVENTS`.
 
     >>> response({"statusCode": 201, "body": "made"}).status
     201
@@ -235,7 +248,8 @@ def response(answer: Any) -> Response:
     if not isinstance(answer, dict) or "statusCode" not in answer:
         text = answer if isinstance(answer, str) else json.dumps(answer)
         answer = {"statusCode": 200, "body": text}
-    headers = response_headers(answer)
+    many = answer.get("multiValueHeaders") if kind == "yandex" else None
+    headers = response_headers(answer, many or {})
     if not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(("Content-Type", "application/json"))
     return Response(status_of(answer), headers, decode_body(answer))
@@ -253,10 +267,9 @@ def status_of(answer: dict[str, Any]) -> int:
     return status
 
 
-def response_headers(answer: dict[str, Any]) -> Headers:
-    """Return the headers, without those that the gateway sets."""
+def response_headers(answer: dict[str, Any], many: Any) -> Headers:
+    """Return the headers, those with `many` values too, without those that the gateway sets."""
     single = answer.get("headers") or {}
-    many = answer.get("multiValueHeaders") or {}
     cookies = answer.get("cookies") or []
     if not isinstance(single, dict) or not isinstance(many, dict) or not isinstance(cookies, list):
         raise AnswerError("headers must be a dict, such as {'Content-Type': 'text/plain'}")

@@ -117,7 +117,10 @@ class Gateway:
 async def answer(function: Function, event: bytes, request_id: str) -> web.Response:
     """Run the function; turn each error into a status code."""
     try:
-        result = events.response((await function.pool.invoke(event, request_id)).value)
+        value = (await function.pool.invoke(event, request_id)).value
+        if ignored := events.ignored_headers(value, function.settings.events):
+            function.history.log.add(f"[WARNING] {ignored}")
+        result = events.response(value, function.settings.events)
     except FunctionError as error:
         if error.type == THROTTLED:
             return message(429, error.message)

@@ -201,6 +201,24 @@ def test_headers_and_cookies_go_out(connection):
     assert (response.status, raw) == (200, b"")
 
 
+def test_only_yandex_cloud_takes_headers_with_several_values(cloud, connection, tmp_path):
+    (tmp_path / "main.py").write_text(
+        "def handler(event, context):\n"
+        "    several = {'Set-Cookie': ['a=1', 'b=2'], 'Link': ['</x>', '</y>']}\n"
+        "    headers = {'headers': {'Link': '</z>'}, 'multiValueHeaders': several}\n"
+        "    return {'statusCode': 200} | headers\n"
+    )
+    found = {}
+    for events in ("aws", "yandex"):
+        fn = cloud.deploy("several", tmp_path, events=events)
+        headers = send(connection, "GET", "/several/")[0].headers
+        found[events] = headers.get_all("Link"), headers.get_all("Set-Cookie")
+        said = any("multiValueHeaders" in line and "cookies" in line for line in fn.logs)
+        assert said == (events == "aws"), fn.logs
+    assert found["aws"] == (["</z>"], None)
+    assert found["yandex"] == (["</x>", "</y>"], ["a=1", "b=2"])
+
+
 def test_answers_without_a_body_leave_the_connection_in_step(connection):
     for status in (204, 304, 205, 200):
         answer = f"{{'statusCode': {status}, 'body': 'x'}}"
