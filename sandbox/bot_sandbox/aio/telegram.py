@@ -78,9 +78,12 @@ class Telegram(ServerTwin[PlainTelegramCore]):
         """Add a person who chats."""
         return Person.of(self._do(self.sync.person, name, username))
 
-    async def group(self, title: str, members: list[Person | BotAccount], kind: str = 'group') -> Group:
-        """Create a group of people and bots, or a "supergroup"; the first person owns it."""
-        return Group.of(self._do(self.sync.group, title, members, kind))
+    async def group(self, title: str, members: list[Person | BotAccount], kind: str = 'group', username: str = '') -> Group:
+        """Create a group of people and bots, or a "supergroup"; the first person owns it.
+
+        A supergroup and a channel may have a `username`, and bots may use it as their chat_id.
+        """
+        return Group.of(self._do(self.sync.group, title, members, kind, username))
 
     async def channel(self, title: str, members: list[Person | BotAccount], username: str = '') -> Group:
         """Create a channel: posts of people are channel_post updates; its bots are admins."""

@@ -102,8 +102,13 @@ class TelegramCore(Runner):
         self.do(self.world.add_person, person)
         return person
 
-    def group(self, title: str, members: list[User], kind: str = "group") -> Group:
-        """Create a group of people and bots, or a "supergroup"; the first person owns it."""
+    def group(
+        self, title: str, members: list[User], kind: str = "group", username: str = ""
+    ) -> Group:
+        """Create a group of people and bots, or a "supergroup"; the first person owns it.
+
+        A supergroup and a channel may have a `username`, and bots may use it as their chat_id.
+        """
         if isinstance(members, User):
             raise ValueError("put the members into a list: group('Family', [viktor, account])")
         if kind not in ("group", "supergroup", "channel"):
@@ -111,16 +116,13 @@ class TelegramCore(Runner):
         number = next(self._group_ids)
         number += 0 if kind == "group" else SUPERGROUPS
         group = Group(self.world, self, -number, kind, title)
-        self.do(self.world.add_group, group)
+        self.do(self.world.add_group, group, username)
         group.set_first_members(sorted(members, key=lambda member: member.is_bot))  # people first
         return group
 
     def channel(self, title: str, members: list[User], username: str = "") -> Group:
         """Create a channel: posts of people are channel_post updates; its bots are admins."""
-        channel = self.group(title, members, kind="channel")
-        if username:
-            channel.json["username"] = username
-        return channel
+        return self.group(title, members, "channel", username)
 
     def snapshot(self) -> Snapshot:
         """Return everything that this Telegram knows now, to `restore` it later."""

@@ -31,6 +31,7 @@ CANNOT = (  # what getMe says that a bot can or has, and what this sandbox lacks
     "can_connect_to_business", "has_main_web_app", "has_topics_enabled",
     "allows_users_to_create_topics", "can_manage_bots",
 )  # fmt: skip
+_PUBLIC_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,31}")
 _COMMAND = re.compile(r"/[A-Za-z0-9_]{1,64}(?:@([A-Za-z0-9_]+))?")
 
 
@@ -202,10 +203,25 @@ class TelegramWorld:
         self.people[person.id] = person
         self.changes.changed()
 
-    def add_group(self, group: Chat) -> None:
-        """Add a group or a channel."""
+    def add_group(self, group: Chat, username: str) -> None:
+        """Add a group or a channel; raise ValueError if it can't have this username."""
+        if username:
+            group.json["username"] = self._public_name(group.kind, username.removeprefix("@"))
         self.groups[group.id] = group
         self.changes.changed()
+
+    def _public_name(self, kind: str, username: str) -> str:
+        if kind == "group":
+            raise ValueError("a basic group has no username; make a 'supergroup' or a 'channel'")
+        if not _PUBLIC_NAME.fullmatch(username):
+            raise ValueError(
+                f"found the username {username!r}; it has 4 to 32 Latin letters, digits and _, and "
+                "starts with a letter"
+            )
+        named: list[User | Chat] = [one for known in self._known for one in known.values()]
+        if username.lower() in [one.json.get("username", "").lower() for one in named]:
+            raise ValueError(f"the username {username!r} is taken")
+        return username
 
     def private_chat(self, person: User, account: BotAccount) -> Chat:
         """Return the chat of a person with a bot; the person's first message starts it."""
@@ -250,7 +266,7 @@ class TelegramWorld:
             raise bad_request("chat_id is empty")
         number = leading_integer(chat_id)
         if number <= 0 or chat_id.startswith("@"):
-            return self._group_for(account, chat_id, number)
+            return self._group_for(account, chat_id, number, write)
         if number in self.accounts and write:
             raise forbidden("bot can't send messages to bots")
         chat = self.private.get((number, account.id))
@@ -288,7 +304,7 @@ class TelegramWorld:
             result.append(entity)
         return result
 
-    def _group_for(self, account: BotAccount, chat_id: str, number: int) -> Chat:
+    def _group_for(self, account: BotAccount, chat_id: str, number: int, write: bool) -> Chat:
         group = self.groups.get(number)
         if chat_id.startswith("@"):
             wanted = chat_id[1:].lower()
@@ -296,12 +312,13 @@ class TelegramWorld:
                 g for g in self.groups.values() if g.json.get("username", "").lower() == wanted
             ]
             group = found[0] if found else None
-        if group is None or (account not in group.members and account.id not in group.former):
+        former = group.former.get(account.id, "") if group else ""
+        is_public = group is not None and "username" in group.json
+        if group is None or not (account in group.members or former or is_public):
             raise bad_request("chat not found")
-        if account not in group.members:
-            how = "kicked from" if group.former[account.id] == "kicked" else "not a member of"
-            word = "was" if group.former[account.id] == "kicked" else "is"
-            raise forbidden(f"bot {word} {how} the {group.kind} chat")
+        if account not in group.members and (write or not is_public or former == "kicked"):
+            how = "was kicked from" if former == "kicked" else "is not a member of"
+            raise forbidden(f"bot {how} the {group.kind} chat")
         self.lift_bans(group)
         return group
 

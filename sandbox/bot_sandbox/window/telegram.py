@@ -1,7 +1,7 @@
 """Telegram in the window: its people, bots, chats and messages, and their routes.
 
-A route names a chat by `from` and `to`: a person and a bot's username, or a group's title; ids
-work, too. A route that only reads also takes `chat`, the chat's key in the records.
+A route names a chat by `from` and `to`: a person and a bot's username, or a group's title or
+username; ids work, too. A route that only reads also takes `chat`, the chat's key in the records.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -67,17 +67,17 @@ from bot_sandbox.window.telegram_json import (
 from bot_sandbox.window.view import ClockJson, DoneJson, FileContent, View, call, clock_json
 
 FROM = name_or_id("from", "the person, by name or id")
-TO = name_or_id("to", "a bot by its username, a group by its title, or an id")
+TO = name_or_id("to", "a bot by its username, a group by its title or username, or an id")
 TEXT = text("text", "what they write")
 MESSAGE = whole("message", "a message's number in its chat: its `id`", least=1)
 REPLY_TO = whole("reply_to", "the number of the message to reply to", OPTIONAL)
 CAPTION = text("caption", "the text under it", "")
 BOT = name_or_id("bot", "a bot by its username or id")
-GROUP = name_or_id("group", "a group by its title or id")
+GROUP = name_or_id("group", "a group by its title, username or id")
 MEMBER = name_or_id("member", "a person or a bot, by name or id")
 CHAT = (
     name_or_id("from", "the person who chats with a bot, by name or id", OPTIONAL),
-    name_or_id("to", "a bot by its username, a group by its title, or an id", OPTIONAL),
+    name_or_id("to", "a bot by its username, a group by its title or username, or an id", OPTIONAL),
     text("chat", "the chat's `key`, instead of `from` and `to`", OPTIONAL),
 )
 VIKTOR = {"from": "Viktor", "to": "hello_bot"}
@@ -174,6 +174,7 @@ class TelegramView(View):
         text("title", "the group's name", least=1),
         names_or_ids("members", "people and bots, by name or id"),
         text("kind", "what it is", "group", choices=("group", "supergroup", "channel")),
+        text("username", "the unique name of a supergroup or a channel, without @", ""),
         example={"title": "Family", "members": ["Viktor", "hello_bot"]},
     )
     async def new_group(self, values: Values) -> ChatJson:
@@ -182,7 +183,8 @@ class TelegramView(View):
         if not title:
             raise ValueError("'title' is empty; expected the group's name")
         found = [self._user(name) for name in members]
-        return chat_json(await call(self.telegram.group, title, found, values["kind"]))
+        named = (values["kind"], values["username"])
+        return chat_json(await call(self.telegram.group, title, found, *named))
 
     @post("telegram/add", GROUP, MEMBER, example=ANNA_IN_FAMILY)
     async def add(self, values: Values) -> ChatJson:
@@ -604,7 +606,7 @@ class TelegramView(View):
 
     def _group(self, name: str) -> Group:
         groups = list(self.telegram.world.groups.values())
-        found = [one for one in groups if name in (str(one.id), one.title)]
+        found = [one for one in groups if is_called(name, one)]
         if len(found) != 1 or not isinstance(found[0], Group):
             known = ", ".join(f"{one.title} ({one.id})" for one in groups) or "none yet"
             what = "send the id" if found else "there are"
@@ -613,9 +615,7 @@ class TelegramView(View):
 
     def _recipient(self, values: Values) -> BotAccount | Group:
         name = values["to"]
-        if any(
-            name in (str(one.id), one.title) for one in list(self.telegram.world.groups.values())
-        ):
+        if any(is_called(name, one) for one in list(self.telegram.world.groups.values())):
             return self._group(name)
         return self._bot(name)
 
@@ -644,6 +644,12 @@ class TelegramView(View):
         if message is None:
             raise KeyError(f"there is no message {number} in this chat")
         return message
+
+
+def is_called(name: str, group: Chat) -> bool:
+    """Return whether a group has this id, title or username."""
+    username = group.json.get("username", "").lower()
+    return name in (str(group.id), group.title) or name.removeprefix("@").lower() == username != ""
 
 
 def named(name: str, users: Iterable[User]) -> list[User]:

@@ -79,6 +79,7 @@ class ChatJson(TypedDict):
     id: int
     kind: Annotated[str, "private, group, supergroup or channel"]
     title: str
+    username: Annotated[str, "of a supergroup or a channel, or empty"]
     owner: Annotated[int, "the id of a group's owner; 0 in a private chat"]
     members: Annotated[list[int], "ids"]
     admins: Annotated[list[int], "ids"]
@@ -231,6 +232,7 @@ def chat_json(chat: Chat) -> ChatJson:
         "id": chat.id,
         "kind": chat.kind,
         "title": chat.title or chat.members[1].name,
+        "username": "" if chat.kind == "private" else chat.json.get("username", ""),
         "owner": chat.owner,
         "members": [member.id for member in chat.members],
         "admins": sorted(chat.admins),

@@ -300,3 +300,38 @@ def test_a_channel_tells_nobody_who_comes(telegram, account, viktor, anna):
     assert str(channel.transcript) == "(nothing was said yet)"
     assert str(channel.id).startswith("-100")
     assert member(telegram, account, channel, anna)["status"] == "administrator"
+
+
+@pytest.mark.parametrize("kind", ["supergroup", "channel"])
+def test_a_public_group_is_found_by_its_username(telegram, account, viktor, kind):
+    club = telegram.group("Club", [viktor, account], kind, username="@Chess_Club")
+    told = telegram.call(account, "sendMessage", chat_id="@chess_club", text="hello")
+    assert told["chat"]["username"] == "Chess_Club" and told["chat"]["id"] == club.id
+    assert telegram.call(account, "getChat", chat_id="@Chess_Club")["username"] == "Chess_Club"
+    assert telegram.call(account, "getChatMemberCount", chat_id="@chess_club") == 2
+    viktor.send("/hi", to=club)
+    update = telegram.call(account, "getUpdates")[-1]
+    post = update["channel_post" if kind == "channel" else "message"]
+    assert post["chat"]["username"] == "Chess_Club"
+    stranger = telegram.new_bot("Stranger", "stranger_bot")
+    assert telegram.call(stranger, "getChat", chat_id="@chess_club")["title"] == "Club"
+    with pytest.raises(TelegramError, match=f"403 Forbidden: bot is not a member of the {kind}"):
+        telegram.call(stranger, "sendMessage", chat_id="@chess_club", text="hello")
+
+
+@pytest.mark.parametrize(
+    ("kind", "username", "words"),
+    [
+        ("group", "chess_club", "a basic group has no username; make a 'supergroup'"),
+        ("supergroup", "che", "found the username 'che'; it has 4 to 32 Latin letters"),
+        ("supergroup", "9chess", "found the username '9chess'"),
+        ("supergroup", "Hello_Bot", "the username 'Hello_Bot' is taken"),
+        ("channel", "viktor_r", "the username 'viktor_r' is taken"),
+        ("channel", "NEWS", "the username 'NEWS' is taken"),
+    ],
+)
+def test_a_wrong_username_of_a_group_is_refused(telegram, account, kind, username, words):
+    telegram.channel("News", [telegram.person("Viktor", "viktor_r"), account], username="news")
+    with pytest.raises(ValueError, match=words):
+        telegram.group("Club", [account], kind, username)
+    assert len(telegram.world.groups) == 1

@@ -367,6 +367,12 @@ def test_a_bot_a_person_and_a_group_are_made(browser, world):
         expect(page.get_by_role("button", name="Remove Anna")).to_be_visible()
         press(page, "Close")
         expect(page.locator(".message.service").last).to_contain_text("Anna joined")
+        press(page, "New group")
+        page.get_by_label("Title").fill("Club")
+        page.get_by_label("Kind").select_option("supergroup")
+        page.get_by_label("Username").fill("chess_club")
+        press(page, "Make it")
+        expect(page.locator(".about")).to_have_text("@chess_club · supergroup of 1 · you are Peter")
 
 
 def test_a_second_window_sees_the_same(browser, page, world):

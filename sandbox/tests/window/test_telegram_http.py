@@ -131,6 +131,21 @@ def test_a_person_and_a_bot_may_have_the_same_name(ask):
     assert (status, why) == (400, "Viktor is a person; expected a bot")
 
 
+def test_a_public_group_is_made_and_named_by_its_username(ask, telegram):
+    club = {"title": "Club", "members": ["Viktor", "hello_bot"], "kind": "supergroup"}
+    made = ask("groups", club | {"username": "chess_club"})
+    assert made["username"] == "chess_club"
+    send = {"chat_id": "@chess_club", "text": "hello"}
+    telegram.call(ask.bot["token"], "sendMessage", **send)
+    for name in ("@chess_club", "Chess_Club"):
+        said = ask("say", {"from": "Viktor", "to": name, "text": "hi"})
+        assert said["chat"] == made["key"]
+        assert ask("messages", to=name)["messages"][0]["text"] == "hello"
+    assert ask("groups", club | {"username": "chess_club"})[0] == 400
+    assert ask("groups", club | {"kind": "group", "username": "other_club"})[0] == 400
+    assert ask("groups", club)["username"] == ""
+
+
 def test_groups_of_the_same_title_are_told_apart_by_id(ask):
     for _ in range(2):
         family = ask("groups", {"title": "Family", "members": ["Viktor", "hello_bot"]})

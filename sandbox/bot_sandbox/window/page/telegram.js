@@ -244,7 +244,7 @@ export function mount(section, app) {
     name.textContent = record.title;
     about.textContent = bot
       ? `@${bot.username} · you are ${self}`
-      : `${record.kind} of ${record.members.length} · you are ${self}`;
+      : `${record.username && `@${record.username} · `}${record.kind} of ${record.members.length} · you are ${self}`;
     const words = `Write to ${record.title} as ${self}`;
     const shown = record.keyboards?.[me] ?? { rows: [], placeholder: "", answers: 0 };
     draft.setAttribute("aria-label", words);

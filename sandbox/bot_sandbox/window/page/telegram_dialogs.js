@@ -84,6 +84,7 @@ export function dialogsOf(section, app, { become, openChat, people, me }) {
         element("option", { value: "supergroup" }, "supergroup"),
         element("option", { value: "channel" }, "channel"),
       );
+      const [username, usernameLabel] = field("Username of a supergroup or channel", { required: false });
       const bots = app.all("telegram/bot/").map(([, one]) => one);
       const boxes = [...people(), ...bots].map((one) => {
         const box = element("input", { type: "checkbox", value: one.id });
@@ -92,11 +93,12 @@ export function dialogsOf(section, app, { become, openChat, people, me }) {
       });
       const members = element("fieldset", {}, element("legend", {}, "Members"), ...boxes.map(([, one]) => one));
       const kinds = element("label", {}, "Kind ", kind);
-      ask("New group", [label, kinds, members], "Make it", async (dialog) => {
+      ask("New group", [label, kinds, usernameLabel, members], "Make it", async (dialog) => {
         const chosen = boxes.map(([box]) => box).filter((box) => box.checked);
         const made = await app.post("telegram/groups", {
           title: name.value,
           kind: kind.value,
+          username: username.value.trim(),
           members: chosen.map((box) => box.value),
         });
         dialog.close();
