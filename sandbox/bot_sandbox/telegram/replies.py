@@ -134,7 +134,8 @@ def external_reply(original: Message) -> Json:
         shown |= {"chat": chat, "message_id": original.message_id}
     if original.file:
         shown[original.file.kind] = original.file.to_json()
-    return shown | {name: original.more[name] for name in SHOWN_OUTSIDE if name in original.more}
+    content = original.to_json(with_reply=False)
+    return shown | {name: content[name] for name in SHOWN_OUTSIDE if name in content}
 
 
 def origin_of(message: Message) -> Json:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot_sandbox.telegram.bot_api_types import ChatFields, MessageFields, UserFields
+from bot_sandbox.telegram.link_previews import shown_preview
 from bot_sandbox.telegram.media import File
 
 Json = dict[str, Any]
@@ -27,6 +28,7 @@ NO_GIFTS = dict.fromkeys(  # the Bot API's AcceptedGiftTypes
     ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription",
      "gifts_from_channels"), False,
 )  # fmt: skip
+PREVIEW = "link_preview_options"
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
@@ -158,7 +160,8 @@ class Message(MessageFields):
     words: str = ""  # the text, or a file's caption
     marks: list[Json] = field(default_factory=list)  # their entities
     file: File | None = None  # a photo, a document, a sticker
-    more: Json = field(default_factory=dict)  # other fields of the Bot API's Message: a location …
+    # other fields of the Bot API's Message: a location …; the preview is what the sender asked for
+    more: Json = field(default_factory=dict)
     event: str = ""  # an event instead of a text: "Anna joined"
     reply_to: Message | None = None
     meant_for: tuple[User, ...] = ()  # the bots that a message in a group is meant for
@@ -226,6 +229,9 @@ class Message(MessageFields):
         if self.marks:
             result[entities] = self.marks
         result |= self.more
+        asked = result.pop(PREVIEW, {})
+        if not self.file and (preview := shown_preview(self.words, self.marks, asked)):
+            result[PREVIEW] = preview
         if self.keyboard:
             result["reply_markup"] = {"inline_keyboard": self.keyboard}
         return result

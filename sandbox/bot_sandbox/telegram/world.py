@@ -22,6 +22,7 @@ from bot_sandbox.telegram.buttons import CallbackQueries, Press, find_button
 from bot_sandbox.telegram.calls import KEPT_CALLS, ApiCall, FaultHit
 from bot_sandbox.telegram.errors import bad_request, forbidden
 from bot_sandbox.telegram.limits import Limits, SendLimiter
+from bot_sandbox.telegram.link_previews import entity_text
 from bot_sandbox.telegram.media import Files
 from bot_sandbox.telegram.types import Chat, Json, Message, ReplyKeyboard, User
 from bot_sandbox.telegram.updates import UpdateQueue, Webhook
@@ -541,14 +542,9 @@ def _is_addressed(message: Message, person: User) -> bool:
     for entity in message.marks:
         if entity["type"] == "text_mention" and entity["user"]["id"] == person.id:
             return True
-        if entity["type"] == "mention" and _part(message.words, entity).lower() in names:
+        if entity["type"] == "mention" and entity_text(message.words, entity).lower() in names:
             return True
     return False
-
-
-def _part(text: str, entity: Json) -> str:
-    start, end = entity["offset"] * 2, (entity["offset"] + entity["length"]) * 2
-    return text.encode("utf-16-le")[start:end].decode("utf-16-le")
 
 
 def meant_for(message: Message) -> tuple[User, ...]:

@@ -350,14 +350,66 @@ def test_reactions_both_ways(telegram, account, viktor, chat):
 def test_link_previews_are_shown_as_they_were_asked_for(telegram, account, chat):
     async def does(bot):
         options = client.LinkPreviewOptions(is_disabled=True)
-        sent = await bot.send_message(chat, "example.com", link_preview_options=options)
+        sent = await bot.send_message(chat, "https://a.org", link_preview_options=options)
         assert sent.link_preview_options == options
-        plain = await bot.send_message(chat, "example.com")
-        assert plain.link_preview_options is None
-        edited = await sent.edit_text("example.org")
-        assert edited.link_preview_options is None
+        edited = await sent.edit_text("https://b.org")
+        assert edited.link_preview_options == client.LinkPreviewOptions(url="https://b.org")
 
     run(telegram, account, does)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "shown"),
+    [
+        ("Look: https://a.org, http://b.org", {}, {"url": "https://a.org"}),
+        ("😀 a.org/b", {}, {"url": "https://a.org/b"}),
+        ("a.org and https://b.org?c", {}, {"url": "https://b.org?c"}),
+        ("<a href='https://a.org/b'>here</a>", {}, {"url": "https://a.org/b"}),
+        ("a.org", {}, None),
+        ("a.org", {"is_disabled": True}, None),
+        ("tg://resolve?domain=a ftp://a.org/b", {}, None),
+        ("tea", {"prefer_large_media": True, "show_above_text": True}, None),
+        ("https://a.org", {"url": "https://b.org"}, {"url": "https://b.org"}),
+        ("https://a.org", {"is_disabled": True, "url": "https://b.org"}, {"is_disabled": True}),
+        ("tea", {"url": "https://b.org", "prefer_large_media": True}, "asked"),
+        ("tea", {"url": "https://b.org", "show_above_text": True}, "asked"),
+        ("https://a.org", {"prefer_small_media": True}, {"url": "https://a.org"}),
+    ],
+)
+def test_a_text_shows_the_preview_of_its_first_link(telegram, account, chat, text, asked, shown):
+    sent = telegram.call(
+        account,
+        "sendMessage",
+        chat_id=chat,
+        text=text,
+        parse_mode="HTML",
+        link_preview_options=asked,
+    )
+    assert sent.get("link_preview_options") == (asked if shown == "asked" else shown)
+
+
+def test_a_link_of_a_person_has_a_preview_wherever_the_message_appears(telegram, account, viktor):
+    message = viktor.send("https://a.org/b")
+    preview = {"url": "https://a.org/b"}
+    assert message.link_preview_options.url == "https://a.org/b"
+    (update,) = telegram.call(account, "getUpdates")
+    assert update["message"]["link_preview_options"] == preview
+    place = {"chat_id": viktor.id, "from_chat_id": viktor.id, "message_id": message.message_id}
+    forwarded = telegram.call(account, "forwardMessage", **place)
+    assert forwarded["link_preview_options"] == preview
+    club = telegram.group("Club", [viktor, account])
+    answer = {"message_id": message.message_id, "chat_id": viktor.id}
+    told = telegram.call(
+        account, "sendMessage", chat_id=club.id, text="see", reply_parameters=answer
+    )
+    assert told["external_reply"]["link_preview_options"] == preview
+
+
+def test_a_text_that_is_the_same_is_not_modified_because_of_its_preview(telegram, account, chat):
+    sent = telegram.call(account, "sendMessage", chat_id=chat, text="https://a.org")
+    place = {"chat_id": chat, "message_id": sent["message_id"]}
+    with pytest.raises(TelegramError, match="message is not modified"):
+        telegram.call(account, "editMessageText", text="https://a.org", **place)
 
 
 def test_buttons_without_a_text_are_left_out_and_without_a_purpose_refused(telegram, account, chat):
