@@ -22,7 +22,7 @@ from queue import SimpleQueue
 from typing import ClassVar
 
 from measuring import FUNCTIONS, median, start, table, target
-from updates import bot_of, event
+from updates import Crowd, event
 
 from bot_sandbox import Telegram
 from deploy.bundle import Bundle, bundle
@@ -47,16 +47,15 @@ def main() -> None:
     options = start("cold starts of bundles, milliseconds.", REPETITIONS, needs_wrk=False)
     times: dict[str, list[float]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as scratch, Telegram(limits=None) as telegram:
-        settings = bot_of(telegram)
+        _, settings = Crowd(telegram).new_bot("hello_bot")
         made = {name: unpacked(name, Path(scratch)) for name in SOURCES}
         loop = Path(scratch) / "awslambdaric"
         for name in ("awslambdaric", "simplejson", "snapshot-restore-py"):
             unpack(files_of(distribution(name)), loop)
-        compile_all(loop)
+        subprocess.run([sys.executable, "-m", "compileall", "-q", str(loop)], check=True)
         for _ in range(options.repetitions):
             for name, (_, folder) in made.items():
                 times[name].append(cold(settings, folder, loop))
-            times["Python alone"].append(timed(END))
             times["import telegram.ext alone"].append(timed(IMPORT, made["Application"][1]))
     took = {name: median(values) for name, values in times.items()}
     sizes = {name: f"{each.size / 1000:.0f} kB" for name, (each, _) in made.items()}
@@ -69,7 +68,7 @@ def main() -> None:
 
 def unpacked(name: str, scratch: Path) -> tuple[Bundle, Path]:
     """Bundle one function and unpack the zip: (the bundle, where it is)."""
-    folder = scratch / name.replace(" ", "_")
+    folder = scratch / name
     folder.mkdir()
     (folder / "main.py").write_text((FUNCTIONS / SOURCES[name]).read_text(encoding="utf-8"))
     (folder / "brain.py").write_text((FUNCTIONS / "brain.py").read_text(encoding="utf-8"))
@@ -77,11 +76,6 @@ def unpacked(name: str, scratch: Path) -> tuple[Bundle, Path]:
     with zipfile.ZipFile(made.path) as archive:
         archive.extractall(scratch / "task" / folder.name)
     return made, scratch / "task" / folder.name
-
-
-def compile_all(folder: Path) -> None:
-    """Compile what did not come from a bundle, so that it is as ready as the rest."""
-    subprocess.run([sys.executable, "-m", "compileall", "-q", str(folder)], check=True)
 
 
 def timed(code: str, *folders: Path) -> float:
@@ -96,19 +90,12 @@ def cold(settings: dict[str, str], *folders: Path) -> float:
     with Server(("127.0.0.1", 0), RuntimeApi) as api:
         RuntimeApi.answers = SimpleQueue()
         threading.Thread(target=api.serve_forever, daemon=True).start()
-        environment = (
-            os.environ
-            | settings
-            | {
-                "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.server_port}",
-                "AWS_LAMBDA_FUNCTION_NAME": "bot",
-                "LAMBDA_TASK_ROOT": str(folders[0]),
-            }
-        )
+        environment = os.environ | settings | {"AWS_LAMBDA_FUNCTION_NAME": "bot"}
+        environment["AWS_LAMBDA_RUNTIME_API"] = f"127.0.0.1:{api.server_port}"
+        environment["LAMBDA_TASK_ROOT"] = str(folders[0])
+        words = [*WITHOUT_SITE, BOOT, *map(str, folders)]
         began = time.perf_counter()
-        with subprocess.Popen(
-            [*WITHOUT_SITE, BOOT, *map(str, folders)], env=environment
-        ) as process:
+        with subprocess.Popen(words, env=environment) as process:
             try:
                 return (RuntimeApi.answers.get(timeout=20) - began) * 1000
             finally:
@@ -131,9 +118,8 @@ class RuntimeApi(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Give the event; after its answer there is no other, so the process waits to be ended."""
-        if not self.answers.empty():
-            return
-        self.reply(200, json.dumps(event(1)).encode())
+        if self.answers.empty():
+            self.reply(200, json.dumps(event(1)).encode())
 
     def do_POST(self) -> None:
         """Take the answer, which must be one."""

@@ -1,20 +1,16 @@
-"""Cold starts and warm calls of functions under three loops, next to what the machine itself takes.
+"""Cold starts and warm calls of functions under several loops.
 
     python benchmarks/cold_and_warm.py [--quick]
 
-Times are the cloud's own: from the call's arrival until its answer is there. The call is
-made directly, not by HTTP (gateway.py does that).
+The calls are made directly, not by HTTP (gateway.py does that).
 """
 
 import json
-import subprocess
-import sys
-import time
 from collections import defaultdict
 from typing import Any
 
-from measuring import FUNCTIONS, HERE, median, start, table, target
-from updates import bot_of, event
+from measuring import FUNCTIONS, median, start, table, target
+from updates import Crowd, event
 
 from bot_sandbox import Telegram
 from lessons.cloud import Cloud
@@ -48,72 +44,50 @@ def main() -> None:
     calls = 20 if options.quick else CALLS
     cold: Times = defaultdict(list)
     warm: Times = defaultdict(list)
-    floors: Times = defaultdict(list)
     with Cloud() as cloud, Telegram(limits=None) as telegram:
-        environment = bot_of(telegram)
-        cloud.deploy("f", FUNCTIONS)
+        _, environment = Crowd(telegram).new_bot("hello_bot")
         for repetition in range(options.repetitions):
-            measure_floors(cloud, floors)
             for at in range(len(KINDS)):  # each time another one is the first
                 kind = KINDS[(at + repetition) % len(KINDS)]
                 first, later = measure(cloud, kind, calls, environment)
                 cold[kind].append(first)
                 warm[kind].append(later)
-    floor = {name: median(values) for name, values in floors.items()}
-    table(["the machine itself", "ms"], list(floor.items()))
-    report(cold, warm, floor)
+    report(cold, warm)
 
 
 def measure(
     cloud: Cloud, kind: tuple[str, str, str], calls: int, environment: dict[str, str]
 ) -> tuple[float, float]:
-    """A cold start and the median of warm calls of a new deployment, in milliseconds."""
-    _, handler, loop = kind
-    old = cloud.function("f")
+    """A cold start and the median of warm calls of a new deployment, in milliseconds.
+
+    Times are the cloud's own: from the call's arrival until its answer is there.
+    """
+    name, handler, loop = kind
+    old = cloud.functions()
     function = cloud.deploy(
         "f", FUNCTIONS, handler=handler, memory_mb=512, environment=environment, **LOOPS[loop]
     )
-    old.wait_stopped()
-    check(function.invoke(event(0)), kind)
-    for number in range(1, calls + 1):
-        check(function.invoke(event(number)), kind)
+    for each in old:
+        each.wait_stopped()
+    for number in range(calls + 1):
+        check(name, function.invoke(event(number)))
     first, *others = function.invocations
     assert first.cold and not any(each.cold for each in others)
-    return (first.end - first.start) * 1000, median(
-        [each.end - each.start for each in others]
-    ) * 1000
+    took, *warm = [(each.end - each.start) * 1000 for each in (first, *others)]
+    return took, median(warm)
 
 
-def check(answer: Any, kind: tuple[str, str, str]) -> None:
-    """A figure counts only if the function did its work."""
-    if "Application" in kind[0]:  # it answers by a call
+def check(name: str, answer: Any) -> None:
+    """Fail unless the function did its work."""
+    if "Application" in name:  # it answers by a call
         right = (answer["statusCode"], answer["body"]) == (200, "")
     else:
-        right = "bot" not in kind[0] or json.loads(answer["body"])["text"] == "hello Viktor!"
+        right = "bot" not in name or json.loads(answer["body"])["text"] == "hello Viktor!"
     if not right:
-        raise AssertionError(f"{kind}: {answer}")
+        raise AssertionError(f"{name}: {answer}")
 
 
-def measure_floors(cloud: Cloud, floors: Times) -> None:
-    """What no cloud can undercut."""
-    began = time.perf_counter()
-    subprocess.run([sys.executable, "-c", "pass"], check=True)
-    floors["python -c pass"].append((time.perf_counter() - began) * 1000)
-    words = [sys.executable, str(HERE / "floors.py")]
-    own = json.loads(subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout)
-    floors["fork to the first JSON reply"].append(own["fork"])
-    floors["pipe round trip"].append(own["pipe"])
-    began = time.perf_counter()
-    for _ in range(100):
-        cloud.run(nothing())
-    floors["to the cloud's thread and back"].append((time.perf_counter() - began) * 10)
-
-
-async def nothing() -> None:
-    """Do nothing."""
-
-
-def report(cold: Times, warm: Times, floor: dict[str, float]) -> None:
+def report(cold: Times, warm: Times) -> None:
     """Print the table and the targets."""
     rows: list[list[str | float]] = []
     verdicts: list[tuple[str, float, float]] = []
@@ -123,15 +97,13 @@ def report(cold: Times, warm: Times, floor: dict[str, float]) -> None:
         first, later = median(cold[kind]), median(warm[kind])
         per_cold = first / median(cold[*peer, "awslambdaric"])
         per_warm = later / median(warm[*peer, "awslambdaric"])
-        row: list[str | float] = [name, loop, first, per_cold, first / floor["python -c pass"]]
-        rows.append([*row, later, per_warm, later / floor["pipe round trip"]])
+        rows.append([name, loop, first, per_cold, later, per_warm])
         if loop == "sandbox":
             verdicts.append((f"{name}: cold / awslambdaric", per_cold, 1.0))
             verdicts.append((f"{name}: warm / awslambdaric", per_warm, 1.2))
         elif loop == "sandbox, snapshot" and name == "bot, Bot":
             verdicts.append((f"{name}: cold from a snapshot, ms", first, 15.0))
-    titles = ["function", "loop", "cold ms", "/awslambdaric", "/python -c pass"]
-    table([*titles, "warm ms", "/awslambdaric", "/pipe"], rows)
+    table(["function", "loop", "cold ms", "/awslambdaric", "warm ms", "/awslambdaric"], rows)
     for verdict in verdicts:
         target(*verdict)
     print("(Node.js is compared with awslambdaric's echo; 'by hand' has no library at all)")

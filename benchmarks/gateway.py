@@ -2,9 +2,8 @@
 
     python benchmarks/gateway.py [--quick]
 
-Two floors, each a process of its own: a bare aiohttp server that does nothing but answer, and for
-one client the least a cloud with the Runtime API can be (peers/least_cloud.py). Another local
-cloud, serverless-offline, is measured where npm is there to fetch it, and not in a quick run.
+The floor is a bare aiohttp server that does nothing but answer, in a process of its own. Another
+local cloud, serverless-offline, is measured if npm is there to fetch it, and not in a quick run.
 """
 
 import shutil
@@ -19,7 +18,6 @@ from bot_sandbox.cloud import Cloud
 REPETITIONS, SECONDS = 5, 3.0
 CONNECTIONS = (1, 8)
 BARE = "aiohttp.web, bare"
-LEAST = "the least cloud"
 OFFLINE = "serverless-offline"
 LOOPS: dict[str, dict[str, Any]] = {
     "sandbox": {},
@@ -35,7 +33,7 @@ def main() -> None:
     seconds = 0.2 if options.quick else SECONDS
     loads: Loads = defaultdict(list)
     with ExitStack() as stack:
-        programs = {BARE: "aiohttp_hello.py", LEAST: "least_cloud.py"}
+        programs = {BARE: "aiohttp_hello.py"}
         if shutil.which("npm") and not options.quick:
             programs[OFFLINE] = "serverless_offline.py"
         ports = {name: stack.enter_context(peer(file)) for name, file in programs.items()}
@@ -48,15 +46,12 @@ def main() -> None:
             )
             warm_up(function, [None] * max(CONNECTIONS))
             urls[loop] = function.url
-        for name, url in urls.items():
-            wrk(url, 1 if name == LEAST else max(CONNECTIONS), seconds)
+        for url in urls.values():
+            wrk(url, max(CONNECTIONS), seconds)  # warm
         for _ in range(options.repetitions):
             for connections in CONNECTIONS:
                 for name, url in urls.items():
-                    if name == LEAST and connections > 1:
-                        continue
-                    load = wrk(url, connections, seconds)
-                    loads[name, connections].append(load)
+                    loads[name, connections].append(wrk(url, connections, seconds))
     report(loads)
 
 
@@ -78,7 +73,6 @@ def report(loads: Loads) -> None:
         table([*titles, "bare / this", "this / awslambdaric"], rows)
         if connections == 1:
             target("1 client: bare aiohttp / sandbox, calls/s", rates[BARE] / rates["sandbox"], 2.5)
-            print(f"(of that, any cloud with the Runtime API: {rates[BARE] / rates[LEAST]:.2f})")
         else:
             what = f"{connections} clients: sandbox"
             ratio = rates["sandbox"] / rates["awslambdaric"]

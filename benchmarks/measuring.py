@@ -1,6 +1,6 @@
 """What the benchmarks share: load from wrk, processes of their own, medians, a table.
 
-It judges nothing but a ratio against its target. What is measured is each script's own business.
+It judges nothing but a figure against its target. What is measured is each script's own business.
 """
 
 import argparse
@@ -146,8 +146,8 @@ def table(titles: Sequence[str], rows: Sequence[Sequence[str | float]]) -> None:
         print("  ".join(text.rjust(n) if right else text.ljust(n) for text, n, right in pairs))
 
 
-def target(what: str, ratio: float, limit: float, at_least: bool = False) -> None:
-    """Print whether a ratio keeps within its target."""
-    met = ratio >= limit if at_least else ratio <= limit
+def target(what: str, figure: float, limit: float, at_least: bool = False) -> None:
+    """Print whether a figure keeps within its target."""
+    met = figure >= limit if at_least else figure <= limit
     wanted = f"at {'least' if at_least else 'most'} {number(limit)}"
-    print(f"target {'met' if met else 'MISSED'}: {what}: {number(ratio)} ({wanted})")
+    print(f"target {'met' if met else 'MISSED'}: {what}: {number(figure)} ({wanted})")

@@ -5,9 +5,6 @@
 The site comes from a plain server of files on this machine, without compression.
 """
 
-import argparse
-import os
-import statistics
 import sys
 import tempfile
 import time
@@ -17,8 +14,10 @@ HOME = Path(__file__).parents[1]
 for folder in ("tests/helpers", "sandbox/tests/helpers", "sandbox", "."):
     sys.path.insert(0, str(HOME / folder))
 
+from measuring import median, start, table, target  # noqa: E402
 from tab_site import build_site, new_page, open_notebook, run_cell, served, text_of  # noqa: E402
 
+REPETITIONS = 5
 FIRST_CELLS = (3, 6, 9)  # of notebook 00; the last one asks the bot
 REPLY = "'hello Viktor!'"
 
@@ -37,18 +36,17 @@ def first_reply(folder: Path) -> tuple[float, float, float]:
 
 def main() -> None:
     """Measure, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="one run instead of five")
-    runs = 1 if parser.parse_args().quick else 5
-    print(f"load average at start: {os.getloadavg()[0]:.1f}")
+    options = start("from an empty browser to the first reply.", REPETITIONS, needs_wrk=False)
     with tempfile.TemporaryDirectory() as place:
         build_site(Path(place))
-        found = [first_reply(Path(place)) for _ in range(runs)]
-    ready, reply, megabytes = (statistics.median(column) for column in zip(*found, strict=True))
-    print(f"\n{'from an empty browser':30}{'seconds':>10}{'MB':>8}\n{'-' * 48}")
-    print(f"{'until Python is there':30}{ready:10.1f}")
-    print(f"{'until the first reply':30}{reply:10.1f}{megabytes:8.1f}")
-    print(f"medians of {runs}")
+        found = [first_reply(Path(place)) for _ in range(options.repetitions)]
+    ready, reply, megabytes = (median(column) for column in zip(*found, strict=True))
+    table(
+        ["from an empty browser", "s"],
+        [["until Python is there", ready], ["until the first reply", reply]],
+    )
+    target("seconds until the first reply", reply, 20.0)
+    target("megabytes", megabytes, 30.0)
 
 
 if __name__ == "__main__":

@@ -12,15 +12,30 @@ import itertools
 import time
 from collections import defaultdict
 from contextlib import ExitStack
+from dataclasses import dataclass
 
-from homes import APPLICATION, BOT, CONCURRENT, PEER, Home, World
-from measuring import median, start, table, target, wrk
-from updates import CHATS, SECRET, lua
+from measuring import FUNCTIONS, median, peer, start, table, target, warm_up, wrk
+from updates import CHATS, SECRET, Crowd, event, lua
 
+from bot_sandbox import BotAccount, Telegram
+from lessons.cloud import Cloud
+
+INSTANCES = 8  # of a function, at most
+APPLICATION, BOT = "function, Application", "function, Bot"
+PEER, CONCURRENT = "run_webhook", "run_webhook, concurrent_updates"
 REPETITIONS, SECONDS, MESSAGES = 5, 2.0, 25  # messages of each person
 CONNECTIONS = (1, 8)
 FIRST = itertools.count(1, 10_000_000)  # where each run of wrk begins to number its updates
 Rates = dict[tuple[str, str, int], list[float]]
+
+
+@dataclass
+class Home:
+    """A bot, where its webhook is, and whether it replies by a call of its own."""
+
+    account: BotAccount
+    url: str
+    calls: bool
 
 
 def main() -> None:
@@ -29,41 +44,72 @@ def main() -> None:
     seconds, messages = (0.1, 1) if options.quick else (SECONDS, MESSAGES)
     rates: Rates = defaultdict(list)
     with ExitStack() as stack:
-        world = World(stack)
-        for home in world.homes.values():
-            posted_by_wrk(world, home, max(CONNECTIONS), seconds)  # warm
+        crowd, cloud = Crowd(stack.enter_context(Telegram(limits=None))), Cloud()
+        stack.enter_context(cloud)
+        homes = {
+            APPLICATION: function(cloud, crowd, "application", calls=True),
+            BOT: function(cloud, crowd, "webhook", calls=False),
+            PEER: run_webhook(stack, crowd, "peer_bot", concurrent=""),
+            CONCURRENT: run_webhook(stack, crowd, "concurrent_bot", concurrent="yes"),
+        }
+        for home in homes.values():
+            posted_by_wrk(crowd, home, max(CONNECTIONS), seconds)  # warm
         for _ in range(options.repetitions):
             for connections in CONNECTIONS:
-                for name, home in world.homes.items():
-                    rate = posted_by_wrk(world, home, connections, seconds)
+                for name, home in homes.items():
+                    rate = posted_by_wrk(crowd, home, connections, seconds)
                     rates["wrk posts", name, connections].append(rate)
-                    rate = delivered(world, home, connections, messages)
+                    rate = delivered(crowd, home, connections, messages)
                     rates["Telegram delivers", name, connections].append(rate)
     for way in ("wrk posts", "Telegram delivers"):
         for connections in CONNECTIONS:
             report(way, connections, rates)
 
 
-def posted_by_wrk(world: World, home: Home, connections: int, seconds: float) -> float:
+def function(cloud: Cloud, crowd: Crowd, module: str, calls: bool) -> Home:
+    """Deploy a bot."""
+    account, environment = crowd.new_bot(f"{module}_bot")
+    deployed = cloud.deploy(
+        module,
+        FUNCTIONS,
+        handler=f"{module}.handler",
+        memory_mb=512,
+        concurrency=INSTANCES,
+        environment=environment,
+    )
+    warm_up(deployed, [event(-number) for number in range(INSTANCES)])
+    return Home(account, deployed.url, calls)
+
+
+def run_webhook(stack: ExitStack, crowd: Crowd, username: str, concurrent: str) -> Home:
+    """Run a bot in a process of its own, and wait until it listens."""
+    account, environment = crowd.new_bot(username)
+    url = stack.enter_context(peer("ptb_webhook.py", **environment, CONCURRENT=concurrent))
+    while not crowd.telegram.call(account, "getWebhookInfo")["url"]:
+        time.sleep(0.02)
+    return Home(account, url, calls=True)
+
+
+def posted_by_wrk(crowd: Crowd, home: Home, connections: int, seconds: float) -> float:
     """Updates a second when wrk posts them."""
-    world.forget()
+    crowd.forget()
     began = time.perf_counter()
     load = wrk(home.url, connections, seconds, lua(next(FIRST)))
     if not home.calls:
         return load.per_second * load.replies / max(1, load.answered)
-    world.wait_for(load.answered)
+    crowd.wait_for(load.answered)
     return load.answered / (time.perf_counter() - began)
 
 
-def delivered(world: World, home: Home, connections: int, messages: int) -> float:
+def delivered(crowd: Crowd, home: Home, connections: int, messages: int) -> float:
     """Updates a second when the sandbox Telegram delivers them."""
     settings = {"secret_token": SECRET, "max_connections": connections}
-    world.telegram.call(home.account, "setWebhook", url=home.url, **settings)
-    world.forget()
+    crowd.telegram.call(home.account, "setWebhook", url=home.url, **settings)
+    crowd.forget()
     began = time.perf_counter()
-    for person in world.people:
+    for person in crowd.people:
         person.send_all(["!hello"] * messages, to=home.account)
-    world.wait_for(CHATS * messages)
+    crowd.wait_for(CHATS * messages)
     return CHATS * messages / (time.perf_counter() - began)
 
 

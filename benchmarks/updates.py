@@ -5,7 +5,7 @@ The pattern has the same meaning for Python's % and for Lua's string.format, so 
 
 from typing import Any
 
-from bot_sandbox import Telegram
+from bot_sandbox import BotAccount, Telegram
 
 SECRET = "benchmark-benchmark"
 CHATS = 40  # different people who write
@@ -56,13 +56,35 @@ def lua(first: int) -> str:
     return text
 
 
-def bot_of(telegram: Telegram) -> dict[str, str]:
-    """Make a bot that everybody has written to; what its function must know."""
-    account = telegram.new_bot("Hello bot", "hello_bot")
-    for _ in range(CHATS):
-        telegram.person("Viktor").send("hello", to=account)
-    api = {"TELEGRAM_API": telegram.url}
-    return api | {"TELEGRAM_TOKEN": account.token, "TELEGRAM_SECRET": SECRET}
+class Crowd:
+    """Different people called Viktor, who write to every bot."""
+
+    def __init__(self, telegram: Telegram) -> None:
+        self.telegram = telegram
+        self.people = [telegram.person("Viktor") for _ in range(CHATS)]
+
+    def new_bot(self, username: str) -> tuple[BotAccount, dict[str, str]]:
+        """Make a bot that everybody has written to, so that it may write to them; its settings."""
+        account = self.telegram.new_bot(username, username)
+        for person in self.people:
+            person.send("hello", to=account)
+        self.telegram.call(account, "deleteWebhook", drop_pending_updates=True)
+        settings = {"TELEGRAM_API": self.telegram.url, "TELEGRAM_TOKEN": account.token}
+        return account, settings | {"TELEGRAM_SECRET": SECRET}
+
+    def arrived(self) -> int:
+        """Return how many replies the people have got."""
+        return sum(len(person.inbox) for person in self.people)
+
+    def wait_for(self, replies: int) -> None:
+        """Wait for so many replies since the last `forget`."""
+        if not self.telegram.wait_until(lambda: self.arrived() >= replies, timeout=120):
+            raise RuntimeError(f"{self.arrived()} of {replies} replies came")
+
+    def forget(self) -> None:
+        """Throw away what people have got."""
+        for person in self.people:
+            self.telegram.do(person.inbox.clear)
 
 
 def event(number: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pytest
 
 HOME = Path(__file__).parents[2]
 SCRIPTS = {  # and the first column's title of each of its tables
-    "cold_and_warm": ["the machine itself", "function"],
+    "cold_and_warm": ["function"],
     "gateway": ["1 at once", "8 at once"],
     "telegram_updates": [
         f"{way}, {n} at once" for way in ("wrk posts", "Telegram delivers") for n in (1, 8)
