@@ -17,7 +17,7 @@ SCRIPTS = {  # and the first column's title of each of its tables
     "telegram_updates": [
         f"{way}, {n} at once" for way in ("wrk posts", "Telegram delivers") for n in (1, 8)
     ],
-    "test_time": ["python3 start.py test", "in the tests' phase", "notebooks: 1"],
+    "test_time": ["notebooks: 1"],
 }
 NEED_WRK = ("gateway", "telegram_updates")
 
