@@ -97,7 +97,7 @@ class Invocation:
     cold: bool
     start: float  # arrival of the call; a cold one then waits for its instance
     end: float
-    init_ms: float  # start of its instance; 0 when warm
+    init_ms: float  # start of its instance; 0 when warm, or in `duration_ms` after a slow start
     duration_ms: float
     billed_ms: int  # by AWS's rule
     memory_mb: int
@@ -189,7 +189,7 @@ def report(invocation: Invocation) -> str:
         f"Memory Size: {invocation.memory_mb} MB\t"
         f"Max Memory Used: {invocation.max_memory_mb} MB"
     )
-    if not invocation.cold:
+    if not invocation.init_ms:
         return line
     what = "Restore" if invocation.snapshot else "Init"
     line += f"\t{what} Duration: {invocation.init_ms:.2f} ms"

@@ -44,28 +44,27 @@ class Instance:
         """Whether it must not get another event."""
         return self._api.failure is not None
 
-    async def start(self, launch: Launch, timeout_s: float) -> None:
+    async def start(self, launch: Launch, timeout_s: float, too_late: FunctionError) -> None:
         """Start the process and wait until it asks for its first event; raises FunctionError."""
         address = await self._api.listen()
         if not self.is_broken:
             self._start_process(launch, address)
         try:
-            await self._api.wait(timeout_s, errors.init_timed_out(timeout_s))
+            await self._api.wait(timeout_s, too_late)
             self.record.ready = self._clock()
         finally:
             self._output.drain()
             self.record.pid = self._process.pid if self._process else 0
 
     async def invoke(
-        self, request_id: str, event: bytes, trace: str, tail: Log | None = None
+        self, request_id: str, event: bytes, trace: str, timeout_s: float, tail: Log | None = None
     ) -> bytes:
         """Hand over an event and wait for the result; raises FunctionError.
 
-        `tail` also gets what the function prints meanwhile.
+        `timeout_s` is what the call has left, `tail` also gets what the function prints meanwhile.
         """
         self._calls += 1
         self._output.tail = tail
-        timeout_s = self.deployment.settings.timeout_s
         deadline_ms = int((time.time() + timeout_s) * 1000)  # on the function's own clock
         invocation = PendingInvocation(request_id, event, deadline_ms, trace)
         try:

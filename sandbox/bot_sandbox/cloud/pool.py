@@ -72,7 +72,8 @@ class Pool:
         """Start an instance and keep it for the first call; raises FunctionError if it fails."""
         instance = self._take()
         try:
-            await self._start(instance)
+            longest_s = max(self._init_timeout_s, self.settings.timeout_s)
+            await self._start(instance, longest_s, errors.init_timed_out(longest_s))
             instance.check_memory()
         finally:
             await self._release(instance)
@@ -92,19 +93,24 @@ class Pool:
         """
         arrived = self._clock()
         instance = self._take()
-        record = instance.record
-        cold = record.ready is None
-        call = RunningCall(request_id, record.number, arrived, cold, caller=caller)
+        cold = instance.record.ready is None
+        call = RunningCall(request_id, instance.record.number, arrived, cold, caller=caller)
         self._history.begin(call)
         answer, error = None, None
         began: float | None = None  # in real time, as all durations
+        timeout_s = self.settings.timeout_s
         try:
-            if call.cold:
-                await self._start(instance)
-            self._history.enter(record, "busy", self._begin(call, tail))
+            if call.cold and not await self._start_in_time(instance):
+                instance = await self._replace(instance, call)
+                self._begin(call, tail)
+                began = time.perf_counter()
+                await self._start(instance, timeout_s, errors.timed_out(timeout_s))
+                instance.record.init_s = 0.0  # it is in the call's own duration
+            self._history.enter(instance.record, "busy", self._begin(call, tail))
             trace = trace or next_trace("", self.deployment.arn)
-            began = time.perf_counter()
-            payload = await instance.invoke(call.request_id, event, trace, tail)
+            began = began or time.perf_counter()
+            left_s = timeout_s - (time.perf_counter() - began)
+            payload = await instance.invoke(call.request_id, event, trace, left_s, tail)
             answer = FunctionResult(payload, parse(payload))
         except FunctionError as raised:
             error = raised
@@ -113,7 +119,7 @@ class Pool:
         if call.cold:
             instance.check_memory()
         await self._release(instance)
-        self._write_down(record, call, ended, work_s, error, instance.is_broken, tail)
+        self._write_down(instance.record, call, ended, work_s, error, instance.is_broken, tail)
         if answer is None:
             raise error or errors.closed()
         return answer
@@ -183,12 +189,36 @@ class Pool:
         self._history.instances.append(instance.record)
         return instance
 
-    async def _start(self, instance: Instance) -> None:
+    async def _start_in_time(self, instance: Instance) -> bool:
+        """Start an instance; return False if it loads too slowly, so its call starts another.
+
+        AWS: "Lambda retries the Init phase at the time of the first function invocation with the
+        configured function timeout" ("Understanding the Lambda execution environment lifecycle").
+        """
+        too_late = errors.init_timed_out(self._init_timeout_s)
+        try:
+            await self._start(instance, self._init_timeout_s, too_late)
+        except FunctionError as error:
+            if error is not too_late or self._draining == "closed":
+                raise
+            init_ms = instance.record.init_s * 1000
+            self._log(f"INIT_REPORT Init Duration: {init_ms:.2f} ms\tPhase: init\tStatus: timeout")
+            return False
+        return True
+
+    async def _replace(self, slow: Instance, call: RunningCall) -> Instance:
+        """Stop the instance of a call, and return a new one for it."""
+        instance = self._new_instance()
+        call.instance = instance.record.number
+        await self._stop(slow, "")
+        return instance
+
+    async def _start(self, instance: Instance, timeout_s: float, too_late: FunctionError) -> None:
         began = time.perf_counter()
         try:
             launch = await self._launcher.launch()
             instance.record.snapshot = self._launcher.from_snapshot
-            await instance.start(launch, self._init_timeout_s)
+            await instance.start(launch, timeout_s, too_late)
         except FunctionError as error:
             instance.fail(error)
             raise
@@ -218,11 +248,12 @@ class Pool:
         return instance.is_broken or now - instance.record.since >= self.settings.idle_s
 
     def _begin(self, call: RunningCall, tail: Log | None) -> float:
-        call.began = self._clock()
-        self._log(f"START RequestId: {call.request_id} Version: $LATEST", tail)
+        if call.began is None:
+            call.began = self._clock()
+            self._log(f"START RequestId: {call.request_id} Version: $LATEST", tail)
         return call.began
 
-    def _log(self, line: str, tail: Log | None) -> None:
+    def _log(self, line: str, tail: Log | None = None) -> None:
         self._history.log.add(line)
         if tail:
             tail.add(line)
@@ -238,8 +269,7 @@ class Pool:
         tail: Log | None,
     ) -> None:
         init_s = record.init_s if call.cold else 0
-        if call.began is None:
-            self._begin(call, tail)
+        self._begin(call, tail)
         work_s = min(work_s, self.settings.timeout_s)
         if is_broken and error:
             self._log(f"{call.request_id} {error.message}", tail)

@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bot_sandbox.cloud.deployment import Deployment
-from bot_sandbox.cloud.errors import FunctionError
+from bot_sandbox.cloud.errors import FunctionError, init_timed_out
 from bot_sandbox.cloud.history import History
 from bot_sandbox.cloud.instance import Instance, Launch
 from bot_sandbox.cloud.process import InstanceProcess, NewProcess, OutputPipe
@@ -143,7 +143,7 @@ class Snapshot:
     async def load(self, timeout_s: float) -> float:
         """Load the function; return how many seconds it took. Raises FunctionError."""
         began = time.perf_counter()
-        await self._instance.start(self._launch_template, timeout_s)
+        await self._instance.start(self._launch_template, timeout_s, init_timed_out(timeout_s))
         return time.perf_counter() - began
 
     def launch(

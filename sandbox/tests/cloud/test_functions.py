@@ -443,6 +443,42 @@ def test_billed_time_is_rounded_up(duration_ms, init_ms, tariff):
     assert used - 1e-6 <= billed < used + tariff.rounding_ms + 1e-6
 
 
+SLOW_TO_LOAD = """
+import time
+time.sleep(LOADING)
+def handler(event, context):
+    return context.get_remaining_time_in_millis()
+"""
+
+
+def test_a_function_that_loads_slowly_is_loaded_again_in_its_first_call(tmp_path):
+    (tmp_path / "main.py").write_text(SLOW_TO_LOAD.replace("LOADING", "1.0"))
+    with Cloud(init_timeout_s=0.5) as cloud:
+        fn = cloud.deploy("slow", tmp_path, timeout_s=60)
+        left_ms = fn.invoke()
+        assert fn.invoke() > left_ms  # it stays warm, and then has all of its time
+        slow, loaded = fn.instances
+    assert left_ms <= 59_000
+    assert (slow.state, slow.why, slow.ready) == ("killed", "timeout", None)
+    cold, warm = fn.invocations
+    assert cold.cold and cold.duration_ms >= 1000 and cold.init_ms == 0
+    assert not warm.cold and cold.instance == warm.instance == loaded.number
+    assert re.fullmatch(
+        r"INIT_REPORT Init Duration: \d+\.\d\d ms\tPhase: init\tStatus: timeout", fn.logs[0]
+    )
+    assert [line.split()[0] for line in fn.logs[1:4]] == ["START", "END", "REPORT"]
+    assert "Init Duration" not in fn.logs[3]
+
+
+def test_a_function_that_loads_longer_than_it_may_work_times_out(tmp_path):
+    (tmp_path / "main.py").write_text(SLOW_TO_LOAD.replace("LOADING", "60"))
+    with Cloud(init_timeout_s=0.2) as cloud:
+        fn = cloud.deploy("slow", tmp_path, timeout_s=0.5)
+        with pytest.raises(FunctionError, match=r"Task timed out after 0\.50 seconds"):
+            fn.invoke()
+        assert [each.duration_ms for each in fn.invocations] == [500]
+
+
 def test_own_worker_loop(cloud, tmp_path):
     loop = tmp_path / "my_loop.py"
     loop.write_text(

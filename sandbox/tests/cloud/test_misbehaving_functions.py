@@ -139,7 +139,7 @@ def write(folder, text):
         ("1 / 0", "ZeroDivisionError", "division by zero"),
         ("import os; os._exit(7)", "Runtime.ExitError", "exit status 7"),
         ("import sys; sys.exit(8)", "Runtime.ExitError", "exit status 8"),
-        ("while True: pass", "Sandbox.Timedout", "Init phase timed out after 2.00 seconds"),
+        ("while True: pass", "Sandbox.Timedout", " timed out after "),
         (
             "from os import path\ndef hello(): pass\ndef handle(): pass\nx = 1",
             "Runtime.HandlerNotFound",
@@ -152,9 +152,8 @@ def test_functions_that_do_not_start(cloud, tmp_path, code, type, says, start):
     error = error_of(fn)
     assert error.type == type
     assert says in error.message
-    (instance,) = fn.instances
-    assert instance.ready is None
-    assert instance.stopped
+    assert fn.instances
+    assert all(each.ready is None and each.stopped for each in fn.instances)
 
 
 @BOTH_STARTS
