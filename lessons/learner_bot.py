@@ -124,14 +124,14 @@ def cells_of_my_bot(notebooks: Path) -> Iterator[tuple[str, str, str]]:
                 yield path.stem, name, saved_text(text)
 
 
-def commands_of(folder: Path) -> set[str]:
+def commands_of(folder: Path) -> list[str]:
     """Return the commands of the bot in a folder; none if there is no bot that loads."""
     if not (folder / "main.py").exists():
-        return set()
+        return []
     try:
-        return set(load_bot(folder)[0].commands)
+        return load_bot(folder)[0].commands
     except (BotFileError, OSError):
-        return set()
+        return []
 
 
 def load_bot(folder: Path) -> tuple[Bot, list[str]]:

@@ -104,9 +104,10 @@ def exercise_1(file: str | Path) -> str:
     welcome = load_bot_file(Path(file), Bot).ask("/start", user="Ada")
     suggested = re.findall(r"[!/](\w+)", welcome.casefold())
     known = commands_of(Path(file).parents[1])
+    others = ", ".join(f"!{name}" for name in known if name != "start")
     expect(
         not known or any(name in known for name in suggested),
-        f"your bot has no command {' or '.join(suggested)}. Name one that it has, such as !roll",
+        f"your bot has no command {' or '.join(suggested)}. Name one that it has: {others}",
     )
     return "your bot says welcome, and what to do next"
 

@@ -9,7 +9,7 @@ from bot_sandbox.cloud.function import Function
 from lessons.cloud import Cloud
 from lessons.exercises.slips import Slip, Task, number
 from lessons.exercises.verdict import NotYet, exercise, expect, show
-from lessons.learner_bot import NAME, add_needed
+from lessons.learner_bot import NAME, add_needed, commands_of
 from lessons.web import get
 from lessons.workshop import workshop
 
@@ -17,6 +17,7 @@ IN_STORE = (
     "A function can't keep a file next to its code. Let roll.py and score.py use "
     "store = open_store(), as in notebook 01"
 )
+USED = ("roll", "score")  # commands of the learner's bot
 SCHEMES = ("redis://", "rediss://", "dynamodb://")
 
 
@@ -32,7 +33,15 @@ def exercise_1(settings: Any) -> str:
     """The learner's dice bot keeps its scores with these settings, although its instance ends."""
     check_settings(settings)
     seen = state_of(settings["STORE_URL"])
-    add_needed(["roll", "score", "web_function.py"])
+    add_needed([*USED, "web_function.py"])
+    known = commands_of(workshop() / NAME)
+    for name in USED:
+        expect(
+            not known or name in known,
+            f"your bot has no !{name}, and this exercise uses it. If yours has another name, write "
+            f'@bot.command("{name}") as one more line above its function. A command may have two '
+            "names",
+        )
     with Cloud() as cloud:
         dice = cloud.deploy(
             "dice",

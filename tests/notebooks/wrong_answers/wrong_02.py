@@ -16,4 +16,21 @@ from lessons.exercises.ex_02 import exercise_1
 exercise_1("workshop/my_bot/commands/start.py")
 """
 
-WRONG = {1: [(WELCOME, "your bot has no command dance. Name one that it has, such as !roll")]}
+RENAMED = """
+from pathlib import Path
+
+roll = Path("workshop/my_bot/commands/roll.py")
+ours = roll.read_text()
+_ = roll.write_text(ours.replace('command("roll"', 'command("throw"'))
+exercise_1("workshop/my_bot/commands/start.py")
+_ = roll.write_text(ours)
+"""
+CALL = 'exercise_1("workshop/my_bot/commands/start.py")\n'
+TRY_ROLL = WELCOME.replace("!dance", "!roll").replace(CALL, RENAMED)
+
+WRONG = {
+    1: [
+        (WELCOME, "your bot has no command dance. Name one that it has: !help, !hello, !roll"),
+        (TRY_ROLL, "your bot has no command roll. Name one that it has: !help, !hello, !throw"),
+    ]
+}

@@ -27,6 +27,17 @@ def own_store(name):
     )
 
 
+def renamed(name):
+    """A bot whose command got another name; the cell puts the old one back."""
+    path = f'Path("workshop/my_bot/commands/{name}.py")'
+    other = f"{path}.write_text(ours.replace('command(\"{name}\"', 'command(\"other\"'))"
+    good = settings('{"STORE_URL": f"sqlite:///{file}"}')
+    return good.replace(
+        "exercise_1(settings)",
+        f"ours = {path}.read_text()\n{other}\nexercise_1(settings)\n_ = {path}.write_text(ours)",
+    )
+
+
 OWN_FILE = """
 from pathlib import Path
 
@@ -84,6 +95,8 @@ WRONG = {
             "each setting is a text",
         ),
         (own_store("roll"), "!score still says"),
+        (renamed("roll"), "your bot has no !roll, and this exercise uses it"),
+        (renamed("score"), "your bot has no !score, and this exercise uses it"),
         (own_file(), "A function can't keep a file next to its code"),
     ],
     2: [
