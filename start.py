@@ -219,13 +219,15 @@ def read_lines(pipe: IO[str] | None, lines: list[str]) -> None:
 
 
 def run_shown(describe: Callable[[str], str], *words: str | Path) -> tuple[bool, str]:
-    """Run a command. On a terminal, show what `describe` returns for its output so far.
+    """Run a command in the course's folder. On a terminal, show what `describe` says of its output.
 
     Returns whether it succeeded, and all of its output.
     """
     lines: list[str] = []
     out, err = subprocess.PIPE, subprocess.STDOUT
-    with subprocess.Popen(words, stdout=out, stderr=err, text=True, errors="replace") as process:
+    with subprocess.Popen(
+        words, cwd=HERE, stdout=out, stderr=err, text=True, errors="replace"
+    ) as process:
         # pip prints nothing while it unpacks, and the line must change meanwhile.
         reader = threading.Thread(target=read_lines, args=(process.stdout, lines))
         reader.start()
@@ -280,7 +282,7 @@ def install(lock: Path) -> None:
     pure = (*PURE_PYTHON, "--target", str(site())) if ON_PHONE else ()
     run_installer(describe, "--require-hashes", "--no-deps", *pure, "-r", lock)
     # pip would use one core, and compile the packages' own tests, too.
-    words = (PYTHON, "-m", "compileall", "-qq", "-j", "0", "-x", r"[\\/]tests[\\/]", site())
+    words = (PYTHON, "-P", "-m", "compileall", "-qq", "-j", "0", "-x", r"[\\/]tests[\\/]", site())
     run_shown(lambda _: "compiling, so that later starts are quick", *words)
 
 
@@ -292,9 +294,10 @@ def run_installer(describe: Callable[[str], str], *what: str | Path) -> None:
         if run_shown(describe, *words)[0]:
             return
         say("uv failed. Trying pip.")
-    done, output = run_shown(lambda _: "preparing pip", PYTHON, "-m", "ensurepip")
+    done, output = run_shown(lambda _: "preparing pip", PYTHON, "-P", "-m", "ensurepip")
     if done:
-        done, output = run_shown(describe, PYTHON, "-m", "pip", "install", *what, "--no-compile")
+        words = (PYTHON, "-P", "-m", "pip", "install", *what, "--no-compile")
+        done, output = run_shown(describe, *words)
     if not done:
         advice = [text for words, text in ADVICE.items() if re.search(words, output, re.I)]
         lines = output.splitlines()
@@ -336,8 +339,8 @@ def make_venv(why: str) -> None:
         (VENV / name).parent.mkdir(parents=True, exist_ok=True)
         (VENV / name).write_text(json.dumps(settings), encoding="utf-8")
     lists_fonts = "" if ON_PHONE else "import matplotlib.font_manager"  # once
-    fonts = subprocess.Popen([PYTHON, "-c", lists_fonts])
-    run(PYTHON, "-m", "compileall", "-q", *(HERE / name for name in PACKAGES))
+    fonts = subprocess.Popen([PYTHON, "-P", "-c", lists_fonts])
+    run(PYTHON, "-P", "-m", "compileall", "-q", *(HERE / name for name in PACKAGES))
     fonts.wait()
     made = {**venv_inputs(), "packages": sorted(packages_there())}
     STAMP.write_text(json.dumps(made, indent=1), encoding="utf-8")
@@ -443,12 +446,15 @@ def chosen_python() -> str:
 
 
 def program(command: str) -> list[str]:
-    """Return Python's arguments that run a command's file, as a module if it is in a package."""
+    """Return Python's arguments that run a command's file, as a module if it is in a package.
+
+    -P, because a file in the folder where you type must not be taken for one of its modules.
+    """
     file = COMMANDS[command]
     if file.startswith(("docs/", "tests/")):  # they are no packages
         return [str(HERE / file)]
     file = file.removeprefix("sandbox/")
-    return ["-m", file.removesuffix(".py").removesuffix("/__main__").replace("/", ".")]
+    return ["-P", "-m", file.removesuffix(".py").removesuffix("/__main__").replace("/", ".")]
 
 
 def help_of(command: str) -> str:
@@ -521,6 +527,10 @@ def main(arguments: list[str]) -> int:
         arguments = ["--own", str(folders[0]), *arguments]
     if command == "sandbox":  # it knows nothing of botlib and of what botlib needs
         arguments = ["--import-path", str(HERE), "--packages", *arguments]
+    if python:  # it has no course.pth
+        before = filter(None, [os.environ.get("PYTHONPATH")])
+        path = [*(str(HERE / name) for name in ON_THE_PATH), *before]
+        os.environ["PYTHONPATH"] = os.pathsep.join(path)
     folder = HERE if command in IN_COURSE_FOLDER and not tests_a_bot else Path.cwd()
     return run(python or PYTHON, *program(command), *arguments, folder=folder)
 

@@ -48,6 +48,7 @@ WAYS = {  # what each tells pytest
     "--all": ["-m", ""],
 }
 TOKENS = ("TELEGRAM_", "TWITCH_")  # what the names of a bot's settings begin with
+PYTEST_FILES = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
 BROKEN, NO_TEST = 2, 5  # pytest's exit statuses: a file cannot be imported; nothing was found
 # Each test is named with what became of it and, if it was left out, why.
 LIVE = [
@@ -147,8 +148,13 @@ def own(folder, arguments):
     environment |= {"BOT_WORLD": "sandbox", "PYTHONPATH": path}
     environment.pop("STORE_URL", None)
     with tempfile.TemporaryDirectory() as scores:  # a test must not touch the bot's own store
+        # The settings in the bot's folder, or none: pytest would look in the folders above it.
+        settings = [folder / name for name in PYTEST_FILES if (folder / name).is_file()]
+        empty = Path(scores, "pytest.ini")
+        empty.touch()
+        alone += ["-c", str([*settings, empty][0]), "-p", "bot_sandbox.pytest_plugin"]
         status = subprocess.call(
-            [sys.executable, "-m", "pytest", *alone, "-p", "bot_sandbox.pytest_plugin", *arguments],
+            [sys.executable, "-P", "-m", "pytest", *alone, *arguments],
             env=environment | {"STORE_FOLDER": scores},
         )
     if status == NO_TEST:

@@ -165,11 +165,12 @@ def install(requirements: Path, folder: Path, target: Target, options: list[str]
     it is to run its author's program.
     """
     uv = shutil.which("uv")
-    command = [uv, "pip"] if uv else [sys.executable, "-m", "pip"]
+    command = [uv, "pip"] if uv else [sys.executable, "-P", "-m", "pip"]
     how = target.uv_options if uv else target.pip_options
     where = ["install", "--target", str(folder), "--only-binary", ":all:"]
     done = subprocess.run(
-        [*command, *where, *how, *options, "-r", str(requirements)],
+        [*command, *where, *how, *options, "-r", str(requirements.absolute())],
+        cwd=folder.parent,  # uv reads settings where it is called
         capture_output=True,
         text=True,
         errors="replace",

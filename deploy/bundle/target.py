@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from packaging.tags import Tag, compatible_tags, cpython_tags
 
@@ -115,6 +116,7 @@ def find_python(version: str) -> str | None:
 
 
 def output_of(*command: str) -> str:
-    """Return what a command prints, "" if it fails."""
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace")
+    """Return what a command prints, "" if it fails. It reads no settings where you type."""
+    here = Path(__file__).parent
+    done = subprocess.run(command, cwd=here, capture_output=True, text=True, errors="replace")
     return done.stdout.strip() if done.returncode == 0 else ""

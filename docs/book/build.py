@@ -243,7 +243,7 @@ def main() -> int:
         book.collect()
         book.write()
         # A warning is a link to nowhere or a page that doesn't read as it should: no book then.
-        command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-j", "auto"]
+        command = [sys.executable, "-P", "-m", "sphinx", "-q", "-W", "--keep-going", "-j", "auto"]
         command += ["-c", str(BOOK), "-d", str(Path(scratch, "doctrees")), str(folder), str(target)]
         status = subprocess.call(command)
     if not status:

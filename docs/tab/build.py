@@ -102,7 +102,7 @@ def copy_runtime(python: Path, stage: Path) -> None:
 
 def download_wheels(python: Path) -> None:
     """Fetch the packages of the browser's Python."""
-    pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--require-hashes"]
+    pip = [sys.executable, "-P", "-m", "pip", "download", "-q", "--no-deps", "--require-hashes"]
     only = ["--only-binary=:all:", "--python-version", PYTHON]
     only += ["--platform", "any", "--implementation", "py", "--abi", "none"]  # plain Python
     run(*pip, *only, "-d", python, "-r", WHEELS)

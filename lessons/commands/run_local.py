@@ -68,7 +68,7 @@ def sandbox_for(platform: str, no_open: bool) -> Iterator[str]:
     input, so it ends with this one, whatever happens to it.
     """
     child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, platform, "no" if no_open else "open"],
+        [sys.executable, "-P", "-c", CHILD, platform, "no" if no_open else "open"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

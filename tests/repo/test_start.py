@@ -720,6 +720,13 @@ def test_of_a_bot_only_its_own_tests_run(course, my_bot):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_of_a_bot_its_own_settings_for_pytest_count(my_bot):
+    (my_bot / "test_main.py").rename(my_bot / "hers.py")
+    (my_bot / "pyproject.toml").write_text('[tool.pytest.ini_options]\npython_files = "hers.py"\n')
+    done = test_of(my_bot, "my_bot", "-q")
+    assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout + done.stderr
+
+
 def test_of_a_bot_never_touches_the_store_that_the_bot_uses(my_bot):
     main = my_bot / "main.py"
     main.write_text(

@@ -1,0 +1,191 @@
+"""start.py, typed in a stranger's folder: nothing there runs unless the command names it."""
+
+import os
+import runpy
+import shutil
+import subprocess
+import sys
+import sysconfig
+from importlib.metadata import packages_distributions
+
+import nbformat
+import pytest
+from course_files import ROOT, copy_course
+from nbformat.v4 import new_code_cell, new_notebook
+
+from deploy.new import make
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and scripts as POSIX has them")
+START = runpy.run_path(str(ROOT / "start.py"))
+# What a stranger's file may be called: like anything that a program of the course imports or reads.
+MODULES = {*sys.stdlib_module_names, *packages_distributions(), "botlib", "bot_sandbox", "deploy"}
+MODULES |= {"lessons", "main", "run", "report", "start", "sitecustomize", "usercustomize"}
+MODULES |= {"conftest", "jupyter_config", "jupyter_server_config", "ipython_config", "hers"}
+RUNS = "import os\nwith open({log!r}, 'a') as log:\n    print(__file__, file=log)\n"
+PYTEST_INI = "[pytest]\naddopts = -p hers\npythonpath = .\nfilterwarnings = error::hers.Hers\n"
+# In place of uv: it says where it would read a uv.toml, and installs what this Python has.
+UV = """#!{python} -P
+import pathlib, subprocess, sys
+settings = pathlib.Path("uv.toml")
+if settings.exists():
+    with open({log!r}, "a") as log:
+        print(settings.absolute(), file=log)
+if "--require-hashes" in sys.argv and "--target" not in sys.argv:
+    python = sys.argv[sys.argv.index("--python") + 1]
+    code = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    site = subprocess.run([python, "-c", code], capture_output=True, text=True).stdout.strip()
+    pathlib.Path(site, "packages.pth").write_text({packages!r})
+else:
+    sys.exit("this uv finds nothing")
+"""
+# In place of npm: it brings a Pyodide of empty files.
+NPM = """#!{python} -P
+from pathlib import Path
+Path("node_modules/pyodide").mkdir(parents=True)
+names = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+for name in (*names, "pyodide-lock.json"):
+    Path("node_modules/pyodide", name).touch()
+"""
+NOWHERE = "http://127.0.0.1:9"
+COMMANDS = {  # what each is given, and words that its own code says at the end
+    "autostart": ("twitch my_bot --show", "ExecStart="),
+    "book": ("pages", "The book is in "),
+    "bundle": ("hungry_bot --python 3.12", "requirements.txt lists could not be installed for "),
+    "card": ("", "card.html"),
+    "deploy": ("pythonanywhere my_bot", "Not done: BOT_WORLD is sandbox"),
+    "install": ("--server", "The packages are in "),
+    "lab": ("--no-browser", "The course is open at "),
+    "login": ("telegram", "No login: BOT_WORLD is sandbox"),
+    "new": ("your_bot", "Your bot is in your_bot."),
+    "node": ("", "This machine has Node.js"),
+    "pack": ("", "my_course.zip"),
+    "refresh": ("00", "refreshed 00_start_here.ipynb"),
+    "report": ("", "Paste this into your issue"),
+    "reset": ("00", "00_start_here.ipynb is the course's again."),
+    "run": ("telegram silent_bot", "has no `bot`"),
+    "sandbox": (f"my_bot --run {sys.executable} -I -V", "Python 3."),
+    "secrets": ("yandex", "TELEGRAM_TOKEN is not set"),
+    "subscribe": ("", "TWITCH_CLIENT_ID is not set"),
+    "tab": ("site", "This failed: "),
+    "table": (NOWHERE, "127.0.0.1:9 cannot be reached"),
+    "test": ("my_bot", "1 passed"),
+    "unpack": ("none.zip", "Not unpacked"),
+    "webhook": ("", "TELEGRAM_TOKEN is not set"),
+}
+BUILD = ("book", "tab")  # what they import comes with the first of them, or with test --all
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A small course, in which she has done something, and without a .venv."""
+    folder = copy_course(tmp_path_factory.mktemp("here") / "course", without=["notebooks"])
+    (folder / "README.md").write_text("# The course\n", encoding="utf-8")
+    (folder / "notebooks").mkdir()
+    notebook = new_notebook(cells=[new_code_cell("6 * 7")])
+    nbformat.write(notebook, folder / "notebooks/00_start_here.ipynb")
+    make(folder / "my_course/workshop/my_bot")
+    return folder
+
+
+@pytest.fixture
+def ran(tmp_path):
+    """Where a stranger's file says that it was run."""
+    return tmp_path / "ran"
+
+
+@pytest.fixture
+def elsewhere(tmp_path, ran):
+    """A stranger's folder, with bots that are hers."""
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    for name in filter(str.isidentifier, MODULES):
+        (folder / f"{name}.py").write_text(RUNS.format(log=str(ran)))
+    (folder / "pytest.ini").write_text(PYTEST_INI)
+    (folder / "uv.toml").touch()
+    for name in ("my_bot", "silent_bot", "hungry_bot"):
+        make(folder / name)
+    (folder / "silent_bot/main.py").write_text("bot = 1\n")
+    (folder / "hungry_bot/requirements.txt").write_text("nothing-of-the-kind\n")
+    return folder
+
+
+@pytest.fixture
+def start(course, elsewhere, ran, tmp_path):
+    """Types a command there; returns what it printed. JupyterLab is ended when it is open."""
+
+    def start(command, *words, **environment):
+        process = subprocess.Popen(
+            [sys.executable, course / "start.py", command, *words],
+            cwd=elsewhere,
+            env=os.environ | SURROUNDINGS | {"BOTS_FOLDER": str(course)} | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        said = ""
+        while command == "lab" and "Ctrl-C in this window" not in said and process.poll() is None:
+            said += process.stdout.readline()
+        if command == "lab":
+            process.terminate()
+        return said + process.communicate(timeout=120)[0]
+
+    return start
+
+
+SURROUNDINGS = {
+    "COURSE_PYTHON": sys.executable,
+    "PIP_CONFIG_FILE": os.devnull,
+    "PIP_FIND_LINKS": "",
+    "PIP_INDEX_URL": NOWHERE,
+    "PIP_RETRIES": "0",
+    "TELEGRAM_API": NOWHERE,
+    "TWITCH_API": NOWHERE,
+}
+
+
+def programs(folder, ran, *names):
+    """Put programs of these names, uv or npm, into a folder; returns a PATH that finds them."""
+    folder.mkdir()
+    known = {"python": sys.executable, "log": str(ran), "packages": sysconfig.get_path("purelib")}
+    for name in names:
+        (folder / name).write_text({"uv": UV, "npm": NPM}[name].format(**known))
+        (folder / name).chmod(0o755)
+    return f"{folder}{os.pathsep}{os.environ['PATH']}"
+
+
+def test_every_command_is_tried():
+    assert set(COMMANDS) == {*START["COMMANDS"], *START["ONLY_INSTALL"]}
+
+
+@pytest.mark.parametrize("own_python", [True, False])
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(name, marks=[pytest.mark.full("the whole book")] * (name in BUILD))
+        for name in COMMANDS
+    ],
+)
+def test_no_file_runs_because_it_is_where_a_command_is_typed(
+    start, ran, tmp_path, command, own_python
+):
+    words, says = COMMANDS[command]
+    names = ["npm"] if own_python else ["npm", "uv"]
+    environment = {"PATH": programs(tmp_path / "bin", ran, *names)}
+    said = start(command, *words.split(), **environment, **NO_PYTHON[not own_python])
+    assert says in said
+    assert not ran.exists(), ran.read_text()
+
+
+NO_PYTHON = ({}, {"COURSE_PYTHON": ""})
+
+
+def test_none_runs_when_pip_installs_the_packages(start, course, ran, tmp_path):
+    shutil.rmtree(course / ".venv", ignore_errors=True)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/uv").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "bin/uv").chmod(0o755)
+    path = f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    said = start("install", COURSE_PYTHON="", PATH=path)
+    assert "uv failed. Trying pip." in said and "registry cannot be reached" in said
+    assert not ran.exists(), ran.read_text()
