@@ -151,8 +151,8 @@ class Copies:
         self.made_from = {}
         with suppress(OSError, ValueError):
             record = json.loads(self._record.read_text(encoding="utf-8"))
-            if isinstance(record, dict):
-                self.made_from = record.get("copies", {})
+            copies = record.get("copies") if isinstance(record, dict) else None
+            self.made_from = copies if isinstance(copies, dict) else {}
 
     def _write_record(self) -> None:
         record = {"edition": EDITION, "copies": self.made_from}

@@ -163,10 +163,11 @@ def test_another_python_stamps_her_copy_and_leaves_its_time(course):
     assert sources(course, "00_first") == "her own"
 
 
-def test_a_broken_copy_or_record_stops_nothing(course):
+@pytest.mark.parametrize("record", ["[", "[]", '{"edition": 3}', '{"edition": 3, "copies": []}'])
+def test_a_broken_copy_or_record_stops_nothing(course, record):
     Copies(course).update_all()
     (course / "my_course/00_first.ipynb").write_text("{half")
-    (course / "my_course/.originals.json").write_text("[")
+    (course / "my_course/.originals.json").write_text(record)
     Copies(course).update_all()
     assert (course / "my_course/00_first.ipynb").read_text() == "{half"
     reset(course, "00")
