@@ -93,6 +93,15 @@ def aws_2():
     return ""
 
 
+def test_the_guide_knows_what_an_aws_says_that_is_too_old_to_log_in():
+    program = aws_2()
+    if not program:
+        pytest.skip("AWS CLI 2 IS NOT INSTALLED: nobody was asked to log in")
+    done = subprocess.run([program, "login", "help"], capture_output=True, text=True)
+    (says,) = re.findall(r"If `aws login` says `(.+?)`", AWS)
+    assert done.returncode == 0 or says in done.stderr
+
+
 class Aws:
     """AWS's command, as one types it, for moto."""
 
