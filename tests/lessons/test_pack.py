@@ -569,6 +569,8 @@ def test_the_walk_from_one_course_to_another(tmp_path):
     put(mine, {"workshop/my_bot/.env": "TELEGRAM_TOKEN=never-packed\n"})
     main = 'from botlib.bot import Bot\n\nbot = Bot()\nbot.include_folder("commands")\n'
     put(mine, {"workshop/my_bot/main.py": main})
+    with pytest.raises(AssertionError, match=r"There is no my_course\.zip in .*\ndrag the zip"):
+        run_line("python3 start.py unpack my_course.zip", new, BOTS_FOLDER=str(new))
     said = run_line("python3 start.py pack", old, BOTS_FOLDER=str(old))
     (old / "my_course.zip").rename(tmp_path / "mine.zip")
     assert "left out: workshop/my_bot/.env: secrets stay where they are" in said

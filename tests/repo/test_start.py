@@ -14,6 +14,7 @@ import sys
 import sysconfig
 import tarfile
 import urllib.request
+import venv
 from pathlib import Path
 
 import nbformat
@@ -821,6 +822,19 @@ def test_what_builds_the_book_comes_with_the_first_book_alone(course):
         done = start(course, "book", COURSE_PYTHON="", PATH=path)
         assert done.stdout == "built\n", done.stderr
         assert asked(course) == ["requirements.lock", "requirements-book.lock"]
+
+
+@pytest.mark.parametrize("command", ["book", "tab"])
+def test_a_python_of_your_own_that_cannot_build_the_website_is_named(course, command):
+    bare = course.parent / "bare"
+    venv.create(bare, symlinks=os.name != "nt")
+    (python,) = [path for path in bare.glob("*/python*") if path.stem == "python"]
+    done = start(course, command, COURSE_PYTHON=str(python))
+    assert done.returncode == 1 and done.stderr == ""
+    assert done.stdout.splitlines() == [
+        f"{python} lacks what builds the website. Type:",
+        f'"{python}" -m pip install -r "{course / "requirements-book.lock"}"',
+    ]
 
 
 @POSIX
