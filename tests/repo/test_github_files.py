@@ -62,6 +62,14 @@ def test_a_workflow_may_only_read_and_only_publishing_jobs_may_more(path):
     assert wider <= ({"publish", "image"} if path.stem in ("pages", "release") else set())
 
 
+@pytest.mark.parametrize("path", WORKFLOWS, ids=names)
+def test_a_checkout_leaves_no_credentials_to_later_steps(path):
+    steps = [step for job in read(path)["jobs"].values() for step in job["steps"]]
+    checkouts = [step for step in steps if step.get("uses", "").startswith("actions/checkout@")]
+    assert checkouts
+    assert [one for one in checkouts if one.get("with") != {"persist-credentials": False}] == []
+
+
 def test_the_book_is_published_from_main_alone():
     text = (HOME / ".github/workflows/pages.yml").read_text(encoding="utf-8")
     assert "    branches: [main]\n" in text and "pull_request" not in text
