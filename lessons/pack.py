@@ -1,7 +1,7 @@
 """Your bot, your notebooks and your progress in one zip, to take along to another place.
 
 `pack` reads a folder like my_course/, `unpack` writes into one. Secrets stay where they are: no
-`.env`, no other hidden file, no file that holds a token. Notebooks travel without their outputs.
+`.env`, no other hidden file, no file that holds a secret. Notebooks travel without their outputs.
 Those that you have not changed don't travel, because every course has them.
 
 Nothing here needs a package or a process, so it works in a browser tab, too.
@@ -12,18 +12,16 @@ import json
 import os
 import re
 import stat
-import struct
 import time
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from botlib.env_file import bots_folder, read_env
-from botlib.settings import SECRETS, password_in
+from botlib.env_file import bots_folder
+from deploy.secret_scan import BROKEN_ZIP, SECRET_FILES, find_leak, known_secrets
 from lessons.in_a_tab import IN_A_TAB
 from lessons.workshop import ORIGINALS, RECORD, cells_digest, digest, forget_bytecode
 
@@ -34,22 +32,15 @@ VERSIONS = (
     ".packed.json"  # in the folder: each file's versions that were in packs, the last one last
 )
 FILE_LIMIT, TOTAL_LIMIT, MOST_FILES = 20 * 10**6, 100 * 10**6, 5000
-SHORTEST_SECRET = 8  # characters; any text may hold a shorter one
 MADE_AGAIN = {"pictures", "card.html", "card.svg"}  # by the course
 OF_TOOLS = re.compile(r"__pycache__|node_modules|.*\.(pyc|zip)|.*\.(sqlite3?|db)-(wal|shm|journal)")
 DATABASE = b"SQLite format 3\0"  # how its file begins
-SECRET_FILES = re.compile(r".*\.env(\..*)?|\.env.*|.*\.(pem|key|p12|pfx)|parameters\.json", re.I)
-TELEGRAM_TOKEN = re.compile(rb"(?<!\d)\d{6,}:[\w-]{35}(?![\w-])")
 # A part of a name that some system cannot store, or reads as something else.
 UNFIT = re.compile(
     r'|\..*|.*[\x00-\x1f\x7f<>:"|?*\\/].*|.*[. ]|(con|prn|aux|nul|com\d|lpt\d)(\..*)?',
     re.IGNORECASE | re.DOTALL,
 )
 LONGEST_PART, LONGEST_NAME = 100, 200  # bytes
-BROKEN = (
-    *(zipfile.BadZipFile, zlib.error, struct.error),
-    *(OSError, EOFError, ValueError, LookupError, RuntimeError),
-)
 
 
 class PackError(ValueError):
@@ -102,7 +93,8 @@ def pack(folder: Path) -> Pack:
     """Pack a learner's folder. PackError if nothing in it is the learner's, or it is too large."""
     entries: dict[str, Entry] = {}
     left_out: dict[str, str] = {}
-    secrets, names, by_course = known_secrets(folder), Names(), written_by_course(folder)
+    secrets, names = known_secrets(env_files_in(folder)), Names()
+    by_course = written_by_course(folder)
     for name, path in files_below(folder):
         why, content = why_not(name, path), b""
         if not why:
@@ -114,7 +106,9 @@ def pack(folder: Path) -> Pack:
             if fingerprint(name, content) == by_course.get(name):
                 continue
             content = without_outputs(content)
-        why = why or secret_in(content, secrets)
+        if not why and (leak := find_leak(content, secrets)):
+            why = f"it holds {leak.what}, in line {leak.line}"
+            why += ". A false alarm? End the line with: # not a secret" * (not leak.in_use)
         if not why and not names.add(name):
             why = "another file has almost the same name"
         if why:
@@ -218,27 +212,12 @@ def is_fit(name: str) -> bool:
     if max(sizes) > LONGEST_PART or sum(sizes) > LONGEST_NAME:
         return False
     parts = name.split("/")
-    return not any(UNFIT.fullmatch(part) or SECRET_FILES.fullmatch(part) for part in parts)
+    return not any(UNFIT.fullmatch(part) for part in parts)
 
 
-def known_secrets(folder: Path) -> dict[bytes, str]:
-    """Return the secrets in use here, from `.env` files and the environment: {value: its name}."""
-    files = [path for path in (bots_folder() / ".env", *folder.rglob(".env")) if path.is_file()]
-    found: dict[str, str] = {}
-    for source in (os.environ, *map(read_env, files)):
-        found |= {source.get(name, "").strip(): name for name in sorted(SECRETS)}
-        found[password_in(source.get("STORE_URL", ""))] = "STORE_URL"
-    return {
-        os.fsencode(value): name for value, name in found.items() if len(value) >= SHORTEST_SECRET
-    }
-
-
-def secret_in(content: bytes, known: dict[bytes, str]) -> str:
-    """Say which secret a file holds; "" if none was found. The text does not show it."""
-    for value, name in known.items():
-        if value in content:
-            return f"it holds the value of {name}"
-    return "it holds a Telegram token" if TELEGRAM_TOKEN.search(content) else ""
+def env_files_in(folder: Path) -> list[Path]:
+    """Find the files of settings whose values must not travel."""
+    return [path for path in (bots_folder() / ".env", *folder.rglob(".env")) if path.is_file()]
 
 
 def without_outputs(content: bytes) -> bytes:
@@ -341,7 +320,7 @@ def read(content: bytes) -> tuple[dict[str, Entry], dict[str, str], dict[str, li
         dates = {info.filename: time.mktime((*info.date_time, 0, 0, -1)) for info in infos}
     except PackError:
         raise
-    except (*BROKEN, AttributeError, TypeError):
+    except (*BROKEN_ZIP, AttributeError, TypeError):
         raise PackError(
             "This file is broken, or it is no pack. Expected the zip that `pack` has made. If it "
             "was sent or copied, fetch it again."

@@ -2,8 +2,8 @@
 
 The zip holds the bot's files, botlib, the packages that the bot uses of it, at the locked versions,
 and what its requirements.txt asks for, compiled for the cloud's Python. The sandbox, the lessons
-and every secret that secret_scan.py recognizes are refused. The same input gives the same bytes,
-except that a package without a version in requirements.txt may be newer tomorrow.
+and every secret that deploy/secret_scan.py recognizes are refused. The same input gives the same
+bytes, except that a package without a version in requirements.txt may be newer tomorrow.
 """
 
 from dataclasses import dataclass

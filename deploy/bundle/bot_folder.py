@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from botlib.env_file import env_files
 from deploy.bundle.archive import check_size
-from deploy.bundle.secret_scan import check_no_secret, known_secrets
+from deploy.secret_scan import SECRET_FILES, find_leak, known_secrets
 
 # Never packed, and not mentioned: what tools and running bots write, and tests.
 NOT_PACKED = {"__pycache__", "node_modules", "venv", "tests"}
@@ -21,12 +22,6 @@ CALLERS = {
     "twitch_function": "Twitch",
     "timer_function": "a timer",
 }
-SECRET_FILES = re.compile(
-    r"(?!\.env\.example$)(.*\.env(\..*)?|\.env.*"
-    r"|.*\.(pem|key|ppk|p12|pfx|jks|keystore|kdbx)|id_(rsa|dsa|ecdsa|ed25519)(_sk)?"
-    r"|credentials(\.\w+)?|client_secret.*\.json)",
-    re.I,
-)
 
 
 def bot_files(folder: Path) -> dict[str, bytes]:
@@ -59,9 +54,16 @@ def bot_files(folder: Path) -> dict[str, bytes]:
             )
     check_size({name.as_posix(): path.stat().st_size for name, path in packed.items()})
     files = {name.as_posix(): path.read_bytes() for name, path in packed.items()}
-    known = known_secrets()
+    known = known_secrets(env_files("."))
     for file, content in files.items():
-        check_no_secret(file, content, known)
+        if leak := find_leak(content, known):
+            raise ValueError(
+                f"{file} holds {leak.what}, in line {leak.line}, so nothing was packed. Remove it, "
+                "make a new one where it came from, write that into .env and read it with "
+                f"require_setting({leak.setting!r}), from botlib.settings."
+                + " If this is a false alarm, end the line with: # not a secret"
+                * (not leak.in_use)
+            )
     return files
 
 

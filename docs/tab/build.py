@@ -142,6 +142,8 @@ def course_files() -> Iterator[tuple[str, Path]]:
             is_code = path.is_file() and path.suffix != ".pyc"
             if is_code and not name.startswith(LEFT_OUT):
                 yield name, path
+    for name in ("deploy/__init__.py", "deploy/secret_scan.py"):  # for lessons/pack.py
+        yield name, COURSE / name
 
 
 def notebook_text(path: Path) -> str:

@@ -3,9 +3,9 @@
 In the other place, such as your own computer:  python3 start.py unpack FILE
 
 The zip has your bots, the notebooks that you have changed, without their outputs, your progress and
-your numbers. Secrets stay where they are: no .env, no other hidden file, and no file that holds one
-of your tokens. What is left out is named. Without FILE, it is my_course.zip in the folder where you
-type this. A pack that is there already is replaced.
+your numbers. Secrets stay where they are: no .env, no other hidden file, and no file in which
+deploy/secret_scan.py finds a secret. What is left out is named. Without FILE, it is my_course.zip
+in the folder where you type this. A pack that is there already is replaced.
 """
 
 import argparse
