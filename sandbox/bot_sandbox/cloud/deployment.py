@@ -6,6 +6,7 @@ though root may still write there. An instance writes into its own temporary fol
 
 import compileall
 import functools
+import importlib.util
 import itertools
 import json
 import os
@@ -16,8 +17,8 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
@@ -28,7 +29,16 @@ RUNTIME = HERE / "var_runtime"  # what AWS's Python has besides its standard lib
 RUNTIMES = ("python", "nodejs")
 EVENTS = ("aws", "yandex")
 WORKERS = ("sandbox", "awslambdaric")
-AWS_RUNTIME = ("awslambdaric", "simplejson", "snapshot-restore-py")  # AWS's loop and its packages
+# Modules of AWS's own loop, and of the SDK that AWS's Python has
+AWS_LOOP = ("awslambdaric", "runtime_client", "simplejson", "snapshot_restore_py")
+AWS_SDK = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
+NODE_SDK = "@aws-sdk"  # the scope of its packages, which AWS's Node.js has
+NO_SDK = """
+raise ImportError(
+    "AWS's Python has {0}. The sandbox takes it from its own Python, which doesn't have it: type "
+    "python -m pip install boto3, then deploy again"
+)
+"""
 STARTS = ("plain", "snapshot")
 ENVIRONMENT_LIMIT = 4096  # bytes
 UNZIPPED_LIMIT = 250 * 1024 * 1024  # bytes of a folder
@@ -149,7 +159,9 @@ class Deployment:
         if settings.runtime == "python":
             compile_code(self._upload)
         if settings.worker == "awslambdaric" and not settings.packages:
-            self._import_paths = [*path, str(link_packages(AWS_RUNTIME, root / "runtime"))]
+            self._import_paths = [*path, str(link_modules(AWS_LOOP, root / "runtime"))]
+        if settings.events == "aws":
+            self._add_sdk()
         make_read_only(self._upload)
         self._worker = worker_file(settings, root)
         self._environment = dict(settings.environment)
@@ -169,6 +181,17 @@ class Deployment:
             return ""
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
         return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+
+    def _add_sdk(self) -> None:
+        """Give functions AWS's SDK, as far as it is installed beside the sandbox."""
+        if self.settings.runtime == "nodejs":
+            link_node_sdk(self.root / "node_modules")
+            return
+        folder = link_modules(AWS_SDK, self.root / "sdk")
+        for name in ("boto3", "botocore"):
+            if not (folder / name).exists():
+                (folder / f"{name}.py").write_text(NO_SDK.format(name))
+        self._import_paths = [*self._import_paths, str(folder)]
 
     @property
     def can_snapshot(self) -> bool:
@@ -341,17 +364,39 @@ def worker_file(settings: FunctionSettings, root: Path) -> Path:
     return HERE / ("worker.py" if settings.runtime == "python" else "worker.mjs")
 
 
-def link_packages(names: Iterable[str], folder: Path) -> Path:
-    """Make a folder with links to these installed packages, and to no others; return it."""
+def link_modules(names: Iterable[str], folder: Path) -> Path:
+    """Make a folder with links to those of these modules that are installed; return it."""
     folder.mkdir()
     for name in names:
-        try:
-            package = distribution(name)
-        except PackageNotFoundError:
-            continue  # the loop says what it lacks
-        for top in {file.parts[0] for file in package.files or ()} - {"..", "__pycache__"}:
-            (folder / top).symlink_to(Path(str(package.locate_file(top))))
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.origin is None:
+            continue  # who needs it says what is lacking
+        place = Path(spec.origin)
+        link(place.parent if spec.submodule_search_locations else place, folder)
     return folder
+
+
+def link_node_sdk(folder: Path) -> None:
+    """Make a node_modules with a link to AWS's SDK, for a function in a folder beside it.
+
+    The SDK is the one that a program would find if it were started where the sandbox was.
+    """
+    folder.mkdir()
+    named = [Path(each) for each in os.environ.get("NODE_PATH", "").split(os.pathsep) if each]
+    with suppress(OSError):  # this folder is gone, or Windows allows no links
+        above = [parent / "node_modules" for parent in (Path.cwd(), *Path.cwd().parents)]
+        found = [place / NODE_SDK for place in (*above, *named) if (place / NODE_SDK).is_dir()]
+        if found:
+            (folder / NODE_SDK).symlink_to(found[0], target_is_directory=True)
+
+
+def link(place: Path, folder: Path) -> None:
+    """Put a link to a file or folder into a folder, or a copy where Windows allows no links."""
+    try:
+        (folder / place.name).symlink_to(place, target_is_directory=place.is_dir())
+    except OSError:
+        copy = shutil.copytree if place.is_dir() else shutil.copy
+        copy(place, folder / place.name)
 
 
 class NodeMissingError(RuntimeError):

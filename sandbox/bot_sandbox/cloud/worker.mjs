@@ -83,6 +83,10 @@ async function loadModule(file) {
 
 function missingPackage(message) {
   const name = /Cannot find (?:package|module) '([^'./][^']*)'/.exec(message)?.[1];
+  const hasSdk = existsSync(path.join(LAMBDA_TASK_ROOT, "..", "node_modules")); // as on AWS
+  if (hasSdk && name?.startsWith("@aws-sdk/")) {
+    return ` (AWS's Node.js has @aws-sdk/…; the sandbox takes it from the folder where you started it: type npm install ${name} there, then deploy again)`;
+  }
   const isThere = existsSync(path.join(LAMBDA_TASK_ROOT, "node_modules"));
   if (!name || isThere) return "";
   return " (the deployed folder has no node_modules: run npm install in it, then deploy it again)";

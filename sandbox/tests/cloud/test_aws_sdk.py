@@ -1,0 +1,180 @@
+"""AWS's runtimes have AWS's SDK; functions have what is installed beside the sandbox."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot_sandbox.cloud import Cloud, FunctionError
+from bot_sandbox.cloud.deployment import AWS_SDK
+
+CLIENTS = Path(__file__).parents[2] / "docs" / "clients.md"
+RUNNING = re.compile(r"Running on (http://\S+)")
+PYTHON_USE = """
+import importlib.util
+def handler(event, context):
+    import boto3, botocore
+    hidden = importlib.util.find_spec("something_else")
+    return [boto3.WHERE, botocore.WHERE, hidden is None]
+"""
+
+
+@pytest.fixture(scope="module")
+def cloud():
+    with Cloud() as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    """A folder of installed packages."""
+    site = tmp_path / "site"
+    site.mkdir()
+    for name in ("boto3", "botocore"):
+        (site / name).mkdir()
+        (site / name / "__init__.py").write_text("WHERE = 'installed'\n")
+        monkeypatch.delitem(sys.modules, name, raising=False)  # another test may use the real one
+    (site / "something_else.py").write_text("")
+    monkeypatch.syspath_prepend(site)
+
+
+def code(tmp_path, name, text):
+    folder = tmp_path / "code"
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(text)
+    return folder
+
+
+def error_of(fn):
+    with pytest.raises(FunctionError) as caught:
+        fn.invoke()
+    return caught.value
+
+
+@pytest.mark.usefixtures("site")
+@pytest.mark.parametrize("worker", ["sandbox", "awslambdaric"])
+def test_a_python_function_has_the_installed_sdk(cloud, tmp_path, worker):
+    if worker == "awslambdaric":
+        pytest.importorskip("awslambdaric", reason="AWS's own loop is not installed")
+    folder = code(tmp_path, "main.py", PYTHON_USE)
+    fn = cloud.deploy("sdk", folder, worker=worker)
+    assert fn.invoke() == ["installed", "installed", True]
+    (folder / "boto3.py").write_text("WHERE = 'its own'\n")
+    fn = cloud.deploy("sdk", folder, worker=worker)
+    assert fn.invoke() == ["its own", "installed", True]
+
+
+@pytest.mark.usefixtures("site")
+def test_yandex_clouds_python_has_no_sdk_of_aws(cloud, tmp_path):
+    error = error_of(cloud.deploy("sdk", code(tmp_path, "main.py", PYTHON_USE), events="yandex"))
+    assert error.message == "No module named 'boto3'"
+
+
+@pytest.mark.parametrize("packages", [False, True])
+@pytest.mark.parametrize(
+    "text", ["import boto3", "from botocore.config import Config\nimport boto3", PYTHON_USE]
+)
+def test_a_missing_sdk_is_not_the_functions_fault(cloud, tmp_path, monkeypatch, text, packages):
+    for name in ("boto3", "botocore"):
+        monkeypatch.setitem(sys.modules, name, None)  # it is not installed
+    fn = cloud.deploy("sdk", code(tmp_path, "main.py", text), packages=packages)
+    says = r"AWS's Python has (boto3|botocore).* its own Python.*pip install boto3"
+    assert re.search(says, error_of(fn).message)
+    (line,) = [line for line in fn.logs if "[ERROR]" in line]
+    assert re.search(says, line) and "deployed folder" not in line
+
+
+AS_DOCUMENTED = """
+import boto3
+def handler(event, context):
+    if event == "who is there?":
+        return "a neighbor"
+    visits = boto3.resource("dynamodb").create_table(
+        TableName="visits",
+        KeySchema=[{"AttributeName": "name", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "name", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    visits.put_item(Item={"name": "Viktor", "count": 3})
+    answer = boto3.client("lambda").invoke(FunctionName="visits", Payload='"who is there?"')
+    visit = visits.get_item(Key={"name": "Viktor"})["Item"]
+    return int(visit["count"]), answer["Payload"].read().decode()
+"""
+
+
+def moto_python():
+    """The Python that has moto and boto3; the sandbox's need not."""
+    command = shutil.which("moto_server")
+    if command and (pyenv := shutil.which("pyenv", path=Path(command).parents[1] / "bin")):
+        done = subprocess.run([pyenv, "which", "moto_server"], capture_output=True, text=True)
+        command = done.stdout.strip()
+    if not command:
+        pytest.skip("MOTO IS NOT INSTALLED: no service of AWS was tried beside the sandbox")
+    return Path(command).read_text(encoding="utf-8").splitlines()[0].removeprefix("#!").strip()
+
+
+@pytest.fixture
+def moto(tmp_path, monkeypatch):
+    """A moto's address; its boto3 is beside the sandbox."""
+    python = moto_python()
+    find = "import boto3, pathlib; print(pathlib.Path(boto3.__file__).parents[1])"
+    site = subprocess.run([python, "-c", find], capture_output=True, text=True, check=True).stdout
+    (tmp_path / "site").mkdir()
+    for name in AWS_SDK:
+        for place in Path(site.strip()).glob(f"{name}*"):
+            if place.stem == name:
+                (tmp_path / "site" / place.name).symlink_to(place)
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    command = [python, "-m", "moto.server", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            lines = iter(server.stderr.readline, "")
+            yield next(found[1] for line in lines if (found := RUNNING.search(line)))
+        finally:
+            server.kill()
+
+
+def test_the_documented_way_to_services_of_aws(cloud, tmp_path, moto):
+    (block,) = re.findall(r"```python\n(.*?AWS_ENDPOINT_URL.*?)```", CLIENTS.read_text(), re.DOTALL)
+    folder = code(tmp_path, "main.py", AS_DOCUMENTED)
+    for said, meant in (("my_function", str(folder)), ("http://127.0.0.1:5555", moto)):
+        assert said in block
+        block = block.replace(said, meant)
+    exec(block, {"cloud": cloud})
+    assert cloud.invoke("visits") == [3, '"a neighbor"']
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("main.mjs", 'import where from "@aws-sdk/client-s3";'),
+        ("main.cjs", 'const where = require("@aws-sdk/client-s3");'),
+    ],
+)
+def test_a_node_function_has_the_sdk_beside_the_sandbox(cloud, tmp_path, monkeypatch, name, line):
+    place = tmp_path / "project" / "node_modules"
+    for package, text in (
+        ("@aws-sdk/client-s3", 'module.exports = require("@smithy/core");'),
+        ("@smithy/core", 'module.exports = "installed";'),
+        ("something-else", ""),
+    ):
+        (place / package).mkdir(parents=True)
+        (place / package / "index.js").write_text(text)
+    (tmp_path / "project" / "bots").mkdir()
+    export = "export const handler =" if name.endswith("mjs") else "exports.handler ="
+    folder = code(tmp_path, name, f"{line}\n{export} async () => where;\n")
+
+    monkeypatch.chdir(tmp_path)
+    error = error_of(cloud.deploy("sdk", folder, runtime="nodejs"))
+    assert re.search("AWS's Node.js has @aws-sdk/.*npm install @aws-sdk/client-s3", error.message)
+    error = error_of(cloud.deploy("sdk", folder, runtime="nodejs", events="yandex"))
+    assert "run npm install in it" in error.message
+
+    monkeypatch.chdir(tmp_path / "project" / "bots")
+    assert cloud.deploy("sdk", folder, runtime="nodejs").invoke() == "installed"
+    (folder / name).write_text(line.replace("@aws-sdk/client-s3", "something-else"))
+    error = error_of(cloud.deploy("sdk", folder, runtime="nodejs"))
+    assert "run npm install in it" in error.message
