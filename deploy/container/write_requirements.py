@@ -1,4 +1,7 @@
-"""Write requirements.txt beside this file: the part of requirements.lock that a bot alone needs."""
+"""Write the parts of requirements.lock that two images need: a bot's and the sandbox's.
+
+python deploy/container/write_requirements.py
+"""
 
 from pathlib import Path
 
@@ -6,17 +9,21 @@ from deploy.bundle import LOCK, Target
 from deploy.bundle.lockfile import read_lock, with_dependencies
 from deploy.bundle.target import PYTHONS
 
-IMPORTS = ("dotenv", "redis", "telegram", "twitchio")
+PARTS = {  # a file, and what the program in its image imports
+    Path(__file__).with_name("requirements.txt"): ("dotenv", "redis", "telegram", "twitchio"),
+    LOCK.parent / "sandbox/requirements.lock": ("PIL", "aiohttp", "aiosmtpd", "psutil"),
+}
 OLD_PYTHON = "async-timeout"  # redis wants it below Python 3.11.3, which Debian 12 still has
 
 
-def requirements(lock: Path = LOCK) -> str:
+def requirements(imports: tuple[str, ...], lock: Path = LOCK) -> str:
     """Cut the lock down to these packages and what they need on any Python, hashes included."""
     locked = read_lock(lock)
-    each = (with_dependencies(IMPORTS, lock, Target(python)) for python in PYTHONS)
-    names = set().union(*each)
-    return "\n".join(locked[name].rstrip() for name in sorted({*names, OLD_PYTHON})) + "\n"
+    each = (with_dependencies(imports, lock, Target(python)) for python in PYTHONS)
+    names = set().union(*each) | ({OLD_PYTHON} if "redis" in imports else set())
+    return "\n".join(locked[name].rstrip() for name in sorted(names)) + "\n"
 
 
 if __name__ == "__main__":
-    Path(__file__).with_name("requirements.txt").write_text(requirements(), encoding="utf-8")
+    for path, imports in PARTS.items():
+        path.write_text(requirements(imports), encoding="utf-8")

@@ -24,7 +24,14 @@ pytestmark = [
     pytest.mark.timeout(900),
 ]  # seconds; mostly downloads
 SANDBOX = Path(__file__).parents[1]
-GIVEN = {"pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "Containerfile"}
+GIVEN = {
+    "pyproject.toml",
+    "README.md",
+    "CHANGELOG.md",
+    "LICENSE",
+    "Containerfile",
+    "requirements.lock",
+}
 GIVEN |= {"bot_sandbox", "docs", "tests", "tools"}
 # A fresh Python knows nothing of this one's sources, of its pytest or of what measures it.
 FRESH = {

@@ -40,6 +40,10 @@ LISTED = {  # every line of both files: where it is
 }
 ALL = [(file, line) for file, lines in LISTED.items() for line in lines]
 CONTAINER = "deploy/container/requirements.txt"
+IMAGES = {  # an image, and the list of its packages
+    "deploy/container/Containerfile": CONTAINER,
+    "sandbox/Containerfile": "sandbox/requirements.lock",
+}
 LOCKS = {  # what is locked where
     "requirements.lock": BASE + COURSE + SANDBOX_ALL,
     "requirements-server.lock": SERVER,
@@ -218,7 +222,7 @@ def test_whoever_installs_the_sandbox_gets_no_framework_with_it():
 
 
 @pytest.mark.parametrize(
-    "file", [*LISTED, *LOCKS, "environment.yml", CONTAINER, "deploy/new_bot/requirements.txt"]
+    "file", [*LISTED, *LOCKS, "environment.yml", *IMAGES, "deploy/new_bot/requirements.txt"]
 )
 def test_no_list_asks_a_registry_for_our_own_names(file):
     if file in LISTED:
@@ -265,6 +269,22 @@ def test_a_container_has_what_botlib_imports_and_nothing_of_the_sandboxs_own():
     others -= wanted | {"httpx"}  # python-telegram-bot needs it
     assert {"psutil", "aiosmtpd"} <= others
     assert not names & others
+
+
+@pytest.mark.parametrize(("image", "lock"), IMAGES.items())
+def test_an_image_installs_only_packages_whose_hashes_are_known(image, lock):
+    text = text_of(image).replace("\\\n", "")
+    assert re.search(rf"^COPY {re.escape(lock.removeprefix('sandbox/'))} ", text, re.MULTILINE)
+    installs = re.findall(r"pip install ([^&\n]+)", text)
+    own = [one for one in installs if one.strip().endswith("-r /bot.txt")]  # the learner's wishes
+    assert [one for one in installs if "--require-hashes" not in one] == own
+    blocks = [one for one, _ in locked(lock)]
+    assert text_of(lock).count("--hash=sha256:") >= len(blocks) > 5
+
+
+def test_the_sandboxs_image_has_all_of_its_packages():
+    names = {canonicalize_name(one.name) for one, _ in locked(IMAGES["sandbox/Containerfile"])}
+    assert by_name(SANDBOX_ALL).keys() <= names
 
 
 def test_no_bundle_and_no_container_gets_another_package_of_the_course():
