@@ -230,7 +230,7 @@ def run_shown(describe: Callable[[str], str], *words: str | Path) -> tuple[bool,
     lines: list[str] = []
     out, err = subprocess.PIPE, subprocess.STDOUT
     with subprocess.Popen(
-        words, cwd=HERE, stdout=out, stderr=err, text=True, errors="replace"
+        words, cwd=HERE, stdout=out, stderr=err, text=True, errors="replace", close_fds=False
     ) as process:
         # pip prints nothing while it unpacks, and the line must change meanwhile.
         reader = threading.Thread(target=read_lines, args=(process.stdout, lines))
@@ -321,11 +321,13 @@ def packages_there() -> set[str]:
 
 @contextmanager
 def venv_lock() -> Iterator[None]:
-    """Let one start at a time change .venv; the lock ends with its process."""
+    """Let one start at a time change .venv; the lock ends with its process and its installer."""
     from botlib.file_lock import hold_lock
 
     waiting = "Another start.py is installing packages. Waiting for it."
-    with hold_lock(VENV_LOCK, WAIT_S, lambda: say(waiting)):
+    with hold_lock(VENV_LOCK, WAIT_S, lambda: say(waiting)) as file:
+        # If this start is killed, its pip still runs for a while. Another start must wait for it.
+        os.set_inheritable(file, True)
         yield
 
 

@@ -14,10 +14,11 @@ FAR = 2**30  # the byte that Windows locks; those before it stay readable
 @contextmanager
 def hold_lock(
     path: Path, wait_s: float, when_waiting: Callable[[], object] = lambda: None
-) -> Iterator[None]:
-    """Hold the lock file `path`, which is gone afterwards.
+) -> Iterator[int]:
+    """Hold the lock file `path`, which is gone afterwards. Yields the open file's descriptor.
 
-    The system itself releases it when its process ends, even by kill -9. If another process has it
+    The system itself releases it when its process ends, even by kill -9. On POSIX, a program that
+    inherits the descriptor holds the lock until it ends, too. If another process has it
     now, `when_waiting` is called once. Raises TimeoutError, which names that process, after
     `wait_s` seconds; OSError if the file cannot be made.
     """
@@ -44,7 +45,7 @@ def hold_lock(
     try:
         os.ftruncate(file, 0)
         os.write(file, str(os.getpid()).encode())
-        yield
+        yield file
     finally:
         with suppress(OSError):  # Windows keeps a file that somebody has open
             path.unlink()

@@ -485,6 +485,37 @@ def test_a_start_that_was_killed_holds_up_no_other(course):
     assert not (course / ".venv.lock").exists()
 
 
+@POSIX
+def test_what_a_killed_start_was_installing_ends_before_another_start_begins(course):
+    killed, go = course.parent / "killed", course.parent / "go"
+    orphan = f"""
+import os, time
+if not os.path.exists({str(killed)!r}):
+    open({str(killed)!r}, "w").close()
+    os.kill(os.getppid(), 9)
+    while not os.path.exists({str(go)!r}): time.sleep(0.01)
+    pathlib.Path(site, "late.pth").touch()
+    sys.exit()
+"""
+    before = "with open("  # the place where it knows `site`
+    uv = fake_uv(course).replace(before, orphan + before, 1)
+    path = install(course, "uv", uv)
+    assert start(course, "refresh", COURSE_PYTHON="", PATH=path).returncode == -signal.SIGKILL
+    second = subprocess.Popen(
+        [sys.executable, "start.py", "refresh", "none"],
+        cwd=course,
+        env={**os.environ, "COURSE_PYTHON": "", "PATH": path},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert second.stderr.readline().startswith("Another start.py is installing packages.")
+    go.touch()
+    assert ".venv is incomplete" in second.communicate(timeout=120)[1]
+    site = load(course).site()
+    assert (site / "packages.pth").exists() and not (site / "late.pth").exists()
+
+
 SLOW_UV = f"""#!{sys.executable}
 import time
 print("Resolved 3 packages", flush=True)
