@@ -2,7 +2,7 @@
 
     python3 start.py secrets yandex                       a payload for Lockbox
     python3 start.py secrets yandex twitch                of a Twitch bot (aws twitch as well)
-    python3 start.py secrets yandex STORE_URL=URL         with the address of the bot's store
+    python3 start.py secrets yandex STORE_URL=URL         where the bot remembers; else memory://
     python3 start.py secrets aws --out FILE [NAME=VALUE]  all parameters of the stack
 
 They come from `.env`. Send them to the cloud's tool by a pipe, or by a file that only you can read
@@ -60,7 +60,9 @@ def main(arguments: list[str]) -> int:
         if options.cloud == "aws":
             written: list[Any] = for_aws(platform, values, parameters)
         else:
-            written = lockbox(values | pairs(parameters))
+            # Without a store, a bot would write a file, and a function there can't.
+            where = {STORE: values.get(STORE, "memory://")}
+            written = lockbox(values | where | pairs(parameters))
         write(json.dumps(written), options.out)
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)

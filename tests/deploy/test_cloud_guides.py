@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from aws_template import timer_of
+from her_bot import write_her_bot
 from readme_commands import DOCUMENTS, blocks, fresh_course, run_line, walk
 
 from bot_sandbox import Cloud, Telegram, Twitch
@@ -254,6 +255,7 @@ def test_the_road_to_aws_leads_to_a_reply_and_back_to_nothing(moto, world, tmp_p
     if not program:
         pytest.skip("AWS CLI 2 IS NOT INSTALLED: the guide for AWS was not followed")
     folder = fresh_course(tmp_path)
+    bot = write_her_bot(folder)
     aws = Aws(program, moto, folder)
     there, _, back = AWS.partition("## Back to nothing")
     with Cloud() as cloud:
@@ -261,8 +263,8 @@ def test_the_road_to_aws_leads_to_a_reply_and_back_to_nothing(moto, world, tmp_p
         to_a_reply, _, to_twitch = there.partition("## Change the bot")
         assert walk(to_a_reply, road.run)
         assert world.viktor.ask("!hello") == "hello Viktor!"
-        bot = folder / "my_bot/main.py"
-        bot.write_text(bot.read_text().replace('f"hello', 'f"good day'))
+        main, hello = bot / "main.py", bot / "commands/hello.py"
+        hello.write_text(hello.read_text().replace('f"hello', 'f"good day'))
         change, _, to_twitch = to_twitch.partition("## The Twitch bot")
         assert walk(change, road.run)
         assert world.viktor.ask("!hello") == "good day Viktor!"
@@ -270,18 +272,18 @@ def test_the_road_to_aws_leads_to_a_reply_and_back_to_nothing(moto, world, tmp_p
         memory, _, to_morning = memory.partition("## Good morning")
         assert walk(to_twitch, road.run)
         assert world.streamer.ask("!hello") == "good day Viktor!"
-        bot.write_text(bot.read_text() + python_in(memory))
+        main.write_text(main.read_text() + python_in(memory))
         first, _, rest = memory.partition("An upload ends")
         assert walk(first, road.run)
-        assert [world.viktor.ask("!score") for _ in "12"] == [
-            "Viktor has 1 points.",
-            "Viktor has 2 points.",
+        assert [world.viktor.ask("!count") for _ in "12"] == [
+            "Viktor has counted to 1.",
+            "Viktor has counted to 2.",
         ]
         again, _, look = rest.partition("Look into")
         assert walk(again, road.run)
-        assert world.viktor.ask("!score") == "Viktor has 3 points."
+        assert world.viktor.ask("!count") == "Viktor has counted to 3."
         assert walk(look, road.run)
-        bot.write_text(bot.read_text() + python_in(to_morning))
+        main.write_text(main.read_text() + python_in(to_morning))
         assert walk(change, road.run)
         assert world.viktor.ask("!chat") == str(world.viktor.id)
         assert walk(to_morning, road.run)
@@ -355,8 +357,8 @@ def test_what_the_function_reads_is_what_the_secret_has(world, tmp_path, makes, 
     }
     assert given == set(re.findall(r'--secret "([^"]+)"', made))
     values = {each["key"]: each["text_value"] for each in payload}
-    store = {"STORE_URL": "dynamodb://THE-STORE"} if "STORE_URL" in makes else {}
-    assert values == world.secrets_of(f"{function}.handler") | store
+    store = "dynamodb://THE-STORE" if "STORE_URL" in makes else "memory://"
+    assert values == world.secrets_of(f"{function}.handler") | {"STORE_URL": store}
 
 
 def test_all_that_the_road_to_yandex_makes_is_deleted_at_its_end():
@@ -373,7 +375,8 @@ def test_the_timer_of_yandex_cloud_says_good_morning_and_nobody_else_may_call_it
     lines = commands(section.partition("## Back to nothing")[0])
     assert not [line for line in lines if "allow-unauthenticated-invoke" in line]
     (version,) = [line for line in lines if "version create" in line]
-    assert re.findall(r"key=(\w+)", version) == ["TELEGRAM_TOKEN"]  # the secret is for webhooks
+    # TELEGRAM_SECRET is for webhooks.
+    assert re.findall(r"key=(\w+)", version) == ["TELEGRAM_TOKEN", "STORE_URL"]
     (made,) = [shlex.split(line) for line in lines if "trigger create timer" in line]
     when, payload = (made[made.index(name) + 1] for name in ("--cron-expression", "--payload"))
     settings = {"TELEGRAM_TOKEN": world.account.token, "TELEGRAM_API": world.telegram.url}

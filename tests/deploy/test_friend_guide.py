@@ -16,6 +16,7 @@ import urllib.parse
 import urllib.request
 
 import pytest
+from her_bot import HER_BOT, write_her_bot
 from readme_commands import DOCUMENTS, blocks, fresh_course, run_line, shows
 
 from bot_sandbox import Twitch
@@ -25,7 +26,7 @@ from botlib.twitch.token import check_token
 
 PAGE = DOCUMENTS["deploy/friend/README.md"]
 HOUR, DAY = 3600.0, 24 * 3600.0
-LOGIN, RUN = "python3 start.py login twitch", "python3 start.py run twitch my_bot"
+LOGIN, RUN = "python3 start.py login twitch", f"python3 start.py run twitch {HER_BOT}"
 
 
 @pytest.fixture
@@ -94,6 +95,7 @@ def running(pupil):
 
 def test_the_page_leads_to_a_bot_in_the_friends_channel_and_back(world, program, tmp_path):
     course = fresh_course(tmp_path)
+    write_her_bot(course)
     pupil = Pupil(world, course, program)
     typed = [(block, line) for block in blocks(PAGE) for line in block.commands]
     assert [line for _, line in typed] == ["python3 start.py new my_bot", LOGIN, RUN, LOGIN]

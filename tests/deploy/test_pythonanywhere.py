@@ -160,13 +160,13 @@ def test_the_guide_leads_to_a_reply_and_back(bot, account, telegram, viktor, tmp
     course, replies = fresh_course(tmp_path), []
     names = [name for names in NAMES.values() for name in names]
     settings = {name: os.environ[name] for name in names if name in os.environ}
-    run_line("python3 start.py new my_bot", course)
+    write_her_bot(course, EARLY)
 
     def run(block, line):
         if " login " in line:  # test_login.py types it
             return None
         shown = run_line(line, course, **settings)
-        if line.endswith("deploy pythonanywhere my_bot"):
+        if line.endswith(f"deploy pythonanywhere {HER_BOT}"):
             replies.append(viktor.ask("!hello"))
         return shown
 

@@ -4,12 +4,16 @@ How a block is marked: tests/helpers/readme_commands.py, and CONTRIBUTING.md.
 """
 
 import pytest
+from her_bot import write_her_bot
 from readme_commands import DOCUMENTS, Block, blocks, faults, fresh_course, run_line, walk
 
 
 @pytest.fixture
 def course(tmp_path):
-    return fresh_course(tmp_path)
+    """A copy of the course in which the learner has made the bot of the notebooks."""
+    course = fresh_course(tmp_path)
+    write_her_bot(course)
+    return course
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
