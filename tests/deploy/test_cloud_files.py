@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from aws_template import TEMPLATE, load_template, timer_of
 from function_server import serving
+from her_bot import HER_BOT
 from moto_server import ACCESS_KEY
 
 from bot_sandbox import Telegram, Twitch
@@ -471,10 +472,10 @@ def test_the_unit_does_not_try_again_what_cannot_succeed():
     assert "EnvironmentFile=/etc/chatbot/settings.env" in lines
 
 
-def test_the_unit_has_a_folder_for_the_store_that_its_readme_names():
-    assert "StateDirectory=chatbot-%i" in UNIT.read_text().splitlines()
-    (url,) = re.findall(r"STORE_URL=(sqlite:\S+)`", (DEPLOY / "machine/README.md").read_text())
-    assert url.startswith("sqlite:////var/lib/chatbot-twitch/")
+def test_a_bots_store_is_in_the_folder_that_the_unit_may_write():
+    assert "StateDirectory=chatbot-%i\n" in UNIT.read_text()
+    assert "STORE_FOLDER=/var/lib/chatbot-%i\n" in UNIT.read_text()
+    assert "/var/lib/chatbot-twitch" in (DEPLOY / "machine/README.md").read_text()
 
 
 # Containers. No engine builds the image here: these are the mistakes that can be seen without one.
@@ -490,12 +491,13 @@ def test_the_container_runs_as_nobody_in_particular_and_holds_no_secret():
     last_stage = STEPS[len(names) - names[::-1].index("FROM") :]
     assert ("USER", "10001") in last_stage
     assert names.index("USER") < names.index("ENTRYPOINT")
-    assert {rest for name, rest in STEPS if name == "ARG"} == {"BOT=my_bot"}
+    assert {rest for name, rest in STEPS if name == "ARG"} == {f"BOT={HER_BOT}"}
     assert "ADD" not in names
     assert not [rest for name, rest in STEPS if name == "ENV" and re.search("TOKEN|SECRET", rest)]
     assert all(re.search(r":[\w.-]+", rest) for name, rest in STEPS if name == "FROM")
     made = re.search(r"install --directory --owner=bot \S+ (\S+)", CONTAINERFILE)[1]
-    assert ("VOLUME", made) in STEPS and ("ENV", f"STATE_DIRECTORY={made}") in STEPS
+    assert ("VOLUME", made) in STEPS
+    assert ("ENV", f"STATE_DIRECTORY={made} STORE_FOLDER={made}") in STEPS
     assert "**/.*" in (ROOT / ".dockerignore").read_text().splitlines()  # .env too
 
 

@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from readme_commands import DOCUMENTS
+from her_bot import HER_BOT
+from readme_commands import DOCUMENTS, blocks
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 GUIDES = {
@@ -75,6 +76,19 @@ def test_a_guide_says_what_was_run_and_what_was_only_read(name):
     tried = part(GUIDES[name], "What has been tried")
     assert DATE.search(tried)
     assert re.search(r"\bread\b|\bcompared\b|\b[Nn]obody\b", tried)
+
+
+START = r"start\.py (run|autostart|bundle|deploy)\b(?!.* --delete)"
+TAKES_A_FOLDER = re.compile(rf"{START}|tar .*-c|BOT=")
+
+
+@pytest.mark.parametrize("name", [*GUIDES, ""])
+def test_a_guide_takes_the_bot_of_the_course(name):
+    document = DOCUMENTS[f"deploy/{name}/README.md".replace("//", "/")]
+    lines = [line for block in blocks(document) for line in block.commands]
+    takes_it = [line for line in lines if TAKES_A_FOLDER.search(line)]
+    assert takes_it
+    assert [line for line in takes_it if not re.search(rf"\b{HER_BOT}( |$)", line)] == []
 
 
 # The questions of deploy/README.md, which lead to the guides

@@ -14,6 +14,7 @@ import pytest
 import yaml
 from cloud_tools import wait_until
 from guide_chat import Chat, as_lines
+from her_bot import HER_BOT, write_her_bot
 from jupyter_elsewhere import chat_in, listens, live_window
 from jupyterlab_browser import FIRST, browser_page, run_notebook, unexpected_errors
 from redis_server import free_port
@@ -29,16 +30,10 @@ README = ROOT / "deploy/machine/README.md"
 IMAGE = ROOT / "docs/image/Containerfile"
 BASE_IMAGE = "docker.io/library/python:3.13-slim"
 HOUR = 3600.0
-BOT = """
-import os, roman
+WRITE = """
 from botlib import Bot
-from botlib.store import open_store
 
 bot = Bot()
-store = open_store()
-bot.command("hello")(lambda message: f"hello {message.user}!")
-bot.command("roman")(lambda message: roman.toRoman(int(message.arguments)))
-bot.command("count")(lambda message: str(store.increment("asked")))
 
 @bot.command("write")
 def write(message):
@@ -46,6 +41,13 @@ def write(message):
         open(message.arguments, "a").close()
     except OSError as error:
         return error.strerror
+"""
+ROMAN = """
+import roman
+from botlib import Bot
+
+bot = Bot()
+bot.command("roman")(lambda message: roman.toRoman(int(message.arguments)))
 """
 
 
@@ -69,14 +71,21 @@ def debian(memory):
 
 @pytest.fixture
 def course(tmp_path):
-    """The course's folder as a learner has it, with a bot that needs a package of its own."""
+    """The course's folder with the bot of the notebooks, and a command that tries to write."""
     home = tmp_path / "course"
     for name in ("botlib", "deploy"):
         shutil.copytree(ROOT / name, home / name, ignore=shutil.ignore_patterns("__pycache__"))
-    (home / "my_bot").mkdir()
-    (home / "my_bot/main.py").write_text(BOT)
-    (home / "my_bot/requirements.txt").write_text("roman\n")
+    (write_her_bot(home) / "commands/write.py").write_text(WRITE)
     return home
+
+
+def change(course):
+    """Change what the bot says, and let it use a package."""
+    bot = course / HER_BOT
+    hello = bot / "commands/hello.py"
+    hello.write_text(hello.read_text().replace("hello {message", "good morning {message"))
+    (bot / "commands/roman.py").write_text(ROMAN)
+    (bot / "requirements.txt").write_text("roman\n")
 
 
 @pytest.fixture
@@ -100,8 +109,8 @@ STATE = "systemctl show chatbot@twitch -p ActiveState,Result,ExecMainStatus,NRes
 def test_a_rented_machine_from_nothing_to_a_reply_and_back_to_nothing(
     debian, memory, course, chat, tmp_path
 ):
-    first, store = chat.settings(), re.search(r"`(STORE_URL=sqlite:\S+)`", README.read_text())[1]
-    (course / ".env").write_text(as_lines(first) + store)
+    first = chat.settings()
+    (course / ".env").write_text(as_lines(first))
     root = memory / "machine"
     subprocess.run(["cp", "--archive", debian, root], check=True)  # with owners and devices
     with Machine(root, tmp_path, course) as machine:
@@ -114,10 +123,9 @@ def test_a_rented_machine_from_nothing_to_a_reply_and_back_to_nothing(
             machine.type(block)
         chat.wait()
         assert chat.ask("!hello") == "hello Viktor!"
-        assert chat.ask("!roman 12") == "XII"
 
         # It reads the system and writes into one folder.
-        assert chat.ask("!count") == "1"
+        assert chat.ask("!cheer") == "Viktor cheers! That makes 1."
         for path in ("/opt/chatbot/x", "/etc/x", "/var/lib/x", "/root/x", "/home/x"):
             assert chat.ask(f"!write {path}") in ("Read-only file system", "Permission denied")
 
@@ -133,7 +141,7 @@ def test_a_rented_machine_from_nothing_to_a_reply_and_back_to_nothing(
         machine.type(reboot)
         chat.wait()
         assert chat.ask("!hello") == "hello Viktor!"
-        assert chat.ask("!count") == "2"
+        assert chat.ask("!cheer") == "Viktor cheers! That makes 2."
 
         # After a crash it is there again.
         alive = chat.twitch.connections("hello_bot")[-1]
@@ -143,12 +151,12 @@ def test_a_rented_machine_from_nothing_to_a_reply_and_back_to_nothing(
         assert "NRestarts=1" in machine.there(STATE)
 
         # A change of the bot.
-        changed = BOT.replace("hello {message.user}!", "good morning {message.user}!")
-        (course / "my_bot/main.py").write_text(changed)
+        change(course)
         alive = chat.twitch.connections("hello_bot")[-1]
         type_all(machine, "Change the bot")
         chat.wait(after=alive)
         assert chat.ask("!hello") == "good morning Viktor!"
+        assert chat.ask("!roman 12") == "XII"
 
         as_a_user_at_home(machine, chat, course)
 
@@ -156,7 +164,7 @@ def test_a_rented_machine_from_nothing_to_a_reply_and_back_to_nothing(
         machine.there("systemctl stop chatbot@twitch")
         assert "Result=success" in machine.there(STATE)
         wrong = first | {"TWITCH_TOKEN": "w" * 30, "TWITCH_REFRESH_TOKEN": ""}
-        (course / ".env").write_text(as_lines(wrong) + store)
+        (course / ".env").write_text(as_lines(wrong))
         machine.at_home("scp .env root@ADDRESS:/etc/chatbot/settings.env")
         machine.there("systemctl start --wait chatbot@twitch", check=False)
         state = machine.there(STATE)
@@ -206,7 +214,7 @@ def test_a_container_from_nothing_to_a_reply_and_back_to_nothing(
     first = chat.settings()
     (course / ".env").write_text(as_lines(first))
     shutil.copy(ROOT / ".dockerignore", course)
-    (course / "my_bot/.env").write_text("OTHER_SECRET=1\n")
+    (course / HER_BOT / ".env").write_text("OTHER_SECRET=1\n")
     base, store = memory / "base", memory / "engine"
     subprocess.run(["cp", "--archive", debian, base], check=True)
     store.mkdir()
@@ -224,12 +232,10 @@ def test_a_container_from_nothing_to_a_reply_and_back_to_nothing(
         engine.run(build)
         holds = engine.run("podman run --rm --entrypoint /bin/ls my_bot -A /bot /app/botlib /app")
         assert "main.py" in holds and ".env" not in holds and "deploy" not in holds
-        with_store = "-e STORE_URL=sqlite:////var/lib/chatbot/store.sqlite3 my_bot twitch"
-        engine.run(start.replace("my_bot twitch", with_store))
+        engine.run(start)
         chat.wait()
         assert chat.ask("!hello") == "hello Viktor!"
-        assert chat.ask("!roman 12") == "XII"
-        assert chat.ask("!count") == "1"
+        assert chat.ask("!cheer") == "Viktor cheers! That makes 1."
         for path in ("/bot/x", "/app/x", "/etc/x", "/root/x"):
             assert chat.ask(f"!write {path}") in ("Read-only file system", "Permission denied")
 
@@ -239,10 +245,12 @@ def test_a_container_from_nothing_to_a_reply_and_back_to_nothing(
             chat.twitch.wait_gone("hello_bot")
             chat.twitch.clock.advance(5 * HOUR)
             assert engine.run("podman logs my_bot").rstrip().endswith("INFO stopped")
-            engine.run(stop + start.replace("my_bot twitch", with_store))
+            change(course)
+            engine.run(build + stop + start)
             chat.wait()
-        assert chat.ask("!hello") == "hello Viktor!"
-        assert chat.ask("!count") == "2"
+        assert chat.ask("!hello") == "good morning Viktor!"
+        assert chat.ask("!roman 12") == "XII"
+        assert chat.ask("!cheer") == "Viktor cheers! That makes 2."
         log = engine.run(look)
         assert "my_bot" in log and first["TWITCH_REFRESH_TOKEN"] not in log
 
@@ -413,7 +421,7 @@ def as_a_user_at_home(machine, chat, course):
     """Walk deploy/home as a user who has a systemd of her own, with the packages that are there."""
     start = HOME["2. At each login, and the first reply"][0].commands
     undo = HOME["Back to nothing"][0].commands
-    packed = "tar --exclude=__pycache__ -czf chatbot.tgz botlib deploy my_bot .env"
+    packed = "tar --exclude=__pycache__ -czf chatbot.tgz botlib deploy my_course .env"
     (course / ".env").write_text(as_lines(chat.settings()))
     machine.at_home(f"{packed}\nscp chatbot.tgz root@ADDRESS:")
     machine.there(USER)

@@ -9,6 +9,7 @@ import pytest
 from android_phone import Phone, what_is_missing
 from cloud_tools import wait_until
 from guide_chat import Chat, as_lines
+from her_bot import HER_BOT, write_her_bot
 from rented_machine import blocks_of
 
 from deploy.runit_service import runit_service
@@ -18,16 +19,12 @@ GUIDE = ROOT / "deploy/phone/README.md"
 BLOCKS = {
     heading: [block.commands for block in found] for heading, found in blocks_of(GUIDE).items()
 }
-BOT = """
+ROMAN = """
 import roman
 from botlib import Bot
-from botlib.store import open_store
 
 bot = Bot()
-store = open_store()
-bot.command("hello")(lambda message: f"hello {message.user}!")
 bot.command("roman")(lambda message: roman.toRoman(int(message.arguments)))
-bot.command("count")(lambda message: str(store.increment("asked")))
 """
 TERMUX = pytest.mark.skipif(bool(what_is_missing()), reason=what_is_missing() or "a phone")
 LOGS = "usr/var/log/sv"
@@ -42,17 +39,17 @@ def phone(tmp_path):
 
 @pytest.fixture
 def course(tmp_path):
-    """The course's folder as a learner has it, with a bot that needs a package of its own."""
+    """The course's folder as a learner has it; a command of the bot needs a package."""
     home = tmp_path / "course"
     home.mkdir()
     for name in ("botlib", "deploy", "lessons", "sandbox"):
         ignore = shutil.ignore_patterns("__pycache__", "tests", "node_modules")
         shutil.copytree(ROOT / name, home / name, ignore=ignore)
     shutil.copy(ROOT / "start.py", home)
-    (home / "my_bot").mkdir()
-    (home / "my_bot/main.py").write_text(BOT)
-    (home / "my_bot/requirements.txt").write_text("roman\n")
-    (home / "my_bot/store.sqlite3").write_text("what it remembers at home\n")
+    bot = write_her_bot(home)
+    (bot / "commands/roman.py").write_text(ROMAN)
+    (bot / "requirements.txt").write_text("roman\n")
+    (bot / "store.sqlite3").write_text("what it remembers at home\n")
     (home / ".env").write_text("TWITCH_TOKEN=a-token-that-stays-at-home\n")
     return home
 
@@ -94,7 +91,7 @@ def test_a_phone_from_nothing_to_a_reply_and_back_to_nothing(phone, course, chat
     *unpack, run = BLOCKS["2. Bring your bot"][1].splitlines()
     phone.type("\n".join(unpack))
     here = phone.where
-    assert not (here / ".env").exists() and not (here / "my_bot/store.sqlite3").exists()
+    assert not (here / ".env").exists() and not (here / HER_BOT / "store.sqlite3").exists()
     first = phone.run(run)
     wait_until(lambda: " in #" in first.printed, timeout=120)
     assert "the bot lives in a sandbox" in first.printed
@@ -137,7 +134,7 @@ def test_a_phone_from_nothing_to_a_reply_and_back_to_nothing(phone, course, chat
     assert not older.exists()
     chat.wait()
     assert chat.ask("!hello") == "hello Viktor!"
-    assert chat.ask("!count") == "1"
+    assert chat.ask("!cheer") == "Viktor cheers! That makes 1."
     assert (phone.folder / "awake").exists()
     assert len(phone.processes()) == 4  # as the guide says of Android's limit
     alive = chat.twitch.connections("hello_bot")[-1]
@@ -157,14 +154,14 @@ def test_a_phone_from_nothing_to_a_reply_and_back_to_nothing(phone, course, chat
     assert phone.type(BLOCKS["If something is wrong"][0]).startswith("run:")
 
     # A change of the bot. It keeps its memory.
-    changed = BOT.replace("hello {message.user}!", "good morning {message.user}!")
-    (course / "my_bot/main.py").write_text(changed)
+    hello = course / HER_BOT / "commands/hello.py"
+    hello.write_text(hello.read_text().replace("hello {message", "good morning {message"))
     alive = chat.twitch.connections("hello_bot")[-1]
     bring(course, phone)
     phone.type(BLOCKS["Change the bot"][0])
     chat.wait(after=alive)
     assert chat.ask("!hello") == "good morning Viktor!"
-    assert chat.ask("!count") == "2"
+    assert chat.ask("!cheer") == "Viktor cheers! That makes 2."
     phone.type(BLOCKS["A memory that survives"][0])
     assert (phone.download / "store.sqlite3").stat().st_size
 
@@ -187,7 +184,7 @@ def older_service(phone):
         platform="twitch",
         python=str(here / ".venv/bin/python"),
         root=here,
-        file=here / "my_bot/main.py",
+        file=here / HER_BOT / "main.py",
     )
     for path, text in service.files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
