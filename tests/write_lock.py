@@ -1,4 +1,4 @@
-"""Write requirements-server.lock and the locks of test, test --all and book.
+"""Write requirements-server.lock, the locks of test, test --all and book, and Binder's versions.
 
     python tests/write_lock.py          in the course's folder, with uv on the path
 
@@ -27,6 +27,7 @@ RESOLVE = (
     "--universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url "
     "--no-header"
 )
+BINDER = HOME / ".binder/environment.yml"
 HEAD = "# Beyond {}, written by: python tests/write_lock.py\n"
 
 
@@ -53,6 +54,18 @@ def main():
         added = [block for name, block in entries(done.stdout).items() if name not in known]
         head = HEAD.format(" and ".join(path.name for path in earlier))
         lock.write_text(head + "".join(added), encoding="utf-8")
+    pin_binder()
+
+
+def pin_binder():
+    """Write the locked versions into Binder's list of packages."""
+    locks = [
+        path.read_text(encoding="utf-8") for path in (LEARNERS, HOME / "requirements-server.lock")
+    ]
+    pins = dict(name.split("==") for lock in locks for name in entries(lock))
+    text = BINDER.read_text(encoding="utf-8")
+    pinned = re.sub(r"(?m)^(      - ([\w-]+)).*", lambda line: f"{line[1]}=={pins[line[2]]}", text)
+    BINDER.write_text(pinned, encoding="utf-8")
 
 
 if __name__ == "__main__":
