@@ -32,6 +32,7 @@ VERSIONS = (
     ".packed.json"  # in the folder: each file's versions that were in packs, the last one last
 )
 FILE_LIMIT, TOTAL_LIMIT, MOST_FILES = 20 * 10**6, 100 * 10**6, 5000
+TOO_LARGE = f"it has more than {FILE_LIMIT // 10**6} MB"
 MADE_AGAIN = {"pictures", "card.html", "card.svg"}  # by the course
 OF_TOOLS = re.compile(r"__pycache__|node_modules|.*\.(pyc|zip)|.*\.(sqlite3?|db)-(wal|shm|journal)")
 DATABASE = b"SQLite format 3\0"  # how its file begins
@@ -96,25 +97,20 @@ def pack(folder: Path) -> Pack:
     secrets, names = known_secrets(env_files_in(folder)), Names()
     by_course = written_by_course(folder)
     for name, path in files_below(folder):
-        why, content = why_not(name, path), b""
-        if not why:
-            try:
-                content = read_file(path)
-            except PackError as error:
-                why = str(error)
-        if name.endswith(".ipynb"):
-            if fingerprint(name, content) == by_course.get(name):
-                continue
-            content = without_outputs(content)
-        if not why and (leak := find_leak(content, secrets)):
-            why = f"it holds {leak.what}, in line {leak.line}"
-            why += ". A false alarm? End the line with: # not a secret" * (not leak.in_use)
-        if not why and not names.add(name):
-            why = "another file has almost the same name"
-        if why:
-            left_out[name] = why
+        try:
+            check_file(name, path)
+            changed, content = path.stat().st_mtime, read_file(path)
+            if name.endswith(".ipynb"):
+                if fingerprint(name, content) == by_course.get(name):
+                    continue
+                content = without_outputs(content)
+            check_content(content, secrets)
+            if not names.add(name):
+                raise PackError("another file has almost the same name")
+        except PackError as error:
+            left_out[name] = str(error)
         else:
-            entries[name] = Entry(content, path.stat().st_mtime)
+            entries[name] = Entry(content, changed)
     if not entries:
         raise PackError(f"There is nothing of yours in {folder} yet, so there is no pack.")
     if sum(len(entry.content) for entry in entries.values()) > TOTAL_LIMIT:
@@ -161,17 +157,25 @@ def files_below(folder: Path) -> Iterator[tuple[str, Path]]:
                 yield path.relative_to(folder).as_posix(), path
 
 
-def why_not(name: str, path: Path) -> str:
-    """Say why a file does not go into a pack; "" if it may."""
+def check_file(name: str, path: Path) -> None:
+    """Raise PackError, which says why, if a file does not go into a pack."""
     if SECRET_FILES.fullmatch(path.name):
-        return "secrets stay where they are"
+        raise PackError("secrets stay where they are")
     if path.is_symlink() or not path.is_file():
-        return "it is no ordinary file"
+        raise PackError("it is no ordinary file")
     if not is_fit(name):
-        return "another system could not store this name"
+        raise PackError("another system could not store this name")
     if path.stat().st_size > FILE_LIMIT:
-        return f"it has more than {FILE_LIMIT // 10**6} MB"
-    return ""
+        raise PackError(TOO_LARGE)
+
+
+def check_content(content: bytes, secrets: dict[bytes, str]) -> None:
+    """Raise PackError, which says why, if this does not go into a pack."""
+    if len(content) > FILE_LIMIT:  # with what was in a database's journal
+        raise PackError(TOO_LARGE)
+    if leak := find_leak(content, secrets):
+        hint = "" if leak.in_use else ". A false alarm? End the line with: # not a secret"
+        raise PackError(f"it holds {leak.what}, in line {leak.line}{hint}")
 
 
 def read_file(path: Path) -> bytes:

@@ -423,6 +423,16 @@ def test_a_secret_in_the_scores_is_found_before_they_are_saved_whole(here, play)
     assert pack(here).left_out[STORE].startswith("it holds a Telegram bot token")
 
 
+def test_scores_that_are_too_large_with_their_journal_are_left_out(here, play):
+    play("wal", "nothing")
+    with closing(sqlite3.connect(here / STORE)) as database:
+        database.execute("PRAGMA wal_autocheckpoint = 0")
+        database.execute("INSERT INTO scores VALUES (zeroblob(?), 1)", (packing.FILE_LIMIT,))
+        database.commit()
+    assert (here / STORE).stat().st_size < packing.FILE_LIMIT
+    assert pack(here).left_out == {STORE: "it has more than 20 MB"}
+
+
 def test_a_broken_store_is_left_out_and_a_file_with_its_name_is_packed(here):
     for ordinary in ("", "x", "x" * 9000):
         put(here, {STORE: ordinary})
