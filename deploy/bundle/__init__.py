@@ -30,7 +30,7 @@ class Bundle:
     path: Path
     target: Target
     handlers: tuple[str, ...]  # what the cloud calls, as FILE.FUNCTION
-    modules: tuple[str, ...]  # of botlib that the functions load; the zip holds all of botlib
+    has_botlib: bool  # all of it
     missing: tuple[str, ...]  # imports that were not found and may not be needed
     packages: tuple[str, ...]
     is_compiled: bool
@@ -77,7 +77,7 @@ def bundle(
         path=path,
         target=target,
         handlers=tuple(handlers),
-        modules=needs.botlib,
+        has_botlib=needs.botlib,
         missing=needs.missing,
         packages=tuple(versions),
         is_compiled=target.interpreter is not None,

@@ -72,7 +72,7 @@ def report(made: Bundle, loaded: list[tuple[str, str]]) -> str:
     lines = [
         f"{made.path}: {megabytes(made.size)}, unzipped {megabytes(made.unzipped)}, "
         f"{made.files} files, for {made.target}",
-        f"  botlib:   {'all of it' if made.modules else 'not imported, so not packed'}",
+        f"  botlib:   {'all of it' if made.has_botlib else 'not imported, so not packed'}",
         f"  packages: {', '.join(made.packages) or 'none'}",
         *(f"  loading:  {how}" for how, _ in loaded),
     ]

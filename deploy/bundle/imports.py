@@ -1,11 +1,10 @@
 """Find the packages that a function needs by reading its imports, without running anything.
 
-Imports inside functions count, too, in the bot's files and in the botlib modules that these name:
-a bot that imports `open_store` may open a store in Redis; an adapter that gets a store does not.
+Imports inside functions count, too. A table says what botlib's modules need: a bot that imports
+`open_store` may open a store in Redis; an adapter that gets a store does not.
 `bot.include_folder("commands")` imports every module of that folder. What a `try` imports and
 `except ImportError` replaces counts if it is installed here. Imports for a type checker do not
-count, with one exception: a package whose `__init__` loads its names lazily lists them for the type
-checker, and that list says which module a name comes from.
+count.
 """
 
 import ast
@@ -14,15 +13,21 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from importlib.metadata import packages_distributions
-from importlib.util import find_spec
 from pathlib import Path
-from typing import NoReturn
 
 import botlib
 from deploy.bundle.bot_folder import NOT_PACKED_FILES
 
 BOTLIB = Path(botlib.__file__).resolve().parent
 NEVER = ("bot_sandbox", "lessons", "deploy")
+OF_BOTLIB = {  # a package: the modules of botlib, or names in them, that need it
+    "aiohttp": {"run", "twitch.channel", "twitch.connection", "twitch.irc_bot"},
+    "dotenv": {"env_file"},
+    "redis": {"store.open_store", "store.*", "store.redis", "store.urls"},
+    "telegram": {"run"}
+    | {f"telegram.{name}" for name in ("application", "bounded_request", "polling")}
+    | {f"telegram.{name}" for name in ("send_queue", "verified_request")},
+}
 PACKAGES = {  # which are called differently from what is imported
     "bs4": "beautifulsoup4",
     "Crypto": "pycryptodome",
@@ -49,7 +54,7 @@ class Import:
 
     module: str  # a relative one begins with its dots
     names: tuple[str, ...] = ()
-    lazy: bool = False  # inside a function, or only for the type checker
+    lazy: bool = False  # inside a function
     optional: bool = False  # in a `try` that continues without it
 
     @property
@@ -62,7 +67,7 @@ class Import:
 class Needed:
     """What a function needs beside its own folder."""
 
-    botlib: tuple[str, ...]  # the modules that it loads, sorted
+    botlib: bool
     packages: tuple[str, ...]  # top-level names that neither Python, botlib nor the folder has
     missing: tuple[str, ...]  # not found, and maybe not needed: "x, which y.py imports"
 
@@ -75,7 +80,7 @@ def needed(folder: Path, names: Iterable[str], known: set[str]) -> Needed:
     once. Inside a function, or in a package of the folder, it may never be used.
     """
     places = [folder]  # where imports look, as on sys.path; included folders come last
-    modules: set[str] = set()
+    needs_botlib = False
     packages: set[str] = set()
     missing: set[str] = set()
     todo = list(names)
@@ -94,11 +99,15 @@ def needed(folder: Path, names: Iterable[str], known: set[str]) -> Needed:
                 if not in_package:
                     check_relative(found, name)
             elif found.top == "botlib":
-                follow(found, name, modules, packages, named=True)
+                needs_botlib = True
+                packages |= packages_of(found, name)
             elif own := [file for place in places for file in own_files(folder, place, found.top)]:
                 todo += [file for file in own if file not in todo]
             elif found.top in NEVER:
-                refuse(found.module, name)
+                raise ValueError(
+                    f"{name} imports {found.module}, which belongs to the course, not to a bot: it "
+                    "is never deployed. Move what needs it out of the function's folder."
+                )
             elif found.top in known:
                 packages.add(found.top)
             elif found.top not in sys.stdlib_module_names and not found.optional:
@@ -110,9 +119,7 @@ def needed(folder: Path, names: Iterable[str], known: set[str]) -> Needed:
                         f"write its name into {folder.name}/requirements.txt{called}."
                     )
                 missing.add(f"{found.top}, which {name} imports")
-    return Needed(
-        tuple(sorted(modules)), tuple(sorted(packages - PROVIDED)), tuple(sorted(missing))
-    )
+    return Needed(needs_botlib, tuple(sorted(packages - PROVIDED)), tuple(sorted(missing)))
 
 
 def botlib_files() -> dict[str, bytes]:
@@ -137,12 +144,6 @@ def included_folders(path: Path) -> list[Path]:
     return [each for each in found if each.is_dir() and each.is_relative_to(path.parent)]
 
 
-def package_of(found: Import) -> set[str]:
-    """Return the package that an import needs; nothing for Python's own or an optional one."""
-    is_there = found.top in sys.stdlib_module_names or (found.optional and not find_spec(found.top))
-    return set() if is_there else {found.top}
-
-
 def package_name(top: str) -> str:
     """Say how the package of an import is called, as far as that is known.
 
@@ -164,55 +165,19 @@ def check_relative(found: Import, name: str) -> None:
         )
 
 
-def follow(
-    found: Import, where: str, modules: set[str], packages: set[str], named: bool = False
-) -> None:
-    """Add the botlib modules that one import loads, and what they import in turn."""
-    parts = found.module.split(".")
-    parents = [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
-    submodules = [f"{found.module}.{name}" for name in found.names]
-    for module in [*parents, *(name for name in submodules if file_of(name))]:
-        if module.startswith(NEVER):
-            refuse(module, where)
-        path = file_of(module)
-        if path is None:
-            raise ValueError(f"{where} imports {module}, which botlib does not have.")
-        whole = module == found.module and found.names in ((), ("*",))
-        asked = set(found.names) if module == found.module else set()
-        new = module not in modules
-        modules.add(module)
-        for inner in imports_of(path):
-            # A bot that imports a name from a package names the module that defines it.
-            passed_on = path.name == "__init__.py" and bool(asked & set(inner.names))
-            if path.name == "__init__.py" and inner.lazy:
-                wanted = whole or passed_on
-            else:
-                wanted = named if inner.lazy else new or (named and passed_on)
-            if wanted and inner.top == "botlib":
-                follow(inner, module, modules, packages, named and passed_on)
-            elif wanted:
-                packages |= package_of(inner)
-
-
-def refuse(module: str, where: str) -> NoReturn:
-    """Raise ValueError for a module of the course that must not be deployed."""
-    raise ValueError(
-        f"{where} imports {module}, which belongs to the course, not to a bot: it is never "
-        "deployed. Move what needs it out of the function's folder."
-    )
-
-
-def file_of(module: str) -> Path | None:
-    """Return the file of a botlib module, None if there is none."""
-    base = BOTLIB.parent.joinpath(*module.split("."))
-    candidates = [base / "__init__.py", base.with_suffix(".py")]
-    return next((path for path in candidates if path.is_file()), None)
+def packages_of(found: Import, where: str) -> set[str]:
+    """Return what an import of botlib needs; ValueError if botlib does not have the module."""
+    path = BOTLIB.parent.joinpath(*found.module.split("."))
+    if not (path.is_dir() or path.with_suffix(".py").is_file()):
+        raise ValueError(f"{where} imports {found.module}, which botlib does not have.")
+    names = {found.module, *(f"{found.module}.{name}" for name in found.names or ["*"])}
+    plain = {name.removeprefix("botlib.") for name in names}
+    return {package for package, users in OF_BOTLIB.items() if plain & users}
 
 
 def imports_of(path: Path) -> Iterator[Import]:
     """Find all imports of a file; raises ValueError if it is not valid Python."""
-    in_package = path.name == "__init__.py"
-    yield from _walk(parsed(path).body, lazy=False, in_package=in_package)
+    yield from _walk(parsed(path).body)
 
 
 def parsed(path: Path) -> ast.Module:
@@ -227,7 +192,7 @@ def parsed(path: Path) -> ast.Module:
         ) from None
 
 
-def _walk(body: Iterable[ast.AST], lazy: bool, in_package: bool) -> Iterator[Import]:
+def _walk(body: Iterable[ast.AST], lazy: bool = False) -> Iterator[Import]:
     for node in body:
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -236,15 +201,13 @@ def _walk(body: Iterable[ast.AST], lazy: bool, in_package: bool) -> Iterator[Imp
             module = "." * node.level + (node.module or "")
             yield Import(module, tuple(alias.name for alias in node.names), lazy)
         elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
-            if in_package:
-                yield from _walk(node.body, True, in_package)
-            yield from _walk(node.orelse, lazy, in_package)
+            yield from _walk(node.orelse, lazy)
         elif isinstance(node, ast.Try) and continues_without(node):
-            for found in _walk(ast.iter_child_nodes(node), lazy, in_package):
+            for found in _walk(ast.iter_child_nodes(node), lazy):
                 yield replace(found, optional=True)
         else:
             inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            yield from _walk(ast.iter_child_nodes(node), lazy or inside, in_package)
+            yield from _walk(ast.iter_child_nodes(node), lazy or inside)
 
 
 def continues_without(node: ast.Try) -> bool:

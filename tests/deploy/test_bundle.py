@@ -1,5 +1,6 @@
 """The zip a real cloud takes: what is in it, and that it runs where nothing else is."""
 
+import ast
 import hashlib
 import os
 import re
@@ -19,7 +20,7 @@ from bot_sandbox.randomness import Randomness
 from botlib.twitch.helix import Helix
 from deploy.bundle import LOCK, Target, bundle
 from deploy.bundle.__main__ import main
-from deploy.bundle.imports import needed
+from deploy.bundle.imports import BOTLIB, OF_BOTLIB, needed
 from deploy.bundle.lockfile import read_lock, version_of
 from deploy.bundle.packages import NOT_NEEDED, intact
 from deploy.bundle.target import CLOUDS, PYTHONS, THIS_PYTHON, find_python
@@ -81,7 +82,7 @@ def names_in(path):
 
 def test_an_echo_function_needs_nothing_but_itself(tmp_path):
     made = bundle(folder_of(tmp_path))
-    assert (made.modules, made.packages) == ((), ())
+    assert (made.has_botlib, made.packages) == (False, ())
     assert names_in(made.path) == [
         f"__pycache__/main.cpython-{THIS_PYTHON.replace('.', '')}.pyc",
         "main.py",
@@ -92,11 +93,8 @@ def test_an_echo_function_needs_nothing_but_itself(tmp_path):
 def test_a_bot_takes_no_package_and_an_application_takes_python_telegram_bot(tmp_path):
     small = bundle(folder_of(tmp_path, DOORS["bot"]), tmp_path / "bot.zip")
     assert small.packages == ()
-    assert {"botlib.bot", "botlib.function", "botlib.telegram.webhook"} <= set(small.modules)
-    assert "botlib.telegram.application" not in small.modules
     full = bundle(folder_of(tmp_path, DOORS["library"]), tmp_path / "full.zip")
     assert {name.partition("==")[0] for name in full.packages} >= {"python-telegram-bot", "httpx"}
-    assert "botlib.telegram.webhook" not in full.modules
     for path in (small.path, full.path):
         names = names_in(path)
         assert not [name for name in names if "sandbox" in name or "lessons" in name]
@@ -140,6 +138,54 @@ def test_only_what_the_named_function_imports_goes_along(tmp_path):
         bundle(folder, handler="brain.handler")
     with pytest.raises(ValueError, match=r"Expected main\.handler"):
         bundle(folder, handler="handler")
+
+
+def imports_in(body, lazy=False):
+    """Whether each import of a module is inside a function, and the names that it loads."""
+    for node in body:
+        if isinstance(node, ast.Import):
+            yield from ((lazy, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield lazy, node.module
+            yield from ((lazy, f"{node.module}.{alias.name}") for alias in node.names)
+        elif not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)):
+            inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            yield from imports_in(ast.iter_child_nodes(node), lazy or inside)
+
+
+def packages_by_module():
+    """The packages of the course that each module of botlib imports: at once, and all."""
+    found = {}
+    for path in BOTLIB.rglob("*.py"):
+        parts = path.relative_to(BOTLIB.parent).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        found[name] = set(imports_in(ast.parse(path.read_text(encoding="utf-8")).body))
+
+    def at_once(name, seen=()):
+        names = [other for lazy, other in found.get(name, ()) if not lazy and other not in seen]
+        return {name}.union(*(at_once(other, (*seen, name)) for other in names))
+
+    tops = {"telegram", "redis", "aiohttp", "dotenv", "twitchio", "httpx"}
+    for name in found:
+        eager = at_once(name)
+        every = eager.union(*(at_once(other) for lazy, other in found[name] if lazy))
+        loads = {each.partition(".")[0] for each in every} & tops
+        yield name, loads - ({"httpx"} if "telegram" in loads else set())  # which brings it
+
+
+def test_the_table_names_what_botlib_imports():
+    expected = {name.removeprefix("botlib."): packages for name, packages in packages_by_module()}
+    users = set().union(*OF_BOTLIB.values()) - {"store.open_store", "store.*"}
+    table = {name: {each for each in OF_BOTLIB if name in OF_BOTLIB[each]} for name in users}
+    assert table == {name: packages for name, packages in expected.items() if packages}
+
+
+@pytest.mark.parametrize("line", [STORE, "import botlib.store\n", "from botlib.store import *\n"])
+def test_a_bot_that_may_open_a_store_takes_redis(tmp_path, line):
+    (tmp_path / "main.py").write_text(line)
+    assert needed(tmp_path, ["main.py"], set()).packages == ("redis",)
+    (tmp_path / "main.py").write_text("from botlib.store import Store, StoreError\n")
+    assert needed(tmp_path, ["main.py"], set()).packages == ()
 
 
 def test_the_files_that_a_bot_includes_are_read_for_their_imports(tmp_path):
