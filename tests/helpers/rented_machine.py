@@ -2,8 +2,8 @@
 
 The machine is a fresh Debian with a systemd and an sshd of its own: mmdebstrap makes it in a
 folder, systemd-nspawn boots it; both need root. It shares this machine's network, so its sshd, and
-all that a test starts, listens on 127.0.0.1 only. The engine is podman, with images made of that
-Debian.
+all that a test starts, listens on 127.0.0.1 only. It may get a network of its own, and needs one to
+have a firewall. The engine is podman, with images made of that Debian.
 """
 
 import os
@@ -13,6 +13,8 @@ import shutil
 import socket
 import subprocess
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,11 +45,11 @@ def blocks_of(readme: Path) -> dict[str, list[Typed]]:
     }
 
 
-def what_is_missing() -> str:
-    """Why no machine and no engine can be had here; "" if they can."""
+def what_is_missing(*more: str) -> str:
+    """Why no machine and no engine can be had here, nor other tools; "" if they can."""
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
         return "NO RENTED MACHINE: only root can make a Debian and boot it"
-    gone = [tool for tool in TOOLS if not shutil.which(tool)]
+    gone = [tool for tool in (*TOOLS, *more) if not shutil.which(tool)]
     if gone:
         return f"NO RENTED MACHINE: {', '.join(gone)} not installed"
     mount = ["unshare", "--mount", "--pid", "--fork", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
@@ -64,24 +66,66 @@ def make_debian(folder: Path) -> Path:
     return folder
 
 
+def find_free_port() -> int:
+    """Return a port of 127.0.0.1 on which nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Network(NamedTuple):
+    """A machine's own network: the namespace's name, and the machine's address in it."""
+
+    name: str
+    address: str
+
+
+@contextmanager
+def own_network() -> Iterator[Network]:
+    """A network for a machine, with a way out to the internet; needs `ip` and `iptables`."""
+    name, net = f"bots{os.getpid()}", f"10.99.{os.getpid() % 256}"
+    masquerade = f"POSTROUTING --source {net}.0/24 --jump MASQUERADE"
+    forward = Path("/proc/sys/net/ipv4/ip_forward")
+    before = forward.read_text()
+    setup = f"""
+        ip netns add {name}
+        ip link add {name} type veth peer name host0 netns {name}
+        ip address add {net}.1/24 dev {name}
+        ip link set {name} up
+        ip -n {name} address add {net}.2/24 dev host0
+        ip -n {name} link set lo up
+        ip -n {name} link set host0 up
+        ip -n {name} route add default via {net}.1
+        iptables --table nat --append {masquerade}
+    """
+    try:
+        subprocess.run(["sh", "-ec", setup], check=True)
+        forward.write_text("1")
+        yield Network(name, f"{net}.2")
+    finally:
+        forward.write_text(before)
+        subprocess.run(["sh", "-c", f"iptables -t nat --delete {masquerade}; ip netns del {name}"])
+
+
 class Machine:
     """Boots a Debian, and types at home or, over ssh, on it; `ADDRESS` is its name."""
 
-    def __init__(self, debian: Path, folder: Path, home: Path) -> None:
+    def __init__(
+        self, debian: Path, folder: Path, home: Path, network: Network | None = None
+    ) -> None:
         self.root, self.home, self._config = debian, home, folder / "ssh_config"
+        self.network = network
         key = folder / "key"
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        host, port = (network.address, 22) if network else ("127.0.0.1", find_free_port())
         own = debian / "etc/ssh/sshd_config.d/here.conf"
-        own.write_text(f"ListenAddress 127.0.0.1\nPort {port}\n")
+        own.write_text(f"ListenAddress {host}\nPort {port}\n")
         (debian / "root/.ssh").mkdir(mode=0o700, exist_ok=True)
         shutil.copy(key.with_suffix(".pub"), debian / "root/.ssh/authorized_keys")
         self._config.write_text(
             textwrap.dedent(f"""\
                 Host ADDRESS
-                HostName 127.0.0.1
+                HostName {host}
                 Port {port}
                 IdentityFile {key}
                 UserKnownHostsFile {folder / "known_hosts"}
@@ -98,6 +142,9 @@ class Machine:
     def _boot(self) -> None:
         words = ["--boot", "--register=no", "--keep-unit", "--resolv-conf=copy-host"]
         words += ["--console=pipe", f"--bind-ro={CERTIFICATES}"]
+        if self.network:
+            words += [f"--network-namespace-path=/run/netns/{self.network.name}"]
+            words += ["--capability=CAP_NET_ADMIN"]
         self._nspawn = subprocess.Popen(
             ["systemd-nspawn", "--quiet", f"--directory={self.root}", *words],
             env=os.environ | {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
