@@ -8,7 +8,7 @@ import jupyterlab_browser as lab
 import pytest
 import yaml
 from chromium import find_browser
-from class_machine import README, blocks_of, class_machine, in_memory
+from class_machine import PRIVATE, README, blocks_of, class_machine, in_memory
 from jupyter_elsewhere import chat_in, live_window
 from playwright.sync_api import sync_playwright
 from rented_machine import what_is_missing
@@ -98,6 +98,22 @@ def test_two_pupils_at_once_each_with_a_bot_of_their_own(school, browser):
     # A cell that wants too much gets a MemoryError, and the kernel lives.
     greedy = "try: bytearray(3 * 10**9)\nexcept MemoryError: print('too much')"
     assert class_pupil.run_cell(ben, greedy) == "too much\n"
+
+
+def test_what_the_teacher_has_in_the_folder_stays_at_home(school):
+    """The names are those of the image, which is made of the same folder."""
+    there = school.machine.there("cd /opt/course; find . -type f -not -path './.venv/*'")
+    files = {name.removeprefix("./") for name in there.splitlines()}
+    assert {"start.py", "LICENSE", "docs/class/class.service", "botlib/bot.py"} <= files
+    assert not files & set(PRIVATE)
+    ignored = (ROOT / "docs/image/Containerfile.dockerignore").read_text("utf-8").splitlines()
+    sent = {"docs/class" if name.startswith("docs") else name.split("/")[0] for name in files}
+    kept = {line.removeprefix("!") for line in ignored if line.startswith("!")}
+    locks = {"requirements.lock", "requirements-server.lock"}
+    assert sent == kept - {"requirements*.lock", "sandbox/bot_sandbox"} | locks | {"docs/class"}
+    (line,) = [x for x in README.read_text("utf-8").splitlines() if x.startswith("tar --exclude")]
+    never = {line.removeprefix("**/") for line in ignored if line.startswith("**/")}
+    assert set(re.findall(r'--exclude="?([^" ]+)', line)) == never
 
 
 @pytest.mark.timeout(600)

@@ -23,6 +23,16 @@ STEPS = ["1. The machine", "2. The course", "3. The pupils", "4. Start it, and t
 NAMES = r'printf "anna\nben\n"'  # as the page has it
 CONFIG = "/opt/course/docs/class/jupyterhub_config.py"
 OVERRIDES = "/opt/course/.venv/share/jupyter/lab/settings/overrides.json"
+# What a teacher's folder may hold, and no pupil may read.
+PRIVATE = [".env", "prod.env", "key.pem", "store.sqlite3", "my_course.zip", "passwords.txt"]
+PRIVATE += [
+    "my_course/hello.py",
+    "workshop/bot.py",
+    "botlib/prod.env",
+    "deploy/aws/parameters.json",
+]
+PRIVATE += ["notebooks/workshop/bot.py", "notebooks/store.sqlite3-wal", "lessons/pack.zip"]
+PRIVATE += ["docs/class/names.env", "docs/notes.md", "sandbox/notes.md", "notebooks/.ipynb_x"]
 OWN_PORTS = """
 c.JupyterHub.bind_url = "http://127.0.0.1:{}"
 c.JupyterHub.hub_port = {}
@@ -71,10 +81,12 @@ def class_machine(folder: Path, names: list[str]) -> Iterator[Class]:
     home = folder / "home/course"  # a teacher's, who has a token of her own and a bot
     for name in ("botlib", "deploy", "docs", "lessons", "notebooks", "sandbox"):
         shutil.copytree(ROOT / name, home / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for path in [ROOT / "start.py", ROOT / "pyproject.toml", *ROOT.glob("requirements*.lock")]:
-        shutil.copy(path, home)
-    (home / ".env").write_text("TELEGRAM_TOKEN=123456:a-teachers-own-token\n")
-    (home / "my_course").mkdir()
+    for pattern in ("start.py", "pyproject.toml", "README.md", "LICENSE", "requirements*.lock"):
+        for path in ROOT.glob(pattern):
+            shutil.copy(path, home)
+    for private in PRIVATE:
+        (home / private).parent.mkdir(parents=True, exist_ok=True)
+        (home / private).write_text("TELEGRAM_TOKEN=123456:a-teachers-own-token\n")
     blocks = blocks_of(README)
     with Machine(make_debian(folder / "debian"), folder, home) as machine:
         for step in STEPS[:-1]:
