@@ -18,7 +18,7 @@ sys.path[:0] = [str(HOME / "tests/helpers"), str(HOME / "sandbox/tests/helpers")
 import class_pupil
 import jupyterlab_browser as lab
 from chromium import FLAGS, find_browser
-from class_machine import Class, class_machine, in_memory, memory_of
+from class_machine import TOOLS, Class, class_machine, in_memory, memory_of
 from jupyter_elsewhere import chat_in, live_window
 from measuring import median, table, target
 from playwright.sync_api import sync_playwright
@@ -30,14 +30,14 @@ MOST_MB = 350
 
 def measure(school: Class) -> None:
     """Let all pupils sign in, run notebook 00 and chat; print what it took."""
-    names = list(school.passwords)
+    names, flags = PUPILS, [*FLAGS, *school.flags]
     hub = memory_of(school.machine, "root", "jupyterhub|configurable-http")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=flags)
         began = time.perf_counter()
         pages = {}
         for name in names:  # each starts a server, nobody waits for another
-            page = pages[name] = browser.new_context().new_page()
+            page = pages[name] = browser.new_context(ignore_https_errors=True).new_page()
             page.set_default_timeout(lab.START_S * 3000)
             class_pupil.knock(page, school.address, name, school.passwords[name])
         for page in pages.values():
@@ -69,7 +69,7 @@ def measure(school: Class) -> None:
 
 def main() -> None:
     """Make the machine and measure."""
-    if missing := what_is_missing():
+    if missing := what_is_missing(*TOOLS):
         sys.exit(missing)
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -4,6 +4,8 @@ Pupils are users of the machine. They sign in with the machine's password, and e
 runs as that user, so the system keeps their files and processes apart.
 """
 
+import grp
+import os
 import sys
 from pathlib import Path
 
@@ -13,12 +15,26 @@ MEMORY = 1_000_000_000  # bytes for each process of a pupil; beyond them, Python
 PROCESSES = 400  # of a pupil, threads included
 IDLE_S = 3600  # after which a kernel stops, and then the server; a pupil's files stay
 
+ADDRESS = os.environ.get("CLASS_ADDRESS", "http://localhost:8000")  # as browsers know it
+
 c = get_config()  # noqa: F821 - JupyterHub runs this file with it
 
 c.JupyterHub.bind_url = "http://127.0.0.1:8000"  # for Caddy, which encrypts what leaves the machine
+# A pupil decides what his server answers, so each server has a host name of its own, such as
+# anna.bots.example.org: its pages can neither read other servers' pages nor use their sign-ins.
+c.JupyterHub.subdomain_host = ADDRESS
+# "__Host-": the Hub ignores cookies that a pupil's page sets for the whole domain.
+c.JupyterHub.cookie_host_prefix_enabled = ADDRESS.startswith("https:")
 c.JupyterHub.authenticator_class = "pam"
 c.PAMAuthenticator.allowed_groups = {"pupils", "teachers"}
-c.PAMAuthenticator.admin_groups = {"teachers"}  # they can stop a pupil's server
+c.JupyterHub.load_roles = [
+    {"name": "admin", "users": []},  # nobody, nor anybody whom an older edition made one
+    {
+        "name": "teacher",  # stops and starts servers, and opens only her own
+        "scopes": ["admin-ui", "list:users", "servers"],
+        "users": grp.getgrnam("teachers").gr_mem,
+    },
+]
 
 c.Spawner.cmd = [
     *("prlimit", f"--data={MEMORY}", f"--nproc={PROCESSES}"),

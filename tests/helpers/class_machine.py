@@ -1,12 +1,12 @@
 """A machine for a class: a fresh Debian on which each command of docs/class/README.md was typed.
 
-Only the ports differ, because the machine shares this one's network, and the names of the pupils.
+Only the names of the pupils differ, and who signs the certificates: Caddy itself, because no
+authority can reach the machine. It has a network of its own, where it is `bots.example.org`.
 """
 
 import json
 import shlex
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,12 +15,15 @@ from typing import NamedTuple
 
 from cloud_tools import wait_until
 from jupyterlab_browser import WHOLE
-from rented_machine import Machine, blocks_of, make_debian
+from rented_machine import Machine, blocks_of, make_debian, own_network
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "docs/class/README.md"
 STEPS = ["1. The machine", "2. The course", "3. The pupils", "4. Start it, and the first reply"]
-NAMES = r'printf "anna\nben\n"'  # as the page has it
+STEPS += ["5. Let the class in"]
+TOOLS = ("ip", "iptables")  # beyond those of a rented machine
+NAMES = r'printf "anna\nben\nteacher\n"'  # as the page has it
+HOST = "bots.example.org"
 CONFIG = "/opt/course/docs/class/jupyterhub_config.py"
 OVERRIDES = "/opt/course/.venv/share/jupyter/lab/settings/overrides.json"
 # What a teacher's folder may hold, and no pupil may read.
@@ -33,12 +36,7 @@ PRIVATE += [
 ]
 PRIVATE += ["notebooks/workshop/bot.py", "notebooks/store.sqlite3-wal", "lessons/pack.zip"]
 PRIVATE += ["docs/class/names.env", "docs/notes.md", "sandbox/notes.md", "notebooks/.ipynb_x"]
-OWN_PORTS = """
-c.JupyterHub.bind_url = "http://127.0.0.1:{}"
-c.JupyterHub.hub_port = {}
-c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{}"
-c.Spawner.args += ["--LabApp.expose_app_in_browser=True"]  # for the test's hands
-"""
+FOR_THE_TESTS_HANDS = 'c.Spawner.args += ["--LabApp.expose_app_in_browser=True"]'
 
 
 MEMORY = """
@@ -58,11 +56,23 @@ print(sum_kB * 1024 / 10**6)
 
 
 class Class(NamedTuple):
-    """A class that has begun: its machine, its address, and each pupil's password."""
+    """A class that has begun: its machine, and each user's password."""
 
     machine: Machine
-    address: str
     passwords: dict[str, str]
+    address: str = f"https://{HOST}"
+
+    @property
+    def flags(self) -> list[str]:
+        """What a Chromium needs to find the class."""
+        assert self.machine.network
+        to = self.machine.network.address
+        rules = f"MAP {HOST} {to}, MAP *.{HOST} {to}"
+        return [f"--host-resolver-rules={rules}", "--ignore-certificate-errors"]
+
+    def server(self, name: str) -> str:
+        """Return the address of a user's own server."""
+        return f"https://{name}.{HOST}/user/{name}"
 
 
 @contextmanager
@@ -77,7 +87,7 @@ def in_memory(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def class_machine(folder: Path, names: list[str]) -> Iterator[Class]:
-    """Set up a class as the page says."""
+    """Set up a class as the page says; besides the pupils, it has a `teacher`."""
     home = folder / "home/course"  # a teacher's, who has a token of her own and a bot
     for name in ("botlib", "deploy", "docs", "lessons", "notebooks", "sandbox"):
         shutil.copytree(ROOT / name, home / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -88,34 +98,31 @@ def class_machine(folder: Path, names: list[str]) -> Iterator[Class]:
         (home / private).parent.mkdir(parents=True, exist_ok=True)
         (home / private).write_text("TELEGRAM_TOKEN=123456:a-teachers-own-token\n")
     blocks = blocks_of(README)
-    with Machine(make_debian(folder / "debian"), folder, home) as machine:
-        for step in STEPS[:-1]:
+    debian = make_debian(folder / "debian")
+    with own_network() as network, Machine(debian, folder, home, network) as machine:
+        for step in STEPS:
+            if step.startswith("4."):
+                machine.there(f"cat >> {CONFIG} <<'EOF'\n{FOR_THE_TESTS_HANDS}\nEOF")
+                machine.there(
+                    f"mkdir -p {Path(OVERRIDES).parent}\necho '{json.dumps(WHOLE)}' > {OVERRIDES}"
+                )
             for block in blocks[step]:
-                lines = "".join(f"{name}\\n" for name in names)
+                if block.needs.endswith("a browser"):
+                    continue
+                lines = "".join(f"{name}\\n" for name in [*names, "teacher"])
                 commands = block.commands.replace(NAMES, f'printf "{lines}"')
+                commands = commands.replace("reverse_proxy", r"tls internal\n  reverse_proxy")
                 machine.type(block._replace(commands=commands))
-        ports = free_ports(3)
-        machine.there(f"cat >> {CONFIG} <<'EOF'\n{OWN_PORTS.format(*ports)}EOF")
-        machine.there(
-            f"mkdir -p {Path(OVERRIDES).parent}\necho '{json.dumps(WHOLE)}' > {OVERRIDES}"
-        )
-        for block in blocks[STEPS[-1]]:
-            if block.needs.endswith("typed there"):  # the other one waits for a browser
-                machine.type(block)
-        wait_until(lambda: "is now running" in machine.there("journalctl -u class"), timeout=120)
+            if step.startswith(("4.", "5.")):
+                wait_for_hub(machine)
         lines = machine.there("cat passwords.txt").splitlines()
-        yield Class(
-            machine, f"http://127.0.0.1:{ports[0]}", dict(line.split(":", 1) for line in lines)
-        )
+        yield Class(machine, dict(line.split(":", 1) for line in lines))
 
 
-def free_ports(number: int) -> list[int]:
-    """Ports on which nothing listens."""
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
-    ports: list[int] = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
+def wait_for_hub(machine: Machine) -> None:
+    """Wait until the Hub that was started last listens."""
+    started = "journalctl --invocation=0 --unit class --output=cat"
+    wait_until(lambda: "is now running" in machine.there(started), timeout=120)
 
 
 def memory_of(machine: Machine, user: str, command: str = "") -> float:

