@@ -3,9 +3,11 @@
 Mallory is a pupil, too. What she tries on the others and on the teacher is in class_attacker.py.
 """
 
+import asyncio
 import json
 import re
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
@@ -20,6 +22,7 @@ from cloud_tools import wait_until
 from jupyter_elsewhere import chat_in, live_window
 from playwright.sync_api import Error, sync_playwright
 from rented_machine import what_is_missing
+from traitlets.config import Config
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.full("a class on one machine")
@@ -386,6 +389,32 @@ def test_a_pupil_takes_the_bot_home_and_nothing_is_left_of_the_class(school):
     assert school.machine.there(f"{left} 2>&1 || true").count("No such file") == 4
     assert school.machine.there("getent passwd anna ben || echo gone") == "gone\n"
     assert "pupils" not in school.machine.there("getent group")
+
+
+def test_on_kubernetes_nobody_can_sign_in_before_there_is_a_password_and_nobody_is_admin():
+    from jupyterhub.authenticators.shared import SharedPasswordAuthenticator  # for `--all` only
+
+    values = yaml.safe_load((ROOT / "docs/class/kubernetes.yaml").read_text("utf-8"))
+    config = values["hub"]["config"]
+    assert config["JupyterHub"]["authenticator_class"] == "shared-password"
+
+    def sign_in(name, password):
+        authenticator = SharedPasswordAuthenticator(config=Config(config))
+        form = {"username": name, "password": password}
+        answer = authenticator.get_authenticated_user(None, form)
+        with ThreadPoolExecutor() as thread:  # here, the browser's loop runs
+            return thread.submit(asyncio.run, answer).result()
+
+    lines = (ROOT / "docs/class/kubernetes.yaml").read_text("utf-8").split()
+    for password in ("", "None", "CHANGE-THIS-PASSWORD", *lines):
+        assert sign_in("anna", password) is None
+    config["SharedPasswordAuthenticator"] = {"user_password": "a-good-password"}
+    assert sign_in("anna", "a-good-password")["name"] == "anna"
+    assert not sign_in("anna", "a-good-password")["admin"]
+    assert sign_in("admin", "a-good-password") is None
+    hosts = [HOST, *(f"{name}.{HOST}" for name in config["Authenticator"]["allowed_users"])]
+    assert values["proxy"]["https"]["hosts"] == hosts
+    assert config["JupyterHub"]["subdomain_host"] == f"https://{HOST}"
 
 
 def test_the_values_for_kubernetes_fit_the_page_and_the_image():
