@@ -111,6 +111,7 @@ class Cloud(LocalServer):
         self._deployments: set[Deployment] = set()  # whose copies are in the folder
         self._snapshots: WeakSet[CloudSnapshot] = WeakSet()
         self._tasks = BackgroundTasks()
+        self._making = BackgroundTasks()  # each makes a deployment on a thread
         try:
             self.port: int = self.run(self._open(port))
         except BaseException:  # such as a taken port: leave no process and no folder behind
@@ -163,9 +164,10 @@ class Cloud(LocalServer):
         self.check_open()
         revision = next(self._numbers)
         root = self.folder / f"{name}-{revision}"
-        deployment = await asyncio.to_thread(
-            Deployment, folder, root, settings, self.account, self._import_paths
+        making = asyncio.to_thread(
+            Deployment, folder, root, settings, self.account, self._import_paths, self.check_open
         )
+        deployment = await self._making.start(making)
         self._deployments.add(deployment)
         history = History(self.changes)
         pool = self._new_pool(deployment, history)
@@ -273,6 +275,8 @@ class Cloud(LocalServer):
     async def shutdown(self) -> None:
         """Stop every instance and remove every copy."""
         unregister(self.functions)
+        if self._making:
+            await asyncio.wait(self._making)
         await asyncio.gather(*(pool.close() for pool in self._pools))
         self._supervisor.close()
 

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -124,7 +124,8 @@ class Deployment:
 
     AWS's clients in the function find the key of the `account`. It may also import from the folders
     in `path`, which are not copied. Packages of the Python that runs the sandbox are hidden
-    from it unless its settings allow them, because a cloud would not have them.
+    from it unless its settings allow them, because a cloud would not have them. Making one can take
+    a minute; `check_open` is called between any two files, and may raise an error to end it.
     """
 
     def __init__(
@@ -134,6 +135,7 @@ class Deployment:
         settings: FunctionSettings,
         account: CloudAccount,
         path: list[str],
+        check_open: Callable[[], None],
     ) -> None:
         self._account = account
         self.settings = settings
@@ -155,9 +157,9 @@ class Deployment:
             )
         self.arn = account.arn(settings.name)
         self._upload = root / "upload"
-        upload(Path(folder), self._upload)
+        upload(Path(folder), self._upload, check_open)
         if settings.runtime == "python":
-            compile_code(self._upload)
+            compile_code(self._upload, check_open)
         if settings.worker == "awslambdaric" and not settings.packages:
             self._import_paths = [*path, str(link_modules(AWS_LOOP, root / "runtime"))]
         if settings.events == "aws":
@@ -280,7 +282,7 @@ def check_environment(environment: object) -> None:
         raise ValueError(f"environment takes {size} bytes; at most {ENVIRONMENT_LIMIT} are allowed")
 
 
-def upload(folder: Path, target: Path) -> None:
+def upload(folder: Path, target: Path, check_open: Callable[[], None]) -> None:
     """Copy a folder like an upload; refuse what could not be uploaded.
 
     Links inside the folder stay links, as with `zip --symlinks` and on AWS: npm's node_modules has
@@ -305,7 +307,13 @@ def upload(folder: Path, target: Path) -> None:
             f"Unzipped size must be smaller than {UNZIPPED_LIMIT} bytes; {folder} has {size}. "
             f"The largest in it: {largest}"
         )
-    shutil.copytree(folder, target, symlinks=True, ignore=shutil.ignore_patterns(*IGNORED))
+
+    def copy(source: str, copied: str) -> object:
+        check_open()
+        return shutil.copy2(source, copied)
+
+    ignore = shutil.ignore_patterns(*IGNORED)
+    shutil.copytree(folder, target, symlinks=True, ignore=ignore, copy_function=copy)
 
 
 def largest_in(folder: Path) -> list[tuple[str, int]]:
@@ -339,13 +347,14 @@ def walk(folder: Path, without: tuple[str, ...] = ()) -> Iterator[Path]:
             yield Path(parent, name)
 
 
-def compile_code(folder: Path) -> None:
+def compile_code(folder: Path, check_open: Callable[[], None]) -> None:
     """Store bytecode, because instances can't; errors show at the first call."""
+    mode = PycInvalidationMode.UNCHECKED_HASH
     with COMPILING, warnings.catch_warnings():
         warnings.simplefilter("error", SyntaxWarning)  # leave it for the function's log
-        compileall.compile_dir(
-            folder, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH
-        )
+        for path in [each for each in walk(folder) if each.suffix == ".py"]:
+            check_open()
+            compileall.compile_file(path, quiet=2, invalidation_mode=mode)
 
 
 def make_read_only(folder: Path) -> None:

@@ -85,3 +85,32 @@ def test_the_interpreter_is_killed(start, number):
     process.send_signal(number)
     process.communicate(timeout=20)
     nothing_left(marker, port, folder)
+
+
+DEPLOYS = """
+import contextlib
+import sys
+import threading
+from bot_sandbox.cloud import Cloud
+
+cloud = Cloud()
+
+def deploy():
+    with contextlib.suppress(RuntimeError):  # it is closed meanwhile
+        cloud.deploy("large", sys.argv[1])
+
+threading.Thread(target=deploy).start()
+while not any(cloud.folder.rglob("*.pyc")):
+    pass
+cloud.close()
+print(cloud.folder.exists())
+"""
+
+
+def test_a_deployment_under_way_does_not_hold_up_the_end(tmp_path):
+    (tmp_path / "main0.py").write_text("x = (1, [2, {3: 4}])\n" * 20_000)
+    for number in range(1, 200):  # to compile all takes a minute
+        (tmp_path / f"main{number}.py").hardlink_to(tmp_path / "main0.py")
+    command = [sys.executable, "-c", DEPLOYS, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("False\n", "")
