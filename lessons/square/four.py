@@ -146,11 +146,12 @@ class FourHomes:
         """
         self._rounds += 1
         texts = [f"break {self._rounds}, message {number + 1}" for number in range(MESSAGES)]
+        called = self.homes["Twitch calls"]
+        assert isinstance(called, TwitchFunction)
+        called.wait_delivered()
         self._all(lambda home: home.host.stop())
         for home in self.homes.values():
             home.chat.say(*[f"{COMMAND} {text}" for text in texts])
-        called = self.homes["Twitch calls"]
-        assert isinstance(called, TwitchFunction)
         called.pass_time(seconds, MESSAGES)  # for all of them: they share the clock
         self._all(lambda home: home.host.start())
         self.clock.advance(RETRY_S)

@@ -206,6 +206,14 @@ class TwitchFunction(TwitchHome):
         """Return whether Twitch still calls."""
         return any(each.enabled for each in self.twitch.subscriptions())
 
+    def wait_delivered(self) -> None:
+        """Wait until Twitch has delivered the last message, which may be the bot's own answer.
+
+        Else a break could begin before that, and the next messages would wait behind it.
+        """
+        if self.is_subscribed and (said := self.twitch.messages(self.viktor)):
+            self.twitch.wait_deliveries(message=said[-1], timeout=PATIENCE_S)
+
     def pass_time(self, seconds: float, unanswered: int) -> None:
         """Move the clock, while Twitch tries to deliver Viktor's last messages to a broken home.
 
