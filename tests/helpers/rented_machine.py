@@ -25,6 +25,8 @@ PACKAGES = "systemd-sysv,libpam-systemd,dbus,ca-certificates,openssh-server"
 PACKAGES += ",python3,unattended-upgrades"
 CERTIFICATES = Path("/etc/ssl/certs")  # this machine's: it may know an authority more
 UNIFIED = Path("/sys/fs/cgroup/unified")  # where a machine has both kinds of control groups
+# Two machines at once would share the groups that nspawn makes below its own.
+JOIN = '[ ! -d "$0" ] || echo $$ > "$0/cgroup.procs"; exec "$@"'
 REBOOT = 133  # nspawn's exit status when the machine wants to start anew
 FENCE = re.compile(r"^<!-- needs: ([^\n]*) -->\n```sh\n(.*?)^```$", re.M | re.S)
 
@@ -115,6 +117,7 @@ class Machine:
     ) -> None:
         self.root, self.home, self._config = debian, home, folder / "ssh_config"
         self.network = network
+        self._group = UNIFIED / f"{debian.name}-{os.getpid()}"
         key = folder / "key"
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
         host, port = (network.address, 22) if network else ("127.0.0.1", find_free_port())
@@ -140,13 +143,15 @@ class Machine:
         return self
 
     def _boot(self) -> None:
-        words = ["--boot", "--register=no", "--keep-unit", "--resolv-conf=copy-host"]
+        words = ["--quiet", "--boot", "--register=no", "--keep-unit", "--resolv-conf=copy-host"]
         words += ["--console=pipe", f"--bind-ro={CERTIFICATES}"]
         if self.network:
             words += [f"--network-namespace-path=/run/netns/{self.network.name}"]
             words += ["--capability=CAP_NET_ADMIN"]
+        if UNIFIED.exists():
+            self._group.mkdir(exist_ok=True)
         self._nspawn = subprocess.Popen(
-            ["systemd-nspawn", "--quiet", f"--directory={self.root}", *words],
+            ["sh", "-c", JOIN, self._group, "systemd-nspawn", f"--directory={self.root}", *words],
             env=os.environ | {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -156,11 +161,8 @@ class Machine:
     def __exit__(self, *_: object) -> None:
         self._nspawn.terminate()
         self._nspawn.wait(60)
-        for name in ("payload", "supervisor"):  # nspawn's own, which it leaves behind
-            for folder in sorted((UNIFIED / name).glob("**/"), reverse=True):
-                folder.rmdir()
-            if (UNIFIED / name).exists():
-                (UNIFIED / name).rmdir()
+        for folder in sorted(self._group.glob("**/"), reverse=True):  # nspawn leaves them behind
+            folder.rmdir()
 
     def type(self, block: Typed) -> None:
         """Type a README's block where it says."""
