@@ -10,8 +10,9 @@ from pathlib import Path
 
 from deploy.new import TEMPLATE
 
+CLOUD = "Your cloud"
 FILES = {  # what each home calls, or what that imports
-    "Your cloud": ("telegram_function.py", "twitch_function.py", "timer_function.py"),
+    CLOUD: ("telegram_function.py", "twitch_function.py", "timer_function.py"),
     "PythonAnywhere": ("telegram_function.py", "wsgi.py"),
 }
 
@@ -24,12 +25,14 @@ def add_missing_files(folder: Path, home: str) -> None:
     missing = [name for name in FILES[home] if not os.path.lexists(folder / name)]
     main = folder / "main.py"
     names = top_names(main) if missing and main.is_file() else set()
+    if home == CLOUD and "handler" in names:
+        return  # the cloud calls that one
     if "bot" in names:
         for name in missing:
             with (folder / name).open("xb") as file:  # x: it must not exist
                 file.write((TEMPLATE / name).read_bytes())
         print(f"Added to {folder}: {', '.join(missing)}. {home} calls your bot there.")
-    elif main.is_file() and len(missing) == len(FILES[home]) and "handler" not in names:
+    elif main.is_file() and len(missing) == len(FILES[home]):
         raise ValueError(
             f"{main} makes no `bot`, and {home} would call it. Expected a line such as: bot = Bot()"
         )

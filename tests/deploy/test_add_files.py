@@ -9,11 +9,11 @@ from bot_sandbox import Cloud, Telegram, Twitch
 from bot_sandbox.hello_bot import authorize_bot
 from bot_sandbox.randomness import Randomness
 from botlib.twitch.helix import Helix
-from deploy.add_files import FILES, add_missing_files
+from deploy.add_files import CLOUD, FILES, add_missing_files
 from deploy.bundle.__main__ import main as bundle
 
 SECRET = "correct-horse-battery"
-FUNCTIONS = FILES["Your cloud"]
+FUNCTIONS = FILES[CLOUD]
 
 
 @pytest.fixture(params=[EARLY, "99"], ids=["early", "at the end"])
@@ -27,7 +27,7 @@ def test_her_bot_becomes_a_zip_that_answers_telegram_twitch_and_a_timer(bot, tmp
     missing = [name for name in FUNCTIONS if not (bot / name).exists()]
     assert bundle([HER_BOT, "--out", "bot.zip"]) == 0
     shown = capsys.readouterr().out
-    added = f"Added to {HER_BOT}: {', '.join(missing)}. Your cloud calls your bot there.\n"
+    added = f"Added to {HER_BOT}: {', '.join(missing)}. {CLOUD} calls your bot there.\n"
     assert shown.startswith(added) if missing else "Added" not in shown
     with zipfile.ZipFile("bot.zip") as archive:
         archive.extractall("task")
@@ -95,9 +95,10 @@ def test_a_main_without_bot_is_named_and_nothing_is_added(tmp_path, capsys):
     assert [path.name for path in tmp_path.iterdir()] == ["main.py"]
 
 
-def test_a_function_that_is_no_bot_is_packed_as_it_is(tmp_path, capsys):
+@pytest.mark.parametrize("bot", ["", "from botlib import Bot\n\nbot = Bot()\n"])
+def test_a_function_of_ones_own_is_packed_as_it_is(tmp_path, bot):
     folder = tmp_path / "echo"
     folder.mkdir()
-    (folder / "main.py").write_text("def handler(event, context):\n    return event\n")
+    (folder / "main.py").write_text(f"{bot}def handler(event, context):\n    return event\n")
     assert bundle([str(folder)]) == 0
     assert [path.name for path in folder.iterdir()] == ["main.py"]
