@@ -42,6 +42,13 @@ def folder(tmp_path):
     return write
 
 
+def until_last_report(lines):
+    """A log without what a function prints that is being loaded again for a snapshot."""
+    return lines[
+        : max((n for n, line in enumerate(lines, 1) if line.startswith("REPORT ")), default=0)
+    ]
+
+
 def known(cloud):
     """Everything that a cloud shows, but for the end of instances, which is real."""
 
@@ -49,7 +56,8 @@ def known(cloud):
         return {
             function.name: (
                 *(function, function.url, function.revision, function.deployed),
-                *(function.logs, function.invocations, function.throttled, function.meter),
+                *(until_last_report(function.logs), function.invocations),
+                *(function.throttled, function.meter),
                 [(one.number, one.pid, one.started, one.ready) for one in function.instances],
                 function.calls,
             )
