@@ -39,6 +39,8 @@ SECRET_FILES = re.compile(
     r"|credentials(\.\w+)?|client_secret.*\.json)",
     re.I,
 )
+# What tools and running programs write beside a learner's files.
+OF_TOOLS = r"__pycache__|node_modules|.*\.(pyc|zip)|.*\.(sqlite3?|db)-(wal|shm|journal)"
 SHORTEST = 8  # characters of a value in use here; any text may hold a shorter one
 MIXED = r"(?=[A-Za-z]*\d[A-Za-z]*\d)(?=[A-Z\d]*[a-z])(?=[a-z\d]*[A-Z])"  # as if drawn at random
 DIGITS = r"(?=(?:[A-Za-z_-]*\d){2})"  # CSS has such names, too, but without digits
@@ -155,6 +157,29 @@ class Leak(NamedTuple):
     setting: str = "NAME"  # the setting that should hold it
     in_use: bool = False  # it is a value of `.env` or the environment
     line: int = 0
+
+
+def files_below(folder: Path, skipped: re.Pattern[str]) -> Iterator[tuple[str, Path]]:
+    """Find the files and links that may leave, by name from the folder on. No link is followed.
+
+    Names that match `skipped`, hidden ones and virtual environments are left out. A file whose name
+    tells that it holds a secret is always found.
+    """
+
+    def is_left_out(name: str) -> bool:
+        return name.startswith(".") or skipped.fullmatch(name) is not None
+
+    for place, folders, names in os.walk(folder):
+        folders[:] = [
+            name
+            for name in sorted(folders)
+            if not (is_left_out(name) or Path(place, name, "pyvenv.cfg").is_file())
+        ]
+        links = [name for name in folders if Path(place, name).is_symlink()]
+        for name in sorted([*names, *links]):
+            if SECRET_FILES.fullmatch(name) or not is_left_out(name):
+                path = Path(place, name)
+                yield path.relative_to(folder).as_posix(), path
 
 
 def known_secrets(env_files: Iterable[Path]) -> dict[bytes, str]:

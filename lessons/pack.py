@@ -15,13 +15,20 @@ import stat
 import time
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from botlib.env_file import bots_folder
-from deploy.secret_scan import BROKEN_ZIP, SECRET_FILES, find_leak, known_secrets
+from deploy.secret_scan import (
+    BROKEN_ZIP,
+    OF_TOOLS,
+    SECRET_FILES,
+    files_below,
+    find_leak,
+    known_secrets,
+)
 from lessons.in_a_tab import IN_A_TAB
 from lessons.workshop import ORIGINALS, RECORD, cells_digest, digest, forget_bytecode
 
@@ -34,7 +41,6 @@ VERSIONS = (
 FILE_LIMIT, TOTAL_LIMIT, MOST_FILES = 20 * 10**6, 100 * 10**6, 5000
 TOO_LARGE = f"it has more than {FILE_LIMIT // 10**6} MB"
 MADE_AGAIN = {"pictures", "card.html", "card.svg"}  # by the course
-OF_TOOLS = re.compile(r"__pycache__|node_modules|.*\.(pyc|zip)|.*\.(sqlite3?|db)-(wal|shm|journal)")
 DATABASE = b"SQLite format 3\0"  # how its file begins
 # A part of a name that some system cannot store, or reads as something else.
 UNFIT = re.compile(
@@ -96,7 +102,9 @@ def pack(folder: Path) -> Pack:
     left_out: dict[str, str] = {}
     secrets, names = known_secrets(env_files_in(folder)), Names()
     by_course = written_by_course(folder)
-    for name, path in files_below(folder):
+    for name, path in files_below(folder, re.compile(OF_TOOLS)):
+        if name.split("/")[0] in MADE_AGAIN:
+            continue
         try:
             check_file(name, path)
             changed, content = path.stat().st_mtime, read_file(path)
@@ -134,27 +142,6 @@ def pack(folder: Path) -> Pack:
     content = zipped(entries, manifest)
     write_json(folder / VERSIONS, known | versions)
     return Pack(content, sorted(entries), left_out)
-
-
-def files_below(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Find the files that may be the learner's own. A link is found, and not followed."""
-    for place, folders, names in os.walk(folder):
-        links = [each for each in folders if Path(place, each).is_symlink()]
-        folders[:] = [
-            each
-            for each in sorted(folders)
-            if each not in links
-            and not each.startswith(".")
-            and not OF_TOOLS.fullmatch(each)
-            and not Path(place, each, "pyvenv.cfg").is_file()
-            and not (each in MADE_AGAIN and Path(place) == folder)
-        ]
-        for each in sorted([*names, *links]):
-            is_hidden = each.startswith(".") and not SECRET_FILES.fullmatch(each)
-            is_made_again = each in MADE_AGAIN and Path(place) == folder
-            if not (is_hidden or is_made_again or OF_TOOLS.fullmatch(each)):
-                path = Path(place, each)
-                yield path.relative_to(folder).as_posix(), path
 
 
 def check_file(name: str, path: Path) -> None:

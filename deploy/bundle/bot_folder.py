@@ -1,21 +1,16 @@
 """Read a bot's folder, and refuse what no cloud should get."""
 
 import ast
-import os
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from botlib.env_file import env_files
 from deploy.bundle.archive import check_size
-from deploy.secret_scan import SECRET_FILES, find_leak, known_secrets
+from deploy.secret_scan import OF_TOOLS, SECRET_FILES, files_below, find_leak, known_secrets
 
 # Never packed, and not mentioned: what tools and running bots write, and tests.
-NOT_PACKED = {"__pycache__", "node_modules", "venv", "tests"}
-NOT_PACKED_FILES = re.compile(
-    r"test_.*\.py|conftest\.py|.*\.(pyc|zip)|store\.sqlite3.*|.*\.sqlite3-(wal|shm|journal)"
-)
+NOT_PACKED = re.compile(rf"{OF_TOOLS}|venv|tests|test_.*\.py|conftest\.py|store\.sqlite3.*")
 # What a cloud may call: the function for each caller, as `start.py new` makes it, or the only one.
 CALLERS = {
     "telegram_function": "Telegram",
@@ -27,33 +22,32 @@ CALLERS = {
 def bot_files(folder: Path) -> dict[str, bytes]:
     """Read the files to pack, by their path in the zip.
 
-    Raises ValueError, which names the file, for a secret, for a link that leads out of the folder,
-    and, before it reads any of them, for files that no cloud takes together.
+    Raises ValueError, which names the file, for a secret, for a link to a folder or to a file
+    outside, and, before it reads any of them, for files that no cloud takes together.
     """
     if not folder.is_dir():
         raise ValueError(f"{folder} is not a folder. Expected the one that holds main.py.")
-    inside = {path.relative_to(folder): path for path in sorted(files_below(folder))}
-    secret = [name for name in inside if SECRET_FILES.fullmatch(name.name)]
-    if secret:
-        place = ", into the course's folder, where it counts as well" * (secret[0].name == ".env")
-        raise ValueError(
-            f"{secret[0]} looks like a secret, so nothing was packed. Move it out of {folder}"
-            f"{place}; the cloud gets its secrets as environment variables (see deploy/). If there "
-            "is no secret in it, give it another name."
-        )
-    packed = {
+    inside = {
         name: path
-        for name, path in inside.items()
-        if not name.name.startswith(".") and not NOT_PACKED_FILES.fullmatch(name.name)
+        for name, path in files_below(folder, NOT_PACKED)
+        if path.is_file() or path.is_dir()
     }
-    for name, path in packed.items():
-        if not path.resolve().is_relative_to(folder.resolve()):
+    for name, path in inside.items():
+        if SECRET_FILES.fullmatch(path.name):
+            place = ", into the course's folder, where it counts as well" * (path.name == ".env")
             raise ValueError(
-                f"{name} is a link that leads out of the folder, to {path.resolve()}, so nothing "
-                "was packed. Replace it with a copy, or delete it."
+                f"{name} looks like a secret, so nothing was packed. Move it out of {folder}"
+                f"{place}; the cloud gets its secrets as environment variables (see deploy/). If "
+                "there is no secret in it, give it another name."
             )
-    check_size({name.as_posix(): path.stat().st_size for name, path in packed.items()})
-    files = {name.as_posix(): path.read_bytes() for name, path in packed.items()}
+        if path.is_dir() or not path.resolve().is_relative_to(folder.resolve()):
+            where = "to a folder" if path.is_dir() else "that leads out of the folder"
+            raise ValueError(
+                f"{name} is a link {where}, to {path.resolve()}, so nothing was packed. Replace it "
+                "with a copy, or delete it."
+            )
+    check_size({name: path.stat().st_size for name, path in inside.items()})
+    files = {name: path.read_bytes() for name, path in inside.items()}
     known = known_secrets(env_files("."))
     for file, content in files.items():
         if leak := find_leak(content, known):
@@ -65,28 +59,6 @@ def bot_files(folder: Path) -> dict[str, bytes]:
                 * (not leak.in_use)
             )
     return files
-
-
-def files_below(folder: Path) -> Iterator[Path]:
-    """Find the files of a folder, except in hidden folders, virtual environments and NOT_PACKED.
-
-    Raises ValueError, which names it, for a link to a folder: it would be missing in the zip.
-    """
-    for place, folders, names in os.walk(folder):
-        folders[:] = [
-            name
-            for name in folders
-            if not name.startswith(".")
-            and name not in NOT_PACKED
-            and not Path(place, name, "pyvenv.cfg").is_file()
-        ]
-        for name in folders:
-            if Path(place, name).is_symlink():
-                raise ValueError(
-                    f"{Path(place, name).relative_to(folder)} is a link to a folder, so nothing "
-                    "was packed. Replace it with a copy, or delete it."
-                )
-        yield from (path for name in names if (path := Path(place, name)).is_file())
 
 
 def handlers_in(files: dict[str, bytes]) -> list[str]:

@@ -16,7 +16,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import botlib
-from deploy.bundle.bot_folder import NOT_PACKED_FILES
+from deploy.bundle.bot_folder import NOT_PACKED
 
 BOTLIB = Path(botlib.__file__).resolve().parent
 NEVER = ("bot_sandbox", "lessons", "deploy")
@@ -91,7 +91,7 @@ def needed(folder: Path, names: Iterable[str], known: set[str]) -> Needed:
                 file
                 for path in sorted(included.glob("[!_]*.py"))
                 if (file := path.relative_to(folder).as_posix()) not in todo
-                and not NOT_PACKED_FILES.fullmatch(path.name)
+                and not NOT_PACKED.fullmatch(path.name)
             ]
         for found in imports_of(folder / name):
             in_package = (folder / name).parent not in places
