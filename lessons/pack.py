@@ -17,7 +17,7 @@ import unicodedata
 import zipfile
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from botlib.env_file import bots_folder
@@ -44,10 +44,10 @@ MADE_AGAIN = {"pictures", "card.html", "card.svg"}  # by the course
 DATABASE = b"SQLite format 3\0"  # how its file begins
 # A part of a name that some system cannot store, or reads as something else.
 UNFIT = re.compile(
-    r'|\..*|.*[\x00-\x1f\x7f<>:"|?*\\/].*|.*[. ]|(con|prn|aux|nul|com\d|lpt\d)(\..*)?',
+    rb'|\..*|.{101,}|.*[\x00-\x1f\x7f<>:"|?*\\].*|.*[. ]|(con|prn|aux|nul|com\d|lpt\d)(\..*)?',
     re.IGNORECASE | re.DOTALL,
 )
-LONGEST_PART, LONGEST_NAME = 100, 200  # bytes
+LONGEST_NAME = 200  # bytes
 
 
 class PackError(ValueError):
@@ -77,30 +77,12 @@ class Unpacked(NamedTuple):
     kept: dict[str, str]
 
 
-class Names:
-    """Names of files that no system takes for one another, and none of which is a folder, too."""
-
-    def __init__(self) -> None:
-        self._files: set[str] = set()
-        self._folders: set[str] = set()
-
-    def add(self, name: str) -> bool:
-        """Add a name; False if it clashes with one before."""
-        spelled = unicodedata.normalize("NFC", name).casefold()
-        parts = spelled.split("/")
-        above = {"/".join(parts[:length]) for length in range(1, len(parts))}
-        if spelled in self._files | self._folders or above & self._files:
-            return False
-        self._files.add(spelled)
-        self._folders |= above
-        return True
-
-
 def pack(folder: Path) -> Pack:
     """Pack a learner's folder. PackError if nothing in it is the learner's, or it is too large."""
     entries: dict[str, Entry] = {}
     left_out: dict[str, str] = {}
-    secrets, names = known_secrets(env_files_in(folder)), Names()
+    secrets = known_secrets(env_files_in(folder))
+    seen: dict[PurePosixPath, bool] = {}
     by_course = written_by_course(folder)
     for name, path in files_below(folder, re.compile(OF_TOOLS)):
         if name.split("/")[0] in MADE_AGAIN:
@@ -113,7 +95,7 @@ def pack(folder: Path) -> Pack:
                     continue
                 content = without_outputs(content)
             check_content(content, secrets)
-            if not names.add(name):
+            if not is_new(name, seen):
                 raise PackError("another file has almost the same name")
         except PackError as error:
             left_out[name] = str(error)
@@ -196,14 +178,17 @@ def has_journal(path: Path) -> bool:
 
 def is_fit(name: str) -> bool:
     """Return whether a file of this name may be in a pack: inside the folder, on each system."""
-    try:
-        sizes = [len(part.encode()) for part in name.split("/")]
-    except UnicodeEncodeError:  # a name that was no text
+    parts = name.encode(errors="replace").split(b"/")  # what is no text gets a question mark
+    return sum(map(len, parts)) <= LONGEST_NAME and not any(map(UNFIT.fullmatch, parts))
+
+
+def is_new(name: str, seen: dict[PurePosixPath, bool]) -> bool:
+    """Add a name to those `seen`, which are true for files; False if a system could mix them up."""
+    path = PurePosixPath(unicodedata.normalize("NFC", name).casefold())
+    if path in seen or any(seen.get(folder) for folder in path.parents):
         return False
-    if max(sizes) > LONGEST_PART or sum(sizes) > LONGEST_NAME:
-        return False
-    parts = name.split("/")
-    return not any(UNFIT.fullmatch(part) for part in parts)
+    seen |= dict.fromkeys(path.parents, False) | {path: True}
+    return True
 
 
 def env_files_in(folder: Path) -> list[Path]:
@@ -321,10 +306,10 @@ def read(content: bytes) -> tuple[dict[str, Entry], dict[str, str], dict[str, li
 
 def check(infos: list[zipfile.ZipInfo]) -> None:
     """Raise PackError unless these can be files of a pack."""
-    names = Names()
+    seen: dict[PurePosixPath, bool] = {}
     for info in infos:
         name, kind = info.filename, stat.S_IFMT(info.external_attr >> 16)
-        if name != MANIFEST and not (is_fit(name) and names.add(name)):
+        if name != MANIFEST and not (is_fit(name) and is_new(name, seen)):
             raise PackError(f"This is no pack: it has a file {name!r}, and a pack cannot.")
         if kind not in (0, stat.S_IFREG) or info.flag_bits & 1:  # the bit of a password
             raise PackError(f"This is no pack: {name} is no ordinary file.")
