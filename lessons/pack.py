@@ -111,7 +111,7 @@ def pack(folder: Path) -> Pack:
         )
     if len(entries) > MOST_FILES:
         raise PackError(f"These are {len(entries)} files, and a pack holds {MOST_FILES}.")
-    known = read_versions(folder)
+    known = versions_in(read_json(folder / VERSIONS))
     versions = {
         name: with_version(known.get(name, []), fingerprint(name, entry.content))
         for name, entry in entries.items()
@@ -235,37 +235,28 @@ def unpack(
     or is no pack.
     """
     entries, of_pack, versions = read(content)
-    by_course, known = written_by_course(folder), read_versions(folder)
+    by_course, known = written_by_course(folder), versions_in(read_json(folder / VERSIONS))
     done = Unpacked([], [], {})
     try:
         for name, entry in entries.items():
-            path = folder / name
-            if not is_free(folder, name):
-                done.kept[name] = "something else has its place"
-                continue
+            path, new = folder / name, fingerprint(name, entry.content)
+            theirs = with_version(versions.get(name, []), new)
             try:
-                found = read_file(path) if path.exists() else None
+                if (found := read_free(folder, name)) is not None:
+                    old = fingerprint(name, found)
+                    mine = with_version(known.get(name, []), old)
+                    if found == entry.content or (name.endswith(".ipynb") and old == new):
+                        known[name] = max(mine, theirs, key=len)
+                        done.same.append(name)
+                        continue
+                    is_newer = old in theirs and len(theirs) > len(mine)
+                    if not (replace or is_newer or old in (by_course.get(name), new)):
+                        raise PackError("yours is newer" if new in mine else "you changed it here")
+                    if name.endswith(".ipynb"):
+                        before_notebook(path)
             except PackError as error:
                 done.kept[name] = str(error)
                 continue
-            if has_journal(path):  # SQLite would take the old journal for the new file's
-                done.kept[name] = "a program has it open. Stop your bot and unpack again"
-                continue
-            new = fingerprint(name, entry.content)
-            theirs = with_version(versions.get(name, []), new)
-            if found is not None:
-                old = fingerprint(name, found)
-                mine = with_version(known.get(name, []), old)
-                if found == entry.content or (name.endswith(".ipynb") and old == new):
-                    known[name] = max(mine, theirs, key=len)
-                    done.same.append(name)
-                    continue
-                is_newer = old in theirs and len(theirs) > len(mine)
-                if not (replace or is_newer or old in (by_course.get(name), new)):
-                    done.kept[name] = "yours is newer" if new in mine else "you changed it here"
-                    continue
-                if name.endswith(".ipynb"):
-                    before_notebook(path)
             write_whole(path, entry)
             known[name] = theirs
             done.written.append(name)
@@ -292,7 +283,7 @@ def read(content: bytes) -> tuple[dict[str, Entry], dict[str, str], dict[str, li
         if version != FORMAT:
             raise PackError("A newer course has made this pack. Get the newest one, then unpack.")
         by_course = {str(name): str(value) for name, value in by_course.items()}
-        versions = lists_in(manifest.get("versions", {}))
+        versions = versions_in(manifest.get("versions", {}))
         dates = {info.filename: time.mktime((*info.date_time, 0, 0, -1)) for info in infos}
     except PackError:
         raise
@@ -327,14 +318,22 @@ def check(infos: list[zipfile.ZipInfo]) -> None:
         )
 
 
-def is_free(folder: Path, name: str) -> bool:
-    """Return whether a file of this name may be written: no link and no folder is in its way."""
+def read_free(folder: Path, name: str) -> bytes | None:
+    """Read what a file of this name would replace; None if there is nothing.
+
+    PackError if it may not be written: a link or a folder is in its way, or a program has it open.
+    """
     path = folder / name
     above = [each for each in path.parents if each != folder and each.is_relative_to(folder)]
     is_way_free = all(
         not each.is_symlink() and (each.is_dir() or not each.exists()) for each in above
     )
-    return is_way_free and not path.is_symlink() and (path.is_file() or not path.exists())
+    if not is_way_free or path.is_symlink() or (path.exists() and not path.is_file()):
+        raise PackError("something else has its place")
+    found = read_file(path) if path.exists() else None
+    if has_journal(path):  # SQLite would take the old journal for the new file's
+        raise PackError("a program has it open. Stop your bot and unpack again")
+    return found
 
 
 def write_whole(path: Path, entry: Entry) -> None:
@@ -384,12 +383,7 @@ def note_written(folder: Path, names: Iterable[str], of_pack: dict[str, str]) ->
             write_json(path, record)
 
 
-def read_versions(folder: Path) -> dict[str, list[str]]:
-    """Return the versions of each file that were in packs, the last one last."""
-    return lists_in(read_json(folder / VERSIONS))
-
-
-def lists_in(record: dict[str, Any]) -> dict[str, list[str]]:
+def versions_in(record: dict[str, Any]) -> dict[str, list[str]]:
     """Return each file's versions from a record; in older ones a file has only its last."""
     return {
         str(name): list(map(str, each if isinstance(each, list) else [each]))
