@@ -9,7 +9,7 @@ bytes, except that a package without a version in requirements.txt may be newer 
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.bundle.archive import ZIPPED_LIMIT, compiled, zipped
+from deploy.bundle.archive import compiled, zipped
 from deploy.bundle.bot_folder import bot_files, check_handler, handlers_in
 from deploy.bundle.imports import BOTLIB, botlib_files, needed
 from deploy.bundle.lockfile import importable_names
@@ -60,10 +60,9 @@ def bundle(
     own = bot_files(folder)
     handlers = [handler] if handler else handlers_in(own) or [ENTRY_POINT]
     entries = [check_handler(own, folder, each) for each in handlers]
-    if sum(map(len, own.values())) > ZIPPED_LIMIT:
-        zipped(own)  # so that files which are too large alone stop it before any download
+    zipped(own)  # so that files which are too large alone stop it before any download
     asked_for = required(folder / REQUIREMENTS, target)
-    needs = needed(folder, entries, importable_names(LOCK) | asked_for.tops)
+    needs = needed(own, entries, importable_names(LOCK) | asked_for.tops)
     tops = set(needs.packages) - asked_for.tops
     packages, versions = package_files(tops, LOCK, target, asked_for)
     files = packages | (botlib_files() if needs.botlib else {}) | own

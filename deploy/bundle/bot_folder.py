@@ -61,12 +61,20 @@ def bot_files(folder: Path) -> dict[str, bytes]:
     return files
 
 
+def parsed(name: str, files: dict[str, bytes]) -> ast.Module:
+    """Parse a file; raises ValueError if it is not valid Python."""
+    try:
+        return ast.parse(files[name], name)
+    except (SyntaxError, ValueError) as error:
+        raise ValueError(f"{name} is not valid Python: {error}") from None
+
+
 def handlers_in(files: dict[str, bytes]) -> list[str]:
     """List what a cloud can call: the `handler` of main.py and of each caller's file."""
     found = []
     for module in ("main", *CALLERS):
-        with suppress(SyntaxError, ValueError, KeyError):
-            if "handler" in top_names(ast.parse(files[f"{module}.py"])):
+        with suppress(ValueError, KeyError):
+            if "handler" in top_names(parsed(f"{module}.py", files)):
                 found.append(f"{module}.handler")
     return found
 
@@ -83,10 +91,7 @@ def check_handler(files: dict[str, bytes], folder: Path, handler: str) -> str:
             f"{folder} has no {file}. Expected {file} with a {function}; found {found}. If "
             "another file has it, add --handler FILE.FUNCTION, without .py."
         )
-    try:
-        names = top_names(ast.parse(files[file]))
-    except (SyntaxError, ValueError) as error:
-        raise ValueError(f"{file} is not valid Python: {error}") from None
+    names = top_names(parsed(file, files))
     if function not in names:
         made = ", ".join(names) or "no name at all"
         raise ValueError(

@@ -13,10 +13,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from importlib.metadata import packages_distributions
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import botlib
-from deploy.bundle.bot_folder import NOT_PACKED
+from deploy.bundle.bot_folder import parsed
 
 BOTLIB = Path(botlib.__file__).resolve().parent
 NEVER = ("bot_sandbox", "lessons", "deploy")
@@ -72,36 +72,36 @@ class Needed:
     missing: tuple[str, ...]  # not found, and maybe not needed: "x, which y.py imports"
 
 
-def needed(folder: Path, names: Iterable[str], known: set[str]) -> Needed:
+def needed(files: dict[str, bytes], names: Iterable[str], known: set[str]) -> Needed:
     """Follow the imports of these files of a folder, and of the files there that they import.
 
-    `known` are the names that packages provide. Raises ValueError for what must not go, and for
-    what is not found if a file at the top of the folder or in an included folder imports it at
-    once. Inside a function, or in a package of the folder, it may never be used.
+    `files` are all that are packed, and `known` are the names that packages provide. Raises
+    ValueError for what must not go, and for what is not found if a file at the top of the folder or
+    in an included folder imports it at once. Inside a function, or in a package of the folder, it
+    may never be used.
     """
-    places = [folder]  # where imports look, as on sys.path; included folders come last
+    places = [PurePosixPath()]  # where imports look, as on sys.path; included folders come last
     needs_botlib = False
     packages: set[str] = set()
     missing: set[str] = set()
     todo = list(names)
     for name in todo:  # which grows
-        for included in included_folders(folder / name):
+        place, tree = PurePosixPath(name).parent, parsed(name, files)
+        for included in included_folders(place, tree):
             places.append(included)
+            inside = map(PurePosixPath, sorted(files.keys() - set(todo)))
             todo += [
-                file
-                for path in sorted(included.glob("[!_]*.py"))
-                if (file := path.relative_to(folder).as_posix()) not in todo
-                and not NOT_PACKED.fullmatch(path.name)
+                str(file) for file in inside if file.parent == included and file.match("[!_]*.py")
             ]
-        for found in imports_of(folder / name):
-            in_package = (folder / name).parent not in places
+        for found in _walk(tree.body):
+            in_package = place not in places
             if found.module.startswith("."):
                 if not in_package:
                     check_relative(found, name)
             elif found.top == "botlib":
                 needs_botlib = True
                 packages |= packages_of(found, name)
-            elif own := [file for place in places for file in own_files(folder, place, found.top)]:
+            elif own := own_files(files, places, found.top):
                 todo += [file for file in own if file not in todo]
             elif found.top in NEVER:
                 raise ValueError(
@@ -114,9 +114,9 @@ def needed(folder: Path, names: Iterable[str], known: set[str]) -> Needed:
                 if not found.lazy and not in_package:
                     called = package_name(found.top)
                     raise ValueError(
-                        f"{name} imports {found.top}, which is neither in {folder.name} nor a "
+                        f"{name} imports {found.top}, which is neither in the bot's folder nor a "
                         "package that botlib brings. Is it misspelled? To pack a package, "
-                        f"write its name into {folder.name}/requirements.txt{called}."
+                        f"write its name into the folder's requirements.txt{called}."
                     )
                 missing.add(f"{found.top}, which {name} imports")
     return Needed(needs_botlib, tuple(sorted(packages - PROVIDED)), tuple(sorted(missing)))
@@ -128,20 +128,26 @@ def botlib_files() -> dict[str, bytes]:
     return {path.relative_to(BOTLIB.parent).as_posix(): path.read_bytes() for path in paths}
 
 
-def own_files(folder: Path, place: Path, top: str) -> list[str]:
-    """List the files of a module in a place in the folder, or of all modules of a package there."""
-    files = [place / f"{top}.py", *sorted((place / top).rglob("*.py"))]
-    return [path.relative_to(folder).as_posix() for path in files if path.is_file()]
+def own_files(files: Iterable[str], places: Iterable[PurePosixPath], top: str) -> list[str]:
+    """List the files of a module in these places, or of all modules of a package there."""
+    paths = [str(place / top) for place in places]
+    starts = tuple(f"{path}/" for path in paths)
+    modules = {f"{path}.py" for path in paths}
+    return [
+        file
+        for file in files
+        if file in modules or (file.startswith(starts) and file.endswith(".py"))
+    ]
 
 
-def included_folders(path: Path) -> list[Path]:
+def included_folders(place: PurePosixPath, tree: ast.Module) -> list[PurePosixPath]:
     """List the folders that a file includes: bot.include_folder() means the folder commands."""
     found = []
-    for node in ast.walk(parsed(path)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".include_folder"):
             texts = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
-            found += [path.parent / str(text) for text in texts or ["commands"]]
-    return [each for each in found if each.is_dir() and each.is_relative_to(path.parent)]
+            found += [place / str(text) for text in texts or ["commands"]]
+    return found
 
 
 def package_name(top: str) -> str:
@@ -173,23 +179,6 @@ def packages_of(found: Import, where: str) -> set[str]:
     names = {found.module, *(f"{found.module}.{name}" for name in found.names or ["*"])}
     plain = {name.removeprefix("botlib.") for name in names}
     return {package for package, users in OF_BOTLIB.items() if plain & users}
-
-
-def imports_of(path: Path) -> Iterator[Import]:
-    """Find all imports of a file; raises ValueError if it is not valid Python."""
-    yield from _walk(parsed(path).body)
-
-
-def parsed(path: Path) -> ast.Module:
-    """Parse a file; raises ValueError if it is not valid Python."""
-    try:
-        return ast.parse(path.read_bytes(), str(path))
-    except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None)
-        raise ValueError(
-            f"{path.parent.name}/{path.name} is not valid Python: "
-            f"{getattr(error, 'msg', error)} (line {line})"
-        ) from None
 
 
 def _walk(body: Iterable[ast.AST], lazy: bool = False) -> Iterator[Import]:

@@ -181,23 +181,19 @@ def test_the_table_names_what_botlib_imports():
 
 
 @pytest.mark.parametrize("line", [STORE, "import botlib.store\n", "from botlib.store import *\n"])
-def test_a_bot_that_may_open_a_store_takes_redis(tmp_path, line):
-    (tmp_path / "main.py").write_text(line)
-    assert needed(tmp_path, ["main.py"], set()).packages == ("redis",)
-    (tmp_path / "main.py").write_text("from botlib.store import Store, StoreError\n")
-    assert needed(tmp_path, ["main.py"], set()).packages == ()
+def test_a_bot_that_may_open_a_store_takes_redis(line):
+    assert needed({"main.py": line.encode()}, ["main.py"], set()).packages == ("redis",)
+    line = "from botlib.store import Store, StoreError\n"
+    assert needed({"main.py": line.encode()}, ["main.py"], set()).packages == ()
 
 
-def test_the_files_that_a_bot_includes_are_read_for_their_imports(tmp_path):
+def test_the_files_that_a_bot_includes_are_read_for_their_imports():
     files = {
-        "main.py": "from botlib import Bot\nbot = Bot()\nbot.include_folder('commands')\n",
-        "commands/joke.py": "import httpx\nfrom _words import JOKE\n",
-        "commands/_words.py": "import yaml\nJOKE = 'knock knock'\n",
+        "main.py": b"from botlib import Bot\nbot = Bot()\nbot.include_folder('commands')\n",
+        "commands/joke.py": b"import httpx\nfrom _words import JOKE\n",
+        "commands/_words.py": b"import yaml\nJOKE = 'knock knock'\n",
     }
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
-    found = needed(tmp_path, ["main.py"], {"httpx", "yaml"})
+    found = needed(files, ["main.py"], {"httpx", "yaml"})
     assert (found.packages, found.missing) == (("httpx", "yaml"), ())
 
 
@@ -348,7 +344,7 @@ def test_the_folders_own_version_of_a_package_wins(tmp_path):
 def test_an_import_that_nobody_has_is_said_with_what_to_do(tmp_path):
     for package in ("no_such_package", "pip"):  # pip is installed here, but no package of the bot's
         with pytest.raises(
-            ValueError, match=rf"{package}, which.*my_bot/requirements\.txt"
+            ValueError, match=rf"{package}, which.*the folder's requirements\.txt"
         ) as told:
             bundle(folder_of(tmp_path, ECHO + f"import {package}\n"))
         assert "pyproject" not in str(told.value)
@@ -507,6 +503,7 @@ REFUSED = {
     "the lessons": ({}, ECHO + "import lessons", "never deployed"),
     "a module botlib lacks": ({}, ECHO + "from botlib.nothing import x", "botlib does not have"),
     "a package nobody has": ({}, ECHO + "import no_such_package", "no_such_package, which is"),
+    "a module that stays": ({"conftest.py": ""}, ECHO + "import conftest", "conftest, which is"),
     "a relative import": ({}, ECHO + "from .brain import b", r"main\.py imports \.brain, which"),
     "a secret by name": (
         {"config.py": f'A = 1\nTWITCH_CLIENT_SECRET = "{RANDOM}"\n'},

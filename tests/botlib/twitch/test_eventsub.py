@@ -717,10 +717,10 @@ def test_the_function_loads_no_library_it_does_not_need():
     assert (done.stdout, done.stderr) == ("[]\n", "")
 
 
-def test_the_function_is_deployed_without_any_package(tmp_path):
-    main = "from botlib import Bot\nfrom botlib.twitch.eventsub import webhook\n"
-    (tmp_path / "main.py").write_text(main + "handler = webhook(Bot())\n")
-    assert needed(tmp_path, ["main.py"], set()).packages == ()
+def test_the_function_is_deployed_without_any_package():
+    main = b"from botlib import Bot\nfrom botlib.twitch.eventsub import webhook\n"
+    files = {"main.py": main + b"handler = webhook(Bot())\n"}
+    assert needed(files, ["main.py"], set()).packages == ()
 
 
 # --- subscribing ------------------------------------------------------------------------------
