@@ -16,14 +16,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib.metadata import (
-    Distribution,
-    PackageNotFoundError,
-    PackagePath,
-    distribution,
-    distributions,
-)
+from importlib.metadata import Distribution, PackageNotFoundError, distribution, distributions
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -82,12 +77,10 @@ def package_files(
     that no package provides, RuntimeError if a download fails.
     """
     locked = read_lock(lock, target)
-    files: Files = {}
     wanted = sorted(with_dependencies(names, lock, target) - own.versions.keys())
-    missing = [name for name in wanted if not usable_here(name, locked[name], target)]
-    for name in set(wanted) - set(missing):
-        files |= files_of(distribution(name))
-    if missing:
+    here = {name: files_here(name, locked[name], target) for name in wanted}
+    files = {name: content for copy in here.values() for name, content in copy.items()}
+    if missing := [name for name in wanted if not here[name]]:
         with tempfile.TemporaryDirectory() as scratch:
             folder, chosen = Path(scratch) / "packages", Path(scratch) / "chosen.txt"
             chosen.write_text("\n".join(locked[name] for name in missing) + "\n", encoding="utf-8")
@@ -120,42 +113,33 @@ def check_complete(found: list[Distribution], target: Target) -> None:
                 )
 
 
-def usable_here(name: str, block: str, target: Target) -> bool:
-    """Tell whether the copy installed here is the locked version and runs on the target."""
-    try:
+def files_here(name: str, block: str, target: Target) -> Files:
+    """Read the copy installed here; {} unless it is whole, locked, and runs on the target."""
+    with suppress(PackageNotFoundError, FileNotFoundError, ValueError):
         found = distribution(name)
-    except PackageNotFoundError:
-        return False
-    wheel = found.read_text("WHEEL") or ""
-    tags = {tag for name in re.findall(r"^Tag: (\S+)$", wheel, re.M) for tag in parse_tag(name)}
-    runs_there = bool(tags & target.tags)
-    return found.version == version_of(block) and runs_there and intact(found)
-
-
-def intact(found: Distribution) -> bool:
-    """Check every file to copy against the hashes in the package's RECORD."""
-    files = files_to_copy(found)
-    for file in files:
-        if file.hash:
-            path = Path(str(file.locate()))
-            digest = hashlib.new(file.hash.mode, path.read_bytes() if path.is_file() else b"")
-            if base64.urlsafe_b64encode(digest.digest()).rstrip(b"=").decode() != file.hash.value:
-                return False
-    return bool(files)
+        wheel = found.read_text("WHEEL") or ""
+        tags = {tag for each in re.findall(r"^Tag: (\S+)$", wheel, re.M) for tag in parse_tag(each)}
+        if found.version == version_of(block) and tags & target.tags:
+            return files_of(found)
+    return {}
 
 
 def files_of(found: Distribution) -> Files:
-    """Read the files of a package that a function needs at run time, by their path in the zip."""
-    return {file.as_posix(): Path(str(file.locate())).read_bytes() for file in files_to_copy(found)}
+    """Read the files of a package that a function needs at run time, by their path in the zip.
 
-
-def files_to_copy(found: Distribution) -> list[PackagePath]:
-    """List the files of a package that a function needs; its commands lie outside, in "../"."""
-    return [
-        file
-        for file in found.files or []
-        if ".." not in file.parts and not NOT_NEEDED.search(file.as_posix())
-    ]
+    Its commands lie outside, in "../". Raises ValueError for a file that is not as RECORD says.
+    """
+    files = {}
+    for file in found.files or []:
+        if ".." in file.parts or NOT_NEEDED.search(file.as_posix()):
+            continue
+        content = file.read_binary()
+        if file.hash:
+            digest = hashlib.new(file.hash.mode, content).digest()
+            if base64.urlsafe_b64encode(digest).rstrip(b"=").decode() != file.hash.value:
+                raise ValueError(f"{file} of {found.name} was changed after it was installed.")
+        files[file.as_posix()] = content
+    return files
 
 
 def install(requirements: Path, folder: Path, target: Target, options: list[str]) -> None:
