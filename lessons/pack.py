@@ -30,7 +30,15 @@ from deploy.secret_scan import (
     known_secrets,
 )
 from lessons.in_a_tab import IN_A_TAB
-from lessons.workshop import ORIGINALS, RECORD, cells_digest, digest, forget_bytecode
+from lessons.workshop import (
+    ORIGINALS,
+    RECORD,
+    cells_digest,
+    digest,
+    forget_bytecode,
+    read_json,
+    write_json,
+)
 
 PACK = "my_course.zip"
 MANIFEST = ".pack.json"  # in the zip: what the course wrote last into each file, and its versions
@@ -398,18 +406,3 @@ def with_version(versions: list[str], last: str) -> list[str]:
     (['a', 'b'], ['a', 'b'])
     """
     return versions if versions[-1:] == [last] else [*versions, last]
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a record; an empty one if it is missing or broken."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def write_json(path: Path, record: dict[str, Any]) -> None:
-    """Write a record."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(record, indent=1, sort_keys=True), encoding="utf-8")

@@ -8,6 +8,7 @@ import hashlib
 import importlib.util
 import json
 from pathlib import Path
+from typing import Any
 
 SIDE_ROOMS = "deeper"  # the folder of the side rooms, beside the core notebooks
 RECORD = ".saved.json"  # what cells have written: a file's name → a digest of its text
@@ -25,15 +26,14 @@ def write_file(name: str, text: str, replace: bool = False) -> bool:
     With `replace`, your version is overwritten.
     """
     path = workshop() / name
-    record = read_record()
+    record = read_json(workshop() / RECORD)
     if not replace and is_changed(path, record.get(name), text):
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
     forget_bytecode(path)
     record[name] = digest(text.encode())
-    file = workshop() / RECORD
-    file.write_text(json.dumps(record, indent=1, sort_keys=True), encoding="utf-8")
+    write_json(workshop() / RECORD, record)
     return True
 
 
@@ -46,13 +46,19 @@ def is_changed(path: Path, last_written: str | None, text: str) -> bool:
     return found not in (last_written, digest(text.encode()))
 
 
-def read_record() -> dict[str, str]:
-    """Return what cells have written; nothing if the record is missing or broken."""
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a record; an empty one if it is missing or broken."""
     try:
-        record: dict[str, str] = json.loads((workshop() / RECORD).read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return record
+    return found if isinstance(found, dict) else {}
+
+
+def write_json(path: Path, record: dict[str, Any]) -> None:
+    """Write a record."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(record, indent=1, sort_keys=True), encoding="utf-8")
 
 
 def digest(content: bytes) -> str:

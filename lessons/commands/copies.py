@@ -9,12 +9,10 @@ its tab: JupyterLab would save the old page over the new one.
 that you have changed.
 """
 
-import json
 import os
 import shutil
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -24,7 +22,7 @@ from botlib.env_file import bots_folder
 from lessons import COURSE
 from lessons.commands.open_notebooks import close_session, wait_until_closed
 from lessons.commands.refresh import KERNEL
-from lessons.workshop import ORIGINALS, SIDE_ROOMS, cells_digest
+from lessons.workshop import ORIGINALS, SIDE_ROOMS, cells_digest, read_json, write_json
 
 FOLDER = "my_course"  # in the folder that BOTS_FOLDER names: the course's, where git does not look
 NOTEBOOKS = "notebooks"
@@ -148,15 +146,11 @@ class Copies:
 
     def _read_record(self) -> None:
         """Read what each copy was made from; without it, every copy counts as changed."""
-        self.made_from = {}
-        with suppress(OSError, ValueError):
-            record = json.loads(self._record.read_text(encoding="utf-8"))
-            copies = record.get("copies") if isinstance(record, dict) else None
-            self.made_from = copies if isinstance(copies, dict) else {}
+        copies = read_json(self._record).get("copies")
+        self.made_from = copies if isinstance(copies, dict) else {}
 
     def _write_record(self) -> None:
-        record = {"edition": EDITION, "copies": self.made_from}
-        self._record.write_text(json.dumps(record, indent=1), encoding="utf-8")
+        write_json(self._record, {"edition": EDITION, "copies": self.made_from})
 
 
 def sources(path: Path) -> str:
