@@ -130,14 +130,8 @@ def botlib_files() -> dict[str, bytes]:
 
 def own_files(files: Iterable[str], places: Iterable[PurePosixPath], top: str) -> list[str]:
     """List the files of a module in these places, or of all modules of a package there."""
-    paths = [str(place / top) for place in places]
-    starts = tuple(f"{path}/" for path in paths)
-    modules = {f"{path}.py" for path in paths}
-    return [
-        file
-        for file in files
-        if file in modules or (file.startswith(starts) and file.endswith(".py"))
-    ]
+    modules = "|".join(re.escape(str(place / top)) for place in places)
+    return [file for file in files if re.fullmatch(rf"({modules})(/.*)?\.py", file)]
 
 
 def included_folders(place: PurePosixPath, tree: ast.Module) -> list[PurePosixPath]:
