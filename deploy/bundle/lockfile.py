@@ -5,7 +5,7 @@ The copies that are installed here say what they depend on. Nothing is installed
 
 import re
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
+from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -25,29 +25,19 @@ def with_dependencies(imports: Iterable[str], lock: Path, target: Target) -> set
     while todo:
         wanted = todo.pop()
         name = canonicalize_name(wanted.name)
-        if name not in locked:
+        found = next(iter(distributions(name=name)), None)
+        if name not in locked or found is None:
             raise ValueError(
-                f"{name} is needed, and {lock.name} does not have it, so the packages installed "
-                "here are not the course's. To install those, type: python3 start.py"
+                f"{name} is needed for {target}, and it is not installed here or not in "
+                f"{lock.name}. To install the course's packages, type: python3 start.py. If only "
+                f"another Python needs it, add --python {THIS_PYTHON}."
             )
         names.add(name)
-        for needs in requirements_of(name, target):
+        for needs in map(Requirement, found.requires or []):
             known = canonicalize_name(needs.name) in names and not needs.extras
             if not known and applies(needs, wanted.extras, target):
                 todo.append(needs)
     return names
-
-
-def requirements_of(name: str, target: Target) -> list[Requirement]:
-    """Read the dependencies of a package; ValueError if it is not installed here."""
-    try:
-        return [Requirement(line) for line in distribution(name).requires or []]
-    except PackageNotFoundError:
-        raise ValueError(
-            f"{name} is needed for {target}, but it is not installed here, so nobody knows what it "
-            "needs in turn. Type python3 start.py, which installs what is missing; if only "
-            f"another Python needs it, choose --python {THIS_PYTHON}."
-        ) from None
 
 
 def applies(needs: Requirement, extras: set[str], target: Target) -> bool:
