@@ -1,4 +1,4 @@
-"""Find secrets in files that leave this machine, in a bundle or in a pack.
+"""Find the files that may leave this machine, in a bundle or in a pack, and secrets in them.
 
 A zip is copied, and a secret in it is in every copy. The scan knows values in use here, the forms
 of tokens, and names such as `password`. It reads UTF-16, JSON, base64, hex and Word documents, too.

@@ -13,7 +13,7 @@ from deploy.bundle.archive import compiled, zipped
 from deploy.bundle.bot_folder import bot_files, check_handler, handlers_in
 from deploy.bundle.imports import BOTLIB, botlib_files, needed
 from deploy.bundle.lockfile import importable_names
-from deploy.bundle.packages import package_files, required
+from deploy.bundle.packages import required, with_locked
 from deploy.bundle.target import Target
 
 __all__ = ["Bundle", "Target", "bundle"]
@@ -64,8 +64,8 @@ def bundle(
     asked_for = required(folder / REQUIREMENTS, target)
     needs = needed(own, entries, importable_names(LOCK) | asked_for.tops)
     tops = set(needs.packages) - asked_for.tops
-    packages, versions = package_files(tops, LOCK, target, asked_for)
-    files = packages | (botlib_files() if needs.botlib else {}) | own
+    packages = with_locked(tops, LOCK, target, asked_for)
+    files = packages.files | (botlib_files() if needs.botlib else {}) | own
     files.pop(REQUIREMENTS, None)
     if target.interpreter:
         files |= compiled(files, target.interpreter)
@@ -78,7 +78,7 @@ def bundle(
         handlers=tuple(handlers),
         has_botlib=needs.botlib,
         missing=needs.missing,
-        packages=tuple(versions),
+        packages=tuple(f"{name}=={version}" for name, version in sorted(packages.versions.items())),
         is_compiled=target.interpreter is not None,
         files=len(files),
         size=len(content),

@@ -17,9 +17,9 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from importlib.metadata import Distribution, PackageNotFoundError, distribution, distributions
 from pathlib import Path
+from typing import NamedTuple
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -39,12 +39,11 @@ NOT_NEEDED = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Required:
-    """The packages that a folder's requirements.txt asks for."""
+class Packages(NamedTuple):
+    """Packages to pack."""
 
-    files: Files = field(default_factory=dict)
-    versions: dict[str, str] = field(default_factory=dict)  # by the package's name
+    files: Files  # by their path in the zip
+    versions: dict[str, str]  # by the package's name
 
     @property
     def tops(self) -> set[str]:
@@ -52,29 +51,18 @@ class Required:
         return {name.partition("/")[0].partition(".")[0] for name in self.files}
 
 
-def required(requirements: Path, target: Target) -> Required:
+def required(requirements: Path, target: Target) -> Packages:
     """Download what a folder's requirements.txt asks for; nothing if it is empty or missing.
 
     Raises ValueError for a package of the course's own, RuntimeError if a download fails.
     """
-    if not lines_in(requirements):
-        return Required()
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "packages"
-        install(requirements, folder, target, [])
-        found = list(distributions(path=[str(folder)]))
-        check_complete(found, target)
-        files = {name: content for one in found for name, content in files_of(one).items()}
-        return Required(files, {canonicalize_name(one.name): one.version for one in found})
+    return installed(requirements, target) if lines_in(requirements) else Packages({}, {})
 
 
-def package_files(
-    names: Iterable[str], lock: Path, target: Target, own: Required
-) -> tuple[Files, list[str]]:
-    """Return all files of the packages that provide these imports, and "name==version" of each.
+def with_locked(names: Iterable[str], lock: Path, target: Target, own: Packages) -> Packages:
+    """Add the locked packages that provide these imports to the folder's own, which win.
 
-    The folder's own version of a package replaces the locked one. Raises ValueError for an import
-    that no package provides, RuntimeError if a download fails.
+    Raises ValueError for an import that no package provides, RuntimeError if a download fails.
     """
     locked = read_lock(lock, target)
     wanted = sorted(with_dependencies(names, lock, target) - own.versions.keys())
@@ -82,13 +70,11 @@ def package_files(
     files = {name: content for copy in here.values() for name, content in copy.items()}
     if missing := [name for name in wanted if not here[name]]:
         with tempfile.TemporaryDirectory() as scratch:
-            folder, chosen = Path(scratch) / "packages", Path(scratch) / "chosen.txt"
+            chosen = Path(scratch, "chosen.txt")
             chosen.write_text("\n".join(locked[name] for name in missing) + "\n", encoding="utf-8")
-            install(chosen, folder, target, ["--no-deps", "--require-hashes"])
-            for found in distributions(path=[str(folder)]):
-                files |= files_of(found)
-    versions = {name: version_of(locked[name]) for name in wanted} | own.versions
-    return files | own.files, [f"{name}=={versions[name]}" for name in sorted(versions)]
+            files |= installed(chosen, target, "--no-deps", "--require-hashes").files
+    versions = {name: version_of(locked[name]) for name in wanted}
+    return Packages(files | own.files, versions | own.versions)
 
 
 def check_complete(found: list[Distribution], target: Target) -> None:
@@ -142,8 +128,8 @@ def files_of(found: Distribution) -> Files:
     return files
 
 
-def install(requirements: Path, folder: Path, target: Target, options: list[str]) -> None:
-    """Install what a file lists, for the target, into a folder, by uv if it is here, else by pip.
+def installed(requirements: Path, target: Target, *options: str) -> Packages:
+    """Install what a file lists, for the target, by uv if it is here, else by pip, and read it.
 
     Only wheels: what a source package builds here may not run on the cloud's machine, and to build
     it is to run its author's program.
@@ -151,19 +137,25 @@ def install(requirements: Path, folder: Path, target: Target, options: list[str]
     uv = shutil.which("uv")
     command = [uv, "pip"] if uv else [sys.executable, "-P", "-m", "pip"]
     how = target.uv_options if uv else target.pip_options
-    where = ["install", "--target", str(folder), "--only-binary", ":all:"]
-    done = subprocess.run(
-        [*command, *where, *how, *options, "-r", str(requirements.absolute())],
-        cwd=folder.parent,  # uv reads settings where it is called
-        capture_output=True,
-        text=True,
-        errors="replace",
-    )
-    if done.returncode:
-        tail = "\n".join(done.stderr.strip().splitlines()[-6:])
-        raise RuntimeError(
-            f"what {requirements.name} lists could not be installed for {target}:\n{tail}\n"
-            "Is every name right, can you reach the package registry, and is there a wheel for "
-            "this Python and platform? If a package exists as source only, copy its code into your "
-            "bot's folder."
+    with tempfile.TemporaryDirectory() as folder:
+        where = ["install", "--target", folder, "--only-binary", ":all:"]
+        done = subprocess.run(
+            [*command, *where, *how, *options, "-r", str(requirements.absolute())],
+            cwd=folder,  # uv reads settings where it is called
+            capture_output=True,
+            text=True,
+            errors="replace",
         )
+        if done.returncode:
+            tail = "\n".join(done.stderr.strip().splitlines()[-6:])
+            raise RuntimeError(
+                f"what {requirements.name} lists could not be installed for {target}:\n{tail}\n"
+                "Is every name right, can you reach the package registry, and is there a wheel for "
+                "this Python and platform? If a package exists as source only, copy its code into "
+                "your bot's folder."
+            )
+        found = list(distributions(path=[folder]))
+        if "--no-deps" not in options:
+            check_complete(found, target)
+        files = {name: content for each in found for name, content in files_of(each).items()}
+        return Packages(files, {canonicalize_name(each.name): each.version for each in found})
