@@ -11,7 +11,7 @@ Address = tuple[str, int]  # IPv4 and port
 # From linux/netlink.h, linux/sock_diag.h and linux/inet_diag.h
 HEADER = struct.Struct("=IHHII")  # size, kind, flags, sequence, process
 QUESTION = struct.Struct("=BBxxI2s2s16s16sIII")  # family, protocol, states, ports, hosts, …
-REPLY = struct.Struct("=4x48xIIIII")  # expires, two queues, user, inode
+REPLY = struct.Struct("=4x4s44xIIIII")  # ports, …, expires, two queues, user, inode
 NETLINK_SOCK_DIAG = 4
 SOCK_DIAG_BY_FAMILY = 20
 REQUEST = 1
@@ -40,5 +40,6 @@ def socket_owner(here: Address, there: Address | None = None) -> int | None:
         return None
     if HEADER.unpack_from(reply)[1] != SOCK_DIAG_BY_FAMILY:  # it is an error
         return None
-    *_, user, inode = REPLY.unpack_from(reply, HEADER.size)
-    return int(user) if inode else None
+    found, *_, user, inode = REPLY.unpack_from(reply, HEADER.size)
+    # If there is no such connection, the kernel replies with a socket that listens at `here`.
+    return int(user) if inode and found == b"".join(ports) else None

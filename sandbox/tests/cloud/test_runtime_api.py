@@ -60,6 +60,13 @@ def cloud():
         yield cloud
 
 
+def deploy_telling_address(cloud, folder):
+    (folder / "main.py").write_text(
+        "import os\ndef handler(event, context): return os.environ['AWS_LAMBDA_RUNTIME_API']\n"
+    )
+    return cloud.deploy("patient", folder)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another account")
 def test_another_account_gets_nothing(cloud, tmp_path):
     (tmp_path / "code").mkdir()
@@ -85,10 +92,7 @@ def test_another_account_gets_nothing(cloud, tmp_path):
 
 
 def test_who_has_hung_up_is_not_heard(cloud, tmp_path):
-    (tmp_path / "main.py").write_text(
-        "import os\ndef handler(event, context): return os.environ['AWS_LAMBDA_RUNTIME_API']\n"
-    )
-    fn = cloud.deploy("patient", tmp_path)
+    fn = deploy_telling_address(cloud, tmp_path)
     host, port = fn.invoke().split(":")
 
     def hang_up():
@@ -101,4 +105,53 @@ def test_who_has_hung_up_is_not_heard(cloud, tmp_path):
     cloud.do(hang_up)  # the cloud's own thread sees the connection only when it is closed
     for _ in range(3):
         fn.invoke()
+    assert len(fn.instances) == 1
+
+
+# Connects as another account when told so, from an address that it told before; says that the
+# instance is broken, and breaks the connection off.
+HANGING_UP = f"""
+import os, socket, struct, sys
+host, port = sys.argv[1].split(":")
+os.setgroups([])
+os.setgid(65534)
+os.setuid(65534)
+connection = socket.socket()
+connection.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+connection.bind(("127.0.0.2", 0))
+print(connection.getsockname()[1], flush=True)
+input()
+connection.connect((host, int(port)))
+connection.sendall(
+    b"POST {RUNTIME}/init/error HTTP/1.1\\r\\nHost: cloud\\r\\nContent-Length: 2\\r\\n\\r\\n{{}}"
+)
+connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+connection.close()
+print(flush=True)
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another account")
+def test_a_listener_of_this_account_lends_its_name_to_no_connection(cloud, tmp_path):
+    fn = deploy_telling_address(cloud, tmp_path)
+    command = [sys.executable, "-c", HANGING_UP, fn.invoke()]
+    with (
+        subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as stranger,
+        socket.socket() as listener,
+    ):
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        port = int(stranger.stdout.readline())
+
+        def hang_up():
+            stranger.stdin.write("\n")
+            stranger.stdin.flush()
+            stranger.stdout.readline()
+            listener.bind(("0.0.0.0", port))
+            listener.listen()
+
+        cloud.do(hang_up)  # the cloud's own thread sees the connection only when it is closed
+        for _ in range(3):
+            fn.invoke()
     assert len(fn.instances) == 1
