@@ -40,11 +40,28 @@ def escape_control_characters(text: str) -> str:
     return text.translate(_VISIBLE)
 
 
+# A bot's token, also with an encoded colon, or only the part after the colon, in any case.
+_TOKEN = re.compile(
+    r"\d{6,}(?::|%(?:25)*3A)[\w-]{30,}"
+    r"|(?:(?<![^\W_])|(?<=%[\dA-F]{2}))AA[\w-]{33}(?![^\W_])",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def hide_tokens(text: str) -> str:
+    """Replace all tokens of Telegram bots: whole, encoded, in part, old and new ones.
+
+    >>> hide_tokens("http://127.0.0.1/bot7000000001:AA" + "x" * 33)
+    'http://127.0.0.1/bot<secret>'
+    """
+    return _TOKEN.sub("<secret>", text)
+
+
 class NoReply(Exception):  # noqa: N818 - reads as a sentence
     """No reply came in time; the text says what was found and what to do next."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(escape_control_characters(text))
+        super().__init__(hide_tokens(escape_control_characters(text)))
 
 
 class Apology(str):
@@ -53,7 +70,7 @@ class Apology(str):
     def __new__(cls, said: str, logged: str) -> "Apology":
         """Make the string `said`; it compares equal to what the bot said."""
         apology = super().__new__(cls, said)
-        apology.logged = escape_control_characters(logged)
+        apology.logged = hide_tokens(escape_control_characters(logged))
         return apology
 
     logged: str

@@ -7,16 +7,14 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from bot_sandbox.diagnosis import NoReply
+from bot_sandbox.diagnosis import NoReply, hide_tokens
 from bot_sandbox.process_supervisor import ManagedProcess, ProcessSupervisor
 
 GRACE_S = 5.0  # how long a program may take to end after SIGTERM
 LAST_OUTPUT_S = 2.0  # how long to read what an ended program has printed
 LAST_LINES = 20  # of its output, in an error
 SECRET_NAME = re.compile(r"TOKEN|SECRET|KEY|PASS", re.IGNORECASE)
-SECRET_VALUE = re.compile(
-    r"\b\d{6,}:[\w-]{35}(?![\w-])|\boauth:\w+"
-)  # a bot's token, Twitch's PASS
+TWITCH_PASS = re.compile(r"\boauth:\w+")
 
 
 class NotReady(NoReply):
@@ -128,4 +126,4 @@ def hide_secrets(text: str, environment: Mapping[str, str]) -> str:
     for name, value in environment.items():
         if value and SECRET_NAME.search(name):
             text = text.replace(value, "<secret>")
-    return SECRET_VALUE.sub("<secret>", text)
+    return hide_tokens(TWITCH_PASS.sub("<secret>", text))

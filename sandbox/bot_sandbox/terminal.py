@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot_sandbox.cloud import Cloud
 from bot_sandbox.cloud.function import Function
-from bot_sandbox.diagnosis import escape_control_characters
+from bot_sandbox.diagnosis import escape_control_characters, hide_tokens
 from bot_sandbox.server import LocalServer
 from bot_sandbox.telegram.calls import FaultHit
 from bot_sandbox.telegram.diagnosis import address, without_secrets
@@ -98,7 +98,8 @@ class TelegramNews(News):
         self.telegram, self.world = telegram, telegram.world
 
     def lines(self) -> Iterator[str]:
-        yield from (text for _, text in sorted(self._timed_lines(), key=lambda timed: timed[0]))
+        for _, text in sorted(self._timed_lines(), key=lambda timed: timed[0]):
+            yield hide_tokens(text)
 
     def _timed_lines(self) -> Iterator[tuple[float, str]]:
         """Yield each line with the time when it happened, so that causes come before effects."""

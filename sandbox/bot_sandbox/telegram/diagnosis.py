@@ -14,6 +14,7 @@ from bot_sandbox.diagnosis import (
     find_handler_error,
     find_last_error,
     find_last_output,
+    hide_tokens,
 )
 from bot_sandbox.function_registry import Bookmark, function_at, log_at
 from bot_sandbox.telegram.calls import ApiCall
@@ -285,15 +286,16 @@ def quote_log(account: BotAccount, words: str) -> list[str]:
 
 
 def without_secrets(account: BotAccount, words: str) -> str:
-    """Remove a bot's token and its webhook's secret from a text."""
-    for secret in (account.token, account.webhook.secret_token if account.webhook else ""):
-        words = words.replace(secret, "<secret>") if secret else words
-    return words
+    """Remove all tokens and the secret of a bot's webhook from a text."""
+    secret = account.webhook.secret_token if account.webhook else ""
+    if secret:
+        words = re.sub(re.escape(secret), "<secret>", words, flags=re.IGNORECASE)
+    return hide_tokens(words)
 
 
 def address(account: BotAccount) -> str:
     """Return the address of a bot's webhook, without a token in it."""
-    return account.webhook.target.url.replace(account.token, "<token>") if account.webhook else ""
+    return hide_tokens(account.webhook.target.url) if account.webhook else ""
 
 
 def no_press_answer(

@@ -5,11 +5,11 @@ No token and no secret is in any of them, except in the responses that exist to 
 
 import json
 import math
-import re
 from collections import Counter
 from itertools import islice
 from typing import Annotated, Any, Literal, TypedDict
 
+from bot_sandbox.diagnosis import hide_tokens
 from bot_sandbox.telegram import diagnosis
 from bot_sandbox.telegram.calls import ApiCall
 from bot_sandbox.telegram.parameters import describe_ignored
@@ -20,7 +20,6 @@ from bot_sandbox.window.feed import Json
 
 SHOWN = 200  # newest messages of a chat
 LOOKED_AT = 100  # newest calls of a bot, to find the refused ones
-TOKEN = re.compile(r"\d{6,}:[\w-]{30,}")
 ENVELOPE = ("message_id", "from", "sender_chat", "chat", "date", "edit_date", "reply_to_message")
 
 
@@ -211,14 +210,14 @@ def bot_json(account: BotAccount) -> BotJson:
         "name": account.name,
         "username": account.username,
         "privacy": account.privacy,
-        "webhook": without_tokens(diagnosis.address(account)),
+        "webhook": diagnosis.address(account),
         "polled": account.updates.polled,
         "pending": len(account.updates),
         "commands": list(commands.values()),
         "unsupported": list(account.unsupported),
-        "ignored": [without_tokens(words) for words in list(account.ignored.values())],
+        "ignored": [hide_tokens(words) for words in list(account.ignored.values())],
         "refused": [
-            {"method": method, "error": error, "times": times}
+            {"method": hide_tokens(method), "error": hide_tokens(error), "times": times}
             for (method, error), times in refused.items()
         ],
     }
@@ -324,7 +323,7 @@ def state_of(update: Update) -> tuple[Fate, str]:
 def update_json(account: BotAccount, update: Update) -> UpdateJson:
     """Return an update and all attempts to deliver it."""
     state, text = state_of(update)
-    explained = "" if state == "arrived" else without_tokens(diagnosis.found(update, account, ""))
+    explained = "" if state == "arrived" else hide_tokens(diagnosis.found(update, account, ""))
     return {
         "bot": account.name,
         "username": account.username,
@@ -361,7 +360,7 @@ def attempts(account: BotAccount, update_id: int = 0) -> list[AttemptJson]:
 def call_json(account: BotAccount, called: ApiCall) -> ApiCallJson:
     """Return a bot's call with its parsed arguments and its outcome."""
     arguments = {
-        name: "<secret>"
+        hide_tokens(name): "<secret>"
         if name == "secret_token"
         else without_secrets(account, parse_argument(value))
         for name, value in called.arguments.items()
@@ -370,13 +369,13 @@ def call_json(account: BotAccount, called: ApiCall) -> ApiCallJson:
         "number": called.number,
         "bot": account.name,
         "username": account.username,
-        "method": called.method,
+        "method": hide_tokens(called.method),
         "arguments": arguments,
         "in_response": called.in_response,
-        "fault": called.fault,
+        "fault": without_secrets(account, called.fault),
         "result": without_secrets(account, called.result),
         "error": without_secrets(account, called.error),
-        "ignored": [describe_ignored(called.method, name) for name in called.ignored],
+        "ignored": [hide_tokens(describe_ignored(called.method, name)) for name in called.ignored],
         "at": called.at,
     }
 
@@ -445,14 +444,5 @@ def without_secrets(account: BotAccount, value: Any) -> Any:
     if isinstance(value, list):
         return [without_secrets(account, one) for one in value]
     if isinstance(value, str):
-        return without_tokens(diagnosis.without_secrets(account, value))
+        return diagnosis.without_secrets(account, value)
     return value
-
-
-def without_tokens(text: str) -> str:
-    """Remove all tokens from a text, old and new ones.
-
-    >>> without_tokens("http://127.0.0.1/bot7000000001:AA" + "x" * 33)
-    'http://127.0.0.1/bot<token>'
-    """
-    return TOKEN.sub("<token>", text)

@@ -65,7 +65,7 @@ def test_ask_is_not_fooled_by_a_late_answer_to_something_else(telegram, account,
 def test_a_token_in_the_address_is_not_shown(telegram, account, viktor):
     url = f"http://127.0.0.1:{closed_port()}/{account.token}"
     telegram.call(account, "setWebhook", url=url)
-    with pytest.raises(NoReply, match="<token>") as problem:
+    with pytest.raises(NoReply, match="<secret>") as problem:
         viktor.ask("hi", timeout=0.1)
     assert account.token not in f"{problem.value} {account.webhook.target!r}"
 

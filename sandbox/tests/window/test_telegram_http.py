@@ -284,6 +284,15 @@ def test_the_calls_of_a_bot_hold_no_secret(ask, telegram, function):
     assert token not in json.dumps(calls) and secret not in json.dumps(calls)
 
 
+def test_a_method_that_is_a_token_is_hidden(ask, telegram):
+    token = ask.bot["token"]
+    with pytest.raises(TelegramError):
+        telegram.call(token, f"bot{token}/getMe", **{token: 1})
+    for shown in (ask("calls", bot="hello_bot"), ask("bots")):
+        assert "<secret>" in str(shown)
+        assert token.partition(":")[2].lower() not in str(shown).lower()
+
+
 def test_a_message_shows_the_refused_calls_that_it_caused(ask, telegram):
     ask("say", CHAT | {"text": "one"})
     (update,) = telegram.call(ask.bot["token"], "getUpdates")
