@@ -140,14 +140,20 @@ class RuntimeConnection(asyncio.Protocol):
     def __init__(self, api: RuntimeApi) -> None:
         self._api = api
         self._reader = RequestReader(self._continue)
-        self._unsent = b""
+        self._unsent = bytearray()
         self._is_last = False  # the client closes it after the event
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the transport, and whether its other end may use the Runtime API."""
+        """Keep the transport, or refuse another account of this machine and read nothing.
+
+        It could find the port and stop the instance, take an event, or keep the cloud busy.
+        """
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._is_own = self._api.is_own(transport.get_extra_info("peername"))
+        if not self._api.is_own(transport.get_extra_info("peername")):
+            self._refuse(403, "AccessDenied", NO_STRANGER)
+            self._flush()
+            transport.close()
 
     def connection_lost(self, error: Exception | None) -> None:
         """Tell the API that this connection is gone."""
@@ -195,13 +201,11 @@ class RuntimeConnection(asyncio.Protocol):
             self._transport.close()
 
     def _serve(self, request: RuntimeRequest) -> None:
-        # Another account of this machine, or a web page in a browser, could find the port and stop
-        # the instance, or take an event.
+        # A web page in a browser could find the port and stop the instance, or take an event.
         place = request.headers.get("host", WORKER_HOST)
         is_page = "origin" in request.headers or "sec-fetch-site" in request.headers
-        if not self._is_own or is_page or place not in (WORKER_HOST, self._api.address):
-            why = NO_PAGE if self._is_own else NO_STRANGER
-            self._refuse(403, "AccessDenied", why, has_body=request.method != "HEAD")
+        if is_page or place not in (WORKER_HOST, self._api.address):
+            self._refuse(403, "AccessDenied", NO_PAGE, has_body=request.method != "HEAD")
             return
         match request.method, request.path.removeprefix(PREFIX).split("/"):
             case "GET", ["invocation" | "restore", "next"]:
@@ -247,7 +251,7 @@ class RuntimeConnection(asyncio.Protocol):
     def _flush(self) -> None:
         if self._unsent:
             self._transport.write(self._unsent)
-            self._unsent = b""
+            self._unsent = bytearray()
 
 
 def error_of(request: RuntimeRequest) -> FunctionError:

@@ -34,9 +34,8 @@ while True:
 
 # Tries everything as another account, with and without the words of a call.
 STRANGER = f"""
-import http.client, os, sys
-api = http.client.HTTPConnection(sys.argv[1], timeout=10)
-"".encode("idna")  # what is imported must be readable
+import os, socket, sys
+host, port = sys.argv[1].split(":")
 os.setgroups([])
 os.setgid(65534)
 os.setuid(65534)
@@ -48,9 +47,12 @@ for method, path in (
     ("GET", "restore/next"),
     ("POST", "restore/error"),
 ):
-    api.request(method, f"{RUNTIME}/{{path}}", None if method == "GET" else "{{}}")
-    answer = api.getresponse()
-    print(path, answer.status, "secret event" in answer.read().decode())
+    with socket.socket() as api:
+        api.connect((host, int(port)))
+        head = f"{{method}} {RUNTIME}/{{path}} HTTP/1.1\\r\\nHost: {{sys.argv[1]}}\\r\\n"
+        api.sendall(f"{{head}}Content-Length: 2\\r\\n\\r\\n{{{{}}}}".encode())
+        answer = api.recv(65536).decode()
+    print(path, answer.split()[1], "secret event" in answer)
 """
 
 
@@ -155,3 +157,31 @@ def test_a_listener_of_this_account_lends_its_name_to_no_connection(cloud, tmp_p
         for _ in range(3):
             fn.invoke()
     assert len(fn.instances) == 1
+
+
+# As another account, connects and sends so many requests at once; prints what comes until the end.
+PIPELINING = f"""
+import os, socket, sys
+host, port = sys.argv[1].split(":")
+os.setgroups([])
+os.setgid(65534)
+os.setuid(65534)
+with socket.socket() as connection:
+    connection.connect((host, int(port)))
+    connection.sendall(int(sys.argv[2]) * b"GET {RUNTIME}/invocation/next HTTP/1.1\\r\\n\\r\\n")
+    connection.settimeout(20)
+    try:
+        while data := connection.recv(65536):
+            print(data.decode())
+    except ConnectionResetError:
+        print("reset")
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another account")
+@pytest.mark.parametrize("requests", [0, 100])
+def test_another_account_gets_one_refusal_and_its_connection_ends(cloud, tmp_path, requests):
+    address = deploy_telling_address(cloud, tmp_path).invoke()
+    command = [sys.executable, "-c", PIPELINING, address, str(requests)]
+    got = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert got.count("HTTP/1.1 403") == 1, got
