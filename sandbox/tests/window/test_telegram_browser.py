@@ -176,6 +176,22 @@ def test_the_button_that_was_clicked_is_pressed(page, world):
     expect(page.locator(".answer")).to_have_text("Hello bot: you pressed cake")
 
 
+def test_a_button_that_the_bot_has_moved_meanwhile_is_not_pressed(page, world):
+    def swap_and_continue(route):
+        place = {"chat_id": world.viktor.id, "message_id": 2}
+        world.call("editMessageReplyMarkup", **place, reply_markup={"inline_keyboard": SHOP[::-1]})
+        route.continue_()
+
+    say(page, "/shop")
+    plus = page.get_by_role("button", name="➕", exact=True)
+    expect(plus).to_have_count(2)
+    page.route("**/telegram/press", swap_and_continue)
+    plus.nth(1).click()
+    refusal = "no button '➕' with data 'cake' at position 2"
+    expect(page.get_by_role("status").first).to_contain_text(refusal)
+    expect(page.locator(".answer")).to_have_text("")
+
+
 def test_an_answer_that_opens_the_bot_shows_its_start_button(page, world):
     say(page, "/menu")
     press(page, "More")

@@ -478,10 +478,11 @@ export function mount(section, app) {
     draft.focus();
   }
 
-  async function press(message, text, position, pressed) {
+  async function press(message, { text, callback_data: data }, position, pressed) {
     answer.textContent = "";
     pressed.disabled = true;
-    const said = await post("press", { message: message.id, button: text, position, timeout: 20 });
+    const which = { button: text, position, data }; // the bot may have moved its buttons meanwhile
+    const said = await post("press", { message: message.id, ...which, timeout: 20 });
     pressed.disabled = false;
     if (said?.alert) dialogs.alert(message.name, said.text);
     else if (said?.text) answer.textContent = `${message.name}: ${said.text}`;

@@ -82,7 +82,7 @@ function buttonOf(button, position, message, does) {
     const address = safeAddress(button.url);
     if (address) return element("a", { ...linkTo(address), class: "inline" }, `${button.text} ↗`);
   }
-  const press = (event) => does.press(message, button.text, position, event.currentTarget);
+  const press = (event) => does.press(message, button, position, event.currentTarget);
   const works = button.callback_data !== undefined;
   const title = works ? null : "this kind of button does nothing here";
   const name = `press ${button.text}`;
