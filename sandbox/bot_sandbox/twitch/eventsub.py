@@ -283,7 +283,8 @@ def check_webhook(
     """Check app token, callback, secret and consents; return the subscription."""
     if token.user is not None:
         raise HelixError(400, WRONG_COMBINATION)
-    callback, secret = str(transport.get("callback", "")), str(transport.get("secret", ""))
+    given = (transport.get("callback"), transport.get("secret"))
+    callback, secret = (one if isinstance(one, str) else "" for one in given)
     if not valid_callback(callback, https_only=world.settings.https_only):
         raise HelixError(400, "invalid callback url")
     if not 10 <= len(secret) <= 100:

@@ -209,7 +209,11 @@ def test_refusals(world, callback):
     assert refused(good | {"secret": "x" * 101}) == (400, short)
     for secret in ("\r\n" * 10, "0123456789\n", "\x1b[31m012345", "ü" * 10, "\x7f" * 10):
         assert refused(good | {"secret": secret}) == (400, printable), repr(secret)
+    for value in (1234567890, ["0123456789"], {"a": "0123456789"}, True, None):
+        assert refused(good | {"secret": value}) == (400, short), value
     assert refused(good | {"callback": "ftp://x"}) == (400, "invalid callback url")
+    for value in ([good["callback"]], 5, None):
+        assert refused(good | {"callback": value}) == (400, "invalid callback url"), value
     assert refused(good, type="stream.onlin")[1] == "invalid subscription type and version"
     assert refused(good, version="2")[1] == "invalid subscription type and version"
     assert refused(good, condition={"broadcaster_user_id": "1"})[0] == 400
