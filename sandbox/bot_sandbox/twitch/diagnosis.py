@@ -13,6 +13,9 @@ from bot_sandbox.twitch.world import TwitchWorld
 
 REFUSED_BY_FAULT = "login refused: refused by the fault refuse_login"
 CAME = 10  # how many messages to show that came instead of another
+DOWN = (
+    "This Twitch is down, by the fault stop or restart. What to do: start it with the fault start"
+)
 NOBODY = "no program ever connected to this Twitch, and no webhook is subscribed"
 
 
@@ -62,6 +65,8 @@ def why(
     read: Bookmark | None = None,
 ) -> list[str]:
     """Return a line for each program that could have answered, or one that says there is none."""
+    if not world.up:
+        return [DOWN]
     latest: dict[str, ConnectionRecord] = {}
     for record in world.records:
         if record.closed and not record.login and record is not world.records[-1]:

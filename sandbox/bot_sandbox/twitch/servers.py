@@ -74,7 +74,6 @@ class Servers(LocalServer):
         self.oauth = OAuth(self.world)
         self._chat = ChatEndpoints(self.world, self.irc, self.gate)
         self._tcp: asyncio.Server | None = None
-        self._up = False
         self._switching = asyncio.Lock()  # one stop or start after the other
         self._tcp_tasks = BackgroundTasks()
         try:
@@ -86,12 +85,12 @@ class Servers(LocalServer):
     @property
     def up(self) -> bool:
         """Whether clients can connect."""
-        return self._up
+        return self.world.up
 
     async def come_up(self) -> None:
         """Serve at its ports, unless it does; RuntimeError if another program has one."""
         async with self._switching:
-            if self._up:
+            if self.world.up:
                 return
             self._reserved = self._reserved or await bind_again(self._ports, self.access.listens_on)
             for_http, for_tcp = self._reserved
@@ -103,7 +102,7 @@ class Servers(LocalServer):
             self._tcp = await asyncio.start_server(self._serve_tcp, sock=for_tcp)
             self._reserved = []
             self._runners.append(runner)
-            self._up = True
+            self.world.up = True
             self.changes.changed()
 
     async def go_down(self) -> None:
@@ -112,9 +111,9 @@ class Servers(LocalServer):
         RuntimeError if another program has taken one.
         """
         async with self._switching:
-            if not self._up:
+            if not self.world.up:
                 return
-            self._up = False
+            self.world.up = False
             await self.stop_listening()
             try:
                 self._reserved = await bind_again(self._ports, self.access.listens_on)

@@ -44,7 +44,8 @@ class FaultHit(NamedTuple):
 class TwitchWorld:
     """The users, applications, chat, tokens and clock of one sandbox."""
 
-    NOT_RESTORED = ("connections", "records", "accounts")  # a connection's number is used once
+    # A connection's number is used once, and a restore starts the servers.
+    NOT_RESTORED = ("connections", "records", "accounts", "up")
 
     def __init__(
         self,
@@ -57,6 +58,7 @@ class TwitchWorld:
         self.url = f"http://{host}"  # where OAuth and Helix are
         self.irc_url = f"ws://{host}/irc"
         self.eventsub_url = f"ws://{host}/ws"
+        self.up = False  # whether the servers run (servers.py)
         self.clock = clock
         self.changes = changes
         self.randomness = Randomness(settings.seed)

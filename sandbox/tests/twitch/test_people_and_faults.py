@@ -16,6 +16,7 @@ from bot_sandbox import Cloud
 from bot_sandbox.diagnosis import add_bot_logger
 from bot_sandbox.twitch import NoReply, Twitch
 from bot_sandbox.twitch.diagnosis import why
+from bot_sandbox.twitch.faults import Faults
 
 
 @pytest.fixture
@@ -530,6 +531,23 @@ def test_restart_on_the_same_ports(world):
     world.twitch.faults.start()
     world.twitch.faults.start()
     world.irc().socket.close()
+
+
+@pytest.mark.parametrize("fault", [Faults.stop, lambda faults: faults.restart(down_s=3600)])
+def test_silence_while_the_servers_are_down_says_so_once(world, fault):
+    with world.irc() as client:
+        fault(world.twitch.faults)
+        client.rest_of_it()
+    snapshot = world.twitch.snapshot()
+    down = "This Twitch is down, by the fault stop or restart. What to do: start it with the fault "
+    down += "start"
+    assert silence_of(world).splitlines()[1:] == [down]
+    with pytest.raises(NoReply, match=f"{down}$"):
+        world.viktor.wait_for(lambda message: False, timeout=0.01)
+    world.twitch.faults.start()
+    assert "make it reconnect" in silence_of(world)
+    world.twitch.restore(snapshot)
+    assert world.twitch.up and "is down" not in silence_of(world)
 
 
 def test_many_may_stop_and_restart_the_servers_at_once(world):
