@@ -32,7 +32,7 @@ Description={name}, a chatbot
 StartLimitIntervalSec=0
 
 [Service]
-ExecStart=/usr/bin/env {python} -m botlib.run {platform} {file}
+ExecStart=/usr/bin/env {python} {options}-m botlib.run {platform} {file}
 WorkingDirectory={root}
 Environment=PYTHONUNBUFFERED=1
 Restart=on-failure
@@ -48,7 +48,7 @@ chcp 65001 >nul
 title {name}
 cd /d "{root}"
 :again
-"{python}" -m botlib.run {platform} "{file}"
+"{python}" {options}-m botlib.run {platform} "{file}"
 if %errorlevel% == 0 exit
 if %errorlevel% == {wrong} (
   pause
@@ -79,6 +79,15 @@ class BotProcess(NamedTuple):
         name = re.sub(r"[^\w-]", "-", f"{self.file.parent.name}-{self.platform}")
         digest = hashlib.sha256(os.fsencode(self.file)).hexdigest()[:8]
         return f"{name}-{digest}" if self.has_digest else name
+
+    @property
+    def options(self) -> str:
+        """Python's options, each with a space behind it.
+
+        A random.py in the course's folder must not replace Python's own, so -P. Only the course's
+        .venv finds botlib elsewhere; another Python (COURSE_PYTHON) finds it in the working folder.
+        """
+        return "-P " if Path(self.python).is_relative_to(self.root / ".venv") else ""
 
 
 class LoginItem(NamedTuple):
@@ -134,6 +143,7 @@ def phone_item(bot: BotProcess, home: Path) -> RunitService:
         home,
         platform=bot.platform,
         python=bot.python,
+        options=bot.options,
         root=bot.root,
         file=bot.file,
     )
@@ -149,6 +159,7 @@ def windows_item(bot: BotProcess, home: Path) -> LoginItem:
         name=bot.name,
         platform=bot.platform,
         python=python,
+        options=bot.options,
         file=file,
         root=root,
         wrong=WRONG_SETTINGS,
@@ -161,9 +172,10 @@ def windows_item(bot: BotProcess, home: Path) -> LoginItem:
 def macos_item(bot: BotProcess, home: Path) -> LoginItem:
     """Describe a launchd agent."""
     label, log = f"chatbot.{bot.name}", home / f"Library/Logs/{bot.name}.log"
+    words = [bot.python, *bot.options.split(), "-m", "botlib.run", bot.platform, str(bot.file)]
     agent = {
         "Label": label,
-        "ProgramArguments": [bot.python, "-m", "botlib.run", bot.platform, str(bot.file)],
+        "ProgramArguments": words,
         "WorkingDirectory": str(bot.root),
         "RunAtLoad": True,
         "KeepAlive": {"SuccessfulExit": False},
@@ -183,6 +195,7 @@ def linux_item(bot: BotProcess, home: Path) -> LoginItem:
         name=bot.name,
         platform=bot.platform,
         python=systemd_quoted(bot.python),
+        options=bot.options,
         file=systemd_quoted(str(bot.file)),
         root=str(bot.root).replace("%", "%%"),  # this setting knows neither quotes nor variables
         wrong=WRONG_SETTINGS,

@@ -23,7 +23,7 @@ exec 2>&1
 termux-wake-lock
 cd {root} || exit
 export PYTHONUNBUFFERED=1
-exec {python} -m botlib.run {platform} {file}
+exec {python} {options}-m botlib.run {platform} {file}
 """
 # runsv starts the bot again when this ends. It gets the exit status, -1 after a signal.
 FINISH = """\
@@ -112,7 +112,15 @@ class RunitService(NamedTuple):
 
 
 def runit_service(
-    name: str, prefix: Path, home: Path, *, platform: str, python: str, root: Path, file: Path
+    name: str,
+    prefix: Path,
+    home: Path,
+    *,
+    platform: str,
+    python: str,
+    root: Path,
+    file: Path,
+    options: str = "",
 ) -> RunitService:
     """Describe the service of a bot, for Termux's PREFIX and home folder."""
     path, log = prefix / "var/service" / name, prefix / "var/log/sv" / name
@@ -122,6 +130,7 @@ def runit_service(
         "name": name,
         "platform": platform,
         "python": shlex.quote(python),
+        "options": options,
         "root": shlex.quote(str(root)),
         "file": shlex.quote(str(file)),
         "log": shlex.quote(str(log)),

@@ -2,13 +2,17 @@
 
 import os
 import plistlib
+import random
+import runpy
 import shutil
 import subprocess
 import sys
+import venv
 from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+from course_files import copy_course
 
 from botlib.run import WRONG_SETTINGS
 from deploy.autostart import BotProcess, login_item
@@ -77,7 +81,8 @@ def test_a_mac_reads_its_file_and_starts_what_is_meant():
         pytest.skip("Windows has no user ids")
     item = login_item(BOT, "darwin", HOME)
     agent = plistlib.loads(item.content)
-    assert agent["ProgramArguments"] == [BOT.python, "-m", "botlib.run", "twitch", str(BOT.file)]
+    words = [BOT.python, "-P", "-m", "botlib.run", "twitch", str(BOT.file)]
+    assert agent["ProgramArguments"] == words
     assert agent["KeepAlive"] == {"SuccessfulExit": False} and agent["RunAtLoad"]
     assert item.start[0][-1] == str(item.path) and item.stop[0][-1].endswith(agent["Label"])
 
@@ -85,10 +90,33 @@ def test_a_mac_reads_its_file_and_starts_what_is_meant():
 def test_windows_starts_it_again_unless_it_ended_well_or_cannot():
     text = login_item(BOT, "win32", HOME).content.decode()
     assert text.count("\r\n") == text.count("\n")
-    assert f'"{BOT.python}" -m botlib.run twitch "{BOT.file}"' in text
+    assert f'"{BOT.python}" -P -m botlib.run twitch "{BOT.file}"' in text
     lines = [line.strip() for line in text.splitlines()]
     ends = [line for line in lines if line.startswith("if %errorlevel%")]
     assert ends == ["if %errorlevel% == 0 exit", f"if %errorlevel% == {WRONG_SETTINGS} ("]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="it runs the command as a POSIX system does")
+@pytest.mark.parametrize("has_venv", [True, False])
+def test_a_file_in_the_course_folder_replaces_none_of_pythons(tmp_path, has_venv):
+    course = copy_course(tmp_path / "course", without=["notebooks"])
+    python = Path(sys.executable)
+    if has_venv:  # as start.py makes it
+        venv.create(course / ".venv")
+        (site,) = (course / ".venv/lib").glob("*/site-packages")
+        start = runpy.run_path(str(ROOT / "start.py"))
+        (site / "course.pth").write_text(f"../../../..\n{start['LAST']}")
+        (course / "random.py").write_text("raise SystemExit('her own random.py')\n")
+        python = course / ".venv/bin/python"
+    (tmp_path / "my_bot").mkdir()
+    (tmp_path / "my_bot/main.py").write_text("import random; raise OSError(random.__file__)\n")
+    bot = BotProcess("twitch", tmp_path / "my_bot/main.py", str(python), course)
+    agent = plistlib.loads(login_item(bot, "darwin", HOME).content)
+    done = subprocess.run(
+        agent["ProgramArguments"], cwd=agent["WorkingDirectory"], capture_output=True, text=True
+    )
+    assert done.returncode == WRONG_SETTINGS
+    assert f"OSError: {random.__file__} in main.py" in done.stderr
 
 
 @pytest.mark.skipif(
