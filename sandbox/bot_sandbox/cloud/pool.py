@@ -104,8 +104,10 @@ class Pool:
                 instance = await self._replace(instance, call)
                 self._begin(call, tail)
                 began = time.perf_counter()
-                await self._start(instance, timeout_s, errors.timed_out(timeout_s))
-                instance.record.init_s = 0.0  # it is in the call's own duration
+                try:
+                    await self._start(instance, timeout_s, errors.timed_out(timeout_s))
+                finally:
+                    instance.record.init_s = 0.0  # it is in the call's own duration
             self._history.enter(instance.record, "busy", self._begin(call, tail))
             trace = trace or next_trace("", self.deployment.arn)
             began = began or time.perf_counter()
