@@ -46,9 +46,14 @@ class Instance:
 
     async def start(self, launch: Launch, timeout_s: float, too_late: FunctionError) -> None:
         """Start the process and wait until it asks for its first event; raises FunctionError."""
-        address = await self._api.listen()
-        if not self.is_broken:
-            self._start_process(launch, address)
+        try:
+            address = await self._api.listen()
+            if not self.is_broken:
+                self._start_process(launch, address)
+        except OSError as error:
+            self.fail(FunctionError(errors.EXIT, f"Runtime could not be started: {error}"))
+        finally:
+            self._output.close_write_end()
         try:
             await self._api.wait(timeout_s, too_late)
             self.record.ready = self._clock()
@@ -119,16 +124,12 @@ class Instance:
         self._output.drain()
 
     def _start_process(self, launch: Launch, address: str) -> None:
-        try:
-            self._temporary.mkdir()
-            environment = self.deployment.environment(self._temporary) | {
-                "AWS_LAMBDA_RUNTIME_API": address,
-                "AWS_LAMBDA_LOG_STREAM_NAME": f"instance-{self.record.number}",
-            }
-            self._process = launch(environment, self._output, self._exited)
-        except OSError as error:
-            self.fail(FunctionError(errors.EXIT, f"Runtime could not be started: {error}"))
-        self._output.close_write_end()
+        self._temporary.mkdir()
+        environment = self.deployment.environment(self._temporary) | {
+            "AWS_LAMBDA_RUNTIME_API": address,
+            "AWS_LAMBDA_LOG_STREAM_NAME": f"instance-{self.record.number}",
+        }
+        self._process = launch(environment, self._output, self._exited)
 
     def _exited(self, code: int) -> None:
         self._output.drain()

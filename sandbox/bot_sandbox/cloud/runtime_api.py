@@ -17,6 +17,7 @@ from bot_sandbox.access import HOST
 from bot_sandbox.cloud.errors import RESPONSE_LIMIT, FunctionError, response_too_large
 from bot_sandbox.cloud.runtime_http import RequestReader, RuntimeRequest
 from bot_sandbox.cloud.socket_owner import Address, socket_owner
+from bot_sandbox.server import bind_socket
 
 PREFIX = "/2018-06-01/runtime/"
 PHRASES = {status.value: status.phrase for status in HTTPStatus}
@@ -57,8 +58,11 @@ class RuntimeApi:
     # The cloud's side
 
     async def listen(self) -> str:
-        """Start to serve and return the address, host:port."""
-        self._server = await self._loop.create_server(lambda: RuntimeConnection(self), HOST, 0)
+        """Start to serve and return the address, host:port; OSError if it can't."""
+        # asyncio itself would return a server without a socket if no descriptor is free.
+        self._server = await self._loop.create_server(
+            lambda: RuntimeConnection(self), sock=bind_socket(0)
+        )
         self._listens_at: Address = self._server.sockets[0].getsockname()
         self._owner = socket_owner(self._listens_at)
         self.address = f"{HOST}:{self._listens_at[1]}"
@@ -66,7 +70,10 @@ class RuntimeApi:
 
     def is_own(self, peer: Address) -> bool:
         """Return whether a connection comes from this account, or the system doesn't tell."""
-        return self._owner is None or self._owner == socket_owner(peer, self._listens_at)
+        try:
+            return self._owner is None or self._owner == socket_owner(peer, self._listens_at)
+        except OSError:
+            return False
 
     async def invoke(
         self, invocation: PendingInvocation, timeout_s: float, too_late: FunctionError

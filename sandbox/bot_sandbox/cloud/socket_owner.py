@@ -3,6 +3,7 @@
 /proc/net/tcp lists the same for all connections, but reading it can take 10 ms; this takes 20 µs.
 """
 
+import errno
 import socket
 import struct
 import sys
@@ -16,13 +17,14 @@ NETLINK_SOCK_DIAG = 4
 SOCK_DIAG_BY_FAMILY = 20
 REQUEST = 1
 EACH_STATE = NO_COOKIE = 0xFFFFFFFF
+NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
 def socket_owner(here: Address, there: Address | None = None) -> int | None:
     """Return the user id of the program whose socket is `here` and connected to `there`.
 
     Without `there`, it is a socket that listens. None if no program has it, because it has been
-    closed, or if the system doesn't tell.
+    closed, or if the system doesn't tell. OSError if it would, but has no room for the question.
     """
     if sys.platform != "linux":
         return None
@@ -36,7 +38,9 @@ def socket_owner(here: Address, there: Address | None = None) -> int | None:
         with socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM, NETLINK_SOCK_DIAG) as kernel:
             kernel.send(HEADER.pack(size, SOCK_DIAG_BY_FAMILY, REQUEST, 0, 0) + question)
             reply = kernel.recv(4096)
-    except OSError:
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise
         return None
     if HEADER.unpack_from(reply)[1] != SOCK_DIAG_BY_FAMILY:  # it is an error
         return None

@@ -185,3 +185,30 @@ def test_another_account_gets_one_refusal_and_its_connection_ends(cloud, tmp_pat
     command = [sys.executable, "-c", PIPELINING, address, str(requests)]
     got = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert got.count("HTTP/1.1 403") == 1, got
+
+
+# Uses all descriptors but one, which the instance's address takes; then none is left to ask whose
+# socket that is.
+SHORT_OF_DESCRIPTORS = """
+import asyncio, os, resource
+from bot_sandbox.cloud.runtime_api import RuntimeApi
+
+async def listen():
+    taken = []
+    resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))
+    try:
+        while True:
+            taken.append(os.open(os.devnull, os.O_RDONLY))
+    except OSError:
+        os.close(taken.pop())
+    await RuntimeApi("arn").listen()
+
+asyncio.run(listen())
+"""
+
+
+def test_an_instance_that_cannot_tell_strangers_does_not_start():
+    command = [sys.executable, "-c", SHORT_OF_DESCRIPTORS]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert run.returncode == 1
+    assert "Too many open files" in run.stderr
