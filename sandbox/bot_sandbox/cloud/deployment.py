@@ -173,7 +173,9 @@ class Deployment:
         """The folder in which instances run; copied again if one of them has deleted it."""
         code = self.root / "code"
         if not code.is_dir():
-            shutil.copytree(self._upload, code, symlinks=True)
+            half = self.root / "half"  # of a copy, which no instance must see
+            remove(half)
+            shutil.copytree(self._upload, half, symlinks=True).rename(code)
         return code
 
     def line(self, file: str, number: int) -> str:

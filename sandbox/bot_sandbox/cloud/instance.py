@@ -93,12 +93,18 @@ class Instance:
         if not self.is_broken:
             self._history.enter(self.record, "stopped", self._clock(), why)
         self.fail(errors.exited(-9))
-        if self._process:
-            await self._process.kill()
-        self._ended()  # if it never had a process
-        self._api.close()
-        self._output.close()
-        remove(self._temporary)
+        process = self._process
+        try:
+            if process:
+                await process.kill()
+        except OSError:  # no file descriptor is left to look for its processes: free its own
+            self._free()
+            if process:
+                await process.kill()
+        finally:
+            self._ended()  # if it never had a process
+            self._free()
+            remove(self._temporary)
 
     def check_memory(self) -> None:
         """Measure the memory, and break the instance if it uses too much.
@@ -122,6 +128,10 @@ class Instance:
     def drain(self) -> None:
         """Bring the log up to date."""
         self._output.drain()
+
+    def _free(self) -> None:
+        self._api.close()
+        self._output.close()
 
     def _start_process(self, launch: Launch, address: str) -> None:
         self._temporary.mkdir()

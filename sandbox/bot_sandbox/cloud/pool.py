@@ -236,11 +236,13 @@ class Pool:
 
     async def _stop(self, instance: Instance, why: str) -> None:
         self._instances.discard(instance)
-        await instance.stop(why)
-        self._living.discard(instance)
-        if not self._living:
-            self._empty.set()
-            self._history.changes.changed()
+        try:
+            await instance.stop(why)
+        finally:  # else nobody could close the cloud, which kills what is left
+            self._living.discard(instance)
+            if not self._living:
+                self._empty.set()
+                self._history.changes.changed()
 
     def _retire(self, instance: Instance, why: str) -> None:
         self._instances.discard(instance)

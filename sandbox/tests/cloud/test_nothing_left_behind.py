@@ -114,3 +114,57 @@ def test_a_deployment_under_way_does_not_hold_up_the_end(tmp_path):
     command = [sys.executable, "-c", DEPLOYS, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert (done.stdout, done.stderr) == ("False\n", "")
+
+
+# Starts and ends instances while few descriptors are free; prints what each call gets.
+FEW_DESCRIPTORS = """
+import os, resource, sys
+from concurrent.futures import ThreadPoolExecutor
+from bot_sandbox.cloud import Cloud, FunctionError
+
+def take_all():
+    try:
+        while True:
+            taken.append(os.open(os.devnull, os.O_RDONLY))
+    except OSError:
+        pass
+
+def free():
+    while taken:
+        os.close(taken.pop())
+
+def result(call):
+    try:
+        print(call.result())
+    except (FunctionError, OSError) as error:
+        print(error)
+
+resource.setrlimit(resource.RLIMIT_NOFILE, (200, 200))
+taken = []
+with Cloud() as cloud, ThreadPoolExecutor(1) as pool:
+    fn = cloud.deploy("f", sys.argv[1], timeout_s=1, concurrency=1)
+    take_all()
+    for _ in range(10):
+        result(pool.submit(fn.invoke, 0))
+        os.close(taken.pop())
+    free()
+    call = pool.submit(fn.invoke, 1)
+    cloud.wait_until(lambda: any(each.state == "busy" for each in fn.instances))
+    take_all()
+    result(call)
+    free()
+    result(pool.submit(fn.invoke, 0))
+"""
+
+
+@POSIX
+def test_a_cloud_without_free_descriptors_recovers_and_closes(tmp_path):
+    (tmp_path / "main.py").write_text(
+        "import time\ndef handler(event, context): return time.sleep(60 * event) or 'fine'\n"
+    )
+    command = [sys.executable, "-c", FEW_DESCRIPTORS, str(tmp_path)]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert run.returncode == 0, run.stderr
+    *_, timed_out, last = run.stdout.splitlines()
+    assert "Too many open files" in run.stdout
+    assert "timed out" in timed_out and last == "fine"
