@@ -259,11 +259,16 @@ async def bind_again(ports: Sequence[int], host: str) -> list[socket.socket]:
             return bind_sockets(ports, host)
         except OSError:
             if loop.time() >= end:
-                raise RuntimeError(
-                    f"the server is down, because another program uses its port on {host} "
-                    f"({' or '.join(map(str, ports))}): end that program, then start the server"
-                ) from None
+                raise port_taken(ports, host) from None
         await asyncio.sleep(0.01)
+
+
+def port_taken(ports: Sequence[int], host: str) -> RuntimeError:
+    """Return the error of a server that cannot come up."""
+    return RuntimeError(
+        f"the server is down, because another program uses its port on {host} "
+        f"({' or '.join(map(str, ports))}): end that program, then start the server"
+    )
 
 
 def silence_logger(logger: logging.Logger) -> logging.Logger:

@@ -84,3 +84,23 @@ def test_a_server_without_its_port_says_why_it_is_down(server):
             assert not is_up(server)
     server.faults.start()
     assert answers(server) and is_up(server)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a reserved port cannot be taken")
+@pytest.mark.parametrize("which", ["port", "irc_port"])
+def test_a_server_whose_port_was_taken_while_it_was_down_says_so(server, which):
+    if not hasattr(server, which):
+        pytest.skip("it has no such port")
+    taken = f"another program uses its port on 127.0.0.1.*{getattr(server, which)}.*then start"
+    server.faults.stop()
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind((server.host, getattr(server, which)))
+        other.listen()
+        for _ in range(2):
+            with pytest.raises(RuntimeError, match=taken):
+                server.faults.start()
+            assert not is_up(server)
+            assert answers(server) == (which == "port")  # the other program does
+    server.faults.start()
+    assert answers(server) and is_up(server)

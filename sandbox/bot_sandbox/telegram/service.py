@@ -12,7 +12,13 @@ from aiohttp.web import SockSite
 from bot_sandbox.access import HOST, Access
 from bot_sandbox.clock import Clock
 from bot_sandbox.page import Page
-from bot_sandbox.server import LocalServer, bind_again, bind_sockets, close_sockets
+from bot_sandbox.server import (
+    LocalServer,
+    bind_again,
+    bind_sockets,
+    close_sockets,
+    port_taken,
+)
 from bot_sandbox.telegram.arguments import MAX_BODY
 from bot_sandbox.telegram.core import TelegramCore
 from bot_sandbox.telegram.http_server import close_connections, make_server
@@ -95,8 +101,14 @@ class Telegram(LocalServer, TelegramCore):
             self._reserved = self._reserved or await bind_again([self.port], self.access.listens_on)
             runner = make_server(self.handle, self.access)
             await runner.setup()
-            await SockSite(runner, self._reserved[0], backlog=128).start()
-            self._reserved = []
+            try:
+                await SockSite(runner, self._reserved[0], backlog=128).start()
+            except OSError:  # on Linux, another program may listen at a port that we only reserve
+                await runner.cleanup()
+                close_sockets(self._reserved)
+                raise port_taken([self.port], self.access.listens_on) from None
+            finally:
+                self._reserved = []
             self._runners.append(runner)
             self.world.up = True
             self.changes.changed()

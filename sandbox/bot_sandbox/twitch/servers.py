@@ -18,6 +18,7 @@ from bot_sandbox.server import (
     bind_again,
     bind_sockets,
     close_sockets,
+    port_taken,
     silence_logger,
 )
 from bot_sandbox.tasks import BackgroundTasks
@@ -98,10 +99,16 @@ class Servers(LocalServer):
                 self._application(), access_log=None, logger=LOGGER, shutdown_timeout=1.0
             )
             await runner.setup()
-            await web.SockSite(runner, for_http, backlog=128).start()
-            self._tcp = await asyncio.start_server(self._serve_tcp, sock=for_tcp)
-            self._reserved = []
             self._runners.append(runner)
+            try:
+                await web.SockSite(runner, for_http, backlog=128).start()
+                self._tcp = await asyncio.start_server(self._serve_tcp, sock=for_tcp)
+            except OSError:  # on Linux, another program may listen at a port that we only reserve
+                await self._stop_serving()
+                close_sockets(self._reserved)
+                raise port_taken(self._ports, self.access.listens_on) from None
+            finally:
+                self._reserved = []
             self.world.up = True
             self.changes.changed()
 
