@@ -205,7 +205,12 @@ class Deployment:
         return own and os.name == "posix"
 
     def command(self, program: Path | None = None) -> list[str]:
-        """Return the command that starts an instance's loop, or another program as that."""
+        """Return the command that starts an instance's loop, or another program as that.
+
+        Raises PermissionError if another account could give a function of Node.js its packages.
+        """
+        if self.settings.runtime == "nodejs":
+            check_modules_above(self.root)
         if self.settings.worker == "awslambdaric":
             return [self._program, *self._flags, "-m", "awslambdaric", self.settings.handler]
         return [self._program, *self._flags, str(program or self._worker)]
@@ -399,6 +404,20 @@ def link_node_sdk(folder: Path) -> None:
         found = [place / NODE_SDK for place in (*above, *named) if (place / NODE_SDK).is_dir()]
         if found:
             (folder / NODE_SDK).symlink_to(found[0], target_is_directory=True)
+
+
+def check_modules_above(folder: Path) -> None:
+    """Raise PermissionError if a folder above has packages of another account, but not root.
+
+    Node.js would import them if the function has no package of that name.
+    """
+    for modules in (parent / "node_modules" for parent in folder.parents):
+        with suppress(FileNotFoundError):
+            if os.name == "posix" and modules.lstat().st_uid not in (0, os.geteuid()):
+                raise PermissionError(
+                    f"{modules} belongs to another account, and Node.js would import packages from "
+                    "it: remove it, or set TMPDIR to a folder of your own and start again"
+                )
 
 
 def link(place: Path, folder: Path) -> None:

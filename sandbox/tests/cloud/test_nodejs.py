@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from urllib.parse import urlencode
@@ -335,3 +336,19 @@ def test_a_grammy_bot_by_webhook(cloud, folder):
         assert telegram.person("Viktor").ask("/hello", timeout=20) == "hello Viktor!"
         wait_until(lambda: fn.invocations)  # its answer came first, by a call of sendMessage
         assert [each.error for each in fn.invocations] == [None]
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root may give files away")
+def test_packages_of_another_account_are_not_imported(tmp_path, monkeypatch):
+    foreign = tmp_path / "node_modules" / "greeter"
+    foreign.mkdir(parents=True)
+    (foreign / "index.js").write_text("module.exports = 'I am a stranger';\n")
+    folder = tmp_path / "function"
+    folder.mkdir()
+    (folder / "main.js").write_text("exports.handler = async () => require('greeter');\n")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with Cloud() as cloud:
+        assert deploy(cloud, "main.handler", folder).invoke() == "I am a stranger"
+        os.chown(foreign.parent, 65534, 65534)
+        error = error_of(deploy(cloud, "main.handler", folder))
+    assert "node_modules belongs to another account" in error.message
