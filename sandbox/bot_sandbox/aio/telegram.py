@@ -75,7 +75,7 @@ class Telegram(ServerTwin[PlainTelegramCore]):
         return self._do(self.sync.account, username)
 
     async def person(self, name: str, username: str | None = None) -> Person:
-        """Add a person who chats."""
+        """Add a person who chats; raise ValueError if somebody or a group has their `username`."""
         return Person.of(self._do(self.sync.person, name, username))
 
     async def group(self, title: str, members: list[Person | BotAccount], kind: str = 'group', username: str = '') -> Group:

@@ -97,10 +97,8 @@ class TelegramCore(Runner):
         return self.world.account(username)
 
     def person(self, name: str, username: str | None = None) -> Person:
-        """Add a person who chats."""
-        person = Person(self.world, self, next(self._person_ids), name, username or "")
-        self.do(self.world.add_person, person)
-        return person
+        """Add a person who chats; raise ValueError if somebody or a group has their `username`."""
+        return self.do(self._add_person, name, username)
 
     def group(
         self, title: str, members: list[User], kind: str = "group", username: str = ""
@@ -221,6 +219,12 @@ class TelegramCore(Runner):
         chat = to if isinstance(to, Group) else self.world.private.get((person.id, to.id))
         shown = self.do(transcript, chat.messages if chat else [])
         return shown, {"as": str(person.id), "chat": key}
+
+    def _add_person(self, name: str, username: str | None) -> Person:
+        username = self.world.check_username(username) if username else ""
+        person = Person(self.world, self, next(self._person_ids), name, username)
+        self.world.add_person(person)
+        return person
 
     def _chat_between(self, who: tuple[User | Chat, ...]) -> Chat:
         if len(who) == 1 and isinstance(who[0], Chat):

@@ -167,8 +167,7 @@ class TelegramWorld:
 
     def new_bot(self, name: str, username: str, privacy: bool) -> BotAccount:
         """Do BotFather's /newbot; raise ValueError in his words if he refuses."""
-        taken = {account.username.lower() for account in self.accounts.values()}
-        username = check_bot_names(name, username, taken)
+        username = check_bot_names(name, username, self._taken_names())
         limiter = SendLimiter(self._limits)
         bot_id = next(self._bot_ids)
         # A bot whose store has outlived another sandbox must not take these updates for repeats.
@@ -207,22 +206,29 @@ class TelegramWorld:
     def add_group(self, group: Chat, username: str) -> None:
         """Add a group or a channel; raise ValueError if it can't have this username."""
         if username:
-            group.json["username"] = self._public_name(group.kind, username.removeprefix("@"))
+            if group.kind == "group":
+                raise ValueError(
+                    "a basic group has no username; make a 'supergroup' or a 'channel'"
+                )
+            group.json["username"] = self.check_username(username)
         self.groups[group.id] = group
         self.changes.changed()
 
-    def _public_name(self, kind: str, username: str) -> str:
-        if kind == "group":
-            raise ValueError("a basic group has no username; make a 'supergroup' or a 'channel'")
-        if not _PUBLIC_NAME.fullmatch(username):
+    def check_username(self, username: str) -> str:
+        """Return a username without @; raise ValueError if it is invalid or taken."""
+        name = username.removeprefix("@") if isinstance(username, str) else ""
+        if not _PUBLIC_NAME.fullmatch(name):
             raise ValueError(
                 f"found the username {username!r}; it has 4 to 32 Latin letters, digits and _, and "
                 "starts with a letter"
             )
+        if name.lower() in self._taken_names():
+            raise ValueError(f"the username {name!r} is taken")
+        return name
+
+    def _taken_names(self) -> set[str]:
         named: list[User | Chat] = [one for known in self._known for one in known.values()]
-        if username.lower() in [one.json.get("username", "").lower() for one in named]:
-            raise ValueError(f"the username {username!r} is taken")
-        return username
+        return {one.json["username"].lower() for one in named if "username" in one.json}
 
     def private_chat(self, person: User, account: BotAccount) -> Chat:
         """Return the chat of a person with a bot; the person's first message starts it."""

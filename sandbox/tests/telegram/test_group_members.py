@@ -328,6 +328,8 @@ def test_a_public_group_is_found_by_its_username(telegram, account, viktor, kind
         ("supergroup", "Hello_Bot", "the username 'Hello_Bot' is taken"),
         ("channel", "viktor_r", "the username 'viktor_r' is taken"),
         ("channel", "NEWS", "the username 'NEWS' is taken"),
+        ("supergroup", 5, "found the username 5"),
+        ("supergroup", b"chess", "found the username b'chess'"),
     ],
 )
 def test_a_wrong_username_of_a_group_is_refused(telegram, account, kind, username, words):

@@ -55,6 +55,23 @@ def test_botfather_refuses(telegram, name, username, words):
         telegram.new_bot(name, username)
 
 
+def test_a_username_belongs_to_one_bot_person_or_group(telegram, account):
+    viktor = telegram.person("Viktor", "@viktor")
+    assert viktor.username == "viktor"
+    telegram.group("Club", [viktor], "supergroup", "club_bot")
+    for taken in ("VIKTOR", "@hello_bot", "Club_Bot"):
+        with pytest.raises(ValueError, match="is taken"):
+            telegram.person("Anna", taken)
+    for wrong in (5, b"anna", ["anna"], "ann", "é" * 5):
+        with pytest.raises(ValueError, match="found the username"):
+            telegram.person("Anna", wrong)
+    with pytest.raises(ValueError, match="already taken"):
+        telegram.new_bot("Club bot", "Club_bot")
+    assert telegram.person("Viktor").username == telegram.person("Viktor", "").username == ""
+    assert len(telegram.world.people) == 3
+    assert len(telegram.world.accounts) == 1
+
+
 def test_a_revoked_token_is_refused(telegram, account):
     old = account.token
     new = telegram.new_token(account)
