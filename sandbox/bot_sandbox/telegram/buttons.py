@@ -72,9 +72,10 @@ class Press:
     async def wait(self, timeout: float = 5.0) -> list[Message]:
         """Wait for the bot's answer, and return its `messages` so far.
 
-        Many bots never answer a press. Then `text` stays None after `timeout` seconds; NoReply if
-        the bot has not done anything else either. It comes sooner if the bot is a function that
-        has ended.
+        Many bots never answer a press. Then `text` stays None after `timeout` seconds. NoReply if
+        the bot has not written, edited or deleted a message of its own either, in this chat or in
+        its chat with this person; nothing else that it does counts. It comes sooner if the bot is a
+        function that has ended.
         """
 
         def is_over() -> bool:

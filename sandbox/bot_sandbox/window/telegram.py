@@ -355,7 +355,9 @@ class TelegramView(View):
         """Press an inline button, and wait for the bot's notification.
 
         Many bots never send one. Then the response comes after `timeout` seconds, with what the bot
-        wrote or edited meanwhile; 504 if it did nothing. With `timeout` 0, it doesn't wait.
+        wrote or edited meanwhile, in this chat or in its chat with this person. 504 if it wrote,
+        edited or deleted no message of its own there; nothing else that it does counts. With
+        `timeout` 0, it doesn't wait.
 
         If several buttons have the same text, send `position` or `data`, too. Without `message` it
         is a button of the reply keyboard (`telegram/keyboard`), and the response is the message

@@ -131,6 +131,18 @@ def test_what_a_bot_does_in_private_after_a_press_in_a_group_counts(telegram, ac
     assert [message.text for message in press.wait(timeout=0.01)] == ["Only for you"]
 
 
+def test_what_a_bot_does_elsewhere_after_a_press_does_not_count(telegram, account, viktor, shop):
+    anna = telegram.person("Anna")
+    asked = viktor.send("cake?"), anna.send("hello")
+    press = viktor.press(shop, data="cake")
+    thumb = [{"type": "emoji", "emoji": "👍"}]
+    place = {"chat_id": viktor.id, "message_id": asked[0].message_id}
+    telegram.call(account, "setMessageReaction", **place, reaction=thumb)
+    telegram.call(account, "sendMessage", chat_id=anna.id, text="A cake for Viktor!")
+    with pytest.raises(NoReply, match="No answer to the button"):
+        press.wait(timeout=0.01)
+
+
 def test_a_press_that_a_bot_ignores_says_so(telegram, account, viktor, shop):
     press = viktor.press(shop, data="cake")
     viktor.send("hello?")
