@@ -16,7 +16,7 @@ import time
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -49,7 +49,10 @@ VERSIONS = (
 FILE_LIMIT, TOTAL_LIMIT, MOST_FILES = 20 * 10**6, 100 * 10**6, 5000
 TOO_LARGE = f"it has more than {FILE_LIMIT // 10**6} MB"
 MADE_AGAIN = {"pictures", "card.html", "card.svg"}  # by the course
-DATABASE = b"SQLite format 3\0"  # how its file begins
+# How SQLite's files begin, and the names of those that it writes beside a database.
+DATABASE = b"SQLite format 3\0"
+JOURNAL = re.compile(rb"\x37\x7f\x06[\x82\x83]|\xd9\xd5\x05\xf9\x20\xa1\x63\xd7")
+BESIDE = re.compile(r"(.+)-(wal|shm|journal)", re.DOTALL)
 # A part of a name that some system cannot store, or reads as something else.
 UNFIT = re.compile(
     rb'|\..*|.{101,}|.*[\x00-\x1f\x7f<>:"|?*\\].*|.*[. ]|(con|prn|aux|nul|com\d|lpt\d)(\..*)?',
@@ -93,7 +96,7 @@ def pack(folder: Path) -> Pack:
     seen: dict[PurePosixPath, bool] = {}
     by_course = written_by_course(folder)
     for name, path in files_below(folder, re.compile(OF_TOOLS)):
-        if name.split("/")[0] in MADE_AGAIN:
+        if name.split("/")[0] in MADE_AGAIN or is_journal(path, first_bytes(path)):
             continue
         try:
             check_file(name, path)
@@ -162,7 +165,11 @@ def read_file(path: Path) -> bytes:
     PackError for a database that SQLite cannot read.
     """
     content = path.read_bytes()
-    if IN_A_TAB or not (content.startswith(DATABASE) or has_journal(path)):
+    if IN_A_TAB:
+        return content
+    if not content.startswith(DATABASE):  # SQLite would delete what it takes for a journal
+        if has_journal(path, content):
+            raise PackError("SQLite has a journal beside it, but it is no database")
         return content
     import sqlite3  # here: not every browser's Python has it
 
@@ -179,9 +186,29 @@ def read_file(path: Path) -> bytes:
         raise PackError(f"SQLite cannot read it: {error}") from None
 
 
-def has_journal(path: Path) -> bool:
-    """Return whether a database is open, or its last program was killed."""
-    return any(path.with_name(f"{path.name}{end}").exists() for end in ("-wal", "-journal"))
+def has_journal(path: Path, content: bytes) -> bool:
+    """Return whether a file is a database that is open, or whose last program was killed."""
+    journals = [path.with_name(f"{path.name}{end}") for end in ("-wal", "-journal")]
+    if content.startswith(DATABASE):
+        return any(each.exists() for each in journals)
+    return any(JOURNAL.match(first_bytes(each)) for each in journals)
+
+
+def is_journal(path: Path, content: bytes) -> bool:
+    """Return whether SQLite has written a file beside a database, or would read it as its own."""
+    named = BESIDE.fullmatch(path.name)
+    return named is not None and (
+        JOURNAL.match(content) is not None or first_bytes(path.with_name(named[1])) == DATABASE
+    )
+
+
+def first_bytes(path: Path) -> bytes:
+    """Read how a file begins; nothing if it is missing or cannot be read."""
+    with suppress(OSError):
+        if path.is_file():
+            with path.open("rb") as file:
+                return file.read(len(DATABASE))
+    return b""
 
 
 def is_fit(name: str) -> bool:
@@ -250,7 +277,10 @@ def unpack(
             path, new = folder / name, fingerprint(name, entry.content)
             theirs = with_version(versions.get(name, []), new)
             try:
-                if (found := read_free(folder, name)) is not None:
+                of = entries.get(match[1]) if (match := BESIDE.fullmatch(name)) else None
+                if is_journal(path, entry.content) or (of and of.content.startswith(DATABASE)):
+                    raise PackError("SQLite would write it into another database")
+                if (found := read_free(folder, name, entry.content)) is not None:
                     old = fingerprint(name, found)
                     mine = with_version(known.get(name, []), old)
                     if found == entry.content or (name.endswith(".ipynb") and old == new):
@@ -326,7 +356,7 @@ def check(infos: list[zipfile.ZipInfo]) -> None:
         )
 
 
-def read_free(folder: Path, name: str) -> bytes | None:
+def read_free(folder: Path, name: str, new: bytes) -> bytes | None:
     """Read what a file of this name would replace; None if there is nothing.
 
     PackError if it may not be written: a link or a folder is in its way, or a program has it open.
@@ -339,7 +369,7 @@ def read_free(folder: Path, name: str) -> bytes | None:
     if not is_way_free or path.is_symlink() or (path.exists() and not path.is_file()):
         raise PackError("something else has its place")
     found = read_file(path) if path.exists() else None
-    if has_journal(path):  # SQLite would take the old journal for the new file's
+    if has_journal(path, found or b"") or has_journal(path, new):  # SQLite would read the old one
         raise PackError("a program has it open. Stop your bot and unpack again")
     return found
 

@@ -357,8 +357,8 @@ def play(here):
     (here / "workshop/my_bot").mkdir(parents=True, exist_ok=True)
     started = []
 
-    def start(journal, doing):
-        words = [str(here / STORE), journal, doing]
+    def start(journal, doing, store=STORE):
+        words = [str(here / store), journal, doing]
         program = subprocess.Popen(
             [sys.executable, "-c", PLAYER, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -414,6 +414,57 @@ def test_unpacking_leaves_scores_alone_that_a_program_has_open(here, there, play
     assert scores_in(here / STORE) == [("Viktor", 7)]
 
 
+@pytest.mark.parametrize("name", ["scores", "bot.data", "store.db"])
+def test_no_journal_goes_along_and_an_older_packs_is_not_written(here, there, play, name):
+    play("wal", "nothing", f"workshop/{name}")
+    packed = pack(here)
+    journals = [f"workshop/{name}-wal", f"workshop/{name}-shm"]
+    assert f"workshop/{name}" in packed.files
+    assert not {*packed.files, *packed.left_out} & set(journals)
+    raw = [(each, (here / each).read_bytes()) for each in (f"workshop/{name}", *journals)]
+    for of_old_pack in (raw, raw[1:]):
+        put(there, {"workshop/bot.py": ""})
+        with closing(sqlite3.connect(there / f"workshop/{name}")) as database:
+            database.execute("CREATE TABLE IF NOT EXISTS scores (name, points)")
+            database.execute("INSERT INTO scores VALUES ('Anna', 1)")
+            database.commit()
+        hers = scores_in(there / f"workshop/{name}")
+        done = unpack(zip_of(of_old_pack), there)
+        assert done.written == []
+        assert scores_in(there / f"workshop/{name}") == hers
+        (there / f"workshop/{name}").unlink()
+        done = unpack(zip_of(of_old_pack), there)
+        assert done.kept[journals[0]] == "SQLite would write it into another database"
+        assert not (there / journals[0]).exists()
+        assert (f"workshop/{name}" in done.written) == (of_old_pack == raw)
+
+
+def test_a_text_whose_name_ends_like_a_journals_is_hers(here, there):
+    mine = {f"workshop/notes.md{end}": "mine\n" * 99 for end in ("", "-journal", "-wal")}
+    put(here, mine)
+    packed = pack(here)
+    assert packed.left_out == {}
+    unpack(packed.content, there)
+    put(there, {"workshop/notes.md": "changed"})
+    unpack(packed.content, there, replace=True)
+    for place in (here, there):
+        assert {name: (place / name).read_text() for name in mine} == mine
+
+
+def test_no_program_changes_what_is_no_database_beside_a_journal(here, play):
+    program = play("wal", "nothing")
+    log = (here / f"{STORE}-wal").read_bytes()
+    program.kill()
+    program.wait()
+    for content in ("", "x" * 9000):  # of another program, which encrypts it
+        put(here, {"workshop/secret": content, "workshop/secret-wal": log})
+        packed = pack(here)
+        assert packed.left_out["workshop/secret"].startswith("SQLite has a journal beside it")
+        assert not {*packed.files} & {"workshop/secret", "workshop/secret-wal"}
+        assert (here / "workshop/secret").read_text() == content
+        assert (here / "workshop/secret-wal").read_bytes() == log
+
+
 def test_a_secret_in_the_scores_is_found_before_they_are_saved_whole(here, play):
     play("wal", "nothing")
     with closing(sqlite3.connect(here / STORE)) as database:
@@ -437,11 +488,6 @@ def test_a_broken_store_is_left_out_and_a_file_with_its_name_is_packed(here):
     for ordinary in ("", "x", "x" * 9000):
         put(here, {STORE: ordinary})
         assert STORE in pack(here).files
-    put(here, {f"{STORE}-wal": "x"})  # of another program, which encrypts it
-    assert pack(here).left_out == {STORE: "SQLite cannot read it: file is not a database"}
-    put(here, {STORE: "x", f"{STORE}-wal": "x"})
-    assert STORE in pack(here).files
-    assert (here / STORE).read_text() == "x"
     put(here, {STORE: b"SQLite format 3\0" + bytes(200)})
     assert pack(here).left_out == {STORE: "SQLite cannot read it: file is not a database"}
 
