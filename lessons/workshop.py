@@ -7,6 +7,7 @@ wrote last, and a file that differs from it is never overwritten without being a
 import hashlib
 import importlib.util
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -50,15 +51,19 @@ def read_json(path: Path) -> dict[str, Any]:
     """Read a record; an empty one if it is missing or broken."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
 def write_json(path: Path, record: dict[str, Any]) -> None:
-    """Write a record."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(record, indent=1, sort_keys=True), encoding="utf-8")
+    """Write a record if its place can be written.
+
+    Without a record, every file counts as the learner's, so nothing is lost.
+    """
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(record, indent=1, sort_keys=True), encoding="utf-8")
 
 
 def digest(content: bytes) -> str:

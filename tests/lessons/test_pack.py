@@ -559,6 +559,19 @@ def test_what_changed_in_both_places_is_kept_in_both(here, there):
         assert unpack(other, place).kept == {"explanation.txt": "you changed it here"}
 
 
+@pytest.mark.parametrize("broken", ["nested", "a folder"])
+def test_a_broken_record_is_no_reason_not_to_pack(here, there, broken):
+    content = pack(here).content
+    for record in (".packed.json", ".originals.json", "workshop/.saved.json"):
+        for place in (here, there):
+            (place / record).unlink(missing_ok=True)
+            if broken == "nested":
+                put(place, {record: "[" * 200_000})
+            else:
+                (place / record).mkdir(parents=True)
+    assert pack(here).files == unpack(content, there).written
+
+
 def test_a_record_of_an_older_course_counts(here, there):
     unpack(pack(here).content, there)
     record = json.loads((there / ".packed.json").read_text())
