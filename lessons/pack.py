@@ -250,7 +250,8 @@ def zipped(entries: dict[str, Entry], manifest: dict[str, Any]) -> bytes:
         archive.writestr(MANIFEST, json.dumps(manifest, indent=1, sort_keys=True))
         for name, entry in sorted(entries.items()):
             then = time.localtime(entry.changed)
-            info = zipfile.ZipInfo(name, max(then[:6], (1980, 1, 1, 0, 0, 0)))  # a zip's first
+            first, last = (1980, 1, 1, 0, 0, 0), (2107, 12, 31, 23, 59, 58)  # of a zip
+            info = zipfile.ZipInfo(name, min(max(then[:6], first), last))
             info.external_attr = (stat.S_IFREG | 0o644) << 16
             archive.writestr(info, entry.content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

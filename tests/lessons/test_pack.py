@@ -465,6 +465,16 @@ def test_no_program_changes_what_is_no_database_beside_a_journal(here, play):
         assert (here / "workshop/secret-wal").read_bytes() == log
 
 
+def test_a_date_beyond_a_zips_last_one_is_packed(here, there):
+    for year, name in ((1960, "workshop/my_bot/main.py"), (2110, "explanation.txt")):
+        then = (year - 1970) * 365.25 * 86400
+        os.utime(here / name, (then, then))
+    unpack(pack(here).content, there)
+    with zipfile.ZipFile(io.BytesIO(pack(there).content)) as archive:
+        assert archive.getinfo("explanation.txt").date_time == (2107, 12, 31, 23, 59, 58)
+        assert archive.getinfo("workshop/my_bot/main.py").date_time[0] == 1980
+
+
 def test_a_secret_in_the_scores_is_found_before_they_are_saved_whole(here, play):
     play("wal", "nothing")
     with closing(sqlite3.connect(here / STORE)) as database:
