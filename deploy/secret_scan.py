@@ -162,6 +162,7 @@ class Leak(NamedTuple):
 def files_below(folder: Path, skipped: re.Pattern[str]) -> Iterator[tuple[str, Path]]:
     """Find the files and links that may leave, by name from the folder on. No link is followed.
 
+    A folder that cannot be read is found, too.
     Names that match `skipped`, hidden ones and virtual environments are left out. A file whose name
     tells that it holds a secret is always found.
     """
@@ -169,17 +170,21 @@ def files_below(folder: Path, skipped: re.Pattern[str]) -> Iterator[tuple[str, P
     def is_left_out(name: str) -> bool:
         return name.startswith(".") or skipped.fullmatch(name) is not None
 
-    for place, folders, names in os.walk(folder):
+    errors: list[OSError] = []
+    for place, folders, names in os.walk(folder, onerror=errors.append):
         folders[:] = [
             name
             for name in sorted(folders)
-            if not (is_left_out(name) or Path(place, name, "pyvenv.cfg").is_file())
+            if not (is_left_out(name) or os.access(Path(place, name, "pyvenv.cfg"), os.F_OK))
         ]
         links = [name for name in folders if Path(place, name).is_symlink()]
         for name in sorted([*names, *links]):
             if SECRET_FILES.fullmatch(name) or not is_left_out(name):
                 path = Path(place, name)
                 yield path.relative_to(folder).as_posix(), path
+    for error in errors:  # of folders that cannot be read
+        path = Path(error.filename)
+        yield path.relative_to(folder).as_posix(), path
 
 
 def known_secrets(env_files: Iterable[Path]) -> dict[bytes, str]:

@@ -110,6 +110,8 @@ def pack(folder: Path) -> Pack:
                 raise PackError("another file has almost the same name")
         except PackError as error:
             left_out[name] = str(error)
+        except OSError as error:
+            left_out[name] = f"it cannot be read: {error.strerror}"
         else:
             entries[name] = Entry(content, changed)
     if not entries:
@@ -141,7 +143,7 @@ def check_file(name: str, path: Path) -> None:
     """Raise PackError, which says why, if a file does not go into a pack."""
     if SECRET_FILES.fullmatch(path.name):
         raise PackError("secrets stay where they are")
-    if path.is_symlink() or not path.is_file():
+    if path.is_symlink() or not (path.is_file() or path.is_dir()):  # a folder cannot be read
         raise PackError("it is no ordinary file")
     if not is_fit(name):
         raise PackError("another system could not store this name")
@@ -171,17 +173,27 @@ def read_file(path: Path) -> bytes:
         if has_journal(path, content):
             raise PackError("SQLite has a journal beside it, but it is no database")
         return content
+    return saved_whole(path, "mode=rw") or content  # too short for a database
+
+
+def saved_whole(path: Path, options: str) -> bytes:
+    """Return a database with what is in its journal; `options` are those of SQLite's addresses."""
     import sqlite3  # here: not every browser's Python has it
 
     try:
         with (
-            closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True)) as database,
+            closing(sqlite3.connect(f"{path.resolve().as_uri()}?{options}", uri=True)) as database,
             closing(sqlite3.connect(":memory:")) as copy,
         ):
             database.execute("BEGIN")
             database.execute("SELECT * FROM sqlite_master")  # backup would wait for a lock forever
             database.backup(copy)
-            return copy.serialize() or content  # too short for a database
+            return copy.serialize()
+    except sqlite3.OperationalError as error:
+        is_read_only = error.sqlite_errorname.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN"))
+        if is_read_only and not has_journal(path, DATABASE):  # SQLite cannot make one here
+            return saved_whole(path, "mode=ro&immutable=1")
+        raise PackError(f"SQLite cannot read it: {error}") from None
     except sqlite3.Error as error:
         raise PackError(f"SQLite cannot read it: {error}") from None
 

@@ -40,6 +40,11 @@ def bot_files(folder: Path) -> dict[str, bytes]:
                 f"{place}; the cloud gets its secrets as environment variables (see deploy/). If "
                 "there is no secret in it, give it another name."
             )
+        if path.is_dir() and not path.is_symlink():
+            raise ValueError(
+                f"{name} cannot be read, so nothing was packed. Change its permissions, or move it "
+                f"out of {folder}."
+            )
         if path.is_dir() or not path.resolve().is_relative_to(folder.resolve()):
             where = "to a folder" if path.is_dir() else "that leads out of the folder"
             raise ValueError(

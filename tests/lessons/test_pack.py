@@ -20,6 +20,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output, writes
 from readme_commands import ROOT, fresh_course, run_line
 from secret_kinds import HARDLY_FOUND, KINDS
 
+from deploy.bundle.bot_folder import bot_files
 from lessons import pack as packing
 from lessons.commands import pack as command
 from lessons.pack import MANIFEST, PackError, pack, unpack
@@ -463,6 +464,64 @@ def test_no_program_changes_what_is_no_database_beside_a_journal(here, play):
         assert not {*packed.files} & {"workshop/secret", "workshop/secret-wal"}
         assert (here / "workshop/secret").read_text() == content
         assert (here / "workshop/secret-wal").read_bytes() == log
+
+
+@pytest.fixture
+def as_nobody():
+    """Make a folder in which permissions count, also if root runs the tests."""
+    if not hasattr(os, "geteuid"):
+        pytest.skip("this system has other permissions")
+    user = os.geteuid()
+    with tempfile.TemporaryDirectory() as top:
+        Path(top).chmod(0o755)
+        yield Path(top), lambda: os.seteuid(user or 65534)
+        os.seteuid(user)
+        for path in Path(top).rglob("*"):
+            path.chmod(0o755)
+
+
+def test_a_complete_store_in_a_folder_that_is_read_only_goes_along(
+    here, there, play, as_nobody, monkeypatch
+):
+    program = play("wal", "nothing")
+    with closing(sqlite3.connect(here / STORE)):
+        program.kill()
+        program.wait()
+    as_before = scores_in(here / STORE)
+    content = (here / STORE).read_bytes()
+    assert not (here / f"{STORE}-wal").exists()
+    top, change_user = as_nobody
+    monkeypatch.setenv("BOTS_FOLDER", str(top))
+    put(top / "mine", {STORE: content})
+    for path in (top / "mine", *(top / "mine").rglob("*")):
+        path.chmod(0o444 if path.is_file() else 0o555)
+    change_user()
+    packed = pack(top / "mine")
+    assert (packed.files, packed.left_out) == ([STORE], {})
+    os.seteuid(os.getuid())
+    unpack(packed.content, there)
+    assert scores_in(there / STORE) == as_before == [("Viktor", 7)]
+    assert (there / STORE).read_bytes() == packing.read_file(here / STORE)
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_goes_along(as_nobody, monkeypatch):
+    top, change_user = as_nobody
+    monkeypatch.setenv("BOTS_FOLDER", str(top))
+    put(top / "mine", {"a.txt": "mine", "b.txt": "mine", "workshop/bot/main.py": ""})
+    for name in ("b.txt", "workshop/bot"):
+        (top / "mine" / name).chmod(0)
+    if not os.getuid():
+        os.chown(top / "mine", 65534, -1)
+    change_user()
+    packed = pack(top / "mine")
+    with pytest.raises(ValueError, match="workshop/bot cannot be read, so nothing was packed"):
+        bot_files(top / "mine")
+    os.seteuid(os.getuid())
+    assert packed.files == ["a.txt"]
+    assert packed.left_out == {
+        "b.txt": "it cannot be read: Permission denied",
+        "workshop/bot": "it cannot be read: Permission denied",
+    }
 
 
 def test_a_date_beyond_a_zips_last_one_is_packed(here, there):
