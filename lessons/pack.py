@@ -65,6 +65,10 @@ class PackError(ValueError):
     """A pack cannot be made or read; the text says why and what to do."""
 
 
+class DamagedError(PackError):
+    """A database is broken, and no program can have it open."""
+
+
 class Entry(NamedTuple):
     """A file of a pack, and when it was changed, in seconds."""
 
@@ -195,7 +199,7 @@ def saved_whole(path: Path, options: str) -> bytes:
             return saved_whole(path, "mode=ro&immutable=1")
         raise PackError(f"SQLite cannot read it: {error}") from None
     except sqlite3.Error as error:
-        raise PackError(f"SQLite cannot read it: {error}") from None
+        raise DamagedError(f"SQLite cannot read it: {error}") from None
 
 
 def has_journal(path: Path, content: bytes) -> bool:
@@ -293,7 +297,7 @@ def unpack(
                 of = entries.get(match[1]) if (match := BESIDE.fullmatch(name)) else None
                 if is_journal(path, entry.content) or (of and of.content.startswith(DATABASE)):
                     raise PackError("SQLite would write it into another database")
-                if (found := read_free(folder, name, entry.content)) is not None:
+                if (found := read_free(folder, name, entry.content, replace)) is not None:
                     old = fingerprint(name, found)
                     mine = with_version(known.get(name, []), old)
                     if found == entry.content or (name.endswith(".ipynb") and old == new):
@@ -369,7 +373,7 @@ def check(infos: list[zipfile.ZipInfo]) -> None:
         )
 
 
-def read_free(folder: Path, name: str, new: bytes) -> bytes | None:
+def read_free(folder: Path, name: str, new: bytes, replace: bool) -> bytes | None:
     """Read what a file of this name would replace; None if there is nothing.
 
     PackError if it may not be written: a link or a folder is in its way, or a program has it open.
@@ -381,7 +385,12 @@ def read_free(folder: Path, name: str, new: bytes) -> bytes | None:
     )
     if not is_way_free or path.is_symlink() or (path.exists() and not path.is_file()):
         raise PackError("something else has its place")
-    found = read_file(path) if path.exists() else None
+    try:
+        found = read_file(path) if path.exists() else None
+    except DamagedError:
+        if not replace:
+            raise
+        found = path.read_bytes()
     if has_journal(path, found or b"") or has_journal(path, new):  # SQLite would read the old one
         raise PackError("a program has it open. Stop your bot and unpack again")
     return found

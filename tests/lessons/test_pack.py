@@ -524,6 +524,27 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_along(as_nobody, monkeyp
     }
 
 
+def test_a_damaged_store_is_replaced_if_she_wants_it(here, there, play):
+    play("delete", "nothing")
+    content = pack(here).content
+    put(there, {STORE: b"SQLite format 3\0" + bytes(200)})
+    why = "SQLite cannot read it: file is not a database"
+    assert unpack(content, there).kept == {STORE: why}
+    assert unpack(content, there, replace=True).written == [STORE]
+    assert scores_in(there / STORE) == [("Viktor", 7)]
+
+
+def test_a_store_that_is_locked_is_never_replaced(here, there, play):
+    play("delete", "nothing")
+    unpack(pack(here).content, there)
+    with closing(sqlite3.connect(there / STORE, isolation_level=None)) as database:
+        database.execute("PRAGMA journal_mode = MEMORY")
+        database.execute("INSERT INTO scores VALUES ('Anna', 1)")
+        database.execute("BEGIN EXCLUSIVE")
+        done = unpack(pack(here).content, there, replace=True)
+        assert done.kept == {STORE: "SQLite cannot read it: database is locked"}
+
+
 def test_a_date_beyond_a_zips_last_one_is_packed(here, there):
     for year, name in ((1960, "workshop/my_bot/main.py"), (2110, "explanation.txt")):
         then = (year - 1970) * 365.25 * 86400
