@@ -170,7 +170,8 @@ def packages_of(found: Import, where: str) -> set[str]:
     path = BOTLIB.parent.joinpath(*found.module.split("."))
     if not (path.is_dir() or path.with_suffix(".py").is_file()):
         raise ValueError(f"{where} imports {found.module}, which botlib does not have.")
-    names = {found.module, *(f"{found.module}.{name}" for name in found.names or ["*"])}
+    names = [f"{found.module}.{name}" for name in found.names or ["*"]]
+    names += [found.module, *(f"{name}.*" for name in names)]  # a name may be a package, too
     plain = {name.removeprefix("botlib.") for name in names}
     return {package for package, users in OF_BOTLIB.items() if plain & users}
 

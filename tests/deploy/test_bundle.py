@@ -180,7 +180,15 @@ def test_the_table_names_what_botlib_imports():
     assert table == {name: packages for name, packages in expected.items() if packages}
 
 
-@pytest.mark.parametrize("line", [STORE, "import botlib.store\n", "from botlib.store import *\n"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        STORE,
+        "import botlib.store\n",
+        "from botlib import store\n",
+        "from botlib.store import *\n",
+    ],
+)
 def test_a_bot_that_may_open_a_store_takes_redis(line):
     assert needed({"main.py": line.encode()}, ["main.py"], set()).packages == ("redis",)
     line = "from botlib.store import Store, StoreError\n"
