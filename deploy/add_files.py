@@ -6,6 +6,7 @@ which a home calls it. They come from the folder that `start.py new` copies.
 
 import os
 import symtable
+from importlib.util import decode_source
 from pathlib import Path
 
 from deploy.new import TEMPLATE
@@ -44,8 +45,8 @@ def top_names(file: Path) -> set[str]:
     Unlike an import, this runs nothing.
     """
     try:
-        table = symtable.symtable(file.read_text(encoding="utf-8-sig"), str(file), "exec")
-    except SyntaxError as error:
-        raise ValueError(f"{file} is not valid Python: {error.msg} (line {error.lineno})") from None
+        table = symtable.symtable(decode_source(file.read_bytes()), str(file), "exec")
+    except (SyntaxError, ValueError) as error:
+        raise ValueError(f"{file} is not valid Python: {error}") from None
     made = (each for each in table.get_symbols() if each.is_assigned() or each.is_imported())
     return {each.get_name() for each in made}

@@ -95,6 +95,18 @@ def test_a_main_without_bot_is_named_and_nothing_is_added(tmp_path, capsys):
     assert [path.name for path in tmp_path.iterdir()] == ["main.py"]
 
 
+def test_a_main_in_another_encoding_is_read_as_python_reads_it(tmp_path, capsys):
+    text = "from botlib import Bot\n\nbot = Bot()\ngreeting = 'Grüß dich'\n"
+    (tmp_path / "main.py").write_bytes(f"# coding: latin-1\n{text}".encode("latin-1"))
+    add_missing_files(tmp_path, CLOUD)
+    assert "Added to" in capsys.readouterr().out
+    for broken in (text.encode("latin-1"), b"bot = 1\0"):
+        (tmp_path / "main.py").write_bytes(broken)
+        (tmp_path / FUNCTIONS[0]).unlink(missing_ok=True)
+        assert bundle([str(tmp_path)]) == 1
+        assert f"{tmp_path / 'main.py'} is not valid Python" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("bot", ["", "from botlib import Bot\n\nbot = Bot()\n"])
 def test_a_function_of_ones_own_is_packed_as_it_is(tmp_path, bot):
     folder = tmp_path / "echo"
