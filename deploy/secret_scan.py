@@ -56,7 +56,7 @@ WORDS = {
     "a Yandex Cloud key": rf"AQVN[\w-]{{35,60}}(?![\w+/=-])|YC{DIGITS}[\w-]{{38}}(?![\w-])",
     "a Google key": r"AIza[\w-]{35}(?![\w+/=-])|GOCSPX-[\w-]{28}",
     "a Slack token": r"xox[abceprs]-[\w-]{20}|xapp-[\w-]{40}",
-    "a signed token (JWT)": r"(?:sk\.)?eyJ[\w-]{10,4000}\.(?:eyJ[\w-]{10,4000}\.)?[\w-]{20}",
+    "a signed token (JWT)": r"(?<![\w-])(?:sk\.)?eyJ[\w-]{10,4000}\.(?:eyJ[\w-]{10,4000}\.)?[\w-]{20}",
     "a Telegram session": r"1[\w-]{351,352}={0,2}(?![\w-])",  # of Telethon
     "a VK token": r"vk1\.a\.[\w-]{60}",
     "a payment service's key": r"(?:live|test)_(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{43}(?![\w-])"
@@ -77,7 +77,7 @@ FORMS = (
     # In an address, the word "bot" comes directly before it.
     ("a Telegram bot token", rb":(?<=\d{6}:)[\w-]{35}(?![\w-])"),
     ("a Telegram payment token", rb":(?<=\d{6}:)(?:TEST|LIVE):\w{4}"),
-    ("a Telegram session", rb"\ASQLite format 3(?s:.*)CREATE TABLE sessions\s*\([^)]*auth_key"),
+    ("a Telegram session", rb"\ASQLite format 3(?s:.*)TABLE sessions\s{0,9}\([^)]{0,500}auth_key"),
     # If you know the address of such a webhook, you can write into its chat.
     ("a Discord webhook", rb"/api/webhooks/\d{15,20}/[\w-]{60}"),
     ("a Slack webhook", rb"hooks\.slack\.com/services/T\w{5,15}/B\w{5,15}/\w{20}"),
@@ -124,7 +124,8 @@ BY_NAME = [
 SHORT = [
     re.compile(
         name.encode() + rb"(?:" + EQUALS + rb"(?P<quote>[\"'])|[=:])"
-        rb"(?P<value>(?=[^\s\"']*\d)[^\s\"'{}<>()\\;,]{6,200})(?(quote)(?P=quote)|(?=[;\"'\s\\]|$))"
+        rb"(?P<value>(?=[^\s\"']{0,199}\d)[^\s\"'{}<>()\\;,]{6,200})"
+        rb"(?(quote)(?P=quote)|(?=[;\"'\s\\]|$))"
     )
     for name in PASSWORD_NAMES
 ]

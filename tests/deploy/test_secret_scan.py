@@ -53,6 +53,21 @@ def test_what_is_not_found_on_purpose_is_not_found():
     assert found == set()
 
 
+SLOW = {  # each once made the scan look at all that follows, again and again
+    "a name without a digit": b"password:",
+    "a form in an address": b"user.password=value&user.name=abc&",
+    "tables of sessions": b"CREATE TABLE sessions(",
+    "beginnings of signed tokens": b"-eyJ",
+    "names of settings": b'ENV secret_token password = "curl -u a',
+}
+
+
+@pytest.mark.parametrize("part", SLOW.values(), ids=SLOW)
+def test_a_scan_takes_no_longer_for_what_repeats_itself(part):
+    """If it did, these millions of bytes would take hours."""
+    assert find_leak(b"SQLite format 3\0" + part * (4_000_000 // len(part)), {}) is None
+
+
 def written_by_cells():
     """The files that cells of the notebooks write with %%save and others: {where: content}."""
     for path in sorted((ROOT / "notebooks").rglob("*.ipynb")):
