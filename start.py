@@ -38,6 +38,14 @@ deploy/phone/README.md.
 
 from __future__ import annotations
 
+import sys
+
+if __name__ == "__main__":
+    # Python puts this file's folder first, where a random.py of yours would replace Python's own.
+    # It comes after Python's modules and before installed packages, as in course.pth below.
+    sys.path.append(sys.path.pop(0))
+    sys.path.sort(key=lambda folder: folder.endswith("-packages"))
+
 import ast
 import hashlib
 import json
@@ -46,7 +54,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import sysconfig
 import tempfile
 import threading

@@ -20,7 +20,9 @@ from contextlib import suppress
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(HERE))  # for start.py, which needs nothing but Python
+# For start.py, which needs nothing but Python. After Python's own modules, as there.
+sys.path.append(str(HERE))
+sys.path.sort(key=lambda folder: folder.endswith("-packages"))
 
 import start  # noqa: E402
 

@@ -142,10 +142,8 @@ def own(folder, arguments):
     alone = ["-o", "addopts=", "--rootdir", str(folder), "--confcutdir", str(folder)]
     # No more than a beginner reads: of an error the lines it went through, of an answer all of it.
     alone += ["--no-header", "--tb=short", "-rN", "-o", "verbosity_assertions=2"]
-    before = filter(None, [os.environ.get("PYTHONPATH")])
-    path = os.pathsep.join([str(HERE), str(HERE / "sandbox"), *before])
     environment = {name: os.environ[name] for name in os.environ if not name.startswith(TOKENS)}
-    environment |= {"BOT_WORLD": "sandbox", "PYTHONPATH": path}
+    environment |= {"BOT_WORLD": "sandbox"}
     environment.pop("STORE_URL", None)
     with tempfile.TemporaryDirectory() as scores:  # a test must not touch the bot's own store
         # The settings in the bot's folder, or none: pytest would look in the folders above it.
@@ -176,7 +174,6 @@ def unreadable(path):
 
 def say_what_is_wrong(file):
     """In a line, if it is the bot's own file that cannot be imported."""
-    sys.path.insert(0, str(HERE))
     from botlib.run import load_bot
 
     try:

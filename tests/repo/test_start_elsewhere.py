@@ -1,4 +1,4 @@
-"""start.py, typed in a stranger's folder: nothing there runs unless the command names it."""
+"""start.py runs no file merely because of the folder in which it is typed or is itself."""
 
 import os
 import runpy
@@ -6,7 +6,9 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from functools import partial
 from importlib.metadata import packages_distributions
+from importlib.util import find_spec
 
 import nbformat
 import pytest
@@ -21,6 +23,7 @@ START = runpy.run_path(str(ROOT / "start.py"))
 MODULES = {*sys.stdlib_module_names, *packages_distributions(), "botlib", "bot_sandbox", "deploy"}
 MODULES |= {"lessons", "main", "run", "report", "start", "sitecustomize", "usercustomize"}
 MODULES |= {"conftest", "jupyter_config", "jupyter_server_config", "ipython_config", "hers"}
+FIRST = {"__future__"}  # a file can do nothing before it imports this
 RUNS = "import os\nwith open({log!r}, 'a') as log:\n    print(__file__, file=log)\n"
 PYTEST_INI = "[pytest]\naddopts = -p hers\npythonpath = .\nfilterwarnings = error::hers.Hers\n"
 # In place of uv: it says where it would read a uv.toml, and installs what this Python has.
@@ -33,7 +36,7 @@ if settings.exists():
 if "--require-hashes" in sys.argv and "--target" not in sys.argv:
     python = sys.argv[sys.argv.index("--python") + 1]
     code = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    site = subprocess.run([python, "-c", code], capture_output=True, text=True).stdout.strip()
+    site = subprocess.run([python, "-P", "-c", code], capture_output=True, text=True).stdout.strip()
     pathlib.Path(site, "packages.pth").write_text({packages!r})
 else:
     sys.exit("this uv finds nothing")
@@ -87,6 +90,17 @@ def course(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def own_files(course):
+    """The same course with bots and files of hers in its own folder, such as a random.py."""
+    folder = course.parent / "hers"
+    shutil.copytree(course, folder, ignore=shutil.ignore_patterns(".venv"))
+    make_bots(folder)
+    for name in filter(find_spec, sys.stdlib_module_names - FIRST):
+        (folder / f"{name}.py").write_text(RUNS.format(log=str(folder / "ran")))
+    return folder
+
+
 @pytest.fixture
 def ran(tmp_path):
     """Where a stranger's file says that it was run."""
@@ -102,35 +116,40 @@ def elsewhere(tmp_path, ran):
         (folder / f"{name}.py").write_text(RUNS.format(log=str(ran)))
     (folder / "pytest.ini").write_text(PYTEST_INI)
     (folder / "uv.toml").touch()
+    make_bots(folder)
+    return folder
+
+
+def make_bots(folder):
     for name in ("my_bot", "silent_bot", "hungry_bot"):
         make(folder / name)
     (folder / "silent_bot/main.py").write_text("bot = 1\n")
     (folder / "hungry_bot/requirements.txt").write_text("nothing-of-the-kind\n")
-    return folder
 
 
 @pytest.fixture
-def start(course, elsewhere, ran, tmp_path):
-    """Types a command there; returns what it printed. JupyterLab is ended when it is open."""
+def start(course, elsewhere):
+    """Types a command there; returns what it printed."""
+    return partial(start_in, elsewhere, course)
 
-    def start(command, *words, **environment):
-        process = subprocess.Popen(
-            [sys.executable, course / "start.py", command, *words],
-            cwd=elsewhere,
-            env=os.environ | SURROUNDINGS | {"BOTS_FOLDER": str(course)} | environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        said = ""
-        while command == "lab" and "Ctrl-C in this window" not in said and process.poll() is None:
-            said += process.stdout.readline()
-        if command == "lab":
-            process.terminate()
-        return said + process.communicate(timeout=120)[0]
 
-    return start
+def start_in(folder, course, command, *words, **environment):
+    """Type a command in a folder; returns what it printed. JupyterLab is ended when it is open."""
+    process = subprocess.Popen(
+        [sys.executable, course / "start.py", command, *words],
+        cwd=folder,
+        env=os.environ | SURROUNDINGS | {"BOTS_FOLDER": str(course)} | environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    said = ""
+    while command == "lab" and "Ctrl-C in this window" not in said and process.poll() is None:
+        said += process.stdout.readline()
+    if command == "lab":
+        process.terminate()
+    return said + process.communicate(timeout=120)[0]
 
 
 SURROUNDINGS = {
@@ -175,6 +194,19 @@ def test_no_file_runs_because_it_is_where_a_command_is_typed(
     said = start(command, *words.split(), **environment, **NO_PYTHON[not own_python])
     assert says in said
     assert not ran.exists(), ran.read_text()
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name not in BUILD])
+def test_her_own_file_in_the_course_folder_replaces_none_of_pythons(
+    own_files, ran, tmp_path, command
+):
+    log = own_files / "ran"
+    log.unlink(missing_ok=True)
+    words, says = COMMANDS[command]
+    path = programs(tmp_path / "bin", ran, "npm", "uv")
+    said = start_in(own_files, own_files, command, *words.split(), COURSE_PYTHON="", PATH=path)
+    assert says in said
+    assert not log.exists(), log.read_text()
 
 
 NO_PYTHON = ({}, {"COURSE_PYTHON": ""})
