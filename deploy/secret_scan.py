@@ -52,15 +52,17 @@ WORDS = {
     "a GitHub token": r"gh[opsur]_[A-Za-z0-9]{36}|github_pat_\w{60}",
     "a GitLab token": r"glpat-[\w-]{20}",
     "an AI service's key": rf"sk-{DIGITS}[\w-]{{32}}|hf_[A-Za-z]{{30}}|(?:pplx|xai)-\w{{48}}",
-    "a Yandex token": r"y0_[\w-]{40}|AQAAAA[\w-]{33}(?![\w-])|t1\.[\w-]{20,400}={0,2}\.[\w-]{60}",
-    "a Yandex Cloud key": rf"AQVN[\w-]{{35,60}}(?![\w+/=-])|YC{DIGITS}[\w-]{{38}}(?![\w-])",
-    "a Google key": r"AIza[\w-]{35}(?![\w+/=-])|GOCSPX-[\w-]{28}",
+    "a Yandex token": r"y0_[\w-]{40}|(?<![+/])AQAAAA[\w-]{33}(?![\w+/=-])"
+    r"|t1\.[\w-]{20,400}={0,2}\.[\w-]{60}",
+    "a Yandex Cloud key": rf"(?<![+/])(?:AQVN[\w-]{{35,60}}|YC{DIGITS}[\w-]{{38}})(?![\w+/=-])",
+    "a Google key": r"(?<![+/])AIza[\w-]{35}(?![\w+/=-])|GOCSPX-[\w-]{28}",
     "a Slack token": r"xox[abceprs]-[\w-]{20}|xapp-[\w-]{40}",
-    "a signed token (JWT)": r"(?<![\w-])(?:sk\.)?eyJ[\w-]{10,4000}\.(?:eyJ[\w-]{10,4000}\.)?[\w-]{20}",
+    "a signed token (JWT)": r"(?<![\w-])(?:sk\.)?eyJ[\w-]{10,4000}\."
+    r"(?:eyJ[\w-]{10,4000}\.)?[\w-]{20}",
     "a Telegram session": r"1[\w-]{351,352}={0,2}(?![\w-])",  # of Telethon
     "a VK token": r"vk1\.a\.[\w-]{60}",
     "a payment service's key": r"(?:live|test)_(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{43}(?![\w-])"
-    r"|t\.[\w-]{86}(?![\w-])|EAAA[\w-]{60}(?![\w-])|sq0\w{3}-[\w-]{22}|[rs]k_live_\w{20}"
+    r"|t\.[\w-]{86}(?![\w-])|(?<![+/])EAAA[\w-]{60}(?![\w+/=-])|sq0\w{3}-[\w-]{22}|[rs]k_live_\w{20}"
     r"|access_token\$\w{4,20}\$\w{10,20}\$[0-9a-f]{32}",
     "a mail service's key": r"SG\.[\w-]{22}\.[\w-]{43}|key-[0-9a-f]{32}|xkeysib-[0-9a-f]{64}",
     "a service's key": r"(?:shp\w\w_|dop_v1_|sbp_|dapi|SK)[0-9a-f]{32}|pypi-AgEI[\w-]{60}"

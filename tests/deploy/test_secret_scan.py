@@ -53,6 +53,15 @@ def test_what_is_not_found_on_purpose_is_not_found():
     assert found == set()
 
 
+@pytest.mark.parametrize(("begins", "count"), [("YC", 38), ("AQVN", 36), ("AQAAAA", 33),
+                                               ("EAAA", 60), ("AIza", 35)])  # fmt: skip
+@pytest.mark.parametrize(("before", "behind"), [("+", "+"), ("/", "/"), ("/", "\n"), ("\n", "+")])
+def test_a_picture_in_base64_holds_no_key(begins, count, before, behind):
+    key = f"{begins}{chars(count)}"
+    assert find_leak(f"QUJD{before}{key}{behind}REVG\n".encode(), {}) is None
+    assert find_leak(f"ask({key})".encode(), {})
+
+
 SLOW = {  # each once made the scan look at all that follows, again and again
     "a name without a digit": b"password:",
     "a form in an address": b"user.password=value&user.name=abc&",
