@@ -34,6 +34,7 @@ from lessons.worlds.home import COURSE, Home, sandboxed
 
 DONE, OPEN, LEFT_OUT = "✔", "…", "○"
 NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "store.sqlite3*")
+NOT_PACKED = shutil.ignore_patterns("__pycache__", "node_modules", ".venv", "venv")
 ZIP_LIMIT_MB = 50.0  # AWS takes larger ones only from a bucket
 LONGEST = 300  # characters of what went wrong
 PATIENCE_S = 25.0  # for an answer: a busy machine starts a program slowly
@@ -213,15 +214,16 @@ def zip_points(folder: Path) -> list[Point]:
     """Pack the folder as for a real cloud: is a secret in it, and how large is it?"""
     no_secret, zipped = "no token is in its files", "its zip is made, and small enough"
     with tempfile.TemporaryDirectory() as place:
-        out = Path(place) / "bot.zip"
-        command = [sys.executable, "-m", "deploy.bundle", str(folder), "--out", str(out)]
+        out, copy = Path(place) / "bot.zip", Path(place) / folder.name
+        shutil.copytree(folder, copy, symlinks=True, ignore=NOT_PACKED)  # as `bundle` adds files
+        command = [sys.executable, "-m", "deploy.bundle", str(copy), "--out", str(out)]
         done = subprocess.run(
             command, cwd=COURSE, env={**os.environ, "PYTHONPATH": str(COURSE)}, capture_output=True,
             text=True, encoding="utf-8", errors="replace",
         )  # fmt: skip  # with the real settings: their values must not be in a file
         size_mb = out.stat().st_size / 1e6 if out.exists() else 0.0
     words = " ".join(done.stderr.split()).removeprefix("No bundle: ")
-    words = words.replace(f"{folder}{os.sep}", "")
+    words = words.replace(f"{copy}{os.sep}", "").replace(str(copy), str(folder))
     if "so nothing was packed" in words:
         return [point(no_secret, words), point(zipped, "first fix what is above")]
     if not done.returncode and size_mb > ZIP_LIMIT_MB:
