@@ -104,3 +104,16 @@ def test_a_server_whose_port_was_taken_while_it_was_down_says_so(server, which):
             assert answers(server) == (which == "port")  # the other program does
     server.faults.start()
     assert answers(server) and is_up(server)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a reserved port cannot be taken")
+def test_the_log_says_why_a_later_restart_failed(server):
+    server.faults.restart(down_s=60)
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind((server.host, server.port))
+        other.listen()
+        server.clock.advance(61)
+        assert server.wait_until(lambda: server.asked_faults)
+    ((_, text),) = server.asked_faults
+    assert "another program uses its port" in text

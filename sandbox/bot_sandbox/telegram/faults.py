@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Protocol
@@ -51,7 +51,10 @@ class Server(Protocol):
         """End all connections and refuse new ones."""
 
     async def come_up(self) -> None:
-        """Serve again at the same address."""
+        """Serve again at the same address; RuntimeError if another program has it."""
+
+    def note_fault(self, name: str, values: Mapping[str, object]) -> None:
+        """Note a fault for the log."""
 
 
 class BrokenConnectionError(Exception):
@@ -523,7 +526,10 @@ class Faults:
 
     async def _come_up_later(self, server: Server, until: float) -> None:
         await self._world.clock.sleep_until(until)
-        await server.come_up()
+        try:
+            await server.come_up()
+        except RuntimeError as error:  # nobody waits for this
+            server.note_fault("restart", {"error": error})
 
 
 def phrase(status: int) -> str:

@@ -281,4 +281,7 @@ class Faults:
 
     async def _come_up_later(self, until: float) -> None:
         await self._runner.world.clock.sleep_until(until)
-        await self._runner.come_up()
+        try:
+            await self._runner.come_up()
+        except RuntimeError as error:  # nobody waits for this
+            self._runner.note_fault("restart", {"error": error})
