@@ -19,6 +19,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from botlib.env_file import bots_folder
+from botlib.file_lock import hold_lock
 from lessons import COURSE
 from lessons.commands.open_notebooks import close_session, wait_until_closed
 from lessons.commands.refresh import KERNEL
@@ -49,9 +50,16 @@ class Copies:
         self.made_from: dict[str, str] = {}  # name → digest of the original at that time
 
     def update_all(self) -> list[str]:
-        """Make missing copies, replace untouched ones; returns the names of outdated ones."""
+        """Make missing copies, replace untouched ones; returns the names of outdated ones.
+
+        Another start at the same time waits, so it reads no copy that is half written.
+        """
         # Nobody else may look into it, also in a home that all may read.
         self.folder.mkdir(mode=0o700, exist_ok=True)
+        with hold_lock(self.folder / ".updating", wait_s=60):
+            return self._update_all()
+
+    def _update_all(self) -> list[str]:
         for folder in (SIDE_ROOMS, PICTURES):
             (self.folder / folder).mkdir(exist_ok=True)
         self._read_record()
@@ -110,7 +118,10 @@ class Copies:
 
     def _update_one(self, name: str) -> bool:
         """Update one copy; False if the learner has changed it and it is outdated."""
-        own, is_new = self.folder / name, self.made_from.get(name) == self._digest(name)
+        own, original = self.folder / name, self._digest(name)
+        if sources(own) == original:  # also if the record of an earlier start is lost
+            self.made_from[name] = original
+        is_new = self.made_from.get(name) == original
         if own.exists() and (is_new or self._is_changed(name)):
             self._stamp(own)
             return is_new
@@ -139,13 +150,13 @@ class Copies:
     def _is_changed(self, name: str) -> bool:
         """Return whether the learner has changed a copy's cells; outputs don't count."""
         own = self.folder / name
-        return own.exists() and self.made_from.get(name) != sources(own)
+        return own.exists() and sources(own) not in (self.made_from.get(name), self._digest(name))
 
     def _digest(self, name: str) -> str:
         return sources(self._originals / name)
 
     def _read_record(self) -> None:
-        """Read what each copy was made from; without it, every copy counts as changed."""
+        """Read what each copy was made from; without it, a copy that differs counts as changed."""
         copies = read_json(self._record).get("copies")
         self.made_from = copies if isinstance(copies, dict) else {}
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pytest
@@ -51,6 +52,31 @@ def test_copies_have_no_outputs_and_find_their_pictures(course):
     assert notebook.cells[1].execution_count is None
     assert notebook.metadata.language_info.version == "{}.{}.{}".format(*sys.version_info[:3])
     assert (course / "my_course/pictures/way.svg").exists()
+
+
+def test_a_copy_of_todays_original_is_unchanged_without_a_record(course):
+    Copies(course).update_all()
+    write(course, "00_first", "her own", folder="my_course")
+    write(course, "01_second", "6 * 7", folder="my_course")  # with the outputs of a run
+    (course / "my_course/.originals.json").unlink()  # as if the first start had been killed
+    assert Copies(course).changed() == ["00_first.ipynb"]
+    Copies(course).update_all()
+    assert Copies(course).changed() == ["00_first.ipynb"]
+    ran = nbformat.read(course / "my_course/01_second.ipynb", as_version=4)
+    assert ran.cells[1].outputs
+    write(course, "01_second", "new in the course")
+    Copies(course).update_all()
+    assert sources(course, "01_second") == "new in the course"
+
+
+def test_starts_at_once_make_each_copy_once(course):
+    for number in range(10, 60):
+        write(course, f"{number}_more", str(number))
+    with ThreadPoolExecutor(4) as starts:
+        done = list(starts.map(lambda _: Copies(course).update_all(), range(4)))
+    assert done == [[]] * 4
+    assert Copies(course).changed() == []
+    assert not list((course / "my_course").glob(".updat*"))
 
 
 def test_an_update_renews_only_what_she_has_not_touched(course):
