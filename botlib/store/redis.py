@@ -80,7 +80,9 @@ class RedisStore(Store):
 
     def _get(self, key: str) -> str | bytes | None:
         with self._command(key):
-            found: str | bytes | None = self._redis.get(key)
+            found: Any = self._redis.get(key)
+            if not isinstance(found, str | bytes | None):  # a number or a list
+                raise TypeError
             return found
 
     def _set(self, key: str, text: str, seconds: float | None) -> None:

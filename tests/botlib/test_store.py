@@ -566,6 +566,21 @@ def test_what_is_no_redis_is_told(name, answer):
             getattr(store, name)("key")
 
 
+@pytest.mark.parametrize("answer", [b":1\r\n", b"*1\r\n:1\r\n"])
+def test_a_value_that_is_no_text_is_told(answer):
+    def talk(peer):
+        """Be a Redis until the first get."""
+        peer.sendall(b"+OK\r\n" * 2)  # for redis-py's name and version
+        while b"GET" not in peer.recv(65536):
+            pass
+        peer.sendall(answer)
+
+    with answering(talk) as address:
+        store = open_store(f"{address.replace('http', 'redis')}/0?protocol=2")
+        with pytest.raises(StoreError, match=r"what answers at 127\.0\.0\.1:\d+ is no Redis"):
+            store.get("key")
+
+
 def trickle(listener, stop):
     """Be a Redis that sends an answer without end, a byte at a time."""
     with listener, listener.accept()[0] as peer, contextlib.suppress(OSError):
