@@ -195,7 +195,8 @@ def saved_whole(path: Path, options: str) -> bytes:
             return copy.serialize()
     except sqlite3.OperationalError as error:
         is_read_only = error.sqlite_errorname.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN"))
-        if is_read_only and not has_journal(path, DATABASE):  # SQLite cannot make one here
+        can_be_whole = options == "mode=rw" and not has_journal(path, DATABASE)
+        if is_read_only and can_be_whole:  # SQLite cannot make a journal here
             return saved_whole(path, "mode=ro&immutable=1")
         raise PackError(f"SQLite cannot read it: {error}") from None
     except sqlite3.Error as error:

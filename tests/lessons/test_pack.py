@@ -524,6 +524,15 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_along(as_nobody, monkeyp
     }
 
 
+def test_a_store_that_sqlite_cannot_open_is_left_out(here, play):
+    play("delete", "nothing")
+    deep = here.joinpath(*["x" * 150] * 4)  # SQLite opens no path that is longer than 512 bytes
+    put(deep, {"notes.txt": "mine", STORE: (here / STORE).read_bytes()})
+    packed = pack(deep)
+    assert packed.files == ["notes.txt"]
+    assert packed.left_out == {STORE: "SQLite cannot read it: unable to open database file"}
+
+
 def test_a_damaged_store_is_replaced_if_she_wants_it(here, there, play):
     play("delete", "nothing")
     content = pack(here).content
