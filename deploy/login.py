@@ -34,6 +34,7 @@ from botlib.twitch import token as twitch_token
 from deploy.pythonanywhere import api as pythonanywhere_api
 
 TRIES = 3  # at pasting a token
+LONGEST_WAIT_S = 7200.0  # for somebody to press Authorize; Twitch gives half an hour
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 SCOPES = {
@@ -150,12 +151,13 @@ def telegram(known: dict[str, str], username: str, console: Console) -> dict[str
             pasted, username=username, secret=known.get("TELEGRAM_SECRET")
         )
         if found.username and username.removeprefix("@").lower() in ("", found.username.lower()):
-            console.say(f"It is the token of @{found.username} ({found.name}).")
+            token = telegram_token.clean_token(pasted)
+            console.say(f"It is the token of @{quoted(f'{found.username} ({found.name})', token)}.")
             try:
                 secret = checked_secret(known.get("TELEGRAM_SECRET", ""))
             except ValueError:  # none yet, or one that is easy to guess
                 secret = secrets.token_urlsafe(32)
-            return {"TELEGRAM_TOKEN": telegram_token.clean_token(pasted), "TELEGRAM_SECRET": secret}
+            return {"TELEGRAM_TOKEN": token, "TELEGRAM_SECRET": secret}
         console.say("\n".join(str(problem) for problem in found.problems))
     raise Refused(f"{TRIES} times there was no good token. Nothing was written.")
 
@@ -206,7 +208,7 @@ def twitch(
     )
     if not whose.ok:
         raise Refused("\n".join(str(problem) for problem in whose.problems))
-    console.say(f"Twitch says: this is {whose.login}.")
+    console.say(f"Twitch says: this is {quoted(whose.login, token['access_token'])}.")
     if owner:  # Twitch keeps the consent; this token is not needed
         return {**found, "TWITCH_CHANNEL": channel or whose.login}
     console.say(
@@ -266,20 +268,22 @@ def by_device_code(
             "the client id whole? It is at https://dev.twitch.tv/console/apps, under Manage. If "
             ".env has another one, delete its line TWITCH_CLIENT_ID, and log in again."
         )
+    secret = str(asked["device_code"])
+    page, code = (quoted(str(asked[name]), secret) for name in ("verification_uri", "user_code"))
     console.say(
-        f"Open {asked['verification_uri']}\nin a browser where Twitch knows you as {who}.\n"
-        f"It shows the code {asked['user_code']}: press Authorize. Waiting …"
+        f"Open {page}\nin a browser where Twitch knows you as {who}.\n"
+        f"It shows the code {code}: press Authorize. Waiting …"
     )
-    form |= {"device_code": str(asked["device_code"]), "grant_type": DEVICE_GRANT}
-    ends = time.monotonic() + float(asked.get("expires_in", 1800))
+    form |= {"device_code": secret, "grant_type": DEVICE_GRANT}
+    ends = time.monotonic() + seconds_of(asked, "expires_in", 1800)
     while time.monotonic() < ends:
-        time.sleep(max(0.0, float(asked.get("interval", 5))))
+        time.sleep(seconds_of(asked, "interval", 5))
         try:
             response = post("oauth2/token", form)
         except ConnectionError as error:
             console.say(f"{error}; waiting …")
             continue
-        answer, text = response.json_object(), refusal_text(response)
+        answer, text = response.json_object(), refusal_text(response, secret)
         if response.status == 200 and isinstance(answer.get("access_token"), str):
             return answer
         if "device code" in text:
@@ -304,10 +308,21 @@ def channel_name(typed: str) -> str:
     return typed.strip().strip("/").rpartition("/")[2].removeprefix("#").lower()
 
 
-def refusal_text(response: HttpResponse) -> str:
-    """Return the words of a refusal, in lower case."""
+def seconds_of(answer: dict[str, Any], name: str, usual: float) -> float:
+    """Return a time of Twitch's answer, or the usual one if that is no sensible number.
+
+    >>> seconds_of({"interval": 1}, "interval", 5), seconds_of({"interval": []}, "interval", 5)
+    (1, 5)
+    """
+    found = answer.get(name)
+    return found if isinstance(found, int | float) and 0 <= found <= LONGEST_WAIT_S else usual
+
+
+def refusal_text(response: HttpResponse, *secrets: str) -> str:
+    """Return the words of a refusal, in lower case and without secrets."""
     answer = response.json_object()
-    return quoted(str(answer.get("message") or answer.get("error") or "without a word")).lower()
+    words = str(answer.get("message") or answer.get("error") or "without a word")
+    return quoted(words, *secrets).lower()
 
 
 if __name__ == "__main__":

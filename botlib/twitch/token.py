@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from botlib.function import constant_time_equal
-from botlib.http import HttpResponse, NoAnswer, request
+from botlib.http import HttpResponse, NoAnswer, quoted, request
 from botlib.settings import addresses
 from botlib.tokens import ALONE, COPIED_ALONG, KnownMistake, Problem, find_mistakes
 
@@ -115,7 +115,8 @@ def check_token(
         problems.append(Problem(what, fix))
     if client_id and found.client_id != client_id:
         # What was given is not shown: it may be the client secret, pasted into the wrong place.
-        what = f"The token was made for another application ({found.client_id}), not for yours"
+        made_for = quoted(found.client_id, bare)  # a server in between may repeat the token
+        what = f"The token was made for another application ({made_for}), not for yours"
         fix = "Use that one's TWITCH_CLIENT_ID, or authorize with this one"
         problems.append(Problem(what, fix))
     return found._replace(problems=tuple(problems))

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -364,3 +365,52 @@ def test_in_a_terminal_the_token_is_hidden_and_a_full_disk_changes_nothing(teleg
     assert status == 1 and "could not be written" in shown and "Traceback" not in shown
     assert outcomes["written"][0] == 0
     assert read_env(tmp_path / ".env") | {"A": "1"} == read_env(tmp_path / ".env")
+
+
+@contextmanager
+def answering(answers):
+    """Be a platform that gives these answers, by the end of the address."""
+
+    class Strange(Stingy):
+        def do_GET(self):
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.answer(json.dumps(answers[self.path.rpartition("/")[2]]).encode())
+
+        def do_POST(self):
+            self.do_GET()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Strange) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_name_with_the_token_or_escape_sequences_is_not_shown_as_it_is(tmp_path, monkeypatch):
+    token = f"1234567:{'A1' * 17}A"
+    me = {"id": 1, "username": "my_bot\x1b[2J", "first_name": f"bot{token}"}
+    with answering({"getMe": {"ok": True, "result": me}}) as url:
+        monkeypatch.setenv("TELEGRAM_API", url)
+        person = Person(token)
+        login("telegram", now=True, folder=tmp_path, console=person.console)
+    assert "It is the token of @my_bot\\x1b[2J (bot(hidden))." in person.heard()
+    assert token not in person.heard() and "\x1b" not in person.heard()
+
+
+@pytest.mark.parametrize(
+    ("interval", "expires_in"), [([], 9), (0, None), (0, "the-device-code"), (0, [])]
+)
+def test_a_twitch_that_answers_strangely_and_repeats_secrets(
+    tmp_path, monkeypatch, interval, expires_in
+):
+    page = {"device_code": "the-device-code", "user_code": "the-device-code\x1b[2J"}
+    page |= {"verification_uri": "p", "interval": interval, "expires_in": expires_in}
+    token = {"access_token": "the-access-token", "refresh_token": "r"}
+    whose = {"client_id": "the-access-token", "login": "hello_bot", "scopes": ["chat:read"]}
+    with answering({"device": page, "token": token, "validate": whose}) as url:
+        monkeypatch.setenv("TWITCH_API", url)
+        person = Person("an-id", "viktor")
+        with pytest.raises(Refused, match=r"another application \(\(hidden\)\)") as told:
+            login("twitch", now=True, folder=tmp_path, console=person.console)
+    shown = person.heard() + str(told.value)
+    assert "(hidden)\\x1b[2J: press Authorize" in shown
+    assert "the-device-code" not in shown and "the-access-token" not in shown
