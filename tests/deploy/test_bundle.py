@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -640,14 +641,14 @@ def test_a_package_to_add_is_named_as_the_registry_names_it(tmp_path, imported, 
 def test_files_that_are_too_large_alone_stop_it_before_any_download(tmp_path):
     files = {"requirements.txt": "no-such-package-anywhere\n"}
     folder = folder_of(tmp_path, **files)
-    (folder / "picture.bin").write_bytes(os.urandom(51 * 1024**2))
+    (folder / "picture.bin").write_bytes(random.Random(1).randbytes(51 * 1024**2))
     with pytest.raises(ValueError, match=r"too large.*picture\.bin \(51\.00 MB\)"):
         bundle(folder)
 
 
 def test_a_bundle_that_lambda_would_refuse_is_not_written(tmp_path):
     folder = folder_of(tmp_path, **{"data.txt": "0a" * 1024**2})  # one word, two million long
-    (folder / "picture.bin").write_bytes(os.urandom(51 * 1024**2))
+    (folder / "picture.bin").write_bytes(random.Random(1).randbytes(51 * 1024**2))
     with pytest.raises(ValueError, match=r"too large.*largest files: picture\.bin"):
         bundle(folder)
 
