@@ -38,9 +38,10 @@ deploy/phone/README.md.
 
 from __future__ import annotations
 
+import os
 import sys
 
-if __name__ == "__main__":
+if sys.path[0] == os.path.dirname(os.path.abspath(__file__)):  # noqa: PTH100, PTH120
     # Python puts this file's folder first, where a random.py of yours would replace Python's own.
     # It comes after Python's modules and before installed packages, as in course.pth below.
     sys.path.append(sys.path.pop(0))
@@ -49,7 +50,6 @@ if __name__ == "__main__":
 import ast
 import hashlib
 import json
-import os
 import re
 import shutil
 import signal

@@ -20,9 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parents[1]
-# For start.py, which needs nothing but Python. After Python's own modules, as there.
-sys.path.append(str(HERE))
-sys.path.sort(key=lambda folder: folder.endswith("-packages"))
+sys.path.insert(0, str(HERE))  # for start.py, which needs nothing but Python
 
 import start  # noqa: E402
 
