@@ -6,13 +6,18 @@ runs as that user, so the system keeps their files and processes apart.
 
 import grp
 import os
+import pwd
+import subprocess
 import sys
 from pathlib import Path
+
+from jupyterhub.spawner import Spawner
 
 COURSE = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(sys.executable).parent  # of .venv, from which JupyterHub itself runs
 MEMORY = 1_000_000_000  # bytes for each process of a pupil; beyond them, Python says MemoryError
 PROCESSES = 400  # of a pupil, threads included
+OWNED = range(11_000, 32_000)  # ports of servers, as in nftables.conf
 IDLE_S = 3600  # after which a kernel stops, and then the server; a pupil's files stay
 
 ADDRESS = os.environ.get("CLASS_ADDRESS", "http://localhost:8000")  # as browsers know it
@@ -48,6 +53,19 @@ c.Spawner.args = [
     f"--TerminalManager.cull_inactive_timeout={IDLE_S}",
     f"--ServerApp.shutdown_no_activity_timeout={IDLE_S}",
 ]
+
+
+def own_port(spawner: Spawner) -> None:
+    """Give a user's server the one port from which the firewall lets only this user answer."""
+    user = pwd.getpwnam(spawner.user.name).pw_uid
+    spawner.port = 10_000 + user
+    if spawner.port not in OWNED:
+        raise ValueError(f"{spawner.user.name} has the number {user}: 1000 to 21999 was expected")
+    command = f"add element inet class servers {{ {spawner.port} . {user} }}"
+    subprocess.run(["/usr/sbin/nft", command], check=True)
+
+
+c.Spawner.pre_spawn_hook = own_port
 # Thirty pupils arrive in the same minute.
 c.JupyterHub.concurrent_spawn_limit = 10
 c.Spawner.start_timeout = c.Spawner.http_timeout = 180  # seconds

@@ -8,6 +8,7 @@ import json
 import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,7 +18,16 @@ import jupyterlab_browser as lab
 import pytest
 import yaml
 from chromium import find_browser
-from class_machine import HOST, PRIVATE, README, TOOLS, blocks_of, class_machine, in_memory
+from class_machine import (
+    HOST,
+    PRIVATE,
+    README,
+    TOOLS,
+    blocks_of,
+    class_machine,
+    in_memory,
+    wait_for_hub,
+)
 from cloud_tools import wait_until
 from jupyter_elsewhere import chat_in, live_window
 from playwright.sync_api import Error, sync_playwright
@@ -63,6 +73,9 @@ ELSEWHERE = {
     ),
     "a page that a pupil made, opened by another pupil or a teacher": (
         "test_a_pupils_page_gains_nothing_from_who_opens_it"
+    ),
+    "the port of another's server, of the sign-in or of the Hub, while it is free": (
+        "test_nobody_answers_instead_of_a_server_or_the_sign_in"
     ),
     "`ssh`": "test_no_pupil_has_a_shell_by_ssh",
 }
@@ -114,7 +127,8 @@ def school(tmp_path_factory):
         (mallory / ".jupyter").mkdir()
         (mallory / ".jupyter/jupyter_config.py").write_text(attacker.SERVER)
         (mallory / "gift.html").write_text(attacker.PAGE)
-        (mallory / "listener.py").write_text(attacker.LISTENER)
+        for name in ("mallory", "teacher", "ben"):
+            (school.machine.root / f"home/{name}/listener.py").write_text(attacker.LISTENER)
         school.machine.there("chown -R mallory: /home/mallory")
         yield school
 
@@ -155,6 +169,20 @@ def ask(school, name, address, **headers):
     """Let a program of a user ask an address of the machine."""
     script = ASK.format(address=address, headers=headers)
     return as_user(school, name, f"python3 - <<'END'\n{script}\nEND")
+
+
+@contextmanager
+def listener(school, name, *ports):
+    """A web server of a user, at each of these ports that is free or gets free; its requests."""
+    requests = school.machine.root / f"home/{name}/requests-of-the-port"
+    requests.unlink(missing_ok=True)
+    unit = f"--unit=listener --uid={name} --working-directory=/home/{name}"
+    school.machine.there(f"systemd-run {unit} python3 listener.py {' '.join(map(str, ports))}")
+    wait_until(lambda: str(ports[0]) in ports_of(school, name), timeout=60)
+    try:
+        yield lambda: requests.read_text() if requests.exists() else ""
+    finally:
+        school.machine.there("systemctl stop listener")
 
 
 def ports_of(school, name):
@@ -310,22 +338,20 @@ def test_a_teacher_stops_servers_and_may_do_nothing_else_to_others(school, pages
 @pytest.mark.timeout(600)
 def test_a_pupils_port_cannot_be_reached_and_gets_no_sign_in(school, pages):
     machine = school.machine
-    unit = "--unit=listener --uid=mallory --working-directory=/home/mallory"
-    machine.there(f"systemd-run {unit} python3 listener.py")
     port = f"http://127.0.0.1:{attacker.PORT}/"
-    wait_until(lambda: ask(school, "mallory", port) == "200\n", timeout=60)
-    # Neither from outside, with a browser that is signed in, nor through a server of one's own.
-    with pytest.raises(OSError, match="refused"):
-        socket.create_connection((machine.network.address, attacker.PORT), timeout=30)
-    tab = pages["teacher"].context.new_page()
-    for scheme in ("http", "https"):
-        with pytest.raises(Error, match="ERR_CONNECTION_REFUSED"):
-            tab.goto(f"{scheme}://{HOST}:{attacker.PORT}/hub/home")
-    for name in ("teacher", "anna"):
-        assert pages[name].goto(f"{school.server(name)}/proxy/{attacker.PORT}/").status >= 500
-        assert ask(school, name, port) == REFUSED
-    machine.there("systemctl stop listener")
-    assert set((machine.root / "home/mallory/cookies-of-the-port").read_text()) == {"\n"}
+    with listener(school, "mallory", attacker.PORT) as requests:
+        assert ask(school, "mallory", port) == "200\n"
+        # Neither from outside, with a browser that is signed in, nor through a server of one's own.
+        with pytest.raises(OSError, match="refused"):
+            socket.create_connection((machine.network.address, attacker.PORT), timeout=30)
+        tab = pages["teacher"].context.new_page()
+        for scheme in ("http", "https"):
+            with pytest.raises(Error, match="ERR_CONNECTION_REFUSED"):
+                tab.goto(f"{scheme}://{HOST}:{attacker.PORT}/hub/home")
+        for name in ("teacher", "anna"):
+            assert pages[name].goto(f"{school.server(name)}/proxy/{attacker.PORT}/").status >= 500
+            assert ask(school, name, port) == REFUSED
+        assert requests() == "/ \n"  # her own
 
 
 @pytest.mark.timeout(600)
@@ -346,6 +372,34 @@ def test_what_pupils_can_see_of_each_other(school, pages):
     assert {ask(school, "ben", f"http://127.0.0.1:{port}/") for port in ports} == {REFUSED}
     as_user(school, "anna", "rm /tmp/of_anna")
     assert set(rows) == set(ELSEWHERE) and set(ELSEWHERE.values()) <= set(globals())
+
+
+@pytest.mark.timeout(600)
+def test_nobody_answers_instead_of_a_server_or_the_sign_in(school, pages):
+    """Mallory takes the port of a server that ended, and those of the class when they end."""
+    machine, page = school.machine, pages["ben"]
+    page.goto(f"{school.address}/hub/home")
+    server = "$(pgrep --oldest -u ben -f singleuser)"
+    environment = machine.there(f"tr '\\0' '\\n' < /proc/{server}/environ")
+    port = re.search("^JUPYTERHUB_SERVICE_URL=.*:([0-9]+)/", environment, re.M)[1]
+    proxy = "$(pgrep -f ^node.*/configurable-http-proxy)"
+    for program, ports, address in (
+        (server, [port], f"{school.server('ben')}/lab"),
+        (proxy, [8000, 8001], f"{school.address}/hub/login"),
+    ):
+        machine.there(f"kill -9 {program}")
+        with listener(school, "mallory", *ports) as requests:
+            # The browser calls an answer without a page an error.
+            with page.expect_response(address) as answer, suppress(Error):
+                page.goto(address)
+            assert answer.value.status >= 500
+            assert ask(school, "anna", f"http://127.0.0.1:{ports[0]}/") == REFUSED
+            assert requests() == ""
+    # A pupil's server gets its port back, and so does the class.
+    machine.there("systemctl restart class")
+    wait_for_hub(machine)
+    page.goto(f"{school.address}/hub/spawn")
+    class_pupil.wait_for_notebook(page)
 
 
 @pytest.mark.timeout(600)

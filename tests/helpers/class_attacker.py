@@ -73,16 +73,27 @@ const tries = {
 })();
 </script>
 """
-# A web server for whoever comes, at this port of the machine; it remembers cookies, too.
+# A web server for whoever comes, at these ports of the machine, each as soon as it is free; it
+# remembers each request and its cookies.
 PORT = 9999
-LISTENER = f"""
-import http.server
+LISTENER = """
+import http.server, sys, threading, time
 class Gift(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        with open("cookies-of-the-port", "a") as file:
-            file.write(self.headers.get("Cookie", "") + chr(10))
+        with open("requests-of-the-port", "a") as file:
+            file.write(f"{self.path} {self.headers.get('Cookie', '')}" + chr(10))
         self.send_response(200)
         self.end_headers()
         self.wfile.write(b"gift")
-http.server.ThreadingHTTPServer(("", {PORT}), Gift).serve_forever()
+    do_POST = do_GET
+def serve(port):
+    while True:
+        try:
+            server = http.server.ThreadingHTTPServer(("", port), Gift)
+        except OSError:
+            time.sleep(0.01)
+        else:
+            return server.serve_forever()
+for port in sys.argv[1:]:
+    threading.Thread(target=serve, args=[int(port)]).start()
 """
