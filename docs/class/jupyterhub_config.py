@@ -30,6 +30,9 @@ c.JupyterHub.bind_url = "http://127.0.0.1:8000"  # for Caddy, which encrypts wha
 c.JupyterHub.subdomain_host = ADDRESS
 # "__Host-": the Hub ignores cookies that a pupil's page sets for the whole domain.
 c.JupyterHub.cookie_host_prefix_enabled = ADDRESS.startswith("https:")
+# All browsers go through the proxy. If memory runs out, Linux ends another program first.
+PROTECTED = 'choom --adjust -900 --pid $$; exec configurable-http-proxy "$@"'
+c.ConfigurableHTTPProxy.command = ["sh", "-c", PROTECTED, "proxy"]
 c.JupyterHub.authenticator_class = "pam"
 c.PAMAuthenticator.allowed_groups = {"pupils", "teachers"}
 c.JupyterHub.load_roles = [
