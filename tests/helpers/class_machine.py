@@ -111,7 +111,7 @@ def class_machine(folder: Path, names: list[str]) -> Iterator[Class]:
                     continue
                 lines = "".join(f"{name}\\n" for name in [*names, "teacher"])
                 commands = block.commands.replace(NAMES, f'printf "{lines}"')
-                commands = commands.replace("reverse_proxy", r"tls internal\n  reverse_proxy")
+                commands = commands.replace("import class", r"tls internal\n  import class")
                 machine.type(block._replace(commands=commands))
             if step.startswith(("4.", "5.")):
                 wait_for_hub(machine)
