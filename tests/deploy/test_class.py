@@ -128,6 +128,7 @@ def school(tmp_path_factory):
         (mallory / ".jupyter").mkdir()
         (mallory / ".jupyter/jupyter_config.py").write_text(attacker.SERVER)
         (mallory / "gift.html").write_text(attacker.PAGE)
+        (mallory / ".profile").write_text(attacker.PROFILE)
         for name in ("mallory", "teacher", "ben"):
             (school.machine.root / f"home/{name}/listener.py").write_text(attacker.LISTENER)
         school.machine.there("chown -R mallory: /home/mallory")
@@ -433,6 +434,16 @@ def test_nobody_answers_instead_of_a_server_or_the_sign_in(school, pages):
     wait_for_hub(machine)
     page.goto(f"{school.address}/hub/spawn")
     class_pupil.wait_for_notebook(page)
+
+
+@pytest.mark.timeout(600)
+def test_root_packs_for_a_pupil_at_a_terminal_of_the_pupils_own(school):
+    (last_day,) = blocks_of(README)["The bot goes home"]
+    commands = last_day.commands.replace("$(cat names.txt)", "mallory")
+    said = school.machine.there(f"tty\n{commands}", terminal=True)
+    (own,) = re.findall("^/dev/pts/[0-9]+", said, re.M)
+    hers = (school.machine.root / "home/mallory/terminal").read_text()
+    assert hers.startswith("/dev/pts/") and hers.strip() != own
 
 
 @pytest.mark.timeout(600)

@@ -120,3 +120,5 @@ def serve(port):
 for port in sys.argv[1:]:
     threading.Thread(target=serve, args=[int(port)]).start()
 """
+# What a pupil's ~/.profile may do: it remembers at which terminal it runs.
+PROFILE = "tty <&2 > terminal\n"

@@ -181,10 +181,11 @@ class Machine:
         own = 'ssh() { command ssh -F "$SSH" "$@"; }\nscp() { command scp -F "$SSH" "$@"; }\n'
         return self._run(["bash", "-euc", own + commands], SSH=str(self._config))
 
-    def there(self, commands: str, check: bool = True) -> str:
-        """Run commands on the machine as root; what they print."""
+    def there(self, commands: str, check: bool = True, terminal: bool = False) -> str:
+        """Run commands on the machine as root, at a terminal if need be; what they print."""
         shell = f"bash -euc {shlex.quote(commands)}"
-        return self._run(["ssh", "-F", str(self._config), "root@ADDRESS", shell], check)
+        kind = "-tt" if terminal else "-T"
+        return self._run(["ssh", kind, "-F", str(self._config), "root@ADDRESS", shell], check)
 
     def _run(self, words: list[str], check: bool = True, **own: str) -> str:
         done = subprocess.run(
