@@ -47,10 +47,15 @@ TYPED = {
         DENIED,
     ),
     "files that a pupil's program leaves in `/tmp`": ("cat /tmp/of_anna", "anybody may read it"),
-    "names of users, running programs and their command lines": (
-        "cat /proc/[0-9]*/cmdline | tr '\\0' ' '",
+    "names of users, in `/etc/caddy/Caddyfile`, too": (
+        "grep anna /etc/passwd /etc/caddy/Caddyfile",
+        f"/etc/caddy/Caddyfile:anna.{HOST} {{",
+    ),
+    "running programs, their command lines, and who listens at which port": (
+        "cat /proc/[0-9]*/cmdline | tr '\\0' ' '; cat /proc/net/tcp",
         "/home/anna/.local/share/jupyter/runtime/kernel-",
     ),
+    "that you are signed in with `ssh`, since when, and from which address": ("who", "root "),
 }
 # For the other rows: the test that tries them, with a browser or from outside.
 ELSEWHERE = {
