@@ -44,10 +44,13 @@ else:
 def measured():
     """Measure all that starts inside the `with` block, and put what was found into .coverage."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        # A process may be in any folder, and those that it forks read this file again there.
+        settings = Path(folder, SETTINGS.name)
+        text = SETTINGS.read_text(encoding="utf-8")
+        settings.write_text(text.replace("${COURSE-.}", HERE.as_posix()), encoding="utf-8")
         told = {
-            "COURSE": str(HERE),
             "COVERAGE_FILE": str(Path(folder, DATA.name)),
-            "COVERAGE_PROCESS_START": str(SETTINGS),
+            "COVERAGE_PROCESS_START": str(settings),
         }
         code = START.format(told=told, pid=os.getpid())
         PTH.write_text(f"import sys; exec({code!r})\n", encoding="utf-8")
