@@ -10,13 +10,14 @@ Its HTTP is read in runtime_http.py.
 
 import asyncio
 import json
+import socket
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from bot_sandbox.access import HOST
 from bot_sandbox.cloud.errors import RESPONSE_LIMIT, FunctionError, response_too_large
 from bot_sandbox.cloud.runtime_http import RequestReader, RuntimeRequest
-from bot_sandbox.cloud.socket_owner import Address, socket_owner
+from bot_sandbox.cloud.socket_owner import Address, is_alive, socket_owner
 from bot_sandbox.server import bind_socket
 
 PREFIX = "/2018-06-01/runtime/"
@@ -68,12 +69,16 @@ class RuntimeApi:
         self.address = f"{HOST}:{self._listens_at[1]}"
         return self.address
 
-    def is_own(self, peer: Address) -> bool:
+    def is_own(self, connection: socket.socket) -> bool:
         """Return whether a connection comes from this account, or the system doesn't tell."""
+        if self._owner is None:
+            return True
         try:
-            return self._owner is None or self._owner == socket_owner(peer, self._listens_at)
-        except OSError:
+            owner = socket_owner(connection.getpeername(), self._listens_at)
+        except OSError:  # it has ended, or nobody could be asked
             return False
+        # If it has ended meanwhile, a later connection from the same port may be the one we found.
+        return owner == self._owner and is_alive(connection)
 
     async def invoke(
         self, invocation: PendingInvocation, timeout_s: float, too_late: FunctionError
@@ -157,7 +162,7 @@ class RuntimeConnection(asyncio.Protocol):
         """
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        if not self._api.is_own(transport.get_extra_info("peername")):
+        if not self._api.is_own(transport.get_extra_info("socket")):
             self._refuse(403, "AccessDenied", NO_STRANGER)
             self._flush()
             transport.close()

@@ -16,6 +16,7 @@ REPLY = struct.Struct("=4x4s44xIIIII")  # ports, …, expires, two queues, user,
 NETLINK_SOCK_DIAG = 4
 SOCK_DIAG_BY_FAMILY = 20
 REQUEST = 1
+ESTABLISHED, CLOSE_WAIT = 1, 8  # from linux/tcp_states.h
 EACH_STATE = NO_COOKIE = 0xFFFFFFFF
 NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
@@ -47,3 +48,9 @@ def socket_owner(here: Address, there: Address | None = None) -> int | None:
     found, *_, user, inode = REPLY.unpack_from(reply, HEADER.size)
     # If there is no such connection, the kernel replies with a socket that listens at `here`.
     return int(user) if inode and found == b"".join(ports) else None
+
+
+def is_alive(connection: socket.socket) -> bool:
+    """Return whether Linux still has this TCP connection, open at least at our end."""
+    state = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
+    return state in (ESTABLISHED, CLOSE_WAIT)

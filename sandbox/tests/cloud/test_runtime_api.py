@@ -134,24 +134,30 @@ print(flush=True)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another account")
-def test_a_listener_of_this_account_lends_its_name_to_no_connection(cloud, tmp_path):
+@pytest.mark.parametrize("own", ["a listener", "a connection"])
+def test_what_this_account_has_at_a_strangers_port_lends_it_no_name(cloud, tmp_path, own):
     fn = deploy_telling_address(cloud, tmp_path)
-    command = [sys.executable, "-c", HANGING_UP, fn.invoke()]
+    host, port_there = fn.invoke().split(":")
+    command = [sys.executable, "-c", HANGING_UP, f"{host}:{port_there}"]
     with (
         subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as stranger,
-        socket.socket() as listener,
+        socket.socket() as reused,
     ):
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        reused.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         port = int(stranger.stdout.readline())
 
         def hang_up():
             stranger.stdin.write("\n")
             stranger.stdin.flush()
             stranger.stdout.readline()
-            listener.bind(("0.0.0.0", port))
-            listener.listen()
+            if own == "a listener":
+                reused.bind(("0.0.0.0", port))
+                reused.listen()
+            else:
+                reused.bind(("127.0.0.2", port))
+                reused.connect((host, int(port_there)))
 
         cloud.do(hang_up)  # the cloud's own thread sees the connection only when it is closed
         for _ in range(3):
