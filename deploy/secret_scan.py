@@ -43,7 +43,7 @@ SECRET_FILES = re.compile(
 OF_TOOLS = r"__pycache__|node_modules|.*\.(pyc|zip)|.*\.(sqlite3?|db)-(wal|shm|journal)"
 SHORTEST = 8  # characters of a value in use here; any text may hold a shorter one
 MIXED = r"(?=[A-Za-z]*\d[A-Za-z]*\d)(?=[A-Z\d]*[a-z])(?=[a-z\d]*[A-Z])"  # as if drawn at random
-DIGITS = r"(?=(?:[A-Za-z_-]*\d){2})"  # CSS has such names, too, but without digits
+DIGITS = r"(?=(?:[A-Za-z_-]{0,60}\d){2})"  # CSS has such names, too, but without digits
 # Tokens that begin a word, by their form. A row may be for several services.
 WORDS = {
     "a Twitch token": r"oauth:[a-z0-9]{30}\b",
