@@ -87,10 +87,12 @@ def test_a_server_without_its_port_says_why_it_is_down(server):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a reserved port cannot be taken")
-@pytest.mark.parametrize("which", ["port", "irc_port"])
+@pytest.mark.parametrize(
+    ("server", "which"),
+    [(Telegram, "port"), (Twitch, "port"), (Twitch, "irc_port")],
+    indirect=["server"],
+)
 def test_a_server_whose_port_was_taken_while_it_was_down_says_so(server, which):
-    if not hasattr(server, which):
-        pytest.skip("it has no such port")
     taken = f"another program uses its port on 127.0.0.1.*{getattr(server, which)}.*then start"
     server.faults.stop()
     with socket.socket() as other:
