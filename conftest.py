@@ -16,7 +16,7 @@ from guards import (  # noqa: F401 - hooks, for every tree: pytest calls them
     pytest_runtest_makereport,
 )
 
-from bot_sandbox.jupyter_proxy import VARIABLE
+from bot_sandbox.http.jupyter_proxy import VARIABLE
 from lessons.commands.refresh import working_folder
 
 pytest_plugins = ["bot_sandbox.pytest_plugin"]  # .venv has the course on its path, not installed

@@ -43,7 +43,7 @@ def __getattr__(name: str) -> Any:
 
 def load_ipython_extension(shell: "InteractiveShell") -> None:
     """Register %%save and short errors; IPython calls this for `%load_ext lessons`."""
-    from bot_sandbox.diagnosis import add_bot_logger
+    from bot_sandbox.diagnosis.bot_log import add_bot_logger
     from botlib import bot
     from lessons.extension.errors import show_short_errors
     from lessons.extension.last_line import unindent_hint, warn_of_check_in_function

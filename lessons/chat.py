@@ -18,12 +18,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bot_sandbox.cloud.history import History
-from bot_sandbox.diagnosis import add_bot_logger, capture_bot_logs
-from bot_sandbox.function_registry import register, unregister
-from bot_sandbox.http_messages import Response
-from bot_sandbox.page import Page
+from bot_sandbox.diagnosis.bot_log import add_bot_logger, capture_bot_logs
+from bot_sandbox.diagnosis.function_registry import register, unregister
+from bot_sandbox.http.messages import Response
+from bot_sandbox.http.page import Page
+from bot_sandbox.http.webhook_post import Sender
 from bot_sandbox.telegram import BotAccount, Person
-from bot_sandbox.webhook_post import Sender
 from botlib.bot import Bot, TryAgain
 from botlib.telegram import Json, message_from
 from botlib.telegram.bot_api import message_calls

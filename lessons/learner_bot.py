@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from bot_sandbox.diagnosis import add_bot_logger, capture_bot_logs
+from bot_sandbox.diagnosis.bot_log import add_bot_logger, capture_bot_logs
 from botlib.bot import Bot
 from botlib.bot_files import load_bot_file
 from lessons.extension.save import BELOW_IS_RUN, MAGIC, saved_text

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bot_sandbox import InMemoryTelegram
-from bot_sandbox.page import Page
+from bot_sandbox.http.page import Page
 from bot_sandbox.telegram import BotAccount, Group, Person
 from bot_sandbox.window.in_memory import InMemoryWindow
 

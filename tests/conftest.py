@@ -16,7 +16,7 @@ from fixtures import (  # noqa: F401 - tests name them
 )
 from moto_server import moto_server
 
-from bot_sandbox.server import servers
+from bot_sandbox.http.local_server import servers
 from lessons.cloud import Cloud
 from lessons.web.link import Relay
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bot_sandbox.cloud import FunctionError
-from bot_sandbox.page import Page
+from bot_sandbox.http.page import Page
 from lessons.cloud import Cloud
 
 IDLE_WORKER = Path(__file__).with_name("idle_worker.py")

@@ -17,7 +17,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from bot_sandbox.jupyter_proxy import VARIABLE
+from bot_sandbox.http.jupyter_proxy import VARIABLE
 from lessons.workshop import SIDE_ROOMS
 
 REPOSITORY = Path(__file__).parents[2]

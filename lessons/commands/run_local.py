@@ -20,8 +20,8 @@ from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from bot_sandbox.jupyter_proxy import terminal_address
-from bot_sandbox.process_supervisor import DETACHED
+from bot_sandbox.http.jupyter_proxy import terminal_address
+from bot_sandbox.processes.supervisor import DETACHED
 from botlib import run
 from botlib.settings import PLATFORMS, read_settings
 
@@ -96,11 +96,11 @@ def serve(platform: str, how: str) -> None:
     """Serve one platform and a window, print where, and stop at the end of the input."""
     # Here: a bot with a token needs none of it, and these take a while.
     from bot_sandbox import Telegram, Twitch
-    from bot_sandbox.diagnosis import NoReply
-    from bot_sandbox.hello_bot import USERNAME, create_telegram_bot, create_twitch_bot
-    from bot_sandbox.page import open_in_browser
-    from bot_sandbox.randomness import Randomness
+    from bot_sandbox.command.hello_bot import USERNAME, create_telegram_bot, create_twitch_bot
+    from bot_sandbox.diagnosis.bot_log import NoReply
+    from bot_sandbox.http.page import open_in_browser
     from bot_sandbox.window import Window
+    from bot_sandbox.world.randomness import Randomness
 
     with ExitStack() as stack:
         if platform == "telegram":

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
-from bot_sandbox.diagnosis import capture_bot_logs
+from bot_sandbox.diagnosis.bot_log import capture_bot_logs
 from botlib.bot import Bot, Message
 from botlib.bot_files import load_bot_file
 from lessons.exercises.slips import Values, empty_store, has_dots

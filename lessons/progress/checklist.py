@@ -20,8 +20,8 @@ from typing import NamedTuple
 from unittest.mock import patch
 
 from bot_sandbox import Telegram, Twitch
-from bot_sandbox.hello_bot import USERNAME, authorize_bot, create_telegram_bot
-from bot_sandbox.randomness import Randomness
+from bot_sandbox.command.hello_bot import USERNAME, authorize_bot, create_telegram_bot
+from bot_sandbox.world.randomness import Randomness
 from botlib.bot import APOLOGY, Bot
 from botlib.bot_files import where_in
 from botlib.env_file import env_files, only_sandbox, read_env

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from bot_sandbox.access import HOST
+from bot_sandbox.http.access import HOST
 
 REFUSED = b"HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 OPEN = b"HTTP/1.1 200 Connection established\r\n\r\n"

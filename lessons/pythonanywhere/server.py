@@ -20,11 +20,11 @@ from pathlib import Path
 from aiohttp import BodyPartReader, web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot_sandbox.access import HOST, is_key
-from bot_sandbox.clock import Clock
-from bot_sandbox.process_supervisor import ProcessSupervisor
-from bot_sandbox.runner import blocking
-from bot_sandbox.server import LocalServer, silence_logger
+from bot_sandbox.event_loop.runner import blocking
+from bot_sandbox.http.access import HOST, is_key
+from bot_sandbox.http.local_server import LocalServer, silence_logger
+from bot_sandbox.processes.supervisor import ProcessSupervisor
+from bot_sandbox.world.clock import Clock
 from lessons.pythonanywhere.disk import ApiError, Disk
 from lessons.pythonanywhere.outbound import OutboundProxy
 from lessons.pythonanywhere.web_app import WebApp

@@ -24,10 +24,10 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from multidict import CIMultiDict
 from yarl import URL
 
-from bot_sandbox.access import HOST, split_target
-from bot_sandbox.clock import Clock
-from bot_sandbox.http_body import read_body
-from bot_sandbox.process_supervisor import ManagedProcess, ProcessSupervisor
+from bot_sandbox.http.access import HOST, split_target
+from bot_sandbox.http.body import read_body
+from bot_sandbox.processes.supervisor import ManagedProcess, ProcessSupervisor
+from bot_sandbox.world.clock import Clock
 from lessons.pythonanywhere import wsgi_worker
 from lessons.pythonanywhere.disk import Disk
 from lessons.pythonanywhere.wsgi_worker import error_page

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from bot_sandbox.page import Page
+from bot_sandbox.http.page import Page
 from bot_sandbox.telegram import BotAccount, Person, Telegram
 from bot_sandbox.twitch import Twitch, TwitchAccount
 

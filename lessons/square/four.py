@@ -17,8 +17,8 @@ from typing import Self, TypeVar
 from weakref import WeakSet
 
 from bot_sandbox import Clock
-from bot_sandbox.diagnosis import NoReply
-from bot_sandbox.page import Page
+from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.http.page import Page
 from lessons.square.bot_copy import COMMAND
 from lessons.square.chats import PATIENCE_S
 from lessons.square.homes import (

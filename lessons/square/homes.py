@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from bot_sandbox import Clock, Telegram, Twitch
-from bot_sandbox.hello_bot import USERNAME, authorize_bot
-from bot_sandbox.randomness import Randomness
+from bot_sandbox.command.hello_bot import USERNAME, authorize_bot
+from bot_sandbox.world.randomness import Randomness
 from botlib.twitch.helix import Helix
 from lessons.cloud import Cloud
 from lessons.square import places

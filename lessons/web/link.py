@@ -11,8 +11,8 @@ from aiohttp import ClientError, ClientSession, web
 from IPython.display import display
 from yarl import URL
 
-from bot_sandbox.jupyter_proxy import browser_address, proxy_prefix, without_jupyter
-from bot_sandbox.server import LocalServer
+from bot_sandbox.http.jupyter_proxy import browser_address, proxy_prefix, without_jupyter
+from bot_sandbox.http.local_server import LocalServer
 
 OF_ONE_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 

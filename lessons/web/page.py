@@ -8,7 +8,7 @@ import re
 from html import escape
 from html.parser import HTMLParser
 
-from bot_sandbox.jupyter_proxy import browser_address
+from bot_sandbox.http.jupyter_proxy import browser_address
 from lessons.web.client import get
 
 LINE = {"h1", "h2", "p", "br", "label"}  # elements on a line of their own

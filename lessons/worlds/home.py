@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot_sandbox.process_supervisor import ProcessSupervisor
+from bot_sandbox.processes.supervisor import ProcessSupervisor
 from botlib.run import main_file
 
 COURSE = Path(__file__).parents[2]

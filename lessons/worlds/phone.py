@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from bot_sandbox.page import Page
+from bot_sandbox.http.page import Page
 from bot_sandbox.telegram import BotAccount, Person, Telegram
 from botlib.bot import Bot
 from lessons.worlds.home import Home

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from bot_sandbox.process_supervisor import ProcessSupervisor
+from bot_sandbox.processes.supervisor import ProcessSupervisor
 
 
 @dataclass(frozen=True)

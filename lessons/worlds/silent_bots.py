@@ -11,7 +11,7 @@ from typing import Any
 
 from bot_sandbox import Telegram
 from bot_sandbox.cloud.function import Function
-from bot_sandbox.page import Page
+from bot_sandbox.http.page import Page
 from bot_sandbox.telegram import BotAccount, Group, Message
 from lessons.cloud import Cloud
 

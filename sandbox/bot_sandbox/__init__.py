@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bot_sandbox import aio
-    from bot_sandbox.clock import Clock
     from bot_sandbox.cloud import Cloud, FunctionError
     from bot_sandbox.cloud.function import Function
     from bot_sandbox.cloud.in_process import InProcessCloud
     from bot_sandbox.cloud.timers import Timer
-    from bot_sandbox.diagnosis import NoReply
+    from bot_sandbox.diagnosis.bot_log import NoReply
     from bot_sandbox.mail import Letter, Mail, NoLetter
-    from bot_sandbox.process_supervisor import ManagedProcess, OutputLines
-    from bot_sandbox.program import NotReady, Program
-    from bot_sandbox.snapshot import Snapshot
+    from bot_sandbox.processes.program import NotReady, Program
+    from bot_sandbox.processes.supervisor import ManagedProcess, OutputLines
     from bot_sandbox.telegram import (
         BotAccount,
         Delivery,
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
     from bot_sandbox.telegram.faults import Fault
     from bot_sandbox.telegram.faults import Faults as TelegramFaults
     from bot_sandbox.telegram.in_memory import InMemoryTelegram
-    from bot_sandbox.transcript import Transcript
     from bot_sandbox.twitch import (
         Application,
         ChatMessage,
@@ -52,19 +49,22 @@ if TYPE_CHECKING:
     from bot_sandbox.twitch.faults import Faults as TwitchFaults
     from bot_sandbox.twitch.user import TwitchUser
     from bot_sandbox.window import Window
+    from bot_sandbox.world.clock import Clock
+    from bot_sandbox.world.snapshot import Snapshot
+    from bot_sandbox.world.transcript import Transcript
 
 __version__ = "0.4.0"
 _HOMES = {  # the module of each name
-    "bot_sandbox.clock": ["Clock"],
+    "bot_sandbox.world.clock": ["Clock"],
     "bot_sandbox.cloud": ["Cloud", "FunctionError"],
     "bot_sandbox.cloud.function": ["Function"],
     "bot_sandbox.cloud.in_process": ["InProcessCloud"],
     "bot_sandbox.cloud.timers": ["Timer"],
-    "bot_sandbox.diagnosis": ["NoReply"],
+    "bot_sandbox.diagnosis.bot_log": ["NoReply"],
     "bot_sandbox.mail": ["Letter", "Mail", "NoLetter"],
-    "bot_sandbox.process_supervisor": ["ManagedProcess", "OutputLines"],
-    "bot_sandbox.program": ["NotReady", "Program"],
-    "bot_sandbox.snapshot": ["Snapshot"],
+    "bot_sandbox.processes.supervisor": ["ManagedProcess", "OutputLines"],
+    "bot_sandbox.processes.program": ["NotReady", "Program"],
+    "bot_sandbox.world.snapshot": ["Snapshot"],
     "bot_sandbox.telegram": [
         "BotAccount", "Delivery", "File", "Group", "Limits", "Message", "Person", "Press",
         "Telegram", "TelegramError",
@@ -73,7 +73,7 @@ _HOMES = {  # the module of each name
     "bot_sandbox.telegram.calls": ["ApiCall", "FaultHit"],
     "bot_sandbox.telegram.faults": ["Fault", "TelegramFaults"],
     "bot_sandbox.telegram.in_memory": ["InMemoryTelegram"],
-    "bot_sandbox.transcript": ["Transcript"],
+    "bot_sandbox.world.transcript": ["Transcript"],
     "bot_sandbox.twitch": [
         "Application", "ChatMessage", "ConnectionRecord", "EventSubDelivery", "Subscription",
         "Token", "TraceEntry", "Twitch", "TwitchAccount", "TwitchSettings",

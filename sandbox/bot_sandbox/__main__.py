@@ -77,10 +77,9 @@ from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 
-from bot_sandbox.clock import Clock
 from bot_sandbox.cloud import Cloud
 from bot_sandbox.cloud.cloud import KEY_LENGTH
-from bot_sandbox.guide import (
+from bot_sandbox.command.guide import (
     Sample,
     Sandbox,
     as_json,
@@ -88,23 +87,24 @@ from bot_sandbox.guide import (
     what_is_open,
     world,
 )
-from bot_sandbox.hello_bot import USERNAME, create_telegram_bot, create_twitch_bot
-from bot_sandbox.machine_seed import machine_seed
-from bot_sandbox.options import read_options
-from bot_sandbox.page import open_in_browser
-from bot_sandbox.randomness import URL_SAFE, Randomness
-from bot_sandbox.redeploy import WatchedFolder, redeploy_on_save
-from bot_sandbox.server import bind_socket
-from bot_sandbox.telegram import Telegram
-from bot_sandbox.terminal import (
+from bot_sandbox.command.hello_bot import USERNAME, create_telegram_bot, create_twitch_bot
+from bot_sandbox.command.machine_seed import machine_seed
+from bot_sandbox.command.options import read_options
+from bot_sandbox.command.redeploy import WatchedFolder, redeploy_on_save
+from bot_sandbox.command.terminal import (
     CloudNews,
     MailNews,
     TelegramNews,
     TwitchNews,
     show,
 )
+from bot_sandbox.http.local_server import bind_socket
+from bot_sandbox.http.page import open_in_browser
+from bot_sandbox.telegram import Telegram
 from bot_sandbox.twitch import Twitch
 from bot_sandbox.window import Window
+from bot_sandbox.world.clock import Clock
+from bot_sandbox.world.randomness import URL_SAFE, Randomness
 
 HELLO = (
     'def handler(event, context):\n    return {"statusCode": 200, "body": "hello from the cloud"}\n'

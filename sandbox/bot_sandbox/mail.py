@@ -26,11 +26,11 @@ from email.message import Message
 from typing import Any
 from weakref import WeakSet
 
-from bot_sandbox.access import HOST, Access
-from bot_sandbox.diagnosis import NoReply
-from bot_sandbox.runner import blocking
-from bot_sandbox.server import LocalServer, bind_socket, silence_logger
-from bot_sandbox.snapshot import Snapshot
+from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.event_loop.runner import blocking
+from bot_sandbox.http.access import HOST, Access
+from bot_sandbox.http.local_server import LocalServer, bind_socket, silence_logger
+from bot_sandbox.world.snapshot import Snapshot
 
 try:
     from aiosmtpd.smtp import SMTP, Envelope, Session

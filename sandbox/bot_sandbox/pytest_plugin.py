@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-_SEEN = pytest.StashKey[Any]()  # a Seen of report.py
+_SEEN = pytest.StashKey[Any]()  # a Seen of pytest_report.py
 
 # This file imports nothing of the sandbox, because pytest loads it in every project.
 if TYPE_CHECKING:
@@ -143,8 +143,8 @@ def program() -> "Iterator[Program]":
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Remember what servers that are shared by several tests knew before this one."""
     if _is_used():
-        from bot_sandbox.report import Seen
-        from bot_sandbox.server import servers
+        from bot_sandbox.http.local_server import servers
+        from bot_sandbox.pytest_report import Seen
 
         item.stash[_SEEN] = Seen(servers())
 
@@ -156,7 +156,7 @@ def pytest_runtest_makereport(
     """Add the chats, and what was refused, to the report of a failed test."""
     report = yield
     if report.when == "call" and report.failed and _is_used():
-        from bot_sandbox.report import Seen, sections
+        from bot_sandbox.pytest_report import Seen, sections
 
         try:
             values = item.funcargs.values() if isinstance(item, pytest.Function) else ()

@@ -21,7 +21,7 @@ from guards import (  # noqa: F401 - hooks: pytest calls them
     pytest_runtest_makereport,
 )
 
-from bot_sandbox.jupyter_proxy import VARIABLE
+from bot_sandbox.http.jupyter_proxy import VARIABLE
 
 
 def pytest_configure(config):

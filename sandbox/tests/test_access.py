@@ -11,8 +11,8 @@ import pytest
 from cloud_tools import FUNCTIONS
 
 from bot_sandbox import Cloud, Telegram, Twitch, Window
-from bot_sandbox.access import KEY_HEADER, Access
-from bot_sandbox.jupyter_proxy import HUB_PREFIX, VARIABLE, proxy_prefix
+from bot_sandbox.http.access import KEY_HEADER, Access
+from bot_sandbox.http.jupyter_proxy import HUB_PREFIX, VARIABLE, proxy_prefix
 
 UPGRADE = {
     "Connection": "Upgrade",

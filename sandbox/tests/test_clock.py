@@ -7,7 +7,7 @@ import time
 import pytest
 
 from bot_sandbox import Cloud, Limits, Telegram, Twitch, aio
-from bot_sandbox.clock import Clock
+from bot_sandbox.world.clock import Clock
 
 DAY_S = 24 * 3600.0
 

@@ -26,7 +26,7 @@ from command import (
 )
 
 from bot_sandbox.cloud import FunctionError
-from bot_sandbox.redeploy import WatchedFolder
+from bot_sandbox.command.redeploy import WatchedFolder
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send to a process")

@@ -16,7 +16,7 @@ from command import ANY_PORTS, COMMAND, folder_with, get, post, start
 from letters import send
 
 from bot_sandbox import __main__, __version__
-from bot_sandbox.options import make_parser
+from bot_sandbox.command.options import make_parser
 
 KEY = "a-key-for-these-tests"
 

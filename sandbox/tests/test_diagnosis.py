@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot_sandbox import Cloud
 from bot_sandbox.cloud.errors import FunctionError
-from bot_sandbox.diagnosis import (
+from bot_sandbox.diagnosis.bot_log import (
     LONGEST,
     NoReply,
     add_failure_reason,
@@ -16,7 +16,7 @@ from bot_sandbox.diagnosis import (
     find_last_error,
     find_last_output,
 )
-from bot_sandbox.function_registry import log_at
+from bot_sandbox.diagnosis.function_registry import log_at
 
 PIECES = st.sampled_from(
     [

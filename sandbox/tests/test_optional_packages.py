@@ -38,7 +38,7 @@ def test_chats_and_their_windows_need_neither():
         ("from bot_sandbox import Cloud\nCloud()", "psutil"),
         ("from bot_sandbox import Mail\nMail()", "aiosmtpd"),
         (
-            "from bot_sandbox.process_supervisor import ProcessSupervisor\nProcessSupervisor()",
+            "from bot_sandbox.processes.supervisor import ProcessSupervisor\nProcessSupervisor()",
             "psutil",
         ),
     ],

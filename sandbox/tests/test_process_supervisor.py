@@ -8,7 +8,7 @@ import psutil
 import pytest
 from cloud_tools import POSIX, marked, wait_until
 
-from bot_sandbox.process_supervisor import KEPT, ProcessSupervisor
+from bot_sandbox.processes.supervisor import KEPT, ProcessSupervisor
 
 FAMILY = """
 import subprocess, sys, time
@@ -98,7 +98,7 @@ def test_everything_ends_and_is_deleted_when_the_keeper_is_killed(tmp_path):
     code = f"""
 import os, sys, time
 from pathlib import Path
-from bot_sandbox.process_supervisor import ProcessSupervisor
+from bot_sandbox.processes.supervisor import ProcessSupervisor
 folder = Path({str(tmp_path)!r}, "own")
 folder.mkdir()
 supervisor = ProcessSupervisor(folder)

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from bot_sandbox.same_thread_loop import SameThreadLoop
+from bot_sandbox.event_loop.same_thread_loop import SameThreadLoop
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from twitch_tools import CHAT
 
 from bot_sandbox import Telegram, Twitch
-from bot_sandbox.machine_seed import LENGTH, machine_seed
+from bot_sandbox.command.machine_seed import LENGTH, machine_seed
 
 
 def telegram_texts(**seed):

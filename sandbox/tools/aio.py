@@ -43,7 +43,7 @@ class Writer:
                 self.imports.add(f"from bot_sandbox.aio.{self.twins[name].aio} import {name}")
         base = {"ServerTwin" if one.name in SERVERS else "Twin" for one in self.classes}
         self.imports.add(f"from bot_sandbox.aio.twin import {', '.join(sorted(base))}")
-        self.imports.add("from bot_sandbox.runner import is_no_reply")
+        self.imports.add("from bot_sandbox.event_loop.runner import is_no_reply")
         head = [
             f'"""The twins of the classes of {self.classes[0].module.rsplit(".", 1)[0]}.',
             "",
@@ -85,7 +85,7 @@ class Writer:
         self.imports.add(f"from {public.module} import {public.name} as Plain{public.name}")
         signature, call = self.signature(init.args, sys.modules[public.module].__name__)
         if "clock: Clock" in signature:
-            self.imports.add("from bot_sandbox.clock import Clock as PlainClock")
+            self.imports.add("from bot_sandbox.world.clock import Clock as PlainClock")
             signature = signature.replace("clock: Clock", "clock: Clock | PlainClock")
         yield from ("", f"    def __init__({signature}) -> None:")
         yield f"        self.sync = Plain{public.name}({self.unwrapped(call, init)})"
@@ -118,7 +118,7 @@ class Writer:
                 if isinstance(inner, ast.Attribute) and inner.attr in ("run", "wait_until"):
                     raise SystemExit(
                         f"{public.name}.{member.name} waits ({inner.attr}): write it as a "
-                        "coroutine and mark it with @blocking of bot_sandbox/runner.py"
+                        "coroutine and mark it with @blocking of bot_sandbox/event_loop/runner.py"
                     )
         signature, call = self.signature(node.args, member.module.__name__)
         result = self.typed(node.returns, member.module.__name__, given=False)

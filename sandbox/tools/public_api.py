@@ -91,13 +91,13 @@ CLASSES = [
     Public("bot_sandbox.cloud.function", "Function", "cloud"),
     Public("bot_sandbox.cloud.timers", "Timer", "cloud"),
     Public("bot_sandbox.mail", "Mail", "mail"),
-    Public("bot_sandbox.clock", "Clock", "clock"),
+    Public("bot_sandbox.world.clock", "Clock", "clock"),
 ]
 # Public classes whose methods never wait, or which belong to plain code only.
 PLAIN_CLASSES = [
-    Public("bot_sandbox.program", "Program"),
-    Public("bot_sandbox.process_supervisor", "ManagedProcess"),
-    Public("bot_sandbox.process_supervisor", "OutputLines"),
+    Public("bot_sandbox.processes.program", "Program"),
+    Public("bot_sandbox.processes.supervisor", "ManagedProcess"),
+    Public("bot_sandbox.processes.supervisor", "OutputLines"),
     Public("bot_sandbox.telegram.world", "BotAccount"),
     Public("bot_sandbox.telegram.types", "Message"),
     Public("bot_sandbox.telegram.bot_api_types", "PhotoSize"),
@@ -114,11 +114,11 @@ PLAIN_CLASSES = [
     Public("bot_sandbox.twitch.tokens", "Application"),
     Public("bot_sandbox.twitch.tokens", "Token"),
     Public("bot_sandbox.mail", "Letter"),
-    Public("bot_sandbox.transcript", "Transcript"),
-    Public("bot_sandbox.snapshot", "Snapshot"),
-    Public("bot_sandbox.diagnosis", "NoReply"),
+    Public("bot_sandbox.world.transcript", "Transcript"),
+    Public("bot_sandbox.world.snapshot", "Snapshot"),
+    Public("bot_sandbox.diagnosis.bot_log", "NoReply"),
     Public("bot_sandbox.mail", "NoLetter"),
-    Public("bot_sandbox.program", "NotReady"),
+    Public("bot_sandbox.processes.program", "NotReady"),
     Public("bot_sandbox.telegram.errors", "TelegramError"),
     Public("bot_sandbox.cloud.errors", "FunctionError"),
 ]

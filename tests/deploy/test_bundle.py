@@ -16,8 +16,8 @@ import pytest
 from redis_server import RedisServer
 
 from bot_sandbox import Cloud, Telegram, Twitch
-from bot_sandbox.hello_bot import authorize_bot
-from bot_sandbox.randomness import Randomness
+from bot_sandbox.command.hello_bot import authorize_bot
+from bot_sandbox.world.randomness import Randomness
 from botlib.twitch.helix import Helix
 from deploy.bundle import LOCK, Target, bundle
 from deploy.bundle.__main__ import main

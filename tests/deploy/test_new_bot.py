@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot_sandbox import Cloud, Telegram, Twitch
-from bot_sandbox.hello_bot import authorize_bot
-from bot_sandbox.randomness import Randomness
+from bot_sandbox.command.hello_bot import authorize_bot
+from bot_sandbox.world.randomness import Randomness
 from botlib.run import load_bot
 from deploy.bundle import bundle
 from deploy.bundle.__main__ import main as bundle_command

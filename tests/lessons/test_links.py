@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot_sandbox.jupyter_proxy import VARIABLE
+from bot_sandbox.http.jupyter_proxy import VARIABLE
 from lessons.web import show_link, show_page
 from lessons.web.link import Link
 

@@ -132,7 +132,7 @@ OUTPUTS = {
     "a table": "from lessons.display import table\ntable(['who', 'what'], [['Ada', 'a dance']])",
     "the square": "from lessons.square import square\nsquare()",
     "the map": "from lessons.progress import progress\nprogress()",
-    "an empty chat": "from bot_sandbox.transcript import Transcript\nTranscript([])",
+    "an empty chat": "from bot_sandbox.world.transcript import Transcript\nTranscript([])",
 }
 SOLUTION = "<details><summary>Solution</summary>\n\n```python\nanswer = 42\n```\n\n</details>"
 OUTPUT = ".jp-OutputArea-output *, .jp-MarkdownOutput *"

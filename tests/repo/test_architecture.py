@@ -175,14 +175,14 @@ def test_arrows_point_one_way(name):
         ("botlib.telegram", "import lessons"),
         ("botlib.telegram", "import botlib.twitch.irc"),
         ("botlib.twitch.irc", "from ..telegram import webhook"),
-        ("botlib.store", "import bot_sandbox.server"),
+        ("botlib.store", "import bot_sandbox.http.local_server"),
         ("bot_sandbox.cloud.pool", "from lessons.charts.base import meters"),
         ("bot_sandbox.telegram.api", "from bot_sandbox import twitch"),
         ("bot_sandbox", "from deploy.bundle import bundle"),
         ("bot_sandbox.cloud.deployment", "import botlib"),
-        ("bot_sandbox.server", "import_module('lessons.web.page')"),
-        ("bot_sandbox.server", "importlib.import_module('lessons')"),
-        ("bot_sandbox.server", "__import__('botlib.store')"),
+        ("bot_sandbox.http.local_server", "import_module('lessons.web.page')"),
+        ("bot_sandbox.http.local_server", "importlib.import_module('lessons')"),
+        ("bot_sandbox.http.local_server", "__import__('botlib.store')"),
         ("bot_sandbox.cloud.fork_server", "sys.modules['botlib.store'].open_store()"),
         ("bot_sandbox.cloud.fork_server", "sys.modules.get('botlib.function')"),
         ("bot_sandbox.__main__", "run([sys.executable, '-m', 'lessons.commands.lab', *words])"),
@@ -200,7 +200,7 @@ def test_a_wrong_arrow_is_seen(name, source):
     ("name", "source"),
     [
         ("bot_sandbox.cloud.fork_server", "print('give it to botlib.function.after_restore')"),
-        ("bot_sandbox.hello_bot", "CHILD = 'from lessons.web.page import serve; serve()'"),
+        ("bot_sandbox.command.hello_bot", "CHILD = 'from lessons.web.page import serve; serve()'"),
         ("bot_sandbox.__main__", "'Type: python -m botlib.run'"),
         ("botlib.run", "HINT = 'import bot_sandbox'"),
         ("botlib.run", "load(name='lessons.commands.lab')"),
@@ -219,7 +219,7 @@ def test_ordinary_words_are_no_arrows():
     [
         ("botlib.bot", "import asyncio\nfrom collections.abc import Callable"),
         ("botlib.telegram", "import telegram\nfrom botlib.bot import Bot"),
-        ("bot_sandbox.telegram", "from bot_sandbox.server import LocalServer"),
+        ("bot_sandbox.telegram", "from bot_sandbox.http.local_server import LocalServer"),
         ("lessons.charts.base", "from bot_sandbox.cloud import Cloud"),
         ("deploy.bundle", "from botlib.settings import settings"),
         ("lessons.pack", "from deploy.secret_scan import find_leak"),
@@ -240,13 +240,13 @@ def test_no_modules_need_each_other(room):
 def test_a_circle_through_packages_and_a_text_is_seen():
     arrows = {name: set() for name in MODULES}
     for name, source in (
-        ("bot_sandbox.server", "import_module('bot_sandbox.window')"),
+        ("bot_sandbox.http.local_server", "import_module('bot_sandbox.window')"),
         ("bot_sandbox.window", "from bot_sandbox.window.window import Window"),
-        ("bot_sandbox.window.window", "from bot_sandbox.server import LocalServer"),
+        ("bot_sandbox.window.window", "from bot_sandbox.http.local_server import LocalServer"),
     ):
         arrows[name] = imports(source, name) & MODULES.keys()
     assert circles(arrows) == [
-        ["bot_sandbox.server", "bot_sandbox.window", "bot_sandbox.window.window"]
+        ["bot_sandbox.http.local_server", "bot_sandbox.window", "bot_sandbox.window.window"]
     ]
 
 

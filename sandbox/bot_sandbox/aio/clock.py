@@ -1,4 +1,4 @@
-"""The twins of the classes of bot_sandbox.
+"""The twins of the classes of bot_sandbox.world.
 
 tools/aio.py writes this file from their source, so do not edit it.
 """
@@ -9,14 +9,14 @@ tools/aio.py writes this file from their source, so do not edit it.
 from __future__ import annotations
 
 from bot_sandbox.aio.twin import Twin
-from bot_sandbox.clock import Clock as PlainClock
-from bot_sandbox.runner import is_no_reply
+from bot_sandbox.event_loop.runner import is_no_reply
+from bot_sandbox.world.clock import Clock as PlainClock
 
 __tracebackhide__ = is_no_reply
 
 
 class Clock(Twin[PlainClock]):
-    """The twin of `Clock` in bot_sandbox.clock; see there."""
+    """The twin of `Clock` in bot_sandbox.world.clock; see there."""
 
     def __init__(self) -> None:
         self.sync = PlainClock()

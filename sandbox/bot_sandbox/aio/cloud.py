@@ -12,11 +12,9 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from bot_sandbox.access import HOST
 from bot_sandbox.aio.clock import Clock
 from bot_sandbox.aio.twin import ServerTwin, Twin
 from bot_sandbox.aio.twin import unwrap
-from bot_sandbox.clock import Clock as PlainClock
 from bot_sandbox.cloud.bill import Bill
 from bot_sandbox.cloud.bill import Meter
 from bot_sandbox.cloud.cloud import Cloud as PlainCloud
@@ -26,9 +24,11 @@ from bot_sandbox.cloud.history import InstanceRecord
 from bot_sandbox.cloud.history import Invocation
 from bot_sandbox.cloud.history import RunningCall
 from bot_sandbox.cloud.timers import Timer as PlainTimer
-from bot_sandbox.page import Page
-from bot_sandbox.runner import is_no_reply
-from bot_sandbox.snapshot import Snapshot
+from bot_sandbox.event_loop.runner import is_no_reply
+from bot_sandbox.http.access import HOST
+from bot_sandbox.http.page import Page
+from bot_sandbox.world.clock import Clock as PlainClock
+from bot_sandbox.world.snapshot import Snapshot
 
 __tracebackhide__ = is_no_reply
 

@@ -9,14 +9,14 @@ tools/aio.py writes this file from their source, so do not edit it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from bot_sandbox.access import HOST
 from bot_sandbox.aio.clock import Clock
 from bot_sandbox.aio.twin import ServerTwin
+from bot_sandbox.event_loop.runner import is_no_reply
+from bot_sandbox.http.access import HOST
 from bot_sandbox.mail import LARGEST
 from bot_sandbox.mail import Letter
 from bot_sandbox.mail import Mail as PlainMail
-from bot_sandbox.runner import is_no_reply
-from bot_sandbox.snapshot import Snapshot
+from bot_sandbox.world.snapshot import Snapshot
 
 __tracebackhide__ = is_no_reply
 

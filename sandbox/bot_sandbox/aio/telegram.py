@@ -13,13 +13,12 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from bot_sandbox.access import HOST
 from bot_sandbox.aio.clock import Clock
 from bot_sandbox.aio.twin import ServerTwin, Twin
 from bot_sandbox.aio.twin import unwrap
-from bot_sandbox.clock import Clock as PlainClock
-from bot_sandbox.runner import is_no_reply
-from bot_sandbox.snapshot import Snapshot
+from bot_sandbox.event_loop.runner import is_no_reply
+from bot_sandbox.http.access import HOST
+from bot_sandbox.http.webhook_post import Sender
 from bot_sandbox.telegram.buttons import Press as PlainPress
 from bot_sandbox.telegram.calls import FaultHit
 from bot_sandbox.telegram.core import TelegramCore as PlainTelegramCore
@@ -32,8 +31,9 @@ from bot_sandbox.telegram.service import Telegram as PlainTelegram
 from bot_sandbox.telegram.types import Message
 from bot_sandbox.telegram.updates import Delivery
 from bot_sandbox.telegram.world import BotAccount
-from bot_sandbox.transcript import Transcript
-from bot_sandbox.webhook_post import Sender
+from bot_sandbox.world.clock import Clock as PlainClock
+from bot_sandbox.world.snapshot import Snapshot
+from bot_sandbox.world.transcript import Transcript
 
 __tracebackhide__ = is_no_reply
 

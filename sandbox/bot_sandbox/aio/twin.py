@@ -8,10 +8,10 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Generic, Self, TypeVar
 
-from bot_sandbox.change_notifier import ChangeNotifier
-from bot_sandbox.diagnosis import NoReply
-from bot_sandbox.runner import LOOK_S, Runner, coroutine_of, is_no_reply
-from bot_sandbox.server import LocalServer
+from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.event_loop.change_notifier import ChangeNotifier
+from bot_sandbox.event_loop.runner import LOOK_S, Runner, coroutine_of, is_no_reply
+from bot_sandbox.http.local_server import LocalServer
 
 T = TypeVar("T")
 S = TypeVar("S")

@@ -12,15 +12,12 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import Any
-from bot_sandbox.access import HOST
 from bot_sandbox.aio.clock import Clock
 from bot_sandbox.aio.twin import ServerTwin, Twin
 from bot_sandbox.aio.twin import unwrap
-from bot_sandbox.clock import Clock as PlainClock
-from bot_sandbox.page import Page
-from bot_sandbox.runner import is_no_reply
-from bot_sandbox.snapshot import Snapshot
-from bot_sandbox.transcript import Transcript
+from bot_sandbox.event_loop.runner import is_no_reply
+from bot_sandbox.http.access import HOST
+from bot_sandbox.http.page import Page
 from bot_sandbox.twitch.chat import ChatMessage
 from bot_sandbox.twitch.connection import ConnectionRecord
 from bot_sandbox.twitch.eventsub_events import EventSubDelivery
@@ -35,6 +32,9 @@ from bot_sandbox.twitch.settings import TwitchSettings
 from bot_sandbox.twitch.tokens import Application
 from bot_sandbox.twitch.tokens import Token
 from bot_sandbox.twitch.user import TwitchUser
+from bot_sandbox.world.clock import Clock as PlainClock
+from bot_sandbox.world.snapshot import Snapshot
+from bot_sandbox.world.transcript import Transcript
 
 __tracebackhide__ = is_no_reply
 

@@ -6,7 +6,7 @@ from bot_sandbox.cloud.errors import FunctionError
 
 if TYPE_CHECKING:
     from bot_sandbox.cloud.cloud import Cloud
-    from bot_sandbox.server import ServerWindow
+    from bot_sandbox.http.local_server import ServerWindow
 
 __all__ = ["Cloud", "FunctionError"]
 

@@ -17,8 +17,6 @@ from weakref import WeakSet
 
 from aiohttp import web
 
-from bot_sandbox.access import HOST, OWN_ENDING, Access
-from bot_sandbox.clock import Clock
 from bot_sandbox.cloud.deployment import CloudAccount, Deployment, FunctionSettings
 from bot_sandbox.cloud.errors import PAYLOAD_LIMIT, FunctionError, with_source_line
 from bot_sandbox.cloud.function import Function, to_event
@@ -29,14 +27,16 @@ from bot_sandbox.cloud.pool import Pool
 from bot_sandbox.cloud.queued_calls import QueuedCall, QueuedCalls
 from bot_sandbox.cloud.still import still
 from bot_sandbox.cloud.timers import Timer, Timers
-from bot_sandbox.function_registry import register, unregister
-from bot_sandbox.page import Page
-from bot_sandbox.process_supervisor import ProcessSupervisor, check_psutil
-from bot_sandbox.randomness import Randomness
-from bot_sandbox.runner import blocking
-from bot_sandbox.server import LocalServer, silence_logger
-from bot_sandbox.snapshot import Snapshot
-from bot_sandbox.tasks import BackgroundTasks
+from bot_sandbox.diagnosis.function_registry import register, unregister
+from bot_sandbox.event_loop.runner import blocking
+from bot_sandbox.event_loop.tasks import BackgroundTasks
+from bot_sandbox.http.access import HOST, OWN_ENDING, Access
+from bot_sandbox.http.local_server import LocalServer, silence_logger
+from bot_sandbox.http.page import Page
+from bot_sandbox.processes.supervisor import ProcessSupervisor, check_psutil
+from bot_sandbox.world.clock import Clock
+from bot_sandbox.world.randomness import Randomness
+from bot_sandbox.world.snapshot import Snapshot
 
 KEY_LENGTH = 20  # as long as an access key id of AWS
 LOGGER = silence_logger(logging.getLogger("bot_sandbox.cloud"))

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
-from bot_sandbox.process_supervisor import remove
+from bot_sandbox.processes.supervisor import remove
 
 HERE = Path(__file__).parent
 RUNTIME = HERE / "var_runtime"  # what AWS's Python has besides its standard library

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
 from bot_sandbox.cloud.errors import MARSHAL, FunctionError
-from bot_sandbox.http_messages import Headers, Response
+from bot_sandbox.http.messages import Headers, Response
 
 TEXT = ("text/", "application/json", "application/javascript", "application/xml")
 HIDDEN_BY_YANDEX = {"Authorization", "Cookie"}

@@ -12,7 +12,7 @@ from bot_sandbox.cloud.bill import Bill, Meter, make_bill, make_meter
 from bot_sandbox.cloud.deployment import FunctionSettings
 from bot_sandbox.cloud.history import History, InstanceRecord, Invocation, RunningCall
 from bot_sandbox.cloud.pool import Pool
-from bot_sandbox.runner import Runner, blocking
+from bot_sandbox.event_loop.runner import Runner, blocking
 
 
 class Function:

@@ -13,16 +13,16 @@ from urllib.parse import unquote
 from aiohttp import web
 from multidict import CIMultiDict
 
-from bot_sandbox.access import OWN_ENDING, Access, is_loopback, split_target
-from bot_sandbox.clock import Clock
 from bot_sandbox.cloud import events, lambda_api
 from bot_sandbox.cloud.deployment import CloudAccount
 from bot_sandbox.cloud.errors import PAYLOAD_LIMIT, THROTTLED, UNSUPPORTED, FunctionError
 from bot_sandbox.cloud.function import Function
 from bot_sandbox.cloud.lambda_api import TOO_LARGE, LambdaApi, Refusal
 from bot_sandbox.cloud.queued_calls import QueuedCalls
-from bot_sandbox.http_body import read_body
-from bot_sandbox.jupyter_proxy import is_proxied, proxy_prefix, without_jupyter
+from bot_sandbox.http.access import OWN_ENDING, Access, is_loopback, split_target
+from bot_sandbox.http.body import read_body
+from bot_sandbox.http.jupyter_proxy import is_proxied, proxy_prefix, without_jupyter
+from bot_sandbox.world.clock import Clock
 
 
 class Gateway:

@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from bot_sandbox.change_notifier import ChangeNotifier
+from bot_sandbox.event_loop.change_notifier import ChangeNotifier
 
 KEPT = 20_000  # invocations, and instances, to keep; the oldest are dropped
 LOG_LIMIT = 1_000_000  # characters of a log to keep; the oldest lines are dropped

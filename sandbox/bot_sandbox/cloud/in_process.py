@@ -28,9 +28,9 @@ from urllib.parse import urlsplit
 from bot_sandbox.cloud import events, worker
 from bot_sandbox.cloud.errors import FunctionError, exited, with_source_line
 from bot_sandbox.cloud.history import History
-from bot_sandbox.function_registry import register, unregister
-from bot_sandbox.http_messages import Response
-from bot_sandbox.webhook_post import PostError
+from bot_sandbox.diagnosis.function_registry import register, unregister
+from bot_sandbox.http.messages import Response
+from bot_sandbox.http.webhook_post import PostError
 
 DOMAIN = ".localhost"
 IGNORED = shutil.ignore_patterns("__pycache__", ".git", ".venv")

@@ -13,7 +13,7 @@ from bot_sandbox.cloud.errors import FunctionError
 from bot_sandbox.cloud.history import History, InstanceRecord, Log
 from bot_sandbox.cloud.process import InstanceProcess, OutputPipe
 from bot_sandbox.cloud.runtime_api import PendingInvocation, RuntimeApi
-from bot_sandbox.process_supervisor import remove
+from bot_sandbox.processes.supervisor import remove
 
 MB = 1024 * 1024
 # Starts a process, given its environment, its output and a callback for its exit code.

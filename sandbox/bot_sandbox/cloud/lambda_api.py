@@ -19,7 +19,6 @@ from urllib.parse import parse_qs, unquote
 
 from aiohttp import web
 
-from bot_sandbox.access import is_key
 from bot_sandbox.cloud.deployment import CloudAccount
 from bot_sandbox.cloud.errors import EXIT, PAYLOAD_LIMIT, THROTTLED, TIMEOUT, FunctionError
 from bot_sandbox.cloud.events import decode
@@ -27,6 +26,7 @@ from bot_sandbox.cloud.function import Function
 from bot_sandbox.cloud.history import Log
 from bot_sandbox.cloud.queued_calls import QueuedCalls
 from bot_sandbox.cloud.trace import RUNS, next_trace
+from bot_sandbox.http.access import is_key
 
 PATH = re.compile(r"/\d{4}-\d\d-\d\d(/|$)")  # each version of the API is a date
 HAS = "Invoke, ListFunctions, GetFunction, GetFunctionConfiguration"

@@ -19,7 +19,7 @@ from bot_sandbox.cloud.history import History, InstanceRecord, Invocation, Log, 
 from bot_sandbox.cloud.instance import MB, Instance
 from bot_sandbox.cloud.snapshot import Launcher
 from bot_sandbox.cloud.trace import next_trace
-from bot_sandbox.tasks import BackgroundTasks
+from bot_sandbox.event_loop.tasks import BackgroundTasks
 
 
 class FunctionResult(NamedTuple):

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from bot_sandbox.cloud.history import Log
-from bot_sandbox.process_supervisor import kill_marked, launch
+from bot_sandbox.processes.supervisor import kill_marked, launch
 
 if TYPE_CHECKING:
     import psutil

@@ -8,10 +8,10 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot_sandbox.clock import Clock
 from bot_sandbox.cloud.errors import THROTTLED, FunctionError
 from bot_sandbox.cloud.function import Function
-from bot_sandbox.tasks import BackgroundTasks
+from bot_sandbox.event_loop.tasks import BackgroundTasks
+from bot_sandbox.world.clock import Clock
 
 THROTTLED_S = 6 * 3600  # how long a throttled call is retried
 LONGEST_PAUSE_S = 300.0  # between two such retries; the first pause is a second

@@ -14,11 +14,11 @@ import socket
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from bot_sandbox.access import HOST
 from bot_sandbox.cloud.errors import RESPONSE_LIMIT, FunctionError, response_too_large
 from bot_sandbox.cloud.runtime_http import RequestReader, RuntimeRequest
 from bot_sandbox.cloud.socket_owner import Address, is_alive, socket_owner
-from bot_sandbox.server import bind_socket
+from bot_sandbox.http.access import HOST
+from bot_sandbox.http.local_server import bind_socket
 
 PREFIX = "/2018-06-01/runtime/"
 PHRASES = {status.value: status.phrase for status in HTTPStatus}

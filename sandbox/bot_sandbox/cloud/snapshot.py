@@ -22,7 +22,7 @@ from bot_sandbox.cloud.errors import FunctionError, init_timed_out
 from bot_sandbox.cloud.history import History
 from bot_sandbox.cloud.instance import Instance, Launch
 from bot_sandbox.cloud.process import InstanceProcess, NewProcess, OutputPipe
-from bot_sandbox.process_supervisor import MARKER, kill_marked
+from bot_sandbox.processes.supervisor import MARKER, kill_marked
 
 PROGRAM = Path(__file__).with_name("fork_server.py")
 PATIENCE_S = 2.0  # for a snapshot to report the end of a killed fork

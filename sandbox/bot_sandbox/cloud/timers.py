@@ -18,13 +18,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot_sandbox.clock import LAST, Clock
 from bot_sandbox.cloud.deployment import CloudAccount, check_pattern
 from bot_sandbox.cloud.errors import PAYLOAD_LIMIT
 from bot_sandbox.cloud.function import Function
 from bot_sandbox.cloud.queued_calls import QueuedCalls
 from bot_sandbox.cloud.schedule import Schedule, parse_aws, parse_yandex
-from bot_sandbox.runner import Runner, blocking
+from bot_sandbox.event_loop.runner import Runner, blocking
+from bot_sandbox.world.clock import LAST, Clock
 
 YANDEX_RETRY_S = (10.0,)
 YANDEX_EVENT = "yandex.cloud.events.serverless.triggers.TimerMessage"

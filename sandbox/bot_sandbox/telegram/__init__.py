@@ -2,14 +2,14 @@
 
 Start reading at `core.py`. A message goes `people` → `world` → `updates` → the bot → `updates` (the
 answer of a webhook) or `api` → `methods` → `world` → the person's inbox. None of these files needs
-a network or a thread. They receive what runs their coroutines (`bot_sandbox/runner.py`) and what
-POSTs to a webhook (`bot_sandbox/webhook_post.py`). `service.py` turns them into a server, with
+a network or a thread. They receive what runs their coroutines (`event_loop/runner.py`) and what
+POSTs to a webhook (`http/webhook_post.py`). `service.py` turns them into a server, with
 `http_server.py` for aiohttp; `in_memory.py` runs them in one thread, as in a browser's tab.
 """
 
 from typing import TYPE_CHECKING, Any
 
-from bot_sandbox.diagnosis import NoReply
+from bot_sandbox.diagnosis.bot_log import NoReply
 from bot_sandbox.telegram.bot_api import BOT_API_VERSION
 from bot_sandbox.telegram.buttons import Press
 from bot_sandbox.telegram.errors import TelegramError
@@ -19,10 +19,10 @@ from bot_sandbox.telegram.people import Group, Person
 from bot_sandbox.telegram.types import Message
 from bot_sandbox.telegram.updates import Delivery
 from bot_sandbox.telegram.world import BotAccount
-from bot_sandbox.transcript import Transcript
+from bot_sandbox.world.transcript import Transcript
 
 if TYPE_CHECKING:
-    from bot_sandbox.server import ServerWindow
+    from bot_sandbox.http.local_server import ServerWindow
     from bot_sandbox.telegram.service import Telegram
 
 __all__ = [

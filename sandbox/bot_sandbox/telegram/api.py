@@ -8,7 +8,7 @@ http_server.py connects them to the network.
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import unquote
 
-from bot_sandbox.http_messages import Request, Response, header
+from bot_sandbox.http.messages import Request, Response, header
 from bot_sandbox.telegram.arguments import Arguments, from_body, from_query
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.faults import FILE, BrokenConnectionError

@@ -13,11 +13,10 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
-from bot_sandbox.clock import Clock
-from bot_sandbox.diagnosis import NoReply
-from bot_sandbox.http_messages import Request, Response
-from bot_sandbox.runner import Runner, blocking
-from bot_sandbox.snapshot import Snapshot
+from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.event_loop.runner import Runner, blocking
+from bot_sandbox.http.messages import Request, Response
+from bot_sandbox.http.webhook_post import Sender
 from bot_sandbox.telegram.api import Api
 from bot_sandbox.telegram.arguments import Arguments, as_text
 from bot_sandbox.telegram.diagnosis import bots, describe_last_refusal
@@ -30,8 +29,9 @@ from bot_sandbox.telegram.people import Group, Person, transcript
 from bot_sandbox.telegram.types import Chat, Message, User
 from bot_sandbox.telegram.updates import Delivery, WebhookClient
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
-from bot_sandbox.transcript import Transcript
-from bot_sandbox.webhook_post import Sender
+from bot_sandbox.world.clock import Clock
+from bot_sandbox.world.snapshot import Snapshot
+from bot_sandbox.world.transcript import Transcript
 
 SUPERGROUPS = 1_000_000_000_000  # their ids, and those of channels, begin with -100
 

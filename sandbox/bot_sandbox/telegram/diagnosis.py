@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from bot_sandbox.diagnosis import (
+from bot_sandbox.diagnosis.bot_log import (
     append_source_line,
     find_failure,
     find_handler_error,
@@ -16,7 +16,7 @@ from bot_sandbox.diagnosis import (
     find_last_output,
     hide_tokens,
 )
-from bot_sandbox.function_registry import Bookmark, function_at, log_at
+from bot_sandbox.diagnosis.function_registry import Bookmark, function_at, log_at
 from bot_sandbox.telegram.calls import ApiCall
 from bot_sandbox.telegram.errors import UNKNOWN_METHOD
 from bot_sandbox.telegram.parameters import similar_method

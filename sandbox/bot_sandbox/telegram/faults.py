@@ -19,15 +19,15 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Protocol
 
-from bot_sandbox.diagnosis import NoReply
-from bot_sandbox.http_messages import Response
-from bot_sandbox.runner import Runner, blocking
-from bot_sandbox.tasks import BackgroundTasks
+from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.event_loop.runner import Runner, blocking
+from bot_sandbox.event_loop.tasks import BackgroundTasks
+from bot_sandbox.http.messages import Response
+from bot_sandbox.http.webhook_post import PostError
 from bot_sandbox.telegram.calls import ApiCall, FaultHit
 from bot_sandbox.telegram.errors import TelegramError, too_many_requests
 from bot_sandbox.telegram.updates import LOST_BY_FAULT, OTHER_GET_UPDATES
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
-from bot_sandbox.webhook_post import PostError
 
 FILE = "file"  # the "method" of a file's download
 KEPT_HITS = 1_000

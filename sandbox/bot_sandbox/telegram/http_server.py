@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from bot_sandbox.access import Access
-from bot_sandbox.http_messages import Request, Response
-from bot_sandbox.server import silence_logger
+from bot_sandbox.http.access import Access
+from bot_sandbox.http.local_server import silence_logger
+from bot_sandbox.http.messages import Request, Response
 from bot_sandbox.telegram.api import failed
 from bot_sandbox.telegram.arguments import MAX_BODY
 from bot_sandbox.telegram.errors import TelegramError

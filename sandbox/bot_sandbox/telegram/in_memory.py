@@ -9,13 +9,13 @@ Its webhooks can reach functions of this Python:
 import asyncio
 from typing import Any, Self
 
-from bot_sandbox.clock import Clock
-from bot_sandbox.runner import SameThreadRunner
+from bot_sandbox.event_loop.runner import SameThreadRunner
+from bot_sandbox.http.webhook_post import Sender
 from bot_sandbox.telegram.core import TelegramCore
 from bot_sandbox.telegram.people import Group, Person
 from bot_sandbox.telegram.world import BotAccount
-from bot_sandbox.transcript import Transcript
-from bot_sandbox.webhook_post import Sender
+from bot_sandbox.world.clock import Clock
+from bot_sandbox.world.transcript import Transcript
 
 
 class InMemoryTelegram(SameThreadRunner, TelegramCore):

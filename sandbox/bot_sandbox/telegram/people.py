@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot_sandbox.diagnosis import LOG_S, NoReply, add_failure_reason, capture_bot_logs
-from bot_sandbox.function_registry import Bookmark, bookmark
-from bot_sandbox.runner import Runner, blocking
+from bot_sandbox.diagnosis.bot_log import LOG_S, NoReply, add_failure_reason, capture_bot_logs
+from bot_sandbox.diagnosis.function_registry import Bookmark, bookmark
+from bot_sandbox.event_loop.runner import Runner, blocking
 from bot_sandbox.telegram import diagnosis
 from bot_sandbox.telegram.buttons import Press
 from bot_sandbox.telegram.entities import detect
@@ -20,7 +20,7 @@ from bot_sandbox.telegram.media import MAX_ALBUM, File
 from bot_sandbox.telegram.replies import answering, quote_of
 from bot_sandbox.telegram.types import REACTIONS, Chat, Json, Message, ReplyKeyboard, User
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
-from bot_sandbox.transcript import Line, Transcript
+from bot_sandbox.world.transcript import Line, Transcript
 
 HOME = (52.52, 13.405)  # latitude and longitude where people are, unless you move them
 ASKS_FOR = {  # what the sandbox lacks, by what a button of a reply keyboard asks for

@@ -9,24 +9,24 @@ from collections.abc import Iterable
 
 from aiohttp.web import SockSite
 
-from bot_sandbox.access import HOST, Access
-from bot_sandbox.clock import Clock
-from bot_sandbox.page import Page
-from bot_sandbox.server import (
+from bot_sandbox.http.access import HOST, Access
+from bot_sandbox.http.local_server import (
     LocalServer,
     bind_again,
     bind_sockets,
     close_sockets,
     port_taken,
 )
+from bot_sandbox.http.page import Page
+from bot_sandbox.http.webhook_post import Sender
+from bot_sandbox.http.webhook_sender import NetworkSender
 from bot_sandbox.telegram.arguments import MAX_BODY
 from bot_sandbox.telegram.core import TelegramCore
 from bot_sandbox.telegram.http_server import close_connections, make_server
 from bot_sandbox.telegram.limits import Limits
 from bot_sandbox.telegram.people import Group, Person
 from bot_sandbox.telegram.world import BotAccount
-from bot_sandbox.webhook_post import Sender
-from bot_sandbox.webhook_sender import NetworkSender
+from bot_sandbox.world.clock import Clock
 
 
 class Telegram(LocalServer, TelegramCore):

@@ -22,14 +22,14 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
-from bot_sandbox.change_notifier import ChangeNotifier
-from bot_sandbox.clock import Clock
-from bot_sandbox.http_messages import Response, header
-from bot_sandbox.tasks import BackgroundTasks
+from bot_sandbox.event_loop.change_notifier import ChangeNotifier
+from bot_sandbox.event_loop.tasks import BackgroundTasks
+from bot_sandbox.http.messages import Response, header
+from bot_sandbox.http.webhook_post import PostError, Sender, Why
 from bot_sandbox.telegram.arguments import Arguments, from_body, leading_integer
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.types import Chat, Json, Update, User, encode
-from bot_sandbox.webhook_post import PostError, Sender, Why
+from bot_sandbox.world.clock import Clock
 
 NOT_DEFAULT = ("chat_member", "message_reaction", "message_reaction_count")
 ALL_TYPES = (

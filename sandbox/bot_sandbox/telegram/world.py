@@ -14,9 +14,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot_sandbox.change_notifier import ChangeNotifier
-from bot_sandbox.clock import Clock
-from bot_sandbox.randomness import URL_SAFE, Randomness
+from bot_sandbox.event_loop.change_notifier import ChangeNotifier
 from bot_sandbox.telegram.arguments import leading_integer
 from bot_sandbox.telegram.buttons import CallbackQueries, Press, find_button
 from bot_sandbox.telegram.calls import KEPT_CALLS, ApiCall, FaultHit
@@ -26,6 +24,8 @@ from bot_sandbox.telegram.link_previews import entity_text
 from bot_sandbox.telegram.media import Files
 from bot_sandbox.telegram.types import Chat, Json, Message, ReplyKeyboard, User
 from bot_sandbox.telegram.updates import UpdateQueue, Webhook
+from bot_sandbox.world.clock import Clock
+from bot_sandbox.world.randomness import URL_SAFE, Randomness
 
 CANNOT = (  # what getMe says that a bot can or has, and what this sandbox lacks
     "supports_inline_queries", "supports_guest_queries", "supports_join_request_queries",

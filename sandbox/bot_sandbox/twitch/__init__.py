@@ -4,9 +4,8 @@ Start reading at `service.py`. A message goes `people` → `chat` → `irc` (or 
 `irc` (or `helix`) → `chat` → the person who waits.
 """
 
-from bot_sandbox.diagnosis import NoReply
-from bot_sandbox.server import ServerWindow
-from bot_sandbox.transcript import Transcript
+from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.http.local_server import ServerWindow
 from bot_sandbox.twitch.chat import ChatMessage
 from bot_sandbox.twitch.connection import ConnectionRecord
 from bot_sandbox.twitch.eventsub_events import EventSubDelivery, Subscription
@@ -15,6 +14,7 @@ from bot_sandbox.twitch.people import TwitchAccount
 from bot_sandbox.twitch.service import Twitch
 from bot_sandbox.twitch.settings import TwitchSettings
 from bot_sandbox.twitch.tokens import Application, Token
+from bot_sandbox.world.transcript import Transcript
 
 __all__ = [
     "Application",

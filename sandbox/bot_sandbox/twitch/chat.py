@@ -9,13 +9,13 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bot_sandbox.change_notifier import ChangeNotifier
-from bot_sandbox.clock import Clock
-from bot_sandbox.randomness import Randomness
+from bot_sandbox.event_loop.change_notifier import ChangeNotifier
 from bot_sandbox.twitch.fragments import Fragment, split
 from bot_sandbox.twitch.message_trace import MessageTrace
 from bot_sandbox.twitch.settings import TwitchSettings
 from bot_sandbox.twitch.user import TwitchUser
+from bot_sandbox.world.clock import Clock
+from bot_sandbox.world.randomness import Randomness
 
 ACTION = re.compile(r"^(?:\x01ACTION (.*?)\x01?|[/.]me (.*))$", re.IGNORECASE)
 SLASH_COMMAND = re.compile(r"^[/.]([a-z]+)(?: |$)", re.IGNORECASE)

@@ -11,10 +11,10 @@ from typing import Any, ClassVar, Protocol
 
 from aiohttp import web
 
-from bot_sandbox.change_notifier import ChangeNotifier
-from bot_sandbox.clock import Clock
-from bot_sandbox.tasks import BackgroundTasks
+from bot_sandbox.event_loop.change_notifier import ChangeNotifier
+from bot_sandbox.event_loop.tasks import BackgroundTasks
 from bot_sandbox.twitch.settings import TwitchSettings
+from bot_sandbox.world.clock import Clock
 
 SPEAKS_HTTP = "the client speaks HTTP, not IRC"  # on the port for plain IRC
 GOODBYE_S = 2.0  # how long the last lines may take

@@ -5,8 +5,8 @@ It only reads the state of the sandbox, and the log of a function, if there is o
 
 from collections.abc import Sequence
 
-from bot_sandbox.diagnosis import find_failure, find_last_error
-from bot_sandbox.function_registry import Bookmark, log_at
+from bot_sandbox.diagnosis.bot_log import find_failure, find_last_error
+from bot_sandbox.diagnosis.function_registry import Bookmark, log_at
 from bot_sandbox.twitch.chat import FOR_GOOD, REFUSALS, Channel, ChatMessage
 from bot_sandbox.twitch.connection import SPEAKS_HTTP, ConnectionRecord
 from bot_sandbox.twitch.world import TwitchWorld

@@ -11,12 +11,12 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from bot_sandbox.tasks import BackgroundTasks
+from bot_sandbox.event_loop.tasks import BackgroundTasks
+from bot_sandbox.http.webhook_post import PostError
+from bot_sandbox.http.webhook_sender import NetworkSender
 from bot_sandbox.twitch.eventsub_events import EventSubDelivery, Subscription
 from bot_sandbox.twitch.message_trace import http_text
 from bot_sandbox.twitch.world import TwitchWorld
-from bot_sandbox.webhook_post import PostError
-from bot_sandbox.webhook_sender import NetworkSender
 
 LONGEST_ANSWER = 1 << 20  # bytes; Twitch expects a challenge, or nothing
 PREFIX = "Twitch-Eventsub-"

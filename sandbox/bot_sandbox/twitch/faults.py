@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot_sandbox.runner import blocking
-from bot_sandbox.tasks import BackgroundTasks
+from bot_sandbox.event_loop.runner import blocking
+from bot_sandbox.event_loop.tasks import BackgroundTasks
 from bot_sandbox.twitch.connection import HeldConnection
 from bot_sandbox.twitch.eventsub_websocket import EventSubSession
 from bot_sandbox.twitch.irc import IrcConnection

@@ -11,10 +11,10 @@ import string
 from collections.abc import Iterable
 from typing import Any
 
-from bot_sandbox.randomness import Randomness
 from bot_sandbox.twitch.tokens import Application
 from bot_sandbox.twitch.user import TwitchUser
 from bot_sandbox.twitch.world import TwitchWorld
+from bot_sandbox.world.randomness import Randomness
 
 SCOPE = "openid"
 CLAIMS = ("email", "email_verified", "picture", "preferred_username", "updated_at")  # on request

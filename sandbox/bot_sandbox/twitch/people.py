@@ -13,10 +13,10 @@ from html import unescape
 from http.client import HTTPConnection
 from urllib.parse import quote, urlencode, urlsplit
 
-from bot_sandbox.diagnosis import LOG_S, NoReply, add_failure_reason, capture_bot_logs
-from bot_sandbox.function_registry import Bookmark, bookmark, log_at
-from bot_sandbox.runner import blocking
-from bot_sandbox.server import LocalServer
+from bot_sandbox.diagnosis.bot_log import LOG_S, NoReply, add_failure_reason, capture_bot_logs
+from bot_sandbox.diagnosis.function_registry import Bookmark, bookmark, log_at
+from bot_sandbox.event_loop.runner import blocking
+from bot_sandbox.http.local_server import LocalServer
 from bot_sandbox.twitch.chat import Channel, ChatMessage
 from bot_sandbox.twitch.diagnosis import no_answer, nothing_fitting
 from bot_sandbox.twitch.tokens import Application

@@ -11,9 +11,9 @@ import logging
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot_sandbox.access import Access
-from bot_sandbox.clock import Clock
-from bot_sandbox.server import (
+from bot_sandbox.event_loop.tasks import BackgroundTasks
+from bot_sandbox.http.access import Access
+from bot_sandbox.http.local_server import (
     LocalServer,
     bind_again,
     bind_sockets,
@@ -21,7 +21,6 @@ from bot_sandbox.server import (
     port_taken,
     silence_logger,
 )
-from bot_sandbox.tasks import BackgroundTasks
 from bot_sandbox.twitch.connection import GOODBYE_S
 from bot_sandbox.twitch.eventsub import EventSub
 from bot_sandbox.twitch.helix import ChatEndpoints, HelixError, HelixGate
@@ -29,6 +28,7 @@ from bot_sandbox.twitch.irc import IrcServer
 from bot_sandbox.twitch.oauth import OAuth, OAuthError
 from bot_sandbox.twitch.settings import TwitchSettings
 from bot_sandbox.twitch.world import TwitchWorld
+from bot_sandbox.world.clock import Clock
 
 ABOUT = """The sandbox Twitch. Under this address:
 /oauth2/authorize, /oauth2/token, /oauth2/validate, /oauth2/revoke, /oauth2/device, /activate

@@ -12,13 +12,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
-from bot_sandbox.access import HOST, Access
-from bot_sandbox.clock import Clock
-from bot_sandbox.diagnosis import NoReply
-from bot_sandbox.page import Page
-from bot_sandbox.runner import blocking
-from bot_sandbox.snapshot import Snapshot
-from bot_sandbox.transcript import Line, Transcript
+from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.event_loop.runner import blocking
+from bot_sandbox.http.access import HOST, Access
+from bot_sandbox.http.page import Page
 from bot_sandbox.twitch.chat import ChatMessage
 from bot_sandbox.twitch.connection import ConnectionRecord, HeldConnection
 from bot_sandbox.twitch.diagnosis import why
@@ -29,6 +26,9 @@ from bot_sandbox.twitch.people import TwitchAccount, login_of
 from bot_sandbox.twitch.servers import Servers
 from bot_sandbox.twitch.settings import TwitchSettings
 from bot_sandbox.twitch.tokens import Application, Token, explain_scope, unknown_scope
+from bot_sandbox.world.clock import Clock
+from bot_sandbox.world.snapshot import Snapshot
+from bot_sandbox.world.transcript import Line, Transcript
 
 REDIRECT = re.compile(r"https://[^/\s]+(/\S*)?|http://localhost(:\d+)?(/\S*)?")  # Twitch's rule
 REDIRECTS = (

@@ -9,10 +9,10 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from bot_sandbox.clock import Clock
-from bot_sandbox.randomness import Randomness
 from bot_sandbox.twitch.settings import TwitchSettings
 from bot_sandbox.twitch.user import TwitchUser
+from bot_sandbox.world.clock import Clock
+from bot_sandbox.world.randomness import Randomness
 
 # All of Twitch's scopes (dev.twitch.tv/docs/authentication/scopes)
 SCOPES = frozenset(

@@ -11,9 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from weakref import WeakSet
 
-from bot_sandbox.change_notifier import ChangeNotifier
-from bot_sandbox.clock import Clock
-from bot_sandbox.randomness import Randomness
+from bot_sandbox.event_loop.change_notifier import ChangeNotifier
 from bot_sandbox.twitch.chat import (
     Channel,
     ChatMessage,
@@ -27,6 +25,8 @@ from bot_sandbox.twitch.eventsub_events import EventSubDelivery, Subscription
 from bot_sandbox.twitch.settings import TwitchSettings
 from bot_sandbox.twitch.tokens import Application, TokenStore
 from bot_sandbox.twitch.user import TwitchUser
+from bot_sandbox.world.clock import Clock
+from bot_sandbox.world.randomness import Randomness
 
 KEPT_FAULTS = 1_000  # what faults did, the newest
 KEPT_REFUSALS = 1_000  # HTTP requests that were refused, the newest ones

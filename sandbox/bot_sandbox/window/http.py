@@ -6,7 +6,7 @@ from asyncio import CancelledError, current_task, timeout
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot_sandbox.http_body import read_body
+from bot_sandbox.http.body import read_body
 from bot_sandbox.window.routes import Route, Values, refuse_constant, shown
 from bot_sandbox.window.view import FileContent, refusal, to_json
 

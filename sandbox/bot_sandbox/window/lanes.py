@@ -15,7 +15,7 @@ from itertools import islice
 from bot_sandbox.cloud.bill import TARIFFS, make_bill
 from bot_sandbox.cloud.function import Function
 from bot_sandbox.cloud.history import InstanceRecord, Invocation
-from bot_sandbox.jupyter_proxy import browser_address
+from bot_sandbox.http.jupyter_proxy import browser_address
 from bot_sandbox.window.cloud_json import CallJson, LaneJson
 from bot_sandbox.window.feed import Json
 

@@ -18,7 +18,7 @@ from typing import (
     is_typeddict,
 )
 
-from bot_sandbox.access import KEY_HEADER
+from bot_sandbox.http.access import KEY_HEADER
 from bot_sandbox.window.feed import Json
 from bot_sandbox.window.routes import LONGEST_WAIT_S, REQUIRED, Field, Route
 from bot_sandbox.window.view import FileContent

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from logging import getLogger
 from typing import Annotated, Any, Protocol, TypedDict, TypeVar
 
-from bot_sandbox.change_notifier import ChangeNotifier
-from bot_sandbox.clock import Clock
 from bot_sandbox.cloud.errors import THROTTLED, FunctionError
-from bot_sandbox.diagnosis import NoReply
-from bot_sandbox.snapshot import Snapshot
+from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.event_loop.change_notifier import ChangeNotifier
 from bot_sandbox.window.feed import Record
+from bot_sandbox.world.clock import Clock
+from bot_sandbox.world.snapshot import Snapshot
 
 T = TypeVar("T")
 LOG = getLogger("bot_sandbox.window")

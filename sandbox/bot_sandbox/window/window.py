@@ -23,12 +23,11 @@ from urllib.parse import urlencode
 from aiohttp import WSMsgType, web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot_sandbox.access import HOST, KEY_HEADER, Access, is_key, is_preflight
 from bot_sandbox.cloud.cloud import Cloud
-from bot_sandbox.jupyter_proxy import browser_address
-from bot_sandbox.page import Page
-from bot_sandbox.server import LocalServer, silence_logger
-from bot_sandbox.snapshot import Snapshot
+from bot_sandbox.http.access import HOST, KEY_HEADER, Access, is_key, is_preflight
+from bot_sandbox.http.jupyter_proxy import browser_address
+from bot_sandbox.http.local_server import LocalServer, silence_logger
+from bot_sandbox.http.page import Page
 from bot_sandbox.telegram.service import Telegram
 from bot_sandbox.twitch.service import Twitch
 from bot_sandbox.window.cloud import CloudView
@@ -39,6 +38,7 @@ from bot_sandbox.window.routes import Route, Values, get, post, routes_of, text
 from bot_sandbox.window.telegram import TelegramView
 from bot_sandbox.window.twitch import TwitchView
 from bot_sandbox.window.view import LOG, DoneJson, Server, View, call
+from bot_sandbox.world.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from bot_sandbox.mail import Mail

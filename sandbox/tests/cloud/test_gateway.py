@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot_sandbox.cloud import Cloud
-from bot_sandbox.jupyter_proxy import VARIABLE
+from bot_sandbox.http.jupyter_proxy import VARIABLE
 
 PLAIN = FUNCTIONS / "plain"
 TOKEN = st.text(string.ascii_letters + string.digits + "-_", min_size=1, max_size=20)

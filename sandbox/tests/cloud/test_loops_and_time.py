@@ -7,8 +7,8 @@ from urllib.request import Request, urlopen
 import pytest
 from cloud_tools import BOTH_STARTS, wait_until
 
-from bot_sandbox.clock import Clock
 from bot_sandbox.cloud import Cloud
+from bot_sandbox.world.clock import Clock
 
 CALLS_ITSELF = """
 import json, os, urllib.error, urllib.request

@@ -17,7 +17,7 @@ from cloud_tools import FUNCTIONS, marked, wait_until
 
 from bot_sandbox.cloud import Cloud, FunctionError
 from bot_sandbox.cloud.deployment import RUNTIME
-from bot_sandbox.process_supervisor import MARKER
+from bot_sandbox.processes.supervisor import MARKER
 
 PLAIN = FUNCTIONS / "plain"
 if os.name != "posix":

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot_sandbox import Cloud
-from bot_sandbox.clock import Clock
+from bot_sandbox.world.clock import Clock
 
 NOTES = """
 import json, os

@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bot_sandbox.process_supervisor import MARKER
+from bot_sandbox.processes.supervisor import MARKER
 
 FUNCTIONS = Path(__file__).parents[1] / "functions"
 POSIX = pytest.mark.skipif(os.name != "posix", reason="needs fork and signals")

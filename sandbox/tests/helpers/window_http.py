@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from jsonschema import Draft202012Validator
 
-from bot_sandbox.access import KEY_HEADER
+from bot_sandbox.http.access import KEY_HEADER
 from bot_sandbox.window.openapi import document
 from bot_sandbox.window.routes import routes_of
 

@@ -9,7 +9,7 @@ import pytest
 from cloud_tools import wait_until
 from webhook_hook import Hook
 
-from bot_sandbox.http_messages import Request
+from bot_sandbox.http.messages import Request
 from bot_sandbox.telegram import NoReply, Telegram, TelegramError
 from bot_sandbox.telegram.in_memory import InMemoryTelegram
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot_sandbox.cloud import FunctionError
 from bot_sandbox.cloud.in_process import InProcessCloud
-from bot_sandbox.http_messages import Request
+from bot_sandbox.http.messages import Request
 from bot_sandbox.telegram import Limits, NoReply, Telegram
 from bot_sandbox.telegram.in_memory import InMemoryTelegram
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from bot_sandbox import Cloud
-from bot_sandbox.diagnosis import add_bot_logger, add_failure_reason
+from bot_sandbox.diagnosis.bot_log import add_bot_logger, add_failure_reason
 from bot_sandbox.telegram import Limits, NoReply, Telegram, TelegramError
 
 

@@ -13,7 +13,7 @@ from eventsub_callback import by_webhook
 from twitch_tools import CHAT, Irc, World, call, helix
 
 from bot_sandbox import Cloud
-from bot_sandbox.diagnosis import add_bot_logger
+from bot_sandbox.diagnosis.bot_log import add_bot_logger
 from bot_sandbox.twitch import NoReply, Twitch
 from bot_sandbox.twitch.diagnosis import why
 from bot_sandbox.twitch.faults import Faults

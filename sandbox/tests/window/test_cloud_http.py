@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from window_http import Http, ask
 
 from bot_sandbox import Cloud, Window
-from bot_sandbox.access import KEY_HEADER
 from bot_sandbox.cloud import FunctionError
+from bot_sandbox.http.access import KEY_HEADER
 from bot_sandbox.window.cloud import CloudView, write_files
 from bot_sandbox.window.lanes import IN_A_PIECE, PIECES, REPLACED_S, Lanes
 from bot_sandbox.window.routes import routes_of

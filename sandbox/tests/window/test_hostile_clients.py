@@ -14,7 +14,7 @@ import pytest
 from window_http import ask
 
 from bot_sandbox import Telegram, Window
-from bot_sandbox.page import Page
+from bot_sandbox.http.page import Page
 from bot_sandbox.window import http as by_http
 from bot_sandbox.window import window as server
 

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from window_http import Http, RefusalError, ask
 
 from bot_sandbox import Cloud, Mail, Telegram, Twitch, Window
-from bot_sandbox.access import KEY_HEADER
+from bot_sandbox.http.access import KEY_HEADER
 from bot_sandbox.window.routes import routes_of
 
 

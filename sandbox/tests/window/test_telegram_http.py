@@ -15,7 +15,7 @@ from pictures import png
 from window_http import validate
 
 from bot_sandbox import Cloud, Telegram, Window
-from bot_sandbox.access import KEY_HEADER
+from bot_sandbox.http.access import KEY_HEADER
 from bot_sandbox.telegram import NoReply, TelegramError
 from bot_sandbox.window.routes import routes_of
 from bot_sandbox.window.telegram import TelegramView

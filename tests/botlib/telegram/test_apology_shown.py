@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bot_sandbox.diagnosis import add_bot_logger
+from bot_sandbox.diagnosis.bot_log import add_bot_logger
 from bot_sandbox.telegram import NoReply
 from botlib import bot as brain
 from botlib.bot import APOLOGY, Bot, Message

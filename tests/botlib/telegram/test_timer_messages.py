@@ -10,7 +10,7 @@ import pytest
 from scripted_telegram import ScriptedTelegram, refused, sent
 
 from bot_sandbox import Telegram
-from bot_sandbox.clock import Clock
+from bot_sandbox.world.clock import Clock
 from botlib import Bot
 from botlib.bot import TryAgain
 from botlib.telegram.timer_messages import timer_messages

@@ -6,7 +6,7 @@ import pytest
 from eventsub_callback import by_webhook
 from twitch_tools import World
 
-from bot_sandbox.diagnosis import add_bot_logger
+from bot_sandbox.diagnosis.bot_log import add_bot_logger
 from bot_sandbox.twitch import NoReply, Twitch
 from botlib import bot as brain
 from botlib.bot import APOLOGY, Bot, Message

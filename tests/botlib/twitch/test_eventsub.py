@@ -18,7 +18,7 @@ from events import SHAPES, event
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot_sandbox.server import LocalServer
+from bot_sandbox.http.local_server import LocalServer
 from botlib import Bot
 from botlib.bot import TryAgain
 from botlib.store import open_store

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot_sandbox.process_supervisor import ProcessSupervisor
+from bot_sandbox.processes.supervisor import ProcessSupervisor
 from botlib.env_file import CURLY, read_env, write_env
 from botlib.file_lock import hold_lock
 from botlib.renewed_tokens import RENEWED_FROM, STATE_FILE, save_renewed

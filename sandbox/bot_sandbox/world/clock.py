@@ -19,7 +19,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from threading import Lock
 
-from bot_sandbox.runner import Runner
+from bot_sandbox.event_loop.runner import Runner
 
 LAST = 32_503_680_000.0  # the year 3000: Windows has no later date
 TURNS = 10  # of an event loop, so that woken tasks run before `advance` returns

@@ -19,11 +19,11 @@ from weakref import WeakSet
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from bot_sandbox.access import HOST, Access
-from bot_sandbox.change_notifier import ChangeNotifier
-from bot_sandbox.clock import Clock
-from bot_sandbox.page import Page
-from bot_sandbox.runner import Runner
+from bot_sandbox.event_loop.change_notifier import ChangeNotifier
+from bot_sandbox.event_loop.runner import Runner
+from bot_sandbox.http.access import HOST, Access
+from bot_sandbox.http.page import Page
+from bot_sandbox.world.clock import Clock
 
 T = TypeVar("T")
 LAST_PORT = 65535

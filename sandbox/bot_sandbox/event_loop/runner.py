@@ -12,9 +12,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
 from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
-from bot_sandbox.change_notifier import ChangeNotifier
-from bot_sandbox.diagnosis import NoReply
-from bot_sandbox.same_thread_loop import SameThreadLoop
+from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.event_loop.change_notifier import ChangeNotifier
+from bot_sandbox.event_loop.same_thread_loop import SameThreadLoop
 
 T = TypeVar("T")
 P = ParamSpec("P")

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import bot_sandbox
-from bot_sandbox.access import KEY_HEADER, is_loopback
 from bot_sandbox.cloud import Cloud
 from bot_sandbox.cloud.function import Function
-from bot_sandbox.jupyter_proxy import terminal_address
+from bot_sandbox.http.access import KEY_HEADER, is_loopback
+from bot_sandbox.http.jupyter_proxy import terminal_address
 from bot_sandbox.telegram.people import Person
 from bot_sandbox.telegram.service import Telegram
 from bot_sandbox.telegram.world import BotAccount

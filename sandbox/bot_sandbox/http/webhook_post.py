@@ -7,7 +7,7 @@ the network, `cloud/in_process.py` calls functions of this Python.
 from collections.abc import Mapping
 from typing import Literal, Protocol
 
-from bot_sandbox.http_messages import Response
+from bot_sandbox.http.messages import Response
 
 Why = Literal["timeout", "refused", "tls", "not HTTP", "reset", "closed"]
 

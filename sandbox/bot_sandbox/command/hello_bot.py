@@ -1,9 +1,9 @@
 """Create the hello bot: an account on each platform, and its settings as in `.env`."""
 
-from bot_sandbox.randomness import Randomness
 from bot_sandbox.telegram.service import Telegram
 from bot_sandbox.twitch import TwitchAccount
 from bot_sandbox.twitch.service import Twitch
+from bot_sandbox.world.randomness import Randomness
 
 NAME, USERNAME = "Hello bot", "hello_bot"
 SCOPES = [  # all that the sandbox checks

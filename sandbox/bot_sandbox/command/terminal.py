@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot_sandbox.cloud import Cloud
 from bot_sandbox.cloud.function import Function
-from bot_sandbox.diagnosis import escape_control_characters, hide_tokens
-from bot_sandbox.server import LocalServer
+from bot_sandbox.diagnosis.bot_log import escape_control_characters, hide_tokens
+from bot_sandbox.http.local_server import LocalServer
 from bot_sandbox.telegram.calls import FaultHit
 from bot_sandbox.telegram.diagnosis import address, without_secrets
 from bot_sandbox.telegram.errors import UNSUPPORTED

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NoReturn
 
 import bot_sandbox
-from bot_sandbox.access import ALLOWED_HOST, ALLOWED_ORIGIN, HOST, is_loopback
-from bot_sandbox.server import LAST_PORT, bind_socket
+from bot_sandbox.http.access import ALLOWED_HOST, ALLOWED_ORIGIN, HOST, is_loopback
+from bot_sandbox.http.local_server import LAST_PORT, bind_socket
 from bot_sandbox.telegram.limits import Limits
 
 PORTS = {

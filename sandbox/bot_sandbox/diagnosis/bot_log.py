@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from bot_sandbox.function_registry import function_at
+from bot_sandbox.diagnosis.function_registry import function_at
 
 LONGEST = 300  # characters of a log line that are quoted
 LOG_S = 0.5  # how long to wait for a function to end after its reply, before reading its log

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 import aiohttp
 
-from bot_sandbox.http_body import read_body
-from bot_sandbox.http_messages import Response
-from bot_sandbox.webhook_post import PostError
+from bot_sandbox.http.body import read_body
+from bot_sandbox.http.messages import Response
+from bot_sandbox.http.webhook_post import PostError
 
 
 class NetworkSender:

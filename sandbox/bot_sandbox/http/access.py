@@ -23,7 +23,7 @@ from ipaddress import ip_address
 
 from aiohttp import web
 
-from bot_sandbox.jupyter_proxy import proxy_prefix
+from bot_sandbox.http.jupyter_proxy import proxy_prefix
 
 HOST = "127.0.0.1"
 KEY_HEADER = "Bot-Sandbox-Key"  # Authorization would be for a Jupyter server in between

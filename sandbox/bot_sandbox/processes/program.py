@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from bot_sandbox.diagnosis import NoReply, hide_tokens
-from bot_sandbox.process_supervisor import ManagedProcess, ProcessSupervisor
+from bot_sandbox.diagnosis.bot_log import NoReply, hide_tokens
+from bot_sandbox.processes.supervisor import ManagedProcess, ProcessSupervisor
 
 GRACE_S = 5.0  # how long a program may take to end after SIGTERM
 LAST_OUTPUT_S = 2.0  # how long to read what an ended program has printed

@@ -15,11 +15,11 @@ from collections import deque
 from dataclasses import is_dataclass
 from typing import Any
 
-from bot_sandbox.change_notifier import ChangeNotifier
-from bot_sandbox.clock import Clock
-from bot_sandbox.randomness import Randomness
-from bot_sandbox.runner import Runner
-from bot_sandbox.tasks import BackgroundTasks
+from bot_sandbox.event_loop.change_notifier import ChangeNotifier
+from bot_sandbox.event_loop.runner import Runner
+from bot_sandbox.event_loop.tasks import BackgroundTasks
+from bot_sandbox.world.clock import Clock
+from bot_sandbox.world.randomness import Randomness
 
 RUNS = (Runner, Clock, ChangeNotifier, Randomness, BackgroundTasks, itertools.count)
 PACKAGE = __name__.partition(".")[0] + "."

@@ -6,19 +6,19 @@ from functools import partial
 from typing import TypeVar
 
 from bot_sandbox.aio.twin import unwrap
-from bot_sandbox.diagnosis import escape_control_characters
-from bot_sandbox.program import hide_secrets
-from bot_sandbox.runner import Runner
-from bot_sandbox.server import LocalServer, servers
+from bot_sandbox.diagnosis.bot_log import escape_control_characters
+from bot_sandbox.event_loop.runner import Runner
+from bot_sandbox.http.local_server import LocalServer, servers
+from bot_sandbox.processes.program import hide_secrets
 from bot_sandbox.telegram.core import TelegramCore
 from bot_sandbox.telegram.diagnosis import bots, without_secrets
 from bot_sandbox.telegram.people import transcript
 from bot_sandbox.telegram.types import Chat
-from bot_sandbox.transcript import Transcript
 from bot_sandbox.twitch.chat import Channel, ChatMessage
 from bot_sandbox.twitch.diagnosis import NOBODY, why
 from bot_sandbox.twitch.service import Twitch, transcript_of
 from bot_sandbox.twitch.world import TwitchWorld
+from bot_sandbox.world.transcript import Transcript
 
 LINES = 40  # of a chat; the last ones
 CALLS = 20  # refused calls of a bot; the last ones

@@ -1,0 +1,1 @@
+"""Explain why a bot did not reply, from what its log and the platform know."""

@@ -1,0 +1,1 @@
+"""Run coroutines on one event loop, and wait for changes in it."""

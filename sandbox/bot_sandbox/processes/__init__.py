@@ -1,0 +1,1 @@
+"""Start programs, read what they print, and end them."""

@@ -1,0 +1,1 @@
+"""What the worlds of all platforms share: time, random values, snapshots and transcripts."""
