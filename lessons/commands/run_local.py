@@ -97,7 +97,7 @@ def serve(platform: str, how: str) -> None:
     # Here: a bot with a token needs none of it, and these take a while.
     from bot_sandbox import Telegram, Twitch
     from bot_sandbox.command.hello_bot import USERNAME, create_telegram_bot, create_twitch_bot
-    from bot_sandbox.diagnosis.bot_log import NoReply
+    from bot_sandbox.diagnosis.no_reply import NoReply
     from bot_sandbox.http.page import open_in_browser
     from bot_sandbox.window import Window
     from bot_sandbox.world.randomness import Randomness

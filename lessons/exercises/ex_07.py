@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.twitch import Twitch
 from botlib.twitch.irc import INVISIBLE
 from lessons.exercises.slips import Slip, Task

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bot_sandbox.cloud.function import Function
-from bot_sandbox.diagnosis.bot_log import NoReply, find_last_error
+from bot_sandbox.diagnosis.bot_log import find_last_error
+from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.telegram import Person, Telegram
 from botlib.store import DAY_S
 from botlib.store.memory import MemoryStore

@@ -17,7 +17,7 @@ from typing import Self, TypeVar
 from weakref import WeakSet
 
 from bot_sandbox import Clock
-from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.http.page import Page
 from lessons.square.bot_copy import COMMAND
 from lessons.square.chats import PATIENCE_S

@@ -13,7 +13,7 @@ import psutil
 from bot_sandbox.cloud.cloud import Cloud
 from bot_sandbox.cloud.errors import FunctionError
 from bot_sandbox.cloud.function import Function
-from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.diagnosis.no_reply import NoReply
 from lessons.square.chats import PATIENCE_S
 from lessons.worlds.home import Home
 

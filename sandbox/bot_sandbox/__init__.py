@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bot_sandbox.cloud.function import Function
     from bot_sandbox.cloud.in_process import InProcessCloud
     from bot_sandbox.cloud.timers import Timer
-    from bot_sandbox.diagnosis.bot_log import NoReply
+    from bot_sandbox.diagnosis.no_reply import NoReply
     from bot_sandbox.mail import Letter, Mail, NoLetter
     from bot_sandbox.processes.program import NotReady, Program
     from bot_sandbox.processes.supervisor import ManagedProcess, OutputLines
@@ -60,7 +60,7 @@ _HOMES = {  # the module of each name
     "bot_sandbox.cloud.function": ["Function"],
     "bot_sandbox.cloud.in_process": ["InProcessCloud"],
     "bot_sandbox.cloud.timers": ["Timer"],
-    "bot_sandbox.diagnosis.bot_log": ["NoReply"],
+    "bot_sandbox.diagnosis.no_reply": ["NoReply"],
     "bot_sandbox.mail": ["Letter", "Mail", "NoLetter"],
     "bot_sandbox.processes.supervisor": ["ManagedProcess", "OutputLines"],
     "bot_sandbox.processes.program": ["NotReady", "Program"],

@@ -26,7 +26,7 @@ from email.message import Message
 from typing import Any
 from weakref import WeakSet
 
-from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import blocking
 from bot_sandbox.http.access import HOST, Access
 from bot_sandbox.http.local_server import LocalServer, bind_socket, silence_logger

@@ -6,10 +6,9 @@ from functools import partial
 from typing import TypeVar
 
 from bot_sandbox.aio.twin import unwrap
-from bot_sandbox.diagnosis.bot_log import escape_control_characters
+from bot_sandbox.diagnosis.clean_text import escape_control_characters, hide_secrets
 from bot_sandbox.event_loop.runner import Runner
 from bot_sandbox.http.local_server import LocalServer, servers
-from bot_sandbox.processes.program import hide_secrets
 from bot_sandbox.telegram.core import TelegramCore
 from bot_sandbox.telegram.diagnosis import bots, without_secrets
 from bot_sandbox.telegram.people import transcript

@@ -8,7 +8,6 @@ from bot_sandbox import Cloud
 from bot_sandbox.cloud.errors import FunctionError
 from bot_sandbox.diagnosis.bot_log import (
     LONGEST,
-    NoReply,
     add_failure_reason,
     append_source_line,
     find_failure,
@@ -17,6 +16,7 @@ from bot_sandbox.diagnosis.bot_log import (
     find_last_output,
 )
 from bot_sandbox.diagnosis.function_registry import log_at
+from bot_sandbox.diagnosis.no_reply import NoReply
 
 PIECES = st.sampled_from(
     [

@@ -116,7 +116,7 @@ PLAIN_CLASSES = [
     Public("bot_sandbox.mail", "Letter"),
     Public("bot_sandbox.world.transcript", "Transcript"),
     Public("bot_sandbox.world.snapshot", "Snapshot"),
-    Public("bot_sandbox.diagnosis.bot_log", "NoReply"),
+    Public("bot_sandbox.diagnosis.no_reply", "NoReply"),
     Public("bot_sandbox.mail", "NoLetter"),
     Public("bot_sandbox.processes.program", "NotReady"),
     Public("bot_sandbox.telegram.errors", "TelegramError"),

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from bot_sandbox.diagnosis.bot_log import Apology, NoReply
+from bot_sandbox.diagnosis.no_reply import Apology, NoReply
 from botlib import Bot
 from botlib.bot import TryAgain
 from lessons import Chat, bot_name

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Generic, Self, TypeVar
 
-from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.change_notifier import ChangeNotifier
 from bot_sandbox.event_loop.runner import LOOK_S, Runner, coroutine_of, is_no_reply
 from bot_sandbox.http.local_server import LocalServer

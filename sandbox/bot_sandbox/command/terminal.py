@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot_sandbox.cloud import Cloud
 from bot_sandbox.cloud.function import Function
-from bot_sandbox.diagnosis.bot_log import escape_control_characters, hide_tokens
+from bot_sandbox.diagnosis.clean_text import escape_control_characters, hide_tokens
 from bot_sandbox.http.local_server import LocalServer
 from bot_sandbox.telegram.calls import FaultHit
 from bot_sandbox.telegram.diagnosis import address, without_secrets

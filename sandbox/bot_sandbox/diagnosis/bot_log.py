@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from bot_sandbox.diagnosis.function_registry import function_at
+from bot_sandbox.diagnosis.no_reply import Apology
 
 LONGEST = 300  # characters of a log line that are quoted
 LOG_S = 0.5  # how long to wait for a function to end after its reply, before reading its log
@@ -24,64 +25,6 @@ _NAMED = re.compile(r"\(([^()/\\:]+\.py), line (\d{1,9})\)$")
 _PLACE = re.compile(
     r'\s*File "([^"/\\:<][^":]*)", (line \d+)'
 )  # a relative path: the function's own file
-
-
-# Foreign text must not move a terminal's cursor or change its colors, so ESC becomes ␛.
-_CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"}
-_VISIBLE = _CONTROLS | {0x7F: 0x2421} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
-
-
-def escape_control_characters(text: str) -> str:
-    """Replace each control character by a visible sign.
-
-    >>> escape_control_characters("a\\x1b[2Jb")
-    'a␛[2Jb'
-    """
-    return text.translate(_VISIBLE)
-
-
-# A bot's token, also with an encoded colon, or only the part after the colon, in any case.
-_TOKEN = re.compile(
-    r"\d{6,}(?::|%(?:25)*3A)[\w-]{30,}"
-    r"|(?:(?<![^\W_])|(?<=%[\dA-F]{2}))AA[\w-]{33}(?![^\W_])",
-    re.ASCII | re.IGNORECASE,
-)
-
-
-def hide_tokens(text: str) -> str:
-    """Replace all tokens of Telegram bots: whole, encoded, in part, old and new ones.
-
-    >>> hide_tokens("http://127.0.0.1/bot7000000001:AA" + "x" * 33)
-    'http://127.0.0.1/bot<secret>'
-    """
-    return _TOKEN.sub("<secret>", text)
-
-
-class NoReply(Exception):  # noqa: N818 - reads as a sentence
-    """No reply came in time; the text says what was found and what to do next."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(hide_tokens(escape_control_characters(text)))
-
-
-class Apology(str):
-    """A bot's reply after its command failed, shown with the line from its log."""
-
-    def __new__(cls, said: str, logged: str) -> "Apology":
-        """Make the string `said`; it compares equal to what the bot said."""
-        apology = super().__new__(cls, said)
-        apology.logged = hide_tokens(escape_control_characters(logged))
-        return apology
-
-    logged: str
-
-    def __str__(self) -> str:
-        return f"{super().__str__()}\nIn its log: {self.logged}"
-
-    def __repr__(self) -> str:
-        return f"{super().__repr__()}\nIn its log: {self.logged}"
-
-
 _loggers: set[str] = set()  # names of loggers that bots in this process use
 
 

@@ -1,20 +1,18 @@
 """Start a bot in any language, wait until it is ready, and end it gently: the fixture `program`."""
 
 import os
-import re
 import subprocess
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from bot_sandbox.diagnosis.bot_log import NoReply, hide_tokens
+from bot_sandbox.diagnosis.clean_text import hide_secrets
+from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.processes.supervisor import ManagedProcess, ProcessSupervisor
 
 GRACE_S = 5.0  # how long a program may take to end after SIGTERM
 LAST_OUTPUT_S = 2.0  # how long to read what an ended program has printed
 LAST_LINES = 20  # of its output, in an error
-SECRET_NAME = re.compile(r"TOKEN|SECRET|KEY|PASS", re.IGNORECASE)
-TWITCH_PASS = re.compile(r"\boauth:\w+")
 
 
 class NotReady(NoReply):
@@ -113,17 +111,3 @@ class Program:
         said = ["Its last lines:", *lines] if lines else ["It printed nothing."]
         text = "\n".join([f"{' '.join(command)} is not ready. {why}", *said])
         return NotReady(hide_secrets(text, environment))
-
-
-def hide_secrets(text: str, environment: Mapping[str, str]) -> str:
-    """Replace tokens, and the values of variables that are named like secrets.
-
-    >>> hide_secrets("PASS oauth:abc123, key 77", {"API_KEY": "77", "PORT": "1"})
-    'PASS <secret>, key <secret>'
-    >>> hide_secrets(f"token 7000000001:{34 * 'A'}-", {})  # its last character may be a -
-    'token <secret>'
-    """
-    for name, value in environment.items():
-        if value and SECRET_NAME.search(name):
-            text = text.replace(value, "<secret>")
-    return hide_tokens(TWITCH_PASS.sub("<secret>", text))

@@ -9,7 +9,7 @@ POSTs to a webhook (`http/webhook_post.py`). `service.py` turns them into a serv
 
 from typing import TYPE_CHECKING, Any
 
-from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.telegram.bot_api import BOT_API_VERSION
 from bot_sandbox.telegram.buttons import Press
 from bot_sandbox.telegram.errors import TelegramError

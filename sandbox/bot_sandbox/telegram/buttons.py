@@ -4,7 +4,7 @@ import itertools
 import re
 from collections.abc import Callable
 
-from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import Runner, blocking
 from bot_sandbox.telegram.errors import bad_request
 from bot_sandbox.telegram.types import Chat, Json, Message, Update, User

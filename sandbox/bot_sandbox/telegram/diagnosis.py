@@ -14,8 +14,8 @@ from bot_sandbox.diagnosis.bot_log import (
     find_handler_error,
     find_last_error,
     find_last_output,
-    hide_tokens,
 )
+from bot_sandbox.diagnosis.clean_text import hide_tokens
 from bot_sandbox.diagnosis.function_registry import Bookmark, function_at, log_at
 from bot_sandbox.telegram.calls import ApiCall
 from bot_sandbox.telegram.errors import UNKNOWN_METHOD

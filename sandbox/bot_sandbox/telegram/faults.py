@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Protocol
 
-from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import Runner, blocking
 from bot_sandbox.event_loop.tasks import BackgroundTasks
 from bot_sandbox.http.messages import Response

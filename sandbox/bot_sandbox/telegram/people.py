@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot_sandbox.diagnosis.bot_log import LOG_S, NoReply, add_failure_reason, capture_bot_logs
+from bot_sandbox.diagnosis.bot_log import LOG_S, add_failure_reason, capture_bot_logs
 from bot_sandbox.diagnosis.function_registry import Bookmark, bookmark
+from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import Runner, blocking
 from bot_sandbox.telegram import diagnosis
 from bot_sandbox.telegram.buttons import Press

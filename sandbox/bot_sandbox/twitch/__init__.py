@@ -4,7 +4,7 @@ Start reading at `service.py`. A message goes `people` → `chat` → `irc` (or 
 `irc` (or `helix`) → `chat` → the person who waits.
 """
 
-from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.http.local_server import ServerWindow
 from bot_sandbox.twitch.chat import ChatMessage
 from bot_sandbox.twitch.connection import ConnectionRecord

@@ -13,8 +13,9 @@ from html import unescape
 from http.client import HTTPConnection
 from urllib.parse import quote, urlencode, urlsplit
 
-from bot_sandbox.diagnosis.bot_log import LOG_S, NoReply, add_failure_reason, capture_bot_logs
+from bot_sandbox.diagnosis.bot_log import LOG_S, add_failure_reason, capture_bot_logs
 from bot_sandbox.diagnosis.function_registry import Bookmark, bookmark, log_at
+from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import blocking
 from bot_sandbox.http.local_server import LocalServer
 from bot_sandbox.twitch.chat import Channel, ChatMessage

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
-from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import blocking
 from bot_sandbox.http.access import HOST, Access
 from bot_sandbox.http.page import Page

@@ -21,7 +21,7 @@ from bot_sandbox.cloud.events import joined
 from bot_sandbox.cloud.function import Function, to_event
 from bot_sandbox.cloud.lambda_api import TOO_LARGE
 from bot_sandbox.cloud.timers import Timer
-from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.window.cloud_json import (
     BillJson,
     ClockJson,

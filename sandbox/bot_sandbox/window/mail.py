@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, TypedDict
 
-from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.mail import Letter, Mail, shorten
 from bot_sandbox.window.feed import Record
 from bot_sandbox.window.routes import MOST_MESSAGES, Values, get, text, wait_field, whole

@@ -6,8 +6,9 @@ username; ids work, too. A route that only reads also takes `chat`, the chat's k
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from bot_sandbox.diagnosis.bot_log import NoReply, capture_bot_logs
+from bot_sandbox.diagnosis.bot_log import capture_bot_logs
 from bot_sandbox.diagnosis.function_registry import bookmark
+from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import coroutine_of
 from bot_sandbox.telegram import diagnosis
 from bot_sandbox.telegram.calls import ApiCall

@@ -9,7 +9,7 @@ from collections import Counter
 from itertools import islice
 from typing import Annotated, Any, Literal, TypedDict
 
-from bot_sandbox.diagnosis.bot_log import hide_tokens
+from bot_sandbox.diagnosis.clean_text import hide_tokens
 from bot_sandbox.telegram import diagnosis
 from bot_sandbox.telegram.calls import ApiCall
 from bot_sandbox.telegram.parameters import describe_ignored

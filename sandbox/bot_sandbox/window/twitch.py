@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TypeVar
 
-from bot_sandbox.diagnosis.bot_log import NoReply, capture_bot_logs
+from bot_sandbox.diagnosis.bot_log import capture_bot_logs
 from bot_sandbox.diagnosis.function_registry import bookmark
+from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import coroutine_of
 from bot_sandbox.twitch.chat import Channel, ChatMessage
 from bot_sandbox.twitch.diagnosis import no_answer

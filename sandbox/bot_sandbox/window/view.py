@@ -13,7 +13,7 @@ from logging import getLogger
 from typing import Annotated, Any, Protocol, TypedDict, TypeVar
 
 from bot_sandbox.cloud.errors import THROTTLED, FunctionError
-from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.change_notifier import ChangeNotifier
 from bot_sandbox.window.feed import Record
 from bot_sandbox.world.clock import Clock

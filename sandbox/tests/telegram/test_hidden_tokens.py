@@ -6,7 +6,7 @@ import pytest
 from bot_api_http import api
 
 from bot_sandbox import NoReply, TelegramError
-from bot_sandbox.diagnosis.bot_log import hide_tokens
+from bot_sandbox.diagnosis.clean_text import hide_tokens
 
 FORMS = {
     "whole": str,

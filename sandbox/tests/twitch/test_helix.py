@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 from twitch_tools import World, call, helix
 
-from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.twitch import Twitch
 
 WRITE = ["user:read:chat", "user:write:chat"]

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from twitch_tools import CHAT, Irc, World, helix
 
-from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.twitch import Twitch
 from bot_sandbox.twitch.irc_grammar import read
 

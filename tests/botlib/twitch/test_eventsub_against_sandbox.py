@@ -6,7 +6,7 @@ from cloud_tools import wait_until
 from events import event
 from twitch_tools import World
 
-from bot_sandbox.diagnosis.bot_log import NoReply
+from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.http.local_server import LocalServer
 from bot_sandbox.twitch import Twitch
 from botlib import Bot

@@ -1,0 +1,51 @@
+"""Make text from bots and programs fit to be shown: no control characters, no secrets."""
+
+import re
+from collections.abc import Mapping
+
+SECRET_NAME = re.compile(r"TOKEN|SECRET|KEY|PASS", re.IGNORECASE)
+TWITCH_PASS = re.compile(r"\boauth:\w+")
+
+# Foreign text must not move a terminal's cursor or change its colors, so ESC becomes ␛.
+_CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"}
+_VISIBLE = _CONTROLS | {0x7F: 0x2421} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
+
+
+def escape_control_characters(text: str) -> str:
+    """Replace each control character by a visible sign.
+
+    >>> escape_control_characters("a\\x1b[2Jb")
+    'a␛[2Jb'
+    """
+    return text.translate(_VISIBLE)
+
+
+# A bot's token, also with an encoded colon, or only the part after the colon, in any case.
+_TOKEN = re.compile(
+    r"\d{6,}(?::|%(?:25)*3A)[\w-]{30,}"
+    r"|(?:(?<![^\W_])|(?<=%[\dA-F]{2}))AA[\w-]{33}(?![^\W_])",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def hide_tokens(text: str) -> str:
+    """Replace all tokens of Telegram bots: whole, encoded, in part, old and new ones.
+
+    >>> hide_tokens("http://127.0.0.1/bot7000000001:AA" + "x" * 33)
+    'http://127.0.0.1/bot<secret>'
+    """
+    return _TOKEN.sub("<secret>", text)
+
+
+def hide_secrets(text: str, environment: Mapping[str, str]) -> str:
+    """Replace tokens, and the values of variables that are named like secrets.
+
+    >>> hide_secrets("PASS oauth:abc123, key 77", {"API_KEY": "77", "PORT": "1"})
+    'PASS <secret>, key <secret>'
+    >>> hide_secrets(f"token 7000000001:{34 * 'A'}-", {})  # its last character may be a -
+    'token <secret>'
+    """
+    for name, value in environment.items():
+        if value and SECRET_NAME.search(name):
+            text = text.replace(value, "<secret>")
+    return hide_tokens(TWITCH_PASS.sub("<secret>", text))
