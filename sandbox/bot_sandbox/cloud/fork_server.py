@@ -2,7 +2,7 @@
 
 A fork starts with everything loaded. To the cloud it is an instance like any other, with the same
 loop (worker.py) and its own address, output and marker. Paths and hooks are those of AWS Lambda
-SnapStart. It needs POSIX. The cloud's side is snapshot.py.
+SnapStart. It needs POSIX. The cloud's side is snapshot_start.py.
 
 Instances must not share some things; these are made again, or the log warns about them. Threads do
 not survive a fork. Sockets do, and those who share one take each other's bytes. Files do, and those

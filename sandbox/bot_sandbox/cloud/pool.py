@@ -17,7 +17,7 @@ from bot_sandbox.cloud.errors import FunctionError
 from bot_sandbox.cloud.events import parse
 from bot_sandbox.cloud.history import History, InstanceRecord, Invocation, Log, RunningCall, report
 from bot_sandbox.cloud.instance import MB, Instance
-from bot_sandbox.cloud.snapshot import Launcher
+from bot_sandbox.cloud.snapshot_start import Launcher
 from bot_sandbox.cloud.trace import next_trace
 from bot_sandbox.event_loop.tasks import BackgroundTasks
 

@@ -48,7 +48,7 @@ class Launcher:
         self._new_marker = new_marker
         self._clock = clock
         self._init_timeout_s = init_timeout_s
-        self._snapshot: Snapshot | None = None
+        self._snapshot: SnapshotProcess | None = None
         self._loading: asyncio.Task[None] | None = None
         self._error: FunctionError | None = None
         if self.from_snapshot and not deployment.can_snapshot:
@@ -89,7 +89,7 @@ class Launcher:
         if self._error:
             raise self._error
         marker = self._new_marker()
-        self._snapshot = Snapshot(self._deployment, marker, self.history, self._clock)
+        self._snapshot = SnapshotProcess(self._deployment, marker, self.history, self._clock)
         try:
             seconds = await self._snapshot.load(self._init_timeout_s)
         except FunctionError as error:
@@ -116,7 +116,7 @@ class Launcher:
         return NewProcess(command, environment, self._new_marker(), output, on_exit)
 
 
-class Snapshot:
+class SnapshotProcess:
     """A process that has loaded the function; all markers of its forks begin with `family`."""
 
     def __init__(
