@@ -7,6 +7,8 @@ module is imported when you first use a name of it.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from bot_sandbox.http import window_hook as _window_hook
+
 if TYPE_CHECKING:
     from bot_sandbox import aio
     from bot_sandbox.cloud import Cloud, FunctionError
@@ -141,6 +143,16 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME_OF:
         raise AttributeError(f"bot_sandbox has no {name!r}; it has {', '.join(__all__)}")
     return getattr(import_module(_HOME_OF[name]), _NAMES_THERE.get(name, name))
+
+
+def _open_window(server: Any) -> Any:
+    """Open a window on a server; only here it is imported, because most users need none."""
+    from bot_sandbox.window.window import open_window
+
+    return open_window(server)
+
+
+_window_hook.open_window = _open_window
 
 
 def __dir__() -> list[str]:

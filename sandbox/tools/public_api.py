@@ -20,7 +20,7 @@ INNER = {
     "Runner": {"changes", "do", "run"},
     "LocalServer": {
         "access", "asked_faults", "check_open", "loop", "note_fault", "notebook_page",
-        "open_window", "serve", "submit",
+        "serve", "submit",
     },
     "TelegramCore": {"note_fault", "still", "stop", "world"},
     "ApiFields": {"to_json"},

@@ -13,7 +13,7 @@ import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
-from typing import Any, ClassVar, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 from weakref import WeakSet
 
 from aiohttp import web
@@ -21,6 +21,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from bot_sandbox.event_loop.change_notifier import ChangeNotifier
 from bot_sandbox.event_loop.runner import Runner
+from bot_sandbox.http import window_hook
 from bot_sandbox.http.access import HOST, Access
 from bot_sandbox.http.page import Page
 from bot_sandbox.world.clock import Clock
@@ -47,10 +48,6 @@ class LocalServer(Runner):
 
     `access` decides where it listens and whom it answers. Servers with the same `clock` share time.
     """
-
-    # Opens a window on this server. The window imports the servers, so they must not import it: the
-    # packages that offer a server (telegram/__init__.py and others) connect the two.
-    open_window: ClassVar[Callable[[Any], ServerWindow]]
 
     # A call through anyio's start_blocking_portal takes 64 µs of processor time instead of 27, for
     # scopes and task groups that nobody needs here.
@@ -146,7 +143,7 @@ class LocalServer(Runner):
         """
         self.check_open()
         if self._window is None:
-            self._window = self.open_window()
+            self._window = window_hook.open_window(self)
         return self._window.notebook_page(still, **shown)
 
     def serve(self, runner: web.BaseRunner, port: int = 0) -> int:

@@ -22,7 +22,6 @@ from bot_sandbox.telegram.world import BotAccount
 from bot_sandbox.world.transcript import Transcript
 
 if TYPE_CHECKING:
-    from bot_sandbox.http.local_server import ServerWindow
     from bot_sandbox.telegram.service import Telegram
 
 __all__ = [
@@ -48,12 +47,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from bot_sandbox.telegram.service import Telegram
 
-    Telegram.open_window = _open_window
     return Telegram
-
-
-def _open_window(telegram: "Telegram") -> "ServerWindow":
-    from bot_sandbox.window.window import Window  # only here: most users need no window
-
-    hosts, origins = telegram.access.allow_hosts, telegram.access.allow_origins
-    return Window(telegram, allow_hosts=hosts, allow_origins=origins)

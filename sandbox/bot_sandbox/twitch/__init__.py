@@ -5,7 +5,6 @@ Start reading at `service.py`. A message goes `people` → `chat` → `irc` (or 
 """
 
 from bot_sandbox.diagnosis.no_reply import NoReply
-from bot_sandbox.http.local_server import ServerWindow
 from bot_sandbox.twitch.chat import ChatMessage
 from bot_sandbox.twitch.connection import ConnectionRecord
 from bot_sandbox.twitch.eventsub_events import EventSubDelivery, Subscription
@@ -30,13 +29,3 @@ __all__ = [
     "TwitchAccount",
     "TwitchSettings",
 ]
-
-
-def _open_window(twitch: Twitch) -> ServerWindow:
-    from bot_sandbox.window.window import Window  # only here: most users need no window
-
-    hosts, origins = twitch.access.allow_hosts, twitch.access.allow_origins
-    return Window(twitch=twitch, allow_hosts=hosts, allow_origins=origins)
-
-
-Twitch.open_window = _open_window

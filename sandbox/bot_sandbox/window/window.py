@@ -75,6 +75,16 @@ class SnapshotJson(TypedDict):
     snapshot: str
 
 
+def open_window(server: LocalServer) -> "Window":
+    """Open a window on one server; it allows what the server allows."""
+    kinds = {"telegram": Telegram, "twitch": Twitch, "cloud": Cloud}
+    shown: dict[str, Any] = {
+        name: server for name, kind in kinds.items() if isinstance(server, kind)
+    }
+    access = server.access
+    return Window(**shown, allow_hosts=access.allow_hosts, allow_origins=access.allow_origins)
+
+
 class Window(LocalServer):
     """A window on a Telegram, a Twitch, a cloud and a mail server, or some of them.
 

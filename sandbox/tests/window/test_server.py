@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 
@@ -141,6 +143,28 @@ def test_a_window_that_a_server_opens_allows_what_the_server_allows():
         request = urllib.request.Request(f"{url}/api/telegram/people", headers=asked)
         with urllib.request.urlopen(request, timeout=10) as response:
             assert response.headers["Access-Control-Allow-Origin"] == PAGE
+
+
+@pytest.mark.parametrize(
+    "module", ["telegram.service.Telegram", "twitch.service.Twitch", "cloud.cloud.Cloud"]
+)
+def test_a_server_opens_its_window_wherever_it_was_imported_from(module):
+    home, _, name = module.rpartition(".")
+    code = f"from bot_sandbox.{home} import {name}\nwith {name}() as one: print(repr(one.window()))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.startswith("Page('http://127.0.0.1:"), done.stderr
+
+
+def test_the_window_of_a_cloud_opens_from_a_coroutine():
+    code = """import asyncio
+from bot_sandbox import aio
+async def main():
+    async with aio.Cloud() as cloud:
+        print(repr(await cloud.window()))
+asyncio.run(main())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.startswith("Page('http://127.0.0.1:"), done.stderr
 
 
 def test_a_body_that_is_too_large_or_no_object_is_refused(window):
