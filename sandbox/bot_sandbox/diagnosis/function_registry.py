@@ -8,7 +8,24 @@ to the function and its log.
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from bot_sandbox.cloud.history import History
+
+class NumberedLog(Protocol):
+    """The lines of a log; the first one ever has number 1."""
+
+    @property
+    def last(self) -> int:
+        """The number of the newest line."""
+
+    def after(self, number: int) -> list[tuple[int, str]]:
+        """Return the lines after line `number`, each with its number."""
+
+
+class FunctionHistory(Protocol):
+    """What a cloud remembers of a function."""
+
+    @property
+    def log(self) -> NumberedLog:
+        """What it has printed."""
 
 
 class RegisteredFunction(Protocol):
@@ -16,7 +33,10 @@ class RegisteredFunction(Protocol):
 
     url: str
     host_url: str
-    history: History
+
+    @property
+    def history(self) -> FunctionHistory:
+        """What its cloud remembers of it."""
 
     def line(self, file: str, number: int) -> str:
         """Return one line of its own code, or ""."""
