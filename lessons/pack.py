@@ -49,10 +49,12 @@ VERSIONS = (
 FILE_LIMIT, TOTAL_LIMIT, MOST_FILES = 20 * 10**6, 100 * 10**6, 5000
 TOO_LARGE = f"it has more than {FILE_LIMIT // 10**6} MB"
 MADE_AGAIN = {"pictures", "card.html", "card.svg"}  # by the course
-# How SQLite's files begin, and the names of those that it writes beside a database.
+# How SQLite's files begin, and the names of those that it writes beside a database. The latter may
+# be empty. A journal begins with zeros if it has nothing to bring back.
 DATABASE = b"SQLite format 3\0"
-JOURNAL = re.compile(rb"\x37\x7f\x06[\x82\x83]|\xd9\xd5\x05\xf9\x20\xa1\x63\xd7")
-BESIDE = re.compile(r"(.+)-(wal|shm|journal)", re.DOTALL)
+JOURNAL = re.compile(rb"\x37\x7f\x06[\x82\x83]|\x18\xe2\x2d\0|\xd9\xd5\x05\xf9\x20\xa1\x63\xd7")
+OF_SQLITE = re.compile(rb"\Z|\0{12}|" + JOURNAL.pattern)
+BESIDE = re.compile(r"(.+)-(wal|shm|journal)", re.DOTALL | re.IGNORECASE)
 # A part of a name that some system cannot store, or reads as something else.
 UNFIT = re.compile(
     rb'|\..*|.{101,}|.*[\x00-\x1f\x7f<>:"|?*\\].*|.*[. ]|(con|prn|aux|nul|com\d|lpt\d)(\..*)?',
@@ -147,6 +149,8 @@ def check_file(name: str, path: Path) -> None:
     """Raise PackError, which says why, if a file does not go into a pack."""
     if SECRET_FILES.fullmatch(path.name):
         raise PackError("secrets stay where they are")
+    if is_beside_database(path):
+        raise PackError("SQLite could delete it because of its name. Rename it")
     if path.is_symlink() or not (path.is_file() or path.is_dir()):  # a folder cannot be read
         raise PackError("it is no ordinary file")
     if not is_fit(name):
@@ -168,13 +172,14 @@ def read_file(path: Path) -> bytes:
     """Read a file; a database as its last transaction left it, although a bot has it open.
 
     What a bot has written last is in a journal beside the file, also after it was killed. Raises
-    PackError for a database that SQLite cannot read.
+    PackError for a database that SQLite cannot read, or beside which it could delete a file.
     """
     content = path.read_bytes()
     if IN_A_TAB:
         return content
+    is_open = has_journal(path, content)
     if not content.startswith(DATABASE):  # SQLite would delete what it takes for a journal
-        if has_journal(path, content):
+        if is_open:
             raise PackError("SQLite has a journal beside it, but it is no database")
         return content
     return saved_whole(path, "mode=rw") or content  # too short for a database
@@ -204,19 +209,28 @@ def saved_whole(path: Path, options: str) -> bytes:
 
 
 def has_journal(path: Path, content: bytes) -> bool:
-    """Return whether a file is a database that is open, or whose last program was killed."""
-    journals = [path.with_name(f"{path.name}{end}") for end in ("-wal", "-journal")]
-    if content.startswith(DATABASE):
-        return any(each.exists() for each in journals)
-    return any(JOURNAL.match(first_bytes(each)) for each in journals)
+    """Return whether a file is a database that is open, or whose last program was killed.
+
+    PackError if a file beside the database has a journal's name, but is somebody's own.
+    """
+    journals = [path.with_name(f"{path.name}{end}") for end in ("-wal", "-journal", "-shm")]
+    if not content.startswith(DATABASE):
+        return any(JOURNAL.match(first_bytes(each)) for each in journals)
+    if own := [each.name for each in journals if not OF_SQLITE.match(first_bytes(each))]:
+        raise PackError(f"SQLite could delete {own[0]} because of its name. Rename {own[0]}")
+    return any(each.exists() for each in journals[:2])
 
 
 def is_journal(path: Path, content: bytes) -> bool:
-    """Return whether SQLite has written a file beside a database, or would read it as its own."""
+    """Return whether SQLite has written a file beside a database."""
+    pattern = OF_SQLITE if is_beside_database(path) else JOURNAL
+    return BESIDE.fullmatch(path.name) is not None and pattern.match(content) is not None
+
+
+def is_beside_database(path: Path) -> bool:
+    """Return whether SQLite would take a file for its own, because of its name."""
     named = BESIDE.fullmatch(path.name)
-    return named is not None and (
-        JOURNAL.match(content) is not None or first_bytes(path.with_name(named[1])) == DATABASE
-    )
+    return named is not None and first_bytes(path.with_name(named[1])) == DATABASE
 
 
 def first_bytes(path: Path) -> bytes:
@@ -296,8 +310,9 @@ def unpack(
             theirs = with_version(versions.get(name, []), new)
             try:
                 of = entries.get(match[1]) if (match := BESIDE.fullmatch(name)) else None
-                if is_journal(path, entry.content) or (of and of.content.startswith(DATABASE)):
-                    raise PackError("SQLite would write it into another database")
+                is_beside = is_beside_database(path) or (of and of.content.startswith(DATABASE))
+                if is_beside or is_journal(path, entry.content):
+                    raise PackError("SQLite would take it for a part of a database")
                 if (found := read_free(folder, name, entry.content, replace)) is not None:
                     old = fingerprint(name, found)
                     mine = with_version(known.get(name, []), old)

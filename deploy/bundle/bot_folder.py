@@ -10,7 +10,10 @@ from deploy.bundle.archive import check_size
 from deploy.secret_scan import OF_TOOLS, SECRET_FILES, files_below, find_leak, known_secrets
 
 # Never packed, and not mentioned: what tools and running bots write, and tests.
-NOT_PACKED = re.compile(rf"{OF_TOOLS}|venv|tests|test_.*\.py|conftest\.py|store\.sqlite3.*")
+JOURNALS = r".*\.(sqlite3?|db)-(wal|shm|journal)"
+NOT_PACKED = re.compile(
+    rf"{OF_TOOLS}|{JOURNALS}|venv|tests|test_.*\.py|conftest\.py|store\.sqlite3.*"
+)
 # What a cloud may call: the function for each caller, as `start.py new` makes it, or the only one.
 CALLERS = {
     "telegram_function": "Telegram",

@@ -381,7 +381,7 @@ def scores_in(path):
 
 @pytest.mark.parametrize("doing", ["nothing", "in the middle"])
 @pytest.mark.parametrize("end", ["alive", "killed"])
-@pytest.mark.parametrize("journal", ["wal", "delete"])
+@pytest.mark.parametrize("journal", ["wal", "delete", "persist", "truncate"])
 def test_the_scores_go_along_whatever_happened_to_their_program(
     here, there, play, journal, end, doing
 ):
@@ -390,7 +390,7 @@ def test_the_scores_go_along_whatever_happened_to_their_program(
         program.kill()
         program.wait()
     packed = pack(here)
-    if (journal, end, doing) == ("delete", "alive", "in the middle"):  # which locks the file
+    if journal != "wal" and (end, doing) == ("alive", "in the middle"):  # which locks the file
         assert packed.left_out[STORE] == "SQLite cannot read it: database is locked"
         return
     assert packed.left_out == {}
@@ -435,7 +435,7 @@ def test_no_journal_goes_along_and_an_older_packs_is_not_written(here, there, pl
         assert scores_in(there / f"workshop/{name}") == hers
         (there / f"workshop/{name}").unlink()
         done = unpack(zip_of(of_old_pack), there)
-        assert done.kept[journals[0]] == "SQLite would write it into another database"
+        assert done.kept[journals[0]] == "SQLite would take it for a part of a database"
         assert not (there / journals[0]).exists()
         assert (f"workshop/{name}" in done.written) == (of_old_pack == raw)
 
@@ -450,6 +450,52 @@ def test_a_text_whose_name_ends_like_a_journals_is_hers(here, there):
     unpack(packed.content, there, replace=True)
     for place in (here, there):
         assert {name: (place / name).read_text() for name in mine} == mine
+
+
+@pytest.mark.parametrize("journal", ["wal", "delete"])
+@pytest.mark.parametrize("end", ["-journal", "-wal", "-shm"])
+def test_a_text_that_sqlite_would_take_for_a_journal_is_named_and_stays(
+    here, there, play, end, journal
+):
+    program = play(journal, "nothing")
+    with closing(sqlite3.connect(here / STORE)):
+        program.kill()
+        program.wait()
+    older = pack(here).content
+    put(here, {f"{STORE}{end}": "mine\n"})
+    text = Path(f"{STORE}{end}").name
+    before = files_in(here)
+    packed = pack(here)
+    assert packed.left_out == {
+        STORE: f"SQLite could delete {text} because of its name. Rename {text}",
+        f"{STORE}{end}": "SQLite could delete it because of its name. Rename it",
+    }
+    assert "explanation.txt" in packed.files
+    put(there, {f"{STORE}{end}": "mine\n"})
+    for _ in range(2):
+        assert unpack(older, there, replace=True).kept == {STORE: packed.left_out[STORE]}
+        assert (there / f"{STORE}{end}").read_text() == "mine\n"
+        put(there, {STORE: before[STORE]})
+    done = unpack(zip_of([(f"{STORE}{end}", b"theirs")]), there, replace=True)
+    assert done.kept == {f"{STORE}{end}": "SQLite would take it for a part of a database"}
+    assert (there / f"{STORE}{end}").read_text() == "mine\n"
+    assert files_in(here) == before
+
+
+@pytest.mark.parametrize("end", ["-wal", "-WAL"])  # the same name on most Macs and on Windows
+def test_no_journal_of_a_zip_is_written_beside_a_database(here, there, play, end):
+    play("wal", "nothing")
+    log = (here / f"{STORE}-wal").read_bytes()
+    put(there, {STORE: pack_of(here)[STORE]})
+    for content in (log, b"a text"):
+        assert unpack(zip_of([(f"{STORE}{end}", content)]), there, replace=True).written == []
+    assert scores_in(there / STORE) == [("Viktor", 7)]
+
+
+def pack_of(folder):
+    """{name: content} of a folder's pack."""
+    with zipfile.ZipFile(io.BytesIO(pack(folder).content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def test_no_program_changes_what_is_no_database_beside_a_journal(here, play):
