@@ -334,6 +334,7 @@ def valid_callback(callback: str, *, https_only: bool) -> bool:
     False
     """
     try:
+        callback.encode()  # fails for half of a surrogate pair, which JSON can hold
         parts = urlsplit(callback)
         port = parts.port
     except ValueError:

@@ -63,6 +63,10 @@ async def json_body(request: web.Request, example: Values) -> Values:
         return {}
     try:
         values = json.loads(data, parse_constant=refuse_constant)
+        json.dumps(values, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:  # it cannot be sent on as UTF-8
+        half = ascii(error.object[error.start])
+        raise ValueError(f"the body has half of a character, such as {half}") from None
     except (ValueError, RecursionError) as error:
         raise ValueError(f"expected JSON in the body: {error}") from None
     if values is None:  # many libraries send it for nothing

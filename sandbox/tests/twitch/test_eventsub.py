@@ -212,7 +212,7 @@ def test_refusals(world, callback):
     for value in (1234567890, ["0123456789"], {"a": "0123456789"}, True, None):
         assert refused(good | {"secret": value}) == (400, short), value
     assert refused(good | {"callback": "ftp://x"}) == (400, "invalid callback url")
-    for value in ([good["callback"]], 5, None):
+    for value in ([good["callback"]], 5, None, "http://127.0.0.1:9/\ud800", "http://\udfff:9/"):
         assert refused(good | {"callback": value}) == (400, "invalid callback url"), value
     assert refused(good, type="stream.onlin")[1] == "invalid subscription type and version"
     assert refused(good, version="2")[1] == "invalid subscription type and version"

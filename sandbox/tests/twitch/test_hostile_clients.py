@@ -4,9 +4,10 @@ import socket
 from urllib.parse import urlencode
 
 import pytest
+from eventsub_callback import subscribe
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from twitch_tools import Irc, World, call
+from twitch_tools import Irc, World, call, helix
 
 from bot_sandbox.twitch import Twitch
 
@@ -119,6 +120,32 @@ def test_any_body_is_answered_by_helix(world, body, path):
     given_body = {"raw": body} if isinstance(body, bytes) else {"body": body}
     answer = call("POST", f"{world.twitch.url}/helix{path}", headers=headers, **given_body)
     assert answer.status == 400 and answer.json["error"] == "Bad Request"
+
+
+HALF = st.builds(
+    str.__add__,
+    st.sampled_from(["", "http://127.0.0.1:9/", "http://"]),
+    st.text(st.characters(categories=["Cs"]), min_size=1, max_size=1),
+)
+
+
+@quick
+@given(HALF, st.sampled_from(["type", "condition", "method", "callback", "secret", "message"]))
+def test_half_a_surrogate_pair_is_answered_by_helix(world, half, field):
+    transport = {"method": "webhook", "callback": "http://127.0.0.1:9/", "secret": "x" * 10}
+    online = {"type": "stream.online", "condition": {"broadcaster_user_id": world.viktor.id}}
+    message = {"broadcaster_id": world.viktor.id, "sender_id": world.bot.id, "message": "hi"}
+    app_token = world.twitch.app_token(world.app)
+    for extra in ({field: half}, {half: "x"}):
+        for answer in (
+            subscribe(world, transport, app_token, **online | extra),
+            subscribe(world, transport | extra, app_token, **online),
+            helix(world, "POST", "/chat/messages", body=message | extra),
+        ):
+            assert answer.status in (202, 400, 401, 409)
+    pending = "webhook_callback_verification_pending"
+    subscriptions = world.twitch.subscriptions
+    world.twitch.wait_until(lambda: pending not in {each.status for each in subscriptions()}, 5)
 
 
 @quick

@@ -36,6 +36,15 @@ def test_somebody_is_made_and_writes(telegram, window):
     assert update["message"]["text"] == "hi"
 
 
+@pytest.mark.parametrize("half", ["\ud800", "Anna\udfff"])
+def test_half_of_a_character_is_refused_and_named(window, half):
+    for values in ({"name": half}, {half: "Anna"}):
+        status, said = ask(window, "/api/telegram/people", values)
+        assert status == 400
+        assert json.loads(said)["error"].startswith("the body has half of a character, such as ")
+    assert json.loads(ask(window, "/api/telegram/people")[1]) == {"people": []}
+
+
 @pytest.mark.parametrize("key", ["", "x", "ключ".encode().decode("latin-1")])
 def test_nobody_comes_in_without_the_key(window, key):
     status, said = ask(window, "/api/telegram/people", key=key)
