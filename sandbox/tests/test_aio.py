@@ -1,7 +1,8 @@
 """bot_sandbox.aio: each call of the plain classes as a coroutine, for bots in the test's loop."""
 
+import __future__
+
 import asyncio
-import importlib
 import inspect
 import itertools
 import re
@@ -9,23 +10,22 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import bot_sandbox
 from bot_sandbox import Telegram, aio
-from bot_sandbox.aio.twin import Twin
+from bot_sandbox.aio.twin import ServerTwin, Twin
 from bot_sandbox.cloud.in_process import InProcessCloud
 from bot_sandbox.telegram import Limits, NoReply
 from bot_sandbox.telegram.in_memory import InMemoryTelegram
 
 SANDBOX = Path(__file__).parents[1]
 sys.path.insert(0, str(SANDBOX))
-from tools.aio import MIRRORED  # noqa: E402
 from tools.public_api import CLASSES, members  # noqa: E402
 
-TWINS = {one.name for one in CLASSES}
-OWN = set(dir(Twin)) | {"sync"}
+OWN = set(dir(ServerTwin))
 
 
 def names_in(annotation):
@@ -37,44 +37,72 @@ def names_in(annotation):
     return words - {"Chat"} | ({"Group"} if "Chat" in words else set())
 
 
-@pytest.mark.parametrize("public", CLASSES, ids=lambda public: public.name)
-def test_each_public_name_has_a_twin_with_the_same_parameters_and_result(public):
-    module = importlib.import_module(f"bot_sandbox.aio.{public.aio}")
-    twin, plain = getattr(module, public.name), MIRRORED.get(public.name, public).type
+@pytest.fixture(scope="module")
+def stub():
+    """What editors and mypy read, run as Python."""
+    path = Path(aio.__file__).with_suffix(".pyi")
+    module = ModuleType(path.name)
+    code = path.read_text(encoding="utf-8")
+    exec(compile(code, path, "exec", __future__.annotations.compiler_flag), vars(module))
+    return module
+
+
+@pytest.mark.parametrize("name", aio.__all__)
+def test_the_stub_has_each_public_name_with_the_parameters_and_result_of_the_plain_one(name, stub):
+    twin, seen, plain = getattr(aio, name), getattr(stub, name), getattr(bot_sandbox, name)
     wanted = members(plain)
-    found = {name for name in dir(twin) if not name.startswith("_")} - OWN
-    assert found == wanted.keys()
-    for name, member in wanted.items():
-        ours = inspect.getattr_static(twin, name)
+    assert {each for each in dir(seen) if not each.startswith("_")} - OWN == wanted.keys() - OWN
+    assert inspect.getdoc(twin) == inspect.getdoc(seen)
+    for each, member in wanted.items():
+        shown = inspect.getattr_static(seen, each)
         if member.is_property:
-            assert isinstance(ours, property), name
+            assert isinstance(shown, property), each
             continue
-        theirs = getattr(plain, name)
-        assert inspect.iscoroutinefunction(ours), name
-        assert inspect.getdoc(ours) == inspect.getdoc(theirs) or name == "close"
-        this, that = inspect.signature(ours), inspect.signature(theirs)
-        assert names_in(this.return_annotation) == names_in(that.return_annotation), name
+        ours, theirs = getattr(twin, each), getattr(plain, each)
+        assert inspect.iscoroutinefunction(ours) and inspect.iscoroutinefunction(shown), each
+        assert inspect.getdoc(ours) == inspect.getdoc(theirs) or each == "close"
+        assert inspect.getdoc(shown) == inspect.getdoc(ours), each
+        assert inspect.signature(ours) == inspect.signature(theirs), each
+        this, that = inspect.signature(shown), inspect.signature(theirs)
+        assert names_in(this.return_annotation) == names_in(that.return_annotation), each
         assert [(p.name, p.kind, p.default) for p in this.parameters.values()] == [
             (p.name, p.kind, p.default) for p in that.parameters.values()
-        ], name
+        ], each
         for parameter in this.parameters.values():
             given = that.parameters[parameter.name].annotation
-            assert names_in(parameter.annotation) == names_in(given), (name, parameter.name)
+            assert names_in(parameter.annotation) == names_in(given), (each, parameter.name)
 
 
-def test_the_files_are_what_the_tool_writes():
+def test_the_file_is_what_the_tool_writes():
     words = [sys.executable, SANDBOX / "tools/aio.py", "--check"]
     done = subprocess.run(words, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
 def test_all_classes_can_be_imported_from_the_package():
-    assert set(aio.__all__) == TWINS - {"Fault", "Faults"}  # telegram.faults makes them
+    assert {getattr(bot_sandbox, name) for name in aio.__all__} == {one.type for one in CLASSES}
     assert all(issubclass(getattr(aio, name), Twin) for name in aio.__all__)
     assert set(aio.__all__) <= set(dir(aio))
     assert {"Telegram", "ApiCall", "aio", "__version__"} <= set(dir(bot_sandbox))
     with pytest.raises(AttributeError, match="it has Clock, Cloud"):
         aio.Nothing  # noqa: B018
+
+
+def test_a_twin_shows_the_names_of_its_plain_object_and_lets_nothing_be_set():
+    clock = aio.Clock()
+    assert {"advance", "ahead", "of", "sync"} <= set(dir(clock))
+    assert repr(clock) == f"aio.{clock.sync!r}" and clock == aio.Clock.of(clock.sync)
+    for name in ("nothing", "_nothing"):
+        with pytest.raises(AttributeError, match=f"^'Clock' object has no attribute '{name}'$"):
+            getattr(clock, name)
+        with pytest.raises(AttributeError):
+            setattr(clock, name, 1)
+    with pytest.raises(AttributeError):
+        clock.ahead = 1
+    with pytest.raises(TypeError, match="unexpected keyword argument 'prt'"):
+        aio.Telegram(prt=1)
+    with pytest.raises(AttributeError, match="'Clock' object has no attribute 'sync'"):
+        aio.Clock.__new__(aio.Clock).sync  # noqa: B018
 
 
 def test_telegram_in_a_loop():

@@ -1,6 +1,6 @@
 """What a test may use: the public classes of bot_sandbox and their public names.
 
-`tools/aio.py` writes a coroutine for each method, and `tools/reference.py` describes them all.
+`tools/aio.py` writes their stubs as coroutines, and `tools/reference.py` describes them all.
 """
 
 import ast
@@ -58,11 +58,10 @@ COROUTINES = {("Clock", "sleep")}  # not marked with @blocking: a bot awaits the
 
 @dataclass(frozen=True)
 class Public:
-    """A public class: where it is, and the name of the module of bot_sandbox.aio with its twin."""
+    """A public class, and where it is."""
 
     module: str
     name: str
-    aio: str = ""  # "" if it has no methods that wait
 
     @property
     def is_made_by_users(self) -> bool:
@@ -77,21 +76,22 @@ class Public:
         return found
 
 
+# Those with methods that wait; bot_sandbox.aio has them, too.
 CLASSES = [
-    Public("bot_sandbox.telegram.service", "Telegram", "telegram"),
-    Public("bot_sandbox.telegram.people", "Person", "telegram"),
-    Public("bot_sandbox.telegram.people", "Group", "telegram"),
-    Public("bot_sandbox.telegram.buttons", "Press", "telegram"),
-    Public("bot_sandbox.telegram.faults", "Faults", "telegram"),
-    Public("bot_sandbox.telegram.faults", "Fault", "telegram"),
-    Public("bot_sandbox.twitch.service", "Twitch", "twitch"),
-    Public("bot_sandbox.twitch.people", "TwitchAccount", "twitch"),
-    Public("bot_sandbox.twitch.faults", "Faults", "twitch"),
-    Public("bot_sandbox.cloud.cloud", "Cloud", "cloud"),
-    Public("bot_sandbox.cloud.function", "Function", "cloud"),
-    Public("bot_sandbox.cloud.timers", "Timer", "cloud"),
-    Public("bot_sandbox.mail", "Mail", "mail"),
-    Public("bot_sandbox.world.clock", "Clock", "clock"),
+    Public("bot_sandbox.telegram.service", "Telegram"),
+    Public("bot_sandbox.telegram.people", "Person"),
+    Public("bot_sandbox.telegram.people", "Group"),
+    Public("bot_sandbox.telegram.buttons", "Press"),
+    Public("bot_sandbox.telegram.faults", "Faults"),
+    Public("bot_sandbox.telegram.faults", "Fault"),
+    Public("bot_sandbox.twitch.service", "Twitch"),
+    Public("bot_sandbox.twitch.people", "TwitchAccount"),
+    Public("bot_sandbox.twitch.faults", "Faults"),
+    Public("bot_sandbox.cloud.cloud", "Cloud"),
+    Public("bot_sandbox.cloud.function", "Function"),
+    Public("bot_sandbox.cloud.timers", "Timer"),
+    Public("bot_sandbox.mail", "Mail"),
+    Public("bot_sandbox.world.clock", "Clock"),
 ]
 # Public classes whose methods never wait, or which belong to plain code only.
 PLAIN_CLASSES = [

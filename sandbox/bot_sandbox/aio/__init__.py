@@ -11,51 +11,36 @@ wraps a plain object, `telegram.sync` is the plain object. Everything else, such
 what the plain classes return.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from bot_sandbox.aio.clock import Clock
-    from bot_sandbox.aio.cloud import Cloud, Function, Timer
-    from bot_sandbox.aio.mail import Mail
-    from bot_sandbox.aio.telegram import Group, Person, Press, Telegram
-    from bot_sandbox.aio.twitch import Twitch, TwitchAccount
+import bot_sandbox
+from bot_sandbox.aio.twin import twin_of
 
-_MODULES = {
-    "Clock": "clock",
-    "Cloud": "cloud",
-    "Function": "cloud",
-    "Timer": "cloud",
-    "Group": "telegram",
-    "Mail": "mail",
-    "Person": "telegram",
-    "Press": "telegram",
-    "Telegram": "telegram",
-    "Twitch": "twitch",
-    "TwitchAccount": "twitch",
-}
 __all__ = [
     "Clock",
     "Cloud",
+    "Fault",
     "Function",
     "Group",
     "Mail",
     "Person",
     "Press",
     "Telegram",
+    "TelegramFaults",
     "Timer",
     "Twitch",
     "TwitchAccount",
+    "TwitchFaults",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """Import a class when it is first used."""
-    if name not in _MODULES:
+    """Make a class when it is first used."""
+    if name not in __all__:
         raise AttributeError(f"bot_sandbox.aio has no {name!r}; it has {', '.join(__all__)}")
-    return getattr(import_module(f"bot_sandbox.aio.{_MODULES[name]}"), name)
+    return twin_of(getattr(bot_sandbox, name))
 
 
 def __dir__() -> list[str]:
-    """Return all names, also those of modules that are not imported yet."""
+    """Return all names, also those of classes that are not made yet."""
     return sorted({*globals(), *__all__})
