@@ -329,7 +329,7 @@ def packages_there() -> set[str]:
 @contextmanager
 def venv_lock() -> Iterator[None]:
     """Let one start at a time change .venv; the lock ends with its process and its installer."""
-    from botlib.file_lock import hold_lock
+    from botlib.details.file_lock import hold_lock
 
     waiting = "Another start.py is installing packages. Waiting for it."
     with hold_lock(VENV_LOCK, WAIT_S, lambda: say(waiting)) as file:

@@ -19,11 +19,11 @@ from itertools import pairwise
 
 from bot_sandbox.twitch import Twitch
 from botlib import Bot
-from botlib.twitch.connection import Timing
-from botlib.twitch.credentials import LoginRefused
+from botlib.twitch.details.connection import Timing
+from botlib.twitch.details.credentials import LoginRefused
+from botlib.twitch.details.limits import Limits
 from botlib.twitch.irc import INVISIBLE
 from botlib.twitch.irc_bot import IrcBot
-from botlib.twitch.limits import Limits
 from lessons.worlds.background import ThreadedIrcBot
 
 SCOPES = ["chat:read", "chat:edit"]

@@ -210,7 +210,7 @@ class Bot:
         import sys
         from pathlib import Path
 
-        from botlib.bot_files import include_folder
+        from botlib.details.bot_files import include_folder
 
         caller = sys._getframe(1).f_globals.get("__file__")
         path = (Path(caller).parent if caller else Path()).joinpath(folder).resolve()

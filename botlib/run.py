@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botlib.bot import Bot, printable
-from botlib.bot_files import load_bot_file
-from botlib.settings import read_settings, secrets_of, suggest_command
+from botlib.details.bot_files import load_bot_file
+from botlib.details.settings import read_settings, secrets_of, suggest_command
 
 if TYPE_CHECKING:
     import asyncio  # not loaded here: Ctrl-C is to be minded before anything takes time
@@ -86,8 +86,8 @@ def run_twitch(bot: Bot, stopping: Stopping, folder: Path) -> int:
     """Answer on Twitch by IRC; ValueError for a token that Twitch does not take."""
     import asyncio
 
-    from botlib.twitch.connection import Timing
-    from botlib.twitch.credentials import LoginRefused
+    from botlib.twitch.details.connection import Timing
+    from botlib.twitch.details.credentials import LoginRefused
     from botlib.twitch.irc_bot import IrcBot
 
     timing = Timing()

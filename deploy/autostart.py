@@ -19,8 +19,8 @@ import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
+from botlib.details.settings import read_settings
 from botlib.run import WRONG_SETTINGS, load_bot
-from botlib.settings import read_settings
 from deploy.runit_service import RunitService, runit_service
 
 ROOT = Path(__file__).resolve().parents[1]  # the folder that botlib is in

@@ -13,7 +13,7 @@ import sys
 import time
 from typing import Any
 
-from botlib.http import quoted, request
+from botlib.details.http import quoted, request
 
 TABLE = "bot"
 PAUSE_S = 0.5

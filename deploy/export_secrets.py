@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from botlib.settings import read_settings
+from botlib.details.settings import read_settings
 from botlib.telegram import checked_secret
 
 STORE = "STORE_URL"

@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from botlib import settings
-from botlib.env_file import bots_folder, only_sandbox, write_env
-from botlib.http import HttpResponse, quoted, request
-from botlib.settings import addresses
+from botlib.details import settings
+from botlib.details.env_file import bots_folder, only_sandbox, write_env
+from botlib.details.http import HttpResponse, quoted, request
+from botlib.details.settings import addresses
 from botlib.telegram import checked_secret
 from botlib.telegram import token as telegram_token
 from botlib.twitch import token as twitch_token

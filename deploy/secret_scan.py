@@ -30,8 +30,8 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from botlib.env_file import read_env
-from botlib.settings import SECRETS, password_in
+from botlib.details.env_file import read_env
+from botlib.details.settings import SECRETS, password_in
 
 SECRET_FILES = re.compile(
     r"(?!\.env\.example$)(.*\.env(\..*)?|\.env.*|.*\.session|.*\.tfstate(\.backup)?"

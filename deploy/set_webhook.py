@@ -13,9 +13,9 @@ import argparse
 import json
 import sys
 
-from botlib.settings import read_settings, telegram_api
+from botlib.details.settings import read_settings, telegram_api
 from botlib.telegram import checked_secret
-from botlib.telegram.bot_api import BotApi
+from botlib.telegram.details.bot_api import BotApi
 
 
 def main(arguments: list[str]) -> int:

@@ -11,8 +11,8 @@ answered the challenge.
 import json
 import sys
 
-from botlib.settings import read_settings
-from botlib.twitch.helix import CHAT_MESSAGE, ApiRefused, Helix, checked_id, first
+from botlib.details.settings import read_settings
+from botlib.twitch.details.helix import CHAT_MESSAGE, ApiRefused, Helix, checked_id, first
 from botlib.twitch.irc import channel_name
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bot_sandbox.diagnosis.bot_log import add_bot_logger, capture_bot_logs
 from botlib.bot import Bot
-from botlib.bot_files import load_bot_file
+from botlib.details.bot_files import load_bot_file
 from lessons.extension.save import BELOW_IS_RUN, MAGIC, saved_text
 from lessons.workshop import workshop, write_file
 

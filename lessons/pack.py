@@ -20,7 +20,7 @@ from contextlib import closing, suppress
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from botlib.env_file import bots_folder
+from botlib.details.env_file import bots_folder
 from deploy.secret_scan import (
     BROKEN_ZIP,
     OF_TOOLS,

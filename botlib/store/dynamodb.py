@@ -23,8 +23,8 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from botlib.http import HttpResponse, NoAnswer, Unreachable, quoted, request
-from botlib.settings import warn_if_readable
+from botlib.details.http import HttpResponse, NoAnswer, Unreachable, quoted, request
+from botlib.details.settings import warn_if_readable
 from botlib.store.aws_signature import Credentials, sign
 from botlib.store.interface import LARGEST, Store, StoreError, added, read_json
 from botlib.store.yandex_token import service_account_token

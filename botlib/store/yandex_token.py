@@ -6,7 +6,7 @@ Source: https://yandex.cloud/en/docs/functions/operations/function-sa, read in N
 import os
 import time
 
-from botlib.http import request
+from botlib.details.http import request
 
 METADATA = "169.254.169.254"  # of this machine alone; Yandex's own SDK obeys YC_METADATA_ADDR, too
 LONGEST_S = 86_400  # to keep a token, whatever its answer says

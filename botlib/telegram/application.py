@@ -20,11 +20,11 @@ from telegram.ext import Application, ApplicationBuilder, ApplicationHandlerStop
 from telegram.warnings import PTBUserWarning
 
 from botlib.bot import Bot, TryAgain, error_location
+from botlib.details.settings import require_setting, telegram_api
 from botlib.function import Handler
-from botlib.settings import require_setting, telegram_api
 from botlib.store import Store
 from botlib.telegram import UNKNOWN_TO_TELEGRAM, Json, deadline, update_handler
-from botlib.telegram.verified_request import VerifiedRequest
+from botlib.telegram.details.verified_request import VerifiedRequest
 
 App = Application[Any, Any, Any, Any, Any, Any]
 

@@ -4,7 +4,7 @@ It needs no public address. Only one program may poll for a bot. When it starts,
 is removed, because Telegram gives each update to one place only.
 
 Commands run one after the other, each with a time limit. Their replies wait in a queue for each
-chat (`send_queue.py`).
+chat (`details/send_queue.py`).
 """
 
 import asyncio
@@ -18,12 +18,12 @@ from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ContextTypes, TypeHandler
 
 from botlib.bot import Bot, split
-from botlib.settings import require_setting
+from botlib.details.settings import require_setting
 from botlib.telegram import LONGEST_TEXT, UNKNOWN_TO_TELEGRAM, message_from
 from botlib.telegram.application import App, builder_for
-from botlib.telegram.bounded_request import bounded_request
-from botlib.telegram.send_queue import SendQueues
-from botlib.telegram.verified_request import TOKEN_TRIES, VerifiedRequest, seconds_of
+from botlib.telegram.details.bounded_request import bounded_request
+from botlib.telegram.details.send_queue import SendQueues
+from botlib.telegram.details.verified_request import TOKEN_TRIES, VerifiedRequest, seconds_of
 
 HandOver = Callable[[asyncio.AbstractEventLoop, Callable[[], object]], object]
 

@@ -3,8 +3,8 @@
 import re
 from typing import NamedTuple
 
+from botlib.details.settings import telegram_api
 from botlib.function import constant_time_equal
-from botlib.settings import telegram_api
 from botlib.tokens import ALONE, COPIED_ALONG, KnownMistake, Problem, find_mistakes
 
 ASK_BOTFATHER = "Ask BotFather: /mybots, your bot, API Token"
@@ -94,7 +94,7 @@ def ask_telegram(token: str, root: str) -> TelegramTokenReport:
 
     An error page of a proxy is not Telegram's word, whatever its status.
     """
-    from botlib.http import NoAnswer, request  # here: most who load this module never ask
+    from botlib.details.http import NoAnswer, request  # here: most who load this module never ask
 
     response = request("GET", f"{root}/bot{token}/getMe")
     answer = response.json_object()

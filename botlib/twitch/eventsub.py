@@ -14,11 +14,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from botlib.bot import Bot, Message, TryAgain
+from botlib.details.http import NoAnswer, Unreachable
 from botlib.function import Handler, Request, Response, constant_time_equal, http_function
-from botlib.http import NoAnswer, Unreachable
 from botlib.store import Store
 from botlib.store.memory import MemoryStore
-from botlib.twitch.helix import CHAT_MESSAGE, ApiRefused, Helix, checked_id, checked_secret
+from botlib.twitch.details.helix import CHAT_MESSAGE, ApiRefused, Helix, checked_id, checked_secret
 from botlib.twitch.irc import LONGEST_TEXT, clean_incoming, split_reply
 
 MESSAGE_ID = "twitch-eventsub-message-id"

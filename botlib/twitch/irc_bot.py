@@ -1,8 +1,8 @@
 """The Twitch bot that must stay alive: it keeps a connection to the chat and answers over it.
 
 It connects, logs in, joins its channels, listens and answers. If the connection breaks, it starts
-again with the first step. `connection.py` is one connection, `channel.py` is the bot in one
-channel, `limits.py` waits so that Twitch's limits are kept.
+again with the first step. In `details/`, `connection.py` is one connection, `channel.py` is the bot
+in one channel, `limits.py` waits so that Twitch's limits are kept.
 
 A bad token stops the bot; it tries everything else again. No wait for Twitch is longer than some
 seconds, so the bot is back within a minute after Twitch is.
@@ -29,14 +29,14 @@ from typing import Any
 import aiohttp
 
 from botlib.bot import Bot, Message
-from botlib.settings import addresses, require_setting
+from botlib.details.settings import addresses, require_setting
 from botlib.store import Store, StoreError
 from botlib.store.memory import MemoryStore
-from botlib.twitch.channel import CONFIRMED, MAY_HAVE_ARRIVED, Channel, NotLetIn, State
-from botlib.twitch.connection import ChatConnection, ConnectionLost, Timing
-from botlib.twitch.credentials import Credentials, LoginRefused
+from botlib.twitch.details.channel import CONFIRMED, MAY_HAVE_ARRIVED, Channel, NotLetIn, State
+from botlib.twitch.details.connection import ChatConnection, ConnectionLost, Timing
+from botlib.twitch.details.credentials import Credentials, LoginRefused
+from botlib.twitch.details.limits import Limits
 from botlib.twitch.irc import LONGEST_TEXT, IrcMessage, channel_name, clean_incoming, split_reply
-from botlib.twitch.limits import Limits
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ import re
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
+from botlib.details.http import HttpResponse, NoAnswer, quoted, request
+from botlib.details.settings import addresses
 from botlib.function import constant_time_equal
-from botlib.http import HttpResponse, NoAnswer, quoted, request
-from botlib.settings import addresses
 from botlib.tokens import ALONE, COPIED_ALONG, KnownMistake, Problem, find_mistakes
 
 IRC_SCOPES = ("chat:read", "chat:edit")

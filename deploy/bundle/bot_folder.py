@@ -5,7 +5,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from botlib.env_file import env_files
+from botlib.details.env_file import env_files
 from deploy.bundle.archive import check_size
 from deploy.secret_scan import OF_TOOLS, SECRET_FILES, files_below, find_leak, known_secrets
 
@@ -62,7 +62,7 @@ def bot_files(folder: Path) -> dict[str, bytes]:
             raise ValueError(
                 f"{file} holds {leak.what}, in line {leak.line}, so nothing was packed. Remove it, "
                 "make a new one where it came from, write that into .env and read it with "
-                f"require_setting({leak.setting!r}), from botlib.settings."
+                f"require_setting({leak.setting!r}), from botlib.details.settings."
                 + " If this is a false alarm, end the line with: # not a secret"
                 * (not leak.in_use)
             )

@@ -21,12 +21,12 @@ from deploy.bundle.bot_folder import parsed
 BOTLIB = Path(botlib.__file__).resolve().parent
 NEVER = ("bot_sandbox", "lessons", "deploy")
 OF_BOTLIB = {  # a package: the modules of botlib, or names in them, that need it
-    "aiohttp": {"run", "twitch.channel", "twitch.connection", "twitch.irc_bot"},
-    "dotenv": {"env_file"},
+    "aiohttp": {"run", "twitch.irc_bot", "twitch.details.channel", "twitch.details.connection"},
+    "dotenv": {"details.env_file"},
     "redis": {"store.open_store", "store.*", "store.redis", "store.urls"},
-    "telegram": {"run"}
-    | {f"telegram.{name}" for name in ("application", "bounded_request", "polling")}
-    | {f"telegram.{name}" for name in ("send_queue", "verified_request")},
+    "telegram": {"run", "telegram.application", "telegram.polling"}
+    | {f"telegram.details.{name}" for name in ("bounded_request", "send_queue")}
+    | {"telegram.details.verified_request"},
 }
 PACKAGES = {  # which are called differently from what is imported
     "bs4": "beautifulsoup4",

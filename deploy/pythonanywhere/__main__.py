@@ -25,10 +25,9 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from botlib.bot import printable
-from botlib.env_file import only_sandbox
-from botlib.function import dict_or_empty
-from botlib.http import request
-from botlib.settings import (
+from botlib.details.env_file import only_sandbox
+from botlib.details.http import request
+from botlib.details.settings import (
     Settings,
     check_address,
     is_this_machine,
@@ -37,8 +36,9 @@ from botlib.settings import (
     telegram_api,
     warn_if_readable,
 )
+from botlib.function import dict_or_empty
 from botlib.telegram import SECRET_HEADER, UNKNOWN_TO_TELEGRAM, bot_id, checked_secret
-from botlib.telegram.bot_api import BotApi, BotApiError
+from botlib.telegram.details.bot_api import BotApi, BotApiError
 from botlib.telegram.token import ask_telegram
 from deploy.add_files import add_missing_files
 from deploy.bundle import Target, bundle

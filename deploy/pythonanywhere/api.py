@@ -15,8 +15,8 @@ from contextlib import suppress
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
+from botlib.details.http import HttpResponse, quoted, request
 from botlib.function import dict_or_empty
-from botlib.http import HttpResponse, quoted, request
 
 HOSTS = ("www.pythonanywhere.com", "eu.pythonanywhere.com")  # each has its own accounts
 PYTHON = "3.13"  # the newest there: help page PythonVersions, 2025-03-20

@@ -16,7 +16,7 @@ from pathlib import Path
 from string import Template
 from textwrap import wrap
 
-from botlib.env_file import bots_folder
+from botlib.details.env_file import bots_folder
 from lessons.commands.copies import FOLDER
 from lessons.explanation import kept_explanation
 from lessons.learner_bot import NAME, BotFileError, bot_name, load_bot

@@ -18,8 +18,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from botlib.env_file import bots_folder
-from botlib.file_lock import hold_lock
+from botlib.details.env_file import bots_folder
+from botlib.details.file_lock import hold_lock
 from lessons import COURSE
 from lessons.commands.open_notebooks import close_session, wait_until_closed
 from lessons.commands.refresh import KERNEL

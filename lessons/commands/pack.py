@@ -12,7 +12,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from botlib.env_file import bots_folder
+from botlib.details.env_file import bots_folder
 from lessons.commands.copies import FOLDER
 from lessons.pack import PACK, PackError, pack, read
 

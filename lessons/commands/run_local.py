@@ -23,7 +23,7 @@ from pathlib import Path
 from bot_sandbox.http.jupyter_proxy import terminal_address
 from bot_sandbox.processes.supervisor import DETACHED
 from botlib import run
-from botlib.settings import PLATFORMS, read_settings
+from botlib.details.settings import PLATFORMS, read_settings
 
 CHILD = "from lessons.commands.run_local import serve; import sys; serve(*sys.argv[1:])"
 NOT_PACKAGES = ("bot_sandbox", "botlib", "deploy", "lessons")  # a stranger may own these names

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from botlib.bot import Bot
-from botlib.bot_files import load_bot_file
+from botlib.details.bot_files import load_bot_file
 from lessons.exercises.slips import BotTask, Slip, Values
 from lessons.exercises.verdict import exercise, expect
 from lessons.learner_bot import commands_of

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from botlib.bot import Bot, Message
-from botlib.bot_files import load_bot_file
+from botlib.details.bot_files import load_bot_file
 from lessons.exercises.slips import Slip, Task, empty_store, equal, has_dots
 from lessons.exercises.verdict import NotYet, Untouched, call_silently, exercise, expect, show
 

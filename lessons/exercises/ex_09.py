@@ -12,7 +12,7 @@ from unittest.mock import patch
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.twitch import Twitch, TwitchAccount
 from botlib import Bot, Message
-from botlib.bot_files import load_bot_file
+from botlib.details.bot_files import load_bot_file
 from botlib.store.sqlite import SqliteStore
 from lessons.exercises.slips import Slip, Task, number
 from lessons.exercises.verdict import NotYet, exercise, expect

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from botlib.bot import Bot
-from botlib.bot_files import load_bot_file
+from botlib.details.bot_files import load_bot_file
 from lessons.exercises.ex_09 import BetweenStore, loaded
 from lessons.exercises.slips import BotTask, Slip, Values, empty_store
 from lessons.exercises.verdict import exercise, expect, show

@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from bot_sandbox.diagnosis.bot_log import capture_bot_logs
 from botlib.bot import Bot, Message
-from botlib.bot_files import load_bot_file
+from botlib.details.bot_files import load_bot_file
 from lessons.exercises.slips import Values, empty_store, has_dots
 from lessons.exercises.verdict import NotYet, Untouched, describe, exercise, expect, show
 

@@ -204,8 +204,8 @@ WAIT_S = Task(
     "Otherwise look at sent[-most]. When that one is 30 seconds old, there is room for the next.",
     "That is at sent[-most] + 30. How long from now? And max(0, …) keeps it from being negative.",
     task=WAIT_S,
-    because="A bot that waits is never ignored. `Limits` in botlib/twitch/limits.py does the same "
-    "for messages, logins and joins.",
+    because="A bot that waits is never ignored. `Limits` in botlib/twitch/details/limits.py does "
+    "the same for messages, logins and joins.",
 )
 def exercise_2(wait_s: Any) -> str:
     """So many messages in thirty seconds, never one more."""

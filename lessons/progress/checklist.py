@@ -23,10 +23,10 @@ from bot_sandbox import Telegram, Twitch
 from bot_sandbox.command.hello_bot import USERNAME, authorize_bot, create_telegram_bot
 from bot_sandbox.world.randomness import Randomness
 from botlib.bot import APOLOGY, Bot
-from botlib.bot_files import where_in
-from botlib.env_file import env_files, only_sandbox, read_env
+from botlib.details.bot_files import where_in
+from botlib.details.env_file import env_files, only_sandbox, read_env
 from botlib.run import load_bot
-from botlib.twitch.helix import Helix
+from botlib.twitch.details.helix import Helix
 from lessons.cloud import Cloud
 from lessons.exercises.verdict import show
 from lessons.learner_bot import bot_name

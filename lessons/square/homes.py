@@ -14,7 +14,7 @@ from typing import ClassVar, Self
 from bot_sandbox import Clock, Telegram, Twitch
 from bot_sandbox.command.hello_bot import USERNAME, authorize_bot
 from bot_sandbox.world.randomness import Randomness
-from botlib.twitch.helix import Helix
+from botlib.twitch.details.helix import Helix
 from lessons.cloud import Cloud
 from lessons.square import places
 from lessons.square.bot_copy import copy_function, copy_program

@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 from telegram.error import InvalidToken
 
 from botlib.bot import Bot
-from botlib.settings import require_setting
+from botlib.details.settings import require_setting
 from botlib.telegram import UNKNOWN_TO_TELEGRAM
 from botlib.telegram.application import App
 from botlib.telegram.polling import UpdatesRequest, application, log_polling_error

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from raw_server import answering, http
 
-from botlib.http import (
+from botlib.details.http import (
     LONGEST_ANSWER,
     LONGEST_QUOTE,
     Blocked,

@@ -179,4 +179,4 @@ def test_without_the_folder_the_error_says_what_to_make(folder):
 def test_a_bot_without_a_folder_does_not_load_what_includes_one():
     code = "import sys, botlib; botlib.Bot().ask('!help'); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, text=True, capture_output=True)
-    assert done.stderr == "" and "botlib.bot_files" not in done.stdout.split()
+    assert done.stderr == "" and "botlib.details.bot_files" not in done.stdout.split()

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from botlib import Bot
-from botlib.settings import read_settings, telegram_api
+from botlib.details.settings import read_settings, telegram_api
 from botlib.telegram import token as telegram_token
-from botlib.telegram.bot_api import BotApi
+from botlib.telegram.details.bot_api import BotApi
 from botlib.twitch import token as twitch_token
 from botlib.twitch.irc_bot import IrcBot
 from lessons.worlds.background import ThreadedIrcBot

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botlib.env_file import read_env
-from botlib.settings import (
+from botlib.details.env_file import read_env
+from botlib.details.settings import (
     NAMES,
     addresses,
     is_this_machine,

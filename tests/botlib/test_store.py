@@ -630,7 +630,10 @@ def test_a_redis_that_comes_back_is_used_again():
         ("memory://", set()),
         ("sqlite:///store.db", {"sqlite3"}),
         ("redis://127.0.0.1:9", {"redis"}),
-        ("dynamodb://scores?region=eu-central-1", {"botlib.http", "botlib.store.aws_signature"}),
+        (
+            "dynamodb://scores?region=eu-central-1",
+            {"botlib.details.http", "botlib.store.aws_signature"},
+        ),
     ],
 )
 def test_a_store_loads_its_own_library_alone(tmp_path, url, loaded):
@@ -651,5 +654,5 @@ print(*sys.modules)
         capture_output=True,
     )
     assert done.stderr == ""
-    own = {"redis", "sqlite3", "botlib.http", "botlib.store.aws_signature"}
+    own = {"redis", "sqlite3", "botlib.details.http", "botlib.store.aws_signature"}
     assert own & set(done.stdout.split()) == loaded

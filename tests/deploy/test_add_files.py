@@ -8,7 +8,7 @@ from her_bot import EARLY, HER_BOT, write_her_bot
 from bot_sandbox import Cloud, Telegram, Twitch
 from bot_sandbox.command.hello_bot import authorize_bot
 from bot_sandbox.world.randomness import Randomness
-from botlib.twitch.helix import Helix
+from botlib.twitch.details.helix import Helix
 from deploy.add_files import CLOUD, FILES, add_missing_files
 from deploy.bundle.__main__ import main as bundle
 

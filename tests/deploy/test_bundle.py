@@ -18,7 +18,7 @@ from redis_server import RedisServer
 from bot_sandbox import Cloud, Telegram, Twitch
 from bot_sandbox.command.hello_bot import authorize_bot
 from bot_sandbox.world.randomness import Randomness
-from botlib.twitch.helix import Helix
+from botlib.twitch.details.helix import Helix
 from deploy.bundle import LOCK, Target, bundle
 from deploy.bundle.__main__ import main
 from deploy.bundle.imports import BOTLIB, OF_BOTLIB, needed
@@ -37,7 +37,7 @@ bot.command("three")(lambda message: ["one", "two", "three"])
 handler = webhook(bot)
 """
 APPLICATION = """
-from botlib.settings import require_setting
+from botlib.details.settings import require_setting
 from botlib.telegram.application import builder_for, webhook
 from telegram.ext import PrefixHandler
 

@@ -340,7 +340,7 @@ def test_the_webhook_is_set_without_showing_token_or_secret(telegram):
 BUTTONS = """
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.ext import ApplicationBuilder, CallbackQueryHandler, CommandHandler
-from botlib.settings import require_setting, telegram_api
+from botlib.details.settings import require_setting, telegram_api
 from botlib.telegram.application import webhook
 
 async def colour(update, context):

@@ -20,7 +20,7 @@ from her_bot import HER_BOT, write_her_bot
 from readme_commands import DOCUMENTS, blocks, fresh_course, run_line, shows
 
 from bot_sandbox import Twitch
-from botlib.env_file import read_env
+from botlib.details.env_file import read_env
 from botlib.run import WRONG_SETTINGS
 from botlib.twitch.token import check_token
 

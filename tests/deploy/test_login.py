@@ -15,9 +15,9 @@ from urllib.request import Request, urlopen
 import pytest
 
 from bot_sandbox import Twitch
-from botlib.env_file import read_env
-from botlib.http import Unreachable
-from botlib.settings import NAMES
+from botlib.details.env_file import read_env
+from botlib.details.http import Unreachable
+from botlib.details.settings import NAMES
 from deploy.login import Console, Refused, login
 from lessons.pythonanywhere import PythonAnywhere
 

@@ -21,7 +21,7 @@ from redis_server import free_port
 from rented_machine import Engine, Machine, blocks_of, make_debian, what_is_missing
 
 from bot_sandbox.cloud.prices import HOURS_A_MONTH, servers
-from botlib.renewed_tokens import STATE_FILE
+from botlib.details.renewed_tokens import STATE_FILE
 from botlib.run import WRONG_SETTINGS
 from deploy.autostart import BotProcess, login_item
 

@@ -143,7 +143,7 @@ def test_its_zip_answers_telegram_under_awslambdaric(zipped, awslambdaric, event
 
 @pytest.mark.parametrize("events", ["aws", "yandex"])
 def test_its_zip_answers_twitch_under_awslambdaric(zipped, awslambdaric, events):
-    from botlib.twitch.helix import Helix
+    from botlib.twitch.details.helix import Helix
 
     handler = "twitch_function.handler"
     with Twitch() as twitch, Cloud() as cloud:

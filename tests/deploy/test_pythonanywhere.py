@@ -17,7 +17,7 @@ from raw_server import answering, http
 from readme_commands import DOCUMENTS, fresh_course, run_line, walk
 
 from bot_sandbox import Telegram
-from botlib.settings import NAMES
+from botlib.details.settings import NAMES
 from deploy.bundle.target import find_python
 from deploy.new import main as new
 from deploy.pythonanywhere.__main__ import main

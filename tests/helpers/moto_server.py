@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from function_server import serving
 
-from botlib.http import HttpResponse, request
+from botlib.details.http import HttpResponse, request
 from botlib.store.aws_signature import Credentials, sign
 
 REGION = "eu-central-1"

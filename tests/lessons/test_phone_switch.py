@@ -7,7 +7,7 @@ from jupyter_client.manager import start_new_kernel
 
 from bot_sandbox import Telegram
 from bot_sandbox.diagnosis.no_reply import NoReply
-from botlib.settings import NAMES
+from botlib.details.settings import NAMES
 from lessons.worlds.phone import Phone
 
 BOT = """
@@ -41,7 +41,7 @@ def real(monkeypatch, tmp_path):
         for name in names:
             monkeypatch.setenv(name, "")
     monkeypatch.delenv("BOT_WORLD", raising=False)
-    monkeypatch.setattr("botlib.settings.THIS_MACHINE", set())
+    monkeypatch.setattr("botlib.details.settings.THIS_MACHINE", set())
     monkeypatch.setenv("BOTS_FOLDER", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     with Telegram(limits=None) as telegram:
@@ -132,7 +132,7 @@ def test_a_token_is_typed_hidden_in_a_notebooks_cell(real, tmp_path):
     manager, client = start_new_kernel(cwd=str(tmp_path))
     try:
         source = (
-            "import botlib.settings\n"
+            "import botlib.details.settings\n"
             "from pathlib import Path\n"
             "from deploy.login import login\n"
             'login("telegram", now=True, folder=".")\n'

@@ -12,7 +12,7 @@ import pytest
 
 import lessons.exercises
 from botlib.bot import Bot
-from botlib.bot_files import load_bot_file
+from botlib.details.bot_files import load_bot_file
 from lessons.exercises.slips import BotTask, Slip, Task, Values, contains, like, number
 from lessons.exercises.verdict import Exercise, exercise
 

@@ -5,7 +5,7 @@ from telegram.ext import CommandHandler
 
 from bot_sandbox import Telegram
 from botlib import Bot
-from botlib.settings import Settings
+from botlib.details.settings import Settings
 from botlib.telegram.application import builder_for
 from lessons.worlds.world import World, telegram_world
 
@@ -23,7 +23,7 @@ def sandbox():
 @pytest.fixture
 def real(monkeypatch):
     """A second Telegram that plays the real one: (it, a bot there, settings that lead to it)."""
-    monkeypatch.setattr("botlib.settings.THIS_MACHINE", set())
+    monkeypatch.setattr("botlib.details.settings.THIS_MACHINE", set())
     with Telegram() as telegram:
         mine = telegram.new_bot("My bot", "my_real_bot")
         values = {"TELEGRAM_TOKEN": mine.token, "TELEGRAM_API": telegram.url}

@@ -29,7 +29,7 @@ EXCEPTIONS = {
     "lessons.pack": "deploy.secret_scan",  # one scanner for all that leaves this machine
 }
 STANDARD_ONLY = ("botlib.bot", "botlib.function")
-WHEN_ASKED = {"botlib.bot": "botlib.bot_files"}  # imported only by Bot.include_folder
+WHEN_ASKED = {"botlib.bot": "botlib.details.bot_files"}  # imported only by Bot.include_folder
 OF_AWS = "snapshot_restore_py"  # as good as standard: AWS's Python has it
 LOADERS = ("import_module", "__import__", "find_spec", "run_module")
 # In a text that is run elsewhere, or shown: "from lessons.web import …", "python -m botlib.run"
@@ -221,7 +221,7 @@ def test_ordinary_words_are_no_arrows():
         ("botlib.telegram", "import telegram\nfrom botlib.bot import Bot"),
         ("bot_sandbox.telegram", "from bot_sandbox.http.local_server import LocalServer"),
         ("lessons.charts.base", "from bot_sandbox.cloud import Cloud"),
-        ("deploy.bundle", "from botlib.settings import settings"),
+        ("deploy.bundle", "from botlib.details.settings import settings"),
         ("lessons.pack", "from deploy.secret_scan import find_leak"),
     ],
 )

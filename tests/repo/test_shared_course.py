@@ -21,7 +21,8 @@ TOKEN = "123456:a-token-that-only-a-test-has"
 ROOT_GIVES_UP = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
 AS_A_USER = ROOT_GIVES_UP if sys.platform == "linux" and os.geteuid() == 0 else []
 WORLD = (
-    "import lessons; from botlib.settings import read_settings; print(read_settings('telegram'))"
+    "import lessons; from botlib.details.settings import read_settings; "
+    "print(read_settings('telegram'))"
 )
 
 

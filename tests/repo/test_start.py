@@ -696,7 +696,10 @@ def small(course):
         (course / name).mkdir(parents=True, exist_ok=True)
         (course / name / "__init__.py").write_text('"""Nothing."""\n')
     (course / "docs/tab/build.py").write_text('"""Nothing."""\n')  # it imports what is gone
-    for name in ("botlib/file_lock.py", "deploy/requirements_txt.py"):  # start.py imports them
+    for name in (
+        "botlib/details/file_lock.py",
+        "deploy/requirements_txt.py",
+    ):  # start.py imports them
         shutil.copy(HOME / name, course / name)
     shutil.rmtree(course / "notebooks")
     (course / "notebooks").mkdir()

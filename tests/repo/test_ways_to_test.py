@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from botlib.settings import NAMES
+from botlib.details.settings import NAMES
 
 HOME = Path(__file__).parents[2]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals and scripts as POSIX has them")
@@ -110,7 +110,10 @@ def course(tmp_path, types, monkeypatch):
     for name in ROOMS:
         (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / name / "__init__.py").write_text('"""Nothing."""\n')
-    for name in ("botlib/file_lock.py", "deploy/requirements_txt.py"):  # start.py imports them
+    for name in (
+        "botlib/details/file_lock.py",
+        "deploy/requirements_txt.py",
+    ):  # start.py imports them
         shutil.copy(HOME / name, folder / name)
     (folder / "notebooks").mkdir()
     (folder / "lessons/__init__.py").write_text(ROOM)

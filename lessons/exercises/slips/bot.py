@@ -17,7 +17,7 @@ from typing import Any
 from unittest.mock import patch
 
 from botlib.bot import Bot, Message
-from botlib.bot_files import load_bot_file
+from botlib.details.bot_files import load_bot_file
 from lessons.exercises.slips.slip import Slip
 from lessons.exercises.verdict import (
     NotYet,

@@ -106,9 +106,9 @@ class Chat:
 
 @pytest.fixture
 def telegram(monkeypatch):
-    monkeypatch.setattr(import_module("botlib.telegram.send_queue"), "FIRST_RETRY_S", 0.05)
+    monkeypatch.setattr(import_module("botlib.telegram.details.send_queue"), "FIRST_RETRY_S", 0.05)
     for module in ("bot_api", "verified_request"):
-        monkeypatch.setattr(import_module(f"botlib.telegram.{module}"), "RETRY_S", 0.05)
+        monkeypatch.setattr(import_module(f"botlib.telegram.details.{module}"), "RETRY_S", 0.05)
     with Telegram(limits=None, retry_scale=0.001) as telegram:
         yield telegram
 

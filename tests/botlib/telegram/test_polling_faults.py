@@ -19,8 +19,8 @@ from telegram.error import NetworkError
 
 from botlib import Bot
 from botlib.run import BROKEN, WRONG_SETTINGS
-from botlib.telegram.bounded_request import LONGEST_ANSWER, bounded_request
-from botlib.telegram.send_queue import LONGEST_QUEUE, SendQueues
+from botlib.telegram.details.bounded_request import LONGEST_ANSWER, bounded_request
+from botlib.telegram.details.send_queue import LONGEST_QUEUE, SendQueues
 from lessons.worlds.background import ThreadedPolling
 
 TOKEN = "42:not-a-real-token"
@@ -287,7 +287,7 @@ def test_a_flooded_chat_does_not_silence_the_others(caplog):
 
 
 def test_a_refusal_without_a_pause_is_not_answered_by_a_hail_of_messages(monkeypatch):
-    monkeypatch.setattr(import_module("botlib.telegram.send_queue"), "FIRST_RETRY_S", 600.0)
+    monkeypatch.setattr(import_module("botlib.telegram.details.send_queue"), "FIRST_RETRY_S", 600.0)
     answers = in_turn(refused(429, "Too Many Requests", retry_after=-1000))
     with Updates(update(1, "!hello"), update(2, "!hello", 8), sendMessage=answers) as telegram:
         polling = ThreadedPolling(make_bot(), TOKEN, telegram.url)
@@ -297,7 +297,7 @@ def test_a_refusal_without_a_pause_is_not_answered_by_a_hail_of_messages(monkeyp
 
 
 def test_a_reply_that_must_wait_too_long_is_dropped_and_the_next_is_said(caplog, monkeypatch):
-    monkeypatch.setattr(import_module("botlib.telegram.send_queue"), "LONGEST_WAIT_S", 0.2)
+    monkeypatch.setattr(import_module("botlib.telegram.details.send_queue"), "LONGEST_WAIT_S", 0.2)
     flood = refused(429, "Too Many Requests: retry after 1000000000", retry_after=10**9)
     with (
         Updates(update(1, "!echo old"), sendMessage=in_turn(flood)) as telegram,
@@ -310,7 +310,7 @@ def test_a_reply_that_must_wait_too_long_is_dropped_and_the_next_is_said(caplog,
 
 
 def test_replies_wait_in_order_while_telegram_is_not_there(caplog, monkeypatch):
-    monkeypatch.setattr(import_module("botlib.telegram.send_queue"), "FIRST_RETRY_S", 0.05)
+    monkeypatch.setattr(import_module("botlib.telegram.details.send_queue"), "FIRST_RETRY_S", 0.05)
     taken = threading.Event()
 
     async def slow(message):

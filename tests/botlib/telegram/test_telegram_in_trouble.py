@@ -14,8 +14,8 @@ from scripted_telegram import ME, ScriptedTelegram, ok, refused, sent
 from telegram_adapters import ADAPTERS, SECRET, post
 
 from botlib import Bot
-from botlib.http import NoAnswer, Unreachable
-from botlib.telegram.bot_api import BotApi, BotApiError
+from botlib.details.http import NoAnswer, Unreachable
+from botlib.telegram.details.bot_api import BotApi, BotApiError
 from botlib.telegram.webhook import webhook
 
 TOKEN = "42:not-a-real-token"

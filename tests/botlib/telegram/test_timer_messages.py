@@ -246,8 +246,8 @@ def test_a_command_says_it_in_both_clouds(scene, cloud_name):
 
 
 PATIENT = f"""{MAIN}
-import botlib.telegram.bot_api
-botlib.telegram.bot_api.RETRY_S = 60.0  # so there is no time for a second try in the same call
+from botlib.telegram.details import bot_api
+bot_api.RETRY_S = 60.0  # so there is no time for a second try in the same call
 """
 
 

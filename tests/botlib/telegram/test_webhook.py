@@ -51,7 +51,7 @@ def test_what_is_refused_is_said():
     assert status == 400 and "expected an update" in answer["error"]
 
 
-@pytest.mark.parametrize("module", ["webhook", "bot_api"])
+@pytest.mark.parametrize("module", ["webhook", "details.bot_api"])
 def test_it_loads_neither_the_library_nor_an_event_loop_nor_an_http_client(module):
     code = f"import sys; import botlib.telegram.{module}; print(*sys.modules)"
     loaded = subprocess.run(

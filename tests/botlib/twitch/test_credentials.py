@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from botlib.twitch.credentials import TRIES, Credentials, LoginRefused
+from botlib.twitch.details.credentials import TRIES, Credentials, LoginRefused
 
 SCOPES = ["chat:read", "chat:edit"]
 GOOD = {"client_id": "app", "login": "hellobot", "user_id": "7", "scopes": SCOPES, "expires_in": 0}

@@ -22,8 +22,8 @@ from bot_sandbox.http.local_server import LocalServer
 from botlib import Bot
 from botlib.bot import TryAgain
 from botlib.store import open_store
+from botlib.twitch.details.helix import ApiRefused, Helix
 from botlib.twitch.eventsub import sign, webhook
-from botlib.twitch.helix import ApiRefused, Helix
 from deploy.bundle.imports import needed
 
 SECRET, BOT, VIKTOR, CHANNEL = "correct-horse", "900", "7", "7"

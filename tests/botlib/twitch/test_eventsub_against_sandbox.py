@@ -11,8 +11,8 @@ from bot_sandbox.http.local_server import LocalServer
 from bot_sandbox.twitch import Twitch
 from botlib import Bot
 from botlib.store import open_store
+from botlib.twitch.details.helix import ApiRefused, Helix
 from botlib.twitch.eventsub import webhook
-from botlib.twitch.helix import ApiRefused, Helix
 from lessons.cloud import Cloud
 
 SECRET = "correct-horse"

@@ -22,11 +22,11 @@ from botlib.bot import TryAgain
 from botlib.store import StoreError
 from botlib.store.memory import MemoryStore
 from botlib.twitch import irc_bot
-from botlib.twitch.connection import Timing
-from botlib.twitch.credentials import LoginRefused
+from botlib.twitch.details.connection import Timing
+from botlib.twitch.details.credentials import LoginRefused
+from botlib.twitch.details.limits import SLACK_S, Limits
 from botlib.twitch.irc import INVISIBLE, escape_command, split_reply
 from botlib.twitch.irc_bot import IrcBot
-from botlib.twitch.limits import SLACK_S, Limits
 from lessons.worlds.background import ThreadedIrcBot
 
 SCOPES = ["chat:read", "chat:edit"]

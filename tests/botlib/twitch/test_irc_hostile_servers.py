@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from botlib import Bot
-from botlib.twitch.connection import Timing
-from botlib.twitch.credentials import LoginRefused
+from botlib.twitch.details.connection import Timing
+from botlib.twitch.details.credentials import LoginRefused
+from botlib.twitch.details.limits import Limits
 from botlib.twitch.irc import IrcMessage, format_line
 from botlib.twitch.irc_bot import BACKLOG, IrcBot
-from botlib.twitch.limits import Limits
 
 SCOPES = ["chat:read", "chat:edit"]
 GOOD = {"client_id": "app", "login": "hellobot", "user_id": "7", "scopes": SCOPES, "expires_in": 0}

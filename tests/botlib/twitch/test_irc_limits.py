@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botlib.twitch.limits import Limits
+from botlib.twitch.details.limits import Limits
 
 
 class Jumping(selectors.SelectSelector):

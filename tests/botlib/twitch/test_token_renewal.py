@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot_sandbox.processes.supervisor import ProcessSupervisor
-from botlib.env_file import CURLY, read_env, write_env
-from botlib.file_lock import hold_lock
-from botlib.renewed_tokens import RENEWED_FROM, STATE_FILE, save_renewed
+from botlib.details.env_file import CURLY, read_env, write_env
+from botlib.details.file_lock import hold_lock
+from botlib.details.renewed_tokens import RENEWED_FROM, STATE_FILE, save_renewed
 
 ROOT = Path(__file__).parents[3]
 HOUR = 3600.0
@@ -151,7 +151,7 @@ def test_a_value_that_no_line_can_hold_changes_nothing(tmp_path):
 WRITER = """
 import sys
 from pathlib import Path
-from botlib.env_file import write_env
+from botlib.details.env_file import write_env
 for number in range(20):
     write_env(Path(sys.argv[1]), {sys.argv[2]: str(number)})
 """
@@ -170,7 +170,7 @@ def test_writers_at_the_same_time_lose_nothing(tmp_path):
 FULL = """
 import resource, sys
 from pathlib import Path
-from botlib.env_file import write_env
+from botlib.details.env_file import write_env
 resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
 write_env(Path(sys.argv[1]), {"B": "x" * 100})
 """
@@ -189,7 +189,7 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from botlib.env_file import write_env
+from botlib.details.env_file import write_env
 
 def trace(frame, event, _):
     global left

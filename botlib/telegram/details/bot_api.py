@@ -41,7 +41,7 @@ class BotApi:
         Raises BotApiError for a refusal, Unreachable if Telegram surely heard nothing, and NoAnswer
         if it may have done what was asked.
         """
-        from botlib.http import NoAnswer, quoted, request  # here: most updates need no call
+        from botlib.details.http import NoAnswer, quoted, request  # here: most updates need no call
 
         body, headers = json.dumps(parameters).encode(), {"Content-Type": "application/json"}
         address = f"{self._root}/bot{self._token}/{method}"
@@ -101,7 +101,7 @@ def send(telegram: BotApi, call: Json, until: float, again: bool) -> None:
 
 def can_retry(error: OSError | BotApiError) -> bool:
     """Tell whether a call surely had no effect, and the same call may work later."""
-    from botlib.http import Blocked, Unreachable  # here: the call that failed has loaded it
+    from botlib.details.http import Blocked, Unreachable  # here: the call that failed has loaded it
 
     if isinstance(error, BotApiError):
         return not error.is_permanent

@@ -27,8 +27,8 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 
 from botlib.bot import printable
+from botlib.details.settings import is_this_machine, spellings_of
 from botlib.function import NOTHING
-from botlib.settings import is_this_machine, spellings_of
 
 DEADLINE_S = 10.0  # where the caller sets no other
 LONGEST_ANSWER = 4 * 2**20  # bytes; the largest that a bot needs is a list of 100 updates

@@ -11,8 +11,8 @@ import time
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from botlib.http import DEADLINE_S, HttpResponse, NoAnswer, Unreachable, quoted, request
-from botlib.settings import addresses, require_setting
+from botlib.details.http import DEADLINE_S, HttpResponse, NoAnswer, Unreachable, quoted, request
+from botlib.details.settings import addresses, require_setting
 from botlib.twitch.irc import avoid_duplicate
 
 EARLY_S = 60  # a token that ends so soon is renewed before it is used

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from telegram.error import RetryAfter
 
-from botlib.telegram.verified_request import seconds_of, was_not_done
+from botlib.telegram.details.verified_request import seconds_of, was_not_done
 
 LONGEST_QUEUE = 100  # replies that wait in one chat; of more, the oldest are dropped
 LONGEST_WAIT_S = 3600.0  # after so long a reply is dropped: nobody waits for it any more

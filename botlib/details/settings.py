@@ -154,8 +154,12 @@ def read_settings(platform: str = "telegram", folder: Path | str = ".") -> Setti
     `.env` is read, and a token for the real world is removed from the environment. Raises
     ValueError for an unknown platform, a `.env` that cannot be read, an invalid address.
     """
-    from botlib.env_file import env_files, only_sandbox, read_env  # here: functions read no file
-    from botlib.renewed_tokens import read_renewed
+    from botlib.details.env_file import (  # here: functions read no file
+        env_files,
+        only_sandbox,
+        read_env,
+    )
+    from botlib.details.renewed_tokens import read_renewed
 
     if platform not in NAMES:
         raise ValueError(f"there are settings for {', '.join(NAMES)}, not for {platform!r}")
@@ -189,7 +193,7 @@ def check_address(name: str, values: Mapping[str, str]) -> None:
 def warn_if_readable(name: str, address: str) -> None:
     """Log a warning if the bot's token would travel to another machine without encryption."""
     if address.startswith("http://") and not is_this_machine(address):
-        logging.getLogger("botlib.settings").warning(
+        logging.getLogger("botlib.details.settings").warning(
             "%s begins with http:// and is not on this machine, so everyone on the network "
             "between can read the bot's token. Use an https:// address.",
             name,

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from botlib.file_lock import hold_lock
+from botlib.details.file_lock import hold_lock
 
 CURLY = "“”„‘’"  # what text programs turn quotes into
 LOCK_WAIT_S = 10.0  # for another writer

@@ -17,7 +17,7 @@ from telegram.error import NetworkError, RetryAfter, TelegramError
 from telegram.request import BaseRequest, RequestData
 
 from botlib.telegram import RETRY_S
-from botlib.telegram.bot_api import GATEWAY_TIMEOUT, pause_of
+from botlib.telegram.details.bot_api import GATEWAY_TIMEOUT, pause_of
 
 TOKEN_TRIES = 3  # before a bot believes that its token is wrong
 TOKEN_PAUSE_S = 1.0  # before the second try, twice as long before the third
@@ -100,7 +100,7 @@ class VerifiedRequest(BaseRequest):
         return status, body
 
     def _quoted(self, body: bytes) -> str:
-        from botlib.http import quoted  # here: few answers need it
+        from botlib.details.http import quoted  # here: few answers need it
 
         return quoted(body.decode("utf-8", "replace"), self._token)
 

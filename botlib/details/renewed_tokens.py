@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from botlib.env_file import env_files, only_sandbox, read_env, write_env
+from botlib.details.env_file import env_files, only_sandbox, read_env, write_env
 
 STATE_FILE = "renewed.env"  # in STATE_DIRECTORY: what replaces the environment's settings
 RENEWED_FROM = "RENEWED_FROM"  # its line with the fingerprint of the settings that it replaces

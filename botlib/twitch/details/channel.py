@@ -4,9 +4,9 @@ import asyncio
 from enum import Enum, auto
 
 from botlib.bot import Message
-from botlib.twitch.connection import ChatConnection, ConnectionLost, NotSent
+from botlib.twitch.details.connection import ChatConnection, ConnectionLost, NotSent
+from botlib.twitch.details.limits import SLACK_S, Limits
 from botlib.twitch.irc import IrcMessage, avoid_duplicate, privmsg
-from botlib.twitch.limits import SLACK_S, Limits
 
 # What happened to a text; every other outcome is the msg-id of Twitch's refusal.
 CONFIRMED, LOST, NO_ANSWER = "confirmed", "connection lost", "no answer"

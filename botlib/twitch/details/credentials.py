@@ -10,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
 
-from botlib.http import NoAnswer, quoted, request
-from botlib.renewed_tokens import file_for_renewed, save_renewed
-from botlib.settings import addresses, suggest_command
+from botlib.details.http import NoAnswer, quoted, request
+from botlib.details.renewed_tokens import file_for_renewed, save_renewed
+from botlib.details.settings import addresses, suggest_command
 from botlib.twitch.token import AUTHORIZE, TwitchTokenReport, check_token, clean_token, refusal_of
 
 log = logging.getLogger(__name__)
