@@ -10,7 +10,7 @@ from deploy.bundle.lockfile import read_lock, with_dependencies
 from deploy.bundle.target import PYTHONS
 
 PARTS = {  # a file, and what the program in its image imports
-    Path(__file__).with_name("requirements.txt"): ("dotenv", "redis", "telegram", "twitchio"),
+    Path(__file__).with_name("requirements.txt"): ("aiohttp", "dotenv", "redis", "telegram"),
     LOCK.parent / "sandbox/requirements.lock": ("PIL", "aiohttp", "aiosmtpd", "psutil"),
 }
 OLD_PYTHON = "async-timeout"  # redis wants it below Python 3.11.3, which Debian 12 still has

@@ -321,6 +321,22 @@ def test_a_notebook_uses_each_library_that_professionals_use(library):
 owners_of = cache(packages_distributions)  # it reads a list of every package's files
 
 
+def imported_tops(room):
+    """The first names of all that the files of a room import."""
+    for path in sorted((HOME / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from (alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                yield node.module.partition(".")[0]
+
+
+def test_botlib_imports_each_of_its_dependencies():
+    distributions = owners_of()
+    owners = {owner for top in imported_tops("botlib") for owner in distributions.get(top, [])}
+    assert by_name(BASE).keys() <= {canonicalize_name(name) for name in owners}
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_what_a_room_imports_is_a_dependency(room):
     distributions = owners_of()
