@@ -29,9 +29,10 @@ from botlib.details.env_file import bots_folder, only_sandbox, write_env
 from botlib.details.http import HttpResponse, quoted, request
 from botlib.details.settings import addresses
 from botlib.telegram import checked_secret
-from botlib.telegram import token as telegram_token
-from botlib.twitch import token as twitch_token
+from botlib.twitch.details.token import refusal_of
 from deploy.pythonanywhere import api as pythonanywhere_api
+from deploy.tokens import telegram as telegram_token
+from deploy.tokens import twitch as twitch_token
 
 TRIES = 3  # at pasting a token
 LONGEST_WAIT_S = 7200.0  # for somebody to press Authorize; Twitch gives half an hour
@@ -158,7 +159,7 @@ def telegram(known: dict[str, str], username: str, console: Console) -> dict[str
             except ValueError:  # none yet, or one that is easy to guess
                 secret = secrets.token_urlsafe(32)
             return {"TELEGRAM_TOKEN": token, "TELEGRAM_SECRET": secret}
-        console.say("\n".join(str(problem) for problem in found.problems))
+        console.say("\n".join(found.problems))
     raise Refused(f"{TRIES} times there was no good token. Nothing was written.")
 
 
@@ -207,7 +208,7 @@ def twitch(
         token["access_token"], scopes=scopes, account=expected or None, client_id=client_id
     )
     if not whose.ok:
-        raise Refused("\n".join(str(problem) for problem in whose.problems))
+        raise Refused("\n".join(whose.problems))
     console.say(f"Twitch says: this is {quoted(whose.login, token['access_token'])}.")
     if owner:  # Twitch keeps the consent; this token is not needed
         return {**found, "TWITCH_CHANNEL": channel or whose.login}
@@ -289,7 +290,7 @@ def by_device_code(
         if "device code" in text:
             break
         # A page of a proxy is not Twitch's word: only a refusal in JSON ends the login.
-        if text != "authorization_pending" and twitch_token.refusal_of(response):
+        if text != "authorization_pending" and refusal_of(response):
             raise Refused(f"Twitch gave no token ({response.status}: {text}).")
     raise Refused("The code is no longer valid: Cancel was pressed, or too much time has passed.")
 

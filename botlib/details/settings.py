@@ -43,6 +43,7 @@ NAMES = {  # of the platforms, and of a home that a program here uploads a bot t
 TWITCH_WEBHOOK = {"TWITCH_CLIENT_SECRET", "TWITCH_EVENTSUB_SECRET"}  # only such a bot needs them
 PUBLIC = {"TELEGRAM_API", "TWITCH_API", "TWITCH_CHANNEL", "TWITCH_BOT_ID"}
 PUBLIC |= {f"PYTHONANYWHERE_{name}" for name in ("USERNAME", "HOST", "API", "SITE")}
+COPIED_ALONG = r"[\s\x00-\x1f\"'`‘’“”\u200b\ufeff]"  # with a token: quotes, spaces, line ends
 SHORTEST_SECRET = 8  # characters of a part of a secret that is hidden by itself
 STORE_SECRETS = {"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}  # besides the password in STORE_URL
 SECRETS = {name for names in NAMES.values() for name in names} - PUBLIC | STORE_SECRETS

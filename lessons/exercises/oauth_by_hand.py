@@ -277,7 +277,7 @@ UNKNOWN = "Twitch doesn't know this text, so it has no login. But how many chara
         choices=WORDS,
     ),
     because="Three of seven got a 401, for three reasons. The status alone doesn't say what to do, "
-    "so botlib's check_token looks at the text, too.",
+    "so check_token looks at the text, too.",
 )
 def exercise_3(diagnosis: Any) -> str:
     """Seven tokens, told apart by what Twitch says and by their length."""

@@ -12,7 +12,7 @@ from botlib.details.settings import Settings, read_settings, telegram_api
 from botlib.telegram import checked_secret
 from botlib.telegram.application import App
 from botlib.telegram.details.bot_api import BotApi
-from botlib.telegram.token import visible_problems
+from deploy.tokens.telegram import visible_problems
 from lessons.worlds.background import ThreadedPolling
 
 

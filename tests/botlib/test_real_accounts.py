@@ -12,10 +12,10 @@ import pytest
 
 from botlib import Bot
 from botlib.details.settings import read_settings, telegram_api
-from botlib.telegram import token as telegram_token
 from botlib.telegram.details.bot_api import BotApi
-from botlib.twitch import token as twitch_token
 from botlib.twitch.irc_bot import IrcBot
+from deploy.tokens import telegram as telegram_token
+from deploy.tokens import twitch as twitch_token
 from lessons.worlds.background import ThreadedIrcBot
 
 ROOT = Path(__file__).parents[2]

@@ -22,7 +22,7 @@ from readme_commands import DOCUMENTS, blocks, fresh_course, run_line, shows
 from bot_sandbox import Twitch
 from botlib.details.env_file import read_env
 from botlib.run import WRONG_SETTINGS
-from botlib.twitch.token import check_token
+from deploy.tokens.twitch import check_token
 
 PAGE = DOCUMENTS["deploy/friend/README.md"]
 HOUR, DAY = 3600.0, 24 * 3600.0

@@ -13,7 +13,13 @@ from urllib.parse import urlencode
 from botlib.details.http import NoAnswer, quoted, request
 from botlib.details.renewed_tokens import file_for_renewed, save_renewed
 from botlib.details.settings import addresses, suggest_command
-from botlib.twitch.token import AUTHORIZE, TwitchTokenReport, check_token, clean_token, refusal_of
+from botlib.twitch.details.token import (
+    AUTHORIZE,
+    TokenValidation,
+    clean_token,
+    refusal_of,
+    validate_token,
+)
 
 log = logging.getLogger(__name__)
 
@@ -79,19 +85,14 @@ class Credentials:
                 log.warning("Twitch does not know the token; it is asked %d× more", tries_left)
                 await asyncio.sleep(self._refused_s)
             if not found.ok:
-                hint = suggest_command("login twitch") if AUTHORIZE in str(found) else ""
-                raise LoginRefused(f"{found}{hint}")
+                problems = "\n".join(found.problems)
+                hint = suggest_command("login twitch") if AUTHORIZE in problems else ""
+                raise LoginRefused(f"{problems}{hint}")
             self.login, self.user_id = found.login, found.user_id
 
-    def _check(self) -> TwitchTokenReport:
-        return check_token(
-            self.token,
-            client_id=self.client_id,
-            client_secret=self.client_secret,
-            refresh_token=self.refresh_token or None,
-            api=self._api,
-            until=time.monotonic() + self._answer_s,
-        )
+    def _check(self) -> TokenValidation:
+        until = time.monotonic() + self._answer_s
+        return validate_token(self.token, self.client_id, api=self._api, until=until)
 
     def _renew(self) -> bool:
         """Get new tokens for the refresh token; False if there is none or Twitch refuses it.

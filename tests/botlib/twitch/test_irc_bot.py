@@ -716,11 +716,16 @@ def test_what_is_not_set_is_named(monkeypatch):
         IrcBot(make_brain(), [], token="x", client_id="y")
 
 
-def test_its_own_client_secret_in_place_of_the_token_is_recognised(world):
+def test_its_own_client_secret_in_place_of_the_token_is_named_among_the_causes(world):
     secret = world.app.client_secret
-    with pytest.raises(LoginRefused, match="application's client secret, not a token") as caught:
+    with pytest.raises(LoginRefused, match="something else, such as a client secret") as caught:
         ThreadedIrcBot(world.bot(token=secret, refresh_token=None))
     assert secret not in str(caught.value)
+
+
+def test_quotes_without_a_token_stop_the_bot_without_asking_twitch(world):
+    with pytest.raises(LoginRefused, match="Twitch does not know this token"):
+        ThreadedIrcBot(world.bot(token='""', refresh_token=None))
 
 
 def test_a_token_object_in_place_of_its_text_is_recognised(world):

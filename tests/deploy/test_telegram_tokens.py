@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot_sandbox import Telegram
-from botlib.telegram.token import check_token, clean_token, visible_problems
+from deploy.tokens.telegram import check_token, clean_token, visible_problems
 
 WHOLE = "7000000001:" + "A" * 35
 
@@ -46,7 +46,7 @@ def test_what_stands_around_a_token_is_told_and_the_token_is_still_asked(
     telegram, account, pasted, words
 ):
     found = check_token(pasted.format(account.token), api=telegram.url)
-    assert words in str(found.problems[0])
+    assert words in found.problems[0]
     assert found.username == "hello_bot"
     assert account.token not in str(found)
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from raw_server import answering, http
 
 from bot_sandbox.twitch import Twitch
-from botlib.tokens import find_mistakes
-from botlib.twitch.token import KNOWN_MISTAKES, check_token, clean_token
+from deploy.tokens.mistakes import find_mistakes
+from deploy.tokens.twitch import KNOWN_MISTAKES, check_token, clean_token
 
 SCOPES = ["chat:read", "chat:edit"]
 
@@ -84,9 +84,8 @@ def test_no_token(twitch):
 
 def test_a_client_secret_in_its_place(twitch, app):
     found = check_token(app.client_secret, client_secret=app.client_secret, api=twitch.url)
-    assert [problem.what for problem in found.problems] == [
-        "This is the application's client secret, not a token"
-    ]
+    (problem,) = found.problems
+    assert problem.startswith("This is the application's client secret, not a token.")
     assert "TWITCH_CLIENT_SECRET" in str(found)
     assert app.client_secret not in f"{found}{found!r}"
     assert "client secret" in str(check_token(app.client_secret, api=twitch.url))
@@ -94,7 +93,7 @@ def test_a_client_secret_in_its_place(twitch, app):
 
 def test_a_client_secret_in_place_of_the_client_id_is_not_shown(twitch, app, token):
     found = check_token(token.access_token, client_id=app.client_secret, api=twitch.url)
-    assert f"made for another application ({app.client_id}), not" in found.problems[0].what
+    assert f"made for another application ({app.client_id}), not" in found.problems[0]
     assert app.client_secret not in f"{found}{found!r}"
 
 
@@ -102,14 +101,14 @@ def test_a_refresh_token_in_its_place(twitch, token):
     refresh = token.refresh_token
     for known in (refresh, None):
         found = check_token(refresh, refresh_token=known, api=twitch.url)
-        assert "refresh token" in found.problems[0].what
+        assert "refresh token" in found.problems[0]
         assert "TWITCH_REFRESH_TOKEN" in str(found)
         assert refresh not in f"{found}{found!r}"
 
 
 def test_an_app_token(twitch, app):
     found = check_token(twitch.app_token(app).access_token, api=twitch.url)
-    assert "This is an app token" in found.problems[0].what
+    assert "This is an app token" in found.problems[0]
     assert "nobody: it is the application itself" in str(found)
 
 

@@ -3,9 +3,10 @@
 import re
 from typing import NamedTuple
 
-from botlib.details.settings import telegram_api
+from botlib.details.http import NoAnswer, request
+from botlib.details.settings import COPIED_ALONG, telegram_api
 from botlib.function import constant_time_equal
-from botlib.tokens import ALONE, COPIED_ALONG, KnownMistake, Problem, find_mistakes
+from deploy.tokens.mistakes import ALONE, KnownMistake, find_mistakes
 
 ASK_BOTFATHER = "Ask BotFather: /mybots, your bot, API Token"
 SECRET_LENGTH = 35  # characters after the colon, in every token that BotFather makes today
@@ -44,7 +45,7 @@ NO_TOKEN = (  # of these the first that is found counts
 class TelegramTokenReport(NamedTuple):
     """What Telegram says about a token; the fields are empty if it does not know the token."""
 
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[str, ...] = ()  # what is wrong, and what to do about it
     username: str = ""
     name: str = ""
     bot_id: str = ""
@@ -55,7 +56,7 @@ class TelegramTokenReport(NamedTuple):
         return not self.problems
 
     def __str__(self) -> str:
-        lines = [str(problem) for problem in self.problems] or ["the token is good"]
+        lines = [*self.problems] or ["the token is good"]
         if self.username:
             lines.append(f"whose: @{self.username} ({self.name})")
         return "\n".join(lines)
@@ -70,7 +71,7 @@ def check_token(
     with the token.
     """
     if secret and constant_time_equal(token.strip(), secret):
-        mixed_up = Problem("This is the webhook's secret, not the token", ASK_BOTFATHER)
+        mixed_up = f"This is the webhook's secret, not the token. {ASK_BOTFATHER}."
         return TelegramTokenReport((mixed_up,))
     problems, bare = visible_problems(token), clean_token(token)
     if not bare:
@@ -78,14 +79,13 @@ def check_token(
     found = ask_telegram(bare, telegram_api(api))
     expected = (username or "").removeprefix("@")
     if not found.username:
-        what = (
+        problems.append(
             "Telegram does not know this token: a newer one was made by /revoke, the bot was "
-            "deleted, or a character is wrong"
+            f"deleted, or a character is wrong. {ASK_BOTFATHER}."
         )
-        problems.append(Problem(what, ASK_BOTFATHER))
     elif expected and found.username.lower() != expected.lower():
         what = f"This is the token of @{found.username}, and it should be @{expected}'s"
-        problems.append(Problem(what, ASK_BOTFATHER))
+        problems.append(f"{what}. {ASK_BOTFATHER}.")
     return found._replace(problems=tuple(problems))
 
 
@@ -94,8 +94,6 @@ def ask_telegram(token: str, root: str) -> TelegramTokenReport:
 
     An error page of a proxy is not Telegram's word, whatever its status.
     """
-    from botlib.details.http import NoAnswer, request  # here: most who load this module never ask
-
     response = request("GET", f"{root}/bot{token}/getMe")
     answer = response.json_object()
     # 401: a token that is no longer valid. 404: a text that cannot be a token.
@@ -121,10 +119,10 @@ def clean_token(text: str) -> str:
     return found[0] if found else ""
 
 
-def visible_problems(text: str) -> list[Problem]:
+def visible_problems(text: str) -> list[str]:
     """Find what can be seen without asking Telegram; nothing if the text is a token alone.
 
-    >>> visible_problems("-100123")[0].what
+    >>> visible_problems("-100123")[0].partition(". ")[0]
     'This is only a number, the id of a bot, a person or a chat'
     """
     token = clean_token(text)
