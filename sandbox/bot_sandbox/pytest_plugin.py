@@ -149,6 +149,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         item.stash[_SEEN] = Seen(servers())
 
 
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Let go of it: pytest keeps every test until the last one, so the servers would stay."""
+    if _SEEN in item.stash:
+        del item.stash[_SEEN]
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,

@@ -101,6 +101,33 @@ def test_a_test_that_passes_shows_nothing(tmp_path):
     assert "sandbox Telegram" not in said and "what is your token" not in said
 
 
+def test_the_servers_of_tests_that_ended_are_not_kept(tmp_path):
+    test = """
+import gc
+
+import pytest
+
+from bot_sandbox.http.local_server import servers
+
+
+@pytest.fixture(autouse=True)
+def collected():
+    yield
+    gc.collect()
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_it(telegram_sandbox, twitch_sandbox, number):
+    telegram_sandbox.person("Viktor").send("hello", to=telegram_sandbox.new_bot("A", "a_bot"))
+    twitch_sandbox.account("anna").say("hello")
+
+
+def test_what_is_kept():
+    assert len(servers()) <= 2  # those of the last test
+"""
+    assert "5 passed" in run(tmp_path, test)
+
+
 def test_a_bot_that_never_called_is_named(tmp_path):
     test = """
 def test_it(telegram_sandbox):
