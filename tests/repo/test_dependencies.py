@@ -118,8 +118,8 @@ def test_environment_yml_is_pyproject():
 @pytest.mark.parametrize("python", PYTHONS)
 def test_each_python_is_named_everywhere(python):
     assert SpecifierSet(PROJECT["project"]["requires-python"]).contains(f"{python}.0")
-    workflow = (HOME / ".github/workflows/test.yml").read_text(encoding="utf-8")
-    assert f'"{python}"' in workflow
+    workflows = [HOME / ".github/workflows" / name for name in ("test.yml", "systems.yml")]
+    assert f'"{python}"' in "".join(path.read_text(encoding="utf-8") for path in workflows)
     assert f"{PYTHONS[0]} to {PYTHONS[-1]}" in (HOME / "README.md").read_text(encoding="utf-8")
 
 

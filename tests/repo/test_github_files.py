@@ -19,6 +19,7 @@ FORMS = [
 ]
 PRE_COMMIT = HOME / ".pre-commit-config.yaml"
 TOOLS = HOME / ".ci/requirements.txt"
+ENDED_BY_NEWER = [path for path in WORKFLOWS if path.stem in ("pages", "systems", "test")]
 MANIFESTS = {  # what dependabot reads in a folder
     "pip": ("pyproject.toml", "requirements.txt"),
     "npm": ("package.json",),
@@ -32,6 +33,10 @@ def read(path):
 
 def hooks():
     return [hook for repository in read(PRE_COMMIT)["repos"] for hook in repository["hooks"]]
+
+
+def triggers(path):
+    return read(path)[True]  # what YAML reads for `on`
 
 
 def names(path):
@@ -77,6 +82,62 @@ def test_the_book_is_published_from_main_alone():
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=names)
+def test_a_newer_commit_ends_what_is_tested_and_never_a_release(path):
+    started_by_commits = {"push", "pull_request"} & triggers(path).keys()
+    limits = read(path).get("concurrency", {})
+    assert bool(started_by_commits) == bool(limits)
+    assert limits.get("cancel-in-progress", False) == (path in ENDED_BY_NEWER)
+    if "pull_request" in triggers(path):  # those of another branch go on
+        assert limits["group"] == f"{path.stem}-${{{{ github.ref }}}}"
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=names)
+def test_a_branch_is_tested_once(path):
+    push = triggers(path).get("push") or {}
+    assert "push" not in triggers(path) or push.keys() & {"branches", "tags"}
+    if "pull_request" in triggers(path):
+        assert (triggers(path)["pull_request"] or {}).get("paths") == push.get("paths")
+
+
+def left_out_of(path):
+    """The files for which a workflow doesn't start; its `paths` begin with all of them."""
+    patterns = triggers(path)["push"]["paths"]
+    assert patterns[0] == "**"
+    left_out = set()
+    for pattern in patterns[1:]:
+        found = set(HOME.glob(pattern.removeprefix("!")))
+        assert found, f"{pattern} finds nothing"
+        left_out = left_out | found if pattern.startswith("!") else left_out - found
+    return left_out
+
+
+def test_what_builds_no_new_website_is_in_none():
+    left_out = left_out_of(HOME / ".github/workflows/pages.yml")
+    assert not left_out & {HOME / "docs", HOME / "notebooks", HOME / "sandbox/bot_sandbox"}
+
+
+def test_a_text_that_starts_no_tests_on_other_systems_has_no_commands():
+    left_out = left_out_of(HOME / ".github/workflows/systems.yml")
+    assert {path.suffix for path in left_out} == {".md"}
+    assert [path.name for path in left_out if "```sh\n" in path.read_text(encoding="utf-8")] == []
+
+
+def test_everything_runs_on_one_python_and_the_usual_tests_on_each_other():
+    runs = {
+        path.stem: [step.get("run") for job in read(path)["jobs"].values() for step in job["steps"]]
+        for path in WORKFLOWS
+    }
+    ways = {name: [one for one in each if " test" in (one or "")] for name, each in runs.items()}
+    assert ways.pop("test") == ["python start.py test --lint", "python start.py test --all"]
+    assert ways.pop("systems") == ["python start.py test"]
+    assert not any("start.py test" in one for each in ways.values() for one in each)
+    one = read(HOME / ".github/workflows/test.yml")["jobs"]["all"]
+    (other,) = read(HOME / ".github/workflows/systems.yml")["jobs"].values()
+    pythons = {step.get("with", {}).get("python-version") for step in one["steps"]}
+    assert not pythons & set(other["strategy"]["matrix"]["python"])
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=names)
 def test_a_workflow_names_commands_and_files_that_are_there(path):
     text = path.read_text(encoding="utf-8")
     commands = set(re.findall(r"python start\.py (\w+)", text))
@@ -88,7 +149,7 @@ def test_a_workflow_names_commands_and_files_that_are_there(path):
 def test_the_tools_for_aws_are_pinned_in_one_place():
     lines = [line for line in TOOLS.read_text(encoding="utf-8").splitlines() if line[:1] != "#"]
     assert [line for line in lines if not re.match(r"[\w-]+(\[\w+\])?==\d+(\.\d+)+ ", line)] == []
-    users = [HOME / ".ci/run", HOME / ".github/workflows/test.yml"]
+    users = [HOME / ".ci/run", HOME / ".ci/linux_tools"]
     for text in (path.read_text(encoding="utf-8") for path in users):
         assert "-r .ci/requirements.txt" in text
         assert not re.search(r"install .*(cfn-lint|moto)", text)
