@@ -116,6 +116,36 @@ time.sleep(60)
     wait_until(lambda: not (tmp_path / "own").exists())
 
 
+WITHOUT_DESCRIPTORS = """
+import contextlib, os, resource, sys
+from pathlib import Path
+from bot_sandbox.processes.supervisor import ProcessSupervisor
+folder = Path(sys.argv[1])
+Path(folder, "a/b").mkdir(parents=True)
+supervisor = ProcessSupervisor(folder)
+kept = supervisor.start([sys.executable, "-c", sys.argv[2]], folder, os.environ)
+kept.output.wait_for(lambda lines: lines, 20)
+resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))
+taken = []
+with contextlib.suppress(OSError):
+    while True:
+        taken.append(os.open(os.devnull, os.O_RDONLY))
+supervisor.close()
+os.closerange(taken[0], taken[-1] + 1)
+print(supervisor.marker, folder.exists())
+"""
+
+
+@POSIX
+def test_everything_ends_and_is_deleted_when_no_file_descriptor_is_free(tmp_path):
+    command = [sys.executable, "-c", WITHOUT_DESCRIPTORS, str(tmp_path / "own"), FAMILY]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert run.returncode == 0, run.stderr
+    marker, folder_exists = run.stdout.split()
+    assert folder_exists == "False"
+    assert not marked(marker)
+
+
 def test_a_program_that_is_not_there_is_an_error_at_once(supervisor, tmp_path):
     with pytest.raises(OSError, match="no-such-program"):
         supervisor.start(["no-such-program"], tmp_path, os.environ)

@@ -85,12 +85,15 @@ class ProcessSupervisor:
         if self.is_closed:
             return
         self.is_closed = True
-        kill_marked(self.marker)  # one search through the machine's processes for all
-        for managed in self._programs:
-            managed.kill()
+        goodbye = b""
+        with suppress(OSError):  # no file descriptor is free, but the guardian has its own
+            kill_marked(self.marker)  # one search through the machine's processes for all
+            for managed in self._programs:
+                managed.kill()
+            goodbye = b"all is well"
         if self._folder:
             remove(self._folder)
-        self._guardian.communicate(b"all is well")
+        self._guardian.communicate(goodbye)
 
 
 class ManagedProcess:
@@ -267,12 +270,15 @@ def remove(folder: Path) -> None:
 
 
 def main() -> None:
-    """Run the guardian: wait for the pipe's end; without a goodbye, kill what is marked."""
+    """Run the guardian: wait for the pipe's end; without a goodbye, kill what is marked.
+
+    It also removes what is left of the folder.
+    """
     prefix, folder = sys.argv[1:]
     if not sys.stdin.buffer.read():
         kill_marked(prefix)
-        if folder:
-            remove(Path(folder))
+    if folder:
+        remove(Path(folder))
 
 
 if __name__ == "__main__":

@@ -154,6 +154,9 @@ with Cloud() as cloud, ThreadPoolExecutor(1) as pool:
     result(call)
     free()
     result(pool.submit(fn.invoke, 0))
+    take_all()
+free()
+print(cloud.folder.exists())
 """
 
 
@@ -165,6 +168,7 @@ def test_a_cloud_without_free_descriptors_recovers_and_closes(tmp_path):
     command = [sys.executable, "-c", FEW_DESCRIPTORS, str(tmp_path)]
     run = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert run.returncode == 0, run.stderr
-    *_, timed_out, last = run.stdout.splitlines()
+    *_, timed_out, last, folder_exists = run.stdout.splitlines()
     assert "Too many open files" in run.stdout
     assert "timed out" in timed_out and last == "fine"
+    assert folder_exists == "False"
