@@ -546,8 +546,7 @@ def main(arguments: list[str]) -> int:
         arguments = ["--import-path", str(HERE), "--packages", *arguments]
     if python:  # it has no course.pth
         before = filter(None, [os.environ.get("PYTHONPATH")])
-        path = [*(str(HERE / name) for name in ON_THE_PATH), *before]
-        os.environ["PYTHONPATH"] = os.pathsep.join(path)
+        os.environ["PYTHONPATH"] = os.pathsep.join([str(HERE / "deploy/import_path"), *before])
     folder = HERE if command in IN_COURSE_FOLDER and not tests_a_bot else Path.cwd()
     return run(python or PYTHON, *program(command), *arguments, folder=folder)
 

@@ -30,7 +30,7 @@ from botlib.twitch.details.helix import Helix
 from lessons.cloud import Cloud
 from lessons.exercises.verdict import show
 from lessons.learner_bot import bot_name
-from lessons.worlds.home import COURSE, Home, sandboxed
+from lessons.worlds.home import COURSE, IMPORT_PATH, Home, sandboxed
 
 DONE, OPEN, LEFT_OUT = "✔", "…", "○"
 NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "store.sqlite3*")
@@ -216,10 +216,10 @@ def zip_points(folder: Path) -> list[Point]:
     with tempfile.TemporaryDirectory() as place:
         out, copy = Path(place) / "bot.zip", Path(place) / folder.name
         shutil.copytree(folder, copy, symlinks=True, ignore=NOT_PACKED)  # as `bundle` adds files
-        command = [sys.executable, "-m", "deploy.bundle", str(copy), "--out", str(out)]
+        command = [sys.executable, "-P", "-m", "deploy.bundle", str(copy), "--out", str(out)]
         done = subprocess.run(
-            command, cwd=COURSE, env={**os.environ, "PYTHONPATH": str(COURSE)}, capture_output=True,
-            text=True, encoding="utf-8", errors="replace",
+            command, cwd=COURSE, env={**os.environ, "PYTHONPATH": str(IMPORT_PATH)},
+            capture_output=True, text=True, encoding="utf-8", errors="replace",
         )  # fmt: skip  # with the real settings: their values must not be in a file
         size_mb = out.stat().st_size / 1e6 if out.exists() else 0.0
     words = " ".join(done.stderr.split()).removeprefix("No bundle: ")

@@ -16,6 +16,7 @@ from bot_sandbox.processes.supervisor import ProcessSupervisor
 from botlib.run import main_file
 
 COURSE = Path(__file__).parents[2]
+IMPORT_PATH = COURSE / "deploy/import_path"  # its file puts COURSE after Python's own modules
 OTHERS = ("TELEGRAM_", "TWITCH_")  # settings of this machine's own bots
 STOP_S = 20.0  # the bot may finish the reply at hand
 TIME = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ")
@@ -107,4 +108,4 @@ class Home:
 def sandboxed() -> dict[str, str]:
     """Return this environment without any bot's settings, for a process in the sandbox."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
-    return kept | {"BOT_WORLD": "sandbox", "PYTHONPATH": str(COURSE), "PYTHONUTF8": "1"}
+    return kept | {"BOT_WORLD": "sandbox", "PYTHONPATH": str(IMPORT_PATH), "PYTHONUTF8": "1"}

@@ -1,6 +1,7 @@
 """start.py runs no file merely because of the folder in which it is typed or is itself."""
 
 import os
+import random
 import runpy
 import shutil
 import subprocess
@@ -49,6 +50,18 @@ names = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zi
 for name in (*names, "pyodide-lock.json"):
     Path("node_modules/pyodide", name).touch()
 """
+# In a notebook: what a Python that it starts imports, and what a bot that it starts imports.
+CELL = """import subprocess, sys
+from pathlib import Path
+from lessons.worlds.home import Home
+
+code = "import botlib, random; print(botlib.__file__, random.__file__)"
+done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True)
+Path("main.py").write_text("import random; raise OSError(random.__file__)")
+home = Home("twitch", "main.py", {})
+home.wait()
+print(done.stdout, *home.log)
+"""
 NOWHERE = "http://127.0.0.1:9"
 COMMANDS = {  # what each is given, and words that its own code says at the end
     "autostart": ("twitch my_bot --show", "ExecStart="),
@@ -84,7 +97,7 @@ def course(tmp_path_factory):
     folder = copy_course(tmp_path_factory.mktemp("here") / "course", without=["notebooks"])
     (folder / "README.md").write_text("# The course\n", encoding="utf-8")
     (folder / "notebooks").mkdir()
-    notebook = new_notebook(cells=[new_code_cell("6 * 7")])
+    notebook = new_notebook(cells=[new_code_cell(CELL)])
     nbformat.write(notebook, folder / "notebooks/00_start_here.ipynb")
     make(folder / "my_course/workshop/my_bot")
     return folder
@@ -196,17 +209,38 @@ def test_no_file_runs_because_it_is_where_a_command_is_typed(
     assert not ran.exists(), ran.read_text()
 
 
+@pytest.mark.parametrize("own_python", [True, False])
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name not in BUILD])
 def test_her_own_file_in_the_course_folder_replaces_none_of_pythons(
-    own_files, ran, tmp_path, command
+    own_files, ran, tmp_path, command, own_python
 ):
     log = own_files / "ran"
     log.unlink(missing_ok=True)
+    shutil.rmtree(own_files / "your_bot", ignore_errors=True)  # `new` makes it
     words, says = COMMANDS[command]
     path = programs(tmp_path / "bin", ran, "npm", "uv")
-    said = start_in(own_files, own_files, command, *words.split(), COURSE_PYTHON="", PATH=path)
+    environment = {"PATH": path, **NO_PYTHON[not own_python]}
+    said = start_in(own_files, own_files, command, *words.split(), **environment)
     assert says in said
     assert not log.exists(), log.read_text()
+
+
+@pytest.mark.parametrize("own_python", [True, False])
+def test_what_a_notebook_starts_finds_pythons_modules_first(own_files, ran, tmp_path, own_python):
+    path = programs(tmp_path / "bin", ran, "npm", "uv")
+    start_in(own_files, own_files, "refresh", "00", PATH=path, **NO_PYTHON[not own_python])
+    notebook = nbformat.read(own_files / "notebooks/00_start_here.ipynb", 4)
+    text = notebook.cells[0].outputs[0].text
+    assert f"{own_files / 'botlib/__init__.py'} {random.__file__}\n" in text
+    assert f"OSError: {random.__file__} in main.py" in text
+
+
+def test_an_environment_keeps_its_own_sitecustomize(start, tmp_path):
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "sitecustomize.py").write_text("import sys; print('own', *sys.orig_argv)")
+    said = start("webhook", PYTHONPATH=str(own))
+    assert f"own {sys.executable} -P -m deploy.set_webhook\n" in said
 
 
 NO_PYTHON = ({}, {"COURSE_PYTHON": ""})
