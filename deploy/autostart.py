@@ -24,6 +24,8 @@ from botlib.run import WRONG_SETTINGS, load_bot
 from deploy.runit_service import RunitService, runit_service
 
 ROOT = Path(__file__).resolve().parents[1]  # the folder that botlib is in
+# A random.py in the course's folder must not replace Python's own, so each service has -P, and in
+# PYTHONPATH what puts that folder after Python's modules: import_path/sitecustomize.py.
 # systemd takes no program whose path has a quote or a backslash in it; /usr/bin/env takes any.
 UNIT = """\
 [Unit]
@@ -32,7 +34,7 @@ Description={name}, a chatbot
 StartLimitIntervalSec=0
 
 [Service]
-ExecStart=/usr/bin/env {python} {options}-m botlib.run {platform} {file}
+ExecStart=/usr/bin/env {python_path} {python} -P -m botlib.run {platform} {file}
 WorkingDirectory={root}
 Environment=PYTHONUNBUFFERED=1
 Restart=on-failure
@@ -47,8 +49,9 @@ BATCH = """\
 chcp 65001 >nul
 title {name}
 cd /d "{root}"
+set "PYTHONPATH={root}\\deploy\\import_path"
 :again
-"{python}" {options}-m botlib.run {platform} "{file}"
+"{python}" -P -m botlib.run {platform} "{file}"
 if %errorlevel% == 0 exit
 if %errorlevel% == {wrong} (
   pause
@@ -81,13 +84,9 @@ class BotProcess(NamedTuple):
         return f"{name}-{digest}" if self.has_digest else name
 
     @property
-    def options(self) -> str:
-        """Python's options, each with a space behind it.
-
-        A random.py in the course's folder must not replace Python's own, so -P. Only the course's
-        .venv finds botlib elsewhere; another Python (COURSE_PYTHON) finds it in the working folder.
-        """
-        return "-P " if Path(self.python).is_relative_to(self.root / ".venv") else ""
+    def python_path(self) -> str:
+        """The value of PYTHONPATH on a POSIX system."""
+        return str(self.root / "deploy/import_path")
 
 
 class LoginItem(NamedTuple):
@@ -143,7 +142,6 @@ def phone_item(bot: BotProcess, home: Path) -> RunitService:
         home,
         platform=bot.platform,
         python=bot.python,
-        options=bot.options,
         root=bot.root,
         file=bot.file,
     )
@@ -159,7 +157,6 @@ def windows_item(bot: BotProcess, home: Path) -> LoginItem:
         name=bot.name,
         platform=bot.platform,
         python=python,
-        options=bot.options,
         file=file,
         root=root,
         wrong=WRONG_SETTINGS,
@@ -172,10 +169,11 @@ def windows_item(bot: BotProcess, home: Path) -> LoginItem:
 def macos_item(bot: BotProcess, home: Path) -> LoginItem:
     """Describe a launchd agent."""
     label, log = f"chatbot.{bot.name}", home / f"Library/Logs/{bot.name}.log"
-    words = [bot.python, *bot.options.split(), "-m", "botlib.run", bot.platform, str(bot.file)]
+    words = [bot.python, "-P", "-m", "botlib.run", bot.platform, str(bot.file)]
     agent = {
         "Label": label,
         "ProgramArguments": words,
+        "EnvironmentVariables": {"PYTHONPATH": bot.python_path},
         "WorkingDirectory": str(bot.root),
         "RunAtLoad": True,
         "KeepAlive": {"SuccessfulExit": False},
@@ -194,8 +192,8 @@ def linux_item(bot: BotProcess, home: Path) -> LoginItem:
     text = UNIT.format(
         name=bot.name,
         platform=bot.platform,
+        python_path=systemd_quoted(f"PYTHONPATH={bot.python_path}"),
         python=systemd_quoted(bot.python),
-        options=bot.options,
         file=systemd_quoted(str(bot.file)),
         root=str(bot.root).replace("%", "%%"),  # this setting knows neither quotes nor variables
         wrong=WRONG_SETTINGS,

@@ -22,8 +22,8 @@ exec 2>&1
 # A phone with a dark screen would put the bot to sleep.
 termux-wake-lock
 cd {root} || exit
-export PYTHONUNBUFFERED=1
-exec {python} {options}-m botlib.run {platform} {file}
+export PYTHONUNBUFFERED=1 PYTHONPATH={root}/deploy/import_path
+exec {python} -P -m botlib.run {platform} {file}
 """
 # runsv starts the bot again when this ends. It gets the exit status, -1 after a signal.
 FINISH = """\
@@ -120,7 +120,6 @@ def runit_service(
     python: str,
     root: Path,
     file: Path,
-    options: str = "",
 ) -> RunitService:
     """Describe the service of a bot, for Termux's PREFIX and home folder."""
     path, log = prefix / "var/service" / name, prefix / "var/log/sv" / name
@@ -130,7 +129,6 @@ def runit_service(
         "name": name,
         "platform": platform,
         "python": shlex.quote(python),
-        "options": options,
         "root": shlex.quote(str(root)),
         "file": shlex.quote(str(file)),
         "log": shlex.quote(str(log)),

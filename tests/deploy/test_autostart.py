@@ -81,6 +81,7 @@ def test_a_mac_reads_its_file_and_starts_what_is_meant():
         pytest.skip("Windows has no user ids")
     item = login_item(BOT, "darwin", HOME)
     agent = plistlib.loads(item.content)
+    assert agent["EnvironmentVariables"] == {"PYTHONPATH": str(BOT.root / "deploy/import_path")}
     words = [BOT.python, "-P", "-m", "botlib.run", "twitch", str(BOT.file)]
     assert agent["ProgramArguments"] == words
     assert agent["KeepAlive"] == {"SuccessfulExit": False} and agent["RunAtLoad"]
@@ -90,6 +91,7 @@ def test_a_mac_reads_its_file_and_starts_what_is_meant():
 def test_windows_starts_it_again_unless_it_ended_well_or_cannot():
     text = login_item(BOT, "win32", HOME).content.decode()
     assert text.count("\r\n") == text.count("\n")
+    assert f'set "PYTHONPATH={BOT.root}\\deploy\\import_path"' in text
     assert f'"{BOT.python}" -P -m botlib.run twitch "{BOT.file}"' in text
     lines = [line.strip() for line in text.splitlines()]
     ends = [line for line in lines if line.startswith("if %errorlevel%")]
@@ -100,20 +102,24 @@ def test_windows_starts_it_again_unless_it_ended_well_or_cannot():
 @pytest.mark.parametrize("has_venv", [True, False])
 def test_a_file_in_the_course_folder_replaces_none_of_pythons(tmp_path, has_venv):
     course = copy_course(tmp_path / "course", without=["notebooks"])
+    (course / "random.py").write_text("raise SystemExit('her own random.py')\n")
     python = Path(sys.executable)
     if has_venv:  # as start.py makes it
         venv.create(course / ".venv")
         (site,) = (course / ".venv/lib").glob("*/site-packages")
         start = runpy.run_path(str(ROOT / "start.py"))
         (site / "course.pth").write_text(f"../../../..\n{start['LAST']}")
-        (course / "random.py").write_text("raise SystemExit('her own random.py')\n")
         python = course / ".venv/bin/python"
     (tmp_path / "my_bot").mkdir()
     (tmp_path / "my_bot/main.py").write_text("import random; raise OSError(random.__file__)\n")
     bot = BotProcess("twitch", tmp_path / "my_bot/main.py", str(python), course)
     agent = plistlib.loads(login_item(bot, "darwin", HOME).content)
     done = subprocess.run(
-        agent["ProgramArguments"], cwd=agent["WorkingDirectory"], capture_output=True, text=True
+        agent["ProgramArguments"],
+        cwd=agent["WorkingDirectory"],
+        env=os.environ | agent.get("EnvironmentVariables", {}),
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == WRONG_SETTINGS
     assert f"OSError: {random.__file__} in main.py" in done.stderr

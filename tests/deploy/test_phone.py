@@ -225,6 +225,7 @@ def test_a_service_takes_a_folder_of_any_name(phone):
     odd = phone.folder / 'a $HOME 100% "q" \' ${b} \\ c'
     (odd / "botlib").mkdir(parents=True)
     (odd / "botlib/run.py").write_text(WRITES_ITS_WORDS)
+    shutil.copytree(ROOT / "deploy/import_path", odd / "deploy/import_path")
     python, main = odd / "python $HOME", odd / "main.py"
     python.symlink_to(phone.prefix / "bin/python3")
     service = runit_service(
