@@ -189,8 +189,10 @@ def macos_item(bot: BotProcess, home: Path) -> LoginItem:
 
 def linux_item(bot: BotProcess, home: Path) -> LoginItem:
     """Describe a unit of the user's own systemd."""
+    # A unit's name is ASCII (systemd.unit(5)), and systemctl reads "-my_bot" as options.
+    name = re.sub(r"[^\w-]", "-", bot.name, flags=re.ASCII).lstrip("-")
     text = UNIT.format(
-        name=bot.name,
+        name=name,
         platform=bot.platform,
         python_path=systemd_quoted(f"PYTHONPATH={bot.python_path}"),
         python=systemd_quoted(bot.python),
@@ -198,14 +200,14 @@ def linux_item(bot: BotProcess, home: Path) -> LoginItem:
         root=str(bot.root).replace("%", "%%"),  # this setting knows neither quotes nor variables
         wrong=WRONG_SETTINGS,
     )
-    path, control = home / f".config/systemd/user/{bot.name}.service", ["systemctl", "--user"]
+    path, control = home / f".config/systemd/user/{name}.service", ["systemctl", "--user"]
     # A restart also starts a bot that is not running.
-    start = [[*control, *words] for words in (["daemon-reload"], ["enable", bot.name])]
-    start += [[*control, "restart", bot.name]]
-    stop = [[*control, "disable", "--now", bot.name]]
+    start = [[*control, *words] for words in (["daemon-reload"], ["enable", name])]
+    start += [[*control, "restart", name]]
+    stop = [[*control, "disable", "--now", name]]
     look = {
-        "its state": f"systemctl --user status {bot.name}",
-        "its log": f"journalctl --user -u {bot.name} -f",
+        "its state": f"systemctl --user status {name}",
+        "its log": f"journalctl --user -u {name} -f",
     }
     return LoginItem(path, text.encode(), start, stop, look)
 
@@ -278,8 +280,8 @@ def bot_in(text: str) -> list[str]:
     >>> bot_in('ExecStart=/usr/bin/python3 -m botlib.run twitch "/my_bot/main.py"\\nRestart=no')
     ['twitch "/my_bot/main.py"']
     """
-    lines = [line for line in text.splitlines() if "main.py" in line]
-    return [line.rpartition(" -m botlib.run ")[2] for line in lines]
+    lines = [line for line in text.split("\n") if "main.py" in line]  # not at a U+2028 in a path
+    return [line.rpartition(" -m botlib.run ")[2].rstrip("\r") for line in lines]
 
 
 def check_paths(bot: BotProcess) -> None:

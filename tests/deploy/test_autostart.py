@@ -128,15 +128,22 @@ def test_a_file_in_the_course_folder_replaces_none_of_pythons(tmp_path, has_venv
 @pytest.mark.skipif(
     not shutil.which("systemd-analyze"), reason="SYSTEMD-ANALYZE IS NOT HERE: unit not checked"
 )
-def test_systemd_finds_nothing_wrong_in_the_users_unit(tmp_path):
-    odd = tmp_path / "100% mine"
+@pytest.mark.parametrize("name", ["100% mine", "-mine", "моя_mine", "a\u2028mine"])
+def test_systemd_finds_nothing_wrong_in_the_users_unit(tmp_path, name):
+    odd = tmp_path / name
     odd.mkdir()
     (odd / "python").symlink_to(sys.executable)
     bot = BotProcess("telegram", odd / "main.py", str(odd / "python"), odd)
     item = login_item(bot, "linux", tmp_path)
-    assert item.path.name.startswith("100--mine-telegram-")
-    unit = tmp_path / item.path.name
+    unit = tmp_path / "etc/systemd/system" / item.path.name
+    unit.parent.mkdir(parents=True)
     unit.write_bytes(item.content)
+    # Without a login there is no systemd to ask, but systemctl changes the files below a folder.
+    for systemctl, user, *words in (*item.start, *item.stop):
+        assert user == "--user"
+        if words[0] in ("enable", "disable"):
+            words = [word for word in words if word != "--now"]
+            subprocess.run([systemctl, f"--root={tmp_path}", *words], check=True)
     done = subprocess.run(
         ["systemd-analyze", "--user", "verify", unit],
         env=os.environ | {"XDG_RUNTIME_DIR": str(tmp_path)},
@@ -222,6 +229,16 @@ def test_the_older_service_of_another_bot_stays(folder, systemd, tmp_path, other
     assert start(folder, "--remove").returncode == 1
     assert [unit.name for unit in units.iterdir()] == ["my_bot-twitch.service"]
     assert "my_bot-twitch\n" not in asked.read_text()
+
+
+def test_a_line_separator_in_a_name_is_no_line_end(folder, systemd, tmp_path):
+    units, start, _ = systemd
+    mine = folder.rename(tmp_path / "my\u2028bot")
+    other = BotProcess("twitch", tmp_path / "x" / mine.name / "main.py", has_digest=False)
+    item = login_item(other, "linux", HOME)
+    (units / item.path.name).write_bytes(item.content)
+    assert start(mine).returncode == 0
+    assert len(list(units.iterdir())) == 2
 
 
 @pytest.mark.parametrize("system", ["linux", "termux"])
