@@ -18,8 +18,8 @@ FILES = {  # what each home calls, or what that imports
 }
 
 
-def add_missing_files(folder: Path, home: str) -> None:
-    """Add the files that a home needs, and print their names; never overwrite a file.
+def missing_files(folder: Path, home: str) -> dict[str, bytes]:
+    """Return the files that a home needs and a bot's folder lacks, by their names.
 
     Raises ValueError if a home could call nothing in the folder, because main.py makes no `bot`.
     """
@@ -27,16 +27,23 @@ def add_missing_files(folder: Path, home: str) -> None:
     main = folder / "main.py"
     names = top_names(main) if missing and main.is_file() else set()
     if home == CLOUD and "handler" in names:
-        return  # the cloud calls that one
+        return {}  # the cloud calls that one
     if "bot" in names:
-        for name in missing:
-            with (folder / name).open("xb") as file:  # x: it must not exist
-                file.write((TEMPLATE / name).read_bytes())
-        print(f"Added to {folder}: {', '.join(missing)}. {home} calls your bot there.")
-    elif main.is_file() and len(missing) == len(FILES[home]):
+        return {name: (TEMPLATE / name).read_bytes() for name in missing}
+    if main.is_file() and len(missing) == len(FILES[home]):
         raise ValueError(
             f"{main} makes no `bot`, and {home} would call it. Expected a line such as: bot = Bot()"
         )
+    return {}
+
+
+def add_files(folder: Path, files: dict[str, bytes], home: str) -> None:
+    """Write the files that a home needs, and print their names; never overwrite a file."""
+    for name, content in files.items():
+        with (folder / name).open("xb") as file:  # x: it must not exist
+            file.write(content)
+    if files:
+        print(f"Added to {folder}: {', '.join(files)}. {home} calls your bot there.")
 
 
 def top_names(file: Path) -> set[str]:

@@ -44,20 +44,21 @@ def bundle(
     out: Path | str | None = None,
     target: Target | None = None,
     handler: str = "",
+    added: dict[str, bytes] | None = None,
 ) -> Bundle:
     """Pack a folder into `out`, by default FOLDER.zip in the same place.
 
     `handler` is what the cloud calls, as FILE.FUNCTION. By default it is main.handler and the
-    functions that `start.py new` makes, as many as there are. Packages that these files import are
-    packed, too. Raises ValueError for a folder that no cloud can run, RuntimeError if a download
-    fails.
+    functions that `start.py new` makes, as many as there are. `added` are files to pack that the
+    folder lacks, by their names. Packages that these files import are packed, too. Raises
+    ValueError for a folder that no cloud can run, RuntimeError if a download fails.
     """
     folder, target = Path(folder).resolve(), target or Target()
     path = Path(out) if out else folder.with_name(f"{folder.name}.zip")
     if path.is_dir():
         wanted = path / f"{folder.name}.zip"
         raise ValueError(f"{path} is a folder. Expected the zip's name, such as {wanted}.")
-    own = bot_files(folder)
+    own = bot_files(folder) | (added or {})
     handlers = [handler] if handler else handlers_in(own) or [ENTRY_POINT]
     entries = [check_handler(own, folder, each) for each in handlers]
     zipped(own)  # so that files which are too large alone stop it before any download

@@ -21,7 +21,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from deploy.add_files import CLOUD, add_missing_files
+from deploy.add_files import CLOUD, add_files, missing_files
 from deploy.bundle import Bundle, Target, bundle
 from deploy.bundle.archive import YANDEX_BUCKET, YANDEX_DIRECT, megabytes
 from deploy.bundle.bot_folder import CALLERS
@@ -56,9 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         target = Target(options.python, options.platform)
-        if not options.handler:
-            add_missing_files(options.folder, CLOUD)
-        made = bundle(options.folder, options.out, target, options.handler)
+        added = {} if options.handler else missing_files(options.folder, CLOUD)
+        made = bundle(options.folder, options.out, target, options.handler, added)
+        add_files(options.folder, added, CLOUD)
         print(report(made, [load(made, handler) for handler in made.handlers]))
     except (ValueError, RuntimeError, OSError) as error:
         print(f"No bundle: {error}", file=sys.stderr)

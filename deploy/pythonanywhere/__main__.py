@@ -39,10 +39,9 @@ from botlib.details.settings import (
 from botlib.function import dict_or_empty
 from botlib.telegram import SECRET_HEADER, UNKNOWN_TO_TELEGRAM, bot_id, checked_secret
 from botlib.telegram.details.bot_api import BotApi, BotApiError
-from deploy.add_files import add_missing_files
+from deploy.add_files import add_files, missing_files
 from deploy.bundle import Target, bundle
 from deploy.bundle.__main__ import load
-from deploy.bundle.archive import megabytes
 from deploy.pythonanywhere.api import HOSTS, PYTHON, PythonAnywhere, Refused
 from deploy.pythonanywhere.wsgi_file import FOLDER, SETTINGS
 from deploy.tokens.telegram import ask_telegram
@@ -191,9 +190,10 @@ def deploy(
 
 def packed(folder: Path) -> tuple[bytes, str]:
     """Return the zip of the bot's folder and a line about it."""
-    add_missing_files(folder, "PythonAnywhere")
+    added = missing_files(folder, "PythonAnywhere")
     with tempfile.TemporaryDirectory() as scratch:
-        made = bundle(folder, Path(scratch, "bot.zip"), Target(PYTHON), ENTRY)
+        made = bundle(folder, Path(scratch, "bot.zip"), Target(PYTHON), ENTRY, added)
+        add_files(folder, added, "PythonAnywhere")
         how, note = load(made, ENTRY)  # raises if a module is missing
         about = f"{made.files} files; packages: {', '.join(made.packages) or 'none'}; {how}"
         return made.path.read_bytes(), f"{about}\n{note}" if note else about

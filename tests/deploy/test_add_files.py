@@ -9,8 +9,9 @@ from bot_sandbox import Cloud, Telegram, Twitch
 from bot_sandbox.command.hello_bot import authorize_bot
 from bot_sandbox.world.randomness import Randomness
 from botlib.twitch.details.helix import Helix
-from deploy.add_files import CLOUD, FILES, add_missing_files
+from deploy.add_files import CLOUD, FILES, add_files, missing_files
 from deploy.bundle.__main__ import main as bundle
+from deploy.pythonanywhere.__main__ import packed
 
 SECRET = "correct-horse-battery"
 FUNCTIONS = FILES[CLOUD]
@@ -67,10 +68,22 @@ def test_what_is_there_is_never_overwritten(home, tmp_path, capsys):
     (bot / link).symlink_to(tmp_path / "elsewhere.py")  # where there is nothing yet
     before = {path: path.read_bytes() for path in bot.rglob("*.py") if path.is_file()}
     for _ in range(2):
-        add_missing_files(bot, home)
+        add_files(bot, missing_files(bot, home), home)
     assert {path: path.read_bytes() for path in before} == before
     assert not (tmp_path / "elsewhere.py").exists()
     assert capsys.readouterr().out.count("Added to") == (len(FILES[home]) > 2)
+
+
+def test_a_folder_that_cannot_be_packed_stays_as_it_is(tmp_path, capsys):
+    bot = write_her_bot(tmp_path, EARLY)
+    (bot / ".env").write_text("TELEGRAM_TOKEN=1:a\n")
+    before = sorted(bot.iterdir())
+    assert bundle([str(bot)]) == 1
+    shown = capsys.readouterr()
+    assert "nothing was packed" in shown.err and not shown.out
+    with pytest.raises(ValueError, match="nothing was packed"):
+        packed(bot)  # for PythonAnywhere
+    assert sorted(bot.iterdir()) == before and not capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -79,7 +92,7 @@ def test_what_is_there_is_never_overwritten(home, tmp_path, capsys):
 )
 def test_every_way_to_make_bot_counts(source, tmp_path, capsys):
     (tmp_path / "main.py").write_text(source)
-    add_missing_files(tmp_path, "PythonAnywhere")
+    add_files(tmp_path, missing_files(tmp_path, "PythonAnywhere"), "PythonAnywhere")
     assert (tmp_path / "wsgi.py").exists() and (tmp_path / "telegram_function.py").exists()
 
 
@@ -98,7 +111,7 @@ def test_a_main_without_bot_is_named_and_nothing_is_added(tmp_path, capsys):
 def test_a_main_in_another_encoding_is_read_as_python_reads_it(tmp_path, capsys):
     text = "from botlib import Bot\n\nbot = Bot()\ngreeting = 'Grüß dich'\n"
     (tmp_path / "main.py").write_bytes(f"# coding: latin-1\n{text}".encode("latin-1"))
-    add_missing_files(tmp_path, CLOUD)
+    add_files(tmp_path, missing_files(tmp_path, CLOUD), CLOUD)
     assert "Added to" in capsys.readouterr().out
     for broken in (text.encode("latin-1"), b"bot = 1\0"):
         (tmp_path / "main.py").write_bytes(broken)
