@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, NamedTuple
 
 from botlib.bot import TryAgain
@@ -62,7 +62,7 @@ def timer(function: Callable[[TimerCall], object], store: Store | None = None) -
         working_s = call.seconds_left or TIME_LIMIT_S
         if not call.id:
             function(call)
-        elif store.once(f"timer:{call.id}", lambda: function(call), working_s)[0] == "busy":
+        elif store.once(f"timer:{call.id}", partial(function, call), working_s)[0] == "busy":
             raise TryAgain("another instance is doing this, and may fail: call again later")
         return write_response(Response("done"))
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from botlib.details.settings import read_settings
-from botlib.telegram import checked_secret
+from botlib.telegram.updates import checked_secret
 
 STORE = "STORE_URL"
 TEMPLATE = Path(__file__).parent / "aws/template.yaml"

@@ -28,7 +28,7 @@ from botlib.details import settings
 from botlib.details.env_file import bots_folder, only_sandbox, write_env
 from botlib.details.http import HttpResponse, quoted, request
 from botlib.details.settings import addresses
-from botlib.telegram import checked_secret
+from botlib.telegram.updates import checked_secret
 from botlib.twitch.details.token import refusal_of
 from deploy.pythonanywhere import api as pythonanywhere_api
 from deploy.tokens import telegram as telegram_token

@@ -14,8 +14,8 @@ import json
 import sys
 
 from botlib.details.settings import read_settings, telegram_api
-from botlib.telegram import checked_secret
 from botlib.telegram.details.bot_api import BotApi
+from botlib.telegram.updates import checked_secret
 
 
 def main(arguments: list[str]) -> int:

@@ -25,8 +25,8 @@ from bot_sandbox.http.page import Page
 from bot_sandbox.http.webhook_post import Sender
 from bot_sandbox.telegram import BotAccount, Person
 from botlib.bot import Bot, TryAgain
-from botlib.telegram import Json, message_from
 from botlib.telegram.details.bot_api import message_calls
+from botlib.telegram.updates import Json, message_from
 from lessons.in_a_tab import IN_A_TAB
 from lessons.learner_bot import FIRST_NAME, NAME, keep_name
 from lessons.tab_telegram import TabTelegram

@@ -23,8 +23,8 @@ from botlib.bot import Bot, TryAgain, error_location
 from botlib.details.settings import require_setting, telegram_api
 from botlib.function import Handler
 from botlib.store import Store
-from botlib.telegram import UNKNOWN_TO_TELEGRAM, Json, deadline, update_handler
 from botlib.telegram.details.verified_request import VerifiedRequest
+from botlib.telegram.updates import UNKNOWN_TO_TELEGRAM, Json, deadline, update_handler
 
 App = Application[Any, Any, Any, Any, Any, Any]
 

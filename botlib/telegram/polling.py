@@ -19,11 +19,11 @@ from telegram.ext import ContextTypes, TypeHandler
 
 from botlib.bot import Bot, split
 from botlib.details.settings import require_setting
-from botlib.telegram import LONGEST_TEXT, UNKNOWN_TO_TELEGRAM, message_from
 from botlib.telegram.application import App, builder_for
 from botlib.telegram.details.bounded_request import bounded_request
 from botlib.telegram.details.send_queue import SendQueues
 from botlib.telegram.details.verified_request import TOKEN_TRIES, VerifiedRequest, seconds_of
+from botlib.telegram.updates import LONGEST_TEXT, UNKNOWN_TO_TELEGRAM, message_from
 
 HandOver = Callable[[asyncio.AbstractEventLoop, Callable[[], object]], object]
 

@@ -11,6 +11,7 @@ import logging
 import re
 import time
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from botlib.bot import Bot, Message, TryAgain
@@ -90,7 +91,7 @@ def webhook(
 
         key = f"twitch:{http.headers[MESSAGE_ID]}"
         try:  # what is older than FRESH_S is refused anyway, and so is what claims to be newer
-            state, _ = store.once(key, lambda: answer(incoming, until), done_s=2 * FRESH_S)
+            state, _ = store.once(key, partial(answer, incoming, until), done_s=2 * FRESH_S)
         except (TryAgain, Unreachable) as error:
             log.warning("not answered now: %s", error)
             return LATER

@@ -37,11 +37,12 @@ from botlib.details.settings import (
     warn_if_readable,
 )
 from botlib.function import dict_or_empty
-from botlib.telegram import SECRET_HEADER, UNKNOWN_TO_TELEGRAM, bot_id, checked_secret
 from botlib.telegram.details.bot_api import BotApi, BotApiError
+from botlib.telegram.updates import SECRET_HEADER, UNKNOWN_TO_TELEGRAM, bot_id, checked_secret
 from deploy.add_files import add_files, missing_files
 from deploy.bundle import Target, bundle
 from deploy.bundle.__main__ import load
+from deploy.bundle.archive import megabytes
 from deploy.pythonanywhere.api import HOSTS, PYTHON, PythonAnywhere, Refused
 from deploy.pythonanywhere.wsgi_file import FOLDER, SETTINGS
 from deploy.tokens.telegram import ask_telegram

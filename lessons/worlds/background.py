@@ -16,9 +16,9 @@ from telegram.error import InvalidToken
 
 from botlib.bot import Bot
 from botlib.details.settings import require_setting
-from botlib.telegram import UNKNOWN_TO_TELEGRAM
 from botlib.telegram.application import App
 from botlib.telegram.polling import UpdatesRequest, application, log_polling_error
+from botlib.telegram.updates import UNKNOWN_TO_TELEGRAM
 from botlib.twitch.irc_bot import IrcBot
 
 log = logging.getLogger(__name__)

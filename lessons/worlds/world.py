@@ -9,9 +9,9 @@ from typing import Any
 from bot_sandbox.telegram import BotAccount, Person, Telegram
 from botlib.bot import Bot
 from botlib.details.settings import Settings, read_settings, telegram_api
-from botlib.telegram import checked_secret
 from botlib.telegram.application import App
 from botlib.telegram.details.bot_api import BotApi
+from botlib.telegram.updates import checked_secret
 from deploy.tokens.telegram import visible_problems
 from lessons.worlds.background import ThreadedPolling
 

@@ -11,8 +11,9 @@ from telegram.ext import TypeHandler
 from botlib.bot import Bot, split
 from botlib.function import Handler
 from botlib.store import Store
-from botlib.telegram import LONGEST_TEXT, application, message_from, webhook
+from botlib.telegram import application, webhook
 from botlib.telegram.application import App, builder_for
+from botlib.telegram.updates import LONGEST_TEXT, message_from
 
 SECRET = "correct-horse-battery"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from botlib.bot import split
-from botlib.telegram import LONGEST_TEXT, RETRY_S, Json, bot_id, log_error
+from botlib.telegram.updates import LONGEST_TEXT, RETRY_S, Json, bot_id, log_error
 
 GATEWAY_TIMEOUT = 504  # the server that took too long may have done it all the same
 LONGEST_PAUSE_S = 10**9  # of a refusal; far more would not fit into a timedelta

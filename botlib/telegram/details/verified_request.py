@@ -16,8 +16,8 @@ import httpx
 from telegram.error import NetworkError, RetryAfter, TelegramError
 from telegram.request import BaseRequest, RequestData
 
-from botlib.telegram import RETRY_S
 from botlib.telegram.details.bot_api import GATEWAY_TIMEOUT, pause_of
+from botlib.telegram.updates import RETRY_S
 
 TOKEN_TRIES = 3  # before a bot believes that its token is wrong
 TOKEN_PAUSE_S = 1.0  # before the second try, twice as long before the third

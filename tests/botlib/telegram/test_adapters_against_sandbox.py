@@ -13,8 +13,8 @@ from bot_sandbox import Telegram
 from bot_sandbox.telegram import Limits
 from botlib import Bot
 from botlib.bot import APOLOGY, TryAgain
-from botlib.telegram import UNKNOWN_TO_TELEGRAM
 from botlib.telegram.application import builder_for
+from botlib.telegram.updates import UNKNOWN_TO_TELEGRAM
 from lessons.cloud import Cloud
 from lessons.worlds.background import ThreadedPolling
 
@@ -39,7 +39,7 @@ from telegram import Update
 from telegram.ext import TypeHandler
 from botlib import Bot
 from botlib.bot import split
-from botlib.telegram import LONGEST_TEXT, message_from
+from botlib.telegram.updates import LONGEST_TEXT, message_from
 from botlib.telegram.application import builder_for, webhook
 """ + MAIN.partition("import webhook\n")[2].replace(
     "handler = webhook(bot)",
