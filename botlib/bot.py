@@ -106,11 +106,6 @@ class Bot:
         reply = self._call(message)
         return reply_texts(run_coroutine(reply) if isinstance(reply, Awaitable) else reply)
 
-    async def replies_async(self, message: Message) -> list[str]:
-        """Do the same from async code, on the running loop."""
-        reply = self._call(message)
-        return reply_texts(await reply if isinstance(reply, Awaitable) else reply)
-
     def _call(self, message: Message) -> Reply | Awaitable[Reply]:
         """Call the command that a message names; you await the result of an `async def` one."""
         name = self.command_in(message.text)
@@ -147,32 +142,29 @@ class Bot:
         except (Exception, SystemExit) as error:
             return self._report_failure(message, error)
 
-    async def safe_replies_async(self, message: Message) -> list[str]:
-        """Do the same from async code, on the running loop."""
-        try:
-            return await self.replies_async(message)
-        except TryAgain:
-            raise
-        except (Exception, SystemExit) as error:
-            return self._report_failure(message, error)
+    async def safe_replies_async(
+        self, message: Message, within_s: float | None = None
+    ) -> list[str]:
+        """Do the same from async code, on the running loop.
 
-    async def final_replies_async(self, message: Message, within_s: float) -> list[str]:
-        """Do the same for a message that will not come again, within so many seconds.
-
-        Whatever the command raises, TryAgain too, is logged and becomes an apology. Only the
-        caller's own cancellation is raised.
+        `within_s` is for a program, which gets each message only once: a command has failed, too,
+        if it takes longer than so many seconds, or raises TryAgain.
         """
         import asyncio
 
         try:
             async with asyncio.timeout(within_s) as limit:
-                return await self.replies_async(message)
+                reply = self._call(message)
+                return reply_texts(await reply if isinstance(reply, Awaitable) else reply)
         except (Exception, SystemExit, asyncio.CancelledError) as error:
             task = asyncio.current_task()
-            if task and task.cancelling():  # the program stops; otherwise the command raised it
+            if task and task.cancelling():  # the caller stops; otherwise the command raised it
                 raise
-            late = TimeoutError(f"no reply within {within_s:g} s")
-            return self._report_failure(message, late if limit.expired() else error)
+            if within_s is None and isinstance(error, TryAgain):
+                raise
+            if limit.expired():
+                error = TimeoutError(f"no reply within {within_s:g} s")
+            return self._report_failure(message, error)
 
     def _report_failure(self, message: Message, error: BaseException) -> list[str]:
         """Log a command's error with its line; return an apology, one a minute for each chat."""

@@ -148,7 +148,7 @@ def application(bot: Bot, token: str | None, api: str | None, updates: UpdatesRe
         message = message_from(update.to_dict(), bot, lambda: app.bot.username)
         if message is None:
             return
-        replies = await bot.final_replies_async(message, COMMAND_S)
+        replies = await bot.safe_replies_async(message, COMMAND_S)
         if parts := [part for text in replies for part in split(text, LONGEST_TEXT)]:
             queues.put(int(message.chat), parts)
 

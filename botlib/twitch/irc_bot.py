@@ -380,7 +380,7 @@ class IrcBot:
             channel.busy = False
 
     async def _reply(self, message: Message, channel: Channel) -> None:
-        replies = await self.bot.final_replies_async(message, self._timing.command_s)
+        replies = await self.bot.safe_replies_async(message, self._timing.command_s)
         try:
             for reply in replies:
                 await self.say(channel.name, reply)

@@ -60,8 +60,8 @@ def test_arguments_keep_their_inner_spaces():
 
 
 def test_several_replies_keep_their_order_and_blank_ones_are_dropped(bot):
-    assert asyncio.run(bot.replies_async(Message("!wait"))) == ["first", "second"]
-    assert asyncio.run(bot.replies_async(Message("!nothing"))) == []
+    assert asyncio.run(bot.safe_replies_async(Message("!wait"))) == ["first", "second"]
+    assert asyncio.run(bot.safe_replies_async(Message("!nothing"))) == []
 
 
 def test_help_lists_every_command_with_what_it_does(bot):
@@ -219,7 +219,7 @@ def test_hostile_text_never_raises(bot, text):
 def test_any_text_from_anyone_gets_texts_back(text, user):
     bot = Bot()
     bot.command("hello")(lambda message: f"hello {message.user}!")
-    replies = asyncio.run(bot.replies_async(Message(text, user)))
+    replies = asyncio.run(bot.safe_replies_async(Message(text, user)))
     assert all(isinstance(reply, str) and reply.strip() for reply in replies)
 
 
@@ -366,5 +366,5 @@ def test_a_command_that_exits_does_not_end_the_bot(caplog):
     apology = ["Sorry, !roll did not work. Whoever made me finds the reason in my log."]
     assert bot.safe_replies(one) == apology
     assert asyncio.run(bot.safe_replies_async(two)) == apology
-    assert asyncio.run(bot.final_replies_async(three, within_s=60)) == apology
+    assert asyncio.run(bot.safe_replies_async(three, within_s=60)) == apology
     assert "!roll failed: SystemExit: 2" in caplog.text
