@@ -43,8 +43,8 @@ class PythonAnywhere:
         self._root = f"{root.rstrip('/')}/api/v0/user/{quote(username, safe='')}"
 
     def check_token(self) -> None:
-        """Ask for the account's processor time, only to see whether the token is good."""
-        self._content(self._call("GET", "/cpu/"), dict)
+        """List the account's web apps, only to see whether the token is good."""
+        self._content(self._call("GET", "/webapps/"), list)
 
     def web_app(self, domain: str) -> dict[str, Any] | None:
         """Return the settings of a web app, None if there is none."""

@@ -528,7 +528,7 @@ def test_a_terminal_is_not_written_over(bot, type_command, monkeypatch):
 
 def test_too_many_requests_are_waited_out():
     throttled = b'{"detail": "Request was throttled. Expected available in 1 second."}'
-    answers, said = [http("200 OK", b"{}"), http("429 Too Many Requests", throttled)], []
+    answers, said = [http("200 OK", b"[]"), http("429 Too Many Requests", throttled)], []
     with answering(lambda connection: connection.sendall(answers.pop())) as url:
         Api("viktor", "0" * 40, url, said.append).check_token()
     assert answers == []
