@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 QUOTA = 512 * 1024 * 1024  # bytes; help page DiskQuota, 2023-07-09
 TREE_LIMIT = 1000  # names; help page API, 2025-03-19
@@ -12,15 +12,11 @@ TREE_LIMIT = 1000  # names; help page API, 2025-03-19
 class ApiError(Exception):
     """A refusal of the API: a status, and a body that is sent as JSON; a text is its "detail"."""
 
-    def __init__(
-        self,
-        status: int,
-        body: str | Mapping[str, object],
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
+    def __init__(self, status: int, body: str | Mapping[str, object], wait_s: int = 0) -> None:
         super().__init__(f"{status} {body}")
-        self.status, self.headers = status, headers
+        self.status = status
         self.body = {"detail": body} if isinstance(body, str) else body
+        self.headers = {"Retry-After": str(wait_s)} if wait_s else {}
 
 
 class Disk:
@@ -38,46 +34,40 @@ class Disk:
 
     def find(self, path: str) -> Path | None:
         """Return where a path is on this machine; None if it leads out of the account's folders."""
-        place = self.root.joinpath(*PurePosixPath(path).parts[1:])
         try:
-            real = Path(os.path.realpath(place))  # a link may lead out, and so may a Windows drive
-            place.stat()
-        except FileNotFoundError:  # it may become a new file
-            pass
-        except (OSError, ValueError):  # a zero byte, a name too long, a circle of links
+            place = self.root.joinpath(path.lstrip("/")).resolve()  # a link may lead out
+        except (OSError, ValueError, RuntimeError):  # a zero byte, a circle of links
             return None
-        inside = any(real.is_relative_to(top) for top in self._tops)
-        return place if inside and ".." not in place.parts else None
+        return place if any(place.is_relative_to(top) for top in self._tops) else None
 
     def existing(self, path: str) -> Path:
         """Return where a file or folder is; 404 in the words that core's tests have."""
         place = self.find(path)
-        if place is None or not (place.is_file() or place.is_dir()):  # nor a pipe
+        if place is None or not (place.is_file() or place.is_dir()):
             raise ApiError(404, f"No such file or directory: {path}")
         return place
 
-    def put(self, upload: Path, path: str) -> bool:
-        """Move an upload to a path, with the folders above it; return whether the file is new."""
+    def write(self, path: str, content: bytes) -> bool:
+        """Write a file and the folders above it; return whether it is new."""
         place = self.find(path)
         if place is None:
             raise ApiError(403, "You do not have permission to perform this action.")
+        if len(content) > self._free():
+            raise ApiError(403, "Disk quota exceeded")
         is_new = not place.exists()
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            upload.replace(os.path.realpath(place))  # not over a link
-        except OSError as error:  # such as a folder at this path; not documented
-            raise ApiError(400, f"{error.strerror}: {path}") from None
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
         return is_new
 
     def delete(self, path: str) -> None:
-        """Delete a file, a link, or a folder with everything in it."""
+        """Delete a file, or a folder with everything in it."""
         place = self.find(path)
-        if place is None or not os.path.lexists(place):
+        if place is None or not place.exists():
             raise ApiError(404, {"message": "File does not exist", "code": "not_found"})
         if place in self._tops:
             words = "You do not have permission to delete this"
             raise ApiError(403, {"message": words, "code": "forbidden"})
-        if place.is_dir() and not place.is_symlink():
+        if place.is_dir():
             shutil.rmtree(place)
         else:
             place.unlink()
@@ -86,20 +76,16 @@ class Disk:
         """Return all paths in a folder and its subfolders; a folder's path ends with a slash."""
         place = self.find(path)
         if place is None or not place.is_dir():
-            is_there = place is not None and place.exists()
-            why = "is not a directory" if is_there else "does not exist"
-            raise ApiError(400, f"{path} {why}")
-        found = []
-        for folder, folders, files in os.walk(place):
-            above = "/" + Path(folder).relative_to(self.root).as_posix()
-            found += [f"{above}/{name}/" for name in folders]
-            found += [f"{above}/{name}" for name in files]
+            raise ApiError(400, f"{path} does not exist")
+        found = [
+            f"/{each.relative_to(self.root).as_posix()}{'/' if each.is_dir() else ''}"
+            for each in place.rglob("*")
+        ]
         return sorted(found)[:TREE_LIMIT]
 
-    def free(self) -> int:
+    def _free(self) -> int:
         """Return how many bytes the quota leaves; it counts home and /tmp (page DiskQuota)."""
-        used = 0
-        for top in (self.home, self.root / "tmp"):
-            for folder, _, files in os.walk(top):
-                used += sum(os.lstat(Path(folder, name)).st_size for name in files)
-        return QUOTA - used
+        tops = (self.home, self.root / "tmp")
+        files = [Path(folder, name) for top in tops for folder, _, names in os.walk(top)
+                 for name in names]  # fmt: skip
+        return QUOTA - sum(file.lstat().st_size for file in files)

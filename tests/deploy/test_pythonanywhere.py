@@ -316,7 +316,7 @@ def test_a_folder_that_is_not_ours_is_never_touched(bot, account, type_command):
 def test_no_secret_goes_where_a_static_mapping_shows_it(bot, account, type_command, shown_folder):
     assert type_command(bot)[0] == 0
     path = f"/home/{account.username}{shown_folder}"
-    api(account, "POST", f"webapps/{account.domain}/static_files/", f"url=/s/&path={path}".encode())
+    account.static_files.append({"url": "/s/", "path": path})
     status, shown = type_command(bot)
     assert status == 1 and "static files mapping" in shown and path in shown
 

@@ -76,7 +76,7 @@ def test_an_app_is_created_changed_and_deleted(account, api):
     [listed] = api.get("webapps/").json()
     assert listed == api.get(APP).json()
     assert listed["domain_name"] == "viktor.pythonanywhere.com"
-    assert listed["working_directory"] == "/home/viktor/"
+    assert listed["expiry"] > "2026"
     assert api.delete(APP).status_code == 204
     assert "no web app" in visit(account).text
     assert api.get("webapps/").json() == []
@@ -94,11 +94,9 @@ def test_an_app_sees_the_request_and_its_account(account, api):
     def application(environ, start_response):
         start_response("201 Made", [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")])
         found = {name: environ.get(name) for name in (
-            "REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "CONTENT_TYPE", "HTTP_X_OWN",
-            "HTTP_X_REAL_IP", "HTTP_X_WORKER_KEY")}
+            "REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "CONTENT_TYPE", "HTTP_X_OWN")}
         found["body"] = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])).decode()
         found["folders"] = [os.getcwd(), str(Path.home()), sys.path[0]]
-        found["token"] = os.environ["API_TOKEN"] + os.environ.get("WORKER_KEY", "")
         yield json.dumps(found).encode()
     """
     deploy(api, code)
@@ -114,11 +112,8 @@ def test_an_app_sees_the_request_and_its_account(account, api):
         "QUERY_STRING": "c=%2F",
         "CONTENT_TYPE": "text/odd",
         "HTTP_X_OWN": "yes",
-        "HTTP_X_REAL_IP": "127.0.0.1",
-        "HTTP_X_WORKER_KEY": None,
         "body": "hello",
         "folders": [str(account.home), str(account.home), str(account.home.parents[1] / "var/www")],
-        "token": account.token,
     }
 
 
@@ -163,9 +158,7 @@ def test_files_are_made_read_listed_and_deleted(account, api):
     assert (account.home / "a/b c/d.txt").read_text() == "two"
     assert api.get(f"{HOME}/a/b c/d.txt").content == b"two"
     assert api.get(f"{HOME}/a").json()["b c"]["type"] == "directory"
-    entry = api.get(f"{HOME}/a/b c/").json()["d.txt"]
-    assert entry["type"] == "file"
-    assert api.get(entry["url"]).content == b"two"
+    assert api.get(f"{HOME}/a/b c/").json() == {"d.txt": {"type": "file"}}
     tree = api.get("files/tree/", params={"path": "/home/viktor"})
     assert tree.json() == ["/home/viktor/a/", "/home/viktor/a/b c/", "/home/viktor/a/b c/d.txt"]
     assert api.delete(f"{HOME}/a/b c/d.txt").status_code == 204
@@ -193,14 +186,12 @@ def test_a_tree_has_a_thousand_paths_at_most(account, api):
         ("POST", f"{HOME}/a", 400, "You must provide a file with the name 'content'."),
         ("GET", "files/tree/?path=/none", 400, "/none does not exist"),
         ("GET", "files/tree/", 400, "does not exist"),
-        ("GET", "files/tree/?path=/var/log/../log", 400, "does not exist"),
+        ("GET", "files/tree/?path=/var/log/../../etc", 400, "does not exist"),
         ("GET", "webapps/other.pythonanywhere.com/", 403, "You do not have permission"),
         ("GET", APP, 404, "Not found."),
         ("POST", f"{APP}reload/", 404, "Not found."),
-        ("POST", "schedule/", 403, "You have reached your maximum number of scheduled tasks"),
-        ("POST", "always_on/", 403, "You do not have permission"),
         ("GET", "consoles/", 501, "the imitation has no route GET /api/v0/user/viktor/consoles/"),
-        ("PUT", APP, 501, f"no route PUT /api/v0/user/viktor/{APP}; it has GET cpu/"),
+        ("PUT", APP, 501, f"no route PUT /api/v0/user/viktor/{APP}"),
         ("GET", "webapps", 501, "the imitation has no route"),
         ("GET", "files/pathhome", 501, "the imitation has no route"),
         ("PROPFIND", HOME, 501, "the imitation has no route"),
@@ -220,53 +211,21 @@ def test_a_refusal_says_why(api, method, path, status, words):
     [
         ({"domain_name": "www.example.org"}, 400, "domain_name of a free account is viktor."),
         ({"domain_name": ""}, 400, "domain_name of a free account is viktor."),
-        ({"python_version": "3.13"}, 400, "python_version is one of python37"),
-        ({"python_version": "python312"}, 501, "the imitation runs python313 only"),
+        ({"python_version": "3.13"}, 400, "python_version is python313 in the imitation"),
     ],
 )
 def test_a_wrong_app_is_not_created(api, fields, status, words):
-    for form in ({"data": NEW | fields}, {"json": NEW | fields}):
-        answer = api.post("webapps/", **form)
-        assert answer.status_code == status
-        assert words in answer.text
+    answer = api.post("webapps/", data=NEW | fields)
+    assert answer.status_code == status
+    assert words in answer.text
     assert api.get("webapps/").json() == []
 
 
 def test_a_free_account_has_one_app(api):
-    assert api.post("webapps/", json=NEW).status_code == 201
+    assert api.post("webapps/", data=NEW).status_code == 201
     second = api.post("webapps/", data=NEW)
     assert second.status_code == 400
     assert "your account only allows 1" in second.json()["error_message"]
-
-
-def test_a_configuration_is_changed(api):
-    api.post("webapps/", data=NEW)
-    wanted = {"source_directory": "/home/viktor/my_bot", "force_https": True, "unknown": "x"}
-    changed = api.patch(APP, data=wanted).json()
-    assert changed["source_directory"] == "/home/viktor/my_bot"
-    assert changed["force_https"] is True
-    assert "unknown" not in changed
-    same = {"python_version": "3.13", "virtualenv_path": "", "password_protection_enabled": False}
-    assert api.patch(APP, json=same).json() == changed == api.get(APP).json()
-    for name, value in (("virtualenv_path", "/x"), ("python_version", "python310")):
-        refused = api.patch(APP, json={"source_directory": "", name: value})
-        assert refused.status_code == 501
-        assert f"can't change {name}" in refused.text
-    assert api.get(APP).json() == changed
-
-
-@pytest.mark.parametrize("body", ["[]", "{", "\xff"])
-def test_what_is_no_json_is_refused(api, body):
-    headers = {"Content-Type": "application/json"}
-    answer = api.post("webapps/", content=body.encode("latin-1"), headers=headers)
-    assert (answer.status_code, answer.json()["detail"][:16]) == (400, "JSON parse error")
-
-
-def test_a_free_account_has_no_tasks_and_some_cpu_seconds(api):
-    assert api.get("schedule/").json() == api.get("always_on/").json() == []
-    cpu = api.get("cpu/").json()
-    assert cpu["daily_cpu_limit_seconds"] == 100
-    assert cpu["daily_cpu_total_usage_seconds"] == 0
 
 
 @pytest.mark.parametrize(
@@ -325,12 +284,8 @@ def test_the_disk_has_a_quota(account, api):
     assert {each.name for each in account.home.parents[1].iterdir()} == {"home", "tmp", "var"}
 
 
-def test_an_app_is_disabled_enabled_and_ends_after_a_month(account, api):
+def test_an_app_ends_after_a_month(account, api):
     api.post("webapps/", data=NEW)
-    assert api.post(f"{APP}disable/").status_code == 200
-    assert "the web app is disabled" in visit(account).text
-    assert api.post(f"{APP}enable/").status_code == 200
-    assert visit(account).text == "Hello, World!"
     account.clock.advance(32 * 24 * 3600)
     over = visit(account)
     assert (over.status_code, "the month is over" in over.text) == (404, True)
@@ -350,13 +305,13 @@ def test_logs_can_be_read(account, api):
         return [b"hello"]
     """
     deploy(api, code)
-    visit(account, "/page?a=b", headers={"User-Agent": "me"})
+    visit(account, "/page?a=b")
     server = api.get(LOG.format("server")).text
     assert "I am loading\nI am asked" in server
     lines = api.get(LOG.format("error")).text.splitlines()
-    assert [line.partition(": ")[2] for line in lines[-2:]] == ["a warning", "an error"]
+    assert lines[-2:] == ["a warning", "an error"]
     access = api.get(LOG.format("access")).text.splitlines()[-1]
-    assert '"GET /page?a=b HTTP/1.1" 200 5 "-" "me" "127.0.0.1" response-time=' in access
+    assert '"GET /page?a=b HTTP/1.1" 200 5 response-time=' in access
     assert api.delete(LOG.format("access")).status_code == 204
 
 
@@ -366,56 +321,33 @@ def test_logs_can_be_read(account, api):
         ("def application(", "SyntaxError: '(' was never closed"),
         ("import no_such_module", "ModuleNotFoundError: No module named 'no_such_module'"),
         ("app = 1", "AttributeError: "),
+        ("raise SystemExit", "SystemExit"),
         (HELLO.format("b''.none"), "AttributeError: 'bytes' object has no attribute 'none'"),
-        (HELLO.format("(1/0 for _ in range(1))").replace("[", "").replace("]", ""), None),
-        ("import sys\nsys.path.insert(0, '/home/viktor/x')\nimport y", "write Path.home() instead"),
+        (
+            HELLO.format("1/0").replace("[1/0]", "(1/0 for _ in range(1))"),
+            "ZeroDivisionError",
+        ),
     ],
 )
 def test_a_broken_app_shows_a_page_and_its_error_is_in_the_log(account, api, code, words):
     assert deploy(api, code).status_code == 200
     for _ in range(2):
-        page = visit(account)
-        assert page.status_code == 500
-        assert "Something went wrong :-(" in page.text
-    log = api.get(LOG.format("error")).text
-    assert "Error running WSGI application" in log
-    assert (words or "Error") in log
-    assert "wsgi_worker" not in log
+        assert visit(account).status_code == 500
+    assert words in api.get(LOG.format("error")).text.splitlines()[-1]
     deploy(api, HELLO.format("b'mended'"))
     assert visit(account).text == "mended"
 
 
 @pytest.mark.parametrize(
-    "code",
-    ["raise SystemExit", "import os\nos._exit(1)", HELLO.format("__import__('os')._exit(1)"), None],
+    "code", ["import os\nos._exit(1)", HELLO.format("__import__('os')._exit(1)")]
 )
 def test_an_app_that_ends_itself_is_a_bad_gateway_until_the_next_reload(account, api, code):
-    deploy(api, code or HELLO.format("b'x'"))
-    if code is None:
-        api.delete(WSGI)
-        assert api.post(f"{APP}reload/").status_code == 200
-    page = visit(account)
-    assert page.status_code == (502 if code else 500)
-    assert "Something went wrong :-(" in page.text
+    deploy(api, code)
+    for _ in range(2):
+        page = visit(account)
+        assert (page.status_code, "502-backend" in page.text) == (502, True)
     deploy(api, HELLO.format("b'mended'"))
     assert visit(account).text == "mended"
-
-
-def test_a_request_that_takes_too_long_is_ended():
-    code = """
-    import time
-    def application(environ, start_response):
-        if environ["PATH_INFO"] == "/slow":
-            time.sleep(3600)
-        start_response("200 OK", [])
-        return [b"quick"]
-    """
-    with PythonAnywhere(request_timeout_s=3) as account, client(account) as api:
-        deploy(api, code)
-        slow = visit(account, "/slow")
-        assert (slow.status_code, "504-loadbalancer" in slow.text) == (504, True)
-        assert "HARAKIRI: GET /slow" in api.get(LOG.format("server")).text
-        assert visit(account).text == "quick"
 
 
 def test_a_reload_says_so_if_the_first_answer_takes_too_long(account, api, monkeypatch):
@@ -446,7 +378,7 @@ def visit_busy_app(account, crew):
     return first, queued
 
 
-def test_while_an_app_reloads_visitors_are_sent_back_and_the_queue_is_dropped(account, api):
+def test_while_an_app_reloads_visitors_are_sent_back_and_the_queue_waits(account, api):
     code = """
     import time
     from pathlib import Path
@@ -470,7 +402,7 @@ def test_while_an_app_reloads_visitors_are_sent_back_and_the_queue_is_dropped(ac
             account.url + "/now?a=b",
         )
         assert first.result().text == "done"
-        assert (queued.result().status_code, reload.result().status_code) == (502, 200)
+        assert (queued.result().text, reload.result().status_code) == ("done", 200)
     assert visit(account).text == "done"
 
 
@@ -521,45 +453,6 @@ def refused_number():
     import errno
 
     return errno.ECONNREFUSED
-
-
-def test_a_tunnel_leads_to_allowed_hosts_only():
-    with (
-        answering(lambda connection: connection.sendall(b"pong")) as url,
-        PythonAnywhere(allow=[url.removeprefix("http://")]) as account,
-    ):
-        for host, expected in ((url.removeprefix("http://"), b"200"), ("127.0.0.1:9", b"403")):
-            place = account._proxy.removeprefix("http://").split(":")
-            with socket.create_connection((place[0], int(place[1])), timeout=20) as tunnel:
-                tunnel.sendall(f"CONNECT {host} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
-                assert tunnel.recv(1000).split()[1] == expected
-                if expected == b"200":
-                    tunnel.sendall(b"ping")
-                    assert tunnel.recv(1000) == b"pong"
-
-
-def test_static_files_are_served_after_a_reload(account, api):
-    api.post("webapps/", data=NEW)
-    upload(api, f"{HOME}/pictures/a.txt", "a picture")
-    mapping = {"url": "/static/", "path": "/home/viktor/pictures"}
-    assert api.post(f"{APP}static_files/", json={"url": "/x"}).json() == {
-        "path": ["This field is required."]
-    }
-    made = api.post(f"{APP}static_files/", json=mapping)
-    assert made.status_code == 201
-    assert made.json() == mapping | {"id": made.json()["id"]}
-    assert api.get(f"{APP}static_files/").json() == [made.json()]
-    assert visit(account, "/static/a.txt").text == "Hello, World!"
-    api.post(f"{APP}reload/")
-    shown = visit(account, "/static/a.txt")
-    assert (shown.text, shown.headers["Content-Type"]) == ("a picture", "text/plain")
-    assert visit(account, "/static/../../../../etc/passwd").text != "a picture"
-    assert visit(account, "/static/none").status_code == 404
-    number = made.json()["id"]
-    assert api.delete(f"{APP}static_files/{number}/").status_code == 204
-    assert api.delete(f"{APP}static_files/{number}/").status_code == 404
-    api.post(f"{APP}reload/")
-    assert visit(account, "/static/a.txt").text == "Hello, World!"
 
 
 def link(place, target):
@@ -620,7 +513,7 @@ def test_no_upload_leaves_the_account(account, tmp_path, path):
         status, text = raw(account, f"{method} {start}\r\n")
         assert "secret" not in text
         if path != "/home/viktor":
-            assert status == 404, text
+            assert status in (400, 404), text
     assert (tmp_path / "secret").read_text() == "secret"
     assert [each.name for each in tmp_path.iterdir()] == ["secret"]
     root = account.home.parents[1]
@@ -628,16 +521,14 @@ def test_no_upload_leaves_the_account(account, tmp_path, path):
     assert not [each for each in root.parent.iterdir() if each.name == "outside"]
 
 
-def test_deleting_a_folder_or_a_link_spares_what_a_link_leads_to(account, api, tmp_path):
+def test_deleting_a_folder_spares_what_a_link_leads_to(account, api, tmp_path):
     (tmp_path / "secret").write_text("secret")
     (account.home / "folder").mkdir()
     link(account.home / "folder/link", tmp_path)
-    (account.home / "kept").mkdir()
-    link(account.home / "link_to_kept", account.home / "kept")
+    assert api.delete(f"{HOME}/folder/link").status_code == 404
     assert api.delete(f"{HOME}/folder").status_code == 204
-    assert api.delete(f"{HOME}/link_to_kept").status_code == 204
     assert (tmp_path / "secret").exists()
-    assert [each.name for each in account.home.iterdir()] == ["kept"]
+    assert list(account.home.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -663,16 +554,6 @@ def test_a_strange_upload_is_refused(account, form):
     assert list((account.home.parents[1] / "tmp").iterdir()) == []
 
 
-def test_a_huge_form_is_refused(api):
-    assert api.post("webapps/", data={"domain_name": "x" * 2_000_000}).status_code == 413
-
-
-def test_a_worker_answers_only_its_imitation(account, api):
-    api.post("webapps/", data=NEW)
-    answer = httpx.get(f"http://127.0.0.1:{account._app._port}/", trust_env=False)
-    assert (answer.status_code, "only for the imitation" in answer.text) == (403, True)
-
-
 @pytest.mark.parametrize(
     ("line", "body", "status", "text"),
     [
@@ -681,9 +562,8 @@ def test_a_worker_answers_only_its_imitation(account, api):
         ("GET http://evil.example/ HTTP/1.1", "", 403, "does not answer to the host"),
         ("CONNECT 127.0.0.1:80 HTTP/1.1", "", 403, "does not answer to the host"),
         ("GET /%00%zz HTTP/1.1", "", 200, "Hello"),
-        ("GET / HTTP/1.1\r\nX-Worker-Key: x\r\nX-Worker-Key: y", "", 200, "Hello"),
         ("POST / HTTP/1.1\r\nTransfer-Encoding: chunked", "2\r\nab\r\n0\r\n\r\n", 200, "Hello"),
-        ("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2", "ab", 100, "Hello"),
+        ("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2", "ab", 200, "Hello"),
         ("POST / HTTP/1.1\r\nContent-Length: 2\r\nTransfer-Encoding: chunked", "ab", 400, ""),
     ],
 )
@@ -705,21 +585,9 @@ def test_the_site_survives_strange_requests(account, api, line, body, status, te
 )
 def test_a_broken_answer_is_an_error_page(account, api, code):
     deploy(api, code)
-    page = visit(account)
-    assert page.status_code in (500, 502)
-    assert "Something went wrong :-(" in page.text or "server error" in page.text
+    assert visit(account).status_code in (500, 502)
     deploy(api, HELLO.format("b'mended'"))
     assert visit(account).text == "mended"
-
-
-def test_requests_and_answers_have_a_limit(account, api, monkeypatch):
-    monkeypatch.setattr("lessons.pythonanywhere.web_app.MAX_BODY", 1000)  # instead of 100 MiB
-    deploy(api, HELLO.format("bytes(int(environ['QUERY_STRING'] or 0))"))
-    for size, status in ((1000, 200), (1001, 413)):
-        answer = httpx.post(account.url, content=bytes(size), trust_env=False)
-        assert answer.status_code == status
-    for size, status in ((1000, 200), (1001, 502), (1000, 200)):
-        assert visit(account, f"/?{size}").status_code == status
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no named pipes in folders")
@@ -798,7 +666,6 @@ def test_pythonanywheres_own_client_works_with_it(account):
     with witness:
         assert witness.stdout.readline() == "all is well\n", witness.stderr.read()
         assert visit(account).text == "hello from core"
-        assert visit(account, "/pictures/a.txt").text == "two"
         _, errors = witness.communicate("\n", timeout=60)
     assert witness.returncode == 0, errors
     assert "no web app" in visit(account).text
