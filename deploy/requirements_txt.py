@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-REFUSED = ("bot-sandbox", "botlib", "deploy", "lessons", "such-different-chatbots")
+from deploy.own_packages import OWN_PACKAGES
+
+REFUSED = (*(name.replace("_", "-") for name in OWN_PACKAGES), "such-different-chatbots")
 
 
 def lines_in(path: Path) -> list[str]:

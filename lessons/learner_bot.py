@@ -17,6 +17,7 @@ from pathlib import Path
 from bot_sandbox.diagnosis.bot_log import add_bot_logger, capture_bot_logs
 from botlib.bot import Bot
 from botlib.details.bot_files import load_bot_file
+from deploy.own_packages import OWN_PACKAGES
 from lessons.extension.save import BELOW_IS_RUN, MAGIC, saved_text
 from lessons.workshop import workshop, write_file
 
@@ -24,7 +25,6 @@ NAME = "my_bot"  # its folder in the workshop
 NAME_FILE = "name.txt"
 FIRST_NAME = "Hello bot"
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-NOT_PACKAGES = ("bot_sandbox", "botlib", "deploy", "lessons")  # a stranger may own these names
 LEFT_OUT = "a file of commands is left out: "  # how botlib's log begins
 SOLUTION = re.compile(r"```python\n(.*?)\n```", re.DOTALL)
 
@@ -144,7 +144,7 @@ def load_bot(folder: Path) -> tuple[Bot, list[str]]:
     main = folder / "main.py"
     try:
         with capture_bot_logs() as log, store_in(folder):
-            bot = load_bot_file(main, Bot, NOT_PACKAGES)
+            bot = load_bot_file(main, Bot, OWN_PACKAGES)
     except ValueError as error:
         again = "Open that file, fix the line, and run this cell again."
         raise BotFileError(f"{error}\n{again}") from None

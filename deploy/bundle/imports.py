@@ -16,10 +16,11 @@ from importlib.metadata import packages_distributions
 from pathlib import Path, PurePosixPath
 
 import botlib
+from botlib.details.bot_files import PACKAGES as KNOWN_PACKAGES
 from deploy.bundle.bot_folder import parsed
+from deploy.own_packages import OWN_PACKAGES
 
 BOTLIB = Path(botlib.__file__).resolve().parent
-NEVER = ("bot_sandbox", "lessons", "deploy")
 OF_BOTLIB = {  # a package: the modules of botlib, or names in them, that need it
     "aiohttp": {"run", "twitch.irc_bot", "twitch.details.channel", "twitch.details.connection"},
     "dotenv": {"details.env_file"},
@@ -28,21 +29,16 @@ OF_BOTLIB = {  # a package: the modules of botlib, or names in them, that need i
     | {f"telegram.details.{name}" for name in ("bounded_request", "send_queue")}
     | {"telegram.details.verified_request"},
 }
-PACKAGES = {  # which are called differently from what is imported
-    "bs4": "beautifulsoup4",
+PACKAGES = KNOWN_PACKAGES | {  # which are called differently from what is imported
     "Crypto": "pycryptodome",
-    "cv2": "opencv-python-headless",
+    "cv2": "opencv-python-headless",  # a cloud has no screen
     "dateutil": "python-dateutil",
     "discord": "discord.py",
-    "dotenv": "python-dotenv",
     "fitz": "PyMuPDF",
     "jwt": "PyJWT",
     "OpenSSL": "pyOpenSSL",
-    "PIL": "pillow",
     "serial": "pyserial",
-    "sklearn": "scikit-learn",
     "telebot": "pyTelegramBotAPI",
-    "yaml": "PyYAML",
     "zmq": "pyzmq",
 }
 PROVIDED = {"snapshot_restore_py"}  # AWS's Python brings it, and no other cloud calls its hooks
@@ -103,7 +99,7 @@ def needed(files: dict[str, bytes], names: Iterable[str], known: set[str]) -> Ne
                 packages |= packages_of(found, name)
             elif own := own_files(files, places, found.top):
                 todo += [file for file in own if file not in todo]
-            elif found.top in NEVER:
+            elif found.top in OWN_PACKAGES:
                 raise ValueError(
                     f"{name} imports {found.module}, which belongs to the course, not to a bot: it "
                     "is never deployed. Move what needs it out of the function's folder."

@@ -142,8 +142,8 @@ def course_files() -> Iterator[tuple[str, Path]]:
             is_code = path.is_file() and path.suffix != ".pyc"
             if is_code and not name.startswith(LEFT_OUT):
                 yield name, path
-    for name in ("deploy/__init__.py", "deploy/secret_scan.py"):  # for lessons/pack.py
-        yield name, COURSE / name
+    for name in ("__init__", "own_packages", "secret_scan"):  # what lessons/ imports of it in a tab
+        yield f"deploy/{name}.py", COURSE / f"deploy/{name}.py"
 
 
 def notebook_text(path: Path) -> str:

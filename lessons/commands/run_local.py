@@ -24,9 +24,9 @@ from bot_sandbox.http.jupyter_proxy import terminal_address
 from bot_sandbox.processes.supervisor import DETACHED
 from botlib import run
 from botlib.details.settings import PLATFORMS, read_settings
+from deploy.own_packages import OWN_PACKAGES
 
 CHILD = "from lessons.commands.run_local import serve; import sys; serve(*sys.argv[1:])"
-NOT_PACKAGES = ("bot_sandbox", "botlib", "deploy", "lessons")  # a stranger may own these names
 GOODBYE_S = 3.0  # for the sandbox to say goodbye to its pages; run ends by itself after GRACE_S
 LONG_S = 24 * 3600.0
 
@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
                 sep="\n",
                 flush=True,
             )
-        return run.main([options.platform, str(options.folder)], NOT_PACKAGES)
+        return run.main([options.platform, str(options.folder)], OWN_PACKAGES)
 
 
 def needs_sandbox(platform: str, folder: Path) -> bool:

@@ -12,13 +12,13 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING
 
+from deploy.own_packages import OWN_PACKAGES
 from lessons.extension.syntax import explain_syntax, last_written
 from lessons.workshop import workshop
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-OURS = ("botlib", "bot_sandbox", "lessons", "deploy")  # packages whose errors speak for themselves
 
 FIXES = {  # what the course adds to errors that are made for everybody
     "NodeMissingError": "In the course, type in a terminal in its folder: python3 start.py node",
@@ -106,7 +106,7 @@ def show(
     tb_offset: int | None = None,
 ) -> None:
     """Show an error that a cell raised; IPython calls this."""
-    if kind.__module__.partition(".")[0] in OURS:
+    if kind.__module__.partition(".")[0] in OWN_PACKAGES:  # their errors speak for themselves
         words = own_lines(shell, kind, error, trace)
         error._render_traceback_ = lambda *_: words  # type: ignore[attr-defined]  # IPython's hook
         shell.showtraceback((kind, error, trace), tb_offset=0)

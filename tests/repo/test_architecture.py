@@ -31,7 +31,10 @@ EXCEPTIONS = {
     "lessons.extension.errors": [  # tells where it went
         "deploy.tokens.telegram",
         "deploy.tokens.twitch",
+        "deploy.own_packages",
     ],
+    "lessons.learner_bot": ["deploy.own_packages"],  # one list of what no registry has
+    "lessons.commands.run_local": ["deploy.own_packages"],
 }
 STANDARD_ONLY = ("botlib.bot", "botlib.function")
 WHEN_ASKED = {"botlib.bot": "botlib.details.bot_files"}  # imported only by Bot.include_folder

@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from deploy.bundle.imports import NEVER
+from deploy.own_packages import OWN_PACKAGES
 from deploy.requirements_txt import REFUSED
 
 HOME = Path(__file__).parents[2]
@@ -289,7 +289,7 @@ def test_the_sandboxs_image_has_all_of_its_packages():
 
 
 def test_no_bundle_and_no_container_gets_another_package_of_the_course():
-    assert set(NEVER) == {*PACKAGES, "bot_sandbox"} - {"botlib"}
+    assert set(OWN_PACKAGES) == {*PACKAGES, "bot_sandbox"}
     ignored = text_of(".dockerignore").splitlines()
     assert {"lessons", "sandbox", "tests", "notebooks"} <= set(ignored)
     copied = re.findall(

@@ -696,10 +696,8 @@ def small(course):
         (course / name).mkdir(parents=True, exist_ok=True)
         (course / name / "__init__.py").write_text('"""Nothing."""\n')
     (course / "docs/tab/build.py").write_text('"""Nothing."""\n')  # it imports what is gone
-    for name in (
-        "botlib/details/file_lock.py",
-        "deploy/requirements_txt.py",
-    ):  # start.py imports them
+    needed = ("deploy/own_packages.py", "botlib/details/file_lock.py", "deploy/requirements_txt.py")
+    for name in needed:  # start.py imports them
         shutil.copy(HOME / name, course / name)
     shutil.rmtree(course / "notebooks")
     (course / "notebooks").mkdir()

@@ -110,10 +110,8 @@ def course(tmp_path, types, monkeypatch):
     for name in ROOMS:
         (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / name / "__init__.py").write_text('"""Nothing."""\n')
-    for name in (
-        "botlib/details/file_lock.py",
-        "deploy/requirements_txt.py",
-    ):  # start.py imports them
+    needed = ("deploy/own_packages.py", "botlib/details/file_lock.py", "deploy/requirements_txt.py")
+    for name in needed:  # start.py imports them
         shutil.copy(HOME / name, folder / name)
     (folder / "notebooks").mkdir()
     (folder / "lessons/__init__.py").write_text(ROOM)
