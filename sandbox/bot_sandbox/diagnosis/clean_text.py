@@ -20,10 +20,14 @@ def escape_control_characters(text: str) -> str:
     return text.translate(_VISIBLE)
 
 
-# A bot's token, also with an encoded colon, or only the part after the colon, in any case.
+# A bot's token, or only the part after the colon, in any case. Each character may be escaped, as in
+# %41, %2541 or \u0041. Amid other letters, the part must begin with capitals or follow "bot".
+_ESCAPE = r"(?:%(?:25){0,9}|\\{1,9}u00)"
+_LETTER = rf"(?:[\w-]|{_ESCAPE}(?:3\d|[46][1-9A-F]|[57][\dA]|5F|2D))"
 _TOKEN = re.compile(
-    r"\d{6,}(?::|%(?:25)*3A)[\w-]{30,}"
-    r"|(?:(?<![^\W_])|(?<=%[\dA-F]{2}))AA[\w-]{33}(?![^\W_])",
+    rf"(?:\d|{_ESCAPE}3\d){{6,20}}(?::|{_ESCAPE}3A){_LETTER}{{30,}}"
+    r"|(?:(?<![^\W_])|(?<=bot)|(?<=%[\dA-F]{2})|(?<=\\u00[\dA-F]{2})|(?=[%\\]|(?-i:AA)))"
+    rf"(?:A|{_ESCAPE}[46]1){{2}}{_LETTER}{{33}}(?![^\W_])",
     re.ASCII | re.IGNORECASE,
 )
 

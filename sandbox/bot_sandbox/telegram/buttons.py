@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Callable
 
+from bot_sandbox.diagnosis.clean_text import hide_tokens
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import Runner, blocking
 from bot_sandbox.telegram.errors import bad_request
@@ -143,9 +144,10 @@ def find_button(message: Message, text: str, data: str, position: int) -> Json:
     ]
     words = (repr(text), f"with data {data!r}", f"at position {position}")
     asked = " ".join(itertools.compress(words, (text, data, position)))
-    under = f"under {message.shown!r:.60}"
+    under = f"under {hide_tokens(message.shown)!r:.60}"
     if not buttons:
-        raise ValueError(f"no button {asked} to press {under}; there is none at all")
+        problem = f"no button {asked} to press {under}; there is none at all"
+        raise ValueError(hide_tokens(problem))
     if not asked:
         problem, shown = "which button? Say its text, position or data", buttons
     elif not fitting:
@@ -156,7 +158,7 @@ def find_button(message: Message, text: str, data: str, position: int) -> Json:
     else:
         return fitting[0][1]
     lines = [f"  {number}: {button['text']!r}, {_effect(button)}" for number, button in shown]
-    raise ValueError("\n".join([f"{problem}. There are:", *lines]))
+    raise ValueError(hide_tokens("\n".join([f"{problem}. There are:", *lines])))
 
 
 def _effect(button: Json) -> str:
@@ -174,7 +176,8 @@ class CallbackQueries:
     def open(self, person: User, message: Message, button: Json, press: Press) -> Json:
         """Return the callback query of a press; raise ValueError if the bot isn't told of it."""
         if "callback_data" not in button:
-            raise ValueError(f"{button['text']!r} {what_it_does(button)}; the bot isn't told")
+            words = f"{button['text']!r} {what_it_does(button)}; the bot isn't told"
+            raise ValueError(hide_tokens(words))
         press.button = button["text"]
         key = str(next(self._ids))
         self._open[key] = (message.sender, press)

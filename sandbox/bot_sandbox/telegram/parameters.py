@@ -9,6 +9,7 @@ know is ignored, as there, and remembered, because it is probably a slip of the 
 import difflib
 import re
 
+from bot_sandbox.diagnosis.clean_text import hide_tokens
 from bot_sandbox.telegram.arguments import Arguments, leading_integer
 from bot_sandbox.telegram.bot_api import METHODS, OLD_NAMES
 from bot_sandbox.telegram.errors import UnsupportedError
@@ -137,7 +138,7 @@ def check(method: str, arguments: Arguments) -> tuple[str, ...]:
             raise UnsupportedError(f"{method} with {name}", advice)
     # A file of any name may be meant by attach://NAME.
     slips = sorted(name for name in ignored if name not in arguments.files)
-    return tuple(name[:KEPT_CHARACTERS] for name in slips[:KEPT_IGNORED])
+    return tuple(hide_tokens(name)[:KEPT_CHARACTERS] for name in slips[:KEPT_IGNORED])
 
 
 def _says_nothing(arguments: Arguments, name: str, kind: str) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot_sandbox.diagnosis.bot_log import LOG_S, add_failure_reason, capture_bot_logs
+from bot_sandbox.diagnosis.clean_text import hide_tokens
 from bot_sandbox.diagnosis.function_registry import Bookmark, bookmark
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import Runner, blocking
@@ -284,13 +285,14 @@ class Person(User):
         if button is None:
             found = [one["text"] for one in buttons]
             raise ValueError(
-                f"no button {text!r} on the reply keyboard; there are {found}. To press a button "
-                "under a message, say which message: its `message` by HTTP, in Python "
-                "person.press(message, button)"
+                hide_tokens(f"no button {text!r} on the reply keyboard; there are {found}. ")
+                + "To press a button under a message, say which message: its `message` by HTTP, "
+                "in Python person.press(message, button)"
             )
         for name, lacking in ASKS_FOR.items():
             if name in button:
-                raise ValueError(f"{text!r} is a {name} button. This sandbox has no {lacking}")
+                problem = f"{text!r} is a {name} button. This sandbox has no {lacking}"
+                raise ValueError(hide_tokens(problem))
         if "request_contact" in button:
             return self._post(chat, "", more={"contact": _card(self)}, reply_to=shown.message)
         if "request_location" in button:

@@ -14,6 +14,7 @@ FORMS = {
     "encoded twice": lambda token: quote(quote(token, safe=""), safe=""),
     "after the colon": lambda token: token.partition(":")[2],
     "lower case": str.lower,
+    "each letter encoded": lambda token: "".join(f"%{ord(each):02X}" for each in token),
 }
 REFUSED = {
     "method": lambda form: (f"{form}/getMe", {}),
@@ -39,6 +40,7 @@ def form(request):
 def assert_hidden(problem, account_token):
     secret = account_token.partition(":")[2]
     assert secret.lower() not in str(problem.value).lower()
+    assert FORMS["each letter encoded"](secret) not in str(problem.value)
     assert "<secret>" in str(problem.value)
 
 
@@ -76,8 +78,59 @@ def test_a_fault_hides_each_form(telegram, account, form):
     assert_hidden(problem, account.token)
 
 
+PRESSES = {
+    "no button": lambda viktor, message: viktor.press(message, "hi"),
+    "which button": lambda viktor, message: viktor.press(message),
+    "isn't told": lambda viktor, message: viktor.press(message, "Site"),
+    "reply keyboard": lambda viktor, message: viktor.choose("hi", to=message.sender),
+}
+
+
+@pytest.mark.parametrize("says", PRESSES)
+@pytest.mark.parametrize("has_buttons", [True, False])
+def test_what_cannot_be_pressed_hides_each_form(telegram, account, viktor, form, says, has_buttons):
+    viktor.send("hi", to=account)
+    hidden = form(account.token)
+    link = {"text": "Site", "url": f"http://127.0.0.1/{hidden}"}
+    row = [link, {"text": f"bot {hidden}", "callback_data": "1"}] if has_buttons else []
+    markup = {"keyboard": [[hidden]]} if says == "reply keyboard" else {"inline_keyboard": [row]}
+    text = "x" * 30 + hidden  # a part of it would be left if the text were cut before
+    telegram.call(account, "sendMessage", chat_id=viktor.id, text=text, reply_markup=markup)
+    message = viktor.wait()[0]
+    with pytest.raises(ValueError, match=says if has_buttons else "no button") as problem:
+        PRESSES[says](viktor, message)
+    assert_hidden(problem, account.token)
+
+
+TOKEN = "7000000001:AA" + "bC3_-" * 6 + "xyz"
+HALF = TOKEN.partition(":")[2]
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+@pytest.mark.parametrize("part", [TOKEN, HALF])
+def test_each_letter_may_be_escaped(part, times):
+    percents = ["%" + "25" * (times - 1) + f"{ord(each):02x}" for each in part]
+    escapes = ["\\" * times + f"u{ord(each):04X}" for each in part]
+    for letters in (percents, escapes):
+        assert hide_tokens(f"x/{''.join(letters)}/y") == "x/<secret>/y"
+        for number in range(len(part)):
+            mixed = "".join([*part[:number], letters[number], *part[number + 1 :]])
+            assert hide_tokens(f"x/{mixed}/y") == "x/<secret>/y"
+
+
+@pytest.mark.parametrize("before", ["bot", "BOT", "id1", "é", "\\u002f", "a%2F"])
+def test_half_a_token_is_hidden_after_letters(before):
+    assert hide_tokens(f"http://x/{before}{HALF}/y") == f"http://x/{before}<secret>/y"
+    assert hide_tokens(f"http://x/bot{HALF.lower()}/y") == "http://x/bot<secret>/y"
+
+
 @pytest.mark.parametrize(
-    "text", ["Aachen", "a" * 34, "a" * 36, "12345:" + "b" * 35, "AgACAgIAAxkBAAIBY2V" + "x" * 30]
+    "text",
+    [
+        *("Aachen", "a" * 34, "a" * 36, "12345:" + "b" * 35, "AgACAgIAAxkBAAIBY2V" + "x" * 30),
+        *("b" * 29 + "aa" + "b" * 33, "1" * 99_999, "\\" * 99_999, "%" + "25" * 99_999),
+    ],
+    ids=lambda text: text[:9],
 )
 def test_words_that_only_resemble_a_token_stay(text):
     assert hide_tokens(text) == text
