@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from bot_sandbox.diagnosis.clean_text import hide_tokens
 from bot_sandbox.diagnosis.function_registry import function_at
 from bot_sandbox.diagnosis.no_reply import Apology
 
@@ -25,6 +26,13 @@ _NAMED = re.compile(r"\(([^()/\\:]+\.py), line (\d{1,9})\)$")
 _PLACE = re.compile(
     r'\s*File "([^"/\\:<][^":]*)", (line \d+)'
 )  # a relative path: the function's own file
+
+
+def shorten(line: str) -> str:
+    """Return the beginning of a log line, without tokens: they are found only whole."""
+    return hide_tokens(line)[:LONGEST]
+
+
 _loggers: set[str] = set()  # names of loggers that bots in this process use
 
 
@@ -40,7 +48,7 @@ def append_source_line(words: str, address: str) -> str:
     """Append the source line to words that end in "(main.py, line 7)", if it is known."""
     function, named = function_at(address), _NAMED.search(words)
     source = function.line(named[1], int(named[2])) if function and named else ""
-    return f"{words}\n    {source[:LONGEST]}" if source else words
+    return f"{words}\n    {shorten(source)}" if source else words
 
 
 @contextmanager
@@ -94,7 +102,7 @@ def find_failure(command: str, log: Iterable[str]) -> str:
     name = re.sub(r"^\W+|@.*", "", command).casefold()
     said = re.compile(rf"[^\w\s]{re.escape(name)} failed: .*(?:\n    .*)?")
     found = [match[0] for line in log if name and (match := said.search(line))]
-    return found[-1][:LONGEST] if found else ""
+    return shorten(found[-1]) if found else ""
 
 
 def find_last_output(log: Iterable[str]) -> str:
@@ -104,7 +112,7 @@ def find_last_output(log: Iterable[str]) -> str:
     'hello'
     """
     printed = [line for line in select_latest_call(log) if not _CLOUDS_OWN.match(line)]
-    return printed[-1][:LONGEST] if printed else ""
+    return shorten(printed[-1]) if printed else ""
 
 
 def find_handler_error(log: Iterable[str]) -> str:
@@ -118,9 +126,9 @@ def find_handler_error(log: Iterable[str]) -> str:
     mistake = ""
     for line in select_latest_call(log):
         if line.startswith("a handler failed: "):
-            mistake = line[:LONGEST]
+            mistake = shorten(line)
         elif not mistake and (found := _UNAWAITED.search(line)):
-            mistake = f"{found[3][:LONGEST]} ({found[1]}, line {found[2]})"
+            mistake = f"{shorten(found[3])} ({found[1]}, line {found[2]})"
     return mistake
 
 
@@ -136,4 +144,4 @@ def find_last_error(log: Iterable[str]) -> str:
             error, place = _CALL_ID.sub("", line.removeprefix("[ERROR]")).strip(), ""
         elif error and (found := _PLACE.match(line)):
             place = f" ({found[1]}, {found[2]})"
-    return f"{error[:LONGEST]}{place}"
+    return f"{shorten(error)}{place}"

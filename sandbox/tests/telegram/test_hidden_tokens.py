@@ -6,6 +6,13 @@ import pytest
 from bot_api_http import api
 
 from bot_sandbox import NoReply, TelegramError
+from bot_sandbox.diagnosis.bot_log import (
+    LONGEST,
+    find_failure,
+    find_handler_error,
+    find_last_error,
+    find_last_output,
+)
 from bot_sandbox.diagnosis.clean_text import hide_tokens
 
 FORMS = {
@@ -139,3 +146,18 @@ def test_words_that_only_resemble_a_token_stay(text):
 @pytest.mark.parametrize("before", ["/", "%2F", "hook_", "?token="])
 def test_the_part_after_the_colon_is_hidden_in_an_address(before):
     assert hide_tokens(f"http://x/{before}AA{'b' * 33}&y") == f"http://x/{before}<secret>&y"
+
+
+@pytest.mark.parametrize(
+    ("find", "before"),
+    [
+        (find_last_output, ""),
+        (find_handler_error, "a handler failed: "),
+        (find_last_error, "[ERROR] "),
+        (lambda log: find_failure("!roll", log), "!roll failed: "),
+    ],
+)
+@pytest.mark.parametrize("shown", range(11, len(TOKEN) + 1, 5))
+def test_no_part_of_a_token_is_left_where_a_line_is_cut(find, before, shown):
+    line = f"{before}{(LONGEST - shown - len(before)) * ' '}{TOKEN}/{'x' * LONGEST}"
+    assert "AA" not in hide_tokens(find([line]))
