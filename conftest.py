@@ -10,7 +10,7 @@ from typing import Any
 
 import nbval.kernel
 import pytest
-from guards import (  # noqa: F401 - hooks, for every tree: pytest calls them
+from skip_guard import (  # noqa: F401 - hooks, for every tree: pytest calls them
     pytest_ignore_collect,
     pytest_make_collect_report,
     pytest_runtest_makereport,

@@ -13,12 +13,12 @@ import time
 from pathlib import Path
 
 HOME = Path(__file__).parents[1]
-sys.path[:0] = [str(HOME / "tests/helpers"), str(HOME / "sandbox/tests/helpers")]
+sys.path[:0] = [str(HOME / "tests/helpers"), str(HOME / "sandbox")]
 
 import class_pupil
 import jupyterlab_browser as lab
-from chromium import FLAGS, find_browser
 from class_machine import TOOLS, Class, class_machine, in_memory, memory_of
+from course_browser import FLAGS, find_browser
 from jupyter_elsewhere import chat_in, live_window
 from measuring import median, table, target
 from playwright.sync_api import sync_playwright

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 HOME = Path(__file__).parents[1]
-for folder in ("tests/helpers", "sandbox/tests/helpers", "sandbox", "."):
+for folder in ("tests/helpers", "sandbox", "."):
     sys.path.insert(0, str(HOME / folder))
 
 from measuring import median, start, table, target  # noqa: E402

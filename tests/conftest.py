@@ -1,19 +1,12 @@
 """What the tests of the course rely on; what holds for every tree is in ../conftest.py."""
 
+import shutil
+import signal
 import sys
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import pytest
-from fixtures import (  # noqa: F401 - tests name them
-    account,
-    awslambdaric,
-    cloud,
-    interruptible,
-    mail,
-    telegram,
-    twitch,
-    viktor,
-)
 from moto_server import moto_server
 
 from bot_sandbox.http.local_server import servers
@@ -56,3 +49,57 @@ def moto():
     """The address of a moto, which imitates AWS, of one test file's own."""
     with moto_server() as address:
         yield address
+
+
+@pytest.fixture
+def telegram(telegram_sandbox):
+    """A short name for our own tests, which say it often."""
+    return telegram_sandbox
+
+
+@pytest.fixture
+def twitch(twitch_sandbox):
+    """A short name for our own tests, which say it often."""
+    return twitch_sandbox
+
+
+@pytest.fixture
+def cloud(cloud_sandbox):
+    """A short name for our own tests, which say it often."""
+    return cloud_sandbox
+
+
+@pytest.fixture
+def interruptible():
+    """Ctrl-C is heard, also where the tests run in the background of a shell, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def account(telegram):
+    """A bot in the sandbox Telegram that a test file makes for itself."""
+    return telegram.new_bot("Hello bot", "hello_bot")
+
+
+@pytest.fixture
+def viktor(telegram):
+    """Someone who chats there."""
+    return telegram.person("Viktor")
+
+
+@pytest.fixture(scope="module")
+def awslambdaric(tmp_path_factory):
+    """A folder that holds awslambdaric and what it needs, and nothing else."""
+    folder = tmp_path_factory.mktemp("ric")
+    try:
+        for name in ("awslambdaric", "simplejson", "snapshot-restore-py"):
+            for file in distribution(name).files:
+                target = folder / file
+                if ".." not in file.parts:
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy(file.locate(), target)
+    except PackageNotFoundError as error:
+        pytest.skip(f"AWS's own loop is not installed on this platform: {error}")
+    return folder

@@ -1,9 +1,14 @@
 """What every test of the sandbox relies on."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
+
+# Here and not in pyproject.toml, because pytest may have been started in a folder above this one.
+sys.path.insert(0, str(Path(__file__).with_name("helpers")))
+
 from fixtures import (  # noqa: F401 - tests name them
     account,
     awslambdaric,
@@ -27,7 +32,6 @@ from bot_sandbox.http.jupyter_proxy import VARIABLE
 def pytest_configure(config):
     """Load the fixtures for bots, which pytest finds by itself if bot_sandbox is installed."""
     config.pluginmanager.import_plugin("bot_sandbox.pytest_plugin")
-    config.pluginmanager.import_plugin("ways_to_test")
     os.environ[VARIABLE] = ""  # this may run on somebody's JupyterHub
 
 

@@ -28,6 +28,8 @@ from command import (
 from bot_sandbox.cloud import FunctionError
 from bot_sandbox.command.redeploy import WatchedFolder
 
+pytestmark = pytest.mark.slow("commands from start to end")
+
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send to a process")
 def test_what_it_prints_can_be_tried(tmp_path):

@@ -18,6 +18,8 @@ from letters import send
 from bot_sandbox import __main__, __version__
 from bot_sandbox.command.options import make_parser
 
+pytestmark = pytest.mark.slow("commands from start to end")
+
 KEY = "a-key-for-these-tests"
 
 

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow("commands from start to end")
+
 WITHOUT = (
     "import sys\nsys.modules['psutil'] = sys.modules['aiosmtpd'] = None  # cannot be imported\n"
 )

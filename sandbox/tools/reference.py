@@ -15,9 +15,8 @@ from itertools import groupby
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from tools.public_api import CLASSES, PLAIN_CLASSES, Member, Public, members, parsed
-
 from bot_sandbox import pytest_plugin
+from tools.public_api import CLASSES, PLAIN_CLASSES, Member, Public, members, parsed
 
 FILE = Path(__file__).parents[1] / "docs" / "reference.md"
 SHOWN = {("bot_sandbox.telegram.faults", "Faults"): "TelegramFaults",

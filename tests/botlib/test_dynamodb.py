@@ -13,11 +13,11 @@ from contextlib import contextmanager, suppress
 
 import moto_server
 import pytest
-from cloud_tools import wait_until
 from function_server import serving
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from raw_server import answering, http
+from waiting import wait_until
 
 from botlib.store import StoreError, dynamodb, open_store
 from botlib.store.aws_signature import Credentials, sign

@@ -5,8 +5,8 @@ import subprocess
 import sys
 
 import pytest
-from cloud_tools import wait_until
 from telegram_adapters import SECRET
+from waiting import wait_until
 
 from lessons.cloud import Cloud
 

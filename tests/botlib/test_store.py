@@ -12,11 +12,11 @@ from pathlib import Path
 import moto_server
 import pytest
 import redis
-from cloud_tools import wait_until
 from hypothesis import given
 from hypothesis import strategies as st
 from raw_server import answering
 from redis_server import RedisServer, free_port
+from waiting import wait_until
 
 from botlib.store import StoreError, dynamodb, memory, open_store, sqlite
 from botlib.store.memory import MemoryStore

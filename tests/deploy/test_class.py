@@ -18,7 +18,6 @@ import class_pupil
 import jupyterlab_browser as lab
 import pytest
 import yaml
-from chromium import find_browser
 from class_machine import (
     HOST,
     PRIVATE,
@@ -29,11 +28,12 @@ from class_machine import (
     in_memory,
     wait_for_hub,
 )
-from cloud_tools import wait_until
+from course_browser import find_browser
 from jupyter_elsewhere import chat_in, live_window
 from playwright.sync_api import Error, sync_playwright
 from rented_machine import what_is_missing
 from traitlets.config import Config
+from waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.full("a class on one machine")

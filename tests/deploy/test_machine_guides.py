@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 import yaml
-from cloud_tools import wait_until
 from guide_chat import Chat, as_lines
 from her_bot import HER_BOT, write_her_bot
 from jupyter_elsewhere import chat_in, listens, live_window
 from jupyterlab_browser import FIRST, browser_page, run_notebook, unexpected_errors
 from redis_server import free_port
 from rented_machine import Engine, Machine, blocks_of, make_debian, what_is_missing
+from waiting import wait_until
 
 from bot_sandbox.cloud.prices import HOURS_A_MONTH, servers
 from botlib.details.renewed_tokens import STATE_FILE

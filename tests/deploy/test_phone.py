@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from android_phone import Phone, what_is_missing
-from cloud_tools import wait_until
 from guide_chat import Chat, as_lines
 from her_bot import HER_BOT, write_her_bot
 from rented_machine import blocks_of
+from waiting import wait_until
 
 from deploy.runit_service import runit_service
 

@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from cloud_tools import wait_until
 from jupyterlab_browser import WHOLE
 from rented_machine import Machine, blocks_of, make_debian, own_network
+from waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "docs/class/README.md"

@@ -18,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from chromium import FLAGS, find_browser
+from course_browser import FLAGS, find_browser
 from playwright.sync_api import sync_playwright
 
 HOME = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ import threading
 from contextlib import contextmanager
 from pathlib import Path
 
-from chromium import FLAGS, find_browser
+from course_browser import FLAGS, find_browser
 from jupyterlab_browser import READY
 from playwright.sync_api import sync_playwright
 

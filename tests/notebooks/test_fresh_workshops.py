@@ -13,7 +13,7 @@ from lessons.commands import refresh
 
 SAVES = "%load_ext lessons\nfrom lessons.progress.course_map import folder"
 WRITES = "%%save a/main.py\nx = 1"
-ON_PATH = ("", "sandbox", "tests/helpers", "sandbox/tests/helpers")  # pyproject.toml has the same
+ON_PATH = ("", "sandbox", "tests/helpers")  # pyproject.toml has the same
 SAW = {"": "saved workshop/a/main.py\n", "deeper": "saved ../workshop/a/main.py\n"}
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import jupyterlab_browser as lab
 import nbformat
 import pytest
-from chromium import find_browser
+from course_browser import find_browser
 from jupyter_elsewhere import HOST, PREFIX, chat_in, follow, jupyter_elsewhere, live_window
 from jupyter_elsewhere import proxied_links as links
 from nbformat.v4 import new_code_cell, new_notebook

@@ -5,7 +5,7 @@ import shutil
 import jupyterlab_browser as lab
 import nbformat
 import pytest
-from chromium import find_browser
+from course_browser import find_browser
 from notebook_runs import ROOT, STEMS
 
 pytestmark = pytest.mark.skipif(

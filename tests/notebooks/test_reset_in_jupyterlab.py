@@ -7,7 +7,7 @@ import sys
 import jupyterlab_browser as lab
 import nbformat
 import pytest
-from chromium import find_browser
+from course_browser import find_browser
 from notebook_runs import ROOT
 
 from lessons.commands.copies import FOLDER

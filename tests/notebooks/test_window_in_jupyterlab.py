@@ -5,8 +5,8 @@ from contextlib import contextmanager
 import jupyterlab_browser as lab
 import nbformat
 import pytest
-from chromium import find_browser
 from contrast import low_contrast
+from course_browser import find_browser
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from notebook_rules import METADATA
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from chromium import find_browser
-from window_browser import WCAG, a_browser, barriers, is_wider_than_its_window
+from course_browser import FLAGS, WCAG, barriers, find_browser
+from playwright.sync_api import sync_playwright
 
 from lessons.progress.contents import CORE, DEEPER, PARTS
 
@@ -106,8 +106,10 @@ def address(site):
 
 @pytest.fixture(scope="module")
 def browser():
-    with a_browser() as started:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         yield started
+        started.close()
 
 
 def text_of(site, name):
@@ -282,7 +284,7 @@ def test_no_page_is_wider_than_a_phone_or_asks_another_server(browser, address, 
             page.set_viewport_size(size)
             for theme in ("light", "dark"):
                 page.evaluate(CHOOSE_THEME, theme)
-                if is_wider_than_its_window(page):
+                if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                     wide.append((name, size["width"], theme))
     page.close()
     assert wide == []

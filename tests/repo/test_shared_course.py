@@ -12,7 +12,7 @@ from pathlib import Path
 
 import jupyter_process
 import pytest
-from cloud_tools import wait_until
+from waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")

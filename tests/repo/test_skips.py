@@ -32,9 +32,9 @@ WHOLE_FILE = "import pytest\npytest.importorskip('no_such_package')\n"
 
 @pytest.fixture
 def run(tmp_path):
-    for name in ("sandbox/tests/helpers/guards.py", "tests/skips.toml"):
+    for name in ("tests/helpers/skip_guard.py", "tests/skips.toml"):
         shutil.copy(HOME / name, tmp_path)
-    (tmp_path / "conftest.py").write_text("from guards import *")
+    (tmp_path / "conftest.py").write_text("from skip_guard import *")
     (tmp_path / "test_some.py").write_text(SKIPPING)
     (tmp_path / "test_all.py").write_text(WHOLE_FILE)
 

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from cloud_tools import wait_until
 from nbformat.v4 import new_code_cell, new_notebook
+from waiting import wait_until
 
 HOME = Path(__file__).parents[2]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals and scripts as POSIX has them")

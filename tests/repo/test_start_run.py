@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from cloud_tools import wait_until
+from waiting import wait_until
 
 from deploy.new import make
 

@@ -3,20 +3,24 @@
 import json
 import os
 import re
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
+import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from cloud_tools import wait_until
-from command import ANY_PORTS, Sandbox, folder_with, get, start
+from waiting import wait_until
 
 from deploy.new import make
 
 ROOT = Path(__file__).parents[2]
 START = (sys.executable, str(ROOT / "start.py"), "sandbox")
+ANY_PORTS = [word for name in ("telegram", "twitch", "irc", "cloud", "window", "mail")
+             for word in (f"--{name}-port", "0")]  # fmt: skip
 BOT = """
 from botlib import Bot
 from botlib.{module} import webhook
@@ -28,11 +32,52 @@ handler = webhook(bot)
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send to a process")
 
 
+class Running:
+    """The command, and what it has shown so far."""
+
+    def __init__(self, process):
+        self._process, self.text = process, ""
+
+    def wait_for(self, words):
+        """Read until it has shown this."""
+        while words not in self.text:
+            line = self._process.stdout.readline()
+            assert line, self._process.stderr.read()
+            self.text += line
+
+    def run_shown(self, pattern):
+        """Run a shown line as somebody does who types it into a shell."""
+        command = re.search(rf"^ *(?:try: |What to do: )?({pattern}.*)$", self.text, re.M)[1]
+        command = command.replace("python3", shlex.quote(sys.executable))
+        subprocess.run(command, shell=True, capture_output=True, check=True, timeout=20)
+
+    def ask(self, path, **values):
+        """Ask something of the window's HTTP interface."""
+        url, key = re.search(r"^  (http://\S+)/#key=(\S+)$", self.text, re.M).groups()
+        headers = {"Content-Type": "application/json", "Bot-Sandbox-Key": key}
+        return fetch(f"{url}/api/{path}", headers, json.dumps(values).encode())
+
+
+def fetch(url, headers, body=None):
+    request = urllib.request.Request(url, body, headers)
+    with urllib.request.urlopen(request, timeout=60) as response:
+        return json.load(response)
+
+
 @contextmanager
 def sandbox(*arguments):
-    process = start(*ANY_PORTS, *arguments, command=START, COURSE_PYTHON=sys.executable)
+    environment = os.environ | {"COURSE_PYTHON": sys.executable, "BROWSER": ""}
+    environment |= {"DISPLAY": "", "WAYLAND_DISPLAY": ""}
+    process = subprocess.Popen(
+        [*START, *ANY_PORTS, *arguments],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     try:
-        running = Sandbox(process)
+        running = Running(process)
         running.wait_for("hello: ")
         yield running
     finally:
@@ -42,32 +87,34 @@ def sandbox(*arguments):
 
 @posix
 def test_a_folder_becomes_a_twitch_bot_by_the_line_that_is_shown(tmp_path):
-    source = BOT.format(module="twitch.eventsub")
-    with sandbox(folder_with(tmp_path / "my_bot", source)) as running:
+    (tmp_path / "main.py").write_text(BOT.format(module="twitch.eventsub"))
+    with sandbox(tmp_path) as running:
         running.wait_for("as Twitch's webhook")
         running.wait_for("helix/eventsub/subscriptions")
-        running.do("python3 -c .*eventsub")
-        found = running.settings()
+        running.run_shown("python3 -c .*eventsub")
+        found = dict(re.findall(r"^  (\w+)=(.*)$", running.text, re.M))
         address = f"{found['TWITCH_API']}/helix/eventsub/subscriptions"
         token = re.search(r"'Authorization': '(Bearer \w+)'", running.text)[1]
         may = {"Authorization": token, "Client-Id": found["TWITCH_CLIENT_ID"]}
-        wait_until(lambda: json.loads(get(address, **may))["data"][0]["status"] == "enabled")
+        wait_until(lambda: fetch(address, may)["data"][0]["status"] == "enabled")
         said = running.ask("twitch/ask", **{"from": "anna", "channel": "viktor"}, text="!hello")
         assert said["text"] == "hello Anna!"
 
 
 @posix
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl is missing, which the line shown needs")
 @pytest.mark.parametrize("made_by_start_py", [False, True])
 def test_a_folder_becomes_a_telegram_bot_by_the_line_that_is_shown(tmp_path, made_by_start_py):
     folder = tmp_path / "my_bot"
     if made_by_start_py:
         make(folder)
     else:
-        folder_with(folder, BOT.format(module="telegram.webhook"))
+        folder.mkdir()
+        (folder / "main.py").write_text(BOT.format(module="telegram.webhook"))
     with sandbox(folder) as running:
         running.wait_for("as Telegram's webhook")
         running.wait_for("setWebhook")
-        running.do("curl .*/setWebhook")
+        running.run_shown("curl .*/setWebhook")
         said = running.ask(
             "telegram/ask", **{"from": "Viktor", "to": "hello_bot"}, text="!hello", timeout=30
         )

@@ -29,7 +29,7 @@ COPIED = (
 )
 COPIED += (
     "tests/branch_coverage.py",
-    "sandbox/tests/helpers/ways_to_test.py",
+    "tests/helpers/ways_to_test.py",
 )
 ROOMS = (
     "botlib",
@@ -242,16 +242,15 @@ def test_an_interrupted_run_measures_nothing_any_more(course):
 
 
 def test_every_pattern_in_marks_toml_finds_a_file():
-    for table in (HOME / "tests/marks.toml", HOME / "sandbox/tests/marks.toml"):
-        home = table.parents[1]
-        for marker, reasons in tomllib.loads(table.read_text(encoding="utf-8")).items():
-            assert marker in ("slow", "full")
-            for pattern in (each for patterns in reasons.values() for each in patterns):
-                file, _, name = pattern.partition("::")
-                found = list(home.glob(file))
-                assert found, pattern
-                names = {each.name for path in found for each in functions(path)} if name else set()
-                assert not name or any(fnmatch(each, name) for each in names), pattern
+    table = (HOME / "tests/marks.toml").read_text(encoding="utf-8")
+    for marker, reasons in tomllib.loads(table).items():
+        assert marker in ("slow", "full")
+        for pattern in (each for patterns in reasons.values() for each in patterns):
+            file, _, name = pattern.partition("::")
+            found = list(HOME.glob(file))
+            assert found, pattern
+            names = {each.name for path in found for each in functions(path)} if name else set()
+            assert not name or any(fnmatch(each, name) for each in names), pattern
 
 
 def functions(path):

@@ -16,11 +16,11 @@ import jupyter_process
 import jupyterlab_browser as lab
 import pytest
 import yaml
-from cloud_tools import wait_until
 from course_files import copy_course
 from jupyter_elsewhere import chat_in, listens, live_window
 from packaging.requirements import Requirement
 from redis_server import free_port
+from waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 BINDER = ROOT / ".binder"

@@ -11,6 +11,8 @@ import pytest
 from bot_sandbox.cloud import Cloud, FunctionError
 from bot_sandbox.cloud.deployment import AWS_SDK
 
+pytestmark = pytest.mark.slow("a second runtime")
+
 CLIENTS = Path(__file__).parents[2] / "docs" / "clients.md"
 RUNNING = re.compile(r"Running on (http://\S+)")
 PYTHON_USE = """

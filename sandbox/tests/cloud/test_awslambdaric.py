@@ -8,6 +8,8 @@ from cloud_tools import FUNCTIONS
 
 from bot_sandbox.cloud import Cloud, FunctionError
 
+pytestmark = pytest.mark.slow("a second runtime")
+
 if sys.platform != "linux":
     pytest.skip("awslambdaric is for Linux", allow_module_level=True)
 pytest.importorskip("awslambdaric")

@@ -16,6 +16,8 @@ from bot_sandbox import Telegram
 from bot_sandbox.cloud import Cloud, FunctionError
 from bot_sandbox.cloud.deployment import NODE_FLAGS, find_node, node_version
 
+pytestmark = pytest.mark.slow("a second runtime")
+
 NODE = FUNCTIONS / "node"
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from cloud_tools import BOTH_STARTS, FUNCTIONS, POSIX, marked, wait_until
 
+pytestmark = pytest.mark.slow("commands from start to end")
+
 PROGRAM = """
 import contextlib
 import sys

@@ -1,4 +1,4 @@
-"""Fixtures that several trees of tests use; a conftest.py imports those that its tests need."""
+"""Fixtures that the tests of several folders use; ../conftest.py imports them."""
 
 import shutil
 import signal

@@ -1,4 +1,4 @@
-"""What holds for every test, wherever it is; each tree's conftest.py takes it from here.
+"""What holds for every test of the sandbox; ../conftest.py takes it from here.
 
 In CI, where the variable CI is set, a skip is a failure unless the nearest `skips.toml` above the
 test allows it. Property tests try the same examples each time. Only files of tests are looked
@@ -45,7 +45,7 @@ def judged(report, path):
     report.outcome = "failed"
     report.longrepr = (
         f"{reason}\nIn CI everything runs that skips.toml does not name. Install what this test "
-        "needs (.ci/run does), or write there why it may be skipped."
+        "needs, or write there why it may be skipped."
     )
     return report
 

@@ -9,6 +9,8 @@ from bot_sandbox.cloud.deployment import find_node
 from bot_sandbox.telegram import Telegram
 from bot_sandbox.telegram.people import first_answer
 
+pytestmark = pytest.mark.slow("clients from npm")
+
 GIF = b"GIF89a\x07\0\x05\0\x80\0\0"
 
 

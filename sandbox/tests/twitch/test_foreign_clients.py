@@ -13,6 +13,8 @@ from twitch_tools import World
 from bot_sandbox.cloud.deployment import find_node
 from bot_sandbox.twitch import NoReply, Twitch
 
+pytestmark = pytest.mark.slow("clients from npm")
+
 
 def twitchio_bot(world):
     """Start the TwitchIO client as a process, by the runner that points TwitchIO at a sandbox."""

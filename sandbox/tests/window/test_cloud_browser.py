@@ -8,6 +8,8 @@ from window_browser import a_page, barriers, is_wider_than_its_window
 from bot_sandbox import Cloud, Window
 from bot_sandbox.cloud.history import InstanceRecord
 
+pytestmark = pytest.mark.slow("a browser")
+
 NASTY = "<img src=x onerror=\"document.title='owned'\"> & <b>bold</b>"
 CODE = """import os, time
 

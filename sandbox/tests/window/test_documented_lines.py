@@ -62,6 +62,7 @@ def test_every_line_runs_in_a_shell_as_it_is_written(window, tmp_path):
         assert not WRONG.search(error if isinstance(error, str) else ""), f"{line}: {error}"
 
 
+@pytest.mark.slow("clients from npm")
 def test_a_client_is_generated_from_the_document(window, tmp_path):
     packages = installed("openapi")
     shutil.copy(packages / "client.ts", tmp_path)

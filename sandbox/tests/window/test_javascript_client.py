@@ -5,11 +5,14 @@ import re
 import subprocess
 import sys
 
+import pytest
 from command import COMMAND
 from documents import PAGES
 from npm import installed
 
 from bot_sandbox.cloud.deployment import find_node
+
+pytestmark = pytest.mark.slow("a browser")
 
 
 def test_bots_are_tested_in_javascript():

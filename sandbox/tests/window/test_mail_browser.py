@@ -7,6 +7,8 @@ from window_browser import a_page, barriers, is_wider_than_its_window
 
 from bot_sandbox import Window
 
+pytestmark = pytest.mark.slow("a browser")
+
 
 @pytest.fixture
 def window(mail):

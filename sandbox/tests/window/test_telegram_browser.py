@@ -10,6 +10,8 @@ from window_browser import a_page, barriers, is_wider_than_its_window, reach
 from bot_sandbox import Telegram, Window
 from bot_sandbox.telegram import TelegramError
 
+pytestmark = pytest.mark.slow("a browser")
+
 NASTY = "<img src=x onerror=\"document.title='owned'\"> & <b>bold</b> \u202eright to left"
 SHOP = [[{"text": "➕", "callback_data": data}] for data in ("tea", "cake")]
 MENU = [[{"text": "Tea", "callback_data": "tea"}, {"text": NASTY, "callback_data": "alert"}]]

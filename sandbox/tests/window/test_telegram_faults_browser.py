@@ -9,6 +9,8 @@ from window_browser import a_page, barriers, is_wider_than_its_window, reach
 
 from bot_sandbox import Telegram, Window
 
+pytestmark = pytest.mark.slow("a browser")
+
 
 class World:
     """A Telegram with a bot and Viktor, and a window on it."""

@@ -11,6 +11,8 @@ from window_browser import a_page, barriers, is_wider_than_its_window, reach
 
 from bot_sandbox import Twitch, Window
 
+pytestmark = pytest.mark.slow("a browser")
+
 NASTY = "<img src=x onerror=\"document.title='owned'\"> & <b>bold</b> \u202eright to left"
 
 

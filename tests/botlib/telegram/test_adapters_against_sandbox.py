@@ -5,9 +5,9 @@ import re
 from importlib import import_module
 
 import pytest
-from cloud_tools import wait_until
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.ext import CallbackQueryHandler, CommandHandler
+from waiting import wait_until
 
 from bot_sandbox import Telegram
 from bot_sandbox.telegram import Limits

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from importlib import import_module
 
 import pytest
-from cloud_tools import wait_until
 from function_server import serving
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from telegram_adapters import ADAPTERS, SECRET, application_of
+from waiting import wait_until
 
 from bot_sandbox.telegram import Telegram
 from botlib import Bot

@@ -12,10 +12,10 @@ from importlib import import_module
 from urllib.parse import quote
 
 import pytest
-from cloud_tools import wait_until
 from raw_server import answering, http
 from scripted_telegram import ME, ScriptedTelegram, ok, refused, sent
 from telegram.error import NetworkError
+from waiting import wait_until
 
 from botlib import Bot
 from botlib.run import BROKEN, WRONG_SETTINGS

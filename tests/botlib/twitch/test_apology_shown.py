@@ -1,22 +1,27 @@
 """botlib's apology, as the sandbox shows it to the course: with the line that its log got."""
 
+import socket
 import threading
+from contextlib import suppress
+from types import SimpleNamespace
 
 import pytest
-from eventsub_callback import by_webhook
-from twitch_tools import World
 
 from bot_sandbox.diagnosis.bot_log import add_bot_logger
 from bot_sandbox.twitch import NoReply, Twitch
 from botlib import bot as brain
 from botlib.bot import APOLOGY, Bot, Message
+from botlib.twitch.details.helix import Helix
 from lessons.cloud import Cloud
 
 
 @pytest.fixture
 def world():
     with Twitch() as twitch:
-        yield World(twitch)
+        viktor = twitch.account("viktor", display_name="Viktor")
+        bot = twitch.account("hello_bot", display_name="Hello_Bot")
+        app = twitch.application("Hello bot")
+        yield SimpleNamespace(twitch=twitch, viktor=viktor, bot=bot, app=app)
 
 
 ROLL = """
@@ -62,7 +67,8 @@ def test_an_apology_is_shown_with_the_line_in_the_functions_log(world, tmp_path)
     }
     with Cloud() as cloud:
         function = cloud.deploy("bot", tmp_path, environment=environment)
-        by_webhook(world, function)
+        helix = Helix(app.client_id, app.client_secret, twitch.url)
+        helix.subscribe(world.viktor.id, function.url, "a secret of the test", world.bot.id)
         twitch.wait_for(world.bot, world.viktor)
         said = world.viktor.ask("!roll banana")
         assert said == APOLOGY.format(command="!roll")
@@ -77,15 +83,23 @@ def test_an_apology_of_a_bot_in_this_process_is_shown_with_its_line(world, capfd
     bot = Bot()
     bot.command("roll")(lambda message: str(int(message.arguments)))
 
-    def answer(client):
-        while line := client.line():
-            if " PRIVMSG " in line:
-                for text in bot.safe_replies(Message(line.rpartition(" :")[2], chat="viktor")):
-                    client.send(f"PRIVMSG #viktor :{text}")
+    def send(*lines):
+        client.sendall("".join(f"{line}\r\n" for line in lines).encode())
 
-    with world.irc("") as client:
-        thread = threading.Thread(target=answer, args=[client])
+    def answer():
+        with suppress(ConnectionError):
+            for line in client.makefile(encoding="utf-8", newline="\r\n"):
+                if " PRIVMSG " in line:
+                    asked = line.rstrip("\r\n").rpartition(" :")[2]
+                    for text in bot.safe_replies(Message(asked, chat="viktor")):
+                        send(f"PRIVMSG #viktor :{text}")
+
+    token = world.twitch.authorize(world.bot, world.app, ["chat:read", "chat:edit"])
+    with socket.create_connection(world.twitch.irc_address, timeout=30) as client:
+        thread = threading.Thread(target=answer)
         thread.start()
+        send(f"PASS oauth:{token.access_token}", "NICK hello_bot", "JOIN #viktor")
+        world.twitch.wait_for(world.bot, world.viktor)
         said = world.viktor.ask("!roll banana")
         assert said == APOLOGY.format(command="!roll")
         assert f"\nIn its log: {WHY}" in str(said)

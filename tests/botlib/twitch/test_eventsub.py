@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from cloud_tools import wait_until
 from events import SHAPES, event
 from hypothesis import given
 from hypothesis import strategies as st
+from waiting import wait_until
 
 from bot_sandbox.http.local_server import LocalServer
 from botlib import Bot

@@ -2,9 +2,8 @@
 
 import pytest
 from aiohttp import web
-from cloud_tools import wait_until
 from events import event
-from twitch_tools import World
+from waiting import wait_until
 
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.http.local_server import LocalServer
@@ -38,11 +37,15 @@ class Gateway(LocalServer):
         return web.Response(status=answer["statusCode"], text=answer["body"], headers=headers)
 
 
-class Scene(World):
+class Scene:
     """A Twitch, a channel, a bot that was allowed everything, and its settings."""
 
     def __init__(self, twitch):
-        super().__init__(twitch, ["user:read:chat", "user:write:chat", "user:bot"])
+        self.twitch = twitch
+        self.viktor = twitch.account("viktor", display_name="Viktor")
+        self.bot = twitch.account("hello_bot", display_name="Hello_Bot")
+        self.app = twitch.application("Hello bot")
+        twitch.authorize(self.bot, self.app, ["user:read:chat", "user:write:chat", "user:bot"])
         self.twitch.authorize(self.viktor, self.app, ["channel:bot"])
         self.helix = Helix(self.app.client_id, self.app.client_secret, twitch.url)
 
