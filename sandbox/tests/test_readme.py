@@ -146,6 +146,14 @@ def test_every_link_leads_to_a_page_and_a_heading(name):
             assert heading in map(anchor, titles), f"{path}#{heading}"
 
 
+def test_ci_runs_the_lines_of_develop():
+    block = README.partition("## Develop")[2].partition("```sh\n")[2].partition("```")[0]
+    lines = [line.removeprefix(".venv/bin/") for line in block.splitlines()]
+    assert lines.pop(0) == "python3 -m venv .venv"  # a runner has a Python of its own
+    workflow = (SANDBOX / ".github/workflows/test.yml").read_text(encoding="utf-8")
+    assert re.findall(r"^      - run: (.*)$", workflow, re.MULTILINE) == lines
+
+
 def test_the_readme_leads_to_every_page():
     assert {path for path, _ in links(README) if path} >= {f"docs/{name}" for name in PAGES}
 
