@@ -45,6 +45,7 @@ c.JupyterHub.load_roles = [
 ]
 
 c.Spawner.cmd = [
+    *("setpriv", "--no-new-privs"),  # no `su`, which would begin a session without these limits
     *("prlimit", f"--data={MEMORY}", f"--nproc={PROCESSES}"),
     str(PROGRAMS / "jupyterhub-singleuser"),
 ]

@@ -83,7 +83,7 @@ ELSEWHERE = {
     "the port of another's server, of the sign-in or of the Hub, while it is free": (
         "test_nobody_answers_instead_of_a_server_or_the_sign_in"
     ),
-    "`ssh`": "test_no_pupil_has_a_shell_by_ssh",
+    "`ssh`, and `su` with a password": "test_no_pupil_has_a_shell_by_ssh_or_su",
 }
 HUB, PROXY = "http://127.0.0.1:8081/hub/api/users", "http://127.0.0.1:8001/api/routes"
 CADDY = "http://127.0.0.1:2019/config/"
@@ -454,7 +454,7 @@ def test_root_packs_for_a_pupil_at_a_terminal_of_the_pupils_own(school):
 
 
 @pytest.mark.timeout(600)
-def test_no_pupil_has_a_shell_by_ssh(school):
+def test_no_pupil_has_a_shell_by_ssh_or_su(school, pages):
     machine = school.machine
     machine.there("useradd --create-home guest")
     for name in ("guest", "ben"):
@@ -463,6 +463,15 @@ def test_no_pupil_has_a_shell_by_ssh(school):
     assert machine.at_home("ssh guest@ADDRESS id -un") == "guest\n"
     with pytest.raises(AssertionError, match=DENIED):
         machine.at_home("ssh ben@ADDRESS id -un")
+    # With a password, `su` would begin a session, which may start programs without any limits.
+    escape = f"""if True:
+        import subprocess
+        words = ["su", "ben", "-c", "echo a session"]
+        password = {school.passwords["ben"]!r}
+        new = subprocess.run(words, input=password, capture_output=True, text=True)
+        print(new.stdout, new.returncode)
+    """
+    assert class_pupil.run_cell(pages["ben"], escape).strip() == "1"
 
 
 @pytest.mark.timeout(600)
