@@ -35,6 +35,9 @@ PROTECTED = 'choom --adjust -900 --pid $$; exec configurable-http-proxy "$@"'
 c.ConfigurableHTTPProxy.command = ["sh", "-c", PROTECTED, "proxy"]
 c.JupyterHub.authenticator_class = "pam"
 c.PAMAuthenticator.allowed_groups = {"pupils", "teachers"}
+# The Hub would take Anna for anna, who is another user of the machine.
+c.PAMAuthenticator.pam_normalize_username = True
+c.Authenticator.username_pattern = "[a-z0-9]+$"
 c.JupyterHub.load_roles = [
     {"name": "admin", "users": []},  # nobody, nor anybody whom an older edition made one
     {

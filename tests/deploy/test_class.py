@@ -477,9 +477,15 @@ def test_no_pupil_has_a_shell_by_ssh_or_su(school, pages):
 @pytest.mark.timeout(600)
 def test_a_wrong_password_and_a_user_who_is_no_pupil_stay_outside(school, browser):
     school.machine.there("useradd --create-home eve; echo eve:a-good-password | chpasswd")
+    school.machine.there("useradd --create-home --groups pupils Anna")  # not as the page says
+    school.machine.there("echo Anna:a-good-password | chpasswd")
     page = browser.new_context(ignore_https_errors=True).new_page()
     page.set_default_timeout(lab.START_S * 1000)
-    for name, password in (("anna", "wrong"), ("eve", "a-good-password")):
+    for name, password in (
+        ("anna", "wrong"),
+        ("eve", "a-good-password"),
+        ("Anna", "a-good-password"),
+    ):
         page.goto(f"{school.address}/hub/login")
         page.get_by_label("Username").fill(name)
         page.get_by_label("Password").fill(password)
