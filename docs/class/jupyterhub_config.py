@@ -9,9 +9,10 @@ import os
 import pwd
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from jupyterhub.spawner import Spawner
+from jupyterhub.spawner import LocalProcessSpawner, Spawner
 
 COURSE = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(sys.executable).parent  # of .venv, from which JupyterHub itself runs
@@ -30,9 +31,6 @@ c.JupyterHub.bind_url = "http://127.0.0.1:8000"  # for Caddy, which encrypts wha
 c.JupyterHub.subdomain_host = ADDRESS
 # "__Host-": the Hub ignores cookies that a pupil's page sets for the whole domain.
 c.JupyterHub.cookie_host_prefix_enabled = ADDRESS.startswith("https:")
-# All browsers go through the proxy. If memory runs out, Linux ends another program first.
-PROTECTED = 'choom --adjust -900 --pid $$; exec configurable-http-proxy "$@"'
-c.ConfigurableHTTPProxy.command = ["sh", "-c", PROTECTED, "proxy"]
 c.JupyterHub.authenticator_class = "pam"
 c.PAMAuthenticator.allowed_groups = {"pupils", "teachers"}
 # The Hub would take Anna for anna, who is another user of the machine.
@@ -47,6 +45,22 @@ c.JupyterHub.load_roles = [
     },
 ]
 
+
+class PupilSpawner(LocalProcessSpawner):
+    """Starts servers as their users. If memory runs out, Linux ends their programs first."""
+
+    def make_preexec_fn(self, name: str) -> Callable[[], None]:
+        """Return what a new process runs as root, so that its user can't undo it."""
+        become_user: Callable[[], None] = super().make_preexec_fn(name)
+
+        def prepare() -> None:
+            Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
+            become_user()
+
+        return prepare
+
+
+c.JupyterHub.spawner_class = PupilSpawner
 c.Spawner.cmd = [
     *("setpriv", "--no-new-privs"),  # no `su`, which would begin a session without these limits
     *("prlimit", f"--data={MEMORY}", f"--nproc={PROCESSES}"),

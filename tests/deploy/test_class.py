@@ -444,7 +444,20 @@ def test_nobody_answers_instead_of_a_server_or_the_sign_in(school, pages):
 
 
 @pytest.mark.timeout(600)
-def test_root_packs_for_a_pupil_at_a_terminal_of_the_pupils_own(school):
+def test_when_memory_runs_out_the_class_outlives_the_programs_of_pupils(school, pages):
+    """Linux ends the program with the highest score. The Hub is larger than a pupil's `cat`."""
+    score = "import subprocess; print(subprocess.getoutput('cat /proc/self/oom_score'))"
+    pupils = int(class_pupil.run_cell(pages["ben"], score))
+    for program in (
+        "^/opt/course/.venv/bin/python.*jupyterhub ",
+        "^node.*/configurable-http-proxy",
+    ):
+        score = school.machine.there(f"cat /proc/$(pgrep --oldest -f '{program}')/oom_score")
+        assert int(score) < pupils, program
+
+
+@pytest.mark.timeout(600)
+def test_root_packs_for_a_pupil_at_a_terminal_that_takes_its_programs_with_it(school):
     (last_day,) = blocks_of(README)["The bot goes home"]
     commands = last_day.commands.replace("$(cat names.txt)", "mallory")
     said = school.machine.there(f"tty\n{commands}", terminal=True)
