@@ -6,6 +6,7 @@ Mallory is a pupil, too. What she tries on the others and on the teacher is in c
 import asyncio
 import json
 import re
+import shlex
 import socket
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -37,6 +38,20 @@ from waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.full("a class on one machine")
+# Connects to a program of Anna, and reads what it says.
+ABSTRACT = """
+import socket
+anna = socket.socket(socket.AF_UNIX)
+anna.connect(chr(0) + "anna")
+print(anna.recv(99))
+"""
+ANSWER = """
+import socket
+own = socket.socket(socket.AF_UNIX)
+own.bind(chr(0) + "anna")
+own.listen()
+own.accept()[0].send(b"anybody may use it")
+"""
 # For rows of the page's table: what Ben types, and what he reads.
 DENIED = "Permission denied"
 TYPED = {
@@ -47,6 +62,10 @@ TYPED = {
         DENIED,
     ),
     "files that a pupil's program leaves in `/tmp`": ("cat /tmp/of_anna", "anybody may read it"),
+    "an abstract Unix socket or a UDP port of a pupil's program": (
+        f"python3 -c '{ABSTRACT}'",
+        "anybody may use it",
+    ),
     "names of users, in `/etc/caddy/Caddyfile`, too": (
         "grep anna /etc/passwd /etc/caddy/Caddyfile",
         f"/etc/caddy/Caddyfile:anna.{HOST} {{",
@@ -402,6 +421,9 @@ def test_what_pupils_can_see_of_each_other(school, pages):
     rows = dict(re.findall(r"^\| (.+) \| (.+) \|$", table.split("##")[0], re.M))
     del rows["what another pupil may try"]
     as_user(school, "anna", "echo anybody may read it > /tmp/of_anna")
+    machine = school.machine
+    machine.there(f"systemd-run --unit=answer --uid=anna python3 -c {shlex.quote(ANSWER)}")
+    wait_until(lambda: "@anna" in machine.there("cat /proc/net/unix"), timeout=60)
     for row, (commands, expected) in TYPED.items():
         assert expected in as_user(school, "ben", commands), rows.pop(row)
         del rows[row]
@@ -510,7 +532,7 @@ def test_a_wrong_password_and_a_user_who_is_no_pupil_stay_outside(school, browse
 def test_a_pupil_takes_the_bot_home_and_nothing_is_left_of_the_class(school):
     school.machine.there("useradd --create-home --groups pupils cleo; echo cleo >> names.txt")
     (last_day,) = blocks_of(README)["The bot goes home"]
-    said = school.machine.there(last_day.commands)
+    said = school.machine.there(last_day.commands, terminal=True)
     assert "nothing of yours in /home/cleo/my_course yet" in said and "cleo has no pack" in said
     assert "hello.py" in school.machine.there("python3 -m zipfile -l /home/anna/my_course.zip")
     for block in blocks_of(README)["A newer course"]:
