@@ -152,7 +152,9 @@ def school(tmp_path_factory):
         (mallory / ".jupyter").mkdir()
         (mallory / ".jupyter/jupyter_config.py").write_text(attacker.SERVER)
         (mallory / "gift.html").write_text(attacker.PAGE)
-        (mallory / ".profile").write_text(attacker.PROFILE)
+        packages = mallory / ".local/lib/python3.13/site-packages"
+        packages.mkdir(parents=True)
+        (packages / "usercustomize.py").write_text(attacker.CUSTOMIZE)
         for name in ("mallory", "teacher", "ben"):
             (school.machine.root / f"home/{name}/listener.py").write_text(attacker.LISTENER)
         school.machine.there("chown -R mallory: /home/mallory")
@@ -485,7 +487,8 @@ def test_root_packs_for_a_pupil_at_a_terminal_that_takes_its_programs_with_it(sc
     said = school.machine.there(f"tty\n{commands}", terminal=True)
     (own,) = re.findall("^/dev/pts/[0-9]+", said, re.M)
     hers = (school.machine.root / "home/mallory/terminal").read_text()
-    assert hers.startswith("/dev/pts/") and hers.strip() != own
+    assert hers.startswith("/dev/pts/") and hers != own
+    assert school.machine.there("pgrep -u mallory sleep || echo none") == "none\n"
 
 
 @pytest.mark.timeout(600)
@@ -538,11 +541,19 @@ def test_a_pupil_takes_the_bot_home_and_nothing_is_left_of_the_class(school):
     for block in blocks_of(README)["A newer course"]:
         if block.needs.endswith("typed there"):
             school.machine.type(block)
+    # What others left behind: a program of no server, and a file in no home.
+    stay = "echo > /var/tmp/of_mallory; exec sleep infinity"
+    school.machine.there(f"systemd-run --uid=mallory sh -c '{stay}'")
+    wait_until((school.machine.root / "var/tmp/of_mallory").exists, timeout=60)
     for block in blocks_of(README)["The end of the class"]:
         school.machine.type(block)
     left = "ls -d /opt/course /var/lib/class /home/anna /etc/systemd/system/class.service"
     assert school.machine.there(f"{left} 2>&1 || true").count("No such file") == 4
-    assert school.machine.there("getent passwd anna ben || echo gone") == "gone\n"
+    assert "/home/" not in school.machine.there("getent passwd | grep -v -E '^(eve|guest|Anna):'")
+    assert (
+        school.machine.there("find / /tmp /dev/shm -xdev -nouser; pgrep sleep || echo none")
+        == "none\n"
+    )
     assert "pupils" not in school.machine.there("getent group")
 
 

@@ -125,5 +125,12 @@ def serve(port):
 for port in sys.argv[1:]:
     threading.Thread(target=serve, args=[int(port)]).start()
 """
-# What a pupil's ~/.profile may do: it remembers at which terminal it runs.
-PROFILE = "tty <&2 > terminal\n"
+# Each Python that Mallory starts runs it. At a terminal, it remembers which one, and leaves a
+# program behind.
+CUSTOMIZE = """
+import os, subprocess
+from pathlib import Path
+if os.isatty(2):
+    (Path.home() / "terminal").write_text(os.ttyname(2))
+    subprocess.Popen(["sleep", "infinity"], start_new_session=True)
+"""
