@@ -14,6 +14,8 @@ from bot_sandbox.diagnosis.bot_log import (
     find_handler_error,
     find_last_error,
     find_last_output,
+    hear_bot_logs,
+    read_log_facts,
 )
 from bot_sandbox.diagnosis.function_registry import log_at
 from bot_sandbox.diagnosis.no_reply import NoReply
@@ -79,6 +81,30 @@ def test_a_log_is_found_by_the_address_as_long_as_there_is_the_cloud(tmp_path):
         cloud.deploy("bot", tmp_path).invoke()
         assert "another" in log_at(url) and "one line" not in log_at(url)
     assert log_at(url) == []
+
+
+def test_the_facts_of_a_log_are_all_read_at_once(tmp_path):
+    (tmp_path / "main.py").write_text(
+        "def handler(event, context):\n    print(event)\n    if event == 'fail':\n        [][1]\n"
+    )
+    with Cloud() as cloud:
+        function = cloud.deploy("bot", tmp_path)
+        function.invoke("!roll failed: earlier")
+        with hear_bot_logs() as heard:
+            with pytest.raises(FunctionError):
+                function.invoke("fail")
+            function.invoke("!roll failed: no dice")
+            function.invoke("a handler failed: KeyError: 'x' (main.py, line 2)")
+        facts = read_log_facts(function.url, "!roll", heard)
+        assert facts.is_function and facts.failed_command == "!roll failed: no dice"
+        named = "a handler failed: KeyError: 'x' (main.py, line 2)"
+        assert facts.last_output == named
+        assert facts.handler_error == f"{named}\n    print(event)"
+        assert (
+            facts.last_error == "IndexError: list index out of range (main.py, line 4)\n    [][1]"
+        )
+        assert read_log_facts(function.url).failed_command == ""  # nobody waits for a command
+        assert not read_log_facts("http://127.0.0.1:9/").is_function
 
 
 def test_the_line_that_a_log_names_is_shown_if_it_is_the_functions_own(tmp_path):

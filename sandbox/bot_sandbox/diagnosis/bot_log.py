@@ -10,9 +10,10 @@ import logging
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from bot_sandbox.diagnosis.clean_text import hide_tokens
-from bot_sandbox.diagnosis.function_registry import function_at
+from bot_sandbox.diagnosis.function_registry import Bookmark, bookmark, function_at, log_at
 from bot_sandbox.diagnosis.no_reply import Apology
 
 LONGEST = 300  # characters of a log line that are quoted
@@ -44,6 +45,29 @@ def add_bot_logger(logger: str) -> None:
     _loggers.add(logger)
 
 
+@dataclass(frozen=True)
+class HeardLogs:
+    """What bots have logged since somebody began to listen."""
+
+    lines: list[str]  # of bots in this process
+    start: Bookmark = field(default_factory=bookmark)  # of the logs of functions
+
+    def of_function(self, address: str) -> list[str]:
+        """Return what the function at an address has logged; [] if none is known there."""
+        return log_at(address, self.start)
+
+
+@dataclass(frozen=True)
+class LogFacts:
+    """What is known from a bot's log; a text is "" if the log has no such line."""
+
+    is_function: bool  # whether it is a function of a cloud in this process
+    failed_command: str  # why the command failed that somebody waits for
+    handler_error: str  # of a python-telegram-bot handler, in the latest call
+    last_output: str  # what the latest call printed last
+    last_error: str
+
+
 def append_source_line(words: str, address: str) -> str:
     """Append the source line to words that end in "(main.py, line 7)", if it is known."""
     function, named = function_at(address), _NAMED.search(words)
@@ -65,6 +89,28 @@ def capture_bot_logs() -> Iterator[list[str]]:
     finally:
         for logger in loggers:
             logger.removeHandler(handler)
+
+
+@contextmanager
+def hear_bot_logs() -> Iterator[HeardLogs]:
+    """Listen meanwhile to the logs of all bots that this process knows."""
+    with capture_bot_logs() as lines:
+        yield HeardLogs(lines)
+
+
+def read_log_facts(address: str, command: str = "", heard: HeardLogs | None = None) -> LogFacts:
+    """Return what the log of the bot at an address says; of a command, only what was heard."""
+    log, failed = log_at(address), ""
+    if heard:
+        new = [append_source_line(line, address) for line in heard.of_function(address)]
+        failed = find_failure(command, heard.lines or new)
+    return LogFacts(
+        is_function=function_at(address) is not None,
+        failed_command=failed,
+        handler_error=append_source_line(find_handler_error(log), address),
+        last_output=find_last_output(log),
+        last_error=append_source_line(find_last_error(log), address),
+    )
 
 
 def add_failure_reason(said: str, asked: str, log: Iterable[str]) -> str:

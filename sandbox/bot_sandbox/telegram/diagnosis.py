@@ -1,22 +1,17 @@
 """Explain why a bot did not answer: what was found, what was expected, what to do next.
 
-It only reads the state of the bot, and the log of its function, if there is one.
+`collect_facts` and `read_log` look up what is known; the other functions turn it into sentences.
 """
 
 import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from bot_sandbox.diagnosis.bot_log import (
-    append_source_line,
-    find_failure,
-    find_handler_error,
-    find_last_error,
-    find_last_output,
-)
+from bot_sandbox.diagnosis.bot_log import HeardLogs, LogFacts, append_source_line, read_log_facts
 from bot_sandbox.diagnosis.clean_text import hide_tokens
-from bot_sandbox.diagnosis.function_registry import Bookmark, function_at, log_at
+from bot_sandbox.diagnosis.function_registry import function_at
 from bot_sandbox.telegram.calls import ApiCall
 from bot_sandbox.telegram.errors import UNKNOWN_METHOD
 from bot_sandbox.telegram.parameters import similar_method
@@ -32,29 +27,43 @@ SLIPS = 3  # how many unknown parameters
 SET_WEBHOOK = 'call setWebhook (in Python: telegram.call(account, "setWebhook", url=...))'
 
 
-def no_reply(
-    message: Message, world: TelegramWorld, timeout: float, log: list[str], read: Bookmark
-) -> str:
-    """Return the text of NoReply for one message.
+@dataclass(frozen=True)
+class UpdateFacts:
+    """What is known about one bot that got a message and did not answer it."""
 
-    `log` is what bots of this process have logged since, `read` the earlier length of the
-    functions' logs.
-    """
+    update: Update
+    account: BotAccount
+    log: LogFacts
+
+
+def collect_facts(message: Message, world: TelegramWorld, heard: HeardLogs) -> list[UpdateFacts]:
+    """Return what is known about each bot that got a message."""
+    command = (message.shown.split() or [""])[0]
+    accounts = [world.accounts[update.account.id] for update in message.updates]
+    return [
+        UpdateFacts(update, account, read_log(account, command, heard))
+        for update, account in zip(message.updates, accounts, strict=True)
+    ]
+
+
+def read_log(account: BotAccount, command: str = "", heard: HeardLogs | None = None) -> LogFacts:
+    """Return what a bot's log says; see `read_log_facts`."""
+    return read_log_facts(_webhook_of(account), command, heard)
+
+
+def no_reply(message: Message, world: TelegramWorld, timeout: float, heard: HeardLogs) -> str:
+    """Return the text of NoReply for one message."""
     said = message.shown
     if message.updates:
-        bots = ", ".join(update.account.name for update in message.updates)
+        facts = collect_facts(message, world, heard)
+        bots = ", ".join(each.account.name for each in facts)
         over = "" if has_ended(message, world) else f" within {timeout:g} s"
         lines = [f"{bots} did not answer {said!r}{over}."]
         if not world.up:
             return "\n".join([*lines, DOWN])
-        for update in message.updates:
-            account = world.accounts[update.account.id]
-            command = said.split()[0] if said else ""
-            logged = find_failure(command, log or log_of(account, read))
-            lines.append(f"Found: {found(update, account, logged)}")
-            lines += describe_refused_calls(account, update) or describe_unsupported_calls(account)
-            lines += describe_ignored_parameters(account)
-            lines += describe_faults(account, message.date)
+        for each in facts:
+            lines.append(f"Found: {found(each)}")
+            lines += describe_calls(each.account, each.update, message.date)
         return "\n".join(lines)
     members = [member for member in message.chat.members if member.is_bot]
     if not members:
@@ -84,8 +93,7 @@ def has_ended(message: Message, world: TelegramWorld) -> bool:
 def update_has_ended(update: Update, world: TelegramWorld) -> bool:
     """Return whether the bot of an update is a function of this process that has ended."""
     account = world.accounts[update.account.id]
-    url = account.webhook.target.url if account.webhook else ""
-    return update not in account.updates and bool(function_at(url))
+    return update not in account.updates and bool(function_at(_webhook_of(account)))
 
 
 def why_not_told(message: Message) -> str:
@@ -105,13 +113,11 @@ def why_not_told(message: Message) -> str:
     )
 
 
-def found(update: Update, account: BotAccount, logged: str) -> str:
-    """Explain what happened to one update of a bot so far, and what to do next.
-
-    `logged` is the line in its log about the failed command, or "".
-    """
+def found(facts: UpdateFacts) -> str:
+    """Explain what happened to one update of a bot so far, and what to do next."""
+    update, account = facts.update, facts.account
     if update in account.updates:
-        return _still_waiting(update, account, logged)
+        return _still_waiting(facts)
     last = next((d for d in reversed(account.updates.deliveries) if d.update_id == update.id), None)
     if last is None and update.replies_from < 0:
         return (
@@ -119,7 +125,7 @@ def found(update: Update, account: BotAccount, logged: str) -> str:
             "drop_pending_updates drops them"
         )
     if last is None:
-        return _describe_silence("the bot took the update with getUpdates", account, logged)
+        return _describe_silence("the bot took the update with getUpdates", facts)
     if last.error:
         return f"the update was given up after {last.attempt} attempts: {last.error}"
     if last.reply:
@@ -127,22 +133,21 @@ def found(update: Update, account: BotAccount, logged: str) -> str:
             f"the webhook acknowledged the update with {last.status}, and {last.reply}.\n"
             "What to do: correct the call in the response's body"
         )
-    return _describe_silence(
-        f"the webhook acknowledged the update with {last.status}", account, logged
-    )
+    return _describe_silence(f"the webhook acknowledged the update with {last.status}", facts)
 
 
-def _describe_silence(how: str, account: BotAccount, logged: str) -> str:
+def _describe_silence(how: str, facts: UpdateFacts) -> str:
+    account, log = facts.account, facts.log
     lines = [f"{how}, but sent no message."]
-    if logged:
-        lines += quote_log(account, logged)
+    if log.failed_command:
+        lines += quote_log(account, log.failed_command)
         lines.append("What to do: fix that; the bot apologizes at most once a minute")
-    elif mistake := describe_handler_error(account):
-        lines += mistake
-    elif printed := find_last_output(log_of(account)):
+    elif log.handler_error:
+        lines += describe_handler_error(account, log)
+    elif log.last_output:
         lines += [
-            f"It printed {without_secrets(account, printed)!r}. That goes into its log, not into "
-            "the chat.",
+            f"It printed {without_secrets(account, log.last_output)!r}. "
+            "That goes into its log, not into the chat.",
             "What to do: if this is the reply, write return instead of print",
         ]
     elif account.webhook:
@@ -159,13 +164,14 @@ def _describe_silence(how: str, account: BotAccount, logged: str) -> str:
     return "\n".join(lines)
 
 
-def _still_waiting(update: Update, account: BotAccount, logged: str) -> str:
+def _still_waiting(facts: UpdateFacts) -> str:
+    update, account = facts.update, facts.account
     pending = f"pending_update_count is {len(account.updates)}"
     webhook = account.webhook
     if webhook is None and account.updates.is_polled:
         return f"somebody waits in getUpdates and has not acknowledged the update; {pending}"
     if webhook is None and update.replies_from >= 0:
-        return _describe_silence("the bot took the update with getUpdates", account, logged)
+        return _describe_silence("the bot took the update with getUpdates", facts)
     if webhook is None:
         return (
             f"no webhook is set and nobody calls getUpdates, so the update waits; {pending}.\n"
@@ -178,47 +184,44 @@ def _still_waiting(update: Update, account: BotAccount, logged: str) -> str:
         error = webhook.last_error_message
         lines = [
             f"the webhook {address(account)} {state}: last_error_message is {error!r}; {pending}.",
-            *describe_failing_webhook(account),
+            *describe_failing_webhook(account, facts.log),
         ]
         return "\n".join(lines)
     return f"the webhook {address(account)} has not answered yet; {pending}"
 
 
-def describe_failing_webhook(account: BotAccount) -> list[str]:
+def describe_failing_webhook(account: BotAccount, log: LogFacts) -> list[str]:
     """Return what the log of a failing function says, and what to do."""
     webhook = account.webhook
     if not webhook or not webhook.last_error_message:
         return []
     failed = re.search(r" 5\d\d ", webhook.last_error_message)  # then its log may say why
-    logged = find_last_error(log_of(account)) if failed else ""
-    return [
-        *quote_log(account, append_source_line(logged, webhook.target.url)),
-        f"What to do: {_suggest_fix(webhook.last_error_message, bool(logged), webhook.target.url)}",
-    ]
+    logged = log.last_error if failed else ""
+    todo = _suggest_fix(webhook.last_error_message, bool(logged), log.is_function)
+    return [*quote_log(account, logged), f"What to do: {todo}"]
 
 
-def describe_handler_error(account: BotAccount) -> list[str]:
+def describe_handler_error(account: BotAccount, log: LogFacts) -> list[str]:
     """Return a handler's error in the latest call of a bot's function, and what to do."""
-    url = account.webhook.target.url if account.webhook else ""
-    mistake = find_handler_error(log_at(url))
-    if not mistake:
+    if not log.handler_error:
         return []
+    mistake = log.handler_error.partition("\n")[0]
     todo = "fix that, save the file and deploy it again"
     if "was never awaited" in mistake:
         todo = "write await before that call, save the file and deploy it again"
     elif "await" in mistake:
         todo = "write async before the handler's def, and await only before calls to Telegram"
-    return [*quote_log(account, append_source_line(mistake, url)), f"What to do: {todo}"]
+    return [*quote_log(account, log.handler_error), f"What to do: {todo}"]
 
 
-def _suggest_fix(error: str, is_named: bool, url: str) -> str:
+def _suggest_fix(error: str, is_named: bool, is_function: bool) -> str:
     if " 403 " in error:
         return "the secrets differ; call setWebhook with the secret_token that the function expects"
     again = "fix it and deploy again; then Telegram sends the message again"
     if is_named:
         return again
     log = "read the bot's own log, where it runs"
-    if function_at(url):
+    if is_function:
         log = 'read the function\'s log, print(*function.logs, sep="\\n")'
     return f"{log}; its last lines name the error. {again[0].upper()}{again[1:]}"
 
@@ -271,13 +274,20 @@ def describe_ignored_parameters(account: BotAccount) -> list[str]:
     return [f"{account.name} may have made a slip: {without_secrets(account, w)}" for w in words]
 
 
-def log_of(account: BotAccount, since: Bookmark | None = None) -> list[str]:
-    """Return the log of the function that is a bot's webhook, or its lines since a bookmark.
+def logged_since(account: BotAccount, heard: HeardLogs) -> list[str]:
+    """Return what bots of this process, and the function that is this bot, have logged."""
+    url = _webhook_of(account)
+    new = [append_source_line(line, url) for line in heard.of_function(url)]
+    return [without_secrets(account, line) for line in [*heard.lines, *new]]
 
-    Empty if no function is known there.
-    """
-    url = account.webhook.target.url if account.webhook else ""
-    return [append_source_line(line, url) for line in log_at(url, since)]
+
+def describe_calls(account: BotAccount, update: Update, since: float) -> list[str]:
+    """Return what a bot's calls since an update may have to do with its silence."""
+    return [
+        *(describe_refused_calls(account, update) or describe_unsupported_calls(account)),
+        *describe_ignored_parameters(account),
+        *describe_faults(account, since),
+    ]
 
 
 def quote_log(account: BotAccount, words: str) -> list[str]:
@@ -293,9 +303,13 @@ def without_secrets(account: BotAccount, words: str) -> str:
     return hide_tokens(words)
 
 
+def _webhook_of(account: BotAccount) -> str:
+    return account.webhook.target.url if account.webhook else ""
+
+
 def address(account: BotAccount) -> str:
     """Return the address of a bot's webhook, without a token in it."""
-    return hide_tokens(account.webhook.target.url) if account.webhook else ""
+    return hide_tokens(_webhook_of(account))
 
 
 def no_press_answer(
@@ -307,9 +321,7 @@ def no_press_answer(
         return bots(world, accounts)
     lines = ["Found: the bot took the press with getUpdates."] + ([] if world.up else [DOWN])
     for account in accounts:
-        lines += describe_refused_calls(account, update) or describe_unsupported_calls(account)
-        lines += describe_ignored_parameters(account)
-        lines += describe_faults(account, update.told_at)
+        lines += describe_calls(account, update, update.told_at)
     return "\n".join(lines)
 
 
@@ -331,11 +343,8 @@ def bots(world: TelegramWorld, accounts: Iterable[BotAccount]) -> str:
             state = f"no webhook is set and nobody calls getUpdates. What to do: {SET_WEBHOOK}"
         lines += [f"Found: {account.name}: {state}", *describe_unsupported_calls(account)]
         lines += describe_ignored_parameters(account)
-        lines += (
-            describe_failing_webhook(account)
-            if account.updates
-            else describe_handler_error(account)
-        )
+        describe = describe_failing_webhook if account.updates else describe_handler_error
+        lines += describe(account, read_log(account))
         lines += describe_faults(account, world.clock.now() - RECENT_S)
     if not lines and world.accounts:
         lines = ["Found: no bot can write here. What to do: write to one, or add one to the group"]

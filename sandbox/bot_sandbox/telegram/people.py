@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot_sandbox.diagnosis.bot_log import LOG_S, add_failure_reason, capture_bot_logs
+from bot_sandbox.diagnosis.bot_log import LOG_S, HeardLogs, add_failure_reason, hear_bot_logs
 from bot_sandbox.diagnosis.clean_text import hide_tokens
-from bot_sandbox.diagnosis.function_registry import Bookmark, bookmark
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import Runner, blocking
 from bot_sandbox.telegram import diagnosis
@@ -91,13 +90,11 @@ class Person(User):
         NoReply comes sooner if the bot is a function that has ended without a reply. If the command
         failed and the bot's log says why, you see that line, too.
         """
-        read = bookmark()
-        with capture_bot_logs() as log:
+        with hear_bot_logs() as heard:
             asked = self._send(text, to, reply_to)
-            reply = await self.answer(asked, timeout, log, read)
-        return add_failure_reason(
-            reply.shown, asked.words, await self._logged(asked, reply, log, read)
-        )
+            reply = await self.answer(asked, timeout, heard)
+        logged = await self._logged(asked, reply, heard)
+        return add_failure_reason(reply.shown, asked.words, logged)
 
     @blocking
     async def wait(self, n: int = 1, timeout: float = 5.0) -> list[Message]:
@@ -346,13 +343,10 @@ class Person(User):
             raise ValueError(f"{self.name} is not in {message.chat.title}")
         self._world.react(self, message, emoji)
 
-    async def answer(
-        self, asked: Message, timeout_s: float, log: list[str], read: Bookmark
-    ) -> Message:
+    async def answer(self, asked: Message, timeout_s: float, heard: HeardLogs) -> Message:
         """Return a bot's next message after this person's; for callers on the server's loop.
 
-        NoReply quotes `log`, what bots of this process have logged since, or the functions' log
-        lines after `read`.
+        NoReply quotes what bots have logged since.
         """
 
         def answer() -> Message | None:
@@ -367,14 +361,12 @@ class Person(User):
             await changes.until(answer, min(timeout_s, LATE_S))
         reply = answer()
         if reply is None:
-            raise NoReply(diagnosis.no_reply(asked, self._world, timeout_s, log, read))
+            raise NoReply(diagnosis.no_reply(asked, self._world, timeout_s, heard))
         while self.inbox and reply in self.inbox:  # everything above the reply counts as read
             self.inbox.popleft()
         return reply
 
-    async def _logged(
-        self, asked: Message, reply: Message, log: list[str], read: Bookmark
-    ) -> list[str]:
+    async def _logged(self, asked: Message, reply: Message, heard: HeardLogs) -> list[str]:
         """Return what the bot that answered has logged since then, if its log is known."""
         account = self._world.accounts[reply.sender.id]
         told = next(update for update in asked.updates if update.account is account)
@@ -382,8 +374,7 @@ class Person(User):
             # A function that replies with a call is still running then; its log is complete when
             # the delivery has ended.
             await self._world.changes.until(lambda: told not in account.updates, LOG_S)
-        logged = [*log, *diagnosis.log_of(account, read)]
-        return [diagnosis.without_secrets(account, line) for line in logged]
+        return diagnosis.logged_since(account, heard)
 
 
 def first_answer(message: Message) -> Message | None:

@@ -5,8 +5,8 @@ It only reads the state of the sandbox, and the log of a function, if there is o
 
 from collections.abc import Sequence
 
-from bot_sandbox.diagnosis.bot_log import find_failure, find_last_error
-from bot_sandbox.diagnosis.function_registry import Bookmark, log_at
+from bot_sandbox.diagnosis.bot_log import HeardLogs, find_failure, find_last_error
+from bot_sandbox.diagnosis.function_registry import log_at
 from bot_sandbox.twitch.chat import FOR_GOOD, REFUSALS, Channel, ChatMessage
 from bot_sandbox.twitch.connection import SPEAKS_HTTP, ConnectionRecord
 from bot_sandbox.twitch.world import TwitchWorld
@@ -26,14 +26,9 @@ def no_answer(
     found: list[ChatMessage],
     wanted: int,
     timeout: float,
-    log: Sequence[str],
-    read: Bookmark | None,
+    heard: HeardLogs | None,
 ) -> str:
-    """Return the text of NoReply.
-
-    `log` is what bots of this process have logged since, `read` the earlier length of the
-    functions' logs.
-    """
+    """Return the text of NoReply."""
     if asked:
         first = f"Nobody answered {asked.text!r} in #{channel.name} within {timeout:g} s."
     else:
@@ -42,7 +37,7 @@ def no_answer(
             f"Waited {timeout:g} s for {wanted} message(s) in #{channel.name};"
             f" {len(found)} came: {texts}."
         )
-    return "\n".join([first, *why(world, channel, asked, log, read)])
+    return "\n".join([first, *why(world, channel, asked, heard)])
 
 
 def nothing_fitting(
@@ -61,8 +56,7 @@ def why(
     world: TwitchWorld,
     channel: Channel,
     asked: ChatMessage | None = None,
-    log: Sequence[str] = (),
-    read: Bookmark | None = None,
+    heard: HeardLogs | None = None,
 ) -> list[str]:
     """Return a line for each program that could have answered, or one that says there is none."""
     if not world.up:
@@ -76,12 +70,12 @@ def why(
             latest[record.login or record.kind] = record
     since = asked.at if asked else world.clock.now()
     command = asked.text.split()[0] if asked else ""
-    failed = find_failure(command, log)
+    failed = find_failure(command, heard.lines if heard else ())
     lines = []
     for record in _could_answer(world, channel, list(latest.values())):
         lines.append(_connection(world, channel, record, since, failed))
         lines += _faults(world, record, since)
-    lines += _subscriptions(world, channel, command, read)
+    lines += _subscriptions(world, channel, command, heard)
     if world.unsupported:
         what = ", ".join(world.unsupported)
         lines.append(f"A program asked for {what}: this sandbox lacks it, though Twitch has it.")
@@ -218,7 +212,7 @@ def _heard(
 
 
 def _subscriptions(
-    world: TwitchWorld, channel: Channel, command: str, read: Bookmark | None
+    world: TwitchWorld, channel: Channel, command: str, heard: HeardLogs | None
 ) -> list[str]:
     lines = []
     for subscription in world.webhooks_of(channel):
@@ -231,7 +225,7 @@ def _subscriptions(
             f" answer: {answer}."
         )
         broken = last is not None and last.status >= 500  # then the function itself failed
-        logged = find_failure(command, log_at(callback, read))
+        logged = find_failure(command, heard.of_function(callback) if heard else ())
         if logged := logged or (find_last_error(log_at(callback)) if broken else ""):
             lines.append(f"Its log says: {logged.replace(subscription.secret, '<secret>')}")
         if subscription.status == "authorization_revoked":

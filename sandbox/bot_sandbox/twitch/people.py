@@ -8,13 +8,12 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from html import unescape
 from http.client import HTTPConnection
 from urllib.parse import quote, urlencode, urlsplit
 
-from bot_sandbox.diagnosis.bot_log import LOG_S, add_failure_reason, capture_bot_logs
-from bot_sandbox.diagnosis.function_registry import Bookmark, bookmark, log_at
+from bot_sandbox.diagnosis.bot_log import LOG_S, HeardLogs, add_failure_reason, hear_bot_logs
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import blocking
 from bot_sandbox.http.local_server import LocalServer
@@ -83,12 +82,10 @@ class TwitchAccount:
         Earlier messages count as read. If the command failed and the bot's log says why, you see
         that line, too. NoReply after `timeout` seconds says what was found and what to do.
         """
-        read = bookmark()
-        with capture_bot_logs() as log:
+        with hear_bot_logs() as heard:
             (asked,) = self._say([text], self._name(channel), reply_to, skip=True)
-            (answer,) = await self._next(1, asked.channel, timeout, asked, log, read)
-        logged = [*log, *await self._logged(asked, read)]
-        return add_failure_reason(answer.text, asked.text, logged)
+            (answer,) = await self._next(1, asked.channel, timeout, asked, heard)
+        return add_failure_reason(answer.text, asked.text, await self._logged(asked, heard))
 
     @blocking
     async def wait(
@@ -223,8 +220,7 @@ class TwitchAccount:
         channel: str,
         seconds: float,
         asked: ChatMessage | None = None,
-        log: Sequence[str] = (),
-        read: Bookmark | None = None,
+        heard: HeardLogs | None = None,
     ) -> list[ChatMessage]:
         room = self._world.channel(channel)
         found: list[ChatMessage] = []
@@ -241,10 +237,10 @@ class TwitchAccount:
 
         if await self._world.changes.until(enough, seconds):
             return found
-        raise NoReply(no_answer(self._world, room, asked, found, n, seconds, log, read))
+        raise NoReply(no_answer(self._world, room, asked, found, n, seconds, heard))
 
-    async def _logged(self, asked: ChatMessage, read: Bookmark) -> list[str]:
-        """Return what the functions that got a message have logged since then, if known."""
+    async def _logged(self, asked: ChatMessage, heard: HeardLogs) -> list[str]:
+        """Return what bots, and the functions that got a message, have logged since then."""
         webhooks = self._world.webhooks_of(self._world.channel(asked.channel))
         called = {one.transport["callback"] for one in webhooks if one.enabled}
 
@@ -256,7 +252,8 @@ class TwitchAccount:
         # A reply by Helix comes while the function is still running; its log is complete when the
         # call has ended.
         await self._world.changes.until(ended, LOG_S)
-        return [line for callback in called for line in log_at(callback, read)]
+        new = [line for callback in called for line in heard.of_function(callback)]
+        return [*heard.lines, *new]
 
     def _own(self) -> Channel:
         return self._world.channel(self.login)

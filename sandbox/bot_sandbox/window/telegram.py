@@ -6,8 +6,7 @@ username; ids work, too. A route that only reads also takes `chat`, the chat's k
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from bot_sandbox.diagnosis.bot_log import capture_bot_logs
-from bot_sandbox.diagnosis.function_registry import bookmark
+from bot_sandbox.diagnosis.bot_log import hear_bot_logs
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import coroutine_of
 from bot_sandbox.telegram import diagnosis
@@ -247,10 +246,9 @@ class TelegramView(View):
         """
         person, to, number = self._person(values), self._recipient(values), values["reply_to"]
         reply_to = None if number is None else self._message(values, number)
-        read = bookmark()
-        with capture_bot_logs() as log:
+        with hear_bot_logs() as heard:
             asked = await call(person.send, values["text"], to, reply_to)
-            reply = await self.wait(person.answer(asked, values["timeout"], log, read))
+            reply = await self.wait(person.answer(asked, values["timeout"], heard))
         return message_json(reply)
 
     @post(

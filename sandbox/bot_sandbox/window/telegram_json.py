@@ -323,7 +323,10 @@ def state_of(update: Update) -> tuple[Fate, str]:
 def update_json(account: BotAccount, update: Update) -> UpdateJson:
     """Return an update and all attempts to deliver it."""
     state, text = state_of(update)
-    explained = "" if state == "arrived" else hide_tokens(diagnosis.found(update, account, ""))
+    explained = ""
+    if state != "arrived":
+        facts = diagnosis.UpdateFacts(update, account, diagnosis.read_log(account))
+        explained = hide_tokens(diagnosis.found(facts))
     return {
         "bot": account.name,
         "username": account.username,

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TypeVar
 
-from bot_sandbox.diagnosis.bot_log import capture_bot_logs
-from bot_sandbox.diagnosis.function_registry import bookmark
+from bot_sandbox.diagnosis.bot_log import hear_bot_logs
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import coroutine_of
 from bot_sandbox.twitch.chat import Channel, ChatMessage
@@ -334,8 +333,7 @@ class TwitchView(View):
         """Write, and wait for the next message of anyone else; 504 explains why there is none."""
         (person, room), parent = self._place(values), self._message_of(values["reply_to"])
         timeout = values["timeout"]
-        read = bookmark()
-        with capture_bot_logs() as log:
+        with hear_bot_logs() as heard:
             asked = await call(person.say, values["text"], room.name, parent)
             after = index_of(room, asked) + 1
 
@@ -344,7 +342,7 @@ class TwitchView(View):
 
             if not await self.wait(self.twitch.changes.until(answers, timeout)):
                 world = self.twitch.world
-                why = await call(no_answer, world, room, asked, [], 1, timeout, log, read)
+                why = await call(no_answer, world, room, asked, [], 1, timeout, heard)
                 raise NoReply(why)
         return await self._look(lambda: self._message(answers()[0], room))
 
