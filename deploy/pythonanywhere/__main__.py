@@ -152,7 +152,7 @@ def deploy(
     print(f"[2/6] Looking at {place.domain}")
     username = username_of(telegram["TELEGRAM_TOKEN"])  # before a bad token replaces a good one
     check_folder(account, place)
-    exists = account.web_app(place.domain) is not None
+    exists = bool(account.web_app(place.domain))
     if exists and not is_our_file(account, place.wsgi_file):
         delete_other_web_app(account, place, replace)
         exists = False
@@ -184,7 +184,7 @@ def deploy(
     print("[6/6] Telling Telegram the address")
     set_webhook(telegram, place.site, secret)
     print(f"Done. Write to your bot. It is at {place.site}")
-    if found := (account.web_app(place.domain) or {}).get("expiry"):
+    if found := account.web_app(place.domain).get("expiry"):
         expiry = printable(str(found))
         print(f"It runs until {expiry}. Before that day, log in and press the button on page Web.")
 
@@ -352,7 +352,7 @@ def delete(account: PythonAnywhere, place: Place, telegram: Settings, replace: b
     is another one than in `.env`, its webhook is removed, or Telegram keeps calling it.
     """
     check_folder(account, place)
-    exists = account.web_app(place.domain) is not None
+    exists = bool(account.web_app(place.domain))
     if exists and not replace and not is_our_file(account, place.wsgi_file):
         raise Refused(
             f"{place.domain} is a web app that this command did not make, or not finish, so "
@@ -383,7 +383,7 @@ def delete(account: PythonAnywhere, place: Place, telegram: Settings, replace: b
             account.delete(path)
     print("[3/4] The bot's files, its memory and its logs are deleted")
     left = account.files_in(place.folder)
-    if left or account.web_app(place.domain) is not None:
+    if left or account.web_app(place.domain):
         raise Refused(
             f"something is left: {', '.join(left[:3]) or place.domain}. Type the command again, or "
             "delete it on PythonAnywhere's pages Web and Files."

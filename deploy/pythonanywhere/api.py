@@ -44,12 +44,11 @@ class PythonAnywhere:
 
     def check_token(self) -> None:
         """List the account's web apps, only to see whether the token is good."""
-        self._content(self._call("GET", "/webapps/"), list)
+        self._get_json("/webapps/", [])
 
-    def web_app(self, domain: str) -> dict[str, Any] | None:
-        """Return the settings of a web app, None if there is none."""
-        found = self._call("GET", f"/webapps/{domain}/", expected=(404,))
-        return self._content(found, dict) if found.status == 200 else None
+    def web_app(self, domain: str) -> dict[str, Any]:
+        """Return the settings of a web app, {} if there is none."""
+        return self._get_json(f"/webapps/{domain}/", dict[str, Any](), 404)
 
     def create_web_app(self, domain: str) -> None:
         """Make an empty web app."""
@@ -72,8 +71,7 @@ class PythonAnywhere:
 
     def static_folders(self, domain: str) -> list[str]:
         """List the folders that a web app shows to everybody."""
-        found = self._call("GET", f"/webapps/{domain}/static_files/", expected=(404,))
-        mappings = self._content(found, list) if found.status == 200 else []
+        mappings = self._get_json(f"/webapps/{domain}/static_files/", list[Any](), 404)
         return [str(dict_or_empty(mapping).get("path", "")) for mapping in mappings]
 
     def read(self, path: str) -> bytes | None:
@@ -84,21 +82,14 @@ class PythonAnywhere:
     def files_in(self, folder: str) -> list[str]:
         """List a folder: whole paths, those of folders end in /; [] if there is no such folder."""
         address = f"/files/tree/?{urlencode({'path': folder})}"
-        found = self._call("GET", address, expected=(400, 404))  # which of them is not documented
-        return [str(path) for path in self._content(found, list)] if found.status == 200 else []
+        paths = self._get_json(address, list[Any](), 400, 404)  # which of them is not documented
+        return [str(path) for path in paths]
 
     def write(self, path: str, content: bytes) -> None:
         """Write a file and the folders that it needs; an older file is replaced."""
         boundary = secrets.token_hex(16)
-        head = 'Content-Disposition: form-data; name="content"; filename="content"'
-        body = b"".join(
-            [
-                f"--{boundary}\r\n{head}\r\n".encode(),
-                b"Content-Type: application/octet-stream\r\n\r\n",
-                content,
-                f"\r\n--{boundary}--\r\n".encode(),
-            ]
-        )
+        head = 'Content-Disposition: form-data; name="content"; filename="content"\r\n\r\n'
+        body = f"--{boundary}\r\n{head}".encode() + content + f"\r\n--{boundary}--\r\n".encode()
         kind = f"multipart/form-data; boundary={boundary}"
         self._call("POST", f"/files/path{quote(path)}", body, kind)
 
@@ -106,11 +97,17 @@ class PythonAnywhere:
         """Delete a file or a whole folder; nothing happens if it is not there."""
         self._call("DELETE", f"/files/path{quote(path)}", expected=(404,))
 
-    def _content(self, answer: HttpResponse, kind: type[T]) -> T:
-        """Read JSON of a type; raises Refused for anything else, such as a web page."""
+    def _get_json(self, path: str, nothing: T, *missing: int) -> T:
+        """Read JSON of the type of `nothing`, which is returned for the statuses in `missing`.
+
+        Raises Refused for anything else, such as a web page.
+        """
+        answer = self._call("GET", path, expected=missing)
+        if answer.status in missing:
+            return nothing
         with suppress(ValueError, RecursionError):
             found = json.loads(answer.body)
-            if isinstance(found, kind):
+            if isinstance(found, type(nothing)):
                 return found
         words = words_of(answer, self._token)
         raise Refused(f"this is no answer of PythonAnywhere: {words}\n{SOMETHING_ELSE}")
