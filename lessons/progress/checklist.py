@@ -7,6 +7,7 @@ whatever the notebook has imported before. Nothing leaves this machine.
 import importlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,25 +20,25 @@ from types import ModuleType
 from typing import NamedTuple
 from unittest.mock import patch
 
-from bot_sandbox import Telegram, Twitch
-from bot_sandbox.command.hello_bot import USERNAME, authorize_bot, create_telegram_bot
-from bot_sandbox.world.randomness import Randomness
 from botlib.bot import APOLOGY, Bot
 from botlib.details.bot_files import where_in
 from botlib.details.env_file import env_files, only_sandbox, read_env
 from botlib.run import load_bot
-from botlib.twitch.details.helix import Helix
-from lessons.cloud import Cloud
 from lessons.exercises.verdict import show
-from lessons.learner_bot import bot_name
-from lessons.worlds.home import COURSE, IMPORT_PATH, Home, sandboxed
+from lessons.square.bot_copy import MEASURED
+from lessons.square.homes import (
+    SquareHome,
+    TelegramFunction,
+    TelegramProgram,
+    TwitchFunction,
+    TwitchProgram,
+)
+from lessons.worlds.home import COURSE, IMPORT_PATH, sandboxed
 
 DONE, OPEN, LEFT_OUT = "✔", "…", "○"
-NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "store.sqlite3*")
 NOT_PACKED = shutil.ignore_patterns("__pycache__", "node_modules", ".venv", "venv")
 ZIP_LIMIT_MB = 50.0  # AWS takes larger ones only from a bucket
 LONGEST = 300  # characters of what went wrong
-PATIENCE_S = 25.0  # for an answer: a busy machine starts a program slowly
 SORRY = APOLOGY.partition("{command} ")[2]
 
 
@@ -97,7 +98,7 @@ def checklist(folder: Path | str, ask: str = "!hello") -> Checklist:
     if found["bot"] or found["answer"]:
         homes = [Point(OPEN, "it answers in each of its homes", "first fix what is above")]
     else:
-        homes = try_each_home(folder, ask)
+        homes = [try_home(folder, ask, *each) for each in HOMES]
     return Checklist([*points, *homes, token()])
 
 
@@ -235,88 +236,30 @@ def zip_points(folder: Path) -> list[Point]:
 # --- its homes, in a sandbox ------------------------------------------------------------------
 
 
-def try_each_home(folder: Path, ask: str) -> list[Point]:
-    """Try a copy in each home, since the bot itself may be running; the copy has an empty store."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
-        copy = Path(place).resolve() / folder.name
-        shutil.copytree(folder, copy, ignore=NOT_COPIED)
-        return [home(copy, ask, *each) for each in HOMES]
+HOMES: tuple[tuple[str, str, type[SquareHome]], ...] = (
+    ("telegram_function.py", "it answers as a function that Telegram calls", TelegramFunction),
+    ("main.py", "it answers as a program that asks Telegram", TelegramProgram),
+    ("twitch_function.py", "it answers as a function that Twitch calls", TwitchFunction),
+    ("main.py", "it answers as a program that holds a line to Twitch", TwitchProgram),
+)
+WHERE = {what for _, what, _ in HOMES}
 
 
-def home(folder: Path, ask: str, file: str, what: str, try_it: Callable[[Path, str], str]) -> Point:
-    """Run the bot in one home and ask it as Viktor; without the home's file, leave it out."""
+def try_home(folder: Path, ask: str, file: str, what: str, home: type[SquareHome]) -> Point:
+    """Run a copy of the bot in one home, with an empty store, and ask it as Viktor.
+
+    Without the home's file, leave it out.
+    """
     if not (folder / file).is_file():
         return Point(LEFT_OUT, what, f"left out: there is no {file}")
     try:
-        reply = try_it(folder, ask)
+        with home(folder) as opened:
+            reply = opened.chat.ask(ask)
     except Exception as error:  # whatever went wrong, it is the answer to "does it work there?"
-        words = " ".join(str(error).split()).replace(f"{folder}{os.sep}", "")
+        words = " ".join(str(error).split()).replace(MEASURED, Path(file).stem)
+        words = re.sub(rf"\S*[/\\]{re.escape(folder.name)}[/\\]", "", words)  # where the copy was
         return Point(OPEN, what, words[:LONGEST] or type(error).__name__)
     return point(what, reply if SORRY in reply else "")
-
-
-def telegram_function(folder: Path, ask: str) -> str:
-    """Ask the bot in a function that Telegram calls."""
-    with Telegram() as telegram, Cloud() as cloud:
-        settings = create_telegram_bot(telegram, Randomness(), bot_name())
-        url = deploy_platform(cloud, folder, "telegram_function", settings)
-        token, secret = settings["TELEGRAM_TOKEN"], settings["TELEGRAM_SECRET"]
-        telegram.call(token, "setWebhook", url=url, secret_token=secret)
-        return telegram.person("Viktor").ask(ask, timeout=PATIENCE_S)
-
-
-def telegram_polling(folder: Path, ask: str) -> str:
-    """Ask the bot in a program that polls Telegram."""
-    with Telegram() as telegram:
-        program = Home(
-            "telegram", folder / "main.py", create_telegram_bot(telegram, Randomness(), bot_name())
-        )
-        try:
-            return telegram.person("Viktor").ask(ask, timeout=PATIENCE_S)
-        finally:
-            program.stop()
-
-
-def twitch_function(folder: Path, ask: str) -> str:
-    """Ask the bot in a function that Twitch calls, after bot and broadcaster have agreed."""
-    with Twitch() as twitch, Cloud() as cloud:
-        viktor, bot = twitch.account("viktor", "Viktor"), twitch.account(USERNAME)
-        settings = authorize_bot(twitch, bot, viktor, Randomness())
-        url = deploy_platform(cloud, folder, "twitch_function", settings)
-        secret = settings["TWITCH_EVENTSUB_SECRET"]
-        client = settings["TWITCH_CLIENT_ID"], settings["TWITCH_CLIENT_SECRET"]
-        Helix(*client, twitch.url).subscribe(viktor.id, url, secret, bot.id)
-        twitch.wait_for(bot, viktor, timeout=PATIENCE_S)
-        return viktor.ask(ask, timeout=PATIENCE_S)
-
-
-def twitch_irc(folder: Path, ask: str) -> str:
-    """Ask the bot in a program that holds a connection to Twitch."""
-    with Twitch() as twitch:
-        viktor, bot = twitch.account("viktor", "Viktor"), twitch.account(USERNAME)
-        settings = authorize_bot(twitch, bot, viktor, Randomness())
-        program = Home("twitch", folder / "main.py", settings)
-        try:
-            program.wait_line("in #viktor", PATIENCE_S)
-            return viktor.ask(ask, timeout=PATIENCE_S)
-        finally:
-            program.stop()
-
-
-def deploy_platform(cloud: Cloud, folder: Path, file: str, settings: dict[str, str]) -> str:
-    """Deploy the function of one platform; returns its address."""
-    handler = f"{file}.handler"
-    return cloud.deploy("bot", folder, handler=handler, environment=settings, timeout_s=30).url
-
-
-Try = Callable[[Path, str], str]
-HOMES: tuple[tuple[str, str, Try], ...] = (
-    ("telegram_function.py", "it answers as a function that Telegram calls", telegram_function),
-    ("main.py", "it answers as a program that asks Telegram", telegram_polling),
-    ("twitch_function.py", "it answers as a function that Twitch calls", twitch_function),
-    ("main.py", "it answers as a program that holds a line to Twitch", twitch_irc),
-)
-WHERE = {what for _, what, _ in HOMES}
 
 
 # --- the real world ---------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 COMMAND = "!measured"
+MEASURED = "measured_function"  # the module of a copy's handler
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "store.sqlite3*")
 MEASURED_BOT = '''"""The learner's bot, with the command that is measured."""
 
@@ -78,5 +79,5 @@ def copy_function(folder: Path, to: Path, entry: str) -> str:
         (to / f"{entry}.py").write_text(ENTRIES[entry], encoding="utf-8")
     source = MEASURED_FUNCTION.format(module=entry)
     source += MOVED_CLOCK if entry == "twitch_function" else ""
-    (to / "measured_function.py").write_text(source, encoding="utf-8")
-    return "measured_function"
+    (to / f"{MEASURED}.py").write_text(source, encoding="utf-8")
+    return MEASURED

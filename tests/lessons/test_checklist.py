@@ -66,7 +66,9 @@ def test_what_is_wrong_is_told_and_a_home_that_is_not_there_is_left_out(folder):
     assert remedy.startswith("test_main.py, line 7: assert bot.ask(")
     assert remedy.endswith("is not true. The bot said 'good day Viktor!'")
     assert "nothing_of_this_name" in found["its zip is made, and small enough"].remedy
-    assert found["it answers as a function that Telegram calls"].mark == OPEN
+    in_a_function = found["it answers as a function that Telegram calls"]
+    assert in_a_function.mark == OPEN
+    assert "import module 'telegram_function': No module named" in in_a_function.remedy
     assert found["it answers as a function that Twitch calls"].mark == LEFT_OUT
     assert found["it answers as a program that holds a line to Twitch"].mark == DONE
 
