@@ -1,7 +1,7 @@
 """A page to show: python3 start.py card
 
 Your bot's name, its commands, your square, and your explanation in three sentences. It writes
-card.html for a browser, and card.svg, the same on one sheet of white paper, into my_course/.
+card.html into my_course/. Your browser shows it, and prints it in black on white.
 
     --folder FOLDER   the folder that holds your workshop, if it isn't my_course
 """
@@ -9,12 +9,11 @@ card.html for a browser, and card.svg, the same on one sheet of white paper, int
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import chdir
 from html import escape
 from pathlib import Path
 from string import Template
-from textwrap import wrap
 
 from botlib.details.env_file import bots_folder
 from lessons.commands.copies import FOLDER
@@ -39,7 +38,7 @@ dd { margin: 0 }
 table { border-spacing: 0 }
 footer { margin-top: 24px; font-size: 13px; opacity: .75 }
 @media (prefers-color-scheme: dark) { body { color: #eee; background: #1a1a1a } }
-@media print { body { color: #000; background: #fff; margin: 0 } }
+@media print { :root { color-scheme: light } body { color: #000; background: #fff; margin: 0 } }
 </style></head>
 <body>
 <h1>$name</h1>
@@ -52,7 +51,6 @@ $square
 </body></html>
 """
 )
-WIDTH, MARGIN, LINE = 800, 40, 24  # of the sheet, in pixels
 
 
 def page(name: str, commands: Mapping[str, str], boxes: Square, explanation: str) -> str:
@@ -67,48 +65,6 @@ def page(name: str, commands: Mapping[str, str], boxes: Square, explanation: str
         square=boxes._repr_html_(),
         explanation=escape(explanation or NO_WORDS).replace("\n", "<br>"),
     )
-
-
-def sheet(name: str, commands: Mapping[str, str], boxes: Square, explanation: str) -> str:
-    """Return the same as an SVG picture to print, black on white."""
-    said = [f"!{command}  {help}".rstrip() for command, help in commands.items()]
-    body, y = list(lines(said, MARGIN, 110)), 130 + LINE * len(said)
-    for row in boxes.rows:
-        columns = [[(box.is_lossy, repr(box).splitlines()) for box in boxes] for boxes in row]
-        height = max(sum(LINE * len(texts) + 24 for _, texts in column) for column in columns)
-        for number, column in enumerate(columns):
-            top = y
-            for is_lossy, texts in column:
-                x, tall = MARGIN + number * 365, LINE * len(texts) + 16
-                color = "#d55e00" if is_lossy else "#0072b2"
-                body.append(
-                    f'<rect x="{x}" y="{top}" width="355" height="{tall}" rx="8" fill="none" '
-                    f'stroke="{color}" stroke-width="2"/>'
-                )
-                body += lines([text.strip() for text in texts], x + 12, top + 26, size=14)
-                top += tall + 8
-        y += height
-    told = [part for text in (explanation or NO_WORDS).splitlines() for part in wrap(text, 80)]
-    body += lines(told, MARGIN, y + 40, size=18)
-    height = max(1130, y + 40 + LINE * len(told) + MARGIN)  # as high as A4 is for its width
-    title = f'<text x="{MARGIN}" y="66" font-size="32" font-weight="bold">{escape(name)}</text>'
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
-            f'viewBox="0 0 {WIDTH} {height}" font-family="system-ui, sans-serif" fill="#000">',
-            f"<title>{escape(name)}</title>",
-            '<rect width="100%" height="100%" fill="#fff"/>',
-            title,
-            *body,
-            "</svg>\n",
-        ]
-    )
-
-
-def lines(texts: list[str], x: int, y: int, size: int = 16) -> Iterator[str]:
-    """Write texts below each other."""
-    for number, text in enumerate(texts):
-        yield f'<text x="{x}" y="{y + LINE * number}" font-size="{size}">{escape(text)}</text>'
 
 
 def write_card(folder: Path) -> Path:
@@ -128,7 +84,6 @@ def write_card(folder: Path) -> Path:
         commands = {name: help for name, (_, help) in bot.own_commands().items()}
         card = bot_name(), commands, square(), kept_explanation()
         Path("card.html").write_text(page(*card), encoding="utf-8")
-        Path("card.svg").write_text(sheet(*card), encoding="utf-8")
     return folder / "card.html"
 
 
@@ -148,7 +103,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (FileNotFoundError, BotFileError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"Your card:   {file.as_uri()}\nto print it: {file.with_suffix('.svg').as_uri()}")
+    print(f"Your card: {file.as_uri()}")
     return 0
 
 

@@ -1,6 +1,4 @@
-"""start.py card: a page and a printable sheet with the learner's bot, her square, her words."""
-
-import xml.etree.ElementTree as ET
+"""start.py card: a page with the learner's bot, her square, her words."""
 
 import pytest
 
@@ -18,7 +16,6 @@ bot = Bot()
 def dice(message):
     return "6"
 """
-SVG = "{http://www.w3.org/2000/svg}text"
 
 
 @pytest.fixture
@@ -30,10 +27,6 @@ def folder(tmp_path, monkeypatch):
     (bot / "commands/dice.py").write_text(DICE)
     (bot / "name.txt").write_text("Luzie & Co\n")
     return tmp_path
-
-
-def sheet_of(folder):
-    return [each.text for each in ET.parse(folder / "card.svg").getroot().iter(SVG)]
 
 
 def test_the_card_has_name_commands_square_and_sentences(folder, capsys):
@@ -48,10 +41,8 @@ def test_the_card_has_name_commands_square_and_sentences(folder, capsys):
     assert "<dt>!dice</dt><dd>throws a &lt;big&gt; dice</dd>" in page
     assert "<s>Twitch × function, by IRC</s> ✗" in page
     assert "Telegram calls. A function sleeps.<br>On Twitch words are lost &amp; gone." in page
-    texts = sheet_of(folder)
-    assert texts[:2] == ["Luzie & Co", "!dice  throws a <big> dice"]
-    assert {"first answer: ≈ 210 ms", "lost: 2 of 3 messages, x"} <= set(texts)
-    assert texts[-1] == "On Twitch words are lost & gone."
+    assert "≈ 210 ms" in page and "2 of 3" in page
+    assert "@media print" in page
 
 
 def test_a_young_bot_has_a_card_that_says_what_comes_later(folder):
@@ -59,19 +50,6 @@ def test_a_young_bot_has_a_card_that_says_what_comes_later(folder):
     page = (folder / "card.html").read_text(encoding="utf-8")
     assert "not measured yet: notebook 02" in page
     assert card.NO_WORDS in page
-    assert sheet_of(folder)[-1] == card.NO_WORDS
-
-
-def test_the_sheet_holds_a_bot_with_many_commands_and_long_sentences(folder):
-    commands = [f'bot.command("c{number}")(print)\n' for number in range(30)]
-    source = "from botlib import Bot\n\nbot = Bot()\n" + "".join(commands)
-    (folder / "workshop/my_bot/commands/dice.py").write_text(source)
-    keep("Telegram calls, " * 60)
-    assert card.main(["--folder", str(folder)]) == 0
-    root = ET.parse(folder / "card.svg").getroot()
-    below = max(float(each.get("y")) for each in root.iter(SVG))
-    assert below < float(root.get("height"))
-    assert max(len(each.text) for each in root.iter(SVG)) <= 80
 
 
 def test_without_a_bot_it_says_where_one_is_made(tmp_path, capsys):
