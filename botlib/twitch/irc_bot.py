@@ -1,15 +1,15 @@
 """The Twitch bot that must stay alive: it keeps a connection to the chat and answers over it.
 
 It connects, logs in, joins its channels, listens and answers. If the connection breaks, it starts
-again with the first step. In `details/`, `connection.py` is one connection, `channel.py` is the bot
-in one channel, `limits.py` waits so that Twitch's limits are kept.
+again with the first step. In `details/`, `connection.py` is one connection, and `channel.py` is the
+bot in one channel: how it gets in, and how it says something.
 
 A bad token stops the bot; it tries everything else again. No wait for Twitch is longer than some
 seconds, so the bot is back within a minute after Twitch is.
 
 Several tasks run at the same time. `_keep_connected` has one connection after another. On each of
-them it runs `_listen`, and `_stay_in` for each channel. `_listen` puts commands into a channel's
-inbox, and `_answer` takes them from there; it doesn't end with the connection.
+them it runs `_listen`, and `Channel.stay` for each channel. `_listen` puts commands into a
+channel's inbox, and `_answer` takes them from there; it doesn't end with the connection.
 
 TwitchIO, the usual library, dropped IRC in version 3, and any viewer can throw its version 2 out by
 writing RECONNECT. So this bot uses aiohttp's WebSocket itself.
@@ -19,75 +19,28 @@ import asyncio
 import contextlib
 import logging
 import os
-import random
 import signal
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 
 from botlib.bot import Bot, Message
 from botlib.details.settings import addresses, require_setting
+from botlib.details.tasks import cancel_all, wait_for_first
 from botlib.store import Store, StoreError
 from botlib.store.memory import MemoryStore
-from botlib.twitch.details.channel import CONFIRMED, MAY_HAVE_ARRIVED, Channel, NotLetIn, State
-from botlib.twitch.details.connection import ChatConnection, ConnectionLost, Timing
+from botlib.twitch.details.backoff import Backoff, exponential_backoff
+from botlib.twitch.details.channel import STEADY_S, Channel, Counts, NotLetIn, State
+from botlib.twitch.details.connection import ChatConnection, Timing
 from botlib.twitch.details.credentials import Credentials, LoginRefused
 from botlib.twitch.details.limits import Limits
-from botlib.twitch.irc import LONGEST_TEXT, IrcMessage, channel_name, clean_incoming, split_reply
+from botlib.twitch.irc import LONGEST_TEXT, IrcMessage, channel_name, clean_incoming
 
 log = logging.getLogger(__name__)
 
-SPELLING = "Check the spelling: expected the LOGIN of twitch.tv/LOGIN."
-JOIN_REFUSALS = {  # the msg-ids of NOTICEs, and what to do
-    "msg_channel_suspended": SPELLING,
-    "msg_room_not_found": SPELLING,
-    "tos_ban": SPELLING,
-    "msg_banned": "Ask the channel's owner to unban the bot.",
-}
-# How msg-ids begin that refuse the latest text; others only tell of a change, such as slow mode.
-TEXT_REFUSALS = ("msg_", "no_permission", "unrecognized_cmd", "invalid_")
-
 BACKLOG = 100  # commands that may wait in a channel; at one a second more would be too late
-MOST_UNCONFIRMED = 3  # texts in a row; then join again, and after twice as many connect again
 REMEMBERED = 1000  # ids of messages, so that each is answered only once
-STEADY_S = 60.0  # a connection that lasted so long was a good one: count failures from 1 again
-REJOIN_S = 50.0  # until a channel that refused the bot is asked again, because a ban may end
-
-Backoff = Callable[[int], float]
-
-
-def exponential_backoff(failures: int, first_s: float = 1.0, longest_s: float = 40.0) -> float:
-    """Return the seconds to wait after so many failures in a row; half of them are random.
-
-    Without this jitter, a thousand bots that were thrown out at once would come back at once. Give
-    IrcBot(…, backoff=…) another function if you want to wait differently.
-
-    >>> 0.5 <= exponential_backoff(1) <= 1, 20 <= exponential_backoff(1000) <= 40
-    (True, True)
-    """
-    wait = min(longest_s, first_s * 2.0 ** min(failures - 1, 30))
-    return random.uniform(wait / 2, wait)  # noqa: S311  (no secret depends on it)
-
-
-@dataclass
-class Counts:
-    """What happened to a bot since it started, for logs."""
-
-    connections: int = 0  # times it was let in
-    heard: int = 0  # messages by others
-    sent: int = 0  # messages that Twitch confirmed
-    lost: int = 0  # messages that Twitch did not confirm: their connection broke under them
-    refused: int = 0  # messages that Twitch did not take
-    unanswered: int = 0  # commands that waited too long, or in a channel that the bot lost
-    last_error: str = ""
-
-    @property
-    def reconnects(self) -> int:
-        """Times it came back."""
-        return max(0, self.connections - 1)
 
 
 class IrcBot:
@@ -138,7 +91,10 @@ class IrcBot:
             channels = ",".join(channels)
         names = require_setting("TWITCH_CHANNEL", channels).split(",")
         logins = map(channel_name, names)
-        self._channels = {login: Channel(login, backlog) for login in logins}
+        self._channels = {
+            login: Channel(login, backlog, self._limits, self._timing, backoff, self.counts)
+            for login in logins
+        }
         self._seen = store or MemoryStore(REMEMBERED)
         self._own_text_noted = self._started = False
         self._ready, self._stopping = asyncio.Event(), asyncio.Event()
@@ -177,7 +133,11 @@ class IrcBot:
         self._started = True
         channels = self._channels.values()
         answering = {asyncio.create_task(self._answer(each)): each for each in channels}
-        rest = (self._keep_connected(), self._keep_token_valid(), self._stopping.wait())
+        rest = (
+            self._keep_connected(),
+            self.credentials.keep_valid(self._timing.validate_s),
+            self._stopping.wait(),
+        )
         tasks = [*answering, *(asyncio.create_task(each) for each in rest)]
         try:
             await wait_for_first(tasks)
@@ -226,11 +186,13 @@ class IrcBot:
         connection: ChatConnection | None = None
         try:
             async with self._limits.logging_in.slot():
-                await self._token_is_valid()  # so that the chat does not refuse one that expired
+                await self.credentials.is_valid()  # the chat refuses a token that has expired
                 connection = await ChatConnection.open(session, self._url, self._timing)
                 await connection.log_in(self.credentials.login, self.credentials.token)
             self.counts.connections += 1
-            staying = (self._stay_in(each, connection) for each in self._channels.values())
+            staying = (
+                each.stay(connection, self._note_decision) for each in self._channels.values()
+            )
             tasks = [asyncio.create_task(each) for each in (self._listen(connection), *staying)]
             try:
                 await wait_for_first(tasks)
@@ -243,48 +205,21 @@ class IrcBot:
             if connection:
                 await connection.close()
 
-    async def _stay_in(self, channel: Channel, connection: ChatConnection) -> None:
-        """Join a channel until the bot is in, and again whenever it is out.
+    def _note_decision(self, channel: Channel) -> None:
+        """Note that Twitch has decided about a channel: the bot may be ready now.
 
-        Raises ConnectionLost if Twitch confirms nothing that the bot says, and LoginRefused if all
-        channels refuse a bot that was in none of them yet.
+        Raises LoginRefused if all channels refuse a bot that was in none of them yet. A bot that
+        was in one continues: a channel that Twitch suspends may come back.
         """
-        loop, failures = asyncio.get_running_loop(), 0
-        while True:
-            if channel.state is not State.IN:
-                await channel.join(connection, self._limits, self._timing.answer_s)
-            if channel.state is State.IN or not self._ready.is_set():
-                self._note_if_ready()
-            failures += 1
-            if channel.state is State.IN:
-                began = loop.time()
-                await channel.wait_for(State.OUT, State.REFUSED)
-                failures = 1 if loop.time() - began > STEADY_S else failures
-                if connection.unconfirmed >= 2 * MOST_UNCONFIRMED:
-                    raise ConnectionLost(
-                        f"Twitch confirmed none of {connection.unconfirmed} messages"
-                    )
-            elif channel.state is State.REFUSED:
-                self._warn(channel, channel.refusal)
-                refusals = [each.refusal for each in self._channels.values() if each.refusal]
-                # A bot that was in one continues: a channel that Twitch suspends may come back.
-                if len(refusals) == len(self._channels) and not self._ready.is_set():
-                    raise LoginRefused("\n".join(refusals))
-            elif channel.unconfirmed:
-                raise ConnectionLost(f"Twitch answers no message and no JOIN in #{channel.name}")
-            else:
-                self._warn(channel, f"not let into #{channel.name}, and not told why: right name?")
-            is_refused = channel.state is State.REFUSED
-            pause_s = REJOIN_S if is_refused else self._backoff(failures)
-            await channel.wait_for(State.IN, within_s=pause_s)
-
-    def _note_if_ready(self) -> None:
-        """Log the channels that the bot is in, once Twitch has answered for all: it is ready."""
-        missing = self.missing
-        inside = [name for name in self._channels if name not in missing]
-        if inside and all(each.state is not State.ASKING for each in self._channels.values()):
+        channels = self._channels.values()
+        inside = [each.name for each in channels if each.state is State.IN]
+        is_news = channel.state is State.IN or not self._ready.is_set()
+        if is_news and inside and all(each.state is not State.ASKING for each in channels):
             log.info("in #%s as %s", ", #".join(inside), self.credentials.login)
             self._ready.set()
+        refusals = [each.refusal for each in channels if each.refusal]
+        if len(refusals) == len(channels) and not self._ready.is_set():
+            raise LoginRefused("\n".join(refusals))
 
     async def _listen(self, connection: ChatConnection) -> None:
         """Take what Twitch says; returns after a RECONNECT and all that was still on its way."""
@@ -301,31 +236,10 @@ class IrcBot:
     def _handle_line(self, message: IrcMessage, connection: ChatConnection | None) -> None:
         """Do what one line asks for; without a connection, only take news of what was sent."""
         channel = self._channels.get(message.channel)
-        if channel is None:
-            return
-        is_in = channel.state is State.IN
-        if message.command == "PRIVMSG":
+        if channel and message.command == "PRIVMSG":
             self._enqueue(message, channel)
-        elif message.command == "ROOMSTATE" and connection and not is_in:
-            channel.enter(connection)
-        elif message.command == "USERSTATE":
-            channel.settle(CONFIRMED)
-        elif message.command == "PART" and message.nick == self.credentials.login and is_in:
-            self._warn(channel, f"Twitch put the bot out of #{channel.name}; it asks to be let in")
-            channel.leave()
-        elif message.command == "NOTICE":
-            now = asyncio.get_running_loop().time()
-            if now >= channel.quiet_until:  # a flood must not fill the disk
-                log.info("#%s: %.500s", channel.name, message.text)
-                channel.quiet_until = now + 1
-            msg_id = message.tags.get("msg-id", "")
-            if msg_id.startswith(TEXT_REFUSALS):
-                channel.settle(msg_id)
-            if msg_id in JOIN_REFUSALS and is_in:  # from now on it is out; the next JOIN tells why
-                channel.leave()
-            elif msg_id in JOIN_REFUSALS and connection:
-                what = f"Twitch does not let the bot into #{channel.name}: {message.text}"
-                channel.refuse(f"{what} {JOIN_REFUSALS[msg_id]}")
+        elif channel:
+            channel.handle_line(message, connection, self.credentials.login)
 
     def _enqueue(self, message: IrcMessage, channel: Channel) -> None:
         """Put a viewer's command into the channel's inbox."""
@@ -364,7 +278,7 @@ class IrcBot:
 
     def _note_unanswered(self, channel: Channel) -> None:
         self.counts.unanswered += 1
-        self._warn(channel, f"#{channel.name}: more commands than the bot may answer in time")
+        channel.warn(f"#{channel.name}: more commands than the bot may answer in time")
 
     async def _answer(self, channel: Channel) -> None:
         """Answer a channel's messages one after the other, until the bot is stopped."""
@@ -397,62 +311,4 @@ class IrcBot:
         name = channel_name(channel)
         if name not in self._channels:
             raise ValueError(f"the bot is not in #{name}, only in #{', #'.join(self._channels)}")
-        target = self._channels[name]
-        if target.refusal:
-            raise NotLetIn(target.refusal)
-        async with target.turn:
-            for part in split_reply(text):
-                outcome = await target.send(part, self._limits, self._timing.confirm_s)
-                self._note_outcome(target, outcome)
-
-    def _note_outcome(self, channel: Channel, outcome: str) -> None:
-        """Count what happened to a text; after several without an answer, join again."""
-        if outcome == CONFIRMED:
-            self.counts.sent += 1
-        elif outcome in MAY_HAVE_ARRIVED:  # saying it again might say it twice
-            self.counts.lost += 1
-            log.warning("#%s: a message was not confirmed (%s)", channel.name, outcome)
-        else:
-            self.counts.refused += 1
-            self.counts.last_error = f"Twitch refused a message in #{channel.name}: {outcome}"
-            log.warning("%s", self.counts.last_error)
-        if channel.unconfirmed >= MOST_UNCONFIRMED and channel.state is State.IN:
-            count = channel.unconfirmed
-            self._warn(channel, f"#{channel.name}: {count} messages unconfirmed; joining again")
-            channel.leave()
-
-    async def _keep_token_valid(self) -> None:
-        every_s = wait_s = self._timing.validate_s
-        while True:
-            await asyncio.sleep(wait_s)
-            wait_s = every_s if await self._token_is_valid() else min(60.0, every_s)
-
-    async def _token_is_valid(self) -> bool:
-        """Validate the token; False if Twitch cannot be asked now. Raises LoginRefused."""
-        try:
-            await self.credentials.ensure_valid()
-        except ConnectionError as error:
-            if not self.credentials.login:  # whose the token is must be known once
-                raise
-            log.info("the token could not be validated: %s", error)
-            return False
-        return True
-
-    def _warn(self, channel: Channel, text: str) -> None:
-        if text != channel.warned:
-            log.warning("chat: %s", text)
-        channel.warned = self.counts.last_error = text
-
-
-async def wait_for_first(tasks: Iterable[asyncio.Task[Any]]) -> None:
-    """Wait until one of the tasks ends; raises what it raised."""
-    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in done:
-        task.result()
-
-
-async def cancel_all(tasks: Iterable[asyncio.Task[Any]]) -> None:
-    """Cancel the tasks and wait until all of them have ended."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+        await self._channels[name].say(text)

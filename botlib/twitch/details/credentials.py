@@ -24,6 +24,7 @@ from botlib.twitch.details.token import (
 log = logging.getLogger(__name__)
 
 SOON_S = 2 * 3600.0  # a token with less than this left would die before the next validation but one
+RETRY_S = 60.0  # before Twitch is asked again, if it gave no usable answer
 TRIES = 3  # so often Twitch must say that it does not know the token
 
 
@@ -89,6 +90,24 @@ class Credentials:
                 hint = suggest_command("login twitch") if AUTHORIZE in problems else ""
                 raise LoginRefused(f"{problems}{hint}")
             self.login, self.user_id = found.login, found.user_id
+
+    async def keep_valid(self, every_s: float) -> None:
+        """Validate the token every so many seconds; ends only by LoginRefused or cancellation."""
+        wait_s = every_s
+        while True:
+            await asyncio.sleep(wait_s)
+            wait_s = every_s if await self.is_valid() else min(RETRY_S, every_s)
+
+    async def is_valid(self) -> bool:
+        """Validate the token; False if Twitch cannot be asked now. Raises LoginRefused."""
+        try:
+            await self.ensure_valid()
+        except ConnectionError as error:
+            if not self.login:  # whose the token is must be known once
+                raise
+            log.info("the token could not be validated: %s", error)
+            return False
+        return True
 
     def _check(self) -> TokenValidation:
         until = time.monotonic() + self._answer_s

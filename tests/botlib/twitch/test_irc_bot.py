@@ -21,7 +21,7 @@ from botlib import Bot
 from botlib.bot import TryAgain
 from botlib.store import StoreError
 from botlib.store.memory import MemoryStore
-from botlib.twitch import irc_bot
+from botlib.twitch.details import channel
 from botlib.twitch.details.connection import Timing
 from botlib.twitch.details.credentials import LoginRefused
 from botlib.twitch.details.limits import SLACK_S, Limits
@@ -166,7 +166,7 @@ def test_it_comes_back_after(fault, world):
 
 
 def test_a_ban_keeps_it_out_until_it_is_over(world, caplog, monkeypatch):
-    monkeypatch.setattr(irc_bot, "REJOIN_S", 0.05)
+    monkeypatch.setattr(channel, "REJOIN_S", 0.05)
     caplog.set_level(logging.WARNING)
     with ThreadedIrcBot(world.bot(channels=["viktor", "hellobot"])) as held:
         assert world.viktor.ask("!hello") == "hello Viktor!"
