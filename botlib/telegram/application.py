@@ -91,25 +91,26 @@ class UpdateLoop:
 
     def _process_in_turn(self, data: Json, until: float) -> None:
         with self._turn:
-            self._request.retry_until = until
-            self._loop.run_until_complete(self._process(data))
+            self._loop.run_until_complete(self._process(data, until))
 
     @cached_property
     def _loop(self) -> asyncio.AbstractEventLoop:
         """Made with the first update: a snapshot of a loaded function must hold no loop."""
         return asyncio.new_event_loop()
 
-    async def _process(self, data: Json) -> None:
+    async def _process(self, data: Json, until: float) -> None:
         app = self._app
+        self._request.begin_update(until)
         if not self._started:
             await self._start()
             self._started = True
+            self._request.begin_update(until)
         try:
             update = telegram.Update.de_json(data, app.bot)
         except Exception as error:  # acknowledged: sent again, it would be just as unreadable
             log.error("an update was ignored: it cannot be read: %s", type(error).__name__)
             return
-        self._errors, self._request.sent = [], 0
+        self._errors = []
         await app.process_update(update)
         # A handler with block=False is a task, and would freeze with the instance.
         while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
@@ -161,7 +162,7 @@ def count_messages(bot: telegram.Bot) -> VerifiedRequest:
     """Put a VerifiedRequest around the bot's own request object, which keeps its options."""
     # python-telegram-bot takes a request object only when a bot is built, and this one is.
     polling, sending = bot._request
-    verified = VerifiedRequest(sending, bot.token)
+    verified = VerifiedRequest(bot.token, sending)
     bot._request = (polling, verified)
     return verified
 

@@ -19,7 +19,7 @@ from botlib.store.memory import MemoryStore
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  (a header's name, no secret)
 TIME_LIMIT_S = 10.0  # for all calls of an update, if the cloud tells no time limit
 MARGIN_S = 0.5  # of the function's time limit, left for its response
-RETRY_S = 1.0  # before a refused part of a reply is sent again
+RETRY_S = 1.0  # before a call that was refused is made again, if Telegram names no pause
 LONGEST_TEXT = 4096  # code points in one message, Telegram's message_length_max
 UNKNOWN_TO_TELEGRAM = (
     "Telegram does not know this token. Expected the one that BotFather wrote for this bot. "

@@ -17,7 +17,8 @@ from telegram.error import InvalidToken
 from botlib.bot import Bot
 from botlib.details.settings import require_setting
 from botlib.telegram.application import App
-from botlib.telegram.polling import UpdatesRequest, application, log_polling_error
+from botlib.telegram.details.updates_request import UpdatesRequest
+from botlib.telegram.polling import application, log_polling_error
 from botlib.telegram.updates import UNKNOWN_TO_TELEGRAM
 from botlib.twitch.irc_bot import IrcBot
 

@@ -9,7 +9,7 @@ from botlib.bot import split
 from botlib.telegram.updates import LONGEST_TEXT, RETRY_S, Json, bot_id, log_error
 
 GATEWAY_TIMEOUT = 504  # the server that took too long may have done it all the same
-LONGEST_PAUSE_S = 10**9  # of a refusal; far more would not fit into a timedelta
+LARGEST_RETRY_AFTER_S = 10**9  # of a refusal; far more would not fit into a timedelta
 
 
 class BotApiError(RuntimeError):
@@ -118,4 +118,4 @@ def pause_of(body: bytes) -> int:
     """
     parameters = json.loads(body).get("parameters")
     seconds = parameters.get("retry_after") if isinstance(parameters, dict) else None
-    return max(1, min(seconds, LONGEST_PAUSE_S)) if type(seconds) is int else 1
+    return max(1, min(seconds, LARGEST_RETRY_AFTER_S)) if type(seconds) is int else 1

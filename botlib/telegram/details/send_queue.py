@@ -14,10 +14,11 @@ from typing import NamedTuple
 from telegram.error import RetryAfter
 
 from botlib.telegram.details.verified_request import seconds_of, was_not_done
+from botlib.telegram.updates import RETRY_S
 
 LONGEST_QUEUE = 100  # replies that wait in one chat; of more, the oldest are dropped
 LONGEST_WAIT_S = 3600.0  # after so long a reply is dropped: nobody waits for it any more
-FIRST_RETRY_S, LONGEST_RETRY_S = 1.0, 30.0  # between two tries while Telegram cannot be reached
+LONGEST_RETRY_S = 30.0  # between two tries; from RETRY_S it doubles while nothing gets through
 CLOSING_S = 3.0  # to send what still waits when the bot stops
 
 log = logging.getLogger(__name__)
@@ -79,18 +80,18 @@ class SendQueues:
 
     async def _send_when_possible(self, chat: int, text: str, too_late: float) -> str:
         """Send a message, later if it must be; return why it was not possible, "" if it was."""
-        retry_s = FIRST_RETRY_S
+        retry_s = RETRY_S
         while time.monotonic() < too_late:
             try:
                 await self._send(chat, text)
                 return ""
             except RetryAfter as error:
-                seconds = max(FIRST_RETRY_S, min(seconds_of(error), LONGEST_WAIT_S))
+                seconds = max(RETRY_S, min(seconds_of(error), LONGEST_WAIT_S))
                 log.warning("chat %s: Telegram takes no message for %g s", chat, seconds)
             except Exception as error:
                 if not was_not_done(error):
                     return repr(error)
-                if retry_s == FIRST_RETRY_S:
+                if retry_s == RETRY_S:
                     log.warning("chat %s: not sent yet, trying again: %s", chat, error)
                 seconds, retry_s = retry_s, min(2 * retry_s, LONGEST_RETRY_S)
             try:

@@ -17,10 +17,11 @@ from telegram.error import NetworkError, RetryAfter, TelegramError
 from telegram.request import BaseRequest, RequestData
 
 from botlib.telegram.details.bot_api import GATEWAY_TIMEOUT, pause_of
+from botlib.telegram.details.bounded_request import bounded_request
 from botlib.telegram.updates import RETRY_S
 
 TOKEN_TRIES = 3  # before a bot believes that its token is wrong
-TOKEN_PAUSE_S = 1.0  # before the second try, twice as long before the third
+CONNECTIONS = 256  # for replies at the same time, as python-telegram-bot has them
 HARMLESS = ("get", "sendChatAction")  # calls that say nothing in a chat
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
@@ -42,13 +43,23 @@ def was_not_done(error: BaseException) -> bool:
 class VerifiedRequest(BaseRequest):
     """Passes calls on to another request object, checks the answers, and counts the messages.
 
-    After the first message, what surely was not done is tried again until `retry_until`.
+    A program needs no other: its own has a limit to the size of an answer, and the token counts as
+    wrong only after several tries, because no update comes again.
     """
 
-    def __init__(self, inner: BaseRequest, token: str, token_tries: int = 1) -> None:
+    def __init__(self, token: str, inner: BaseRequest | None = None) -> None:
         self.sent = 0  # calls that changed something in a chat, or may have
-        self.retry_until = 0.0  # a time of `time.monotonic`; 0: the caller tries again
-        self._inner, self._token, self._token_tries = inner, token, token_tries
+        self._retry_until = 0.0
+        self._token, self._token_tries = token, 1 if inner else TOKEN_TRIES
+        self._inner = inner or bounded_request(connection_pool_size=CONNECTIONS)
+
+    def begin_update(self, until: float) -> None:
+        """Count from 0 again, and repeat calls until then, a time of `time.monotonic`.
+
+        After the first message of an update, it repeats what surely was not done: the update will
+        not come again. Before that, the caller tries again.
+        """
+        self.sent, self._retry_until = 0, until
 
     async def do_request(
         self,
@@ -63,7 +74,7 @@ class VerifiedRequest(BaseRequest):
             try:
                 return await self._send(url, method, request_data, *timeouts, **more)
             except TelegramError as error:
-                late = time.monotonic() + RETRY_S >= self.retry_until
+                late = time.monotonic() + RETRY_S >= self._retry_until
                 if late or not self.sent or not was_not_done(error):
                     raise
             await asyncio.sleep(RETRY_S)
@@ -96,7 +107,7 @@ class VerifiedRequest(BaseRequest):
             if status not in (401, 404) or attempt == self._token_tries:
                 break
             log.warning("Telegram does not know the token; asking again (%d)", attempt)
-            await asyncio.sleep(TOKEN_PAUSE_S * attempt)
+            await asyncio.sleep(RETRY_S * attempt)
         return status, body
 
     def _quoted(self, body: bytes) -> str:

@@ -106,8 +106,7 @@ class Chat:
 
 @pytest.fixture
 def telegram(monkeypatch):
-    monkeypatch.setattr(import_module("botlib.telegram.details.send_queue"), "FIRST_RETRY_S", 0.05)
-    for module in ("bot_api", "verified_request"):
+    for module in ("bot_api", "send_queue", "verified_request"):
         monkeypatch.setattr(import_module(f"botlib.telegram.details.{module}"), "RETRY_S", 0.05)
     with Telegram(limits=None, retry_scale=0.001) as telegram:
         yield telegram

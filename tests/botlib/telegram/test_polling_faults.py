@@ -155,7 +155,9 @@ def test_a_page_of_a_proxy_at_the_start_is_worth_another_start(start):
 
 
 def test_a_long_pause_between_questions_is_cut_and_logged(caplog, monkeypatch):
-    monkeypatch.setattr(import_module("botlib.telegram.polling"), "LONGEST_PAUSE_S", 0)
+    monkeypatch.setattr(
+        import_module("botlib.telegram.details.updates_request"), "LONGEST_PAUSE_S", 0
+    )
     flood = refused(429, "Too Many Requests: retry after 1000000000", retry_after=10**9)
     with (
         Updates(update(1, "!hello"), getUpdates=in_turn(flood)) as telegram,
@@ -166,7 +168,7 @@ def test_a_long_pause_between_questions_is_cut_and_logged(caplog, monkeypatch):
 
 
 def test_an_answer_that_trickles_does_not_make_the_bot_deaf(monkeypatch):
-    monkeypatch.setattr(import_module("botlib.telegram.polling"), "ANSWER_S", 0.5)
+    monkeypatch.setattr(import_module("botlib.telegram.details.updates_request"), "ANSWER_S", 0.5)
     given_up = threading.Event()
 
     def trickle():
@@ -287,7 +289,7 @@ def test_a_flooded_chat_does_not_silence_the_others(caplog):
 
 
 def test_a_refusal_without_a_pause_is_not_answered_by_a_hail_of_messages(monkeypatch):
-    monkeypatch.setattr(import_module("botlib.telegram.details.send_queue"), "FIRST_RETRY_S", 600.0)
+    monkeypatch.setattr(import_module("botlib.telegram.details.send_queue"), "RETRY_S", 600.0)
     answers = in_turn(refused(429, "Too Many Requests", retry_after=-1000))
     with Updates(update(1, "!hello"), update(2, "!hello", 8), sendMessage=answers) as telegram:
         polling = ThreadedPolling(make_bot(), TOKEN, telegram.url)
@@ -310,7 +312,7 @@ def test_a_reply_that_must_wait_too_long_is_dropped_and_the_next_is_said(caplog,
 
 
 def test_replies_wait_in_order_while_telegram_is_not_there(caplog, monkeypatch):
-    monkeypatch.setattr(import_module("botlib.telegram.details.send_queue"), "FIRST_RETRY_S", 0.05)
+    monkeypatch.setattr(import_module("botlib.telegram.details.send_queue"), "RETRY_S", 0.05)
     taken = threading.Event()
 
     async def slow(message):
