@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-RETRY_S = 0.02
+LOCK_POLL_S = 0.02
 FAR = 2**30  # the byte that Windows locks; those before it stay readable
 
 
@@ -26,7 +26,7 @@ def hold_lock(
     while True:
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            if _take(file) and _is_still(path, file):
+            if _take_lock(file) and _is_same_file(path, file):
                 break
             holder = os.read(file, 20).decode("ascii", "replace")
         except BaseException:
@@ -41,7 +41,7 @@ def hold_lock(
         if not waiting:
             waiting = True
             when_waiting()
-        time.sleep(RETRY_S)
+        time.sleep(LOCK_POLL_S)
     try:
         os.ftruncate(file, 0)
         os.write(file, str(os.getpid()).encode())
@@ -52,7 +52,7 @@ def hold_lock(
         os.close(file)
 
 
-def _take(file: int) -> bool:
+def _take_lock(file: int) -> bool:
     """Take the system's lock of an open file; False if another process has it."""
     try:
         if sys.platform == "win32":
@@ -71,7 +71,7 @@ def _take(file: int) -> bool:
     return True
 
 
-def _is_still(path: Path, file: int) -> bool:
+def _is_same_file(path: Path, file: int) -> bool:
     """Whether the path still leads to this file: the last holder may just have removed it."""
     try:
         return os.path.samestat(path.stat(), os.fstat(file))

@@ -14,6 +14,7 @@ State = Literal["new", "busy", "done"]
 
 DAY_S = 86_400
 LONGEST_S = 36_500 * DAY_S  # 100 years
+TIMEOUT_S = 2.0  # for a whole call over a network: a function usually has 3 s
 LARGEST = 2**63 - 1  # counters are 64-bit numbers, in Redis as in SQLite
 ALLOWED = "Expected text, number, true, false, None, or lists and dictionaries with text keys."
 

@@ -14,9 +14,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from botlib.store.interface import Store, StoreError
-
-TIMEOUT_S = 2.0  # for a whole call: below the 3 s that a function usually has, so the error is seen
+from botlib.store.interface import TIMEOUT_S, Store, StoreError
 
 _call = threading.local()  # its `until`: when the call of this thread must end
 

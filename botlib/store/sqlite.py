@@ -13,7 +13,7 @@ from weakref import WeakSet
 from botlib.store.interface import Store, StoreError, added, read_json
 
 BUSY_S = 10.0  # how long to wait for another process that is writing
-RETRY_S = 0.01
+BUSY_POLL_S = 0.01
 IN_A_BROWSER = sys.platform == "emscripten"  # Pyodide
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires REAL);
@@ -159,7 +159,7 @@ def use_wal(database: sqlite3.Connection) -> None:
         except sqlite3.OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > deadline:
                 raise
-        time.sleep(RETRY_S)
+        time.sleep(BUSY_POLL_S)
 
 
 def explain(error: sqlite3.Error, path: str) -> str:

@@ -9,7 +9,7 @@ import time
 from botlib.details.http import request
 
 METADATA = "169.254.169.254"  # of this machine alone; Yandex's own SDK obeys YC_METADATA_ADDR, too
-LONGEST_S = 86_400  # to keep a token, whatever its answer says
+LONGEST_TOKEN_S = 86_400  # to keep a token, whatever its answer says
 PATH = "/computeMetadata/v1/instance/service-accounts/default/token"
 
 _known: dict[str, tuple[str, float]] = {}  # by address: a token, and when to ask again
@@ -30,5 +30,5 @@ def service_account_token(until: float) -> str:
     if answer.status != 200 or not isinstance(found.get("expires_in"), int):
         return ""
     token = str(found.get("access_token", ""))
-    _known[address] = (token, time.time() + min(found["expires_in"], LONGEST_S) / 2)
+    _known[address] = (token, time.time() + min(found["expires_in"], LONGEST_TOKEN_S) / 2)
     return token

@@ -12,13 +12,19 @@ from functools import partial
 from typing import Any
 
 from botlib.bot import Bot, Message
-from botlib.function import Handler, Request, Response, constant_time_equal, http_function
+from botlib.function import (
+    RESPONSE_S,
+    Handler,
+    Request,
+    Response,
+    constant_time_equal,
+    http_function,
+)
 from botlib.store import Store
 from botlib.store.memory import MemoryStore
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  (a header's name, no secret)
-TIME_LIMIT_S = 10.0  # for all calls of an update, if the cloud tells no time limit
-MARGIN_S = 0.5  # of the function's time limit, left for its response
+UPDATE_S = 10.0  # for all calls of an update, if the cloud tells no time limit
 RETRY_S = 1.0  # before a call that was refused is made again, if Telegram names no pause
 LONGEST_TEXT = 4096  # code points in one message, Telegram's message_length_max
 UNKNOWN_TO_TELEGRAM = (
@@ -72,7 +78,7 @@ def update_handler(
 
 def deadline(seconds_left: float | None) -> float:
     """Return when an update's calls must have ended, as a time of `time.monotonic`."""
-    return time.monotonic() + (TIME_LIMIT_S if seconds_left is None else seconds_left - MARGIN_S)
+    return time.monotonic() + (UPDATE_S if seconds_left is None else seconds_left - RESPONSE_S)
 
 
 def log_repeat(update_id: int) -> None:

@@ -16,7 +16,14 @@ from typing import Any, NamedTuple
 
 from botlib.bot import Bot, Message, TryAgain
 from botlib.details.http import NoAnswer, Unreachable
-from botlib.function import Handler, Request, Response, constant_time_equal, http_function
+from botlib.function import (
+    RESPONSE_S,
+    Handler,
+    Request,
+    Response,
+    constant_time_equal,
+    http_function,
+)
 from botlib.store import Store
 from botlib.store.memory import MemoryStore
 from botlib.twitch.details.helix import CHAT_MESSAGE, ApiRefused, Helix, checked_id, checked_secret
@@ -28,9 +35,8 @@ SIGNATURE = "twitch-eventsub-message-signature"
 TIMESTAMP = "twitch-eventsub-message-timestamp"
 
 FRESH_S = 600  # Twitch's advice: refuse messages that are more than ten minutes old
-PATIENCE_S = 4.0  # for one message's replies: Twitch wants its answer within a few seconds
-USUAL_LIMIT_S = 3.0  # a function's time, where the cloud does not say
-SPARE_S = 0.5  # of that limit, to store that the message is answered, and to answer Twitch
+REPLIES_S = 4.0  # for one message's replies: Twitch wants its answer within a few seconds
+EVENTSUB_LIMIT_S = 3.0  # of a function, if the cloud tells none
 LONGEST_REPLY = LONGEST_TEXT - 30  # Twitch itself puts "@NAME " before a reply
 
 ACKNOWLEDGED = Response(status=204)
@@ -67,8 +73,8 @@ def webhook(
 
     @http_function
     def handler(http: Request) -> Response:
-        limit_s = USUAL_LIMIT_S if http.seconds_left is None else http.seconds_left
-        until = time.monotonic() + min(PATIENCE_S, limit_s - SPARE_S)
+        limit_s = EVENTSUB_LIMIT_S if http.seconds_left is None else http.seconds_left
+        until = time.monotonic() + min(REPLIES_S, limit_s - RESPONSE_S)
         if http.method != "POST":
             return Response({"error": "expected a POST"}, 405, {"Allow": "POST"})
         if refused := refusal(http, secret, time.time()):

@@ -24,7 +24,7 @@ from botlib.twitch.details.token import (
 log = logging.getLogger(__name__)
 
 SOON_S = 2 * 3600.0  # a token with less than this left would die before the next validation but one
-RETRY_S = 60.0  # before Twitch is asked again, if it gave no usable answer
+REVALIDATE_S = 60.0  # before Twitch is asked again, if it gave no usable answer
 TRIES = 3  # so often Twitch must say that it does not know the token
 
 
@@ -96,7 +96,7 @@ class Credentials:
         wait_s = every_s
         while True:
             await asyncio.sleep(wait_s)
-            wait_s = every_s if await self.is_valid() else min(RETRY_S, every_s)
+            wait_s = every_s if await self.is_valid() else min(REVALIDATE_S, every_s)
 
     async def is_valid(self) -> bool:
         """Validate the token; False if Twitch cannot be asked now. Raises LoginRefused."""
