@@ -3,7 +3,6 @@
 httpx, which does the work, has no limit: it unpacks an answer of 1.5 MB into gigabytes of memory.
 """
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -25,30 +24,14 @@ def bounded_request(**options: Any) -> HTTPXRequest:
 
 
 async def limit_answer(response: httpx.Response) -> None:
-    """Refuse a compressed answer, and put a limit to what is read of others.
-
-    httpx calls it before it reads the answer.
-    """
+    """Refuse a compressed answer, and one over the limit; httpx calls it before it reads any."""
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise httpx.DecodingError("the answer is compressed, and nobody asked for that")
     assert isinstance(response.stream, httpx.AsyncByteStream)  # of an async client
-    response.stream = BoundedStream(response.stream)
-
-
-class BoundedStream(httpx.AsyncByteStream):
-    """The bytes of an answer, up to the limit."""
-
-    def __init__(self, stream: httpx.AsyncByteStream) -> None:
-        self._stream = stream
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        size = 0
-        async for part in self._stream:
-            size += len(part)
-            if size > LONGEST_ANSWER:
-                raise httpx.ReadError(f"the answer is longer than {LONGEST_ANSWER} bytes")
-            yield part
-
-    async def aclose(self) -> None:
-        """Close the connection, or give it back."""
-        await self._stream.aclose()
+    content = bytearray()
+    async for part in response.stream:
+        content += part
+        if len(content) > LONGEST_ANSWER:
+            raise httpx.ReadError(f"the answer is longer than {LONGEST_ANSWER} bytes")
+    await response.stream.aclose()  # gives the connection back
+    response.stream = httpx.ByteStream(bytes(content))
