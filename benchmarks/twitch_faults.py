@@ -178,8 +178,7 @@ def until_answered(stage: Stage, stream: Stream) -> bool:
     for _ in range(50):
         number, stream.said = stream.said, stream.said + 1
         stage.viktor.say(f"!say {number}")
-        changes = stage.twitch.world.changes
-        if stage.twitch.run(changes.until(lambda: stage.replies()[-1:] == [number], 1)):  # noqa: B023
+        if stage.twitch.wait_until(lambda: stage.replies()[-1:] == [number], 1):  # noqa: B023
             return True
     return False
 
@@ -229,7 +228,7 @@ def let_pass(loop: MovableLoop, twitch: Twitch, seconds: float) -> None:
         twitch.clock.advance(STEP_S)
         for _ in range(5):
             asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result()
-            twitch.run(asyncio.sleep(0))
+            twitch.clock.advance(0)
 
 
 def wrong(

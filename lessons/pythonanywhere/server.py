@@ -77,7 +77,7 @@ class PythonAnywhere(LocalServer):
         self._expiry = ""
         self._asked: defaultdict[str, deque[float]] = defaultdict(deque)  # when, by endpoint
         self._allow, self._direct = {each.lower() for each in allow}, " ".join(direct)
-        self.run(self._open())
+        self._runner.run(self._open())
 
     @blocking
     async def renew(self) -> None:

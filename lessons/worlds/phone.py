@@ -120,7 +120,7 @@ class Phone:
         # Talk waits, too, but the bot will say nothing to it.
         texts = [
             update.payload.get("text", "")
-            for update in self._telegram.do(self._account.updates.pending)
+            for update in self._telegram._runner.do(self._account.updates.pending)
             if update.chat is chat
         ]
         return sum(Bot().command_in(text) is not None for text in texts)

@@ -207,7 +207,7 @@ class Mail(LocalServer):
         self._server: asyncio.Server | None = None
         self.connections: WeakSet[SmtpConnection] = WeakSet()
         try:
-            self.port: int = self.run(self._open(port))
+            self.port: int = self._runner.run(self._open(port))
         except BaseException:  # such as a taken port: leave no thread behind
             self.close()
             raise
@@ -224,7 +224,7 @@ class Mail(LocalServer):
 
     def snapshot(self) -> Snapshot:
         """Return the letters and refusals of now, to `restore` them later."""
-        return self.do(Snapshot, self._box)
+        return self._runner.do(Snapshot, self._box)
 
     @blocking
     async def restore(self, snapshot: Snapshot) -> None:
@@ -232,18 +232,18 @@ class Mail(LocalServer):
         if not snapshot.is_of(self._box):
             raise ValueError("this is a snapshot of another server; take one of this Mail")
         snapshot.put_back()
-        self.changes.changed()
+        self._runner.changes.changed()
 
     @blocking
     async def reset(self) -> None:
         """Forget every letter and every refusal."""
         self._empty.put_back()
-        self.changes.changed()
+        self._runner.changes.changed()
 
     @blocking
     async def wait(self, n: int = 1, timeout: float = 5.0) -> list[Letter]:
         """Return the next n letters; raise NoLetter if fewer came in `timeout` seconds."""
-        if not await self.changes.until(lambda: len(self._box.unread) >= n, timeout):
+        if not await self._runner.changes.until(lambda: len(self._box.unread) >= n, timeout):
             raise NoLetter(self.explain(len(self._box.unread), n, timeout))
         return [self._box.unread.popleft() for _ in range(n)]
 
@@ -256,7 +256,7 @@ class Mail(LocalServer):
         self._box.caught += 1
         self._box.letters = [*self._box.letters, letter][-KEPT:]
         self._box.unread.append(letter)
-        self.changes.changed()
+        self._runner.changes.changed()
 
     def refuse(self, status: str) -> None:
         """Remember a refusal."""
@@ -279,11 +279,11 @@ class Mail(LocalServer):
     async def _open(self, port: int) -> int:
         # aiosmtpd's Controller has no "any free port", connects to itself once, and leaves clients'
         # connections open when it stops.
-        self._server = await self.loop.create_server(
+        self._server = await self._runner.loop.create_server(
             lambda: SmtpConnection(self), sock=bind_socket(port, self.access.listens_on)
         )
         # aiosmtpd's tasks may fail when a client hangs up
-        self.loop.set_exception_handler(lambda loop, context: LOGGER.debug("%s", context))
+        self._runner.loop.set_exception_handler(lambda loop, context: LOGGER.debug("%s", context))
         return int(self._server.sockets[0].getsockname()[1])
 
     def explain(self, found: int, n: int, timeout: float) -> str:
@@ -307,7 +307,7 @@ class SmtpConnection(SMTP):
             enable_SMTPUTF8=True,
             hostname="localhost",
             ident="sandbox: letters are caught here and sent nowhere",
-            loop=mail.loop,
+            loop=mail._runner.loop,
         )
         self.mail = mail
         self.received = 0  # bytes since the last letter

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from bot_sandbox.aio.twin import unwrap
 from bot_sandbox.diagnosis.clean_text import escape_control_characters, hide_secrets
-from bot_sandbox.event_loop.runner import Runner
+from bot_sandbox.event_loop.runner import Service
 from bot_sandbox.http.local_server import LocalServer, servers
 from bot_sandbox.telegram.core import TelegramCore
 from bot_sandbox.telegram.diagnosis import bots, without_secrets
@@ -139,9 +139,9 @@ def chats_of(telegram: TelegramCore) -> list[Chat]:
     return [*list(telegram.world.private.values()), *list(telegram.world.groups.values())]
 
 
-def _on_its_loop(server: Runner, describe: Callable[[], str]) -> str:
+def _on_its_loop(server: Service, describe: Callable[[], str]) -> str:
     try:
-        return server.do(describe)
+        return server._runner.do(describe)
     except RuntimeError:  # it is closed, so nothing changes any more
         return describe()
 

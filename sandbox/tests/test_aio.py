@@ -181,7 +181,7 @@ def test_closing_ends_a_wait_and_says_so():
 def test_closing_ends_a_plain_wait_and_says_so():
     telegram = Telegram()
     waiting = ThreadPoolExecutor(1).submit(telegram.wait_until, lambda: False, 60)
-    while not telegram.do(lambda: telegram.changes._waiting):
+    while not telegram._runner.do(lambda: telegram._runner.changes._waiting):
         pass
     telegram.close()
     with pytest.raises(RuntimeError, match="this Telegram is closed; make a new one"):

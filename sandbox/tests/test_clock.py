@@ -114,8 +114,8 @@ def test_a_webhook_is_retried_when_the_clock_says_so():
 
 def test_somebody_who_sleeps_on_the_clock_wakes_when_it_is_moved():
     with Telegram() as telegram:
-        sleeping = telegram.submit(telegram.clock.sleep(DAY_S))
-        telegram.run(asyncio.sleep(0))  # it sleeps by now
+        sleeping = telegram._runner.submit(telegram.clock.sleep(DAY_S))
+        telegram._runner.run(asyncio.sleep(0))  # it sleeps by now
         telegram.clock.advance(DAY_S)
         assert sleeping.result(timeout=30) is None
 

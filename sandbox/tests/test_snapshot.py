@@ -18,7 +18,7 @@ from bot_sandbox.window.twitch import TwitchView
 
 def seen(view):
     """What a window shows of a server, but for connections, which are real."""
-    records = view.server.do(lambda: dict(view.records()))
+    records = view.server._runner.do(lambda: dict(view.records()))
     kept = {key: record for key, record in records.items() if "/connection/" not in key}
     return json.dumps(kept, sort_keys=True)
 

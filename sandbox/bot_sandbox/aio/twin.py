@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.change_notifier import ChangeNotifier
-from bot_sandbox.event_loop.runner import LOOK_S, Runner, coroutine_of, is_no_reply
+from bot_sandbox.event_loop.runner import LOOK_S, Service, coroutine_of, is_no_reply
 from bot_sandbox.http.local_server import LocalServer
 
 S = TypeVar("S")
-Server = TypeVar("Server", bound=Runner)
+Server = TypeVar("Server", bound=Service)
 
 
 class Twin(Generic[S]):
@@ -74,14 +74,15 @@ class ServerTwin(Twin[Server]):
         It is checked whenever the sandbox changes, and every 20 ms, so it may also be about your
         bot. It runs on the sandbox's thread; in `bot_sandbox.aio`, in your event loop.
         """
-        changes = self.sync.changes
+        runner = self.sync._runner
+        changes = runner.changes
         try:
             async with asyncio.timeout(timeout):
                 while True:
                     before = changes.count
                     if condition():
                         return True
-                    await self.sync.run_async(changes.until(_moved_on(changes, before), LOOK_S))
+                    await runner.run_async(changes.until(_moved_on(changes, before), LOOK_S))
         except TimeoutError:
             return bool(condition())
 
@@ -109,7 +110,7 @@ def twin_of(plain: type) -> type[Twin[Any]] | None:
     public = {name: inspect.getattr_static(plain, name) for name in dir(plain) if name[0] != "_"}
     if not (plain.__module__.startswith("bot_sandbox.") and any(map(_waits, public.values()))):
         return None
-    base: type[Twin[Any]] = ServerTwin if issubclass(plain, Runner) else Twin
+    base: type[Twin[Any]] = ServerTwin if issubclass(plain, Service) else Twin
     names: dict[str, Any] = {
         "__doc__": f"The twin of `{plain.__name__}` in {plain.__module__}; see there.",
         "__module__": "bot_sandbox.aio",

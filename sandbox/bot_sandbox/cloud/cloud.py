@@ -106,14 +106,14 @@ class Cloud(LocalServer):
         self.marker = self._supervisor.marker
         self._functions: dict[str, Function] = {}
         self._queue = QueuedCalls(self._functions, self.clock, retry_s)
-        self._timers = Timers(self._functions, self._queue, self.account, self.clock, self)
+        self._timers = Timers(self._functions, self._queue, self.account, self.clock, self._runner)
         self._pools: set[Pool] = set()  # including those being loaded or drained
         self._deployments: set[Deployment] = set()  # whose copies are in the folder
         self._snapshots: WeakSet[CloudSnapshot] = WeakSet()
         self._tasks = BackgroundTasks()
         self._making = BackgroundTasks()  # each makes a deployment on a thread
         try:
-            self.port: int = self.run(self._open(port))
+            self.port: int = self._runner.run(self._open(port))
         except BaseException:  # such as a taken port: leave no process and no folder behind
             self.close()
             raise
@@ -161,19 +161,25 @@ class Cloud(LocalServer):
             start=start,
             packages=self._packages if packages is None else packages,
         )
-        self.check_open()
+        self._runner.check_open()
         revision = next(self._numbers)
         root = self.folder / f"{name}-{revision}"
         making = asyncio.to_thread(
-            Deployment, folder, root, settings, self.account, self._import_paths, self.check_open
+            Deployment,
+            folder,
+            root,
+            settings,
+            self.account,
+            self._import_paths,
+            self._runner.check_open,
         )
         deployment = await self._making.start(making)
         self._deployments.add(deployment)
-        history = History(self.changes)
+        history = History(self._runner.changes)
         pool = self._new_pool(deployment, history)
         url = f"http://{self.host}:{self.port}/{name}/"
         host_url = f"http://{name.lower()}{OWN_ENDING}:{self.port}/"
-        function = Function(url, host_url, revision, pool, history, self, self._invoke)
+        function = Function(url, host_url, revision, pool, history, self._runner, self._invoke)
         function.deployed = self.clock.now()
         await self._install(function, must_load)
         return function
@@ -203,7 +209,7 @@ class Cloud(LocalServer):
 
         As long as you keep it, the cloud keeps its copies of the functions' code.
         """
-        return self.do(self._take_snapshot)
+        return self._runner.do(self._take_snapshot)
 
     @blocking
     async def restore(self, snapshot: Snapshot) -> None:
@@ -227,7 +233,7 @@ class Cloud(LocalServer):
                 self._tasks.start(self._drain(function.pool, "restored"))
         self._timers.begin_again()
         self._queue.start_again(snapshot.waiting)
-        self.changes.changed()
+        self._runner.changes.changed()
 
     @blocking
     async def reset(self) -> None:
@@ -238,7 +244,7 @@ class Cloud(LocalServer):
         for function in self.functions():
             del self._functions[function.name]
             self._tasks.start(self._drain(function.pool))
-        self.changes.changed()
+        self._runner.changes.changed()
 
     def timers(self) -> list[Timer]:
         """Return all timers, sorted by name."""
@@ -306,7 +312,7 @@ class Cloud(LocalServer):
                 raise with_source_line(error) from None
         old = self._functions.get(function.name)
         self._functions[function.name] = function
-        self.changes.changed()
+        self._runner.changes.changed()
         if old:
             self._tasks.start(self._drain(old.pool))
 
@@ -349,7 +355,7 @@ class Cloud(LocalServer):
     def _measure(self) -> None:
         for pool in self._pools:
             pool.tick()
-        self.loop.call_later(self._poll_s, self._measure)
+        self._runner.loop.call_later(self._poll_s, self._measure)
 
 
 @dataclass(frozen=True)

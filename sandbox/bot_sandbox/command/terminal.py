@@ -77,7 +77,7 @@ class News(ABC):
         threading.Thread(target=self._follow, daemon=True).start()
 
     def _follow(self) -> None:
-        changes, seen = self.server.changes, -1
+        changes, seen = self.server._runner.changes, -1
 
         def look() -> tuple[int, list[str]]:
             return changes.count, list(self.lines())
@@ -85,7 +85,7 @@ class News(ABC):
         with suppress(RuntimeError, CancelledError):  # the server is closed
             while True:
                 self.server.wait_until(lambda: changes.count != seen, 3600.0)  # noqa: B023
-                seen, lines = self.server.do(look)
+                seen, lines = self.server._runner.do(look)
                 for each in lines:
                     show(each)
 

@@ -10,23 +10,19 @@ import itertools
 import logging
 import os
 import socket
-import threading
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from concurrent.futures import CancelledError, Future
-from typing import Any, Protocol, Self, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol, Self
 from weakref import WeakSet
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from bot_sandbox.event_loop.change_notifier import ChangeNotifier
-from bot_sandbox.event_loop.runner import Runner
+from bot_sandbox.event_loop.runner import Service, ThreadRunner
 from bot_sandbox.http import window_hook
 from bot_sandbox.http.access import HOST, Access
 from bot_sandbox.http.page import Page
 from bot_sandbox.world.clock import Clock
 
-T = TypeVar("T")
 LAST_PORT = 65535
 FREED_S = 1.0  # how long a port that we have closed may stay taken
 _NUMBERS = itertools.count(1)
@@ -43,14 +39,13 @@ class ServerWindow(Protocol):
         """Close it."""
 
 
-class LocalServer(Runner):
+class LocalServer(Service):
     """An event loop on its own thread; subclasses add what is served and override `shutdown`.
 
     `access` decides where it listens and whom it answers. Servers with the same `clock` share time.
     """
 
-    # A call through anyio's start_blocking_portal takes 64 µs of processor time instead of 27, for
-    # scopes and task groups that nobody needs here.
+    _runner: ThreadRunner
 
     def __init__(self, name: str, access: Access | None = None, clock: Clock | None = None) -> None:
         if not isinstance(clock, Clock | None):
@@ -61,63 +56,14 @@ class LocalServer(Runner):
         self.clock = clock or Clock()
         self.access = access or Access()
         self.host: str = self.access.host  # where clients find it
-        self.loop = asyncio.new_event_loop()
-        self.changes = ChangeNotifier()
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-        self._runners: list[web.BaseRunner] = []
-        self._closed = False
+        self._runner = ThreadRunner(name, type(self))
+        self._web_runners: list[web.BaseRunner] = []
         self._number = next(_NUMBERS)  # of the servers, in the order in which they were made
         self.asked_faults: list[tuple[float, str]] = []  # when, and what; by a window, for a log
         self._window: ServerWindow | None = None  # opened on demand
-        self._thread.start()
-        self.clock.serve(self)
+        self.clock.serve(self._runner)
         atexit.register(self.close)
         _SERVERS.add(self)
-
-    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine on the server's loop from any other thread and return its result."""
-        if threading.current_thread() is self._thread:
-            coroutine.close()
-            raise RuntimeError("a condition of wait_until may look, but not wait")
-        future = self.submit(coroutine)
-        try:
-            return future.result()
-        except CancelledError:
-            self.check_open()  # closing ends what still waits
-            raise
-        except BaseException:
-            future.cancel()  # an interrupted cell must leave no task behind
-            raise
-
-    def do(self, function: Callable[..., T], *arguments: Any) -> T:
-        """Run a function on the server's loop, which owns all its data."""
-        if threading.current_thread() is self._thread:  # called by a condition of `wait_until`
-            return function(*arguments)
-
-        async def on_the_loop() -> T:
-            return function(*arguments)
-
-        return self.run(on_the_loop())
-
-    async def run_async(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine on the server's loop from any loop and return its result."""
-        future = self.submit(coroutine)
-        try:
-            return await asyncio.wrap_future(future)
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if not (task and task.cancelling()):  # the caller was not canceled
-                self.check_open()
-            raise
-
-    def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
-        """Start a coroutine on the server's loop; raise RuntimeError if the server is closed."""
-        try:
-            self.check_open()
-        except RuntimeError:
-            coroutine.close()
-            raise
-        return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
 
     def note_fault(self, name: str, values: Mapping[str, object]) -> None:
         """Note a fault before it is caused, so that a log shows the cause before its effects."""
@@ -126,45 +72,37 @@ class LocalServer(Runner):
 
         def note() -> None:
             self.asked_faults.append((self.clock.now(), what))
-            self.changes.changed()
+            self._runner.changes.changed()
 
-        self.do(note)
-
-    def check_open(self) -> None:
-        """Raise RuntimeError, with the fix, if the server is closed."""
-        if self._closed:
-            name = type(self).__name__
-            raise RuntimeError(f"this {name} is closed; make a new one with {name}()")
+        self._runner.do(note)
 
     def notebook_page(self, still: str, **shown: str) -> Page:
         """Return its window's page for a notebook; the first call opens the window.
 
         `still` is HTML to show where the page can't be, `shown` selects what the page shows.
         """
-        self.check_open()
+        self._runner.check_open()
         if self._window is None:
             self._window = window_hook.open_window(self)
         return self._window.notebook_page(still, **shown)
 
     def serve(self, runner: web.BaseRunner, port: int = 0) -> int:
         """Start an aiohttp runner on the server's host and return its port (0: any free one)."""
-        return self.run(self._serve(runner, port))
+        return self._runner.run(self._serve(runner, port))
 
     async def shutdown(self) -> None:
         """Stop what a subclass runs, on the loop, before the sockets close."""
 
     def close(self) -> None:
         """Stop serving, free every port and end the thread; a second call does nothing."""
-        if self._closed:
+        if self._runner.is_closed:
             return
-        self.clock.leave(self)  # first: a clock that moves now must know why it fails
-        self._closed = True
+        self.clock.leave(self._runner)  # first: a clock that moves now must know why it fails
+        self._runner.is_closed = True
         atexit.unregister(self.close)
         if self._window is not None:
             self._window.close()
-        asyncio.run_coroutine_threadsafe(self._close(), self.loop).result()
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self._thread.join()
+        self._runner.close(self._close())
 
     def __enter__(self) -> Self:
         return self
@@ -172,14 +110,9 @@ class LocalServer(Runner):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self.loop)
-        self.loop.run_forever()
-        self.loop.close()
-
     async def _serve(self, runner: web.BaseRunner, port: int) -> int:
         await runner.setup()
-        self._runners.append(runner)
+        self._web_runners.append(runner)
         await web.SockSite(runner, bind_socket(port, self.access.listens_on), backlog=128).start()
         return int(runner.addresses[0][1])
 
@@ -188,15 +121,15 @@ class LocalServer(Runner):
 
         `bind_again` before anything else is awaited, or another program may take the port.
         """
-        for runner in self._runners:
+        for runner in self._web_runners:
             for site in runner.sites:
                 await site.stop()
 
     async def _close(self) -> None:
         await self.shutdown()
-        for runner in self._runners:
+        for runner in self._web_runners:
             await runner.cleanup()
-        tasks = asyncio.all_tasks(self.loop) - {asyncio.current_task()}
+        tasks = asyncio.all_tasks(self._runner.loop) - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot_sandbox.diagnosis.no_reply import NoReply
-from bot_sandbox.event_loop.runner import Runner, blocking
+from bot_sandbox.event_loop.runner import Service, blocking
 from bot_sandbox.http.messages import Request, Response
 from bot_sandbox.http.webhook_post import Sender
 from bot_sandbox.telegram.api import Api
@@ -36,10 +36,10 @@ from bot_sandbox.world.transcript import Transcript
 SUPERGROUPS = 1_000_000_000_000  # their ids, and those of channels, begin with -100
 
 
-class TelegramCore(Runner):
+class TelegramCore(Service):
     """A Telegram that answers requests with `handle` and POSTs to webhooks with `sender`.
 
-    A subclass is also a Runner. It has a `clock`, and the `url` at which clients find it.
+    A subclass has a `_runner`, a `clock`, and the `url` at which clients find it.
     `Telegram` explains the parameters; `server` is what faults can stop.
     """
 
@@ -57,11 +57,13 @@ class TelegramCore(Runner):
         seed: int | str | None = None,
         server: Server | None = None,
     ) -> None:
-        self.world = TelegramWorld(self.clock, self.changes, limits, update_lifetime_s, seed)
+        self.world = TelegramWorld(
+            self.clock, self._runner.changes, limits, update_lifetime_s, seed
+        )
         self._person_ids = itertools.count(500_000_001)
         self._group_ids = itertools.count(4_000_000_001)
         pause = limits.set_webhook_s if limits else 0.0
-        self.faults = Faults(self, self.world, SPELLED, server)
+        self.faults = Faults(self._runner, self.world, SPELLED, server)
         client = WebhookClient(sender, retry_scale, self.clock, self.faults)
         check = self.faults.check_in_response
         self._methods = Methods(self.world, client, local_mode, pause, check)
@@ -83,14 +85,14 @@ class TelegramCore(Runner):
 
         `privacy` is his /setprivacy: with it, a bot in a group sees only what is meant for it.
         """
-        return self.do(self.world.new_bot, name, username, privacy)
+        return self._runner.do(self.world.new_bot, name, username, privacy)
 
     def new_token(self, account: BotAccount) -> str:
         """Do BotFather's /revoke: return a new token; the old one is refused with 401.
 
         As on the real server, the webhook is removed, too, and pending updates stay.
         """
-        return self.do(self.world.new_token, account)
+        return self._runner.do(self.world.new_token, account)
 
     def account(self, username: str) -> BotAccount:
         """Return a bot by its username; KeyError lists the existing ones."""
@@ -98,7 +100,7 @@ class TelegramCore(Runner):
 
     def person(self, name: str, username: str | None = None) -> Person:
         """Add a person who chats; raise ValueError if somebody or a group has their `username`."""
-        return self.do(self._add_person, name, username)
+        return self._runner.do(self._add_person, name, username)
 
     def group(
         self, title: str, members: list[User], kind: str = "group", username: str = ""
@@ -113,8 +115,8 @@ class TelegramCore(Runner):
             raise ValueError(f"a group is a 'group', a 'supergroup' or a 'channel'; found {kind!r}")
         number = next(self._group_ids)
         number += 0 if kind == "group" else SUPERGROUPS
-        group = Group(self.world, self, -number, kind, title)
-        self.do(self.world.add_group, group, username)
+        group = Group(self.world, self._runner, -number, kind, title)
+        self._runner.do(self.world.add_group, group, username)
         group.set_first_members(sorted(members, key=lambda member: member.is_bot))  # people first
         return group
 
@@ -124,7 +126,7 @@ class TelegramCore(Runner):
 
     def snapshot(self) -> Snapshot:
         """Return everything that this Telegram knows now, to `restore` it later."""
-        return self.do(Snapshot, self.world, self.faults)
+        return self._runner.do(Snapshot, self.world, self.faults)
 
     @blocking
     async def restore(self, snapshot: Snapshot) -> None:
@@ -157,11 +159,11 @@ class TelegramCore(Runner):
                 account.updates.wake_poll(TelegramError(401, "Unauthorized"))
         for account in self.world.accounts.values():
             account.updates.resume()
-        self.changes.changed()
+        self._runner.changes.changed()
 
     def transcript(self, *who: User | Chat) -> Transcript:
         """Return the chat of a person with a bot, or of a group."""
-        return self.do(lambda: transcript(self._chat_between(who).messages))
+        return self._runner.do(lambda: transcript(self._chat_between(who).messages))
 
     @blocking
     async def call(self, /, account: BotAccount | str, method: str, **arguments: Any) -> Any:
@@ -179,21 +181,23 @@ class TelegramCore(Runner):
         def ready() -> bool:
             return bool(account.webhook) or account.updates.is_polled
 
-        if not await self.changes.until(ready, timeout):
+        if not await self._runner.changes.until(ready, timeout):
             head = f"{account.name} was not ready within {timeout:g} s."
             found = [bots(self.world, [account]), *describe_last_refusal(account)]
             raise NoReply("\n".join([head, *found]))
 
     def deliveries(self, account: BotAccount, message: Message | None = None) -> list[Delivery]:
         """Return all webhook attempts of a bot (its last 10,000), or those for one message."""
-        return self.do(self._deliveries, account, message)
+        return self._runner.do(self._deliveries, account, message)
 
     @blocking
     async def wait_deliveries(
         self, account: BotAccount, n: int = 1, message: Message | None = None, timeout: float = 5.0
     ) -> list[Delivery]:
         """Wait until n webhook attempts have ended, in all or for one message, and return them."""
-        if not await self.changes.until(lambda: self._count(account, message) >= n, timeout):
+        if not await self._runner.changes.until(
+            lambda: self._count(account, message) >= n, timeout
+        ):
             found = f"{self._count(account, message)} of {n} deliveries to {account.name} ended"
             raise NoReply(f"{found} within {timeout:g} s.\n{bots(self.world, [account])}")
         return self._deliveries(account, message)
@@ -217,12 +221,12 @@ class TelegramCore(Runner):
             return Transcript([]), {"as": str(person.id)}
         key = to.key if isinstance(to, Group) else f"{person.id}-{to.id}"
         chat = to if isinstance(to, Group) else self.world.private.get((person.id, to.id))
-        shown = self.do(transcript, chat.messages if chat else [])
+        shown = self._runner.do(transcript, chat.messages if chat else [])
         return shown, {"as": str(person.id), "chat": key}
 
     def _add_person(self, name: str, username: str | None) -> Person:
         username = self.world.check_username(username) if username else ""
-        person = Person(self.world, self, next(self._person_ids), name, username)
+        person = Person(self.world, self._runner, next(self._person_ids), name, username)
         self.world.add_person(person)
         return person
 

@@ -18,7 +18,7 @@ from bot_sandbox.world.clock import Clock
 from bot_sandbox.world.transcript import Transcript
 
 
-class InMemoryTelegram(SameThreadRunner, TelegramCore):
+class InMemoryTelegram(TelegramCore):
     """A Telegram in this Python; `sender` POSTs to webhooks.
 
     Its plain calls work everywhere, also inside a running loop. If your bot runs in a `loop`,
@@ -36,10 +36,10 @@ class InMemoryTelegram(SameThreadRunner, TelegramCore):
         clock: Clock | None = None,
         **settings: Any,
     ) -> None:
-        SameThreadRunner.__init__(self, loop)
+        self._runner = SameThreadRunner(loop)
         self.clock = clock or Clock()
-        self.clock.serve(self)
-        TelegramCore.__init__(self, sender, **settings)
+        self.clock.serve(self._runner)
+        super().__init__(sender, **settings)
 
     def window(
         self, person: Person | None = None, to: BotAccount | Group | None = None
@@ -49,8 +49,8 @@ class InMemoryTelegram(SameThreadRunner, TelegramCore):
 
     def close(self) -> None:
         """Stop all deliveries and polls."""
-        self.clock.leave(self)
-        self.do(self.stop)
+        self.clock.leave(self._runner)
+        self._runner.do(self.stop)
 
     def __enter__(self) -> Self:
         return self

@@ -85,7 +85,7 @@ class Telegram(LocalServer, TelegramCore):
             server=self,
         )
         self.port: int = self._reserved[0].getsockname()[1]
-        self.run(self.come_up())
+        self._runner.run(self.come_up())
         self.url = f"http://{self.host}:{self.port}"
 
     def window(self, person: Person | None = None, to: BotAccount | Group | None = None) -> Page:
@@ -96,7 +96,7 @@ class Telegram(LocalServer, TelegramCore):
     async def come_up(self) -> None:
         """Serve at its port, unless it does; RuntimeError if another program has the port."""
         async with self._switching:
-            if self._runners:
+            if self._web_runners:
                 return
             self._reserved = self._reserved or await bind_again([self.port], self.access.listens_on)
             runner = make_server(self.handle, self.access)
@@ -109,9 +109,9 @@ class Telegram(LocalServer, TelegramCore):
                 raise port_taken([self.port], self.access.listens_on) from None
             finally:
                 self._reserved = []
-            self._runners.append(runner)
+            self._web_runners.append(runner)
             self.world.up = True
-            self.changes.changed()
+            self._runner.changes.changed()
 
     async def go_down(self) -> None:
         """End all connections and refuse new ones; the port stays reserved.
@@ -119,18 +119,18 @@ class Telegram(LocalServer, TelegramCore):
         RuntimeError if another program has taken the port.
         """
         async with self._switching:
-            if not self._runners:
+            if not self._web_runners:
                 return
             self.world.up = False
             await self.stop_listening()
             try:
                 self._reserved = await bind_again([self.port], self.access.listens_on)
             finally:
-                for runner in self._runners:
+                for runner in self._web_runners:
                     close_connections(runner)
                     await runner.cleanup()
-                self._runners.clear()
-                self.changes.changed()
+                self._web_runners.clear()
+                self._runner.changes.changed()
 
     async def shutdown(self) -> None:
         """End every wait and every POST."""

@@ -15,8 +15,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from bot_sandbox.diagnosis.bot_log import LOG_S, HeardLogs, add_failure_reason, hear_bot_logs
 from bot_sandbox.diagnosis.no_reply import NoReply
-from bot_sandbox.event_loop.runner import blocking
-from bot_sandbox.http.local_server import LocalServer
+from bot_sandbox.event_loop.runner import Runner, blocking
 from bot_sandbox.twitch.chat import Channel, ChatMessage
 from bot_sandbox.twitch.diagnosis import no_answer, nothing_fitting
 from bot_sandbox.twitch.tokens import Application
@@ -38,7 +37,7 @@ class TwitchAccount:
             assert viktor.say("hi", reply_to=first).reply_to is first
     """
 
-    def __init__(self, world: TwitchWorld, user: TwitchUser, runner: LocalServer) -> None:
+    def __init__(self, world: TwitchWorld, user: TwitchUser, runner: Runner) -> None:
         self._world = world
         self._runner = runner  # runs all changes
         self._read: dict[str, int] = {}  # how many messages they have read, by channel

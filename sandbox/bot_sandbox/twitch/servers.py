@@ -68,7 +68,9 @@ class Servers(LocalServer):
         super().__init__("sandbox-twitch", access, clock)  # last: a taken port must leave no thread
         self._ports = [each.getsockname()[1] for each in self._reserved]
         self.port, self.irc_port = self._ports
-        self.world = TwitchWorld(self.clock, settings, self.changes, f"{self.host}:{self.port}")
+        self.world = TwitchWorld(
+            self.clock, settings, self._runner.changes, f"{self.host}:{self.port}"
+        )
         self.irc = IrcServer(self.world)
         self.gate = HelixGate(self.world)
         self.eventsub = EventSub(self.world, self.gate)
@@ -78,7 +80,7 @@ class Servers(LocalServer):
         self._switching = asyncio.Lock()  # one stop or start after the other
         self._tcp_tasks = BackgroundTasks()
         try:
-            self.run(self.come_up())
+            self._runner.run(self.come_up())
         except BaseException:
             self.close()
             raise
@@ -99,7 +101,7 @@ class Servers(LocalServer):
                 self._application(), access_log=None, logger=LOGGER, shutdown_timeout=1.0
             )
             await runner.setup()
-            self._runners.append(runner)
+            self._web_runners.append(runner)
             try:
                 await web.SockSite(runner, for_http, backlog=128).start()
                 self._tcp = await asyncio.start_server(self._serve_tcp, sock=for_tcp)
@@ -110,7 +112,7 @@ class Servers(LocalServer):
             finally:
                 self._reserved = []
             self.world.up = True
-            self.changes.changed()
+            self._runner.changes.changed()
 
     async def go_down(self) -> None:
         """End all connections and refuse new ones; the ports stay reserved.
@@ -126,7 +128,7 @@ class Servers(LocalServer):
                 self._reserved = await bind_again(self._ports, self.access.listens_on)
             finally:
                 await self._stop_serving()
-                self.changes.changed()
+                self._runner.changes.changed()
 
     async def shutdown(self) -> None:
         """Stop everything, before the thread ends."""
@@ -188,9 +190,9 @@ class Servers(LocalServer):
             connection.end(ENDED, abort=True)
         if self._tcp_tasks:
             await asyncio.wait(self._tcp_tasks, timeout=2 * GOODBYE_S)
-        for runner in self._runners:
+        for runner in self._web_runners:
             await runner.cleanup()
-        self._runners.clear()
+        self._web_runners.clear()
 
 
 def words_of(response: web.Response) -> str:

@@ -87,7 +87,9 @@ class Twitch(Servers):
     def snapshot(self) -> Snapshot:
         """Return everything that this Twitch knows now, to `restore` it later."""
         roots = (self.world, self.irc, self.gate, self.eventsub, self.oauth)
-        return self.do(lambda: Snapshot(*roots, *self.world.accounts, *self.world.connections))
+        return self._runner.do(
+            lambda: Snapshot(*roots, *self.world.accounts, *self.world.connections)
+        )
 
     @blocking
     async def restore(self, snapshot: Snapshot) -> None:
@@ -119,19 +121,21 @@ class Twitch(Servers):
             if connection.login and connection.login not in world.chat.channels:
                 connection.end(reason, abort=True)
         self.eventsub.begin_again()
-        self.changes.changed()
+        self._runner.changes.changed()
 
     def account(self, login: str, display_name: str = "") -> TwitchAccount:
         """Add a person with a channel of the same name; `find` returns one that is there."""
-        return TwitchAccount(self.world, self.do(self.world.add_user, login, display_name), self)
+        return TwitchAccount(
+            self.world, self._runner.do(self.world.add_user, login, display_name), self._runner
+        )
 
     def find(self, login: str) -> TwitchAccount:
         """Return an account that is there already; ValueError lists them."""
-        user = self.do(self.world.user, login)
+        user = self._runner.do(self.world.user, login)
         for held in list(self.world.accounts):
             if isinstance(held, TwitchAccount) and held.user is user:
                 return held
-        return TwitchAccount(self.world, user, self)
+        return TwitchAccount(self.world, user, self._runner)
 
     def application(
         self,
@@ -150,7 +154,7 @@ class Twitch(Servers):
                     f"Twitch takes no redirect {address!r}. Expected an address that begins with "
                     'https:// or http://localhost, such as "http://localhost:3000/callback".'
                 )
-        return self.do(self.world.add_app, name, redirects, confidential)
+        return self._runner.do(self.world.add_app, name, redirects, confidential)
 
     def authorize(self, account: TwitchAccount, app: Application, scopes: list[str] | str) -> Token:
         """Return a user token, as after clicking Authorize and exchanging the code.
@@ -161,11 +165,11 @@ class Twitch(Servers):
         wrong = unknown_scope(names)
         if wrong:
             raise ValueError(explain_scope(wrong))
-        return self.do(self.world.tokens.issue, app, account.user, names)
+        return self._runner.do(self.world.tokens.issue, app, account.user, names)
 
     def app_token(self, app: Application) -> Token:
         """Return the application's own token (client credentials), which has no user."""
-        return self.do(self.world.tokens.issue, app, None, [])
+        return self._runner.do(self.world.tokens.issue, app, None, [])
 
     def disconnect(self, account: TwitchAccount, app: Application) -> None:
         """Withdraw an account's consent to an application: tokens and subscriptions end."""
@@ -197,7 +201,7 @@ class Twitch(Servers):
 
         Only the last ones are kept (`TwitchSettings.trace_entries`).
         """
-        return self.do(self.world.chat.trace.of, message.id)
+        return self._runner.do(self.world.chat.trace.of, message.id)
 
     def connections(self, login: TwitchAccount | str | None = None) -> list[ConnectionRecord]:
         """Return all connections of a login (or of all logins), oldest first, even closed ones."""
@@ -238,7 +242,7 @@ class Twitch(Servers):
         `connections`, for so many at once. NoReply after `timeout` seconds says what was found.
         """
         name, room = login_of(login), self.world.channel(login_of(channel))
-        if not await self.changes.until(
+        if not await self._runner.changes.until(
             lambda: self.hears(name, room.name, after, connections), timeout
         ):
             raise NoReply(self.not_there(name, room.name, timeout))
@@ -273,7 +277,7 @@ class Twitch(Servers):
     async def wait_gone(self, login: TwitchAccount | str, timeout: float = 5.0) -> None:
         """Wait until the program has no open connection; raise NoReply if it still has one."""
         name = login_of(login)
-        if not await self.changes.until(lambda: not self.connected(name), timeout):
+        if not await self._runner.changes.until(lambda: not self.connected(name), timeout):
             raise NoReply(f"{name} is still connected after {timeout:g} s.")
 
     @blocking
@@ -292,7 +296,7 @@ class Twitch(Servers):
         def found() -> list[EventSubDelivery]:
             return self.deliveries(message, message_type)
 
-        if not await self.changes.until(lambda: len(found()) >= n, timeout):
+        if not await self._runner.changes.until(lambda: len(found()) >= n, timeout):
             of = f" of {message.text!r}" if message else ""
             what = f"{message_type or 'webhook'} attempts{of}"
             raise NoReply(f"{len(found())} of {n} {what} ended within {timeout:g} s.")

@@ -165,7 +165,7 @@ class CloudView(View):
         async def invoke() -> Any:
             return (await self.cloud.function(name).pool.invoke(event, request_id)).value
 
-        under_way = wrap_future(self.cloud.submit(invoke()))
+        under_way = wrap_future(self.cloud._runner.submit(invoke()))
         # The call must continue without a waiting client, so it must not be canceled with us.
         under_way.add_done_callback(lambda done: done.cancelled() or done.exception())
         await wait([under_way], timeout=LONGEST_WAIT_S)
@@ -257,7 +257,7 @@ class CloudView(View):
             function = self.cloud.function(name)
             return function.revision != revision or function.history.log.last > after
 
-        await self.wait(self.cloud.changes.until(is_there, values["timeout"]))
+        await self.wait(self.cloud._runner.changes.until(is_there, values["timeout"]))
         function = self.cloud.function(name)
         lines = function.log_after(after if function.revision == revision else 0)
         return {
@@ -305,7 +305,7 @@ class CloudView(View):
     async def fired(self, values: Values) -> TimerJson:
         """Get a timer; wait until it has called its function `n` times in all."""
         timer, n = self._timer(values), values["n"]
-        reached = self.cloud.changes.until(lambda: len(timer.fired) >= n, values["timeout"])
+        reached = self.cloud._runner.changes.until(lambda: len(timer.fired) >= n, values["timeout"])
         if not await self.wait(reached):
             raise NoReply(f"{timer!r} has called its function {len(timer.fired)} times, not {n}")
         return timer_json(timer)

@@ -39,14 +39,14 @@ class InMemoryWindow:
             self._sent = 0  # the next news are all records
             return to_json({"views": [self._view.name]}).decode()
         try:
-            done = self._telegram.run(self._ask(asked))
+            done = self._telegram._runner.run(self._ask(asked))
         except Exception as error:
             done = dict(zip(("status", "json"), refusal(error), strict=True))
         return to_json({"id": asked["id"]} | done).decode()
 
     def news(self) -> str:
         """Let the sandbox continue, and return what has changed since the last call, or ""."""
-        records = self._telegram.run(self._look())
+        records = self._telegram._runner.run(self._look())
         self._feed.put(self._view.name, records)
         if self._feed.number == self._sent:
             return ""

@@ -75,7 +75,7 @@ class MailView(View):
             ]
 
         async def wait() -> list[tuple[int, Letter]]:
-            if not await self.mail.changes.until(lambda: len(found()) >= n, timeout):
+            if not await self.mail._runner.changes.until(lambda: len(found()) >= n, timeout):
                 raise NoReply(self.mail.explain(len(found()), n, timeout))
             return found()
 

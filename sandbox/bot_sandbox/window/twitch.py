@@ -340,7 +340,7 @@ class TwitchView(View):
             def answers() -> list[ChatMessage]:
                 return [one for one in room.history[after:] if one.author != person.user]
 
-            if not await self.wait(self.twitch.changes.until(answers, timeout)):
+            if not await self.wait(self.twitch._runner.changes.until(answers, timeout)):
                 world = self.twitch.world
                 why = await call(no_answer, world, room, asked, [], 1, timeout, heard)
                 raise NoReply(why)
@@ -363,7 +363,9 @@ class TwitchView(View):
         after = self._message_of(values["after"])
         start = index_of(room, after) + 1 if after else 0
         await self.wait(
-            self.twitch.changes.until(lambda: len(room.history) - start >= n, values["timeout"])
+            self.twitch._runner.changes.until(
+                lambda: len(room.history) - start >= n, values["timeout"]
+            )
         )
         return await self._look(
             lambda: {
@@ -403,7 +405,7 @@ class TwitchView(View):
         def there() -> bool:
             return self.twitch.hears(login, room.name, earlier, at_once)
 
-        if not await self.wait(self.twitch.changes.until(there, seconds)):
+        if not await self.wait(self.twitch._runner.changes.until(there, seconds)):
             raise NoReply(await call(self.twitch.not_there, login, room.name, seconds))
         return await self._look(
             lambda: {"connections": [one for one in self._connections(login) if one["open"]]}
@@ -504,7 +506,7 @@ class TwitchView(View):
 
     async def _look(self, look: Callable[[], T]) -> T:
         """Return what `look` reads on the Twitch's loop, where nothing changes meanwhile."""
-        return await call(self.twitch.do, look)
+        return await call(self.twitch._runner.do, look)
 
     def _place(self, values: Values) -> tuple[TwitchAccount, Channel]:
         person = self._account_of(values["from"])
@@ -512,7 +514,7 @@ class TwitchView(View):
 
     def _account_of(self, login: str) -> TwitchAccount:
         world = self.twitch.world
-        return TwitchAccount(world, world.user(login), self.twitch)
+        return TwitchAccount(world, world.user(login), self.twitch._runner)
 
     def _application_of(self, values: Values) -> Application:
         name, apps = values["application"], list(self.twitch.world.apps.values())

@@ -7,14 +7,14 @@ result is JSON, and errors keep the sandbox's text. All routes of a view begin w
 import json
 from abc import ABC, abstractmethod
 from asyncio import to_thread
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass
 from logging import getLogger
 from typing import Annotated, Any, Protocol, TypedDict, TypeVar
 
 from bot_sandbox.cloud.errors import THROTTLED, FunctionError
 from bot_sandbox.diagnosis.no_reply import NoReply
-from bot_sandbox.event_loop.change_notifier import ChangeNotifier
+from bot_sandbox.event_loop.runner import Runner
 from bot_sandbox.window.feed import Record
 from bot_sandbox.world.clock import Clock
 from bot_sandbox.world.snapshot import Snapshot
@@ -44,13 +44,8 @@ class FileContent:
 class Server(Protocol):
     """A server behind a window."""
 
-    changes: ChangeNotifier
-
-    async def run_async(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine on its loop."""
-
-    def do(self, function: Callable[..., T], *arguments: Any) -> T:
-        """Run a function on its loop."""
+    @property
+    def _runner(self) -> Runner: ...
 
     def snapshot(self) -> Snapshot:
         """Return everything that it knows now."""
@@ -76,7 +71,7 @@ class View(ABC):
 
     async def wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a long coroutine on the server's loop, without blocking a thread."""
-        return await self.server.run_async(coroutine)
+        return await self.server._runner.run_async(coroutine)
 
 
 def clock_json(clock: Clock) -> ClockJson:

@@ -126,9 +126,9 @@ class Window(LocalServer):
         self._followers = 0  # pages with the right key
         self._following: list[asyncio.Task[None]] = []
         self._calls = ThreadPoolExecutor(CALLS_AT_ONCE, "sandbox-window-call")
-        self.do(self.loop.set_default_executor, self._calls)
+        self._runner.do(self._runner.loop.set_default_executor, self._calls)
         try:
-            self.port = self.serve(self.do(self._make_runner), port)
+            self.port = self.serve(self._runner.do(self._make_runner), port)
         except BaseException:  # a taken port, say; leave no thread behind
             self.close()
             raise
@@ -328,7 +328,7 @@ class Window(LocalServer):
         with suppress(ConnectionError):  # the page has gone
             await socket.send_json({"views": [view.name for view in self.views]})
             while not socket.closed:
-                await self.changes.until(lambda: self._feed.number > sent, 60.0)  # noqa: B023
+                await self._runner.changes.until(lambda: self._feed.number > sent, 60.0)  # noqa: B023
                 if self._feed.number > sent:
                     reset, records = self._feed.since(sent)
                     sent = self._feed.number
@@ -339,21 +339,21 @@ class Window(LocalServer):
         records: dict[str, Record] = {}
         while True:
             try:
-                seen, records, took_s = await view.server.run_async(look(view, seen))
+                seen, records, took_s = await view.server._runner.run_async(look(view, seen))
             except (RuntimeError, asyncio.CancelledError):
                 task = asyncio.current_task()
                 if task is not None and task.cancelling():
                     raise
                 # The server was closed: keep the last records, and say that it is closed.
                 self._feed.put(view.name, records | {f"{view.name}/closed": {"type": "closed"}})
-                self.changes.changed()
+                self._runner.changes.changed()
                 return
             except Exception:  # a bug of the view must not end the page
                 LOG.exception("the %s view could not be looked at", view.name)
                 await asyncio.sleep(1.0)
                 continue
             if self._feed.put(view.name, records):
-                self.changes.changed()
+                self._runner.changes.changed()
             await asyncio.sleep(max(PAUSE_S, took_s / LOOKING))
 
 
@@ -367,7 +367,7 @@ async def look(view: View, seen: int) -> tuple[int, dict[str, Record], float]:
 
     Returns the number of the change, the records, and how many seconds reading took.
     """
-    changes = view.server.changes
+    changes = view.server._runner.changes
     await changes.until(lambda: changes.count != seen, 3600.0)
     started = time.thread_time()  # thread time, without what others do meanwhile
     return changes.count, dict(view.records()), time.thread_time() - started

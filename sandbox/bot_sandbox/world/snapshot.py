@@ -16,12 +16,12 @@ from dataclasses import is_dataclass
 from typing import Any
 
 from bot_sandbox.event_loop.change_notifier import ChangeNotifier
-from bot_sandbox.event_loop.runner import Runner
+from bot_sandbox.event_loop.runner import Runner, Service
 from bot_sandbox.event_loop.tasks import BackgroundTasks
 from bot_sandbox.world.clock import Clock
 from bot_sandbox.world.randomness import Randomness
 
-RUNS = (Runner, Clock, ChangeNotifier, Randomness, BackgroundTasks, itertools.count)
+RUNS = (Runner, Service, Clock, ChangeNotifier, Randomness, BackgroundTasks, itertools.count)
 PACKAGE = __name__.partition(".")[0] + "."
 
 

@@ -658,5 +658,5 @@ def test_a_closed_server_says_so_and_loses_no_coroutine(kind):
     with pytest.raises(
         RuntimeError, match=rf"this {name} is closed; make a new one with {name}\(\)"
     ):
-        server.run(coroutine := never())
+        server._runner.run(coroutine := never())
     assert coroutine.cr_frame is None  # closed, so that nobody is warned that it never ran

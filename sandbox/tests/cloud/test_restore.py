@@ -64,7 +64,7 @@ def known(cloud):
             for function in cloud.functions()
         }, [(timer, timer.next, timer.fired) for timer in cloud.timers()]
 
-    return cloud.do(read)
+    return cloud._runner.do(read)
 
 
 def copies(cloud):
@@ -292,7 +292,7 @@ def test_the_window_shows_only_what_was_there(cloud, folder):
     function.invoke()
 
     def shown():
-        records = cloud.do(lambda: dict(view.records()))
+        records = cloud._runner.do(lambda: dict(view.records()))
         return {
             name: [entry["ended"] for entry in (records[f"cloud/{name}/f"],)]
             for name in ("function", "calls")

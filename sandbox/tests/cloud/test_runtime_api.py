@@ -104,7 +104,8 @@ def test_who_has_hung_up_is_not_heard(cloud, tmp_path):
                 "Content-Length: 2\r\n\r\n{}".encode()
             )
 
-    cloud.do(hang_up)  # the cloud's own thread sees the connection only when it is closed
+    # The cloud's own thread sees the connection only when it is closed.
+    cloud._runner.do(hang_up)
     for _ in range(3):
         fn.invoke()
     assert len(fn.instances) == 1
@@ -159,7 +160,8 @@ def test_what_this_account_has_at_a_strangers_port_lends_it_no_name(cloud, tmp_p
                 reused.bind(("127.0.0.2", port))
                 reused.connect((host, int(port_there)))
 
-        cloud.do(hang_up)  # the cloud's own thread sees the connection only when it is closed
+        # The cloud's own thread sees the connection only when it is closed.
+        cloud._runner.do(hang_up)
         for _ in range(3):
             fn.invoke()
     assert len(fn.instances) == 1

@@ -38,7 +38,8 @@ def deploy(cloud, tmp_path):
 
 def events(function, times):
     """The events of so many calls; wait for them."""
-    assert function._runner.wait_until(lambda: len(function.invocations) == times, 30)
+    runner = function._runner
+    assert runner.run(runner.changes.until(lambda: len(function.invocations) == times, 30))
     lines = [line for line in function.logs if line.startswith("event ")]
     return [json.loads(line.removeprefix("event ")) for line in lines]
 

@@ -497,7 +497,7 @@ def test_faults_without_a_socket_work_in_memory_and_the_others_say_why_not():
         request = Request("POST", f"/bot{account.token}/getMe", [])
 
         def status():
-            return telegram.run(telegram.handle(request)).status
+            return telegram._runner.run(telegram.handle(request)).status
 
         fault = telegram.faults.status(500, n=2)
         telegram.faults.html(502)

@@ -104,10 +104,10 @@ def test_requests_to_the_bot_api_go_to_handle(telegram, account, viktor):
     viktor.send("/start")
     target = f"/bot{account.token}/sendMessage?chat_id={viktor.id}"
     form = [("content-type", "application/x-www-form-urlencoded")]
-    response = telegram.run(telegram.handle(Request("POST", target, form, b"text=hi")))
+    response = telegram._runner.run(telegram.handle(Request("POST", target, form, b"text=hi")))
     assert response.status == 200 and b'"text":"hi"' in response.body
     assert [message.text for message in viktor.wait()] == ["hi"]
-    response = telegram.run(telegram.handle(Request("GET", "/bot1:x/getMe", [])))
+    response = telegram._runner.run(telegram.handle(Request("GET", "/bot1:x/getMe", [])))
     assert response.status == 401
 
 

@@ -108,7 +108,7 @@ def test_each_method_reads_just_what_the_table_says(telegram, account, viktor):
     anna = telegram.person("Anna")
     group = telegram.group("Friends", [viktor, anna, account], kind="supergroup")
     group.promote(account)
-    telegram.run(every_method(telegram, account, viktor, anna, group))
+    telegram._runner.run(every_method(telegram, account, viktor, anna, group))
 
 
 async def every_method(telegram, account, viktor, anna, group):

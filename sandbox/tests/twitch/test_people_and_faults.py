@@ -381,12 +381,12 @@ def test_wait_until_two_connections_of_a_program_hear_the_channel(world):
 
 
 def test_a_connection_that_ends_while_pong_is_awaited_leaves_no_task(world):
-    tasks = asyncio.all_tasks(world.twitch.loop)
+    tasks = asyncio.all_tasks(world.twitch._runner.loop)
     with world.irc() as client:
         world.twitch.clock.advance(300)
         assert client.until("PING")
         world.twitch.faults.drop("hello_bot")
-    wait_until(lambda: asyncio.all_tasks(world.twitch.loop) == tasks)
+    wait_until(lambda: asyncio.all_tasks(world.twitch._runner.loop) == tasks)
 
 
 def test_no_pong(world):

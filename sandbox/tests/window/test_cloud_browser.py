@@ -264,7 +264,7 @@ def test_thousands_of_calls_do_not_freeze_it(page, cloud, deploy):
         for number in range(3000):
             await fn.pool.invoke(b"1", f"call-{number}")
 
-    calls = cloud.submit(many())
+    calls = cloud._runner.submit(many())
     page.get_by_label("Path").fill("/typed meanwhile")
     calls.result(60)
     expect(tile(page, "Calls")).to_contain_text("3,000")
@@ -300,9 +300,9 @@ def test_more_instances_than_lanes_are_counted(page, cloud, deploy):
     def start_many():
         for number in range(1, 31):
             fn.history.instances.append(InstanceRecord(number, 0, started=0.0, since=0.0))
-        cloud.changes.changed()
+        cloud._runner.changes.changed()
 
-    cloud.do(start_many)
+    cloud._runner.do(start_many)
     expect(page.get_by_text("and 6 more instances, which have no lane here")).to_be_visible()
     expect(page.get_by_role("listitem")).to_have_count(24)
     expect(lane(page, 24)).to_contain_text("Instance 24 ◌ starting")

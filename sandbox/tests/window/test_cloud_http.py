@@ -353,14 +353,14 @@ def test_every_line_of_its_page_works_in_their_order(cloud):
 
 
 def records(cloud, view):
-    return cloud.do(lambda: dict(view.records()))
+    return cloud._runner.do(lambda: dict(view.records()))
 
 
 def test_the_page_is_told_of_an_instances_life(cloud, tmp_path):
     fn = cloud.deploy("f", FUNCTIONS / "plain", handler="main.wait", timeout_s=20, concurrency=1)
     view = CloudView(cloud)
     assert records(cloud, view)["cloud/lanes/f"]["lanes"] == []
-    call = cloud.submit(fn.pool.invoke(f'"{tmp_path / "go"}"'.encode(), "call-1"))
+    call = cloud._runner.submit(fn.pool.invoke(f'"{tmp_path / "go"}"'.encode(), "call-1"))
     assert cloud.wait_until(lambda: fn.calls and fn.calls[0].began)
     told = records(cloud, view)
     (lane,) = told["cloud/lanes/f"]["lanes"]
@@ -432,7 +432,7 @@ def test_calls_that_were_forgotten_before_anybody_looked_are_told_apart(cloud):
 def test_an_old_version_is_shown_until_a_while_after_its_end(cloud, tmp_path):
     old = cloud.deploy("f", FUNCTIONS / "plain", handler="main.wait", timeout_s=20)
     view = CloudView(cloud)
-    call = cloud.submit(old.pool.invoke(f'"{tmp_path / "go"}"'.encode(), "call-1"))
+    call = cloud._runner.submit(old.pool.invoke(f'"{tmp_path / "go"}"'.encode(), "call-1"))
     assert cloud.wait_until(lambda: old.calls and old.calls[0].began)
     records(cloud, view)
     new = cloud.deploy("f", FUNCTIONS / "plain", handler="main.echo")

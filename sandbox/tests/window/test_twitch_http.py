@@ -69,7 +69,7 @@ def fault(http, name, **values):
 
 def records(twitch):
     """What a page would be shown now."""
-    return twitch.do(lambda: dict(TwitchView(twitch).records()))
+    return twitch._runner.do(lambda: dict(TwitchView(twitch).records()))
 
 
 def test_addresses_are_told(http, twitch):
@@ -488,7 +488,7 @@ def test_a_page_is_shown_the_newest_and_what_was_missed(world, twitch):
     with bot(world, twitch):
         pass
     twitch.wait_gone("hello_bot")
-    twitch.do(
+    twitch._runner.do(
         lambda: [
             twitch.world.chat.post(
                 twitch.world.channel("viktor"), twitch.world.user("viktor"), f"message {n}"

@@ -1,5 +1,7 @@
 """Twitch by webhook, end to end: the sandbox Twitch calls, the reply is in the chat."""
 
+import asyncio
+
 import pytest
 from aiohttp import web
 from events import event
@@ -32,7 +34,7 @@ class Gateway(LocalServer):
         self._handlers.append(handler)
         body = await request.read()
         http = event("yandex", headers=dict(request.headers), body=body)
-        answer = await self.loop.run_in_executor(None, handler, http, None)
+        answer = await asyncio.to_thread(handler, http, None)
         headers = {"Content-Type": answer["headers"]["content-type"]}
         return web.Response(status=answer["statusCode"], text=answer["body"], headers=headers)
 
@@ -127,8 +129,9 @@ def test_a_revocation_reaches_the_function_and_is_logged(scene, caplog):
     with Gateway(scene.handler()) as gateway:
         scene.subscribe(gateway.url)
         scene.twitch.disconnect(scene.bot, scene.app)
-        scene.twitch.run(scene.twitch.world.changes.until(
-            lambda: scene.twitch.deliveries()[-1].message_type == "revocation", 5.0))  # fmt: skip
+        assert scene.twitch.wait_until(
+            lambda: scene.twitch.deliveries()[-1].message_type == "revocation"
+        )
         assert scene.twitch.deliveries()[-1].status == 204
         assert "authorization_revoked" in caplog.text
         with pytest.raises(NoReply, match="authorize the application again, then subscribe again"):

@@ -79,7 +79,7 @@ class World:
         return IrcBot(brain or make_brain(), channels, **given | options)
 
     def seen(self, condition, seconds: float) -> bool:
-        return self.twitch.run(self.twitch.world.changes.until(condition, seconds))
+        return self.twitch.wait_until(condition, seconds)
 
     def until(self, condition) -> None:
         """Wait until something that the sandbox sees has happened."""
@@ -241,7 +241,7 @@ def test_a_quiet_connection_is_kept(world):
             loop.advance(2)
             for _ in range(3):  # a question goes there, an answer comes back
                 asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result(5)
-                world.twitch.run(asyncio.sleep(0))
+                world.twitch.clock.advance(0)
         assert world.connection.lines_in - asked > 20
         assert world.viktor.ask("!hello") == "hello Viktor!"
         assert held.bot.counts.reconnects == 0
