@@ -117,8 +117,7 @@ def serve(platform: str, how: str) -> None:
             """Open the window once the bot is in it; never, if main.py fails."""
             with suppress(RuntimeError, CancelledError, NoReply):
                 if platform == "telegram":
-                    updates = telegram.account(USERNAME).updates
-                    telegram.wait_until(lambda: updates.polled, LONG_S)
+                    telegram.wait_ready(telegram.account(USERNAME), LONG_S)
                 else:
                     twitch.wait_for(USERNAME, given["TWITCH_CHANNEL"], LONG_S)
                 open_in_browser(window.address)

@@ -116,12 +116,11 @@ class Phone:
         """Count the person's commands that wait at Telegram; of a real bot, all that waits."""
         if self.is_real:
             return int(self.call("getWebhookInfo")["pending_update_count"])
-        chat = self._telegram.world.chat_of(self._person, self._account)
         # Talk waits, too, but the bot will say nothing to it.
         texts = [
-            update.payload.get("text", "")
-            for update in self._telegram._runner.do(self._account.updates.pending)
-            if update.chat is chat
+            update["message"].get("text", "")
+            for update in self._telegram.pending_updates(self._account)
+            if update.get("message", {}).get("chat", {}).get("id") == self._person.id
         ]
         return sum(Bot().command_in(text) is not None for text in texts)
 

@@ -61,7 +61,7 @@ def test_in_the_sandbox_viktor_writes(sandbox, file, monkeypatch):
     assert phone.ask("!hello") == "hello Viktor!"
     assert "<object" in phone.window()._repr_html_()
     telegram, account, _ = sandbox
-    assert telegram.wait_until(lambda: account.updates.is_polled and not len(account.updates))
+    assert telegram.wait_until(lambda: account.is_polled and not telegram.pending_updates(account))
     with pytest.raises(RuntimeError, match=r"^409 Conflict: terminated by other getUpdates"):
         phone.call("getUpdates", timeout=50)  # until the home asks again and ends it
     assert "make sure that only one bot instance" in home.wait_line("Conflict")

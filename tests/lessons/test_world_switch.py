@@ -66,7 +66,7 @@ def test_a_second_program_takes_the_place_of_the_first(sandbox):
     world.polling(bot)
     with world.polling(bot):
         assert world.ask("!hello") == "hello Viktor!"
-    assert sandbox[1].updates.is_polled is False
+    assert sandbox[1].is_polled is False
 
 
 def test_in_the_sandbox_a_revoked_token_is_followed(sandbox):

@@ -121,6 +121,9 @@ class Telegram(ServerTwin[TelegramCore]):
     async def wait_deliveries(self, account: BotAccount, n: int=1, message: Message | None=None, timeout: float=5.0) -> list[Delivery]:
         """Wait until n webhook attempts have ended, in all or for one message, and return them."""
 
+    async def pending_updates(self, account: BotAccount) -> list[dict[str, Any]]:
+        """Return the updates that wait for a bot, as `getUpdates` would; they stay there."""
+
     @property
     def host(self) -> str:
         ...

@@ -202,6 +202,10 @@ class TelegramCore(Service):
             raise NoReply(f"{found} within {timeout:g} s.\n{bots(self.world, [account])}")
         return self._deliveries(account, message)
 
+    def pending_updates(self, account: BotAccount) -> list[dict[str, Any]]:
+        """Return the updates that wait for a bot, as `getUpdates` would; they stay there."""
+        return self._runner.do(lambda: [one.to_json() for one in account.updates.pending()])
+
     def stop(self) -> None:
         """Stop all webhooks and long polls; called on the loop."""
         for account in self.world.accounts.values():

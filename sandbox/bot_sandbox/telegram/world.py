@@ -76,6 +76,11 @@ class BotAccount(User):
         self.calls.append(replace(called, number=self.call_count))
 
     @property
+    def is_polled(self) -> bool:
+        """Whether a program waits in `getUpdates` for its updates."""
+        return self.updates.is_polled
+
+    @property
     def webhook(self) -> Webhook | None:
         """The webhook that gets its updates; None while it polls or does nothing."""
         return self.updates.webhook

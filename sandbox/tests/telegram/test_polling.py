@@ -39,7 +39,16 @@ def texts(updates):
 
 
 def polled(telegram, account):
-    assert telegram.wait_until(lambda: account.updates.is_polled)
+    assert telegram.wait_until(lambda: account.is_polled)
+
+
+def test_what_waits_for_a_bot_can_be_read_and_stays_there(telegram, account, viktor):
+    viktor.send("hello")
+    waiting = telegram.pending_updates(account)
+    assert [each["message"]["text"] for each in waiting] == ["hello"]
+    assert telegram.call(account, "getUpdates") == waiting == telegram.pending_updates(account)
+    telegram.call(account, "getUpdates", offset=waiting[-1]["update_id"] + 1)
+    assert telegram.pending_updates(account) == []
 
 
 def test_offset_limit_and_negative_offset(telegram, account, viktor):

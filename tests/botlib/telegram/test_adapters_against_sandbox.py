@@ -165,7 +165,7 @@ def test_replies_over_the_rate_limit_are_not_begun_again(cloud, tmp_path, main):
         viktor = telegram.person("Viktor")
         sent = viktor.send("!long")
         (attempt,) = telegram.wait_deliveries(account, 1, sent)
-        assert telegram.wait_until(lambda: not account.updates.pending())
+        assert telegram.wait_until(lambda: not telegram.pending_updates(account))
         assert attempt.status == 200
         assert len(viktor.wait(2)) == 2  # of three; the log says that one is lost
         assert telegram.deliveries(account, sent) == [attempt]
@@ -257,7 +257,7 @@ def test_an_application_of_ones_own_by_long_polling(telegram, account):
         (message,) = viktor.wait(timeout=30)
         assert viktor.press(message, "red").answer(timeout=30) == "thank you"
         assert telegram.wait_until(lambda: message.text == "red", timeout=30)
-    assert not account.updates.is_polled
+    assert not account.is_polled
 
 
 def test_polling_with_a_wrong_token_says_so_without_showing_it(telegram, account):

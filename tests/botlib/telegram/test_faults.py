@@ -319,4 +319,4 @@ def test_no_sequence_of_faults_repeats_a_reply_or_loses_one_without_a_word(chat,
 
 def settled(chat):
     """Whether the bot has taken all that was asked."""
-    return len(chat.account.updates) == 0
+    return not chat.telegram.pending_updates(chat.account)

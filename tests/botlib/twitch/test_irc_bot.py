@@ -147,7 +147,7 @@ def test_a_cell_run_twice_leaves_one_bot(world):
     with ThreadedIrcBot(world.bot()):
         assert not first.alive
         assert world.viktor.ask("!hello") == "hello Viktor!"
-        assert len(world.twitch.connected("hellobot")) == 1
+        assert sum(one.open for one in world.twitch.connections("hellobot")) == 1
 
 
 @pytest.mark.parametrize("fault", ["drop", "close_frame", "reconnect", "restart"])
@@ -157,12 +157,12 @@ def test_it_comes_back_after(fault, world):
             break_it = getattr(world.twitch.faults, fault)
             break_it() if fault == "restart" else break_it("hellobot")
             world.until(lambda n=round + 2: len(world.twitch.connections("hellobot")) == n)
-            world.until(lambda: len(world.twitch.connected("hellobot")) == 1)
+            world.until(lambda: sum(one.open for one in world.twitch.connections("hellobot")) == 1)
             world.twitch.wait_for("hellobot", "hellobot")
             world.twitch.wait_for("hellobot", "viktor")
             assert plain(world.viktor.ask(f"!say {round}")) == str(round)
         assert held.bot.counts.reconnects == 3
-    world.until(lambda: not world.twitch.connected("hellobot"))
+    world.until(lambda: not any(one.open for one in world.twitch.connections("hellobot")))
 
 
 def test_a_ban_keeps_it_out_until_it_is_over(world, caplog, monkeypatch):
@@ -514,7 +514,7 @@ def test_a_bot_that_is_let_in_nowhere_says_where(world):
     for name in ("#nosuch", "#nowhere"):
         assert f"{name}: This channel does not exist" in str(caught.value)
     assert "Check the spelling" in str(caught.value)
-    world.until(lambda: not world.twitch.connected("hellobot"))
+    world.until(lambda: not any(one.open for one in world.twitch.connections("hellobot")))
 
 
 def test_a_bot_is_not_ready_while_twitch_says_nothing_about_its_channels(world, caplog):
