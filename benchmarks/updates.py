@@ -84,7 +84,7 @@ class Crowd:
     def forget(self) -> None:
         """Throw away what people have got."""
         for person in self.people:
-            self.telegram.do(person.inbox.clear)
+            person.inbox.clear()
 
 
 def event(number: int) -> dict[str, Any]:

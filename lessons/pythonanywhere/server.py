@@ -84,7 +84,7 @@ class PythonAnywhere(LocalServer):
         """Let the web app run for one more month. In reality it's a click; the API has no route."""
         self._expiry = self._today(LIFETIME)
 
-    async def shutdown(self) -> None:
+    async def _shutdown(self) -> None:
         """Stop the app, and delete all files."""
         await self._session.close()
         self._supervisor.close()
@@ -122,7 +122,7 @@ class PythonAnywhere(LocalServer):
 
     async def _visit(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a visitor of the web app; what a site without one shows is not documented."""
-        if refused := self.access.refusal(request, public=True):
+        if refused := self._access.refusal(request, public=True):
             return web.Response(status=403, text=f"{refused}\n")
         why = "the month is over: click the button on the Web page, here renew()"
         if self._app is None:
@@ -150,7 +150,7 @@ class PythonAnywhere(LocalServer):
     async def _check(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Refuse strangers, and turn refusals into JSON."""
         try:
-            if refused := self.access.refusal(request):
+            if refused := self._access.refusal(request):
                 raise ApiError(403, refused)
             self._authorize(request)
             resource = request.match_info.route.resource

@@ -64,7 +64,10 @@ class Relay(LocalServer):
     def __init__(self, to: int) -> None:
         super().__init__("relay")
         self._to = to
-        self.port = self.serve(self._runner.do(lambda: web.ServerRunner(web.Server(self._pass_on))))
+        self.port = self._runner.run(self._start())
+
+    async def _start(self) -> int:
+        return await self._serve(web.ServerRunner(web.Server(self._pass_on)))
 
     async def _pass_on(self, request: web.BaseRequest) -> web.Response:
         address = URL(f"http://127.0.0.1:{self._to}{request.raw_path}", encoded=True)

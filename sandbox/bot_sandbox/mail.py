@@ -30,7 +30,7 @@ from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import blocking
 from bot_sandbox.http.access import HOST, Access
 from bot_sandbox.http.local_server import LocalServer, bind_socket, silence_logger
-from bot_sandbox.world.snapshot import Snapshot
+from bot_sandbox.world.snapshot import Snapshot, is_of, put_back
 
 try:
     from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -205,7 +205,7 @@ class Mail(LocalServer):
         self._box = Mailbox()
         self._empty = Snapshot(self._box)
         self._server: asyncio.Server | None = None
-        self.connections: WeakSet[SmtpConnection] = WeakSet()
+        self._connections: WeakSet[SmtpConnection] = WeakSet()
         try:
             self.port: int = self._runner.run(self._open(port))
         except BaseException:  # such as a taken port: leave no thread behind
@@ -229,36 +229,36 @@ class Mail(LocalServer):
     @blocking
     async def restore(self, snapshot: Snapshot) -> None:
         """Return to a snapshot of this mail server, as if nothing had come since."""
-        if not snapshot.is_of(self._box):
+        if not is_of(snapshot, self._box):
             raise ValueError("this is a snapshot of another server; take one of this Mail")
-        snapshot.put_back()
+        put_back(snapshot)
         self._runner.changes.changed()
 
     @blocking
     async def reset(self) -> None:
         """Forget every letter and every refusal."""
-        self._empty.put_back()
+        put_back(self._empty)
         self._runner.changes.changed()
 
     @blocking
     async def wait(self, n: int = 1, timeout: float = 5.0) -> list[Letter]:
         """Return the next n letters; raise NoLetter if fewer came in `timeout` seconds."""
         if not await self._runner.changes.until(lambda: len(self._box.unread) >= n, timeout):
-            raise NoLetter(self.explain(len(self._box.unread), n, timeout))
+            raise NoLetter(self._explain(len(self._box.unread), n, timeout))
         return [self._box.unread.popleft() for _ in range(n)]
 
-    def numbered(self) -> list[tuple[int, Letter]]:
+    def _numbered(self) -> list[tuple[int, Letter]]:
         """Return the letters that are kept, with their numbers from 1 on."""
         return list(enumerate(self._box.letters, self._box.caught - len(self._box.letters) + 1))
 
-    def catch(self, letter: Letter) -> None:
+    def _catch(self, letter: Letter) -> None:
         """Keep a letter and wake those who wait for it."""
         self._box.caught += 1
         self._box.letters = [*self._box.letters, letter][-KEPT:]
         self._box.unread.append(letter)
         self._runner.changes.changed()
 
-    def refuse(self, status: str) -> None:
+    def _refuse(self, status: str) -> None:
         """Remember a refusal."""
         self._box.refusals = [*self._box.refusals, readable(status)][-KEPT:]
 
@@ -269,24 +269,24 @@ class Mail(LocalServer):
         cards = "".join(letter._repr_html_() for letter in self.letters)
         return cards or "<div style='opacity:.6'>(no letter has come yet)</div>"
 
-    async def shutdown(self) -> None:
+    async def _shutdown(self) -> None:
         """Stop listening and close all connections."""
         if self._server:
             self._server.close()
-        for connection in self.connections:
+        for connection in self._connections:
             connection.cut()
 
     async def _open(self, port: int) -> int:
         # aiosmtpd's Controller has no "any free port", connects to itself once, and leaves clients'
         # connections open when it stops.
         self._server = await self._runner.loop.create_server(
-            lambda: SmtpConnection(self), sock=bind_socket(port, self.access.listens_on)
+            lambda: SmtpConnection(self), sock=bind_socket(port, self._access.listens_on)
         )
         # aiosmtpd's tasks may fail when a client hangs up
         self._runner.loop.set_exception_handler(lambda loop, context: LOGGER.debug("%s", context))
         return int(self._server.sockets[0].getsockname()[1])
 
-    def explain(self, found: int, n: int, timeout: float) -> str:
+    def _explain(self, found: int, n: int, timeout: float) -> str:
         """Return why too few letters came, as far as it is known, and what to do."""
         text = f"{found} of {n} letters came within {timeout:g} s."
         if self._box.refusals:
@@ -311,18 +311,18 @@ class SmtpConnection(SMTP):
         )
         self.mail = mail
         self.received = 0  # bytes since the last letter
-        mail.connections.add(self)
+        mail._connections.add(self)
 
     def data_received(self, data: bytes) -> None:
         """Count what arrives, because aiosmtpd keeps a line that never ends."""
         # A form in any web page could write a letter, because SMTP only complains of HTTP's lines.
         if not self.received and data.startswith(b"POST "):
-            self.mail.refuse("(cut off: a web page is not a mail program)")
+            self.mail._refuse("(cut off: a web page is not a mail program)")
             self.cut()
             return
         self.received += len(data)
         if self.received > FLOOD * self.mail.largest:
-            self.mail.refuse("(cut off: too much data that is not a letter)")
+            self.mail._refuse("(cut off: too much data that is not a letter)")
             self.cut()
         else:
             super().data_received(data)
@@ -335,7 +335,7 @@ class SmtpConnection(SMTP):
     async def push(self, status: Any) -> None:
         """Answer the client, and remember each refusal."""
         if isinstance(status, str) and status[:1] in "45":
-            self.mail.refuse(status)
+            self.mail._refuse(status)
         await super().push(status)
 
 
@@ -372,7 +372,7 @@ class SmtpHandler:
         server.received = 0
         sender = readable(envelope.mail_from or "")
         recipients = tuple(readable(to) for to in envelope.rcpt_tos)
-        self.mail.catch(Letter(sender, recipients, envelope.original_content or b""))
+        self.mail._catch(Letter(sender, recipients, envelope.original_content or b""))
         return "250 2.0.0 Ok: caught, and sent nowhere"
 
     async def handle_exception(self, error: Exception) -> str:

@@ -35,10 +35,10 @@ class Seen:
         for server in before:
             if isinstance(server, TelegramCore):
                 self._note(one for chat in chats_of(server) for one in chat.messages)
-                for account in list(server.world.accounts.values()):
+                for account in list(server._world.accounts.values()):
                     self._note(account.calls)
             elif isinstance(server, Twitch):
-                world = server.world
+                world = server._world
                 for channel in list(world.chat.channels.values()):
                     self._note(channel.history)
                 self._note(world.refused)
@@ -74,7 +74,7 @@ def sections(values: Iterable[object], seen: Seen) -> list[tuple[str, str]]:
 
 def describe_telegram(telegram: TelegramCore, seen: Seen) -> str:
     """Return its chats, and for each bot the calls that were refused."""
-    world = telegram.world
+    world = telegram._world
     lines = []
     for chat in chats_of(telegram):
         if new := seen.new(chat.messages):
@@ -95,7 +95,7 @@ def describe_telegram(telegram: TelegramCore, seen: Seen) -> str:
 
 def describe_twitch(twitch: Twitch, seen: Seen) -> str:
     """Return its channels' chats, why nobody answered the last message, and what was refused."""
-    world = twitch.world
+    world = twitch._world
     lines = []
     nobody = not world.records and not world.subscriptions
     for channel in list(world.chat.channels.values()):
@@ -136,7 +136,7 @@ def is_unanswered(world: TwitchWorld, channel: Channel, last: ChatMessage) -> bo
 
 def chats_of(telegram: TelegramCore) -> list[Chat]:
     """Return all chats of a Telegram."""
-    return [*list(telegram.world.private.values()), *list(telegram.world.groups.values())]
+    return [*list(telegram._world.private.values()), *list(telegram._world.groups.values())]
 
 
 def _on_its_loop(server: Service, describe: Callable[[], str]) -> str:

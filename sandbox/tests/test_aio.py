@@ -53,6 +53,8 @@ def test_the_stub_has_each_public_name_with_the_parameters_and_result_of_the_pla
     wanted = members(plain)
     assert {each for each in dir(seen) if not each.startswith("_")} - OWN == wanted.keys() - OWN
     assert inspect.getdoc(twin) == inspect.getdoc(seen)
+    made = {each for each in dir(twin) if not each.startswith("_")} - OWN
+    assert made <= wanted.keys()  # the others are attributes of its object
     for each, member in wanted.items():
         shown = inspect.getattr_static(seen, each)
         if member.is_property:
@@ -171,7 +173,7 @@ def test_closing_ends_a_wait_and_says_so():
             await telegram.new_bot("Hello bot", "hello_bot")
             viktor = await telegram.person("Viktor")
             waiting = asyncio.create_task(viktor.ask("hello?", timeout=60))
-            assert await telegram.wait_until(lambda: telegram.sync.world.private)  # it is sent
+            assert await telegram.wait_until(lambda: telegram.sync._world.private)  # it is sent
         with pytest.raises(RuntimeError, match="this Telegram is closed; make a new one"):
             await waiting
 

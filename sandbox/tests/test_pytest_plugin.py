@@ -189,7 +189,7 @@ def test_it(twitch_sandbox):
     viktor.say("!hello")
     bot.send("PRIVMSG #viktor :hello viktor!", "PRIVMSG #viktor :/ban viktor")
     viktor.wait()
-    assert twitch_sandbox.wait_until(lambda: twitch_sandbox.world.rules.refusals)
+    assert twitch_sandbox.wait_until(lambda: twitch_sandbox._world.rules.refusals)
     assert 1 == 2
 """
     )
@@ -319,7 +319,7 @@ def telegram_sandbox(sandbox_clock):
 
 def test_it(telegram_sandbox, aio_telegram):
     assert aio_telegram == aio.Telegram.of(telegram_sandbox)
-    assert telegram_sandbox.world.people
+    assert telegram_sandbox._world.people
     assert 1 == 2
 """
     said = run(tmp_path, test)

@@ -49,7 +49,7 @@ def test_telegram_returns_and_what_a_test_holds_stays_valid(telegram):
         telegram.faults.stop()
         telegram.restore(start)
         assert seen(TelegramView(telegram)) == before
-        assert first.text == "one" and len(telegram.world.people) == 1
+        assert first.text == "one" and len(telegram._world.people) == 1
     assert viktor.send("two", account).message_id == first.message_id + 1
     assert telegram.call(account, "getMe")["username"] == "hello_bot"
 
@@ -70,7 +70,7 @@ def test_a_polling_bot_gets_what_waited_and_what_comes_and_no_id_twice(telegram)
         target=lambda: got.extend(telegram.call(account, "getUpdates", offset=offset, timeout=30))
     )
     polling.start()
-    assert telegram.wait_until(lambda: account.updates.is_polled, 20)
+    assert telegram.wait_until(lambda: account.is_polled, 20)
     telegram.restore(telegram.snapshot())
     viktor.send("new", account)
     polling.join(30)
@@ -115,10 +115,10 @@ def test_reset_forgets_everybody_and_refuses_their_tokens(telegram):
             telegram.call(account.token, "getUpdates", timeout=30)
         refused.append(str(error.value)[:3])
 
-    telegram.call(account, "getUpdates", offset=account.updates.pending()[-1].id + 1)
+    telegram.call(account, "getUpdates", offset=account._updates.pending()[-1].id + 1)
     polling = threading.Thread(target=poll)
     polling.start()
-    assert telegram.wait_until(lambda: account.updates.is_polled, 20)
+    assert telegram.wait_until(lambda: account.is_polled, 20)
     telegram.reset()
     polling.join(30)
     assert refused == ["401"]
@@ -252,7 +252,10 @@ def test_restores_at_once_leave_one_whole_world(telegram, twitch):
         with ThreadPoolExecutor(8) as pool:
             for _ in range(10):
                 list(pool.map(lambda name: http.post("restore", snapshot=name), taken * 8))
-                (person,), (account,) = telegram.world.people.values(), twitch.world.users.values()
+                (person,), (account,) = (
+                    telegram._world.people.values(),
+                    twitch._world.users.values(),
+                )
                 assert person.name == account.login
 
 
@@ -263,7 +266,7 @@ CHANGES = {
     "bot": lambda telegram, number: telegram.new_bot("B", f"another_{number}_bot"),
     "edit": lambda telegram, number: [
         person(telegram).edit(message, f"edited {number}")
-        for message in telegram.world.private_chat(person(telegram), bot(telegram)).messages[:1]
+        for message in telegram._world.private_chat(person(telegram), bot(telegram)).messages[:1]
     ],
     "poll": lambda telegram, number: telegram.call(bot(telegram), "getUpdates", offset=-1),
     "block": lambda telegram, number: person(telegram).block(bot(telegram)),
@@ -274,11 +277,11 @@ CHANGES = {
 
 
 def person(telegram):
-    return next(iter(telegram.world.people.values()))
+    return next(iter(telegram._world.people.values()))
 
 
 def bot(telegram):
-    return next(iter(telegram.world.accounts.values()))
+    return next(iter(telegram._world.accounts.values()))
 
 
 OPERATIONS = st.lists(st.tuples(st.sampled_from(sorted(CHANGES)), st.integers(0, 9)), max_size=12)

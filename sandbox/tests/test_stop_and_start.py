@@ -29,7 +29,7 @@ def answers(server):
 
 
 def is_up(server):
-    return server.world.up if isinstance(server, Telegram) else server.up
+    return server._world.up if isinstance(server, Telegram) else server.up
 
 
 @contextmanager
@@ -116,6 +116,6 @@ def test_the_log_says_why_a_later_restart_failed(server):
         other.bind((server.host, server.port))
         other.listen()
         server.clock.advance(61)
-        assert server.wait_until(lambda: server.asked_faults)
-    ((_, text),) = server.asked_faults
+        assert server.wait_until(lambda: server._asked_faults)
+    ((_, text),) = server._asked_faults
     assert "another program uses its port" in text

@@ -1,5 +1,6 @@
 """What a test may use: the public classes of bot_sandbox and their public names.
 
+A name with an underscore is private to bot_sandbox: its modules may use each other's.
 `tools/aio.py` writes their stubs as coroutines, and `tools/reference.py` describes them all.
 """
 
@@ -14,46 +15,6 @@ from types import ModuleType
 from typing import Any
 
 PACKAGE = Path(__file__).parents[1] / "bot_sandbox"
-# Names that only the sandbox itself, its window and its command use. Coroutines that aren't marked
-# with @blocking don't belong here: plain code can't call them, so `members` leaves them out.
-INNER = {
-    "Runner": {"changes", "do", "run"},
-    "LocalServer": {
-        "access", "asked_faults", "check_open", "loop", "note_fault", "notebook_page",
-        "serve", "submit",
-    },
-    "TelegramCore": {"note_fault", "still", "stop", "world"},
-    "ApiFields": {"to_json"},
-    "User": {"inbox", "is_bot", "json"},
-    "Chat": {
-        "admins", "blocked", "find", "former", "json", "key", "last_bot", "members", "owner",
-        "newest_pinned",
-        "reply_keyboards", "status_of",
-    },
-    "Group": {"set_first_members"},
-    "Press": {"update"},
-    "Servers": {"eventsub", "gate", "irc", "oauth", "world"},
-    "Twitch": {"connected", "hears", "not_there"},
-    "Cloud": {"account", "folder", "marker"},
-    "Timer": {"begin", "begin_again", "go_on"},
-    "Function": {"history", "line", "log_after", "pool"},
-    "Mail": {"catch", "caught", "connections", "explain", "numbered", "refuse"},
-    "Clock": {"leave", "serve", "sleep_until"},
-    "BotAccount": {
-        "accepts", "commands", "fault_hits", "get_me", "given_name", "ignored", "limiter",
-        "menu_buttons", "next_set_webhook", "profile", "unsupported", "updates", "webhook",
-    },
-    "Message": {"event", "file", "keyboard", "marks", "meant_for", "more", "updates"},
-    "Transcript": {"html"},
-    "Snapshot": {"is_of", "put_back"},
-    "ApiObject": {"json"},
-    "InMemoryTelegram": {"window"},
-    "Fault": {"error", "fits", "page", "paused", "pauses", "refusal"},
-    "Faults": {"check_in_response", "end"},
-}  # fmt: skip
-
-
-COROUTINES = {("Clock", "sleep")}  # not marked with @blocking: a bot awaits them on its own loop
 
 
 @dataclass(frozen=True)
@@ -160,19 +121,12 @@ def members(found: type) -> dict[str, Member]:
     for base in reversed(found.__mro__):
         if base.__module__.startswith("bot_sandbox."):
             module = importlib.import_module(base.__module__)
-            inner = INNER.get(base.__name__, set())
             for name, node in _written(parsed(base.__module__), base.__name__):
-                if name.startswith("_") or name in inner:
-                    continue
-                is_method = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-                method, annotation = (node, None) if is_method else (None, node)
-                member = Member(name, module, method, annotation)
-                is_coroutine = isinstance(node, ast.AsyncFunctionDef)
-                is_public = member.is_marked("blocking") or (base.__name__, name) in COROUTINES
-                if is_public or not is_coroutine:
-                    result[name] = member
-    everywhere = set().union(*(INNER.get(base.__name__, set()) for base in found.__mro__))
-    return {name: member for name, member in result.items() if name not in everywhere}
+                if not name.startswith("_"):
+                    is_method = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+                    method, annotation = (node, None) if is_method else (None, node)
+                    result[name] = Member(name, module, method, annotation)
+    return result
 
 
 def _written(module: ast.Module, name: str) -> Iterator[tuple[str, Any]]:

@@ -104,7 +104,7 @@ def test_the_same_cells_reach_the_real_bot(sandbox, real):
         assert world.ask("!hello") == "now you: write !hello to @my_real_bot in Telegram"
         assert writer.ask("!hello", to=mine) == "hello Ann!"
     assert world.call("setWebhook", url="http://127.0.0.1:9/", secret_token=world.secret) is True
-    assert mine.webhook.secret_token == "my-very-own-secret"
+    assert mine._webhook.secret_token == "my-very-own-secret"
     assert mine.token not in f"{world} {world!r}"
 
 

@@ -18,7 +18,9 @@ from bot_sandbox.mail import Letter
 from bot_sandbox.telegram.calls import FaultHit
 from bot_sandbox.telegram.core import TelegramCore
 from bot_sandbox.telegram.limits import Limits
+from bot_sandbox.telegram.types import Json
 from bot_sandbox.telegram.types import Message
+from bot_sandbox.telegram.types import User
 from bot_sandbox.telegram.updates import Delivery
 from bot_sandbox.telegram.world import BotAccount
 from bot_sandbox.twitch.chat import ChatMessage
@@ -33,6 +35,7 @@ from bot_sandbox.twitch.tokens import Token
 from bot_sandbox.twitch.user import TwitchUser
 from bot_sandbox.world.snapshot import Snapshot
 from bot_sandbox.world.transcript import Transcript
+from collections import deque
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Sequence
@@ -139,6 +142,13 @@ class Telegram(ServerTwin[TelegramCore]):
 class Person(Twin[bot_sandbox.Person]):
     """The twin of `Person` in bot_sandbox.telegram.people; see there."""
 
+    async def to_json(self) -> Json:
+        """Return the Bot API's User."""
+
+    @property
+    def is_bot(self) -> bool:
+        ...
+
     @property
     def id(self) -> int:
         ...
@@ -153,6 +163,10 @@ class Person(Twin[bot_sandbox.Person]):
 
     @property
     def phone_number(self) -> str:
+        ...
+
+    @property
+    def inbox(self) -> deque[Message]:
         ...
 
     @property
@@ -250,6 +264,9 @@ class Person(Twin[bot_sandbox.Person]):
 class Group(Twin[bot_sandbox.Group]):
     """The twin of `Group` in bot_sandbox.telegram.people; see there."""
 
+    async def to_json(self) -> Json:
+        """Return the Bot API's Chat."""
+
     @property
     def id(self) -> int:
         ...
@@ -263,12 +280,29 @@ class Group(Twin[bot_sandbox.Group]):
         ...
 
     @property
+    def members(self) -> list[User]:
+        ...
+
+    @property
     def banned_until(self) -> dict[int, int]:
         ...
 
     @property
     def messages(self) -> list[Message]:
         ...
+
+    async def status_of(self, user: Person | BotAccount) -> str:
+        """Return somebody's `status` here, as in the Bot API's ChatMember.
+
+        A basic group keeps no list of banned members: anybody who was removed has left.
+        """
+
+    @property
+    def newest_pinned(self) -> Message | None:
+        """The newest pinned message."""
+
+    async def find(self, message_id: int) -> Message | None:
+        """Return the message with this number; None if there is none or it was deleted."""
 
     @property
     def transcript(self) -> Transcript:
@@ -569,6 +603,9 @@ class Twitch(ServerTwin[bot_sandbox.Twitch]):
         `connections`, for so many at once. NoReply after `timeout` seconds says what was found.
         """
 
+    async def hears(self, login: str, channel: str, after: ConnectionRecord | None=None, connections: int=1) -> bool:
+        """Return whether a program hears a channel now; `wait_for` waits until it does."""
+
     async def wait_gone(self, login: TwitchAccount | str, timeout: float=5.0) -> None:
         """Wait until the program has no open connection; raise NoReply if it still has one."""
 
@@ -763,6 +800,10 @@ class Cloud(ServerTwin[bot_sandbox.Cloud]):
 
     @property
     def key(self) -> str:
+        ...
+
+    @property
+    def folder(self) -> Path:
         ...
 
     @property
@@ -1023,3 +1064,6 @@ class Clock(Twin[bot_sandbox.Clock]):
                 await sleep(3600)
                 ...  # `advance(3600)` leads here
         """
+
+    async def sleep_until(self, due: float) -> None:
+        """Sleep until a time of this clock, even if it is moved before the sleep begins."""

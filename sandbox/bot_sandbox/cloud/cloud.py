@@ -19,7 +19,7 @@ from aiohttp import web
 
 from bot_sandbox.cloud.deployment import CloudAccount, Deployment, FunctionSettings
 from bot_sandbox.cloud.errors import PAYLOAD_LIMIT, FunctionError, with_source_line
-from bot_sandbox.cloud.function import Function, to_event
+from bot_sandbox.cloud.function import Function, OwnCode, to_event
 from bot_sandbox.cloud.gateway import Gateway
 from bot_sandbox.cloud.history import History
 from bot_sandbox.cloud.lambda_api import TOO_LARGE
@@ -36,12 +36,15 @@ from bot_sandbox.http.page import Page
 from bot_sandbox.processes.supervisor import ProcessSupervisor, check_psutil
 from bot_sandbox.world.clock import Clock
 from bot_sandbox.world.randomness import Randomness
-from bot_sandbox.world.snapshot import Snapshot
+from bot_sandbox.world.snapshot import Snapshot, is_of, put_back
 
 KEY_LENGTH = 20  # as long as an access key id of AWS
 LOGGER = silence_logger(logging.getLogger("bot_sandbox.cloud"))
 
 
+# `_runner.changes` tells of each change: a deployment, an instance's state, a call that begins or
+# ends, a line of a log. A view then reads `functions`, and from each its `instances`, `calls`,
+# `invocations`, `meter` and `_log_after`.
 class Cloud(LocalServer):
     """A serverless cloud on this machine; ImportError if psutil is missing.
 
@@ -50,17 +53,14 @@ class Cloud(LocalServer):
     checks: a limit takes effect that much later.
     `retry_s` are the pauses before a failed call of the type Event is tried again. Python functions
     import the standard library, their own folder, and the folders in `import_paths`. With
-    `packages`, also everything that is installed for the Python that runs the sandbox.
+    `packages`, also everything that is installed for the Python that runs the sandbox. `folder` has
+    the copies of their files until the cloud closes.
 
     AWS's clients can also call functions (lambda_api.py), with `key` as their access key id, random
     by default. Functions receive it as AWS_ACCESS_KEY_ID. `account` and `region` are in the ARNs of
     functions; a call by an ARN with others is refused, as on AWS. The cloud listens on `host`;
     `allow_hosts` are more names that it answers to, `allow_origins` web pages that may use its API
     (see access.py). With a `clock`, it shares time with other servers.
-
-    `changes` is notified on the cloud's loop about each change: a deployment, an instance's state,
-    a call that begins or ends, a line of a log. A view then reads `functions`, and from each its
-    `instances`, `calls`, `invocations`, `meter` and `log_after`.
 
     Example:
         import tempfile
@@ -93,7 +93,7 @@ class Cloud(LocalServer):
     ) -> None:
         check_psutil()  # before a thread starts
         self.key: str = key or Randomness().text(KEY_LENGTH, "access key")
-        self.account = CloudAccount(account, region, self.key)
+        self._account = CloudAccount(account, region, self.key)
         super().__init__("cloud", Access(host, allow_hosts, allow_origins), clock)
         self._init_timeout_s = init_timeout_s
         self._poll_s = poll_s
@@ -101,12 +101,12 @@ class Cloud(LocalServer):
         self._import_paths = [str(Path(each).resolve()) for each in import_paths]
         self._began = self.clock.now()
         self._numbers = itertools.count(1)
-        self.folder = Path(tempfile.mkdtemp(prefix="cloud-")).resolve()
+        self.folder: Path = Path(tempfile.mkdtemp(prefix="cloud-")).resolve()
         self._supervisor = ProcessSupervisor(self.folder)
-        self.marker = self._supervisor.marker
+        self._marker = self._supervisor.marker
         self._functions: dict[str, Function] = {}
         self._queue = QueuedCalls(self._functions, self.clock, retry_s)
-        self._timers = Timers(self._functions, self._queue, self.account, self.clock, self._runner)
+        self._timers = Timers(self._functions, self._queue, self._account, self.clock, self._runner)
         self._pools: set[Pool] = set()  # including those being loaded or drained
         self._deployments: set[Deployment] = set()  # whose copies are in the folder
         self._snapshots: WeakSet[CloudSnapshot] = WeakSet()
@@ -117,7 +117,7 @@ class Cloud(LocalServer):
         except BaseException:  # such as a taken port: leave no process and no folder behind
             self.close()
             raise
-        register(self.functions)
+        register(self._registered)
 
     @blocking
     async def deploy(
@@ -169,7 +169,7 @@ class Cloud(LocalServer):
             folder,
             root,
             settings,
-            self.account,
+            self._account,
             self._import_paths,
             self._runner.check_open,
         )
@@ -220,17 +220,17 @@ class Cloud(LocalServer):
         cold, so no instance remembers a later call. A call that runs may end; nothing shows it. The
         clock stays, and a timer skips what was due meanwhile.
         """
-        if not (isinstance(snapshot, CloudSnapshot) and snapshot.is_of(self._timers)):
+        if not (isinstance(snapshot, CloudSnapshot) and is_of(snapshot, self._timers)):
             raise ValueError("this is a snapshot of another server; take one of this Cloud")
         self._queue.cancel()
         deployed = self.functions()
         self._functions.clear()
-        snapshot.put_back()  # the timers
+        put_back(snapshot)  # the timers
         for one in snapshot.functions:
             self._bring_back(one, is_deployed=one.function in deployed)
         for function in deployed:
             if self._functions.get(function.name) is not function:
-                self._tasks.start(self._drain(function.pool, "restored"))
+                self._tasks.start(self._drain(function._pool, "restored"))
         self._timers.begin_again()
         self._queue.start_again(snapshot.waiting)
         self._runner.changes.changed()
@@ -243,7 +243,7 @@ class Cloud(LocalServer):
         self._queue.cancel()
         for function in self.functions():
             del self._functions[function.name]
-            self._tasks.start(self._drain(function.pool))
+            self._tasks.start(self._drain(function._pool))
         self._runner.changes.changed()
 
     def timers(self) -> list[Timer]:
@@ -264,7 +264,7 @@ class Cloud(LocalServer):
     def window(self, function: Function | None = None) -> Page:
         """Return a notebook page to watch instances, log and bill, of all functions or one."""
         shown = {"function": function.name} if function else {}
-        return self.notebook_page(still([function] if function else self.functions()), **shown)
+        return self._notebook_page(still([function] if function else self.functions()), **shown)
 
     @blocking
     async def invoke(self, name: str, event: Any = None) -> Any:
@@ -278,16 +278,21 @@ class Cloud(LocalServer):
         """Return the seconds since this cloud started."""
         return self.clock.now() - self._began
 
-    async def shutdown(self) -> None:
+    def _registered(self) -> list[OwnCode]:
+        return [function._registered for function in self._functions.values()]
+
+    async def _shutdown(self) -> None:
         """Stop every instance and remove every copy."""
-        unregister(self.functions)
+        unregister(self._registered)
         if self._making:
             await asyncio.wait(self._making)
         await asyncio.gather(*(pool.close() for pool in self._pools))
         self._supervisor.close()
 
     async def _open(self, port: int) -> int:
-        handle = Gateway(self._functions, self._queue, self.access, self.account, self.clock).handle
+        handle = Gateway(
+            self._functions, self._queue, self._access, self._account, self.clock
+        ).handle
         server = web.Server(handle, access_log=None, auto_decompress=False, logger=LOGGER)
         self._measure()
         self._tasks.start(self._timers.run())
@@ -297,24 +302,24 @@ class Cloud(LocalServer):
         payload = to_event(event)
         if len(payload) > PAYLOAD_LIMIT:
             raise FunctionError("RequestTooLarge", TOO_LARGE)
-        pool = self.function(name).pool
+        pool = self.function(name)._pool
         answer = await asyncio.shield(pool.invoke(payload, str(uuid.uuid4())))
         return answer.value
 
     async def _install(self, function: Function, must_load: bool) -> None:
-        self._pools.add(function.pool)
-        await function.pool.prepare()
+        self._pools.add(function._pool)
+        await function._pool.prepare()
         if must_load:
             try:
-                await function.pool.warm_up()
+                await function._pool.warm_up()
             except FunctionError as error:
-                await self._drain(function.pool)
+                await self._drain(function._pool)
                 raise with_source_line(error) from None
         old = self._functions.get(function.name)
         self._functions[function.name] = function
         self._runner.changes.changed()
         if old:
-            self._tasks.start(self._drain(old.pool))
+            self._tasks.start(self._drain(old._pool))
 
     def _new_pool(self, deployment: Deployment, history: History) -> Pool:
         new_marker = self._supervisor.new_marker
@@ -322,7 +327,7 @@ class Cloud(LocalServer):
 
     def _take_snapshot(self) -> "CloudSnapshot":
         kept = [
-            KeptFunction(each, each.pool.deployment, each.history.copy())
+            KeptFunction(each, each._pool.deployment, each._history.copy())
             for each in self.functions()
         ]
         snapshot = CloudSnapshot(self._timers, kept, self._queue.waiting())
@@ -330,16 +335,16 @@ class Cloud(LocalServer):
         return snapshot
 
     def _bring_back(self, kept: "KeptFunction", is_deployed: bool) -> None:
-        function, old = kept.function, kept.function.pool
-        history = kept.history.returned(self.uptime(), after=function.history)
+        function, old = kept.function, kept.function._pool
+        history = kept.history.returned(self.uptime(), after=function._history)
         if is_deployed:
-            function.pool = old.successor(history)
+            function._pool = old.successor(history)
             self._tasks.start(self._drain(old, "restored"))
         else:
-            function.pool = self._new_pool(kept.deployment, history)
-            self._tasks.start(function.pool.prepare())
-        function.history = history
-        self._pools.add(function.pool)
+            function._pool = self._new_pool(kept.deployment, history)
+            self._tasks.start(function._pool.prepare())
+        function._history = history
+        self._pools.add(function._pool)
         self._functions[function.name] = function
 
     async def _drain(self, pool: Pool, why: str = "replaced") -> None:

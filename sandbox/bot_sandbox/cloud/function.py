@@ -6,6 +6,7 @@ The pool does the work, and the history remembers it.
 import json
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
 from bot_sandbox.cloud.bill import Bill, Meter, make_bill, make_meter
@@ -13,6 +14,16 @@ from bot_sandbox.cloud.deployment import FunctionSettings
 from bot_sandbox.cloud.history import History, InstanceRecord, Invocation, RunningCall
 from bot_sandbox.cloud.pool import Pool
 from bot_sandbox.event_loop.runner import Runner, blocking
+
+
+@dataclass(eq=False)
+class OwnCode:
+    """What the registry of functions may read of one."""
+
+    url: str
+    host_url: str
+    history: History
+    line: Callable[[str, int], str]  # of a file, such as "main.py", and of a line's number
 
 
 class Function:
@@ -52,8 +63,9 @@ class Function:
         self.host_url = host_url
         self.revision = revision
         self.deployed: float = time.time()
-        self.pool = pool
-        self.history = history
+        self._pool = pool
+        self._history = history
+        self._registered = OwnCode(url, host_url, history, pool.deployment.line)
         self._runner = runner
         self._invoke = invoke  # calls the current deployment of a name
 
@@ -65,7 +77,7 @@ class Function:
     @property
     def settings(self) -> FunctionSettings:
         """What it was deployed with."""
-        return self.pool.settings
+        return self._pool.settings
 
     @property
     def name(self) -> str:
@@ -75,7 +87,7 @@ class Function:
     @property
     def arn(self) -> str:
         """Its name in AWS's form."""
-        return self.pool.deployment.arn
+        return self._pool.deployment.arn
 
     @blocking
     async def invoke(self, event: Any = None) -> Any:
@@ -88,7 +100,7 @@ class Function:
 
         Raises TimeoutError if one is still there after `timeout` seconds.
         """
-        if not await self._runner.changes.until(lambda: self.pool.is_empty, timeout):
+        if not await self._runner.changes.until(lambda: self._pool.is_empty, timeout):
             raise TimeoutError(
                 f"an instance of {self.name} still works or waits in the pool after {timeout:g} s: "
                 f"idle_s is {self.settings.idle_s:g}. Deploy it with a smaller one, as in idle_s=1."
@@ -97,44 +109,40 @@ class Function:
     @property
     def logs(self) -> list[str]:
         """START, what the function printed, END and REPORT of every call, oldest first."""
-        return self.history.log.lines()
+        return self._history.log.lines()
 
-    def line(self, file: str, number: int) -> str:
-        """Return one line of its code, as in an error's `File "main.py", line 7`, or ""."""
-        return self.pool.deployment.line(file, number)
-
-    def log_after(self, number: int) -> list[tuple[int, str]]:
+    def _log_after(self, number: int) -> list[tuple[int, str]]:
         """Return the log's lines after line `number` (0: all), each with its number."""
-        return self.history.log.after(number)
+        return self._history.log.after(number)
 
     @property
     def calls(self) -> list[RunningCall]:
         """All running calls, in the order of their arrival."""
-        return list(self.history.calls.values())
+        return list(self._history.calls.values())
 
     @property
     def invocations(self) -> list[Invocation]:
         """All finished calls that reached an instance, in the order of their end."""
-        return list(self.history.invocations)
+        return list(self._history.invocations)
 
     @property
     def instances(self) -> list[InstanceRecord]:
         """All instances, in the order of their start, each with its current state."""
-        return list(self.history.instances)
+        return list(self._history.instances)
 
     @property
     def throttled(self) -> int:
         """How many calls were refused because every allowed instance was busy."""
-        return self.history.throttled
+        return self._history.throttled
 
     @property
     def meter(self) -> Meter:
         """The totals of its bill by AWS's rule, cheap to read often."""
-        return make_meter(self.history, self.settings.memory_mb)
+        return make_meter(self._history, self.settings.memory_mb)
 
     def bill(self, tariff: str = "aws") -> Bill:
         """Return the bill for the calls so far; `tariff` is "aws" or "yandex"."""
-        return make_bill(self.invocations, tariff, self.history.forgotten)
+        return make_bill(self.invocations, tariff, self._history.forgotten)
 
 
 def to_event(event: Any) -> bytes:

@@ -117,9 +117,9 @@ class Gateway:
 async def answer(function: Function, event: bytes, request_id: str) -> web.Response:
     """Run the function; turn each error into a status code."""
     try:
-        value = (await function.pool.invoke(event, request_id)).value
+        value = (await function._pool.invoke(event, request_id)).value
         if ignored := events.ignored_headers(value, function.settings.events):
-            function.history.log.add(f"[WARNING] {ignored}")
+            function._history.log.add(f"[WARNING] {ignored}")
         result = events.response(value, function.settings.events)
     except FunctionError as error:
         if error.type == THROTTLED:
@@ -128,7 +128,7 @@ async def answer(function: Function, event: bytes, request_id: str) -> web.Respo
             return message(501, error.message)
         return message(502, "Internal Server Error")
     except events.AnswerError as error:
-        function.history.log.add(f"[ERROR] this answer cannot be an HTTP response: {error}")
+        function._history.log.add(f"[ERROR] this answer cannot be an HTTP response: {error}")
         return message(502, "Internal Server Error")
     return web.Response(status=result.status, headers=result.headers, body=result.body)
 

@@ -198,7 +198,7 @@ class LambdaApi:
         try:
             trace = next_trace(headers.get("X-Amzn-Trace-Id", ""), function.arn)
         except FunctionError as error:
-            function.history.log.add(f"[ERROR] {error} It ran {RUNS} times in one chain of calls.")
+            function._history.log.add(f"[ERROR] {error} It ran {RUNS} times in one chain of calls.")
             if kind == "Event":  # it is taken, and then dropped without a retry
                 return web.Response(status=202)
             raise Refusal(400, error.type, error.message) from None
@@ -208,7 +208,7 @@ class LambdaApi:
         tail = Log(TAIL_LIMIT) if headers.get("X-Amz-Log-Type") == "Tail" else None
         about = {"X-Amz-Executed-Version": "$LATEST"}
         try:
-            payload = (await function.pool.invoke(event, request_id, tail, trace)).payload
+            payload = (await function._pool.invoke(event, request_id, tail, trace)).payload
         except FunctionError as error:
             if error.type == THROTTLED:
                 reason = "ReservedFunctionConcurrentInvocationLimitExceeded"
@@ -243,7 +243,7 @@ def describe(function: Function) -> dict[str, Any]:
     return {
         "FunctionName": function.name,
         "FunctionArn": function.arn,
-        "Runtime": function.pool.deployment.runtime,
+        "Runtime": function._pool.deployment.runtime,
         "Handler": settings.handler,
         "Description": "",
         "Timeout": max(1, round(settings.timeout_s)),  # AWS: whole seconds

@@ -101,7 +101,7 @@ class QueuedCalls:
             tried.set()
 
     async def _try(self, call: QueuedCall) -> FunctionError | None:
-        pool = self._functions[call.name].pool
+        pool = self._functions[call.name]._pool
         running = pool.invoke(call.event, call.request_id, trace=call.trace, caller=call.caller)
         try:
             await asyncio.shield(running)  # the instance must not be left with half a call

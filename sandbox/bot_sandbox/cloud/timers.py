@@ -98,19 +98,19 @@ class Timer:
                 "cloud.clock.advance(seconds) moves the clock"
             )
 
-    def begin(self, now: float) -> None:
+    def _begin(self, now: float) -> None:
         """Find the first time it is due; ValueError if there is none."""
         self.next = now if self._schedule.starts_now else self._schedule.after(now)
         if self.next is None:
             raise ValueError(f"{self.expression} is never due after {utc(now)}")
 
-    def begin_again(self, now: float) -> None:
+    def _begin_again(self, now: float) -> None:
         """Continue after a return to a snapshot; what was due meanwhile is not called."""
         self.fired = list(self.fired)  # a call that runs still writes into the other list
         if self.next is not None and self.next <= now:
             self.next = self._schedule.after(now)
 
-    def go_on(self) -> float:
+    def _go_on(self) -> float:
         """Return when it was due, and find the next time."""
         assert self.next is not None
         due, self.next = self.next, self._schedule.after(self.next)
@@ -158,7 +158,7 @@ class Timers:
             raise ValueError(f"a payload may have at most {PAYLOAD_LIMIT} bytes")
         schedule = (parse_yandex if is_yandex else parse_aws)(expression, timezone)
         timer = Timer(name, function.name, expression, timezone, payload, schedule, self)
-        timer.begin(self.clock.now())
+        timer._begin(self.clock.now())
         self._timers[name] = timer
         self.changed()
         return timer
@@ -173,7 +173,7 @@ class Timers:
     def begin_again(self) -> None:
         """Continue with the timers that there are, after a return to a snapshot."""
         for timer in self._timers.values():
-            timer.begin_again(self.clock.now())
+            timer._begin_again(self.clock.now())
         self.changed()
 
     def changed(self) -> None:
@@ -195,7 +195,7 @@ class Timers:
             await asyncio.wait({self._sleeping})
 
     async def _fire(self, timer: Timer) -> None:
-        due, fired = timer.go_on(), timer.fired
+        due, fired = timer._go_on(), timer.fired
         function = self._functions[timer.function]
         make, retry_s = (
             (yandex_event, YANDEX_RETRY_S)
@@ -203,7 +203,7 @@ class Timers:
             else (aws_event, None)
         )
         event = make(timer, due, self._account)
-        function.history.log.add(f"[timer] {timer.name} calls this function")
+        function._history.log.add(f"[timer] {timer.name} calls this function")
         tried = self._queue.start(
             function.name,
             event,

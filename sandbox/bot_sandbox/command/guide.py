@@ -63,7 +63,7 @@ def world(sandbox: Sandbox) -> dict[str, Any]:
     )
     host, irc_port = twitch.irc_address
     sample, settings = sandbox.sample, sandbox.settings
-    if sample and telegram.world.accounts.get(sample.bot.id) is sample.bot:
+    if sample and telegram._world.accounts.get(sample.bot.id) is sample.bot:
         settings = settings | {"TELEGRAM_TOKEN": sample.bot.token}  # BotFather may have changed it
     else:  # it has never been there, or a reset has removed it
         sample, settings = None, {name: settings[name] for name in ADDRESSES}
@@ -104,7 +104,7 @@ def on_telegram(
     telegram: Telegram, sample: Sample | None, settings: dict[str, str]
 ) -> dict[str, Any]:
     """Describe the bots and the people; the sample bot also has a secret for its webhook."""
-    accounts, people = telegram.world.accounts.values(), telegram.world.people.values()
+    accounts, people = telegram._world.accounts.values(), telegram._world.people.values()
     bots = {
         each.username: {"id": each.id, "name": each.name, "token": each.token}
         for each in list(accounts)
@@ -117,7 +117,7 @@ def on_telegram(
 
 def on_twitch(twitch: Twitch, sample: Sample | None, settings: dict[str, str]) -> dict[str, Any]:
     """Describe the accounts and the applications; the sample bot also has its tokens."""
-    users, apps = twitch.world.users.values(), twitch.world.apps.values()
+    users, apps = twitch._world.users.values(), twitch._world.apps.values()
     accounts = {each.login: {"id": each.id} for each in list(users)}
     applications = {
         each.name: {
@@ -187,7 +187,7 @@ def twitch_lines(sandbox: Sandbox) -> Iterator[str]:
     yield "TWITCH" + (about if sandbox.sample else "")
     yield f"  OAuth and Helix: {twitch.url}/oauth2 and {twitch.url}/helix"
     if sandbox.sample:
-        app = twitch.world.apps[sandbox.settings["TWITCH_CLIENT_ID"]]
+        app = twitch._world.apps[sandbox.settings["TWITCH_CLIENT_ID"]]
         yield f"  redirects of the application: {', '.join(app.redirects)}"
     yield f"  chat (IRC): {twitch.irc_url} or, by TCP, {host}:{port}"
     yield f"  EventSub by WebSocket: {twitch.eventsub_url}"
@@ -308,9 +308,9 @@ def set_webhook(values: dict[str, str], url: str) -> str:
 
 def subscribe(twitch: Twitch, values: dict[str, str], url: str) -> str:
     """Return a line of Python that subscribes a function to the chat of #viktor on Twitch."""
-    app = twitch.world.apps[values["TWITCH_CLIENT_ID"]]
+    app = twitch._world.apps[values["TWITCH_CLIENT_ID"]]
     condition = {
-        "broadcaster_user_id": twitch.world.user("viktor").id,
+        "broadcaster_user_id": twitch._world.user("viktor").id,
         "user_id": values["TWITCH_BOT_ID"],
     }
     secret = values["TWITCH_EVENTSUB_SECRET"]

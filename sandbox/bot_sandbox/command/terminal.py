@@ -70,7 +70,7 @@ class News(ABC):
 
     def faults(self) -> Iterator[tuple[float, str]]:
         """Yield the faults that somebody has asked for since, and when."""
-        yield from self._unread("faults", self.server.asked_faults)
+        yield from self._unread("faults", self.server._asked_faults)
 
     def follow(self) -> None:
         """Show everything new on a thread until the server is closed."""
@@ -95,7 +95,7 @@ class TelegramNews(News):
 
     def __init__(self, telegram: Telegram) -> None:
         super().__init__(telegram)
-        self.telegram, self.world = telegram, telegram.world
+        self.telegram, self.world = telegram, telegram._world
 
     def lines(self) -> Iterator[str]:
         for _, text in sorted(self._timed_lines(), key=lambda timed: timed[0]):
@@ -112,11 +112,11 @@ class TelegramNews(News):
         for hit in self._new_hits():
             yield hit.at, f"[telegram] @{hit.bot}: {hit.text}"
         for chat in (*self.world.private.values(), *self.world.groups.values()):
-            unread = min(self._read.get(chat.key, 0), max(0, len(chat.messages) - NEWEST))
-            self._read[chat.key] = len(chat.messages)
+            unread = min(self._read.get(chat._key, 0), max(0, len(chat.messages) - NEWEST))
+            self._read[chat._key] = len(chat.messages)
             for message in chat.messages[unread:]:
                 said = self._said(chat, message)
-                for new in self.new((chat.key, message.message_id), said):
+                for new in self.new((chat._key, message.message_id), said):
                     yield message.changed_at, new
 
     def _new_hits(self) -> list[FaultHit]:
@@ -134,15 +134,15 @@ class TelegramNews(News):
 
     def _state(self, account: BotAccount) -> Iterator[tuple[str, float, str]]:
         """Yield what is to know about a bot: a key, when it happened, and the words."""
-        name, webhook, now = f"@{account.username}", account.webhook, self.world.clock.now()
-        polls = f"{name} asks for updates with getUpdates" if account.updates.polled else ""
+        name, webhook, now = f"@{account.username}", account._webhook, self.world.clock.now()
+        polls = f"{name} asks for updates with getUpdates" if account._updates.polled else ""
         yield "polls", 0.0, polls
         yield "webhook", 0.0, f"{name}: its webhook is {address(account)}" if webhook else ""
         error = webhook.last_error_message if webhook else ""
         yield "error", now, f"{name}: {without_secrets(account, error)}" if error else ""
-        for method in account.unsupported:
+        for method in account._unsupported:
             yield method, now, f"{name} called {method}: Telegram has it, this sandbox has not"
-        for words in account.ignored.values():
+        for words in account._ignored.values():
             yield words, now, f"{name}: {without_secrets(account, words)}"
         for called in islice(reversed(account.calls), LOOKED_AT):
             if called.error and not (called.fault or called.error.startswith(UNSUPPORTED)):
@@ -155,7 +155,7 @@ class TwitchNews(News):
 
     def __init__(self, twitch: Twitch) -> None:
         super().__init__(twitch)
-        self.world = twitch.world
+        self.world = twitch._world
 
     def lines(self) -> Iterator[str]:
         for _, what in self.faults():
@@ -211,7 +211,7 @@ class CloudNews(News):
     def lines(self) -> Iterator[str]:
         self._functions |= set(self.cloud.functions())
         for function in self._functions:
-            for number, text in function.history.log.after(self._read.get(function, 0)):
+            for number, text in function._history.log.after(self._read.get(function, 0)):
                 self._read[function] = number
                 yield f"[{function.name}] {text}"
 
@@ -224,7 +224,7 @@ class MailNews(News):
         self.mail = mail
 
     def lines(self) -> Iterator[str]:
-        for number, letter in self.mail.numbered():
+        for number, letter in self.mail._numbered():
             if number > self._read.get("letters", 0):
                 self._read["letters"] = number
                 yield f"[mail] to {', '.join(letter.recipients)}: {letter.subject}"

@@ -54,29 +54,29 @@ class LocalServer(Service):
                 "is aio_clock.sync, or the fixture sandbox_clock"
             )
         self.clock = clock or Clock()
-        self.access = access or Access()
-        self.host: str = self.access.host  # where clients find it
+        self._access = access or Access()
+        self.host: str = self._access.host  # where clients find it
         self._runner = ThreadRunner(name, type(self))
         self._web_runners: list[web.BaseRunner] = []
         self._number = next(_NUMBERS)  # of the servers, in the order in which they were made
-        self.asked_faults: list[tuple[float, str]] = []  # when, and what; by a window, for a log
+        self._asked_faults: list[tuple[float, str]] = []  # when, and what; by a window, for a log
         self._window: ServerWindow | None = None  # opened on demand
-        self.clock.serve(self._runner)
+        self.clock._add_runner(self._runner)
         atexit.register(self.close)
         _SERVERS.add(self)
 
-    def note_fault(self, name: str, values: Mapping[str, object]) -> None:
+    def _note_fault(self, name: str, values: Mapping[str, object]) -> None:
         """Note a fault before it is caused, so that a log shows the cause before its effects."""
         given = [f"{key}={each}" for key, each in values.items() if each not in (None, "", False)]
         what = ", ".join([name, *given])
 
         def note() -> None:
-            self.asked_faults.append((self.clock.now(), what))
+            self._asked_faults.append((self.clock.now(), what))
             self._runner.changes.changed()
 
         self._runner.do(note)
 
-    def notebook_page(self, still: str, **shown: str) -> Page:
+    def _notebook_page(self, still: str, **shown: str) -> Page:
         """Return its window's page for a notebook; the first call opens the window.
 
         `still` is HTML to show where the page can't be, `shown` selects what the page shows.
@@ -86,18 +86,16 @@ class LocalServer(Service):
             self._window = window_hook.open_window(self)
         return self._window.notebook_page(still, **shown)
 
-    def serve(self, runner: web.BaseRunner, port: int = 0) -> int:
-        """Start an aiohttp runner on the server's host and return its port (0: any free one)."""
-        return self._runner.run(self._serve(runner, port))
-
-    async def shutdown(self) -> None:
+    async def _shutdown(self) -> None:
         """Stop what a subclass runs, on the loop, before the sockets close."""
 
     def close(self) -> None:
         """Stop serving, free every port and end the thread; a second call does nothing."""
         if self._runner.is_closed:
             return
-        self.clock.leave(self._runner)  # first: a clock that moves now must know why it fails
+        self.clock._remove_runner(
+            self._runner
+        )  # first: a clock that moves now must know why it fails
         self._runner.is_closed = True
         atexit.unregister(self.close)
         if self._window is not None:
@@ -110,13 +108,14 @@ class LocalServer(Service):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    async def _serve(self, runner: web.BaseRunner, port: int) -> int:
+    async def _serve(self, runner: web.BaseRunner, port: int = 0) -> int:
+        """Start an aiohttp runner on the server's host and return its port (0: any free one)."""
         await runner.setup()
         self._web_runners.append(runner)
-        await web.SockSite(runner, bind_socket(port, self.access.listens_on), backlog=128).start()
+        await web.SockSite(runner, bind_socket(port, self._access.listens_on), backlog=128).start()
         return int(runner.addresses[0][1])
 
-    async def stop_listening(self) -> None:
+    async def _stop_listening(self) -> None:
         """Free every port of the runners; connections stay.
 
         `bind_again` before anything else is awaited, or another program may take the port.
@@ -126,7 +125,7 @@ class LocalServer(Service):
                 await site.stop()
 
     async def _close(self) -> None:
-        await self.shutdown()
+        await self._shutdown()
         for runner in self._web_runners:
             await runner.cleanup()
         tasks = asyncio.all_tasks(self._runner.loop) - {asyncio.current_task()}

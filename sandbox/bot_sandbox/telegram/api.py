@@ -81,7 +81,7 @@ class Api:
             raise NOT_FOUND
         number = token.partition(":")[0]
         account = self._accounts.get(int(number)) if number.isdecimal() else None
-        if account is None or not account.accepts(token):
+        if account is None or not account._accepts(token):
             raise TelegramError(401, "Unauthorized")
         return account
 

@@ -45,7 +45,7 @@ class Press:
         self.text: str | None = None  # None until the bot calls answerCallbackQuery
         self.alert = False
         self.url = ""  # t.me/hello_bot?start=…: it opens the bot, and START sends /start …
-        self.update: Update | None = None  # the bot's, unless its allowed_updates leave it out
+        self._update: Update | None = None  # the bot's, unless its allowed_updates leave it out
         self._runner = runner
         self._bot = bot
         self._chats = chats  # where it may do something about the press
@@ -183,7 +183,7 @@ class CallbackQueries:
         self._open[key] = (message.sender, press)
         return {
             "id": key,
-            "from": person.json,
+            "from": person._json,
             "message": message.to_json(),
             "chat_instance": str(message.chat.id),
             "data": button["callback_data"],

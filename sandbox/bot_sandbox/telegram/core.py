@@ -30,7 +30,7 @@ from bot_sandbox.telegram.types import Chat, Message, User
 from bot_sandbox.telegram.updates import Delivery, WebhookClient
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 from bot_sandbox.world.clock import Clock
-from bot_sandbox.world.snapshot import Snapshot
+from bot_sandbox.world.snapshot import Snapshot, is_of, put_back
 from bot_sandbox.world.transcript import Transcript
 
 SUPERGROUPS = 1_000_000_000_000  # their ids, and those of channels, begin with -100
@@ -57,27 +57,27 @@ class TelegramCore(Service):
         seed: int | str | None = None,
         server: Server | None = None,
     ) -> None:
-        self.world = TelegramWorld(
+        self._world = TelegramWorld(
             self.clock, self._runner.changes, limits, update_lifetime_s, seed
         )
         self._person_ids = itertools.count(500_000_001)
         self._group_ids = itertools.count(4_000_000_001)
         pause = limits.set_webhook_s if limits else 0.0
-        self.faults = Faults(self._runner, self.world, SPELLED, server)
+        self.faults = Faults(self._runner, self._world, SPELLED, server)
         client = WebhookClient(sender, retry_scale, self.clock, self.faults)
-        check = self.faults.check_in_response
-        self._methods = Methods(self.world, client, local_mode, pause, check)
-        self._empty = Snapshot(self.world, self.faults)
-        self._api = Api(self.world.accounts, self.world.files, self._methods, self.faults.around)
+        check = self.faults._check_in_response
+        self._methods = Methods(self._world, client, local_mode, pause, check)
+        self._empty = Snapshot(self._world, self.faults)
+        self._api = Api(self._world.accounts, self._world.files, self._methods, self.faults._around)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.url!r})"
 
-    async def handle(self, request: Request) -> Response:
+    async def _handle(self, request: Request) -> Response:
         """Answer a request to the Bot API, on this Telegram's loop."""
         return await self._api.handle(request)
 
-    def note_fault(self, name: str, values: Mapping[str, object]) -> None:
+    def _note_fault(self, name: str, values: Mapping[str, object]) -> None:
         """Note a fault that a window asks for; only a server has a log that shows it."""
 
     def new_bot(self, name: str, username: str, privacy: bool = True) -> BotAccount:
@@ -85,18 +85,18 @@ class TelegramCore(Service):
 
         `privacy` is his /setprivacy: with it, a bot in a group sees only what is meant for it.
         """
-        return self._runner.do(self.world.new_bot, name, username, privacy)
+        return self._runner.do(self._world.new_bot, name, username, privacy)
 
     def new_token(self, account: BotAccount) -> str:
         """Do BotFather's /revoke: return a new token; the old one is refused with 401.
 
         As on the real server, the webhook is removed, too, and pending updates stay.
         """
-        return self._runner.do(self.world.new_token, account)
+        return self._runner.do(self._world.new_token, account)
 
     def account(self, username: str) -> BotAccount:
         """Return a bot by its username; KeyError lists the existing ones."""
-        return self.world.account(username)
+        return self._world.account(username)
 
     def person(self, name: str, username: str | None = None) -> Person:
         """Add a person who chats; raise ValueError if somebody or a group has their `username`."""
@@ -115,9 +115,10 @@ class TelegramCore(Service):
             raise ValueError(f"a group is a 'group', a 'supergroup' or a 'channel'; found {kind!r}")
         number = next(self._group_ids)
         number += 0 if kind == "group" else SUPERGROUPS
-        group = Group(self.world, self._runner, -number, kind, title)
-        self._runner.do(self.world.add_group, group, username)
-        group.set_first_members(sorted(members, key=lambda member: member.is_bot))  # people first
+        group = Group(self._world, self._runner, -number, kind, title)
+        self._runner.do(self._world.add_group, group, username)
+        people_first = sorted(members, key=lambda member: member.is_bot)
+        self._runner.do(group._set_first_members, people_first)
         return group
 
     def channel(self, title: str, members: list[User], username: str = "") -> Group:
@@ -126,7 +127,7 @@ class TelegramCore(Service):
 
     def snapshot(self) -> Snapshot:
         """Return everything that this Telegram knows now, to `restore` it later."""
-        return self._runner.do(Snapshot, self.world, self.faults)
+        return self._runner.do(Snapshot, self._world, self.faults)
 
     @blocking
     async def restore(self, snapshot: Snapshot) -> None:
@@ -139,7 +140,7 @@ class TelegramCore(Service):
         stays, and so does what has expired by it. Faults are those of the snapshot, and the server
         is up. If somebody waits for a reply, they continue to wait.
         """
-        if not snapshot.is_of(self.world):
+        if not is_of(snapshot, self._world):
             raise ValueError("this is a snapshot of another server; take one of this Telegram")
         await self._return_to(snapshot)
 
@@ -149,16 +150,16 @@ class TelegramCore(Service):
         await self._return_to(self._empty)
 
     async def _return_to(self, snapshot: Snapshot) -> None:
-        before = list(self.world.accounts.values())
-        await self.faults.end_all()
+        before = list(self._world.accounts.values())
+        await self.faults._end_all()
         for account in before:
-            account.updates.pause()
-        snapshot.put_back()
+            account._updates.pause()
+        put_back(snapshot)
         for account in before:
-            if account.id not in self.world.accounts:
-                account.updates.wake_poll(TelegramError(401, "Unauthorized"))
-        for account in self.world.accounts.values():
-            account.updates.resume()
+            if account.id not in self._world.accounts:
+                account._updates.wake_poll(TelegramError(401, "Unauthorized"))
+        for account in self._world.accounts.values():
+            account._updates.resume()
         self._runner.changes.changed()
 
     def transcript(self, *who: User | Chat) -> Transcript:
@@ -169,7 +170,7 @@ class TelegramCore(Service):
     async def call(self, /, account: BotAccount | str, method: str, **arguments: Any) -> Any:
         """Call a Bot API method like a program and return its result; raises TelegramError."""
         bot = self._api.account(account) if isinstance(account, str) else account
-        self.world.check_same_telegram(bot)
+        self._world.check_same_telegram(bot)
         pairs = [(key, as_text(value)) for key, value in arguments.items() if value is not None]
         result = await self._methods.call(bot, method.lower(), Arguments(pairs))
         return result.result if isinstance(result, DescribedResult) else result
@@ -179,11 +180,11 @@ class TelegramCore(Service):
         """Wait until a bot asks for updates or has set its webhook; NoReply after `timeout` s."""
 
         def ready() -> bool:
-            return bool(account.webhook) or account.updates.is_polled
+            return bool(account._webhook) or account._updates.is_polled
 
         if not await self._runner.changes.until(ready, timeout):
             head = f"{account.name} was not ready within {timeout:g} s."
-            found = [bots(self.world, [account]), *describe_last_refusal(account)]
+            found = [bots(self._world, [account]), *describe_last_refusal(account)]
             raise NoReply("\n".join([head, *found]))
 
     def deliveries(self, account: BotAccount, message: Message | None = None) -> list[Delivery]:
@@ -199,39 +200,39 @@ class TelegramCore(Service):
             lambda: self._count(account, message) >= n, timeout
         ):
             found = f"{self._count(account, message)} of {n} deliveries to {account.name} ended"
-            raise NoReply(f"{found} within {timeout:g} s.\n{bots(self.world, [account])}")
+            raise NoReply(f"{found} within {timeout:g} s.\n{bots(self._world, [account])}")
         return self._deliveries(account, message)
 
     def pending_updates(self, account: BotAccount) -> list[dict[str, Any]]:
         """Return the updates that wait for a bot, as `getUpdates` would; they stay there."""
-        return self._runner.do(lambda: [one.to_json() for one in account.updates.pending()])
+        return self._runner.do(lambda: [one.to_json() for one in account._updates.pending()])
 
-    def stop(self) -> None:
+    def _stop(self) -> None:
         """Stop all webhooks and long polls; called on the loop."""
-        for account in self.world.accounts.values():
-            account.updates.wake_poll(None)
-            account.updates.remove_webhook()
+        for account in self._world.accounts.values():
+            account._updates.wake_poll(None)
+            account._updates.remove_webhook()
 
-    def still(
+    def _still(
         self, person: Person | None, to: BotAccount | Group | None
     ) -> tuple[Transcript, dict[str, str]]:
         """Return the current chat, and how a window names it: by `as` and `chat`."""
         if person is None:
             return Transcript([]), {}
-        self.world.check_same_telegram(person, *([to] if to else []))
-        accounts = list(self.world.accounts.values())
+        self._world.check_same_telegram(person, *([to] if to else []))
+        accounts = list(self._world.accounts.values())
         to = to or (accounts[0] if len(accounts) == 1 else None)
         if to is None:  # the page lists the chats
             return Transcript([]), {"as": str(person.id)}
-        key = to.key if isinstance(to, Group) else f"{person.id}-{to.id}"
-        chat = to if isinstance(to, Group) else self.world.private.get((person.id, to.id))
+        key = to._key if isinstance(to, Group) else f"{person.id}-{to.id}"
+        chat = to if isinstance(to, Group) else self._world.private.get((person.id, to.id))
         shown = self._runner.do(transcript, chat.messages if chat else [])
         return shown, {"as": str(person.id), "chat": key}
 
     def _add_person(self, name: str, username: str | None) -> Person:
-        username = self.world.check_username(username) if username else ""
-        person = Person(self.world, self._runner, next(self._person_ids), name, username)
-        self.world.add_person(person)
+        username = self._world.check_username(username) if username else ""
+        person = Person(self._world, self._runner, next(self._person_ids), name, username)
+        self._world.add_person(person)
         return person
 
     def _chat_between(self, who: tuple[User | Chat, ...]) -> Chat:
@@ -241,15 +242,17 @@ class TelegramCore(Service):
         accounts = [one for one in who if isinstance(one, BotAccount)]
         if len(people) != 1 or len(who) - len(people) != len(accounts) or len(accounts) > 1:
             raise ValueError("transcript takes a person and a bot, or a group")
-        return self.world.chat_of(people[0], accounts[0] if accounts else None)
+        return self._world.chat_of(people[0], accounts[0] if accounts else None)
 
     def _deliveries(self, account: BotAccount, message: Message | None) -> list[Delivery]:
         if message is None:
-            return list(account.updates.deliveries)
+            return list(account._updates.deliveries)
         wanted = {update.id for update in message.updates if update.account is account}
-        return [delivery for delivery in account.updates.deliveries if delivery.update_id in wanted]
+        return [
+            delivery for delivery in account._updates.deliveries if delivery.update_id in wanted
+        ]
 
     def _count(self, account: BotAccount, message: Message | None) -> int:
         return (
-            len(self._deliveries(account, message)) if message else account.updates.delivery_count
+            len(self._deliveries(account, message)) if message else account._updates.delivery_count
         )

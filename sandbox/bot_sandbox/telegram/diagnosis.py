@@ -93,7 +93,7 @@ def has_ended(message: Message, world: TelegramWorld) -> bool:
 def update_has_ended(update: Update, world: TelegramWorld) -> bool:
     """Return whether the bot of an update is a function of this process that has ended."""
     account = world.accounts[update.account.id]
-    return update not in account.updates and bool(function_at(_webhook_of(account)))
+    return update not in account._updates and bool(function_at(_webhook_of(account)))
 
 
 def why_not_told(message: Message) -> str:
@@ -116,9 +116,11 @@ def why_not_told(message: Message) -> str:
 def found(facts: UpdateFacts) -> str:
     """Explain what happened to one update of a bot so far, and what to do next."""
     update, account = facts.update, facts.account
-    if update in account.updates:
+    if update in account._updates:
         return _still_waiting(facts)
-    last = next((d for d in reversed(account.updates.deliveries) if d.update_id == update.id), None)
+    last = next(
+        (d for d in reversed(account._updates.deliveries) if d.update_id == update.id), None
+    )
     if last is None and update.replies_from < 0:
         return (
             "the update is gone, and no bot took it: Telegram keeps updates for 24 hours, and "
@@ -150,7 +152,7 @@ def _describe_silence(how: str, facts: UpdateFacts) -> str:
             "That goes into its log, not into the chat.",
             "What to do: if this is the reply, write return instead of print",
         ]
-    elif account.webhook:
+    elif account._webhook:
         lines += [
             "Expected: a response like {'method': 'sendMessage', 'chat_id': …, 'text': …} with "
             "Content-Type application/json, or a call of sendMessage.",
@@ -166,9 +168,9 @@ def _describe_silence(how: str, facts: UpdateFacts) -> str:
 
 def _still_waiting(facts: UpdateFacts) -> str:
     update, account = facts.update, facts.account
-    pending = f"pending_update_count is {len(account.updates)}"
-    webhook = account.webhook
-    if webhook is None and account.updates.is_polled:
+    pending = f"pending_update_count is {len(account._updates)}"
+    webhook = account._webhook
+    if webhook is None and account._updates.is_polled:
         return f"somebody waits in getUpdates and has not acknowledged the update; {pending}"
     if webhook is None and update.replies_from >= 0:
         return _describe_silence("the bot took the update with getUpdates", facts)
@@ -192,7 +194,7 @@ def _still_waiting(facts: UpdateFacts) -> str:
 
 def describe_failing_webhook(account: BotAccount, log: LogFacts) -> list[str]:
     """Return what the log of a failing function says, and what to do."""
-    webhook = account.webhook
+    webhook = account._webhook
     if not webhook or not webhook.last_error_message:
         return []
     failed = re.search(r" 5\d\d ", webhook.last_error_message)  # then its log may say why
@@ -247,7 +249,7 @@ def describe_last_refusal(account: BotAccount) -> list[str]:
 
 def describe_faults(account: BotAccount, since: float) -> list[str]:
     """Return what faults on request have done to a bot since a time, in seconds since 1970."""
-    hits = Counter(hit.text for hit in account.fault_hits if hit.at >= since)
+    hits = Counter(hit.text for hit in account._fault_hits if hit.at >= since)
     return [
         f"{text[0].upper()}{text[1:]}{f' ({times} times)' if times > 1 else ''}."
         for text, times in hits.items()
@@ -262,15 +264,15 @@ def _hint(call: ApiCall) -> str:
 
 def describe_unsupported_calls(account: BotAccount) -> list[str]:
     """Return the methods a bot has called that this sandbox lacks; it may have stopped there."""
-    if not account.unsupported:
+    if not account._unsupported:
         return []
-    what = ", ".join(account.unsupported)
+    what = ", ".join(account._unsupported)
     return [f"{account.name} called {what}, which this sandbox lacks, though Telegram has it."]
 
 
 def describe_ignored_parameters(account: BotAccount) -> list[str]:
     """Return the parameters a bot has sent that the Bot API doesn't know; they may be slips."""
-    words = list(account.ignored.values())[-SLIPS:]
+    words = list(account._ignored.values())[-SLIPS:]
     return [f"{account.name} may have made a slip: {without_secrets(account, w)}" for w in words]
 
 
@@ -297,14 +299,14 @@ def quote_log(account: BotAccount, words: str) -> list[str]:
 
 def without_secrets(account: BotAccount, words: str) -> str:
     """Remove all tokens and the secret of a bot's webhook from a text."""
-    secret = account.webhook.secret_token if account.webhook else ""
+    secret = account._webhook.secret_token if account._webhook else ""
     if secret:
         words = re.sub(re.escape(secret), "<secret>", words, flags=re.IGNORECASE)
     return hide_tokens(words)
 
 
 def _webhook_of(account: BotAccount) -> str:
-    return account.webhook.target.url if account.webhook else ""
+    return account._webhook.target.url if account._webhook else ""
 
 
 def address(account: BotAccount) -> str:
@@ -317,7 +319,7 @@ def no_press_answer(
 ) -> str:
     """Explain why a bot did not answer a press, whose update is this one."""
     accounts = list(accounts)
-    if update is None or update.replies_from < 0 or any(one.webhook for one in accounts):
+    if update is None or update.replies_from < 0 or any(one._webhook for one in accounts):
         return bots(world, accounts)
     lines = ["Found: the bot took the press with getUpdates."] + ([] if world.up else [DOWN])
     for account in accounts:
@@ -331,19 +333,19 @@ def bots(world: TelegramWorld, accounts: Iterable[BotAccount]) -> str:
         return DOWN
     lines: list[str] = []
     for account in accounts:
-        if account.webhook:
+        if account._webhook:
             state = f"webhook {address(account)}"
-            if account.webhook.last_error_message:
-                state += f", last_error_message {account.webhook.last_error_message!r}"
-            elif account.updates.deliveries:
-                state += f"; the last update, {account.updates.deliveries[-1]}"
-        elif account.updates.is_polled:
+            if account._webhook.last_error_message:
+                state += f", last_error_message {account._webhook.last_error_message!r}"
+            elif account._updates.deliveries:
+                state += f"; the last update, {account._updates.deliveries[-1]}"
+        elif account._updates.is_polled:
             state = "somebody waits in getUpdates"
         else:
             state = f"no webhook is set and nobody calls getUpdates. What to do: {SET_WEBHOOK}"
         lines += [f"Found: {account.name}: {state}", *describe_unsupported_calls(account)]
         lines += describe_ignored_parameters(account)
-        describe = describe_failing_webhook if account.updates else describe_handler_error
+        describe = describe_failing_webhook if account._updates else describe_handler_error
         lines += describe(account, read_log(account))
         lines += describe_faults(account, world.clock.now() - RECENT_S)
     if not lines and world.accounts:

@@ -47,13 +47,13 @@ PAGE = (
 class Server(Protocol):
     """What can go down."""
 
-    async def go_down(self) -> None:
+    async def _go_down(self) -> None:
         """End all connections and refuse new ones."""
 
-    async def come_up(self) -> None:
+    async def _come_up(self) -> None:
         """Serve again at the same address; RuntimeError if another program has it."""
 
-    def note_fault(self, name: str, values: Mapping[str, object]) -> None:
+    def _note_fault(self, name: str, values: Mapping[str, object]) -> None:
         """Note a fault for the log."""
 
 
@@ -85,10 +85,10 @@ class Fault:
     executed: bool  # whether the call is executed all the same
     effect: str  # what happens to a call
     _faults: Faults = field(repr=False)
-    error: TelegramError | None = None  # of a status
-    page: Response | None = None  # of a page instead of Telegram's answer
+    _error: TelegramError | None = None  # of a status
+    _page: Response | None = None  # of a page instead of Telegram's answer
     seconds: float = 0.0  # of a delay
-    paused: dict[int, float] = field(default_factory=dict)  # by bot, until when it must not ask
+    _paused: dict[int, float] = field(default_factory=dict)  # by bot, until when it must not ask
     hits: list[FaultHit] = field(default_factory=list)
 
     @property
@@ -98,12 +98,12 @@ class Fault:
     @blocking
     async def wait(self, n: int = 1, timeout: float = 5.0) -> list[FaultHit]:
         """Wait until it has hit n requests and return all hits; NoReply after `timeout` s."""
-        await self._faults.check_hits(lambda: len(self.hits), n, timeout)
+        await self._faults._check_hits(lambda: len(self.hits), n, timeout)
         return list(self.hits)
 
     def clear(self) -> None:
         """End it."""
-        self._faults.end(self)
+        self._faults._end(self)
 
     def __str__(self) -> str:
         number = "every" if self.left is None else "the next" + f" {self.left}" * (self.left != 1)
@@ -114,22 +114,22 @@ class Fault:
         whose = f" by @{self.account.username}" if self.account else ""
         return f"{number} {plural}{whose} will be {self.effect}"
 
-    def refusal(self, account: BotAccount, now: float) -> TelegramError | None:
+    def _refusal(self, account: BotAccount, now: float) -> TelegramError | None:
         """Return what a status refuses a call with; a 429 says how long its pause still is."""
-        rest = math.ceil(self.paused.get(account.id, now) - now)
-        if self.error is None or rest <= 0:
-            return self.error
-        standard = too_many_requests(self.error.retry_after).description
-        words = self.error.description
+        rest = math.ceil(self._paused.get(account.id, now) - now)
+        if self._error is None or rest <= 0:
+            return self._error
+        standard = too_many_requests(self._error.retry_after).description
+        words = self._error.description
         if words == standard:
             words = too_many_requests(rest).description
-        return TelegramError(self.error.code, words, rest)
+        return TelegramError(self._error.code, words, rest)
 
-    def pauses(self, account: BotAccount, method: str, now: float) -> bool:
+    def _pauses(self, account: BotAccount, method: str, now: float) -> bool:
         """Return whether a bot asks again before the `retry_after` of a 429 has passed."""
-        return self.method.lower() in ("", method) and self.paused.get(account.id, now) > now
+        return self.method.lower() in ("", method) and self._paused.get(account.id, now) > now
 
-    def fits(self, account: BotAccount, method: str) -> bool:
+    def _fits(self, account: BotAccount, method: str) -> bool:
         """Return whether it hits this method, in lower case, of this bot."""
         whose = self.account in (None, account)
         return self.left != 0 and whose and self.method.lower() in ("", method)
@@ -199,7 +199,7 @@ class Faults:
         fault = self._new(
             "status", method, bot, n, forever, executed, f"answered with {status} {words}"
         )
-        fault.error = TelegramError(status, words, seconds)
+        fault._error = TelegramError(status, words, seconds)
         return self._start(fault)
 
     def delay(
@@ -268,7 +268,7 @@ class Faults:
         effect = f"answered with an HTML page and status {status}"
         fault = self._new("html", method, bot, n, forever, executed, effect)
         title = "Log in to this network" if status < 300 else f"{status} {phrase(status)}"
-        fault.page = Response(
+        fault._page = Response(
             status, [("Content-Type", "text/html; charset=utf-8")], PAGE.format(title).encode()
         )
         return self._start(fault)
@@ -287,7 +287,7 @@ class Faults:
             self._faults[:] = [one for one in self._faults if account not in (None, one.account)]
             for fault in self._faults:
                 if account:
-                    fault.paused.pop(account.id, None)
+                    fault._paused.pop(account.id, None)
 
         self._runner.do(lambda: self._change(remove))
 
@@ -299,12 +299,12 @@ class Faults:
         """
         server = self._server_for("server to stop")
         self._later.cancel()  # a restart must not bring it up
-        await server.go_down()
+        await server._go_down()
 
     @blocking
     async def start(self) -> None:
         """Start the server again at the same address, with everything that it knew."""
-        await self._server_for("server to start").come_up()
+        await self._server_for("server to start")._come_up()
 
     @blocking
     async def restart(self, down_s: float = 0.0) -> None:
@@ -314,11 +314,11 @@ class Faults:
         """
         server = self._server_for("server to restart")
         self._later.cancel()
-        await server.go_down()
+        await server._go_down()
         if down_s:
             self._later.start(self._come_up_later(server, self._world.clock.now() + down_s))
         else:
-            await server.come_up()
+            await server._come_up()
 
     @property
     def active(self) -> list[Fault]:
@@ -333,23 +333,23 @@ class Faults:
     @blocking
     async def wait(self, n: int = 1, timeout: float = 5.0) -> list[FaultHit]:
         """Wait until all faults together have hit n requests; NoReply after `timeout` s."""
-        await self.check_hits(lambda: self._hit_count, n, timeout)
+        await self._check_hits(lambda: self._hit_count, n, timeout)
         return self.hits
 
     # For the sandbox itself
 
-    async def end_all(self) -> None:
+    async def _end_all(self) -> None:
         """End every fault before a restore: the server is up."""
         self._later.cancel()
         if self._server and not self._world.up:
-            await self._server.come_up()
+            await self._server._come_up()
 
     @property
     def hit_count(self) -> int:
         """How many requests faults have hit."""
         return self._hit_count
 
-    async def check_hits(self, count: Callable[[], int], n: int, timeout_s: float) -> None:
+    async def _check_hits(self, count: Callable[[], int], n: int, timeout_s: float) -> None:
         """Wait until `count` reaches n; raise NoReply if it doesn't in time."""
         if not await self._runner.changes.until(lambda: count() >= n, timeout_s):
             waiting = "; ".join(map(str, self.active)) or "none"
@@ -359,16 +359,16 @@ class Faults:
                 "What to do: check whether the bot runs, and whether it makes such calls"
             )
 
-    def end(self, fault: Fault) -> None:
+    def _end(self, fault: Fault) -> None:
         """End one fault."""
 
         def remove() -> None:
             fault.left = 0
-            fault.paused.clear()
+            fault._paused.clear()
 
         self._runner.do(lambda: self._change(remove))
 
-    async def around(
+    async def _around(
         self,
         account: BotAccount,
         method: str,
@@ -400,31 +400,31 @@ class Faults:
             hit = self._note(fault, account, method)
             if method not in (FILE, "getupdates"):
                 name = self._methods.get(method, method)
-                status = fault.error.code if fault.error else 0
+                status = fault._error.code if fault._error else 0
                 called = ApiCall(
                     name, sent(), False, None, hit.text, hit.at, hit.text, status=status
                 )
                 account.record(called)
-        if refused := fault.refusal(account, self._world.clock.now()):
+        if refused := fault._refusal(account, self._world.clock.now()):
             raise refused
-        if fault.page:
-            return fault.page
+        if fault._page:
+            return fault._page
         raise BrokenConnectionError(response if fault.name == "truncate" else None)
 
-    def check_in_response(self, account: BotAccount, method: str) -> None:
+    def _check_in_response(self, account: BotAccount, method: str) -> None:
         """Refuse a call in a webhook's response with the status of a fault, if one fits."""
         fault = self._take(account, method, lambda fault: fault.name == "status")
-        refused = fault.refusal(account, self._world.clock.now()) if fault else None
+        refused = fault._refusal(account, self._world.clock.now()) if fault else None
         if fault and refused:
             self._note(fault, account, method)
             raise refused
 
-    async def until_up(self) -> None:
+    async def _until_up(self) -> None:
         """Wait while the server is down."""
         while not self._world.up:
             await self._runner.changes.until(lambda: self._world.up, 3600.0)
 
-    async def around_webhook(
+    async def _around_webhook(
         self, account: BotAccount, post: Callable[[], Awaitable[Response]]
     ) -> Response:
         """POST an update; raise PostError if the response gets lost."""
@@ -472,7 +472,7 @@ class Faults:
             running = [
                 one
                 for one in self._faults
-                if one.left != 0 or max(one.paused.values(), default=0.0) > now
+                if one.left != 0 or max(one._paused.values(), default=0.0) > now
             ]
             self._faults[:] = [*running, fault]
 
@@ -492,13 +492,13 @@ class Faults:
     ) -> Fault | None:
         now = self._world.clock.now()
         for fault in self._faults:
-            if wanted(fault) and fault.pauses(account, method, now):
+            if wanted(fault) and fault._pauses(account, method, now):
                 return fault
-            if wanted(fault) and fault.fits(account, method):
+            if wanted(fault) and fault._fits(account, method):
                 if fault.left is not None:
                     fault.left -= 1
-                if fault.error and fault.error.code == 429 and not fault.executed:
-                    fault.paused[account.id] = now + fault.error.retry_after
+                if fault._error and fault._error.code == 429 and not fault.executed:
+                    fault._paused[account.id] = now + fault._error.retry_after
                 return fault
         return None
 
@@ -508,7 +508,7 @@ class Faults:
         text = f"a fault of this sandbox: {what} was {fault.effect}"
         hit = FaultHit(account.username, name, text, self._world.clock.now())
         fault.hits.append(hit)
-        account.fault_hits.append(hit)
+        account._fault_hits.append(hit)
         self._hits.append(hit)
         self._hit_count += 1
         self._runner.changes.changed()
@@ -527,9 +527,9 @@ class Faults:
     async def _come_up_later(self, server: Server, until: float) -> None:
         await self._world.clock.sleep_until(until)
         try:
-            await server.come_up()
+            await server._come_up()
         except RuntimeError as error:  # nobody waits for this
-            server.note_fault("restart", {"error": error})
+            server._note_fault("restart", {"error": error})
 
 
 def phrase(status: int) -> str:

@@ -10,6 +10,7 @@ import asyncio
 from typing import Any, Self
 
 from bot_sandbox.event_loop.runner import SameThreadRunner
+from bot_sandbox.http.messages import Request, Response
 from bot_sandbox.http.webhook_post import Sender
 from bot_sandbox.telegram.core import TelegramCore
 from bot_sandbox.telegram.people import Group, Person
@@ -38,19 +39,23 @@ class InMemoryTelegram(TelegramCore):
     ) -> None:
         self._runner = SameThreadRunner(loop)
         self.clock = clock or Clock()
-        self.clock.serve(self._runner)
+        self.clock._add_runner(self._runner)
         super().__init__(sender, **settings)
+
+    async def handle(self, request: Request) -> Response:
+        """Answer a request to the Bot API, in this Telegram's loop."""
+        return await self._handle(request)
 
     def window(
         self, person: Person | None = None, to: BotAccount | Group | None = None
     ) -> Transcript:
         """Return the chat as it is now; a page to chat in would need a server."""
-        return self.still(person, to)[0]
+        return self._still(person, to)[0]
 
     def close(self) -> None:
         """Stop all deliveries and polls."""
-        self.clock.leave(self._runner)
-        self._runner.do(self.stop)
+        self.clock._remove_runner(self._runner)
+        self._runner.do(self._stop)
 
     def __enter__(self) -> Self:
         return self

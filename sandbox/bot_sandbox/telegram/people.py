@@ -37,6 +37,8 @@ LATE_S = 1.0  # how long to wait for a reply after the function has ended
 class Person(User):
     """A person who chats; make one with `telegram.person("Viktor")`.
 
+    `inbox` has the messages that no `ask` or `wait` has returned yet.
+
     Example:
         from bot_sandbox import Telegram
 
@@ -52,7 +54,7 @@ class Person(User):
         self, world: TelegramWorld, runner: Runner, id: int, name: str, username: str = ""
     ) -> None:
         super().__init__(id, name, username)
-        self.json["language_code"] = "en"
+        self._json["language_code"] = "en"
         self.phone_number = f"447700900{id % 1000:03}"  # Ofcom keeps these free for films
         self.place: tuple[float, float] = HOME  # shared if a bot's button asks for it
         self._world = world
@@ -92,7 +94,7 @@ class Person(User):
         """
         with hear_bot_logs() as heard:
             asked = self._send(text, to, reply_to)
-            reply = await self.answer(asked, timeout, heard)
+            reply = await self._answer(asked, timeout, heard)
         logged = await self._logged(asked, reply, heard)
         return add_failure_reason(reply.shown, asked.words, logged)
 
@@ -247,7 +249,7 @@ class Person(User):
         chat = self._world.chat_of(self, to)
         if self not in chat.members:
             raise ValueError(f"{self.name} is not in {chat.title}; first add {self.name} to it")
-        if chat.blocked:
+        if chat._blocked:
             bot = chat.members[1].name
             raise ValueError(f"{self.name} has blocked {bot}; first unblock it")
         shown = self._keyboard(chat)
@@ -256,7 +258,7 @@ class Person(User):
         return self._world.post(chat, self, text, **content)
 
     def _keyboard(self, chat: Chat) -> ReplyKeyboard:
-        return chat.reply_keyboards.get(self.id) or ReplyKeyboard()
+        return chat._reply_keyboards.get(self.id) or ReplyKeyboard()
 
     def _press(self, message: Message, text: str, data: str, position: int) -> Press:
         world, bot = self._world, message.sender
@@ -267,9 +269,9 @@ class Person(User):
             [message.chat, *([own] if own and own is not message.chat else [])],
             world.next_moment(),
             lambda: diagnosis.no_press_answer(
-                world, [b for b in world.accounts.values() if b is bot], press.update
+                world, [b for b in world.accounts.values() if b is bot], press._update
             ),
-            lambda: press.update is not None and diagnosis.update_has_ended(press.update, world),
+            lambda: press._update is not None and diagnosis.update_has_ended(press._update, world),
         )
         world.press(self, message, press, text, data, position)
         return press
@@ -343,7 +345,7 @@ class Person(User):
             raise ValueError(f"{self.name} is not in {message.chat.title}")
         self._world.react(self, message, emoji)
 
-    async def answer(self, asked: Message, timeout_s: float, heard: HeardLogs) -> Message:
+    async def _answer(self, asked: Message, timeout_s: float, heard: HeardLogs) -> Message:
         """Return a bot's next message after this person's; for callers on the server's loop.
 
         NoReply quotes what bots have logged since.
@@ -370,10 +372,10 @@ class Person(User):
         """Return what the bot that answered has logged since then, if its log is known."""
         account = self._world.accounts[reply.sender.id]
         told = next(update for update in asked.updates if update.account is account)
-        if account.webhook:
+        if account._webhook:
             # A function that replies with a call is still running then; its log is complete when
             # the delivery has ended.
-            await self._world.changes.until(lambda: told not in account.updates, LOG_S)
+            await self._world.changes.until(lambda: told not in account._updates, LOG_S)
         return diagnosis.logged_since(account, heard)
 
 
@@ -490,10 +492,6 @@ class Group(Chat):
         self._read = found.message_id
         return found
 
-    def set_first_members(self, members: Iterable[User]) -> None:
-        """Set the first members without join messages; the first person is the owner."""
-        self._runner.do(self._set_first_members, list(members))
-
     def add(self, member: User, by: User | None = None) -> None:
         """Add someone, visible to the group; a bot gets a my_chat_member update.
 
@@ -515,9 +513,10 @@ class Group(Chat):
         self._runner.do(self._set_rank, member, "member")
 
     def _set_first_members(self, members: list[User]) -> None:
+        """Set the first members without join messages; the first person is the owner."""
         self._world.check_same_telegram(*members)
         people = [member for member in members if not member.is_bot]
-        self.owner = people[0].id if people else 0
+        self._owner_id = people[0].id if people else 0
         status = "administrator" if self.kind == "channel" else "member"
         for member in members:
             by = people[0] if people else member
@@ -529,7 +528,7 @@ class Group(Chat):
     def _add(self, member: User, by: User | None) -> None:
         self._world.check_same_telegram(member, *([by] if by else []))
         self._world.lift_bans(self)
-        thrown_out = self.former.get(member.id) == "kicked"
+        thrown_out = self._former.get(member.id) == "kicked"
         if by is member and thrown_out:
             raise ValueError(f"{member.name} was removed from {self.title}; group.add lets them in")
         by = by or (self._owner(member) if member.is_bot or thrown_out else member)
@@ -551,7 +550,7 @@ class Group(Chat):
     def _owner(self, otherwise: User) -> User:
         """Return who acts by default: the owner, or any other person."""
         people = [member for member in self.members if not member.is_bot]
-        owner = next((one for one in people if one.id == self.owner), None)
+        owner = next((one for one in people if one.id == self._owner_id), None)
         return owner or next(iter(people), otherwise)
 
 

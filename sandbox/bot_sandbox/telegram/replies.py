@@ -126,7 +126,7 @@ def quote_of(original: Message, start: int, end: int) -> Quote:
 
 def external_reply(original: Message) -> Json:
     """Return the Bot API's ExternalReplyInfo, about a message of another chat."""
-    origin, chat = origin_of(original), original.chat.json
+    origin, chat = origin_of(original), original.chat._json
     shown: Json = {"origin": origin}
     if origin["type"] == "channel":
         shown |= {"chat": origin["chat"], "message_id": origin["message_id"]}
@@ -144,9 +144,9 @@ def origin_of(message: Message) -> Json:
         found: Json = message.more["forward_origin"]
         return found
     if message.chat.kind == "channel":
-        post = {"chat": message.chat.json, "message_id": message.message_id}
+        post = {"chat": message.chat._json, "message_id": message.message_id}
         return {"type": "channel"} | post | {"date": message.date}
-    return {"type": "user", "sender_user": message.sender.json, "date": message.date}
+    return {"type": "user", "sender_user": message.sender._json, "date": message.date}
 
 
 def kept(entities: list[Json]) -> list[Json]:

@@ -85,35 +85,37 @@ class Telegram(LocalServer, TelegramCore):
             server=self,
         )
         self.port: int = self._reserved[0].getsockname()[1]
-        self._runner.run(self.come_up())
+        self._runner.run(self._come_up())
         self.url = f"http://{self.host}:{self.port}"
 
     def window(self, person: Person | None = None, to: BotAccount | Group | None = None) -> Page:
         """Return a notebook page to chat as this person, with a bot or in a group."""
-        transcript, shown = self.still(person, to)
-        return self.notebook_page(transcript.html(), **shown)
+        transcript, shown = self._still(person, to)
+        return self._notebook_page(transcript.html(), **shown)
 
-    async def come_up(self) -> None:
+    async def _come_up(self) -> None:
         """Serve at its port, unless it does; RuntimeError if another program has the port."""
         async with self._switching:
             if self._web_runners:
                 return
-            self._reserved = self._reserved or await bind_again([self.port], self.access.listens_on)
-            runner = make_server(self.handle, self.access)
+            self._reserved = self._reserved or await bind_again(
+                [self.port], self._access.listens_on
+            )
+            runner = make_server(self._handle, self._access)
             await runner.setup()
             try:
                 await SockSite(runner, self._reserved[0], backlog=128).start()
             except OSError:  # on Linux, another program may listen at a port that we only reserve
                 await runner.cleanup()
                 close_sockets(self._reserved)
-                raise port_taken([self.port], self.access.listens_on) from None
+                raise port_taken([self.port], self._access.listens_on) from None
             finally:
                 self._reserved = []
             self._web_runners.append(runner)
-            self.world.up = True
+            self._world.up = True
             self._runner.changes.changed()
 
-    async def go_down(self) -> None:
+    async def _go_down(self) -> None:
         """End all connections and refuse new ones; the port stays reserved.
 
         RuntimeError if another program has taken the port.
@@ -121,10 +123,10 @@ class Telegram(LocalServer, TelegramCore):
         async with self._switching:
             if not self._web_runners:
                 return
-            self.world.up = False
-            await self.stop_listening()
+            self._world.up = False
+            await self._stop_listening()
             try:
-                self._reserved = await bind_again([self.port], self.access.listens_on)
+                self._reserved = await bind_again([self.port], self._access.listens_on)
             finally:
                 for runner in self._web_runners:
                     close_connections(runner)
@@ -132,8 +134,8 @@ class Telegram(LocalServer, TelegramCore):
                 self._web_runners.clear()
                 self._runner.changes.changed()
 
-    async def shutdown(self) -> None:
+    async def _shutdown(self) -> None:
         """End every wait and every POST."""
-        self.stop()
+        self._stop()
         close_sockets(self._reserved)
         await self._network.close()

@@ -40,7 +40,7 @@ def encode(value: object) -> bytes:
 class User(UserFields):
     """A person or a bot."""
 
-    is_bot = False
+    is_bot: bool = False
 
     def __init__(self, id: int, name: str, username: str = "") -> None:
         self.id = id
@@ -48,16 +48,16 @@ class User(UserFields):
         self.username = username
         self.phone_number = ""  # a person's
         self.inbox: deque[Message] = deque()  # unread messages of a person
-        self.json: Json = {"id": id, "is_bot": self.is_bot, "first_name": name}
+        self._json: Json = {"id": id, "is_bot": self.is_bot, "first_name": name}
         if username:
-            self.json["username"] = username
+            self._json["username"] = username
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
 
     def to_json(self) -> Json:
         """Return the Bot API's User."""
-        return self.json
+        return self._json
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,29 +93,29 @@ class Chat(ChatFields):
         self.kind = kind
         self.title = title
         self.members = members
-        self.owner = 0  # id of a group's owner; 0 in a private chat
-        self.admins: set[int] = set()
-        self.former: dict[int, str] = {}  # former members by id: "left" or "kicked"
+        self._owner_id = 0  # id of a group's owner; 0 in a private chat
+        self._admins: set[int] = set()
+        self._former: dict[int, str] = {}  # former members by id: "left" or "kicked"
         self.banned_until: dict[int, int] = {}  # when a ban ends, if it does, by id of the user
-        self.last_bot: User | None = None  # the bot that wrote last
-        self.blocked = False  # whether the person of a private chat has blocked its bot
+        self._last_bot: User | None = None  # the bot that wrote last
+        self._blocked = False  # whether the person of a private chat has blocked its bot
         self.messages: list[Message] = []
-        self.reply_keyboards: dict[int, ReplyKeyboard] = {}  # by the id of who sees it
-        self.json: Json = {"id": id, "type": kind}
+        self._reply_keyboards: dict[int, ReplyKeyboard] = {}  # by the id of who sees it
+        self._json: Json = {"id": id, "type": kind}
         if kind == "private":
-            person = members[0].json
-            self.json |= {key: person[key] for key in ("first_name", "username") if key in person}
+            person = members[0]._json
+            self._json |= {key: person[key] for key in ("first_name", "username") if key in person}
         else:
-            self.json["title"] = title
+            self._json["title"] = title
         if kind == "group":  # older fields, which the real server still adds
-            self.json |= {"all_members_are_administrators": True, "accepted_gift_types": NO_GIFTS}
+            self._json |= {"all_members_are_administrators": True, "accepted_gift_types": NO_GIFTS}
 
     def to_json(self) -> Json:
         """Return the Bot API's Chat."""
-        return self.json
+        return self._json
 
     @property
-    def key(self) -> str:
+    def _key(self) -> str:
         """A unique key; private chats of one person share the person's id."""
         if self.kind == "private":
             return f"{self.members[0].id}-{self.members[1].id}"
@@ -127,10 +127,10 @@ class Chat(ChatFields):
         A basic group keeps no list of banned members: anybody who was removed has left.
         """
         if user not in self.members:
-            return "left" if self.kind == "group" else self.former.get(user.id, "left")
-        if user.id == self.owner:
+            return "left" if self.kind == "group" else self._former.get(user.id, "left")
+        if user.id == self._owner_id:
             return "creator"
-        return "administrator" if user.id in self.admins else "member"
+        return "administrator" if user.id in self._admins else "member"
 
     @property
     def newest_pinned(self) -> Message | None:
@@ -152,7 +152,9 @@ class Message(MessageFields):
 
     It has an attribute for each field of the Bot API's Message, such as `text`, `caption`, `photo`,
     `entities`, `reply_markup` or `from_user`. One that is absent is None. `shown` and `buttons`
-    are what people see.
+    are what people see, `event` is what happened, such as "Anna joined". `marks` are the entities
+    of its `words`, `keyboard` the rows of its inline buttons, `more` its other fields, and
+    `updates` what bots were told about it.
     """
 
     chat: Chat
@@ -164,7 +166,7 @@ class Message(MessageFields):
     more: Json = field(default_factory=dict)
     event: str = ""  # an event instead of a text: "Anna joined"
     reply_to: Message | None = None
-    meant_for: tuple[User, ...] = ()  # the bots that a message in a group is meant for
+    _meant_for: tuple[User, ...] = ()  # the bots that a message in a group is meant for
     keyboard: list[list[Json]] = field(default_factory=list)  # inline buttons, row by row
     message_id: int = 0
     date: int = 0  # seconds since 1970
@@ -212,10 +214,10 @@ class Message(MessageFields):
         """Return the Bot API's Message."""
         result: Json = {"message_id": self.message_id}
         if self.chat.kind == "channel":
-            result["sender_chat"] = self.chat.json
+            result["sender_chat"] = self.chat._json
         else:
-            result["from"] = self.sender.json
-        result["chat"] = self.chat.json
+            result["from"] = self.sender._json
+        result["chat"] = self.chat._json
         result["date"] = self.date
         if self.edited_at:
             result["edit_date"] = self.edited_at

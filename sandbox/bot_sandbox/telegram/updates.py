@@ -65,10 +65,10 @@ Post = Callable[[], Awaitable[Response]]
 class PostFaults(Protocol):
     """The faults that POSTs to webhooks meet."""
 
-    async def until_up(self) -> None:
+    async def _until_up(self) -> None:
         """Wait while the server is down."""
 
-    async def around_webhook(self, account: Any, post: Post) -> Response:
+    async def _around_webhook(self, account: Any, post: Post) -> Response:
         """POST an update of a bot; raise PostError if the response gets lost."""
 
 
@@ -312,7 +312,7 @@ class WebhookClient:
         if secret_token:
             headers["X-Telegram-Bot-Api-Secret-Token"] = secret_token
         body = encode(update.to_json())
-        return await self.faults.around_webhook(
+        return await self.faults._around_webhook(
             update.account, lambda: self.sender.post(target.address, headers, body)
         )
 
@@ -398,7 +398,7 @@ class Webhook:
     async def _deliver(self, update: Update) -> None:
         while update in self._queue:
             async with self._slots:
-                await self._client.faults.until_up()
+                await self._client.faults._until_up()
                 if update not in self._queue:  # it is a day old by now
                     return
                 delivery, retry_after = await self._attempt(update)

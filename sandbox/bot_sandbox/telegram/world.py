@@ -39,7 +39,7 @@ _COMMAND = re.compile(r"/[A-Za-z0-9_]{1,64}(?:@([A-Za-z0-9_]+))?")
 class BotAccount(User):
     """A bot's account; `token` is its password."""
 
-    is_bot = True
+    is_bot: bool = True
 
     def __init__(
         self,
@@ -54,18 +54,18 @@ class BotAccount(User):
         super().__init__(id, name, username)
         self.token = token
         self.privacy = privacy
-        self.updates = updates
-        self.limiter = limiter
-        self.next_set_webhook = 0.0  # seconds since 1970
-        self.given_name = name  # by BotFather
-        self.profile: dict[tuple[str, str], str] = {}  # its texts by name and language
-        self.menu_buttons: dict[int, Json] = {}  # by person, 0 for all
-        self.commands: dict[str, list[Json]] = {}  # by scope and language
+        self._updates = updates
+        self._limiter = limiter
+        self._next_set_webhook = 0.0  # seconds since 1970
+        self._given_name = name  # by BotFather
+        self._profile: dict[tuple[str, str], str] = {}  # its texts by name and language
+        self._menu_buttons: dict[int, Json] = {}  # by person, 0 for all
+        self._commands: dict[str, list[Json]] = {}  # by scope and language
         self.calls: deque[ApiCall] = deque(maxlen=KEPT_CALLS)  # by `record`
         self.call_count = 0  # all that it ever made
-        self.fault_hits: deque[FaultHit] = deque(maxlen=KEPT_CALLS)  # by `Faults`
-        self.unsupported: list[str] = []  # what it called that only the real Telegram has
-        self.ignored: dict[tuple[str, str], str] = {}  # unknown parameters, and words about them
+        self._fault_hits: deque[FaultHit] = deque(maxlen=KEPT_CALLS)  # by `Faults`
+        self._unsupported: list[str] = []  # what it called that only the real Telegram has
+        self._ignored: dict[tuple[str, str], str] = {}  # unknown parameters, and words about them
 
     def __repr__(self) -> str:
         return f"BotAccount({self.name!r}, @{self.username})"
@@ -78,21 +78,21 @@ class BotAccount(User):
     @property
     def is_polled(self) -> bool:
         """Whether a program waits in `getUpdates` for its updates."""
-        return self.updates.is_polled
+        return self._updates.is_polled
 
     @property
-    def webhook(self) -> Webhook | None:
+    def _webhook(self) -> Webhook | None:
         """The webhook that gets its updates; None while it polls or does nothing."""
-        return self.updates.webhook
+        return self._updates.webhook
 
-    def accepts(self, token: str) -> bool:
+    def _accepts(self, token: str) -> bool:
         """Return whether this is the bot's token, compared in constant time."""
         return hmac.compare_digest(token.encode("utf-8", "surrogateescape"), self.token.encode())
 
-    def get_me(self) -> Json:
+    def _get_me(self) -> Json:
         """Return the Bot API's User for getMe."""
         return (
-            self.json
+            self._json
             | {
                 "can_join_groups": True,
                 "can_read_all_group_messages": not self.privacy,
@@ -195,7 +195,7 @@ class TelegramWorld:
     def new_token(self, account: BotAccount) -> str:
         """Do BotFather's /revoke, which also removes the webhook."""
         account.token = new_token(account.id, self.randomness)
-        account.updates.remove_webhook()
+        account._updates.remove_webhook()
         return account.token
 
     def next_moment(self) -> float:
@@ -215,7 +215,7 @@ class TelegramWorld:
                 raise ValueError(
                     "a basic group has no username; make a 'supergroup' or a 'channel'"
                 )
-            group.json["username"] = self.check_username(username)
+            group._json["username"] = self.check_username(username)
         self.groups[group.id] = group
         self.changes.changed()
 
@@ -233,7 +233,7 @@ class TelegramWorld:
 
     def _taken_names(self) -> set[str]:
         named: list[User | Chat] = [one for known in self._known for one in known.values()]
-        return {one.json["username"].lower() for one in named if "username" in one.json}
+        return {one._json["username"].lower() for one in named if "username" in one._json}
 
     def private_chat(self, person: User, account: BotAccount) -> Chat:
         """Return the chat of a person with a bot; the person's first message starts it."""
@@ -293,7 +293,7 @@ class TelegramWorld:
                 if known and write
                 else bad_request("chat not found")
             )
-        if write and chat.blocked:
+        if write and chat._blocked:
             raise forbidden("bot was blocked by the user")
         return chat
 
@@ -312,7 +312,7 @@ class TelegramWorld:
                     met = met or (account in group.members and user in group.members)
                 if user is None or not met:
                     continue
-                entity = entity | {"user": user.json}
+                entity = entity | {"user": user._json}
             result.append(entity)
         return result
 
@@ -321,11 +321,11 @@ class TelegramWorld:
         if chat_id.startswith("@"):
             wanted = chat_id[1:].lower()
             found = [
-                g for g in self.groups.values() if g.json.get("username", "").lower() == wanted
+                g for g in self.groups.values() if g._json.get("username", "").lower() == wanted
             ]
             group = found[0] if found else None
-        former = group.former.get(account.id, "") if group else ""
-        is_public = group is not None and "username" in group.json
+        former = group._former.get(account.id, "") if group else ""
+        is_public = group is not None and "username" in group._json
         if group is None or not (account in group.members or former or is_public):
             raise bad_request("chat not found")
         if account not in group.members and (write or not is_public or former == "kicked"):
@@ -339,7 +339,7 @@ class TelegramWorld:
         for user_id, until in list(chat.banned_until.items()):
             if until <= self.clock.now():
                 del chat.banned_until[user_id]
-                chat.former[user_id] = "left"
+                chat._former[user_id] = "left"
 
     def user(self, user_id: int) -> User | None:
         """Return a person or bot by id."""
@@ -351,7 +351,7 @@ class TelegramWorld:
         message = Message(
             chat, sender, words, message_id=number, date=int(now), changed_at=now, **content
         )
-        message.meant_for = meant_for(message)
+        message._meant_for = meant_for(message)
         chat.messages.append(message)
         kind = "channel_post" if chat.kind == "channel" else "message"
         for member in chat.members:
@@ -359,10 +359,10 @@ class TelegramWorld:
                 member.inbox.append(message)
         self._tell_bots(kind, message)
         if sender.is_bot and not message.event:
-            chat.last_bot = sender
-        shown = chat.reply_keyboards.get(sender.id)
+            chat._last_bot = sender
+        shown = chat._reply_keyboards.get(sender.id)
         if shown and not message.event and _uses(message, shown):
-            del chat.reply_keyboards[sender.id]
+            del chat._reply_keyboards[sender.id]
         self.changes.changed()
         return message
 
@@ -376,7 +376,7 @@ class TelegramWorld:
         message.changed_at = self.next_moment()
         if mark:
             message.edited_at = int(message.changed_at)
-        message.meant_for = meant_for(message)
+        message._meant_for = meant_for(message)
         kind = "edited_channel_post" if message.chat.kind == "channel" else "edited_message"
         self._tell_bots(kind, message)
         self.changes.changed()
@@ -385,7 +385,7 @@ class TelegramWorld:
         """Delete a message, and the reply keyboard that it brought."""
         message.deleted = True
         message.changed_at = self.next_moment()
-        shown = message.chat.reply_keyboards
+        shown = message.chat._reply_keyboards
         for person_id in [key for key, one in shown.items() if one.message is message]:
             del shown[person_id]
 
@@ -407,9 +407,9 @@ class TelegramWorld:
             if person.is_bot or (keyboard.selective and not _is_addressed(message, person)):
                 continue
             if keyboard.buttons or keyboard.force_reply:
-                chat.reply_keyboards[person.id] = replace(keyboard, message=message)
-            elif (shown := chat.reply_keyboards.get(person.id)) and shown.is_of(message.sender):
-                del chat.reply_keyboards[person.id]
+                chat._reply_keyboards[person.id] = replace(keyboard, message=message)
+            elif (shown := chat._reply_keyboards.get(person.id)) and shown.is_of(message.sender):
+                del chat._reply_keyboards[person.id]
         self.changes.changed()
 
     def person_with_number(self, phone_number: str) -> User | None:
@@ -429,17 +429,17 @@ class TelegramWorld:
         message.changed_at = self.next_moment()
         chat = message.chat
         payload = {
-            "chat": chat.json,
+            "chat": chat._json,
             "message_id": message.message_id,
-            "user": user.json,
+            "user": user._json,
             "date": int(message.changed_at),
             "old_reaction": _reactions(old),
             "new_reaction": _reactions(emoji),
         }
         for member in chat.members:
-            asked = chat.kind == "private" or member.id in chat.admins
+            asked = chat.kind == "private" or member.id in chat._admins
             if isinstance(member, BotAccount) and not user.is_bot and old != emoji and asked:
-                member.updates.add(member, "message_reaction", payload, chat)
+                member._updates.add(member, "message_reaction", payload, chat)
         self.changes.changed()
 
     def press(
@@ -456,10 +456,10 @@ class TelegramWorld:
         button = find_button(message, text, data, position)
         query = self.queries.open(person, message, button, press)
         bot = self.accounts[message.sender.id]  # only bots put buttons under messages
-        update = bot.updates.add(bot, "callback_query", query, message.chat)
+        update = bot._updates.add(bot, "callback_query", query, message.chat)
         if update:
             message.updates.append(update)
-        press.update = update
+        press._update = update
         self.changes.changed()
 
     def set_blocked(self, person: User, account: BotAccount, blocked: bool) -> None:
@@ -468,8 +468,8 @@ class TelegramWorld:
         if not blocked and (person.id, account.id) not in self.private:
             return
         chat = self.private_chat(person, account)
-        if chat.blocked != blocked:
-            chat.blocked = blocked
+        if chat._blocked != blocked:
+            chat._blocked = blocked
             old, new = ("member", "kicked") if blocked else ("kicked", "member")
             self._tell_standing(chat, person, account, old, new)
 
@@ -480,7 +480,7 @@ class TelegramWorld:
         for member in message.chat.members:
             if isinstance(member, BotAccount) and sees(member, message):
                 payload = payload or message.to_json()
-                update = member.updates.add(member, kind, payload, message.chat)
+                update = member._updates.add(member, kind, payload, message.chat)
                 if update:
                     message.updates.append(update)
 
@@ -496,41 +496,41 @@ class TelegramWorld:
         comes, goes = status in INSIDE and old not in INSIDE, status not in INSIDE and old in INSIDE
         event = show and chat.kind != "channel"
         if goes and event:  # the one who leaves still sees it
-            gone = {"left_chat_participant": user.json, "left_chat_member": user.json}
+            gone = {"left_chat_participant": user._json, "left_chat_member": user._json}
             words = f"{user.name} left" if by is user else f"{by.name} removed {user.name}"
             self.post(chat, by, more=gone, event=words)
         if comes:
             chat.members.append(user)
-            chat.former.pop(user.id, None)
+            chat._former.pop(user.id, None)
         elif status not in INSIDE:
-            shown = chat.reply_keyboards
+            shown = chat._reply_keyboards
             for person_id in [key for key, one in shown.items() if one.is_of(user)]:
                 del shown[person_id]
             chat.members = [member for member in chat.members if member is not user]
-            chat.former[user.id] = status
-        (chat.admins.add if status == "administrator" else chat.admins.discard)(user.id)
+            chat._former[user.id] = status
+        (chat._admins.add if status == "administrator" else chat._admins.discard)(user.id)
         new = chat.status_of(user)
         if old != new:
             self._tell_standing(chat, by, user, old, new)
         if comes and event:
-            come = {"new_chat_participant": user.json, "new_chat_member": user.json}
+            come = {"new_chat_participant": user._json, "new_chat_member": user._json}
             words = f"{user.name} joined" if by is user else f"{by.name} added {user.name}"
-            self.post(chat, by, more=come | {"new_chat_members": [user.json]}, event=words)
+            self.post(chat, by, more=come | {"new_chat_members": [user._json]}, event=words)
         self.changes.changed()
 
     def _tell_standing(self, chat: Chat, by: User, user: User, old: str, new: str) -> None:
         payload = {
-            "chat": chat.json,
-            "from": by.json,
+            "chat": chat._json,
+            "from": by._json,
             "date": int(self.clock.now()),
             "old_chat_member": member_json(chat, user, old),
             "new_chat_member": member_json(chat, user, new),
         }
         if isinstance(user, BotAccount):
-            user.updates.add(user, "my_chat_member", payload, chat)
+            user._updates.add(user, "my_chat_member", payload, chat)
         for admin in chat.members:
-            if isinstance(admin, BotAccount) and admin is not user and admin.id in chat.admins:
-                admin.updates.add(admin, "chat_member", payload, chat)
+            if isinstance(admin, BotAccount) and admin is not user and admin.id in chat._admins:
+                admin._updates.add(admin, "chat_member", payload, chat)
         self.changes.changed()
 
 
@@ -569,15 +569,15 @@ def meant_for(message: Message) -> tuple[User, ...]:
     original = message.reply_to
     if original and original.sender.is_bot:
         return (original.sender,)
-    if original and original.meant_for:
-        return original.meant_for
+    if original and original._meant_for:
+        return original._meant_for
     bots = tuple(member for member in message.chat.members if member.is_bot)
     command = _COMMAND.match(message.words)
     if command is None:
         return ()
     if command[1]:
         return tuple(bot for bot in bots if bot.username.lower() == command[1].lower())
-    last = message.chat.last_bot
+    last = message.chat._last_bot
     return (last,) if last else bots
 
 
@@ -592,9 +592,9 @@ def sees(account: BotAccount, message: Message) -> bool:
     sandbox has no inline mode.
     """
     everywhere = message.chat.kind not in ("group", "supergroup") or not account.privacy
-    if everywhere or account.id in message.chat.admins or message.event:
+    if everywhere or account.id in message.chat._admins or message.event:
         return True
-    return account in message.meant_for
+    return account in message._meant_for
 
 
 INSIDE = ("creator", "administrator", "member")  # statuses of those in the chat
@@ -624,7 +624,7 @@ _MORE_RIGHTS = {  # by the kind of chat
 
 def member_json(chat: Chat, user: User, status: str) -> Json:
     """Return the Bot API's ChatMember."""
-    member: Json = {"user": user.json, "status": status}
+    member: Json = {"user": user._json, "status": status}
     if status == "creator":
         member["is_anonymous"] = False
     if status == "kicked":

@@ -106,7 +106,7 @@ class Faults:
 
     def refuse_login(self, login: TwitchAccount | str, n: int = 1) -> None:
         """Refuse the next n IRC logins of this name, whatever the token."""
-        self._change(lambda: self._servers.irc.refuse_logins.update({login_of(login): n}))
+        self._change(lambda: self._servers._irc.refuse_logins.update({login_of(login): n}))
 
     def revoke(self, token: Token | str) -> None:
         """Revoke a token and its refresh token, and end the IRC connections made with it.
@@ -115,21 +115,21 @@ class Faults:
         is not published; a bot must expect that it ends.
         """
         text = token.access_token if isinstance(token, Token) else token
-        self._runner.do(self._servers.world.tokens.revoke, text)
+        self._runner.do(self._servers._world.tokens.revoke, text)
 
     def revoke_all(self, account: TwitchAccount | str) -> None:
         """Revoke all tokens of an account; raise ValueError if it has none."""
 
         def end() -> None:
-            user = self._servers.world.user(login_of(account))
-            if not self._servers.world.tokens.revoke_all(user):
+            user = self._servers._world.user(login_of(account))
+            if not self._servers._world.tokens.revoke_all(user):
                 raise ValueError(f"{user.login} has no token; authorize an application first")
 
         self._change(end)
 
     def fail_api(self, status: int = 503, n: int = 1) -> None:
         """Answer the next n Helix requests with this status."""
-        self._change(lambda: self._servers.gate.fail_with.extend([status] * n))
+        self._change(lambda: self._servers._gate.fail_with.extend([status] * n))
 
     def fail_oauth(self, status: int = 503, n: int = 1, path: str = "") -> None:
         """Answer the next n requests of programs to OAuth with this status.
@@ -138,13 +138,13 @@ class Faults:
         """
         if path not in ("", *OAUTH_PATHS):
             raise ValueError(f"path= is one of {', '.join(OAUTH_PATHS)}, or ''; found {path!r}")
-        self._change(lambda: self._servers.oauth.fail_with.extend([(path, status)] * n))
+        self._change(lambda: self._servers._oauth.fail_with.extend([(path, status)] * n))
 
     def repeat_delivery(self, n: int = 1) -> None:
         """Deliver the next n webhook notifications twice, with the same id."""
 
         def repeat() -> None:
-            self._servers.eventsub.webhooks.send_twice += n
+            self._servers._eventsub.webhooks.send_twice += n
 
         self._change(repeat)
 
@@ -153,12 +153,12 @@ class Faults:
 
         def end() -> None:
             servers = self._servers
-            for connection in servers.world.connections:
+            for connection in servers._world.connections:
                 connection.end_faults()
-            servers.irc.refuse_logins.clear()
-            servers.gate.fail_with.clear()
-            servers.oauth.fail_with.clear()
-            servers.eventsub.webhooks.send_twice = 0
+            servers._irc.refuse_logins.clear()
+            servers._gate.fail_with.clear()
+            servers._oauth.fail_with.clear()
+            servers._eventsub.webhooks.send_twice = 0
 
         self._change(end)
 
@@ -171,22 +171,22 @@ class Faults:
         servers = self._servers
         found = [
             Fault(name, connection.login, None, text)
-            for connection in servers.world.connections
+            for connection in servers._world.connections
             if connection.record.open
             for name, text in connection.faults()
         ]
-        for login, n in servers.irc.refuse_logins.items():
+        for login, n in servers._irc.refuse_logins.items():
             if n > 0:
                 text = f"the next {n} logins of {login} will be refused"
                 found.append(Fault("refuse_login", login, n, text))
-        for status, n in Counter(servers.gate.fail_with).items():
+        for status, n in Counter(servers._gate.fail_with).items():
             text = f"{n} requests to Helix will be answered with {status}"
             found.append(Fault("fail_api", "", n, text))
-        for (path, status), n in Counter(servers.oauth.fail_with).items():
+        for (path, status), n in Counter(servers._oauth.fail_with).items():
             where = f"/oauth2/{path}" if path else "OAuth"
             text = f"{n} requests to {where} will be answered with {status}"
             found.append(Fault("fail_oauth", "", n, text))
-        if n := servers.eventsub.webhooks.send_twice:
+        if n := servers._eventsub.webhooks.send_twice:
             text = f"{n} notifications will reach a webhook twice"
             found.append(Fault("repeat_delivery", "", n, text))
         return found
@@ -201,9 +201,9 @@ class Faults:
         self._later.cancel()
         await self._go_down()
         if down_s:
-            self._later.start(self._come_up_later(self._servers.world.clock.now() + down_s))
+            self._later.start(self._come_up_later(self._servers._world.clock.now() + down_s))
         else:
-            await self._servers.come_up()
+            await self._servers._come_up()
 
     @blocking
     async def stop(self) -> None:
@@ -214,20 +214,20 @@ class Faults:
     @blocking
     async def start(self) -> None:
         """Start the servers again on the same ports."""
-        await self._servers.come_up()
+        await self._servers._come_up()
 
-    async def end_all(self) -> None:
+    async def _end_all(self) -> None:
         """End the faults of connections before a restore; the servers are up."""
         self._later.cancel()
-        for connection in self._servers.world.connections:
+        for connection in self._servers._world.connections:
             connection.end_faults()
-        await self._servers.come_up()
+        await self._servers._come_up()
 
     async def _go_down(self) -> None:
-        world = self._servers.world
+        world = self._servers._world
         for login in dict.fromkeys(c.login for c in world.connections if c.login):
             world.note_fault(login, "the servers went down, and all connections with them")
-        await self._servers.go_down()
+        await self._servers._go_down()
 
     def _end(
         self, login: TwitchAccount | str, why: str, code: int = 1000, abort: bool = False
@@ -235,15 +235,15 @@ class Faults:
         def end(connection: HeldConnection) -> None:
             connection.end(why, code, abort=abort)
             text = f"a connection of {connection.login} was ended: {why}"
-            self._servers.world.note_fault(connection.login, text)
+            self._servers._world.note_fault(connection.login, text)
 
         self._each(login, end)
 
     def _reconnect(self, connection: HeldConnection, close_after_s: float) -> None:
         if isinstance(connection, EventSubSession):
-            self._servers.eventsub.sockets.reconnect(connection)
+            self._servers._eventsub.sockets.reconnect(connection)
             return
-        until = self._servers.world.clock.now() + close_after_s
+        until = self._servers._world.clock.now() + close_after_s
         connection.send(":tmi.twitch.tv RECONNECT")
         self._later.start(self._close_later(connection, until))
 
@@ -258,7 +258,7 @@ class Faults:
         name = login_of(login)
 
         def all_of_them() -> None:
-            connections = self._servers.world.connected(name)
+            connections = self._servers._world.connected(name)
             if not connections:
                 raise ValueError(f"{name} has no open connection; start the bot first")
             for connection in connections:
@@ -274,15 +274,15 @@ class Faults:
         self._runner.do(and_tell)
 
     async def _close_later(self, connection: HeldConnection, until: float) -> None:
-        await self._servers.world.clock.sleep_until(until)
+        await self._servers._world.clock.sleep_until(until)
         if connection.record.open:
             connection.end("it stayed after RECONNECT")
             text = f"{connection.login} was told to RECONNECT, stayed, and was cut off"
-            self._servers.world.note_fault(connection.login, text)
+            self._servers._world.note_fault(connection.login, text)
 
     async def _come_up_later(self, until: float) -> None:
-        await self._servers.world.clock.sleep_until(until)
+        await self._servers._world.clock.sleep_until(until)
         try:
-            await self._servers.come_up()
+            await self._servers._come_up()
         except RuntimeError as error:  # nobody waits for this
-            self._servers.note_fault("restart", {"error": error})
+            self._servers._note_fault("restart", {"error": error})

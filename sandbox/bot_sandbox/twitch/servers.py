@@ -68,19 +68,19 @@ class Servers(LocalServer):
         super().__init__("sandbox-twitch", access, clock)  # last: a taken port must leave no thread
         self._ports = [each.getsockname()[1] for each in self._reserved]
         self.port, self.irc_port = self._ports
-        self.world = TwitchWorld(
+        self._world = TwitchWorld(
             self.clock, settings, self._runner.changes, f"{self.host}:{self.port}"
         )
-        self.irc = IrcServer(self.world)
-        self.gate = HelixGate(self.world)
-        self.eventsub = EventSub(self.world, self.gate)
-        self.oauth = OAuth(self.world)
-        self._chat = ChatEndpoints(self.world, self.irc, self.gate)
+        self._irc = IrcServer(self._world)
+        self._gate = HelixGate(self._world)
+        self._eventsub = EventSub(self._world, self._gate)
+        self._oauth = OAuth(self._world)
+        self._chat = ChatEndpoints(self._world, self._irc, self._gate)
         self._tcp: asyncio.Server | None = None
         self._switching = asyncio.Lock()  # one stop or start after the other
         self._tcp_tasks = BackgroundTasks()
         try:
-            self._runner.run(self.come_up())
+            self._runner.run(self._come_up())
         except BaseException:
             self.close()
             raise
@@ -88,14 +88,16 @@ class Servers(LocalServer):
     @property
     def up(self) -> bool:
         """Whether clients can connect."""
-        return self.world.up
+        return self._world.up
 
-    async def come_up(self) -> None:
+    async def _come_up(self) -> None:
         """Serve at its ports, unless it does; RuntimeError if another program has one."""
         async with self._switching:
-            if self.world.up:
+            if self._world.up:
                 return
-            self._reserved = self._reserved or await bind_again(self._ports, self.access.listens_on)
+            self._reserved = self._reserved or await bind_again(
+                self._ports, self._access.listens_on
+            )
             for_http, for_tcp = self._reserved
             runner = web.AppRunner(
                 self._application(), access_log=None, logger=LOGGER, shutdown_timeout=1.0
@@ -108,43 +110,43 @@ class Servers(LocalServer):
             except OSError:  # on Linux, another program may listen at a port that we only reserve
                 await self._stop_serving()
                 close_sockets(self._reserved)
-                raise port_taken(self._ports, self.access.listens_on) from None
+                raise port_taken(self._ports, self._access.listens_on) from None
             finally:
                 self._reserved = []
-            self.world.up = True
+            self._world.up = True
             self._runner.changes.changed()
 
-    async def go_down(self) -> None:
+    async def _go_down(self) -> None:
         """End all connections and refuse new ones; the ports stay reserved.
 
         RuntimeError if another program has taken one.
         """
         async with self._switching:
-            if not self.world.up:
+            if not self._world.up:
                 return
-            self.world.up = False
-            await self.stop_listening()
+            self._world.up = False
+            await self._stop_listening()
             try:
-                self._reserved = await bind_again(self._ports, self.access.listens_on)
+                self._reserved = await bind_again(self._ports, self._access.listens_on)
             finally:
                 await self._stop_serving()
                 self._runner.changes.changed()
 
-    async def shutdown(self) -> None:
+    async def _shutdown(self) -> None:
         """Stop everything, before the thread ends."""
         close_sockets(self._reserved)
         await self._stop_serving()
-        await self.eventsub.webhooks.close()
+        await self._eventsub.webhooks.close()
 
     def _application(self) -> web.Application:
         app = web.Application(middlewares=[self._check()], client_max_size=1024 * 1024)
-        routes = [*self.oauth.routes(), *self._chat.routes(), *self.eventsub.routes()]
+        routes = [*self._oauth.routes(), *self._chat.routes(), *self._eventsub.routes()]
         here = [
             f"{route.method} {route.path.removeprefix('/helix/')}"
             for route in routes
             if route.path.startswith("/helix/")
         ]
-        routes.append(web.route("*", "/helix/{rest:.*}", self.gate.fallback(here)))
+        routes.append(web.route("*", "/helix/{rest:.*}", self._gate.fallback(here)))
         app.add_routes(routes)
         for route in routes:
             for path, as_cli in AS_TWITCH_CLI.items():
@@ -160,10 +162,10 @@ class Servers(LocalServer):
     def _check(self) -> Middleware:
         @web.middleware
         async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-            refused = self.access.refusal(request)
+            refused = self._access.refusal(request)
             response = refusal(request.path, refused) if refused else await handler(request)
             if response.status >= 400 and isinstance(response, web.Response):
-                self.world.refused.append(
+                self._world.refused.append(
                     f"{request.method} {request.path}: {response.status} {words_of(response)}"
                 )
             return response
@@ -173,20 +175,20 @@ class Servers(LocalServer):
     async def _serve_irc(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("Upgrade", "").lower() != "websocket":
             return web.Response(text=ABOUT)
-        return await self.irc.serve_websocket(request)
+        return await self._irc.serve_websocket(request)
 
     def _serve_tcp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._tcp_tasks.start(self.irc.serve_tcp(reader, writer))
+        self._tcp_tasks.start(self._irc.serve_tcp(reader, writer))
 
-    async def stop_listening(self) -> None:
+    async def _stop_listening(self) -> None:
         """Free both ports; connections stay."""
-        await super().stop_listening()
+        await super()._stop_listening()
         if self._tcp:
             self._tcp.close()
 
     async def _stop_serving(self) -> None:
-        await self.stop_listening()
-        for connection in list(self.world.connections):
+        await self._stop_listening()
+        for connection in list(self._world.connections):
             connection.end(ENDED, abort=True)
         if self._tcp_tasks:
             await asyncio.wait(self._tcp_tasks, timeout=2 * GOODBYE_S)

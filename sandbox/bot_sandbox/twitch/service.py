@@ -27,7 +27,7 @@ from bot_sandbox.twitch.servers import Servers
 from bot_sandbox.twitch.settings import TwitchSettings
 from bot_sandbox.twitch.tokens import Application, Token, explain_scope, unknown_scope
 from bot_sandbox.world.clock import Clock
-from bot_sandbox.world.snapshot import Snapshot
+from bot_sandbox.world.snapshot import Snapshot, is_of, put_back
 from bot_sandbox.world.transcript import Line, Transcript
 
 REDIRECT = re.compile(r"https://[^/\s]+(/\S*)?|http://localhost(:\d+)?(/\S*)?")  # Twitch's rule
@@ -70,12 +70,12 @@ class Twitch(Servers):
     ) -> None:
         access = Access(host, allow_hosts, allow_origins)
         super().__init__(TwitchSettings(**settings), port, irc_port, access, clock)
-        self.settings: TwitchSettings = self.world.settings
+        self.settings: TwitchSettings = self._world.settings
         self.faults = Faults(self)
-        self.url: str = self.world.url
-        self.irc_url: str = self.world.irc_url
+        self.url: str = self._world.url
+        self.irc_url: str = self._world.irc_url
         self.irc_address: tuple[str, int] = (self.host.strip("[]"), self.irc_port)
-        self.eventsub_url: str = self.world.eventsub_url
+        self.eventsub_url: str = self._world.eventsub_url
         self._empty = self.snapshot()
 
     def __repr__(self) -> str:
@@ -86,9 +86,9 @@ class Twitch(Servers):
 
     def snapshot(self) -> Snapshot:
         """Return everything that this Twitch knows now, to `restore` it later."""
-        roots = (self.world, self.irc, self.gate, self.eventsub, self.oauth)
+        roots = (self._world, self._irc, self._gate, self._eventsub, self._oauth)
         return self._runner.do(
-            lambda: Snapshot(*roots, *self.world.accounts, *self.world.connections)
+            lambda: Snapshot(*roots, *self._world.accounts, *self._world.connections)
         )
 
     @blocking
@@ -102,7 +102,7 @@ class Twitch(Servers):
         stays away. Only connections of accounts that were not there are closed. Faults are those of
         the snapshot, and the servers are up. The clock stays, and so does what has expired by it.
         """
-        if not snapshot.is_of(self.world):
+        if not is_of(snapshot, self._world):
             raise ValueError("this is a snapshot of another server; take one of this Twitch")
         await self._return_to(snapshot, "its account was not there in the snapshot")
 
@@ -110,32 +110,32 @@ class Twitch(Servers):
     async def reset(self) -> None:
         """Forget everybody and everything, as in a new Twitch at the same addresses."""
         await self._return_to(self._empty, "the sandbox was reset, and its account is gone")
-        self.world.forget_closed()
+        self._world.forget_closed()
 
     async def _return_to(self, snapshot: Snapshot, reason: str) -> None:
-        world = self.world
-        await self.faults.end_all()
-        snapshot.put_back()
-        self.irc.correct_members()
+        world = self._world
+        await self.faults._end_all()
+        put_back(snapshot)
+        self._irc.correct_members()
         for connection in list(world.connections):
             if connection.login and connection.login not in world.chat.channels:
                 connection.end(reason, abort=True)
-        self.eventsub.begin_again()
+        self._eventsub.begin_again()
         self._runner.changes.changed()
 
     def account(self, login: str, display_name: str = "") -> TwitchAccount:
         """Add a person with a channel of the same name; `find` returns one that is there."""
         return TwitchAccount(
-            self.world, self._runner.do(self.world.add_user, login, display_name), self._runner
+            self._world, self._runner.do(self._world.add_user, login, display_name), self._runner
         )
 
     def find(self, login: str) -> TwitchAccount:
         """Return an account that is there already; ValueError lists them."""
-        user = self._runner.do(self.world.user, login)
-        for held in list(self.world.accounts):
+        user = self._runner.do(self._world.user, login)
+        for held in list(self._world.accounts):
             if isinstance(held, TwitchAccount) and held.user is user:
                 return held
-        return TwitchAccount(self.world, user, self._runner)
+        return TwitchAccount(self._world, user, self._runner)
 
     def application(
         self,
@@ -154,7 +154,7 @@ class Twitch(Servers):
                     f"Twitch takes no redirect {address!r}. Expected an address that begins with "
                     'https:// or http://localhost, such as "http://localhost:3000/callback".'
                 )
-        return self._runner.do(self.world.add_app, name, redirects, confidential)
+        return self._runner.do(self._world.add_app, name, redirects, confidential)
 
     def authorize(self, account: TwitchAccount, app: Application, scopes: list[str] | str) -> Token:
         """Return a user token, as after clicking Authorize and exchanging the code.
@@ -165,11 +165,11 @@ class Twitch(Servers):
         wrong = unknown_scope(names)
         if wrong:
             raise ValueError(explain_scope(wrong))
-        return self._runner.do(self.world.tokens.issue, app, account.user, names)
+        return self._runner.do(self._world.tokens.issue, app, account.user, names)
 
     def app_token(self, app: Application) -> Token:
         """Return the application's own token (client credentials), which has no user."""
-        return self._runner.do(self.world.tokens.issue, app, None, [])
+        return self._runner.do(self._world.tokens.issue, app, None, [])
 
     def disconnect(self, account: TwitchAccount, app: Application) -> None:
         """Withdraw an account's consent to an application: tokens and subscriptions end."""
@@ -190,27 +190,27 @@ class Twitch(Servers):
         room = "" if where is None else login_of(where)
         shown = {"as": account.login if account else "", "channel": room}
         still = self.transcript(room).html() if room else ""
-        return self.notebook_page(still, **{name: value for name, value in shown.items() if value})
+        return self._notebook_page(still, **{name: value for name, value in shown.items() if value})
 
     def messages(self, channel: TwitchAccount | str) -> list[ChatMessage]:
         """Return the messages of a channel."""
-        return list(self.world.channel(login_of(channel)).history)
+        return list(self._world.channel(login_of(channel)).history)
 
     def trace(self, message: ChatMessage) -> list[TraceEntry]:
         """Return what was really sent for a message: lines, requests and responses, in order.
 
         Only the last ones are kept (`TwitchSettings.trace_entries`).
         """
-        return self._runner.do(self.world.chat.trace.of, message.id)
+        return self._runner.do(self._world.chat.trace.of, message.id)
 
     def connections(self, login: TwitchAccount | str | None = None) -> list[ConnectionRecord]:
         """Return all connections of a login (or of all logins), oldest first, even closed ones."""
         name = None if login is None else login_of(login)
-        return [r for r in list(self.world.records) if name is None or r.login == name]
+        return [r for r in list(self._world.records) if name is None or r.login == name]
 
     def missed(self, login: TwitchAccount | str) -> list[ChatMessage]:
         """Return the messages in a program's channels while none of its connections was there."""
-        return list(self.world.missed.get(login_of(login), []))
+        return list(self._world.missed.get(login_of(login), []))
 
     def deliveries(
         self, message: ChatMessage | None = None, message_type: str = ""
@@ -218,14 +218,14 @@ class Twitch(Servers):
         """Return all webhook attempts, or those for one message, or of one type."""
         return [
             delivery
-            for delivery in list(self.world.deliveries)
+            for delivery in list(self._world.deliveries)
             if (message is None or delivery.about == message.id)
             and message_type in ("", delivery.message_type)
         ]
 
     def subscriptions(self) -> list[Subscription]:
         """Return all EventSub subscriptions."""
-        return list(self.world.subscriptions.values())
+        return list(self._world.subscriptions.values())
 
     @blocking
     async def wait_for(
@@ -241,17 +241,17 @@ class Twitch(Servers):
         With `after`, wait for a newer connection than that one, until it is back; with
         `connections`, for so many at once. NoReply after `timeout` seconds says what was found.
         """
-        name, room = login_of(login), self.world.channel(login_of(channel))
+        name, room = login_of(login), self._world.channel(login_of(channel))
         if not await self._runner.changes.until(
             lambda: self.hears(name, room.name, after, connections), timeout
         ):
-            raise NoReply(self.not_there(name, room.name, timeout))
+            raise NoReply(self._not_there(name, room.name, timeout))
 
-    def not_there(self, login: str, channel: str, timeout: float) -> str:
+    def _not_there(self, login: str, channel: str, timeout: float) -> str:
         """Explain why a program did not come to a channel within `timeout` seconds."""
-        room = self.world.channel(channel)
+        room = self._world.channel(channel)
         first = f"{login} did not come to #{room.name} within {timeout:g} s."
-        return "\n".join([first, *why(self.world, room)])
+        return "\n".join([first, *why(self._world, room)])
 
     def hears(
         self,
@@ -260,16 +260,17 @@ class Twitch(Servers):
         after: ConnectionRecord | None = None,
         connections: int = 1,
     ) -> bool:
-        """Return whether the program hears the channel now, in the sense of `wait_for`."""
-        room = self.world.channel(channel)
+        """Return whether a program hears a channel now; `wait_for` waits until it does."""
+        room = self._world.channel(channel)
         held = [
             connection
-            for connection in self.connected(login)
+            for connection in self._connected(login)
             if connection.live and connection.hears(room.name)
             if after is None or connection.record.connected_at > after.connected_at
         ]
         called = after is None and any(
-            s.enabled and s.reader and s.reader.login == login for s in self.world.webhooks_of(room)
+            s.enabled and s.reader and s.reader.login == login
+            for s in self._world.webhooks_of(room)
         )
         return len(held) + called >= connections
 
@@ -277,7 +278,7 @@ class Twitch(Servers):
     async def wait_gone(self, login: TwitchAccount | str, timeout: float = 5.0) -> None:
         """Wait until the program has no open connection; raise NoReply if it still has one."""
         name = login_of(login)
-        if not await self._runner.changes.until(lambda: not self.connected(name), timeout):
+        if not await self._runner.changes.until(lambda: not self._connected(name), timeout):
             raise NoReply(f"{name} is still connected after {timeout:g} s.")
 
     @blocking
@@ -302,9 +303,9 @@ class Twitch(Servers):
             raise NoReply(f"{len(found())} of {n} {what} ended within {timeout:g} s.")
         return found()
 
-    def connected(self, login: TwitchAccount | str) -> list[HeldConnection]:
+    def _connected(self, login: TwitchAccount | str) -> list[HeldConnection]:
         """Return the open connections of a login."""
-        return self.world.connected(login_of(login))
+        return self._world.connected(login_of(login))
 
 
 def transcript_of(messages: Iterable[ChatMessage]) -> Transcript:

@@ -163,7 +163,7 @@ class CloudView(View):
         request_id = str(uuid.uuid4())
 
         async def invoke() -> Any:
-            return (await self.cloud.function(name).pool.invoke(event, request_id)).value
+            return (await self.cloud.function(name)._pool.invoke(event, request_id)).value
 
         under_way = wrap_future(self.cloud._runner.submit(invoke()))
         # The call must continue without a waiting client, so it must not be canceled with us.
@@ -232,7 +232,7 @@ class CloudView(View):
         `throttled` counts the refused ones.
         """
         function = self.cloud.function(values["function"])
-        first = function.history.forgotten + 1
+        first = function._history.forgotten + 1
         kept = list(enumerate(function.invocations, first))
         newer = [call_json(number, each) for number, each in kept if number > values["after"]]
         return {"invocations": newer[-LISTED:], "throttled": function.throttled}
@@ -255,14 +255,14 @@ class CloudView(View):
 
         def is_there() -> bool:
             function = self.cloud.function(name)
-            return function.revision != revision or function.history.log.last > after
+            return function.revision != revision or function._history.log.last > after
 
         await self.wait(self.cloud._runner.changes.until(is_there, values["timeout"]))
         function = self.cloud.function(name)
-        lines = function.log_after(after if function.revision == revision else 0)
+        lines = function._log_after(after if function.revision == revision else 0)
         return {
             "lines": [{"number": n, "text": text} for n, text in lines[-values["limit"] :]],
-            "last": function.history.log.last,
+            "last": function._history.log.last,
             "revision": function.revision,
         }
 

@@ -34,7 +34,7 @@ class DeploymentWatch:
 
     def __init__(self, function: Function) -> None:
         self.function = function
-        self.history = function.history
+        self.history = function._history
         self.living: dict[int, InstanceRecord] = {}
         self.ended: deque[InstanceRecord] = deque(maxlen=LANES)
         self.served: Counter[int] = Counter()  # calls by instance, for the shown instances
@@ -130,7 +130,7 @@ class Lanes:
     def records(self, function: Function, now: float) -> Iterator[tuple[str, Json]]:
         """Yield function, lanes, stretches and newest calls, at a time of the cloud's clock."""
         newest = self._deployed[-1] if self._deployed else None
-        if newest is None or newest.history is not function.history:
+        if newest is None or newest.history is not function._history:
             if newest and function.revision <= newest.function.revision:
                 self._forget()  # the cloud has returned to a snapshot
             self._deployed.append(DeploymentWatch(function))

@@ -45,7 +45,7 @@ class MailView(View):
     def records(self) -> Iterator[tuple[str, Record]]:
         """Yield the address and the newest letters."""
         yield "mail/server", {"type": "server", "host": self.mail.host, "port": self.mail.port}
-        for number, letter in self.mail.numbered()[-SHOWN:]:
+        for number, letter in self.mail._numbered()[-SHOWN:]:
             shown = letter_json(number, letter) | {"text": shorten(letter.text)}
             yield f"mail/letter/{number}", {"type": "letter"} | shown
 
@@ -67,7 +67,7 @@ class MailView(View):
         to, after, n, timeout = (values[name] for name in ("to", "after", "n", "timeout"))
 
         def found() -> list[tuple[int, Letter]]:
-            letters = self.mail.numbered()
+            letters = self.mail._numbered()
             return [
                 (number, letter)
                 for number, letter in letters
@@ -76,7 +76,7 @@ class MailView(View):
 
         async def wait() -> list[tuple[int, Letter]]:
             if not await self.mail._runner.changes.until(lambda: len(found()) >= n, timeout):
-                raise NoReply(self.mail.explain(len(found()), n, timeout))
+                raise NoReply(self.mail._explain(len(found()), n, timeout))
             return found()
 
         return {"letters": [letter_json(*each) for each in await self.wait(wait())]}

@@ -95,7 +95,7 @@ class TelegramView(View):
 
     def records(self) -> Iterator[tuple[str, Record]]:
         """Yield everyone, every chat and its newest messages."""
-        world, faults = self.telegram.world, self.telegram.faults
+        world, faults = self.telegram._world, self.telegram.faults
         waiting = [str(fault) for fault in faults.active]
         ahead = world.clock.ahead
         yield (
@@ -107,17 +107,20 @@ class TelegramView(View):
         for account in world.accounts.values():
             yield f"telegram/bot/{account.id}", {"type": "bot"} | bot_json(account)
         for chat in (*world.private.values(), *world.groups.values()):
-            yield f"telegram/chat/{chat.key}", chat_json(chat)
+            yield f"telegram/chat/{chat._key}", chat_json(chat)
             for message in chat.messages[-SHOWN:]:
                 if not message.deleted:
-                    yield f"telegram/message/{chat.key}/{message.message_id}", message_json(message)
+                    yield (
+                        f"telegram/message/{chat._key}/{message.message_id}",
+                        message_json(message),
+                    )
 
     # Bots, people, groups
 
     @get("telegram/bots")
     async def bots(self, _: Values) -> BotsJson:
         """List every bot, and the `url` where a Bot API client finds this Telegram."""
-        accounts = list(self.telegram.world.accounts.values())
+        accounts = list(self.telegram._world.accounts.values())
         return {"url": self.telegram.url, "bots": [bot_json(account) for account in accounts]}
 
     @post(
@@ -148,7 +151,7 @@ class TelegramView(View):
     @get("telegram/people")
     async def people(self, _: Values) -> PeopleJson:
         """List everyone who chats."""
-        people = list(self.telegram.world.people.values())
+        people = list(self.telegram._world.people.values())
         return {"people": [person_json(one) for one in people]}
 
     @post(
@@ -167,7 +170,7 @@ class TelegramView(View):
     @get("telegram/groups")
     async def groups(self, _: Values) -> GroupsJson:
         """List every group and channel."""
-        return {"groups": [chat_json(one) for one in list(self.telegram.world.groups.values())]}
+        return {"groups": [chat_json(one) for one in list(self.telegram._world.groups.values())]}
 
     @post(
         "telegram/groups",
@@ -248,7 +251,7 @@ class TelegramView(View):
         reply_to = None if number is None else self._message(values, number)
         with hear_bot_logs() as heard:
             asked = await call(person.send, values["text"], to, reply_to)
-            reply = await self.wait(person.answer(asked, values["timeout"], heard))
+            reply = await self.wait(person._answer(asked, values["timeout"], heard))
         return message_json(reply)
 
     @post(
@@ -325,7 +328,7 @@ class TelegramView(View):
     @get("telegram/file", text("id", "the `file_id` in a message"), example={"id": "FILE_ID"})
     async def file(self, values: Values) -> FileContent:
         """Get the bytes of a file."""
-        found = self.telegram.world.files.by_id.get(values["id"])
+        found = self.telegram._world.files.by_id.get(values["id"])
         if found is None:
             raise KeyError(f"there is no file {values['id'][:100]!r}")
         return FileContent(found.data)
@@ -390,7 +393,7 @@ class TelegramView(View):
         `telegram/press` without `message` presses one of its buttons.
         """
         person, chat = self._person(values), self._chat(values)
-        return keyboard_json((chat and chat.reply_keyboards.get(person.id)) or ReplyKeyboard())
+        return keyboard_json((chat and chat._reply_keyboards.get(person.id)) or ReplyKeyboard())
 
     @get(
         "telegram/messages",
@@ -459,7 +462,7 @@ class TelegramView(View):
         came = [each for each in messages if not (each.event or each.deleted)]
         bots = [one for one in members if isinstance(one, BotAccount)]
         head = diagnosis.what_came("in this chat", came, timeout)
-        return f"{head}\n{diagnosis.bots(self.telegram.world, bots)}"
+        return f"{head}\n{diagnosis.bots(self.telegram._world, bots)}"
 
     @post("telegram/block", FROM, TO, example=VIKTOR)
     async def block(self, values: Values) -> BlockedJson:
@@ -500,7 +503,7 @@ class TelegramView(View):
         ):
             what = f"calls of {values['method']}" if wanted else "calls"
             head = f"{account.name} made {len(found())} of {n} {what} within {seconds:g} s."
-            raise NoReply(f"{head}\n{diagnosis.bots(self.telegram.world, [account])}")
+            raise NoReply(f"{head}\n{diagnosis.bots(self.telegram._world, [account])}")
         newest = (await call(self.server._runner.do, found))[-SHOWN:]
         return {"calls": [call_json(account, called) for called in newest]}
 
@@ -522,7 +525,7 @@ class TelegramView(View):
         return await call(self.server._runner.do, self._trace, message)
 
     def _trace(self, message: Message) -> TraceJson:
-        accounts, chat = self.telegram.world.accounts, message.chat
+        accounts, chat = self.telegram._world.accounts, message.chat
         sent = [(accounts[update.account.id], update) for update in message.updates]
         private = chat.kind == "private"  # its number is the same in all chats of this person
         calls = [
@@ -554,7 +557,7 @@ class TelegramView(View):
     async def fault(self, values: Values) -> DoneJson:
         """Break something: each fault has fields of its own."""
         name = values.pop("fault")
-        await call(self.telegram.note_fault, name, values)
+        await call(self.telegram._note_fault, name, values)
         if values.get("bot"):
             values["bot"] = self._bot(values["bot"])
         return {"done": await call(make_fault, self.telegram, name, values)}
@@ -568,7 +571,7 @@ class TelegramView(View):
         """List the faults that wait for requests, and what faults have hit."""
         faults = self.telegram.faults
         await self.wait(coroutine_of(faults.wait, values["n"], values["timeout"]))
-        return await call(self.server._runner.do, faults_json, faults, self.telegram.world.up)
+        return await call(self.server._runner.do, faults_json, faults, self.telegram._world.up)
 
     @get("telegram/clock")
     async def clock(self, _: Values) -> ClockJson:
@@ -588,7 +591,7 @@ class TelegramView(View):
     # Find what a request names
 
     def _person(self, values: Values, field: str = "from") -> Person:
-        people = list(self.telegram.world.people.values())
+        people = list(self.telegram._world.people.values())
         if not named(values[field], people) and named(values[field], self._accounts()):
             raise ValueError(f"{values[field]} is a bot; {field!r} is a person")
         found = only_one(values[field], people)
@@ -597,20 +600,20 @@ class TelegramView(View):
 
     def _bot(self, name: str) -> BotAccount:
         accounts = self._accounts()
-        if not named(name, accounts) and named(name, self.telegram.world.people.values()):
+        if not named(name, accounts) and named(name, self.telegram._world.people.values()):
             raise ValueError(f"{name} is a person; expected a bot")
         found = only_one(name, accounts)
         assert isinstance(found, BotAccount)
         return found
 
     def _user(self, name: str) -> User:
-        return only_one(name, [*self._accounts(), *list(self.telegram.world.people.values())])
+        return only_one(name, [*self._accounts(), *list(self.telegram._world.people.values())])
 
     def _accounts(self) -> list[BotAccount]:
-        return list(self.telegram.world.accounts.values())
+        return list(self.telegram._world.accounts.values())
 
     def _group(self, name: str) -> Group:
-        groups = list(self.telegram.world.groups.values())
+        groups = list(self.telegram._world.groups.values())
         found = [one for one in groups if is_called(name, one)]
         if len(found) != 1 or not isinstance(found[0], Group):
             known = ", ".join(f"{one.title} ({one.id})" for one in groups) or "none yet"
@@ -620,16 +623,16 @@ class TelegramView(View):
 
     def _recipient(self, values: Values) -> BotAccount | Group:
         name = values["to"]
-        if any(is_called(name, one) for one in list(self.telegram.world.groups.values())):
+        if any(is_called(name, one) for one in list(self.telegram._world.groups.values())):
             return self._group(name)
         return self._bot(name)
 
     def _chat(self, values: Values) -> Chat | None:
         """Return the chat that a request names; None if nobody has written in it."""
-        world, key = self.telegram.world, values.get("chat")
+        world, key = self.telegram._world, values.get("chat")
         if key is not None:
             chats = [*list(world.private.values()), *list(world.groups.values())]
-            found = next((chat for chat in chats if chat.key == key), None)
+            found = next((chat for chat in chats if chat._key == key), None)
             if found is None:
                 raise KeyError(f"there is no chat with the key {key!r:.60}")
         elif values["to"] is None:
@@ -653,7 +656,7 @@ class TelegramView(View):
 
 def is_called(name: str, group: Chat) -> bool:
     """Return whether a group has this id, title or username."""
-    username = group.json.get("username", "").lower()
+    username = group._json.get("username", "").lower()
     return name in (str(group.id), group.title) or name.removeprefix("@").lower() == username != ""
 
 

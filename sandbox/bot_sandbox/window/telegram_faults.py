@@ -96,7 +96,7 @@ def what_was_cleared(telegram: TelegramCore, account: BotAccount | None) -> str:
     done = "All faults have ended."
     if account:
         done = f"The faults of @{account.username} have ended; those of all bots continue."
-    return done if telegram.world.up else f"{done} Telegram is still down; `start` it."
+    return done if telegram._world.up else f"{done} Telegram is still down; `start` it."
 
 
 def faults_json(faults: Faults, up: bool) -> FaultsJson:

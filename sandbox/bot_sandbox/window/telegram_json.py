@@ -204,18 +204,18 @@ def bot_json(account: BotAccount) -> BotJson:
         for called in islice(reversed(account.calls), LOOKED_AT)
         if called.error
     )
-    commands = {one["command"]: one for menu in account.commands.values() for one in menu}
+    commands = {one["command"]: one for menu in account._commands.values() for one in menu}
     return {
         "id": account.id,
         "name": account.name,
         "username": account.username,
         "privacy": account.privacy,
         "webhook": diagnosis.address(account),
-        "polled": account.updates.polled,
-        "pending": len(account.updates),
+        "polled": account._updates.polled,
+        "pending": len(account._updates),
         "commands": list(commands.values()),
-        "unsupported": list(account.unsupported),
-        "ignored": [hide_tokens(words) for words in list(account.ignored.values())],
+        "unsupported": list(account._unsupported),
+        "ignored": [hide_tokens(words) for words in list(account._ignored.values())],
         "refused": [
             {"method": hide_tokens(method), "error": hide_tokens(error), "times": times}
             for (method, error), times in refused.items()
@@ -227,18 +227,18 @@ def chat_json(chat: Chat) -> ChatJson:
     """Return a chat for the page."""
     return {
         "type": "chat",
-        "key": chat.key,
+        "key": chat._key,
         "id": chat.id,
         "kind": chat.kind,
         "title": chat.title or chat.members[1].name,
-        "username": "" if chat.kind == "private" else chat.json.get("username", ""),
-        "owner": chat.owner,
+        "username": "" if chat.kind == "private" else chat._json.get("username", ""),
+        "owner": chat._owner_id,
         "members": [member.id for member in chat.members],
-        "admins": sorted(chat.admins),
-        "blocked": chat.blocked,
+        "admins": sorted(chat._admins),
+        "blocked": chat._blocked,
         "keyboards": {
             str(person_id): keyboard_json(shown)
-            for person_id, shown in chat.reply_keyboards.items()
+            for person_id, shown in chat._reply_keyboards.items()
         },
     }
 
@@ -260,7 +260,7 @@ def message_json(message: Message) -> MessageJson:
         content.pop(key, None)
     return {
         "type": "message",
-        "chat": message.chat.key,
+        "chat": message.chat._key,
         "id": message.message_id,
         "from": message.sender.id,
         "name": shown.name,
@@ -298,7 +298,7 @@ def state_of(update: Update) -> tuple[Fate, str]:
     account = update.account
     assert isinstance(account, BotAccount)
     error = update.error.removeprefix("Wrong response from the webhook: ")
-    if update not in account.updates:
+    if update not in account._updates:
         if error:
             return "failed", f"given up: {error}"
         if update.status:
@@ -306,16 +306,16 @@ def state_of(update: Update) -> tuple[Fate, str]:
         if update.replies_from >= 0:
             return "arrived", "delivered (getUpdates)"
         return "failed", "dropped"
-    if account.webhook is None:
+    if account._webhook is None:
         if update.replies_from >= 0:
             return "arrived", "taken by getUpdates"
-        if account.updates.is_polled:
+        if account._updates.is_polled:
             return "waits", "on its way"
         return "waits", "waits: nobody asks for updates"
     if error:
         times = "" if update.attempts == 1 else f" {update.attempts} times"
         return "failed", f"refused{times}: {error}"
-    if update.attempts == 0 and account.webhook.last_error_message:
+    if update.attempts == 0 and account._webhook.last_error_message:
         return "waits", "waits for an earlier message"
     return "waits", "on its way"
 
@@ -342,7 +342,7 @@ def attempts(account: BotAccount, update_id: int = 0) -> list[AttemptJson]:
     """Return the newest attempts of a bot's webhook, in all or for one update."""
     wanted = [
         delivery
-        for delivery in account.updates.deliveries
+        for delivery in account._updates.deliveries
         if not update_id or delivery.update_id == update_id
     ]
     return [
@@ -416,7 +416,7 @@ def times_as_newest(account: BotAccount, message: Message) -> list[tuple[float, 
 def affects(called: ApiCall, message: Message) -> bool:
     """Return whether a call sent or named a message, or answered a press of its buttons."""
     chat, arguments = message.chat, called.arguments
-    places = (str(chat.id), f"@{chat.json.get('username', '')}".lower())
+    places = (str(chat.id), f"@{chat._json.get('username', '')}".lower())
     query = arguments.get("callback_query_id")
     if query and any(
         update.kind == "callback_query" and update.payload["id"] == query

@@ -86,7 +86,7 @@ class TwitchView(View):
 
     def records(self) -> Iterator[tuple[str, Record]]:
         """Yield the servers, accounts with channels, newest messages, and programs."""
-        twitch, world = self.twitch, self.twitch.world
+        twitch, world = self.twitch, self.twitch._world
         self._look_at_missed()
         yield (
             "twitch/servers",
@@ -94,10 +94,10 @@ class TwitchView(View):
                 "type": "servers",
                 "up": twitch.up,
                 "ahead": world.clock.ahead,
-                "api_failures": len(twitch.gate.fail_with),
-                "oauth_failures": len(twitch.oauth.fail_with),
-                "deliveries_twice": twitch.eventsub.webhooks.send_twice,
-                "refused_logins": {k: n for k, n in twitch.irc.refuse_logins.items() if n > 0},
+                "api_failures": len(twitch._gate.fail_with),
+                "oauth_failures": len(twitch._oauth.fail_with),
+                "deliveries_twice": twitch._eventsub.webhooks.send_twice,
+                "refused_logins": {k: n for k, n in twitch._irc.refuse_logins.items() if n > 0},
                 "unsupported": list(world.unsupported),
                 "ignored": list(world.ignored),
             },
@@ -120,18 +120,18 @@ class TwitchView(View):
             )
 
     def _look_at_missed(self) -> None:
-        missed = self.twitch.world.missed
+        missed = self.twitch._world.missed
         if any(len(missed.get(login, [])) < number for login, number in self._looked.items()):
             for known in (self._looked, self._missed_by, self._missed_in):  # it was restored
                 known.clear()
-        for login, messages in self.twitch.world.missed.items():
+        for login, messages in self.twitch._world.missed.items():
             for message in islice(messages, self._looked[login], None):
                 self._missed_by[message.id].append(login)
                 self._missed_in[login][message.channel] += 1
             self._looked[login] = len(messages)
 
     def _account(self, channel: Channel) -> ChannelJson:
-        users, ban_reason = self.twitch.world.users, self.twitch.world.chat.ban_reason
+        users, ban_reason = self.twitch._world.users, self.twitch._world.chat.ban_reason
         return {
             **account_json(channel),
             "type": "account",
@@ -166,7 +166,7 @@ class TwitchView(View):
     @get("twitch/accounts")
     async def accounts(self, _: Values) -> AccountsJson:
         """List everyone, with their channel: moderators, banned people, followers, its stream."""
-        channels = self.twitch.world.chat.channels
+        channels = self.twitch._world.chat.channels
         return await self._look(
             lambda: {"accounts": [self._account(one) for one in channels.values()]}
         )
@@ -180,12 +180,12 @@ class TwitchView(View):
     async def new_account(self, values: Values) -> AccountJson:
         """Add an account and its channel."""
         await call(self.twitch.account, values["login"], values["name"])
-        return await self._look(lambda: account_json(self.twitch.world.channel(values["login"])))
+        return await self._look(lambda: account_json(self.twitch._world.channel(values["login"])))
 
     @get("twitch/applications")
     async def applications(self, _: Values) -> ApplicationsJson:
         """List every application, without its secret."""
-        apps = self.twitch.world.apps
+        apps = self.twitch._world.apps
         return await self._look(
             lambda: {"applications": [application_json(app) for app in apps.values()]}
         )
@@ -341,7 +341,7 @@ class TwitchView(View):
                 return [one for one in room.history[after:] if one.author != person.user]
 
             if not await self.wait(self.twitch._runner.changes.until(answers, timeout)):
-                world = self.twitch.world
+                world = self.twitch._world
                 why = await call(no_answer, world, room, asked, [], 1, timeout, heard)
                 raise NoReply(why)
         return await self._look(lambda: self._message(answers()[0], room))
@@ -359,7 +359,7 @@ class TwitchView(View):
 
         If they do not come in time, the list is shorter.
         """
-        room, n = self.twitch.world.channel(values["channel"]), values["n"]
+        room, n = self.twitch._world.channel(values["channel"]), values["n"]
         after = self._message_of(values["after"])
         start = index_of(room, after) + 1 if after else 0
         await self.wait(
@@ -395,7 +395,7 @@ class TwitchView(View):
     )
     async def wait_for(self, values: Values) -> ConnectionsJson:
         """Wait until a program hears a channel; the response has its open connections."""
-        login, room = values["login"].lower(), self.twitch.world.channel(values["channel"])
+        login, room = values["login"].lower(), self.twitch._world.channel(values["channel"])
         after, at_once, seconds = values["after"], values["connections"], values["timeout"]
         records = self.twitch.connections()
         if after > len(records):
@@ -406,7 +406,7 @@ class TwitchView(View):
             return self.twitch.hears(login, room.name, earlier, at_once)
 
         if not await self.wait(self.twitch._runner.changes.until(there, seconds)):
-            raise NoReply(await call(self.twitch.not_there, login, room.name, seconds))
+            raise NoReply(await call(self.twitch._not_there, login, room.name, seconds))
         return await self._look(
             lambda: {"connections": [one for one in self._connections(login) if one["open"]]}
         )
@@ -424,7 +424,7 @@ class TwitchView(View):
     @get("twitch/missed", LOGIN, example={"login": "hello_bot"})
     async def missed(self, values: Values) -> MessagesJson:
         """List what was said in a program's channels while it had no connection."""
-        login, find = values["login"].lower(), self.twitch.world.channel
+        login, find = values["login"].lower(), self.twitch._world.channel
         return await self._look(
             lambda: {
                 "messages": [
@@ -457,7 +457,7 @@ class TwitchView(View):
 
     def _connections(self, login: str = "", newest: int = sys.maxsize) -> list[ConnectionJson]:
         """Return connections of a program or of all, oldest first, with the newest ended ones."""
-        world = self.twitch.world
+        world = self.twitch._world
         held = {id(connection.record): connection for connection in world.connections}
         channels = list(world.chat.channels)
         oldest = len(world.records) - newest
@@ -479,7 +479,7 @@ class TwitchView(View):
         """Break something: each fault has fields of its own."""
         name = values.pop("fault")
         shown = values | ({"token": "<token>"} if values.get("token") else {})
-        await call(self.twitch.note_fault, name, shown)
+        await call(self.twitch._note_fault, name, shown)
         return {"done": await call(make_fault, self.twitch.faults, name, values)}
 
     @get("twitch/faults")
@@ -510,14 +510,14 @@ class TwitchView(View):
 
     def _place(self, values: Values) -> tuple[TwitchAccount, Channel]:
         person = self._account_of(values["from"])
-        return person, self.twitch.world.channel(values["channel"] or person.login)
+        return person, self.twitch._world.channel(values["channel"] or person.login)
 
     def _account_of(self, login: str) -> TwitchAccount:
-        world = self.twitch.world
+        world = self.twitch._world
         return TwitchAccount(world, world.user(login), self.twitch._runner)
 
     def _application_of(self, values: Values) -> Application:
-        name, apps = values["application"], list(self.twitch.world.apps.values())
+        name, apps = values["application"], list(self.twitch._world.apps.values())
         for app in apps:
             if name in (app.name, app.client_id):
                 return app
@@ -526,7 +526,7 @@ class TwitchView(View):
 
     def _message_of(self, message_id: str | None) -> ChatMessage | None:
         """Return the message whose id a request gives, or None."""
-        message = self.twitch.world.chat.message(message_id or "")
+        message = self.twitch._world.chat.message(message_id or "")
         if message_id and message is None:
             raise KeyError(f"no message has the id {message_id!r}")
         return message

@@ -83,7 +83,7 @@ class FaultsJson(TypedDict):
 
 def faults_json(twitch: Twitch) -> FaultsJson:
     """Return the faults that act now or wait for something to hit, and what faults have done."""
-    hits = list(twitch.world.fault_hits)[-200:]
+    hits = list(twitch._world.fault_hits)[-200:]
     return {
         "active": [
             {"fault": one.name, "login": one.login, "left": one.left, "text": one.text}

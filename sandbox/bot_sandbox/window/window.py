@@ -81,7 +81,7 @@ def open_window(server: LocalServer) -> "Window":
     shown: dict[str, Any] = {
         name: server for name, kind in kinds.items() if isinstance(server, kind)
     }
-    access = server.access
+    access = server._access
     return Window(**shown, allow_hosts=access.allow_hosts, allow_origins=access.allow_origins)
 
 
@@ -128,7 +128,7 @@ class Window(LocalServer):
         self._calls = ThreadPoolExecutor(CALLS_AT_ONCE, "sandbox-window-call")
         self._runner.do(self._runner.loop.set_default_executor, self._calls)
         try:
-            self.port = self.serve(self._runner.do(self._make_runner), port)
+            self.port = self._runner.run(self._serve(self._runner.do(self._make_runner), port))
         except BaseException:  # a taken port, say; leave no thread behind
             self.close()
             raise
@@ -150,7 +150,7 @@ class Window(LocalServer):
         """Return the page for a notebook; `still` is HTML to show where the page can't be."""
         return Page(self.address_of(**shown), still)
 
-    async def shutdown(self) -> None:
+    async def _shutdown(self) -> None:
         """Say goodbye to every page."""
         for task in self._following:
             task.cancel()
@@ -177,14 +177,14 @@ class Window(LocalServer):
 
     async def _add_headers(self, request: web.Request, response: web.StreamResponse) -> None:
         """Add the page's security headers to every response, and CORS for an allowed page."""
-        response.headers.update(HEADERS | self.access.cors_headers(request))
+        response.headers.update(HEADERS | self._access.cors_headers(request))
 
     def _check(self) -> Middleware:
         @web.middleware
         async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-            if refused := self.access.refusal(request):
+            if refused := self._access.refusal(request):
                 return answer(403, refused)
-            if is_preflight(request) and self.access.cors_headers(request):
+            if is_preflight(request) and self._access.cors_headers(request):
                 return web.Response(status=204)
             # The page holds no secret, and its WebSocket sends the key in the first message.
             is_public = request.path.count("/") == 1 or request.path == "/api/openapi.json"

@@ -42,7 +42,7 @@ class Clock:
         self._zero = time.time() - time.monotonic()
         self._moved = 0.0
         self._moving = Lock()
-        self._servers: list[Runner] = []
+        self._runners: list[Runner] = []
         self._sleepers: set[asyncio.Future[None]] = set()  # each on its own event loop
 
     def now(self) -> float:
@@ -72,24 +72,24 @@ class Clock:
                     f"the clock goes no further than the year 3000: {seconds!r:.20} seconds"
                 )
             self._moved += seconds
-        for server in list(self._servers):
+        for runner in list(self._runners):
             try:
-                server.run(self._wake(server))
+                runner.run(self._wake(runner))
             except RuntimeError:
-                if server in self._servers:  # else it was closed meanwhile
+                if runner in self._runners:  # else it was closed meanwhile
                     raise
         for moved in self._sleepers.copy():  # the others, on loops that are not a server's
             with suppress(RuntimeError):  # its loop is closed
                 moved.get_loop().call_soon_threadsafe(_end_sleep, moved)
 
-    def serve(self, server: Runner) -> None:
-        """Wake the sleepers on this server's loop when time passes."""
-        self._servers.append(server)
+    def _add_runner(self, runner: Runner) -> None:
+        """Wake the sleepers on this runner's loop when time passes."""
+        self._runners.append(runner)
 
-    def leave(self, server: Runner) -> None:
-        """Forget a server that is closed."""
-        if server in self._servers:
-            self._servers.remove(server)
+    def _remove_runner(self, runner: Runner) -> None:
+        """Forget the runner of a server that is closed."""
+        if runner in self._runners:
+            self._runners.remove(runner)
 
     async def sleep(self, seconds: float) -> None:
         """Sleep for so many seconds of this clock, in any event loop; `advance` shortens the wait.
@@ -117,12 +117,12 @@ class Clock:
             finally:
                 self._sleepers.discard(moved)
 
-    async def _wake(self, server: Runner) -> None:
+    async def _wake(self, runner: Runner) -> None:
         loop = asyncio.get_running_loop()
         for moved in self._sleepers.copy():
             if moved.get_loop() is loop:
                 _end_sleep(moved)
-        server.changes.changed()
+        runner.changes.changed()
         for _ in range(TURNS):
             await asyncio.sleep(0)
 

@@ -51,26 +51,28 @@ class Snapshot:
             else:
                 waiting += content
 
-    def is_of(self, one: object) -> bool:
-        """Return whether it has the content of this object."""
-        return id(one) in self._kept
 
-    def put_back(self) -> None:
-        """Give every object the content that it had."""
-        for one, content in self._kept.values():
-            if isinstance(one, dict):
-                one.clear()
-                one.update(content)
-            elif isinstance(one, list):
-                one[:] = content
-            elif isinstance(one, deque):
-                one.clear()
-                one.extend(content)
-            elif isinstance(one, set):
-                one.clear()
-                one.update(content)
-            elif not is_frozen(one) and not isinstance(one, tuple):
-                restore_attributes(one, content)
+def is_of(snapshot: Snapshot, one: object) -> bool:
+    """Return whether a snapshot has the content of this object."""
+    return id(one) in snapshot._kept
+
+
+def put_back(snapshot: Snapshot) -> None:
+    """Give every object the content that it had."""
+    for one, content in snapshot._kept.values():
+        if isinstance(one, dict):
+            one.clear()
+            one.update(content)
+        elif isinstance(one, list):
+            one[:] = content
+        elif isinstance(one, deque):
+            one.clear()
+            one.extend(content)
+        elif isinstance(one, set):
+            one.clear()
+            one.update(content)
+        elif not is_frozen(one) and not isinstance(one, tuple):
+            restore_attributes(one, content)
 
 
 PLAIN = {str, int, float, bool, bytes, type(None)}

@@ -39,7 +39,7 @@ def follow(cloud, fn, is_over):
 def test_an_instance_is_seen_starting_busy_idle_and_stopped(cloud, tmp_path, start):
     fn = cloud.deploy("f", PLAIN, handler="main.wait", timeout_s=20, idle_s=0.2, start=start)
     followed, states = follow(cloud, fn, lambda: fn.instances and fn.instances[0].stopped)
-    call = cloud._runner.submit(fn.pool.invoke(f'"{tmp_path / "go"}"'.encode(), "call-1"))
+    call = cloud._runner.submit(fn._pool.invoke(f'"{tmp_path / "go"}"'.encode(), "call-1"))
     assert cloud.wait_until(lambda: fn.calls and fn.calls[0].began)
     (under_way,), (record,) = fn.calls, fn.instances
     assert (under_way.request_id, under_way.instance, under_way.cold) == ("call-1", 1, True)
@@ -88,7 +88,7 @@ def test_a_new_deployment_and_the_end_of_the_cloud_are_told_apart(cloud, tmp_pat
     assert cloud.functions() == [new] and new.revision > old.revision
     assert cloud.wait_until(lambda: old.instances[0].stopped)
     assert (old.instances[0].state, old.instances[0].why) == ("stopped", "replaced")
-    call = cloud._runner.submit(new.pool.invoke(f'"{tmp_path / "never"}"'.encode(), "call-1"))
+    call = cloud._runner.submit(new._pool.invoke(f'"{tmp_path / "never"}"'.encode(), "call-1"))
     assert cloud.wait_until(lambda: new.instances and new.instances[0].state == "busy")
     cloud.close()
     with pytest.raises(FunctionError, match="the cloud was closed"):
@@ -104,15 +104,15 @@ def test_lines_are_there_as_they_come(cloud, tmp_path):
     (tmp_path / "code").mkdir()
     (tmp_path / "code/main.py").write_text(code)
     fn = cloud.deploy("f", tmp_path / "code", timeout_s=20)
-    call = cloud._runner.submit(fn.pool.invoke(f'"{tmp_path / "go"}"'.encode(), "call-1"))
-    assert cloud.wait_until(lambda: (2, "one") in fn.log_after(0))
-    assert fn.log_after(0) == [(1, "START RequestId: call-1 Version: $LATEST"), (2, "one")]
+    call = cloud._runner.submit(fn._pool.invoke(f'"{tmp_path / "go"}"'.encode(), "call-1"))
+    assert cloud.wait_until(lambda: (2, "one") in fn._log_after(0))
+    assert fn._log_after(0) == [(1, "START RequestId: call-1 Version: $LATEST"), (2, "one")]
     (tmp_path / "go").touch()
     call.result(20)
-    numbers, lines = zip(*fn.log_after(2), strict=True)
+    numbers, lines = zip(*fn._log_after(2), strict=True)
     assert numbers == (3, 4, 5)
     assert lines[:2] == ("two", "END RequestId: call-1")
-    assert fn.log_after(5) == []
+    assert fn._log_after(5) == []
 
 
 @given(st.lists(st.text(max_size=20), max_size=40), st.integers(0, 50), st.integers(1, 200))
@@ -144,7 +144,7 @@ def test_the_meter_shows_what_the_bill_adds_up(cloud, start):
 
 def test_a_refused_call_rings_too(cloud, tmp_path):
     fn = cloud.deploy("f", PLAIN, handler="main.wait", concurrency=1, timeout_s=20)
-    call = cloud._runner.submit(fn.pool.invoke(f'"{tmp_path / "go"}"'.encode(), "call-1"))
+    call = cloud._runner.submit(fn._pool.invoke(f'"{tmp_path / "go"}"'.encode(), "call-1"))
     assert cloud.wait_until(lambda: fn.calls)
     refused = cloud._runner.submit(cloud._runner.changes.until(lambda: fn.throttled, 20))
     with pytest.raises(FunctionError, match="Rate Exceeded"):

@@ -574,7 +574,7 @@ def test_a_closed_cloud_says_so():
     cloud = Cloud()
     fn = cloud.deploy("echo", PLAIN, handler="main.echo")
     fn.invoke(1)
-    marker = cloud.marker
+    marker = cloud._marker
     assert marked(marker) == [fn.instances[0].pid]
     cloud.close()
     cloud.close()

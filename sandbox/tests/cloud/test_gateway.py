@@ -493,7 +493,7 @@ def test_a_body_that_comes_while_the_function_is_replaced(cloud, tmp_path):
         old.invoke()
         (tmp_path / "main.py").write_text("def handler(event, context):\n    return 'new'\n")
         cloud.deploy("late", tmp_path)
-        assert cloud.wait_until(lambda: old.pool.is_empty)
+        assert cloud.wait_until(lambda: old._pool.is_empty)
         client.sendall(b"lf")
         response = http.client.HTTPResponse(client)
         response.begin()

@@ -150,7 +150,7 @@ def test_an_idle_instance_ends_by_the_clock_and_durations_stay_real(tmp_path, st
         fn.wait_stopped(20)
         assert fn.instances[0].why == "idle"
         began = clock.now()
-        call = cloud._runner.submit(fn.pool.invoke(b"0.2", "one"))
+        call = cloud._runner.submit(fn._pool.invoke(b"0.2", "one"))
         assert cloud.wait_until(lambda: fn.logs.count("at work") == 2, 20)
         clock.advance(86400)
         call.result(20)

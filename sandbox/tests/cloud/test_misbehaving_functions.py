@@ -40,7 +40,7 @@ def nobody_else_notices(cloud, bystander):
     for fn in list(cloud._functions.values()):
         if fn is not bystander:
             cloud.deploy(fn.name, FUNCTIONS / "plain", handler="main.echo")
-    wait_until(lambda: marked(cloud.marker) == [bystander.instances[0].pid])
+    wait_until(lambda: marked(cloud._marker) == [bystander.instances[0].pid])
 
 
 def error_of(fn, event=None):

@@ -32,7 +32,7 @@ def call():
 threading.Thread(target=call, daemon=True).start()
 while not any("START" in line for line in busy.logs):
     pass
-print(cloud.marker, cloud.port, cloud.folder, child, flush=True)
+print(cloud._marker, cloud.port, cloud.folder, child, flush=True)
 {end}
 """
 DAEMON = "main.leave_daemon" if os.name == "posix" else "main.leave_child"

@@ -189,13 +189,13 @@ def test_lines_after_a_restore_have_new_numbers(cloud, folder):
     function.invoke()
     started, kept = cloud.snapshot(), function.logs
     function.invoke()
-    (last, _) = function.log_after(0)[-1]
+    (last, _) = function._log_after(0)[-1]
     cloud.restore(started)
-    assert function.logs == kept and function.log_after(last) == []
+    assert function.logs == kept and function._log_after(last) == []
     function.invoke()
-    numbers = [number for number, _ in function.log_after(last)]
+    numbers = [number for number, _ in function._log_after(last)]
     assert numbers == list(range(last + 1, last + 1 + len(function.logs) - len(kept)))
-    assert [line for _, line in function.log_after(0)] == function.logs
+    assert [line for _, line in function._log_after(0)] == function.logs
 
 
 def test_a_timer_skips_what_was_due_and_one_that_was_over_stays_over(cloud, folder):
@@ -251,7 +251,7 @@ def test_a_queued_call_that_runs_may_end_and_leaves_no_instance(cloud, tmp_path,
     else:
         cloud.restore(empty)
     go.touch()
-    wait_until(lambda: marked(cloud.marker) == [] and slow.calls == [])
+    wait_until(lambda: marked(cloud._marker) == [] and slow.calls == [])
 
 
 def test_copies_are_kept_for_a_snapshot_and_no_longer(cloud, folder):
@@ -277,14 +277,14 @@ def test_no_process_is_left_after_many_restores(folder, start):
             assert function.invoke() == [1, 1]
             cloud.restore(started)
         templates = 1 if start == "snapshot" else 0
-        wait_until(lambda: len(marked(cloud.marker)) == templates)
+        wait_until(lambda: len(marked(cloud._marker)) == templates)
         with ThreadPoolExecutor() as callers:
             call = callers.submit(function.invoke)
             cloud.restore(started)
             cloud.restore(started)
             assert call.result(20) == [1, 1]
         cloud.restore(started)
-    assert marked(cloud.marker) == []
+    assert marked(cloud._marker) == []
 
 
 def test_the_window_shows_only_what_was_there(cloud, folder):

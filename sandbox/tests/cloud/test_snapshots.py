@@ -358,7 +358,7 @@ def test_a_template_that_is_stuck_is_given_up(tmp_path):
             fn.invoke(signal.SIGSTOP)
         with pytest.raises(FunctionError, match="exit status 5"):
             fn.invoke(0)
-        marker = cloud.marker
+        marker = cloud._marker
     assert marked(marker) == []
 
 
@@ -367,10 +367,10 @@ def test_closing_ends_a_deploy_that_hangs(tmp_path):
     (tmp_path / "main.py").write_text("while True: pass")
     with ThreadPoolExecutor() as threads:
         deploy = threads.submit(cloud.deploy, "f", tmp_path, start="snapshot")
-        wait_until(lambda: marked(cloud.marker))
+        wait_until(lambda: marked(cloud._marker))
         cloud.close()
         deploy.exception(10)  # whatever it says
-    assert marked(cloud.marker) == []
+    assert marked(cloud._marker) == []
 
 
 def test_no_zombies(deploy):

@@ -220,7 +220,7 @@ def test_what_the_sandbox_lacks_is_no_wrong_token_and_no_wrong_method(telegram):
     other = api(telegram, account, "sendVideo", {})[2]["description"]
     assert other == "This sandbox has no sendVideo. It has sendPhoto and sendDocument."
     assert api(telegram, account, "sendInvoice")[0] == 400
-    assert account.unsupported == ["sendInvoice", "sendVideo"]
+    assert account._unsupported == ["sendInvoice", "sendVideo"]
 
     async def by_a_real_client():
         async with telegram_api.Bot(account.token, base_url=f"{telegram.url}/bot") as bot:

@@ -109,7 +109,7 @@ def test_a_text_has_entities_and_buttons(telegram, account, viktor):
     assert message.buttons == ["Yes"]
     assert message.reply_to_message.text == "/start"
     assert message.reply_to_message.from_user.id == viktor.id
-    assert message.from_user == ApiUser(account.json)
+    assert message.from_user == ApiUser(account.to_json())
     telegram.call(
         account, "editMessageText", chat_id=viktor.id, message_id=message.message_id, text="Milk?"
     )

@@ -47,7 +47,7 @@ class World:
 
     @property
     def next_id(self):
-        return self.account.updates.pending()[-1].id + 1
+        return self.account._updates.pending()[-1].id + 1
 
     @property
     def said(self):
@@ -298,7 +298,7 @@ def test_a_restart_ends_waiting_questions(world):
         ended.set()
 
     threading.Thread(target=poll, daemon=True).start()
-    wait_until(lambda: world.account.updates.is_polled)
+    wait_until(lambda: world.account.is_polled)
     world.faults.restart()
     assert ended.wait(10)
     assert world.call("getMe")[0] == 200
@@ -309,7 +309,7 @@ def test_a_restart_takes_as_long_as_it_is_told_by_the_clock(world):
     with pytest.raises(ConnectionRefusedError):
         world.say()
     world.telegram.clock.advance(3600)
-    wait_until(lambda: world.telegram.world.up)
+    wait_until(lambda: world.telegram._world.up)
     assert world.say() == 200
 
 
@@ -367,7 +367,7 @@ def test_a_lost_response_brings_the_update_again(world, hook):
     attempts = world.telegram.wait_deliveries(world.account, 2, asked)
     lost_by = "Connection reset by peer, lost by a fault of this sandbox"
     assert str(attempts[0]) == f"attempt 1: {lost_by}" and attempts[1].error == ""
-    assert world.account.webhook.last_error_message == "Connection reset by peer"  # as outside
+    assert world.account._webhook.last_error_message == "Connection reset by peer"  # as outside
     assert hook.texts == ["!hello", "again", "again"]
     assert world.said == ["hello"]  # the lost response said nothing
     assert [hit.text for hit in lost.hits] == [

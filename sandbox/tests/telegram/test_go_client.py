@@ -82,7 +82,7 @@ def test_it_starts_and_polls(go, viktor, account):
     ]
     (update,) = go("getUpdates", form(*polling))[1]["result"]
     assert update["message"]["text"] == "/start"
-    assert account.updates.allowed == ("message",)
+    assert account._updates.allowed == ("message",)
 
 
 def test_it_sends_texts_buttons_and_files(go, viktor):
@@ -111,5 +111,5 @@ def test_it_sets_a_webhook(go, account):
         field("secret_token", "a-secret"),
     ]
     assert go("setWebhook", form(*settings))[1]["description"] == "Webhook was set"
-    assert account.webhook.max_connections == 5
-    assert account.webhook.secret_token == "a-secret"
+    assert account._webhook.max_connections == 5
+    assert account._webhook.secret_token == "a-secret"

@@ -60,14 +60,17 @@ def test_a_group_sees_who_comes_and_goes(telegram, account, viktor, anna):
     assert [message["message_id"] for message in messages] == [1, 2, 3, 4, 5, 6, 7]
     created = messages.pop(0)
     assert (created["group_chat_created"], created["from"]["id"]) == (True, viktor.id)
-    assert messages[1]["new_chat_members"] == [other.json]
-    assert (messages[1]["from"]["id"], messages[1]["new_chat_member"]) == (viktor.id, other.json)
+    assert messages[1]["new_chat_members"] == [other.to_json()]
+    assert (messages[1]["from"]["id"], messages[1]["new_chat_member"]) == (
+        viktor.id,
+        other.to_json(),
+    )
     assert messages[4]["left_chat_member"]["first_name"] == "Anna"
     told = take(telegram, other)
     kinds = [next(kind for kind in one if kind != "update_id") for one in told]
     assert kinds == ["my_chat_member", *["message"] * 5, "my_chat_member"]
     assert told[-1]["my_chat_member"]["new_chat_member"]["status"] == "left"
-    assert member(telegram, account, group, anna) == {"user": anna.json, "status": "left"}
+    assert member(telegram, account, group, anna) == {"user": anna.to_json(), "status": "left"}
     assert not viktor.inbox  # nobody said anything
     with pytest.raises(ValueError, match="Anna was removed from Friends"):
         anna.join(group)
@@ -106,7 +109,7 @@ def test_a_real_application_welcomes(telegram, account, viktor, anna):
                 await application.stop()
 
     def chats():
-        telegram.wait_until(lambda: account.updates.is_polled)
+        telegram.wait_until(lambda: account.is_polled)
         anna.join(group)
         texts = {message.text for message in viktor.wait(2)}
         assert texts == {"Welcome, Anna!", "Anna: left → member"}
@@ -146,7 +149,7 @@ def test_members_are_told_of_as_the_bot_api_does(telegram, account, viktor, anna
 
     asyncio.run(does())
     assert member(telegram, other, group, anna)["status"] == "member"
-    assert member(telegram, other, group, account) == {"user": account.json, "status": "left"}
+    assert member(telegram, other, group, account) == {"user": account.to_json(), "status": "left"}
     assert str(group.transcript) == "Viktor added Other\nHello bot left"
     with pytest.raises(TelegramError, match="403 Forbidden: bot is not a member of the supergroup"):
         telegram.call(account, "sendMessage", chat_id=group.id, text="x")
@@ -191,7 +194,7 @@ def test_only_admins_that_ask_are_told_of_others(telegram, account, viktor, anna
     group.promote(account)
     anna.leave(group)
     (update,) = take(telegram, account, "message")
-    assert update["chat_member"]["new_chat_member"] == {"user": anna.json, "status": "left"}
+    assert update["chat_member"]["new_chat_member"] == {"user": anna.to_json(), "status": "left"}
     anna.join(group)
     assert [next(reversed(one)) for one in take(telegram, account)] == ["message"]
 
@@ -240,9 +243,9 @@ def test_a_ban_may_end(telegram, account, viktor, anna, kind):
     telegram.call(account, "banChatMember", **place, until_date=until)
     shown = telegram.call(account, "getChatMember", **place)
     if kind == "group":  # there, a ban has no end, and who was removed has left
-        assert shown == {"user": anna.json, "status": "left"}
+        assert shown == {"user": anna.to_json(), "status": "left"}
         return
-    assert shown == {"user": anna.json, "status": "kicked", "until_date": until}
+    assert shown == {"user": anna.to_json(), "status": "kicked", "until_date": until}
     (update,) = take(telegram, account, "chat_member")
     assert update["chat_member"]["new_chat_member"] == shown
     with pytest.raises(ValueError, match="Anna was removed from Friends"):
@@ -336,4 +339,4 @@ def test_a_wrong_username_of_a_group_is_refused(telegram, account, kind, usernam
     telegram.channel("News", [telegram.person("Viktor", "viktor_r"), account], username="news")
     with pytest.raises(ValueError, match=words):
         telegram.group("Club", [account], kind, username)
-    assert len(telegram.world.groups) == 1
+    assert len(telegram._world.groups) == 1

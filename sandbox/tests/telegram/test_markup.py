@@ -179,7 +179,7 @@ def test_no_more_buttons_than_telegram_keeps(send, telegram, account, viktor):
     rows = send({"inline_keyboard": [[button] * 8] * 100})
     assert (sum(map(len, rows)), len(rows[-1])) == (300, 4)
     send({"keyboard": [["A"] * 8] * 100})
-    shown = telegram.world.private[viktor.id, account.id].reply_keyboards[viktor.id]
+    shown = telegram._world.private[viktor.id, account.id]._reply_keyboards[viktor.id]
     assert sum(map(len, shown.rows)) == 300
 
 
@@ -193,7 +193,7 @@ def test_a_reply_keyboard_keeps_what_its_buttons_ask_for(send, telegram, account
         [{"text": "User", "request_user": chosen}, {"text": "Us", "request_users": chosen}],
     ]
     assert send({"keyboard": rows}) == []
-    shown = telegram.world.private[viktor.id, account.id].reply_keyboards[viktor.id]
+    shown = telegram._world.private[viktor.id, account.id]._reply_keyboards[viktor.id]
     assert shown.buttons == [
         [{"text": "Yes"}, {"text": "Contact", "request_contact": True}],
         [{"text": "Place", "request_location": True}, {"text": "No"}],

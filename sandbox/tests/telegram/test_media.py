@@ -97,7 +97,7 @@ def test_a_bot_sends_a_picture_and_changes_it(telegram, account, viktor, chat):
 
     run(telegram, account, does)
     first, second = viktor.wait(2)
-    assert telegram.world.files.by_id[first.file.file_id].data == GIF
+    assert telegram._world.files.by_id[first.file.file_id].data == GIF
     assert size_of(second.file.data) == (3, 2)
     assert str(telegram.transcript(viktor, account)) == (
         "Viktor: /start\nHello bot: (photo) a fox (edited)\nHello bot: (photo)"
@@ -202,7 +202,7 @@ def test_a_person_sends_and_a_real_application_answers(telegram, account, viktor
         viktor.send("/roll", to=account)
         replies = viktor.wait(4)
         assert [reply.shown for reply in replies] == [
-            f"our cat: {len(telegram.world.files.photo(PNG).data)} bytes",
+            f"our cat: {len(telegram._world.files.photo(PNG).data)} bytes",
             "(document copy-plan.txt)",
             "(location 13.405, 52.52)",
             f"(🎰 {replies[3].more['dice']['value']})",
@@ -261,7 +261,7 @@ def test_refusals_of_media(telegram, account, viktor, chat, method, arguments, w
         telegram.call(account, method, chat_id=chat, **filled)
     assert refusal.value.description.startswith("Bad Request: ")
     assert words in refusal.value.description
-    assert not account.unsupported
+    assert not account._unsupported
 
 
 def test_what_is_no_picture_or_too_big_is_refused(telegram, account, viktor, chat):
@@ -434,7 +434,7 @@ def test_a_certificate_of_a_webhook_is_lacking(telegram, account):
             await bot.set_webhook("https://127.0.0.1:8443/", certificate=b"-----BEGIN")
 
     run(telegram, account, does)
-    assert account.unsupported == ["setWebhook with certificate"]
+    assert account._unsupported == ["setWebhook with certificate"]
 
 
 FIELD = b'--X\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'

@@ -29,7 +29,7 @@ def world(request):
             command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as program:
             try:
-                assert telegram.wait_until(lambda: telegram.bot.updates.polled, 20)
+                assert telegram.wait_until(lambda: telegram.bot._updates.polled, 20)
                 yield telegram
             finally:
                 program.kill()
@@ -49,7 +49,7 @@ def test_it_sends_what_it_is_asked_for(world):
     liked = viktor.send("/like")
     assert world.wait_until(lambda: liked.reactions, 10)
     assert viktor.ask("/buy", timeout=10).startswith("400 This sandbox has no sendInvoice. ")
-    assert world.bot.unsupported == ["sendInvoice"]
+    assert world.bot._unsupported == ["sendInvoice"]
 
 
 def test_its_menu_is_pressed_and_closed(world):

@@ -31,7 +31,7 @@ def telegram():
 
 @pytest.fixture
 def account(telegram):
-    return telegram.new_bot("Param bot", f"param{len(telegram.world.accounts)}_bot")
+    return telegram.new_bot("Param bot", f"param{len(telegram._world.accounts)}_bot")
 
 
 @pytest.fixture
@@ -112,8 +112,8 @@ def test_each_method_reads_just_what_the_table_says(telegram, account, viktor):
 
 
 async def every_method(telegram, account, viktor, anna, group):
-    client = WebhookClient(NoNetwork(), 1.0, telegram.clock, telegram.faults.around_webhook)
-    methods = Methods(telegram.world, client, True, 0.0, telegram.faults.check_in_response)
+    client = WebhookClient(NoNetwork(), 1.0, telegram.clock, telegram.faults._around_webhook)
+    methods = Methods(telegram._world, client, True, 0.0, telegram.faults._check_in_response)
     sent, files = {}, {"photo": Upload("a.png", png()), "f": Upload("a.txt", b"a plan")}
 
     async def call(method, chat=viktor, with_files=True, **arguments):
@@ -128,7 +128,7 @@ async def every_method(telegram, account, viktor, anna, group):
     text = (await call("sendMessage", text="x"))["message_id"]
     photo = (await call("sendPhoto", caption="x"))["message_id"]
     await call(
-        "sendPhoto", photo=telegram.world.private[viktor.id, account.id].messages[-1].file.file_id
+        "sendPhoto", photo=telegram._world.private[viktor.id, account.id].messages[-1].file.file_id
     )
     await call("sendDocument", document="attach://f")
     await call("sendSticker", sticker="attach://photo")
@@ -162,7 +162,7 @@ async def every_method(telegram, account, viktor, anna, group):
     await call("deleteMessages", message_ids=[photo])
     await call("sendContact", phone_number="15550100", first_name="Bob")
     await call("getUserProfilePhotos", user_id=viktor.id)
-    await call("getFile", file_id=telegram.world.files.sticker("🙂").file_id)
+    await call("getFile", file_id=telegram._world.files.sticker("🙂").file_id)
     await call("setMyCommands", commands=[{"command": "a", "description": "b"}])
     await call("getMyCommands")
     await call("deleteMyCommands")
@@ -228,7 +228,7 @@ def test_what_the_sandbox_lacks_is_refused(
     status, _, answer = api(telegram, account, method, body, kind)
     words = f"This sandbox has no {method} with {name}. Leave it out: {why}."
     assert (status, answer["description"]) == (400, words)
-    assert account.unsupported == [f"{method} with {name}"]
+    assert account._unsupported == [f"{method} with {name}"]
     assert account.calls[-1].error == words
     assert not viktor.inbox
 
@@ -246,7 +246,7 @@ def test_a_value_that_says_nothing_is_accepted(telegram, account, viktor, nothin
     given = {"chat_id": viktor.id, "text": "x"} | nothing
     status, _, answer = api(telegram, account, "sendMessage", given)
     assert (status, answer["result"]["text"]) == (200, "x")
-    assert not account.unsupported
+    assert not account._unsupported
 
 
 def test_a_thumbnail_that_is_no_upload_is_none(telegram, account, viktor):
@@ -262,7 +262,7 @@ def test_a_thumbnail_that_is_no_upload_is_none(telegram, account, viktor):
     _, _, answer = api(telegram, account, "sendDocument", form, kind)
     words = "This sandbox has no sendDocument with thumbnail. Leave it out."
     assert answer["description"] == words
-    assert not account.ignored
+    assert not account._ignored
 
 
 def test_what_has_no_effect_here_is_accepted(telegram, account, viktor):
@@ -272,7 +272,7 @@ def test_what_has_no_effect_here_is_accepted(telegram, account, viktor):
     assert api(telegram, account, "setMessageReaction", react)[0] == 200
     photos = {"user_id": viktor.id, "offset": 5, "limit": 7}
     assert api(telegram, account, "getUserProfilePhotos", photos)[0] == 200
-    assert not (account.unsupported or account.ignored)
+    assert not (account._unsupported or account._ignored)
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_what_the_bot_api_does_not_know_is_ignored_and_remembered(
         f"the Bot API has no parameter {name!r} in sendMessage; Telegram ignores it. "
         f"Did you mean {meant!r}?"
     )
-    assert list(account.ignored.values()) == [words]
+    assert list(account._ignored.values()) == [words]
     with pytest.raises(NoReply, match=re.escape(f"Param bot may have made a slip: {words}")):
         viktor.ask("hi", to=account, timeout=0.05)
 
@@ -298,7 +298,7 @@ def test_what_the_bot_api_does_not_know_is_ignored_and_remembered(
 def test_a_parameter_like_no_other_gets_no_suggestion(telegram, account):
     assert api(telegram, account, "getUpdates", {"zzz": 1})[0] == 200
     assert api(telegram, account, "getMe?foo=1")[0] == 200
-    assert list(account.ignored.values()) == [
+    assert list(account._ignored.values()) == [
         "the Bot API has no parameter 'zzz' in getUpdates; Telegram ignores it",
         "the Bot API has no parameter 'foo' in getMe; Telegram ignores it",
     ]
@@ -308,15 +308,15 @@ def test_a_flood_of_unknown_parameters_fills_no_memory(telegram, account):
     for number in range(0, 300, 30):
         flood = {f"{'x' * 100}{number + i}": i for i in range(30)}
         assert api(telegram, account, "getMe", flood)[0] == 200
-    assert len(account.ignored) <= 20
-    assert all(len(name) <= 60 for _, name in account.ignored)
+    assert len(account._ignored) <= 20
+    assert all(len(name) <= 60 for _, name in account._ignored)
     assert max(len(call.ignored) for call in account.calls) == 10
 
 
 def test_the_name_of_the_method_is_no_unknown_parameter(telegram, account):
     path = f"/bot{account.token}/?method=getMe"
     assert http_call(telegram, path)[0] == 200
-    assert not account.ignored
+    assert not account._ignored
 
 
 # Values, as the real server reads them
@@ -498,7 +498,7 @@ def test_a_menu_of_commands_is_checked(telegram, account, viktor, given, words):
     status, _, answer = api(telegram, account, "setMyCommands", given)
     assert status == 400
     assert answer["description"].startswith(f"Bad Request: {words}")
-    assert not account.commands
+    assert not account._commands
 
 
 def test_each_scope_and_language_has_its_own_menu(telegram, account, viktor):
@@ -536,7 +536,7 @@ def test_a_caption_moves_above_and_below_its_picture(telegram, account, viktor):
     assert "show_caption_above_media" not in shown
     copy = above | {"from_chat_id": viktor.id}
     number = api(telegram, account, "copyMessage", copy)[2]["result"]["message_id"]
-    copied = telegram.world.private[viktor.id, account.id].find(number)
+    copied = telegram._world.private[viktor.id, account.id].find(number)
     assert copied.more["show_caption_above_media"] is True
 
 

@@ -68,8 +68,8 @@ def test_a_username_belongs_to_one_bot_person_or_group(telegram, account):
     with pytest.raises(ValueError, match="already taken"):
         telegram.new_bot("Club bot", "Club_bot")
     assert telegram.person("Viktor").username == telegram.person("Viktor", "").username == ""
-    assert len(telegram.world.people) == 3
-    assert len(telegram.world.accounts) == 1
+    assert len(telegram._world.people) == 3
+    assert len(telegram._world.accounts) == 1
 
 
 def test_a_revoked_token_is_refused(telegram, account):
@@ -421,7 +421,7 @@ def test_who_belongs_to_another_telegram_is_refused(telegram, older, does, old):
     with pytest.raises(ValueError, match=r"belongs to another Telegram; run the cells that make"):
         does(telegram, *concerned)
     for account in (here[ACCOUNT], there[ACCOUNT]):
-        assert len(account.updates) == 0
+        assert len(account._updates) == 0
 
 
 def test_a_button_of_another_telegram_is_not_pressed(telegram, older, viktor):

@@ -91,7 +91,7 @@ def test_documents_and_stickers_have_thumbnails(telegram, account, viktor):
     shown = document.updates[0].payload["document"]
     assert (shown["mime_type"], shown["thumbnail"]["width"]) == ("image/png", 320)
     assert shown["thumb"] == shown["thumbnail"]
-    small = telegram.world.files.by_id[shown["thumbnail"]["file_id"]]
+    small = telegram._world.files.by_id[shown["thumbnail"]["file_id"]]
     with Image.open(BytesIO(small.data)) as image:
         assert (image.format, image.size) == ("JPEG", (320, 240))
     plain = viktor.document(b"a plan", "plan.txt", to=account)
@@ -112,7 +112,7 @@ data = sys.stdin.buffer.read()
 with Telegram() as telegram:
     bot, viktor = telegram.new_bot("Hello bot", "hello_bot"), telegram.person("Viktor")
     photo = viktor.photo(data, to=bot).updates[0].payload["photo"]
-    files = [telegram.world.files.by_id[one["file_id"]] for one in photo]
+    files = [telegram._world.files.by_id[one["file_id"]] for one in photo]
     print([(one["width"], one["height"]) for one in photo])
     print({file.data == data for file in files}, {file.path[-4:] for file in files})
 """

@@ -198,7 +198,7 @@ class Running:
 def converse(telegram, account, viktor):
     assert viktor.ask("!hello", to=account, timeout=20) == "hello Viktor!"
     assert viktor.ask("/menu", to=account) == "Sure?"
-    question = telegram.world.private_chat(viktor, account).messages[-1]
+    question = telegram._world.private_chat(viktor, account).messages[-1]
     assert viktor.press(question, "Yes").answer() == "noted"
     assert telegram.wait_until(lambda: question.text == "you said yes")
     group = telegram.group("Friends", [viktor, account])

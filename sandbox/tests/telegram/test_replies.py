@@ -54,8 +54,8 @@ def test_a_message_of_another_chat_is_shown_outside(telegram, account, group, re
     message = reply(message_id=there["message_id"], chat_id=group.id)
     assert "reply_to_message" not in message
     assert message["external_reply"] == {
-        "origin": {"type": "user", "sender_user": account.json, "date": there["date"]},
-        "chat": group.json,
+        "origin": {"type": "user", "sender_user": account.to_json(), "date": there["date"]},
+        "chat": group.to_json(),
         "message_id": there["message_id"],
     }
     assert message["quote"] == {"text": "What to drink?", "position": 0}

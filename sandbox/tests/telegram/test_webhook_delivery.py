@@ -67,7 +67,7 @@ def test_a_token_in_the_address_is_not_shown(telegram, account, viktor):
     telegram.call(account, "setWebhook", url=url)
     with pytest.raises(NoReply, match="<secret>") as problem:
         viktor.ask("hi", timeout=0.1)
-    assert account.token not in f"{problem.value} {account.webhook.target!r}"
+    assert account.token not in f"{problem.value} {account._webhook.target!r}"
 
 
 @given(st.text(alphabet="htps:/@[]#?%.-1a\u00e9 \r\n\x00\U0001f98a", max_size=30))
@@ -85,7 +85,7 @@ def test_any_2xx_acknowledges(telegram, account, viktor, hook, status):
     hook.answer = lambda update: (status, "")
     telegram.call(account, "setWebhook", url=hook.url)
     viktor.send("once")
-    assert telegram.wait_until(lambda: not account.updates.pending())
+    assert telegram.wait_until(lambda: not account._updates.pending())
     assert [(d.attempt, d.status, d.error) for d in telegram.deliveries(account)] == [
         (1, status, "")
     ]
@@ -181,7 +181,7 @@ def test_at_most_max_connections_at_once(telegram, account, hook):
     telegram.call(account, "setWebhook", url=hook.url, max_connections=2)
     for number in range(6):
         telegram.person(f"P{number}").send("hi")
-    assert telegram.wait_until(lambda: not account.updates.pending())
+    assert telegram.wait_until(lambda: not account._updates.pending())
     assert most == 2
 
 
@@ -208,7 +208,7 @@ def test_a_webhook_that_never_answers_times_out(hook):
             "Read timeout expired"
         )
         release.set()
-        assert telegram.wait_until(lambda: not account.updates.pending())
+        assert telegram.wait_until(lambda: not account._updates.pending())
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_no_answer_stops_the_server(telegram, account, viktor, hook, body):
     hook.answer = lambda update: (200, body)
     telegram.call(account, "setWebhook", url=hook.url)
     viktor.send_all(["one", "two"])
-    assert telegram.wait_until(lambda: not account.updates.pending(), timeout=10)
+    assert telegram.wait_until(lambda: not account._updates.pending(), timeout=10)
     assert telegram.call(account, "getMe")["is_bot"]
     assert hook.texts == ["one", "two"]
 
@@ -297,7 +297,7 @@ def test_an_answer_may_be_a_form_with_files(telegram, account, viktor, hook):
     telegram.call(account, "setWebhook", url=hook.url)
     assert viktor.ask("!cat") == "(photo) möw"
     assert telegram.transcript(viktor).lines[-1].text == "(photo) möw"
-    path = telegram.world.private[viktor.id, account.id].messages[-1].file.path
+    path = telegram._world.private[viktor.id, account.id].messages[-1].file.path
     with urllib.request.urlopen(f"{telegram.url}/file/bot{account.token}/{path}") as file:
         assert file.read() == picture
 
@@ -319,7 +319,7 @@ def test_what_an_answer_asks_for_and_the_sandbox_lacks_is_told(telegram, account
     telegram.call(account, "setWebhook", url=hook.url)
     with pytest.raises(NoReply, match="its reply was refused: This sandbox has no sendInvoice"):
         viktor.ask("hi", timeout=1)
-    assert account.unsupported == ["sendInvoice"]
+    assert account._unsupported == ["sendInvoice"]
 
 
 @pytest.mark.parametrize("method", ["getMe", "setWebhook", "deleteWebhook", "close", "logOut"])
@@ -345,14 +345,14 @@ def test_updates_expire():
         url = f"http://127.0.0.1:{closed_port()}/"
         telegram.call(account, "setWebhook", url=url)
         viktor.send("soon forgotten")
-        assert telegram.wait_until(lambda: not account.updates.pending())
+        assert telegram.wait_until(lambda: not account._updates.pending())
         assert telegram.call(account, "getWebhookInfo")["pending_update_count"] == 0
 
 
 def test_pending_updates_wait_for_a_webhook_and_stay_after_it(telegram, account, viktor, hook):
     viktor.send("before")
     telegram.call(account, "setWebhook", url=hook.url)
-    assert telegram.wait_until(lambda: not account.updates.pending())
+    assert telegram.wait_until(lambda: not account._updates.pending())
     assert hook.texts == ["before"]
     hook.answer = lambda update: (500, "")
     telegram.wait_deliveries(account, 1, viktor.send("after"))
@@ -365,7 +365,7 @@ def test_drop_pending_updates(telegram, account, viktor, hook):
     viktor.send("dropped")
     telegram.call(account, "setWebhook", url=hook.url, drop_pending_updates=True)
     viktor.send("kept")
-    assert telegram.wait_until(lambda: not account.updates.pending())
+    assert telegram.wait_until(lambda: not account._updates.pending())
     assert hook.texts == ["kept"]
 
 
@@ -429,7 +429,7 @@ def test_allowed_updates_are_kept_and_restored(telegram, account, viktor, hook):
     telegram.call(account, "setWebhook", url=hook.url, allowed_updates=[])
     assert "allowed_updates" not in telegram.call(account, "getWebhookInfo")
     viktor.send("told")
-    assert telegram.wait_until(lambda: not account.updates.pending())
+    assert telegram.wait_until(lambda: not account._updates.pending())
     assert hook.texts == ["told"]
 
 

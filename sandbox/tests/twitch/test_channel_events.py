@@ -142,7 +142,7 @@ def test_what_the_real_one_has_is_refused_as_lacking(world, callback):
     assert answer.status == 400 and answer.json["message"].startswith(words)
     assert helix(world, "GET", "/eventsub/condiuts").status == 404
     assert helix(world, "DELETE", "/users").status == 404
-    assert world.twitch.world.unsupported == [
+    assert world.twitch._world.unsupported == [
         "EventSub channel.raid 1",
         "EventSub channel.update 2",
         "EventSub by conduit",
@@ -177,7 +177,7 @@ def test_unknown_fields_of_a_subscription_are_ignored_and_noted(world):
     socket = {"method": "websocket", "session_id": "gone", "speed": 3}
     answer = subscribe(world, "stream.online", socket, world.token, condition=condition)
     assert "session does not exist" in answer.json["message"]  # nothing before that was wrong
-    assert world.twitch.world.ignored == [
+    assert world.twitch._world.ignored == [
         "the condition's colour of stream.online",
         "the transport's speed of stream.online",
     ]

@@ -31,7 +31,7 @@ def test_a_chat_message_knows_what_its_event_says(twitch):
     viktor.mod(anna)
     first = viktor.say("hello")
     second = anna.say("hi", channel=viktor, reply_to=first)
-    channel = twitch.world.channel("viktor")
+    channel = twitch._world.channel("viktor")
     for message in (first, second):
         event = chat_event(message, channel)
         event["message"] = event["message"]["text"]
@@ -47,5 +47,5 @@ def test_a_chat_message_knows_what_its_event_says(twitch):
 def test_an_announcement_knows_its_color(twitch):
     viktor = twitch.account("viktor", "Viktor")
     message = viktor.announce("Tea")
-    event = announcement_event(message, twitch.world.channel("viktor"))
+    event = announcement_event(message, twitch._world.channel("viktor"))
     assert event["announcement"] == {"color": message.announcement}

@@ -148,7 +148,7 @@ def test_twurple_is_pointed_here_by_its_own_variable(process, twurple_folder):
         process.append(peer)
         (unsupported,) = world.viktor.wait(timeout=20)
         assert unsupported.text == "This sandbox has no channel.raid 1."
-        assert twitch.world.unsupported == ["EventSub channel.raid 1"]
+        assert twitch._world.unsupported == ["EventSub channel.raid 1"]
         twitch.wait_until(lambda: sum(s.enabled for s in twitch.subscriptions()) == 5, 20)
         assert world.viktor.ask("!hello", timeout=10) == "hello Viktor!"
         assert world.viktor.ask("!who", timeout=10) == "by hello_bot"

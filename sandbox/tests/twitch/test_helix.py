@@ -125,7 +125,7 @@ def test_parameters_unknown_to_twitch_are_ignored_and_noted(world):
     }
     for path in ("/mock/users?id=1&colour=red", "/eventsub/subscriptions?colour=red"):
         assert call("GET", f"{world.twitch.url}{path}", headers=headers).status == 200
-    assert world.twitch.world.ignored == [
+    assert world.twitch._world.ignored == [
         "colour of POST chat/messages",
         "logins of GET users",
         "colour of GET users",
@@ -139,7 +139,7 @@ def test_parameters_unknown_to_twitch_are_ignored_and_noted(world):
             400,
             f"This sandbox has no {name} in GET streams.",
         )
-    assert "Helix GET streams with game_id" in world.twitch.world.unsupported
+    assert "Helix GET streams with game_id" in world.twitch._world.unsupported
 
 
 def test_streams_by_language(world):

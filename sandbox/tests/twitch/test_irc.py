@@ -470,7 +470,7 @@ def test_who_may_be_banned(world):
         bot.say("hello?", channel=viktor)
     viktor.unban(bot)
     assert bot.say("hello", channel=viktor).text == "hello"
-    assert not world.twitch.world.channel("viktor").mods
+    assert not world.twitch._world.channel("viktor").mods
 
 
 def test_ping_and_pong_by_the_clock(world):

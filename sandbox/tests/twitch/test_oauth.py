@@ -271,7 +271,7 @@ def test_device_codes_expire_and_can_be_denied(world):
 def test_secrets_are_never_shown(world, caplog):
     hidden = [world.token.access_token, world.token.refresh_token, world.app.client_secret]
     shown = repr([world.token, world.app, world.bot, world.twitch, world.twitch.connections()])
-    shown += str(world.twitch.world.tokens.__dict__)
+    shown += str(world.twitch._world.tokens.__dict__)
     assert not any(secret in shown for secret in hidden)
     validate(world, quote(world.token.access_token) + "x")
     assert not any(secret in caplog.text for secret in hidden)

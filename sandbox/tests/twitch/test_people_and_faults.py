@@ -123,7 +123,7 @@ def test_a_program_that_came_after_the_question(world):
 def test_a_program_that_asked_for_what_is_lacking(world):
     helix(world, "GET", "/clips?broadcaster_id=1")
     helix(world, "GET", "/clips?broadcaster_id=2")
-    assert world.twitch.world.unsupported == ["Helix GET clips"]
+    assert world.twitch._world.unsupported == ["Helix GET clips"]
     assert "asked for Helix GET clips: this sandbox lacks it" in silence_of(world)
 
 
@@ -164,7 +164,7 @@ def test_a_closed_connection_without_login_is_shown_only_if_it_is_the_last(world
     def come_and_go():
         with Irc(world.twitch) as client:
             client.heard()
-        wait_until(lambda: not world.twitch.world.records[-1].open)
+        wait_until(lambda: not world.twitch._world.records[-1].open)
 
     come_and_go()
     assert "a program is not connected" in silence_of(world)
@@ -422,8 +422,8 @@ def test_a_fault_is_named_when_a_program_is_gone_or_came_late(world):
     assert told in text and "refused its login on purpose" in text and "token" not in text
     asked = world.viktor.say("!hello")
     with world.irc():
-        room = world.twitch.world.channel("viktor")
-        text = "\n".join(why(world.twitch.world, room, asked))
+        room = world.twitch._world.channel("viktor")
+        text = "\n".join(why(world.twitch._world, room, asked))
         assert "only after this was said" in text and told in text
         world.twitch.faults.drop("hello_bot")
     text = silence_of(world)
@@ -435,8 +435,8 @@ def test_a_fault_of_helix_is_named(world):
         asked = world.viktor.say("!hello")
         world.twitch.faults.fail_api(503)
         assert helix(world, "POST", "/chat/messages").status == 503
-        room = world.twitch.world.channel("viktor")
-        text = "\n".join(why(world.twitch.world, room, asked))
+        room = world.twitch._world.channel("viktor")
+        text = "\n".join(why(world.twitch._world, room, asked))
     told = "A fault of this sandbox: POST /helix/chat/messages was answered with 503."
     assert told in text
     assert told not in silence_of(world)  # of a later question
@@ -647,7 +647,7 @@ def test_oauth_fails_on_request(world):
         ("fail_oauth", 2),
     ]
     assert [ask("token"), ask("validate", "GET"), ask("validate", "GET")] == [503, 500, 503]
-    first = world.twitch.world.fault_hits[0]
+    first = world.twitch._world.fault_hits[0]
     assert first.text == "POST /oauth2/token was answered with 503"
     assert [ask("token"), ask("validate", "GET")] == [400, 401]
     world.twitch.faults.fail_oauth()

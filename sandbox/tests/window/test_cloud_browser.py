@@ -262,7 +262,7 @@ def test_thousands_of_calls_do_not_freeze_it(page, cloud, deploy):
 
     async def many():
         for number in range(3000):
-            await fn.pool.invoke(b"1", f"call-{number}")
+            await fn._pool.invoke(b"1", f"call-{number}")
 
     calls = cloud._runner.submit(many())
     page.get_by_label("Path").fill("/typed meanwhile")
@@ -299,7 +299,7 @@ def test_more_instances_than_lanes_are_counted(page, cloud, deploy):
 
     def start_many():
         for number in range(1, 31):
-            fn.history.instances.append(InstanceRecord(number, 0, started=0.0, since=0.0))
+            fn._history.instances.append(InstanceRecord(number, 0, started=0.0, since=0.0))
         cloud._runner.changes.changed()
 
     cloud._runner.do(start_many)

@@ -360,7 +360,7 @@ def test_the_page_is_told_of_an_instances_life(cloud, tmp_path):
     fn = cloud.deploy("f", FUNCTIONS / "plain", handler="main.wait", timeout_s=20, concurrency=1)
     view = CloudView(cloud)
     assert records(cloud, view)["cloud/lanes/f"]["lanes"] == []
-    call = cloud._runner.submit(fn.pool.invoke(f'"{tmp_path / "go"}"'.encode(), "call-1"))
+    call = cloud._runner.submit(fn._pool.invoke(f'"{tmp_path / "go"}"'.encode(), "call-1"))
     assert cloud.wait_until(lambda: fn.calls and fn.calls[0].began)
     told = records(cloud, view)
     (lane,) = told["cloud/lanes/f"]["lanes"]
@@ -419,7 +419,7 @@ def test_what_is_told_is_bounded(cloud, tmp_path):
 def test_calls_that_were_forgotten_before_anybody_looked_are_told_apart(cloud):
     fn = cloud.deploy("f", FUNCTIONS / "plain", handler="main.echo")
     fn.invoke(1)
-    fn.history.forgotten = 50_000  # as after that many calls more than are kept
+    fn._history.forgotten = 50_000  # as after that many calls more than are kept
     view = CloudView(cloud)
     for _ in range(2):
         told = records(cloud, view)["cloud/function/f"]
@@ -432,7 +432,7 @@ def test_calls_that_were_forgotten_before_anybody_looked_are_told_apart(cloud):
 def test_an_old_version_is_shown_until_a_while_after_its_end(cloud, tmp_path):
     old = cloud.deploy("f", FUNCTIONS / "plain", handler="main.wait", timeout_s=20)
     view = CloudView(cloud)
-    call = cloud._runner.submit(old.pool.invoke(f'"{tmp_path / "go"}"'.encode(), "call-1"))
+    call = cloud._runner.submit(old._pool.invoke(f'"{tmp_path / "go"}"'.encode(), "call-1"))
     assert cloud.wait_until(lambda: old.calls and old.calls[0].began)
     records(cloud, view)
     new = cloud.deploy("f", FUNCTIONS / "plain", handler="main.echo")

@@ -231,10 +231,10 @@ def test_closing_waits_neither_for_who_does_not_read_nor_for_who_asks(telegram, 
         waiting.start()
         telegram.wait_until(
             lambda: (
-                len(viktor.json)
+                len(viktor.to_json())
                 and any(
                     message.text == "?"
-                    for message in telegram.world.private_chat(viktor, account).messages[-1:]
+                    for message in telegram._world.private_chat(viktor, account).messages[-1:]
                 )
             )
         )

@@ -69,7 +69,7 @@ def test_a_file_goes_to_the_chat_and_back(telegram, window):
     content = base64.b64encode(b"\0notes").decode()
     path = "telegram/document?from=Viktor&to=hello_bot&name=notes.txt"
     sent = ask(window, path, file=content)["json"]
-    [file_id] = telegram.world.files.by_id
+    [file_id] = telegram._world.files.by_id
     assert sent["text"].endswith("notes.txt)")
     got = ask(window, f"telegram/file?id={file_id}")
     assert (got["status"], got["file"]) == (200, content)

@@ -144,7 +144,7 @@ def test_many_lines_sent_at_once_keep_their_order(page, world):
     expect(page.locator(".message.mine")).to_have_count(8)
     said = [
         message.text
-        for message in world.telegram.world.private_chat(world.viktor, world.account).messages
+        for message in world.telegram._world.private_chat(world.viktor, world.account).messages
     ]
     assert said == [f"line {n}" for n in range(8)]
 
@@ -247,8 +247,8 @@ def test_formats_are_elements_and_only_safe_addresses_are_links(page, world):
     expect(text.get_by_role("link", name="good")).to_have_attribute("href", "https://example.com/a")
     expect(text.get_by_role("link", name="good")).to_have_attribute("rel", "noreferrer noopener")
     scripts = [{"type": "text_link", "offset": 0, "length": 4, "url": "javascript:alert(1)"}]
-    chat = world.telegram.world.private_chat(world.viktor, world.account)
-    telegram, post = world.telegram, world.telegram.world.post  # the Bot API would refuse it
+    chat = world.telegram._world.private_chat(world.viktor, world.account)
+    telegram, post = world.telegram, world.telegram._world.post  # the Bot API would refuse it
     telegram._runner.do(lambda: post(chat, world.account, "evil", marks=scripts))
     expect(last(page).locator(".text")).to_have_text("evil")
     assert last(page).locator("a").count() == 0
@@ -264,7 +264,7 @@ def test_pictures_and_files_come_and_go(page, world, tmp_path):
     with page.expect_download() as download:
         page.get_by_role("button", name="notes.txt").click()
     assert download.value.path().read_text() == "milk"
-    (photo,) = (one for one in world.telegram.world.files.by_id.values() if one.kind == "photo")
+    (photo,) = (one for one in world.telegram._world.files.by_id.values() if one.kind == "photo")
     world.call("sendPhoto", chat_id=world.viktor.id, photo=photo.file_id, caption="back to you")
     expect(last(page).locator("img")).to_have_js_property("naturalWidth", 40)
     expect(last(page)).to_contain_text("back to you")

@@ -274,7 +274,7 @@ def test_the_calls_of_a_bot_are_listed_and_waited_for(ask, telegram):
 def test_the_calls_of_a_bot_hold_no_secret(ask, telegram, function):
     token, secret = ask.bot["token"], "s" * 20
     url = f"{function.url}?token={token}"
-    telegram.account("hello_bot").next_set_webhook = 0.0
+    telegram.account("hello_bot")._next_set_webhook = 0.0
     telegram.call(token, "setWebhook", url=url, secret_token=secret)
     telegram.call(token, "getWebhookInfo")
     ask("ask", CHAT | {"text": "hi", "timeout": 20})
@@ -352,7 +352,7 @@ def test_pictures_files_and_places_travel_both_ways(ask, telegram):
     photo = ask("photo", png(), **CHAT, caption="our cat")
     assert (photo["text"], photo["content"]["caption"]) == ("(photo) our cat", "our cat")
     file_id = photo["content"]["photo"][-1]["file_id"]
-    assert ask("file", id=file_id) == telegram.world.files.by_id[file_id].data
+    assert ask("file", id=file_id) == telegram._world.files.by_id[file_id].data
     notes = ask("document", b"milk", **CHAT, name="notes.txt")
     assert notes["content"]["document"]["file_name"] == "notes.txt"
     account = telegram.account("hello_bot")
@@ -470,7 +470,7 @@ def test_a_press_whose_answer_a_fault_refused_says_so(telegram):
 def test_asking_takes_a_reply_and_waits_for_the_bots_own_message(ask, telegram):
     account, anna = telegram.account("hello_bot"), telegram.person("Anna")
     telegram.call(account, "deleteWebhook")
-    viktor = next(one for one in telegram.world.people.values() if one.name == "Viktor")
+    viktor = next(one for one in telegram._world.people.values() if one.name == "Viktor")
     group = telegram.group("Club", [viktor, anna, account])
     group.promote(account)
     written = anna.send("spam", to=group)
@@ -560,7 +560,7 @@ def test_what_was_sent_for_both_messages_holds_no_token(ask, telegram, function)
     telegram.call(account, "deleteWebhook")
     secret = "s" * 20
     url = f"{function.url}?token={account.token}"
-    account.next_set_webhook = 0.0
+    account._next_set_webhook = 0.0
     telegram.call(account, "setWebhook", url=url, secret_token=secret)
     said = ask("ask", CHAT | {"text": "hi", "timeout": 20})
     telegram.wait_deliveries(account)
@@ -651,7 +651,7 @@ def test_closing_ends_what_waits(telegram):
         target=lambda: heard.append(ask("ask", CHAT | {"text": "hi", "timeout": 60}))
     )
     waiting.start()
-    telegram.wait_until(lambda: any(chat.messages for chat in telegram.world.private.values()))
+    telegram.wait_until(lambda: any(chat.messages for chat in telegram._world.private.values()))
     telegram.close()
     waiting.join(20)
     window.close()
@@ -685,7 +685,7 @@ def test_the_lines_of_its_page_work_in_their_order(telegram, tmp_path):
             if path == "photo":
                 file_id = told["content"]["photo"][-1]["file_id"]
             if path == "file":
-                assert told == telegram.world.files.by_id[file_id].data
+                assert told == telegram._world.files.by_id[file_id].data
             if path == "press":
                 assert told["text"] == "ok"
     routes = {

@@ -490,8 +490,8 @@ def test_a_page_is_shown_the_newest_and_what_was_missed(world, twitch):
     twitch.wait_gone("hello_bot")
     twitch._runner.do(
         lambda: [
-            twitch.world.chat.post(
-                twitch.world.channel("viktor"), twitch.world.user("viktor"), f"message {n}"
+            twitch._world.chat.post(
+                twitch._world.channel("viktor"), twitch._world.user("viktor"), f"message {n}"
             )
             for n in range(SHOWN + 50)
         ]

@@ -62,7 +62,7 @@ class FakeTwitch(LocalServer):
         app.router.add_post("/oauth2/token", self._give_token)
         app.router.add_post("/helix/chat/messages", self._take_message)
         app.router.add_post("/helix/eventsub/subscriptions", self._take_subscription)
-        self.url = f"http://127.0.0.1:{self.serve(web.AppRunner(app))}"
+        self.url = f"http://127.0.0.1:{self._runner.run(self._serve(web.AppRunner(app)))}"
 
     @property
     def texts(self):

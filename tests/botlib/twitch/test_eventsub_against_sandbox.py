@@ -27,7 +27,7 @@ class Gateway(LocalServer):
         self._handlers = list(handlers)
         app = web.Application()
         app.router.add_post("/bot", self._call)
-        self.url = f"http://127.0.0.1:{self.serve(web.AppRunner(app))}/bot"
+        self.url = f"http://127.0.0.1:{self._runner.run(self._serve(web.AppRunner(app)))}/bot"
 
     async def _call(self, request):
         handler = self._handlers.pop(0)

@@ -545,7 +545,7 @@ def test_a_bot_that_could_not_connect_names_its_channels(world):
 
 
 def test_a_channel_that_vanishes_for_a_while_does_not_end_the_bot(world):
-    channels = world.twitch.world.chat.channels
+    channels = world.twitch._world.chat.channels
     bot, loop = world.bot(timing=PATIENT), MovableLoop()
     with ThreadedIrcBot(bot, loop=loop):
         room = channels.pop("viktor")

@@ -107,7 +107,7 @@ class Editing(MethodGroup):
     def _delete(self, account: BotAccount, messages: list[Message]) -> None:
         for message in messages:
             own = message.sender is account or message.chat.kind == "private"
-            if not own and account.id not in message.chat.admins:
+            if not own and account.id not in message.chat._admins:
                 raise bad_request("message can't be deleted")
         for message in messages:
             self._world.delete(message)

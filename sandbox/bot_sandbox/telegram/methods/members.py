@@ -27,7 +27,7 @@ class Members(MethodGroup):
 
     async def get_me(self, account: BotAccount, arguments: Arguments) -> Json:
         """Return the bot's User."""
-        return account.get_me()
+        return account._get_me()
 
     async def send_chat_action(self, account: BotAccount, arguments: Arguments) -> bool:
         """Accept "typing…", which the sandbox does not show."""
@@ -48,9 +48,9 @@ class Members(MethodGroup):
             full["permissions"] = dict.fromkeys(PERMISSIONS, True)
         if pinned := chat.newest_pinned:
             full["pinned_message"] = pinned.to_json(with_reply=False)
-        if "username" in chat.json:
-            full["active_usernames"] = [chat.json["username"]]
-        return chat.json | full
+        if "username" in chat._json:
+            full["active_usernames"] = [chat._json["username"]]
+        return chat._json | full
 
     async def get_chat_member(self, account: BotAccount, arguments: Arguments) -> Json:
         """Return a ChatMember."""
@@ -127,7 +127,7 @@ class Members(MethodGroup):
             raise bad_request("can't restrict self")
         if chat.status_of(user) == "creator":
             raise bad_request("can't remove chat owner")
-        if account.id not in chat.admins:
+        if account.id not in chat._admins:
             without = "not enough rights to restrict/unrestrict chat member"
             raise bad_request("CHAT_ADMIN_REQUIRED" if chat.kind == "group" else without)
         if chat.status_of(user) == "administrator":

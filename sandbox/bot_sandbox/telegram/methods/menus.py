@@ -42,17 +42,17 @@ class Menus(MethodGroup):
         menu = [_checked(command) for command in read]
         if len(menu) > MAX_COMMANDS:
             raise bad_request("BOT_COMMANDS_TOO_MUCH")
-        account.commands[key] = menu
+        account._commands[key] = menu
         self._world.changes.changed()
         return True
 
     async def get_my_commands(self, account: BotAccount, arguments: Arguments) -> list[Json]:
         """Return the menu of commands."""
-        return account.commands.get(self._menu(account, arguments), [])
+        return account._commands.get(self._menu(account, arguments), [])
 
     async def delete_my_commands(self, account: BotAccount, arguments: Arguments) -> bool:
         """Forget the menu of commands."""
-        account.commands.pop(self._menu(account, arguments), None)
+        account._commands.pop(self._menu(account, arguments), None)
         return True
 
     def _menu(self, account: BotAccount, arguments: Arguments) -> str:

@@ -47,5 +47,5 @@ class Pinning(MethodGroup):
 
 
 def _check_rights(chat: Chat, account: BotAccount) -> None:
-    if chat.kind in ("group", "channel") and account.id not in chat.admins:
+    if chat.kind in ("group", "channel") and account.id not in chat._admins:
         raise bad_request("not enough rights to manage pinned messages in the chat")

@@ -28,8 +28,8 @@ class Profile(MethodGroup):
         """Change the name that people see."""
         language = self._keep(account, arguments, "name")
         if not language:
-            account.name = account.profile.get(("name", ""), account.given_name)
-            account.json["first_name"] = account.name
+            account.name = account._profile.get(("name", ""), account._given_name)
+            account._json["first_name"] = account.name
             self._world.changes.changed()
         return True
 
@@ -58,13 +58,13 @@ class Profile(MethodGroup):
     async def set_chat_menu_button(self, account: BotAccount, arguments: Arguments) -> bool:
         """Change the button beside the input field, in one private chat or in all."""
         button = _menu_button(arguments)
-        account.menu_buttons[self._chat(arguments)] = button
+        account._menu_buttons[self._chat(arguments)] = button
         return True
 
     async def get_chat_menu_button(self, account: BotAccount, arguments: Arguments) -> Json:
         """Return the button beside the input field."""
         person_id = self._chat(arguments)
-        found = account.menu_buttons.get(person_id, DEFAULT)
+        found = account._menu_buttons.get(person_id, DEFAULT)
         return COMMANDS if found == DEFAULT and not person_id else found
 
     def _keep(self, account: BotAccount, arguments: Arguments, name: str) -> str:
@@ -72,13 +72,13 @@ class Profile(MethodGroup):
         language, text = language_code(arguments), arguments.text(name).strip()
         if len(text) > LONGEST[name]:
             raise bad_request(f"{name} is longer than {LONGEST[name]} characters")
-        account.profile.pop((name, language), None)
+        account._profile.pop((name, language), None)
         if text:
-            account.profile[name, language] = text
+            account._profile[name, language] = text
         return language
 
     def _kept(self, account: BotAccount, arguments: Arguments, name: str) -> str:
-        kept = account.profile
+        kept = account._profile
         return kept.get((name, language_code(arguments))) or kept.get((name, ""), "")
 
     def _chat(self, arguments: Arguments) -> int:

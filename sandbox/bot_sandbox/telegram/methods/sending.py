@@ -164,7 +164,7 @@ class Sending(MethodGroup):
         )
         answered = answering(chat, original, wanted.quote)
         keyboard, reply_keyboard = markup.in_chat(chat.kind)
-        account.limiter.check(chat.id, chat.kind != "private", self._world.clock.now())
+        account._limiter.check(chat.id, chat.kind != "private", self._world.clock.now())
         content["more"] = content.get("more", {}) | answered.pop("more", {})
         if arguments.boolean("protect_content"):
             content["more"] |= {"has_protected_content": True}

@@ -96,8 +96,8 @@ class Methods:
             return result
         except TelegramError as refusal:
             error, status = refusal.description, refusal.code
-            if isinstance(refusal, UnsupportedError) and refusal.what not in account.unsupported:
-                account.unsupported.append(refusal.what)
+            if isinstance(refusal, UnsupportedError) and refusal.what not in account._unsupported:
+                account._unsupported.append(refusal.what)
             raise
         except Exception as problem:  # a bug of the sandbox
             error, status = "Internal Server Error", 500
@@ -129,9 +129,9 @@ def _python_name(name: str) -> str:
 
 
 def _remember(account: BotAccount, method: str, ignored: tuple[str, ...]) -> None:
-    for name in ignored[: KEPT_SLIPS - len(account.ignored)]:
-        if (method, name) not in account.ignored:
-            account.ignored[method, name] = describe_ignored(method, name)
+    for name in ignored[: KEPT_SLIPS - len(account._ignored)]:
+        if (method, name) not in account._ignored:
+            account._ignored[method, name] = describe_ignored(method, name)
 
 
 def _unknown(method: str) -> TelegramError:

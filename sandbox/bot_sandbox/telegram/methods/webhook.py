@@ -49,10 +49,10 @@ class WebhookMethods(MethodGroup):
 
     async def get_updates(self, account: BotAccount, arguments: Arguments) -> list[Json]:
         """Return pending updates, or the next ones within `timeout` seconds."""
-        if account.webhook:
+        if account._webhook:
             raise TelegramError(409, WEBHOOK_ACTIVE)
-        account.updates.allow(_allowed(arguments))
-        updates = await account.updates.get(
+        account._updates.allow(_allowed(arguments))
+        updates = await account._updates.get(
             offset=arguments.integer("offset"),
             limit=min(max(arguments.integer("limit", 100), 1), 100),
             timeout_s=min(arguments.integer("timeout"), MAX_POLL_S),
@@ -65,24 +65,24 @@ class WebhookMethods(MethodGroup):
         if not url:
             return await self.delete_webhook(account, arguments)
         now = self._world.clock.now()
-        if now < account.next_set_webhook:
+        if now < account._next_set_webhook:
             raise too_many_requests(1)
-        account.next_set_webhook = now + self._set_webhook_s
+        account._next_set_webhook = now + self._set_webhook_s
         secret = arguments.text("secret_token")
         top = 100_000 if self._local_mode else 100
         connections = min(max(arguments.integer("max_connections", DEFAULT_CONNECTIONS), 1), top)
         if self._is_set(account, url, secret, connections, arguments):
-            account.updates.allow(_allowed(arguments))
+            account._updates.allow(_allowed(arguments))
             return DescribedResult(True, "Webhook is already set")
-        account.updates.wake_poll(TelegramError(409, BY_SET_WEBHOOK))
+        account._updates.wake_poll(TelegramError(409, BY_SET_WEBHOOK))
         self._remove(account, arguments)  # the real server also removes the old one first
         target = _target(url, secret)
         address = await self._resolve(target, arguments.text("ip_address"))
-        if account.webhook:  # another setWebhook was faster
+        if account._webhook:  # another setWebhook was faster
             raise TelegramError(409, "Conflict: terminated by other setWebhook")
-        account.updates.allow(_allowed(arguments))
+        account._updates.allow(_allowed(arguments))
         webhook = Webhook(
-            account.updates,
+            account._updates,
             self._client,
             functools.partial(self._call, account),
             target,
@@ -90,22 +90,22 @@ class WebhookMethods(MethodGroup):
             connections,
             address,
         )
-        account.updates.set_webhook(webhook)
+        account._updates.set_webhook(webhook)
         return DescribedResult(True, "Webhook was set")
 
     async def delete_webhook(self, account: BotAccount, arguments: Arguments) -> DescribedResult:
         """Stop POSTing; pending updates stay for getUpdates."""
-        was_set = account.webhook is not None
+        was_set = account._webhook is not None
         self._remove(account, arguments)
         return DescribedResult(True, f"Webhook {'was' if was_set else 'is already'} deleted")
 
     async def get_webhook_info(self, account: BotAccount, arguments: Arguments) -> Json:
         """Return where updates go, how many wait, and the last error."""
-        webhook = account.webhook
+        webhook = account._webhook
         info: Json = {
             "url": webhook.target.url if webhook else "",
             "has_custom_certificate": False,
-            "pending_update_count": len(account.updates.pending()),
+            "pending_update_count": len(account._updates.pending()),
         }
         if webhook:
             if webhook.last_error_date:
@@ -113,14 +113,14 @@ class WebhookMethods(MethodGroup):
                 info["last_error_message"] = webhook.last_error_message
             info["max_connections"] = webhook.max_connections
             info["ip_address"] = webhook.ip_address
-        if account.updates.allowed != DEFAULT_TYPES:
-            info["allowed_updates"] = list(account.updates.allowed)
+        if account._updates.allowed != DEFAULT_TYPES:
+            info["allowed_updates"] = list(account._updates.allowed)
         return info
 
     def _is_set(
         self, account: BotAccount, url: str, secret: str, connections: int, arguments: Arguments
     ) -> bool:
-        webhook = account.webhook
+        webhook = account._webhook
         return (
             webhook is not None
             and not arguments.boolean("drop_pending_updates")
@@ -130,8 +130,8 @@ class WebhookMethods(MethodGroup):
 
     def _remove(self, account: BotAccount, arguments: Arguments) -> None:
         if arguments.boolean("drop_pending_updates"):
-            account.updates.clear()
-        account.updates.remove_webhook()
+            account._updates.clear()
+        account._updates.remove_webhook()
 
     async def _resolve(self, target: WebhookUrl, fixed: str) -> str:
         """Return the host's IP address; 400 if it has none or the public server would refuse it."""
