@@ -161,9 +161,9 @@ class UpdateLoop:
 def count_messages(bot: telegram.Bot) -> VerifiedRequest:
     """Put a VerifiedRequest around the bot's own request object, which keeps its options."""
     # python-telegram-bot takes a request object only when a bot is built, and this one is.
-    polling, sending = bot._request
+    polling, sending = bot._request  # noqa: SLF001
     verified = VerifiedRequest(bot.token, sending)
-    bot._request = (polling, verified)
+    bot._request = (polling, verified)  # noqa: SLF001
     return verified
 
 

@@ -11,9 +11,9 @@ wraps a plain object, `telegram.sync` is the plain object. Everything else, such
 what the plain classes return.
 """
 
+import sys
 from typing import Any
 
-import bot_sandbox
 from bot_sandbox.aio.twin import twin_of
 
 __all__ = [
@@ -38,7 +38,8 @@ def __getattr__(name: str) -> Any:
     """Make a class when it is first used."""
     if name not in __all__:
         raise AttributeError(f"bot_sandbox.aio has no {name!r}; it has {', '.join(__all__)}")
-    return twin_of(getattr(bot_sandbox, name))
+    plain = sys.modules["bot_sandbox"]  # Python has imported it before this package of it
+    return twin_of(getattr(plain, name))
 
 
 def __dir__() -> list[str]:
