@@ -8,5 +8,5 @@ def end(server):
     """End a JupyterLab, also one whose Python waits for a thread after all is closed."""
     server.terminate()
     with suppress(subprocess.TimeoutExpired):
-        server.wait(timeout=30)
+        server.wait(timeout=60)
     server.kill()

@@ -9,7 +9,7 @@ JSON = "application/json"
 
 def http_call(telegram, path, body=None, content_type=None, verb=None):
     """One request on a fresh connection: (status, headers, JSON)."""
-    connection = http.client.HTTPConnection("127.0.0.1", telegram.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", telegram.port, timeout=60)
     headers = {"Content-Type": content_type} if content_type else {}
     try:
         connection.request(verb or ("GET" if body is None else "POST"), path, body, headers)

@@ -29,7 +29,7 @@ def start(*arguments, command=COMMAND, stdin=subprocess.DEVNULL, **environment):
 
 
 def get(url, **headers):
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=60) as answer:
         return answer.read().decode()
 
 
@@ -76,7 +76,7 @@ class Sandbox:
         command = command.replace("python3", sys.executable)
         if not shutil.which("curl"):
             command = command.replace("curl", f"{sys.executable} {STAND_IN}")
-        done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=20)
+        done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr
         return done.stdout
 

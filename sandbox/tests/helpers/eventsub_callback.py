@@ -25,7 +25,7 @@ class Callback(ThreadingHTTPServer):
 
     def next(self, kind):
         while True:
-            headers, raw, body = self.came.get(timeout=30)
+            headers, raw, body = self.came.get(timeout=60)
             if headers["Twitch-Eventsub-Message-Type"] == kind:
                 return headers, raw, body
 
@@ -72,7 +72,7 @@ def enabled(world, callback):
 async def receive(socket, kind):
     """The next message of a kind, or the close code."""
     while True:
-        frame = await socket.receive(timeout=30)
+        frame = await socket.receive(timeout=60)
         if frame.type is not aiohttp.WSMsgType.TEXT:
             return socket.close_code
         message = json.loads(frame.data)

@@ -38,7 +38,7 @@ class Irc:
     """A raw socket that speaks lines."""
 
     def __init__(self, twitch):
-        self.socket = socket.create_connection(twitch.irc_address, timeout=30)
+        self.socket = socket.create_connection(twitch.irc_address, timeout=60)
         self.rest = b""
 
     def __enter__(self):
@@ -108,7 +108,7 @@ def call(method, url, *, form=None, body=None, raw=None, headers=None):
     if body is not None:
         data = json.dumps(body)
         headers["Content-Type"] = "application/json"
-    connection = HTTPConnection(parts.hostname, parts.port, timeout=30)
+    connection = HTTPConnection(parts.hostname, parts.port, timeout=60)
     with contextlib.closing(connection):
         connection.request(method, f"{parts.path}?{parts.query}", body=data, headers=headers)
         response = connection.getresponse()

@@ -7,7 +7,7 @@ from npm import installed
 from playwright.sync_api import expect, sync_playwright
 
 SIZES = {"wide": (1200, 800), "cell": (700, 480), "phone": (400, 800)}
-PATIENCE_MS = 30_000  # on a busy machine; Playwright itself waits for 5 seconds
+PATIENCE_MS = 60_000  # on a busy machine; Playwright itself waits for 5 seconds
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
 

@@ -77,7 +77,7 @@ def ask(window, path, values=None, key=None, **headers):
     body = None if values is None else json.dumps(values).encode()
     request = urllib.request.Request(window.url + path, body, headers)
     try:
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=60) as response:
             text = response.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
