@@ -2,7 +2,9 @@
 
 `slow` is left out by `--quick`, `full` by everything but `--all`. A conftest.py loads this file as
 a plugin; two may, since pytest loads it once. Whole files are marked by the
-nearest `tests/marks.toml` above them, a single test by `@pytest.mark.slow("why")`.
+nearest `tests/marks.toml` above them, a single test by `@pytest.mark.slow("why")`. In the table
+`first_case`, all but the first case of a test are slow. What `--quick` leaves in tries fewer
+examples of each property.
 """
 
 import os
@@ -13,49 +15,56 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 MARKERS = ("slow", "full")
+QUICK_EXAMPLES = 20  # of a property that doesn't say how many it needs; else a hundred
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 FAILED_TESTS = pytest.StashKey[str]()  # the file that takes their names
 
 
 def pytest_configure(config):
-    """Note who wants the names of failed tests; no pytest that a test starts may answer as well."""
+    """Note who wants the names of failed tests; no pytest that a test starts may answer as well.
+
+    Whatever leaves out slow tests tries few examples; both happen before a test file is imported.
+    """
     config.stash[FAILED_TESTS] = os.environ.pop("COURSE_FAILED_TESTS", "")
+    if "not slow" in config.getoption("markexpr"):
+        settings.register_profile("quick", settings(), max_examples=QUICK_EXAMPLES)
+        settings.load_profile("quick")
 
 
 @cache
-def entries(folder):
-    """Return (home, [(marker, why, pattern)]) of the nearest marks.toml above a folder."""
-    for home in (folder, *folder.parents):
-        file = home / "tests/marks.toml"
-        if file.is_file():
-            table = tomllib.loads(file.read_text(encoding="utf-8"))
-            return home, [
-                (marker, why, pattern)
-                for marker, reasons in table.items()
-                for why, patterns in reasons.items()
-                for pattern in patterns
-            ]
-    return folder, []
-
-
-def marks_of(item):
-    """Yield the marks that marks.toml gives a test: by its file, or by file::name."""
-    home, table = entries(item.path.parent)
-    file = item.path.relative_to(home).as_posix()
-    for marker, why, pattern in table:
-        if fnmatch(file, pattern) or fnmatch(f"{file}::{item.name}", pattern):
-            yield getattr(pytest.mark, marker)(why)
+def entries(path):
+    """Return [(marker, why, pattern of tests)] for a file, of the nearest marks.toml above."""
+    home = next((one for one in path.parents if (one / "tests/marks.toml").is_file()), None)
+    if home is None:
+        return []
+    table = tomllib.loads((home / "tests/marks.toml").read_text(encoding="utf-8"))
+    found = []
+    for marker, reasons in table.items():
+        for why, patterns in reasons.items():
+            for file, _, name in (pattern.partition("::") for pattern in patterns):
+                if fnmatch(path.relative_to(home).as_posix(), file):
+                    found.append((marker, why, name or "*"))
+    return found
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Mark before pytest itself chooses by marker."""
+    begun = set()  # the tests that had a case already
     for item in items:
-        if not any(item.get_closest_marker(marker) for marker in MARKERS):
-            for mark in marks_of(item):
-                item.add_marker(mark)
+        if any(item.get_closest_marker(marker) for marker in MARKERS):
+            continue
+        name = item.name.partition("[")[0]
+        for marker, why, pattern in entries(item.path):
+            if fnmatch(name, pattern):
+                item.add_marker(getattr(pytest.mark, marker)(why))
+        first = item.get_closest_marker("first_case")
+        if first and (item.path, name) in begun:
+            item.add_marker(pytest.mark.slow(*first.args))
+        begun.add((item.path, name))
 
 
 def pytest_deselected(items):

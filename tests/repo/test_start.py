@@ -698,6 +698,7 @@ def small(course):
     (course / "docs/tab/build.py").write_text('"""Nothing."""\n')  # it imports what is gone
     needed = ("deploy/own_packages.py", "botlib/details/file_lock.py", "deploy/requirements_txt.py")
     for name in needed:  # start.py imports them
+        (course / name).parent.mkdir(exist_ok=True)
         shutil.copy(HOME / name, course / name)
     shutil.rmtree(course / "notebooks")
     (course / "notebooks").mkdir()

@@ -79,6 +79,22 @@ def twice(number: int) -> int:
         return 0
     return number * 2
 '''
+EXAMPLES = '''"""A property, and how often it was tried."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+tried = []
+
+
+@given(st.text())
+def test_a_property(text):
+    tried.append(text)
+
+
+def test_how_often():
+    print(f"tried {len(tried)} texts")
+'''
 # It replaces uv by the packages of the Python that runs this test, and notes what was asked for.
 FAKE_UV = f"""#!{sys.executable}
 import pathlib, subprocess, sys
@@ -112,6 +128,7 @@ def course(tmp_path, types, monkeypatch):
         (folder / name / "__init__.py").write_text('"""Nothing."""\n')
     needed = ("deploy/own_packages.py", "botlib/details/file_lock.py", "deploy/requirements_txt.py")
     for name in needed:  # start.py imports them
+        (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy(HOME / name, folder / name)
     (folder / "notebooks").mkdir()
     (folder / "lessons/__init__.py").write_text(ROOM)
@@ -173,6 +190,28 @@ def test_the_usual_way_leaves_out_only_what_is_full(course):
     done = start(course, "test", "-n", "0")
     assert outcome(done)["passed"] == 3
     assert "left out: 1 tests\n" not in done.stdout and "1 full, an image" in done.stdout
+
+
+@pytest.mark.parametrize(("way", "cases"), [(["--quick"], 2), ([], 4)])
+def test_quick_takes_the_first_case_of_a_test_that_says_so(course, way, cases):
+    (course / "tests/marks.toml").write_text(
+        '[first_case]\n"dear" = ["tests/test_more.py::*_two"]\n'
+    )
+    (course / "tests/test_more.py").write_text(
+        "import pytest\n\n\n"
+        '@pytest.mark.parametrize("number", [1, 2, 3])\ndef test_two(number):\n    pass\n\n\n'
+        "def test_more():\n    pass\n"
+    )
+    done = start(course, "test", *way, "-n", "0", "tests/test_more.py")
+    assert outcome(done)["passed"] == cases, done.stdout + done.stderr
+    assert ("    2 slow, dear\n" in done.stdout) == (cases == 2)
+
+
+@pytest.mark.parametrize(("way", "examples"), [(["--quick"], 20), ([], 100)])
+def test_quick_tries_fewer_examples(course, way, examples):
+    (course / "tests/test_some.py").write_text(EXAMPLES)
+    done = start(course, "test", *way, "-n", "0", "-s")
+    assert f"tried {examples} texts" in done.stdout, done.stdout + done.stderr
 
 
 def test_two_ways_at_once_are_refused(course):
@@ -244,7 +283,7 @@ def test_an_interrupted_run_measures_nothing_any_more(course):
 def test_every_pattern_in_marks_toml_finds_a_file():
     table = (HOME / "tests/marks.toml").read_text(encoding="utf-8")
     for marker, reasons in tomllib.loads(table).items():
-        assert marker in ("slow", "full")
+        assert marker in ("slow", "full", "first_case")
         for pattern in (each for patterns in reasons.values() for each in patterns):
             file, _, name = pattern.partition("::")
             found = list(HOME.glob(file))

@@ -38,7 +38,7 @@ def __getattr__(name: str) -> Any:
     """Make a class when it is first used."""
     if name not in __all__:
         raise AttributeError(f"bot_sandbox.aio has no {name!r}; it has {', '.join(__all__)}")
-    plain = sys.modules["bot_sandbox"]  # Python has imported it before this package of it
+    plain = sys.modules[__name__.rpartition(".")[0]]  # Python imports it before this package of it
     return twin_of(getattr(plain, name))
 
 

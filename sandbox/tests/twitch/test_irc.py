@@ -517,6 +517,7 @@ def test_websocket(world):
     assert code == 1012
 
 
+@pytest.mark.slow("a second of work or more, by measurement")
 def test_ten_thousand_messages_go_through_in_order():
     with Twitch(limits=False) as twitch:
         world = World(twitch)

@@ -26,6 +26,8 @@ from bot_sandbox.window.cloud import CloudView, write_files
 from bot_sandbox.window.lanes import IN_A_PIECE, PIECES, REPLACED_S, Lanes
 from bot_sandbox.window.routes import routes_of
 
+pytestmark = pytest.mark.first_case("more cases of one test, each with a function of its own")
+
 ECHO = "def handler(event, context):\n    print('got', event)\n    return event\n"
 HTTP = """import json, time
 
@@ -399,6 +401,7 @@ def test_close_warm_calls_are_one_stretch_and_no_call_is_lost(cloud):
     assert lane["served"] == told["cloud/function/f"]["ended"] == 30
 
 
+@pytest.mark.slow("a second of work or more, by measurement")
 def test_what_is_told_is_bounded(cloud, tmp_path):
     (tmp_path / "main.py").write_text("def handler(event, context):\n    raise ValueError(event)\n")
     fn = cloud.deploy("f", tmp_path)
