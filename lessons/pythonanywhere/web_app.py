@@ -128,10 +128,12 @@ class WebApp:
         self._process = await asyncio.to_thread(
             self._supervisor.start, [bare_python(), *options], self._home, self._environment
         )
-        [port] = await asyncio.to_thread(
+        lines = await asyncio.to_thread(
             self._process.output.wait_for, lambda found: found[:1], START_S
         )
-        self._site = f"http://{HOST}:{port}"
+        if not lines:
+            raise TimeoutError
+        self._site = f"http://{HOST}:{lines[0]}"
 
 
 async def pass_on(session: ClientSession, request: web.BaseRequest, url: URL) -> web.Response:
