@@ -186,7 +186,7 @@ class IrcBot:
         connection: ChatConnection | None = None
         try:
             async with self._limits.logging_in.slot():
-                await self.credentials.is_valid()  # the chat refuses a token that has expired
+                await self.credentials.revalidate()  # the chat refuses a token that has expired
                 connection = await ChatConnection.open(session, self._url, self._timing)
                 await connection.log_in(self.credentials.login, self.credentials.token)
             self.counts.connections += 1

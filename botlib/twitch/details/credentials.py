@@ -96,10 +96,10 @@ class Credentials:
         wait_s = every_s
         while True:
             await asyncio.sleep(wait_s)
-            wait_s = every_s if await self.is_valid() else min(REVALIDATE_S, every_s)
+            wait_s = every_s if await self.revalidate() else min(REVALIDATE_S, every_s)
 
-    async def is_valid(self) -> bool:
-        """Validate the token; False if Twitch cannot be asked now. Raises LoginRefused."""
+    async def revalidate(self) -> bool:
+        """Validate the token again; False if Twitch cannot be asked now. Raises LoginRefused."""
         try:
             await self.ensure_valid()
         except ConnectionError as error:
