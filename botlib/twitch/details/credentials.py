@@ -96,7 +96,11 @@ class Credentials:
         wait_s = every_s
         while True:
             await asyncio.sleep(wait_s)
-            wait_s = every_s if await self.revalidate() else min(REVALIDATE_S, every_s)
+            try:
+                valid = await self.revalidate()
+            except ConnectionError:  # the bot is still trying to log in for the first time
+                valid = False
+            wait_s = every_s if valid else min(REVALIDATE_S, every_s)
 
     async def revalidate(self) -> bool:
         """Validate the token again; False if Twitch cannot be asked now. Raises LoginRefused."""

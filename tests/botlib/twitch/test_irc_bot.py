@@ -182,6 +182,13 @@ def test_a_ban_keeps_it_out_until_it_is_over(world, caplog, monkeypatch):
     assert caplog.text.count("Ask the channel's owner to unban the bot") == 1
 
 
+def test_it_starts_however_long_twitch_cannot_check_its_token(world):
+    world.twitch.faults.fail_oauth(503, n=20)
+    often = Timing(refused_s=0.01, validate_s=0.01)  # the hour passes while it is still trying
+    with ThreadedIrcBot(world.bot(timing=often)):
+        assert world.viktor.ask("!hello") == "hello Viktor!"
+
+
 def test_it_comes_back_when_twitch_was_away_for_long(world):
     waits = []
     back = threading.Event()
