@@ -148,7 +148,8 @@ class Bot:
         """Do the same from async code, on the running loop.
 
         `within_s` is for a program, which gets each message only once: a command has failed, too,
-        if it takes longer than so many seconds, or raises TryAgain.
+        if it raises TryAgain, or if an `async def` one takes longer than so many seconds. Nothing
+        can stop a plain `def` one, and everybody waits until it returns.
         """
         import asyncio
 

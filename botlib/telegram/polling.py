@@ -3,8 +3,8 @@
 It needs no public address. Only one program may poll for a bot. When it starts, the bot's webhook
 is removed, because Telegram gives each update to one place only.
 
-Commands run one after the other, each with a time limit. Their replies wait in a queue for each
-chat (`details/send_queue.py`).
+Commands run one after the other; an `async def` one has a time limit. Their replies wait in a queue
+for each chat (`details/send_queue.py`).
 """
 
 import asyncio
@@ -79,7 +79,10 @@ def leave() -> NoReturn:
 
 
 def application(bot: Bot, token: str | None, api: str | None, updates: UpdatesRequest) -> App:
-    """Make an Application that answers with the bot; it is patient, for nothing comes again."""
+    """Make an Application that answers with the bot.
+
+    It tries for long to send a reply, because an update that was taken seldom comes again.
+    """
     token = require_setting("TELEGRAM_TOKEN", token)
     builder = builder_for(token, api).request(VerifiedRequest(token)).get_updates_request(updates)
     app: App = builder.update_queue(asyncio.Queue(UPDATES_AHEAD)).build()

@@ -47,7 +47,7 @@ def update_handler(
     them. It returns the Bot API call that goes into the response, or None. ValueError for a token
     or a secret that cannot be one.
     """
-    bot, secret = bot_id(token), checked_secret(secret)
+    bot_number, secret = bot_id(token), checked_secret(secret)
     store = store or MemoryStore()  # of this instance alone
 
     @http_function
@@ -64,8 +64,9 @@ def update_handler(
         if not isinstance(update, dict) or type(update.get("update_id")) is not int:
             error = "expected an update: a JSON object with an update_id"
             return Response({"error": error}, status=400)
-        # Telegram may send an update twice. The store calls `answer` unless it succeeded before.
-        key = f"telegram:{bot}:{update['update_id']}"
+        # Telegram may send an update twice. The store calls `answer` for a new one, unless it
+        # succeeded before (done) or is at work in another instance (busy).
+        key = f"telegram:{bot_number}:{update['update_id']}"
         state, call = store.once(key, partial(answer, update, http.seconds_left))
         if state == "done":
             log_repeat(update["update_id"])

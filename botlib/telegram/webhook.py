@@ -35,9 +35,9 @@ def webhook(
     rest again while it has time.
 
     This instance answers an update once, even if it comes twice. With a `store`, all instances that
-    share it answer it once. An update counts as answered when the function returns. If the response
-    is lost on its way, nothing repeats its message. Telegram does not tell the function if it
-    refuses that message.
+    share it answer it once, but for the case that `Store.once` names. An update counts as answered
+    when the function returns. If the response is lost on its way, nothing repeats its message.
+    Telegram does not tell the function if it refuses that message.
     """
     if not isinstance(bot, Bot):
         raise TypeError(
@@ -55,7 +55,7 @@ def webhook(
             return None
         calls = message_calls(int(message.chat), bot.safe_replies(message))
         if not calls or not send_all(telegram, calls[:-1], until):
-            return None
+            return None  # the rest of a reply that has begun is lost, and logged
         # The last message goes out in the response, so it needs no call.
         return {"method": "sendMessage"} | calls[-1]
 

@@ -4,8 +4,9 @@ It connects, logs in, joins its channels, listens and answers. If the connection
 again with the first step. In `details/`, `connection.py` is one connection, and `channel.py` is the
 bot in one channel: how it gets in, and how it says something.
 
-A bad token stops the bot; it tries everything else again. No wait for Twitch is longer than some
-seconds, so the bot is back within a minute after Twitch is.
+A bad token stops the bot, and so does a first login that no channel lets in; it tries everything
+else again. Between two tries it waits 40 seconds at most, so it is back within a minute after
+Twitch is.
 
 Several tasks run at the same time. `_keep_connected` has one connection after another. On each of
 them it runs `_listen`, and `Channel.stay` for each channel. `_listen` puts commands into a
@@ -158,7 +159,8 @@ class IrcBot:
 
     async def _keep_connected(self) -> None:
         """Connect, again and again; ends only by LoginRefused or when it is cancelled."""
-        loop, failures, logged = asyncio.get_running_loop(), 0, ("", 0)
+        loop, failures = asyncio.get_running_loop(), 0
+        logged = ("", 0)  # the reason that the log has, and the number of logins before it
         async with aiohttp.ClientSession() as session:
             while True:
                 began, planned = loop.time(), False
@@ -234,7 +236,7 @@ class IrcBot:
                     self._handle_line(await connection.receive(), None)
 
     def _handle_line(self, message: IrcMessage, connection: ChatConnection | None) -> None:
-        """Do what one line asks for; without a connection, only take news of what was sent."""
+        """Do what one line asks for; without a connection, send nothing."""
         channel = self._channels.get(message.channel)
         if channel and message.command == "PRIVMSG":
             self._enqueue(message, channel)
@@ -268,7 +270,11 @@ class IrcBot:
         waiting = Message(text, user, channel.name, tags.get("user-id", ""))
         channel.inbox.put_nowait((now, message_id, waiting))
 
-    async def _is_new(self, message_id: str) -> bool:
+    async def _claim(self, message_id: str) -> bool:
+        """Mark a message as answered by this bot; False if one that shares the store was first.
+
+        The mark comes before the work, because nobody would send the message again.
+        """
         key = f"heard:{message_id!a}"  # it may hold any character
         try:  # in a thread, because a slow store must not hold up the connection
             return not message_id or await asyncio.to_thread(self._seen.add_once, key)
@@ -289,7 +295,7 @@ class IrcBot:
                 self._note_unanswered(channel)
                 continue
             channel.busy = True
-            if await self._is_new(message_id):
+            if await self._claim(message_id):
                 await self._reply(message, channel)
             channel.busy = False
 
@@ -304,8 +310,9 @@ class IrcBot:
     async def say(self, channel: str, text: str) -> None:
         """Say something within the limits, in several messages if it is long, and never twice.
 
-        Waits until the bot is in the channel, and then until Twitch has confirmed the text. So at
-        most one text is on its way when a connection breaks. ValueError for a channel that the bot
+        Waits until the bot is in the channel, and then until Twitch has confirmed or refused the
+        text, or said nothing for some seconds. So at most one text for each channel is on its way
+        when a connection breaks. ValueError for a channel that the bot
         was not made for, or that Twitch keeps it out of.
         """
         name = channel_name(channel)
