@@ -48,7 +48,7 @@ VERSIONS = (
 )
 FILE_LIMIT, TOTAL_LIMIT, MOST_FILES = 20 * 10**6, 100 * 10**6, 5000
 TOO_LARGE = f"it has more than {FILE_LIMIT // 10**6} MB"
-MADE_AGAIN = {"pictures", "card.html", "card.svg"}  # by the course
+MADE_AGAIN = {"pictures", "card.html", "card.svg"}  # by the course, the last by an older one
 # How SQLite's files begin, and the names of those that it writes beside a database. The latter may
 # be empty. A journal begins with zeros if it has nothing to bring back.
 DATABASE = b"SQLite format 3\0"

@@ -158,10 +158,8 @@ class PythonAnywhere(LocalServer):
             return await handler(request)
         except ApiError as error:
             return web.json_response(error.body, status=error.status, headers=error.headers)
-        except (
-            OSError,
-            ValueError,
-        ) as error:  # a folder at the path, a broken form; not documented
+        except (OSError, ValueError) as error:
+            # A folder at the path, a broken form; not documented.
             words = getattr(error, "strerror", "") or str(error)
             return web.json_response({"detail": words}, status=400)
         except (web.HTTPNotFound, web.HTTPMethodNotAllowed):

@@ -180,7 +180,7 @@ class Mail(LocalServer):
     `largest` bytes (552), a recipient without a domain (504), an invalid address (553), and a
     domain that does not exist (550), which is one that ends in .invalid (RFC 2606). `port` 0 takes
     any free one. It listens on `host`. On all addresses of a machine, clients find it under the
-    first of `allow_hosts`, as the other servers (see access.py).
+    first of `allow_hosts`, as the other servers (see http/access.py).
 
     Example:
         import smtplib

@@ -1,10 +1,9 @@
 """Mark what takes long, say what a run leaves out, and keep the names of failed tests.
 
-`slow` is left out by `--quick`, `full` by everything but `--all`. A conftest.py loads this file as
-a plugin; two may, since pytest loads it once. Whole files are marked by the
-nearest `tests/marks.toml` above them, a single test by `@pytest.mark.slow("why")`. In the table
-`first_case`, all but the first case of a test are slow. What `--quick` leaves in tries fewer
-examples of each property.
+`slow` is left out by `--quick`, `full` by everything but `--all`. The course's conftest.py loads
+this file as a plugin. `tests/marks.toml` marks whole files and tests of the course; a file or a
+test can say it itself, by `@pytest.mark.slow("why")`. Of a test with `first_case`, all cases but
+the first are slow. What `--quick` leaves in tries fewer examples of each property.
 """
 
 import os

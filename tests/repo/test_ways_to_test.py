@@ -193,12 +193,18 @@ def test_the_usual_way_leaves_out_only_what_is_full(course):
 
 
 @pytest.mark.parametrize(("way", "cases"), [(["--quick"], 2), ([], 4)])
-def test_quick_takes_the_first_case_of_a_test_that_says_so(course, way, cases):
-    (course / "tests/marks.toml").write_text(
-        '[first_case]\n"dear" = ["tests/test_more.py::*_two"]\n'
-    )
+@pytest.mark.parametrize(
+    ("table", "mark"),
+    [
+        ('[first_case]\n"dear" = ["tests/test_more.py::*_two"]\n', ""),
+        ("", '@pytest.mark.first_case("dear")\n'),
+    ],
+    ids=["in the table", "in the file"],
+)
+def test_quick_takes_the_first_case_of_a_test_that_says_so(course, way, cases, table, mark):
+    (course / "tests/marks.toml").write_text(table)
     (course / "tests/test_more.py").write_text(
-        "import pytest\n\n\n"
+        f"import pytest\n\n\n{mark}"
         '@pytest.mark.parametrize("number", [1, 2, 3])\ndef test_two(number):\n    pass\n\n\n'
         "def test_more():\n    pass\n"
     )

@@ -60,7 +60,7 @@ class Cloud(LocalServer):
     by default. Functions receive it as AWS_ACCESS_KEY_ID. `account` and `region` are in the ARNs of
     functions; a call by an ARN with others is refused, as on AWS. The cloud listens on `host`;
     `allow_hosts` are more names that it answers to, `allow_origins` web pages that may use its API
-    (see access.py). With a `clock`, it shares time with other servers.
+    (see http/access.py). With a `clock`, it shares time with other servers.
 
     Example:
         import tempfile

@@ -40,7 +40,9 @@ class ServerWindow(Protocol):
 
 
 class LocalServer(Service):
-    """An event loop on its own thread; subclasses add what is served and override `shutdown`.
+    """A server with an event loop on its own thread.
+
+    Subclasses add what is served and override `_shutdown`.
 
     `access` decides where it listens and whom it answers. Servers with the same `clock` share time.
     """
@@ -93,9 +95,8 @@ class LocalServer(Service):
         """Stop serving, free every port and end the thread; a second call does nothing."""
         if self._runner.is_closed:
             return
-        self.clock._remove_runner(
-            self._runner
-        )  # first: a clock that moves now must know why it fails
+        # First, because a clock that moves now must know why it fails.
+        self.clock._remove_runner(self._runner)
         self._runner.is_closed = True
         atexit.unregister(self.close)
         if self._window is not None:

@@ -23,7 +23,7 @@ _LOGGER = silence_logger(logging.Logger("bot_sandbox.telegram"))  # aiohttp logs
 
 
 def make_server(handle: Handle, access: Access) -> web.ServerRunner:
-    """Make the runner for `LocalServer.serve`; call it on the server's loop."""
+    """Make the runner for `LocalServer._serve`; call it on the server's loop."""
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
         if refused := access.refusal(request):

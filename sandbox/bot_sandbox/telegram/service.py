@@ -38,8 +38,9 @@ class Telegram(LocalServer, TelegramCore):
     http address, as with --local on the real server; without, it needs https, a public address, and
     port 443, 80, 88 or 8443. `port` 0 takes any free one. With a `seed` the tokens are the same at
     every start. It listens on `host`; `allow_hosts` are more names that it answers to,
-    `allow_origins` web pages that may use it (see access.py). With a `clock`, it shares time with
-    other servers. A `sender` POSTs to webhooks instead of the network, such as an InProcessCloud.
+    `allow_origins` web pages that may use it (see http/access.py). With a `clock`, it shares time
+    with other servers. A `sender` POSTs to webhooks instead of the network, such as an
+    InProcessCloud.
 
     Example:
         from bot_sandbox import Telegram

@@ -42,9 +42,9 @@ class Twitch(Servers):
     """A Twitch on this machine; stop it with `close()` or by leaving its `with`.
 
     `port` and `irc_port` 0 take any free ones. It listens on `host`; `allow_hosts` are more names
-    that it answers to, `allow_origins` web pages that may use it (see access.py). With a `clock`,
-    it shares time with other servers. All other numbers are settings: `TwitchSettings` names each
-    with the real one.
+    that it answers to, `allow_origins` web pages that may use it (see http/access.py). With a
+    `clock`, it shares time with other servers. All other numbers are settings: `TwitchSettings`
+    names each with the real one.
 
     Example:
         from bot_sandbox import Twitch

@@ -90,7 +90,7 @@ class Window(LocalServer):
 
     `port` 0 takes any free one. The `key` is random and new each time, unless you pass one. The
     window listens on `host`; `allow_hosts` are more names that it answers to, `allow_origins` web
-    pages that may use it (see access.py).
+    pages that may use it (see http/access.py).
     """
 
     def __init__(
