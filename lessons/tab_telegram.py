@@ -23,7 +23,7 @@ class TabTelegram(InMemoryTelegram):
     ) -> Page:
         """Return a page for a cell, to chat as this person."""
         self._channel = self._channel or WindowChannel(InMemoryWindow(self))
-        still, shown = self._still(person, to)
+        still, shown = self._transcript_and_link(person, to)
         return Page(self._channel.address_of(**shown), still.html())
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from bot_sandbox.diagnosis.clean_text import escape_control_characters, hide_sec
 from bot_sandbox.event_loop.runner import Service
 from bot_sandbox.http.local_server import LocalServer, servers
 from bot_sandbox.telegram.core import TelegramCore
-from bot_sandbox.telegram.diagnosis import bots, without_secrets
+from bot_sandbox.telegram.diagnosis import describe_bots, without_secrets
 from bot_sandbox.telegram.people import transcript
 from bot_sandbox.telegram.types import Chat
 from bot_sandbox.twitch.chat import Channel, ChatMessage
@@ -89,7 +89,7 @@ def describe_telegram(telegram: TelegramCore, seen: Seen) -> str:
             words = without_secrets(account, call.error)
             lines.append(f"{call.method}{where}: {status}{words}")
     if lines and world.accounts and not any(one.calls for one in world.accounts.values()):
-        lines += ["--- no bot called anything", bots(world, list(world.accounts.values()))]
+        lines += ["--- no bot called anything", describe_bots(world, list(world.accounts.values()))]
     return "\n".join(lines)
 
 

@@ -18,7 +18,7 @@ from bot_sandbox.cloud.function import Function
 from bot_sandbox.diagnosis.clean_text import escape_control_characters, hide_tokens
 from bot_sandbox.http.local_server import LocalServer
 from bot_sandbox.telegram.calls import FaultHit
-from bot_sandbox.telegram.diagnosis import address, without_secrets
+from bot_sandbox.telegram.diagnosis import webhook_address, without_secrets
 from bot_sandbox.telegram.errors import UNSUPPORTED
 from bot_sandbox.telegram.people import line
 from bot_sandbox.telegram.service import Telegram
@@ -137,7 +137,11 @@ class TelegramNews(News):
         name, webhook, now = f"@{account.username}", account._webhook, self.world.clock.now()
         polls = f"{name} asks for updates with getUpdates" if account._updates.polled else ""
         yield "polls", 0.0, polls
-        yield "webhook", 0.0, f"{name}: its webhook is {address(account)}" if webhook else ""
+        yield (
+            "webhook",
+            0.0,
+            f"{name}: its webhook is {webhook_address(account)}" if webhook else "",
+        )
         error = webhook.last_error_message if webhook else ""
         yield "error", now, f"{name}: {without_secrets(account, error)}" if error else ""
         for method in account._unsupported:

@@ -33,7 +33,7 @@ class Api:
         self._accounts = accounts
         self._files = files
         self._methods = methods
-        self._around = around  # answers with the faults that somebody asked for (faults.py)
+        self._answer_with_faults = around  # of faults.py
 
     async def handle(self, request: Request) -> Response:
         """Answer one request; raises BrokenConnectionError if a fault breaks the connection."""
@@ -45,7 +45,7 @@ class Api:
             arguments = _read(request, query)
             account = self.account(token)
             name = (method or arguments.text("method")).lower()
-            return await self._around(
+            return await self._answer_with_faults(
                 account,
                 name,
                 arguments.as_sent,
@@ -67,7 +67,9 @@ class Api:
     async def _file(self, path: str) -> Response:
         token, file_path = _split(path.removeprefix("/file"))
         account = self.account(token)
-        return await self._around(account, FILE, dict, lambda: self._download(file_path))
+        return await self._answer_with_faults(
+            account, FILE, dict, lambda: self._download(file_path)
+        )
 
     async def _download(self, file_path: str) -> Response:
         file = self._files.by_path.get(file_path)

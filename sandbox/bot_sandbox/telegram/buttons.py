@@ -59,7 +59,7 @@ class Press:
     @property
     def messages(self) -> list[Message]:
         """The messages that the bot has written or edited since, where this person sees them."""
-        return [message for message in self._changed() if not message.deleted]
+        return [message for message in self._changed_messages() if not message.deleted]
 
     @blocking
     async def answer(self, timeout: float = 5.0) -> str:
@@ -83,11 +83,11 @@ class Press:
             return self.text is not None or self._has_ended()
 
         await self._runner.changes.until(is_over, timeout)
-        if self.text is None and not self._changed():
+        if self.text is None and not self._changed_messages():
             raise NoReply(self._no_answer(timeout))
         return self.messages
 
-    def _changed(self) -> list[Message]:
+    def _changed_messages(self) -> list[Message]:
         return [
             message
             for chat in self._chats

@@ -19,7 +19,7 @@ from bot_sandbox.http.messages import Request, Response
 from bot_sandbox.http.webhook_post import Sender
 from bot_sandbox.telegram.api import Api
 from bot_sandbox.telegram.arguments import Arguments, as_text
-from bot_sandbox.telegram.diagnosis import bots, describe_last_refusal
+from bot_sandbox.telegram.diagnosis import describe_bots, describe_last_refusal
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.faults import Faults, Server
 from bot_sandbox.telegram.limits import Limits
@@ -68,7 +68,9 @@ class TelegramCore(Service):
         check = self.faults._check_in_response
         self._methods = Methods(self._world, client, local_mode, pause, check)
         self._empty = Snapshot(self._world, self.faults)
-        self._api = Api(self._world.accounts, self._world.files, self._methods, self.faults._around)
+        self._api = Api(
+            self._world.accounts, self._world.files, self._methods, self.faults._answer_with_faults
+        )
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.url!r})"
@@ -184,7 +186,7 @@ class TelegramCore(Service):
 
         if not await self._runner.changes.until(ready, timeout):
             head = f"{account.name} was not ready within {timeout:g} s."
-            found = [bots(self._world, [account]), *describe_last_refusal(account)]
+            found = [describe_bots(self._world, [account]), *describe_last_refusal(account)]
             raise NoReply("\n".join([head, *found]))
 
     def deliveries(self, account: BotAccount, message: Message | None = None) -> list[Delivery]:
@@ -200,7 +202,7 @@ class TelegramCore(Service):
             lambda: self._count(account, message) >= n, timeout
         ):
             found = f"{self._count(account, message)} of {n} deliveries to {account.name} ended"
-            raise NoReply(f"{found} within {timeout:g} s.\n{bots(self._world, [account])}")
+            raise NoReply(f"{found} within {timeout:g} s.\n{describe_bots(self._world, [account])}")
         return self._deliveries(account, message)
 
     def pending_updates(self, account: BotAccount) -> list[dict[str, Any]]:
@@ -213,7 +215,7 @@ class TelegramCore(Service):
             account._updates.wake_poll(None)
             account._updates.remove_webhook()
 
-    def _still(
+    def _transcript_and_link(
         self, person: Person | None, to: BotAccount | Group | None
     ) -> tuple[Transcript, dict[str, str]]:
         """Return the current chat, and how a window names it: by `as` and `chat`."""

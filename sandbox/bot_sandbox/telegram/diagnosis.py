@@ -19,10 +19,10 @@ from bot_sandbox.telegram.types import Message, Update, User
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 
 RECENT_S = 60.0
-REFUSED = 3  # how many refused calls to show
-CAME = 10  # how many messages to show that came instead of another
+SHOWN_REFUSALS = 3  # how many refused calls to show
+SHOWN_OTHERS = 10  # how many messages to show that came instead of another
 DOWN = "This Telegram is down, by the fault stop. What to do: start it with the fault start"
-SLIPS = 3  # how many unknown parameters
+SHOWN_SLIPS = 3  # how many unknown parameters
 # People use the sandbox from Python and elsewhere, so the advice has both forms.
 SET_WEBHOOK = 'call setWebhook (in Python: telegram.call(account, "setWebhook", url=...))'
 
@@ -62,7 +62,7 @@ def no_reply(message: Message, world: TelegramWorld, timeout: float, heard: Hear
         if not world.up:
             return "\n".join([*lines, DOWN])
         for each in facts:
-            lines.append(f"Found: {found(each)}")
+            lines.append(f"Found: {explain_update(each)}")
             lines += describe_calls(each.account, each.update, message.date)
         return "\n".join(lines)
     members = [member for member in message.chat.members if member.is_bot]
@@ -81,8 +81,8 @@ def what_came(where: str, messages: Iterable[Message], timeout: float) -> str:
     head = f"No matching message came {where} within {timeout:g} s."
     if not shown:
         return f"{head} No other came either."
-    more = [f"  … and {len(shown) - CAME} more"] if len(shown) > CAME else []
-    return "\n".join([f"{head} What came instead:", *shown[:CAME], *more])
+    more = [f"  … and {len(shown) - SHOWN_OTHERS} more"] if len(shown) > SHOWN_OTHERS else []
+    return "\n".join([f"{head} What came instead:", *shown[:SHOWN_OTHERS], *more])
 
 
 def has_ended(message: Message, world: TelegramWorld) -> bool:
@@ -113,7 +113,7 @@ def why_not_told(message: Message) -> str:
     )
 
 
-def found(facts: UpdateFacts) -> str:
+def explain_update(facts: UpdateFacts) -> str:
     """Explain what happened to one update of a bot so far, and what to do next."""
     update, account = facts.update, facts.account
     if update in account._updates:
@@ -185,11 +185,12 @@ def _still_waiting(facts: UpdateFacts) -> str:
             state = "fails with an earlier message of this chat, which goes first"
         error = webhook.last_error_message
         lines = [
-            f"the webhook {address(account)} {state}: last_error_message is {error!r}; {pending}.",
+            f"the webhook {webhook_address(account)} {state}: "
+            f"last_error_message is {error!r}; {pending}.",
             *describe_failing_webhook(account, facts.log),
         ]
         return "\n".join(lines)
-    return f"the webhook {address(account)} has not answered yet; {pending}"
+    return f"the webhook {webhook_address(account)} has not answered yet; {pending}"
 
 
 def describe_failing_webhook(account: BotAccount, log: LogFacts) -> list[str]:
@@ -235,7 +236,7 @@ def describe_refused_calls(account: BotAccount, update: Update) -> list[str]:
         for call in account.calls
         if call.error and not (call.in_response or call.fault) and 0 < update.told_at <= call.at
     ]
-    return list(dict.fromkeys(words))[:REFUSED]
+    return list(dict.fromkeys(words))[:SHOWN_REFUSALS]
 
 
 def describe_last_refusal(account: BotAccount) -> list[str]:
@@ -272,7 +273,7 @@ def describe_unsupported_calls(account: BotAccount) -> list[str]:
 
 def describe_ignored_parameters(account: BotAccount) -> list[str]:
     """Return the parameters a bot has sent that the Bot API doesn't know; they may be slips."""
-    words = list(account._ignored.values())[-SLIPS:]
+    words = list(account._ignored.values())[-SHOWN_SLIPS:]
     return [f"{account.name} may have made a slip: {without_secrets(account, w)}" for w in words]
 
 
@@ -309,7 +310,7 @@ def _webhook_of(account: BotAccount) -> str:
     return account._webhook.target.url if account._webhook else ""
 
 
-def address(account: BotAccount) -> str:
+def webhook_address(account: BotAccount) -> str:
     """Return the address of a bot's webhook, without a token in it."""
     return hide_tokens(_webhook_of(account))
 
@@ -320,21 +321,21 @@ def no_press_answer(
     """Explain why a bot did not answer a press, whose update is this one."""
     accounts = list(accounts)
     if update is None or update.replies_from < 0 or any(one._webhook for one in accounts):
-        return bots(world, accounts)
+        return describe_bots(world, accounts)
     lines = ["Found: the bot took the press with getUpdates."] + ([] if world.up else [DOWN])
     for account in accounts:
         lines += describe_calls(account, update, update.told_at)
     return "\n".join(lines)
 
 
-def bots(world: TelegramWorld, accounts: Iterable[BotAccount]) -> str:
+def describe_bots(world: TelegramWorld, accounts: Iterable[BotAccount]) -> str:
     """Describe for each bot how updates reach it, and what faults have done to it just now."""
     if not world.up:
         return DOWN
     lines: list[str] = []
     for account in accounts:
         if account._webhook:
-            state = f"webhook {address(account)}"
+            state = f"webhook {webhook_address(account)}"
             if account._webhook.last_error_message:
                 state += f", last_error_message {account._webhook.last_error_message!r}"
             elif account._updates.deliveries:
@@ -353,8 +354,8 @@ def bots(world: TelegramWorld, accounts: Iterable[BotAccount]) -> str:
     return "\n".join(lines) or "Found: no bot. What to do: create one"
 
 
-def bots_of(person: User, world: TelegramWorld) -> str:
+def describe_bots_of(person: User, world: TelegramWorld) -> str:
     """Describe each bot that can write to a person: they have a chat, or share a group."""
     chats = (*world.private.values(), *world.groups.values())
     users = [one for chat in chats if person in chat.members for one in chat.members]
-    return bots(world, [one for one in world.accounts.values() if one in users])
+    return describe_bots(world, [one for one in world.accounts.values() if one in users])

@@ -78,7 +78,7 @@ _CASHTAG = re.compile(
 )
 # These end a link: blanks, controls of the writing direction, quotes, < and >
 _STOPS = r"\n \xa0\u1680\u2000-\u200b\u200e\u200f\u2016-\u206f\u3000"
-_CHUNK = re.compile(rf"[^{_STOPS}<>\"«»]+")
+_LINK_PIECE = re.compile(rf"[^{_STOPS}<>\"«»]+")
 _DOMAIN = rf"[^\x00-,/:-@\[-^`{{-}}\x7f-\xbf{_STOPS}]"
 _USER = rf"[^/\[\]{{}}()'`@{_STOPS}]"
 _DOMAIN_SIGN = re.compile(_DOMAIN)
@@ -129,7 +129,7 @@ def detect(text: str) -> list[Json]:
 
 def _links(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield start, end and kind of links and e-mail addresses."""
-    for found in _CHUNK.finditer(text):
+    for found in _LINK_PIECE.finditer(text):
         chunk, offset = found.group(), found.start()
         path_end = len(chunk.rstrip(_NOT_AT_THE_END))
         if "://" in chunk:

@@ -196,7 +196,7 @@ class Faults:
             raise ValueError(f"retry_after is a number of seconds, at least 0; found {seconds!r}")
         standard = too_many_requests(seconds).description if seconds and status == 429 else ""
         words = description or standard or WORDS.get(status) or phrase(status)
-        fault = self._new(
+        fault = self._new_fault(
             "status", method, bot, n, forever, executed, f"answered with {status} {words}"
         )
         fault._error = TelegramError(status, words, seconds)
@@ -219,7 +219,7 @@ class Faults:
         """
         if not 0 <= seconds < float("inf"):
             raise ValueError(f"a delay is a number of seconds, at least 0; found {seconds!r}")
-        fault = self._new(
+        fault = self._new_fault(
             "delay", method, bot, n, forever, executed, f"answered {seconds:g} s late"
         )
         fault.seconds = seconds
@@ -237,7 +237,7 @@ class Faults:
         """Break the connection instead of answering; with `executed` after executing the call."""
         self._server_for("connections to break")
         effect = "cut off without an answer"
-        return self._start(self._new("drop", method, bot, n, forever, executed, effect))
+        return self._start(self._new_fault("drop", method, bot, n, forever, executed, effect))
 
     def truncate(
         self,
@@ -250,7 +250,7 @@ class Faults:
         """Execute calls, but break the connection in the middle of the JSON."""
         self._server_for("connections to break")
         effect = "cut off in the middle of the answer"
-        return self._start(self._new("truncate", method, bot, n, forever, True, effect))
+        return self._start(self._new_fault("truncate", method, bot, n, forever, True, effect))
 
     def html(
         self,
@@ -266,7 +266,7 @@ class Faults:
         if not 200 <= status <= 599:
             raise ValueError(f"a page has a status of 200 to 599; found {status!r}")
         effect = f"answered with an HTML page and status {status}"
-        fault = self._new("html", method, bot, n, forever, executed, effect)
+        fault = self._new_fault("html", method, bot, n, forever, executed, effect)
         title = "Log in to this network" if status < 300 else f"{status} {phrase(status)}"
         fault._page = Response(
             status, [("Content-Type", "text/html; charset=utf-8")], PAGE.format(title).encode()
@@ -277,7 +277,7 @@ class Faults:
         self, *, bot: BotAccount | str | None = None, n: int = 1, forever: bool = False
     ) -> Fault:
         """Lose a webhook's response on its way to Telegram, which then sends the update again."""
-        return self._start(self._new("lose_response", None, bot, n, forever, False, "lost"))
+        return self._start(self._new_fault("lose_response", None, bot, n, forever, False, "lost"))
 
     def clear(self, bot: BotAccount | str | None = None) -> None:
         """End all faults, or those of one bot; servers that are down stay down until `start`."""
@@ -368,7 +368,7 @@ class Faults:
 
         self._runner.do(lambda: self._change(remove))
 
-    async def _around(
+    async def _answer_with_faults(
         self,
         account: BotAccount,
         method: str,
@@ -380,12 +380,12 @@ class Faults:
         `sent` returns the arguments as the bot sent them, `execute` executes the call.
         Raises BrokenConnectionError if the connection has to break.
         """
-        delay = self._take(account, method, lambda fault: fault.name == "delay")
-        fault = self._take(
+        delay = self._take_fault(account, method, lambda fault: fault.name == "delay")
+        fault = self._take_fault(
             account, method, lambda fault: fault.name not in ("delay", "lose_response")
         )
         if delay and not delay.executed:
-            self._note(delay, account, method)
+            self._note_hit(delay, account, method)
             await asyncio.sleep(delay.seconds)
         if fault is None or fault.executed:
             response = await execute()
@@ -397,7 +397,7 @@ class Faults:
         if fault.executed:
             self._note_executed(fault, account, method)
         else:
-            hit = self._note(fault, account, method)
+            hit = self._note_hit(fault, account, method)
             if method not in (FILE, "getupdates"):
                 name = self._methods.get(method, method)
                 status = fault._error.code if fault._error else 0
@@ -413,10 +413,10 @@ class Faults:
 
     def _check_in_response(self, account: BotAccount, method: str) -> None:
         """Refuse a call in a webhook's response with the status of a fault, if one fits."""
-        fault = self._take(account, method, lambda fault: fault.name == "status")
+        fault = self._take_fault(account, method, lambda fault: fault.name == "status")
         refused = fault._refusal(account, self._world.clock.now()) if fault else None
         if fault and refused:
-            self._note(fault, account, method)
+            self._note_hit(fault, account, method)
             raise refused
 
     async def _until_up(self) -> None:
@@ -431,13 +431,13 @@ class Faults:
         response = await post()
         if not self._world.up:
             raise PostError("closed", LOST_BY_FAULT)
-        fault = self._take(account, "", lambda fault: fault.name == "lose_response")
+        fault = self._take_fault(account, "", lambda fault: fault.name == "lose_response")
         if fault:
-            self._note(fault, account, "")
+            self._note_hit(fault, account, "")
             raise PostError("reset", LOST_BY_FAULT)
         return response
 
-    def _new(
+    def _new_fault(
         self,
         name: str,
         method: str | None,
@@ -487,7 +487,7 @@ class Faults:
             )
         return self._server
 
-    def _take(
+    def _take_fault(
         self, account: BotAccount, method: str, wanted: Callable[[Fault], bool]
     ) -> Fault | None:
         now = self._world.clock.now()
@@ -502,7 +502,7 @@ class Faults:
                 return fault
         return None
 
-    def _note(self, fault: Fault, account: BotAccount, method: str) -> FaultHit:
+    def _note_hit(self, fault: Fault, account: BotAccount, method: str) -> FaultHit:
         name = self._methods.get(method, method)
         what = {"": "its webhook's response", FILE: "a file's download"}.get(name, f"its {name}")
         text = f"a fault of this sandbox: {what} was {fault.effect}"
@@ -516,7 +516,7 @@ class Faults:
 
     def _note_executed(self, fault: Fault, account: BotAccount, method: str) -> None:
         """Note a fault after its call, which is the bot's newest: nothing has run since."""
-        hit = self._note(fault, account, method)
+        hit = self._note_hit(fault, account, method)
         if account.calls and account.calls[-1].method.lower() == method:
             account.calls[-1] = replace(account.calls[-1], fault=hit.text)
 

@@ -50,7 +50,7 @@ class InMemoryTelegram(TelegramCore):
         self, person: Person | None = None, to: BotAccount | Group | None = None
     ) -> Transcript:
         """Return the chat as it is now; a page to chat in would need a server."""
-        return self._still(person, to)[0]
+        return self._transcript_and_link(person, to)[0]
 
     def close(self) -> None:
         """Stop all deliveries and polls."""

@@ -120,7 +120,7 @@ SUPPORTED = {
 }
 
 
-def check(method: str, arguments: Arguments) -> tuple[str, ...]:
+def unknown_parameters(method: str, arguments: Arguments) -> tuple[str, ...]:
     """Return the parameters of a call that the Bot API doesn't know.
 
     UnsupportedError if it knows one that the sandbox lacks.

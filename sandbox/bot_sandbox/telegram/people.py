@@ -106,7 +106,7 @@ class Person(User):
         """
         if not await self._world.changes.until(lambda: len(self.inbox) >= n, timeout):
             found = f"{len(self.inbox)} of {n} messages came for {self.name} within {timeout:g} s"
-            raise NoReply(f"{found}.\n{diagnosis.bots_of(self, self._world)}")
+            raise NoReply(f"{found}.\n{diagnosis.describe_bots_of(self, self._world)}")
         return [self.inbox.popleft() for _ in range(n)]
 
     @blocking
@@ -124,7 +124,7 @@ class Person(User):
         found = await self._world.changes.value(find, timeout)
         if found is None:
             came = diagnosis.what_came(f"for {self.name}", self.inbox, timeout)
-            raise NoReply(f"{came}\n{diagnosis.bots_of(self, self._world)}")
+            raise NoReply(f"{came}\n{diagnosis.describe_bots_of(self, self._world)}")
         while self.inbox.popleft() is not found:
             pass
         return found
@@ -488,7 +488,7 @@ class Group(Chat):
         if found is None:
             bots = [one for one in self._world.accounts.values() if one in self.members]
             came = diagnosis.what_came(f"in {self.title}", unread(), timeout)
-            raise NoReply(f"{came}\n{diagnosis.bots(self._world, bots)}")
+            raise NoReply(f"{came}\n{diagnosis.describe_bots(self._world, bots)}")
         self._read = found.message_id
         return found
 

@@ -89,7 +89,7 @@ def read_reply_parameters(arguments: Arguments) -> ReplyParameters:
     text, entities = formatted(quoted, mode, given.get("quote_entities"))
     if not 0 <= position <= MAX_POSITION:
         position = 0
-    quote = Quote(text, kept(entities), position) if text else None
+    quote = Quote(text, kept_entities(entities), position) if text else None
     return ReplyParameters(number, chat_id, lenient, quote)
 
 
@@ -149,7 +149,7 @@ def origin_of(message: Message) -> Json:
     return {"type": "user", "sender_user": message.sender._json, "date": message.date}
 
 
-def kept(entities: list[Json]) -> list[Json]:
+def kept_entities(entities: list[Json]) -> list[Json]:
     """Return the formatting that a quote keeps."""
     return [entity for entity in entities if entity["type"] in QUOTED]
 
@@ -169,7 +169,7 @@ def is_part(quote: Quote, original: Message) -> bool:
 def _clip(original: Message, start: int, length: int) -> list[Json]:
     """Return the formatting of a part of a message, with offsets from its start."""
     clipped = []
-    for entity in kept(original.marks):
+    for entity in kept_entities(original.marks):
         begin = max(entity["offset"], start)
         end = min(entity["offset"] + entity["length"], start + length)
         if begin < end:

@@ -91,7 +91,7 @@ class Telegram(LocalServer, TelegramCore):
 
     def window(self, person: Person | None = None, to: BotAccount | Group | None = None) -> Page:
         """Return a notebook page to chat as this person, with a bot or in a group."""
-        transcript, shown = self._still(person, to)
+        transcript, shown = self._transcript_and_link(person, to)
         return self._notebook_page(transcript.html(), **shown)
 
     async def _come_up(self) -> None:

@@ -361,7 +361,7 @@ class TelegramWorld:
         if sender.is_bot and not message.event:
             chat._last_bot = sender
         shown = chat._reply_keyboards.get(sender.id)
-        if shown and not message.event and _uses(message, shown):
+        if shown and not message.event and _uses_up_keyboard(message, shown):
             del chat._reply_keyboards[sender.id]
         self.changes.changed()
         return message
@@ -534,7 +534,7 @@ class TelegramWorld:
         self.changes.changed()
 
 
-def _uses(message: Message, keyboard: ReplyKeyboard) -> bool:
+def _uses_up_keyboard(message: Message, keyboard: ReplyKeyboard) -> bool:
     """Return whether a person's message uses up what a bot shows: a button, a forced reply."""
     if keyboard.force_reply:
         return True

@@ -462,7 +462,7 @@ class TelegramView(View):
         came = [each for each in messages if not (each.event or each.deleted)]
         bots = [one for one in members if isinstance(one, BotAccount)]
         head = diagnosis.what_came("in this chat", came, timeout)
-        return f"{head}\n{diagnosis.bots(self.telegram._world, bots)}"
+        return f"{head}\n{diagnosis.describe_bots(self.telegram._world, bots)}"
 
     @post("telegram/block", FROM, TO, example=VIKTOR)
     async def block(self, values: Values) -> BlockedJson:
@@ -503,7 +503,7 @@ class TelegramView(View):
         ):
             what = f"calls of {values['method']}" if wanted else "calls"
             head = f"{account.name} made {len(found())} of {n} {what} within {seconds:g} s."
-            raise NoReply(f"{head}\n{diagnosis.bots(self.telegram._world, [account])}")
+            raise NoReply(f"{head}\n{diagnosis.describe_bots(self.telegram._world, [account])}")
         newest = (await call(self.server._runner.do, found))[-SHOWN:]
         return {"calls": [call_json(account, called) for called in newest]}
 

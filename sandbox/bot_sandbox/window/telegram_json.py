@@ -210,7 +210,7 @@ def bot_json(account: BotAccount) -> BotJson:
         "name": account.name,
         "username": account.username,
         "privacy": account.privacy,
-        "webhook": diagnosis.address(account),
+        "webhook": diagnosis.webhook_address(account),
         "polled": account._updates.polled,
         "pending": len(account._updates),
         "commands": list(commands.values()),
@@ -326,7 +326,7 @@ def update_json(account: BotAccount, update: Update) -> UpdateJson:
     explained = ""
     if state != "arrived":
         facts = diagnosis.UpdateFacts(update, account, diagnosis.read_log(account))
-        explained = hide_tokens(diagnosis.found(facts))
+        explained = hide_tokens(diagnosis.explain_update(facts))
     return {
         "bot": account.name,
         "username": account.username,

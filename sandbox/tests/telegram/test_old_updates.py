@@ -4,7 +4,7 @@ import pytest
 from webhook_hook import Hook
 
 from bot_sandbox.telegram import Telegram
-from bot_sandbox.telegram.diagnosis import UpdateFacts, found, read_log
+from bot_sandbox.telegram.diagnosis import UpdateFacts, explain_update, read_log
 
 HOUR_S = 3600.0
 
@@ -95,5 +95,7 @@ def test_a_server_that_was_down_for_more_than_a_day_has_lost_what_was_written(
 def test_an_update_that_is_gone_is_not_said_to_be_taken(telegram, account, viktor):
     (update,) = viktor.send("!hello").updates
     telegram.clock.advance(25 * HOUR_S)
-    text = telegram._runner.do(lambda: found(UpdateFacts(update, account, read_log(account))))
+    text = telegram._runner.do(
+        lambda: explain_update(UpdateFacts(update, account, read_log(account)))
+    )
     assert text.startswith("the update is gone, and no bot took it: Telegram keeps updates for 24")

@@ -16,7 +16,12 @@ NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the "
     "same as a current content and reply markup of the message"
 )
-KEPT = {"has_protected_content", "media_group_id", "external_reply", "quote"}  # by a new picture
+KEPT_FIELDS = {
+    "has_protected_content",
+    "media_group_id",
+    "external_reply",
+    "quote",
+}  # by a new picture
 ABOVE = "show_caption_above_media"
 
 
@@ -27,7 +32,7 @@ class Editing(MethodGroup):
         """Change the text of the bot's own message."""
         text, entities = read_text(arguments)
         markup, preview = read_markup(arguments), link_preview(arguments)
-        message = self._own(account, arguments)
+        message = self._message_to_edit(account, arguments)
         if message.file or not message.words:
             raise bad_request("there is no text in the message to edit")
         more = {key: value for key, value in message.more.items() if key != PREVIEW}
@@ -38,7 +43,7 @@ class Editing(MethodGroup):
         """Change the caption of the bot's own file."""
         markup = read_markup(arguments)
         text, entities = read_caption(arguments)
-        message = self._own(account, arguments)
+        message = self._message_to_edit(account, arguments)
         if message.file is None or message.sticker_emoji:
             raise bad_request("there is no caption in the message to edit")
         more = message.more.copy()
@@ -54,19 +59,19 @@ class Editing(MethodGroup):
         if not arguments.text("media"):
             raise bad_request('parameter "media" is required')
         content = input_media(self._world.files, media, arguments)
-        message = self._own(account, arguments)
+        message = self._message_to_edit(account, arguments)
         if message.more.keys() & {"location", "contact", "dice"} or message.sticker_emoji:
             raise bad_request("message can't be edited")
-        for name in message.more.keys() & KEPT:
+        for name in message.more.keys() & KEPT_FIELDS:
             content["more"][name] = message.more[name]
         return self._edit(message, markup, **content)
 
     async def edit_message_reply_markup(self, account: BotAccount, arguments: Arguments) -> Json:
         """Change or remove the buttons under the bot's own message."""
         markup = read_markup(arguments)
-        return self._edit(self._own(account, arguments), markup, mark=False)
+        return self._edit(self._message_to_edit(account, arguments), markup, mark=False)
 
-    def _own(self, account: BotAccount, arguments: Arguments) -> Message:
+    def _message_to_edit(self, account: BotAccount, arguments: Arguments) -> Message:
         """Return the message to edit."""
         if not arguments.text("chat_id") and not arguments.integer("message_id"):
             if arguments.text("inline_message_id"):

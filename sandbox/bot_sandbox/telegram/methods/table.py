@@ -21,7 +21,7 @@ from bot_sandbox.telegram.methods.pinning import Pinning
 from bot_sandbox.telegram.methods.profile import Profile
 from bot_sandbox.telegram.methods.sending import Sending
 from bot_sandbox.telegram.methods.webhook import WebhookMethods
-from bot_sandbox.telegram.parameters import check, describe_ignored
+from bot_sandbox.telegram.parameters import describe_ignored, unknown_parameters
 from bot_sandbox.telegram.updates import WebhookClient
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 
@@ -91,7 +91,7 @@ class Methods:
                 raise _unknown(method)
             if in_response:
                 self._check_in_response(account, method)
-            ignored = check(name, arguments)
+            ignored = unknown_parameters(name, arguments)
             result = await function(account, arguments)
             return result
         except TelegramError as refusal:
