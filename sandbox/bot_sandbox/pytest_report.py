@@ -14,7 +14,7 @@ from bot_sandbox.telegram.diagnosis import describe_bots, without_secrets
 from bot_sandbox.telegram.people import transcript
 from bot_sandbox.telegram.types import Chat
 from bot_sandbox.twitch.chat import Channel, ChatMessage
-from bot_sandbox.twitch.diagnosis import NOBODY, why
+from bot_sandbox.twitch.diagnosis import NOBODY, explain_silence
 from bot_sandbox.twitch.service import Twitch, transcript_of
 from bot_sandbox.twitch.world import TwitchWorld
 from bot_sandbox.world.transcript import Transcript
@@ -102,7 +102,7 @@ def describe_twitch(twitch: Twitch, seen: Seen) -> str:
         if new := seen.new(channel.history):
             lines += _chat(f"#{channel.name}", transcript_of(new))
             if not nobody and is_unanswered(world, channel, new[-1]):
-                lines += why(world, channel, new[-1])
+                lines += explain_silence(world, channel, new[-1])
     if lines and nobody:
         lines.append(f"--- {NOBODY}")
     for record in seen.new(world.records):

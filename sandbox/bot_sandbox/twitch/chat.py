@@ -167,7 +167,7 @@ class ChatRooms:
         channel.history.append(message)
         self._messages[message.id] = message
         if came_as[0]:
-            self.trace.note(message.id, "from", came_as[0], author.login, came_as[1])
+            self.trace.record_text(message.id, "from", came_as[0], author.login, came_as[1])
         for listener in self.listeners:
             listener(message, origin)
         self._changes.changed()

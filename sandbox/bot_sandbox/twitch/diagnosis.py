@@ -12,7 +12,7 @@ from bot_sandbox.twitch.connection import SPEAKS_HTTP, ConnectionRecord
 from bot_sandbox.twitch.world import TwitchWorld
 
 REFUSED_BY_FAULT = "login refused: refused by the fault refuse_login"
-CAME = 10  # how many messages to show that came instead of another
+SHOWN_OTHERS = 10  # how many messages to show that came instead of another
 DOWN = (
     "This Twitch is down, by the fault stop or restart. What to do: start it with the fault start"
 )
@@ -37,7 +37,7 @@ def no_answer(
             f"Waited {timeout:g} s for {wanted} message(s) in #{channel.name};"
             f" {len(found)} came: {texts}."
         )
-    return "\n".join([first, *why(world, channel, asked, heard)])
+    return "\n".join([first, *explain_silence(world, channel, asked, heard)])
 
 
 def nothing_fitting(
@@ -46,13 +46,13 @@ def nothing_fitting(
     """Return the text of NoReply for `wait_for`: what came instead, or why nothing came."""
     head = f"No matching message came in #{channel.name} within {timeout:g} s."
     if not came:
-        return "\n".join([f"{head} No other came either.", *why(world, channel)])
+        return "\n".join([f"{head} No other came either.", *explain_silence(world, channel)])
     shown = [f"  {message.user}: {message.text}" for message in came]
-    more = [f"  … and {len(shown) - CAME} more"] if len(shown) > CAME else []
-    return "\n".join([f"{head} What came instead:", *shown[:CAME], *more])
+    more = [f"  … and {len(shown) - SHOWN_OTHERS} more"] if len(shown) > SHOWN_OTHERS else []
+    return "\n".join([f"{head} What came instead:", *shown[:SHOWN_OTHERS], *more])
 
 
-def why(
+def explain_silence(
     world: TwitchWorld,
     channel: Channel,
     asked: ChatMessage | None = None,
@@ -73,8 +73,8 @@ def why(
     failed = find_failure(command, heard.lines if heard else ())
     lines = []
     for record in _could_answer(world, channel, list(latest.values())):
-        lines.append(_connection(world, channel, record, since, failed))
-        lines += _faults(world, record, since)
+        lines.append(_explain_connection(world, channel, record, since, failed))
+        lines += _explain_faults(world, record, since)
     lines += _subscriptions(world, channel, command, heard)
     if world.unsupported:
         what = ", ".join(world.unsupported)
@@ -101,7 +101,7 @@ def _could_answer(
     ]
 
 
-def _connection(
+def _explain_connection(
     world: TwitchWorld, channel: Channel, record: ConnectionRecord, since: float, failed: str
 ) -> str:
     who = record.login or "a program"
@@ -146,10 +146,10 @@ def _connection(
         )
     if record.login.startswith("justinfan"):
         return f"Found: {record.login} only reads: it logged in without an account"
-    return _heard(world, channel, record, since, failed)
+    return _explain_silence_of_hearer(world, channel, record, since, failed)
 
 
-def _faults(world: TwitchWorld, record: ConnectionRecord, since: float) -> list[str]:
+def _explain_faults(world: TwitchWorld, record: ConnectionRecord, since: float) -> list[str]:
     """Return what faults of this sandbox do to a program, and did to it and its question."""
     held = [c for c in world.connections if c.record is record and record.open]
     texts = [text for connection in held for _, text in connection.faults()]
@@ -163,7 +163,7 @@ def _faults(world: TwitchWorld, record: ConnectionRecord, since: float) -> list[
     return [f"A fault of this sandbox: {text}." for text in dict.fromkeys(texts)]
 
 
-def _heard(
+def _explain_silence_of_hearer(
     world: TwitchWorld, channel: Channel, record: ConnectionRecord, since: float, failed: str
 ) -> str:
     user = world.user(record.login)

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from bot_sandbox.twitch.chat import FOR_GOOD, Channel, ChatMessage
 from bot_sandbox.twitch.eventsub_events import (
-    TYPES,
+    EVENT_TYPES,
     EventType,
     Subscription,
     announcement_event,
@@ -22,7 +22,7 @@ from bot_sandbox.twitch.eventsub_events import (
 )
 from bot_sandbox.twitch.eventsub_webhook import Webhooks
 from bot_sandbox.twitch.eventsub_websocket import EventSubSockets
-from bot_sandbox.twitch.helix import HelixError, HelixGate, json_body, page
+from bot_sandbox.twitch.helix import HelixError, HelixGate, json_body, paginate
 from bot_sandbox.twitch.tokens import Application, TokenRecord
 from bot_sandbox.twitch.user import TwitchUser
 from bot_sandbox.twitch.world import TwitchWorld
@@ -46,12 +46,12 @@ class EventSub:
         self._subscriptions = world.subscriptions
         self.webhooks = Webhooks(world)
         self.sockets = EventSubSockets(world)
-        world.chat.listeners.append(self._said)
-        world.on_event.append(self._happened)
-        world.chat.on_banned.append(self._banned)
-        world.chat.on_unmodded.append(self._unmodded)
-        world.tokens.on_revoked.append(self._revoked)
-        world.tokens.on_withdrawn.append(self._withdrawn)
+        world.chat.listeners.append(self._notify_of_message)
+        world.on_event.append(self._notify_of_event)
+        world.chat.on_banned.append(self._end_for_banned_user)
+        world.chat.on_unmodded.append(self._end_for_former_moderator)
+        world.tokens.on_revoked.append(self._end_for_revoked_token)
+        world.tokens.on_withdrawn.append(self._end_for_withdrawn_consent)
 
     def begin_again(self) -> None:
         """Deliver for the subscriptions that there are, after a restore."""
@@ -65,7 +65,7 @@ class EventSub:
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
-        gate = self._gate.endpoint
+        gate = self._gate.guard_endpoint
         path = "/helix/eventsub/subscriptions"
         return [
             web.post(path, gate(self.create, "type version condition transport")),
@@ -76,7 +76,9 @@ class EventSub:
 
     async def create(self, request: web.Request, token: TokenRecord) -> web.Response:
         """POST: subscribe; a webhook must answer a challenge before events come."""
-        subscription = check(self._world, self.sockets, token, await json_body(request))
+        subscription = requested_subscription(
+            self._world, self.sockets, token, await json_body(request)
+        )
         if any(is_duplicate(subscription, other) for other in self._subscriptions.values()):
             raise HelixError(409, "subscription already exists")
         owned = [other for other in self._subscriptions.values() if owns(token, other)]
@@ -104,7 +106,7 @@ class EventSub:
             owned = [s for s in owned if s.id == request.query["subscription_id"]]
         shown = [subscription.as_json() for subscription in owned]
         after = {name: value for name, value in request.query.items() if name == "after"}
-        return web.json_response(self._answer(token, owned) | page(shown, after, 100, 100))
+        return web.json_response(self._answer(token, owned) | paginate(shown, after, 100, 100))
 
     async def delete(self, request: web.Request, token: TokenRecord) -> web.Response:
         """DELETE ?id=…: end a subscription."""
@@ -114,7 +116,7 @@ class EventSub:
         if subscription is None or not owns(token, subscription):
             raise HelixError(404, "subscription not found")
         del self._subscriptions[subscription.id]
-        self.webhooks.forget(subscription)
+        self.webhooks.drop_queue(subscription)
         self._world.changes.changed()
         return web.Response(status=204)
 
@@ -127,18 +129,18 @@ class EventSub:
             "max_total_cost": MOST_COST_A_USER if token.user else MOST_COST_AN_APP,
         }
 
-    def _said(self, message: ChatMessage, _origin: object) -> None:
+    def _notify_of_message(self, message: ChatMessage, _origin: object) -> None:
         channel = self._world.chat.channels[message.channel]
         if message.announcement:
-            if readers := self._to("channel.chat.notification", channel):
+            if readers := self._subscriptions_to("channel.chat.notification", channel):
                 self._send(readers, announcement_event(message, channel))
-        elif readers := self._to("channel.chat.message", channel):
+        elif readers := self._subscriptions_to("channel.chat.message", channel):
             self._send(readers, chat_event(message, channel))
 
-    def _happened(self, type: str, channel: Channel, user: TwitchUser) -> None:
-        self._send(self._to(type, channel), channel_event(type, channel, user))
+    def _notify_of_event(self, type: str, channel: Channel, user: TwitchUser) -> None:
+        self._send(self._subscriptions_to(type, channel), channel_event(type, channel, user))
 
-    def _to(self, type: str, channel: Channel) -> list[Subscription]:
+    def _subscriptions_to(self, type: str, channel: Channel) -> list[Subscription]:
         """Return the subscriptions to a type on a channel."""
         every = self._subscriptions.values()
         return [s for s in every if s.enabled and s.type == type and s.channel is channel]
@@ -150,36 +152,36 @@ class EventSub:
             else:
                 self.sockets.notify(subscription, event)
 
-    def _banned(self, channel: Channel, user: TwitchUser, seconds: float) -> None:
+    def _end_for_banned_user(self, channel: Channel, user: TwitchUser, seconds: float) -> None:
         """End the chat subscriptions of a permanently banned user."""
         for subscription in list(self._subscriptions.values()):
             theirs = subscription.channel is channel and subscription.reader == user
             in_chat = subscription.kind.in_chat and seconds == FOR_GOOD
             if theirs and in_chat and subscription.is_active:
-                self._end(subscription, "chat_user_banned")
+                self._end_subscription(subscription, "chat_user_banned")
 
-    def _unmodded(self, channel: Channel, user: TwitchUser) -> None:
+    def _end_for_former_moderator(self, channel: Channel, user: TwitchUser) -> None:
         """End the subscriptions that need a moderator."""
         for subscription in list(self._subscriptions.values()):
             theirs = subscription.channel is channel and subscription.reader == user
             if theirs and not subscription.kind.in_chat and subscription.is_active:
-                self._end(subscription, "moderator_removed")
+                self._end_subscription(subscription, "moderator_removed")
 
-    def _revoked(self, token: TokenRecord) -> None:
+    def _end_for_revoked_token(self, token: TokenRecord) -> None:
         for subscription in list(self._subscriptions.values()):
             by_socket = subscription.transport["method"] == "websocket"
             if by_socket and subscription.token is token and subscription.is_active:
-                self._end(subscription, "authorization_revoked")
+                self._end_subscription(subscription, "authorization_revoked")
 
-    def _withdrawn(self, app: Application, user: TwitchUser) -> None:
+    def _end_for_withdrawn_consent(self, app: Application, user: TwitchUser) -> None:
         """End the subscriptions that needed a withdrawn consent."""
         for subscription in list(self._subscriptions.values()):
             let_in = subscription.kind.in_chat and user == subscription.channel.owner
             rested = let_in or user == subscription.reader
             if subscription.app == app and rested and subscription.is_active:
-                self._end(subscription, "authorization_revoked")
+                self._end_subscription(subscription, "authorization_revoked")
 
-    def _end(self, subscription: Subscription, status: str) -> None:
+    def _end_subscription(self, subscription: Subscription, status: str) -> None:
         subscription.status = status
         if subscription.transport["method"] == "webhook":
             self.webhooks.revoked(subscription)
@@ -188,7 +190,7 @@ class EventSub:
         self._world.changes.changed()
 
 
-def check(
+def requested_subscription(
     world: TwitchWorld, sockets: EventSubSockets, token: TokenRecord, body: dict[str, Any]
 ) -> Subscription:
     """Return the requested subscription; raise HelixError if it isn't allowed."""
@@ -248,12 +250,12 @@ def note_unknown_names(
 
 def find_type(world: TwitchWorld, name: str, version: str) -> EventType:
     """Return the requested type of event; raise HelixError if it is unsupported or unknown."""
-    for kind in TYPES:
+    for kind in EVENT_TYPES:
         if (kind.name, kind.version) == (name, version):
             return kind
     if f"{name} {version}" in REAL_TYPES:
         world.note_unsupported(f"EventSub {name} {version}")
-        supported = ", ".join(f"{kind.name} {kind.version}" for kind in TYPES)
+        supported = ", ".join(f"{kind.name} {kind.version}" for kind in EVENT_TYPES)
         raise HelixError(400, f"This sandbox has no {name} {version}. It has {supported}.")
     if (name, version) == ("channel.follow", "1"):
         raise HelixError(410, "")  # twitchdev/issues#1018

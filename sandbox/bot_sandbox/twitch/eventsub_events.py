@@ -32,7 +32,7 @@ class EventType:
 
 
 # Conditions and scopes as in dev.twitch.tv/docs/eventsub/eventsub-subscription-types
-TYPES = (
+EVENT_TYPES = (
     EventType("channel.chat.message", "1", "user_id", "user:read:chat"),
     EventType("channel.chat.notification", "1", "user_id", "user:read:chat"),
     EventType("channel.follow", "2", "moderator_user_id", "moderator:read:followers"),

@@ -44,12 +44,12 @@ class Webhooks:
 
     def revoked(self, subscription: Subscription) -> None:
         """Tell the callback that its subscription ended, and stop."""
-        self.forget(subscription)
+        self.drop_queue(subscription)
         body = {"subscription": subscription.as_json()}
         self._tasks.start(self._revoke(subscription, body))
 
-    def forget(self, subscription: Subscription) -> None:
-        """Drop a subscription and its queued notifications."""
+    def drop_queue(self, subscription: Subscription) -> None:
+        """Drop the queued notifications of a subscription that ended."""
         self._queues.pop(subscription.id, None)
 
     def begin_again(self, subscriptions: Iterable[Subscription]) -> None:
@@ -161,7 +161,7 @@ class Webhooks:
     def _note(self, about: str, direction: str, callback: str, text: str) -> None:
         """Record what was sent or received for a chat message, if it was for one."""
         if about:
-            self._world.chat.trace.note(about, direction, "EventSub webhook", callback, text)
+            self._world.chat.trace.record_text(about, direction, "EventSub webhook", callback, text)
 
     def _headers(
         self, subscription: Subscription, kind: str, message_id: str, attempt: int, raw: bytes

@@ -65,7 +65,7 @@ class EventSubSession(HeldConnection):
         text = json.dumps(message, ensure_ascii=False)
         about = payload.get("event", {}).get("message_id", "")
         if about and self.live:
-            self._world.chat.trace.note(about, "to", "EventSub WebSocket", self.login, text)
+            self._world.chat.trace.record_text(about, "to", "EventSub WebSocket", self.login, text)
         self.send(text)
 
     def take_over(self, old: "EventSubSession") -> None:

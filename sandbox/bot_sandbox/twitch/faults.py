@@ -63,7 +63,7 @@ class Faults:
 
     def reconnect(self, login: TwitchAccount | str, close_after_s: float = 30.0) -> None:
         """Ask to reconnect (RECONNECT or session_reconnect); close later if the client stays."""
-        self._each(login, lambda c: self._reconnect(c, close_after_s))
+        self._for_each_connection(login, lambda c: self._reconnect(c, close_after_s))
 
     def stop_pong(self, login: TwitchAccount | str) -> None:
         """Stop answering this client's PINGs; an EventSub client receives nothing more."""
@@ -74,7 +74,7 @@ class Faults:
             else:
                 connection.silenced_by = "stop_pong"
 
-        self._each(login, stop)
+        self._for_each_connection(login, stop)
 
     def silence(self, login: TwitchAccount | str) -> None:
         """Keep the connection open, but let nothing through, in either direction."""
@@ -82,7 +82,7 @@ class Faults:
         def hush(connection: HeldConnection) -> None:
             connection.silenced_by = "silence"
 
-        self._each(login, hush)
+        self._for_each_connection(login, hush)
 
     def half_line(self, login: TwitchAccount | str) -> None:
         """Send half of the next line, then nothing more (IRC only)."""
@@ -102,7 +102,7 @@ class Faults:
         def slow(connection: HeldConnection) -> None:
             connection.delay_s = seconds
 
-        self._each(login, slow)
+        self._for_each_connection(login, slow)
 
     def refuse_login(self, login: TwitchAccount | str, n: int = 1) -> None:
         """Refuse the next n IRC logins of this name, whatever the token."""
@@ -165,9 +165,9 @@ class Faults:
     @property
     def active(self) -> list[Fault]:
         """The faults that act now, or wait for something to hit."""
-        return self._runner.do(self._active)
+        return self._runner.do(self._active_faults)
 
-    def _active(self) -> list[Fault]:
+    def _active_faults(self) -> list[Fault]:
         servers = self._servers
         found = [
             Fault(name, connection.login, None, text)
@@ -237,7 +237,7 @@ class Faults:
             text = f"a connection of {connection.login} was ended: {why}"
             self._servers._world.note_fault(connection.login, text)
 
-        self._each(login, end)
+        self._for_each_connection(login, end)
 
     def _reconnect(self, connection: HeldConnection, close_after_s: float) -> None:
         if isinstance(connection, EventSubSession):
@@ -252,9 +252,11 @@ class Faults:
             if isinstance(connection, IrcConnection):
                 setattr(connection, flag, True)
 
-        self._each(login, mark)
+        self._for_each_connection(login, mark)
 
-    def _each(self, login: TwitchAccount | str, act: Callable[[HeldConnection], None]) -> None:
+    def _for_each_connection(
+        self, login: TwitchAccount | str, act: Callable[[HeldConnection], None]
+    ) -> None:
         name = login_of(login)
 
         def all_of_them() -> None:

@@ -75,7 +75,7 @@ class HelixGate:
         self._world = world
         self.fail_with: list[int] = []  # statuses of the next responses (faults.fail_api)
 
-    def endpoint(self, endpoint: Endpoint, takes: str, lacks: str = "") -> Handler:
+    def guard_endpoint(self, endpoint: Endpoint, takes: str, lacks: str = "") -> Handler:
         """Wrap an endpoint with the checks: token, client id, rate limit, error envelope.
 
         `takes` are the parameters that it knows. `lacks` are those that only the real one knows;
@@ -91,8 +91,8 @@ class HelixGate:
                     what = f"{request.method} {request.path} was answered with {status}"
                     self._world.note_fault("", what)
                     raise HelixError(status, "")
-                token = self._who(request)
-                headers = self._rate(token)
+                token = self._token_of_request(request)
+                headers = self._rate_headers(token)
                 given = dict(request.query)
                 if request.method == "POST":
                     given |= await json_body(request)
@@ -132,7 +132,7 @@ class HelixGate:
 
         return answer
 
-    def _who(self, request: web.Request) -> TokenRecord:
+    def _token_of_request(self, request: web.Request) -> TokenRecord:
         kind, _, access_token = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer" or not access_token.strip():
             raise HelixError(401, "OAuth token is missing")
@@ -146,7 +146,7 @@ class HelixGate:
             raise HelixError(401, "Client ID and OAuth token do not match")
         return token
 
-    def _rate(self, token: TokenRecord) -> dict[str, str]:
+    def _rate_headers(self, token: TokenRecord) -> dict[str, str]:
         limit = self._world.settings.api_points
         key = f"api {token.app.client_id} {token.user.id if token.user else ''}"
         used = self._world.window.count(key, 60.0)
@@ -197,7 +197,7 @@ class ChatEndpoints:
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
-        gate = self._gate.endpoint
+        gate = self._gate.guard_endpoint
         return [
             web.get("/helix/users", gate(self.users, "id login")),
             web.post("/helix/chat/messages", gate(self.send, MESSAGE)),
@@ -239,25 +239,25 @@ class ChatEndpoints:
         if code:
             barred = DROPPED_WHEN_BARRED[code]
             self._world.rules.note_refusal(sender, channel.name, *barred)
-            return dropped(*barred)
+            return dropped_response(*barred)
         parent = self._world.chat.message(str(body.get("reply_parent_message_id") or ""))
         if body.get("reply_parent_message_id") and parent is None:
             raise HelixError(400, NOT_A_PARENT)
         text = without_command(text)
         if not text:
             self._world.rules.note_refusal(sender, channel.name, "msg_rejected", REJECTED)
-            return dropped("msg_rejected", REJECTED)
+            return dropped_response("msg_rejected", REJECTED)
         code = self._world.rules.refuse(
             sender, channel.name, text, mod=channel.is_mod(sender), irc=False
         )
         if code:
-            return dropped(code, REFUSALS[code])
+            return dropped_response(code, REFUSALS[code])
         first_line = f"{request.method} {request.path_qs}"
         came_as = ("Helix", http_text(first_line, request.headers, await request.text()))
         message = self._world.chat.post(channel, sender, text, parent, came_as=came_as)
         sent = {"message_id": message.id, "is_sent": True, "drop_reason": None}
         answer = web.json_response({"data": [sent]})
-        self._world.chat.trace.note(
+        self._world.chat.trace.record_text(
             message.id, "to", "Helix", sender.login, f"{answer.status} OK\n\n{answer.text}"
         )
         return answer
@@ -276,7 +276,7 @@ class ChatEndpoints:
             {"user_id": u.id, "user_login": u.login, "user_name": u.display_name}
             for u in there.values()
         ]
-        return web.json_response(page(data, given, 100, 1000) | {"total": len(data)})
+        return web.json_response(paginate(data, given, 100, 1000) | {"total": len(data)})
 
     async def channels(self, request: web.Request, token: TokenRecord) -> web.Response:
         """GET /channels?broadcaster_id=…: the channels of up to 100 users."""
@@ -308,7 +308,7 @@ class ChatEndpoints:
             for user_id, at in reversed(channel.followers.items())  # newest first
             if may_know and given.get("user_id", user_id) == user_id
         ]
-        return web.json_response(page(who, given, 20, 100) | {"total": len(channel.followers)})
+        return web.json_response(paginate(who, given, 20, 100) | {"total": len(channel.followers)})
 
     async def streams(self, request: web.Request, token: TokenRecord) -> web.Response:
         """GET /streams: live streams, all or by user_id or user_login; all are in English."""
@@ -324,7 +324,7 @@ class ChatEndpoints:
             and query.get("language", LANGUAGE) == LANGUAGE
             and (not (ids or wanted) or channel.owner.id in ids or channel.name in wanted)
         ]
-        return web.json_response(page(live, dict(query), 20, 100))
+        return web.json_response(paginate(live, dict(query), 20, 100))
 
     def _channel(self, user_id: str) -> Channel:
         user = self._world.users.get(user_id)
@@ -350,7 +350,7 @@ class ChatEndpoints:
         return sender
 
 
-def page(data: list[Json], given: dict[str, str], default: int, most: int) -> Json:
+def paginate(data: list[Json], given: dict[str, str], default: int, most: int) -> Json:
     """Return one page of a list: `first` entries after the cursor `after`."""
     first, after = given.get("first", str(default)), given.get("after", "0")
     if not (NUMBER.fullmatch(first) and 1 <= int(first) <= most):
@@ -402,7 +402,7 @@ def stream_json(channel: Channel, stream: Stream) -> Json:
     }
 
 
-def dropped(code: str, words: str) -> web.Response:
+def dropped_response(code: str, words: str) -> web.Response:
     """Return the response for a message that chat has dropped."""
     reason = {"code": code, "message": words}
     return web.json_response(

@@ -61,7 +61,7 @@ class IrcConnection(HeldConnection):
         self.split_lines = False
         self._server = server
         self._password = ""
-        self._heard = ""  # the last raw line
+        self._last_line = ""  # as it came
         self._capabilities: set[str] = set()
         self._pong = asyncio.Event()
         self._commands = {
@@ -110,7 +110,7 @@ class IrcConnection(HeldConnection):
             # A web page made a browser send it; a later line of it could be a command.
             self.end(SPEAKS_HTTP, abort=True)
             return
-        self._heard = text
+        self._last_line = text
         line = read(text)
         name = line.command.upper()
         if not name or (not self.login and name not in BEFORE_LOGIN):
@@ -129,7 +129,7 @@ class IrcConnection(HeldConnection):
     def tell(self, message: ChatMessage, line: str) -> None:
         """Send a line about a chat message, and record it."""
         if self.live:
-            self.world.chat.trace.note(message.id, "to", "IRC", self.login, line)
+            self.world.chat.trace.record_text(message.id, "to", "IRC", self.login, line)
         self.send(line)
 
     # Logging in: CAP, PASS, NICK
@@ -299,7 +299,7 @@ class IrcConnection(HeldConnection):
                 self._notice(name, REFUSALS[code], code)
             return
         parent = world.chat.message(line.tags.get("reply-parent-msg-id", ""))
-        came_as = ("IRC", self._heard)
+        came_as = ("IRC", self._last_line)
         message = world.chat.post(channel, user, text, parent, self, came_as=came_as)
         if self.has("commands"):
             own = {"client-nonce": line.tags.get("client-nonce", ""), "id": message.id}
@@ -379,8 +379,8 @@ class IrcServer:
         self.members: dict[str, dict[IrcConnection, None]] = defaultdict(dict)  # by channel
         self.refuse_logins: dict[str, int] = defaultdict(int)  # faults.refuse_login
         world.chat.listeners.append(self._deliver)
-        world.chat.on_banned.append(self._banned)
-        world.tokens.on_revoked.append(self._revoked)
+        world.chat.on_banned.append(self._clear_banned_user)
+        world.tokens.on_revoked.append(self._end_clients_of_token)
 
     def correct_members(self) -> None:
         """Make the members of channels those of the connections that there are, after a restore."""
@@ -402,7 +402,7 @@ class IrcServer:
         await socket.prepare(request)
         assert request.transport is not None
         wire = WebSocketTransport(socket, request.transport)
-        client = self._open(IrcConnection(self, wire, "IRC over WebSocket"))
+        client = self._register_client(IrcConnection(self, wire, "IRC over WebSocket"))
 
         async def receive_all() -> None:
             async for frame in socket:
@@ -422,12 +422,12 @@ class IrcServer:
         except (ConnectionError, OSError):
             pass
         finally:
-            await self._closed(client, why)
+            await self._forget_client(client, why)
         return socket
 
     async def serve_tcp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one TCP client."""
-        client = self._open(IrcConnection(self, TcpTransport(writer), "IRC over TCP"))
+        client = self._register_client(IrcConnection(self, TcpTransport(writer), "IRC over TCP"))
 
         async def receive_all() -> None:
             splitter = LineSplitter(self.world.settings.line_bytes)
@@ -441,7 +441,7 @@ class IrcServer:
         except (ConnectionError, OSError):
             why = "the connection broke"
         finally:
-            await self._closed(client, why)
+            await self._forget_client(client, why)
 
     def join(self, client: IrcConnection, channel: str) -> None:
         """Add a client to a channel."""
@@ -483,7 +483,7 @@ class IrcServer:
                 lines[tags] = irc_lines.privmsg(message, given)
             client.tell(message, lines[tags])
 
-    def _banned(self, channel: Channel, user: TwitchUser, seconds: float) -> None:
+    def _clear_banned_user(self, channel: Channel, user: TwitchUser, seconds: float) -> None:
         """Clear a banned user's messages for everyone; a permanent ban removes the user.
 
         They get no NOTICE, only this and a PART (Chatterino/chatterino2#2110).
@@ -497,16 +497,16 @@ class IrcServer:
             if client.user == user and seconds == FOR_GOOD:
                 client.remove_from(channel.name)
 
-    def _revoked(self, token: TokenRecord) -> None:
+    def _end_clients_of_token(self, token: TokenRecord) -> None:
         for client in list(self.world.connections):
             if isinstance(client, IrcConnection) and client.token is token:
                 client.end("its token was revoked")
 
-    def _open(self, client: IrcConnection) -> IrcConnection:
+    def _register_client(self, client: IrcConnection) -> IrcConnection:
         self.world.opened(client)
         return client
 
-    async def _closed(self, client: IrcConnection, why: str) -> None:
+    async def _forget_client(self, client: IrcConnection, why: str) -> None:
         """Forget a connection that ends, and send its last lines."""
         client.end(why)
         for channel in list(client.joined):

@@ -32,7 +32,9 @@ class MessageTrace:
     def __init__(self, most: int) -> None:
         self._last: deque[tuple[str, TraceEntry]] = deque(maxlen=most)
 
-    def note(self, message_id: str, direction: str, kind: str, program: str, text: str) -> None:
+    def record_text(
+        self, message_id: str, direction: str, kind: str, program: str, text: str
+    ) -> None:
         """Record a text for a message."""
         self._last.append((message_id, TraceEntry(direction, kind, program, text[:LONGEST])))
 

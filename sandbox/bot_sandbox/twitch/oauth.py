@@ -159,8 +159,8 @@ class OAuth:
 
     async def show(self, request: web.Request) -> web.Response:
         """GET /oauth2/authorize: ask the person."""
-        asked = self._asked(dict(request.query))
-        return self._ask(asked.app, asked.scopes, dict(request.query))
+        asked = self._requested_consent(dict(request.query))
+        return self._consent_page(asked.app, asked.scopes, dict(request.query))
 
     async def decide(self, request: web.Request) -> web.Response:
         """POST /oauth2/authorize: take the decision and send the browser back to the program.
@@ -168,7 +168,7 @@ class OAuth:
         A code is in the query, tokens are in the fragment, which a browser keeps to itself.
         """
         given = await parameters(request)
-        consent = self._asked(given)
+        consent = self._requested_consent(given)
         user = self._world.users.get(given.get("account", ""))
         back = {"state": given["state"]} if given.get("state") else {}
         if given.get("decision") != "authorize" or user is None:
@@ -196,8 +196,8 @@ class OAuth:
         if consent is None:
             wrong = "<p>This code is unknown or was used already.</p>" if user_code else ""
             form = '<form>Code: <input name="device-code"> <button>Activate</button></form>'
-            return page(f"<h1>Activate a device</h1>{wrong}{form}")
-        return self._ask(consent.app, consent.scopes, {"device-code": user_code})
+            return html_page(f"<h1>Activate a device</h1>{wrong}{form}")
+        return self._consent_page(consent.app, consent.scopes, {"device-code": user_code})
 
     async def decide_device(self, request: web.Request) -> web.Response:
         """POST /activate: take the decision."""
@@ -205,14 +205,14 @@ class OAuth:
         consent = self._codes.asked(given.get("device-code", ""))
         user = self._world.users.get(given.get("account", ""))
         if consent is None:
-            return page("<h1>This code is unknown or was used already.</h1>", status=400)
+            return html_page("<h1>This code is unknown or was used already.</h1>", status=400)
         if given.get("decision") != "authorize" or user is None:
             consent.denied = True
-            return page("<h1>Cancelled.</h1>")
+            return html_page("<h1>Cancelled.</h1>")
         consent.user = user
-        return page("<h1>The device is activated.</h1><p>You can close this page.</p>")
+        return html_page("<h1>The device is activated.</h1><p>You can close this page.</p>")
 
-    def _asked(self, given: dict[str, str]) -> Consent:
+    def _requested_consent(self, given: dict[str, str]) -> Consent:
         """Return the consent that a request to authorize asks for; raise OAuthError."""
         app = self._world.apps.get(given.get("client_id", ""))
         if app is None:
@@ -255,7 +255,9 @@ class OAuth:
                 self._key = await asyncio.to_thread(oidc.SigningKey, self._world.randomness)
         return self._key
 
-    def _ask(self, app: Application, scopes: list[str], hidden: dict[str, str]) -> web.Response:
+    def _consent_page(
+        self, app: Application, scopes: list[str], hidden: dict[str, str]
+    ) -> web.Response:
         wants = "".join(f"<li><code>{escape(scope)}</code></li>" for scope in scopes)
         keep = "".join(
             f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
@@ -264,7 +266,7 @@ class OAuth:
         people = "".join(account_choice(user) for user in self._world.users.values())
         code = hidden.get("device-code", "")
         shown = f"<p>The code is <b>{escape(code)}</b>.</p>" if code else ""
-        return page(
+        return html_page(
             f"<h1>{escape(app.name)} wants to access an account</h1>{shown}"
             f"<p>It will be able to use:</p><ul>{wants or '<li>your public profile</li>'}</ul>"
             f'<form method="post">{keep}<p>Whose account?</p>{people or "<p>(nobody has one)</p>"}'
@@ -338,7 +340,7 @@ class OAuth:
 
     async def validate(self, request: web.Request) -> web.Response:
         """GET /oauth2/validate: owner, scopes (null if none) and remaining time of a token."""
-        token = self._who(request)
+        token = self._token_of_request(request)
         body: dict[str, object] = {"client_id": token.app.client_id, "scopes": token.scopes or None}
         if token.user:
             body |= {"login": token.user.login, "user_id": token.user.id}
@@ -347,7 +349,7 @@ class OAuth:
 
     async def userinfo(self, request: web.Request) -> web.Response:
         """GET /oauth2/userinfo: the claims about the token's user that were asked for."""
-        token = self._who(request)
+        token = self._token_of_request(request)
         if token.user is None or oidc.SCOPE not in token.scopes:
             raise OAuthError(401, f"missing scope: {oidc.SCOPE}")
         claims = oidc.base_claims(self._world, token.app, token.user)
@@ -376,7 +378,7 @@ class OAuth:
         self._world.tokens.revoke(given["token"])
         return web.Response()
 
-    def _who(self, request: web.Request) -> TokenRecord:
+    def _token_of_request(self, request: web.Request) -> TokenRecord:
         """Return the token of a request; raise OAuthError."""
         kind, _, access_token = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() not in ("oauth", "bearer"):
@@ -441,7 +443,7 @@ def account_choice(user: TwitchUser) -> str:
     )
 
 
-def page(body: str, status: int = 200) -> web.Response:
+def html_page(body: str, status: int = 200) -> web.Response:
     """Return an HTML page around a body."""
     return web.Response(text=PAGE.format(body=body), content_type="text/html", status=status)
 

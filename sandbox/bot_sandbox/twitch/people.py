@@ -83,7 +83,7 @@ class TwitchAccount:
         """
         with hear_bot_logs() as heard:
             (asked,) = self._say([text], self._name(channel), reply_to, skip=True)
-            (answer,) = await self._next(1, asked.channel, timeout, asked, heard)
+            (answer,) = await self._next_messages(1, asked.channel, timeout, asked, heard)
         return add_failure_reason(answer.text, asked.text, await self._logged(asked, heard))
 
     @blocking
@@ -91,7 +91,7 @@ class TwitchAccount:
         self, n: int = 1, channel: TwitchAccount | str | None = None, timeout: float = 5.0
     ) -> list[ChatMessage]:
         """Return the next n unread messages of others, in order."""
-        return await self._next(n, self._name(channel), timeout)
+        return await self._next_messages(n, self._name(channel), timeout)
 
     @blocking
     async def wait_for(
@@ -124,28 +124,28 @@ class TwitchAccount:
 
     def mod(self, account: TwitchAccount | str) -> None:
         """Make someone a moderator of this channel; raise ValueError if they are banned."""
-        self._runner.do(lambda: self._world.chat.mod(*self._here(account)))
+        self._runner.do(lambda: self._world.chat.mod(*self._channel_and_user(account)))
 
     def unmod(self, account: TwitchAccount | str) -> None:
         """Remove a moderator."""
-        self._runner.do(lambda: self._world.chat.unmod(*self._here(account)))
+        self._runner.do(lambda: self._world.chat.unmod(*self._channel_and_user(account)))
 
     def ban(self, account: TwitchAccount | str) -> None:
         """Ban someone from this channel, also as a moderator.
 
         Raises ValueError for the broadcaster, as on Twitch.
         """
-        self._runner.do(lambda: self._world.chat.ban(*self._here(account)))
+        self._runner.do(lambda: self._world.chat.ban(*self._channel_and_user(account)))
 
     def timeout(self, account: TwitchAccount | str, seconds: float) -> None:
         """Keep someone from writing in this channel for so many seconds."""
         if seconds < 1:
             raise ValueError(f"a timeout lasts 1 second or more; found {seconds}")
-        self._runner.do(lambda: self._world.chat.ban(*self._here(account), seconds))
+        self._runner.do(lambda: self._world.chat.ban(*self._channel_and_user(account), seconds))
 
     def unban(self, account: TwitchAccount | str) -> None:
         """End someone's ban or timeout."""
-        self._runner.do(lambda: self._world.chat.unban(*self._here(account)))
+        self._runner.do(lambda: self._world.chat.unban(*self._channel_and_user(account)))
 
     def announce(self, text: str, channel: TwitchAccount | str | None = None) -> ChatMessage:
         """Post an announcement, as the broadcaster or a moderator; chat shows it in a frame.
@@ -156,11 +156,11 @@ class TwitchAccount:
 
     def go_live(self, title: str = "") -> None:
         """Start a stream; raise ValueError if the channel is already live."""
-        self._runner.do(lambda: self._world.go_live(self._own(), title))
+        self._runner.do(lambda: self._world.go_live(self._own_channel(), title))
 
     def end_stream(self) -> None:
         """End the stream; raise ValueError if there is none."""
-        self._runner.do(lambda: self._world.end_stream(self._own()))
+        self._runner.do(lambda: self._world.end_stream(self._own_channel()))
 
     def follow(self, account: TwitchAccount | str) -> None:
         """Follow a channel; raise ValueError for their own. A second time changes nothing."""
@@ -213,7 +213,7 @@ class TwitchAccount:
             self._read[room.name] = len(room.history)
         return said
 
-    async def _next(
+    async def _next_messages(
         self,
         n: int,
         channel: str,
@@ -254,12 +254,12 @@ class TwitchAccount:
         new = [line for callback in called for line in heard.of_function(callback)]
         return [*heard.lines, *new]
 
-    def _own(self) -> Channel:
+    def _own_channel(self) -> Channel:
         return self._world.channel(self.login)
 
-    def _here(self, account: TwitchAccount | str) -> tuple[Channel, TwitchUser]:
+    def _channel_and_user(self, account: TwitchAccount | str) -> tuple[Channel, TwitchUser]:
         """Return this channel and the user of an account."""
-        return self._own(), self._world.user(login_of(account))
+        return self._own_channel(), self._world.user(login_of(account))
 
     def _announce(self, text: str, channel: str) -> ChatMessage:
         check_text(text)

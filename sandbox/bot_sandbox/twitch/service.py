@@ -18,7 +18,7 @@ from bot_sandbox.http.access import HOST, Access
 from bot_sandbox.http.page import Page
 from bot_sandbox.twitch.chat import ChatMessage
 from bot_sandbox.twitch.connection import ConnectionRecord, HeldConnection
-from bot_sandbox.twitch.diagnosis import why
+from bot_sandbox.twitch.diagnosis import explain_silence
 from bot_sandbox.twitch.eventsub_events import EventSubDelivery, Subscription
 from bot_sandbox.twitch.faults import Faults
 from bot_sandbox.twitch.message_trace import TraceEntry
@@ -251,7 +251,7 @@ class Twitch(Servers):
         """Explain why a program did not come to a channel within `timeout` seconds."""
         room = self._world.channel(channel)
         first = f"{login} did not come to #{room.name} within {timeout:g} s."
-        return "\n".join([first, *why(self._world, room)])
+        return "\n".join([first, *explain_silence(self._world, room)])
 
     def hears(
         self,

@@ -15,7 +15,7 @@ from bot_sandbox.world.clock import Clock
 from bot_sandbox.world.randomness import Randomness
 
 # All of Twitch's scopes (dev.twitch.tv/docs/authentication/scopes)
-SCOPES = frozenset(
+KNOWN_SCOPES = frozenset(
     """
     analytics:read:extensions analytics:read:games bits:read channel:bot
     channel:edit:commercial channel:manage:ads channel:manage:broadcast
@@ -96,7 +96,7 @@ def unknown_scope(scopes: list[str]) -> str:
     >>> unknown_scope(["chat:read", "chat_edit"])
     'chat_edit'
     """
-    return next((scope for scope in scopes if scope not in SCOPES), "")
+    return next((scope for scope in scopes if scope not in KNOWN_SCOPES), "")
 
 
 def explain_scope(scope: str) -> str:
@@ -105,7 +105,7 @@ def explain_scope(scope: str) -> str:
     >>> explain_scope("chat_edit")
     "Twitch knows no scope 'chat_edit'; did you mean 'chat:edit'?"
     """
-    close = difflib.get_close_matches(scope, sorted(SCOPES), n=1)
+    close = difflib.get_close_matches(scope, sorted(KNOWN_SCOPES), n=1)
     guess = f"; did you mean {close[0]!r}?" if close else ""
     return f"Twitch knows no scope {scope!r}{guess}"
 

@@ -146,13 +146,13 @@ class TwitchWorld:
         channel.title = title or channel.title
         stream_id = self.randomness.text(11, f"stream {channel.name}", string.digits)
         channel.stream = Stream(stream_id, self.clock.timestamp())
-        self._happened("stream.online", channel, channel.owner)
+        self._announce_event("stream.online", channel, channel.owner)
 
     def end_stream(self, channel: Channel) -> None:
         """End the stream; raise ValueError if there is none."""
         if channel.stream is None:
             raise ValueError(f"#{channel.name} is not live; start a stream first")
-        self._happened("stream.offline", channel, channel.owner)  # while its id is known
+        self._announce_event("stream.offline", channel, channel.owner)  # while its id is known
         channel.stream = None
 
     def follow(self, user: TwitchUser, channel: Channel) -> None:
@@ -161,7 +161,7 @@ class TwitchWorld:
             raise ValueError("nobody can follow their own channel")
         if user.id not in channel.followers:
             channel.followers[user.id] = self.clock.timestamp()
-            self._happened("channel.follow", channel, user)
+            self._announce_event("channel.follow", channel, user)
 
     def unfollow(self, user: TwitchUser, channel: Channel) -> None:
         """Let someone unfollow a channel."""
@@ -225,7 +225,7 @@ class TwitchWorld:
         since = (connection.hears_since(channel) for connection in live)
         return min((moment for moment in since if moment is not None), default=None)
 
-    def _happened(self, type: str, channel: Channel, user: TwitchUser) -> None:
+    def _announce_event(self, type: str, channel: Channel, user: TwitchUser) -> None:
         for listener in self.on_event:
             listener(type, channel, user)
         self.changes.changed()

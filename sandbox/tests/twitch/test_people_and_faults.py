@@ -15,7 +15,7 @@ from twitch_tools import CHAT, Irc, World, call, helix
 from bot_sandbox import Cloud
 from bot_sandbox.diagnosis.bot_log import add_bot_logger
 from bot_sandbox.twitch import NoReply, Twitch
-from bot_sandbox.twitch.diagnosis import why
+from bot_sandbox.twitch.diagnosis import explain_silence
 from bot_sandbox.twitch.faults import Faults
 
 
@@ -423,7 +423,7 @@ def test_a_fault_is_named_when_a_program_is_gone_or_came_late(world):
     asked = world.viktor.say("!hello")
     with world.irc():
         room = world.twitch._world.channel("viktor")
-        text = "\n".join(why(world.twitch._world, room, asked))
+        text = "\n".join(explain_silence(world.twitch._world, room, asked))
         assert "only after this was said" in text and told in text
         world.twitch.faults.drop("hello_bot")
     text = silence_of(world)
@@ -436,7 +436,7 @@ def test_a_fault_of_helix_is_named(world):
         world.twitch.faults.fail_api(503)
         assert helix(world, "POST", "/chat/messages").status == 503
         room = world.twitch._world.channel("viktor")
-        text = "\n".join(why(world.twitch._world, room, asked))
+        text = "\n".join(explain_silence(world.twitch._world, room, asked))
     told = "A fault of this sandbox: POST /helix/chat/messages was answered with 503."
     assert told in text
     assert told not in silence_of(world)  # of a later question
