@@ -41,7 +41,7 @@ except ImportError:
 
 LARGEST = 10_240_000  # bytes of one letter by default; Postfix's message_size_limit
 MOST_RECIPIENTS = 1000  # of one letter; Postfix's smtpd_recipient_limit
-KEPT = 1000  # letters, and refusals, to keep; the oldest are dropped
+KEPT_LETTERS = 1000  # letters, and refusals, to keep; the oldest are dropped
 FLOOD = 10  # times `largest`: a connection that sends so much and no letter is cut
 
 LONGEST_HEAD, LONGEST_SUBJECT = 65_536, 2_000  # read at most; Python's parser is slow
@@ -169,7 +169,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.caught = 0  # letters so far, with those that are no longer kept
         self.letters: list[Letter] = []  # replaced, never changed, so any thread may read it
-        self.unread: deque[Letter] = deque(maxlen=KEPT)
+        self.unread: deque[Letter] = deque(maxlen=KEPT_LETTERS)
         self.refusals: list[str] = []
 
 
@@ -254,13 +254,13 @@ class Mail(LocalServer):
     def _catch(self, letter: Letter) -> None:
         """Keep a letter and wake those who wait for it."""
         self._box.caught += 1
-        self._box.letters = [*self._box.letters, letter][-KEPT:]
+        self._box.letters = [*self._box.letters, letter][-KEPT_LETTERS:]
         self._box.unread.append(letter)
         self._runner.changes.changed()
 
     def _refuse(self, status: str) -> None:
         """Remember a refusal."""
-        self._box.refusals = [*self._box.refusals, readable(status)][-KEPT:]
+        self._box.refusals = [*self._box.refusals, readable(status)][-KEPT_LETTERS:]
 
     def __repr__(self) -> str:
         return f"<Mail: {len(self.letters)} letters caught>"

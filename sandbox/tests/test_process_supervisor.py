@@ -8,7 +8,7 @@ import psutil
 import pytest
 from cloud_tools import POSIX, marked, wait_until
 
-from bot_sandbox.processes.supervisor import KEPT, ProcessSupervisor
+from bot_sandbox.processes.supervisor import KEPT_LINES, ProcessSupervisor
 
 FAMILY = """
 import subprocess, sys, time
@@ -52,10 +52,10 @@ def test_output_and_error_output_are_kept_apart(start, tmp_path):
 
 
 def test_a_chatty_program_is_not_blocked_and_fills_no_memory(start):
-    kept = start(f"for number in range({3 * KEPT}): print(number)")
+    kept = start(f"for number in range({3 * KEPT_LINES}): print(number)")
     assert kept.wait(60) == 0
     kept.output.wait_end(20)
-    assert kept.output.all() == [str(number) for number in range(2 * KEPT, 3 * KEPT)]
+    assert kept.output.all() == [str(number) for number in range(2 * KEPT_LINES, 3 * KEPT_LINES)]
 
 
 def test_who_waits_for_a_line_is_not_kept_when_no_more_will_come(start):

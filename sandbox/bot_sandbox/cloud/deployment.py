@@ -169,7 +169,7 @@ class Deployment:
         self._environment = dict(settings.environment)
         self.instance_numbers = itertools.count(1)
 
-    def code(self) -> Path:
+    def code_folder(self) -> Path:
         """The folder in which instances run; copied again if one of them has deleted it."""
         code = self.root / "code"
         if not code.is_dir():
@@ -241,7 +241,7 @@ class Deployment:
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
             "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{settings.name}",
             "LAMBDA_RUNTIME_DIR": str(RUNTIME),
-            "LAMBDA_TASK_ROOT": str(self.code()),
+            "LAMBDA_TASK_ROOT": str(self.code_folder()),
             "_HANDLER": settings.handler,
         }
 

@@ -74,7 +74,7 @@ def closed() -> FunctionError:
     return FunctionError(EXIT, "Runtime killed: the cloud was closed")
 
 
-def why(error: FunctionError) -> str:
+def kill_reason(error: FunctionError) -> str:
     """Return in one word why an instance was killed: timeout, memory, exit, closed or start."""
     if error.message == closed().message:
         return "closed"

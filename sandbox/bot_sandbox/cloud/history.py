@@ -12,7 +12,7 @@ from itertools import islice
 
 from bot_sandbox.event_loop.change_notifier import ChangeNotifier
 
-KEPT = 20_000  # invocations, and instances, to keep; the oldest are dropped
+KEPT_RECORDS = 20_000  # invocations, and instances, to keep; the oldest are dropped
 LOG_LIMIT = 1_000_000  # characters of a log to keep; the oldest lines are dropped
 
 
@@ -114,8 +114,8 @@ class History:
     changes: ChangeNotifier = field(default_factory=ChangeNotifier)
     log: Log = field(init=False)
     calls: dict[str, RunningCall] = field(default_factory=dict)  # under way, by request id
-    invocations: deque[Invocation] = field(default_factory=lambda: deque(maxlen=KEPT))
-    instances: deque[InstanceRecord] = field(default_factory=lambda: deque(maxlen=KEPT))
+    invocations: deque[Invocation] = field(default_factory=lambda: deque(maxlen=KEPT_RECORDS))
+    instances: deque[InstanceRecord] = field(default_factory=lambda: deque(maxlen=KEPT_RECORDS))
     forgotten: int = 0  # dropped invocations
     throttled: int = 0
     billed_ms: int = 0  # of all invocations ever, by AWS's rule
@@ -134,7 +134,7 @@ class History:
             instances=deque(
                 # one that has ended never changes
                 (replace(one) if one.stopped is None else one for one in self.instances),
-                maxlen=KEPT,
+                maxlen=KEPT_RECORDS,
             ),
         )
         copied.log = self.log.copy(self.log.last)
@@ -175,7 +175,7 @@ class History:
         self.calls.pop(invocation.request_id, None)
         self.billed_ms += invocation.billed_ms
         self.restored += invocation.snapshot
-        self.forgotten += len(self.invocations) == KEPT
+        self.forgotten += len(self.invocations) == KEPT_RECORDS
         self.invocations.append(invocation)
         self.changes.changed()
 

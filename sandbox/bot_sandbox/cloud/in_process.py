@@ -202,7 +202,7 @@ class InProcessFunction:
         try:
             with redirect_stdout(printed), redirect_stderr(printed):
                 try:
-                    with failing():
+                    with as_function_error():
                         yield
                 except (FunctionError, KeyboardInterrupt):  # the caller may interrupt
                     raise
@@ -231,7 +231,7 @@ class CapturedOutput(io.StringIO):
 
 
 @contextmanager
-def failing() -> Iterator[None]:
+def as_function_error() -> Iterator[None]:
     """Turn an exception into the FunctionError that the loop of a process would report."""
     try:
         yield

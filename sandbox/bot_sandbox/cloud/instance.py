@@ -151,5 +151,5 @@ class Instance:
             return
         self.record.stopped = now = self._clock()
         if self.record.state != "stopped" and self._api.failure:
-            self._history.enter(self.record, "killed", now, errors.why(self._api.failure))
+            self._history.enter(self.record, "killed", now, errors.kill_reason(self._api.failure))
         self._history.changes.changed()

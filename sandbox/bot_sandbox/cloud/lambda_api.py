@@ -25,7 +25,7 @@ from bot_sandbox.cloud.events import decode
 from bot_sandbox.cloud.function import Function
 from bot_sandbox.cloud.history import Log
 from bot_sandbox.cloud.queued_calls import QueuedCalls
-from bot_sandbox.cloud.trace import RUNS, next_trace
+from bot_sandbox.cloud.trace import MOST_RUNS, next_trace
 from bot_sandbox.http.access import is_key
 
 PATH = re.compile(r"/\d{4}-\d\d-\d\d(/|$)")  # each version of the API is a date
@@ -44,7 +44,7 @@ KEY_WANTED = (
     "Send the cloud's key as the access key id: Cloud.key in Python, AWS_ACCESS_KEY_ID inside a "
     "function; the sandbox's command prints it"
 )
-TYPES = ("RequestResponse", "Event", "DryRun")
+INVOCATION_TYPES = ("RequestResponse", "Event", "DryRun")
 
 
 class Refusal(Exception):  # noqa: N818 - a response, which AWS calls an exception
@@ -168,12 +168,12 @@ class LambdaApi:
         self, function: Function, headers: Mapping[str, str], body: bytes | None, request_id: str
     ) -> web.Response:
         kind = headers.get("X-Amz-Invocation-Type", "RequestResponse")
-        if kind not in TYPES:
+        if kind not in INVOCATION_TYPES:
             raise Refusal(
                 400,
                 "ValidationException",
                 f"Value {kind!r} at 'invocationType' failed to satisfy constraint: Member must "
-                f"satisfy enum value set: [{', '.join(TYPES)}]",
+                f"satisfy enum value set: [{', '.join(INVOCATION_TYPES)}]",
             )
         if headers.get("X-Amz-Client-Context"):
             lacks = "this sandbox has no client context (X-Amz-Client-Context); put it in the event"
@@ -198,7 +198,9 @@ class LambdaApi:
         try:
             trace = next_trace(headers.get("X-Amzn-Trace-Id", ""), function.arn)
         except FunctionError as error:
-            function._history.log.add(f"[ERROR] {error} It ran {RUNS} times in one chain of calls.")
+            function._history.log.add(
+                f"[ERROR] {error} It ran {MOST_RUNS} times in one chain of calls."
+            )
             if kind == "Event":  # it is taken, and then dropped without a retry
                 return web.Response(status=202)
             raise Refusal(400, error.type, error.message) from None

@@ -70,7 +70,7 @@ class Pool:
 
     async def warm_up(self) -> None:
         """Start an instance and keep it for the first call; raises FunctionError if it fails."""
-        instance = self._take()
+        instance = self._take_instance()
         try:
             longest_s = max(self._init_timeout_s, self.settings.timeout_s)
             await self._start(instance, longest_s, errors.init_timed_out(longest_s))
@@ -92,7 +92,7 @@ class Pool:
         default. `caller` is who calls, if it is no client: a timer.
         """
         arrived = self._clock()
-        instance = self._take()
+        instance = self._take_instance()
         cold = instance.record.ready is None
         call = RunningCall(request_id, instance.record.number, arrived, cold, caller=caller)
         self._history.begin(call)
@@ -101,14 +101,14 @@ class Pool:
         timeout_s = self.settings.timeout_s
         try:
             if call.cold and not await self._start_in_time(instance):
-                instance = await self._replace(instance, call)
-                self._begin(call, tail)
+                instance = await self._replace_instance(instance, call)
+                self._log_start(call, tail)
                 began = time.perf_counter()
                 try:
                     await self._start(instance, timeout_s, errors.timed_out(timeout_s))
                 finally:
                     instance.record.init_s = 0.0  # it is in the call's own duration
-            self._history.enter(instance.record, "busy", self._begin(call, tail))
+            self._history.enter(instance.record, "busy", self._log_start(call, tail))
             trace = trace or next_trace("", self.deployment.arn)
             began = began or time.perf_counter()
             left_s = timeout_s - (time.perf_counter() - began)
@@ -136,7 +136,7 @@ class Pool:
                 instance.drain()
         for instance in [each for each in self._idle if self._is_over(each, now)]:
             self._idle.remove(instance)
-            self._retire(instance, "idle")
+            self._retire_instance(instance, "idle")
 
     def successor(self, history: History) -> "Pool":
         """Return a pool of the same deployment without instances; this one gets no more calls.
@@ -159,7 +159,7 @@ class Pool:
         """Take no more calls, let the running ones finish, then stop everything."""
         self._draining = self._draining or why
         while self._idle:
-            self._retire(self._idle.pop(), why)
+            self._retire_instance(self._idle.pop(), why)
         await self._empty.wait()
         if self._has_launcher:
             await self._launcher.close()
@@ -171,12 +171,12 @@ class Pool:
         self._launcher.fail(errors.closed())
         await self.drain("closed")
 
-    def _take(self) -> Instance:
+    def _take_instance(self) -> Instance:
         while self._idle:
             instance = self._idle.pop()
             if not instance.is_broken:
                 return instance
-            self._retire(instance, "idle")
+            self._retire_instance(instance, "idle")
         if len(self._instances) >= self.settings.concurrency:
             self._history.throttle()
             raise errors.throttled()
@@ -208,7 +208,7 @@ class Pool:
             return False
         return True
 
-    async def _replace(self, slow: Instance, call: RunningCall) -> Instance:
+    async def _replace_instance(self, slow: Instance, call: RunningCall) -> Instance:
         """Stop the instance of a call, and return a new one for it."""
         instance = self._new_instance()
         call.instance = instance.record.number
@@ -244,14 +244,14 @@ class Pool:
                 self._empty.set()
                 self._history.changes.changed()
 
-    def _retire(self, instance: Instance, why: str) -> None:
+    def _retire_instance(self, instance: Instance, why: str) -> None:
         self._instances.discard(instance)
         self._stops.start(self._stop(instance, why))
 
     def _is_over(self, instance: Instance, now: float) -> bool:
         return instance.is_broken or now - instance.record.since >= self.settings.idle_s
 
-    def _begin(self, call: RunningCall, tail: Log | None) -> float:
+    def _log_start(self, call: RunningCall, tail: Log | None) -> float:
         if call.began is None:
             call.began = self._clock()
             self._log(f"START RequestId: {call.request_id} Version: $LATEST", tail)
@@ -273,7 +273,7 @@ class Pool:
         tail: Log | None,
     ) -> None:
         init_s = record.init_s if call.cold else 0
-        self._begin(call, tail)
+        self._log_start(call, tail)
         work_s = min(work_s, self.settings.timeout_s)
         if is_broken and error:
             self._log(f"{call.request_id} {error.message}", tail)

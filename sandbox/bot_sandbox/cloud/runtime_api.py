@@ -20,7 +20,7 @@ from bot_sandbox.cloud.socket_owner import Address, is_alive, socket_owner
 from bot_sandbox.http.access import HOST
 from bot_sandbox.http.local_server import bind_socket
 
-PREFIX = "/2018-06-01/runtime/"
+RUNTIME_API_PATH = "/2018-06-01/runtime/"
 PHRASES = {status.value: status.phrase for status in HTTPStatus}
 OUT_OF_TURN = "ask for the next event after you have answered the last one"
 WORKER_HOST = "cloud"  # the Host header of the sandbox's own loop
@@ -219,7 +219,7 @@ class RuntimeConnection(asyncio.Protocol):
         if is_page or place not in (WORKER_HOST, self._api.address):
             self._refuse(403, "AccessDenied", NO_PAGE, has_body=request.method != "HEAD")
             return
-        match request.method, request.path.removeprefix(PREFIX).split("/"):
+        match request.method, request.path.removeprefix(RUNTIME_API_PATH).split("/"):
             case "GET", ["invocation" | "restore", "next"]:
                 if not self._api.ask(self):
                     self._refuse(403, "InvalidStateTransition", OUT_OF_TURN)

@@ -19,14 +19,14 @@ from urllib.parse import unquote
 
 from bot_sandbox.cloud.errors import FunctionError
 
-RUNS = 16  # of one function in one chain
+MOST_RUNS = 16  # of one function in one chain
 LOOP = "RecursiveInvocationException"
 LOOP_MESSAGE = (
     "Lambda has detected your function being invoked in a recursive loop with other AWS resources "
     "and stopped your function's invocation."
 )
-ROOT = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}")
-COUNT = re.compile(r"([0-9a-f]{8}):(\d{1,4})(?=\||$)")
+ROOT_FORM = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}")
+COUNT_FORM = re.compile(r"([0-9a-f]{8}):(\d{1,4})(?=\||$)")
 
 
 def next_trace(header: str, arn: str) -> str:
@@ -39,13 +39,13 @@ def next_trace(header: str, arn: str) -> str:
     (['Sampled=0', 'Lineage=0b9ba47a:1'], ['Lineage=0b9ba47a:1|5543e76b:1'])
     """
     fields = dict(part.split("=", 1) for part in unquote(header).split(";") if "=" in part)
-    counts = {name: int(runs) for name, runs in COUNT.findall(fields.get("Lineage", ""))}
+    counts = {name: int(runs) for name, runs in COUNT_FORM.findall(fields.get("Lineage", ""))}
     own = hashlib.sha256(arn.encode()).hexdigest()[:8]
     counts[own] = counts.get(own, 0) + 1
-    if counts[own] > RUNS:
+    if counts[own] > MOST_RUNS:
         raise FunctionError(LOOP, LOOP_MESSAGE)
     root = fields.get("Root", "")
-    if not ROOT.fullmatch(root):  # it becomes a header and a variable of the function
+    if not ROOT_FORM.fullmatch(root):  # it becomes a header and a variable of the function
         root = f"1-{int(time.time()):08x}-{os.urandom(12).hex()}"
     lineage = "|".join(f"{name}:{runs}" for name, runs in counts.items())
     return f"Root={root};Parent={os.urandom(8).hex()};Sampled=0;Lineage={lineage}"

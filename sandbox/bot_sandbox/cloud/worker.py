@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NoReturn, TypeVar
 
-API = "/2018-06-01/runtime"
+RUNTIME_API_PATH = "/2018-06-01/runtime"
 MOST_NAMES = 10  # in a message
 HERE = __file__.rpartition(os.sep)[0] + os.sep
 T = TypeVar("T")
@@ -103,8 +103,9 @@ class RuntimeApiClient:
 def request(method: str, path: str, body: str = "") -> bytes:
     """Return the bytes of an HTTP request to the cloud."""
     content = body.encode()
-    head = f"{method} {API}{path} HTTP/1.1\r\nHost: cloud\r\nContent-Length: {len(content)}"
-    return head.encode() + b"\r\n\r\n" + content
+    head = f"{method} {RUNTIME_API_PATH}{path} HTTP/1.1\r\nHost: cloud\r\n"
+    length = f"Content-Length: {len(content)}\r\n\r\n"
+    return (head + length).encode() + content
 
 
 class LambdaContext:

@@ -194,7 +194,7 @@ def twitch_lines(sandbox: Sandbox) -> Iterator[str]:
     if sandbox.sample:
         token = sandbox.settings["TWITCH_TOKEN"]
         yield f'  try: curl -H "Authorization: OAuth {token}" {twitch.url}/oauth2/validate'
-        yield f"  try: {log_in(host, port, token)}"
+        yield f"  try: {log_in_line(host, port, token)}"
 
 
 def mail_lines(sandbox: Sandbox, key: str) -> Iterator[str]:
@@ -202,7 +202,7 @@ def mail_lines(sandbox: Sandbox, key: str) -> Iterator[str]:
     host, port = sandbox.mail.host, sandbox.mail.port
     yield "MAIL: letters to anybody are caught here, and sent nowhere"
     yield f"  SMTP: {host}:{port}, without a password"
-    yield f"  try: {send_letter(host, port)}"
+    yield f"  try: {send_letter_line(host, port)}"
     yield f"  read them: curl -H {key} {sandbox.window.url}/api/mail/letters"
 
 
@@ -233,7 +233,7 @@ def caller_lines(sandbox: Sandbox, sample: Sample) -> Iterator[str]:
     for function in sandbox.functions:
         url = function.url
         callers = {
-            "telegram": ("as Telegram's webhook", set_webhook(settings, url)),
+            "telegram": ("as Telegram's webhook", set_webhook_line(settings, url)),
             "twitch": ("as Twitch's webhook", subscribe(sandbox.twitch, settings, url)),
             "timer": (
                 "by a timer, each minute",
@@ -271,7 +271,7 @@ def cloud_url(cloud: Cloud) -> str:
     return f"http://{cloud.host}:{cloud.port}"
 
 
-def log_in(host: str, port: int, token: str) -> str:
+def log_in_line(host: str, port: int, token: str) -> str:
     """Return a line of Python that logs in to the chat and prints the first answer."""
     said = f"b'PASS oauth:{token}\\r\\nNICK hello_bot\\r\\n'"
     return (
@@ -280,7 +280,7 @@ def log_in(host: str, port: int, token: str) -> str:
     )
 
 
-def send_letter(host: str, port: int) -> str:
+def send_letter_line(host: str, port: int) -> str:
     """Return a line of Python that sends a letter to the mail server."""
     return (
         f"python3 -c \"import smtplib; smtplib.SMTP('{host}', {port}, 'localhost').sendmail("
@@ -300,7 +300,7 @@ def set_timer(window: Window, function: Function, viktor: Person) -> str:
     return f"curl -H {key} -d '{json.dumps(timer)}' {window.url}/api/cloud/timer"
 
 
-def set_webhook(values: dict[str, str], url: str) -> str:
+def set_webhook_line(values: dict[str, str], url: str) -> str:
     """Return the command that makes a function the Telegram bot's webhook."""
     method = f"{values['TELEGRAM_API']}/bot{values['TELEGRAM_TOKEN']}/setWebhook"
     return f"curl {method} -d url={url} -d secret_token={values['TELEGRAM_SECRET']}"

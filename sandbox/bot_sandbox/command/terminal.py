@@ -115,7 +115,7 @@ class TelegramNews(News):
             unread = min(self._read.get(chat._key, 0), max(0, len(chat.messages) - NEWEST))
             self._read[chat._key] = len(chat.messages)
             for message in chat.messages[unread:]:
-                said = self._said(chat, message)
+                said = self._message_line(chat, message)
                 for new in self.new((chat._key, message.message_id), said):
                     yield message.changed_at, new
 
@@ -125,7 +125,7 @@ class TelegramNews(News):
         new = faults.hit_count - seen  # fewer than none after a reset
         return faults.hits[-new:] if new > 0 else []
 
-    def _said(self, chat: Chat, message: Message) -> str:
+    def _message_line(self, chat: Chat, message: Message) -> str:
         where = chat.title or " and ".join(member.name for member in chat.members)
         if message.deleted:
             return f"[telegram {where}] (deleted) {line(message)}"

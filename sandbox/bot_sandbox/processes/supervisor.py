@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 MARKER = "BOT_SANDBOX_PROCESS"
 ROUNDS = 100
-KEPT = 10_000  # lines of a program's output to keep; the oldest are dropped
+KEPT_LINES = 10_000  # lines of a program's output to keep; the oldest are dropped
 # A Ctrl-C in the terminal must not reach them; 0x200 is Windows' CREATE_NEW_PROCESS_GROUP.
 DETACHED: Any = {"start_new_session": True} if os.name == "posix" else {"creationflags": 0x200}
 
@@ -172,7 +172,7 @@ class OutputLines:
 
     def __init__(self, pipe: IO[bytes] | None, changed: threading.Condition) -> None:
         assert pipe is not None
-        self._lines: deque[str] = deque(maxlen=KEPT)
+        self._lines: deque[str] = deque(maxlen=KEPT_LINES)
         self.is_over = False
         self._changed = changed  # of the program, so that it can wait for both of its pipes
         self._reader = threading.Thread(target=self._read, args=(pipe,), daemon=True)

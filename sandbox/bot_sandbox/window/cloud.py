@@ -37,7 +37,7 @@ from bot_sandbox.window.cloud_json import (
     TimersJson,
 )
 from bot_sandbox.window.feed import Record
-from bot_sandbox.window.lanes import Lanes, call_json, lane_json
+from bot_sandbox.window.lanes import Lanes, invocation_json, lane_json
 from bot_sandbox.window.routes import (
     LONGEST_WAIT_S,
     MOST_MESSAGES,
@@ -234,7 +234,7 @@ class CloudView(View):
         function = self.cloud.function(values["function"])
         first = function._history.forgotten + 1
         kept = list(enumerate(function.invocations, first))
-        newer = [call_json(number, each) for number, each in kept if number > values["after"]]
+        newer = [invocation_json(number, each) for number, each in kept if number > values["after"]]
         return {"invocations": newer[-LISTED:], "throttled": function.throttled}
 
     @get(

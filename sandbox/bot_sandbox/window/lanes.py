@@ -88,7 +88,7 @@ class DeploymentWatch:
         self.failed += sum(each.error is not None for each in new)
         first = self.taken - len(new) + 1
         for number, each in list(enumerate(new, first))[-CALLS:]:
-            self.calls.append(call_json(number, each))
+            self.calls.append(invocation_json(number, each))
 
 
 @dataclass(slots=True)
@@ -268,7 +268,7 @@ def calls_json(deployed: DeploymentWatch) -> Json:
     }
 
 
-def call_json(number: int, call: Invocation) -> CallJson:
+def invocation_json(number: int, call: Invocation) -> CallJson:
     """Return a finished call, with its cost by each tariff."""
     rows = {tariff: make_bill([call], tariff).rows[0] for tariff in TARIFFS}
     return {

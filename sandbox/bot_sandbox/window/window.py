@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from bot_sandbox.mail import Mail
 
 PAGE = Path(__file__).with_name("page")
-TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
+CONTENT_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 KEY_WANTED = (
     "the window's key is missing or wrong. It is behind #key= in the address that was printed; "
     f"send it as the header  {KEY_HEADER}: KEY"
@@ -383,8 +383,10 @@ async def say_goodbye(socket: web.WebSocketResponse) -> None:
 async def page_file(request: web.Request) -> web.Response:
     """Serve one of the page's files, and no other."""
     name = request.match_info.get("file", "index.html")
-    files = {path.name: path for path in PAGE.iterdir() if path.suffix in TYPES}
+    files = {path.name: path for path in PAGE.iterdir() if path.suffix in CONTENT_TYPES}
     if name not in files:
         raise web.HTTPNotFound(text=f"the window has no {name}")
     path = files[name]
-    return web.Response(body=path.read_bytes(), content_type=TYPES[path.suffix], charset="utf-8")
+    return web.Response(
+        body=path.read_bytes(), content_type=CONTENT_TYPES[path.suffix], charset="utf-8"
+    )

@@ -39,7 +39,7 @@ def test_too_few_letters_are_504_with_what_to_do(mail, window):
 
 
 def test_letters_keep_their_numbers_when_old_ones_are_dropped(mail, window, monkeypatch):
-    monkeypatch.setattr("bot_sandbox.mail.KEPT", 2)
+    monkeypatch.setattr("bot_sandbox.mail.KEPT_LETTERS", 2)
     for subject in ("one", "two", "three"):
         send(mail, "viktor@example.org", subject)
     letters = Http(window).get("mail/letters")["letters"]
