@@ -28,7 +28,7 @@ IN_THIS_TAB = {
 }
 
 
-class Work:
+class KeptWork:
     """Lines about the learner's work; in a browser's tab also a link that downloads it."""
 
     def __init__(self, lines: dict[str, str], zipped: bytes = b"") -> None:
@@ -50,11 +50,11 @@ class Work:
         return "<br>".join(lines)
 
 
-def your_work() -> Work:
+def your_work() -> KeptWork:
     """Say where your pages and your bot are, and how to take them along."""
     if not IN_A_TAB:
-        return Work(ON_A_MACHINE)
+        return KeptWork(ON_A_MACHINE)
     folder = Path(os.environ["COURSE_FOLDER"])
     with suppress(FileNotFoundError):  # docs/tab/build.py writes it, so that untouched pages stay
         shutil.copy(NOTEBOOKS / ORIGINALS, folder / ORIGINALS)
-    return Work(IN_THIS_TAB, pack(folder).content)
+    return KeptWork(IN_THIS_TAB, pack(folder).content)

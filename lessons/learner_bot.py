@@ -43,7 +43,7 @@ def my_bot(needs: Iterable[str] = ()) -> Bot:
     files = add_needed([needs] if isinstance(needs, str) else needs)
     folder = workshop() / NAME
     (folder / "commands").mkdir(exist_ok=True)
-    bot, left_out = load_bot(folder)
+    bot, left_out = load_learner_bot(folder)
     for line in left_out:
         print(f"left out: {line}")
     for each, file in files.items():
@@ -129,12 +129,12 @@ def commands_of(folder: Path) -> list[str]:
     if not (folder / "main.py").exists():
         return []
     try:
-        return load_bot(folder)[0].commands
+        return load_learner_bot(folder)[0].commands
     except (BotFileError, OSError):
         return []
 
 
-def load_bot(folder: Path) -> tuple[Bot, list[str]]:
+def load_learner_bot(folder: Path) -> tuple[Bot, list[str]]:
     """Load a folder's main.py and its commands; returns also why a file was left out, for each.
 
     BotFileError if main.py itself doesn't load.

@@ -71,7 +71,7 @@ class DamagedError(PackError):
     """A database is broken, and no program can have it open."""
 
 
-class Entry(NamedTuple):
+class PackEntry(NamedTuple):
     """A file of a pack, and when it was changed, in seconds."""
 
     content: bytes
@@ -96,9 +96,9 @@ class Unpacked(NamedTuple):
 
 def pack(folder: Path) -> Pack:
     """Pack a learner's folder. PackError if nothing in it is the learner's, or it is too large."""
-    entries: dict[str, Entry] = {}
+    entries: dict[str, PackEntry] = {}
     left_out: dict[str, str] = {}
-    secrets = known_secrets(env_files_in(folder))
+    secrets = known_secrets(secret_env_files(folder))
     seen: dict[PurePosixPath, bool] = {}
     by_course = written_by_course(folder)
     for name, path in files_below(folder, re.compile(OF_TOOLS)):
@@ -119,7 +119,7 @@ def pack(folder: Path) -> Pack:
         except OSError as error:
             left_out[name] = f"it cannot be read: {error.strerror}"
         else:
-            entries[name] = Entry(content, changed)
+            entries[name] = PackEntry(content, changed)
     if not entries:
         raise PackError(f"There is nothing of yours in {folder} yet, so there is no pack.")
     if sum(len(entry.content) for entry in entries.values()) > TOTAL_LIMIT:
@@ -257,7 +257,7 @@ def is_new(name: str, seen: dict[PurePosixPath, bool]) -> bool:
     return True
 
 
-def env_files_in(folder: Path) -> list[Path]:
+def secret_env_files(folder: Path) -> list[Path]:
     """Find the files of settings whose values must not travel."""
     return [path for path in (bots_folder() / ".env", *folder.rglob(".env")) if path.is_file()]
 
@@ -274,7 +274,7 @@ def without_outputs(content: bytes) -> bytes:
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode(errors="replace")
 
 
-def zipped(entries: dict[str, Entry], manifest: dict[str, Any]) -> bytes:
+def zipped(entries: dict[str, PackEntry], manifest: dict[str, Any]) -> bytes:
     """Write the zip."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -337,7 +337,7 @@ def unpack(
     return done
 
 
-def read(content: bytes) -> tuple[dict[str, Entry], dict[str, str], dict[str, list[str]]]:
+def read(content: bytes) -> tuple[dict[str, PackEntry], dict[str, str], dict[str, list[str]]]:
     """Return a pack's files, what the course wrote last into them, and their versions.
 
     PackError if it is no pack.
@@ -363,7 +363,7 @@ def read(content: bytes) -> tuple[dict[str, Entry], dict[str, str], dict[str, li
             "This file is broken, or it is no pack. Expected the zip that `pack` has made. If it "
             "was sent or copied, fetch it again."
         ) from None
-    return {name: Entry(file, dates[name]) for name, file in files.items()}, by_course, versions
+    return {name: PackEntry(file, dates[name]) for name, file in files.items()}, by_course, versions
 
 
 def check(infos: list[zipfile.ZipInfo]) -> None:
@@ -412,7 +412,7 @@ def read_free(folder: Path, name: str, new: bytes, replace: bool) -> bytes | Non
     return found
 
 
-def write_whole(path: Path, entry: Entry) -> None:
+def write_whole(path: Path, entry: PackEntry) -> None:
     """Write a file, so that a full disk leaves the old one as it was."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(".unpacking")

@@ -18,7 +18,7 @@ from string import Template
 from botlib.details.env_file import bots_folder
 from lessons.commands.copies import FOLDER
 from lessons.explanation import kept_explanation
-from lessons.learner_bot import NAME, BotFileError, bot_name, load_bot
+from lessons.learner_bot import NAME, BotFileError, bot_name, load_learner_bot
 from lessons.square import square
 from lessons.square.picture import Square
 from lessons.workshop import workshop
@@ -78,7 +78,7 @@ def write_card(folder: Path) -> Path:
                 f"There is no bot in {folder / 'workshop' / NAME} yet. It is made in notebooks 00 "
                 "and 01. To open them, type: python3 start.py"
             )
-        bot, left_out = load_bot(workshop() / NAME)
+        bot, left_out = load_learner_bot(workshop() / NAME)
         for line in left_out:
             print(f"left out: {line}")
         commands = {name: help for name, (_, help) in bot.own_commands().items()}

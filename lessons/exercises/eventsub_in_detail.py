@@ -23,7 +23,7 @@ def two_values(found: Any) -> str:
     return "" if is_pair else f"expected two values, return 200, text; found {show(found)}"
 
 
-def asked(challenge: str) -> str:
+def challenge_body(challenge: str) -> str:
     """Return the body of Twitch's first call."""
     return json.dumps({"challenge": challenge, "subscription": {"status": "pending"}})
 
@@ -34,8 +34,8 @@ REST = 'return 204, ""'
 CHALLENGE = Task(
     "answer(kind, body)",
     [
-        ((VERIFY, asked("pogchamp-kappa-360noscope")), (200, "pogchamp-kappa-360noscope")),
-        ((VERIFY, asked("42")), (200, "42")),
+        ((VERIFY, challenge_body("pogchamp-kappa-360noscope")), (200, "pogchamp-kappa-360noscope")),
+        ((VERIFY, challenge_body("42")), (200, "42")),
         (("notification", TOLD), (204, "")),
         (("revocation", TOLD), (204, "")),
     ],

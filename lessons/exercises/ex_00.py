@@ -84,7 +84,7 @@ def broken(hello: str = HELLO, night: str = NIGHT, who: str = WHO) -> str:
     )
 
 
-REPAIRED = BotTask(
+REPAIR_TASK = BotTask(
     "hello",
     [
         [(text, name, reply) for name in ("Viktor", "Ada")]
@@ -146,7 +146,7 @@ def exercise_1(file: str) -> str:
     "!hello: what is different from hello in your own bot? Look right before the quotes.",
     "!night: print writes into the log. Which word gives the answer back?",
     "!who: read the last word of the NameError letter by letter.",
-    task=REPAIRED,
+    task=REPAIR_TASK,
     because="A missing f fails silently, a missing return says nothing at all, and a wrong name "
     "raises an error. The loudest mistake is the easiest to find.",
 )

@@ -148,7 +148,7 @@ def dollars(used_ms: float, memory_mb: float) -> float:
     return gb_seconds * float(RATE) * 1_000_000 + 0.20
 
 
-def cost(
+def cost_code(
     seconds: str = "math.ceil(used_ms) / 1000",
     gigabytes: str = "memory_mb / 1024",
     total: str = f"gigabytes * seconds * {RATE} * 1_000_000 + 0.20",
@@ -166,48 +166,55 @@ PRICE = Task(
     "price(used_ms, memory_mb)",
     [(case, dollars(*case)) for case in CASES],
     [
-        Slip(cost(seconds="used_ms / 1000"), UP),
-        Slip(cost(seconds="int(used_ms) / 1000"), UP),
-        Slip(cost(seconds="round(used_ms) / 1000"), UP),
-        Slip(cost(seconds="math.ceil(used_ms / 1000)"), "round up the milliseconds, not seconds"),
-        Slip(cost(seconds="math.ceil(used_ms)"), "a second has 1000 milliseconds: divide by 1000"),
-        Slip(cost(seconds="math.ceil(used_ms) * 1000"), "divide the milliseconds by 1000"),
-        Slip(cost(gigabytes="memory_mb"), GB),
-        Slip(cost(gigabytes="memory_mb * 1024"), GB),
-        Slip(cost(gigabytes="memory_mb / 1000"), f"{GB}, not by 1000"),
+        Slip(cost_code(seconds="used_ms / 1000"), UP),
+        Slip(cost_code(seconds="int(used_ms) / 1000"), UP),
+        Slip(cost_code(seconds="round(used_ms) / 1000"), UP),
         Slip(
-            cost(total=f"gigabytes * seconds * {RATE} * 1_000_000"),
+            cost_code(seconds="math.ceil(used_ms / 1000)"), "round up the milliseconds, not seconds"
+        ),
+        Slip(
+            cost_code(seconds="math.ceil(used_ms)"),
+            "a second has 1000 milliseconds: divide by 1000",
+        ),
+        Slip(cost_code(seconds="math.ceil(used_ms) * 1000"), "divide the milliseconds by 1000"),
+        Slip(cost_code(gigabytes="memory_mb"), GB),
+        Slip(cost_code(gigabytes="memory_mb * 1024"), GB),
+        Slip(cost_code(gigabytes="memory_mb / 1000"), f"{GB}, not by 1000"),
+        Slip(
+            cost_code(total=f"gigabytes * seconds * {RATE} * 1_000_000"),
             "the price of the million requests is missing",
         ),
         Slip(
-            cost(total=f"gigabytes * seconds * {RATE} + 0.20"),
+            cost_code(total=f"gigabytes * seconds * {RATE} + 0.20"),
             "that is the time of one call. A million calls take a million times as much",
         ),
         Slip(
-            cost(total=f"gigabytes * seconds * {RATE} + 0.20 / 1_000_000"),
+            cost_code(total=f"gigabytes * seconds * {RATE} + 0.20 / 1_000_000"),
             "that is the price of one call. A million of them cost a million times as much",
         ),
         Slip(
-            cost(total=f"(gigabytes * seconds * {RATE} + 0.20) * 1_000_000"),
+            cost_code(total=f"(gigabytes * seconds * {RATE} + 0.20) * 1_000_000"),
             "0.20 is already the price of a million requests. Add it last",
         ),
         Slip(
-            cost(total=f"(gigabytes * seconds + 0.20) * {RATE} * 1_000_000"),
+            cost_code(total=f"(gigabytes * seconds + 0.20) * {RATE} * 1_000_000"),
             "add the price of the requests last, and don't multiply it",
         ),
         Slip(
-            cost(total=f"gigabytes + seconds * {RATE} * 1_000_000 + 0.20"),
+            cost_code(total=f"gigabytes + seconds * {RATE} * 1_000_000 + 0.20"),
             "multiply seconds and gigabytes",
         ),
         Slip(
-            cost(total=f"round(gigabytes * seconds * {RATE} * 1_000_000 + 0.20, 2)"),
+            cost_code(total=f"round(gigabytes * seconds * {RATE} * 1_000_000 + 0.20, 2)"),
             "don't round the result",
         ),
         Slip(
-            cost(total=f"gigabytes * seconds * {RATE} * 1,000,000 + 0.20"),
+            cost_code(total=f"gigabytes * seconds * {RATE} * 1,000,000 + 0.20"),
             "a comma makes several values. Write a million as 1_000_000",
         ),
-        Slip(cost(total="gigabytes * seconds * 1_000_000 + 0.20"), f"a GB-second costs {RATE}"),
+        Slip(
+            cost_code(total="gigabytes * seconds * 1_000_000 + 0.20"), f"a GB-second costs {RATE}"
+        ),
     ],
     kind=number,
 )

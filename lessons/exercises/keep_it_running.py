@@ -3,13 +3,13 @@
 from lessons.exercises.slips import Slip, Task, Values
 from lessons.exercises.verdict import exercise, show
 
-BEGIN = "INFO twitch: the sandbox world, main.py"
-AGAIN = "WARNING chat: the connection broke; connecting again in 0.7 s"
-LATE = "WARNING chat: Twitch is slow"
-CHAT = "INFO #viktor: your message was not sent (connecting again and again)"
-FAILED = "ERROR !half failed: ZeroDivisionError: division by zero (main.py, line 9)"
-REFUSED = "ERROR Twitch does not know this token."
-STOPPED = "INFO stopped"
+START_LINE = "INFO twitch: the sandbox world, main.py"
+RECONNECT_LINE = "WARNING chat: the connection broke; connecting again in 0.7 s"
+SLOW_LINE = "WARNING chat: Twitch is slow"
+NOT_SENT_LINE = "INFO #viktor: your message was not sent (connecting again and again)"
+COMMAND_FAILED_LINE = "ERROR !half failed: ZeroDivisionError: division by zero (main.py, line 9)"
+REFUSED_LINE = "ERROR Twitch does not know this token."
+STOPPED_LINE = "INFO stopped"
 
 COUNT = """again = 0
 for line in log:
@@ -33,14 +33,14 @@ def pair(found: object) -> str:
 STATE = Task(
     "state(log)",
     [
-        (([BEGIN],), ("running", 0)),
-        (([BEGIN, STOPPED],), ("stopped", 0)),
-        (([BEGIN, AGAIN, AGAIN],), ("running", 2)),
-        (([BEGIN, AGAIN, REFUSED],), ("broken", 1)),
-        (([BEGIN, FAILED, AGAIN],), ("running", 1)),
-        (([BEGIN, AGAIN, CHAT, STOPPED],), ("stopped", 1)),
-        (([BEGIN, STOPPED, BEGIN, AGAIN],), ("running", 1)),
-        (([BEGIN, LATE],), ("running", 0)),
+        (([START_LINE],), ("running", 0)),
+        (([START_LINE, STOPPED_LINE],), ("stopped", 0)),
+        (([START_LINE, RECONNECT_LINE, RECONNECT_LINE],), ("running", 2)),
+        (([START_LINE, RECONNECT_LINE, REFUSED_LINE],), ("broken", 1)),
+        (([START_LINE, COMMAND_FAILED_LINE, RECONNECT_LINE],), ("running", 1)),
+        (([START_LINE, RECONNECT_LINE, NOT_SENT_LINE, STOPPED_LINE],), ("stopped", 1)),
+        (([START_LINE, STOPPED_LINE, START_LINE, RECONNECT_LINE],), ("running", 1)),
+        (([START_LINE, SLOW_LINE],), ("running", 0)),
     ],
     [
         Slip(

@@ -47,7 +47,7 @@ class SlowStore(MemoryStore):
         return new
 
 
-def marks_last(store: SlowStore) -> None:
+def expect_marks_for_a_day(store: SlowStore) -> None:
     """A mark that is gone after a minute would let the same person in again."""
     seconds = store.shortest_mark_s
     expect(
@@ -98,7 +98,7 @@ def exercise_1(vote: Callable[[MemoryStore, str, str], Any]) -> str:
         blue == 8,
         f"eight people voted blue at once, and {blue} of the votes counted: use store.increment",
     )
-    marks_last(store)
+    expect_marks_for_a_day(store)
     return "eight clicks at once are one vote, eight people at once are eight"
 
 
@@ -304,7 +304,7 @@ def by_hand(guest: Any) -> None:
         f"Cleo clicked eight times at once, and tell was called {times} times: "
         "store.add_once finds out who is new, and only for one of the eight",
     )
-    marks_last(slow)
+    expect_marks_for_a_day(slow)
 
     def broken(text: str) -> None:
         raise OSError("Telegram does not answer")
