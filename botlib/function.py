@@ -21,7 +21,7 @@ Event = dict[str, Any]
 Handler = Callable[[Event, object], dict[str, Any]]
 Hook = TypeVar("Hook", bound=Callable[[], object])
 
-RESPONSE_S = 0.5  # of a function's time limit, left for its last steps and its response
+RESERVED_S = 0.5  # of a function's time limit, left for its last steps and its response
 NOTHING: Mapping[str, str] = MappingProxyType({})  # many share it, so nobody can write into it
 
 

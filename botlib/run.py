@@ -74,7 +74,7 @@ def run_telegram(bot: Bot, stopping: Stopping, _: Path) -> int:
     try:
         command = os.environ.get("BOT_COMMAND")
         set_webhook = f"{command} webhook" if command else "setWebhook"
-        poll(bot, hand_over=stopping.hand_over, set_webhook=set_webhook)
+        poll(bot, on_loop_ready=stopping.hand_over, set_webhook=set_webhook)
     except TelegramError as error:
         log.error("Telegram could not be reached: %s. Is the internet there?", error)
         return BROKEN

@@ -126,11 +126,11 @@ def login(
         raise ValueError(f"{folder} is not a folder. Expected the one whose .env gets the token.")
     known = dict(settings.read_settings(platform, folder).values)
     if platform == "telegram":
-        found = telegram(known, account, console)
+        found = get_telegram_settings(known, account, console)
     elif platform == "pythonanywhere":
         found = pythonanywhere(known, console)
     else:
-        found = twitch(known, purpose, account.lower(), owner, console)
+        found = get_twitch_settings(known, purpose, account.lower(), owner, console)
     path = folder / ".env"
     try:
         write_env(path, found)
@@ -143,7 +143,7 @@ def login(
     console.say(f"Written into {path}: {', '.join(found)}.")
 
 
-def telegram(known: dict[str, str], username: str, console: Console) -> dict[str, str]:
+def get_telegram_settings(known: dict[str, str], username: str, console: Console) -> dict[str, str]:
     """Return the settings of a Telegram bot, from a token that a person pastes."""
     console.say(BOTFATHER)
     for _ in range(TRIES):
@@ -163,7 +163,7 @@ def telegram(known: dict[str, str], username: str, console: Console) -> dict[str
     raise Refused(f"{TRIES} times there was no good token. Nothing was written.")
 
 
-def twitch(
+def get_twitch_settings(
     known: dict[str, str], purpose: str, account: str, owner: bool, console: Console
 ) -> dict[str, str]:
     """Return the settings of a Twitch bot; with `owner`, only get the channel owner's consent.
@@ -192,7 +192,7 @@ def twitch(
     channel = known.get("TWITCH_CHANNEL", "")
     if not channel and not owner:
         asked = "The channel to chat in (the LOGIN of twitch.tv/LOGIN): "
-        channel = channel_name(console.ask(asked))
+        channel = typed_channel(console.ask(asked))
         if not channel:
             raise Refused(
                 "Nothing was typed. The bot must know its channel, and your own is a good start: "
@@ -300,10 +300,10 @@ def post(path: str, form: dict[str, str]) -> HttpResponse:
     return request("POST", addresses().oauth + path, FORM, urlencode(form).encode())
 
 
-def channel_name(typed: str) -> str:
+def typed_channel(typed: str) -> str:
     """Return the login in what somebody typed for a channel.
 
-    >>> channel_name(" https://twitch.tv/Viktor/ "), channel_name("#viktor")
+    >>> typed_channel(" https://twitch.tv/Viktor/ "), typed_channel("#viktor")
     ('viktor', 'viktor')
     """
     return typed.strip().strip("/").rpartition("/")[2].removeprefix("#").lower()

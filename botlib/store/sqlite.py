@@ -39,20 +39,20 @@ class SqliteStore(Store):
         self.path = str(Path(path).absolute())
         self._connection: sqlite3.Connection | None = None
         _stores.add(self)
-        with self._open():
+        with self._lend_connection():
             pass  # so that a wrong path is reported at once
 
     def _get(self, key: str) -> str | None:
-        with self._open() as database:
+        with self._lend_connection() as database:
             return read(database, key)
 
     def _set(self, key: str, text: str, seconds: float | None) -> None:
         expires = None if seconds is None else time.time() + seconds
-        with self._open() as database:
+        with self._lend_connection() as database:
             database.execute(WRITE, (key, text, expires))
 
     def _remove(self, key: str) -> None:
-        with self._open() as database:
+        with self._lend_connection() as database:
             database.execute("DELETE FROM entries WHERE key = ?", (key,))
 
     def _increment(self, key: str, by: int) -> int:
@@ -80,7 +80,7 @@ class SqliteStore(Store):
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """Run several statements as one; no other process writes in between."""
-        with self._open() as database:
+        with self._lend_connection() as database:
             database.execute("BEGIN IMMEDIATE")
             try:
                 database.execute("DELETE FROM entries WHERE expires <= ?", (time.time(),))
@@ -91,7 +91,7 @@ class SqliteStore(Store):
             database.execute("COMMIT")
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def _lend_connection(self) -> Iterator[sqlite3.Connection]:
         """The connection, for this thread alone; SQLite's errors become StoreError."""
         with _turn:
             try:

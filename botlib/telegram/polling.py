@@ -24,7 +24,7 @@ from botlib.telegram.details.updates_request import UpdatesRequest
 from botlib.telegram.details.verified_request import VerifiedRequest
 from botlib.telegram.updates import LONGEST_TEXT, UNKNOWN_TO_TELEGRAM, message_from
 
-HandOver = Callable[[asyncio.AbstractEventLoop, Callable[[], object]], object]
+OnLoopReady = Callable[[asyncio.AbstractEventLoop, Callable[[], object]], object]
 
 COMMAND_S = 60.0  # for a command to reply; meanwhile everybody waits
 UPDATES_AHEAD = 100  # fetched, but not yet answered; more stay with Telegram
@@ -36,17 +36,17 @@ def poll(
     bot: Bot,
     token: str | None = None,
     api: str | None = None,
-    hand_over: HandOver | None = None,
+    on_loop_ready: OnLoopReady | None = None,
     set_webhook: str = "setWebhook",
 ) -> None:
     """Answer until the program is stopped by Ctrl-C or SIGTERM; ValueError for a wrong token.
 
-    If you handle the signals yourself, give `hand_over`. It gets an event loop and what to call on
-    it to stop. If a webhook is set, it is removed with a warning. The warning says to set it again
-    with `set_webhook` and the address.
+    If you handle the signals yourself, give `on_loop_ready`. It gets an event loop and what to call
+    on it to stop. If a webhook is set, it is removed with a warning. The warning says to set it
+    again with `set_webhook` and the address.
     """
     updates = UpdatesRequest(require_setting("TELEGRAM_TOKEN", token), lambda: app.stop_running())
-    app = application(bot, token, api, updates)
+    app = polling_application(bot, token, api, updates)
 
     async def warn_of_webhook(_: App) -> None:
         if url := (await app.bot.get_webhook_info()).url:
@@ -60,10 +60,10 @@ def poll(
 
     app.post_init = warn_of_webhook
     stop_signals: dict[str, Any] = {}
-    if hand_over:
+    if on_loop_ready:
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)  # python-telegram-bot takes it and closes it
-        hand_over(loop, leave)
+        on_loop_ready(loop, leave)
         stop_signals = {"stop_signals": None}
     try:
         app.run_polling(**stop_signals)
@@ -78,7 +78,9 @@ def leave() -> NoReturn:
     raise SystemExit
 
 
-def application(bot: Bot, token: str | None, api: str | None, updates: UpdatesRequest) -> App:
+def polling_application(
+    bot: Bot, token: str | None, api: str | None, updates: UpdatesRequest
+) -> App:
     """Make an Application that answers with the bot.
 
     It tries for long to send a reply, because an update that was taken seldom comes again.

@@ -13,7 +13,7 @@ from typing import Any
 
 from botlib.bot import Bot, Message
 from botlib.function import (
-    RESPONSE_S,
+    RESERVED_S,
     Handler,
     Request,
     Response,
@@ -79,7 +79,7 @@ def update_handler(
 
 def deadline(seconds_left: float | None) -> float:
     """Return when an update's calls must have ended, as a time of `time.monotonic`."""
-    return time.monotonic() + (UPDATE_S if seconds_left is None else seconds_left - RESPONSE_S)
+    return time.monotonic() + (UPDATE_S if seconds_left is None else seconds_left - RESERVED_S)
 
 
 def log_repeat(update_id: int) -> None:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from botlib.bot import Bot, Message, TryAgain
 from botlib.details.http import NoAnswer, Unreachable
 from botlib.function import (
-    RESPONSE_S,
+    RESERVED_S,
     Handler,
     Request,
     Response,
@@ -74,7 +74,7 @@ def webhook(
     @http_function
     def handler(http: Request) -> Response:
         limit_s = EVENTSUB_LIMIT_S if http.seconds_left is None else http.seconds_left
-        until = time.monotonic() + min(REPLIES_S, limit_s - RESPONSE_S)
+        until = time.monotonic() + min(REPLIES_S, limit_s - RESERVED_S)
         if http.method != "POST":
             return Response({"error": "expected a POST"}, 405, {"Allow": "POST"})
         if refused := refusal(http, secret, time.time()):

@@ -57,7 +57,7 @@ LOG_LINES = 12
 LOGS = ("access", "error", "server")
 
 
-class Place(NamedTuple):
+class BotPlace(NamedTuple):
     """Where the bot is at PythonAnywhere."""
 
     domain: str
@@ -115,7 +115,7 @@ def host(settings: Settings) -> str:
     return name
 
 
-def place_of(settings: Settings, telegram: Settings) -> Place:
+def place_of(settings: Settings, telegram: Settings) -> BotPlace:
     """Say where the bot is; ValueError if a sandbox and the real world would be mixed."""
     if only_sandbox() and not settings.token:
         raise ValueError(
@@ -133,7 +133,7 @@ def place_of(settings: Settings, telegram: Settings) -> Place:
             "some of PYTHONANYWHERE_API, PYTHONANYWHERE_SITE and TELEGRAM_API are on this machine, "
             "and some are not. Set all three, or none."
         )
-    return Place(
+    return BotPlace(
         domain,
         site.rstrip("/") + "/",
         f"/home/{username}/{FOLDER}",
@@ -142,7 +142,7 @@ def place_of(settings: Settings, telegram: Settings) -> Place:
 
 
 def deploy(
-    account: PythonAnywhere, place: Place, telegram: Settings, folder: Path, replace: bool
+    account: PythonAnywhere, place: BotPlace, telegram: Settings, folder: Path, replace: bool
 ) -> None:
     """Upload the bot and start it; until the new version is whole, the old one is untouched."""
     secret = checked_secret(telegram["TELEGRAM_SECRET"])
@@ -219,7 +219,7 @@ def bot_settings(telegram: Settings, username: str) -> bytes:
     return json.dumps(values | {"TELEGRAM_USERNAME": username}).encode()
 
 
-def delete_other_web_app(account: PythonAnywhere, place: Place, replace: bool) -> None:
+def delete_other_web_app(account: PythonAnywhere, place: BotPlace, replace: bool) -> None:
     """Delete a web app that is not ours, or only half made; refuse that without `replace`."""
     if not replace:
         raise Refused(
@@ -231,7 +231,7 @@ def delete_other_web_app(account: PythonAnywhere, place: Place, replace: bool) -
     account.delete_web_app(place.domain)
 
 
-def check_static_folders(account: PythonAnywhere, place: Place) -> None:
+def check_static_folders(account: PythonAnywhere, place: BotPlace) -> None:
     """Refuse to put secrets where the web app shows all files."""
     for shown in account.static_folders(place.domain):
         if PurePosixPath(place.folder).is_relative_to(shown) or shown.startswith(place.folder):
@@ -241,7 +241,7 @@ def check_static_folders(account: PythonAnywhere, place: Place) -> None:
             )
 
 
-def check_folder(account: PythonAnywhere, place: Place) -> None:
+def check_folder(account: PythonAnywhere, place: BotPlace) -> None:
     """Refuse to touch a folder that somebody else has filled."""
     if account.read(f"{place.folder}/{SETTINGS}") is None and account.files_in(place.folder):
         raise Refused(
@@ -250,7 +250,7 @@ def check_folder(account: PythonAnywhere, place: Place) -> None:
         )
 
 
-def check_bot(account: PythonAnywhere, place: Place, token: str) -> None:
+def check_bot(account: PythonAnywhere, place: BotPlace, token: str) -> None:
     """Refuse to take the place of another bot."""
     settings = account.read(f"{place.folder}/{SETTINGS}")
     if settings and f'"{bot_id(token)}:'.encode() not in settings:
@@ -261,7 +261,7 @@ def check_bot(account: PythonAnywhere, place: Place, token: str) -> None:
         )
 
 
-def other_bot(account: PythonAnywhere, place: Place, token: str) -> str:
+def other_bot(account: PythonAnywhere, place: BotPlace, token: str) -> str:
     """Return the Telegram token of another bot that is there; "" if there is none."""
     with suppress(ValueError, RecursionError):  # no JSON, or no token: nothing of ours
         settings = json.loads(account.read(f"{place.folder}/{SETTINGS}") or b"{}")
@@ -302,7 +302,7 @@ def wait_for_answer(site: str, secret: str) -> str:
         time.sleep(1)
 
 
-def error_log(account: PythonAnywhere, place: Place) -> str:
+def error_log(account: PythonAnywhere, place: BotPlace) -> str:
     """Return the end of the web app's error log, and what to do."""
     path = f"/var/log/{place.domain}.error.log"
     try:
@@ -345,7 +345,7 @@ def set_webhook(telegram: Settings, site: str, secret: str) -> None:
         ) from None
 
 
-def delete(account: PythonAnywhere, place: Place, telegram: Settings, replace: bool) -> None:
+def delete(account: PythonAnywhere, place: BotPlace, telegram: Settings, replace: bool) -> None:
     """Remove all that `deploy` made, the webhook first, and check that nothing is left.
 
     With `replace`, a web app that is not ours, or only half made, is removed, too. If the bot there

@@ -18,7 +18,7 @@ from botlib.bot import Bot
 from botlib.details.settings import require_setting
 from botlib.telegram.application import App
 from botlib.telegram.details.updates_request import UpdatesRequest
-from botlib.telegram.polling import application, log_polling_error
+from botlib.telegram.polling import log_polling_error, polling_application
 from botlib.telegram.updates import UNKNOWN_TO_TELEGRAM
 from botlib.twitch.irc_bot import IrcBot
 
@@ -35,7 +35,7 @@ class ThreadedPolling:
         if isinstance(bot, Bot):
             token = require_setting("TELEGRAM_TOKEN", token)
             updates = UpdatesRequest(token, lambda: log.error("polling: %s", UNKNOWN_TO_TELEGRAM))
-            self._app = application(bot, token, api, updates)
+            self._app = polling_application(bot, token, api, updates)
         else:
             self._app = bot
         self._loop = asyncio.new_event_loop()
