@@ -16,12 +16,8 @@ NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the "
     "same as a current content and reply markup of the message"
 )
-KEPT_FIELDS = {
-    "has_protected_content",
-    "media_group_id",
-    "external_reply",
-    "quote",
-}  # by a new picture
+# A message keeps these when it gets a new picture.
+KEPT_FIELDS = {"has_protected_content", "media_group_id", "external_reply", "quote"}
 ABOVE = "show_caption_above_media"
 
 
