@@ -52,6 +52,7 @@ def test_telegram(
     lines: list[str] = bot.output.all()
     answer: str = viktor.ask("/hello", to=account, timeout=10)
     menu: Message = viktor.wait_for(lambda message: message.text == "menu")
+    widths: list[int] = [size.width for size in menu.photo or []]
     press: Press = viktor.press(menu, "Yes")
     said: str = press.answer()
     family = telegram_sandbox.group("Family", [viktor, account])
@@ -62,7 +63,7 @@ def test_telegram(
         viktor.wait(timeout=0.1)
     fault = telegram_sandbox.faults.status(429, "sendMessage", retry_after=1)
     fault.wait()
-    assert [lines, answer, said, found]
+    assert [lines, answer, said, found, widths]
 
 
 def test_others(
@@ -102,7 +103,7 @@ async def test_others(aio_twitch: aio.Twitch, aio_cloud: aio.Cloud, aio_mail: ai
     assert await anna.ask(subject, channel=anna) == "hello"
 """
 WRONG = """
-from bot_sandbox import Telegram, aio
+from bot_sandbox import PhotoSize, Telegram, aio
 
 
 async def test_it(telegram_sandbox: Telegram, aio_telegram: aio.Telegram) -> None:
@@ -110,6 +111,7 @@ async def test_it(telegram_sandbox: Telegram, aio_telegram: aio.Telegram) -> Non
     words: str = (await aio_telegram.person("Anna")).ask("/hello")
     telegram_sandbox.person(name=3)
     await aio_telegram.nothing()
+    width: str = PhotoSize({}).width
 """
 
 
@@ -143,6 +145,7 @@ def test_a_users_tests_are_fully_typed(folder):
         "assignment]",
         "arg-type]",
         "attr-defined]",
+        "assignment]",
     ]
 
 

@@ -1,45 +1,31 @@
-"""Write bot_sandbox/telegram/bot_api_types.py: the Bot API's objects that people can see.
+"""Write bot_sandbox/telegram/bot_api_types.pyi: what an editor and mypy should know of the Bot API.
 
     python tools/bot_api_types.py           # write the file
     python tools/bot_api_types.py --check   # only compare: 1 if it is out of date
 
-It takes the types from the table of the Bot API (`bot_api.json`, see tools/bot_api_table.py): the
-message, and what a message can hold here. A field that the sandbox's Telegram never names is always
-absent here, so its objects need no class: such a field is Any.
+bot_sandbox/telegram/api_object.py makes the classes when Python runs. The file has those that
+people can see: the message, and what a message can hold here. A field that the sandbox's Telegram
+never names is always absent here, so such a field is Any.
 """
 
 import ast
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from bot_sandbox.telegram.api_object import CLASSES, Field, fields_of, object_in
 from bot_sandbox.telegram.bot_api import TYPES
 
 TELEGRAM = Path(__file__).parents[1] / "bot_sandbox" / "telegram"
-FILE = TELEGRAM / "bot_api_types.py"
+FILE = TELEGRAM / "bot_api_types.pyi"
 PLAIN = {"Integer": "int", "String": "str", "Boolean": "bool", "True": "bool", "Float": "float"}
-NAMES = {"from": "from_user"}  # a field's name that Python keeps for itself
-# The sandbox's own classes with these fields have some of them as ordinary attributes.
-LIVE = {
-    "Message": ("message_id", "date", "chat"),
-    "Chat": ("id", "title"),
-    "User": ("id", "is_bot", "username"),
-}
-HEAD = '''"""The Bot API's objects that people can see, with an attribute for each field.
-
-tools/bot_api_types.py writes this file from bot_api.json, so do not edit it. Optional fields that
-are absent are None. The field `from` is `from_user`. A field whose objects no message has here is
-Any.
-"""
+HEAD = '''"""The Bot API's objects that people can see; tools/bot_api_types.py writes this file."""
 
 # fmt: off
-# ruff: noqa: E501
+# ruff: noqa
 
-from __future__ import annotations
-
-from typing import Any  # noqa: F401 - in the texts of types
+from typing import Any
 
 from bot_sandbox.telegram.api_object import ApiFields, ApiObject, Field
 '''
@@ -47,7 +33,7 @@ from bot_sandbox.telegram.api_object import ApiFields, ApiObject, Field
 
 def texts_in_code() -> set[str]:
     """Return all texts in the code of the sandbox's Telegram; a field that it fills is one."""
-    trees = [ast.parse(f.read_text("utf-8")) for f in TELEGRAM.rglob("*.py") if f != FILE]
+    trees = [ast.parse(file.read_text("utf-8")) for file in TELEGRAM.rglob("*.py")]
     nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
     return {node.value for node in nodes if isinstance(node.value, str)}
 
@@ -59,67 +45,52 @@ def types_in(start: str) -> list[str]:
         name = todo.pop()
         if name in TYPES and name not in found:
             found.add(name)
-            filled = [kind for field, (kind, _) in fields_of(name).items() if field in texts]
+            filled = [kind for field, kind in fields_of(name).items() if field in texts]
             todo += re.findall(r"[A-Z]\w+", " ".join(filled))
     return [name for name in TYPES if name in found]
 
 
-def fields_of(name: str) -> dict[str, tuple[str, bool]]:
-    """Return type and "is always there" of each field; of alternatives, those of all together."""
-    entry = TYPES[name]
-    found = {field: (kind, field in entry.required) for field, kind in entry.fields.items()}
-    alternatives = [fields_of(one) for one in entry.any_of if one in TYPES]
-    for fields in alternatives:
-        for field, (kind, _) in fields.items():
-            always = all(other.get(field, ("", False))[1] for other in alternatives)
-            before = found.get(field, (kind, always))[0]
-            found[field] = (kind if before == kind else "Any", always)
-    return found
+def is_required(field: str, name: str) -> bool:
+    """Return whether a field is always there; of alternatives, in all of them."""
+    alternatives = [one for one in TYPES[name].any_of if one in TYPES]
+    in_all = bool(alternatives) and all(is_required(field, one) for one in alternatives)
+    return in_all or field in TYPES[name].required
 
 
-def python_type(kind: str) -> tuple[str, str]:
-    """Return a type for Python, and the class of the objects in it, or "".
+def python_type(kind: str) -> str:
+    """Return a type for Python.
 
     >>> python_type("Array of PhotoSize"), python_type("Integer or String")
-    (('list[PhotoSize]', 'PhotoSize'), ('int | str', ''))
+    ('list[PhotoSize]', 'int | str')
     """
     if kind.startswith("Array of "):
-        inner, of = python_type(kind.removeprefix("Array of "))
-        return f"list[{inner}]", of
+        return f"list[{python_type(kind.removeprefix('Array of '))}]"
     parts = kind.split(" or ")
     if all(part in PLAIN for part in parts):
-        return " | ".join(dict.fromkeys(PLAIN[part] for part in parts)), ""
-    is_object = kind in CLASSES and "String" not in TYPES[kind].any_of
-    return (kind, kind) if is_object else ("Any", "")
+        return " | ".join(dict.fromkeys(PLAIN[part] for part in parts))
+    return object_in(kind) if kind in SEEN else "Any"
 
 
-CLASSES = types_in("Message")
+SEEN = types_in("Message")
 
 
-def lines_of(fields: dict[str, tuple[str, bool]], left_out: tuple[str, ...]) -> Iterator[str]:
-    """Yield a line for each field."""
-    for name, (kind, always) in fields.items():
-        if name not in left_out:
-            text, of = python_type(kind)
-            text = text if always or text == "Any" else f"{text} | None"
-            more = f", lambda: {of}" if of else ""
-            yield f'    {NAMES.get(name, name)} = Field[{text!r}]("{name}"{more})'.replace("'", '"')
+def stub(name: str, of_type: str) -> str:
+    """Return a class that has fields of a type."""
+    made, kinds = CLASSES[name], fields_of(of_type)
+    bases = ", ".join(base.__name__ for base in made.__bases__)
+    lines = [f"class {name}({bases}):", f'    """{made.__doc__}"""']
+    for attribute, field in vars(made).items():
+        if isinstance(field, Field):
+            text = python_type(kinds[field.name])
+            text = text if is_required(field.name, of_type) or text == "Any" else f"{text} | None"
+            lines.append(f"    {attribute}: Field[{text}]")
+    return "\n".join(lines) + "\n"
 
 
 def text() -> str:
-    """Return the source of the module."""
-    result = [HEAD]
-    for name in CLASSES:
-        fields, own = fields_of(name), LIVE.get(name, ())
-        if own:
-            result += ["", f"class {name}Fields(ApiFields):"]
-            result.append(f'    """What the sandbox\'s own {name} reads from its JSON."""')
-            result += ["", "    __slots__ = ()", *lines_of(fields, own), ""]
-        base = f"{name}Fields, ApiObject" if own else "ApiObject"
-        rest = {field: fields[field] for field in own} if own else fields
-        result += ["", f"class {name}({base}):", f'    """The Bot API\'s {name}."""', ""]
-        result += ["    __slots__ = ()", *lines_of(rest, ()), ""]
-    return "\n".join(result).rstrip("\n") + "\n"
+    """Return the stub of the module."""
+    types = {name: name.removesuffix("Fields") for name in CLASSES}
+    return "\n\n".join([HEAD, *(stub(name, kind) for name, kind in types.items() if kind in SEEN)])
 
 
 def main() -> None:

@@ -111,8 +111,10 @@ class Member:
 
 @cache
 def parsed(module: str) -> ast.Module:
-    """Return the parsed source of a module."""
-    return ast.parse(inspect.getsource(importlib.import_module(module)))
+    """Return the parsed source of a module, or of the stub beside it."""
+    source = Path(inspect.getfile(importlib.import_module(module)))
+    stub = source.with_suffix(".pyi")
+    return ast.parse((stub if stub.exists() else source).read_text("utf-8"))
 
 
 def members(found: type) -> dict[str, Member]:
@@ -130,7 +132,10 @@ def members(found: type) -> dict[str, Member]:
 
 
 def _written(module: ast.Module, name: str) -> Iterator[tuple[str, Any]]:
-    """Yield what a class defines: (name, method), or (name, annotation) of an attribute."""
+    """Yield what a class defines: (name, method), or (name, annotation) of an attribute.
+
+    The Bot API's fields are left out: Telegram's own manual has them.
+    """
     found = next(n for n in module.body if isinstance(n, ast.ClassDef) and n.name == name)
     for node in found.body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -138,7 +143,8 @@ def _written(module: ast.Module, name: str) -> Iterator[tuple[str, Any]]:
                 yield from _attributes(node)
             yield node.name, node
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            yield node.target.id, node.annotation
+            is_field = ast.unparse(node.annotation).startswith("Field[")
+            yield from [] if is_field else [(node.target.id, node.annotation)]
 
 
 def _attributes(

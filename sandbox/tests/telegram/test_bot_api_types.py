@@ -1,5 +1,7 @@
 """What people see are the Bot API's objects, with an attribute for every field."""
 
+import ast
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -33,9 +35,44 @@ def test_a_message_has_an_attribute_for_every_field(telegram, account, viktor):
     assert isinstance(Message.caption, Field)
 
 
-def test_what_no_message_has_here_needs_no_class():
-    assert not {"Giveaway", "Gift", "Story"} & vars(bot_api_types).keys()
+@pytest.fixture(scope="module")
+def stub():
+    """What editors and mypy read: {class: (bases, docstring, attributes)}."""
+    tree = ast.parse(Path(bot_api_types.__file__).with_suffix(".pyi").read_text(encoding="utf-8"))
+    return {
+        node.name: (
+            [base.id for base in node.bases],
+            ast.get_docstring(node),
+            {one.target.id: ast.unparse(one.annotation) for one in node.body[1:]},
+        )
+        for node in tree.body
+        if isinstance(node, ast.ClassDef)
+    }
+
+
+def test_the_stub_has_the_classes_with_their_bases_docstrings_and_attributes(stub):
+    assert {"Message", "MessageFields", "PhotoSize", "User"} < stub.keys()
+    for name, (bases, docstring, attributes) in stub.items():
+        made = getattr(bot_api_types, name)
+        assert (made.__name__, made.__module__) == (name, bot_api_types.__name__)
+        assert [base.__name__ for base in made.__bases__] == bases
+        assert made.__doc__ == docstring
+        fields = [key for key, value in vars(made).items() if isinstance(value, Field)]
+        assert fields == list(attributes), name
+    assert stub["MessageFields"][2]["photo"] == "Field[list[PhotoSize] | None]"
+    assert stub["MessageEntity"][2]["type"] == "Field[str]"
+
+
+def test_what_no_message_has_here_needs_no_class_in_the_stub(stub):
+    assert not {"Giveaway", "Gift", "Story"} & stub.keys()
+    assert stub["MessageFields"][2]["giveaway"] == "Field[Any]"
     assert Message.giveaway.name == "giveaway"
+
+
+def test_an_object_can_be_pickled_and_has_a_repr():
+    size = PhotoSize({"width": 90})
+    assert pickle.loads(pickle.dumps(size)) == size
+    assert repr(size) == "PhotoSize({'width': 90})"
 
 
 def test_every_object_in_a_message_has_attributes(telegram, account, viktor):
