@@ -1,59 +1,14 @@
 """A Telegram, a Twitch, a serverless cloud and a mail server on your own machine, with a window.
 
 They need no account and no internet. `bot_sandbox.aio` has the same classes with coroutines. Each
-module is imported when you first use a name of it.
+module is imported when you first use a name of it. mypy and editors read __init__.pyi instead,
+which tools/package_stub.py writes.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bot_sandbox.http import window_hook as _window_hook
-
-if TYPE_CHECKING:
-    from bot_sandbox import aio
-    from bot_sandbox.cloud import Cloud, FunctionError
-    from bot_sandbox.cloud.function import Function
-    from bot_sandbox.cloud.in_process import InProcessCloud
-    from bot_sandbox.cloud.timers import Timer
-    from bot_sandbox.diagnosis.no_reply import NoReply
-    from bot_sandbox.mail import Letter, Mail, NoLetter
-    from bot_sandbox.processes.program import NotReady, Program
-    from bot_sandbox.processes.supervisor import ManagedProcess, OutputLines
-    from bot_sandbox.telegram import (
-        BotAccount,
-        Delivery,
-        File,
-        Group,
-        Limits,
-        Message,
-        Person,
-        Press,
-        Telegram,
-        TelegramError,
-    )
-    from bot_sandbox.telegram.bot_api_types import PhotoSize
-    from bot_sandbox.telegram.calls import ApiCall, FaultHit
-    from bot_sandbox.telegram.faults import Fault
-    from bot_sandbox.telegram.faults import Faults as TelegramFaults
-    from bot_sandbox.telegram.in_memory import InMemoryTelegram
-    from bot_sandbox.twitch import (
-        Application,
-        ChatMessage,
-        ConnectionRecord,
-        EventSubDelivery,
-        Subscription,
-        Token,
-        TraceEntry,
-        Twitch,
-        TwitchAccount,
-        TwitchSettings,
-    )
-    from bot_sandbox.twitch.faults import Faults as TwitchFaults
-    from bot_sandbox.twitch.user import TwitchUser
-    from bot_sandbox.window import Window
-    from bot_sandbox.world.clock import Clock
-    from bot_sandbox.world.snapshot import Snapshot
-    from bot_sandbox.world.transcript import Transcript
 
 __version__ = "0.4.0"
 _HOMES = {  # the module of each name
@@ -86,54 +41,7 @@ _HOMES = {  # the module of each name
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 _NAMES_THERE = {"TelegramFaults": "Faults", "TwitchFaults": "Faults"}  # both are called Faults
-__all__ = [
-    "ApiCall",
-    "Application",
-    "BotAccount",
-    "ChatMessage",
-    "Clock",
-    "Cloud",
-    "ConnectionRecord",
-    "Delivery",
-    "EventSubDelivery",
-    "Fault",
-    "FaultHit",
-    "File",
-    "Function",
-    "FunctionError",
-    "Group",
-    "InMemoryTelegram",
-    "InProcessCloud",
-    "Letter",
-    "Limits",
-    "Mail",
-    "ManagedProcess",
-    "Message",
-    "NoLetter",
-    "NoReply",
-    "NotReady",
-    "OutputLines",
-    "Person",
-    "PhotoSize",
-    "Press",
-    "Program",
-    "Snapshot",
-    "Subscription",
-    "Telegram",
-    "TelegramError",
-    "TelegramFaults",
-    "Timer",
-    "Token",
-    "TraceEntry",
-    "Transcript",
-    "Twitch",
-    "TwitchAccount",
-    "TwitchFaults",
-    "TwitchSettings",
-    "TwitchUser",
-    "Window",
-    "aio",
-]
+__all__ = sorted([*_HOME_OF, "aio"])
 
 
 def __getattr__(name: str) -> Any:
