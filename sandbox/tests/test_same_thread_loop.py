@@ -55,6 +55,23 @@ def test_a_task_may_run_another_one_to_its_end(loop):
     assert not loop.is_running()
 
 
+def test_a_task_may_run_another_one_while_many_others_are_ready(loop):
+    order = []
+
+    async def note(name):
+        order.append(name)
+
+    async def run_another():
+        loop.run_until_complete(asyncio.sleep(0.001))
+        order.append("outer")
+
+    async def all_of_them():
+        await asyncio.gather(run_another(), *map(note, range(6)))
+
+    loop.run_until_complete(all_of_them())
+    assert order == [0, 1, 2, 3, 4, 5, "outer"]
+
+
 def test_what_cannot_end_is_refused_and_an_interrupt_leaves_no_task(loop):
     canceled = []
 
