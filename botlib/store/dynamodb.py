@@ -196,7 +196,9 @@ class DynamoDBStore(Store):
                 again = repeatable or error.did_nothing
                 if not again or time.monotonic() + wait > until:
                     raise
-            time.sleep(wait)
+                time.sleep(wait)
+                if time.monotonic() > until:  # another try could only say that no time is left
+                    raise
             pause *= 2
 
     def _ask(self, action: str, body: bytes, until: float) -> dict[str, Any] | None:

@@ -350,6 +350,14 @@ def test_a_database_that_is_not_there_is_named():
         store.get("key")
 
 
+def test_a_wait_that_lasts_too_long_hides_no_reason(monkeypatch):
+    sleep = time.sleep  # a busy machine adds to it
+    monkeypatch.setattr(time, "sleep", lambda seconds: sleep(seconds + dynamodb.TIMEOUT_S))
+    store = open_store("dynamodb://scores?endpoint=http://127.0.0.1:9/")
+    with pytest.raises(StoreError, match=r"127\.0\.0\.1:9 cannot be reached.*STORE_URL"):
+        store.get("key")
+
+
 REFUSALS = {
     "AccessDeniedException": "dynamodb:GetItem, PutItem, UpdateItem and DeleteItem",
     "UnrecognizedClientException": "does not know the access key in AWS_ACCESS_KEY_ID",
