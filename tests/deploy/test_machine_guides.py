@@ -196,6 +196,7 @@ def test_a_start_at_login_takes_a_folder_of_any_name(debian, memory, course, tmp
     here = Path(f"{root}{ODD}")
     (here / "botlib").mkdir(parents=True)
     (here / "botlib/run.py").write_text(WRITES_ITS_WORDS)
+    shutil.copytree(ROOT / "deploy/import_path", here / "deploy/import_path")
     (here / "python $HOME").symlink_to("/usr/bin/python3")
     (root / "etc/systemd/system/odd.service").write_text(f"{unit}\n[Service]\nType=oneshot\n")
     with Machine(root, tmp_path, course) as machine:
