@@ -36,7 +36,14 @@ PRIVATE += [
 ]
 PRIVATE += ["notebooks/workshop/bot.py", "notebooks/store.sqlite3-wal", "lessons/pack.zip"]
 PRIVATE += ["botlib/bot.env~", "lessons/bot.env.bak", "deploy/id_ed25519", "notebooks/key.pem"]
-PRIVATE += ["deploy/terraform.tfstate", "docs/class/passwords.txt", "docs/class/names.txt"]
+PRIVATE += ["deploy/terraform.tfstate.backup", "deploy/aws/class.tfvars", "lessons/store.db"]
+PRIVATE += [
+    "deploy/yandex/key.json",
+    "botlib/prod.env.1",
+    "deploy/terraform.tfstate",
+    "docs/class/passwords.txt",
+    "docs/class/names.txt",
+]
 PRIVATE += ["lessons/my.key", "notebooks/exam.tar.gz", "notebooks/exam.tgz", "botlib/bot.sqlite"]
 PRIVATE += ["docs/class/names.env", "docs/notes.md", "sandbox/notes.md", "notebooks/.ipynb_x"]
 FOR_THE_TESTS_HANDS = 'c.Spawner.args += ["--LabApp.expose_app_in_browser=True"]'
