@@ -52,6 +52,19 @@ own.bind(chr(0) + "anna")
 own.listen()
 own.accept()[0].send(b"anybody may use it")
 """
+# For some seconds, two users send from one port: each packet begins the same connection.
+SENDS = """
+import socket, time
+own = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+own.bind(("127.0.0.1", 5353))
+until = time.monotonic() + 10
+while time.monotonic() < until:
+    try:
+        own.sendto(b"x", ("127.0.0.1", 6000))
+    except OSError:
+        pass  # nobody listens there
+"""
 # For rows of the page's table: what Ben types, and what he reads.
 DENIED = "Permission denied"
 TYPED = {
@@ -69,6 +82,10 @@ TYPED = {
     "names of users, in `/etc/caddy/Caddyfile`, too": (
         "grep anna /etc/passwd /etc/caddy/Caddyfile",
         f"/etc/caddy/Caddyfile:anna.{HOST} {{",
+    ),
+    "the system's log": (
+        "cat /run/log/journal/*/system.journal /var/log/journal/*/system.journal",
+        DENIED,
     ),
     "running programs, their command lines, and who listens at which port": (
         "cat /proc/[0-9]*/cmdline | tr '\\0' ' '; cat /proc/net/tcp",
@@ -417,6 +434,16 @@ def test_a_pupils_port_cannot_be_reached_and_gets_no_sign_in(school, pages):
 
 
 @pytest.mark.timeout(600)
+def test_a_port_that_two_users_send_from_opens_nothing_between_them(school):
+    send = shlex.quote(SENDS)
+    both = [f"runuser -u {name} -- python3 -c {send} &" for name in ("anna", "ben")]
+    school.machine.there(" ".join([*both, "wait"]))
+    listed = school.machine.there("nft list set inet class same_person")
+    pairs = re.findall(r"(\d+) \. (0x[0-9a-f]+)", listed)
+    assert pairs and all(int(user) == int(mark, 16) for user, mark in pairs), listed
+
+
+@pytest.mark.timeout(600)
 def test_what_pupils_can_see_of_each_other(school, pages):
     """Each row of the page's table; those with a browser have a test of their own."""
     table = README.read_text("utf-8").split("## What pupils can see of each other")[1]
@@ -481,13 +508,11 @@ def test_when_memory_runs_out_the_class_outlives_the_programs_of_pupils(school, 
 
 
 @pytest.mark.timeout(600)
-def test_root_packs_for_a_pupil_at_a_terminal_that_takes_its_programs_with_it(school):
+def test_root_packs_for_a_pupil_without_a_terminal_rights_or_programs_that_stay(school):
     (last_day,) = blocks_of(README)["The bot goes home"]
     commands = last_day.commands.replace("$(cat names.txt)", "mallory")
-    said = school.machine.there(f"tty\n{commands}", terminal=True)
-    (own,) = re.findall("^/dev/pts/[0-9]+", said, re.M)
-    hers = (school.machine.root / "home/mallory/terminal").read_text()
-    assert hers.startswith("/dev/pts/") and hers != own
+    said = school.machine.there(commands, terminal=True)
+    assert "no new rights: 1, terminal: False, bus: False, ^[[2J" in said
     assert school.machine.there("pgrep -u mallory sleep || echo none") == "none\n"
 
 
@@ -503,13 +528,14 @@ def test_no_pupil_has_a_shell_by_ssh_or_su(school, pages):
         machine.at_home("ssh ben@ADDRESS id -un")
     # With a password, `su` would begin a session, which may start programs without any limits.
     escape = f"""if True:
-        import subprocess
+        import os, subprocess
         words = ["su", "ben", "-c", "echo a session"]
         password = {school.passwords["ben"]!r}
         new = subprocess.run(words, input=password, capture_output=True, text=True)
-        print(new.stdout, new.returncode)
+        bus = os.path.exists("/run/dbus/system_bus_socket")  # which has programs started, too
+        print(new.stdout, new.returncode, bus)
     """
-    assert class_pupil.run_cell(pages["ben"], escape).strip() == "1"
+    assert class_pupil.run_cell(pages["ben"], escape).strip() == "1 False"
 
 
 @pytest.mark.timeout(600)
@@ -555,6 +581,19 @@ def test_a_pupil_takes_the_bot_home_and_nothing_is_left_of_the_class(school):
         == "none\n"
     )
     assert "pupils" not in school.machine.there("getent group")
+
+
+def test_nobody_may_write_into_what_is_unpacked_not_even_for_a_moment(tmp_path):
+    (tmp_path / "start.py").touch()
+    (tmp_path / "start.py").chmod(0o666)  # as on a disk that knows no owners
+    subprocess.run(["tar", "-czf", "course.tgz", "start.py"], cwd=tmp_path, check=True)
+    lines = [line for line in README.read_text("utf-8").splitlines() if line.startswith("tar -x")]
+    assert len(lines) == 2
+    for number, line in enumerate(lines):
+        (tmp_path / str(number)).mkdir()
+        words = shlex.split(line.replace("/opt/course", str(number)))
+        subprocess.run(words, cwd=tmp_path, check=True, umask=0o022)
+        assert (tmp_path / str(number) / "start.py").stat().st_mode & 0o022 == 0
 
 
 def test_on_kubernetes_nobody_can_sign_in_before_there_is_a_password_and_nobody_is_admin():

@@ -125,12 +125,15 @@ def serve(port):
 for port in sys.argv[1:]:
     threading.Thread(target=serve, args=[int(port)]).start()
 """
-# Each Python that Mallory starts runs it. At a terminal, it remembers which one, and leaves a
-# program behind.
-CUSTOMIZE = """
-import os, subprocess
+# Each Python that Mallory starts runs it. If it packs, it says what it may do and tries to move the
+# terminal's cursor, and leaves a program behind.
+CUSTOMIZE = r"""
+import os, subprocess, sys
 from pathlib import Path
-if os.isatty(2):
-    (Path.home() / "terminal").write_text(os.ttyname(2))
+if sys.orig_argv[-1] == "pack":
+    locked = Path("/proc/self/status").read_text().split("NoNewPrivs:")[1].split()[0]
+    terminal = any(os.isatty(number) for number in range(3))
+    bus = os.path.exists("/run/dbus/system_bus_socket")
+    print(f"no new rights: {locked}, terminal: {terminal}, bus: {bus}, \033[2J", file=sys.stderr)
     subprocess.Popen(["sleep", "infinity"], start_new_session=True)
 """
