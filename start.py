@@ -41,7 +41,8 @@ from __future__ import annotations
 import os
 import sys
 
-if sys.path[0] == os.path.dirname(os.path.abspath(__file__)):  # noqa: PTH100, PTH120
+HERE_OR_LINKED = (os.path.abspath(__file__), os.path.realpath(__file__))  # noqa: PTH100
+if sys.path[0] in map(os.path.dirname, HERE_OR_LINKED):
     # Python puts this file's folder first, where a random.py of yours would replace Python's own.
     # It comes after Python's modules and before installed packages, as in course.pth below.
     sys.path.append(sys.path.pop(0))

@@ -225,6 +225,13 @@ def test_her_own_file_in_the_course_folder_replaces_none_of_pythons(
     assert not log.exists(), log.read_text()
 
 
+def test_her_own_file_runs_through_no_link_to_the_course(own_files, tmp_path):
+    (own_files / "ran").unlink(missing_ok=True)
+    (tmp_path / "link").symlink_to(own_files)
+    assert "Paste this into your issue" in start_in(tmp_path, tmp_path / "link", "report")
+    assert not (own_files / "ran").exists(), (own_files / "ran").read_text()
+
+
 @pytest.mark.parametrize("own_python", [True, False])
 def test_what_a_notebook_starts_finds_pythons_modules_first(own_files, ran, tmp_path, own_python):
     path = programs(tmp_path / "bin", ran, "npm", "uv")
