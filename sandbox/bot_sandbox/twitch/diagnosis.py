@@ -69,7 +69,7 @@ def explain_silence(
         if before is None or record.open or not before.open:
             latest[record.login or record.kind] = record
     since = asked.at if asked else world.clock.now()
-    command = asked.text.split()[0] if asked else ""
+    command = (asked.text.split() or [""])[0] if asked else ""
     failed = find_failure(command, heard.lines if heard else ())
     lines = []
     for record in _could_answer(world, channel, list(latest.values())):

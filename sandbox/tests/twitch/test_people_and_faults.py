@@ -25,6 +25,11 @@ def world():
         yield World(twitch)
 
 
+def test_silence_after_a_text_without_a_visible_sign_is_explained(world):
+    with pytest.raises(NoReply, match="Found: "):
+        world.viktor.ask("\0", timeout=0.01)
+
+
 def silence_of(world, timeout=0.01):
     with pytest.raises(NoReply) as caught:
         world.viktor.ask("!hello", timeout=timeout)
