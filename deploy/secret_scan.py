@@ -28,6 +28,11 @@ from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
+
+try:
+    from lzma import LZMAError
+except ImportError:  # as in a browser's Python, which then opens no such zip
+    LZMAError = OSError  # type: ignore[assignment,misc]
 from urllib.parse import quote
 
 from botlib.details.env_file import read_env
@@ -158,7 +163,7 @@ COLON = re.compile(rb"%3[Aa]|&#58;|&#x3[Aa];|\\u003[Aa]")
 BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{24,}(?:\r?\n[A-Za-z0-9+/_-]{4,})*")
 HEX = re.compile(rb"(?:[0-9a-fA-F]{2})+")
 BROKEN_ZIP = (
-    *(zipfile.BadZipFile, zlib.error, struct.error),
+    *(zipfile.BadZipFile, zlib.error, LZMAError, struct.error),
     *(OSError, EOFError, ValueError, LookupError, RuntimeError),
 )
 LARGEST_DOCUMENT = 20 * 10**6  # bytes of all its parts

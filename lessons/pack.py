@@ -18,6 +18,7 @@ import zipfile
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from pathlib import Path, PurePosixPath
+from secrets import token_hex
 from typing import Any, NamedTuple
 
 from botlib.details.env_file import bots_folder
@@ -53,6 +54,7 @@ MADE_AGAIN = {"pictures", "card.html", "card.svg"}  # by the course, the last by
 # be empty. A journal begins with zeros if it has nothing to bring back.
 DATABASE = b"SQLite format 3\0"
 JOURNAL = re.compile(rb"\x37\x7f\x06[\x82\x83]|\x18\xe2\x2d\0|\xd9\xd5\x05\xf9\x20\xa1\x63\xd7")
+NAMES_ANOTHER = bytes.fromhex("d9d505f920a163d7")  # at the end of a journal: file format, 3.3
 OF_SQLITE = re.compile(rb"\Z|\0{12}|" + JOURNAL.pattern)
 BESIDE = re.compile(r"(.+)-(wal|shm|journal)", re.DOTALL | re.IGNORECASE)
 # A part of a name that some system cannot store, or reads as something else.
@@ -102,7 +104,7 @@ def pack(folder: Path) -> Pack:
     seen: dict[PurePosixPath, bool] = {}
     by_course = written_by_course(folder)
     for name, path in files_below(folder, re.compile(OF_TOOLS)):
-        if name.split("/")[0] in MADE_AGAIN or is_journal(path, first_bytes(path)):
+        if name.split("/")[0] in MADE_AGAIN or is_journal(path, read_at(path)):
             continue
         try:
             check_file(name, path)
@@ -215,9 +217,14 @@ def has_journal(path: Path, content: bytes) -> bool:
     """
     journals = [path.with_name(f"{path.name}{end}") for end in ("-wal", "-journal", "-shm")]
     if not content.startswith(DATABASE):
-        return any(JOURNAL.match(first_bytes(each)) for each in journals)
-    if own := [each.name for each in journals if not OF_SQLITE.match(first_bytes(each))]:
-        raise PackError(f"SQLite could delete {own[0]} because of its name. Rename {own[0]}")
+        return any(JOURNAL.match(read_at(each)) for each in journals)
+    for each in journals:
+        if (each.exists() and not each.is_file()) or not OF_SQLITE.match(read_at(each)):
+            raise PackError(
+                f"SQLite could delete {each.name} because of its name. Rename {each.name}"
+            )
+        if read_at(each, -len(NAMES_ANOTHER)) == NAMES_ANOTHER:
+            raise PackError(f"{each.name} names another file, which SQLite would delete")
     return any(each.exists() for each in journals[:2])
 
 
@@ -230,14 +237,15 @@ def is_journal(path: Path, content: bytes) -> bool:
 def is_beside_database(path: Path) -> bool:
     """Return whether SQLite would take a file for its own, because of its name."""
     named = BESIDE.fullmatch(path.name)
-    return named is not None and first_bytes(path.with_name(named[1])) == DATABASE
+    return named is not None and read_at(path.with_name(named[1])) == DATABASE
 
 
-def first_bytes(path: Path) -> bytes:
-    """Read how a file begins; nothing if it is missing or cannot be read."""
+def read_at(path: Path, start: int = 0) -> bytes:
+    """Read some bytes from a position, or from the end; nothing if they cannot be read."""
     with suppress(OSError):
         if path.is_file():
             with path.open("rb") as file:
+                file.seek(start, os.SEEK_END if start < 0 else os.SEEK_SET)
                 return file.read(len(DATABASE))
     return b""
 
@@ -415,9 +423,10 @@ def read_free(folder: Path, name: str, new: bytes, replace: bool) -> bytes | Non
 def write_whole(path: Path, entry: PackEntry) -> None:
     """Write a file, so that a full disk leaves the old one as it was."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(".unpacking")
+    new = path.with_name(f".{token_hex(8)}.unpacking")
     try:
-        new.write_bytes(entry.content)
+        with new.open("xb") as file:  # nobody's own file, nor a link to one
+            file.write(entry.content)
         os.utime(new, (entry.changed, entry.changed))
         new.replace(path)
     finally:

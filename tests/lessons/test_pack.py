@@ -488,6 +488,45 @@ def test_a_text_that_sqlite_would_take_for_a_journal_is_named_and_stays(
     assert files_in(here) == before
 
 
+def test_a_journal_that_names_another_file_is_left_alone(here, play, tmp_path):
+    """SQLite deletes the file that is named at the end of a journal, wherever it is."""
+    program = play("delete", "in the middle")
+    program.kill()
+    program.wait()
+    precious = tmp_path / "precious.txt"
+    precious.write_text("mine\n")
+    name = os.fsencode(precious)
+    with (here / f"{STORE}-journal").open("ab") as journal:  # SQLite's file format, 3.3
+        journal.write(b"\0\4\0\1" + name + len(name).to_bytes(4, "big"))
+        journal.write(sum(name).to_bytes(4, "big") + bytes.fromhex("d9d505f920a163d7"))
+    why = f"{Path(STORE).name}-journal names another file, which SQLite would delete"
+    assert pack(here).left_out[STORE] == why
+    assert unpack(zip_of([(STORE, b"theirs")]), here).kept == {STORE: why}
+    assert precious.read_text() == "mine\n"
+
+
+def test_a_broken_zip_of_any_kind_stops_no_pack(here):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("word/document.xml", b"a letter " * 100)
+    broken = bytearray(buffer.getvalue())
+    broken[51:56] = b"\xff" * 5  # how it was packed
+    put(here, {"letter.docx": bytes(broken)})
+    assert "letter.docx" in pack(here).files
+
+
+@pytest.mark.parametrize("link", ["symlink_to", "hardlink_to"])
+def test_unpacking_writes_through_no_link(there, tmp_path, link):
+    (tmp_path / "precious.txt").write_text("mine\n")
+    try:
+        getattr(there / ".unpacking", link)(tmp_path / "precious.txt")
+    except OSError:
+        pytest.skip("links cannot be made here")
+    unpack(zip_of([("page.txt", b"theirs")]), there)
+    assert (there / "page.txt").read_bytes() == b"theirs" and not (there / "page.txt").is_symlink()
+    assert (tmp_path / "precious.txt").read_text() == "mine\n"
+
+
 @pytest.mark.parametrize("end", ["-wal", "-WAL"])  # the same name on most Macs and on Windows
 def test_no_journal_of_a_zip_is_written_beside_a_database(here, there, play, end):
     play("wal", "nothing")
