@@ -4,7 +4,7 @@ Format and lint (ruff), types (mypy), then tests and notebooks (pytest), which t
 and paths: tests/botlib/test_bot.py, notebooks/05*, -k hello, -x.
 
 python3 start.py test --lint    runs ruff and mypy alone: before a commit, and first in CI
-python3 start.py test --quick   takes about two minutes: it leaves out what is slow, and says what
+python3 start.py test --quick   takes some minutes: it leaves out what is slow, and says what
 python3 start.py test           takes about a quarter of an hour
 python3 start.py test --all     takes up to an hour: also what needs images and foreign programs. It
                                 measures which branches are taken, and fails if they are too few
