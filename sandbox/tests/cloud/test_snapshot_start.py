@@ -374,9 +374,8 @@ def test_closing_ends_a_deploy_that_hangs(tmp_path):
 
 
 def test_no_zombies(deploy):
-    fn = deploy("def handler(event, context): pass\n")
-    cold(fn)
-    template = template_of(fn)
+    fn = deploy("import os\ndef handler(event, context): return os.getppid()\n")
+    template = psutil.Process(cold(fn))
     for _ in range(5):
         cold(fn)
     wait_until(lambda: all(instance.stopped for instance in fn.instances))
