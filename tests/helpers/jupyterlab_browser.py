@@ -79,6 +79,8 @@ def front_door(folder, *options, **variables):
         **variables,
     }
     command = [sys.executable, "start.py", "--no-browser", "--LabApp.expose_app_in_browser=True"]
+    if os.name == "posix":  # a kernel's port could be taken by another test before it is opened
+        command += ["--KernelManager.transport=ipc"]
     command += options
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
