@@ -7,7 +7,8 @@ python3 start.py test --lint    runs ruff and mypy alone: before a commit, and f
 python3 start.py test --quick   takes some minutes: it leaves out what is slow, and says what
 python3 start.py test           takes about a quarter of an hour
 python3 start.py test --all     takes up to an hour: also what needs images and foreign programs. It
-                                measures which branches are taken, and fails if they are too few
+                                measures which branches are taken, and fails if they are too few. A
+                                test that fails beside thousands of others has a second try, alone
 python3 start.py test -m live   tries your own tokens at the real Telegram and Twitch, and does
                                 nothing else; it says of each test why it was left out
 
@@ -49,7 +50,8 @@ WAYS = {  # what each tells pytest
 }
 TOKENS = ("TELEGRAM_", "TWITCH_")  # what the names of a bot's settings begin with
 PYTEST_FILES = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
-BROKEN, NO_TEST = 2, 5  # pytest's exit statuses: a file cannot be imported; nothing was found
+FAILED, BROKEN, NO_TEST = 1, 2, 5  # pytest's exit statuses: a test; an import; nothing was found
+FEW = 4  # more tests than these fail for another reason than what runs beside them
 # Each test is named with what became of it and, if it was left out, why.
 LIVE = [
     "pytest",
@@ -122,8 +124,22 @@ def run_measured(command):
 
     with branch_coverage.measured():
         status, names = run_tests(command)
+        if status == FAILED and len(names) <= FEW:
+            status, names = run_alone(names)
     print("--- coverage: lines and branches that the tests run", flush=True)
     return status, names, branch_coverage.report()
+
+
+def run_alone(names):
+    """Run a few failed tests once more, with nothing beside them; as `run_tests`."""
+    # Of a notebook all cells, as a cell needs those before it.
+    tests = [name.partition("::")[0] if ".ipynb" in name else name for name in names]
+    print("--- failed tests once more, alone", flush=True)
+    status, still = run_tests(["pytest", "-m", "", *dict.fromkeys(tests)])
+    for name in names if status in (0, FAILED) else []:
+        if name not in still:
+            print(f"passed alone, so it depends on what runs beside it: {name}")
+    return status, still
 
 
 def keep(result):

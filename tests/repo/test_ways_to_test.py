@@ -243,6 +243,22 @@ def test_all_brings_its_lock_and_measures_branches(course):
 
 
 @POSIX
+@pytest.mark.parametrize("absent", ["PYTEST_XDIST_WORKER", "PATH"])
+def test_what_fails_beside_others_is_tried_once_more_alone(course, absent, monkeypatch):
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)  # of the tests that run this one
+    (course / "tests/test_more.py").write_text(
+        f'"""One."""\n\nimport os\n\n\ndef test_more():\n    assert "{absent}" not in os.environ\n'
+    )
+    words = {"COURSE_PYTHON": "", "PATH": install_uv(course)}
+    done = start(course, "test", "--all", "-n", "2", **words)
+    told = "passed alone, so it depends on what runs beside it: tests/test_more.py::test_more\n"
+    passes = absent == "PYTEST_XDIST_WORKER"
+    assert (told in done.stdout) == passes, done.stdout + done.stderr
+    last = "all good: format, lint, types, tests, coverage" if passes else "failed: tests"
+    assert done.stdout.splitlines()[-1] == last
+
+
+@POSIX
 def test_a_package_that_is_too_little_tested_fails(course):
     words = {"COURSE_PYTHON": "", "PATH": install_uv(course)}
     (course / "deploy/__init__.py").write_text(ROOM)
