@@ -46,10 +46,8 @@ installing anything. Or """
 README = COURSE / "README.md"
 TERMS = COURSE / "docs/terms.md"
 TERM = re.compile(r"^\| ([^|]+) \| [^|]+ \| \[[^]]+\]\(([^)]+)\)", re.MULTILINE)
-ON_THE_WEBSITE = (  # what README.md says; on the website itself, a link takes its place
-    "On the course's website, press *Try it*. GitHub shows the website's address at the right of "
-    "this page, under *About*."
-)
+# What README.md says; on the website itself, a link takes its place.
+ON_THE_WEBSITE = re.compile(r"On the course's website, .+")
 TRY_IT = '<a href="tab/index.html">Try it</a>.'
 STILL = """\
 <div class="still">{still}</div>
@@ -104,7 +102,7 @@ class Book:
             else:
                 text = self.linked(page, text) + self.contents(page)
             if page == README and (self.target / "tab/index.html").exists():
-                text = text.replace(ON_THE_WEBSITE, TRY_IT)
+                text = ON_THE_WEBSITE.sub(TRY_IT, text)
             self.place(page).parent.mkdir(parents=True, exist_ok=True)
             self.place(page).write_text(text, encoding="utf-8")
 
@@ -181,7 +179,7 @@ class Book:
         """Say below a notebook's title how to run it."""
         up = Path(os.path.relpath(COURSE, page.parent)).as_posix()
         tab = IN_A_TAB.format(up=up, name=page.name) if self.runs_in_a_tab(page) else ""
-        return RUN.format(tab=tab, install=f"{up}/index.md#start")
+        return RUN.format(tab=tab, install=f"{up}/docs/first_start.md")
 
     def runs_in_a_tab(self, page: Path) -> bool:
         """Return whether the tab has this notebook; of others it has only a word where they run."""

@@ -20,6 +20,7 @@ DOCUMENTS = {
     str(path.relative_to(ROOT).as_posix()): path.read_text(encoding="utf-8")
     for path in (
         ROOT / "README.md",
+        ROOT / "docs/yours.md",
         ROOT / "docs/class/README.md",
         *sorted((ROOT / "deploy").rglob("*.md")),
     )

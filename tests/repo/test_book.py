@@ -158,7 +158,7 @@ def test_a_notebook_says_how_to_run_it(site, name):
     box = text.partition('class="run admonition"')[2].partition("</div>")[0]
     assert text.index("</h1>") < text.index('class="run admonition"') < text.index("<h2>")
     up = "../" * (1 + name.count("/"))
-    assert f'href="{up}index.html#start"' in box
+    assert f'href="{up}docs/first_start.html"' in box
     assert "python3 start.py" in re.sub(r"<[^>]+>", "", box)
     linked = f'href="{up}tab/lab/index.html?path={name}.ipynb"' in box
     assert linked == (name in IN_THE_TAB)

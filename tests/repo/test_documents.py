@@ -12,6 +12,9 @@ NAMING = ["docs/architecture.md", "docs/terms.md", "CONTRIBUTING.md", "SECURITY.
 LINKING = [
     *NAMING,
     "README.md",
+    "docs/first_start.md",
+    "docs/yours.md",
+    "docs/commands.md",
     "docs/class/README.md",
     "CHANGELOG.md",
     "CODE_OF_CONDUCT.md",
@@ -48,6 +51,14 @@ def test_a_path_that_is_not_there_is_seen(tmp_path):
 def test_the_architecture_page_is_found():
     for name in ("README.md", "CONTRIBUTING.md"):
         assert "(docs/architecture.md)" in (HOME / name).read_text(encoding="utf-8")
+
+
+def test_the_readme_leads_to_the_website():
+    address = (HOME / "docs/website.txt").read_text(encoding="utf-8").strip()
+    if not address:
+        pytest.skip("docs/website.txt is empty: once the website is published, name its address")
+    sentence = f"On the course's website, [{address}]({address}), press *Try it*."
+    assert sentence in (HOME / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_readme_of_botlib_names_each_of_its_files_once():
