@@ -5,6 +5,7 @@ pauses are on the cloud's clock.
 """
 
 import asyncio
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -91,9 +92,12 @@ class QueuedCalls:
                 if call.due is not None:
                     await self._clock.sleep_until(call.due)
                     call.due = None
+                began, started = self._clock.now(), time.monotonic()
                 error = await self._try(call)
                 tried.set()
-                call.due = call.next_try(error, self._clock.now()) if error else None
+                # Whoever saw it end may have moved the clock already, for the pause to be over.
+                ended = began + time.monotonic() - started
+                call.due = call.next_try(error, ended) if error else None
                 if call.due is None:
                     return
         finally:

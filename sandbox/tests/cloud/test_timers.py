@@ -10,9 +10,11 @@ from bot_sandbox import Cloud
 from bot_sandbox.world.clock import Clock
 
 NOTES = """
-import json, os
+import json, os, time
 def handler(event, context):
     print("event", json.dumps(event))
+    while not os.path.exists(os.environ.get("WAITS_FOR", "/")):
+        time.sleep(0.01)
     if os.environ.get("FAILS"):
         raise ValueError("not today")
 """
@@ -150,6 +152,18 @@ def test_a_failed_call_is_retried_as_in_each_cloud(cloud, clock, deploy, kind, s
     clock.advance(3600)
     assert len(fn.invocations) == len(waits) + 1
     assert {call.error for call in fn.invocations} == {"ValueError"}
+
+
+def test_time_that_passes_before_a_failed_call_is_noticed_counts(cloud, clock, deploy, tmp_path):
+    """Whoever sees a call end and moves the clock at once needn't hurry."""
+    fn = deploy(environment={"FAILS": "1", "WAITS_FOR": str(tmp_path / "go")})
+    advance_to_midnight(clock)
+    cloud.timer("t", fn, "cron(0 8 * * ? *)")
+    clock.advance(8 * 3600 + 1)
+    assert cloud.wait_until(lambda: any("event" in line for line in fn.logs), 30)
+    clock.advance(60)
+    (tmp_path / "go").touch()
+    assert cloud.wait_until(lambda: len(fn.invocations) == 2, 30)
 
 
 def test_stop_start_and_delete(cloud, clock, deploy):
