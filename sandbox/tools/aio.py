@@ -18,6 +18,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import bot_sandbox.aio
 from bot_sandbox.aio.twin import twin_of
+from tools.generated_file import write_or_check
 from tools.public_api import CLASSES, PACKAGE, Member, Public, members, parsed
 
 FILE = PACKAGE / "aio" / "__init__.pyi"
@@ -127,13 +128,5 @@ def text() -> str:
     return "\n\n\n".join(["\n".join([HEAD, *sorted(imports), "", exported]), *classes]) + "\n"
 
 
-def main() -> None:
-    """Write the file, or compare it."""
-    if "--check" not in sys.argv:
-        FILE.write_text(text(), encoding="utf-8", newline="\n")
-    elif FILE.read_text(encoding="utf-8") != text():
-        raise SystemExit(f"{FILE.name} is out of date; type: python tools/aio.py")
-
-
 if __name__ == "__main__":
-    main()
+    write_or_check(FILE, text())

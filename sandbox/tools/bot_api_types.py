@@ -16,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from bot_sandbox.telegram.api_object import CLASSES, Field, fields_of, object_in
 from bot_sandbox.telegram.bot_api import TYPES
+from tools.generated_file import write_or_check
 
 TELEGRAM = Path(__file__).parents[1] / "bot_sandbox" / "telegram"
 FILE = TELEGRAM / "bot_api_types.pyi"
@@ -93,13 +94,5 @@ def text() -> str:
     return "\n\n".join([HEAD, *(stub(name, kind) for name, kind in types.items() if kind in SEEN)])
 
 
-def main() -> None:
-    """Write the file, or compare it."""
-    if "--check" not in sys.argv:
-        FILE.write_text(text(), encoding="utf-8", newline="\n")
-    elif FILE.read_text(encoding="utf-8") != text():
-        raise SystemExit(f"{FILE.name} is out of date; type: python tools/bot_api_types.py")
-
-
 if __name__ == "__main__":
-    main()
+    write_or_check(FILE, text())

@@ -12,6 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import bot_sandbox
+from tools.generated_file import write_or_check
 from tools.public_api import PACKAGE
 
 FILE = PACKAGE / "__init__.pyi"
@@ -33,13 +34,5 @@ def text() -> str:
     return "\n".join([*lines, "", "__version__: str", f"__all__ = {bot_sandbox.__all__!r}"]) + "\n"
 
 
-def main() -> None:
-    """Write the file, or compare it."""
-    if "--check" not in sys.argv:
-        FILE.write_text(text(), encoding="utf-8", newline="\n")
-    elif FILE.read_text(encoding="utf-8") != text():
-        raise SystemExit(f"{FILE.name} is out of date; type: python tools/package_stub.py")
-
-
 if __name__ == "__main__":
-    main()
+    write_or_check(FILE, text())

@@ -16,6 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from bot_sandbox import pytest_plugin
+from tools.generated_file import write_or_check
 from tools.public_api import CLASSES, PLAIN_CLASSES, Member, Public, members, parsed
 
 FILE = Path(__file__).parents[1] / "docs" / "reference.md"
@@ -135,13 +136,5 @@ def text() -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def main() -> None:
-    """Write the file, or compare it."""
-    if "--check" not in sys.argv:
-        FILE.write_text(text(), encoding="utf-8", newline="\n")
-    elif FILE.read_text(encoding="utf-8") != text():
-        raise SystemExit("docs/reference.md is out of date; type: python tools/reference.py")
-
-
 if __name__ == "__main__":
-    main()
+    write_or_check(FILE, text())
