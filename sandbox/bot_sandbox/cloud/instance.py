@@ -55,7 +55,7 @@ class Instance:
         finally:
             self._output.close_write_end()
         try:
-            await self._api.wait(timeout_s, too_late)
+            await self._api.wait(timeout_s, lambda: self._fail_late(too_late))
             self.record.ready = self._clock()
         finally:
             self._output.drain()
@@ -73,7 +73,9 @@ class Instance:
         deadline_ms = int((time.time() + timeout_s) * 1000)  # on the function's own clock
         invocation = PendingInvocation(request_id, event, deadline_ms, trace)
         try:
-            return await self._api.invoke(invocation, timeout_s, self._too_late)
+            return await self._api.invoke(
+                invocation, timeout_s, lambda: self._fail_late(self._too_late)
+            )
         finally:
             # A print before the result must be in the log before the caller has the result.
             self._output.drain()
@@ -114,16 +116,27 @@ class Instance:
         """
         nothing_new = self._calls == self._measured_at
         is_idle = nothing_new and self._api.current is None and self.record.ready
-        if self._process is None or is_idle:
-            return
+        if self._process and not is_idle:
+            self._measured_at = self._calls
+            self._measure_memory(self._process, with_children=nothing_new)
+
+    def _measure_memory(self, process: InstanceProcess, with_children: bool) -> None:
         memory_mb = self.deployment.settings.memory_mb
-        used = self._process.memory(with_children=nothing_new)
-        self._measured_at = self._calls
+        used = process.memory(with_children)
         if used > self.record.max_memory:
             self.record.max_memory = used
             self._history.changes.changed()
         if used > memory_mb * MB:
             self.fail(errors.out_of_memory(memory_mb))
+
+    def _fail_late(self, too_late: FunctionError) -> None:
+        """Mark it as broken, because its time is over.
+
+        AWS would have killed it as soon as it used too much memory, and never let it run so long.
+        """
+        if self._process:
+            self._measure_memory(self._process, with_children=True)
+        self.fail(too_late)
 
     def drain(self) -> None:
         """Bring the log up to date."""

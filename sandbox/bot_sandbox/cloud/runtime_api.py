@@ -11,6 +11,7 @@ Its HTTP is read in runtime_http.py.
 import asyncio
 import json
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -81,17 +82,17 @@ class RuntimeApi:
         return owner == self._owner and is_alive(connection)
 
     async def invoke(
-        self, invocation: PendingInvocation, timeout_s: float, too_late: FunctionError
+        self, invocation: PendingInvocation, timeout_s: float, fail_late: Callable[[], None]
     ) -> bytes:
         """Hand over an event and wait for the result; raises FunctionError."""
         self._outcome = self._loop.create_future()
         self._waiting = invocation
         self._hand_over()
-        return await self.wait(timeout_s, too_late)
+        return await self.wait(timeout_s, fail_late)
 
-    async def wait(self, timeout_s: float, too_late: FunctionError) -> bytes:
-        """Wait for the loop's first request, or for a result."""
-        timer = self._loop.call_later(timeout_s, self.fail, too_late)
+    async def wait(self, timeout_s: float, fail_late: Callable[[], None]) -> bytes:
+        """Wait for the loop's first request, or for a result; `fail_late` ends it in time."""
+        timer = self._loop.call_later(timeout_s, fail_late)
         try:
             return await self._outcome
         finally:

@@ -86,6 +86,23 @@ def test_memory_is_limited(cloud, handler, start):
     assert fn.invocations[0].max_memory_mb > 128
 
 
+@pytest.mark.slow("waits for a timeout that is long enough on a busy machine")
+@pytest.mark.parametrize(
+    "code",
+    [
+        "hoard = b'x' * (150 << 20)\nimport time; time.sleep(60)",
+        "def handler(event, context):\n"
+        "    hoard = b'x' * (150 << 20)\n    import time; time.sleep(60)",
+    ],
+    ids=["while_starting", "in_a_call"],
+)
+def test_a_timeout_does_not_hide_that_the_memory_was_used_up(tmp_path, code):
+    with Cloud(init_timeout_s=2.0, poll_s=3600) as cloud:  # nobody looks before
+        fn = cloud.deploy("hog", write(tmp_path, code), timeout_s=2)
+        assert error_of(fn).type == "Runtime.OutOfMemory"
+        assert fn.invocations[0].max_memory_mb > 128
+
+
 @pytest.mark.parametrize(
     ("handler", "type", "says"),
     [
@@ -250,11 +267,9 @@ def test_a_warning_of_the_compiler_is_in_the_log_of_the_function(cloud, tmp_path
 
 @BOTH_STARTS
 def test_memory_is_limited_while_starting(cloud, tmp_path, start):
-    code = "import os\nhoard = []\nwhile True: hoard.append(os.urandom(1 << 20))\n"
-    assert (
-        error_of(cloud.deploy("hog", write(tmp_path, code), start=start)).type
-        == "Runtime.OutOfMemory"
-    )
+    code = "hoard = b'x' * (150 << 20)\nimport time; time.sleep(60)\n"
+    fn = cloud.deploy("hog", write(tmp_path, code), start=start)
+    assert error_of(fn).type == "Runtime.OutOfMemory"
 
 
 @BOTH_STARTS
