@@ -17,6 +17,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.change_notifier import ChangeNotifier
 from bot_sandbox.event_loop.same_thread_loop import SameThreadLoop
+from bot_sandbox.event_loop.tasks import end_other_tasks
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -174,6 +175,11 @@ class SameThreadRunner(Runner):
             return function(*arguments)
 
         return function(*arguments) if self.loop.is_running() else self.run(on_the_loop())
+
+    def close(self) -> None:
+        """End all tasks of its own loop; in yours, they end when it runs again."""
+        if isinstance(self.loop, SameThreadLoop) and not self.loop.is_running():
+            self.run(end_other_tasks())
 
 
 class ThreadRunner(Runner):

@@ -28,3 +28,11 @@ class BackgroundTasks:
 
     def __bool__(self) -> bool:
         return bool(self._tasks)
+
+
+async def end_other_tasks() -> None:
+    """Cancel all other tasks of this loop, and return when they have ended."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -18,6 +18,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot_sandbox.event_loop.runner import Service, ThreadRunner
+from bot_sandbox.event_loop.tasks import end_other_tasks
 from bot_sandbox.http import window_hook
 from bot_sandbox.http.access import HOST, Access
 from bot_sandbox.http.page import Page
@@ -129,10 +130,7 @@ class LocalServer(Service):
         await self._shutdown()
         for runner in self._web_runners:
             await runner.cleanup()
-        tasks = asyncio.all_tasks(self._runner.loop) - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_other_tasks()
 
 
 def servers() -> list[LocalServer]:

@@ -28,6 +28,7 @@ class InMemoryTelegram(TelegramCore):
     """
 
     url = "http://telegram.localhost"
+    _runner: SameThreadRunner
 
     def __init__(
         self,
@@ -56,6 +57,7 @@ class InMemoryTelegram(TelegramCore):
         """Stop all deliveries and polls."""
         self.clock._remove_runner(self._runner)
         self._runner.do(self._stop)
+        self._runner.close()
 
     def __enter__(self) -> Self:
         return self

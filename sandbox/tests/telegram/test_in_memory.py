@@ -262,6 +262,24 @@ def test_a_function_that_closes_its_output_leaves_all_as_it_was(cloud, tmp_path)
     assert function.logs.count("last words") == 2
 
 
+def test_closing_leaves_no_task_behind(telegram, account, viktor):
+    telegram.call(account, "setWebhook", url="http://nobody.localhost/")
+    telegram.wait_deliveries(account, 1, viktor.send("anybody?"))
+    telegram.close()
+    assert not asyncio.all_tasks(telegram._runner.loop)
+    telegram.close()
+
+
+def test_closing_inside_its_loop_ends_what_waits_there(telegram, account, viktor):
+    async def close():
+        telegram.close()
+        return "closed"
+
+    telegram.call(account, "setWebhook", url="http://nobody.localhost/")
+    telegram.wait_deliveries(account, 1, viktor.send("anybody?"))
+    assert telegram._runner.run(close()) == "closed"
+
+
 def test_nobody_listens_at_another_address(telegram, account, viktor, cloud):
     telegram.call(account, "setWebhook", url="http://nobody.localhost/")
     delivery = telegram.wait_deliveries(account, 1, viktor.send("anybody?"))[0]
