@@ -371,6 +371,18 @@ class Press(Twin[bot_sandbox.Press]):
 class TelegramFaults(Twin[bot_sandbox.TelegramFaults]):
     """The twin of `Faults` in bot_sandbox.telegram.faults; see there."""
 
+    async def stop(self) -> None:
+        """Stop the server until `start`: connections end, and new ones are refused."""
+
+    async def start(self) -> None:
+        """Start the server again at the same address, with everything that it knew."""
+
+    async def restart(self, down_s: float=0.0) -> None:
+        """Stop the server and start it again; return when it is up.
+
+        With `down_s`, return at once; it comes up that many seconds later, on the sandbox's clock.
+        """
+
     async def status(self, status: int=503, method: str | None=None, *, retry_after: int | None=None, description: str='', bot: BotAccount | str | None=None, n: int=1, forever: bool=False, executed: bool=False) -> Fault:
         """Refuse calls with a status of 400 to 599, in Telegram's words or yours.
 
@@ -401,21 +413,6 @@ class TelegramFaults(Twin[bot_sandbox.TelegramFaults]):
 
     async def clear(self, bot: BotAccount | str | None=None) -> None:
         """End all faults, or those of one bot; servers that are down stay down until `start`."""
-
-    async def stop(self) -> None:
-        """Stop the server until `start`: connections end, new ones are refused.
-
-        People can write meanwhile. Nothing reaches a bot or comes from it, also by webhook.
-        """
-
-    async def start(self) -> None:
-        """Start the server again at the same address, with everything that it knew."""
-
-    async def restart(self, down_s: float=0.0) -> None:
-        """Stop the server and start it again; return when it is up.
-
-        With `down_s`, return at once; it comes up that many seconds later.
-        """
 
     @property
     def active(self) -> list[Fault]:
@@ -710,6 +707,18 @@ class TwitchAccount(Twin[bot_sandbox.TwitchAccount]):
 class TwitchFaults(Twin[bot_sandbox.TwitchFaults]):
     """The twin of `Faults` in bot_sandbox.twitch.faults; see there."""
 
+    async def stop(self) -> None:
+        """Stop the server until `start`: connections end, and new ones are refused."""
+
+    async def start(self) -> None:
+        """Start the server again at the same address, with everything that it knew."""
+
+    async def restart(self, down_s: float=0.0) -> None:
+        """Stop the server and start it again; return when it is up.
+
+        With `down_s`, return at once; it comes up that many seconds later, on the sandbox's clock.
+        """
+
     async def drop(self, login: TwitchAccount | str) -> None:
         """Break the connection without a goodbye."""
 
@@ -769,19 +778,6 @@ class TwitchFaults(Twin[bot_sandbox.TwitchFaults]):
     @property
     def active(self) -> list[bot_sandbox.twitch.faults.Fault]:
         """The faults that act now, or wait for something to hit."""
-
-    async def restart(self, down_s: float=0.0) -> None:
-        """Restart all servers on the same ports: connections end, and new ones are refused.
-
-        Returns when they are up again, or at once if `down_s` is given. Then they come up that many
-        seconds later (`twitch.clock.advance` shortens them).
-        """
-
-    async def stop(self) -> None:
-        """Stop all servers until `start`."""
-
-    async def start(self) -> None:
-        """Start the servers again on the same ports."""
 
 
 class Cloud(ServerTwin[bot_sandbox.Cloud]):

@@ -4,13 +4,12 @@ Every sandbox server is one of these. It listens on 127.0.0.1 by default and sto
 interpreter. The routes belong to its subclasses.
 """
 
-import asyncio
 import atexit
 import itertools
 import logging
 import os
 import socket
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Protocol, Self
 from weakref import WeakSet
 
@@ -25,7 +24,6 @@ from bot_sandbox.http.page import Page
 from bot_sandbox.world.clock import Clock
 
 LAST_PORT = 65535
-FREED_S = 1.0  # how long a port that we have closed may stay taken
 _NUMBERS = itertools.count(1)
 _SERVERS: WeakSet["LocalServer"] = WeakSet()
 
@@ -117,15 +115,6 @@ class LocalServer(Service):
         await web.SockSite(runner, bind_socket(port, self._access.listens_on), backlog=128).start()
         return int(runner.addresses[0][1])
 
-    async def _stop_listening(self) -> None:
-        """Free every port of the runners; connections stay.
-
-        `bind_again` before anything else is awaited, or another program may take the port.
-        """
-        for runner in self._web_runners:
-            for site in runner.sites:
-                await site.stop()
-
     async def _close(self) -> None:
         await self._shutdown()
         for runner in self._web_runners:
@@ -154,49 +143,6 @@ def bind_socket(port: int, host: str = HOST) -> socket.socket:
         why = f"port {port} on {host} cannot be used ({error.strerror})"
         raise OSError(f"{why}; choose another, or 0 for any free one") from None
     return reserved
-
-
-def bind_sockets(ports: Sequence[int], host: str) -> list[socket.socket]:
-    """Bind a socket to each port, or to none; the error says what to do."""
-    bound: list[socket.socket] = []
-    try:
-        for port in ports:
-            bound.append(bind_socket(port, host))
-    except BaseException:
-        close_sockets(bound)
-        raise
-    return bound
-
-
-def close_sockets(sockets: Iterable[socket.socket]) -> None:
-    """Close sockets that nobody serves."""
-    for each in sockets:
-        each.close()
-
-
-async def bind_again(ports: Sequence[int], host: str) -> list[socket.socket]:
-    """Bind sockets to ports that this process has closed; raise RuntimeError if they are taken.
-
-    A program that is being started has copies of all our sockets until its code is loaded (between
-    fork and exec), and closing ours does not close those. So this tries for a while.
-    """
-    loop = asyncio.get_running_loop()
-    end = loop.time() + FREED_S
-    while True:
-        try:
-            return bind_sockets(ports, host)
-        except OSError:
-            if loop.time() >= end:
-                raise port_taken(ports, host) from None
-        await asyncio.sleep(0.01)
-
-
-def port_taken(ports: Sequence[int], host: str) -> RuntimeError:
-    """Return the error of a server that cannot come up."""
-    return RuntimeError(
-        f"the server is down, because another program uses its port on {host} "
-        f"({' or '.join(map(str, ports))}): end that program, then start the server"
-    )
 
 
 def silence_logger(logger: logging.Logger) -> logging.Logger:

@@ -16,12 +16,13 @@ from typing import Any
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import Service, blocking
 from bot_sandbox.http.messages import Request, Response
+from bot_sandbox.http.outages import Switchable
 from bot_sandbox.http.webhook_post import Sender
 from bot_sandbox.telegram.api import Api
 from bot_sandbox.telegram.arguments import Arguments, as_text
 from bot_sandbox.telegram.diagnosis import describe_bots, describe_last_refusal
 from bot_sandbox.telegram.errors import TelegramError
-from bot_sandbox.telegram.faults import Faults, Server
+from bot_sandbox.telegram.faults import Faults
 from bot_sandbox.telegram.limits import Limits
 from bot_sandbox.telegram.methods import DescribedResult, Methods
 from bot_sandbox.telegram.methods.table import SPELLED
@@ -55,7 +56,7 @@ class TelegramCore(Service):
         update_lifetime_s: float = 24 * 3600.0,
         limits: Limits | None = Limits(),  # noqa: B008 - it cannot change
         seed: int | str | None = None,
-        server: Server | None = None,
+        server: Switchable | None = None,
     ) -> None:
         self._world = TelegramWorld(
             self.clock, self._runner.changes, limits, update_lifetime_s, seed

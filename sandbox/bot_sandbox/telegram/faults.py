@@ -14,15 +14,14 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from typing import Protocol
 
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import Runner, blocking
-from bot_sandbox.event_loop.tasks import BackgroundTasks
 from bot_sandbox.http.messages import Response
+from bot_sandbox.http.outages import Outages, Switchable
 from bot_sandbox.http.webhook_post import PostError
 from bot_sandbox.telegram.calls import ApiCall, FaultHit
 from bot_sandbox.telegram.errors import TelegramError, too_many_requests
@@ -42,19 +41,6 @@ PAGE = (
     "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n"
     "<hr><center>a proxy</center>\r\n</body>\r\n</html>\r\n"
 )
-
-
-class Server(Protocol):
-    """What can go down."""
-
-    async def _go_down(self) -> None:
-        """End all connections and refuse new ones."""
-
-    async def _come_up(self) -> None:
-        """Serve again at the same address; RuntimeError if another program has it."""
-
-    def _note_fault(self, name: str, values: Mapping[str, object]) -> None:
-        """Note a fault for the log."""
 
 
 class BrokenConnectionError(Exception):
@@ -135,13 +121,16 @@ class Fault:
         return self.left != 0 and whose and self.method.lower() in ("", method)
 
 
-class Faults:
+class Faults(Outages):
     """All faults, one method each.
 
     `method` is a method of the Bot API in any case, "file" for the download of a file, or None for
     everything. `bot` is one bot, by its account or username, or None for all. A fault hits the next
     `n` requests, or, with `forever`, all until it is cleared. With `executed`, the call is executed
     before the fault.
+
+    While the server is down, people can write. Nothing reaches a bot or comes from it, also by
+    webhook.
 
     Example:
         from bot_sandbox import Telegram
@@ -158,17 +147,15 @@ class Faults:
         runner: Runner,
         world: TelegramWorld,
         methods: dict[str, str],
-        server: Server | None,
+        server: Switchable | None,
     ) -> None:
         """Take the real methods by their names in lower case, and the server, if there is one."""
-        self._runner = runner
+        super().__init__(runner, world.clock, server)
         self._world = world
-        self._server = server
         self._methods = methods | {FILE: FILE}
         self._faults: list[Fault] = []
         self._hits: deque[FaultHit] = deque(maxlen=KEPT_HITS)
         self._hit_count = 0
-        self._later = BackgroundTasks()
 
     def status(
         self,
@@ -235,7 +222,7 @@ class Faults:
         executed: bool = False,
     ) -> Fault:
         """Break the connection instead of answering; with `executed` after executing the call."""
-        self._server_for("connections to break")
+        self._found_server()
         effect = "cut off without an answer"
         return self._start(self._new_fault("drop", method, bot, n, forever, executed, effect))
 
@@ -248,7 +235,7 @@ class Faults:
         forever: bool = False,
     ) -> Fault:
         """Execute calls, but break the connection in the middle of the JSON."""
-        self._server_for("connections to break")
+        self._found_server()
         effect = "cut off in the middle of the answer"
         return self._start(self._new_fault("truncate", method, bot, n, forever, True, effect))
 
@@ -289,36 +276,7 @@ class Faults:
                 if account:
                     fault._paused.pop(account.id, None)
 
-        self._runner.do(lambda: self._change(remove))
-
-    @blocking
-    async def stop(self) -> None:
-        """Stop the server until `start`: connections end, new ones are refused.
-
-        People can write meanwhile. Nothing reaches a bot or comes from it, also by webhook.
-        """
-        server = self._server_for("server to stop")
-        self._later.cancel()  # a restart must not bring it up
-        await server._go_down()
-
-    @blocking
-    async def start(self) -> None:
-        """Start the server again at the same address, with everything that it knew."""
-        await self._server_for("server to start")._come_up()
-
-    @blocking
-    async def restart(self, down_s: float = 0.0) -> None:
-        """Stop the server and start it again; return when it is up.
-
-        With `down_s`, return at once; it comes up that many seconds later.
-        """
-        server = self._server_for("server to restart")
-        self._later.cancel()
-        await server._go_down()
-        if down_s:
-            self._later.start(self._come_up_later(server, self._world.clock.now() + down_s))
-        else:
-            await server._come_up()
+        self._change(remove)
 
     @property
     def active(self) -> list[Fault]:
@@ -337,12 +295,6 @@ class Faults:
         return self.hits
 
     # For the sandbox itself
-
-    async def _end_all(self) -> None:
-        """End every fault before a restore: the server is up."""
-        self._later.cancel()
-        if self._server and not self._world.up:
-            await self._server._come_up()
 
     @property
     def hit_count(self) -> int:
@@ -366,7 +318,7 @@ class Faults:
             fault.left = 0
             fault._paused.clear()
 
-        self._runner.do(lambda: self._change(remove))
+        self._change(remove)
 
     async def _answer_with_faults(
         self,
@@ -476,16 +428,8 @@ class Faults:
             ]
             self._faults[:] = [*running, fault]
 
-        self._runner.do(lambda: self._change(add))
+        self._change(add)
         return fault
-
-    def _server_for(self, what: str) -> Server:
-        if self._server is None:
-            raise RuntimeError(
-                f"this Telegram runs in memory and has no {what}; for this fault use Telegram(), "
-                "which is a server"
-            )
-        return self._server
 
     def _take_fault(
         self, account: BotAccount, method: str, wanted: Callable[[Fault], bool]
@@ -519,17 +463,6 @@ class Faults:
         hit = self._note_hit(fault, account, method)
         if account.calls and account.calls[-1].method.lower() == method:
             account.calls[-1] = replace(account.calls[-1], fault=hit.text)
-
-    def _change(self, act: Callable[[], object]) -> None:
-        act()
-        self._runner.changes.changed()
-
-    async def _come_up_later(self, server: Server, until: float) -> None:
-        await self._world.clock.sleep_until(until)
-        try:
-            await server._come_up()
-        except RuntimeError as error:  # nobody waits for this
-            server._note_fault("restart", {"error": error})
 
 
 def phrase(status: int) -> str:

@@ -4,20 +4,14 @@ Its behavior is in core.py. The sandbox's own choices are named parameters of `T
 else is as in the real service.
 """
 
-import asyncio
+import socket
 from collections.abc import Iterable
 
 from aiohttp.web import SockSite
 
 from bot_sandbox.http.access import HOST, Access
-from bot_sandbox.http.local_server import (
-    LocalServer,
-    bind_again,
-    bind_sockets,
-    close_sockets,
-    port_taken,
-)
 from bot_sandbox.http.page import Page
+from bot_sandbox.http.switchable_server import SwitchableServer
 from bot_sandbox.http.webhook_post import Sender
 from bot_sandbox.http.webhook_sender import NetworkSender
 from bot_sandbox.telegram.arguments import MAX_BODY
@@ -29,7 +23,7 @@ from bot_sandbox.telegram.world import BotAccount
 from bot_sandbox.world.clock import Clock
 
 
-class Telegram(LocalServer, TelegramCore):
+class Telegram(SwitchableServer, TelegramCore):
     """A Telegram on this machine, at `url`; stop it with `close()` or by leaving its `with`.
 
     `retry_scale` multiplies the waits between webhook attempts (the real service: 1),
@@ -70,10 +64,7 @@ class Telegram(LocalServer, TelegramCore):
         sender: Sender | None = None,
     ) -> None:
         access = Access(host, allow_hosts, allow_origins)
-        # First, because a taken port must leave no thread. While down, it is bound and not served.
-        self._reserved = bind_sockets([port], access.listens_on)
-        LocalServer.__init__(self, "telegram-sandbox", access, clock)
-        self._switching = asyncio.Lock()  # one stop or start after the other
+        SwitchableServer.__init__(self, "telegram-sandbox", [port], access, clock)
         self._network = NetworkSender(webhook_timeout_s, MAX_BODY)
         TelegramCore.__init__(
             self,
@@ -85,8 +76,8 @@ class Telegram(LocalServer, TelegramCore):
             seed=seed,
             server=self,
         )
-        self.port: int = self._reserved[0].getsockname()[1]
-        self._runner.run(self._come_up())
+        self.port: int = self._ports[0]
+        self._open()
         self.url = f"http://{self.host}:{self.port}"
 
     def window(self, person: Person | None = None, to: BotAccount | Group | None = None) -> Page:
@@ -94,49 +85,21 @@ class Telegram(LocalServer, TelegramCore):
         transcript, shown = self._transcript_and_link(person, to)
         return self._notebook_page(transcript.html(), **shown)
 
-    async def _come_up(self) -> None:
-        """Serve at its port, unless it does; RuntimeError if another program has the port."""
-        async with self._switching:
-            if self._web_runners:
-                return
-            self._reserved = self._reserved or await bind_again(
-                [self.port], self._access.listens_on
-            )
-            runner = make_server(self._handle, self._access)
-            await runner.setup()
-            try:
-                await SockSite(runner, self._reserved[0], backlog=128).start()
-            except OSError:  # on Linux, another program may listen at a port that we only reserve
-                await runner.cleanup()
-                close_sockets(self._reserved)
-                raise port_taken([self.port], self._access.listens_on) from None
-            finally:
-                self._reserved = []
-            self._web_runners.append(runner)
-            self._world.up = True
-            self._runner.changes.changed()
+    def _note_up(self, is_up: bool) -> None:
+        self._world.up = is_up
 
-    async def _go_down(self) -> None:
-        """End all connections and refuse new ones; the port stays reserved.
+    async def _start_serving(self, *sockets: socket.socket) -> None:
+        runner = make_server(self._handle, self._access)
+        self._web_runners.append(runner)
+        await runner.setup()
+        await SockSite(runner, *sockets, backlog=128).start()
 
-        RuntimeError if another program has taken the port.
-        """
-        async with self._switching:
-            if not self._web_runners:
-                return
-            self._world.up = False
-            await self._stop_listening()
-            try:
-                self._reserved = await bind_again([self.port], self._access.listens_on)
-            finally:
-                for runner in self._web_runners:
-                    close_connections(runner)
-                    await runner.cleanup()
-                self._web_runners.clear()
-                self._runner.changes.changed()
+    async def _end_connections(self) -> None:
+        for runner in self._web_runners:
+            close_connections(runner)
 
     async def _shutdown(self) -> None:
         """End every wait and every POST."""
         self._stop()
-        close_sockets(self._reserved)
+        await super()._shutdown()
         await self._network.close()

@@ -8,8 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot_sandbox.event_loop.runner import blocking
-from bot_sandbox.event_loop.tasks import BackgroundTasks
+from bot_sandbox.http.outages import Outages
 from bot_sandbox.twitch.connection import HeldConnection
 from bot_sandbox.twitch.eventsub_websocket import EventSubSession
 from bot_sandbox.twitch.irc import IrcConnection
@@ -32,7 +31,7 @@ class Fault:
         return self.text
 
 
-class Faults:
+class Faults(Outages):
     """All faults, one method each.
 
     Example:
@@ -49,9 +48,8 @@ class Faults:
     """
 
     def __init__(self, servers: Servers) -> None:
+        super().__init__(servers._runner, servers.clock, servers)
         self._servers = servers
-        self._runner = servers._runner  # runs all changes
-        self._later = BackgroundTasks()
 
     def drop(self, login: TwitchAccount | str) -> None:
         """Break the connection without a goodbye."""
@@ -191,43 +189,11 @@ class Faults:
             found.append(Fault("repeat_delivery", "", n, text))
         return found
 
-    @blocking
-    async def restart(self, down_s: float = 0.0) -> None:
-        """Restart all servers on the same ports: connections end, and new ones are refused.
-
-        Returns when they are up again, or at once if `down_s` is given. Then they come up that many
-        seconds later (`twitch.clock.advance` shortens them).
-        """
-        self._later.cancel()
-        await self._go_down()
-        if down_s:
-            self._later.start(self._come_up_later(self._servers._world.clock.now() + down_s))
-        else:
-            await self._servers._come_up()
-
-    @blocking
-    async def stop(self) -> None:
-        """Stop all servers until `start`."""
-        self._later.cancel()  # a restart must not bring them up
-        await self._go_down()
-
-    @blocking
-    async def start(self) -> None:
-        """Start the servers again on the same ports."""
-        await self._servers._come_up()
-
     async def _end_all(self) -> None:
-        """End the faults of connections before a restore; the servers are up."""
-        self._later.cancel()
+        """End the faults of connections, too."""
         for connection in self._servers._world.connections:
             connection.end_faults()
-        await self._servers._come_up()
-
-    async def _go_down(self) -> None:
-        world = self._servers._world
-        for login in dict.fromkeys(c.login for c in world.connections if c.login):
-            world.note_fault(login, "the servers went down, and all connections with them")
-        await self._servers._go_down()
+        await super()._end_all()
 
     def _end(
         self, login: TwitchAccount | str, why: str, code: int = 1000, abort: bool = False
@@ -268,23 +234,9 @@ class Faults:
 
         self._change(all_of_them)
 
-    def _change(self, act: Callable[[], None]) -> None:
-        def and_tell() -> None:
-            act()
-            self._runner.changes.changed()
-
-        self._runner.do(and_tell)
-
     async def _close_later(self, connection: HeldConnection, until: float) -> None:
         await self._servers._world.clock.sleep_until(until)
         if connection.record.open:
             connection.end("it stayed after RECONNECT")
             text = f"{connection.login} was told to RECONNECT, stayed, and was cut off"
             self._servers._world.note_fault(connection.login, text)
-
-    async def _come_up_later(self, until: float) -> None:
-        await self._servers._world.clock.sleep_until(until)
-        try:
-            await self._servers._come_up()
-        except RuntimeError as error:  # nobody waits for this
-            self._servers._note_fault("restart", {"error": error})

@@ -1,26 +1,20 @@
 """The sandbox Twitch's two ports: one for everything over HTTP, one for IRC over plain TCP.
 
-This module connects the parts, and opens and closes the sockets. While the servers are down, the
-ports stay bound without listening, so clients are refused.
+This module connects the parts.
 """
 
 import asyncio
 import json
 import logging
+import socket
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot_sandbox.event_loop.tasks import BackgroundTasks
 from bot_sandbox.http.access import Access
-from bot_sandbox.http.local_server import (
-    LocalServer,
-    bind_again,
-    bind_sockets,
-    close_sockets,
-    port_taken,
-    silence_logger,
-)
+from bot_sandbox.http.local_server import silence_logger
+from bot_sandbox.http.switchable_server import SwitchableServer
 from bot_sandbox.twitch.connection import GOODBYE_S
 from bot_sandbox.twitch.eventsub import EventSub
 from bot_sandbox.twitch.helix import ChatEndpoints, HelixError, HelixGate
@@ -50,7 +44,7 @@ ENDED = "the server went down"
 LOGGER = silence_logger(logging.getLogger("bot_sandbox.twitch"))
 
 
-class Servers(LocalServer):
+class Servers(SwitchableServer):
     """The running servers."""
 
     port: int
@@ -64,9 +58,7 @@ class Servers(LocalServer):
         access: Access,
         clock: Clock | None,
     ) -> None:
-        self._reserved = bind_sockets([port, irc_port], access.listens_on)
-        super().__init__("sandbox-twitch", access, clock)  # last: a taken port must leave no thread
-        self._ports = [each.getsockname()[1] for each in self._reserved]
+        super().__init__("sandbox-twitch", [port, irc_port], access, clock)
         self.port, self.irc_port = self._ports
         self._world = TwitchWorld(
             self.clock, settings, self._runner.changes, f"{self.host}:{self.port}"
@@ -77,64 +69,43 @@ class Servers(LocalServer):
         self._oauth = OAuth(self._world)
         self._chat = ChatEndpoints(self._world, self._irc, self._gate)
         self._tcp: asyncio.Server | None = None
-        self._switching = asyncio.Lock()  # one stop or start after the other
         self._tcp_tasks = BackgroundTasks()
-        try:
-            self._runner.run(self._come_up())
-        except BaseException:
-            self.close()
-            raise
+        self._open()
 
     @property
     def up(self) -> bool:
         """Whether clients can connect."""
         return self._world.up
 
-    async def _come_up(self) -> None:
-        """Serve at its ports, unless it does; RuntimeError if another program has one."""
-        async with self._switching:
-            if self._world.up:
-                return
-            self._reserved = self._reserved or await bind_again(
-                self._ports, self._access.listens_on
-            )
-            for_http, for_tcp = self._reserved
-            runner = web.AppRunner(
-                self._application(), access_log=None, logger=LOGGER, shutdown_timeout=1.0
-            )
-            await runner.setup()
-            self._web_runners.append(runner)
-            try:
-                await web.SockSite(runner, for_http, backlog=128).start()
-                self._tcp = await asyncio.start_server(self._serve_tcp, sock=for_tcp)
-            except OSError:  # on Linux, another program may listen at a port that we only reserve
-                await self._stop_serving()
-                close_sockets(self._reserved)
-                raise port_taken(self._ports, self._access.listens_on) from None
-            finally:
-                self._reserved = []
-            self._world.up = True
-            self._runner.changes.changed()
+    def _note_up(self, is_up: bool) -> None:
+        self._world.up = is_up
+
+    async def _start_serving(self, *sockets: socket.socket) -> None:
+        for_http, for_tcp = sockets
+        runner = web.AppRunner(
+            self._application(), access_log=None, logger=LOGGER, shutdown_timeout=1.0
+        )
+        self._web_runners.append(runner)
+        await runner.setup()
+        await web.SockSite(runner, for_http, backlog=128).start()
+        self._tcp = await asyncio.start_server(self._serve_tcp, sock=for_tcp)
 
     async def _go_down(self) -> None:
-        """End all connections and refuse new ones; the ports stay reserved.
+        """Note for each program that the servers went down, and do it."""
+        for login in dict.fromkeys(c.login for c in self._world.connections if c.login):
+            text = "the servers went down, and all connections with them"
+            self._world.note_fault(login, text)
+        await super()._go_down()
 
-        RuntimeError if another program has taken one.
-        """
-        async with self._switching:
-            if not self._world.up:
-                return
-            self._world.up = False
-            await self._stop_listening()
-            try:
-                self._reserved = await bind_again(self._ports, self._access.listens_on)
-            finally:
-                await self._stop_serving()
-                self._runner.changes.changed()
+    async def _end_connections(self) -> None:
+        for connection in list(self._world.connections):
+            connection.end(ENDED, abort=True)
+        if self._tcp_tasks:
+            await asyncio.wait(self._tcp_tasks, timeout=2 * GOODBYE_S)
 
     async def _shutdown(self) -> None:
         """Stop everything, before the thread ends."""
-        close_sockets(self._reserved)
+        await super()._shutdown()
         await self._stop_serving()
         await self._eventsub.webhooks.close()
 
@@ -185,16 +156,6 @@ class Servers(LocalServer):
         await super()._stop_listening()
         if self._tcp:
             self._tcp.close()
-
-    async def _stop_serving(self) -> None:
-        await self._stop_listening()
-        for connection in list(self._world.connections):
-            connection.end(ENDED, abort=True)
-        if self._tcp_tasks:
-            await asyncio.wait(self._tcp_tasks, timeout=2 * GOODBYE_S)
-        for runner in self._web_runners:
-            await runner.cleanup()
-        self._web_runners.clear()
 
 
 def words_of(response: web.Response) -> str:
