@@ -29,10 +29,12 @@ def line(
 ) -> str:
     """Build one line; `text` is the last parameter, after a colon.
 
+    Tags are in alphabetical order, as Twitch's.
+
     >>> line("NOTICE", "#viktor", text="No.", tags={"msg-id": "no_permission"})
     '@msg-id=no_permission :tmi.twitch.tv NOTICE #viktor :No.'
     """
-    return write(command, params, text, source, tags)
+    return write(command, params, text, source, dict(sorted((tags or {}).items())))
 
 
 def mask(login: str) -> str:
@@ -64,15 +66,7 @@ def names(login: str, channel: str) -> list[str]:
 
 def global_user_state(user: TwitchUser) -> str:
     """Return GLOBALUSERSTATE, which is sent once after login."""
-    tags = {
-        "badge-info": "",
-        "badges": "",
-        "color": user.color,
-        "display-name": user.display_name,
-        "emote-sets": "0",
-        "user-id": user.id,
-        "user-type": "",
-    }
+    tags = user_tags(user) | {"emote-sets": "0", "user-id": user.id}
     return line("GLOBALUSERSTATE", tags=tags)
 
 
@@ -81,18 +75,9 @@ def user_state(user: TwitchUser, channel: Channel, own: dict[str, str], *, tags:
 
     `own` are the tags of the client's message: its id and its client-nonce.
     """
-    values = {
-        "badge-info": "",
-        "badges": badges(user, channel),
-        "color": user.color,
-        "display-name": user.display_name,
-        "emote-sets": "0",
-        "mod": moderator(user, channel),
-        "subscriber": "0",
-        "user-type": "mod" if user.id in channel.mods else "",
-        **{name: value for name, value in own.items() if value},
-    }
-    return line("USERSTATE", f"#{channel.name}", tags=dict(sorted(values.items())) if tags else {})
+    given = {name: value for name, value in own.items() if value}
+    values = role_tags(user, channel) | {"emote-sets": "0"} | given
+    return line("USERSTATE", f"#{channel.name}", tags=values if tags else {})
 
 
 def room_state(channel: Channel, *, tags: bool) -> str:
@@ -129,51 +114,58 @@ def privmsg(message: ChatMessage, tags: dict[str, str]) -> str:
 
 def user_notice(message: ChatMessage, channel: Channel, *, tags: bool) -> str:
     """Return the USERNOTICE of an announcement, with tags as in TwitchLib.Client's tests."""
-    author = message.author
-    values = {
-        "badge-info": "",
-        "badges": badges(author, channel),
-        "color": author.color,
-        "display-name": author.display_name,
-        "emotes": emotes_tag(message.fragments),
-        "flags": "",
-        "id": message.id,
-        "login": author.login,
-        "mod": moderator(author, channel),
+    values = shared_tags(message, channel) | {
+        "login": message.author.login,
         "msg-id": "announcement",
         "msg-param-color": message.announcement,
-        "room-id": channel.owner.id,
-        "subscriber": "0",
         "system-msg": "",
-        "tmi-sent-ts": str(int(message.at * 1000)),
-        "user-id": author.id,
-        "user-type": "mod" if author.id in channel.mods else "",
     }
     return line("USERNOTICE", f"#{channel.name}", text=message.text, tags=values if tags else {})
 
 
 def message_tags(message: ChatMessage, channel: Channel) -> dict[str, str]:
-    """Return the tags of a chat message, in Twitch's alphabetical order."""
-    author = message.author
+    """Return the tags of a chat message."""
+    own = {
+        "first-msg": "1" if message.is_first else "0",
+        "returning-chatter": "0",  # Twitch does not publish who counts as one
+        "turbo": "0",
+    }
+    if is_emote_only(message.fragments):
+        own["emote-only"] = "1"
+    return shared_tags(message, channel) | own | reply_tags(message)
+
+
+def user_tags(user: TwitchUser) -> dict[str, str]:
+    """Return the tags that every line about a user has."""
     return {
         "badge-info": "",
-        "badges": badges(author, channel),
-        "color": author.color,
-        "display-name": author.display_name,
-        **({"emote-only": "1"} if is_emote_only(message.fragments) else {}),
+        "badges": "",
+        "color": user.color,
+        "display-name": user.display_name,
+        "user-type": "",
+    }
+
+
+def role_tags(user: TwitchUser, channel: Channel) -> dict[str, str]:
+    """Return the tags of every line about a user in a channel; the owner is no moderator."""
+    badge, is_mod = channel.badge(user), user.id in channel.mods
+    return user_tags(user) | {
+        "badges": f"{badge}/1" if badge else "",
+        "mod": "1" if is_mod else "0",
+        "subscriber": "0",
+        "user-type": "mod" if is_mod else "",
+    }
+
+
+def shared_tags(message: ChatMessage, channel: Channel) -> dict[str, str]:
+    """Return the tags that messages and announcements share."""
+    return role_tags(message.author, channel) | {
         "emotes": emotes_tag(message.fragments),
-        "first-msg": "1" if message.is_first else "0",
         "flags": "",
         "id": message.id,
-        "mod": moderator(author, channel),
-        **reply_tags(message),
-        "returning-chatter": "0",  # Twitch does not publish who counts as one
         "room-id": channel.owner.id,
-        "subscriber": "0",
         "tmi-sent-ts": str(int(message.at * 1000)),
-        "turbo": "0",
-        "user-id": author.id,
-        "user-type": "mod" if author.id in channel.mods else "",
+        "user-id": message.author.id,
     }
 
 
@@ -191,15 +183,3 @@ def reply_tags(message: ChatMessage) -> dict[str, str]:
         "reply-thread-parent-msg-id": thread.id,
         "reply-thread-parent-user-login": thread.author.login,
     }
-
-
-def badges(user: TwitchUser, channel: Channel) -> str:
-    """Return the badges of a user in a channel."""
-    if user.id == channel.owner.id:
-        return "broadcaster/1"
-    return "moderator/1" if user.id in channel.mods else ""
-
-
-def moderator(user: TwitchUser, channel: Channel) -> str:
-    """Return the `mod` tag: 1 for a moderator, but 0 for the broadcaster."""
-    return "1" if user.id in channel.mods else "0"
