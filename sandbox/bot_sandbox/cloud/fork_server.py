@@ -4,10 +4,8 @@ A fork starts with everything loaded. To the cloud it is an instance like any ot
 loop (worker.py) and its own address, output and marker. Paths and hooks are those of AWS Lambda
 SnapStart. It needs POSIX. The cloud's side is snapshot_start.py.
 
-Instances must not share some things; these are made again, or the log warns about them. Threads do
-not survive a fork. Sockets do, and those who share one take each other's bytes. Files do, and those
-who share one share its position. Values calculated while the function loads are the same in every
-instance, even random ones, and so are the next numbers of a generator made then.
+What a fork would lose or share is made again (after_restore), or is an error or a warning in the
+log (shared_state.py).
 """
 
 import ctypes
@@ -17,19 +15,18 @@ import os
 import select
 import signal
 import socket
-import stat
 import sys
-import threading
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING or __name__ == "bot_sandbox.cloud.fork_server":
-    from bot_sandbox.cloud import worker
+    from bot_sandbox.cloud import shared_state, worker
 elif __name__ == "__main__":  # and not the __mp_main__ of a function's multiprocessing
-    import worker  # it is in this file's folder
+    import shared_state  # it is in this file's folder
+    import worker
 
-    del sys.modules["worker"]  # the function may have a module of this name
+    for name in ("shared_state", "worker"):  # the function may have modules of these names
+        del sys.modules[name]
 
 
 def main() -> None:
@@ -38,14 +35,14 @@ def main() -> None:
     del sys.argv[1:]
     worker.add_exit()
     api = worker.RuntimeApiClient(os.environ["AWS_LAMBDA_RUNTIME_API"])
-    own = connections()
+    own = shared_state.connections()
     handler = worker.attempt(api, "/init/error", lambda: worker.load(os.environ["_HANDLER"]))
     worker.attempt(api, "/init/error", before_snapshot)
-    if names := threads():
+    if names := shared_state.threads():
         refusal = {"errorType": "Snapshot.Threads", "errorMessage": ", ".join(names)}
         api.call(worker.request("POST", "/init/error", json.dumps(refusal)))
         sys.exit(1)
-    warn_about(connections() - own)
+    shared_state.warn_about(shared_state.connections() - own)
     gc.collect()
     gc.freeze()  # a later collection would touch, and so copy, all shared memory
     api.socket.sendall(worker.request("GET", "/restore/next"))
@@ -151,85 +148,6 @@ def become_instance(environment: dict[str, str], output: int) -> None:
         os.close(output)
     os.environ.update(environment)
     os.chdir(os.environ["LAMBDA_TASK_ROOT"])
-
-
-def threads() -> list[str]:
-    """Return the names of all threads but the main one; on Linux, also those of libraries."""
-    main = threading.main_thread()
-    names = [thread.name for thread in threading.enumerate() if thread is not main]
-    try:
-        unnamed = len(list(Path("/proc/self/task").iterdir())) - 1 - len(names)
-    except OSError:
-        unnamed = 0
-    return names + ([f"{unnamed} of a library that is not Python"] if unnamed > 0 else [])
-
-
-def connections() -> set[int]:
-    """Return the file descriptors of open sockets and files whose state forks would share."""
-    numbers = [int(path.name) for path in Path("/dev/fd").iterdir()]
-    return {number for number in numbers if is_shared_state(number)}
-
-
-def is_shared_state(number: int) -> bool:
-    """Return whether a descriptor is a socket or a file with a position; appending has none."""
-    import fcntl  # Windows has none, and no snapshots
-
-    try:
-        mode = os.fstat(number).st_mode
-        appends = fcntl.fcntl(number, fcntl.F_GETFL) & os.O_APPEND
-    except OSError:
-        return False  # it was closed meanwhile
-    return stat.S_ISSOCK(mode) or (stat.S_ISREG(mode) and not appends)
-
-
-def warn_about(shared: set[int]) -> None:
-    """Warn in the function's log about open files, sockets and generators of random numbers."""
-    if shared:
-        print(
-            f"[WARNING] open when the snapshot was taken, so shared by all instances, whose bytes "
-            f"will mix: {', '.join(describe(number) for number in sorted(shared))}. Open it in the "
-            f"handler, or again in a function given to snapshot_restore_py.register_after_restore."
-        )
-    if names := generators():
-        print(
-            f"[WARNING] made before the snapshot was taken, so giving the same numbers in all "
-            f"instances: {', '.join(names)}. Make it in the handler, or again in a function given "
-            f"to snapshot_restore_py.register_after_restore."
-        )
-
-
-def generators() -> list[str]:
-    """Return the names of all `random.Random` in the handler's module."""
-    random = sys.modules.get("random")
-    module = sys.modules.get(os.environ["_HANDLER"].rpartition(".")[0].replace("/", "."))
-    if random is None or module is None:
-        return []
-    found = {
-        name: value for name, value in vars(module).items() if isinstance(value, random.Random)
-    }
-    return [name for name in found if not isinstance(found[name], random.SystemRandom)]
-
-
-def describe(number: int) -> str:
-    """Describe a socket or a file."""
-    if not stat.S_ISSOCK(os.fstat(number).st_mode):
-        return f"the file {file_name(number)} (all read on from one place)"
-    with socket.socket(fileno=os.dup(number)) as copy:
-        if copy.family not in (socket.AF_INET, socket.AF_INET6):
-            return "a local socket (an event loop has two)"
-        try:
-            host, port = copy.getpeername()[:2]
-        except OSError:
-            host, port = copy.getsockname()[:2]
-        return f"a socket of {host}:{port}"
-
-
-def file_name(number: int) -> str:
-    """Return the path of an open file, if the system knows it (Linux)."""
-    try:
-        return str(Path(f"/proc/self/fd/{number}").readlink())
-    except OSError:
-        return f"with descriptor {number}"
 
 
 def before_snapshot() -> None:

@@ -233,12 +233,13 @@ def test_memory_is_that_of_an_instance_with_a_machine_of_its_own(deploy):
 
 def test_a_function_may_have_modules_named_as_the_clouds_own(cloud, tmp_path):
     (tmp_path / "worker.py").write_text(
-        "import fork_server\ndef handler(event, context): return fork_server.x"
+        "import fork_server, shared_state\n"
+        "def handler(event, context): return [fork_server.x, shared_state.x]"
     )
-    (tmp_path / "fork_server.py").write_text("x = 'mine'")
-    assert (
-        cloud.deploy("f", tmp_path, handler="worker.handler", start="snapshot").invoke() == "mine"
-    )
+    for name in ("fork_server", "shared_state"):
+        (tmp_path / f"{name}.py").write_text("x = 'mine'")
+    fn = cloud.deploy("f", tmp_path, handler="worker.handler", start="snapshot")
+    assert fn.invoke() == ["mine", "mine"]
 
 
 def test_threads_forbid_a_snapshot(deploy):
