@@ -35,14 +35,14 @@ def main() -> None:
     del sys.argv[1:]
     worker.add_exit()
     api = worker.RuntimeApiClient(os.environ["AWS_LAMBDA_RUNTIME_API"])
-    own = shared_state.connections()
+    own = shared_state.shared_descriptors()
     handler = worker.attempt(api, "/init/error", lambda: worker.load(os.environ["_HANDLER"]))
     worker.attempt(api, "/init/error", before_snapshot)
-    if names := shared_state.threads():
+    if names := shared_state.other_threads():
         refusal = {"errorType": "Snapshot.Threads", "errorMessage": ", ".join(names)}
         api.call(worker.request("POST", "/init/error", json.dumps(refusal)))
         sys.exit(1)
-    shared_state.warn_about(shared_state.connections() - own)
+    shared_state.warn_about(shared_state.shared_descriptors() - own)
     gc.collect()
     gc.freeze()  # a later collection would touch, and so copy, all shared memory
     api.socket.sendall(worker.request("GET", "/restore/next"))

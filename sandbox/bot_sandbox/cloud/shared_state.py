@@ -15,7 +15,7 @@ import threading
 from pathlib import Path
 
 
-def threads() -> list[str]:
+def other_threads() -> list[str]:
     """Return the names of all threads but the main one; on Linux, also those of libraries."""
     main = threading.main_thread()
     names = [thread.name for thread in threading.enumerate() if thread is not main]
@@ -26,13 +26,13 @@ def threads() -> list[str]:
     return names + ([f"{unnamed} of a library that is not Python"] if unnamed > 0 else [])
 
 
-def connections() -> set[int]:
+def shared_descriptors() -> set[int]:
     """Return the file descriptors of open sockets and files whose state forks would share."""
     numbers = [int(path.name) for path in Path("/dev/fd").iterdir()]
-    return {number for number in numbers if is_shared_state(number)}
+    return {number for number in numbers if has_shared_state(number)}
 
 
-def is_shared_state(number: int) -> bool:
+def has_shared_state(number: int) -> bool:
     """Return whether a descriptor is a socket or a file with a position; appending has none."""
     import fcntl  # Windows has none, and no snapshots
 
@@ -47,12 +47,13 @@ def is_shared_state(number: int) -> bool:
 def warn_about(shared: set[int]) -> None:
     """Warn in the function's log about open files, sockets and generators of random numbers."""
     if shared:
+        found = ", ".join(describe_descriptor(number) for number in sorted(shared))
         print(
             f"[WARNING] open when the snapshot was taken, so shared by all instances, whose bytes "
-            f"will mix: {', '.join(describe(number) for number in sorted(shared))}. Open it in the "
-            f"handler, or again in a function given to snapshot_restore_py.register_after_restore."
+            f"will mix: {found}. Open it in the handler, or again in a function given to "
+            f"snapshot_restore_py.register_after_restore."
         )
-    if names := generators():
+    if names := random_generators():
         print(
             f"[WARNING] made before the snapshot was taken, so giving the same numbers in all "
             f"instances: {', '.join(names)}. Make it in the handler, or again in a function given "
@@ -60,7 +61,7 @@ def warn_about(shared: set[int]) -> None:
         )
 
 
-def generators() -> list[str]:
+def random_generators() -> list[str]:
     """Return the names of all `random.Random` in the handler's module."""
     random = sys.modules.get("random")
     module = sys.modules.get(os.environ["_HANDLER"].rpartition(".")[0].replace("/", "."))
@@ -72,7 +73,7 @@ def generators() -> list[str]:
     return [name for name in found if not isinstance(found[name], random.SystemRandom)]
 
 
-def describe(number: int) -> str:
+def describe_descriptor(number: int) -> str:
     """Describe a socket or a file."""
     if not stat.S_ISSOCK(os.fstat(number).st_mode):
         return f"the file {file_name(number)} (all read on from one place)"
