@@ -3,8 +3,13 @@
 import contextlib
 import json
 import socket
+import threading
 from http.client import HTTPConnection
 from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from bot_sandbox.twitch import NoReply
 
 CHAT = ["chat:read", "chat:edit"]
 
@@ -32,6 +37,25 @@ class World:
         else:
             client.until("376")
         return client
+
+    def parrot(self):
+        """A bot of few lines: answers !hello until its connection ends."""
+        client = self.irc("")
+
+        def answer():
+            with client:
+                while line := client.line():
+                    if line.endswith(":!hello"):
+                        who = line[1:].partition("!")[0]
+                        client.send(f"PRIVMSG #viktor :hello {who}!")
+
+        threading.Thread(target=answer, daemon=True).start()
+
+    def silence(self, timeout=0.01):
+        """What viktor is told when nobody answers him."""
+        with pytest.raises(NoReply) as caught:
+            self.viktor.ask("!hello", timeout=timeout)
+        return str(caught.value)
 
 
 class Irc:
