@@ -206,11 +206,7 @@ class Mail(LocalServer):
         self._empty = Snapshot(self._box)
         self._server: asyncio.Server | None = None
         self._connections: WeakSet[SmtpConnection] = WeakSet()
-        try:
-            self.port: int = self._runner.run(self._open(port))
-        except BaseException:  # such as a taken port: leave no thread behind
-            self.close()
-            raise
+        self.port: int = self._run_or_close(self._open(port))
 
     @property
     def letters(self) -> list[Letter]:

@@ -112,11 +112,7 @@ class Cloud(LocalServer):
         self._snapshots: WeakSet[CloudSnapshot] = WeakSet()
         self._tasks = BackgroundTasks()
         self._making = BackgroundTasks()  # each makes a deployment on a thread
-        try:
-            self.port: int = self._runner.run(self._open(port))
-        except BaseException:  # such as a taken port: leave no process and no folder behind
-            self.close()
-            raise
+        self.port: int = self._run_or_close(self._open(port))
         register(self._registered)
 
     @blocking

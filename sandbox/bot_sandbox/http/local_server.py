@@ -9,8 +9,8 @@ import itertools
 import logging
 import os
 import socket
-from collections.abc import Mapping
-from typing import Protocol, Self
+from collections.abc import Coroutine, Mapping
+from typing import Any, Protocol, Self, TypeVar
 from weakref import WeakSet
 
 from aiohttp import web
@@ -23,6 +23,7 @@ from bot_sandbox.http.access import HOST, Access
 from bot_sandbox.http.page import Page
 from bot_sandbox.world.clock import Clock
 
+T = TypeVar("T")
 LAST_PORT = 65535
 _NUMBERS = itertools.count(1)
 _SERVERS: WeakSet["LocalServer"] = WeakSet()
@@ -86,6 +87,14 @@ class LocalServer(Service):
         if self._window is None:
             self._window = window_hook.open_window(self)
         return self._window.notebook_page(still, **shown)
+
+    def _run_or_close(self, opening: Coroutine[Any, Any, T]) -> T:
+        """Run what opens the server; if it fails, at a taken port for example, leave nothing."""
+        try:
+            return self._runner.run(opening)
+        except BaseException:
+            self.close()
+            raise
 
     async def _shutdown(self) -> None:
         """Stop what a subclass runs, on the loop, before the sockets close."""

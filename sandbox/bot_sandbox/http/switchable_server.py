@@ -15,8 +15,8 @@ FREED_S = 1.0  # how long a port that we have closed may stay taken
 class SwitchableServer(LocalServer):
     """A server at some ports; while it is down, they are bound and not served.
 
-    So clients are refused, and no other program gets them. A subclass calls `_open` when it is
-    ready to serve.
+    So clients are refused, and no other program gets them. A subclass comes up at the end of its
+    `__init__`.
     """
 
     def __init__(
@@ -38,14 +38,6 @@ class SwitchableServer(LocalServer):
     @abstractmethod
     async def _end_connections(self) -> None:
         """End all connections."""
-
-    def _open(self) -> None:
-        """Come up for the first time."""
-        try:
-            self._runner.run(self._come_up())
-        except BaseException:
-            self.close()
-            raise
 
     async def _come_up(self) -> None:
         """Serve at its ports, unless it does; RuntimeError if another program has one."""

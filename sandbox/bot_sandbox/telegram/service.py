@@ -77,7 +77,7 @@ class Telegram(SwitchableServer, TelegramCore):
             server=self,
         )
         self.port: int = self._ports[0]
-        self._open()
+        self._run_or_close(self._come_up())
         self.url = f"http://{self.host}:{self.port}"
 
     def window(self, person: Person | None = None, to: BotAccount | Group | None = None) -> Page:

@@ -70,7 +70,7 @@ class Servers(SwitchableServer):
         self._chat = ChatEndpoints(self._world, self._irc, self._gate)
         self._tcp: asyncio.Server | None = None
         self._tcp_tasks = BackgroundTasks()
-        self._open()
+        self._run_or_close(self._come_up())
 
     @property
     def up(self) -> bool:

@@ -127,11 +127,7 @@ class Window(LocalServer):
         self._following: list[asyncio.Task[None]] = []
         self._calls = ThreadPoolExecutor(CALLS_AT_ONCE, "sandbox-window-call")
         self._runner.do(self._runner.loop.set_default_executor, self._calls)
-        try:
-            self.port = self._runner.run(self._serve(self._runner.do(self._make_runner), port))
-        except BaseException:  # a taken port, say; leave no thread behind
-            self.close()
-            raise
+        self.port = self._run_or_close(self._serve(self._runner.do(self._make_runner), port))
         self.url = f"http://{self.host}:{self.port}"
 
     def __repr__(self) -> str:
