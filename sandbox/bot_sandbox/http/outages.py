@@ -71,7 +71,7 @@ class Outages:
         return self._server
 
     def _change(self, act: Callable[[], object]) -> None:
-        """Change something on the loop, and wake whoever waits for a change."""
+        """Change something on the loop, and wake those who wait for a change."""
 
         def change() -> None:
             act()
