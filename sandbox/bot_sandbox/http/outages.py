@@ -33,14 +33,14 @@ class Outages:
     @blocking
     async def stop(self) -> None:
         """Stop the server until `start`: connections end, and new ones are refused."""
-        server = self._found_server()
+        server = self._require_server()
         self._later.cancel()  # a restart must not bring it up
         await server._go_down()
 
     @blocking
     async def start(self) -> None:
         """Start the server again at the same address, with everything that it knew."""
-        await self._found_server()._come_up()
+        await self._require_server()._come_up()
 
     @blocking
     async def restart(self, down_s: float = 0.0) -> None:
@@ -48,7 +48,7 @@ class Outages:
 
         With `down_s`, return at once; it comes up that many seconds later, on the sandbox's clock.
         """
-        server = self._found_server()
+        server = self._require_server()
         self._later.cancel()
         await server._go_down()
         if down_s:
@@ -62,7 +62,7 @@ class Outages:
         if self._server:
             await self._server._come_up()
 
-    def _found_server(self) -> Switchable:
+    def _require_server(self) -> Switchable:
         if self._server is None:
             raise RuntimeError(
                 "this Telegram runs in memory and has no server that can stop, and no connections "

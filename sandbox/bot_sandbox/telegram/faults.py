@@ -222,7 +222,7 @@ class Faults(Outages):
         executed: bool = False,
     ) -> Fault:
         """Break the connection instead of answering; with `executed` after executing the call."""
-        self._found_server()
+        self._require_server()
         effect = "cut off without an answer"
         return self._start(self._new_fault("drop", method, bot, n, forever, executed, effect))
 
@@ -235,7 +235,7 @@ class Faults(Outages):
         forever: bool = False,
     ) -> Fault:
         """Execute calls, but break the connection in the middle of the JSON."""
-        self._found_server()
+        self._require_server()
         effect = "cut off in the middle of the answer"
         return self._start(self._new_fault("truncate", method, bot, n, forever, True, effect))
 
