@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING, Any
 
 import bot_sandbox
@@ -19,6 +21,7 @@ from bot_sandbox.window import Window
 if TYPE_CHECKING:  # aiosmtpd is optional, and --help needs none of it
     from bot_sandbox.mail import Mail
 
+GUIDE = Path(__file__).with_name("guide.txt")
 ADDRESSES = ("TELEGRAM_API", "TWITCH_API", "SMTP_HOST", "SMTP_PORT")  # settings without a sample
 
 
@@ -138,96 +141,59 @@ def on_twitch(twitch: Twitch, sample: Sample | None, settings: dict[str, str]) -
 
 
 def guide(sandbox: Sandbox) -> Iterator[str]:
-    """Yield the guide line by line, in groups with a heading each."""
-    window, settings = sandbox.window, sandbox.settings
-    yield "The sandbox runs. Ctrl-C stops it and forgets everything in it."
-    yield ""
-    yield "WINDOW: chat in it as anybody, press buttons, watch the cloud, break things"
-    yield f"  {terminal_address(window.address)}"
-    yield "  The same by HTTP:"
-    key = f"'{KEY_HEADER}: {window.key}'"
-    if not sandbox.sample:
-        yield f"""  try: curl -H {key} -d '{{"name": "Viktor"}}' {window.url}/api/telegram/people"""
-    else:
-        said = json.dumps({"from": "Viktor", "to": "hello_bot", "text": "!hello"})
-        yield f"  try: curl -H {key} -d '{said}' {window.url}/api/telegram/say"
+    """Yield the guide line by line.
 
-    yield ""
-    yield "SETTINGS of a bot in here, as for the file .env (they are worth nothing outside)"
-    yield from (f"  {name}={value}" for name, value in settings.items())
+    A line of guide.txt that begins with "+" is for a sandbox with the sample bot, one with "-" for
+    one without.
+    """
+    values, left_out = guide_values(sandbox), "-" if sandbox.sample else "+"
+    for line in GUIDE.read_text(encoding="utf-8").splitlines():
+        if not line.startswith(left_out):
+            yield Template(line[1:]).substitute(values)
 
-    yield ""
-    yield from telegram_lines(sandbox)
-    yield ""
-    yield from twitch_lines(sandbox)
-    yield ""
-    yield from mail_lines(sandbox, key)
-    yield ""
-    yield from cloud_lines(sandbox)
+
+def guide_values(sandbox: Sandbox) -> dict[str, str]:
+    """Return the values for guide.txt: the bot's settings, and what else a client needs."""
+    window, twitch, cloud = sandbox.window, sandbox.twitch, sandbox.cloud
+    functions, settings = cloud.functions(), sandbox.settings
+    host, port = twitch.irc_address
+    names = [each.name for each in functions]
+    name = "hello" if "hello" in names else "".join(names[:1])
+    lambda_api = f"{cloud_url(cloud)}/2015-03-31/functions/"
+    values = {
+        "window": terminal_address(window.address),
+        "key": f"{KEY_HEADER}: {window.key}",
+        "api": f"{window.url}/api",
+        "settings": "\n".join(f"  {name}={value}" for name, value in settings.items()),
+        "irc_url": twitch.irc_url,
+        "irc_host": host,
+        "irc_port": str(port),
+        "eventsub_url": twitch.eventsub_url,
+        "functions": "".join(map(describe_function, functions)),
+        "cloud": cloud_url(cloud),
+        "access_key": cloud.key,
+        "invoke": f"-d 1 {lambda_api}{name}/invocations" if name else lambda_api,
+        "callers": "",
+    }
     if sandbox.sample:
-        yield from caller_lines(sandbox, sandbox.sample)
-
-    yield ""
-    yield "LOG: all that happens from now on"
-
-
-def telegram_lines(sandbox: Sandbox) -> Iterator[str]:
-    """Yield what clients need of Telegram."""
-    url = sandbox.telegram.url
-    yield "TELEGRAM" + (": Viktor is in a chat with the bot, @hello_bot" if sandbox.sample else "")
-    yield f"  Bot API: {url}"
-    if sandbox.sample:
-        yield f"  try: curl {url}/bot{sandbox.settings['TELEGRAM_TOKEN']}/getMe"
+        app = twitch._world.apps[settings["TWITCH_CLIENT_ID"]]
+        values["redirects"] = ", ".join(app.redirects)
+        values["callers"] = "".join(describe_callers(sandbox, sandbox.sample))
+    return settings | values
 
 
-def twitch_lines(sandbox: Sandbox) -> Iterator[str]:
-    """Yield what clients need of Twitch."""
-    twitch, (host, port) = sandbox.twitch, sandbox.twitch.irc_address
-    about = ": the bot is hello_bot, the channel is #viktor, and Anna chats there"
-    yield "TWITCH" + (about if sandbox.sample else "")
-    yield f"  OAuth and Helix: {twitch.url}/oauth2 and {twitch.url}/helix"
-    if sandbox.sample:
-        app = twitch._world.apps[sandbox.settings["TWITCH_CLIENT_ID"]]
-        yield f"  redirects of the application: {', '.join(app.redirects)}"
-    yield f"  chat (IRC): {twitch.irc_url} or, by TCP, {host}:{port}"
-    yield f"  EventSub by WebSocket: {twitch.eventsub_url}"
-    if sandbox.sample:
-        token = sandbox.settings["TWITCH_TOKEN"]
-        yield f'  try: curl -H "Authorization: OAuth {token}" {twitch.url}/oauth2/validate'
-        yield f"  try: {log_in_line(host, port, token)}"
+def describe_function(function: Function) -> str:
+    """Return the lines about a function."""
+    settings = function.settings
+    limits = f"{settings.memory_mb} MB, {settings.timeout_s:g} s"
+    return (
+        f"  {function.name}: {function.url}    {settings.handler}, {settings.runtime}, {limits}\n"
+        f"    on a host of its own: {function.host_url}\n"
+        f"    try: curl {function.url}\n"
+    )
 
 
-def mail_lines(sandbox: Sandbox, key: str) -> Iterator[str]:
-    """Yield what programs that send letters need; `key` is the header with the window's key."""
-    host, port = sandbox.mail.host, sandbox.mail.port
-    yield "MAIL: letters to anybody are caught here, and sent nowhere"
-    yield f"  SMTP: {host}:{port}, without a password"
-    yield f"  try: {send_letter_line(host, port)}"
-    yield f"  read them: curl -H {key} {sandbox.window.url}/api/mail/letters"
-
-
-def cloud_lines(sandbox: Sandbox) -> Iterator[str]:
-    """Yield the functions, and how AWS's clients reach them."""
-    cloud, url = sandbox.cloud, cloud_url(sandbox.cloud)
-    yield "CLOUD: what functions print appears below"
-    for each in cloud.functions():
-        settings = each.settings
-        limits = f"{settings.memory_mb} MB, {settings.timeout_s:g} s"
-        yield f"  {each.name}: {each.url}    {settings.handler}, {settings.runtime}, {limits}"
-        yield f"    on a host of its own: {each.host_url}"
-        yield f"    try: curl {each.url}"
-    yield f"  AWS's Invoke, for boto3 and the aws command: endpoint {url}"
-    yield f"    access key id: {cloud.key} (signatures are not checked)"
-    signed = f"'Authorization: AWS4-HMAC-SHA256 Credential={cloud.key}/'"
-    if names := [each.name for each in cloud.functions()]:
-        name = "hello" if "hello" in names else names[0]
-        invoke = f"{url}/2015-03-31/functions/{name}/invocations"
-        yield f"    try: curl -H {signed} -d 1 {invoke}"
-    else:
-        yield f"    try: curl -H {signed} {url}/2015-03-31/functions/"
-
-
-def caller_lines(sandbox: Sandbox, sample: Sample) -> Iterator[str]:
+def describe_callers(sandbox: Sandbox, sample: Sample) -> Iterator[str]:
     """Yield the commands that let Telegram, Twitch or a timer call a function that you named."""
     settings = sandbox.settings
     for function in sandbox.functions:
@@ -244,9 +210,7 @@ def caller_lines(sandbox: Sandbox, sample: Sample) -> Iterator[str]:
         only = function.settings.handler.partition("_function.")[0]
         for caller in [only] if only in callers else ["telegram", "twitch"]:
             how, line = callers[caller]
-            yield ""
-            yield f"{function.name.upper()}, {how}: type in another terminal"
-            yield f"  {line}"
+            yield f"{function.name.upper()}, {how}: type in another terminal\n  {line}\n\n"
 
 
 def what_is_open(host: str, hosts: list[str], origins: list[str]) -> Iterator[str]:
@@ -269,23 +233,6 @@ def what_is_open(host: str, hosts: list[str], origins: list[str]) -> Iterator[st
 def cloud_url(cloud: Cloud) -> str:
     """Return the endpoint for AWS's clients."""
     return f"http://{cloud.host}:{cloud.port}"
-
-
-def log_in_line(host: str, port: int, token: str) -> str:
-    """Return a line of Python that logs in to the chat and prints the first answer."""
-    said = f"b'PASS oauth:{token}\\r\\nNICK hello_bot\\r\\n'"
-    return (
-        f"python3 -c \"import socket; s = socket.create_connection(('{host}', {port})); "
-        f's.sendall({said}); print(s.recv(999).decode())"'
-    )
-
-
-def send_letter_line(host: str, port: int) -> str:
-    """Return a line of Python that sends a letter to the mail server."""
-    return (
-        f"python3 -c \"import smtplib; smtplib.SMTP('{host}', {port}, 'localhost').sendmail("
-        "'bot@example.org', 'anna@example.org', 'Subject: hello')\""
-    )
 
 
 def set_timer(window: Window, function: Function, viktor: Person) -> str:
