@@ -47,10 +47,11 @@ class SwitchableServer(LocalServer):
             self._reserved = self._reserved or await self._bind_again()
             try:
                 await self._start_serving(*self._reserved)
-            except OSError:  # on Linux, another program may listen at a port that we only reserve
+            except BaseException as error:
                 await self._stop_serving()
                 close_sockets(self._reserved)
-                raise self._port_taken() from None
+                # On Linux, another program may listen at a port that we only reserve.
+                raise self._port_taken() if isinstance(error, OSError) else error from None
             finally:
                 self._reserved = []
             self._note_up(True)

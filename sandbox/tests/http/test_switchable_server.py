@@ -1,14 +1,16 @@
 """A server that was stopped comes up again, or says why."""
 
+import asyncio
 import os
 import socket
 import subprocess
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
 import pytest
+from aiohttp.web import SockSite
 from cloud_tools import wait_until
 
 from bot_sandbox import Telegram, Twitch
@@ -119,3 +121,17 @@ def test_the_log_says_why_a_later_restart_failed(server):
         assert server.wait_until(lambda: server._asked_faults)
     ((_, text),) = server._asked_faults
     assert "another program uses its port" in text
+
+
+def test_a_start_that_was_interrupted_can_be_made_again(server, monkeypatch):
+    async def interrupted(site):
+        raise asyncio.CancelledError
+
+    server.faults.stop()
+    with monkeypatch.context() as during:
+        during.setattr(SockSite, "start", interrupted)
+        with pytest.raises(CancelledError):
+            server.faults.start()
+    assert not is_up(server) and not answers(server)
+    server.faults.start()
+    assert is_up(server) and answers(server)
