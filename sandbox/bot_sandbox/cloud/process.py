@@ -133,7 +133,9 @@ class InstanceProcess:
                 kill_marked(self.marker)
 
     def memory(self, with_children: bool) -> int:
-        """Return the bytes that this process (and its children) use; 0 if it has ended.
+        """Return the bytes that this process (and its children) use; 0 if nobody can tell.
+
+        It may have ended, or no file descriptor may be left to look.
 
         AWS runs each instance in a virtual machine of its own. There it shares no page of Node.js,
         of a library or of a snapshot with another instance, so this counts resident memory with
@@ -145,7 +147,7 @@ class InstanceProcess:
         try:
             used = self._process.memory_info().rss
             children = self._process.children(recursive=True) if with_children else []
-        except psutil.Error:
+        except (psutil.Error, OSError):
             return 0
         return int(used + sum(_private_memory(child) for child in children))
 
@@ -187,10 +189,10 @@ class NewProcess(InstanceProcess):
 
 
 def _private_memory(process: "psutil.Process") -> int:
-    """Return the unique set size, without memory shared with other processes; 0 if it has ended."""
+    """Return the unique set size, without shared memory; 0 if nobody can tell."""
     import psutil
 
     try:
         return int(process.memory_full_info().uss)
-    except psutil.Error:
+    except (psutil.Error, OSError):
         return 0

@@ -144,7 +144,7 @@ def result(call):
 resource.setrlimit(resource.RLIMIT_NOFILE, (200, 200))
 taken = []
 with Cloud() as cloud, ThreadPoolExecutor(1) as pool:
-    fn = cloud.deploy("f", sys.argv[1], timeout_s=1, concurrency=1)
+    fn = cloud.deploy("f", sys.argv[1], timeout_s=1, concurrency=1, idle_s=0.5)
     take_all()
     for _ in range(10):
         result(pool.submit(fn.invoke, 0))
@@ -156,6 +156,7 @@ with Cloud() as cloud, ThreadPoolExecutor(1) as pool:
     result(call)
     free()
     result(pool.submit(fn.invoke, 0))
+    print(cloud.wait_until(lambda: fn.instances[-1].stopped, 20))  # it was idle too long
     take_all()
 free()
 print(cloud.folder.exists())
@@ -170,7 +171,7 @@ def test_a_cloud_without_free_descriptors_recovers_and_closes(tmp_path):
     command = [sys.executable, "-c", FEW_DESCRIPTORS, str(tmp_path)]
     run = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert run.returncode == 0, run.stderr
-    *_, timed_out, last, folder_exists = run.stdout.splitlines()
+    *_, timed_out, last, idle_ended, folder_exists = run.stdout.splitlines()
     assert "Too many open files" in run.stdout
-    assert "timed out" in timed_out and last == "fine"
+    assert "timed out" in timed_out and last == "fine" and idle_ended == "True"
     assert folder_exists == "False"
