@@ -95,7 +95,7 @@ class QueuedCalls:
                 began, started = self._clock.now(), time.monotonic()
                 error = await self._try(call)
                 tried.set()
-                # Whoever saw it end may have moved the clock already, for the pause to be over.
+                # Somebody who saw it end may have moved the clock already, to end the pause.
                 ended = began + time.monotonic() - started
                 call.due = call.next_try(error, ended) if error else None
                 if call.due is None:

@@ -155,7 +155,7 @@ def test_a_failed_call_is_retried_as_in_each_cloud(cloud, clock, deploy, kind, s
 
 
 def test_time_that_passes_before_a_failed_call_is_noticed_counts(cloud, clock, deploy, tmp_path):
-    """Whoever sees a call end and moves the clock at once needn't hurry."""
+    """A test that sees a call end may move the clock at once."""
     fn = deploy(environment={"FAILS": "1", "WAITS_FOR": str(tmp_path / "go")})
     advance_to_midnight(clock)
     cloud.timer("t", fn, "cron(0 8 * * ? *)")
