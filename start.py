@@ -68,6 +68,9 @@ HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 ON_THE_PATH = (".", "sandbox")  # where Python looks for the course's own packages
+# Each Python imports this module if it finds one: now, before it could find it in the course.
+FIRST = """import sys; exec('try:\\n import sitecustomize\\nexcept Exception as error:\\n \
+if getattr(error, "name", "") == "sitecustomize": sys.modules[error.name] = None')\n"""
 # After Python's own modules, because your random.py must not replace Python's. Before installed
 # packages, because a stranger's `botlib` must not replace the course's.
 LAST = 'import sys; sys.path.sort(key=lambda folder: folder.endswith("site-packages"))\n'
@@ -176,7 +179,7 @@ def venv_inputs() -> dict[str, str]:
 def path_lines() -> str:
     """Return the text of course.pth in .venv, which puts the course's folders on Python's path."""
     folders = [os.path.relpath(HERE / name, site()) for name in ON_THE_PATH]
-    return "".join(f"{folder}\n" for folder in folders) + LAST
+    return FIRST + "".join(f"{folder}\n" for folder in folders) + LAST
 
 
 def stamp() -> dict[str, Any]:

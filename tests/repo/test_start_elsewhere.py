@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import venv
 from functools import partial
 from importlib.metadata import packages_distributions
 from importlib.util import find_spec
@@ -22,7 +23,8 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and scripts as 
 START = runpy.run_path(str(ROOT / "start.py"))
 # What a stranger's file may be called: like anything that a program of the course imports or reads.
 MODULES = {*sys.stdlib_module_names, *packages_distributions(), "botlib", "bot_sandbox", "deploy"}
-MODULES |= {"lessons", "main", "run", "report", "start", "sitecustomize", "usercustomize"}
+BY_SITE = ("sitecustomize", "usercustomize")  # each Python runs them if it finds them
+MODULES |= {"lessons", "main", "run", "report", "start", *BY_SITE}
 MODULES |= {"conftest", "jupyter_config", "jupyter_server_config", "ipython_config", "hers"}
 FIRST = {"__future__"}  # a file can do nothing before it imports this
 RUNS = "import os\nwith open({log!r}, 'a') as log:\n    print(__file__, file=log)\n"
@@ -109,7 +111,7 @@ def own_files(course):
     folder = course.parent / "hers"
     shutil.copytree(course, folder, ignore=shutil.ignore_patterns(".venv"))
     make_bots(folder)
-    for name in filter(find_spec, sys.stdlib_module_names - FIRST):
+    for name in (*filter(find_spec, sys.stdlib_module_names - FIRST), *BY_SITE):
         (folder / f"{name}.py").write_text(RUNS.format(log=str(folder / "ran")))
     return folder
 
@@ -240,6 +242,23 @@ def test_what_a_notebook_starts_finds_pythons_modules_first(own_files, ran, tmp_
     text = notebook.cells[0].outputs[0].text
     assert f"{own_files / 'botlib/__init__.py'} {random.__file__}\n" in text
     assert f"OSError: {random.__file__} in main.py" in text
+
+
+def test_her_own_file_is_no_usercustomize(own_files, tmp_path):
+    (own_files / "ran").unlink(missing_ok=True)
+    venv.create(tmp_path / "python", system_site_packages=True)  # only such a Python looks for one
+    (site,) = (tmp_path / "python/lib").glob("*/site-packages")
+    (site / "packages.pth").write_text(sysconfig.get_path("purelib"))
+    users = tmp_path / "users"
+    environment = {"COURSE_PYTHON": f"{tmp_path}/python/bin/python", "PYTHONUSERBASE": str(users)}
+    said = start_in(own_files, own_files, "webhook", **environment)
+    assert "TELEGRAM_TOKEN is not set" in said
+    assert not (own_files / "ran").exists(), (own_files / "ran").read_text()
+    # That of the user runs as before.
+    users /= f"lib/python{sysconfig.get_python_version()}/site-packages"
+    users.mkdir(parents=True)
+    (users / "usercustomize.py").write_text("import sys; print('own', *sys.orig_argv)")
+    assert "-P -m deploy.set_webhook\n" in start_in(own_files, own_files, "webhook", **environment)
 
 
 def test_an_environment_keeps_its_own_sitecustomize(start, tmp_path):
