@@ -86,7 +86,7 @@ def check_processes() -> str | None:
     """Check that a process can start and import every package."""
     try:
         child = subprocess.run(
-            [sys.executable, "-c", IMPORTS], capture_output=True, text=True, timeout=120
+            [sys.executable, "-P", "-c", IMPORTS], capture_output=True, text=True, timeout=120
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"no process could start ({error}). Allow Python in your security software"

@@ -34,13 +34,16 @@ from report import HERE, LAST_TEST, start  # beside this file
 OURS = ("botlib", "sandbox", "lessons", "deploy", "docs", "tests", "benchmarks", "notebooks")
 OURS += ("start.py", "conftest.py")  # and nothing that a learner has put beside them
 THERE = [name for name in OURS if (HERE / name).exists()]
+WORKERS = (os.cpu_count() or 2) + 1
+# -P, because a file of the course's folder must not be taken for one of a program's modules.
+PYTHON = f"{shlex.quote(sys.executable)} -P"
 CHECKS = {
     "format": ["ruff", "format", "--check", *THERE],
     "lint": ["ruff", "check", *THERE],
     "types": ["mypy"],
     # A notebook's cells share a kernel, so a file is never divided among the workers. There is one
     # more of them than cores, as a test mostly waits: for another program, or for time to pass.
-    "tests": ["pytest", "-n", str((os.cpu_count() or 2) + 1), "--dist=loadfile"],
+    "tests": ["pytest", "--tx", f"{WORKERS}*popen//python={PYTHON}", "--dist=loadfile"],
 }
 WAYS = {  # what each tells pytest
     "--lint": [],
@@ -67,7 +70,7 @@ def main(arguments):
     """Run them all, the later ones after a failure too; the arguments go to pytest."""
     if "live" in arguments and arguments[arguments.index("live") - 1] == "-m":
         options = [word for word in arguments if word != "tests"]  # as in `tests -m live`
-        return subprocess.call([sys.executable, "-m", *LIVE, *options])
+        return subprocess.call([sys.executable, "-P", "-m", *LIVE, *options])
     if arguments[:1] == ["--own"]:
         words = [word for word in arguments[2:] if word not in WAYS]  # a bot's tests all run
         return own(Path(arguments[1]), words)
@@ -89,7 +92,7 @@ def main(arguments):
     for name, command in checks.items():
         print(f"--- {name}: {shlex.join(command)}", flush=True)
         if name != "tests":
-            status = start.run(sys.executable, "-m", *command)
+            status = start.run(sys.executable, "-P", "-m", *command)
         elif way == "--all":
             status, names, below = run_measured(tests)
             if below and not options:  # a part of the tests cannot reach what all of them do
@@ -112,7 +115,7 @@ def run_tests(command):
         names = Path(folder, "failed")
         os.environ["COURSE_FAILED_TESTS"] = str(names)
         try:
-            status = start.run(sys.executable, "-m", *command)
+            status = start.run(sys.executable, "-P", "-m", *command)
         finally:
             del os.environ["COURSE_FAILED_TESTS"]
         return status, names.read_text("utf-8").splitlines() if names.exists() else []

@@ -61,7 +61,7 @@ def build(target: Path) -> None:
         write_course(python / "such_different_chatbots-0-py3-none-any.whl", stage / "files")
         packages = write_lock(python)
         write_settings(stage, packages)
-        lite = [sys.executable, "-m", "jupyterlite_core", "build"]
+        lite = [sys.executable, "-P", "-m", "jupyterlite_core", "build"]
         run(*lite, "--output-dir", target.resolve(), folder=stage)
     for name in ("index.html", "tab.css"):
         shutil.copy(TAB / name, target)

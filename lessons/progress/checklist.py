@@ -112,7 +112,7 @@ def point(what: str, trouble: str) -> Point:
 
 def check_bot(folder: Path, ask: str) -> dict[str, str]:
     """Say what is wrong with the bot's file, answer and test; "" if nothing is."""
-    command = [sys.executable, "-m", "lessons.progress.checklist", str(folder), ask]
+    command = [sys.executable, "-P", "-m", "lessons.progress.checklist", str(folder), ask]
     with tempfile.TemporaryDirectory() as scores:  # what a test stores is not the bot's own
         done = subprocess.run(
             command, cwd=folder if folder.is_dir() else None,

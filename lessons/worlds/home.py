@@ -40,7 +40,7 @@ class Home:
             earlier.stop()
         supervisor = ProcessSupervisor()
         weakref.finalize(self, supervisor.close)
-        command = [sys.executable, "-m", "botlib.run", platform, path.name]
+        command = [sys.executable, "-P", "-m", "botlib.run", platform, path.name]
         self._path = path
         self._process = supervisor.start(command, path.parent, {**sandboxed(), **settings})
         _homes[path] = self

@@ -199,7 +199,7 @@ class Comparison:
 
 def download(folder: Path) -> Path:
     """Download the newest source distribution with pip."""
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+    command = [sys.executable, "-P", "-m", "pip", "download", "--quiet", "--no-deps"]
     command += ["--no-binary", "aiogram", "--dest", str(folder), "aiogram"]
     if subprocess.run(command, check=False).returncode:
         raise SystemExit("pip could not download the source of aiogram; give its path instead")

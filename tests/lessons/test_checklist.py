@@ -35,6 +35,12 @@ def test_a_new_folder_is_ready_and_answers_in_each_home(folder):
     assert points(ready)["a real token waits in .env"].mark == LEFT_OUT  # in a sandbox
 
 
+def test_a_file_beside_the_bot_replaces_none_of_pythons(folder):
+    (folder / "argparse.py").write_text("raise SystemExit('her own argparse.py')")
+    found = points(checklist(folder))
+    assert found["main.py makes `bot`"].mark == found["it answers !hello"].mark == DONE
+
+
 def test_the_homes_do_not_get_the_bots_own_store(folder):
     (folder / "telegram_function.py").write_text(NOTEBOOK_06, encoding="utf-8")
     with Telegram() as telegram, Cloud() as cloud:

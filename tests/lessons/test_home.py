@@ -58,6 +58,13 @@ def test_the_bot_answers_until_it_is_asked_to_stop(world):
     assert home.log[-1] == "INFO stopped"
 
 
+def test_a_file_beside_the_bot_replaces_none_of_pythons(world):
+    (world.file.parent / "argparse.py").write_text("raise SystemExit('her own argparse.py')")
+    home = world.home()
+    home.wait_line("in #")
+    assert home.stop() == 0
+
+
 def test_ctrl_c_stops_it_as_well(world):
     home = world.home()
     world.twitch.wait_for(world.bot, world.viktor, timeout=20)

@@ -372,6 +372,10 @@ def test_each_problem_names_its_fix(tmp_path, monkeypatch, capsys):
     assert "Download the whole course" in environment.check_packages(lock)
     lock.write_text("aiohttp==0.1 \\\n")
     assert "expected 0.1. Run: python3 start.py" in environment.check_packages(lock)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.chdir(tmp_path)
+        (tmp_path / "aiohttp.py").write_text("raise OSError('a file beside the notebook')")
+        assert environment.check_processes() is None
     monkeypatch.setattr(environment, "IMPORTS", "import nothing_like_this")
     assert "No module named 'nothing_like_this'" in environment.check_processes()
     monkeypatch.setattr(environment, "MEMORY_MB", 10**9)

@@ -29,6 +29,12 @@ MODULES |= {"conftest", "jupyter_config", "jupyter_server_config", "ipython_conf
 FIRST = {"__future__"}  # a file can do nothing before it imports this
 RUNS = "import os\nwith open({log!r}, 'a') as log:\n    print(__file__, file=log)\n"
 PYTEST_INI = "[pytest]\naddopts = -p hers\npythonpath = .\nfilterwarnings = error::hers.Hers\n"
+SETTINGS = """[tool.mypy]
+files = ["tests/test_one.py"]
+[tool.ruff]
+line-length = 100
+lint.select = ["F"]
+"""
 # In place of uv: it says where it would read a uv.toml, and installs what this Python has.
 UV = """#!{python} -P
 import pathlib, subprocess, sys
@@ -225,6 +231,21 @@ def test_her_own_file_in_the_course_folder_replaces_none_of_pythons(
     said = start_in(own_files, own_files, command, *words.split(), **environment)
     assert says in said
     assert not log.exists(), log.read_text()
+
+
+def test_the_courses_own_checks_run_no_other_file_of_its_folder(tmp_path):
+    folder = tmp_path / "course"
+    for name in ("start.py", "tests/run.py", "tests/report.py"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    shutil.copytree(ROOT / "deploy/import_path", folder / "deploy/import_path")
+    (folder / "tests/test_one.py").write_text("def test_one():\n    pass\n")
+    (folder / "pyproject.toml").write_text(SETTINGS)
+    for name in ("ast", "json", "re", "threading"):
+        (folder / f"{name}.py").write_text(RUNS.format(log=str(folder / "ran")))
+    said = start_in(folder, folder, "test", "tests/test_one.py")
+    assert "all good: format, lint, types, tests" in said
+    assert not (folder / "ran").exists(), (folder / "ran").read_text()
 
 
 def test_her_own_file_runs_through_no_link_to_the_course(own_files, tmp_path):
