@@ -43,6 +43,8 @@ NAMES = {  # of the platforms, and of a home that a program here uploads a bot t
 TWITCH_WEBHOOK = {"TWITCH_CLIENT_SECRET", "TWITCH_EVENTSUB_SECRET"}  # only such a bot needs them
 PUBLIC = {"TELEGRAM_API", "TWITCH_API", "TWITCH_CHANNEL", "TWITCH_BOT_ID"}
 PUBLIC |= {f"PYTHONANYWHERE_{name}" for name in ("USERNAME", "HOST", "API", "SITE")}
+ROUTES = {name for name in PUBLIC if name.endswith(("_API", "_SITE"))}  # where secrets go
+ROUTES |= {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"}
 COPIED_ALONG = r"[\s\x00-\x1f\"'`‘’“”\u200b\ufeff]"  # with a token: quotes, spaces, line ends
 SHORTEST_SECRET = 8  # characters of a part of a secret that is hidden by itself
 STORE_SECRETS = {"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}  # besides the password in STORE_URL
@@ -148,12 +150,14 @@ class Settings:
     __repr__ = __str__
 
 
-def read_settings(platform: str = "telegram", folder: Path | str = ".") -> Settings:
+def read_settings(platform: str = "telegram", folder: Path | str | None = None) -> Settings:
     """Read the settings of "telegram", for example, and put those of `.env` into the environment.
 
-    `.env` is looked for in `folder`, the bot's, and in BOTS_FOLDER. With BOT_WORLD=sandbox no
-    `.env` is read, and a token for the real world is removed from the environment. Raises
-    ValueError for an unknown platform, a `.env` that cannot be read, an invalid address.
+    `.env` is looked for in `folder`, the bot's, and in BOTS_FOLDER. Without `folder`, it is looked
+    for in the working folder, and may send no secret from elsewhere to an address of its own. With
+    BOT_WORLD=sandbox no `.env` is read, and a token for the real world is removed from the
+    environment. Raises ValueError for an unknown platform, a `.env` that cannot be read, such an
+    address, or an invalid one.
     """
     from botlib.details.env_file import (  # here: functions read no file
         env_files,
@@ -164,11 +168,15 @@ def read_settings(platform: str = "telegram", folder: Path | str = ".") -> Setti
 
     if platform not in NAMES:
         raise ValueError(f"there are settings for {', '.join(NAMES)}, not for {platform!r}")
-    files = env_files(folder)
+    files = env_files(folder or ".")
+    sources: dict[str, Path] = {}
     for path in files:
         for name, value in read_env(path).items():
             if value and not os.environ.get(name):
                 os.environ[name] = value
+                sources[name] = path
+    if folder is None:
+        check_routes(sources)
     os.environ.update(read_renewed())
     known = {name: os.environ.get(name, "").strip() for name in NAMES[platform]}
     found = Settings(platform, {name: value for name, value in known.items() if value}, files)
@@ -178,6 +186,25 @@ def read_settings(platform: str = "telegram", folder: Path | str = ".") -> Setti
         return Settings(platform, {})
     check_address(f"{platform.upper()}_API", found.values)
     return found
+
+
+def check_routes(sources: Mapping[str, Path]) -> None:
+    """Raise ValueError if the working folder's `.env` says where a secret from elsewhere goes.
+
+    `sources` are the names that `.env` files have set. BOTS_FOLDER's may name any address.
+    """
+    here, bots = Path(".env").resolve(), os.environ.get("BOTS_FOLDER")
+    if bots and here.parent == Path(bots).resolve():
+        return
+    routes = [name for name in sources if sources[name] == here and name.upper() in ROUTES]
+    others = [name for name in SECRETS if os.environ.get(name) and sources.get(name) != here]
+    if routes and others:
+        for name in routes:
+            del os.environ[name]
+        raise ValueError(
+            f"{here} sets {routes[0]}, and {min(others)}, which is not in that file, would go "
+            "there. Put both into one .env, or delete that line."
+        )
 
 
 def check_address(name: str, values: Mapping[str, str]) -> None:

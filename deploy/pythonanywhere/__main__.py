@@ -77,8 +77,8 @@ def main(arguments: list[str] | None = None) -> int:
     if not options.folder and not options.delete:
         parser.error("which folder? Add its name, such as: my_bot")
     try:
-        settings = read_settings("pythonanywhere", options.folder or ".")
-        telegram = read_settings("telegram", options.folder or ".")
+        settings = read_settings("pythonanywhere", options.folder)
+        telegram = read_settings("telegram", options.folder)
         place = place_of(settings, telegram)
         account = PythonAnywhere(
             settings["PYTHONANYWHERE_USERNAME"], settings["PYTHONANYWHERE_TOKEN"], api(settings)

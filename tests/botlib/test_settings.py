@@ -70,6 +70,51 @@ def test_the_environment_wins_then_the_notebooks_folder_then_the_courses(tmp_pat
     }
 
 
+STRANGERS = [  # lines of a .env, and the platform whose secret they would take along
+    ("TELEGRAM_API=http://evil.example", "telegram"),
+    ("TWITCH_API=https://evil.example", "telegram"),
+    ("TWITCH_API=https://evil.example\nTWITCH_TOKEN=theirs", "twitch"),
+    ("PYTHONANYWHERE_SITE=https://evil.example", "pythonanywhere"),
+    ("HTTPS_PROXY=http://evil.example\nTELEGRAM_TOKEN=1:theirs", "telegram"),
+    ("https_proxy=http://evil.example", "telegram"),
+    ("SSL_CERT_FILE=evil.pem", "telegram"),
+]
+
+
+@pytest.mark.parametrize("where", ["environment", "course"])
+@pytest.mark.parametrize(("lines", "platform"), STRANGERS)
+def test_the_file_of_a_folder_that_nobody_named_sends_no_secret_elsewhere(
+    tmp_path, monkeypatch, where, lines, platform
+):
+    env(tmp_path / "downloads", lines)
+    monkeypatch.chdir(tmp_path / "downloads")
+    routes = ("HTTPS_PROXY", "https_proxy", "SSL_CERT_FILE")
+    for name in routes:
+        monkeypatch.setenv(name, "")
+    secrets = {"TELEGRAM_TOKEN": TOKEN, "TWITCH_CLIENT_SECRET": "s", "PYTHONANYWHERE_TOKEN": "p"}
+    env(tmp_path / "course", *(f"{name}={value}" for name, value in secrets.items()))
+    for name, value in secrets.items():
+        monkeypatch.setenv(name, value if where == "environment" else "")
+    with pytest.raises(ValueError, match=r"downloads.*\.env sets .* would go there") as error:
+        read_settings(platform)
+    assert TOKEN not in str(error.value)
+    assert not [name for name in (*routes, *ADDRESSES) if "evil" in os.environ.get(name, "")]
+
+
+ADDRESSES = ("TELEGRAM_API", "TWITCH_API", "PYTHONANYWHERE_API", "PYTHONANYWHERE_SITE")
+
+
+def test_an_address_counts_beside_its_token_or_in_a_folder_that_was_named(tmp_path, monkeypatch):
+    env(tmp_path / "my_bot", f"TELEGRAM_TOKEN={TOKEN}", "TELEGRAM_API=http://a")
+    monkeypatch.chdir(tmp_path / "my_bot")
+    assert read_settings("telegram")["TELEGRAM_API"] == "http://a"
+    monkeypatch.setenv("TELEGRAM_API", "")
+    assert read_settings("telegram", tmp_path / "my_bot")["TELEGRAM_API"] == "http://a"
+    monkeypatch.setenv("TELEGRAM_API", "")
+    monkeypatch.setenv("BOTS_FOLDER", str(tmp_path / "my_bot"))  # this names it, too
+    assert read_settings("telegram")["TELEGRAM_API"] == "http://a"
+
+
 def test_what_the_file_says_is_in_the_environment_for_the_doors_to_read(tmp_path):
     env(tmp_path, f"TELEGRAM_TOKEN={TOKEN}")
     read_settings("telegram", tmp_path)
