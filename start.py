@@ -165,6 +165,12 @@ def check_python(version: tuple[int, ...]) -> None:
         )
 
 
+def check_folder() -> None:
+    """Stop if the course is in a folder that Python would take for two."""
+    if os.pathsep in str(HERE):
+        sys.exit(f"{HERE} has a folder with {os.pathsep!r} in its name. Rename it and start again.")
+
+
 def digest(lock: Path) -> str:
     """Return a text that differs if a lock has changed."""
     return hashlib.sha256(lock.read_bytes()).hexdigest()
@@ -499,6 +505,7 @@ def main(arguments: list[str]) -> int:
     if command == "report":  # it must work even if Python or .venv doesn't
         return run(sys.executable, *program(command))
     check_python(sys.version_info[:2])
+    check_folder()
     arguments = arguments[1:] if arguments[:1] == [command] else arguments
     node = shutil.which("node")
     if command == "node" and node:

@@ -233,6 +233,20 @@ def test_her_own_file_in_the_course_folder_replaces_none_of_pythons(
     assert not log.exists(), log.read_text()
 
 
+@pytest.mark.parametrize("own_python", [True, False])
+def test_a_folder_that_python_would_take_for_two_is_refused(tmp_path, own_python):
+    course = tmp_path / f"a{os.pathsep}b"
+    course.mkdir()
+    shutil.copy(ROOT / "start.py", course)
+    (tmp_path / "b/deploy/import_path").mkdir(parents=True)
+    theirs = RUNS.format(log=str(tmp_path / "ran"))
+    (tmp_path / "b/deploy/import_path/sitecustomize.py").write_text(theirs)
+    said = start_in(tmp_path, course, "webhook", **NO_PYTHON[not own_python])
+    assert not (tmp_path / "ran").exists(), (tmp_path / "ran").read_text()
+    assert f"'{os.pathsep}' in its name" in said and said.count("\n") == 1
+    assert sorted(path.name for path in course.iterdir()) == ["start.py"]
+
+
 def test_the_courses_own_checks_run_no_other_file_of_its_folder(tmp_path):
     folder = tmp_path / "course"
     for name in ("start.py", "tests/run.py", "tests/report.py"):
