@@ -26,7 +26,8 @@ from deploy.runit_service import RunitService, runit_service
 ROOT = Path(__file__).resolve().parents[1]  # the folder that botlib is in
 # A random.py in the course's folder must not replace Python's own, so each service has -P, and in
 # PYTHONPATH what puts that folder after Python's modules: import_path/sitecustomize.py.
-# systemd takes no program whose path has a quote or a backslash in it; /usr/bin/env takes any.
+# systemd takes no program whose path has a quote or a backslash in it; a shell starts any. Without
+# the last slash of a folder, systemd would read a space or a backslash before it as its own.
 UNIT = """\
 [Unit]
 Description={name}, a chatbot
@@ -34,8 +35,8 @@ Description={name}, a chatbot
 StartLimitIntervalSec=0
 
 [Service]
-ExecStart=/usr/bin/env {python_path} {python} -P -m botlib.run {platform} {file}
-WorkingDirectory={root}
+ExecStart=/bin/sh -c {shell} {python_path} {python} -P -m botlib.run {platform} {file}
+WorkingDirectory={root}/
 Environment=PYTHONUNBUFFERED=1
 Restart=on-failure
 RestartSec=5s
@@ -44,6 +45,7 @@ RestartPreventExitStatus={wrong}
 [Install]
 WantedBy=default.target
 """
+SHELL = """'PYTHONPATH="$$0" exec "$$@"'"""
 BATCH = """\
 @echo off
 chcp 65001 >nul
@@ -194,7 +196,8 @@ def linux_item(bot: BotProcess, home: Path) -> LoginItem:
     text = UNIT.format(
         name=name,
         platform=bot.platform,
-        python_path=systemd_quoted(f"PYTHONPATH={bot.python_path}"),
+        shell=SHELL,
+        python_path=systemd_quoted(bot.python_path),
         python=systemd_quoted(bot.python),
         file=systemd_quoted(str(bot.file)),
         root=str(bot.root).replace("%", "%%"),  # this setting knows neither quotes nor variables
@@ -285,13 +288,18 @@ def bot_in(text: str) -> list[str]:
 
 
 def check_paths(bot: BotProcess) -> None:
-    """Raise ValueError for a path with a line end: in a unit, the next line is a setting."""
+    """Raise ValueError for a path that the system or Python would read as two."""
     for path in map(str, (bot.file, bot.root, bot.python)):
         if any(unicodedata.category(char) in ("Cc", "Cs") for char in path):
             raise ValueError(
                 f"{path!r} has a line end or another invisible character. The system would read "
                 "what follows as a setting. Rename that folder."
             )
+    if os.pathsep in str(bot.root):
+        raise ValueError(
+            f"{bot.root} has a folder with {os.pathsep!r} in its name. Python would take it for "
+            "two folders. Rename it."
+        )
 
 
 def check_file(bot: BotProcess) -> None:

@@ -3,6 +3,7 @@
 import os
 import plistlib
 import random
+import re
 import runpy
 import shutil
 import subprocess
@@ -153,6 +154,35 @@ def test_systemd_finds_nothing_wrong_in_the_users_unit(tmp_path, name):
     assert [line for line in done.stderr.splitlines() if "mine" in line] == []
 
 
+# systemd reads "=", "\\" at a line's end and spaces there in its own way, and env reads "=".
+@pytest.mark.skipif(
+    not shutil.which("systemd-analyze"), reason="SYSTEMD-ANALYZE IS NOT HERE: unit not checked"
+)
+@pytest.mark.parametrize("name", ["a=b", "back\\", "space ", 'tab\'s "$HOME" %h'])
+def test_systemd_starts_what_is_meant_whatever_the_folder_is_called(tmp_path, name):
+    odd = tmp_path / name
+    odd.mkdir()
+    (odd / "python").write_text('#!/bin/sh\nprintf "%s\\n" "$PWD" "$PYTHONPATH" "$@"\n')
+    (odd / "python").chmod(0o755)
+    bot = BotProcess("telegram", odd / "main.py", str(odd / "python"), odd)
+    item = login_item(bot, "linux", tmp_path)
+    unit = tmp_path / item.path.name
+    unit.write_bytes(item.content)
+    # At this level of its log it prints what it has read.
+    read = subprocess.run(
+        ["systemd-analyze", "--user", "verify", unit],
+        env=os.environ | {"XDG_RUNTIME_DIR": str(tmp_path), "SYSTEMD_LOG_LEVEL": "debug"},
+        capture_output=True,
+        text=True,
+    ).stdout
+    (line,) = re.findall(r"Command Line: (.*)", read)
+    command = ["sh", "-c", line.replace(r"\$\$", r"\$")]  # it is printed as a shell reads it
+    (folder,) = re.findall(r"\tWorkingDirectory: (.*)", read)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    words = ["-P", "-m", "botlib.run", "telegram", str(bot.file)]
+    assert done.stdout.splitlines() == [str(odd), bot.python_path, *words], done.stderr
+
+
 def test_it_is_shown_and_nothing_is_done(folder, tmp_path):
     done = autostart("telegram", folder, "--show", HOME=str(tmp_path), USERPROFILE=str(tmp_path))
     assert done.returncode == 0
@@ -261,6 +291,22 @@ def test_a_line_end_in_a_folders_name_reaches_no_file(tmp_path, system, end, req
     assert [
         path for path in sorted(tmp_path.rglob("*")) if "__pycache__" not in str(path)
     ] == before
+
+
+@pytest.mark.parametrize("system", ["linux", "termux"])
+def test_a_course_in_a_folder_that_would_be_two_is_refused(folder, tmp_path, system, request):
+    if os.name == "nt":
+        pytest.skip("Windows knows no such names")
+    course = copy_course(tmp_path / "a:b/course", without=["notebooks"])
+    words = request.getfixturevalue("termux") if system == "termux" else {"HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, course / "deploy/autostart.py", "twitch", folder, "--show"],
+        env=os.environ | words | {"TERMUX_VERSION": words.get("TERMUX_VERSION", "")},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "':' in its name" in done.stderr and "Rename" in done.stderr
 
 
 @pytest.fixture
