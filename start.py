@@ -468,6 +468,12 @@ def chosen_python() -> str:
     return str(Path(found).absolute()) if found else ""
 
 
+def add_to_path(name: str, folder: Path) -> None:
+    """Put a folder first in an environment variable that names folders."""
+    before = filter(None, [os.environ.get(name)])
+    os.environ[name] = os.pathsep.join([str(folder), *before])
+
+
 def program(command: str) -> list[str]:
     """Return Python's arguments that run a command's file, as a module if it is in a package.
 
@@ -556,8 +562,8 @@ def main(arguments: list[str]) -> int:
     if command == "sandbox":  # it knows nothing of botlib and of what botlib needs
         arguments = ["--import-path", str(HERE), "--packages", *arguments]
     if python:  # it has no course.pth
-        before = filter(None, [os.environ.get("PYTHONPATH")])
-        os.environ["PYTHONPATH"] = os.pathsep.join([str(HERE / "deploy/import_path"), *before])
+        add_to_path("PYTHONPATH", HERE / "deploy/import_path")
+    add_to_path("JUPYTER_PATH", HERE / "lessons/jupyter")  # how the kernel of a notebook starts
     folder = HERE if command in IN_COURSE_FOLDER and not tests_a_bot else Path.cwd()
     return run(python or PYTHON, *program(command), *arguments, folder=folder)
 

@@ -21,6 +21,8 @@ with suppress(OSError):  # it is there, as in the course's own folder
     (root / "start.py").symlink_to(COURSE / "start.py")  # for `python3 start.py …` in a terminal
 os.environ["COURSE_FOLDER"] = str(copies.folder)  # where the notebooks keep what was passed
 os.environ["COURSE_PYTHON"] = sys.executable  # so that start.py installs nothing
+paths = [str(COURSE / "lessons/jupyter"), os.environ.get("JUPYTER_PATH")]  # how a kernel starts
+os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, paths))
 # Windows go through jupyter-server-proxy. JupyterHub names the path before it.
 os.environ.setdefault(
     "BOT_SANDBOX_PROXY", os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/") + "proxy"

@@ -1,5 +1,6 @@
 """A course that is installed once, for several users who may only read it."""
 
+import json
 import os
 import re
 import shutil
@@ -132,6 +133,9 @@ def test_a_jupyter_server_makes_the_copies_and_opens_the_first(course, tmp_path)
             address = f"http://127.0.0.1:{port}/lab-of/anna/?token=only-a-test"
             with urllib.request.urlopen(address) as page:
                 assert "/lab-of/anna/lab/tree/my_course/00_start_here.ipynb" in page.url
+            with urllib.request.urlopen(address.replace("?", "api/kernelspecs?")) as page:
+                kernel = json.load(page)["kernelspecs"]["python3"]["spec"]
+            assert kernel["argv"][1] == "-P"  # a file beside a notebook replaces none of Python's
         finally:
             jupyter_process.end(server)
     # As on a learner's own machine: start.py is where a terminal opens.

@@ -1,7 +1,9 @@
 """start.py runs no file merely because of the folder in which it is typed or is itself."""
 
+import asyncio
 import os
 import random
+import re
 import runpy
 import shutil
 import subprocess
@@ -14,6 +16,7 @@ from importlib.util import find_spec
 
 import nbformat
 import pytest
+from aiohttp import ClientSession
 from course_files import ROOT, copy_course
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -294,6 +297,49 @@ def test_her_own_file_is_no_usercustomize(own_files, tmp_path):
     users.mkdir(parents=True)
     (users / "usercustomize.py").write_text("import sys; print('own', *sys.orig_argv)")
     assert "-P -m deploy.set_webhook\n" in start_in(own_files, own_files, "webhook", **environment)
+
+
+@pytest.mark.parametrize("own_python", [True, False])
+def test_a_file_beside_a_notebook_replaces_no_other(course, tmp_path, own_python):
+    folder, ran = tmp_path / "course", tmp_path / "ran"
+    shutil.copytree(course, folder, ignore=shutil.ignore_patterns(".venv"))
+    for name in filter(find_spec, filter(str.isidentifier, MODULES - FIRST)):
+        (folder / f"my_course/{name}.py").write_text(RUNS.format(log=str(ran)))
+    (folder / "my_course/hers.py").write_text("")
+    path = programs(tmp_path / "bin", ran, "npm", "uv")
+    environment = {"PATH": path, "BOTS_FOLDER": str(folder)}
+    with subprocess.Popen(
+        [sys.executable, folder / "start.py", "--no-browser"],
+        cwd=folder,
+        env=os.environ | SURROUNDINGS | environment | NO_PYTHON[not own_python],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            said = process.stdout.readline()
+            server, token = re.findall(r"(http://[^/]+).*token=(\w+)", said)[0]
+            code = "import hers, random, lessons.workshop\n%load_ext lessons\nprint(hers.__file__)"
+            assert asyncio.run(run_cell(server, token, code)) == f"{folder}/my_course/hers.py\n"
+        finally:
+            process.terminate()
+    assert not ran.exists(), ran.read_text()
+
+
+async def run_cell(server, token, code):
+    """Run a cell of a notebook in my_course, as JupyterLab does; returns what it printed."""
+    header = {"msg_id": "1", "msg_type": "execute_request", "session": "a", "username": ""}
+    content = {"code": code, "silent": False}
+    cell = {"header": header, "parent_header": {}, "metadata": {}, "content": content}
+    said = {"msg_type": ""}
+    async with ClientSession(server, headers={"Authorization": f"token {token}"}) as session:
+        where = {"name": "python3", "path": "my_course/00_start_here.ipynb"}
+        async with session.post("/api/kernels", json=where) as kernel:
+            address = f"/api/kernels/{(await kernel.json())['id']}/channels"
+        async with session.ws_connect(address) as socket:
+            await socket.send_json(cell | {"channel": "shell"})
+            while said["msg_type"] not in ("stream", "error"):
+                said = (await socket.receive()).json()
+    return said["content"].get("text") or said["content"]["evalue"]
 
 
 def test_an_environment_keeps_its_own_sitecustomize(start, tmp_path):
