@@ -197,10 +197,12 @@ def check_routes(sources: Mapping[str, Path]) -> None:
     if bots and here.parent == Path(bots).resolve():
         return
     routes = [name for name in sources if sources[name] == here and name.upper() in ROUTES]
-    others = [name for name in SECRETS if os.environ.get(name) and sources.get(name) != here]
-    if routes and others:
-        for name in routes:
+    own = [name for name in SECRETS if sources.get(name) == here]
+    others = [name for name in SECRETS if os.environ.get(name) and name not in own]
+    for name in routes:
+        if others or not own:  # a login may bring the secret later
             del os.environ[name]
+    if routes and others:
         raise ValueError(
             f"{here} sets {routes[0]}, and {min(others)}, which is not in that file, would go "
             "there. Put both into one .env, or delete that line."

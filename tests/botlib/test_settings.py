@@ -104,6 +104,14 @@ def test_the_file_of_a_folder_that_nobody_named_sends_no_secret_elsewhere(
 ADDRESSES = ("TELEGRAM_API", "TWITCH_API", "PYTHONANYWHERE_API", "PYTHONANYWHERE_SITE")
 
 
+def test_an_address_without_a_token_does_not_wait_for_one(tmp_path, monkeypatch):
+    env(tmp_path / "downloads", "TELEGRAM_API=http://evil.example")
+    monkeypatch.chdir(tmp_path / "downloads")
+    assert "TELEGRAM_API" not in read_settings("telegram").values
+    monkeypatch.setenv("TELEGRAM_TOKEN", TOKEN)  # as a login in a notebook does it
+    assert telegram_api() == "https://api.telegram.org"
+
+
 def test_an_address_counts_beside_its_token_or_in_a_folder_that_was_named(tmp_path, monkeypatch):
     env(tmp_path / "my_bot", f"TELEGRAM_TOKEN={TOKEN}", "TELEGRAM_API=http://a")
     monkeypatch.chdir(tmp_path / "my_bot")
