@@ -6,15 +6,20 @@ to this machine; until then it is in the sandbox. BOT_WORLD=sandbox, as every te
 there whatever else is set. Nothing here checks a token, and no message shows a secret.
 
 Errors say what to type if BOT_COMMAND names the command with which you care for your bots.
+
+A function pays for each import at each cold start. So what takes milliseconds and few functions
+need, such as `urllib.parse`, is imported where it is needed.
 """
 
-import logging
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
-from typing import Literal, NamedTuple
-from urllib.parse import quote, unquote, urlsplit
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 World = Literal["sandbox", "real"]
 
@@ -193,6 +198,8 @@ def check_routes(sources: Mapping[str, Path]) -> None:
 
     `sources` are the names that `.env` files have set. BOTS_FOLDER's may name any address.
     """
+    from pathlib import Path  # here: functions read no file
+
     here, bots = Path(".env").resolve(), os.environ.get("BOTS_FOLDER")
     if bots and here.parent == Path(bots).resolve():
         return
@@ -223,6 +230,8 @@ def check_address(name: str, values: Mapping[str, str]) -> None:
 def warn_if_readable(name: str, address: str) -> None:
     """Log a warning if the bot's token would travel to another machine without encryption."""
     if address.startswith("http://") and not is_this_machine(address):
+        import logging
+
         logging.getLogger("botlib.details.settings").warning(
             "%s begins with http:// and is not on this machine, so everyone on the network "
             "between can read the bot's token. Use an https:// address.",
@@ -247,6 +256,8 @@ def spellings_of(secret: str) -> set[str]:
     >>> sorted(spellings_of("42:very-secret"))
     ['42%3Avery-secret', '42:very-secret', 'very-secret']
     """
+    from urllib.parse import quote, unquote
+
     end = secret.rpartition(":")[2]
     plain = unquote(secret)
     found = {secret, plain, quote(plain, safe="")}
@@ -269,4 +280,6 @@ def is_this_machine(address: str) -> bool:
     >>> is_this_machine("http://127.0.0.1:8081"), is_this_machine("https://api.telegram.org")
     (True, False)
     """
+    from urllib.parse import urlsplit
+
     return urlsplit(address).hostname in THIS_MACHINE
