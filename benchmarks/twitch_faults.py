@@ -22,7 +22,7 @@ from botlib import Bot
 from botlib.twitch.details.connection import Timing
 from botlib.twitch.details.credentials import LoginRefused
 from botlib.twitch.details.limits import Limits
-from botlib.twitch.irc import INVISIBLE
+from botlib.twitch.details.texts import INVISIBLE
 from botlib.twitch.irc_bot import IrcBot
 from lessons.worlds.background import ThreadedIrcBot
 

@@ -172,6 +172,8 @@ class Bot:
         import logging  # here, because few commands fail, and each import is paid at a cold start
         import time
 
+        from botlib.details.texts import printable
+
         name = self.command_in(message.text) or ""
         function, _ = self._commands.get(name, (None, ""))
         code = getattr(function, "__code__", None)  # where a command was written, if in Python
@@ -204,6 +206,7 @@ class Bot:
         from pathlib import Path
 
         from botlib.details.bot_files import include_folder
+        from botlib.details.texts import printable
 
         caller = sys._getframe(1).f_globals.get("__file__")
         path = (Path(caller).parent if caller else Path()).joinpath(folder).resolve()
@@ -296,55 +299,3 @@ def error_location(error: BaseException, file: str, line: int) -> str:
             line = trace.tb_lineno
         trace = trace.tb_next
     return f" ({file.replace(chr(92), '/').rpartition('/')[2]}, line {line})"
-
-
-def printable(text: str) -> str:
-    """Replace control characters, such as those that color a terminal or move its cursor.
-
-    >>> printable("a\\x1b[2Jb")
-    'a\\\\x1b[2Jb'
-    """
-    return "".join(
-        char if char.isprintable() or char in "\n\t" else char.encode("unicode_escape").decode()
-        for char in text
-    )
-
-
-def split(text: str, limit: int) -> list[str]:
-    """Cut a long text into messages, at a line's end or a space where there is one.
-
-    >>> split("one two three", 8)
-    ['one two', 'three']
-    >>> split("abcdef", 4)
-    ['abcd', 'ef']
-
-    A lone surrogate, which is half a character, becomes "?" because no network can carry it.
-    """
-    parts, text = [], text.encode("utf-8", "replace").decode()
-    while len(text) > limit:
-        head = text[: limit + 1]
-        at = max(head.rfind("\n"), head.rfind(" "))
-        at = at if at > 0 else cut_position(text, limit)
-        parts.append(text[:at])
-        text = text[at:].lstrip("\n ")
-    return [part for part in [*parts, text] if part.strip()]
-
-
-JOINER = "\u200d"  # joins two emoji into one
-EXTENDS = (  # the first and the last of characters that belong to the one before them
-    ("\u0300", "\u036f"),  # accents
-    ("\ufe00", "\ufe0f"),  # variants, such as a colored heart
-    ("🏻", "🏿"),  # skin colors
-)
-
-
-def cut_position(text: str, limit: int) -> int:
-    """Find where to cut, so that an emoji or accented letter of several characters stays whole.
-
-    >>> cut_position("ab👍🏽", 3), cut_position("abcd", 3)
-    (2, 3)
-    """
-    at = limit
-    while at and (JOINER in text[at - 1 : at + 1] or any(a <= text[at] <= b for a, b in EXTENDS)):
-        at -= 1
-    return at or limit

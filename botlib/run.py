@@ -20,9 +20,10 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from botlib.bot import Bot, printable
+from botlib.bot import Bot
 from botlib.details.bot_files import load_bot_file
 from botlib.details.settings import read_settings, secrets_of, suggest_command
+from botlib.details.texts import printable
 
 if TYPE_CHECKING:
     import asyncio  # not loaded here: Ctrl-C is to be minded before anything takes time

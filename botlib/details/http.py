@@ -26,8 +26,8 @@ from typing import Any, NamedTuple
 from urllib.error import URLError
 from urllib.parse import urlsplit
 
-from botlib.bot import printable
 from botlib.details.settings import is_this_machine, spellings_of
+from botlib.details.texts import printable
 from botlib.function import NOTHING
 
 DEADLINE_S = 10.0  # where the caller sets no other

@@ -16,8 +16,9 @@ import telegram
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ContextTypes, TypeHandler
 
-from botlib.bot import Bot, split
+from botlib.bot import Bot
 from botlib.details.settings import require_setting
+from botlib.details.texts import split
 from botlib.telegram.application import App, builder_for
 from botlib.telegram.details.send_queue import SendQueues
 from botlib.telegram.details.updates_request import UpdatesRequest

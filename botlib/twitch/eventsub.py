@@ -27,7 +27,7 @@ from botlib.function import (
 from botlib.store import Store
 from botlib.store.memory import MemoryStore
 from botlib.twitch.details.helix import CHAT_MESSAGE, ApiRefused, Helix, checked_id, checked_secret
-from botlib.twitch.irc import LONGEST_TEXT, clean_incoming, split_reply
+from botlib.twitch.details.texts import LONGEST_TEXT, clean_incoming, split_reply
 
 MESSAGE_ID = "twitch-eventsub-message-id"
 MESSAGE_TYPE = "twitch-eventsub-message-type"

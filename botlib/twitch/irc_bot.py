@@ -36,7 +36,8 @@ from botlib.twitch.details.channel import STEADY_S, Channel, Counts, NotLetIn, S
 from botlib.twitch.details.connection import ChatConnection, Timing
 from botlib.twitch.details.credentials import Credentials, LoginRefused
 from botlib.twitch.details.limits import Limits
-from botlib.twitch.irc import LONGEST_TEXT, IrcMessage, channel_name, clean_incoming
+from botlib.twitch.details.texts import LONGEST_TEXT, clean_incoming
+from botlib.twitch.irc import IrcMessage, channel_name
 
 log = logging.getLogger(__name__)
 

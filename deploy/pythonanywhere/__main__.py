@@ -24,7 +24,6 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from botlib.bot import printable
 from botlib.details.env_file import only_sandbox
 from botlib.details.http import request
 from botlib.details.settings import (
@@ -36,6 +35,7 @@ from botlib.details.settings import (
     telegram_api,
     warn_if_readable,
 )
+from botlib.details.texts import printable
 from botlib.function import dict_or_empty
 from botlib.telegram.details.bot_api import BotApi, BotApiError
 from botlib.telegram.updates import SECRET_HEADER, UNKNOWN_TO_TELEGRAM, bot_id, checked_secret

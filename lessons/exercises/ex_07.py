@@ -4,7 +4,7 @@ from typing import Any
 
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.twitch import Twitch
-from botlib.twitch.irc import INVISIBLE
+from botlib.twitch.details.texts import INVISIBLE
 from lessons.exercises.slips import Slip, Task
 from lessons.exercises.verdict import NotYet, exercise, expect, show
 from lessons.worlds.background import ThreadedIrcBot

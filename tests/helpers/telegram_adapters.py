@@ -8,7 +8,8 @@ from events import event
 from telegram import Update
 from telegram.ext import TypeHandler
 
-from botlib.bot import Bot, split
+from botlib.bot import Bot
+from botlib.details.texts import split
 from botlib.function import Handler
 from botlib.store import Store
 from botlib.telegram import application, webhook

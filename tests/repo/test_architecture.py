@@ -37,7 +37,9 @@ EXCEPTIONS = {
     "lessons.commands.run_local": ["deploy.own_packages"],
 }
 STANDARD_ONLY = ("botlib.bot", "botlib.function")
-WHEN_ASKED = {"botlib.bot": "botlib.details.bot_files"}  # imported only by Bot.include_folder
+WHEN_ASKED = {  # imported only by Bot.include_folder, and to log a failure
+    "botlib.bot": ("botlib.details.bot_files", "botlib.details.texts")
+}
 OF_AWS = "snapshot_restore_py"  # as good as standard: AWS's Python has it
 LOADERS = ("import_module", "__import__", "find_spec", "run_module")
 # In a text that is run elsewhere, or shown: "from lessons.web import …", "python -m botlib.run"
@@ -125,7 +127,7 @@ def wrong_arrows(name, imported):
             module
             for module in imported
             if module.split(".")[0] not in (*sys.stdlib_module_names, OF_AWS)
-            and module != WHEN_ASKED.get(name)
+            and module not in WHEN_ASKED.get(name, ())
         }
     room = name.split(".")[0]
     unknown = [other for other in ROOMS if other != room and other not in MAY_IMPORT[room]]

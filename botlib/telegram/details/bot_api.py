@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from botlib.bot import split
+from botlib.details.texts import split
 from botlib.telegram.updates import LONGEST_TEXT, RETRY_S, Json, bot_id, log_error
 
 GATEWAY_TIMEOUT = 504  # the server that took too long may have done it all the same

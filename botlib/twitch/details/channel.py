@@ -10,7 +10,8 @@ from botlib.bot import Message
 from botlib.twitch.details.backoff import Backoff
 from botlib.twitch.details.connection import ChatConnection, ConnectionLost, NotSent, Timing
 from botlib.twitch.details.limits import SLACK_S, Limits
-from botlib.twitch.irc import IrcMessage, avoid_duplicate, privmsg, split_reply
+from botlib.twitch.details.texts import avoid_duplicate, split_reply
+from botlib.twitch.irc import IrcMessage, privmsg
 
 log = logging.getLogger(__name__)
 

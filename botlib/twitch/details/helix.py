@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 
 from botlib.details.http import DEADLINE_S, HttpResponse, NoAnswer, Unreachable, quoted, request
 from botlib.details.settings import addresses, require_setting
-from botlib.twitch.irc import avoid_duplicate
+from botlib.twitch.details.texts import avoid_duplicate
 
 EARLY_S = 60  # a token that ends so soon is renewed before it is used
 GAP_S = 1.05  # Twitch takes one message a second from a bot that is no moderator

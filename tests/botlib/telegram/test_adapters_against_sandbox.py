@@ -38,7 +38,7 @@ import os
 from telegram import Update
 from telegram.ext import TypeHandler
 from botlib import Bot
-from botlib.bot import split
+from botlib.details.texts import split
 from botlib.telegram.updates import LONGEST_TEXT, message_from
 from botlib.telegram.application import builder_for, webhook
 """ + MAIN.partition("import webhook\n")[2].replace(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from telegram_adapters import SECRET, post
 
 from botlib import Bot
-from botlib.bot import split
+from botlib.details.texts import split
 from botlib.telegram.webhook import webhook
 
 TOKEN = "42:not-a-real-token"

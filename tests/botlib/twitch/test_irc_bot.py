@@ -25,7 +25,7 @@ from botlib.twitch.details import channel
 from botlib.twitch.details.connection import Timing
 from botlib.twitch.details.credentials import LoginRefused
 from botlib.twitch.details.limits import SLACK_S, Limits
-from botlib.twitch.irc import INVISIBLE, escape_command, split_reply
+from botlib.twitch.details.texts import INVISIBLE, escape_command, split_reply
 from botlib.twitch.irc_bot import IrcBot
 from lessons.worlds.background import ThreadedIrcBot
 
