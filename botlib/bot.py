@@ -65,7 +65,7 @@ class Bot:
         self.prefixes = prefixes
         self._commands: dict[str, tuple[Command, str]] = {}
         self._apologized: dict[str, float] = {}  # a chat, and when (time.monotonic)
-        self._included: dict[str, tuple[str, ...]] = {}  # a folder, and the commands from there
+        self._included: dict[str, dict[str, tuple[Command, str] | None]] = {}  # see include_folder
         self.command("help", help=HELP)(self._help)
 
     def command(self, name: str, help: str = "") -> Callable[[Command], Command]:
@@ -169,19 +169,14 @@ class Bot:
 
     def _report_failure(self, message: Message, error: BaseException) -> list[str]:
         """Log a command's error with its line; return an apology, one a minute for each chat."""
-        import logging  # here, because few commands fail, and each import is paid at a cold start
-        import time
+        import time  # here, because few commands fail, and each import is paid at a cold start
 
-        from botlib.details.texts import printable
+        from botlib.details.failures import log_failure
 
         name = self.command_in(message.text) or ""
         function, _ = self._commands.get(name, (None, ""))
-        code = getattr(function, "__code__", None)  # where a command was written, if in Python
-        line = error_location(error, code.co_filename, code.co_firstlineno) if code else ""
         command = f"{self.prefixes[0]}{name}"
-        # The error may quote the message, and that may hold escape sequences for a terminal.
-        why = printable(f"{error}{line}")
-        logging.getLogger(__name__).error("%s failed: %s: %s", command, type(error).__name__, why)
+        log_failure(command, function, error)
         now = time.monotonic()
         recent = {chat: at for chat, at in self._apologized.items() if now - at < APOLOGIZE_EVERY_S}
         self._apologized = recent
@@ -201,35 +196,15 @@ class Bot:
         Each file makes its own small `bot = Bot()` with commands. If a file cannot be used, its
         error is logged and the other files still work. ValueError if the folder is not there.
         """
-        import logging  # here, because a bot without such a folder pays for none of it
-        import sys
-        from pathlib import Path
+        from botlib.details.bot_files import beside_caller, include_folder  # few bots need it
 
-        from botlib.details.bot_files import include_folder
-        from botlib.details.texts import printable
-
-        caller = sys._getframe(1).f_globals.get("__file__")
-        path = (Path(caller).parent if caller else Path()).joinpath(folder).resolve()
-        for name in self._included.pop(str(path), ()):  # included before: replace them
-            del self._commands[name]
-        if "help" not in self._commands:  # one of the files had its own
-            self._commands = {"help": (self._help, HELP)} | self._commands
-        included, errors = include_folder(self, path)
-        self._included[str(path)] = tuple(included)
-        for error in errors:  # it may hold escape sequences for a terminal, as a file's name may
-            logging.getLogger(__name__).error(
-                "a file of commands is left out: %s", printable(error)
-            )
+        include_folder(beside_caller(folder), type(self), self._commands, self._included)
 
     def own_commands(self) -> dict[str, tuple[Command, str]]:
         """Each command by its name, with its description; without the built-in help."""
         return {
             name: command for name, command in self._commands.items() if command[0] != self._help
         }
-
-    def add_command(self, name: str, command: tuple[Command, str]) -> None:
-        """Add a command of another bot, as `own_commands` returns it."""
-        self._commands[name] = command
 
 
 def check_parameters(function: Command) -> None:
@@ -289,13 +264,3 @@ def run_coroutine(reply: Awaitable[Reply]) -> Reply:
 
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, wait()).result()
-
-
-def error_location(error: BaseException, file: str, line: int) -> str:
-    """Say where in `file` an error came up, as " (main.py, line 7)"; `line` if it was elsewhere."""
-    trace = error.__traceback__
-    while trace:
-        if trace.tb_frame.f_code.co_filename == file:
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return f" ({file.replace(chr(92), '/').rpartition('/')[2]}, line {line})"

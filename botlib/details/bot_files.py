@@ -5,6 +5,7 @@ Nothing else imports this module, so a function without a folder of commands pay
 """
 
 import importlib.util
+import logging
 import sys
 import traceback
 from collections.abc import Collection
@@ -12,6 +13,8 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
+
+from botlib.details.texts import printable
 
 Kind = TypeVar("Kind")
 
@@ -24,6 +27,8 @@ PACKAGES = {  # those that you install by another name than you import
     "telegram": "python-telegram-bot",
     "yaml": "pyyaml",
 }
+
+log = logging.getLogger("botlib.bot")
 
 _included_folders: list[str] = []  # of all bots in this process, the latest first
 
@@ -82,11 +87,20 @@ def bot_of(module: ModuleType, file: Path, kind: type[Kind]) -> Kind:
     return bot
 
 
-def include_folder(bot: Any, folder: Path) -> tuple[dict[str, str], list[str]]:
-    """Add the commands of each file in a folder to a bot.
+def beside_caller(folder: str) -> Path:
+    """Find a folder beside the file whose code called the function that calls this."""
+    caller = sys._getframe(2).f_globals.get("__file__")
+    return (Path(caller).parent if caller else Path()).joinpath(folder).resolve()
 
-    In the order of their names; those that begin with _ are for the others to import. Returns the
-    file of each command, and why others could not be used. ValueError if there is no such folder.
+
+def include_folder(
+    folder: Path, kind: type[Any], commands: dict[str, Any], included: dict[str, dict[str, Any]]
+) -> None:
+    """Add the commands of each file in a folder to those of a bot of this `kind`.
+
+    In the order of their names; those that begin with _ are for the others to import. `included`
+    has, by folder, the commands that came from there before and what each has replaced: nothing,
+    or a `help`. A file that cannot be used is logged. ValueError if there is no such folder.
     """
     if not folder.is_dir():
         raise ValueError(f"there is no folder {folder}. Make it, and a .py file for each command.")
@@ -101,31 +115,34 @@ def include_folder(bot: Any, folder: Path) -> tuple[dict[str, str], list[str]]:
     # Last, because a command !time must not hide Python's own `time`.
     others = [one for one in sys.path if one not in _included_folders]
     sys.path[:] = [*others, *_included_folders]
-    included: dict[str, str] = {}
-    errors = []
+    for name, before in included.pop(str(folder), {}).items():
+        if before:
+            commands[name] = before
+        else:
+            del commands[name]
+    replaced = included[str(folder)] = {}
+    files: dict[str, str] = {}  # of the commands
     for file in sorted(folder.glob("[!_]*.py")):
         try:
             imported = sys.modules.get(file.stem)  # by another of these files
             if imported and getattr(imported, "__file__", None) == str(file):
-                found = bot_of(imported, file, type(bot))
+                found = bot_of(imported, file, kind).own_commands()
             else:
-                found = load_bot_file(file, type(bot))
-            commands = found.own_commands()
-            for name, command in commands.items():
-                if name in bot.commands and (name != "help" or "help" in included):
-                    code = getattr(command[0], "__code__", None)
+                found = load_bot_file(file, kind).own_commands()
+            for name, (function, _) in found.items():
+                if name in commands and (name != "help" or "help" in files):
+                    code = getattr(function, "__code__", None)
                     line = f" in line {code.co_firstlineno}" if code else ""
-                    other = included.get(name, "the bot that includes this folder")
+                    other = files.get(name, "the bot that includes this folder")
                     raise ValueError(
                         f"{file} makes !{name}{line}, which {other} has already. Rename one."
                     )
-        except ValueError as error:
-            errors.append(str(error))
+        except ValueError as error:  # it may hold escape sequences, as a file's name may
+            log.error("a file of commands is left out: %s", printable(str(error)))
             continue
-        for name, command in commands.items():
-            bot.add_command(name, command)
-            included[name] = file.name
-    return included, errors
+        files |= dict.fromkeys(found, file.name)
+        replaced |= {name: commands.get(name) for name in found}
+        commands |= found
 
 
 def where_in(error: BaseException, file: Path) -> str:

@@ -19,7 +19,8 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Te
 from telegram.ext import Application, ApplicationBuilder, ApplicationHandlerStop, ContextTypes
 from telegram.warnings import PTBUserWarning
 
-from botlib.bot import Bot, TryAgain, error_location
+from botlib.bot import Bot, TryAgain
+from botlib.details.failures import error_location
 from botlib.details.settings import require_setting, telegram_api
 from botlib.function import Handler
 from botlib.store import Store

@@ -247,12 +247,12 @@ BROKEN: dict[str, Callable[[Message], str | None]] = {
 
 def notices(source: str, bot: Bot, name: str, how: str, broken: Callable[..., Any]) -> None:
     """Raise NotYet if the tests still pass with a broken command."""
-    working = bot.own_commands()[name]
-    bot.add_command(name, (broken, ""))
+    working, help = bot.own_commands()[name]
+    bot.command(name)(broken)
     try:
         failure = run_tests(source, bot, [])
     finally:
-        bot.add_command(name, working)
+        bot.command(name, help)(working)
     expect(
         bool(failure),
         f"your tests also pass if !{name} {how}. Let one of them say which words must be in the "

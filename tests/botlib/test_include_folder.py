@@ -170,6 +170,14 @@ def test_loaded_again_it_has_what_the_files_say_now(folder):
     assert bot.commands == ["help", "hallo"]
 
 
+def test_loaded_again_without_its_own_help_it_has_the_built_in_one(folder):
+    write(folder, help=GREET.format("help"), hello=GREET.format("hello"))
+    bot = load(folder)
+    (folder / "commands/help.py").unlink()
+    bot.include_folder(str(folder / "commands"))
+    assert bot.ask("!help") == "!help what I can do\n!hello says hello"
+
+
 def test_without_the_folder_the_error_says_what_to_make(folder):
     (folder / "commands").rmdir()
     with pytest.raises(ValueError, match=r"there is no folder .*commands\. Make it"):

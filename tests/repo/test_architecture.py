@@ -38,7 +38,7 @@ EXCEPTIONS = {
 }
 STANDARD_ONLY = ("botlib.bot", "botlib.function")
 WHEN_ASKED = {  # imported only by Bot.include_folder, and to log a failure
-    "botlib.bot": ("botlib.details.bot_files", "botlib.details.texts")
+    "botlib.bot": ("botlib.details.bot_files", "botlib.details.failures")
 }
 OF_AWS = "snapshot_restore_py"  # as good as standard: AWS's Python has it
 LOADERS = ("import_module", "__import__", "find_spec", "run_module")
