@@ -9,16 +9,13 @@ import base64
 import binascii
 import hmac
 import json
-import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from functools import wraps
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 Event = dict[str, Any]
 Handler = Callable[[Event, object], dict[str, Any]]
-Hook = TypeVar("Hook", bound=Callable[[], object])
 
 RESERVED_S = 0.5  # of a function's time limit, left for its last steps and its response
 NOTHING: Mapping[str, str] = MappingProxyType({})  # many share it, so nobody can write into it
@@ -158,17 +155,3 @@ def constant_time_equal(given: str, expected: str) -> bool:
     return hmac.compare_digest(
         given.encode("utf-8", "surrogatepass"), expected.encode("utf-8", "surrogatepass")
     )
-
-
-def after_restore(hook: Hook) -> Hook:
-    """Have `hook()` called in each instance that starts from a snapshot; use it as a decorator.
-
-    Such instances all begin with what the function had when it was loaded, such as the same random
-    numbers and the same connection. The hook makes new ones. On AWS this is Lambda SnapStart.
-    """
-    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
-        with suppress(ImportError):
-            from snapshot_restore_py import register_after_restore  # AWS's Python has it
-
-            register_after_restore(hook)
-    return hook

@@ -1,8 +1,8 @@
 """Open a store by URL. A backend is imported here only when a URL asks for it."""
 
 import os
-from contextlib import suppress
 
+from botlib.snapshots import before_snapshot
 from botlib.store.interface import Store
 
 DEFAULT_URL = "sqlite:///store.sqlite3"
@@ -21,11 +21,7 @@ def open_store(url: str | None = None) -> Store:
     """
     url = url or os.environ.get("STORE_URL") or DEFAULT_URL
     store = _make_store(url)
-    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
-        with suppress(ImportError):  # a snapshot must hold no open file and no connection
-            from snapshot_restore_py import register_before_snapshot  # AWS's Python has it
-
-            register_before_snapshot(store.close)
+    before_snapshot(store.close)  # it must hold no open file and no connection
     return store
 
 

@@ -38,7 +38,7 @@ def cold(fn):
 def test_the_hook_makes_it_differ(deploy):
     fn = deploy(
         "import secrets\n"
-        "from botlib.function import after_restore\n"
+        "from botlib.snapshots import after_restore\n"
         "@after_restore\n"
         "def renew():\n"
         "    global token\n"
@@ -65,7 +65,7 @@ def test_a_store_is_closed_before_the_snapshot_and_opens_again(deploy, tmp_path)
 
 HOOKS = """
 import sys
-from botlib.function import after_restore
+from botlib.snapshots import after_restore
 from botlib.store import open_store
 open_store("memory://")
 print(after_restore(print) is print)

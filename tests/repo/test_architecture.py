@@ -40,7 +40,6 @@ STANDARD_ONLY = ("botlib.bot", "botlib.function")
 WHEN_ASKED = {  # imported only by Bot.include_folder, and to log a failure
     "botlib.bot": ("botlib.details.bot_files", "botlib.details.failures")
 }
-OF_AWS = "snapshot_restore_py"  # as good as standard: AWS's Python has it
 LOADERS = ("import_module", "__import__", "find_spec", "run_module")
 # In a text that is run elsewhere, or shown: "from lessons.web import …", "python -m botlib.run"
 IN_A_TEXT = re.compile(rf"(?<![\w.])(?:from|import|-m)\s+((?:{'|'.join(ROOMS)})\b(?:\.\w+)*)")
@@ -126,7 +125,7 @@ def wrong_arrows(name, imported):
         return {
             module
             for module in imported
-            if module.split(".")[0] not in (*sys.stdlib_module_names, OF_AWS)
+            if module.split(".")[0] not in sys.stdlib_module_names
             and module not in WHEN_ASKED.get(name, ())
         }
     room = name.split(".")[0]
