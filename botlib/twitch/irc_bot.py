@@ -1,8 +1,8 @@
 """The Twitch bot that must stay alive: it keeps a connection to the chat and answers over it.
 
 It connects, logs in, joins its channels, listens and answers. If the connection breaks, it starts
-again with the first step. In `details/`, `connection.py` is one connection, and `channel.py` is the
-bot in one channel: how it gets in, and how it says something.
+again with the first step. `channel.py` is the bot in one channel: how it gets in, and how it says
+something. `details/connection.py` is one connection.
 
 A bad token stops the bot, and so does a first login that no channel lets in; it tries everything
 else again. Between two tries it waits 40 seconds at most, so it is back within a minute after
@@ -31,8 +31,8 @@ from botlib.details.settings import addresses, require_setting
 from botlib.details.tasks import cancel_all, wait_for_first
 from botlib.store import Store, StoreError
 from botlib.store.memory import MemoryStore
+from botlib.twitch.channel import STEADY_S, Channel, Counts, NotLetIn, State
 from botlib.twitch.details.backoff import Backoff, exponential_backoff
-from botlib.twitch.details.channel import STEADY_S, Channel, Counts, NotLetIn, State
 from botlib.twitch.details.connection import ChatConnection, Timing
 from botlib.twitch.details.credentials import Credentials, LoginRefused
 from botlib.twitch.details.limits import Limits

@@ -22,7 +22,7 @@ from deploy.own_packages import OWN_PACKAGES
 
 BOTLIB = Path(botlib.__file__).resolve().parent
 OF_BOTLIB = {  # a package: the modules of botlib, or names in them, that need it
-    "aiohttp": {"run", "twitch.irc_bot", "twitch.details.channel", "twitch.details.connection"},
+    "aiohttp": {"run", "twitch.irc_bot", "twitch.channel", "twitch.details.connection"},
     "dotenv": {"details.env_file"},
     "redis": {"store.open_store", "store.*", "store.redis", "store.urls"},
     "telegram": {"run", "telegram.application", "telegram.polling"}

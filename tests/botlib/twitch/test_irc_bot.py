@@ -21,7 +21,7 @@ from botlib import Bot
 from botlib.bot import TryAgain
 from botlib.store import StoreError
 from botlib.store.memory import MemoryStore
-from botlib.twitch.details import channel
+from botlib.twitch import channel
 from botlib.twitch.details.connection import Timing
 from botlib.twitch.details.credentials import LoginRefused
 from botlib.twitch.details.limits import SLACK_S, Limits
