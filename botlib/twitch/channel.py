@@ -140,7 +140,7 @@ class Channel:
             await connection.send(IrcMessage("JOIN", (f"#{self.name}",)))
             decided = (State.IN, State.REFUSED)
             if await self.wait_for(*decided, within_s=self._timing.answer_s) not in decided:
-                self.lose_connection()
+                self._become(State.OUT)
 
     def handle_line(
         self, message: IrcMessage, connection: ChatConnection | None, own_login: str
@@ -157,14 +157,14 @@ class Channel:
             self._settle(CONFIRMED)
         elif message.command == "PART" and message.nick == own_login and is_in:
             self.warn(f"Twitch put the bot out of #{self.name}; it asks to be let in")
-            self.leave()
+            self.mark_out()
         elif message.command == "NOTICE":
             self._log_notice(message.text)
             msg_id = message.tags.get("msg-id", "")
             if msg_id.startswith(TEXT_REFUSALS):
                 self._settle(msg_id)
             if msg_id in JOIN_REFUSALS and is_in:  # from now on it is out; the next JOIN tells why
-                self.leave()
+                self.mark_out()
             elif msg_id in JOIN_REFUSALS and connection:
                 what = f"Twitch does not let the bot into #{self.name}: {message.text}"
                 self.refusal = f"{what} {JOIN_REFUSALS[msg_id]}"
@@ -182,14 +182,14 @@ class Channel:
             log.warning("chat: %s", text)
         self._warned = self._counts.last_error = text
 
-    def lose_connection(self) -> None:
-        """Say no more over this connection; the text that was sent last may still be confirmed."""
+    def stop_sending(self) -> None:
+        """Send no more over this connection; the latest text may still be confirmed."""
         self.connection = None
         self._become(State.OUT)
 
-    def leave(self) -> None:
-        """The bot is out: nobody will know what happened to the text that was sent last."""
-        self.lose_connection()
+    def mark_out(self) -> None:
+        """Note that the bot is out: nobody will learn what happened to the latest text."""
+        self.stop_sending()
         self._settle(LOST)
 
     def _settle(self, outcome: str) -> None:
@@ -221,7 +221,7 @@ class Channel:
             log.warning("%s", self._counts.last_error)
         if self.unconfirmed >= MOST_UNCONFIRMED and self.state is State.IN:
             self.warn(f"#{self.name}: {self.unconfirmed} messages unconfirmed; joining again")
-            self.leave()
+            self.mark_out()
 
     async def _send(self, text: str) -> str:
         """Send a text as soon as the bot is in and the limits allow it; return what happened to it.
@@ -246,7 +246,7 @@ class Channel:
                     async with asyncio.timeout(self._timing.confirm_s):
                         outcome = await self._outcome  # `_settle` sets it
                 except NotSent:
-                    self.lose_connection()
+                    self.mark_out()
                     continue
                 except ConnectionLost:
                     outcome = LOST

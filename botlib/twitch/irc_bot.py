@@ -203,7 +203,7 @@ class IrcBot:
                 await cancel_all(tasks)
         finally:
             for channel in self._channels.values():
-                channel.leave()
+                channel.mark_out()
                 channel.unconfirmed = 0
             if connection:
                 await connection.close()
@@ -229,7 +229,7 @@ class IrcBot:
         while (message := await connection.receive()).command != "RECONNECT":
             self._handle_line(message, connection)
         for channel in self._channels.values():
-            channel.lose_connection()
+            channel.stop_sending()
         with contextlib.suppress(OSError):  # Twitch closes the connection, or is too slow to
             await connection.send(IrcMessage("QUIT"))
             async with asyncio.timeout(self._timing.answer_s):
