@@ -31,7 +31,7 @@ from botlib.details.texts import printable
 from botlib.function import NOTHING
 
 DEADLINE_S = 10.0  # where the caller sets no other
-LONGEST_ANSWER = 4 * 2**20  # bytes; the largest that a bot needs is a list of 100 updates
+LONGEST_ANSWER = 4 * 2**20  # bytes; what this client asks for has a few thousand
 LONGEST_QUOTE = 300  # characters of somebody else's text in an error of ours
 
 

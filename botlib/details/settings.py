@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 World = Literal["sandbox", "real"]
 
+TOKEN_TRIES = 3  # before a bot believes a platform that its token is wrong
 THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 PLATFORMS = ("telegram", "twitch")
 NAMES = {  # of the platforms, and of a home that a program here uploads a bot to

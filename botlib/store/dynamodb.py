@@ -30,7 +30,7 @@ from botlib.store.interface import LARGEST, TIMEOUT_S, Store, StoreError, added,
 from botlib.store.yandex_token import service_account_token
 
 FIRST_PAUSE_S = 0.05  # before a request is sent again; doubled each time
-TRIES = 5  # of an increment; two callers may start an expired counter again at once
+COUNT_TRIES = 5  # of an increment; two callers may start an expired counter again at once
 LONGEST_KEY = 2048  # bytes
 LARGEST_ITEM = 400 * 1024  # bytes; names and times of an item take some of them
 NAMES_AND_TIMES = 100
@@ -117,7 +117,7 @@ class DynamoDBStore(Store):
     def _increment(self, key: str, by: int) -> int:
         until = deadline()
         low, high = max(-LARGEST, -LARGEST - by), min(LARGEST, LARGEST - by)
-        for _ in range(TRIES):
+        for _ in range(COUNT_TRIES):
             values = {":by": by, ":low": low, ":high": high, ":now": time.time()}
             body = {
                 "Key": item_key(key),

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from telegram.request import HTTPXRequest
 
-LONGEST_ANSWER = 32 * 2**20  # bytes; a hundred updates are shorter, even with long texts and quotes
+LONGEST_UPDATES = 32 * 2**20  # bytes; a hundred updates with long texts and quotes are shorter
 
 
 def bounded_request(**options: Any) -> HTTPXRequest:
@@ -31,7 +31,7 @@ async def limit_answer(response: httpx.Response) -> None:
     content = bytearray()
     async for part in response.stream:
         content += part
-        if len(content) > LONGEST_ANSWER:
-            raise httpx.ReadError(f"the answer is longer than {LONGEST_ANSWER} bytes")
+        if len(content) > LONGEST_UPDATES:
+            raise httpx.ReadError(f"the answer is longer than {LONGEST_UPDATES} bytes")
     await response.stream.aclose()  # gives the connection back
     response.stream = httpx.ByteStream(bytes(content))

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from botlib.details.http import NoAnswer, quoted, request
 from botlib.details.renewed_tokens import file_for_renewed, save_renewed
-from botlib.details.settings import addresses, suggest_command
+from botlib.details.settings import TOKEN_TRIES, addresses, suggest_command
 from botlib.twitch.details.token import (
     AUTHORIZE,
     TokenValidation,
@@ -25,7 +25,6 @@ log = logging.getLogger(__name__)
 
 SOON_S = 2 * 3600.0  # a token with less than this left would die before the next validation but one
 REVALIDATE_S = 60.0  # before Twitch is asked again, if it gave no usable answer
-TRIES = 3  # so often Twitch must say that it does not know the token
 
 
 class LoginRefused(Exception):  # noqa: N818  (named as what happened)
@@ -76,7 +75,7 @@ class Credentials:
         end a bot that runs for months.
         """
         async with self._turn:
-            for tries_left in reversed(range(TRIES)):
+            for tries_left in reversed(range(TOKEN_TRIES)):
                 found = await asyncio.to_thread(self._check)
                 soon = 0 < found.expires_in < SOON_S
                 if (soon or not found.client_id) and await asyncio.to_thread(self._renew):

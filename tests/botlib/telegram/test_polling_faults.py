@@ -19,7 +19,7 @@ from waiting import wait_until
 
 from botlib import Bot
 from botlib.run import BROKEN, WRONG_SETTINGS
-from botlib.telegram.details.bounded_request import LONGEST_ANSWER, bounded_request
+from botlib.telegram.details.bounded_request import LONGEST_UPDATES, bounded_request
 from botlib.telegram.details.send_queue import LONGEST_QUEUE, SendQueues
 from lessons.worlds.background import ThreadedPolling
 
@@ -217,7 +217,7 @@ def test_an_answer_that_would_fill_the_memory_is_given_up(answer, words):
             asyncio.run(ask(url))
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-    assert peak < 3 * LONGEST_ANSWER
+    assert peak < 3 * LONGEST_UPDATES
 
 
 def test_a_long_answer_is_read_whole():

@@ -9,7 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from botlib.twitch.details.credentials import TRIES, Credentials, LoginRefused
+from botlib.details.settings import TOKEN_TRIES
+from botlib.twitch.details.credentials import Credentials, LoginRefused
 
 SCOPES = ["chat:read", "chat:edit"]
 GOOD = {"client_id": "app", "login": "hellobot", "user_id": "7", "scopes": SCOPES, "expires_in": 0}
@@ -111,7 +112,7 @@ def test_twitchs_own_word_ends_it_after_several_tries_and_says_what_to_do(caplog
     with twitch(validate=[UNKNOWN], refresh=[REFUSED]) as server:
         with pytest.raises(LoginRefused, match="Twitch does not know this token") as caught:
             asyncio.run(credentials(server).ensure_valid())
-        assert [what for what, _ in server.asked] == ["validate", "refresh"] * TRIES
+        assert [what for what, _ in server.asked] == ["validate", "refresh"] * TOKEN_TRIES
     assert str(caught.value).endswith("In a terminal: my_bot login twitch")
     assert "Invalid refresh token" in caplog.text.replace("invalid", "Invalid")
     shown = str(caught.value) + caplog.text
