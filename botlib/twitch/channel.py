@@ -3,12 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from botlib.bot import Message
 from botlib.twitch.details.backoff import Backoff
 from botlib.twitch.details.connection import ChatConnection, ConnectionLost, NotSent, Timing
+from botlib.twitch.details.counts import Counts
 from botlib.twitch.details.limits import SLACK_S, Limits
 from botlib.twitch.details.texts import avoid_duplicate, split_reply
 from botlib.twitch.irc import IrcMessage, privmsg
@@ -34,24 +34,6 @@ DUPLICATE_S = 30.0  # Twitch refuses a text that equals the last one for so long
 MOST_UNCONFIRMED = 3  # texts in a row; then join again, and after twice as many connect again
 STEADY_S = 60.0  # what lasted so long was good: count failures from 1 again
 REJOIN_S = 50.0  # until a channel that refused the bot is asked again, because a ban may end
-
-
-@dataclass
-class Counts:
-    """What happened to a bot since it started, for logs."""
-
-    connections: int = 0  # times it was let in
-    heard: int = 0  # messages by others
-    sent: int = 0  # messages that Twitch confirmed
-    lost: int = 0  # messages that Twitch did not confirm: their connection broke under them
-    refused: int = 0  # messages that Twitch did not take
-    unanswered: int = 0  # commands that waited too long, or in a channel that the bot lost
-    last_error: str = ""
-
-    @property
-    def reconnects(self) -> int:
-        """Times it came back."""
-        return max(0, self.connections - 1)
 
 
 class State(Enum):

@@ -31,9 +31,10 @@ from botlib.details.settings import addresses, require_setting
 from botlib.details.tasks import cancel_all, wait_for_first
 from botlib.store import Store, StoreError
 from botlib.store.memory import MemoryStore
-from botlib.twitch.channel import STEADY_S, Channel, Counts, NotLetIn, State
+from botlib.twitch.channel import STEADY_S, Channel, NotLetIn, State
 from botlib.twitch.details.backoff import Backoff, exponential_backoff
 from botlib.twitch.details.connection import ChatConnection, Timing
+from botlib.twitch.details.counts import Counts
 from botlib.twitch.details.credentials import Credentials, LoginRefused
 from botlib.twitch.details.limits import Limits
 from botlib.twitch.details.texts import LONGEST_TEXT, clean_incoming
