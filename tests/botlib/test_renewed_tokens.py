@@ -15,7 +15,7 @@ from botlib.details.env_file import CURLY, read_env, write_env
 from botlib.details.file_lock import hold_lock
 from botlib.details.renewed_tokens import RENEWED_FROM, STATE_FILE, save_renewed
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 HOUR = 3600.0
 BOT = "from botlib import Bot\nbot = Bot()\nbot.command('hello')(lambda m: f'hello {m.user}!')\n"
 TOKENS = ("TWITCH_TOKEN", "TWITCH_REFRESH_TOKEN")
