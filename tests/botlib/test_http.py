@@ -180,6 +180,39 @@ def test_the_proxy_of_the_environment_is_asked_for_others_and_not_for_this_machi
     assert asked == ["proxy"]
 
 
+def test_a_proxy_gets_its_own_password_and_no_tunnel_the_requests_headers(monkeypatch):
+    got = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            for _ in range(2):
+                connection, _ = server.accept()
+                with connection:
+                    text = b""
+                    while not text.endswith(b"\r\n\r\n"):
+                        text += connection.recv(65536)
+                    got.append(text)
+                    connection.sendall(http("403 Forbidden"))
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        for name in ("http_proxy", "https_proxy"):
+            address = f"http://anna:p%40ss@127.0.0.1:{server.getsockname()[1]}"
+            monkeypatch.setenv(name, address)
+        found = request("GET", "http://nobody.invalid/a?b=c", {"Authorization": SECRET})
+        with pytest.raises(Blocked):
+            request("GET", "https://nobody.invalid/a?b=c", {"Authorization": SECRET})
+        thread.join()
+    plain, tunnel = got
+    assert found.status == 403
+    assert plain.startswith(b"GET http://nobody.invalid/a?b=c HTTP/1.1\r\n")
+    assert f"\r\nAuthorization: {SECRET}\r\n".encode() in plain
+    assert tunnel.startswith(b"CONNECT nobody.invalid:443 ")
+    assert SECRET.encode() not in tunnel
+    for text in got:
+        assert b"\r\nproxy-authorization: basic yw5uytpwqhnz\r\n" in text.lower()  # anna:p@ss
+
+
 def test_a_proxy_that_refuses_lets_nothing_through(monkeypatch):
     with answering(lambda sock: sock.sendall(http("403 Forbidden"))) as address:
         monkeypatch.setenv("https_proxy", address)
