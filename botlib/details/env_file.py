@@ -87,7 +87,7 @@ def write_env(path: Path, values: Mapping[str, str]) -> None:
     else's; then the old file stays.
     """
     path = path.resolve()  # a link stays one
-    lines = {name: f"{name}={quoted(name, value)}" for name, value in values.items()}
+    lines = {name: f"{name}={format_value(name, value)}" for name, value in values.items()}
     new = path.with_name(f"{path.name}.new")
     with hold_lock(path.with_name(f"{path.name}.lock"), LOCK_WAIT_S):
         try:
@@ -120,10 +120,10 @@ def with_lines(text: str, lines: Mapping[str, str]) -> str:
     return "".join(f"{line}{end}" for line in [*made, *left.values()])
 
 
-def quoted(name: str, value: str) -> str:
+def format_value(name: str, value: str) -> str:
     """A value as `.env` holds it; ValueError, which does not show it, for one that no line can.
 
-    >>> quoted("A", "123:abc_-"), quoted("A", "it's #1")
+    >>> format_value("A", "123:abc_-"), format_value("A", "it's #1")
     ('123:abc_-', "'it\\\\'s #1'")
     """
     if not value.isprintable():

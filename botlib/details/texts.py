@@ -8,12 +8,12 @@ EXTENDS = (  # the first and the last of characters that belong to the one befor
 )
 
 
-def split(text: str, limit: int) -> list[str]:
+def split_text(text: str, limit: int) -> list[str]:
     """Cut a long text into messages, at a line's end or a space where there is one.
 
-    >>> split("one two three", 8)
+    >>> split_text("one two three", 8)
     ['one two', 'three']
-    >>> split("abcdef", 4)
+    >>> split_text("abcdef", 4)
     ['abcd', 'ef']
 
     A lone surrogate, which is half a character, becomes "?" because no network can carry it.

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 
-class Credentials(NamedTuple):
+class AccessKey(NamedTuple):
     """An access key; a temporary one, such as a function's own, has a session token, too."""
 
     key_id: str
@@ -20,14 +20,14 @@ class Credentials(NamedTuple):
     session_token: str = ""
 
     def __repr__(self) -> str:
-        return f"Credentials({self.key_id})"
+        return f"AccessKey({self.key_id})"
 
 
 def sign(
     url: str,
     headers: Mapping[str, str],
     body: bytes,
-    credentials: Credentials,
+    credentials: AccessKey,
     region: str,
     service: str,
     seconds: float,
@@ -37,7 +37,7 @@ def sign(
     `seconds` is the time of `time.time()`: AWS refuses a signature that is older than minutes. The
     URL has no query. This is the request `post-vanilla` of AWS's published test suite:
 
-    >>> known = Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+    >>> known = AccessKey("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
     >>> signed = sign("https://example.amazonaws.com/", {}, b"", known, "us-east-1", "service",
     ...               1440938160)
     >>> signed["Authorization"].partition("Signature=")[2]

@@ -25,8 +25,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from botlib.details.http import HttpResponse, NoAnswer, Unreachable, quoted, request
 from botlib.details.settings import warn_if_readable
-from botlib.store.aws_signature import Credentials, sign
-from botlib.store.interface import LARGEST, TIMEOUT_S, Store, StoreError, added, read_json
+from botlib.store.aws_signature import AccessKey, sign
+from botlib.store.interface import LARGEST, TIMEOUT_S, Store, StoreError, add_to_counter, read_json
 from botlib.store.yandex_token import service_account_token
 
 FIRST_PAUSE_S = 0.05  # before a request is sent again; doubled each time
@@ -134,7 +134,8 @@ class DynamoDBStore(Store):
                 return read_counter(done)
             text = self._read(key, until)
             if text is not None:
-                added(key, read_json(key, text), by)  # says why, unless it has just changed
+                # Says why, unless the value has just changed.
+                add_to_counter(key, read_json(key, text), by)
             elif self._write(key, str(by), None, until, if_absent=True):
                 return by  # else another caller has just started it again: count on
         raise StoreError(f"{key!r} cannot be counted up: another program wrote it, or is doing so")
@@ -225,7 +226,7 @@ class DynamoDBStore(Store):
             "X-Amz-Target": f"DynamoDB_20120810.{action}",
         }
         try:
-            known = access_key()
+            known = read_access_key()
             if known.key_id and known.secret:
                 region, now = self.region or "ru-central1", time.time()
                 headers = sign(self._endpoint, headers, body, known, region, "dynamodb", now)
@@ -296,9 +297,9 @@ class DynamoDBStore(Store):
         return f"{table} refused the request: {code or status} {text}".rstrip()
 
 
-def access_key() -> Credentials:
+def read_access_key() -> AccessKey:
     """Read the access key from the environment, at each call: a cloud may renew it."""
-    return Credentials(
+    return AccessKey(
         *(os.environ.get(name, "").strip() for name in (KEY_ID, SECRET, SESSION_TOKEN))
     )
 

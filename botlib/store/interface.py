@@ -46,7 +46,7 @@ class Store(ABC):
 
     def increment(self, key: str, by: int = 1) -> int:
         """Add to a counter, which starts at 0, and return it; ValueError if it is no counter."""
-        added(key, 0, by)
+        add_to_counter(key, 0, by)
         return self._increment(checked_key(key), by)
 
     def add_once(self, key: str, expires_s: float = DAY_S) -> bool:
@@ -139,10 +139,10 @@ def read_json(key: str, text: str | bytes) -> Any:
         ) from None
 
 
-def added(key: str, value: Any, by: int) -> int:
+def add_to_counter(key: str, value: Any, by: int) -> int:
     """Add to a counter's value; ValueError if one is no whole number, or grows out of 64 bits.
 
-    >>> added("visits", 41, 1)
+    >>> add_to_counter("visits", 41, 1)
     42
     """
     if type(by) is not int:

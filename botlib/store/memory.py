@@ -4,7 +4,7 @@ import os
 import threading
 import time
 
-from botlib.store.interface import Store, added, read_json
+from botlib.store.interface import Store, add_to_counter, read_json
 
 _turn = threading.Lock()  # one call at a time, of all memory stores
 if hasattr(os, "register_at_fork"):  # so that no forked process inherits it locked
@@ -40,7 +40,7 @@ class MemoryStore(Store):
     def _increment(self, key: str, by: int) -> int:
         with _turn:
             text = self._read(key)
-            total = added(key, 0 if text is None else read_json(key, text), by)
+            total = add_to_counter(key, 0 if text is None else read_json(key, text), by)
             if text is not None and key in self._expiring:
                 self._expiring[key] = (str(total), self._expiring[key][1])
             else:

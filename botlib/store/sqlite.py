@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from weakref import WeakSet
 
-from botlib.store.interface import Store, StoreError, added, read_json
+from botlib.store.interface import Store, StoreError, add_to_counter, read_json
 
 BUSY_S = 10.0  # how long to wait for another process that is writing
 BUSY_POLL_S = 0.01
@@ -58,7 +58,7 @@ class SqliteStore(Store):
     def _increment(self, key: str, by: int) -> int:
         with self._transaction() as database:
             text = read(database, key)
-            total = added(key, 0 if text is None else read_json(key, text), by)
+            total = add_to_counter(key, 0 if text is None else read_json(key, text), by)
             database.execute(COUNT, (key, str(total)))
         return total
 

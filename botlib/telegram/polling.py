@@ -18,7 +18,7 @@ from telegram.ext import ContextTypes, TypeHandler
 
 from botlib.bot import Bot
 from botlib.details.settings import require_setting
-from botlib.details.texts import split
+from botlib.details.texts import split_text
 from botlib.telegram.application import App, builder_for
 from botlib.telegram.details.send_queue import SendQueues
 from botlib.telegram.details.updates_request import UpdatesRequest
@@ -96,7 +96,7 @@ def polling_application(
         if message is None:
             return
         replies = await bot.safe_replies_async(message, COMMAND_S)
-        if parts := [part for text in replies for part in split(text, LONGEST_TEXT)]:
+        if parts := [part for text in replies for part in split_text(text, LONGEST_TEXT)]:
             queues.put(int(message.chat), parts)
 
     async def close_queues(_: App) -> None:

@@ -41,7 +41,7 @@ MOVED = {  # modules and names of an older edition, and where they are now
     "botlib.settings.settings": "botlib.details.settings import read_settings",
     "botlib.settings": "botlib.details.settings",
     "botlib.http": "botlib.details.http",
-    "botlib.bot.split": "botlib.details.texts",
+    "botlib.bot.split": "botlib.details.texts import split_text",
     "botlib.store.RedisStore": "botlib.store.redis",
     "botlib.store.SqliteStore": "botlib.store.sqlite",
     "botlib.tokens.telegram_token": "deploy.tokens.telegram import check_token",

@@ -20,7 +20,7 @@ from raw_server import answering, http
 from waiting import wait_until
 
 from botlib.store import StoreError, dynamodb, open_store
-from botlib.store.aws_signature import Credentials, sign
+from botlib.store.aws_signature import AccessKey, sign
 from botlib.store.yandex_token import service_account_token
 
 SECRET, SESSION, TOKEN = "correct-horse-battery", "battery-staple-session", "t1.very-secret"
@@ -101,12 +101,12 @@ def test_it_signs_as_aws_own_library_does(
     botocore, host, path, headers, body, known, region, service, seconds
 ):
     url, headers = f"https://{host}/{path}", {name.title(): text for name, text in headers.items()}
-    signed = sign(url, headers, body.encode(), Credentials(*known), region, service, seconds)
+    signed = sign(url, headers, body.encode(), AccessKey(*known), region, service, seconds)
     assert signed == botocore(url, headers, body, known, region, service, seconds)
 
 
 def test_the_secret_is_not_shown_with_the_credentials():
-    assert repr(Credentials("AKIDEXAMPLE", SECRET, SESSION)) == "Credentials(AKIDEXAMPLE)"
+    assert repr(AccessKey("AKIDEXAMPLE", SECRET, SESSION)) == "AccessKey(AKIDEXAMPLE)"
 
 
 # --- the table --------------------------------------------------------------------------------

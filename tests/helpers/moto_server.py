@@ -17,10 +17,10 @@ import pytest
 from function_server import serving
 
 from botlib.details.http import HttpResponse, request
-from botlib.store.aws_signature import Credentials, sign
+from botlib.store.aws_signature import AccessKey, sign
 
 REGION = "eu-central-1"
-NOBODY = Credentials("nobodys", "nobodys")  # moto knows nobody, and checks no signature
+NOBODY = AccessKey("nobodys", "nobodys")  # moto knows nobody, and checks no signature
 ACCESS_KEY = {"AWS_ACCESS_KEY_ID": NOBODY.key_id, "AWS_SECRET_ACCESS_KEY": NOBODY.secret}
 PROVISIONED = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
 

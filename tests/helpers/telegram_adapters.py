@@ -9,7 +9,7 @@ from telegram import Update
 from telegram.ext import TypeHandler
 
 from botlib.bot import Bot
-from botlib.details.texts import split
+from botlib.details.texts import split_text
 from botlib.function import Handler
 from botlib.store import Store
 from botlib.telegram import application, webhook
@@ -26,7 +26,7 @@ def application_of(bot: Bot, token: str, api: str | None = None) -> App:
     async def reply(update: Update, _: object) -> None:
         if message := message_from(update.to_dict(), bot, lambda: app.bot.username):
             for text in await bot.safe_replies_async(message):
-                for part in split(text, LONGEST_TEXT):
+                for part in split_text(text, LONGEST_TEXT):
                     await app.bot.send_message(int(message.chat), part)
 
     app.add_handler(TypeHandler(Update, reply))

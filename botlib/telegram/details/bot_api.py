@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from botlib.details.texts import split
+from botlib.details.texts import split_text
 from botlib.telegram.updates import LONGEST_TEXT, RETRY_S, Json, bot_id, log_error
 
 GATEWAY_TIMEOUT = 504  # the server that took too long may have done it all the same
@@ -63,7 +63,7 @@ def message_calls(chat: int, texts: Iterable[str]) -> list[Json]:
     >>> message_calls(42, ["hello"])
     [{'chat_id': 42, 'text': 'hello'}]
     """
-    parts = (part for text in texts for part in split(text, LONGEST_TEXT))
+    parts = (part for text in texts for part in split_text(text, LONGEST_TEXT))
     return [{"chat_id": chat, "text": part} for part in parts]
 
 

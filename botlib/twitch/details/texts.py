@@ -1,6 +1,6 @@
 """Texts as Twitch's chat takes them: short, no chat command, never the same twice in a row."""
 
-from botlib.details.texts import split
+from botlib.details.texts import split_text
 from botlib.twitch.irc import one_line
 
 LONGEST_TEXT = 500  # characters in one chat message; Twitch cuts off what is longer
@@ -14,7 +14,7 @@ def split_reply(text: str, longest: int = LONGEST_TEXT) -> list[str]:
     (['one two'], [496, 104])
     """
     room = 2 * len(f"{INVISIBLE} ")  # for what `escape_command` and `avoid_duplicate` add
-    return [escape_command(part.strip()) for part in split(one_line(text), longest - room)]
+    return [escape_command(part.strip()) for part in split_text(one_line(text), longest - room)]
 
 
 def escape_command(text: str) -> str:

@@ -38,7 +38,7 @@ import os
 from telegram import Update
 from telegram.ext import TypeHandler
 from botlib import Bot
-from botlib.details.texts import split
+from botlib.details.texts import split_text
 from botlib.telegram.updates import LONGEST_TEXT, message_from
 from botlib.telegram.application import builder_for, webhook
 """ + MAIN.partition("import webhook\n")[2].replace(
@@ -47,7 +47,7 @@ from botlib.telegram.application import builder_for, webhook
 async def reply(update, context):
     if message := message_from(update.to_dict(), bot, lambda: context.bot.username):
         for text in await bot.safe_replies_async(message):
-            for part in split(text, LONGEST_TEXT):
+            for part in split_text(text, LONGEST_TEXT):
                 await update.message.reply_text(part)
 
 app = builder_for(os.environ["TELEGRAM_TOKEN"]).build()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from telegram_adapters import SECRET, post
 
 from botlib import Bot
-from botlib.details.texts import split
+from botlib.details.texts import split_text
 from botlib.telegram.webhook import webhook
 
 TOKEN = "42:not-a-real-token"
@@ -80,13 +80,13 @@ def test_a_text_that_is_no_token_is_refused_without_being_shown():
 
 @given(st.text(max_size=300), st.integers(1, 40))
 def test_splitting_keeps_every_word_within_the_limit(text, limit):
-    parts = split(text, limit)
+    parts = split_text(text, limit)
     assert all(0 < len(part) <= limit for part in parts)
     assert "".join("".join(parts).split()) == "".join(text.split())
 
 
 def test_a_word_that_just_fits_stays_in_its_message():
-    assert split("one two three", 7) == ["one two", "three"]
+    assert split_text("one two three", 7) == ["one two", "three"]
 
 
 JSON = st.recursive(
