@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 
 from botlib.bot import Message
-from botlib.twitch.details.backoff import Backoff
+from botlib.details.backoff import Backoff
 from botlib.twitch.details.connection import ChatConnection, ConnectionLost, NotSent, Timing
 from botlib.twitch.details.counts import Counts
 from botlib.twitch.details.limits import SLACK_S, Limits

@@ -27,12 +27,12 @@ from pathlib import Path
 import aiohttp
 
 from botlib.bot import Bot, Message
+from botlib.details.backoff import Backoff, exponential_backoff
 from botlib.details.settings import addresses, require_setting
 from botlib.details.tasks import cancel_all, wait_for_first
 from botlib.store import Store, StoreError
 from botlib.store.memory import MemoryStore
 from botlib.twitch.channel import STEADY_S, Channel, NotLetIn, State
-from botlib.twitch.details.backoff import Backoff, exponential_backoff
 from botlib.twitch.details.connection import ChatConnection, Timing
 from botlib.twitch.details.counts import Counts
 from botlib.twitch.details.credentials import Credentials, LoginRefused

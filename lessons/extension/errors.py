@@ -54,7 +54,7 @@ MOVED = {  # modules and names of an older edition, and where they are now
     "botlib.twitch.connection": "botlib.twitch.details.connection",
     "botlib.twitch.account": "botlib.twitch.details.credentials",
     "botlib.twitch.irc_bot.Limits": "botlib.twitch.details.limits",
-    "botlib.twitch.irc_bot.exponential": "botlib.twitch.details.backoff import exponential_backoff",
+    "botlib.twitch.irc_bot.exponential": "botlib.details.backoff import exponential_backoff",
     "botlib.twitch.irc_bot.Timing": "botlib.twitch.details.connection",
     "botlib.telegram.light": "botlib.telegram.webhook",
     "botlib.telegram.webhook.App": "botlib.telegram.application",
