@@ -1,4 +1,4 @@
-"""How long a bot waits before it tries again."""
+"""How long to wait before another try, longer after each failure."""
 
 import random
 from collections.abc import Callable

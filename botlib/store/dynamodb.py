@@ -16,13 +16,13 @@ https://yandex.cloud/en/docs/ydb/docapi/api-ref/, both read in November 2026.
 import json
 import math
 import os
-import random
 import re
 import time
 from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from botlib.details.backoff import exponential_backoff
 from botlib.details.http import HttpResponse, NoAnswer, Unreachable, quoted, request
 from botlib.details.settings import warn_if_readable
 from botlib.store.aws_signature import AccessKey, sign
@@ -188,19 +188,19 @@ class DynamoDBStore(Store):
         If it may have done the work, only a `repeatable` request is sent again.
         """
         sent = json.dumps({"TableName": self.table, **body}).encode()
-        pause = FIRST_PAUSE_S
+        failures = 0
         while True:
             try:
                 return self._ask(action, sent, until)
             except NoResult as error:
-                wait = pause * random.uniform(0.5, 1)  # noqa: S311  (no secret depends on it)
+                failures += 1
+                wait = exponential_backoff(failures, FIRST_PAUSE_S)
                 again = repeatable or error.did_nothing
                 if not again or time.monotonic() + wait > until:
                     raise
                 time.sleep(wait)
                 if time.monotonic() > until:  # another try could only say that no time is left
                     raise
-            pause *= 2
 
     def _ask(self, action: str, body: bytes, until: float) -> dict[str, Any] | None:
         """Ask the database once; raises NoResult if a later try may work."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from telegram.error import RetryAfter
 
+from botlib.details.backoff import exponential_backoff
 from botlib.telegram.details.verified_request import seconds_of, was_not_done
 from botlib.telegram.updates import RETRY_S
 
@@ -80,7 +81,7 @@ class SendQueues:
 
     async def _send_when_possible(self, chat: int, text: str, too_late: float) -> str:
         """Send a message, later if it must be; return why it was not possible, "" if it was."""
-        retry_s = RETRY_S
+        failures = 0
         while time.monotonic() < too_late:
             try:
                 await self._send(chat, text)
@@ -91,9 +92,10 @@ class SendQueues:
             except Exception as error:
                 if not was_not_done(error):
                     return repr(error)
-                if retry_s == RETRY_S:
+                failures += 1
+                if failures == 1:
                     log.warning("chat %s: not sent yet, trying again: %s", chat, error)
-                seconds, retry_s = retry_s, min(2 * retry_s, LONGEST_RETRY_S)
+                seconds = exponential_backoff(failures, RETRY_S, LONGEST_RETRY_S)
             try:
                 await asyncio.wait_for(self._closing.wait(), seconds)
             except TimeoutError:
