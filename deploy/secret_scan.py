@@ -36,7 +36,7 @@ except ImportError:  # as in a browser's Python, which then opens no such zip
 from urllib.parse import quote
 
 from botlib.details.env_file import read_env
-from botlib.details.settings import SECRETS, password_in
+from botlib.details.settings import SECRETS, password_in, spellings_of
 
 SECRET_FILES = re.compile(
     r"(?!\.env\.example$)(.*\.env(\..*)?|\.env.*|.*\.session|.*\.tfstate(\.backup)?"
@@ -216,7 +216,8 @@ def files_below(folder: Path, skipped: re.Pattern[str]) -> Iterator[tuple[str, P
 def known_secrets(env_files: Iterable[Path]) -> dict[bytes, str]:
     """The secrets in use here, from these files and the environment: the setting's name by value.
 
-    Each value is there in every spelling that a file may have it in.
+    Each value is there in every spelling that a file may have it in, and without what is public:
+    the number of a Telegram bot, the word `oauth:` of a Twitch token.
     """
     of_bots = [read_env(path) for path in env_files]
     sources = [os.environ, *of_bots]
@@ -226,8 +227,9 @@ def known_secrets(env_files: Iterable[Path]) -> dict[bytes, str]:
     return {
         spelled: name
         for value, name in found.items()
-        if len(value) >= SHORTEST
-        for spelled in spellings(value)
+        for part in spellings_of(value)
+        if len(part) >= SHORTEST
+        for spelled in spellings(part)
     }
 
 

@@ -26,7 +26,7 @@ def as_bytes(content):
 
 def folder_with(tmp_path, **files):
     folder = tmp_path / "my_bot"
-    folder.mkdir()
+    folder.mkdir(parents=True)
     for name, content in ({"main.py": ECHO} | files).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(as_bytes(content))
@@ -221,6 +221,20 @@ def test_every_secret_of_the_env_file_is_found_however_it_is_spelled(
     with pytest.raises(ValueError, match="holds the value of WEATHER_API_KEY") as told:
         bundle(folder)
     assert "# not a secret" not in str(told.value)
+
+
+def test_the_secret_half_of_a_token_is_found_alone(tmp_path, monkeypatch):
+    (tmp_path / "bots").mkdir()
+    twitch, telegram = chars(30, string.ascii_lowercase), "AA" + chars(33)
+    (tmp_path / "bots" / ".env").write_text(
+        f"TWITCH_TOKEN=oauth:{twitch}\nTELEGRAM_TOKEN=123456789:{telegram}\n"
+    )
+    monkeypatch.delenv("BOT_WORLD")
+    monkeypatch.setenv("BOTS_FOLDER", str(tmp_path / "bots"))
+    for name, value in (("TWITCH_TOKEN", twitch), ("TELEGRAM_TOKEN", telegram)):
+        folder = folder_with(tmp_path / name, **{"notes.txt": f"mine is {value}."})
+        with pytest.raises(ValueError, match=f"holds the value of {name}"):
+            bundle(folder)
 
 
 def test_too_large_a_folder_is_refused_by_the_sizes_of_its_files(tmp_path):
