@@ -16,6 +16,7 @@ CredSweeper 64, with 390 MB of packages. Betterleaks finds 54 and Kingfisher 40,
 """
 
 import binascii
+import codecs
 import io
 import json
 import os
@@ -251,9 +252,7 @@ def spellings(value: str) -> set[bytes]:
 
 def find_leak(content: bytes, known: dict[bytes, str]) -> Leak | None:
     """Find the first secret in a file; `known` are the values in use here."""
-    for part in (content, *parts_of_document(content)):
-        # Text in UTF-16 is plain text with a NUL beside each ASCII character.
-        text = part.replace(b"\0", b"") if part.count(b"\0") > len(part) / 4 else part
+    for text in chain.from_iterable(map(texts_in, (content, *parts_of_document(content)))):
         plain = COLON.sub(b":", text).replace(b'\\"', b'"')  # as HTML and JSON mean it
         for leak in values_in(text, known):
             return leak._replace(line=text.count(b"\n", 0, leak.position) + 1)
@@ -261,6 +260,14 @@ def find_leak(content: bytes, known: dict[bytes, str]) -> Leak | None:
             if leak.in_use or not is_marked(plain, leak.position):
                 return leak._replace(line=plain.count(b"\n", 0, leak.position) + 1)
     return None
+
+
+def texts_in(content: bytes) -> Iterator[bytes]:
+    """Return a file's text as it is, and in UTF-8 if its mark says that it is in UTF-16."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        yield content.decode("utf-16", "ignore").encode()
+    # Without its mark, it is plain text with a NUL beside each ASCII character.
+    yield content.replace(b"\0", b"") if content.count(b"\0") > len(content) / 4 else content
 
 
 def is_marked(text: bytes, position: int) -> bool:

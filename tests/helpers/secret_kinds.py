@@ -142,6 +142,10 @@ TELEGRAM_ELSEWHERE = {
     "a token in JSON in JSON": ("a.json", json.dumps(json.dumps({"password": chars(20)}))),
     "a token in hex": ("a.txt", TELEGRAM.encode().hex()),
     "a token in UTF-32": ("a.txt", TELEGRAM.encode("utf-32")),
+    "a token in Russian text in UTF-16": (
+        "a.txt",
+        f"{'Привет, мир! ' * 20}{TELEGRAM}".encode("utf-16"),
+    ),
     "a token in base64 twice": ("a.txt", b64(b64(TELEGRAM))),
     "a token in base64 of UTF-16": ("a.ps1", b64(TELEGRAM.encode("utf-16-le"))),
     "a token in a notebook": (
