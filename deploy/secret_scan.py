@@ -1,10 +1,10 @@
 """Find the files that may leave this machine, in a bundle or in a pack, and secrets in them.
 
 A zip is copied, and a secret in it is in every copy. The scan knows values in use here, the forms
-of tokens, and names such as `password`. It reads UTF-16, JSON, base64, hex and Word documents, too.
-It does not find a secret that is compressed, encrypted or in pieces, and none of unknown form whose
-name does not tell what it is: HARDLY_FOUND in tests/helpers/secret_kinds.py lists what is left out
-on purpose. No message shows a secret.
+of tokens, and names such as `password`. It reads UTF-16, JSON, base64, hex, databases of SQLite and
+Word documents, too. It does not find a secret that is compressed, encrypted or in pieces, and none
+of unknown form whose name does not tell what it is: HARDLY_FOUND in tests/helpers/secret_kinds.py
+lists what is left out on purpose. No message shows a secret.
 
 A false alarm ends if the line ends with the words `not a secret`, within 500 bytes. They never hide
 a value in use.
@@ -25,7 +25,8 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -167,7 +168,8 @@ BROKEN_ZIP = (
     *(zipfile.BadZipFile, zlib.error, LZMAError, struct.error),
     *(OSError, EOFError, ValueError, LookupError, RuntimeError),
 )
-LARGEST_DOCUMENT = 20 * 10**6  # bytes of all its parts
+DATABASE = b"SQLite format 3\0"
+LARGEST_DOCUMENT = 20 * 10**6  # bytes of a database, or of all parts of another document
 
 TELLING = re.compile(rf"({'|'.join(NAMES)}|_key$)", re.I)  # names of settings that hold a secret
 # The last words of a line, and what closes a comment, a text or an object in JSON behind them.
@@ -263,11 +265,28 @@ def find_leak(content: bytes, known: dict[bytes, str]) -> Leak | None:
 
 
 def texts_in(content: bytes) -> Iterator[bytes]:
-    """Return a file's text as it is, and in UTF-8 if its mark says that it is in UTF-16."""
+    """Return a file's text as it is, what a mark says is UTF-16 in UTF-8, a database as SQL."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         yield content.decode("utf-16", "ignore").encode()
+    if content.startswith(DATABASE) and len(content) <= LARGEST_DOCUMENT:
+        yield b"\n".join(as_sql(content))
     # Without its mark, it is plain text with a NUL beside each ASCII character.
     yield content.replace(b"\0", b"") if content.count(b"\0") > len(content) / 4 else content
+
+
+def as_sql(database: bytes) -> Iterator[bytes]:
+    """Write a database as SQL, up to where it is broken; the file has a long text in pieces.
+
+    SQLite gets a copy in memory, so it touches no file.
+    """
+    try:
+        import sqlite3  # here: not every browser's Python has it
+    except ImportError:
+        return
+    with closing(sqlite3.connect(":memory:")) as copy, suppress(sqlite3.Error):
+        copy.deserialize(database[:18] + b"\1\1" + database[20:])  # as one without a log beside it
+        copy.text_factory = partial(str, encoding="utf-8", errors="replace")
+        yield from (line.encode() for line in copy.iterdump())
 
 
 def is_marked(text: bytes, position: int) -> bool:
@@ -278,11 +297,13 @@ def is_marked(text: bytes, position: int) -> bool:
 
 
 def parts_of_document(content: bytes) -> Iterator[bytes]:
-    """Read the files in a zip, such as a Word document; nothing if it is broken or too large."""
+    """Read the files in a zip, such as a Word document, except broken ones; none if too large."""
     if content.startswith(b"PK\3\4"):
         with suppress(*BROKEN_ZIP), zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(info.file_size for info in archive.infolist()) <= LARGEST_DOCUMENT:
-                yield from (archive.read(info) for info in archive.infolist())
+                for info in archive.infolist():
+                    with suppress(*BROKEN_ZIP):
+                        yield archive.read(info)
 
 
 def values_in(text: bytes, known: dict[bytes, str]) -> Iterator[Leak]:

@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 from botlib.details.env_file import bots_folder
 from deploy.secret_scan import (
     BROKEN_ZIP,
+    DATABASE,
     OF_TOOLS,
     SECRET_FILES,
     files_below,
@@ -50,9 +51,8 @@ VERSIONS = (
 FILE_LIMIT, TOTAL_LIMIT, MOST_FILES = 20 * 10**6, 100 * 10**6, 5000
 TOO_LARGE = f"it has more than {FILE_LIMIT // 10**6} MB"
 MADE_AGAIN = {"pictures", "card.html", "card.svg"}  # by the course, the last by an older one
-# How SQLite's files begin, and the names of those that it writes beside a database. The latter may
-# be empty. A journal begins with zeros if it has nothing to bring back.
-DATABASE = b"SQLite format 3\0"
+# How SQLite's files beside a database begin, and their names. They may be empty. A journal begins
+# with zeros if it has nothing to bring back.
 JOURNAL = re.compile(rb"\x37\x7f\x06[\x82\x83]|\x18\xe2\x2d\0|\xd9\xd5\x05\xf9\x20\xa1\x63\xd7")
 NAMES_ANOTHER = bytes.fromhex("d9d505f920a163d7")  # at the end of a journal: file format, 3.3
 OF_SQLITE = re.compile(rb"\Z|\0{12}|" + JOURNAL.pattern)

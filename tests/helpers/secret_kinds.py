@@ -54,6 +54,26 @@ def document(text):
     return buffer.getvalue()
 
 
+def broken_document(text):
+    """The same behind a part that nobody can read, because a byte of it has changed."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("first.txt", "a picture")
+        archive.writestr("word/document.xml", text, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue().replace(b"a picture", b"A picture", 1)
+
+
+def over_two_pages(text):
+    """A database with a long text that SQLite divides in the middle of this one."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute("CREATE TABLE notes (note)")
+        long = f"{'. ' * 240}{text}{' .' * 2032}"  # its first 498 bytes go to another page
+        database.execute("INSERT INTO notes VALUES (?)", (long,))
+        database.commit()
+        assert text.encode() not in database.serialize()
+        return database.serialize()
+
+
 def telethon():
     """The file of a session: whoever has it is logged in."""
     with closing(sqlite3.connect(":memory:")) as database:
@@ -153,6 +173,8 @@ TELEGRAM_ELSEWHERE = {
         json.dumps({"cells": [{"cell_type": "code", "source": [f'password = "{chars(20)}"\n']}]}),
     ),
     "a token in a Word document": ("notes.docx", document(f"mine is {TELEGRAM}")),
+    "a token in a damaged Word document": ("notes.docx", broken_document(f"mine is {TELEGRAM}")),
+    "a token in a long text of a database": ("notes.sqlite3", over_two_pages(TELEGRAM)),
 }
 OF_SERVICES = {
     "VK": ("bot.py", f'VkApi("vk1.a.{chars(198, URL_SAFE)}")'),
