@@ -57,9 +57,11 @@ JOURNAL = re.compile(rb"\x37\x7f\x06[\x82\x83]|\x18\xe2\x2d\0|\xd9\xd5\x05\xf9\x
 NAMES_ANOTHER = bytes.fromhex("d9d505f920a163d7")  # at the end of a journal: file format, 3.3
 OF_SQLITE = re.compile(rb"\Z|\0{12}|" + JOURNAL.pattern)
 BESIDE = re.compile(r"(.+)-(wal|shm|journal)", re.DOTALL | re.IGNORECASE)
-# A part of a name that some system cannot store, or reads as something else.
+# A part of a name that some system cannot store, or reads as something else. Python runs a .pyc
+# instead of the code that you see.
 UNFIT = re.compile(
-    rb'|\..*|.{101,}|.*[\x00-\x1f\x7f<>:"|?*\\].*|.*[. ]|(con|prn|aux|nul|com\d|lpt\d)(\..*)?',
+    rb'|\..*|.{101,}|.*[\x00-\x1f\x7f<>:"|?*\\].*|.*[. ]|(con|prn|aux|nul|com\d|lpt\d)(\..*)?'
+    rb"|__pycache__|.*\.pyc",
     re.IGNORECASE | re.DOTALL,
 )
 LONGEST_NAME = 200  # bytes

@@ -204,6 +204,9 @@ def is_refused_or_whole(content, here, there):
         ("workshop/.saved.json", "a pack cannot"),
         ("workshop/nul.py", "a pack cannot"),
         ("a" * 101, "a pack cannot"),
+        ("workshop/my_bot/__pycache__/main.cpython-314.pyc", "a pack cannot"),
+        ("workshop/my_bot/__PyCache__/main", "a pack cannot"),
+        ("workshop/my_bot/random.PYC", "a pack cannot"),
     ],
 )
 def test_a_zip_with_an_evil_name_is_refused(there, name, said):
