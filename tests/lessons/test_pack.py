@@ -566,6 +566,8 @@ def as_nobody():
     if not hasattr(os, "geteuid"):
         pytest.skip("this system has other permissions")
     user = os.geteuid()
+    with closing(sqlite3.connect(":memory:")) as database:
+        list(database.iterdump())  # which imports its module, and nobody may not read that
     with tempfile.TemporaryDirectory() as top:
         Path(top).chmod(0o755)
         yield Path(top), lambda: os.seteuid(user or 65534)
