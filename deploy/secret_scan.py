@@ -191,9 +191,9 @@ class Leak(NamedTuple):
 def files_below(folder: Path, skipped: re.Pattern[str]) -> Iterator[tuple[str, Path]]:
     """Find the files and links that may leave, by name from the folder on. No link is followed.
 
-    A folder that cannot be read is found, too.
-    Names that match `skipped`, hidden ones and virtual environments are left out. A file whose name
-    tells that it holds a secret is always found.
+    A folder that cannot be read is found, too, and a virtual environment, without what is in it.
+    Names that match `skipped` and hidden ones are left out. A file whose name tells that it holds a
+    secret is always found.
     """
 
     def is_left_out(name: str) -> bool:
@@ -201,19 +201,21 @@ def files_below(folder: Path, skipped: re.Pattern[str]) -> Iterator[tuple[str, P
 
     errors: list[OSError] = []
     for place, folders, names in os.walk(folder, onerror=errors.append):
-        folders[:] = [
-            name
-            for name in sorted(folders)
-            if not (is_left_out(name) or os.access(Path(place, name, "pyvenv.cfg"), os.F_OK))
-        ]
-        links = [name for name in folders if Path(place, name).is_symlink()]
-        for name in sorted([*names, *links]):
+        shown = [name for name in sorted(folders) if not is_left_out(name)]
+        folders[:] = [name for name in shown if not is_environment(Path(place, name))]
+        closed = [name for name in shown if name not in folders or Path(place, name).is_symlink()]
+        for name in sorted([*names, *closed]):
             if SECRET_FILES.fullmatch(name) or not is_left_out(name):
                 path = Path(place, name)
                 yield path.relative_to(folder).as_posix(), path
     for error in errors:  # of folders that cannot be read
         path = Path(error.filename)
         yield path.relative_to(folder).as_posix(), path
+
+
+def is_environment(path: Path) -> bool:
+    """Return whether a folder is a virtual environment of Python."""
+    return os.access(path / "pyvenv.cfg", os.F_OK)
 
 
 def known_secrets(env_files: Iterable[Path]) -> dict[bytes, str]:

@@ -29,6 +29,7 @@ from deploy.secret_scan import (
     SECRET_FILES,
     files_below,
     find_leak,
+    is_environment,
     known_secrets,
 )
 from lessons.in_a_tab import IN_A_TAB
@@ -155,6 +156,8 @@ def check_file(name: str, path: Path) -> None:
         raise PackError("secrets stay where they are")
     if is_beside_database(path):
         raise PackError("SQLite could delete it because of its name. Rename it")
+    if is_environment(path):
+        raise PackError("it is a virtual environment. Move what is yours out of it")
     if path.is_symlink() or not (path.is_file() or path.is_dir()):  # a folder cannot be read
         raise PackError("it is no ordinary file")
     if not is_fit(name):

@@ -7,9 +7,17 @@ from pathlib import Path
 
 from botlib.details.env_file import env_files
 from deploy.bundle.archive import check_size
-from deploy.secret_scan import OF_TOOLS, SECRET_FILES, files_below, find_leak, known_secrets
+from deploy.secret_scan import (
+    OF_TOOLS,
+    SECRET_FILES,
+    files_below,
+    find_leak,
+    is_environment,
+    known_secrets,
+)
 
-# Never packed, and not mentioned: what tools and running bots write, and tests.
+# Never packed, and not mentioned: what tools and running bots write, virtual
+# environments, and tests.
 JOURNALS = r".*\.(sqlite3?|db)-(wal|shm|journal)"
 NOT_PACKED = re.compile(
     rf"{OF_TOOLS}|{JOURNALS}|venv|tests|test_.*\.py|conftest\.py|store\.sqlite3.*"
@@ -33,7 +41,7 @@ def bot_files(folder: Path) -> dict[str, bytes]:
     inside = {
         name: path
         for name, path in files_below(folder, NOT_PACKED)
-        if path.is_file() or path.is_dir()
+        if path.is_file() or (path.is_dir() and not is_environment(path))
     }
     for name, path in inside.items():
         if SECRET_FILES.fullmatch(path.name):

@@ -339,9 +339,11 @@ def test_links_and_what_the_course_makes_again_stay(here, there):
     except OSError:
         pytest.skip("links cannot be made here")
     before = pack(here)
-    assert before.left_out == dict.fromkeys(
-        ("workshop/one.txt", "workshop/out"), "it is no ordinary file"
-    )
+    assert before.left_out == {
+        "workshop/env": "it is a virtual environment. Move what is yours out of it",
+        "workshop/one.txt": "it is no ordinary file",
+        "workshop/out": "it is no ordinary file",
+    }
     assert not [name for name in before.files if name in made or "pyc" in name or "env" in name]
 
 
@@ -358,6 +360,14 @@ if sys.argv[3] == "in the middle":
 print("ready", flush=True)
 sys.stdin.read()
 """
+
+
+def test_a_bots_folder_that_is_a_virtual_environment_is_named(here):
+    put(here, {"workshop/my_bot/pyvenv.cfg": ""})
+    packed = pack(here)
+    why = "it is a virtual environment. Move what is yours out of it"
+    assert packed.left_out == {"workshop/my_bot": why}
+    assert "explanation.txt" in packed.files and "workshop/my_bot/main.py" not in packed.files
 
 
 @pytest.fixture
