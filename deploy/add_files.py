@@ -10,6 +10,7 @@ from importlib.util import decode_source
 from pathlib import Path
 
 from deploy.new import TEMPLATE
+from deploy.whole_file import write_whole
 
 CLOUD = "Your cloud"
 FILES = {  # what each home calls, or what that imports
@@ -40,8 +41,8 @@ def missing_files(folder: Path, home: str) -> dict[str, bytes]:
 def add_files(folder: Path, files: dict[str, bytes], home: str) -> None:
     """Write the files that a home needs, and print their names; never overwrite a file."""
     for name, content in files.items():
-        with (folder / name).open("xb") as file:  # x: it must not exist
-            file.write(content)
+        if not os.path.lexists(folder / name):
+            write_whole(folder / name, content)
     if files:
         print(f"Added to {folder}: {', '.join(files)}. {home} calls your bot there.")
 

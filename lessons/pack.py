@@ -18,7 +18,6 @@ import zipfile
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from pathlib import Path, PurePosixPath
-from secrets import token_hex
 from typing import Any, NamedTuple
 
 from botlib.details.env_file import bots_folder
@@ -32,6 +31,7 @@ from deploy.secret_scan import (
     is_environment,
     known_secrets,
 )
+from deploy.whole_file import write_whole
 from lessons.in_a_tab import IN_A_TAB
 from lessons.workshop import (
     ORIGINALS,
@@ -341,7 +341,7 @@ def unpack(
             except PackError as error:
                 done.kept[name] = str(error)
                 continue
-            write_whole(path, entry)
+            write_entry(path, entry)
             known[name] = theirs
             done.written.append(name)
     finally:
@@ -425,17 +425,11 @@ def read_free(folder: Path, name: str, new: bytes, replace: bool) -> bytes | Non
     return found
 
 
-def write_whole(path: Path, entry: PackEntry) -> None:
+def write_entry(path: Path, entry: PackEntry) -> None:
     """Write a file, so that a full disk leaves the old one as it was."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{token_hex(8)}.unpacking")
-    try:
-        with new.open("xb") as file:  # nobody's own file, nor a link to one
-            file.write(entry.content)
-        os.utime(new, (entry.changed, entry.changed))
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
+    write_whole(path, entry.content)
+    os.utime(path, (entry.changed, entry.changed))
     if path.suffix == ".py":
         forget_bytecode(path)
 

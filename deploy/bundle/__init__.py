@@ -15,6 +15,7 @@ from deploy.bundle.imports import BOTLIB, botlib_files, needed
 from deploy.bundle.lockfile import importable_names
 from deploy.bundle.packages import required, with_locked
 from deploy.bundle.target import Target
+from deploy.whole_file import write_whole
 
 __all__ = ["Bundle", "Target", "bundle"]
 
@@ -72,7 +73,7 @@ def bundle(
         files |= compiled(files, target.interpreter)
     content = zipped(files)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    write_whole(path.resolve(), content)  # a link stays one
     return Bundle(
         path=path,
         target=target,

@@ -142,7 +142,8 @@ def course_files() -> Iterator[tuple[str, Path]]:
             is_code = path.is_file() and path.suffix != ".pyc"
             if is_code and not name.startswith(LEFT_OUT):
                 yield name, path
-    for name in ("__init__", "own_packages", "secret_scan"):  # what lessons/ imports of it in a tab
+    # What lessons/ imports of deploy/ in a tab.
+    for name in ("__init__", "own_packages", "secret_scan", "whole_file"):
         yield f"deploy/{name}.py", COURSE / f"deploy/{name}.py"
 
 

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from botlib.details.env_file import bots_folder
+from deploy.whole_file import write_whole
 from lessons.commands.copies import FOLDER
 from lessons.pack import PACK, PackError, pack, read
 
@@ -25,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         check_place(file)
         packed = pack(bots_folder() / FOLDER)
-        file.write_bytes(packed.content)
+        write_whole(file.resolve(), packed.content)  # a link stays one
     except (ValueError, OSError) as error:
         print(f"No pack: {error}", file=sys.stderr)
         return 1
@@ -41,7 +42,7 @@ def check_place(file: Path) -> None:
     """Raise PackError if another file than a pack is there."""
     try:
         if file.exists():
-            read(file.read_bytes())
+            read(file.read_bytes() if file.is_file() else b"")
     except PackError:
         raise PackError(f"{file} is there already, and is no pack. Choose another name.") from None
 

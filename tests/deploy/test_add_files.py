@@ -3,6 +3,7 @@
 import zipfile
 
 import pytest
+from full_disk import files_of_at_most
 from her_bot import EARLY, HER_BOT, write_her_bot
 
 from bot_sandbox import Cloud, Telegram, Twitch
@@ -72,6 +73,18 @@ def test_what_is_there_is_never_overwritten(home, tmp_path, capsys):
     assert {path: path.read_bytes() for path in before} == before
     assert not (tmp_path / "elsewhere.py").exists()
     assert capsys.readouterr().out.count("Added to") == (len(FILES[home]) > 2)
+
+
+def test_a_full_disk_leaves_no_file_in_part(tmp_path, capsys):
+    bot = write_her_bot(tmp_path, EARLY)
+    before = sorted(bot.iterdir())
+    missing = missing_files(bot, CLOUD)
+    with files_of_at_most(max(map(len, missing.values())) - 1), pytest.raises(OSError, match="too"):
+        add_files(bot, missing, CLOUD)
+    whole = {path.name: path.read_bytes() for path in sorted(bot.iterdir()) if path not in before}
+    assert whole.items() < missing.items() and not capsys.readouterr().out
+    add_files(bot, missing_files(bot, CLOUD), CLOUD)
+    assert not missing_files(bot, CLOUD)
 
 
 def test_a_folder_that_cannot_be_packed_stays_as_it_is(tmp_path, capsys):

@@ -13,6 +13,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+from full_disk import files_of_at_most
 from redis_server import RedisServer
 
 from bot_sandbox import Cloud, Telegram, Twitch
@@ -89,6 +90,15 @@ def test_an_echo_function_needs_nothing_but_itself(tmp_path):
         "main.py",
     ]
     assert made.path == tmp_path / "my_bot.zip"
+
+
+def test_a_full_disk_leaves_the_bundle_that_was_there(tmp_path):
+    folder = folder_of(tmp_path)
+    first = bundle(folder).path.read_bytes()
+    with files_of_at_most(len(first) - 1), pytest.raises(OSError, match="too large"):
+        bundle(folder)
+    assert (tmp_path / "my_bot.zip").read_bytes() == first
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["my_bot", "my_bot.zip"]
 
 
 def test_a_bot_takes_no_package_and_an_application_takes_python_telegram_bot(tmp_path):

@@ -14,6 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from full_disk import files_of_at_most
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook, new_output, writes
@@ -839,6 +840,18 @@ def test_the_command_replaces_a_pack_and_no_other_file(tmp_path, here, capsys, m
     put(tmp_path, {"holiday.zip": zip_of([("photo.jpg", b"x")], manifest=False)})
     assert command.main([str(tmp_path / "holiday.zip")]) == 1
     assert "is no pack. Choose another name" in capsys.readouterr().err
+
+
+def test_a_full_disk_leaves_the_pack_that_was_there(tmp_path, here, capsys, monkeypatch):
+    monkeypatch.setenv("BOTS_FOLDER", str(here.parent))
+    monkeypatch.setattr(command, "FOLDER", here.name)
+    (tmp_path / "out").mkdir()
+    assert command.main([str(tmp_path / "out/mine.zip")]) == 0
+    first = files_in(tmp_path / "out")
+    with files_of_at_most(len(first["mine.zip"]) - 1):
+        assert command.main([str(tmp_path / "out/mine.zip")]) == 1
+    assert "No pack: [Errno" in capsys.readouterr().err
+    assert files_in(tmp_path / "out") == first
 
 
 ASK = "import os; os.chdir('my_course'); from lessons import my_bot; "
