@@ -9,7 +9,7 @@ bytes, except that a package without a version in requirements.txt may be newer 
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.bundle.archive import compiled, zipped
+from deploy.bundle.archive import compiled, is_bundle, zipped
 from deploy.bundle.bot_folder import bot_files, check_handler, handlers_in
 from deploy.bundle.imports import BOTLIB, botlib_files, needed
 from deploy.bundle.lockfile import importable_names
@@ -59,6 +59,10 @@ def bundle(
     if path.is_dir():
         wanted = path / f"{folder.name}.zip"
         raise ValueError(f"{path} is a folder. Expected the zip's name, such as {wanted}.")
+    if path.exists() and not is_bundle(path):
+        raise ValueError(
+            f"{path} is there already, and is no bundle. Move it, or choose another name by --out."
+        )
     own = bot_files(folder) | (added or {})
     handlers = [handler] if handler else handlers_in(own) or [ENTRY_POINT]
     entries = [check_handler(own, folder, each) for each in handlers]

@@ -8,7 +8,10 @@ import io
 import subprocess
 import tempfile
 import zipfile
+from contextlib import suppress
 from pathlib import Path
+
+from deploy.secret_scan import BROKEN_ZIP
 
 FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # of the zip format; every file gets it
 READABLE = 0o100644 << 16  # an ordinary file that everyone may read, as clouds require
@@ -56,6 +59,14 @@ def zipped(files: dict[str, bytes]) -> bytes:
             if buffer.tell() > ZIPPED_LIMIT:
                 raise too_large(f"more than {megabytes(ZIPPED_LIMIT)} zipped", sizes)
     return buffer.getvalue()
+
+
+def is_bundle(path: Path) -> bool:
+    """Return whether `zipped` has made this file: other programs write when a file was changed."""
+    if path.is_file():
+        with suppress(*BROKEN_ZIP), zipfile.ZipFile(path) as archive:
+            return all(entry.date_time == FIRST_DATE for entry in archive.infolist())
+    return False
 
 
 def check_size(sizes: dict[str, int]) -> None:

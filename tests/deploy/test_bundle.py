@@ -92,6 +92,28 @@ def test_an_echo_function_needs_nothing_but_itself(tmp_path):
     assert made.path == tmp_path / "my_bot.zip"
 
 
+@pytest.mark.parametrize("kind", ["text", "zip", "fifo"])
+def test_it_overwrites_a_bundle_and_no_other_file(tmp_path, kind):
+    folder, path = folder_of(tmp_path), tmp_path / "my_bot.zip"
+    first = bundle(folder).path.read_bytes()
+    assert bundle(folder).path.read_bytes() == first
+    path.unlink()
+    if kind == "text":
+        path.write_text("mine")
+    elif kind == "zip":  # as a program that copies her bot makes it
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.write(folder / "main.py")
+    elif hasattr(os, "mkfifo"):
+        os.mkfifo(path)
+    else:
+        pytest.skip("POSIX has pipes with names")
+    before = path.lstat(), path.is_file() and path.read_bytes()
+    for out in (None, path):
+        with pytest.raises(ValueError, match=r"my_bot\.zip is there already, and is no bundle"):
+            bundle(folder, out)
+    assert (path.lstat(), path.is_file() and path.read_bytes()) == before
+
+
 def test_a_full_disk_leaves_the_bundle_that_was_there(tmp_path):
     folder = folder_of(tmp_path)
     first = bundle(folder).path.read_bytes()
