@@ -50,7 +50,7 @@ def is_changed(path: Path, last_written: str | None, text: str) -> bool:
 def read_json(path: Path) -> dict[str, Any]:
     """Read a record; an empty one if it is missing or broken."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -63,7 +63,8 @@ def write_json(path: Path, record: dict[str, Any]) -> None:
     """
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(record, indent=1, sort_keys=True), encoding="utf-8")
+        if path.is_file() or not path.exists():  # a pipe would wait for a reader
+            path.write_text(json.dumps(record, indent=1, sort_keys=True), encoding="utf-8")
 
 
 def digest(content: bytes) -> str:

@@ -22,10 +22,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("file", type=Path, help="the zip that `pack` has made")
     parser.add_argument("--replace", action="store_true", help="also where you have changed yours")
     options = parser.parse_args(arguments)
-    if not options.file.exists():
+    if not options.file.is_file():
         print(
-            f"There is no {options.file} in {Path.cwd()}. Type the line again up to unpack and a "
-            "space,\ndrag the zip into this window, and press Enter.",
+            f"There is no file {options.file} in {Path.cwd()}. Type the line again up to unpack "
+            "and a space,\ndrag the zip into this window, and press Enter.",
             file=sys.stderr,
         )
         return 1

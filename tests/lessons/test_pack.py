@@ -24,6 +24,7 @@ from secret_kinds import HARDLY_FOUND, KINDS
 from deploy.bundle.bot_folder import bot_files
 from lessons import pack as packing
 from lessons.commands import pack as command
+from lessons.commands import unpack as unpack_command
 from lessons.pack import MANIFEST, PackError, pack, unpack
 from lessons.workshop import write_file
 
@@ -765,7 +766,7 @@ def test_what_changed_in_both_places_is_kept_in_both(here, there):
         assert unpack(other, place).kept == {"explanation.txt": "you changed it here"}
 
 
-@pytest.mark.parametrize("broken", ["nested", "a folder"])
+@pytest.mark.parametrize("broken", ["nested", "a folder", "a pipe"])
 def test_a_broken_record_is_no_reason_not_to_pack(here, there, broken):
     content = pack(here).content
     for record in (".packed.json", ".originals.json", "workshop/.saved.json"):
@@ -773,6 +774,11 @@ def test_a_broken_record_is_no_reason_not_to_pack(here, there, broken):
             (place / record).unlink(missing_ok=True)
             if broken == "nested":
                 put(place, {record: "[" * 200_000})
+            elif broken == "a pipe":
+                if not hasattr(os, "mkfifo"):
+                    pytest.skip("POSIX has pipes with names")
+                (place / record).parent.mkdir(exist_ok=True)
+                os.mkfifo(place / record)
             else:
                 (place / record).mkdir(parents=True)
     assert pack(here).files == unpack(content, there).written
@@ -854,6 +860,18 @@ def test_a_full_disk_leaves_the_pack_that_was_there(tmp_path, here, capsys, monk
     assert files_in(tmp_path / "out") == first
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX has pipes with names")
+def test_the_commands_wait_for_no_pipe(tmp_path, here, capsys, monkeypatch):
+    monkeypatch.setenv("BOTS_FOLDER", str(here.parent))
+    monkeypatch.setattr(command, "FOLDER", here.name)
+    os.mkfifo(tmp_path / "mine.zip")
+    assert command.main([str(tmp_path / "mine.zip")]) == 1
+    assert "is no pack. Choose another name" in capsys.readouterr().err
+    for path in (tmp_path / "mine.zip", here):
+        assert unpack_command.main([str(path)]) == 1
+        assert f"There is no file {path} in " in capsys.readouterr().err
+
+
 ASK = "import os; os.chdir('my_course'); from lessons import my_bot; "
 ASK += "needs = ['hello', 'roll', 'score', 'telegram_function.py', 'twitch_function.py']; "
 ASK += "print(my_bot(needs=needs).ask('!roll', 'Viktor')); "
@@ -876,7 +894,9 @@ def test_the_walk_from_one_course_to_another(tmp_path):
     put(mine, {"workshop/my_bot/.env": "TELEGRAM_TOKEN=never-packed\n"})
     main = 'from botlib.bot import Bot\n\nbot = Bot()\nbot.include_folder("commands")\n'
     put(mine, {"workshop/my_bot/main.py": main})
-    with pytest.raises(AssertionError, match=r"There is no my_course\.zip in .*\ndrag the zip"):
+    with pytest.raises(
+        AssertionError, match=r"There is no file my_course\.zip in .*\ndrag the zip"
+    ):
         run_line("python3 start.py unpack my_course.zip", new, BOTS_FOLDER=str(new))
     said = run_line("python3 start.py pack", old, BOTS_FOLDER=str(old))
     (old / "my_course.zip").rename(tmp_path / "mine.zip")

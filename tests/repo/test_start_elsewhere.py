@@ -96,7 +96,7 @@ COMMANDS = {  # what each is given, and words that its own code says at the end
     "tab": ("site", "This failed: "),
     "table": (NOWHERE, "127.0.0.1:9 cannot be reached"),
     "test": ("my_bot", "1 passed"),
-    "unpack": ("none.zip", "There is no none.zip in "),
+    "unpack": ("none.zip", "There is no file none.zip in "),
     "webhook": ("", "TELEGRAM_TOKEN is not set"),
 }
 BUILD = ("book", "tab")  # what they import comes with the first of them, or with test --all
