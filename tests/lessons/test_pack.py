@@ -856,7 +856,7 @@ def test_a_full_disk_leaves_the_pack_that_was_there(tmp_path, here, capsys, monk
     first = files_in(tmp_path / "out")
     with files_of_at_most(len(first["mine.zip"]) - 1):
         assert command.main([str(tmp_path / "out/mine.zip")]) == 1
-    assert "No pack: [Errno" in capsys.readouterr().err
+    assert f"too large: '{tmp_path / 'out/mine.zip'}'" in capsys.readouterr().err
     assert files_in(tmp_path / "out") == first
 
 
