@@ -338,10 +338,13 @@ def unpack(
                         raise PackError("yours is newer" if new in mine else "you changed it here")
                     if name.endswith(".ipynb"):
                         before_notebook(path)
+                write_entry(path, entry)
             except PackError as error:
                 done.kept[name] = str(error)
                 continue
-            write_entry(path, entry)
+            except PermissionError as error:
+                done.kept[name] = f"it cannot be written: {error.strerror}"
+                continue
             known[name] = theirs
             done.written.append(name)
     finally:

@@ -632,6 +632,27 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_along(as_nobody, monkeyp
     }
 
 
+def test_what_cannot_be_read_or_written_is_named_and_the_rest_is_unpacked(here, there, as_nobody):
+    put(here, {"a.txt": "theirs", "z.txt": "theirs"})
+    content = pack(here).content
+    unpack(content, there)  # imports what it needs, and nobody may not read that
+    top, change_user = as_nobody
+    put(top / "mine", {"a.txt": "mine", "workshop/my_bot/main.py": "mine"})
+    (top / "mine/a.txt").chmod(0)
+    (top / "mine/workshop/my_bot").chmod(0o555)
+    if not os.getuid():
+        os.chown(top / "mine", 65534, -1)
+    change_user()
+    done = unpack(content, top / "mine", replace=True)
+    os.seteuid(os.getuid())
+    main, roll = "workshop/my_bot/main.py", "workshop/my_bot/commands/roll.py"
+    assert done.kept == dict.fromkeys(
+        ("a.txt", main, roll), "it cannot be written: Permission denied"
+    )
+    assert (top / "mine/z.txt").read_text() == "theirs"
+    assert (top / "mine" / main).read_text() == "mine"
+
+
 def test_a_store_that_sqlite_cannot_open_is_left_out(here, play):
     play("delete", "nothing")
     deep = here.joinpath(*["x" * 150] * 4)  # SQLite opens no path that is longer than 512 bytes
