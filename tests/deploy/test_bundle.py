@@ -640,6 +640,16 @@ def test_a_link_to_a_folder_is_refused_because_the_zip_would_lack_it(tmp_path):
         bundle(folder)
 
 
+def test_no_name_of_a_file_reaches_the_terminal_as_a_command(tmp_path, capsys):
+    folder = folder_of(tmp_path)
+    try:
+        (folder / "bad\x1b[2J.txt").symlink_to(tmp_path)
+    except OSError:
+        pytest.skip("links cannot be made here")
+    assert main([str(folder)]) == 1
+    assert capsys.readouterr().err.startswith(r"No bundle: bad\x1b[2J.txt is a link to a folder")
+
+
 def test_a_virtual_environment_and_hidden_folders_stay_at_home_whatever_they_hold(tmp_path):
     folder = folder_of(tmp_path)
     for path in ("my env/pyvenv.cfg", "my env/lib/cacert.pem", ".git/id_rsa", "venv/server.key"):

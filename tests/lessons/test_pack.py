@@ -881,6 +881,20 @@ def test_a_full_disk_leaves_the_pack_that_was_there(tmp_path, here, capsys, monk
     assert files_in(tmp_path / "out") == first
 
 
+def test_no_name_of_a_file_reaches_the_terminal_as_a_command(tmp_path, here, capsys, monkeypatch):
+    monkeypatch.setenv("BOTS_FOLDER", str(here.parent))
+    mine = here.rename(here.with_name("my_course"))
+    hidden = "\x9b2Kroll\u202eyp.txt"  # clears the line, and writes backwards
+    (tmp_path / "theirs.zip").write_bytes(zip_of([(hidden, b"theirs")]))
+    put(mine, {hidden: "mine", "workshop/bad\x1b[2J": "mine"})
+    assert command.main([str(tmp_path / "mine.zip")]) == 0
+    assert unpack_command.main([str(tmp_path / "theirs.zip")]) == 0
+    shown = capsys.readouterr().out
+    assert "left out: workshop/bad\\x1b[2J: " in shown
+    assert "kept yours: \\x9b2Kroll\\u202eyp.txt" in shown
+    assert shown.replace("\n", "").isprintable()
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX has pipes with names")
 def test_the_commands_wait_for_no_pipe(tmp_path, here, capsys, monkeypatch):
     monkeypatch.setenv("BOTS_FOLDER", str(here.parent))
