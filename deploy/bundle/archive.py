@@ -62,10 +62,11 @@ def zipped(files: dict[str, bytes]) -> bytes:
 
 
 def is_bundle(path: Path) -> bool:
-    """Return whether `zipped` has made this file: other programs write when a file was changed."""
+    """Return whether `zipped` has made this file: others write dates, or like Word no mode."""
     if path.is_file():
         with suppress(*BROKEN_ZIP), zipfile.ZipFile(path) as archive:
-            return all(entry.date_time == FIRST_DATE for entry in archive.infolist())
+            made = {(entry.date_time, entry.external_attr) for entry in archive.infolist()}
+            return made == {(FIRST_DATE, READABLE)}
     return False
 
 

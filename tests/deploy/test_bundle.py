@@ -92,7 +92,7 @@ def test_an_echo_function_needs_nothing_but_itself(tmp_path):
     assert made.path == tmp_path / "my_bot.zip"
 
 
-@pytest.mark.parametrize("kind", ["text", "zip", "fifo"])
+@pytest.mark.parametrize("kind", ["text", "zip", "document", "fifo"])
 def test_it_overwrites_a_bundle_and_no_other_file(tmp_path, kind):
     folder, path = folder_of(tmp_path), tmp_path / "my_bot.zip"
     first = bundle(folder).path.read_bytes()
@@ -103,6 +103,9 @@ def test_it_overwrites_a_bundle_and_no_other_file(tmp_path, kind):
     elif kind == "zip":  # as a program that copies her bot makes it
         with zipfile.ZipFile(path, "w") as archive:
             archive.write(folder / "main.py")
+    elif kind == "document":  # as Word makes it, without dates
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(zipfile.ZipInfo("word/document.xml"), "mine")
     elif hasattr(os, "mkfifo"):
         os.mkfifo(path)
     else:
