@@ -38,6 +38,11 @@ def bot_files(folder: Path) -> dict[str, bytes]:
     """
     if not folder.is_dir():
         raise ValueError(f"{folder} is not a folder. Expected the one that holds main.py.")
+    if is_environment(folder):
+        raise ValueError(
+            f"{folder} is a virtual environment, and holds Python's own files, too. Move your bot "
+            "into a folder of its own."
+        )
     inside = {
         name: path
         for name, path in files_below(folder, NOT_PACKED)

@@ -661,6 +661,11 @@ def test_a_virtual_environment_and_hidden_folders_stay_at_home_whatever_they_hol
     assert bundle(folder).files == 2  # main.py, compiled too
 
 
+def test_a_bot_in_a_virtual_environment_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"my_bot is a virtual environment, .*folder of its own"):
+        bundle(folder_of(tmp_path, **{"pyvenv.cfg": ""}))
+
+
 def test_a_folder_with_spaces_and_other_letters_is_packed(tmp_path, capsys):
     folder = tmp_path / "Мой бот für Ü"
     folder_of(tmp_path, BOT).rename(folder)
