@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from deploy.whole_file import write_whole
+
 SIDE_ROOMS = "deeper"  # the folder of the side rooms, beside the core notebooks
 RECORD = ".saved.json"  # what cells have written: a file's name → a digest of its text
 ORIGINALS = ".originals.json"  # which version of the original each copy was made from
@@ -63,8 +65,7 @@ def write_json(path: Path, record: dict[str, Any]) -> None:
     """
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_file() or not path.exists():  # a pipe would wait for a reader
-            path.write_text(json.dumps(record, indent=1, sort_keys=True), encoding="utf-8")
+        write_whole(path, json.dumps(record, indent=1, sort_keys=True).encode())
 
 
 def digest(content: bytes) -> str:

@@ -805,6 +805,32 @@ def test_a_broken_record_is_no_reason_not_to_pack(here, there, broken):
     assert pack(here).files == unpack(content, there).written
 
 
+@pytest.mark.parametrize("record", [".packed.json", ".originals.json", "workshop/.saved.json"])
+def test_a_record_that_is_a_link_leads_to_no_file_outside(here, there, tmp_path, record):
+    content = pack(here).content
+    text = json.dumps({"copies": {}, "mine": "a" * 64})
+    (tmp_path / "precious.json").write_text(text)
+    for place in (here, there):
+        (place / record).parent.mkdir(exist_ok=True)
+        (place / record).unlink(missing_ok=True)
+        try:
+            (place / record).symlink_to(tmp_path / "precious.json")
+        except OSError:
+            pytest.skip("links cannot be made here")
+    pack(here)
+    unpack(content, there)
+    assert (tmp_path / "precious.json").read_text() == text
+
+
+def test_a_full_disk_leaves_the_record_that_was_there(here):
+    pack(here)
+    record = (here / ".packed.json").read_bytes()
+    put(here, {"new.txt": "mine"})
+    with files_of_at_most(len(record) - 1):
+        pack(here)
+    assert (here / ".packed.json").read_bytes() == record
+
+
 def test_a_record_of_an_older_course_counts(here, there):
     unpack(pack(here).content, there)
     record = json.loads((there / ".packed.json").read_text())
