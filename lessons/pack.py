@@ -51,7 +51,7 @@ VERSIONS = (
 )
 FILE_LIMIT, TOTAL_LIMIT, MOST_FILES = 20 * 10**6, 100 * 10**6, 5000
 TOO_LARGE = f"it has more than {FILE_LIMIT // 10**6} MB"
-MADE_AGAIN = {"pictures", "card.html", "card.svg"}  # by the course, the last by an older one
+MADE_AGAIN = re.compile(r"pictures/[^/]+\.svg|card\.html|card\.svg")  # the last by an older course
 # How SQLite's files beside a database begin, and their names. They may be empty. A journal begins
 # with zeros if it has nothing to bring back.
 JOURNAL = re.compile(rb"\x37\x7f\x06[\x82\x83]|\x18\xe2\x2d\0|\xd9\xd5\x05\xf9\x20\xa1\x63\xd7")
@@ -107,7 +107,7 @@ def pack(folder: Path) -> Pack:
     seen: dict[PurePosixPath, bool] = {}
     by_course = written_by_course(folder)
     for name, path in files_below(folder, re.compile(OF_TOOLS)):
-        if name.split("/")[0] in MADE_AGAIN or is_journal(path, read_at(path)):
+        if MADE_AGAIN.fullmatch(name) or is_journal(path, read_at(path)):
             continue
         try:
             check_file(name, path)

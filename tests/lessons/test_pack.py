@@ -364,6 +364,14 @@ sys.stdin.read()
 """
 
 
+def test_her_own_picture_beside_the_courses_goes_along(here):
+    put(here, {"pictures/way.svg": "x", "pictures/cat.png": "mine", "pictures/my/way.svg": "mine"})
+    assert [name for name in pack(here).files if "pictures" in name] == [
+        "pictures/cat.png",
+        "pictures/my/way.svg",
+    ]
+
+
 def test_a_bots_folder_that_is_a_virtual_environment_is_named(here):
     put(here, {"workshop/my_bot/pyvenv.cfg": ""})
     packed = pack(here)
