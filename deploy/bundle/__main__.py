@@ -3,7 +3,8 @@
     --handler FILE.FUNCTION    what the cloud calls; by default the handlers of main.py,
                                telegram_function.py, twitch_function.py and timer_function.py,
                                as many as there are
-    --out ZIP                  the zip to write; by default FOLDER.zip
+    --out ZIP                  the zip to write; by default FOLDER.zip. A bundle that is there
+                               already is replaced, and no other file
     --python 3.14              the cloud's Python; by default the version that runs this, and what
                                it prints says which clouds have it
     --platform linux-arm64     the cloud's machine; by default linux-x86_64
