@@ -72,8 +72,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -152,10 +153,11 @@ def run(options: argparse.Namespace, stack: ExitStack) -> int:
             open_in_browser(sandbox.window.address)
     for text in what_is_open(options.host, options.allow_host, options.allow_origin):
         print(text, file=sys.stderr, flush=True)
-    show_news(sandbox)
+    say = partial(show, settings=sandbox.settings)
+    show_news(sandbox, say)
     stopped = threading.Event()
     stack.callback(stopped.set)
-    threading.Thread(target=redeploy_on_save, args=(deployed, show, stopped), daemon=True).start()
+    threading.Thread(target=redeploy_on_save, args=(deployed, say, stopped), daemon=True).start()
     if options.run:
         return run_command(options.command, sandbox, happened)
     if options.json:
@@ -236,15 +238,15 @@ def run_command(command: list[str], sandbox: Sandbox, happened: io.StringIO) -> 
     return status
 
 
-def show_news(sandbox: Sandbox) -> None:
-    """Show everything that happens from now on, line by line."""
+def show_news(sandbox: Sandbox, say: Callable[[str], None]) -> None:
+    """Say everything that happens from now on, line by line."""
     for news in (
         TelegramNews(sandbox.telegram),
         TwitchNews(sandbox.twitch),
         CloudNews(sandbox.cloud),
         MailNews(sandbox.mail),
     ):
-        news.follow()
+        news.follow(say)
 
 
 def wait_for_end_of_pipe() -> None:

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import smtplib
 import socket
 import subprocess
 import sys
@@ -186,6 +187,34 @@ def test_the_terminal_shows_why_a_function_fails(tmp_path):
         running.wait_for("[broken] loading ␛[2J")
         running.wait_for("[broken] [ERROR] ZeroDivisionError: division by zero")
         running.wait_for("[telegram] @hello_bot: Wrong response from the webhook: 502 Bad Gateway")
+
+
+def test_no_token_is_shown_again_after_the_start(tmp_path):
+    source = (
+        "import os\ndef handler(event, context):\n"
+        "    print('mine:', os.environ['TELEGRAM_TOKEN'], os.environ['TWITCH_TOKEN'])\n"
+        "    raise ValueError(os.environ['TELEGRAM_TOKEN'])\n"
+    )
+    with sandbox(folder_with(tmp_path / "my_bot", source)) as running:
+        found = running.settings()
+        tokens = found["TELEGRAM_TOKEN"], found["TWITCH_TOKEN"]
+        with pytest.raises(urllib.error.HTTPError):
+            get(running.address_of("my-bot"))
+        running.wait_for("[my-bot] mine: <secret> <secret>")
+        running.wait_for("ValueError: <secret>")
+        text = f"mine: {tokens[0]} {tokens[1]}, and of another oauth:{'x' * 30}"
+        running.ask("twitch/say", **{"from": "anna", "channel": "viktor"}, text=text)
+        running.wait_for("Anna: mine: <secret> <secret>, and of another <secret>")
+        running.say(f"mine: {tokens[0]} {tokens[1]}")
+        running.wait_for("Viktor: mine: <secret> <secret>")
+        letter = f"To: anna@example.org\nSubject: mine: {tokens[0]}\n\nhi"
+        with smtplib.SMTP(found["SMTP_HOST"], int(found["SMTP_PORT"]), timeout=20) as server:
+            server.sendmail("bot@example.org", ["anna@example.org"], letter)
+        running.wait_for("to anna@example.org: mine: <secret>")
+        (tmp_path / "my_bot" / "main.py").write_text(f"raise ValueError('{tokens[0]}')")
+        running.wait_for("[my-bot] saved, but not deployed: ValueError: <secret>")
+        happened = running.text.partition("LOG: ")[2]
+        assert not any(token in happened for token in tokens)
 
 
 @posix

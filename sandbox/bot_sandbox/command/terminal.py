@@ -6,7 +6,7 @@ servers don't know about it.
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from datetime import datetime
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot_sandbox.cloud import Cloud
 from bot_sandbox.cloud.function import Function
-from bot_sandbox.diagnosis.clean_text import escape_control_characters, hide_tokens
+from bot_sandbox.diagnosis.clean_text import escape_control_characters, hide_secrets
 from bot_sandbox.http.local_server import LocalServer
 from bot_sandbox.telegram.calls import FaultHit
 from bot_sandbox.telegram.diagnosis import webhook_address, without_secrets
@@ -37,11 +37,15 @@ LOOKED_AT = 100  # newest calls of a bot, to find the refused ones
 _printing = threading.Lock()  # several threads print
 
 
-def show(text: str) -> None:
-    """Print a text after the time of day, in one piece; indent its further lines."""
+def show(text: str, settings: Mapping[str, str]) -> None:
+    """Print a text after the time of day, in one piece; indent its further lines.
+
+    Tokens are hidden, and so are secrets that are among the bot's `settings`.
+    """
     now = f"{datetime.now():%H:%M:%S.%f}"[:-3]
+    shown = escape_control_characters(hide_secrets(text, settings)).replace("\n", "\n    ")
     with _printing, suppress(OSError):  # the terminal may be gone
-        print(now, escape_control_characters(text).replace("\n", "\n    "), flush=True)
+        print(now, shown, flush=True)
 
 
 class News(ABC):
@@ -72,11 +76,11 @@ class News(ABC):
         """Yield the faults that somebody has asked for since, and when."""
         yield from self._unread("faults", self.server._asked_faults)
 
-    def follow(self) -> None:
-        """Show everything new on a thread until the server is closed."""
-        threading.Thread(target=self._follow, daemon=True).start()
+    def follow(self, say: Callable[[str], None]) -> None:
+        """Say everything new on a thread until the server is closed."""
+        threading.Thread(target=self._follow, args=(say,), daemon=True).start()
 
-    def _follow(self) -> None:
+    def _follow(self, say: Callable[[str], None]) -> None:
         changes, seen = self.server._runner.changes, -1
 
         def look() -> tuple[int, list[str]]:
@@ -87,7 +91,7 @@ class News(ABC):
                 self.server.wait_until(lambda: changes.count != seen, 3600.0)  # noqa: B023
                 seen, lines = self.server._runner.do(look)
                 for each in lines:
-                    show(each)
+                    say(each)
 
 
 class TelegramNews(News):
@@ -99,7 +103,7 @@ class TelegramNews(News):
 
     def lines(self) -> Iterator[str]:
         for _, text in sorted(self._timed_lines(), key=lambda timed: timed[0]):
-            yield hide_tokens(text)
+            yield text
 
     def _timed_lines(self) -> Iterator[tuple[float, str]]:
         """Yield each line with the time when it happened, so that causes come before effects."""
