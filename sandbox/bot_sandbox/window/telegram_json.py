@@ -20,6 +20,7 @@ from bot_sandbox.window.feed import Json
 
 SHOWN = 200  # newest messages of a chat
 LOOKED_AT = 100  # newest calls of a bot, to find the refused ones
+DEEPEST = 50  # levels of a JSON value to show; the Bot API's own have fewer than 20
 ENVELOPE = ("message_id", "from", "sender_chat", "chat", "date", "edit_date", "reply_to_message")
 
 
@@ -440,12 +441,17 @@ def parse_argument(text: str) -> Any:
         return text
 
 
-def without_secrets(account: BotAccount, value: Any) -> Any:
-    """Remove all tokens and the webhook's secret from a value."""
-    if isinstance(value, dict):
-        return {name: without_secrets(account, one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [without_secrets(account, one) for one in value]
+def without_secrets(account: BotAccount, value: Any, levels: int = DEEPEST) -> Any:
+    """Remove all tokens and the webhook's secret from a value, and what is nested too deeply."""
     if isinstance(value, str):
         return diagnosis.without_secrets(account, value)
+    if isinstance(value, dict | list) and not levels:
+        return "…"
+    if isinstance(value, dict):
+        return {
+            diagnosis.without_secrets(account, name): without_secrets(account, one, levels - 1)
+            for name, one in value.items()
+        }
+    if isinstance(value, list):
+        return [without_secrets(account, one, levels - 1) for one in value]
     return value

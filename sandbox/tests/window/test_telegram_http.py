@@ -9,7 +9,7 @@ import urllib.parse
 import urllib.request
 
 import pytest
-from bot_api_http import api
+from bot_api_http import FORM, api
 from documents import PAGES
 from pictures import png
 from window_http import validate
@@ -284,13 +284,29 @@ def test_the_calls_of_a_bot_hold_no_secret(ask, telegram, function):
     assert token not in json.dumps(calls) and secret not in json.dumps(calls)
 
 
-def test_a_method_that_is_a_token_is_hidden(ask, telegram):
+def test_a_method_and_names_that_are_a_token_are_hidden(ask, telegram):
     token = ask.bot["token"]
     with pytest.raises(TelegramError):
-        telegram.call(token, f"bot{token}/getMe", **{token: 1})
+        telegram.call(token, f"bot{token}/getMe", **{token: 1}, entities={token: {token: 1}})
     for shown in (ask("calls", bot="hello_bot"), ask("bots")):
         assert "<secret>" in str(shown)
         assert token.partition(":")[2].lower() not in str(shown).lower()
+
+
+@pytest.mark.parametrize("depth", [60, 300, 800, 990, 100_000])
+def test_a_call_with_deeply_nested_json_is_listed_and_so_are_the_others(ask, telegram, depth):
+    account, said = telegram.account("hello_bot"), ask("say", CHAT | {"text": "hi"})
+    nested = "[" * depth + "]" * depth
+    values = f"chat_id={ask.viktor}&message_id={said['id']}&text=hi&reply_markup={nested}"
+    status, _, refused = api(telegram, account, "editMessageText", values.encode(), FORM)
+    assert status == 400 and refused["ok"] is False
+    telegram.call(account, "getMe")
+    listed = ask("calls", bot="hello_bot")["calls"]
+    assert [(one["method"], one["arguments"].get("text")) for one in listed] == [
+        ("editMessageText", "hi"),
+        ("getMe", None),
+    ]
+    assert ask("trace", **CHAT, message=said["id"])["calls"] == listed[:1]
 
 
 def test_a_message_shows_the_refused_calls_that_it_caused(ask, telegram):
