@@ -1,7 +1,8 @@
 """Make text from bots and programs fit to be shown: no control characters, no secrets."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 SECRET_NAME = re.compile(r"TOKEN|SECRET|KEY|PASS", re.IGNORECASE)
 TWITCH_PASS = re.compile(r"\boauth:\w+")
@@ -53,3 +54,13 @@ def hide_secrets(text: str, environment: Mapping[str, str]) -> str:
         if value and SECRET_NAME.search(name):
             text = text.replace(value, "<secret>")
     return hide_tokens(TWITCH_PASS.sub("<secret>", text))
+
+
+@contextmanager
+def without_secrets_in_errors() -> Iterator[None]:
+    """Hide all tokens in the text of an error that is raised inside, such as a wrong argument."""
+    try:
+        yield
+    except Exception as error:
+        error.args = tuple(hide_secrets(x, {}) if isinstance(x, str) else x for x in error.args)
+        raise

@@ -14,6 +14,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError, Future
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
+from bot_sandbox.diagnosis.clean_text import without_secrets_in_errors
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.change_notifier import ChangeNotifier
 from bot_sandbox.event_loop.same_thread_loop import SameThreadLoop
@@ -102,7 +103,10 @@ def _belongs_to_kernel(task: "asyncio.Task[Any]") -> bool:
 
 
 class Runner(ABC):
-    """Runs coroutines on one event loop, which owns all data of a sandbox."""
+    """Runs coroutines on one event loop, which owns all data of a sandbox.
+
+    Their errors leave it without tokens, because a wrong argument may be one.
+    """
 
     changes: ChangeNotifier
 
@@ -151,6 +155,7 @@ class SameThreadRunner(Runner):
         self.changes = ChangeNotifier()
         self.loop = loop or SameThreadLoop()  # type: ignore[abstract]  # no sockets
 
+    @without_secrets_in_errors()
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine here and now."""
         try:
@@ -166,8 +171,10 @@ class SameThreadRunner(Runner):
 
     async def run_async(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine as part of the caller, or in its own loop, which the caller waits for."""
-        return await coroutine if self.loop.is_running() else self.run(coroutine)
+        with without_secrets_in_errors():
+            return await coroutine if self.loop.is_running() else self.run(coroutine)
 
+    @without_secrets_in_errors()
     def do(self, function: Callable[..., T], *arguments: Any) -> T:
         """Run a function on the loop, so that it may start tasks there."""
 
@@ -196,6 +203,7 @@ class ThreadRunner(Runner):
         self._thread = threading.Thread(target=self._run_loop, name=name, daemon=True)
         self._thread.start()
 
+    @without_secrets_in_errors()
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the loop from any other thread and return its result."""
         if threading.current_thread() is self._thread:
@@ -225,7 +233,8 @@ class ThreadRunner(Runner):
         """Run a coroutine on the loop from any loop and return its result."""
         future = self.submit(coroutine)
         try:
-            return await asyncio.wrap_future(future)
+            with without_secrets_in_errors():
+                return await asyncio.wrap_future(future)
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if not (task and task.cancelling()):  # the caller was not canceled

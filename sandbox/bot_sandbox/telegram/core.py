@@ -99,7 +99,7 @@ class TelegramCore(Service):
 
     def account(self, username: str) -> BotAccount:
         """Return a bot by its username; KeyError lists the existing ones."""
-        return self._world.account(username)
+        return self._runner.do(self._world.account, username)
 
     def person(self, name: str, username: str | None = None) -> Person:
         """Add a person who chats; raise ValueError if somebody or a group has their `username`."""
@@ -112,17 +112,7 @@ class TelegramCore(Service):
 
         A supergroup and a channel may have a `username`, and bots may use it as their chat_id.
         """
-        if isinstance(members, User):
-            raise ValueError("put the members into a list: group('Family', [viktor, account])")
-        if kind not in ("group", "supergroup", "channel"):
-            raise ValueError(f"a group is a 'group', a 'supergroup' or a 'channel'; found {kind!r}")
-        number = next(self._group_ids)
-        number += 0 if kind == "group" else SUPERGROUPS
-        group = Group(self._world, self._runner, -number, kind, title)
-        self._runner.do(self._world.add_group, group, username)
-        people_first = sorted(members, key=lambda member: member.is_bot)
-        self._runner.do(group._set_first_members, people_first)
-        return group
+        return self._runner.do(self._add_group, title, members, kind, username)
 
     def channel(self, title: str, members: list[User], username: str = "") -> Group:
         """Create a channel: posts of people are channel_post updates; its bots are admins."""
@@ -231,6 +221,18 @@ class TelegramCore(Service):
         chat = to if isinstance(to, Group) else self._world.private.get((person.id, to.id))
         shown = self._runner.do(transcript, chat.messages if chat else [])
         return shown, {"as": str(person.id), "chat": key}
+
+    def _add_group(self, title: str, members: list[User], kind: str, username: str) -> Group:
+        if isinstance(members, User):
+            raise ValueError("put the members into a list: group('Family', [viktor, account])")
+        if kind not in ("group", "supergroup", "channel"):
+            raise ValueError(f"a group is a 'group', a 'supergroup' or a 'channel'; found {kind!r}")
+        number = next(self._group_ids)
+        number += 0 if kind == "group" else SUPERGROUPS
+        group = Group(self._world, self._runner, -number, kind, title)
+        self._world.add_group(group, username)
+        group._set_first_members(sorted(members, key=lambda member: member.is_bot))
+        return group
 
     def _add_person(self, name: str, username: str | None) -> Person:
         username = self._world.check_username(username) if username else ""

@@ -18,6 +18,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
+from bot_sandbox.diagnosis.clean_text import without_secrets_in_errors
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import Runner, blocking
 from bot_sandbox.http.messages import Response
@@ -389,6 +390,7 @@ class Faults(Outages):
             raise PostError("reset", LOST_BY_FAULT)
         return response
 
+    @without_secrets_in_errors()
     def _new_fault(
         self,
         name: str,

@@ -190,8 +190,6 @@ class Person(User):
 
     def react(self, message: Message, emoji: str) -> None:
         """Give a message a reaction, such as "👍"; "" removes it."""
-        if emoji and emoji not in REACTIONS:
-            raise ValueError(f"{emoji!r} is not a reaction; there are {' '.join(REACTIONS)}")
         self._runner.do(self._react, message, emoji)
 
     def join(self, group: "Group") -> None:
@@ -340,6 +338,8 @@ class Person(User):
             self._world.set_member(group, self, "left", self)
 
     def _react(self, message: Message, emoji: str) -> None:
+        if emoji and emoji not in REACTIONS:
+            raise ValueError(f"{emoji!r} is not a reaction; there are {' '.join(REACTIONS)}")
         self._world.check_same_telegram(message.chat)
         if self not in message.chat.members:
             raise ValueError(f"{self.name} is not in {message.chat.title}")

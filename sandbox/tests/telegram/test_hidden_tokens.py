@@ -1,11 +1,12 @@
 """No explanation shows a token: whole, encoded, in part, in lower case, revoked or of another."""
 
+import asyncio
 from urllib.parse import quote
 
 import pytest
 from bot_api_http import api
 
-from bot_sandbox import NoReply, TelegramError
+from bot_sandbox import NoReply, Telegram, TelegramError, aio
 from bot_sandbox.diagnosis.bot_log import (
     LONGEST,
     find_failure,
@@ -14,6 +15,7 @@ from bot_sandbox.diagnosis.bot_log import (
     find_last_output,
 )
 from bot_sandbox.diagnosis.clean_text import hide_tokens
+from bot_sandbox.telegram.in_memory import InMemoryTelegram
 
 FORMS = {
     "whole": str,
@@ -83,6 +85,51 @@ def test_a_fault_hides_each_form(telegram, account, form):
     with pytest.raises(NoReply, match="A fault") as problem:
         telegram.wait_ready(account, timeout=0.01)
     assert_hidden(problem, account.token)
+
+
+WRONG_CALLS = {
+    "send": lambda telegram, viktor, token: viktor.send("hi", to=token),
+    "ask": lambda telegram, viktor, token: viktor.ask("hi", token),
+    "new_bot": lambda telegram, viktor, token: telegram.new_bot("x", token),
+    "account": lambda telegram, viktor, token: telegram.account(token),
+    "person": lambda telegram, viktor, token: telegram.person("x", token),
+    "group": lambda telegram, viktor, token: telegram.group("x", [viktor], token),
+    "channel": lambda telegram, viktor, token: telegram.channel("x", [viktor], token),
+    "react": lambda telegram, viktor, token: viktor.react(viktor.send("hi"), token),
+    "fault": lambda telegram, viktor, token: telegram.faults.status(500, token),
+    "in a condition": lambda telegram, viktor, token: telegram.wait_until(
+        lambda: telegram.account(token)
+    ),
+}
+
+
+def in_memory():
+    return InMemoryTelegram(sender=None)
+
+
+@pytest.mark.parametrize("call", WRONG_CALLS)
+@pytest.mark.parametrize("make", [Telegram, in_memory])
+def test_a_wrong_argument_is_not_quoted_if_it_is_a_token(call, make, form):
+    with make() as telegram:
+        account, viktor = telegram.new_bot("Hello bot", "hello_bot"), telegram.person("Viktor")
+        with pytest.raises((ValueError, KeyError)) as problem:
+            WRONG_CALLS[call](telegram, viktor, form(account.token))
+        assert_hidden(problem, account.token)
+
+
+@pytest.mark.parametrize("call", ["send", "ask", "new_bot"])
+@pytest.mark.parametrize("make", [Telegram, in_memory])
+def test_a_wrong_argument_is_not_quoted_by_a_coroutine_either(call, make, form):
+    async def call_wrongly(telegram):
+        aio_telegram = aio.Telegram.of(telegram)
+        viktor = await aio_telegram.person("Viktor")
+        await WRONG_CALLS[call](aio_telegram, viktor, form(account.token))
+
+    with make() as telegram:
+        account = telegram.new_bot("Hello bot", "hello_bot")
+        with pytest.raises(ValueError, match="<secret>") as problem:
+            asyncio.run(call_wrongly(telegram))
+        assert_hidden(problem, account.token)
 
 
 PRESSES = {
