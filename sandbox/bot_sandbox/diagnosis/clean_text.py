@@ -56,6 +56,11 @@ def hide_secrets(text: str, environment: Mapping[str, str]) -> str:
     return hide_tokens(TWITCH_PASS.sub("<secret>", text))
 
 
+def quote_safely(text: str, longest: int = 60) -> str:
+    """Return a text for an error: in quotes, without tokens, and only then shortened."""
+    return f"{hide_secrets(text, {})!r:.{longest}}"
+
+
 @contextmanager
 def without_secrets_in_errors() -> Iterator[None]:
     """Hide all tokens in the text of an error that is raised inside, such as a wrong argument."""

@@ -4,7 +4,7 @@ import itertools
 import re
 from collections.abc import Callable
 
-from bot_sandbox.diagnosis.clean_text import hide_tokens
+from bot_sandbox.diagnosis.clean_text import hide_tokens, quote_safely
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import Runner, blocking
 from bot_sandbox.telegram.errors import bad_request
@@ -144,7 +144,7 @@ def find_button(message: Message, text: str, data: str, position: int) -> Json:
     ]
     words = (repr(text), f"with data {data!r}", f"at position {position}")
     asked = " ".join(itertools.compress(words, (text, data, position)))
-    under = f"under {hide_tokens(message.shown)!r:.60}"
+    under = f"under {quote_safely(message.shown)}"
     if not buttons:
         problem = f"no button {asked} to press {under}; there is none at all"
         raise ValueError(hide_tokens(problem))

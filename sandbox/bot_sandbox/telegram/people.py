@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot_sandbox.diagnosis.bot_log import LOG_S, HeardLogs, add_failure_reason, hear_bot_logs
-from bot_sandbox.diagnosis.clean_text import hide_tokens
+from bot_sandbox.diagnosis.clean_text import hide_tokens, quote_safely
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import Runner, blocking
 from bot_sandbox.telegram import diagnosis
@@ -395,7 +395,7 @@ def _answered(chat: Chat, original: Message | None, quoted: str) -> dict[str, An
         return answering(chat, original)
     start = original.words.find(quoted) if original else -1
     if original is None or start < 0:
-        raise ValueError(f"quote= is a part of the text of reply_to; found {quoted!r:.60}")
+        raise ValueError(f"quote= is a part of the text of reply_to; found {quote_safely(quoted)}")
     return answering(chat, original, quote_of(original, start, start + len(quoted)))
 
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot_sandbox.diagnosis.clean_text import quote_safely
 from bot_sandbox.event_loop.change_notifier import ChangeNotifier
 from bot_sandbox.telegram.arguments import leading_integer
 from bot_sandbox.telegram.buttons import CallbackQueries, Press, find_button
@@ -393,7 +394,7 @@ class TelegramWorld:
         """Pin a message, and say so in the chat; also the bot that pins it is told."""
         message.is_pinned = True
         pinned = {"pinned_message": message.to_json(with_reply=False)}
-        words = f"{by.name} pinned {message.shown!r:.60}"
+        words = f"{by.name} pinned {quote_safely(message.shown)}"
         self.post(message.chat, by, more=pinned, event=words)
 
     def show_reply_keyboard(self, message: Message, keyboard: ReplyKeyboard) -> None:
@@ -452,7 +453,7 @@ class TelegramWorld:
             where = chat.title or "this chat"
             raise ValueError(f"{person.name} is not in {where}, so there is no button to press")
         if message.deleted:
-            raise ValueError(f"{message.shown!r:.60} was deleted, and its buttons with it")
+            raise ValueError(f"{quote_safely(message.shown)} was deleted, and its buttons with it")
         button = find_button(message, text, data, position)
         query = self.queries.open(person, message, button, press)
         bot = self.accounts[message.sender.id]  # only bots put buttons under messages

@@ -48,6 +48,7 @@ from bot_sandbox.window.routes import (
     get,
     number,
     post,
+    shown,
     table,
     text,
     wait_field,
@@ -193,7 +194,7 @@ class CloudView(View):
         function, path = self.cloud.function(values["function"]), values["path"]
         method, headers, body = values["method"], values["headers"], values["body"]
         if not path.startswith("/"):
-            raise ValueError(f"path must begin with a slash, as in /hello?n=1; found {path!r:.100}")
+            raise ValueError(f"path must begin with a slash, as in /hello?n=1; found {shown(path)}")
         url = function.url.rstrip("/") + path
 
         async def once(session: ClientSession) -> ResponseJson:
@@ -334,7 +335,7 @@ class CloudView(View):
         timers = {timer.name: timer for timer in self.cloud.timers()}
         if values["timer"] not in timers:
             known = ", ".join(timers) or "none"
-            raise KeyError(f"there is no timer {values['timer']!r}; there are: {known}")
+            raise KeyError(f"there is no timer {shown(values['timer'])}; there are: {known}")
         return timers[values["timer"]]
 
     @get(
@@ -398,7 +399,7 @@ def write_files(folder: Path, files: dict[str, str]) -> None:
         parts = name.split("/")
         if not re.fullmatch(r"[\w./ @+-]{1,200}", name) or {"", ".", ".."} & set(parts):
             raise ValueError(
-                f"a file's name is like main.py or pages/home.html; found {name!r:.100}"
+                f"a file's name is like main.py or pages/home.html; found {shown(name)}"
             )
         path = folder.joinpath(*parts)
         path.parent.mkdir(parents=True, exist_ok=True)

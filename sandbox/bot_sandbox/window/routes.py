@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from bot_sandbox.diagnosis.clean_text import hide_tokens, quote_safely
 from bot_sandbox.window.feed import Json
 
 LONGEST_WAIT_S = 60.0  # for a request that waits
@@ -307,8 +308,10 @@ def in_words(schema: Json) -> str:
 
 
 def shown(value: Any) -> str:
-    """Return a value as JSON for an error, shortened."""
-    return f"{value!r:.100}" if isinstance(value, str) else f"{json.dumps(value):.100}"
+    """Return a value as JSON for an error, without tokens, shortened."""
+    if isinstance(value, str):
+        return quote_safely(value, 100)
+    return f"{hide_tokens(json.dumps(value)):.100}"
 
 
 def parse_word(value: str) -> Any:

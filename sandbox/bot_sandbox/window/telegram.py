@@ -26,6 +26,7 @@ from bot_sandbox.window.routes import (
     names_or_ids,
     number,
     post,
+    shown,
     text,
     wait_field,
     whole,
@@ -330,7 +331,7 @@ class TelegramView(View):
         """Get the bytes of a file."""
         found = self.telegram._world.files.by_id.get(values["id"])
         if found is None:
-            raise KeyError(f"there is no file {values['id'][:100]!r}")
+            raise KeyError(f"there is no file {shown(values['id'])}")
         return FileContent(found.data)
 
     @post(
@@ -618,7 +619,7 @@ class TelegramView(View):
         if len(found) != 1 or not isinstance(found[0], Group):
             known = ", ".join(f"{one.title} ({one.id})" for one in groups) or "none yet"
             what = "send the id" if found else "there are"
-            raise KeyError(f"{len(found)} groups are called {name!r}; {what}: {known}")
+            raise KeyError(f"{len(found)} groups are called {shown(name)}; {what}: {known}")
         return found[0]
 
     def _recipient(self, values: Values) -> BotAccount | Group:
@@ -634,7 +635,7 @@ class TelegramView(View):
             chats = [*list(world.private.values()), *list(world.groups.values())]
             found = next((chat for chat in chats if chat._key == key), None)
             if found is None:
-                raise KeyError(f"there is no chat with the key {key!r:.60}")
+                raise KeyError(f"there is no chat with the key {shown(key)}")
         elif values["to"] is None:
             raise ValueError("'to' is missing: expected a bot or a group, or 'chat' instead")
         else:
@@ -674,9 +675,9 @@ def only_one(name: str, users: Sequence[User]) -> User:
         return found[0]
     if found:
         ids = ", ".join(str(one.id) for one in found)
-        raise KeyError(f"{len(found)} are called {name!r}; send one of their ids: {ids}")
+        raise KeyError(f"{len(found)} are called {shown(name)}; send one of their ids: {ids}")
     known = ", ".join(f"{one.name} ({one.username or one.id})" for one in users)
-    raise KeyError(f"nobody is called {name!r}; there are: {known or 'nobody yet'}")
+    raise KeyError(f"nobody is called {shown(name)}; there are: {known or 'nobody yet'}")
 
 
 def fits(message: Message, values: Values, sender: User | None) -> bool:

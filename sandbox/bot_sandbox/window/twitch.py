@@ -24,6 +24,7 @@ from bot_sandbox.window.routes import (
     many,
     number,
     post,
+    shown,
     text,
     wait_field,
     whole,
@@ -522,13 +523,13 @@ class TwitchView(View):
             if name in (app.name, app.client_id):
                 return app
         known = ", ".join(app.name for app in apps) or "none yet"
-        raise KeyError(f"there is no application {name!r}; there are: {known}")
+        raise KeyError(f"there is no application {shown(name)}; there are: {known}")
 
     def _message_of(self, message_id: str | None) -> ChatMessage | None:
         """Return the message whose id a request gives, or None."""
         message = self.twitch._world.chat.message(message_id or "")
         if message_id and message is None:
-            raise KeyError(f"no message has the id {message_id!r}")
+            raise KeyError(f"no message has the id {shown(message_id)}")
         return message
 
 

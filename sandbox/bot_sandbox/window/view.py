@@ -13,6 +13,7 @@ from logging import getLogger
 from typing import Annotated, Any, Protocol, TypedDict, TypeVar
 
 from bot_sandbox.cloud.errors import THROTTLED, FunctionError
+from bot_sandbox.diagnosis.clean_text import hide_tokens
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import Runner
 from bot_sandbox.window.feed import Record
@@ -91,20 +92,23 @@ def to_json(value: object) -> bytes:
 
 
 def refusal(error: Exception) -> tuple[int, dict[str, Any]]:
-    """Turn an exception of a route into a status and JSON with an `error`."""
+    """Turn an exception of a route into a status and JSON with an `error`, without tokens."""
+    if isinstance(error, FunctionError):
+        trace = [hide_tokens(line) for line in error.trace]
+        told = {"error": hide_tokens(error.message), "type": error.type, "trace": trace}
+        return (429 if error.type == THROTTLED else 502), told
     match error:
         case NoReply():
-            return 504, {"error": str(error)}
-        case FunctionError():
-            told = {"error": error.message, "type": error.type, "trace": error.trace}
-            return (429 if error.type == THROTTLED else 502), told
+            status, text = 504, str(error)
         case KeyError():  # its text is the repr of its argument
-            return 404, {"error": str(error.args[0]) if error.args else "not found"}
+            status, text = 404, str(error.args[0]) if error.args else "not found"
         case ValueError():
-            return 400, {"error": str(error)}
+            status, text = 400, str(error)
         case RecursionError():
-            return 400, {"error": "the JSON is nested too deeply"}
+            status, text = 400, "the JSON is nested too deeply"
         case RuntimeError():  # such as a closed server, with what to do
-            return 409, {"error": str(error)}
-    LOG.error("a request failed", exc_info=error)  # a bug of the window; the next request works
-    return 500, {"error": "the window failed; its log says why"}
+            status, text = 409, str(error)
+        case _:  # a bug of the window; the next request works
+            LOG.error("a request failed", exc_info=error)
+            status, text = 500, "the window failed; its log says why"
+    return status, {"error": hide_tokens(text)}

@@ -24,6 +24,7 @@ from aiohttp import WSMsgType, web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot_sandbox.cloud.cloud import Cloud
+from bot_sandbox.diagnosis.clean_text import hide_tokens
 from bot_sandbox.http.access import HOST, KEY_HEADER, Access, is_key, is_preflight
 from bot_sandbox.http.jupyter_proxy import browser_address
 from bot_sandbox.http.local_server import LocalServer, silence_logger
@@ -34,7 +35,7 @@ from bot_sandbox.window.cloud import CloudView
 from bot_sandbox.window.feed import Feed, Json, Record
 from bot_sandbox.window.http import answer, errors, serve
 from bot_sandbox.window.openapi import document
-from bot_sandbox.window.routes import Route, Values, get, post, routes_of, text
+from bot_sandbox.window.routes import Route, Values, get, post, routes_of, shown, text
 from bot_sandbox.window.telegram import TelegramView
 from bot_sandbox.window.twitch import TwitchView
 from bot_sandbox.window.view import LOG, DoneJson, Server, View, call
@@ -205,7 +206,7 @@ class Window(LocalServer):
         similar = get_close_matches(path, dict.fromkeys(route.path for route in routes))
         guess = f"did you mean {', '.join(f'/api/{one}' for one in similar)}? " if similar else ""
         every = "GET /api/openapi.json describes all requests"
-        return answer(404, f"there is no /api/{path:.100}; {guess}{every}")
+        return answer(404, f"there is no /api/{hide_tokens(path):.100}; {guess}{every}")
 
     @get("openapi.json", needs_key=False)
     async def openapi(self, _: Values) -> Json:
@@ -261,7 +262,7 @@ class Window(LocalServer):
         async with self._all_servers:
             if name not in self._snapshots:
                 known = ", ".join(self._snapshots) or "none"
-                raise KeyError(f"there is no snapshot {name!r:.60}; there are: {known}")
+                raise KeyError(f"there is no snapshot {shown(name)}; there are: {known}")
             # Functions first, because the other servers then call them.
             for server, snapshot in reversed(self._snapshots[name]):
                 await call(server.restore, snapshot)

@@ -86,3 +86,11 @@ def test_a_file_goes_to_the_chat_and_back(telegram, window):
 def test_a_refusal_has_the_words_of_the_server(window, asked, status, error):
     answer = ask(window, **asked)
     assert answer["status"] == status and answer["json"]["error"].startswith(error)
+
+
+def test_a_refusal_quotes_no_token(telegram, window):
+    token = telegram.new_bot("Hello bot", "hello_bot").token
+    values = {"from": token, "to": "hello_bot", "text": "hi"}
+    for path, more in (("telegram/say", {"values": values}), (f"telegram/{token}", {})):
+        refused = ask(window, path, **more)
+        assert refused["status"] == 404 and token not in refused["json"]["error"]

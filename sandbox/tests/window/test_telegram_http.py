@@ -293,6 +293,35 @@ def test_a_method_and_names_that_are_a_token_are_hidden(ask, telegram):
         assert token.partition(":")[2].lower() not in str(shown).lower()
 
 
+WRONG_REQUESTS = {
+    "who": lambda ask, token: ask("say", {"from": token, "to": "hello_bot", "text": "hi"}),
+    "bot": lambda ask, token: ask("say", {"from": "Viktor", "to": token, "text": "hi"}),
+    "member": lambda ask, token: ask("groups", {"title": "Family", "members": [token]}),
+    "group": lambda ask, token: ask("add", {"group": token, "member": "Viktor"}),
+    "username": lambda ask, token: ask("bots", {"name": "x", "username": token}),
+    "chat": lambda ask, token: ask("messages", chat=token),
+    "file": lambda ask, token: ask("file", id=token),
+    "field": lambda ask, token: ask("say", {token: 1}),
+    "value": lambda ask, token: ask("say", CHAT | {"text": [token]}),
+    "query": lambda ask, token: ask("bots", **{token: 1}),
+    "choice": lambda ask, token: ask("faults", {"fault": token}),
+    "method": lambda ask, token: ask("faults", {"fault": "drop", "method": token}),
+    "path": lambda ask, token: ask(f"say/{token}", CHAT),
+    "method of a path": lambda ask, token: ask(f"reset/{token}"),
+    "page": lambda ask, token: ask(f"../../{token}"),
+    "no JSON": lambda ask, token: ask("say", f"{token}".encode()),
+    "body": lambda ask, token: ask("say", json.dumps([token]).encode()),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_REQUESTS)
+@pytest.mark.parametrize("before", ["", "x" * 70])
+def test_a_refusal_quotes_no_token(ask, wrong, before):
+    token = ask.bot["token"]
+    status, said = WRONG_REQUESTS[wrong](ask, f"{before}/{token}".lstrip("/"))
+    assert status in (400, 404) and token.partition(":")[2][:6] not in said
+
+
 @pytest.mark.parametrize("depth", [60, 300, 800, 990, 100_000])
 def test_a_call_with_deeply_nested_json_is_listed_and_so_are_the_others(ask, telegram, depth):
     account, said = telegram.account("hello_bot"), ask("say", CHAT | {"text": "hi"})
