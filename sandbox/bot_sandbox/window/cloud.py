@@ -258,7 +258,7 @@ class CloudView(View):
             function = self.cloud.function(name)
             return function.revision != revision or function._history.log.last > after
 
-        await self.wait(self.cloud._runner.changes.until(is_there, values["timeout"]))
+        await self.wait_until(is_there, values["timeout"])
         function = self.cloud.function(name)
         lines = function._log_after(after if function.revision == revision else 0)
         return {
@@ -306,8 +306,7 @@ class CloudView(View):
     async def fired(self, values: Values) -> TimerJson:
         """Get a timer; wait until it has called its function `n` times in all."""
         timer, n = self._timer(values), values["n"]
-        reached = self.cloud._runner.changes.until(lambda: len(timer.fired) >= n, values["timeout"])
-        if not await self.wait(reached):
+        if not await self.wait_until(lambda: len(timer.fired) >= n, values["timeout"]):
             raise NoReply(f"{timer!r} has called its function {len(timer.fired)} times, not {n}")
         return timer_json(timer)
 

@@ -74,12 +74,9 @@ class MailView(View):
                 if number > after and (not to or to in letter.recipients)
             ]
 
-        async def wait() -> list[tuple[int, Letter]]:
-            if not await self.mail._runner.changes.until(lambda: len(found()) >= n, timeout):
-                raise NoReply(self.mail._explain(len(found()), n, timeout))
-            return found()
-
-        return {"letters": [letter_json(*each) for each in await self.wait(wait())]}
+        if not await self.wait_until(lambda: len(found()) >= n, timeout):
+            raise NoReply(await self.read(self.mail._explain, len(found()), n, timeout))
+        return {"letters": [letter_json(*each) for each in await self.read(found)]}
 
 
 def letter_json(number: int, letter: Letter) -> LetterJson:

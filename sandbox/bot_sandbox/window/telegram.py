@@ -416,8 +416,8 @@ class TelegramView(View):
             later = chat.messages[after:] if chat else []
             return [message_json(message) for message in later[-SHOWN:] if not message.deleted]
 
-        await self.wait(self.server._runner.changes.until(found, values["timeout"]))
-        return {"messages": await call(self.server._runner.do, found)}
+        await self.wait_until(found, values["timeout"])
+        return {"messages": await self.read(found)}
 
     @get(
         "telegram/wait",
@@ -452,11 +452,7 @@ class TelegramView(View):
             chat = self._chat(values)
             members = chat.members if chat else [self._bot(values["to"])]
             awaited = [sender] if isinstance(sender, BotAccount) else members
-            raise NoReply(
-                await call(
-                    self.server._runner.do, self._what_came, later(), awaited, values["timeout"]
-                )
-            )
+            raise NoReply(await self.read(self._what_came, later(), awaited, values["timeout"]))
         return message_json(found)
 
     def _what_came(self, messages: list[Message], members: list[User], timeout: float) -> str:
@@ -499,13 +495,11 @@ class TelegramView(View):
                 if called.number > values["after"] and wanted in ("", called.method.lower())
             ]
 
-        if not await self.wait(
-            self.server._runner.changes.until(lambda: len(found()) >= n, seconds)
-        ):
+        if not await self.wait_until(lambda: len(found()) >= n, seconds):
             what = f"calls of {values['method']}" if wanted else "calls"
             head = f"{account.name} made {len(found())} of {n} {what} within {seconds:g} s."
             raise NoReply(f"{head}\n{diagnosis.describe_bots(self.telegram._world, [account])}")
-        newest = (await call(self.server._runner.do, found))[-SHOWN:]
+        newest = (await self.read(found))[-SHOWN:]
         return {"calls": [call_json(account, called) for called in newest]}
 
     @get(
@@ -517,13 +511,13 @@ class TelegramView(View):
         """Get the newest 200 attempts of a bot's webhook; wait until `n` have ended."""
         account, n, seconds = self._bot(values["bot"]), values["n"], values["timeout"]
         await self.wait(coroutine_of(self.telegram.wait_deliveries, account, n, None, seconds))
-        return {"deliveries": await call(self.server._runner.do, attempts, account)}
+        return {"deliveries": await self.read(attempts, account)}
 
     @get("telegram/trace", *CHAT, MESSAGE, example=VIKTOR | {"message": 1})
     async def trace(self, values: Values) -> TraceJson:
         """See what is behind a message: updates, attempts and their responses, the bot's calls."""
         message = self._message(values, values["message"])
-        return await call(self.server._runner.do, self._trace, message)
+        return await self.read(self._trace, message)
 
     def _trace(self, message: Message) -> TraceJson:
         accounts, chat = self.telegram._world.accounts, message.chat
@@ -572,7 +566,7 @@ class TelegramView(View):
         """List the faults that wait for requests, and what faults have hit."""
         faults = self.telegram.faults
         await self.wait(coroutine_of(faults.wait, values["n"], values["timeout"]))
-        return await call(self.server._runner.do, faults_json, faults, self.telegram._world.up)
+        return await self.read(faults_json, faults, self.telegram._world.up)
 
     @get("telegram/clock")
     async def clock(self, _: Values) -> ClockJson:

@@ -4,7 +4,6 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import TypeVar
 
 from bot_sandbox.diagnosis.bot_log import hear_bot_logs
 from bot_sandbox.diagnosis.no_reply import NoReply
@@ -56,7 +55,6 @@ from bot_sandbox.window.twitch_json import (
 )
 from bot_sandbox.window.view import ClockJson, DoneJson, View, call, clock_json
 
-T = TypeVar("T")
 LONGEST_TIMEOUT_S = 1_209_600  # two weeks (dev.twitch.tv/docs/api/reference, Ban User)
 SHOWN = 200  # newest messages of a channel, and newest ended connections
 LOGIN = text("login", "an account by its login")
@@ -168,7 +166,7 @@ class TwitchView(View):
     async def accounts(self, _: Values) -> AccountsJson:
         """List everyone, with their channel: moderators, banned people, followers, its stream."""
         channels = self.twitch._world.chat.channels
-        return await self._look(
+        return await self.read(
             lambda: {"accounts": [self._account(one) for one in channels.values()]}
         )
 
@@ -181,13 +179,13 @@ class TwitchView(View):
     async def new_account(self, values: Values) -> AccountJson:
         """Add an account and its channel."""
         await call(self.twitch.account, values["login"], values["name"])
-        return await self._look(lambda: account_json(self.twitch._world.channel(values["login"])))
+        return await self.read(lambda: account_json(self.twitch._world.channel(values["login"])))
 
     @get("twitch/applications")
     async def applications(self, _: Values) -> ApplicationsJson:
         """List every application, without its secret."""
         apps = self.twitch._world.apps
-        return await self._look(
+        return await self.read(
             lambda: {"applications": [application_json(app) for app in apps.values()]}
         )
 
@@ -312,7 +310,7 @@ class TwitchView(View):
         """Post an announcement, in their own channel or as a moderator."""
         person, room = self._place(values)
         message = await call(person.announce, values["text"], room.name)
-        return await self._look(lambda: self._message(message, room))
+        return await self.read(lambda: self._message(message, room))
 
     @post(
         "twitch/say",
@@ -323,7 +321,7 @@ class TwitchView(View):
         """Write in a channel."""
         (person, room), parent = self._place(values), self._message_of(values["reply_to"])
         message = await call(person.say, values["text"], room.name, parent)
-        return await self._look(lambda: self._message(message, room))
+        return await self.read(lambda: self._message(message, room))
 
     @post(
         "twitch/ask",
@@ -341,11 +339,11 @@ class TwitchView(View):
             def answers() -> list[ChatMessage]:
                 return [one for one in room.history[after:] if one.author != person.user]
 
-            if not await self.wait(self.twitch._runner.changes.until(answers, timeout)):
+            if not await self.wait_until(answers, timeout):
                 world = self.twitch._world
                 why = await call(no_answer, world, room, asked, [], 1, timeout, heard)
                 raise NoReply(why)
-        return await self._look(lambda: self._message(answers()[0], room))
+        return await self.read(lambda: self._message(answers()[0], room))
 
     @get(
         "twitch/messages",
@@ -363,12 +361,8 @@ class TwitchView(View):
         room, n = self.twitch._world.channel(values["channel"]), values["n"]
         after = self._message_of(values["after"])
         start = index_of(room, after) + 1 if after else 0
-        await self.wait(
-            self.twitch._runner.changes.until(
-                lambda: len(room.history) - start >= n, values["timeout"]
-            )
-        )
-        return await self._look(
+        await self.wait_until(lambda: len(room.history) - start >= n, values["timeout"])
+        return await self.read(
             lambda: {
                 "messages": [self._message(one, room) for one in room.history[start:][-SHOWN:]]
             }
@@ -406,9 +400,9 @@ class TwitchView(View):
         def there() -> bool:
             return self.twitch.hears(login, room.name, earlier, at_once)
 
-        if not await self.wait(self.twitch._runner.changes.until(there, seconds)):
+        if not await self.wait_until(there, seconds):
             raise NoReply(await call(self.twitch._not_there, login, room.name, seconds))
-        return await self._look(
+        return await self.read(
             lambda: {"connections": [one for one in self._connections(login) if one["open"]]}
         )
 
@@ -420,13 +414,13 @@ class TwitchView(View):
     async def connections(self, values: Values) -> ConnectionsJson:
         """List connections, even closed ones, oldest first: channels, state, why they ended."""
         login = values["login"].lower()
-        return await self._look(lambda: {"connections": self._connections(login)})
+        return await self.read(lambda: {"connections": self._connections(login)})
 
     @get("twitch/missed", LOGIN, example={"login": "hello_bot"})
     async def missed(self, values: Values) -> MessagesJson:
         """List what was said in a program's channels while it had no connection."""
         login, find = values["login"].lower(), self.twitch._world.channel
-        return await self._look(
+        return await self.read(
             lambda: {
                 "messages": [
                     self._message(one, find(one.channel)) for one in self.twitch.missed(login)
@@ -437,7 +431,7 @@ class TwitchView(View):
     @get("twitch/subscriptions")
     async def subscriptions(self, _: Values) -> SubscriptionsJson:
         """List every EventSub subscription and its status."""
-        return await self._look(
+        return await self.read(
             lambda: {"subscriptions": [subscription_json(s) for s in self.twitch.subscriptions()]}
         )
 
@@ -486,7 +480,7 @@ class TwitchView(View):
     @get("twitch/faults")
     async def faults(self, _: Values) -> FaultsJson:
         """List the faults that act or wait, and what faults have done."""
-        return await self._look(lambda: faults_json(self.twitch))
+        return await self.read(lambda: faults_json(self.twitch))
 
     @get("twitch/clock")
     async def clock(self, _: Values) -> ClockJson:
@@ -504,10 +498,6 @@ class TwitchView(View):
         return clock_json(self.twitch.clock)
 
     # Find what a request names
-
-    async def _look(self, look: Callable[[], T]) -> T:
-        """Return what `look` reads on the Twitch's loop, where nothing changes meanwhile."""
-        return await call(self.twitch._runner.do, look)
 
     def _place(self, values: Values) -> tuple[TwitchAccount, Channel]:
         person = self._account_of(values["from"])

@@ -7,7 +7,7 @@ result is JSON, and errors keep the sandbox's text. All routes of a view begin w
 import json
 from abc import ABC, abstractmethod
 from asyncio import to_thread
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from logging import getLogger
 from typing import Annotated, Any, Protocol, TypedDict, TypeVar
@@ -73,6 +73,14 @@ class View(ABC):
     async def wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a long coroutine on the server's loop, without blocking a thread."""
         return await self.server._runner.run_async(coroutine)
+
+    async def wait_until(self, condition: Callable[[], object], timeout_s: float) -> bool:
+        """Wait until a condition holds on the server's loop; False after `timeout_s` seconds."""
+        return await self.wait(self.server._runner.changes.until(condition, timeout_s))
+
+    async def read(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Call a quick function on the server's loop, where nothing changes meanwhile."""
+        return await call(self.server._runner.do, function, *arguments)
 
 
 def clock_json(clock: Clock) -> ClockJson:
