@@ -54,7 +54,7 @@ from bot_sandbox.window.routes import (
     wait_field,
     whole,
 )
-from bot_sandbox.window.view import View, call
+from bot_sandbox.window.view import View, call, json_of
 
 LINES = 1000  # of a log, in one response
 LISTED = 1000  # invocations and instances, in one response
@@ -367,15 +367,7 @@ def clock_json(cloud: Cloud) -> ClockJson:
 
 def timer_json(timer: Timer) -> TimerJson:
     """Return a timer."""
-    return {
-        "name": timer.name,
-        "function": timer.function,
-        "schedule": timer.expression,
-        "timezone": timer.timezone,
-        "payload": timer.payload,
-        "next": timer.next,
-        "fired": timer.fired[-LISTED:],
-    }
+    return json_of(TimerJson, timer, schedule=timer.expression, fired=timer.fired[-LISTED:])
 
 
 def deploy(

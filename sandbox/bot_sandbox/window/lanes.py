@@ -16,8 +16,9 @@ from bot_sandbox.cloud.bill import TARIFFS, make_bill
 from bot_sandbox.cloud.function import Function
 from bot_sandbox.cloud.history import InstanceRecord, Invocation
 from bot_sandbox.http.jupyter_proxy import browser_address
-from bot_sandbox.window.cloud_json import CallJson, LaneJson
+from bot_sandbox.window.cloud_json import CallJson, CostJson, LaneJson
 from bot_sandbox.window.feed import Json
+from bot_sandbox.window.view import json_of
 
 LANES = 24  # instances to show: live ones, and the last ended ones
 CALLS = 20  # finished calls to list
@@ -281,25 +282,16 @@ def invocation_json(number: int, call: Invocation) -> CallJson:
         "duration_ms": round(call.duration_ms, 2),
         "memory_mb": call.max_memory_mb,
         "error": call.error,
-        "costs": {
-            tariff: {"billed_ms": row.billed_ms, "gb_seconds": row.gb_seconds, "price": row.price}
-            for tariff, row in rows.items()
-        },
+        "costs": {tariff: json_of(CostJson, row) for tariff, row in rows.items()},
     }
 
 
 def lane_json(revision: int, record: InstanceRecord) -> LaneJson:
     """Return the current state of an instance; times are seconds on the cloud's clock."""
-    return {
-        "lane": f"{revision}.{record.number}",
-        "number": record.number,
-        "revision": revision,
-        "state": record.state,
-        "why": record.why,
-        "since": record.since,
-        "started": record.started,
-        "ready": record.ready,
-        "stopped": record.stopped,
-        "snapshot": record.snapshot,
-        "memory_mb": round(record.max_memory / 1024 / 1024, 1),
-    }
+    return json_of(
+        LaneJson,
+        record,
+        lane=f"{revision}.{record.number}",
+        revision=revision,
+        memory_mb=round(record.max_memory / 1024 / 1024, 1),
+    )

@@ -2,7 +2,6 @@
 
 from typing import Annotated, TypedDict
 
-from bot_sandbox.telegram.calls import FaultHit
 from bot_sandbox.telegram.core import TelegramCore
 from bot_sandbox.telegram.faults import Fault, Faults
 from bot_sandbox.telegram.world import BotAccount
@@ -17,6 +16,7 @@ from bot_sandbox.window.routes import (
     text,
     whole,
 )
+from bot_sandbox.window.view import json_of
 
 MOST_AT_ONCE = 1000  # the largest n
 LONGEST_RETRY_S = 1_000_000  # the largest retry_after
@@ -105,21 +105,11 @@ def faults_json(faults: Faults, up: bool) -> FaultsJson:
         "up": up,
         "waiting": [fault_json(fault) for fault in faults.active],
         "hit_count": faults.hit_count,
-        "hits": [hit_json(hit) for hit in faults.hits[-200:]],
+        "hits": [json_of(HitJson, hit) for hit in faults.hits[-200:]],
     }
 
 
 def fault_json(fault: Fault) -> WaitingJson:
     """Return a fault that waits for requests; `left` is null until it is cleared."""
-    return {
-        "fault": fault.name,
-        "method": fault.method,
-        "bot": fault.account.username if fault.account else "",
-        "left": fault.left,
-        "text": str(fault),
-    }
-
-
-def hit_json(hit: FaultHit) -> HitJson:
-    """Return one request that a fault has hit."""
-    return {"bot": hit.bot, "method": hit.method, "text": hit.text, "at": hit.at}
+    bot = fault.account.username if fault.account else ""
+    return json_of(WaitingJson, fault, fault=fault.name, bot=bot, text=str(fault))

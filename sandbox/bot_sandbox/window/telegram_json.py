@@ -17,6 +17,7 @@ from bot_sandbox.telegram.people import line
 from bot_sandbox.telegram.types import Chat, Message, ReplyKeyboard, Update, User
 from bot_sandbox.telegram.world import BotAccount
 from bot_sandbox.window.feed import Json
+from bot_sandbox.window.view import json_of
 
 SHOWN = 200  # newest messages of a chat
 LOOKED_AT = 100  # newest calls of a bot, to find the refused ones
@@ -195,7 +196,7 @@ class TraceJson(TypedDict):
 
 def person_json(person: User) -> PersonJson:
     """Return a person."""
-    return {"id": person.id, "name": person.name}
+    return json_of(PersonJson, person)
 
 
 def bot_json(account: BotAccount) -> BotJson:
@@ -347,16 +348,13 @@ def attempts(account: BotAccount, update_id: int = 0) -> list[AttemptJson]:
         if not update_id or delivery.update_id == update_id
     ]
     return [
-        {
-            "update_id": delivery.update_id,
-            "attempt": delivery.attempt,
-            "url": without_secrets(account, delivery.url),
-            "status": delivery.status,
-            "error": delivery.error,
-            "answer": without_secrets(account, delivery.answer),
-            "reply": delivery.reply,
-            "at": round(delivery.at, 3),
-        }
+        json_of(
+            AttemptJson,
+            delivery,
+            url=without_secrets(account, delivery.url),
+            answer=without_secrets(account, delivery.answer),
+            at=round(delivery.at, 3),
+        )
         for delivery in wanted[-SHOWN:]
     ]
 

@@ -6,6 +6,7 @@ from bot_sandbox.twitch.faults import Faults
 from bot_sandbox.twitch.oauth import FAILING
 from bot_sandbox.twitch.service import Twitch
 from bot_sandbox.window.routes import LONGEST_WAIT_S, OPTIONAL, Field, Values, number, text, whole
+from bot_sandbox.window.view import json_of
 
 MOST_AT_ONCE = 1000  # the largest n
 UNSENDABLE = (1004, 1005, 1006, 1015)  # close codes that no endpoint may send (RFC 6455, 7.4.1)
@@ -85,11 +86,8 @@ def faults_json(twitch: Twitch) -> FaultsJson:
     """Return the faults that act now or wait for something to hit, and what faults have done."""
     hits = list(twitch._world.fault_hits)[-200:]
     return {
-        "active": [
-            {"fault": one.name, "login": one.login, "left": one.left, "text": one.text}
-            for one in twitch.faults.active
-        ],
-        "hits": [{"login": one.login, "text": one.text, "at": one.at} for one in hits],
+        "active": [json_of(FaultJson, fault, fault=fault.name) for fault in twitch.faults.active],
+        "hits": [json_of(HitJson, hit) for hit in hits],
     }
 
 

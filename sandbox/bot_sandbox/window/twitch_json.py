@@ -11,6 +11,7 @@ from bot_sandbox.twitch.eventsub_events import EventSubDelivery, Subscription
 from bot_sandbox.twitch.irc import IrcConnection
 from bot_sandbox.twitch.message_trace import TraceEntry
 from bot_sandbox.twitch.tokens import Application, Token
+from bot_sandbox.window.view import json_of
 
 
 class AddressesJson(TypedDict):
@@ -159,43 +160,22 @@ class DeliveriesJson(TypedDict):
 
 def trace_json(entry: TraceEntry) -> TraceEntryJson:
     """Return a line, a request or a response behind a message."""
-    return {
-        "direction": entry.direction,
-        "kind": entry.kind,
-        "program": entry.program,
-        "text": entry.text,
-    }
+    return json_of(TraceEntryJson, entry)
 
 
 def account_json(channel: Channel) -> AccountJson:
     """Return an account, with Twitch's field names."""
-    owner = channel.owner
-    return {
-        "login": owner.login,
-        "name": owner.display_name,
-        "id": owner.id,
-        "color": owner.color,
-    }
+    return json_of(AccountJson, channel.owner, name=channel.owner.display_name)
 
 
 def application_json(app: Application) -> ApplicationJson:
     """Return an application, without its secret."""
-    return {
-        "name": app.name,
-        "client_id": app.client_id,
-        "redirects": list(app.redirects),
-        "confidential": app.confidential,
-    }
+    return json_of(ApplicationJson, app, redirects=list(app.redirects))
 
 
 def token_json(token: Token) -> TokenJson:
     """Return a token, for the program that uses it."""
-    return {
-        "access_token": token.access_token,
-        "refresh_token": token.refresh_token,
-        "scopes": token.scopes,
-        "expires_in": token.expires_in,
-    }
+    return json_of(TokenJson, token)
 
 
 def message_json(message: ChatMessage, channel: Channel) -> PlainMessageJson:
@@ -275,13 +255,10 @@ def subscription_json(subscription: Subscription) -> SubscriptionJson:
 
 def delivery_json(delivery: EventSubDelivery) -> DeliveryJson:
     """Return one attempt to deliver to a webhook."""
-    return {
-        "type": delivery.message_type,
-        "id": delivery.message_id,
-        "attempt": delivery.attempt,
-        "status": delivery.status,
-        "error": delivery.error,
-        "at": delivery.at,
-        "callback": delivery.callback,
-        "message": delivery.about,
-    }
+    return json_of(
+        DeliveryJson,
+        delivery,
+        type=delivery.message_type,
+        id=delivery.message_id,
+        message=delivery.about,
+    )

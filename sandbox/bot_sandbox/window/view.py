@@ -10,7 +10,7 @@ from asyncio import to_thread
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from logging import getLogger
-from typing import Annotated, Any, Protocol, TypedDict, TypeVar
+from typing import Annotated, Any, Protocol, TypedDict, TypeVar, cast
 
 from bot_sandbox.cloud.errors import THROTTLED, FunctionError
 from bot_sandbox.diagnosis.clean_text import hide_tokens
@@ -81,6 +81,18 @@ class View(ABC):
     async def read(self, function: Callable[..., T], *arguments: Any) -> T:
         """Call a quick function on the server's loop, where nothing changes meanwhile."""
         return await call(self.server._runner.do, function, *arguments)
+
+
+def json_of(shape: type[T], source: object, /, **other: Any) -> T:
+    """Return an object in a shape: the values in `other`, and attributes for all other fields.
+
+    >>> NumberJson = TypedDict("NumberJson", {"real": float, "imag": float, "about": str})
+    >>> json_of(NumberJson, 3.5, about="one of Python's")
+    {'real': 3.5, 'imag': 0.0, 'about': "one of Python's"}
+    """
+    names = shape.__annotations__
+    values = {name: other[name] if name in other else getattr(source, name) for name in names}
+    return cast(T, values)
 
 
 def clock_json(clock: Clock) -> ClockJson:
