@@ -561,18 +561,12 @@ def parse_markdown_v2(markup: str) -> tuple[str, list[Json]]:
 
         ends_quote = quoted and sign == "\n" and following != ">"
         if inside and (ends_quote or _ends(source, position, inside)):
-            kind, mark = inside, marks.pop()
-            if ends_quote and inside != "blockquote":
-                # || at the end of a quote makes it expandable; it was read as the start of a
-                # spoiler
-                back = position - mark.position
-                is_sign = back == 2 or (back == 3 and text[-1:] == ["\r"])
-                if inside != "spoiler" or not is_sign:
-                    raise _no_end(markup, mark)
-                mark = marks.pop()
-                if mark.kind != "blockquote":
-                    raise _no_end(markup, mark)
-                kind = "expandable_blockquote"
+            if ends_quote:
+                read = position - marks[-1].position  # characters since the last mark
+                expands = read == 2 or (read == 3 and text[-1:] == ["\r"])
+                kind, mark = _pop_quote(markup, marks, expands)
+            else:
+                kind, mark = inside, marks.pop()
             position += 1 if ends_quote else len(_ENDS[inside])
             entity: Json | None = {"type": kind}
             if kind in QUOTES:
@@ -612,18 +606,26 @@ def parse_markdown_v2(markup: str) -> tuple[str, list[Json]]:
         marks.append(mark)
 
     if quoted:
-        kind = "blockquote"
-        if marks[-1].kind == "spoiler" and marks[-1].position == len(markup) - 2:
-            marks.pop()
-            kind = "expandable_blockquote"
-        if marks[-1].kind == "blockquote":
-            mark = marks.pop()
-            if mark.start < len(text):
-                spans.append((mark.start, len(text), {"type": kind}))
+        kind, mark = _pop_quote(markup, marks, marks[-1].position == len(markup) - 2)
+        if mark.start < len(text):
+            spans.append((mark.start, len(text), {"type": kind}))
     if marks:
         raise _no_end(markup, marks[-1])
     plain = "".join(text)
     return plain, in_utf16(plain, spans)
+
+
+def _pop_quote(markup: str, marks: list[_Mark], expands: bool) -> tuple[str, _Mark]:
+    """Remove the quote that ends here from the open marks; return its kind and its mark.
+
+    If a || was read last, as the start of a spoiler, it `expands` the quote.
+    """
+    kind, mark = "blockquote", marks.pop()
+    if mark.kind == "spoiler" and expands:
+        kind, mark = "expandable_blockquote", marks.pop()
+    if mark.kind != "blockquote":
+        raise _no_end(markup, mark)
+    return kind, mark
 
 
 def _ends(source: str, position: int, kind: str) -> bool:
