@@ -1,7 +1,8 @@
 """The recent activity of one function, for the page: instances, busy times, newest calls.
 
-Each update reads only what is new, and the size is bounded. Warm calls of one instance in close
-sequence are one stretch with a count; a cold or a failed call is always a stretch of its own.
+The page draws a lane for each instance, and on it its busy times. Warm calls of one instance in
+close sequence are one stretch with a count; a cold or a failed call is always a stretch of its own.
+Each update reads only what is new, and the size is bounded.
 
 A new deployment starts again from zero. The lanes of the old one stay until they have ended, and a
 little longer. Everything here runs on the cloud's loop.
@@ -23,8 +24,8 @@ from bot_sandbox.window.view import json_of
 LANES = 24  # instances to show: live ones, and the last ended ones
 CALLS = 20  # finished calls to list
 RUNNING = 8  # running calls to list
-PIECES = 32  # groups of stretches to send; only the newest one changes
-IN_A_PIECE = 64  # stretches
+PIECES = 32  # of the timeline, to keep; only the newest one changes, so only it is sent again
+IN_A_PIECE = 64  # stretches, at most
 REPLACED_S = 60.0  # how long the ended lanes of an old deployment are shown
 REPLACED = 3  # old deployments to show, the newest
 CLOSE_S = 0.03  # a shorter pause between two warm calls is less than a pixel
@@ -93,7 +94,7 @@ class DeploymentWatch:
 
 
 @dataclass(slots=True)
-class BusySpan:
+class Stretch:
     """A busy time of one instance: one call, or warm calls in close sequence."""
 
     lane: str
@@ -114,70 +115,73 @@ class BusySpan:
         return [self.lane, begin, end, self.calls, self.cold, self.error]
 
 
-class Lanes:
-    """What the page shows of one function name."""
+class Timeline:
+    """The stretches of all instances, in pieces: a full piece never changes again."""
 
     def __init__(self) -> None:
-        self._forget()
+        self.pieces: dict[int, Json] = {}  # the newest PIECES; a new one replaces the oldest
+        self.unknown_before = 0.0  # earlier stretches may be dropped
+        self._number = 0  # of the newest piece
+        self._newest: list[Stretch] = []  # what is in it
 
-    def _forget(self) -> None:
-        # The last one is current, the others were replaced.
-        self._deployed: list[DeploymentWatch] = []
-        self._pieces: dict[int, Json] = {}
-        self._piece = 0  # the number of the newest one
-        self._stretches: list[BusySpan] = []  # of the newest piece
-        self._unknown_before = 0.0  # earlier stretches may be dropped
-
-    def records(self, function: Function, now: float) -> Iterator[tuple[str, Json]]:
-        """Yield function, lanes, stretches and newest calls, at a time of the cloud's clock."""
-        newest = self._deployed[-1] if self._deployed else None
-        if newest is None or newest.history is not function._history:
-            if newest and function.revision <= newest.function.revision:
-                self._forget()  # the cloud has returned to a snapshot
-            self._deployed.append(DeploymentWatch(function))
-        for deployed in self._deployed:
-            self._draw(deployed.function.revision, deployed.take())
-        old = [one for one in self._deployed[:-1] if not one.is_over(now)][-REPLACED:]
-        current, name = self._deployed[-1], function.name
-        self._deployed = [*old, current]
-        yield f"cloud/function/{name}", function_json(current)
-        yield f"cloud/calls/{name}", calls_json(current)
-        yield f"cloud/lanes/{name}", self._lanes_json()
-        for number, piece in self._pieces.items():
-            yield f"cloud/piece/{name}/{number}", piece
-
-    def _draw(self, revision: int, calls: list[Invocation]) -> None:
+    def add(self, revision: int, calls: list[Invocation]) -> None:
         """Turn finished calls into stretches."""
         if len(calls) > PIECES * IN_A_PIECE:
-            self._unknown_before = calls[-PIECES * IN_A_PIECE].end
+            self.unknown_before = calls[-PIECES * IN_A_PIECE].end
             calls = calls[-PIECES * IN_A_PIECE :]
-        last = {stretch.lane: stretch for stretch in self._stretches}
+        last = {stretch.lane: stretch for stretch in self._newest}
         for call in calls:
             lane, begin = f"{revision}.{call.instance}", call.end - call.duration_ms / 1000
             stretch = last.get(lane)
             if stretch and stretch.can_grow(call, begin):
                 stretch.end, stretch.calls = call.end, stretch.calls + 1
                 continue
-            if len(self._stretches) == IN_A_PIECE:
+            if len(self._newest) == IN_A_PIECE:
                 self._begin_piece()
                 last = {}
-            stretch = BusySpan(lane, begin, call.end, 1, call.cold, call.error or "")
-            self._stretches.append(stretch)
+            stretch = Stretch(lane, begin, call.end, 1, call.cold, call.error or "")
+            self._newest.append(stretch)
             last[lane] = stretch
         if calls:
             self._keep_piece()
 
     def _keep_piece(self) -> None:
-        stretches = [stretch.json() for stretch in self._stretches]
-        self._pieces[self._piece % PIECES] = {"type": "piece", "all": stretches}
+        stretches = [stretch.json() for stretch in self._newest]
+        self.pieces[self._number % PIECES] = {"type": "piece", "all": stretches}
 
     def _begin_piece(self) -> None:
         self._keep_piece()
-        self._piece += 1
-        dropped = self._pieces.pop(self._piece % PIECES, None)
+        self._number += 1
+        dropped = self.pieces.pop(self._number % PIECES, None)
         if dropped:
-            self._unknown_before = max(end for _, _, end, *_ in dropped["all"])
-        self._stretches = []
+            self.unknown_before = max(end for _, _, end, *_ in dropped["all"])
+        self._newest = []
+
+
+class Lanes:
+    """What the page shows of one function name."""
+
+    def __init__(self) -> None:
+        self._deployed: list[DeploymentWatch] = []  # the last one is current, others were replaced
+        self._timeline = Timeline()
+
+    def records(self, function: Function, now: float) -> Iterator[tuple[str, Json]]:
+        """Yield function, lanes, stretches and newest calls, at a time of the cloud's clock."""
+        newest = self._deployed[-1] if self._deployed else None
+        if newest is None or newest.history is not function._history:
+            if newest and function.revision <= newest.function.revision:
+                self._deployed, self._timeline = [], Timeline()  # it has returned to a snapshot
+            self._deployed.append(DeploymentWatch(function))
+        for deployed in self._deployed:
+            self._timeline.add(deployed.function.revision, deployed.take())
+        old = [one for one in self._deployed[:-1] if not one.is_over(now)][-REPLACED:]
+        current, name = self._deployed[-1], function.name
+        self._deployed = [*old, current]
+        yield f"cloud/function/{name}", function_json(current)
+        yield f"cloud/calls/{name}", calls_json(current)
+        yield f"cloud/lanes/{name}", self._lanes_json()
+        for number, piece in self._timeline.pieces.items():
+            yield f"cloud/piece/{name}/{number}", piece
 
     def _lanes_json(self) -> Json:
         lanes = [
@@ -190,7 +194,7 @@ class Lanes:
             "type": "lanes",
             "lanes": lanes,
             "not_shown": living - sum(lane["stopped"] is None for lane in lanes),
-            "unknown_before": self._unknown_before,
+            "unknown_before": self._timeline.unknown_before,
         }
 
 
