@@ -227,6 +227,7 @@ class TelegramCore(Service):
             raise ValueError("put the members into a list: group('Family', [viktor, account])")
         if kind not in ("group", "supergroup", "channel"):
             raise ValueError(f"a group is a 'group', a 'supergroup' or a 'channel'; found {kind!r}")
+        self._world.check_same_telegram(*members)
         number = next(self._group_ids)
         number += 0 if kind == "group" else SUPERGROUPS
         group = Group(self._world, self._runner, -number, kind, title)

@@ -514,7 +514,6 @@ class Group(Chat):
 
     def _set_first_members(self, members: list[User]) -> None:
         """Set the first members without join messages; the first person is the owner."""
-        self._world.check_same_telegram(*members)
         people = [member for member in members if not member.is_bot]
         self._owner_id = people[0].id if people else 0
         status = "administrator" if self.kind == "channel" else "member"

@@ -424,6 +424,14 @@ def test_who_belongs_to_another_telegram_is_refused(telegram, older, does, old):
         assert len(account._updates) == 0
 
 
+def test_a_group_with_a_stranger_is_refused_whole(telegram, viktor):
+    with Telegram() as other:
+        stranger = other.person("Stranger")
+        with pytest.raises(ValueError, match="belongs to another Telegram"):
+            telegram.group("Family", [viktor, stranger], "supergroup", "family")
+    assert telegram.group("Family", [viktor], "supergroup", "family").members == [viktor]
+
+
 def test_a_button_of_another_telegram_is_not_pressed(telegram, older, viktor):
     account, anna = older.new_bot("Hello bot", "hello_bot"), older.person("Anna")
     anna.send("hi", to=account)
