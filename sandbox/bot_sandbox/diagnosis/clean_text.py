@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 SECRET_NAME = re.compile(r"TOKEN|SECRET|KEY|PASS", re.IGNORECASE)
+LONGEST_ERROR = 20_000  # characters; a text of megabytes would take seconds to search
 TWITCH_PASS = re.compile(r"\boauth:\w+")
 
 # Foreign text must not move a terminal's cursor or change its colors, so ESC becomes ␛.
@@ -56,9 +57,16 @@ def hide_secrets(text: str, environment: Mapping[str, str]) -> str:
     return hide_tokens(TWITCH_PASS.sub("<secret>", text))
 
 
+def clean_error(text: str) -> str:
+    """Hide all tokens in the text of an error, and leave out the middle of a huge one."""
+    if len(text) > LONGEST_ERROR:
+        text = f"{text[: LONGEST_ERROR // 2]} … {text[-LONGEST_ERROR // 2 :]}"
+    return hide_secrets(text, {})
+
+
 def quote_safely(text: str, longest: int = 60) -> str:
     """Return a text for an error: in quotes, without tokens, and only then shortened."""
-    return f"{hide_secrets(text, {})!r:.{longest}}"
+    return f"{clean_error(text)!r:.{longest}}"
 
 
 @contextmanager
@@ -67,5 +75,5 @@ def without_secrets_in_errors() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        error.args = tuple(hide_secrets(x, {}) if isinstance(x, str) else x for x in error.args)
+        error.args = tuple(clean_error(one) if isinstance(one, str) else one for one in error.args)
         raise

@@ -6,7 +6,7 @@ from asyncio import CancelledError, current_task, timeout
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot_sandbox.diagnosis.clean_text import hide_tokens
+from bot_sandbox.diagnosis.clean_text import clean_error
 from bot_sandbox.http.body import read_body
 from bot_sandbox.window.routes import Route, Values, refuse_constant, shown
 from bot_sandbox.window.view import FileContent, refusal, to_json
@@ -113,4 +113,4 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 def answer(status: int, error: str) -> web.Response:
     """Return a refusal in the form of all errors here, without tokens."""
-    return web.json_response({"error": hide_tokens(error)}, status=status)
+    return web.json_response({"error": clean_error(error)}, status=status)

@@ -13,7 +13,7 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from bot_sandbox.diagnosis.clean_text import hide_tokens
+from bot_sandbox.diagnosis.clean_text import clean_error
 from bot_sandbox.telegram.in_memory import InMemoryTelegram
 from bot_sandbox.window.feed import Feed, Json, Record
 from bot_sandbox.window.routes import routes_of
@@ -65,7 +65,7 @@ class InMemoryWindow:
         is_get = "values" not in asked and "file" not in asked
         route = self._routes.get(("GET" if is_get else "POST", parts.path))
         if route is None:
-            raise KeyError(f"there is no {hide_tokens(parts.path):.100}")
+            raise KeyError(f"there is no {clean_error(parts.path):.100}")
         values = route.check(asked.get("values") or dict(parse_qsl(parts.query)))
         if route.upload:
             values["data"] = base64.b64decode(asked["file"])

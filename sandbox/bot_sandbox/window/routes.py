@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from bot_sandbox.diagnosis.clean_text import hide_tokens, quote_safely
+from bot_sandbox.diagnosis.clean_text import clean_error, quote_safely
 from bot_sandbox.window.feed import Json
 
 LONGEST_WAIT_S = 60.0  # for a request that waits
@@ -311,7 +311,7 @@ def shown(value: Any) -> str:
     """Return a value as JSON for an error, without tokens, shortened."""
     if isinstance(value, str):
         return quote_safely(value, 100)
-    return f"{hide_tokens(json.dumps(value)):.100}"
+    return f"{clean_error(json.dumps(value)):.100}"
 
 
 def parse_word(value: str) -> Any:

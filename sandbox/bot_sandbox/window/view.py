@@ -13,7 +13,7 @@ from logging import getLogger
 from typing import Annotated, Any, Protocol, TypedDict, TypeVar, cast
 
 from bot_sandbox.cloud.errors import THROTTLED, FunctionError
-from bot_sandbox.diagnosis.clean_text import hide_tokens
+from bot_sandbox.diagnosis.clean_text import clean_error
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import Runner
 from bot_sandbox.window.feed import Record
@@ -114,8 +114,8 @@ def to_json(value: object) -> bytes:
 def refusal(error: Exception) -> tuple[int, dict[str, Any]]:
     """Turn an exception of a route into a status and JSON with an `error`, without tokens."""
     if isinstance(error, FunctionError):
-        trace = [hide_tokens(line) for line in error.trace]
-        told = {"error": hide_tokens(error.message), "type": error.type, "trace": trace}
+        trace = [clean_error(line) for line in error.trace]
+        told = {"error": clean_error(error.message), "type": error.type, "trace": trace}
         return (429 if error.type == THROTTLED else 502), told
     match error:
         case NoReply():
@@ -131,4 +131,4 @@ def refusal(error: Exception) -> tuple[int, dict[str, Any]]:
         case _:  # a bug of the window; the next request works
             LOG.error("a request failed", exc_info=error)
             status, text = 500, "the window failed; its log says why"
-    return status, {"error": hide_tokens(text)}
+    return status, {"error": clean_error(text)}

@@ -24,7 +24,7 @@ from aiohttp import WSMsgType, web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot_sandbox.cloud.cloud import Cloud
-from bot_sandbox.diagnosis.clean_text import hide_tokens
+from bot_sandbox.diagnosis.clean_text import clean_error
 from bot_sandbox.http.access import HOST, KEY_HEADER, Access, is_key, is_preflight
 from bot_sandbox.http.jupyter_proxy import browser_address
 from bot_sandbox.http.local_server import LocalServer, silence_logger
@@ -206,7 +206,7 @@ class Window(LocalServer):
         similar = get_close_matches(path, dict.fromkeys(route.path for route in routes))
         guess = f"did you mean {', '.join(f'/api/{one}' for one in similar)}? " if similar else ""
         every = "GET /api/openapi.json describes all requests"
-        return answer(404, f"there is no /api/{hide_tokens(path):.100}; {guess}{every}")
+        return answer(404, f"there is no /api/{clean_error(path):.100}; {guess}{every}")
 
     @get("openapi.json", needs_key=False)
     async def openapi(self, _: Values) -> Json:

@@ -90,6 +90,24 @@ def test_accounts_are_made_and_listed(world):
         world.post("twitch/accounts")
 
 
+def test_a_refusal_of_a_huge_text_is_shorter(http, twitch):
+    huge = "1" * 500_000
+    for path, values in (
+        ("twitch/accounts", {"login": huge}),
+        ("twitch/app-token", {"application": huge}),
+        ("twitch/say", {"from": "viktor", "text": [huge]}),
+    ):
+        with pytest.raises(RefusalError) as problem:
+            http.post(path, **values)
+        assert problem.value.status in (400, 404) and len(problem.value.said) < 30_000
+        assert any(
+            words in problem.value.said for words in ("there are: none", "must be", "cannot")
+        )
+    with pytest.raises(ValueError, match="cannot be a login") as problem:
+        twitch.account(huge)
+    assert len(str(problem.value)) < 30_000
+
+
 def test_an_application_has_its_redirects_and_tells_its_secret_once(http):
     redirects = ["http://localhost:3000", "https://bots.example/callback"]
     made = http.post("twitch/applications", name="Mine", redirects=redirects)
