@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot_sandbox.cloud.prices import described, functions, read, servers
+from bot_sandbox.cloud.prices import functions, read_part, required_fields, servers
 from lessons.costs.month import (
     Work,
     break_even,
@@ -36,10 +36,10 @@ def test_every_price_has_a_source_a_date_and_a_certainty(price):
 
 @pytest.mark.parametrize("missing", ["source", "date", "certainty", "currency"])
 def test_a_price_nobody_can_check_is_refused(missing):
-    row = read("functions")["aws"]
+    row = read_part("functions")["aws"]
     del row[missing]
     with pytest.raises(ValueError, match=f"has no {missing}: AWS Lambda"):
-        described(row)
+        required_fields(row)
 
 
 # --- a function's month -----------------------------------------------------------------------

@@ -25,7 +25,7 @@ from bot_sandbox.cloud.history import History
 from bot_sandbox.cloud.lambda_api import TOO_LARGE
 from bot_sandbox.cloud.pool import Pool
 from bot_sandbox.cloud.queued_calls import QueuedCall, QueuedCalls
-from bot_sandbox.cloud.still import still
+from bot_sandbox.cloud.static_html import static_html
 from bot_sandbox.cloud.timers import Timer, Timers
 from bot_sandbox.diagnosis.function_registry import register, unregister
 from bot_sandbox.event_loop.runner import blocking
@@ -260,7 +260,9 @@ class Cloud(LocalServer):
     def window(self, function: Function | None = None) -> Page:
         """Return a notebook page to watch instances, log and bill, of all functions or one."""
         shown = {"function": function.name} if function else {}
-        return self._notebook_page(still([function] if function else self.functions()), **shown)
+        return self._notebook_page(
+            static_html([function] if function else self.functions()), **shown
+        )
 
     @blocking
     async def invoke(self, name: str, event: Any = None) -> Any:
@@ -332,7 +334,7 @@ class Cloud(LocalServer):
 
     def _bring_back(self, kept: "KeptFunction", is_deployed: bool) -> None:
         function, old = kept.function, kept.function._pool
-        history = kept.history.returned(self.uptime(), after=function._history)
+        history = kept.history.copy_for_restore(self.uptime(), after=function._history)
         if is_deployed:
             function._pool = old.successor(history)
             self._tasks.start(self._drain(old, "restored"))

@@ -27,8 +27,8 @@ from bot_sandbox.processes.supervisor import remove
 HERE = Path(__file__).parent
 RUNTIME = HERE / "var_runtime"  # what AWS's Python has besides its standard library
 RUNTIMES = ("python", "nodejs")
-EVENTS = ("aws", "yandex")
-WORKERS = ("sandbox", "awslambdaric")
+EVENT_FORMATS = ("aws", "yandex")
+WORKER_KINDS = ("sandbox", "awslambdaric")
 # Modules of AWS's own loop, and of the SDK that AWS's Python has
 AWS_LOOP = ("awslambdaric", "runtime_client", "simplejson", "snapshot_restore_py")
 AWS_SDK = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
@@ -39,28 +39,28 @@ raise ImportError(
     "python -m pip install boto3, then deploy again"
 )
 """
-STARTS = ("plain", "snapshot")
+START_KINDS = ("plain", "snapshot")
 ENVIRONMENT_LIMIT = 4096  # bytes
 UNZIPPED_LIMIT = 250 * 1024 * 1024  # bytes of a folder
 # "Defined runtime environment variables", and the sandbox's own marker of a process
-RESERVED = re.compile(
+RESERVED_VARIABLES = re.compile(
     r"AWS_LAMBDA_\w*|AWS_EXECUTION_ENV|AWS_REGION|AWS_DEFAULT_REGION|AWS_ACCESS_KEY(_ID)?|"
     r"AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|LAMBDA_TASK_ROOT|LAMBDA_RUNTIME_DIR|_HANDLER|"
     r"_X_AMZN_TRACE_ID|BOT_SANDBOX_PROCESS"
 )
 # Everything else in the environment, above all tokens, stays outside.
-INHERITED = (
+INHERITED_VARIABLES = (
     *("PATH", "HOME", "LANG", "LC_ALL"),
     *("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA"),
 )
-IGNORED = ("__pycache__", ".git", ".venv")
+IGNORED_FOLDERS = ("__pycache__", ".git", ".venv")
 # What AWS switches off in each version of Node.js ("Building Lambda functions with Node.js"). In
 # NODE_OPTIONS, the same flag without "no-" switches it on again.
 NODE_FLAGS = {
     20: ("--no-experimental-require-module",),
     22: ("--no-experimental-require-module", "--no-experimental-detect-module"),
 }
-COMPILING = threading.Lock()  # all threads share the warning filters
+COMPILE_LOCK = threading.Lock()  # all threads share the warning filters
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,8 @@ class FunctionSettings:
         parts = r"(?!.*\.\.)[\w-][\w/.-]*\.\w+"
         check_pattern("handler", self.handler, parts, "file.function, such as main.handler")
         check_choice("runtime", self.runtime, RUNTIMES)
-        check_choice("events", self.events, EVENTS)
-        check_choice("start", self.start, STARTS)
+        check_choice("events", self.events, EVENT_FORMATS)
+        check_choice("start", self.start, START_KINDS)
         check_range("memory_mb", self.memory_mb, 128, 10240, whole=True)
         check_range("timeout_s", self.timeout_s, 0.001, 900)
         check_range("concurrency", self.concurrency, 1, 1000, whole=True)
@@ -113,8 +113,8 @@ class FunctionSettings:
         check_environment(self.environment)
         if not isinstance(self.packages, bool):
             raise ValueError(f"packages must be True or False; found {self.packages!r}")
-        if self.worker not in WORKERS and not Path(self.worker).is_file():
-            check_choice("worker", self.worker, (*WORKERS, "the path of your own loop"))
+        if self.worker not in WORKER_KINDS and not Path(self.worker).is_file():
+            check_choice("worker", self.worker, (*WORKER_KINDS, "the path of your own loop"))
         if self.worker == "awslambdaric" and self.runtime != "python":
             raise ValueError(f"worker 'awslambdaric' is for runtime 'python', not {self.runtime!r}")
 
@@ -157,7 +157,7 @@ class Deployment:
             )
         self.arn = account.arn(settings.name)
         self._upload = root / "upload"
-        upload(Path(folder), self._upload, check_open)
+        copy_upload(Path(folder), self._upload, check_open)
         if settings.runtime == "python":
             compile_code(self._upload, check_open)
         if settings.worker == "awslambdaric" and not settings.packages:
@@ -210,7 +210,7 @@ class Deployment:
         Raises PermissionError if another account could give a function of Node.js its packages.
         """
         if self.settings.runtime == "nodejs":
-            check_modules_above(self.root)
+            check_owners_of_node_modules(self.root)
         if self.settings.worker == "awslambdaric":
             return [self._program, *self._flags, "-m", "awslambdaric", self.settings.handler]
         return [self._program, *self._flags, str(program or self._worker)]
@@ -221,7 +221,7 @@ class Deployment:
         own = dict(self._environment)
         path = [own.pop("PYTHONPATH", ""), *self._import_paths, str(RUNTIME)]
         return {
-            **{name: os.environ[name] for name in INHERITED if name in os.environ},
+            **{name: os.environ[name] for name in INHERITED_VARIABLES if name in os.environ},
             **{name: str(temporary) for name in ("TMPDIR", "TEMP", "TMP")},
             "PYTHONPATH": os.pathsep.join(filter(None, path)),
             "PYTHONUNBUFFERED": "1",  # a print is in the log even if the next line crashes
@@ -278,7 +278,7 @@ def check_environment(environment: object) -> None:
         check_pattern("a variable's name", name, r"[A-Za-z_]\w*", "letters, digits and _")
         if not isinstance(value, str) or "\0" in value:
             raise ValueError(f"the value of {name} must be text; found {type(value).__name__}")
-    if reserved := ", ".join(name for name in environment if RESERVED.fullmatch(name)):
+    if reserved := ", ".join(name for name in environment if RESERVED_VARIABLES.fullmatch(name)):
         raise ValueError(
             "Lambda was unable to configure your environment variables because the environment "
             "variables you have provided contains reserved keys that are currently not supported "
@@ -289,7 +289,7 @@ def check_environment(environment: object) -> None:
         raise ValueError(f"environment takes {size} bytes; at most {ENVIRONMENT_LIMIT} are allowed")
 
 
-def upload(folder: Path, target: Path, check_open: Callable[[], None]) -> None:
+def copy_upload(folder: Path, target: Path, check_open: Callable[[], None]) -> None:
     """Copy a folder like an upload; refuse what could not be uploaded.
 
     Links inside the folder stay links, as with `zip --symlinks` and on AWS: npm's node_modules has
@@ -301,38 +301,40 @@ def upload(folder: Path, target: Path, check_open: Callable[[], None]) -> None:
         kind = "is a file, not a folder" if folder.exists() else "does not exist"
         raise FileNotFoundError(f"the folder to deploy, {folder}, {kind}; looked in {Path.cwd()}")
     folder, size = folder.resolve(), 0
-    for path in walk(folder, without=IGNORED):
+    for path in walk_folder(folder, without=IGNORED_FOLDERS):
         size += path.lstat().st_size if path.is_symlink() or path.is_file() else 0
-        if path.is_symlink() and points_outside(path, folder):
+        if path.is_symlink() and link_points_outside(path, folder):
             raise ValueError(
                 f"{path} is a link to {path.readlink()}, which would not be there in the cloud: "
                 "put the file itself in its place (your own package: npm install --install-links)"
             )
     if size > UNZIPPED_LIMIT:
-        largest = ", ".join(f"{name} {bytes // 1024**2} MB" for name, bytes in largest_in(folder))
+        largest = ", ".join(
+            f"{name} {bytes // 1024**2} MB" for name, bytes in largest_entries(folder)
+        )
         raise ValueError(
             f"Unzipped size must be smaller than {UNZIPPED_LIMIT} bytes; {folder} has {size}. "
             f"The largest in it: {largest}"
         )
 
-    def copy(source: str, copied: str) -> object:
+    def copy_checked(source: str, copied: str) -> object:
         check_open()
         return shutil.copy2(source, copied)
 
-    ignore = shutil.ignore_patterns(*IGNORED)
-    shutil.copytree(folder, target, symlinks=True, ignore=ignore, copy_function=copy)
+    ignore = shutil.ignore_patterns(*IGNORED_FOLDERS)
+    shutil.copytree(folder, target, symlinks=True, ignore=ignore, copy_function=copy_checked)
 
 
-def largest_in(folder: Path) -> list[tuple[str, int]]:
+def largest_entries(folder: Path) -> list[tuple[str, int]]:
     """Return the three largest entries of a folder, each with the bytes of all its files."""
     sizes: dict[str, int] = {}
-    for path in walk(folder, without=IGNORED):
+    for path in walk_folder(folder, without=IGNORED_FOLDERS):
         name = path.relative_to(folder).parts[0]
         sizes[name] = sizes.get(name, 0) + (path.lstat().st_size if path.is_file() else 0)
     return sorted(sizes.items(), key=lambda entry: -entry[1])[:3]
 
 
-def points_outside(link: Path, folder: Path) -> bool:
+def link_points_outside(link: Path, folder: Path) -> bool:
     """Return whether a link in a folder, or in a copy of it, leads outside."""
     target = link.readlink()
     depth = len(link.parent.relative_to(folder).parts)
@@ -346,7 +348,7 @@ def points_outside(link: Path, folder: Path) -> bool:
         return False
 
 
-def walk(folder: Path, without: tuple[str, ...] = ()) -> Iterator[Path]:
+def walk_folder(folder: Path, without: tuple[str, ...] = ()) -> Iterator[Path]:
     """Yield everything in a folder, links too, but nothing behind a link."""
     for parent, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if name not in without]
@@ -357,16 +359,16 @@ def walk(folder: Path, without: tuple[str, ...] = ()) -> Iterator[Path]:
 def compile_code(folder: Path, check_open: Callable[[], None]) -> None:
     """Store bytecode, because instances can't; errors show at the first call."""
     mode = PycInvalidationMode.UNCHECKED_HASH
-    with COMPILING, warnings.catch_warnings():
+    with COMPILE_LOCK, warnings.catch_warnings():
         warnings.simplefilter("error", SyntaxWarning)  # leave it for the function's log
-        for path in [each for each in walk(folder) if each.suffix == ".py"]:
+        for path in [each for each in walk_folder(folder) if each.suffix == ".py"]:
             check_open()
             compileall.compile_file(path, quiet=2, invalidation_mode=mode)
 
 
 def make_read_only(folder: Path) -> None:
     """Make a folder and all in it read-only; on Windows only its files."""
-    for path in (folder, *walk(folder)):
+    for path in (folder, *walk_folder(folder)):
         if path.is_symlink():
             continue  # its target is in the folder, too
         if os.name != "nt" or path.is_file():
@@ -375,7 +377,7 @@ def make_read_only(folder: Path) -> None:
 
 def worker_file(settings: FunctionSettings, root: Path) -> Path:
     """Return the file with the loop: the sandbox's, or a copy of the named one."""
-    if settings.worker not in WORKERS:
+    if settings.worker not in WORKER_KINDS:
         return Path(shutil.copy(settings.worker, root))
     return HERE / ("worker.py" if settings.runtime == "python" else "worker.mjs")
 
@@ -388,7 +390,7 @@ def link_modules(names: Iterable[str], folder: Path) -> Path:
         if spec is None or spec.origin is None:
             continue  # who needs it says what is lacking
         place = Path(spec.origin)
-        link(place.parent if spec.submodule_search_locations else place, folder)
+        make_link(place.parent if spec.submodule_search_locations else place, folder)
     return folder
 
 
@@ -406,7 +408,7 @@ def link_node_sdk(folder: Path) -> None:
             (folder / NODE_SDK).symlink_to(found[0], target_is_directory=True)
 
 
-def check_modules_above(folder: Path) -> None:
+def check_owners_of_node_modules(folder: Path) -> None:
     """Raise PermissionError if a folder above has packages of another account, but not root.
 
     Node.js would import them if the function has no package of that name.
@@ -420,7 +422,7 @@ def check_modules_above(folder: Path) -> None:
                 )
 
 
-def link(place: Path, folder: Path) -> None:
+def make_link(place: Path, folder: Path) -> None:
     """Put a link to a file or folder into a folder, or a copy where Windows allows no links."""
     try:
         (folder / place.name).symlink_to(place, target_is_directory=place.is_dir())

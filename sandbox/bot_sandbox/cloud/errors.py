@@ -20,7 +20,7 @@ UNSUPPORTED = (
 
 
 # A frame in the function's own file, whose path the loop makes relative
-PLACE = re.compile(
+TRACE_LINE = re.compile(
     r'\s*File "(?P<file>[^"/\\:<][^":]*)", line (?P<line>\d+).*\n\s*(?P<source>.*\S)'
 )
 
@@ -43,7 +43,7 @@ class FunctionError(Exception):
 
 def with_source_line(error: FunctionError) -> FunctionError:
     """Add the function's own line that raised an error to its message."""
-    own = [found for frame in error.trace if (found := PLACE.match(frame))]
+    own = [found for frame in error.trace if (found := TRACE_LINE.match(frame))]
     if not own:
         return error
     last = own[-1]
@@ -51,17 +51,17 @@ def with_source_line(error: FunctionError) -> FunctionError:
     return FunctionError(error.type, message, error.trace, error.posted)
 
 
-def timed_out(seconds: float) -> FunctionError:
+def timeout_error(seconds: float) -> FunctionError:
     """Return the error of a function that ran into its time limit."""
     return FunctionError(TIMEOUT, f"Task timed out after {seconds:.2f} seconds")
 
 
-def init_timed_out(seconds: float) -> FunctionError:
+def init_timeout_error(seconds: float) -> FunctionError:
     """Return the error of an instance that did not ask for its first event in time."""
     return FunctionError(TIMEOUT, f"Init phase timed out after {seconds:.2f} seconds")
 
 
-def exited(code: int) -> FunctionError:
+def exit_error(code: int) -> FunctionError:
     """Return the error of a process that ended before it answered; `code` as in `subprocess`."""
     if code == 0:
         return FunctionError(EXIT, "Runtime exited without providing a reason")
@@ -69,25 +69,25 @@ def exited(code: int) -> FunctionError:
     return FunctionError(EXIT, f"Runtime exited with error: {status}")
 
 
-def closed() -> FunctionError:
+def cloud_closed_error() -> FunctionError:
     """Return the error of a call whose cloud was closed."""
     return FunctionError(EXIT, "Runtime killed: the cloud was closed")
 
 
 def kill_reason(error: FunctionError) -> str:
     """Return in one word why an instance was killed: timeout, memory, exit, closed or start."""
-    if error.message == closed().message:
+    if error.message == cloud_closed_error().message:
         return "closed"
     return {TIMEOUT: "timeout", OUT_OF_MEMORY: "memory", EXIT: "exit"}.get(error.type, "start")
 
 
-def out_of_memory(limit_mb: int) -> FunctionError:
+def out_of_memory_error(limit_mb: int) -> FunctionError:
     """Return the error of an instance that used more memory than it was given."""
     message = f"Runtime killed: it used more than its {limit_mb} MB of memory (memory_mb)"
     return FunctionError(OUT_OF_MEMORY, message)
 
 
-def response_too_large() -> FunctionError:
+def response_too_large_error() -> FunctionError:
     """Return the error of a response that is too large for a synchronous call."""
     message = (
         f"Response payload size exceeded maximum allowed payload size ({RESPONSE_LIMIT} bytes)."
@@ -95,6 +95,6 @@ def response_too_large() -> FunctionError:
     return FunctionError(TOO_LARGE, message)
 
 
-def throttled() -> FunctionError:
+def throttled_error() -> FunctionError:
     """Return the error of a call that was throttled, because all instances are busy."""
     return FunctionError(THROTTLED, "Rate Exceeded.")

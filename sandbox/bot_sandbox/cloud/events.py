@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 from bot_sandbox.cloud.errors import MARSHAL, FunctionError
 from bot_sandbox.http.messages import Headers, Response
 
-TEXT = ("text/", "application/json", "application/javascript", "application/xml")
+TEXT_TYPES = ("text/", "application/json", "application/javascript", "application/xml")
 HIDDEN_BY_YANDEX = {"Authorization", "Cookie"}
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~\w-]+", re.ASCII)  # RFC 9110: a token
 HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]*")
@@ -42,10 +42,10 @@ class FunctionRequest:
 
 def aws_event(request: FunctionRequest) -> dict[str, Any]:
     """Return the event of an AWS Function URL: header names in lower case, cookies separate."""
-    headers = joined([(name.lower(), value) for name, value in request.headers])
+    headers = join_values([(name.lower(), value) for name, value in request.headers])
     cookies = [part.strip() for part in headers.pop("cookie", "").split(";") if part.strip()]
-    domain = forwarded(headers, request)
-    body, is_base64 = encode_body(request.body, headers.get("content-type", ""), TEXT)
+    domain = add_forwarded_headers(headers, request)
+    body, is_base64 = encode_body(request.body, headers.get("content-type", ""), TEXT_TYPES)
     event: dict[str, Any] = {
         "version": "2.0",
         "routeKey": "$default",
@@ -75,13 +75,15 @@ def aws_event(request: FunctionRequest) -> dict[str, Any]:
     if cookies:
         event["cookies"] = cookies
     if request.query:
-        event["queryStringParameters"] = joined(parse_qsl(request.query, keep_blank_values=True))
+        event["queryStringParameters"] = join_values(
+            parse_qsl(request.query, keep_blank_values=True)
+        )
     if request.body:
         event["body"] = body
     return event
 
 
-def forwarded(headers: dict[str, str], request: FunctionRequest) -> str:
+def add_forwarded_headers(headers: dict[str, str], request: FunctionRequest) -> str:
     """Add the X-Forwarded headers that a Function URL passes on; return the domain name.
 
     A tunnel in front of the gateway may have set them already.
@@ -106,10 +108,10 @@ def split_host(host: str) -> tuple[str, str]:
     return name.lower(), port
 
 
-def readable(value: str) -> str:
+def header_text(value: str) -> str:
     """Return a header's value; read bytes that are not UTF-8 as Latin-1.
 
-    >>> readable(b"caf\\xe9".decode(errors="surrogateescape"))
+    >>> header_text(b"caf\\xe9".decode(errors="surrogateescape"))
     'café'
     """
     if value.isascii():
@@ -121,10 +123,10 @@ def readable(value: str) -> str:
         return sent.decode("latin-1")
 
 
-def ascii_only(target: str) -> str:
+def percent_encode(target: str) -> str:
     """Percent-encode the bytes of a request's target that should have been encoded.
 
-    >>> ascii_only("/café?a=%20b"), ascii_only(b"/\\xff".decode(errors="surrogateescape"))
+    >>> percent_encode("/café?a=%20b"), percent_encode(b"/\\xff".decode(errors="surrogateescape"))
     ('/caf%C3%A9?a=%20b', '/%FF')
     """
     if target.isascii():
@@ -135,7 +137,7 @@ def ascii_only(target: str) -> str:
 
 def yandex_event(request: FunctionRequest) -> dict[str, Any]:
     """Return the event of Yandex Cloud: Canonical-Case header names, the last value counts."""
-    named = [(canonical(name), value) for name, value in request.headers]
+    named = [(canonical_header_name(name), value) for name, value in request.headers]
     shown = [(name, value) for name, value in named if name not in HIDDEN_BY_YANDEX]
     query = parse_qsl(request.query, keep_blank_values=True)
     headers = dict(shown)
@@ -145,9 +147,9 @@ def yandex_event(request: FunctionRequest) -> dict[str, Any]:
     return {
         "httpMethod": request.method,
         "headers": headers,
-        "multiValueHeaders": grouped(shown),
+        "multiValueHeaders": group_values(shown),
         "queryStringParameters": dict(query),
-        "multiValueQueryStringParameters": grouped(query),
+        "multiValueQueryStringParameters": group_values(query),
         "requestContext": {
             "identity": {
                 "sourceIp": request.source_ip,
@@ -164,7 +166,7 @@ def yandex_event(request: FunctionRequest) -> dict[str, Any]:
     }
 
 
-EVENTS: dict[str, Callable[[FunctionRequest], dict[str, Any]]] = {
+EVENT_BUILDERS: dict[str, Callable[[FunctionRequest], dict[str, Any]]] = {
     "aws": aws_event,
     "yandex": yandex_event,
 }
@@ -180,16 +182,16 @@ def encode_body(body: bytes, content_type: str, text_types: tuple[str, ...]) -> 
     return base64.b64encode(body).decode(), True
 
 
-def joined(pairs: list[tuple[str, str]]) -> dict[str, str]:
+def join_values(pairs: list[tuple[str, str]]) -> dict[str, str]:
     """Return names with their values; join several values of a name by commas.
 
-    >>> joined([("a", "1"), ("b", "2"), ("a", "3")])
+    >>> join_values([("a", "1"), ("b", "2"), ("a", "3")])
     {'a': '1,3', 'b': '2'}
     """
-    return {name: ",".join(values) for name, values in grouped(pairs).items()}
+    return {name: ",".join(values) for name, values in group_values(pairs).items()}
 
 
-def grouped(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
+def group_values(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
     """Return names with the list of their values."""
     groups: dict[str, list[str]] = {}
     for name, value in pairs:
@@ -197,10 +199,10 @@ def grouped(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
     return groups
 
 
-def canonical(name: str) -> str:
+def canonical_header_name(name: str) -> str:
     """Return a header's name in Canonical-Case.
 
-    >>> canonical("x-telegram-bot-api-secret-token")
+    >>> canonical_header_name("x-telegram-bot-api-secret-token")
     'X-Telegram-Bot-Api-Secret-Token'
     """
     return "-".join(part.capitalize() for part in name.split("-"))
@@ -210,15 +212,15 @@ class AnswerError(ValueError):
     """A function's result that can't be an HTTP response; the message says why."""
 
 
-def decode(body: bytes) -> Any:
+def parse_json(body: bytes) -> Any:
     """Parse JSON; raise ValueError or RecursionError if it is invalid."""
     return DECODER.decode(body.decode())
 
 
-def parse(body: bytes) -> Any:
+def parse_result(body: bytes) -> Any:
     """Parse a function's result; raise a MarshalError if it isn't JSON."""
     try:
-        return decode(body)
+        return parse_json(body)
     except (ValueError, RecursionError) as error:
         message = f"The function's answer is not JSON: {error}"
         raise FunctionError(MARSHAL, message) from error
@@ -235,14 +237,14 @@ def ignored_headers(answer: Any, kind: str) -> str:
     )
 
 
-def response(answer: Any, kind: str = "aws") -> Response:
+def make_response(answer: Any, kind: str = "aws") -> Response:
     """Turn a function's result into HTTP; without a statusCode, all of it is a JSON body.
 
-    `kind` is a key of `EVENTS`.
+    `kind` is a key of `EVENT_BUILDERS`.
 
-    >>> response({"statusCode": 201, "body": "made"}).status
+    >>> make_response({"statusCode": 201, "body": "made"}).status
     201
-    >>> response(["any", "JSON"]).body
+    >>> make_response(["any", "JSON"]).body
     b'["any", "JSON"]'
     """
     if not isinstance(answer, dict) or "statusCode" not in answer:

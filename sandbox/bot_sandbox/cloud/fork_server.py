@@ -34,23 +34,25 @@ def main() -> None:
     forks = Forks(int(sys.argv[1]), sys.argv[2])
     del sys.argv[1:]
     worker.add_exit()
-    api = worker.RuntimeApiClient(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    api = worker.RuntimeApiConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
     own = shared_state.shared_descriptors()
-    handler = worker.attempt(api, "/init/error", lambda: worker.load(os.environ["_HANDLER"]))
-    worker.attempt(api, "/init/error", before_snapshot)
+    handler = worker.run_start_step(
+        api, "/init/error", lambda: worker.load_handler(os.environ["_HANDLER"])
+    )
+    worker.run_start_step(api, "/init/error", run_hooks_before_snapshot)
     if names := shared_state.other_threads():
         refusal = {"errorType": "Snapshot.Threads", "errorMessage": ", ".join(names)}
-        api.call(worker.request("POST", "/init/error", json.dumps(refusal)))
+        api.call(worker.encode_request("POST", "/init/error", json.dumps(refusal)))
         sys.exit(1)
     shared_state.warn_about(shared_state.shared_descriptors() - own)
     gc.collect()
     gc.freeze()  # a later collection would touch, and so copy, all shared memory
-    api.socket.sendall(worker.request("GET", "/restore/next"))
-    forks.serve()  # returns in each fork
+    api.socket.sendall(worker.encode_request("GET", "/restore/next"))
+    forks.serve_until_forked()  # returns in each fork
     api.socket.close()
-    api = worker.RuntimeApiClient(os.environ["AWS_LAMBDA_RUNTIME_API"])
-    worker.attempt(api, "/restore/error", after_restore)
-    worker.serve(api, handler)
+    api = worker.RuntimeApiConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    worker.run_start_step(api, "/restore/error", reset_after_restore)
+    worker.serve_events(api, handler)
 
 
 class Forks:
@@ -64,7 +66,7 @@ class Forks:
         self.ends, self.wakeup = socket.socketpair()
         self.wakeup.setblocking(False)
 
-    def serve(self) -> None:
+    def serve_until_forked(self) -> None:
         """Fork on demand and report how forks ended; return only in a fork."""
         previous = signal.signal(signal.SIGCHLD, lambda *_: None)  # a handler, so that it wakes us
         signal.set_wakeup_fd(self.wakeup.fileno())
@@ -87,18 +89,20 @@ class Forks:
         if not request:
             os._exit(0)  # the cloud is gone
         number, marker, environment = json.loads(request)
-        own = self.marker.change(marker)  # before the fork, so that it has it from the start
+        own = self.marker.replace_marker(
+            marker
+        )  # before the fork, so that it has it from the start
         try:
             pid = os.fork()
         except OSError as error:
             os.write(outputs[0], f"[ERROR] no fork: {error}\n".encode())
-            self.tell("ended", number, 1)
+            self.send_report("ended", number, 1)
             pid = -1
         if pid == 0:
-            self.tell("forked", number, os.getpid())
+            self.send_report("forked", number, os.getpid())
             become_instance(environment, outputs[0])
             return True
-        self.marker.change(own)
+        self.marker.replace_marker(own)
         os.close(outputs[0])
         if pid > 0:
             self.living[pid] = number
@@ -109,9 +113,9 @@ class Forks:
         for pid in list(self.living):
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended:
-                self.tell("ended", self.living.pop(pid), os.waitstatus_to_exitcode(status))
+                self.send_report("ended", self.living.pop(pid), os.waitstatus_to_exitcode(status))
 
-    def tell(self, what: str, number: int, detail: int) -> None:
+    def send_report(self, what: str, number: int, detail: int) -> None:
         """Write one line to the cloud."""
         with suppress(OSError):  # the cloud is gone, as the next read will show
             self.control.sendall(json.dumps([what, number, detail]).encode() + b"\n")
@@ -130,7 +134,7 @@ class Marker:
         self.address: int = libc.getenv(name.encode())
         self.text = os.environ[name]
 
-    def change(self, new: str) -> str:
+    def replace_marker(self, new: str) -> str:
         """Write another marker and return the old one."""
         if len(new) != len(self.text):
             raise ValueError(f"a marker must be {len(self.text)} characters; found {new!r}")
@@ -150,23 +154,23 @@ def become_instance(environment: dict[str, str], output: int) -> None:
     os.chdir(os.environ["LAMBDA_TASK_ROOT"])
 
 
-def before_snapshot() -> None:
+def run_hooks_before_snapshot() -> None:
     """Call the hooks registered with AWS's `snapshot_restore_py`, the last one first."""
-    for hook, arguments, named in reversed(registered("get_before_snapshot")):
+    for hook, arguments, named in reversed(registered_hooks("get_before_snapshot")):
         hook(*arguments, **named)
 
 
-def after_restore() -> None:
+def reset_after_restore() -> None:
     """Reset what must differ between instances; `random` reseeds itself after a fork."""
     if numpy := sys.modules.get("numpy.random"):
         numpy.seed()
     if tempfile := sys.modules.get("tempfile"):
         vars(tempfile)["tempdir"] = None  # the template's until now
-    for hook, arguments, named in registered("get_after_restore"):
+    for hook, arguments, named in registered_hooks("get_after_restore"):
         hook(*arguments, **named)
 
 
-def registered(which: str) -> list[Any]:
+def registered_hooks(which: str) -> list[Any]:
     """Return the hooks registered with `snapshot_restore_py`, if the function has loaded it."""
     hooks: list[Any] = getattr(sys.modules.get("snapshot_restore_py"), which, list)()
     return hooks

@@ -17,7 +17,7 @@ from bot_sandbox.cloud import events, lambda_api
 from bot_sandbox.cloud.deployment import CloudAccount
 from bot_sandbox.cloud.errors import PAYLOAD_LIMIT, THROTTLED, UNSUPPORTED, FunctionError
 from bot_sandbox.cloud.function import Function
-from bot_sandbox.cloud.lambda_api import TOO_LARGE, LambdaApi, Refusal
+from bot_sandbox.cloud.lambda_api import TOO_LARGE, LambdaApi, LambdaApiError
 from bot_sandbox.cloud.queued_calls import QueuedCalls
 from bot_sandbox.http.access import OWN_ENDING, Access, is_loopback, split_target
 from bot_sandbox.http.body import read_body
@@ -52,11 +52,11 @@ class Gateway:
         host, target = request.headers.get("Host", ""), request.raw_path
         if not target.startswith("/"):  # "absolute-form": the host is in the target
             host, target = split_target(target)  # `Access` checks this host as well
-        path, _, query = events.ascii_only(target).partition("?")
+        path, _, query = events.percent_encode(target).partition("?")
         domain = events.split_host(host)[0]
         proxied = is_proxied(request.headers)  # then the host is the Jupyter server's
         by_host = domain.endswith(OWN_ENDING) and not proxied
-        is_api = not by_host and bool(lambda_api.PATH.match(path))
+        is_api = not by_host and bool(lambda_api.API_PATH.match(path))
         if by_host:
             name = domain.removesuffix(OWN_ENDING)
         elif not is_api:
@@ -64,10 +64,10 @@ class Gateway:
             name, path = unquote(name), f"/{path}"
         try:  # before the body is read
             if refused := self._access.refusal(request, public=not is_api):
-                raise Refusal(403, "AccessDeniedException", refused)
+                raise LambdaApiError(403, "AccessDeniedException", refused)
             if is_api:
                 self._lambda_api.check_key(request.headers.get("Authorization", ""))
-        except Refusal as refusal:
+        except LambdaApiError as refusal:
             return refusal.response()
         if request.headers.get("Expect", "").lower() == "100-continue":  # curl, before 1 MB
             await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -75,15 +75,15 @@ class Gateway:
         if is_api:
             return await self._lambda_api.handle(request.method, path, query, request.headers, body)
         # Looked up after the last wait, so that a newer deployment answers.
-        function = self._find(name, by_host)
+        function = self._find_function(name, by_host)
         if function is None:
             deployed = ", ".join(sorted(self._functions)) or "none"
             # A stranger, such as another user of a JupyterHub's machine, is not told their names.
             is_own = is_loopback(domain) and not proxy_prefix()
             hint = f" Deployed: {deployed}." if is_own else ""
-            return message(404, f"There is no function {name!r} here.{hint}")
+            return message_response(404, f"There is no function {name!r} here.{hint}")
         if body is None:
-            return message(413, TOO_LARGE)
+            return message_response(413, TOO_LARGE)
         request_id = str(uuid.uuid4())
         http = events.FunctionRequest(
             request.method,
@@ -91,7 +91,7 @@ class Gateway:
             path,
             query,
             [
-                (name, events.readable(value))
+                (name, events.header_text(value))
                 for name, value in without_jupyter(request.headers.items(), proxied)
             ],
             body,
@@ -99,41 +99,41 @@ class Gateway:
             function.name,
             self._clock.now(),
         )
-        event = json.dumps(events.EVENTS[function.settings.events](http)).encode()
+        event = json.dumps(events.EVENT_BUILDERS[function.settings.events](http)).encode()
         if len(event) > PAYLOAD_LIMIT:
-            return message(413, TOO_LARGE)
-        response = await answer(function, event, request_id)
+            return message_response(413, TOO_LARGE)
+        response = await run_function(function, event, request_id)
         if proxied:  # a cookie would go to the Jupyter server, and never come back
             response.headers.popall("Set-Cookie", None)
         return response
 
-    def _find(self, name: str, by_host: bool) -> Function | None:
+    def _find_function(self, name: str, by_host: bool) -> Function | None:
         if by_host and name not in self._functions:  # host names have no capital letters
             named = {each.lower(): each for each in self._functions}
             name = named.get(name, name)
         return self._functions.get(name)
 
 
-async def answer(function: Function, event: bytes, request_id: str) -> web.Response:
+async def run_function(function: Function, event: bytes, request_id: str) -> web.Response:
     """Run the function; turn each error into a status code."""
     try:
         value = (await function._pool.invoke(event, request_id)).value
         if ignored := events.ignored_headers(value, function.settings.events):
             function._history.log.add(f"[WARNING] {ignored}")
-        result = events.response(value, function.settings.events)
+        result = events.make_response(value, function.settings.events)
     except FunctionError as error:
         if error.type == THROTTLED:
-            return message(429, error.message)
+            return message_response(429, error.message)
         if error.type == UNSUPPORTED:
-            return message(501, error.message)
-        return message(502, "Internal Server Error")
+            return message_response(501, error.message)
+        return message_response(502, "Internal Server Error")
     except events.AnswerError as error:
         function._history.log.add(f"[ERROR] this answer cannot be an HTTP response: {error}")
-        return message(502, "Internal Server Error")
+        return message_response(502, "Internal Server Error")
     return web.Response(status=result.status, headers=result.headers, body=result.body)
 
 
-def message(status: int, text: str) -> web.Response:
+def message_response(status: int, text: str) -> web.Response:
     """Return the gateway's own response."""
     headers = CIMultiDict({"Content-Type": "application/json"})
     return web.Response(status=status, headers=headers, body=json.dumps({"Message": text}).encode())

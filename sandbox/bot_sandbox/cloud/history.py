@@ -140,7 +140,7 @@ class History:
         copied.log = self.log.copy(self.log.last)
         return copied
 
-    def returned(self, now: float, after: "History") -> "History":
+    def copy_for_restore(self, now: float, after: "History") -> "History":
         """Return a copy to go on with when the cloud returns to a snapshot.
 
         No call is under way, and no instance is alive. Numbers of lines go on from `after`.
@@ -152,25 +152,25 @@ class History:
         for record in copied.instances:
             if record.stopped is None:
                 record.stopped = now
-                copied.enter(record, "stopped", now, "restored")
+                copied.record_state(record, "stopped", now, "restored")
         return copied
 
-    def enter(self, record: InstanceRecord, state: str, now: float, why: str = "") -> None:
+    def record_state(self, record: InstanceRecord, state: str, now: float, why: str = "") -> None:
         """Record a new state of an instance."""
         record.state, record.since, record.why = state, now, why
         self.changes.changed()
 
-    def begin(self, call: RunningCall) -> None:
+    def record_begin(self, call: RunningCall) -> None:
         """Record that a call has got an instance."""
         self.calls[call.request_id] = call
         self.changes.changed()
 
-    def throttle(self) -> None:
+    def count_throttled(self) -> None:
         """Count a throttled call."""
         self.throttled += 1
         self.changes.changed()
 
-    def end(self, invocation: Invocation) -> None:
+    def record_end(self, invocation: Invocation) -> None:
         """Record the end of a call."""
         self.calls.pop(invocation.request_id, None)
         self.billed_ms += invocation.billed_ms
@@ -180,7 +180,7 @@ class History:
         self.changes.changed()
 
 
-def report(invocation: Invocation) -> str:
+def report_line(invocation: Invocation) -> str:
     """Return Lambda's REPORT line; a start from a snapshot is called a restore."""
     line = (
         f"REPORT RequestId: {invocation.request_id}\t"

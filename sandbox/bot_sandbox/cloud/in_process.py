@@ -26,15 +26,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot_sandbox.cloud import events, worker
-from bot_sandbox.cloud.errors import FunctionError, exited, with_source_line
+from bot_sandbox.cloud.errors import FunctionError, exit_error, with_source_line
 from bot_sandbox.cloud.history import History
 from bot_sandbox.diagnosis.function_registry import register, unregister
 from bot_sandbox.http.messages import Response
 from bot_sandbox.http.webhook_post import PostError
 
 DOMAIN = ".localhost"
-IGNORED = shutil.ignore_patterns("__pycache__", ".git", ".venv")
-ARN = "arn:aws:lambda:us-east-1:000000000000:function:"
+IGNORED_FOLDERS = shutil.ignore_patterns("__pycache__", ".git", ".venv")
+ARN_PREFIX = "arn:aws:lambda:us-east-1:000000000000:function:"
 TIMEOUT_S = 900  # for the function's context; nothing enforces it
 
 
@@ -68,7 +68,7 @@ class InProcessCloud:
         does not load raises FunctionError and replaces nothing.
         """
         copy = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self._folder.name)) / "code"
-        shutil.copytree(folder, copy, ignore=IGNORED)
+        shutil.copytree(folder, copy, ignore=IGNORED_FOLDERS)
         own = dict(environment or {})
         packages = self._packages if packages is None else packages
         function = InProcessFunction(name, copy, handler, own, self._import_paths, packages)
@@ -98,7 +98,7 @@ class InProcessCloud:
             function.name, time.time(),
         )  # fmt: skip
         try:
-            response = events.response(function.call(events.aws_event(request), request_id))
+            response = events.make_response(function.call(events.aws_event(request), request_id))
         except (FunctionError, events.AnswerError):
             content = json.dumps({"Message": "Internal Server Error"}).encode()
             response = Response(502, [("Content-Type", "application/json")], content)
@@ -162,8 +162,8 @@ class InProcessFunction:
     def load(self) -> worker.Handler:
         """Import the handler if it isn't loaded; raises FunctionError."""
         if self._handler is None:
-            with self._installed():
-                self._handler = worker.load(self._environment["_HANDLER"])
+            with self._function_environment():
+                self._handler = worker.load_handler(self._environment["_HANDLER"])
         return self._handler
 
     def call(self, event: Any, request_id: str = "") -> Any:
@@ -172,30 +172,30 @@ class InProcessFunction:
         handler = self.load()
         headers = {
             "lambda-runtime-aws-request-id": request_id,
-            "lambda-runtime-invoked-function-arn": ARN + self.name,
+            "lambda-runtime-invoked-function-arn": ARN_PREFIX + self.name,
             "lambda-runtime-deadline-ms": str(int((time.time() + TIMEOUT_S) * 1000)),
         }
         self.history.log.add(f"START RequestId: {request_id} Version: $LATEST")
         try:
-            with self._installed():
+            with self._function_environment():
                 answer = handler(event, worker.LambdaContext(headers, self._environment))
-                return events.parse(worker.to_json(answer).encode())
+                return events.parse_result(worker.to_json(answer).encode())
         finally:
             self.history.log.add(f"END RequestId: {request_id}")
 
     @contextmanager
-    def _installed(self) -> Iterator[None]:
+    def _function_environment(self) -> Iterator[None]:
         """Install its environment and modules, and send its output to its log."""
         before = dict(sys.modules)
         names = {path.stem for path in self._folder.iterdir()}
-        foreign = set() if self._packages else _packages(before, self._path)
-        hidden = {name for name in before if _top(name) in names | foreign}
+        foreign = set() if self._packages else _foreign_packages(before, self._path)
+        hidden = {name for name in before if _top_package(name) in names | foreign}
         for name in hidden:
             del sys.modules[name]
         sys.modules.update(self._modules)
         environment, path, finders = dict(os.environ), list(sys.path), list(sys.meta_path)
         os.environ.update(self._environment)
-        sys.path[:] = [*self._path, *(path if self._packages else _standard(path))]
+        sys.path[:] = [*self._path, *(path if self._packages else _standard_library_paths(path))]
         if not self._packages:  # others find packages that are installed as links
             sys.meta_path[:] = [BuiltinImporter, FrozenImporter, PathFinder]
         printed = CapturedOutput()
@@ -209,14 +209,16 @@ class InProcessFunction:
                 except BaseException as error:  # it would end a process
                     if not isinstance(error, SystemExit):
                         traceback.print_exc()
-                    raise exited(1) from None
+                    raise exit_error(1) from None
         finally:
             for line in printed.getvalue().splitlines():
                 self.history.log.add(line)
             os.environ.clear()
             os.environ.update(environment)
             sys.path[:], sys.meta_path[:] = path, finders
-            own = {name: module for name, module in sys.modules.items() if _top(name) in names}
+            own = {
+                name: module for name, module in sys.modules.items() if _top_package(name) in names
+            }
             for name in own:
                 del sys.modules[name]
             self._modules = own
@@ -236,13 +238,13 @@ def as_function_error() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        posted = json.loads(worker.failure(error))
+        posted = json.loads(worker.encode_error(error))
         raise FunctionError(
             posted["errorType"], posted["errorMessage"], posted["stackTrace"]
         ) from error
 
 
-def _standard(path: list[str]) -> list[str]:
+def _standard_library_paths(path: list[str]) -> list[str]:
     """Return the entries of sys.path that are the standard library."""
     roots = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
     return [
@@ -252,22 +254,22 @@ def _standard(path: list[str]) -> list[str]:
     ]
 
 
-def _packages(modules: Mapping[str, ModuleType], path: list[str]) -> set[str]:
+def _foreign_packages(modules: Mapping[str, ModuleType], path: list[str]) -> set[str]:
     """Return the packages among modules that are neither Python's own nor in these folders."""
     standard = sys.stdlib_module_names | {"__main__"}
     folders = tuple(folder + os.sep for folder in path)
     return {
         name
-        for name in {_top(name) for name in modules} - standard
-        if not any(place.startswith(folders) for place in _places(modules.get(name)))
+        for name in {_top_package(name) for name in modules} - standard
+        if not any(place.startswith(folders) for place in _paths_of_module(modules.get(name)))
     }
 
 
-def _places(module: ModuleType | None) -> list[str]:
+def _paths_of_module(module: ModuleType | None) -> list[str]:
     """Return where a module is: its file, or the folders of a package without a file."""
     file = getattr(module, "__file__", None)
     return [file] if file else [f"{folder}{os.sep}" for folder in getattr(module, "__path__", ())]
 
 
-def _top(name: str) -> str:
+def _top_package(name: str) -> str:
     return name.partition(".")[0]

@@ -35,7 +35,7 @@ class Instance:
         self._output = OutputPipe(history.log)
         self._process: InstanceProcess | None = None
         self._temporary = deployment.root / f"tmp-{number}"
-        self._too_late = errors.timed_out(deployment.settings.timeout_s)
+        self._too_late = errors.timeout_error(deployment.settings.timeout_s)
         self._calls = 0
         self._measured_at: int | None = None  # after how many calls
 
@@ -51,7 +51,7 @@ class Instance:
             if not self.is_broken:
                 self._start_process(launch, address)
         except OSError as error:
-            self.fail(FunctionError(errors.EXIT, f"Runtime could not be started: {error}"))
+            self.mark_broken(FunctionError(errors.EXIT, f"Runtime could not be started: {error}"))
         finally:
             self._output.close_write_end()
         try:
@@ -83,9 +83,9 @@ class Instance:
                 self._output.end_line()
             self._output.tail = None
 
-    def fail(self, error: FunctionError) -> None:
+    def mark_broken(self, error: FunctionError) -> None:
         """Mark it as broken, and pass the error to those who wait."""
-        self._api.fail(error)
+        self._api.mark_broken(error)
 
     async def stop(self, why: str) -> None:
         """Kill the process and its descendants; free its port and folder.
@@ -93,19 +93,19 @@ class Instance:
         `why` is recorded if the instance was not broken.
         """
         if not self.is_broken:
-            self._history.enter(self.record, "stopped", self._clock(), why)
-        self.fail(errors.exited(-9))
+            self._history.record_state(self.record, "stopped", self._clock(), why)
+        self.mark_broken(errors.exit_error(-9))
         process = self._process
         try:
             if process:
                 await process.kill()
         except OSError:  # no file descriptor is left to look for its processes: free its own
-            self._free()
+            self._free_port_and_folder()
             if process:
                 await process.kill()
         finally:
             self._ended()  # if it never had a process
-            self._free()
+            self._free_port_and_folder()
             remove(self._temporary)
 
     def check_memory(self) -> None:
@@ -127,7 +127,7 @@ class Instance:
             self.record.max_memory = used
             self._history.changes.changed()
         if used > memory_mb * MB:
-            self.fail(errors.out_of_memory(memory_mb))
+            self.mark_broken(errors.out_of_memory_error(memory_mb))
 
     def _fail_late(self, too_late: FunctionError) -> None:
         """Mark it as broken, because its time is over.
@@ -136,15 +136,15 @@ class Instance:
         """
         if self._process:
             self._measure_memory(self._process, with_children=True)
-        self.fail(too_late)
+        self.mark_broken(too_late)
 
-    def drain(self) -> None:
+    def update_log(self) -> None:
         """Bring the log up to date."""
         self._output.drain()
 
-    def _free(self) -> None:
+    def _free_port_and_folder(self) -> None:
         self._api.close()
-        self._output.close()
+        self._output.close_read_end()
 
     def _start_process(self, launch: Launch, address: str) -> None:
         self._temporary.mkdir()
@@ -152,11 +152,11 @@ class Instance:
             "AWS_LAMBDA_RUNTIME_API": address,
             "AWS_LAMBDA_LOG_STREAM_NAME": f"instance-{self.record.number}",
         }
-        self._process = launch(environment, self._output, self._exited)
+        self._process = launch(environment, self._output, self._on_exit)
 
-    def _exited(self, code: int) -> None:
+    def _on_exit(self, code: int) -> None:
         self._output.drain()
-        self.fail(errors.exited(code))
+        self.mark_broken(errors.exit_error(code))
         self._ended()
 
     def _ended(self) -> None:
@@ -164,5 +164,7 @@ class Instance:
             return
         self.record.stopped = now = self._clock()
         if self.record.state != "stopped" and self._api.failure:
-            self._history.enter(self.record, "killed", now, errors.kill_reason(self._api.failure))
+            self._history.record_state(
+                self.record, "killed", now, errors.kill_reason(self._api.failure)
+            )
         self._history.changes.changed()

@@ -21,15 +21,15 @@ from aiohttp import web
 
 from bot_sandbox.cloud.deployment import CloudAccount
 from bot_sandbox.cloud.errors import EXIT, PAYLOAD_LIMIT, THROTTLED, TIMEOUT, FunctionError
-from bot_sandbox.cloud.events import decode
+from bot_sandbox.cloud.events import parse_json
 from bot_sandbox.cloud.function import Function
 from bot_sandbox.cloud.history import Log
 from bot_sandbox.cloud.queued_calls import QueuedCalls
 from bot_sandbox.cloud.trace import MOST_RUNS, next_trace
 from bot_sandbox.http.access import is_key
 
-PATH = re.compile(r"/\d{4}-\d\d-\d\d(/|$)")  # each version of the API is a date
-HAS = "Invoke, ListFunctions, GetFunction, GetFunctionConfiguration"
+API_PATH = re.compile(r"/\d{4}-\d\d-\d\d(/|$)")  # each version of the API is a date
+SUPPORTED_ACTIONS = "Invoke, ListFunctions, GetFunction, GetFunctionConfiguration"
 TOO_LARGE = f"Request must be smaller than {PAYLOAD_LIMIT} bytes for the InvokeFunction operation"
 ASYNC_LIMIT = 1024 * 1024  # bytes; "Lambda quotas"
 TAIL_LIMIT = 4096  # bytes of a log in a response
@@ -47,7 +47,7 @@ KEY_WANTED = (
 INVOCATION_TYPES = ("RequestResponse", "Event", "DryRun")
 
 
-class Refusal(Exception):  # noqa: N818 - a response, which AWS calls an exception
+class LambdaApiError(Exception):
     """A refusal: a status and an error of AWS's."""
 
     def __init__(self, status: int, type: str, message: str, **more: str) -> None:
@@ -59,7 +59,7 @@ class Refusal(Exception):  # noqa: N818 - a response, which AWS calls an excepti
     def response(self) -> web.Response:
         """Return the response; `handle` adds the request's id."""
         about = {"x-amzn-ErrorType": self.type, "x-amzn-RequestId": str(uuid.uuid4())}
-        return answer(self.status, self.body, about)
+        return json_response(self.status, self.body, about)
 
 
 class LambdaApi:
@@ -78,8 +78,8 @@ class LambdaApi:
         """Answer one request; `body` is None if it was too large."""
         request_id = str(uuid.uuid4())
         try:
-            response = await self._serve(method, path, query, headers, body, request_id)
-        except Refusal as refusal:
+            response = await self._answer_action(method, path, query, headers, body, request_id)
+        except LambdaApiError as refusal:
             response = refusal.response()
         response.headers["x-amzn-RequestId"] = request_id
         return response
@@ -94,9 +94,9 @@ class LambdaApi:
                 return
             type = "UnrecognizedClientException"
             message = "The security token included in the request is invalid"
-        raise Refusal(403, type, f"{message}. {KEY_WANTED}")
+        raise LambdaApiError(403, type, f"{message}. {KEY_WANTED}")
 
-    async def _serve(
+    async def _answer_action(
         self,
         method: str,
         path: str,
@@ -109,33 +109,35 @@ class LambdaApi:
         qualifier = asked.get("Qualifier")
         match method, [unquote(part) for part in path.strip("/").split("/")]:
             case "POST", ["2015-03-31", "functions", name, "invocations"]:
-                function = self._find(name, qualifier, "lambda:InvokeFunction")
+                function = self._find_function(name, qualifier, "lambda:InvokeFunction")
                 return await self._invoke(function, headers, body, request_id)
             case "GET", ["2015-03-31", "functions"]:
-                return self._list(asked)
+                return self._list_functions(asked)
             case "GET", ["2015-03-31", "functions", name]:
-                described = describe(self._find(name, qualifier, "lambda:GetFunction"))
-                return answer(200, {"Configuration": described, "Tags": {}})
+                described = function_configuration(
+                    self._find_function(name, qualifier, "lambda:GetFunction")
+                )
+                return json_response(200, {"Configuration": described, "Tags": {}})
             case "GET", ["2015-03-31", "functions", name, "configuration"]:
-                function = self._find(name, qualifier, "lambda:GetFunctionConfiguration")
-                return answer(200, describe(function))
-        raise Refusal(
+                function = self._find_function(name, qualifier, "lambda:GetFunctionConfiguration")
+                return json_response(200, function_configuration(function))
+        raise LambdaApiError(
             501,
             "NotImplementedException",
-            f"this sandbox has no {method} {path} of the Lambda API; it has {HAS}. "
+            f"this sandbox has no {method} {path} of the Lambda API; it has {SUPPORTED_ACTIONS}. "
             "Functions are deployed with Cloud.deploy or on the sandbox's command line.",
         )
 
-    def _find(self, name: str, qualifier: str | None, action: str) -> Function:
+    def _find_function(self, name: str, qualifier: str | None, action: str) -> Function:
         """Return a function by its name or ARN, or refuse the `action` as AWS does."""
         found = NAME.fullmatch(name)
         if not found:
-            raise Refusal(
+            raise LambdaApiError(
                 400, "ValidationException", f"{name!r} is not the name or ARN of a function"
             )
         own, short, version = self._account, found["name"], qualifier or found["version"]
         if found["region"] not in (None, own.region):
-            raise Refusal(
+            raise LambdaApiError(
                 404,
                 "ResourceNotFoundException",
                 f"Functions from '{found['region']}' are not reachable in this region "
@@ -143,7 +145,7 @@ class LambdaApi:
             )
         if found["account"] not in (None, own.number):
             arn = own.arn(short).replace(own.number, found["account"])
-            raise Refusal(
+            raise LambdaApiError(
                 403,
                 "AccessDeniedException",
                 f"User: arn:aws:iam::{own.number}:user/sandbox is not authorized to perform: "
@@ -152,7 +154,7 @@ class LambdaApi:
                 "gives it another",
             )
         if qualifier and found["version"] not in (None, qualifier):
-            raise Refusal(
+            raise LambdaApiError(
                 400,
                 "InvalidParameterValueException",
                 "The derived qualifier from the function name does not match the specified "
@@ -161,7 +163,7 @@ class LambdaApi:
         function = self._functions.get(short)
         if function is None or version not in (None, "$LATEST"):
             arn = own.arn(short) + (f":{version}" if version else "")
-            raise Refusal(404, "ResourceNotFoundException", f"Function not found: {arn}")
+            raise LambdaApiError(404, "ResourceNotFoundException", f"Function not found: {arn}")
         return function
 
     async def _invoke(
@@ -169,7 +171,7 @@ class LambdaApi:
     ) -> web.Response:
         kind = headers.get("X-Amz-Invocation-Type", "RequestResponse")
         if kind not in INVOCATION_TYPES:
-            raise Refusal(
+            raise LambdaApiError(
                 400,
                 "ValidationException",
                 f"Value {kind!r} at 'invocationType' failed to satisfy constraint: Member must "
@@ -177,11 +179,11 @@ class LambdaApi:
             )
         if headers.get("X-Amz-Client-Context"):
             lacks = "this sandbox has no client context (X-Amz-Client-Context); put it in the event"
-            raise Refusal(501, "NotImplementedException", lacks)
+            raise LambdaApiError(501, "NotImplementedException", lacks)
         if body is None:
-            raise Refusal(413, "RequestEntityTooLargeException", TOO_LARGE)
+            raise LambdaApiError(413, "RequestEntityTooLargeException", TOO_LARGE)
         if kind == "Event" and len(body) > ASYNC_LIMIT:
-            raise Refusal(
+            raise LambdaApiError(
                 413,
                 "RequestEntityTooLargeException",
                 f"{len(body)} byte payload is too large for the Event invocation type "
@@ -189,10 +191,10 @@ class LambdaApi:
             )
         event = body or b"{}"
         try:
-            decode(event)
+            parse_json(event)
         except (ValueError, RecursionError) as error:
             why = f"Could not parse request body into json: {error}"
-            raise Refusal(400, "InvalidRequestContentException", why) from None
+            raise LambdaApiError(400, "InvalidRequestContentException", why) from None
         if kind == "DryRun":
             return web.Response(status=204)
         try:
@@ -203,7 +205,7 @@ class LambdaApi:
             )
             if kind == "Event":  # it is taken, and then dropped without a retry
                 return web.Response(status=202)
-            raise Refusal(400, error.type, error.message) from None
+            raise LambdaApiError(400, error.type, error.message) from None
         if kind == "Event":
             self._queue.start(function.name, event, request_id, trace)
             return web.Response(status=202)
@@ -214,31 +216,33 @@ class LambdaApi:
         except FunctionError as error:
             if error.type == THROTTLED:
                 reason = "ReservedFunctionConcurrentInvocationLimitExceeded"
-                raise Refusal(
+                raise LambdaApiError(
                     429, "TooManyRequestsException", error.message, Reason=reason
                 ) from None
             about["X-Amz-Function-Error"] = "Unhandled"
-            payload = error.posted or report(error, request_id)
+            payload = error.posted or error_payload(error, request_id)
         if tail:
             last = "".join(f"{line}\n" for _, line in tail.after(0)).encode()[-TAIL_LIMIT:]
             about["X-Amz-Log-Result"] = base64.b64encode(last).decode()
         return web.Response(body=payload, headers={"Content-Type": "application/json", **about})
 
-    def _list(self, asked: dict[str, str]) -> web.Response:
+    def _list_functions(self, asked: dict[str, str]) -> web.Response:
         try:
             first, most = int(asked.get("Marker", "0")), int(asked.get("MaxItems", "50"))
         except ValueError:
             first = most = -1
         if first < 0 or not 1 <= most <= 10_000:
             wrong = "Marker is what the page before gave; MaxItems is a number from 1 to 10000"
-            raise Refusal(400, "InvalidParameterValueException", wrong)
+            raise LambdaApiError(400, "InvalidParameterValueException", wrong)
         functions = list(self._functions.values())
-        page = [describe(each) for each in functions[first : first + most]]
+        page = [function_configuration(each) for each in functions[first : first + most]]
         more = first + most < len(functions)
-        return answer(200, {"Functions": page, "NextMarker": str(first + most) if more else None})
+        return json_response(
+            200, {"Functions": page, "NextMarker": str(first + most) if more else None}
+        )
 
 
-def describe(function: Function) -> dict[str, Any]:
+def function_configuration(function: Function) -> dict[str, Any]:
     """Return a function's configuration, without its environment, which may hold a token."""
     settings = function.settings
     modified = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(function.deployed))
@@ -259,13 +263,13 @@ def describe(function: Function) -> dict[str, Any]:
     }
 
 
-def report(error: FunctionError, request_id: str) -> bytes:
+def error_payload(error: FunctionError, request_id: str) -> bytes:
     """Return the payload of an error that the function's loop did not report."""
     prefix = f"RequestId: {request_id} Error: " if error.type in (TIMEOUT, EXIT) else ""
     return json.dumps({"errorType": error.type, "errorMessage": prefix + error.message}).encode()
 
 
-def answer(status: int, body: Any, headers: dict[str, str] | None = None) -> web.Response:
+def json_response(status: int, body: Any, headers: dict[str, str] | None = None) -> web.Response:
     """Return a JSON response."""
     headers = {"Content-Type": "application/json", **(headers or {})}
     return web.Response(status=status, headers=headers, body=json.dumps(body).encode())

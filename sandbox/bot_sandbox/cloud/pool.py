@@ -14,8 +14,15 @@ from bot_sandbox.cloud import errors
 from bot_sandbox.cloud.bill import TARIFFS
 from bot_sandbox.cloud.deployment import Deployment
 from bot_sandbox.cloud.errors import FunctionError
-from bot_sandbox.cloud.events import parse
-from bot_sandbox.cloud.history import History, InstanceRecord, Invocation, Log, RunningCall, report
+from bot_sandbox.cloud.events import parse_result
+from bot_sandbox.cloud.history import (
+    History,
+    InstanceRecord,
+    Invocation,
+    Log,
+    RunningCall,
+    report_line,
+)
 from bot_sandbox.cloud.instance import MB, Instance
 from bot_sandbox.cloud.snapshot_start import Launcher
 from bot_sandbox.cloud.trace import next_trace
@@ -73,10 +80,10 @@ class Pool:
         instance = self._take_instance()
         try:
             longest_s = max(self._init_timeout_s, self.settings.timeout_s)
-            await self._start(instance, longest_s, errors.init_timed_out(longest_s))
+            await self._start_instance(instance, longest_s, errors.init_timeout_error(longest_s))
             instance.check_memory()
         finally:
-            await self._release(instance)
+            await self._release_instance(instance)
 
     async def invoke(
         self,
@@ -95,7 +102,7 @@ class Pool:
         instance = self._take_instance()
         cold = instance.record.ready is None
         call = RunningCall(request_id, instance.record.number, arrived, cold, caller=caller)
-        self._history.begin(call)
+        self._history.record_begin(call)
         answer, error = None, None
         began: float | None = None  # in real time, as all durations
         timeout_s = self.settings.timeout_s
@@ -105,25 +112,25 @@ class Pool:
                 self._log_start(call, tail)
                 began = time.perf_counter()
                 try:
-                    await self._start(instance, timeout_s, errors.timed_out(timeout_s))
+                    await self._start_instance(instance, timeout_s, errors.timeout_error(timeout_s))
                 finally:
                     instance.record.init_s = 0.0  # it is in the call's own duration
-            self._history.enter(instance.record, "busy", self._log_start(call, tail))
+            self._history.record_state(instance.record, "busy", self._log_start(call, tail))
             trace = trace or next_trace("", self.deployment.arn)
             began = began or time.perf_counter()
             left_s = timeout_s - (time.perf_counter() - began)
             payload = await instance.invoke(call.request_id, event, trace, left_s, tail)
-            answer = FunctionResult(payload, parse(payload))
+            answer = FunctionResult(payload, parse_result(payload))
         except FunctionError as raised:
             error = raised
         work_s = 0.0 if began is None else time.perf_counter() - began
         ended = self._clock()
         if call.cold:
             instance.check_memory()
-        await self._release(instance)
-        self._write_down(instance.record, call, ended, work_s, error, instance.is_broken, tail)
+        await self._release_instance(instance)
+        self._record_call(instance.record, call, ended, work_s, error, instance.is_broken, tail)
         if answer is None:
-            raise error or errors.closed()
+            raise error or errors.cloud_closed_error()
         return answer
 
     def tick(self) -> None:
@@ -133,7 +140,7 @@ class Pool:
         for instance in self._instances:
             instance.check_memory()
             if os.name == "nt":  # elsewhere the event loop notices data in a pipe
-                instance.drain()
+                instance.update_log()
         for instance in [each for each in self._idle if self._is_over(each, now)]:
             self._idle.remove(instance)
             self._retire_instance(instance, "idle")
@@ -167,8 +174,8 @@ class Pool:
     async def close(self) -> None:
         """Stop at once; running calls end with an error."""
         for instance in self._instances:
-            instance.fail(errors.closed())
-        self._launcher.fail(errors.closed())
+            instance.mark_broken(errors.cloud_closed_error())
+        self._launcher.abandon_snapshot(errors.cloud_closed_error())
         await self.drain("closed")
 
     def _take_instance(self) -> Instance:
@@ -178,8 +185,8 @@ class Pool:
                 return instance
             self._retire_instance(instance, "idle")
         if len(self._instances) >= self.settings.concurrency:
-            self._history.throttle()
-            raise errors.throttled()
+            self._history.count_throttled()
+            raise errors.throttled_error()
         return self._new_instance()
 
     def _new_instance(self) -> Instance:
@@ -197,9 +204,9 @@ class Pool:
         AWS: "Lambda retries the Init phase at the time of the first function invocation with the
         configured function timeout" ("Understanding the Lambda execution environment lifecycle").
         """
-        too_late = errors.init_timed_out(self._init_timeout_s)
+        too_late = errors.init_timeout_error(self._init_timeout_s)
         try:
-            await self._start(instance, self._init_timeout_s, too_late)
+            await self._start_instance(instance, self._init_timeout_s, too_late)
         except FunctionError as error:
             if error is not too_late or self._draining == "closed":
                 raise
@@ -212,29 +219,31 @@ class Pool:
         """Stop the instance of a call, and return a new one for it."""
         instance = self._new_instance()
         call.instance = instance.record.number
-        await self._stop(slow, "")
+        await self._stop_instance(slow, "")
         return instance
 
-    async def _start(self, instance: Instance, timeout_s: float, too_late: FunctionError) -> None:
+    async def _start_instance(
+        self, instance: Instance, timeout_s: float, too_late: FunctionError
+    ) -> None:
         began = time.perf_counter()
         try:
             launch = await self._launcher.launch()
             instance.record.snapshot = self._launcher.from_snapshot
             await instance.start(launch, timeout_s, too_late)
         except FunctionError as error:
-            instance.fail(error)
+            instance.mark_broken(error)
             raise
         finally:
             instance.record.init_s = time.perf_counter() - began
 
-    async def _release(self, instance: Instance) -> None:
+    async def _release_instance(self, instance: Instance) -> None:
         if instance.is_broken or self._draining:
-            await self._stop(instance, self._draining)
+            await self._stop_instance(instance, self._draining)
         else:
-            self._history.enter(instance.record, "idle", self._clock())
+            self._history.record_state(instance.record, "idle", self._clock())
             self._idle.append(instance)
 
-    async def _stop(self, instance: Instance, why: str) -> None:
+    async def _stop_instance(self, instance: Instance, why: str) -> None:
         self._instances.discard(instance)
         try:
             await instance.stop(why)
@@ -246,7 +255,7 @@ class Pool:
 
     def _retire_instance(self, instance: Instance, why: str) -> None:
         self._instances.discard(instance)
-        self._stops.start(self._stop(instance, why))
+        self._stops.start(self._stop_instance(instance, why))
 
     def _is_over(self, instance: Instance, now: float) -> bool:
         return instance.is_broken or now - instance.record.since >= self.settings.idle_s
@@ -262,7 +271,7 @@ class Pool:
         if tail:
             tail.add(line)
 
-    def _write_down(
+    def _record_call(
         self,
         record: InstanceRecord,
         call: RunningCall,
@@ -292,6 +301,6 @@ class Pool:
             snapshot=call.cold and record.snapshot,
             caller=call.caller,
         )
-        self._history.end(invocation)
+        self._history.record_end(invocation)
         self._log(f"END RequestId: {call.request_id}", tail)
-        self._log(report(invocation), tail)
+        self._log(report_line(invocation), tail)

@@ -77,7 +77,7 @@ def functions() -> dict[str, FunctionPrice]:
     >>> list(functions())
     ['aws', 'yandex', 'google']
     """
-    return {name: function_price(row) for name, row in read("functions").items()}
+    return {name: function_price(row) for name, row in read_part("functions").items()}
 
 
 @cache
@@ -87,7 +87,7 @@ def servers() -> dict[str, ServerPrice]:
     >>> f"{servers()['aws-ipv4'].hour * HOURS_A_MONTH:.2f}"
     '3.65'
     """
-    return {name: server_price(row) for name, row in read("servers").items()}
+    return {name: server_price(row) for name, row in read_part("servers").items()}
 
 
 def function_price(row: dict[str, Any]) -> FunctionPrice:
@@ -96,7 +96,7 @@ def function_price(row: dict[str, Any]) -> FunctionPrice:
     cpu = row.get("cpu", {"price": 0.0, "unit": "vCPU-second", "free": 0})
     snapshot = row.get("snapshot", {})
     return FunctionPrice(
-        **described(row),
+        **required_fields(row),
         gb_second=time["price"] / SECONDS_IN[time["unit"]],
         request=requests["price"] / 1_000_000,
         free_gb_seconds=time["free"] * SECONDS_IN[time["unit"]],
@@ -112,10 +112,12 @@ def function_price(row: dict[str, Any]) -> FunctionPrice:
 
 def server_price(row: dict[str, Any]) -> ServerPrice:
     """Read one row of [servers]."""
-    return ServerPrice(**described(row), hour=row["rent"]["price"] / HOURS_IN[row["rent"]["unit"]])
+    return ServerPrice(
+        **required_fields(row), hour=row["rent"]["price"] / HOURS_IN[row["rent"]["unit"]]
+    )
 
 
-def described(row: dict[str, Any]) -> dict[str, str]:
+def required_fields(row: dict[str, Any]) -> dict[str, str]:
     """Return the fields that every price needs; raise ValueError if one is missing."""
     missing = [
         name for name in ("name", "currency", "source", "date", "certainty") if not row.get(name)
@@ -129,7 +131,7 @@ def described(row: dict[str, Any]) -> dict[str, str]:
     return {name: str(row[name]) for name in names} | {"note": str(row.get("note", ""))}
 
 
-def read(part: str) -> dict[str, Any]:
+def read_part(part: str) -> dict[str, Any]:
     """Return one part of the table."""
     with TABLE.open("rb") as file:
         rows: dict[str, Any] = tomllib.load(file)[part]

@@ -46,20 +46,20 @@ class OutputPipe:
     def drain(self) -> None:
         """Move everything in the pipe into the log."""
         for _ in range(16):  # a pipe holds 1 MB at most; endless printing must not keep us here
-            if self._read() < CHUNK:
+            if self._read_chunk() < CHUNK:
                 break
 
     def end_line(self) -> None:
         """Put a last line without a line end into the log."""
         if self._rest:
-            self._add(self._rest)
+            self._log_line(self._rest)
             self._rest = ""
 
     def close_write_end(self) -> None:
         """Close our copy of the write end, once the process has its own."""
         os.close(self.write_end)
 
-    def close(self) -> None:
+    def close_read_end(self) -> None:
         """Read what is left and close the pipe."""
         if not self._open:
             return
@@ -72,14 +72,14 @@ class OutputPipe:
 
     def _listen(self) -> None:
         if self._open:
-            self._loop.add_reader(self._read_end, self._readable)
+            self._loop.add_reader(self._read_end, self._on_readable)
 
-    def _readable(self) -> None:
+    def _on_readable(self) -> None:
         self._loop.remove_reader(self._read_end)
-        if self._read():  # 0: the function has closed its output
+        if self._read_chunk():  # 0: the function has closed its output
             self._loop.call_later(PAUSE_S, self._listen)
 
-    def _read(self) -> int:
+    def _read_chunk(self) -> int:
         if not self._open or not _has_data(self._read_end):
             return 0
         try:
@@ -88,13 +88,13 @@ class OutputPipe:
             return -1
         *lines, self._rest = LINE_END.split(self._rest + data.decode(errors="replace"))
         for line in lines:
-            self._add(line)
+            self._log_line(line)
         while len(self._rest) > LINE_LIMIT:
-            self._add(self._rest[:LINE_LIMIT])
+            self._log_line(self._rest[:LINE_LIMIT])
             self._rest = self._rest[LINE_LIMIT:]
         return len(data)
 
-    def _add(self, line: str) -> None:
+    def _log_line(self, line: str) -> None:
         self._log.add(line)
         if self.tail:
             self.tail.add(line)

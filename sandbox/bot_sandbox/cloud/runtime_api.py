@@ -15,9 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from bot_sandbox.cloud.errors import RESPONSE_LIMIT, FunctionError, response_too_large
+from bot_sandbox.cloud.errors import RESPONSE_LIMIT, FunctionError, response_too_large_error
 from bot_sandbox.cloud.runtime_http import RequestReader, RuntimeRequest
-from bot_sandbox.cloud.socket_owner import Address, is_alive, socket_owner
+from bot_sandbox.cloud.socket_owner import Address, is_connection_alive, socket_owner
 from bot_sandbox.http.access import HOST
 from bot_sandbox.http.local_server import bind_socket
 
@@ -79,7 +79,7 @@ class RuntimeApi:
         except OSError:  # it has ended, or nobody could be asked
             return False
         # If it has ended meanwhile, a later connection from the same port may be the one we found.
-        return owner == self._owner and is_alive(connection)
+        return owner == self._owner and is_connection_alive(connection)
 
     async def invoke(
         self, invocation: PendingInvocation, timeout_s: float, fail_late: Callable[[], None]
@@ -98,10 +98,10 @@ class RuntimeApi:
         finally:
             timer.cancel()
 
-    def fail(self, error: FunctionError) -> None:
+    def mark_broken(self, error: FunctionError) -> None:
         """Mark the instance as broken, and pass the error to those who wait."""
         self.failure = self.failure or error
-        self._settle(error)
+        self._set_outcome(error)
 
     def close(self) -> None:
         """Free the address."""
@@ -110,23 +110,23 @@ class RuntimeApi:
 
     # The loop's side
 
-    def ask(self, connection: "RuntimeConnection") -> bool:
+    def give_next_event(self, connection: "RuntimeConnection") -> bool:
         """Give the loop an event now or later; return False if it isn't its turn."""
         if self.asking or self.current:
             return False
         if not self._is_ready:
             self._is_ready = True
-            self._settle(b"")
+            self._set_outcome(b"")
         self.asking = connection
         self._hand_over()
         return True
 
-    def answer(self, outcome: bytes | FunctionError) -> None:
+    def take_outcome(self, outcome: bytes | FunctionError) -> None:
         """Take the function's result or error from the loop."""
         self.current = None
-        self._settle(outcome)
+        self._set_outcome(outcome)
 
-    def lose(self, connection: "RuntimeConnection") -> None:
+    def forget_connection(self, connection: "RuntimeConnection") -> None:
         """Forget a connection that has ended."""
         if self.asking is connection:
             self.asking = None
@@ -137,7 +137,7 @@ class RuntimeApi:
             self.current, self._waiting = self._waiting, None
             connection.send_invocation(self.current)
 
-    def _settle(self, outcome: bytes | FunctionError) -> None:
+    def _set_outcome(self, outcome: bytes | FunctionError) -> None:
         if self._outcome.done():
             return
         if isinstance(outcome, FunctionError):
@@ -170,7 +170,7 @@ class RuntimeConnection(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """Tell the API that this connection is gone."""
-        self._api.lose(self)
+        self._api.forget_connection(self)
 
     def pause_writing(self) -> None:
         """Stop reading from a loop that doesn't read its responses."""
@@ -185,8 +185,8 @@ class RuntimeConnection(asyncio.Protocol):
         self._reader.feed(data)
         try:
             while request := self._reader.read():
-                self._is_last = request.closes
-                self._serve(request)
+                self._is_last = request.closes_connection
+                self._answer_request(request)
                 if self._api.asking is not self and self._is_last:
                     self._flush()
                     self._transport.close()
@@ -213,7 +213,7 @@ class RuntimeConnection(asyncio.Protocol):
         if self._is_last:
             self._transport.close()
 
-    def _serve(self, request: RuntimeRequest) -> None:
+    def _answer_request(self, request: RuntimeRequest) -> None:
         # A web page in a browser could find the port and stop the instance, or take an event.
         place = request.headers.get("host", WORKER_HOST)
         is_page = "origin" in request.headers or "sec-fetch-site" in request.headers
@@ -222,23 +222,23 @@ class RuntimeConnection(asyncio.Protocol):
             return
         match request.method, request.path.removeprefix(RUNTIME_API_PATH).split("/"):
             case "GET", ["invocation" | "restore", "next"]:
-                if not self._api.ask(self):
+                if not self._api.give_next_event(self):
                     self._refuse(403, "InvalidStateTransition", OUT_OF_TURN)
             case "POST", ["invocation", request_id, "response" | "error" as kind]:
                 invocation = self._api.current
                 if invocation is None or invocation.request_id != request_id:
                     self._refuse(400, "InvalidRequestID", NOT_YOURS)
                 elif kind == "error":
-                    self._api.answer(error_of(request))
+                    self._api.take_outcome(reported_error(request))
                     self._accept()
                 elif request.size > RESPONSE_LIMIT:
-                    self._api.answer(response_too_large())
-                    self._refuse(413, "RequestEntityTooLarge", response_too_large().message)
+                    self._api.take_outcome(response_too_large_error())
+                    self._refuse(413, "RequestEntityTooLarge", response_too_large_error().message)
                 else:
-                    self._api.answer(bytes(request.body))
+                    self._api.take_outcome(bytes(request.body))
                     self._accept()
             case "POST", ["init" | "restore", "error"]:
-                self._api.fail(error_of(request))
+                self._api.mark_broken(reported_error(request))
                 self._accept()
             case _:
                 what = f"{request.method} {request.path} is not in the Runtime API"
@@ -267,7 +267,7 @@ class RuntimeConnection(asyncio.Protocol):
             self._unsent = bytearray()
 
 
-def error_of(request: RuntimeRequest) -> FunctionError:
+def reported_error(request: RuntimeRequest) -> FunctionError:
     """Return the error that a loop reports, from its JSON, or at least from its header."""
     try:
         report = json.loads(request.body)

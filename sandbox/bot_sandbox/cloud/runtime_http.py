@@ -28,12 +28,12 @@ class RuntimeRequest:
     body: bytearray = field(default_factory=bytearray)  # complete, unless it is too large
 
     @property
-    def closes(self) -> bool:
+    def closes_connection(self) -> bool:
         """Return whether the client closes the connection after this."""
         wish = self.headers.get("connection", "").lower()
         return "close" in wish or (self.version == "HTTP/1.0" and "keep-alive" not in wish)
 
-    def take(self, data: bytearray) -> None:
+    def add_to_body(self, data: bytearray) -> None:
         """Add bytes to the body; drop what is too large."""
         self.missing -= len(data)
         self.size += len(data)
@@ -66,7 +66,7 @@ class RequestReader:
         while True:
             arrived = self._received[: request.missing]
             del self._received[: len(arrived)]
-            request.take(arrived)
+            request.add_to_body(arrived)
             if request.missing:
                 return None
             if not request.is_chunked:

@@ -21,7 +21,7 @@ from bot_sandbox.world.clock import LAST
 MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
 UNITS = {"minute": 60, "hour": 3600, "day": 86400}  # seconds
-FORMS = "cron(0 8 * * ? *), rate(5 minutes) or at(2026-12-24T18:00:00)"
+POSSIBLE_FORMS = "cron(0 8 * * ? *), rate(5 minutes) or at(2026-12-24T18:00:00)"
 Wanted = Callable[[date], bool]  # whether a day is meant
 
 
@@ -47,12 +47,12 @@ def parse_aws(expression: str, timezone: str) -> Schedule:
     found = re.fullmatch(r"(cron|rate|at)\((.*)\)", expression.strip())
     match found.groups() if found else ():
         case ("cron", fields):
-            return cron(fields, zone, last_year=2199)
+            return parse_cron(fields, zone, last_year=2199)
         case ("rate", text):
-            return rate(text)
+            return parse_rate(text)
         case ("at", text):
-            return at(text, zone)
-    raise ValueError(f"a schedule is like {FORMS}; found {expression!r}")
+            return parse_at(text, zone)
+    raise ValueError(f"a schedule is like {POSSIBLE_FORMS}; found {expression!r}")
 
 
 def parse_yandex(expression: str, timezone: str) -> Schedule:
@@ -68,7 +68,7 @@ def parse_yandex(expression: str, timezone: str) -> Schedule:
             f"a timer of Yandex Cloud has a cron expression like '0 8 * * ? *'; "
             f"found {expression!r}"
         )
-    return cron(expression, time_zone("UTC"), last_year=2099, optional_year=True)
+    return parse_cron(expression, time_zone("UTC"), last_year=2099, optional_year=True)
 
 
 def time_zone(name: str) -> ZoneInfo:
@@ -82,10 +82,10 @@ def time_zone(name: str) -> ZoneInfo:
         ) from None
 
 
-def rate(text: str) -> Schedule:
+def parse_rate(text: str) -> Schedule:
     """Parse the inside of rate(…): it is due now, and then again and again.
 
-    >>> rate("2 hours").after(1000.0)
+    >>> parse_rate("2 hours").after(1000.0)
     8200.0
     """
     found = re.fullmatch(r"(\d{1,9})\s+(minute|hour|day)s?", text.strip())
@@ -97,10 +97,10 @@ def rate(text: str) -> Schedule:
     return Schedule(lambda now: now + seconds, starts_now=True)
 
 
-def at(text: str, zone: ZoneInfo) -> Schedule:
+def parse_at(text: str, zone: ZoneInfo) -> Schedule:
     """Parse the inside of at(…): it is due once.
 
-    >>> once = at("1970-01-02T00:00:00", time_zone("Europe/Berlin"))
+    >>> once = parse_at("1970-01-02T00:00:00", time_zone("Europe/Berlin"))
     >>> once.after(0.0), once.after(82800.0)
     (82800.0, None)
     """
@@ -113,7 +113,7 @@ def at(text: str, zone: ZoneInfo) -> Schedule:
     return Schedule(lambda now: due if due > now else None)
 
 
-def cron(text: str, zone: ZoneInfo, last_year: int, optional_year: bool = False) -> Schedule:
+def parse_cron(text: str, zone: ZoneInfo, last_year: int, optional_year: bool = False) -> Schedule:
     """Parse cron's fields."""
     fields = text.upper().split()
     if optional_year and len(fields) == 5:
@@ -129,13 +129,13 @@ def cron(text: str, zone: ZoneInfo, last_year: int, optional_year: bool = False)
             f"exactly one of day-of-month and day-of-week must be ?, as in 0 8 * * ? *; "
             f"found {in_month} and {in_week} in {text!r}"
         )
-    minutes = sorted(numbers("minutes", fields[0], 0, 59))
-    hours = sorted(numbers("hours", fields[1], 0, 23))
-    months = numbers("month", fields[3], 1, 12, MONTHS)
-    years = numbers("year", fields[5], 1970, last_year)
-    wanted = day_of_month(in_month) if in_week == "?" else day_of_week(in_week)
+    minutes = sorted(parse_numbers("minutes", fields[0], 0, 59))
+    hours = sorted(parse_numbers("hours", fields[1], 0, 23))
+    months = parse_numbers("month", fields[3], 1, 12, MONTHS)
+    years = parse_numbers("year", fields[5], 1970, last_year)
+    wanted = month_matcher(in_month) if in_week == "?" else week_matcher(in_week)
 
-    def days(first: date) -> Iterator[date]:
+    def matching_days(first: date) -> Iterator[date]:
         for year in sorted(year for year in years if year >= first.year):
             for month in sorted(months):
                 day = date(year, month, 1)
@@ -144,24 +144,26 @@ def cron(text: str, zone: ZoneInfo, last_year: int, optional_year: bool = False)
                         yield day
                     day += timedelta(days=1)
 
-    def after(now: float) -> float | None:
-        for day in days(datetime.fromtimestamp(now, zone).date()):
+    def next_time(now: float) -> float | None:
+        for day in matching_days(datetime.fromtimestamp(now, zone).date()):
             for hour in hours:
                 for minute in minutes:
-                    due = instant(datetime(day.year, day.month, day.day, hour, minute), zone)
+                    due = local_timestamp(
+                        datetime(day.year, day.month, day.day, hour, minute), zone
+                    )
                     if due is not None and due > now:
                         return due
         return None
 
-    return Schedule(after)
+    return Schedule(next_time)
 
 
-def instant(local: datetime, zone: ZoneInfo) -> float | None:
+def local_timestamp(local: datetime, zone: ZoneInfo) -> float | None:
     """Return when a local time is for the first time, or None if it is left out that day.
 
     >>> berlin = time_zone("Europe/Berlin")
-    >>> instant(datetime(2026, 3, 29, 2, 30), berlin)  # clocks went from 2:00 to 3:00
-    >>> instant(datetime(2026, 10, 25, 2, 30), berlin)  # and from 3:00 to 2:00
+    >>> local_timestamp(datetime(2026, 3, 29, 2, 30), berlin)  # clocks went from 2:00 to 3:00
+    >>> local_timestamp(datetime(2026, 10, 25, 2, 30), berlin)  # and from 3:00 to 2:00
     1792888200.0
     """
     seconds = local.replace(tzinfo=zone).timestamp()
@@ -169,14 +171,14 @@ def instant(local: datetime, zone: ZoneInfo) -> float | None:
     return seconds if there == local else None
 
 
-def numbers(
+def parse_numbers(
     what: str, text: str, low: int, high: int, names: list[str] | None = None
 ) -> frozenset[int]:
     """Return the numbers that a field means; raise ValueError.
 
-    >>> sorted(numbers("minutes", "0/20,5", 0, 59))
+    >>> sorted(parse_numbers("minutes", "0/20,5", 0, 59))
     [0, 5, 20, 40]
-    >>> sorted(numbers("month", "JAN-MAR", 1, 12, MONTHS))
+    >>> sorted(parse_numbers("month", "JAN-MAR", 1, 12, MONTHS))
     [1, 2, 3]
     """
     chosen: set[int] = set()
@@ -186,15 +188,15 @@ def numbers(
         if span == "*":
             start, end = low, high
         else:
-            start = number(what, first, low, high, names)
-            end = number(what, last, low, high, names) if dash else high if slash else start
+            start = parse_number(what, first, low, high, names)
+            end = parse_number(what, last, low, high, names) if dash else high if slash else start
         if start > end:
             raise ValueError(f"a range of {what} goes up, as in {low}-{high}; found {part!r}")
-        chosen.update(range(start, end + 1, number(what, step, 1, high) if slash else 1))
+        chosen.update(range(start, end + 1, parse_number(what, step, 1, high) if slash else 1))
     return frozenset(chosen)
 
 
-def number(what: str, text: str, low: int, high: int, names: list[str] | None = None) -> int:
+def parse_number(what: str, text: str, low: int, high: int, names: list[str] | None = None) -> int:
     """Return one number of a field, which may have a name; raise ValueError."""
     if names and text in names:
         return names.index(text) + low
@@ -204,20 +206,20 @@ def number(what: str, text: str, low: int, high: int, names: list[str] | None = 
     return int(text)
 
 
-def day_of_month(text: str) -> Wanted:
+def month_matcher(text: str) -> Wanted:
     """Return which days a field of the month means.
 
     L is the last day, LW the last weekday, 15W the weekday nearest to the 15th in the same month.
 
-    >>> [day.day for day in days_of(2026, 8) if day_of_month("1W")(day) or day_of_month("L")(day)]
+    >>> [day.day for day in days_of(2026, 8) if month_matcher("1W")(day) or month_matcher("L")(day)]
     [3, 31]
     """
     if found := re.fullmatch(r"(\d{1,2}|L)W", text):
-        day = None if found[1] == "L" else number("day-of-month", found[1], 1, 31)
+        day = None if found[1] == "L" else parse_number("day-of-month", found[1], 1, 31)
         return lambda date: date == nearest_weekday(date, day)
     if text == "L":
         return lambda date: (date + timedelta(days=1)).day == 1
-    chosen = numbers("day-of-month", text, 1, 31)
+    chosen = parse_numbers("day-of-month", text, 1, 31)
     return lambda date: date.day in chosen
 
 
@@ -241,28 +243,30 @@ def days_of(year: int, month: int) -> list[date]:
     ]
 
 
-def day_of_week(text: str) -> Wanted:
+def week_matcher(text: str) -> Wanted:
     """Return which days a field of the week means: 1 to 7 are Sunday to Saturday.
 
     L is Saturday, 6L the last Friday of a month, and 6#3 its third.
 
-    >>> last, first = day_of_week("6L"), day_of_week("FRI#1")
+    >>> last, first = week_matcher("6L"), week_matcher("FRI#1")
     >>> [day.day for day in days_of(2026, 11) if last(day) or first(day)]
     [6, 27]
     """
     if text == "L":
         text = "7"
     if found := re.fullmatch(r"(\w+)L", text):
-        day = number("day-of-week", found[1], 1, 7, DAYS)
-        return lambda date: weekday(date) == day and (date + timedelta(days=7)).month != date.month
+        day = parse_number("day-of-week", found[1], 1, 7, DAYS)
+        return lambda date: (
+            aws_weekday(date) == day and (date + timedelta(days=7)).month != date.month
+        )
     if found := re.fullmatch(r"(\w+)#(\w+)", text):
-        day = number("day-of-week", found[1], 1, 7, DAYS)
-        which = number("the number after #", found[2], 1, 5)
-        return lambda date: weekday(date) == day and (date.day + 6) // 7 == which
-    chosen = numbers("day-of-week", text, 1, 7, DAYS)
-    return lambda date: weekday(date) in chosen
+        day = parse_number("day-of-week", found[1], 1, 7, DAYS)
+        which = parse_number("the number after #", found[2], 1, 5)
+        return lambda date: aws_weekday(date) == day and (date.day + 6) // 7 == which
+    chosen = parse_numbers("day-of-week", text, 1, 7, DAYS)
+    return lambda date: aws_weekday(date) in chosen
 
 
-def weekday(day: date) -> int:
+def aws_weekday(day: date) -> int:
     """Return 1 for Sunday to 7 for Saturday."""
     return day.isoweekday() % 7 + 1

@@ -76,7 +76,7 @@ def random_generators() -> list[str]:
 def describe_descriptor(number: int) -> str:
     """Describe a socket or a file."""
     if not stat.S_ISSOCK(os.fstat(number).st_mode):
-        return f"the file {file_name(number)} (all read on from one place)"
+        return f"the file {path_of_descriptor(number)} (all read on from one place)"
     with socket.socket(fileno=os.dup(number)) as copy:
         if copy.family not in (socket.AF_INET, socket.AF_INET6):
             return "a local socket (an event loop has two)"
@@ -87,7 +87,7 @@ def describe_descriptor(number: int) -> str:
         return f"a socket of {host}:{port}"
 
 
-def file_name(number: int) -> str:
+def path_of_descriptor(number: int) -> str:
     """Return the path of an open file, if the system knows it (Linux)."""
     try:
         return str(Path(f"/proc/self/fd/{number}").readlink())

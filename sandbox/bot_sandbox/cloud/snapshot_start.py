@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bot_sandbox.cloud.deployment import Deployment
-from bot_sandbox.cloud.errors import FunctionError, init_timed_out
+from bot_sandbox.cloud.errors import FunctionError, init_timeout_error
 from bot_sandbox.cloud.history import History
 from bot_sandbox.cloud.instance import Instance, Launch
 from bot_sandbox.cloud.process import InstanceProcess, NewProcess, OutputPipe
@@ -27,8 +27,8 @@ from bot_sandbox.processes.supervisor import MARKER, kill_marked
 PROGRAM = Path(__file__).with_name("fork_server.py")
 PATIENCE_S = 2.0  # for a snapshot to report the end of a killed fork
 SNAP_START = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
-THREADS = "Snapshot.Threads"  # the fork server's error if it can't be forked
-ELSEWHERE = "snapshot start needs Linux or macOS, runtime 'python' and worker 'sandbox'"
+THREADS_ERROR = "Snapshot.Threads"  # the fork server's error if it can't be forked
+SNAPSHOT_NEEDS = "snapshot start needs Linux or macOS, runtime 'python' and worker 'sandbox'"
 
 
 class Launcher:
@@ -52,7 +52,7 @@ class Launcher:
         self._loading: asyncio.Task[None] | None = None
         self._error: FunctionError | None = None
         if self.from_snapshot and not deployment.can_snapshot:
-            self._give_up(ELSEWHERE)
+            self._give_up(SNAPSHOT_NEEDS)
 
     async def prepare(self) -> None:
         """Take the snapshot, if wanted; the first call reports an error."""
@@ -63,7 +63,7 @@ class Launcher:
         """Return what launches the next process, after a snapshot if needed; FunctionError."""
         if self.from_snapshot and (self._snapshot is None or self._snapshot.is_broken):
             if self._loading is None or self._loading.done():
-                self._loading = asyncio.create_task(self._load())
+                self._loading = asyncio.create_task(self._load_snapshot())
             await asyncio.shield(self._loading)  # several calls may wait for the same snapshot
         return self._snapshot.launch if self._snapshot else self._launch_new
 
@@ -72,20 +72,20 @@ class Launcher:
         if self._snapshot:
             self._snapshot.check_memory()
 
-    def fail(self, error: FunctionError) -> None:
+    def abandon_snapshot(self, error: FunctionError) -> None:
         """Start nothing more from a snapshot, and pass the error to those who wait."""
         self._error = error
         if self._snapshot:
-            self._snapshot.fail(error)
+            self._snapshot.mark_broken(error)
 
     async def close(self) -> None:
         """End the snapshot's process; call it after all instances have ended."""
         if self._loading:
             await asyncio.wait([self._loading])
-        await self._discard()
+        await self._discard_snapshot()
 
-    async def _load(self) -> None:
-        await self._discard()  # one that is broken
+    async def _load_snapshot(self) -> None:
+        await self._discard_snapshot()  # one that is broken
         if self._error:
             raise self._error
         marker = self._new_marker()
@@ -93,14 +93,14 @@ class Launcher:
         try:
             seconds = await self._snapshot.load(self._init_timeout_s)
         except FunctionError as error:
-            await self._discard()
-            if error.type != THREADS:
+            await self._discard_snapshot()
+            if error.type != THREADS_ERROR:
                 raise
             self._give_up(f"no snapshot: a fork would lose these threads: {error.message}")
         else:
             self.history.log.add(f"INIT_REPORT Init Duration: {seconds * 1000:.2f} ms\tPhase: init")
 
-    async def _discard(self) -> None:
+    async def _discard_snapshot(self) -> None:
         snapshot, self._snapshot = self._snapshot, None
         if snapshot:
             await snapshot.close()
@@ -133,7 +133,7 @@ class SnapshotProcess:
         self._rest = b""
         self._control, self._its_end = socket.socketpair()
         self._control.setblocking(False)
-        self._loop.add_reader(self._control, self._readable)
+        self._loop.add_reader(self._control, self._on_readable)
 
     @property
     def is_broken(self) -> bool:
@@ -143,7 +143,7 @@ class SnapshotProcess:
     async def load(self, timeout_s: float) -> float:
         """Load the function; return how many seconds it took. Raises FunctionError."""
         began = time.perf_counter()
-        await self._instance.start(self._launch_template, timeout_s, init_timed_out(timeout_s))
+        await self._instance.start(self._launch_template, timeout_s, init_timeout_error(timeout_s))
         return time.perf_counter() - began
 
     def launch(
@@ -167,9 +167,9 @@ class SnapshotProcess:
         """Enforce the function's memory limit while it loads."""
         self._instance.check_memory()
 
-    def fail(self, error: FunctionError) -> None:
+    def mark_broken(self, error: FunctionError) -> None:
         """Mark it as broken, and pass the error to those who wait for it to load."""
-        self._instance.fail(error)
+        self._instance.mark_broken(error)
 
     async def close(self) -> None:
         """Kill it and its forks."""
@@ -184,7 +184,7 @@ class SnapshotProcess:
     def _launch_template(
         self, environment: dict[str, str], output: OutputPipe, on_exit: Callable[[int], None]
     ) -> InstanceProcess:
-        def ended(code: int) -> None:
+        def on_template_exit(code: int) -> None:
             on_exit(code)
             self._lose_forks()
 
@@ -195,7 +195,7 @@ class SnapshotProcess:
             self._environment,
             self._marker(0),
             output,
-            ended,
+            on_template_exit,
             inherited=[its_end],
         )
         self._its_end.close()
@@ -217,7 +217,7 @@ class SnapshotProcess:
                 socket.send_fds(self._control, [request], [output])
             os.close(output)
 
-    def _readable(self) -> None:
+    def _on_readable(self) -> None:
         try:
             data = self._control.recv(64 * 1024)
         except OSError:

@@ -50,7 +50,7 @@ def socket_owner(here: Address, there: Address | None = None) -> int | None:
     return int(user) if inode and found == b"".join(ports) else None
 
 
-def is_alive(connection: socket.socket) -> bool:
+def is_connection_alive(connection: socket.socket) -> bool:
     """Return whether Linux still has this TCP connection, open at least at our end."""
     state = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
     return state in (ESTABLISHED, CLOSE_WAIT)

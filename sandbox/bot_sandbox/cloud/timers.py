@@ -60,7 +60,7 @@ class Timer:
         self._runner: Runner = timers.runner
 
     def __repr__(self) -> str:
-        due = "never again" if self.next is None else f"next at {utc(self.next)}"
+        due = "never again" if self.next is None else f"next at {format_utc(self.next)}"
         return f"<Timer {self.name}: {self.function}, {self.expression} {self.timezone}, {due}>"
 
     @property
@@ -98,19 +98,19 @@ class Timer:
                 "cloud.clock.advance(seconds) moves the clock"
             )
 
-    def _begin(self, now: float) -> None:
+    def _schedule_first(self, now: float) -> None:
         """Find the first time it is due; ValueError if there is none."""
         self.next = now if self._schedule.starts_now else self._schedule.after(now)
         if self.next is None:
-            raise ValueError(f"{self.expression} is never due after {utc(now)}")
+            raise ValueError(f"{self.expression} is never due after {format_utc(now)}")
 
-    def _begin_again(self, now: float) -> None:
+    def _schedule_after_restore(self, now: float) -> None:
         """Continue after a return to a snapshot; what was due meanwhile is not called."""
         self.fired = list(self.fired)  # a call that runs still writes into the other list
         if self.next is not None and self.next <= now:
             self.next = self._schedule.after(now)
 
-    def _go_on(self) -> float:
+    def _schedule_next(self) -> float:
         """Return when it was due, and find the next time."""
         assert self.next is not None
         due, self.next = self.next, self._schedule.after(self.next)
@@ -158,7 +158,7 @@ class Timers:
             raise ValueError(f"a payload may have at most {PAYLOAD_LIMIT} bytes")
         schedule = (parse_yandex if is_yandex else parse_aws)(expression, timezone)
         timer = Timer(name, function.name, expression, timezone, payload, schedule, self)
-        timer._begin(self.clock.now())
+        timer._schedule_first(self.clock.now())
         self._timers[name] = timer
         self.changed()
         return timer
@@ -173,7 +173,7 @@ class Timers:
     def begin_again(self) -> None:
         """Continue with the timers that there are, after a return to a snapshot."""
         for timer in self._timers.values():
-            timer._begin_again(self.clock.now())
+            timer._schedule_after_restore(self.clock.now())
         self.changed()
 
     def changed(self) -> None:
@@ -195,12 +195,12 @@ class Timers:
             await asyncio.wait({self._sleeping})
 
     async def _fire(self, timer: Timer) -> None:
-        due, fired = timer._go_on(), timer.fired
+        due, fired = timer._schedule_next(), timer.fired
         function = self._functions[timer.function]
         make, retry_s = (
-            (yandex_event, YANDEX_RETRY_S)
+            (yandex_timer_event, YANDEX_RETRY_S)
             if function.settings.events == "yandex"
-            else (aws_event, None)
+            else (aws_timer_event, None)
         )
         event = make(timer, due, self._account)
         function._history.log.add(f"[timer] {timer.name} calls this function")
@@ -219,16 +219,16 @@ class Timers:
         self.runner.changes.changed()
 
 
-def utc(seconds: float) -> str:
+def format_utc(seconds: float) -> str:
     """Return a time as AWS writes it.
 
-    >>> utc(0.0)
+    >>> format_utc(0.0)
     '1970-01-01T00:00:00Z'
     """
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def aws_event(timer: Timer, due: float, account: CloudAccount) -> bytes:
+def aws_timer_event(timer: Timer, due: float, account: CloudAccount) -> bytes:
     """Return the payload, or the event that EventBridge Scheduler sends without one."""
     arn = f"arn:aws:scheduler:{account.region}:{account.number}:schedule/default/{timer.name}"
     execution = str(uuid.uuid4())
@@ -239,7 +239,7 @@ def aws_event(timer: Timer, due: float, account: CloudAccount) -> bytes:
             "detail-type": "Scheduled Event",
             "source": "aws.scheduler",
             "account": account.number,
-            "time": utc(due),
+            "time": format_utc(due),
             "region": account.region,
             "resources": [arn],
             "detail": "{}",
@@ -248,7 +248,7 @@ def aws_event(timer: Timer, due: float, account: CloudAccount) -> bytes:
     text = json.dumps(timer.payload)
     attributes = {
         "schedule-arn": arn,
-        "scheduled-time": utc(due),
+        "scheduled-time": format_utc(due),
         "execution-id": execution,
         "attempt-number": "1",
     }
@@ -257,7 +257,7 @@ def aws_event(timer: Timer, due: float, account: CloudAccount) -> bytes:
     return text.encode()
 
 
-def yandex_event(timer: Timer, due: float, account: CloudAccount) -> bytes:
+def yandex_timer_event(timer: Timer, due: float, account: CloudAccount) -> bytes:
     """Return the event of a timer of Yandex Cloud."""
     created = datetime.fromtimestamp(due, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     message = {

@@ -20,7 +20,7 @@ from urllib.parse import unquote
 from bot_sandbox.cloud.errors import FunctionError
 
 MOST_RUNS = 16  # of one function in one chain
-LOOP = "RecursiveInvocationException"
+LOOP_ERROR = "RecursiveInvocationException"
 LOOP_MESSAGE = (
     "Lambda has detected your function being invoked in a recursive loop with other AWS resources "
     "and stopped your function's invocation."
@@ -43,7 +43,7 @@ def next_trace(header: str, arn: str) -> str:
     own = hashlib.sha256(arn.encode()).hexdigest()[:8]
     counts[own] = counts.get(own, 0) + 1
     if counts[own] > MOST_RUNS:
-        raise FunctionError(LOOP, LOOP_MESSAGE)
+        raise FunctionError(LOOP_ERROR, LOOP_MESSAGE)
     root = fields.get("Root", "")
     if not ROOT_FORM.fullmatch(root):  # it becomes a header and a variable of the function
         root = f"1-{int(time.time()):08x}-{os.urandom(12).hex()}"

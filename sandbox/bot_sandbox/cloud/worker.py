@@ -25,9 +25,9 @@ Handler = Callable[[Any, "LambdaContext"], Any]
 def main() -> None:
     """Load the handler, then serve events until the cloud stops this process."""
     add_exit()
-    api = RuntimeApiClient(os.environ["AWS_LAMBDA_RUNTIME_API"])
-    handler = attempt(api, "/init/error", lambda: load(os.environ["_HANDLER"]))
-    serve(api, handler)
+    api = RuntimeApiConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    handler = run_start_step(api, "/init/error", lambda: load_handler(os.environ["_HANDLER"]))
+    serve_events(api, handler)
 
 
 def add_exit() -> None:
@@ -37,19 +37,19 @@ def add_exit() -> None:
     site.setquit()
 
 
-def attempt(api: "RuntimeApiClient", path: str, step: Callable[[], T]) -> T:
+def run_start_step(api: "RuntimeApiConnection", path: str, step: Callable[[], T]) -> T:
     """Do a necessary step of the start; if it fails, report the error and exit."""
     try:
         return step()
     except Exception as error:
-        api.call(request("POST", path, failure(error)))
+        api.call(encode_request("POST", path, encode_error(error)))
         sys.exit(1)
 
 
-def serve(api: "RuntimeApiClient", handler: Handler) -> NoReturn:
+def serve_events(api: "RuntimeApiConnection", handler: Handler) -> NoReturn:
     """Handle one event after the other."""
     environment = dict(os.environ)  # reading os.environ takes longer each time
-    question = request("GET", "/invocation/next")
+    question = encode_request("GET", "/invocation/next")
     headers, event = api.call(question)
     while True:
         os.environ["_X_AMZN_TRACE_ID"] = headers["lambda-runtime-trace-id"]  # for AWS's clients
@@ -58,15 +58,15 @@ def serve(api: "RuntimeApiClient", handler: Handler) -> NoReturn:
         try:
             answer = to_json(handler(json.loads(event), context))
         except Exception as error:
-            posted = request("POST", f"{invocation}/error", failure(error))
+            posted = encode_request("POST", f"{invocation}/error", encode_error(error))
         else:
-            posted = request("POST", f"{invocation}/response", answer)
+            posted = encode_request("POST", f"{invocation}/response", answer)
         headers, event = api.call(
             posted, question
         )  # in one piece, which saves a round trip for each event
 
 
-class RuntimeApiClient:
+class RuntimeApiConnection:
     """A client of the cloud's Runtime API."""
 
     def __init__(self, address: str) -> None:
@@ -100,7 +100,7 @@ class RuntimeApiClient:
         return self.socket.recv(64 * 1024) or sys.exit("the cloud is gone")
 
 
-def request(method: str, path: str, body: str = "") -> bytes:
+def encode_request(method: str, path: str, body: str = "") -> bytes:
     """Return the bytes of an HTTP request to the cloud."""
     content = body.encode()
     head = f"{method} {RUNTIME_API_PATH}{path} HTTP/1.1\r\nHost: cloud\r\n"
@@ -135,7 +135,7 @@ class LambdaError(Exception):
         self.name = name
 
 
-def load(entry_point: str) -> Handler:
+def load_handler(entry_point: str) -> Handler:
     """Import "file.function" from the function's own folder and return the function."""
     module_name, _, name = entry_point.rpartition(".")
     dotted = module_name.replace("/", ".")
@@ -145,9 +145,11 @@ def load(entry_point: str) -> Handler:
     except ImportError as error:
         message = f"Unable to import module '{module_name}': {error}"
         if isinstance(error, ModuleNotFoundError) and f"{dotted}.".startswith(f"{error.name}."):
-            message += f"; {files_found()}"  # the module itself is missing, not one of its imports
+            message += (
+                f"; {list_own_files()}"  # the module itself is missing, not one of its imports
+            )
         else:
-            message += missing_package(error)
+            message += suggest_package(error)
         raise LambdaError("Runtime.ImportModuleError", message) from error
     except SyntaxError as error:
         message = f"Syntax error in module '{module_name}': {error}"
@@ -159,7 +161,7 @@ def load(entry_point: str) -> Handler:
     return handler  # type: ignore[no-any-return]
 
 
-def missing_package(error: Exception) -> str:
+def suggest_package(error: Exception) -> str:
     """Return how to get a package that the function imports and has not; else ""."""
     if not isinstance(error, ModuleNotFoundError) or not sys.flags.no_site:
         return ""
@@ -173,7 +175,7 @@ def missing_package(error: Exception) -> str:
     )
 
 
-def files_found() -> str:
+def list_own_files() -> str:
     """List the function's folder, for a handler whose file is missing."""
     names = sorted(entry.name for entry in os.scandir(os.environ["LAMBDA_TASK_ROOT"]))
     names = [name for name in names if name[0] != "." and name != "__pycache__"]
@@ -199,14 +201,14 @@ def to_json(answer: Any) -> str:
         raise LambdaError("Runtime.MarshalError", message) from error
 
 
-def failure(error: Exception) -> str:
+def encode_error(error: Exception) -> str:
     """Encode an exception for the Runtime API, and print it into the log."""
     if isinstance(error, LambdaError):
         name, trace = error.name, []
     else:
         name, trace = type(error).__name__, traceback_of(error)
     lines = [
-        f"[ERROR] {name}: {error}{missing_package(error)}\n",
+        f"[ERROR] {name}: {error}{suggest_package(error)}\n",
         "Traceback (most recent call last):\n",
         *trace,
     ]

@@ -15,9 +15,9 @@ from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, T
 
 from bot_sandbox.cloud.bill import TARIFFS
 from bot_sandbox.cloud.cloud import Cloud
-from bot_sandbox.cloud.deployment import EVENTS, RUNTIMES, STARTS, FunctionSettings
+from bot_sandbox.cloud.deployment import EVENT_FORMATS, RUNTIMES, START_KINDS, FunctionSettings
 from bot_sandbox.cloud.errors import PAYLOAD_LIMIT
-from bot_sandbox.cloud.events import joined
+from bot_sandbox.cloud.events import join_values
 from bot_sandbox.cloud.function import Function, to_event
 from bot_sandbox.cloud.lambda_api import TOO_LARGE
 from bot_sandbox.cloud.timers import Timer
@@ -70,9 +70,9 @@ SETTINGS = (  # those of `Cloud.deploy`
     table("environment", "environment variables by name", {"type": "string"}, {}),
     whole("concurrency", "how many instances at once", BY_DEFAULT.concurrency, 1, 1000),
     number("idle_s", "after how many idle seconds an instance ends", BY_DEFAULT.idle_s, 0, 86400),
-    text("events", "whose events an HTTP request becomes", BY_DEFAULT.events, EVENTS),
+    text("events", "whose events an HTTP request becomes", BY_DEFAULT.events, EVENT_FORMATS),
     text("worker", "sandbox, awslambdaric or the path of your own loop", BY_DEFAULT.worker),
-    text("start", "how an instance starts", BY_DEFAULT.start, STARTS),
+    text("start", "how an instance starts", BY_DEFAULT.start, START_KINDS),
     flag("packages", "whether it may import this Python's packages", OPTIONAL),
     flag("must_load", "whether a version that does not load is refused", False),
 )
@@ -416,7 +416,7 @@ def response_json(response: ClientResponse, body: bytes) -> ResponseJson:
         text, is_base64 = base64.b64encode(body).decode(), True
     return {
         "status": response.status,
-        "headers": joined(list(response.headers.items())),
+        "headers": join_values(list(response.headers.items())),
         "body": text,
         "is_base64": is_base64,
     }

@@ -9,20 +9,20 @@ from collections.abc import Iterable
 
 from bot_sandbox.cloud.function import Function
 
-INSTANCES = 8  # the newest
-LINES = 12  # of the log, the newest
+SHOWN_INSTANCES = 8  # the newest
+SHOWN_LINES = 12  # of the log, the newest
 CLOUDS_OWN = re.compile(r"(START|END|REPORT) RequestId: ")
 CALL_ID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12} ")
 EMPTY = "No function is deployed."
 
 
-def still(functions: Iterable[Function]) -> str:
+def static_html(functions: Iterable[Function]) -> str:
     """Return functions as HTML."""
-    text = "\n\n".join("\n".join(lines(function)) for function in functions)
+    text = "\n\n".join("\n".join(describe_function(function)) for function in functions)
     return f"<pre>{html.escape(text or EMPTY)}</pre>"
 
 
-def lines(function: Function) -> list[str]:
+def describe_function(function: Function) -> list[str]:
     """Describe a function in lines of text."""
     settings, calls = function.settings, function.invocations
     cold = sum(call.cold for call in calls)
@@ -33,10 +33,10 @@ def lines(function: Function) -> list[str]:
         f"{counted}: {cold} cold, {len(calls) - cold} warm, {failed} failed, "
         f"{function.throttled} throttled",
     ]
-    for record in function.instances[-INSTANCES:]:
+    for record in function.instances[-SHOWN_INSTANCES:]:
         why = f" ({record.why})" if record.why else ""
         shown.append(f"instance {record.number}: {record.state}{why}")
     if not function.instances:
         shown.append("no instance")
     printed = [CALL_ID.sub("", line) for line in function.logs if not CLOUDS_OWN.match(line)]
-    return shown + [f"  {line}" for line in printed[-LINES:]]
+    return shown + [f"  {line}" for line in printed[-SHOWN_LINES:]]
