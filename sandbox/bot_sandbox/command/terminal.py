@@ -20,7 +20,7 @@ from bot_sandbox.http.local_server import LocalServer
 from bot_sandbox.telegram.calls import FaultHit
 from bot_sandbox.telegram.diagnosis import webhook_address, without_secrets
 from bot_sandbox.telegram.errors import UNSUPPORTED
-from bot_sandbox.telegram.people import line
+from bot_sandbox.telegram.people import transcript_line
 from bot_sandbox.telegram.service import Telegram
 from bot_sandbox.telegram.types import Chat, Message
 from bot_sandbox.telegram.world import BotAccount
@@ -132,9 +132,9 @@ class TelegramNews(News):
     def _message_line(self, chat: Chat, message: Message) -> str:
         where = chat.title or " and ".join(member.name for member in chat.members)
         if message.deleted:
-            return f"[telegram {where}] (deleted) {line(message)}"
+            return f"[telegram {where}] (deleted) {transcript_line(message)}"
         reactions = "".join(f" ({emoji})" for emoji in message.reactions.values())
-        return f"[telegram {where}] {line(message)}{reactions}"
+        return f"[telegram {where}] {transcript_line(message)}{reactions}"
 
     def _state(self, account: BotAccount) -> Iterator[tuple[str, float, str]]:
         """Yield what is to know about a bot: a key, when it happened, and the words."""

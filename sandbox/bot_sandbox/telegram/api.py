@@ -9,12 +9,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import unquote
 
 from bot_sandbox.http.messages import Request, Response, header
-from bot_sandbox.telegram.arguments import Arguments, from_body, from_query
+from bot_sandbox.telegram.arguments import Arguments, parse_body, parse_query
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.faults import FILE, BrokenConnectionError
 from bot_sandbox.telegram.media import MAX_DOWNLOAD, Files
 from bot_sandbox.telegram.methods import DescribedResult, Methods
-from bot_sandbox.telegram.types import encode
+from bot_sandbox.telegram.types import encode_json
 from bot_sandbox.telegram.world import BotAccount
 
 MAX_TOKEN = 80  # characters
@@ -41,8 +41,8 @@ class Api:
             path, _, query = request.target.partition("?")
             if path.startswith("/file/"):
                 return await self._file(path)
-            token, method = _split(path)
-            arguments = _read(request, query)
+            token, method = _split_path(path)
+            arguments = _read_arguments(request, query)
             account = self.account(token)
             name = (method or arguments.text("method")).lower()
             return await self._answer_with_faults(
@@ -52,20 +52,20 @@ class Api:
                 lambda: self._call(account, name, arguments),
             )
         except TelegramError as refusal:
-            return failed(refusal)
+            return refusal_response(refusal)
         except BrokenConnectionError:
             raise
         except Exception:  # the next request must still be answered
-            return failed(TelegramError(500, "Internal Server Error"))
+            return refusal_response(TelegramError(500, "Internal Server Error"))
 
     async def _call(self, account: BotAccount, method: str, arguments: Arguments) -> Response:
         try:
-            return _ok(await self._methods.call(account, method, arguments))
+            return _ok_response(await self._methods.call(account, method, arguments))
         except TelegramError as refusal:
-            return failed(refusal)
+            return refusal_response(refusal)
 
     async def _file(self, path: str) -> Response:
-        token, file_path = _split(path.removeprefix("/file"))
+        token, file_path = _split_path(path.removeprefix("/file"))
         account = self.account(token)
         return await self._answer_with_faults(
             account, FILE, dict, lambda: self._download(file_path)
@@ -74,7 +74,7 @@ class Api:
     async def _download(self, file_path: str) -> Response:
         file = self._files.by_path.get(file_path)
         if file is None or len(file.data) > MAX_DOWNLOAD:
-            return failed(NOT_FOUND)
+            return refusal_response(NOT_FOUND)
         return Response(200, [("Content-Type", "application/octet-stream")], file.data)
 
     def account(self, token: str) -> BotAccount:
@@ -88,10 +88,10 @@ class Api:
         return account
 
 
-def _split(path: str) -> tuple[str, str]:
+def _split_path(path: str) -> tuple[str, str]:
     """Return token and method of a path; 404 if it has none.
 
-    >>> _split("/bot12%3Aab/getMe")
+    >>> _split_path("/bot12%3Aab/getMe")
     ('12:ab', 'getMe')
     """
     if "%" in path:
@@ -102,24 +102,24 @@ def _split(path: str) -> tuple[str, str]:
     return token, method
 
 
-def _read(request: Request, query: str) -> Arguments:
+def _read_arguments(request: Request, query: str) -> Arguments:
     if request.method not in ("GET", "POST"):
         raise TelegramError(501, "Not Implemented")
-    values = from_query(query) if query else []
+    values = parse_query(query) if query else []
     if not request.body:
         return Arguments(values)
-    more, files = from_body(header(request.headers, "Content-Type"), request.body)
+    more, files = parse_body(header(request.headers, "Content-Type"), request.body)
     return Arguments(values + more, files)
 
 
-def _ok(result: object) -> Response:
+def _ok_response(result: object) -> Response:
     envelope = {"ok": True, "result": result}
     if isinstance(result, DescribedResult):
         envelope = {"ok": True, "result": result.result, "description": result.description}
-    return Response(200, [("Content-Type", "application/json")], encode(envelope))
+    return Response(200, [("Content-Type", "application/json")], encode_json(envelope))
 
 
-def failed(refusal: TelegramError) -> Response:
+def refusal_response(refusal: TelegramError) -> Response:
     """Return the envelope of a refusal."""
     envelope: dict[str, object] = {
         "ok": False,
@@ -130,4 +130,4 @@ def failed(refusal: TelegramError) -> Response:
     if refusal.retry_after:
         envelope["parameters"] = {"retry_after": refusal.retry_after}
         headers.append(("Retry-After", str(refusal.retry_after)))
-    return Response(refusal.code, headers, encode(envelope))
+    return Response(refusal.code, headers, encode_json(envelope))

@@ -15,8 +15,8 @@ from urllib.parse import parse_qsl, unquote
 
 from bot_sandbox.telegram.errors import TelegramError, bad_request
 
-SHOWN = 10_000  # characters of one argument; twice as many of all together
-MANY = 100  # arguments
+SHOWN_CHARACTERS = 10_000  # characters of one argument; twice as many of all together
+SHOWN_ARGUMENTS = 100  # arguments
 MAX_PARAMETERS = 1 << 20  # bytes of one call without files; above, the real server answers 413
 MAX_FILES = 50  # in one call; this and the next two as in the real server
 MAX_HEADS = 1 << 18  # bytes of the headers of a form's parts
@@ -52,16 +52,20 @@ class Arguments:
 
     def as_sent(self) -> dict[str, str]:
         """Return the arguments to show: only the beginning of long texts, and a word for a file."""
-        if not self.files and len(self._values) < MANY and self._length() < SHOWN:
+        if (
+            not self.files
+            and len(self._values) < SHOWN_ARGUMENTS
+            and self._length() < SHOWN_CHARACTERS
+        ):
             return self._values.copy()
         shown: dict[str, str] = {}
-        left = 2 * SHOWN
+        left = 2 * SHOWN_CHARACTERS
         for name, value in (self._values | dict.fromkeys(self.files, "(a file)")).items():
             if len(name) >= left:
                 shown["…"] = f"({len(self._values) + len(self.files) - len(shown)} more)"
                 break
             left -= len(name)
-            size = min(SHOWN, left)
+            size = min(SHOWN_CHARACTERS, left)
             text = value if len(value) <= size else f"{value[:size]}… ({len(value)} characters)"
             shown[name] = text
             left -= min(size, len(value)) + 10  # so that empty ones count, too
@@ -130,58 +134,58 @@ def leading_number(text: str) -> float:
     return float(match.group()) if match else 0.0
 
 
-def from_query(query: str) -> list[tuple[str, str]]:
+def parse_query(query: str) -> list[tuple[str, str]]:
     """Parse a query string or an x-www-form-urlencoded body into pairs.
 
-    >>> from_query("chat_id=5&text=a+b%21&empty=")
+    >>> parse_query("chat_id=5&text=a+b%21&empty=")
     [('chat_id', '5'), ('text', 'a b!'), ('empty', '')]
     """
     return parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
 
 
-def from_json(text: str) -> list[tuple[str, str]]:
+def parse_json_object(text: str) -> list[tuple[str, str]]:
     """Parse a JSON object into pairs; anything else has no arguments.
 
-    >>> from_json('{"chat_id": 5, "text": "a", "reply_markup": {"force_reply": true}}')
+    >>> parse_json_object('{"chat_id": 5, "text": "a", "reply_markup": {"force_reply": true}}')
     [('chat_id', '5'), ('text', 'a'), ('reply_markup', '{"force_reply": true}')]
-    >>> from_json("garbage")
+    >>> parse_json_object("garbage")
     []
     """
     try:
         value = json.loads(text)
         if not isinstance(value, dict):
             return []
-        return [(name, as_text(item)) for name, item in value.items()]
+        return [(name, encode_form_value(item)) for name, item in value.items()]
     except (ValueError, RecursionError):
         return []
 
 
-def as_text(value: Any) -> str:
+def encode_form_value(value: Any) -> str:
     """Encode a value for a form: a text stays as it is, anything else becomes JSON."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def from_body(content_type: str, body: bytes) -> tuple[Values, dict[str, Upload]]:
+def parse_body(content_type: str, body: bytes) -> tuple[Values, dict[str, Upload]]:
     """Parse a form or JSON into pairs and files; 413 if it is too big."""
     kind = content_type.lower()
     if "multipart/form-data" in kind:
-        return from_multipart(content_type, body)
+        return parse_multipart(content_type, body)
     is_json = "application/json" in kind
     if not is_json and "application/x-www-form-urlencoded" not in kind:
         return [], {}
     if len(body) > MAX_PARAMETERS:
         raise _too_large("too many parameters")
     text = body.decode("utf-8", "surrogateescape")
-    return (from_json(text) if is_json else from_query(text)), {}
+    return (parse_json_object(text) if is_json else parse_query(text)), {}
 
 
-def from_multipart(content_type: str, body: bytes) -> tuple[Values, dict[str, Upload]]:
+def parse_multipart(content_type: str, body: bytes) -> tuple[Values, dict[str, Upload]]:
     r"""Parse a multipart/form-data body into pairs and files.
 
     The limits and refusals are those of tdlib's `tdnet/td/net/HttpReader.cpp`.
 
     >>> form = b'--X\r\nContent-Disposition: form-data; name="text"\r\n\r\na\r\n--X--\r\n'
-    >>> from_multipart("multipart/form-data; boundary=X", form)
+    >>> parse_multipart("multipart/form-data; boundary=X", form)
     ([('text', 'a')], {})
     """
     boundary = re.search(r'boundary\s*=\s*(?:"([^"]*)"|([^;\s"]*))', content_type)
@@ -209,7 +213,9 @@ def from_multipart(content_type: str, body: bytes) -> tuple[Values, dict[str, Up
         data_end = -1 if head_end < 0 else body.find(mark, head_end + 4)
         if data_end < 0:
             raise bad_request("unexpected end of request content")
-        field, file_name = _field(body[begin + 2 : head_end].decode("utf-8", "surrogateescape"))
+        field, file_name = _parse_field_head(
+            body[begin + 2 : head_end].decode("utf-8", "surrogateescape")
+        )
         data = body[head_end + 4 : data_end]
         begin = data_end + len(mark)
         if file_name is None:
@@ -232,7 +238,7 @@ def _too_large(problem: str) -> TelegramError:
 _PARAMETER = re.compile(r'([^=]*)=\s*(?:"((?:[^"\\]|\\.)*+)"\s*(?:;|$)|(?!")([^;]*)(?:;|$))', re.S)
 
 
-def _field(head: str) -> tuple[str, str | None]:
+def _parse_field_head(head: str) -> tuple[str, str | None]:
     """Return the name of a form's field, and of its file, if it is one."""
     field, file_name = "", None
     for line in re.sub(r"\r\n[ \t]", " ", head).split("\r\n"):

@@ -59,14 +59,14 @@ class Press:
     @property
     def messages(self) -> list[Message]:
         """The messages that the bot has written or edited since, where this person sees them."""
-        return [message for message in self._changed_messages() if not message.deleted]
+        return [message for message in self._new_or_changed_messages() if not message.deleted]
 
     @blocking
     async def answer(self, timeout: float = 5.0) -> str:
         """Wait for the bot's notification and return its text; NoReply if none comes."""
         await self._runner.changes.until(lambda: self.text is not None, timeout)
         if self.text is None:
-            raise NoReply(self._no_answer(timeout))
+            raise NoReply(self._explain_no_answer(timeout))
         return self.text
 
     @blocking
@@ -83,11 +83,11 @@ class Press:
             return self.text is not None or self._has_ended()
 
         await self._runner.changes.until(is_over, timeout)
-        if self.text is None and not self._changed_messages():
-            raise NoReply(self._no_answer(timeout))
+        if self.text is None and not self._new_or_changed_messages():
+            raise NoReply(self._explain_no_answer(timeout))
         return self.messages
 
-    def _changed_messages(self) -> list[Message]:
+    def _new_or_changed_messages(self) -> list[Message]:
         return [
             message
             for chat in self._chats
@@ -95,7 +95,7 @@ class Press:
             if message.sender is self._bot and message.changed_at > self._at
         ]
 
-    def _no_answer(self, timeout: float) -> str:
+    def _explain_no_answer(self, timeout: float) -> str:
         over = "" if self._has_ended() else f" within {timeout:g} s"
         shown = [f"  {message.shown}" for message in self.messages]
         return "\n".join(
@@ -108,10 +108,10 @@ class Press:
         )
 
 
-def what_it_does(button: Json) -> str:
+def describe_button_effect(button: Json) -> str:
     """Return what happens in the app when somebody presses a button without callback_data.
 
-    >>> what_it_does({"text": "Site", "url": "https://example.org"})
+    >>> describe_button_effect({"text": "Site", "url": "https://example.org"})
     'opens https://example.org'
     """
     if "url" in button:
@@ -163,7 +163,7 @@ def find_button(message: Message, text: str, data: str, position: int) -> Json:
 
 def _effect(button: Json) -> str:
     data = button.get("callback_data")
-    return what_it_does(button) if data is None else f"data {data!r}"
+    return describe_button_effect(button) if data is None else f"data {data!r}"
 
 
 class CallbackQueries:
@@ -176,7 +176,7 @@ class CallbackQueries:
     def open(self, person: User, message: Message, button: Json, press: Press) -> Json:
         """Return the callback query of a press; raise ValueError if the bot isn't told of it."""
         if "callback_data" not in button:
-            words = f"{button['text']!r} {what_it_does(button)}; the bot isn't told"
+            words = f"{button['text']!r} {describe_button_effect(button)}; the bot isn't told"
             raise ValueError(hide_tokens(words))
         press.button = button["text"]
         key = str(next(self._ids))

@@ -19,13 +19,13 @@ from bot_sandbox.http.messages import Request, Response
 from bot_sandbox.http.outages import Switchable
 from bot_sandbox.http.webhook_post import Sender
 from bot_sandbox.telegram.api import Api
-from bot_sandbox.telegram.arguments import Arguments, as_text
+from bot_sandbox.telegram.arguments import Arguments, encode_form_value
 from bot_sandbox.telegram.diagnosis import describe_bots, describe_last_refusal
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.faults import Faults
 from bot_sandbox.telegram.limits import Limits
 from bot_sandbox.telegram.methods import DescribedResult, Methods
-from bot_sandbox.telegram.methods.table import SPELLED
+from bot_sandbox.telegram.methods.table import SPELLING
 from bot_sandbox.telegram.people import Group, Person, transcript
 from bot_sandbox.telegram.types import Chat, Message, User
 from bot_sandbox.telegram.updates import Delivery, WebhookClient
@@ -64,7 +64,7 @@ class TelegramCore(Service):
         self._person_ids = itertools.count(500_000_001)
         self._group_ids = itertools.count(4_000_000_001)
         pause = limits.set_webhook_s if limits else 0.0
-        self.faults = Faults(self._runner, self._world, SPELLED, server)
+        self.faults = Faults(self._runner, self._world, SPELLING, server)
         client = WebhookClient(sender, retry_scale, self.clock, self.faults)
         check = self.faults._check_in_response
         self._methods = Methods(self._world, client, local_mode, pause, check)
@@ -164,7 +164,9 @@ class TelegramCore(Service):
         """Call a Bot API method like a program and return its result; raises TelegramError."""
         bot = self._api.account(account) if isinstance(account, str) else account
         self._world.check_same_telegram(bot)
-        pairs = [(key, as_text(value)) for key, value in arguments.items() if value is not None]
+        pairs = [
+            (key, encode_form_value(value)) for key, value in arguments.items() if value is not None
+        ]
         result = await self._methods.call(bot, method.lower(), Arguments(pairs))
         return result.result if isinstance(result, DescribedResult) else result
 
@@ -200,7 +202,7 @@ class TelegramCore(Service):
         """Return the updates that wait for a bot, as `getUpdates` would; they stay there."""
         return self._runner.do(lambda: [one.to_json() for one in account._updates.pending()])
 
-    def _stop(self) -> None:
+    def _stop_deliveries(self) -> None:
         """Stop all webhooks and long polls; called on the loop."""
         for account in self._world.accounts.values():
             account._updates.wake_poll(None)

@@ -21,7 +21,9 @@ from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 RECENT_S = 60.0
 SHOWN_REFUSALS = 3  # how many refused calls to show
 SHOWN_OTHERS = 10  # how many messages to show that came instead of another
-DOWN = "This Telegram is down, by the fault stop. What to do: start it with the fault start"
+SERVER_IS_DOWN = (
+    "This Telegram is down, by the fault stop. What to do: start it with the fault start"
+)
 SHOWN_SLIPS = 3  # how many unknown parameters
 # People use the sandbox from Python and elsewhere, so the advice has both forms.
 SET_WEBHOOK = 'call setWebhook (in Python: telegram.call(account, "setWebhook", url=...))'
@@ -51,7 +53,9 @@ def read_log(account: BotAccount, command: str = "", heard: HeardLogs | None = N
     return read_log_facts(_webhook_of(account), command, heard)
 
 
-def no_reply(message: Message, world: TelegramWorld, timeout: float, heard: HeardLogs) -> str:
+def explain_no_reply(
+    message: Message, world: TelegramWorld, timeout: float, heard: HeardLogs
+) -> str:
     """Return the text of NoReply for one message."""
     said = message.shown
     if message.updates:
@@ -60,7 +64,7 @@ def no_reply(message: Message, world: TelegramWorld, timeout: float, heard: Hear
         over = "" if has_ended(message, world) else f" within {timeout:g} s"
         lines = [f"{bots} did not answer {said!r}{over}."]
         if not world.up:
-            return "\n".join([*lines, DOWN])
+            return "\n".join([*lines, SERVER_IS_DOWN])
         for each in facts:
             lines.append(f"Found: {explain_update(each)}")
             lines += describe_calls(each.account, each.update, message.date)
@@ -117,7 +121,7 @@ def explain_update(facts: UpdateFacts) -> str:
     """Explain what happened to one update of a bot so far, and what to do next."""
     update, account = facts.update, facts.account
     if update in account._updates:
-        return _still_waiting(facts)
+        return _describe_waiting(facts)
     last = next(
         (d for d in reversed(account._updates.deliveries) if d.update_id == update.id), None
     )
@@ -166,7 +170,7 @@ def _describe_silence(how: str, facts: UpdateFacts) -> str:
     return "\n".join(lines)
 
 
-def _still_waiting(facts: UpdateFacts) -> str:
+def _describe_waiting(facts: UpdateFacts) -> str:
     update, account = facts.update, facts.account
     pending = f"pending_update_count is {len(account._updates)}"
     webhook = account._webhook
@@ -315,14 +319,16 @@ def webhook_address(account: BotAccount) -> str:
     return hide_tokens(_webhook_of(account))
 
 
-def no_press_answer(
+def explain_no_press_answer(
     world: TelegramWorld, accounts: Iterable[BotAccount], update: Update | None
 ) -> str:
     """Explain why a bot did not answer a press, whose update is this one."""
     accounts = list(accounts)
     if update is None or update.replies_from < 0 or any(one._webhook for one in accounts):
         return describe_bots(world, accounts)
-    lines = ["Found: the bot took the press with getUpdates."] + ([] if world.up else [DOWN])
+    lines = ["Found: the bot took the press with getUpdates."] + (
+        [] if world.up else [SERVER_IS_DOWN]
+    )
     for account in accounts:
         lines += describe_calls(account, update, update.told_at)
     return "\n".join(lines)
@@ -331,7 +337,7 @@ def no_press_answer(
 def describe_bots(world: TelegramWorld, accounts: Iterable[BotAccount]) -> str:
     """Describe for each bot how updates reach it, and what faults have done to it just now."""
     if not world.up:
-        return DOWN
+        return SERVER_IS_DOWN
     lines: list[str] = []
     for account in accounts:
         if account._webhook:

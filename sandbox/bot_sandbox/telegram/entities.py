@@ -36,24 +36,24 @@ def utf16_length(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def in_utf16(text: str, spans: Iterable[tuple[int, int, Json]]) -> list[Json]:
+def spans_to_entities(text: str, spans: Iterable[tuple[int, int, Json]]) -> list[Json]:
     """Turn spans of characters (start, end, the rest) into entities, in Telegram's order."""
     if text.isascii():
         units: Any = range(len(text) + 1)
     else:
         units = list(accumulate((1 + (sign > "\uffff") for sign in text), initial=0))
-    return in_order(
+    return sort_entities(
         {"offset": units[start], "length": units[end] - units[start]} | entity
         for start, end, entity in spans
     )
 
 
-def in_order(entities: Iterable[Json]) -> list[Json]:
+def sort_entities(entities: Iterable[Json]) -> list[Json]:
     """Sort entities by offset, longer ones first."""
-    return sorted(entities, key=_order)
+    return sorted(entities, key=_sort_key)
 
 
-def _order(entity: Json) -> tuple[int, int, int]:
+def _sort_key(entity: Json) -> tuple[int, int, int]:
     priority = _PRIORITY.get(entity["type"], 50) - ("language" in entity)
     return entity["offset"], -entity["length"], priority
 
@@ -77,10 +77,10 @@ _CASHTAG = re.compile(
     rf"(?!\$|{_LETTER})"
 )
 # These end a link: blanks, controls of the writing direction, quotes, < and >
-_STOPS = r"\n \xa0\u1680\u2000-\u200b\u200e\u200f\u2016-\u206f\u3000"
-_LINK_PIECE = re.compile(rf"[^{_STOPS}<>\"«»]+")
-_DOMAIN = rf"[^\x00-,/:-@\[-^`{{-}}\x7f-\xbf{_STOPS}]"
-_USER = rf"[^/\[\]{{}}()'`@{_STOPS}]"
+_LINK_STOPS = r"\n \xa0\u1680\u2000-\u200b\u200e\u200f\u2016-\u206f\u3000"
+_LINK_PIECE = re.compile(rf"[^{_LINK_STOPS}<>\"«»]+")
+_DOMAIN = rf"[^\x00-,/:-@\[-^`{{-}}\x7f-\xbf{_LINK_STOPS}]"
+_USER = rf"[^/\[\]{{}}()'`@{_LINK_STOPS}]"
 _DOMAIN_SIGN = re.compile(_DOMAIN)
 _USER_SIGN = re.compile(_USER)
 _SCHEME_SIGN = re.compile(r"[A-Za-z0-9+-]|[^\x00-\x7f]")
@@ -92,18 +92,18 @@ _EMAIL = re.compile(
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9_-]{0,28}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,8}"
 )
 _LINK = re.compile(r"((?ai:https?|ftp|tonsite)://)?([^/?#]*)(.*)", re.DOTALL)
-_BYTE = re.compile("25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9]")
+_IP_BYTE = re.compile("25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9]")
 _NOT_AT_THE_END = ".:;,('?!`"
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
-def detect(text: str) -> list[Json]:
+def detect_entities(text: str) -> list[Json]:
     """Find the entities of a plain text.
 
-    >>> detect("/start @hello_bot")  # doctest: +NORMALIZE_WHITESPACE
+    >>> detect_entities("/start @hello_bot")  # doctest: +NORMALIZE_WHITESPACE
     [{'offset': 0, 'length': 6, 'type': 'bot_command'},
      {'offset': 7, 'length': 10, 'type': 'mention'}]
-    >>> [(e["type"], e["length"]) for e in detect("ask me@example.org, or see telegram.org.")]
+    >>> [(e["type"], e["length"]) for e in detect_entities("ask me@example.org or telegram.org.")]
     [('email', 14), ('url', 12)]
     """
     found = []
@@ -120,34 +120,34 @@ def detect(text: str) -> list[Json]:
     if "$" in text:
         found += [(*match.span(), "cashtag") for match in _CASHTAG.finditer(text)]
     if "." in text or ":" in text:
-        found += _links(text)
+        found += _find_links(text)
     if not found:
         return []
-    entities = in_utf16(text, ((start, end, {"type": kind}) for start, end, kind in found))
+    entities = spans_to_entities(text, ((start, end, {"type": kind}) for start, end, kind in found))
     return _without_overlaps(entities)
 
 
-def _links(text: str) -> Iterator[tuple[int, int, str]]:
+def _find_links(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield start, end and kind of links and e-mail addresses."""
     for found in _LINK_PIECE.finditer(text):
         chunk, offset = found.group(), found.start()
         path_end = len(chunk.rstrip(_NOT_AT_THE_END))
         if "://" in chunk:
             for tg in _TG_LINK.finditer(chunk):
-                end = _after_path(chunk, tg.end(), path_end)
+                end = _end_of_link(chunk, tg.end(), path_end)
                 yield offset + tg.start(), offset + end, "url"
         if "." not in chunk:
             continue
-        for start, end in _around_dots(chunk, path_end):
+        for start, end in _link_candidates(chunk, path_end):
             link = chunk[start:end]
             address = link.removeprefix("mailto:")
             if _EMAIL.fullmatch(address):
                 yield offset + end - len(address), offset + end, "email"
-            elif kept := _link(link):
+            elif kept := _link_part(link):
                 yield offset + start, offset + start + len(kept), "url"
 
 
-def _after_path(chunk: str, at: int, path_end: int) -> int:
+def _end_of_link(chunk: str, at: int, path_end: int) -> int:
     """Return the end of a link whose path, if any, starts at `at` and ends at `path_end`."""
     if chunk[at : at + 1] not in ("/", "?", "#"):
         return at
@@ -155,7 +155,7 @@ def _after_path(chunk: str, at: int, path_end: int) -> int:
     return end if chunk[at] == "/" or end > at + 1 else at
 
 
-def _around_dots(chunk: str, path_end: int) -> Iterator[tuple[int, int]]:
+def _link_candidates(chunk: str, path_end: int) -> Iterator[tuple[int, int]]:
     """Yield what looks like [scheme://][user@]domain[:port][/path] around a dot.
 
     Each step begins after what the last one has read, so even a text with many dots is read only a
@@ -163,25 +163,25 @@ def _around_dots(chunk: str, path_end: int) -> Iterator[tuple[int, int]]:
     """
     begin = 0
     while 0 <= (dot := chunk.find(".", begin)) < len(chunk) - 1:
-        start = _back(chunk, dot, begin, _DOMAIN_SIGN)
+        start = _scan_back(chunk, dot, begin, _DOMAIN_SIGN)
         end = _DOMAIN_ON.match(chunk, dot).end()  # type: ignore[union-attr]  # a dot is there
         at_sign = chunk.rfind("@", dot, end)
         if at_sign >= 0:
-            start = _back(chunk, start, begin, _USER_SIGN)
+            start = _scan_back(chunk, start, begin, _USER_SIGN)
         port = _PORT.match(chunk, end)
         if port and int(port[1]) <= 65535:
             end = port.end()
-        end = _after_path(chunk, end, path_end)
+        end = _end_of_link(chunk, end, path_end)
         while end > dot + 1 and chunk[end - 1] == ".":
             end -= 1
 
         is_link = True
         if start > begin and chunk[start - 1] == "@":
-            user = _back(chunk, start - 1, begin, _USER_SIGN)
+            user = _scan_back(chunk, start - 1, begin, _USER_SIGN)
             is_link = at_sign < 0 and user < start - 1
             start = user
         if start > begin and chunk.endswith("://", begin, start):
-            scheme = chunk[_back(chunk, start - 3, begin, _SCHEME_SIGN) : start - 3].lower()
+            scheme = chunk[_scan_back(chunk, start - 3, begin, _SCHEME_SIGN) : start - 3].lower()
             if scheme.endswith("http") and scheme != "shttp":
                 start -= 7
             elif scheme.endswith("https"):
@@ -205,20 +205,20 @@ def _around_dots(chunk: str, path_end: int) -> Iterator[tuple[int, int]]:
         begin = max(end, dot + 1)
 
 
-def _back(chunk: str, at: int, begin: int, sign: re.Pattern[str]) -> int:
+def _scan_back(chunk: str, at: int, begin: int, sign: re.Pattern[str]) -> int:
     while at > begin and sign.match(chunk[at - 1]):
         at -= 1
     return at
 
 
-def _link(link: str) -> str:
+def _link_part(link: str) -> str:
     """Return the part of a candidate that is a link, or "".
 
-    >>> _link("http://a.org/x(y)z),"), _link("main.py"), _link("file.txt")
+    >>> _link_part("http://a.org/x(y)z),"), _link_part("main.py"), _link_part("file.txt")
     ('http://a.org/x(y)z', 'main.py', '')
     """
     scheme, domain, path = _LINK.match(link).groups()  # type: ignore[union-attr]  # always matches
-    kept = link[: len(link) - len(path)] + _balanced(path).rstrip(_NOT_AT_THE_END)
+    kept = link[: len(link) - len(path)] + _cut_unbalanced(path).rstrip(_NOT_AT_THE_END)
     domain = domain[domain.find("@") + 1 :]
     domain = domain[: domain.rindex(":")] if ":" in domain else domain
     parts = domain.split(".")
@@ -227,7 +227,7 @@ def _link(link: str) -> str:
     if any(part.endswith("-") or len(part.encode()) >= 64 for part in parts):
         return ""
     if not re.search("[^0-9.]", domain):
-        return kept if len(parts) == 4 and all(map(_BYTE.fullmatch, parts)) else ""
+        return kept if len(parts) == 4 and all(map(_IP_BYTE.fullmatch, parts)) else ""
     top = parts[-1]
     if top.startswith("xn--"):
         is_top = bool(re.fullmatch("[A-Za-z0-9]{2,}", top[4:]))
@@ -236,7 +236,7 @@ def _link(link: str) -> str:
     return kept if is_top and "_" not in parts[-2] else ""
 
 
-def _balanced(path: str) -> str:
+def _cut_unbalanced(path: str) -> str:
     """Cut a path at the first closing bracket that was never opened."""
     depth = dict.fromkeys(_CLOSING.values(), 0)
     for position, sign in enumerate(path):
@@ -265,55 +265,55 @@ def _top_level_domains() -> frozenset[str]:
 
 # Bring entities into the form in which Telegram stores them
 
-_CLEANED: dict[int, str | None] = dict.fromkeys(range(32), " ")
-_CLEANED |= {ord("\n"): "\n", ord("\r"): None}
-_CLEANED |= dict.fromkeys([0x30A, 0x333, 0x33F, *range(0x2028, 0x202F)], None)
+_CONTROL_TO_SPACE: dict[int, str | None] = dict.fromkeys(range(32), " ")
+_CONTROL_TO_SPACE |= {ord("\n"): "\n", ord("\r"): None}
+_CONTROL_TO_SPACE |= dict.fromkeys([0x30A, 0x333, 0x33F, *range(0x2028, 0x202F)], None)
 VISIBLE = re.compile(
     "[^ \n\xa0\u1680\u180e\u2000-\u200f\u202e\u202f\u205f\u2800\u3000\ufeff\ufffc"
     "\U000e0000-\U000e007f]"
 )
 
 
-def normalize(text: str, entities: Iterable[Json]) -> tuple[str, list[Json]]:
+def normalize_text(text: str, entities: Iterable[Json]) -> tuple[str, list[Json]]:
     """Clean and trim a text and its entities, and add the entities found in it.
 
     400 in Telegram's words for entities outside the text.
     """
-    text, settled = _cleaned(text, _fix(entities))
-    text, settled = _trimmed(text, _fix(settled))
-    return text, _add_found(settled, detect(text))
+    text, settled = _clean_text(text, _resolve_overlaps(entities))
+    text, settled = _trim_text(text, _resolve_overlaps(settled))
+    return text, _add_found(settled, detect_entities(text))
 
 
-def _fix(entities: Iterable[Json]) -> list[Json]:
+def _resolve_overlaps(entities: Iterable[Json]) -> list[Json]:
     """Return entities in order, without partial overlaps.
 
     Links, mentions and code don't overlap each other (the first one stays) or cross the edge of a
     quote. Touching styles of one kind are merged, then cut where another entity begins or ends.
     Code has no styles inside.
     """
-    styles, quotes, others = _by_kind(in_order(entities))
+    styles, quotes, others = _split_by_kind(sort_entities(entities))
     quotes = _without_overlaps(quotes)
-    others = _not_across(_without_overlaps(others), quotes)
-    return _cut(styles, in_order(others + quotes))
+    others = _drop_across_quotes(_without_overlaps(others), quotes)
+    return _cut_styles(styles, sort_entities(others + quotes))
 
 
 def _add_found(entities: list[Json], found: list[Json]) -> list[Json]:
     """Add the entities that Telegram has found where no other one is."""
     if not found:
         return entities
-    styles, quotes, others = _by_kind(entities)
+    styles, quotes, others = _split_by_kind(entities)
     taken = bytearray(max(_end(entity) for entity in entities + found))
     for entity in others:
         taken[entity["offset"] : _end(entity)] = b"\1" * entity["length"]
     others += [
         entity
-        for entity in _not_across(found, quotes)
+        for entity in _drop_across_quotes(found, quotes)
         if 1 not in taken[entity["offset"] : _end(entity)]
     ]
-    return _cut(styles, in_order(others + quotes))
+    return _cut_styles(styles, sort_entities(others + quotes))
 
 
-def _by_kind(entities: Iterable[Json]) -> tuple[list[Json], list[Json], list[Json]]:
+def _split_by_kind(entities: Iterable[Json]) -> tuple[list[Json], list[Json], list[Json]]:
     entities = list(entities)
     styles = [entity for entity in entities if entity["type"] in STYLES]
     quotes = [entity for entity in entities if entity["type"] in QUOTES]
@@ -330,7 +330,7 @@ def _without_overlaps(entities: list[Json]) -> list[Json]:
     return kept
 
 
-def _not_across(entities: list[Json], quotes: list[Json]) -> list[Json]:
+def _drop_across_quotes(entities: list[Json], quotes: list[Json]) -> list[Json]:
     """Drop entities inside which a quote begins or ends."""
     edges = [edge for quote in quotes for edge in (quote["offset"], _end(quote))]
     kept = []
@@ -341,7 +341,7 @@ def _not_across(entities: list[Json], quotes: list[Json]) -> list[Json]:
     return kept
 
 
-def _cut(styles: list[Json], others: list[Json]) -> list[Json]:
+def _cut_styles(styles: list[Json], others: list[Json]) -> list[Json]:
     """Merge styles, cut them where another entity begins or ends, and return all in order."""
     result: list[Json] = []
     waiting = deque(styles)
@@ -377,12 +377,12 @@ def _cut(styles: list[Json], others: list[Json]) -> list[Json]:
                 del result[before:]
         go_to(other["offset"])
         around.append(other)
-    return in_order(others + result)
+    return sort_entities(others + result)
 
 
-def _cleaned(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
+def _clean_text(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
     """Remove control characters and move the entities; 400 for entities outside the text."""
-    cleaned = text.translate(_CLEANED)
+    cleaned = text.translate(_CONTROL_TO_SPACE)
     # Of several direction marks in a row, only the last one stays
     cleaned = re.sub("[\u200e\u200f](?=[\u200e\u200f])", "\u200c", cleaned)
     if not entities:
@@ -391,9 +391,9 @@ def _cleaned(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
     offset = 0
     for sign in text:
         moved += [offset, None] if sign > "\uffff" else [offset]
-        offset += 0 if _CLEANED.get(ord(sign), sign) is None else 1 + (sign > "\uffff")
+        offset += 0 if _CONTROL_TO_SPACE.get(ord(sign), sign) is None else 1 + (sign > "\uffff")
     moved.append(offset)
-    _check_places(text, entities, moved)
+    _check_offsets(text, entities, moved)
     result = []
     for entity in entities:
         start, end = moved[entity["offset"]], moved[entity["offset"] + entity["length"]]
@@ -402,7 +402,7 @@ def _cleaned(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
     return cleaned, result
 
 
-def _check_places(text: str, entities: list[Json], moved: list[int | None]) -> None:
+def _check_offsets(text: str, entities: list[Json], moved: list[int | None]) -> None:
     """Raise 400 for the first entity that begins or ends inside a character or outside the text."""
     size = len(moved) - 1
     problems = []  # position, priority there, number of the entity, text
@@ -427,7 +427,7 @@ def _check_places(text: str, entities: list[Json], moved: list[int | None]) -> N
         raise bad_request(problem)
 
 
-def _trimmed(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
+def _trim_text(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
     """Strip blanks around a text, except leading ones inside an entity."""
     text = text.rstrip(" \n")
     size = utf16_length(text)
@@ -437,4 +437,4 @@ def _trimmed(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
             kept.append(entity | {"length": min(entity["length"], size - entity["offset"])})
     blanks = len(text) - len(text.lstrip(" \n"))
     cut = min(blanks, kept[0]["offset"]) if kept else blanks
-    return text[cut:], in_order(entity | {"offset": entity["offset"] - cut} for entity in kept)
+    return text[cut:], sort_entities(entity | {"offset": entity["offset"] - cut} for entity in kept)

@@ -33,12 +33,12 @@ FILE = "file"  # the "method" of a file's download
 KEPT_HITS = 1_000
 # What Telegram says most often with a status; of all others the HTTP phrase, as in
 # {"ok":false,"error_code":502,"description":"Bad Gateway"} (tdlib/telegram-bot-api#868).
-WORDS = {
+DEFAULT_DESCRIPTIONS = {
     400: "Bad Request: chat not found",
     403: "Forbidden: bot was blocked by the user",
     409: OTHER_GET_UPDATES,
 }
-PAGE = (
+PROXY_PAGE = (
     "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n"
     "<hr><center>a proxy</center>\r\n</body>\r\n</html>\r\n"
 )
@@ -90,7 +90,7 @@ class Fault:
 
     def clear(self) -> None:
         """End it."""
-        self._faults._end(self)
+        self._faults._end_fault(self)
 
     def __str__(self) -> str:
         number = "every" if self.left is None else "the next" + f" {self.left}" * (self.left != 1)
@@ -112,11 +112,11 @@ class Fault:
             words = too_many_requests(rest).description
         return TelegramError(self._error.code, words, rest)
 
-    def _pauses(self, account: BotAccount, method: str, now: float) -> bool:
+    def _comes_too_early(self, account: BotAccount, method: str, now: float) -> bool:
         """Return whether a bot asks again before the `retry_after` of a 429 has passed."""
         return self.method.lower() in ("", method) and self._paused.get(account.id, now) > now
 
-    def _fits(self, account: BotAccount, method: str) -> bool:
+    def _fits_call(self, account: BotAccount, method: str) -> bool:
         """Return whether it hits this method, in lower case, of this bot."""
         whose = self.account in (None, account)
         return self.left != 0 and whose and self.method.lower() in ("", method)
@@ -183,12 +183,12 @@ class Faults(Outages):
         if seconds < 0:
             raise ValueError(f"retry_after is a number of seconds, at least 0; found {seconds!r}")
         standard = too_many_requests(seconds).description if seconds and status == 429 else ""
-        words = description or standard or WORDS.get(status) or phrase(status)
+        words = description or standard or DEFAULT_DESCRIPTIONS.get(status) or status_phrase(status)
         fault = self._new_fault(
             "status", method, bot, n, forever, executed, f"answered with {status} {words}"
         )
         fault._error = TelegramError(status, words, seconds)
-        return self._start(fault)
+        return self._add_fault(fault)
 
     def delay(
         self,
@@ -211,7 +211,7 @@ class Faults(Outages):
             "delay", method, bot, n, forever, executed, f"answered {seconds:g} s late"
         )
         fault.seconds = seconds
-        return self._start(fault)
+        return self._add_fault(fault)
 
     def drop(
         self,
@@ -225,7 +225,7 @@ class Faults(Outages):
         """Break the connection instead of answering; with `executed` after executing the call."""
         self._require_server()
         effect = "cut off without an answer"
-        return self._start(self._new_fault("drop", method, bot, n, forever, executed, effect))
+        return self._add_fault(self._new_fault("drop", method, bot, n, forever, executed, effect))
 
     def truncate(
         self,
@@ -238,7 +238,7 @@ class Faults(Outages):
         """Execute calls, but break the connection in the middle of the JSON."""
         self._require_server()
         effect = "cut off in the middle of the answer"
-        return self._start(self._new_fault("truncate", method, bot, n, forever, True, effect))
+        return self._add_fault(self._new_fault("truncate", method, bot, n, forever, True, effect))
 
     def html(
         self,
@@ -255,29 +255,33 @@ class Faults(Outages):
             raise ValueError(f"a page has a status of 200 to 599; found {status!r}")
         effect = f"answered with an HTML page and status {status}"
         fault = self._new_fault("html", method, bot, n, forever, executed, effect)
-        title = "Log in to this network" if status < 300 else f"{status} {phrase(status)}"
+        title = "Log in to this network" if status < 300 else f"{status} {status_phrase(status)}"
         fault._page = Response(
-            status, [("Content-Type", "text/html; charset=utf-8")], PAGE.format(title).encode()
+            status,
+            [("Content-Type", "text/html; charset=utf-8")],
+            PROXY_PAGE.format(title).encode(),
         )
-        return self._start(fault)
+        return self._add_fault(fault)
 
     def lose_response(
         self, *, bot: BotAccount | str | None = None, n: int = 1, forever: bool = False
     ) -> Fault:
         """Lose a webhook's response on its way to Telegram, which then sends the update again."""
-        return self._start(self._new_fault("lose_response", None, bot, n, forever, False, "lost"))
+        return self._add_fault(
+            self._new_fault("lose_response", None, bot, n, forever, False, "lost")
+        )
 
     def clear(self, bot: BotAccount | str | None = None) -> None:
         """End all faults, or those of one bot; servers that are down stay down until `start`."""
         account = self._account(bot)
 
-        def remove() -> None:
+        def remove_faults() -> None:
             self._faults[:] = [one for one in self._faults if account not in (None, one.account)]
             for fault in self._faults:
                 if account:
                     fault._paused.pop(account.id, None)
 
-        self._change(remove)
+        self._change(remove_faults)
 
     @property
     def active(self) -> list[Fault]:
@@ -312,14 +316,14 @@ class Faults(Outages):
                 "What to do: check whether the bot runs, and whether it makes such calls"
             )
 
-    def _end(self, fault: Fault) -> None:
+    def _end_fault(self, fault: Fault) -> None:
         """End one fault."""
 
-        def remove() -> None:
+        def remove_fault() -> None:
             fault.left = 0
             fault._paused.clear()
 
-        self._change(remove)
+        self._change(remove_fault)
 
     async def _answer_with_faults(
         self,
@@ -372,12 +376,12 @@ class Faults(Outages):
             self._note_hit(fault, account, method)
             raise refused
 
-    async def _until_up(self) -> None:
+    async def _wait_until_up(self) -> None:
         """Wait while the server is down."""
         while not self._world.up:
             await self._runner.changes.until(lambda: self._world.up, 3600.0)
 
-    async def _around_webhook(
+    async def _post_with_faults(
         self, account: BotAccount, post: Callable[[], Awaitable[Response]]
     ) -> Response:
         """POST an update; raise PostError if the response gets lost."""
@@ -420,8 +424,8 @@ class Faults(Outages):
             self._world.check_same_telegram(account)
         return account
 
-    def _start(self, fault: Fault) -> Fault:
-        def add() -> None:
+    def _add_fault(self, fault: Fault) -> Fault:
+        def add_fault() -> None:
             now = self._world.clock.now()
             running = [
                 one
@@ -430,7 +434,7 @@ class Faults(Outages):
             ]
             self._faults[:] = [*running, fault]
 
-        self._change(add)
+        self._change(add_fault)
         return fault
 
     def _take_fault(
@@ -438,9 +442,9 @@ class Faults(Outages):
     ) -> Fault | None:
         now = self._world.clock.now()
         for fault in self._faults:
-            if wanted(fault) and fault._pauses(account, method, now):
+            if wanted(fault) and fault._comes_too_early(account, method, now):
                 return fault
-            if wanted(fault) and fault._fits(account, method):
+            if wanted(fault) and fault._fits_call(account, method):
                 if fault.left is not None:
                     fault.left -= 1
                 if fault._error and fault._error.code == 429 and not fault.executed:
@@ -467,10 +471,10 @@ class Faults(Outages):
             account.calls[-1] = replace(account.calls[-1], fault=hit.text)
 
 
-def phrase(status: int) -> str:
+def status_phrase(status: int) -> str:
     """Return the words of HTTP for a status.
 
-    >>> phrase(502), phrase(599)
+    >>> status_phrase(502), status_phrase(599)
     ('Bad Gateway', 'Unknown Status')
     """
     try:

@@ -14,7 +14,7 @@ from ipaddress import IPv6Address
 from typing import Any
 
 from bot_sandbox.telegram.arguments import Arguments, leading_integer
-from bot_sandbox.telegram.entities import QUOTES, STYLES, VISIBLE, in_utf16, normalize
+from bot_sandbox.telegram.entities import QUOTES, STYLES, VISIBLE, normalize_text, spans_to_entities
 from bot_sandbox.telegram.errors import TelegramError, bad_request
 from bot_sandbox.telegram.json_fields import (
     integer_field,
@@ -79,8 +79,8 @@ def formatted(text: str, parse_mode: str, entities: Any = None) -> tuple[str, li
     elif text and mode not in ("", "none"):
         raise bad_request("unsupported parse_mode")
     else:
-        marked = _given(entities if isinstance(entities, list) else [])
-    text, settled = normalize(text, marked)
+        marked = _read_entities(entities if isinstance(entities, list) else [])
+    text, settled = normalize_text(text, marked)
     return text, [entity for entity in settled if entity["type"] != "custom_emoji"]
 
 
@@ -90,11 +90,11 @@ _FOUND = {"mention", "hashtag", "cashtag", "bot_command", "url", "email"}
 _FOUND |= {"phone_number", "bank_card_number"}
 
 
-def _given(given: list[Any]) -> list[Json]:
+def _read_entities(given: list[Any]) -> list[Json]:
     entities = []
     for value in given:
         try:
-            entity = _entity(value)
+            entity = _read_entity(value)
         except ValueError as problem:
             raise bad_request(f"can't parse MessageEntity: {problem}") from None
         if entity["type"] in _FOUND:  # those Telegram finds itself
@@ -118,7 +118,7 @@ def _given(given: list[Any]) -> list[Json]:
     return [entity for entity in entities if entity["length"]]
 
 
-def _entity(value: Any) -> Json:
+def _read_entity(value: Any) -> Json:
     """Return an entity with the fields of its type; raise ValueError in the real words."""
     if not isinstance(value, dict):
         raise ValueError("expected an Object")
@@ -143,7 +143,7 @@ def _entity(value: Any) -> Json:
     elif kind == "date_time":
         entity["unix_time"] = integer_field(value, "unix_time", required=True)
         try:
-            entity["date_time_format"] = _date_format(text_field(value, "date_time_format"))
+            entity["date_time_format"] = _sort_date_format(text_field(value, "date_time_format"))
         except ValueError:
             raise ValueError("Invalid date-time format specified") from None
     return entity
@@ -163,7 +163,7 @@ _HOST, _USER = re.compile(f"(?:{_ALLOWED})*+"), re.compile(f"(?::|{_ALLOWED})*+"
 
 def mention_or_link(url: str) -> Json:
     """Turn a link into a mention of a user or a text_link; raise ValueError if invalid."""
-    for name, value in _parameters(url, "user"):
+    for name, value in _tg_link_parameters(url, "user"):
         if name.lower() == "id":
             number = strict_integer(value, 64)
             if number is not None and 0 < number <= MAX_USER:
@@ -175,7 +175,7 @@ def mention_or_link(url: str) -> Json:
         raise ValueError(f"URL '{url}' is invalid: {problem}") from None
 
 
-def _parameters(url: str, host: str) -> list[tuple[str, str]]:
+def _tg_link_parameters(url: str, host: str) -> list[tuple[str, str]]:
     """Return the parameters of tg://host?name=value&…; [] for other links."""
     if url[:3].lower() != "tg:":
         return []
@@ -198,9 +198,9 @@ def normalize_link(link: str) -> str:
     if re.match(r"[^:/?#@\[\]]*://", link) and not re.match("(?ai:https?)://", link):
         raise ValueError("Unsupported URL protocol")
     scheme, place, query = _URL.match(link).groups()  # type: ignore[union-attr]  # always matches
-    place, port = _port(place)
+    place, port = _split_port(place)
     user, _, host = place.rpartition("@")
-    host = _lower(host)
+    host = _ascii_lower(host)
     is_ipv6 = host.startswith("[") and host.endswith("]")
     if is_ipv6:
         try:
@@ -232,7 +232,7 @@ def normalize_link(link: str) -> str:
     return f"{(scheme or 'http').lower()}://{place}{query}"
 
 
-def _port(place: str) -> tuple[str, str]:
+def _split_port(place: str) -> tuple[str, str]:
     """Split off the port, if there is one; raise ValueError if it is invalid."""
     colon = max(place.rfind(sign) for sign in ":]@")
     if colon <= 0 or place[colon] != ":":
@@ -243,10 +243,10 @@ def _port(place: str) -> tuple[str, str]:
     return place[:colon], port
 
 
-def _date_format(given: str) -> str:
+def _sort_date_format(given: str) -> str:
     """Sort the signs of a date format in Telegram's order; raise ValueError for unknown ones.
 
-    >>> _date_format("Twd"), _date_format("R")
+    >>> _sort_date_format("Twd"), _sort_date_format("R")
     ('wdT', 'r')
     """
     if given in ("r", "R"):
@@ -280,7 +280,7 @@ _TAGS = {
     "tg-emoji": "custom_emoji",
     "tg-time": "date_time",
 }
-_SIGN = re.compile(
+_CHARACTER_REFERENCE = re.compile(
     r"&(?:(lt|gt|amp|quot)(?![A-Za-z])|#[xX]([0-9A-Fa-f]{1,6})(?![0-9A-Fa-f])|#([0-9]{1,7})(?![0-9]));?"
 )
 _WORD = re.compile(rf"[^{SPACES}>]*")
@@ -308,8 +308,8 @@ def parse_html(markup: str) -> tuple[str, list[Json]]:
     open_tags: list[_Tag] = []
     position = 0
     while position < len(markup):
-        sign = _SIGN.match(source, position) if source[position] == "&" else None
-        if sign and (character := _character(sign)):
+        sign = _CHARACTER_REFERENCE.match(source, position) if source[position] == "&" else None
+        if sign and (character := _decode_character(sign)):
             text.append(character)
             position = sign.end()
         elif source.startswith("</", position):
@@ -325,20 +325,20 @@ def parse_html(markup: str) -> tuple[str, list[Json]]:
             position += 1
     if open_tags:
         name = open_tags[-1].name
-        raise _cannot_parse(f'Can\'t find end tag corresponding to start tag "{name}"')
+        raise _parse_error(f'Can\'t find end tag corresponding to start tag "{name}"')
     plain = "".join(text)
     if re.search("[\ud800-\udfff]", plain):
-        raise _cannot_parse(
+        raise _parse_error(
             "Text contains invalid Unicode characters after decoding HTML entities, "
             "check for unmatched surrogate code units"
         )
     for _, _, entity in spans:
         if entity["type"] == "code":
             entity.pop("language", None)
-    return plain, in_utf16(plain, spans)
+    return plain, spans_to_entities(plain, spans)
 
 
-def _character(sign: re.Match[str]) -> str:
+def _decode_character(sign: re.Match[str]) -> str:
     """Return the character for &lt; or &#x41;, or ""."""
     name, sixteens, tens = sign.groups()
     if name:
@@ -350,64 +350,66 @@ def _character(sign: re.Match[str]) -> str:
 def _open_tag(source: str, begin: int) -> tuple[str, dict[str, str], int]:
     """Return name, attributes and end of the tag that begins here."""
 
-    def after(pattern: re.Pattern[str], position: int) -> int:
+    def end_of_match(pattern: re.Pattern[str], position: int) -> int:
         return pattern.match(source, position).end()  # type: ignore[union-attr]  # may be empty
 
-    def error(problem: str) -> TelegramError:
-        return _cannot_parse(f"{problem} at byte offset {_bytes(source, begin)}")
+    def error_at_tag(problem: str) -> TelegramError:
+        return _parse_error(f"{problem} at byte offset {_byte_offset(source, begin)}")
 
-    position = after(_WORD, begin + 1)
+    position = end_of_match(_WORD, begin + 1)
     if source[position] == "\0":
-        raise error("Unclosed start tag")
-    name = _lower(source[begin + 1 : position])
+        raise error_at_tag("Unclosed start tag")
+    name = _ascii_lower(source[begin + 1 : position])
     if name not in _TAGS:
-        raise error(f'Unsupported start tag "{name}"')
+        raise error_at_tag(f'Unsupported start tag "{name}"')
     attributes = {}
-    while source[position := after(_BLANKS, position)] != ">":
-        start, position = position, after(_ATTRIBUTE, position)
+    while source[position := end_of_match(_BLANKS, position)] != ">":
+        start, position = position, end_of_match(_ATTRIBUTE, position)
         attribute = source[start:position]
         if not attribute:
-            raise error(f'Empty attribute name in the tag "{name}"')
+            raise error_at_tag(f'Empty attribute name in the tag "{name}"')
         attributes[attribute] = ""
-        position = after(_BLANKS, position)
+        position = end_of_match(_BLANKS, position)
         has_value = source[position] == "="
         if has_value:
-            position = after(_BLANKS, position + 1)
+            position = end_of_match(_BLANKS, position + 1)
         if source[position] == "\0":
-            raise error(f'Unclosed start tag "{name}"')
+            raise error_at_tag(f'Unclosed start tag "{name}"')
         if not has_value:
             continue
         value = _VALUE.match(source, position)
         assert value is not None  # it matches anything
         if value[3] is None:
             quoted = value[1] if value[2] is None else value[2]
-            attributes[attribute] = _SIGN.sub(lambda sign: _character(sign) or sign[0], quoted)
+            attributes[attribute] = _CHARACTER_REFERENCE.sub(
+                lambda sign: _decode_character(sign) or sign[0], quoted
+            )
         elif source[value.end()] in SPACES or source[value.end()] == ">":
             attributes[attribute] = value[3].lower()
         else:
-            at = _bytes(source, position)
-            raise _cannot_parse(f"Unexpected end of name token at byte offset {at}")
+            at = _byte_offset(source, position)
+            raise _parse_error(f"Unexpected end of name token at byte offset {at}")
         position = value.end()
         if source[position] == "\0":
-            raise error("Unclosed start tag")
+            raise error_at_tag("Unclosed start tag")
     if name == "span" and attributes.get("class") != "tg-spoiler":
-        raise error('Tag "span" must have class "tg-spoiler"')
+        raise error_at_tag('Tag "span" must have class "tg-spoiler"')
     return name, attributes, position + 1
 
 
 def _close_tag(source: str, begin: int, open_tags: list[_Tag]) -> int:
     """Return the position after the end tag that begins here."""
-    at = f"at byte offset {_bytes(source, begin)}"
+    at = f"at byte offset {_byte_offset(source, begin)}"
     if not open_tags:
-        raise _cannot_parse(f"Unexpected end tag {at}")
+        raise _parse_error(f"Unexpected end tag {at}")
     word = _WORD.match(source, begin + 2)
     assert word is not None  # it matches anything
     end = _BLANKS.match(source, word.end()).end()  # type: ignore[union-attr]
     if source[end] != ">":
-        raise _cannot_parse(f"Unclosed end tag {at}")
-    name, expected = _lower(word[0]), open_tags[-1].name
+        raise _parse_error(f"Unclosed end tag {at}")
+    name, expected = _ascii_lower(word[0]), open_tags[-1].name
     if name not in ("", expected):
-        raise _cannot_parse(f'Unmatched end tag {at}, expected "</{expected}>", found "</{name}>"')
+        raise _parse_error(f'Unmatched end tag {at}, expected "</{expected}>", found "</{name}>"')
     return end + 1
 
 
@@ -425,13 +427,13 @@ def _add_tagged(tag: _Tag, text: list[str], spans: list[Span]) -> None:
     elif kind == "custom_emoji":
         entity["custom_emoji_id"] = strict_integer(attributes.get("emoji-id", ""), 64)
         if not entity["custom_emoji_id"]:
-            raise _cannot_parse("Invalid custom emoji identifier specified")
+            raise _parse_error("Invalid custom emoji identifier specified")
     elif kind == "date_time":
         entity["unix_time"] = leading_integer(attributes.get("unix", ""))
         try:
-            entity["date_time_format"] = _date_format(attributes.get("format", ""))
+            entity["date_time_format"] = _sort_date_format(attributes.get("format", ""))
         except ValueError as problem:
-            raise _cannot_parse(str(problem)) from None
+            raise _parse_error(str(problem)) from None
         if not 0 < entity["unix_time"] < 1 << 31:
             return
     elif kind == "blockquote" and "expandable" in attributes:
@@ -503,11 +505,11 @@ def parse_markdown(markup: str) -> tuple[str, list[Json]]:
         mark = "```" if source.startswith("```", position) else sign
         position += len(mark)
         if mark == "```":
-            language, position = _language(markup, position)
+            language, position = _read_language(markup, position)
         end = markup.find(_ENDS[_MARKS[mark][0]], position)
         if end < 0:
-            at = _bytes(markup, begin)
-            raise _cannot_parse(f"Can't find end of the entity starting at byte offset {at}")
+            at = _byte_offset(markup, begin)
+            raise _parse_error(f"Can't find end of the entity starting at byte offset {at}")
         start = len(text)
         text += markup[position:end]
         position = end + len(mark)
@@ -519,13 +521,13 @@ def parse_markdown(markup: str) -> tuple[str, list[Json]]:
         elif mark == "[" and source[position] == "(":
             url, _, _ = markup[position + 1 :].partition(")")
             position += len(url) + 2
-            entity = _linked(url)
+            entity = _link_entity(url)
         elif mark == "[":  # tdlib makes a link to garbled letters of this; here it isn't a link
             entity = None
         if entity:
             spans.append((start, len(text), entity))
     plain = "".join(text)
-    return plain, in_utf16(plain, spans)
+    return plain, spans_to_entities(plain, spans)
 
 
 def parse_markdown_v2(markup: str) -> tuple[str, list[Json]]:
@@ -560,7 +562,7 @@ def parse_markdown_v2(markup: str) -> tuple[str, list[Json]]:
             continue
 
         ends_quote = quoted and sign == "\n" and following != ">"
-        if inside and (ends_quote or _ends(source, position, inside)):
+        if inside and (ends_quote or _mark_ends(source, position, inside)):
             if ends_quote:
                 read = position - marks[-1].position  # characters since the last mark
                 expands = read == 2 or (read == 3 and text[-1:] == ["\r"])
@@ -575,11 +577,11 @@ def parse_markdown_v2(markup: str) -> tuple[str, list[Json]]:
             elif kind == "pre" and mark.language:
                 entity = {"type": kind, "language": mark.language}
             elif kind in ("text_link", "custom_emoji"):
-                url, position = _url(markup, position)
+                url, position = _read_url(markup, position)
                 if kind == "custom_emoji":
-                    entity = _emoji_or_date(url)
+                    entity = _emoji_or_date_entity(url)
                 else:
-                    entity = _linked("".join(text[mark.start :]) if url is None else url)
+                    entity = _link_entity("".join(text[mark.start :]) if url is None else url)
             if entity and mark.start < len(text):
                 spans.append((mark.start, len(text), entity))
             continue
@@ -594,14 +596,14 @@ def parse_markdown_v2(markup: str) -> tuple[str, list[Json]]:
             continue
         opened = next((one for one in _MARKS if source.startswith(one, position)), "")
         if not opened or (opened == ">" and not at_line_start):
-            raise _cannot_parse(
+            raise _parse_error(
                 f"Character '{sign}' is reserved and must be escaped with the preceding '\\'"
             )
         mark = _Mark(*_MARKS[opened], len(text), position)
         quoted = quoted or opened == ">"
         position += len(opened)
         if opened == "```":
-            mark.language, position = _language(markup, position)
+            mark.language, position = _read_language(markup, position)
             mark.name = "PreCode" if mark.language else "Pre"
         marks.append(mark)
 
@@ -610,9 +612,9 @@ def parse_markdown_v2(markup: str) -> tuple[str, list[Json]]:
         if mark.start < len(text):
             spans.append((mark.start, len(text), {"type": kind}))
     if marks:
-        raise _no_end(markup, marks[-1])
+        raise _no_end_error(markup, marks[-1])
     plain = "".join(text)
-    return plain, in_utf16(plain, spans)
+    return plain, spans_to_entities(plain, spans)
 
 
 def _pop_quote(markup: str, marks: list[_Mark], expands: bool) -> tuple[str, _Mark]:
@@ -624,16 +626,16 @@ def _pop_quote(markup: str, marks: list[_Mark], expands: bool) -> tuple[str, _Ma
     if mark.kind == "spoiler" and expands:
         kind, mark = "expandable_blockquote", marks.pop()
     if mark.kind != "blockquote":
-        raise _no_end(markup, mark)
+        raise _no_end_error(markup, mark)
     return kind, mark
 
 
-def _ends(source: str, position: int, kind: str) -> bool:
+def _mark_ends(source: str, position: int, kind: str) -> bool:
     ends = source.startswith(_ENDS[kind], position)
     return ends and not (kind == "italic" and source[position + 1] == "_")
 
 
-def _language(markup: str, position: int) -> tuple[str, int]:
+def _read_language(markup: str, position: int) -> tuple[str, int]:
     """Return the language after ``` and the start of the code; a word needs a blank after it."""
     language = _LANGUAGE.match(markup, position)
     assert language is not None  # it matches anything
@@ -643,58 +645,58 @@ def _language(markup: str, position: int) -> tuple[str, int]:
     return "", _NEWLINE.match(markup, position).end()  # type: ignore[union-attr]
 
 
-def _url(markup: str, position: int) -> tuple[str | None, int]:
+def _read_url(markup: str, position: int) -> tuple[str | None, int]:
     """Return the URL in the brackets that begin here, and their end; None without brackets."""
     if markup[position : position + 1] != "(":
         return None, position
     found = _IN_BRACKETS.match(markup, position)
     if not found:
-        at = _bytes(markup, position + 1)
-        raise _cannot_parse(f"Can't find end of a URL at byte offset {at}")
+        at = _byte_offset(markup, position + 1)
+        raise _parse_error(f"Can't find end of a URL at byte offset {at}")
     return _ESCAPED.sub(r"\1", found[1]), found.end()
 
 
-def _linked(url: str) -> Json | None:
+def _link_entity(url: str) -> Json | None:
     try:
         return mention_or_link(url)
     except ValueError:
         return None
 
 
-def _emoji_or_date(url: str | None) -> Json:
+def _emoji_or_date_entity(url: str | None) -> Json:
     """Return the entity of ![…](…)."""
     if url is None:
-        raise _cannot_parse("The entity must contain a tg://emoji or tg://time URL")
-    identifier = dict(reversed(_parameters(url, "emoji"))).get("id", "")
+        raise _parse_error("The entity must contain a tg://emoji or tg://time URL")
+    identifier = dict(reversed(_tg_link_parameters(url, "emoji"))).get("id", "")
     number = strict_integer(identifier, 64)
     if number:
         return {"type": "custom_emoji", "custom_emoji_id": number}
-    parameters = _parameters(url, "time")
+    parameters = _tg_link_parameters(url, "time")
     times = [strict_integer(value, 32) or 0 for name, value in parameters if name == "unix"]
     if times and min(times) > 0:
         try:
-            shown = _date_format(dict(parameters).get("format", ""))
+            shown = _sort_date_format(dict(parameters).get("format", ""))
             return {"type": "date_time", "unix_time": times[-1], "date_time_format": shown}
         except ValueError:
             pass
-    raise _cannot_parse("Invalid tg://emoji or tg://time URL specified")
+    raise _parse_error("Invalid tg://emoji or tg://time URL specified")
 
 
-def _no_end(markup: str, mark: _Mark) -> TelegramError:
-    at = _bytes(markup, mark.position)
-    return _cannot_parse(f"Can't find end of {mark.name} entity at byte offset {at}")
+def _no_end_error(markup: str, mark: _Mark) -> TelegramError:
+    at = _byte_offset(markup, mark.position)
+    return _parse_error(f"Can't find end of {mark.name} entity at byte offset {at}")
 
 
-def _lower(name: str) -> str:
+def _ascii_lower(name: str) -> str:
     """Turn ASCII letters into lower case."""
     return re.sub("[A-Z]+", lambda letters: letters[0].lower(), name)
 
 
-def _bytes(markup: str, position: int) -> int:
+def _byte_offset(markup: str, position: int) -> int:
     return len(markup[:position].encode())
 
 
-def _cannot_parse(problem: str) -> TelegramError:
+def _parse_error(problem: str) -> TelegramError:
     return bad_request(f"can't parse entities: {problem}")
 
 

@@ -12,7 +12,7 @@ from aiohttp import web
 from bot_sandbox.http.access import Access
 from bot_sandbox.http.local_server import silence_logger
 from bot_sandbox.http.messages import Request, Response
-from bot_sandbox.telegram.api import failed
+from bot_sandbox.telegram.api import refusal_response
 from bot_sandbox.telegram.arguments import MAX_BODY
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.faults import BrokenConnectionError
@@ -27,16 +27,18 @@ def make_server(handle: Handle, access: Access) -> web.ServerRunner:
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
         if refused := access.refusal(request):
-            return _sent(failed(TelegramError(403, f"Forbidden: {refused}")))
+            return _to_web_response(refusal_response(TelegramError(403, f"Forbidden: {refused}")))
         try:
-            body = await _body(request) if request.body_exists else b""
+            body = await _read_request_body(request) if request.body_exists else b""
         except TelegramError as refusal:
-            return _sent(failed(refusal))
+            return _to_web_response(refusal_response(refusal))
         pairs = list(request.headers.items())
         try:
-            return _sent(await handle(Request(request.method, request.raw_path, pairs, body)))
+            return _to_web_response(
+                await handle(Request(request.method, request.raw_path, pairs, body))
+            )
         except BrokenConnectionError as broken:
-            return await _broken(request, broken.response)
+            return await _break_connection(request, broken.response)
 
     return web.ServerRunner(_Server(answer, handler_cancellation=True), shutdown_timeout=1)
 
@@ -72,12 +74,12 @@ class _Connection(web.RequestHandler):
     ) -> web.StreamResponse:
         """Answer with an envelope; aiohttp's own answer would quote the token."""
         words = "Bad Request: this is not HTTP as it should be" if status == 400 else "Not Served"
-        answer = _sent(failed(TelegramError(status, words)))
+        answer = _to_web_response(refusal_response(TelegramError(status, words)))
         answer.force_close()
         return answer
 
 
-async def _body(request: web.BaseRequest) -> bytes:
+async def _read_request_body(request: web.BaseRequest) -> bytes:
     """Return the whole body; read and refuse one that is too big."""
     chunks, size = [], 0
     try:
@@ -95,11 +97,13 @@ async def _body(request: web.BaseRequest) -> bytes:
     return b"".join(chunks)
 
 
-def _sent(response: Response) -> web.Response:
+def _to_web_response(response: Response) -> web.Response:
     return web.Response(status=response.status, headers=response.headers, body=response.body)
 
 
-async def _broken(request: web.BaseRequest, response: Response | None) -> web.StreamResponse:
+async def _break_connection(
+    request: web.BaseRequest, response: Response | None
+) -> web.StreamResponse:
     """Break the connection, in the middle of a response if there is one."""
     answer = web.StreamResponse()
     if response and request.transport:

@@ -56,7 +56,7 @@ class InMemoryTelegram(TelegramCore):
     def close(self) -> None:
         """Stop all deliveries and polls."""
         self.clock._remove_runner(self._runner)
-        self._runner.do(self._stop)
+        self._runner.do(self._stop_deliveries)
         self._runner.close()
 
     def __enter__(self) -> Self:

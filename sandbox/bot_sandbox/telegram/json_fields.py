@@ -81,7 +81,7 @@ def array_field(value: Json, name: str) -> list[Any]:
     return found
 
 
-def bad_field(problem: ValueError) -> TelegramError:
+def bad_field_error(problem: ValueError) -> TelegramError:
     """Return the 400 for a wrong field; the real server begins its texts with a small letter."""
     words = str(problem)
     return bad_request(words[:1].lower() + words[1:])

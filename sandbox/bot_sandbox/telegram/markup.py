@@ -15,7 +15,7 @@ from bot_sandbox.telegram.errors import bad_request
 from bot_sandbox.telegram.formatting import mention_or_link, normalize_link
 from bot_sandbox.telegram.json_fields import (
     array_field,
-    bad_field,
+    bad_field_error,
     boolean_field,
     integer_field,
     object_field,
@@ -27,7 +27,7 @@ MAX_BUTTON_DATA = 64  # bytes
 MAX_IN_A_ROW = 12  # buttons; the real server drops those after them
 MAX_BUTTONS = 300  # in all
 STYLES = ("primary", "danger", "success")
-TARGETS = ("allow_user_chats", "allow_bot_chats", "allow_group_chats", "allow_channel_chats")
+SWITCH_TARGETS = ("allow_user_chats", "allow_bot_chats", "allow_group_chats", "allow_channel_chats")
 PRIVATE_ONLY = {  # a reply keyboard's buttons that exist only in private chats
     "request_contact": "phone number can be requested in private chats only",
     "request_location": "location can be requested in private chats only",
@@ -63,11 +63,13 @@ class Markup:
         if self.kind not in ("", "inline") and chat_kind == "channel":
             raise bad_request("inline keyboard expected")
         if self.kind == "reply":
-            offered = _keep(self.rows, lambda button: _check_offered(button, chat_kind))
+            offered = _keep_valid_buttons(
+                self.rows, lambda button: _check_offered(button, chat_kind)
+            )
             return [], self._reply_keyboard(offered) if offered else None
         if self.kind in ("remove", "force_reply"):
             return [], self._reply_keyboard([])
-        return _keep(self.rows, lambda button: _check_inline(button, chat_kind)), None
+        return _keep_valid_buttons(self.rows, lambda button: _check_inline(button, chat_kind)), None
 
     def _reply_keyboard(self, buttons: Rows) -> ReplyKeyboard:
         return ReplyKeyboard(
@@ -94,14 +96,14 @@ def read_markup(arguments: Arguments) -> Markup:
     if not isinstance(markup, dict):
         raise bad_request("object expected as reply markup")
     try:
-        return _read(markup)
+        return _read_keyboard(markup)
     except ValueError as problem:
-        raise bad_field(problem) from None
+        raise bad_field_error(problem) from None
 
 
-def _read(markup: Json) -> Markup:
-    offered = _rows(markup, "keyboard", "keyboard button", _offered_button)
-    inline = _rows(markup, "inline_keyboard", "inline keyboard button", _inline_button)
+def _read_keyboard(markup: Json) -> Markup:
+    offered = _read_rows(markup, "keyboard", "keyboard button", _offered_button)
+    inline = _read_rows(markup, "inline_keyboard", "inline keyboard button", _inline_button)
     hide, remove, personal, selective, force, old_force = (
         boolean_field(markup, name)
         for name in (
@@ -124,7 +126,7 @@ def _read(markup: Json) -> Markup:
     return Markup()
 
 
-def _rows(markup: Json, name: str, what: str, read: Callable[[Any], Json]) -> Rows:
+def _read_rows(markup: Json, name: str, what: str, read: Callable[[Any], Json]) -> Rows:
     rows = array_field(markup, name)
     if not all(isinstance(row, list) for row in rows):
         of = " of the InlineKeyboardMarkup" if name == "inline_keyboard" else ""
@@ -135,7 +137,7 @@ def _rows(markup: Json, name: str, what: str, read: Callable[[Any], Json]) -> Ro
         raise ValueError(f"can't parse {what}: {problem}") from None
 
 
-def _face(button: Json) -> Json:
+def _button_face(button: Json) -> Json:
     """Return what every button has: a text, and perhaps an icon and a style."""
     face: Json = {"text": text_field(button, "text", required=True)}
     if icon := integer_field(button, "icon_custom_emoji_id", bits=64):
@@ -156,10 +158,10 @@ def _offered_button(button: Any) -> Json:
         return {"text": button}
     if not isinstance(button, dict):
         raise ValueError("KeyboardButton must be a String or an Object")
-    return _face(button) | _request(button)
+    return _button_face(button) | _button_request(button)
 
 
-def _request(button: Json) -> Json:
+def _button_request(button: Json) -> Json:
     """Return what pressing the button asks for; {} if it only sends its text."""
     contact = [boolean_field(button, name) for name in ("request_phone_number", "request_contact")]
     if any(contact):
@@ -170,7 +172,7 @@ def _request(button: Json) -> Json:
         kind = text_field(object_field(button, "request_poll"), "type")
         return {"request_poll": {"type": kind} if kind in ("quiz", "regular") else {}}
     if "web_app" in button:
-        return {"web_app": _web_app(button)}
+        return {"web_app": _read_web_app(button)}
     if old := {"request_user", "request_users"} & button.keys():
         return {"request_users": _requested(button, max(old))}
     for name in ("request_chat", "request_managed_bot"):
@@ -192,7 +194,7 @@ def _requested(button: Json, name: str) -> Json:
     return criteria
 
 
-def _web_app(button: Json) -> Json:
+def _read_web_app(button: Json) -> Json:
     return {"url": text_field(object_field(button, "web_app"), "url", required=True)}
 
 
@@ -213,10 +215,10 @@ def _check_offered(button: Json, chat_kind: str) -> Json:
 def _inline_button(button: Any) -> Json:
     if not isinstance(button, dict):
         raise ValueError("InlineKeyboardButton must be an Object")
-    return _face(button) | _action(button)
+    return _button_face(button) | _button_action(button)
 
 
-def _action(button: Json) -> Json:
+def _button_action(button: Json) -> Json:
     """Return what pressing the button does: the first such field counts, others are dropped."""
     for name in ("url", "callback_data"):
         if text := text_field(button, name):
@@ -227,13 +229,13 @@ def _action(button: Json) -> Json:
     if "switch_inline_query" in button:
         return {"switch_inline_query": text_field(button, "switch_inline_query")}
     if "switch_inline_query_chosen_chat" in button:
-        return _switch(object_field(button, "switch_inline_query_chosen_chat"))
+        return _read_switch(object_field(button, "switch_inline_query_chosen_chat"))
     if (name := "switch_inline_query_current_chat") in button:
         return {name: text_field(button, name)}
     if "login_url" in button:
-        return {"login_url": _login(object_field(button, "login_url"))}
+        return {"login_url": _read_login_url(object_field(button, "login_url"))}
     if "web_app" in button:
-        return {"web_app": _web_app(button)}
+        return {"web_app": _read_web_app(button)}
     if "copy_text" in button:
         copied = text_field(object_field(button, "copy_text"), "text", required=True)
         return {"copy_text": {"text": copied}}
@@ -242,15 +244,15 @@ def _action(button: Json) -> Json:
     raise ValueError("Text buttons are unallowed in the inline keyboard")
 
 
-def _switch(chosen: Json) -> Json:
+def _read_switch(chosen: Json) -> Json:
     query = text_field(chosen, "query")
-    targets = {name: boolean_field(chosen, name) for name in TARGETS}
+    targets = {name: boolean_field(chosen, name) for name in SWITCH_TARGETS}
     if all(targets.values()):
         return {"switch_inline_query": query}
     return {"switch_inline_query_chosen_chat": {"query": query} | targets}
 
 
-def _login(login: Json) -> Json:
+def _read_login_url(login: Json) -> Json:
     url = text_field(login, "url", required=True)
     username = text_field(login, "bot_username").removeprefix("@")
     boolean_field(login, "request_write_access")
@@ -277,7 +279,7 @@ def _check_inline(button: Json, chat_kind: str) -> Json:
     if len(data.encode("utf-8", "surrogatepass")) > MAX_BUTTON_DATA:
         raise bad_request("BUTTON_DATA_INVALID")
     chosen = button.get("switch_inline_query_chosen_chat")
-    if chosen and not any(chosen[name] for name in TARGETS):
+    if chosen and not any(chosen[name] for name in SWITCH_TARGETS):
         raise bad_request("at least one chat type must be allowed")
     for name in button if chat_kind == "channel" else ():
         if name.startswith("switch_inline_query"):
@@ -309,7 +311,7 @@ def https_link(url: str, what: str) -> str:
     return link
 
 
-def _keep(rows: Rows, check: Callable[[Json], Json]) -> Rows:
+def _keep_valid_buttons(rows: Rows, check: Callable[[Json], Json]) -> Rows:
     """Return the checked buttons; drop those without a face, and those beyond the limits."""
     kept: Rows = []
     left = MAX_BUTTONS

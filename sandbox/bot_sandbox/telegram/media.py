@@ -105,7 +105,7 @@ class Files:
         if len(data) > MAX_PHOTO:
             size = f"file of size {len(data)} bytes is too big for a photo"
             raise bad_request(f"{size}; the maximum size is {MAX_PHOTO} bytes")
-        found = picture(data)
+        found = picture_format(data)
         if not found:
             raise bad_request("IMAGE_PROCESS_FAILED")
         kind, width, height = found
@@ -126,7 +126,7 @@ class Files:
         name = re.split(r"[\\/]", name)[-1].strip() or "file"
         guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
         ending = re.search(r"\.[A-Za-z0-9]{1,8}$", name)
-        found = picture(data)
+        found = picture_format(data)
         small = thumbnail(data, *found, THUMBNAIL_SIDE) if found else None
         kept = self._keep_size("thumbnail", small) if small else None
         end = ending[0] if ending else ""
@@ -136,7 +136,7 @@ class Files:
         """Return the sticker for an emoji, or an uploaded one; 400 if that isn't a picture."""
         if data is not None:
             _check_not_empty(data)
-            found = picture(data)
+            found = picture_format(data)
             if not found:
                 raise bad_request("IMAGE_PROCESS_FAILED")
             kind, width, height = found
@@ -223,14 +223,14 @@ def _letters(text: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def picture(data: bytes) -> tuple[str, int, int] | None:
+def picture_format(data: bytes) -> tuple[str, int, int] | None:
     r"""Return a picture's format, width and height in pixels; None if it isn't a picture.
 
-    >>> picture(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x03\0\0\0\x02")
+    >>> picture_format(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x03\0\0\0\x02")
     ('png', 3, 2)
-    >>> picture(b"GIF89a\x03\0\x02\0")
+    >>> picture_format(b"GIF89a\x03\0\x02\0")
     ('gif', 3, 2)
-    >>> picture(b"hello")
+    >>> picture_format(b"hello")
     """
     try:
         if data.startswith(b"\x89PNG\r\n\x1a\n") and data[12:16] == b"IHDR":
@@ -241,15 +241,15 @@ def picture(data: bytes) -> tuple[str, int, int] | None:
             width, height = struct.unpack("<ii", data[18:26])
             return "bmp", abs(width), abs(height)
         if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-            return _webp(data)
+            return _webp_format(data)
         if data.startswith(b"\xff\xd8\xff"):
-            return _jpeg(data)
+            return _jpeg_format(data)
     except struct.error:  # it ends too early
         return None
     return None
 
 
-def _jpeg(data: bytes) -> tuple[str, int, int] | None:
+def _jpeg_format(data: bytes) -> tuple[str, int, int] | None:
     """Find the frame header; each segment begins with its length (ITU T.81 B.1)."""
     position = 2
     while position + 4 <= len(data) and data[position] == 0xFF:
@@ -261,7 +261,7 @@ def _jpeg(data: bytes) -> tuple[str, int, int] | None:
     return None
 
 
-def _webp(data: bytes) -> tuple[str, int, int] | None:
+def _webp_format(data: bytes) -> tuple[str, int, int] | None:
     """Read the three forms of https://developers.google.com/speed/webp/docs/riff_container."""
     form = data[12:16]
     if form == b"VP8X":

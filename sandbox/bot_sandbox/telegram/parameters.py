@@ -25,7 +25,7 @@ _SEND = {*_ANY_SEND, *_REPLY, "reply_markup"}
 _EDIT = {"chat_id", "message_id", "inline_message_id", "reply_markup"}
 _COMMANDS = {"scope", "language_code"}
 
-READ = {  # what the code of each method reads
+READ_PARAMETERS = {  # what the code of each method reads
     "getUpdates": {"offset", "limit", "timeout", "allowed_updates"},
     "setWebhook": {
         "url", "ip_address", "max_connections", "allowed_updates", "drop_pending_updates",
@@ -91,7 +91,7 @@ WITHOUT_EFFECT = {  # accepted, because what they change does not exist in the s
     "revoke_messages",  # somebody who is banned reads nothing anyway
     "video_start_timestamp",  # no videos
 }  # fmt: skip
-WHY = {  # why the sandbox lacks a parameter
+WHY_WITHOUT_EFFECT = {  # why the sandbox lacks a parameter
     "allow_paid_broadcast": "no bot has Stars here",
     "business_connection_id": "it has no business accounts",
     "callback_query_id": "it has no ephemeral messages",
@@ -114,8 +114,10 @@ def _fields(method: str) -> dict[str, str]:
 
 
 SUPPORTED = {
-    method: frozenset(READ[name] | (_fields(method).keys() & WITHOUT_EFFECT) | {"method"})
-    for name in READ
+    method: frozenset(
+        READ_PARAMETERS[name] | (_fields(method).keys() & WITHOUT_EFFECT) | {"method"}
+    )
+    for name in READ_PARAMETERS
     for method in (name, *(old for old, new in OLD_NAMES.items() if new == name))
 }
 
@@ -132,8 +134,8 @@ def unknown_parameters(method: str, arguments: Arguments) -> tuple[str, ...]:
         kind = fields.get(name)
         if kind is None:
             ignored.append(name)
-        elif not _says_nothing(arguments, name, kind):
-            why = WHY.get(name)
+        elif not _is_empty_value(arguments, name, kind):
+            why = WHY_WITHOUT_EFFECT.get(name)
             advice = f"Leave it out: {why}." if why else ADVICE.get(name, "Leave it out.")
             raise UnsupportedError(f"{method} with {name}", advice)
     # A file of any name may be meant by attach://NAME.
@@ -141,7 +143,7 @@ def unknown_parameters(method: str, arguments: Arguments) -> tuple[str, ...]:
     return tuple(hide_tokens(name)[:KEPT_CHARACTERS] for name in slips[:KEPT_IGNORED])
 
 
-def _says_nothing(arguments: Arguments, name: str, kind: str) -> bool:
+def _is_empty_value(arguments: Arguments, name: str, kind: str) -> bool:
     """Return whether the real server would take this value for none."""
     if name in arguments.files:
         return False

@@ -14,16 +14,16 @@ from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import Runner, blocking
 from bot_sandbox.telegram import diagnosis
 from bot_sandbox.telegram.buttons import Press
-from bot_sandbox.telegram.entities import detect
+from bot_sandbox.telegram.entities import detect_entities
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.formatting import MAX_CAPTION, MAX_TEXT
 from bot_sandbox.telegram.media import MAX_ALBUM, File
-from bot_sandbox.telegram.replies import answering, quote_of
+from bot_sandbox.telegram.replies import make_quote, reply_fields
 from bot_sandbox.telegram.types import REACTIONS, Chat, Json, Message, ReplyKeyboard, User
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 from bot_sandbox.world.transcript import Line, Transcript
 
-HOME = (52.52, 13.405)  # latitude and longitude where people are, unless you move them
+DEFAULT_LOCATION = (52.52, 13.405)  # latitude and longitude where people are, unless you move them
 ASKS_FOR = {  # what the sandbox lacks, by what a button of a reply keyboard asks for
     "request_poll": "polls",
     "web_app": "Mini Apps",
@@ -56,7 +56,7 @@ class Person(User):
         super().__init__(id, name, username)
         self._json["language_code"] = "en"
         self.phone_number = f"447700900{id % 1000:03}"  # Ofcom keeps these free for films
-        self.place: tuple[float, float] = HOME  # shared if a bot's button asks for it
+        self.place: tuple[float, float] = DEFAULT_LOCATION  # shared if a bot's button asks for it
         self._world = world
         self._runner = runner
 
@@ -95,7 +95,7 @@ class Person(User):
         with hear_bot_logs() as heard:
             asked = self._send(text, to, reply_to)
             reply = await self._answer(asked, timeout, heard)
-        logged = await self._logged(asked, reply, heard)
+        logged = await self._log_of_bot(asked, reply, heard)
         return add_failure_reason(reply.shown, asked.words, logged)
 
     @blocking
@@ -137,7 +137,7 @@ class Person(User):
         self, picture: bytes | str | Path, caption: str = "", to: User | Chat | None = None
     ) -> Message:
         """Send a picture, as bytes or a path, with an optional text under it."""
-        data, _ = _file(picture)
+        data, _ = _read_file(picture)
         return self._runner.do(self._send_file, "photo", data, "", caption, to)
 
     def album(
@@ -152,8 +152,8 @@ class Person(User):
         """
         if not 2 <= len(pictures) <= MAX_ALBUM:
             raise ValueError(f"an album has 2 to {MAX_ALBUM} pictures; found {len(pictures)}")
-        datas = [_file(picture)[0] for picture in pictures]
-        return self._runner.do(self._send_album, datas, caption, to)
+        datas = [_read_file(picture)[0] for picture in pictures]
+        return self._runner.do(self._send_photo_album, datas, caption, to)
 
     def document(
         self,
@@ -163,12 +163,12 @@ class Person(User):
         to: User | Chat | None = None,
     ) -> Message:
         """Send a file, as bytes or a path; bytes need a name."""
-        data, found = _file(document)
+        data, found = _read_file(document)
         return self._runner.do(self._send_file, "document", data, name or found, caption, to)
 
     def location(self, latitude: float, longitude: float, to: User | Chat | None = None) -> Message:
         """Send a place on Earth, in degrees."""
-        place = _place(latitude, longitude)
+        place = _location_json(latitude, longitude)
         return self._runner.do(lambda: self._post(to, "", more={"location": place}))
 
     def contact(
@@ -181,7 +181,11 @@ class Person(User):
         """Share a contact: their own, another person's, or any name and phone number."""
         if bool(name) != bool(phone_number) or (of and name):
             raise ValueError("a contact is a person, or a name= and a phone_number=")
-        card = {"phone_number": phone_number, "first_name": name} if name else _card(of or self)
+        card = (
+            {"phone_number": phone_number, "first_name": name}
+            if name
+            else _contact_json(of or self)
+        )
         return self._runner.do(lambda: self._post(to, "", more={"contact": card}))
 
     def sticker(self, to: User | Chat | None = None, emoji: str = "🙂") -> Message:
@@ -240,8 +244,8 @@ class Person(User):
     ) -> Message:
         text = _check_text(text)
         chat = self._world.chat_of(self, to)
-        answered = _answered(chat, reply_to, quote)
-        return self._post(chat, text, marks=detect(text), **answered)
+        answered = _reply_fields(chat, reply_to, quote)
+        return self._post(chat, text, marks=detect_entities(text), **answered)
 
     def _post(self, to: User | Chat | None, text: str, **content: Any) -> Message:
         chat = self._world.chat_of(self, to)
@@ -266,7 +270,7 @@ class Person(User):
             bot,
             [message.chat, *([own] if own and own is not message.chat else [])],
             world.next_moment(),
-            lambda: diagnosis.no_press_answer(
+            lambda: diagnosis.explain_no_press_answer(
                 world, [b for b in world.accounts.values() if b is bot], press._update
             ),
             lambda: press._update is not None and diagnosis.update_has_ended(press._update, world),
@@ -291,9 +295,11 @@ class Person(User):
                 problem = f"{text!r} is a {name} button. This sandbox has no {lacking}"
                 raise ValueError(hide_tokens(problem))
         if "request_contact" in button:
-            return self._post(chat, "", more={"contact": _card(self)}, reply_to=shown.message)
+            return self._post(
+                chat, "", more={"contact": _contact_json(self)}, reply_to=shown.message
+            )
         if "request_location" in button:
-            place = _place(*self.place)
+            place = _location_json(*self.place)
             return self._post(chat, "", more={"location": place}, reply_to=shown.message)
         in_group = chat.kind != "private"  # there, the app answers the keyboard's message
         return self._send(text, chat, shown.message if in_group else None)
@@ -304,17 +310,19 @@ class Person(User):
         if message.sticker_emoji or not (message.file or message.words):
             raise ValueError(f"there is no text in {message.shown} to change")
         text = _check_caption(text) if message.file else _check_text(text)
-        self._world.edit(message, words=text, marks=detect(text))
+        self._world.edit(message, words=text, marks=detect_entities(text))
         return message
 
-    def _send_album(
+    def _send_photo_album(
         self, datas: list[bytes], caption: str, to: User | Chat | None
     ) -> list[Message]:
         contents = [self._file_content("photo", data, "") for data in datas]
         captions = [_check_caption(caption), *[""] * (len(datas) - 1)]
         number = str(next(self._world.albums))
         return [
-            self._post(to, text, file=file, marks=detect(text), more={"media_group_id": number})
+            self._post(
+                to, text, file=file, marks=detect_entities(text), more={"media_group_id": number}
+            )
             for file, text in zip(contents, captions, strict=True)
         ]
 
@@ -323,7 +331,7 @@ class Person(User):
     ) -> Message:
         caption = _check_caption(caption)
         file = self._file_content(kind, data, name)
-        return self._post(to, caption, file=file, marks=detect(caption))
+        return self._post(to, caption, file=file, marks=detect_entities(caption))
 
     def _file_content(self, kind: str, data: bytes, name: str) -> File:
         files = self._world.files
@@ -354,21 +362,21 @@ class Person(User):
         def answer() -> Message | None:
             return first_answer(asked)
 
-        def settled() -> bool:
+        def was_answered_or_ended() -> bool:
             return bool(answer()) or diagnosis.has_ended(asked, self._world)
 
         changes = self._world.changes
-        if asked.updates and await changes.until(settled, timeout_s) and not answer():
+        if asked.updates and await changes.until(was_answered_or_ended, timeout_s) and not answer():
             # A message that the function caused elsewhere may still come.
             await changes.until(answer, min(timeout_s, LATE_S))
         reply = answer()
         if reply is None:
-            raise NoReply(diagnosis.no_reply(asked, self._world, timeout_s, heard))
+            raise NoReply(diagnosis.explain_no_reply(asked, self._world, timeout_s, heard))
         while self.inbox and reply in self.inbox:  # everything above the reply counts as read
             self.inbox.popleft()
         return reply
 
-    async def _logged(self, asked: Message, reply: Message, heard: HeardLogs) -> list[str]:
+    async def _log_of_bot(self, asked: Message, reply: Message, heard: HeardLogs) -> list[str]:
         """Return what the bot that answered has logged since then, if its log is known."""
         account = self._world.accounts[reply.sender.id]
         told = next(update for update in asked.updates if update.account is account)
@@ -389,17 +397,17 @@ def first_answer(message: Message) -> Message | None:
     return None
 
 
-def _answered(chat: Chat, original: Message | None, quoted: str) -> dict[str, Any]:
+def _reply_fields(chat: Chat, original: Message | None, quoted: str) -> dict[str, Any]:
     """Return what a person's reply gets from the message that it answers."""
     if not quoted:
-        return answering(chat, original)
+        return reply_fields(chat, original)
     start = original.words.find(quoted) if original else -1
     if original is None or start < 0:
         raise ValueError(f"quote= is a part of the text of reply_to; found {quote_safely(quoted)}")
-    return answering(chat, original, quote_of(original, start, start + len(quoted)))
+    return reply_fields(chat, original, make_quote(original, start, start + len(quoted)))
 
 
-def _card(person: Person) -> Json:
+def _contact_json(person: Person) -> Json:
     """Return the Bot API's Contact of a person."""
     return {
         "phone_number": person.phone_number,
@@ -408,7 +416,7 @@ def _card(person: Person) -> Json:
     }
 
 
-def _place(latitude: float, longitude: float) -> Json:
+def _location_json(latitude: float, longitude: float) -> Json:
     """Return the Bot API's Location; raise ValueError if there is no such place."""
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         found = f"{latitude!r}, {longitude!r}"
@@ -430,7 +438,7 @@ def _check_caption(text: str) -> str:
     return text.strip()
 
 
-def _file(given: bytes | str | Path) -> tuple[bytes, str]:
+def _read_file(given: bytes | str | Path) -> tuple[bytes, str]:
     """Return a file's content and name."""
     if isinstance(given, bytes):
         return given, ""
@@ -530,7 +538,7 @@ class Group(Chat):
         thrown_out = self._former.get(member.id) == "kicked"
         if by is member and thrown_out:
             raise ValueError(f"{member.name} was removed from {self.title}; group.add lets them in")
-        by = by or (self._owner(member) if member.is_bot or thrown_out else member)
+        by = by or (self._default_actor(member) if member.is_bot or thrown_out else member)
         if member not in self.members:
             status = "administrator" if self.kind == "channel" else "member"
             self._world.set_member(self, member, status, by)
@@ -538,15 +546,15 @@ class Group(Chat):
     def _remove(self, member: User, by: User | None) -> None:
         self._world.check_same_telegram(*([by] if by else []))
         if member in self.members:
-            self._world.set_member(self, member, "kicked", by or self._owner(member))
+            self._world.set_member(self, member, "kicked", by or self._default_actor(member))
 
     def _set_rank(self, member: User, status: str) -> None:
         self._world.check_same_telegram(member)
         if member not in self.members:
             raise ValueError(f"{member.name} is not in {self.title}; first add {member.name} to it")
-        self._world.set_member(self, member, status, self._owner(member))
+        self._world.set_member(self, member, status, self._default_actor(member))
 
-    def _owner(self, otherwise: User) -> User:
+    def _default_actor(self, otherwise: User) -> User:
         """Return who acts by default: the owner, or any other person."""
         people = [member for member in self.members if not member.is_bot]
         owner = next((one for one in people if one.id == self._owner_id), None)
@@ -555,10 +563,10 @@ class Group(Chat):
 
 def transcript(messages: Iterable[Message]) -> Transcript:
     """Return the chat so far: `str` gives lines, a notebook shows bubbles."""
-    return Transcript(line(message) for message in messages if not message.deleted)
+    return Transcript(transcript_line(message) for message in messages if not message.deleted)
 
 
-def line(message: Message) -> Line:
+def transcript_line(message: Message) -> Line:
     """Return a message as a line of the transcript; events have no name."""
     channel = message.chat.kind == "channel"
     return Line(

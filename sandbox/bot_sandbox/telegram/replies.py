@@ -14,7 +14,7 @@ from bot_sandbox.telegram.arguments import Arguments
 from bot_sandbox.telegram.errors import UnsupportedError, bad_request
 from bot_sandbox.telegram.formatting import formatted
 from bot_sandbox.telegram.json_fields import (
-    bad_field,
+    bad_field_error,
     boolean_field,
     integer_field,
     text_field,
@@ -49,7 +49,7 @@ class ReplyParameters:
     lenient: bool = False  # allow_sending_without_reply
     quote: Quote | None = None
 
-    def find(self, chat: Chat, other_chat: Callable[[str], Chat]) -> Message | None:
+    def find_original(self, chat: Chat, other_chat: Callable[[str], Chat]) -> Message | None:
         """Return the message to answer, or None for no reply; 400 if it is gone."""
         if self.message_id <= 0:
             return None
@@ -83,7 +83,7 @@ def read_reply_parameters(arguments: Arguments) -> ReplyParameters:
         task = integer_field(given, "checklist_task_id")
         option = text_field(given, "poll_option_id")
     except ValueError as problem:
-        raise bad_field(problem) from None
+        raise bad_field_error(problem) from None
     if task or option:
         raise UnsupportedError("replies to a part of a checklist or a poll", "Leave it out.")
     text, entities = formatted(quoted, mode, given.get("quote_entities"))
@@ -93,7 +93,9 @@ def read_reply_parameters(arguments: Arguments) -> ReplyParameters:
     return ReplyParameters(number, chat_id, lenient, quote)
 
 
-def answering(chat: Chat, original: Message | None, quote: Quote | None = None) -> dict[str, Any]:
+def reply_fields(
+    chat: Chat, original: Message | None, quote: Quote | None = None
+) -> dict[str, Any]:
     """Return what a message in `chat` gets from the message that it answers.
 
     400 QUOTE_TEXT_INVALID if the quote is not a part of it, formatting included.
@@ -107,21 +109,21 @@ def answering(chat: Chat, original: Message | None, quote: Quote | None = None) 
             return {}  # it can't be forwarded, so it can't be shown elsewhere
         more["external_reply"] = external_reply(original)
     if quote:
-        if len(quote.text) > MAX_QUOTE or not is_part(quote, original):
+        if len(quote.text) > MAX_QUOTE or not contains_quote(quote, original):
             raise bad_request("QUOTE_TEXT_INVALID")
         shown: Json = {"text": quote.text, "position": quote.position, "is_manual": True}
     elif outside and original.words:  # Telegram quotes its beginning
-        quote = quote_of(original, 0, MAX_QUOTE)
+        quote = make_quote(original, 0, MAX_QUOTE)
         shown = {"text": quote.text, "position": 0}
     if quote:
         more["quote"] = shown | ({"entities": quote.entities} if quote.entities else {})
     return {"reply_to": None if outside else original, "more": more}
 
 
-def quote_of(original: Message, start: int, end: int) -> Quote:
+def make_quote(original: Message, start: int, end: int) -> Quote:
     """Return a part of a message as a quote; `start` and `end` count characters."""
-    part, position = original.words[start:end], _units(original.words[:start])
-    return Quote(part, _clip(original, position, _units(part)), position)
+    part, position = original.words[start:end], _utf16_units(original.words[:start])
+    return Quote(part, _clip_entities(original, position, _utf16_units(part)), position)
 
 
 def external_reply(original: Message) -> Json:
@@ -154,19 +156,19 @@ def kept_entities(entities: list[Json]) -> list[Json]:
     return [entity for entity in entities if entity["type"] in QUOTED]
 
 
-def is_part(quote: Quote, original: Message) -> bool:
+def contains_quote(quote: Quote, original: Message) -> bool:
     """Return whether a message has this text somewhere, with this formatting."""
     text, part = original.words.encode("utf-16-le"), quote.text.encode("utf-16-le")
     wanted, start = _comparable(quote.entities), text.find(part)
     while start >= 0:
-        found = _clip(original, start // 2, len(part) // 2)
+        found = _clip_entities(original, start // 2, len(part) // 2)
         if start % 2 == 0 and _comparable(found) == wanted:
             return True
         start = text.find(part, start + 1)
     return False
 
 
-def _clip(original: Message, start: int, length: int) -> list[Json]:
+def _clip_entities(original: Message, start: int, length: int) -> list[Json]:
     """Return the formatting of a part of a message, with offsets from its start."""
     clipped = []
     for entity in kept_entities(original.marks):
@@ -181,5 +183,5 @@ def _comparable(entities: list[Json]) -> list[list[tuple[str, str]]]:
     return sorted(sorted((name, str(value)) for name, value in one.items()) for one in entities)
 
 
-def _units(text: str) -> int:
+def _utf16_units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-SIDES = (90, 320, 800, 1280)  # pixels of the longer side
+PHOTO_SIDES = (90, 320, 800, 1280)  # pixels of the longer side
 THUMBNAIL_SIDE = 320  # of a document
 STICKER_THUMBNAIL_SIDE = 128
 QUALITY = 87  # of the JPEG
@@ -33,14 +33,14 @@ def photo_sizes(data: bytes, kind: str, width: int, height: int) -> list[Size]:
     >>> [(one.width, one.height) for one in photo_sizes(b"GIF89a", "gif", 1000, 500)]
     [(90, 45), (320, 160), (800, 400), (1000, 500)]
     """
-    image = _opened(data)
+    image = _open_image(data)
     if image:
         width, height = image.size
     longer = max(width, height)
-    sides = [side for side in SIDES if side < longer] + [min(longer, SIDES[-1])]
+    sides = [side for side in PHOTO_SIDES if side < longer] + [min(longer, PHOTO_SIDES[-1])]
     sizes = []
     for side in reversed(dict.fromkeys(sides)):  # each from the next larger one, which is quicker
-        image, size = _scaled(data, kind, image, width, height, side)
+        image, size = _scale_image(data, kind, image, width, height, side)
         sizes.append(size)
     return sizes[::-1]
 
@@ -49,10 +49,12 @@ def thumbnail(data: bytes, kind: str, width: int, height: int, side: int) -> Siz
     """Return a small picture of a document or sticker, None for one that is too large."""
     if not 0 < width * height <= MAX_PIXELS:
         return None
-    return _scaled(data, kind, _opened(data), width, height, min(side, max(width, height)))[1]
+    return _scale_image(
+        data, kind, _open_image(data), width, height, min(side, max(width, height))
+    )[1]
 
 
-def _scaled(
+def _scale_image(
     data: bytes, kind: str, image: Any, width: int, height: int, side: int
 ) -> tuple[Any, Size]:
     """Return a scaled image, None if there is no image, and the size that it has."""
@@ -66,7 +68,7 @@ def _scaled(
     return image, Size(width, height, buffer.getvalue(), ".jpg")
 
 
-def _opened(data: bytes) -> Any:
+def _open_image(data: bytes) -> Any:
     """Return the picture as Pillow's Image, upright and without transparency, or None."""
     try:
         from PIL import Image, ImageOps  # only here: it is optional, and slow to import

@@ -100,6 +100,6 @@ class Telegram(SwitchableServer, TelegramCore):
 
     async def _shutdown(self) -> None:
         """End every wait and every POST."""
-        self._stop()
+        self._stop_deliveries()
         await super()._shutdown()
         await self._network.close()

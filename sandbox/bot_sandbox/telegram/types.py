@@ -32,7 +32,7 @@ PREVIEW = "link_preview_options"
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
-def encode(value: object) -> bytes:
+def encode_json(value: object) -> bytes:
     """Encode a value as compact ASCII JSON, like the real server."""
     return _ENCODER.encode(value).encode()
 

@@ -26,9 +26,9 @@ from bot_sandbox.event_loop.change_notifier import ChangeNotifier
 from bot_sandbox.event_loop.tasks import BackgroundTasks
 from bot_sandbox.http.messages import Response, header
 from bot_sandbox.http.webhook_post import PostError, Sender, Why
-from bot_sandbox.telegram.arguments import Arguments, from_body, leading_integer
+from bot_sandbox.telegram.arguments import Arguments, leading_integer, parse_body
 from bot_sandbox.telegram.errors import TelegramError
-from bot_sandbox.telegram.types import Chat, Json, Update, User, encode
+from bot_sandbox.telegram.types import Chat, Json, Update, User, encode_json
 from bot_sandbox.world.clock import Clock
 
 NOT_DEFAULT = ("chat_member", "message_reaction", "message_reaction_count")
@@ -65,10 +65,10 @@ Post = Callable[[], Awaitable[Response]]
 class PostFaults(Protocol):
     """The faults that POSTs to webhooks meet."""
 
-    async def _until_up(self) -> None:
+    async def _wait_until_up(self) -> None:
         """Wait while the server is down."""
 
-    async def _around_webhook(self, account: Any, post: Post) -> Response:
+    async def _post_with_faults(self, account: Any, post: Post) -> Response:
         """POST an update of a bot; raise PostError if the response gets lost."""
 
 
@@ -303,7 +303,7 @@ class WebhookClient:
         self.started = clock.now()
 
     async def post(self, target: WebhookUrl, secret_token: str, update: Update) -> Response:
-        """POST an update and return the response; raise an exception for `describe` without one."""
+        """POST an update and return the response; if none comes, raise an error to describe."""
         headers = {
             "Content-Type": "application/json",
             "Connection": "keep-alive",
@@ -311,8 +311,8 @@ class WebhookClient:
         }
         if secret_token:
             headers["X-Telegram-Bot-Api-Secret-Token"] = secret_token
-        body = encode(update.to_json())
-        return await self.faults._around_webhook(
+        body = encode_json(update.to_json())
+        return await self.faults._post_with_faults(
             update.account, lambda: self.sender.post(target.address, headers, body)
         )
 
@@ -330,7 +330,7 @@ def retry_delay(fails: int, retry_after: int = 0) -> float:
     return min(retry_after, MAX_RETRY_AFTER_S) or min(seconds, cap)
 
 
-def describe(problem: Exception) -> str:
+def describe_problem(problem: Exception) -> str:
     """Return the last_error_message for a webhook without a response."""
     why = problem.why if isinstance(problem, PostError) else "closed"
     if isinstance(problem, PostError) and why == "tls":
@@ -398,10 +398,10 @@ class Webhook:
     async def _deliver(self, update: Update) -> None:
         while update in self._queue:
             async with self._slots:
-                await self._client.faults._until_up()
+                await self._client.faults._wait_until_up()
                 if update not in self._queue:  # it is a day old by now
                     return
-                delivery, retry_after = await self._attempt(update)
+                delivery, retry_after = await self._attempt_delivery(update)
             if not delivery.error:
                 self._queue.acknowledge(update)
             delay = retry_delay(update.attempts - 1, retry_after) * self._client.retry_scale
@@ -412,19 +412,19 @@ class Webhook:
             if delivery.error:
                 await self._client.clock.sleep_until(due)
 
-    async def _attempt(self, update: Update) -> tuple[Delivery, int]:
+    async def _attempt_delivery(self, update: Update) -> tuple[Delivery, int]:
         update.attempts += 1
         update.note_delivery(self._client.clock.now())
         status, error, reply, retry_after, body = None, "", "", 0, b""
         try:
             answer = await self._client.post(self.target, self.secret_token, update)
         except Exception as problem:  # delivery must continue after any error
-            error = describe(problem)
+            error = describe_problem(problem)
             reply = LOST_BY_FAULT if str(problem) == LOST_BY_FAULT else ""
         else:
             status, body = answer.status, answer.body[:KEPT_ANSWER]
             if 200 <= status <= 299:
-                reply = await self._execute(answer)
+                reply = await self._execute_answer(answer)
             else:
                 error = f"Wrong response from the webhook: {status} {answer.reason}"
                 retry_after = max(0, leading_integer(header(answer.headers, "Retry-After")))
@@ -445,13 +445,13 @@ class Webhook:
         )
         return delivery, retry_after
 
-    async def _execute(self, answer: Response) -> str:
+    async def _execute_answer(self, answer: Response) -> str:
         """Run the call in a response's body and return its outcome, for `deliveries`."""
         if not answer.body:
             return ""
         try:
             content_type = header(answer.headers, "Content-Type")
-            arguments = Arguments(*from_body(content_type, answer.body))
+            arguments = Arguments(*parse_body(content_type, answer.body))
             method = arguments.text("method").lower()
             if not method:
                 return ""

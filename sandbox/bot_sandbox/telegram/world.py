@@ -28,7 +28,7 @@ from bot_sandbox.telegram.updates import UpdateQueue, Webhook
 from bot_sandbox.world.clock import Clock
 from bot_sandbox.world.randomness import URL_SAFE, Randomness
 
-CANNOT = (  # what getMe says that a bot can or has, and what this sandbox lacks
+LACKED_ABILITIES = (  # what getMe says that a bot can or has, and what this sandbox lacks
     "supports_inline_queries", "supports_guest_queries", "supports_join_request_queries",
     "can_connect_to_business", "has_main_web_app", "has_topics_enabled",
     "allows_users_to_create_topics", "can_manage_bots",
@@ -98,7 +98,7 @@ class BotAccount(User):
                 "can_join_groups": True,
                 "can_read_all_group_messages": not self.privacy,
             }
-            | dict.fromkeys(CANNOT, False)
+            | dict.fromkeys(LACKED_ABILITIES, False)
         )
 
 
@@ -352,7 +352,7 @@ class TelegramWorld:
         message = Message(
             chat, sender, words, message_id=number, date=int(now), changed_at=now, **content
         )
-        message._meant_for = meant_for(message)
+        message._meant_for = addressed_bots(message)
         chat.messages.append(message)
         kind = "channel_post" if chat.kind == "channel" else "message"
         for member in chat.members:
@@ -377,7 +377,7 @@ class TelegramWorld:
         message.changed_at = self.next_moment()
         if mark:
             message.edited_at = int(message.changed_at)
-        message._meant_for = meant_for(message)
+        message._meant_for = addressed_bots(message)
         kind = "edited_channel_post" if message.chat.kind == "channel" else "edited_message"
         self._tell_bots(kind, message)
         self.changes.changed()
@@ -434,8 +434,8 @@ class TelegramWorld:
             "message_id": message.message_id,
             "user": user._json,
             "date": int(message.changed_at),
-            "old_reaction": _reactions(old),
-            "new_reaction": _reactions(emoji),
+            "old_reaction": _reaction_types(old),
+            "new_reaction": _reaction_types(emoji),
         }
         for member in chat.members:
             asked = chat.kind == "private" or member.id in chat._admins
@@ -472,14 +472,14 @@ class TelegramWorld:
         if chat._blocked != blocked:
             chat._blocked = blocked
             old, new = ("member", "kicked") if blocked else ("kicked", "member")
-            self._tell_standing(chat, person, account, old, new)
+            self._tell_status_change(chat, person, account, old, new)
 
     def _tell_bots(self, kind: str, message: Message) -> None:
         if message.sender.is_bot and not message.event:  # bots never see other bots' messages
             return
         payload: Json = {}
         for member in message.chat.members:
-            if isinstance(member, BotAccount) and sees(member, message):
+            if isinstance(member, BotAccount) and may_see(member, message):
                 payload = payload or message.to_json()
                 update = member._updates.add(member, kind, payload, message.chat)
                 if update:
@@ -494,7 +494,10 @@ class TelegramWorld:
         old = chat.status_of(user)
         if status != "kicked":
             chat.banned_until.pop(user.id, None)
-        comes, goes = status in INSIDE and old not in INSIDE, status not in INSIDE and old in INSIDE
+        comes, goes = (
+            status in INSIDE_STATUSES and old not in INSIDE_STATUSES,
+            status not in INSIDE_STATUSES and old in INSIDE_STATUSES,
+        )
         event = show and chat.kind != "channel"
         if goes and event:  # the one who leaves still sees it
             gone = {"left_chat_participant": user._json, "left_chat_member": user._json}
@@ -503,7 +506,7 @@ class TelegramWorld:
         if comes:
             chat.members.append(user)
             chat._former.pop(user.id, None)
-        elif status not in INSIDE:
+        elif status not in INSIDE_STATUSES:
             shown = chat._reply_keyboards
             for person_id in [key for key, one in shown.items() if one.is_of(user)]:
                 del shown[person_id]
@@ -512,14 +515,14 @@ class TelegramWorld:
         (chat._admins.add if status == "administrator" else chat._admins.discard)(user.id)
         new = chat.status_of(user)
         if old != new:
-            self._tell_standing(chat, by, user, old, new)
+            self._tell_status_change(chat, by, user, old, new)
         if comes and event:
             come = {"new_chat_participant": user._json, "new_chat_member": user._json}
             words = f"{user.name} joined" if by is user else f"{by.name} added {user.name}"
             self.post(chat, by, more=come | {"new_chat_members": [user._json]}, event=words)
         self.changes.changed()
 
-    def _tell_standing(self, chat: Chat, by: User, user: User, old: str, new: str) -> None:
+    def _tell_status_change(self, chat: Chat, by: User, user: User, old: str, new: str) -> None:
         payload = {
             "chat": chat._json,
             "from": by._json,
@@ -559,7 +562,7 @@ def _is_addressed(message: Message, person: User) -> bool:
     return False
 
 
-def meant_for(message: Message) -> tuple[User, ...]:
+def addressed_bots(message: Message) -> tuple[User, ...]:
     """Return the bots of a group that a person's message is meant for.
 
     A reply to a bot, or to what was meant for a bot, is meant for that bot, whatever it says. A
@@ -582,7 +585,7 @@ def meant_for(message: Message) -> tuple[User, ...]:
     return (last,) if last else bots
 
 
-def sees(account: BotAccount, message: Message) -> bool:
+def may_see(account: BotAccount, message: Message) -> bool:
     """Return whether a bot may see a person's message; privacy mode hides most of them.
 
     With privacy mode on (BotFather's default), a bot in a group sees what is meant for it, and who
@@ -598,7 +601,7 @@ def sees(account: BotAccount, message: Message) -> bool:
     return account in message._meant_for
 
 
-INSIDE = ("creator", "administrator", "member")  # statuses of those in the chat
+INSIDE_STATUSES = ("creator", "administrator", "member")  # statuses of those in the chat
 # An admin may do everything except make others admins. The fields are
 # those of ChatMemberAdministrator in Bot API 10.3; aiogram refuses one that lacks any.
 _RIGHTS = dict.fromkeys(
@@ -635,5 +638,5 @@ def member_json(chat: Chat, user: User, status: str) -> Json:
     return member
 
 
-def _reactions(emoji: str) -> list[Json]:
+def _reaction_types(emoji: str) -> list[Json]:
     return [{"type": "emoji", "emoji": emoji}] if emoji else []

@@ -13,7 +13,7 @@ from bot_sandbox.diagnosis.clean_text import hide_tokens
 from bot_sandbox.telegram import diagnosis
 from bot_sandbox.telegram.calls import ApiCall
 from bot_sandbox.telegram.parameters import describe_ignored
-from bot_sandbox.telegram.people import line
+from bot_sandbox.telegram.people import transcript_line
 from bot_sandbox.telegram.types import Chat, Message, ReplyKeyboard, Update, User
 from bot_sandbox.telegram.world import BotAccount
 from bot_sandbox.window.feed import Json
@@ -256,7 +256,7 @@ def keyboard_json(shown: ReplyKeyboard) -> KeyboardJson:
 
 def message_json(message: Message) -> MessageJson:
     """Return a message for the page; `content` has the content of the Bot API's Message."""
-    shown = line(message)
+    shown = transcript_line(message)
     content = message.to_json(with_reply=False)
     for key in ENVELOPE:
         content.pop(key, None)

@@ -21,7 +21,7 @@ from telegram.helpers import escape_markdown
 
 from bot_sandbox.telegram import Telegram, TelegramError
 from bot_sandbox.telegram.arguments import Arguments
-from bot_sandbox.telegram.entities import detect, normalize, utf16_length
+from bot_sandbox.telegram.entities import detect_entities, normalize_text, utf16_length
 from bot_sandbox.telegram.formatting import (
     PARSERS,
     formatted,
@@ -64,7 +64,7 @@ def check(text, entities):
 
 @pytest.mark.parametrize(("text", "expected"), TDLIB["find"])
 def test_what_telegram_finds_by_itself(text, expected):
-    assert [[e["type"], e["offset"], e["length"]] for e in detect(text)] == expected
+    assert [[e["type"], e["offset"], e["length"]] for e in detect_entities(text)] == expected
 
 
 @pytest.mark.parametrize(("mode", "markup", "expected"), TDLIB["parse"])
@@ -327,7 +327,7 @@ def test_any_entities_are_taken_or_refused(text, given):
     else:
         check(text, entities)
         if all(e["type"] != "custom_emoji" for e in given):  # those go last, and leave a place free
-            assert normalize(text, entities) == (text, entities)
+            assert normalize_text(text, entities) == (text, entities)
 
 
 @given(st.text(), st.sampled_from(MODES))

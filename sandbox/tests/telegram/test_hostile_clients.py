@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from bot_sandbox.telegram import Telegram, TelegramError
-from bot_sandbox.telegram.arguments import SHOWN, Arguments, from_multipart
+from bot_sandbox.telegram.arguments import SHOWN_CHARACTERS, Arguments, parse_multipart
 
 MEGABYTE = 1 << 20
 
@@ -224,7 +224,7 @@ def part(disposition, data=b""):
 
 
 def read_form(body, kind="multipart/form-data; boundary=X"):
-    values, files = from_multipart(kind, body)
+    values, files = parse_multipart(kind, body)
     return values, {name: upload.file_name for name, upload in files.items()}
 
 
@@ -319,7 +319,7 @@ def test_a_boundary_has_a_size(kind):
 def test_what_a_bot_has_sent_is_remembered_up_to_a_size():
     many = Arguments([(f"name {number}", "x" * 90) for number in range(10_000)])
     shown = many.as_sent()
-    assert sum(len(name) + len(value) for name, value in shown.items()) < 3 * SHOWN
+    assert sum(len(name) + len(value) for name, value in shown.items()) < 3 * SHOWN_CHARACTERS
     assert shown["…"] == f"({10_000 - len(shown) + 1} more)"
     long = Arguments([("text", "x" * 50_000), ("n" * 500_000, ""), ("after", "")]).as_sent()
     assert long["text"].endswith("… (50000 characters)")

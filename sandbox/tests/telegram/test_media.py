@@ -15,8 +15,8 @@ from telegram.error import BadRequest, NetworkError
 from telegram.ext import Application, CommandHandler, MessageHandler, filters
 
 from bot_sandbox.telegram import Telegram, TelegramError
-from bot_sandbox.telegram.arguments import MAX_BODY, from_multipart
-from bot_sandbox.telegram.media import MAX_DOWNLOAD, MAX_PHOTO, picture
+from bot_sandbox.telegram.arguments import MAX_BODY, parse_multipart
+from bot_sandbox.telegram.media import MAX_DOWNLOAD, MAX_PHOTO, picture_format
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAIAAAASFvFNAAAADklEQVR4nGP4z8AAQUAQAB/yA/2dqKb9AAAAAElFTkSuQmCC"
@@ -45,7 +45,7 @@ def bot_of(telegram, account):
 
 def size_of(data):
     """Width and height of a picture."""
-    return picture(data)[1:]
+    return picture_format(data)[1:]
 
 
 def run(telegram, account, does):
@@ -475,7 +475,7 @@ def test_a_body_above_the_size_of_an_upload_is_refused(telegram, account, viktor
 @given(st.binary(max_size=80), st.binary(max_size=300))
 def test_any_bytes_as_a_picture(head, body):
     for start in (b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF....WEBP", b"BM", b"GIF89a"):
-        found = picture(start + head + body)
+        found = picture_format(start + head + body)
         assert found is None or all(side >= 0 for side in found[1:])
 
 
@@ -491,7 +491,7 @@ def test_a_form_is_read_as_it_was_written(values, files):
         for head, data in parts
         if b"\r\n--Bound" not in b"\r\n" + data
     )
-    found, uploads = from_multipart(
+    found, uploads = parse_multipart(
         'multipart/form-data; boundary="Bound"', body + b"--Bound--\r\n"
     )
     expected = {name: data.decode("utf-8", "surrogateescape") for name, data in values.items()}

@@ -13,11 +13,17 @@ from pictures import png
 
 import bot_sandbox.telegram.methods
 from bot_sandbox.telegram import NoReply, Telegram
-from bot_sandbox.telegram.arguments import Arguments, Upload, as_text
+from bot_sandbox.telegram.arguments import Arguments, Upload, encode_form_value
 from bot_sandbox.telegram.bot_api import METHODS, OLD_NAMES, TYPES
 from bot_sandbox.telegram.methods import Methods, names
-from bot_sandbox.telegram.methods.table import INSTEAD
-from bot_sandbox.telegram.parameters import ADVICE, READ, SUPPORTED, WHY, WITHOUT_EFFECT
+from bot_sandbox.telegram.methods.table import USE_INSTEAD
+from bot_sandbox.telegram.parameters import (
+    ADVICE,
+    READ_PARAMETERS,
+    SUPPORTED,
+    WHY_WITHOUT_EFFECT,
+    WITHOUT_EFFECT,
+)
 from bot_sandbox.telegram.updates import WebhookClient
 
 FOLDER = Path(bot_sandbox.telegram.methods.__file__).parents[1]
@@ -46,19 +52,25 @@ def viktor(telegram, account):
 
 def test_each_method_has_its_parameters_in_the_table():
     assert SUPPORTED.keys() == set(names())
-    assert READ.keys() == set(names()) - OLD_NAMES.keys()
-    for method, read in READ.items():
+    assert READ_PARAMETERS.keys() == set(names()) - OLD_NAMES.keys()
+    for method, read in READ_PARAMETERS.items():
         assert read <= METHODS[method].fields.keys(), method
         assert read.isdisjoint(WITHOUT_EFFECT - {"offset", "limit"}), method
-    every = {name for method in READ for name in METHODS[method].fields}
-    assert every >= WITHOUT_EFFECT | WHY.keys() | ADVICE.keys()
-    lacked = {name for method in READ for name in METHODS[method].fields.keys() - SUPPORTED[method]}
-    assert lacked >= WHY.keys() | ADVICE.keys()
-    assert INSTEAD.keys() <= METHODS.keys() - set(names())
+    every = {name for method in READ_PARAMETERS for name in METHODS[method].fields}
+    assert every >= WITHOUT_EFFECT | WHY_WITHOUT_EFFECT.keys() | ADVICE.keys()
+    lacked = {
+        name
+        for method in READ_PARAMETERS
+        for name in METHODS[method].fields.keys() - SUPPORTED[method]
+    }
+    assert lacked >= WHY_WITHOUT_EFFECT.keys() | ADVICE.keys()
+    assert USE_INSTEAD.keys() <= METHODS.keys() - set(names())
 
 
 def test_the_code_reads_each_parameter_as_the_type_that_it_has():
-    kinds = {name: kind for method in READ for name, kind in METHODS[method].fields.items()}
+    kinds = {
+        name: kind for method in READ_PARAMETERS for name, kind in METHODS[method].fields.items()
+    }
     fits = {
         "integer": {"Integer"},
         "boolean": {"Boolean"},
@@ -112,13 +124,13 @@ def test_each_method_reads_just_what_the_table_says(telegram, account, viktor):
 
 
 async def every_method(telegram, account, viktor, anna, group):
-    client = WebhookClient(NoNetwork(), 1.0, telegram.clock, telegram.faults._around_webhook)
+    client = WebhookClient(NoNetwork(), 1.0, telegram.clock, telegram.faults._post_with_faults)
     methods = Methods(telegram._world, client, True, 0.0, telegram.faults._check_in_response)
     sent, files = {}, {"photo": Upload("a.png", png()), "f": Upload("a.txt", b"a plan")}
 
     async def call(method, chat=viktor, with_files=True, **arguments):
         pairs = {"chat_id": chat.id} | arguments
-        pairs = {name: as_text(value) for name, value in pairs.items()}
+        pairs = {name: encode_form_value(value) for name, value in pairs.items()}
         given = Recording(pairs.items(), files if with_files else {})
         given.read = seen.setdefault(method, set())
         sent[method] = await methods.call(account, method.lower(), given)
@@ -187,8 +199,8 @@ async def every_method(telegram, account, viktor, anna, group):
     for _ in ("banned", "not banned"):
         await call("unbanChatMember", group, user_id=anna.id)
     await call("leaveChat", group)
-    assert seen.keys() == READ.keys()
-    for method, read in READ.items():
+    assert seen.keys() == READ_PARAMETERS.keys()
+    for method, read in READ_PARAMETERS.items():
         assert seen[method] - {"method"} == read, method
 
 
@@ -224,7 +236,11 @@ def test_what_the_sandbox_lacks_is_refused(
 ):
     given = {"chat_id": viktor.id, "text": "x", "action": "typing", name: value}
     given = {key: given[key] for key in METHODS[method].fields if key in given}
-    body = urlencode({k: as_text(v) for k, v in given.items()}).encode() if kind == FORM else given
+    body = (
+        urlencode({k: encode_form_value(v) for k, v in given.items()}).encode()
+        if kind == FORM
+        else given
+    )
     status, _, answer = api(telegram, account, method, body, kind)
     words = f"This sandbox has no {method} with {name}. Leave it out: {why}."
     assert (status, answer["description"]) == (400, words)
@@ -326,7 +342,11 @@ def test_the_name_of_the_method_is_no_unknown_parameter(telegram, account):
 @pytest.mark.parametrize("kind", [JSON, FORM])
 def test_what_counts_as_true(telegram, account, viktor, kind, yes):
     given = {"chat_id": viktor.id, "text": "x", "protect_content": yes}
-    body = urlencode({k: as_text(v) for k, v in given.items()}).encode() if kind == FORM else given
+    body = (
+        urlencode({k: encode_form_value(v) for k, v in given.items()}).encode()
+        if kind == FORM
+        else given
+    )
     answer = api(telegram, account, "sendMessage", body, kind)[2]
     assert answer["result"]["has_protected_content"] is True
 
@@ -610,7 +630,7 @@ def test_any_arguments_get_an_envelope(fuzzed, call, where, unknown, as_form):
     if where in chats:  # most of what a method does needs a chat
         arguments |= {"chat_id": chats[where], "from_chat_id": chats[where], "text": "x"}
     if as_form:
-        pairs = {name: as_text(value) for name, value in arguments.items()}
+        pairs = {name: encode_form_value(value) for name, value in arguments.items()}
         body, kind = urlencode(pairs, errors="surrogatepass").encode(), FORM
     else:
         body, kind = json.dumps(arguments).encode(), JSON

@@ -25,7 +25,7 @@ class MethodGroup:
     def __init__(self, world: TelegramWorld) -> None:
         self._world = world
 
-    def _find(
+    def _find_message(
         self, account: BotAccount, arguments: Arguments, missing: str, write: bool = True
     ) -> Message:
         chat = self._world.chat_for(account, arguments.text("chat_id"), write)

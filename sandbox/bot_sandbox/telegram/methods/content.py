@@ -5,7 +5,7 @@ from typing import Any
 from bot_sandbox.telegram.arguments import Arguments
 from bot_sandbox.telegram.errors import TelegramError, UnsupportedError, bad_request
 from bot_sandbox.telegram.formatting import check_caption, formatted, read_caption
-from bot_sandbox.telegram.json_fields import bad_field, boolean_field, text_field
+from bot_sandbox.telegram.json_fields import bad_field_error, boolean_field, text_field
 from bot_sandbox.telegram.media import File, Files
 from bot_sandbox.telegram.types import Json
 
@@ -13,7 +13,7 @@ LACKED_MEDIA = ("animation", "audio", "live_photo", "video")
 PREVIEW = ("is_disabled", "prefer_small_media", "prefer_large_media", "show_above_text")
 
 
-def captioned(files: Files, arguments: Arguments, kind: str) -> dict[str, Any]:
+def read_captioned_file(files: Files, arguments: Arguments, kind: str) -> dict[str, Any]:
     """Return a file and its caption."""
     file = files.given(arguments, kind)
     text, entities = read_caption(arguments)
@@ -34,7 +34,7 @@ def _captioned(
     return {"file": file, "words": text, "marks": entities, "more": more}
 
 
-def input_media(
+def read_input_media(
     files: Files, item: Any, arguments: Arguments, in_album: bool = False
 ) -> dict[str, Any]:
     """Return a file and its caption from an InputMedia; 400 in the words of the real server."""
@@ -73,7 +73,7 @@ def _input_media(files: Files, item: Any, arguments: Arguments, in_album: bool) 
     return _captioned(file, text, entities, above, spoiler)
 
 
-def link_preview(arguments: Arguments) -> Json:
+def read_link_preview(arguments: Arguments) -> Json:
     """Return the options for the preview of a link, as the message shows them."""
     if not arguments.text("link_preview_options"):
         disabled = arguments.boolean("disable_web_page_preview")
@@ -85,6 +85,6 @@ def link_preview(arguments: Arguments) -> Json:
         given: Json = {name: boolean_field(options, name) for name in PREVIEW}
         given["url"] = text_field(options, "url")
     except ValueError as problem:
-        raise bad_field(problem) from None
+        raise bad_field_error(problem) from None
     kept = {name: value for name, value in given.items() if value}
     return {"link_preview_options": kept} if kept else {}

@@ -8,7 +8,7 @@ from bot_sandbox.telegram.formatting import read_caption, read_text
 from bot_sandbox.telegram.json_fields import integer_field, text_field
 from bot_sandbox.telegram.markup import Markup, read_markup
 from bot_sandbox.telegram.methods.base import MethodGroup, message_ids
-from bot_sandbox.telegram.methods.content import input_media, link_preview
+from bot_sandbox.telegram.methods.content import read_input_media, read_link_preview
 from bot_sandbox.telegram.types import PREVIEW, REACTIONS, Json, Message
 from bot_sandbox.telegram.world import BotAccount
 
@@ -18,7 +18,7 @@ NOT_MODIFIED = (
 )
 # A message keeps these when it gets a new picture.
 KEPT_FIELDS = {"has_protected_content", "media_group_id", "external_reply", "quote"}
-ABOVE = "show_caption_above_media"
+CAPTION_ABOVE = "show_caption_above_media"
 
 
 class Editing(MethodGroup):
@@ -27,7 +27,7 @@ class Editing(MethodGroup):
     async def edit_message_text(self, account: BotAccount, arguments: Arguments) -> Json:
         """Change the text of the bot's own message."""
         text, entities = read_text(arguments)
-        markup, preview = read_markup(arguments), link_preview(arguments)
+        markup, preview = read_markup(arguments), read_link_preview(arguments)
         message = self._message_to_edit(account, arguments)
         if message.file or not message.words:
             raise bad_request("there is no text in the message to edit")
@@ -43,9 +43,9 @@ class Editing(MethodGroup):
         if message.file is None or message.sticker_emoji:
             raise bad_request("there is no caption in the message to edit")
         more = message.more.copy()
-        more.pop(ABOVE, None)
-        if text and message.file.kind == "photo" and arguments.boolean(ABOVE):
-            more[ABOVE] = True
+        more.pop(CAPTION_ABOVE, None)
+        if text and message.file.kind == "photo" and arguments.boolean(CAPTION_ABOVE):
+            more[CAPTION_ABOVE] = True
         return self._edit(message, markup, words=text, marks=entities, more=more)
 
     async def edit_message_media(self, account: BotAccount, arguments: Arguments) -> Json:
@@ -54,7 +54,7 @@ class Editing(MethodGroup):
         media = arguments.json("media", "input media")
         if not arguments.text("media"):
             raise bad_request('parameter "media" is required')
-        content = input_media(self._world.files, media, arguments)
+        content = read_input_media(self._world.files, media, arguments)
         message = self._message_to_edit(account, arguments)
         if message.more.keys() & {"location", "contact", "dice"} or message.sticker_emoji:
             raise bad_request("message can't be edited")
@@ -74,7 +74,7 @@ class Editing(MethodGroup):
                 advice = "It has no inline mode: a message has a chat_id and a message_id."
                 raise UnsupportedError("inline_message_id", advice)
             raise bad_request("message identifier is not specified")
-        message = self._find(account, arguments, "message to edit not found")
+        message = self._find_message(account, arguments, "message to edit not found")
         if message.sender is not account or message.event or "forward_origin" in message.more:
             raise bad_request("message can't be edited")
         return message
@@ -95,7 +95,9 @@ class Editing(MethodGroup):
             raise bad_request("chat identifier is not specified")
         if not arguments.integer("message_id"):
             raise bad_request("message identifier is not specified")
-        self._delete(account, [self._find(account, arguments, "message to delete not found")])
+        self._delete(
+            account, [self._find_message(account, arguments, "message to delete not found")]
+        )
         return True
 
     async def delete_messages(self, account: BotAccount, arguments: Arguments) -> bool:
@@ -120,17 +122,17 @@ class Editing(MethodGroup):
         if not isinstance(given, list):
             raise bad_request("expected an Array of ReactionType")
         try:
-            emojis = [_reaction(reaction) for reaction in given]
+            emojis = [_read_reaction(reaction) for reaction in given]
         except ValueError as problem:
             raise bad_request(f"can't parse ReactionType: {problem}") from None
-        message = self._find(account, arguments, "message to react not found", write=False)
+        message = self._find_message(account, arguments, "message to react not found", write=False)
         if len(emojis) > 1:
             raise bad_request("REACTIONS_TOO_MANY")
         self._world.react(account, message, emojis[0] if emojis else "")
         return True
 
 
-def _reaction(given: Any) -> str:
+def _read_reaction(given: Any) -> str:
     """Return the emoji of a ReactionType; raise ValueError in the real words."""
     if not isinstance(given, dict):
         raise ValueError("expected an Object")

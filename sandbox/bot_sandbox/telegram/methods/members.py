@@ -97,7 +97,7 @@ class Members(MethodGroup):
 
     async def ban_chat_member(self, account: BotAccount, arguments: Arguments) -> bool:
         """Remove and ban somebody, in supergroups and channels perhaps until a date."""
-        chat, user = self._to_restrict(account, arguments)
+        chat, user = self._find_chat_and_user(account, arguments)
         until = arguments.integer("until_date")
         chat.banned_until.pop(user.id, None)
         if chat.kind != "group" and SHORTEST_BAN <= until - self._world.clock.now() <= LONGEST_BAN:
@@ -107,14 +107,14 @@ class Members(MethodGroup):
 
     async def unban_chat_member(self, account: BotAccount, arguments: Arguments) -> bool:
         """Let somebody come back; a current member is removed, unless only_if_banned."""
-        chat, user = self._to_restrict(account, arguments)
+        chat, user = self._find_chat_and_user(account, arguments)
         if chat.kind == "group":
             raise bad_request("method is available for supergroup and channel chats only")
         if chat.status_of(user) == "kicked" or not arguments.boolean("only_if_banned"):
             self._world.set_member(chat, user, "left", account)
         return True
 
-    def _to_restrict(self, account: BotAccount, arguments: Arguments) -> tuple[Chat, User]:
+    def _find_chat_and_user(self, account: BotAccount, arguments: Arguments) -> tuple[Chat, User]:
         """Return a chat and a user whom the bot may ban (td/telegram/DialogParticipantManager)."""
         user_id = user_id_of(arguments)
         chat = self._world.chat_for(account, arguments.text("chat_id"))

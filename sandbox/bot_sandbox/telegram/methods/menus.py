@@ -35,11 +35,11 @@ class Menus(MethodGroup):
         if not isinstance(commands, list):
             raise bad_request("expected an Array of BotCommand")
         try:
-            read = [_command(command) for command in commands]
+            read = [_read_command(command) for command in commands]
         except ValueError as problem:
             raise bad_request(f"can't parse BotCommand: {problem}") from None
-        key = self._menu(account, arguments)
-        menu = [_checked(command) for command in read]
+        key = self._menu_key(account, arguments)
+        menu = [_check_command(command) for command in read]
         if len(menu) > MAX_COMMANDS:
             raise bad_request("BOT_COMMANDS_TOO_MUCH")
         account._commands[key] = menu
@@ -48,14 +48,14 @@ class Menus(MethodGroup):
 
     async def get_my_commands(self, account: BotAccount, arguments: Arguments) -> list[Json]:
         """Return the menu of commands."""
-        return account._commands.get(self._menu(account, arguments), [])
+        return account._commands.get(self._menu_key(account, arguments), [])
 
     async def delete_my_commands(self, account: BotAccount, arguments: Arguments) -> bool:
         """Forget the menu of commands."""
-        account._commands.pop(self._menu(account, arguments), None)
+        account._commands.pop(self._menu_key(account, arguments), None)
         return True
 
-    def _menu(self, account: BotAccount, arguments: Arguments) -> str:
+    def _menu_key(self, account: BotAccount, arguments: Arguments) -> str:
         """Return the key of a menu; 400 if its scope or language is invalid.
 
         The rules are those of `td/telegram/BotCommandScope.cpp` and `misc.cpp` in tdlib/td.
@@ -63,7 +63,7 @@ class Menus(MethodGroup):
         given = arguments.text("scope")
         scope = arguments.json("scope", "BotCommandScope") if given else {"type": "default"}
         try:
-            kind, chat_id, user_id = _scope(scope)
+            kind, chat_id, user_id = _read_scope(scope)
         except ValueError as problem:
             raise bad_request(f"can't parse BotCommandScope: {problem}") from None
         if kind in CHAT_SCOPES:
@@ -78,7 +78,7 @@ class Menus(MethodGroup):
         return f"{kind} {chat_id} {user_id} {language_code(arguments)}"
 
 
-def _scope(scope: Any) -> tuple[str, str, int]:
+def _read_scope(scope: Any) -> tuple[str, str, int]:
     """Return a scope's type, chat and user; raise ValueError in the real words."""
     if not isinstance(scope, dict):
         raise ValueError("BotCommandScope must be an Object")
@@ -98,7 +98,7 @@ def _scope(scope: Any) -> tuple[str, str, int]:
     return kind, chat_id, user_id
 
 
-def _command(command: Any) -> Json:
+def _read_command(command: Any) -> Json:
     if not isinstance(command, dict):
         raise ValueError("expected an Object")
     if boolean_field(command, "is_ephemeral"):
@@ -107,7 +107,7 @@ def _command(command: Any) -> Json:
     return {name: text_field(command, name, required=True) for name in names}
 
 
-def _checked(command: Json) -> Json:
+def _check_command(command: Json) -> Json:
     """Return a command as the menu shows it; 400 as in `td/telegram/BotCommand.cpp` of tdlib/td."""
     name, description = command["command"].strip().removeprefix("/"), command["description"].strip()
     if not name:

@@ -16,8 +16,8 @@ class Pinning(MethodGroup):
 
     async def pin_chat_message(self, account: BotAccount, arguments: Arguments) -> bool:
         """Pin a message; everybody sees that, and every bot gets the service message."""
-        message = self._find(account, arguments, "message to pin not found")
-        _check_rights(message.chat, account)
+        message = self._find_message(account, arguments, "message to pin not found")
+        _check_pin_rights(message.chat, account)
         if message.event:
             raise bad_request("service messages can't be pinned")
         self._world.pin(account, message)
@@ -26,26 +26,26 @@ class Pinning(MethodGroup):
     async def unpin_chat_message(self, account: BotAccount, arguments: Arguments) -> bool:
         """Unpin a message, or the newest pinned one."""
         if arguments.integer("message_id"):
-            message = self._find(account, arguments, "message to unpin not found")
+            message = self._find_message(account, arguments, "message to unpin not found")
         else:
             chat = self._world.chat_for(account, arguments.text("chat_id"))
             newest = chat.newest_pinned
             if newest is None:
                 raise bad_request("message to unpin not found")
             message = newest
-        _check_rights(message.chat, account)
+        _check_pin_rights(message.chat, account)
         message.is_pinned = False
         return True
 
     async def unpin_all_chat_messages(self, account: BotAccount, arguments: Arguments) -> bool:
         """Unpin all messages of a chat."""
         chat = self._world.chat_for(account, arguments.text("chat_id"))
-        _check_rights(chat, account)
+        _check_pin_rights(chat, account)
         for message in chat.messages:
             message.is_pinned = False
         return True
 
 
-def _check_rights(chat: Chat, account: BotAccount) -> None:
+def _check_pin_rights(chat: Chat, account: BotAccount) -> None:
     if chat.kind in ("group", "channel") and account.id not in chat._admins:
         raise bad_request("not enough rights to manage pinned messages in the chat")

@@ -16,7 +16,7 @@ from bot_sandbox.telegram.methods.base import MethodGroup
 from bot_sandbox.telegram.types import Json
 from bot_sandbox.telegram.world import BotAccount
 
-LONGEST = {"name": 64, "description": 512, "short_description": 120}  # characters
+LONGEST_TEXTS = {"name": 64, "description": 512, "short_description": 120}  # characters
 COMMANDS = {"type": "commands"}  # the menu button unless another is set
 DEFAULT = {"type": "default"}  # in a chat: the one of all chats
 
@@ -26,7 +26,7 @@ class Profile(MethodGroup):
 
     async def set_my_name(self, account: BotAccount, arguments: Arguments) -> bool:
         """Change the name that people see."""
-        language = self._keep(account, arguments, "name")
+        language = self._keep_text(account, arguments, "name")
         if not language:
             account.name = account._profile.get(("name", ""), account._given_name)
             account._json["first_name"] = account.name
@@ -35,53 +35,53 @@ class Profile(MethodGroup):
 
     async def get_my_name(self, account: BotAccount, arguments: Arguments) -> Json:
         """Return the name."""
-        return {"name": self._kept(account, arguments, "name") or account.name}
+        return {"name": self._kept_text(account, arguments, "name") or account.name}
 
     async def set_my_description(self, account: BotAccount, arguments: Arguments) -> bool:
         """Change the text in an empty chat."""
-        self._keep(account, arguments, "description")
+        self._keep_text(account, arguments, "description")
         return True
 
     async def get_my_description(self, account: BotAccount, arguments: Arguments) -> Json:
         """Return the text in an empty chat."""
-        return {"description": self._kept(account, arguments, "description")}
+        return {"description": self._kept_text(account, arguments, "description")}
 
     async def set_my_short_description(self, account: BotAccount, arguments: Arguments) -> bool:
         """Change the text in the bot's profile."""
-        self._keep(account, arguments, "short_description")
+        self._keep_text(account, arguments, "short_description")
         return True
 
     async def get_my_short_description(self, account: BotAccount, arguments: Arguments) -> Json:
         """Return the text in the bot's profile."""
-        return {"short_description": self._kept(account, arguments, "short_description")}
+        return {"short_description": self._kept_text(account, arguments, "short_description")}
 
     async def set_chat_menu_button(self, account: BotAccount, arguments: Arguments) -> bool:
         """Change the button beside the input field, in one private chat or in all."""
         button = _menu_button(arguments)
-        account._menu_buttons[self._chat(arguments)] = button
+        account._menu_buttons[self._private_chat_id(arguments)] = button
         return True
 
     async def get_chat_menu_button(self, account: BotAccount, arguments: Arguments) -> Json:
         """Return the button beside the input field."""
-        person_id = self._chat(arguments)
+        person_id = self._private_chat_id(arguments)
         found = account._menu_buttons.get(person_id, DEFAULT)
         return COMMANDS if found == DEFAULT and not person_id else found
 
-    def _keep(self, account: BotAccount, arguments: Arguments, name: str) -> str:
+    def _keep_text(self, account: BotAccount, arguments: Arguments, name: str) -> str:
         """Keep a text, and return its language; an empty text removes it."""
         language, text = language_code(arguments), arguments.text(name).strip()
-        if len(text) > LONGEST[name]:
-            raise bad_request(f"{name} is longer than {LONGEST[name]} characters")
+        if len(text) > LONGEST_TEXTS[name]:
+            raise bad_request(f"{name} is longer than {LONGEST_TEXTS[name]} characters")
         account._profile.pop((name, language), None)
         if text:
             account._profile[name, language] = text
         return language
 
-    def _kept(self, account: BotAccount, arguments: Arguments, name: str) -> str:
+    def _kept_text(self, account: BotAccount, arguments: Arguments, name: str) -> str:
         kept = account._profile
         return kept.get((name, language_code(arguments))) or kept.get((name, ""), "")
 
-    def _chat(self, arguments: Arguments) -> int:
+    def _private_chat_id(self, arguments: Arguments) -> int:
         """Return the person of a private chat, 0 for all chats."""
         if "chat_id" not in arguments:
             return 0

@@ -8,12 +8,16 @@ from bot_sandbox.telegram.formatting import read_caption, read_text
 from bot_sandbox.telegram.markup import Markup, read_markup
 from bot_sandbox.telegram.media import MAX_ALBUM, MAX_DOWNLOAD
 from bot_sandbox.telegram.methods.base import MethodGroup, message_ids
-from bot_sandbox.telegram.methods.content import captioned, input_media, link_preview
+from bot_sandbox.telegram.methods.content import (
+    read_captioned_file,
+    read_input_media,
+    read_link_preview,
+)
 from bot_sandbox.telegram.replies import (
     ReplyParameters,
-    answering,
     origin_of,
     read_reply_parameters,
+    reply_fields,
 )
 from bot_sandbox.telegram.types import Json, Message
 from bot_sandbox.telegram.world import BotAccount
@@ -32,17 +36,17 @@ class Sending(MethodGroup):
     async def send_message(self, account: BotAccount, arguments: Arguments) -> Json:
         """Write into a chat."""
         text, entities = read_text(arguments)
-        more = link_preview(arguments)
+        more = read_link_preview(arguments)
         return self._send(account, arguments, words=text, marks=entities, more=more).to_json()
 
     async def send_photo(self, account: BotAccount, arguments: Arguments) -> Json:
         """Send a picture."""
-        content = captioned(self._world.files, arguments, "photo")
+        content = read_captioned_file(self._world.files, arguments, "photo")
         return self._send(account, arguments, **content).to_json()
 
     async def send_document(self, account: BotAccount, arguments: Arguments) -> Json:
         """Send any file."""
-        content = captioned(self._world.files, arguments, "document")
+        content = read_captioned_file(self._world.files, arguments, "document")
         return self._send(account, arguments, **content).to_json()
 
     async def send_sticker(self, account: BotAccount, arguments: Arguments) -> Json:
@@ -62,7 +66,7 @@ class Sending(MethodGroup):
         if len(media) > MAX_ALBUM:
             raise bad_request("too many messages to send as an album")
         contents = [
-            input_media(self._world.files, item, arguments, in_album=True) for item in media
+            read_input_media(self._world.files, item, arguments, in_album=True) for item in media
         ]
         if len({content["more"].get("show_caption_above_media") for content in contents}) > 1:
             same = "show_caption_above_media must be the same for all messages"
@@ -78,7 +82,7 @@ class Sending(MethodGroup):
 
     async def send_location(self, account: BotAccount, arguments: Arguments) -> Json:
         """Send a place on Earth."""
-        place = _place(arguments)
+        place = _read_location(arguments)
         return self._send(account, arguments, more={"location": place}).to_json()
 
     async def send_contact(self, account: BotAccount, arguments: Arguments) -> Json:
@@ -117,19 +121,21 @@ class Sending(MethodGroup):
 
     async def forward_message(self, account: BotAccount, arguments: Arguments) -> Json:
         """Repeat a message with its author's name."""
-        original = self._original(account, arguments, "message to forward")
-        return self._repeat(account, arguments, _forwarded(original)).to_json()
+        original = self._find_original(account, arguments, "message to forward")
+        return self._post_copy(account, arguments, _content_of_forward(original)).to_json()
 
     async def forward_messages(self, account: BotAccount, arguments: Arguments) -> list[Json]:
         """Forward several messages; skip those that are gone or can't be forwarded."""
-        found = self._originals(account, arguments, "messages can't be forwarded")
-        sent = [self._repeat(account, arguments, _forwarded(original)) for original in found]
+        found = self._find_originals(account, arguments, "messages can't be forwarded")
+        sent = [
+            self._post_copy(account, arguments, _content_of_forward(original)) for original in found
+        ]
         return [{"message_id": message.message_id} for message in sent]
 
     async def copy_message(self, account: BotAccount, arguments: Arguments) -> Json:
         """Repeat a message without its author's name."""
-        original = self._original(account, arguments, "message to copy")
-        content = _copied(original)
+        original = self._find_original(account, arguments, "message to copy")
+        content = _content_of_copy(original)
         if "caption" in arguments and original.file:
             content["words"], content["marks"] = read_caption(arguments)
             content["more"].pop("show_caption_above_media", None)
@@ -139,12 +145,12 @@ class Sending(MethodGroup):
 
     async def copy_messages(self, account: BotAccount, arguments: Arguments) -> list[Json]:
         """Copy several messages; skip those that are gone or can't be copied."""
-        found = self._originals(account, arguments, "messages can't be copied")
-        contents = [_copied(original) for original in found]
+        found = self._find_originals(account, arguments, "messages can't be copied")
+        contents = [_content_of_copy(original) for original in found]
         for content in contents:
             if arguments.boolean("remove_caption") and content["file"]:
                 content["words"], content["marks"] = "", []
-        sent = [self._repeat(account, arguments, content) for content in contents]
+        sent = [self._post_copy(account, arguments, content) for content in contents]
         return [{"message_id": message.message_id} for message in sent]
 
     def _send(
@@ -159,10 +165,10 @@ class Sending(MethodGroup):
         markup = read_markup(arguments) if with_keyboard else Markup()
         wanted = read_reply_parameters(arguments) if with_reply else ReplyParameters()
         chat = self._world.chat_for(account, arguments.text("chat_id"))
-        original = wanted.find(
+        original = wanted.find_original(
             chat, lambda chat_id: self._world.chat_for(account, chat_id, write=False)
         )
-        answered = answering(chat, original, wanted.quote)
+        answered = reply_fields(chat, original, wanted.quote)
         keyboard, reply_keyboard = markup.in_chat(chat.kind)
         account._limiter.check(chat.id, chat.kind != "private", self._world.clock.now())
         content["more"] = content.get("more", {}) | answered.pop("more", {})
@@ -174,11 +180,11 @@ class Sending(MethodGroup):
             self._world.show_reply_keyboard(message, reply_keyboard)
         return message
 
-    def _repeat(self, account: BotAccount, arguments: Arguments, content: Json) -> Message:
+    def _post_copy(self, account: BotAccount, arguments: Arguments, content: Json) -> Message:
         """Post a message that is forwarded, or copied with others."""
         return self._send(account, arguments, with_keyboard=False, with_reply=False, **content)
 
-    def _original(self, account: BotAccount, arguments: Arguments, what: str) -> Message:
+    def _find_original(self, account: BotAccount, arguments: Arguments, what: str) -> Message:
         if not arguments.text("from_chat_id"):
             raise bad_request('parameter "from_chat_id" is required')
         chat = self._world.chat_for(account, arguments.text("from_chat_id"), write=False)
@@ -192,7 +198,9 @@ class Sending(MethodGroup):
             raise bad_request("message has protected content and can't be forwarded")
         return message
 
-    def _originals(self, account: BotAccount, arguments: Arguments, none: str) -> list[Message]:
+    def _find_originals(
+        self, account: BotAccount, arguments: Arguments, none: str
+    ) -> list[Message]:
         numbers = message_ids(arguments)
         if not arguments.text("from_chat_id"):
             raise bad_request('parameter "from_chat_id" is required')
@@ -204,7 +212,7 @@ class Sending(MethodGroup):
         return found
 
 
-def _place(arguments: Arguments) -> Json:
+def _read_location(arguments: Arguments) -> Json:
     """Return a Location; 400 as in `td/telegram/Location.cpp` of tdlib/td."""
     latitude, longitude = arguments.number("latitude"), arguments.number("longitude")
     if not (abs(latitude) <= 90 and abs(longitude) <= 180):
@@ -225,7 +233,7 @@ def _place(arguments: Arguments) -> Json:
     return place | {name: value for name, value in live.items() if value and period}
 
 
-def _copied(message: Message) -> dict[str, Any]:
+def _content_of_copy(message: Message) -> dict[str, Any]:
     """Return the content of a copy."""
     return {
         "words": message.words,
@@ -237,11 +245,11 @@ def _copied(message: Message) -> dict[str, Any]:
     }
 
 
-def _forwarded(message: Message) -> dict[str, Any]:
+def _content_of_forward(message: Message) -> dict[str, Any]:
     """Return the content of a forwarded message, with its first origin."""
     more, origin = message.more, origin_of(message)
     if "forward_origin" in more:
-        content = _copied(message)
+        content = _content_of_copy(message)
         content["more"] |= {name: more[name] for name in more if name.startswith("forward_")}
         return content
     old = {"forward_date": message.date}  # older fields, which the real server still adds
@@ -252,6 +260,6 @@ def _forwarded(message: Message) -> dict[str, Any]:
         }
     else:
         old["forward_from"] = origin["sender_user"]
-    content = _copied(message)
+    content = _content_of_copy(message)
     content["more"] |= {"forward_origin": origin} | old
     return content

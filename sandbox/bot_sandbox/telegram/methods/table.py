@@ -26,14 +26,14 @@ from bot_sandbox.telegram.updates import WebhookClient
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 
 Method = Callable[[BotAccount, Arguments], Awaitable[object]]
-OF_THE_WORLD = (Sending, Editing, Members, Menus, Pinning, Profile)  # they need nothing else
-GROUPS = (*OF_THE_WORLD, WebhookMethods)
+WORLD_GROUPS = (Sending, Editing, Members, Menus, Pinning, Profile)  # they need nothing else
+GROUPS = (*WORLD_GROUPS, WebhookMethods)
 ALL = (*METHODS, *OLD_NAMES)
-SPELLED = {name.lower(): name for name in ALL}
+SPELLING = {name.lower(): name for name in ALL}
 KEPT_SLIPS = 20  # unknown parameters to remember for each bot
-SEE = "docs/coverage.md in bot-sandbox's source lists what it has."
+SEE_COVERAGE = "docs/coverage.md in bot-sandbox's source lists what it has."
 _FILES = ("sendAnimation", "sendAudio", "sendLivePhoto", "sendVideo", "sendVideoNote", "sendVoice")
-INSTEAD = dict.fromkeys(_FILES, "sendPhoto and sendDocument") | {  # what may do for a test
+USE_INSTEAD = dict.fromkeys(_FILES, "sendPhoto and sendDocument") | {  # what may do for a test
     "restrictChatMember": "banChatMember and unbanChatMember",
     "sendChecklist": "sendMessage",
     "sendMessageDraft": "sendMessage",
@@ -83,12 +83,12 @@ class Methods:
 
         `in_response` says that the call was in a webhook's response.
         """
-        function, name = self._table.get(method), SPELLED.get(method, method)
+        function, name = self._table.get(method), SPELLING.get(method, method)
         result, error, status = None, "", 0
         ignored: tuple[str, ...] = ()
         try:
             if function is None:
-                raise _unknown(method)
+                raise _unknown_method_error(method)
             if in_response:
                 self._check_in_response(account, method)
             ignored = unknown_parameters(name, arguments)
@@ -109,7 +109,7 @@ class Methods:
                 called = ApiCall(name, sent, in_response, plain, error, at, "", ignored, status)
                 account.record(called)
             if ignored:
-                _remember(account, name, ignored)
+                _note_ignored(account, name, ignored)
             if error or method != "getupdates":
                 self._world.changes.changed()
 
@@ -128,16 +128,16 @@ def _python_name(name: str) -> str:
     return re.sub("[A-Z]", lambda letter: "_" + letter[0].lower(), name)
 
 
-def _remember(account: BotAccount, method: str, ignored: tuple[str, ...]) -> None:
+def _note_ignored(account: BotAccount, method: str, ignored: tuple[str, ...]) -> None:
     for name in ignored[: KEPT_SLIPS - len(account._ignored)]:
         if (method, name) not in account._ignored:
             account._ignored[method, name] = describe_ignored(method, name)
 
 
-def _unknown(method: str) -> TelegramError:
+def _unknown_method_error(method: str) -> TelegramError:
     """Return the refusal of an unsupported or unknown method."""
-    found = SPELLED.get(method)
+    found = SPELLING.get(method)
     if found is None:
         return TelegramError(404, UNKNOWN_METHOD)
-    instead = INSTEAD.get(found)
-    return UnsupportedError(found, f"It has {instead}." if instead else SEE)
+    instead = USE_INSTEAD.get(found)
+    return UnsupportedError(found, f"It has {instead}." if instead else SEE_COVERAGE)

@@ -51,7 +51,7 @@ class WebhookMethods(MethodGroup):
         """Return pending updates, or the next ones within `timeout` seconds."""
         if account._webhook:
             raise TelegramError(409, WEBHOOK_ACTIVE)
-        account._updates.allow(_allowed(arguments))
+        account._updates.allow(_read_allowed_updates(arguments))
         updates = await account._updates.get(
             offset=arguments.integer("offset"),
             limit=min(max(arguments.integer("limit", 100), 1), 100),
@@ -72,15 +72,15 @@ class WebhookMethods(MethodGroup):
         top = 100_000 if self._local_mode else 100
         connections = min(max(arguments.integer("max_connections", DEFAULT_CONNECTIONS), 1), top)
         if self._is_set(account, url, secret, connections, arguments):
-            account._updates.allow(_allowed(arguments))
+            account._updates.allow(_read_allowed_updates(arguments))
             return DescribedResult(True, "Webhook is already set")
         account._updates.wake_poll(TelegramError(409, BY_SET_WEBHOOK))
-        self._remove(account, arguments)  # the real server also removes the old one first
-        target = _target(url, secret)
-        address = await self._resolve(target, arguments.text("ip_address"))
+        self._remove_webhook(account, arguments)  # the real server also removes the old one first
+        target = _read_webhook_url(url, secret)
+        address = await self._resolve_host(target, arguments.text("ip_address"))
         if account._webhook:  # another setWebhook was faster
             raise TelegramError(409, "Conflict: terminated by other setWebhook")
-        account._updates.allow(_allowed(arguments))
+        account._updates.allow(_read_allowed_updates(arguments))
         webhook = Webhook(
             account._updates,
             self._client,
@@ -96,7 +96,7 @@ class WebhookMethods(MethodGroup):
     async def delete_webhook(self, account: BotAccount, arguments: Arguments) -> DescribedResult:
         """Stop POSTing; pending updates stay for getUpdates."""
         was_set = account._webhook is not None
-        self._remove(account, arguments)
+        self._remove_webhook(account, arguments)
         return DescribedResult(True, f"Webhook {'was' if was_set else 'is already'} deleted")
 
     async def get_webhook_info(self, account: BotAccount, arguments: Arguments) -> Json:
@@ -128,12 +128,12 @@ class WebhookMethods(MethodGroup):
             == (webhook.target.url, webhook.secret_token, webhook.max_connections)
         )
 
-    def _remove(self, account: BotAccount, arguments: Arguments) -> None:
+    def _remove_webhook(self, account: BotAccount, arguments: Arguments) -> None:
         if arguments.boolean("drop_pending_updates"):
             account._updates.clear()
         account._updates.remove_webhook()
 
-    async def _resolve(self, target: WebhookUrl, fixed: str) -> str:
+    async def _resolve_host(self, target: WebhookUrl, fixed: str) -> str:
         """Return the host's IP address; 400 if it has none or the public server would refuse it."""
         try:
             addresses = await self._client.sender.resolve(fixed or target.host, target.port)
@@ -146,7 +146,7 @@ class WebhookMethods(MethodGroup):
         return addresses[0]
 
 
-def _target(url: str, secret: str) -> WebhookUrl:
+def _read_webhook_url(url: str, secret: str) -> WebhookUrl:
     try:
         target = WebhookUrl.parse(url)
     except ValueError:  # also a UnicodeError of an invalid host name
@@ -158,7 +158,7 @@ def _target(url: str, secret: str) -> WebhookUrl:
     return target
 
 
-def _allowed(arguments: Arguments) -> object:
+def _read_allowed_updates(arguments: Arguments) -> object:
     try:
         return json.loads(arguments.text("allowed_updates") or "null")
     except (ValueError, RecursionError):  # the real server ignores invalid values
