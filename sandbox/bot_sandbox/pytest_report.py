@@ -14,7 +14,7 @@ from bot_sandbox.telegram.diagnosis import describe_bots, without_secrets
 from bot_sandbox.telegram.people import transcript
 from bot_sandbox.telegram.types import Chat
 from bot_sandbox.twitch.chat import Channel, ChatMessage
-from bot_sandbox.twitch.diagnosis import NOBODY, explain_silence
+from bot_sandbox.twitch.diagnosis import NO_PROGRAM, explain_silence
 from bot_sandbox.twitch.service import Twitch, transcript_of
 from bot_sandbox.twitch.world import TwitchWorld
 from bot_sandbox.world.transcript import Transcript
@@ -104,7 +104,7 @@ def describe_twitch(twitch: Twitch, seen: Seen) -> str:
             if not nobody and is_unanswered(world, channel, new[-1]):
                 lines += explain_silence(world, channel, new[-1])
     if lines and nobody:
-        lines.append(f"--- {NOBODY}")
+        lines.append(f"--- {NO_PROGRAM}")
     for record in seen.new(world.records):
         if record.closed.startswith("login refused"):
             lines.append(f"--- {record.kind} of {record.login}: {record.closed}")

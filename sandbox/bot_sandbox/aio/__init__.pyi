@@ -28,7 +28,7 @@ from bot_sandbox.twitch.connection import ConnectionRecord
 from bot_sandbox.twitch.eventsub_events import EventSubDelivery
 from bot_sandbox.twitch.eventsub_events import Subscription
 from bot_sandbox.twitch.message_trace import TraceEntry
-from bot_sandbox.twitch.service import REDIRECTS
+from bot_sandbox.twitch.service import DEFAULT_REDIRECTS
 from bot_sandbox.twitch.settings import TwitchSettings
 from bot_sandbox.twitch.tokens import Application
 from bot_sandbox.twitch.tokens import Token
@@ -545,7 +545,7 @@ class Twitch(ServerTwin[bot_sandbox.Twitch]):
     async def find(self, login: str) -> TwitchAccount:
         """Return an account that is there already; ValueError lists them."""
 
-    async def application(self, name: str, redirect: str | Sequence[str]=REDIRECTS, confidential: bool=True) -> Application:
+    async def application(self, name: str, redirect: str | Sequence[str]=DEFAULT_REDIRECTS, confidential: bool=True) -> Application:
         """Register an application, as the developer console does.
 
         `redirect` is the address to which a browser is sent back, or several of them.

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot_sandbox.event_loop.change_notifier import ChangeNotifier
-from bot_sandbox.twitch.fragments import Fragment, split
+from bot_sandbox.twitch.fragments import Fragment, split_message
 from bot_sandbox.twitch.message_trace import MessageTrace
 from bot_sandbox.twitch.settings import TwitchSettings
 from bot_sandbox.twitch.user import TwitchUser
@@ -20,7 +20,7 @@ from bot_sandbox.world.randomness import Randomness
 ACTION = re.compile(r"^(?:\x01ACTION (.*?)\x01?|[/.]me (.*))$", re.IGNORECASE)
 SLASH_COMMAND = re.compile(r"^[/.]([a-z]+)(?: |$)", re.IGNORECASE)
 HELIX_COMMAND = re.compile(r"[/.](\w*)(?:\s+(.*))?", re.DOTALL)
-SILENT = "silent"  # refused without a notice
+DROPPED_SILENTLY = "silent"  # refused without a notice
 REFUSALS = {
     "msg_ratelimit": "Your message was not sent because you are sending messages too quickly.",
     "msg_duplicate": "Your message was not sent because it is identical to the previous one you"
@@ -31,7 +31,7 @@ REFUSALS = {
 # dev.twitch.tv/docs/irc/msg-id, with straight quotes as in twitchdev/issues#608
 USAGE_ME = 'Usage: "/me <message>" Send an "emote" message in the third person.'
 KEPT_REFUSALS = 1_000  # messages that were not sent, the newest ones
-FOR_GOOD = float("inf")  # the end of a ban
+PERMANENT = float("inf")  # the end of a ban
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ class ChatRooms:
             at=self._clock.now(),
             badge=channel.badge(author),
             is_first=author.id not in channel.chatters,
-            fragments=split(text, self._user),
+            fragments=split_message(text, self._user),
         )
         channel.chatters.add(author.id)
         channel.history.append(message)
@@ -192,7 +192,7 @@ class ChatRooms:
             listener(channel, user)
         self._changes.changed()
 
-    def ban(self, channel: Channel, user: TwitchUser, seconds: float = FOR_GOOD) -> None:
+    def ban(self, channel: Channel, user: TwitchUser, seconds: float = PERMANENT) -> None:
         """Ban a user for some seconds or permanently, also as a moderator.
 
         Raises ValueError for the broadcaster, in Twitch's words (dev.twitch.tv/docs/irc/msg-id).
@@ -216,8 +216,8 @@ class ChatRooms:
         left = channel.banned.get(user.id, 0.0) - self._clock.now()
         if left <= 0:
             return "", ""
-        code = "msg_banned" if left == FOR_GOOD else "msg_timedout"
-        seconds = "" if left == FOR_GOOD else str(math.ceil(left))
+        code = "msg_banned" if left == PERMANENT else "msg_timedout"
+        seconds = "" if left == PERMANENT else str(math.ceil(left))
         return code, REFUSALS[code].format(channel=channel.name, seconds=seconds)
 
     def message(self, message_id: str) -> ChatMessage | None:
@@ -256,12 +256,12 @@ def refused_command(text: str) -> tuple[str, str]:
     return ("", "") if text[found.end() :].strip() else ("usage_me", USAGE_ME)
 
 
-def without_command(text: str) -> str:
+def cut_command(text: str) -> str:
     """Return what Helix sends of a text: a chat command other than /me is cut off.
 
     "" means that nothing is left to send (twitchdev/issues#1019, Chatterino/chatterino2#3166).
 
-    >>> [without_command(text) for text in (".foo bar", "/foo", "/me", "/me hi", ". /foo", "..hm")]
+    >>> [cut_command(text) for text in (".foo bar", "/foo", "/me", "/me hi", ". /foo", "..hm")]
     ['bar', '', '', '/me hi', '/foo', '..hm']
     """
     found = HELIX_COMMAND.fullmatch(text)
@@ -318,7 +318,7 @@ class SendingRules:
 
         Over the limit, IRC ignores the account silently; Helix gives a reason.
         """
-        code = self._judge(user, channel, text, mod=mod, irc=irc)
+        code = self._check_limits(user, channel, text, mod=mod, irc=irc)
         if code:
             self.note_refusal(user, channel, code, REFUSALS.get(code, ""))
         return code
@@ -329,17 +329,19 @@ class SendingRules:
         self.last_refusal[user.id] = refusal
         self.refusals.append(refusal)
 
-    def _judge(self, user: TwitchUser, channel: str, text: str, *, mod: bool, irc: bool) -> str:
+    def _check_limits(
+        self, user: TwitchUser, channel: str, text: str, *, mod: bool, irc: bool
+    ) -> str:
         if not self._settings.limits:
             return ""
         if irc and self.penalty_left(user):
-            return SILENT
+            return DROPPED_SILENTLY
         allowed = self._settings.messages_as_mod if mod else self._settings.messages
         if self._sent.count(user.id, self._settings.message_window_s) > allowed:
             if not irc:
                 return "msg_ratelimit"
             self._ignored_until[user.id] = self._clock.now() + self._settings.penalty_s
-            return SILENT
+            return DROPPED_SILENTLY
         if mod:
             return ""
         now = self._clock.now()

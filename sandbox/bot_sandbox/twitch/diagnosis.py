@@ -7,19 +7,19 @@ from collections.abc import Sequence
 
 from bot_sandbox.diagnosis.bot_log import HeardLogs, find_failure, find_last_error
 from bot_sandbox.diagnosis.function_registry import log_at
-from bot_sandbox.twitch.chat import FOR_GOOD, REFUSALS, Channel, ChatMessage
+from bot_sandbox.twitch.chat import PERMANENT, REFUSALS, Channel, ChatMessage
 from bot_sandbox.twitch.connection import SPEAKS_HTTP, ConnectionRecord
 from bot_sandbox.twitch.world import TwitchWorld
 
 REFUSED_BY_FAULT = "login refused: refused by the fault refuse_login"
 SHOWN_OTHERS = 10  # how many messages to show that came instead of another
-DOWN = (
+SERVERS_ARE_DOWN = (
     "This Twitch is down, by the fault stop or restart. What to do: start it with the fault start"
 )
-NOBODY = "no program ever connected to this Twitch, and no webhook is subscribed"
+NO_PROGRAM = "no program ever connected to this Twitch, and no webhook is subscribed"
 
 
-def no_answer(
+def explain_no_answer(
     world: TwitchWorld,
     channel: Channel,
     asked: ChatMessage | None,
@@ -40,7 +40,7 @@ def no_answer(
     return "\n".join([first, *explain_silence(world, channel, asked, heard)])
 
 
-def nothing_fitting(
+def explain_nothing_fitting(
     world: TwitchWorld, channel: Channel, came: Sequence[ChatMessage], timeout: float
 ) -> str:
     """Return the text of NoReply for `wait_for`: what came instead, or why nothing came."""
@@ -60,7 +60,7 @@ def explain_silence(
 ) -> list[str]:
     """Return a line for each program that could have answered, or one that says there is none."""
     if not world.up:
-        return [DOWN]
+        return [SERVERS_ARE_DOWN]
     latest: dict[str, ConnectionRecord] = {}
     for record in world.records:
         if record.closed and not record.login and record is not world.records[-1]:
@@ -75,7 +75,7 @@ def explain_silence(
     for record in _could_answer(world, channel, list(latest.values())):
         lines.append(_explain_connection(world, channel, record, since, failed))
         lines += _explain_faults(world, record, since)
-    lines += _subscriptions(world, channel, command, heard)
+    lines += _explain_subscriptions(world, channel, command, heard)
     if world.unsupported:
         what = ", ".join(world.unsupported)
         lines.append(f"A program asked for {what}: this sandbox lacks it, though Twitch has it.")
@@ -83,7 +83,7 @@ def explain_silence(
         what = ", ".join(world.ignored)
         lines.append(f"A program sent what Twitch does not know and ignores: {what}.")
     return lines or [
-        f"Found: {NOBODY}.\nWhat to do: start the bot, and let it connect to {world.irc_url}"
+        f"Found: {NO_PROGRAM}.\nWhat to do: start the bot, and let it connect to {world.irc_url}"
     ]
 
 
@@ -130,7 +130,7 @@ def _explain_connection(
             "What to do: send PASS and NICK, or subscribe to channel.chat.message"
         )
     own = world.find_channel(record.login)
-    if own and channel.banned.get(own.owner.id) == FOR_GOOD:
+    if own and channel.banned.get(own.owner.id) == PERMANENT:
         return f"Found: {record.login} is banned in #{channel.name}.\nWhat to do: unban it"
     held = next((c for c in world.connections if c.record is record), None)
     if held and held.silent:
@@ -211,7 +211,7 @@ def _explain_silence_of_hearer(
     )
 
 
-def _subscriptions(
+def _explain_subscriptions(
     world: TwitchWorld, channel: Channel, command: str, heard: HeardLogs | None
 ) -> list[str]:
     lines = []

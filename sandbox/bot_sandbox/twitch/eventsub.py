@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot_sandbox.twitch.chat import FOR_GOOD, Channel, ChatMessage
+from bot_sandbox.twitch.chat import PERMANENT, Channel, ChatMessage
 from bot_sandbox.twitch.eventsub_events import (
     EVENT_TYPES,
     EventType,
@@ -31,7 +31,7 @@ REAL_TYPES = frozenset(
     Path(__file__).with_name("eventsub_types.txt").read_text(encoding="utf-8").splitlines()
 )
 FORBIDDEN = "subscription missing proper authorization"
-TRANSPORT = {"method", "callback", "secret", "session_id", "conduit_id"}
+TRANSPORT_FIELDS = {"method", "callback", "secret", "session_id", "conduit_id"}
 WRONG_COMBINATION = "invalid transport and auth combination"
 # "max_total_cost" (dev.twitch.tv/docs/eventsub/manage-subscriptions)
 MOST_COST_A_USER, MOST_COST_AN_APP = 10, 10_000
@@ -68,35 +68,37 @@ class EventSub:
         gate = self._gate.guard_endpoint
         path = "/helix/eventsub/subscriptions"
         return [
-            web.post(path, gate(self.create, "type version condition transport")),
-            web.get(path, gate(self.show, "status type user_id subscription_id after")),
-            web.delete(path, gate(self.delete, "id")),
-            web.get("/ws", self.sockets.serve),
+            web.post(path, gate(self.create_subscription, "type version condition transport")),
+            web.get(
+                path, gate(self.list_subscriptions, "status type user_id subscription_id after")
+            ),
+            web.delete(path, gate(self.delete_subscription, "id")),
+            web.get("/ws", self.sockets.serve_client),
         ]
 
-    async def create(self, request: web.Request, token: TokenRecord) -> web.Response:
+    async def create_subscription(self, request: web.Request, token: TokenRecord) -> web.Response:
         """POST: subscribe; a webhook must answer a challenge before events come."""
         subscription = requested_subscription(
             self._world, self.sockets, token, await json_body(request)
         )
         if any(is_duplicate(subscription, other) for other in self._subscriptions.values()):
             raise HelixError(409, "subscription already exists")
-        owned = [other for other in self._subscriptions.values() if owns(token, other)]
+        owned = [other for other in self._subscriptions.values() if owns_subscription(token, other)]
         most = MOST_COST_A_USER if token.user else MOST_COST_AN_APP
-        if cost(owned) + subscription.cost > most:
+        if total_cost(owned) + subscription.cost > most:
             raise HelixError(429, "cost exceeded")
         self._subscriptions[subscription.id] = subscription
         answer = self._answer(token, [subscription])
         if subscription.transport["method"] == "webhook":
             self.webhooks.verify(subscription)
         else:
-            self.sockets.subscribed(subscription)
+            self.sockets.add_subscription(subscription)
         self._world.changes.changed()
         return web.json_response(answer, status=202)
 
-    async def show(self, request: web.Request, token: TokenRecord) -> web.Response:
+    async def list_subscriptions(self, request: web.Request, token: TokenRecord) -> web.Response:
         """GET: the application's subscriptions, all or by status, type, user_id or their id."""
-        owned = [s for s in self._subscriptions.values() if owns(token, s)]
+        owned = [s for s in self._subscriptions.values() if owns_subscription(token, s)]
         for name in ("status", "type"):
             if name in request.query:
                 owned = [s for s in owned if getattr(s, name) == request.query[name]]
@@ -108,12 +110,12 @@ class EventSub:
         after = {name: value for name, value in request.query.items() if name == "after"}
         return web.json_response(self._answer(token, owned) | paginate(shown, after, 100, 100))
 
-    async def delete(self, request: web.Request, token: TokenRecord) -> web.Response:
+    async def delete_subscription(self, request: web.Request, token: TokenRecord) -> web.Response:
         """DELETE ?id=…: end a subscription."""
         subscription = self._subscriptions.get(request.query.get("id", ""))
         if "id" not in request.query:
             raise HelixError(400, 'Missing required parameter "id"')
-        if subscription is None or not owns(token, subscription):
+        if subscription is None or not owns_subscription(token, subscription):
             raise HelixError(404, "subscription not found")
         del self._subscriptions[subscription.id]
         self.webhooks.drop_queue(subscription)
@@ -121,11 +123,11 @@ class EventSub:
         return web.Response(status=204)
 
     def _answer(self, token: TokenRecord, subscriptions: list[Subscription]) -> dict[str, Any]:
-        owned = [other for other in self._subscriptions.values() if owns(token, other)]
+        owned = [other for other in self._subscriptions.values() if owns_subscription(token, other)]
         return {
             "data": [subscription.as_json() for subscription in subscriptions],
             "total": len(owned),
-            "total_cost": cost(owned),
+            "total_cost": total_cost(owned),
             "max_total_cost": MOST_COST_A_USER if token.user else MOST_COST_AN_APP,
         }
 
@@ -133,19 +135,19 @@ class EventSub:
         channel = self._world.chat.channels[message.channel]
         if message.announcement:
             if readers := self._subscriptions_to("channel.chat.notification", channel):
-                self._send(readers, announcement_event(message, channel))
+                self._send_event(readers, announcement_event(message, channel))
         elif readers := self._subscriptions_to("channel.chat.message", channel):
-            self._send(readers, chat_event(message, channel))
+            self._send_event(readers, chat_event(message, channel))
 
     def _notify_of_event(self, type: str, channel: Channel, user: TwitchUser) -> None:
-        self._send(self._subscriptions_to(type, channel), channel_event(type, channel, user))
+        self._send_event(self._subscriptions_to(type, channel), channel_event(type, channel, user))
 
     def _subscriptions_to(self, type: str, channel: Channel) -> list[Subscription]:
         """Return the subscriptions to a type on a channel."""
         every = self._subscriptions.values()
         return [s for s in every if s.enabled and s.type == type and s.channel is channel]
 
-    def _send(self, subscriptions: list[Subscription], event: dict[str, Any]) -> None:
+    def _send_event(self, subscriptions: list[Subscription], event: dict[str, Any]) -> None:
         for subscription in subscriptions:
             if subscription.transport["method"] == "webhook":
                 self.webhooks.notify(subscription, event)
@@ -156,7 +158,7 @@ class EventSub:
         """End the chat subscriptions of a permanently banned user."""
         for subscription in list(self._subscriptions.values()):
             theirs = subscription.channel is channel and subscription.reader == user
-            in_chat = subscription.kind.in_chat and seconds == FOR_GOOD
+            in_chat = subscription.kind.in_chat and seconds == PERMANENT
             if theirs and in_chat and subscription.is_active:
                 self._end_subscription(subscription, "chat_user_banned")
 
@@ -184,9 +186,9 @@ class EventSub:
     def _end_subscription(self, subscription: Subscription, status: str) -> None:
         subscription.status = status
         if subscription.transport["method"] == "webhook":
-            self.webhooks.revoked(subscription)
+            self.webhooks.send_revocation(subscription)
         else:
-            self.sockets.revoked(subscription)
+            self.sockets.send_revocation(subscription)
         self._world.changes.changed()
 
 
@@ -198,7 +200,7 @@ def requested_subscription(
         if not body.get(name):
             raise HelixError(400, f"missing required field: {name}")
     kind = find_type(world, str(body["type"]), str(body["version"]))
-    channel, reader = people(world, kind, body["condition"])
+    channel, reader = channel_and_reader(world, kind, body["condition"])
     transport = body["transport"]
     note_unknown_names(world, kind, body["condition"], transport)
     method = transport.get("method") if isinstance(transport, dict) else None
@@ -229,7 +231,7 @@ def requested_subscription(
         raise HelixError(400, "This sandbox has no conduits. It has webhook and websocket.")
     else:
         raise HelixError(400, "unsupported transport method")
-    banned = reader is not None and channel.banned.get(reader.id) == FOR_GOOD
+    banned = reader is not None and channel.banned.get(reader.id) == PERMANENT
     if kind.in_chat and banned:
         raise HelixError(403, FORBIDDEN)
     if reader and not kind.in_chat and not channel.is_mod(reader):
@@ -244,7 +246,7 @@ def note_unknown_names(
     for name in condition.keys() - {"broadcaster_user_id", kind.reader}:
         world.note_ignored(f"the condition's {name} of {kind.name}")
     if isinstance(transport, dict):
-        for name in transport.keys() - TRANSPORT:
+        for name in transport.keys() - TRANSPORT_FIELDS:
             world.note_ignored(f"the transport's {name} of {kind.name}")
 
 
@@ -262,7 +264,7 @@ def find_type(world: TwitchWorld, name: str, version: str) -> EventType:
     raise HelixError(400, "invalid subscription type and version")
 
 
-def people(
+def channel_and_reader(
     world: TwitchWorld, kind: EventType, condition: object
 ) -> tuple[Channel, TwitchUser | None]:
     """Return the channel and, if the type needs one, the user to read as."""
@@ -287,7 +289,7 @@ def check_webhook(
         raise HelixError(400, WRONG_COMBINATION)
     given = (transport.get("callback"), transport.get("secret"))
     callback, secret = (one if isinstance(one, str) else "" for one in given)
-    if not valid_callback(callback, https_only=world.settings.https_only):
+    if not is_valid_callback(callback, https_only=world.settings.https_only):
         raise HelixError(400, "invalid callback url")
     if not 10 <= len(secret) <= 100:
         raise HelixError(400, "secret must be between 10 and 100 characters")
@@ -319,7 +321,7 @@ def check_websocket(
     reader = subscription.reader
     if reader and (reader != token.user or kind.scope not in token.scopes):
         raise HelixError(403, FORBIDDEN)
-    session = sockets.check(str(transport.get("session_id", "")), token)
+    session = sockets.find_session(str(transport.get("session_id", "")), token)
     subscription.transport = {
         "method": "websocket",
         "session_id": session.id,
@@ -327,12 +329,12 @@ def check_websocket(
     }
 
 
-def valid_callback(callback: str, *, https_only: bool) -> bool:
+def is_valid_callback(callback: str, *, https_only: bool) -> bool:
     """Return whether events can be sent to a callback.
 
-    >>> valid_callback("http://127.0.0.1:8000/x", https_only=False)
+    >>> is_valid_callback("http://127.0.0.1:8000/x", https_only=False)
     True
-    >>> valid_callback("http://127.0.0.1:8000/x", https_only=True)
+    >>> is_valid_callback("http://127.0.0.1:8000/x", https_only=True)
     False
     """
     try:
@@ -346,7 +348,7 @@ def valid_callback(callback: str, *, https_only: bool) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
-def owns(token: TokenRecord, subscription: Subscription) -> bool:
+def owns_subscription(token: TokenRecord, subscription: Subscription) -> bool:
     """Return whether a token owns a subscription: app tokens webhooks, user tokens WebSockets."""
     if subscription.app != token.app:
         return False
@@ -354,7 +356,7 @@ def owns(token: TokenRecord, subscription: Subscription) -> bool:
     return by_socket and subscription.token.user == token.user if token.user else not by_socket
 
 
-def cost(subscriptions: list[Subscription]) -> int:
+def total_cost(subscriptions: list[Subscription]) -> int:
     """Return how much subscriptions count towards the limit."""
     return sum(each.cost for each in subscriptions if each.is_active)
 

@@ -46,7 +46,7 @@ OTHER_NOTICES = (
     *("prime_paid_upgrade", "pay_it_forward", "raid", "unraid", "bits_badge_tier"),
     "charity_donation",
 )
-SOURCE = dict.fromkeys(  # the origin in a shared chat, which the sandbox hasn't
+NO_SOURCE_FIELDS = dict.fromkeys(  # the origin in a shared chat, which the sandbox hasn't
     (
         *("source_broadcaster_user_id", "source_broadcaster_user_login"),
         *("source_broadcaster_user_name", "source_message_id", "source_badges"),
@@ -152,7 +152,7 @@ def chat_event(message: ChatMessage, channel: Channel) -> dict[str, Any]:
         "reply": reply_field(message),
         "channel_points_custom_reward_id": None,
         "channel_points_animation_id": None,
-        **SOURCE,
+        **NO_SOURCE_FIELDS,
         "is_source_only": None,
     }
 
@@ -174,7 +174,7 @@ def announcement_event(message: ChatMessage, channel: Channel) -> dict[str, Any]
         "notice_type": "announcement",
         **dict.fromkeys(OTHER_NOTICES),
         "announcement": {"color": message.announcement},
-        **SOURCE,
+        **NO_SOURCE_FIELDS,
     }
 
 
@@ -250,7 +250,7 @@ def reply_field(message: ChatMessage) -> dict[str, str] | None:
     }
 
 
-def envelope(
+def websocket_message(
     kind: str,
     payload: dict[str, Any],
     message_id: str,

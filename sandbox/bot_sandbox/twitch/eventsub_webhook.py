@@ -19,7 +19,7 @@ from bot_sandbox.twitch.message_trace import http_text
 from bot_sandbox.twitch.world import TwitchWorld
 
 LONGEST_ANSWER = 1 << 20  # bytes; Twitch expects a challenge, or nothing
-PREFIX = "Twitch-Eventsub-"
+HEADER_PREFIX = "Twitch-Eventsub-"
 
 
 class Webhooks:
@@ -42,7 +42,7 @@ class Webhooks:
         """Queue an event for its callback."""
         self._queues[subscription.id].put_nowait(event)
 
-    def revoked(self, subscription: Subscription) -> None:
+    def send_revocation(self, subscription: Subscription) -> None:
         """Tell the callback that its subscription ended, and stop."""
         self.drop_queue(subscription)
         body = {"subscription": subscription.as_json()}
@@ -73,7 +73,7 @@ class Webhooks:
         challenge = self._world.randomness.text(40, "challenge")
         body = {"challenge": challenge, "subscription": subscription.as_json()}
         kind = "webhook_callback_verification"
-        delivery, text = await self._post(
+        delivery, text = await self._attempt_delivery(
             subscription, kind, body, self._world.randomness.uuid("EventSub message"), 0
         )
         if delivery.ok and text == challenge:
@@ -94,16 +94,16 @@ class Webhooks:
             if self._queues.get(subscription.id) is not queue:
                 return
             body = {"subscription": subscription.as_json(), "event": event}
-            if await self._with_resends(subscription, body):
+            if await self._deliver_with_resends(subscription, body):
                 subscription.failures = 0
                 continue
             subscription.failures += 1
             if subscription.failures >= self._world.settings.webhook_failures:
                 subscription.status = "notification_failures_exceeded"
-                self.revoked(subscription)
+                self.send_revocation(subscription)
                 self._world.changes.changed()
 
-    async def _with_resends(self, subscription: Subscription, body: dict[str, Any]) -> bool:
+    async def _deliver_with_resends(self, subscription: Subscription, body: dict[str, Any]) -> bool:
         """Deliver at least once: the same id again until the callback answers 2xx."""
         settings = self._world.settings
         message_id, pause = (
@@ -111,10 +111,14 @@ class Webhooks:
             settings.webhook_retry_s,
         )
         for attempt in range(settings.webhook_retries + 1):
-            delivery, _ = await self._post(subscription, "notification", body, message_id, attempt)
+            delivery, _ = await self._attempt_delivery(
+                subscription, "notification", body, message_id, attempt
+            )
             if delivery.ok and self.send_twice > 0:
                 self.send_twice -= 1
-                await self._post(subscription, "notification", body, message_id, attempt + 1)
+                await self._attempt_delivery(
+                    subscription, "notification", body, message_id, attempt + 1
+                )
             if delivery.ok:
                 return True
             if attempt < settings.webhook_retries:
@@ -123,11 +127,11 @@ class Webhooks:
         return False
 
     async def _revoke(self, subscription: Subscription, body: dict[str, Any]) -> None:
-        await self._post(
+        await self._attempt_delivery(
             subscription, "revocation", body, self._world.randomness.uuid("EventSub message"), 0
         )
 
-    async def _post(
+    async def _attempt_delivery(
         self,
         subscription: Subscription,
         kind: str,
@@ -141,24 +145,26 @@ class Webhooks:
         headers = self._headers(subscription, kind, message_id, attempt, raw)
         about = body.get("event", {}).get("message_id", "")
         request = http_text(f"POST {callback}", headers, raw.decode())
-        self._note(about, "to", callback, request)
+        self._trace_message(about, "to", callback, request)
         status, text, error = 0, "", ""
         try:
             answer = await self._sender.post(callback, headers, raw)
         except PostError as problem:
             error = str(problem)
-            self._note(about, "from", callback, f"no answer: {error}")
+            self._trace_message(about, "from", callback, f"no answer: {error}")
         else:
             status, text = answer.status, answer.body.decode("utf-8", "replace")
             first_line = f"{status} {answer.reason}"
-            self._note(about, "from", callback, http_text(first_line, dict(answer.headers), text))
+            self._trace_message(
+                about, "from", callback, http_text(first_line, dict(answer.headers), text)
+            )
         at = self._world.clock.now()
         delivery = EventSubDelivery(kind, message_id, attempt, status, error, at, callback, about)
         self._world.deliveries.append(delivery)
         self._world.changes.changed()
         return delivery, text
 
-    def _note(self, about: str, direction: str, callback: str, text: str) -> None:
+    def _trace_message(self, about: str, direction: str, callback: str, text: str) -> None:
         """Record what was sent or received for a chat message, if it was for one."""
         if about:
             self._world.chat.trace.record_text(about, direction, "EventSub webhook", callback, text)
@@ -169,13 +175,13 @@ class Webhooks:
         at = self._world.clock.timestamp()
         return {
             "Content-Type": "application/json",
-            f"{PREFIX}Message-Id": message_id,
-            f"{PREFIX}Message-Retry": str(attempt),
-            f"{PREFIX}Message-Type": kind,
-            f"{PREFIX}Message-Signature": sign(subscription.secret, message_id, at, raw),
-            f"{PREFIX}Message-Timestamp": at,
-            f"{PREFIX}Subscription-Type": subscription.type,
-            f"{PREFIX}Subscription-Version": subscription.version,
+            f"{HEADER_PREFIX}Message-Id": message_id,
+            f"{HEADER_PREFIX}Message-Retry": str(attempt),
+            f"{HEADER_PREFIX}Message-Type": kind,
+            f"{HEADER_PREFIX}Message-Signature": sign(subscription.secret, message_id, at, raw),
+            f"{HEADER_PREFIX}Message-Timestamp": at,
+            f"{HEADER_PREFIX}Subscription-Type": subscription.type,
+            f"{HEADER_PREFIX}Subscription-Version": subscription.version,
         }
 
 

@@ -10,14 +10,14 @@ from urllib.parse import urlencode
 from aiohttp import WSMsgType, web
 
 from bot_sandbox.twitch.connection import HeldConnection, Transport, WebSocketTransport
-from bot_sandbox.twitch.eventsub_events import Subscription, envelope
+from bot_sandbox.twitch.eventsub_events import Subscription, websocket_message
 from bot_sandbox.twitch.helix import HelixError
-from bot_sandbox.twitch.tokens import TokenRecord, digest
+from bot_sandbox.twitch.tokens import TokenRecord, digest_secret
 from bot_sandbox.twitch.user import TwitchUser
 from bot_sandbox.twitch.world import TwitchWorld
 
-GONE = "websocket transport session does not exist or has already disconnected"
-OTHERS = "websocket transport cannot have subscriptions created by different users"
+SESSION_GONE = "websocket transport session does not exist or has already disconnected"
+ANOTHER_USERS_SESSION = "websocket transport cannot have subscriptions created by different users"
 
 CLOSE_REASONS = {
     4000: "internal server error",
@@ -60,7 +60,9 @@ class EventSubSession(HeldConnection):
     ) -> None:
         """Queue a message for the client; record it if it is about a chat message."""
         message_id = self._world.randomness.uuid("EventSub message")
-        message = envelope(kind, payload, message_id, self._world.clock.timestamp(), subscription)
+        message = websocket_message(
+            kind, payload, message_id, self._world.clock.timestamp(), subscription
+        )
         self._sent_at = self._world.clock.now()
         text = json.dumps(message, ensure_ascii=False)
         about = payload.get("event", {}).get("message_id", "")
@@ -117,7 +119,7 @@ class EventSubSockets:
         self._base = ""
         self.open: dict[str, EventSubSession] = {}  # id → the connection that gets the events
 
-    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+    async def serve_client(self, request: web.Request) -> web.WebSocketResponse:
         """GET /ws: serve one client, from welcome to close."""
         socket = web.WebSocketResponse(autoping=False, timeout=1.0)
         await socket.prepare(request)
@@ -125,10 +127,10 @@ class EventSubSockets:
         self._base = f"ws://{request.host}/ws"
         wire = WebSocketTransport(socket, request.transport, CLOSE_REASONS)
         session = EventSubSession(self._world, wire)
-        self._world.opened(session)
+        self._world.record_opened(session)
         self._welcome(session, request)
 
-        async def read() -> None:
+        async def read_messages() -> None:
             async for frame in socket:  # a client may send only PING and PONG
                 if frame.type is WSMsgType.PING:
                     if not session.silent:
@@ -137,23 +139,23 @@ class EventSubSockets:
                     session.end("the client sent something", 4001)
 
         try:
-            await session.read_until_closed(read())
+            await session.read_until_closed(read_messages())
         except (ConnectionError, OSError):
             pass
         finally:
             session.end("the client closed the connection")
-            self._lost(session)
-            self._world.closed(session)
+            self._end_session(session)
+            self._world.record_closed(session)
             await session.finish()
         return socket
 
-    def check(self, session_id: str, token: TokenRecord) -> EventSubSession:
+    def find_session(self, session_id: str, token: TokenRecord) -> EventSubSession:
         """Return the open session for a subscription; raise HelixError if it can't have one."""
         session = self.open.get(session_id)
         if session is None or not session.record.open:
-            raise HelixError(400, GONE)
+            raise HelixError(400, SESSION_GONE)
         if session.user not in (None, token.user):
-            raise HelixError(400, OTHERS)
+            raise HelixError(400, ANOTHER_USERS_SESSION)
         settings = self._world.settings
         theirs = [s for s in self.open.values() if s.user == token.user and s is not session]
         if session.user is None and len(theirs) >= settings.sessions_a_user:
@@ -162,7 +164,7 @@ class EventSubSockets:
             raise HelixError(429, "number of subscriptions limit exceeded")
         return session
 
-    def subscribed(self, subscription: Subscription) -> None:
+    def add_subscription(self, subscription: Subscription) -> None:
         """Add a subscription to its session."""
         session = self.open[subscription.transport["session_id"]]
         assert subscription.token.user is not None  # an app token cannot subscribe here
@@ -177,7 +179,7 @@ class EventSubSockets:
         payload = {"subscription": subscription.as_json(), "event": event}
         self._tell(subscription, "notification", payload)
 
-    def revoked(self, subscription: Subscription) -> None:
+    def send_revocation(self, subscription: Subscription) -> None:
         """Tell the client that a subscription ended."""
         self._tell(subscription, "revocation", {"subscription": subscription.as_json()})
 
@@ -195,8 +197,8 @@ class EventSubSockets:
         session.keepalive_s = keepalive(asked, self._world.settings.keepalive_s)
         if "challenge" in request.query:  # it follows session_reconnect
             old = self.open.get(request.query.get("id", ""))
-            challenge = digest(request.query["challenge"])
-            if old is None or not old.challenge or digest(old.challenge) != challenge:
+            challenge = digest_secret(request.query["challenge"])
+            if old is None or not old.challenge or digest_secret(old.challenge) != challenge:
                 session.end("the reconnect address is not valid", 4007)
                 return
             session.take_over(old)
@@ -208,7 +210,7 @@ class EventSubSockets:
         session.tell("session_welcome", session.describe())
         session.start(session.keep_alive())
 
-    def _lost(self, session: EventSubSession) -> None:
+    def _end_session(self, session: EventSubSession) -> None:
         """End a session's subscriptions, unless another connection took it over."""
         if self.open.get(session.id) is not session:
             return

@@ -12,7 +12,7 @@ from bot_sandbox.http.outages import Outages
 from bot_sandbox.twitch.connection import HeldConnection
 from bot_sandbox.twitch.eventsub_websocket import EventSubSession
 from bot_sandbox.twitch.irc import IrcConnection
-from bot_sandbox.twitch.oauth import FAILING as OAUTH_PATHS
+from bot_sandbox.twitch.oauth import FAILING_PATHS as OAUTH_PATHS
 from bot_sandbox.twitch.people import TwitchAccount, login_of
 from bot_sandbox.twitch.servers import Servers
 from bot_sandbox.twitch.tokens import Token
@@ -53,11 +53,11 @@ class Faults(Outages):
 
     def drop(self, login: TwitchAccount | str) -> None:
         """Break the connection without a goodbye."""
-        self._end(login, "the line was cut", abort=True)
+        self._end_connections(login, "the line was cut", abort=True)
 
     def close_frame(self, login: TwitchAccount | str, code: int = 1001) -> None:
         """Close with a WebSocket close code (1001: the server goes away)."""
-        self._end(login, f"closed on demand with code {code}", code)
+        self._end_connections(login, f"closed on demand with code {code}", code)
 
     def reconnect(self, login: TwitchAccount | str, close_after_s: float = 30.0) -> None:
         """Ask to reconnect (RECONNECT or session_reconnect); close later if the client stays."""
@@ -66,25 +66,25 @@ class Faults(Outages):
     def stop_pong(self, login: TwitchAccount | str) -> None:
         """Stop answering this client's PINGs; an EventSub client receives nothing more."""
 
-        def stop(connection: HeldConnection) -> None:
+        def stop_answering_pings(connection: HeldConnection) -> None:
             if isinstance(connection, IrcConnection):
                 connection.answers_ping = False
             else:
                 connection.silenced_by = "stop_pong"
 
-        self._for_each_connection(login, stop)
+        self._for_each_connection(login, stop_answering_pings)
 
     def silence(self, login: TwitchAccount | str) -> None:
         """Keep the connection open, but let nothing through, in either direction."""
 
-        def hush(connection: HeldConnection) -> None:
+        def silence_connection(connection: HeldConnection) -> None:
             connection.silenced_by = "silence"
 
-        self._for_each_connection(login, hush)
+        self._for_each_connection(login, silence_connection)
 
     def half_line(self, login: TwitchAccount | str) -> None:
         """Send half of the next line, then nothing more (IRC only)."""
-        self._irc(login, "half_line")
+        self._set_irc_flag(login, "half_line")
 
     def split_lines(self, login: TwitchAccount | str) -> None:
         """Send everything in two pieces from now on, cut in the middle (IRC only).
@@ -92,15 +92,15 @@ class Faults(Outages):
         TCP may always do this. On a WebSocket these are two frames, which not every client joins
         (tmi.js doesn't).
         """
-        self._irc(login, "split_lines")
+        self._set_irc_flag(login, "split_lines")
 
     def delay(self, login: TwitchAccount | str, seconds: float) -> None:
         """Delay everything by so many seconds from now on."""
 
-        def slow(connection: HeldConnection) -> None:
+        def delay_connection(connection: HeldConnection) -> None:
             connection.delay_s = seconds
 
-        self._for_each_connection(login, slow)
+        self._for_each_connection(login, delay_connection)
 
     def refuse_login(self, login: TwitchAccount | str, n: int = 1) -> None:
         """Refuse the next n IRC logins of this name, whatever the token."""
@@ -118,12 +118,12 @@ class Faults(Outages):
     def revoke_all(self, account: TwitchAccount | str) -> None:
         """Revoke all tokens of an account; raise ValueError if it has none."""
 
-        def end() -> None:
+        def revoke_tokens() -> None:
             user = self._servers._world.user(login_of(account))
             if not self._servers._world.tokens.revoke_all(user):
                 raise ValueError(f"{user.login} has no token; authorize an application first")
 
-        self._change(end)
+        self._change(revoke_tokens)
 
     def fail_api(self, status: int = 503, n: int = 1) -> None:
         """Answer the next n Helix requests with this status."""
@@ -141,15 +141,15 @@ class Faults(Outages):
     def repeat_delivery(self, n: int = 1) -> None:
         """Deliver the next n webhook notifications twice, with the same id."""
 
-        def repeat() -> None:
+        def send_notifications_twice() -> None:
             self._servers._eventsub.webhooks.send_twice += n
 
-        self._change(repeat)
+        self._change(send_notifications_twice)
 
     def clear(self) -> None:
         """End all faults that still act; servers that are down stay down until `start`."""
 
-        def end() -> None:
+        def end_faults_of_all() -> None:
             servers = self._servers
             for connection in servers._world.connections:
                 connection.end_faults()
@@ -158,7 +158,7 @@ class Faults(Outages):
             servers._oauth.fail_with.clear()
             servers._eventsub.webhooks.send_twice = 0
 
-        self._change(end)
+        self._change(end_faults_of_all)
 
     @property
     def active(self) -> list[Fault]:
@@ -195,15 +195,15 @@ class Faults(Outages):
             connection.end_faults()
         await super()._end_all()
 
-    def _end(
+    def _end_connections(
         self, login: TwitchAccount | str, why: str, code: int = 1000, abort: bool = False
     ) -> None:
-        def end(connection: HeldConnection) -> None:
+        def end_connection(connection: HeldConnection) -> None:
             connection.end(why, code, abort=abort)
             text = f"a connection of {connection.login} was ended: {why}"
             self._servers._world.note_fault(connection.login, text)
 
-        self._for_each_connection(login, end)
+        self._for_each_connection(login, end_connection)
 
     def _reconnect(self, connection: HeldConnection, close_after_s: float) -> None:
         if isinstance(connection, EventSubSession):
@@ -213,26 +213,26 @@ class Faults(Outages):
         connection.send(":tmi.twitch.tv RECONNECT")
         self._later.start(self._close_later(connection, until))
 
-    def _irc(self, login: TwitchAccount | str, flag: str) -> None:
-        def mark(connection: HeldConnection) -> None:
+    def _set_irc_flag(self, login: TwitchAccount | str, flag: str) -> None:
+        def set_flag(connection: HeldConnection) -> None:
             if isinstance(connection, IrcConnection):
                 setattr(connection, flag, True)
 
-        self._for_each_connection(login, mark)
+        self._for_each_connection(login, set_flag)
 
     def _for_each_connection(
         self, login: TwitchAccount | str, act: Callable[[HeldConnection], None]
     ) -> None:
         name = login_of(login)
 
-        def all_of_them() -> None:
+        def act_on_connections() -> None:
             connections = self._servers._world.connected(name)
             if not connections:
                 raise ValueError(f"{name} has no open connection; start the bot first")
             for connection in connections:
                 act(connection)
 
-        self._change(all_of_them)
+        self._change(act_on_connections)
 
     async def _close_later(self, connection: HeldConnection, until: float) -> None:
         await self._servers._world.clock.sleep_until(until)

@@ -14,7 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot_sandbox.twitch.chat import REFUSALS, Channel, Stream, without_command
+from bot_sandbox.twitch.chat import REFUSALS, Channel, Stream, cut_command
 from bot_sandbox.twitch.irc import IrcServer
 from bot_sandbox.twitch.message_trace import http_text
 from bot_sandbox.twitch.tokens import TokenRecord
@@ -35,9 +35,9 @@ DROPPED_WHEN_BARRED = {
 }
 
 # Parameters, as in dev.twitch.tv/docs/api/reference
-MESSAGE = "broadcaster_id sender_id message reply_parent_message_id for_source_only"
-PAGE = "broadcaster_id first after"
-STREAMS = "user_id user_login type language first after"
+MESSAGE_PARAMETERS = "broadcaster_id sender_id message reply_parent_message_id for_source_only"
+PAGE_PARAMETERS = "broadcaster_id first after"
+STREAM_PARAMETERS = "user_id user_login type language first after"
 
 NUMBER = re.compile("[0-9]{1,9}")
 REAL_ENDPOINTS = frozenset(
@@ -160,7 +160,7 @@ class HelixGate:
         return headers
 
 
-def need_scope(token: TokenRecord, scope: str) -> None:
+def require_scope(token: TokenRecord, scope: str) -> None:
     """Refuse a user token without this scope."""
     if token.user is not None and scope not in token.scopes:
         raise HelixError(401, f"Missing scope: {scope}")
@@ -179,7 +179,7 @@ async def json_body(request: web.Request) -> dict[str, Any]:
     return body
 
 
-def required(given: dict[str, Any], name: str) -> str:
+def required_parameter(given: dict[str, Any], name: str) -> str:
     """Return a required parameter as text; 400 if it is missing."""
     value = given.get(name)
     if value is None or value == "":
@@ -200,11 +200,13 @@ class ChatEndpoints:
         gate = self._gate.guard_endpoint
         return [
             web.get("/helix/users", gate(self.users, "id login")),
-            web.post("/helix/chat/messages", gate(self.send, MESSAGE)),
-            web.get("/helix/chat/chatters", gate(self.chatters, f"{PAGE} moderator_id")),
+            web.post("/helix/chat/messages", gate(self.send, MESSAGE_PARAMETERS)),
+            web.get("/helix/chat/chatters", gate(self.chatters, f"{PAGE_PARAMETERS} moderator_id")),
             web.get("/helix/channels", gate(self.channels, "broadcaster_id")),
-            web.get("/helix/channels/followers", gate(self.followers, f"{PAGE} user_id")),
-            web.get("/helix/streams", gate(self.streams, STREAMS, "game_id before")),
+            web.get(
+                "/helix/channels/followers", gate(self.followers, f"{PAGE_PARAMETERS} user_id")
+            ),
+            web.get("/helix/streams", gate(self.streams, STREAM_PARAMETERS, "game_id before")),
         ]
 
     async def users(self, request: web.Request, token: TokenRecord) -> web.Response:
@@ -224,13 +226,13 @@ class ChatEndpoints:
     async def send(self, request: web.Request, token: TokenRecord) -> web.Response:
         """POST /chat/messages; the response says why a message was dropped.
 
-        A chat command is cut off or dropped, other than over IRC (`without_command`). The
+        A chat command is cut off or dropped, other than over IRC (`cut_command`). The
         parameters come in the body or, as twurple and pyTwitchAPI send them, in the query.
         """
         body = dict(request.query) | await json_body(request)
-        channel = self._channel(required(body, "broadcaster_id"))
-        sender = self._sender(token, channel, required(body, "sender_id"))
-        text = required(body, "message")
+        channel = self._channel(required_parameter(body, "broadcaster_id"))
+        sender = self._sender(token, channel, required_parameter(body, "sender_id"))
+        text = required_parameter(body, "message")
         if body.get("for_source_only") is not None and token.user:
             raise HelixError(400, "for_source_only needs an app access token")
         if len(text) > self._world.settings.message_characters:
@@ -243,7 +245,7 @@ class ChatEndpoints:
         parent = self._world.chat.message(str(body.get("reply_parent_message_id") or ""))
         if body.get("reply_parent_message_id") and parent is None:
             raise HelixError(400, NOT_A_PARENT)
-        text = without_command(text)
+        text = cut_command(text)
         if not text:
             self._world.rules.note_refusal(sender, channel.name, "msg_rejected", REJECTED)
             return dropped_response("msg_rejected", REJECTED)
@@ -265,10 +267,10 @@ class ChatEndpoints:
     async def chatters(self, request: web.Request, token: TokenRecord) -> web.Response:
         """GET /chat/chatters: who is connected to a channel's chat, for its moderators."""
         given = dict(request.query)
-        channel = self._channel(required(given, "broadcaster_id"))
-        if token.user is None or required(given, "moderator_id") != token.user.id:
-            raise HelixError(401, own_id("moderator_id"))
-        need_scope(token, "moderator:read:chatters")
+        channel = self._channel(required_parameter(given, "broadcaster_id"))
+        if token.user is None or required_parameter(given, "moderator_id") != token.user.id:
+            raise HelixError(401, wrong_id_refusal("moderator_id"))
+        require_scope(token, "moderator:read:chatters")
         if not channel.is_mod(token.user):
             raise HelixError(403, "The user is not one of the broadcaster's moderators.")
         there = {s.user.id: s.user for s in self._irc.members[channel.name] if s.user}
@@ -295,7 +297,7 @@ class ChatEndpoints:
         (dev.twitch.tv/docs/api/reference#get-channel-followers).
         """
         given = dict(request.query)
-        channel = self._channel(required(given, "broadcaster_id"))
+        channel = self._channel(required_parameter(given, "broadcaster_id"))
         scope = "moderator:read:followers" in token.scopes
         may_know = scope and token.user is not None and channel.is_mod(token.user)
         who = [
@@ -334,10 +336,10 @@ class ChatEndpoints:
 
     def _sender(self, token: TokenRecord, channel: Channel, sender_id: str) -> TwitchUser:
         """Return the sender: the token's user, or with an app token a user who allowed it."""
-        need_scope(token, "user:write:chat")
+        require_scope(token, "user:write:chat")
         if token.user is not None:
             if token.user.id != sender_id:
-                raise HelixError(401, own_id("sender_id"))
+                raise HelixError(401, wrong_id_refusal("sender_id"))
             return token.user
         sender = self._world.users.get(sender_id)
         if sender is None:
@@ -410,7 +412,7 @@ def dropped_response(code: str, words: str) -> web.Response:
     )
 
 
-def own_id(parameter: str) -> str:
+def wrong_id_refusal(parameter: str) -> str:
     """Return the refusal of an id that is not the token's user."""
     return f"The ID in {parameter} must match the user ID found in the request's OAuth token."
 

@@ -14,9 +14,9 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot_sandbox.twitch import irc_lines
 from bot_sandbox.twitch.chat import (
-    FOR_GOOD,
+    DROPPED_SILENTLY,
+    PERMANENT,
     REFUSALS,
-    SILENT,
     Channel,
     ChatMessage,
     refused_command,
@@ -28,7 +28,7 @@ from bot_sandbox.twitch.connection import (
     Transport,
     WebSocketTransport,
 )
-from bot_sandbox.twitch.irc_grammar import IrcLine, LineSplitter, read
+from bot_sandbox.twitch.irc_grammar import IrcLine, LineSplitter, parse_line
 from bot_sandbox.twitch.tokens import TokenRecord
 from bot_sandbox.twitch.user import TwitchUser
 from bot_sandbox.twitch.world import TwitchWorld
@@ -40,11 +40,11 @@ CAPABILITIES = ("commands", "membership", "tags")
 BEFORE_LOGIN = {"CAP", "PASS", "NICK", "USER", "PING", "PONG", "QUIT"}
 
 # What a refused client reads; the true reason is in the connection's record.
-FAILED = "Login authentication failed"
-MALFORMED = "Improperly formatted auth"
-TOO_MANY = "Login unsuccessful"
+LOGIN_FAILED = "Login authentication failed"
+MALFORMED_LOGIN = "Improperly formatted auth"
+TOO_MANY_LOGINS = "Login unsuccessful"
 
-NETWORK_S = 0.5  # real seconds that an answer may need to get here
+NETWORK_DELAY_S = 0.5  # real seconds that an answer may need to get here
 
 
 class IrcConnection(HeldConnection):
@@ -85,19 +85,19 @@ class IrcConnection(HeldConnection):
     @property
     def may_speak(self) -> bool:
         """Whether its token allows it to send messages."""
-        return self.may("chat:edit")
+        return self.has_scope("chat:edit")
 
     def hears_since(self, channel: str) -> float | None:
         """Return when it joined the channel, or None."""
         return self.joined.get(channel)
 
-    def may(self, scope: str) -> bool:
+    def has_scope(self, scope: str) -> bool:
         """Return whether the token has this scope; an anonymous reader may only read."""
         if self.token is None:
             return self._anonymous and scope == "chat:read"
         return scope in self.token.scopes
 
-    def has(self, capability: str) -> bool:
+    def has_capability(self, capability: str) -> bool:
         """Return whether the client has requested this capability (CAP REQ)."""
         return capability in self._capabilities
 
@@ -111,14 +111,14 @@ class IrcConnection(HeldConnection):
             self.end(SPEAKS_HTTP, abort=True)
             return
         self._last_line = text
-        line = read(text)
+        line = parse_line(text)
         name = line.command.upper()
         if not name or (not self.login and name not in BEFORE_LOGIN):
             return  # Twitch says nothing before login
         if command := self._commands.get(name):
             command(line)
         else:
-            unknown = irc_lines.line("421", self.login, name[:100], text="Unknown command")
+            unknown = irc_lines.server_line("421", self.login, name[:100], text="Unknown command")
             self.send(unknown)
         self.world.changes.changed()
 
@@ -136,22 +136,22 @@ class IrcConnection(HeldConnection):
 
     def _cap(self, line: IrcLine) -> None:
         """CAP LS lists capabilities; CAP REQ requests them, all or none."""
-        step = param(line, 0).upper()
+        step = parameter_at(line, 0).upper()
         if step == "LS":
             offered = " ".join(f"twitch.tv/{name}" for name in CAPABILITIES)
-            self.send(irc_lines.line("CAP", "*", "LS", text=offered))
+            self.send(irc_lines.server_line("CAP", "*", "LS", text=offered))
         elif step == "REQ":
             asked = " ".join(line.params[1:])
             wanted = [name.removeprefix("twitch.tv/") for name in asked.split()]
             known = all(name in CAPABILITIES for name in wanted)
             if known:
                 self._capabilities.update(wanted)
-            self.send(irc_lines.line("CAP", "*", "ACK" if known else "NAK", text=asked))
+            self.send(irc_lines.server_line("CAP", "*", "ACK" if known else "NAK", text=asked))
 
     def _pass(self, line: IrcLine) -> None:
         """PASS oauth:<token> is kept until NICK comes."""
         if not self.login:
-            self._password = param(line, 0)
+            self._password = parameter_at(line, 0)
 
     def _nick(self, line: IrcLine) -> None:
         """NICK <login> logs in, or refuses and closes.
@@ -161,16 +161,16 @@ class IrcConnection(HeldConnection):
         """
         if self.login:
             return
-        login = self.record.login = param(line, 0).lower()
+        login = self.record.login = parameter_at(line, 0).lower()
         words, why = self._login_refusal(login)
         if words:
-            self.send(irc_lines.line("NOTICE", "*", text=words))
+            self.send(irc_lines.server_line("NOTICE", "*", text=words))
             self.end(f"login refused: {why}")
             return
         self._password = ""
         for number, text in irc_lines.WELCOME:
-            self.send(irc_lines.line(number, login, text=text))
-        if self.user and self.has("commands") and self.has("tags"):
+            self.send(irc_lines.server_line(number, login, text=text))
+        if self.user and self.has_capability("commands") and self.has_capability("tags"):
             self.send(irc_lines.global_user_state(self.user))
         self.start(self._keep_alive())
 
@@ -180,29 +180,32 @@ class IrcConnection(HeldConnection):
         if self._server.refuse_logins[login] > 0:
             self._server.refuse_logins[login] -= 1
             world.note_fault(login, f"the login of {login} was refused")
-            return FAILED, "refused by the fault refuse_login"
+            return LOGIN_FAILED, "refused by the fault refuse_login"
         tried = world.window.count(f"login {login}", settings.join_window_s)
         if settings.limits and tried > settings.logins:
-            return TOO_MANY, f"more than {settings.logins} logins in {settings.join_window_s:g} s"
+            return (
+                TOO_MANY_LOGINS,
+                f"more than {settings.logins} logins in {settings.join_window_s:g} s",
+            )
         if ANONYMOUS.fullmatch(login):
             return "", ""
         if not password:
-            return MALFORMED, "NICK came without a PASS before it"
+            return MALFORMED_LOGIN, "NICK came without a PASS before it"
         if not password.startswith("oauth:"):
-            return MALFORMED, "PASS must be oauth:<token>; the oauth: was missing"
+            return MALFORMED_LOGIN, "PASS must be oauth:<token>; the oauth: was missing"
         access_token = password.removeprefix("oauth:")
         token = world.tokens.find(access_token)
         if token is None:
             doubled = access_token.startswith("oauth:")
-            return FAILED, "oauth: is doubled" if doubled else world.tokens.why_invalid(
+            return LOGIN_FAILED, "oauth: is doubled" if doubled else world.tokens.why_invalid(
                 access_token
             )
         if token.user is None:
-            return FAILED, "an app token; chat needs a user token"
+            return LOGIN_FAILED, "an app token; chat needs a user token"
         if token.user.login != login:
-            return FAILED, f"the token is {token.user.login}'s, but NICK says {login}"
+            return LOGIN_FAILED, f"the token is {token.user.login}'s, but NICK says {login}"
         if not {"chat:read", "chat:edit"} & set(token.scopes):
-            return FAILED, "the token has neither chat:read nor chat:edit"
+            return LOGIN_FAILED, "the token has neither chat:read nor chat:edit"
         self.user, self.token = token.user, token
         return "", ""
 
@@ -211,7 +214,7 @@ class IrcConnection(HeldConnection):
     def _ping(self, line: IrcLine) -> None:
         """PING is answered with PONG and the same words, if there were any."""
         if self.answers_ping:
-            self.send(irc_lines.pong(line.params[-1] if line.params else None))
+            self.send(irc_lines.pong_line(line.params[-1] if line.params else None))
 
     def _ponged(self, line: IrcLine) -> None:
         """The client answers the server's PING."""
@@ -223,7 +226,7 @@ class IrcConnection(HeldConnection):
         A banned user can't join and gets the reason; a user in a timeout joins but can't write.
         """
         settings = self.world.settings
-        for name in param(line, 0).lower().split(","):
+        for name in parameter_at(line, 0).lower().split(","):
             if not name.startswith("#"):
                 continue  # Twitch does not answer
             tried = self.world.window.count(f"join {self.login}", settings.join_window_s)
@@ -233,13 +236,13 @@ class IrcConnection(HeldConnection):
             if channel is None:
                 text = "This channel does not exist or has been suspended."
                 self._notice(name, text, "msg_channel_suspended")
-            elif self.user and channel.banned.get(self.user.id) == FOR_GOOD:
+            elif self.user and channel.banned.get(self.user.id) == PERMANENT:
                 code, words = self.world.chat.ban_reason(channel, self.user)
                 self._notice(name, words, code)
             elif channel.name not in self.joined:
-                self.send(*irc_lines.names(self.login, channel.name))
-                if self.has("commands"):
-                    tags = self.has("tags")
+                self.send(*irc_lines.join_answer(self.login, channel.name))
+                if self.has_capability("commands"):
+                    tags = self.has_capability("tags")
                     if self.user:
                         self.send(irc_lines.user_state(self.user, channel, {}, tags=tags))
                     self.send(irc_lines.room_state(channel, tags=tags))
@@ -247,7 +250,7 @@ class IrcConnection(HeldConnection):
 
     def _part(self, line: IrcLine) -> None:
         """PART channels."""
-        for name in param(line, 0).lower().split(","):
+        for name in parameter_at(line, 0).lower().split(","):
             channel = name.removeprefix("#")
             if channel in self.joined:
                 self.remove_from(channel)
@@ -255,7 +258,9 @@ class IrcConnection(HeldConnection):
 
     def remove_from(self, channel: str) -> None:
         """Remove the client from a channel, and tell it."""
-        self.send(irc_lines.line("PART", f"#{channel}", source=irc_lines.mask(self.login)))
+        self.send(
+            irc_lines.server_line("PART", f"#{channel}", source=irc_lines.user_mask(self.login))
+        )
         self._server.leave(self, channel)
 
     def _quit(self, line: IrcLine) -> None:
@@ -273,12 +278,12 @@ class IrcConnection(HeldConnection):
         The sender gets USERSTATE, never an echo of its message.
         """
         world, user = self.world, self.user
-        to, text = param(line, 0), param(line, 1)
+        to, text = parameter_at(line, 0), parameter_at(line, 1)
         channel = world.find_channel(to) if to.startswith("#") else None
         if channel is None or user is None or not world.chat.clean(text)[0]:
             return
         name = f"#{channel.name}"
-        if not self.may("chat:edit"):
+        if not self.has_scope("chat:edit"):
             words = "You don't have permission to perform that action."
             world.rules.note_refusal(user, channel.name, "no_permission", words)
             self._notice(name, words, "no_permission")
@@ -295,22 +300,22 @@ class IrcConnection(HeldConnection):
             return
         mod = channel.is_mod(user)
         if code := world.rules.refuse(user, channel.name, text, mod=mod, irc=True):
-            if code != SILENT:
+            if code != DROPPED_SILENTLY:
                 self._notice(name, REFUSALS[code], code)
             return
         parent = world.chat.message(line.tags.get("reply-parent-msg-id", ""))
         came_as = ("IRC", self._last_line)
         message = world.chat.post(channel, user, text, parent, self, came_as=came_as)
-        if self.has("commands"):
+        if self.has_capability("commands"):
             own = {"client-nonce": line.tags.get("client-nonce", ""), "id": message.id}
-            state = irc_lines.user_state(user, channel, own, tags=self.has("tags"))
+            state = irc_lines.user_state(user, channel, own, tags=self.has_capability("tags"))
             self.tell(message, state)
 
     def _notice(self, channel: str, text: str, msg_id: str) -> None:
         """Send a NOTICE for a channel, if the client requested twitch.tv/commands."""
-        if self.has("commands"):
-            tags = {"msg-id": msg_id} if self.has("tags") else {}
-            self.send(irc_lines.line("NOTICE", channel, text=text, tags=tags))
+        if self.has_capability("commands"):
+            tags = {"msg-id": msg_id} if self.has_capability("tags") else {}
+            self.send(irc_lines.server_line("NOTICE", channel, text=text, tags=tags))
 
     # Background tasks
 
@@ -336,7 +341,7 @@ class IrcConnection(HeldConnection):
                 answer.cancel()
             if not self._pong.is_set():  # however far the clock jumped, an answer needs real time
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._pong.wait(), NETWORK_S)
+                    await asyncio.wait_for(self._pong.wait(), NETWORK_DELAY_S)
             if not self._pong.is_set():
                 self.end("the client did not answer PING with PONG")
                 return
@@ -458,9 +463,11 @@ class IrcServer:
         self._tell_members(client, channel, "PART")
 
     def _tell_members(self, client: IrcConnection, channel: str, command: str) -> None:
-        line = irc_lines.line(command, f"#{channel}", source=irc_lines.mask(client.login))
+        line = irc_lines.server_line(
+            command, f"#{channel}", source=irc_lines.user_mask(client.login)
+        )
         for other in self.members[channel]:
-            if other is not client and other.has("membership"):
+            if other is not client and other.has_capability("membership"):
                 other.send(line)
 
     def _deliver(self, message: ChatMessage, origin: object) -> None:
@@ -471,11 +478,11 @@ class IrcServer:
         channel = self.world.chat.channels[message.channel]
         lines: dict[bool, str] = {}  # with and without tags
         for client in list(self.members[message.channel]):
-            tags = client.has("tags")
-            if client is origin or not client.may("chat:read"):
+            tags = client.has_capability("tags")
+            if client is origin or not client.has_scope("chat:read"):
                 continue
             if message.announcement:
-                if client.has("commands"):
+                if client.has_capability("commands"):
                     client.tell(message, irc_lines.user_notice(message, channel, tags=tags))
                 continue
             if tags not in lines:
@@ -490,11 +497,11 @@ class IrcServer:
         """
         at = channel.cleared[user.id]  # the same time in everybody's line
         for client in list(self.members[channel.name]):
-            if client.has("commands"):
-                tags = client.has("tags")
+            if client.has_capability("commands"):
+                tags = client.has_capability("tags")
                 client.send(irc_lines.clear_chat(channel, user, seconds, at, tags=tags))
         for client in list(self.members[channel.name]):
-            if client.user == user and seconds == FOR_GOOD:
+            if client.user == user and seconds == PERMANENT:
                 client.remove_from(channel.name)
 
     def _end_clients_of_token(self, token: TokenRecord) -> None:
@@ -503,7 +510,7 @@ class IrcServer:
                 client.end("its token was revoked")
 
     def _register_client(self, client: IrcConnection) -> IrcConnection:
-        self.world.opened(client)
+        self.world.record_opened(client)
         return client
 
     async def _forget_client(self, client: IrcConnection, why: str) -> None:
@@ -511,14 +518,14 @@ class IrcServer:
         client.end(why)
         for channel in list(client.joined):
             self.leave(client, channel)
-        self.world.closed(client)
+        self.world.record_closed(client)
         await client.finish()
 
 
-def param(line: IrcLine, index: int) -> str:
+def parameter_at(line: IrcLine, index: int) -> str:
     """Return the parameter at this index, or "".
 
-    >>> param(read("JOIN #viktor"), 0), param(read("JOIN #viktor"), 1)
+    >>> parameter_at(parse_line("JOIN #viktor"), 0), parameter_at(parse_line("JOIN #viktor"), 1)
     ('#viktor', '')
     """
     return line.params[index] if index < len(line.params) else ""

@@ -27,10 +27,10 @@ class IrcLine(NamedTuple):
     tags: Mapping[str, str] = MappingProxyType({})
 
 
-def read(line: str) -> IrcLine:
+def parse_line(line: str) -> IrcLine:
     """Parse a line; one without a command has the command "".
 
-    >>> line = read("@id=7;flag :anna!anna@host PRIVMSG #viktor :hello  there")
+    >>> line = parse_line("@id=7;flag :anna!anna@host PRIVMSG #viktor :hello  there")
     >>> line.command, line.params, line.tags
     ('PRIVMSG', ('#viktor', 'hello  there'), {'id': '7', 'flag': ''})
     """
@@ -46,10 +46,10 @@ def read(line: str) -> IrcLine:
     if not words:
         return IrcLine()
     trailing = [line[1:]] if line else []
-    return IrcLine(words[0], (*words[1:], *trailing), read_tags(tags))
+    return IrcLine(words[0], (*words[1:], *trailing), parse_tags(tags))
 
 
-def write(
+def build_line(
     command: str,
     params: tuple[str, ...] = (),
     text: str | None = None,
@@ -58,7 +58,7 @@ def write(
 ) -> str:
     r"""Build a line without its end; `text` is the trailing text, params are words.
 
-    >>> write("NOTICE", ("#viktor",), "No,\r\nno.", "tmi.twitch.tv", {"msg-id": "a;b"})
+    >>> build_line("NOTICE", ("#viktor",), "No,\r\nno.", "tmi.twitch.tv", {"msg-id": "a;b"})
     '@msg-id=a\\:b :tmi.twitch.tv NOTICE #viktor :No,  no.'
     """
     parts = [command, *params]
@@ -83,20 +83,20 @@ def first_word(text: str) -> tuple[str, str]:
     return word, rest.lstrip(" ")
 
 
-def read_tags(text: str) -> dict[str, str]:
+def parse_tags(text: str) -> dict[str, str]:
     """Parse tags; one without a value has "", and of two with one name the last counts.
 
-    >>> read_tags("mod=1;color;mod=0")
+    >>> parse_tags("mod=1;color;mod=0")
     {'mod': '0', 'color': ''}
     """
     pairs = (tag.partition("=") for tag in text.split(";") if tag)
-    return {key: unescape(value) for key, _, value in pairs}
+    return {key: unescape_tag_value(value) for key, _, value in pairs}
 
 
-def unescape(value: str) -> str:
+def unescape_tag_value(value: str) -> str:
     r"""Unescape a tag's value; IRCv3 drops a backslash that escapes nothing.
 
-    >>> unescape(r"a\:\sb\\ \x" + "\\")
+    >>> unescape_tag_value(r"a\:\sb\\ \x" + "\\")
     'a; b\\ x'
     """
     signs, found = iter(value), []

@@ -3,9 +3,9 @@
 irc.py decides who gets them, and irc_grammar.py builds a line.
 """
 
-from bot_sandbox.twitch.chat import FOR_GOOD, Channel, ChatMessage
+from bot_sandbox.twitch.chat import PERMANENT, Channel, ChatMessage
 from bot_sandbox.twitch.fragments import emotes_tag, is_emote_only
-from bot_sandbox.twitch.irc_grammar import write
+from bot_sandbox.twitch.irc_grammar import build_line
 from bot_sandbox.twitch.user import TwitchUser
 
 HOST = "tmi.twitch.tv"
@@ -20,7 +20,7 @@ WELCOME = (
 )
 
 
-def line(
+def server_line(
     command: str,
     *params: str,
     text: str | None = None,
@@ -31,43 +31,43 @@ def line(
 
     Tags are in alphabetical order, as Twitch's.
 
-    >>> line("NOTICE", "#viktor", text="No.", tags={"msg-id": "no_permission"})
+    >>> server_line("NOTICE", "#viktor", text="No.", tags={"msg-id": "no_permission"})
     '@msg-id=no_permission :tmi.twitch.tv NOTICE #viktor :No.'
     """
-    return write(command, params, text, source, dict(sorted((tags or {}).items())))
+    return build_line(command, params, text, source, dict(sorted((tags or {}).items())))
 
 
-def mask(login: str) -> str:
+def user_mask(login: str) -> str:
     """Return a user as the source of a line."""
     return f"{login}!{login}@{login}.{HOST}"
 
 
-def pong(words: str | None) -> str:
+def pong_line(words: str | None) -> str:
     """Return the answer to a client's PING; clients recognize its form.
 
     Captured in gempir/go-twitch-irc's tests: a bare PING gets a line without a source. tmi.js sends
     only that and accepts only that answer.
 
-    >>> pong(None), pong("still there?")
+    >>> pong_line(None), pong_line("still there?")
     ('PONG :tmi.twitch.tv', ':tmi.twitch.tv PONG tmi.twitch.tv :still there?')
     """
-    return f"PONG :{HOST}" if words is None else line("PONG", HOST, text=words)
+    return f"PONG :{HOST}" if words is None else server_line("PONG", HOST, text=words)
 
 
-def names(login: str, channel: str) -> list[str]:
+def join_answer(login: str, channel: str) -> list[str]:
     """Return the answer to a JOIN: the JOIN itself and the list of names (only the client's)."""
     own_host = f"{login}.{HOST}"
     return [
-        line("JOIN", f"#{channel}", source=mask(login)),
-        line("353", login, "=", f"#{channel}", text=login, source=own_host),
-        line("366", login, f"#{channel}", text="End of /NAMES list", source=own_host),
+        server_line("JOIN", f"#{channel}", source=user_mask(login)),
+        server_line("353", login, "=", f"#{channel}", text=login, source=own_host),
+        server_line("366", login, f"#{channel}", text="End of /NAMES list", source=own_host),
     ]
 
 
 def global_user_state(user: TwitchUser) -> str:
     """Return GLOBALUSERSTATE, which is sent once after login."""
     tags = user_tags(user) | {"emote-sets": "0", "user-id": user.id}
-    return line("GLOBALUSERSTATE", tags=tags)
+    return server_line("GLOBALUSERSTATE", tags=tags)
 
 
 def user_state(user: TwitchUser, channel: Channel, own: dict[str, str], *, tags: bool) -> str:
@@ -77,7 +77,7 @@ def user_state(user: TwitchUser, channel: Channel, own: dict[str, str], *, tags:
     """
     given = {name: value for name, value in own.items() if value}
     values = role_tags(user, channel) | {"emote-sets": "0"} | given
-    return line("USERSTATE", f"#{channel.name}", tags=values if tags else {})
+    return server_line("USERSTATE", f"#{channel.name}", tags=values if tags else {})
 
 
 def room_state(channel: Channel, *, tags: bool) -> str:
@@ -91,25 +91,27 @@ def room_state(channel: Channel, *, tags: bool) -> str:
         "slow": "0",
         "subs-only": "0",
     }
-    return line("ROOMSTATE", f"#{channel.name}", tags=values if tags else {})
+    return server_line("ROOMSTATE", f"#{channel.name}", tags=values if tags else {})
 
 
 def clear_chat(channel: Channel, user: TwitchUser, seconds: float, at: float, *, tags: bool) -> str:
     """Return CLEARCHAT for a ban, or with `ban-duration` for a timeout."""
     values = {
-        **({} if seconds == FOR_GOOD else {"ban-duration": str(int(seconds))}),
+        **({} if seconds == PERMANENT else {"ban-duration": str(int(seconds))}),
         "room-id": channel.owner.id,
         "target-user-id": user.id,
         "tmi-sent-ts": str(int(at * 1000)),
     }
-    return line("CLEARCHAT", f"#{channel.name}", text=user.login, tags=values if tags else {})
+    return server_line(
+        "CLEARCHAT", f"#{channel.name}", text=user.login, tags=values if tags else {}
+    )
 
 
 def privmsg(message: ChatMessage, tags: dict[str, str]) -> str:
     """Return the PRIVMSG of a chat message."""
     text = f"\x01ACTION {message.text}\x01" if message.action else message.text
-    source = mask(message.author.login)
-    return line("PRIVMSG", f"#{message.channel}", text=text, tags=tags, source=source)
+    source = user_mask(message.author.login)
+    return server_line("PRIVMSG", f"#{message.channel}", text=text, tags=tags, source=source)
 
 
 def user_notice(message: ChatMessage, channel: Channel, *, tags: bool) -> str:
@@ -120,7 +122,9 @@ def user_notice(message: ChatMessage, channel: Channel, *, tags: bool) -> str:
         "msg-param-color": message.announcement,
         "system-msg": "",
     }
-    return line("USERNOTICE", f"#{channel.name}", text=message.text, tags=values if tags else {})
+    return server_line(
+        "USERNOTICE", f"#{channel.name}", text=message.text, tags=values if tags else {}
+    )
 
 
 def message_tags(message: ChatMessage, channel: Channel) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-LONGEST = 20_000  # characters of one text to keep
+LONGEST_TEXT = 20_000  # characters of one text to keep
 HIDDEN = "<token>"
 
 
@@ -36,7 +36,7 @@ class MessageTrace:
         self, message_id: str, direction: str, kind: str, program: str, text: str
     ) -> None:
         """Record a text for a message."""
-        self._last.append((message_id, TraceEntry(direction, kind, program, text[:LONGEST])))
+        self._last.append((message_id, TraceEntry(direction, kind, program, text[:LONGEST_TEXT])))
 
     def of(self, message_id: str) -> list[TraceEntry]:
         """Return all texts for a message, in order."""

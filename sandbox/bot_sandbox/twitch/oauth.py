@@ -15,16 +15,16 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from bot_sandbox.twitch import oidc
-from bot_sandbox.twitch.tokens import Application, Token, TokenRecord, digest, unknown_scope
+from bot_sandbox.twitch.tokens import Application, Token, TokenRecord, digest_secret, unknown_scope
 from bot_sandbox.twitch.user import TwitchUser
 from bot_sandbox.twitch.world import TwitchWorld
 
-FAILING = ("validate", "token", "revoke", "device", "userinfo")  # under /oauth2, for programs
+FAILING_PATHS = ("validate", "token", "revoke", "device", "userinfo")  # under /oauth2, for programs
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 # The names of each in alphabetical order, as in the discovery document (oidc.py)
 RESPONSE_TYPES = (["code"], ["token"], ["id_token"], ["id_token", "token"], ["code", "id_token"])
 USER_CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # without I and O, which look like digits
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Sandbox Twitch</title>
+PAGE_HTML = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Sandbox Twitch</title>
 <style>body{{font:16px system-ui;max-width:28rem;margin:3rem auto;color:#18181b}}
 h1{{font-size:1.3rem}}button{{font:inherit;padding:.5rem 1.2rem;margin-right:.5rem}}
 button[value=authorize]{{background:#9147ff;color:#fff;border:0;border-radius:4px}}
@@ -71,44 +71,44 @@ class Codes:
         self._device: dict[str, Consent] = {}
         self._by_user_code: dict[str, Consent] = {}
 
-    def new_authorization(self, consent: Consent, user: TwitchUser) -> str:
+    def new_authorization_code(self, consent: Consent, user: TwitchUser) -> str:
         """Return a code for an application that a user has authorized."""
         code = self._world.randomness.text(30, f"code {consent.app.name} {user.login}")
-        self._authorization[digest(code)] = consent
+        self._authorization[digest_secret(code)] = consent
         return code
 
     def take_authorization(self, app: Application, code: str) -> Consent | None:
         """Use up an authorization code; return None if it is used, expired or another app's."""
-        consent = self._authorization.get(digest(code))
+        consent = self._authorization.get(digest_secret(code))
         if consent is None or consent.app != app:
             return None
-        del self._authorization[digest(code)]
+        del self._authorization[digest_secret(code)]
         return consent if self._is_valid(consent) else None
 
-    def new_device(self, app: Application, scopes: list[str]) -> tuple[str, str]:
+    def new_device_code(self, app: Application, scopes: list[str]) -> tuple[str, str]:
         """Return a device code for the program and a user code for the person."""
         device_code = self._world.randomness.text(40, f"device code {app.name}")
         user_code = self._world.randomness.text(8, "user code", USER_CODE_LETTERS)
         expires_at = self._world.clock.now() + self._world.settings.device_code_s
         consent = Consent(app, scopes, expires_at)
-        self._device[digest(device_code)] = consent
+        self._device[digest_secret(device_code)] = consent
         self._by_user_code[user_code] = consent
         return device_code, user_code
 
-    def asked(self, user_code: str) -> Consent | None:
+    def find_by_user_code(self, user_code: str) -> Consent | None:
         """Return the request of a user code; None if it is unknown, answered or expired."""
         consent = self._by_user_code.get(user_code.strip().upper())
         if consent is None or consent.user or consent.denied or not self._is_valid(consent):
             return None
         return consent
 
-    def device(self, app: Application, device_code: str) -> Consent | None:
+    def find_by_device_code(self, app: Application, device_code: str) -> Consent | None:
         """Return the request of a device code, pending or answered; None if it is invalid."""
-        consent = self._device.get(digest(device_code))
+        consent = self._device.get(digest_secret(device_code))
         if consent is None or consent.app != app or consent.denied or not self._is_valid(consent):
             return None
         if consent.user:
-            del self._device[digest(device_code)]
+            del self._device[digest_secret(device_code)]
         return consent
 
     def _is_valid(self, consent: Consent) -> bool:
@@ -134,8 +134,8 @@ class OAuth:
             web.post("/oauth2/device", self._for_programs(self.device)),
             web.get("/oauth2/validate", self._for_programs(self.validate)),
             web.post("/oauth2/revoke", self._for_programs(self.revoke)),
-            web.get("/oauth2/authorize", plain_errors(self.show)),
-            web.post("/oauth2/authorize", plain_errors(self.decide)),
+            web.get("/oauth2/authorize", plain_errors(self.show_consent_page)),
+            web.post("/oauth2/authorize", plain_errors(self.decide_consent)),
             web.post("/auth/authorize", self._for_programs(self.user_token)),
             web.get("/oauth2/userinfo", self._for_programs(self.userinfo)),
             web.get("/oauth2/keys", self.keys),
@@ -157,17 +157,17 @@ class OAuth:
 
         return plain_errors(answer)
 
-    async def show(self, request: web.Request) -> web.Response:
+    async def show_consent_page(self, request: web.Request) -> web.Response:
         """GET /oauth2/authorize: ask the person."""
         asked = self._requested_consent(dict(request.query))
         return self._consent_page(asked.app, asked.scopes, dict(request.query))
 
-    async def decide(self, request: web.Request) -> web.Response:
+    async def decide_consent(self, request: web.Request) -> web.Response:
         """POST /oauth2/authorize: take the decision and send the browser back to the program.
 
         A code is in the query, tokens are in the fragment, which a browser keeps to itself.
         """
-        given = await parameters(request)
+        given = await request_parameters(request)
         consent = self._requested_consent(given)
         user = self._world.users.get(given.get("account", ""))
         back = {"state": given["state"]} if given.get("state") else {}
@@ -178,9 +178,9 @@ class OAuth:
         asked = given["response_type"].split()
         answer = {"scope": " ".join(consent.scopes)} | back
         if "code" in asked:
-            answer["code"] = self._codes.new_authorization(consent, user)
+            answer["code"] = self._codes.new_authorization_code(consent, user)
         if "token" in asked:
-            answer |= {"access_token": self._issue(consent, implicit=True).access_token}
+            answer |= {"access_token": self._issue_token(consent, implicit=True).access_token}
             answer |= {"token_type": "bearer"}
         if "id_token" in asked:
             answer["id_token"] = await self._id_token(consent, user)
@@ -192,7 +192,7 @@ class OAuth:
     async def show_device(self, request: web.Request) -> web.Response:
         """GET /activate: ask for a user code, or for consent to its request."""
         user_code = request.query.get("device-code", "")
-        consent = self._codes.asked(user_code)
+        consent = self._codes.find_by_user_code(user_code)
         if consent is None:
             wrong = "<p>This code is unknown or was used already.</p>" if user_code else ""
             form = '<form>Code: <input name="device-code"> <button>Activate</button></form>'
@@ -201,8 +201,8 @@ class OAuth:
 
     async def decide_device(self, request: web.Request) -> web.Response:
         """POST /activate: take the decision."""
-        given = await parameters(request)
-        consent = self._codes.asked(given.get("device-code", ""))
+        given = await request_parameters(request)
+        consent = self._codes.find_by_user_code(given.get("device-code", ""))
         user = self._world.users.get(given.get("account", ""))
         if consent is None:
             return html_page("<h1>This code is unknown or was used already.</h1>", status=400)
@@ -235,7 +235,7 @@ class OAuth:
         redirect, nonce = given["redirect_uri"], given.get("nonce", "")
         return Consent(app, scopes, expires_at, redirect, nonce=nonce, claims=claims)
 
-    def _issue(self, consent: Consent, *, implicit: bool = False) -> Token:
+    def _issue_token(self, consent: Consent, *, implicit: bool = False) -> Token:
         """Return a token for a consent that somebody has given."""
         claims = consent.claims.get("userinfo", [])
         return self._world.tokens.issue(
@@ -276,7 +276,7 @@ class OAuth:
 
     async def token(self, request: web.Request) -> web.Response:
         """POST /oauth2/token: give a token for one of the grant types."""
-        given = await parameters(request)
+        given = await request_parameters(request)
         grant_type = given.get("grant_type", "")
         app = self._application(given)
         if grant_type != DEVICE_GRANT:
@@ -284,7 +284,7 @@ class OAuth:
         id_token = {}
         if grant_type == "authorization_code":
             consent, user = self._from_code(app, given)
-            token = self._issue(consent)
+            token = self._issue_token(consent)
             if oidc.SCOPE in consent.scopes:
                 id_token = {"id_token": await self._id_token(consent, user)}
         elif grant_type == "client_credentials":
@@ -297,7 +297,7 @@ class OAuth:
             token = self._from_device_code(app, given)
         else:
             raise OAuthError(400, "invalid grant type" if grant_type else "missing grant type")
-        return web.json_response(as_json(token) | id_token)
+        return web.json_response(token_as_json(token) | id_token)
 
     async def user_token(self, request: web.Request) -> web.Response:
         """POST /auth/authorize: a user's token without asking anybody.
@@ -305,7 +305,7 @@ class OAuth:
         The real Twitch has no such way, but the mock API of its command line does: `twitch mock-api
         start` (github.com/twitchdev/twitch-cli, docs/mock-api.md).
         """
-        given = await parameters(request)
+        given = await request_parameters(request)
         app = self._application(given)
         self._check_secret(app, given, needed=True)
         if given.get("grant_type") != "user_token":
@@ -316,16 +316,16 @@ class OAuth:
         scopes = given.get("scope", "").split()
         check_scopes(scopes)
         return web.json_response(
-            as_json(self._world.tokens.issue(app, user, scopes, implicit=True))
+            token_as_json(self._world.tokens.issue(app, user, scopes, implicit=True))
         )
 
     async def device(self, request: web.Request) -> web.Response:
         """POST /oauth2/device: give a code to type in on another device."""
-        given = await parameters(request)
+        given = await request_parameters(request)
         app = self._application(given)
         scopes = (given.get("scopes") or given.get("scope", "")).split()
         check_scopes(scopes)
-        device_code, user_code = self._codes.new_device(app, scopes)
+        device_code, user_code = self._codes.new_device_code(app, scopes)
         settings = self._world.settings
         page = f"{request.scheme}://{request.host}/activate?public=true&device-code={user_code}"
         return web.json_response(
@@ -361,11 +361,11 @@ class OAuth:
 
     async def configuration(self, request: web.Request) -> web.Response:
         """GET /oauth2/.well-known/openid-configuration: where everything is."""
-        return web.json_response(oidc.configuration(self._world.url))
+        return web.json_response(oidc.discovery_document(self._world.url))
 
     async def revoke(self, request: web.Request) -> web.Response:
         """POST /oauth2/revoke: end a token of the application."""
-        given = await parameters(request)
+        given = await request_parameters(request)
         app = self._world.apps.get(given.get("client_id", ""))
         if app is None:
             missing = "client_id" not in given
@@ -427,12 +427,12 @@ class OAuth:
         return token
 
     def _from_device_code(self, app: Application, given: dict[str, str]) -> Token:
-        consent = self._codes.device(app, given.get("device_code", ""))
+        consent = self._codes.find_by_device_code(app, given.get("device_code", ""))
         if consent is None:
             raise OAuthError(400, "invalid device code")
         if consent.user is None:
             raise OAuthError(400, "authorization_pending")
-        return self._issue(consent)
+        return self._issue_token(consent)
 
 
 def account_choice(user: TwitchUser) -> str:
@@ -445,7 +445,7 @@ def account_choice(user: TwitchUser) -> str:
 
 def html_page(body: str, status: int = 200) -> web.Response:
     """Return an HTML page around a body."""
-    return web.Response(text=PAGE.format(body=body), content_type="text/html", status=status)
+    return web.Response(text=PAGE_HTML.format(body=body), content_type="text/html", status=status)
 
 
 def add_query(address: str, query: dict[str, str]) -> str:
@@ -457,7 +457,7 @@ def add_query(address: str, query: dict[str, str]) -> str:
     return f"{address}{'&' if '?' in address else '?'}{urlencode(query)}"
 
 
-def as_json(token: Token) -> dict[str, object]:
+def token_as_json(token: Token) -> dict[str, object]:
     """Return a token as the token endpoint sends it."""
     return {
         "access_token": token.access_token,
@@ -475,7 +475,7 @@ def check_scopes(scopes: list[str]) -> None:
         raise OAuthError(400, f"invalid scope requested: '{wrong}'")
 
 
-async def parameters(request: web.Request) -> dict[str, str]:
+async def request_parameters(request: web.Request) -> dict[str, str]:
     """Return query and form together; the form wins."""
     given = dict(request.query)
     try:

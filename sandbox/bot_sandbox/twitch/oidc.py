@@ -37,19 +37,19 @@ class SigningKey:
 
     def public(self) -> dict[str, str]:
         """Return the public half as a JSON Web Key."""
-        modulus, exponent = (as_base64(as_bytes(n)) for n in (self._modulus, EXPONENT))
+        modulus, exponent = (base64_for_urls(number_to_bytes(n)) for n in (self._modulus, EXPONENT))
         return {"alg": "RS256", "e": exponent, "kid": KEY_ID, "kty": "RSA", "n": modulus,
                 "use": "sig"}  # fmt: skip
 
     def sign(self, claims: dict[str, Any]) -> str:
         """Return claims as a signed JSON Web Token."""
         header = {"alg": "RS256", "typ": "JWT", "kid": KEY_ID}
-        signed = ".".join(as_base64(json.dumps(part).encode()) for part in (header, claims))
+        signed = ".".join(base64_for_urls(json.dumps(part).encode()) for part in (header, claims))
         end = b"\0" + SHA_256 + hashlib.sha256(signed.encode()).digest()
         size = KEY_BITS // 8
         padded = b"\0\1" + b"\xff" * (size - 2 - len(end)) + end
         signature = pow(int.from_bytes(padded), self._private, self._modulus)
-        return f"{signed}.{as_base64(signature.to_bytes(size))}"
+        return f"{signed}.{base64_for_urls(signature.to_bytes(size))}"
 
 
 def find_prime(randomness: Randomness, name: str) -> int:
@@ -107,7 +107,7 @@ def requested_claims(text: str) -> dict[str, list[str]] | None:
         return None
 
 
-def configuration(url: str) -> dict[str, Any]:
+def discovery_document(url: str) -> dict[str, Any]:
     """Return the discovery document of the server at this address."""
     base = f"{url}/oauth2"
     return {
@@ -127,15 +127,15 @@ def configuration(url: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def as_bytes(number: int) -> bytes:
+def number_to_bytes(number: int) -> bytes:
     """Return a number as bytes, without leading zeros."""
     return number.to_bytes((number.bit_length() + 7) // 8)
 
 
-def as_base64(data: bytes) -> str:
+def base64_for_urls(data: bytes) -> str:
     """Return data as base64 for addresses, without padding (RFC 7515).
 
-    >>> as_base64(as_bytes(EXPONENT))
+    >>> base64_for_urls(number_to_bytes(EXPONENT))
     'AQAB'
     """
     return base64.urlsafe_b64encode(data).decode().rstrip("=")

@@ -17,7 +17,7 @@ from bot_sandbox.diagnosis.bot_log import LOG_S, HeardLogs, add_failure_reason, 
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import Runner, blocking
 from bot_sandbox.twitch.chat import Channel, ChatMessage
-from bot_sandbox.twitch.diagnosis import no_answer, nothing_fitting
+from bot_sandbox.twitch.diagnosis import explain_no_answer, explain_nothing_fitting
 from bot_sandbox.twitch.tokens import Application
 from bot_sandbox.twitch.user import TwitchUser
 from bot_sandbox.twitch.world import TwitchWorld
@@ -66,7 +66,7 @@ class TwitchAccount:
         reply_to: ChatMessage | None = None,
     ) -> list[ChatMessage]:
         """Write several messages at once, in order."""
-        return self._runner.do(self._say, texts, self._name(channel), reply_to)
+        return self._runner.do(self._say, texts, self._channel_name(channel), reply_to)
 
     @blocking
     async def ask(
@@ -82,16 +82,16 @@ class TwitchAccount:
         that line, too. NoReply after `timeout` seconds says what was found and what to do.
         """
         with hear_bot_logs() as heard:
-            (asked,) = self._say([text], self._name(channel), reply_to, skip=True)
+            (asked,) = self._say([text], self._channel_name(channel), reply_to, skip=True)
             (answer,) = await self._next_messages(1, asked.channel, timeout, asked, heard)
-        return add_failure_reason(answer.text, asked.text, await self._logged(asked, heard))
+        return add_failure_reason(answer.text, asked.text, await self._log_of_bots(asked, heard))
 
     @blocking
     async def wait(
         self, n: int = 1, channel: TwitchAccount | str | None = None, timeout: float = 5.0
     ) -> list[ChatMessage]:
         """Return the next n unread messages of others, in order."""
-        return await self._next_messages(n, self._name(channel), timeout)
+        return await self._next_messages(n, self._channel_name(channel), timeout)
 
     @blocking
     async def wait_for(
@@ -105,7 +105,7 @@ class TwitchAccount:
         Those before it become read. NoReply after `timeout` seconds shows what came instead, which
         stays unread.
         """
-        room = self._world.channel(self._name(channel))
+        room = self._world.channel(self._channel_name(channel))
 
         def unread() -> list[tuple[int, ChatMessage]]:
             start = self._read.get(room.name, 0)
@@ -118,7 +118,7 @@ class TwitchAccount:
         found = await self._world.changes.value(find, timeout)
         if found is None:
             came = [message for _, message in unread()]
-            raise NoReply(nothing_fitting(self._world, room, came, timeout))
+            raise NoReply(explain_nothing_fitting(self._world, room, came, timeout))
         self._read[room.name], message = found
         return message
 
@@ -152,7 +152,7 @@ class TwitchAccount:
 
         Programs get it as USERNOTICE by IRC, and as channel.chat.notification by EventSub.
         """
-        return self._runner.do(self._announce, text, self._name(channel))
+        return self._runner.do(self._announce, text, self._channel_name(channel))
 
     def go_live(self, title: str = "") -> None:
         """Start a stream; raise ValueError if the channel is already live."""
@@ -194,7 +194,7 @@ class TwitchAccount:
         """Withdraw all consent to an application, as on the Connections page."""
         self._runner.do(self._world.tokens.disconnect, app, self.user)
 
-    def _name(self, channel: TwitchAccount | str | None) -> str:
+    def _channel_name(self, channel: TwitchAccount | str | None) -> str:
         return login_of(channel if channel is not None else self)
 
     def _say(
@@ -224,7 +224,7 @@ class TwitchAccount:
         room = self._world.channel(channel)
         found: list[ChatMessage] = []
 
-        def enough() -> bool:
+        def has_enough() -> bool:
             start = self._read.get(room.name, 0)
             for message in room.history[start:]:
                 if len(found) == n:
@@ -234,23 +234,23 @@ class TwitchAccount:
                 self._read[room.name] = self._read.get(room.name, 0) + 1
             return len(found) == n
 
-        if await self._world.changes.until(enough, seconds):
+        if await self._world.changes.until(has_enough, seconds):
             return found
-        raise NoReply(no_answer(self._world, room, asked, found, n, seconds, heard))
+        raise NoReply(explain_no_answer(self._world, room, asked, found, n, seconds, heard))
 
-    async def _logged(self, asked: ChatMessage, heard: HeardLogs) -> list[str]:
+    async def _log_of_bots(self, asked: ChatMessage, heard: HeardLogs) -> list[str]:
         """Return what bots, and the functions that got a message, have logged since then."""
         webhooks = self._world.webhooks_of(self._world.channel(asked.channel))
         called = {one.transport["callback"] for one in webhooks if one.enabled}
 
-        def ended() -> bool:
+        def functions_have_ended() -> bool:
             return called <= {
                 one.callback for one in self._world.deliveries if one.about == asked.id
             }
 
         # A reply by Helix comes while the function is still running; its log is complete when the
         # call has ended.
-        await self._world.changes.until(ended, LOG_S)
+        await self._world.changes.until(functions_have_ended, LOG_S)
         new = [line for callback in called for line in heard.of_function(callback)]
         return [*heard.lines, *new]
 

@@ -24,7 +24,7 @@ from bot_sandbox.twitch.settings import TwitchSettings
 from bot_sandbox.twitch.world import TwitchWorld
 from bot_sandbox.world.clock import Clock
 
-ABOUT = """The sandbox Twitch. Under this address:
+ABOUT_TEXT = """The sandbox Twitch. Under this address:
 /oauth2/authorize, /oauth2/token, /oauth2/validate, /oauth2/revoke, /oauth2/device, /activate
 /oauth2/userinfo, /oauth2/keys, /oauth2/.well-known/openid-configuration
 /helix/users, /helix/chat/messages, /helix/chat/chatters, /helix/channels,
@@ -40,7 +40,7 @@ AS_TWITCH_CLI = {
     "/helix/eventsub/subscriptions": "/eventsub/subscriptions",
     "/helix/": "/mock/",
 }
-ENDED = "the server went down"
+SERVER_WENT_DOWN = "the server went down"
 LOGGER = silence_logger(logging.getLogger("bot_sandbox.twitch"))
 
 
@@ -99,7 +99,7 @@ class Servers(SwitchableServer):
 
     async def _end_connections(self) -> None:
         for connection in list(self._world.connections):
-            connection.end(ENDED, abort=True)
+            connection.end(SERVER_WENT_DOWN, abort=True)
         if self._tcp_tasks:
             await asyncio.wait(self._tcp_tasks, timeout=2 * GOODBYE_S)
 
@@ -134,10 +134,12 @@ class Servers(SwitchableServer):
         @web.middleware
         async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
             refused = self._access.refusal(request)
-            response = refusal(request.path, refused) if refused else await handler(request)
+            response = (
+                refusal_response(request.path, refused) if refused else await handler(request)
+            )
             if response.status >= 400 and isinstance(response, web.Response):
                 self._world.refused.append(
-                    f"{request.method} {request.path}: {response.status} {words_of(response)}"
+                    f"{request.method} {request.path}: {response.status} {refusal_words(response)}"
                 )
             return response
 
@@ -145,7 +147,7 @@ class Servers(SwitchableServer):
 
     async def _serve_irc(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("Upgrade", "").lower() != "websocket":
-            return web.Response(text=ABOUT)
+            return web.Response(text=ABOUT_TEXT)
         return await self._irc.serve_websocket(request)
 
     def _serve_tcp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -158,7 +160,7 @@ class Servers(SwitchableServer):
             self._tcp.close()
 
 
-def words_of(response: web.Response) -> str:
+def refusal_words(response: web.Response) -> str:
     """Return the message in a refusal's JSON; "" for anything else."""
     try:
         return str(json.loads(response.text or "")["message"])
@@ -166,7 +168,7 @@ def words_of(response: web.Response) -> str:
         return ""
 
 
-def refusal(path: str, words: str) -> web.Response:
+def refusal_response(path: str, words: str) -> web.Response:
     """Return an access refusal in the form of the path: Helix, OAuth or plain text."""
     if path.startswith(("/helix/", "/mock/", "/eventsub/")):
         return HelixError(403, words).response()

@@ -30,8 +30,10 @@ from bot_sandbox.world.clock import Clock
 from bot_sandbox.world.snapshot import Snapshot, is_of, put_back
 from bot_sandbox.world.transcript import Line, Transcript
 
-REDIRECT = re.compile(r"https://[^/\s]+(/\S*)?|http://localhost(:\d+)?(/\S*)?")  # Twitch's rule
-REDIRECTS = (
+REDIRECT_FORM = re.compile(
+    r"https://[^/\s]+(/\S*)?|http://localhost(:\d+)?(/\S*)?"
+)  # Twitch's rule
+DEFAULT_REDIRECTS = (
     "http://localhost:3000/callback",  # in Twitch's guides
     "http://localhost:4343/oauth/callback",  # TwitchIO's default
     "http://localhost:17563",  # pyTwitchAPI's
@@ -140,7 +142,7 @@ class Twitch(Servers):
     def application(
         self,
         name: str,
-        redirect: str | Sequence[str] = REDIRECTS,
+        redirect: str | Sequence[str] = DEFAULT_REDIRECTS,
         confidential: bool = True,
     ) -> Application:
         """Register an application, as the developer console does.
@@ -149,7 +151,7 @@ class Twitch(Servers):
         """
         redirects = [redirect] if isinstance(redirect, str) else list(redirect)
         for address in redirects or [""]:
-            if not REDIRECT.fullmatch(address):
+            if not REDIRECT_FORM.fullmatch(address):
                 raise ValueError(
                     f"Twitch takes no redirect {address!r}. Expected an address that begins with "
                     'https:// or http://localhost, such as "http://localhost:3000/callback".'

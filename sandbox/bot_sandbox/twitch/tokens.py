@@ -110,7 +110,7 @@ def explain_scope(scope: str) -> str:
     return f"Twitch knows no scope {scope!r}{guess}"
 
 
-def digest(secret: str) -> str:
+def digest_secret(secret: str) -> str:
     """Return the digest of a secret."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -143,44 +143,46 @@ class TokenStore:
         """
         settings = self._settings
         if user is None:
-            return self._remember(TokenRecord(app, None, []), settings.app_token_s)
+            return self._make_access_token(TokenRecord(app, None, []), settings.app_token_s)
         self.consents.setdefault((app.client_id, user.id), set()).update(scopes)
         record = TokenRecord(app, user, list(scopes), claims=tuple(claims))
         if implicit:
-            return self._remember(record, settings.implicit_token_s)
-        return self._remember(record, settings.user_token_s, self._new_refresh_token(record))
+            return self._make_access_token(record, settings.implicit_token_s)
+        return self._make_access_token(
+            record, settings.user_token_s, self._new_refresh_token(record)
+        )
 
     def find(self, access_token: str) -> TokenRecord | None:
         """Return what is known of a token; None if it is unknown, expired or revoked."""
-        token = self._access.get(digest(access_token))
+        token = self._access.get(digest_secret(access_token))
         if token is None or token.revoked or token.expires_at <= self._clock.now():
             return None
         return token
 
     def why_invalid(self, access_token: str) -> str:
         """Return in a few words why `find` found nothing."""
-        token = self._access.get(digest(access_token))
+        token = self._access.get(digest_secret(access_token))
         if token is None:
             return "Twitch never issued this token"
         return "the token was revoked" if token.revoked else "the token expired"
 
     def refresh(self, app: Application, refresh_token: str) -> Token | None:
         """Return a new token for a refresh token; a public application's works only once."""
-        found = self._refresh.get(digest(refresh_token))
+        found = self._refresh.get(digest_secret(refresh_token))
         if found is None or found[0].app != app or found[1] <= self._clock.now():
             return None
         old = found[0]
         new = TokenRecord(app, old.user, old.scopes, claims=old.claims)
         if not app.confidential:
-            del self._refresh[digest(refresh_token)]
+            del self._refresh[digest_secret(refresh_token)]
             refresh_token = self._new_refresh_token(new)
-        return self._remember(new, self._settings.user_token_s, refresh_token)
+        return self._make_access_token(new, self._settings.user_token_s, refresh_token)
 
     def revoke(self, access_token: str) -> TokenRecord | None:
         """Revoke a token and its refresh token; return None if it was not valid."""
         token = self.find(access_token)
         if token is not None:
-            self._end(token)
+            self._end_token(token)
         return token
 
     def revoke_all(self, user: TwitchUser) -> int:
@@ -192,7 +194,7 @@ class TokenStore:
             if token.user == user and not token.revoked and token.expires_at > now
         ]
         for token in tokens:
-            self._end(token)
+            self._end_token(token)
         return len(tokens)
 
     def disconnect(self, app: Application, user: TwitchUser) -> None:
@@ -202,13 +204,13 @@ class TokenStore:
             listener(app, user)
         for token in list(self._access.values()):
             if token.app == app and token.user == user and not token.revoked:
-                self._end(token)
+                self._end_token(token)
 
     def allows(self, app: Application, user: TwitchUser, *scopes: str) -> bool:
         """Return whether the user has allowed the application all of these scopes."""
         return set(scopes) <= self.consents.get((app.client_id, user.id), set())
 
-    def _end(self, token: TokenRecord) -> None:
+    def _end_token(self, token: TokenRecord) -> None:
         token.revoked = True
         self._refresh.pop(token.refresh_digest, None)
         for listener in self.on_revoked:
@@ -217,13 +219,13 @@ class TokenStore:
     def _new_refresh_token(self, token: TokenRecord) -> str:
         return self._randomness.text(50, f"refresh token {token.whose}")
 
-    def _remember(self, token: TokenRecord, seconds: float, refresh: str = "") -> Token:
+    def _make_access_token(self, token: TokenRecord, seconds: float, refresh: str = "") -> Token:
         """Make the access token, which can be refreshed if there is a refresh token."""
         access = self._randomness.text(30, f"token {token.whose}")
         token.expires_at = self._clock.now() + seconds
-        self._access[digest(access)] = token
+        self._access[digest_secret(access)] = token
         if refresh:
-            token.refresh_digest = digest(refresh)
+            token.refresh_digest = digest_secret(refresh)
             lasts = float("inf") if token.app.confidential else self._settings.public_refresh_s
             self._refresh[token.refresh_digest] = (token, self._clock.now() + lasts)
         return Token(access, refresh, list(token.scopes), int(seconds))

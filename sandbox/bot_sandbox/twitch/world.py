@@ -195,7 +195,7 @@ class TwitchWorld:
             and subscription.transport["method"] == "webhook"
         ]
 
-    def opened(self, connection: HeldConnection) -> None:
+    def record_opened(self, connection: HeldConnection) -> None:
         """Record a new connection."""
         self.connections.append(connection)
         self.records.append(connection.record)
@@ -206,7 +206,7 @@ class TwitchWorld:
         self.records[:] = [record for record in self.records if record.open]
         self.changes.changed()
 
-    def closed(self, connection: HeldConnection) -> None:
+    def record_closed(self, connection: HeldConnection) -> None:
         """Record the end of a connection."""
         self.connections.remove(connection)
         self.changes.changed()

@@ -9,9 +9,9 @@ from bot_sandbox.diagnosis.bot_log import hear_bot_logs
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import coroutine_of
 from bot_sandbox.twitch.chat import Channel, ChatMessage
-from bot_sandbox.twitch.diagnosis import no_answer
+from bot_sandbox.twitch.diagnosis import explain_no_answer
 from bot_sandbox.twitch.people import TwitchAccount
-from bot_sandbox.twitch.service import REDIRECTS, Twitch
+from bot_sandbox.twitch.service import DEFAULT_REDIRECTS, Twitch
 from bot_sandbox.twitch.tokens import Application
 from bot_sandbox.window.feed import Record
 from bot_sandbox.window.routes import (
@@ -192,7 +192,7 @@ class TwitchView(View):
     @post(
         "twitch/applications",
         text("name", "its name"),
-        many("redirects", "addresses for OAuth", {"type": "string"}, list(REDIRECTS)),
+        many("redirects", "addresses for OAuth", {"type": "string"}, list(DEFAULT_REDIRECTS)),
         flag("confidential", "whether it has a secret", True),
         example={"name": "My bot", "redirects": ["http://localhost:3000"]},
     )
@@ -341,7 +341,7 @@ class TwitchView(View):
 
             if not await self.wait_until(answers, timeout):
                 world = self.twitch._world
-                why = await call(no_answer, world, room, asked, [], 1, timeout, heard)
+                why = await call(explain_no_answer, world, room, asked, [], 1, timeout, heard)
                 raise NoReply(why)
         return await self.read(lambda: self._message(answers()[0], room))
 

@@ -3,7 +3,7 @@
 from typing import Annotated, TypedDict
 
 from bot_sandbox.twitch.faults import Faults
-from bot_sandbox.twitch.oauth import FAILING
+from bot_sandbox.twitch.oauth import FAILING_PATHS
 from bot_sandbox.twitch.service import Twitch
 from bot_sandbox.window.routes import LONGEST_WAIT_S, OPTIONAL, Field, Values, number, text, whole
 from bot_sandbox.window.view import json_of
@@ -54,7 +54,7 @@ FAULTS: dict[str, tuple[str, *tuple[Field, ...]]] = {  # by the names of `Faults
     "fail_oauth": (
         "Requests to OAuth that will be answered with status {status}: {n}.",
         *(whole("status", "an HTTP status", 503, 400, 599), N),
-        text("path", "only this one, under /oauth2", "", FAILING),
+        text("path", "only this one, under /oauth2", "", FAILING_PATHS),
     ),
     "repeat_delivery": ("Notifications that will reach a webhook twice, with the same id: {n}.", N),
     "clear": ("All faults have ended.",),

@@ -9,7 +9,7 @@ from twitch_tools import CHAT, Irc, World, helix
 
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.twitch import Twitch
-from bot_sandbox.twitch.irc_grammar import read
+from bot_sandbox.twitch.irc_grammar import parse_line
 
 WELCOME = [
     ":tmi.twitch.tv 001 hello_bot :Welcome, GLHF!",
@@ -401,7 +401,7 @@ def test_emotes_are_found_by_the_code_point(world):
 
         def tags(text):
             world.viktor.say(text)
-            return read(client.until("PRIVMSG")).tags
+            return parse_line(client.until("PRIVMSG")).tags
 
         assert tags("Kappa Keepo Kappa")["emotes"] == "25:0-4,12-16/1902:6-10"
         assert tags("\N{THUMBS UP SIGN} grüß LUL!, LUL <3")["emotes"] == "425618:13-15/9:17-18"
@@ -420,12 +420,12 @@ def test_the_first_message_of_a_person_in_a_channel_is_marked(world):
         found = []
         for someone in (anna, anna, world.viktor, anna):
             someone.say("hi", channel="viktor")
-            found.append(read(client.until("PRIVMSG")).tags["first-msg"])
+            found.append(parse_line(client.until("PRIVMSG")).tags["first-msg"])
         assert found == ["1", "0", "1", "0"]
         client.send("JOIN #anna")
         client.until("ROOMSTATE")
         world.viktor.say("hi", channel="anna")
-        assert read(client.until("PRIVMSG")).tags["first-msg"] == "1"
+        assert parse_line(client.until("PRIVMSG")).tags["first-msg"] == "1"
 
 
 def test_a_browser_is_hung_up_on(world):

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot_sandbox.twitch.irc_grammar import LineSplitter, read, write
+from bot_sandbox.twitch.irc_grammar import LineSplitter, build_line, parse_line
 from botlib.twitch.irc import IrcMessage, LineBuffer, format_line, parse
 
 PIECES = ["@", ":", " ", "  ", " :", "=", ";", "\\", "\\s", "\\:", "PRIVMSG", "#c", "a=b", "é", "!"]
@@ -24,26 +24,26 @@ def fields(line):
 
 @given(lines)
 def test_any_line_is_read_alike(line):
-    assert fields(parse(line)) == fields(read(line))
+    assert fields(parse(line)) == fields(parse_line(line))
 
 
 @given(word, st.lists(word, max_size=3).map(tuple), st.none() | text, st.just("") | word, tags)
 def test_what_the_sandbox_writes_the_bot_reads(command, params, trailing, source, tags):
-    message = parse(write(command, params, trailing, source, tags))
+    message = parse(build_line(command, params, trailing, source, tags))
     every = params if trailing is None else (*params, trailing)
     assert message[:4] == (command, every, source, tags)
 
 
 @given(word, st.lists(word, max_size=3).map(tuple), text, tags)
 def test_what_the_bot_writes_the_sandbox_reads(command, params, last, tags):
-    line = read(format_line(IrcMessage(command, (*params, last), tags=tags)))
+    line = parse_line(format_line(IrcMessage(command, (*params, last), tags=tags)))
     assert fields(line) == (command, (*params, last), tags)
 
 
 @given(text, text)
 def test_neither_writes_more_than_one_line(first, second):
     said = f"{first}\r\n{second}\0"
-    theirs = write("PRIVMSG", ("#c",), said, tags={"a": said})
+    theirs = build_line("PRIVMSG", ("#c",), said, tags={"a": said})
     ours = format_line(IrcMessage("PRIVMSG", ("#c", said), tags={"a": said}, colon=True))
     for line in (ours, theirs):
         assert len(LineBuffer().feed(line.encode() + b"\r\n")) == 1
