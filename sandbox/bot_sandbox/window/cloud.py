@@ -45,34 +45,38 @@ from bot_sandbox.window.routes import (
     Values,
     anything,
     flag,
-    get,
+    get_route,
     number,
-    post,
-    shown,
+    post_route,
+    quote_json,
     table,
     text,
     wait_field,
-    whole,
+    whole_number,
 )
 from bot_sandbox.window.view import View, call, json_of
 
-LINES = 1000  # of a log, in one response
+LISTED_LINES = 1000  # of a log, in one response
 LISTED = 1000  # invocations and instances, in one response
-AT_ONCE = 100  # requests to a function
+REQUESTS_AT_ONCE = 100  # requests to a function
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 FUNCTION = text("function", "the function's name")
-BY_DEFAULT = FunctionSettings("name")
-SETTINGS = (  # those of `Cloud.deploy`
-    text("handler", "file and name of the function to call", BY_DEFAULT.handler),
-    text("runtime", "the language", BY_DEFAULT.runtime, RUNTIMES),
-    whole("memory_mb", "the memory limit, in MB", BY_DEFAULT.memory_mb, 128, 10240),
-    number("timeout_s", "how long a call may take", BY_DEFAULT.timeout_s, 0.001, 900),
+DEFAULT_SETTINGS = FunctionSettings("name")
+SETTING_FIELDS = (  # those of `Cloud.deploy`
+    text("handler", "file and name of the function to call", DEFAULT_SETTINGS.handler),
+    text("runtime", "the language", DEFAULT_SETTINGS.runtime, RUNTIMES),
+    whole_number("memory_mb", "the memory limit, in MB", DEFAULT_SETTINGS.memory_mb, 128, 10240),
+    number("timeout_s", "how long a call may take", DEFAULT_SETTINGS.timeout_s, 0.001, 900),
     table("environment", "environment variables by name", {"type": "string"}, {}),
-    whole("concurrency", "how many instances at once", BY_DEFAULT.concurrency, 1, 1000),
-    number("idle_s", "after how many idle seconds an instance ends", BY_DEFAULT.idle_s, 0, 86400),
-    text("events", "whose events an HTTP request becomes", BY_DEFAULT.events, EVENT_FORMATS),
-    text("worker", "sandbox, awslambdaric or the path of your own loop", BY_DEFAULT.worker),
-    text("start", "how an instance starts", BY_DEFAULT.start, START_KINDS),
+    whole_number(
+        "concurrency", "how many instances at once", DEFAULT_SETTINGS.concurrency, 1, 1000
+    ),
+    number(
+        "idle_s", "after how many idle seconds an instance ends", DEFAULT_SETTINGS.idle_s, 0, 86400
+    ),
+    text("events", "whose events an HTTP request becomes", DEFAULT_SETTINGS.events, EVENT_FORMATS),
+    text("worker", "sandbox, awslambdaric or the path of your own loop", DEFAULT_SETTINGS.worker),
+    text("start", "how an instance starts", DEFAULT_SETTINGS.start, START_KINDS),
     flag("packages", "whether it may import this Python's packages", OPTIONAL),
     flag("must_load", "whether a version that does not load is refused", False),
 )
@@ -115,22 +119,22 @@ class CloudView(View):
         for function in functions:
             yield from self._lanes.setdefault(function.name, Lanes()).records(function, now)
 
-    @get("cloud/clock")
+    @get_route("cloud/clock")
     async def clock(self, _: Values) -> ClockJson:
         """Get the seconds since the cloud started, which all its times use."""
         return clock_json(self.cloud)
 
-    @get("cloud/functions")
+    @get_route("cloud/functions")
     async def functions(self, _: Values) -> FunctionsJson:
         """List what is deployed, with its `url` and settings."""
         return {"functions": [function_details(function) for function in self.cloud.functions()]}
 
-    @post(
+    @post_route(
         "cloud/deploy",
         text("name", "the function's name"),
         text("folder", "a folder of this machine, or", OPTIONAL),
         table("files", "the files' texts, by name", {"type": "string"}, OPTIONAL),
-        *SETTINGS,
+        *SETTING_FIELDS,
         fails={"502": "It does not load, and `must_load` was set."},
         example={"name": "hello", "files": {"main.py": EXAMPLE}},
     )
@@ -144,7 +148,7 @@ class CloudView(View):
             )
         return function_details(await call(deploy, self.cloud, name, folder, files, values))
 
-    @post(
+    @post_route(
         "cloud/invoke",
         *(FUNCTION, anything("event", "what the function receives")),
         fails={
@@ -174,14 +178,14 @@ class CloudView(View):
             raise NoReply(still_working(name))
         return {"result": under_way.result(), "id": request_id}
 
-    @post(
+    @post_route(
         "cloud/request",
         FUNCTION,
         text("method", "in capitals", "GET", choices=METHODS),
         text("path", "the path and the query", "/"),
         table("headers", "by name", {"type": "string"}, {}),
         text("body", "the body", ""),
-        whole("times", "how many requests at once", 1, 1, AT_ONCE),
+        whole_number("times", "how many requests at once", 1, 1, REQUESTS_AT_ONCE),
         fails={"504": "The function works longer than a request may wait."},
         example={"function": "hello", "method": "POST", "path": "/a?n=1", "body": "hi"},
     )
@@ -194,20 +198,22 @@ class CloudView(View):
         function, path = self.cloud.function(values["function"]), values["path"]
         method, headers, body = values["method"], values["headers"], values["body"]
         if not path.startswith("/"):
-            raise ValueError(f"path must begin with a slash, as in /hello?n=1; found {shown(path)}")
+            raise ValueError(
+                f"path must begin with a slash, as in /hello?n=1; found {quote_json(path)}"
+            )
         url = function.url.rstrip("/") + path
 
-        async def once(session: ClientSession) -> ResponseJson:
+        async def send_request(session: ClientSession) -> ResponseJson:
             async with session.request(
                 method, url, headers=headers, data=body or None, allow_redirects=False
             ) as response:
                 return response_json(response, await response.read())
 
-        connector = TCPConnector(limit=AT_ONCE)
+        connector = TCPConnector(limit=REQUESTS_AT_ONCE)
         limit = ClientTimeout(LONGEST_WAIT_S)
         try:
             async with ClientSession(connector=connector, timeout=limit) as session:
-                answers = await gather(*(once(session) for _ in range(values["times"])))
+                answers = await gather(*(send_request(session) for _ in range(values["times"])))
         except TimeoutError:
             raise NoReply(still_working(function.name)) from None
         except ClientError as error:
@@ -215,16 +221,16 @@ class CloudView(View):
         statuses = Counter(str(each["status"]) for each in answers)
         return {**answers[0], "statuses": dict(sorted(statuses.items()))}
 
-    @get("cloud/instances", FUNCTION, example={"function": "hello"})
+    @get_route("cloud/instances", FUNCTION, example={"function": "hello"})
     async def instances(self, values: Values) -> InstancesJson:
         """List a function's newest instances, oldest first: state and why, memory, times."""
         function = self.cloud.function(values["function"])
         records = function.instances[-LISTED:]
         return {"instances": [lane_json(function.revision, record) for record in records]}
 
-    @get(
+    @get_route(
         "cloud/invocations",
-        *(FUNCTION, whole("after", "only calls after this number", 0, 0)),
+        *(FUNCTION, whole_number("after", "only calls after this number", 0, 0)),
         example={"function": "hello", "after": 10},
     )
     async def invocations(self, values: Values) -> InvocationsJson:
@@ -238,11 +244,11 @@ class CloudView(View):
         newer = [invocation_json(number, each) for number, each in kept if number > values["after"]]
         return {"invocations": newer[-LISTED:], "throttled": function.throttled}
 
-    @get(
+    @get_route(
         "cloud/logs",
         FUNCTION,
-        whole("after", "only lines after this number", 0, 0),
-        whole("limit", "the maximum of newest lines", LINES, 1, LINES),
+        whole_number("after", "only lines after this number", 0, 0),
+        whole_number("limit", "the maximum of newest lines", LISTED_LINES, 1, LISTED_LINES),
         wait_field(0.0),
         example={"function": "hello", "after": 10, "timeout": 5},
     )
@@ -254,11 +260,11 @@ class CloudView(View):
         name, after = values["function"], values["after"]
         revision = self.cloud.function(name).revision
 
-        def is_there() -> bool:
+        def has_line() -> bool:
             function = self.cloud.function(name)
             return function.revision != revision or function._history.log.last > after
 
-        await self.wait_until(is_there, values["timeout"])
+        await self.wait_until(has_line, values["timeout"])
         function = self.cloud.function(name)
         lines = function._log_after(after if function.revision == revision else 0)
         return {
@@ -267,12 +273,12 @@ class CloudView(View):
             "revision": function.revision,
         }
 
-    @get("cloud/timers")
+    @get_route("cloud/timers")
     async def timers(self, _: Values) -> TimersJson:
         """List the timers: what they call, when they are due, and when they were."""
         return {"timers": [timer_json(timer) for timer in self.cloud.timers()]}
 
-    @post(
+    @post_route(
         "cloud/timer",
         text("name", "the timer's name"),
         FUNCTION,
@@ -287,7 +293,7 @@ class CloudView(View):
         rest = {"timezone": values["timezone"], "payload": values["payload"]}
         return timer_json(await call(self.cloud.timer, name, function, schedule, **rest))
 
-    @post(
+    @post_route(
         "cloud/clock",
         number("advance", "how many seconds pass", least=0),
         example={"advance": 86400},
@@ -297,9 +303,9 @@ class CloudView(View):
         await call(self.cloud.clock.advance, values["advance"])
         return clock_json(self.cloud)
 
-    @get(
+    @get_route(
         "cloud/timer",
-        *(TIMER, whole("n", "how many calls in all", 0, 0, MOST_MESSAGES), wait_field(5.0)),
+        *(TIMER, whole_number("n", "how many calls in all", 0, 0, MOST_MESSAGES), wait_field(5.0)),
         example={"timer": "morning", "n": 1, "timeout": 5},
         fails={"504": "It has called its function less often."},
     )
@@ -310,21 +316,21 @@ class CloudView(View):
             raise NoReply(f"{timer!r} has called its function {len(timer.fired)} times, not {n}")
         return timer_json(timer)
 
-    @post("cloud/timer/stop", TIMER, example={"timer": "morning"})
+    @post_route("cloud/timer/stop", TIMER, example={"timer": "morning"})
     async def stop_timer(self, values: Values) -> TimerJson:
         """Stop a timer until it is started."""
         timer = self._timer(values)
         await call(timer.stop)
         return timer_json(timer)
 
-    @post("cloud/timer/start", TIMER, example={"timer": "morning"})
+    @post_route("cloud/timer/start", TIMER, example={"timer": "morning"})
     async def start_timer(self, values: Values) -> TimerJson:
         """Start a stopped timer; what it missed is not called."""
         timer = self._timer(values)
         await call(timer.start)
         return timer_json(timer)
 
-    @post("cloud/timer/delete", TIMER, example={"timer": "morning"})
+    @post_route("cloud/timer/delete", TIMER, example={"timer": "morning"})
     async def delete_timer(self, values: Values) -> TimersJson:
         """Delete a timer; the response lists the others."""
         await call(self._timer(values).delete)
@@ -334,10 +340,10 @@ class CloudView(View):
         timers = {timer.name: timer for timer in self.cloud.timers()}
         if values["timer"] not in timers:
             known = ", ".join(timers) or "none"
-            raise KeyError(f"there is no timer {shown(values['timer'])}; there are: {known}")
+            raise KeyError(f"there is no timer {quote_json(values['timer'])}; there are: {known}")
         return timers[values["timer"]]
 
-    @get(
+    @get_route(
         "cloud/bill",
         *(FUNCTION, text("tariff", "whose prices", "aws", choices=tuple(TARIFFS))),
         example={"function": "hello", "tariff": "aws"},
@@ -390,7 +396,7 @@ def write_files(folder: Path, files: dict[str, str]) -> None:
         parts = name.split("/")
         if not re.fullmatch(r"[\w./ @+-]{1,200}", name) or {"", ".", ".."} & set(parts):
             raise ValueError(
-                f"a file's name is like main.py or pages/home.html; found {shown(name)}"
+                f"a file's name is like main.py or pages/home.html; found {quote_json(name)}"
             )
         path = folder.joinpath(*parts)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,18 +8,18 @@ from aiohttp.typedefs import Handler
 
 from bot_sandbox.diagnosis.clean_text import clean_error
 from bot_sandbox.http.body import read_body
-from bot_sandbox.window.routes import Route, Values, refuse_constant, shown
-from bot_sandbox.window.view import FileContent, refusal, to_json
+from bot_sandbox.window.routes import Route, Values, quote_json, refuse_constant
+from bot_sandbox.window.view import FileContent, error_json, to_json
 
 BODY_LIMIT = 6 * 1024 * 1024  # bytes of a request: a picture of 5 MB fits
 BODY_WAIT_S = 30.0
 
 
-def serve(view: object, route: Route) -> Handler:
+def make_handler(view: object, route: Route) -> Handler:
     """Return the handler that reads a request of a route and sends its result as JSON."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        result = await route.handler(view, await read(route, request))
+        result = await route.handler(view, await read_request(route, request))
         if isinstance(result, FileContent):
             # Opened directly it is a download, never a page of this server.
             headers = {"Content-Disposition": "attachment"}
@@ -29,7 +29,7 @@ def serve(view: object, route: Route) -> Handler:
     return handle
 
 
-async def read(route: Route, request: web.Request) -> Values:
+async def read_request(route: Route, request: web.Request) -> Values:
     """Return all fields of a request; raise ValueError for a wrong or an unknown one.
 
     The file of an upload is in the field `data`.
@@ -44,7 +44,7 @@ async def read(route: Route, request: web.Request) -> Values:
         raise ValueError(f"{route.method} takes no body; send the fields in the query")
     values = route.check(given)
     if route.upload:
-        values["data"] = await body(request)
+        values["data"] = await read_limited_body(request)
     return values
 
 
@@ -53,13 +53,13 @@ def read_query(request: web.Request) -> Values:
     query = request.query
     for name in query:
         if len(query.getall(name)) > 1:
-            raise ValueError(f"the query names {shown(name)} twice; once is enough")
+            raise ValueError(f"the query names {quote_json(name)} twice; once is enough")
     return dict(query)
 
 
 async def json_body(request: web.Request, example: Values) -> Values:
     """Return the JSON object in a body, {} for null or no body; raise ValueError otherwise."""
-    data = await body(request)
+    data = await read_limited_body(request)
     if not data:
         return {}
     try:
@@ -74,11 +74,11 @@ async def json_body(request: web.Request, example: Values) -> Values:
         return {}
     if not isinstance(values, dict):
         such = json.dumps(example, ensure_ascii=False)
-        raise ValueError(f"expected an object, such as {such}; found {shown(values)}")
+        raise ValueError(f"expected an object, such as {such}; found {quote_json(values)}")
     return values
 
 
-async def body(request: web.Request) -> bytes:
+async def read_limited_body(request: web.Request) -> bytes:
     """Return the body of a request; 408 if it comes too slowly, 413 if it is too large."""
     try:
         async with timeout(BODY_WAIT_S):
@@ -93,24 +93,24 @@ async def body(request: web.Request) -> bytes:
 
 
 @web.middleware
-async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def handle_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn exceptions of plain calls into a status and JSON."""
     try:
         return await handler(request)
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        return answer(error.status, error.text or error.reason)
+        return error_response(error.status, error.text or error.reason)
     except CancelledError:
         task = current_task()
         if task is not None and task.cancelling():
             raise
-        return answer(409, "what this waited for was closed meanwhile")
+        return error_response(409, "what this waited for was closed meanwhile")
     except Exception as error:
-        status, told = refusal(error)
+        status, told = error_json(error)
         return web.json_response(told, status=status)
 
 
-def answer(status: int, error: str) -> web.Response:
+def error_response(status: int, error: str) -> web.Response:
     """Return a refusal in the form of all errors here, without tokens."""
     return web.json_response({"error": clean_error(error)}, status=status)

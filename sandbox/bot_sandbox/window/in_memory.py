@@ -18,9 +18,9 @@ from bot_sandbox.telegram.in_memory import InMemoryTelegram
 from bot_sandbox.window.feed import Feed, Json, Record
 from bot_sandbox.window.routes import routes_of
 from bot_sandbox.window.telegram import TelegramView
-from bot_sandbox.window.view import FileContent, refusal, to_json
+from bot_sandbox.window.view import FileContent, error_json, to_json
 
-TURNS = 50  # of the sandbox's loop: enough for a message and its answer
+LOOP_TURNS = 50  # of the sandbox's loop: enough for a message and its answer
 
 
 class InMemoryWindow:
@@ -42,7 +42,7 @@ class InMemoryWindow:
         try:
             done = self._telegram._runner.run(self._ask(asked))
         except Exception as error:
-            done = dict(zip(("status", "json"), refusal(error), strict=True))
+            done = dict(zip(("status", "json"), error_json(error), strict=True))
         return to_json({"id": asked["id"]} | done).decode()
 
     def news(self) -> str:
@@ -56,7 +56,7 @@ class InMemoryWindow:
         return to_json({"reset": reset, "records": changed}).decode()
 
     async def _look(self) -> dict[str, Record]:
-        for _ in range(TURNS):
+        for _ in range(LOOP_TURNS):
             await asyncio.sleep(0)
         return dict(self._view.records())
 

@@ -21,14 +21,14 @@ from bot_sandbox.window.cloud_json import CallJson, CostJson, LaneJson
 from bot_sandbox.window.feed import Json
 from bot_sandbox.window.view import json_of
 
-LANES = 24  # instances to show: live ones, and the last ended ones
-CALLS = 20  # finished calls to list
-RUNNING = 8  # running calls to list
-PIECES = 32  # of the timeline, to keep; only the newest one changes, so only it is sent again
-IN_A_PIECE = 64  # stretches, at most
-REPLACED_S = 60.0  # how long the ended lanes of an old deployment are shown
-REPLACED = 3  # old deployments to show, the newest
-CLOSE_S = 0.03  # a shorter pause between two warm calls is less than a pixel
+SHOWN_LANES = 24  # instances to show: live ones, and the last ended ones
+SHOWN_CALLS = 20  # finished calls to list
+SHOWN_RUNNING_CALLS = 8  # running calls to list
+SENT_PIECES = 32  # of the timeline, to keep; only the newest one changes, so only it is sent again
+STRETCHES_IN_A_PIECE = 64  # stretches, at most
+SHOW_REPLACED_S = 60.0  # how long the ended lanes of an old deployment are shown
+SHOWN_REPLACED = 3  # old deployments to show, the newest
+INVISIBLE_PAUSE_S = 0.03  # a shorter pause between two warm calls is less than a pixel
 
 
 class DeploymentWatch:
@@ -38,13 +38,13 @@ class DeploymentWatch:
         self.function = function
         self.history = function._history
         self.living: dict[int, InstanceRecord] = {}
-        self.ended: deque[InstanceRecord] = deque(maxlen=LANES)
+        self.ended: deque[InstanceRecord] = deque(maxlen=SHOWN_LANES)
         self.served: Counter[int] = Counter()  # calls by instance, for the shown instances
         self.newest = 0  # the number of the newest instance
         self.taken = self.cold = self.failed = 0  # calls
         self.uncounted = 0  # calls that were dropped before anybody read them
         self.sums = dict.fromkeys(TARIFFS, (0, 0.0, 0.0))
-        self.calls: deque[CallJson] = deque(maxlen=CALLS)
+        self.calls: deque[CallJson] = deque(maxlen=SHOWN_CALLS)
 
     def take(self) -> list[Invocation]:
         """Read what is new and return the finished calls."""
@@ -66,12 +66,12 @@ class DeploymentWatch:
     def is_over(self, now: float) -> bool:
         """Return whether all its instances ended a while ago."""
         ends = [record.stopped or 0.0 for record in self.ended]
-        return not self.living and now - max(ends, default=0.0) > REPLACED_S
+        return not self.living and now - max(ends, default=0.0) > SHOW_REPLACED_S
 
     def lanes(self) -> list[InstanceRecord]:
         """Return the instances to show, by number."""
-        living = [self.living[number] for number in sorted(self.living)[:LANES]]
-        ended = list(self.ended)[len(living) - LANES :] if len(living) < LANES else []
+        living = [self.living[number] for number in sorted(self.living)[:SHOWN_LANES]]
+        ended = list(self.ended)[len(living) - SHOWN_LANES :] if len(living) < SHOWN_LANES else []
         return sorted(ended + living, key=lambda record: record.number)
 
     def _count(self, new: list[Invocation]) -> None:
@@ -89,7 +89,7 @@ class DeploymentWatch:
         self.cold += sum(each.cold for each in new)
         self.failed += sum(each.error is not None for each in new)
         first = self.taken - len(new) + 1
-        for number, each in list(enumerate(new, first))[-CALLS:]:
+        for number, each in list(enumerate(new, first))[-SHOWN_CALLS:]:
             self.calls.append(invocation_json(number, each))
 
 
@@ -107,7 +107,7 @@ class Stretch:
     def can_grow(self, call: Invocation, begin: float) -> bool:
         """Return whether a call that began then is drawn as part of it."""
         is_plain = not (self.cold or self.error or call.cold or call.error)
-        return is_plain and begin - self.end < CLOSE_S
+        return is_plain and begin - self.end < INVISIBLE_PAUSE_S
 
     def json(self) -> list[str | float | bool]:
         """Return it for the page, with times in tenths of a millisecond."""
@@ -126,9 +126,9 @@ class Timeline:
 
     def add(self, revision: int, calls: list[Invocation]) -> None:
         """Turn finished calls into stretches."""
-        if len(calls) > PIECES * IN_A_PIECE:
-            self.unknown_before = calls[-PIECES * IN_A_PIECE].end
-            calls = calls[-PIECES * IN_A_PIECE :]
+        if len(calls) > SENT_PIECES * STRETCHES_IN_A_PIECE:
+            self.unknown_before = calls[-SENT_PIECES * STRETCHES_IN_A_PIECE].end
+            calls = calls[-SENT_PIECES * STRETCHES_IN_A_PIECE :]
         last = {stretch.lane: stretch for stretch in self._newest}
         for call in calls:
             lane, begin = f"{revision}.{call.instance}", call.end - call.duration_ms / 1000
@@ -136,7 +136,7 @@ class Timeline:
             if stretch and stretch.can_grow(call, begin):
                 stretch.end, stretch.calls = call.end, stretch.calls + 1
                 continue
-            if len(self._newest) == IN_A_PIECE:
+            if len(self._newest) == STRETCHES_IN_A_PIECE:
                 self._begin_piece()
                 last = {}
             stretch = Stretch(lane, begin, call.end, 1, call.cold, call.error or "")
@@ -147,12 +147,12 @@ class Timeline:
 
     def _keep_piece(self) -> None:
         stretches = [stretch.json() for stretch in self._newest]
-        self.pieces[self._number % PIECES] = {"type": "piece", "all": stretches}
+        self.pieces[self._number % SENT_PIECES] = {"type": "piece", "all": stretches}
 
     def _begin_piece(self) -> None:
         self._keep_piece()
         self._number += 1
-        dropped = self.pieces.pop(self._number % PIECES, None)
+        dropped = self.pieces.pop(self._number % SENT_PIECES, None)
         if dropped:
             self.unknown_before = max(end for _, _, end, *_ in dropped["all"])
         self._newest = []
@@ -174,7 +174,7 @@ class Lanes:
             self._deployed.append(DeploymentWatch(function))
         for deployed in self._deployed:
             self._timeline.add(deployed.function.revision, deployed.take())
-        old = [one for one in self._deployed[:-1] if not one.is_over(now)][-REPLACED:]
+        old = [one for one in self._deployed[:-1] if not one.is_over(now)][-SHOWN_REPLACED:]
         current, name = self._deployed[-1], function.name
         self._deployed = [*old, current]
         yield f"cloud/function/{name}", function_json(current)
@@ -188,7 +188,7 @@ class Lanes:
             {**lane_json(one.function.revision, record), "served": one.served[record.number]}
             for one in self._deployed
             for record in one.lanes()
-        ][-LANES:]
+        ][-SHOWN_LANES:]
         living = sum(len(one.living) for one in self._deployed)
         return {
             "type": "lanes",
@@ -255,7 +255,7 @@ def function_json(deployed: DeploymentWatch) -> Json:
 
 def calls_json(deployed: DeploymentWatch) -> Json:
     """Return the newest calls and the running ones."""
-    running = list(deployed.history.calls.values())[-RUNNING:]
+    running = list(deployed.history.calls.values())[-SHOWN_RUNNING_CALLS:]
     return {
         "type": "calls",
         "ended": list(deployed.calls),

@@ -6,10 +6,17 @@ from typing import Annotated, TypedDict
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.mail import Letter, Mail, shorten
 from bot_sandbox.window.feed import Record
-from bot_sandbox.window.routes import MOST_MESSAGES, Values, get, text, wait_field, whole
+from bot_sandbox.window.routes import (
+    MOST_MESSAGES,
+    Values,
+    get_route,
+    text,
+    wait_field,
+    whole_number,
+)
 from bot_sandbox.window.view import View
 
-SHOWN = 100  # newest letters on the page
+SHOWN_LETTERS = 100  # newest letters on the page
 
 
 class AddressJson(TypedDict):
@@ -45,20 +52,20 @@ class MailView(View):
     def records(self) -> Iterator[tuple[str, Record]]:
         """Yield the address and the newest letters."""
         yield "mail/server", {"type": "server", "host": self.mail.host, "port": self.mail.port}
-        for number, letter in self.mail._numbered()[-SHOWN:]:
+        for number, letter in self.mail._numbered()[-SHOWN_LETTERS:]:
             shown = letter_json(number, letter) | {"text": shorten(letter.text)}
             yield f"mail/letter/{number}", {"type": "letter"} | shown
 
-    @get("mail")
+    @get_route("mail")
     async def address(self, _: Values) -> AddressJson:
         """Get the `host` and `port` where bots send letters by SMTP."""
         return {"host": self.mail.host, "port": self.mail.port}
 
-    @get(
+    @get_route(
         "mail/letters",
         text("to", "only letters to this address", ""),
-        whole("after", "only letters after this number", 0, 0),
-        whole("n", "wait for so many", 0, 0, MOST_MESSAGES),
+        whole_number("after", "only letters after this number", 0, 0),
+        whole_number("n", "wait for so many", 0, 0, MOST_MESSAGES),
         wait_field(5.0),
         example={"to": "viktor@example.org", "n": 1, "timeout": 5},
     )

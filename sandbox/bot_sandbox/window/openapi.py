@@ -23,7 +23,7 @@ from bot_sandbox.window.feed import Json
 from bot_sandbox.window.routes import LONGEST_WAIT_S, REQUIRED, Field, Route
 from bot_sandbox.window.view import FileContent
 
-SIMPLE: dict[Any, Json] = {
+SIMPLE_SCHEMAS: dict[Any, Json] = {
     str: {"type": "string"},
     int: {"type": "integer", "format": "int64"},  # ids of Telegram need more than 32 bits
     float: {"type": "number", "format": "double"},
@@ -39,34 +39,34 @@ REFUSALS = {
     "413": "The body is too large.",
     "504": "Nothing came in time; the error explains why.",
 }
-ERROR = {
+ERROR_SCHEMA = {
     "type": "object",
     "properties": {"error": {"type": "string", "description": "what happened and what to do"}},
     "required": ["error"],
 }
-ABOUT = (
+ABOUT_THE_API = (
     "Everything that the window does is one of these requests. Fields that a request does not know "
     f"are refused. Requests that wait take a `timeout` in seconds, at most {LONGEST_WAIT_S:g}."
 )
 
 
-def document(routes: Iterable[Route]) -> Json:
+def make_document(routes: Iterable[Route]) -> Json:
     """Return the document for these routes; it holds no secret."""
     version = sys.modules[__name__.partition(".")[0]].__version__  # the package imports this file
-    schemas: dict[str, Json] = {"Error": ERROR}
+    schemas: dict[str, Json] = {"Error": ERROR_SCHEMA}
     paths: dict[str, Json] = {}
     for route in routes:
         operations = paths.setdefault(f"/api/{route.path}", {})
-        operations[route.method.lower()] = operation(route, schemas)
+        operations[route.method.lower()] = describe_operation(route, schemas)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "bot-sandbox", "version": version, "description": ABOUT},
+        "info": {"title": "bot-sandbox", "version": version, "description": ABOUT_THE_API},
         "servers": [{"url": "/"}],
         "security": [{"key": []}],
         "paths": paths,
         "components": {
             "schemas": dict(sorted(schemas.items())),
-            "responses": {status: refusal(about) for status, about in REFUSALS.items()},
+            "responses": {status: refusal_response(about) for status, about in REFUSALS.items()},
             "securitySchemes": {
                 "key": {
                     "type": "apiKey",
@@ -79,7 +79,7 @@ def document(routes: Iterable[Route]) -> Json:
     }
 
 
-def operation(route: Route, schemas: dict[str, Json]) -> Json:
+def describe_operation(route: Route, schemas: dict[str, Json]) -> Json:
     """Return one route's part of the document; collect the schemas that it names."""
     name = route.path.replace("/", "_").replace("-", "_").replace(".", "_")
     described: Json = {
@@ -92,7 +92,7 @@ def operation(route: Route, schemas: dict[str, Json]) -> Json:
     if not route.needs_key:
         described["security"] = []
     if route.in_query and route.fields:
-        described["parameters"] = [parameter(field, route.example) for field in route.fields]
+        described["parameters"] = [query_parameter(field, route.example) for field in route.fields]
     if route.upload:
         file = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
         described["requestBody"] = {"required": True, "content": file}
@@ -101,7 +101,7 @@ def operation(route: Route, schemas: dict[str, Json]) -> Json:
         content["application/json"]["example"] = route.example
         needed = any(field.default is REQUIRED for field in route.fields)
         described["requestBody"] = {"required": needed, "content": content}
-    described["responses"] = {"200": response(route, schemas)} | {
+    described["responses"] = {"200": success_response(route, schemas)} | {
         status: {"$ref": f"#/components/responses/{status}"}
         for status in REFUSALS
         if (status != "401" or route.needs_key)
@@ -109,16 +109,16 @@ def operation(route: Route, schemas: dict[str, Json]) -> Json:
         and (status != "504" or any(field.name == "timeout" for field in route.fields))
     }
     for status, about in route.fails.items():
-        described["responses"][status] = refusal(about)
+        described["responses"][status] = refusal_response(about)
     return described
 
 
-def refusal(about: str) -> Json:
+def refusal_response(about: str) -> Json:
     """Return a response that has an error."""
     return {"description": about, "content": json_content(reference("Error"))}
 
 
-def parameter(field: Field, example: Json) -> Json:
+def query_parameter(field: Field, example: Json) -> Json:
     """Return a field of a query."""
     described: Json = {
         "name": field.name,
@@ -174,7 +174,7 @@ def field_schema(field: Field) -> Json:
     return field.schema | {"default": field.default}
 
 
-def response(route: Route, schemas: dict[str, Json]) -> Json:
+def success_response(route: Route, schemas: dict[str, Json]) -> Json:
     """Return the response of a request that worked."""
     returned = get_type_hints(route.handler, include_extras=True)["return"]
     if returned is FileContent:
@@ -192,8 +192,8 @@ def schema_of(kind: Any, schemas: dict[str, Json]) -> Json:
     origin, inner = get_origin(kind), get_args(kind)
     if kind is Any:
         return {}
-    if kind in SIMPLE:
-        return dict(SIMPLE[kind])
+    if kind in SIMPLE_SCHEMAS:
+        return dict(SIMPLE_SCHEMAS[kind])
     if origin is Annotated:
         return schema_of(inner[0], schemas) | {"description": inner[1]}
     if origin is Literal:
@@ -205,11 +205,11 @@ def schema_of(kind: Any, schemas: dict[str, Json]) -> Json:
     if origin is dict:
         return {"type": "object", "additionalProperties": schema_of(inner[1], schemas)}
     if is_typeddict(kind):
-        return named(kind, schemas)
+        return reference_to_typed_dict(kind, schemas)
     raise TypeError(f"a response cannot hold {kind!r}: expected a TypedDict or plain JSON types")
 
 
-def named(kind: Any, schemas: dict[str, Json]) -> Json:
+def reference_to_typed_dict(kind: Any, schemas: dict[str, Json]) -> Json:
     """Return a reference to the schema of a TypedDict, and collect that schema."""
     platform = kind.__module__.rpartition(".")[2].partition("_")[0]  # several have a message
     platform = "" if platform in ("view", "window") else platform.capitalize()

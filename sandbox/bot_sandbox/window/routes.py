@@ -49,7 +49,7 @@ class Field:
     def read(self, value: Any, in_query: bool = False) -> Any:
         """Return the checked value of a request; raise ValueError for a wrong one.
 
-        >>> whole("n", "how many", least=1).read("3", in_query=True), number("s", "").read(3)
+        >>> whole_number("n", "how many", least=1).read("3", in_query=True), number("s", "").read(3)
         (3, 3.0)
         >>> number("timeout", "seconds", 5.0, 0, 60).read(61)
         Traceback (most recent call last):
@@ -61,7 +61,9 @@ class Field:
         if self.takes_ids:
             value = [*map(id_as_text, value)] if isinstance(value, list) else id_as_text(value)
         if not matches(value, self.schema):
-            raise ValueError(f"{self.name!r} must be {in_words(self.schema)}; found {shown(value)}")
+            raise ValueError(
+                f"{self.name!r} must be {in_words(self.schema)}; found {quote_json(value)}"
+            )
         return float(value) if self._types == ["number"] else value
 
     @property
@@ -97,7 +99,7 @@ def id_as_text(value: Any) -> Any:
     return str(value) if has_type(value, "integer") else value
 
 
-def whole(
+def whole_number(
     name: str,
     about: str,
     default: Any = REQUIRED,
@@ -106,7 +108,7 @@ def whole(
 ) -> Field:
     """Return a field for a whole number."""
     kind = {"type": "integer", "format": "int64"}
-    return Field(name, kind | bounds(least, most), about, default)
+    return Field(name, kind | number_bounds(least, most), about, default)
 
 
 def number(
@@ -117,7 +119,9 @@ def number(
     most: float | None = None,
 ) -> Field:
     """Return a field for any number; a handler gets a float."""
-    return Field(name, {"type": "number", "format": "double"} | bounds(least, most), about, default)
+    return Field(
+        name, {"type": "number", "format": "double"} | number_bounds(least, most), about, default
+    )
 
 
 def flag(name: str, about: str, default: Any = REQUIRED) -> Field:
@@ -125,7 +129,7 @@ def flag(name: str, about: str, default: Any = REQUIRED) -> Field:
     return Field(name, {"type": "boolean"}, about, default)
 
 
-def many(name: str, about: str, of: Json, default: Any = REQUIRED) -> Field:
+def list_of_values(name: str, about: str, of: Json, default: Any = REQUIRED) -> Field:
     """Return a field for a list of values of one schema."""
     return Field(name, {"type": "array", "items": of}, about, default)
 
@@ -145,7 +149,7 @@ def wait_field(default: float, about: str = "how many seconds to wait") -> Field
     return number("timeout", about, default, 0, LONGEST_WAIT_S)
 
 
-def bounds(least: float | None, most: float | None) -> Json:
+def number_bounds(least: float | None, most: float | None) -> Json:
     """Return the part of a schema that limits a number."""
     pairs = (("minimum", least), ("maximum", most))
     return {name: value for name, value in pairs if value is not None}
@@ -191,17 +195,17 @@ class Route:
         return read_fields(fields, given, self.in_query)
 
 
-def get(path: str, *fields: Field, **more: Any) -> Callable[[Handler], Route]:
+def get_route(path: str, *fields: Field, **more: Any) -> Callable[[Handler], Route]:
     """Describe a GET route; decorates the method of a view that answers it."""
-    return describe("GET", path, fields, **more)
+    return describe_route("GET", path, fields, **more)
 
 
-def post(path: str, *fields: Field, **more: Any) -> Callable[[Handler], Route]:
+def post_route(path: str, *fields: Field, **more: Any) -> Callable[[Handler], Route]:
     """Describe a POST route; decorates the method of a view that answers it."""
-    return describe("POST", path, fields, **more)
+    return describe_route("POST", path, fields, **more)
 
 
-def describe(
+def describe_route(
     method: str, path: str, fields: tuple[Field, ...], example: Values | None = None, **more: Any
 ) -> Callable[[Handler], Route]:
     """Return a decorator that turns a method of a view into a route."""
@@ -216,7 +220,7 @@ def routes_of(view: object) -> list[Route]:
 def read_fields(fields: tuple[Field, ...], given: Values, in_query: bool = False) -> Values:
     """Return every field; raise ValueError for an unknown, a missing or a wrong one.
 
-    >>> read_fields((whole("n", "how many", 1), flag("live", "", True)), {"live": False})
+    >>> read_fields((whole_number("n", "how many", 1), flag("live", "", True)), {"live": False})
     {'n': 1, 'live': False}
     >>> read_fields((text("text", "what they write"),), {"txt": "hi"})
     Traceback (most recent call last):
@@ -229,7 +233,7 @@ def read_fields(fields: tuple[Field, ...], given: Values, in_query: bool = False
             similar = get_close_matches(name, known, 1)
             guess = f"; did you mean {similar[0]!r}? It has: " if similar else "; it has: "
             has = guess + ", ".join(known) if known else "; it takes none"
-            raise ValueError(f"this request has no field {shown(name)}{has}")
+            raise ValueError(f"this request has no field {quote_json(name)}{has}")
     values = {}
     for one in fields:
         if one.name in given:
@@ -307,7 +311,7 @@ def in_words(schema: Json) -> str:
     return f"{words} in which each value is {in_words(items)}" if items else words
 
 
-def shown(value: Any) -> str:
+def quote_json(value: Any) -> str:
     """Return a value as JSON for an error, without tokens, shortened."""
     if isinstance(value, str):
         return quote_safely(value, 100)

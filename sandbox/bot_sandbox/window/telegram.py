@@ -21,15 +21,15 @@ from bot_sandbox.window.routes import (
     OPTIONAL,
     Values,
     flag,
-    get,
+    get_route,
     name_or_id,
     names_or_ids,
     number,
-    post,
-    shown,
+    post_route,
+    quote_json,
     text,
     wait_field,
-    whole,
+    whole_number,
 )
 from bot_sandbox.window.telegram_faults import (
     FAULTS,
@@ -38,7 +38,7 @@ from bot_sandbox.window.telegram_faults import (
     make_fault,
 )
 from bot_sandbox.window.telegram_json import (
-    SHOWN,
+    SHOWN_MESSAGES,
     ApiCallsJson,
     BlockedJson,
     BotJson,
@@ -70,8 +70,8 @@ from bot_sandbox.window.view import ClockJson, DoneJson, FileContent, View, call
 FROM = name_or_id("from", "the person, by name or id")
 TO = name_or_id("to", "a bot by its username, a group by its title or username, or an id")
 TEXT = text("text", "what they write")
-MESSAGE = whole("message", "a message's number in its chat: its `id`", least=1)
-REPLY_TO = whole("reply_to", "the number of the message to reply to", OPTIONAL)
+MESSAGE = whole_number("message", "a message's number in its chat: its `id`", least=1)
+REPLY_TO = whole_number("reply_to", "the number of the message to reply to", OPTIONAL)
 CAPTION = text("caption", "the text under it", "")
 BOT = name_or_id("bot", "a bot by its username or id")
 GROUP = name_or_id("group", "a group by its title, username or id")
@@ -109,7 +109,7 @@ class TelegramView(View):
             yield f"telegram/bot/{account.id}", {"type": "bot"} | bot_json(account)
         for chat in (*world.private.values(), *world.groups.values()):
             yield f"telegram/chat/{chat._key}", chat_json(chat)
-            for message in chat.messages[-SHOWN:]:
+            for message in chat.messages[-SHOWN_MESSAGES:]:
                 if not message.deleted:
                     yield (
                         f"telegram/message/{chat._key}/{message.message_id}",
@@ -118,13 +118,13 @@ class TelegramView(View):
 
     # Bots, people, groups
 
-    @get("telegram/bots")
+    @get_route("telegram/bots")
     async def bots(self, _: Values) -> BotsJson:
         """List every bot, and the `url` where a Bot API client finds this Telegram."""
         accounts = list(self.telegram._world.accounts.values())
         return {"url": self.telegram.url, "bots": [bot_json(account) for account in accounts]}
 
-    @post(
+    @post_route(
         "telegram/bots",
         text("name", "what people see"),
         text("username", "its unique name, which ends in bot"),
@@ -136,26 +136,26 @@ class TelegramView(View):
         account = await call(self.telegram.new_bot, **values)
         return {**bot_json(account), "token": account.token, "url": self.telegram.url}
 
-    @post("telegram/token", BOT, example={"bot": "hello_bot"})
+    @post_route("telegram/token", BOT, example={"bot": "hello_bot"})
     async def new_token(self, values: Values) -> TokenJson:
         """Do BotFather's /revoke: a new token, and the old one stops working."""
         account = self._bot(values["bot"])
         return {"token": await call(self.telegram.new_token, account)}
 
-    @get("telegram/ready", BOT, wait_field(30.0), example={"bot": "hello_bot", "timeout": 30})
+    @get_route("telegram/ready", BOT, wait_field(30.0), example={"bot": "hello_bot", "timeout": 30})
     async def ready(self, values: Values) -> BotJson:
         """Wait until a bot asks for updates or has set its webhook; 504 says what was found."""
         account = self._bot(values["bot"])
         await self.wait(coroutine_of(self.telegram.wait_ready, account, values["timeout"]))
         return bot_json(account)
 
-    @get("telegram/people")
+    @get_route("telegram/people")
     async def people(self, _: Values) -> PeopleJson:
         """List everyone who chats."""
         people = list(self.telegram._world.people.values())
         return {"people": [person_json(one) for one in people]}
 
-    @post(
+    @post_route(
         "telegram/people",
         text("name", "what the others see", least=1),
         text("username", "a unique name, without @", ""),
@@ -168,12 +168,12 @@ class TelegramView(View):
             raise ValueError("'name' is empty; expected what the others see")
         return person_json(await call(self.telegram.person, name, values["username"] or None))
 
-    @get("telegram/groups")
+    @get_route("telegram/groups")
     async def groups(self, _: Values) -> GroupsJson:
         """List every group and channel."""
         return {"groups": [chat_json(one) for one in list(self.telegram._world.groups.values())]}
 
-    @post(
+    @post_route(
         "telegram/groups",
         text("title", "the group's name", least=1),
         names_or_ids("members", "people and bots, by name or id"),
@@ -190,32 +190,32 @@ class TelegramView(View):
         named = (values["kind"], values["username"])
         return chat_json(await call(self.telegram.group, title, found, *named))
 
-    @post("telegram/add", GROUP, MEMBER, example=ANNA_IN_FAMILY)
+    @post_route("telegram/add", GROUP, MEMBER, example=ANNA_IN_FAMILY)
     async def add(self, values: Values) -> ChatJson:
         """Add somebody to a group."""
         return await self._change(values, Group.add)
 
-    @post("telegram/promote", GROUP, MEMBER, example=ANNA_IN_FAMILY)
+    @post_route("telegram/promote", GROUP, MEMBER, example=ANNA_IN_FAMILY)
     async def promote(self, values: Values) -> ChatJson:
         """Make a member an admin."""
         return await self._change(values, Group.promote)
 
-    @post("telegram/demote", GROUP, MEMBER, example=ANNA_IN_FAMILY)
+    @post_route("telegram/demote", GROUP, MEMBER, example=ANNA_IN_FAMILY)
     async def demote(self, values: Values) -> ChatJson:
         """Make an admin an ordinary member."""
         return await self._change(values, Group.demote)
 
-    @post("telegram/leave", GROUP, MEMBER, example=ANNA_IN_FAMILY)
+    @post_route("telegram/leave", GROUP, MEMBER, example=ANNA_IN_FAMILY)
     async def leave(self, values: Values) -> ChatJson:
         """Let a person leave a group."""
         return await self._change(values, lambda group, member: as_person(member).leave(group))
 
-    @post("telegram/join", GROUP, MEMBER, example=ANNA_IN_FAMILY)
+    @post_route("telegram/join", GROUP, MEMBER, example=ANNA_IN_FAMILY)
     async def join(self, values: Values) -> ChatJson:
         """Let a person join a group."""
         return await self._change(values, lambda group, member: as_person(member).join(group))
 
-    @post("telegram/remove", GROUP, MEMBER, example=ANNA_IN_FAMILY)
+    @post_route("telegram/remove", GROUP, MEMBER, example=ANNA_IN_FAMILY)
     async def remove(self, values: Values) -> ChatJson:
         """Remove somebody from a group."""
         return await self._change(values, Group.remove)
@@ -227,7 +227,7 @@ class TelegramView(View):
 
     # Messages
 
-    @post(
+    @post_route(
         "telegram/say",
         *(FROM, TO, TEXT, REPLY_TO),
         example=VIKTOR | {"text": "!hello"},
@@ -238,7 +238,7 @@ class TelegramView(View):
         reply_to = None if number is None else self._message(values, number)
         return message_json(await call(person.send, values["text"], to, reply_to))
 
-    @post(
+    @post_route(
         "telegram/ask",
         *(FROM, TO, TEXT, REPLY_TO, wait_field(5.0)),
         example=VIKTOR | {"text": "!hello", "timeout": 5},
@@ -255,7 +255,7 @@ class TelegramView(View):
             reply = await self.wait(person._answer(asked, values["timeout"], heard))
         return message_json(reply)
 
-    @post(
+    @post_route(
         "telegram/edit",
         *(FROM, TO, MESSAGE, TEXT),
         example=VIKTOR | {"message": 1, "text": "!hi"},
@@ -266,7 +266,7 @@ class TelegramView(View):
         await call(person.edit, message, values["text"])
         return message_json(message)
 
-    @post(
+    @post_route(
         "telegram/sticker",
         *(FROM, TO, text("emoji", "the sticker's emoji", "🙂")),
         example=VIKTOR | {"emoji": "🎉"},
@@ -276,7 +276,7 @@ class TelegramView(View):
         person, to = self._person(values), self._recipient(values)
         return message_json(await call(person.sticker, to, values["emoji"]))
 
-    @post(
+    @post_route(
         "telegram/location",
         *(FROM, TO),
         number("latitude", "degrees", least=-90, most=90),
@@ -289,7 +289,7 @@ class TelegramView(View):
         place = (values["latitude"], values["longitude"])
         return message_json(await call(person.location, *place, to))
 
-    @post(
+    @post_route(
         "telegram/contact",
         *(FROM, TO, name_or_id("of", "a person whose contact it is, by name or id", OPTIONAL)),
         text("name", "any name, with `phone_number`", ""),
@@ -303,7 +303,7 @@ class TelegramView(View):
         shared = (of, to, values["name"], values["phone_number"])
         return message_json(await call(person.contact, *shared))
 
-    @post(
+    @post_route(
         "telegram/photo",
         *(FROM, TO, CAPTION),
         upload=True,
@@ -314,7 +314,7 @@ class TelegramView(View):
         person, to = self._person(values), self._recipient(values)
         return message_json(await call(person.photo, values["data"], values["caption"], to))
 
-    @post(
+    @post_route(
         "telegram/document",
         *(FROM, TO, text("name", "the file's name"), CAPTION),
         upload=True,
@@ -326,15 +326,15 @@ class TelegramView(View):
         file = (values["data"], values["name"], values["caption"])
         return message_json(await call(person.document, *file, to))
 
-    @get("telegram/file", text("id", "the `file_id` in a message"), example={"id": "FILE_ID"})
+    @get_route("telegram/file", text("id", "the `file_id` in a message"), example={"id": "FILE_ID"})
     async def file(self, values: Values) -> FileContent:
         """Get the bytes of a file."""
         found = self.telegram._world.files.by_id.get(values["id"])
         if found is None:
-            raise KeyError(f"there is no file {shown(values['id'])}")
+            raise KeyError(f"there is no file {quote_json(values['id'])}")
         return FileContent(found.data)
 
-    @post(
+    @post_route(
         "telegram/react",
         *(FROM, TO, MESSAGE, text("emoji", 'the reaction; "" removes it')),
         example=VIKTOR | {"message": 2, "emoji": "👍"},
@@ -345,11 +345,15 @@ class TelegramView(View):
         await call(person.react, message, values["emoji"])
         return message_json(message)
 
-    @post(
+    @post_route(
         "telegram/press",
-        *(FROM, TO, whole("message", "the number of the message with the button", OPTIONAL, 1)),
+        *(
+            FROM,
+            TO,
+            whole_number("message", "the number of the message with the button", OPTIONAL, 1),
+        ),
         text("button", "the button's text", ""),
-        whole("position", "1 is the first button under the message, row by row", 0, 0),
+        whole_number("position", "1 is the first button under the message, row by row", 0, 0),
         text("data", "what the bot gets", ""),
         wait_field(5.0),
         example=VIKTOR | {"message": 2, "button": "Yes"},
@@ -387,7 +391,7 @@ class TelegramView(View):
             "messages": messages,
         }
 
-    @get("telegram/keyboard", FROM, TO, example=VIKTOR)
+    @get_route("telegram/keyboard", FROM, TO, example=VIKTOR)
     async def keyboard(self, values: Values) -> KeyboardJson:
         """Get the reply keyboard that a bot shows this person; `rows` is empty if there is none.
 
@@ -396,10 +400,10 @@ class TelegramView(View):
         person, chat = self._person(values), self._chat(values)
         return keyboard_json((chat and chat._reply_keyboards.get(person.id)) or ReplyKeyboard())
 
-    @get(
+    @get_route(
         "telegram/messages",
         *CHAT,
-        whole("after", "the number of a message", 0, 0),
+        whole_number("after", "the number of a message", 0, 0),
         wait_field(0.0),
         example=VIKTOR | {"after": 2, "timeout": 5},
     )
@@ -414,15 +418,17 @@ class TelegramView(View):
         def found() -> list[MessageJson]:
             chat = self._chat(values)
             later = chat.messages[after:] if chat else []
-            return [message_json(message) for message in later[-SHOWN:] if not message.deleted]
+            return [
+                message_json(message) for message in later[-SHOWN_MESSAGES:] if not message.deleted
+            ]
 
         await self.wait_until(found, values["timeout"])
         return {"messages": await self.read(found)}
 
-    @get(
+    @get_route(
         "telegram/wait",
-        *(*CHAT, whole("message", "only the message with this number", OPTIONAL, 1)),
-        whole("after", "only messages after this number", 0, 0),
+        *(*CHAT, whole_number("message", "only the message with this number", OPTIONAL, 1)),
+        whole_number("after", "only messages after this number", 0, 0),
         number("changed_after", "only those with a later `changed_at`", 0.0, 0),
         text("contains", "only those whose text has this in it", ""),
         text("button", "only those with an inline button of this text", ""),
@@ -445,7 +451,7 @@ class TelegramView(View):
             return chat.messages[values["after"] :] if chat else []
 
         def find() -> Message | None:
-            return next((each for each in later() if fits(each, values, sender)), None)
+            return next((each for each in later() if fits_conditions(each, values, sender)), None)
 
         found = await self.wait(self.server._runner.changes.value(find, values["timeout"]))
         if found is None:
@@ -461,13 +467,13 @@ class TelegramView(View):
         head = diagnosis.what_came("in this chat", came, timeout)
         return f"{head}\n{diagnosis.describe_bots(self.telegram._world, bots)}"
 
-    @post("telegram/block", FROM, TO, example=VIKTOR)
+    @post_route("telegram/block", FROM, TO, example=VIKTOR)
     async def block(self, values: Values) -> BlockedJson:
         """Block a bot, which then can't write to this person."""
         await call(self._person(values).block, self._bot(values["to"]))
         return {"blocked": True}
 
-    @post("telegram/unblock", FROM, TO, example=VIKTOR)
+    @post_route("telegram/unblock", FROM, TO, example=VIKTOR)
     async def unblock(self, values: Values) -> BlockedJson:
         """Let a blocked bot write again."""
         await call(self._person(values).unblock, self._bot(values["to"]))
@@ -475,11 +481,11 @@ class TelegramView(View):
 
     # What was sent
 
-    @get(
+    @get_route(
         "telegram/calls",
         *(BOT, text("method", "only calls of this method", "")),
-        whole("after", "only calls after this `number`", 0, 0),
-        whole("n", "wait for so many", 0, 0, MOST_MESSAGES),
+        whole_number("after", "only calls after this `number`", 0, 0),
+        whole_number("n", "wait for so many", 0, 0, MOST_MESSAGES),
         wait_field(5.0),
         example={"bot": "hello_bot", "method": "sendMessage", "n": 1},
     )
@@ -499,12 +505,12 @@ class TelegramView(View):
             what = f"calls of {values['method']}" if wanted else "calls"
             head = f"{account.name} made {len(found())} of {n} {what} within {seconds:g} s."
             raise NoReply(f"{head}\n{diagnosis.describe_bots(self.telegram._world, [account])}")
-        newest = (await self.read(found))[-SHOWN:]
+        newest = (await self.read(found))[-SHOWN_MESSAGES:]
         return {"calls": [call_json(account, called) for called in newest]}
 
-    @get(
+    @get_route(
         "telegram/deliveries",
-        *(BOT, whole("n", "wait for so many in all", 0, 0, MOST_MESSAGES), wait_field(5.0)),
+        *(BOT, whole_number("n", "wait for so many in all", 0, 0, MOST_MESSAGES), wait_field(5.0)),
         example={"bot": "hello_bot", "n": 1},
     )
     async def deliveries(self, values: Values) -> DeliveriesJson:
@@ -513,7 +519,7 @@ class TelegramView(View):
         await self.wait(coroutine_of(self.telegram.wait_deliveries, account, n, None, seconds))
         return {"deliveries": await self.read(attempts, account)}
 
-    @get("telegram/trace", *CHAT, MESSAGE, example=VIKTOR | {"message": 1})
+    @get_route("telegram/trace", *CHAT, MESSAGE, example=VIKTOR | {"message": 1})
     async def trace(self, values: Values) -> TraceJson:
         """See what is behind a message: updates, attempts and their responses, the bot's calls."""
         message = self._message(values, values["message"])
@@ -537,7 +543,7 @@ class TelegramView(View):
 
     # Faults and time
 
-    @post(
+    @post_route(
         "telegram/faults",
         text("fault", "what to break", choices=tuple(FAULTS)),
         variants=FAULTS,
@@ -557,9 +563,9 @@ class TelegramView(View):
             values["bot"] = self._bot(values["bot"])
         return {"done": await call(make_fault, self.telegram, name, values)}
 
-    @get(
+    @get_route(
         "telegram/faults",
-        *(whole("n", "wait until faults have hit so many in all", 0, 0, MOST_MESSAGES),),
+        *(whole_number("n", "wait until faults have hit so many in all", 0, 0, MOST_MESSAGES),),
         wait_field(5.0),
     )
     async def faults(self, values: Values) -> FaultsJson:
@@ -568,12 +574,12 @@ class TelegramView(View):
         await self.wait(coroutine_of(faults.wait, values["n"], values["timeout"]))
         return await self.read(faults_json, faults, self.telegram._world.up)
 
-    @get("telegram/clock")
+    @get_route("telegram/clock")
     async def clock(self, _: Values) -> ClockJson:
         """Get the time on its clock, and how far it is ahead."""
         return clock_json(self.telegram.clock)
 
-    @post(
+    @post_route(
         "telegram/clock",
         number("advance", "how many seconds pass", least=0),
         example={"advance": 90000},
@@ -587,7 +593,7 @@ class TelegramView(View):
 
     def _person(self, values: Values, field: str = "from") -> Person:
         people = list(self.telegram._world.people.values())
-        if not named(values[field], people) and named(values[field], self._accounts()):
+        if not find_users(values[field], people) and find_users(values[field], self._accounts()):
             raise ValueError(f"{values[field]} is a bot; {field!r} is a person")
         found = only_one(values[field], people)
         assert isinstance(found, Person)
@@ -595,7 +601,9 @@ class TelegramView(View):
 
     def _bot(self, name: str) -> BotAccount:
         accounts = self._accounts()
-        if not named(name, accounts) and named(name, self.telegram._world.people.values()):
+        if not find_users(name, accounts) and find_users(
+            name, self.telegram._world.people.values()
+        ):
             raise ValueError(f"{name} is a person; expected a bot")
         found = only_one(name, accounts)
         assert isinstance(found, BotAccount)
@@ -613,7 +621,7 @@ class TelegramView(View):
         if len(found) != 1 or not isinstance(found[0], Group):
             known = ", ".join(f"{one.title} ({one.id})" for one in groups) or "none yet"
             what = "send the id" if found else "there are"
-            raise KeyError(f"{len(found)} groups are called {shown(name)}; {what}: {known}")
+            raise KeyError(f"{len(found)} groups are called {quote_json(name)}; {what}: {known}")
         return found[0]
 
     def _recipient(self, values: Values) -> BotAccount | Group:
@@ -629,7 +637,7 @@ class TelegramView(View):
             chats = [*list(world.private.values()), *list(world.groups.values())]
             found = next((chat for chat in chats if chat._key == key), None)
             if found is None:
-                raise KeyError(f"there is no chat with the key {shown(key)}")
+                raise KeyError(f"there is no chat with the key {quote_json(key)}")
         elif values["to"] is None:
             raise ValueError("'to' is missing: expected a bot or a group, or 'chat' instead")
         else:
@@ -655,7 +663,7 @@ def is_called(name: str, group: Chat) -> bool:
     return name in (str(group.id), group.title) or name.removeprefix("@").lower() == username != ""
 
 
-def named(name: str, users: Iterable[User]) -> list[User]:
+def find_users(name: str, users: Iterable[User]) -> list[User]:
     """Return those with this id or username, or if there are none, with this name."""
     users, wanted = list(users), name.removeprefix("@").lower()
     found = [one for one in users if wanted in (str(one.id), one.username.lower())]
@@ -664,17 +672,17 @@ def named(name: str, users: Iterable[User]) -> list[User]:
 
 def only_one(name: str, users: Sequence[User]) -> User:
     """Return the only one who is called so; KeyError lists everybody."""
-    found = named(name, users)
+    found = find_users(name, users)
     if len(found) == 1:
         return found[0]
     if found:
         ids = ", ".join(str(one.id) for one in found)
-        raise KeyError(f"{len(found)} are called {shown(name)}; send one of their ids: {ids}")
+        raise KeyError(f"{len(found)} are called {quote_json(name)}; send one of their ids: {ids}")
     known = ", ".join(f"{one.name} ({one.username or one.id})" for one in users)
-    raise KeyError(f"nobody is called {shown(name)}; there are: {known or 'nobody yet'}")
+    raise KeyError(f"nobody is called {quote_json(name)}; there are: {known or 'nobody yet'}")
 
 
-def fits(message: Message, values: Values, sender: User | None) -> bool:
+def fits_conditions(message: Message, values: Values, sender: User | None) -> bool:
     """Return whether a message satisfies all conditions of `telegram/wait`."""
     return (
         not (message.event or message.deleted)

@@ -14,7 +14,7 @@ from bot_sandbox.window.routes import (
     name_or_id,
     number,
     text,
-    whole,
+    whole_number,
 )
 from bot_sandbox.window.view import json_of
 
@@ -22,13 +22,13 @@ MOST_AT_ONCE = 1000  # the largest n
 LONGEST_RETRY_S = 1_000_000  # the largest retry_after
 METHOD = text("method", "only calls of this method", OPTIONAL)
 BOT = name_or_id("bot", "only calls of this bot, by username or id", OPTIONAL)
-N = whole("n", "how many requests", 1, 1, MOST_AT_ONCE)
+N = whole_number("n", "how many requests", 1, 1, MOST_AT_ONCE)
 FOREVER = flag("forever", "until the fault `clear`", False)
 EXECUTED = flag("executed", "whether the call is executed before", False)
 FAULTS: dict[str, tuple[Field, ...]] = {  # by the names of `Faults`' methods
     "status": (
-        whole("status", "an HTTP status", 503, 400, 599),
-        whole("retry_after", "seconds", OPTIONAL, 0, LONGEST_RETRY_S),
+        whole_number("status", "an HTTP status", 503, 400, 599),
+        whole_number("retry_after", "seconds", OPTIONAL, 0, LONGEST_RETRY_S),
         text("description", "the words of the refusal", ""),
         *(METHOD, BOT, N, FOREVER, EXECUTED),
     ),
@@ -39,7 +39,7 @@ FAULTS: dict[str, tuple[Field, ...]] = {  # by the names of `Faults`' methods
     "drop": (METHOD, BOT, N, FOREVER, EXECUTED),
     "truncate": (METHOD, BOT, N, FOREVER),
     "html": (
-        whole("status", "an HTTP status", 502, 200, 599),
+        whole_number("status", "an HTTP status", 502, 200, 599),
         *(METHOD, BOT, N, FOREVER, EXECUTED),
     ),
     "lose_response": (BOT, N, FOREVER),
@@ -49,10 +49,10 @@ FAULTS: dict[str, tuple[Field, ...]] = {  # by the names of `Faults`' methods
     "start": (),
 }
 PYTHON_NAMES = {"down": "down_s"}  # where they differ
-DOWN = "Telegram went down, and all connections with it"
+WENT_DOWN = "Telegram went down, and all connections with it"
 DONE = {
-    "restart": DOWN + "; it is up again {down:g} s later.",
-    "stop": DOWN + "; new ones are refused.",
+    "restart": WENT_DOWN + "; it is up again {down:g} s later.",
+    "stop": WENT_DOWN + "; new ones are refused.",
     "start": "Telegram is up, at the same address as before.",
 }
 

@@ -19,8 +19,8 @@ from bot_sandbox.telegram.world import BotAccount
 from bot_sandbox.window.feed import Json
 from bot_sandbox.window.view import json_of
 
-SHOWN = 200  # newest messages of a chat
-LOOKED_AT = 100  # newest calls of a bot, to find the refused ones
+SHOWN_MESSAGES = 200  # newest messages of a chat
+SEARCHED_CALLS = 100  # newest calls of a bot, to find the refused ones
 DEEPEST = 50  # levels of a JSON value to show; the Bot API's own have fewer than 20
 ENVELOPE = ("message_id", "from", "sender_chat", "chat", "date", "edit_date", "reply_to_message")
 
@@ -203,7 +203,7 @@ def bot_json(account: BotAccount) -> BotJson:
     """Return a bot for the page, without its token."""
     refused = Counter(
         (called.method, called.error)
-        for called in islice(reversed(account.calls), LOOKED_AT)
+        for called in islice(reversed(account.calls), SEARCHED_CALLS)
         if called.error
     )
     commands = {one["command"]: one for menu in account._commands.values() for one in menu}
@@ -355,7 +355,7 @@ def attempts(account: BotAccount, update_id: int = 0) -> list[AttemptJson]:
             answer=without_secrets(account, delivery.answer),
             at=round(delivery.at, 3),
         )
-        for delivery in wanted[-SHOWN:]
+        for delivery in wanted[-SHOWN_MESSAGES:]
     ]
 
 

@@ -19,14 +19,14 @@ from bot_sandbox.window.routes import (
     OPTIONAL,
     Values,
     flag,
-    get,
-    many,
+    get_route,
+    list_of_values,
     number,
-    post,
-    shown,
+    post_route,
+    quote_json,
     text,
     wait_field,
-    whole,
+    whole_number,
 )
 from bot_sandbox.window.twitch_faults import FAULTS, REVOKE, FaultsJson, faults_json, make_fault
 from bot_sandbox.window.twitch_json import (
@@ -56,7 +56,7 @@ from bot_sandbox.window.twitch_json import (
 from bot_sandbox.window.view import ClockJson, DoneJson, View, call, clock_json
 
 LONGEST_TIMEOUT_S = 1_209_600  # two weeks (dev.twitch.tv/docs/api/reference, Ban User)
-SHOWN = 200  # newest messages of a channel, and newest ended connections
+SHOWN_MESSAGES = 200  # newest messages of a channel, and newest ended connections
 LOGIN = text("login", "an account by its login")
 CHANNEL = text("channel", "a channel by its owner's login")
 ROOM = text("channel", "a channel by its owner's login; by default their own", OPTIONAL)
@@ -103,11 +103,11 @@ class TwitchView(View):
         )
         for channel in world.chat.channels.values():
             yield f"twitch/account/{channel.name}", self._account(channel)
-            start = max(0, len(channel.history) - SHOWN)
+            start = max(0, len(channel.history) - SHOWN_MESSAGES)
             for place, message in enumerate(channel.history[start:], start):
                 record = self._message(message, channel) | {"place": place}
                 yield f"twitch/message/{channel.name}/{message.id}", record
-        for connection in self._connections(newest=SHOWN):
+        for connection in self._connections(newest=SHOWN_MESSAGES):
             yield f"twitch/connection/{connection['number']}", connection
         for subscription in world.subscriptions.values():
             yield f"twitch/subscription/{subscription.id}", subscription_json(subscription)
@@ -150,7 +150,7 @@ class TwitchView(View):
 
     # Accounts, applications, tokens
 
-    @get("twitch")
+    @get_route("twitch")
     async def addresses(self, _: Values) -> AddressesJson:
         """Get the addresses of OAuth and Helix, chat by WebSocket and by TCP, and EventSub."""
         host, port = self.twitch.irc_address
@@ -162,7 +162,7 @@ class TwitchView(View):
             "eventsub_url": self.twitch.eventsub_url,
         }
 
-    @get("twitch/accounts")
+    @get_route("twitch/accounts")
     async def accounts(self, _: Values) -> AccountsJson:
         """List everyone, with their channel: moderators, banned people, followers, its stream."""
         channels = self.twitch._world.chat.channels
@@ -170,7 +170,7 @@ class TwitchView(View):
             lambda: {"accounts": [self._account(one) for one in channels.values()]}
         )
 
-    @post(
+    @post_route(
         "twitch/accounts",
         text("login", "lowercase letters, digits and underscores"),
         text("name", "what others see; by default the login", ""),
@@ -181,7 +181,7 @@ class TwitchView(View):
         await call(self.twitch.account, values["login"], values["name"])
         return await self.read(lambda: account_json(self.twitch._world.channel(values["login"])))
 
-    @get("twitch/applications")
+    @get_route("twitch/applications")
     async def applications(self, _: Values) -> ApplicationsJson:
         """List every application, without its secret."""
         apps = self.twitch._world.apps
@@ -189,10 +189,12 @@ class TwitchView(View):
             lambda: {"applications": [application_json(app) for app in apps.values()]}
         )
 
-    @post(
+    @post_route(
         "twitch/applications",
         text("name", "its name"),
-        many("redirects", "addresses for OAuth", {"type": "string"}, list(DEFAULT_REDIRECTS)),
+        list_of_values(
+            "redirects", "addresses for OAuth", {"type": "string"}, list(DEFAULT_REDIRECTS)
+        ),
         flag("confidential", "whether it has a secret", True),
         example={"name": "My bot", "redirects": ["http://localhost:3000"]},
     )
@@ -201,7 +203,7 @@ class TwitchView(View):
         app = await call(self.twitch.application, *values.values())
         return {**application_json(app), "client_secret": app.client_secret}
 
-    @post(
+    @post_route(
         "twitch/authorize",
         *(LOGIN, APPLICATION, text("scopes", "with blanks between them")),
         example=BOT_AND_APP | {"scopes": "chat:read chat:edit"},
@@ -211,39 +213,39 @@ class TwitchView(View):
         account, app = self._account_of(values["login"]), self._application_of(values)
         return token_json(await call(self.twitch.authorize, account, app, values["scopes"]))
 
-    @post("twitch/app-token", APPLICATION, example={"application": "My bot"})
+    @post_route("twitch/app-token", APPLICATION, example={"application": "My bot"})
     async def app_token(self, values: Values) -> TokenJson:
         """Get the application's own token."""
         return token_json(await call(self.twitch.app_token, self._application_of(values)))
 
-    @post("twitch/revoke", *REVOKE, example={"login": "hello_bot"})
+    @post_route("twitch/revoke", *REVOKE, example={"login": "hello_bot"})
     async def revoke(self, values: Values) -> DoneJson:
         """Revoke one token, or all tokens of an account."""
         return {"done": await call(make_fault, self.twitch.faults, "revoke", values)}
 
-    @post("twitch/disconnect", LOGIN, APPLICATION, example=BOT_AND_APP)
+    @post_route("twitch/disconnect", LOGIN, APPLICATION, example=BOT_AND_APP)
     async def disconnect(self, values: Values) -> DoneJson:
         """Withdraw all consent to the application."""
         account, app = self._account_of(values["login"]), self._application_of(values)
         await call(self.twitch.disconnect, account, app)
         return {"done": f"{account.login} takes back everything that {app.name} was allowed."}
 
-    @post("twitch/mod", CHANNEL, LOGIN, example=BOT_IN_CHANNEL)
+    @post_route("twitch/mod", CHANNEL, LOGIN, example=BOT_IN_CHANNEL)
     async def mod(self, values: Values) -> DoneJson:
         """Make somebody a moderator."""
         return await self._moderate(values, TwitchAccount.mod, "is a moderator of")
 
-    @post("twitch/unmod", CHANNEL, LOGIN, example=BOT_IN_CHANNEL)
+    @post_route("twitch/unmod", CHANNEL, LOGIN, example=BOT_IN_CHANNEL)
     async def unmod(self, values: Values) -> DoneJson:
         """Make a moderator an ordinary person."""
         return await self._moderate(values, TwitchAccount.unmod, "is no longer a moderator of")
 
-    @post("twitch/ban", CHANNEL, LOGIN, example=BOT_IN_CHANNEL)
+    @post_route("twitch/ban", CHANNEL, LOGIN, example=BOT_IN_CHANNEL)
     async def ban(self, values: Values) -> DoneJson:
         """Ban somebody from a channel."""
         return await self._moderate(values, TwitchAccount.ban, "is banned from")
 
-    @post(
+    @post_route(
         "twitch/timeout",
         *(CHANNEL, LOGIN, number("seconds", "for how long", 600.0, 1, LONGEST_TIMEOUT_S)),
         example=BOT_IN_CHANNEL | {"seconds": 600},
@@ -256,7 +258,7 @@ class TwitchView(View):
 
         return await self._moderate(values, timeout, "may not write for a while in")
 
-    @post("twitch/unban", CHANNEL, LOGIN, example=BOT_IN_CHANNEL)
+    @post_route("twitch/unban", CHANNEL, LOGIN, example=BOT_IN_CHANNEL)
     async def unban(self, values: Values) -> DoneJson:
         """End a ban or a timeout."""
         return await self._moderate(values, TwitchAccount.unban, "may come back to")
@@ -269,7 +271,7 @@ class TwitchView(View):
         await call(act, broadcaster, account)
         return {"done": f"{account.login} {outcome} #{broadcaster.login}."}
 
-    @post(
+    @post_route(
         "twitch/live",
         *(CHANNEL, text("title", "the stream's title", "")),
         flag("live", "false ends the stream", True),
@@ -284,7 +286,7 @@ class TwitchView(View):
         await call(broadcaster.end_stream)
         return {"done": f"#{broadcaster.login} is offline."}
 
-    @post(
+    @post_route(
         "twitch/follow",
         *(LOGIN, CHANNEL, flag("follows", "false unfollows it", True)),
         example=BOT_IN_CHANNEL,
@@ -301,7 +303,7 @@ class TwitchView(View):
 
     # Messages, and what was sent for them
 
-    @post(
+    @post_route(
         "twitch/announce",
         *(FROM, TEXT, ROOM),
         example={"from": "viktor", "text": "Tea is ready"},
@@ -312,7 +314,7 @@ class TwitchView(View):
         message = await call(person.announce, values["text"], room.name)
         return await self.read(lambda: self._message(message, room))
 
-    @post(
+    @post_route(
         "twitch/say",
         *(FROM, TEXT, ROOM, REPLY_TO),
         example={"from": "viktor", "channel": "viktor", "text": "!hello"},
@@ -323,7 +325,7 @@ class TwitchView(View):
         message = await call(person.say, values["text"], room.name, parent)
         return await self.read(lambda: self._message(message, room))
 
-    @post(
+    @post_route(
         "twitch/ask",
         *(FROM, TEXT, ROOM, REPLY_TO, wait_field(5.0)),
         example={"from": "viktor", "text": "!hello", "timeout": 5},
@@ -345,11 +347,11 @@ class TwitchView(View):
                 raise NoReply(why)
         return await self.read(lambda: self._message(answers()[0], room))
 
-    @get(
+    @get_route(
         "twitch/messages",
         CHANNEL,
         text("after", "a message's id", OPTIONAL),
-        whole("n", "wait for so many", 1, 0, MOST_MESSAGES),
+        whole_number("n", "wait for so many", 1, 0, MOST_MESSAGES),
         wait_field(0.0),
         example={"channel": "viktor", "after": "ID", "n": 1, "timeout": 5},
     )
@@ -364,11 +366,13 @@ class TwitchView(View):
         await self.wait_until(lambda: len(room.history) - start >= n, values["timeout"])
         return await self.read(
             lambda: {
-                "messages": [self._message(one, room) for one in room.history[start:][-SHOWN:]]
+                "messages": [
+                    self._message(one, room) for one in room.history[start:][-SHOWN_MESSAGES:]
+                ]
             }
         )
 
-    @get("twitch/trace", text("message", "a message's id"), example={"message": "ID"})
+    @get_route("twitch/trace", text("message", "a message's id"), example={"message": "ID"})
     async def trace(self, values: Values) -> TraceJson:
         """See what is behind a message, without tokens.
 
@@ -381,11 +385,11 @@ class TwitchView(View):
 
     # Programs
 
-    @get(
+    @get_route(
         "twitch/wait",
         *(LOGIN, CHANNEL, wait_field(5.0)),
-        whole("after", "a connection's number: wait for a newer one", 0, 0),
-        whole("connections", "wait for so many at once", 1, 1),
+        whole_number("after", "a connection's number: wait for a newer one", 0, 0),
+        whole_number("connections", "wait for so many at once", 1, 1),
         example={"login": "hello_bot", "channel": "viktor", "timeout": 5},
     )
     async def wait_for(self, values: Values) -> ConnectionsJson:
@@ -397,16 +401,16 @@ class TwitchView(View):
             raise KeyError(f"no connection has the number {after}; there are {len(records)}")
         earlier = records[after - 1] if after else None
 
-        def there() -> bool:
+        def program_hears() -> bool:
             return self.twitch.hears(login, room.name, earlier, at_once)
 
-        if not await self.wait_until(there, seconds):
+        if not await self.wait_until(program_hears, seconds):
             raise NoReply(await call(self.twitch._not_there, login, room.name, seconds))
         return await self.read(
             lambda: {"connections": [one for one in self._connections(login) if one["open"]]}
         )
 
-    @get(
+    @get_route(
         "twitch/connections",
         text("login", "only of this program", ""),
         example={"login": "hello_bot"},
@@ -416,7 +420,7 @@ class TwitchView(View):
         login = values["login"].lower()
         return await self.read(lambda: {"connections": self._connections(login)})
 
-    @get("twitch/missed", LOGIN, example={"login": "hello_bot"})
+    @get_route("twitch/missed", LOGIN, example={"login": "hello_bot"})
     async def missed(self, values: Values) -> MessagesJson:
         """List what was said in a program's channels while it had no connection."""
         login, find = values["login"].lower(), self.twitch._world.channel
@@ -428,18 +432,18 @@ class TwitchView(View):
             }
         )
 
-    @get("twitch/subscriptions")
+    @get_route("twitch/subscriptions")
     async def subscriptions(self, _: Values) -> SubscriptionsJson:
         """List every EventSub subscription and its status."""
         return await self.read(
             lambda: {"subscriptions": [subscription_json(s) for s in self.twitch.subscriptions()]}
         )
 
-    @get(
+    @get_route(
         "twitch/deliveries",
         text("message", "only of this message, by its id", OPTIONAL),
         text("type", "only of this type of EventSub", ""),
-        whole("n", "wait for so many", 0, 0, MOST_MESSAGES),
+        whole_number("n", "wait for so many", 0, 0, MOST_MESSAGES),
         wait_field(5.0),
         example={"message": "ID", "n": 1},
     )
@@ -448,7 +452,7 @@ class TwitchView(View):
         about, kind = self._message_of(values["message"]), values["type"]
         n, seconds = values["n"], values["timeout"]
         found = await self.wait(coroutine_of(self.twitch.wait_deliveries, n, about, kind, seconds))
-        return {"deliveries": [delivery_json(one) for one in found[-SHOWN:]]}
+        return {"deliveries": [delivery_json(one) for one in found[-SHOWN_MESSAGES:]]}
 
     def _connections(self, login: str = "", newest: int = sys.maxsize) -> list[ConnectionJson]:
         """Return connections of a program or of all, oldest first, with the newest ended ones."""
@@ -464,7 +468,7 @@ class TwitchView(View):
 
     # Faults and time
 
-    @post(
+    @post_route(
         "twitch/faults",
         text("fault", "what to break", choices=tuple(FAULTS)),
         variants={name: fields for name, (_, *fields) in FAULTS.items()},
@@ -477,17 +481,17 @@ class TwitchView(View):
         await call(self.twitch._note_fault, name, shown)
         return {"done": await call(make_fault, self.twitch.faults, name, values)}
 
-    @get("twitch/faults")
+    @get_route("twitch/faults")
     async def faults(self, _: Values) -> FaultsJson:
         """List the faults that act or wait, and what faults have done."""
         return await self.read(lambda: faults_json(self.twitch))
 
-    @get("twitch/clock")
+    @get_route("twitch/clock")
     async def clock(self, _: Values) -> ClockJson:
         """Get the time on its clock, and how far it is ahead."""
         return clock_json(self.twitch.clock)
 
-    @post(
+    @post_route(
         "twitch/clock",
         number("advance", "how many seconds pass", least=0),
         example={"advance": 14400},
@@ -513,13 +517,13 @@ class TwitchView(View):
             if name in (app.name, app.client_id):
                 return app
         known = ", ".join(app.name for app in apps) or "none yet"
-        raise KeyError(f"there is no application {shown(name)}; there are: {known}")
+        raise KeyError(f"there is no application {quote_json(name)}; there are: {known}")
 
     def _message_of(self, message_id: str | None) -> ChatMessage | None:
         """Return the message whose id a request gives, or None."""
         message = self.twitch._world.chat.message(message_id or "")
         if message_id and message is None:
-            raise KeyError(f"no message has the id {shown(message_id)}")
+            raise KeyError(f"no message has the id {quote_json(message_id)}")
         return message
 
 

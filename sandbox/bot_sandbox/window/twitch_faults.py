@@ -5,7 +5,15 @@ from typing import Annotated, TypedDict
 from bot_sandbox.twitch.faults import Faults
 from bot_sandbox.twitch.oauth import FAILING_PATHS
 from bot_sandbox.twitch.service import Twitch
-from bot_sandbox.window.routes import LONGEST_WAIT_S, OPTIONAL, Field, Values, number, text, whole
+from bot_sandbox.window.routes import (
+    LONGEST_WAIT_S,
+    OPTIONAL,
+    Field,
+    Values,
+    number,
+    text,
+    whole_number,
+)
 from bot_sandbox.window.view import json_of
 
 MOST_AT_ONCE = 1000  # the largest n
@@ -18,8 +26,8 @@ def seconds(name: str, default: float) -> Field:
 
 
 LOGIN = text("login", "the program's account")
-N = whole("n", "how many", 1, 1, MOST_AT_ONCE)
-DOWN = "Every server went down, and all connections with it"
+N = whole_number("n", "how many", 1, 1, MOST_AT_ONCE)
+WENT_DOWN = "Every server went down, and all connections with it"
 REVOKE = (
     text("login", "all tokens of this account", OPTIONAL),
     text("token", "only this one", OPTIONAL),
@@ -28,7 +36,7 @@ FAULTS: dict[str, tuple[str, *tuple[Field, ...]]] = {  # by the names of `Faults
     "drop": ("{login}'s line was cut, without a word.", LOGIN),
     "close_frame": (
         "{login}'s line was closed with code {code}.",
-        *(LOGIN, whole("code", "a close code of a WebSocket", 1001, 1000, 4999)),
+        *(LOGIN, whole_number("code", "a close code of a WebSocket", 1001, 1000, 4999)),
     ),
     "reconnect": (
         "{login} was asked to reconnect; if it stays, it is cut off in {close_after:g} s.",
@@ -44,22 +52,22 @@ FAULTS: dict[str, tuple[str, *tuple[Field, ...]]] = {  # by the names of `Faults
     ),
     "refuse_login": (
         "Logins of {login} that will be refused, whatever the token: {n}.",
-        *(LOGIN, whole("n", "how many; 0 ends it", 1, 0, MOST_AT_ONCE)),
+        *(LOGIN, whole_number("n", "how many; 0 ends it", 1, 0, MOST_AT_ONCE)),
     ),
     "revoke": ("", *REVOKE),
     "fail_api": (
         "Requests to the API that will be answered with status {status}: {n}.",
-        *(whole("status", "an HTTP status", 503, 400, 599), N),
+        *(whole_number("status", "an HTTP status", 503, 400, 599), N),
     ),
     "fail_oauth": (
         "Requests to OAuth that will be answered with status {status}: {n}.",
-        *(whole("status", "an HTTP status", 503, 400, 599), N),
+        *(whole_number("status", "an HTTP status", 503, 400, 599), N),
         text("path", "only this one, under /oauth2", "", FAILING_PATHS),
     ),
     "repeat_delivery": ("Notifications that will reach a webhook twice, with the same id: {n}.", N),
     "clear": ("All faults have ended.",),
-    "restart": (DOWN + "; they are up again {down:g} s later.", seconds("down", 0.0)),
-    "stop": (DOWN + "; new ones are refused.",),
+    "restart": (WENT_DOWN + "; they are up again {down:g} s later.", seconds("down", 0.0)),
+    "stop": (WENT_DOWN + "; new ones are refused.",),
     "start": ("Every server is up, at the same addresses as before.",),
 }
 

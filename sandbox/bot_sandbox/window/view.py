@@ -111,7 +111,7 @@ def to_json(value: object) -> bytes:
         return json.dumps(value).encode()
 
 
-def refusal(error: Exception) -> tuple[int, dict[str, Any]]:
+def error_json(error: Exception) -> tuple[int, dict[str, Any]]:
     """Turn an exception of a route into a status and JSON with an `error`, without tokens."""
     if isinstance(error, FunctionError):
         trace = [clean_error(line) for line in error.trace]

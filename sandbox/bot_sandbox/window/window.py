@@ -33,9 +33,17 @@ from bot_sandbox.telegram.service import Telegram
 from bot_sandbox.twitch.service import Twitch
 from bot_sandbox.window.cloud import CloudView
 from bot_sandbox.window.feed import Feed, Json, Record
-from bot_sandbox.window.http import answer, errors, serve
-from bot_sandbox.window.openapi import document
-from bot_sandbox.window.routes import Route, Values, get, post, routes_of, shown, text
+from bot_sandbox.window.http import error_response, handle_errors, make_handler
+from bot_sandbox.window.openapi import make_document
+from bot_sandbox.window.routes import (
+    Route,
+    Values,
+    get_route,
+    post_route,
+    quote_json,
+    routes_of,
+    text,
+)
 from bot_sandbox.window.telegram import TelegramView
 from bot_sandbox.window.twitch import TwitchView
 from bot_sandbox.window.view import LOG, DoneJson, Server, View, call
@@ -44,7 +52,7 @@ from bot_sandbox.world.snapshot import Snapshot
 if TYPE_CHECKING:
     from bot_sandbox.mail import Mail
 
-PAGE = Path(__file__).with_name("page")
+PAGE_FOLDER = Path(__file__).with_name("page")
 CONTENT_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 KEY_WANTED = (
     "the window's key is missing or wrong. It is behind #key= in the address that was printed; "
@@ -55,11 +63,11 @@ SNAPSHOTS = 100  # to keep
 PAGES = 100  # that may be open at once
 CALLS_AT_ONCE = 64  # plain calls
 PAUSE_S = 0.03  # between two reads of a world that changes all the time
-LOOKING = 0.1  # the share of time for reading
+SHARE_FOR_READING = 0.1  # the share of time for reading
 GOODBYE_S = 1.0  # how long a page may take for the goodbye
 # Nothing is loaded from elsewhere, nothing inline runs. Any page may frame this one, because it
 # shows nothing without the key.
-HEADERS = {
+SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
         "connect-src 'self'; base-uri 'none'; form-action 'none'"
@@ -155,15 +163,15 @@ class Window(LocalServer):
         self._calls.shutdown(wait=False, cancel_futures=True)
 
     def _make_runner(self) -> web.AppRunner:
-        app = web.Application(middlewares=[errors, self._check()])
+        app = web.Application(middlewares=[handle_errors, self._check()])
         app.on_response_prepare.append(self._add_headers)
-        app.router.add_get("/live", self._live)
+        app.router.add_get("/live", self._serve_page_socket)
         app.router.add_get("/", page_file)
         app.router.add_get("/{file}", page_file)
         for view in (self, *self.views):
             for route in routes_of(view):
-                app.router.add_route(route.method, f"/api/{route.path}", serve(view, route))
-        app.router.add_route("*", "/api/{path:.*}", self._unknown)
+                app.router.add_route(route.method, f"/api/{route.path}", make_handler(view, route))
+        app.router.add_route("*", "/api/{path:.*}", self._refuse_unknown_path)
         return web.AppRunner(
             app,
             access_log=None,
@@ -174,13 +182,13 @@ class Window(LocalServer):
 
     async def _add_headers(self, request: web.Request, response: web.StreamResponse) -> None:
         """Add the page's security headers to every response, and CORS for an allowed page."""
-        response.headers.update(HEADERS | self._access.cors_headers(request))
+        response.headers.update(SECURITY_HEADERS | self._access.cors_headers(request))
 
     def _check(self) -> Middleware:
         @web.middleware
         async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
             if refused := self._access.refusal(request):
-                return answer(403, refused)
+                return error_response(403, refused)
             if is_preflight(request) and self._access.cors_headers(request):
                 return web.Response(status=204)
             # The page holds no secret, and its WebSocket sends the key in the first message.
@@ -188,32 +196,32 @@ class Window(LocalServer):
             is_page = is_public and request.method in ("GET", "HEAD")
             if is_page or is_key(request.headers.get(KEY_HEADER), self.key):
                 return await handler(request)
-            return answer(401, KEY_WANTED)
+            return error_response(401, KEY_WANTED)
 
         return check
 
     def _routes(self) -> list[Route]:
         return [route for view in (self, *self.views) for route in routes_of(view)]
 
-    async def _unknown(self, request: web.Request) -> web.Response:
+    async def _refuse_unknown_path(self, request: web.Request) -> web.Response:
         """Refuse a path that no route has, or a method that its routes don't have."""
         path, routes = request.match_info["path"], self._routes()
         if methods := [route.method for route in routes if route.path == path]:
             said = f"/api/{path} has no {request.method}; use {' or '.join(methods)}"
-            refused = answer(405, said)
+            refused = error_response(405, said)
             refused.headers["Allow"] = ", ".join(methods)
             return refused
         similar = get_close_matches(path, dict.fromkeys(route.path for route in routes))
         guess = f"did you mean {', '.join(f'/api/{one}' for one in similar)}? " if similar else ""
         every = "GET /api/openapi.json describes all requests"
-        return answer(404, f"there is no /api/{clean_error(path):.100}; {guess}{every}")
+        return error_response(404, f"there is no /api/{clean_error(path):.100}; {guess}{every}")
 
-    @get("openapi.json", needs_key=False)
+    @get_route("openapi.json", needs_key=False)
     async def openapi(self, _: Values) -> Json:
         """Get this document: all requests, their fields and responses, as OpenAPI 3.1."""
-        return document(self._routes())
+        return make_document(self._routes())
 
-    @get("world")
+    @get_route("world")
     async def world(self, _: Values) -> Json:
         """Get what `bot-sandbox --json` prints: every address, key, token and id, as it is now.
 
@@ -223,7 +231,7 @@ class Window(LocalServer):
             raise KeyError("only the command bot-sandbox describes its world; ask each server")
         return await call(self.describe_world)
 
-    @post("reset")
+    @post_route("reset")
     async def reset(self, _: Values) -> DoneJson:
         """Forget everybody and everything, as in new servers at the same addresses.
 
@@ -235,7 +243,7 @@ class Window(LocalServer):
                 await call(view.server.reset)
         return {"done": "Everything was forgotten."}
 
-    @post("snapshots")
+    @post_route("snapshots")
     async def new_snapshot(self, _: Values) -> SnapshotJson:
         """Keep what all servers know now; the newest 100 snapshots are kept."""
         servers = [view.server for view in self.views]
@@ -247,7 +255,7 @@ class Window(LocalServer):
             del self._snapshots[next(iter(self._snapshots))]
         return {"snapshot": name}
 
-    @post(
+    @post_route(
         "restore",
         text("snapshot", "from the response of `snapshots`"),
         example={"snapshot": "snapshot-1"},
@@ -262,13 +270,13 @@ class Window(LocalServer):
         async with self._all_servers:
             if name not in self._snapshots:
                 known = ", ".join(self._snapshots) or "none"
-                raise KeyError(f"there is no snapshot {shown(name)}; there are: {known}")
+                raise KeyError(f"there is no snapshot {quote_json(name)}; there are: {known}")
             # Functions first, because the other servers then call them.
             for server, snapshot in reversed(self._snapshots[name]):
                 await call(server.restore, snapshot)
         return {"done": f"Everything is as in {name}."}
 
-    async def _live(self, request: web.Request) -> web.WebSocketResponse:
+    async def _serve_page_socket(self, request: web.Request) -> web.WebSocketResponse:
         """Serve a page's WebSocket: receive its key, then send records whenever they change."""
         if self._followers >= PAGES:
             raise web.HTTPServiceUnavailable(text=f"{PAGES} pages are open; close some of them")
@@ -336,7 +344,9 @@ class Window(LocalServer):
         records: dict[str, Record] = {}
         while True:
             try:
-                seen, records, took_s = await view.server._runner.run_async(look(view, seen))
+                seen, records, took_s = await view.server._runner.run_async(
+                    wait_for_records(view, seen)
+                )
             except (RuntimeError, asyncio.CancelledError):
                 task = asyncio.current_task()
                 if task is not None and task.cancelling():
@@ -351,7 +361,7 @@ class Window(LocalServer):
                 continue
             if self._feed.put(view.name, records):
                 self._runner.changes.changed()
-            await asyncio.sleep(max(PAUSE_S, took_s / LOOKING))
+            await asyncio.sleep(max(PAUSE_S, took_s / SHARE_FOR_READING))
 
 
 async def say_key_is_wrong(socket: web.WebSocketResponse) -> None:
@@ -359,7 +369,7 @@ async def say_key_is_wrong(socket: web.WebSocketResponse) -> None:
     await socket.close(code=4401, message=b"the window's key is missing or wrong")
 
 
-async def look(view: View, seen: int) -> tuple[int, dict[str, Record], float]:
+async def wait_for_records(view: View, seen: int) -> tuple[int, dict[str, Record], float]:
     """On the view's loop, wait for a change after `seen`, then read the records.
 
     Returns the number of the change, the records, and how many seconds reading took.
@@ -380,7 +390,7 @@ async def say_goodbye(socket: web.WebSocketResponse) -> None:
 async def page_file(request: web.Request) -> web.Response:
     """Serve one of the page's files, and no other."""
     name = request.match_info.get("file", "index.html")
-    files = {path.name: path for path in PAGE.iterdir() if path.suffix in CONTENT_TYPES}
+    files = {path.name: path for path in PAGE_FOLDER.iterdir() if path.suffix in CONTENT_TYPES}
     if name not in files:
         raise web.HTTPNotFound(text=f"the window has no {name}")
     path = files[name]

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from jsonschema import Draft202012Validator
 
 from bot_sandbox.http.access import KEY_HEADER
-from bot_sandbox.window.openapi import document
+from bot_sandbox.window.openapi import make_document
 from bot_sandbox.window.routes import routes_of
 
 
@@ -56,7 +56,7 @@ def validate(window, method, selector, answer):
 @cache
 def validators(*classes):
     """A validator for each response, by path and method; it also refuses what is not described."""
-    described = document(route for one in classes for route in routes_of(one.__new__(one)))
+    described = make_document(route for one in classes for route in routes_of(one.__new__(one)))
     for schema in described["components"]["schemas"].values():
         schema["additionalProperties"] = False
     return {

@@ -23,7 +23,7 @@ from bot_sandbox import Cloud, Window
 from bot_sandbox.cloud import FunctionError
 from bot_sandbox.http.access import KEY_HEADER
 from bot_sandbox.window.cloud import CloudView, write_files
-from bot_sandbox.window.lanes import IN_A_PIECE, PIECES, REPLACED_S, Lanes
+from bot_sandbox.window.lanes import SENT_PIECES, SHOW_REPLACED_S, STRETCHES_IN_A_PIECE, Lanes
 from bot_sandbox.window.routes import routes_of
 
 pytestmark = pytest.mark.first_case("more cases of one test, each with a function of its own")
@@ -406,13 +406,13 @@ def test_what_is_told_is_bounded(cloud, tmp_path):
     (tmp_path / "main.py").write_text("def handler(event, context):\n    raise ValueError(event)\n")
     fn = cloud.deploy("f", tmp_path)
     view = CloudView(cloud)
-    for _ in range(PIECES * IN_A_PIECE // 500 + 2):
+    for _ in range(SENT_PIECES * STRETCHES_IN_A_PIECE // 500 + 2):
         for _ in range(500):  # each failed call is a stretch of its own
             with pytest.raises(Exception, match="ValueError"):
                 fn.invoke("x")
         told = records(cloud, view)
     pieces = [told[key]["all"] for key in told if "/piece/" in key]
-    assert len(pieces) == PIECES and max(map(len, pieces)) == IN_A_PIECE
+    assert len(pieces) == SENT_PIECES and max(map(len, pieces)) == STRETCHES_IN_A_PIECE
     unknown = told["cloud/lanes/f"]["unknown_before"]
     assert 0 < unknown <= min(begin for piece in pieces for _, begin, *_ in piece)
     assert told["cloud/function/f"]["failed"] == len(fn.invocations)
@@ -450,7 +450,7 @@ def test_an_old_version_is_shown_until_a_while_after_its_end(cloud, tmp_path):
     assert cloud.wait_until(lambda: old.instances[0].stopped)
     first, second = records(cloud, view)["cloud/lanes/f"]["lanes"]
     assert (first["state"], first["why"], second["state"]) == ("stopped", "replaced", "idle")
-    later = cloud.uptime() + REPLACED_S + 1
+    later = cloud.uptime() + SHOW_REPLACED_S + 1
     shown = Lanes()
     for function in (old, new):
         told = dict(shown.records(function, cloud.uptime()))

@@ -16,7 +16,7 @@ from window_http import Http, RefusalError
 
 from bot_sandbox import Cloud, Twitch, Window
 from bot_sandbox.window.routes import routes_of
-from bot_sandbox.window.twitch import SHOWN, TwitchView
+from bot_sandbox.window.twitch import SHOWN_MESSAGES, TwitchView
 from bot_sandbox.window.twitch_faults import FAULTS
 
 CHAT = "chat:read chat:edit"
@@ -511,14 +511,16 @@ def test_a_page_is_shown_the_newest_and_what_was_missed(world, twitch):
             twitch._world.chat.post(
                 twitch._world.channel("viktor"), twitch._world.user("viktor"), f"message {n}"
             )
-            for n in range(SHOWN + 50)
+            for n in range(SHOWN_MESSAGES + 50)
         ]
     )
     shown = records(twitch)
     messages = [record for key, record in shown.items() if key.startswith("twitch/message/")]
-    assert len(messages) == SHOWN and messages[-1]["text"] == f"message {SHOWN + 49}"
+    assert (
+        len(messages) == SHOWN_MESSAGES and messages[-1]["text"] == f"message {SHOWN_MESSAGES + 49}"
+    )
     assert all(message["missed_by"] == ["hello_bot"] for message in messages)
-    assert shown["twitch/program/hello_bot"]["missed"] == {"viktor": SHOWN + 50}
+    assert shown["twitch/program/hello_bot"]["missed"] == {"viktor": SHOWN_MESSAGES + 50}
 
 
 def test_nothing_that_is_shown_holds_a_secret(world, twitch):
