@@ -16,7 +16,7 @@ from skip_guard import (  # noqa: F401 - hooks, for every tree: pytest calls the
     pytest_runtest_makereport,
 )
 
-from bot_sandbox.http.jupyter_proxy import VARIABLE
+from bot_sandbox.http.jupyter_proxy import PROXY_VARIABLE
 from lessons.commands.refresh import working_folder
 
 pytest_plugins = ["bot_sandbox.pytest_plugin"]  # .venv has the course on its path, not installed
@@ -35,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith(OWN)]:
         del os.environ[name]
     os.environ["BOT_WORLD"] = "sandbox"
-    os.environ[VARIABLE] = ""  # this may run on somebody's JupyterHub
+    os.environ[PROXY_VARIABLE] = ""  # this may run on somebody's JupyterHub
     own = tempfile.TemporaryDirectory()  # what is passed in a test is nobody's progress
     config.add_cleanup(own.cleanup)
     os.environ["COURSE_FOLDER"] = os.environ["BOTS_FOLDER"] = own.name

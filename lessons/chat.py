@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from bot_sandbox.cloud.history import History
 from bot_sandbox.diagnosis.bot_log import add_bot_logger, capture_bot_logs
-from bot_sandbox.diagnosis.function_registry import register, unregister
+from bot_sandbox.diagnosis.function_registry import register_cloud, unregister_cloud
 from bot_sandbox.http.messages import Response
 from bot_sandbox.http.page import Page
 from bot_sandbox.http.webhook_post import Sender
@@ -87,7 +87,7 @@ class Chat:
     def close(self) -> None:
         """Close the Telegram and its windows; a second call does nothing."""
         _open_chats.discard(self)
-        unregister(self._caller.functions)
+        unregister_cloud(self._caller.functions)
         self.telegram.close()
 
     def _person(self, name: str) -> Person:
@@ -118,7 +118,7 @@ class BotCaller:
     def join(self, telegram: "Telegram | TabTelegram", account: BotAccount) -> None:
         """Learn which Telegram calls, and whom."""
         self._telegram, self._account = telegram, account
-        register(self.functions)
+        register_cloud(self.functions)
         add_bot_logger("botlib.bot")  # its errors go into the log below, and are not printed
 
     def functions(self) -> "list[BotCaller]":

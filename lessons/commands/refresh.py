@@ -17,7 +17,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from bot_sandbox.http.jupyter_proxy import VARIABLE
+from bot_sandbox.http.jupyter_proxy import PROXY_VARIABLE
 from lessons.workshop import SIDE_ROOMS
 
 REPOSITORY = Path(__file__).parents[2]
@@ -125,7 +125,7 @@ def working_folder(path: Path, folder: Path) -> Path:
 def main(names: list[str]) -> int:
     """Refresh the notebooks named, in the sandbox; returns the exit status."""
     os.environ["BOT_WORLD"] = "sandbox"  # whatever tokens this machine has
-    os.environ[VARIABLE] = ""  # the same outputs on a Jupyter server elsewhere
+    os.environ[PROXY_VARIABLE] = ""  # the same outputs on a Jupyter server elsewhere
     try:
         for path in find(names):
             refresh(path)

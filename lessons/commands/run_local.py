@@ -21,7 +21,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from bot_sandbox.http.jupyter_proxy import terminal_address
-from bot_sandbox.processes.supervisor import DETACHED
+from bot_sandbox.processes.supervisor import DETACHED_OPTIONS
 from botlib import run
 from botlib.details.settings import PLATFORMS, read_settings
 from deploy.own_packages import OWN_PACKAGES
@@ -72,7 +72,7 @@ def sandbox_for(platform: str, no_open: bool) -> Iterator[str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        **DETACHED,  # a Ctrl-C in the terminal is for the bot: then it says goodbye first
+        **DETACHED_OPTIONS,  # a Ctrl-C in the terminal is for the bot: then it says goodbye first
     )
     assert child.stdin is not None and child.stdout is not None
     try:

@@ -23,7 +23,7 @@ from aiohttp.typedefs import Handler
 from yarl import URL
 
 from bot_sandbox.event_loop.runner import blocking
-from bot_sandbox.http.access import HOST, is_key
+from bot_sandbox.http.access import HOST, key_matches
 from bot_sandbox.http.local_server import LocalServer, silence_logger
 from bot_sandbox.processes.supervisor import ProcessSupervisor
 from bot_sandbox.world.clock import Clock
@@ -171,7 +171,7 @@ class PythonAnywhere(LocalServer):
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme != "Token":
             raise ApiError(401, "Authentication credentials were not provided.")
-        if not is_key(token.strip(), self.token):
+        if not key_matches(token.strip(), self.token):
             raise ApiError(401, "Invalid token.")
         user = re.match(r"/api/v\d+/user/([^/]+)/", request.path)
         if user and user[1] != self.username:

@@ -11,7 +11,7 @@ from aiohttp import ClientError, ClientSession, web
 from IPython.display import display
 from yarl import URL
 
-from bot_sandbox.http.jupyter_proxy import browser_address, proxy_prefix, without_jupyter
+from bot_sandbox.http.jupyter_proxy import browser_address, proxy_prefix, remove_jupyter_headers
 from bot_sandbox.http.local_server import LocalServer
 
 OF_ONE_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "content-length"}
@@ -71,7 +71,7 @@ class Relay(LocalServer):
 
     async def _pass_on(self, request: web.BaseRequest) -> web.Response:
         address = URL(f"http://127.0.0.1:{self._to}{request.raw_path}", encoded=True)
-        headers = without_jupyter(request.headers.items(), proxied=True)
+        headers = remove_jupyter_headers(request.headers.items(), proxied=True)
         body = await request.read() or None
         try:
             async with (

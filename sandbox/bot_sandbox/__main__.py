@@ -85,8 +85,8 @@ from bot_sandbox.command.guide import (
     Sandbox,
     as_json,
     guide,
-    what_is_open,
-    world,
+    open_access_lines,
+    world_as_dict,
 )
 from bot_sandbox.command.hello_bot import USERNAME, create_telegram_bot, create_twitch_bot
 from bot_sandbox.command.machine_seed import machine_seed
@@ -97,7 +97,7 @@ from bot_sandbox.command.terminal import (
     MailNews,
     TelegramNews,
     TwitchNews,
-    show,
+    print_with_time,
 )
 from bot_sandbox.http.local_server import bind_socket
 from bot_sandbox.http.page import open_in_browser
@@ -107,7 +107,7 @@ from bot_sandbox.window import Window
 from bot_sandbox.world.clock import Clock
 from bot_sandbox.world.randomness import URL_SAFE, Randomness
 
-HELLO = (
+HELLO_FUNCTION = (
     'def handler(event, context):\n    return {"statusCode": 200, "body": "hello from the cloud"}\n'
 )
 CALLERS = ("timer", "twitch", "telegram")  # a folder may have a function for each
@@ -118,7 +118,7 @@ ENTRY_POINTS = {  # the first of these files in a folder gives its runtime and i
     **{f"main.{kind}": ("nodejs", "main.handler") for kind in ("mjs", "js", "cjs")},
 }
 WINDOW_KEY_LENGTH = 43
-NOT_RUN = 127  # the exit status for a command that is not there, as in a shell
+COMMAND_NOT_FOUND = 127  # the exit status for a command that is not there, as in a shell
 SHOWN_LINES = 200
 
 
@@ -141,7 +141,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(options: argparse.Namespace, stack: ExitStack) -> int:
     """Start everything, say where it is, and show what happens."""
-    sandbox, deployed = start(options, stack)
+    sandbox, deployed = start_servers(options, stack)
     if options.run:
         sys.stdout = happened = io.StringIO()  # shown if the command fails
     elif options.json:
@@ -151,9 +151,9 @@ def run(options: argparse.Namespace, stack: ExitStack) -> int:
         print(*guide(sandbox), sep="\n", flush=True)
         if not options.no_open and sys.stdin is not None and sys.stdin.isatty():
             open_in_browser(sandbox.window.address)
-    for text in what_is_open(options.host, options.allow_host, options.allow_origin):
+    for text in open_access_lines(options.host, options.allow_host, options.allow_origin):
         print(text, file=sys.stderr, flush=True)
-    say = partial(show, settings=sandbox.settings)
+    say = partial(print_with_time, settings=sandbox.settings)
     show_news(sandbox, say)
     stopped = threading.Event()
     stack.callback(stopped.set)
@@ -166,7 +166,9 @@ def run(options: argparse.Namespace, stack: ExitStack) -> int:
         time.sleep(1)  # in short steps, so that Ctrl-C works on Windows too
 
 
-def start(options: argparse.Namespace, stack: ExitStack) -> tuple[Sandbox, list[WatchedFolder]]:
+def start_servers(
+    options: argparse.Namespace, stack: ExitStack
+) -> tuple[Sandbox, list[WatchedFolder]]:
     """Start all servers, and create what is in them."""
     if missing := [name for name in ("psutil", "aiosmtpd") if find_spec(name) is None]:
         raise ImportError(
@@ -180,22 +182,22 @@ def start(options: argparse.Namespace, stack: ExitStack) -> tuple[Sandbox, list[
     allowed_pages = allowed | {"allow_origins": options.allow_origin}
     shared = allowed_pages | {"clock": clock}
 
-    port = free_port(options, "telegram")
+    port = chosen_port(options, "telegram")
     telegram = Telegram(port=port, seed=seed, limits=options.limits, **shared)
     stack.enter_context(telegram)
-    port, irc_port = free_port(options, "twitch"), free_port(options, "irc")
+    port, irc_port = chosen_port(options, "twitch"), chosen_port(options, "irc")
     limits = options.limits is not None
     twitch = Twitch(port=port, irc_port=irc_port, seed=seed, limits=limits, **shared)
     stack.enter_context(twitch)
     access_key = options.key or randomness.text(KEY_LENGTH, "access key")
     own = {"import_paths": options.import_path, "packages": options.packages}
-    port = free_port(options, "cloud")
+    port = chosen_port(options, "cloud")
     cloud = stack.enter_context(Cloud(port=port, key=access_key, **own, **shared))
-    mail = stack.enter_context(Mail(port=free_port(options, "mail"), **allowed))
+    mail = stack.enter_context(Mail(port=chosen_port(options, "mail"), **allowed))
 
     settings = {"TELEGRAM_API": telegram.url, "TWITCH_API": twitch.url}
     settings |= {"SMTP_HOST": mail.host, "SMTP_PORT": str(mail.port)}
-    folders, sample = functions_in(options), None
+    folders, sample = find_all_functions(options), None
     if not options.no_sample:
         settings |= create_telegram_bot(telegram, randomness)
         settings |= create_twitch_bot(twitch, randomness)
@@ -204,19 +206,19 @@ def start(options: argparse.Namespace, stack: ExitStack) -> tuple[Sandbox, list[
         if "hello" not in folders:
             hello = Path(stack.enter_context(tempfile.TemporaryDirectory()), "hello")
             hello.mkdir()
-            (hello / "main.py").write_text(HELLO, encoding="utf-8")
+            (hello / "main.py").write_text(HELLO_FUNCTION, encoding="utf-8")
             cloud.deploy("hello", hello, environment=settings)
-    deployed = deploy(cloud, folders, options, settings)
+    deployed = deploy_folders(cloud, folders, options, settings)
     # A seed that is written in a script or a repository must not open the window, which runs code.
     key = options.key or ""
     if options.fixed and not key:
         key = randomness.text(WINDOW_KEY_LENGTH, "window key", URL_SAFE)
-    port = free_port(options, "window")
+    port = chosen_port(options, "window")
     window = Window(telegram, twitch, cloud, mail, port=port, key=key, **allowed_pages)
     stack.enter_context(window)
     functions = [each.function for each in deployed]
     sandbox = Sandbox(telegram, twitch, cloud, mail, window, sample, settings, functions)
-    window.describe_world = lambda: world(sandbox)
+    window.describe_world = lambda: world_as_dict(sandbox)
     return sandbox, deployed
 
 
@@ -231,7 +233,7 @@ def run_command(command: list[str], sandbox: Sandbox, happened: io.StringIO) -> 
         status = subprocess.call([program, *command[1:]], env=known)
     except OSError as error:
         print(f"{command[0]} cannot be run: {error.strerror or error}", file=sys.stderr)
-        return NOT_RUN
+        return COMMAND_NOT_FOUND
     if status:
         lines = happened.getvalue().splitlines()[-SHOWN_LINES:]
         print("--- what happened in the sandbox", *lines, sep="\n", file=sys.stderr)
@@ -265,11 +267,11 @@ def wait_for_end_of_pipe() -> None:
         sys.exit(0)
 
 
-def functions_in(options: argparse.Namespace) -> dict[str, tuple[Path, dict[str, str]]]:
+def find_all_functions(options: argparse.Namespace) -> dict[str, tuple[Path, dict[str, str]]]:
     """Return the functions in the folders: the folder, runtime and handler of each name."""
     named: dict[str, tuple[Path, dict[str, str]]] = {}
     for folder in options.folders:
-        for kind, entry in functions_of(folder, options).items():
+        for kind, entry in functions_of_folder(folder, options).items():
             name = folder.resolve().name.replace("_", "-").lower() + kind
             if name in named:
                 raise ValueError(
@@ -280,7 +282,7 @@ def functions_in(options: argparse.Namespace) -> dict[str, tuple[Path, dict[str,
     return named
 
 
-def deploy(
+def deploy_folders(
     cloud: Cloud,
     folders: dict[str, tuple[Path, dict[str, str]]],
     options: argparse.Namespace,
@@ -294,7 +296,7 @@ def deploy(
     ]
 
 
-def functions_of(folder: Path, options: argparse.Namespace) -> dict[str, dict[str, str]]:
+def functions_of_folder(folder: Path, options: argparse.Namespace) -> dict[str, dict[str, str]]:
     """Return a folder's functions: runtime and handler of each, by the suffix of its name.
 
     The options decide, else the files: one function for each caller, or a single one.
@@ -310,7 +312,7 @@ def functions_of(folder: Path, options: argparse.Namespace) -> dict[str, dict[st
     return {"": {"runtime": runtime, "handler": options.handler or handler}}
 
 
-def free_port(options: argparse.Namespace, name: str) -> int:
+def chosen_port(options: argparse.Namespace, name: str) -> int:
     """Return the port chosen for a server; raise OSError, with the fix, if it is taken."""
     port = int(getattr(options, f"{name}_port"))
     try:

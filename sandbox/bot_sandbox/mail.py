@@ -39,7 +39,7 @@ except ImportError:
         "aiosmtpd is not installed. It speaks SMTP for the mail server. Type: pip install aiosmtpd"
     ) from None
 
-LARGEST = 10_240_000  # bytes of one letter by default; Postfix's message_size_limit
+LARGEST_LETTER = 10_240_000  # bytes of one letter by default; Postfix's message_size_limit
 MOST_RECIPIENTS = 1000  # of one letter; Postfix's smtpd_recipient_limit
 KEPT_LETTERS = 1000  # letters, and refusals, to keep; the oldest are dropped
 FLOOD = 10  # times `largest`: a connection that sends so much and no letter is cut
@@ -51,13 +51,13 @@ LOGGER = silence_logger(logging.getLogger("mail.log"))  # aiosmtpd's
 
 
 # Half-transparent colors fit JupyterLab's light and dark themes.
-_CARD = (
+_CARD_STYLE = (
     "max-width:38em;margin:4px 0 8px;padding:8px 14px;border-radius:8px;font-size:14px;"
     "line-height:1.5;background:rgba(128,128,128,.14);border-left:4px solid rgba(230,159,0,.9);"
     "overflow-wrap:anywhere;text-align:start"
 )
-_NAME = "display:inline-block;min-width:4.5em;opacity:.65"
-_TEXT = (
+_NAME_STYLE = "display:inline-block;min-width:4.5em;opacity:.65"
+_TEXT_STYLE = (
     "white-space:pre-wrap;margin-top:6px;padding-top:6px;border-top:1px solid rgba(128,128,128,.4)"
 )
 
@@ -83,15 +83,15 @@ class Letter:
             subject = str(policy.default.header_factory("Subject", raw[:LONGEST_SUBJECT]))
         except Exception:  # Python's header parser fails on some; show those raw
             subject = head
-        return readable(subject).replace("\n", " ").strip()
+        return replace_unreadable(subject).replace("\n", " ").strip()
 
     @property
     def text(self) -> str:
         """The text, decoded; the HTML source if there is no plain text."""
         try:
-            return readable(text_of(message_from_bytes(self.source))).rstrip("\n")
+            return replace_unreadable(text_of(message_from_bytes(self.source))).rstrip("\n")
         except Exception:  # Python's parser fails on some broken letters
-            return readable(self.source.decode("utf-8", "replace"))
+            return replace_unreadable(self.source.decode("utf-8", "replace"))
 
     def __repr__(self) -> str:
         return f"<Letter to {shorten(', '.join(self.recipients))}: {self.subject!r}>"
@@ -102,11 +102,11 @@ class Letter:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<div dir='auto'><span style='{_NAME}'>{name}</span>{_safe(value)}</div>"
+            f"<div dir='auto'><span style='{_NAME_STYLE}'>{name}</span>{_escape(value)}</div>"
             for name, value in self._head()
         )
-        text = f"<div style='{_TEXT}' dir='auto'>{_safe(self.text)}</div>"
-        return f"<div style='{_CARD}'>{rows}{text}</div>"
+        text = f"<div style='{_TEXT_STYLE}' dir='auto'>{_escape(self.text)}</div>"
+        return f"<div style='{_CARD_STYLE}'>{rows}{text}</div>"
 
     def _head(self) -> list[tuple[str, str]]:
         to = ", ".join(self.recipients)
@@ -128,11 +128,11 @@ def text_of(message: Message) -> str:
             if part.get_content_type() == kind and not part.is_multipart():
                 body = part.get_payload(decode=True)
                 assert isinstance(body, bytes)
-                return decoded(body, part.get_content_charset("utf-8"))
+                return decode_body(body, part.get_content_charset("utf-8"))
     return ""
 
 
-def decoded(body: bytes, charset: str) -> str:
+def decode_body(body: bytes, charset: str) -> str:
     """Decode bytes; use UTF-8 if the charset is unknown."""
     try:
         return body.decode(charset, "replace")
@@ -140,10 +140,10 @@ def decoded(body: bytes, charset: str) -> str:
         return body.decode("utf-8", "replace")
 
 
-def readable(text: str) -> str:
+def replace_unreadable(text: str) -> str:
     """Replace characters that control a terminal or can't be encoded by �.
 
-    >>> readable("one\\r\\ntwo\\x1b[2J")
+    >>> replace_unreadable("one\\r\\ntwo\\x1b[2J")
     'one\\ntwo�[2J'
     """
     text = text.replace("\r\n", "\n")
@@ -159,7 +159,7 @@ def shorten(text: str) -> str:
     return text if more <= 0 else f"{text[:LONGEST_SHOWN]}… ({more} more characters)"
 
 
-def _safe(text: str) -> str:
+def _escape(text: str) -> str:
     return html.escape(shorten(text))
 
 
@@ -196,7 +196,7 @@ class Mail(LocalServer):
         self,
         *,
         port: int = 0,
-        largest: int = LARGEST,
+        largest: int = LARGEST_LETTER,
         host: str = HOST,
         allow_hosts: Iterable[str] = (),
     ) -> None:
@@ -243,20 +243,20 @@ class Mail(LocalServer):
             raise NoLetter(self._explain(len(self._box.unread), n, timeout))
         return [self._box.unread.popleft() for _ in range(n)]
 
-    def _numbered(self) -> list[tuple[int, Letter]]:
+    def _numbered_letters(self) -> list[tuple[int, Letter]]:
         """Return the letters that are kept, with their numbers from 1 on."""
         return list(enumerate(self._box.letters, self._box.caught - len(self._box.letters) + 1))
 
-    def _catch(self, letter: Letter) -> None:
+    def _keep_letter(self, letter: Letter) -> None:
         """Keep a letter and wake those who wait for it."""
         self._box.caught += 1
         self._box.letters = [*self._box.letters, letter][-KEPT_LETTERS:]
         self._box.unread.append(letter)
         self._runner.changes.changed()
 
-    def _refuse(self, status: str) -> None:
+    def _note_refusal(self, status: str) -> None:
         """Remember a refusal."""
-        self._box.refusals = [*self._box.refusals, readable(status)][-KEPT_LETTERS:]
+        self._box.refusals = [*self._box.refusals, replace_unreadable(status)][-KEPT_LETTERS:]
 
     def __repr__(self) -> str:
         return f"<Mail: {len(self.letters)} letters caught>"
@@ -313,12 +313,12 @@ class SmtpConnection(SMTP):
         """Count what arrives, because aiosmtpd keeps a line that never ends."""
         # A form in any web page could write a letter, because SMTP only complains of HTTP's lines.
         if not self.received and data.startswith(b"POST "):
-            self.mail._refuse("(cut off: a web page is not a mail program)")
+            self.mail._note_refusal("(cut off: a web page is not a mail program)")
             self.cut()
             return
         self.received += len(data)
         if self.received > FLOOD * self.mail.largest:
-            self.mail._refuse("(cut off: too much data that is not a letter)")
+            self.mail._note_refusal("(cut off: too much data that is not a letter)")
             self.cut()
         else:
             super().data_received(data)
@@ -331,7 +331,7 @@ class SmtpConnection(SMTP):
     async def push(self, status: Any) -> None:
         """Answer the client, and remember each refusal."""
         if isinstance(status, str) and status[:1] in "45":
-            self.mail._refuse(status)
+            self.mail._note_refusal(status)
         await super().push(status)
 
 
@@ -351,7 +351,7 @@ class SmtpHandler:
     ) -> str:
         """Take a recipient or refuse it, in Postfix's words."""
         domain = to.rpartition("@")[2] if "@" in to else ""
-        refused = f"<{readable(to)}>: Recipient address rejected"
+        refused = f"<{replace_unreadable(to)}>: Recipient address rejected"
         if not domain:
             return f"504 5.5.2 {refused}: need fully-qualified address"
         if domain.lower().split(".")[-1] == "invalid":
@@ -366,9 +366,9 @@ class SmtpHandler:
     ) -> str:
         """Catch a letter."""
         server.received = 0
-        sender = readable(envelope.mail_from or "")
-        recipients = tuple(readable(to) for to in envelope.rcpt_tos)
-        self.mail._catch(Letter(sender, recipients, envelope.original_content or b""))
+        sender = replace_unreadable(envelope.mail_from or "")
+        recipients = tuple(replace_unreadable(to) for to in envelope.rcpt_tos)
+        self.mail._keep_letter(Letter(sender, recipients, envelope.original_content or b""))
         return "250 2.0.0 Ok: caught, and sent nowhere"
 
     async def handle_exception(self, error: Exception) -> str:

@@ -162,11 +162,11 @@ def pytest_runtest_makereport(
     """Add the chats, and what was refused, to the report of a failed test."""
     report = yield
     if report.when == "call" and report.failed and _is_used():
-        from bot_sandbox.pytest_report import Seen, sections
+        from bot_sandbox.pytest_report import Seen, report_sections
 
         try:
             values = item.funcargs.values() if isinstance(item, pytest.Function) else ()
-            report.sections += sections(values, item.stash.get(_SEEN, Seen([])))
+            report.sections += report_sections(values, item.stash.get(_SEEN, Seen([])))
         except Exception as error:  # the test's own failure must be seen in any case
             report.sections.append(("sandbox", f"its chats cannot be shown: {error!r}"))
     return report

@@ -19,8 +19,8 @@ from bot_sandbox.twitch.service import Twitch, transcript_of
 from bot_sandbox.twitch.world import TwitchWorld
 from bot_sandbox.world.transcript import Transcript
 
-LINES = 40  # of a chat; the last ones
-CALLS = 20  # refused calls of a bot; the last ones
+SHOWN_LINES = 40  # of a chat; the last ones
+SHOWN_CALLS = 20  # refused calls of a bot; the last ones
 T = TypeVar("T")
 
 
@@ -53,7 +53,7 @@ class Seen:
         self._known |= {id(one): one for one in list(things)}
 
 
-def sections(values: Iterable[object], seen: Seen) -> list[tuple[str, str]]:
+def report_sections(values: Iterable[object], seen: Seen) -> list[tuple[str, str]]:
     """Return title and text for each Telegram and Twitch that has something new.
 
     These are the fixtures of a test, and all other servers of this process.
@@ -78,12 +78,12 @@ def describe_telegram(telegram: TelegramCore, seen: Seen) -> str:
     lines = []
     for chat in chats_of(telegram):
         if new := seen.new(chat.messages):
-            lines += _chat(_name(chat), transcript(new))
+            lines += _chat_lines(_name(chat), transcript(new))
     for account in list(world.accounts.values()):
         refused = [call for call in seen.new(account.calls) if call.error]
         if refused:
             lines.append(f"--- refused calls of {account.name} (@{account.username})")
-        for call in refused[-CALLS:]:
+        for call in refused[-SHOWN_CALLS:]:
             where = " in a webhook's response" if call.in_response else ""
             status = f"{call.status} " if call.status else ""
             words = without_secrets(account, call.error)
@@ -100,7 +100,7 @@ def describe_twitch(twitch: Twitch, seen: Seen) -> str:
     nobody = not world.records and not world.subscriptions
     for channel in list(world.chat.channels.values()):
         if new := seen.new(channel.history):
-            lines += _chat(f"#{channel.name}", transcript_of(new))
+            lines += _chat_lines(f"#{channel.name}", transcript_of(new))
             if not nobody and is_unanswered(world, channel, new[-1]):
                 lines += explain_silence(world, channel, new[-1])
     if lines and nobody:
@@ -113,9 +113,9 @@ def describe_twitch(twitch: Twitch, seen: Seen) -> str:
         for one in seen.new(world.rules.refusals)
     ]
     if refused:
-        lines += ["--- refused messages", *refused[-CALLS:]]
+        lines += ["--- refused messages", *refused[-SHOWN_CALLS:]]
     if requests := seen.new(world.refused):
-        lines += ["--- refused requests", *requests[-CALLS:]]
+        lines += ["--- refused requests", *requests[-SHOWN_CALLS:]]
     return "\n".join(lines)
 
 
@@ -146,10 +146,10 @@ def _on_its_loop(server: Service, describe: Callable[[], str]) -> str:
         return describe()
 
 
-def _chat(name: str, said: Transcript) -> list[str]:
+def _chat_lines(name: str, said: Transcript) -> list[str]:
     shown = [str(line) for line in said.lines]
-    more = [f"… {len(shown) - LINES} more lines"] if len(shown) > LINES else []
-    return [f"--- {name}", *more, *shown[-LINES:]]
+    more = [f"… {len(shown) - SHOWN_LINES} more lines"] if len(shown) > SHOWN_LINES else []
+    return [f"--- {name}", *more, *shown[-SHOWN_LINES:]]
 
 
 def _name(chat: Chat) -> str:

@@ -26,13 +26,13 @@ from guards import (  # noqa: F401 - hooks: pytest calls them
     pytest_runtest_makereport,
 )
 
-from bot_sandbox.http.jupyter_proxy import VARIABLE
+from bot_sandbox.http.jupyter_proxy import PROXY_VARIABLE
 
 
 def pytest_configure(config):
     """Load the fixtures for bots, which pytest finds by itself if bot_sandbox is installed."""
     config.pluginmanager.import_plugin("bot_sandbox.pytest_plugin")
-    os.environ[VARIABLE] = ""  # this may run on somebody's JupyterHub
+    os.environ[PROXY_VARIABLE] = ""  # this may run on somebody's JupyterHub
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from bot_sandbox.diagnosis.no_reply import Apology, NoReply
+from bot_sandbox.diagnosis.no_reply import NoReply, ReplyWithLog
 from botlib import Bot
 from botlib.bot import TryAgain
 from lessons import Chat, bot_name
@@ -89,7 +89,7 @@ def test_what_a_command_prints_is_not_an_answer(chat, bot, capsys):
 def test_a_failing_command_shows_the_apology_and_the_reason(chat, bot, capsys):
     chat.connect(bot)
     answer = chat.ask("!fail")
-    assert isinstance(answer, Apology)
+    assert isinstance(answer, ReplyWithLog)
     assert answer.logged.startswith("!fail failed: KeyError: 'key' (test_chat.py, line ")
     with pytest.raises(NoReply, match="KeyError"):  # the bot apologizes once a minute
         chat.ask("!fail")

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot_sandbox.http.jupyter_proxy import VARIABLE
+from bot_sandbox.http.jupyter_proxy import PROXY_VARIABLE
 from lessons.web import show_link, show_page
 from lessons.web.link import Link
 
@@ -65,7 +65,7 @@ def test_here_an_address_is_printed_as_it_is(capsys):
 
 
 def test_elsewhere_a_link_leads_to_the_server_without_what_is_jupyters(monkeypatch, capsys):
-    monkeypatch.setenv(VARIABLE, "/user/anna/proxy")
+    monkeypatch.setenv(PROXY_VARIABLE, "/user/anna/proxy")
     with echo() as url:
         show_link(f"{url}hello/Zo%C3%AB?a=%20b&c")
         address, note = capsys.readouterr().out.splitlines()
@@ -81,7 +81,7 @@ def test_elsewhere_a_link_leads_to_the_server_without_what_is_jupyters(monkeypat
 
 
 def test_a_server_that_has_ended_says_so(monkeypatch):
-    monkeypatch.setenv(VARIABLE, "/user/anna/proxy")
+    monkeypatch.setenv(PROXY_VARIABLE, "/user/anna/proxy")
     with echo() as url:
         address = Link(url).address
         assert through_the_proxy(address)[0] == 201
@@ -93,7 +93,7 @@ def test_a_server_that_has_ended_says_so(monkeypatch):
 def test_a_page_is_read_here_and_linked_through_the_proxy(monkeypatch):
     with echo() as url:
         assert f'href="{url}a"' in show_page(f"{url}a")._repr_html_()
-        monkeypatch.setenv(VARIABLE, "/user/anna/proxy")
+        monkeypatch.setenv(PROXY_VARIABLE, "/user/anna/proxy")
         page = show_page(f"{url}a")
         port = url[len("http://127.0.0.1:") : -1]
         assert f'href="/user/anna/proxy/{port}/a"' in page._repr_html_()

@@ -13,7 +13,7 @@ from bot_sandbox.cloud.history import RunningCall
 from bot_sandbox.http.access import HOST
 from bot_sandbox.http.page import Page
 from bot_sandbox.http.webhook_post import Sender
-from bot_sandbox.mail import LARGEST
+from bot_sandbox.mail import LARGEST_LETTER
 from bot_sandbox.mail import Letter
 from bot_sandbox.telegram.calls import FaultHit
 from bot_sandbox.telegram.core import TelegramCore
@@ -989,7 +989,7 @@ class Timer(Twin[bot_sandbox.Timer]):
 class Mail(ServerTwin[bot_sandbox.Mail]):
     """The twin of `Mail` in bot_sandbox.mail; see there."""
 
-    def __init__(self, *, port: int=0, largest: int=LARGEST, host: str=HOST, allow_hosts: Iterable[str]=()) -> None:
+    def __init__(self, *, port: int=0, largest: int=LARGEST_LETTER, host: str=HOST, allow_hosts: Iterable[str]=()) -> None:
         ...
 
     @property

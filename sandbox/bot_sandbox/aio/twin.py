@@ -108,7 +108,9 @@ def _moved_on(changes: ChangeNotifier, before: int) -> Callable[[], bool]:
 def twin_of(plain: type) -> type[Twin[Any]] | None:
     """Return the twin of a plain class; None if it has no method that waits."""
     public = {name: inspect.getattr_static(plain, name) for name in dir(plain) if name[0] != "_"}
-    if not (plain.__module__.startswith("bot_sandbox.") and any(map(_waits, public.values()))):
+    if not (
+        plain.__module__.startswith("bot_sandbox.") and any(map(_is_blocking, public.values()))
+    ):
         return None
     base: type[Twin[Any]] = ServerTwin if issubclass(plain, Service) else Twin
     names: dict[str, Any] = {
@@ -126,7 +128,7 @@ def twin_of(plain: type) -> type[Twin[Any]] | None:
     return type(plain.__name__, (base,), names)
 
 
-def _waits(member: object) -> bool:
+def _is_blocking(member: object) -> bool:
     return hasattr(member, "coroutine_function") or inspect.iscoroutinefunction(member)
 
 

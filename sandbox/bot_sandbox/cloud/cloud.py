@@ -27,7 +27,7 @@ from bot_sandbox.cloud.pool import Pool
 from bot_sandbox.cloud.queued_calls import QueuedCall, QueuedCalls
 from bot_sandbox.cloud.static_html import static_html
 from bot_sandbox.cloud.timers import Timer, Timers
-from bot_sandbox.diagnosis.function_registry import register, unregister
+from bot_sandbox.diagnosis.function_registry import register_cloud, unregister_cloud
 from bot_sandbox.event_loop.runner import blocking
 from bot_sandbox.event_loop.tasks import BackgroundTasks
 from bot_sandbox.http.access import HOST, OWN_ENDING, Access
@@ -113,7 +113,7 @@ class Cloud(LocalServer):
         self._tasks = BackgroundTasks()
         self._making = BackgroundTasks()  # each makes a deployment on a thread
         self.port: int = self._run_or_close(self._open(port))
-        register(self._registered)
+        register_cloud(self._registered)
 
     @blocking
     async def deploy(
@@ -281,7 +281,7 @@ class Cloud(LocalServer):
 
     async def _shutdown(self) -> None:
         """Stop every instance and remove every copy."""
-        unregister(self._registered)
+        unregister_cloud(self._registered)
         if self._making:
             await asyncio.wait(self._making)
         await asyncio.gather(*(pool.close() for pool in self._pools))

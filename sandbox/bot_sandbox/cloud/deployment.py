@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
-from bot_sandbox.processes.supervisor import remove
+from bot_sandbox.processes.supervisor import remove_folder
 
 HERE = Path(__file__).parent
 RUNTIME = HERE / "var_runtime"  # what AWS's Python has besides its standard library
@@ -174,7 +174,7 @@ class Deployment:
         code = self.root / "code"
         if not code.is_dir():
             half = self.root / "half"  # of a copy, which no instance must see
-            remove(half)
+            remove_folder(half)
             shutil.copytree(self._upload, half, symlinks=True).rename(code)
         return code
 
@@ -247,7 +247,7 @@ class Deployment:
 
     def remove(self) -> None:
         """Delete the copy."""
-        remove(self.root)
+        remove_folder(self.root)
 
 
 def check_pattern(what: str, found: object, pattern: str, expected: str) -> None:

@@ -21,7 +21,7 @@ from bot_sandbox.cloud.lambda_api import TOO_LARGE, LambdaApi, LambdaApiError
 from bot_sandbox.cloud.queued_calls import QueuedCalls
 from bot_sandbox.http.access import OWN_ENDING, Access, is_loopback, split_target
 from bot_sandbox.http.body import read_body
-from bot_sandbox.http.jupyter_proxy import is_proxied, proxy_prefix, without_jupyter
+from bot_sandbox.http.jupyter_proxy import is_proxied, proxy_prefix, remove_jupyter_headers
 from bot_sandbox.world.clock import Clock
 
 
@@ -92,7 +92,7 @@ class Gateway:
             query,
             [
                 (name, events.header_text(value))
-                for name, value in without_jupyter(request.headers.items(), proxied)
+                for name, value in remove_jupyter_headers(request.headers.items(), proxied)
             ],
             body,
             request_id,

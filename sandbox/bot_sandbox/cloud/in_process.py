@@ -28,7 +28,7 @@ from urllib.parse import urlsplit
 from bot_sandbox.cloud import events, worker
 from bot_sandbox.cloud.errors import FunctionError, exit_error, with_source_line
 from bot_sandbox.cloud.history import History
-from bot_sandbox.diagnosis.function_registry import register, unregister
+from bot_sandbox.diagnosis.function_registry import register_cloud, unregister_cloud
 from bot_sandbox.http.messages import Response
 from bot_sandbox.http.webhook_post import PostError
 
@@ -50,7 +50,7 @@ class InProcessCloud:
         self._packages = packages
         self._functions: dict[str, InProcessFunction] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="functions-")
-        register(self.functions)
+        register_cloud(self.functions)
 
     def deploy(
         self,
@@ -112,7 +112,7 @@ class InProcessCloud:
 
     def close(self) -> None:
         """Forget all functions and remove their copies."""
-        unregister(self.functions)
+        unregister_cloud(self.functions)
         self._functions.clear()
         self._folder.cleanup()
 

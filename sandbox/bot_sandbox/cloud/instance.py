@@ -13,7 +13,7 @@ from bot_sandbox.cloud.errors import FunctionError
 from bot_sandbox.cloud.history import History, InstanceRecord, Log
 from bot_sandbox.cloud.process import InstanceProcess, OutputPipe
 from bot_sandbox.cloud.runtime_api import PendingInvocation, RuntimeApi
-from bot_sandbox.processes.supervisor import remove
+from bot_sandbox.processes.supervisor import remove_folder
 
 MB = 1024 * 1024
 # Starts a process, given its environment, its output and a callback for its exit code.
@@ -106,7 +106,7 @@ class Instance:
         finally:
             self._ended()  # if it never had a process
             self._free_port_and_folder()
-            remove(self._temporary)
+            remove_folder(self._temporary)
 
     def check_memory(self) -> None:
         """Measure the memory, and break the instance if it uses too much.

@@ -26,7 +26,7 @@ from bot_sandbox.cloud.function import Function
 from bot_sandbox.cloud.history import Log
 from bot_sandbox.cloud.queued_calls import QueuedCalls
 from bot_sandbox.cloud.trace import MOST_RUNS, next_trace
-from bot_sandbox.http.access import is_key
+from bot_sandbox.http.access import key_matches
 
 API_PATH = re.compile(r"/\d{4}-\d\d-\d\d(/|$)")  # each version of the API is a date
 SUPPORTED_ACTIONS = "Invoke, ListFunctions, GetFunction, GetFunctionConfiguration"
@@ -90,7 +90,7 @@ class LambdaApi:
             type, message = "MissingAuthenticationTokenException", "Missing Authentication Token"
         else:
             found = CREDENTIAL.match(authorization)
-            if found and is_key(found["key"], self._account.key):
+            if found and key_matches(found["key"], self._account.key):
                 return
             type = "UnrecognizedClientException"
             message = "The security token included in the request is invalid"

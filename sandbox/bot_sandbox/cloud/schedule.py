@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot_sandbox.world.clock import LAST
+from bot_sandbox.world.clock import LAST_MOMENT
 
 MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
@@ -92,8 +92,10 @@ def parse_rate(text: str) -> Schedule:
     if not found or not int(found[1]):
         raise ValueError(f"a rate is like rate(5 minutes) or rate(1 hour); found rate({text})")
     seconds = int(found[1]) * UNITS[found[2]]
-    if seconds > LAST:
-        raise ValueError(f"a rate is at most {LAST / 86400:.0f} days; found rate({text:.60})")
+    if seconds > LAST_MOMENT:
+        raise ValueError(
+            f"a rate is at most {LAST_MOMENT / 86400:.0f} days; found rate({text:.60})"
+        )
     return Schedule(lambda now: now + seconds, starts_now=True)
 
 

@@ -24,7 +24,7 @@ from bot_sandbox.cloud.function import Function
 from bot_sandbox.cloud.queued_calls import QueuedCalls
 from bot_sandbox.cloud.schedule import Schedule, parse_aws, parse_yandex
 from bot_sandbox.event_loop.runner import Runner, blocking
-from bot_sandbox.world.clock import LAST, Clock
+from bot_sandbox.world.clock import LAST_MOMENT, Clock
 
 YANDEX_RETRY_S = (10.0,)
 YANDEX_EVENT = "yandex.cloud.events.serverless.triggers.TimerMessage"
@@ -187,7 +187,7 @@ class Timers:
         while True:
             running = [timer for timer in self._timers.values() if timer.next is not None]
             timer = min(running, key=lambda each: (each.next, each.name), default=None)
-            due = timer.next if timer and timer.next is not None else LAST
+            due = timer.next if timer and timer.next is not None else LAST_MOMENT
             if timer and due <= self.clock.now():
                 await self._fire(timer)
                 continue
@@ -212,7 +212,7 @@ class Timers:
             retry_s=retry_s,
         )
         following = [each.next for each in self._timers.values() if each.next is not None]
-        if min(following, default=LAST) <= self.clock.now():  # the clock was moved
+        if min(following, default=LAST_MOMENT) <= self.clock.now():  # the clock was moved
             await tried.wait()
         fired.append(due)
         del fired[:-FIRED_KEPT]

@@ -53,10 +53,10 @@ class Sandbox:
 
 def as_json(sandbox: Sandbox) -> str:
     """Return everything that a client needs, on one line."""
-    return json.dumps(world(sandbox))
+    return json.dumps(world_as_dict(sandbox))
 
 
-def world(sandbox: Sandbox) -> dict[str, Any]:
+def world_as_dict(sandbox: Sandbox) -> dict[str, Any]:
     """Return everything that a client needs, as it is now: addresses, keys, tokens and ids."""
     telegram, twitch, cloud, window = (
         sandbox.telegram,
@@ -79,7 +79,7 @@ def world(sandbox: Sandbox) -> dict[str, Any]:
             "key": window.key,
             "address": window.address,
         },
-        "telegram": {"url": telegram.url, **on_telegram(telegram, sample, settings)},
+        "telegram": {"url": telegram.url, **telegram_as_dict(telegram, sample, settings)},
         "twitch": {
             "url": twitch.url,
             "oauth_url": f"{twitch.url}/oauth2",
@@ -88,7 +88,7 @@ def world(sandbox: Sandbox) -> dict[str, Any]:
             "irc_host": host,
             "irc_port": irc_port,
             "eventsub_url": twitch.eventsub_url,
-            **on_twitch(twitch, sample, settings),
+            **twitch_as_dict(twitch, sample, settings),
         },
         "cloud": {
             "url": cloud_url(cloud),
@@ -103,7 +103,7 @@ def world(sandbox: Sandbox) -> dict[str, Any]:
     }
 
 
-def on_telegram(
+def telegram_as_dict(
     telegram: Telegram, sample: Sample | None, settings: dict[str, str]
 ) -> dict[str, Any]:
     """Describe the bots and the people; the sample bot also has a secret for its webhook."""
@@ -118,7 +118,9 @@ def on_telegram(
     return {name: those for name, those in found.items() if those}
 
 
-def on_twitch(twitch: Twitch, sample: Sample | None, settings: dict[str, str]) -> dict[str, Any]:
+def twitch_as_dict(
+    twitch: Twitch, sample: Sample | None, settings: dict[str, str]
+) -> dict[str, Any]:
     """Describe the accounts and the applications; the sample bot also has its tokens."""
     users, apps = twitch._world.users.values(), twitch._world.apps.values()
     accounts = {each.login: {"id": each.id} for each in list(users)}
@@ -200,10 +202,10 @@ def describe_callers(sandbox: Sandbox, sample: Sample) -> Iterator[str]:
         url = function.url
         callers = {
             "telegram": ("as Telegram's webhook", set_webhook_line(settings, url)),
-            "twitch": ("as Twitch's webhook", subscribe(sandbox.twitch, settings, url)),
+            "twitch": ("as Twitch's webhook", subscribe_line(sandbox.twitch, settings, url)),
             "timer": (
                 "by a timer, each minute",
-                set_timer(sandbox.window, function, sample.viktor),
+                set_timer_line(sandbox.window, function, sample.viktor),
             ),
         }
         # Its file may say which of them calls it. Else it can be a webhook for both platforms.
@@ -213,7 +215,7 @@ def describe_callers(sandbox: Sandbox, sample: Sample) -> Iterator[str]:
             yield f"{function.name.upper()}, {how}: type in another terminal\n  {line}\n\n"
 
 
-def what_is_open(host: str, hosts: list[str], origins: list[str]) -> Iterator[str]:
+def open_access_lines(host: str, hosts: list[str], origins: list[str]) -> Iterator[str]:
     """Yield what the options --host, --allow-host and --allow-origin open."""
     if not is_loopback(host):
         yield (
@@ -235,7 +237,7 @@ def cloud_url(cloud: Cloud) -> str:
     return f"http://{cloud.host}:{cloud.port}"
 
 
-def set_timer(window: Window, function: Function, viktor: Person) -> str:
+def set_timer_line(window: Window, function: Function, viktor: Person) -> str:
     """Return the command for a timer that calls a function now and each minute."""
     timer: dict[str, Any] = {
         "name": "morning",
@@ -253,7 +255,7 @@ def set_webhook_line(values: dict[str, str], url: str) -> str:
     return f"curl {method} -d url={url} -d secret_token={values['TELEGRAM_SECRET']}"
 
 
-def subscribe(twitch: Twitch, values: dict[str, str], url: str) -> str:
+def subscribe_line(twitch: Twitch, values: dict[str, str], url: str) -> str:
     """Return a line of Python that subscribes a function to the chat of #viktor on Twitch."""
     app = twitch._world.apps[values["TWITCH_CLIENT_ID"]]
     condition = {

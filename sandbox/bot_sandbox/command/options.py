@@ -86,14 +86,14 @@ def make_parser(text: str) -> Parser:
     add("--run", action="store_true")
     add("--no-open", action="store_true")
     add("--no-sample", action="store_true")
-    add("--limits", type=limits, default=Limits())
+    add("--limits", type=telegram_limits, default=Limits())
     seed = parser.add_mutually_exclusive_group()
     seed.add_argument("--fixed", action="store_true")
     seed.add_argument("--seed", type=non_empty_text)
     add("--key", type=key_text)
-    add("--host", type=address, default=HOST)
-    add("--allow-host", action="append", default=[], type=host)
-    add("--allow-origin", action="append", default=[], type=origin)
+    add("--host", type=listen_address, default=HOST)
+    add("--allow-host", action="append", default=[], type=allowed_host)
+    add("--allow-origin", action="append", default=[], type=allowed_origin)
     add("--handler")
     add("--runtime", choices=("python", "nodejs"))
     add("--timeout", type=float, default=3.0)
@@ -121,7 +121,7 @@ def non_empty_text(text: str) -> str:
     return text
 
 
-def address(text: str) -> str:
+def listen_address(text: str) -> str:
     """Read an address to listen on; argparse shows the error."""
     try:
         bind_socket(0, text).close()
@@ -132,7 +132,7 @@ def address(text: str) -> str:
     return text
 
 
-def host(text: str) -> str:
+def allowed_host(text: str) -> str:
     """Read a name for the servers; argparse shows the error."""
     if not ALLOWED_HOST.fullmatch(text.lower()):
         raise argparse.ArgumentTypeError(
@@ -142,7 +142,7 @@ def host(text: str) -> str:
     return text
 
 
-def origin(text: str) -> str:
+def allowed_origin(text: str) -> str:
     """Read where a web page comes from; argparse shows the error."""
     if not ALLOWED_ORIGIN.fullmatch(text.lower()):
         raise argparse.ArgumentTypeError(
@@ -161,11 +161,11 @@ def key_text(text: str) -> str:
     return text
 
 
-def limits(text: str) -> Limits | None:
+def telegram_limits(text: str) -> Limits | None:
     """Read Telegram's limits; argparse shows the error.
 
-    >>> limits("none")
-    >>> limits("chat_burst=5,bot_per_second=0.5").bot_per_second
+    >>> telegram_limits("none")
+    >>> telegram_limits("chat_burst=5,bot_per_second=0.5").bot_per_second
     0.5
     """
     if text == "none":

@@ -32,12 +32,12 @@ if TYPE_CHECKING:  # aiosmtpd is optional
     from bot_sandbox.mail import Mail
 
 T = TypeVar("T")
-NEWEST = 200  # messages of a chat whose edits are noticed
-LOOKED_AT = 100  # newest calls of a bot, to find the refused ones
+WATCHED_MESSAGES = 200  # messages of a chat whose edits are noticed
+SEARCHED_CALLS = 100  # newest calls of a bot, to find the refused ones
 _printing = threading.Lock()  # several threads print
 
 
-def show(text: str, settings: Mapping[str, str]) -> None:
+def print_with_time(text: str, settings: Mapping[str, str]) -> None:
     """Print a text after the time of day, in one piece; indent its further lines.
 
     Tokens are hidden, and so are secrets that are among the bot's `settings`.
@@ -83,13 +83,13 @@ class News(ABC):
     def _follow(self, say: Callable[[str], None]) -> None:
         changes, seen = self.server._runner.changes, -1
 
-        def look() -> tuple[int, list[str]]:
+        def read_new_lines() -> tuple[int, list[str]]:
             return changes.count, list(self.lines())
 
         with suppress(RuntimeError, CancelledError):  # the server is closed
             while True:
                 self.server.wait_until(lambda: changes.count != seen, 3600.0)  # noqa: B023
-                seen, lines = self.server._runner.do(look)
+                seen, lines = self.server._runner.do(read_new_lines)
                 for each in lines:
                     say(each)
 
@@ -110,13 +110,15 @@ class TelegramNews(News):
         for at, text in self.faults():
             yield at, f"[telegram] fault: {text}"
         for account in self.world.accounts.values():
-            for key, at, text in self._state(account):
+            for key, at, text in self._state_lines(account):
                 for new in self.new((account.id, key), text and f"[telegram] {text}"):
                     yield at, new
         for hit in self._new_hits():
             yield hit.at, f"[telegram] @{hit.bot}: {hit.text}"
         for chat in (*self.world.private.values(), *self.world.groups.values()):
-            unread = min(self._read.get(chat._key, 0), max(0, len(chat.messages) - NEWEST))
+            unread = min(
+                self._read.get(chat._key, 0), max(0, len(chat.messages) - WATCHED_MESSAGES)
+            )
             self._read[chat._key] = len(chat.messages)
             for message in chat.messages[unread:]:
                 said = self._message_line(chat, message)
@@ -136,7 +138,7 @@ class TelegramNews(News):
         reactions = "".join(f" ({emoji})" for emoji in message.reactions.values())
         return f"[telegram {where}] {transcript_line(message)}{reactions}"
 
-    def _state(self, account: BotAccount) -> Iterator[tuple[str, float, str]]:
+    def _state_lines(self, account: BotAccount) -> Iterator[tuple[str, float, str]]:
         """Yield what is to know about a bot: a key, when it happened, and the words."""
         name, webhook, now = f"@{account.username}", account._webhook, self.world.clock.now()
         polls = f"{name} asks for updates with getUpdates" if account._updates.polled else ""
@@ -152,7 +154,7 @@ class TelegramNews(News):
             yield method, now, f"{name} called {method}: Telegram has it, this sandbox has not"
         for words in account._ignored.values():
             yield words, now, f"{name}: {without_secrets(account, words)}"
-        for called in islice(reversed(account.calls), LOOKED_AT):
+        for called in islice(reversed(account.calls), SEARCHED_CALLS):
             if called.error and not (called.fault or called.error.startswith(UNSUPPORTED)):
                 error = without_secrets(account, called.error)
                 yield error, called.at, f"{name} called {called.method}, refused: {error}"
@@ -169,9 +171,9 @@ class TwitchNews(News):
         for _, what in self.faults():
             yield f"[twitch] fault: {what}"
         for number, record in enumerate(self.world.records):
-            yield from self.new(number, connection(record))
+            yield from self.new(number, describe_connection(record))
         for subscription in self.world.subscriptions.values():
-            yield from self.new(subscription.id, subscribed(subscription))
+            yield from self.new(subscription.id, describe_subscription(subscription))
         for channel in self.world.chat.channels.values():
             for message in self._unread(channel.name, channel.history):
                 text = f"* {message.user}" if message.action else f"{message.user}:"
@@ -191,7 +193,7 @@ class TwitchNews(News):
                 yield f"[twitch] {what}: {delivery.callback} {delivery.error}"
 
 
-def connection(record: ConnectionRecord) -> str:
+def describe_connection(record: ConnectionRecord) -> str:
     """Describe a connection; "" before its login."""
     if not record.login:
         return ""
@@ -202,7 +204,7 @@ def connection(record: ConnectionRecord) -> str:
     return f"{who} is in {rooms}" if rooms else f"{who} is connected"
 
 
-def subscribed(subscription: Subscription) -> str:
+def describe_subscription(subscription: Subscription) -> str:
     """Describe an EventSub subscription."""
     where = subscription.transport.get("callback", "a WebSocket")
     return f"[twitch] {subscription.type} to {where}: {subscription.status}"
@@ -232,7 +234,7 @@ class MailNews(News):
         self.mail = mail
 
     def lines(self) -> Iterator[str]:
-        for number, letter in self.mail._numbered():
+        for number, letter in self.mail._numbered_letters():
             if number > self._read.get("letters", 0):
                 self._read["letters"] = number
                 yield f"[mail] to {', '.join(letter.recipients)}: {letter.subject}"

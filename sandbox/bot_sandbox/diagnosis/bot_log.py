@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 
 from bot_sandbox.diagnosis.clean_text import hide_tokens
 from bot_sandbox.diagnosis.function_registry import Bookmark, bookmark, function_at, log_at
-from bot_sandbox.diagnosis.no_reply import Apology
+from bot_sandbox.diagnosis.no_reply import ReplyWithLog
 
-LONGEST = 300  # characters of a log line that are quoted
-LOG_S = 0.5  # how long to wait for a function to end after its reply, before reading its log
+LONGEST_LINE = 300  # characters of a log line that are quoted
+LOG_WAIT_S = 0.5  # how long to wait for a function to end after its reply, before reading its log
 _CLOUDS_OWN = re.compile(r"(INIT_START|START|END|REPORT)\b")
 _UNAWAITED = re.compile(
     r"([^/\\]+\.py):(\d{1,9}): RuntimeWarning: (coroutine '.*' was never awaited)"
@@ -31,7 +31,7 @@ _PLACE = re.compile(
 
 def shorten(line: str) -> str:
     """Return the beginning of a log line, without tokens: they are found only whole."""
-    return hide_tokens(line)[:LONGEST]
+    return hide_tokens(line)[:LONGEST_LINE]
 
 
 _loggers: set[str] = set()  # names of loggers that bots in this process use
@@ -122,7 +122,7 @@ def add_failure_reason(said: str, asked: str, log: Iterable[str]) -> str:
     'hello Viktor!'
     """
     logged = find_failure((asked.split() or [""])[0], log)
-    return Apology(said, logged) if logged else said
+    return ReplyWithLog(said, logged) if logged else said
 
 
 def select_latest_call(log: Iterable[str]) -> list[str]:

@@ -46,12 +46,12 @@ Bookmark = dict[RegisteredFunction, int]  # how many lines each log had
 _clouds: list[Callable[[], Sequence[RegisteredFunction]]] = []
 
 
-def register(functions: Callable[[], Sequence[RegisteredFunction]]) -> None:
+def register_cloud(functions: Callable[[], Sequence[RegisteredFunction]]) -> None:
     """Register a cloud; the argument returns its current functions."""
     _clouds.append(functions)
 
 
-def unregister(functions: Callable[[], Sequence[RegisteredFunction]]) -> None:
+def unregister_cloud(functions: Callable[[], Sequence[RegisteredFunction]]) -> None:
     """Remove a cloud that closes; do nothing if it was never registered."""
     if functions in _clouds:
         _clouds.remove(functions)

@@ -1,4 +1,4 @@
-"""What a test gets instead of a good reply: `NoReply`, or an `Apology` with its reason."""
+"""What a test gets instead of a good reply: `NoReply`, or a `ReplyWithLog` with its reason."""
 
 from bot_sandbox.diagnosis.clean_text import escape_control_characters, hide_tokens
 
@@ -10,10 +10,10 @@ class NoReply(Exception):  # noqa: N818 - reads as a sentence
         super().__init__(hide_tokens(escape_control_characters(text)))
 
 
-class Apology(str):
+class ReplyWithLog(str):
     """A bot's reply after its command failed, shown with the line from its log."""
 
-    def __new__(cls, said: str, logged: str) -> "Apology":
+    def __new__(cls, said: str, logged: str) -> "ReplyWithLog":
         """Make the string `said`; it compares equal to what the bot said."""
         apology = super().__new__(cls, said)
         apology.logged = hide_tokens(escape_control_characters(logged))

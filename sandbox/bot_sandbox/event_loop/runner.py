@@ -25,8 +25,8 @@ P = ParamSpec("P")
 Owner = TypeVar("Owner", bound="HasRunner")
 LOOK_S = 0.02  # how often `wait_until` looks if the sandbox doesn't change
 # Packages whose tasks a kernel runs; the last two are those of a kernel in a browser's tab.
-KERNEL = ("ipykernel", "jupyter_client", "tornado", "zmq", "pyodide", "pyodide_kernel")
-HELD = (
+KERNEL_PACKAGES = ("ipykernel", "jupyter_client", "tornado", "zmq", "pyodide", "pyodide_kernel")
+HELD_LOOP_ERROR = (
     "This call held the event loop of this thread, so no bot that runs in it could do anything. If "
     "yours does, await the same call of bot_sandbox.aio, as in await viktor.ask(…)."
 )
@@ -56,7 +56,7 @@ def blocking(
             if not holds_a_loop():
                 raise silence.with_traceback(None) from None
             happened, *found = str(silence).split("\n")
-            raise type(silence)("\n".join([happened, HELD, *found])) from None
+            raise type(silence)("\n".join([happened, HELD_LOOP_ERROR, *found])) from None
 
     method.coroutine_function = coroutine_function  # type: ignore[attr-defined]
     return method
@@ -99,7 +99,7 @@ def holds_a_loop() -> bool:
 def _belongs_to_kernel(task: "asyncio.Task[Any]") -> bool:
     frames = task.get_stack(limit=1)
     file = frames[0].f_code.co_filename if frames else ""
-    return not file or any(f"/{name}/" in file.replace("\\", "/") for name in KERNEL)
+    return not file or any(f"/{name}/" in file.replace("\\", "/") for name in KERNEL_PACKAGES)
 
 
 class Runner(ABC):
@@ -178,10 +178,10 @@ class SameThreadRunner(Runner):
     def do(self, function: Callable[..., T], *arguments: Any) -> T:
         """Run a function on the loop, so that it may start tasks there."""
 
-        async def on_the_loop() -> T:
+        async def call_on_loop() -> T:
             return function(*arguments)
 
-        return function(*arguments) if self.loop.is_running() else self.run(on_the_loop())
+        return function(*arguments) if self.loop.is_running() else self.run(call_on_loop())
 
     def close(self) -> None:
         """End all tasks of its own loop; in yours, they end when it runs again."""
@@ -224,10 +224,10 @@ class ThreadRunner(Runner):
         if threading.current_thread() is self._thread:  # called by a condition of `wait_until`
             return function(*arguments)
 
-        async def on_the_loop() -> T:
+        async def call_on_loop() -> T:
             return function(*arguments)
 
-        return self.run(on_the_loop())
+        return self.run(call_on_loop())
 
     async def run_async(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the loop from any loop and return its result."""

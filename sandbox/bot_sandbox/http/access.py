@@ -187,7 +187,7 @@ def split_target(target: str) -> tuple[str, str]:
     return host.rpartition("@")[2], slash + rest or "/"
 
 
-def is_key(found: object, key: str) -> bool:
+def key_matches(found: object, key: str) -> bool:
     """Return whether this is the key, compared in constant time."""
     return isinstance(found, str) and hmac.compare_digest(
         found.encode("utf-8", "surrogatepass"), key.encode()

@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
-VARIABLE = "BOT_SANDBOX_PROXY"
+PROXY_VARIABLE = "BOT_SANDBOX_PROXY"
 HUB_PREFIX = "JUPYTERHUB_SERVICE_PREFIX"  # JupyterHub sets it, such as /user/anna/
 PREFIX = re.compile(r"(/[\w.~%@!$&'()*+,;=:-]+)+", re.ASCII)
-PROXIED = "X-ProxyContextPath"  # jupyter-server-proxy sets it in each HTTP request
+PROXY_HEADER = "X-ProxyContextPath"  # jupyter-server-proxy sets it in each HTTP request
 # Headers for the Jupyter server, from the browser or from what asks for a login in front of it
 # (X-Forwarded-Access-Token, Cf-Access-Jwt-Assertion). A referrer may hold Jupyter's token.
-JUPYTERS_OWN = re.compile("cookie|auth|token|jwt|oidc|referer", re.IGNORECASE)
+JUPYTER_HEADER = re.compile("cookie|auth|token|jwt|oidc|referer", re.IGNORECASE)
 JUPYTER_COOKIE = re.compile(r"(_xsrf|username-[^=]*|jupyter[^=]*)\s*=", re.IGNORECASE)
 
 
@@ -28,19 +28,21 @@ def proxy_prefix() -> str:
     own variable does. Raises ValueError if it isn't a path.
     """
     hub = os.environ.get(HUB_PREFIX, "").rstrip("/")
-    given = os.environ.get(VARIABLE, f"{hub}/proxy" if hub else "").rstrip("/")
+    given = os.environ.get(PROXY_VARIABLE, f"{hub}/proxy" if hub else "").rstrip("/")
     if given and not PREFIX.fullmatch(given):
-        raise ValueError(f"{VARIABLE} must be a path, such as /user/anna/proxy; found {given!r}")
+        raise ValueError(
+            f"{PROXY_VARIABLE} must be a path, such as /user/anna/proxy; found {given!r}"
+        )
     return given
 
 
 def browser_address(url: str) -> str:
     """Return the address under which a browser finds a server at `url` on this machine.
 
-    >>> os.environ[VARIABLE] = "/user/anna/proxy"
+    >>> os.environ[PROXY_VARIABLE] = "/user/anna/proxy"
     >>> browser_address("http://127.0.0.1:8080/hello/?a=b"), browser_address("https://example.org/")
     ('/user/anna/proxy/8080/hello/?a=b', 'https://example.org/')
-    >>> os.environ[VARIABLE] = ""
+    >>> os.environ[PROXY_VARIABLE] = ""
     >>> browser_address("http://127.0.0.1:8080/hello/?a=b")
     'http://127.0.0.1:8080/hello/?a=b'
     """
@@ -63,10 +65,12 @@ def terminal_address(address: str) -> str:
 
 def is_proxied(headers: Mapping[str, str]) -> bool:
     """Return whether a request came through jupyter-server-proxy."""
-    return PROXIED in headers
+    return PROXY_HEADER in headers
 
 
-def without_jupyter(headers: Iterable[tuple[str, str]], proxied: bool) -> list[tuple[str, str]]:
+def remove_jupyter_headers(
+    headers: Iterable[tuple[str, str]], proxied: bool
+) -> list[tuple[str, str]]:
     """Return a request's headers without those that belong to a Jupyter server.
 
     Behind the proxy these are all cookies and credentials, because the browser sends them to the
@@ -74,7 +78,7 @@ def without_jupyter(headers: Iterable[tuple[str, str]], proxied: bool) -> list[t
     browser sends them to each port.
     """
     if proxied:
-        return [(name, value) for name, value in headers if not JUPYTERS_OWN.search(name)]
+        return [(name, value) for name, value in headers if not JUPYTER_HEADER.search(name)]
     kept = []
     for name, value in headers:
         if name.lower() == "cookie":

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 # A browser tells the page the system's theme, not JupyterLab's, so this script does. Without a
 # script (untrusted, on GitHub) or a theme, the system's stays.
-THEME = """<script>{
+THEME_SCRIPT = """<script>{
   const frame = document.currentScript.previousElementSibling;
   const tell = () => {
     const light = document.body.dataset.jpThemeLight;
@@ -25,7 +25,7 @@ THEME = """<script>{
   new MutationObserver(tell).observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
 }</script>"""
 
-HINT = (
+STILL_PAGE_HINT = (
     '<div style="font-size:13px;opacity:.8">Nothing to click here? Choose Run, Run All Above '
     "Selected Cell. Then run this cell again.</div>"
 )
@@ -51,10 +51,10 @@ class Page:
         address = html.escape(self.address)
         return (
             f'<object data="{address}" width="100%" height="{self.height}">'
-            f"{self.still}</object>{THEME}"
+            f"{self.still}</object>{THEME_SCRIPT}"
             f'<div>The same in a tab of its own: <a href="{address}" target="_blank" '
             f'rel="noreferrer">'
-            f"{address.partition('#')[0]}</a></div>{HINT}"
+            f"{address.partition('#')[0]}</a></div>{STILL_PAGE_HINT}"
         )
 
 

@@ -30,10 +30,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MARKER = "BOT_SANDBOX_PROCESS"
-ROUNDS = 100
+KILL_ROUNDS = 100
 KEPT_LINES = 10_000  # lines of a program's output to keep; the oldest are dropped
 # A Ctrl-C in the terminal must not reach them; 0x200 is Windows' CREATE_NEW_PROCESS_GROUP.
-DETACHED: Any = {"start_new_session": True} if os.name == "posix" else {"creationflags": 0x200}
+DETACHED_OPTIONS: Any = (
+    {"start_new_session": True} if os.name == "posix" else {"creationflags": 0x200}
+)
 
 
 def check_psutil() -> None:
@@ -61,7 +63,7 @@ class ProcessSupervisor:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            **DETACHED,
+            **DETACHED_OPTIONS,
         )
         self._folder = folder
         self._numbers = itertools.count(1)
@@ -92,7 +94,7 @@ class ProcessSupervisor:
                 managed.kill()
             goodbye = b"all is well"
         if self._folder:
-            remove(self._folder)
+            remove_folder(self._folder)
         self._guardian.communicate(goodbye)
 
 
@@ -125,16 +127,16 @@ class ManagedProcess:
         It also stops waiting when the program has ended.
         """
 
-        def found() -> bool:
+        def line_was_found() -> bool:
             lines = [*self.output.all(), *self.errors.all()]
             return any(text in line for line in lines)
 
-        def settled() -> bool:
-            return found() or (self.output.is_over and self.errors.is_over)
+        def was_found_or_ended() -> bool:
+            return line_was_found() or (self.output.is_over and self.errors.is_over)
 
         with self._changed:
-            self._changed.wait_for(settled, timeout_s)
-            return found()
+            self._changed.wait_for(was_found_or_ended, timeout_s)
+            return line_was_found()
 
     def wait_or_kill(self, grace_s: float) -> None:
         """Wait for its end, and kill it and all it has started after so many seconds."""
@@ -186,11 +188,11 @@ class OutputLines:
     def wait_for(self, find: Callable[[list[str]], T], timeout_s: float) -> T:
         """Return `find(lines)` as soon as it is true, or when the pipe has ended."""
 
-        def found() -> bool:
+        def was_found_or_ended() -> bool:
             return bool(find(list(self._lines))) or self.is_over
 
         with self._changed:
-            self._changed.wait_for(found, timeout_s)
+            self._changed.wait_for(was_found_or_ended, timeout_s)
             return find(list(self._lines))
 
     def wait_end(self, timeout_s: float | None = None) -> None:
@@ -226,7 +228,7 @@ def launch(
         stdout=output,
         stderr=errors,
         pass_fds=inherited,
-        **DETACHED,
+        **DETACHED_OPTIONS,
     )
 
 
@@ -234,8 +236,8 @@ def kill_marked(prefix: str) -> None:
     """Kill every process whose marker begins with `prefix`, and its descendants."""
     import psutil  # not at the top, so that the waiting guardian stays small
 
-    for _ in range(ROUNDS):  # a process may start another meanwhile
-        found = [process for process in psutil.process_iter() if _carries(process, prefix)]
+    for _ in range(KILL_ROUNDS):  # a process may start another meanwhile
+        found = [process for process in psutil.process_iter() if _has_marker(process, prefix)]
         if not found:
             return
         for process in found:
@@ -250,7 +252,7 @@ def kill_marked(prefix: str) -> None:
                     continue  # it is gone already
 
 
-def _carries(process: "psutil.Process", prefix: str) -> bool:
+def _has_marker(process: "psutil.Process", prefix: str) -> bool:
     import psutil
 
     try:
@@ -259,7 +261,7 @@ def _carries(process: "psutil.Process", prefix: str) -> bool:
         return False  # it has just ended, or it is not ours
 
 
-def remove(folder: Path) -> None:
+def remove_folder(folder: Path) -> None:
     """Delete a folder, read-only or not; do nothing if it doesn't exist."""
     for path, _, names in os.walk(folder):
         files = names if os.name == "nt" else []  # elsewhere only the folder's own mode counts
@@ -278,7 +280,7 @@ def main() -> None:
     if not sys.stdin.buffer.read():
         kill_marked(prefix)
     if folder:
-        remove(Path(folder))
+        remove_folder(Path(folder))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot_sandbox.diagnosis.bot_log import LOG_S, HeardLogs, add_failure_reason, hear_bot_logs
+from bot_sandbox.diagnosis.bot_log import LOG_WAIT_S, HeardLogs, add_failure_reason, hear_bot_logs
 from bot_sandbox.diagnosis.clean_text import hide_tokens, quote_safely
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import Runner, blocking
@@ -383,7 +383,7 @@ class Person(User):
         if account._webhook:
             # A function that replies with a call is still running then; its log is complete when
             # the delivery has ended.
-            await self._world.changes.until(lambda: told not in account._updates, LOG_S)
+            await self._world.changes.until(lambda: told not in account._updates, LOG_WAIT_S)
         return diagnosis.logged_since(account, heard)
 
 

@@ -191,7 +191,7 @@ class TelegramWorld:
         for account in list(self.accounts.values()):
             if account.username.lower() == wanted:
                 return account
-        raise KeyError(f"no bot @{wanted}; there are {self.names()}")
+        raise KeyError(f"no bot @{wanted}; there are {self.bot_usernames()}")
 
     def new_token(self, account: BotAccount) -> str:
         """Do BotFather's /revoke, which also removes the webhook."""
@@ -250,7 +250,7 @@ class TelegramWorld:
             self.check_same_telegram(to)
             return to
         if to is None and len(self.accounts) != 1:
-            raise ValueError(f"to whom? Say to=…; the bots are {self.names()}")
+            raise ValueError(f"to whom? Say to=…; the bots are {self.bot_usernames()}")
         account = to if to is not None else next(iter(self.accounts.values()))
         if not isinstance(account, BotAccount):
             raise ValueError(f"to= takes a bot's account or a group of this Telegram; got {to!r}")
@@ -269,7 +269,7 @@ class TelegramWorld:
                     "run the cells that make the bots and people again"
                 )
 
-    def names(self) -> str:
+    def bot_usernames(self) -> str:
         """Return the usernames of all bots, for messages."""
         return ", ".join(f"@{bot.username}" for bot in list(self.accounts.values())) or "none"
 
@@ -298,7 +298,7 @@ class TelegramWorld:
             raise forbidden("bot was blocked by the user")
         return chat
 
-    def with_users(self, account: BotAccount, entities: list[Json]) -> list[Json]:
+    def add_mentioned_users(self, account: BotAccount, entities: list[Json]) -> list[Json]:
         """Add the User to mentions by id, if the bot has met this user.
 
         A bot has met those who wrote to it or share a group with it; other mentions are dropped.

@@ -184,7 +184,7 @@ def _explain_silence_of_hearer(
     if world.chat.ban_reason(channel, user)[0]:
         return f"Found: {record.login} is timed out in #{channel.name}.\nWhat to do: unban it"
     if record.kind.startswith("IRC") and not any(
-        c.may_speak for c in world.connected(record.login)
+        c.may_speak for c in world.open_connections(record.login)
     ):
         return (
             f"Found: {record.login}'s token lacks the scope chat:edit, so it can only listen.\n"

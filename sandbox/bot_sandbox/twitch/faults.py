@@ -226,7 +226,7 @@ class Faults(Outages):
         name = login_of(login)
 
         def act_on_connections() -> None:
-            connections = self._servers._world.connected(name)
+            connections = self._servers._world.open_connections(name)
             if not connections:
                 raise ValueError(f"{name} has no open connection; start the bot first")
             for connection in connections:

@@ -13,7 +13,7 @@ from html import unescape
 from http.client import HTTPConnection
 from urllib.parse import quote, urlencode, urlsplit
 
-from bot_sandbox.diagnosis.bot_log import LOG_S, HeardLogs, add_failure_reason, hear_bot_logs
+from bot_sandbox.diagnosis.bot_log import LOG_WAIT_S, HeardLogs, add_failure_reason, hear_bot_logs
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import Runner, blocking
 from bot_sandbox.twitch.chat import Channel, ChatMessage
@@ -250,7 +250,7 @@ class TwitchAccount:
 
         # A reply by Helix comes while the function is still running; its log is complete when the
         # call has ended.
-        await self._world.changes.until(functions_have_ended, LOG_S)
+        await self._world.changes.until(functions_have_ended, LOG_WAIT_S)
         new = [line for callback in called for line in heard.of_function(callback)]
         return [*heard.lines, *new]
 

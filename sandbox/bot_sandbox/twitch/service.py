@@ -247,9 +247,9 @@ class Twitch(Servers):
         if not await self._runner.changes.until(
             lambda: self.hears(name, room.name, after, connections), timeout
         ):
-            raise NoReply(self._not_there(name, room.name, timeout))
+            raise NoReply(self._explain_absence(name, room.name, timeout))
 
-    def _not_there(self, login: str, channel: str, timeout: float) -> str:
+    def _explain_absence(self, login: str, channel: str, timeout: float) -> str:
         """Explain why a program did not come to a channel within `timeout` seconds."""
         room = self._world.channel(channel)
         first = f"{login} did not come to #{room.name} within {timeout:g} s."
@@ -307,7 +307,7 @@ class Twitch(Servers):
 
     def _connected(self, login: TwitchAccount | str) -> list[HeldConnection]:
         """Return the open connections of a login."""
-        return self._world.connected(login_of(login))
+        return self._world.open_connections(login_of(login))
 
 
 def transcript_of(messages: Iterable[ChatMessage]) -> Transcript:

@@ -211,7 +211,7 @@ class TwitchWorld:
         self.connections.remove(connection)
         self.changes.changed()
 
-    def connected(self, login: str) -> list[HeldConnection]:
+    def open_connections(self, login: str) -> list[HeldConnection]:
         """Return the open connections of a login."""
         return [c for c in self.connections if c.login == login.lower() and c.record.open]
 

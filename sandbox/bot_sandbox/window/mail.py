@@ -52,7 +52,7 @@ class MailView(View):
     def records(self) -> Iterator[tuple[str, Record]]:
         """Yield the address and the newest letters."""
         yield "mail/server", {"type": "server", "host": self.mail.host, "port": self.mail.port}
-        for number, letter in self.mail._numbered()[-SHOWN_LETTERS:]:
+        for number, letter in self.mail._numbered_letters()[-SHOWN_LETTERS:]:
             shown = letter_json(number, letter) | {"text": shorten(letter.text)}
             yield f"mail/letter/{number}", {"type": "letter"} | shown
 
@@ -74,7 +74,7 @@ class MailView(View):
         to, after, n, timeout = (values[name] for name in ("to", "after", "n", "timeout"))
 
         def found() -> list[tuple[int, Letter]]:
-            letters = self.mail._numbered()
+            letters = self.mail._numbered_letters()
             return [
                 (number, letter)
                 for number, letter in letters

@@ -405,7 +405,7 @@ class TwitchView(View):
             return self.twitch.hears(login, room.name, earlier, at_once)
 
         if not await self.wait_until(program_hears, seconds):
-            raise NoReply(await call(self.twitch._not_there, login, room.name, seconds))
+            raise NoReply(await call(self.twitch._explain_absence, login, room.name, seconds))
         return await self.read(
             lambda: {"connections": [one for one in self._connections(login) if one["open"]]}
         )

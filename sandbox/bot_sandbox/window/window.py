@@ -25,7 +25,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from bot_sandbox.cloud.cloud import Cloud
 from bot_sandbox.diagnosis.clean_text import clean_error
-from bot_sandbox.http.access import HOST, KEY_HEADER, Access, is_key, is_preflight
+from bot_sandbox.http.access import HOST, KEY_HEADER, Access, is_preflight, key_matches
 from bot_sandbox.http.jupyter_proxy import browser_address
 from bot_sandbox.http.local_server import LocalServer, silence_logger
 from bot_sandbox.http.page import Page
@@ -194,7 +194,7 @@ class Window(LocalServer):
             # The page holds no secret, and its WebSocket sends the key in the first message.
             is_public = request.path.count("/") == 1 or request.path == "/api/openapi.json"
             is_page = is_public and request.method in ("GET", "HEAD")
-            if is_page or is_key(request.headers.get(KEY_HEADER), self.key):
+            if is_page or key_matches(request.headers.get(KEY_HEADER), self.key):
                 return await handler(request)
             return error_response(401, KEY_WANTED)
 
@@ -307,7 +307,7 @@ class Window(LocalServer):
                 first = await socket.receive_json(timeout=KEY_WAIT_S)
         finally:
             self._without_key.pop(socket, None)
-        return isinstance(first, dict) and is_key(first.get("key"), self.key)
+        return isinstance(first, dict) and key_matches(first.get("key"), self.key)
 
     async def _show(self, socket: web.WebSocketResponse) -> None:
         self._followers += 1

@@ -21,8 +21,8 @@ from threading import Lock
 
 from bot_sandbox.event_loop.runner import Runner
 
-LAST = 32_503_680_000.0  # the year 3000: Windows has no later date
-TURNS = 10  # of an event loop, so that woken tasks run before `advance` returns
+LAST_MOMENT = 32_503_680_000.0  # the year 3000: Windows has no later date
+LOOP_TURNS = 10  # of an event loop, so that woken tasks run before `advance` returns
 
 
 class Clock:
@@ -67,7 +67,7 @@ class Clock:
         if not seconds >= 0:  # also refuses NaN
             raise ValueError(f"the clock cannot go back: {seconds} seconds")
         with self._moving:
-            if seconds > LAST - self.now():
+            if seconds > LAST_MOMENT - self.now():
                 raise ValueError(
                     f"the clock goes no further than the year 3000: {seconds!r:.20} seconds"
                 )
@@ -123,7 +123,7 @@ class Clock:
             if moved.get_loop() is loop:
                 _end_sleep(moved)
         runner.changes.changed()
-        for _ in range(TURNS):
+        for _ in range(LOOP_TURNS):
             await asyncio.sleep(0)
 
 

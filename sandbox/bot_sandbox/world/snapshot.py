@@ -21,7 +21,15 @@ from bot_sandbox.event_loop.tasks import BackgroundTasks
 from bot_sandbox.world.clock import Clock
 from bot_sandbox.world.randomness import Randomness
 
-RUNS = (Runner, Service, Clock, ChangeNotifier, Randomness, BackgroundTasks, itertools.count)
+RUNNING_TYPES = (
+    Runner,
+    Service,
+    Clock,
+    ChangeNotifier,
+    Randomness,
+    BackgroundTasks,
+    itertools.count,
+)
 PACKAGE = __name__.partition(".")[0] + "."
 
 
@@ -38,7 +46,7 @@ class Snapshot:
         seen = set()
         while waiting:
             one = waiting.pop()
-            if type(one) in PLAIN or id(one) in seen:
+            if type(one) in PLAIN_TYPES or id(one) in seen:
                 continue
             seen.add(id(one))
             content = content_of(one)
@@ -75,7 +83,7 @@ def put_back(snapshot: Snapshot) -> None:
             restore_attributes(one, content)
 
 
-PLAIN = {str, int, float, bool, bytes, type(None)}
+PLAIN_TYPES = {str, int, float, bool, bytes, type(None)}
 
 
 def content_of(one: Any) -> dict[Any, Any] | list[Any] | None:
@@ -84,7 +92,7 @@ def content_of(one: Any) -> dict[Any, Any] | list[Any] | None:
         return dict(one)
     if isinstance(one, list | set | deque | tuple):
         return list(one)
-    if isinstance(one, (*RUNS, type)):
+    if isinstance(one, (*RUNNING_TYPES, type)):
         return None
     if type(one).__module__.startswith(PACKAGE):
         return attributes_of(one)

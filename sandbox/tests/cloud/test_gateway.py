@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot_sandbox.cloud import Cloud
-from bot_sandbox.http.jupyter_proxy import VARIABLE
+from bot_sandbox.http.jupyter_proxy import PROXY_VARIABLE
 
 PLAIN = FUNCTIONS / "plain"
 TOKEN = st.text(string.ascii_letters + string.digits + "-_", min_size=1, max_size=20)
@@ -123,7 +123,7 @@ JUPYTERS = {
 @pytest.mark.parametrize("events", ["aws", "yandex"])
 def test_what_is_a_jupyter_servers_does_not_reach_a_function(monkeypatch, events):
     """Behind its proxy, a browser sends a function what belongs to the Jupyter server."""
-    monkeypatch.setenv(VARIABLE, "/user/anna/proxy")
+    monkeypatch.setenv(PROXY_VARIABLE, "/user/anna/proxy")
     with Cloud() as cloud:
         cloud.deploy("bot", PLAIN, handler="main.echo", events=events)
         connection = http.client.HTTPConnection("127.0.0.1", cloud.port, timeout=20)
@@ -136,7 +136,7 @@ def test_what_is_a_jupyter_servers_does_not_reach_a_function(monkeypatch, events
 
 
 def test_a_cookie_of_a_function_does_not_reach_a_jupyter_server(monkeypatch):
-    monkeypatch.setenv(VARIABLE, "/user/anna/proxy")
+    monkeypatch.setenv(PROXY_VARIABLE, "/user/anna/proxy")
     with Cloud() as cloud:
         cloud.deploy("answer", PLAIN, handler="main.response")
         connection = http.client.HTTPConnection("127.0.0.1", cloud.port, timeout=20)
@@ -149,7 +149,7 @@ def test_a_cookie_of_a_function_does_not_reach_a_jupyter_server(monkeypatch):
 
 def test_behind_a_proxy_the_path_names_the_function_whatever_the_host_is(monkeypatch):
     """Also if the Jupyter server itself is at a name that ends in .localhost."""
-    monkeypatch.setenv(VARIABLE, "/proxy")
+    monkeypatch.setenv(PROXY_VARIABLE, "/proxy")
     with Cloud() as cloud:
         cloud.deploy("aws", PLAIN, handler="main.echo")
         connection = http.client.HTTPConnection("127.0.0.1", cloud.port, timeout=20)

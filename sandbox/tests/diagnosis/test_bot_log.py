@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot_sandbox import Cloud
 from bot_sandbox.cloud.errors import FunctionError
 from bot_sandbox.diagnosis.bot_log import (
-    LONGEST,
+    LONGEST_LINE,
     add_failure_reason,
     append_source_line,
     find_failure,
@@ -40,7 +40,7 @@ CALL = "0f4a1f0e-1c7a-4a53-9c36-4ac6b5f3b111"
 @given(st.text(max_size=20), LINES)
 def test_any_log_can_be_read(command, log):
     found = find_failure(command, log)
-    assert len(found) <= LONGEST and (not found or any(found in line for line in log))
+    assert len(found) <= LONGEST_LINE and (not found or any(found in line for line in log))
     assert isinstance(find_last_error(log), str)
 
 

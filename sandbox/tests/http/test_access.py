@@ -12,7 +12,7 @@ from cloud_tools import FUNCTIONS
 
 from bot_sandbox import Cloud, Telegram, Twitch, Window
 from bot_sandbox.http.access import KEY_HEADER, Access
-from bot_sandbox.http.jupyter_proxy import HUB_PREFIX, VARIABLE, proxy_prefix
+from bot_sandbox.http.jupyter_proxy import HUB_PREFIX, PROXY_VARIABLE, proxy_prefix
 
 UPGRADE = {
     "Connection": "Upgrade",
@@ -342,7 +342,7 @@ def behind_jupyter():
     """Every way in, behind a Jupyter server elsewhere."""
     with ExitStack() as stack:
         with pytest.MonkeyPatch.context() as patch:  # other tests of this file are not behind it
-            patch.setenv(VARIABLE, "/user/anna/proxy/")
+            patch.setenv(PROXY_VARIABLE, "/user/anna/proxy/")
             telegram, twitch = stack.enter_context(Telegram()), stack.enter_context(Twitch())
             cloud = stack.enter_context(Cloud())
             doors = every_door(stack, telegram, twitch, cloud)
@@ -406,13 +406,13 @@ def test_behind_a_jupyter_server_the_key_is_still_needed(behind_jupyter, name):
         ({}, ""),
         ({HUB_PREFIX: "/user/anna%40home/"}, "/user/anna%40home/proxy"),
         ({HUB_PREFIX: "/"}, ""),
-        ({HUB_PREFIX: "/user/anna/", VARIABLE: ""}, ""),
-        ({HUB_PREFIX: "/user/anna/", VARIABLE: "/x/proxy"}, "/x/proxy"),
-        ({VARIABLE: "/proxy/"}, "/proxy"),
+        ({HUB_PREFIX: "/user/anna/", PROXY_VARIABLE: ""}, ""),
+        ({HUB_PREFIX: "/user/anna/", PROXY_VARIABLE: "/x/proxy"}, "/x/proxy"),
+        ({PROXY_VARIABLE: "/proxy/"}, "/proxy"),
     ],
 )
 def test_the_path_of_the_proxy_is_known_from_the_environment(monkeypatch, variables, prefix):
-    for name in (VARIABLE, HUB_PREFIX):
+    for name in (PROXY_VARIABLE, HUB_PREFIX):
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
@@ -428,7 +428,7 @@ def test_the_path_of_the_proxy_is_known_from_the_environment(monkeypatch, variab
     ["https://hub.example/", "//evil.example/", "user/anna", '/a"b', "/a b", "/a#b", "/a?b"],
 )
 def test_what_is_no_path_is_refused_with_an_example(monkeypatch, wrong):
-    monkeypatch.setenv(VARIABLE, wrong)
+    monkeypatch.setenv(PROXY_VARIABLE, wrong)
     with pytest.raises(ValueError, match="BOT_SANDBOX_PROXY must be a path, such as /user/anna"):
         Window()
 

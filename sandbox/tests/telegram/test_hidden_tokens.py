@@ -8,7 +8,7 @@ from bot_api_http import api
 
 from bot_sandbox import NoReply, Telegram, TelegramError, aio
 from bot_sandbox.diagnosis.bot_log import (
-    LONGEST,
+    LONGEST_LINE,
     find_failure,
     find_handler_error,
     find_last_error,
@@ -206,5 +206,5 @@ def test_the_part_after_the_colon_is_hidden_in_an_address(before):
 )
 @pytest.mark.parametrize("shown", range(11, len(TOKEN) + 1, 5))
 def test_no_part_of_a_token_is_left_where_a_line_is_cut(find, before, shown):
-    line = f"{before}{(LONGEST - shown - len(before)) * ' '}{TOKEN}/{'x' * LONGEST}"
+    line = f"{before}{(LONGEST_LINE - shown - len(before)) * ' '}{TOKEN}/{'x' * LONGEST_LINE}"
     assert "AA" not in hide_tokens(find([line]))

@@ -83,7 +83,7 @@ class Editing(MethodGroup):
         changes["keyboard"] = markup.inline(message.chat.kind)
         if "marks" in changes:
             account = self._world.accounts[message.sender.id]  # bots edit their own messages only
-            changes["marks"] = self._world.with_users(account, changes["marks"])
+            changes["marks"] = self._world.add_mentioned_users(account, changes["marks"])
         if all(getattr(message, name) == value for name, value in changes.items()):
             raise bad_request(NOT_MODIFIED)
         self._world.edit(message, mark=mark, **changes)

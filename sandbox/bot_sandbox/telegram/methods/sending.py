@@ -174,7 +174,7 @@ class Sending(MethodGroup):
         content["more"] = content.get("more", {}) | answered.pop("more", {})
         if arguments.boolean("protect_content"):
             content["more"] |= {"has_protected_content": True}
-        content["marks"] = self._world.with_users(account, content.get("marks", []))
+        content["marks"] = self._world.add_mentioned_users(account, content.get("marks", []))
         message = self._world.post(chat, account, keyboard=keyboard, **answered, **content)
         if reply_keyboard:
             self._world.show_reply_keyboard(message, reply_keyboard)
