@@ -28,7 +28,7 @@ from botlib.bot import Bot, TryAgain
 from botlib.telegram.details.bot_api import message_calls
 from botlib.telegram.updates import Json, message_from
 from lessons.in_a_tab import IN_A_TAB
-from lessons.learner_bot import FIRST_NAME, NAME, keep_name
+from lessons.learner_bot import BOT_FOLDER, DEFAULT_BOT_NAME, keep_name
 from lessons.tab_telegram import TabTelegram
 from lessons.workshop import workshop
 
@@ -51,7 +51,7 @@ class Chat:
     first, so that a cell that runs twice leaves no old window that still answers.
     """
 
-    def __init__(self, name: str = FIRST_NAME) -> None:
+    def __init__(self, name: str = DEFAULT_BOT_NAME) -> None:
         for chat in list(_open_chats):
             chat.close()
         self._caller = BotCaller()
@@ -127,7 +127,7 @@ class BotCaller:
 
     def line(self, file: str, number: int) -> str:
         """Return a line of the learner's bot; "" if there is none."""
-        folder = workshop().resolve() / NAME
+        folder = workshop().resolve() / BOT_FOLDER
         found = next(iter(sorted(folder.rglob(file))), folder / file)
         linecache.checkcache(str(found))
         return linecache.getline(str(found), number).strip()
@@ -158,7 +158,7 @@ class BotCaller:
         if message is None:
             return None
         log = self.history.log
-        with self._in_turn, capture_bot_logs() as logged, printed() as lines:
+        with self._in_turn, capture_bot_logs() as logged, capture_printed() as lines:
             log.add(f"START RequestId: {update['update_id']}")
             try:
                 calls = message_calls(int(message.chat), self.bot.safe_replies(message))
@@ -172,7 +172,7 @@ class BotCaller:
 
 
 @contextmanager
-def printed() -> Iterator[io.StringIO]:
+def capture_printed() -> Iterator[io.StringIO]:
     """Collect what this thread prints; cells of the notebook may print meanwhile."""
     kept, before, mine = io.StringIO(), sys.stdout, threading.get_ident()
 

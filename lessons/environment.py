@@ -55,7 +55,7 @@ def describe_machine() -> str:
         f"system {sys.platform}, {psutil.cpu_count()} processor cores",
         f"memory {memory.available // 1_000_000} MB free of {memory.total // 1_000_000} MB",
         f"Node.js {check_node() or find_node()}",
-        *(f"{name} {installed(name) or 'missing'}" for name in PACKAGES),
+        *(f"{name} {installed_version(name) or 'missing'}" for name in PACKAGES),
     ]
     return "\n".join(lines)
 
@@ -73,7 +73,7 @@ def check_packages(lock: Path = LOCK) -> str | None:
         return f"there is no {lock.name}. Download the whole course again"
     allowed = locked_versions(lock.read_text(encoding="utf-8"))
     for name in PACKAGES:
-        here, expected = installed(name), allowed.get(name, set())
+        here, expected = installed_version(name), allowed.get(name, set())
         if here is None:
             return f"{name} is missing. {SET_UP}"
         if here not in expected:
@@ -149,7 +149,7 @@ def check_folder() -> str | None:
         return f"cannot write in {folder.resolve()} ({error}). Move the course to your own folder"
 
 
-def installed(name: str) -> str | None:
+def installed_version(name: str) -> str | None:
     """Return the version of an installed distribution; None if it is missing."""
     try:
         return version(name)

@@ -10,9 +10,9 @@ import re
 from pathlib import Path
 
 from lessons.exercises.verdict import NotYet, Untouched, expect
-from lessons.progress.course_map import folder
+from lessons.progress.course_map import progress_folder
 
-FILE = "explanation.txt"  # beside the learner's progress
+EXPLANATION_FILE = "explanation.txt"  # beside the learner's progress
 FEWEST, MOST = 2, 5  # sentences: about three
 FEWEST_WORDS = 12  # all together; some languages have no spaces between words
 IDEAS = {  # what a sentence is about → the beginnings of words for it, in small letters
@@ -44,10 +44,10 @@ COURSE_SENTENCES = (  # the thesis, and the Recap of notebook 10
     "it may even be cheap",
     "it is the wrong home because it lets go of the line",
 )
-CALLS = r"(?:calls?|phones?|rings?|wakes?)"
+CALL_VERBS = r"(?:calls?|phones?|rings?|wakes?)"
 EXCHANGED = (  # a text that has both
-    re.compile(rf"\btwitch {CALLS} (?:up )?(?:my|the|your|our|a) bot", re.IGNORECASE),
-    re.compile(rf"\btelegram (?:does not|doesn.t|never) {CALLS}", re.IGNORECASE),
+    re.compile(rf"\btwitch {CALL_VERBS} (?:up )?(?:my|the|your|our|a) bot", re.IGNORECASE),
+    re.compile(rf"\btelegram (?:does not|doesn.t|never) {CALL_VERBS}", re.IGNORECASE),
 )
 # English words alone: "in", "an", "is" and "bot" are words of other languages, too.
 ENGLISH = re.compile(
@@ -62,10 +62,12 @@ def judge(text: object) -> str:
     words = str(text).strip()
     if not words.strip(".… "):
         raise Untouched
-    keep(words)
-    count = len(parts(words))
+    keep_explanation(words)
+    count = len(split_sentences(words))
     expect(
-        not all(each.lstrip("- ").casefold() in COURSE_SENTENCES for each in parts(words)),
+        not all(
+            each.lstrip("- ").casefold() in COURSE_SENTENCES for each in split_sentences(words)
+        ),
         "kept. Those are the course's words. What do you say to a friend who has not read them?",
     )
     expect(count >= FEWEST, "that is one sentence so far. Tell it in about three")
@@ -87,12 +89,12 @@ def judge(text: object) -> str:
     return "who begins, what a function does meanwhile, and what is lost: all there."
 
 
-def parts(text: str) -> list[str]:
+def split_sentences(text: str) -> list[str]:
     r"""Split a text into its sentences, or without full stops into its lines.
 
-    >>> parts("A function sleeps\nuntil it is called! Then it works.")
+    >>> split_sentences("A function sleeps\nuntil it is called! Then it works.")
     ['A function sleeps\nuntil it is called', 'Then it works']
-    >>> parts("it is called\nso it sleeps")
+    >>> split_sentences("it is called\nso it sleeps")
     ['it is called', 'so it sleeps']
     """
     sentences = SENTENCE_END.split(text)
@@ -101,20 +103,20 @@ def parts(text: str) -> list[str]:
     return [each.strip() for each in sentences if each.strip()]
 
 
-def keep(text: str) -> None:
+def keep_explanation(text: str) -> None:
     """Write the explanation down; a later one replaces it."""
-    folder().parent.mkdir(parents=True, exist_ok=True)
-    file_of().write_text(f"{text}\n", encoding="utf-8")
+    progress_folder().parent.mkdir(parents=True, exist_ok=True)
+    explanation_file().write_text(f"{text}\n", encoding="utf-8")
 
 
 def kept_explanation() -> str:
     """Return the explanation, or "" if there is none yet."""
     try:
-        return file_of().read_text(encoding="utf-8").strip()
+        return explanation_file().read_text(encoding="utf-8").strip()
     except OSError:
         return ""
 
 
-def file_of() -> Path:
+def explanation_file() -> Path:
     """Return the file with the explanation."""
-    return folder().parent / FILE
+    return progress_folder().parent / EXPLANATION_FILE

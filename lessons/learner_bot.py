@@ -21,9 +21,9 @@ from deploy.own_packages import OWN_PACKAGES
 from lessons.extension.save import BELOW_IS_RUN, MAGIC, saved_text
 from lessons.workshop import workshop, write_file
 
-NAME = "my_bot"  # its folder in the workshop
+BOT_FOLDER = "my_bot"  # its folder in the workshop
 NAME_FILE = "name.txt"
-FIRST_NAME = "Hello bot"
+DEFAULT_BOT_NAME = "Hello bot"
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 LEFT_OUT = "a file of commands is left out: "  # how botlib's log begins
 SOLUTION = re.compile(r"```python\n(.*?)\n```", re.DOTALL)
@@ -41,7 +41,7 @@ def my_bot(needs: Iterable[str] = ()) -> Bot:
     and left out. BotFileError if main.py itself doesn't load.
     """
     files = add_needed([needs] if isinstance(needs, str) else needs)
-    folder = workshop() / NAME
+    folder = workshop() / BOT_FOLDER
     (folder / "commands").mkdir(exist_ok=True)
     bot, left_out = load_learner_bot(folder)
     for line in left_out:
@@ -59,15 +59,15 @@ def my_bot(needs: Iterable[str] = ()) -> Bot:
 def bot_name() -> str:
     """Return the name that the learner has given to the bot in notebook 00."""
     try:
-        text = (workshop() / NAME / NAME_FILE).read_text(encoding="utf-8")
+        text = (workshop() / BOT_FOLDER / NAME_FILE).read_text(encoding="utf-8")
     except OSError:
-        return FIRST_NAME
-    return text.strip() or FIRST_NAME
+        return DEFAULT_BOT_NAME
+    return text.strip() or DEFAULT_BOT_NAME
 
 
 def keep_name(name: str) -> None:
     """Keep the bot's name for the other notebooks."""
-    folder = workshop() / NAME
+    folder = workshop() / BOT_FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     (folder / NAME_FILE).write_text(f"{name}\n", encoding="utf-8")
 
@@ -78,7 +78,7 @@ def add_needed(needs: Iterable[str]) -> dict[str, str]:
     Without the commands that the learner's bot has in other files.
     """
     files = {each: each if "." in each else f"commands/{each}.py" for each in needs}
-    folder = workshop() / NAME
+    folder = workshop() / BOT_FOLDER
     if not all((folder / file).exists() for file in files.values()):
         own = commands_of(folder)
         files = {each: file for each, file in files.items() if each not in own}
@@ -88,19 +88,21 @@ def add_needed(needs: Iterable[str]) -> dict[str, str]:
 
 def add_missing(names: list[str]) -> None:
     """Copy those of my_bot's files that are missing out of the course's cells, and say so."""
-    missing = [name for name in dict.fromkeys(names) if not (workshop() / NAME / name).exists()]
-    texts = owned_files(NOTEBOOKS)
+    missing = [
+        name for name in dict.fromkeys(names) if not (workshop() / BOT_FOLDER / name).exists()
+    ]
+    texts = files_of_my_bot(NOTEBOOKS)
     for name in missing:
         if name not in texts:
             known = ", ".join(each.removeprefix("commands/").removesuffix(".py") for each in texts)
             raise ValueError(f"the course has no {name} for my_bot. It has: {known}")
-        write_file(f"{NAME}/{name}", texts[name])
+        write_file(f"{BOT_FOLDER}/{name}", texts[name])
     if missing:
-        print(f"added to {(workshop() / NAME).as_posix()}: {', '.join(missing)}")
+        print(f"added to {(workshop() / BOT_FOLDER).as_posix()}: {', '.join(missing)}")
 
 
 @cache
-def owned_files(notebooks: Path) -> dict[str, str]:
+def files_of_my_bot(notebooks: Path) -> dict[str, str]:
     """Return the files of my_bot that the core notebooks write, each with its text."""
     texts: dict[str, str] = {}
     for _, name, text in cells_of_my_bot(notebooks):
@@ -118,9 +120,9 @@ def cells_of_my_bot(notebooks: Path) -> Iterator[tuple[str, str, str]]:
                 found = SOLUTION.search("".join(cells[number + 1]["source"]))
                 source = found[1] if found else ""
             first, _, text = source.partition("\n")
-            if first.startswith(f"{MAGIC} {NAME}/"):
+            if first.startswith(f"{MAGIC} {BOT_FOLDER}/"):
                 text = re.split(rf"^{BELOW_IS_RUN}", text, maxsplit=1, flags=re.MULTILINE)[0]
-                name = first.removeprefix(f"{MAGIC} {NAME}/").strip()
+                name = first.removeprefix(f"{MAGIC} {BOT_FOLDER}/").strip()
                 yield path.stem, name, saved_text(text)
 
 
@@ -143,7 +145,7 @@ def load_learner_bot(folder: Path) -> tuple[Bot, list[str]]:
     forget_modules(folder)
     main = folder / "main.py"
     try:
-        with capture_bot_logs() as log, store_in(folder):
+        with capture_bot_logs() as log, open_stores_in(folder):
             bot = load_bot_file(main, Bot, OWN_PACKAGES)
     except ValueError as error:
         again = "Open that file, fix the line, and run this cell again."
@@ -165,7 +167,7 @@ def forget_modules(folder: Path) -> None:
 
 
 @contextmanager
-def store_in(folder: Path) -> Iterator[None]:
+def open_stores_in(folder: Path) -> Iterator[None]:
     """Open a store without a whole path in this folder, as `start.py run` does."""
     before = os.environ.get("STORE_FOLDER")
     os.environ["STORE_FOLDER"] = str(folder.resolve())

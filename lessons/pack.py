@@ -57,10 +57,10 @@ MADE_AGAIN = re.compile(r"pictures/[^/]+\.svg|card\.html|card\.svg")  # the last
 JOURNAL = re.compile(rb"\x37\x7f\x06[\x82\x83]|\x18\xe2\x2d\0|\xd9\xd5\x05\xf9\x20\xa1\x63\xd7")
 NAMES_ANOTHER = bytes.fromhex("d9d505f920a163d7")  # at the end of a journal: file format, 3.3
 OF_SQLITE = re.compile(rb"\Z|\0{12}|" + JOURNAL.pattern)
-BESIDE = re.compile(r"(.+)-(wal|shm|journal)", re.DOTALL | re.IGNORECASE)
+BESIDE_DATABASE = re.compile(r"(.+)-(wal|shm|journal)", re.DOTALL | re.IGNORECASE)
 # A part of a name that some system cannot store, or reads as something else. Python runs a .pyc
 # instead of the code that you see.
-UNFIT = re.compile(
+UNFIT_NAME = re.compile(
     rb'|\..*|.{101,}|.*[\x00-\x1f\x7f<>:"|?*\\].*|.*[. ]|(con|prn|aux|nul|com\d|lpt\d)(\..*)?'
     rb"|__pycache__|.*\.pyc",
     re.IGNORECASE | re.DOTALL,
@@ -117,7 +117,7 @@ def pack(folder: Path) -> Pack:
                     continue
                 content = without_outputs(content)
             check_content(content, secrets)
-            if not is_new(name, seen):
+            if not add_if_new(name, seen):
                 raise PackError("another file has almost the same name")
         except PackError as error:
             left_out[name] = str(error)
@@ -145,7 +145,7 @@ def pack(folder: Path) -> Pack:
         "written by the course": {name: by_course[name] for name in entries if name in by_course},
         "versions": versions,
     }
-    content = zipped(entries, manifest)
+    content = make_zip(entries, manifest)
     write_json(folder / VERSIONS, known | versions)
     return Pack(content, sorted(entries), left_out)
 
@@ -160,7 +160,7 @@ def check_file(name: str, path: Path) -> None:
         raise PackError("it is a virtual environment. Move what is yours out of it")
     if path.is_symlink() or not (path.is_file() or path.is_dir()):  # a folder cannot be read
         raise PackError("it is no ordinary file")
-    if not is_fit(name):
+    if not is_fit_name(name):
         raise PackError("another system could not store this name")
     if path.stat().st_size > FILE_LIMIT:
         raise PackError(TOO_LARGE)
@@ -189,10 +189,10 @@ def read_file(path: Path) -> bytes:
         if is_open:
             raise PackError("SQLite has a journal beside it, but it is no database")
         return content
-    return saved_whole(path, "mode=rw") or content  # too short for a database
+    return read_whole_database(path, "mode=rw") or content  # too short for a database
 
 
-def saved_whole(path: Path, options: str) -> bytes:
+def read_whole_database(path: Path, options: str) -> bytes:
     """Return a database with what is in its journal; `options` are those of SQLite's addresses."""
     import sqlite3  # here: not every browser's Python has it
 
@@ -209,7 +209,7 @@ def saved_whole(path: Path, options: str) -> bytes:
         is_read_only = error.sqlite_errorname.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN"))
         can_be_whole = options == "mode=rw" and not has_journal(path, DATABASE)
         if is_read_only and can_be_whole:  # SQLite cannot make a journal here
-            return saved_whole(path, "mode=ro&immutable=1")
+            return read_whole_database(path, "mode=ro&immutable=1")
         raise PackError(f"SQLite cannot read it: {error}") from None
     except sqlite3.Error as error:
         raise DamagedError(f"SQLite cannot read it: {error}") from None
@@ -236,12 +236,12 @@ def has_journal(path: Path, content: bytes) -> bool:
 def is_journal(path: Path, content: bytes) -> bool:
     """Return whether SQLite has written a file beside a database."""
     pattern = OF_SQLITE if is_beside_database(path) else JOURNAL
-    return BESIDE.fullmatch(path.name) is not None and pattern.match(content) is not None
+    return BESIDE_DATABASE.fullmatch(path.name) is not None and pattern.match(content) is not None
 
 
 def is_beside_database(path: Path) -> bool:
     """Return whether SQLite would take a file for its own, because of its name."""
-    named = BESIDE.fullmatch(path.name)
+    named = BESIDE_DATABASE.fullmatch(path.name)
     return named is not None and read_at(path.with_name(named[1])) == DATABASE
 
 
@@ -255,13 +255,13 @@ def read_at(path: Path, start: int = 0) -> bytes:
     return b""
 
 
-def is_fit(name: str) -> bool:
+def is_fit_name(name: str) -> bool:
     """Return whether a file of this name may be in a pack: inside the folder, on each system."""
     parts = name.encode(errors="replace").split(b"/")  # what is no text gets a question mark
-    return sum(map(len, parts)) <= LONGEST_NAME and not any(map(UNFIT.fullmatch, parts))
+    return sum(map(len, parts)) <= LONGEST_NAME and not any(map(UNFIT_NAME.fullmatch, parts))
 
 
-def is_new(name: str, seen: dict[PurePosixPath, bool]) -> bool:
+def add_if_new(name: str, seen: dict[PurePosixPath, bool]) -> bool:
     """Add a name to those `seen`, which are true for files; False if a system could mix them up."""
     path = PurePosixPath(unicodedata.normalize("NFC", name).casefold())
     if path in seen or any(seen.get(folder) for folder in path.parents):
@@ -287,7 +287,7 @@ def without_outputs(content: bytes) -> bytes:
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode(errors="replace")
 
 
-def zipped(entries: dict[str, PackEntry], manifest: dict[str, Any]) -> bytes:
+def make_zip(entries: dict[str, PackEntry], manifest: dict[str, Any]) -> bytes:
     """Write the zip."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -314,7 +314,7 @@ def unpack(
     notebook that is going to be replaced. PackError, and nothing is written, if the zip is broken
     or is no pack.
     """
-    entries, of_pack, versions = read(content)
+    entries, of_pack, versions = read_pack(content)
     by_course, known = written_by_course(folder), versions_in(read_json(folder / VERSIONS))
     done = Unpacked([], [], {})
     try:
@@ -322,7 +322,7 @@ def unpack(
             path, new = folder / name, fingerprint(name, entry.content)
             theirs = with_version(versions.get(name, []), new)
             try:
-                of = entries.get(match[1]) if (match := BESIDE.fullmatch(name)) else None
+                of = entries.get(match[1]) if (match := BESIDE_DATABASE.fullmatch(name)) else None
                 is_beside = is_beside_database(path) or (of and of.content.startswith(DATABASE))
                 if is_beside or is_journal(path, entry.content):
                     raise PackError("SQLite would take it for a part of a database")
@@ -353,7 +353,7 @@ def unpack(
     return done
 
 
-def read(content: bytes) -> tuple[dict[str, PackEntry], dict[str, str], dict[str, list[str]]]:
+def read_pack(content: bytes) -> tuple[dict[str, PackEntry], dict[str, str], dict[str, list[str]]]:
     """Return a pack's files, what the course wrote last into them, and their versions.
 
     PackError if it is no pack.
@@ -363,7 +363,7 @@ def read(content: bytes) -> tuple[dict[str, PackEntry], dict[str, str], dict[str
             raise PackError("The file is too large for a pack.")
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
-            check(infos)
+            check_entries(infos)
             files = {info.filename: archive.read(info) for info in infos}
         manifest = json.loads(files.pop(MANIFEST))
         version, by_course = manifest["such different chatbots"], manifest["written by the course"]
@@ -382,12 +382,12 @@ def read(content: bytes) -> tuple[dict[str, PackEntry], dict[str, str], dict[str
     return {name: PackEntry(file, dates[name]) for name, file in files.items()}, by_course, versions
 
 
-def check(infos: list[zipfile.ZipInfo]) -> None:
+def check_entries(infos: list[zipfile.ZipInfo]) -> None:
     """Raise PackError unless these can be files of a pack."""
     seen: dict[PurePosixPath, bool] = {}
     for info in infos:
         name, kind = info.filename, stat.S_IFMT(info.external_attr >> 16)
-        if name != MANIFEST and not (is_fit(name) and is_new(name, seen)):
+        if name != MANIFEST and not (is_fit_name(name) and add_if_new(name, seen)):
             raise PackError(f"This is no pack: it has a file {name!r}, and a pack cannot.")
         if kind not in (0, stat.S_IFREG) or info.flag_bits & 1:  # the bit of a password
             raise PackError(f"This is no pack: {name} is no ordinary file.")

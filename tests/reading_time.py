@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import nbformat
 
-from lessons.commands.refresh import NOTEBOOKS, RefreshError, find
+from lessons.commands.refresh import NOTEBOOKS, RefreshError, find_notebooks
 
 WORDS_A_MINUTE, MINUTES_A_CELL, MINUTES_AN_EXERCISE = 110, 0.7, 8
 LONG = 25  # words in a sentence
@@ -104,7 +104,7 @@ def read(notebook: nbformat.NotebookNode) -> Reading:
 def main(names: list[str]) -> int:
     """Print the table and what to look at; returns the exit status."""
     try:
-        paths = find(names)
+        paths = find_notebooks(names)
     except RefreshError as error:
         print(error, file=sys.stderr)
         return 1

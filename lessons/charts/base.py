@@ -70,25 +70,25 @@ class Chart(Figure):
         buffer = io.StringIO()
         with matplotlib.rc_context(SVG_STYLE):
             self.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-        plain = re.sub("|".join(DARK), variable, buffer.getvalue(), flags=re.IGNORECASE)
-        light = "".join(f"{name(color)}:{color};" for color in DARK)
-        dark = "".join(f"{name(color)}:{other};" for color, other in DARK.items())
+        plain = re.sub("|".join(DARK), css_variable, buffer.getvalue(), flags=re.IGNORECASE)
+        light = "".join(f"{color_name(color)}:{color};" for color in DARK)
+        dark = "".join(f"{color_name(color)}:{other};" for color, other in DARK.items())
         style = f"svg{{{light}}}@media (prefers-color-scheme:dark){{svg{{{dark}}}}}"
         return plain.replace("<defs>", f"<style>{style}</style>\n <defs>", 1)
 
 
-def name(color: str) -> str:
+def color_name(color: str) -> str:
     """Return the name of a color in the picture's style.
 
-    >>> name("#0072b2")
+    >>> color_name("#0072b2")
     '--c0072B2'
     """
     return f"--c{color[1:].upper()}"
 
 
-def variable(found: re.Match[str]) -> str:
+def css_variable(found: re.Match[str]) -> str:
     """Return what takes the place of a color."""
-    return f"var({name(found[0])})"
+    return f"var({color_name(found[0])})"
 
 
 def bars(title: str, values: Mapping[str, float], unit: str, digits: int = 2) -> Chart:

@@ -61,7 +61,7 @@ def receipt(function: "Function") -> Chart:
 def draw_line(axes: Axes, y: float, row: "BillLine", tariff: "FunctionPrice") -> None:
     """Draw one bar: its parts one after the other, then its text."""
     left = 0.0
-    for label, color, hatch, width in parts(row, tariff):
+    for label, color, hatch, width in billed_parts(row, tariff):
         known = axes.get_legend_handles_labels()[1]
         axes.barh(
             y,
@@ -78,7 +78,7 @@ def draw_line(axes: Axes, y: float, row: "BillLine", tariff: "FunctionPrice") ->
     label_bar(axes, left, y, f"{row.billed_ms} ms, ${row.price * MILLION:.2f}")
 
 
-def parts(row: "BillLine", tariff: "FunctionPrice") -> list[tuple[str, str, str, float]]:
+def billed_parts(row: "BillLine", tariff: "FunctionPrice") -> list[tuple[str, str, str, float]]:
     """List label, color, hatching and milliseconds of each part of the billed time."""
     beyond = row.billed_ms - row.duration_ms
     starting = row.cold and tariff.init_billed  # AWS rounds by less than 1 ms: too little to see

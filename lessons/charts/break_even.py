@@ -64,13 +64,13 @@ def in_words(messages: int) -> str:
     >>> in_words(34_580_000), in_words(1_300_000)
     ('35 million (13 a second)', '1.3 million (one every 2.0 seconds)')
     """
-    return f"{two_digits(messages / 1e6)} million ({pace(messages)})"
+    return f"{two_digits(messages / 1e6)} million ({describe_pace(messages)})"
 
 
-def pace(messages: int) -> str:
+def describe_pace(messages: int) -> str:
     """Say how fast so many messages a month come.
 
-    >>> pace(10_000_000), pace(100_000), pace(1_000)
+    >>> describe_pace(10_000_000), describe_pace(100_000), describe_pace(1_000)
     ('3.8 a second', 'one every 26 seconds', 'one every 44 minutes')
     """
     gap_s = SECONDS_A_MONTH / messages

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from lessons.charts.base import BLUE, INK, NARROW_INCHES, PALE, RED, Chart, plain_axes
 
 if TYPE_CHECKING:
-    from lessons.square.four import Night
+    from lessons.square.four_homes import Night
 
 ASLEEP = 0.36  # half the height of the bar that shows who is asleep
 APART_S = 0.35  # between two answers that came at the same moment, so that both are seen

@@ -9,7 +9,7 @@ from typing import Any
 from bot_sandbox.cloud import Cloud
 from bot_sandbox.cloud.function import Function
 
-MAIN = """
+MAIN_CODE = """
 import os
 from urllib.parse import unquote, urlencode
 from urllib.request import urlopen
@@ -38,7 +38,7 @@ def deploy_guest_book(cloud: Cloud, guest: Any, environment: dict[str, str]) -> 
     source = textwrap.dedent(inspect.getsource(guest))
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "guest.py").write_text(source, encoding="utf-8")
-        Path(folder, "main.py").write_text(MAIN.format(name=guest.__name__), encoding="utf-8")
+        Path(folder, "main.py").write_text(MAIN_CODE.format(name=guest.__name__), encoding="utf-8")
         return cloud.deploy("guests", folder, environment=environment)
 
 

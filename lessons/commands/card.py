@@ -18,13 +18,13 @@ from string import Template
 from botlib.details.env_file import bots_folder
 from lessons.commands.copies import FOLDER
 from lessons.explanation import kept_explanation
-from lessons.learner_bot import NAME, BotFileError, bot_name, load_learner_bot
+from lessons.learner_bot import BOT_FOLDER, BotFileError, bot_name, load_learner_bot
 from lessons.square import square
 from lessons.square.picture import Square
 from lessons.workshop import workshop
 
-NO_WORDS = "Your three sentences come from the last exercise of notebook 10."
-PAGE = Template(
+NO_SENTENCES = "Your three sentences come from the last exercise of notebook 10."
+PAGE_TEMPLATE = Template(
     """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>$name</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -53,17 +53,17 @@ $square
 )
 
 
-def page(name: str, commands: Mapping[str, str], boxes: Square, explanation: str) -> str:
+def card_page(name: str, commands: Mapping[str, str], boxes: Square, explanation: str) -> str:
     """Return the page as HTML."""
     listed = "".join(
         f"<dt>!{escape(command)}</dt><dd>{escape(help) or '&nbsp;'}</dd>"
         for command, help in commands.items()
     )
-    return PAGE.substitute(
+    return PAGE_TEMPLATE.substitute(
         name=escape(name),
         commands=listed,
         square=boxes._repr_html_(),
-        explanation=escape(explanation or NO_WORDS).replace("\n", "<br>"),
+        explanation=escape(explanation or NO_SENTENCES).replace("\n", "<br>"),
     )
 
 
@@ -73,17 +73,17 @@ def write_card(folder: Path) -> Path:
     FileNotFoundError if there is no bot yet, BotFileError if its main.py does not load.
     """
     with chdir(folder):
-        if not (workshop() / NAME / "main.py").is_file():
+        if not (workshop() / BOT_FOLDER / "main.py").is_file():
             raise FileNotFoundError(
-                f"There is no bot in {folder / 'workshop' / NAME} yet. It is made in notebooks 00 "
-                "and 01. To open them, type: python3 start.py"
+                f"There is no bot in {folder / 'workshop' / BOT_FOLDER} yet. It is made in "
+                "notebooks 00 and 01. To open them, type: python3 start.py"
             )
-        bot, left_out = load_learner_bot(workshop() / NAME)
+        bot, left_out = load_learner_bot(workshop() / BOT_FOLDER)
         for line in left_out:
             print(f"left out: {line}")
         commands = {name: help for name, (_, help) in bot.own_commands().items()}
         card = bot_name(), commands, square(), kept_explanation()
-        Path("card.html").write_text(page(*card), encoding="utf-8")
+        Path("card.html").write_text(card_page(*card), encoding="utf-8")
     return folder / "card.html"
 
 

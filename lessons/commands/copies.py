@@ -49,7 +49,7 @@ class Copies:
         self._record = self.folder / ORIGINALS
         self.made_from: dict[str, str] = {}  # name → digest of the original at that time
 
-    def update_all(self) -> list[str]:
+    def update_and_list_outdated(self) -> list[str]:
         """Make missing copies, replace untouched ones; returns the names of outdated ones.
 
         Another start at the same time waits, so it reads no copy that is half written.
@@ -57,9 +57,9 @@ class Copies:
         # Nobody else may look into it, also in a home that all may read.
         self.folder.mkdir(mode=0o700, exist_ok=True)
         with hold_lock(self.folder / ".updating", wait_s=60):
-            return self._update_all()
+            return self._update_and_list_outdated()
 
-    def _update_all(self) -> list[str]:
+    def _update_and_list_outdated(self) -> list[str]:
         for folder in (SIDE_ROOMS, PICTURES):
             (self.folder / folder).mkdir(exist_ok=True)
         self._read_record()
@@ -77,7 +77,7 @@ class Copies:
             beginning = beginning.removeprefix(f"{folder}/")
         found = [each for each in self._names() if each.startswith(beginning)]
         if len(found) != 1:
-            known = ", ".join(map(short, self._names()))
+            known = ", ".join(map(short_name, self._names()))
             raise ValueError(f"There is no notebook {name!r}; there are: {known}.")
         return found[0]
 
@@ -119,11 +119,11 @@ class Copies:
     def _update_one(self, name: str) -> bool:
         """Update one copy; False if the learner has changed it and it is outdated."""
         own, original = self.folder / name, self._digest(name)
-        if sources(own) == original:  # also if the record of an earlier start is lost
+        if sources_digest(own) == original:  # also if the record of an earlier start is lost
             self.made_from[name] = original
         is_new = self.made_from.get(name) == original
         if own.exists() and (is_new or self._is_changed(name)):
-            self._stamp(own)
+            self._set_python_details(own)
             return is_new
         self._copy(name)
         return True
@@ -133,10 +133,10 @@ class Copies:
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
-        write(notebook, self.folder / name)
+        write_notebook(notebook, self.folder / name)
         self.made_from[name] = self._digest(name)
 
-    def _stamp(self, own: Path) -> None:
+    def _set_python_details(self, own: Path) -> None:
         """Set this Python's details in a copy without changing its time."""
         try:
             notebook = nbformat.read(own, as_version=4)
@@ -144,16 +144,19 @@ class Copies:
             return
         if notebook.metadata.get("language_info") != LANGUAGE:
             saved = own.stat()
-            write(notebook, own)
+            write_notebook(notebook, own)
             os.utime(own, ns=(saved.st_atime_ns, saved.st_mtime_ns))
 
     def _is_changed(self, name: str) -> bool:
         """Return whether the learner has changed a copy's cells; outputs don't count."""
         own = self.folder / name
-        return own.exists() and sources(own) not in (self.made_from.get(name), self._digest(name))
+        return own.exists() and sources_digest(own) not in (
+            self.made_from.get(name),
+            self._digest(name),
+        )
 
     def _digest(self, name: str) -> str:
-        return sources(self._originals / name)
+        return sources_digest(self._originals / name)
 
     def _read_record(self) -> None:
         """Read what each copy was made from; without it, a copy that differs counts as changed."""
@@ -164,7 +167,7 @@ class Copies:
         write_json(self._record, {"edition": EDITION, "copies": self.made_from})
 
 
-def sources(path: Path) -> str:
+def sources_digest(path: Path) -> str:
     """Return a digest of a notebook's texts and code without outputs; "" for no notebook."""
     try:
         return cells_digest(path.read_bytes())
@@ -172,16 +175,16 @@ def sources(path: Path) -> str:
         return ""
 
 
-def write(notebook: NotebookNode, path: Path) -> None:
+def write_notebook(notebook: NotebookNode, path: Path) -> None:
     """Store a notebook so that JupyterLab finds nothing to add to it."""
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": LANGUAGE})
     nbformat.write(notebook, path)
 
 
-def short(name: str) -> str:
+def short_name(name: str) -> str:
     """Write a notebook's name as people type it.
 
-    >>> short("05_what_functions_are_for.ipynb"), short("deeper/two_writers.ipynb")
+    >>> short_name("05_what_functions_are_for.ipynb"), short_name("deeper/two_writers.ipynb")
     ('05', 'deeper/two_writers')
     """
     return name.removesuffix(".ipynb") if name.startswith(SIDE_ROOMS) else name[:2]
@@ -192,9 +195,9 @@ def outdated_notice(outdated: list[str]) -> str:
     if not outdated:
         return ""
     return (
-        f"The course has changed since you began: {', '.join(map(short, outdated))}. "
+        f"The course has changed since you began: {', '.join(map(short_name, outdated))}. "
         "Your copies stay as they are.\n"
-        f"To have the new one beside yours, type: python3 start.py reset {short(outdated[0])}"
+        f"To have the new one beside yours, type: python3 start.py reset {short_name(outdated[0])}"
     )
 
 

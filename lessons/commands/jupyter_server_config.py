@@ -15,7 +15,7 @@ from lessons import COURSE
 from lessons.commands.copies import FOLDER, Copies
 
 copies = Copies()
-copies.update_all()
+copies.update_and_list_outdated()
 root = copies.folder.parent
 with suppress(OSError):  # it is there, as in the course's own folder
     (root / "start.py").symlink_to(COURSE / "start.py")  # for `python3 start.py …` in a terminal

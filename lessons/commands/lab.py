@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> None:
         check_port(chosen.port)
         others.append(f"--ServerApp.port={chosen.port}")
     copies = Copies()
-    if news := outdated_notice(copies.update_all()):
+    if news := outdated_notice(copies.update_and_list_outdated()):
         print(news, flush=True)
     os.environ["COURSE_FOLDER"] = str(copies.folder)  # where the notebooks keep what was passed
     first_page = f"lab/tree/{FOLDER}/{copies.latest()}"

@@ -35,22 +35,22 @@ def wait_until_closed(notebook: Path) -> None:
 
 def is_open(notebook: Path) -> bool:
     """Return whether a browser is connected to the notebook's kernel."""
-    kernels = [session["kernel"] or {} for _, session in sessions(notebook)]
+    kernels = [session["kernel"] or {} for _, session in find_sessions(notebook)]
     return any(kernel.get("connections") for kernel in kernels)
 
 
 def close_session(notebook: Path) -> None:
     """Stop the kernel that a closed tab has left behind, so that the notebook starts afresh."""
-    for server, session in sessions(notebook):
+    for server, session in find_sessions(notebook):
         with suppress(OSError):
-            call(server, "DELETE", f"api/sessions/{session['id']}")
+            call_server(server, "DELETE", f"api/sessions/{session['id']}")
 
 
-def sessions(notebook: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+def find_sessions(notebook: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Yield each running server that has a kernel for this notebook, and its session."""
     for server in list_running_servers():
         try:
-            found = json.loads(call(server, "GET", "api/sessions"))
+            found = json.loads(call_server(server, "GET", "api/sessions"))
         except (OSError, ValueError):  # it has ended, or it is not ours to ask
             continue
         for session in found:
@@ -59,7 +59,7 @@ def sessions(notebook: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
                 yield server, session
 
 
-def call(server: dict[str, Any], method: str, path: str) -> bytes:
+def call_server(server: dict[str, Any], method: str, path: str) -> bytes:
     """Call a method of a Jupyter server; returns the body, raises OSError."""
     headers = {"Authorization": f"token {server['token']}"}
     request = Request(f"{server['url']}{path}", method=method, headers=headers)  # noqa: S310

@@ -16,7 +16,7 @@ from botlib.details.env_file import bots_folder
 from botlib.details.texts import printable
 from deploy.whole_file import write_whole
 from lessons.commands.copies import FOLDER
-from lessons.pack import PACK, PackError, pack, read
+from lessons.pack import PACK, PackError, pack, read_pack
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,7 +43,7 @@ def check_place(file: Path) -> None:
     """Raise PackError if another file than a pack is there."""
     try:
         if file.exists():
-            read(file.read_bytes() if file.is_file() else b"")
+            read_pack(file.read_bytes() if file.is_file() else b"")
     except PackError:
         raise PackError(f"{file} is there already, and is no pack. Choose another name.") from None
 

@@ -34,7 +34,7 @@ class RefreshError(Exception):
     """What is wrong with a notebook: its name, the cell, the error."""
 
 
-def find(names: list[str]) -> list[Path]:
+def find_notebooks(names: list[str]) -> list[Path]:
     """Return the notebooks meant by paths, names or beginnings such as "04"; without names, all."""
     ours = [*sorted(NOTEBOOKS.glob("*.ipynb")), *sorted(NOTEBOOKS.glob(f"{SIDE_ROOMS}/*.ipynb"))]
     found: list[Path] = []
@@ -52,7 +52,7 @@ def execute(notebook: NotebookNode, name: str, folder: Path) -> None:
     """Run every cell in a new kernel with `folder` as its working folder; outputs are replaced."""
     cell_number = 0
 
-    def count(cell_index: int, **_: object) -> None:
+    def count_cell(cell_index: int, **_: object) -> None:
         nonlocal cell_number
         cell_number = cell_index + 1
 
@@ -65,7 +65,7 @@ def execute(notebook: NotebookNode, name: str, folder: Path) -> None:
         store_widget_state=False,
         extra_arguments=["--log-level=ERROR"],
         coalesce_streams=True,  # as JupyterLab stores them
-        on_cell_start=count,
+        on_cell_start=count_cell,
     )
     try:
         client.execute()
@@ -127,7 +127,7 @@ def main(names: list[str]) -> int:
     os.environ["BOT_WORLD"] = "sandbox"  # whatever tokens this machine has
     os.environ[PROXY_VARIABLE] = ""  # the same outputs on a Jupyter server elsewhere
     try:
-        for path in find(names):
+        for path in find_notebooks(names):
             refresh(path)
             print(f"refreshed {path.name}", flush=True)
     except RefreshError as error:

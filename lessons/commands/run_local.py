@@ -26,7 +26,10 @@ from botlib import run
 from botlib.details.settings import PLATFORMS, read_settings
 from deploy.own_packages import OWN_PACKAGES
 
-CHILD = "from lessons.commands.run_local import serve; import sys; serve(*sys.argv[1:])"
+CHILD_CODE = (
+    "from lessons.commands.run_local import serve_platform; import sys; "
+    "serve_platform(*sys.argv[1:])"
+)
 GOODBYE_S = 3.0  # for the sandbox to say goodbye to its pages; run ends by itself after GRACE_S
 LONG_S = 24 * 3600.0
 
@@ -68,7 +71,7 @@ def sandbox_for(platform: str, no_open: bool) -> Iterator[str]:
     input, so it ends with this one, whatever happens to it.
     """
     child = subprocess.Popen(
-        [sys.executable, "-P", "-c", CHILD, platform, "no" if no_open else "open"],
+        [sys.executable, "-P", "-c", CHILD_CODE, platform, "no" if no_open else "open"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -92,7 +95,7 @@ def sandbox_for(platform: str, no_open: bool) -> Iterator[str]:
         child.stdout.close()
 
 
-def serve(platform: str, how: str) -> None:
+def serve_platform(platform: str, how: str) -> None:
     """Serve one platform and a window, print where, and stop at the end of the input."""
     # Here: a bot with a token needs none of it, and these take a while.
     from bot_sandbox import Telegram, Twitch

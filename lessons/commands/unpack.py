@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with options.file.open("rb") as file:
             content = file.read(TOTAL_LIMIT + 1)
-        copies.update_all()
+        copies.update_and_list_outdated()
         done = unpack(content, copies.folder, options.replace, wait_until_closed)
     except (ValueError, OSError) as error:
         print(f"Not unpacked: {printable(str(error))}", file=sys.stderr)

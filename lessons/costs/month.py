@@ -66,8 +66,8 @@ def function_cost(price: FunctionPrice, requests: int, work: Work, free_tier: bo
     >>> str(function_cost(functions()["yandex"], 300_000, Work(90)))
     '0.00 USD a month'
     """
-    check(price, FunctionPrice, "a cloud's price first, as functions()['aws'] gives it")
-    check(work, Work, "what the function does: Work(milliseconds, memory_mb=…)")
+    check_type(price, FunctionPrice, "a cloud's price first, as functions()['aws'] gives it")
+    check_type(work, Work, "what the function does: Work(milliseconds, memory_mb=…)")
     if price.vcpu_second and not work.vcpu:
         raise ValueError(f"{price.name} is paid by vCPU too. Say how many: Work(…, vcpu=0.167).")
     seconds = requests * billed_ms(price, work) / 1000
@@ -82,7 +82,7 @@ def function_cost(price: FunctionPrice, requests: int, work: Work, free_tier: bo
     return Cost(requests=paid[0], time=paid[1], cpu=paid[2], currency=price.currency)
 
 
-def check(found: object, wanted: type | UnionType, words: str) -> None:
+def check_type(found: object, wanted: type | UnionType, words: str) -> None:
     """Raise TypeError that says what belongs there, if an argument has the wrong type."""
     if not isinstance(found, wanted):
         raise TypeError(f"expected {words}; found {found!r}")
@@ -132,7 +132,7 @@ def break_even(
     >>> break_even(functions()["aws"], Work(5), server.total)
     34580000
     """
-    check(month, int | float, "the server's cost as a number: server.total")
+    check_type(month, int | float, "the server's cost as a number: server.total")
     if function_cost(price, MOST_REQUESTS, work, free_tier).total <= month:
         return None
     least, most = 0, MOST_REQUESTS  # the cost only rises with traffic: halve the gap

@@ -46,21 +46,27 @@ def function_row(price: FunctionPrice) -> list[str]:
     if price.vcpu_second:
         money += f"<br>{price.vcpu_second:.6f} a vCPU-second"
     money += f"<br>{price.request * 1e6:.2f} a million requests"
-    return [link(price), money, escape(price.free), f"{price.rounding_ms} ms", *when(price)]
+    return [
+        link_to_source(price),
+        money,
+        escape(price.free),
+        f"{price.rounding_ms} ms",
+        *date_cells(price),
+    ]
 
 
 def server_row(price: ServerPrice) -> list[str]:
     """Return the row of one server, or of a part of it."""
     money = f"{price.hour:.4f} {price.currency} an hour<br>{price.hour * HOURS_A_MONTH:.2f} a month"
-    return [link(price), money, "nothing", "", *when(price)]
+    return [link_to_source(price), money, "nothing", "", *date_cells(price)]
 
 
-def link(price: Price) -> str:
+def link_to_source(price: Price) -> str:
     """Return the name with a link to the source."""
     site = escape(urlsplit(price.source).hostname or price.source)
     return f'{escape(price.name)}<br><a href="{escape(price.source)}">{site}</a>'
 
 
-def when(price: Price) -> list[str]:
+def date_cells(price: Price) -> list[str]:
     """Return when the price was read, and how certain it is."""
     return [escape(price.date).replace("-", NO_BREAK), escape(price.certainty)]

@@ -12,7 +12,7 @@ def excerpt(name: str, first: str, last: str) -> str:
 
     Raises ValueError if there are no such lines.
     """
-    lines = read(name).splitlines()
+    lines = read_deploy_file(name).splitlines()
     starts = [number for number, line in enumerate(lines) if line.startswith(first)]
     begin = starts[0] if starts else len(lines)
     ends = [begin + n for n, line in enumerate(lines[begin:], 1) if line.startswith(last)]
@@ -23,7 +23,7 @@ def excerpt(name: str, first: str, last: str) -> str:
 
 def commands(name: str, heading: str) -> str:
     """Return all commands under a heading of deploy/NAME; raises ValueError if there are none."""
-    section = read(name).partition(f"\n{heading}\n")[2].partition("\n## ")[0]
+    section = read_deploy_file(name).partition(f"\n{heading}\n")[2].partition("\n## ")[0]
     found = re.findall(r"^( *)```sh\n(.*?)\n\1```$", section, re.M | re.S)
     blocks = [textwrap.dedent(block) for _, block in found]  # in a list they are indented
     if not blocks:
@@ -31,6 +31,6 @@ def commands(name: str, heading: str) -> str:
     return "\n\n".join(blocks)
 
 
-def read(name: str) -> str:
+def read_deploy_file(name: str) -> str:
     """Read a file of deploy/; raises FileNotFoundError."""
     return (DEPLOY / name).read_text(encoding="utf-8")

@@ -22,7 +22,7 @@ from bot_sandbox.telegram import Message, Person, Telegram
 from bot_sandbox.telegram.buttons import Press
 from botlib.telegram.application import App, builder_for
 from lessons.exercises.slips import Slip, Task
-from lessons.exercises.verdict import NotYet, describe, exercise, expect, show
+from lessons.exercises.verdict import NotYet, describe_error, exercise, expect, show
 from lessons.worlds.background import ThreadedPolling
 
 WAIT_S = 20.0  # for the learner's handlers; they answer within a few milliseconds
@@ -44,7 +44,7 @@ class BotUnderTest:
         """Wait for what a handler is to do; NotYet with its error if it fails instead."""
         done = self.telegram.wait_until(lambda: bool(self.errors) or condition(), seconds)
         if self.errors:
-            raise NotYet(f"your handler raised {hinted(self.errors[0])}")
+            raise NotYet(f"your handler raised {error_with_hint(self.errors[0])}")
         return done
 
     def say(self, person: Person, text: str) -> str:
@@ -71,9 +71,9 @@ def bot_of(*handlers: BaseHandler[Any, Any, Any]) -> Iterator[BotUnderTest]:
             yield bot
 
 
-def hinted(error: Exception) -> str:
+def error_with_hint(error: Exception) -> str:
     """Return an error with what it usually means here."""
-    words = describe(error)
+    words = describe_error(error)
     if "object method can't" in words or "'method' object can't" in words:
         return f"{words}. The brackets are missing after its name, as in await query.answer()."
     if "in 'await'" in words or "in an 'await'" in words or "can't be awaited" in words:
@@ -114,7 +114,7 @@ def exercise_1(pressed: Callable[..., Any]) -> str:
     """Two people press, each under a message of their own, in turns."""
     expect(callable(pressed), f"expected a handler, found {show(pressed)}")
     expect(inspect.iscoroutinefunction(pressed), "a handler starts with async def, not with def")
-    with bot_of(CommandHandler("start", zero), CallbackQueryHandler(pressed)) as bot:
+    with bot_of(CommandHandler("start", send_button), CallbackQueryHandler(pressed)) as bot:
         people = [bot.telegram.person(name) for name in ("Viktor", "Anna")]
         for person in people:
             person.send("/start")
@@ -130,7 +130,7 @@ def exercise_1(pressed: Callable[..., Any]) -> str:
     return "each message has its own count, and your bot remembers nothing"
 
 
-async def zero(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+async def send_button(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
     """Send a message that nobody has pressed yet."""
     keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("+1", callback_data="0")]])
     if update.message:
@@ -268,14 +268,14 @@ def photo(*sizes: tuple[str, int, int]) -> dict[str, Any]:
     return {"update_id": 1, "message": message}
 
 
-def text_of(found: Any) -> str:
+def text_problem(found: Any) -> str:
     """Say what is wrong with the kind of a result."""
     if isinstance(found, dict):
         return "that is a whole size. Return its file_id"
     return "" if isinstance(found, str | None) else "expected a file_id, or None"
 
 
-BEST = """
+BEST_CODE = """
 best, most = None, 0
 for size in LIST:
     pixels = size["width"] * size["height"]
@@ -283,15 +283,15 @@ for size in LIST:
         best, most = size["file_id"], pixels
 return best
 """
-EMPTY = 'update["message"].get("photo", [])'
-NO_MESSAGE = 'if "message" not in update:\n    return None\n'
-GOOD = NO_MESSAGE + BEST.replace("LIST", EMPTY)
+EMPTY_CODE = 'update["message"].get("photo", [])'
+NO_MESSAGE_CODE = 'if "message" not in update:\n    return None\n'
+GOOD_CODE = NO_MESSAGE_CODE + BEST_CODE.replace("LIST", EMPTY_CODE)
 
 
-def instead(before: str, after: str) -> str:
+def code_with_slip(before: str, after: str) -> str:
     """Write the right function with a mistake."""
-    assert before in GOOD
-    return GOOD.replace(before, after)
+    assert before in GOOD_CODE
+    return GOOD_CODE.replace(before, after)
 
 
 LARGEST = Task(
@@ -329,53 +329,53 @@ LARGEST = Task(
             "you took the first one. Look at all of them",
         ),
         Slip(
-            GOOD.replace("\nreturn best", "\n    return best"),
+            GOOD_CODE.replace("\nreturn best", "\n    return best"),
             "you took the first one. Is return inside the loop? It ends the function at once",
         ),
         Slip(
-            instead('size["width"] * size["height"]', 'size["width"]'),
+            code_with_slip('size["width"] * size["height"]', 'size["width"]'),
             "you took the widest one. Pixels are width times height",
         ),
         Slip(
-            instead('size["width"] * size["height"]', 'size["height"]'),
+            code_with_slip('size["width"] * size["height"]', 'size["height"]'),
             "you took the tallest one. Pixels are width times height",
         ),
         Slip(
-            instead('size["width"] * size["height"]', 'size["width"] + size["height"]'),
+            code_with_slip('size["width"] * size["height"]', 'size["width"] + size["height"]'),
             "pixels are width times height, not their sum",
         ),
         Slip(
-            instead('best, most = size["file_id"], pixels', 'best = size["file_id"]'),
+            code_with_slip('best, most = size["file_id"], pixels', 'best = size["file_id"]'),
             "you took the last one. Remember how many pixels the best one has: most = pixels",
         ),
         Slip(
-            BEST.replace("LIST", 'update["message"]["photo"]'),
+            BEST_CODE.replace("LIST", 'update["message"]["photo"]'),
             'a text has no "photo". Ask with get: update["message"].get("photo", [])',
         ),
         Slip(
-            BEST.replace("LIST", 'update.get("message").get("photo")'),
+            BEST_CODE.replace("LIST", 'update.get("message").get("photo")'),
             "without a photo, get returns None, and a loop can't go through None. Give get a "
             'second value: .get("photo", [])',
         ),
         Slip(
-            BEST.replace("LIST", EMPTY),
+            BEST_CODE.replace("LIST", EMPTY_CODE),
             'a press has no "message". First: if "message" not in update: return None',
         ),
-        Slip(BEST.replace("LIST", 'update["photo"]'), 'the photo is in update["message"]'),
+        Slip(BEST_CODE.replace("LIST", 'update["photo"]'), 'the photo is in update["message"]'),
         Slip(
-            BEST.replace("LIST", "update.message.photo"),
+            BEST_CODE.replace("LIST", "update.message.photo"),
             'here the update is a dictionary: update["message"], not update.message',
         ),
         Slip(
-            instead("best, most = None, 0", 'best, most = "", 0'),
+            code_with_slip("best, most = None, 0", 'best, most = "", 0'),
             'without a photo, return None. "" is a text',
         ),
         Slip(
-            instead('size["file_id"], pixels', "size, pixels"),
+            code_with_slip('size["file_id"], pixels', "size, pixels"),
             "that is a whole size. Return its file_id",
         ),
     ],
-    kind=text_of,
+    kind=text_problem,
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from lessons.exercises.slips import Slip, Task, number
+from lessons.exercises.slips import Slip, Task, number_problem
 from lessons.exercises.verdict import exercise, expect, is_number, show
 
 
@@ -150,7 +150,7 @@ COLD_CALLS = Task(
             "now is a moment. The pause is now - last",
         ),
     ],
-    kind=number,
+    kind=number_problem,
 )
 
 

@@ -17,7 +17,7 @@ BODY = '{"event": {}}'
 VERIFY = "webhook_callback_verification"
 
 
-def two_values(found: Any) -> str:
+def two_values_problem(found: Any) -> str:
     """Say what is wrong with a result that should be a status and a text."""
     is_pair = isinstance(found, tuple) and len(found) == 2
     return "" if is_pair else f"expected two values, return 200, text; found {show(found)}"
@@ -28,33 +28,33 @@ def challenge_body(challenge: str) -> str:
     return json.dumps({"challenge": challenge, "subscription": {"status": "pending"}})
 
 
-TOLD = json.dumps({"subscription": {"status": "enabled"}, "event": {}})
-IF = f'import json\nif kind == "{VERIFY}":\n'
-REST = 'return 204, ""'
+ENABLED_BODY = json.dumps({"subscription": {"status": "enabled"}, "event": {}})
+IF_CODE = f'import json\nif kind == "{VERIFY}":\n'
+REST_CODE = 'return 204, ""'
 CHALLENGE = Task(
     "answer(kind, body)",
     [
         ((VERIFY, challenge_body("pogchamp-kappa-360noscope")), (200, "pogchamp-kappa-360noscope")),
         ((VERIFY, challenge_body("42")), (200, "42")),
-        (("notification", TOLD), (204, "")),
-        (("revocation", TOLD), (204, "")),
+        (("notification", ENABLED_BODY), (204, "")),
+        (("revocation", ENABLED_BODY), (204, "")),
     ],
     [
         Slip(
-            f'{IF}    text = json.loads(body)["challenge"]\n'
-            f'    return 200, json.dumps({{"challenge": text}})\n{REST}',
+            f'{IF_CODE}    text = json.loads(body)["challenge"]\n'
+            f'    return 200, json.dumps({{"challenge": text}})\n{REST_CODE}',
             "Twitch wants the challenge and nothing around it, no JSON and no quotes",
         ),
         Slip(
-            f'{IF}    return json.loads(body)["challenge"]\n{REST}',
+            f'{IF_CODE}    return json.loads(body)["challenge"]\n{REST_CODE}',
             "the status is missing: return 200, and the challenge after a comma",
         ),
         Slip(
-            f'{IF}    return 200, body["challenge"]\n{REST}',
+            f'{IF_CODE}    return 200, body["challenge"]\n{REST_CODE}',
             "the body is text, and a text has no keys. json.loads(body) makes a dictionary",
         ),
         Slip(
-            f"{IF}    return 200, body\n{REST}",
+            f"{IF_CODE}    return 200, body\n{REST_CODE}",
             'that is the whole body. Twitch wants only what is in it under "challenge"',
         ),
         Slip(
@@ -62,35 +62,35 @@ CHALLENGE = Task(
             "only the first call brings a challenge. Look for it if the kind says so",
         ),
         Slip(
-            f'{IF}    return 200, json.loads(body)["challenge"]',
+            f'{IF_CODE}    return 200, json.loads(body)["challenge"]',
             'after the if, the function gives nothing back: return 204, "" for every other kind',
         ),
         Slip(
-            f'{IF}    return "200", json.loads(body)["challenge"]\n{REST}',
+            f'{IF_CODE}    return "200", json.loads(body)["challenge"]\n{REST_CODE}',
             "the status is a number: write it without quotes",
         ),
         Slip(
-            REST,
+            REST_CODE,
             f'compare kind with "{VERIFY}", letter by letter',
         ),
         Slip(
-            f'{IF}    return 200, json.loads(body)["challenge"]\nreturn 200, ""',
+            f'{IF_CODE}    return 200, json.loads(body)["challenge"]\nreturn 200, ""',
             "204 is the status that says: heard, and there is nothing to say",
         ),
         Slip(
-            f'{IF}    return 204, json.loads(body)["challenge"]\n{REST}',
+            f'{IF_CODE}    return 204, json.loads(body)["challenge"]\n{REST_CODE}',
             "204 says that there is no text. With the challenge goes 200",
         ),
         Slip(
-            f'{IF}    return 200, json.loads(body)["challenge"]\nreturn 204, None',
+            f'{IF_CODE}    return 200, json.loads(body)["challenge"]\nreturn 204, None',
             'None is no text. An empty text is two quotes: return 204, ""',
         ),
         Slip(
-            f'{IF}    return 200, "challenge"\n{REST}',
+            f'{IF_CODE}    return 200, "challenge"\n{REST_CODE}',
             'that is the word challenge. Read its value: json.loads(body)["challenge"]',
         ),
     ],
-    kind=two_values,
+    kind=two_values_problem,
 )
 
 
@@ -125,7 +125,7 @@ def sign(secret: str, message_id: str, timestamp: str, body: str) -> str:
     return "sha256=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
 
 
-def sealed(what: str, minutes_ago: float = 0, secret: str = SECRET) -> Headers:
+def signed_headers(what: str, minutes_ago: float = 0, secret: str = SECRET) -> Headers:
     """Make headers as Twitch sends them with BODY."""
     message_id = "e76c6bd4-55c9-4987-8304-da1588d8988b"
     timestamp = (NOW - timedelta(minutes=minutes_ago)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -140,14 +140,14 @@ def sealed(what: str, minutes_ago: float = 0, secret: str = SECRET) -> Headers:
     return headers
 
 
-def bare() -> Headers:
+def unsigned_headers() -> Headers:
     """Make headers of somebody who is not Twitch and doesn't pretend to be."""
     headers = Headers({"Host": "example.org"})
     headers.what = "without a signature"
     return headers
 
 
-READ = f"""
+READ_CODE = f"""
 import hmac
 from datetime import datetime, timedelta
 from lessons.exercises.eventsub_in_detail import sign
@@ -155,37 +155,39 @@ message_id = headers.get("{PREFIX}Id", "")
 timestamp = headers.get("{PREFIX}Timestamp", "")
 given = headers.get("{PREFIX}Signature", "")
 """
-SAME = f"{READ}same = hmac.compare_digest(given, sign(secret, message_id, timestamp, body))\n"
-REFUSE = f"{SAME}if not same:\n    return False\n"
+SAME_CODE = (
+    f"{READ_CODE}same = hmac.compare_digest(given, sign(secret, message_id, timestamp, body))\n"
+)
+REFUSE_CODE = f"{SAME_CODE}if not same:\n    return False\n"
 AGE = "now - datetime.fromisoformat(timestamp)"
 TEN = "timedelta(minutes=10)"
 GENUINE = Task(
     "genuine(headers, body, secret, now)",
     [
-        ((sealed("of Twitch's"), BODY, SECRET, NOW), True),
-        ((sealed("signed with a guess", secret="a guess"), BODY, SECRET, NOW), False),  # noqa: S106
-        ((sealed("nine minutes old", 9), BODY, SECRET, NOW), True),
-        ((sealed("exactly ten minutes old", 10), BODY, SECRET, NOW), True),
-        ((sealed("eleven minutes old", 11), BODY, SECRET, NOW), False),
-        ((sealed("of another body"), BODY + " ", SECRET, NOW), False),
-        ((bare(), BODY, SECRET, NOW), False),
-        ((sealed("of yesterday", 24 * 60 + 5), BODY, SECRET, NOW), False),
+        ((signed_headers("of Twitch's"), BODY, SECRET, NOW), True),
+        ((signed_headers("signed with a guess", secret="a guess"), BODY, SECRET, NOW), False),  # noqa: S106
+        ((signed_headers("nine minutes old", 9), BODY, SECRET, NOW), True),
+        ((signed_headers("exactly ten minutes old", 10), BODY, SECRET, NOW), True),
+        ((signed_headers("eleven minutes old", 11), BODY, SECRET, NOW), False),
+        ((signed_headers("of another body"), BODY + " ", SECRET, NOW), False),
+        ((unsigned_headers(), BODY, SECRET, NOW), False),
+        ((signed_headers("of yesterday", 24 * 60 + 5), BODY, SECRET, NOW), False),
     ],
     [
         Slip(
-            f"{SAME}return same",
+            f"{SAME_CODE}return same",
             "the signature is right, but the message is too old. Its age is now - sent",
         ),
         Slip(
-            f"{REFUSE}return {AGE} < {TEN}",
+            f"{REFUSE_CODE}return {AGE} < {TEN}",
             "at most ten minutes means that ten minutes are still fine: <=",
         ),
         Slip(
-            f"{REFUSE}return ({AGE}).seconds <= 600",
+            f"{REFUSE_CODE}return ({AGE}).seconds <= 600",
             f".seconds leaves whole days out. Compare now - sent with {TEN}",
         ),
         Slip(
-            f'{READ}given = headers["{PREFIX}Signature"]\n'
+            f'{READ_CODE}given = headers["{PREFIX}Signature"]\n'
             f"same = hmac.compare_digest(given, sign(secret, message_id, timestamp, body))\n"
             f"return same and {AGE} <= {TEN}",
             'such a call must be refused, too: headers.get(name, "") gives an empty text',
@@ -200,30 +202,30 @@ GENUINE = Task(
             "everybody is let in. Return False if the signature is wrong, or the message too old",
         ),
         Slip(
-            f"{REFUSE}return {AGE} <= timedelta(seconds=10)",
+            f"{REFUSE_CODE}return {AGE} <= timedelta(seconds=10)",
             "that is ten seconds. Twitch's advice is ten minutes: timedelta(minutes=10)",
         ),
         Slip(
-            f"{READ}return bool(timestamp) and {AGE} <= {TEN}",
+            f"{READ_CODE}return bool(timestamp) and {AGE} <= {TEN}",
             "the time alone proves nothing, because anybody can write it. Compare the signature",
         ),
         Slip(
-            f"{REFUSE}return {AGE} >= {TEN}",
+            f"{REFUSE_CODE}return {AGE} >= {TEN}",
             "that lets in only old messages: the age must be at most ten minutes, <=",
         ),
         Slip(
-            f"{SAME}if same:\n    return False\nreturn bool(timestamp) and {AGE} <= {TEN}",
+            f"{SAME_CODE}if same:\n    return False\nreturn bool(timestamp) and {AGE} <= {TEN}",
             "it refuses the right signature: write not after the if",
         ),
         Slip(
-            f"{READ}sent = datetime.fromisoformat(timestamp)\n"
+            f"{READ_CODE}sent = datetime.fromisoformat(timestamp)\n"
             "same = hmac.compare_digest(given, sign(secret, message_id, timestamp, body))\n"
             f"return same and now - sent <= {TEN}",
             "without headers there is no time to read. Compare the signature first, and return "
             "False if it is wrong",
         ),
         Slip(
-            f"{SAME}return same or (bool(timestamp) and {AGE} <= {TEN})",
+            f"{SAME_CODE}return same or (bool(timestamp) and {AGE} <= {TEN})",
             "both must be right, the signature and the time: write and instead of or",
         ),
     ],

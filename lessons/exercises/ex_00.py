@@ -7,13 +7,13 @@ from lessons.exercises.slips import BotTask, Slip
 from lessons.exercises.verdict import exercise
 
 PEOPLE = ("Viktor", "Ada", "Cleo")
-NO_F = "write f before the quotes, then {message.user} becomes the name"
-HELLO = 'return f"hello {message.user}!"'
-NIGHT = 'return f"good night {message.user}..."'
-WHO = 'return f"you are {message.user}"'
+NO_F_HINT = "write f before the quotes, then {message.user} becomes the name"
+HELLO_CODE = 'return f"hello {message.user}!"'
+NIGHT_CODE = 'return f"good night {message.user}..."'
+WHO_CODE = 'return f"you are {message.user}"'
 
 
-def goodbye_to(name: str) -> Callable[[list[str]], str]:
+def expect_goodbye(name: str) -> Callable[[list[str]], str]:
     """Expect words of the learner's own with this name in them, in one message or more."""
 
     def complaint(said: list[str]) -> str:
@@ -26,7 +26,7 @@ def goodbye_to(name: str) -> Callable[[list[str]], str]:
     return complaint
 
 
-def form_of_goodbye(said: list[str]) -> tuple[object, ...]:
+def goodbye_features(said: list[str]) -> tuple[object, ...]:
     """Reduce a goodbye to its form: whose name is in it, and what was not filled in."""
     whole = "\n".join(said).casefold()
     names = tuple(name for name in PEOPLE if name.casefold() in whole)
@@ -38,7 +38,7 @@ def form_of_goodbye(said: list[str]) -> tuple[object, ...]:
 
 GOODBYE = BotTask(
     "goodbye",
-    [[("!goodbye", name, goodbye_to(name))] for name in PEOPLE],
+    [[("!goodbye", name, expect_goodbye(name))] for name in PEOPLE],
     [
         Slip(
             'return "goodbye Viktor!"',
@@ -48,7 +48,7 @@ GOODBYE = BotTask(
             'if message.user == "Viktor":\n    return "goodbye Viktor!"\nreturn "goodbye Ada!"',
             "other people write, too. The name comes from the message: {message.user}",
         ),
-        Slip('return "goodbye {message.user}!"', NO_F),
+        Slip('return "goodbye {message.user}!"', NO_F_HINT),
         Slip('return "goodbye message.user!"', "the gap needs braces, and an f before the quotes"),
         Slip(
             'return f"goodbye (message.user)!"', "the gap has braces, not brackets: {message.user}"
@@ -72,11 +72,11 @@ GOODBYE = BotTask(
         ),
     ],
     file=True,
-    form=form_of_goodbye,
+    form=goodbye_features,
 )
 
 
-def broken(hello: str = HELLO, night: str = NIGHT, who: str = WHO) -> str:
+def broken_bot(hello: str = HELLO_CODE, night: str = NIGHT_CODE, who: str = WHO_CODE) -> str:
     """Write the bot of exercise 2 with these lines in its commands."""
     lines = {"hello": hello, "night": night, "who": who}
     return "\n\n".join(
@@ -96,30 +96,32 @@ REPAIR_TASK = BotTask(
     ],
     [
         Slip(
-            broken(hello='return "hello {message.user}!"'),
+            broken_bot(hello='return "hello {message.user}!"'),
             "what is missing before the quotes? Compare it with the two other commands",
         ),
         Slip(
-            broken(hello='return "hello Viktor!"'),
+            broken_bot(hello='return "hello Viktor!"'),
             "now everybody is Viktor. The name comes from the message: {message.user}",
         ),
-        Slip(broken(hello='return f"hello {user}!"'), "the name is {message.user}"),
+        Slip(broken_bot(hello='return f"hello {user}!"'), "the name is {message.user}"),
         Slip(
-            broken(night='print(f"good night {message.user}...")'),
+            broken_bot(night='print(f"good night {message.user}...")'),
             "what you print doesn't reach the chat. Another word gives the answer back",
         ),
         Slip(
-            broken(night='f"good night {message.user}..."'),
+            broken_bot(night='f"good night {message.user}..."'),
             "the line makes a text, but doesn't return it",
         ),
-        Slip(broken(night='return "good night {message.user}..."'), NO_F),
+        Slip(broken_bot(night='return "good night {message.user}..."'), NO_F_HINT),
         Slip(
-            broken(who='return f"you are {mesage.user}"'),
+            broken_bot(who='return f"you are {mesage.user}"'),
             "read the last word of that error letter by letter. Compare it with def who(message):",
         ),
-        Slip(broken(who='return f"you are message.user"'), "the gap needs braces: {message.user}"),
-        Slip(broken(who='return f"you are {message.usr}"'), "a message calls the name user"),
-        Slip(broken(who='return "you are {message.user}"'), NO_F),
+        Slip(
+            broken_bot(who='return f"you are message.user"'), "the gap needs braces: {message.user}"
+        ),
+        Slip(broken_bot(who='return f"you are {message.usr}"'), "a message calls the name user"),
+        Slip(broken_bot(who='return "you are {message.user}"'), NO_F_HINT),
     ],
     file=True,
 )

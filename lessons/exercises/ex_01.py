@@ -181,7 +181,7 @@ def exercise_1(adder: Bot) -> str:
 PEOPLE = ("Viktor", "Ada")
 
 
-def two_parts_for(name: str) -> Callable[[list[str]], str]:
+def expect_two_parts(name: str) -> Callable[[list[str]], str]:
     """Expect a joke in two parts; the first has this name, and no other."""
 
     def complaint(said: list[str]) -> str:
@@ -192,7 +192,7 @@ def two_parts_for(name: str) -> Callable[[list[str]], str]:
     return complaint
 
 
-def form_of_joke(said: list[str]) -> tuple[object, ...]:
+def joke_features(said: list[str]) -> tuple[object, ...]:
     """Reduce a joke to its form: how many parts, whose name is where, what was not filled in."""
     whole = "\n".join(said)
     signs = tuple(sign in whole for sign in ("{", "Message(", "?"))
@@ -205,10 +205,10 @@ def names_in(texts: list[str]) -> set[str]:
     return {name for name in PEOPLE if name.casefold() in whole}
 
 
-NAMED = 'question = f"{message.user}, why do programmers like the dark?"'
+NAMED_CODE = 'question = f"{message.user}, why do programmers like the dark?"'
 JOKE = BotTask(
     "joke",
-    [[("!joke", name, two_parts_for(name))] for name in PEOPLE],
+    [[("!joke", name, expect_two_parts(name))] for name in PEOPLE],
     [
         Slip(
             'return ["Why do programmers like the dark?", "Because light attracts bugs."]',
@@ -224,7 +224,7 @@ JOKE = BotTask(
             "everybody is called Viktor. The name comes from the message: {message.user}",
         ),
         Slip(
-            f'{NAMED}\nreturn question + " Because light attracts bugs."',
+            f'{NAMED_CODE}\nreturn question + " Because light attracts bugs."',
             "only one message came, and a function ends at its first return. Return a list of two "
             "texts, in square brackets and with a comma between them",
         ),
@@ -238,11 +238,11 @@ JOKE = BotTask(
             "write f before the quotes, and return a list of two texts, in square brackets",
         ),
         Slip(
-            f'{NAMED}\nreturn ["Because light attracts bugs.", question]',
+            f'{NAMED_CODE}\nreturn ["Because light attracts bugs.", question]',
             "the name comes in the second message. Put the text with the name first in the list",
         ),
         Slip(
-            f'{NAMED}\nprint([question, "Because light attracts bugs."])',
+            f'{NAMED_CODE}\nprint([question, "Because light attracts bugs."])',
             "your joke was printed on this page, so nobody in the chat reads it. Write return "
             "instead of print",
         ),
@@ -251,12 +251,12 @@ JOKE = BotTask(
             "that is the whole message. The name alone is {message.user}",
         ),
         Slip(
-            f'{NAMED}\n[question, "Because light attracts bugs."]',
+            f'{NAMED_CODE}\n[question, "Because light attracts bugs."]',
             "the command returned nothing. Write return before the list",
         ),
     ],
     file=True,
-    form=form_of_joke,
+    form=joke_features,
 )
 
 

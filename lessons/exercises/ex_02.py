@@ -13,18 +13,18 @@ from lessons.learner_bot import commands_of
 PEOPLE = ("Viktor", "Ada")
 
 
-def welcome_for(name: str) -> Callable[[list[str]], str]:
+def expect_welcome(name: str) -> Callable[[list[str]], str]:
     """Expect a welcome with this name, no other, and a command to try."""
 
     def complaint(said: list[str]) -> str:
-        _, named, tries, unfilled = form_of_welcome(said)
+        _, named, tries, unfilled = welcome_features(said)
         right = named == {name} and tries and not any(unfilled)
         return "" if right else f"expected the name {name} and a command to try, such as !help"
 
     return complaint
 
 
-def form_of_welcome(said: list[str]) -> tuple[bool, set[str], bool, tuple[bool, ...]]:
+def welcome_features(said: list[str]) -> tuple[bool, set[str], bool, tuple[bool, ...]]:
     """Reduce a welcome to its form: who is named, whether a command is, what was not filled in."""
     text = "\n".join(said)
     greeting = re.sub(r"[!/]\w+ \w+", "", text)  # "try !hug Ada" greets nobody
@@ -35,7 +35,7 @@ def form_of_welcome(said: list[str]) -> tuple[bool, set[str], bool, tuple[bool, 
 
 WELCOME = BotTask(
     "start",
-    [[("/start", name, welcome_for(name))] for name in PEOPLE],
+    [[("/start", name, expect_welcome(name))] for name in PEOPLE],
     [
         Slip(
             'return "Welcome! Try !help."',
@@ -85,7 +85,7 @@ WELCOME = BotTask(
         ),
     ],
     file=True,
-    form=form_of_welcome,
+    form=welcome_features,
 )
 
 

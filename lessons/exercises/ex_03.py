@@ -7,22 +7,29 @@ from typing import Any
 from unittest.mock import patch
 
 from botlib import Bot
-from lessons.exercises.slips import Slip, Task, number
-from lessons.exercises.verdict import NotYet, exercise, expect, replace_hints, run, show
+from lessons.exercises.slips import Slip, Task, number_problem
+from lessons.exercises.verdict import (
+    NotYet,
+    exercise,
+    expect,
+    replace_hints,
+    run_learner_code,
+    show,
+)
 
-UPSIDE_DOWN = "divide the busy seconds by the seconds alive, not the reverse"
-REST = "/ divides. // drops what is left over, and % gives only what is left over"
+UPSIDE_DOWN_HINT = "divide the busy seconds by the seconds alive, not the reverse"
+DIVISION_HINT = "/ divides. // drops what is left over, and % gives only what is left over"
 
 BUSY_PERCENTAGE = Task(
     "busy_percentage(busy_s, alive_s)",
     [((1, 4), 25), ((0.02, 5), 0.4), ((2, 3), 200 / 3), ((3, 3), 100), ((0, 60), 0)],
     [
         Slip("return busy_s / alive_s", "a percentage is 100 times that"),
-        Slip("return alive_s / busy_s", UPSIDE_DOWN),
-        Slip("return 100 * alive_s / busy_s", UPSIDE_DOWN),
+        Slip("return alive_s / busy_s", UPSIDE_DOWN_HINT),
+        Slip("return 100 * alive_s / busy_s", UPSIDE_DOWN_HINT),
         Slip("return busy_s % alive_s", "% gives the remainder of a division, and / divides"),
-        Slip("return 100 * busy_s % alive_s", REST),
-        Slip("return busy_s // alive_s * 100", REST),
+        Slip("return 100 * busy_s % alive_s", DIVISION_HINT),
+        Slip("return busy_s // alive_s * 100", DIVISION_HINT),
         Slip("return 100 * busy_s // alive_s", "// drops what is left over. Divide with one /"),
         Slip("return round(100 * busy_s / alive_s)", "don't round"),
         Slip("return 25", "that is right for one server only. Use busy_s and alive_s"),
@@ -31,7 +38,7 @@ BUSY_PERCENTAGE = Task(
             "return the number itself, without a % sign",
         ),
     ],
-    kind=number,
+    kind=number_problem,
 )
 
 
@@ -125,7 +132,7 @@ def body_of(greet: Any, path: str) -> Any:
     call = f'greet({{"rawPath": {show(path)}}}, None)'
     hints = {"KeyError: 'path'": 'an event of this cloud has the path under "rawPath"'}
     with replace_hints(hints):
-        result = run(greet, {"rawPath": path, "requestContext": {}}, None, call=call)
+        result = run_learner_code(greet, {"rawPath": path, "requestContext": {}}, None, call=call)
     gave = f"{call} gave {show(result)}"
     wanted = "Return a dictionary with statusCode and body, as in web_function.py"
     expect(not isinstance(result, str), f"{gave}: that is only the body. {wanted}")

@@ -7,13 +7,13 @@ from typing import Any
 
 from bot_sandbox.cloud.function import Function
 from lessons.cloud import Cloud
-from lessons.exercises.slips import Slip, Task, number
+from lessons.exercises.slips import Slip, Task, number_problem
 from lessons.exercises.verdict import NotYet, exercise, expect, show
-from lessons.learner_bot import NAME, add_needed, commands_of
+from lessons.learner_bot import BOT_FOLDER, add_needed, commands_of
 from lessons.web import get
 from lessons.workshop import workshop
 
-IN_STORE = (
+STORE_HINT = (
     "A function can't keep a file next to its code. Let roll.py and score.py use "
     "store = open_store(), as in notebook 01"
 )
@@ -34,7 +34,7 @@ def exercise_1(settings: Any) -> str:
     check_settings(settings)
     seen = state_of(settings["STORE_URL"])
     add_needed([*USED, "web_function.py"])
-    known = commands_of(workshop() / NAME)
+    known = commands_of(workshop() / BOT_FOLDER)
     for name in USED:
         expect(
             not known or name in known,
@@ -45,22 +45,22 @@ def exercise_1(settings: Any) -> str:
     with Cloud() as cloud:
         dice = cloud.deploy(
             "dice",
-            workshop() / NAME,
+            workshop() / BOT_FOLDER,
             handler="web_function.handler",
             environment=dict(settings),
             idle_s=0.5,
         )
-        first = said(dice, "score")
+        first = answer_of_dice(dice, "score")
         for _ in range(3):
-            said(dice, "roll")
-        before = said(dice, "score")
+            answer_of_dice(dice, "roll")
+        before = answer_of_dice(dice, "score")
         expect(
             before != first,
             f"Viktor rolled three times, and !score still says {show(before)}. Does your roll.py "
             "add to the score in the store, and does score.py read it there?",
         )
         dice.wait_stopped()
-        after = said(dice, "score")
+        after = answer_of_dice(dice, "score")
     expect(
         after == before,
         f"before the instance ended, !score said {show(before)}, and afterward {show(after)}. Your "
@@ -69,7 +69,7 @@ def exercise_1(settings: Any) -> str:
     )
     expect(
         seen is None or state_of(settings["STORE_URL"]) != seen,
-        f"!score still says {show(after)}, but nothing was written into this store. {IN_STORE}",
+        f"!score still says {show(after)}, but nothing was written into this store. {STORE_HINT}",
     )
     return f"the instance ended, and Viktor's score is still there: {after}"
 
@@ -125,24 +125,24 @@ def check_settings(settings: Any) -> None:
     )
 
 
-def said(dice: Function, command: str) -> str:
+def answer_of_dice(dice: Function, command: str) -> str:
     """Return what the bot answers Viktor; NotYet if the function fails."""
     reply = get(f"{dice.url}{command}/Viktor")
     if reply.status != 200:
         errors = [line for line in dice.logs if "Error: " in line] or ["see its window"]
         words = f"!{command} failed in the function, and its log says: {errors[-1]}"
         refused = any(word in errors[-1] for word in ("PermissionError", "Read-only"))
-        raise NotYet(f"{words}. {IN_STORE}" if refused else words)
+        raise NotYet(f"{words}. {STORE_HINT}" if refused else words)
     return reply.text
 
 
 RATE = "0.0000166667"  # dollars for a GB-second at AWS
 CASES = [(351.02, 128), (1.2, 128), (40, 128), (2500.4, 1024), (99.01, 512)]
-UP = "round the milliseconds up to a whole number, with math.ceil"
-GB = "a gigabyte has 1024 megabytes, so divide by 1024"
+ROUND_UP_HINT = "round the milliseconds up to a whole number, with math.ceil"
+GIGABYTE_HINT = "a gigabyte has 1024 megabytes, so divide by 1024"
 
 
-def dollars(used_ms: float, memory_mb: float) -> float:
+def right_price(used_ms: float, memory_mb: float) -> float:
     """Return what a million warm calls cost, by the prices in the exercise's text."""
     gb_seconds = memory_mb / 1024 * math.ceil(used_ms) / 1000
     return gb_seconds * float(RATE) * 1_000_000 + 0.20
@@ -164,11 +164,11 @@ def cost_code(
 
 PRICE = Task(
     "price(used_ms, memory_mb)",
-    [(case, dollars(*case)) for case in CASES],
+    [(case, right_price(*case)) for case in CASES],
     [
-        Slip(cost_code(seconds="used_ms / 1000"), UP),
-        Slip(cost_code(seconds="int(used_ms) / 1000"), UP),
-        Slip(cost_code(seconds="round(used_ms) / 1000"), UP),
+        Slip(cost_code(seconds="used_ms / 1000"), ROUND_UP_HINT),
+        Slip(cost_code(seconds="int(used_ms) / 1000"), ROUND_UP_HINT),
+        Slip(cost_code(seconds="round(used_ms) / 1000"), ROUND_UP_HINT),
         Slip(
             cost_code(seconds="math.ceil(used_ms / 1000)"), "round up the milliseconds, not seconds"
         ),
@@ -177,9 +177,9 @@ PRICE = Task(
             "a second has 1000 milliseconds: divide by 1000",
         ),
         Slip(cost_code(seconds="math.ceil(used_ms) * 1000"), "divide the milliseconds by 1000"),
-        Slip(cost_code(gigabytes="memory_mb"), GB),
-        Slip(cost_code(gigabytes="memory_mb * 1024"), GB),
-        Slip(cost_code(gigabytes="memory_mb / 1000"), f"{GB}, not by 1000"),
+        Slip(cost_code(gigabytes="memory_mb"), GIGABYTE_HINT),
+        Slip(cost_code(gigabytes="memory_mb * 1024"), GIGABYTE_HINT),
+        Slip(cost_code(gigabytes="memory_mb / 1000"), f"{GIGABYTE_HINT}, not by 1000"),
         Slip(
             cost_code(total=f"gigabytes * seconds * {RATE} * 1_000_000"),
             "the price of the million requests is missing",
@@ -216,7 +216,7 @@ PRICE = Task(
             cost_code(total="gigabytes * seconds * 1_000_000 + 0.20"), f"a GB-second costs {RATE}"
         ),
     ],
-    kind=number,
+    kind=number_problem,
 )
 
 
@@ -231,4 +231,4 @@ PRICE = Task(
 )
 def exercise_2(price: Any) -> str:
     """Milliseconds used and megabytes chosen give the dollars of a million calls at AWS."""
-    return f"a million calls of 351.02 ms with 128 MB cost {dollars(351.02, 128):.2f} dollars"
+    return f"a million calls of 351.02 ms with 128 MB cost {right_price(351.02, 128):.2f} dollars"

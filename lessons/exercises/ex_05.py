@@ -5,7 +5,14 @@ from typing import Any
 
 from botlib.store.memory import MemoryStore
 from lessons.exercises.slips import BotTask, Slip
-from lessons.exercises.verdict import call_silently, exercise, expect, replace_hints, run, show
+from lessons.exercises.verdict import (
+    call_silently,
+    exercise,
+    expect,
+    replace_hints,
+    run_learner_code,
+    show,
+)
 
 EMPTY = {
     "'NoneType' object is not subscriptable": "the store is still empty, so get gave None: give it "
@@ -149,16 +156,18 @@ def exercise_2(record: Callable[[MemoryStore, str, int], Any]) -> str:
     store = MemoryStore()
     for name, score in [("Ada", 42), ("Bob", 40), ("Cleo", 42), ("Bob", 50), ("Ada", 51)]:
         is_record = (name, score) in [("Ada", 42), ("Bob", 50), ("Ada", 51)]
-        judge(record, store, name, score, is_record)
+        check_one_score(record, store, name, score, is_record)
     other = MemoryStore()
     other.set("record", {"name": "Dora", "score": 99})
-    judge(record, other, "Ada", 51, is_record=False)
-    judge(record, other, "Ada", 100, is_record=True)
-    judge(record, MemoryStore(), "Eve", 1, is_record=True)
+    check_one_score(record, other, "Ada", 51, is_record=False)
+    check_one_score(record, other, "Ada", 100, is_record=True)
+    check_one_score(record, MemoryStore(), "Eve", 1, is_record=True)
     return "of eight scores, five were records"
 
 
-def judge(record: Any, store: MemoryStore, name: str, score: int, is_record: bool) -> None:
+def check_one_score(
+    record: Any, store: MemoryStore, name: str, score: int, is_record: bool
+) -> None:
     """Call the learner's function once; NotYet if it returns or keeps the wrong thing."""
     nobody = {"name": "nobody", "score": 0}
     before = store.get("record", nobody)
@@ -177,7 +186,7 @@ def judge(record: Any, store: MemoryStore, name: str, score: int, is_record: boo
         )
         return
     with replace_hints(EMPTY):
-        found = run(record, store, name, score, call=call)
+        found = run_learner_code(record, store, name, score, call=call)
     kept = store.get("record")
     text = f"A new record! {name} has {score} points."
     expect(

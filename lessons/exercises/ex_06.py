@@ -5,25 +5,25 @@ from typing import Any
 
 from botlib.bot import Bot, Message
 from botlib.details.bot_files import load_bot_file
-from lessons.exercises.slips import Slip, Task, empty_store, equal, has_dots
+from lessons.exercises.slips import Slip, Task, empty_store, has_dots, is_equal
 from lessons.exercises.verdict import NotYet, Untouched, call_silently, exercise, expect, show
 
 OWNER, OTHER = "500000001", "500000002"
 
 
-def update(name: str, chat: int, **content: Any) -> dict[str, Any]:
+def make_update(name: str, chat: int, **content: Any) -> dict[str, Any]:
     """An update with a message from `name`, who is number 7, in the chat `chat`."""
     sender = {"id": 7, "is_bot": False, "first_name": name}
     message = {"message_id": 1, "from": sender, "chat": {"id": chat}} | content
     return {"update_id": 1, "message": message}
 
 
-def sends(name: str, chat: int) -> dict[str, Any]:
+def right_reply(name: str, chat: int) -> dict[str, Any]:
     """The right reply to somebody in a chat."""
     return {"method": "sendMessage", "chat_id": chat, "text": f"hello {name}!"}
 
 
-def in_words(update: dict[str, Any]) -> str:
+def call_in_words(update: dict[str, Any]) -> str:
     """Write a call of `reply` without the whole update, which is too long to be read."""
     message = update["message"]
     name, chat = message["from"]["first_name"], message["chat"]["id"]
@@ -37,10 +37,10 @@ def same_call(found: Any, right: Any) -> bool:
         found = found | {"chat_id": str(found["chat_id"])}
     if isinstance(right, dict) and isinstance(right.get("chat_id"), int):
         right = right | {"chat_id": str(right["chat_id"])}
-    return equal(found, right)
+    return is_equal(found, right)
 
 
-def no_dictionary(found: Any) -> str:
+def dictionary_problem(found: Any) -> str:
     """Say what is wrong with the kind of a reply."""
     if not isinstance(found, dict):
         return "expected a dictionary with method, chat_id and text"
@@ -48,7 +48,7 @@ def no_dictionary(found: Any) -> str:
     return f"without {', '.join(missing)}" if missing else ""
 
 
-BEGIN = """
+BEGIN_CODE = """
 message = update["message"]
 if "text" not in message:
     return None
@@ -56,13 +56,13 @@ if "text" not in message:
 REPLY = Task(
     "reply(update)",
     [
-        ((update("Viktor", 7, text="!hello"),), sends("Viktor", 7)),
-        ((update("Ann", -42, text="!hello"),), sends("Ann", -42)),
-        ((update("Ann", 7, sticker={"emoji": "🦀"}),), None),
+        ((make_update("Viktor", 7, text="!hello"),), right_reply("Viktor", 7)),
+        ((make_update("Ann", -42, text="!hello"),), right_reply("Ann", -42)),
+        ((make_update("Ann", 7, sticker={"emoji": "🦀"}),), None),
     ],
     [
         Slip(
-            BEGIN + "text = f\"hello {message['from']['first_name']}!\"\n"
+            BEGIN_CODE + "text = f\"hello {message['from']['first_name']}!\"\n"
             'return {"method": "sendMessage", "chat_id": message["from"]["id"], "text": text}',
             "in a group, the reply went to the person. chat_id is the number of the chat",
         ),
@@ -81,31 +81,31 @@ REPLY = Task(
             "a sticker gets no reply: return None if the message has no text",
         ),
         Slip(
-            BEGIN + "return f\"hello {message['from']['first_name']}!\"",
+            BEGIN_CODE + "return f\"hello {message['from']['first_name']}!\"",
             "that is only the text. Telegram also wants to know which method, and which chat",
         ),
         Slip(
-            BEGIN + "text = \"hello {message['from']['first_name']}!\"\n"
+            BEGIN_CODE + "text = \"hello {message['from']['first_name']}!\"\n"
             'return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}',
             "is there an f before the quotes?",
         ),
         Slip(
-            BEGIN + "text = f\"hello {message['from']['first_name']}!\"\n"
+            BEGIN_CODE + "text = f\"hello {message['from']['first_name']}!\"\n"
             'return {"method": "reply", "chat_id": message["chat"]["id"], "text": text}',
             "the Bot API has no method with this name: it is sendMessage",
         ),
         Slip(
-            BEGIN + "text = f\"hello {message['from']['first_name']}!\"\n"
+            BEGIN_CODE + "text = f\"hello {message['from']['first_name']}!\"\n"
             'return {"method": "sendMessage", "text": text}',
             "Telegram must know the chat: chat_id is missing",
         ),
         Slip(
-            BEGIN + "text = f\"hello {message['from']['first_name']}!\"\n"
+            BEGIN_CODE + "text = f\"hello {message['from']['first_name']}!\"\n"
             'return {"method": "sendMessage", "chat_id": message["chat"], "text": text}',
             'chat_id is the whole chat here, a dictionary. Its number is in it, under "id"',
         ),
         Slip(
-            BEGIN + "text = f\"hello {message['from']}!\"\n"
+            BEGIN_CODE + "text = f\"hello {message['from']}!\"\n"
             'return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}',
             'that is everything about the writer. The name is in it, under "first_name"',
         ),
@@ -120,7 +120,7 @@ REPLY = Task(
             'chat is a part of the message: update["message"]["chat"]',
         ),
         Slip(
-            BEGIN + "text = f\"hello {message['from']['first_name']}!\"\n"
+            BEGIN_CODE + "text = f\"hello {message['from']['first_name']}!\"\n"
             'print({"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text})',
             "print only shows it to you. The caller gets what you return",
         ),
@@ -133,8 +133,8 @@ REPLY = Task(
             "an empty dictionary is not None",
         ),
     ],
-    kind=no_dictionary,
-    call=in_words,
+    kind=dictionary_problem,
+    call=call_in_words,
     same=same_call,
 )
 
@@ -176,7 +176,7 @@ def exercise_2(file: str) -> str:
     ]:
         opens = number == OWNER
         text = f"The door {'opens' if opens else 'stays shut'}, {name}."
-        found = said(bot, Message("!open", name, chat, number))
+        found = answer_of_door(bot, Message("!open", name, chat, number))
         who = f"{name} with the number {number}"
         if found == text:
             continue
@@ -213,7 +213,7 @@ def load_door(file: str) -> Bot:
     return bot
 
 
-def said(bot: Bot, message: Message) -> str | None:
+def answer_of_door(bot: Bot, message: Message) -> str | None:
     """What the bot says to one message; None for nothing."""
     replies, printed = call_silently(bot.replies, message, call="!open")
     expect(

@@ -12,7 +12,7 @@ from lessons.worlds.background import ThreadedIrcBot
 READ, EDIT = "chat:read", "chat:edit"
 
 
-def facts(scopes: list[str], login: str = "") -> dict[str, Any]:
+def token_facts(scopes: list[str], login: str = "") -> dict[str, Any]:
     """Return what the desk says about a token; one without a login belongs to an application."""
     return ({"login": login} if login else {}) | {"scopes": scopes, "expires_in": 14400}
 
@@ -20,17 +20,17 @@ def facts(scopes: list[str], login: str = "") -> dict[str, Any]:
 MAY_SPEAK = Task(
     "may_speak(facts, login)",
     [
-        ((facts([READ, EDIT], "hello_bot"), "hello_bot"), True),
-        ((facts([READ, EDIT], "robo"), "robo"), True),
-        ((facts([EDIT, "user:bot", READ], "hello_bot"), "hello_bot"), True),
-        ((facts([EDIT], "hello_bot"), "hello_bot"), True),
-        ((facts([READ], "hello_bot"), "hello_bot"), False),
-        ((facts(["channel:edit:commercial", READ], "hello_bot"), "hello_bot"), False),
-        ((facts([READ, EDIT], "viktor"), "hello_bot"), False),
-        ((facts([READ, EDIT], "hello_bot"), "hello_bot_2"), False),
-        ((facts([READ], "viktor"), "hello_bot"), False),
-        ((facts([]), "hello_bot"), False),
-        ((facts([READ, EDIT]), "hello_bot"), False),
+        ((token_facts([READ, EDIT], "hello_bot"), "hello_bot"), True),
+        ((token_facts([READ, EDIT], "robo"), "robo"), True),
+        ((token_facts([EDIT, "user:bot", READ], "hello_bot"), "hello_bot"), True),
+        ((token_facts([EDIT], "hello_bot"), "hello_bot"), True),
+        ((token_facts([READ], "hello_bot"), "hello_bot"), False),
+        ((token_facts(["channel:edit:commercial", READ], "hello_bot"), "hello_bot"), False),
+        ((token_facts([READ, EDIT], "viktor"), "hello_bot"), False),
+        ((token_facts([READ, EDIT], "hello_bot"), "hello_bot_2"), False),
+        ((token_facts([READ], "viktor"), "hello_bot"), False),
+        ((token_facts([]), "hello_bot"), False),
+        ((token_facts([READ, EDIT]), "hello_bot"), False),
     ],
     [
         Slip("return True", "it lets every token speak. Look at its login and at its scopes"),

@@ -9,16 +9,16 @@ from botlib.bot import Bot
 from lessons.exercises.slips import Slip, Task
 from lessons.exercises.verdict import (
     NotYet,
-    advice,
-    describe,
+    advice_on_error,
+    describe_error,
     exercise,
     expect,
-    no_function,
+    function_problem,
     show,
 )
 
 
-def three_texts(found: Any) -> str:
+def three_texts_problem(found: Any) -> str:
     """Say what is wrong unless it is three texts."""
     three = isinstance(found, tuple | list) and len(found) == 3
     return "" if three else "expected three texts: return login, channel, text"
@@ -43,7 +43,7 @@ TEXTS = {
     'text[1:].split(" ")[0]': "the text goes to the end: split the line at its first 3 spaces",
     '" ".join(text[1:].split())': "split() loses the second of two spaces: text[1:]",
 }
-CUT = (
+CUT_HINT = (
     'there must be as many names as parts. line.split(" ", 3) gives prefix, command, channel, text'
 )
 
@@ -65,8 +65,11 @@ WHO_AND_WHAT = Task(
         ]
     ],
     [
-        Slip('prefix, command, channel, text = line.split(" ")\nreturn prefix, channel, text', CUT),
-        Slip('prefix, channel, text = line.split(" ", 3)\nreturn prefix, channel, text', CUT),
+        Slip(
+            'prefix, command, channel, text = line.split(" ")\nreturn prefix, channel, text',
+            CUT_HINT,
+        ),
+        Slip('prefix, channel, text = line.split(" ", 3)\nreturn prefix, channel, text', CUT_HINT),
         Slip(
             """
             parts = line.split(":")
@@ -85,7 +88,7 @@ WHO_AND_WHAT = Task(
             for login, channel, text in list(product(LOGINS, CHANNELS, TEXTS))[1:]  # 0 is right
         ),
     ],
-    kind=three_texts,
+    kind=three_texts_problem,
 )
 
 
@@ -139,13 +142,13 @@ def say(text: str, user: str = "someone") -> str:
 )
 def exercise_2(reply_to: Callable[[str], Any], bot: Bot) -> str:
     """PING is answered, the bot is asked, and nothing else is said."""
-    expect(callable(reply_to), no_function(reply_to))
+    expect(callable(reply_to), function_problem(reply_to))
     expect(
         isinstance(bot, Bot), "bot is no longer your bot. Run the second cell of this page again"
     )
     with patch.object(bot, "ask", say):
         for line, expected in LINES:
-            judge(reply_to, line, expected)
+            check_sent_line(reply_to, line, expected)
     hers = sent_by(reply_to, VIKTOR + "!hello")
     return f"{len(LINES)} lines. For !hello your bot sends {show(hers)}"
 
@@ -162,12 +165,12 @@ def sent_by(reply_to: Callable[[str], Any], line: str) -> Any:
         elif isinstance(error, TimeoutError):
             why = ". Your function gets its line, so it doesn't need to listen"
         else:
-            why = advice(error)
-        raise NotYet(f"for {line!r} your function raised {describe(error)}{why}") from None
+            why = advice_on_error(error)
+        raise NotYet(f"for {line!r} your function raised {describe_error(error)}{why}") from None
     return found.removesuffix("\r\n") if isinstance(found, str) else found
 
 
-def judge(reply_to: Callable[[str], Any], line: str, expected: str | None) -> None:
+def check_sent_line(reply_to: Callable[[str], Any], line: str, expected: str | None) -> None:
     """Say what to fix unless the function sends what it should."""
     found = sent_by(reply_to, line)
     if found == expected:

@@ -14,7 +14,7 @@ from bot_sandbox.twitch import Twitch, TwitchAccount
 from botlib import Bot, Message
 from botlib.details.bot_files import load_bot_file
 from botlib.store.sqlite import SqliteStore
-from lessons.exercises.slips import Slip, Task, number
+from lessons.exercises.slips import Slip, Task, number_problem
 from lessons.exercises.verdict import NotYet, exercise, expect
 from lessons.worlds.home import Home
 
@@ -68,7 +68,7 @@ BACKOFF = Task(
         ),
         Slip("return 60", "that is the longest wait. The first one is 1 second, then 2, then 4"),
     ],
-    kind=number,
+    kind=number_problem,
 )
 
 
@@ -101,19 +101,19 @@ def exercise_2(file: str) -> str:
     path = Path(file)
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder, Twitch() as twitch:
         check_commands(path, Path(folder, "first.sqlite3"))
-        main = alone(path, Path(folder))
+        main = copy_without_others(path, Path(folder))
         try:
             check_remembering(twitch, main, f"sqlite:///{folder}/memory.sqlite3")
         except NoReply as error:
             raise NotYet(str(error)) from None
-        check_together(path, Path(folder, "together.sqlite3"))
+        check_two_bots(path, Path(folder, "together.sqlite3"))
     return (
         "the line was cut and the program was killed, and it still knows: Viktor cheered three "
         "times and Anna once"
     )
 
 
-def loaded(file: Path, store: SqliteStore) -> Bot:
+def load_command_file(file: Path, store: SqliteStore) -> Bot:
     """Load a command file that keeps its numbers in this store."""
     with patch("botlib.store.open_store", lambda url=None: store):
         return load_bot_file(file, Bot)
@@ -123,7 +123,7 @@ def check_commands(file: Path, store: Path) -> None:
     """Both commands are there; this is checked first, because it takes no time."""
     with closing(SqliteStore(store)) as opened:
         try:
-            names = loaded(file, opened).commands
+            names = load_command_file(file, opened).commands
         except ValueError as error:
             raise NotYet(str(error)) from None
     for name in ("cheer", "cheers"):
@@ -133,7 +133,7 @@ def check_commands(file: Path, store: Path) -> None:
         )
 
 
-def alone(file: Path, folder: Path) -> Path:
+def copy_without_others(file: Path, folder: Path) -> Path:
     """Return the main.py of a bot that has this command file and no other."""
     commands = folder / "commands"
     commands.mkdir()
@@ -176,7 +176,7 @@ def check_remembering(twitch: Twitch, file: Path, store: str) -> None:
             raise NotYet(f"{text} did not work. The bot's log says: {reason}")
         return number_in(answer, text, person.display_name)
 
-    with living(twitch, hello_bot, viktor, file, settings) as home:
+    with run_in_home(twitch, hello_bot, viktor, file, settings) as home:
         first = ask(viktor, "!cheer")
         expect(
             first == 1,
@@ -201,7 +201,7 @@ def check_remembering(twitch: Twitch, file: Path, store: str) -> None:
         expect(again == 2, f"Viktor cheers for the second time, and the bot says {again}")
         home.kill()
         home.wait(20)
-    with living(twitch, hello_bot, viktor, file, settings) as home:
+    with run_in_home(twitch, hello_bot, viktor, file, settings) as home:
         third = ask(viktor, "!cheer")
         expect(
             third != 1,
@@ -251,10 +251,10 @@ class BetweenStore(SqliteStore):
         return value
 
 
-def check_together(file: Path, path: Path) -> None:
+def check_two_bots(file: Path, path: Path) -> None:
     """Check that two bots with one store count everybody, also between each other's steps."""
     with closing(BetweenStore(path)) as store:
-        here, there = loaded(file, store), loaded(file, store)
+        here, there = load_command_file(file, store), load_command_file(file, store)
         cheer, cheers = (
             Message(text, "Viktor", "viktor", user_id="1") for text in ("!cheer", "!cheers")
         )
@@ -275,7 +275,7 @@ def check_together(file: Path, path: Path) -> None:
 
 
 @contextmanager
-def living(
+def run_in_home(
     twitch: Twitch, bot: TwitchAccount, channel: TwitchAccount, file: Path, settings: dict[str, str]
 ) -> Iterator[Home]:
     """Start the bot in a home and wait until it is in the channel; stop it at the end."""

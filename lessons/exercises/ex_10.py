@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from lessons.exercises.slips import Slip, Task, number
+from lessons.exercises.slips import Slip, Task, number_problem
 from lessons.exercises.verdict import exercise
 from lessons.explanation import judge
 
 ROUNDS = [(9, 1, 100), (10, 3, 7), (900, 0.5, 3600), (900, 0, 3600), (2, 0.4, 60)]
-ROUNDED = "something was rounded: leave round() and int() out, and divide with /, not with //"
+ROUNDED_HINT = "something was rounded: leave round() and int() out, and divide with /, not with //"
 
 LOST_A_DAY = Task(
     "lost_a_day(limit_s, gap_s, messages_an_hour)",
@@ -42,13 +42,16 @@ LOST_A_DAY = Task(
             "return 24 * messages_an_hour * limit_s / (limit_s + gap_s)",
             "that is what it hears. What does it miss?",
         ),
-        Slip("return round(24 * messages_an_hour * gap_s / (limit_s + gap_s))", ROUNDED),
+        Slip("return round(24 * messages_an_hour * gap_s / (limit_s + gap_s))", ROUNDED_HINT),
         *(
-            Slip(f"return round(24 * messages_an_hour * gap_s / (limit_s + gap_s), {n})", ROUNDED)
+            Slip(
+                f"return round(24 * messages_an_hour * gap_s / (limit_s + gap_s), {n})",
+                ROUNDED_HINT,
+            )
             for n in (1, 2, 3, 4)
         ),
-        Slip("return int(24 * messages_an_hour * gap_s / (limit_s + gap_s))", ROUNDED),
-        Slip("return 24 * messages_an_hour * gap_s // (limit_s + gap_s)", ROUNDED),
+        Slip("return int(24 * messages_an_hour * gap_s / (limit_s + gap_s))", ROUNDED_HINT),
+        Slip("return 24 * messages_an_hour * gap_s // (limit_s + gap_s)", ROUNDED_HINT),
         Slip(
             "return 24 * 3600 // (limit_s + gap_s) * gap_s * messages_an_hour / 3600",
             "// rounds down, and the last round of the day counts in part, too. Divide with /",
@@ -70,7 +73,7 @@ LOST_A_DAY = Task(
             "gap_s // … is 0 whenever the gap is the smaller one. Divide with /",
         ),
     ],
-    kind=number,
+    kind=number_problem,
 )
 
 

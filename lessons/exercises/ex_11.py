@@ -8,21 +8,21 @@ from tempfile import TemporaryDirectory
 
 from botlib.bot import Bot
 from botlib.details.bot_files import load_bot_file
-from lessons.exercises.ex_09 import BetweenStore, loaded
+from lessons.exercises.ex_09 import BetweenStore, load_command_file
 from lessons.exercises.slips import BotTask, Slip, Values, empty_store
 from lessons.exercises.verdict import exercise, expect, show
 
 
-def number_of(said: list[str]) -> tuple[str, ...]:
+def number_features(said: list[str]) -> tuple[str, ...]:
     """Reduce replies to the numbers in them, and to what was not filled in."""
     return tuple(re.findall(r"\d+|\{|Message\(|None", "\n".join(said)))
 
 
-def visitor(number: int) -> Callable[[list[str]], str]:
+def expect_number(number: int) -> Callable[[list[str]], str]:
     """Expect one or more texts with this number, and no other."""
 
     def complaint(said: list[str]) -> str:
-        right = number_of(said) == (str(number),)
+        right = number_features(said) == (str(number),)
         return "" if right else f"expected a text with the number {number}"
 
     return complaint
@@ -37,10 +37,10 @@ VISITOR = BotTask(
     "visitor",
     [
         [
-            ("!visitor", "Viktor", visitor(1)),
-            ("!visitor", "Ada", visitor(2)),
-            ("!visitor", "Viktor", visitor(3)),
-            ("!visitor", "Bob", visitor(4)),
+            ("!visitor", "Viktor", expect_number(1)),
+            ("!visitor", "Ada", expect_number(2)),
+            ("!visitor", "Viktor", expect_number(3)),
+            ("!visitor", "Bob", expect_number(4)),
         ]
     ],
     [
@@ -95,7 +95,7 @@ VISITOR = BotTask(
         ),
     ],
     file=True,
-    form=number_of,
+    form=number_features,
 )
 
 
@@ -113,29 +113,29 @@ def exercise_1(file: str | Path) -> str:
     """One number for all visitors, in the store."""
     with empty_store():
         answers = [load_bot_file(Path(file), Bot).ask("!visitor", "Ada") for _ in range(2)]
-    in_second_home = "".join(number_of([answers[1]]))
+    in_second_home = "".join(number_features([answers[1]]))
     expect(
         in_second_home == "2",
         f"in one home it counts well. In a second home with the same store it says "
         f"{show(answers[1])} to the second visitor: the number lives in a variable, and each home "
         'has its own. store.increment("visitors") counts in the store',
     )
-    check_together(Path(file))
+    check_two_homes(Path(file))
     return "your bot counts its visitors, wherever they come in"
 
 
-def check_together(file: Path) -> None:
+def check_two_homes(file: Path) -> None:
     """Check that a visitor counts who comes into one home while another home is counting."""
     with (
         TemporaryDirectory(ignore_cleanup_errors=True) as folder,
         closing(BetweenStore(Path(folder, "visitors.sqlite3"))) as store,
     ):
-        here, there = loaded(file, store), loaded(file, store)
+        here, there = load_command_file(file, store), load_command_file(file, store)
         store.meanwhile = lambda: there.ask("!visitor", "Ada")
         here.ask("!visitor", "Viktor")
         store.meanwhile = None
         came = 1 + store.times
-        counted = int(number_of([here.ask("!visitor", "Bob")])[0]) - 1
+        counted = int(number_features([here.ask("!visitor", "Bob")])[0]) - 1
     expect(
         counted == came,
         f"somebody came into another home while this one was counting, and of {came} visitors it "

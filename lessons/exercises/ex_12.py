@@ -15,7 +15,7 @@ from bot_sandbox.diagnosis.bot_log import capture_bot_logs
 from botlib.bot import Bot, Message
 from botlib.details.bot_files import load_bot_file
 from lessons.exercises.slips import Values, empty_store, has_dots
-from lessons.exercises.verdict import NotYet, Untouched, describe, exercise, expect, show
+from lessons.exercises.verdict import NotYet, Untouched, describe_error, exercise, expect, show
 
 GUIDES = ("pythonanywhere", "aws", "yandex", "machine", "container", "home", "phone", "friend")
 
@@ -59,7 +59,7 @@ def exercise_1(homes: object) -> str:
 RUDE = ("", "banana", "-1", "2 3", "🦀 é", "word " * 60)
 COMMAND, TEST = "commands/own.py", "test_own.py"
 OTHER_WORDS = "something else"
-AGAIN = 10  # a test that passes at random, one time in two, is found 999 times in 1,000
+RERUNS = 10  # a test that passes at random, one time in two, is found 999 times in 1,000
 
 
 @exercise(
@@ -81,16 +81,16 @@ def exercise_2(folder: str) -> str:
     with empty_store():
         name = own_command(command)
         with capture_bot_logs():  # my_bot() has said which other file is left out
-            bot = loaded(Path(folder, "main.py"))
+            bot = load_or_not_yet(Path(folder, "main.py"))
         expect(name in bot.commands, f"main.py has no !{name}: it includes the folder commands")
-        asked = asked_by(source, bot)
+        asked = questions_of_tests(source, bot)
         calls = [text for text in asked if bot.command_in(text) == name]
         wrong = f"the tests ask {', '.join(map(show, asked)) or 'nothing'}"
         expect(bool(calls), f'{wrong}, and never !{name}. Write bot.ask("!{name} …")')
-        survives_rude_questions(bot, name)
-        stay_true(source, Path(folder, "main.py"))
+        check_rude_questions(bot, name)
+        check_that_tests_still_pass(source, Path(folder, "main.py"))
         for how, broken in BROKEN.items():
-            notices(source, bot, name, how, broken)
+            check_that_tests_notice(source, bot, name, how, broken)
     return f"!{name} survives rude questions, and its test notices when it breaks"
 
 
@@ -109,7 +109,7 @@ def check_form(source: str) -> None:
         expect(has_assert, f"{test.name} says nothing that must be true. Write assert …")
 
 
-def loaded(file: Path) -> Bot:
+def load_or_not_yet(file: Path) -> Bot:
     """Load a bot from its file; NotYet says why it does not load."""
     try:
         return load_bot_file(file, Bot)
@@ -120,12 +120,12 @@ def loaded(file: Path) -> Bot:
 def own_command(file: Path) -> str:
     """Return the name of the learner's own command."""
     expect(file.is_file(), f"there is no {file.as_posix()}. Run the cell that saves it, above")
-    names = list(loaded(file).own_commands())
+    names = list(load_or_not_yet(file).own_commands())
     expect(bool(names), f'{file.as_posix()} makes no command. Write @bot.command("…") in it')
     return names[0]
 
 
-def asked_by(source: str, bot: Bot) -> list[str]:
+def questions_of_tests(source: str, bot: Bot) -> list[str]:
     """Run the tests with the bot; return what they asked, NotYet if one fails."""
     asked: list[tuple[str, str]] = []
     failure = run_tests(source, bot, asked)
@@ -135,13 +135,13 @@ def asked_by(source: str, bot: Bot) -> list[str]:
     return [text for text, _ in asked]
 
 
-def stay_true(source: str, file: Path) -> None:
+def check_that_tests_still_pass(source: str, file: Path) -> None:
     """Run the tests with new bots, for a second at most; NotYet if one of them fails now."""
     until = time.monotonic() + 1
-    for _ in range(AGAIN):
+    for _ in range(RERUNS):
         asked: list[tuple[str, str]] = []
         with empty_store(), capture_bot_logs():
-            failure = run_tests(source, loaded(file), asked)
+            failure = run_tests(source, load_or_not_yet(file), asked)
         if failure:
             raise NotYet(
                 f"your tests passed once, and then {failure}. The bot said {show(asked[-1][1])}. "
@@ -155,7 +155,7 @@ def run_tests(source: str, bot: Bot, asked: list[tuple[str, str]]) -> str:
     """Run all tests of a file; return what went wrong in the first that fails, "" if none does."""
     module = ModuleType("main")
     names: dict[str, Any] = {"__name__": "test_own"}
-    with recording(bot, asked), patch.dict(sys.modules, {"main": module}), no_output():
+    with record_questions(bot, asked), patch.dict(sys.modules, {"main": module}), no_output():
         module.__dict__["bot"] = bot
         test = ""
         try:
@@ -171,12 +171,12 @@ def run_tests(source: str, bot: Bot, asked: list[tuple[str, str]]) -> str:
             advice = ""
             if isinstance(error, NameError) and error.name == "bot":
                 advice = ". Above the tests write from main import bot"
-            return f"{test or TEST} raised {describe(error)}{advice}"
+            return f"{test or TEST} raised {describe_error(error)}{advice}"
     return ""
 
 
 @contextmanager
-def recording(bot: Bot, asked: list[tuple[str, str]]) -> Iterator[None]:
+def record_questions(bot: Bot, asked: list[tuple[str, str]]) -> Iterator[None]:
     """Note what a bot is asked, and what it answers."""
     ask = bot.ask
 
@@ -207,7 +207,7 @@ def line_of(error: BaseException, source: str) -> str:
     return source.splitlines()[number - 1].strip()
 
 
-def survives_rude_questions(bot: Bot, name: str) -> None:
+def check_rude_questions(bot: Bot, name: str) -> None:
     """Ask as strangers do; NotYet if the command raises or is silent."""
     for words in RUDE:
         text = f"!{name} {words}".strip()
@@ -218,34 +218,36 @@ def survives_rude_questions(bot: Bot, name: str) -> None:
             raise
         except BaseException as error:
             raise NotYet(
-                f"{show(text)} raises {describe(error)}. People type anything, so look at "
+                f"{show(text)} raises {describe_error(error)}. People type anything, so look at "
                 "message.words before you use them"
             ) from None
         expect(bool(replies), f"{show(text)} gets no answer. Does every path end with return?")
 
 
-def silent(message: Message) -> None:
+def silent_command(message: Message) -> None:
     """Answer nothing."""
 
 
-def other_words(message: Message) -> str:
+def other_words_command(message: Message) -> str:
     """Answer the same words to everything."""
     return OTHER_WORDS
 
 
-def fails(message: Message) -> str:
+def failing_command(message: Message) -> str:
     """Fail, as a command with a mistake does."""
     raise ValueError("broken on purpose")
 
 
 BROKEN: dict[str, Callable[[Message], str | None]] = {
-    "says nothing any more": silent,
-    f"answers {OTHER_WORDS!r} to everything": other_words,
-    "raises an error": fails,
+    "says nothing any more": silent_command,
+    f"answers {OTHER_WORDS!r} to everything": other_words_command,
+    "raises an error": failing_command,
 }
 
 
-def notices(source: str, bot: Bot, name: str, how: str, broken: Callable[..., Any]) -> None:
+def check_that_tests_notice(
+    source: str, bot: Bot, name: str, how: str, broken: Callable[..., Any]
+) -> None:
     """Raise NotYet if the tests still pass with a broken command."""
     working, help = bot.own_commands()[name]
     bot.command(name)(broken)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from lessons.exercises.slips import Slip, Task
-from lessons.exercises.verdict import exercise, expect, no_function, run, show
+from lessons.exercises.verdict import exercise, expect, function_problem, run_learner_code, show
 
 SECRET = "only-we-two-know-" * 3
 CLEAN = {"main.py": b"import os\nsecret = os.environ['TELEGRAM_SECRET']\n"}
@@ -14,7 +14,7 @@ LEAKY = {
     "old/main.py": f"secret = {SECRET!r}\n".encode(),
     "picture.bin": b"\xff\xfe",
 }
-LOOP = "found = []\nfor name in files:\n    if secret.encode() in files[name]:\n        "
+LOOP_CODE = "found = []\nfor name in files:\n    if secret.encode() in files[name]:\n        "
 
 LEAKS = Task(
     "leaks(files, secret)",
@@ -27,33 +27,37 @@ LEAKS = Task(
     ],
     [
         Slip(
-            LOOP.replace(".encode()", "") + "found.append(name)\nreturn found",
+            LOOP_CODE.replace(".encode()", "") + "found.append(name)\nreturn found",
             "the secret is text and a file is bytes. secret.encode() turns the text into bytes",
         ),
         Slip(
-            LOOP.replace("files[name]", "name") + "found.append(name)\nreturn found",
+            LOOP_CODE.replace("files[name]", "name") + "found.append(name)\nreturn found",
             "name is the file's name. Its content is files[name]",
         ),
         Slip(
-            LOOP.replace("files[name]", "name.encode()") + "found.append(name)\nreturn found",
+            LOOP_CODE.replace("files[name]", "name.encode()") + "found.append(name)\nreturn found",
             "that looks into the name. The content is files[name]",
         ),
         Slip(
-            LOOP.replace("in files[name]", "== files[name]") + "found.append(name)\nreturn found",
+            LOOP_CODE.replace("in files[name]", "== files[name]")
+            + "found.append(name)\nreturn found",
             "more than the secret is in those files. Ask with in, not with ==",
         ),
         Slip(
-            LOOP + "found.append(name)\n    return found",
+            LOOP_CODE + "found.append(name)\n    return found",
             "a return inside the loop ends it at the first file. Move it to the left",
         ),
-        Slip(LOOP + "return [name]\nreturn found", "there may be more than one. Collect them all"),
-        Slip(LOOP + "return name\nreturn found", "there may be more than one. Collect a list"),
         Slip(
-            LOOP + "found = [name]\nreturn found",
+            LOOP_CODE + "return [name]\nreturn found",
+            "there may be more than one. Collect them all",
+        ),
+        Slip(LOOP_CODE + "return name\nreturn found", "there may be more than one. Collect a list"),
+        Slip(
+            LOOP_CODE + "found = [name]\nreturn found",
             "found is a new list each time. Add to it: found.append(name)",
         ),
         Slip(
-            LOOP + "found.append(files[name])\nreturn found",
+            LOOP_CODE + "found.append(files[name])\nreturn found",
             "those are the contents. The names are wanted: found.append(name)",
         ),
         Slip(
@@ -65,7 +69,7 @@ LEAKS = Task(
             "those are the files without the secret: in, not not in",
         ),
         Slip(
-            LOOP + "found.append(name)\nreturn sorted(found)",
+            LOOP_CODE + "found.append(name)\nreturn sorted(found)",
             "the names keep their order. Leave out sorted",
         ),
     ],
@@ -89,7 +93,7 @@ def exercise_1(leaks: Any) -> str:
 
 
 PUBLIC, HOME = "8.8.8.8", "192.168.1.7"
-RIGHT = """import ipaddress
+RIGHT_CODE = """import ipaddress
 import urllib.parse
 parts = urllib.parse.urlsplit(url)
 if parts.scheme != "https":
@@ -101,7 +105,7 @@ if not ipaddress.ip_address(parts.hostname).is_global:
 return "good"
 """
 SCHEME, PORT, GLOBAL = (
-    RIGHT[RIGHT.index(start) : RIGHT.index(end)]
+    RIGHT_CODE[RIGHT_CODE.index(start) : RIGHT_CODE.index(end)]
     for start, end in (
         ("if parts.scheme", "if parts.port"),
         ("if parts.port", "if not"),
@@ -127,43 +131,47 @@ JUDGE = Task(
     ],
     [
         Slip(
-            RIGHT.replace("None, ", ""),
+            RIGHT_CODE.replace("None, ", ""),
             "an address without a port has parts.port None, which means 443",
         ),
         Slip(
-            RIGHT.replace('parts.scheme != "https"', '"https" not in url'),
+            RIGHT_CODE.replace('parts.scheme != "https"', '"https" not in url'),
             "https may appear anywhere in an address. Look at parts.scheme alone",
         ),
         Slip(
-            RIGHT.replace('parts.scheme != "https"', 'not url.startswith("http")'),
+            RIGHT_CODE.replace('parts.scheme != "https"', 'not url.startswith("http")'),
             "http begins like https. Look at parts.scheme",
         ),
-        Slip(RIGHT.replace(", 8443", ""), "8443 is a port that Telegram takes"),
-        Slip(RIGHT.replace(" 80,", ""), "80 is a port that Telegram takes"),
-        Slip(RIGHT.replace(" 88,", ""), "88 is a port that Telegram takes"),
-        Slip(RIGHT.replace("if not ip", "if ip"), "is_global is true for a public number: not …"),
-        Slip(RIGHT.replace(GLOBAL, ""), "not everybody can reach this number: .is_global"),
+        Slip(RIGHT_CODE.replace(", 8443", ""), "8443 is a port that Telegram takes"),
+        Slip(RIGHT_CODE.replace(" 80,", ""), "80 is a port that Telegram takes"),
+        Slip(RIGHT_CODE.replace(" 88,", ""), "88 is a port that Telegram takes"),
         Slip(
-            RIGHT.replace(
+            RIGHT_CODE.replace("if not ip", "if ip"), "is_global is true for a public number: not …"
+        ),
+        Slip(RIGHT_CODE.replace(GLOBAL, ""), "not everybody can reach this number: .is_global"),
+        Slip(
+            RIGHT_CODE.replace(
                 "not ipaddress.ip_address(parts.hostname).is_global",
                 ('parts.hostname == "127.0.0.1"'),
             ),
             "127.0.0.1 is only one of them. ipaddress.ip_address(parts.hostname).is_global",
         ),
         Slip(
-            RIGHT.replace(SCHEME + PORT, PORT + SCHEME),
+            RIGHT_CODE.replace(SCHEME + PORT, PORT + SCHEME),
             "two rules are broken, and Telegram asks for https first",
         ),
         Slip(
-            RIGHT.replace(PORT + GLOBAL, GLOBAL + PORT),
+            RIGHT_CODE.replace(PORT + GLOBAL, GLOBAL + PORT),
             "two rules are broken, and Telegram asks for the port first",
         ),
         Slip(
-            RIGHT.replace("ip_address(parts.hostname)", "ip_address(url)"),
+            RIGHT_CODE.replace("ip_address(parts.hostname)", "ip_address(url)"),
             "ip_address wants the number alone, parts.hostname",
         ),
         Slip(
-            RIGHT.replace("8443)", '8443, "443")').replace("parts.port not", "str(parts.port) not"),
+            RIGHT_CODE.replace("8443)", '8443, "443")').replace(
+                "parts.port not", "str(parts.port) not"
+            ),
             "a port is a number here, and 443 is not the text '443'",
         ),
     ],
@@ -214,7 +222,7 @@ VERSIONS = (
 )
 
 
-def play(release: Callable[..., Any], version: Version) -> tuple[Any, list[str]]:
+def play_release(release: Callable[..., Any], version: Version) -> tuple[Any, list[str]]:
     """Release a version; return what was returned, and the steps in their order."""
     steps: list[str] = []
 
@@ -240,7 +248,7 @@ def play(release: Callable[..., Any], version: Version) -> tuple[Any, list[str]]
         steps.append("tell")
 
     call = f"release with {version.name}"
-    return run(release, "my_bot", pack, upload, status, tell, call=call), steps
+    return run_learner_code(release, "my_bot", pack, upload, status, tell, call=call), steps
 
 
 def expect_address(step: str, found: Any) -> None:
@@ -262,9 +270,9 @@ def expect_address(step: str, found: Any) -> None:
 )
 def exercise_3(release: Callable[..., Any]) -> str:
     """Four versions, and only one of them may reach people."""
-    expect(callable(release), no_function(release))
+    expect(callable(release), function_problem(release))
     for version in VERSIONS:
-        said, steps = play(release, version)
+        said, steps = play_release(release, version)
         if version.is_good:
             expect("tell" in steps, "a good version stayed at home: call tell(address)")
             asked = "status" in steps[: steps.index("tell")]

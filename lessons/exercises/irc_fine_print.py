@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from lessons.exercises.slips import Slip, Task, number
+from lessons.exercises.slips import Slip, Task, number_problem
 from lessons.exercises.verdict import exercise
 
 VIKTOR = ":viktor!viktor@viktor.tmi.twitch.tv PRIVMSG #viktor :"
 TAGGED = f"@badges=broadcaster/1;display-name=Viktor;mod=0;room-id=7;id=b7ff;user-id=42 {VIKTOR}"
 RESUB = r"@login=anna;system-msg=Anna\shas\ssubscribed! :tmi.twitch.tv USERNOTICE #viktor"
-LOOP = """
+LOOP_CODE = """
 for tag in tags.split(";"):
     key, sign, value = tag.partition("=")
     if key == name:
@@ -17,12 +17,12 @@ return None
 """
 
 
-def looped(first: str, change: tuple[str, str] = ("", "")) -> str:
+def loop_code(first: str, change: tuple[str, str] = ("", "")) -> str:
     """Return the usual code with another first line, or with something else changed."""
-    return f"{first}{LOOP.replace(*change) if change[0] else LOOP}"
+    return f"{first}{LOOP_CODE.replace(*change) if change[0] else LOOP_CODE}"
 
 
-TAGS = 'tags = line[1:].split(" ", 1)[0] if line.startswith("@") else ""'
+TAGS_CODE = 'tags = line[1:].split(" ", 1)[0] if line.startswith("@") else ""'
 
 TAG_OF = Task(
     "tag_of(line, name)",
@@ -42,31 +42,31 @@ TAG_OF = Task(
     ],
     [
         Slip(
-            looped('tags = line.split(" ", 1)[0]'),
+            loop_code('tags = line.split(" ", 1)[0]'),
             "the first tag begins after the @. Leave it out with line[1:]",
         ),
         Slip(
-            looped("tags = line[1:]"),
+            loop_code("tags = line[1:]"),
             "the tags end at the first space. Cut there, or the rest of the line counts, too",
         ),
         Slip(
-            looped(TAGS, ("key == name", "name in key")),
+            loop_code(TAGS_CODE, ("key == name", "name in key")),
             "room-id has id in it, too. Compare the whole name with ==",
         ),
         Slip(
-            looped(TAGS, ("key == name", "tag.startswith(name)")),
+            loop_code(TAGS_CODE, ("key == name", "tag.startswith(name)")),
             "user-id begins with user, and is another tag. Compare the whole name with ==",
         ),
         Slip(
-            looped(TAGS, ("key == name", "key in name")),
+            loop_code(TAGS_CODE, ("key == name", "key in name")),
             "id is in user-id, too. Compare the whole name with ==",
         ),
         Slip(
-            looped(TAGS, ('value.replace("\\\\s", " ")', "value")),
+            loop_code(TAGS_CODE, ('value.replace("\\\\s", " ")', "value")),
             'there are still \\s in it. value.replace("\\\\s", " ") puts spaces there',
         ),
         Slip(
-            looped(TAGS.replace("line[1:]", 'line.replace("\\\\s", " ")[1:]')),
+            loop_code(TAGS_CODE.replace("line[1:]", 'line.replace("\\\\s", " ")[1:]')),
             "the line was cut at a space that belongs to the value. First cut, then replace",
         ),
         Slip(
@@ -81,11 +81,11 @@ TAG_OF = Task(
             'a value may have = in it. tag.partition("=") cuts only at the first one',
         ),
         Slip(
-            looped(TAGS, ("return None", 'return ""')),
+            loop_code(TAGS_CODE, ("return None", 'return ""')),
             "a tag that isn't there gives None. An empty text is a tag with an empty value",
         ),
         Slip(
-            looped(TAGS, ("return None", 'return "None"')),
+            loop_code(TAGS_CODE, ("return None", 'return "None"')),
             "that is a text of four letters. Write None without quotes",
         ),
         Slip(
@@ -134,7 +134,7 @@ def exercise_1(tag_of: Any) -> str:
 
 
 NOW = 1000
-FEW = "if len(sent) < most:\n    return 0\n"
+FEW_CODE = "if len(sent) < most:\n    return 0\n"
 
 WAIT_S = Task(
     "wait_s(sent, now, most)",
@@ -155,31 +155,31 @@ WAIT_S = Task(
             "there may be fewer messages. Ask first how many: if len(sent) < most",
         ),
         Slip(
-            f"{FEW}return sent[-most] + 30 - now",
+            f"{FEW_CODE}return sent[-most] + 30 - now",
             "nobody waits less than 0 seconds: max(0, …)",
         ),
         Slip(
-            f"{FEW}return max(0, sent[0] + 30 - now)",
+            f"{FEW_CODE}return max(0, sent[0] + 30 - now)",
             "you count from the first of all messages. Count from the end: sent[-most]",
         ),
         Slip(
-            f"{FEW}return max(0, sent[-1] + 30 - now)",
+            f"{FEW_CODE}return max(0, sent[-1] + 30 - now)",
             "you count from the last message. It is sent[-most] that must be 30 seconds old",
         ),
         Slip(
-            f"{FEW}return max(0, sent[most] + 30 - now)",
+            f"{FEW_CODE}return max(0, sent[most] + 30 - now)",
             "the list doesn't go that far. From the end it is sent[-most]",
         ),
         Slip(
-            f"{FEW}return 30",
+            f"{FEW_CODE}return 30",
             "some of the 30 seconds have passed already",
         ),
         Slip(
-            f"{FEW}return 30 - now - sent[-most]",
+            f"{FEW_CODE}return 30 - now - sent[-most]",
             "the next message may go at sent[-most] + 30. Subtract now from that",
         ),
         Slip(
-            f"{FEW}return max(0, now - sent[-most])",
+            f"{FEW_CODE}return max(0, now - sent[-most])",
             "that is how old the message is. Wait until it is 30 seconds old",
         ),
         Slip(
@@ -194,7 +194,7 @@ WAIT_S = Task(
             "if exactly that many went, the next one has to wait, too: <, not <=",
         ),
     ],
-    kind=number,
+    kind=number_problem,
 )
 
 
@@ -213,10 +213,10 @@ def exercise_2(wait_s: Any) -> str:
 
 
 CRAB = "a crab: 🦀".encode()
-JOINED = 'parts = (rest + data).split(b"\\r\\n")\n'
+JOINED_CODE = 'parts = (rest + data).split(b"\\r\\n")\n'
 
 
-def kind(found: Any) -> str:
+def take_lines_problem(found: Any) -> str:
     """Say what is wrong with the kind of what take_lines gives; "" if nothing is."""
     if not isinstance(found, tuple | list) or len(found) != 2:
         return "expected two things, the lines and the rest: return lines, rest"
@@ -253,11 +253,11 @@ TAKE_LINES = Task(
             "what was left over last time is lost. Begin with rest + data",
         ),
         Slip(
-            f"{JOINED}rest = parts.pop()\nreturn parts, rest",
+            f"{JOINED_CODE}rest = parts.pop()\nreturn parts, rest",
             "the lines are still bytes. part.decode() turns each into a text",
         ),
         Slip(
-            f"{JOINED}rest = parts.pop()\nreturn [str(part) for part in parts], rest",
+            f"{JOINED_CODE}rest = parts.pop()\nreturn [str(part) for part in parts], rest",
             "str() writes bytes as a program would, with b and quotes. Take part.decode()",
         ),
         Slip(
@@ -265,21 +265,21 @@ TAKE_LINES = Task(
             'bytes are split at bytes. Write .split(b"\\r\\n"), with a b before the quotes',
         ),
         Slip(
-            f"{JOINED}lines = [part.decode() for part in parts]\nrest = parts.pop()\n"
+            f"{JOINED_CODE}lines = [part.decode() for part in parts]\nrest = parts.pop()\n"
             "return lines, rest",
             "what comes after the last line end is no whole line. parts.pop() belongs before the "
             "loop",
         ),
         Slip(
-            f"{JOINED}rest = parts.pop()\nreturn parts.decode(), rest",
+            f"{JOINED_CODE}rest = parts.pop()\nreturn parts.decode(), rest",
             "a list can't be decoded, only the bytes in it. Go through it with a loop",
         ),
         Slip(
-            f"{JOINED}rest = parts.pop()\nreturn rest, [part.decode() for part in parts]",
+            f"{JOINED_CODE}rest = parts.pop()\nreturn rest, [part.decode() for part in parts]",
             "the lines come first, and then the rest. Write return lines, rest",
         ),
         Slip(
-            f"{JOINED}rest = parts.pop()\n"
+            f"{JOINED_CODE}rest = parts.pop()\n"
             "return [part.decode() for part in parts], rest.decode(errors='replace')",
             "the rest stays bytes, because it may be half a character",
         ),
@@ -294,11 +294,11 @@ TAKE_LINES = Task(
             "parts.pop()",
         ),
         Slip(
-            f"{JOINED}parts.pop()\nreturn [part.decode() for part in parts], rest",
+            f"{JOINED_CODE}parts.pop()\nreturn [part.decode() for part in parts], rest",
             "the old rest came back. Keep what pop gives: rest = parts.pop()",
         ),
     ],
-    kind=kind,
+    kind=take_lines_problem,
 )
 
 

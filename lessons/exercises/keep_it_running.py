@@ -11,12 +11,12 @@ COMMAND_FAILED_LINE = "ERROR !half failed: ZeroDivisionError: division by zero (
 REFUSED_LINE = "ERROR Twitch does not know this token."
 STOPPED_LINE = "INFO stopped"
 
-COUNT = """again = 0
+COUNT_CODE = """again = 0
 for line in log:
     if line.startswith("WARNING") and "connecting again" in line:
         again = again + 1
 """
-LAST = """if log[-1] == "INFO stopped":
+LAST_CODE = """if log[-1] == "INFO stopped":
     return "stopped", again
 if log[-1].startswith("ERROR"):
     return "broken", again
@@ -24,7 +24,7 @@ return "running", again
 """
 
 
-def pair(found: object) -> str:
+def pair_problem(found: object) -> str:
     """Say what is wrong with a result that should be two things."""
     two = isinstance(found, tuple | list) and len(found) == 2
     return "" if two else f"{show(found)} is not two things with a comma between them"
@@ -44,43 +44,44 @@ STATE = Task(
     ],
     [
         Slip(
-            COUNT + LAST.replace('log[-1] == "INFO stopped"', '"INFO stopped" in log'),
+            COUNT_CODE + LAST_CODE.replace('log[-1] == "INFO stopped"', '"INFO stopped" in log'),
             "that bot was stopped and started again. Only the last line says how it is now",
         ),
         Slip(
-            COUNT + LAST.replace('log[-1].startswith("ERROR")', '"ERROR" in "".join(log)'),
+            COUNT_CODE
+            + LAST_CODE.replace('log[-1].startswith("ERROR")', '"ERROR" in "".join(log)'),
             "the ERROR in the middle is over. Only the last line says how it is now",
         ),
         Slip(
-            COUNT.replace('line.startswith("WARNING") and ', "") + LAST,
+            COUNT_CODE.replace('line.startswith("WARNING") and ', "") + LAST_CODE,
             "somebody wrote these words in the chat. Count only lines that begin with WARNING",
         ),
         Slip(
-            COUNT.replace(' and "connecting again" in line', "") + LAST,
+            COUNT_CODE.replace(' and "connecting again" in line', "") + LAST_CODE,
             'not every WARNING is a lost line. Look for "connecting again" as well',
         ),
         Slip(
-            'again = log.count("WARNING")\n' + LAST,
+            'again = log.count("WARNING")\n' + LAST_CODE,
             "count looks for whole lines. Go through the log: for line in log:",
         ),
         Slip(
-            COUNT.replace("again = again + 1", "again = 1") + LAST,
+            COUNT_CODE.replace("again = again + 1", "again = 1") + LAST_CODE,
             "it was lost more than once. Add 1 each time: again = again + 1",
         ),
         Slip(
-            COUNT + LAST.replace(", again", ""),
+            COUNT_CODE + LAST_CODE.replace(", again", ""),
             "two things are wanted, with a comma between them: the state, and the number",
         ),
         Slip(
-            COUNT + LAST.replace("log[-1]", "log[0]"),
+            COUNT_CODE + LAST_CODE.replace("log[-1]", "log[0]"),
             "log[0] is the first line. The last one is log[-1]",
         ),
         Slip(
-            COUNT + LAST.replace('"INFO stopped"', '"stopped"'),
+            COUNT_CODE + LAST_CODE.replace('"INFO stopped"', '"stopped"'),
             'the whole line is "INFO stopped"',
         ),
         Slip(
-            COUNT + LAST.replace('startswith("ERROR")', 'startswith("WARNING")'),
+            COUNT_CODE + LAST_CODE.replace('startswith("ERROR")', 'startswith("WARNING")'),
             "a WARNING is something that the bot has fixed itself. ERROR is the word",
         ),
         Slip(
@@ -89,7 +90,7 @@ STATE = Task(
             "nothing was counted. Begin with again = 0, then for line in log:",
         ),
     ],
-    kind=pair,
+    kind=pair_problem,
 )
 
 

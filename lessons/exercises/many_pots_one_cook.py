@@ -8,22 +8,29 @@ from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from lessons.exercises.slips import Values, number
-from lessons.exercises.verdict import NotYet, describe, exercise, expect, no_function, show
+from lessons.exercises.slips import Values, number_problem
+from lessons.exercises.verdict import (
+    NotYet,
+    describe_error,
+    exercise,
+    expect,
+    function_problem,
+    show,
+)
 
 PATIENCE_S = 1.0  # for the other friends to be asked, too
 NAMES = ("Ada", "Bob", "Cleo")
-PLANS = (
+PLANS_HINT = (
     ". gather wants plans: friend(question) for each friend, without await. Make a list of them, "
     "in square brackets, and hand over what is in it with a star: asyncio.gather(*plans)"
 )
 SAID_BY_PYTHON = {  # what it says about a slip, and what to do
     "unhashable type: 'list'": ". gather got a list as one thing. A star hands over what "
     "is in it: asyncio.gather(*plans)",
-    "An asyncio.Future, a coroutine or an awaitable is required": PLANS,
+    "An asyncio.Future, a coroutine or an awaitable is required": PLANS_HINT,
     "asyncio.run() cannot be called from a running event loop": ". asyncio.run is for the first "
     "one in a file; here write await",
-    "Task got bad yield": PLANS,  # Python 3.11's words for a loop instead of a list
+    "Task got bad yield": PLANS_HINT,  # Python 3.11's words for a loop instead of a list
     "'function' object is not subscriptable": ". To call a function, use round brackets: "
     "friend(question)",
     "'list' object is not callable": ". friends is the list. Call one of them: "
@@ -45,7 +52,7 @@ Friend = Callable[[str], Awaitable[str]]
 )
 def exercise_1(ask_all: Callable[[list[Friend], str], Any]) -> str:
     """All are asked at once, and the answers come in the order of the friends."""
-    expect(callable(ask_all), no_function(ask_all))
+    expect(callable(ask_all), function_problem(ask_all))
     # A notebook's own loop is busy with this cell. What Python says about plans, the verdict says.
     with warnings.catch_warnings(), ThreadPoolExecutor(1) as beside:
         warnings.simplefilter("ignore", RuntimeWarning)
@@ -124,7 +131,7 @@ async def ask_friends(
             *others, return_exceptions=True
         )  # otherwise Python complains at length
         traceback.clear_frames(error.__traceback__)  # plans end while warnings are off
-        words = f"your function raised {describe(error)}"
+        words = f"your function raised {describe_error(error)}"
         meant = [hint for slip, hint in SAID_BY_PYTHON.items() if slip in str(error)]
         raise NotYet("".join([words, *meant])) from None
     if isinstance(found, list | tuple):
@@ -163,7 +170,7 @@ MEALS = Values(
             0.6: "gather runs all ten together, and each needs the same time",
         },
     },
-    kind=number,
+    kind=number_problem,
 )
 
 

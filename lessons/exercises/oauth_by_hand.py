@@ -5,32 +5,39 @@ from typing import Any
 from urllib.parse import urlencode
 
 from lessons.exercises.slips import Slip, Task, Values
-from lessons.exercises.verdict import NotYet, describe, exercise, expect, no_function, show
+from lessons.exercises.verdict import (
+    NotYet,
+    describe_error,
+    exercise,
+    expect,
+    function_problem,
+    show,
+)
 
 CALLBACK = "http://localhost:3000/callback"
 BOTH = "chat:read chat:edit"
 Answer = tuple[int, dict[str, Any]]
 
 
-def landing(**query: str) -> str:
+def landing_address(**query: str) -> str:
     """Return an address as the browser's bar shows it."""
     return f"{CALLBACK}?{urlencode(query)}"
 
 
-IMPORTS = "from urllib.parse import parse_qs, urlsplit\n"
-READ = f"{IMPORTS}answer = parse_qs(urlsplit(address).query)\n"
+IMPORTS_CODE = "from urllib.parse import parse_qs, urlsplit\n"
+READ = f"{IMPORTS_CODE}answer = parse_qs(urlsplit(address).query)\n"
 
 CODE_FROM = Task(
     "code_from(address, state)",
     [
-        ((landing(code="c0de", scope=BOTH, state="ours"), "ours"), "c0de"),
-        ((landing(state="ours", scope=BOTH, code="c0de"), "ours"), "c0de"),
-        ((landing(code="a&b=c/d", scope=BOTH, state="ours"), "ours"), "a&b=c/d"),
-        ((landing(code="c0de", scope=BOTH, state="theirs"), "ours"), None),
-        ((landing(code="c0de", scope=BOTH, state="our"), "ours"), None),
-        ((landing(code="c0de", scope=BOTH, state="hours"), "ours"), None),
-        ((landing(code="c0de", scope=BOTH), "ours"), None),
-        ((landing(error="access_denied", state="ours"), "ours"), None),
+        ((landing_address(code="c0de", scope=BOTH, state="ours"), "ours"), "c0de"),
+        ((landing_address(state="ours", scope=BOTH, code="c0de"), "ours"), "c0de"),
+        ((landing_address(code="a&b=c/d", scope=BOTH, state="ours"), "ours"), "a&b=c/d"),
+        ((landing_address(code="c0de", scope=BOTH, state="theirs"), "ours"), None),
+        ((landing_address(code="c0de", scope=BOTH, state="our"), "ours"), None),
+        ((landing_address(code="c0de", scope=BOTH, state="hours"), "ours"), None),
+        ((landing_address(code="c0de", scope=BOTH), "ours"), None),
+        ((landing_address(error="access_denied", state="ours"), "ours"), None),
     ],
     [
         Slip(f'{READ}return answer["code"][0]', "a stranger's code was taken. Look at the state"),
@@ -72,13 +79,13 @@ CODE_FROM = Task(
             "an empty text is not None. Write return None",
         ),
         Slip(
-            f"{IMPORTS}answer = parse_qs(address)\n"
+            f"{IMPORTS_CODE}answer = parse_qs(address)\n"
             'if answer.get("state") == [state] and "code" in answer:\n'
             '    return answer["code"][0]\nreturn None',
             "parse_qs wants the part after the ?. That is urlsplit(address).query",
         ),
         Slip(
-            f'{IMPORTS}answer = parse_qs(urlsplit(address))\nreturn answer["code"][0]',
+            f'{IMPORTS_CODE}answer = parse_qs(urlsplit(address))\nreturn answer["code"][0]',
             "parse_qs wants the part after the ?. That is urlsplit(address).query",
         ),
         Slip(
@@ -212,13 +219,13 @@ def check_two_refreshes(fresh: Callable[..., Any], pair: Any) -> None:
 
 def ask(fresh: Callable[..., Any], pair: dict[str, str], desk: Desk, when: str = "") -> Any:
     """Call the learner's function where None may be right; `when` begins the hint."""
-    expect(callable(fresh), no_function(fresh))
+    expect(callable(fresh), function_problem(fresh))
     try:
         return fresh(dict(pair), desk.validate, desk.refresh)
     except NotYet:
         raise
     except Exception as error:
-        raise NotYet(f"{when}your function raised {describe(error)} for {pair}") from None
+        raise NotYet(f"{when}your function raised {describe_error(error)} for {pair}") from None
 
 
 WORDS = (
@@ -230,7 +237,9 @@ WORDS = (
     "refresh token",
     "oauth: in front",
 )
-UNKNOWN = "Twitch doesn't know this text, so it has no login. But how many characters does it have?"
+UNKNOWN_HINT = (
+    "Twitch doesn't know this text, so it has no login. But how many characters does it have?"
+)
 
 
 @exercise(
@@ -253,10 +262,10 @@ UNKNOWN = "Twitch doesn't know this text, so it has no login. But how many chara
         {
             "A": "its scopes are right, but its login is viktor",
             "B": {
-                "expired": UNKNOWN,
-                "oauth: in front": UNKNOWN,
+                "expired": UNKNOWN_HINT,
+                "oauth: in front": UNKNOWN_HINT,
                 "app token": "an app token has the status 200",
-                "wrong account": UNKNOWN,
+                "wrong account": UNKNOWN_HINT,
             },
             "C": "Twitch knows it, but no account belongs to it",
             "D": "its account is right. Which scope does the bot need to speak?",

@@ -7,14 +7,22 @@ from typing import Any
 from bot_sandbox.telegram import Person, Telegram
 from botlib.bot import Bot
 from lessons.exercises.slips import Slip, Task, in_chat
-from lessons.exercises.verdict import NotYet, advice, describe, exercise, expect, no_function, show
+from lessons.exercises.verdict import (
+    NotYet,
+    advice_on_error,
+    describe_error,
+    exercise,
+    expect,
+    function_problem,
+    show,
+)
 
 Round = Callable[[Callable[..., Any], Bot, int], int]
-TODO = "write the lines of one_round instead of the dots. Its first line stays as it is"
+TODO_HINT = "write the lines of one_round instead of the dots. Its first line stays as it is"
 
 
 @exercise(
-    TODO,
+    TODO_HINT,
     'updates = call("getUpdates", offset=offset) is the list of what is new. Go through it in a '
     "loop.",
     'message = update["message"]; then message["text"], message["from"]["first_name"] and '
@@ -26,7 +34,7 @@ TODO = "write the lines of one_round instead of the dots. Its first line stays a
 )
 def exercise_1(one_round: Round) -> str:
     """Play rounds with messages from two people, with none, and with a new one."""
-    expect(callable(one_round), no_function(one_round))
+    expect(callable(one_round), function_problem(one_round))
     bot = Bot()
     bot.command("hello")(lambda message: f"hello {message.user}!")
     with Telegram() as telegram:
@@ -41,7 +49,7 @@ def exercise_1(one_round: Round) -> str:
             return [line.text for line in lines if line.is_bot]
 
         def go(offset: int) -> int:
-            return played(one_round, call, bot, offset)
+            return play_round(one_round, call, bot, offset)
 
         ada.send("!hello")
         viktor.send("good morning")
@@ -111,7 +119,7 @@ def exercise_1(one_round: Round) -> str:
     return "each message gets one answer, and talk gets none"
 
 
-def played(one_round: Round, call: Callable[..., Any], bot: Bot, offset: int) -> int:
+def play_round(one_round: Round, call: Callable[..., Any], bot: Bot, offset: int) -> int:
     """Call the learner's function; an error in it becomes the hint."""
     asked: list[str] = []
 
@@ -122,7 +130,7 @@ def played(one_round: Round, call: Callable[..., Any], bot: Bot, offset: int) ->
     try:
         found = one_round(noted, bot, offset)
     except Exception as error:
-        words = describe(error)
+        words = describe_error(error)
         if "noted()" in words:
             words = (
                 "a TypeError: call takes the method's name first, and all else with its own name, "
@@ -143,9 +151,9 @@ def played(one_round: Round, call: Callable[..., Any], bot: Bot, offset: int) ->
         elif "string indices" in words:
             words += '. Let the loop go through all that call("getUpdates", offset=offset) gives'
         else:
-            words += advice(error)
+            words += advice_on_error(error)
         raise NotYet(f"one_round raised {words}") from None
-    expect(found is not None or bool(asked), TODO)
+    expect(found is not None or bool(asked), TODO_HINT)
     expect(found is not None, "one_round returned nothing: return the next offset at its end")
     expect(type(found) is int, f"one_round returned {show(found)}; expected a whole number")
     return found

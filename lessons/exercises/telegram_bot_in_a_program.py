@@ -5,12 +5,19 @@ from typing import Any
 
 from bot_sandbox.telegram import Telegram, TelegramError
 from lessons.exercises.slips import Values
-from lessons.exercises.verdict import NotYet, exercise, expect, replace_hints, run, show
+from lessons.exercises.verdict import (
+    NotYet,
+    exercise,
+    expect,
+    replace_hints,
+    run_learner_code,
+    show,
+)
 
 HOMES = ("function", "program", "nobody")
-CLOSED = "as long as there is a webhook, Telegram refuses every question with 409"
-NOT_CALLED = "nobody told Telegram to call the function, so it sleeps on"
-IS_DOWN = "the program is stopped"
+CLOSED_HINT = "as long as there is a webhook, Telegram refuses every question with 409"
+NOT_CALLED_HINT = "nobody told Telegram to call the function, so it sleeps on"
+IS_DOWN_HINT = "the program is stopped"
 
 WHO = Values(
     '"function", "program" or "nobody"',
@@ -23,24 +30,24 @@ WHO = Values(
     },
     {
         "no webhook, the program asks": {
-            "function": NOT_CALLED,
+            "function": NOT_CALLED_HINT,
             "nobody": "the program asks, and without a webhook Telegram answers it",
         },
         "a webhook to the function, the program asks, too": {
-            "program": CLOSED,
+            "program": CLOSED_HINT,
             "nobody": "Telegram calls the webhook, and the function is there",
         },
         "a webhook to an old address where nothing is, the program asks": {
-            "program": f"{CLOSED}, even if nothing is at the webhook's address",
+            "program": f"{CLOSED_HINT}, even if nothing is at the webhook's address",
             "function": "the webhook leads to an old address, not to the function",
         },
         "no webhook, the program starts an hour after the message": {
             "nobody": "Telegram keeps a message for a day. A bot that asks may be late",
-            "function": NOT_CALLED,
+            "function": NOT_CALLED_HINT,
         },
         "no webhook, the program is stopped, the function is deployed": {
-            "function": NOT_CALLED,
-            "program": IS_DOWN,
+            "function": NOT_CALLED_HINT,
+            "program": IS_DOWN_HINT,
         },
     },
     choices=HOMES,
@@ -95,7 +102,7 @@ def exercise_2(move_back: Callable[[Any, Any], Any]) -> str:
             waiting = f"{len(texts)} messages" if texts else "no message"
             call = f"move_back(telegram, account) with {waiting} waiting"
             with replace_hints(SLIPS):
-                found = run(move_back, telegram, account, call=call)
+                found = run_learner_code(move_back, telegram, account, call=call)
             try:
                 left = telegram.call(account, "getUpdates")
             except TelegramError as error:

@@ -6,12 +6,12 @@ from typing import Any
 
 from bot_sandbox.cloud.prices import SECONDS_A_MONTH, functions, servers
 from lessons.costs.month import Work, function_cost, server_cost
-from lessons.exercises.slips import Slip, Task, number
-from lessons.exercises.verdict import close, exercise, is_number
+from lessons.exercises.slips import Slip, Task, number_problem
+from lessons.exercises.verdict import exercise, is_close, is_number
 
 MONTHS = [(3_000_000, 5, 128), (100_000, 5, 128), (30_000_000, 199.2, 128), (2_000_000, 999.5, 512)]
 AWS = functions()["aws"]
-UP = "round the milliseconds up, with math.ceil"
+ROUND_UP_HINT = "round the milliseconds up, with math.ceil"
 
 
 def month_code(
@@ -32,7 +32,7 @@ def month_code(
 
 def in_dollars(found: Any, right: float) -> bool:
     """Compare two amounts; one rounded to cents will do."""
-    return close(found, right) or close(found, round(right, 2))
+    return is_close(found, right) or is_close(found, round(right, 2))
 
 
 MONTH = Task(
@@ -53,8 +53,8 @@ MONTH = Task(
             ),
             "subtract what is free",
         ),
-        Slip(month_code("messages * ms / 1000 * memory_mb / 1024"), UP),
-        Slip(month_code("messages * math.floor(ms) / 1000 * memory_mb / 1024"), UP),
+        Slip(month_code("messages * ms / 1000 * memory_mb / 1024"), ROUND_UP_HINT),
+        Slip(month_code("messages * math.floor(ms) / 1000 * memory_mb / 1024"), ROUND_UP_HINT),
         Slip(
             month_code("messages * math.ceil(ms / 1000) * memory_mb / 1024"),
             "that rounds up to whole seconds: math.ceil(ms) / 1000, not math.ceil(ms / 1000)",
@@ -74,7 +74,7 @@ MONTH = Task(
             "a GB-second is a whole gigabyte: memory_mb / 1024",
         ),
     ],
-    kind=number,
+    kind=number_problem,
     same=in_dollars,
 )
 
@@ -103,10 +103,10 @@ BOTS = [  # held, messages a month, ms, memory_mb
     (False, 12_000_000, 5, 128),  # a quick bot for a city
 ]
 RENT = server_cost([servers()["aws-lightsail-nano"]]).total
-PAIR = 'expected a pair, such as "function", 0.4'
+PAIR_HINT = 'expected a pair, such as "function", 0.4'
 
 
-def advice(held: bool, messages: int, ms: int, memory_mb: int) -> tuple[str, float]:
+def right_advice(held: bool, messages: int, ms: int, memory_mb: int) -> tuple[str, float]:
     """Return the home that costs least and can do the work, and its cost."""
     servers_needed = max(1, math.ceil(messages * ms / 1000 / SECONDS_A_MONTH))
     rent = servers_needed * RENT
@@ -133,10 +133,10 @@ def advise_code(
     """
 
 
-def a_pair(found: Any) -> str:
+def advice_problem(found: Any) -> str:
     """Say what is wrong with the kind of an advice; "" if nothing is."""
     if not (isinstance(found, tuple | list) and len(found) == 2):
-        return PAIR
+        return PAIR_HINT
     home, dollars = found
     if home not in ("function", "server"):
         return 'the first of the pair is "function" or "server"'
@@ -147,14 +147,14 @@ def a_pair(found: Any) -> str:
 
 def same_advice(found: Any, right: Any) -> bool:
     """Compare two pairs; dollars rounded to cents will do."""
-    if a_pair(found) or a_pair(right):
+    if advice_problem(found) or advice_problem(right):
         return bool(found == right)
     return bool(found[0] == right[0] and in_dollars(found[1], right[1]))
 
 
 ADVISE = Task(
     "advise(held, messages, ms, memory_mb)",
-    [(bot, advice(*bot)) for bot in BOTS],
+    [(bot, right_advice(*bot)) for bot in BOTS],
     [
         Slip(
             advise_code(server_if="rent < called"),
@@ -200,7 +200,7 @@ ADVISE = Task(
             "the second of the pair belongs to the home: for a server that is the rent",
         ),
     ],
-    kind=a_pair,
+    kind=advice_problem,
     same=same_advice,
 )
 

@@ -14,9 +14,9 @@ from bot_sandbox.cloud import FunctionError
 from bot_sandbox.cloud.function import Function
 from lessons.cloud import Cloud
 from lessons.exercises.slips import Slip, Task
-from lessons.exercises.verdict import NotYet, exercise, expect, no_function, show
+from lessons.exercises.verdict import NotYet, exercise, expect, function_problem, show
 
-ATTRIBUTE = (
+ATTRIBUTE_HINT = (
     "Python takes the word after a dot as it is written. getattr(module, name) looks for what is "
     "in the variable"
 )
@@ -44,8 +44,8 @@ LOAD = Task(
             "that is the whole module. getattr(module, name) takes the function out of it",
         ),
         Slip(load_code("return name"), "that is only its name, a text. getattr gives the function"),
-        Slip(load_code("return importlib.import_module(file).name"), ATTRIBUTE),
-        Slip(load_code('return getattr(importlib.import_module(file), "name")'), ATTRIBUTE),
+        Slip(load_code("return importlib.import_module(file).name"), ATTRIBUTE_HINT),
+        Slip(load_code('return getattr(importlib.import_module(file), "name")'), ATTRIBUTE_HINT),
         Slip(
             load_code("return getattr(file, name)"),
             "file is only a text. Import the module first: importlib.import_module(file)",
@@ -93,17 +93,17 @@ def exercise_1(load: Any) -> str:
     return 'load("math.sqrt") is the function that math.sqrt is'
 
 
-GREETING = """
+GREETING_CODE = """
 def handler(event, context):
     return f"hello {event['name']}!"
 """
 # The notebook's worker around the learner's own round. Its connection ends the loop if the cloud
 # refuses something, because otherwise nobody would notice.
-BEFORE = """
+BEFORE_CODE = """
 import http, http.client, importlib, json, os, sys
 PATH = "/2018-06-01/runtime/invocation"
 """
-AFTER = """
+AFTER_CODE = """
 class StrictConnection(http.client.HTTPConnection):
     def request(self, method, url, *rest, **named):
         self.asked = method + " …/" + "/".join(url.split("/")[5:])
@@ -124,11 +124,11 @@ while True:
     {name}(connection, handler)
 """
 TIMEOUT_S = 3.0
-NOT_READ = (
+NOT_READ_HINT = (
     "the error arrived, but then the loop ended. Read the answer to that POST, too, "
     "with connection.getresponse().read()"
 )
-REFUSED = (
+REFUSED_HINT = (
     "the cloud refused a POST: this call had been answered before. Each call gets one POST, "
     "to …/response or to …/error"
 )
@@ -152,11 +152,13 @@ def exercise_2(one_round: Any) -> str:
     """The learner's own round reports a handler's error, and its instance continues."""
     source = source_of(one_round)
     with tempfile.TemporaryDirectory() as folder, Cloud() as cloud:
-        Path(folder, "main.py").write_text(GREETING, encoding="utf-8")
+        Path(folder, "main.py").write_text(GREETING_CODE, encoding="utf-8")
         worker = Path(folder, "loop.py")
-        worker.write_text(BEFORE + source + AFTER.format(name=one_round.__name__), "utf-8")
+        worker.write_text(
+            BEFORE_CODE + source + AFTER_CODE.format(name=one_round.__name__), "utf-8"
+        )
         function = cloud.deploy("mine", folder, worker=str(worker), timeout_s=TIMEOUT_S)
-        greets(function)
+        check_greeting(function)
         error = error_of(function, {})
         if error.type == "Runtime.ExitError":
             raise NotYet(why_it_ended(function))
@@ -179,9 +181,9 @@ def exercise_2(one_round: Any) -> str:
             error.message == words,
             f"errorMessage came as {show(error.message)}, expected {show(words)}: str(error)",
         )
-        greets(function)
+        check_greeting(function)
         if function.invocations[-1].cold:
-            raise NotYet(REFUSED if "refused: " in "\n".join(function.logs) else NOT_READ)
+            raise NotYet(REFUSED_HINT if "refused: " in "\n".join(function.logs) else NOT_READ_HINT)
         other = error_of(function, "no dictionary")
         if other.type == "Runtime.ExitError":
             raise NotYet(why_it_ended(function))
@@ -196,7 +198,7 @@ def exercise_2(one_round: Any) -> str:
 
 def source_of(function: Any) -> str:
     """Return the learner's function as text; NotYet for slips that would only show much later."""
-    expect(inspect.isfunction(function), no_function(function))
+    expect(inspect.isfunction(function), function_problem(function))
     try:
         source = textwrap.dedent(inspect.getsource(function))
     except (OSError, TypeError):
@@ -228,7 +230,7 @@ def plain_texts(source: str) -> list[str]:
     ]
 
 
-def greets(function: Function) -> None:
+def check_greeting(function: Function) -> None:
     """NotYet unless a name in the event is still greeted."""
     try:
         found = function.invoke({"name": "Ada"})
@@ -276,7 +278,7 @@ def why_it_ended(function: Function) -> str:
         "had ended: POST to …/response, or to …/error if the handler failed",
         "with 404": "the cloud knows no such path. It ends in the request id and the word "
         "response or error, with one slash before each",
-        "with 400": REFUSED,
+        "with 400": REFUSED_HINT,
         "'error' is not defined": "the error has no name yet: except Exception as error:",
         "is not defined": "it uses a name that nobody has made. Is it misspelled? Or is it a text, "
         'which needs quotes, such as "errorType"?',

@@ -15,8 +15,15 @@ from botlib.store import DAY_S
 from botlib.store.memory import MemoryStore
 from lessons.cloud import Cloud
 from lessons.cloud.guest_book import deploy_guest_book
-from lessons.exercises.verdict import NotYet, call_silently, exercise, expect, run, show
-from lessons.web.client import get, get_at_once
+from lessons.exercises.verdict import (
+    NotYet,
+    call_silently,
+    exercise,
+    expect,
+    run_learner_code,
+    show,
+)
+from lessons.web.http_client import get, get_at_once
 
 READING_S = 0.05  # how long the store here takes, so that careless code is caught each time
 
@@ -68,18 +75,20 @@ def expect_marks_for_a_day(store: SlowStore) -> None:
 def exercise_1(vote: Callable[[MemoryStore, str, str], Any]) -> str:
     """Each voter counts once, however often and however fast they click."""
     store = SlowStore()
-    found = voted(vote, store, "Ann", "red")
+    found = call_vote(vote, store, "Ann", "red")
     expect(found is True, f"Ann's first vote gave {show(found)}, expected True")
-    expect(count(store, "red") == 1, "Ann voted red, but the counter 'red' is not at 1. "
+    expect(counter_value(store, "red") == 1, "Ann voted red, but the counter 'red' is not at 1. "
            "Its name is in color, so write store.increment(color)")  # fmt: skip
-    found = voted(vote, store, "Ann", "blue")
+    found = call_vote(vote, store, "Ann", "blue")
     expect(found is False, f"Ann voted again, for blue: that gave {show(found)}, expected False")
-    expect(count(store, "blue") == 0, "Ann's second vote was counted")
+    expect(counter_value(store, "blue") == 0, "Ann's second vote was counted")
     expect(
-        voted(vote, store, "Bob", "red") is True,
+        call_vote(vote, store, "Bob", "red") is True,
         "Bob has not voted yet, and was refused: is it the voter's name that makes the mark?",
     )
-    expect(count(store, "red") == 2, "Ann and Bob voted red, but the counter 'red' is not at 2")
+    expect(
+        counter_value(store, "red") == 2, "Ann and Bob voted red, but the counter 'red' is not at 2"
+    )
     with ThreadPoolExecutor(8) as clicks:
         taken = list(clicks.map(lambda _: vote(store, "Cleo", "green"), range(8))).count(True)
     expect(
@@ -88,12 +97,12 @@ def exercise_1(vote: Callable[[MemoryStore, str, str], Any]) -> str:
         "between get and set others read the same. add_once does both in one step",
     )
     expect(
-        voted(vote, SlowStore(), "Ann", "red") is True,
+        call_vote(vote, SlowStore(), "Ann", "red") is True,
         "with another, empty store Ann may vote: a variable is known to one instance only",
     )
     with ThreadPoolExecutor(8) as voters:
         list(voters.map(lambda name: vote(store, name, "blue"), "DEFGHIJK"))
-    blue = count(store, "blue")
+    blue = counter_value(store, "blue")
     expect(
         blue == 8,
         f"eight people voted blue at once, and {blue} of the votes counted: use store.increment",
@@ -102,10 +111,12 @@ def exercise_1(vote: Callable[[MemoryStore, str, str], Any]) -> str:
     return "eight clicks at once are one vote, eight people at once are eight"
 
 
-def voted(vote: Any, store: MemoryStore, voter: str, color: str) -> Any:
+def call_vote(vote: Any, store: MemoryStore, voter: str, color: str) -> Any:
     """Return what a vote gives."""
     try:
-        return run(vote, store, voter, color, call=f'vote(store, "{voter}", "{color}")')
+        return run_learner_code(
+            vote, store, voter, color, call=f'vote(store, "{voter}", "{color}")'
+        )
     except NotYet as reason:
         if "is no counter" in str(reason):
             raise NotYet(
@@ -119,7 +130,7 @@ def voted(vote: Any, store: MemoryStore, voter: str, color: str) -> Any:
         raise
 
 
-def count(store: MemoryStore, key: str) -> Any:
+def counter_value(store: MemoryStore, key: str) -> Any:
     """A counter's value, without the slowness."""
     return MemoryStore.get(store, key, 0)
 
@@ -143,12 +154,12 @@ def exercise_2(forecast: Callable[[MemoryStore, str, Callable[[str], str]], Any]
 
     ask.__qualname__ = "ask"  # an error of a wrong call shows it
 
-    def broken(city: str) -> str:
+    def failing_service(city: str) -> str:
         raise OSError("the weather service does not answer")
 
     store = SlowStore()
     for city in ("Oslo", "Oslo", "Rome", "Oslo"):
-        found = forecasted(forecast, store, city, ask)
+        found = call_forecast(forecast, store, city, ask)
         expect(
             found == f"sunny in {city}",
             f"for {city} it gave {show(found)}: is the city in the key, without quotes around it?",
@@ -158,7 +169,7 @@ def exercise_2(forecast: Callable[[MemoryStore, str, Callable[[str], str]], Any]
         f"for Oslo, Oslo, Rome, Oslo it asked for {', '.join(asked) or 'nothing'}: "
         "look into the store first, under a key with the city in it, and ask only for None",
     )
-    forecasted(forecast, SlowStore(), "Oslo", ask)
+    call_forecast(forecast, SlowStore(), "Oslo", ask)
     expect(
         len(asked) == 3,
         "another, empty store was not used: a variable is known to one instance only",
@@ -177,14 +188,16 @@ def exercise_2(forecast: Callable[[MemoryStore, str, Callable[[str], str]], Any]
         "asked for all day would keep its first weather. Only what ask(city) gave is new",
     )
     try:
-        found = forecast(store, "Atlantis", broken)
+        found = forecast(store, "Atlantis", failing_service)
     except OSError:
-        answers_again(forecast, store, ask)
+        check_that_it_answers_again(forecast, store, ask)
         return "four questions, two of them paid for"
     raise NotYet(f"the service failed, and it gave {show(found)}: let the error through")
 
 
-def answers_again(forecast: Any, store: MemoryStore, ask: Callable[[str], str]) -> None:
+def check_that_it_answers_again(
+    forecast: Any, store: MemoryStore, ask: Callable[[str], str]
+) -> None:
     """A service that has failed, and works again, is asked again."""
     found, _ = call_silently(
         forecast, store, "Atlantis", ask, call='forecast(store, "Atlantis", ask)'
@@ -197,10 +210,10 @@ def answers_again(forecast: Any, store: MemoryStore, ask: Callable[[str], str]) 
     )
 
 
-def forecasted(forecast: Any, store: MemoryStore, city: str, ask: Callable[[str], str]) -> Any:
+def call_forecast(forecast: Any, store: MemoryStore, city: str, ask: Callable[[str], str]) -> Any:
     """What a forecast gives."""
     try:
-        return run(forecast, store, city, ask, call=f'forecast(store, "{city}", ask)')
+        return run_learner_code(forecast, store, city, ask, call=f'forecast(store, "{city}", ask)')
     except NotYet as reason:
         if "type function is not JSON" in str(reason):
             raise NotYet("ask alone is the function itself: ask(city) calls it") from None
@@ -223,7 +236,7 @@ def forecasted(forecast: Any, store: MemoryStore, city: str, ask: Callable[[str]
 )
 def exercise_3(guest: Any) -> str:
     """A guest book counts, greets, and tells its owner of each new guest once."""
-    by_hand(guest)
+    check_without_cloud(guest)
     with tempfile.TemporaryDirectory() as folder, Cloud() as cloud, Telegram() as telegram:
         account = telegram.new_bot("Guest book", "guest_book_bot")
         owner = telegram.person("Olga")
@@ -236,11 +249,13 @@ def exercise_3(guest: Any) -> str:
         }
         book = deploy_guest_book(cloud, guest, environment)
         for name, number in [("Ada", 1), ("Bob", 2), ("Ada", 3)]:
-            signed(book, name, number)
+            sign_guest_book(book, name, number)
         found = {reply.text for reply in get_at_once(book.url + "Cleo", 8)}
-        eight_answers(found, {f"hello Cleo! You are visitor number {n}." for n in range(4, 12)})
+        check_eight_answers(
+            found, {f"hello Cleo! You are visitor number {n}." for n in range(4, 12)}
+        )
         book = deploy_guest_book(cloud, guest, environment)
-        signed(book, "Bob", 12)
+        sign_guest_book(book, "Bob", 12)
         told = messages_for(owner, 3)
         for name in ("Ada", "Bob", "Cleo"):
             times = told.count(f"{name} has signed the guest book.")
@@ -250,16 +265,16 @@ def exercise_3(guest: Any) -> str:
                 f"Olga was told of {name} {times} times: store.add_once finds out who is new",
             )
         telegram.close()
-        signed(book, "Dora", 13)
+        sign_guest_book(book, "Dora", 13)
         function_log = find_last_error(book.logs)
         expect(not function_log, f"the log has an error: {function_log}")
     return "13 visits counted, 4 guests greeted, 3 notices sent, one failure survived"
 
 
-def by_hand(guest: Any) -> None:
+def check_without_cloud(guest: Any) -> None:
     """The guest book's function alone, without a cloud: its words, and its words only."""
     store, told = MemoryStore(), list[str]()
-    found = run(guest, "Ada", store, told.append, call='guest("Ada", store, tell)')
+    found = run_learner_code(guest, "Ada", store, told.append, call='guest("Ada", store, tell)')
     expected = "hello Ada! You are visitor number 1."
     expect(
         isinstance(found, str) and "{" not in found,
@@ -273,11 +288,11 @@ def by_hand(guest: Any) -> None:
     expect(told != [], "Ada is new, but tell was not called")
     sentence = "Ada has signed the guest book."
     expect(told == [sentence], f"tell got {show(told[-1])}, expected {show(sentence)}")
-    found = run(guest, "", store, told.append, call='guest("", store, tell)')
+    found = run_learner_code(guest, "", store, told.append, call='guest("", store, tell)')
     sentence = "Write your name after the address, as in /Ada."
     expect(found == sentence, f"without a name it gave {show(found)}, expected {show(sentence)}")
     expect(len(told) == 1, "somebody without a name came, and tell was called")
-    found = run(guest, "Bob", store, told.append, call='guest("Bob", store, tell)')
+    found = run_learner_code(guest, "Bob", store, told.append, call='guest("Bob", store, tell)')
     expect(
         "number 3" not in str(found),
         "somebody without a name was counted as a visitor: ask for the name first",
@@ -297,7 +312,7 @@ def by_hand(guest: Any) -> None:
     slow = SlowStore()  # in a busy cloud, careless code may be lucky
     with ThreadPoolExecutor(8) as clicks:
         answers = set(clicks.map(lambda _: guest("Cleo", slow, told.append), range(8)))
-    eight_answers(answers, {f"hello Cleo! You are visitor number {n}." for n in range(1, 9)})
+    check_eight_answers(answers, {f"hello Cleo! You are visitor number {n}." for n in range(1, 9)})
     times = len(told) - 2
     expect(
         times == 1,
@@ -306,11 +321,13 @@ def by_hand(guest: Any) -> None:
     )
     expect_marks_for_a_day(slow)
 
-    def broken(text: str) -> None:
+    def failing_notification(text: str) -> None:
         raise OSError("Telegram does not answer")
 
     try:
-        found, _ = call_silently(guest, "Cleo", store, broken, call='guest("Cleo", store, tell)')
+        found, _ = call_silently(
+            guest, "Cleo", store, failing_notification, call='guest("Cleo", store, tell)'
+        )
     except NotYet as reason:
         if "Telegram does not answer" not in str(reason):
             raise
@@ -326,7 +343,7 @@ def by_hand(guest: Any) -> None:
     )
 
 
-def eight_answers(found: set[str], expected: set[str]) -> None:
+def check_eight_answers(found: set[str], expected: set[str]) -> None:
     """Eight clicks at once get eight numbers in a row."""
     expect(
         found == expected,
@@ -335,7 +352,7 @@ def eight_answers(found: set[str], expected: set[str]) -> None:
     )
 
 
-def signed(book: Function, name: str, number: int) -> None:
+def sign_guest_book(book: Function, name: str, number: int) -> None:
     """Somebody signs the deployed guest book and gets this number."""
     reply = get(book.url + name)
     expect(
@@ -358,11 +375,11 @@ def signed(book: Function, name: str, number: int) -> None:
 def messages_for(person: Person, number: int) -> list[str]:
     """What a bot has written to somebody."""
     try:
-        return [message.words for message in person.wait(number, timeout=10)] + more(person)
+        return [message.words for message in person.wait(number, timeout=10)] + unread_texts(person)
     except NoReply:
-        return more(person)
+        return unread_texts(person)
 
 
-def more(person: Person) -> list[str]:
+def unread_texts(person: Person) -> list[str]:
     """What is unread in somebody's inbox."""
     return [message.words for message in person.inbox]

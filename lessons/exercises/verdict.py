@@ -21,9 +21,9 @@ from typing import Any, Protocol
 from IPython.display import display
 
 from lessons.extension.errors import capital_hint
-from lessons.progress.course_map import notebook_of, remember
+from lessons.progress.course_map import notebook_of, remember_passed
 
-LONGEST = 80  # of a value shown in a hint
+LONGEST_VALUE = 80  # of a value shown in a hint
 GREEN, AMBER = "#1a7f37", "#b26a00"  # both readable on white and on JupyterLab's dark background
 
 
@@ -100,10 +100,10 @@ class Exercise:
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            words = f"the check could not use your answer. It met {describe(error)}"
+            words = f"the check could not use your answer. It met {describe_error(error)}"
             show_not_yet(words)
         else:
-            remember(notebook_of(self._check.__module__), self.name.rpartition("_")[2])
+            remember_passed(notebook_of(self._check.__module__), self.name.rpartition("_")[2])
             display(Verdict(f"✔ passed: {shown}\n{self.because}".rstrip(), GREEN))
 
     def hint(self) -> None:
@@ -127,10 +127,10 @@ class Exercise:
         except TypeError:
             wanted = ", ".join(inspect.signature(self._check).parameters)
             return f"the last line must be {self.name}({wanted})"
-        return next(filter(None, map(renamed, answers)), "")
+        return next(filter(None, map(explain_renamed, answers)), "")
 
 
-def renamed(answer: Any) -> str:
+def explain_renamed(answer: Any) -> str:
     """Say so if an answer is a function of an earlier run, and the cell defines another one.
 
     Somebody who misspells the name of a function would hear about the older one.
@@ -208,7 +208,7 @@ def expect(condition: bool, hint: str) -> None:
         raise NotYet(hint)
 
 
-def entries(answer: Any, names: Iterable[str], wanted: str) -> dict[str, Any]:
+def require_entries(answer: Any, names: Iterable[str], wanted: str) -> dict[str, Any]:
     """Return the learner's dictionary; NotYet if a value is missing for one of these names.
 
     `wanted` says what belongs there: "a number", "True or False".
@@ -218,28 +218,28 @@ def entries(answer: Any, names: Iterable[str], wanted: str) -> dict[str, Any]:
     expect(isinstance(answer, dict), f"expected a dictionary, found {show(answer)}")
     missing = [name for name in names if name not in answer]
     there = ", ".join(map(str, answer)) or "nothing"
-    expect(not missing, f"{wanted} is missing for {listed(missing)}. There is: {there}")
+    expect(not missing, f"{wanted} is missing for {join_names(missing)}. There is: {there}")
     dots = [name for name in names if answer[name] is ...]
-    expect(not dots, f"write {wanted} instead of the three dots: {listed(dots)}")
+    expect(not dots, f"write {wanted} instead of the three dots: {join_names(dots)}")
     return dict(answer)
 
 
-def listed(names: Iterable[str]) -> str:
+def join_names(names: Iterable[str]) -> str:
     """Put names into one line; between names with a comma in them comes a semicolon.
 
-    >>> listed(["quiz", "shop"]), listed(["nobody asks", "a webhook, and a program asks"])
+    >>> join_names(["quiz", "shop"]), join_names(["nobody asks", "a webhook, and a program asks"])
     ('quiz, shop', 'nobody asks; a webhook, and a program asks')
     """
     names = list(names)
     return ("; " if any("," in name for name in names) else ", ").join(names)
 
 
-def run(function: Any, *arguments: Any, call: str = "") -> Any:
+def run_learner_code(function: Any, *arguments: Any, call: str = "") -> Any:
     """Call the learner's function; what it raises, or prints and does not return, becomes a hint.
 
     `call` is the call as a person would write it, where its arguments cannot be shown.
     """
-    expect(callable(function), no_function(function))
+    expect(callable(function), function_problem(function))
     name = getattr(function, "__name__", "your function")
     call = call or f"{name}({', '.join(map(show, arguments))})"
     result, printed = call_silently(function, *arguments, call=call)
@@ -264,21 +264,21 @@ def call_silently(function: Callable[..., Any], *arguments: Any, call: str) -> t
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        what = advice(error)
+        what = advice_on_error(error)
         if "positional arg" in str(error) and error.__traceback__ and error.__traceback__.tb_next:
             what = ". A call in your function hands over too few values, or too many"
-        raise NotYet(f"your function raised {describe(error)} in {call}{what}") from None
+        raise NotYet(f"your function raised {describe_error(error)} in {call}{what}") from None
     return result, printed.getvalue().strip()
 
 
 @contextmanager
 def replace_hints(slips: Mapping[str, str]) -> Iterator[None]:
-    """Replace what `run` says about a known slip by a hint of this exercise.
+    """Replace what `run_learner_code` says about a known slip by a hint of this exercise.
 
     `slips` has a part of what is said, and the hint that takes its place; the first that fits.
 
     >>> with replace_hints({"KeyError": "the names are in small letters"}):
-    ...     run(lambda event: event["Body"], {})
+    ...     run_learner_code(lambda event: event["Body"], {})
     Traceback (most recent call last):
     lessons.exercises.verdict.NotYet: the names are in small letters
     """
@@ -297,12 +297,12 @@ def is_number(value: object) -> bool:
     return numeric and math.isfinite(value)  # type: ignore[arg-type]
 
 
-def close(found: object, expected: float) -> bool:
+def is_close(found: object, expected: float) -> bool:
     """Return whether `found` is a number and equals `expected` but for rounding."""
     return is_number(found) and math.isclose(found, expected, rel_tol=1e-6, abs_tol=1e-9)  # type: ignore[arg-type]
 
 
-def no_function(found: object) -> str:
+def function_problem(found: object) -> str:
     """Say what to do if an answer should be a function and isn't."""
     return (
         f"expected a function, found {show(found)}. A function begins with def. Hand over its "
@@ -316,10 +316,10 @@ def show(value: object) -> str:
         text = repr(value)
     except Exception:
         text = f"<{type(value).__name__}>"
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 
 
-def describe(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """Name an error and its message, even if the message itself fails."""
     try:
         text = str(error)
@@ -330,15 +330,15 @@ def describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-def advice(error: BaseException) -> str:
+def advice_on_error(error: BaseException) -> str:
     """Say what to do about an error that beginners meet; "" about any other.
 
-    >>> advice(TypeError('can only concatenate str (not "int") to str'))
+    >>> advice_on_error(TypeError('can only concatenate str (not "int") to str'))
     '. str(…) turns a number into a text, int(…) a text into a number'
-    >>> advice(ZeroDivisionError())
+    >>> advice_on_error(ZeroDivisionError())
     ''
     """
-    if capital_hint(error):  # `describe` has said it
+    if capital_hint(error):  # `describe_error` has said it
         return ""
     words = str(error)
     if isinstance(error, NameError) and error.name in sys.stdlib_module_names:

@@ -15,7 +15,7 @@ from lessons.exercises.verdict import (
     call_silently,
     exercise,
     expect,
-    no_function,
+    function_problem,
     replace_hints,
 )
 
@@ -73,7 +73,7 @@ HEADER = "X-Telegram-Bot-Api-Secret-Token"
 RIGHT = "sesame-42"
 
 
-def call(*pairs: tuple[str, str]) -> tuple[dict[str, str], str]:
+def arguments_of_case(*pairs: tuple[str, str]) -> tuple[dict[str, str], str]:
     """The arguments of a case: the headers of a call, and the right secret."""
     return dict(pairs), RIGHT
 
@@ -81,17 +81,17 @@ def call(*pairs: tuple[str, str]) -> tuple[dict[str, str], str]:
 ALLOWED = Task(
     "allowed(headers, secret)",
     [
-        (call((HEADER, RIGHT)), True),
-        (call(("Host", "example.org"), (HEADER, RIGHT)), True),
-        (call((HEADER.lower(), RIGHT), ("Host", "example.org")), True),
-        (call((HEADER.upper(), RIGHT)), True),
-        (call(("Host", "example.org")), False),
-        (call(("X-Other", RIGHT)), False),
-        (call((HEADER, "")), False),
-        (call((HEADER, "sesame")), False),
-        (call((HEADER, "sesame-421")), False),
-        (call((HEADER, "SESAME-42")), False),
-        (call((HEADER, "ключ")), False),
+        (arguments_of_case((HEADER, RIGHT)), True),
+        (arguments_of_case(("Host", "example.org"), (HEADER, RIGHT)), True),
+        (arguments_of_case((HEADER.lower(), RIGHT), ("Host", "example.org")), True),
+        (arguments_of_case((HEADER.upper(), RIGHT)), True),
+        (arguments_of_case(("Host", "example.org")), False),
+        (arguments_of_case(("X-Other", RIGHT)), False),
+        (arguments_of_case((HEADER, "")), False),
+        (arguments_of_case((HEADER, "sesame")), False),
+        (arguments_of_case((HEADER, "sesame-421")), False),
+        (arguments_of_case((HEADER, "SESAME-42")), False),
+        (arguments_of_case((HEADER, "ключ")), False),
     ],
     [
         Slip("return True", "it lets everybody in. Look for the header, and compare its value"),
@@ -228,7 +228,7 @@ def exercise_2(allowed: Callable[[dict[str, str], str], Any]) -> str:
     return "only Telegram comes in"
 
 
-BOT = """
+BOT_CODE = """
 from botlib import Bot
 from botlib.telegram.webhook import webhook
 
@@ -273,21 +273,21 @@ def exercise_3(rescue: Callable[..., Any]) -> str:
         telegram, cloud = stack.enter_context(Telegram()), stack.enter_context(Cloud())
         account, viktor = telegram.new_bot("Hello bot", "hello_bot"), telegram.person("Viktor")
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        (folder / "main.py").write_text(BOT, encoding="utf-8")
+        (folder / "main.py").write_text(BOT_CODE, encoding="utf-8")
         deployed: list[str] = []
         addresses: list[str] = []
 
         def deploy(token: str) -> str:
             """Upload the bot with this token; its address."""
             deployed.append(token)
-            function = cloud.deploy("bot", folder, environment=settings(telegram, token))
+            function = cloud.deploy("bot", folder, environment=environment_of_bot(telegram, token))
             addresses.append(function.url)
             return function.url
 
         old = account.token
         viktor.send("!both")  # it waits, since there is no webhook yet
-        expect(callable(rescue), no_function(rescue))
-        rescued(rescue, telegram, account, deploy)
+        expect(callable(rescue), function_problem(rescue))
+        check_rescue(rescue, telegram, account, deploy)
         expect(is_refused(telegram, old), "the old token still opens the bot: new_token ends it")
         expect(bool(deployed), "the function was not deployed with the new token")
         expect(deployed[-1] != old, "the function was deployed with the old token")
@@ -317,13 +317,13 @@ def exercise_3(rescue: Callable[..., Any]) -> str:
     return "the thief is out, and nothing was lost"
 
 
-def rescued(rescue: Callable[..., Any], *arguments: Any) -> None:
+def check_rescue(rescue: Callable[..., Any], *arguments: Any) -> None:
     """Call the learner's function; NotYet says what the usual slips mean."""
     with replace_hints(WORDS):
         call_silently(rescue, *arguments, SECRET, call="rescue(telegram, account, deploy, secret)")
 
 
-def settings(telegram: Telegram, token: str) -> dict[str, str]:
+def environment_of_bot(telegram: Telegram, token: str) -> dict[str, str]:
     """The environment of a bot's function in a check."""
     keys = {"TELEGRAM_TOKEN": token, "TELEGRAM_SECRET": SECRET}
     return keys | {"TELEGRAM_API": telegram.url}

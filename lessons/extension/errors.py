@@ -87,9 +87,9 @@ MOVED = {  # modules and names of an older edition, and where they are now
 
 def show_short_errors(shell: "InteractiveShell") -> None:
     """Have this notebook show errors as above, from now on."""
-    shell.set_custom_exc((Exception, KeyboardInterrupt), show)
+    shell.set_custom_exc((Exception, KeyboardInterrupt), show_error)
 
-    def show_syntax(filename: str | None = None, running_compiled_code: bool = False) -> None:
+    def show_syntax_error(filename: str | None = None, running_compiled_code: bool = False) -> None:
         error = sys.exception() or sys.last_value  # the latter where IPython's own reading failed
         if isinstance(error, SyntaxError) and not hasattr(error, "__notes__"):
             above = linecache.getlines(error.filename or "")[: max((error.lineno or 1) - 1, 0)]
@@ -97,10 +97,10 @@ def show_short_errors(shell: "InteractiveShell") -> None:
                 error.add_note(words)
         type(shell).showsyntaxerror(shell, filename, running_compiled_code)
 
-    shell.showsyntaxerror = show_syntax  # type: ignore[method-assign]  # IPython has no hook
+    shell.showsyntaxerror = show_syntax_error  # type: ignore[method-assign]  # IPython has no hook
 
 
-def show(
+def show_error(
     shell: "InteractiveShell",
     kind: type[BaseException],
     error: BaseException,
@@ -118,7 +118,7 @@ def show(
         error.add_note(f"{capital}." if capital else NOT_THERE)
     if kind is KeyError and any(name in CLOUDS_OWN for name in map(str, error.args)):
         error.add_note(ONLY_IN_THE_CLOUD)
-    if (place := new_place(error)) and not hasattr(error, "__notes__"):
+    if (place := suggest_new_place(error)) and not hasattr(error, "__notes__"):
         error.add_note(place)
     # What an error came from is mostly another one deep inside a library.
     cause, context, hidden = error.__cause__, error.__context__, error.__suppress_context__
@@ -136,7 +136,7 @@ def capital_hint(error: BaseException) -> str:
     return ""
 
 
-def new_place(error: BaseException) -> str:
+def suggest_new_place(error: BaseException) -> str:
     """Say where a missing module is now, if it has moved; "" for others."""
     if isinstance(error, ImportError):
         name = error.name or ""

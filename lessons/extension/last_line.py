@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 SPACE_BEFORE = re.compile(r"^ (?=exercise_\d+\.hint\(\))")
 # A def at the margin, lines that are its own, and among them the check.
-INSIDE = re.compile(r"^def (\w+).*\n(?:(?:[ \t].*)?\n)*?[ \t]+(exercise_\d+(?:\.hint)?\(.*)", re.M)
+CHECK_IN_FUNCTION = re.compile(
+    r"^def (\w+).*\n(?:(?:[ \t].*)?\n)*?[ \t]+(exercise_\d+(?:\.hint)?\(.*)", re.M
+)
 
 
 def unindent_hint(lines: list[str]) -> list[str]:
@@ -23,7 +25,11 @@ def unindent_hint(lines: list[str]) -> list[str]:
 
 def warn_of_check_in_function(result: "ExecutionResult") -> None:
     """Say that the check is inside a function; IPython calls this after every cell."""
-    found = INSIDE.search(result.info.raw_cell or "") if result.info and result.success else None
+    found = (
+        CHECK_IN_FUNCTION.search(result.info.raw_cell or "")
+        if result.info and result.success
+        else None
+    )
     if found:
         from lessons.exercises.verdict import show_not_yet
 

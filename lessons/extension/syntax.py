@@ -4,7 +4,7 @@ import keyword
 import re
 
 INNER_QUOTES = r'f"[^"]*\{[^}"]*"[^"}]*"[^"}]*\}'  # Python reads them from 3.12 on
-TIMES = "Python writes * for times, and / for divided by."
+TIMES_HINT = "Python writes * for times, and / for divided by."
 COLUMN = "must begin in the same column as its"
 
 
@@ -43,9 +43,9 @@ def explain_syntax(error: SyntaxError, before: str = "") -> str:
         return 'A text needs quotes, and an f before them if it has braces in it: return f"…".'
     times = re.search(r"([\w)]+) x ([\w(]+)", line)
     if times and message.startswith("invalid") and not any(map(keyword.iskeyword, times.groups())):
-        return TIMES
+        return TIMES_HINT
     if message.startswith("invalid character") and re.search("[×÷]", line):
-        return TIMES
+        return TIMES_HINT
     if "forgot a comma" in message and re.match(r"(?!True|False|None)[a-z]+ [a-z]", found, re.I):
         return "If these words are a text, it needs quotes."
     if message.startswith("cannot assign") and "Maybe you meant" in message:

@@ -33,12 +33,12 @@ from lessons.square.homes import (
     TwitchFunction,
     TwitchProgram,
 )
-from lessons.worlds.home import COURSE, IMPORT_PATH, sandboxed
+from lessons.worlds.home import COURSE, IMPORT_PATH, sandbox_environment
 
 DONE, OPEN, LEFT_OUT = "✔", "…", "○"
 NOT_PACKED = shutil.ignore_patterns("__pycache__", "node_modules", ".venv", "venv")
 ZIP_LIMIT_MB = 50.0  # AWS takes larger ones only from a bucket
-LONGEST = 300  # characters of what went wrong
+LONGEST_TROUBLE = 300  # characters of what went wrong
 SORRY = APOLOGY.partition("{command} ")[2]
 
 
@@ -90,19 +90,19 @@ def checklist(folder: Path | str, ask: str = "!hello") -> Checklist:
     folder = Path(folder).resolve()
     found = check_bot(folder, ask)
     points = [
-        point("main.py makes `bot`", found["bot"]),
-        point(f"it answers {ask}", found["answer"]),
-        point("its own tests pass", found["test"]),
+        make_point("main.py makes `bot`", found["bot"]),
+        make_point(f"it answers {ask}", found["answer"]),
+        make_point("its own tests pass", found["test"]),
         *zip_points(folder),
     ]
     if found["bot"] or found["answer"]:
         homes = [Point(OPEN, "it answers in each of its homes", "first fix what is above")]
     else:
         homes = [try_home(folder, ask, *each) for each in HOMES]
-    return Checklist([*points, *homes, token()])
+    return Checklist([*points, *homes, token_point()])
 
 
-def point(what: str, trouble: str) -> Point:
+def make_point(what: str, trouble: str) -> Point:
     """Make a point that is done unless there was trouble."""
     return Point(OPEN if trouble else DONE, what, trouble)
 
@@ -116,7 +116,7 @@ def check_bot(folder: Path, ask: str) -> dict[str, str]:
     with tempfile.TemporaryDirectory() as scores:  # what a test stores is not the bot's own
         done = subprocess.run(
             command, cwd=folder if folder.is_dir() else None,
-            env=sandboxed() | {"STORE_FOLDER": scores}, capture_output=True,
+            env=sandbox_environment() | {"STORE_FOLDER": scores}, capture_output=True,
             text=True, encoding="utf-8", errors="replace",
         )  # fmt: skip
     try:
@@ -226,11 +226,11 @@ def zip_points(folder: Path) -> list[Point]:
     words = " ".join(done.stderr.split()).removeprefix("No bundle: ")
     words = words.replace(f"{copy}{os.sep}", "").replace(str(copy), str(folder))
     if "so nothing was packed" in words:
-        return [point(no_secret, words), point(zipped, "first fix what is above")]
+        return [make_point(no_secret, words), make_point(zipped, "first fix what is above")]
     if not done.returncode and size_mb > ZIP_LIMIT_MB:
         words = f"it has {size_mb:.0f} MB, and a cloud takes {ZIP_LIMIT_MB:.0f}: import less"
     failed = bool(done.returncode) or size_mb > ZIP_LIMIT_MB
-    return [point(no_secret, ""), point(zipped, words if failed else "")]
+    return [make_point(no_secret, ""), make_point(zipped, words if failed else "")]
 
 
 # --- its homes, in a sandbox ------------------------------------------------------------------
@@ -258,14 +258,14 @@ def try_home(folder: Path, ask: str, file: str, what: str, home: type[SquareHome
     except Exception as error:  # whatever went wrong, it is the answer to "does it work there?"
         words = " ".join(str(error).split()).replace(MEASURED, Path(file).stem)
         words = re.sub(rf"\S*[/\\]{re.escape(folder.name)}[/\\]", "", words)  # where the copy was
-        return Point(OPEN, what, words[:LONGEST] or type(error).__name__)
-    return point(what, reply if SORRY in reply else "")
+        return Point(OPEN, what, words[:LONGEST_TROUBLE] or type(error).__name__)
+    return make_point(what, reply if SORRY in reply else "")
 
 
 # --- the real world ---------------------------------------------------------------------------
 
 
-def token() -> Point:
+def token_point() -> Point:
     """Make the point about a real token; a bot is ready without one."""
     what = "a real token waits in .env"
     sources = [os.environ, *(read_env(path) for path in env_files("."))]

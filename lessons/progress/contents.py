@@ -36,7 +36,7 @@ DEEPER = {
     },
 }
 
-PARTS = {  # the core notebook with which a part begins: the part's name
+PART_NAMES = {  # the core notebook with which a part begins: the part's name
     "00": "A bot",
     "03": "Two homes",
     "06": "Telegram calls",

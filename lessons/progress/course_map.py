@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lessons.in_a_tab import IN_A_TAB
-from lessons.progress.contents import CORE, DEEPER, PARTS
+from lessons.progress.contents import CORE, DEEPER, PART_NAMES
 from lessons.workshop import ORIGINALS, workshop
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -21,22 +21,22 @@ DONE, OPEN = "●", "○"
 ONLY_TWO = "In this browser tab only 00 and 01 run. The others need an installed course."
 
 
-def folder() -> Path:
+def progress_folder() -> Path:
     """Return where the files are."""
     own = workshop().parent
     beside = own if (own / ORIGINALS).is_file() else workshop()
     return Path(os.environ.get("COURSE_FOLDER") or beside) / "progress"
 
 
-def remember(stem: str, number: str) -> None:
+def remember_passed(stem: str, number: str) -> None:
     """Record that an exercise of a notebook was passed."""
-    folder().mkdir(parents=True, exist_ok=True)
-    (folder() / f"{stem}-{number}").touch()
+    progress_folder().mkdir(parents=True, exist_ok=True)
+    (progress_folder() / f"{stem}-{number}").touch()
 
 
 def was_passed(stem: str, number: int) -> bool:
     """Return whether an exercise was passed, today or on another day."""
-    return (folder() / f"{stem}-{number}").exists()
+    return (progress_folder() / f"{stem}-{number}").exists()
 
 
 def notebook_of(checks: str) -> str:
@@ -70,34 +70,36 @@ class Map:
         lines = []
         for number, stop in self._core.items():
             behind = ", ".join(map(str, self._deeper[number]))
-            line = f"{PARTS.get(number, ''):18}{number} {stop.title:29}{circles(stop.marks):5}"
+            line = f"{PART_NAMES.get(number, ''):18}{number} {stop.title:29}{circles(stop.marks):5}"
             lines.append(f"{line}{behind and f'deeper: {behind}'}".rstrip())
         return "\n".join([*lines, "", self._summary()])
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th{LEFT}>{name}</th>" for name in ("", "core", "", "side rooms", ""))
+        head = "".join(
+            f"<th{LEFT_STYLE}>{name}</th>" for name in ("", "core", "", "side rooms", "")
+        )
         rows = "".join(map(self._row, self._core))
         return f"<table><tr>{head}</tr>{rows}</table><p>{self._summary()}</p>"
 
     def _row(self, number: str) -> str:
         stop, rooms = self._core[number], self._deeper[number]
         cells = [
-            escape(PARTS.get(number, "")),
+            escape(PART_NAMES.get(number, "")),
             f"{number} {escape(stop.title)}",
-            labeled(stop),
+            labeled_circles(stop),
             "<br>".join(escape(room.title) for room in rooms),
-            "<br>".join(map(labeled, rooms)),
+            "<br>".join(map(labeled_circles, rooms)),
         ]
-        return f"<tr>{''.join(f'<td{LEFT}>{cell}</td>' for cell in cells)}</tr>"
+        return f"<tr>{''.join(f'<td{LEFT_STYLE}>{cell}</td>' for cell in cells)}</tr>"
 
     def _summary(self) -> str:
         rooms = [room for behind in self._deeper.values() for room in behind]
-        core, deeper = count(list(self._core.values())), count(rooms)
+        core, deeper = count_passed(list(self._core.values())), count_passed(rooms)
         passed = f"{core} exercises passed" + (f", and {deeper} in side rooms" if rooms else "")
         return passed + (f". {ONLY_TWO}" if IN_A_TAB else "")
 
 
-LEFT = ' style="text-align: left; vertical-align: top"'
+LEFT_STYLE = ' style="text-align: left; vertical-align: top"'
 
 
 def circles(marks: tuple[bool, ...]) -> str:
@@ -105,7 +107,7 @@ def circles(marks: tuple[bool, ...]) -> str:
     return "".join(DONE if passed else OPEN for passed in marks)
 
 
-def labeled(stop: Stop) -> str:
+def labeled_circles(stop: Stop) -> str:
     """Draw the circles of a notebook in HTML, with words for those who don't see them."""
     done, all_of_them = sum(stop.marks), len(stop.marks)
     whole = " ✔" if stop.marks and all(stop.marks) else ""
@@ -115,13 +117,13 @@ def labeled(stop: Stop) -> str:
     )
 
 
-def count(stops: list[Stop]) -> str:
+def count_passed(stops: list[Stop]) -> str:
     """Say how many exercises of some notebooks were passed."""
     marks = [mark for stop in stops for mark in stop.marks]
     return f"{sum(marks)} of {len(marks)}"
 
 
-def exercises(path: Path) -> int:
+def count_exercises(path: Path) -> int:
     """Count the exercises of a notebook."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     return sum("exercise" in cell["metadata"].get("tags", []) for cell in cells)
@@ -129,7 +131,7 @@ def exercises(path: Path) -> int:
 
 def stop_at(path: Path, title: str) -> Stop:
     """Return a notebook with what was passed of it."""
-    marks = (was_passed(path.stem, number) for number in range(1, exercises(path) + 1))
+    marks = (was_passed(path.stem, number) for number in range(1, count_exercises(path) + 1))
     return Stop(title, tuple(marks))
 
 

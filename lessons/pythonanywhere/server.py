@@ -28,7 +28,7 @@ from bot_sandbox.http.local_server import LocalServer, silence_logger
 from bot_sandbox.processes.supervisor import ProcessSupervisor
 from bot_sandbox.world.clock import Clock
 from lessons.pythonanywhere.disk import QUOTA, ApiError, Disk
-from lessons.pythonanywhere.web_app import WebApp, pass_on
+from lessons.pythonanywhere.web_app import WebApp, forward_request
 
 RATE, MINUTE_S = 40, 60.0
 LIFETIME = timedelta(days=30)  # "1 month expiry" (FreeAccountsFeatures, 2026-01-19)
@@ -144,7 +144,7 @@ class PythonAnywhere(LocalServer):
             return web.Response(status=403)
         # The system knows more spellings of a host than aiohttp, such as 127.1.
         address = await asyncio.to_thread(socket.gethostbyname, host)
-        return await pass_on(self._session, request, url.with_host(address))
+        return await forward_request(self._session, request, url.with_host(address))
 
     @web.middleware
     async def _check(self, request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -26,11 +26,19 @@ from bot_sandbox.world.clock import Clock
 from lessons.pythonanywhere import wsgi_worker
 from lessons.pythonanywhere.disk import Disk
 
-WANTED = "3.13"  # newest on the system image "innit" (page PythonVersions, 2025-03-20)
+PYTHON_VERSION = "3.13"  # newest on the system image "innit" (page PythonVersions, 2025-03-20)
 FIRST_HIT_S = 20.0  # help page ErrorReloadingWebApp, 2017-07-21
 START_S = 20.0  # for the process
 # Headers that belong to one connection, and a length that the next server counts itself.
-HOP = ("connection", "keep-alive", "transfer-encoding", "content-length", "expect", "upgrade", "te")
+HOP_BY_HOP = (
+    "connection",
+    "keep-alive",
+    "transfer-encoding",
+    "content-length",
+    "expect",
+    "upgrade",
+    "te",
+)
 FIRST_WSGI = '''"""The imitation of PythonAnywhere wrote this file. Put your own here."""
 
 
@@ -43,7 +51,7 @@ def application(environ, start_response):
 @functools.cache
 def bare_python() -> str:
     """Return the Python 3.13 on the PATH if it starts, else the one that runs."""
-    found = shutil.which(f"python{WANTED}") or sys.executable
+    found = shutil.which(f"python{PYTHON_VERSION}") or sys.executable
     with suppress(OSError, subprocess.CalledProcessError):
         command = [found, "-I", "-c", "import sys; print(sys.executable)"]
         return subprocess.check_output(command, text=True, stderr=subprocess.DEVNULL).strip()
@@ -105,7 +113,7 @@ class WebApp:
             response = web.Response(status=302, headers={"Location": str(request.url)})
         else:
             async with self._turn:
-                response = await pass_on(
+                response = await forward_request(
                     self._session, request, URL(f"{self._site}{target}", encoded=True)
                 )
         when = datetime.fromtimestamp(self._clock.now(), UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")
@@ -113,7 +121,7 @@ class WebApp:
             f'{request.remote} - - [{when}] "{request.method} {target} HTTP/1.1" {response.status} '
             f"{response.content_length or 0} response-time={time.monotonic() - began:.3f}\n"
         )
-        await asyncio.to_thread(append, Path(f"{self._log}.access.log"), line)
+        await asyncio.to_thread(append_text, Path(f"{self._log}.access.log"), line)
         return response
 
     async def stop(self) -> None:
@@ -136,9 +144,13 @@ class WebApp:
         self._site = f"http://{HOST}:{lines[0]}"
 
 
-async def pass_on(session: ClientSession, request: web.BaseRequest, url: URL) -> web.Response:
+async def forward_request(
+    session: ClientSession, request: web.BaseRequest, url: URL
+) -> web.Response:
     """Send a request on to another server, and return its answer; status 502 if none comes."""
-    headers = {name: each for name, each in request.headers.items() if name.lower() not in HOP}
+    headers = {
+        name: each for name, each in request.headers.items() if name.lower() not in HOP_BY_HOP
+    }
     try:
         async with session.request(
             request.method,
@@ -148,7 +160,7 @@ async def pass_on(session: ClientSession, request: web.BaseRequest, url: URL) ->
             allow_redirects=False,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
         ) as found:
-            kept = [each for each in found.headers.items() if each[0].lower() not in HOP]
+            kept = [each for each in found.headers.items() if each[0].lower() not in HOP_BY_HOP]
             return web.Response(
                 status=found.status,
                 reason=found.reason,
@@ -160,7 +172,7 @@ async def pass_on(session: ClientSession, request: web.BaseRequest, url: URL) ->
         return web.Response(status=502, text=words)
 
 
-def append(path: Path, text: str) -> None:
+def append_text(path: Path, text: str) -> None:
     """Add a text to the end of a file."""
     with path.open("a", encoding="utf-8") as file:
         file.write(text)

@@ -25,7 +25,7 @@ def connect_only_to(addresses: list[str]) -> None:
     parts = map(urlsplit, addresses)
     allowed = {(each.hostname, each.port) for each in parts}
 
-    def check(event: str, arguments: tuple[Any, ...]) -> None:
+    def refuse_other_address(event: str, arguments: tuple[Any, ...]) -> None:
         if (
             event == "socket.connect"
             and isinstance(arguments[1], tuple)
@@ -33,7 +33,7 @@ def connect_only_to(addresses: list[str]) -> None:
         ):
             raise ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
 
-    sys.addaudithook(check)
+    sys.addaudithook(refuse_other_address)
 
 
 class Handler(WSGIRequestHandler):

@@ -18,7 +18,7 @@ from botlib.twitch.details.helix import Helix
 from lessons.cloud import Cloud
 from lessons.square import places
 from lessons.square.bot_copy import copy_function, copy_program
-from lessons.square.chats import PATIENCE_S, ChatWithBot, TelegramChat, TwitchChat
+from lessons.square.chat_with_bot import PATIENCE_S, ChatWithBot, TelegramChat, TwitchChat
 from lessons.square.hosts import BotHost, FunctionHost, IrcFunctionHost, ProgramHost
 
 RETRIES = 8  # of a Twitch notification; the real number is not published

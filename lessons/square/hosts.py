@@ -14,7 +14,7 @@ from bot_sandbox.cloud.cloud import Cloud
 from bot_sandbox.cloud.errors import FunctionError
 from bot_sandbox.cloud.function import Function
 from bot_sandbox.diagnosis.no_reply import NoReply
-from lessons.square.chats import PATIENCE_S
+from lessons.square.chat_with_bot import PATIENCE_S
 from lessons.worlds.home import Home
 
 IDLE_S = 2.0  # the sandbox's own: a real cloud keeps an idle instance for minutes

@@ -6,9 +6,9 @@ from pathlib import Path
 from IPython.display import display
 
 from lessons.square.bot_copy import COMMAND
+from lessons.square.home_numbers import HomeNumbers, kept_numbers
 from lessons.square.homes import HOMES, SquareHome, TwitchIrcFunction
 from lessons.square.hosts import wait_until
-from lessons.square.numbers import HomeNumbers, kept_numbers
 from lessons.square.picture import Box, Square, square
 
 IDLE, RESTART, BACK = "while it is idle", "while it restarts", "when it is back"

@@ -8,15 +8,15 @@ import re
 from html import escape
 
 from lessons.display.measured import two_figures
-from lessons.square.numbers import HomeNumbers, kept_numbers
+from lessons.square.home_numbers import HomeNumbers, kept_numbers
 from lessons.square.places import ROWS, TWITCH_IRC_FUNCTION, Place
 
 MESSAGES = 3
 BLUE, RED = "0, 114, 178", "213, 94, 0"  # as in lessons/charts
-CELL = "width:50%; text-align:left; vertical-align:top; white-space:normal; padding:3px"
+CELL_STYLE = "width:50%; text-align:left; vertical-align:top; white-space:normal; padding:3px"
 
 MEASURED = re.compile(r"≈ [\d.,]+ \w+")
-UNBROKEN = r'<span style="white-space:nowrap">\g<0></span>'  # a number stays beside its unit
+UNBROKEN_HTML = r'<span style="white-space:nowrap">\g<0></span>'  # a number stays beside its unit
 
 
 class Box:
@@ -56,9 +56,9 @@ class Box:
         title = escape(self.title)
         if self.is_lossy:
             title = f"<s>{title}</s> ✗"
-        rest = MEASURED.sub(UNBROKEN, "<br>".join(map(escape, self.lines())))
+        rest = MEASURED.sub(UNBROKEN_HTML, "<br>".join(map(escape, self.lines())))
         return (
-            f'<div style="{frame(self)}; border-radius:8px; padding:10px 12px; line-height:1.5">'
+            f'<div style="{box_css(self)}; border-radius:8px; padding:10px 12px; line-height:1.5">'
             f"<b>{title}</b><br>{rest}</div>"
         )
 
@@ -74,11 +74,11 @@ class Square:
 
     def _repr_html_(self) -> str:
         head = "".join(
-            f'<th style="{CELL}; font-size:1.05em">{words}</th>'
+            f'<th style="{CELL_STYLE}; font-size:1.05em">{words}</th>'
             for words in ("a program that stays awake", "a function that may sleep")
         )
         plain = '<tr style="background:none">'
-        body = "".join(f"{plain}{''.join(map(cell, row))}</tr>" for row in self.rows)
+        body = "".join(f"{plain}{''.join(map(table_cell, row))}</tr>" for row in self.rows)
         note = "≈: measured on the machine that last ran this cell."
         return (
             '<table style="width:100%; max-width:780px; table-layout:fixed; font-size:14px">'
@@ -87,13 +87,13 @@ class Square:
         )
 
 
-def cell(boxes: list[Box]) -> str:
+def table_cell(boxes: list[Box]) -> str:
     """Return the cell of a table with one box, or two below each other."""
     gap = '<div style="height:6px"></div>'
-    return f'<td style="{CELL}">{gap.join(box.html() for box in boxes)}</td>'
+    return f'<td style="{CELL_STYLE}">{gap.join(box.html() for box in boxes)}</td>'
 
 
-def frame(box: Box) -> str:
+def box_css(box: Box) -> str:
     """Return the style of a box: dashed while nothing is measured, red where messages are lost."""
     color = RED if box.is_lossy else BLUE
     if box.numbers is None:

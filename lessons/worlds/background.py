@@ -170,11 +170,11 @@ class ThreadedIrcBot:
             runner.run(self._hold())
 
     async def _hold(self) -> None:
-        async def watch() -> None:
+        async def note_when_ready() -> None:
             await self.bot.wait_until_ready()
             self._ready.set()
 
-        watching = asyncio.create_task(watch())
+        watching = asyncio.create_task(note_when_ready())
         try:
             await self.bot.start()
         except Exception as error:

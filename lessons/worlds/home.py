@@ -19,7 +19,7 @@ COURSE = Path(__file__).parents[2]
 IMPORT_PATH = COURSE / "deploy/import_path"  # its file puts COURSE after Python's own modules
 OTHERS = ("TELEGRAM_", "TWITCH_")  # settings of this machine's own bots
 STOP_S = 20.0  # the bot may finish the reply at hand
-TIME = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ")
+LOG_TIME = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ")
 
 _homes: "weakref.WeakValueDictionary[Path, Home]" = weakref.WeakValueDictionary()
 
@@ -42,7 +42,9 @@ class Home:
         weakref.finalize(self, supervisor.close)
         command = [sys.executable, "-P", "-m", "botlib.run", platform, path.name]
         self._path = path
-        self._process = supervisor.start(command, path.parent, {**sandboxed(), **settings})
+        self._process = supervisor.start(
+            command, path.parent, {**sandbox_environment(), **settings}
+        )
         _homes[path] = self
 
     def __repr__(self) -> str:
@@ -62,7 +64,7 @@ class Home:
     @property
     def log(self) -> list[str]:
         """Return what the bot has logged so far, line by line, without the times."""
-        return [TIME.sub("", line) for line in self._process.errors.all()]
+        return [LOG_TIME.sub("", line) for line in self._process.errors.all()]
 
     def wait(self, timeout_s: float | None = None) -> int:
         """Wait until the bot has ended and return its exit status; subprocess.TimeoutExpired."""
@@ -77,7 +79,7 @@ class Home:
         """
 
         def found(lines: list[str]) -> list[str]:
-            return [TIME.sub("", line) for line in lines if words in line]
+            return [LOG_TIME.sub("", line) for line in lines if words in line]
 
         if lines := self._process.errors.wait_for(found, timeout_s):
             return lines[0]
@@ -105,7 +107,7 @@ class Home:
         self._process.kill()
 
 
-def sandboxed() -> dict[str, str]:
+def sandbox_environment() -> dict[str, str]:
     """Return this environment without any bot's settings, for a process in the sandbox."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
     return kept | {"BOT_WORLD": "sandbox", "PYTHONPATH": str(IMPORT_PATH), "PYTHONUTF8": "1"}

@@ -15,7 +15,7 @@ from botlib.bot import Bot
 from lessons.worlds.home import Home
 from lessons.worlds.world import telegram_world
 
-READY = "Application started"  # python-telegram-bot's word that it asks for updates
+READY_LINE = "Application started"  # python-telegram-bot's word that it asks for updates
 
 
 class PhoneLink:
@@ -90,7 +90,7 @@ class Phone:
         found = {"TELEGRAM_TOKEN": self._world.token, "TELEGRAM_API": self._world.api}
         found["BOT_WORLD"] = world
         home = Home("telegram", file, found)
-        home.wait_line(READY)
+        home.wait_line(READY_LINE)
         return home
 
     def window(self) -> Page | PhoneLink:

@@ -15,7 +15,7 @@ from bot_sandbox.http.page import Page
 from bot_sandbox.telegram import BotAccount, Group, Message
 from lessons.cloud import Cloud
 
-GOOD = """
+GOOD_CODE = """
 from botlib import Bot
 from botlib.telegram.webhook import webhook
 
@@ -23,15 +23,15 @@ bot = Bot()
 bot.command("hello")(lambda message: f"hello {message.user}!")
 handler = webhook(bot)
 """
-UNLOADABLE = f"import jokes\n{GOOD}"
-SLOW = """
+UNLOADABLE_CODE = f"import jokes\n{GOOD_CODE}"
+SLOW_CODE = """
 import time
 
 
 def handler(event, context):
     time.sleep(60)
 """
-STRANGE_CHAT = """
+STRANGE_CHAT_CODE = """
 import json
 
 
@@ -42,7 +42,7 @@ def handler(event, context):
 TIME_LIMIT_S = 10.0
 SHORT_LIMIT_S = 1.0  # of the slow one, so that nobody has to wait long
 START_S = 30.0  # for a first call on a busy machine
-HIDDEN = ("has_custom_certificate", "last_error_date", "max_connections", "ip_address")
+HIDDEN_FIELDS = ("has_custom_certificate", "last_error_date", "max_connections", "ip_address")
 
 
 class SilentBots:
@@ -54,14 +54,16 @@ class SilentBots:
         self._secret = secrets.token_urlsafe(32)
         self._messages: dict[str, Message] = {}
         self._groups: dict[str, Group] = {}
-        self._make("red_bot", GOOD, secret_token="another-secret")  # noqa: S106
-        self._make("orange_bot", UNLOADABLE)
-        self._make("yellow_bot", GOOD, allowed_updates=["callback_query"])
-        self._make("green_bot", STRANGE_CHAT)
-        self._make("blue_bot", GOOD, url=self._cloud.function("red_bot").url.replace("red", "bleu"))
-        self._make("violet_bot", SLOW, SHORT_LIMIT_S)
-        self._make("white_bot", GOOD, url="")
-        self._make("black_bot", GOOD, in_group=True)
+        self._make("red_bot", GOOD_CODE, secret_token="another-secret")  # noqa: S106
+        self._make("orange_bot", UNLOADABLE_CODE)
+        self._make("yellow_bot", GOOD_CODE, allowed_updates=["callback_query"])
+        self._make("green_bot", STRANGE_CHAT_CODE)
+        self._make(
+            "blue_bot", GOOD_CODE, url=self._cloud.function("red_bot").url.replace("red", "bleu")
+        )
+        self._make("violet_bot", SLOW_CODE, SHORT_LIMIT_S)
+        self._make("white_bot", GOOD_CODE, url="")
+        self._make("black_bot", GOOD_CODE, in_group=True)
         for name, message in self._messages.items():
             if message.updates and name != "white_bot":
                 account = self._telegram.account(name)
@@ -77,12 +79,12 @@ class SilentBots:
     def info(self, name: str) -> dict[str, Any]:
         """Return what getWebhookInfo says about a bot, without what doesn't matter here."""
         found = self._telegram.call(self._account(name), "getWebhookInfo")
-        return {key: value for key, value in found.items() if key not in HIDDEN}
+        return {key: value for key, value in found.items() if key not in HIDDEN_FIELDS}
 
     def log(self, name: str) -> None:
         """Print what a bot's function has logged at its first call."""
         function = self._cloud.function(self._account(name).username)
-        lines = first_call(function)
+        lines = log_of_first_call(function)
         print(*lines or ["(nothing: nobody has called this function)"], sep="\n")
 
     def window(self, name: str) -> Page:
@@ -119,7 +121,7 @@ class SilentBots:
         self._messages[name] = self._viktor.send("!hello", to=where)
 
 
-def first_call(function: Function) -> list[str]:
+def log_of_first_call(function: Function) -> list[str]:
     """Return the log up to the end of the first call, with … for the call's long id."""
     ids = [call.request_id for call in function.invocations]
     lines = []

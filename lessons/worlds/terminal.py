@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from lessons.worlds.home import COURSE, sandboxed
+from lessons.worlds.home import COURSE, sandbox_environment
 
 COMMANDS = ("bundle", "deploy")
 MEASURED = re.compile(r"[\d.]+(?= (?:MB|kB|ms|files)\b)")
@@ -24,7 +24,7 @@ def type_command(command: str, settings: Mapping[str, str] | None = None) -> Non
         raise ValueError(f"notebooks run python3 start.py {' or '.join(COMMANDS)}, not {command}")
     done = subprocess.run(
         [sys.executable, COURSE / "start.py", name, *words],
-        env={**sandboxed(), "COURSE_PYTHON": sys.executable, **(settings or {})},
+        env={**sandbox_environment(), "COURSE_PYTHON": sys.executable, **(settings or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

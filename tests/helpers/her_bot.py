@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lessons.learner_bot import FIRST_NAME, NAME_FILE, NOTEBOOKS, cells_of_my_bot
+from lessons.learner_bot import DEFAULT_BOT_NAME, NAME_FILE, NOTEBOOKS, cells_of_my_bot
 
 HER_BOT = "my_course/workshop/my_bot"
 EARLY = "02"  # the notebook after which the bot is on a phone, and has no function yet
@@ -11,7 +11,7 @@ EARLY = "02"  # the notebook after which the bot is on a phone, and has no funct
 def write_her_bot(course: Path, until: str = "99") -> Path:
     """Write what the notebooks up to a number write, exercises solved; returns the bot's folder."""
     folder = course / HER_BOT
-    texts = {NAME_FILE: f"{FIRST_NAME}\n"}
+    texts = {NAME_FILE: f"{DEFAULT_BOT_NAME}\n"}
     for notebook, name, text in cells_of_my_bot(NOTEBOOKS):
         if notebook[:2] <= until:
             texts[name] = text

@@ -6,7 +6,7 @@ import pytest
 
 from bot_sandbox.cloud.bill import make_bill
 from bot_sandbox.cloud.history import Invocation
-from lessons.charts.bill import parts, receipt
+from lessons.charts.bill import billed_parts, receipt
 
 
 def invocation(cold, duration_ms):
@@ -43,6 +43,6 @@ def test_a_receipt_has_each_call_at_each_cloud():
 def test_the_parts_of_a_bar_are_the_time_billed(tariff):
     bill = make_bill([invocation(True, 20.0), invocation(False, 120.5)], tariff)
     for row in bill.rows:
-        drawn = parts(row, bill.tariff)
+        drawn = billed_parts(row, bill.tariff)
         assert sum(width for *_, width in drawn) == pytest.approx(row.billed_ms)
         assert ("starting" in [name for name, *_ in drawn]) == (row.cold and tariff == "aws")

@@ -3,8 +3,8 @@
 import pytest
 
 from lessons.commands import card
-from lessons.explanation import keep
-from lessons.square.numbers import HomeNumbers
+from lessons.explanation import keep_explanation
+from lessons.square.home_numbers import HomeNumbers
 
 MAIN = 'from botlib import Bot\n\nbot = Bot()\nbot.include_folder("commands")\n'
 DICE = """from botlib import Bot
@@ -33,7 +33,7 @@ def test_the_card_has_name_commands_square_and_sentences(folder, capsys):
     HomeNumbers(
         "twitch_irc_function", "Twitch × function, by IRC", "…", 0, 210, 2, 2, ("x",)
     ).keep()
-    keep("Telegram calls. A function sleeps.\nOn Twitch words are lost & gone.")
+    keep_explanation("Telegram calls. A function sleeps.\nOn Twitch words are lost & gone.")
     assert card.main(["--folder", str(folder)]) == 0
     assert (folder / "card.html").as_uri() in capsys.readouterr().out
     page = (folder / "card.html").read_text(encoding="utf-8")
@@ -49,7 +49,7 @@ def test_a_young_bot_has_a_card_that_says_what_comes_later(folder):
     assert card.main(["--folder", str(folder)]) == 0
     page = (folder / "card.html").read_text(encoding="utf-8")
     assert "not measured yet: notebook 02" in page
-    assert card.NO_WORDS in page
+    assert card.NO_SENTENCES in page
 
 
 def test_without_a_bot_it_says_where_one_is_made(tmp_path, capsys):

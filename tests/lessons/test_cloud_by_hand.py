@@ -13,8 +13,8 @@ from lessons.cloud.by_hand import Caller, EmptyInstance
 from lessons.cloud.guest_book import publish
 from lessons.cloud.response_time import telegram_event
 from lessons.display.function_log import show_log
-from lessons.exercises.verdict import NotYet, run
-from lessons.web.client import get, get_at_once
+from lessons.exercises.verdict import NotYet, run_learner_code
+from lessons.web.http_client import get, get_at_once
 from lessons.worlds.program import Measurement
 
 GREET = """
@@ -116,7 +116,7 @@ def test_a_guest_book_is_published_once_it_is_written(cloud, capsys, tmp_path):
 )
 def test_what_is_printed_is_not_returned(function, words, capsys):
     with pytest.raises(NotYet, match=None) as verdict:
-        run(function, call="add()")
+        run_learner_code(function, call="add()")
     assert words in str(verdict.value)
     assert capsys.readouterr().out == ""
 

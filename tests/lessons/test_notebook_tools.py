@@ -19,7 +19,7 @@ from traitlets.config import Config
 from lessons import charts, environment
 from lessons.charts.instances import timeline
 from lessons.exercises import verdict as verdicts
-from lessons.web.client import get, post
+from lessons.web.http_client import get, post
 from lessons.workshop import RECORD
 from lessons.worlds.program import Measurement, OrdinaryServer, Program
 
@@ -419,7 +419,7 @@ def leave():
 def test_a_check_never_raises(answer, words, capsys):
     @verdicts.exercise("write it")
     def check(function):
-        found = verdicts.run(function)
+        found = verdicts.run_learner_code(function)
         verdicts.expect(found == 7, f"found {verdicts.show(found)}")
         return "seven"
 
@@ -437,10 +437,10 @@ def test_a_check_never_raises(answer, words, capsys):
 
 
 def test_numbers_are_compared_but_for_rounding():
-    assert verdicts.close(0.1 + 0.2, 0.3)
-    assert not verdicts.close(True, 1)
-    assert not verdicts.close("1", 1)
-    assert not verdicts.close(float("nan"), 1)
+    assert verdicts.is_close(0.1 + 0.2, 0.3)
+    assert not verdicts.is_close(True, 1)
+    assert not verdicts.is_close("1", 1)
+    assert not verdicts.is_close(float("nan"), 1)
 
 
 def test_a_blocked_loopback_is_reported(monkeypatch):

@@ -130,7 +130,7 @@ def goes_along_whole(here, there, files):
     try:
         packed = pack(here)
     except PackError:
-        assert not any(packing.is_fit(name) for name in files_in(here))
+        assert not any(packing.is_fit_name(name) for name in files_in(here))
         return
     assert sorted(unpack(packed.content, there).written) == packed.files
     arrived = files_in(there)

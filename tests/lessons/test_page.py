@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot_sandbox.twitch import Twitch
 from lessons.commands.refresh import LIVE_PAGE
-from lessons.web.page import as_text, read_page, show_page
+from lessons.web.page_text import as_text, read_page, show_page
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from lessons.costs.month import (
     price_table,
     server_cost,
 )
-from lessons.exercises.ex_04 import CASES, dollars
+from lessons.exercises.ex_04 import CASES, right_price
 
 AWS, YANDEX, GOOGLE = (functions()[name] for name in ("aws", "yandex", "google"))
 ROWS = [*functions().values(), *servers().values()]
@@ -55,7 +55,7 @@ def test_notebook_04_calculates_with_these_prices():
     for used_ms, memory_mb in CASES:
         a_million = Work(used_ms, memory_mb=memory_mb)
         cost = function_cost(AWS, 1_000_000, a_million, free_tier=False)
-        assert dollars(used_ms, memory_mb) == pytest.approx(cost.total)
+        assert right_price(used_ms, memory_mb) == pytest.approx(cost.total)
 
 
 def test_yandexs_own_example():

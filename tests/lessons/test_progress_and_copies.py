@@ -45,7 +45,7 @@ def reset(course, name):
 
 
 def test_copies_have_no_outputs_and_find_their_pictures(course):
-    assert Copies(course).update_all() == []
+    assert Copies(course).update_and_list_outdated() == []
     notebook = nbformat.read(course / "my_course/00_first.ipynb", as_version=4)
     assert notebook.cells[1].source == "6 * 7"
     assert notebook.cells[1].outputs == []
@@ -55,17 +55,17 @@ def test_copies_have_no_outputs_and_find_their_pictures(course):
 
 
 def test_a_copy_of_todays_original_is_unchanged_without_a_record(course):
-    Copies(course).update_all()
+    Copies(course).update_and_list_outdated()
     write(course, "00_first", "her own", folder="my_course")
     write(course, "01_second", "6 * 7", folder="my_course")  # with the outputs of a run
     (course / "my_course/.originals.json").unlink()  # as if the first start had been killed
     assert Copies(course).changed() == ["00_first.ipynb"]
-    Copies(course).update_all()
+    Copies(course).update_and_list_outdated()
     assert Copies(course).changed() == ["00_first.ipynb"]
     ran = nbformat.read(course / "my_course/01_second.ipynb", as_version=4)
     assert ran.cells[1].outputs
     write(course, "01_second", "new in the course")
-    Copies(course).update_all()
+    Copies(course).update_and_list_outdated()
     assert sources(course, "01_second") == "new in the course"
 
 
@@ -73,18 +73,18 @@ def test_starts_at_once_make_each_copy_once(course):
     for number in range(10, 60):
         write(course, f"{number}_more", str(number))
     with ThreadPoolExecutor(4) as starts:
-        done = list(starts.map(lambda _: Copies(course).update_all(), range(4)))
+        done = list(starts.map(lambda _: Copies(course).update_and_list_outdated(), range(4)))
     assert done == [[]] * 4
     assert Copies(course).changed() == []
     assert not list((course / "my_course").glob(".updat*"))
 
 
 def test_an_update_renews_only_what_she_has_not_touched(course):
-    Copies(course).update_all()
+    Copies(course).update_and_list_outdated()
     write(course, "00_first", "her own", folder="my_course")
     for name in ("00_first", "01_second"):
         write(course, name, "new in the course")
-    assert Copies(course).update_all() == ["00_first.ipynb"]
+    assert Copies(course).update_and_list_outdated() == ["00_first.ipynb"]
     assert sources(course, "00_first") == "her own"
     assert sources(course, "01_second") == "new in the course"
     assert Copies(course).outdated() == ["00_first.ipynb"]
@@ -94,31 +94,31 @@ def test_an_update_renews_only_what_she_has_not_touched(course):
 
 
 def test_running_a_cell_is_no_change(course):
-    Copies(course).update_all()
+    Copies(course).update_and_list_outdated()
     write(course, "00_first", "6 * 7", folder="my_course")  # with its output
     write(course, "00_first", "new in the course")
-    assert Copies(course).update_all() == []
+    assert Copies(course).update_and_list_outdated() == []
     assert sources(course, "00_first") == "new in the course"
 
 
 def test_reset_brings_the_original_and_keeps_hers(course):
-    Copies(course).update_all()
+    Copies(course).update_and_list_outdated()
     write(course, "01_second", "her own", folder="my_course")
     said = reset(course, "01")
     assert sources(course, "01_second") == "6 * 7"
     (kept,) = (course / "my_course").glob("01_second_before_*.ipynb")
     assert kept.name in said
     assert "her own" in kept.read_text(encoding="utf-8")
-    assert Copies(course).update_all() == []
+    assert Copies(course).update_and_list_outdated() == []
 
 
 def test_a_side_room_has_a_copy_of_its_own(course):
-    Copies(course).update_all()
+    Copies(course).update_and_list_outdated()
     assert sources(course, "deeper/cooking") == "6 * 7"
     write(course, "deeper/cooking", "her own", folder="my_course")
     assert Copies(course).latest() == "deeper/cooking.ipynb"
     write(course, "deeper/cooking", "new in the course")
-    assert Copies(course).update_all() == ["deeper/cooking.ipynb"]
+    assert Copies(course).update_and_list_outdated() == ["deeper/cooking.ipynb"]
     assert "reset deeper/cooking" in copying.outdated_notice(["deeper/cooking.ipynb"])
     reset(course, "my_course/deeper/cooking.ipynb")
     assert sources(course, "deeper/cooking") == "new in the course"
@@ -136,7 +136,7 @@ def test_no_notebook_of_that_name_says_which_there_are(course, name):
 
 def test_reset_without_a_name_brings_all_back_and_keeps_all(course, monkeypatch, capsys):
     monkeypatch.setattr(copying, "Copies", lambda: Copies(course))
-    Copies(course).update_all()
+    Copies(course).update_and_list_outdated()
     assert copying.main([]) == 0
     assert "You have changed no notebook" in capsys.readouterr().out
     for name in ("00_first", "deeper/cooking"):
@@ -157,10 +157,10 @@ def test_a_folder_of_another_course_loses_nothing(course):
     (course / "my_course/pictures/old.svg").write_text("<svg/>")
     for name, text in {"00_first": "hers", "02_two": "1"}.items():
         write(course, name, text, folder="my_course")
-    untouched = copying.sources(course / "my_course/02_two.ipynb")
+    untouched = copying.sources_digest(course / "my_course/02_two.ipynb")
     record = {"00_first.ipynb": "old", "02_two.ipynb": untouched}
     (course / "my_course/.originals.json").write_text(json.dumps(record))
-    assert Copies(course).update_all() == ["00_first.ipynb"]
+    assert Copies(course).update_and_list_outdated() == ["00_first.ipynb"]
     own = sorted(path.name for path in (course / "my_course").glob("*.ipynb"))
     assert own == ["00_first.ipynb", "01_second.ipynb", "02_two.ipynb"]
     assert sources(course, "00_first") == "hers"
@@ -169,7 +169,7 @@ def test_a_folder_of_another_course_loses_nothing(course):
 
 def test_she_comes_back_to_the_notebook_that_she_saved_last(course):
     copies = Copies(course)
-    copies.update_all()
+    copies.update_and_list_outdated()
     assert copies.latest() == "00_first.ipynb"
     write(course, "01_second", "her own", folder="my_course")
     assert copies.latest() == "01_second.ipynb"
@@ -179,10 +179,10 @@ def test_she_comes_back_to_the_notebook_that_she_saved_last(course):
 
 
 def test_another_python_stamps_her_copy_and_leaves_its_time(course):
-    Copies(course).update_all()
+    Copies(course).update_and_list_outdated()
     write(course, "00_first", "her own", folder="my_course")
     os.utime(course / "my_course/00_first.ipynb", (1, 1))
-    Copies(course).update_all()
+    Copies(course).update_and_list_outdated()
     own = course / "my_course/00_first.ipynb"
     assert json.loads(own.read_text(encoding="utf-8"))["metadata"]["language_info"]["version"]
     assert own.stat().st_mtime == 1
@@ -191,10 +191,10 @@ def test_another_python_stamps_her_copy_and_leaves_its_time(course):
 
 @pytest.mark.parametrize("record", ["[", "[]", '{"edition": 3}', '{"edition": 3, "copies": []}'])
 def test_a_broken_copy_or_record_stops_nothing(course, record):
-    Copies(course).update_all()
+    Copies(course).update_and_list_outdated()
     (course / "my_course/00_first.ipynb").write_text("{half")
     (course / "my_course/.originals.json").write_text(record)
-    Copies(course).update_all()
+    Copies(course).update_and_list_outdated()
     assert (course / "my_course/00_first.ipynb").read_text() == "{half"
     reset(course, "00")
     assert sources(course, "00_first") == "6 * 7"
@@ -204,7 +204,7 @@ def test_the_original_notebooks_have_copies_whose_pictures_are_there(
     repository, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("BOTS_FOLDER", str(tmp_path))
-    Copies(repository).update_all()
+    Copies(repository).update_and_list_outdated()
     copies = list((tmp_path / "my_course").rglob("*.ipynb"))
     assert copies
     for path in copies:
@@ -233,25 +233,25 @@ def passed(course, monkeypatch):
 @pytest.mark.parametrize("place", ["my_course", "my_course/deeper", "notebooks"])
 def test_without_start_py_progress_is_beside_the_copies_too(course, monkeypatch, place):
     monkeypatch.delenv("COURSE_FOLDER", raising=False)
-    Copies(course).update_all()
+    Copies(course).update_and_list_outdated()
     monkeypatch.chdir(course / place)  # as in VS Code
-    progress.remember("00_first", "1")
+    progress.remember_passed("00_first", "1")
     beside = "my_course" if place.startswith("my_course") else "notebooks/workshop"
     assert (course / beside / "progress/00_first-1").exists()
 
 
 def test_progress_knows_what_was_passed_on_another_day(passed):
     assert "0 of 2 exercises passed, and 0 of 1 in side rooms" in repr(passed.progress())
-    passed.remember("01_second", "1")
+    passed.remember_passed("01_second", "1")
     shown = passed.progress()
     assert "1 of 2 exercises passed, and 0 of 1 in side rooms" in repr(shown)
     assert "01 Second                       ●    deeper: Cooking ○" in repr(shown)
-    passed.remember("cooking", "1")
+    passed.remember_passed("cooking", "1")
     assert "1 of 2 exercises passed, and 1 of 1 in side rooms" in repr(passed.progress())
 
 
 def test_the_map_says_in_words_what_its_circles_show(passed):
-    passed.remember("01_second", "1")
+    passed.remember_passed("01_second", "1")
     page = passed.progress()._repr_html_()
     assert page.count('aria-label="1 of 1 passed"') == 1
     assert page.count('aria-label="0 of 1 passed"') == 2
@@ -260,7 +260,7 @@ def test_the_map_says_in_words_what_its_circles_show(passed):
 
 
 def test_what_was_passed_in_another_edition_does_not_count(passed):
-    passed.remember("01", "1")
+    passed.remember_passed("01", "1")
     assert "0 of 2 exercises passed" in repr(passed.progress())
 
 

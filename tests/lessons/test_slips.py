@@ -13,7 +13,7 @@ import pytest
 import lessons.exercises
 from botlib.bot import Bot
 from botlib.details.bot_files import load_bot_file
-from lessons.exercises.slips import BotTask, Slip, Task, Values, contains, like, number
+from lessons.exercises.slips import BotTask, Slip, Task, Values, contains, like, number_problem
 from lessons.exercises.verdict import Exercise, exercise
 
 GUIDE = Path(lessons.__file__).parents[1] / "CONTRIBUTING.md"
@@ -196,7 +196,7 @@ def test_an_exercise_without_its_brackets_says_how_to_call_it():
     ],
 )
 def test_what_is_wrong_with_a_number(found, complaint):
-    assert number(found) == complaint
+    assert number_problem(found) == complaint
 
 
 ADDER = BotTask(
@@ -333,7 +333,7 @@ LOST = Values(
     {"Telegram": 0, "Twitch": lambda number: number in (2, 3)},
     {"Telegram": {3: "it keeps them"}, "Twitch": {0: "nobody keeps them"}},
     choices=(0, 1, 2, 3),
-    kind=number,
+    kind=number_problem,
 )
 
 

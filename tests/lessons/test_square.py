@@ -17,7 +17,7 @@ from lessons.square import (
     measure,
     square,
 )
-from lessons.square.four import FourHomes
+from lessons.square.four_homes import FourHomes
 from lessons.square.picture import Box
 
 MAIN = 'from botlib import Bot\n\nbot = Bot()\nbot.include_folder("commands")\n'

@@ -34,9 +34,7 @@ def shown(tmp_path, monkeypatch, *cells):
 
 
 def test_a_foreign_error_shows_only_the_notebooks_frames(tmp_path, monkeypatch):
-    cell = (
-        "from lessons.web.client import get\n\ndef ask():\n    get('http://127.0.0.1:9/')\n\nask()"
-    )
+    cell = "from lessons.web.http_client import get\n\ndef ask():\n    get('http://127.0.0.1:9/')\n\nask()"
     error, lines = shown(tmp_path, monkeypatch, cell)
     assert error.ename == "URLError"
     assert len(lines) < 20

@@ -192,7 +192,7 @@ def test_arrows_point_one_way(name):
         ("bot_sandbox.telegram.api", "from bot_sandbox import twitch"),
         ("bot_sandbox", "from deploy.bundle import bundle"),
         ("bot_sandbox.cloud.deployment", "import botlib"),
-        ("bot_sandbox.http.local_server", "import_module('lessons.web.page')"),
+        ("bot_sandbox.http.local_server", "import_module('lessons.web.page_text')"),
         ("bot_sandbox.http.local_server", "importlib.import_module('lessons')"),
         ("bot_sandbox.http.local_server", "__import__('botlib.store')"),
         ("bot_sandbox.cloud.fork_server", "sys.modules['botlib.store'].open_store()"),
@@ -213,7 +213,10 @@ def test_a_wrong_arrow_is_seen(name, source):
     ("name", "source"),
     [
         ("bot_sandbox.cloud.fork_server", "print('give it to botlib.function.after_restore')"),
-        ("bot_sandbox.command.hello_bot", "CHILD = 'from lessons.web.page import serve; serve()'"),
+        (
+            "bot_sandbox.command.hello_bot",
+            "CHILD = 'from lessons.web.page_text import serve; serve()'",
+        ),
         ("bot_sandbox.__main__", "'Type: python -m botlib.run'"),
         ("botlib.run", "HINT = 'import bot_sandbox'"),
         ("botlib.run", "load(name='lessons.commands.lab')"),

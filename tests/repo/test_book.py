@@ -19,7 +19,7 @@ import pytest
 from course_browser import FLAGS, WCAG, barriers, find_browser
 from playwright.sync_api import sync_playwright
 
-from lessons.progress.contents import CORE, DEEPER, PARTS
+from lessons.progress.contents import CORE, DEEPER, PART_NAMES
 
 HOME = Path(__file__).parents[2]
 ROOMS = [f"deeper/{name}" for rooms in DEEPER.values() for name in rooms]
@@ -119,7 +119,7 @@ def text_of(site, name):
 def test_the_contents_are_those_of_the_readme_in_its_order(site):
     sidebar = text_of(site, "index").partition("sidebar-tree")[2].partition("</aside")[0]
     captions = re.findall(r'caption-text">([^<]+)<', sidebar)
-    assert captions[: len(PARTS) + 1] == [*PARTS.values(), "Side rooms"]
+    assert captions[: len(PART_NAMES) + 1] == [*PART_NAMES.values(), "Side rooms"]
     assert re.findall(r'href="notebooks/([\w/]+)\.html"', sidebar) == [*CORE, *ROOMS]
     for name in ("deploy/README", "deploy/phone/README", "sandbox/docs/reference"):
         assert f'href="{name}.html"' in sidebar

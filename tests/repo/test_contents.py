@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lessons.progress.contents import CORE, DEEPER, PARTS
+from lessons.progress.contents import CORE, DEEPER, PART_NAMES
 
 HOME = Path(__file__).parents[2]
 NOTEBOOKS = HOME / "notebooks"
@@ -35,7 +35,7 @@ def prose(stem):
 def test_the_contents_name_every_notebook():
     assert set(TITLES) == THERE
     assert list(CORE) == sorted(CORE)
-    assert {*PARTS, *DEEPER} <= {stem[:2] for stem in CORE}
+    assert {*PART_NAMES, *DEEPER} <= {stem[:2] for stem in CORE}
 
 
 @pytest.mark.parametrize("stem", sorted(THERE))

@@ -18,7 +18,7 @@ from lessons.exercises.slips.bot import (
     in_chat,
     like,
 )
-from lessons.exercises.slips.function import Task, equal, number
+from lessons.exercises.slips.function import Task, is_equal, number_problem
 from lessons.exercises.slips.slip import Slip
 from lessons.exercises.slips.values import Values
 
@@ -29,9 +29,9 @@ __all__ = [
     "Values",
     "contains",
     "empty_store",
-    "equal",
     "has_dots",
     "in_chat",
+    "is_equal",
     "like",
-    "number",
+    "number_problem",
 ]

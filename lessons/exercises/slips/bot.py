@@ -22,14 +22,14 @@ from lessons.exercises.slips.slip import Slip
 from lessons.exercises.verdict import (
     NotYet,
     Untouched,
-    advice,
-    describe,
+    advice_on_error,
+    describe_error,
     expect,
     show,
 )
 
 Expected = str | Sequence[str] | Callable[[list[str]], str]
-FORGOTTEN = ". The dictionary has no such key yet. Read it with get: .get(key, 0)"
+FORGOTTEN_HINT = ". The dictionary has no such key yet. Read it with get: .get(key, 0)"
 
 
 @dataclass(frozen=True)
@@ -154,13 +154,13 @@ class BotTask:
             if file.is_file() and has_dots(file.read_text(encoding="utf-8")):
                 raise Untouched
 
-            def load() -> Bot:
+            def load_bot() -> Bot:
                 try:
                     return load_bot_file(file, Bot)
                 except ValueError as error:
                     raise NotYet(str(error)) from None
 
-            return load
+            return load_bot
         expect(answer is not Bot, "Bot needs brackets to make one: bot = Bot()")
         found = "a function" if callable(answer) else show(answer)
         expect(isinstance(answer, Bot), f"expected a bot, as Bot() makes it; found {found}")
@@ -182,13 +182,15 @@ class BotTask:
         return best
 
     def _slip_loader(self, slip: Slip) -> Callable[[], Bot]:
-        def load() -> Bot:
+        def load_bot_with_slip() -> Bot:
             names: dict[str, Any] = {"__name__": "slip"}
             exec(self.written(slip), names)  # noqa: S102, code of our own
             bot: Bot = names["bot"]
             return bot
 
-        return load if self.file else cache(load)  # a bot's variables last, a file's do not
+        return (
+            load_bot_with_slip if self.file else cache(load_bot_with_slip)
+        )  # a bot's variables last, a file's do not
 
 
 def as_turn(text: str, *rest: Any) -> Turn:
@@ -263,8 +265,8 @@ def answer_of(bot: Bot, turn: Turn) -> Answer:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        what = FORGOTTEN if isinstance(error, KeyError) else advice(error)
-        return Answer((), describe(error), what, printed.getvalue().strip())
+        what = FORGOTTEN_HINT if isinstance(error, KeyError) else advice_on_error(error)
+        return Answer((), describe_error(error), what, printed.getvalue().strip())
     return Answer(tuple(replies), printed=printed.getvalue().strip())
 
 

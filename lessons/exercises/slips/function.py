@@ -15,12 +15,12 @@ from unittest.mock import patch
 from lessons.exercises.slips.slip import Slip
 from lessons.exercises.verdict import (
     NotYet,
-    close,
-    describe,
+    describe_error,
     expect,
+    function_problem,
+    is_close,
     is_number,
-    no_function,
-    run,
+    run_learner_code,
     show,
 )
 
@@ -53,17 +53,17 @@ class Task:
         """Take what follows `def`, and for each case its arguments and the right result.
 
         `kind` says what is wrong with the kind of a result, or "". `same` compares a result with
-        another one; without it, `equal` does. `call` writes a call with these arguments in words,
-        where they are too long to be shown.
+        another one; without it, `is_equal` does. `call` writes a call with these arguments in
+        words, where they are too long to be shown.
         """
         self.signature, self.cases, self.slips = signature, list(cases), list(slips)
-        self._kind, self._same = kind, same or equal
+        self._kind, self._same = kind, same or is_equal
         self._name = signature.partition("(")[0]
         self._call = call or self._as_written
 
     def check(self, function: Any) -> None:
         """Return if every case has the right result; otherwise raise NotYet."""
-        expect(callable(function), no_function(function))
+        expect(callable(function), function_problem(function))
         found = self._outcomes(function)
         rights = [Outcome(right) for _, right in self.cases]
         wrong = [n for n, right in enumerate(rights) if not self._alike(found[n], right)]
@@ -71,14 +71,18 @@ class Task:
             return
         arguments, right = self.cases[wrong[0]]
         call, result = self._call(*arguments), found[wrong[0]]
-        expected = f"expected {short(right, result.value) if is_number(right) else show(right)}"
+        expected = (
+            f"expected {short_number(right, result.value) if is_number(right) else show(right)}"
+        )
         slip = self._slip(found, wrong[0])
         if slip and result.printed and result.value is None and "print" not in slip.code:
             slip = None  # nothing came back, whatever else is wrong
         if slip:
             raise NotYet(f"{call} {result}, {expected}: {slip.says}")
         with no_waiting(function):
-            run(function, *deepcopy(arguments), call=call)  # says more of errors, print and None
+            run_learner_code(
+                function, *deepcopy(arguments), call=call
+            )  # says more of errors, print and None
         raise NotYet(f"{call} {result}, {self._kind(result.value) or expected}")
 
     def written(self, slip: Slip) -> Callable[..., Any]:
@@ -119,7 +123,7 @@ def outcome(function: Callable[..., Any], *arguments: Any) -> Outcome:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        return Outcome(error=describe(error))
+        return Outcome(error=describe_error(error))
     if inspect.iscoroutine(value):
         value.close()  # else Python complains of it, too
     return Outcome(value, printed=bool(printed.getvalue().strip()))
@@ -147,36 +151,36 @@ def no_waiting(function: Any) -> Iterator[None]:
         names.update(dict.fromkeys(taken, sleep))
 
 
-def equal(found: Any, right: Any) -> bool:
+def is_equal(found: Any, right: Any) -> bool:
     """Compare two results: numbers but for rounding, a list and a tuple by what is in them.
 
-    >>> equal([0.1 + 0.2, "a"], (0.3, "a")), equal(1, True), equal("1", 1)
+    >>> is_equal([0.1 + 0.2, "a"], (0.3, "a")), is_equal(1, True), is_equal("1", 1)
     (True, False, False)
     """
     if is_number(right):
-        return close(found, right)
+        return is_close(found, right)
     if isinstance(right, list | tuple):
         return (
             isinstance(found, list | tuple)
             and len(found) == len(right)
-            and all(map(equal, found, right))
+            and all(map(is_equal, found, right))
         )
     return isinstance(found, type(right)) and bool(found == right)
 
 
-def short(right: float, found: Any) -> str:
+def short_number(right: float, found: Any) -> str:
     """Write the right number with six digits, or in full if those of `found` are the same.
 
-    >>> short(1 / 3, 0.5), short(1 / 3, 0.3333)
+    >>> short_number(1 / 3, 0.5), short_number(1 / 3, 0.3333)
     ('0.333333', '0.333333')
-    >>> short(24 / 7, 3.428571)
+    >>> short_number(24 / 7, 3.428571)
     '3.4285714285714284'
     """
     text = f"{right:g}"
     return show(right) if is_number(found) and f"{found:g}" == text else text
 
 
-def number(found: Any) -> str:
+def number_problem(found: Any) -> str:
     """Say what is wrong with a result that should be a number; "" if it is one."""
     if isinstance(found, str):
         return "a text. Return the number itself, without str() or quotes"

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from lessons.exercises.slips.function import equal
+from lessons.exercises.slips.function import is_equal
 from lessons.exercises.slips.slip import Slip
 from lessons.exercises.verdict import (
     NotYet,
-    entries,
+    require_entries,
     show,
 )
 
@@ -37,7 +37,7 @@ class Values:
 
     def check(self, answer: Any) -> None:
         """Return if every value is right; otherwise raise NotYet."""
-        found = entries(answer, self._right, self._wanted)
+        found = require_entries(answer, self._right, self._wanted)
         for name, right in self._right.items():
             value = self._as_choice(found[name])
             if is_right(value, right):
@@ -85,4 +85,4 @@ class Values:
 
 def is_right(value: Any, right: Any) -> bool:
     """Compare a value with the right one, or ask the function that knows."""
-    return bool(right(value)) if callable(right) else equal(value, right)
+    return bool(right(value)) if callable(right) else is_equal(value, right)

@@ -9,10 +9,10 @@ from html import escape
 from html.parser import HTMLParser
 
 from bot_sandbox.http.jupyter_proxy import browser_address
-from lessons.web.client import get
+from lessons.web.http_client import get
 
-LINE = {"h1", "h2", "p", "br", "label"}  # elements on a line of their own
-HIDDEN = {"style", "script", "title"}
+LINE_TAGS = {"h1", "h2", "p", "br", "label"}  # elements on a line of their own
+HIDDEN_TAGS = {"style", "script", "title"}
 
 
 class Reader(HTMLParser):
@@ -25,8 +25,8 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin a line, or draw an element without text."""
-        self._unseen = tag in HIDDEN
-        if tag in LINE:
+        self._unseen = tag in HIDDEN_TAGS
+        if tag in LINE_TAGS:
             self.text += "\n"
         if tag == "li":
             self.text += "\n- "

@@ -20,7 +20,7 @@ from bot_sandbox import Clock
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.http.page import Page
 from lessons.square.bot_copy import COMMAND
-from lessons.square.chats import PATIENCE_S
+from lessons.square.chat_with_bot import PATIENCE_S
 from lessons.square.homes import (
     SquareHome,
     TelegramFunction,
@@ -155,7 +155,7 @@ class FourHomes:
         called.pass_time(seconds, MESSAGES)  # for all of them: they share the clock
         self._all(lambda home: home.host.start())
         self.clock.advance(RETRY_S)
-        return self._all(lambda home: came_back(home, texts, f"break {self._rounds} is over"))
+        return self._all(lambda home: describe_return(home, texts, f"break {self._rounds} is over"))
 
     def close(self) -> None:
         """Stop the four bots and their sandboxes; a second call does nothing."""
@@ -196,7 +196,7 @@ def wake_up(home: SquareHome) -> None:
         home.host.start()
 
 
-def came_back(home: SquareHome, texts: list[str], back: str) -> str:
+def describe_return(home: SquareHome, texts: list[str], back: str) -> str:
     """Write once more, and return what came of the texts, in words."""
     is_deaf = False
     if isinstance(home, TwitchFunction) and not home.is_subscribed:

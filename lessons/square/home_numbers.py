@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from lessons.progress.course_map import folder
+from lessons.progress.course_map import progress_folder
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class HomeNumbers:
 
     def keep(self) -> None:
         """Write them to a file; a later measurement of this home replaces them."""
-        file = file_of(self.name)
+        file = numbers_file(self.name)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
 
@@ -37,12 +37,12 @@ class HomeNumbers:
 def kept_numbers(name: str) -> HomeNumbers | None:
     """Return what was measured of a home; None if nothing was, or the file cannot be read."""
     try:
-        found = json.loads(file_of(name).read_text(encoding="utf-8"))
+        found = json.loads(numbers_file(name).read_text(encoding="utf-8"))
         return HomeNumbers(**found | {"lost_when": tuple(found["lost_when"])})
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
 
-def file_of(name: str) -> Path:
+def numbers_file(name: str) -> Path:
     """Return the file with a home's numbers."""
-    return folder().parent / "square" / f"{name}.json"
+    return progress_folder().parent / "square" / f"{name}.json"

@@ -26,7 +26,7 @@ class Reply:
 
 def get(url: str, timeout_s: float = 30) -> Reply:
     """Request a page; raises URLError if nobody answers there."""
-    return _send(Request(quote(url, safe=string.punctuation)), timeout_s)  # noqa: S310
+    return _send_request(Request(quote(url, safe=string.punctuation)), timeout_s)  # noqa: S310
 
 
 def get_at_once(url: str, clients: int) -> list[Reply]:
@@ -43,10 +43,10 @@ def get_in_background(url: str) -> None:
 def post(url: str, body: str, timeout_s: float = 30) -> Reply:
     """Send `body` as JSON text; raises URLError if nobody answers there."""
     headers = {"Content-Type": "application/json"}
-    return _send(Request(url, body.encode(), headers, method="POST"), timeout_s)  # noqa: S310
+    return _send_request(Request(url, body.encode(), headers, method="POST"), timeout_s)  # noqa: S310
 
 
-def _send(request: Request, timeout_s: float) -> Reply:
+def _send_request(request: Request, timeout_s: float) -> Reply:
     try:
         with _opener.open(request, timeout=timeout_s) as response:
             return Reply(response.status, response.read().decode(errors="replace"))
