@@ -26,7 +26,7 @@ from updates import Crowd, event
 
 from bot_sandbox import Telegram
 from deploy.bundle import Bundle, bundle
-from deploy.bundle.archive import unpack
+from deploy.bundle.archive import write_files
 from deploy.bundle.packages import files_of
 
 REPETITIONS = 21
@@ -51,7 +51,7 @@ def main() -> None:
         made = {name: unpacked(name, Path(scratch)) for name in SOURCES}
         loop = Path(scratch) / "awslambdaric"
         for name in ("awslambdaric", "simplejson", "snapshot-restore-py"):
-            unpack(files_of(distribution(name)), loop)
+            write_files(files_of(distribution(name)), loop)
         subprocess.run([sys.executable, "-m", "compileall", "-q", str(loop)], check=True)
         for _ in range(options.repetitions):
             for name, (_, folder) in made.items():

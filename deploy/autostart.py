@@ -28,14 +28,14 @@ ROOT = Path(__file__).resolve().parents[1]  # the folder that botlib is in
 # PYTHONPATH what puts that folder after Python's modules: import_path/sitecustomize.py.
 # systemd takes no program whose path has a quote or a backslash in it; a shell starts any. Without
 # the last slash of a folder, systemd would read a space or a backslash before it as its own.
-UNIT = """\
+UNIT_TEMPLATE = """\
 [Unit]
 Description={name}, a chatbot
 # Never stop trying: after a night without network the bot must be back in the morning.
 StartLimitIntervalSec=0
 
 [Service]
-ExecStart=/bin/sh -c {shell} {python_path} {python} -P -m botlib.run {platform} {file}
+ExecStart=/bin/sh -c {shell} {pythonpath} {python} -P -m botlib.run {platform} {file}
 WorkingDirectory={root}/
 Environment=PYTHONUNBUFFERED=1
 Restart=on-failure
@@ -46,7 +46,7 @@ RestartPreventExitStatus={wrong}
 WantedBy=default.target
 """
 SHELL = """'PYTHONPATH="$$0" exec "$$@"'"""
-BATCH = """\
+BATCH_TEMPLATE = """\
 @echo off
 chcp 65001 >nul
 title {name}
@@ -86,7 +86,7 @@ class BotProcess(NamedTuple):
         return f"{name}-{digest}" if self.has_digest else name
 
     @property
-    def python_path(self) -> str:
+    def pythonpath(self) -> str:
         """The value of PYTHONPATH on a POSIX system."""
         return str(self.root / "deploy/import_path")
 
@@ -155,7 +155,7 @@ def windows_item(bot: BotProcess, home: Path) -> LoginItem:
     path = folder / f"{bot.name}.cmd"
     # A command file reads % as its own.
     python, file, root = (str(each).replace("%", "%%") for each in (bot.python, bot.file, bot.root))
-    text = BATCH.format(
+    text = BATCH_TEMPLATE.format(
         name=bot.name,
         platform=bot.platform,
         python=python,
@@ -175,7 +175,7 @@ def macos_item(bot: BotProcess, home: Path) -> LoginItem:
     agent = {
         "Label": label,
         "ProgramArguments": words,
-        "EnvironmentVariables": {"PYTHONPATH": bot.python_path},
+        "EnvironmentVariables": {"PYTHONPATH": bot.pythonpath},
         "WorkingDirectory": str(bot.root),
         "RunAtLoad": True,
         "KeepAlive": {"SuccessfulExit": False},
@@ -193,11 +193,11 @@ def linux_item(bot: BotProcess, home: Path) -> LoginItem:
     """Describe a unit of the user's own systemd."""
     # A unit's name is ASCII (systemd.unit(5)), and systemctl reads "-my_bot" as options.
     name = re.sub(r"[^\w-]", "-", bot.name, flags=re.ASCII).lstrip("-")
-    text = UNIT.format(
+    text = UNIT_TEMPLATE.format(
         name=name,
         platform=bot.platform,
         shell=SHELL,
-        python_path=systemd_quoted(bot.python_path),
+        pythonpath=systemd_quoted(bot.pythonpath),
         python=systemd_quoted(bot.python),
         file=systemd_quoted(str(bot.file)),
         root=str(bot.root).replace("%", "%%"),  # this setting knows neither quotes nor variables
@@ -240,7 +240,7 @@ def main(arguments: list[str] | None = None) -> int:
             phone_item(each, home) if TERMUX else login_item(each, sys.platform, home)
             for each in (bot, bot._replace(has_digest=False))
         )
-        is_older = is_there(older)
+        is_older = is_installed(older)
         if options.show:
             check_file(bot)
             print("\n".join(f"{path}:\n\n{text}" for path, text in item.files.items()), end="")
@@ -249,7 +249,7 @@ def main(arguments: list[str] | None = None) -> int:
             gone.remove()
             print(f"The bot no longer starts {gone.when}. Deleted {gone.path}.")
         else:
-            check(bot)
+            check_can_start(bot)
             if is_older:
                 older.remove()
             item.install()
@@ -267,20 +267,20 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def is_there(item: LoginItem | RunitService) -> bool:
+def is_installed(item: LoginItem | RunitService) -> bool:
     """Tell whether a file of this item exists and starts the same bot."""
     return any(
         path.is_file()
-        and bot_in(path.read_text(encoding="utf-8", errors="replace")) == bot_in(text)
+        and find_bot(path.read_text(encoding="utf-8", errors="replace")) == find_bot(text)
         for path, text in item.files.items()
-        if bot_in(text)
+        if find_bot(text)
     )
 
 
-def bot_in(text: str) -> list[str]:
+def find_bot(text: str) -> list[str]:
     """Return which bot a file starts, with the quotes that this file needs.
 
-    >>> bot_in('ExecStart=/usr/bin/python3 -m botlib.run twitch "/my_bot/main.py"\\nRestart=no')
+    >>> find_bot('ExecStart=/usr/bin/python3 -m botlib.run twitch "/my_bot/main.py"\\nRestart=no')
     ['twitch "/my_bot/main.py"']
     """
     lines = [line for line in text.split("\n") if "main.py" in line]  # not at a U+2028 in a path
@@ -308,7 +308,7 @@ def check_file(bot: BotProcess) -> None:
         raise ValueError(f"{bot.file} does not exist. Make a folder with: python3 start.py new")
 
 
-def check(bot: BotProcess) -> None:
+def check_can_start(bot: BotProcess) -> None:
     """Raise ValueError if a bot could not start."""
     check_file(bot)
     load_bot(bot.file)  # its error is shown here, where somebody reads it

@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
         parser.error("expected a token: yc iam create-token | python3 start.py table ADDRESS")
     token = sys.stdin.read().strip().lstrip("\ufeff")
     try:
-        create(address, token)
+        create_and_wait(address, token)
     except (ValueError, OSError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def create(address: str, token: str) -> None:
+def create_and_wait(address: str, token: str) -> None:
     """Make the table if it is not there, wait for it, and let old items be deleted."""
     new = {
         "TableName": TABLE,
@@ -45,32 +45,32 @@ def create(address: str, token: str) -> None:
         "KeySchema": [{"AttributeName": "store_key", "KeyType": "HASH"}],
         "BillingMode": "PAY_PER_REQUEST",
     }
-    call(address, token, "CreateTable", new, but="ResourceInUseException")
+    call_document_api(address, token, "CreateTable", new, but="ResourceInUseException")
     until = time.monotonic() + READY_WITHIN_S
-    while status(address, token) != "ACTIVE":
+    while table_status(address, token) != "ACTIVE":
         if time.monotonic() > until:
             raise RuntimeError("The table is not ready yet. Type the same command again later.")
         time.sleep(PAUSE_S)
     if not has_time_to_live(address, token):
         end = {"AttributeName": "delete_after", "Enabled": True}
         body = {"TableName": TABLE, "TimeToLiveSpecification": end}
-        call(address, token, "UpdateTimeToLive", body)
+        call_document_api(address, token, "UpdateTimeToLive", body)
 
 
-def status(address: str, token: str) -> str:
+def table_status(address: str, token: str) -> str:
     """Ask whether the table is ready: then it is ACTIVE."""
-    found = call(address, token, "DescribeTable", {"TableName": TABLE})
+    found = call_document_api(address, token, "DescribeTable", {"TableName": TABLE})
     return str(found.get("Table", {}).get("TableStatus"))
 
 
 def has_time_to_live(address: str, token: str) -> bool:
     """Ask whether old items are deleted already; to switch that on again is an error."""
-    found = call(address, token, "DescribeTimeToLive", {"TableName": TABLE})
+    found = call_document_api(address, token, "DescribeTimeToLive", {"TableName": TABLE})
     state = found.get("TimeToLiveDescription", {}).get("TimeToLiveStatus")
     return state in ("ENABLED", "ENABLING")
 
 
-def call(
+def call_document_api(
     address: str, token: str, action: str, body: dict[str, Any], but: str = ""
 ) -> dict[str, Any]:
     """Make one call of the Document API; RuntimeError if it is refused, `but` for one reason."""

@@ -21,7 +21,7 @@ from typing import Any
 from botlib.details.settings import read_settings
 from botlib.telegram.updates import checked_secret
 
-STORE = "STORE_URL"
+STORE_SETTING = "STORE_URL"
 TEMPLATE = Path(__file__).parent / "aws/template.yaml"
 NAMES = {
     "telegram": {"TELEGRAM_TOKEN": "TelegramToken", "TELEGRAM_SECRET": "TelegramSecret"},
@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     platform = next((word for word in options.more if word in NAMES), "telegram")
     parameters = [word for word in options.more if word not in NAMES]
-    known = stack_parameters() if options.cloud == "aws" else [STORE]
+    known = stack_parameters() if options.cloud == "aws" else [STORE_SETTING]
     for word in parameters:
         if "=" not in word or word.partition("=")[0] not in known:  # AWS's command ignores it
             parser.error(
@@ -54,28 +54,28 @@ def main(arguments: list[str]) -> int:
             )
     try:
         found = read_settings(platform)
-        values = {name: found[name] for name in NAMES[platform]} | store()
+        values = {name: found[name] for name in NAMES[platform]} | reachable_store()
         if platform == "telegram":
             checked_secret(values["TELEGRAM_SECRET"])
         if options.cloud == "aws":
-            written: list[Any] = for_aws(platform, values, parameters)
+            written: list[Any] = format_for_aws(platform, values, parameters)
         else:
             # Without a store, a bot would write a file, and a function there can't.
-            where = {STORE: values.get(STORE, "memory://")}
-            written = lockbox(values | where | pairs(parameters))
-        write(json.dumps(written), options.out)
+            where = {STORE_SETTING: values.get(STORE_SETTING, "memory://")}
+            written = format_for_lockbox(values | where | parse_pairs(parameters))
+        print_or_write(json.dumps(written), options.out)
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-def for_aws(platform: str, values: dict[str, str], parameters: list[str]) -> list[str]:
+def format_for_aws(platform: str, values: dict[str, str], parameters: list[str]) -> list[str]:
     """Format them for `aws cloudformation deploy`; a parameter typed by hand wins."""
-    stack = NAMES[platform] | {STORE: "StoreUrl"}
+    stack = NAMES[platform] | {STORE_SETTING: "StoreUrl"}
     known = {"Handler": f"{platform}_function.handler"}
     known |= {stack[name]: value for name, value in values.items()}
-    known |= pairs(parameters)
+    known |= parse_pairs(parameters)
     return [f"{name}={value}" for name, value in known.items()]
 
 
@@ -85,21 +85,21 @@ def stack_parameters() -> list[str]:
     return re.findall(r"^  (\w+):$", section.partition("\n\n")[0], re.MULTILINE)
 
 
-def pairs(parameters: list[str]) -> dict[str, str]:
+def parse_pairs(parameters: list[str]) -> dict[str, str]:
     """Read NAME=VALUE words.
 
-    >>> pairs(["STORE_URL=dynamodb://bot?region=x"])
+    >>> parse_pairs(["STORE_URL=dynamodb://bot?region=x"])
     {'STORE_URL': 'dynamodb://bot?region=x'}
     """
     return dict(parameter.split("=", 1) for parameter in parameters)
 
 
-def lockbox(values: dict[str, str]) -> list[dict[str, str]]:
+def format_for_lockbox(values: dict[str, str]) -> list[dict[str, str]]:
     """Format them for `yc lockbox secret create --payload -`."""
     return [{"key": name, "text_value": value} for name, value in values.items()]
 
 
-def write(text: str, out: Path | None) -> None:
+def print_or_write(text: str, out: Path | None) -> None:
     """Print it, or write it into a file that only its owner can read."""
     if not out:
         print(text)
@@ -110,10 +110,10 @@ def write(text: str, out: Path | None) -> None:
     print(f"Written into {out}. Delete it as soon as the stack is made.")
 
 
-def store() -> dict[str, str]:
+def reachable_store() -> dict[str, str]:
     """Return the store's address if a cloud can reach it; it can't reach a file of this machine."""
-    url = os.environ.get(STORE, "")
-    return {STORE: url} if url.startswith(("redis://", "rediss://")) else {}
+    url = os.environ.get(STORE_SETTING, "")
+    return {STORE_SETTING: url} if url.startswith(("redis://", "rediss://")) else {}
 
 
 if __name__ == "__main__":

@@ -36,14 +36,14 @@ from deploy.tokens import twitch as twitch_token
 
 TRIES = 3  # at pasting a token
 LONGEST_WAIT_S = 7200.0  # for somebody to press Authorize; Twitch gives half an hour
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+FORM_HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 SCOPES = {
     "irc": ("chat:read", "chat:edit"),
     "eventsub": ("user:read:chat", "user:write:chat", "user:bot"),
 }
 SCOPES["both"] = SCOPES["irc"] + SCOPES["eventsub"]
-OWNERS = ("channel:bot",)
+OWNER_SCOPES = ("channel:bot",)
 BOTFATHER = """\
 1. Open https://t.me/BotFather in Telegram, and send  /newbot
    (for a bot that you have:  /mybots, the bot, API Token).
@@ -60,7 +60,7 @@ ACCOUNT_PAGE = """\
 3. Copy it."""
 
 
-class Refused(Exception):  # noqa: N818  (named as what happened)
+class NoTokenError(Exception):
     """There is no token; the text says why and what to do."""
 
 
@@ -90,7 +90,7 @@ def main(arguments: list[str] | None = None) -> int:
             account=options.account,
             folder=options.folder,
         )
-    except (Refused, ConnectionError, ValueError) as error:
+    except (NoTokenError, ConnectionError, ValueError) as error:
         print(f"No login: {error}", file=sys.stderr)
         return 1
     except (KeyboardInterrupt, EOFError):
@@ -112,7 +112,7 @@ def login(
     """Get a token for "telegram", for example, and write it into `.env`; nothing unless `now`.
 
     A notebook calls it with `now=False`, so that a run of all cells waits for nobody. Raises
-    Refused, ConnectionError, or ValueError, with what to do.
+    NoTokenError, ConnectionError, or ValueError, with what to do.
     """
     if platform not in settings.NAMES:
         raise ValueError(f"there is a login for {', '.join(settings.NAMES)}, not for {platform!r}")
@@ -120,7 +120,9 @@ def login(
         console.say(f'Nothing happens yet. To log in: login("{platform}", now=True)')
         return
     if only_sandbox():
-        raise Refused("BOT_WORLD is sandbox: nothing may reach the real world. Unset it first.")
+        raise NoTokenError(
+            "BOT_WORLD is sandbox: nothing may reach the real world. Unset it first."
+        )
     folder = bots_folder() if folder is None else Path(folder)
     if not folder.is_dir():
         raise ValueError(f"{folder} is not a folder. Expected the one whose .env gets the token.")
@@ -128,14 +130,14 @@ def login(
     if platform == "telegram":
         found = get_telegram_settings(known, account, console)
     elif platform == "pythonanywhere":
-        found = pythonanywhere(known, console)
+        found = get_pythonanywhere_settings(known, console)
     else:
         found = get_twitch_settings(known, purpose, account.lower(), owner, console)
     path = folder / ".env"
     try:
         write_env(path, found)
     except OSError as error:
-        raise Refused(
+        raise NoTokenError(
             f"{path} could not be written ({error.strerror}), and is as it was. Make room, or make "
             "the folder yours, and log in again."
         ) from None
@@ -160,7 +162,7 @@ def get_telegram_settings(known: dict[str, str], username: str, console: Console
                 secret = secrets.token_urlsafe(32)
             return {"TELEGRAM_TOKEN": token, "TELEGRAM_SECRET": secret}
         console.say("\n".join(found.problems))
-    raise Refused(f"{TRIES} times there was no good token. Nothing was written.")
+    raise NoTokenError(f"{TRIES} times there was no good token. Nothing was written.")
 
 
 def get_twitch_settings(
@@ -175,7 +177,7 @@ def get_twitch_settings(
         console.say(CONSOLE.format(kind="Confidential" if by_webhook else "Public"))
         found["TWITCH_CLIENT_ID"] = console.ask("The client id: ").strip()
         if not found["TWITCH_CLIENT_ID"]:
-            raise Refused(
+            raise NoTokenError(
                 "Nothing was typed. The client id tells Twitch which program asks: log in again, "
                 "and paste it."
             )
@@ -183,7 +185,7 @@ def get_twitch_settings(
         asked = "The application's client secret (it is not shown): "
         found["TWITCH_CLIENT_SECRET"] = console.ask_hidden(asked).strip()
         if not found["TWITCH_CLIENT_SECRET"]:
-            raise Refused(
+            raise NoTokenError(
                 "A bot that is called by webhook needs an application with a secret. Make yours "
                 "Confidential at https://dev.twitch.tv/console/apps, and press New Secret."
             )
@@ -194,13 +196,13 @@ def get_twitch_settings(
         asked = "The channel to chat in (the LOGIN of twitch.tv/LOGIN): "
         channel = typed_channel(console.ask(asked))
         if not channel:
-            raise Refused(
+            raise NoTokenError(
                 "Nothing was typed. The bot must know its channel, and your own is a good start: "
                 "log in again, and type it."
             )
         found["TWITCH_CHANNEL"] = channel
     client_id = found.get("TWITCH_CLIENT_ID") or known["TWITCH_CLIENT_ID"]
-    scopes = OWNERS if owner else SCOPES[purpose]
+    scopes = OWNER_SCOPES if owner else SCOPES[purpose]
     expected = account or (channel if owner and "," not in channel else "")
     who = expected or ("the channel's owner" if owner else "the bot's own account")
     token = by_device_code(client_id, scopes, who, console)
@@ -208,7 +210,7 @@ def get_twitch_settings(
         token["access_token"], scopes=scopes, account=expected or None, client_id=client_id
     )
     if not whose.ok:
-        raise Refused("\n".join(whose.problems))
+        raise NoTokenError("\n".join(whose.problems))
     console.say(f"Twitch says: this is {quoted(whose.login, token['access_token'])}.")
     if owner:  # Twitch keeps the consent; this token is not needed
         return {**found, "TWITCH_CHANNEL": channel or whose.login}
@@ -229,13 +231,13 @@ def get_twitch_settings(
     }
 
 
-def pythonanywhere(known: dict[str, str], console: Console) -> dict[str, str]:
+def get_pythonanywhere_settings(known: dict[str, str], console: Console) -> dict[str, str]:
     """Return the settings of an account at PythonAnywhere, on whichever of its systems it is."""
     console.say(ACCOUNT_PAGE)
     name = console.ask("Your user name there: ").strip()
     token = console.ask_hidden("The API token (it is not shown): ").strip()
     if not re.fullmatch(r"\w+", name, re.ASCII) or not re.fullmatch(r"\w+", token, re.ASCII):
-        raise Refused(
+        raise NoTokenError(
             "A user name and a token are letters and digits. Log in again, and paste both."
         )
     problems = []
@@ -243,13 +245,13 @@ def pythonanywhere(known: dict[str, str], console: Console) -> dict[str, str]:
         root = known.get("PYTHONANYWHERE_API") or f"https://{host}"
         try:
             pythonanywhere_api.PythonAnywhere(name, token, root, console.say).check_token()
-        except pythonanywhere_api.Refused as error:
+        except pythonanywhere_api.PythonAnywhereError as error:
             problems.append(str(error))
             continue
         console.say(f"It is the token of {name}, at {host}.")
         found = {"PYTHONANYWHERE_USERNAME": name, "PYTHONANYWHERE_TOKEN": token}
         return {**found, "PYTHONANYWHERE_HOST": host}
-    raise Refused("\n".join(dict.fromkeys(problems)))
+    raise NoTokenError("\n".join(dict.fromkeys(problems)))
 
 
 def by_device_code(
@@ -261,10 +263,10 @@ def by_device_code(
     code grant flow".
     """
     form = {"client_id": client_id, "scopes": " ".join(scopes)}
-    response = post("oauth2/device", form)
+    response = post_form("oauth2/device", form)
     asked, status = response.json_object(), response.status
     if status != 200 or not {"device_code", "verification_uri", "user_code"} <= asked.keys():
-        raise Refused(
+        raise NoTokenError(
             f"Twitch takes no login for this application ({status}: {refusal_text(response)}). Is "
             "the client id whole? It is at https://dev.twitch.tv/console/apps, under Manage. If "
             ".env has another one, delete its line TWITCH_CLIENT_ID, and log in again."
@@ -280,7 +282,7 @@ def by_device_code(
     while time.monotonic() < ends:
         time.sleep(seconds_of(asked, "interval", 5))
         try:
-            response = post("oauth2/token", form)
+            response = post_form("oauth2/token", form)
         except ConnectionError as error:
             console.say(f"{error}; waiting …")
             continue
@@ -291,13 +293,15 @@ def by_device_code(
             break
         # A page of a proxy is not Twitch's word: only a refusal in JSON ends the login.
         if text != "authorization_pending" and refusal_of(response):
-            raise Refused(f"Twitch gave no token ({response.status}: {text}).")
-    raise Refused("The code is no longer valid: Cancel was pressed, or too much time has passed.")
+            raise NoTokenError(f"Twitch gave no token ({response.status}: {text}).")
+    raise NoTokenError(
+        "The code is no longer valid: Cancel was pressed, or too much time has passed."
+    )
 
 
-def post(path: str, form: dict[str, str]) -> HttpResponse:
+def post_form(path: str, form: dict[str, str]) -> HttpResponse:
     """POST a form to Twitch's login; raises ConnectionError."""
-    return request("POST", addresses().oauth + path, FORM, urlencode(form).encode())
+    return request("POST", addresses().oauth + path, FORM_HEADERS, urlencode(form).encode())
 
 
 def typed_channel(typed: str) -> str:

@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, help="the folder to make")
     folder = parser.parse_args(arguments).folder
     try:
-        make(folder)
+        make_folder(folder)
     except (ValueError, OSError) as error:
         print(f"No folder was made: {error}", file=sys.stderr)
         return 1
@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def make(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """Copy the template; ValueError if something is there already."""
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"{folder} is a file. Choose another name.")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from deploy.own_packages import OWN_PACKAGES
 
-REFUSED = (*(name.replace("_", "-") for name in OWN_PACKAGES), "such-different-chatbots")
+REFUSED_NAMES = (*(name.replace("_", "-") for name in OWN_PACKAGES), "such-different-chatbots")
 
 
 def lines_in(path: Path) -> list[str]:
@@ -22,7 +22,7 @@ def lines_in(path: Path) -> list[str]:
     """
     found = []
     for file, number, line in _lines(path, set()):
-        if (name := name_in(line)) in REFUSED:
+        if (name := name_in(line)) in REFUSED_NAMES:
             raise ValueError(
                 f"{file}, line {number}, asks for {name}. It is already there, in the course's "
                 "folder. Delete the line: a stranger could own this name in a package registry."

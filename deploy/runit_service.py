@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from botlib.run import WRONG_SETTINGS
 
-RUN = """\
+RUN_SCRIPT = """\
 #!{prefix}/bin/sh
 exec 2>&1
 # A phone with a dark screen would put the bot to sleep.
@@ -26,7 +26,7 @@ export PYTHONUNBUFFERED=1 PYTHONPATH={root}/deploy/import_path
 exec {python} -P -m botlib.run {platform} {file}
 """
 # runsv starts the bot again when this ends. It gets the exit status, -1 after a signal.
-FINISH = """\
+FINISH_SCRIPT = """\
 #!{prefix}/bin/sh
 case "$1" in
   0) ;;
@@ -38,12 +38,12 @@ case "$1" in
   *) sleep 5 ;;
 esac
 """
-LOG = """\
+LOG_SCRIPT = """\
 #!{prefix}/bin/sh
 mkdir -p {log}
 exec svlogd {log}
 """
-BOOT = """\
+BOOT_SCRIPT = """\
 #!{prefix}/bin/sh
 termux-wake-lock
 . {services}
@@ -72,7 +72,7 @@ class RunitService(NamedTuple):
         """Write the files and start the bot. If that fails, raise ValueError and leave no file."""
         if not self.services.is_file():
             raise ValueError("termux-services is missing. Type: pkg install termux-services")
-        self._stop()
+        self._stop_and_delete()
         # runsvdir ignores a name that begins with a dot, so it never finds half a service.
         for path, text in self.files.items():
             path = self._hidden / path.relative_to(self.path) if self.path in path.parents else path
@@ -82,7 +82,7 @@ class RunitService(NamedTuple):
         self._hidden.rename(self.path)
         subprocess.run([self.shell, self.services], check=True)  # harmless if it runs already
         end = time.monotonic() + START_S
-        while not sv("status", self.path).startswith("run:"):
+        while not run_sv("status", self.path).startswith("run:"):
             if time.monotonic() > end:
                 self.remove()
                 raise ValueError("runit has not started it. Close Termux, open it and try again.")
@@ -92,7 +92,7 @@ class RunitService(NamedTuple):
         """Stop the bot and delete its files and its log; ValueError if there is none."""
         if not any(path.exists() for path in (self._hidden, *self.files)):
             raise ValueError(f"nothing to remove: {self.path} does not exist.")
-        self._stop()
+        self._stop_and_delete()
         for path in self.files:
             path.unlink(missing_ok=True)
         shutil.rmtree(self.log_folder, ignore_errors=True)
@@ -102,12 +102,12 @@ class RunitService(NamedTuple):
         """Where the service is while runsvdir must not start it."""
         return self.path.with_name(f".{self.path.name}")
 
-    def _stop(self) -> None:
+    def _stop_and_delete(self) -> None:
         """End the bot and its log, and delete the service."""
         if self.path.exists():
             self.path.rename(self._hidden)
         if self._hidden.exists():  # also if Ctrl-C has interrupted the last time
-            sv("-w", str(STOP_S), "force-shutdown", self._hidden)
+            run_sv("-w", str(STOP_S), "force-shutdown", self._hidden)
         shutil.rmtree(self._hidden, ignore_errors=True)
 
 
@@ -136,16 +136,16 @@ def runit_service(
         "wrong": WRONG_SETTINGS,
     }
     texts = {
-        path / "run": RUN,
-        path / "finish": FINISH,
-        path / "log/run": LOG,
-        home / ".termux/boot" / name: BOOT,
+        path / "run": RUN_SCRIPT,
+        path / "finish": FINISH_SCRIPT,
+        path / "log/run": LOG_SCRIPT,
+        home / ".termux/boot" / name: BOOT_SCRIPT,
     }
     files = {path: text.format(**words) for path, text in texts.items()}
     return RunitService(path, files, log, prefix / "bin/sh", services)
 
 
-def sv(*words: str | Path) -> str:
+def run_sv(*words: str | Path) -> str:
     """Run `sv`, which controls services, and return what it prints."""
     command = ["sv", *words]
     out, err = subprocess.PIPE, subprocess.STDOUT

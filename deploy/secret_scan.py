@@ -258,9 +258,9 @@ def find_leak(content: bytes, known: dict[bytes, str]) -> Leak | None:
     """Find the first secret in a file; `known` are the values in use here."""
     for text in chain.from_iterable(map(texts_in, (content, *parts_of_document(content)))):
         plain = COLON.sub(b":", text).replace(b'\\"', b'"')  # as HTML and JSON mean it
-        for leak in values_in(text, known):
+        for leak in find_known_values(text, known):
             return leak._replace(line=text.count(b"\n", 0, leak.position) + 1)
-        for leak in chain(leaks(plain), leaks_in_base64(plain, known)):
+        for leak in chain(find_leaks_by_form(plain), leaks_in_base64(plain, known)):
             if leak.in_use or not is_marked(plain, leak.position):
                 return leak._replace(line=plain.count(b"\n", 0, leak.position) + 1)
     return None
@@ -308,14 +308,14 @@ def parts_of_document(content: bytes) -> Iterator[bytes]:
                         yield archive.read(info)
 
 
-def values_in(text: bytes, known: dict[bytes, str]) -> Iterator[Leak]:
+def find_known_values(text: bytes, known: dict[bytes, str]) -> Iterator[Leak]:
     """Find the values in use here."""
     for value, name in known.items():
         if value in text:
             yield Leak(f"the value of {name}", text.index(value), name, in_use=True)
 
 
-def leaks(text: bytes) -> Iterator[Leak]:
+def find_leaks_by_form(text: bytes) -> Iterator[Leak]:
     """Find what has the form of a secret, or the name of one."""
     for match in WORD.finditer(text):
         yield Leak(list(WORDS)[(match.lastindex or 1) - 1], match.start())
@@ -357,9 +357,9 @@ def leaks_in_base64(text: bytes, known: dict[bytes, str]) -> Iterator[Leak]:
     """Find the secrets in what a text holds in base64 or in hex."""
     pieces = list(decoded_pieces(text))
     everything = b"\n".join(piece for _, piece in pieces)  # searched at once: it is much faster
-    if next(chain(values_in(everything, known), leaks(everything)), None):
+    if next(chain(find_known_values(everything, known), find_leaks_by_form(everything)), None):
         for position, piece in pieces:
-            for leak in chain(values_in(piece, known), leaks(piece)):
+            for leak in chain(find_known_values(piece, known), find_leaks_by_form(piece)):
                 yield leak._replace(what=f"{leak.what} in base64", position=position)
 
 
@@ -368,13 +368,13 @@ def decoded_pieces(text: bytes, depth: int = 2) -> Iterator[tuple[int, bytes]]:
     for match in BASE64.finditer(text):
         lines = match[0].split()
         for run in (b"".join(lines), *(lines if len(lines) > 1 else ())):
-            piece = bytes.fromhex(run.decode()) if HEX.fullmatch(run) else decoded(run)
+            piece = bytes.fromhex(run.decode()) if HEX.fullmatch(run) else decode_base64(run)
             yield match.start(), piece.replace(b"\0", b"")
             if depth > 1:
                 yield from ((match.start(), each) for _, each in decoded_pieces(piece, depth - 1))
 
 
-def decoded(run: bytes) -> bytes:
+def decode_base64(run: bytes) -> bytes:
     """Decode base64, of either alphabet and without its padding."""
     run = run.translate(bytes.maketrans(b"-_", b"+/"))
     run = run[: len(run) - (len(run) % 4 == 1)]

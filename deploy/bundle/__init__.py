@@ -9,11 +9,11 @@ bytes, except that a package without a version in requirements.txt may be newer 
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.bundle.archive import compiled, is_bundle, zipped
+from deploy.bundle.archive import compile_modules, is_bundle, zip_files
 from deploy.bundle.bot_folder import bot_files, check_handler, handlers_in
-from deploy.bundle.imports import BOTLIB, botlib_files, needed
+from deploy.bundle.imports import BOTLIB, botlib_files, find_needed
 from deploy.bundle.lockfile import importable_names
-from deploy.bundle.packages import required, with_locked
+from deploy.bundle.packages import add_locked, download_required
 from deploy.bundle.target import Target
 from deploy.whole_file import write_whole
 
@@ -66,16 +66,16 @@ def bundle(
     own = bot_files(folder) | (added or {})
     handlers = [handler] if handler else handlers_in(own) or [ENTRY_POINT]
     entries = [check_handler(own, folder, each) for each in handlers]
-    zipped(own)  # so that files which are too large alone stop it before any download
-    asked_for = required(folder / REQUIREMENTS, target)
-    needs = needed(own, entries, importable_names(LOCK) | asked_for.tops)
+    zip_files(own)  # so that files which are too large alone stop it before any download
+    asked_for = download_required(folder / REQUIREMENTS, target)
+    needs = find_needed(own, entries, importable_names(LOCK) | asked_for.tops)
     tops = set(needs.packages) - asked_for.tops
-    packages = with_locked(tops, LOCK, target, asked_for)
+    packages = add_locked(tops, LOCK, target, asked_for)
     files = packages.files | (botlib_files() if needs.botlib else {}) | own
     files.pop(REQUIREMENTS, None)
     if target.interpreter:
-        files |= compiled(files, target.interpreter)
-    content = zipped(files)
+        files |= compile_modules(files, target.interpreter)
+    content = zip_files(files)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path.resolve(), content)  # a link stays one
     return Bundle(

@@ -38,7 +38,7 @@ FAKE_SETTINGS = {  # to load the function here
     "TWITCH_BOT_ID": "1",
     "STORE_URL": "memory://",
 }
-LOAD = """
+LOAD_CODE = """
 import importlib, sys, time
 sys.path.insert(0, sys.argv[1])
 start = time.perf_counter()
@@ -61,14 +61,14 @@ def main(arguments: list[str] | None = None) -> int:
         added = {} if options.handler else missing_files(options.folder, CLOUD)
         made = bundle(options.folder, options.out, target, options.handler, added)
         add_files(options.folder, added, CLOUD)
-        print(report(made, [load(made, handler) for handler in made.handlers]))
+        print(report_bundle(made, [load_function(made, handler) for handler in made.handlers]))
     except (ValueError, RuntimeError, OSError) as error:
         print(f"No bundle: {printable(str(error))}", file=sys.stderr)
         return 1
     return 0
 
 
-def report(made: Bundle, loaded: list[tuple[str, str]]) -> str:
+def report_bundle(made: Bundle, loaded: list[tuple[str, str]]) -> str:
     """Write what a bundle holds and what to tell the cloud."""
     version = made.target.python
     lines = [
@@ -86,7 +86,7 @@ def report(made: Bundle, loaded: list[tuple[str, str]]) -> str:
     if not made.is_compiled:
         lines.append(
             f"  not compiled: there is no python{version} here, so cold starts take three times as "
-            f"long. To compile, install Python {version}{instead_of(made.target)}."
+            f"long. To compile, install Python {version}{suggest_other_pythons(made.target)}."
         )
     lines += [
         f"  {cloud} has no Python {version}: if your bot goes there, add --python "
@@ -104,7 +104,7 @@ def report(made: Bundle, loaded: list[tuple[str, str]]) -> str:
     return "\n".join([*lines, *(note for _, note in loaded if note)])
 
 
-def instead_of(target: Target) -> str:
+def suggest_other_pythons(target: Target) -> str:
     """Name the other Pythons that are installed here and that a cloud has, to choose from."""
     found = [
         f"--python {other} ({' and '.join(clouds)})"
@@ -116,7 +116,7 @@ def instead_of(target: Target) -> str:
     return f", or add {' or '.join(found)}" if found else ""
 
 
-def load(made: Bundle, handler: str) -> tuple[str, str]:
+def load_function(made: Bundle, handler: str) -> tuple[str, str]:
     """Import a function of the zip in a Python without other packages: (how long it took, a note).
 
     Raises RuntimeError if a module is missing. Other failures are only noted, because the function
@@ -128,7 +128,7 @@ def load(made: Bundle, handler: str) -> tuple[str, str]:
         with zipfile.ZipFile(made.path) as archive:
             archive.extractall(folder)
         done = subprocess.run(
-            [python, "-I", "-S", "-B", "-c", LOAD, folder, module],
+            [python, "-I", "-S", "-B", "-c", LOAD_CODE, folder, module],
             env={**os.environ, **FAKE_SETTINGS},
             cwd=folder,
             capture_output=True,

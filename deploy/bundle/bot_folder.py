@@ -82,7 +82,7 @@ def bot_files(folder: Path) -> dict[str, bytes]:
     return files
 
 
-def parsed(name: str, files: dict[str, bytes]) -> ast.Module:
+def parse_file(name: str, files: dict[str, bytes]) -> ast.Module:
     """Parse a file; raises ValueError if it is not valid Python."""
     try:
         return ast.parse(files[name], name)
@@ -95,7 +95,7 @@ def handlers_in(files: dict[str, bytes]) -> list[str]:
     found = []
     for module in ("main", *CALLERS):
         with suppress(ValueError, KeyError):
-            if "handler" in top_names(parsed(f"{module}.py", files)):
+            if "handler" in top_names(parse_file(f"{module}.py", files)):
                 found.append(f"{module}.handler")
     return found
 
@@ -112,7 +112,7 @@ def check_handler(files: dict[str, bytes], folder: Path, handler: str) -> str:
             f"{folder} has no {file}. Expected {file} with a {function}; found {found}. If "
             "another file has it, add --handler FILE.FUNCTION, without .py."
         )
-    names = top_names(parsed(file, files))
+    names = top_names(parse_file(file, files))
     if function not in names:
         made = ", ".join(names) or "no name at all"
         raise ValueError(

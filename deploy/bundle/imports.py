@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 import botlib
 from botlib.details.bot_files import PACKAGES as KNOWN_PACKAGES
-from deploy.bundle.bot_folder import parsed
+from deploy.bundle.bot_folder import parse_file
 from deploy.own_packages import OWN_PACKAGES
 
 BOTLIB = Path(botlib.__file__).resolve().parent
@@ -68,7 +68,7 @@ class Needed:
     missing: tuple[str, ...]  # not found, and maybe not needed: "x, which y.py imports"
 
 
-def needed(files: dict[str, bytes], names: Iterable[str], known: set[str]) -> Needed:
+def find_needed(files: dict[str, bytes], names: Iterable[str], known: set[str]) -> Needed:
     """Follow the imports of these files of a folder, and of the files there that they import.
 
     `files` are all that are packed, and `known` are the names that packages provide. Raises
@@ -82,14 +82,14 @@ def needed(files: dict[str, bytes], names: Iterable[str], known: set[str]) -> Ne
     missing: set[str] = set()
     todo = list(names)
     for name in todo:  # which grows
-        place, tree = PurePosixPath(name).parent, parsed(name, files)
+        place, tree = PurePosixPath(name).parent, parse_file(name, files)
         for included in included_folders(place, tree):
             places.append(included)
             inside = map(PurePosixPath, sorted(files.keys() - set(todo)))
             todo += [
                 str(file) for file in inside if file.parent == included and file.match("[!_]*.py")
             ]
-        for found in _walk(tree.body):
+        for found in _walk_imports(tree.body):
             in_package = place not in places
             if found.module.startswith("."):
                 if not in_package:
@@ -172,7 +172,7 @@ def packages_of(found: Import, where: str) -> set[str]:
     return {package for package, users in OF_BOTLIB.items() if plain & users}
 
 
-def _walk(body: Iterable[ast.AST], lazy: bool = False) -> Iterator[Import]:
+def _walk_imports(body: Iterable[ast.AST], lazy: bool = False) -> Iterator[Import]:
     for node in body:
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -181,13 +181,13 @@ def _walk(body: Iterable[ast.AST], lazy: bool = False) -> Iterator[Import]:
             module = "." * node.level + (node.module or "")
             yield Import(module, tuple(alias.name for alias in node.names), lazy)
         elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
-            yield from _walk(node.orelse, lazy)
+            yield from _walk_imports(node.orelse, lazy)
         elif isinstance(node, ast.Try) and continues_without(node):
-            for found in _walk(ast.iter_child_nodes(node), lazy):
+            for found in _walk_imports(ast.iter_child_nodes(node), lazy):
                 yield replace(found, optional=True)
         else:
             inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            yield from _walk(ast.iter_child_nodes(node), lazy or inside)
+            yield from _walk_imports(ast.iter_child_nodes(node), lazy or inside)
 
 
 def continues_without(node: ast.Try) -> bool:

@@ -35,12 +35,12 @@ def with_dependencies(imports: Iterable[str], lock: Path, target: Target) -> set
         names.add(name)
         for needs in map(Requirement, found.requires or []):
             known = canonicalize_name(needs.name) in names and not needs.extras
-            if not known and applies(needs, wanted.extras, target):
+            if not known and requirement_applies(needs, wanted.extras, target):
                 todo.append(needs)
     return names
 
 
-def applies(needs: Requirement, extras: set[str], target: Target) -> bool:
+def requirement_applies(needs: Requirement, extras: set[str], target: Target) -> bool:
     """Tell whether a conditional requirement applies on the target, with these extras."""
     if needs.marker is None:
         return True
@@ -74,7 +74,7 @@ def read_lock(path: Path, target: Target | None = None) -> dict[str, str]:
         needs = Requirement(wanted)
         if target is None:
             found[canonicalize_name(needs.name)] = block
-        elif applies(needs, set(), target):
+        elif requirement_applies(needs, set(), target):
             lines = f"{needs.name}{needs.specifier} {backslash}{hashes}"
             found[canonicalize_name(needs.name)] = lines
     return found

@@ -26,7 +26,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.tags import parse_tag
 from packaging.utils import canonicalize_name
 
-from deploy.bundle.lockfile import applies, read_lock, version_of, with_dependencies
+from deploy.bundle.lockfile import read_lock, requirement_applies, version_of, with_dependencies
 from deploy.bundle.target import THIS_PYTHON, Target
 from deploy.requirements_txt import lines_in
 
@@ -51,28 +51,30 @@ class Packages(NamedTuple):
         return {name.partition("/")[0].partition(".")[0] for name in self.files}
 
 
-def required(requirements: Path, target: Target) -> Packages:
+def download_required(requirements: Path, target: Target) -> Packages:
     """Download what a folder's requirements.txt asks for; nothing if it is empty or missing.
 
     Raises ValueError for a package of the course's own, RuntimeError if a download fails.
     """
-    return installed(requirements, target) if lines_in(requirements) else Packages({}, {})
+    return (
+        install_requirements(requirements, target) if lines_in(requirements) else Packages({}, {})
+    )
 
 
-def with_locked(names: Iterable[str], lock: Path, target: Target, own: Packages) -> Packages:
+def add_locked(names: Iterable[str], lock: Path, target: Target, own: Packages) -> Packages:
     """Add the locked packages that provide these imports to the folder's own, which win.
 
     Raises ValueError for an import that no package provides, RuntimeError if a download fails.
     """
     locked = read_lock(lock, target)
     wanted = sorted(with_dependencies(names, lock, target) - own.versions.keys())
-    here = {name: files_here(name, locked[name], target) for name in wanted}
+    here = {name: installed_files(name, locked[name], target) for name in wanted}
     files = {name: content for copy in here.values() for name, content in copy.items()}
     if missing := [name for name in wanted if not here[name]]:
         with tempfile.TemporaryDirectory() as scratch:
             chosen = Path(scratch, "chosen.txt")
             chosen.write_text("\n".join(locked[name] for name in missing) + "\n", encoding="utf-8")
-            files |= installed(chosen, target, "--no-deps", "--require-hashes").files
+            files |= install_requirements(chosen, target, "--no-deps", "--require-hashes").files
     versions = {name: version_of(locked[name]) for name in wanted}
     return Packages(files | own.files, versions | own.versions)
 
@@ -91,7 +93,10 @@ def check_complete(found: list[Distribution], target: Target) -> None:
                 "Write another version of it into the folder's requirements.txt."
             )
         for needs in map(Requirement, one.requires or []):
-            if applies(needs, set(), target) and canonicalize_name(needs.name) not in there:
+            if (
+                requirement_applies(needs, set(), target)
+                and canonicalize_name(needs.name) not in there
+            ):
                 raise ValueError(
                     f"{one.name} needs {needs.name} for {target}, and pip here, with Python "
                     f"{THIS_PYTHON}, does not see that. Write {needs.name}{needs.specifier} into "
@@ -99,7 +104,7 @@ def check_complete(found: list[Distribution], target: Target) -> None:
                 )
 
 
-def files_here(name: str, block: str, target: Target) -> Files:
+def installed_files(name: str, block: str, target: Target) -> Files:
     """Read the copy installed here; {} unless it is whole, locked, and runs on the target."""
     with suppress(PackageNotFoundError, FileNotFoundError, ValueError):
         found = distribution(name)
@@ -128,7 +133,7 @@ def files_of(found: Distribution) -> Files:
     return files
 
 
-def installed(requirements: Path, target: Target, *options: str) -> Packages:
+def install_requirements(requirements: Path, target: Target, *options: str) -> Packages:
     """Install what a file lists, for the target, by uv if it is here, else by pip, and read it.
 
     Only wheels: what a source package builds here may not run on the cloud's machine, and to build

@@ -108,14 +108,16 @@ def find_python(version: str) -> str | None:
     if version == THIS_PYTHON:
         return sys.executable
     uv = shutil.which("uv")
-    asked = uv and output_of(uv, "python", "find", "--no-python-downloads", version)
+    asked = uv and command_output(uv, "python", "find", "--no-python-downloads", version)
     for path in (shutil.which(f"python{version}"), asked):
-        if path and output_of(path, "-c", "import sys; print(sys.version)").startswith(version):
+        if path and command_output(path, "-c", "import sys; print(sys.version)").startswith(
+            version
+        ):
             return path
     return None
 
 
-def output_of(*command: str) -> str:
+def command_output(*command: str) -> str:
     """Return what a command prints, "" if it fails. It reads no settings where you type."""
     here = Path(__file__).parent
     done = subprocess.run(command, cwd=here, capture_output=True, text=True, errors="replace")

@@ -9,7 +9,7 @@ from deploy.bundle import LOCK, Target
 from deploy.bundle.lockfile import read_lock, with_dependencies
 from deploy.bundle.target import PYTHONS
 
-PARTS = {  # a file, and what the program in its image imports
+IMPORTS_BY_FILE = {  # a file, and what the program in its image imports
     Path(__file__).with_name("requirements.txt"): ("aiohttp", "dotenv", "redis", "telegram"),
     LOCK.parent / "sandbox/requirements.lock": ("PIL", "aiohttp", "aiosmtpd", "psutil"),
 }
@@ -25,5 +25,5 @@ def requirements(imports: tuple[str, ...], lock: Path = LOCK) -> str:
 
 
 if __name__ == "__main__":
-    for path, imports in PARTS.items():
+    for path, imports in IMPORTS_BY_FILE.items():
         path.write_text(requirements(imports), encoding="utf-8")

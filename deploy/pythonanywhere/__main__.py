@@ -41,15 +41,17 @@ from botlib.telegram.details.bot_api import BotApi, BotApiError
 from botlib.telegram.updates import SECRET_HEADER, UNKNOWN_TO_TELEGRAM, bot_id, checked_secret
 from deploy.add_files import add_files, missing_files
 from deploy.bundle import Target, bundle
-from deploy.bundle.__main__ import load
+from deploy.bundle.__main__ import load_function
 from deploy.bundle.archive import megabytes
-from deploy.pythonanywhere.api import HOSTS, PYTHON, PythonAnywhere, Refused
+from deploy.pythonanywhere.api import HOSTS, PYTHON, PythonAnywhere, PythonAnywhereError
 from deploy.pythonanywhere.wsgi_file import FOLDER, SETTINGS
 from deploy.tokens.telegram import ask_telegram
 
 ENTRY = "wsgi.application"  # what the web app calls, in the bot's folder
 TEMPLATE = Path(__file__).with_name("wsgi_file.py")
-OURS = TEMPLATE.read_text(encoding="utf-8").partition("\n")[0]  # tells our WSGI file from another
+OUR_FIRST_LINE = TEMPLATE.read_text(encoding="utf-8").partition("\n")[
+    0
+]  # tells our WSGI file from another
 ANSWER_S = 40.0  # for the web app to come up after a reload
 LONGEST_PAUSE_S = 10  # that Telegram may ask for
 STARTING = (302, 502, 503, 504)  # while it reloads (page ReloadWebApp), or after a slow start
@@ -81,7 +83,9 @@ def main(arguments: list[str] | None = None) -> int:
         telegram = read_settings("telegram", options.folder)
         place = place_of(settings, telegram)
         account = PythonAnywhere(
-            settings["PYTHONANYWHERE_USERNAME"], settings["PYTHONANYWHERE_TOKEN"], api(settings)
+            settings["PYTHONANYWHERE_USERNAME"],
+            settings["PYTHONANYWHERE_TOKEN"],
+            api_address(settings),
         )
         if options.delete:
             delete(account, place, telegram, options.replace)
@@ -89,10 +93,10 @@ def main(arguments: list[str] | None = None) -> int:
             deploy(account, place, telegram, options.folder, options.replace)
     except ConnectionError as error:
         words = "Is the internet connection good? Then wait a minute, and type the command again."
-        print(hidden(f"Not done: {error}. {words}"), file=sys.stderr)
+        print(hide_secrets(f"Not done: {error}. {words}"), file=sys.stderr)
         return 1
     except (ValueError, RuntimeError, OSError) as error:
-        print(hidden(f"Not done: {error}"), file=sys.stderr)
+        print(hide_secrets(f"Not done: {error}"), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped before the end. Type the command again.", file=sys.stderr)
@@ -100,14 +104,14 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def api(settings: Settings) -> str:
+def api_address(settings: Settings) -> str:
     """Return the address of the API."""
-    address = settings.values.get("PYTHONANYWHERE_API") or f"https://{host(settings)}"
+    address = settings.values.get("PYTHONANYWHERE_API") or f"https://{host_of_account(settings)}"
     warn_if_readable("PYTHONANYWHERE_API", address)
     return address
 
 
-def host(settings: Settings) -> str:
+def host_of_account(settings: Settings) -> str:
     """Return the system that the account is on; ValueError if it is none of PythonAnywhere's."""
     name = settings.values.get("PYTHONANYWHERE_HOST", HOSTS[0])
     if name not in HOSTS:
@@ -123,7 +127,7 @@ def place_of(settings: Settings, telegram: Settings) -> BotPlace:
             "PYTHONANYWHERE_API and PYTHONANYWHERE_SITE to an imitation on this machine."
         )
     username = settings["PYTHONANYWHERE_USERNAME"]
-    domain = f"{username.lower()}.{host(settings).removeprefix('www.')}"
+    domain = f"{username.lower()}.{host_of_account(settings).removeprefix('www.')}"
     check_address("PYTHONANYWHERE_SITE", settings.values)
     site = settings.values.get("PYTHONANYWHERE_SITE") or f"https://{domain}"
     telegram["TELEGRAM_TOKEN"]  # raises if it is not set
@@ -147,7 +151,7 @@ def deploy(
     """Upload the bot and start it; until the new version is whole, the old one is untouched."""
     secret = checked_secret(telegram["TELEGRAM_SECRET"])
     print(f"[1/6] Packing {folder} for Python {PYTHON}")
-    content, about = packed(folder)
+    content, about = pack_folder(folder)
     print(f"      {about}")
     print(f"[2/6] Looking at {place.domain}")
     username = username_of(telegram["TELEGRAM_TOKEN"])  # before a bad token replaces a good one
@@ -176,11 +180,11 @@ def deploy(
     account.write(place.wsgi_file, text.encode())
     try:
         account.reload(place.domain)
-    except Refused as error:
-        raise Refused(f"{error}\n{error_log(account, place)}") from None
+    except PythonAnywhereError as error:
+        raise PythonAnywhereError(f"{error}\n{error_log(account, place)}") from None
     print(f"[5/6] Asking {place.site}")
     if problem := wait_for_answer(place.site, secret):
-        raise Refused(f"{problem}\n{error_log(account, place)}")
+        raise PythonAnywhereError(f"{problem}\n{error_log(account, place)}")
     print("[6/6] Telling Telegram the address")
     set_webhook(telegram, place.site, secret)
     print(f"Done. Write to your bot. It is at {place.site}")
@@ -189,23 +193,25 @@ def deploy(
         print(f"It runs until {expiry}. Before that day, log in and press the button on page Web.")
 
 
-def packed(folder: Path) -> tuple[bytes, str]:
+def pack_folder(folder: Path) -> tuple[bytes, str]:
     """Return the zip of the bot's folder and a line about it."""
     added = missing_files(folder, "PythonAnywhere")
     with tempfile.TemporaryDirectory() as scratch:
         made = bundle(folder, Path(scratch, "bot.zip"), Target(PYTHON), ENTRY, added)
         add_files(folder, added, "PythonAnywhere")
-        how, note = load(made, ENTRY)  # raises if a module is missing
+        how, note = load_function(made, ENTRY)  # raises if a module is missing
         about = f"{made.files} files; packages: {', '.join(made.packages) or 'none'}; {how}"
         return made.path.read_bytes(), f"{about}\n{note}" if note else about
 
 
 def username_of(token: str) -> str:
-    """Ask Telegram for the bot's name; Refused if it does not know the token."""
+    """Ask Telegram for the bot's name; PythonAnywhereError if it does not know the token."""
     bot_id(token)  # raises if it is no token
     found = ask_telegram(token, telegram_api())
     if not found.username:
-        raise Refused(f"{UNKNOWN_TO_TELEGRAM} In a terminal: python3 start.py login telegram")
+        raise PythonAnywhereError(
+            f"{UNKNOWN_TO_TELEGRAM} In a terminal: python3 start.py login telegram"
+        )
     return found.username
 
 
@@ -222,7 +228,7 @@ def bot_settings(telegram: Settings, username: str) -> bytes:
 def delete_other_web_app(account: PythonAnywhere, place: BotPlace, replace: bool) -> None:
     """Delete a web app that is not ours, or only half made; refuse that without `replace`."""
     if not replace:
-        raise Refused(
+        raise PythonAnywhereError(
             f"{place.domain} has a web app that this command did not make, or not finish, so "
             "nothing was changed. To delete it and put the bot there, add --replace. Its code "
             "stays in your files."
@@ -235,7 +241,7 @@ def check_static_folders(account: PythonAnywhere, place: BotPlace) -> None:
     """Refuse to put secrets where the web app shows all files."""
     for shown in account.static_folders(place.domain):
         if PurePosixPath(place.folder).is_relative_to(shown) or shown.startswith(place.folder):
-            raise Refused(
+            raise PythonAnywhereError(
                 f"the web app shows {shown} to everybody, and your bot's secrets would be in it. "
                 "Delete that static files mapping on PythonAnywhere's page Web."
             )
@@ -244,7 +250,7 @@ def check_static_folders(account: PythonAnywhere, place: BotPlace) -> None:
 def check_folder(account: PythonAnywhere, place: BotPlace) -> None:
     """Refuse to touch a folder that somebody else has filled."""
     if account.read(f"{place.folder}/{SETTINGS}") is None and account.files_in(place.folder):
-        raise Refused(
+        raise PythonAnywhereError(
             f"{place.folder} holds files that this command did not write, so nothing was changed. "
             "Rename that folder on PythonAnywhere's page Files."
         )
@@ -254,7 +260,7 @@ def check_bot(account: PythonAnywhere, place: BotPlace, token: str) -> None:
     """Refuse to take the place of another bot."""
     settings = account.read(f"{place.folder}/{SETTINGS}")
     if settings and f'"{bot_id(token)}:'.encode() not in settings:
-        raise Refused(
+        raise PythonAnywhereError(
             "another bot is at this account: its Telegram token is not the one in your .env. A "
             "free account has room for one, so nothing was changed. To remove that bot and its "
             "memory, add --delete. To keep its memory for this bot, add --replace."
@@ -272,7 +278,7 @@ def other_bot(account: PythonAnywhere, place: BotPlace, token: str) -> str:
 
 def is_our_file(account: PythonAnywhere, path: str) -> bool:
     """Tell whether a WSGI file is the one that this command writes."""
-    return (account.read(path) or b"").startswith(OURS.encode())
+    return (account.read(path) or b"").startswith(OUR_FIRST_LINE.encode())
 
 
 def wait_for_answer(site: str, secret: str) -> str:
@@ -339,7 +345,7 @@ def set_webhook(telegram: Settings, site: str, secret: str) -> None:
             wanted["allowed_updates"] = []  # Telegram's default, not an older choice
         call_in_turn(bot, "setWebhook", wanted)
     except (BotApiError, ConnectionError) as error:
-        raise Refused(
+        raise PythonAnywhereError(
             f"the bot is at {site}, but Telegram does not know it: {error}\n"
             "Correct that, and type the command again."
         ) from None
@@ -354,7 +360,7 @@ def delete(account: PythonAnywhere, place: BotPlace, telegram: Settings, replace
     check_folder(account, place)
     exists = bool(account.web_app(place.domain))
     if exists and not replace and not is_our_file(account, place.wsgi_file):
-        raise Refused(
+        raise PythonAnywhereError(
             f"{place.domain} is a web app that this command did not make, or not finish, so "
             "nothing was deleted. To delete it, too, add --replace. Its code stays in your files."
         )
@@ -367,7 +373,7 @@ def delete(account: PythonAnywhere, place: BotPlace, telegram: Settings, replace
         else:
             print("[1/4] Telegram calls another address, or none: nothing to do")
     except BotApiError as error:  # such as a token that is revoked: it calls nobody
-        print(hidden(f"[1/4] {error}"))
+        print(hide_secrets(f"[1/4] {error}"))
     if exists:
         account.delete_web_app(place.domain)
         print(f"[2/4] The web app {place.domain} is deleted")
@@ -384,14 +390,14 @@ def delete(account: PythonAnywhere, place: BotPlace, telegram: Settings, replace
     print("[3/4] The bot's files, its memory and its logs are deleted")
     left = account.files_in(place.folder)
     if left or account.web_app(place.domain):
-        raise Refused(
+        raise PythonAnywhereError(
             f"something is left: {', '.join(left[:3]) or place.domain}. Type the command again, or "
             "delete it on PythonAnywhere's pages Web and Files."
         )
     print("[4/4] Nothing is left at PythonAnywhere but your account")
 
 
-def hidden(text: str) -> str:
+def hide_secrets(text: str) -> str:
     """Replace each secret of the environment in a text of several lines, and control characters."""
     for secret in secrets_of(os.environ):
         text = text.replace(secret, "(hidden)")

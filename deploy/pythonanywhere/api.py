@@ -29,7 +29,7 @@ FORM = "application/x-www-form-urlencoded"
 T = TypeVar("T")
 
 
-class Refused(RuntimeError):  # noqa: N818  (named as what happened)
+class PythonAnywhereError(RuntimeError):
     """PythonAnywhere did not do what was asked; the text says why and what to do."""
 
 
@@ -55,8 +55,8 @@ class PythonAnywhere:
         form = {"domain_name": domain, "python_version": f"python{PYTHON.replace('.', '')}"}
         answer = self._call("POST", "/webapps/", urlencode(form).encode(), FORM, expected=(400,))
         if answer.status == 400 or answer.json_object().get("status") == "ERROR":
-            words = words_of(answer, self._token)
-            raise Refused(
+            words = reason_of_refusal(answer, self._token)
+            raise PythonAnywhereError(
                 f"PythonAnywhere made no web app: {words}. Does the account have another one, or "
                 f"an old system image without Python {PYTHON}? See its pages Web and Account."
             )
@@ -100,7 +100,7 @@ class PythonAnywhere:
     def _get_json(self, path: str, nothing: T, *missing: int) -> T:
         """Read JSON of the type of `nothing`, which is returned for the statuses in `missing`.
 
-        Raises Refused for anything else, such as a web page.
+        Raises PythonAnywhereError for anything else, such as a web page.
         """
         answer = self._call("GET", path, expected=missing)
         if answer.status in missing:
@@ -109,8 +109,8 @@ class PythonAnywhere:
             found = json.loads(answer.body)
             if isinstance(found, type(nothing)):
                 return found
-        words = words_of(answer, self._token)
-        raise Refused(f"this is no answer of PythonAnywhere: {words}\n{SOMETHING_ELSE}")
+        words = reason_of_refusal(answer, self._token)
+        raise PythonAnywhereError(f"this is no answer of PythonAnywhere: {words}\n{SOMETHING_ELSE}")
 
     def _call(
         self,
@@ -122,8 +122,8 @@ class PythonAnywhere:
     ) -> HttpResponse:
         """Make one request, again after a minute if there were too many.
 
-        Raises Refused for a status that is neither success nor in `expected`, and ConnectionError
-        if PythonAnywhere cannot be reached or gives no answer.
+        Raises PythonAnywhereError for a status that is neither success nor in `expected`, and
+        ConnectionError if PythonAnywhere cannot be reached or gives no answer.
         """
         headers = {"Authorization": f"Token {self._token}"}
         if kind:
@@ -138,15 +138,17 @@ class PythonAnywhere:
             time.sleep(seconds)
         if answer.status < 300 or answer.status in expected:
             return answer
-        words = words_of(answer, self._token)
+        words = reason_of_refusal(answer, self._token)
         what = f"{method} {path.partition('?')[0]}: {answer.status} {words}".strip()
-        raise Refused(f"PythonAnywhere refused {what}\n{advice(answer.status, self._username)}")
+        raise PythonAnywhereError(
+            f"PythonAnywhere refused {what}\n{advice_on_refusal(answer.status, self._username)}"
+        )
 
 
-def words_of(answer: HttpResponse, token: str = "") -> str:
+def reason_of_refusal(answer: HttpResponse, token: str = "") -> str:
     """Return the reason in a refusal, without the token.
 
-    >>> words_of(HttpResponse(401, b'{"detail": "Invalid token."}'))
+    >>> reason_of_refusal(HttpResponse(401, b'{"detail": "Invalid token."}'))
     'Invalid token.'
     """
     found = answer.json_object()
@@ -169,7 +171,7 @@ def seconds_to_wait(body: bytes) -> float:
     return min(float(found[1]), MINUTE_S) if found else MINUTE_S
 
 
-def advice(status: int, username: str) -> str:
+def advice_on_refusal(status: int, username: str) -> str:
     """Say what to do after a refusal."""
     known: Mapping[int, str] = {
         401: "It does not know the API token. Make one on its page Account, tab API token, and "

@@ -12,7 +12,7 @@ from bot_sandbox.world.randomness import Randomness
 from botlib.twitch.details.helix import Helix
 from deploy.add_files import CLOUD, FILES, add_files, missing_files
 from deploy.bundle.__main__ import main as bundle
-from deploy.pythonanywhere.__main__ import packed
+from deploy.pythonanywhere.__main__ import pack_folder
 
 SECRET = "correct-horse-battery"
 FUNCTIONS = FILES[CLOUD]
@@ -95,7 +95,7 @@ def test_a_folder_that_cannot_be_packed_stays_as_it_is(tmp_path, capsys):
     shown = capsys.readouterr()
     assert "nothing was packed" in shown.err and not shown.out
     with pytest.raises(ValueError, match="nothing was packed"):
-        packed(bot)  # for PythonAnywhere
+        pack_folder(bot)  # for PythonAnywhere
     assert sorted(bot.iterdir()) == before and not capsys.readouterr().out
 
 

@@ -180,7 +180,7 @@ def test_systemd_starts_what_is_meant_whatever_the_folder_is_called(tmp_path, na
     (folder,) = re.findall(r"\tWorkingDirectory: (.*)", read)
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     words = ["-P", "-m", "botlib.run", "telegram", str(bot.file)]
-    assert done.stdout.splitlines() == [str(odd), bot.python_path, *words], done.stderr
+    assert done.stdout.splitlines() == [str(odd), bot.pythonpath, *words], done.stderr
 
 
 def test_it_is_shown_and_nothing_is_done(folder, tmp_path):

@@ -22,7 +22,7 @@ from bot_sandbox.world.randomness import Randomness
 from botlib.twitch.details.helix import Helix
 from deploy.bundle import LOCK, Target, bundle
 from deploy.bundle.__main__ import main
-from deploy.bundle.imports import BOTLIB, OF_BOTLIB, needed
+from deploy.bundle.imports import BOTLIB, OF_BOTLIB, find_needed
 from deploy.bundle.lockfile import read_lock, version_of
 from deploy.bundle.packages import NOT_NEEDED, files_of
 from deploy.bundle.target import CLOUDS, PYTHONS, THIS_PYTHON, find_python
@@ -226,9 +226,9 @@ def test_the_table_names_what_botlib_imports():
     ],
 )
 def test_a_bot_that_may_open_a_store_takes_redis(line):
-    assert needed({"main.py": line.encode()}, ["main.py"], set()).packages == ("redis",)
+    assert find_needed({"main.py": line.encode()}, ["main.py"], set()).packages == ("redis",)
     line = "from botlib.store import Store, StoreError\n"
-    assert needed({"main.py": line.encode()}, ["main.py"], set()).packages == ()
+    assert find_needed({"main.py": line.encode()}, ["main.py"], set()).packages == ()
 
 
 def test_the_files_that_a_bot_includes_are_read_for_their_imports():
@@ -237,7 +237,7 @@ def test_the_files_that_a_bot_includes_are_read_for_their_imports():
         "commands/joke.py": b"import httpx\nfrom _words import JOKE\n",
         "commands/_words.py": b"import yaml\nJOKE = 'knock knock'\n",
     }
-    found = needed(files, ["main.py"], {"httpx", "yaml"})
+    found = find_needed(files, ["main.py"], {"httpx", "yaml"})
     assert (found.packages, found.missing) == (("httpx", "yaml"), ())
 
 

@@ -519,7 +519,7 @@ def test_the_containers_packages_are_the_locked_ones():
     spec = importlib.util.spec_from_file_location("w", DEPLOY / "container/write_requirements.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    for path, imports in module.PARTS.items():
+    for path, imports in module.IMPORTS_BY_FILE.items():
         assert path.read_text(encoding="utf-8") == module.requirements(imports), (
             "run: python deploy/container/write_requirements.py"
         )

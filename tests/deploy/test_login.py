@@ -18,7 +18,7 @@ from bot_sandbox import Twitch
 from botlib.details.env_file import read_env
 from botlib.details.http import Unreachable
 from botlib.details.settings import NAMES
-from deploy.login import Console, Refused, login
+from deploy.login import Console, NoTokenError, login
 from lessons.pythonanywhere import PythonAnywhere
 
 ROOT = Path(__file__).parents[2]
@@ -107,7 +107,7 @@ def test_pythonanywhere_takes_the_token_of_an_account(home, tmp_path):
 )
 def test_pythonanywhere_says_what_is_wrong_and_writes_nothing(home, tmp_path, name, token, told):
     person = Person(name, home.token if token is None else token)
-    with pytest.raises(Refused, match=told) as refused:
+    with pytest.raises(NoTokenError, match=told) as refused:
         login("pythonanywhere", now=True, console=person.console)
     assert home.token not in str(refused.value)
     assert not (tmp_path / ".env").exists()
@@ -142,7 +142,7 @@ def test_telegram_says_what_was_wrong_and_asks_again(telegram, tmp_path, monkeyp
     login("telegram", now=True, account="@Hello_Bot", folder=tmp_path, console=person.console)
     assert "not whole" in person.heard() and "the token of @other_bot" in person.heard()
     assert read_env(tmp_path / ".env")["TELEGRAM_TOKEN"] == mine.token
-    with pytest.raises(Refused, match="3 times there was no good token"):
+    with pytest.raises(NoTokenError, match="3 times there was no good token"):
         login("telegram", now=True, folder=tmp_path, console=Person("", "7", "abc").console)
     assert read_env(tmp_path / ".env")["TELEGRAM_TOKEN"] == mine.token
 
@@ -189,7 +189,7 @@ def test_a_bot_called_by_webhook_gets_all_that_its_function_needs(world, tmp_pat
     assert 10 <= len(found["TWITCH_EVENTSUB_SECRET"]) <= 100
     monkeypatch.setenv("TWITCH_CLIENT_SECRET", "")
     (tmp_path / ".env").unlink()
-    with pytest.raises(Refused, match="needs an application with a secret"):
+    with pytest.raises(NoTokenError, match="needs an application with a secret"):
         login("twitch", now=True, purpose="eventsub", folder=tmp_path, console=Person("").console)
 
 
@@ -199,7 +199,7 @@ def test_the_owners_consent_keeps_no_token(world, tmp_path, monkeypatch):
     login("twitch", now=True, owner=True, folder=tmp_path, console=person.console)
     assert read_env(tmp_path / ".env") == {"TWITCH_CHANNEL": "viktor"}
     person = Person(at_page=world.bot.authorize)  # the wrong account pressed it
-    with pytest.raises(Refused, match="hello_bot's token, and it should be viktor's"):
+    with pytest.raises(NoTokenError, match="hello_bot's token, and it should be viktor's"):
         login("twitch", now=True, owner=True, folder=tmp_path, console=person.console)
 
 
@@ -230,7 +230,7 @@ def test_the_channels_owner_is_warned_of(world, tmp_path):
 )
 def test_a_refusal_is_said_and_writes_nothing(world, tmp_path, at_page, account, words):
     person = Person(world.app.client_id, "viktor", at_page=lambda page: at_page(world, page))
-    with pytest.raises(Refused, match=words):
+    with pytest.raises(NoTokenError, match=words):
         login("twitch", now=True, account=account, folder=tmp_path, console=person.console)
     person.heard()
     assert not list(tmp_path.iterdir())
@@ -239,13 +239,13 @@ def test_a_refusal_is_said_and_writes_nothing(world, tmp_path, at_page, account,
 @pytest.mark.parametrize(("answers", "words"), [(("",), "client id"), (("an id", " "), "channel")])
 def test_enter_without_an_answer_is_told_at_once(world, tmp_path, answers, words):
     person = Person(*answers)
-    with pytest.raises(Refused, match=f"Nothing was typed.*{words}"):
+    with pytest.raises(NoTokenError, match=f"Nothing was typed.*{words}"):
         login("twitch", now=True, folder=tmp_path, console=person.console)
     assert not person.answers and not list(tmp_path.iterdir())
 
 
 def test_an_application_that_twitch_does_not_know(world, tmp_path):
-    with pytest.raises(Refused, match="client id whole"):
+    with pytest.raises(NoTokenError, match="client id whole"):
         login("twitch", now=True, folder=tmp_path, console=Person("nobody", "viktor").console)
 
 
@@ -253,7 +253,7 @@ def test_a_client_id_of_before_is_not_asked_for_again_and_the_refusal_says_so(wo
     before = "TWITCH_CLIENT_ID=nobody\nTWITCH_CHANNEL=viktor\n"
     (tmp_path / ".env").write_text(before, encoding="utf-8")
     person = Person()
-    with pytest.raises(Refused, match="delete its line TWITCH_CLIENT_ID, and log in again"):
+    with pytest.raises(NoTokenError, match="delete its line TWITCH_CLIENT_ID, and log in again"):
         login("twitch", now=True, folder=tmp_path, console=person.console)
     assert not person.said and (tmp_path / ".env").read_text(encoding="utf-8") == before
 
@@ -289,7 +289,7 @@ def test_a_missing_scope_is_named(world, tmp_path, monkeypatch):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         monkeypatch.setenv("TWITCH_API", f"http://127.0.0.1:{server.server_port}")
         person = Person(world.app.client_id, "viktor")
-        with pytest.raises(Refused, match="missing chat:edit"):
+        with pytest.raises(NoTokenError, match="missing chat:edit"):
             login("twitch", now=True, folder=tmp_path, console=person.console)
         server.shutdown()
     assert not list(tmp_path.iterdir())
@@ -409,7 +409,7 @@ def test_a_twitch_that_answers_strangely_and_repeats_secrets(
     with answering({"device": page, "token": token, "validate": whose}) as url:
         monkeypatch.setenv("TWITCH_API", url)
         person = Person("an-id", "viktor")
-        with pytest.raises(Refused, match=r"another application \(\(hidden\)\)") as told:
+        with pytest.raises(NoTokenError, match=r"another application \(\(hidden\)\)") as told:
             login("twitch", now=True, folder=tmp_path, console=person.console)
     shown = person.heard() + str(told.value)
     assert "(hidden)\\x1b[2J: press Authorize" in shown

@@ -22,7 +22,7 @@ from deploy.bundle.target import find_python
 from deploy.new import main as new
 from deploy.pythonanywhere.__main__ import main
 from deploy.pythonanywhere.api import PythonAnywhere as Api
-from deploy.pythonanywhere.api import Refused
+from deploy.pythonanywhere.api import PythonAnywhereError
 from lessons.pythonanywhere import PythonAnywhere
 
 SECRET = "correct-horse-battery"
@@ -500,7 +500,9 @@ def test_a_strange_answer_is_told_and_never_read_as_a_good_one(call, body):
     answer = http("200 OK", body.encode())
     with (
         answering(lambda connection: connection.sendall(answer)) as url,
-        pytest.raises(Refused, match=r"no answer of PythonAnywhere.*\nDoes the Wi-Fi") as caught,
+        pytest.raises(
+            PythonAnywhereError, match=r"no answer of PythonAnywhere.*\nDoes the Wi-Fi"
+        ) as caught,
     ):
         call(Api("viktor", TOKEN, url))
     assert TOKEN not in str(caught.value)
@@ -512,7 +514,7 @@ def test_no_piece_of_the_token_is_left_where_a_long_text_is_cut(before):
     for call in (*list(API_CALLS.values())[:3], lambda api: api.create_web_app("a.example")):
         with (
             answering(lambda connection: connection.sendall(answer)) as url,
-            pytest.raises(Refused) as caught,
+            pytest.raises(PythonAnywhereError) as caught,
         ):
             call(Api("viktor", TOKEN, url))
         assert TOKEN[:5] not in str(caught.value)

@@ -8,7 +8,7 @@ from course_files import PACKAGES
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from deploy.requirements_txt import REFUSED, lines_in, name_in
+from deploy.requirements_txt import REFUSED_NAMES, lines_in, name_in
 
 HOME = Path(__file__).parents[2]
 
@@ -20,7 +20,7 @@ def project(folder):
 def test_the_courses_own_packages_are_refused_and_what_they_are_distributed_as():
     names = {project(folder)["name"] for folder in (".", "sandbox")}
     packages = {*PACKAGES, "bot_sandbox"}
-    assert {canonicalize_name(name) for name in names | packages} == set(REFUSED)
+    assert {canonicalize_name(name) for name in names | packages} == set(REFUSED_NAMES)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_name_is_refused_in_every_spelling(tmp_path, line):
     assert "is already there" in str(told.value) and "Delete the line" in str(told.value)
 
 
-@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("name", REFUSED_NAMES)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_each_name_is_refused_however_the_file_is_written(tmp_path, name, encoding):
     path = tmp_path / "requirements.txt"

@@ -3,7 +3,7 @@
 import pytest
 
 from bot_sandbox import Telegram
-from deploy.new import make
+from deploy.new import make_folder
 from lessons.cloud import Cloud
 from lessons.progress.checklist import DONE, LEFT_OUT, OPEN, checklist
 
@@ -19,7 +19,7 @@ handler = webhook(bot, store=open_store())
 
 @pytest.fixture
 def folder(tmp_path):
-    make(tmp_path / "my_bot")
+    make_folder(tmp_path / "my_bot")
     return tmp_path / "my_bot"
 
 

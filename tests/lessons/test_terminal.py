@@ -2,13 +2,13 @@
 
 import pytest
 
-from deploy.new import make
+from deploy.new import make_folder
 from lessons.worlds.terminal import type_command
 
 
 def test_a_command_runs_and_what_differs_is_marked(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    make(tmp_path / "my_bot")
+    make_folder(tmp_path / "my_bot")
     type_command("python3 start.py bundle my_bot --python 3.13")
     shown = capsys.readouterr().out
     assert (tmp_path / "my_bot.zip").is_file()
@@ -20,7 +20,7 @@ def test_a_command_that_fails_says_why_and_sees_no_settings_of_this_machine(
 ):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TELEGRAM_TOKEN", "not for notebooks")
-    make(tmp_path / "my_bot")
+    make_folder(tmp_path / "my_bot")
     type_command("python3 start.py deploy pythonanywhere my_bot")
     assert "Not done: " in capsys.readouterr().out
 

@@ -16,7 +16,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from deploy.own_packages import OWN_PACKAGES
-from deploy.requirements_txt import REFUSED
+from deploy.requirements_txt import REFUSED_NAMES
 
 HOME = Path(__file__).parents[2]
 TEXTS = {
@@ -234,7 +234,7 @@ def test_no_list_asks_a_registry_for_our_own_names(file):
     else:
         words = re.findall(r"^[\w.-]+", text_of(file), re.MULTILINE)
         names = {canonicalize_name(word) for word in words}
-    assert not names & set(REFUSED)
+    assert not names & set(REFUSED_NAMES)
 
 
 INSTALLERS = r"\b(?:pip (?:install|download)|uv (?:add|tool)|uvx|pipx)\b"

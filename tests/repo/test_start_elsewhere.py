@@ -20,7 +20,7 @@ from aiohttp import ClientSession
 from course_files import ROOT, copy_course
 from nbformat.v4 import new_code_cell, new_notebook
 
-from deploy.new import make
+from deploy.new import make_folder
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and scripts as POSIX has them")
 START = runpy.run_path(str(ROOT / "start.py"))
@@ -110,7 +110,7 @@ def course(tmp_path_factory):
     (folder / "notebooks").mkdir()
     notebook = new_notebook(cells=[new_code_cell(CELL)])
     nbformat.write(notebook, folder / "notebooks/00_start_here.ipynb")
-    make(folder / "my_course/workshop/my_bot")
+    make_folder(folder / "my_course/workshop/my_bot")
     return folder
 
 
@@ -146,7 +146,7 @@ def elsewhere(tmp_path, ran):
 
 def make_bots(folder):
     for name in ("my_bot", "silent_bot", "hungry_bot"):
-        make(folder / name)
+        make_folder(folder / name)
     (folder / "silent_bot/main.py").write_text("bot = 1\n")
     (folder / "hungry_bot/requirements.txt").write_text("nothing-of-the-kind\n")
 

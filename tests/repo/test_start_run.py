@@ -14,7 +14,7 @@ import psutil
 import pytest
 from waiting import wait_until
 
-from deploy.new import make
+from deploy.new import make_folder
 
 ROOT = Path(__file__).parents[2]
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send to a process")
@@ -75,7 +75,7 @@ class StartRun:
 
 @pytest.fixture
 def folder(tmp_path):
-    make(tmp_path / "my_bot")
+    make_folder(tmp_path / "my_bot")
     return tmp_path / "my_bot"
 
 

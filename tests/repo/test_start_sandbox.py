@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from waiting import wait_until
 
-from deploy.new import make
+from deploy.new import make_folder
 
 ROOT = Path(__file__).parents[2]
 START = (sys.executable, str(ROOT / "start.py"), "sandbox")
@@ -107,7 +107,7 @@ def test_a_folder_becomes_a_twitch_bot_by_the_line_that_is_shown(tmp_path):
 def test_a_folder_becomes_a_telegram_bot_by_the_line_that_is_shown(tmp_path, made_by_start_py):
     folder = tmp_path / "my_bot"
     if made_by_start_py:
-        make(folder)
+        make_folder(folder)
     else:
         folder.mkdir()
         (folder / "main.py").write_text(BOT.format(module="telegram.webhook"))

@@ -24,7 +24,7 @@ from botlib.bot import TryAgain
 from botlib.store import open_store
 from botlib.twitch.details.helix import ApiRefused, Helix
 from botlib.twitch.eventsub import sign, webhook
-from deploy.bundle.imports import needed
+from deploy.bundle.imports import find_needed
 
 SECRET, BOT, VIKTOR, CHANNEL = "correct-horse", "900", "7", "7"
 ROOT = Path(__file__).parents[3]
@@ -720,7 +720,7 @@ def test_the_function_loads_no_library_it_does_not_need():
 def test_the_function_is_deployed_without_any_package():
     main = b"from botlib import Bot\nfrom botlib.twitch.eventsub import webhook\n"
     files = {"main.py": main + b"handler = webhook(Bot())\n"}
-    assert needed(files, ["main.py"], set()).packages == ()
+    assert find_needed(files, ["main.py"], set()).packages == ()
 
 
 # --- subscribing ------------------------------------------------------------------------------
