@@ -83,7 +83,7 @@ def find_needed(files: dict[str, bytes], names: Iterable[str], known: set[str]) 
     todo = list(names)
     for name in todo:  # which grows
         place, tree = PurePosixPath(name).parent, parse_file(name, files)
-        for included in included_folders(place, tree):
+        for included in find_included_command_folders(place, tree):
             places.append(included)
             inside = map(PurePosixPath, sorted(files.keys() - set(todo)))
             todo += [
@@ -130,7 +130,7 @@ def own_files(files: Iterable[str], places: Iterable[PurePosixPath], top: str) -
     return [file for file in files if re.fullmatch(rf"({modules})(/.*)?\.py", file)]
 
 
-def included_folders(place: PurePosixPath, tree: ast.Module) -> list[PurePosixPath]:
+def find_included_command_folders(place: PurePosixPath, tree: ast.Module) -> list[PurePosixPath]:
     """List the folders that a file includes: bot.include_folder() means the folder commands."""
     found = []
     for node in ast.walk(tree):

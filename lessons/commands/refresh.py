@@ -26,7 +26,7 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # holds a random id
 LIBRARY_FRAME = re.compile(r".*File .*[\\/]lib[\\/]", re.IGNORECASE)  # its lines vary
 # Where a window's page was: without it, the content of the object shows.
-LIVE_PAGE = re.compile(r' data="http://127[^"]*"|<div>The same in a tab of its own: .*?</div>')
+LIVE_PAGE_HTML = re.compile(r' data="http://127[^"]*"|<div>The same in a tab of its own: .*?</div>')
 CELL_TIMEOUT_S = 120
 
 
@@ -95,7 +95,7 @@ def strip_noise(notebook: NotebookNode, folder: Path) -> None:
             data = output.get("data", {})
             data.pop(WIDGET_VIEW, None)
             if "text/html" in data:
-                data["text/html"] = LIVE_PAGE.sub("", data["text/html"])
+                data["text/html"] = LIVE_PAGE_HTML.sub("", data["text/html"])
             if output.output_type == "error":
                 frames = [frame for frame in output.traceback if not LIBRARY_FRAME.match(frame)]
                 for place in (REPOSITORY, folder):

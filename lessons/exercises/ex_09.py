@@ -103,7 +103,7 @@ def exercise_2(file: str) -> str:
         check_commands(path, Path(folder, "first.sqlite3"))
         main = copy_without_others(path, Path(folder))
         try:
-            check_remembering(twitch, main, f"sqlite:///{folder}/memory.sqlite3")
+            check_counts_survive_restart(twitch, main, f"sqlite:///{folder}/memory.sqlite3")
         except NoReply as error:
             raise NotYet(str(error)) from None
         check_two_bots(path, Path(folder, "together.sqlite3"))
@@ -144,7 +144,7 @@ def copy_without_others(file: Path, folder: Path) -> Path:
     return main
 
 
-def check_remembering(twitch: Twitch, file: Path, store: str) -> None:
+def check_counts_survive_restart(twitch: Twitch, file: Path, store: str) -> None:
     """Cheer, cut, cheer, kill, start again, cheer; the numbers continue."""
     viktor = twitch.account("viktor", display_name="Viktor")
     anna = twitch.account("anna", display_name="Anna")

@@ -224,24 +224,24 @@ def check_rude_questions(bot: Bot, name: str) -> None:
         expect(bool(replies), f"{show(text)} gets no answer. Does every path end with return?")
 
 
-def silent_command(message: Message) -> None:
+def break_by_silence(message: Message) -> None:
     """Answer nothing."""
 
 
-def other_words_command(message: Message) -> str:
+def break_by_other_words(message: Message) -> str:
     """Answer the same words to everything."""
     return OTHER_WORDS
 
 
-def failing_command(message: Message) -> str:
+def break_by_error(message: Message) -> str:
     """Fail, as a command with a mistake does."""
     raise ValueError("broken on purpose")
 
 
 BROKEN: dict[str, Callable[[Message], str | None]] = {
-    "says nothing any more": silent_command,
-    f"answers {OTHER_WORDS!r} to everything": other_words_command,
-    "raises an error": failing_command,
+    "says nothing any more": break_by_silence,
+    f"answers {OTHER_WORDS!r} to everything": break_by_other_words,
+    "raises an error": break_by_error,
 }
 
 

@@ -24,7 +24,7 @@ class Link:
         target = urlsplit(url)
         assert target.port  # it is a server of this machine
         self.address = browser_address(
-            target._replace(netloc=f"127.0.0.1:{start_relay(target.port)}").geturl()
+            target._replace(netloc=f"127.0.0.1:{ensure_relay(target.port)}").geturl()
         )
         self._note = f"The Jupyter server passes your requests on to {target.netloc}."
 
@@ -47,7 +47,7 @@ def show_link(url: str) -> None:
         print(url)
 
 
-def start_relay(port: int) -> int:
+def ensure_relay(port: int) -> int:
     """Return the port of the relay to a port; the first call starts it."""
     if port not in _relays:
         _relays[port] = Relay(port)

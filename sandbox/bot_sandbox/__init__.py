@@ -11,7 +11,7 @@ from typing import Any
 from bot_sandbox.http import window_hook as _window_hook
 
 __version__ = "0.4.0"
-_HOMES = {  # the module of each name
+_NAMES_BY_MODULE = {
     "bot_sandbox.world.clock": ["Clock"],
     "bot_sandbox.cloud": ["Cloud", "FunctionError"],
     "bot_sandbox.cloud.function": ["Function"],
@@ -39,18 +39,18 @@ _HOMES = {  # the module of each name
     "bot_sandbox.twitch.user": ["TwitchUser"],
     "bot_sandbox.window": ["Window"],
 }  # fmt: skip
-_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+_MODULE_BY_NAME = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names}
 _NAMES_THERE = {"TelegramFaults": "Faults", "TwitchFaults": "Faults"}  # both are called Faults
-__all__ = sorted([*_HOME_OF, "aio"])
+__all__ = sorted([*_MODULE_BY_NAME, "aio"])
 
 
 def __getattr__(name: str) -> Any:
     """Import a name's module when it is first used."""
     if name == "aio":
         return import_module("bot_sandbox.aio")
-    if name not in _HOME_OF:
+    if name not in _MODULE_BY_NAME:
         raise AttributeError(f"bot_sandbox has no {name!r}; it has {', '.join(__all__)}")
-    return getattr(import_module(_HOME_OF[name]), _NAMES_THERE.get(name, name))
+    return getattr(import_module(_MODULE_BY_NAME[name]), _NAMES_THERE.get(name, name))
 
 
 def _open_window(server: Any) -> Any:

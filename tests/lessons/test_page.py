@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot_sandbox.twitch import Twitch
-from lessons.commands.refresh import LIVE_PAGE
+from lessons.commands.refresh import LIVE_PAGE_HTML
 from lessons.web.page_text import as_text, read_page, show_page
 
 
@@ -48,7 +48,7 @@ def test_a_page_is_shown_with_the_way_to_it(asking):
     assert repr(shown) == read_page(url)
     assert "Hello &lt;b&gt;bot&lt;/b&gt; wants" in shown._repr_html_()
     assert url.replace("&", "&amp;") in shown._repr_html_()
-    assert "http://127" not in LIVE_PAGE.sub("", shown._repr_html_())  # is not stored
+    assert "http://127" not in LIVE_PAGE_HTML.sub("", shown._repr_html_())  # is not stored
 
 
 @given(st.text())

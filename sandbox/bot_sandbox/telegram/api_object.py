@@ -11,7 +11,7 @@ from bot_sandbox.telegram.bot_api import TYPES
 T = TypeVar("T")
 PYTHON_NAMES = {"from": "from_user"}  # a field's name that Python keeps for itself
 # The sandbox's own classes with these fields have some of them as ordinary attributes.
-LIVE = {
+OWN_ATTRIBUTES_BY_TYPE = {
     "Message": ("message_id", "date", "chat"),
     "Chat": ("id", "title"),
     "User": ("id", "is_bot", "username"),
@@ -119,7 +119,7 @@ def _make_classes() -> dict[str, type[Any]]:
     found = dict[str, type[Any]]()
     for name in TYPES:
         bases, fields = [ApiObject], fields_of(name)
-        if own := LIVE.get(name):
+        if own := OWN_ATTRIBUTES_BY_TYPE.get(name):
             rest = {field: kind for field, kind in fields.items() if field not in own}
             docstring = f"What the sandbox's own {name} reads from its JSON."
             base = _make_class(f"{name}Fields", [ApiFields], docstring, rest)

@@ -284,7 +284,7 @@ _CHARACTER_REFERENCE = re.compile(
     r"&(?:(lt|gt|amp|quot)(?![A-Za-z])|#[xX]([0-9A-Fa-f]{1,6})(?![0-9A-Fa-f])|#([0-9]{1,7})(?![0-9]));?"
 )
 _WORD = re.compile(rf"[^{SPACES}>]*")
-_ATTRIBUTE = re.compile(rf"[^{SPACES}>=/\"']*")
+_ATTRIBUTE_NAME = re.compile(rf"[^{SPACES}>=/\"']*")
 _VALUE = re.compile(r"'([^'\0]*)'?|\"([^\"\0]*)\"?|([A-Za-z0-9.-]*)")
 _BLANKS = re.compile(r"[ \t\r\n\v]*")
 
@@ -364,7 +364,7 @@ def _open_tag(source: str, begin: int) -> tuple[str, dict[str, str], int]:
         raise error_at_tag(f'Unsupported start tag "{name}"')
     attributes = {}
     while source[position := end_of_match(_BLANKS, position)] != ">":
-        start, position = position, end_of_match(_ATTRIBUTE, position)
+        start, position = position, end_of_match(_ATTRIBUTE_NAME, position)
         attribute = source[start:position]
         if not attribute:
             raise error_at_tag(f'Empty attribute name in the tag "{name}"')

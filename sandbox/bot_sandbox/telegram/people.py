@@ -225,7 +225,7 @@ class Person(User):
         That is the button's text. If the button asks for a contact, it is the person's own; if it
         asks for a location, it is their `place`.
         """
-        return self._runner.do(self._choose, button, to)
+        return self._runner.do(self._press_reply_button, button, to)
 
     def block(self, account: BotAccount) -> None:
         """Block a bot: from now on, Telegram refuses its messages with 403."""
@@ -278,7 +278,7 @@ class Person(User):
         world.press(self, message, press, text, data, position)
         return press
 
-    def _choose(self, text: str, to: User | Chat | None) -> Message:
+    def _press_reply_button(self, text: str, to: User | Chat | None) -> Message:
         chat = self._world.chat_of(self, to)
         shown = self._keyboard(chat)
         buttons = [button for row in shown.buttons for button in row]

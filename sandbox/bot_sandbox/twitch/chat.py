@@ -19,7 +19,7 @@ from bot_sandbox.world.randomness import Randomness
 
 ACTION = re.compile(r"^(?:\x01ACTION (.*?)\x01?|[/.]me (.*))$", re.IGNORECASE)
 SLASH_COMMAND = re.compile(r"^[/.]([a-z]+)(?: |$)", re.IGNORECASE)
-HELIX_COMMAND = re.compile(r"[/.](\w*)(?:\s+(.*))?", re.DOTALL)
+COMMAND_CUT_BY_HELIX = re.compile(r"[/.](\w*)(?:\s+(.*))?", re.DOTALL)
 DROPPED_SILENTLY = "silent"  # refused without a notice
 REFUSALS = {
     "msg_ratelimit": "Your message was not sent because you are sending messages too quickly.",
@@ -264,7 +264,7 @@ def cut_command(text: str) -> str:
     >>> [cut_command(text) for text in (".foo bar", "/foo", "/me", "/me hi", ". /foo", "..hm")]
     ['bar', '', '', '/me hi', '/foo', '..hm']
     """
-    found = HELIX_COMMAND.fullmatch(text)
+    found = COMMAND_CUT_BY_HELIX.fullmatch(text)
     rest = (found[2] or "").strip() if found else text.strip()
     return text if found and found[1].lower() == "me" and rest else rest
 

@@ -83,7 +83,7 @@ class TwitchAccount:
         """
         with hear_bot_logs() as heard:
             (asked,) = self._say([text], self._channel_name(channel), reply_to, skip=True)
-            (answer,) = await self._next_messages(1, asked.channel, timeout, asked, heard)
+            (answer,) = await self._take_unread_messages(1, asked.channel, timeout, asked, heard)
         return add_failure_reason(answer.text, asked.text, await self._log_of_bots(asked, heard))
 
     @blocking
@@ -91,7 +91,7 @@ class TwitchAccount:
         self, n: int = 1, channel: TwitchAccount | str | None = None, timeout: float = 5.0
     ) -> list[ChatMessage]:
         """Return the next n unread messages of others, in order."""
-        return await self._next_messages(n, self._channel_name(channel), timeout)
+        return await self._take_unread_messages(n, self._channel_name(channel), timeout)
 
     @blocking
     async def wait_for(
@@ -213,7 +213,7 @@ class TwitchAccount:
             self._read[room.name] = len(room.history)
         return said
 
-    async def _next_messages(
+    async def _take_unread_messages(
         self,
         n: int,
         channel: str,

@@ -287,7 +287,7 @@ class CloudView(View):
         anything("payload", "the event; for null, the cloud's own"),
         example={"name": "morning", "function": "hello", "schedule": "cron(0 8 * * ? *)"},
     )
-    async def timer(self, values: Values) -> TimerJson:
+    async def set_timer(self, values: Values) -> TimerJson:
         """Call a function by the cloud's clock; the same name again replaces the timer."""
         name, function, schedule = (values[key] for key in ("name", "function", "schedule"))
         rest = {"timezone": values["timezone"], "payload": values["payload"]}

@@ -35,7 +35,7 @@ async def read_request(route: Route, request: web.Request) -> Values:
     The file of an upload is in the field `data`.
     """
     given = read_query(request)
-    if not route.in_query:
+    if not route.has_query_fields:
         if given:
             place = "send the fields in the body, as a JSON object"
             raise ValueError(f"{route.method} takes nothing in the query; {place}")

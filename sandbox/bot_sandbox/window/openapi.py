@@ -91,12 +91,12 @@ def describe_operation(route: Route, schemas: dict[str, Json]) -> Json:
         described["description"] = route.details
     if not route.needs_key:
         described["security"] = []
-    if route.in_query and route.fields:
+    if route.has_query_fields and route.fields:
         described["parameters"] = [query_parameter(field, route.example) for field in route.fields]
     if route.upload:
         file = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
         described["requestBody"] = {"required": True, "content": file}
-    elif not route.in_query and (route.fields or route.variants):
+    elif not route.has_query_fields and (route.fields or route.variants):
         content = json_content(body_schema(route, schemas))
         content["application/json"]["example"] = route.example
         needed = any(field.default is REQUIRED for field in route.fields)
@@ -105,7 +105,7 @@ def describe_operation(route: Route, schemas: dict[str, Json]) -> Json:
         status: {"$ref": f"#/components/responses/{status}"}
         for status in REFUSALS
         if (status != "401" or route.needs_key)
-        and (status != "413" or not route.in_query or route.upload)
+        and (status != "413" or not route.has_query_fields or route.upload)
         and (status != "504" or any(field.name == "timeout" for field in route.fields))
     }
     for status, about in route.fails.items():

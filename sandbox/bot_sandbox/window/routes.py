@@ -68,7 +68,7 @@ class Field:
 
     @property
     def _types(self) -> list[str]:
-        return types_of(self.schema)
+        return list_schema_types(self.schema)
 
 
 def text(
@@ -181,7 +181,7 @@ class Route:
         return "\n".join(line.strip() for line in lines).strip()
 
     @property
-    def in_query(self) -> bool:
+    def has_query_fields(self) -> bool:
         """Whether its fields are in the query."""
         return self.method == "GET" or self.upload
 
@@ -192,7 +192,7 @@ class Route:
             first = self.fields[0]
             chosen = read_fields(self.fields, {k: given[k] for k in given if k == first.name})
             fields += tuple(self.variants[chosen[first.name]])
-        return read_fields(fields, given, self.in_query)
+        return read_fields(fields, given, self.has_query_fields)
 
 
 def get_route(path: str, *fields: Field, **more: Any) -> Callable[[Handler], Route]:
@@ -248,7 +248,7 @@ def read_fields(fields: tuple[Field, ...], given: Values, in_query: bool = False
 
 def matches(value: Any, schema: Json) -> bool:
     """Return whether a value fits a schema of a `Field`."""
-    types = types_of(schema)
+    types = list_schema_types(schema)
     if types and not any(has_type(value, kind) for kind in types):
         return False
     if "enum" in schema and value not in schema["enum"]:
@@ -284,7 +284,7 @@ def is_finite(value: float) -> bool:
         return False
 
 
-def types_of(schema: Json) -> list[str]:
+def list_schema_types(schema: Json) -> list[str]:
     """Return the types that a schema allows; none means any."""
     kind = schema.get("type", [])
     return [kind] if isinstance(kind, str) else kind
@@ -300,7 +300,7 @@ def in_words(schema: Json) -> str:
     """
     if "enum" in schema:
         return f"one of {', '.join(schema['enum'])}"
-    words = " or ".join(WORDS[kind] for kind in types_of(schema)) or "any JSON"
+    words = " or ".join(WORDS[kind] for kind in list_schema_types(schema)) or "any JSON"
     least, most = schema.get("minimum"), schema.get("maximum")
     if least is not None:
         words += f" from {least:g}"

@@ -73,7 +73,7 @@ TEXT = text("text", "what they write")
 MESSAGE = whole_number("message", "a message's number in its chat: its `id`", least=1)
 REPLY_TO = whole_number("reply_to", "the number of the message to reply to", OPTIONAL)
 CAPTION = text("caption", "the text under it", "")
-BOT = name_or_id("bot", "a bot by its username or id")
+BOT_FIELD = name_or_id("bot", "a bot by its username or id")
 GROUP = name_or_id("group", "a group by its title, username or id")
 MEMBER = name_or_id("member", "a person or a bot, by name or id")
 CHAT = (
@@ -136,13 +136,15 @@ class TelegramView(View):
         account = await call(self.telegram.new_bot, **values)
         return {**bot_json(account), "token": account.token, "url": self.telegram.url}
 
-    @post_route("telegram/token", BOT, example={"bot": "hello_bot"})
+    @post_route("telegram/token", BOT_FIELD, example={"bot": "hello_bot"})
     async def new_token(self, values: Values) -> TokenJson:
         """Do BotFather's /revoke: a new token, and the old one stops working."""
         account = self._bot(values["bot"])
         return {"token": await call(self.telegram.new_token, account)}
 
-    @get_route("telegram/ready", BOT, wait_field(30.0), example={"bot": "hello_bot", "timeout": 30})
+    @get_route(
+        "telegram/ready", BOT_FIELD, wait_field(30.0), example={"bot": "hello_bot", "timeout": 30}
+    )
     async def ready(self, values: Values) -> BotJson:
         """Wait until a bot asks for updates or has set its webhook; 504 says what was found."""
         account = self._bot(values["bot"])
@@ -483,7 +485,7 @@ class TelegramView(View):
 
     @get_route(
         "telegram/calls",
-        *(BOT, text("method", "only calls of this method", "")),
+        *(BOT_FIELD, text("method", "only calls of this method", "")),
         whole_number("after", "only calls after this `number`", 0, 0),
         whole_number("n", "wait for so many", 0, 0, MOST_MESSAGES),
         wait_field(5.0),
@@ -510,7 +512,11 @@ class TelegramView(View):
 
     @get_route(
         "telegram/deliveries",
-        *(BOT, whole_number("n", "wait for so many in all", 0, 0, MOST_MESSAGES), wait_field(5.0)),
+        *(
+            BOT_FIELD,
+            whole_number("n", "wait for so many in all", 0, 0, MOST_MESSAGES),
+            wait_field(5.0),
+        ),
         example={"bot": "hello_bot", "n": 1},
     )
     async def deliveries(self, values: Values) -> DeliveriesJson:

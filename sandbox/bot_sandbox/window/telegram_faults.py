@@ -20,8 +20,8 @@ from bot_sandbox.window.view import json_of
 
 MOST_AT_ONCE = 1000  # the largest n
 LONGEST_RETRY_S = 1_000_000  # the largest retry_after
-METHOD = text("method", "only calls of this method", OPTIONAL)
-BOT = name_or_id("bot", "only calls of this bot, by username or id", OPTIONAL)
+METHOD_FIELD = text("method", "only calls of this method", OPTIONAL)
+BOT_FIELD = name_or_id("bot", "only calls of this bot, by username or id", OPTIONAL)
 N = whole_number("n", "how many requests", 1, 1, MOST_AT_ONCE)
 FOREVER = flag("forever", "until the fault `clear`", False)
 EXECUTED = flag("executed", "whether the call is executed before", False)
@@ -30,19 +30,19 @@ FAULTS: dict[str, tuple[Field, ...]] = {  # by the names of `Faults`' methods
         whole_number("status", "an HTTP status", 503, 400, 599),
         whole_number("retry_after", "seconds", OPTIONAL, 0, LONGEST_RETRY_S),
         text("description", "the words of the refusal", ""),
-        *(METHOD, BOT, N, FOREVER, EXECUTED),
+        *(METHOD_FIELD, BOT_FIELD, N, FOREVER, EXECUTED),
     ),
     "delay": (
         number("seconds", "how much later", 2.0, 0, LONGEST_WAIT_S),
-        *(METHOD, BOT, N, FOREVER, EXECUTED),
+        *(METHOD_FIELD, BOT_FIELD, N, FOREVER, EXECUTED),
     ),
-    "drop": (METHOD, BOT, N, FOREVER, EXECUTED),
-    "truncate": (METHOD, BOT, N, FOREVER),
+    "drop": (METHOD_FIELD, BOT_FIELD, N, FOREVER, EXECUTED),
+    "truncate": (METHOD_FIELD, BOT_FIELD, N, FOREVER),
     "html": (
         whole_number("status", "an HTTP status", 502, 200, 599),
-        *(METHOD, BOT, N, FOREVER, EXECUTED),
+        *(METHOD_FIELD, BOT_FIELD, N, FOREVER, EXECUTED),
     ),
-    "lose_response": (BOT, N, FOREVER),
+    "lose_response": (BOT_FIELD, N, FOREVER),
     "clear": (name_or_id("bot", "only the faults of this bot, by username or id", OPTIONAL),),
     "restart": (number("down", "seconds until it is up again", 0.0, 0, LONGEST_WAIT_S),),
     "stop": (),

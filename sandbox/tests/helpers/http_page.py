@@ -38,7 +38,7 @@ def table(view):
 
 def command(route):
     """The example request of a route, as words of a shell."""
-    if route.in_query:
+    if route.has_query_fields:
         query = urlencode(route.example, safe="/@")
         asked = f"'{route.path}?{query}'" if query else route.path
         body = f" --data-binary @{FILES[route.path]}" if route.upload else ""
