@@ -202,6 +202,7 @@ class IrcBot:
                 await wait_for_first(tasks)
             finally:
                 await cancel_all(tasks)
+            await self._leave(connection)
         finally:
             for channel in self._channels.values():
                 channel.mark_out()
@@ -226,9 +227,12 @@ class IrcBot:
             raise LoginRefused("\n".join(refusals))
 
     async def _listen(self, connection: ChatConnection) -> None:
-        """Take what Twitch says; returns after a RECONNECT and all that was still on its way."""
+        """Take what Twitch says, until it asks for another connection."""
         while (message := await connection.receive()).command != "RECONNECT":
             self._handle_line(message, connection)
+
+    async def _leave(self, connection: ChatConnection) -> None:
+        """Say goodbye, and take what is still on its way; nothing more is sent after that."""
         for channel in self._channels.values():
             channel.stop_sending()
         with contextlib.suppress(OSError):  # Twitch closes the connection, or is too slow to

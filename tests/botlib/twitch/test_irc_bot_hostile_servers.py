@@ -318,6 +318,22 @@ def test_new_tokens_that_are_none_are_asked_for_again(strange):
     asyncio.run(main())
 
 
+def test_after_a_reconnect_no_join_goes_out_over_the_old_connection(caplog):
+    async def main():
+        timing = Timing(answer_s=0.2)  # so long Twitch may take to close: this one never does
+        async with Peer() as peer, running(peer, timing=timing) as bot:
+            await answers(peer, bot)
+            await peer.sockets[-1].send_str(":tmi.twitch.tv RECONNECT\r\n")
+            await peer.until(lambda: len(peer.sockets) == 2)
+            await answers_when_in(peer, bot)
+            after_quit = peer.lines[peer.lines.index("QUIT") + 1 :]
+            assert after_quit[0].startswith("CAP")  # the first line of the new connection
+            assert (peer.asked(), bot.counts.lost) == (2, 0)
+
+    asyncio.run(main())
+    assert "Twitch asked the bot to connect again; connecting again in 0.0 s" in caplog.text
+
+
 class Banning(Peer):
     """Lets the bot in until it is banned."""
 
