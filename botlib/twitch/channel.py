@@ -234,8 +234,7 @@ class Channel:
                     outcome = LOST
                 except TimeoutError:
                     outcome = NO_ANSWER
-                finally:
-                    self._last, self._last_at = text, loop.time()
+                self._last, self._last_at = text, loop.time()
             refusals += 1
             if outcome not in MAY_BE_SENT_AGAIN or refusals == MOST_REFUSALS:
                 break

@@ -7,16 +7,19 @@ import logging
 import tracemalloc
 from itertools import pairwise
 
+import aiohttp
 import pytest
 from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from botlib import Bot
-from botlib.twitch.details.connection import Timing
+from botlib.twitch.channel import Channel, State
+from botlib.twitch.details.connection import ChatConnection, Timing
+from botlib.twitch.details.counts import Counts
 from botlib.twitch.details.credentials import LoginRefused
 from botlib.twitch.details.limits import Limits
-from botlib.twitch.irc import IrcMessage, format_line
+from botlib.twitch.irc import IrcMessage, format_line, parse
 from botlib.twitch.irc_bot import BACKLOG, IrcBot
 
 SCOPES = ["chat:read", "chat:edit"]
@@ -332,6 +335,28 @@ def test_after_a_reconnect_no_join_goes_out_over_the_old_connection(caplog):
 
     asyncio.run(main())
     assert "Twitch asked the bot to connect again; connecting again in 0.0 s" in caplog.text
+
+
+def test_a_text_that_was_not_sent_does_not_count_as_the_last_one():
+    async def main():
+        async with Peer() as peer, aiohttp.ClientSession() as session:
+            limits, timing = Limits(**NO_LIMITS), Timing()
+            channel = Channel("viktor", BACKLOG, limits, timing, lambda failures: 0.0, Counts())
+            let_in = parse(":tmi.twitch.tv ROOMSTATE #viktor")
+            saying = asyncio.create_task(channel.say("hello"))
+            for _ in range(2):
+                gone = await ChatConnection.open(session, f"{peer.url}/irc", timing)
+                await gone.close()
+                channel.handle_line(let_in, gone, "hellobot")
+                await channel.wait_for(State.OUT)
+            connection = await ChatConnection.open(session, f"{peer.url}/irc", timing)
+            channel.handle_line(let_in, connection, "hellobot")
+            channel.handle_line(await connection.receive(), connection, "hellobot")
+            await saying
+            assert peer.said() == ["hello"]
+            await connection.close()
+
+    asyncio.run(main())
 
 
 class Banning(Peer):
