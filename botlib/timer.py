@@ -20,7 +20,6 @@ from botlib.store.memory import MemoryStore
 
 YANDEX_EVENT_TYPE = "yandex.cloud.events.serverless.triggers.TimerMessage"
 AWS_SOURCES = ("aws.scheduler", "aws.events")  # EventBridge Scheduler, and the older rules
-TIMER_LIMIT_S = 60.0  # of a function, if the cloud tells none
 EXPECTED = (
     "Expected the event of EventBridge Scheduler or of a timer of Yandex Cloud, or a payload of "
     "your own."
@@ -58,11 +57,11 @@ def timer(function: Callable[[TimerCall], object], store: Store | None = None) -
 
             logging.getLogger(__name__).error("a call was refused: %s", error)
             return write_response(Response({"error": str(error)}, status=400))
-        # An instance that was killed leaves its mark; Yandex Cloud's one retry comes after it ends.
-        working_s = call.seconds_left or TIMER_LIMIT_S
+        work = partial(function, call)
         if not call.id:
-            function(call)
-        elif store.once(f"timer:{call.id}", partial(function, call), working_s)[0] == "busy":
+            work()
+        # An instance that was killed leaves its mark; Yandex Cloud's one retry comes after it ends.
+        elif store.once(f"timer:{call.id}", work, call.seconds_left)[0] == "busy":
             raise TryAgain("another instance is doing this, and may fail: call again later")
         return write_response(Response("done"))
 

@@ -14,6 +14,7 @@ State = Literal["new", "busy", "done"]
 
 DAY_S = 86_400
 LONGEST_S = 36_500 * DAY_S  # 100 years
+WORKING_S = 60.0  # how long work may take, if nothing tells it
 TIMEOUT_S = 2.0  # for a whole call over a network: a function usually has 3 s
 LARGEST = 2**63 - 1  # counters are 64-bit numbers, in Redis as in SQLite
 ALLOWED = "Expected text, number, true, false, None, or lists and dictionaries with text keys."
@@ -54,7 +55,11 @@ class Store(ABC):
         return self._add_once(checked_key(key), checked_seconds(expires_s))
 
     def once(
-        self, key: str, work: Callable[[], T], working_s: float = 60, done_s: float = DAY_S
+        self,
+        key: str,
+        work: Callable[[], T],
+        working_s: float | None = None,
+        done_s: float = DAY_S,
     ) -> tuple[State, T | None]:
         """Do work that may be handed to several instances: once if it succeeds, again if not.
 
@@ -62,14 +67,15 @@ class Store(ABC):
         ("busy", None) while another instance is doing it: then call again to learn how it ended.
 
         Marked only afterwards, two instances could do it at the same moment; marked only
-        beforehand, it would be lost with an instance that dies. So it is marked twice: as
-        begun, for `working_s` (longer than the work may take), then as done. One case is left: if
-        an instance dies after the work but before the second mark, or loses its store just then,
-        the next instance that gets the work after `working_s` does it again. If the work raises,
-        the mark is removed and the caller gets the exception.
+        beforehand, it would be lost with an instance that dies. So it is marked twice: as begun,
+        for `working_s`, then as done. `working_s` is when this instance has surely ended, such as
+        what is left of the function's time limit; None means a minute. One case is left: if an
+        instance dies after the work but before the second mark, or loses its store just then, the
+        next instance that gets the work after `working_s` does it again. If the work raises, the
+        mark is removed and the caller gets the exception.
         """
         key = f"once:{key}"
-        if not self.add_once(key, working_s):
+        if not self.add_once(key, working_s or WORKING_S):
             return ("done" if self.get(key) == "done" else "busy"), None
         try:
             result = work()

@@ -95,9 +95,9 @@ def webhook(
         if incoming is None or bot.command_in(incoming.message.text) is None:
             return ACKNOWLEDGED
 
-        key = f"twitch:{http.headers[MESSAGE_ID]}"
+        key, work = f"twitch:{http.headers[MESSAGE_ID]}", partial(answer, incoming, until)
         try:  # what is older than FRESH_S is refused anyway, and so is what claims to be newer
-            state, _ = store.once(key, partial(answer, incoming, until), done_s=2 * FRESH_S)
+            state, _ = store.once(key, work, http.seconds_left, done_s=2 * FRESH_S)
         except (TryAgain, Unreachable) as error:
             log.warning("not answered now: %s", error)
             return LATER

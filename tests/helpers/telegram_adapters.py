@@ -51,12 +51,16 @@ ADAPTERS: dict[str, Callable[..., Handler]] = {"webhook": of_bot, "application":
 
 
 def post(
-    handler: Handler, update: Any, secret: str | None = SECRET, shape: str = "aws_v2"
+    handler: Handler,
+    update: Any,
+    secret: str | None = SECRET,
+    shape: str = "aws_v2",
+    context: object = None,
 ) -> tuple[int, Any]:
     """Call the function as a cloud does; its status, and its body read as JSON."""
     body = update if isinstance(update, bytes) else json.dumps(update).encode()
     headers = {"Content-Type": "application/json"}
     if secret is not None:
         headers["X-Telegram-Bot-Api-Secret-Token"] = secret
-    answer = handler(event(shape, headers=headers, body=body), None)
+    answer = handler(event(shape, headers=headers, body=body), context)
     return answer["statusCode"], answer["body"] and json.loads(answer["body"])

@@ -1,6 +1,7 @@
 """Two instances of the Telegram function, one store: what reaches both is answered once."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -44,10 +45,10 @@ class Instances:
     def fail(self):
         raise TryAgain("not now")
 
-    def post(self, number, update=UPDATE):
+    def post(self, number, update=UPDATE, context=None):
         """Deliver an update to an instance: the status, and what it says then."""
         before = len(self._api.texts())
-        status, call = post(self.handlers[number], update, shape="yandex")
+        status, call = post(self.handlers[number], update, shape="yandex", context=context)
         return status, self._api.texts()[before:] + ([call["text"]] if "text" in call else [])
 
 
@@ -87,6 +88,28 @@ def test_delivered_to_both_at_the_same_time_it_is_answered_once(adapter, url):
         assert first.result(10) == (200, ["hello Viktor!"])
     assert instances.post(1) == (200, [])
     assert instances.calls == ["Viktor"]
+
+
+class QuarterOfAnHour:
+    """What the longest time limit of AWS leaves a call."""
+
+    def get_remaining_time_in_millis(self):
+        return 900_000
+
+
+def test_however_long_its_function_may_work_it_is_answered_once(adapter, tmp_path, monkeypatch):
+    instances = Instances(adapter, f"sqlite:///{tmp_path / 'store.db'}")
+    statuses, now = [], time.time
+
+    def work():
+        instances.work = lambda: None
+        for minutes in (2, 14, 16):
+            monkeypatch.setattr(time, "time", lambda later=60 * minutes: now() + later)
+            statuses.append(instances.post(1)[0])
+
+    instances.work = work
+    assert instances.post(0, context=QuarterOfAnHour())[0] == 200
+    assert statuses == [503, 503, 200]  # after its limit, the first instance is surely gone
 
 
 def test_an_update_whose_answer_failed_is_answered_by_the_next_delivery(adapter, url):

@@ -22,6 +22,7 @@ from bot_sandbox.http.local_server import LocalServer
 from botlib import Bot
 from botlib.bot import TryAgain
 from botlib.store import open_store
+from botlib.store.memory import MemoryStore
 from botlib.twitch.details.helix import ApiRefused, Helix
 from botlib.twitch.eventsub import sign, webhook
 from deploy.bundle.imports import find_needed
@@ -473,6 +474,20 @@ def test_two_instances_with_one_store_answer_once_even_at_the_same_time(twitch, 
         assert first.result(10) == (204, "")
     assert post(two, notification(), id="same") == (204, "")
     assert len(twitch.sent) == 1
+
+
+def test_however_long_its_function_may_work_a_message_is_answered_once(twitch, monkeypatch):
+    bot, store, statuses, now = Bot(), MemoryStore(), [], time.time
+    one, two = make(twitch, bot, store=store), make(twitch, store=store)
+
+    @bot.command("hello")
+    def deliver_again(message):
+        monkeypatch.setattr(time, "time", lambda: now() + 120)
+        statuses.append(post(two, notification(), id="same")[0])
+        return "at last"
+
+    assert post(one, notification(), id="same", context=Context(900)) == (204, "")
+    assert (statuses, twitch.texts) == ([503], ["at last"])
 
 
 TROUBLES = [(503, ""), (500, {"message": "oh"}), (502, "<html>"), (429, {"message": "too many"})]
