@@ -9,6 +9,7 @@ import base64
 import binascii
 import hmac
 import json
+import time
 from collections.abc import Callable, Mapping
 from functools import wraps
 from types import MappingProxyType
@@ -17,7 +18,8 @@ from typing import Any, NamedTuple
 Event = dict[str, Any]
 Handler = Callable[[Event, object], dict[str, Any]]
 
-RESERVED_S = 0.5  # of a function's time limit, left for its last steps and its response
+LIMIT_S = 10.0  # of a function, if the cloud tells none
+RESERVED_S = 0.5  # of this limit, left for the function's last steps and its response
 NOTHING: Mapping[str, str] = MappingProxyType({})  # many share it, so nobody can write into it
 
 
@@ -110,6 +112,14 @@ def seconds_left(context: object) -> float | None:
     """Return what is left of the function's time limit; None if the cloud doesn't tell it."""
     ms_left = getattr(context, "get_remaining_time_in_millis", None)  # AWS and Yandex have it
     return ms_left() / 1000 if callable(ms_left) else None
+
+
+def deadline(seconds_left: float | None, limit_s: float = LIMIT_S) -> float:
+    """Return when a function's calls must have ended, as a time of `time.monotonic`.
+
+    `limit_s` is the function's time limit, if the cloud doesn't tell what is left of it.
+    """
+    return time.monotonic() + (limit_s if seconds_left is None else seconds_left) - RESERVED_S
 
 
 def read_body(event: Event) -> bytes:

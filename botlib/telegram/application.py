@@ -22,10 +22,11 @@ from telegram.warnings import PTBUserWarning
 from botlib.bot import Bot, TryAgain
 from botlib.details.failures import error_location
 from botlib.details.settings import require_setting, telegram_api
-from botlib.function import Handler
+from botlib.function import Handler, deadline
 from botlib.store import Store
+from botlib.telegram.details.bot_api import UNKNOWN_TO_TELEGRAM
 from botlib.telegram.details.verified_request import VerifiedRequest
-from botlib.telegram.updates import UNKNOWN_TO_TELEGRAM, Json, deadline, update_handler
+from botlib.telegram.updates import Json, update_handler
 
 App = Application[Any, Any, Any, Any, Any, Any]
 

@@ -20,10 +20,11 @@ from botlib.bot import Bot
 from botlib.details.settings import require_setting
 from botlib.details.texts import split_text
 from botlib.telegram.application import App, builder_for
+from botlib.telegram.details.bot_api import LONGEST_TEXT, UNKNOWN_TO_TELEGRAM
 from botlib.telegram.details.send_queue import SendQueues
 from botlib.telegram.details.updates_request import UpdatesRequest
 from botlib.telegram.details.verified_request import VerifiedRequest
-from botlib.telegram.updates import LONGEST_TEXT, UNKNOWN_TO_TELEGRAM, message_from
+from botlib.telegram.updates import message_from
 
 OnLoopReady = Callable[[asyncio.AbstractEventLoop, Callable[[], object]], object]
 

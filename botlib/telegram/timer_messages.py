@@ -9,10 +9,10 @@ from typing import Any
 
 from botlib.bot import Bot, Message
 from botlib.details.settings import require_setting, telegram_api
-from botlib.function import Handler
+from botlib.function import Handler, deadline
 from botlib.store import Store
 from botlib.telegram.details.bot_api import BotApi, message_calls, send_all
-from botlib.telegram.updates import deadline, log_error
+from botlib.telegram.updates import log_error
 from botlib.timer import TimerCall, timer
 
 EVERYONE = "everyone"  # the user of a command that nobody typed

@@ -6,31 +6,16 @@ at each cold start.
 
 import json
 import re
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from botlib.bot import Bot, Message
-from botlib.function import (
-    RESERVED_S,
-    Handler,
-    Request,
-    Response,
-    constant_time_equal,
-    http_function,
-)
+from botlib.function import Handler, Request, Response, constant_time_equal, http_function
 from botlib.store import Store
 from botlib.store.memory import MemoryStore
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  (a header's name, no secret)
-UPDATE_S = 10.0  # for all calls of an update, if the cloud tells no time limit
-RETRY_S = 1.0  # before a call that was refused is made again, if Telegram names no pause
-LONGEST_TEXT = 4096  # code points in one message, Telegram's message_length_max
-UNKNOWN_TO_TELEGRAM = (
-    "Telegram does not know this token. Expected the one that BotFather wrote for this bot. "
-    "If BotFather made a new one since, the old one no longer works. Set TELEGRAM_TOKEN again."
-)
 
 Json = dict[str, Any]
 
@@ -76,11 +61,6 @@ def update_handler(
         return Response(call or "")  # no call if it was answered before
 
     return handler
-
-
-def deadline(seconds_left: float | None) -> float:
-    """Return when an update's calls must have ended, as a time of `time.monotonic`."""
-    return time.monotonic() + (UPDATE_S if seconds_left is None else seconds_left - RESERVED_S)
 
 
 def log_repeat(update_id: int) -> None:

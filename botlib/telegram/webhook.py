@@ -9,10 +9,10 @@ import os
 
 from botlib.bot import Bot
 from botlib.details.settings import require_setting, telegram_api
-from botlib.function import Handler
+from botlib.function import Handler, deadline
 from botlib.store import Store
 from botlib.telegram.details.bot_api import BotApi, message_calls, send_all
-from botlib.telegram.updates import Json, deadline, message_from, update_handler
+from botlib.telegram.updates import Json, message_from, update_handler
 
 
 def webhook(

@@ -17,11 +17,11 @@ from typing import Any, NamedTuple
 from botlib.bot import Bot, Message, TryAgain
 from botlib.details.http import NoAnswer, Unreachable
 from botlib.function import (
-    RESERVED_S,
     Handler,
     Request,
     Response,
     constant_time_equal,
+    deadline,
     http_function,
 )
 from botlib.store import Store
@@ -73,8 +73,8 @@ def webhook(
 
     @http_function
     def handler(http: Request) -> Response:
-        limit_s = EVENTSUB_LIMIT_S if http.seconds_left is None else http.seconds_left
-        until = time.monotonic() + min(REPLIES_S, limit_s - RESERVED_S)
+        limit = deadline(http.seconds_left, EVENTSUB_LIMIT_S)
+        until = min(limit, time.monotonic() + REPLIES_S)
         if http.method != "POST":
             return Response({"error": "expected a POST"}, 405, {"Allow": "POST"})
         if refused := refusal(http, secret, time.time()):

@@ -37,8 +37,8 @@ from botlib.details.settings import (
 )
 from botlib.details.texts import printable
 from botlib.function import dict_or_empty
-from botlib.telegram.details.bot_api import BotApi, BotApiError
-from botlib.telegram.updates import SECRET_HEADER, UNKNOWN_TO_TELEGRAM, bot_id, checked_secret
+from botlib.telegram.details.bot_api import UNKNOWN_TO_TELEGRAM, BotApi, BotApiError
+from botlib.telegram.updates import SECRET_HEADER, bot_id, checked_secret
 from deploy.add_files import add_files, missing_files
 from deploy.bundle import Target, bundle
 from deploy.bundle.__main__ import load_function

@@ -17,9 +17,9 @@ from telegram.error import InvalidToken
 from botlib.bot import Bot
 from botlib.details.settings import require_setting
 from botlib.telegram.application import App
+from botlib.telegram.details.bot_api import UNKNOWN_TO_TELEGRAM
 from botlib.telegram.details.updates_request import UpdatesRequest
 from botlib.telegram.polling import log_polling_error, polling_application
-from botlib.telegram.updates import UNKNOWN_TO_TELEGRAM
 from botlib.twitch.irc_bot import IrcBot
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,8 @@ from botlib.function import Handler
 from botlib.store import Store
 from botlib.telegram import application, webhook
 from botlib.telegram.application import App, builder_for
-from botlib.telegram.updates import LONGEST_TEXT, message_from
+from botlib.telegram.details.bot_api import LONGEST_TEXT
+from botlib.telegram.updates import message_from
 
 SECRET = "correct-horse-battery"
 

@@ -6,8 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from botlib.details.texts import split_text
-from botlib.telegram.updates import LONGEST_TEXT, RETRY_S, Json, bot_id, log_error
+from botlib.telegram.updates import Json, bot_id, log_error
 
+LONGEST_TEXT = 4096  # code points in one message, Telegram's message_length_max
+RETRY_S = 1.0  # before a call that was refused is made again, if Telegram names no pause
+UNKNOWN_TO_TELEGRAM = (
+    "Telegram does not know this token. Expected the one that BotFather wrote for this bot. "
+    "If BotFather made a new one since, the old one no longer works. Set TELEGRAM_TOKEN again."
+)
 GATEWAY_TIMEOUT = 504  # the server that took too long may have done it all the same
 LARGEST_RETRY_AFTER_S = 10**9  # of a refusal; far more would not fit into a timedelta
 

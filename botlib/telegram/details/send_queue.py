@@ -14,8 +14,8 @@ from typing import NamedTuple
 from telegram.error import RetryAfter
 
 from botlib.details.backoff import exponential_backoff
+from botlib.telegram.details.bot_api import RETRY_S
 from botlib.telegram.details.verified_request import seconds_of, was_not_done
-from botlib.telegram.updates import RETRY_S
 
 LONGEST_QUEUE = 100  # replies that wait in one chat; of more, the oldest are dropped
 LONGEST_WAIT_S = 3600.0  # after so long a reply is dropped: nobody waits for it any more

@@ -17,9 +17,8 @@ from telegram.error import NetworkError, RetryAfter, TelegramError
 from telegram.request import BaseRequest, RequestData
 
 from botlib.details.settings import TOKEN_TRIES
-from botlib.telegram.details.bot_api import GATEWAY_TIMEOUT, pause_of
+from botlib.telegram.details.bot_api import GATEWAY_TIMEOUT, RETRY_S, pause_of
 from botlib.telegram.details.bounded_request import bounded_request
-from botlib.telegram.updates import RETRY_S
 
 CONNECTIONS = 256  # for replies at the same time, as python-telegram-bot has them
 HARMLESS = ("get", "sendChatAction")  # calls that say nothing in a chat

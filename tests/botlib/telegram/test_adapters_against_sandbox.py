@@ -14,7 +14,7 @@ from bot_sandbox.telegram import Limits
 from botlib import Bot
 from botlib.bot import APOLOGY, TryAgain
 from botlib.telegram.application import builder_for
-from botlib.telegram.updates import UNKNOWN_TO_TELEGRAM
+from botlib.telegram.details.bot_api import UNKNOWN_TO_TELEGRAM
 from lessons.cloud import Cloud
 from lessons.worlds.background import ThreadedPolling
 
@@ -39,7 +39,8 @@ from telegram import Update
 from telegram.ext import TypeHandler
 from botlib import Bot
 from botlib.details.texts import split_text
-from botlib.telegram.updates import LONGEST_TEXT, message_from
+from botlib.telegram.details.bot_api import LONGEST_TEXT
+from botlib.telegram.updates import message_from
 from botlib.telegram.application import builder_for, webhook
 """ + MAIN.partition("import webhook\n")[2].replace(
     "handler = webhook(bot)",
