@@ -47,7 +47,8 @@ def poll(
     on it to stop. If a webhook is set, it is removed with a warning. The warning says to set it
     again with `set_webhook` and the address.
     """
-    updates = UpdatesRequest(require_setting("TELEGRAM_TOKEN", token), lambda: app.stop_running())
+    token = require_setting("TELEGRAM_TOKEN", token)
+    updates = UpdatesRequest(token, lambda: app.stop_running())
     app = polling_application(bot, token, api, updates)
 
     async def warn_of_webhook(_: App) -> None:
@@ -80,14 +81,11 @@ def leave() -> NoReturn:
     raise SystemExit
 
 
-def polling_application(
-    bot: Bot, token: str | None, api: str | None, updates: UpdatesRequest
-) -> App:
+def polling_application(bot: Bot, token: str, api: str | None, updates: UpdatesRequest) -> App:
     """Make an Application that answers with the bot.
 
     It tries for long to send a reply, because an update that was taken seldom comes again.
     """
-    token = require_setting("TELEGRAM_TOKEN", token)
     builder = builder_for(token, api).request(VerifiedRequest(token)).get_updates_request(updates)
     app: App = builder.update_queue(asyncio.Queue(UPDATES_AHEAD)).build()
     queues = SendQueues(lambda chat, text: app.bot.send_message(chat, text))
@@ -112,11 +110,6 @@ def polling_application(
 async def log_error(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Log what went wrong outside a command."""
     if update is None and isinstance(context.error, TelegramError):
-        log_polling_error(context.error)
+        log.error("polling: %s", context.error)  # python-telegram-bot asks again by itself
     elif context.error:
         log.error("an update was ignored: %r", context.error)
-
-
-def log_polling_error(error: TelegramError) -> None:
-    """Log why a question to Telegram failed; python-telegram-bot asks again by itself."""
-    log.error("polling: %s", error)

@@ -182,7 +182,9 @@ class Channel:
     async def say(self, text: str) -> None:
         """Say something within the limits, in several messages if it is long, and never twice.
 
-        Raises NotLetIn if Twitch keeps the bot out.
+        Waits until the bot is in the channel, and then until Twitch has confirmed or refused the
+        text, or said nothing for some seconds. So at most one text for each channel is on its way
+        when a connection breaks. Raises NotLetIn if Twitch keeps the bot out.
         """
         if self.refusal:
             raise NotLetIn(self.refusal)

@@ -16,7 +16,7 @@ _PLAIN = {escaped[1]: plain for plain, escaped in _ESCAPES.items()}  # "s" becom
 _CONTROL = re.compile(r"[\0\r\n]+")
 
 
-class IrcMessage(NamedTuple):  # a dataclass would cost a function's cold start some 8 ms
+class IrcMessage(NamedTuple):  # no dataclass, for the reason of `botlib.bot.Message`
     """One IRC message: its sender (prefix), its command, its parameters and tags."""
 
     command: str

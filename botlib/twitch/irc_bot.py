@@ -314,12 +314,9 @@ class IrcBot:
             self.counts.unanswered += 1
 
     async def say(self, channel: str, text: str) -> None:
-        """Say something within the limits, in several messages if it is long, and never twice.
+        """Say something in one of the bot's channels, as `Channel.say` does.
 
-        Waits until the bot is in the channel, and then until Twitch has confirmed or refused the
-        text, or said nothing for some seconds. So at most one text for each channel is on its way
-        when a connection breaks. ValueError for a channel that the bot
-        was not made for, or that Twitch keeps it out of.
+        ValueError for a channel that the bot was not made for, or that Twitch keeps it out of.
         """
         name = channel_name(channel)
         if name not in self._channels:

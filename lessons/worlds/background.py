@@ -19,7 +19,7 @@ from botlib.details.settings import require_setting
 from botlib.telegram.application import App
 from botlib.telegram.details.bot_api import UNKNOWN_TO_TELEGRAM
 from botlib.telegram.details.updates_request import UpdatesRequest
-from botlib.telegram.polling import log_polling_error, polling_application
+from botlib.telegram.polling import polling_application
 from botlib.twitch.irc_bot import IrcBot
 
 log = logging.getLogger(__name__)
@@ -71,7 +71,9 @@ class ThreadedPolling:
             raise ValueError(UNKNOWN_TO_TELEGRAM) from None
         await self._app.start()
         if self._app.updater:
-            await self._app.updater.start_polling(error_callback=log_polling_error)
+            await self._app.updater.start_polling(
+                error_callback=lambda error: log.error("polling: %s", error)
+            )
 
     async def _finish(self) -> None:
         if self._app.updater and self._app.updater.running:
