@@ -5,6 +5,11 @@ is removed, because Telegram gives each update to one place only.
 
 Commands run one after the other; an `async def` one has a time limit. Their replies wait in a queue
 for each chat (`details/send_queue.py`).
+
+- Telegram forgets an update when the program asks for the next ones. By then the update waits here.
+- A crash loses the updates and the replies that wait. The latest updates may come again.
+- A stop answers what waits, and sends for `CLOSING_S` more. `botlib/run.py` allows it `GRACE_S`.
+- A message that may have arrived is never sent again.
 """
 
 import asyncio

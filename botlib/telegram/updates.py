@@ -49,9 +49,9 @@ def update_handler(
         if not isinstance(update, dict) or type(update.get("update_id")) is not int:
             error = "expected an update: a JSON object with an update_id"
             return Response({"error": error}, status=400)
-        # Telegram may send an update twice. It is new if nobody has answered it: `answer` was never
-        # called for it, or it failed, or its instance was ended. Then the store calls it now.
-        # Otherwise it succeeded before (done) or is at work in another instance (busy).
+        # Telegram may send an update twice. It is new if `answer` was never called for it, or
+        # failed, or was cut off; then the store calls it. Otherwise `answer` succeeded before
+        # (done), or another instance is at work on it (busy).
         key, left = f"telegram:{bot_number}:{update['update_id']}", http.seconds_left
         state, call = store.once(key, partial(answer, update, left), left)
         if state == "done":

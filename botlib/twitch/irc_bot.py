@@ -4,9 +4,18 @@ It connects, logs in, joins its channels, listens and answers. If the connection
 again with the first step. `channel.py` is the bot in one channel: how it gets in, and how it says
 something. `details/connection.py` is one connection.
 
-A bad token stops the bot, and so does a first login that no channel lets in; it tries everything
-else again. Between two tries it waits 40 seconds at most, so it is back within a minute after
-Twitch is.
+What happens              What the bot does                                 Where
+Twitch sends a PING       answers it                                        ChatConnection.receive
+Twitch is silent          sends a PING; without an answer, connects again   ChatConnection.receive
+Twitch says RECONNECT     says QUIT, hears what is on its way, connects     _listen, _leave
+Twitch refuses the login  connects again                                    ChatConnection.log_in
+Twitch refuses the token  renews it; if that doesn't help, stops            credentials.py
+it has too much to say    waits before it says more                         limits.py
+a channel bans it         asks again every 50 seconds to be let in          Channel.stay
+all channels keep it out  stops, if it has never been in one                _note_decision
+
+Between two tries to connect it waits 40 seconds at most, so it is back within a minute after Twitch
+is.
 
 Several tasks run at the same time. `_keep_connected` has one connection after another. On each of
 them it runs `_listen`, and `Channel.stay` for each channel. `_listen` puts commands into a
