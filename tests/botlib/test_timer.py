@@ -1,6 +1,7 @@
 """The events of two clouds' timers, and what must not pass for one."""
 
 import json
+import time
 
 import pytest
 from events import SHAPES, event
@@ -132,8 +133,8 @@ def test_whatever_is_in_messages_nothing_fails(inside):
 def test_a_repeated_call_does_nothing_and_the_next_days_does():
     calls = []
     handler = timer(lambda call: calls.append(call.time))
-    for time in ("2026-11-27T06:00:00Z", "2026-11-27T06:00:00Z", "2026-11-28T06:00:00Z"):
-        assert handler(OF_SCHEDULER | {"time": time}, Context())["statusCode"] == 200
+    for due in ("2026-11-27T06:00:00Z", "2026-11-27T06:00:00Z", "2026-11-28T06:00:00Z"):
+        assert handler(OF_SCHEDULER | {"time": due}, Context())["statusCode"] == 200
     assert calls == ["2026-11-27T06:00:00Z", "2026-11-28T06:00:00Z"]
 
 
@@ -171,4 +172,18 @@ def test_instances_that_share_a_store_do_it_once_and_ask_for_a_retry_meanwhile()
     one, other = timer(work, store), timer(never, store)
     one(of_yandex(), Context())
     assert other(of_yandex(), Context())["statusCode"] == 200
+    assert len(calls) == 1
+
+
+def test_when_the_time_limit_of_the_first_is_over_another_instance_does_it(monkeypatch):
+    store, now, calls = MemoryStore(), time.time, []
+    other = timer(calls.append, store)
+
+    def work(call):
+        with pytest.raises(TryAgain, match="another instance"):
+            other(of_yandex(), Context())
+        monkeypatch.setattr(time, "time", lambda: now() + 3)
+        other(of_yandex(), Context())
+
+    timer(work, store)(of_yandex(), Context())
     assert len(calls) == 1
