@@ -259,8 +259,8 @@ def run_coroutine(reply: Awaitable[Reply]) -> Reply:
     import asyncio  # here, because few commands need it, and it takes 25 ms to load
     from concurrent.futures import ThreadPoolExecutor
 
-    async def wait() -> Reply:
+    async def wait_for_reply() -> Reply:
         return await reply
 
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, wait()).result()
+        return thread.submit(asyncio.run, wait_for_reply()).result()

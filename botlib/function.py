@@ -114,7 +114,7 @@ def seconds_left(context: object) -> float | None:
     return ms_left() / 1000 if callable(ms_left) else None
 
 
-def deadline(seconds_left: float | None, limit_s: float = LIMIT_S) -> float:
+def work_deadline(seconds_left: float | None, limit_s: float = LIMIT_S) -> float:
     """Return when a function's calls must have ended, as a time of `time.monotonic`.
 
     `limit_s` is the function's time limit, if the cloud doesn't tell what is left of it.

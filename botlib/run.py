@@ -98,12 +98,12 @@ def run_twitch(bot: Bot, stopping: Stopping, folder: Path) -> int:
         log.warning("%s%s", what, suggest_command("login twitch"))
     grace_s = timing.goodbye_s + 3  # it gives up its replies by itself, then leaves in good order
 
-    async def hold() -> None:
+    async def run_until_stopped() -> None:
         stopping.hand_over(asyncio.get_running_loop(), irc_bot.stop, grace_s)
         await irc_bot.start()
 
     try:
-        asyncio.run(hold())
+        asyncio.run(run_until_stopped())
     except LoginRefused as error:
         raise ValueError(str(error)) from None
     log.info("stopped")

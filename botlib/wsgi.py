@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 LONGEST_BODY = 6 * 2**20  # bytes, as AWS Lambda takes; an update of Telegram has a few thousand
 LONGEST_DIGITS = 15  # of a length; Python refuses to read very long numbers
-FAILED = {"statusCode": 500, "headers": {"content-type": "text/plain"}, "body": "the bot failed"}
+FAILED_RESPONSE = {
+    "statusCode": 500,
+    "headers": {"content-type": "text/plain"},
+    "body": "the bot failed",
+}
 SAFE_IN_PATH = "/:@!$&'()*+,;="  # RFC 3986: a path may hold them as they are
 HEADER = r"[\w!#$%&'*+.^`|~-]+: [\t -~\x80-\xff]*"  # RFC 9110: no line end, no NUL
 BODILESS = (204, 304)  # RFC 9110: a response with one of these has no body
@@ -41,7 +45,7 @@ def wsgi_app(handler: Handler) -> "WSGIApplication":
             status, headers, body = read_result(result)
         except Exception:
             traceback.print_exc(file=environ["wsgi.errors"])
-            status, headers, body = read_result(FAILED)
+            status, headers, body = read_result(FAILED_RESPONSE)
         start(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 

@@ -13,7 +13,7 @@ import sys
 import time
 from typing import Any
 
-from botlib.details.http import quoted, request
+from botlib.details.http import quote_for_error, request
 
 TABLE = "bot"
 PAUSE_S = 0.5
@@ -86,7 +86,7 @@ def call_document_api(
         return found
     if but and code == but:
         return {}
-    text = quoted(str(found.get("message") or found.get("Message") or ""), token)
+    text = quote_for_error(str(found.get("message") or found.get("Message") or ""), token)
     raise RuntimeError(
         f"Yandex Cloud refused {action}: {code or answer.status} {text}".rstrip()
         + ". Is the address the database's document_api_endpoint, and is the token fresh?"

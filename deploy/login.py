@@ -26,7 +26,7 @@ from urllib.parse import urlencode
 
 from botlib.details import settings
 from botlib.details.env_file import bots_folder, only_sandbox, write_env
-from botlib.details.http import HttpResponse, quoted, request
+from botlib.details.http import HttpResponse, quote_for_error, request
 from botlib.details.settings import addresses
 from botlib.telegram.updates import checked_secret
 from botlib.twitch.details.token import refusal_of
@@ -155,7 +155,9 @@ def get_telegram_settings(known: dict[str, str], username: str, console: Console
         )
         if found.username and username.removeprefix("@").lower() in ("", found.username.lower()):
             token = telegram_token.clean_token(pasted)
-            console.say(f"It is the token of @{quoted(f'{found.username} ({found.name})', token)}.")
+            console.say(
+                f"It is the token of @{quote_for_error(f'{found.username} ({found.name})', token)}."
+            )
             try:
                 secret = checked_secret(known.get("TELEGRAM_SECRET", ""))
             except ValueError:  # none yet, or one that is easy to guess
@@ -211,7 +213,7 @@ def get_twitch_settings(
     )
     if not whose.ok:
         raise NoTokenError("\n".join(whose.problems))
-    console.say(f"Twitch says: this is {quoted(whose.login, token['access_token'])}.")
+    console.say(f"Twitch says: this is {quote_for_error(whose.login, token['access_token'])}.")
     if owner:  # Twitch keeps the consent; this token is not needed
         return {**found, "TWITCH_CHANNEL": channel or whose.login}
     console.say(
@@ -272,7 +274,9 @@ def by_device_code(
             ".env has another one, delete its line TWITCH_CLIENT_ID, and log in again."
         )
     secret = str(asked["device_code"])
-    page, code = (quoted(str(asked[name]), secret) for name in ("verification_uri", "user_code"))
+    page, code = (
+        quote_for_error(str(asked[name]), secret) for name in ("verification_uri", "user_code")
+    )
     console.say(
         f"Open {page}\nin a browser where Twitch knows you as {who}.\n"
         f"It shows the code {code}: press Authorize. Waiting …"
@@ -327,7 +331,7 @@ def refusal_text(response: HttpResponse, *secrets: str) -> str:
     """Return the words of a refusal, in lower case and without secrets."""
     answer = response.json_object()
     words = str(answer.get("message") or answer.get("error") or "without a word")
-    return quoted(words, *secrets).lower()
+    return quote_for_error(words, *secrets).lower()
 
 
 if __name__ == "__main__":

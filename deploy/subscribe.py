@@ -12,7 +12,7 @@ import json
 import sys
 
 from botlib.details.settings import read_settings
-from botlib.twitch.details.helix import CHAT_MESSAGE, ApiRefused, Helix, checked_id, first
+from botlib.twitch.details.helix import CHAT_MESSAGE, ApiRefused, Helix, checked_id, first_object
 from botlib.twitch.irc import channel_name
 
 
@@ -54,7 +54,7 @@ def resubscribe(channel: str, callback: str, secret: str, bot_id: str, helix: He
 def channel_id(name: str, helix: Helix) -> str:
     """The number of a channel; ValueError if Twitch does not know it."""
     login = channel_name(name)
-    user = first(helix.call("GET", f"users?login={login}"))
+    user = first_object(helix.call("GET", f"users?login={login}"))
     if not user:
         raise ValueError(f"Twitch knows no channel {login!r}. Check TWITCH_CHANNEL.")
     return str(user["id"])

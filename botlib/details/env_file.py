@@ -10,7 +10,7 @@ from pathlib import Path
 
 from botlib.details.file_lock import hold_lock
 
-CURLY = "“”„‘’"  # what text programs turn quotes into
+CURLY_QUOTES = "“”„‘’"  # what text programs turn quotes into
 LOCK_WAIT_S = 10.0  # for another writer
 
 
@@ -54,7 +54,9 @@ def read_env(path: Path) -> dict[str, str]:
                 f"{path}, line {number}: expected NAME=value. Is there no = sign, is a quote not "
                 "closed, or is something behind it?"
             )
-        found |= {name: (value or "").strip().strip(CURLY).strip() for name, value in pairs.items()}
+        found |= {
+            name: (value or "").strip().strip(CURLY_QUOTES).strip() for name, value in pairs.items()
+        }
     return found
 
 
@@ -91,7 +93,7 @@ def write_env(path: Path, values: Mapping[str, str]) -> None:
     new = path.with_name(f"{path.name}.new")
     with hold_lock(path.with_name(f"{path.name}.lock"), LOCK_WAIT_S):
         try:
-            text = with_lines(read_text(path) if path.exists() else "", lines)
+            text = replace_lines(read_text(path) if path.exists() else "", lines)
             new.unlink(missing_ok=True)  # of a writer that was killed
             with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(text.encode())
@@ -103,10 +105,10 @@ def write_env(path: Path, values: Mapping[str, str]) -> None:
             raise
 
 
-def with_lines(text: str, lines: Mapping[str, str]) -> str:
+def replace_lines(text: str, lines: Mapping[str, str]) -> str:
     """The text with each of these settings in its old line, or at the end.
 
-    >>> with_lines("# mine\\nexport A=1\\nB=2", {"A": "A=7", "C": "C=9"})
+    >>> replace_lines("# mine\\nexport A=1\\nB=2", {"A": "A=7", "C": "C=9"})
     '# mine\\nexport A=7\\nB=2\\nC=9\\n'
     """
     end = "\r\n" if "\r\n" in text else "\n"

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 LOCK_POLL_S = 0.02
-FAR = 2**30  # the byte that Windows locks; those before it stay readable
+LOCK_OFFSET = 2**30  # the byte that Windows locks; those before it stay readable
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def _take_lock(file: int) -> bool:
         if sys.platform == "win32":
             import msvcrt
 
-            os.lseek(file, FAR, os.SEEK_SET)
+            os.lseek(file, LOCK_OFFSET, os.SEEK_SET)
             msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
         else:
             import fcntl

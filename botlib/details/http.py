@@ -117,7 +117,7 @@ def request(
     if not isinstance(reason, OSError | http.client.HTTPException | str):
         raise found  # a mistake in the request itself, such as a header with a line end
     # A broken answer is not quoted: it may repeat the path, and with it a token.
-    why = quoted(str(reason)) if isinstance(reason, OSError) else type(reason).__name__
+    why = quote_for_error(str(reason)) if isinstance(reason, OSError) else type(reason).__name__
     if attempt.connected:
         raise NoAnswer(f"{host} gave no usable answer: {why}")
     is_blocked = why.startswith("Tunnel connection failed: 403")  # http.client's words
@@ -215,12 +215,12 @@ def tls_context() -> ssl.SSLContext:
     return context
 
 
-def quoted(text: str, *secrets: str) -> str:
+def quote_for_error(text: str, *secrets: str) -> str:
     """Prepare somebody else's text for an error of ours: without secrets, and not long.
 
     An error page may repeat the address that was asked for, and with it a token.
 
-    >>> quoted("no page at /bot42:abc/getMe", "42:abc")
+    >>> quote_for_error("no page at /bot42:abc/getMe", "42:abc")
     'no page at /bot(hidden)/getMe'
     """
     spellings = {one for secret in secrets for one in spellings_of(secret)}

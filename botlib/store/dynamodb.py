@@ -23,7 +23,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from botlib.details.backoff import exponential_backoff
-from botlib.details.http import HttpResponse, NoAnswer, Unreachable, quoted, request
+from botlib.details.http import HttpResponse, NoAnswer, Unreachable, quote_for_error, request
 from botlib.details.settings import warn_if_readable
 from botlib.store.aws_signature import AccessKey, sign
 from botlib.store.interface import LARGEST, TIMEOUT_S, Store, StoreError, add_to_counter, read_json
@@ -43,22 +43,22 @@ EXPECTED = (
 WEB_ADDRESS = r"https?://[\w.-]+(:\d{1,5})?(/[\w./~-]*)?"  # with no name, password or query
 
 # Conditions; a comparison with a field that an item lacks does not hold.
-ABSENT = "attribute_not_exists(store_key) OR expires_at <= :now"
-COUNTABLE = (
+IF_ABSENT = "attribute_not_exists(store_key) OR expires_at <= :now"
+IF_COUNTABLE = (
     "attribute_not_exists(store_key) OR (attribute_type(json_value, :n) "
     "AND json_value BETWEEN :low AND :high "
     "AND (attribute_not_exists(expires_at) OR expires_at > :now))"
 )
 
 # Nothing was done, and soon it may work.
-BUSY = {
+BUSY_ERRORS = {
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "ServiceUnavailable",
     "ThrottlingException",
     "TransactionConflictException",
 }
-UNKNOWN_KEY = {
+UNKNOWN_KEY_ERRORS = {
     "IncompleteSignature",
     "IncompleteSignatureException",
     "InvalidClientTokenId",
@@ -106,26 +106,28 @@ class DynamoDBStore(Store):
         self.address = urlsplit(self._endpoint).netloc
 
     def _get(self, key: str) -> str | None:
-        return self._read(key, deadline())
+        return self._read(key, store_deadline())
 
     def _set(self, key: str, text: str, seconds: float | None) -> None:
-        self._write(key, text, seconds, deadline())
+        self._write(key, text, seconds, store_deadline())
 
     def _remove(self, key: str) -> None:
-        self._call("DeleteItem", {"Key": item_key(key)}, deadline(), repeatable=True)
+        self._call(
+            "DeleteItem", {"Key": make_key_attribute(key)}, store_deadline(), repeatable=True
+        )
 
     def _increment(self, key: str, by: int) -> int:
-        until = deadline()
+        until = store_deadline()
         low, high = max(-LARGEST, -LARGEST - by), min(LARGEST, LARGEST - by)
         for _ in range(COUNT_TRIES):
             values = {":by": by, ":low": low, ":high": high, ":now": time.time()}
             body = {
-                "Key": item_key(key),
+                "Key": make_key_attribute(key),
                 "UpdateExpression": "ADD json_value :by",
-                "ConditionExpression": COUNTABLE,
+                "ConditionExpression": IF_COUNTABLE,
                 "ExpressionAttributeValues": {
                     ":n": {"S": "N"},
-                    **{name: number_value(value) for name, value in values.items()},
+                    **{name: make_number_attribute(value) for name, value in values.items()},
                 },
                 "ReturnValues": "UPDATED_NEW",
             }
@@ -141,7 +143,7 @@ class DynamoDBStore(Store):
         raise StoreError(f"{key!r} cannot be counted up: another program wrote it, or is doing so")
 
     def _add_once(self, key: str, seconds: float) -> bool:
-        return self._write(key, "true", seconds, deadline(), if_absent=True)
+        return self._write(key, "true", seconds, store_deadline(), if_absent=True)
 
     def close(self) -> None:
         """Do nothing: no connection is kept."""
@@ -150,7 +152,7 @@ class DynamoDBStore(Store):
         return f"DynamoDBStore({self.table} at {self.address})"
 
     def _read(self, key: str, until: float) -> str | None:
-        body = {"Key": item_key(key), "ConsistentRead": True}
+        body = {"Key": make_key_attribute(key), "ConsistentRead": True}
         found = self._call("GetItem", body, until, repeatable=True) or {}
         try:
             item = found.get("Item")
@@ -166,18 +168,18 @@ class DynamoDBStore(Store):
     ) -> bool:
         """Write an item; False if it should have been absent and is there."""
         now = time.time()
-        item = {**item_key(key), "json_value": item_value(text)}
+        item = {**make_key_attribute(key), "json_value": make_value_attribute(text)}
         if len(key.encode()) + len(text.encode()) + NAMES_AND_TIMES > LARGEST_ITEM:
             raise ValueError(
                 f"the value of {key!r} is too large: DynamoDB keeps at most 400 KB with its key"
             )
         if seconds is not None:
-            item["expires_at"] = number_value(now + seconds)
-            item["delete_after"] = number_value(math.ceil(now + seconds))
+            item["expires_at"] = make_number_attribute(now + seconds)
+            item["delete_after"] = make_number_attribute(math.ceil(now + seconds))
         body: dict[str, Any] = {"Item": item}
         if if_absent:
-            body["ConditionExpression"] = ABSENT
-            body["ExpressionAttributeValues"] = {":now": number_value(now)}
+            body["ConditionExpression"] = IF_ABSENT
+            body["ExpressionAttributeValues"] = {":now": make_number_attribute(now)}
         return self._call("PutItem", body, until, repeatable=not if_absent) is not None
 
     def _call(
@@ -206,14 +208,14 @@ class DynamoDBStore(Store):
         """Ask the database once; raises NoResult if a later try may work."""
         answer, secrets = self._send(action, body, until)
         found = answer.json_object()
-        code = quoted(str(found.get("__type", "")).rpartition("#")[2], *secrets)
+        code = quote_for_error(str(found.get("__type", "")).rpartition("#")[2], *secrets)
         if answer.status == 200 and not code and (found or answer.body.strip() == b"{}"):
             return found
         if code == "ConditionalCheckFailedException":
             return None
         text = str(found.get("message") or found.get("Message") or "")
-        why = self._explain(answer.status, code, quoted(text, *secrets))
-        if code in BUSY or answer.status == 503:
+        why = self._explain(answer.status, code, quote_for_error(text, *secrets))
+        if code in BUSY_ERRORS or answer.status == 503:
             raise NoResult(why, did_nothing=True)
         if answer.status == 500 or not code:  # without a code, it is a page of something else
             raise NoResult(why)
@@ -280,7 +282,7 @@ class DynamoDBStore(Store):
                 "dynamodb:GetItem, PutItem, UpdateItem and DeleteItem on the table; in Yandex "
                 "Cloud its service account needs the role ydb.editor on the database."
             )
-        if code in UNKNOWN_KEY:
+        if code in UNKNOWN_KEY_ERRORS:
             return f"{self.address} does not know the access key in {KEY_ID}. Is it the right one?"
         if code == "ExpiredTokenException":
             return (
@@ -292,7 +294,7 @@ class DynamoDBStore(Store):
                 f"{self.address} refused the signature. Either {SECRET} is wrong, or this "
                 f"machine's clock is: it says {now} UTC."
             )
-        if code in BUSY or status >= 500:
+        if code in BUSY_ERRORS or status >= 500:
             return f"{table} is busy or has trouble ({code or status}). Try again later."
         return f"{table} refused the request: {code or status} {text}".rstrip()
 
@@ -304,12 +306,12 @@ def read_access_key() -> AccessKey:
     )
 
 
-def deadline() -> float:
+def store_deadline() -> float:
     """When a call must end, as a time of `time.monotonic`."""
     return time.monotonic() + TIMEOUT_S
 
 
-def item_key(key: str) -> dict[str, dict[str, str]]:
+def make_key_attribute(key: str) -> dict[str, dict[str, str]]:
     """Write a key as DynamoDB wants it; ValueError for one that is too long."""
     if len(key.encode()) > LONGEST_KEY:
         raise ValueError(f"a key can have {LONGEST_KEY} bytes in DynamoDB; found {key[:40]!r}…")
@@ -330,19 +332,19 @@ def read_counter(answer: dict[str, Any]) -> int:
         ) from None
 
 
-def number_value(value: float) -> dict[str, str]:
+def make_number_attribute(value: float) -> dict[str, str]:
     """Write a number as DynamoDB wants it.
 
-    >>> number_value(1.5)
+    >>> make_number_attribute(1.5)
     {'N': '1.5'}
     """
     return {"N": repr(value)}
 
 
-def item_value(text: str) -> dict[str, str]:
+def make_value_attribute(text: str) -> dict[str, str]:
     """Write a value as DynamoDB wants it: a whole number of 64 bits can be counted up.
 
-    >>> item_value("42"), item_value('"42"'), item_value("4.0")
+    >>> make_value_attribute("42"), make_value_attribute('"42"'), make_value_attribute("4.0")
     ({'N': '42'}, {'S': '"42"'}, {'S': '4.0'})
     """
     is_counter = len(text) < 21 and re.fullmatch(r"-?\d+", text) and abs(int(text)) <= LARGEST

@@ -19,10 +19,10 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires REAL);
 CREATE INDEX IF NOT EXISTS entries_expire ON entries (expires) WHERE expires IS NOT NULL;
 """
-READ = "SELECT value FROM entries WHERE key = ? AND (expires IS NULL OR expires > ?)"
-WRITE = "INSERT OR REPLACE INTO entries (key, value, expires) VALUES (?, ?, ?)"
-ADD = "INSERT OR IGNORE INTO entries (key, value, expires) VALUES (?, 'true', ?)"
-COUNT = (
+READ_SQL = "SELECT value FROM entries WHERE key = ? AND (expires IS NULL OR expires > ?)"
+WRITE_SQL = "INSERT OR REPLACE INTO entries (key, value, expires) VALUES (?, ?, ?)"
+ADD_SQL = "INSERT OR IGNORE INTO entries (key, value, expires) VALUES (?, 'true', ?)"
+COUNT_SQL = (
     "INSERT INTO entries (key, value) VALUES (?, ?) "
     "ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 )
@@ -44,12 +44,12 @@ class SqliteStore(Store):
 
     def _get(self, key: str) -> str | None:
         with self._lend_connection() as database:
-            return read(database, key)
+            return read_value(database, key)
 
     def _set(self, key: str, text: str, seconds: float | None) -> None:
         expires = None if seconds is None else time.time() + seconds
         with self._lend_connection() as database:
-            database.execute(WRITE, (key, text, expires))
+            database.execute(WRITE_SQL, (key, text, expires))
 
     def _remove(self, key: str) -> None:
         with self._lend_connection() as database:
@@ -57,14 +57,14 @@ class SqliteStore(Store):
 
     def _increment(self, key: str, by: int) -> int:
         with self._transaction() as database:
-            text = read(database, key)
+            text = read_value(database, key)
             total = add_to_counter(key, 0 if text is None else read_json(key, text), by)
-            database.execute(COUNT, (key, str(total)))
+            database.execute(COUNT_SQL, (key, str(total)))
         return total
 
     def _add_once(self, key: str, seconds: float) -> bool:
         with self._transaction() as database:
-            cursor = database.execute(ADD, (key, time.time() + seconds))
+            cursor = database.execute(ADD_SQL, (key, time.time() + seconds))
             return cursor.rowcount == 1
 
     def close(self) -> None:
@@ -100,19 +100,19 @@ class SqliteStore(Store):
                         yield database
                     return
                 if self._connection is None:
-                    self._connection = connect(self.path)
+                    self._connection = open_database(self.path)
                 yield self._connection
             except sqlite3.Error as error:
-                raise StoreError(explain(error, self.path)) from None
+                raise StoreError(explain_error(error, self.path)) from None
 
 
-def read(database: sqlite3.Connection, key: str) -> str | None:
+def read_value(database: sqlite3.Connection, key: str) -> str | None:
     """Read a value that has not expired, as JSON text; None if there is none."""
-    row = database.execute(READ, (key, time.time())).fetchone()
+    row = database.execute(READ_SQL, (key, time.time())).fetchone()
     return None if row is None else row[0]
 
 
-def connect(path: str) -> sqlite3.Connection:
+def open_database(path: str) -> sqlite3.Connection:
     """Open the file, and make the table in a new one."""
     database = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
     try:
@@ -162,7 +162,7 @@ def use_wal(database: sqlite3.Connection) -> None:
         time.sleep(BUSY_POLL_S)
 
 
-def explain(error: sqlite3.Error, path: str) -> str:
+def explain_error(error: sqlite3.Error, path: str) -> str:
     """Say what is wrong with the file and what to do."""
     text = str(error)
     if isinstance(error, sqlite3.OperationalError):

@@ -8,9 +8,11 @@ import time
 
 from botlib.details.http import request
 
-METADATA = "169.254.169.254"  # of this machine alone; Yandex's own SDK obeys YC_METADATA_ADDR, too
+METADATA_HOST = (
+    "169.254.169.254"  # of this machine alone; Yandex's own SDK obeys YC_METADATA_ADDR, too
+)
 LONGEST_TOKEN_S = 86_400  # to keep a token, whatever its answer says
-PATH = "/computeMetadata/v1/instance/service-accounts/default/token"
+ACCOUNT_PATH = "/computeMetadata/v1/instance/service-accounts/default/token"
 
 _known: dict[str, tuple[str, float]] = {}  # by address: a token, and when to ask again
 
@@ -21,11 +23,13 @@ def service_account_token(until: float) -> str:
     It ends at `until`, a time of `time.monotonic`. Raises ConnectionError if this machine has no
     such service, as outside of Yandex Cloud.
     """
-    address = os.environ.get("YC_METADATA_ADDR") or METADATA
+    address = os.environ.get("YC_METADATA_ADDR") or METADATA_HOST
     token, ask_again = _known.get(address, ("", 0.0))
     if token and time.time() < ask_again:
         return token
-    answer = request("GET", f"http://{address}{PATH}", {"Metadata-Flavor": "Google"}, until=until)
+    answer = request(
+        "GET", f"http://{address}{ACCOUNT_PATH}", {"Metadata-Flavor": "Google"}, until=until
+    )
     found = answer.json_object()
     if answer.status != 200 or not isinstance(found.get("expires_in"), int):
         return ""

@@ -22,7 +22,7 @@ from telegram.warnings import PTBUserWarning
 from botlib.bot import Bot, TryAgain
 from botlib.details.failures import error_location
 from botlib.details.settings import require_setting, telegram_api
-from botlib.function import Handler, deadline
+from botlib.function import Handler, work_deadline
 from botlib.store import Store
 from botlib.telegram.details.bot_api import UNKNOWN_TO_TELEGRAM
 from botlib.telegram.details.verified_request import VerifiedRequest
@@ -83,7 +83,7 @@ class UpdateLoop:
 
     def answer(self, data: Json, seconds_left: float | None) -> None:
         """Process an update; its handlers make their calls themselves."""
-        until = deadline(seconds_left)
+        until = work_deadline(seconds_left)
         try:
             asyncio.get_running_loop()
         except RuntimeError:
@@ -104,7 +104,7 @@ class UpdateLoop:
         app = self._app
         self._request.begin_update(until)
         if not self._started:
-            await self._start()
+            await self._start_application()
             self._started = True
             self._request.begin_update(until)
         try:
@@ -122,9 +122,9 @@ class UpdateLoop:
         for lost in self._errors:
             if not self._request.sent and not isinstance(lost, PERMANENT):
                 raise lost
-            log_failure(lost)
+            log_handler_error(lost)
 
-    async def _start(self) -> None:
+    async def _start_application(self) -> None:
         """Do what python-telegram-bot's own `run_webhook` does before the first update."""
         app = self._app
         app.updater = None  # nobody polls here
@@ -149,7 +149,7 @@ class UpdateLoop:
             elif isinstance(error, TelegramError):
                 self._errors.append(error)
             else:
-                log_failure(error)
+                log_handler_error(error)
 
         # Added last, because a failed start is tried again. It comes before the handlers that the
         # Application has: they hear nothing of what Telegram sends again.
@@ -169,7 +169,7 @@ def count_messages(bot: telegram.Bot) -> VerifiedRequest:
     return verified
 
 
-def log_failure(error: Exception) -> None:
+def log_handler_error(error: Exception) -> None:
     """Log why a handler failed; what it still wanted to say is lost."""
     what = type(error).__name__
     log.error("a handler failed: %s: %s%s", what, error, line_in_handler(error))

@@ -60,10 +60,10 @@ def poll(
         if url := (await app.bot.get_webhook_info()).url:
             log.warning(
                 "the webhook %s is removed, so the function there gets no updates any more. "
-                "To set it again: %s %s", hide(url), set_webhook, hide(url)
+                "To set it again: %s %s", hide_token(url), set_webhook, hide_token(url)
             )  # fmt: skip
 
-    def hide(url: str) -> str:
+    def hide_token(url: str) -> str:
         return url.replace(app.bot.token, "TOKEN")
 
     app.post_init = warn_of_webhook
@@ -71,7 +71,7 @@ def poll(
     if on_loop_ready:
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)  # python-telegram-bot takes it and closes it
-        on_loop_ready(loop, leave)
+        on_loop_ready(loop, stop_polling)
         stop_signals = {"stop_signals": None}
     try:
         app.run_polling(**stop_signals)
@@ -81,7 +81,7 @@ def poll(
         raise ValueError(UNKNOWN_TO_TELEGRAM)
 
 
-def leave() -> NoReturn:
+def stop_polling() -> NoReturn:
     """Stop in good order, wherever python-telegram-bot is: its own signal handlers do the same."""
     raise SystemExit
 
@@ -95,7 +95,7 @@ def polling_application(bot: Bot, token: str, api: str | None, updates: UpdatesR
     app: App = builder.update_queue(asyncio.Queue(UPDATES_AHEAD)).build()
     queues = SendQueues(lambda chat, text: app.bot.send_message(chat, text))
 
-    async def reply(update: telegram.Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+    async def reply_to_update(update: telegram.Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         message = message_from(update.to_dict(), bot, lambda: app.bot.username)
         if message is None:
             return
@@ -106,7 +106,7 @@ def polling_application(bot: Bot, token: str, api: str | None, updates: UpdatesR
     async def close_queues(_: App) -> None:
         await queues.close()
 
-    app.add_handler(TypeHandler(telegram.Update, reply))
+    app.add_handler(TypeHandler(telegram.Update, reply_to_update))
     app.add_error_handler(log_error)
     app.post_stop = close_queues
     return app

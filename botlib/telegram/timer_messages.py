@@ -9,7 +9,7 @@ from typing import Any
 
 from botlib.bot import Bot, Message
 from botlib.details.settings import require_setting, telegram_api
-from botlib.function import Handler, deadline
+from botlib.function import Handler, work_deadline
 from botlib.store import Store
 from botlib.telegram.details.bot_api import BotApi, message_calls, send_all
 from botlib.telegram.updates import log_error
@@ -37,8 +37,8 @@ def timer_messages(
         )
     telegram = BotApi(require_setting("TELEGRAM_TOKEN", token), telegram_api(api))
 
-    def write(call: TimerCall) -> None:
-        until = deadline(call.seconds_left)
+    def write_to_chat(call: TimerCall) -> None:
+        until = work_deadline(call.seconds_left)
         try:
             chat, text = chat_and_text(call.payload)
         except ValueError as error:  # the next call would have the same payload
@@ -49,7 +49,7 @@ def timer_messages(
             texts = bot.safe_replies(Message(text, EVERYONE, str(chat)))
         send_all(telegram, message_calls(chat, texts), until, again=True)
 
-    return timer(write, store)
+    return timer(write_to_chat, store)
 
 
 def chat_and_text(payload: Any) -> tuple[int, str]:

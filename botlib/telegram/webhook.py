@@ -9,7 +9,7 @@ import os
 
 from botlib.bot import Bot
 from botlib.details.settings import require_setting, telegram_api
-from botlib.function import Handler, deadline
+from botlib.function import Handler, work_deadline
 from botlib.store import Store
 from botlib.telegram.details.bot_api import BotApi, message_calls, send_all
 from botlib.telegram.updates import Json, message_from, update_handler
@@ -49,7 +49,7 @@ def webhook(
     telegram = BotApi(token, telegram_api(api), os.environ.get("TELEGRAM_USERNAME", ""))
 
     def answer(update: Json, seconds_left: float | None) -> Json | None:
-        until = deadline(seconds_left)
+        until = work_deadline(seconds_left)
         message = message_from(update, bot, telegram.username)
         if message is None:
             return None

@@ -190,7 +190,7 @@ class Channel:
             raise NotLetIn(self.refusal)
         async with self._turn:
             for part in split_reply(text):
-                self._note_outcome(await self._send(part))
+                self._note_outcome(await self._send_when_possible(part))
 
     def _note_outcome(self, outcome: str) -> None:
         """Count what happened to a text; after several without an answer, join again."""
@@ -207,7 +207,7 @@ class Channel:
             self.warn(f"#{self.name}: {self.unconfirmed} messages unconfirmed; joining again")
             self.mark_out()
 
-    async def _send(self, text: str) -> str:
+    async def _send_when_possible(self, text: str) -> str:
         """Send a text as soon as the bot is in and the limits allow it; return what happened to it.
 
         It is sent again only if it surely did not arrive: the connection was gone, or Twitch

@@ -21,8 +21,8 @@ from botlib.function import (
     Request,
     Response,
     constant_time_equal,
-    deadline,
     http_function,
+    work_deadline,
 )
 from botlib.store import Store
 from botlib.store.memory import MemoryStore
@@ -40,7 +40,7 @@ EVENTSUB_LIMIT_S = 3.0  # of a function, if the cloud tells none
 LONGEST_REPLY = LONGEST_TEXT - 30  # Twitch itself puts "@NAME " before a reply
 
 ACKNOWLEDGED = Response(status=204)
-LATER = Response({"error": "not answered now, please deliver again"}, status=503)
+TRY_LATER = Response({"error": "not answered now, please deliver again"}, status=503)
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def webhook(
 
     @http_function
     def handler(http: Request) -> Response:
-        limit = deadline(http.seconds_left, EVENTSUB_LIMIT_S)
+        limit = work_deadline(http.seconds_left, EVENTSUB_LIMIT_S)
         until = min(limit, time.monotonic() + REPLIES_S)
         if http.method != "POST":
             return Response({"error": "expected a POST"}, 405, {"Allow": "POST"})
@@ -100,8 +100,8 @@ def webhook(
             state, _ = store.once(key, work, http.seconds_left, done_s=2 * FRESH_S)
         except (TryAgain, Unreachable) as error:
             log.warning("not answered now: %s", error)
-            return LATER
-        return LATER if state == "busy" else ACKNOWLEDGED
+            return TRY_LATER
+        return TRY_LATER if state == "busy" else ACKNOWLEDGED
 
     def answer(incoming: ReceivedMessage, until: float) -> None:
         """Send all replies; raises Unreachable if none was sent and a later try may help."""

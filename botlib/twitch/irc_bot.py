@@ -112,7 +112,7 @@ class IrcBot:
         self._ready, self._stopping = asyncio.Event(), asyncio.Event()
 
     @property
-    def missing(self) -> list[str]:
+    def missing_channels(self) -> list[str]:
         """The channels that the bot is not in now."""
         return [name for name, each in self._channels.items() if each.state is not State.IN]
 

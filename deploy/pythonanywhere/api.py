@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
-from botlib.details.http import HttpResponse, quoted, request
+from botlib.details.http import HttpResponse, quote_for_error, request
 from botlib.function import dict_or_empty
 
 HOSTS = ("www.pythonanywhere.com", "eu.pythonanywhere.com")  # each has its own accounts
@@ -154,7 +154,7 @@ def reason_of_refusal(answer: HttpResponse, token: str = "") -> str:
     found = answer.json_object()
     names = ("error_message", "detail", "message", "error")
     told = next((str(found[name]) for name in names if found.get(name)), "")
-    return quoted(told or answer.body.decode("utf-8", "replace"), token)
+    return quote_for_error(told or answer.body.decode("utf-8", "replace"), token)
 
 
 def seconds_to_wait(body: bytes) -> float:

@@ -114,7 +114,7 @@ class ThreadedIrcBot:
         self._thread.start()
         _running[token] = self
         atexit.register(self.stop)
-        if not self._ready.wait(timeout) and (missing := bot.missing):
+        if not self._ready.wait(timeout) and (missing := bot.missing_channels):
             self.stop()
             raise TimeoutError(
                 f"the bot is not in #{', #'.join(missing)} after {timeout:g} s. Last error: "

@@ -16,7 +16,7 @@ from botlib.details.http import (
     Blocked,
     NoAnswer,
     Unreachable,
-    quoted,
+    quote_for_error,
     request,
 )
 
@@ -261,7 +261,7 @@ def test_an_error_names_the_host_and_never_the_path(answer):
 
 @given(st.text(), st.text(), st.sampled_from([SECRET, "42%3Avery-secret", "%3avery-secret"]))
 def test_a_quote_is_short_and_printable_and_without_secrets(before, after, spelling):
-    text = quoted(before + spelling + after, SECRET)
+    text = quote_for_error(before + spelling + after, SECRET)
     assert len(text) <= LONGEST_QUOTE
     assert text.isprintable()
     assert spelling not in text

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot_sandbox.processes.supervisor import ProcessSupervisor
-from botlib.details.env_file import CURLY, read_env, write_env
+from botlib.details.env_file import CURLY_QUOTES, read_env, write_env
 from botlib.details.file_lock import hold_lock
 from botlib.details.renewed_tokens import RENEWED_FROM, STATE_FILE, save_renewed
 
@@ -21,7 +21,7 @@ BOT = "from botlib import Bot\nbot = Bot()\nbot.command('hello')(lambda m: f'hel
 TOKENS = ("TWITCH_TOKEN", "TWITCH_REFRESH_TOKEN")
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no modes, and no SIGTERM to send")
 printable = st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" "))
-values = printable.map(lambda text: text.strip().strip(CURLY).strip())
+values = printable.map(lambda text: text.strip().strip(CURLY_QUOTES).strip())
 
 
 @pytest.fixture

@@ -47,7 +47,11 @@ class BotApi:
         Raises BotApiError for a refusal, Unreachable if Telegram surely heard nothing, and NoAnswer
         if it may have done what was asked.
         """
-        from botlib.details.http import NoAnswer, quoted, request  # here: most updates need no call
+        from botlib.details.http import (
+            NoAnswer,
+            quote_for_error,
+            request,
+        )  # here: most updates need no call
 
         body, headers = json.dumps(parameters).encode(), {"Content-Type": "application/json"}
         address = f"{self._root}/bot{self._token}/{method}"
@@ -55,7 +59,7 @@ class BotApi:
         answer = response.json_object()
         if answer.get("ok") is True and "result" in answer:
             return answer["result"]
-        words = quoted(response.body.decode("utf-8", "replace"), self._token)
+        words = quote_for_error(response.body.decode("utf-8", "replace"), self._token)
         code = answer.get("error_code")
         if answer.get("ok") is False and code != GATEWAY_TIMEOUT:
             pause_s = pause_of(response.body) if code == 429 else 0

@@ -110,9 +110,9 @@ class VerifiedRequest(BaseRequest):
         return status, body
 
     def _quoted(self, body: bytes) -> str:
-        from botlib.details.http import quoted  # here: few answers need it
+        from botlib.details.http import quote_for_error  # here: few answers need it
 
-        return quoted(body.decode("utf-8", "replace"), self._token)
+        return quote_for_error(body.decode("utf-8", "replace"), self._token)
 
     async def initialize(self) -> None:
         """Open the connections."""

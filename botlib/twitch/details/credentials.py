@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
 
-from botlib.details.http import NoAnswer, quoted, request
+from botlib.details.http import NoAnswer, quote_for_error, request
 from botlib.details.renewed_tokens import file_for_renewed, save_renewed
 from botlib.details.settings import TOKEN_TRIES, addresses, suggest_command
 from botlib.twitch.details.token import (
@@ -135,7 +135,7 @@ class Credentials:
         until = time.monotonic() + self._answer_s
         response = request("POST", url, headers, urlencode(form).encode(), until)
         if refusal := refusal_of(response):
-            words = quoted(refusal, self.refresh_token, self.client_secret or "")
+            words = quote_for_error(refusal, self.refresh_token, self.client_secret or "")
             log.warning("Twitch refused to refresh the token: %d %s", response.status, words)
             return False
         answer = response.json_object()

@@ -11,7 +11,14 @@ import time
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from botlib.details.http import DEADLINE_S, HttpResponse, NoAnswer, Unreachable, quoted, request
+from botlib.details.http import (
+    DEADLINE_S,
+    HttpResponse,
+    NoAnswer,
+    Unreachable,
+    quote_for_error,
+    request,
+)
 from botlib.details.settings import addresses, require_setting
 from botlib.twitch.details.texts import avoid_duplicate
 
@@ -91,7 +98,7 @@ class Helix:
         message = {"broadcaster_id": channel_id, "sender_id": bot_id, "message": text}
         message |= {"reply_parent_message_id": reply_to} if reply_to else {}
         while True:
-            sent = first(self.call("POST", "chat/messages", message, until))
+            sent = first_object(self.call("POST", "chat/messages", message, until))
             if sent.get("is_sent"):
                 return ""
             reason = sent.get("drop_reason")
@@ -119,7 +126,7 @@ class Helix:
         how = {"method": "webhook", "callback": callback, "secret": checked_secret(secret)}
         wanted = {"type": CHAT_MESSAGE, "version": "1", "condition": who, "transport": how}
         try:
-            return first(self.call("POST", SUBSCRIPTIONS, wanted))
+            return first_object(self.call("POST", SUBSCRIPTIONS, wanted))
         except ApiRefused as error:
             fix = FIXES.get(error.status, "")
             raise ApiRefused(error.call, error.status, error.message, fix) from None
@@ -166,17 +173,17 @@ class Helix:
             raise Unreachable(f"Twitch has trouble of its own: {status} for {call}")
         if status >= 400:
             reason = str(answer.get("message") or "without a reason")
-            hidden = quoted(reason, self._token, self._client_secret)
+            hidden = quote_for_error(reason, self._token, self._client_secret)
             raise ApiRefused(call, status, hidden, fix)
         if status >= 300:
             raise Unreachable(f"somebody else answers in Twitch's place: {status} for {call}")
         return answer
 
 
-def first(answer: dict[str, Any]) -> dict[str, Any]:
+def first_object(answer: dict[str, Any]) -> dict[str, Any]:
     """Return the first object in an answer's "data"; {} if there is none.
 
-    >>> first({"data": [{"id": "7"}]}), first({})
+    >>> first_object({"data": [{"id": "7"}]}), first_object({})
     ({'id': '7'}, {})
     """
     data = answer.get("data")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from botlib.details.http import HttpResponse, NoAnswer, quoted, request
+from botlib.details.http import HttpResponse, NoAnswer, quote_for_error, request
 from botlib.details.settings import COPIED_ALONG, addresses
 
 IRC_SCOPES = ("chat:read", "chat:edit")
@@ -59,7 +59,9 @@ def validate_token(
         )
     if client_id and found.client_id != client_id:
         # What was given is not shown: it may be the client secret, pasted into the wrong place.
-        made_for = quoted(found.client_id, token)  # a server in between may repeat the token
+        made_for = quote_for_error(
+            found.client_id, token
+        )  # a server in between may repeat the token
         problems.append(
             f"The token was made for another application ({made_for}), not for yours. Use that "
             "one's TWITCH_CLIENT_ID, or authorize with this one."

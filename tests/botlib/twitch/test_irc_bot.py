@@ -507,7 +507,7 @@ def test_a_channel_that_twitch_refuses_is_not_waited_for_and_the_others_are_serv
     bot = world.bot(channels=["viktor", "nosuch"], timing=PATIENT)
     with ThreadedIrcBot(bot) as held:
         assert world.viktor.ask("!hello") == "hello Viktor!"
-        assert bot.missing == ["nosuch"]
+        assert bot.missing_channels == ["nosuch"]
         assert "#nosuch: This channel does not exist" in bot.counts.last_error
         assert "Check the spelling" in bot.counts.last_error
         with pytest.raises(ValueError, match="#nosuch: This channel does not exist"):

@@ -447,7 +447,7 @@ async def until_pause_is_over(loop, peer, asked):
 
 async def answers_when_in(peer, bot):
     async with asyncio.timeout(20):
-        while bot.missing:  # noqa: ASYNC110  (the bot has no event for it)
+        while bot.missing_channels:  # noqa: ASYNC110  (the bot has no event for it)
             await asyncio.sleep(0)
     await answers(peer, bot)
 
