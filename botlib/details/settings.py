@@ -55,6 +55,7 @@ COPIED_ALONG = r"[\s\x00-\x1f\"'`‘’“”\u200b\ufeff]"  # with a token: quo
 SHORTEST_SECRET = 8  # characters of a part of a secret that is hidden by itself
 STORE_SECRETS = {"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}  # besides the password in STORE_URL
 SECRETS = {name for names in NAMES.values() for name in names} - PUBLIC | STORE_SECRETS
+KNOWN = {name for names in NAMES.values() for name in names} | ROUTES | {"STORE_URL"}
 
 
 def suggest_command(words: str) -> str:
@@ -160,10 +161,10 @@ def read_settings(platform: str = "telegram", folder: Path | str | None = None) 
     """Read the settings of "telegram", for example, and put those of `.env` into the environment.
 
     `.env` is looked for in `folder`, the bot's, and in BOTS_FOLDER. Without `folder`, it is looked
-    for in the working folder, and may send no secret from elsewhere to an address of its own. With
-    BOT_WORLD=sandbox no `.env` is read, and a token for the real world is removed from the
-    environment. Raises ValueError for an unknown platform, a `.env` that cannot be read, such an
-    address, or an invalid one.
+    for in the working folder. There it may set only what botlib knows, and may send no secret from
+    elsewhere to an address of its own. With BOT_WORLD=sandbox no `.env` is read, and a token for
+    the real world is removed from the environment. Raises ValueError for an unknown platform, a
+    `.env` that cannot be read, such an address, or an invalid one.
     """
     from botlib.details.env_file import (  # here: functions read no file
         env_files,
@@ -175,14 +176,16 @@ def read_settings(platform: str = "telegram", folder: Path | str | None = None) 
     if platform not in NAMES:
         raise ValueError(f"there are settings for {', '.join(NAMES)}, not for {platform!r}")
     files = env_files(folder or ".")
+    unnamed = unnamed_file() if folder is None else None
     sources: dict[str, Path] = {}
     for path in files:
         for name, value in read_env(path).items():
-            if value and not os.environ.get(name):
+            allowed = path != unnamed or name.upper() in KNOWN
+            if value and allowed and not os.environ.get(name):
                 os.environ[name] = value
                 sources[name] = path
-    if folder is None:
-        check_routes(sources)
+    if unnamed:
+        check_routes(sources, unnamed)
     os.environ.update(read_renewed())
     known = {name: os.environ.get(name, "").strip() for name in NAMES[platform]}
     found = Settings(platform, {name: value for name, value in known.items() if value}, files)
@@ -194,27 +197,36 @@ def read_settings(platform: str = "telegram", folder: Path | str | None = None) 
     return found
 
 
-def check_routes(sources: Mapping[str, Path]) -> None:
-    """Raise ValueError if the working folder's `.env` says where a secret from elsewhere goes.
+def unnamed_file() -> Path | None:
+    """The working folder's `.env`, as env_files() spells it; None if BOTS_FOLDER names it."""
+    from pathlib import Path  # here: functions read no file
+
+    here, bots = Path().resolve(), os.environ.get("BOTS_FOLDER")
+    return None if bots and here == Path(bots).resolve() else here / ".env"
+
+
+def check_routes(sources: Mapping[str, Path], unnamed: Path) -> None:
+    """Raise ValueError if a `.env` that nobody named says where a secret from elsewhere goes.
 
     `sources` are the names that `.env` files have set. BOTS_FOLDER's may name any address.
     """
-    from pathlib import Path  # here: functions read no file
-
-    here, bots = Path(".env").resolve(), os.environ.get("BOTS_FOLDER")
-    if bots and here.parent == Path(bots).resolve():
-        return
-    routes = [name for name in sources if sources[name] == here and name.upper() in ROUTES]
-    own = [name for name in SECRETS if sources.get(name) == here]
+    routes = [name for name in sources if sources[name] == unnamed and is_route(name)]
+    own = [name for name in SECRETS if sources.get(name) == unnamed]
     others = [name for name in SECRETS if os.environ.get(name) and name not in own]
     for name in routes:
         if others or not own:  # a login may bring the secret later
             del os.environ[name]
     if routes and others:
         raise ValueError(
-            f"{here} sets {routes[0]}, and {min(others)}, which is not in that file, would go "
-            "there. Put both into one .env, or delete that line."
+            f"{unnamed} sets {routes[0]}, but {min(others)} is not in that file, so secrets or "
+            "what your bot remembers would go there. Put both into one .env, or delete that line."
         )
+
+
+def is_route(name: str) -> bool:
+    """Tell whether a setting of this name, as it is now, names another place for your data."""
+    is_local = os.environ[name].startswith(("sqlite:", "memory:"))
+    return name.upper() in ROUTES or (name.upper() == "STORE_URL" and not is_local)
 
 
 def check_address(name: str, values: Mapping[str, str]) -> None:

@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from bot_sandbox.processes.supervisor import ProcessSupervisor
 from botlib.details.env_file import CURLY_QUOTES, read_env, write_env
 from botlib.details.file_lock import hold_lock
-from botlib.details.renewed_tokens import RENEWED_FROM, STATE_FILE, save_renewed
+from botlib.details.renewed_tokens import (
+    RENEWED_FROM,
+    STATE_FILE,
+    fingerprint,
+    read_renewed,
+    save_renewed,
+)
+from botlib.details.settings import read_settings
 
 ROOT = Path(__file__).parents[2]
 HOUR = 3600.0
@@ -271,3 +278,32 @@ def test_the_state_file_gives_no_secret_away_but_those_it_keeps(tmp_path, monkey
     assert path == tmp_path / STATE_FILE
     assert "old-secret" not in path.read_text() and read_env(path)["TWITCH_TOKEN"] == "new"
     assert RENEWED_FROM in read_env(path) and os.environ["TWITCH_TOKEN"] == "new"
+
+
+def test_only_tokens_are_taken_from_the_state_file(tmp_path, monkeypatch):
+    monkeypatch.delenv("BOT_WORLD")
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
+    names = (*TOKENS, "TELEGRAM_API", "TWITCH_API", "SSLKEYLOGFILE")
+    for name in names:
+        monkeypatch.setenv(name, "")
+    write_env(
+        tmp_path / STATE_FILE,
+        dict.fromkeys(names, "new") | {RENEWED_FROM: fingerprint(dict.fromkeys(names, ""))},
+    )
+    assert read_renewed() == dict.fromkeys(TOKENS, "new")
+
+
+def test_the_file_of_a_folder_that_nobody_named_names_no_state_directory(tmp_path, monkeypatch):
+    monkeypatch.delenv("BOT_WORLD")
+    monkeypatch.setenv("BOTS_FOLDER", str(tmp_path / "course"))
+    for name in ("STATE_DIRECTORY", *TOKENS):
+        monkeypatch.setenv(name, "")
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    write_env(folder / ".env", {"STATE_DIRECTORY": "."})
+    old = dict.fromkeys(TOKENS, "")
+    write_env(
+        folder / STATE_FILE, dict.fromkeys(TOKENS, "theirs") | {RENEWED_FROM: fingerprint(old)}
+    )
+    monkeypatch.chdir(folder)
+    assert dict(read_settings("twitch").values) == {}

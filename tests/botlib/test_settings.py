@@ -78,6 +78,8 @@ STRANGERS = [  # lines of a .env, and the platform whose secret they would take 
     ("HTTPS_PROXY=http://evil.example\nTELEGRAM_TOKEN=1:theirs", "telegram"),
     ("https_proxy=http://evil.example", "telegram"),
     ("SSL_CERT_FILE=evil.pem", "telegram"),
+    ("STORE_URL=redis://evil.example", "telegram"),
+    ("STORE_URL=dynamodb://bot?endpoint=https://evil.example", "twitch"),
 ]
 
 
@@ -88,7 +90,7 @@ def test_the_file_of_a_folder_that_nobody_named_sends_no_secret_elsewhere(
 ):
     env(tmp_path / "downloads", lines)
     monkeypatch.chdir(tmp_path / "downloads")
-    routes = ("HTTPS_PROXY", "https_proxy", "SSL_CERT_FILE")
+    routes = ("HTTPS_PROXY", "https_proxy", "SSL_CERT_FILE", "STORE_URL")
     for name in routes:
         monkeypatch.setenv(name, "")
     secrets = {"TELEGRAM_TOKEN": TOKEN, "TWITCH_CLIENT_SECRET": "s", "PYTHONANYWHERE_TOKEN": "p"}
@@ -102,6 +104,36 @@ def test_the_file_of_a_folder_that_nobody_named_sends_no_secret_elsewhere(
 
 
 ADDRESSES = ("TELEGRAM_API", "TWITCH_API", "PYTHONANYWHERE_API", "PYTHONANYWHERE_SITE")
+
+
+def test_a_link_in_a_folder_that_nobody_named_sends_no_secret_elsewhere(tmp_path, monkeypatch):
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    (folder / "settings.txt").write_text("TELEGRAM_API=http://evil.example")
+    try:
+        (folder / ".env").symlink_to("settings.txt")
+    except OSError:
+        pytest.skip("links cannot be made here")
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("TELEGRAM_TOKEN", TOKEN)
+    with pytest.raises(ValueError, match=r"\.env sets TELEGRAM_API"):
+        read_settings("telegram")
+    assert not os.environ.get("TELEGRAM_API")
+
+
+def test_the_file_of_a_folder_that_nobody_named_sets_only_what_botlib_knows(tmp_path, monkeypatch):
+    lines = ("TELEGRAM_SECRET=theirs", "SSLKEYLOGFILE=keys.log", "BOTS_FOLDER=.", "MY_KEY=1")
+    local = "STORE_URL=sqlite:///mine.sqlite3"  # it sends nothing anywhere
+    env(tmp_path / "downloads", *lines, local)
+    for name in ("SSLKEYLOGFILE", "MY_KEY", "BOTS_FOLDER", "STORE_URL"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("TELEGRAM_TOKEN", TOKEN)
+    monkeypatch.chdir(tmp_path / "downloads")
+    assert read_settings("telegram")["TELEGRAM_SECRET"] == "theirs"
+    assert os.environ["STORE_URL"] == "sqlite:///mine.sqlite3"
+    assert not any(os.environ.get(name) for name in ("SSLKEYLOGFILE", "MY_KEY", "BOTS_FOLDER"))
+    read_settings("telegram", tmp_path / "downloads")  # a bot's own names, in a folder you named
+    assert os.environ["MY_KEY"] == "1"
 
 
 def test_an_address_without_a_token_does_not_wait_for_one(tmp_path, monkeypatch):
