@@ -140,6 +140,14 @@ CAN_BUILD = (  # the website
 ONLY_INSTALL = ("install", "node")  # nothing is run afterwards
 # They install what the bot's own requirements.txt asks for.
 INSTALLS_FOR_BOTS = ("autostart", "run", "sandbox", "test")
+PYTEST_FLAGS = "quick|all|lint|lf|last-failed|ff|failed-first|nf|new-first|sw|stepwise|co|pdb|trace"
+PYTEST_FLAGS += "|collect-only|exitfirst|verbose|quiet|showlocals|disable-warnings|no-.+|setup-.+"
+# The word after such an option is its value, and no folder, even if a folder has that name. So is
+# the word after an option that is not known here.
+WITH_VALUE = {
+    "sandbox": r"--(?!(json|no-open|no-sample|fixed|packages)$)[^=]+",
+    "test": rf"-[^-kmnpocWr]*[kmnpocWr]|--(?!({PYTEST_FLAGS})$)[^=]+",
+}
 ON_PHONES = ("autostart", "login", "new", "run")  # the others need packages with compiled parts
 # What is compiled for other systems doesn't fit Android, and a phone has no compiler.
 PURE_PYTHON = ("--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none")
@@ -442,9 +450,18 @@ def pinned(lock: Path) -> list[str]:
     return [line.strip() for line in re.findall(r"^(\w[^\\\n]*?) *(?:\\|--hash|$)", text, re.M)]
 
 
-def folders_in(arguments: list[str]) -> list[Path]:
+def folders_in(command: str, arguments: list[str]) -> list[Path]:
     """Return the folders that a command's arguments name, or the folders of files and tests."""
-    paths = [Path(word.partition("::")[0]).resolve() for word in arguments if word[:1] != "-"]
+    own = arguments[: arguments.index("--run")] if "--run" in arguments else arguments
+    with_value = re.compile(WITH_VALUE.get(command, "(?!)"))
+    words = [
+        word
+        for before, word in zip([command, *own], own, strict=False)
+        if word[:1] != "-" and not with_value.fullmatch(before)
+    ]
+    if command in ("autostart", "run"):
+        words = words[1:]  # the first is the platform
+    paths = [Path(word.partition("::")[0]).resolve() for word in words]
     return [path if path.is_dir() else path.parent for path in paths if path.exists()]
 
 
@@ -525,7 +542,7 @@ def main(arguments: list[str]) -> int:
         print(f"{python} lacks what builds the website. Type:")
         print(f'"{python}" -m pip install -r "{BOOK_LOCK}"')
         return 1
-    folders = folders_in(arguments) if command in INSTALLS_FOR_BOTS else []
+    folders = folders_in(command, arguments) if command in INSTALLS_FOR_BOTS else []
     if command == "test":  # of a bot, or of the course
         folders = [folder for folder in folders if (folder / "main.py").is_file()]
     tests_a_bot = command == "test" and bool(folders)

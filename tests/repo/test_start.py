@@ -348,6 +348,38 @@ def test_a_list_that_asks_for_the_courses_packages_is_refused(course, command, o
     assert "requirements.txt" not in asked(course)  # nothing was fetched
 
 
+RUN_NOTHING = ("--run", sys.executable, "-c", "pass")
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("autostart", "telegram", "good", "--show"), False),
+        (("autostart", "--show", "telegram", "bad"), True),
+        (("run", "telegram", "good"), False),
+        (("run", "--no-open", "telegram", "bad"), True),
+        (("sandbox", "--seed", "bad", *RUN_NOTHING), False),
+        (("sandbox", *RUN_NOTHING, "bad"), False),
+        (("sandbox", "--seed=good", "good", "--no-sample", "bad", *RUN_NOTHING), True),
+        (("test", "-m", "live", "-k", "bad"), False),
+        (("test", "-m", "live", "--deselect", "bad"), False),
+        (("test", "-m", "live", "-qk", "bad"), False),
+        (("test", "-k", "good", "bad"), True),
+        (("test", "-rA", "-xq", "--tb=short", "--lf", "bad"), True),
+        (("test", "bad/test_main.py::test_hello", "-n", "0"), True),
+    ],
+)
+def test_only_a_folder_that_is_named_brings_its_packages(course, words, named):
+    for name in ("good", "bad", "telegram"):
+        (course / name).mkdir()
+        (course / name / "main.py").write_text("bot = 1\n")
+        (course / name / "test_main.py").touch()
+    for name in ("bad", "telegram"):
+        (course / name / "requirements.txt").write_text("bot_sandbox\n")
+    done = start(course, *words)
+    assert ("requirements.txt, line 1, asks for bot-sandbox" in done.stderr) is named, done.stderr
+
+
 @POSIX
 def test_a_file_that_the_list_takes_in_brings_its_packages_when_it_changes(course):
     path = install(course, "uv", fake_uv(course))
