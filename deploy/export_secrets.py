@@ -7,7 +7,7 @@
 
 They come from `.env`. Send them to the cloud's tool by a pipe, or by a file that only you can read
 and that you delete at once. On a command line others could read them, and the shell would remember
-them.
+them. A FILE that this command wrote is replaced, and no other.
 """
 
 import argparse
@@ -20,8 +20,10 @@ from typing import Any
 
 from botlib.details.settings import read_settings
 from botlib.telegram.updates import checked_secret
+from deploy.whole_file import write_whole
 
 STORE_SETTING = "STORE_URL"
+OWN_BEGINNINGS = (b'["Handler=', b'[{"key": "')  # how its own files begin, and no other's
 TEMPLATE = Path(__file__).parent / "aws/template.yaml"
 NAMES = {
     "telegram": {"TELEGRAM_TOKEN": "TelegramToken", "TELEGRAM_SECRET": "TelegramSecret"},
@@ -100,13 +102,16 @@ def format_for_lockbox(values: dict[str, str]) -> list[dict[str, str]]:
 
 
 def print_or_write(text: str, out: Path | None) -> None:
-    """Print it, or write it into a file that only its owner can read."""
+    """Print it, or write it into a file that only its owner can read; ValueError for another's."""
     if not out:
         print(text)
         return
-    out.unlink(missing_ok=True)
-    with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
+    if out.exists() and not (out.is_file() and out.read_bytes().startswith(OWN_BEGINNINGS)):
+        raise ValueError(
+            f"{out} is there already, and this command did not write it. Move it, or choose "
+            "another name by --out."
+        )
+    write_whole(out, text.encode(), mode=0o600)
     print(f"Written into {out}. Delete it as soon as the stack is made.")
 
 

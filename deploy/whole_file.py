@@ -1,17 +1,20 @@
 """Write a file so that it is always whole."""
 
+import os
 from pathlib import Path
 from secrets import token_hex
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
     """Write a file, so that a full disk leaves the old one as it was, or none.
 
-    Raises OSError, which names this file, if it cannot be written.
+    `mode` says who may use a new file, as in os.open. Raises OSError, which names this file, if it
+    cannot be written.
     """
     new = path.with_name(f".{token_hex(8)}.new")
     try:
-        with new.open("xb") as file:  # nobody's own file, nor a link to one
+        # O_EXCL: nobody's own file, nor a link to one.
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.write(content)
         new.replace(path)
     except OSError as error:

@@ -24,6 +24,12 @@ from lessons.cloud import Cloud
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 SECRET = "correct-horse-battery"
+FULL = """
+import resource, sys
+from deploy.export_secrets import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+sys.exit(main(sys.argv[1:]))
+"""
 BOT = """
 from botlib import Bot
 from botlib.telegram.webhook import webhook
@@ -270,7 +276,7 @@ def test_a_secret_that_is_easy_to_guess_goes_nowhere(telegram, words):
 
 def test_a_file_with_secrets_is_for_its_owner_alone(telegram, tmp_path):
     out = tmp_path / "parameters.json"
-    out.write_text("of yesterday")
+    out.write_text('["Handler=of_yesterday"]')
     out.chmod(0o644)
     settings = environment_of(telegram)
     done = run(sys.executable, DEPLOY / "export_secrets.py", "aws", "--out", out, **settings)
@@ -281,6 +287,31 @@ def test_a_file_with_secrets_is_for_its_owner_alone(telegram, tmp_path):
         assert out.stat().st_mode & 0o777 == 0o600
     done = run(sys.executable, DEPLOY / "export_secrets.py", "aws", "--out", tmp_path, **settings)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "mine", ["# my thesis", "[]", '{"Handler=": 1}', "[1]", "\0\xff", '"Handler="']
+)
+def test_another_file_is_not_replaced_by_secrets(telegram, tmp_path, mine):
+    out = tmp_path / "thesis.md"
+    out.write_text(mine, encoding="latin-1")
+    words = [sys.executable, DEPLOY / "export_secrets.py", "aws", "--out", out]
+    done = run(*words, **environment_of(telegram))
+    assert out.read_text(encoding="latin-1") == mine
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert f"{out} is there already, and this command did not write it" in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX limits the size of files")
+@pytest.mark.parametrize("cloud", ["aws", "yandex"])
+def test_a_full_disk_leaves_the_old_secrets_whole(telegram, tmp_path, cloud):
+    out, script = tmp_path / "parameters.json", DEPLOY / "export_secrets.py"
+    settings = environment_of(telegram)
+    assert run(sys.executable, script, cloud, "--out", out, **settings).returncode == 0
+    before = out.read_bytes()
+    done = run(sys.executable, "-c", FULL, cloud, "--out", out, **settings)
+    assert (done.returncode, done.stdout) == (1, "") and str(out) in done.stderr
+    assert out.read_bytes() == before and list(tmp_path.iterdir()) == [out]
 
 
 def test_a_twitch_bots_secrets_go_the_same_way(scene, template):
