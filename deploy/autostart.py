@@ -107,14 +107,15 @@ class LoginItem(NamedTuple):
         return {self.path: self.content.decode()}
 
     def install(self) -> None:
-        """Write the file and start the bot. If that fails, raise ValueError and leave no file."""
+        """Write the file and start the bot. If that fails, raise ValueError and undo the file."""
+        old = self.path.read_bytes() if self.path.exists() else None
         if sys.platform == "darwin" and self.path.exists():
             run_commands(self.stop)  # launchd refuses to load the same agent twice
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.write_bytes(self.content)
         problem = run_commands(self.start)
         if problem:
-            self.path.unlink()
+            self.path.unlink() if old is None else self.path.write_bytes(old)
             raise ValueError(f"{problem} Run the bot in a terminal instead: python3 start.py run")
 
     def remove(self) -> None:

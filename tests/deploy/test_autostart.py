@@ -239,6 +239,18 @@ def test_a_bots_older_service_is_replaced(folder, systemd):
     assert asked.read_text().splitlines()[-1] == f"--user disable --now {unit.stem}"
 
 
+def test_a_start_that_fails_leaves_the_service_that_worked(folder, systemd, tmp_path):
+    units, start, _ = systemd
+    assert start(folder).returncode == 0
+    (unit,) = units.iterdir()
+    before = unit.read_text() + "# mine\n"
+    unit.write_text(before)
+    (tmp_path / "bin/systemctl").write_text("#!/bin/sh\necho no bus >&2; exit 1\n")
+    done = start(folder)
+    assert done.returncode == 1 and "no bus" in done.stderr
+    assert unit.read_text() == before
+
+
 def test_a_bots_older_service_can_be_removed(folder, systemd):
     units, start, asked = systemd
     (units / "my_bot-twitch.service").write_bytes(without_digest(folder))
