@@ -88,7 +88,7 @@ def call_document_api(
         return {}
     text = quote_for_error(str(found.get("message") or found.get("Message") or ""), token)
     raise RuntimeError(
-        f"Yandex Cloud refused {action}: {code or answer.status} {text}".rstrip()
+        f"Yandex Cloud refused {action}: {quoted(code, token) or answer.status} {text}".rstrip()
         + ". Is the address the database's document_api_endpoint, and is the token fresh?"
     )
 

@@ -14,6 +14,7 @@ from aws_template import TEMPLATE, load_template, timer_of
 from function_server import serving
 from her_bot import HER_BOT
 from moto_server import ACCESS_KEY
+from raw_server import answering, http
 
 from bot_sandbox import Telegram, Twitch
 from botlib.run import WRONG_SETTINGS
@@ -352,6 +353,20 @@ def test_a_setting_that_is_missing_or_cannot_be_read_takes_one_line(tmp_path):
 
 
 # Telegram
+
+
+def test_a_server_that_repeats_what_it_was_sent_shows_no_secret():
+    token, where = "42:very-secret", "https://my.example/"
+    body = {"url": where, "secret_token": SECRET, "allowed_updates": []}
+
+    def repeat(sock):
+        sock.sendall(http("502 Bad Gateway", json.dumps(body).encode() + token.encode()))
+
+    with answering(repeat) as address:
+        known = {"TELEGRAM_TOKEN": token, "TELEGRAM_SECRET": SECRET, "TELEGRAM_API": address}
+        done = run(sys.executable, DEPLOY / "set_webhook.py", where, **known)
+    assert (done.returncode, done.stdout) == (1, "") and where in done.stderr
+    assert SECRET not in done.stderr and token not in done.stderr
 
 
 def test_the_webhook_is_set_without_showing_token_or_secret(telegram):

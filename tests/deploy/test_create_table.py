@@ -60,6 +60,13 @@ def test_a_token_that_is_refused_is_not_shown(moto):
     assert "Bearer (hidden)" in done.stderr
 
 
+def test_a_token_in_the_kind_of_an_error_is_not_shown():
+    body = json.dumps({"__type": f"of#{TOKEN}"}).encode()
+    with answering(lambda sock: sock.sendall(http("400 Bad Request", body))) as address:
+        done = create_table(address)  # it checks that it shows no token
+    assert done.returncode == 1 and "refused CreateTable: (hidden)" in done.stderr
+
+
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9", "docapi.example"])
 def test_an_address_that_is_wrong_takes_one_line(address):
     done = create_table(address)

@@ -59,7 +59,8 @@ class BotApi:
         answer = response.json_object()
         if answer.get("ok") is True and "result" in answer:
             return answer["result"]
-        words = quote_for_error(response.body.decode("utf-8", "replace"), self._token)
+        secrets = self._token, str(parameters.get("secret_token", ""))
+        words = quote_for_error(response.body.decode("utf-8", "replace"), *secrets)
         code = answer.get("error_code")
         if answer.get("ok") is False and code != GATEWAY_TIMEOUT:
             pause_s = pause_of(response.body) if code == 429 else 0
