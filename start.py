@@ -586,6 +586,8 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    # Windows would find a uv.exe in the folder where you type; with Python 3.11 it still does.
+    os.environ.setdefault("NoDefaultCurrentDirectoryInExePath", "1")
     own = os.environ.get("BOTS_FOLDER") or own_folder()
     os.environ["BOTS_FOLDER"] = str(Path(own).absolute())  # its .env is for all bots
     os.environ.setdefault("BOT_COMMAND", "python3 start.py")  # botlib's errors suggest it

@@ -380,6 +380,12 @@ def test_only_a_folder_that_is_named_brings_its_packages(course, words, named):
     assert ("requirements.txt, line 1, asks for bot-sandbox" in done.stderr) is named, done.stderr
 
 
+def test_windows_is_told_to_find_no_program_where_you_type(course):
+    code = "import os; print('found', os.environ['NoDefaultCurrentDirectoryInExePath'])"
+    done = start(course, "sandbox", "--run", sys.executable, "-c", code)
+    assert "found 1" in done.stdout.splitlines(), done.stderr
+
+
 @POSIX
 def test_a_file_that_the_list_takes_in_brings_its_packages_when_it_changes(course):
     path = install(course, "uv", fake_uv(course))
