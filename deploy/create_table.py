@@ -87,8 +87,9 @@ def call_document_api(
     if but and code == but:
         return {}
     text = quote_for_error(str(found.get("message") or found.get("Message") or ""), token)
+    reason = quote_for_error(code, token) or answer.status
     raise RuntimeError(
-        f"Yandex Cloud refused {action}: {quoted(code, token) or answer.status} {text}".rstrip()
+        f"Yandex Cloud refused {action}: {reason} {text}".rstrip()
         + ". Is the address the database's document_api_endpoint, and is the token fresh?"
     )
 

@@ -129,7 +129,8 @@ class Helix:
             return first_object(self.call("POST", SUBSCRIPTIONS, wanted))
         except ApiRefused as error:
             fix = FIXES.get(error.status, "")
-            raise ApiRefused(error.call, error.status, error.message, fix) from None
+            message = quote_for_error(error.message, how["secret"])  # it may repeat it
+            raise ApiRefused(error.call, error.status, message, fix) from None
 
     def subscriptions(self) -> list[dict[str, Any]]:
         """Return the application's subscriptions, each with its "status"; at most a hundred."""

@@ -743,7 +743,7 @@ def test_the_function_is_deployed_without_any_package():
 
 def test_a_refused_subscription_says_what_to_do(twitch):
     helix = Helix("app-id", "app-secret", twitch.url)
-    refusal = {"status": 403, "message": "subscription missing proper authorization"}
+    refusal = {"status": 403, "message": f"{SECRET}: subscription missing proper authorization"}
     twitch.answers = [(403, refusal)]
     with pytest.raises(ApiRefused, match=r"missing proper authorization.*channel:bot") as caught:
         helix.subscribe(CHANNEL, "https://example.org/bot", SECRET, BOT)
