@@ -267,13 +267,14 @@ def find_leak(content: bytes, known: dict[bytes, str]) -> Leak | None:
 
 
 def texts_in(content: bytes) -> Iterator[bytes]:
-    """Return a file's text as it is, what a mark says is UTF-16 in UTF-8, a database as SQL."""
+    """Return a file's text with and without NULs, marked UTF-16 as UTF-8, a database as SQL."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         yield content.decode("utf-16", "ignore").encode()
     if content.startswith(DATABASE) and len(content) <= LARGEST_DOCUMENT:
         yield b"\n".join(as_sql(content))
-    # Without its mark, it is plain text with a NUL beside each ASCII character.
-    yield content.replace(b"\0", b"") if content.count(b"\0") > len(content) / 4 else content
+    yield content
+    if b"\0" in content:  # UTF-16 without its mark has one beside each ASCII character
+        yield content.replace(b"\0", b"")
 
 
 def as_sql(database: bytes) -> Iterator[bytes]:

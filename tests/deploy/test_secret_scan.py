@@ -200,6 +200,9 @@ SPELLINGS = {
     "in UTF-32": f"mine is {SPELLED}".encode("utf-32"),
     "in base64": base64.b64encode(f"mine is {SPELLED}".encode()),
     "in hex": SPELLED.encode().hex().encode(),
+    "in UTF-16 behind ASCII, as PowerShell's >> adds it": b"# notes\n" * 400
+    + f"mine is {SPELLED}\r\n".encode("utf-16-le"),
+    "in UTF-16 without a mark, with Cyrillic": f"{'Привет' * 99}\n{SPELLED}".encode("utf-16-le"),
     "in JSON": json.dumps({"k": SPELLED}).encode(),
     "in an address": f"https://a.example/?k={quote(SPELLED)}".encode(),
 }
