@@ -53,10 +53,10 @@ FILE_LIMIT, TOTAL_LIMIT, MOST_FILES = 20 * 10**6, 100 * 10**6, 5000
 TOO_LARGE = f"it has more than {FILE_LIMIT // 10**6} MB"
 MADE_AGAIN = re.compile(r"pictures/[^/]+\.svg|card\.html|card\.svg")  # the last by an older course
 # How SQLite's files beside a database begin, and their names. They may be empty. A journal begins
-# with zeros if it has nothing to bring back.
+# with zeros if it has nothing to bring back. A full disk leaves only the first zeros of an index.
 JOURNAL = re.compile(rb"\x37\x7f\x06[\x82\x83]|\x18\xe2\x2d\0|\xd9\xd5\x05\xf9\x20\xa1\x63\xd7")
 NAMES_ANOTHER = bytes.fromhex("d9d505f920a163d7")  # at the end of a journal: file format, 3.3
-OF_SQLITE = re.compile(rb"\Z|\0{12}|" + JOURNAL.pattern)
+OF_SQLITE = re.compile(rb"\0*\Z|\0{12}|" + JOURNAL.pattern)
 BESIDE_DATABASE = re.compile(r"(.+)-(wal|shm|journal)", re.DOTALL | re.IGNORECASE)
 # A part of a name that some system cannot store, or reads as something else. Python runs a .pyc
 # instead of the code that you see.

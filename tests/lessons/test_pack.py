@@ -429,6 +429,18 @@ def test_the_scores_go_along_whatever_happened_to_their_program(
     assert (again.written, again.kept) == ([], {})
 
 
+def test_a_full_disk_leaves_no_file_that_keeps_the_scores_out_forever(here, there, play):
+    """SQLite could write only the first bytes of its index, which begins with zeros."""
+    program = play("wal", "nothing")
+    program.kill()
+    program.wait()
+    put(here, {f"{STORE}-shm": b"\0\0\0"})
+    packed = pack(here)
+    assert packed.left_out == {}
+    unpack(packed.content, there)
+    assert scores_in(there / STORE) == [("Viktor", 7)]
+
+
 def test_unpacking_leaves_scores_alone_that_a_program_has_open(here, there, play):
     program = play("wal", "nothing")
     with closing(sqlite3.connect(here / STORE)) as database:
