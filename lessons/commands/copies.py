@@ -10,7 +10,6 @@ that you have changed.
 """
 
 import os
-import shutil
 import sys
 import time
 from pathlib import Path
@@ -20,10 +19,18 @@ from nbformat import NotebookNode
 
 from botlib.details.env_file import bots_folder
 from botlib.details.file_lock import hold_lock
+from deploy.whole_file import write_whole
 from lessons import COURSE
 from lessons.commands.open_notebooks import close_session, wait_until_closed
 from lessons.commands.refresh import KERNEL
-from lessons.workshop import ORIGINALS, SIDE_ROOMS, cells_digest, read_json, write_json
+from lessons.workshop import (
+    ORIGINALS,
+    SIDE_ROOMS,
+    cells_digest,
+    digest,
+    read_json,
+    write_json,
+)
 
 FOLDER = "my_course"  # in the folder that BOTS_FOLDER names: the course's, where git does not look
 NOTEBOOKS = "notebooks"
@@ -64,8 +71,7 @@ class Copies:
             (self.folder / folder).mkdir(exist_ok=True)
         self._read_record()
         for picture in (self._originals / PICTURES).glob("*"):
-            # Without the original's permissions: it may be read-only, and a copy is replaced later.
-            shutil.copyfile(picture, self.folder / PICTURES / picture.name)
+            self._update_picture(f"{PICTURES}/{picture.name}", picture.read_bytes())
         outdated = [name for name in self._names() if not self._update_one(name)]
         self._write_record()
         return outdated
@@ -128,6 +134,16 @@ class Copies:
         self._copy(name)
         return True
 
+    def _update_picture(self, name: str, original: bytes) -> None:
+        """Update a picture, unless the learner has another in its place."""
+        own, new = self.folder / name, digest(original)
+        found = digest(own.read_bytes()) if own.is_file() else ""
+        if found != new and (not own.exists() or found == self.made_from.get(name)):
+            write_whole(own, original)
+            found = new
+        if found == new:
+            self.made_from[name] = new
+
     def _copy(self, name: str) -> None:
         notebook = nbformat.read(self._originals / name, as_version=4)
         for cell in notebook.cells:
@@ -138,6 +154,8 @@ class Copies:
 
     def _set_python_details(self, own: Path) -> None:
         """Set this Python's details in a copy without changing its time."""
+        if own.is_symlink() or not own.is_file():  # a link leads to a file of another place
+            return
         try:
             notebook = nbformat.read(own, as_version=4)
         except (ValueError, OSError):  # no notebook any more: JupyterLab will say so
@@ -170,7 +188,7 @@ class Copies:
 def sources_digest(path: Path) -> str:
     """Return a digest of a notebook's texts and code without outputs; "" for no notebook."""
     try:
-        return cells_digest(path.read_bytes())
+        return cells_digest(path.read_bytes()) if path.is_file() else ""  # a pipe would wait
     except OSError:
         return ""
 
@@ -178,7 +196,7 @@ def sources_digest(path: Path) -> str:
 def write_notebook(notebook: NotebookNode, path: Path) -> None:
     """Store a notebook so that JupyterLab finds nothing to add to it."""
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": LANGUAGE})
-    nbformat.write(notebook, path)
+    write_whole(path, f"{nbformat.writes(notebook)}\n".encode())
 
 
 def short_name(name: str) -> str:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -99,6 +100,46 @@ def test_running_a_cell_is_no_change(course):
     write(course, "00_first", "new in the course")
     assert Copies(course).update_and_list_outdated() == []
     assert sources(course, "00_first") == "new in the course"
+
+
+def test_a_picture_is_renewed_unless_it_is_hers(course):
+    Copies(course).update_and_list_outdated()
+    (course / "notebooks/pictures/way.svg").write_text("<svg>new</svg>")
+    Copies(course).update_and_list_outdated()
+    own = course / "my_course/pictures/way.svg"
+    assert own.read_text() == "<svg>new</svg>"
+    own.write_text("<svg>hers</svg>")
+    (course / "notebooks/pictures/way.svg").write_text("<svg>newer</svg>")
+    Copies(course).update_and_list_outdated()
+    assert own.read_text() == "<svg>hers</svg>"
+
+
+@pytest.mark.parametrize("text", ["hers", "<svg/>", None])
+def test_an_update_writes_no_picture_through_a_link(course, text):
+    Copies(course).update_and_list_outdated()
+    precious, own = course / "precious.txt", course / "my_course/pictures/way.svg"
+    if text:
+        precious.write_text(text)
+    own.unlink()
+    try:
+        own.symlink_to(precious)
+    except OSError:
+        pytest.skip("links cannot be made here")
+    (course / "notebooks/pictures/way.svg").write_text("<svg>new</svg>")
+    Copies(course).update_and_list_outdated()
+    assert (precious.read_text() if precious.exists() else None) == text
+    assert own.read_text() == ("hers" if text == "hers" else "<svg>new</svg>")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX has pipes with names")
+def test_an_update_waits_for_no_pipe(course):
+    Copies(course).update_and_list_outdated()
+    for name in ("00_first.ipynb", "pictures/way.svg"):
+        (course / "my_course" / name).unlink()
+        os.mkfifo(course / "my_course" / name)
+    update = "from pathlib import Path; from lessons.commands.copies import Copies; "
+    update += f"Copies(Path({str(course)!r})).update_and_list_outdated()"
+    subprocess.run([sys.executable, "-c", update], check=True, timeout=30)
 
 
 def test_reset_brings_the_original_and_keeps_hers(course):
