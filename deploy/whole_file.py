@@ -1,20 +1,26 @@
 """Write a file so that it is always whole."""
 
 import os
+import shutil
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
 
-def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
+def write_whole(path: Path, content: bytes, mode: int | None = None) -> None:
     """Write a file, so that a full disk leaves the old one as it was, or none.
 
-    `mode` says who may use a new file, as in os.open. Raises OSError, which names this file, if it
-    cannot be written.
+    `mode` says who may use it, as in os.open; without it, those who may use the old one. Raises
+    OSError, which names this file, if it cannot be written.
     """
     new = path.with_name(f".{token_hex(8)}.new")
+    rights = 0o666 if mode is None else mode
     try:
         # O_EXCL: nobody's own file, nor a link to one.
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, rights), "wb") as file:
+            if mode is None:
+                with suppress(FileNotFoundError):
+                    shutil.copymode(path, new)  # before it holds anything: it may be private
             file.write(content)
         new.replace(path)
     except OSError as error:

@@ -769,6 +769,14 @@ def test_what_she_has_changed_since_is_kept_and_named(here, there):
     assert (there / "workshop/my_bot/commands/roll.py").read_text() == "# changed here\n"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="POSIX has these permissions")
+def test_a_file_that_only_she_may_read_stays_so(here, there):
+    put(there, {"explanation.txt": "mine"})
+    (there / "explanation.txt").chmod(0o600)
+    assert "explanation.txt" in unpack(pack(here).content, there, replace=True).written
+    assert stat.S_IMODE((there / "explanation.txt").stat().st_mode) == 0o600
+
+
 def test_a_pack_goes_there_and_back(here, there):
     unpack(pack(here).content, there)
     put(there, {"workshop/my_bot/main.py": "bot = 2\n", "00_start_here.ipynb": notebook("2")})
