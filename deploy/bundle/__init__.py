@@ -6,6 +6,7 @@ and every secret that deploy/secret_scan.py recognizes are refused. The same inp
 bytes, except that a package without a version in requirements.txt may be newer tomorrow.
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def bundle(
     if path.is_dir():
         wanted = path / f"{folder.name}.zip"
         raise ValueError(f"{path} is a folder. Expected the zip's name, such as {wanted}.")
-    if path.exists() and not is_bundle(path):
+    if os.path.lexists(path) and not is_bundle(path):  # also a link to where nothing is
         raise ValueError(
             f"{path} is there already, and is no bundle. Move it, or choose another name by --out."
         )

@@ -9,6 +9,7 @@ in the folder where you type this. A pack that is there already is replaced.
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
 def check_place(file: Path) -> None:
     """Raise PackError if another file than a pack is there."""
     try:
-        if file.exists():
+        if os.path.lexists(file):  # also a link to where nothing is
             read_pack(file.read_bytes() if file.is_file() else b"")
     except PackError:
         raise PackError(f"{file} is there already, and is no pack. Choose another name.") from None

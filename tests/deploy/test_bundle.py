@@ -92,7 +92,7 @@ def test_an_echo_function_needs_nothing_but_itself(tmp_path):
     assert made.path == tmp_path / "my_bot.zip"
 
 
-@pytest.mark.parametrize("kind", ["text", "zip", "document", "fifo"])
+@pytest.mark.parametrize("kind", ["text", "zip", "document", "link", "fifo"])
 def test_it_overwrites_a_bundle_and_no_other_file(tmp_path, kind):
     folder, path = folder_of(tmp_path), tmp_path / "my_bot.zip"
     first = bundle(folder).path.read_bytes()
@@ -106,6 +106,11 @@ def test_it_overwrites_a_bundle_and_no_other_file(tmp_path, kind):
     elif kind == "document":  # as Word makes it, without dates
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr(zipfile.ZipInfo("word/document.xml"), "mine")
+    elif kind == "link":  # to where nothing is
+        try:
+            path.symlink_to(tmp_path / "elsewhere.zip")
+        except OSError:
+            pytest.skip("links cannot be made here")
     elif hasattr(os, "mkfifo"):
         os.mkfifo(path)
     else:
@@ -115,6 +120,7 @@ def test_it_overwrites_a_bundle_and_no_other_file(tmp_path, kind):
         with pytest.raises(ValueError, match=r"my_bot\.zip is there already, and is no bundle"):
             bundle(folder, out)
     assert (path.lstat(), path.is_file() and path.read_bytes()) == before
+    assert not (tmp_path / "elsewhere.zip").exists()
 
 
 def test_a_full_disk_leaves_the_bundle_that_was_there(tmp_path):

@@ -923,6 +923,18 @@ def test_the_command_replaces_a_pack_and_no_other_file(tmp_path, here, capsys, m
     assert "is no pack. Choose another name" in capsys.readouterr().err
 
 
+def test_the_command_makes_no_file_where_a_link_leads(tmp_path, here, capsys, monkeypatch):
+    monkeypatch.setenv("BOTS_FOLDER", str(here.parent))
+    monkeypatch.setattr(command, "FOLDER", here.name)
+    try:
+        (tmp_path / "mine.zip").symlink_to(tmp_path / "elsewhere.zip")
+    except OSError:
+        pytest.skip("links cannot be made here")
+    assert command.main([str(tmp_path / "mine.zip")]) == 1
+    assert "is no pack. Choose another name" in capsys.readouterr().err
+    assert not (tmp_path / "elsewhere.zip").exists()
+
+
 def test_a_full_disk_leaves_the_pack_that_was_there(tmp_path, here, capsys, monkeypatch):
     monkeypatch.setenv("BOTS_FOLDER", str(here.parent))
     monkeypatch.setattr(command, "FOLDER", here.name)
