@@ -5,7 +5,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from botlib.details.env_file import env_files
+from botlib.details.env_file import bots_folder
 from deploy.bundle.archive import check_size
 from deploy.secret_scan import (
     OF_TOOLS,
@@ -69,7 +69,8 @@ def bot_files(folder: Path) -> dict[str, bytes]:
             )
     check_size({name: path.stat().st_size for name, path in inside.items()})
     files = {name: path.read_bytes() for name, path in inside.items()}
-    known = known_secrets(env_files("."))
+    settings = (Path(".env"), bots_folder() / ".env")  # although no bot reads them in the sandbox
+    known = known_secrets(path for path in settings if path.is_file())
     for file, content in files.items():
         if leak := find_leak(content, known):
             raise ValueError(

@@ -216,7 +216,7 @@ def test_every_secret_of_the_env_file_is_found_however_it_is_spelled(
     (tmp_path / "bots" / ".env").write_text(
         f'WEATHER_API_KEY="{SPELLED}"\nFAVORITE_COLOR=yellow-as-the-sun\n', encoding="utf-8"
     )
-    monkeypatch.delenv("BOT_WORLD")
+    monkeypatch.setenv("BOT_WORLD", "sandbox")  # where no bot reads this file
     monkeypatch.setenv("BOTS_FOLDER", str(tmp_path / "bots"))
     folder = folder_with(tmp_path, **{"color.txt": "yellow-as-the-sun"})
     assert bundle(folder).files
