@@ -35,7 +35,6 @@ try:
     from lzma import LZMAError
 except ImportError:  # as in a browser's Python, which then opens no such zip
     LZMAError = OSError  # type: ignore[assignment,misc]
-from urllib.parse import quote
 
 from botlib.details.env_file import read_env
 from botlib.details.settings import SECRETS, password_in, spellings_of
@@ -161,6 +160,11 @@ PLACEHOLDER = re.compile(
     rb"[A-Z_]+|(.)\1*|only-we-two-know|pretend.*"
     rb"|.*(?i:token|secret|password|signature|your|example|placeholder|change|xxxx).*"
 )
+# A character by its number, except control characters: \x41, \u0041, %41, &#x41; and &#65;
+BY_NUMBER = re.compile(
+    rb"(?:\\x|\\u00|%)([2-9A-Fa-f][0-9A-Fa-f])|&#[xX]([2-9A-Fa-f][0-9A-Fa-f]);"
+    rb"|&#(3[2-9]|[4-9]\d|1\d\d|2[0-4]\d|25[0-5]);"
+)
 COLON = re.compile(rb"%3[Aa]|&#58;|&#x3[Aa];|\\u003[Aa]")
 BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{24,}(?:\r?\n[A-Za-z0-9+/_-]{4,})*")
 HEX = re.compile(rb"(?:[0-9a-fA-F]{2})+")
@@ -239,13 +243,13 @@ def known_secrets(env_files: Iterable[Path]) -> dict[bytes, str]:
 
 
 def spellings(value: str) -> set[bytes]:
-    r"""Return a value as UTF-8, UTF-16 and Latin-1 have it, in hex, in an address, in JSON.
+    r"""Return a value as UTF-8, UTF-16 and Latin-1 have it, in hex, in JSON.
 
-    >>> sorted(spellings("päss"))[1:4]
-    [b'70c3a47373', b'p%C3%A4ss', b'p\\u00e4ss']
+    >>> sorted(spellings("päss"))[1:3]
+    [b'70c3a47373', b'p\\u00e4ss']
     """
     raw = os.fsencode(value)
-    found = {raw, raw.hex().encode(), raw.hex().upper().encode(), quote(raw, safe="").encode()}
+    found = {raw, raw.hex().encode(), raw.hex().upper().encode()}
     found.add(json.dumps(value)[1:-1].encode())
     for encoding in ("utf-16-le", "utf-16-be", "latin-1"):
         with suppress(UnicodeEncodeError):
@@ -258,12 +262,24 @@ def find_leak(content: bytes, known: dict[bytes, str]) -> Leak | None:
     """Find the first secret in a file; `known` are the values in use here."""
     for text in chain.from_iterable(map(texts_in, (content, *parts_of_document(content)))):
         plain = COLON.sub(b":", text).replace(b'\\"', b'"')  # as HTML and JSON mean it
-        for leak in find_known_values(text, known):
-            return leak._replace(line=text.count(b"\n", 0, leak.position) + 1)
+        for spelled in (text, decode_numbers(text)):
+            for leak in find_known_values(spelled, known):
+                return leak._replace(line=spelled.count(b"\n", 0, leak.position) + 1)
         for leak in chain(find_leaks_by_form(plain), leaks_in_base64(plain, known)):
             if leak.in_use or not is_marked(plain, leak.position):
                 return leak._replace(line=plain.count(b"\n", 0, leak.position) + 1)
     return None
+
+
+def decode_numbers(text: bytes) -> bytes:
+    r"""Replace characters that are written by their numbers.
+
+    >>> decode_numbers(rb"\x31%32&#51;\u0034")
+    b'1234'
+    """
+    return BY_NUMBER.sub(
+        lambda found: bytes([int(found[3]) if found[3] else int(found[1] or found[2], 16)]), text
+    )
 
 
 def texts_in(content: bytes) -> Iterator[bytes]:

@@ -204,6 +204,12 @@ SPELLINGS = {
     + f"mine is {SPELLED}\r\n".encode("utf-16-le"),
     "in UTF-16 without a mark, with Cyrillic": f"{'Привет' * 99}\n{SPELLED}".encode("utf-16-le"),
     "in JSON": json.dumps({"k": SPELLED}).encode(),
+    "in an address, each character": "".join(f"%{each:02x}" for each in SPELLED.encode()).encode(),
+    "in Python, in hex": "".join(f"\\x{each:02x}" for each in SPELLED.encode()).encode(),
+    "in Python, in Latin-1": "".join(f"\\x{ord(each):02X}" for each in SPELLED).encode(),
+    "in JSON, each character": "".join(f"\\u{ord(each):04x}" for each in SPELLED).encode(),
+    "in HTML": "".join(f"&#{ord(each)};" for each in SPELLED).encode(),
+    "in HTML, in hex": "".join(f"&#x{ord(each):X};" for each in SPELLED).encode(),
     "in an address": f"https://a.example/?k={quote(SPELLED)}".encode(),
 }
 
