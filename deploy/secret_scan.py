@@ -271,6 +271,13 @@ def find_leak(content: bytes, known: dict[bytes, str]) -> Leak | None:
     return None
 
 
+def find_leak_in_name(name: str, known: dict[bytes, str]) -> tuple[str, Leak | None]:
+    """Find a secret in a file's name; returns the name with … for each part that holds one, too."""
+    leaks = [(part, find_leak(os.fsencode(part), known)) for part in name.split("/")]
+    shown = "/".join("…" if leak else part for part, leak in leaks)
+    return shown, next((leak for _, leak in leaks if leak), None)
+
+
 def decode_numbers(text: bytes) -> bytes:
     r"""Replace characters that are written by their numbers.
 

@@ -28,6 +28,7 @@ from deploy.secret_scan import (
     SECRET_FILES,
     files_below,
     find_leak,
+    find_leak_in_name,
     is_environment,
     known_secrets,
 )
@@ -108,6 +109,10 @@ def pack(folder: Path) -> Pack:
     by_course = written_by_course(folder)
     for name, path in files_below(folder, re.compile(OF_TOOLS)):
         if MADE_AGAIN.fullmatch(name) or is_journal(path, read_at(path)):
+            continue
+        shown, leak = find_leak_in_name(name, secrets)
+        if leak:
+            left_out[shown] = f"its name holds {leak.what}. Rename it"
             continue
         try:
             check_file(name, path)

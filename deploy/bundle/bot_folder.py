@@ -12,6 +12,7 @@ from deploy.secret_scan import (
     SECRET_FILES,
     files_below,
     find_leak,
+    find_leak_in_name,
     is_environment,
     known_secrets,
 )
@@ -48,7 +49,14 @@ def bot_files(folder: Path) -> dict[str, bytes]:
         for name, path in files_below(folder, NOT_PACKED)
         if path.is_file() or (path.is_dir() and not is_environment(path))
     }
+    settings = (Path(".env"), bots_folder() / ".env")  # although no bot reads them in the sandbox
+    known = known_secrets(path for path in settings if path.is_file())
     for name, path in inside.items():
+        shown, leak = find_leak_in_name(name, known)
+        if leak:
+            raise ValueError(
+                f"{shown} is a name that holds {leak.what}, so nothing was packed. Rename it."
+            )
         if SECRET_FILES.fullmatch(path.name):
             place = ", into the course's folder, where it counts as well" * (path.name == ".env")
             raise ValueError(
@@ -69,8 +77,6 @@ def bot_files(folder: Path) -> dict[str, bytes]:
             )
     check_size({name: path.stat().st_size for name, path in inside.items()})
     files = {name: path.read_bytes() for name, path in inside.items()}
-    settings = (Path(".env"), bots_folder() / ".env")  # although no bot reads them in the sandbox
-    known = known_secrets(path for path in settings if path.is_file())
     for file, content in files.items():
         if leak := find_leak(content, known):
             raise ValueError(

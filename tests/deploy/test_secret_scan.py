@@ -232,6 +232,17 @@ def test_every_secret_of_the_env_file_is_found_however_it_is_spelled(
     assert "# not a secret" not in str(told.value)
 
 
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_secret_in_a_name_is_found_and_not_shown(tmp_path, monkeypatch, kind):
+    monkeypatch.setenv("TWITCH_CLIENT_SECRET", secret := chars(30))
+    name = f"notes {secret}.txt" if kind == "file" else f"my {secret}/notes.txt"
+    folder = folder_with(tmp_path, **{name: "mine"})
+    with pytest.raises(ValueError, match="holds the value of TWITCH_CLIENT_SECRET") as told:
+        bundle(folder)
+    assert secret not in str(told.value)
+    assert ("… is a name" if kind == "file" else "…/notes.txt is a name") in str(told.value)
+
+
 def test_the_secret_half_of_a_token_is_found_alone(tmp_path, monkeypatch):
     (tmp_path / "bots").mkdir()
     twitch, telegram = chars(30, string.ascii_lowercase), "AA" + chars(33)

@@ -314,6 +314,21 @@ def test_every_kind_of_secret_stays(here):
         ), name
 
 
+def test_a_secret_in_a_name_is_found_and_not_shown(here, monkeypatch):
+    monkeypatch.setenv("TWITCH_CLIENT_SECRET", "of-all-my-bots")
+    put(here, {"workshop/of-all-my-bots/a.txt": "", "workshop/b of-all-my-bots.txt": ""})
+    put(here, {f"workshop/one/{TOKEN}/a.txt": ""})
+    packed = pack(here)
+    assert "explanation.txt" in packed.files
+    assert packed.left_out == {
+        "workshop/…": "its name holds the value of TWITCH_CLIENT_SECRET. Rename it",
+        "workshop/one/…/a.txt": "its name holds a Telegram bot token. Rename it",
+        "workshop/…/a.txt": "its name holds the value of TWITCH_CLIENT_SECRET. Rename it",
+    }
+    for secret in ("of-all-my-bots", TOKEN):
+        assert secret not in str(packed)
+
+
 def test_a_line_may_say_that_it_holds_no_secret(here):
     line = "password = 'correct-horse-battery'"
     put(here, {"mine.ipynb": notebook(f"{line}\nprint(1)"), "mine.py": line})
