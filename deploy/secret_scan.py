@@ -46,7 +46,7 @@ SECRET_FILES = re.compile(
     re.I,
 )
 # What tools write beside a learner's files.
-OF_TOOLS = r"__pycache__|node_modules|.*\.(pyc|zip)"
+OF_TOOLS = r"__pycache__|node_modules|.*\.pyc"
 SHORTEST = 8  # characters of a value in use here; any text may hold a shorter one
 MIXED = r"(?=[A-Za-z]*\d[A-Za-z]*\d)(?=[A-Z\d]*[a-z])(?=[a-z\d]*[A-Z])"  # as if drawn at random
 DIGITS = r"(?=(?:[A-Za-z_-]{0,60}\d){2})"  # CSS has such names, too, but without digits

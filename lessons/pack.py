@@ -52,7 +52,8 @@ VERSIONS = (
 )
 FILE_LIMIT, TOTAL_LIMIT, MOST_FILES = 20 * 10**6, 100 * 10**6, 5000
 TOO_LARGE = f"it has more than {FILE_LIMIT // 10**6} MB"
-MADE_AGAIN = re.compile(r"pictures/[^/]+\.svg|card\.html|card\.svg")  # the last by an older course
+PICTURE = re.compile(r"pictures/[^/]+\.svg")  # the course's, or the learner's
+MADE_AGAIN = re.compile(r"card\.html|card\.svg")  # the last by an older course
 # How SQLite's files beside a database begin, and their names. They may be empty. A journal begins
 # with zeros if it has nothing to bring back. A full disk leaves only the first zeros of an index.
 JOURNAL = re.compile(rb"\x37\x7f\x06[\x82\x83]|\x18\xe2\x2d\0|\xd9\xd5\x05\xf9\x20\xa1\x63\xd7")
@@ -107,8 +108,11 @@ def pack(folder: Path) -> Pack:
     secrets = known_secrets(secret_env_files(folder))
     seen: dict[PurePosixPath, bool] = {}
     by_course = written_by_course(folder)
+    has_pictures = any(map(PICTURE.fullmatch, by_course))  # false in a tab and in older courses
     for name, path in files_below(folder, re.compile(OF_TOOLS)):
         if MADE_AGAIN.fullmatch(name) or is_journal(path, read_at(path)):
+            continue
+        if PICTURE.fullmatch(name) and not has_pictures:
             continue
         shown, leak = find_leak_in_name(name, secrets)
         if leak:
@@ -117,9 +121,10 @@ def pack(folder: Path) -> Pack:
         try:
             check_file(name, path)
             changed, content = path.stat().st_mtime, read_file(path)
+            is_by_course = fingerprint(name, content) == by_course.get(name)
+            if is_by_course and not name.startswith("workshop/"):  # every course has it
+                continue
             if name.endswith(".ipynb"):
-                if fingerprint(name, content) == by_course.get(name):
-                    continue
                 content = without_outputs(content)
             check_content(content, secrets)
             if not add_if_new(name, seen):
@@ -165,6 +170,8 @@ def check_file(name: str, path: Path) -> None:
         raise PackError("it is a virtual environment. Move what is yours out of it")
     if path.is_symlink() or not (path.is_file() or path.is_dir()):  # a folder cannot be read
         raise PackError("it is no ordinary file")
+    if path.suffix.lower() == ".zip":
+        raise PackError("it is a zip. Unpack it, if what is in it is yours")
     if not is_fit_name(name):
         raise PackError("another system could not store this name")
     if path.stat().st_size > FILE_LIMIT:

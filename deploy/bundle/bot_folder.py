@@ -21,7 +21,7 @@ from deploy.secret_scan import (
 # environments, and tests.
 JOURNALS = r".*\.(sqlite3?|db)-(wal|shm|journal)"
 NOT_PACKED = re.compile(
-    rf"{OF_TOOLS}|{JOURNALS}|venv|tests|test_.*\.py|conftest\.py|store\.sqlite3.*"
+    rf"{OF_TOOLS}|{JOURNALS}|.*\.zip|venv|tests|test_.*\.py|conftest\.py|store\.sqlite3.*"
 )
 # What a cloud may call: the function for each caller, as `start.py new` makes it, or the only one.
 CALLERS = {

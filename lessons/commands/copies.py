@@ -23,14 +23,8 @@ from deploy.whole_file import write_whole
 from lessons import COURSE
 from lessons.commands.open_notebooks import close_session, wait_until_closed
 from lessons.commands.refresh import KERNEL
-from lessons.workshop import (
-    ORIGINALS,
-    SIDE_ROOMS,
-    cells_digest,
-    digest,
-    read_json,
-    write_json,
-)
+from lessons.pack import fingerprint
+from lessons.workshop import ORIGINALS, SIDE_ROOMS, cells_digest, read_json, write_json
 
 FOLDER = "my_course"  # in the folder that BOTS_FOLDER names: the course's, where git does not look
 NOTEBOOKS = "notebooks"
@@ -136,8 +130,8 @@ class Copies:
 
     def _update_picture(self, name: str, original: bytes) -> None:
         """Update a picture, unless the learner has another in its place."""
-        own, new = self.folder / name, digest(original)
-        found = digest(own.read_bytes()) if own.is_file() else ""
+        own, new = self.folder / name, fingerprint(name, original)
+        found = fingerprint(name, own.read_bytes()) if own.is_file() else ""
         if found != new and (not own.exists() or found == self.made_from.get(name)):
             write_whole(own, original)
             found = new
