@@ -14,10 +14,10 @@ def write_whole(path: Path, content: bytes, mode: int | None = None) -> None:
     OSError, which names this file, if it cannot be written.
     """
     new = path.with_name(f".{token_hex(8)}.new")
-    rights = 0o666 if mode is None else mode
+    # O_EXCL: nobody's own file, nor a link to one. Windows would change line ends in a text.
+    how = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
-        # O_EXCL: nobody's own file, nor a link to one.
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, rights), "wb") as file:
+        with os.fdopen(os.open(new, how, 0o666 if mode is None else mode), "wb") as file:
             if mode is None:
                 with suppress(FileNotFoundError):
                     shutil.copymode(path, new)  # before it holds anything: it may be private
