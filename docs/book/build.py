@@ -46,9 +46,15 @@ installing anything. Or """
 README = COURSE / "README.md"
 TERMS = COURSE / "docs/terms.md"
 TERM = re.compile(r"^\| ([^|]+) \| [^|]+ \| \[[^]]+\]\(([^)]+)\)", re.MULTILINE)
-# What README.md says; on the website itself, a link takes its place.
-ON_THE_WEBSITE = re.compile(r"On the course's website, .+")
-TRY_IT = '<a href="tab/index.html">Try it</a>.'
+START = (
+    "**Start it on your computer.**"  # in README.md; what it may say before leads to the website
+)
+ON_GITHUB = re.compile(r"^\*\*Try it now\.\*\* .+\n\n", re.MULTILINE)
+TRY_IT = """\
+**Try it now.** Notebooks 00 and 01 run in a browser tab, and you install nothing. \
+<a href="tab/index.html">Try it</a>.
+
+"""
 STILL = """\
 <div class="still">{still}</div>
 <div class="still-note">A window, as it was when we ran this page. In your copy it is alive.</div>
@@ -102,7 +108,7 @@ class Book:
             else:
                 text = self.linked(page, text) + self.contents(page)
             if page == README and (self.target / "tab/index.html").exists():
-                text = ON_THE_WEBSITE.sub(TRY_IT, text)
+                text = ON_GITHUB.sub("", text).replace(START, TRY_IT + START)
             self.place(page).parent.mkdir(parents=True, exist_ok=True)
             self.place(page).write_text(text, encoding="utf-8")
 
