@@ -11,7 +11,7 @@ from notebook_rules import METADATA
 
 from lessons.commands import refresh
 
-SAVES = "%load_ext lessons\nfrom lessons.progress.course_map import folder"
+SAVES = "%load_ext lessons\nfrom lessons.progress.course_map import progress_folder"
 WRITES = "%%save a/main.py\nx = 1"
 ON_PATH = ("", "sandbox", "tests/helpers")  # pyproject.toml has the same
 SAW = {"": "saved workshop/a/main.py\n", "deeper": "saved ../workshop/a/main.py\n"}
@@ -24,7 +24,7 @@ def notebook(request, tmp_path):
     (tmp_path / "workshop/a/main.py").write_text("mine = 1\n")
     folder = tmp_path / request.param
     folder.mkdir(exist_ok=True)
-    cells = [new_code_cell(source) for source in (SAVES, WRITES, "folder().exists()")]
+    cells = [new_code_cell(source) for source in (SAVES, WRITES, "progress_folder().exists()")]
     nbformat.write(new_notebook(cells=cells, metadata=METADATA), folder / "small.ipynb")
     return folder / "small.ipynb"
 

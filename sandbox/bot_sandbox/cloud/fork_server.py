@@ -4,8 +4,8 @@ A fork starts with everything loaded. To the cloud it is an instance like any ot
 loop (worker.py) and its own address, output and marker. Paths and hooks are those of AWS Lambda
 SnapStart. It needs POSIX. The cloud's side is snapshot_start.py.
 
-What a fork would lose or share is made again (after_restore), or is an error or a warning in the
-log (shared_state.py).
+What a fork would lose or share is made again (reset_after_restore), or is an error or a warning in
+the log (shared_state.py).
 """
 
 import ctypes

@@ -314,7 +314,7 @@ class SendingRules:
         return max(0.0, self._ignored_until.get(user.id, 0.0) - self._clock.now())
 
     def refuse(self, user: TwitchUser, channel: str, text: str, *, mod: bool, irc: bool) -> str:
-        """Return "" if the message may be sent, else the reason's code, or SILENT.
+        """Return "" if the message may be sent, else the reason's code, or DROPPED_SILENTLY.
 
         Over the limit, IRC ignores the account silently; Helix gives a reason.
         """

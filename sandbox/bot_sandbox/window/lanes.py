@@ -119,7 +119,7 @@ class Timeline:
     """The stretches of all instances, in pieces: a full piece never changes again."""
 
     def __init__(self) -> None:
-        self.pieces: dict[int, Json] = {}  # the newest PIECES; a new one replaces the oldest
+        self.pieces: dict[int, Json] = {}  # the newest SENT_PIECES; a new one replaces the oldest
         self.unknown_before = 0.0  # earlier stretches may be dropped
         self._number = 0  # of the newest piece
         self._newest: list[Stretch] = []  # what is in it

@@ -1,6 +1,6 @@
 """Describe each HTTP route of the window once.
 
-    @post("telegram/say", FROM, TO, text("text", "what they write"), example={…})
+    @post_route("telegram/say", FROM, TO, text("text", "what they write"), example={…})
     async def say(self, values: Values) -> MessageJson:
         '''Write to a bot or into a group.'''
 

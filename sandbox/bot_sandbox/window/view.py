@@ -59,7 +59,7 @@ class Server(Protocol):
 
 
 class View(ABC):
-    """One server behind a window; its routes are described by `get` and `post` of routes.py."""
+    """One server behind a window; `get_route` and `post_route` describe its routes."""
 
     name: str  # prefix of its routes and records
 
