@@ -66,8 +66,12 @@ class Helix:
         path: str,
         body: dict[str, Any] | None = None,
         until: float | None = None,
+        secret: str = "",
     ) -> dict[str, Any]:
-        """Call /helix/PATH; it ends at `until`, a time of `time.monotonic`."""
+        """Call /helix/PATH; it ends at `until`, a time of `time.monotonic`.
+
+        An error shows no `secret` of the body, though Twitch may repeat it.
+        """
         for _ in range(2):
             headers = {
                 "Authorization": f"Bearer {self._app_token(until)}",
@@ -80,7 +84,7 @@ class Helix:
             if response.status != 401:
                 break
             self._token = ""  # revoked, or expired too soon: try again with a new one
-        return self._accepted(f"{method} {path}", response)
+        return self._accepted(f"{method} {path}", response, secret=secret)
 
     def say(
         self,
@@ -126,11 +130,10 @@ class Helix:
         how = {"method": "webhook", "callback": callback, "secret": checked_secret(secret)}
         wanted = {"type": CHAT_MESSAGE, "version": "1", "condition": who, "transport": how}
         try:
-            return first_object(self.call("POST", SUBSCRIPTIONS, wanted))
+            return first_object(self.call("POST", SUBSCRIPTIONS, wanted, secret=how["secret"]))
         except ApiRefused as error:
             fix = FIXES.get(error.status, "")
-            message = quote_for_error(error.message, how["secret"])  # it may repeat it
-            raise ApiRefused(error.call, error.status, message, fix) from None
+            raise ApiRefused(error.call, error.status, error.message, fix) from None
 
     def subscriptions(self) -> list[dict[str, Any]]:
         """Return the application's subscriptions, each with its "status"; at most a hundred."""
@@ -165,7 +168,9 @@ class Helix:
         self._token, self._ends = str(token), time.time() + seconds - EARLY_S
         return self._token
 
-    def _accepted(self, call: str, response: HttpResponse, fix: str = "") -> dict[str, Any]:
+    def _accepted(
+        self, call: str, response: HttpResponse, fix: str = "", secret: str = ""
+    ) -> dict[str, Any]:
         """Return the answer to a call; ApiRefused for a refusal, Unreachable if it may pass."""
         status, answer = response.status, response.json_object()
         if status == 429:
@@ -174,7 +179,7 @@ class Helix:
             raise Unreachable(f"Twitch has trouble of its own: {status} for {call}")
         if status >= 400:
             reason = str(answer.get("message") or "without a reason")
-            hidden = quote_for_error(reason, self._token, self._client_secret)
+            hidden = quote_for_error(reason, self._token, self._client_secret, secret)
             raise ApiRefused(call, status, hidden, fix)
         if status >= 300:
             raise Unreachable(f"somebody else answers in Twitch's place: {status} for {call}")
