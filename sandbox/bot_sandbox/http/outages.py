@@ -70,14 +70,14 @@ class Outages:
             )
         return self._server
 
-    def _change(self, act: Callable[[], object]) -> None:
+    def _change_and_notify(self, act: Callable[[], object]) -> None:
         """Change something on the loop, and wake those who wait for a change."""
 
-        def change() -> None:
+        def act_and_notify() -> None:
             act()
             self._runner.changes.changed()
 
-        self._runner.do(change)
+        self._runner.do(act_and_notify)
 
     async def _come_up_later(self, server: Switchable, until: float) -> None:
         await self._clock.sleep_until(until)

@@ -44,14 +44,14 @@ class SwitchableServer(LocalServer):
         async with self._switching:
             if self._web_runners:
                 return
-            self._reserved = self._reserved or await self._bind_again()
+            self._reserved = self._reserved or await self._rebind_sockets()
             try:
                 await self._start_serving(*self._reserved)
             except BaseException as error:
                 await self._stop_serving()
                 close_sockets(self._reserved)
                 # On Linux, another program may listen at a port that we only reserve.
-                raise self._port_taken() if isinstance(error, OSError) else error from None
+                raise self._port_taken_error() if isinstance(error, OSError) else error from None
             finally:
                 self._reserved = []
             self._note_up(True)
@@ -68,7 +68,7 @@ class SwitchableServer(LocalServer):
             self._note_up(False)
             await self._stop_listening()
             try:
-                self._reserved = await self._bind_again()
+                self._reserved = await self._rebind_sockets()
             finally:
                 await self._stop_serving()
                 self._runner.changes.changed()
@@ -80,7 +80,7 @@ class SwitchableServer(LocalServer):
     async def _stop_listening(self) -> None:
         """Free every port; connections stay.
 
-        `_bind_again` before anything else is awaited, or another program may take a port.
+        `_rebind_sockets` before anything else is awaited, or another program may take a port.
         """
         for runner in self._web_runners:
             for site in runner.sites:
@@ -93,7 +93,7 @@ class SwitchableServer(LocalServer):
             await runner.cleanup()
         self._web_runners.clear()
 
-    async def _bind_again(self) -> list[socket.socket]:
+    async def _rebind_sockets(self) -> list[socket.socket]:
         """Bind sockets to our ports, which we have closed; raise RuntimeError if they are taken.
 
         A program that is being started has copies of all our sockets until its code is loaded
@@ -106,10 +106,10 @@ class SwitchableServer(LocalServer):
                 return bind_sockets(self._ports, self._access.listens_on)
             except OSError:
                 if loop.time() >= end:
-                    raise self._port_taken() from None
+                    raise self._port_taken_error() from None
             await asyncio.sleep(0.01)
 
-    def _port_taken(self) -> RuntimeError:
+    def _port_taken_error(self) -> RuntimeError:
         ports = " or ".join(map(str, self._ports))
         return RuntimeError(
             f"the server is down, because another program uses its port on "

@@ -281,7 +281,7 @@ class Faults(Outages):
                 if account:
                     fault._paused.pop(account.id, None)
 
-        self._change(remove_faults)
+        self._change_and_notify(remove_faults)
 
     @property
     def active(self) -> list[Fault]:
@@ -323,7 +323,7 @@ class Faults(Outages):
             fault.left = 0
             fault._paused.clear()
 
-        self._change(remove_fault)
+        self._change_and_notify(remove_fault)
 
     async def _answer_with_faults(
         self,
@@ -434,7 +434,7 @@ class Faults(Outages):
             ]
             self._faults[:] = [*running, fault]
 
-        self._change(add_fault)
+        self._change_and_notify(add_fault)
         return fault
 
     def _take_fault(

@@ -104,7 +104,9 @@ class Faults(Outages):
 
     def refuse_login(self, login: TwitchAccount | str, n: int = 1) -> None:
         """Refuse the next n IRC logins of this name, whatever the token."""
-        self._change(lambda: self._servers._irc.refuse_logins.update({login_of(login): n}))
+        self._change_and_notify(
+            lambda: self._servers._irc.refuse_logins.update({login_of(login): n})
+        )
 
     def revoke(self, token: Token | str) -> None:
         """Revoke a token and its refresh token, and end the IRC connections made with it.
@@ -123,11 +125,11 @@ class Faults(Outages):
             if not self._servers._world.tokens.revoke_all(user):
                 raise ValueError(f"{user.login} has no token; authorize an application first")
 
-        self._change(revoke_tokens)
+        self._change_and_notify(revoke_tokens)
 
     def fail_api(self, status: int = 503, n: int = 1) -> None:
         """Answer the next n Helix requests with this status."""
-        self._change(lambda: self._servers._gate.fail_with.extend([status] * n))
+        self._change_and_notify(lambda: self._servers._gate.fail_with.extend([status] * n))
 
     def fail_oauth(self, status: int = 503, n: int = 1, path: str = "") -> None:
         """Answer the next n requests of programs to OAuth with this status.
@@ -136,7 +138,7 @@ class Faults(Outages):
         """
         if path not in ("", *OAUTH_PATHS):
             raise ValueError(f"path= is one of {', '.join(OAUTH_PATHS)}, or ''; found {path!r}")
-        self._change(lambda: self._servers._oauth.fail_with.extend([(path, status)] * n))
+        self._change_and_notify(lambda: self._servers._oauth.fail_with.extend([(path, status)] * n))
 
     def repeat_delivery(self, n: int = 1) -> None:
         """Deliver the next n webhook notifications twice, with the same id."""
@@ -144,7 +146,7 @@ class Faults(Outages):
         def send_notifications_twice() -> None:
             self._servers._eventsub.webhooks.send_twice += n
 
-        self._change(send_notifications_twice)
+        self._change_and_notify(send_notifications_twice)
 
     def clear(self) -> None:
         """End all faults that still act; servers that are down stay down until `start`."""
@@ -158,7 +160,7 @@ class Faults(Outages):
             servers._oauth.fail_with.clear()
             servers._eventsub.webhooks.send_twice = 0
 
-        self._change(end_faults_of_all)
+        self._change_and_notify(end_faults_of_all)
 
     @property
     def active(self) -> list[Fault]:
@@ -232,7 +234,7 @@ class Faults(Outages):
             for connection in connections:
                 act(connection)
 
-        self._change(act_on_connections)
+        self._change_and_notify(act_on_connections)
 
     async def _close_later(self, connection: HeldConnection, until: float) -> None:
         await self._servers._world.clock.sleep_until(until)
