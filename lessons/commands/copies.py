@@ -93,8 +93,11 @@ class Copies:
         self._read_record()
         kept = ""
         if own.exists():
-            stamp = time.strftime("%Y-%m-%d_%H-%M-%S")
-            kept = f"{own.stem}_before_{stamp}.ipynb"
+            before = f"{own.stem}_before_{time.strftime('%Y-%m-%d_%H-%M-%S')}"
+            kept, number = f"{before}.ipynb", 1
+            while own.with_name(kept).exists():  # of another reset in this second
+                number += 1
+                kept = f"{before}_{number}.ipynb"
             own.replace(own.with_name(kept))
         self._copy(name)
         self._write_record()
@@ -217,7 +220,7 @@ def main(arguments: list[str]) -> int:
     """Run the command; returns the exit status."""
     copies = Copies()
     try:
-        names = [copies.find(name) for name in arguments] or copies.changed()
+        names = list(dict.fromkeys(map(copies.find, arguments))) or copies.changed()
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1

@@ -193,6 +193,26 @@ def test_reset_without_a_name_brings_all_back_and_keeps_all(course, monkeypatch,
     assert copying.main(["99"]) == 1
 
 
+def test_a_second_reset_in_the_same_second_keeps_both(course, monkeypatch):
+    monkeypatch.setattr(copying.time, "strftime", lambda _: "2026-11-29_10-00-00")
+    Copies(course).update_and_list_outdated()
+    for text in ("her first", "her second", "her third"):
+        write(course, "01_second", text, folder="my_course")
+        said = reset(course, "01")
+        kept = course / "my_course" / said.rpartition(": ")[2]
+        assert text in kept.read_text(encoding="utf-8")
+    assert len(list((course / "my_course").glob("01_second_before_*.ipynb"))) == 3
+
+
+def test_a_notebook_that_is_named_twice_is_reset_once(course, monkeypatch):
+    monkeypatch.setattr(copying, "Copies", lambda: Copies(course))
+    Copies(course).update_and_list_outdated()
+    write(course, "01_second", "her own", folder="my_course")
+    assert copying.main(["01", "01_second"]) == 0
+    (kept,) = (course / "my_course").glob("01_second_before_*.ipynb")
+    assert "her own" in kept.read_text(encoding="utf-8")
+
+
 def test_a_folder_of_another_course_loses_nothing(course):
     (course / "my_course/pictures").mkdir(parents=True)
     (course / "my_course/pictures/old.svg").write_text("<svg/>")
