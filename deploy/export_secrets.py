@@ -23,7 +23,6 @@ from botlib.telegram.updates import checked_secret
 from deploy.whole_file import write_whole
 
 STORE_SETTING = "STORE_URL"
-OWN_BEGINNINGS = (b'["Handler=', b'[{"key": "')  # how its own files begin, and no other's
 TEMPLATE = Path(__file__).parent / "aws/template.yaml"
 NAMES = {
     "telegram": {"TELEGRAM_TOKEN": "TelegramToken", "TELEGRAM_SECRET": "TelegramSecret"},
@@ -34,6 +33,10 @@ NAMES = {
         "TWITCH_BOT_ID": "TwitchBotId",
     },
 }
+OWN_BEGINNINGS = (  # how its own files begin, and no other's
+    b'["Handler=',
+    *(f'[{{"key": "{next(iter(names))}", "text_value": "'.encode() for names in NAMES.values()),
+)
 
 
 def main(arguments: list[str]) -> int:

@@ -291,7 +291,18 @@ def test_a_file_with_secrets_is_for_its_owner_alone(telegram, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "mine", ["# my thesis", "[]", '{"Handler=": 1}', "[1]", "\0\xff", '"Handler="']
+    "mine",
+    [
+        "# my thesis",
+        "[]",
+        '{"Handler=": 1}',
+        "[1]",
+        "\0\xff",
+        '"Handler="',
+        '[{"key": "Viktor", "score": 7}]',
+        '[{"key": "Viktor", "text_value": "7"}]',
+        '[{"key": "TELEGRAM_TOKEN", "score": 7}]',
+    ],
 )
 def test_another_file_is_not_replaced_by_secrets(telegram, tmp_path, mine):
     out = tmp_path / "thesis.md"
@@ -301,6 +312,16 @@ def test_another_file_is_not_replaced_by_secrets(telegram, tmp_path, mine):
     assert out.read_text(encoding="latin-1") == mine
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert f"{out} is there already, and this command did not write it" in done.stderr
+
+
+def test_secrets_replace_those_of_any_earlier_run(telegram, scene, tmp_path):
+    out, script = tmp_path / "parameters.json", DEPLOY / "export_secrets.py"
+    settings, seen = environment_of(telegram) | scene.settings, set()
+    for words in (["aws"], ["aws", "twitch"], ["yandex"], ["yandex", "twitch"], ["aws"]):
+        done = run(sys.executable, script, *words, "--out", out, **settings)
+        assert done.returncode == 0, done.stderr
+        seen.add(out.read_text())
+    assert len(seen) == 4
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX limits the size of files")
