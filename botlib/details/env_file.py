@@ -6,7 +6,9 @@ import logging
 import os
 import re
 from collections.abc import Mapping
+from glob import escape
 from pathlib import Path
+from secrets import token_hex
 
 from botlib.details.file_lock import hold_lock
 
@@ -90,11 +92,12 @@ def write_env(path: Path, values: Mapping[str, str]) -> None:
     """
     path = path.resolve()  # a link stays one
     lines = {name: f"{name}={format_value(name, value)}" for name, value in values.items()}
-    new = path.with_name(f"{path.name}.new")
+    new = path.with_name(f"{path.name}.{token_hex(8)}.new")  # a .env.new is somebody's own
     with hold_lock(path.with_name(f"{path.name}.lock"), LOCK_WAIT_S):
         try:
             text = replace_lines(read_text(path) if path.exists() else "", lines)
-            new.unlink(missing_ok=True)  # of a writer that was killed
+            for left in path.parent.glob(f"{escape(path.name)}.{'[0-9a-f]' * 16}.new"):
+                left.unlink()  # of a writer that was killed
             with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(text.encode())
                 file.flush()
