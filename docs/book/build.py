@@ -3,8 +3,9 @@
 It holds README.md and all that it leads to: notebooks, guides, notes for teachers, the sandbox's
 reference. The outputs are those that are stored in the notebooks; nothing is run.
 
-TARGET is a folder, build/book if you name none. If the notebooks in a browser tab are in TARGET/tab
-already, their pages link to them. Links to code lead to ADDRESS, such as
+TARGET is a folder, build/book if you name none. A complete build is written over an earlier one. If
+TARGET has files of anything else, nothing is changed, except that TARGET/tab may have the notebooks
+in a browser tab: then their pages link to them. Links to code lead to ADDRESS, such as
 https://github.com/NAME/REPOSITORY/blob/main. Without it, the website has copies of those files.
 """
 
@@ -14,11 +15,14 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+
+from deploy.own_folder import check_own_folder
 
 COURSE = Path(__file__).resolve().parents[2]
 BOOK = Path(__file__).parent
@@ -240,16 +244,19 @@ def main() -> int:
     parser.add_argument("--repository", default="", metavar="ADDRESS")
     options = parser.parse_args()
     target = options.target.resolve()
+    check_own_folder(target, "notebooks/00_start_here.html", beside="tab")
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch, "pages")
+        folder, site = Path(scratch, "pages"), Path(scratch, "site")
         folder.mkdir()
         book = Book(folder, target, options.repository)
         book.collect()
         book.write()
         # A warning is a link to nowhere or a page that doesn't read as it should: no book then.
         command = [sys.executable, "-P", "-m", "sphinx", "-q", "-W", "--keep-going", "-j", "auto"]
-        command += ["-c", str(BOOK), "-d", str(Path(scratch, "doctrees")), str(folder), str(target)]
+        command += ["-c", str(BOOK), "-d", str(Path(scratch, "doctrees")), str(folder), str(site)]
         status = subprocess.call(command)
+        if not status:
+            shutil.copytree(site, target, dirs_exist_ok=True)
     if not status:
         print(f"The book is in {target}. To read it, open {target / 'index.html'} in a browser.")
     return status

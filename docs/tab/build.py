@@ -2,7 +2,8 @@
 
 TARGET is a folder of plain files for any web server; build/book/tab if you name none. There,
 JupyterLite runs notebooks 00 and 01 in the browser, with Pyodide as their Python. All that it needs
-is in the folder, so nothing is asked from anywhere else. Building needs npm.
+is in the folder, so nothing is asked from anywhere else. Building needs npm. A complete build
+replaces an earlier one in TARGET. If TARGET has files of anything else, nothing is changed.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Any
 from jupyterlite_pyodide_kernel.constants import PYODIDE_KERNEL_NPM_NAME, PYODIDE_VERSION
 
 from bot_sandbox.cloud.deployment import find_node
+from deploy.own_folder import check_own_folder
 from lessons.progress.contents import CORE, DEEPER
 from lessons.workshop import ORIGINALS, cells_digest
 
@@ -33,6 +35,7 @@ WHEELS = TAB / "wheels.lock"  # what Python needs in the browser, beside Pyodide
 RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 KERNEL = ("piplite", "pyodide_kernel", "ipykernel")  # wheels that come with JupyterLite's kernel
 PYTHON = "3.14"  # Pyodide's
+COURSE_WHEEL = "static/pyodide/such_different_chatbots-0-py3-none-any.whl"
 EDITION = 3  # of the copies in a learner's folder
 LINK = re.compile(r"\]\(([\w/]+\.ipynb)\)")
 ELSEWHERE = """\
@@ -49,27 +52,29 @@ DRIVE = "/drive"  # where the kernel finds the files of the browser's storage
 
 
 def build(target: Path) -> None:
-    """Write the site into a folder, which is replaced."""
-    shutil.rmtree(target, ignore_errors=True)
+    """Write the site into a folder, in place of an earlier one; end if it has anything else."""
+    check_own_folder(target, COURSE_WHEEL)
     with tempfile.TemporaryDirectory() as place:
         stage = Path(place)
-        python = stage / "static/pyodide"
+        site, python = stage / "_output", stage / "static/pyodide"
         python.mkdir(parents=True)
         copy_runtime(python, stage)
         download_wheels(python)
         copy_notebooks(stage / "files")
-        write_course(python / "such_different_chatbots-0-py3-none-any.whl", stage / "files")
+        write_course(stage / COURSE_WHEEL, stage / "files")
         packages = write_lock(python)
         write_settings(stage, packages)
         lite = [sys.executable, "-P", "-m", "jupyterlite_core", "build"]
-        run(*lite, "--output-dir", target.resolve(), folder=stage)
-    for name in ("index.html", "tab.css"):
-        shutil.copy(TAB / name, target)
-    lab = target / "lab/index.html"
-    banner = (TAB / "banner.html").read_text(encoding="utf-8")
-    page = lab.read_text(encoding="utf-8").replace("</body>", f"{banner}</body>")
-    lab.write_text(page, encoding="utf-8")
-    shutil.copytree(COURSE / "sandbox/bot_sandbox/window/page", target / "window")
+        run(*lite, "--output-dir", site, folder=stage)
+        for name in ("index.html", "tab.css"):
+            shutil.copy(TAB / name, site)
+        lab = site / "lab/index.html"
+        banner = (TAB / "banner.html").read_text(encoding="utf-8")
+        page = lab.read_text(encoding="utf-8").replace("</body>", f"{banner}</body>")
+        lab.write_text(page, encoding="utf-8")
+        shutil.copytree(COURSE / "sandbox/bot_sandbox/window/page", site / "window")
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(site, target, dirs_exist_ok=True)
 
 
 def run(*words: str | Path, folder: Path | None = None) -> None:

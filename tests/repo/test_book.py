@@ -6,6 +6,7 @@ All tests share one build. In its folder is what stands for the notebooks in a b
 import functools
 import http.server
 import json
+import os
 import re
 import runpy
 import subprocess
@@ -110,6 +111,42 @@ def browser():
         started = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         yield started
         started.close()
+
+
+HALF_A_BUILD = """
+import sys
+from pathlib import Path
+Path(sys.argv[-1]).mkdir(exist_ok=True)
+Path(sys.argv[-1], "index.html").write_text("half")
+sys.exit(1)
+"""
+
+
+def build_half(target, tmp_path):
+    """Run the command for a target, with a Sphinx that fails after its first page."""
+    (tmp_path / "sphinx").mkdir()
+    (tmp_path / "sphinx/__init__.py").touch()
+    (tmp_path / "sphinx/__main__.py").write_text(HALF_A_BUILD)
+    command = [sys.executable, "docs/book/build.py", str(target)]
+    instead = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, cwd=HOME, env=instead, capture_output=True, text=True)
+    assert done.returncode == 1
+    return done.stderr
+
+
+def test_a_folder_that_has_something_else_is_left_alone(tmp_path):
+    target = tmp_path / "target"
+    (target / "tab").mkdir(parents=True)
+    (target / "index.html").write_text("hers")
+    said = build_half(target, tmp_path)
+    assert f"{target} is there already, and this command did not build it" in said
+    assert (target / "index.html").read_text() == "hers"
+
+
+def test_a_build_that_fails_leaves_the_last_one_whole(site, tmp_path):
+    before = text_of(site, "index")
+    assert build_half(site, tmp_path) == ""  # what Sphinx says, and no refusal
+    assert text_of(site, "index") == before
 
 
 def text_of(site, name):

@@ -735,6 +735,7 @@ def small(course):
         (course / name / "__init__.py").write_text('"""Nothing."""\n')
     (course / "docs/tab/build.py").write_text('"""Nothing."""\n')  # it imports what is gone
     needed = ("deploy/own_packages.py", "botlib/details/file_lock.py", "deploy/requirements_txt.py")
+    needed += ("deploy/own_folder.py",)
     for name in needed:  # start.py imports them
         (course / name).parent.mkdir(exist_ok=True)
         shutil.copy(HOME / name, course / name)

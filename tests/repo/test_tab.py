@@ -5,14 +5,18 @@ runs the same Python without a page.
 """
 
 import json
+import os
 import re
+import shutil
 import subprocess
+import sys
 import zipfile
 
 import pytest
 from jupyterlab_browser import FINISHED, MODEL, READY
 from notebook_runs import NOTEBOOKS
 from tab_site import (
+    HOME,
     PREFIX,
     START_MS,
     build_site,
@@ -221,3 +225,33 @@ def test_the_same_python_answers_in_node(site, tmp_path):
         "Ada has N points",
         "the window saw it",
     ], done.stdout + done.stderr
+
+
+def build(target, tmp_path):
+    """Run the command for a target; npm can fetch nothing, so no build gets far."""
+    offline = {"npm_config_offline": "true", "npm_config_cache": str(tmp_path / "no_packages")}
+    command = [sys.executable, HOME / "docs/tab/build.py", target]
+    done = subprocess.run(command, env=os.environ | offline, capture_output=True, text=True)
+    assert done.returncode == 1
+    return done.stderr
+
+
+@pytest.mark.parametrize("name", ["thesis", "index.html", ".git"])
+def test_a_folder_that_has_something_else_is_left_alone(tmp_path, name):
+    target = tmp_path / "target"
+    (target / name).mkdir(parents=True)
+    said = build(target, tmp_path)
+    assert f"{target} is there already, and this command did not build it" in said
+    assert (target / name).is_dir()
+
+
+def test_an_empty_folder_is_a_target(tmp_path):
+    (tmp_path / "target").mkdir()
+    assert "This failed: " in build(tmp_path / "target", tmp_path)
+
+
+def test_a_build_that_fails_leaves_the_last_one_whole(site, tmp_path):
+    shutil.copytree(site / PREFIX, tmp_path / "target")
+    before = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*"))
+    assert "This failed: " in build(tmp_path / "target", tmp_path)
+    assert [path for path in before if not (tmp_path / path).exists()] == []
