@@ -110,8 +110,7 @@ def addresses(api: str | None = None) -> Addresses:
     root = (api or os.environ.get("TWITCH_API") or "").rstrip("/")
     if not root:
         return Addresses()
-    if not root.startswith(("http://", "https://")):
-        raise ValueError(f"{root!r} is no address. Expected http://…, as `twitch.url` gives it.")
+    check_address("TWITCH_API", {"TWITCH_API": root})
     warn_if_readable("TWITCH_API", root)
     socket = root.replace("http", "ws", 1)
     return Addresses(f"{root}/", f"{root}/helix/", f"{socket}/ws", f"{socket}/irc")
@@ -230,12 +229,14 @@ def is_route(name: str) -> bool:
 
 
 def check_address(name: str, values: Mapping[str, str]) -> None:
-    """Raise ValueError if the setting of this name is there and no web address."""
-    address = values.get(name, "http://")
-    if not address.startswith(("http://", "https://")):
+    """Raise ValueError if the setting of this name is there and no web address.
+
+    The value may be a token, on the wrong line, so the message does not show it.
+    """
+    if not values.get(name, "http://").startswith(("http://", "https://")):
         raise ValueError(
-            f"{name} is {address!r}. Expected an address that begins with http:// or https://, "
-            "such as http://127.0.0.1:8081."
+            f"{name} is no web address. Expected one that begins with http:// or https://, such as "
+            "http://127.0.0.1:8081."
         )
 
 

@@ -14,6 +14,7 @@ LONGEST_LINE = 65_536  # bytes; Twitch's own lines stay below 16 KB, so a longer
 _ESCAPES = {"\\": "\\\\", ";": "\\:", "\0": "\\s", " ": "\\s", "\r": "\\r", "\n": "\\n"}
 _PLAIN = {escaped[1]: plain for plain, escaped in _ESCAPES.items()}  # "s" becomes a space
 _CONTROL = re.compile(r"[\0\r\n]+")
+SHORTEST_TOKEN = 30  # characters; one may stand on the wrong line of .env, so no error shows it
 
 
 class IrcMessage(NamedTuple):  # no dataclass, for the reason of `botlib.bot.Message`
@@ -105,8 +106,9 @@ def channel_name(channel: str) -> str:
     """
     name = channel.strip().removeprefix("#").lower()
     if not re.fullmatch(r"[a-z0-9_]{1,25}", name):
+        shown = repr(channel) if len(channel) < SHORTEST_TOKEN else "this"
         raise ValueError(
-            f"{channel!r} is not a Twitch channel: expected its owner's login, letters, digits "
+            f"{shown} is not a Twitch channel: expected its owner's login, letters, digits "
             'and _, as in twitch.tv/LOGIN. Write, for example, "viktor".'
         )
     return name

@@ -115,7 +115,7 @@ def host_of_account(settings: Settings) -> str:
     """Return the system that the account is on; ValueError if it is none of PythonAnywhere's."""
     name = settings.values.get("PYTHONANYWHERE_HOST", HOSTS[0])
     if name not in HOSTS:
-        raise ValueError(f"PYTHONANYWHERE_HOST is {name!r}. Expected {' or '.join(HOSTS)}.")
+        raise ValueError(f"PYTHONANYWHERE_HOST is unknown. Expected {' or '.join(HOSTS)}.")
     return name
 
 

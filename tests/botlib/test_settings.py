@@ -18,6 +18,8 @@ from botlib.details.settings import (
     secrets_of,
     telegram_api,
 )
+from botlib.twitch.details.helix import checked_id
+from botlib.twitch.irc import channel_name
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "42:very-secret"
@@ -268,8 +270,28 @@ def test_a_token_that_everyone_can_read_on_its_way_is_warned_about_once(
 def test_an_address_without_its_beginning_is_no_real_world(tmp_path, platform):
     name = platform.upper()
     env(tmp_path, f"{name}_TOKEN={TOKEN}", f"{name}_API=127.0.0.1:8081")
-    with pytest.raises(ValueError, match=rf"{name}_API is '127.* as http://127\.0\.0\.1:8081"):
+    with pytest.raises(ValueError, match=rf"{name}_API is no .* as http://127\.0\.0\.1:8081"):
         read_settings(platform, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("TELEGRAM_API", lambda: read_settings("telegram")),
+        ("TWITCH_API", lambda: read_settings("twitch")),
+        ("TWITCH_API", addresses),
+        ("PYTHONANYWHERE_API", lambda: read_settings("pythonanywhere")),
+        ("TWITCH_BOT_ID", lambda: checked_id(None)),
+        ("this", lambda: channel_name(os.environ["TWITCH_CHANNEL"])),
+    ],
+)
+@pytest.mark.parametrize("token", [f"123456789:AA{'h' * 33}", f"oauth:{'h' * 30}", "h" * 30])
+def test_a_token_on_the_line_of_another_setting_is_not_shown(monkeypatch, name, read, token):
+    for misplaced in (*ADDRESSES, "TWITCH_BOT_ID", "TWITCH_CHANNEL"):
+        monkeypatch.setenv(misplaced, token)
+    with pytest.raises(ValueError, match=rf"^{name} is .*[Ee]xpected ") as caught:
+        read()
+    assert "hhh" not in str(caught.value)
 
 
 def test_the_longest_secret_comes_first_so_that_none_is_hidden_in_part():

@@ -563,6 +563,7 @@ def test_in_the_sandbox_alone_nothing_reaches_the_real_world(bot, type_command, 
 
 
 def test_another_host_is_refused(bot, type_command, monkeypatch):
-    monkeypatch.setenv("PYTHONANYWHERE_HOST", "evil.example")
+    monkeypatch.setenv("PYTHONANYWHERE_HOST", "evil.example")  # or a token on the wrong line
     status, shown = type_command(bot)
     assert status == 1 and "Expected www.pythonanywhere.com or eu.pythonanywhere.com" in shown
+    assert "evil.example" not in shown

@@ -212,7 +212,7 @@ def checked_id(bot_id: str | None) -> str:
     found = require_setting("TWITCH_BOT_ID", bot_id)
     if not (found.isascii() and found.isdecimal()):
         raise ValueError(
-            f"TWITCH_BOT_ID is {found!r}. Expected the number of the bot's account, not its login. "
+            "TWITCH_BOT_ID is no number. Expected the number of the bot's account, not its login. "
             "The token check shows it."
         )
     return found

@@ -707,7 +707,7 @@ def test_a_missing_setting_is_named_with_its_fix(monkeypatch, missing):
 @pytest.mark.parametrize(("wrong", "words"), [
     ({"secret": "hunter2"}, "Expected 10 to 100"), ({"secret": "x" * 101}, "Expected 10 to 100"),
     ({"secret": "\r\n" * 10}, "Expected 10 to 100"), ({"secret": "ü" * 10}, "Expected 10 to 100"),
-    ({"bot_id": "hello_bot"}, "not its login"), ({"api": "127.0.0.1:80"}, "Expected http"),
+    ({"bot_id": "hello_bot"}, "not its login"), ({"api": "127.0.0.1:80"}, "begins with http"),
 ])  # fmt: skip
 def test_a_wrong_setting_is_refused_with_what_was_expected(wrong, words):
     given_settings = {
