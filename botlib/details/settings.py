@@ -47,6 +47,7 @@ NAMES = {  # of the platforms, and of a home that a program here uploads a bot t
     ),
 }
 TWITCH_WEBHOOK = {"TWITCH_CLIENT_SECRET", "TWITCH_EVENTSUB_SECRET"}  # only such a bot needs them
+SIGNING = {"TELEGRAM_SECRET", "TWITCH_EVENTSUB_SECRET"}  # who knows one can write to the bot
 PUBLIC = {"TELEGRAM_API", "TWITCH_API", "TWITCH_CHANNEL", "TWITCH_BOT_ID"}
 PUBLIC |= {f"PYTHONANYWHERE_{name}" for name in ("USERNAME", "HOST", "API", "SITE")}
 ROUTES = {name for name in PUBLIC if name.endswith(("_API", "_SITE"))}  # where secrets go
@@ -160,10 +161,11 @@ def read_settings(platform: str = "telegram", folder: Path | str | None = None) 
     """Read the settings of "telegram", for example, and put those of `.env` into the environment.
 
     `.env` is looked for in `folder`, the bot's, and in BOTS_FOLDER. Without `folder`, it is looked
-    for in the working folder. There it may set only what botlib knows, and may send no secret from
-    elsewhere to an address of its own. With BOT_WORLD=sandbox no `.env` is read, and a token for
-    the real world is removed from the environment. Raises ValueError for an unknown platform, a
-    `.env` that cannot be read, such an address, or an invalid one.
+    for in the working folder. There it may set only what botlib knows, may send no secret from
+    elsewhere to an address of its own, and may not sign for a token from elsewhere. With
+    BOT_WORLD=sandbox no `.env` is read, and a token for the real world is removed from the
+    environment. Raises ValueError for an unknown platform, a `.env` that cannot be read or does so,
+    or an invalid address.
     """
     from botlib.details.env_file import (  # here: functions read no file
         env_files,
@@ -207,7 +209,8 @@ def unnamed_file() -> Path | None:
 def check_routes(sources: Mapping[str, Path], unnamed: Path) -> None:
     """Raise ValueError if a `.env` that nobody named says where a secret from elsewhere goes.
 
-    `sources` are the names that `.env` files have set. BOTS_FOLDER's may name any address.
+    The same if it says who may write to a bot whose token is from elsewhere. `sources` are the
+    names that `.env` files have set. BOTS_FOLDER's may name any address.
     """
     routes = [name for name in sources if sources[name] == unnamed and is_route(name)]
     own = [name for name in SECRETS if sources.get(name) == unnamed]
@@ -220,6 +223,14 @@ def check_routes(sources: Mapping[str, Path], unnamed: Path) -> None:
             f"{unnamed} sets {routes[0]}, but {min(others)} is not in that file, so secrets or "
             "what your bot remembers would go there. Put both into one .env, or delete that line."
         )
+    for name in SIGNING.intersection(own):
+        beside = [other for other in others if other.startswith(name.partition("_")[0])]
+        if beside:
+            del os.environ[name]
+            raise ValueError(
+                f"{unnamed} sets {name}, but {min(beside)} is not in that file, so whoever wrote "
+                "it could write to your bot. Put both into one .env, or delete that line."
+            )
 
 
 def is_route(name: str) -> bool:

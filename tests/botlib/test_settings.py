@@ -125,17 +125,46 @@ def test_a_link_in_a_folder_that_nobody_named_sends_no_secret_elsewhere(tmp_path
 
 def test_the_file_of_a_folder_that_nobody_named_sets_only_what_botlib_knows(tmp_path, monkeypatch):
     lines = ("TELEGRAM_SECRET=theirs", "SSLKEYLOGFILE=keys.log", "BOTS_FOLDER=.", "MY_KEY=1")
+    token = f"TELEGRAM_TOKEN={TOKEN}"
     local = "STORE_URL=sqlite:///mine.sqlite3"  # it sends nothing anywhere
-    env(tmp_path / "downloads", *lines, local)
+    env(tmp_path / "downloads", *lines, local, token)
     for name in ("SSLKEYLOGFILE", "MY_KEY", "BOTS_FOLDER", "STORE_URL"):
         monkeypatch.setenv(name, "")
-    monkeypatch.setenv("TELEGRAM_TOKEN", TOKEN)
     monkeypatch.chdir(tmp_path / "downloads")
     assert read_settings("telegram")["TELEGRAM_SECRET"] == "theirs"
     assert os.environ["STORE_URL"] == "sqlite:///mine.sqlite3"
     assert not any(os.environ.get(name) for name in ("SSLKEYLOGFILE", "MY_KEY", "BOTS_FOLDER"))
     read_settings("telegram", tmp_path / "downloads")  # a bot's own names, in a folder you named
     assert os.environ["MY_KEY"] == "1"
+
+
+@pytest.mark.parametrize("where", ["environment", "course"])
+@pytest.mark.parametrize(
+    ("platform", "signing", "token"),
+    [
+        ("telegram", "TELEGRAM_SECRET", "TELEGRAM_TOKEN"),
+        ("twitch", "TWITCH_EVENTSUB_SECRET", "TWITCH_CLIENT_SECRET"),
+    ],
+)
+def test_the_file_of_a_folder_that_nobody_named_cannot_say_who_may_write_to_your_bot(
+    tmp_path, monkeypatch, where, platform, signing, token
+):
+    env(tmp_path / "downloads", f"{signing}=attacker-knows")
+    env(tmp_path / "course", f"{signing}=mine-alone", f"{token}={TOKEN}")
+    monkeypatch.chdir(tmp_path / "downloads")
+    monkeypatch.setenv(token, TOKEN if where == "environment" else "")
+    for _ in range(2):  # as somebody runs the cell again
+        with pytest.raises(ValueError, match=rf"downloads.*\.env sets {signing}, but") as caught:
+            read_settings(platform)
+        assert TOKEN not in str(caught.value) and "attacker" not in str(caught.value)
+        assert not os.environ.get(signing)
+        monkeypatch.setenv(token, TOKEN if where == "environment" else "")
+    env(tmp_path / "downloads", f"{signing}=theirs", f"{token}=1:theirs")  # a bot of its own
+    monkeypatch.setenv(token, "")
+    assert read_settings(platform)[signing] == "theirs"
+    monkeypatch.setenv(signing, "")
+    monkeypatch.setenv(token, TOKEN)
+    assert read_settings(platform, tmp_path / "downloads")[signing] == "theirs"  # named
 
 
 def test_an_address_without_a_token_does_not_wait_for_one(tmp_path, monkeypatch):
