@@ -37,7 +37,7 @@ except ImportError:  # as in a browser's Python, which then opens no such zip
     LZMAError = OSError  # type: ignore[assignment,misc]
 
 from botlib.details.env_file import read_env
-from botlib.details.settings import SECRETS, password_in, spellings_of
+from botlib.details.settings import PUBLIC, SECRETS, password_in, spellings_of
 
 SECRET_FILES = re.compile(
     r"(?!\.env\.example$)(.*\.env(\..*)?|\.env.*|.*\.session|.*\.tfstate(\.backup)?"
@@ -175,7 +175,18 @@ BROKEN_ZIP = (
 DATABASE = b"SQLite format 3\0"
 LARGEST_DOCUMENT = 20 * 10**6  # bytes of a database, or of all parts of another document
 
-TELLING = re.compile(rf"({'|'.join(NAMES)}|_key$)", re.I)  # names of settings that hold a secret
+TELLING = re.compile(  # names of settings that hold a secret, whatever it looks like
+    rf"{'|'.join(NAMES)}|(?:_|^)(?:pass|key|auth|cookie)(?:_?\d+)?$", re.I
+)
+# What is between the signs of a setting without a secret: words such as GitHub or sqlite3, numbers,
+# times and versions such as 29T10 or 4o, and what is shorter.
+ORDINARY = re.compile(
+    r"(?![^\W\d_]{21})(?:(?:[^\W\d_A-Z]{2,})?(?:[A-Z][^\W\d_A-Z]{2,})*|[A-Z]+)\d{0,4}"
+    r"|\d+(?:[^\W\d_]{1,3}\d{0,2})?|\w{0,3}"
+)
+# A machine's name is public, and a short part behind it is the name of a page or a film.
+ADDRESS = re.compile(r"[\w+.-]+://(?![^/?#]*@)[^/?#]*(?P<behind>(?s:.*))")
+SHORTEST_IN_ADDRESS = 16
 # The last words of a line, and what closes a comment, a text or an object in JSON behind them.
 # A data file may be one endless line, whose last words are about something else.
 LONGEST_REST = 500  # bytes
@@ -229,17 +240,51 @@ def known_secrets(env_files: Iterable[Path]) -> dict[bytes, str]:
     the number of a Telegram bot, the word `oauth:` of a Twitch token.
     """
     of_bots = [read_env(path) for path in env_files]
-    sources = [os.environ, *of_bots]
-    names = {name for source in of_bots for name in source if TELLING.search(name)} | SECRETS
-    found = {source.get(name, "").strip(): name for source in sources for name in sorted(names)}
-    found |= {password_in(source.get("STORE_URL", "")): "STORE_URL" for source in sources}
+    names = SECRETS.union({"STORE_URL"}, *of_bots) - PUBLIC
+    settings = [
+        (name, source.get(name, "").strip())
+        for source in (os.environ, *of_bots)
+        for name in sorted(names)
+    ]
+    found = {password_in(value): name for name, value in settings if not is_for_tests(value)}
+    found |= {
+        value: name
+        for name, value in settings
+        if name in SECRETS or TELLING.search(name) or not is_ordinary(value)
+    }
     return {
         spelled: name
         for value, name in found.items()
         for part in spellings_of(value)
-        if len(part) >= SHORTEST
+        # The end of an address, behind its last colon, may be a port and a plain word.
+        if len(part) >= SHORTEST and not (value.endswith(f":{part}") and is_ordinary(part))
         for spelled in spellings(part)
     }
+
+
+def is_for_tests(address: str) -> bool:
+    """Tell whether a password is a plain word, and a placeholder or for this machine."""
+    password = password_in(address)
+    is_here = re.search(r"@(localhost|127\.0\.0\.1)(?![\w.-])", address) is not None
+    return password.isalpha() and (is_here or bool(PLACEHOLDER.fullmatch(password.encode())))
+
+
+def is_ordinary(value: str) -> bool:
+    """Tell words, numbers, paths and addresses from what is as if drawn at random.
+
+    >>> is_ordinary("Europe/Berlin"), is_ordinary("https://api.example.org/v1"), is_ordinary("-42")
+    (True, True, True)
+    >>> is_ordinary("q7Hd93kLmZx2"), is_ordinary("https://api.example.org/q7Hd93kLmZx2q7Hd")
+    (False, False)
+    """
+    address = ADDRESS.fullmatch(value)
+    pieces = re.split(r"[/?#&=]", address["behind"]) if address else [value]
+    return all(
+        ORDINARY.fullmatch(part)
+        for piece in pieces
+        if not address or len(piece) >= SHORTEST_IN_ADDRESS
+        for part in re.split(r"[\W_]+", piece)
+    )
 
 
 def spellings(value: str) -> set[bytes]:

@@ -232,6 +232,86 @@ def test_every_secret_of_the_env_file_is_found_however_it_is_spelled(
     assert "# not a secret" not in str(told.value)
 
 
+IN_USE = {  # names that say little, and what a file shows of the value
+    "SMTP_PASS": chars(12),
+    "DB_PASS": "correcthorse",
+    "KEY": "my simple key",
+    "OPENAI_KEY_1": chars(20),
+    "MAIL_AUTH": "viktor",
+    "GMAIL_PASS": "abcd efgh ijkl mnop",
+    "COOKIE": f"session={chars(24)}; lang=en",
+    "JWT": f"{chars(24)}.{chars(40)}",
+    "MINE": f"Tr0ub4dor&{chars(3)}",
+    "UUID": "3f2b8c1e-94c5-4b0e-a8a1-5d1c1b6f7e21",
+    "WEBHOOK_URL": f"https://hooks.example.org/in/{chars(24)}",
+    "PING_URL": "https://ping.example.org/3f2b8c1e-94c5-4b0e-a8a1-5d1c1b6f7e21",
+    "SENTRY_DSN": f"https://{chars(32, '0123456789abcdef')}@sentry.example.org/4",
+}
+IN_USE["MAIL_AUTH"] += ":two words"
+BESIDE = {  # what is in a file without the rest of the value
+    "DATABASE_URL": ("postgresql://me:only-words@db.example.org:5432/scores", "only-words"),
+    "CACHE": ("rediss://:Correct.Horse@cache.example.org/0", "Correct.Horse"),
+}
+HARMLESS = {
+    "TWITCH_CHANNEL": "viktors_channel",
+    "PYTHONANYWHERE_USERNAME": "v1kt0r4b0ts",
+    "CITY": "Amsterdam",
+    "HOMETOWN": "Санкт-Петербург",
+    "TIMEZONE": "Europe/Berlin",
+    "STORE_URL": "sqlite:///scores.sqlite3",
+    "DEBUG": "true",
+    "LOG_LEVEL": "WARNINGS",
+    "WEATHER_URL": "https://api.example.org",
+    "FORECAST_URL": "https://api.example.org/v1/forecast?latitude=52.37&longitude=4.9",
+    "BOT_URL": "https://a1b2c3d4e5f6g7h8i9j0k1l2.functions.example.org/telegram",
+    "VIDEO": "https://youtu.example/dQw4w9WgXcQ",
+    "LOCAL": "http://127.0.0.1:8081",
+    "DATABASE_URL": "postgresql://postgres:postgres@localhost:5432/postgres",
+    "CACHE": "redis://user:password@cache.example.org:6379",
+    "GROUP": "-1001234567890",
+    "ADMINS": "123456789,987654321",
+    "MODEL": "claude-sonnet-4-5-20250929",
+    "OTHER_MODEL": "gpt-4o-mini",
+    "REGION": "eu-central-1",
+    "START": "2026-11-29T10:30:00Z",
+    "WORDS": "/srv/my_bot2/data/words.sqlite3",
+    "FOLDER": r"C:\Users\Viktor\bots",
+    "MAIL": "viktor.2004@example.org",
+    "GREETING": "Hello, dear viewers!",
+    "COLOR": "yellow-as-the-sun",
+    "SITE": "GitHub.com/SuchDifferent",
+}
+
+
+def in_bots_folder(tmp_path, monkeypatch, settings):
+    (tmp_path / "bots").mkdir()
+    lines = [f'{name}="{value}"' for name, value in settings.items()]
+    (tmp_path / "bots" / ".env").write_text("\n".join(lines).replace("\\", r"\\"), "utf-8")
+    monkeypatch.setenv("BOTS_FOLDER", str(tmp_path / "bots"))
+
+
+@pytest.mark.parametrize("name", IN_USE | BESIDE)
+def test_a_value_in_use_is_found_whatever_its_name_is(tmp_path, monkeypatch, name):
+    value, shown = BESIDE.get(name) or (IN_USE[name], IN_USE[name])
+    in_bots_folder(tmp_path, monkeypatch, {"CITY": "Amsterdam", name: value})
+    folder = folder_with(tmp_path, **{"notes.txt": f"In Amsterdam, use {shown} at once"})
+    with pytest.raises(ValueError, match=rf"notes.txt holds the value of {name}, in") as told:
+        bundle(folder)
+    assert shown not in str(told.value)
+
+
+def test_an_ordinary_setting_may_be_in_a_file_too(tmp_path, monkeypatch):
+    in_bots_folder(tmp_path, monkeypatch, HARMLESS)
+    text = "\n".join([*HARMLESS.values(), "a password of postgres, at localhost:5432/postgres"])
+    assert bundle(folder_with(tmp_path, **{"settings.txt": text})).files
+
+
+def test_the_end_of_an_address_is_no_secret(tmp_path, monkeypatch):
+    value = f"postgresql://me:{chars(12)}@localhost:5432/scores"
+    in_bots_folder(tmp_path, monkeypatch, {"DATABASE_URL": value})
+    assert bundle(folder_with(tmp_path, **{"notes.txt": "see localhost:5432/scores"})).files
+
+
 @pytest.mark.parametrize("kind", ["file", "folder"])
 def test_a_secret_in_a_name_is_found_and_not_shown(tmp_path, monkeypatch, kind):
     monkeypatch.setenv("TWITCH_CLIENT_SECRET", secret := chars(30))
