@@ -166,6 +166,7 @@ BY_NUMBER = re.compile(
     rb"|&#(3[2-9]|[4-9]\d|1\d\d|2[0-4]\d|25[0-5]);"
 )
 COLON = re.compile(rb"%3[Aa]|&#58;|&#x3[Aa];|\\u003[Aa]")
+LONG_IN_BASE64 = 18  # bytes, 24 characters; what has fewer is not decoded
 BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{24,}(?:\r?\n[A-Za-z0-9+/_-]{4,})*")
 HEX = re.compile(rb"(?:[0-9a-fA-F]{2})+")
 BROKEN_ZIP = (
@@ -288,14 +289,19 @@ def is_ordinary(value: str) -> bool:
 
 
 def spellings(value: str) -> set[bytes]:
-    r"""Return a value as UTF-8, UTF-16 and Latin-1 have it, in hex, in JSON.
+    r"""Return a value as UTF-8, UTF-16 and Latin-1 have it, in hex, in JSON, a short one in base64.
 
     >>> sorted(spellings("päss"))[1:3]
-    [b'70c3a47373', b'p\\u00e4ss']
+    [b'70c3a47373', b'DDpHNz']
     """
     raw = os.fsencode(value)
     found = {raw, raw.hex().encode(), raw.hex().upper().encode()}
     found.add(json.dumps(value)[1:-1].encode())
+    if len(raw) < LONG_IN_BASE64:
+        for before in range(3):  # bytes, so what is before the value does not change its characters
+            encoded = binascii.b2a_base64(bytes(before) + raw, newline=False)
+            whole = encoded[-(-before * 4 // 3) : (before + len(raw)) * 4 // 3]
+            found |= {whole, whole.translate(bytes.maketrans(b"+/", b"-_"))}
     for encoding in ("utf-16-le", "utf-16-be", "latin-1"):
         with suppress(UnicodeEncodeError):
             # Without the NULs, because the scan leaves them out of text in UTF-16.

@@ -12,7 +12,7 @@ import pytest
 from secret_kinds import HARDLY_FOUND, KINDS, chars
 
 from deploy.bundle import bundle
-from deploy.secret_scan import find_leak
+from deploy.secret_scan import find_leak, known_secrets
 
 ROOT = Path(__file__).parents[2]
 ECHO = "def handler(event, context):\n    return event\n"
@@ -310,6 +310,19 @@ def test_the_end_of_an_address_is_no_secret(tmp_path, monkeypatch):
     value = f"postgresql://me:{chars(12)}@localhost:5432/scores"
     in_bots_folder(tmp_path, monkeypatch, {"DATABASE_URL": value})
     assert bundle(folder_with(tmp_path, **{"notes.txt": "see localhost:5432/scores"})).files
+
+
+@pytest.mark.parametrize("count", [*range(8, 21)])
+@pytest.mark.parametrize(("before", "behind"), [("", ""), ("", "\n"), ("me:", "!"), ("v", ""),
+                                                ("go", "\n")])  # fmt: skip
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_short_value_in_use_is_found_in_base64(count, before, behind, encode, tmp_path):
+    value = ("?>" + chars(count))[:count]
+    (tmp_path / ".env").write_text(f"SMTP_PASS='{value}'\n")
+    encoded = encode(f"{before}{value}{behind}".encode())
+    for text in (encoded, encoded.rstrip(b"=")):
+        leak = find_leak(b'start("%b")' % text, known_secrets([tmp_path / ".env"]))
+        assert leak and leak.setting == "SMTP_PASS"
 
 
 @pytest.mark.parametrize("kind", ["file", "folder"])
