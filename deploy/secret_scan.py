@@ -56,7 +56,7 @@ WORDS = {
     "a Discord token": r"[\w-]{23,28}\.[\w-]{6}\.[\w-]{27,45}(?![\w.-])",
     "an AWS access key": r"A[KS]IA[A-Z0-9]{16}\b",
     "a GitHub token": r"gh[opsur]_[A-Za-z0-9]{36}|github_pat_\w{60}",
-    "a GitLab token": r"glpat-[\w-]{20}",
+    "a GitLab token": r"gl(?:pat|rt|dt|ptt)-[\w-]{20}",
     "an AI service's key": rf"sk-{DIGITS}[\w-]{{32}}|hf_[A-Za-z]{{30}}|(?:pplx|xai)-\w{{48}}",
     "a Yandex token": r"y0_[\w-]{40}|(?<![+/])AQAAAA[\w-]{33}(?![\w+/=-])"
     r"|t1\.[\w-]{20,400}={0,2}\.[\w-]{60}",
@@ -70,10 +70,12 @@ WORDS = {
     "a payment service's key": r"(?:live|test)_(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{43}(?![\w-])"
     r"|t\.[\w-]{86}(?![\w-])|(?<![+/])EAAA[\w-]{60}(?![\w+/=-])|sq0\w{3}-[\w-]{22}|[rs]k_live_\w{20}"
     r"|access_token\$\w{4,20}\$\w{10,20}\$[0-9a-f]{32}",
-    "a mail service's key": r"SG\.[\w-]{22}\.[\w-]{43}|key-[0-9a-f]{32}|xkeysib-[0-9a-f]{64}",
+    "a mail service's key": r"SG\.[\w-]{22}\.[\w-]{43}|key-[0-9a-f]{32}"
+    r"|x(?:key|smtp)sib-[0-9a-f]{64}",
     "a service's key": r"(?:shp\w\w_|dop_v1_|sbp_|dapi|SK)[0-9a-f]{32}|pypi-AgEI[\w-]{60}"
     r"|v1\.0-[0-9a-f]{24}-[0-9a-f]{100}|HRKU-AA[\w-]{58}|pat\w{14}\.[0-9a-f]{64}|NRAK-[A-Z0-9]{27}"
     r"|(?:glc|sntrys)_[\w+/]{60}|sl\.[\w-]{130}|dckr_pat_[\w-]{27}|EAA[A-Za-z0-9]{90}|hvs\.[\w-]{24}"
+    rf"|(?:tskey-\w{{1,20}}-|PMAK-|tvly-|pcsk_|lsv2_pt_|ATATT3|dp\.pt\.){DIGITS}[\w-]{{20}}"
     # Any service's whose keys begin like this: npm_, ntn_, r8_, whsec_, lin_api_ and others.
     rf"|[a-z][a-z0-9]{{1,9}}_(?:[a-z0-9]{{1,9}}_)?{MIXED}[A-Za-z0-9]{{24}}",
 }
@@ -133,10 +135,10 @@ QUOTE = rb"(?P<quote>\"{3}|'{3}|[\"'`]"
 BY_NAME = [
     re.compile(
         name.encode() + rb"(?:" + EQUALS + rb"(?:\[\s{0,40})?|" + PAIR + rb")" + QUOTE + rb"?)"
-        rb"(?P<value>[a-z0-9_+/=-]{16,400})"
+        rb"(?P<value>[a-z0-9_+/=-]{16,400}|(?<=[\"'`])[a-z0-9_+/=.~-]{16,400})"
         rb"(?=(?P=quote)(?![\w.(\[]))"
     )
-    for name in NAMES
+    for name in (*NAMES, "_key(?<!public_key)(?![a-z])")  # the last as in weather_key or sort_key
 ]
 # A password is often shorter than a token, and has other signs. It needs quotes or a line's end.
 SHORT = [
@@ -405,6 +407,8 @@ def find_leaks_by_form(text: bytes) -> Iterator[Leak]:
         for match in pattern.finditer(lower):
             value = text[slice(*match.span("value"))]
             is_random = pattern in SHORT or is_secret(value, bool(match["quote"]))
+            if pattern in BY_NAME and (pattern is BY_NAME[-1] or re.search(rb"[.~]", value)):
+                is_random = is_random and not is_ordinary(value.decode())
             if is_random and not PLACEHOLDER.fullmatch(value):
                 before = re.split(rb"\W", text[max(0, match.start() - 40) : match.start()])[-1]
                 word = re.match(rb"[\w-]+", text[match.start() :])

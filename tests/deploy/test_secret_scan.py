@@ -133,6 +133,11 @@ ORDINARY = {
     "tokens.py": "token = setting('TELEGRAM_TOKEN')\ntoken: str = os.environ['TWITCH_TOKEN']\n"
     "secret = hmac_sha256_of_2_parts(a, b)\napi_key = settings.weather_key_v2_2026\n"
     "token_url = 'https://id.twitch.tv/oauth2/token'\nsecret_path = '/srv/bot/2026/11/words'\n"
+    "sort_key = 'created-at-descending'\ncache_key='weather.amsterdam.2026-11-29'\n"
+    "table = {'partition_key': 'number_of_messages', 'object_key': 'scores/2026/11/29.json'}\n"
+    f"DISCORD_PUBLIC_KEY = '{chars(64, '0123456789abcdef')}'\n"
+    f"reply_keyboard = '{chars(32)}'\nsecret_model = 'llama-3.1-8b-instruct'\n"
+    "token_host = 'api.example.org/v1/oauth2'\ntoken_file = 'data/tokens.2026-11.json'\n"
     "password = input('password: ')\nSECRET_NAME = 'TWITCH_CLIENT_SECRET'\n",
     "poetry.lock": "".join(
         f'[[package]]\nname = "p{number}"\nfiles = [{{file = "p{number}-1.0-py3-none-any.whl", '
