@@ -240,7 +240,8 @@ def known_secrets(env_files: Iterable[Path]) -> dict[bytes, str]:
     """The secrets in use here, from these files and the environment: the setting's name by value.
 
     Each value is there in every spelling that a file may have it in, and without what is public:
-    the number of a Telegram bot, the word `oauth:` of a Twitch token.
+    the number of a Telegram bot, the word `oauth:` of a Twitch token. An ordinary value under
+    a name that does not tell of a secret is none: other files may hold it, too.
     """
     of_bots = [read_env(path) for path in env_files]
     names = SECRETS.union({"STORE_URL"}, *of_bots) - PUBLIC
