@@ -323,7 +323,7 @@ def test_a_pupils_page_gains_nothing_from_who_opens_it(school, pages, victim):
     assert {what: answer for what, answer in happened.items() if answer[0]} == {}
     for window in tab.context.pages:
         if window not in (tab, pages[victim]):
-            window.close()
+            window.close(run_before_unload=True)  # without a wait, which never ended
     tab.close()
     tokens = json.loads(ask_hub(pages[victim], "GET", f"users/{victim}/tokens")[1])["api_tokens"]
     assert "stolen" not in [token["note"] for token in tokens]
