@@ -18,11 +18,11 @@ EMPTY = "No function is deployed."
 
 def static_html(functions: Iterable[Function]) -> str:
     """Return functions as HTML."""
-    text = "\n\n".join("\n".join(describe_function(function)) for function in functions)
+    text = "\n\n".join("\n".join(function_lines(function)) for function in functions)
     return f"<pre>{html.escape(text or EMPTY)}</pre>"
 
 
-def describe_function(function: Function) -> list[str]:
+def function_lines(function: Function) -> list[str]:
     """Describe a function in lines of text."""
     settings, calls = function.settings, function.invocations
     cold = sum(call.cold for call in calls)

@@ -67,7 +67,7 @@ class LocalServer(Service):
         atexit.register(self.close)
         _SERVERS.add(self)
 
-    def _note_fault(self, name: str, values: Mapping[str, object]) -> None:
+    def _note_requested_fault(self, name: str, values: Mapping[str, object]) -> None:
         """Note a fault before it is caused, so that a log shows the cause before its effects."""
         given = [f"{key}={each}" for key, each in values.items() if each not in (None, "", False)]
         what = ", ".join([name, *given])

@@ -17,7 +17,7 @@ class Switchable(Protocol):
     async def _come_up(self) -> None:
         """Serve again at the same address; RuntimeError if another program has it."""
 
-    def _note_fault(self, name: str, values: Mapping[str, object]) -> None:
+    def _note_requested_fault(self, name: str, values: Mapping[str, object]) -> None:
         """Note a fault for the log."""
 
 
@@ -84,4 +84,4 @@ class Outages:
         try:
             await server._come_up()
         except RuntimeError as error:  # nobody waits for this
-            server._note_fault("restart", {"error": error})
+            server._note_requested_fault("restart", {"error": error})

@@ -80,7 +80,7 @@ class TelegramCore(Service):
         """Answer a request to the Bot API, on this Telegram's loop."""
         return await self._api.handle(request)
 
-    def _note_fault(self, name: str, values: Mapping[str, object]) -> None:
+    def _note_requested_fault(self, name: str, values: Mapping[str, object]) -> None:
         """Note a fault that a window asks for; only a server has a log that shows it."""
 
     def new_bot(self, name: str, username: str, privacy: bool = True) -> BotAccount:

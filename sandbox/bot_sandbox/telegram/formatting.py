@@ -283,9 +283,9 @@ _TAGS = {
 _CHARACTER_REFERENCE = re.compile(
     r"&(?:(lt|gt|amp|quot)(?![A-Za-z])|#[xX]([0-9A-Fa-f]{1,6})(?![0-9A-Fa-f])|#([0-9]{1,7})(?![0-9]));?"
 )
-_WORD = re.compile(rf"[^{SPACES}>]*")
+_TAG_NAME = re.compile(rf"[^{SPACES}>]*")
 _ATTRIBUTE_NAME = re.compile(rf"[^{SPACES}>=/\"']*")
-_VALUE = re.compile(r"'([^'\0]*)'?|\"([^\"\0]*)\"?|([A-Za-z0-9.-]*)")
+_ATTRIBUTE_VALUE = re.compile(r"'([^'\0]*)'?|\"([^\"\0]*)\"?|([A-Za-z0-9.-]*)")
 _BLANKS = re.compile(r"[ \t\r\n\v]*")
 
 
@@ -356,7 +356,7 @@ def _open_tag(source: str, begin: int) -> tuple[str, dict[str, str], int]:
     def error_at_tag(problem: str) -> TelegramError:
         return _parse_error(f"{problem} at byte offset {_byte_offset(source, begin)}")
 
-    position = end_of_match(_WORD, begin + 1)
+    position = end_of_match(_TAG_NAME, begin + 1)
     if source[position] == "\0":
         raise error_at_tag("Unclosed start tag")
     name = _ascii_lower(source[begin + 1 : position])
@@ -377,7 +377,7 @@ def _open_tag(source: str, begin: int) -> tuple[str, dict[str, str], int]:
             raise error_at_tag(f'Unclosed start tag "{name}"')
         if not has_value:
             continue
-        value = _VALUE.match(source, position)
+        value = _ATTRIBUTE_VALUE.match(source, position)
         assert value is not None  # it matches anything
         if value[3] is None:
             quoted = value[1] if value[2] is None else value[2]
@@ -402,7 +402,7 @@ def _close_tag(source: str, begin: int, open_tags: list[_Tag]) -> int:
     at = f"at byte offset {_byte_offset(source, begin)}"
     if not open_tags:
         raise _parse_error(f"Unexpected end tag {at}")
-    word = _WORD.match(source, begin + 2)
+    word = _TAG_NAME.match(source, begin + 2)
     assert word is not None  # it matches anything
     end = _BLANKS.match(source, word.end()).end()  # type: ignore[union-attr]
     if source[end] != ">":

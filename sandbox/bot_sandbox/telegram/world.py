@@ -405,7 +405,7 @@ class TelegramWorld:
         """
         chat = message.chat
         for person in chat.members:
-            if person.is_bot or (keyboard.selective and not _is_addressed(message, person)):
+            if person.is_bot or (keyboard.selective and not _is_addressed_to(message, person)):
                 continue
             if keyboard.buttons or keyboard.force_reply:
                 chat._reply_keyboards[person.id] = replace(keyboard, message=message)
@@ -547,7 +547,7 @@ def _uses_up_keyboard(message: Message, keyboard: ReplyKeyboard) -> bool:
     return keyboard.one_time and (asked or pressed)
 
 
-def _is_addressed(message: Message, person: User) -> bool:
+def _is_addressed_to(message: Message, person: User) -> bool:
     """Return whether a bot's message mentions a person or answers them."""
     if message.chat.kind == "private":
         return True

@@ -20,7 +20,7 @@ from bot_sandbox.world.randomness import Randomness
 ACTION = re.compile(r"^(?:\x01ACTION (.*?)\x01?|[/.]me (.*))$", re.IGNORECASE)
 SLASH_COMMAND = re.compile(r"^[/.]([a-z]+)(?: |$)", re.IGNORECASE)
 COMMAND_CUT_BY_HELIX = re.compile(r"[/.](\w*)(?:\s+(.*))?", re.DOTALL)
-DROPPED_SILENTLY = "silent"  # refused without a notice
+SILENT_REFUSAL = "silent"  # refused without a notice
 REFUSALS = {
     "msg_ratelimit": "Your message was not sent because you are sending messages too quickly.",
     "msg_duplicate": "Your message was not sent because it is identical to the previous one you"
@@ -314,7 +314,7 @@ class SendingRules:
         return max(0.0, self._ignored_until.get(user.id, 0.0) - self._clock.now())
 
     def refuse(self, user: TwitchUser, channel: str, text: str, *, mod: bool, irc: bool) -> str:
-        """Return "" if the message may be sent, else the reason's code, or DROPPED_SILENTLY.
+        """Return "" if the message may be sent, else the reason's code, or SILENT_REFUSAL.
 
         Over the limit, IRC ignores the account silently; Helix gives a reason.
         """
@@ -335,13 +335,13 @@ class SendingRules:
         if not self._settings.limits:
             return ""
         if irc and self.penalty_left(user):
-            return DROPPED_SILENTLY
+            return SILENT_REFUSAL
         allowed = self._settings.messages_as_mod if mod else self._settings.messages
         if self._sent.count(user.id, self._settings.message_window_s) > allowed:
             if not irc:
                 return "msg_ratelimit"
             self._ignored_until[user.id] = self._clock.now() + self._settings.penalty_s
-            return DROPPED_SILENTLY
+            return SILENT_REFUSAL
         if mod:
             return ""
         now = self._clock.now()

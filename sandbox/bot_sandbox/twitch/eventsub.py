@@ -223,9 +223,9 @@ def requested_subscription(
         cost=0 if reader or allowed else 1,
     )
     if method == "webhook":
-        check_webhook(world, token, kind, subscription, transport)
+        set_webhook_transport(world, token, kind, subscription, transport)
     elif method == "websocket":
-        check_websocket(sockets, token, kind, subscription, transport)
+        set_websocket_transport(sockets, token, kind, subscription, transport)
     elif method == "conduit":
         world.note_unsupported("EventSub by conduit")
         raise HelixError(400, "This sandbox has no conduits. It has webhook and websocket.")
@@ -277,14 +277,14 @@ def channel_and_reader(
     return world.chat.channels[owner.login], reader
 
 
-def check_webhook(
+def set_webhook_transport(
     world: TwitchWorld,
     token: TokenRecord,
     kind: EventType,
     subscription: Subscription,
     transport: dict[str, Any],
 ) -> None:
-    """Check app token, callback, secret and consents; return the subscription."""
+    """Check app token, callback, secret and consents; then fill in the subscription."""
     if token.user is not None:
         raise HelixError(400, WRONG_COMBINATION)
     given = (transport.get("callback"), transport.get("secret"))
@@ -308,14 +308,17 @@ def check_webhook(
     subscription.status = "webhook_callback_verification_pending"
 
 
-def check_websocket(
+def set_websocket_transport(
     sockets: EventSubSockets,
     token: TokenRecord,
     kind: EventType,
     subscription: Subscription,
     transport: dict[str, Any],
 ) -> None:
-    """Check that the user token is the reader's, or the data public, and the session theirs."""
+    """Check that the user token is the reader's, or the data public, and the session theirs.
+
+    Then fill in the subscription's transport.
+    """
     if token.user is None:
         raise HelixError(400, WRONG_COMBINATION)
     reader = subscription.reader

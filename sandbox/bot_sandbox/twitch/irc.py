@@ -14,9 +14,9 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot_sandbox.twitch import irc_lines
 from bot_sandbox.twitch.chat import (
-    DROPPED_SILENTLY,
     PERMANENT,
     REFUSALS,
+    SILENT_REFUSAL,
     Channel,
     ChatMessage,
     refused_command,
@@ -300,7 +300,7 @@ class IrcConnection(HeldConnection):
             return
         mod = channel.is_mod(user)
         if code := world.rules.refuse(user, channel.name, text, mod=mod, irc=True):
-            if code != DROPPED_SILENTLY:
+            if code != SILENT_REFUSAL:
                 self._notice(name, REFUSALS[code], code)
             return
         parent = world.chat.message(line.tags.get("reply-parent-msg-id", ""))

@@ -564,7 +564,7 @@ class TelegramView(View):
     async def fault(self, values: Values) -> DoneJson:
         """Break something: each fault has fields of its own."""
         name = values.pop("fault")
-        await call(self.telegram._note_fault, name, values)
+        await call(self.telegram._note_requested_fault, name, values)
         if values.get("bot"):
             values["bot"] = self._bot(values["bot"])
         return {"done": await call(make_fault, self.telegram, name, values)}

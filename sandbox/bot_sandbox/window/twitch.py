@@ -105,7 +105,7 @@ class TwitchView(View):
             yield f"twitch/account/{channel.name}", self._account(channel)
             start = max(0, len(channel.history) - SHOWN_MESSAGES)
             for place, message in enumerate(channel.history[start:], start):
-                record = self._message(message, channel) | {"place": place}
+                record = self._message_json(message, channel) | {"place": place}
                 yield f"twitch/message/{channel.name}/{message.id}", record
         for connection in self._connections(newest=SHOWN_MESSAGES):
             yield f"twitch/connection/{connection['number']}", connection
@@ -143,7 +143,7 @@ class TwitchView(View):
             ),
         }
 
-    def _message(self, message: ChatMessage, channel: Channel) -> MessageJson:
+    def _message_json(self, message: ChatMessage, channel: Channel) -> MessageJson:
         self._look_at_missed()
         missed_by = list(self._missed_by.get(message.id, []))
         return {**message_json(message, channel), "missed_by": missed_by}
@@ -312,7 +312,7 @@ class TwitchView(View):
         """Post an announcement, in their own channel or as a moderator."""
         person, room = self._place(values)
         message = await call(person.announce, values["text"], room.name)
-        return await self.read(lambda: self._message(message, room))
+        return await self.read(lambda: self._message_json(message, room))
 
     @post_route(
         "twitch/say",
@@ -323,7 +323,7 @@ class TwitchView(View):
         """Write in a channel."""
         (person, room), parent = self._place(values), self._message_of(values["reply_to"])
         message = await call(person.say, values["text"], room.name, parent)
-        return await self.read(lambda: self._message(message, room))
+        return await self.read(lambda: self._message_json(message, room))
 
     @post_route(
         "twitch/ask",
@@ -345,7 +345,7 @@ class TwitchView(View):
                 world = self.twitch._world
                 why = await call(explain_no_answer, world, room, asked, [], 1, timeout, heard)
                 raise NoReply(why)
-        return await self.read(lambda: self._message(answers()[0], room))
+        return await self.read(lambda: self._message_json(answers()[0], room))
 
     @get_route(
         "twitch/messages",
@@ -367,7 +367,7 @@ class TwitchView(View):
         return await self.read(
             lambda: {
                 "messages": [
-                    self._message(one, room) for one in room.history[start:][-SHOWN_MESSAGES:]
+                    self._message_json(one, room) for one in room.history[start:][-SHOWN_MESSAGES:]
                 ]
             }
         )
@@ -427,7 +427,7 @@ class TwitchView(View):
         return await self.read(
             lambda: {
                 "messages": [
-                    self._message(one, find(one.channel)) for one in self.twitch.missed(login)
+                    self._message_json(one, find(one.channel)) for one in self.twitch.missed(login)
                 ]
             }
         )
@@ -478,7 +478,7 @@ class TwitchView(View):
         """Break something: each fault has fields of its own."""
         name = values.pop("fault")
         shown = values | ({"token": "<token>"} if values.get("token") else {})
-        await call(self.twitch._note_fault, name, shown)
+        await call(self.twitch._note_requested_fault, name, shown)
         return {"done": await call(make_fault, self.twitch.faults, name, values)}
 
     @get_route("twitch/faults")
