@@ -55,7 +55,7 @@ class Instance:
         finally:
             self._output.close_write_end()
         try:
-            await self._api.wait(timeout_s, lambda: self._fail_late(too_late))
+            await self._api.wait_for_start_or_result(timeout_s, lambda: self._fail_late(too_late))
             self.record.ready = self._clock()
         finally:
             self._output.drain()
@@ -108,7 +108,7 @@ class Instance:
             self._free_port_and_folder()
             remove_folder(self._temporary)
 
-    def check_memory(self) -> None:
+    def enforce_memory_limit(self) -> None:
         """Measure the memory, and break the instance if it uses too much.
 
         Children count from the second check of an invocation on, because finding them takes ten

@@ -81,7 +81,7 @@ class Pool:
         try:
             longest_s = max(self._init_timeout_s, self.settings.timeout_s)
             await self._start_instance(instance, longest_s, errors.init_timeout_error(longest_s))
-            instance.check_memory()
+            instance.enforce_memory_limit()
         finally:
             await self._release_instance(instance)
 
@@ -126,7 +126,7 @@ class Pool:
         work_s = 0.0 if began is None else time.perf_counter() - began
         ended = self._clock()
         if call.cold:
-            instance.check_memory()
+            instance.enforce_memory_limit()
         await self._release_instance(instance)
         self._record_call(instance.record, call, ended, work_s, error, instance.is_broken, tail)
         if answer is None:
@@ -136,9 +136,9 @@ class Pool:
     def tick(self) -> None:
         """Measure memory and stop instances that were idle too long; called every `poll_s`."""
         now = self._clock()
-        self._launcher.check_memory()
+        self._launcher.enforce_memory_limit()
         for instance in self._instances:
-            instance.check_memory()
+            instance.enforce_memory_limit()
             if os.name == "nt":  # elsewhere the event loop notices data in a pipe
                 instance.update_log()
         for instance in [each for each in self._idle if self._is_over(each, now)]:

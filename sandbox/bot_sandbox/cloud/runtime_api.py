@@ -88,9 +88,11 @@ class RuntimeApi:
         self._outcome = self._loop.create_future()
         self._waiting = invocation
         self._hand_over()
-        return await self.wait(timeout_s, fail_late)
+        return await self.wait_for_start_or_result(timeout_s, fail_late)
 
-    async def wait(self, timeout_s: float, fail_late: Callable[[], None]) -> bytes:
+    async def wait_for_start_or_result(
+        self, timeout_s: float, fail_late: Callable[[], None]
+    ) -> bytes:
         """Wait for the loop's first request, or for a result; `fail_late` ends it in time."""
         timer = self._loop.call_later(timeout_s, fail_late)
         try:

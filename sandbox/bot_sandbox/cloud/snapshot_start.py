@@ -67,10 +67,10 @@ class Launcher:
             await asyncio.shield(self._loading)  # several calls may wait for the same snapshot
         return self._snapshot.launch if self._snapshot else self._launch_new
 
-    def check_memory(self) -> None:
+    def enforce_memory_limit(self) -> None:
         """Measure the snapshot's process while it loads."""
         if self._snapshot:
-            self._snapshot.check_memory()
+            self._snapshot.enforce_memory_limit()
 
     def abandon_snapshot(self, error: FunctionError) -> None:
         """Start nothing more from a snapshot, and pass the error to those who wait."""
@@ -163,9 +163,9 @@ class SnapshotProcess:
         self._send_next()
         return fork
 
-    def check_memory(self) -> None:
+    def enforce_memory_limit(self) -> None:
         """Enforce the function's memory limit while it loads."""
-        self._instance.check_memory()
+        self._instance.enforce_memory_limit()
 
     def mark_broken(self, error: FunctionError) -> None:
         """Mark it as broken, and pass the error to those who wait for it to load."""

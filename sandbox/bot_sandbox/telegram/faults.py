@@ -85,7 +85,7 @@ class Fault:
     @blocking
     async def wait(self, n: int = 1, timeout: float = 5.0) -> list[FaultHit]:
         """Wait until it has hit n requests and return all hits; NoReply after `timeout` s."""
-        await self._faults._check_hits(lambda: len(self.hits), n, timeout)
+        await self._faults._wait_for_hits(lambda: len(self.hits), n, timeout)
         return list(self.hits)
 
     def clear(self) -> None:
@@ -296,7 +296,7 @@ class Faults(Outages):
     @blocking
     async def wait(self, n: int = 1, timeout: float = 5.0) -> list[FaultHit]:
         """Wait until all faults together have hit n requests; NoReply after `timeout` s."""
-        await self._check_hits(lambda: self._hit_count, n, timeout)
+        await self._wait_for_hits(lambda: self._hit_count, n, timeout)
         return self.hits
 
     # For the sandbox itself
@@ -306,7 +306,7 @@ class Faults(Outages):
         """How many requests faults have hit."""
         return self._hit_count
 
-    async def _check_hits(self, count: Callable[[], int], n: int, timeout_s: float) -> None:
+    async def _wait_for_hits(self, count: Callable[[], int], n: int, timeout_s: float) -> None:
         """Wait until `count` reaches n; raise NoReply if it doesn't in time."""
         if not await self._runner.changes.until(lambda: count() >= n, timeout_s):
             waiting = "; ".join(map(str, self.active)) or "none"

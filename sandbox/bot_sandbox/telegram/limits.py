@@ -30,13 +30,13 @@ class Bucket:
         self._left = size
         self._at = 0.0
 
-    def wait(self, now: float) -> float:
+    def seconds_until_token(self, now: float) -> float:
         """Return the seconds until a token is available."""
         self._left = min(self.size, self._left + (now - self._at) * self.per_second)
         self._at = now
         return 0.0 if self._left >= 1 else (1 - self._left) / self.per_second
 
-    def take(self) -> None:
+    def take_token(self) -> None:
         """Use one token."""
         self._left -= 1
 
@@ -50,16 +50,16 @@ class SendLimiter:
         if limits:
             self._all = Bucket(limits.bot_per_second, limits.bot_per_second)
 
-    def check(self, chat_id: int, group: bool, now: float) -> None:
+    def admit_message(self, chat_id: int, group: bool, now: float) -> None:
         """Let one message pass, or raise 429 if it comes too soon; `now` is in seconds."""
         if not self._limits:
             return
         chat = self._chats.get(chat_id) or self._new_bucket(self._limits, chat_id, group)
-        wait = max(chat.wait(now), self._all.wait(now))
+        wait = max(chat.seconds_until_token(now), self._all.seconds_until_token(now))
         if wait > 0:
             raise too_many_requests(max(1, math.ceil(wait)))
-        chat.take()
-        self._all.take()
+        chat.take_token()
+        self._all.take_token()
 
     def _new_bucket(self, limits: Limits, chat_id: int, group: bool) -> Bucket:
         if group:

@@ -276,7 +276,7 @@ class RateWindow:
         self._clock = clock
         self._times: dict[str, deque[float]] = defaultdict(deque)
 
-    def count(self, key: str, seconds: float) -> int:
+    def add_and_count(self, key: str, seconds: float) -> int:
         """Count one more and return the number in the last `seconds`, including this one."""
         times = self._times[key]
         now = self._clock.now()
@@ -337,7 +337,7 @@ class SendingRules:
         if irc and self.penalty_left(user):
             return SILENT_REFUSAL
         allowed = self._settings.messages_as_mod if mod else self._settings.messages
-        if self._sent.count(user.id, self._settings.message_window_s) > allowed:
+        if self._sent.add_and_count(user.id, self._settings.message_window_s) > allowed:
             if not irc:
                 return "msg_ratelimit"
             self._ignored_until[user.id] = self._clock.now() + self._settings.penalty_s

@@ -149,7 +149,7 @@ class HelixGate:
     def _rate_headers(self, token: TokenRecord) -> dict[str, str]:
         limit = self._world.settings.api_points
         key = f"api {token.app.client_id} {token.user.id if token.user else ''}"
-        used = self._world.window.count(key, 60.0)
+        used = self._world.window.add_and_count(key, 60.0)
         headers = {
             "Ratelimit-Limit": str(limit),
             "Ratelimit-Remaining": str(max(0, limit - used)),

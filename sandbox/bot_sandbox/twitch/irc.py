@@ -181,7 +181,7 @@ class IrcConnection(HeldConnection):
             self._server.refuse_logins[login] -= 1
             world.note_fault(login, f"the login of {login} was refused")
             return LOGIN_FAILED, "refused by the fault refuse_login"
-        tried = world.window.count(f"login {login}", settings.join_window_s)
+        tried = world.window.add_and_count(f"login {login}", settings.join_window_s)
         if settings.limits and tried > settings.logins:
             return (
                 TOO_MANY_LOGINS,
@@ -229,7 +229,7 @@ class IrcConnection(HeldConnection):
         for name in parameter_at(line, 0).lower().split(","):
             if not name.startswith("#"):
                 continue  # Twitch does not answer
-            tried = self.world.window.count(f"join {self.login}", settings.join_window_s)
+            tried = self.world.window.add_and_count(f"join {self.login}", settings.join_window_s)
             if settings.limits and tried > settings.joins:
                 return
             channel = self.world.find_channel(name)

@@ -170,7 +170,7 @@ class Sending(MethodGroup):
         )
         answered = reply_fields(chat, original, wanted.quote)
         keyboard, reply_keyboard = markup.in_chat(chat.kind)
-        account._limiter.check(chat.id, chat.kind != "private", self._world.clock.now())
+        account._limiter.admit_message(chat.id, chat.kind != "private", self._world.clock.now())
         content["more"] = content.get("more", {}) | answered.pop("more", {})
         if arguments.boolean("protect_content"):
             content["more"] |= {"has_protected_content": True}

@@ -71,7 +71,7 @@ class WebhookMethods(MethodGroup):
         secret = arguments.text("secret_token")
         top = 100_000 if self._local_mode else 100
         connections = min(max(arguments.integer("max_connections", DEFAULT_CONNECTIONS), 1), top)
-        if self._is_set(account, url, secret, connections, arguments):
+        if self._is_already_set(account, url, secret, connections, arguments):
             account._updates.allow(_read_allowed_updates(arguments))
             return DescribedResult(True, "Webhook is already set")
         account._updates.wake_poll(TelegramError(409, BY_SET_WEBHOOK))
@@ -117,7 +117,7 @@ class WebhookMethods(MethodGroup):
             info["allowed_updates"] = list(account._updates.allowed)
         return info
 
-    def _is_set(
+    def _is_already_set(
         self, account: BotAccount, url: str, secret: str, connections: int, arguments: Arguments
     ) -> bool:
         webhook = account._webhook
