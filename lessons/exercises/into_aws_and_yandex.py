@@ -239,19 +239,19 @@ def play_release(release: Callable[..., Any], version: Version) -> tuple[Any, li
         return "https://new.example.org/"
 
     def status(address: str) -> int:
-        expect_address("status", address)
+        expect_new_address("status", address)
         steps.append("status")
         return version.status
 
     def tell(address: str) -> None:
-        expect_address("tell", address)
+        expect_new_address("tell", address)
         steps.append("tell")
 
     call = f"release with {version.name}"
     return run_learner_code(release, "my_bot", pack, upload, status, tell, call=call), steps
 
 
-def expect_address(step: str, found: Any) -> None:
+def expect_new_address(step: str, found: Any) -> None:
     """Raise NotYet unless a step got the new function's address."""
     right = found == "https://new.example.org/"
     expect(right, f"{step} gets the address that upload returned. It got {show(found)}")

@@ -25,7 +25,7 @@ from botlib.details.bot_files import where_in
 from botlib.details.env_file import env_files, only_sandbox, read_env
 from botlib.run import load_bot
 from lessons.exercises.verdict import show
-from lessons.square.bot_copy import MEASURED
+from lessons.square.bot_copy import MEASURED_MODULE
 from lessons.square.homes import (
     SquareHome,
     TelegramFunction,
@@ -129,7 +129,7 @@ def check_bot(folder: Path, ask: str) -> dict[str, str]:
 
 
 def import_and_check_bot(folder: Path, ask: str) -> dict[str, str]:
-    """Import the bot and check it; `check_bot` runs this in a process of its own."""
+    """Import the bot, and return what `check_bot` says; it runs this in a process of its own."""
     try:
         bot = load_bot(folder / "main.py")
     except ValueError as error:
@@ -256,7 +256,7 @@ def try_home(folder: Path, ask: str, file: str, what: str, home: type[SquareHome
         with home(folder) as opened:
             reply = opened.chat.ask(ask)
     except Exception as error:  # whatever went wrong, it is the answer to "does it work there?"
-        words = " ".join(str(error).split()).replace(MEASURED, Path(file).stem)
+        words = " ".join(str(error).split()).replace(MEASURED_MODULE, Path(file).stem)
         words = re.sub(rf"\S*[/\\]{re.escape(folder.name)}[/\\]", "", words)  # where the copy was
         return Point(OPEN, what, words[:LONGEST_TROUBLE] or type(error).__name__)
     return make_point(what, reply if SORRY in reply else "")

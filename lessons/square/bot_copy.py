@@ -9,9 +9,9 @@ import shutil
 from pathlib import Path
 
 COMMAND = "!measured"
-MEASURED = "measured_function"  # the module of a copy's handler
+MEASURED_MODULE = "measured_function"  # the module of a copy's handler
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "store.sqlite3*")
-MEASURED_BOT = '''"""The learner's bot, with the command that is measured."""
+MEASURED_BOT_CODE = '''"""The learner's bot, with the command that is measured."""
 
 from main import bot
 
@@ -19,12 +19,12 @@ if "!" not in bot.prefixes:
     bot.prefixes += "!"
 bot.command("measured")(lambda message: message.arguments)
 '''
-MEASURED_FUNCTION = """import measured_bot
+MEASURED_FUNCTION_CODE = """import measured_bot
 from {module} import handler
 """
 # A function's machine has a clock of its own. If the sandbox's was moved, it must go along: the
 # webhook of EventSub refuses calls that seem to come from another time.
-MOVED_CLOCK = """
+MOVED_CLOCK_CODE = """
 import os
 import time
 from types import SimpleNamespace
@@ -34,14 +34,14 @@ from botlib.twitch import eventsub
 ahead = float(os.environ["CLOCK_AHEAD"])
 eventsub.time = SimpleNamespace(time=lambda: time.time() + ahead, monotonic=time.monotonic)
 """
-WEBHOOK = """from main import bot
+WEBHOOK_CODE = """from main import bot
 
 from botlib.store import open_store
 from {module} import webhook
 
 handler = webhook(bot, store=open_store())
 """
-IRC = """from main import bot
+IRC_CODE = """from main import bot
 
 from botlib.twitch.irc_bot import IrcBot
 
@@ -49,10 +49,10 @@ from botlib.twitch.irc_bot import IrcBot
 def handler(event, context):
     IrcBot(bot).run()
 """
-ENTRIES = {  # what a home needs if the learner has not written it yet
-    "telegram_function": WEBHOOK.format(module="botlib.telegram.webhook"),
-    "twitch_function": WEBHOOK.format(module="botlib.twitch.eventsub"),
-    "irc_function": IRC,
+ENTRY_CODES = {  # what a home needs if the learner has not written it yet
+    "telegram_function": WEBHOOK_CODE.format(module="botlib.telegram.webhook"),
+    "twitch_function": WEBHOOK_CODE.format(module="botlib.twitch.eventsub"),
+    "irc_function": IRC_CODE,
 }
 
 
@@ -65,7 +65,7 @@ def copy_program(folder: Path, to: Path) -> Path:
         )
     shutil.copytree(folder, to, ignore=LEFT_OUT)
     file = to / "measured_bot.py"
-    file.write_text(MEASURED_BOT, encoding="utf-8")
+    file.write_text(MEASURED_BOT_CODE, encoding="utf-8")
     return file
 
 
@@ -76,8 +76,8 @@ def copy_function(folder: Path, to: Path, entry: str) -> str:
     """
     copy_program(folder, to)
     if not (to / f"{entry}.py").exists():
-        (to / f"{entry}.py").write_text(ENTRIES[entry], encoding="utf-8")
-    source = MEASURED_FUNCTION.format(module=entry)
-    source += MOVED_CLOCK if entry == "twitch_function" else ""
-    (to / f"{MEASURED}.py").write_text(source, encoding="utf-8")
-    return MEASURED
+        (to / f"{entry}.py").write_text(ENTRY_CODES[entry], encoding="utf-8")
+    source = MEASURED_FUNCTION_CODE.format(module=entry)
+    source += MOVED_CLOCK_CODE if entry == "twitch_function" else ""
+    (to / f"{MEASURED_MODULE}.py").write_text(source, encoding="utf-8")
+    return MEASURED_MODULE

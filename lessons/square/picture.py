@@ -9,7 +9,7 @@ from html import escape
 
 from lessons.display.measured import two_figures
 from lessons.square.home_numbers import HomeNumbers, kept_numbers
-from lessons.square.places import ROWS, TWITCH_IRC_FUNCTION, Place
+from lessons.square.places import BOXES_BY_ROW, TWITCH_IRC_FUNCTION, Place
 
 MESSAGES = 3
 BLUE, RED = "0, 114, 178", "213, 94, 0"  # as in lessons/charts
@@ -107,5 +107,5 @@ def square() -> Square:
     def box(home: Place) -> Box:
         return Box(home.title, kept_numbers(home.name), home.notebook)
 
-    rows = [[[box(home) for home in homes] for homes in row] for row in ROWS]
+    rows = [[[box(home) for home in homes] for homes in row] for row in BOXES_BY_ROW]
     return Square(rows)

@@ -17,7 +17,7 @@ TWITCH_PROGRAM = Place("twitch_program", "Twitch × program", "09")
 TWITCH_IRC_FUNCTION = Place("twitch_irc_function", "Twitch × function, by IRC", "10")
 TWITCH_FUNCTION = Place("twitch_function", "Twitch × function, by EventSub", "11")
 
-ROWS = [  # the homes that share a box
+BOXES_BY_ROW = [  # a box holds one home, or two that share it
     [[TELEGRAM_PROGRAM], [TELEGRAM_FUNCTION]],
     [[TWITCH_PROGRAM], [TWITCH_IRC_FUNCTION, TWITCH_FUNCTION]],
 ]
