@@ -294,7 +294,7 @@ def code_with_slip(before: str, after: str) -> str:
     return GOOD_CODE.replace(before, after)
 
 
-LARGEST = Task(
+LARGEST_TASK = Task(
     "largest(update)",
     [
         ((photo(("only", 240, 120)),), "only"),
@@ -386,7 +386,7 @@ LARGEST = Task(
     "Go through the list and remember the best so far: its file_id, and its pixels.",
     'In the loop: pixels = size["width"] * size["height"], then if pixels > most: remember both. '
     "After the loop: return best.",
-    task=LARGEST,
+    task=LARGEST_TASK,
     because="A real update often has less than you expect. So ask whether something is there "
     "before you use it.",
 )

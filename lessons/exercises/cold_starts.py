@@ -94,7 +94,7 @@ def cold_calls_code(
     """
 
 
-COLD_CALLS = Task(
+COLD_CALLS_TASK = Task(
     "cold_calls(times, idle_s)",
     [
         (([0], 300), 1),
@@ -159,7 +159,7 @@ COLD_CALLS = Task(
     "go through the times with a loop, and keep the time of the message before",
     "a call is cold if there was no message before, or if the pause was idle_s or longer",
     "in the loop: if last is None or now - last >= idle_s: cold += 1, and then last = now",
-    task=COLD_CALLS,
+    task=COLD_CALLS_TASK,
     because="If a bot gets one message an hour, everybody waits. In a lively chat only the first "
     "person waits. So a busy bot has quicker answers than a lonely one.",
 )

@@ -31,7 +31,7 @@ def challenge_body(challenge: str) -> str:
 ENABLED_BODY = json.dumps({"subscription": {"status": "enabled"}, "event": {}})
 IF_CODE = f'import json\nif kind == "{VERIFY}":\n'
 REST_CODE = 'return 204, ""'
-CHALLENGE = Task(
+CHALLENGE_TASK = Task(
     "answer(kind, body)",
     [
         ((VERIFY, challenge_body("pogchamp-kappa-360noscope")), (200, "pogchamp-kappa-360noscope")),
@@ -101,7 +101,7 @@ CHALLENGE = Task(
     "json.loads(body) makes a dictionary of the text. The challenge is one of its values.",
     'Write return 200, json.loads(body)["challenge"] for that kind, and return 204, "" for the '
     "rest.",
-    task=CHALLENGE,
+    task=CHALLENGE_TASK,
     because="Only somebody who controls the address sees the challenge, so only they can send it "
     "back.",
 )
@@ -161,7 +161,7 @@ SAME_CODE = (
 REFUSE_CODE = f"{SAME_CODE}if not same:\n    return False\n"
 AGE = "now - datetime.fromisoformat(timestamp)"
 TEN = "timedelta(minutes=10)"
-GENUINE = Task(
+GENUINE_TASK = Task(
     "genuine(headers, body, secret, now)",
     [
         ((signed_headers("of Twitch's"), BODY, SECRET, NOW), True),
@@ -239,7 +239,7 @@ GENUINE = Task(
     "Sign the id, the timestamp and the body, and compare the result with the header.",
     "First: if not hmac.compare_digest(given, sign(...)): return False. Then look at the time.",
     "At the end: return now - datetime.fromisoformat(timestamp) <= timedelta(minutes=10)",
-    task=GENUINE,
+    task=GENUINE_TASK,
     because="The time is part of what was signed. So an old message can't get a new time without "
     "the secret.",
 )

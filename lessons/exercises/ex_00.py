@@ -36,7 +36,7 @@ def goodbye_features(said: list[str]) -> tuple[object, ...]:
     return bool(said), names, signs
 
 
-GOODBYE = BotTask(
+GOODBYE_TASK = BotTask(
     "goodbye",
     [[("!goodbye", name, expect_goodbye(name))] for name in PEOPLE],
     [
@@ -133,7 +133,7 @@ REPAIR_TASK = BotTask(
     'Copy these three lines. The name in @bot.command("…") is what people type after the !.',
     'The first line is @bot.command("goodbye"), the second is def goodbye(message):, and the third '
     'starts with four spaces and return f"goodbye …',
-    task=GOODBYE,
+    task=GOODBYE_TASK,
     because="The name is not in your file. It comes with each message, so your bot can say it to "
     "people it has never met.",
 )

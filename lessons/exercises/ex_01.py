@@ -7,7 +7,7 @@ from botlib.bot import Bot
 from lessons.exercises.slips import BotTask, Slip, contains
 from lessons.exercises.verdict import exercise
 
-ADD = BotTask(
+ADD_TASK = BotTask(
     "add",
     [
         [("!add 2 3", "5"), ("!add 10 -4 1", "7"), ("!add 8", "8")],
@@ -169,7 +169,7 @@ ADD = BotTask(
     "total = 0 before a loop. In the loop, for word in message.words:, add int(word) to it.",
     "Put the loop under try: and, under except ValueError:, return a text with the word numbers. "
     "At the end return str(total).",
-    task=ADD,
+    task=ADD_TASK,
     because="int decides what is a number, and try lets you answer in your own words. "
     "You need this for everything that people type.",
 )
@@ -206,7 +206,7 @@ def names_in(texts: list[str]) -> set[str]:
 
 
 NAMED_CODE = 'question = f"{message.user}, why do programmers like the dark?"'
-JOKE = BotTask(
+JOKE_TASK = BotTask(
     "joke",
     [[("!joke", name, expect_two_parts(name))] for name in PEOPLE],
     [
@@ -266,7 +266,7 @@ JOKE = BotTask(
     'The first text needs a name, so put an f before its quotes: f"{message.user}, …".',
     'Three lines: @bot.command("joke", help="tells a joke"), def joke(message):, and, four spaces '
     'to the right, return [f"{message.user}, why …?", "Because …"].',
-    task=JOKE,
+    task=JOKE_TASK,
     because="Your bot finds the new file because main.py takes every file in commands. You did "
     "not touch the others.",
 )

@@ -33,7 +33,7 @@ def welcome_features(said: list[str]) -> tuple[bool, set[str], bool, tuple[bool,
     return bool(said), named, bool(re.search(r"[!/]\w", text)), unfilled
 
 
-WELCOME = BotTask(
+WELCOME_TASK = BotTask(
     "start",
     [[("/start", name, expect_welcome(name))] for name in PEOPLE],
     [
@@ -95,7 +95,7 @@ WELCOME = BotTask(
     'Begin the text with an f before its quotes: f"Welcome, {message.user}! …".',
     'Three lines: @bot.command("start", help="says welcome"), def start(message):, and, four '
     'spaces to the right, return f"Welcome, {message.user}! Try !roll.".',
-    task=WELCOME,
+    task=WELCOME_TASK,
     because="Telegram writes /start for everybody who presses Start, so this is the first thing "
     "that your friends see.",
 )
@@ -118,7 +118,7 @@ TWO_DAYS = "!hello, and the laptop sleeps for two days"
 TALK = "good morning"
 SLASH = "/hello in a group"
 MARK = "!hello in a group"
-WHEN = Values(
+WHEN_TASK = Values(
     '"at once", "late" or "never"',
     {
         RUNNING: "at once",
@@ -154,7 +154,7 @@ WHEN = Values(
     "your program there to ask for it?",
     "Telegram keeps a message for 24 hours. In a group, a new bot sees only what begins with /.",
     "Two of them are answered at once, one is late, and three never get an answer.",
-    task=WHEN,
+    task=WHEN_TASK,
     because="A bot that asks may be late. If it stays away for longer than Telegram keeps "
     "messages, late turns into never.",
 )

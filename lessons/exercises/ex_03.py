@@ -20,7 +20,7 @@ from lessons.exercises.verdict import (
 UPSIDE_DOWN_HINT = "divide the busy seconds by the seconds alive, not the reverse"
 DIVISION_HINT = "/ divides. // drops what is left over, and % gives only what is left over"
 
-BUSY_PERCENTAGE = Task(
+BUSY_PERCENTAGE_TASK = Task(
     "busy_percentage(busy_s, alive_s)",
     [((1, 4), 25), ((0.02, 5), 0.4), ((2, 3), 200 / 3), ((3, 3), 100), ((0, 60), 0)],
     [
@@ -47,7 +47,7 @@ BUSY_PERCENTAGE = Task(
     "how many percent of 4 seconds is 1 second? First divide, then multiply",
     "1 / 4 is 0.25, and 100 * 0.25 is 25. Do the same with busy_s and alive_s",
     "the last line of the function: return 100 * busy_s / alive_s",
-    task=BUSY_PERCENTAGE,
+    task=BUSY_PERCENTAGE_TASK,
     because="A server that works for 0.02 of its 5 seconds is busy for 0.4 % of its life, and "
     "somebody pays for the other 99.6 %, too.",
 )

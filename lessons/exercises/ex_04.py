@@ -162,7 +162,7 @@ def cost_code(
         """
 
 
-PRICE = Task(
+PRICE_TASK = Task(
     "price(used_ms, memory_mb)",
     [(case, right_price(*case)) for case in CASES],
     [
@@ -225,7 +225,7 @@ PRICE = Task(
     "one line for each step: the seconds, the gigabytes, and then the price",
     "seconds = math.ceil(used_ms) / 1000 and gigabytes = memory_mb / 1024",
     f"return gigabytes * seconds * {RATE} * 1_000_000 + 0.20",
-    task=PRICE,
+    task=PRICE_TASK,
     because="Your bot answers in less than a millisecond. A million such answers cost about 20 "
     "cents, nearly all of it for the requests.",
 )

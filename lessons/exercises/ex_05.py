@@ -24,7 +24,7 @@ EMPTY = {
     "between instances of 'dict' and 'int'": "the record is a dictionary with a name and a score. "
     'Compare with its score: best["score"]',
 }
-MORNING = BotTask(
+MORNING_TASK = BotTask(
     "morning",
     [
         [("!morning", "Good morning, Viktor!")],
@@ -134,7 +134,7 @@ MORNING = BotTask(
     'Begin with the people: return f"Good morning, {message.user}!"',
     'The line before it checks for the timer: if message.user == "everyone":',
     'Under the if, indented: return "Good morning, everyone! Who rolls first?"',
-    task=MORNING,
+    task=MORNING_TASK,
     because="If a timer's text is a command, your bot answers it like any message. So you can try "
     "it in a chat first, and let the clock say it later.",
 )

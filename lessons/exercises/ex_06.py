@@ -53,7 +53,7 @@ message = update["message"]
 if "text" not in message:
     return None
 """
-REPLY = Task(
+REPLY_TASK = Task(
     "reply(update)",
     [
         ((make_update("Viktor", 7, text="!hello"),), right_reply("Viktor", 7)),
@@ -145,7 +145,7 @@ REPLY = Task(
     'The name is message["from"]["first_name"], the chat\'s number message["chat"]["id"]. '
     'A sticker has no "text": if "text" not in message: return None.',
     'At the end: return {"method": "sendMessage", "chat_id": …, "text": …}',
-    task=REPLY,
+    task=REPLY_TASK,
     because="That is all of `webhook` except the secret and the store. An update comes in, and a "
     "dictionary goes out.",
 )

@@ -17,7 +17,7 @@ def token_facts(scopes: list[str], login: str = "") -> dict[str, Any]:
     return ({"login": login} if login else {}) | {"scopes": scopes, "expires_in": 14400}
 
 
-MAY_SPEAK = Task(
+MAY_SPEAK_TASK = Task(
     "may_speak(facts, login)",
     [
         ((token_facts([READ, EDIT], "hello_bot"), "hello_bot"), True),
@@ -111,13 +111,13 @@ MAY_SPEAK = Task(
     'Two things must be true: the login is right, and "chat:edit" is among the scopes.',
     'facts.get("login") gives the login, or None if there is none. facts["login"] would fail.',
     'Write return … == login and "chat:edit" in facts["scopes"].',
-    task=MAY_SPEAK,
+    task=MAY_SPEAK_TASK,
     because="The chat server does the same for every line: whose token is it, and does its scope "
     "allow this? The less a token may do, the less a thief can do with it.",
 )
 def exercise_1(may_speak: Any) -> str:
     """The right account and the right scope, nothing more and nothing less."""
-    return f"{len(MAY_SPEAK.cases)} tokens, and only the right ones may speak"
+    return f"{len(MAY_SPEAK_TASK.cases)} tokens, and only the right ones may speak"
 
 
 CHANNELS = ("viktor", "anna")

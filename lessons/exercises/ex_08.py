@@ -47,7 +47,7 @@ CUT_HINT = (
     'there must be as many names as parts. line.split(" ", 3) gives prefix, command, channel, text'
 )
 
-WHO_AND_WHAT = Task(
+WHO_AND_WHAT_TASK = Task(
     "who_and_what(line)",
     [
         (
@@ -97,13 +97,13 @@ WHO_AND_WHAT = Task(
     'Begin with prefix, command, channel, text = line.split(" ", 3): four names for four parts.',
     "prefix[1:] leaves the first character out. Do the same for the channel and the text.",
     'The login is what comes before the "!": prefix[1:].partition("!")[0].',
-    task=WHO_AND_WHAT,
+    task=WHO_AND_WHAT_TASK,
     because="A colon marks the prefix at the beginning of a line, and the last parameter after a "
     "space. All other colons are what people write, such as a smiley.",
 )
 def exercise_1(who_and_what: Any) -> str:
     """Login, channel, text; and a smiley's colon is not IRC's."""
-    return f"{len(WHO_AND_WHAT.cases)} lines taken apart"
+    return f"{len(WHO_AND_WHAT_TASK.cases)} lines taken apart"
 
 
 VIKTOR = ":viktor!viktor@viktor.tmi.twitch.tv PRIVMSG #viktor :"

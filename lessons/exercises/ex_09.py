@@ -21,7 +21,7 @@ from lessons.worlds.home import Home
 LONGEST_S = 60
 FAILURES = (1, 2, 3, 4, 5, 6, 7, 8, 20, 500)
 
-BACKOFF = Task(
+BACKOFF_TASK = Task(
     "backoff(failures)",
     [((failures,), min(LONGEST_S, 2 ** (failures - 1))) for failures in FAILURES],
     [
@@ -76,7 +76,7 @@ BACKOFF = Task(
     "write def backoff(failures): instead of the line with the dots.",
     "2 ** 0 is 1, 2 ** 1 is 2, 2 ** 2 is 4. After the first failure it should be 1.",
     "The wait is 2 ** (failures - 1). min(60, …) takes the smaller of two numbers.",
-    task=BACKOFF,
+    task=BACKOFF_TASK,
     because="A server that has just come back gets few logins in its first second. And a bot that "
     "never waits more than 60 seconds is back within a minute of Twitch.",
 )

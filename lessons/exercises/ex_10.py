@@ -10,7 +10,7 @@ from lessons.explanation import judge
 ROUNDS = [(9, 1, 100), (10, 3, 7), (900, 0.5, 3600), (900, 0, 3600), (2, 0.4, 60)]
 ROUNDED_HINT = "something was rounded: leave round() and int() out, and divide with /, not with //"
 
-LOST_A_DAY = Task(
+LOST_A_DAY_TASK = Task(
     "lost_a_day(limit_s, gap_s, messages_an_hour)",
     [(case, 24 * case[2] * case[1] / (case[0] + case[1])) for case in ROUNDS],
     [
@@ -82,7 +82,7 @@ LOST_A_DAY = Task(
     "A round is the limit and the gap together. Which share of a round is the gap?",
     "share = gap_s / (limit_s + gap_s). That share of all messages of a day is lost.",
     "A day has 24 hours, so 24 * messages_an_hour messages. Multiply them by the share.",
-    task=LOST_A_DAY,
+    task=LOST_A_DAY_TASK,
     because="A gap is short, but it comes back in every round, and nobody can choose which "
     "messages fall into it.",
 )

@@ -33,7 +33,7 @@ from botlib.store import open_store
 
 bot, store = Bot(), open_store()"""
 COMMAND = '@bot.command("visitor")\ndef visitor(message):'
-VISITOR = BotTask(
+VISITOR_TASK = BotTask(
     "visitor",
     [
         [
@@ -105,7 +105,7 @@ VISITOR = BotTask(
     'store.increment("visitors") adds 1 to the number in that drawer, and returns it.',
     'Inside the function: number = store.increment("visitors"), then return an f-text with '
     "{number} in it.",
-    task=VISITOR,
+    task=VISITOR_TASK,
     because="The number is in the store, and the store belongs to all homes. A variable would "
     "count in one home, and in a function it would soon begin at 1 again.",
 )
@@ -150,7 +150,7 @@ CALLED, ASKED, EVENTSUB, IRC = (
     "Twitch calls",
     "Twitch by IRC",
 )
-ONE_HOUR = Values(
+ONE_HOUR_TASK = Values(
     '"late" or "lost"',
     {CALLED: "late", ASKED: "late", EVENTSUB: "lost", IRC: "lost"},
     {
@@ -181,7 +181,7 @@ ONE_HOUR = Values(
     "For each chat ask: who has the message while the bot is away, and for how long?",
     "Telegram keeps it for 24 hours, EventSub in the sandbox for about a minute, IRC not at all.",
     "One hour is less than 24 hours, and more than a minute.",
-    task=ONE_HOUR,
+    task=ONE_HOUR_TASK,
     because="A bot that is broken for an hour has to hope that somebody kept its messages. "
     "Telegram does. The next cells try it.",
 )

@@ -19,7 +19,7 @@ from lessons.exercises.verdict import NotYet, Untouched, describe_error, exercis
 
 GUIDES = ("pythonanywhere", "aws", "yandex", "machine", "container", "home", "phone", "friend")
 
-HOMES = Values(
+HOMES_TASK = Values(
     "one of the eight guides, in quotes",
     {
         "quiz": "pythonanywhere",
@@ -48,7 +48,7 @@ HOMES = Values(
     "open deploy/README.md, and answer its questions for each bot.",
     "who begins? If a platform calls the bot, go to question 2, otherwise to question 3.",
     "quiz, shop and bakery are called, so question 2 decides. The others are programs.",
-    task=HOMES,
+    task=HOMES_TASK,
     because="The first question is always who calls whom. Money comes later.",
 )
 def exercise_1(homes: object) -> str:

@@ -16,7 +16,7 @@ LEAKY = {
 }
 LOOP_CODE = "found = []\nfor name in files:\n    if secret.encode() in files[name]:\n        "
 
-LEAKS = Task(
+LEAKS_TASK = Task(
     "leaks(files, secret)",
     [
         ((CLEAN, SECRET), []),
@@ -83,7 +83,7 @@ LEAKS = Task(
     "those with the secret in them.",
     "for name in files: takes each name, and files[name] is the content, in bytes.",
     "In the loop: if secret.encode() in files[name]: found.append(name). At the end: return found.",
-    task=LEAKS,
+    task=LEAKS_TASK,
     because="bundle does the same with every value in your .env. It also knows what the tokens of "
     "many services look like.",
 )
@@ -113,7 +113,7 @@ SCHEME, PORT, GLOBAL = (
     )
 )
 
-JUDGE = Task(
+JUDGE_TASK = Task(
     "judge(url)",
     [
         ((f"https://{PUBLIC}/bot",), "good"),
@@ -186,7 +186,7 @@ JUDGE = Task(
     'The first: if parts.scheme != "https": return "no https". The second looks at parts.port.',
     "parts.port may be None, 443, 80, 88 or 8443. The third question: "
     "ipaddress.ip_address(parts.hostname).is_global.",
-    task=JUDGE,
+    task=JUDGE_TASK,
     because="Telegram asks the same three questions before it takes your webhook. A computer at "
     "home usually fails the third.",
 )

@@ -24,7 +24,7 @@ def loop_code(first: str, change: tuple[str, str] = ("", "")) -> str:
 
 TAGS_CODE = 'tags = line[1:].split(" ", 1)[0] if line.startswith("@") else ""'
 
-TAG_OF = Task(
+TAG_OF_TASK = Task(
     "tag_of(line, name)",
     [
         ((f"{TAGGED}!hello", "display-name"), "Viktor"),
@@ -124,19 +124,19 @@ TAG_OF = Task(
     "at its beginning has none.",
     'Go through tags.split(";"). For each of them, key, sign, value = tag.partition("=").',
     'If key == name, return value.replace("\\\\s", " "). After the loop, return None.',
-    task=TAG_OF,
+    task=TAG_OF_TASK,
     because="The tags are Twitch's word, and the text is the viewer's. A bot that mixes them up "
     "obeys anybody.",
 )
 def exercise_1(tag_of: Any) -> str:
     """The right tag of the right part of the line."""
-    return f"{len(TAG_OF.cases)} tags, and nobody became a moderator by writing it"
+    return f"{len(TAG_OF_TASK.cases)} tags, and nobody became a moderator by writing it"
 
 
 NOW = 1000
 FEW_CODE = "if len(sent) < most:\n    return 0\n"
 
-WAIT_S = Task(
+WAIT_S_TASK = Task(
     "wait_s(sent, now, most)",
     [
         (([], NOW, 3), 0),
@@ -203,7 +203,7 @@ WAIT_S = Task(
     "With fewer than `most` messages in the list there is nothing to wait for.",
     "Otherwise look at sent[-most]. When that one is 30 seconds old, there is room for the next.",
     "That is at sent[-most] + 30. How long from now? And max(0, …) keeps it from being negative.",
-    task=WAIT_S,
+    task=WAIT_S_TASK,
     because="A bot that waits is never ignored. `Limits` in botlib/twitch/details/limits.py does "
     "the same for messages, logins and joins.",
 )
@@ -226,7 +226,7 @@ def take_lines_problem(found: Any) -> str:
     return "" if isinstance(rest, bytes) else "the rest stays bytes, as it came"
 
 
-TAKE_LINES = Task(
+TAKE_LINES_TASK = Task(
     "take_lines(rest, data)",
     [
         ((b"", b"PING :a\r\n"), (["PING :a"], b"")),
@@ -308,10 +308,10 @@ TAKE_LINES = Task(
     "What comes after the last line end is no whole line. parts.pop() takes it out of the list. It "
     "is the new rest, even if it is empty.",
     "Only now decode: each part that is left becomes a text by part.decode().",
-    task=TAKE_LINES,
+    task=TAKE_LINES_TASK,
     because="A connection carries bytes and knows neither lines nor letters. A bot has to put "
     "them together, and LineBuffer in botlib does just this.",
 )
 def exercise_3(take_lines: Any) -> str:
     """Lines whole whatever the pieces, and a crab cut in two."""
-    return f"{len(TAKE_LINES.cases)} reads, every line whole, and the crab alive"
+    return f"{len(TAKE_LINES_TASK.cases)} reads, every line whole, and the crab alive"

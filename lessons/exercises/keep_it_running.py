@@ -30,7 +30,7 @@ def pair_problem(found: object) -> str:
     return "" if two else f"{show(found)} is not two things with a comma between them"
 
 
-STATE = Task(
+STATE_TASK = Task(
     "state(log)",
     [
         (([START_LINE],), ("running", 0)),
@@ -100,17 +100,17 @@ STATE = Task(
     'First if log[-1] == "INFO stopped":. For ERROR there is log[-1].startswith("ERROR").',
     "For the number: again = 0, then for line in log:, and one more for each line that begins "
     'with "WARNING" and has "connecting again" in it.',
-    task=STATE,
+    task=STATE_TASK,
     because="How a bot is now depends on the last line. How it has been depends on all of them.",
 )
 def exercise_1(state: object) -> str:
     """Eight logs, one with the words in a chat message, one of a bot that was started again."""
-    return f"{len(STATE.cases)} logs read right"
+    return f"{len(STATE_TASK.cases)} logs read right"
 
 
 START = "/usr/bin/python3 -m botlib.run telegram /opt/bot/main.py"
 
-UNIT = Values(
+UNIT_TASK = Values(
     "a setting's value, in quotes",
     {
         "ExecStart": START,
@@ -150,7 +150,7 @@ UNIT = Values(
     "look at the unit above. It has the same four names.",
     'Restart and RestartPreventExitStatus are "on-failure" and "78" there, and here, too.',
     f'"ExecStart" is "{START}".',
-    task=UNIT,
+    task=UNIT_TASK,
     because="These four lines are the loop that you wrote above. systemd runs it for every program "
     "on a machine.",
 )

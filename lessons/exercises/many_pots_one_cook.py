@@ -148,7 +148,7 @@ def close_plans(found: Any) -> None:
 
 # The lines of code are comments in the exercise's cell.
 ONE_AFTER_THE_OTHER, TOGETHER, STILL_FIRST, FORGOTTEN, TEN = "ABCDE"
-MEALS = Values(
+MEALS_TASK = Values(
     "a number of seconds",
     {ONE_AFTER_THE_OTHER: 0.9, TOGETHER: 0.6, STILL_FIRST: 0.9, FORGOTTEN: 0, TEN: 0.3},
     {
@@ -179,7 +179,7 @@ MEALS = Values(
     "For each line ask: who stands still, and who may turn to another pot?",
     "With gather, the slowest pot decides. With time.sleep, nobody else may do anything.",
     "0.9, 0.6, 0.9, 0 and 0.3.",
-    task=MEALS,
+    task=MEALS_TASK,
     because="Waiting together costs as much as the longest wait. This is why one program can "
     "wait for a thousand people.",
 )

@@ -27,7 +27,7 @@ def landing_address(**query: str) -> str:
 IMPORTS_CODE = "from urllib.parse import parse_qs, urlsplit\n"
 READ = f"{IMPORTS_CODE}answer = parse_qs(urlsplit(address).query)\n"
 
-CODE_FROM = Task(
+CODE_FROM_TASK = Task(
     "code_from(address, state)",
     [
         ((landing_address(code="c0de", scope=BOTH, state="ours"), "ours"), "c0de"),
@@ -104,13 +104,13 @@ CODE_FROM = Task(
     "where there is none, and answer[...] would be an error.",
     'The code is the first in its list: answer["code"][0]. Return it only if the state is right '
     'and "code" in answer.',
-    task=CODE_FROM,
+    task=CODE_FROM_TASK,
     because="Mallory can make Twitch send a code for her account to your redirect. She can't make "
     "it carry your state, because nobody but your program knows it.",
 )
 def exercise_1(code_from: Any) -> str:
     """The code of one's own question; nothing from a stranger's, or after Cancel."""
-    return f"{len(CODE_FROM.cases)} addresses, and no stranger's code was taken"
+    return f"{len(CODE_FROM_TASK.cases)} addresses, and no stranger's code was taken"
 
 
 class Desk:

@@ -171,7 +171,7 @@ def updates_of(*ages: int) -> list[dict[str, Any]]:
     ]
 
 
-FRESH = Task(
+FRESH_TASK = Task(
     "fresh(updates, now)",
     [
         ((updates_of(7200, 10, 60), NOW), ["!hello 10", "!hello 60"]),
@@ -302,7 +302,7 @@ FRESH = Task(
     "is <= 3600.",
     'Inside the loop: if now - update["message"]["date"] <= 3600: and below it '
     'texts.append(update["message"]["text"]). Return texts at the end.',
-    task=FRESH,
+    task=FRESH_TASK,
     because="Late is not always better than never: nobody wants a good morning in the evening. "
     "What is too old is for your bot to decide, because Telegram keeps everything for a day.",
 )

@@ -19,7 +19,7 @@ CLOSED_HINT = "as long as there is a webhook, Telegram refuses every question wi
 NOT_CALLED_HINT = "nobody told Telegram to call the function, so it sleeps on"
 IS_DOWN_HINT = "the program is stopped"
 
-WHO = Values(
+WHO_TASK = Values(
     '"function", "program" or "nobody"',
     {
         "no webhook, the program asks": "program",
@@ -58,7 +58,7 @@ WHO = Values(
     "write who answers instead of the three dots.",
     "Each update goes through one door. If a webhook is set, it is that one.",
     "A function sleeps until somebody calls it. Telegram calls it only after setWebhook.",
-    task=WHO,
+    task=WHO_TASK,
     because="If a bot is silent, look at the door before you look at its code. getWebhookInfo says "
     "which one is open.",
 )

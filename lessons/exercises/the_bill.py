@@ -35,7 +35,7 @@ def in_dollars(found: Any, right: float) -> bool:
     return is_close(found, right) or is_close(found, round(right, 2))
 
 
-MONTH = Task(
+MONTH_TASK = Task(
     "month(messages, ms, memory_mb)",
     [(case, function_cost(AWS, case[0], Work(case[1], case[2])).total) for case in MONTHS],
     [
@@ -84,7 +84,7 @@ MONTH = Task(
     "take the three lines of the cell above and put them into a function.",
     "round up before you multiply: math.ceil(ms), with import math above the function.",
     "the last line is: return time_usd + calls_usd",
-    task=MONTH,
+    task=MONTH_TASK,
     because="A bill is a short sum. What makes it large is the work in each answer: its time, and "
     "its memory.",
 )
@@ -152,7 +152,7 @@ def same_advice(found: Any, right: Any) -> bool:
     return bool(found[0] == right[0] and in_dollars(found[1], right[1]))
 
 
-ADVISE = Task(
+ADVISE_TASK = Task(
     "advise(held, messages, ms, memory_mb)",
     [(bot, right_advice(*bot)) for bot in BOTS],
     [
@@ -212,7 +212,7 @@ ADVISE = Task(
     "servers = max(1, math.ceil(messages * ms / 1000 / SECONDS_A_MONTH)), each for server.total.",
     "The function's month is function_cost(aws, messages, Work(ms, memory_mb)).total. "
     "Take it only if nothing must be held and it is not more expensive.",
-    task=ADVISE,
+    task=ADVISE_TASK,
     because="First ask who calls whom. The price decides only if both homes are possible.",
 )
 def exercise_2(advise: Callable[[bool, int, int, int], Any]) -> str:

@@ -31,7 +31,7 @@ def load_code(last: str, cut: str = 'file, name = entry_point.split(".")') -> st
         """
 
 
-LOAD = Task(
+LOAD_TASK = Task(
     "load(entry_point)",
     [
         (("math.sqrt",), math.sqrt),
@@ -84,7 +84,7 @@ LOAD = Task(
     "three steps: cut the text, import the file, take the function out of it",
     'file, name = entry_point.split("."), and then module = importlib.import_module(file)',
     "the last line of the function: return getattr(module, name)",
-    task=LOAD,
+    task=LOAD_TASK,
     because="This is how main.handler becomes your function. So a cloud needs no more than a text "
     "to know what to call.",
 )

@@ -30,7 +30,7 @@ REASONS = (
     "not told of messages",
     "privacy mode",
 )
-SILENT = Values(
+SILENT_TASK = Values(
     "one of the eight reasons",
     {
         "red_bot": "wrong secret",
@@ -60,7 +60,7 @@ SILENT = Values(
     "write the eight reasons instead of the dots.",
     "Begin with bots.info: is there an address? Is something waiting? Which status came back?",
     "At 502, read bots.log. If nothing is waiting, open bots.window and What was sent.",
-    task=SILENT,
+    task=SILENT_TASK,
     because="Three questions found them all: what does Telegram know, what does the log say, and "
     "what was sent?",
 )
@@ -78,7 +78,7 @@ def arguments_of_case(*pairs: tuple[str, str]) -> tuple[dict[str, str], str]:
     return dict(pairs), RIGHT
 
 
-ALLOWED = Task(
+ALLOWED_TASK = Task(
     "allowed(headers, secret)",
     [
         (arguments_of_case((HEADER, RIGHT)), True),
@@ -214,7 +214,7 @@ ALLOWED = Task(
     'Is it the one? if name.lower() == "x-telegram-bot-api-secret-token": then keep its value. '
     'Before the loop, begin with given = "", for a call without it.',
     "At the end: return compare_digest(given.encode(), secret.encode())",
-    task=ALLOWED,
+    task=ALLOWED_TASK,
     because="Now a 403 holds no mystery: it is this function saying False.",
 )
 def exercise_2(allowed: Callable[[dict[str, str], str], Any]) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from lessons.exercises.verdict import NotYet
-from lessons.exercises.why_is_my_bot_silent import SILENT
+from lessons.exercises.why_is_my_bot_silent import SILENT_TASK
 from lessons.worlds.silent_bots import SilentBots
 
 
@@ -24,7 +24,7 @@ def log(bots, capsys):
 def test_the_exercise_asks_for_every_bot(bots):
     found = dict.fromkeys(bots.names, ...)
     with pytest.raises(NotYet, match=", ".join(bots.names)):
-        SILENT.check(found)
+        SILENT_TASK.check(found)
 
 
 @pytest.mark.parametrize(

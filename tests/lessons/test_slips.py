@@ -26,7 +26,7 @@ def guide():
     for _, text in blocks:
         if "lessons.exercises.slips" in text:
             exec(dedent(text), names)
-    shown = {"exercise_4": names["TWICE"], "exercise_5": names["HOMES"]}
+    shown = {"exercise_4": names["TWICE_TASK"], "exercise_5": names["HOMES_TASK"]}
     shown = {name: exercise("answer", "a hint", task=task)(accept) for name, task in shown.items()}
     return SimpleNamespace(**names, **shown)
 

@@ -5,11 +5,11 @@ import random
 import pytest
 
 from botlib import Bot
-from lessons.exercises.ex_00 import GOODBYE
-from lessons.exercises.ex_01 import JOKE
-from lessons.exercises.ex_02 import WELCOME
+from lessons.exercises.ex_00 import GOODBYE_TASK
+from lessons.exercises.ex_01 import JOKE_TASK
+from lessons.exercises.ex_02 import WELCOME_TASK
 from lessons.exercises.ex_03 import check_answers
-from lessons.exercises.ex_11 import COMMAND, HEAD, VISITOR
+from lessons.exercises.ex_11 import COMMAND, HEAD, VISITOR_TASK
 from lessons.exercises.slips import Slip
 from lessons.exercises.verdict import NotYet
 
@@ -23,12 +23,12 @@ def check(task, code, folder):
 @pytest.mark.parametrize(
     ("task", "code"),
     [
-        (GOODBYE, 'return f"tschüss {message.user.upper()} 👋"'),
-        (GOODBYE, 'return [f"à bientôt, {message.user}", "bis\\nbald"]'),
-        (JOKE, 'return [f"{message.user.upper()}!\\nwhy?", "because\\nit is"]'),
-        (JOKE, 'yield f"{message.user}, why?"\nyield "because"'),
-        (WELCOME, 'return [f"Moin {message.user} 🐙", "Try !hug Ada or /roll."]'),
-        (VISITOR, f"{HEAD}\n{COMMAND}\n    return ['Moin 🐙', str(store.increment('all'))]"),
+        (GOODBYE_TASK, 'return f"tschüss {message.user.upper()} 👋"'),
+        (GOODBYE_TASK, 'return [f"à bientôt, {message.user}", "bis\\nbald"]'),
+        (JOKE_TASK, 'return [f"{message.user.upper()}!\\nwhy?", "because\\nit is"]'),
+        (JOKE_TASK, 'yield f"{message.user}, why?"\nyield "because"'),
+        (WELCOME_TASK, 'return [f"Moin {message.user} 🐙", "Try !hug Ada or /roll."]'),
+        (VISITOR_TASK, f"{HEAD}\n{COMMAND}\n    return ['Moin 🐙', str(store.increment('all'))]"),
     ],
 )
 def test_right_answers_in_other_words_pass(task, code, tmp_path):
@@ -38,12 +38,12 @@ def test_right_answers_in_other_words_pass(task, code, tmp_path):
 @pytest.mark.parametrize(
     ("task", "code", "says"),
     [
-        (GOODBYE, 'return "tschüss {message.user} 👋"', "write f before the quotes"),
-        (GOODBYE, 'return "tschüss Viktor 👋"', "everybody is called Viktor"),
-        (GOODBYE, 'return "tschüss 👋"', "put the name into it"),
-        (JOKE, 'return f"{message.user}, why?\\nbecause"', "only one message came"),
-        (JOKE, 'return f"{message.user}, why?"\nreturn "because"', "ends at its first return"),
-        (WELCOME, 'return "Moin Viktor, try !hug Ada"', "everybody is called Viktor"),
+        (GOODBYE_TASK, 'return "tschüss {message.user} 👋"', "write f before the quotes"),
+        (GOODBYE_TASK, 'return "tschüss Viktor 👋"', "everybody is called Viktor"),
+        (GOODBYE_TASK, 'return "tschüss 👋"', "put the name into it"),
+        (JOKE_TASK, 'return f"{message.user}, why?\\nbecause"', "only one message came"),
+        (JOKE_TASK, 'return f"{message.user}, why?"\nreturn "because"', "ends at its first return"),
+        (WELCOME_TASK, 'return "Moin Viktor, try !hug Ada"', "everybody is called Viktor"),
     ],
 )
 def test_mistakes_are_recognized_in_other_words(task, code, says, tmp_path):
