@@ -312,22 +312,22 @@ def spellings(value: str) -> set[bytes]:
     return found
 
 
-def find_leak(content: bytes, known: dict[bytes, str]) -> Leak | None:
-    """Find the first secret in a file; `known` are the values in use here."""
+def find_leak(content: bytes, names_by_value: dict[bytes, str]) -> Leak | None:
+    """Find the first secret in a file; `names_by_value` has the values in use here."""
     for text in chain.from_iterable(map(texts_in, (content, *parts_of_document(content)))):
         plain = COLON.sub(b":", text).replace(b'\\"', b'"')  # as HTML and JSON mean it
         for spelled in (text, decode_numbers(text)):
-            for leak in find_known_values(spelled, known):
+            for leak in find_known_values(spelled, names_by_value):
                 return leak._replace(line=spelled.count(b"\n", 0, leak.position) + 1)
-        for leak in chain(find_leaks_by_form(plain), leaks_in_base64(plain, known)):
+        for leak in chain(find_leaks_by_form(plain), leaks_in_base64(plain, names_by_value)):
             if leak.in_use or not is_marked(plain, leak.position):
                 return leak._replace(line=plain.count(b"\n", 0, leak.position) + 1)
     return None
 
 
-def find_leak_in_name(name: str, known: dict[bytes, str]) -> tuple[str, Leak | None]:
+def find_leak_in_name(name: str, names_by_value: dict[bytes, str]) -> tuple[str, Leak | None]:
     """Find a secret in a file's name; returns the name with … for each part that holds one, too."""
-    leaks = [(part, find_leak(os.fsencode(part), known)) for part in name.split("/")]
+    leaks = [(part, find_leak(os.fsencode(part), names_by_value)) for part in name.split("/")]
     shown = "/".join("…" if leak else part for part, leak in leaks)
     return shown, next((leak for _, leak in leaks if leak), None)
 
@@ -386,9 +386,9 @@ def parts_of_document(content: bytes) -> Iterator[bytes]:
                         yield archive.read(info)
 
 
-def find_known_values(text: bytes, known: dict[bytes, str]) -> Iterator[Leak]:
+def find_known_values(text: bytes, names_by_value: dict[bytes, str]) -> Iterator[Leak]:
     """Find the values in use here."""
-    for value, name in known.items():
+    for value, name in names_by_value.items():
         if value in text:
             yield Leak(f"the value of {name}", text.index(value), name, in_use=True)
 
@@ -433,13 +433,15 @@ def is_secret(value: bytes, is_quoted: bool) -> bool:
     return has_digits and not is_name and not value.startswith(b"/")
 
 
-def leaks_in_base64(text: bytes, known: dict[bytes, str]) -> Iterator[Leak]:
+def leaks_in_base64(text: bytes, names_by_value: dict[bytes, str]) -> Iterator[Leak]:
     """Find the secrets in what a text holds in base64 or in hex."""
     pieces = list(decoded_pieces(text))
     everything = b"\n".join(piece for _, piece in pieces)  # searched at once: it is much faster
-    if next(chain(find_known_values(everything, known), find_leaks_by_form(everything)), None):
+    if next(
+        chain(find_known_values(everything, names_by_value), find_leaks_by_form(everything)), None
+    ):
         for position, piece in pieces:
-            for leak in chain(find_known_values(piece, known), find_leaks_by_form(piece)):
+            for leak in chain(find_known_values(piece, names_by_value), find_leaks_by_form(piece)):
                 yield leak._replace(what=f"{leak.what} in base64", position=position)
 
 
