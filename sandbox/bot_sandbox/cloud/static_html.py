@@ -13,13 +13,13 @@ SHOWN_INSTANCES = 8  # the newest
 SHOWN_LINES = 12  # of the log, the newest
 CLOUDS_OWN = re.compile(r"(START|END|REPORT) RequestId: ")
 CALL_ID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12} ")
-EMPTY = "No function is deployed."
+NO_FUNCTION_TEXT = "No function is deployed."
 
 
 def static_html(functions: Iterable[Function]) -> str:
     """Return functions as HTML."""
     text = "\n\n".join("\n".join(function_lines(function)) for function in functions)
-    return f"<pre>{html.escape(text or EMPTY)}</pre>"
+    return f"<pre>{html.escape(text or NO_FUNCTION_TEXT)}</pre>"
 
 
 def function_lines(function: Function) -> list[str]:

@@ -86,8 +86,8 @@ def formatted(text: str, parse_mode: str, entities: Any = None) -> tuple[str, li
 
 # Entities with the bot's own offsets
 
-_FOUND = {"mention", "hashtag", "cashtag", "bot_command", "url", "email"}
-_FOUND |= {"phone_number", "bank_card_number"}
+_DETECTED_TYPES = {"mention", "hashtag", "cashtag", "bot_command", "url", "email"}
+_DETECTED_TYPES |= {"phone_number", "bank_card_number"}
 
 
 def _read_entities(given: list[Any]) -> list[Json]:
@@ -97,7 +97,7 @@ def _read_entities(given: list[Any]) -> list[Json]:
             entity = _read_entity(value)
         except ValueError as problem:
             raise bad_request(f"can't parse MessageEntity: {problem}") from None
-        if entity["type"] in _FOUND:  # those Telegram finds itself
+        if entity["type"] in _DETECTED_TYPES:  # those Telegram finds itself
             continue
         if entity["type"] == "text_link":
             try:
@@ -128,7 +128,7 @@ def _read_entity(value: Any) -> Json:
     kind = text_field(value, "type", required=True)
     if not kind:
         raise ValueError("Type is not specified")
-    if kind not in (*STYLES, *QUOTES, *_FOUND, *_WITH_FIELDS, "code"):
+    if kind not in (*STYLES, *QUOTES, *_DETECTED_TYPES, *_TYPES_WITH_FIELDS, "code"):
         raise ValueError("Unsupported type specified")
     entity["type"] = kind
     if kind == "pre" and (language := text_field(value, "language")):
@@ -149,7 +149,7 @@ def _read_entity(value: Any) -> Json:
     return entity
 
 
-_WITH_FIELDS = ("pre", "text_link", "text_mention", "custom_emoji", "date_time")
+_TYPES_WITH_FIELDS = ("pre", "text_link", "text_mention", "custom_emoji", "date_time")
 
 
 # Links behind a text

@@ -28,7 +28,7 @@ NO_GIFTS = dict.fromkeys(  # the Bot API's AcceptedGiftTypes
     ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription",
      "gifts_from_channels"), False,
 )  # fmt: skip
-PREVIEW = "link_preview_options"
+PREVIEW_FIELD = "link_preview_options"
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
@@ -231,9 +231,9 @@ class Message(MessageFields):
         if self.marks:
             result[entities] = self.marks
         result |= self.more
-        asked = result.pop(PREVIEW, {})
+        asked = result.pop(PREVIEW_FIELD, {})
         if not self.file and (preview := shown_preview(self.words, self.marks, asked)):
-            result[PREVIEW] = preview
+            result[PREVIEW_FIELD] = preview
         if self.keyboard:
             result["reply_markup"] = {"inline_keyboard": self.keyboard}
         return result

@@ -10,7 +10,7 @@ from bot_sandbox.telegram.media import File, Files
 from bot_sandbox.telegram.types import Json
 
 LACKED_MEDIA = ("animation", "audio", "live_photo", "video")
-PREVIEW = ("is_disabled", "prefer_small_media", "prefer_large_media", "show_above_text")
+PREVIEW_OPTIONS = ("is_disabled", "prefer_small_media", "prefer_large_media", "show_above_text")
 
 
 def read_captioned_file(files: Files, arguments: Arguments, kind: str) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def read_link_preview(arguments: Arguments) -> Json:
     if not isinstance(options, dict):
         raise bad_request("object expected as link preview options")
     try:
-        given: Json = {name: boolean_field(options, name) for name in PREVIEW}
+        given: Json = {name: boolean_field(options, name) for name in PREVIEW_OPTIONS}
         given["url"] = text_field(options, "url")
     except ValueError as problem:
         raise bad_field_error(problem) from None

@@ -9,7 +9,7 @@ from bot_sandbox.telegram.json_fields import integer_field, text_field
 from bot_sandbox.telegram.markup import Markup, read_markup
 from bot_sandbox.telegram.methods.base import MethodGroup, message_ids
 from bot_sandbox.telegram.methods.content import read_input_media, read_link_preview
-from bot_sandbox.telegram.types import PREVIEW, REACTIONS, Json, Message
+from bot_sandbox.telegram.types import PREVIEW_FIELD, REACTIONS, Json, Message
 from bot_sandbox.telegram.world import BotAccount
 
 NOT_MODIFIED = (
@@ -31,7 +31,7 @@ class Editing(MethodGroup):
         message = self._message_to_edit(account, arguments)
         if message.file or not message.words:
             raise bad_request("there is no text in the message to edit")
-        more = {key: value for key, value in message.more.items() if key != PREVIEW}
+        more = {key: value for key, value in message.more.items() if key != PREVIEW_FIELD}
         more |= preview
         return self._edit(message, markup, words=text, marks=entities, more=more)
 

@@ -17,8 +17,8 @@ from bot_sandbox.telegram.types import Json
 from bot_sandbox.telegram.world import BotAccount
 
 LONGEST_TEXTS = {"name": 64, "description": 512, "short_description": 120}  # characters
-COMMANDS = {"type": "commands"}  # the menu button unless another is set
-DEFAULT = {"type": "default"}  # in a chat: the one of all chats
+COMMANDS_BUTTON = {"type": "commands"}  # the menu button unless another is set
+DEFAULT_BUTTON = {"type": "default"}  # in a chat: the one of all chats
 
 
 class Profile(MethodGroup):
@@ -64,8 +64,8 @@ class Profile(MethodGroup):
     async def get_chat_menu_button(self, account: BotAccount, arguments: Arguments) -> Json:
         """Return the button beside the input field."""
         person_id = self._private_chat_id(arguments)
-        found = account._menu_buttons.get(person_id, DEFAULT)
-        return COMMANDS if found == DEFAULT and not person_id else found
+        found = account._menu_buttons.get(person_id, DEFAULT_BUTTON)
+        return COMMANDS_BUTTON if found == DEFAULT_BUTTON and not person_id else found
 
     def _keep_text(self, account: BotAccount, arguments: Arguments, name: str) -> str:
         """Keep a text, and return its language; an empty text removes it."""
@@ -104,7 +104,7 @@ def language_code(arguments: Arguments) -> str:
 def _menu_button(arguments: Arguments) -> Json:
     """Return a menu button; 400 as in `get_bot_menu_button` of telegram-bot-api's Client.cpp."""
     if not arguments.text("menu_button"):
-        return DEFAULT
+        return DEFAULT_BUTTON
     given = arguments.json("menu_button", "menu button")
     try:
         return _read_menu_button(given)
