@@ -145,7 +145,7 @@ class Attempt:
                 raise OSError("the answer is not whole")
             return HttpResponse(response.status, content)
 
-    def has_connected(self, sock: socket.socket) -> None:
+    def note_connected(self, sock: socket.socket) -> None:
         """Remember that from now on the platform may hear us, and how to end that."""
         self.connected, self._socket = True, sock
         if self.given_up:  # the caller may have been told that nothing was heard
@@ -169,7 +169,7 @@ class TrackedConnection(http.client.HTTPConnection):
     def connect(self) -> None:
         """Connect, through a proxy's tunnel if there is one."""
         super().connect()
-        self._attempt.has_connected(self.sock)
+        self._attempt.note_connected(self.sock)
 
 
 class TrackedTlsConnection(TrackedConnection, http.client.HTTPSConnection):
