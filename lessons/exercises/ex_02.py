@@ -116,8 +116,8 @@ RUNNING = "!hello, while your program runs"
 ONE_HOUR = "!hello, and the laptop sleeps for an hour"
 TWO_DAYS = "!hello, and the laptop sleeps for two days"
 TALK = "good morning"
-SLASH = "/hello in a group"
-MARK = "!hello in a group"
+SLASH_IN_GROUP = "/hello in a group"
+MARK_IN_GROUP = "!hello in a group"
 WHEN_TASK = Values(
     '"at once", "late" or "never"',
     {
@@ -125,8 +125,8 @@ WHEN_TASK = Values(
         ONE_HOUR: "late",
         TWO_DAYS: "never",
         TALK: "never",
-        SLASH: "at once",
-        MARK: "never",
+        SLASH_IN_GROUP: "at once",
+        MARK_IN_GROUP: "never",
     },
     {
         RUNNING: "the program's question waits at Telegram, and Telegram answers it at that moment",
@@ -137,12 +137,12 @@ WHEN_TASK = Values(
         },
         TWO_DAYS: "Telegram keeps messages for 24 hours. After two days this one is gone",
         TALK: "it arrives, but it is not a command: it has no ! or / at its beginning",
-        SLASH: {
+        SLASH_IN_GROUP: {
             "never": "privacy mode lets commands with / through. That is what they are for",
             "late": "your program is running, and asks all the time",
         },
-        MARK: "in a group, privacy mode hides everything that doesn't begin with /. Your bot never "
-        "sees it",
+        MARK_IN_GROUP: "in a group, privacy mode hides everything that doesn't begin with /. Your "
+        "bot never sees it",
     },
     choices=("at once", "late", "never"),
 )

@@ -155,7 +155,7 @@ def run_tests(source: str, bot: Bot, asked: list[tuple[str, str]]) -> str:
     """Run all tests of a file; return what went wrong in the first that fails, "" if none does."""
     module = ModuleType("main")
     names: dict[str, Any] = {"__name__": "test_own"}
-    with record_questions(bot, asked), patch.dict(sys.modules, {"main": module}), no_output():
+    with recording_asks(bot, asked), patch.dict(sys.modules, {"main": module}), no_output():
         module.__dict__["bot"] = bot
         test = ""
         try:
@@ -176,7 +176,7 @@ def run_tests(source: str, bot: Bot, asked: list[tuple[str, str]]) -> str:
 
 
 @contextmanager
-def record_questions(bot: Bot, asked: list[tuple[str, str]]) -> Iterator[None]:
+def recording_asks(bot: Bot, asked: list[tuple[str, str]]) -> Iterator[None]:
     """Note what a bot is asked, and what it answers."""
     ask = bot.ask
 

@@ -62,7 +62,7 @@ def exercise_1(ask_all: Callable[[list[Friend], str], Any]) -> str:
 async def check_asking(ask_all: Callable[[list[Friend], str], Any]) -> str:
     """Let the learner's function ask friends who answer only when all have been asked."""
     for names in (NAMES, NAMES[:1], ()):
-        found, alone = await ask_friends(ask_all, names)
+        found, alone = await call_with_friends(ask_all, names)
         expect(found is not None, "ask_all returned nothing. Does it end with return?")
         expect(
             not (alone and isinstance(found, list) and len(found) < len(names)),
@@ -85,7 +85,7 @@ async def check_asking(ask_all: Callable[[list[Friend], str], Any]) -> str:
     return "three friends thought at the same time, and each answer is in its place"
 
 
-async def ask_friends(
+async def call_with_friends(
     ask_all: Callable[[list[Friend], str], Any], names: tuple[str, ...]
 ) -> tuple[Any, bool]:
     """Return what the function gives, and whether one friend was asked and the others waited."""

@@ -18,7 +18,7 @@ from lessons.worlds.world import telegram_world
 READY_LINE = "Application started"  # python-telegram-bot's word that it asks for updates
 
 
-class PhoneLink:
+class RealBotLink:
     """The way to a real bot, as a notebook shows it."""
 
     def __init__(self, username: str) -> None:
@@ -61,7 +61,7 @@ class Phone:
     def link(self) -> str:
         """Return the address to give to a friend."""
         if self.is_real:
-            return PhoneLink(self.username).url
+            return RealBotLink(self.username).url
         return "https://t.me/ and your bot's username, as soon as it is a real one"
 
     def call(self, method: str, **parameters: Any) -> Any:
@@ -93,10 +93,10 @@ class Phone:
         home.wait_line(READY_LINE)
         return home
 
-    def window(self) -> Page | PhoneLink:
+    def window(self) -> Page | RealBotLink:
         """Return the page to chat with the bot in."""
         if self.is_real:
-            return PhoneLink(self.username)
+            return RealBotLink(self.username)
         return self._telegram.window(self._person, self._account)
 
     def ask(self, text: str, timeout: float = 5.0) -> str:

@@ -10,7 +10,7 @@ TWITCH_PASS = re.compile(r"\boauth:\w+")
 
 # Foreign text must not move a terminal's cursor or change its colors, so ESC becomes ␛.
 _CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"}
-_VISIBLE = _CONTROLS | {0x7F: 0x2421} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
+_CONTROL_SIGNS = _CONTROLS | {0x7F: 0x2421} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 
 
 def escape_control_characters(text: str) -> str:
@@ -19,7 +19,7 @@ def escape_control_characters(text: str) -> str:
     >>> escape_control_characters("a\\x1b[2Jb")
     'a␛[2Jb'
     """
-    return text.translate(_VISIBLE)
+    return text.translate(_CONTROL_SIGNS)
 
 
 # A bot's token, or only the part after the colon, in any case. Each character may be escaped, as in

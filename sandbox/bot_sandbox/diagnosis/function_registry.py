@@ -74,11 +74,11 @@ def bookmark() -> Bookmark:
     return {function: function.history.log.last for function in registered_functions()}
 
 
-def log_at(address: str, since: Bookmark | None = None) -> list[str]:
+def log_at(address: str, after: Bookmark | None = None) -> list[str]:
     """Return the log of the function at an address, or its lines since a bookmark.
 
     Empty if no function is known there.
     """
     function = function_at(address)
-    read = (since or {}).get(function, 0) if function else 0
+    read = (after or {}).get(function, 0) if function else 0
     return [line for _, line in function.history.log.after(read)] if function else []

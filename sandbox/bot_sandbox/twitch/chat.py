@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from bot_sandbox.event_loop.change_notifier import ChangeNotifier
 from bot_sandbox.twitch.fragments import Fragment, split_message
-from bot_sandbox.twitch.message_trace import MessageTrace
+from bot_sandbox.twitch.message_trace import MessageTraces
 from bot_sandbox.twitch.settings import TwitchSettings
 from bot_sandbox.twitch.user import TwitchUser
 from bot_sandbox.world.clock import Clock
@@ -123,7 +123,7 @@ class ChatRooms:
         self._changes = changes
         self._messages: dict[str, ChatMessage] = {}
         self.channels: dict[str, Channel] = {}
-        self.trace = MessageTrace(settings.trace_entries)
+        self.trace = MessageTraces(settings.trace_entries)
         self.listeners: list[Callable[[ChatMessage, object], None]] = []
         self.on_banned: list[Callable[[Channel, TwitchUser, float], None]] = []
         self.on_unmodded: list[Callable[[Channel, TwitchUser], None]] = []

@@ -26,7 +26,7 @@ class TraceEntry:
     text: str = field(repr=False)
 
 
-class MessageTrace:
+class MessageTraces:
     """The last texts, each for one message."""
 
     def __init__(self, most: int) -> None:
@@ -38,7 +38,7 @@ class MessageTrace:
         """Record a text for a message."""
         self._last.append((message_id, TraceEntry(direction, kind, program, text[:LONGEST_TEXT])))
 
-    def of(self, message_id: str) -> list[TraceEntry]:
+    def entries_of(self, message_id: str) -> list[TraceEntry]:
         """Return all texts for a message, in order."""
         return [entry for about, entry in self._last if about == message_id]
 

@@ -203,7 +203,7 @@ class Twitch(Servers):
 
         Only the last ones are kept (`TwitchSettings.trace_entries`).
         """
-        return self._runner.do(self._world.chat.trace.of, message.id)
+        return self._runner.do(self._world.chat.trace.entries_of, message.id)
 
     def connections(self, login: TwitchAccount | str | None = None) -> list[ConnectionRecord]:
         """Return all connections of a login (or of all logins), oldest first, even closed ones."""

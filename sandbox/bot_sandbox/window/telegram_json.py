@@ -92,13 +92,13 @@ class GroupsJson(TypedDict):
     groups: list[ChatJson]
 
 
-FATES = {
+DELIVERY_STATES = {
     "waits": "on its way, or nobody asks for updates",
     "arrived": "the bot has got it: its webhook acknowledged it, or getUpdates returned it",
     "failed": "the webhook refused it, or Telegram gave it up or dropped it; `text` says which",
     "untold": "no bot was told, as in a group with privacy mode; `telegram/trace` says why",
 }
-STATE = "; ".join(f"{state}: {meaning}" for state, meaning in FATES.items())
+STATE = "; ".join(f"{state}: {meaning}" for state, meaning in DELIVERY_STATES.items())
 
 
 class FateJson(TypedDict):

@@ -310,7 +310,7 @@ class TwitchView(View):
     )
     async def announce(self, values: Values) -> MessageJson:
         """Post an announcement, in their own channel or as a moderator."""
-        person, room = self._place(values)
+        person, room = self._find_person_and_channel(values)
         message = await call(person.announce, values["text"], room.name)
         return await self.read(lambda: self._message_json(message, room))
 
@@ -321,7 +321,10 @@ class TwitchView(View):
     )
     async def say(self, values: Values) -> MessageJson:
         """Write in a channel."""
-        (person, room), parent = self._place(values), self._message_of(values["reply_to"])
+        (person, room), parent = (
+            self._find_person_and_channel(values),
+            self._message_of(values["reply_to"]),
+        )
         message = await call(person.say, values["text"], room.name, parent)
         return await self.read(lambda: self._message_json(message, room))
 
@@ -332,7 +335,10 @@ class TwitchView(View):
     )
     async def ask(self, values: Values) -> MessageJson:
         """Write, and wait for the next message of anyone else; 504 explains why there is none."""
-        (person, room), parent = self._place(values), self._message_of(values["reply_to"])
+        (person, room), parent = (
+            self._find_person_and_channel(values),
+            self._message_of(values["reply_to"]),
+        )
         timeout = values["timeout"]
         with hear_bot_logs() as heard:
             asked = await call(person.say, values["text"], room.name, parent)
@@ -503,7 +509,7 @@ class TwitchView(View):
 
     # Find what a request names
 
-    def _place(self, values: Values) -> tuple[TwitchAccount, Channel]:
+    def _find_person_and_channel(self, values: Values) -> tuple[TwitchAccount, Channel]:
         person = self._account_of(values["from"])
         return person, self.twitch._world.channel(values["channel"] or person.login)
 

@@ -19,7 +19,7 @@ from bot_sandbox.http.access import KEY_HEADER
 from bot_sandbox.telegram import NoReply, TelegramError
 from bot_sandbox.window.routes import routes_of
 from bot_sandbox.window.telegram import TelegramView
-from bot_sandbox.window.telegram_json import FATES
+from bot_sandbox.window.telegram_json import DELIVERY_STATES
 
 ANSWERS = """
 import json
@@ -779,5 +779,5 @@ def test_its_page_shows_what_a_message_a_press_and_each_state_look_like(ask, tel
     assert told | times == message
     validate(ask.window, "POST", "/api/telegram/press", press)
     table = PAGES["http.md"].partition("| `state` | what it means |\n|---|---|\n")[2]
-    rows = "".join(f"| `{state}` | {meaning} |\n" for state, meaning in FATES.items())
+    rows = "".join(f"| `{state}` | {meaning} |\n" for state, meaning in DELIVERY_STATES.items())
     assert table.startswith(rows + "\n")
