@@ -1,6 +1,5 @@
 """A notebook run in a kernel of its own, from a copy of the notebooks' folder."""
 
-import re
 import shutil
 from pathlib import Path
 
@@ -14,31 +13,11 @@ STEMS = [  # as in 05_what_functions_are_for and deeper/two_writers
     for pattern in ("*.ipynb", "deeper/*.ipynb")
     for path in sorted(NOTEBOOKS.glob(pattern))
 ]
-SOLUTION = re.compile(
-    r"<details>\s*<summary>Solution</summary>\n\n```python\n(.*?)\n```\n\n</details>", re.S
-)
 
 
 def name_of_checks(stem):
     """The name of the file with a notebook's checks, as in ex_05 and two_writers."""
     return stem.removeprefix("deeper/") if stem.startswith("deeper/") else f"ex_{stem[:2]}"
-
-
-def exercises(notebook):
-    """The index of each exercise's code cell, in order."""
-    return [
-        index
-        for index, cell in enumerate(notebook.cells)
-        if "exercise" in cell.metadata.get("tags", [])
-    ]
-
-
-def solution(notebook, index):
-    """The source folded under an exercise cell."""
-    below = notebook.cells[index + 1]
-    found = SOLUTION.search(below.source) if below.cell_type == "markdown" else None
-    assert found, f"under exercise cell {index} expected a folded solution, see SOLUTION"
-    return found[1]
 
 
 def verdict(cell):

@@ -1,6 +1,6 @@
 """Every exercise of every notebook: untouched, with wrong answers, and its hints.
 
-test_cells_twice.py solves them.
+solved/ has what they say when they are solved.
 """
 
 import re
@@ -15,12 +15,12 @@ from fresh_exercise import fresh_exercise
 from notebook_runs import (
     NOTEBOOKS,
     STEMS,
-    exercises,
     name_of_checks,
     run_copy,
-    solution,
     verdict,
 )
+
+from lessons.commands.solve import find_exercises, find_solution
 
 
 @cache
@@ -72,7 +72,7 @@ def run_with(stem, sources, folder, monkeypatch):
 @pytest.mark.parametrize("stem", STEMS)
 def test_each_exercise_is_untouched_in_the_notebook(stem):
     notebook = read(stem)
-    for number, index in enumerate(exercises(notebook), 1):
+    for number, index in enumerate(find_exercises(notebook), 1):
         question, cell = notebook.cells[index - 1], notebook.cells[index]
         assert re.search(rf"^### Exercise {number}: \S", question.source, re.M)
         assert "..." in cell.source
@@ -80,12 +80,12 @@ def test_each_exercise_is_untouched_in_the_notebook(stem):
         assert re.fullmatch(rf"exercise_{number}\(.+\)", call)
         assert hint == f"# exercise_{number}.hint()"
         assert verdict(cell).startswith("… not yet: ")
-        assert solution(notebook, index) != cell.source
+        assert find_solution(notebook, index) != cell.source
 
 
 @pytest.mark.parametrize("stem", STEMS)
 def test_wrong_answers_are_told_what_to_fix(stem, tmp_path, monkeypatch):
-    indices, name = exercises(read(stem)), name_of_checks(stem)
+    indices, name = find_exercises(read(stem)), name_of_checks(stem)
     answers = wrong_answers(stem)
     of_slips = {n for n in range(1, len(indices) + 1) if fresh_exercise(name, n).task}
     assert of_slips | set(answers) == set(range(1, len(indices) + 1)), "for each exercise"
@@ -102,7 +102,7 @@ def test_wrong_answers_are_told_what_to_fix(stem, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("stem", STEMS)
 def test_hints_go_step_by_step_to_the_solution(stem, capsys):
-    for number in range(1, len(exercises(read(stem))) + 1):
+    for number in range(1, len(find_exercises(read(stem))) + 1):
         exercise = fresh_exercise(name_of_checks(stem), number)
         said = []
         while not said or "Solution" not in said[-1]:

@@ -11,11 +11,11 @@ from notebook_runs import (
     STEMS,
     client,
     copy_notebooks,
-    exercises,
     run_in,
-    solution,
     verdict,
 )
+
+from lessons.commands.solve import find_exercises, solve
 
 CORE = [stem for stem in STEMS if not stem.startswith("deeper/")]
 HERS = {
@@ -100,11 +100,6 @@ def write_bot(folder, files):
         path.write_text("\n".join(line[indent:] for line in lines) + "\n", encoding="utf-8")
 
 
-def solve(notebook):
-    for index in exercises(notebook):
-        notebook.cells[index].source = solution(notebook, index)
-
-
 @pytest.mark.full("the whole course in one workshop")
 @pytest.mark.timeout(3600)
 def test_the_notebooks_can_be_run_from_the_last_to_the_first(course):
@@ -116,7 +111,7 @@ def test_the_notebooks_can_be_run_from_the_last_to_the_first(course):
         except CellExecutionError as error:
             found.append(f"{stem}: {error}")
             continue
-        said = [verdict(notebook.cells[index]) for index in exercises(notebook)]
+        said = [verdict(notebook.cells[index]) for index in find_exercises(notebook)]
         found += [f"{stem}: {words}" for words in said if not words.startswith("✔ passed: ")]
     assert found == []
 
