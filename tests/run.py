@@ -136,7 +136,7 @@ def run_measured(command):
 def run_alone(names):
     """Run a few failed tests once more, with nothing beside them; as `run_tests`."""
     # Of a notebook all cells, as a cell needs those before it.
-    tests = [name.partition("::")[0] if ".ipynb" in name else name for name in names]
+    tests = [name.partition("::")[0] if "::Cell " in name else name for name in names]
     print("--- failed tests once more, alone", flush=True)
     status, still = run_tests(["pytest", "-m", "", *dict.fromkeys(tests)])
     for name in names if status in (0, FAILED) else []:

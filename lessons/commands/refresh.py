@@ -4,12 +4,16 @@ All of them, or those named, by path or by beginning, such as 04 or deeper/cold.
 workshop of its own, empty at first. What is stored is the same after every run of the same
 notebook: no times, no widget state, no path of this machine, no metadata of an editor. It does not
 judge outputs: the tests do.
+
+Then it runs the notebook with its exercises solved and its guesses made. What the cells show that
+now show something else goes into tests/notebooks/solved.
 """
 
 import os
 import re
 import sys
 import tempfile
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
@@ -18,10 +22,11 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from bot_sandbox.http.jupyter_proxy import PROXY_VARIABLE
+from lessons.commands.solve import REPOSITORY, changed_cells, find_exercises, solve
 from lessons.workshop import SIDE_ROOMS
 
-REPOSITORY = Path(__file__).parents[2]
 NOTEBOOKS = REPOSITORY / "notebooks"
+SOLVED = REPOSITORY / "tests/notebooks/solved"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # holds a random id
 LIBRARY_FRAME = re.compile(r".*File .*[\\/]lib[\\/]", re.IGNORECASE)  # its lines vary
@@ -106,12 +111,32 @@ def strip_noise(notebook: NotebookNode, folder: Path) -> None:
 def refresh(path: Path) -> None:
     """Run one notebook and store it; one that fails is left as it was and raises RefreshError."""
     notebook = nbformat.read(path, as_version=4)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        folder = Path(name).resolve()
-        os.environ["COURSE_FOLDER"] = str(folder / "own")  # what was passed and measured
-        execute(notebook, path.name, working_folder(path, folder))
-    strip_noise(notebook, folder)
+    run_afresh(notebook, path, path.name)
+    if path.resolve().is_relative_to(NOTEBOOKS) and find_exercises(notebook):
+        store_solved(notebook, path)
     nbformat.write(notebook, path)
+
+
+def store_solved(notebook: NotebookNode, path: Path) -> None:
+    """Run a notebook of the course, solved, and store what differs from the one that has run."""
+    solved = deepcopy(notebook)
+    try:
+        solve(solved)
+    except ValueError as error:
+        raise RefreshError(f"{path.name}, {error}") from None
+    run_afresh(solved, path, f"{path.name} with its exercises solved")
+    stored = SOLVED / path.resolve().relative_to(NOTEBOOKS).with_suffix(".json")
+    stored.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(changed_cells(notebook, solved), stored)
+
+
+def run_afresh(notebook: NotebookNode, path: Path, name: str) -> None:
+    """Run a notebook that belongs at `path`, in an empty workshop; what varies is left out."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
+        folder = Path(temporary).resolve()
+        os.environ["COURSE_FOLDER"] = str(folder / "own")  # what was passed and measured
+        execute(notebook, name, working_folder(path, folder))
+    strip_noise(notebook, folder)
 
 
 def working_folder(path: Path, folder: Path) -> Path:
