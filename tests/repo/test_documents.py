@@ -15,6 +15,7 @@ LINKING = [
     "docs/first_start.md",
     "docs/yours.md",
     "docs/commands.md",
+    "docs/notebook_checks.md",
     "docs/class/README.md",
     "CHANGELOG.md",
     "CODE_OF_CONDUCT.md",
