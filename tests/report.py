@@ -116,6 +116,9 @@ def packages() -> Iterator[str]:
     python = shutil.which(chosen) if chosen else str(start.PYTHON)
     if chosen:
         yield "COURSE_PYTHON is set, so .venv is not used"
+    elif start.is_in_own_environment() and not start.list_lacking():
+        python = sys.executable
+        yield "an environment is active that has the packages, so .venv is not used"
     else:
         # Made with another Python, it would be made again at the next start.
         with suppress(OSError):  # a lock is missing

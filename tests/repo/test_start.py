@@ -19,6 +19,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from lacking_package import LACKING, want_more
 from nbformat.v4 import new_code_cell, new_notebook
 from waiting import wait_until
 
@@ -76,6 +77,7 @@ def course(tmp_path, monkeypatch):
     for name in COPIED:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(HOME / name, folder / name)
+    want_more(folder)
     for name in LOCKS:
         (folder / name).write_text("nothing==1.0 --hash=sha256:" + "0" * 64 + "\n")
     (folder / "tests/conftest.py").write_text(
@@ -94,11 +96,11 @@ def write(folder, name, *sources, tags=()):
     return path
 
 
-def start(folder, *arguments, **environment):
+def start(folder, *arguments, python=sys.executable, **environment):
     """Run start.py to its end, with the packages of this Python unless told otherwise."""
     environment = {"COURSE_PYTHON": sys.executable, **environment}
     return subprocess.run(
-        [sys.executable, "start.py", *arguments],
+        [python, "start.py", *arguments],
         cwd=folder,
         env={**os.environ, **environment},
         capture_output=True,
@@ -206,6 +208,103 @@ def test_course_python_may_be_a_name_or_lie_beside_the_typist(course):
     path = install(course, "my-python", f'#!/bin/sh\nexec {sys.executable} "$@"\n')
     for python in ("my-python", "../bin/my-python"):
         assert start(course, "refresh", "--help", COURSE_PYTHON=python, PATH=path).returncode == 0
+
+
+@pytest.fixture
+def complete(course):
+    """A course whose packages are those of the Python that runs this test."""
+    shutil.copy(HOME / "pyproject.toml", course)
+    return course
+
+
+def make_environment(folder):
+    """Make a virtual environment with the packages of this Python; returns its Python."""
+    venv.create(folder, symlinks=os.name != "nt")
+    site = sysconfig.get_path("purelib", "venv", {"base": str(folder)})
+    Path(site, "packages.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    return Path(sysconfig.get_path("scripts", "venv", {"base": str(folder)}), "python")
+
+
+@pytest.mark.parametrize("name", ["env", "course/.venv"])  # the second was not made by start.py
+def test_an_active_environment_that_has_the_packages_is_used(complete, name):
+    folder = complete.parent / name
+    python = make_environment(folder)
+    before = sorted(folder.rglob("*"))
+    said = f"start.py uses the environment that is active: {folder}\n"
+    for command in ("install", "webhook"):
+        done = start(complete, command, python=python, COURSE_PYTHON="")
+        assert done.stderr.startswith(said) and done.stderr.count("active: ") == 1
+    assert "TELEGRAM_TOKEN is not set" in done.stderr
+    done = start(complete, "install", python=python, COURSE_PYTHON="")
+    assert done.stdout == f"The packages are in {python}. {OPEN_IT}\n"
+    assert sorted(folder.rglob("*")) == before
+    assert (complete / ".venv").exists() == (name == "course/.venv")
+    done = start(complete, "report", python=python, COURSE_PYTHON="")
+    assert "an environment is active that has the packages, so .venv is not used" in done.stdout
+    assert f"its Python: {sys.version.split()[0]}" in done.stdout
+
+
+def test_course_python_comes_before_an_active_environment(complete):
+    python = make_environment(complete.parent / "env")
+    done = start(complete, "install", python=python, COURSE_PYTHON=sys.executable)
+    assert done.stdout == f"The packages are in {sys.executable}. {OPEN_IT}\n"
+    assert done.stderr == ""
+
+
+@POSIX
+@pytest.mark.parametrize(
+    ("command", "file", "there", "what"),
+    [
+        (("install",), "pyproject.toml", "redis>=6", LACKING),
+        (("install",), "sandbox/pyproject.toml", "pillow>=11", "pillow>=1100"),
+        (("test", "my_bot"), "pyproject.toml", "hypothesis>=6", "hypothesis>=600"),
+    ],
+)
+def test_an_active_environment_that_lacks_a_package_is_told_which(
+    complete, command, file, there, what
+):
+    assert start(complete, "new", "my_bot").returncode == 0
+    text = (complete / file).read_text(encoding="utf-8")
+    (complete / file).write_text(text.replace(f'"{there}"', f'"{what}"'), encoding="utf-8")
+    python = make_environment(complete.parent / "env")
+    install(complete, "node", "#!/bin/sh\n")
+    path = install(complete, "uv", fake_uv(complete))
+    done = start(complete, *command, "-h", python=python, COURSE_PYTHON="", PATH=path)
+    assert done.stderr == ""  # nothing is needed
+    done = start(complete, *command, python=python, COURSE_PYTHON="", PATH=path)
+    said = f"{complete.parent / 'env'} is active but lacks {what}. So start.py uses its own "
+    assert done.stderr.startswith(said), done.stderr
+    assert "requirements.lock" in asked(complete)
+    done = start(complete, "webhook", python=python, COURSE_PYTHON="", PATH=path)
+    assert ("uses the environment" in done.stderr) == (
+        command[0] == "test"
+    )  # its tools are not there
+
+
+@POSIX
+def test_in_a_venv_of_start_py_nothing_is_said_of_it(complete):
+    path = install(complete, "uv", fake_uv(complete))
+    want_more(complete)
+    assert start(complete, "install", COURSE_PYTHON="", PATH=path).returncode == 0
+    shutil.copy(HOME / "pyproject.toml", complete)
+    python = complete / ".venv/bin/python"
+    done = start(complete, "install", python=python, COURSE_PYTHON="", PATH=path)
+    assert done.stdout == f"The packages are in {complete / '.venv'}. {OPEN_IT}\n"
+    assert done.stderr == ""
+
+
+@POSIX
+@pytest.mark.parametrize("active", [True, False])
+def test_a_conda_environment_is_used_if_it_is_active(complete, active):
+    """Such an environment has a Python of its own, so its prefix is its base."""
+    python = Path(sys.base_prefix, f"bin/python{sysconfig.get_python_version()}")
+    path = install(complete, "uv", fake_uv(complete))
+    words = {"COURSE_PYTHON": "", "PATH": path, "PYTHONPATH": sysconfig.get_path("purelib")}
+    words["CONDA_PREFIX"] = sys.base_prefix if active else str(complete)
+    done = start(complete, "install", python=python, **words)
+    said = f"start.py uses the environment that is active: {sys.base_prefix}\n"
+    assert (done.stderr == said) == active, done.stderr
+    assert (complete / ".venv").exists() != active
 
 
 def test_help_of_refresh(course):
@@ -483,6 +582,9 @@ def test_a_package_in_a_version_that_the_course_has_not_is_explained(course):
     assert "version of a package that the course can't use" in advice[0]
 
 
+WAITS = "Another start.py is installing packages."
+
+
 @POSIX
 def test_two_first_starts_at_once_make_one_venv(course):
     installing, go = course.parent / "installing", course.parent / "go"
@@ -503,7 +605,7 @@ def test_two_first_starts_at_once_make_one_venv(course):
     first = begin()
     wait_until(lambda: installing.exists() or first.poll() is not None)
     second = begin()
-    assert second.stderr.readline().startswith("Another start.py is installing packages.")
+    assert any(line.startswith(WAITS) for line in second.stderr)
     go.touch()
     said = [process.communicate(timeout=120)[1] for process in (first, second)]
     assert asked(course) == ["requirements.lock"], said
@@ -547,7 +649,7 @@ if not os.path.exists({str(killed)!r}):
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert second.stderr.readline().startswith("Another start.py is installing packages.")
+    assert any(line.startswith(WAITS) for line in second.stderr)
     go.touch()
     assert ".venv is incomplete" in second.communicate(timeout=120)[1]
     site = load(course).site()
@@ -735,8 +837,8 @@ def small(course):
         (course / name / "__init__.py").write_text('"""Nothing."""\n')
     (course / "docs/tab/build.py").write_text('"""Nothing."""\n')  # it imports what is gone
     needed = ("deploy/own_packages.py", "botlib/details/file_lock.py", "deploy/requirements_txt.py")
-    needed += ("deploy/own_folder.py",)
-    for name in needed:  # start.py imports them
+    needed += ("deploy/own_folder.py", "sandbox/pyproject.toml")
+    for name in needed:  # start.py imports or reads them
         (course / name).parent.mkdir(exist_ok=True)
         shutil.copy(HOME / name, course / name)
     shutil.rmtree(course / "notebooks")
@@ -940,7 +1042,7 @@ def test_install_installs_and_opens_nothing(course):
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith("How a server opens the course: docs/where_to_run.md\n")
     assert asked(course) == ["requirements.lock", "requirements-server.lock"]
-    assert start(course, "install", "--server", COURSE_PYTHON="", PATH=path).stderr == ""
+    assert "MB" not in start(course, "install", "--server", COURSE_PYTHON="", PATH=path).stderr
     done = start(course, "install", PATH=path)
     assert done.stdout == f"The packages are in {sys.executable}. {OPEN_IT}\n"
 

@@ -18,6 +18,7 @@ import nbformat
 import pytest
 from aiohttp import ClientSession
 from course_files import ROOT, copy_course
+from lacking_package import want_more
 from nbformat.v4 import new_code_cell, new_notebook
 
 from deploy.new import make_folder
@@ -106,6 +107,7 @@ BUILD = ("book", "tab")  # what they import comes with the first of them, or wit
 def course(tmp_path_factory):
     """A small course, in which she has done something, and without a .venv."""
     folder = copy_course(tmp_path_factory.mktemp("here") / "course", without=["notebooks"])
+    want_more(folder)
     (folder / "README.md").write_text("# The course\n", encoding="utf-8")
     (folder / "notebooks").mkdir()
     notebook = new_notebook(cells=[new_code_cell(CELL)])
@@ -157,10 +159,10 @@ def start(course, elsewhere):
     return partial(start_in, elsewhere, course)
 
 
-def start_in(folder, course, command, *words, **environment):
+def start_in(folder, course, command, *words, python=sys.executable, **environment):
     """Type a command in a folder; returns what it printed. JupyterLab is ended when it is open."""
     process = subprocess.Popen(
-        [sys.executable, course / "start.py", command, *words],
+        [python, course / "start.py", command, *words],
         cwd=folder,
         env=os.environ | SURROUNDINGS | {"BOTS_FOLDER": str(course)} | environment,
         stdin=subprocess.DEVNULL,
@@ -263,6 +265,28 @@ def test_the_courses_own_checks_run_no_other_file_of_its_folder(tmp_path):
     said = start_in(folder, folder, "test", "tests/test_one.py")
     assert "all good: format, lint, types, tests" in said
     assert not (folder / "ran").exists(), (folder / "ran").read_text()
+
+
+@pytest.mark.parametrize("command", ["webhook", "test"])
+def test_none_runs_where_an_active_environment_is_used(
+    own_files, elsewhere, ran, tmp_path, command
+):
+    shutil.copytree(own_files, tmp_path / "course", ignore=shutil.ignore_patterns(".venv", "ran"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path / "course")
+    venv.create(tmp_path / "python", symlinks=True)
+    (site,) = (tmp_path / "python/lib").glob("*/site-packages")
+    (site / "packages.pth").write_text(sysconfig.get_path("purelib"))
+    (own_files / "ran").unlink(missing_ok=True)
+    words, says = COMMANDS[command]
+    python = tmp_path / "python/bin/python"
+    for folder in (elsewhere, tmp_path / "course"):
+        said = start_in(
+            folder, tmp_path / "course", command, *words.split(), python=python, **NO_PYTHON[1]
+        )
+        assert f"uses the environment that is active: {tmp_path / 'python'}\n" in said
+        assert says in said
+    assert not ran.exists(), ran.read_text()
+    assert not (own_files / "ran").exists(), (own_files / "ran").read_text()
 
 
 def test_her_own_file_runs_through_no_link_to_the_course(own_files, tmp_path):

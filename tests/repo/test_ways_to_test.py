@@ -15,6 +15,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+from lacking_package import want_more
 
 from botlib.details.settings import NAMES
 
@@ -30,6 +31,7 @@ COPIED = (
 COPIED += (
     "tests/branch_coverage.py",
     "tests/helpers/ways_to_test.py",
+    "sandbox/pyproject.toml",
 )
 ROOMS = (
     "botlib",
@@ -121,6 +123,7 @@ def course(tmp_path, types, monkeypatch):
     for name in COPIED:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(HOME / name, folder / name)
+    want_more(folder)
     for name in (*LOCKS, "requirements-node.lock", "requirements-book.lock"):
         (folder / name).write_text("nothing==1.0 --hash=sha256:" + "0" * 64 + "\n")
     for name in ROOMS:
