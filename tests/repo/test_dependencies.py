@@ -10,6 +10,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+import yaml
 from course_files import PACKAGES, course_files
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -105,13 +106,14 @@ def by_name(lines):
     }
 
 
-def test_environment_yml_is_pyproject():
-    lines = (HOME / "environment.yml").read_text(encoding="utf-8").splitlines()
-    listed = [line.strip().removeprefix("- ").strip('"') for line in lines if "      - " in line]
-    assert listed[:2] == ["-e .[course]", "-e ./sandbox[all]"]
-    assert by_name(listed[2:]) == by_name(NODE + SERVER + TEST_ONLY + FULL_TEST + BOOK)
-    (python,) = re.findall(r"- python=(\S+)", "\n".join(lines))
-    assert python in PYTHONS
+def test_environment_yml_has_what_a_learner_needs_and_names_each_group_for_others():
+    text = (HOME / "environment.yml").read_text(encoding="utf-8")
+    python, pip, packages = yaml.safe_load(text)["dependencies"]
+    assert packages == {"pip": ["-e .[course]", "-e ./sandbox[all]"]}
+    assert python.removeprefix("python=") in PYTHONS
+    assert pip == "pip>=25.1"
+    named = re.findall(r"^#   pip install --group (\w+) +\S+", text, re.MULTILINE)
+    assert sorted(named) == sorted(PROJECT["dependency-groups"])
 
 
 @pytest.mark.parametrize("python", PYTHONS)
