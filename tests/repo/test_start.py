@@ -282,6 +282,26 @@ def test_an_active_environment_that_lacks_a_package_is_told_which(
 
 
 @POSIX
+@pytest.mark.parametrize("wants", ["nothing-of-the-kind", "aiohttp>=300", "--find-links ."])
+def test_an_active_environment_is_used_for_a_bot_if_it_has_the_bots_packages(complete, wants):
+    python = make_environment(complete.parent / "env")
+    path = install(complete, "uv", fake_uv(complete))
+    words = {"python": python, "COURSE_PYTHON": "", "PATH": path}
+    assert start(complete, "new", "my_bot", **words).returncode == 0
+    (complete / "my_bot/main.py").write_text("bot = 1\n")  # so that it ends at once
+    lists = complete / "my_bot/requirements.txt"
+    lists.write_text("aiohttp>=3\n")
+    done = start(complete, "run", "telegram", "my_bot", **words)
+    assert "uses the environment that is active" in done.stderr
+    assert "has no `bot`" in done.stderr and asked(complete) == []
+    lists.write_text(f"{wants}\n")
+    done = start(complete, "run", "telegram", "my_bot", **words)
+    assert f"active but lacks {wants}. So start.py uses its own .venv.\n" in done.stderr
+    assert "has no `bot`" in done.stderr
+    assert asked(complete) == ["requirements.lock", "requirements.txt"]
+
+
+@POSIX
 def test_in_a_venv_of_start_py_nothing_is_said_of_it(complete):
     path = install(complete, "uv", fake_uv(complete))
     want_more(complete)
