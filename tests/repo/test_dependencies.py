@@ -114,6 +114,9 @@ def test_environment_yml_has_what_a_learner_needs_and_names_each_group_for_other
     assert pip == "pip>=25.1"
     named = re.findall(r"^#   pip install --group (\w+) +\S+", text, re.MULTILINE)
     assert sorted(named) == sorted(PROJECT["dependency-groups"])
+    words = [f'"{line}"'.replace('"-e ', '-e "') for line in packages["pip"]]
+    for page in ("README.md", "CONTRIBUTING.md"):  # the same without conda
+        assert f"\npip install {' '.join(words)} --group test\n" in text_of(page)
 
 
 @pytest.mark.parametrize("python", PYTHONS)

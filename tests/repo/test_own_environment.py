@@ -4,6 +4,7 @@ conda itself is not run: a virtual environment stands for conda's, and pip insta
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -34,8 +35,13 @@ class OwnEnvironment:
 
     def run(self, *words):
         """Type a command in the course's folder; returns what it printed."""
+        program = shutil.which(words[0], path=self.variables["PATH"])  # Windows looks in our PATH
         done = subprocess.run(
-            words, cwd=self.course, env=self.variables, capture_output=True, text=True
+            [program, *words[1:]],
+            cwd=self.course,
+            env=self.variables,
+            capture_output=True,
+            text=True,
         )
         if done.returncode and "No matching distribution" in done.stderr:
             pytest.skip(f"NO PACKAGE INDEX: {done.stderr.strip().splitlines()[-1]}")
