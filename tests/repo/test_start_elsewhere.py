@@ -16,8 +16,8 @@ from importlib.util import find_spec
 
 import nbformat
 import pytest
-from aiohttp import ClientSession
 from course_files import ROOT, copy_course
+from jupyter_process import run_cell
 from lacking_package import want_more
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -347,23 +347,6 @@ def test_a_file_beside_a_notebook_replaces_no_other(course, tmp_path, own_python
         finally:
             process.terminate()
     assert not ran.exists(), ran.read_text()
-
-
-async def run_cell(server, token, code):
-    """Run a cell of a notebook in my_course, as JupyterLab does; returns what it printed."""
-    header = {"msg_id": "1", "msg_type": "execute_request", "session": "a", "username": ""}
-    content = {"code": code, "silent": False}
-    cell = {"header": header, "parent_header": {}, "metadata": {}, "content": content}
-    said = {"msg_type": ""}
-    async with ClientSession(server, headers={"Authorization": f"token {token}"}) as session:
-        where = {"name": "python3", "path": "my_course/00_start_here.ipynb"}
-        async with session.post("/api/kernels", json=where) as kernel:
-            address = f"/api/kernels/{(await kernel.json())['id']}/channels"
-        async with session.ws_connect(address) as socket:
-            await socket.send_json(cell | {"channel": "shell"})
-            while said["msg_type"] not in ("stream", "error"):
-                said = (await socket.receive()).json()
-    return said["content"].get("text") or said["content"]["evalue"]
 
 
 def test_an_environment_keeps_its_own_sitecustomize(start, tmp_path):
