@@ -135,6 +135,7 @@ QUIET = {  # no pop-up with JupyterLab's news, no kernel warnings in the termina
         }
     },
 }
+EXTENSION = Path("lessons/jupyter/jupyter_server_config.d")  # enables lessons/own_copies.py
 CAN_BUILD = (  # the website
     "import sys, importlib.util as u\n"
     "sys.exit(not all(map(u.find_spec, ('sphinx', 'jupyterlite_core'))))"
@@ -371,6 +372,8 @@ def make_venv(why: str) -> None:
     for name, settings in QUIET.items():
         (VENV / name).parent.mkdir(parents=True, exist_ok=True)
         (VENV / name).write_text(json.dumps(settings), encoding="utf-8")
+    # Also if JupyterLab is started without start.py, it opens the learner's own copies.
+    shutil.copytree(HERE / EXTENSION, VENV / "etc/jupyter" / EXTENSION.name, dirs_exist_ok=True)
     lists_fonts = "" if ON_PHONE else "import matplotlib.font_manager"  # once
     fonts = subprocess.Popen([PYTHON, "-P", "-c", lists_fonts])
     run(PYTHON, "-P", "-m", "compileall", "-q", *(HERE / name for name in PACKAGES))

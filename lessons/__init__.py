@@ -30,8 +30,11 @@ COURSE = Path(__file__).resolve().parents[1]
 
 # For botlib, which knows no course: where the `.env` of all bots is, and what to type. The copies
 # of the notebooks are there, too. If a class shares the course, and may only read it: at home.
-os.environ.setdefault("BOTS_FOLDER", str(COURSE if os.access(COURSE, os.W_OK) else Path.home()))
-os.environ.setdefault("BOT_COMMAND", "python3 start.py")
+FOR_BOTLIB = {
+    "BOTS_FOLDER": str(COURSE if os.access(COURSE, os.W_OK) else Path.home()),
+    "BOT_COMMAND": "python3 start.py",
+}
+os.environ |= {name: FOR_BOTLIB[name] for name in FOR_BOTLIB if name not in os.environ}
 
 
 def __getattr__(name: str) -> Any:

@@ -5,8 +5,8 @@ Without a name it brings all of them back. What you had is kept next to it under
 your bot and your progress stay. If a notebook is open in JupyterLab, it waits until you have closed
 its tab: JupyterLab would save the old page over the new one.
 
-`python3 start.py` makes the copies. They have no outputs, and the course itself never changes one
-that you have changed.
+JupyterLab makes the copies when it starts. They have no outputs, and the course itself never
+changes one that you have changed.
 """
 
 import os

@@ -15,13 +15,15 @@ import sys
 
 from jupyterlab.labapp import LabApp
 
-from lessons.commands.copies import FOLDER, Copies, outdated_notice
+from botlib.details.env_file import bots_folder
+from lessons import own_copies
 
 OPTIONS = [
     "--ServerApp.ip=127.0.0.1",  # nobody else on the network
     "--allow-root",  # as in a container; the token still guards it
     "--ServerApp.log_level=ERROR",  # so that the address is easy to see
     "--LabApp.log_level=ERROR",
+    f"--ServerApp.jpserver_extensions={own_copies.NAME}=True",  # whatever Python has the packages
     "-y",  # Ctrl-C stops it without a question
 ]
 
@@ -46,17 +48,12 @@ def main(arguments: list[str]) -> None:
     if chosen.port:
         check_port(chosen.port)
         others.append(f"--ServerApp.port={chosen.port}")
-    copies = Copies()
-    if news := outdated_notice(copies.update_and_list_outdated()):
-        print(news, flush=True)
-    os.environ["COURSE_FOLDER"] = str(copies.folder)  # where the notebooks keep what was passed
-    first_page = f"lab/tree/{FOLDER}/{copies.latest()}"
     token = os.environ.setdefault("JUPYTER_TOKEN", secrets.token_hex(16))
-    root = f"--ServerApp.root_dir={copies.folder.parent}"
-    options = [*OPTIONS, root, f"--LabApp.default_url=/{first_page}"]
+    options = [*OPTIONS, f"--ServerApp.root_dir={bots_folder()}"]
     server = LabApp.initialize_server(argv=[*options, *others])
 
     def say_address() -> None:
+        first_page = server.default_url.removeprefix(server.base_url)
         address = f"{server.connection_url}{first_page}?token={token}"
         print(f"The course is open at {address}\nCtrl-C in this window stops it.", flush=True)
 

@@ -2,8 +2,8 @@
 
 Each passed exercise is an empty file, `progress/06_telegram_calls-2` for the second one of that
 notebook, so that several notebooks can write at once. They are in the learner's own folder, which
-the environment's COURSE_FOLDER names (start.py sets it). Without it, as in VS Code, they are beside
-the copies of the notebooks, and beside originals in workshop/.
+the environment's COURSE_FOLDER names (lessons/own_copies.py sets it). Without it, as in VS Code,
+they are beside the copies of the notebooks, and beside originals in workshop/.
 """
 
 import json

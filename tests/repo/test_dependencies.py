@@ -62,6 +62,12 @@ BROUGHT = {  # an import: the dependency that brings it
     "multidict": "aiohttp",
     "numpy": "matplotlib",
     "yarl": "aiohttp",
+    "tornado": "jupyterlab",
+    "traitlets": "jupyterlab",
+}
+LOADED_BY = {  # an import in a file that only this package loads
+    ("pytest", "pytest_plugin.py"),
+    ("hatchling", "hatch_build.py"),  # when pip builds the course
 }
 CPYTHON = {"implementation_name": "cpython", "platform_python_implementation": "CPython"}
 MACHINES = [  # what learners have
@@ -375,8 +381,8 @@ def test_what_a_room_imports_is_a_dependency(room):
                 "deploy",
             }
             for top in tops - neighbours:
-                if (top, path.name) == ("pytest", "pytest_plugin.py"):
-                    continue  # pytest itself loads it, and nobody else
+                if (top, path.name) in LOADED_BY:
+                    continue
                 if top in ("snapshot_restore_py", "js", "pyodide"):
                     continue  # AWS's Python has the first, and one in a browser the others
                 if top not in sys.stdlib_module_names and brought.get(top) not in names:

@@ -51,6 +51,7 @@ COPIED = (
     "docs/book/build.py",
     "docs/tab/build.py",
 )
+EXTENSION = "jupyter_server_config.d/such-different-chatbots.json"
 # What stands in for uv: the packages of the Python that runs this test, instead of downloads. It
 # notes which lock it was given.
 FAKE_UV = f"""#!{sys.executable}
@@ -732,6 +733,7 @@ def test_an_incomplete_venv_is_made_again(course):
     assert "refreshed 00_start_here.ipynb" in done.stdout
     quiet = json.loads((course / ".venv/etc/jupyter/labconfig/page_config.json").read_text())
     assert quiet["disabledExtensions"] == {"@jupyterlab/apputils-extension:announcements": True}
+    assert (course / ".venv/etc/jupyter" / EXTENSION).is_file()
     where = [course / ".venv/bin/python", "-c", "import botlib; print(botlib.__file__)"]
     found = subprocess.run(where, capture_output=True, text=True, cwd=course.parent, check=True)
     assert Path(found.stdout.strip()) == course / "botlib/__init__.py"
@@ -857,9 +859,9 @@ def small(course):
         (course / name / "__init__.py").write_text('"""Nothing."""\n')
     (course / "docs/tab/build.py").write_text('"""Nothing."""\n')  # it imports what is gone
     needed = ("deploy/own_packages.py", "botlib/details/file_lock.py", "deploy/requirements_txt.py")
-    needed += ("deploy/own_folder.py", "sandbox/pyproject.toml")
-    for name in needed:  # start.py imports or reads them
-        (course / name).parent.mkdir(exist_ok=True)
+    needed += ("deploy/own_folder.py", "sandbox/pyproject.toml", f"lessons/jupyter/{EXTENSION}")
+    for name in needed:  # start.py imports, reads or copies them
+        (course / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(HOME / name, course / name)
     shutil.rmtree(course / "notebooks")
     (course / "notebooks").mkdir()

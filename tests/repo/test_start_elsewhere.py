@@ -331,11 +331,13 @@ def test_a_file_beside_a_notebook_replaces_no_other(course, tmp_path, own_python
         (folder / f"my_course/{name}.py").write_text(RUNS.format(log=str(ran)))
     (folder / "my_course/hers.py").write_text("")
     path = programs(tmp_path / "bin", ran, "npm", "uv")
-    environment = {"PATH": path, "BOTS_FOLDER": str(folder)}
+    environment = os.environ | SURROUNDINGS | {"PATH": path, "BOTS_FOLDER": str(folder)}
+    if not own_python:
+        del environment["COURSE_PYTHON"]
     with subprocess.Popen(
         [sys.executable, folder / "start.py", "--no-browser"],
         cwd=folder,
-        env=os.environ | SURROUNDINGS | environment | NO_PYTHON[not own_python],
+        env=environment,
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
@@ -344,6 +346,10 @@ def test_a_file_beside_a_notebook_replaces_no_other(course, tmp_path, own_python
             server, token = re.findall(r"(http://[^/]+).*token=(\w+)", said)[0]
             code = "import hers, random, lessons.workshop\n%load_ext lessons\nprint(hers.__file__)"
             assert asyncio.run(run_cell(server, token, code)) == f"{folder}/my_course/hers.py\n"
+            # In its terminal, start.py may still install into .venv.
+            code = "import os; print(os.environ.get('COURSE_PYTHON'))"
+            python = environment.get("COURSE_PYTHON")
+            assert asyncio.run(run_cell(server, token, code)) == f"{python}\n"
         finally:
             process.terminate()
     assert not ran.exists(), ran.read_text()
