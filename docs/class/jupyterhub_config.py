@@ -14,7 +14,6 @@ from pathlib import Path
 
 from jupyterhub.spawner import LocalProcessSpawner, Spawner
 
-COURSE = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(sys.executable).parent  # of .venv, from which JupyterHub itself runs
 MEMORY = 1_000_000_000  # bytes for each process of a pupil; beyond them, Python says MemoryError
 PROCESSES = 400  # of a pupil, threads included
@@ -67,7 +66,7 @@ c.Spawner.cmd = [
     str(PROGRAMS / "jupyterhub-singleuser"),
 ]
 c.Spawner.args = [
-    f"--config={COURSE / 'lessons/commands/jupyter_server_config.py'}",
+    "--ServerApp.jpserver_extensions=lessons.own_copies=True",  # also if .venv is older than that
     "--KernelManager.transport=ipc",  # through files of the user: other users can't listen
     f"--MappingKernelManager.cull_idle_timeout={IDLE_S}",
     "--MappingKernelManager.cull_connected=True",  # also if the browser's tab is still open

@@ -118,14 +118,14 @@ def test_each_user_has_copies_at_home(course, tmp_path):
 @POSIX
 def test_a_jupyter_server_makes_the_copies_and_opens_the_first(course, tmp_path):
     home = tmp_path / "anna"
-    config = course / "lessons/commands/jupyter_server_config.py"
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "jupyterlab", f"--config={config}", f"--port={port}"]
-    options = ["--no-browser", "--allow-root", "--ServerApp.base_url=/lab-of/anna"]
+    command = [sys.executable, "-m", "jupyterlab", f"--port={port}", "--no-browser", "--allow-root"]
+    options = ["--ServerApp.base_url=/lab-of/anna"]
+    options += ["--ServerApp.jpserver_extensions=lessons.own_copies=True"]
     with subprocess.Popen(
         [*AS_A_USER, *command, *options],
-        cwd=tmp_path,
+        cwd=home,
         env=environment(course, home) | {"JUPYTER_TOKEN": "only-a-test"},
     ) as server:
         try:
