@@ -125,7 +125,8 @@ SHOWN_LINES = 200
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the sandbox until Ctrl-C, SIGTERM or the end of the input."""
     options = read_options(__doc__, arguments)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    terminated = 128 + signal.SIGTERM if options.run else 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(terminated))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # what a terminal can't show stops nothing
     with ExitStack() as stack:
@@ -136,7 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 1
         except KeyboardInterrupt:
             print("stopped")
-    return 0
+    return 128 + signal.SIGINT if options.run else 0
 
 
 def run(options: argparse.Namespace, stack: ExitStack) -> int:
@@ -225,15 +226,24 @@ def start_servers(
 def run_command(command: list[str], sandbox: Sandbox, happened: io.StringIO) -> int:
     """Run a program that finds the sandbox in its environment, and return its exit status.
 
-    If it fails, show the last lines of what happened.
+    Like a shell, return 128 + n if signal n ended it. If it fails, show the last lines of what
+    happened. SIGTERM ends the program first, then the sandbox.
     """
     known = {**os.environ, **sandbox.settings, "BOT_SANDBOX": as_json(sandbox)}
     program = shutil.which(command[0]) or command[0]  # on Windows, npm is a file npm.cmd
     try:
-        status = subprocess.call([program, *command[1:]], env=known)
+        process = subprocess.Popen([program, *command[1:]], env=known)
     except OSError as error:
         print(f"{command[0]} cannot be run: {error.strerror or error}", file=sys.stderr)
         return COMMAND_NOT_FOUND
+    try:
+        status = process.wait()
+    except KeyboardInterrupt:  # the terminal sends Ctrl-C to the program, too, which may clean up
+        status = process.wait()
+    finally:  # SIGTERM or a second Ctrl-C
+        process.terminate()  # does nothing if it has ended
+        process.wait()
+    status = status if status >= 0 else 128 - status
     if status:
         lines = happened.getvalue().splitlines()[-SHOWN_LINES:]
         print("--- what happened in the sandbox", *lines, sep="\n", file=sys.stderr)

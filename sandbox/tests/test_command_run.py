@@ -114,5 +114,38 @@ def test_a_command_ends_with_the_sandbox(tmp_path):
     assert process.stdout.readline() == "up\n"
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=60)
+    assert process.returncode == 143
     with pytest.raises(ProcessLookupError):
         os.kill(int(alive.read_text()), 0)
+
+
+CLEAN_UP = """
+import os, signal, sys, time
+def say(*_): raise KeyboardInterrupt
+signal.signal(signal.SIGTERM, say), signal.signal(signal.SIGINT, say)
+try:
+    print(os.getpid(), flush=True)
+    time.sleep(600)
+except KeyboardInterrupt:
+    input()
+    print("cleaned up")
+    sys.exit(2)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send to a process")
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 2), (signal.SIGTERM, 143)])
+def test_a_stopped_command_cleans_up_and_is_no_success(interruptible, number, status):
+    process = start("--run", *python(CLEAN_UP), stdin=subprocess.PIPE)
+    command = int(process.stdout.readline())
+    process.send_signal(number)
+    if number == signal.SIGINT:  # a terminal sends it to both
+        os.kill(command, number)
+    out, err = process.communicate("\n", timeout=60)
+    assert (out, process.returncode) == ("cleaned up\n", status), err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals that end a process")
+def test_a_killed_command_has_the_status_that_a_shell_gives():
+    status, _, _ = run(*python("import os, signal; os.kill(os.getpid(), signal.SIGKILL)"))
+    assert status == 137
