@@ -141,7 +141,7 @@ class TelegramNews(News):
     def _state_lines(self, account: BotAccount) -> Iterator[tuple[str, float, str]]:
         """Yield what is to know about a bot: a key, when it happened, and the words."""
         name, webhook, now = f"@{account.username}", account._webhook, self.world.clock.now()
-        polls = f"{name} asks for updates with getUpdates" if account._updates.polled else ""
+        polls = f"{name} asks for updates with getUpdates" if account._updates.polls else ""
         yield "polls", 0.0, polls
         yield (
             "webhook",

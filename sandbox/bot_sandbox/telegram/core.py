@@ -173,9 +173,11 @@ class TelegramCore(Service):
     @blocking
     async def wait_ready(self, account: BotAccount, timeout: float = 30.0) -> None:
         """Wait until a bot asks for updates or has set its webhook; NoReply after `timeout` s."""
+        polls = account._updates.polls
 
         def ready() -> bool:
-            return bool(account._webhook) or account._updates.is_polled
+            updates = account._updates
+            return bool(account._webhook) or updates.is_polled or updates.polls > polls
 
         if not await self._runner.changes.until(ready, timeout):
             head = f"{account.name} was not ready within {timeout:g} s."

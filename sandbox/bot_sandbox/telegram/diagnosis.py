@@ -348,6 +348,11 @@ def describe_bots(world: TelegramWorld, accounts: Iterable[BotAccount]) -> str:
                 state += f"; the last update, {account._updates.deliveries[-1]}"
         elif account._updates.is_polled:
             state = "somebody waits in getUpdates"
+        elif account._updates.polls:
+            state = (
+                "no webhook is set and nobody waits in getUpdates now, though the bot has called "
+                "it. What to do: start the bot again, if it has ended"
+            )
         else:
             state = f"no webhook is set and nobody calls getUpdates. What to do: {SET_WEBHOOK}"
         lines += [f"Found: {account.name}: {state}", *describe_unsupported_calls(account)]

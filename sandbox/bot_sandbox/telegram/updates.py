@@ -81,7 +81,7 @@ class UpdateQueue:
         self, first_id: int, lifetime_s: float, clock: Clock, changes: ChangeNotifier
     ) -> None:
         self.allowed = DEFAULT_TYPES
-        self.polled = False  # whether anybody ever called getUpdates
+        self.polls = 0  # how often getUpdates was called
         self.webhook: Webhook | None = None
         self.deliveries: deque[Delivery] = deque(maxlen=KEPT_DELIVERIES)
         self.delivery_count = 0
@@ -144,7 +144,7 @@ class UpdateQueue:
 
     async def get(self, offset: int, limit: int, timeout_s: float) -> list[Update]:
         """Do getUpdates: acknowledge, then return updates or wait for one; 409 ends a wait."""
-        self.polled = True
+        self.polls += 1
         self._acknowledge(offset)
         if not self.pending() and timeout_s > 0:
             await self._wait(timeout_s)

@@ -213,7 +213,7 @@ def bot_json(account: BotAccount) -> BotJson:
         "username": account.username,
         "privacy": account.privacy,
         "webhook": diagnosis.webhook_address(account),
-        "polled": account._updates.polled,
+        "polled": account._updates.polls > 0,
         "pending": len(account._updates),
         "commands": list(commands.values()),
         "unsupported": list(account._unsupported),

@@ -29,7 +29,7 @@ def world(request):
             command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as program:
             try:
-                assert telegram.wait_until(lambda: telegram.bot._updates.polled, 20)
+                assert telegram.wait_until(lambda: telegram.bot._updates.polls, 20)
                 yield telegram
             finally:
                 program.kill()

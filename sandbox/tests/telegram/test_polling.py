@@ -257,3 +257,22 @@ def test_refusals_as_python_telegram_bot_sees_them(viktor):
         viktor = telegram.person("Viktor")
         viktor.send("hi")
         asyncio.run(refusals(telegram, account.token, viktor))
+
+
+def test_a_bot_that_polls_without_waiting_is_ready(telegram, account, pool):
+    stopped = threading.Event()
+
+    def poll():
+        while not stopped.wait(0.05):
+            telegram.call(account, "getUpdates", offset=-1)
+
+    polling = pool.submit(poll)
+    try:
+        telegram.wait_ready(account, timeout=20)
+    finally:
+        stopped.set()
+    polling.result()
+    with pytest.raises(NoReply, match="was not ready") as silence:  # it has ended
+        telegram.wait_ready(account, timeout=0.01)
+    assert "nobody calls getUpdates" not in str(silence.value)
+    assert "nobody waits in getUpdates now, though the bot has called it" in str(silence.value)
