@@ -49,8 +49,9 @@ class Cloud(LocalServer):
     """A serverless cloud on this machine; ImportError if psutil is missing.
 
     `port` is the gateway's (0: any free one), `init_timeout_s` how long a function may take to load
-    (AWS: 10 s) before it is loaded again in the time of its call, `poll_s` the interval of memory
-    checks: a limit takes effect that much later.
+    (AWS: 10 s) before it is loaded again in the time of its call; a snapshot may take 13 times as
+    long, or the function's timeout (AWS: 130 s). `poll_s` is the interval of memory checks: a limit
+    takes effect that much later.
     `retry_s` are the pauses before a failed call of the type Event is tried again. Python functions
     import the standard library, their own folder, and the folders in `import_paths`. With
     `packages`, also everything that is installed for the Python that runs the sandbox. `folder` has

@@ -4,6 +4,9 @@ A snapshot is a process that has loaded the function and waits (fork_server.py).
 deploy, as AWS does when you publish a version, and again when it has ended. Every instance begins
 by loading, so a snapshot is an `Instance` that never gets an event. When it ends, its forks end,
 too, because nobody else could report their exit codes.
+
+A snapshot has longer to load than a plain start: 130 seconds or the function's timeout, whichever
+is higher (AWS, "Understanding the Lambda execution environment lifecycle").
 """
 
 import asyncio
@@ -25,6 +28,7 @@ from bot_sandbox.cloud.process import InstanceProcess, NewProcess, OutputPipe
 from bot_sandbox.processes.supervisor import MARKER, kill_marked
 
 PROGRAM = Path(__file__).with_name("fork_server.py")
+LONGER = 13  # 130 s for a snapshot, where a plain start has 10
 PATIENCE_S = 2.0  # for a snapshot to report the end of a killed fork
 SNAP_START = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
 THREADS_ERROR = "Snapshot.Threads"  # the fork server's error if it can't be forked
@@ -47,7 +51,7 @@ class Launcher:
         self.history = history
         self._new_marker = new_marker
         self._clock = clock
-        self._init_timeout_s = init_timeout_s
+        self._load_timeout_s = max(LONGER * init_timeout_s, deployment.settings.timeout_s)
         self._snapshot: SnapshotProcess | None = None
         self._loading: asyncio.Task[None] | None = None
         self._error: FunctionError | None = None
@@ -91,7 +95,7 @@ class Launcher:
         marker = self._new_marker()
         self._snapshot = SnapshotProcess(self._deployment, marker, self.history, self._clock)
         try:
-            seconds = await self._snapshot.load(self._init_timeout_s)
+            seconds = await self._snapshot.load(self._load_timeout_s)
         except FunctionError as error:
             await self._discard_snapshot()
             if error.type != THREADS_ERROR:

@@ -158,7 +158,6 @@ def write(folder, text):
         ("1 / 0", "ZeroDivisionError", "division by zero"),
         ("import os; os._exit(7)", "Runtime.ExitError", "exit status 7"),
         ("import sys; sys.exit(8)", "Runtime.ExitError", "exit status 8"),
-        ("while True: pass", "Sandbox.Timedout", " timed out after "),
         (
             "from os import path\ndef hello(): pass\ndef handle(): pass\nx = 1",
             "Runtime.HandlerNotFound",
@@ -172,6 +171,21 @@ def test_functions_that_do_not_start(cloud, tmp_path, code, type, says, start):
     assert error.type == type
     assert says in error.message
     assert fn.instances
+    assert all(each.ready is None and each.stopped for each in fn.instances)
+
+
+@pytest.mark.parametrize(
+    ("start", "says"),
+    [
+        ("plain", "Task timed out after 2.00 seconds"),
+        ("snapshot", "Init phase timed out after 2.00 seconds"),
+    ],
+)
+def test_a_function_that_never_loads(tmp_path, start, says):
+    with Cloud(init_timeout_s=0.1) as cloud:
+        fn = cloud.deploy("broken", write(tmp_path, "while True: pass"), start=start, timeout_s=2)
+        error = error_of(fn)
+    assert (error.type, error.message) == ("Sandbox.Timedout", says)
     assert all(each.ready is None and each.stopped for each in fn.instances)
 
 

@@ -363,6 +363,16 @@ def test_a_template_that_is_stuck_is_given_up(tmp_path):
     assert marked(marker) == []
 
 
+def test_a_snapshot_may_load_longer_than_a_plain_start(tmp_path):
+    (tmp_path / "main.py").write_text(
+        "import time\ntime.sleep(1)\ndef handler(event, context): return 1\n"
+    )
+    with Cloud(init_timeout_s=0.5) as cloud:
+        fn = cloud.deploy("f", tmp_path, start="snapshot")
+        assert fn.invoke() == 1
+        assert fn.invocations[0].init_ms < 1000  # it was loaded at deploy
+
+
 def test_closing_ends_a_deploy_that_hangs(tmp_path):
     cloud = Cloud()
     (tmp_path / "main.py").write_text("while True: pass")
