@@ -6,7 +6,6 @@ though root may still write there. An instance writes into its own temporary fol
 
 import compileall
 import functools
-import importlib.util
 import itertools
 import json
 import os
@@ -19,6 +18,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.machinery import PathFinder
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
@@ -386,7 +386,7 @@ def link_modules(names: Iterable[str], folder: Path) -> Path:
     """Make a folder with links to those of these modules that are installed; return it."""
     folder.mkdir()
     for name in names:
-        spec = importlib.util.find_spec(name)
+        spec = PathFinder.find_spec(name)  # not in sys.modules, where a test may have a mock
         if spec is None or spec.origin is None:
             continue  # who needs it says what is lacking
         place = Path(spec.origin)

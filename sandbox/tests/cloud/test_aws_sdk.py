@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -38,7 +40,6 @@ def site(tmp_path, monkeypatch):
     for name in ("boto3", "botocore"):
         (site / name).mkdir()
         (site / name / "__init__.py").write_text("WHERE = 'installed'\n")
-        monkeypatch.delitem(sys.modules, name, raising=False)  # another test may use the real one
     (site / "something_else.py").write_text("")
     monkeypatch.syspath_prepend(site)
 
@@ -70,6 +71,16 @@ def test_a_python_function_has_the_installed_sdk(cloud, tmp_path, worker):
 
 
 @pytest.mark.usefixtures("site")
+@pytest.mark.parametrize("replaced", [None, ModuleType("boto3"), MagicMock()], ids=type)
+def test_the_installed_sdk_is_found_though_a_test_has_replaced_it(
+    cloud, tmp_path, monkeypatch, replaced
+):
+    monkeypatch.setitem(sys.modules, "boto3", replaced)
+    fn = cloud.deploy("sdk", code(tmp_path, "main.py", PYTHON_USE))
+    assert fn.invoke() == ["installed", "installed", True]
+
+
+@pytest.mark.usefixtures("site")
 def test_yandex_clouds_python_has_no_sdk_of_aws(cloud, tmp_path):
     error = error_of(cloud.deploy("sdk", code(tmp_path, "main.py", PYTHON_USE), events="yandex"))
     assert error.message == "No module named 'boto3'"
@@ -80,8 +91,8 @@ def test_yandex_clouds_python_has_no_sdk_of_aws(cloud, tmp_path):
     "text", ["import boto3", "from botocore.config import Config\nimport boto3", PYTHON_USE]
 )
 def test_a_missing_sdk_is_not_the_functions_fault(cloud, tmp_path, monkeypatch, text, packages):
-    for name in ("boto3", "botocore"):
-        monkeypatch.setitem(sys.modules, name, None)  # it is not installed
+    without = [each for each in sys.path if not Path(each, "botocore").exists()]
+    monkeypatch.setattr(sys, "path", without)
     fn = cloud.deploy("sdk", code(tmp_path, "main.py", text), packages=packages)
     says = r"AWS's Python has (boto3|botocore).* its own Python.*pip install boto3"
     assert re.search(says, error_of(fn).message)
