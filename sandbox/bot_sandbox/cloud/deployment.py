@@ -397,15 +397,21 @@ def link_modules(names: Iterable[str], folder: Path) -> Path:
 def link_node_sdk(folder: Path) -> None:
     """Make a node_modules with a link to AWS's SDK, for a function in a folder beside it.
 
-    The SDK is the one that a program would find if it were started where the sandbox was.
+    The SDK is the one that a program would find if it were started where the sandbox was. Raise
+    PermissionError if it belongs to another account, unless the working folder does, too: root in a
+    container often works in a user's folder.
     """
     folder.mkdir()
     named = [Path(each) for each in os.environ.get("NODE_PATH", "").split(os.pathsep) if each]
-    with suppress(OSError):  # this folder is gone, or Windows allows no links
+    found = []
+    with suppress(OSError):  # this folder is gone
         above = [parent / "node_modules" for parent in (Path.cwd(), *Path.cwd().parents)]
-        found = [place / NODE_SDK for place in (*above, *named) if (place / NODE_SDK).is_dir()]
-        if found:
-            (folder / NODE_SDK).symlink_to(found[0], target_is_directory=True)
+        found = [place for place in (*above, *named) if (place / NODE_SDK).is_dir()][:1]
+    for place in found:
+        if place not in named:
+            check_owner(place, "start the sandbox elsewhere", Path.cwd().stat().st_uid)
+        with suppress(OSError):  # Windows allows no links
+            (folder / NODE_SDK).symlink_to(place / NODE_SDK, target_is_directory=True)
 
 
 def check_owners_of_node_modules(folder: Path) -> None:
@@ -413,13 +419,19 @@ def check_owners_of_node_modules(folder: Path) -> None:
 
     Node.js would import them if the function has no package of that name.
     """
-    for modules in (parent / "node_modules" for parent in folder.parents):
+    for parent in folder.parents:
         with suppress(FileNotFoundError):
-            if os.name == "posix" and modules.lstat().st_uid not in (0, os.geteuid()):
-                raise PermissionError(
-                    f"{modules} belongs to another account, and Node.js would import packages from "
-                    "it: remove it, or set TMPDIR to a folder of your own and start again"
-                )
+            way_out = "set TMPDIR to a folder of your own and start again"
+            check_owner(parent / "node_modules", way_out)
+
+
+def check_owner(modules: Path, otherwise: str, *trusted: int) -> None:
+    """Raise PermissionError if packages belong to an account that isn't root, ours or trusted."""
+    if os.name == "posix" and modules.lstat().st_uid not in (0, os.geteuid(), *trusted):
+        raise PermissionError(
+            f"{modules} belongs to another account, and Node.js would import packages from it: "
+            f"remove it, or {otherwise}"
+        )
 
 
 def make_link(place: Path, folder: Path) -> None:

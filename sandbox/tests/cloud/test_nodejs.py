@@ -354,3 +354,21 @@ def test_packages_of_another_account_are_not_imported(tmp_path, monkeypatch):
         os.chown(foreign.parent, 65534, 65534)
         error = error_of(deploy(cloud, "main.handler", folder))
     assert "node_modules belongs to another account" in error.message
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root may give files away")
+def test_an_sdk_of_another_account_is_not_imported(tmp_path, monkeypatch):
+    foreign = tmp_path / "node_modules" / "@aws-sdk" / "client-s3"
+    foreign.mkdir(parents=True)
+    (foreign / "index.js").write_text("module.exports = 'I am a stranger';\n")
+    folder = tmp_path / "mine" / "function"
+    folder.mkdir(parents=True)
+    (folder / "main.js").write_text("exports.handler = async () => require('@aws-sdk/client-s3');")
+    monkeypatch.chdir(folder.parent)
+    with Cloud() as cloud:
+        assert deploy(cloud, "main.handler", folder).invoke() == "I am a stranger"
+        os.chown(foreign.parents[1], 65534, 65534)
+        with pytest.raises(PermissionError, match="node_modules belongs to another account"):
+            deploy(cloud, "main.handler", folder)
+        os.chown(folder.parent, 65534, 65534)  # a container's root, in a project of its user
+        assert deploy(cloud, "main.handler", folder).invoke() == "I am a stranger"
