@@ -33,12 +33,6 @@ WORKER_KINDS = ("sandbox", "awslambdaric")
 AWS_LOOP = ("awslambdaric", "runtime_client", "simplejson", "snapshot_restore_py")
 AWS_SDK = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
 NODE_SDK = "@aws-sdk"  # the scope of its packages, which AWS's Node.js has
-NO_SDK = """
-raise ImportError(
-    "AWS's Python has {0}. The sandbox takes it from its own Python, which doesn't have it: type "
-    "python -m pip install boto3, then deploy again"
-)
-"""
 START_KINDS = ("plain", "snapshot")
 ENVIRONMENT_LIMIT = 4096  # bytes
 UNZIPPED_LIMIT = 250 * 1024 * 1024  # bytes of a folder
@@ -191,11 +185,7 @@ class Deployment:
         if self.settings.runtime == "nodejs":
             link_node_sdk(self.root / "node_modules")
             return
-        folder = link_modules(AWS_SDK, self.root / "sdk")
-        for name in ("boto3", "botocore"):
-            if not (folder / name).exists():
-                (folder / f"{name}.py").write_text(NO_SDK.format(name))
-        self._import_paths = [*self._import_paths, str(folder)]
+        self._import_paths = [*self._import_paths, str(link_modules(AWS_SDK, self.root / "sdk"))]
 
     @property
     def can_snapshot(self) -> bool:

@@ -163,11 +163,21 @@ def load_handler(entry_point: str) -> Handler:
 
 def suggest_package(error: Exception) -> str:
     """Return how to get a package that the function imports and has not; else ""."""
-    if not isinstance(error, ModuleNotFoundError) or not sys.flags.no_site:
+    if not isinstance(error, ModuleNotFoundError):
         return ""
     top = str(error.name).partition(".")[0]
     if top in sys.stdlib_module_names or top in sys.modules:
         return ""  # a part is missing, not the package
+    from pathlib import Path  # not at the top, because it takes time
+
+    has_sdk = Path(os.environ["LAMBDA_TASK_ROOT"], "..", "sdk").is_dir()  # as on AWS
+    if has_sdk and top in ("boto3", "botocore"):
+        return (
+            f" (AWS's Python has {top}; the sandbox takes it from its own Python, which doesn't "
+            "have it: type python -m pip install boto3, then deploy again)"
+        )
+    if not sys.flags.no_site:
+        return ""
     return (
         f" ({top} is not in the deployed folder: install it there, as in pip install --target "
         "FOLDER PACKAGE, and deploy again; or let functions use what is installed here: "
