@@ -15,6 +15,7 @@ const [host, port] = AWS_LAMBDA_RUNTIME_API.split(":");
 const VERSION = Number(process.versions.node.split(".")[0]);
 const HAS_CALLBACKS = VERSION < 24;
 const MOST_NAMES = 10; // in a message
+const NOT_FOUND = ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"];
 const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
 const kept = new http.Agent({ keepAlive: true, maxSockets: 1 });
 
@@ -76,7 +77,7 @@ async function loadModule(file) {
     const message = String(error?.message).split("\n")[0].replaceAll(LAMBDA_TASK_ROOT + path.sep, "");
     if (error instanceof SyntaxError) throw new RuntimeFault("Runtime.UserCodeSyntaxError", `${error}`);
     if (!found && error.code === "MODULE_NOT_FOUND") throw new RuntimeFault("Runtime.ImportModuleError", `Cannot find module '${file}': there is none of ${names.slice(1).join(", ")}; ${filesFound()}`);
-    if (["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"].includes(error?.code)) throw new RuntimeFault("Runtime.ImportModuleError", message + missingPackage(message));
+    if (NOT_FOUND.includes(error?.code)) throw new RuntimeFault("Runtime.ImportModuleError", message + missingPackage(message));
     throw error;
   }
 }
@@ -187,7 +188,9 @@ function failure(error) {
   const own = isError && !(error instanceof RuntimeFault) ? error.stack.split("\n").slice(1) : [];
   const trace = own.filter((line) => line.includes(LAMBDA_TASK_ROOT))
     .map((line) => line.replaceAll("file://", "").replaceAll(LAMBDA_TASK_ROOT + path.sep, ""));
-  console.error([`[ERROR] ${name}: ${message}`, ...trace].join("\n"));
+  const [first, ...rest] = message.split("\n");
+  const advice = NOT_FOUND.includes(error?.code) ? missingPackage(first) : "";
+  console.error([`[ERROR] ${name}: ${first}${advice}`, ...rest, ...trace].join("\n"));
   return JSON.stringify({ errorType: name, errorMessage: message, trace });
 }
 

@@ -212,6 +212,14 @@ def test_a_node_function_has_the_sdk_beside_the_sandbox(cloud, tmp_path, monkeyp
     error = error_of(cloud.deploy("sdk", folder, runtime="nodejs", events="yandex"))
     assert "run npm install in it" in error.message
 
+    use = 'await import("@aws-sdk/client-s3")' if name.endswith("mjs") else line
+    (folder / name).write_text(f"{export} async () => {{ {use} }};\n")
+    fn = cloud.deploy("sdk", folder, runtime="nodejs")
+    assert "AWS's Node.js has" not in error_of(fn).message
+    (logged,) = [each for each in fn.logs if "[ERROR]" in each]
+    assert re.search("@aws-sdk/client-s3'.*AWS's Node.js has @aws-sdk/.*npm install @", logged)
+    (folder / name).write_text(f"{line}\n{export} async () => where;\n")
+
     monkeypatch.chdir(tmp_path / "project" / "bots")
     assert cloud.deploy("sdk", folder, runtime="nodejs").invoke() == "installed"
     (folder / name).write_text(line.replace("@aws-sdk/client-s3", "something-else"))
