@@ -92,7 +92,7 @@ class Press:
             message
             for chat in self._chats
             for message in chat.messages
-            if message.sender is self._bot and message.changed_at > self._at
+            if message.sender is self._bot and message._written_at > self._at
         ]
 
     def _explain_no_answer(self, timeout: float) -> str:

@@ -172,6 +172,7 @@ class Message(MessageFields):
     date: int = 0  # seconds since 1970
     edited_at: int = 0  # seconds since 1970
     changed_at: float = 0.0  # posted, edited, deleted or given a reaction: seconds since 1970
+    _written_at: float = 0.0  # posted, edited or deleted by its sender: seconds since 1970
     deleted: bool = False
     is_pinned: bool = False
     reactions: dict[int, str] = field(default_factory=dict)  # emoji by user id

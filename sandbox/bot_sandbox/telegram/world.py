@@ -352,6 +352,7 @@ class TelegramWorld:
         message = Message(
             chat, sender, words, message_id=number, date=int(now), changed_at=now, **content
         )
+        message._written_at = now
         message._meant_for = addressed_bots(message)
         chat.messages.append(message)
         kind = "channel_post" if chat.kind == "channel" else "message"
@@ -374,7 +375,7 @@ class TelegramWorld:
         """
         for name, value in changes.items():
             setattr(message, name, value)
-        message.changed_at = self.next_moment()
+        message.changed_at = message._written_at = self.next_moment()
         if mark:
             message.edited_at = int(message.changed_at)
         message._meant_for = addressed_bots(message)
@@ -382,10 +383,12 @@ class TelegramWorld:
         self._tell_bots(kind, message)
         self.changes.changed()
 
-    def delete(self, message: Message) -> None:
+    def delete(self, by: User, message: Message) -> None:
         """Delete a message, and the reply keyboard that it brought."""
         message.deleted = True
         message.changed_at = self.next_moment()
+        if by is message.sender:
+            message._written_at = message.changed_at
         shown = message.chat._reply_keyboards
         for person_id in [key for key, one in shown.items() if one.message is message]:
             del shown[person_id]

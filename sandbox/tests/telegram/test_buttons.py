@@ -143,6 +143,23 @@ def test_what_a_bot_does_elsewhere_after_a_press_does_not_count(telegram, accoun
         press.wait(timeout=0.01)
 
 
+def test_what_others_do_with_a_bots_messages_is_no_answer_to_a_press(telegram, account, viktor):
+    anna, janitor = telegram.person("Anna"), telegram.new_bot("Janitor", "janitor_bot")
+    club = telegram.group("Club", [viktor, account, anna, janitor])
+    club.promote(janitor)
+    markup = {"inline_keyboard": SHOP}
+    for text in ("One", "Two", "Shop"):
+        telegram.call(account, "sendMessage", chat_id=club.id, text=text, reply_markup=markup)
+    one, two, shop = viktor.wait(3)
+    press = viktor.press(shop, data="cake")
+    anna.react(one, "👍")
+    telegram.call(janitor, "deleteMessage", chat_id=club.id, message_id=two.message_id)
+    with pytest.raises(NoReply, match="No answer to the button"):
+        press.wait(timeout=0.01)
+    telegram.call(account, "deleteMessage", chat_id=club.id, message_id=one.message_id)
+    assert press.wait(timeout=0.01) == []
+
+
 def test_a_press_that_a_bot_ignores_says_so(telegram, account, viktor, shop):
     press = viktor.press(shop, data="cake")
     viktor.send("hello?")

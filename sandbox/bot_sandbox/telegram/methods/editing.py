@@ -113,7 +113,7 @@ class Editing(MethodGroup):
             if not own and account.id not in message.chat._admins:
                 raise bad_request("message can't be deleted")
         for message in messages:
-            self._world.delete(message)
+            self._world.delete(account, message)
         self._world.changes.changed()
 
     async def set_message_reaction(self, account: BotAccount, arguments: Arguments) -> bool:
