@@ -139,7 +139,8 @@ def _explain_connection(
             "What to do: clear the faults, or let the bot notice the silence and connect again"
         )
     if not world.hears(record.login, channel.name):
-        joined = ", ".join(f"#{name}" for name in record.joined) or "no channel"
+        heard = [name for name in world.chat.channels if held and held.hears(name)]
+        joined = ", ".join(f"#{name}" for name in heard) or "no channel"
         return (
             f"Found: {who} is connected but does not hear #{channel.name} (it joined {joined}).\n"
             f"What to do: JOIN #{channel.name}"

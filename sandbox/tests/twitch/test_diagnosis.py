@@ -47,6 +47,13 @@ def test_connected_but_not_joined(world):
     assert "does not hear #viktor (it joined #hello_bot)" in text and "JOIN #viktor" in text
 
 
+def test_left_the_channel(world):
+    with world.irc() as client:
+        client.send("JOIN #hello_bot", "PART #viktor")
+        client.until("PART")
+        assert "does not hear #viktor (it joined #hello_bot)" in world.silence()
+
+
 def test_connected_and_dumb(world):
     with world.irc():
         assert "heard the message, but said nothing" in world.silence()
