@@ -82,6 +82,11 @@ def explain_silence(
     if world.ignored:
         what = ", ".join(world.ignored)
         lines.append(f"A program sent what Twitch does not know and ignores: {what}.")
+    if not lines and world.records:
+        lines = [
+            f"Found: no program is in #{channel.name}, and no webhook is subscribed to its chat.\n"
+            f"What to do: start the bot, and let it join #{channel.name}"
+        ]
     return lines or [
         f"Found: {NO_PROGRAM}.\nWhat to do: start the bot, and let it connect to {world.irc_url}"
     ]
@@ -90,14 +95,17 @@ def explain_silence(
 def _could_answer(
     world: TwitchWorld, channel: Channel, records: list[ConnectionRecord]
 ) -> list[ConnectionRecord]:
-    """Leave out the programs of other channels, unless this channel has none of its own."""
+    """Leave out the programs of other channels.
+
+    If this channel has none of its own, keep those that are connected: one of them may have joined
+    the wrong channel.
+    """
     expected = [world.expected_channels.get(record.login, set()) for record in records]
-    if not (world.webhooks_of(channel) or any(channel.name in names for names in expected)):
-        return records
+    has_own = bool(world.webhooks_of(channel)) or any(channel.name in names for names in expected)
     return [
         record
         for record, names in zip(records, expected, strict=True)
-        if not names or channel.name in names
+        if not names or channel.name in names or (record.open and not has_own)
     ]
 
 

@@ -148,6 +148,16 @@ def test_only_programs_of_this_channel_are_explained(world):
     assert "hello_bot" not in str(caught.value)
 
 
+def test_a_gone_program_of_another_channel_is_not_explained(world):
+    with world.irc(channel="hello_bot") as client:
+        client.heard()
+    world.twitch.wait_gone("hello_bot")
+    text = world.silence()
+    assert "hello_bot" not in text
+    assert "Found: no program is in #viktor, and no webhook is subscribed to its chat." in text
+    assert "What to do: start the bot, and let it join #viktor" in text
+
+
 def test_without_a_program_in_this_channel_all_are_explained(world):
     with world.irc(channel="hello_bot"), Irc(world.twitch) as refused:
         refused.send("PASS oauth:wrong", "NICK viktor")
