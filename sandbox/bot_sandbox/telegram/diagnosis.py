@@ -15,7 +15,7 @@ from bot_sandbox.diagnosis.function_registry import function_at
 from bot_sandbox.telegram.calls import ApiCall
 from bot_sandbox.telegram.errors import UNKNOWN_METHOD
 from bot_sandbox.telegram.parameters import similar_method
-from bot_sandbox.telegram.types import Message, Update, User
+from bot_sandbox.telegram.types import Chat, Message, Update, User
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 
 RECENT_S = 60.0
@@ -366,7 +366,19 @@ def describe_bots(world: TelegramWorld, accounts: Iterable[BotAccount]) -> str:
 
 
 def describe_bots_of(person: User, world: TelegramWorld) -> str:
-    """Describe each bot that can write to a person: they have a chat, or share a group."""
+    """Describe each bot that can write to a person, and those that the person has blocked.
+
+    It can if they have a chat, or share a group.
+    """
     chats = (*world.private.values(), *world.groups.values())
-    users = [one for chat in chats if person in chat.members for one in chat.members]
-    return describe_bots(world, [one for one in world.accounts.values() if one in users])
+    own = [chat for chat in chats if person in chat.members]
+    users = [one for chat in own if not chat._blocked for one in chat.members]
+    bots = [one for one in world.accounts.values() if one in users]
+    blocked = [describe_blocked_bot(chat) for chat in own if chat._blocked]
+    return "\n".join(blocked + ([describe_bots(world, bots)] if bots or not blocked else []))
+
+
+def describe_blocked_bot(chat: Chat) -> str:
+    """Say that the person of a private chat has blocked its bot."""
+    person, bot = chat.members
+    return f"Found: {person.name} has blocked {bot.name}. What to do: unblock it"

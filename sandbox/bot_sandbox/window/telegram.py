@@ -460,13 +460,18 @@ class TelegramView(View):
             chat = self._chat(values)
             members = chat.members if chat else [self._bot(values["to"])]
             awaited = [sender] if isinstance(sender, BotAccount) else members
-            raise NoReply(await self.read(self._what_came, later(), awaited, values["timeout"]))
+            came = await self.read(self._what_came, chat, later(), awaited, values["timeout"])
+            raise NoReply(came)
         return message_json(found)
 
-    def _what_came(self, messages: list[Message], members: list[User], timeout: float) -> str:
+    def _what_came(
+        self, chat: Chat | None, messages: list[Message], members: list[User], timeout: float
+    ) -> str:
         came = [each for each in messages if not (each.event or each.deleted)]
         bots = [one for one in members if isinstance(one, BotAccount)]
         head = diagnosis.what_came("in this chat", came, timeout)
+        if chat and chat._blocked:
+            return f"{head}\n{diagnosis.describe_blocked_bot(chat)}"
         return f"{head}\n{diagnosis.describe_bots(self.telegram._world, bots)}"
 
     @post_route("telegram/block", FROM, TO, example=VIKTOR)

@@ -656,6 +656,13 @@ def test_silence_names_only_bots_that_can_write_to_the_person(telegram, account,
         with pytest.raises(NoReply) as silence:
             wait()
         assert re.findall("Found: (.+?):", str(silence.value)) == ["Hello bot", "Member"]
+    viktor.block(account)
+    for wait in waits:
+        with pytest.raises(NoReply) as silence:
+            wait()
+        blocked, other = re.findall("Found: .+", str(silence.value))
+        assert blocked == "Found: Viktor has blocked Hello bot. What to do: unblock it"
+        assert other.startswith("Found: Member:")
 
 
 def test_silence_without_any_bot_says_so(telegram, viktor):

@@ -204,6 +204,11 @@ def test_a_message_that_fits_is_waited_for(ask, telegram):
     )
     assert "nobody calls getUpdates" in why
     assert ask("wait", **CHAT, sender="Nobody", timeout=0)[0] == 404
+    ask("block", CHAT)
+    status, why = ask("wait", **CHAT, contains="coffee", timeout=0.05)
+    assert status == 504 and why.endswith(
+        "\nFound: Viktor has blocked Hello bot. What to do: unblock it"
+    )
 
 
 def test_an_edit_is_waited_for(ask, telegram):
