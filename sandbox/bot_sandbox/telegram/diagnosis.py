@@ -322,8 +322,15 @@ def webhook_address(account: BotAccount) -> str:
 def explain_no_press_answer(
     world: TelegramWorld, accounts: Iterable[BotAccount], update: Update | None
 ) -> str:
-    """Explain why a bot did not answer a press, whose update is this one."""
+    """Explain why a bot did not answer a press, whose update is this one, if it got any."""
     accounts = list(accounts)
+    if update is None and accounts and world.up:
+        return (
+            f"Found: {accounts[0].name} was not told, because its allowed_updates leave out "
+            "callback_query.\n"
+            "What to do: call getUpdates or setWebhook with allowed_updates=[], which restores the "
+            "default"
+        )
     if update is None or update.replies_from < 0 or any(one._webhook for one in accounts):
         return describe_bots(world, accounts)
     lines = ["Found: the bot took the press with getUpdates."] + (

@@ -168,6 +168,17 @@ def test_a_press_that_a_bot_ignores_says_so(telegram, account, viktor, shop):
     assert "wrote or edited" not in str(silence.value)
 
 
+def test_a_press_that_allowed_updates_leave_out_says_so(telegram, account, viktor, shop):
+    telegram.call(account, "getUpdates", allowed_updates=["message"])
+    press = viktor.press(shop, data="cake")
+    with pytest.raises(NoReply) as silence:
+        press.wait(timeout=0.01)
+    words = "Found: Hello bot was not told, because its allowed_updates leave out callback_query."
+    assert words in str(silence.value)
+    assert "What to do: call getUpdates or setWebhook with allowed_updates=[]" in str(silence.value)
+    assert "nobody" not in str(silence.value)
+
+
 def test_a_function_that_ends_without_an_answer_is_not_waited_for(
     telegram, account, viktor, shop, cloud, tmp_path
 ):
