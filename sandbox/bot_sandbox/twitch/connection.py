@@ -17,6 +17,7 @@ from bot_sandbox.twitch.settings import TwitchSettings
 from bot_sandbox.world.clock import Clock
 
 SPEAKS_HTTP = "the client speaks HTTP, not IRC"  # on the port for plain IRC
+SPEAKS_TLS = "the client speaks TLS, which this port lacks"
 GOODBYE_S = 2.0  # how long the last lines may take
 
 

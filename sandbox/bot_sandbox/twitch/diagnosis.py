@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bot_sandbox.diagnosis.bot_log import HeardLogs, find_failure, find_last_error
 from bot_sandbox.diagnosis.function_registry import log_at
 from bot_sandbox.twitch.chat import PERMANENT, REFUSALS, Channel, ChatMessage
-from bot_sandbox.twitch.connection import SPEAKS_HTTP, ConnectionRecord
+from bot_sandbox.twitch.connection import SPEAKS_HTTP, SPEAKS_TLS, ConnectionRecord
 from bot_sandbox.twitch.world import TwitchWorld
 
 REFUSED_BY_FAULT = "login refused: refused by the fault refuse_login"
@@ -128,6 +128,8 @@ def _explain_connection(
         advice = "start it again, or make it reconnect automatically"
         if record.closed == SPEAKS_HTTP:
             advice = f"let it connect to {world.irc_url}"
+        if record.closed == SPEAKS_TLS:
+            advice = "let it connect without TLS"
         return (
             f"Found: {who} is not connected; its last connection ({record.kind}) ended because "
             f"{record.closed}.\nWhat to do: {advice}"

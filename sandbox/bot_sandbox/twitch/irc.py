@@ -23,6 +23,7 @@ from bot_sandbox.twitch.chat import (
 )
 from bot_sandbox.twitch.connection import (
     SPEAKS_HTTP,
+    SPEAKS_TLS,
     HeldConnection,
     TcpTransport,
     Transport,
@@ -36,6 +37,7 @@ from bot_sandbox.twitch.world import TwitchWorld
 CRLF = "\r\n"
 ANONYMOUS = re.compile(r"justinfan\d+")
 HTTP_REQUEST = re.compile(r"[A-Z]+ \S+ HTTP/1\.[01]")
+TLS_HANDSHAKE = b"\x16"  # the type of the first record
 CAPABILITIES = ("commands", "membership", "tags")
 BEFORE_LOGIN = {"CAP", "PASS", "NICK", "USER", "PING", "PONG", "QUIT"}
 
@@ -437,6 +439,9 @@ class IrcServer:
         async def receive_all() -> None:
             splitter = LineSplitter(self.world.settings.line_bytes)
             while data := await reader.read(65_536):
+                if data.startswith(TLS_HANDSHAKE) and not client.record.lines_in:
+                    client.end(SPEAKS_TLS, abort=True)
+                    return
                 for line in splitter.feed(data):
                     client.receive(line)
 

@@ -1,6 +1,8 @@
 """The sandbox Twitch's chat by IRC, heard through a raw socket and a WebSocket."""
 
 import asyncio
+import socket
+import ssl
 import threading
 
 import aiohttp
@@ -438,6 +440,21 @@ def test_a_browser_is_hung_up_on(world):
     with world.irc() as client:  # only the first line can be HTTP
         client.send("GET /x HTTP/1.1")
         assert "Unknown command" in client.until("421")
+
+
+def test_a_client_with_tls_is_hung_up_on_and_told(world):
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    with (
+        socket.create_connection(world.twitch.irc_address, timeout=20) as wire,
+        pytest.raises((ConnectionResetError, ssl.SSLError)),
+    ):
+        trusting.wrap_socket(wire)
+    (record,) = world.twitch.connections()
+    assert (record.closed, record.lines_in) == ("the client speaks TLS, which this port lacks", 0)
+    text = world.silence()
+    assert f"ended because {record.closed}." in text
+    assert "What to do: let it connect without TLS" in text and "NICK" not in text
 
 
 def test_a_timeout_passes_by_itself(world):
