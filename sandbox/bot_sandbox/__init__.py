@@ -20,7 +20,7 @@ _NAMES_BY_MODULE = {
     "bot_sandbox.diagnosis.no_reply": ["NoReply"],
     "bot_sandbox.mail": ["Letter", "Mail", "NoLetter"],
     "bot_sandbox.processes.supervisor": ["ManagedProcess", "OutputLines"],
-    "bot_sandbox.processes.program": ["NotReady", "Program"],
+    "bot_sandbox.programs.program": ["NotReady", "Program"],
     "bot_sandbox.world.snapshot": ["Snapshot"],
     "bot_sandbox.telegram": [
         "BotAccount", "Delivery", "File", "Group", "Limits", "Message", "Person", "Press",

@@ -28,12 +28,12 @@ from bot_sandbox.processes.supervisor import ManagedProcess as ManagedProcess
 from bot_sandbox.telegram.types import Message as Message
 from bot_sandbox.mail import NoLetter as NoLetter
 from bot_sandbox.diagnosis.no_reply import NoReply as NoReply
-from bot_sandbox.processes.program import NotReady as NotReady
+from bot_sandbox.programs.program import NotReady as NotReady
 from bot_sandbox.processes.supervisor import OutputLines as OutputLines
 from bot_sandbox.telegram.people import Person as Person
 from bot_sandbox.telegram.bot_api_types import PhotoSize as PhotoSize
 from bot_sandbox.telegram.buttons import Press as Press
-from bot_sandbox.processes.program import Program as Program
+from bot_sandbox.programs.program import Program as Program
 from bot_sandbox.world.snapshot import Snapshot as Snapshot
 from bot_sandbox.twitch.eventsub_events import Subscription as Subscription
 from bot_sandbox.telegram.service import Telegram as Telegram

@@ -10,7 +10,7 @@ FLOORS = [  # the lowest first; the rooms of one floor don't know each other
     ["world"],
     ["http"],
     ["telegram", "twitch", "cloud", "mail"],
-    ["window"],
+    ["window", "programs"],
     ["aio"],
     ["command", "pytest_plugin", "pytest_report", "twitchio", "__main__", "__init__"],
 ]

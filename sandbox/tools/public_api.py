@@ -56,7 +56,7 @@ CLASSES = [
 ]
 # Public classes whose methods never wait, or which belong to plain code only.
 PLAIN_CLASSES = [
-    Public("bot_sandbox.processes.program", "Program"),
+    Public("bot_sandbox.programs.program", "Program"),
     Public("bot_sandbox.processes.supervisor", "ManagedProcess"),
     Public("bot_sandbox.processes.supervisor", "OutputLines"),
     Public("bot_sandbox.telegram.world", "BotAccount"),
@@ -79,7 +79,7 @@ PLAIN_CLASSES = [
     Public("bot_sandbox.world.snapshot", "Snapshot"),
     Public("bot_sandbox.diagnosis.no_reply", "NoReply"),
     Public("bot_sandbox.mail", "NoLetter"),
-    Public("bot_sandbox.processes.program", "NotReady"),
+    Public("bot_sandbox.programs.program", "NotReady"),
     Public("bot_sandbox.telegram.errors", "TelegramError"),
     Public("bot_sandbox.cloud.errors", "FunctionError"),
 ]

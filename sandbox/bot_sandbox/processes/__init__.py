@@ -1,1 +1,1 @@
-"""Start programs, read what they print, and end them."""
+"""Keep programs running, read what they print, and end them."""

@@ -1,0 +1,1 @@
+"""Start a bot in any language for a test, and lead it to the sandbox."""
