@@ -1,10 +1,16 @@
 """Start a bot in any language, wait until it is ready, and end it gently: the fixture `program`."""
 
+import linecache
 import os
+import queue
+import re
 import subprocess
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from urllib.parse import unquote
 
 from bot_sandbox.diagnosis.clean_text import hide_secrets
 from bot_sandbox.diagnosis.no_reply import NoReply
@@ -15,8 +21,22 @@ LAST_OUTPUT_S = 2.0  # how long to read what an ended program has printed
 LAST_LINES = 20  # of its output, in an error
 
 
+# A frame of a traceback: a file and a line in it.
+PYTHON_FRAME = re.compile(r'\s*File "(.+)", line (\d+)')
+NODE_FRAME = re.compile(r"(?:^|[\s(])(?:file://)?((?:[A-Za-z]:)?[^\s():]+\.[cm]?[jt]s):(\d+)")
+FOREIGN = frozenset({"site-packages", "node_modules"})  # folders of what somebody else wrote
+
+
 class NotReady(NoReply):
-    """A program was not ready in time, or ended before."""
+    """A program was not ready in time, or ended before.
+
+    `program` is the process, and `lines` are the last ones that it printed, without secrets.
+    """
+
+    def __init__(self, text: str, program: ManagedProcess, lines: Sequence[str]) -> None:
+        super().__init__(text)
+        self.program = program
+        self.lines = list(lines)
 
 
 class Program:
@@ -56,26 +76,27 @@ class Program:
 
         `ready` waits at most `timeout` seconds for the program. A text waits until a line of its
         output or its errors contains it. A function is called and waits itself, as in
-        `ready=lambda: telegram.wait_ready(account)`. If it returns False or raises NoReply, or if
-        the text doesn't come, NotReady says so and shows the program's last lines. Without `ready`
-        the call returns at once: Telegram keeps messages until the bot asks for them.
+        `ready=lambda: telegram.wait_ready(account)`; it runs in a thread of its own. If it returns
+        False or raises NoReply, if the text doesn't come, or as soon as the program has failed,
+        NotReady says so and shows the program's last lines. Without `ready` the call returns at
+        once: Telegram keeps messages until the bot asks for them.
         """
         folder = Path(folder if cwd is None else cwd)
-        managed = self._supervisor.start(list(command), folder, {**os.environ, **environment})
+        known = {**os.environ, **environment}
+        managed = self._supervisor.start(list(command), folder, known)
         self._started.append((command, managed, environment))
         if isinstance(ready, str):
             if not managed.wait_for_line(ready, timeout):
                 with suppress(subprocess.TimeoutExpired):  # its pipes close a moment before it ends
                     managed.wait(1.0)
-                ended = "" if managed.status is None else f" It ended with status {managed.status}."
-                raise self._not_ready(f"It did not print {ready!r} within {timeout:g} s.{ended}")
+                raise self._not_ready(f"It did not print {ready!r} within {timeout:g} s.", folder)
         elif ready is not None:
             try:
-                found = ready()
+                found = call_unless_ended(ready, managed)
             except NoReply as silence:
-                raise self._not_ready(str(silence)) from None
+                raise self._not_ready(str(silence), folder) from None
             if found is False:
-                raise self._not_ready("Its function `ready` returned False.")
+                raise self._not_ready("Its function `ready` returned False.", folder)
         return managed
 
     def close(self) -> None:
@@ -105,9 +126,60 @@ class Program:
             for command, managed, environment in self._started
         )
 
-    def _not_ready(self, why: str) -> NotReady:
+    def _not_ready(self, why: str, folder: Path) -> NotReady:
         command, managed, environment = self._started[-1]
-        lines = [*managed.output.all(), *managed.errors.all()][-LAST_LINES:]
+        if managed.status is not None:
+            why = f"{why} It ended with status {managed.status}."
+            managed.output.wait_end(LAST_OUTPUT_S)
+            managed.errors.wait_end(LAST_OUTPUT_S)
+        printed = "\n".join([*managed.output.all(), *managed.errors.all()])
+        lines = hide_secrets(printed, environment).splitlines()[-LAST_LINES:]
+        own = own_line(printed.splitlines(), folder)
         said = ["Its last lines:", *lines] if lines else ["It printed nothing."]
+        said = [f"Your line: {own}", *said] if own else said
         text = "\n".join([f"{' '.join(command)} is not ready. {why}", *said])
-        return NotReady(hide_secrets(text, environment))
+        return NotReady(hide_secrets(text, environment), managed, lines)
+
+
+def call_unless_ended(ready: Callable[[], object], managed: ManagedProcess) -> object:
+    """Return what a function returns; raise NoReply as soon as the program fails before.
+
+    A program that ends with status 0 may have done its work, such as to set a webhook.
+    """
+    outcomes: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
+
+    def call() -> None:
+        try:
+            found = ready()
+        except BaseException as error:  # the caller's thread raises it
+            outcomes.put(partial(_raise, error))
+        else:
+            outcomes.put(lambda: found)
+
+    def watch() -> None:
+        if managed.wait():
+            outcomes.put(partial(_raise, NoReply("It failed.")))
+
+    for target in (call, watch):
+        threading.Thread(target=target, daemon=True).start()
+    return outcomes.get()()
+
+
+def _raise(error: BaseException) -> None:
+    raise error
+
+
+def own_line(lines: Sequence[str], folder: Path) -> str:
+    """Return the line of the program's own file that an error names, as "bot.py:3: text".
+
+    Python names the innermost frame last, Node.js names it first.
+    """
+    frames = [found for line in lines if (found := PYTHON_FRAME.match(line))]
+    frames = frames[::-1] or [found for line in lines if (found := NODE_FRAME.search(line))]
+    home = folder.resolve()
+    for found in frames:
+        file = Path(home, unquote(found[1])).resolve()
+        if file.is_relative_to(home) and file.is_file() and not FOREIGN.intersection(file.parts):
+            text = linecache.getline(str(file), int(found[2])).strip()
+            return f"{file.relative_to(home)}:{found[2]}: {text}"
+    return ""
