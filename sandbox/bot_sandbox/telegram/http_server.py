@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from bot_sandbox.http.access import Access
+from bot_sandbox.http.access import Access, split_target
 from bot_sandbox.http.local_server import silence_logger
 from bot_sandbox.http.messages import Request, Response
 from bot_sandbox.telegram.api import refusal_response
@@ -32,11 +32,11 @@ def make_server(handle: Handle, access: Access) -> web.ServerRunner:
             body = await _read_request_body(request) if request.body_exists else b""
         except TelegramError as refusal:
             return _to_web_response(refusal_response(refusal))
-        pairs = list(request.headers.items())
+        pairs, target = list(request.headers.items()), request.raw_path
+        if not target.startswith("/"):  # a whole address, as clients send it to a proxy
+            target = split_target(target)[1]
         try:
-            return _to_web_response(
-                await handle(Request(request.method, request.raw_path, pairs, body))
-            )
+            return _to_web_response(await handle(Request(request.method, target, pairs, body)))
         except BrokenConnectionError as broken:
             return await _break_connection(request, broken.response)
 

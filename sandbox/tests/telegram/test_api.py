@@ -391,3 +391,8 @@ def test_tokens_are_in_no_log(telegram, account, caplog, capfd):
     secret = account.token.split(":")[1]
     assert secret not in caplog.text
     assert secret not in out + err
+
+
+def test_a_request_may_name_the_whole_address_as_a_proxys_clients_do(telegram, account):
+    status, _, envelope = http_call(telegram, f"{telegram.url}/bot{account.token}/getMe")
+    assert (status, envelope["result"]["username"]) == (200, account.username)
