@@ -227,7 +227,7 @@ def test_all_extras_of_the_sandbox_are_in_its_extra_all():
 
 
 def test_whoever_installs_the_sandbox_gets_no_framework_with_it():
-    assert by_name(SANDBOX_ALL).keys() == {"aiohttp", "aiosmtpd", "pillow", "psutil"}
+    assert by_name(SANDBOX_ALL).keys() == {"aiohttp", "aiosmtpd", "pillow", "psutil", "trustme"}
     assert by_name(SANDBOX_BASE).keys() == {"aiohttp"}
 
 
