@@ -1,4 +1,4 @@
-"""psutil and aiosmtpd are optional: without them the rest works, and what needs them says so."""
+"""Some packages are optional: without them the rest works, and what needs them says so."""
 
 import subprocess
 import sys
@@ -8,7 +8,8 @@ import pytest
 pytestmark = pytest.mark.slow("commands from start to end")
 
 WITHOUT = (
-    "import sys\nsys.modules['psutil'] = sys.modules['aiosmtpd'] = None  # cannot be imported\n"
+    "import sys\nfor name in ('psutil', 'aiosmtpd', 'trustme'):\n"
+    "    sys.modules[name] = None  # cannot be imported\n"
 )
 CHAT = """
 from bot_sandbox import Telegram, Twitch, Window
@@ -42,6 +43,10 @@ def test_chats_and_their_windows_need_neither():
         (
             "from bot_sandbox.processes.supervisor import ProcessSupervisor\nProcessSupervisor()",
             "psutil",
+        ),
+        (
+            "from bot_sandbox.programs.platform_proxy import PlatformProxy\nPlatformProxy({})",
+            "trustme",
         ),
     ],
 )

@@ -85,6 +85,10 @@ class Access:
                 )
         return ""
 
+    def answer_to(self, host: str) -> None:
+        """Answer to one more name from now on, which a program reaches by the sandbox's proxy."""
+        self._hosts.add(host)
+
     def cors_headers(self, request: web.BaseRequest) -> dict[str, str]:
         """Return the headers with which a browser shows a response to an allowed page (CORS).
 

@@ -47,6 +47,8 @@ class Telegram(SwitchableServer, TelegramCore):
             assert viktor.wait()[0].text == "hello Viktor!"
     """
 
+    _platform = "telegram"
+
     def __init__(
         self,
         *,

@@ -47,6 +47,7 @@ LOGGER = silence_logger(logging.getLogger("bot_sandbox.twitch"))
 class Servers(SwitchableServer):
     """The running servers."""
 
+    _platform = "twitch"
     port: int
     irc_port: int
 

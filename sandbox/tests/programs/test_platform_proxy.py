@@ -1,0 +1,192 @@
+"""What a program finds at the real addresses, beyond what unchanged bots need of it."""
+
+import json
+import os
+import socket
+import ssl
+import stat
+import subprocess
+import sys
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from bot_sandbox.programs.platform_proxy import PlatformProxy, platform_servers
+
+GET_ME = """
+import json, sys, urllib.request
+print(json.load(urllib.request.urlopen(f"https://api.telegram.org/bot{sys.argv[1]}/getMe"))["ok"])
+"""
+
+
+@pytest.fixture
+def proxy(telegram, twitch):
+    with PlatformProxy({"telegram": telegram, "twitch": twitch}) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def run(proxy):
+    """Run Python code as a program of the sandbox, with its own variables; what it prints."""
+
+    def run(code, *arguments, flags=(), **own):
+        known = {**os.environ, **own}
+        return subprocess.run(
+            [sys.executable, *flags, "-c", code, *arguments],
+            env=known | proxy.variables(known),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    return run
+
+
+def tunnel(proxy, place):
+    """Ask the proxy for a tunnel: status and words."""
+    address = urlsplit(proxy.variables({})["HTTPS_PROXY"])
+    connection = HTTPConnection(address.hostname, address.port, timeout=60)
+    try:
+        connection.request("CONNECT", place)
+        response = connection.getresponse()
+        return response.status, "" if response.status == 200 else response.read().decode()
+    finally:
+        connection.close()
+
+
+def test_a_foreign_name_is_refused_and_named(proxy):
+    status, words = tunnel(proxy, "api.example.com:443")
+    assert status == 403
+    assert "bot-sandbox reaches api.telegram.org, " in words
+    (note,) = proxy.notes
+    assert note.startswith("a program asked for api.example.com:443, which the sandbox doesn't")
+    assert "NO_PROXY" in note and note in words
+    assert tunnel(proxy, "api.telegram.org:8443")[0] == 403  # no other port either
+    assert tunnel(proxy, "api.telegram.org:443")[0] == 200
+
+
+@pytest.mark.parametrize("sent", [b"hello\r\n\r\n", b"\x16\x03\x01\x02\0\x01\r\n\r\n", b"GET", b""])
+def test_whatever_is_sent_the_proxy_goes_on(proxy, sent):
+    address = urlsplit(proxy.variables({})["HTTPS_PROXY"])
+    with socket.create_connection((address.hostname, address.port), timeout=60) as client:
+        client.sendall(sent)
+        client.shutdown(socket.SHUT_WR)
+        assert client.recv(12) in (b"", b"HTTP/1.1 403")
+    assert tunnel(proxy, "id.twitch.tv:443")[0] == 200
+
+
+def test_a_platform_that_is_not_there_is_named(telegram):
+    with PlatformProxy({"telegram": telegram}) as proxy:
+        code = "import socket; socket.create_connection(('irc.chat.twitch.tv', 6667)).recv(1)"
+        env = {**os.environ, **proxy.variables(os.environ)}
+        done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+        assert done.stderr.splitlines()[-1].startswith("ConnectionResetError")
+        assert proxy.notes == ["irc.chat.twitch.tv: no Twitch is open in this sandbox"]
+
+
+def test_only_the_certificate_is_written_where_nobody_else_can_read_it(telegram):
+    with PlatformProxy({"telegram": telegram}) as proxy:
+        file = Path(json.loads(proxy.variables({})["BOT_SANDBOX_ADDRESSES"])["authority"])
+        if os.name == "posix":
+            assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+        written = "".join(each.read_text() for each in file.parent.iterdir())
+        assert "BEGIN CERTIFICATE" in written and "PRIVATE" not in written
+    assert not file.parent.exists()
+
+
+def test_the_authority_is_trusted_beside_those_of_the_program(proxy, tmp_path):
+    mine = tmp_path / "mine.pem"
+    mine.write_text("my own list")
+    given = proxy.variables({"SSL_CERT_FILE": str(mine), "NODE_EXTRA_CA_CERTS": str(mine)})
+    for name in ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"):
+        bundle = Path(given[name]).read_text()
+        assert bundle.startswith("my own list\n-----BEGIN CERTIFICATE")
+    assert Path(given["REQUESTS_CA_BUNDLE"]).read_text().count("BEGIN CERTIFICATE") >= 1
+
+
+def test_variables_of_the_program_stay(proxy):
+    own = {"PYTHONPATH": os.pathsep.join(["a", "b"]), "NODE_OPTIONS": "--trace-warnings"}
+    own |= {"NO_PROXY": "redis.example", "ALL_PROXY": "socks5://elsewhere"}
+    given = proxy.variables(own)
+    assert given["PYTHONPATH"].split(os.pathsep)[1:] == ["a", "b"]
+    assert given["NODE_OPTIONS"].endswith(" --trace-warnings")
+    assert given["NO_PROXY"].split(",")[-1] == "redis.example"
+    assert given["ALL_PROXY"] == given["HTTPS_PROXY"]
+    again = proxy.variables(own | given)  # for a program that such a program starts
+    assert all(again[name] == given[name] for name in ("PYTHONPATH", "NODE_OPTIONS", "NO_PROXY"))
+
+
+def test_the_sitecustomize_of_the_program_runs_as_well(run, account, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.mine = __file__")
+    code = GET_ME + "print(sys.mine, sys.modules['sitecustomize'].__file__)"
+    done = run(code, account.token, PYTHONPATH=str(tmp_path))
+    file = str(tmp_path / "sitecustomize.py")
+    assert (done.stdout, done.stderr) == (f"True\n{file} {file}\n", "")
+
+
+def test_python_in_isolated_mode_has_the_proxy_alone(run, account):
+    assert run(GET_ME, account.token, flags=["-I"]).stdout == "True\n"
+    code = "import socket; socket.gethostbyname('api.telegram.org')"
+    assert run(code).returncode == 0
+    assert run(code, flags=["-I"]).stderr.splitlines()[-1].startswith("socket.gaierror")
+
+
+def test_other_names_and_this_machine_are_left_alone(run, telegram, account):
+    code = "import socket; print(socket.getaddrinfo('localhost', 80, socket.AF_INET)[0][4])"
+    assert run(code).stdout == "('127.0.0.1', 80)\n"
+    code = GET_ME.replace("https://api.telegram.org", telegram.url)
+    assert run(code, account.token).stdout == "True\n"
+
+
+def test_a_port_that_the_platform_has_not_is_refused(run):
+    code = "import socket; socket.create_connection(('API.Telegram.org.', 80))"
+    last = run(code).stderr.splitlines()[-1]
+    assert last == (
+        "ConnectionRefusedError: bot-sandbox has port 443 of api.telegram.org, and not 80"
+    )
+
+
+def test_a_client_with_certificates_of_its_own_is_named(proxy, run):
+    done = run("import ssl; print(ssl.get_server_certificate(('api.telegram.org', 443))[:27])")
+    assert done.stdout == "-----BEGIN CERTIFICATE-----\n"
+    assert proxy.notes == []
+    ports = json.loads(proxy.variables({})["BOT_SANDBOX_ADDRESSES"])["addresses"]
+    with socket.create_connection(("127.0.0.1", ports["api.telegram.org"]["443"])) as raw:
+        own = ssl.create_default_context()
+        with pytest.raises(ssl.SSLCertVerificationError):
+            own.wrap_socket(raw, server_hostname="api.telegram.org")
+    assert proxy.wait_until(lambda: proxy.notes, 60)
+    assert "did not trust the sandbox's certificate for api.telegram.org" in proxy.notes[0]
+
+
+def test_an_outage_reaches_the_program_at_the_real_address(run, telegram, account):
+    telegram.faults.stop()
+    assert run(GET_ME, account.token).returncode == 1
+    telegram.faults.start()
+    assert run(GET_ME, account.token).stdout == "True\n"
+
+
+def test_only_a_server_with_such_programs_answers_to_the_real_name(telegram, account, run):
+    def status():
+        connection = HTTPConnection("127.0.0.1", telegram.port, timeout=60)
+        connection.request(
+            "GET", f"/bot{account.token}/getMe", headers={"Host": "api.telegram.org"}
+        )
+        try:
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    assert status() == 403
+    run(GET_ME, account.token)
+    assert status() == 200
+
+
+def test_the_newest_open_server_of_a_platform_counts(telegram):
+    from bot_sandbox import Telegram
+
+    with Telegram() as newer:
+        assert platform_servers()["telegram"] is newer
+    assert platform_servers()["telegram"] is telegram
