@@ -12,8 +12,9 @@ Ctrl-C stops everything and forgets it. `python -m bot_sandbox` does the same.
                          the pipe closes. No browser, no chat
     --run COMMAND …      run your tests: start everything on free ports, run this command, stop, and
                          end with its exit status. The command finds the line of JSON in the
-                         variable BOT_SANDBOX, and a bot its settings in others. If it fails, you
-                         see what happened in the sandbox. Write it last
+                         variable BOT_SANDBOX, and a bot its settings in others. A bot with the real
+                         addresses in its code meets the sandbox, too; other names are refused. If
+                         it fails, you see what happened in the sandbox. Write it last
     --no-sample          start with nobody there: no bot, no people, no function
     --limits TEXT        none: bots may send as much as they like, on Telegram and Twitch.
                          chat_burst=5,bot_per_second=3: other numbers than Telegram's, which are
@@ -171,7 +172,8 @@ def start_servers(
     options: argparse.Namespace, stack: ExitStack
 ) -> tuple[Sandbox, list[WatchedFolder]]:
     """Start all servers, and create what is in them."""
-    if missing := [name for name in ("psutil", "aiosmtpd") if find_spec(name) is None]:
+    needed = ["psutil", "aiosmtpd", *(["trustme"] if options.run else [])]
+    if missing := [name for name in needed if find_spec(name) is None]:
         raise ImportError(
             f"the command needs {' and '.join(missing)}. Type: pip install {' '.join(missing)}"
         )
@@ -226,26 +228,30 @@ def start_servers(
 def run_command(command: list[str], sandbox: Sandbox, happened: io.StringIO) -> int:
     """Run a program that finds the sandbox in its environment, and return its exit status.
 
-    Like a shell, return 128 + n if signal n ended it. If it fails, show the last lines of what
-    happened. SIGTERM ends the program first, then the sandbox.
+    It finds the sandbox also at the real addresses. Like a shell, return 128 + n if signal n ended
+    it. If it fails, show the last lines of what happened. SIGTERM ends the program first, then the
+    sandbox.
     """
+    from bot_sandbox.programs.platform_proxy import PlatformProxy  # it needs trustme
+
     known = {**os.environ, **sandbox.settings, "BOT_SANDBOX": as_json(sandbox)}
     program = shutil.which(command[0]) or command[0]  # on Windows, npm is a file npm.cmd
-    try:
-        process = subprocess.Popen([program, *command[1:]], env=known)
-    except OSError as error:
-        print(f"{command[0]} cannot be run: {error.strerror or error}", file=sys.stderr)
-        return COMMAND_NOT_FOUND
-    try:
-        status = process.wait()
-    except KeyboardInterrupt:  # the terminal sends Ctrl-C to the program, too, which may clean up
-        status = process.wait()
-    finally:  # SIGTERM or a second Ctrl-C
-        process.terminate()  # does nothing if it has ended
-        process.wait()
+    with PlatformProxy({"telegram": sandbox.telegram, "twitch": sandbox.twitch}) as proxy:
+        try:
+            process = subprocess.Popen([program, *command[1:]], env=known | proxy.variables(known))
+        except OSError as error:
+            print(f"{command[0]} cannot be run: {error.strerror or error}", file=sys.stderr)
+            return COMMAND_NOT_FOUND
+        try:
+            status = process.wait()
+        except KeyboardInterrupt:  # Ctrl-C reaches the program, too, which may clean up
+            status = process.wait()
+        finally:  # SIGTERM or a second Ctrl-C
+            process.terminate()  # does nothing if it has ended
+            process.wait()
     status = status if status >= 0 else 128 - status
     if status:
-        lines = happened.getvalue().splitlines()[-SHOWN_LINES:]
+        lines = [*happened.getvalue().splitlines(), *proxy.notes][-SHOWN_LINES:]
         print("--- what happened in the sandbox", *lines, sep="\n", file=sys.stderr)
     return status
 

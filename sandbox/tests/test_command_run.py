@@ -149,3 +149,23 @@ def test_a_stopped_command_cleans_up_and_is_no_success(interruptible, number, st
 def test_a_killed_command_has_the_status_that_a_shell_gives():
     status, _, _ = run(*python("import os, signal; os.kill(os.getpid(), signal.SIGKILL)"))
     assert status == 137
+
+
+def test_a_bot_finds_the_sandbox_at_the_real_addresses():
+    code = (
+        "import json, os, urllib.request as u; token = os.environ['TELEGRAM_TOKEN'];"
+        "url = f'https://api.telegram.org/bot{token}/getMe';"
+        "print(json.load(u.urlopen(url))['result']['username'], flush=True);"
+        "head = {'Authorization': 'OAuth ' + os.environ['TWITCH_TOKEN']};"
+        "url = 'https://id.twitch.tv/oauth2/validate';"
+        "print(json.load(u.urlopen(u.Request(url, headers=head)))['login'])"
+    )
+    assert run(*python(code)) == (0, "hello_bot\nhello_bot\n", "")
+
+
+def test_a_name_outside_is_refused_and_named_if_the_command_fails():
+    code = "import urllib.request as u; u.urlopen('https://api.example.com/', timeout=60)"
+    status, out, err = run(*python(code))
+    assert (status, out) == (1, "")
+    assert "Tunnel connection failed: 403 Forbidden" in err
+    assert "a program asked for api.example.com:443, which the sandbox doesn't reach" in err

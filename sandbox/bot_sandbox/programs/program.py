@@ -14,7 +14,9 @@ from urllib.parse import unquote
 
 from bot_sandbox.diagnosis.clean_text import hide_secrets
 from bot_sandbox.diagnosis.no_reply import NoReply
+from bot_sandbox.http.local_server import LocalServer
 from bot_sandbox.processes.supervisor import ManagedProcess, ProcessSupervisor
+from bot_sandbox.programs.platform_proxy import PlatformProxy, platform_servers
 
 GRACE_S = 5.0  # how long a program may take to end after SIGTERM
 LAST_OUTPUT_S = 2.0  # how long to read what an ended program has printed
@@ -35,8 +37,8 @@ class NotReady(NoReply):
 
     def __init__(self, text: str, program: ManagedProcess, lines: Sequence[str]) -> None:
         super().__init__(text)
-        self.program = program
-        self.lines = list(lines)
+        self.program: ManagedProcess = program
+        self.lines: list[str] = list(lines)
 
 
 class Program:
@@ -60,6 +62,7 @@ class Program:
         self._grace_s = grace_s
         self._supervisor = ProcessSupervisor()
         self._started: list[tuple[tuple[str, ...], ManagedProcess, Mapping[str, str]]] = []
+        self._proxies: dict[tuple[LocalServer, ...], PlatformProxy] = {}  # for these servers
 
     def __call__(
         self,
@@ -72,7 +75,9 @@ class Program:
     ) -> ManagedProcess:
         """Start a command in a folder, with more variables for its environment.
 
-        The folder is `folder`, or `cwd`, as `subprocess` calls it.
+        The folder is `folder`, or `cwd`, as `subprocess` calls it. If the program uses the real
+        addresses of Telegram and Twitch, it finds the newest Telegram and Twitch of this process
+        there.
 
         `ready` waits at most `timeout` seconds for the program. A text waits until a line of its
         output or its errors contains it. A function is called and waits itself, as in
@@ -83,6 +88,8 @@ class Program:
         """
         folder = Path(folder if cwd is None else cwd)
         known = {**os.environ, **environment}
+        if platforms := platform_servers():
+            known |= self._proxy_to(platforms).variables(known)
         managed = self._supervisor.start(list(command), folder, known)
         self._started.append((command, managed, environment))
         if isinstance(ready, str):
@@ -109,10 +116,16 @@ class Program:
         for _, managed, _ in self._started:  # a process without our marker may hold a pipe open
             managed.output.wait_end(LAST_OUTPUT_S)
             managed.errors.wait_end(LAST_OUTPUT_S)
+        for proxy in self._proxies.values():
+            proxy.close()
 
     def report(self) -> str:
-        """Return what each program printed, and its exit status, without secrets."""
-        return "\n".join(
+        """Return what each program printed, its exit status, and which hosts it did not reach.
+
+        Secrets are hidden.
+        """
+        refused = [note for proxy in self._proxies.values() for note in proxy.notes]
+        said = [
             hide_secrets(
                 "\n".join(
                     [
@@ -124,7 +137,15 @@ class Program:
                 environment,
             )
             for command, managed, environment in self._started
-        )
+        ]
+        return "\n".join([*said, *refused])
+
+    def _proxy_to(self, platforms: dict[str, LocalServer]) -> PlatformProxy:
+        """Return the proxy that leads to these servers; the first call starts it."""
+        key = tuple(platforms.values())
+        if key not in self._proxies:
+            self._proxies[key] = PlatformProxy(platforms)
+        return self._proxies[key]
 
     def _not_ready(self, why: str, folder: Path) -> NotReady:
         command, managed, environment = self._started[-1]
