@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from bot_sandbox.cloud.deployment import find_node
 from bot_sandbox.programs.platform_proxy import PlatformProxy, platform_servers
 
 GET_ME = """
@@ -25,6 +26,35 @@ print(json.load(urllib.request.urlopen(f"https://api.telegram.org/bot{sys.argv[1
 def proxy(telegram, twitch):
     with PlatformProxy({"telegram": telegram, "twitch": twitch}) as proxy:
         yield proxy
+
+
+NODE = """
+const net = require("node:net"), tls = require("node:tls");
+const { Worker } = require("node:worker_threads");
+const host = "irc.chat.twitch.tv", found = [];
+function say(name, socket) {
+  return new Promise((done) => {
+    socket.on("error", (error) => done(found.push(`${name}: ${error.code}`)));
+    socket.on(socket.encrypted ? "secureConnect" : "connect", () => {
+      found.push(`${name}: connected`);
+      done(socket.destroy());
+    });
+  });
+}
+(async () => {
+  await say("port, host", net.connect(6667, host));
+  await say("options", net.connect({ port: "6667", host: "IRC.chat.twitch.tv" }));
+  await say("a socket's port, host", new net.Socket().connect(6667, host));
+  await say("a socket's options", new net.Socket().connect({ port: 6667, host }, () => {}));
+  await say("tls port, host", tls.connect(6697, host));
+  await say("tls options", tls.connect({ port: 6697, host, servername: host }));
+  await say("no such port", net.connect(7000, host));
+  const code = `const net = require("node:net");
+    net.connect(6667, "${host}", () => process.exit(0)).on("error", () => process.exit(1));`;
+  const status = await new Promise((done) => new Worker(code, { eval: true }).on("exit", done));
+  console.log([...found, `worker: ${status}`].join("\\n"));
+})();
+"""
 
 
 @pytest.fixture
@@ -190,3 +220,19 @@ def test_the_newest_open_server_of_a_platform_counts(telegram):
     with Telegram() as newer:
         assert platform_servers()["telegram"] is newer
     assert platform_servers()["telegram"] is telegram
+
+
+def test_each_way_to_connect_in_node(proxy):
+    done = subprocess.run(
+        [find_node(), "-e", NODE],
+        env={**os.environ, **proxy.variables(os.environ)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    lines = [line.split(": ") for line in done.stdout.splitlines()]
+    assert (done.stderr, len(lines)) == ("", 8)
+    assert {name: how for name, how in lines if how != "connected"} == {
+        "no such port": "ECONNREFUSED",
+        "worker": "0",
+    }

@@ -23,7 +23,8 @@ FROM_PIP = (
     "websockets==17.4",
     *(["uvloop==0.23.0"] if os.name != "nt" else []),
 )
-SLOW = [pytest.mark.slow("clients from pip and npm"), pytest.mark.timeout(600)]
+NPM = pytest.mark.slow("clients from npm")
+PIP = [pytest.mark.full("clients from pip"), pytest.mark.timeout(600)]
 GIF = b"GIF89a\x07\0\x05\0\x80\0\0"
 POSIX = pytest.mark.skipif(os.name == "nt", reason="POSIX: uvloop")
 
@@ -53,11 +54,11 @@ def test_a_telegram_bot_in_python(telegram, program, words):
 @pytest.mark.parametrize(
     ("words", "loop"),
     [
-        pytest.param("requests_bot.py (pip)", "", marks=SLOW),
-        pytest.param("telebot_bot.py (pip)", "", marks=SLOW),
-        pytest.param("aiogram_bot.py (pip)", "asyncio", marks=SLOW),
-        pytest.param("aiogram_bot.py uvloop (pip)", "uvloop", marks=[*SLOW, POSIX]),
-        pytest.param("httpx_bot.py uvloop (pip)", "", marks=[*SLOW, POSIX]),
+        pytest.param("requests_bot.py (pip)", "", marks=PIP),
+        pytest.param("telebot_bot.py (pip)", "", marks=PIP),
+        pytest.param("aiogram_bot.py (pip)", "asyncio", marks=PIP),
+        pytest.param("aiogram_bot.py uvloop (pip)", "uvloop", marks=[*PIP, POSIX]),
+        pytest.param("httpx_bot.py uvloop (pip)", "", marks=[*PIP, POSIX]),
     ],
 )
 def test_a_telegram_bot_on_a_library(telegram, program, words, loop):
@@ -68,7 +69,7 @@ def test_a_telegram_bot_on_a_library(telegram, program, words, loop):
     "words",
     [
         "fetch_bot.mjs",
-        *(pytest.param(f"{name}_bot.mjs", marks=SLOW) for name in ("grammy", "telegraf", "axios")),
+        *(pytest.param(f"{name}_bot.mjs", marks=NPM) for name in ("grammy", "telegraf", "axios")),
     ],
 )
 def test_a_telegram_bot_in_javascript(telegram, program, words):
@@ -90,8 +91,8 @@ def test_files_come_from_the_real_address_as_well(telegram, program, tmp_path):
     [
         "irc_tls.py",
         "irc_tls.py plain",
-        pytest.param("websockets_bot.py (pip)", marks=SLOW),
-        pytest.param("tmi_bot.mjs", marks=SLOW),
+        pytest.param("websockets_bot.py (pip)", marks=PIP),
+        pytest.param("tmi_bot.mjs", marks=NPM),
     ],
 )
 def test_a_chat_bot_for_twitch(twitch, program, words):

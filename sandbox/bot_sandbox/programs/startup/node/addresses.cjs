@@ -12,30 +12,35 @@ const { addresses } = JSON.parse(process.env.BOT_SANDBOX_ADDRESSES || '{"address
 const connect = net.Socket.prototype.connect;
 
 // What a connection really needs: a copy, because TLS still checks the name in the original.
-function led(options) {
+function targetOf(options) {
   const host = String(options.host || "").toLowerCase().replace(/\.$/, "");
-  const ports = Object.hasOwn(addresses, host) ? addresses[host] : null;
-  if (!ports) return options;
-  const port = ports[Number(options.port)];
-  if (!port) {
-    const known = Object.keys(ports).join(" or ");
-    throw new Error(`bot-sandbox has port ${known} of ${host}, and not ${options.port}`);
+  if (!Object.hasOwn(addresses, host)) return options;
+  const port = addresses[host][Number(options.port)];
+  if (port) return { ...options, host: "127.0.0.1", port, lookup: undefined };
+  const known = Object.keys(addresses[host]).join(" or ");
+  const words = `bot-sandbox has port ${known} of ${host}, and not ${options.port}`;
+  throw Object.assign(new Error(words), { code: "ECONNREFUSED" });
+}
+
+function withTarget(given) {
+  const [first, second, ...rest] = given;
+  if (Array.isArray(first)) {
+    // net.connect() and tls.connect() pass on what they have normalized, marked by a symbol.
+    const copy = [targetOf(first[0]), ...first.slice(1)];
+    for (const mark of Object.getOwnPropertySymbols(first)) copy[mark] = first[mark];
+    return [copy, second, ...rest];
   }
-  return { ...options, host: "127.0.0.1", port, lookup: undefined };
+  if (first && typeof first === "object") return [targetOf(first), second, ...rest];
+  if (typeof second === "string") return [targetOf({ port: first, host: second }), ...rest];
+  return given;
 }
 
 net.Socket.prototype.connect = function (...given) {
-  const [first, second] = given;
-  if (Array.isArray(first)) {
-    // net.connect() and tls.connect() pass on what they have normalized, marked by a symbol.
-    const marks = Object.getOwnPropertySymbols(first);
-    const copy = [led(first[0]), ...first.slice(1)];
-    for (const mark of marks) copy[mark] = first[mark];
-    given[0] = copy;
-  } else if (first && typeof first === "object") {
-    given[0] = led(first);
-  } else if (typeof second === "string" && !Number.isNaN(Number(first))) {
-    given.splice(0, 2, led({ port: first, host: second }));
+  let target;
+  try {
+    target = withTarget(given);
+  } catch (error) {
+    return this.destroy(error);
   }
-  return connect.apply(this, given);
+  return connect.apply(this, target);
 };
