@@ -114,7 +114,7 @@ def test_the_recipe_for_node(tmp_path):
 def test_the_recipe_for_go(tmp_path):
     if not shutil.which("go"):
         pytest.skip("NO GO HERE")
-    install_sandbox, test = steps_of("Go")
+    install_sandbox, download, test = steps_of("Go")
     job = job_in(tmp_path)
     source = blocks("go")[0]
     (job.folder / "bot_test.go").write_text(source)
@@ -127,4 +127,5 @@ def test_the_recipe_for_go(tmp_path):
     got = subprocess.run(words, cwd=job.folder, env=environment, capture_output=True, text=True)
     if got.returncode:
         pytest.skip(f"NO GO MODULE PROXY: {got.stderr.strip().splitlines()[-1]}")
+    job.run(download)
     assert re.search(r"^ok\s+greeting", job.run(test), re.MULTILINE)
