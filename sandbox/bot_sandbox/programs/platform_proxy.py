@@ -170,7 +170,6 @@ class PlatformProxy(LocalServer):
         # A client may end at any time, be slow, or speak no HTTP.
         with suppress(OSError, EOFError, ValueError, asyncio.LimitOverrunError):
             await handle(client)
-        client.close()
 
     async def _serve_address(
         self, client: socket.socket, host: str, address: PlatformAddress
@@ -180,7 +179,8 @@ class PlatformProxy(LocalServer):
             server = await self._connect_platform(host, address)
         except OSError:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-            raise
+            client.close()
+            return
         try:
             context = self._context if address.is_tls else None
             here = await streams_of(client, context)
@@ -251,7 +251,7 @@ class PlatformProxy(LocalServer):
 
 
 async def streams_of(client: socket.socket, context: ssl.SSLContext | None = None) -> Streams:
-    """Return streams for a socket that was accepted; ssl.SSLError if TLS fails."""
+    """Return streams, which own the socket from now on; ssl.SSLError if TLS fails."""
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader()
     protocol = asyncio.StreamReaderProtocol(reader)

@@ -236,3 +236,22 @@ def test_each_way_to_connect_in_node(proxy):
         "no such port": "ECONNREFUSED",
         "worker": "0",
     }
+
+
+def test_a_large_answer_to_a_slow_client_arrives_whole(proxy, telegram, account, viktor, tmp_path):
+    """And the connection ends with it, as HTTP/1.0 wants."""
+    picture = b"GIF89a\x07\0\x05\0\x80\0\0" + bytes(8_000_000)
+    (tmp_path / "big.gif").write_bytes(picture)
+    sent = viktor.photo(tmp_path / "big.gif", to=account)
+    path = f"/file/bot{account.token}/"
+    path += telegram.call(account, "getFile", file_id=sent.photo[-1].file_id)["file_path"]
+    variables = proxy.variables({})
+    told = json.loads(variables["BOT_SANDBOX_ADDRESSES"])["addresses"]["api.telegram.org"]
+    context = ssl.create_default_context(cafile=variables["SSL_CERT_FILE"])
+    with (
+        socket.create_connection(("127.0.0.1", told["443"]), timeout=60) as raw,
+        context.wrap_socket(raw, server_hostname="api.telegram.org") as client,
+    ):
+        client.sendall(f"GET {path} HTTP/1.0\r\nHost: api.telegram.org\r\n\r\n".encode())
+        received = b"".join(iter(lambda: client.recv(4096), b""))
+    assert received.endswith(picture)
