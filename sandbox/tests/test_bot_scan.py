@@ -1,25 +1,17 @@
 """tools/bot_scan.py finds what a bot needs of Telegram or Twitch in its source."""
 
-import shutil
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 
 import pytest
+from pip import fresh_python
 
 SANDBOX = Path(__file__).parents[1]
 
 
-@cache
-def script_python():
-    """A Python that has the parser for JavaScript: this one, or the one that has moto."""
-    moto = shutil.which("moto_server") or sys.executable
-    for python in (sys.executable, Path(moto).resolve().with_name("python3")):
-        imports = [python, "-c", "import tree_sitter, tree_sitter_typescript"]
-        if Path(python).exists() and not subprocess.run(imports, capture_output=True).returncode:
-            return python
-    return None
+PARSER = "tree-sitter==0.26.1", "tree-sitter-typescript==0.23.2"  # only this tool needs them
+SCRIPTS = pytest.mark.full("a parser from pip")
 
 
 @pytest.fixture
@@ -27,9 +19,7 @@ def scan(tmp_path):
     """Scan a bot with one more file; return what the tool prints."""
 
     def scan(platform, name, code, status=0):
-        python = sys.executable if name.endswith(".py") else script_python()
-        if python is None:
-            pytest.skip("TREE-SITTER IS NOT INSTALLED: no JavaScript was scanned")
+        python = sys.executable if name.endswith(".py") else fresh_python(*PARSER)
         (tmp_path / name).write_bytes(code if isinstance(code, bytes) else code.encode())
         words = [python, SANDBOX / "tools/bot_scan.py", platform, tmp_path]
         done = subprocess.run(words, capture_output=True, text=True)
@@ -122,6 +112,7 @@ def test_each_library_of_python_is_read(scan, library):
     assert not [need for need in found if need.startswith("unresolved")]
 
 
+@SCRIPTS
 @pytest.mark.parametrize("library", SCRIPT_BOTS)
 @pytest.mark.parametrize("name", ["bot.mjs", "bot.ts"])
 def test_each_library_of_javascript_is_read(scan, library, name):
@@ -154,6 +145,7 @@ requests.get("https://api.twitch.tv/helix/users", params={"login": "viktor"})
     }  # fmt: skip
 
 
+@SCRIPTS
 def test_a_bot_of_twitch_in_javascript(scan):
     code = """
 const tmi = require("tmi.js"), API = "https://api.twitch.tv/helix";
@@ -187,13 +179,14 @@ def test_nonsense_is_unresolved(scan, nonsense):
     assert "unresolved: a file can't be parsed" in found
 
 
+@SCRIPTS
 @pytest.mark.parametrize("nonsense", [b"", b"\0\xff }{", b"<html>telegraf</html>"])
 def test_nonsense_in_javascript_stops_nothing(scan, nonsense):
     scan("telegram", "bot.py", "import telebot\nbot.send_message(1, 'a')")
     assert "method sendMessage" in scan("telegram", "other.js", nonsense)  # it does not stop there
 
 
-@pytest.mark.parametrize("name", ["bot.py", "bot.js"])
+@pytest.mark.parametrize("name", ["bot.py", pytest.param("bot.js", marks=SCRIPTS)])
 def test_names_without_letters_are_names(scan, name):
     scan("telegram", "hello.py", "import telebot\nbot.send_message(1, 'a')")
     found = scan("telegram", name, "_._(__, _[_])\n_._._['']\nx = {'': _}\n")
