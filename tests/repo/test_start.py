@@ -858,6 +858,8 @@ def small(course):
         (course / name).mkdir(parents=True, exist_ok=True)
         (course / name / "__init__.py").write_text('"""Nothing."""\n')
     (course / "docs/tab/build.py").write_text('"""Nothing."""\n')  # it imports what is gone
+    # pytest loads it where the sandbox is installed.
+    (course / "sandbox/bot_sandbox/pytest_plugin.py").write_text('"""Nothing."""\n')
     needed = ("deploy/own_packages.py", "botlib/details/file_lock.py", "deploy/requirements_txt.py")
     needed += ("deploy/own_folder.py", "sandbox/pyproject.toml", f"lessons/jupyter/{EXTENSION}")
     for name in needed:  # start.py imports, reads or copies them

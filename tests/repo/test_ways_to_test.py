@@ -129,6 +129,8 @@ def course(tmp_path, types, monkeypatch):
     for name in ROOMS:
         (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / name / "__init__.py").write_text('"""Nothing."""\n')
+    # pytest loads it where the sandbox is installed.
+    (folder / "sandbox/bot_sandbox/pytest_plugin.py").write_text('"""Nothing."""\n')
     needed = ("deploy/own_packages.py", "botlib/details/file_lock.py", "deploy/requirements_txt.py")
     for name in needed:  # start.py imports them
         (folder / name).parent.mkdir(exist_ok=True)
