@@ -119,22 +119,24 @@ IN_ADDRESS = re.compile(
     rb"://[^\s/:@\"']{0,80}:(?P<value>[^\s/:@\"'{}<>$]{6,200})@(?!localhost|127\.0\.0\.1)"
 )
 # NAME = "value", NAME: str = "value", {"name": "value"}, environ["NAME"] = "value",
-# environ.get("NAME", "value"), NAME=value. All repetitions are bounded, so that a data file with
-# one endless line takes no time.
+# environ.get("NAME", "value"), getenv("NAME") or "value", NAME=value. All repetitions are bounded,
+# so that a data file with one endless line takes no time.
 PASSWORD_NAMES = ("password", "passwd", "passphrase", "pwd")
 NAMES = (
     *("token(?!i[sz])", "secret", *PASSWORD_NAMES, "session_string", "api[_-]?hash"),
     *("api[_-]?key", "access[_-]?key", "account[_-]?key", "admin[_-]?key"),
 )
 EQUALS = (
-    rb"\w{0,40}(?:['\"\]]{0,2}\s{0,9}(?::[^=\n\"']{0,80}=|==?|:)|['\"]\s{0,9},)[^\S\n]{0,9}[bfru]?"
+    rb"\w{0,40}(?:['\"\]]{0,2}\s{0,9}(?::[^=\n\"']{0,80}=|==?|:)"
+    rb"|['\"]\s{0,9}(?:,(?:\s{0,9}default\s{0,3}=)?|\)\s{1,9}or))[^\S\n]{0,9}[bfru]?"
 )
-# The same with a list behind it, and as deployments write settings: name: NAME, value: VALUE.
+# The same with a list, tuple or set behind it, and as deployments write settings: name: NAME,
+# value: VALUE.
 PAIR = rb"\w{0,40}[\"']?,?\s{1,40}[\"']?value[\"']?\s{0,3}[:=][^\S\n]{0,9}"
 QUOTE = rb"(?P<quote>\"{3}|'{3}|[\"'`]"
 BY_NAME = [
     re.compile(
-        name.encode() + rb"(?:" + EQUALS + rb"(?:\[\s{0,40})?|" + PAIR + rb")" + QUOTE + rb"?)"
+        name.encode() + rb"(?:" + EQUALS + rb"(?:[\[({]\s{0,40})?|" + PAIR + rb")" + QUOTE + rb"?)"
         rb"(?P<value>[a-z0-9_+/=-]{16,400}|(?<=[\"'`])[a-z0-9_+/=.~-]{16,400})"
         rb"(?=(?P=quote)(?![\w.(\[]))"
     )

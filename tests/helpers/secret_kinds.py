@@ -298,6 +298,12 @@ OF_SERVICES = {
     "Atlassian": ("a.py", f'jira("ATATT3x{chars(180, URL_SAFE)}")'),
     "Doppler": ("a.sh", f"doppler run --auth dp.pt.{chars(43)}"),
 }
+BY_NAME = {
+    "a secret as another setting": ("bot.py", f'getenv("TWITCH_SECRET") or "{chars(30, LOWER)}"'),
+    "a secret as a default": ("bot.py", f'get("TWITCH_SECRET", default="{chars(30, LOWER)}")'),
+    "a secret in a tuple": ("bot.py", f'SECRETS = ("{chars(30, LOWER)}",)'),
+    "a secret in a set": ("bot.py", f'SECRETS = {{"{chars(30, LOWER)}"}}'),
+}
 HARDLY_FOUND = {  # which the scan does not find on purpose; see test_secret_scan.py
     "a token in base32": ("a.txt", base64.b32encode(TELEGRAM.encode())),
     "a token compressed": ("a.gz", gzip.compress(TELEGRAM.encode())),
@@ -312,4 +318,4 @@ HARDLY_FOUND = {  # which the scan does not find on purpose; see test_secret_sca
     "a password with a name in another language": ("a.py", 'passwort = "hunter22x"'),
     "a bare hash": ("a.txt", chars(64, HEX)),
 }
-KINDS = OF_BOTS | TELEGRAM_ELSEWHERE | OF_SERVICES | HARDLY_FOUND
+KINDS = OF_BOTS | TELEGRAM_ELSEWHERE | OF_SERVICES | BY_NAME | HARDLY_FOUND
