@@ -131,8 +131,8 @@ EQUALS = (
     rb"|['\"]\s{0,9}(?:,(?:\s{0,9}default\s{0,3}=)?|\)\s{1,9}or))[^\S\n]{0,9}[bfru]?"
 )
 # The same with a list, tuple or set behind it, and as deployments write settings: name: NAME,
-# value: VALUE.
-PAIR = rb"\w{0,40}[\"']?,?\s{1,40}[\"']?value[\"']?\s{0,3}[:=][^\S\n]{0,9}"
+# value: VALUE. Lockbox says text_value, CloudFormation ParameterValue.
+PAIR = rb"\w{0,40}[\"']?,?\s{1,40}[\"']?(?:text_|parameter)?value[\"']?\s{0,3}[:=][^\S\n]{0,9}"
 QUOTE = rb"(?P<quote>\"{3}|'{3}|[\"'`]"
 BY_NAME = [
     re.compile(

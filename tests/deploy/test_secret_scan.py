@@ -12,6 +12,7 @@ import pytest
 from secret_kinds import HARDLY_FOUND, KINDS, chars
 
 from deploy.bundle import bundle
+from deploy.export_secrets import main as export_secrets
 from deploy.secret_scan import find_leak, known_secrets
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +44,21 @@ def test_a_secret_is_found_and_not_shown(tmp_path, kind):
     told_words = set(str(told.value).replace(str(folder), "").split())
     text = content.decode("utf-16", "ignore") if isinstance(content, bytes) else content
     assert not [word for word in told_words if len(word) > 15 and word in text]
+
+
+@pytest.mark.parametrize("cloud", ["aws", "yandex"])
+def test_what_start_py_secrets_wrote_is_found_after_new_ones_are_in_env(
+    tmp_path, monkeypatch, capsys, cloud
+):
+    with monkeypatch.context() as before:
+        before.setenv("TWITCH_CLIENT_ID", chars(30))
+        before.setenv("TWITCH_CLIENT_SECRET", chars(30))
+        before.setenv("TWITCH_EVENTSUB_SECRET", chars(20))
+        before.setenv("TWITCH_BOT_ID", "1")
+        assert export_secrets([cloud, "twitch"]) == 0
+    folder = folder_with(tmp_path, **{"payload.json": capsys.readouterr().out})
+    with pytest.raises(ValueError, match=f"^payload.json {STOPS}"):
+        bundle(folder)
 
 
 def test_what_is_not_found_on_purpose_is_not_found():

@@ -303,6 +303,10 @@ BY_NAME = {
     "a secret as a default": ("bot.py", f'get("TWITCH_SECRET", default="{chars(30, LOWER)}")'),
     "a secret in a tuple": ("bot.py", f'SECRETS = ("{chars(30, LOWER)}",)'),
     "a secret in a set": ("bot.py", f'SECRETS = {{"{chars(30, LOWER)}"}}'),
+    "a secret for CloudFormation": (
+        "a.json",
+        json.dumps([{"ParameterKey": "TwitchSecret", "ParameterValue": chars(30, LOWER)}]),
+    ),
 }
 HARDLY_FOUND = {  # which the scan does not find on purpose; see test_secret_scan.py
     "a token in base32": ("a.txt", base64.b32encode(TELEGRAM.encode())),
