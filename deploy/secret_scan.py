@@ -42,7 +42,7 @@ from botlib.details.settings import PUBLIC, SECRETS, password_in, spellings_of
 SECRET_FILES = re.compile(
     r"(?!\.env\.example$)(.*\.env(\..*)?|\.env.*|.*\.session|.*\.tfstate(\.backup)?"
     r"|.*\.(pem|key|ppk|p12|pfx|jks|keystore|kdbx)|id_(rsa|dsa|ecdsa|ed25519)(_sk)?"
-    r"|credentials(\.\w+)?|client_secret.*\.json)",
+    r"|credentials(\.\w+)?|client_secret.*\.json|cookies\.txt)",
     re.I,
 )
 # What tools write beside a learner's files.
@@ -114,18 +114,27 @@ FORMS = (
     ("a password's hash", rb"\$(?:apr1|2[aby]\$\d\d|[156y])\$[./\w$]{20}"),
 )
 FORM = [(what, re.compile(pattern)) for what, pattern in FORMS]
-# scheme://user:password@host
-IN_ADDRESS = re.compile(
-    rb"://[^\s/:@\"']{0,80}:(?P<value>[^\s/:@\"'{}<>$]{6,200})@(?!localhost|127\.0\.0\.1)"
-)
+BESIDE_USER = {
+    # scheme://user:password@host
+    "a password in an address": re.compile(
+        rb"://[^\s/:@\"']{0,80}:(?P<value>[^\s/:@\"'{}<>$]{6,200})@(?!localhost|127\.0\.0\.1)"
+    ),
+    # smtp.login("user", "password"), auth=("user", "password")
+    "a password in a call": re.compile(
+        rb"(?:\.login|\bauth=)\([\"'][^\s\"']{1,99}[\"'],\s{0,9}"
+        rb"[\"'](?P<value>(?=[^\d\"']{0,99}\d)[^\s\"']{6,99})[\"']\)"
+    ),
+}
 # NAME = "value", NAME: str = "value", {"name": "value"}, environ["NAME"] = "value",
 # environ.get("NAME", "value"), getenv("NAME") or "value", NAME=value. All repetitions are bounded,
 # so that a data file with one endless line takes no time.
-PASSWORD_NAMES = ("password", "passwd", "passphrase", "pwd")
+PASSWORD_NAMES = ("password", "passwd", "passphrase", "pwd", "pass(?<![a-z]pass)(?![a-z_])")
 NAMES = (
     *("token(?!i[sz])", "secret", *PASSWORD_NAMES, "session_string", "api[_-]?hash"),
     *("api[_-]?key", "access[_-]?key", "account[_-]?key", "admin[_-]?key"),
 )
+# As in weather_key or sort-key; here an ordinary value is no secret.
+VAGUE_NAMES = ("key(?<=[_-]key)(?<!public.key)(?<!websocket.key)(?![a-z])", "authorization")
 EQUALS = (
     rb"\w{0,40}(?:['\"\]]{0,2}\s{0,9}(?::[^=\n\"']{0,80}=|==?|:)"
     rb"|['\"]\s{0,9}(?:,(?:\s{0,9}default\s{0,3}=)?|\)\s{1,9}or))[^\S\n]{0,9}[bfru]?"
@@ -140,8 +149,9 @@ BY_NAME = [
         rb"(?P<value>[a-z0-9_+/=-]{16,400}|(?<=[\"'`])[a-z0-9_+/=.~-]{16,400})"
         rb"(?=(?P=quote)(?![\w.(\[]))"
     )
-    for name in (*NAMES, "_key(?<!public_key)(?![a-z])")  # the last as in weather_key or sort_key
+    for name in (*NAMES, *VAGUE_NAMES)
 ]
+VAGUE = BY_NAME[len(NAMES) :]
 # A password is often shorter than a token, and has other signs. It needs quotes or a line's end.
 SHORT = [
     re.compile(
@@ -161,7 +171,7 @@ UNQUOTED = [
 ]
 # Not a secret, but what one is called, the place that is kept for one, or one of the notebooks'.
 PLACEHOLDER = re.compile(
-    rb"[A-Z_]+|(.)\1*|only-we-two-know|pretend.*"
+    rb"[A-Z_]+|(.)\1*|only-we-two-know|pretend.*|127\.0\.0\.1.*"
     rb"|.*(?i:token|secret|password|signature|your|example|placeholder|change|xxxx).*"
 )
 # A character by its number, except control characters: \x41, \u0041, %41, &#x41; and &#65;
@@ -169,6 +179,7 @@ BY_NUMBER = re.compile(
     rb"(?:\\x|\\u00|%)([2-9A-Fa-f][0-9A-Fa-f])|&#[xX]([2-9A-Fa-f][0-9A-Fa-f]);"
     rb"|&#(3[2-9]|[4-9]\d|1\d\d|2[0-4]\d|25[0-5]);"
 )
+BEFORE_SIGN = re.compile(rb"\\{1,2}(?=[_-])")  # Markdown has one there, and two in a notebook
 COLON = re.compile(rb"%3[Aa]|&#58;|&#x3[Aa];|\\u003[Aa]")
 LONG_IN_BASE64 = 18  # bytes, 24 characters; what has fewer is not decoded
 BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{24,}(?:\r?\n[A-Za-z0-9+/_-]{4,})*")
@@ -317,8 +328,9 @@ def spellings(value: str) -> set[bytes]:
 def find_leak(content: bytes, names_by_value: dict[bytes, str]) -> Leak | None:
     """Find the first secret in a file; `names_by_value` has the values in use here."""
     for text in chain.from_iterable(map(texts_in, (content, *parts_of_document(content)))):
-        plain = COLON.sub(b":", text).replace(b'\\"', b'"')  # as HTML and JSON mean it
-        for spelled in (text, decode_numbers(text)):
+        # As HTML, JSON and Markdown mean it.
+        plain = BEFORE_SIGN.sub(b"", COLON.sub(b":", text).replace(b'\\"', b'"'))
+        for spelled in (text, decode_numbers(BEFORE_SIGN.sub(b"", text))):
             for leak in find_known_values(spelled, names_by_value):
                 return leak._replace(line=spelled.count(b"\n", 0, leak.position) + 1)
         for leak in chain(find_leaks_by_form(plain), leaks_in_base64(plain, names_by_value)):
@@ -402,15 +414,16 @@ def find_leaks_by_form(text: bytes) -> Iterator[Leak]:
     for what, pattern in FORM:
         for match in pattern.finditer(text):
             yield Leak(what, match.start())
-    for match in IN_ADDRESS.finditer(text):
-        if not PLACEHOLDER.fullmatch(match["value"]):
-            yield Leak("a password in an address", match.start("value"))
+    for what, pattern in BESIDE_USER.items():
+        for match in pattern.finditer(text):
+            if not PLACEHOLDER.fullmatch(match["value"]):
+                yield Leak(what, match.start("value"))
     lower = text.lower()
     for pattern in (*BY_NAME, *UNQUOTED, *SHORT):
         for match in pattern.finditer(lower):
             value = text[slice(*match.span("value"))]
             is_random = pattern in SHORT or is_secret(value, bool(match["quote"]))
-            if pattern in BY_NAME and (pattern is BY_NAME[-1] or re.search(rb"[.~]", value)):
+            if pattern in BY_NAME and (pattern in VAGUE or re.search(rb"[.~]", value)):
                 is_random = is_random and not is_ordinary(value.decode())
             if is_random and not PLACEHOLDER.fullmatch(value):
                 before = re.split(rb"\W", text[max(0, match.start() - 40) : match.start()])[-1]

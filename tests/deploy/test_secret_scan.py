@@ -127,6 +127,7 @@ def test_nothing_that_the_course_gives_a_learner_looks_like_a_secret():
         "passwords.kdbx",
         "credentials.json",
         "client_secret_1.json",
+        "cookies.txt",
         "data/prod.env",
     ],
 )
@@ -176,6 +177,11 @@ ORDINARY = {
         }
     ),
     "picture.png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + CHARS.randbytes(200_000),
+    "names.txt": "bypass = 'route-66-north'\npass_through = 'room-2024-11'\npass_1: int = 1\n"
+    "config.Server, config.Pass = '127.0.0.1:PORT', irc\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\n"
+    "public-key = 'a1b2c3d4e5f6a7b8c9d0'\nauthorization = 'authorization-code-flow'\n"
+    "app.login('#user_name', '#pass_word')\nmonkey-see = 'monkey-do-2024-11-29-now'\n",
     "page.css": ".sk-fading-circle-with-a-very-long-name-indeed { color: #a0b1c2 }",
     "quotes.txt": "Что такое token? Секрет: never give it to anybody.\n" * 200,
     "russian.txt": ("Привет, мир! Один секрет на двоих.\n" * 50).encode("utf-16"),
@@ -213,7 +219,7 @@ def test_a_line_may_say_that_it_holds_no_secret(tmp_path, name, end):
         bundle(folder)
 
 
-SPELLED = "k3y with spaces & ümlaut"
+SPELLED = "k3y with spaces_& ümlaut"
 SPELLINGS = {
     "as it is": SPELLED.encode(),
     "in Latin-1": SPELLED.encode("latin-1"),
@@ -232,6 +238,7 @@ SPELLINGS = {
     "in HTML": "".join(f"&#{ord(each)};" for each in SPELLED).encode(),
     "in HTML, in hex": "".join(f"&#x{ord(each):X};" for each in SPELLED).encode(),
     "in an address": f"https://a.example/?k={quote(SPELLED)}".encode(),
+    "in Markdown": SPELLED.replace("_", r"\_").encode(),
 }
 
 

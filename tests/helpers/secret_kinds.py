@@ -307,6 +307,18 @@ BY_NAME = {
         "a.json",
         json.dumps([{"ParameterKey": "TwitchSecret", "ParameterValue": chars(30, LOWER)}]),
     ),
+    "a password that is called pass": ("mail.ini", "SMTP_PASS=Sommer2024!\n"),
+    "a password that is called pass, in YAML": ("mail.yaml", "mail:\n  pass: Sommer2024!\n"),
+    "a password for a mail server": ("a.py", 'smtp.login("me@mail.example", "Sommer2024!")'),
+    "a password for requests": ("a.py", 'get(url, auth=("me", "Sommer2024!"))'),
+    "a key alone in a header": ("a.py", f'headers = {{"Authorization": "{chars(40, HEX)}"}}'),
+    "a key in a header of a service": ("a.py", f'{{"Ocp-Subscription-Key": "{chars(32, HEX)}"}}'),
+    "cookies of a browser": ("cookies.txt", f".a.example\tTRUE\t/\tTRUE\t0\ta\t{chars(30)}\n"),
+    "a token in Markdown": ("a.md", f"mine is 1234567890:AA{chars(15)}\\_{chars(17)}"),
+    "a token in Markdown, in a notebook": (
+        "a.ipynb",
+        json.dumps({"source": f"mine is 1234567890:AA{chars(15)}\\_{chars(17)}"}),
+    ),
 }
 HARDLY_FOUND = {  # which the scan does not find on purpose; see test_secret_scan.py
     "a token in base32": ("a.txt", base64.b32encode(TELEGRAM.encode())),
