@@ -190,6 +190,7 @@ BROKEN_ZIP = (
 )
 DATABASE = b"SQLite format 3\0"
 LARGEST_DOCUMENT = 20 * 10**6  # bytes of a database, or of all parts of another document
+UNSEARCHABLE = f"has more than {LARGEST_DOCUMENT // 10**6} MB when unzipped, too much to search"
 
 TELLING = re.compile(  # names of settings that hold a secret, whatever it looks like
     rf"{'|'.join(NAMES)}|(?:_|^)(?:pass|key|auth|cookie)(?:_?\d+)?$", re.I
@@ -391,13 +392,28 @@ def is_marked(text: bytes, position: int) -> bool:
 
 
 def parts_of_document(content: bytes) -> Iterator[bytes]:
-    """Read the files in a zip, such as a Word document, except broken ones; none if too large."""
+    """Read the files in a zip, such as a Word document, except broken and too large ones.
+
+    What is not compressed comes last, because the text of the zip itself has it.
+    """
     if content.startswith(b"PK\3\4"):
         with suppress(*BROKEN_ZIP), zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(info.file_size for info in archive.infolist()) <= LARGEST_DOCUMENT:
-                for info in archive.infolist():
+            rest = LARGEST_DOCUMENT
+            infos = archive.infolist()
+            for info in sorted(infos, key=lambda info: (not info.compress_type, info.file_size)):
+                rest -= info.file_size
+                if rest >= 0:
                     with suppress(*BROKEN_ZIP):
                         yield archive.read(info)
+
+
+def is_searchable(content: bytes) -> bool:
+    """Return whether a file is no document with more compressed parts than the scan reads."""
+    size = 0
+    if content.startswith(b"PK\3\4"):
+        with suppress(*BROKEN_ZIP), zipfile.ZipFile(io.BytesIO(content)) as archive:
+            size = sum(info.file_size for info in archive.infolist() if info.compress_type)
+    return size <= LARGEST_DOCUMENT
 
 
 def find_known_values(text: bytes, names_by_value: dict[bytes, str]) -> Iterator[Leak]:

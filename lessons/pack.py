@@ -26,10 +26,12 @@ from deploy.secret_scan import (
     DATABASE,
     OF_TOOLS,
     SECRET_FILES,
+    UNSEARCHABLE,
     files_below,
     find_leak,
     find_leak_in_name,
     is_environment,
+    is_searchable,
     known_secrets,
 )
 from deploy.whole_file import write_whole
@@ -182,6 +184,8 @@ def check_content(content: bytes, secrets: dict[bytes, str]) -> None:
     """Raise PackError, which says why, if this does not go into a pack."""
     if len(content) > FILE_LIMIT:  # with what was in a database's journal
         raise PackError(TOO_LARGE)
+    if not is_searchable(content):
+        raise PackError(f"it {UNSEARCHABLE}")
     if leak := find_leak(content, secrets):
         hint = "" if leak.in_use else ". A false alarm? End the line with: # not a secret"
         raise PackError(f"it holds {leak.what}, in line {leak.line}{hint}")

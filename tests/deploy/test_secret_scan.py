@@ -1,15 +1,17 @@
 """No secret that the scan knows gets into the zip, and an ordinary folder is not held up."""
 
 import base64
+import io
 import json
 import random
 import re
 import string
+import zipfile
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from secret_kinds import HARDLY_FOUND, KINDS, chars
+from secret_kinds import HARDLY_FOUND, KINDS, TELEGRAM, chars
 
 from deploy.bundle import bundle
 from deploy.export_secrets import main as export_secrets
@@ -376,6 +378,27 @@ def test_the_secret_half_of_a_token_is_found_alone(tmp_path, monkeypatch):
         folder = folder_with(tmp_path / name, **{"notes.txt": f"mine is {value}."})
         with pytest.raises(ValueError, match=f"holds the value of {name}"):
             bundle(folder)
+
+
+def document_of(megabytes, compression):
+    """A document with a token, and a picture that is as large as this when it is unzipped."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression) as archive:
+        archive.writestr("picture.bmp", bytes(megabytes * 10**6))
+        archive.writestr("word/document.xml", f"mine is {TELEGRAM}", zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def test_a_document_that_is_too_large_to_search_is_refused(tmp_path):
+    folder = folder_with(tmp_path, **{"notes.docx": document_of(21, zipfile.ZIP_DEFLATED)})
+    with pytest.raises(ValueError, match=r"^notes\.docx has more than 20 MB when unzipped"):
+        bundle(folder)
+
+
+def test_a_large_part_that_is_not_compressed_hides_no_other(tmp_path):
+    folder = folder_with(tmp_path, **{"model.npz": document_of(21, zipfile.ZIP_STORED)})
+    with pytest.raises(ValueError, match=rf"^model\.npz {STOPS}"):
+        bundle(folder)
 
 
 def test_too_large_a_folder_is_refused_by_the_sizes_of_its_files(tmp_path):

@@ -314,6 +314,16 @@ def test_every_kind_of_secret_stays(here):
         ), name
 
 
+def test_a_document_that_is_too_large_to_search_stays(here):
+    document = io.BytesIO()
+    with zipfile.ZipFile(document, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("picture.bmp", bytes(21 * 10**6))
+        archive.writestr("word/document.xml", f"mine is {TOKEN}")
+    put(here, {"notes.docx": document.getvalue()})
+    (why,) = pack(here).left_out.values()
+    assert why.startswith("it has more than 20 MB when unzipped")
+
+
 def test_a_secret_in_a_name_is_found_and_not_shown(here, monkeypatch):
     monkeypatch.setenv("TWITCH_CLIENT_SECRET", "of-all-my-bots")
     put(here, {"workshop/of-all-my-bots/a.txt": "", "workshop/b of-all-my-bots.txt": ""})
