@@ -47,6 +47,8 @@ def main(arguments: list[str] | None = None) -> int:
     if done.kept:
         print(f"To take the pack's: python3 start.py unpack {options.file} --replace")
     print(f"{len(done.written)} files unpacked, {len(done.same)} were here already.")
+    if done.written:
+        print("Bots and notebooks run as you. If somebody else packed them, read them first.")
     print("To open them, type: python3 start.py")
     return 0
 

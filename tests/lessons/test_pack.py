@@ -995,6 +995,17 @@ def test_no_name_of_a_file_reaches_the_terminal_as_a_command(tmp_path, here, cap
     assert shown.replace("\n", "").isprintable()
 
 
+def test_unpack_says_that_a_pack_holds_programs(tmp_path, capsys, monkeypatch):
+    put(tmp_path / "my_course", {})
+    monkeypatch.setenv("BOTS_FOLDER", str(tmp_path))
+    (tmp_path / "bens.zip").write_bytes(zip_of([("workshop/my_bot/main.py", b"bot = 1")]))
+    for _ in range(2):
+        assert unpack_command.main([str(tmp_path / "bens.zip")]) == 0
+    shown = capsys.readouterr().out
+    assert shown.count("run as you") == 1  # the second time, it brought nothing
+    assert shown.index("1 files unpacked") < shown.index("run as you")
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX has pipes with names")
 def test_the_commands_wait_for_no_pipe(tmp_path, here, capsys, monkeypatch):
     monkeypatch.setenv("BOTS_FOLDER", str(here.parent))
