@@ -259,6 +259,11 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{bot.name} runs, and starts {item.when}.")
             for what, line in {**item.look, "to undo this": undo}.items():
                 print(f"  {what + ':':14} {line}")
+            for other in find_namesakes(bot, item.path):
+                folder = f'"{other}"' if " " in other else other
+                print(f"Another bot of this name also starts {item.when}: {other}")
+                print("If you have moved the bot, remove that start, or it runs twice:")
+                print(f"  python3 start.py autostart {bot.platform} {folder} --remove")
     except (OSError, ValueError) as error:
         print(f"No autostart: {error}", file=sys.stderr)
         return 1
@@ -276,6 +281,23 @@ def is_installed(item: LoginItem | RunitService) -> bool:
         for path, text in item.files.items()
         if find_bot(text)
     )
+
+
+def find_namesakes(bot: BotProcess, path: Path) -> list[str]:
+    """Return the folders of other bots that start by a file like the one at `path`.
+
+    It may be the same bot, moved: its old file has another digest in its name, or none.
+    """
+    digest = bot.name.rpartition("-")[2]
+    files = [path.with_name(path.name.replace(f"-{digest}", ""))]
+    files += sorted(path.parent.glob(path.name.replace(digest, "[0-9a-f]" * len(digest))))
+    folders: list[str] = []
+    for file in files:
+        script = file / "run" if file.is_dir() else file  # a service of runit is a folder
+        if file != path and script.is_file():
+            started = "\n".join(find_bot(script.read_text(encoding="utf-8", errors="replace")))
+            folders += re.findall(r"""(?:/|\\\\|\w:\\)[^"'<>]*(?=[/\\]main\.py)""", started)
+    return folders
 
 
 def find_bot(text: str) -> list[str]:

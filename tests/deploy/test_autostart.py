@@ -16,7 +16,7 @@ import pytest
 from course_files import copy_course
 
 from botlib.run import WRONG_SETTINGS
-from deploy.autostart import BotProcess, login_item
+from deploy.autostart import BotProcess, find_namesakes, login_item, phone_item
 
 ROOT = Path(__file__).parents[2]
 HOME = Path("/home/anna")
@@ -237,6 +237,47 @@ def test_a_bots_older_service_is_replaced(folder, systemd):
     done = start(folder, "--remove")
     assert done.returncode == 0 and not list(units.iterdir()), done.stderr
     assert asked.read_text().splitlines()[-1] == f"--user disable --now {unit.stem}"
+
+
+@pytest.mark.parametrize("is_old", [True, False])
+def test_after_a_bot_has_moved_its_older_start_is_named(folder, systemd, tmp_path, is_old):
+    units, start, _ = systemd
+    first = start(folder)
+    assert first.returncode == 0 and "also starts" not in first.stdout, first.stderr
+    if is_old:
+        (unit,) = units.iterdir()
+        unit.unlink()
+        (units / "my_bot-twitch.service").write_bytes(without_digest(folder))
+    (tmp_path / "new edition").mkdir()
+    moved = folder.rename(tmp_path / "new edition/my_bot")
+    done = start(moved)
+    assert done.returncode == 0, done.stderr
+    assert f"also starts at each login: {folder}\n" in done.stdout
+    assert f"python3 start.py autostart twitch {folder} --remove" in done.stdout
+    assert start(folder, "--remove").returncode == 0
+    (unit,) = units.iterdir()
+    assert str(moved) in unit.read_text()
+    assert "also starts" not in start(moved).stdout
+
+
+@pytest.mark.parametrize("system", ["linux", "darwin", "win32", "termux"])
+def test_each_system_knows_another_bot_of_the_same_name(tmp_path, monkeypatch, system):
+    if system == "darwin" and os.name == "nt":
+        pytest.skip("Windows has no user ids")
+    monkeypatch.setenv("PREFIX", str(tmp_path / "usr"))
+    names = ("old edition/my_bot", "new/my_bot", "my_bot-twitch-mine", "new/my_bot2")
+    bots = [BOT._replace(file=tmp_path / name / "main.py") for name in names]
+    bots += [bots[0]._replace(platform="telegram")]
+    items = [
+        phone_item(bot, tmp_path) if system == "termux" else login_item(bot, system, tmp_path)
+        for bot in bots
+    ]
+    for item in items:
+        for path, text in item.files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    assert find_namesakes(bots[1], items[1].path) == [str(bots[0].file.parent)]
+    assert find_namesakes(bots[3], items[3].path) == []
 
 
 def test_a_start_that_fails_leaves_the_service_that_worked(folder, systemd, tmp_path):
