@@ -121,6 +121,15 @@ ELSEWHERE = {
     ),
     "`ssh`, and `su` with a password": "test_no_pupil_has_a_shell_by_ssh_or_su",
 }
+# Names that clear a terminal: a file's, and of a program that listens at a port.
+ESCAPES = r"""
+import socket, time
+name = "mallory\x1b[2J"
+open(f"/tmp/{name}", "w")
+open("/proc/self/comm", "w").write(name)
+server = socket.create_server(("127.0.0.1", 7070))
+time.sleep(600)
+"""
 HUB, PROXY = "http://127.0.0.1:8081/hub/api/users", "http://127.0.0.1:8001/api/routes"
 CADDY = "http://127.0.0.1:2019/config/"
 # The ports on which a user's programs listen.
@@ -536,6 +545,23 @@ def test_no_pupil_has_a_shell_by_ssh_or_su(school, pages):
         print(new.stdout, new.returncode, bus)
     """
     assert class_pupil.run_cell(pages["ben"], escape).strip() == "1 False"
+
+
+def test_no_name_that_a_pupil_chose_acts_on_roots_terminal(school):
+    text = README.read_text("utf-8")
+    commands = re.findall(r"`((?:ss|du) -[^`]*)`", text)
+    assert len(commands) == 2
+    # A Debian that somebody has installed or rented has it; this one has only what it needs.
+    school.machine.there("apt-get install -qq -y --no-install-recommends iproute2")
+    unit = "--unit=escape --uid=mallory --property=PrivateTmp=no"
+    school.machine.there(f"systemd-run {unit} python3 -c {shlex.quote(ESCAPES)}")
+    try:
+        wait_until(lambda: "7070" in ports_of(school, "mallory"), timeout=60)
+        for command in commands:
+            shown = school.machine.there(command)
+            assert "mallory^[[2J" in shown and "\x1b" not in shown
+    finally:
+        school.machine.there("systemctl stop escape; rm -f /tmp/mallory*")
 
 
 @pytest.mark.timeout(600)
