@@ -496,6 +496,8 @@ def is_in_own_environment() -> bool:
     if ON_PHONE or (prefix == VENV.resolve() and stamp()):
         return False
     conda = os.environ.get("CONDA_PREFIX")  # conda sets it when you activate an environment
+    if os.environ.get("CONDA_DEFAULT_ENV") == "base":  # active in each new terminal, unasked
+        conda = None
     return sys.prefix != sys.base_prefix or bool(conda and Path(conda).resolve() == prefix)
 
 

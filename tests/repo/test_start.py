@@ -315,13 +315,14 @@ def test_in_a_venv_of_start_py_nothing_is_said_of_it(complete):
 
 
 @POSIX
-@pytest.mark.parametrize("active", [True, False])
-def test_a_conda_environment_is_used_if_it_is_active(complete, active):
-    """Such an environment has a Python of its own, so its prefix is its base."""
+@pytest.mark.parametrize(("active", "name"), [(True, "bots"), (False, "bots"), (False, "base")])
+def test_a_conda_environment_is_used_if_it_is_active(complete, active, name):
+    """Such an environment has a Python of its own; base is active without being asked for."""
     python = Path(sys.base_prefix, f"bin/python{sysconfig.get_python_version()}")
     path = install(complete, "uv", fake_uv(complete))
     words = {"COURSE_PYTHON": "", "PATH": path, "PYTHONPATH": sysconfig.get_path("purelib")}
-    words["CONDA_PREFIX"] = sys.base_prefix if active else str(complete)
+    words["CONDA_PREFIX"] = sys.base_prefix if active or name == "base" else str(complete)
+    words["CONDA_DEFAULT_ENV"] = name
     done = start(complete, "install", python=python, **words)
     said = f"start.py uses the environment that is active: {sys.base_prefix}\n"
     assert (done.stderr == said) == active, done.stderr
