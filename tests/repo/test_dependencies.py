@@ -115,12 +115,15 @@ def by_name(lines):
 def test_environment_yml_has_what_a_learner_needs_and_names_each_group_for_others():
     text = (HOME / "environment.yml").read_text(encoding="utf-8")
     python, pip, packages = yaml.safe_load(text)["dependencies"]
-    assert packages == {"pip": ["-e .[course]", "-e ./sandbox[all]"]}
+    *named, course, sandbox = packages["pip"]
+    assert by_name(named).keys() == {"jupyterlab", "nbval", "python-telegram-bot", "twitchio"}
+    assert {line for _, line in ALL} >= set(named)
+    assert [course, sandbox] == ["-e .[course]", "-e ./sandbox[all]"]
     assert python.removeprefix("python=") in PYTHONS
     assert pip == "pip>=25.1"
-    named = re.findall(r"^#   pip install --group (\w+) +\S+", text, re.MULTILINE)
-    assert sorted(named) == sorted(PROJECT["dependency-groups"])
-    words = [f'"{line}"'.replace('"-e ', '-e "') for line in packages["pip"]]
+    groups = re.findall(r"^#   pip install --group (\w+) +\S+", text, re.MULTILINE)
+    assert sorted(groups) == sorted(PROJECT["dependency-groups"])
+    words = [f'"{line}"'.replace('"-e ', '-e "') for line in (course, sandbox)]
     for page in ("README.md", "CONTRIBUTING.md"):  # the same without conda
         assert f"\npip install {' '.join(words)} --group test\n" in text_of(page)
 
