@@ -17,6 +17,7 @@ from bot_sandbox.twitch.user import TwitchUser
 from bot_sandbox.twitch.world import TwitchWorld
 
 SESSION_GONE = "websocket transport session does not exist or has already disconnected"
+REAL_HOST = "eventsub.wss.twitch.tv"  # programs reach it by TLS, through programs/
 ANOTHER_USERS_SESSION = "websocket transport cannot have subscriptions created by different users"
 
 CLOSE_REASONS = {
@@ -34,9 +35,10 @@ CLOSE_REASONS = {
 class EventSubSession(HeldConnection):
     """One client's connection, which Twitch calls a session."""
 
-    def __init__(self, world: TwitchWorld, wire: Transport) -> None:
+    def __init__(self, world: TwitchWorld, wire: Transport, host: str) -> None:
         super().__init__(wire, "EventSub WebSocket", world.settings, world.clock, world.changes)
         self.id = world.randomness.text(40, "session")
+        self.address = f"{'wss' if host == REAL_HOST else 'ws'}://{host}/ws"
         self.connected_at = world.clock.timestamp()
         self.user: TwitchUser | None = None
         self.keepalive_s = world.settings.keepalive_s
@@ -112,11 +114,10 @@ class EventSubSession(HeldConnection):
 class EventSubSockets:
     """All EventSub WebSockets."""
 
-    NOT_RESTORED = ("open", "_base")  # the sessions that there are
+    NOT_RESTORED = ("open",)  # the sessions that there are
 
     def __init__(self, world: TwitchWorld) -> None:
         self._world = world
-        self._base = ""
         self.open: dict[str, EventSubSession] = {}  # id → the connection that gets the events
 
     async def serve_client(self, request: web.Request) -> web.WebSocketResponse:
@@ -124,9 +125,8 @@ class EventSubSockets:
         socket = web.WebSocketResponse(autoping=False, timeout=1.0)
         await socket.prepare(request)
         assert request.transport is not None
-        self._base = f"ws://{request.host}/ws"
         wire = WebSocketTransport(socket, request.transport, CLOSE_REASONS)
-        session = EventSubSession(self._world, wire)
+        session = EventSubSession(self._world, wire, request.host)
         self._world.record_opened(session)
         self._welcome(session, request)
 
@@ -186,7 +186,7 @@ class EventSubSockets:
     def reconnect(self, session: EventSubSession) -> None:
         """Ask the client to reconnect at another address (session_reconnect)."""
         session.challenge = self._world.randomness.text(30, "reconnect")
-        url = f"{self._base}?{urlencode({'challenge': session.challenge, 'id': session.id})}"
+        url = f"{session.address}?{urlencode({'challenge': session.challenge, 'id': session.id})}"
         # Counted from before the client knows: it may move the clock as soon as it does.
         until = self._world.clock.now() + self._world.settings.reconnect_within_s
         session.tell("session_reconnect", session.describe(url))

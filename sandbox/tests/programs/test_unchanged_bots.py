@@ -1,6 +1,5 @@
 """Bots with the real addresses in their code meet the sandbox without a changed line."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -101,23 +100,6 @@ def test_a_chat_bot_for_twitch(twitch, program, words):
     program(*line, folder=folder, BOT_TOKEN=world.token.access_token)
     twitch.wait_for(world.bot, "viktor", timeout=60)
     assert world.viktor.ask("!hello", timeout=60).lower() == "hello viktor!"
-
-
-@pytest.mark.slow("a client from pip")
-def test_a_bot_with_twitchio(twitch, program):
-    world = World(twitch, ["user:read:chat", "user:write:chat", "user:bot"])
-    twitch.authorize(world.viktor, world.app, ["channel:bot"])
-    told = {
-        "token": world.token.access_token,
-        "refresh": world.token.refresh_token,
-        "client_id": world.app.client_id,
-        "client_secret": world.app.client_secret,
-        "bot_id": world.bot.id,
-        "channel_id": world.viktor.id,
-    }
-    program(sys.executable, str(PEERS / "twitchio_bot.py"), json.dumps(told))
-    twitch.wait_for(world.bot, "viktor", timeout=60)
-    assert world.viktor.ask("!hello", timeout=60) == "hello Viktor!"
 
 
 @pytest.mark.full("Go compiles its standard library first")

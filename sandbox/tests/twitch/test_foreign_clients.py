@@ -16,8 +16,8 @@ from bot_sandbox.twitch import NoReply, Twitch
 pytestmark = pytest.mark.slow("clients from npm")
 
 
-def twitchio_bot(world):
-    """Start the TwitchIO client as a process, by the runner that points TwitchIO at a sandbox."""
+def twitchio_bot(world, program):
+    """Start the TwitchIO client, which finds the newest Twitch at the real addresses."""
     told = {
         "token": world.token.access_token,
         "refresh": world.token.refresh_token,
@@ -26,9 +26,7 @@ def twitchio_bot(world):
         "bot_id": world.bot.id,
         "channel_id": world.viktor.id,
     }
-    runner = [sys.executable, "-m", "bot_sandbox.twitchio", "--api", world.twitch.url]
-    command = [*runner, str(PEERS / "twitchio_bot.py"), json.dumps(told)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    program(sys.executable, str(PEERS / "twitchio_bot.py"), json.dumps(told))
 
 
 @pytest.fixture
@@ -42,13 +40,13 @@ def process():
 
 
 @pytest.mark.parametrize("expired", [False, True])
-def test_twitchio_reads_by_eventsub_and_answers_by_helix(process, expired):
+def test_twitchio_reads_by_eventsub_and_answers_by_helix(program, expired):
     with Twitch(channel_gap_s=0) as twitch:
         world = World(twitch, ["user:read:chat", "user:write:chat", "user:bot"])
         twitch.authorize(world.viktor, world.app, ["channel:bot"])
         if expired:
             twitch.clock.advance(5 * 3600)  # TwitchIO refreshes the token by itself
-        process.append(twitchio_bot(world))
+        twitchio_bot(world, program)
         twitch.wait_for(world.bot, "viktor", timeout=20)
         assert world.viktor.ask("!hello", timeout=10) == "hello Viktor!"
         assert world.viktor.ask("!who", timeout=10) == "the channel of Viktor"
