@@ -10,12 +10,15 @@ import sys
 import time
 import weakref
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from bot_sandbox.processes.supervisor import ProcessSupervisor
+from bot_sandbox.programs.platform_proxy import PlatformProxy
+from bot_sandbox.twitch import Twitch
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,8 @@ class Program:
     """A process that runs until it is closed, forgotten, or the notebook's kernel ends.
 
     `environment` is added to the variables that the kernel has. RuntimeError says what the file
-    printed instead of a first line, or what went wrong in it. `runner` is a module that runs the
-    file, as in `python -m RUNNER FILE`.
+    printed instead of a first line, or what went wrong in it. The file finds `twitch` at Twitch's
+    real addresses.
     """
 
     kind = "program"
@@ -43,16 +46,20 @@ class Program:
         file: str | Path,
         environment: Mapping[str, str] | None = None,
         start_timeout_s: float = 20,
-        runner: str = "",
+        twitch: Twitch | None = None,
     ) -> None:
         path = Path(file).resolve()
         if not path.is_file():
             raise FileNotFoundError(f"there is no file {file}. Run the %%save cell above first.")
-        self._supervisor = ProcessSupervisor()
-        self._close = weakref.finalize(self, self._supervisor.close)
-        run = ["-m", runner] if runner else []
-        command = [sys.executable, "-u", *run, str(path)]
+        opened = ExitStack()
+        self._close = weakref.finalize(self, opened.close)
         mine = {**os.environ, **(environment or {})}
+        if twitch:
+            proxy = opened.enter_context(PlatformProxy({"twitch": twitch}))
+            mine |= proxy.variables(mine)
+        self._supervisor = ProcessSupervisor()
+        opened.callback(self._supervisor.close)
+        command = [sys.executable, "-u", str(path)]
         self._process = self._supervisor.start(command, path.parent, mine)
         self.pid = self._process.pid
         lines = self._process.output.wait_for(lambda lines: lines[:1], start_timeout_s)

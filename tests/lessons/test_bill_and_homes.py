@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from bot_sandbox.cloud.prices import functions, servers
-from bot_sandbox.twitch import ChatMessage, ConnectionRecord
+from bot_sandbox.twitch import ChatMessage, ConnectionRecord, Twitch
 from lessons.charts.break_even import Plan, break_even_chart
 from lessons.charts.chat import chat_chart
 from lessons.charts.slider import CostSlider, steps
@@ -61,6 +61,23 @@ def test_a_program_gets_its_environment_and_is_measured(tmp_path):
     program.close()
     with pytest.raises(RuntimeError, match="the program has ended"):
         program.measure()
+
+
+def test_a_program_finds_the_twitch_of_its_notebook_at_the_real_address(tmp_path):
+    """Also when a newer one is open, as after the four homes of notebook 11."""
+    file = tmp_path / "main.py"
+    file.write_text(
+        "import json, os, sys, urllib.request as u\n"
+        "head = {'Authorization': 'OAuth ' + os.environ['TWITCH_TOKEN']}\n"
+        "asked = u.Request('https://id.twitch.tv/oauth2/validate', headers=head)\n"
+        "print(json.load(u.urlopen(asked))['login'], flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    with Twitch() as twitch, Twitch():
+        token = twitch.authorize(twitch.account("anna"), twitch.application("Bot"), ["chat:read"])
+        program = Program(file, {"TWITCH_TOKEN": token.access_token}, twitch=twitch)
+        assert program.first_line == "anna"
+        program.close()
 
 
 def test_a_program_that_fails_says_why(tmp_path):
