@@ -12,7 +12,7 @@ FLOORS = [  # the lowest first; the rooms of one floor don't know each other
     ["telegram", "twitch", "cloud", "mail"],
     ["window", "programs"],
     ["aio"],
-    ["command", "pytest_plugin", "pytest_report", "twitchio", "__main__", "__init__"],
+    ["command", "pytest_plugin", "pytest_report", "__main__", "__init__"],
 ]
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
