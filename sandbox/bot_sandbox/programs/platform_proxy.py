@@ -1,56 +1,21 @@
-"""Lead a program that uses the real addresses of Telegram and Twitch to the sandbox.
-
-There are two ways, and a program needs no changed line for either:
-
-- A proxy for CONNECT, for clients in any language that read HTTPS_PROXY. It knows the platforms'
-  names, answers 403 to all others, and connects to nothing outside.
-- A port for each real address. The startup hooks in startup/ lead the sockets of Python and
-  Node.js there, also those of clients that read no proxy.
-
-Both speak TLS with a certificate by an authority that is made for this run. Its key stays in
-memory, and programs find its public certificate by variables such as SSL_CERT_FILE. Nothing is
-added to the system's trust store.
-"""
+"""Lead a program that uses the real addresses to the Telegram and the Twitch of this process."""
 
 import asyncio
-import hashlib
-import json
-import os
-import shutil
 import socket
 import ssl
-import struct
-import tempfile
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
-from pathlib import Path
+from collections.abc import Mapping
 from types import ModuleType
-from urllib.parse import urlsplit
 
-from bot_sandbox.diagnosis.clean_text import escape_control_characters, hide_tokens
-from bot_sandbox.event_loop.tasks import BackgroundTasks
-from bot_sandbox.http.access import HOST, host_name
-from bot_sandbox.http.local_server import LocalServer, bind_socket, servers
-from bot_sandbox.programs.platform_addresses import (
-    ADDRESSES,
-    HOSTS,
-    HTTPS,
-    PlatformAddress,
+from bot_sandbox.http.access import host_name
+from bot_sandbox.http.local_server import LocalServer, servers
+from bot_sandbox.programs.platform_addresses import ADDRESSES, HOSTS, PlatformAddress
+from bot_sandbox.programs.program_proxy import (
+    ProgramProxy,
+    Streams,
+    connect_streams,
+    reset_connection,
+    streams_of,
 )
-
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-Handle = Callable[[socket.socket], Awaitable[None]]
-STARTUP = Path(__file__).with_name("startup")
-ADDRESSES_VARIABLE = "BOT_SANDBOX_ADDRESSES"  # what the hooks in startup/ read
-PROXY_VARIABLES = ("HTTPS_PROXY", "WSS_PROXY")
-DIRECT_HOSTS = ("localhost", ".localhost", "127.0.0.1", "::1")  # what needs no proxy
-CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # replace other roots
-EXTRA_CA_VARIABLE = "NODE_EXTRA_CA_CERTS"  # adds to them
-DEFAULT_PORTS = {"http": 80, "ws": 80}
-CHUNK = 65536
-HEAD_S = 30.0  # how long a client may take to say where it wants to go
-REFUSED = "HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {size}\r\n\r\n{words}"
-RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing resets the connection
 
 
 def import_trustme() -> ModuleType:
@@ -70,116 +35,28 @@ def platform_servers() -> dict[str, LocalServer]:
     return {one._platform: one for one in servers() if one._platform and not one._runner.is_closed}
 
 
-class PlatformProxy(LocalServer):
+class PlatformProxy(ProgramProxy):
     """Real addresses lead to these servers; one that has none here is refused.
 
-    Raises ImportError if trustme is missing.
+    It makes an authority for this run, whose key stays in memory. Raises ImportError if trustme is
+    missing.
     """
 
     def __init__(self, platforms: Mapping[str, LocalServer]) -> None:
-        new_authority = import_trustme().CA
-        super().__init__("platform-proxy")
-        self.notes: list[str] = []  # for people: what was refused, each once
-        self._platforms = platforms
-        authority = new_authority(organization_name="bot-sandbox, for one run")
+        authority = import_trustme().CA(organization_name="bot-sandbox, for one run")
+        self.platforms = platforms
         self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         authority.issue_cert(*HOSTS).configure_cert(self._context)
-        self._folder = Path(tempfile.mkdtemp(prefix="bot-sandbox-"))  # nobody else can read it
-        self._certificate = authority.cert_pem
-        self._authority_file = self._write_bundle(b"")
-        self._connections = BackgroundTasks()
-        self._listeners: list[socket.socket] = []
-        self._port = 0
-        self._ports: dict[tuple[str, int], int] = {}  # of each real address
-        self._run_or_close(self._listen())
+        hosts = [one.host.strip("[]") for one in platforms.values()]
+        super().__init__("platform-proxy", authority.cert_pem.bytes(), hosts)
 
-    def variables(self, environment: Mapping[str, str]) -> dict[str, str]:
-        """Return the variables that lead a program here, given those that it would have.
-
-        What is already in PYTHONPATH, NODE_OPTIONS, NO_PROXY and in lists of certificates stays.
-        """
-        address = f"http://{HOST}:{self._port}"
-        direct = [*DIRECT_HOSTS, *(one.host.strip("[]") for one in self._platforms.values())]
-        direct += (environment.get("no_proxy") or environment.get("NO_PROXY", "")).split(",")
-        proxies = dict.fromkeys(PROXY_VARIABLES, address)
-        proxies["NO_PROXY"] = ",".join(dict.fromkeys(filter(None, direct)))
-        for name in ("ALL_PROXY", "all_proxy"):
-            if name in environment:  # it would compete with ours
-                proxies["ALL_PROXY"] = address
-        if os.name != "nt":  # there, both spellings are one variable
-            proxies |= {name.lower(): value for name, value in proxies.items()}
-        certificates = {
-            name: str(self._write_bundle(certificates_in(environment.get(name, ""))))
-            for name in CA_VARIABLES
-        }
-        extra = environment.get(EXTRA_CA_VARIABLE, "")
-        certificates[EXTRA_CA_VARIABLE] = str(self._write_bundle(read_file(extra)))
-        return proxies | certificates | self._hook_variables(environment)
-
-    def _hook_variables(self, environment: Mapping[str, str]) -> dict[str, str]:
-        places: dict[str, dict[int, int]] = {}
-        for (host, port), here in self._ports.items():
-            places.setdefault(host, {})[port] = here
-        told = {"authority": str(self._authority_file), "addresses": places}
-        python = str(STARTUP / "python")
-        paths = [one for one in environment.get("PYTHONPATH", "").split(os.pathsep) if one]
-        # As in a string of JSON: Node.js reads quotes and backslashes like that.
-        node = f"--require {json.dumps(str(STARTUP / 'node' / 'addresses.cjs'))}"
-        options = environment.get("NODE_OPTIONS", "").replace(node, "").strip()
-        return {
-            ADDRESSES_VARIABLE: json.dumps(told),
-            "PYTHONPATH": os.pathsep.join([python, *(one for one in paths if one != python)]),
-            "NODE_OPTIONS": f"{node} {options}".strip(),
-        }
-
-    def _write_bundle(self, others: bytes) -> Path:
-        """Write our authority's public certificate after others, and return the file."""
-        bundle = others + b"\n" + self._certificate.bytes()
-        file = self._folder / f"{hashlib.sha256(bundle).hexdigest()[:16]}.pem"
-        file.write_bytes(bundle)
-        return file
-
-    async def _listen(self) -> None:
-        self._port = self._accept(self._serve_proxy)
-        for (host, port), address in ADDRESSES.items():
-
-            async def serve(
-                client: socket.socket, host: str = host, address: PlatformAddress = address
-            ) -> None:
-                await self._serve_address(client, host, address)
-
-            self._ports[host, port] = self._accept(serve)
-
-    def _accept(self, handle: Handle) -> int:
-        """Accept connections at a free port from now on, and return the port."""
-        listener = bind_socket(0)
-        listener.listen(128)
-        listener.setblocking(False)
-        self._listeners.append(listener)
-
-        async def accept() -> None:
-            loop = asyncio.get_running_loop()
-            while True:
-                client, _ = await loop.sock_accept(listener)
-                self._connections.start(self._handle(handle, client))
-
-        self._connections.start(accept())
-        return int(listener.getsockname()[1])
-
-    async def _handle(self, handle: Handle, client: socket.socket) -> None:
-        # A client may end at any time, be slow, or speak no HTTP.
-        with suppress(OSError, EOFError, ValueError, asyncio.LimitOverrunError):
-            await handle(client)
-
-    async def _serve_address(
-        self, client: socket.socket, host: str, address: PlatformAddress
-    ) -> None:
+    async def _serve_address(self, client: socket.socket, host: str, port: int) -> None:
         """Connect a client that wants a real address with the sandbox's server."""
+        address = ADDRESSES[host, port]
         try:
             server = await self._connect_platform(host, address)
         except OSError:
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-            client.close()
+            reset_connection(client)
             return
         try:
             context = self._context if address.is_tls else None
@@ -199,110 +76,10 @@ class PlatformProxy(LocalServer):
         await connect_streams(here, server)
 
     async def _connect_platform(self, host: str, address: PlatformAddress) -> Streams:
-        server = self._platforms.get(address.platform)
+        server = self.platforms.get(address.platform)
         if server is None:
             self._note(f"{host}: no {address.platform.title()} is open in this sandbox")
             raise ConnectionRefusedError(host)
         server._access.answer_to(host)
         place = host_name(server._access.listens_on).strip("[]")
         return await asyncio.open_connection(place, getattr(server, address.port_name))
-
-    async def _serve_proxy(self, client: socket.socket) -> None:
-        """Read where a client wants to go, and bring it there."""
-        here = reader, writer = await streams_of(client)
-        async with asyncio.timeout(HEAD_S):
-            head = await reader.readuntil(b"\r\n\r\n")
-        method, target, *_ = [*head.decode("latin-1").split(" ", 2), "", ""]
-        place = urlsplit(target if "://" in target else f"https://{target}")
-        host, port = place.hostname or "", place.port or DEFAULT_PORTS.get(place.scheme, HTTPS)
-        address = ADDRESSES.get((host, port))
-        if address is None:
-            self._note(
-                f"a program asked for {host[:100]}:{port}, which the sandbox doesn't reach. If it "
-                "should, name that host in the variable NO_PROXY"
-            )
-            known = ", ".join(HOSTS)
-            words = f"bot-sandbox reaches {known}. {self.notes[-1]}.\n"
-            await refuse(writer, "403 Forbidden", words)
-            return
-        try:
-            if method == "CONNECT":
-                there = await asyncio.open_connection(HOST, self._ports[host, port])
-                writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            else:  # an https request as it is, by a client such as axios
-                there = await self._connect_platform(host, address)
-                there[1].write(head)
-        except OSError:
-            await refuse(writer, "502 Bad Gateway", f"{host} is down in this sandbox.\n")
-            return
-        await connect_streams(here, there)
-
-    def _note(self, words: str) -> None:
-        words = hide_tokens(escape_control_characters(words))
-        if words not in self.notes:
-            self.notes.append(words)
-            self._runner.changes.changed()
-
-    async def _shutdown(self) -> None:
-        self._connections.cancel()
-        for listener in self._listeners:
-            listener.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-
-async def streams_of(client: socket.socket, context: ssl.SSLContext | None = None) -> Streams:
-    """Return streams, which own the socket from now on; ssl.SSLError if TLS fails."""
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader()
-    protocol = asyncio.StreamReaderProtocol(reader)
-    transport, _ = await loop.connect_accepted_socket(lambda: protocol, client, ssl=context)
-    return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
-
-
-async def connect_streams(one: Streams, other: Streams) -> None:
-    """Pass on all bytes both ways until both have ended, or one breaks."""
-    try:
-        await asyncio.gather(pass_on(one[0], other[1]), pass_on(other[0], one[1]))
-    finally:
-        for _, writer in (one, other):
-            writer.close()
-
-
-async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Pass on bytes until the end, and then the end itself."""
-    try:
-        while data := await reader.read(CHUNK):
-            writer.write(data)
-            await writer.drain()
-        if writer.can_write_eof():
-            writer.write_eof()
-        else:
-            writer.close()
-    except OSError:
-        writer.transport.abort()
-
-
-async def refuse(writer: asyncio.StreamWriter, status: str, words: str) -> None:
-    """Answer with an error and close."""
-    text = REFUSED.format(status=status, size=len(words.encode()), words=words)
-    writer.write(text.encode())
-    await writer.drain()
-    writer.close()
-
-
-def certificates_in(file: str) -> bytes:
-    """Return the certificates in a file, or if there is none, those that this machine trusts."""
-    if found := read_file(file):
-        return found
-    known = ssl.create_default_context().get_ca_certs(binary_form=True)
-    if known:
-        return "".join(map(ssl.DER_cert_to_PEM_cert, known)).encode()
-    folder = Path(ssl.get_default_verify_paths().openssl_capath)
-    return b"\n".join(each.read_bytes() for each in sorted(folder.glob("*.0")))
-
-
-def read_file(file: str) -> bytes:
-    """Return what is in a file; nothing if it can't be read."""
-    with suppress(OSError):
-        return Path(file).read_bytes() if file else b""
-    return b""

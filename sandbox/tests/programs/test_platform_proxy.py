@@ -97,6 +97,25 @@ def test_a_foreign_name_is_refused_and_named(proxy):
     assert tunnel(proxy, "api.telegram.org:443")[0] == 200
 
 
+def test_a_whole_https_address_reaches_the_platform_until_it_is_down(proxy, telegram, account):
+    """So ask clients such as axios, which leave TLS to the proxy."""
+
+    def ask():
+        address = urlsplit(proxy.variables({})["HTTPS_PROXY"])
+        connection = HTTPConnection(address.hostname, address.port, timeout=60)
+        connection.request("GET", f"https://api.telegram.org/bot{account.token}/getMe")
+        try:
+            response = connection.getresponse()
+            return response.status, response.read()
+        finally:
+            connection.close()
+
+    status, body = ask()
+    assert (status, json.loads(body)["result"]["username"]) == (200, account.username)
+    telegram.faults.stop()
+    assert ask() == (502, b"api.telegram.org is down in this sandbox.\n")
+
+
 @pytest.mark.parametrize("sent", [b"hello\r\n\r\n", b"\x16\x03\x01\x02\0\x01\r\n\r\n", b"GET", b""])
 def test_whatever_is_sent_the_proxy_goes_on(proxy, sent):
     address = urlsplit(proxy.variables({})["HTTPS_PROXY"])
