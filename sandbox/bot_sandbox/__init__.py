@@ -20,6 +20,7 @@ _NAMES_BY_MODULE = {
     "bot_sandbox.diagnosis.no_reply": ["NoReply"],
     "bot_sandbox.mail": ["Letter", "Mail", "NoLetter"],
     "bot_sandbox.processes.supervisor": ["ManagedProcess", "OutputLines"],
+    "bot_sandbox.programs.join": ["JoinOffer"],
     "bot_sandbox.programs.program": ["NotReady", "Program"],
     "bot_sandbox.world.snapshot": ["Snapshot"],
     "bot_sandbox.telegram": [

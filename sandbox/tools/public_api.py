@@ -57,6 +57,7 @@ CLASSES = [
 # Public classes whose methods never wait, or which belong to plain code only.
 PLAIN_CLASSES = [
     Public("bot_sandbox.programs.program", "Program"),
+    Public("bot_sandbox.programs.join", "JoinOffer"),
     Public("bot_sandbox.processes.supervisor", "ManagedProcess"),
     Public("bot_sandbox.processes.supervisor", "OutputLines"),
     Public("bot_sandbox.telegram.world", "BotAccount"),
@@ -85,7 +86,7 @@ PLAIN_CLASSES = [
 ]
 MADE_BY_USERS = {
     "Telegram", "Twitch", "Cloud", "Mail", "Clock", "Program", "Limits", "InMemoryTelegram",
-    "InProcessCloud",
+    "InProcessCloud", "JoinOffer",
 }  # fmt: skip
 
 

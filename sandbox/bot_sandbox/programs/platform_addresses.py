@@ -26,3 +26,4 @@ ADDRESSES = {
     ("irc.chat.twitch.tv", HTTPS): PlatformAddress("twitch", CHAT),
 }
 HOSTS = sorted({host for host, _ in ADDRESSES})
+PLATFORMS = sorted({address.platform for address in ADDRESSES.values()})

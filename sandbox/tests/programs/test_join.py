@@ -1,0 +1,236 @@
+"""A program beside a sandbox that runs already: what its code opens, and what it doesn't."""
+
+import json
+import os
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
+
+import pytest
+from npm import PEERS
+from twitch_tools import World
+
+from bot_sandbox import JoinOffer
+from bot_sandbox.programs.join import JoinedProxy
+
+GET_ME = """
+import json, sys, urllib.request
+print(json.load(urllib.request.urlopen(f"https://api.telegram.org/bot{sys.argv[1]}/getMe"))["ok"])
+"""
+CODE = "a-code-for-these-tests"
+
+
+@pytest.fixture
+def offer(telegram, twitch):
+    with JoinOffer(telegram, twitch, code=CODE) as offer:
+        yield offer
+
+
+@pytest.fixture
+def joined(offer):
+    with JoinedProxy(offer.address) as joined:
+        yield joined
+
+
+@contextmanager
+def connect(joined, host, port=443):
+    """Connect with a real address by TLS, as the hook in a program does."""
+    variables = joined.variables({})
+    told = json.loads(variables["BOT_SANDBOX_ADDRESSES"])["addresses"][host]
+    context = ssl.create_default_context(cafile=variables["SSL_CERT_FILE"])
+    with (
+        socket.create_connection(("127.0.0.1", told[str(port)]), timeout=60) as raw,
+        context.wrap_socket(raw, server_hostname=host) as client,
+    ):
+        yield client
+
+
+def ask(offer, path, *, place="", method="GET", **headers):
+    """Ask the offer by HTTP: status and words."""
+    with closing(HTTPConnection("127.0.0.1", offer.port, timeout=60)) as connection:
+        host = place or f"127.0.0.1:{offer.port}"
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, headers={"Host": host, **named})
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+
+
+@pytest.fixture
+def start():
+    """Start a program that has joined; it ends with the test."""
+    started = []
+
+    def start(joined, *words):
+        env = {**os.environ, **joined.variables(os.environ)}
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(
+            [sys.executable, *words], env=env, stdout=pipe, stderr=pipe, text=True
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def run(start, joined):
+    """Run Python code as a program that has joined; what it prints, and its errors."""
+    return lambda *words: start(joined, *words).communicate(timeout=60)
+
+
+def test_a_bot_with_a_library_meets_telegram(telegram, joined, start, monkeypatch):
+    account = telegram.new_bot("Echo bot", "echo_bot")
+    monkeypatch.setenv("BOT_TOKEN", account.token)
+    start(joined, str(PEERS / "unchanged/ptb.py"))
+    assert telegram.person("Viktor").ask("moin", timeout=60) == "you said moin"
+
+
+def test_a_chat_bot_meets_twitch(twitch, joined, start, monkeypatch):
+    world = World(twitch, ["chat:read", "chat:edit"])
+    monkeypatch.setenv("BOT_TOKEN", world.token.access_token)
+    start(joined, str(PEERS / "unchanged/irc_tls.py"))
+    twitch.wait_for(world.bot, "viktor", timeout=60)
+    assert world.viktor.ask("!hello", timeout=60).lower() == "hello viktor!"
+
+
+def test_a_program_without_our_hook_has_the_proxy(run, account):
+    assert run("-I", "-c", GET_ME, account.token) == ("True\n", "")
+
+
+def test_a_large_answer_to_a_slow_client_arrives_whole(joined, telegram, account, viktor, tmp_path):
+    """And the connection ends with it, as HTTP/1.0 wants."""
+    picture = b"GIF89a\x07\0\x05\0\x80\0\0" + bytes(8_000_000)
+    (tmp_path / "big.gif").write_bytes(picture)
+    sent = viktor.photo(tmp_path / "big.gif", to=account)
+    path = f"/file/bot{account.token}/"
+    path += telegram.call(account, "getFile", file_id=sent.photo[-1].file_id)["file_path"]
+    with connect(joined, "api.telegram.org") as client:
+        client.sendall(f"GET {path} HTTP/1.0\r\nHost: api.telegram.org\r\n\r\n".encode())
+        received = b"".join(iter(lambda: client.recv(4096), b""))
+    assert received.endswith(picture)
+
+
+def test_a_client_that_leaves_is_gone_in_the_sandbox(joined, twitch):
+    world = World(twitch, ["chat:read", "chat:edit"])
+    with connect(joined, "irc.chat.twitch.tv", 6697) as client:
+        words = f"PASS oauth:{world.token.access_token}\r\nNICK hello_bot\r\nJOIN #viktor\r\n"
+        client.sendall(words.encode())
+        twitch.wait_for(world.bot, "viktor", timeout=60)
+    twitch.wait_gone(world.bot, timeout=60)
+
+
+def test_a_platform_that_is_down_is_down_for_the_program(run, telegram, account):
+    telegram.faults.stop()
+    assert "Error" in run("-c", GET_ME, account.token)[1]
+    telegram.faults.start()
+    assert run("-c", GET_ME, account.token) == ("True\n", "")
+
+
+def test_a_sandbox_that_has_ended_is_named(run, offer, joined, account):
+    offer.close()
+    assert "Error" in run("-c", GET_ME, account.token)[1]
+    (note,) = joined.notes
+    assert note == (
+        f"api.telegram.org: the sandbox at 127.0.0.1:{offer.port} opens no tunnel anymore. Does it "
+        "run?"
+    )
+
+
+def test_only_the_public_certificate_and_the_platforms_are_offered(offer, telegram):
+    status, body = ask(offer, "/offer", Bot_Sandbox_Code=CODE)
+    found = json.loads(body)
+    assert (status, found["platforms"]) == (200, ["telegram", "twitch"])
+    assert found["authority"].count("-----BEGIN") == 1
+    assert found["authority"].startswith("-----BEGIN CERTIFICATE-----")
+    with JoinOffer(telegram, code=CODE) as less, JoinedProxy(less.address) as joined:
+        assert joined.platforms == ["telegram"]
+
+
+@pytest.mark.parametrize("path", ["/offer", "/tunnel?to=api.telegram.org:443", "/", "/api/world"])
+def test_without_the_code_nothing_opens(offer, path):
+    for code in ({}, {"Bot_Sandbox_Code": "wrong"}, {"Bot_Sandbox_Code": ""}):
+        status, words = ask(offer, path, **code)
+        assert status == 401
+        assert words.startswith("the code after # is missing or wrong.")
+
+
+@pytest.mark.parametrize(
+    ("headers", "words"),
+    [
+        ({"place": "evil.example"}, "does not answer to the host 'evil.example'"),
+        ({"Origin": "https://evil.example"}, "pages of 'https://evil.example' may not use"),
+        ({"Origin": "null"}, "pages of 'null' may not use"),
+    ],
+)
+def test_other_hosts_and_origins_are_refused_even_with_the_code(offer, headers, words):
+    for path in ("/offer", "/tunnel?to=api.telegram.org:443"):
+        status, said = ask(offer, path, Bot_Sandbox_Code=CODE, **headers)
+        assert status == 403 and words in said
+
+
+@pytest.mark.parametrize(
+    "to", ["", "api.example.com:443", "api.telegram.org:22", "127.0.0.1:443", "api.telegram.org"]
+)
+def test_a_tunnel_leads_to_the_platforms_alone(offer, to):
+    status, words = ask(offer, f"/tunnel?to={to}", Bot_Sandbox_Code=CODE)
+    assert status == 403
+    assert words.startswith("tunnels lead to api.telegram.org, api.twitch.tv,")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/api/world"), ("POST", "/offer"), ("GET", "/offer/more")]
+)
+def test_the_code_opens_nothing_else(offer, method, path):
+    assert ask(offer, path, method=method, Bot_Sandbox_Code=CODE)[0] in (404, 405)
+
+
+def test_each_offer_has_a_new_code_that_is_not_shown_by_chance(telegram):
+    with JoinOffer(telegram) as one, JoinOffer(telegram) as other:
+        codes = [each.address.partition("#")[2] for each in (one, other)]
+        assert codes[0] != codes[1]
+        assert codes[0] not in repr(one)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "127.0.0.1", "127.0.0.1:80", "#code", "a/b:80#code", ":80#c"]
+)
+def test_a_wrong_address_is_explained_without_the_code(address):
+    with pytest.raises(
+        ValueError, match=r"expected an address such as 127\.0\.0\.1:8084#CODE"
+    ) as e:
+        JoinedProxy(address)
+    assert "#c" not in str(e.value)
+
+
+def test_a_wrong_code_is_explained_without_the_code(offer):
+    with pytest.raises(ValueError, match=r"refuses: the code after # is missing or wrong") as error:
+        JoinedProxy(f"127.0.0.1:{offer.port}#not-this-one")
+    assert "not-this-one" not in str(error.value)
+
+
+def test_an_address_of_something_else_is_explained(offer, telegram):
+    offer.close()
+    with pytest.raises(OSError, match=f"no sandbox answers at 127.0.0.1:{offer.port}"):
+        JoinedProxy(offer.address)
+    with pytest.raises(ValueError, match=f"the sandbox at 127.0.0.1:{telegram.port} refuses"):
+        JoinedProxy(f"127.0.0.1:{telegram.port}#code")
+
+
+def test_an_offer_ends_with_all_that_it_holds(telegram, account):
+    before = set(threading.enumerate())
+    offer = JoinOffer(telegram)
+    with JoinedProxy(offer.address) as joined, connect(joined, "api.telegram.org") as client:
+        offer.close()
+        offer.close()
+        assert client.recv(1) == b""
+    assert set(threading.enumerate()) <= before
+    with pytest.raises(OSError, match="cannot be used"):
+        JoinOffer(telegram, port=telegram.port)
+    assert set(threading.enumerate()) <= before
