@@ -1,10 +1,14 @@
 """bot-sandbox: a Telegram, a Twitch, a serverless cloud and a mail server on this machine.
 
     bot-sandbox [OPTION …] [FOLDER …]
+    bot-sandbox join ADDRESS#CODE -- COMMAND …
 
 It starts all of them on fixed ports, so that you can point a client in any language at them, and
 opens a window to chat in. It deploys each FOLDER as a function, and again whenever you save it.
 Ctrl-C stops everything and forgets it. `python -m bot_sandbox` does the same.
+
+`join` runs a bot as it is beside a sandbox that runs already, on this machine or another. The line
+JOIN has its address and code, if trustme is installed. `bot-sandbox join --help` says more.
 
     --json               for scripts and CI: when everything is ready, print one line of JSON with
                          every address, key, token and id, and nothing more. What happens goes to
@@ -60,15 +64,13 @@ You can change each port; 0 takes any free one, and so does --run for each that 
     --cloud-port N       8080
     --window-port N      8083
     --mail-port N        8025
+    --join-port N        any free one
 """
 
 import argparse
 import io
 import os
-import shutil
-import signal
 import stat
-import subprocess
 import sys
 import tempfile
 import threading
@@ -81,6 +83,8 @@ from pathlib import Path
 
 from bot_sandbox.cloud import Cloud
 from bot_sandbox.cloud.cloud import KEY_LENGTH
+from bot_sandbox.command import join
+from bot_sandbox.command.child import INTERRUPTED, TERMINATED, exit_on_sigterm, run_child
 from bot_sandbox.command.guide import (
     Sample,
     Sandbox,
@@ -102,6 +106,7 @@ from bot_sandbox.command.terminal import (
 )
 from bot_sandbox.http.local_server import bind_socket
 from bot_sandbox.http.page import open_in_browser
+from bot_sandbox.programs.join import JoinOffer
 from bot_sandbox.telegram import Telegram
 from bot_sandbox.twitch import Twitch
 from bot_sandbox.window import Window
@@ -119,15 +124,17 @@ ENTRY_POINTS = {  # the first of these files in a folder gives its runtime and i
     **{f"main.{kind}": ("nodejs", "main.handler") for kind in ("mjs", "js", "cjs")},
 }
 WINDOW_KEY_LENGTH = 43
-COMMAND_NOT_FOUND = 127  # the exit status for a command that is not there, as in a shell
+JOIN_CODE_LENGTH = 22
 SHOWN_LINES = 200
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the sandbox until Ctrl-C, SIGTERM or the end of the input."""
-    options = read_options(__doc__, arguments)
-    terminated = 128 + signal.SIGTERM if options.run else 0
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(terminated))
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if words[:1] == ["join"]:
+        return join.main(words[1:])
+    options = read_options(__doc__, words)
+    exit_on_sigterm(TERMINATED if options.run else 0)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # what a terminal can't show stops nothing
     with ExitStack() as stack:
@@ -138,7 +145,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 1
         except KeyboardInterrupt:
             print("stopped")
-    return 128 + signal.SIGINT if options.run else 0
+    return INTERRUPTED if options.run else 0
 
 
 def run(options: argparse.Namespace, stack: ExitStack) -> int:
@@ -220,7 +227,12 @@ def start_servers(
     window = Window(telegram, twitch, cloud, mail, port=port, key=key, **allowed_pages)
     stack.enter_context(window)
     functions = [each.function for each in deployed]
-    sandbox = Sandbox(telegram, twitch, cloud, mail, window, sample, settings, functions)
+    offer = None
+    if not options.run and find_spec("trustme"):
+        code = randomness.text(JOIN_CODE_LENGTH, "join code", URL_SAFE)
+        port = chosen_port(options, "join")
+        offer = stack.enter_context(JoinOffer(telegram, twitch, port=port, code=code, **allowed))
+    sandbox = Sandbox(telegram, twitch, cloud, mail, window, offer, sample, settings, functions)
     window.describe_world = lambda: world_as_dict(sandbox)
     return sandbox, deployed
 
@@ -228,28 +240,14 @@ def start_servers(
 def run_command(command: list[str], sandbox: Sandbox, happened: io.StringIO) -> int:
     """Run a program that finds the sandbox in its environment, and return its exit status.
 
-    It finds the sandbox also at the real addresses. Like a shell, return 128 + n if signal n ended
-    it. If it fails, show the last lines of what happened. SIGTERM ends the program first, then the
-    sandbox.
+    It finds the sandbox also at the real addresses. If it fails, show the last lines of what
+    happened.
     """
     from bot_sandbox.programs.platform_proxy import PlatformProxy  # it needs trustme
 
     known = {**os.environ, **sandbox.settings, "BOT_SANDBOX": as_json(sandbox)}
-    program = shutil.which(command[0]) or command[0]  # on Windows, npm is a file npm.cmd
     with PlatformProxy({"telegram": sandbox.telegram, "twitch": sandbox.twitch}) as proxy:
-        try:
-            process = subprocess.Popen([program, *command[1:]], env=known | proxy.variables(known))
-        except OSError as error:
-            print(f"{command[0]} cannot be run: {error.strerror or error}", file=sys.stderr)
-            return COMMAND_NOT_FOUND
-        try:
-            status = process.wait()
-        except KeyboardInterrupt:  # Ctrl-C reaches the program, too, which may clean up
-            status = process.wait()
-        finally:  # SIGTERM or a second Ctrl-C
-            process.terminate()  # does nothing if it has ended
-            process.wait()
-    status = status if status >= 0 else 128 - status
+        status = run_child(command, known | proxy.variables(known))
     if status:
         lines = [*happened.getvalue().splitlines(), *proxy.notes][-SHOWN_LINES:]
         print("--- what happened in the sandbox", *lines, sep="\n", file=sys.stderr)

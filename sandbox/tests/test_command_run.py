@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from command import start
+from platform_programs import CLEAN_UP, WHO_AM_I
 
 ASK = """
 import json, os, sys, urllib.request
@@ -119,20 +120,6 @@ def test_a_command_ends_with_the_sandbox(tmp_path):
         os.kill(int(alive.read_text()), 0)
 
 
-CLEAN_UP = """
-import os, signal, sys, time
-def say(*_): raise KeyboardInterrupt
-signal.signal(signal.SIGTERM, say), signal.signal(signal.SIGINT, say)
-try:
-    print(os.getpid(), flush=True)
-    time.sleep(600)
-except KeyboardInterrupt:
-    input()
-    print("cleaned up")
-    sys.exit(2)
-"""
-
-
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send to a process")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 2), (signal.SIGTERM, 143)])
 def test_a_stopped_command_cleans_up_and_is_no_success(interruptible, number, status):
@@ -152,15 +139,7 @@ def test_a_killed_command_has_the_status_that_a_shell_gives():
 
 
 def test_a_bot_finds_the_sandbox_at_the_real_addresses():
-    code = (
-        "import json, os, urllib.request as u; token = os.environ['TELEGRAM_TOKEN'];"
-        "url = f'https://api.telegram.org/bot{token}/getMe';"
-        "print(json.load(u.urlopen(url))['result']['username'], flush=True);"
-        "head = {'Authorization': 'OAuth ' + os.environ['TWITCH_TOKEN']};"
-        "url = 'https://id.twitch.tv/oauth2/validate';"
-        "print(json.load(u.urlopen(u.Request(url, headers=head)))['login'])"
-    )
-    assert run(*python(code)) == (0, "hello_bot\nhello_bot\n", "")
+    assert run(*python(WHO_AM_I)) == (0, "hello_bot\nhello_bot\n", "")
 
 
 def test_a_name_outside_is_refused_and_named_if_the_command_fails():

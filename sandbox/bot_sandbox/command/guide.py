@@ -12,6 +12,7 @@ from bot_sandbox.cloud import Cloud
 from bot_sandbox.cloud.function import Function
 from bot_sandbox.http.access import KEY_HEADER, is_loopback
 from bot_sandbox.http.jupyter_proxy import terminal_address
+from bot_sandbox.programs.join import JoinOffer
 from bot_sandbox.telegram.people import Person
 from bot_sandbox.telegram.service import Telegram
 from bot_sandbox.telegram.world import BotAccount
@@ -46,6 +47,7 @@ class Sandbox:
     cloud: Cloud
     mail: "Mail"
     window: Window
+    offer: JoinOffer | None  # without trustme there is none
     sample: Sample | None
     settings: dict[str, str]
     functions: list[Function]
@@ -99,6 +101,7 @@ def world_as_dict(sandbox: Sandbox) -> dict[str, Any]:
             },
         },
         "mail": {"host": sandbox.mail.host, "port": sandbox.mail.port},
+        **({"join": {"address": sandbox.offer.address}} if sandbox.offer else {}),
         "settings": settings,
     }
 
@@ -167,6 +170,7 @@ def guide_values(sandbox: Sandbox) -> dict[str, str]:
         "key": f"{KEY_HEADER}: {window.key}",
         "api": f"{window.url}/api",
         "settings": "\n".join(f"  {name}={value}" for name, value in settings.items()),
+        "join": join_line(sandbox.offer),
         "irc_url": twitch.irc_url,
         "irc_host": host,
         "irc_port": str(port),
@@ -182,6 +186,13 @@ def guide_values(sandbox: Sandbox) -> dict[str, str]:
         values["redirects"] = ", ".join(app.redirects)
         values["callers"] = "".join(describe_callers(sandbox, sandbox.sample))
     return settings | values
+
+
+def join_line(offer: JoinOffer | None) -> str:
+    """Return the command that runs a bot as it is beside this sandbox."""
+    if offer is None:
+        return "needs trustme. Type: pip install trustme"
+    return f"bot-sandbox join {offer.address} -- python bot.py"
 
 
 def describe_function(function: Function) -> str:

@@ -21,6 +21,7 @@ PORTS = {
     "cloud": 8080,
     "window": 8083,
     "mail": 8025,
+    "join": 0,
 }
 KEY_VARIABLE = "BOT_SANDBOX_KEY"
 # It is sent as `Bot-Sandbox-Key: KEY` and as `Credential=KEY/…`, and is in the window's address.
@@ -36,8 +37,8 @@ OPEN_HOST = (
 class Parser(argparse.ArgumentParser):
     """Shows a text of ours as help, and says after an error where the help is."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__("bot-sandbox", usage="bot-sandbox [OPTION …] [FOLDER …]")
+    def __init__(self, text: str, name: str, usage: str) -> None:
+        super().__init__(name, usage=f"{name} {usage}")
         self.allow_abbrev = False  # a new option must not change what an old script means
         self._text = text
 
@@ -47,7 +48,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Explain a wrong option and exit with status 2."""
-        self.exit(2, f"bot-sandbox: {message}\nbot-sandbox --help lists all options.\n")
+        self.exit(2, f"{self.prog}: {message}\n{self.prog} --help lists all options.\n")
 
 
 def read_options(text: str, arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -78,7 +79,7 @@ def read_options(text: str, arguments: Sequence[str] | None = None) -> argparse.
 
 def make_parser(text: str) -> Parser:
     """Describe the options to argparse; `text`, the help, explains them."""
-    parser = Parser(text)
+    parser = Parser(text, "bot-sandbox", "[OPTION …] [FOLDER …]")
     add = parser.add_argument
     add("folders", nargs="*", type=Path)
     add("--version", action="version", version=f"bot-sandbox {bot_sandbox.__version__}")

@@ -1,0 +1,150 @@
+"""bot-sandbox join: a program beside a sandbox that runs already."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+from command import ANY_PORTS, COMMAND, sandbox, start
+from platform_programs import CLEAN_UP, WHO_AM_I
+
+from bot_sandbox import JoinOffer
+
+pytestmark = pytest.mark.slow("commands from start to end")
+
+MACHINES = ("10.83.66.1", "10.83.66.2")
+
+
+@pytest.fixture
+def offer(telegram, twitch):
+    with JoinOffer(telegram, twitch) as offer:
+        yield offer
+
+
+def join(*arguments, **environment):
+    done = start("join", *arguments, **environment)
+    out, err = done.communicate(timeout=60)
+    return done.returncode, out, err
+
+
+def python(code, *arguments):
+    return ("--", sys.executable, "-c", code, *arguments)
+
+
+def test_a_bot_joins_the_command_by_the_line_that_it_shows():
+    with sandbox() as running:
+        address = re.search(r"^ +bot-sandbox join (\S+) -- python bot.py$", running.text, re.M)[1]
+        tokens = {name: running.settings()[name] for name in ("TELEGRAM_TOKEN", "TWITCH_TOKEN")}
+        status, out, err = join(address, *python(WHO_AM_I), **tokens)
+        assert (status, out) == (0, "hello_bot\nhello_bot\n")
+        place = address.partition("#")[0]
+        assert err == f"bot-sandbox: joined Telegram and Twitch at {place}\n"
+
+
+def test_the_command_needs_no_trustme_to_join(offer, account, tmp_path):
+    (tmp_path / "trustme.py").write_text("raise ImportError('no trustme here')")
+    code = WHO_AM_I.partition("head = ")[0]
+    paths = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    status, out, err = join(
+        offer.address, *python(code), TELEGRAM_TOKEN=account.token, PYTHONPATH=paths
+    )
+    assert (status, out) == (0, f"{account.username}\n"), err
+
+
+def test_the_arguments_and_the_status_are_those_of_the_command(offer):
+    code = "import sys; print(sys.argv[1:]); sys.exit(3)"
+    status, out, _ = join(offer.address, *python(code, "--", "--help", "x y"))
+    assert (status, out) == (3, "['--', '--help', 'x y']\n")
+
+
+def test_a_name_outside_is_refused_and_named_if_the_command_fails(offer):
+    code = "import urllib.request as u; u.urlopen('https://api.example.com/', timeout=60)"
+    status, out, err = join(offer.address, *python(code))
+    assert (status, out) == (1, "")
+    assert "Tunnel connection failed: 403 Forbidden" in err
+    last = err.splitlines()[-1]
+    assert last.startswith("a program asked for api.example.com:443, which the sandbox doesn't")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        ([], 2, "the following arguments are required: address"),
+        (["127.0.0.1:1#secret"], 2, "it needs a command: bot-sandbox join ADDRESS#CODE -- python"),
+        (["127.0.0.1:1#secret", "--"], 2, "it needs a command"),
+        (["127.0.0.1#secret", "--", "node"], 2, "expected an address such as 127.0.0.1:8084#CODE"),
+        (["127.0.0.1:1#secret", "--", "node"], 1, "no sandbox answers at 127.0.0.1:1 ("),
+    ],
+)
+def test_a_wrong_command_is_explained(arguments, status, words):
+    found, out, err = join(*arguments)
+    assert (found, out) == (status, "")
+    assert words in err
+    assert "Traceback" not in err and "secret" not in err
+
+
+def test_a_program_that_is_not_there_is_named(offer):
+    status, _, err = join(offer.address, "--", "no-such-program")
+    assert status == 127
+    assert "no-such-program cannot be run: No such file" in err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send to a process")
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 2), (signal.SIGTERM, 143)])
+def test_a_stopped_command_cleans_up_and_is_no_success(interruptible, offer, number, status):
+    process = start("join", offer.address, *python(CLEAN_UP), stdin=subprocess.PIPE)
+    command = int(process.stdout.readline())
+    process.send_signal(number)
+    if number == signal.SIGINT:  # a terminal sends it to both
+        os.kill(command, number)
+    out, err = process.communicate("\n", timeout=60)
+    assert (out, process.returncode) == ("cleaned up\n", status), err
+
+
+def test_the_help_says_what_it_does():
+    status, out, _ = join("--help")
+    assert status == 0
+    assert "bot-sandbox join ADDRESS#CODE -- COMMAND" in out
+
+
+@pytest.fixture
+def two_machines():
+    """Two network namespaces with an address each, as words before a command."""
+    if not shutil.which("ip"):
+        pytest.skip("NO SECOND NETWORK: this machine has no command ip")
+    names = [f"join{os.getpid()}-{n}" for n in (1, 2)]
+    lines = [f"netns add {name}" for name in names]
+    lines += [f"link add one netns {names[0]} type veth peer name two netns {names[1]}"]
+    for name, link, address in zip(names, ("one", "two"), MACHINES, strict=True):
+        lines += [f"-n {name} link set lo up", f"-n {name} link set {link} up"]
+        lines += [f"-n {name} address add {address}/24 dev {link}"]
+    try:
+        for line in lines:
+            done = subprocess.run(["ip", *line.split()], capture_output=True, text=True)
+            if done.returncode:
+                pytest.skip(f"NO SECOND NETWORK: {done.stderr.strip()}")
+        yield [("ip", "netns", "exec", name, *COMMAND) for name in names]
+    finally:
+        for name in names:
+            subprocess.run(["ip", "netns", "delete", name], capture_output=True)
+
+
+@pytest.mark.full("two networks, which only root can make")
+def test_a_bot_joins_a_sandbox_on_another_machine(two_machines):
+    here, there = two_machines
+    options = (*ANY_PORTS, "--host", MACHINES[0], "--key", "a-key-for-these-tests", "--json")
+    process = start(*options, command=here, stdin=subprocess.PIPE)
+    try:
+        found = json.loads(process.stdout.readline())
+        tokens = {name: found["settings"][name] for name in ("TELEGRAM_TOKEN", "TWITCH_TOKEN")}
+        words = ("join", found["join"]["address"], *python(WHO_AM_I))
+        done = start(*words, command=there, **tokens)
+        out, err = done.communicate(timeout=60)
+        assert (done.returncode, out) == (0, "hello_bot\nhello_bot\n"), err
+    finally:
+        process.kill()
+        process.communicate()
