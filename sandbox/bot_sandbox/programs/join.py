@@ -116,9 +116,10 @@ class JoinOffer(LocalServer):
 
     async def _serve_offer(self, _: web.Request) -> web.Response:
         """GET /offer: the public certificate, and which platforms there are."""
-        platforms = list(self._proxy.platforms)
-        offer = {"authority": self._proxy.authority.decode(), "platforms": platforms}
-        return web.json_response(offer)
+        proxy = self._proxy
+        return web.json_response(
+            {"authority": proxy.authority.decode(), "platforms": proxy.platforms}
+        )
 
     async def _serve_tunnel(self, request: web.Request) -> web.StreamResponse:
         """GET /tunnel?to=HOST:PORT: a WebSocket with the bytes of one connection."""
@@ -146,10 +147,10 @@ class JoinedProxy(ProgramProxy):
 
     def __init__(self, address: str) -> None:
         self.place, self._code = split_address(address)  # the place is no secret
-        authority, self.platforms = ask_for_offer(self.place, self._code)
+        authority, platforms = ask_for_offer(self.place, self._code)
         self._session: ClientSession | None = None  # made on the loop
         host = urlsplit(f"//{self.place}").hostname or ""
-        super().__init__("joined-proxy", authority, [host])
+        super().__init__("joined-proxy", platforms, authority, [host])
 
     async def _shutdown(self) -> None:
         await super()._shutdown()

@@ -44,11 +44,11 @@ class PlatformProxy(ProgramProxy):
 
     def __init__(self, platforms: Mapping[str, LocalServer]) -> None:
         authority = import_trustme().CA(organization_name="bot-sandbox, for one run")
-        self.platforms = platforms
+        self._servers = platforms
         self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         authority.issue_cert(*HOSTS).configure_cert(self._context)
         hosts = [one.host.strip("[]") for one in platforms.values()]
-        super().__init__("platform-proxy", authority.cert_pem.bytes(), hosts)
+        super().__init__("platform-proxy", platforms, authority.cert_pem.bytes(), hosts)
 
     async def _serve_address(self, client: socket.socket, host: str, port: int) -> None:
         """Connect a client that wants a real address with the sandbox's server."""
@@ -76,10 +76,7 @@ class PlatformProxy(ProgramProxy):
         await connect_streams(here, server)
 
     async def _connect_platform(self, host: str, address: PlatformAddress) -> Streams:
-        server = self.platforms.get(address.platform)
-        if server is None:
-            self._note(f"{host}: no {address.platform.title()} is open in this sandbox")
-            raise ConnectionRefusedError(host)
+        server = self._servers[address.platform]
         server._access.answer_to(host)
         place = host_name(server._access.listens_on).strip("[]")
         return await asyncio.open_connection(place, getattr(server, address.port_name))

@@ -50,15 +50,18 @@ RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing resets the connection
 
 
 class ProgramProxy(LocalServer):
-    """Real addresses lead to wherever a subclass brings them; other names are refused.
+    """Real addresses of `platforms` lead to wherever a subclass brings them; others are refused.
 
     `authority` is the certificate that programs should trust. They reach `direct_hosts` without the
     proxy.
     """
 
-    def __init__(self, name: str, authority: bytes, direct_hosts: Iterable[str]) -> None:
+    def __init__(
+        self, name: str, platforms: Iterable[str], authority: bytes, direct_hosts: Iterable[str]
+    ) -> None:
         super().__init__(name)
         self.notes: list[str] = []  # for people: what was refused, each once
+        self.platforms = list(platforms)
         self.authority = authority
         self._direct_hosts = [*DIRECT_HOSTS, *direct_hosts]
         self._folder = Path(tempfile.mkdtemp(prefix="bot-sandbox-"))  # nobody else can read it
@@ -123,8 +126,16 @@ class ProgramProxy(LocalServer):
         self._port = self._accept(self._serve_proxy)
         for host, port in ADDRESSES:
             self._ports[host, port] = self._accept(
-                partial(self._serve_address, host=host, port=port)
+                partial(self._serve_open_platform, host=host, port=port)
             )
+
+    async def _serve_open_platform(self, client: socket.socket, host: str, port: int) -> None:
+        platform = ADDRESSES[host, port].platform
+        if platform in self.platforms:
+            await self._serve_address(client, host, port)
+        else:
+            self._note(f"{host}: no {platform.title()} is open in this sandbox")
+            reset_connection(client)
 
     def _accept(self, handle: Handle) -> int:
         """Accept connections at a free port from now on, and return the port."""

@@ -153,6 +153,14 @@ def test_only_the_public_certificate_and_the_platforms_are_offered(offer, telegr
         assert joined.platforms == ["telegram"]
 
 
+def test_a_platform_that_is_not_there_is_named(telegram, start):
+    with JoinOffer(telegram) as offer, JoinedProxy(offer.address) as joined:
+        code = "import socket; socket.create_connection(('irc.chat.twitch.tv', 6667)).recv(1)"
+        _, errors = start(joined, "-c", code).communicate(timeout=60)
+        assert errors.splitlines()[-1].startswith("ConnectionResetError")
+        assert joined.notes == ["irc.chat.twitch.tv: no Twitch is open in this sandbox"]
+
+
 @pytest.mark.parametrize("path", ["/offer", "/tunnel?to=api.telegram.org:443", "/", "/api/world"])
 def test_without_the_code_nothing_opens(offer, path):
     for code in ({}, {"Bot_Sandbox_Code": "wrong"}, {"Bot_Sandbox_Code": ""}):
