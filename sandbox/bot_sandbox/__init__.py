@@ -24,8 +24,8 @@ _NAMES_BY_MODULE = {
     "bot_sandbox.programs.program": ["NotReady", "Program"],
     "bot_sandbox.world.snapshot": ["Snapshot"],
     "bot_sandbox.telegram": [
-        "BotAccount", "Delivery", "File", "Group", "Limits", "Message", "Person", "Press",
-        "Telegram", "TelegramError",
+        "BotAccount", "DeliveredUpdate", "Delivery", "File", "Group", "Limits", "Message",
+        "Person", "Press", "Telegram", "TelegramError",
     ],
     "bot_sandbox.telegram.bot_api_types": ["PhotoSize"],
     "bot_sandbox.telegram.calls": ["ApiCall", "FaultHit"],

@@ -11,6 +11,7 @@ from bot_sandbox.twitch.chat import ChatMessage as ChatMessage
 from bot_sandbox.world.clock import Clock as Clock
 from bot_sandbox.cloud.cloud import Cloud as Cloud
 from bot_sandbox.twitch.connection import ConnectionRecord as ConnectionRecord
+from bot_sandbox.telegram.delivered_update import DeliveredUpdate as DeliveredUpdate
 from bot_sandbox.telegram.updates import Delivery as Delivery
 from bot_sandbox.twitch.eventsub_events import EventSubDelivery as EventSubDelivery
 from bot_sandbox.telegram.faults import Fault as Fault
@@ -52,4 +53,4 @@ from bot_sandbox.twitch.user import TwitchUser as TwitchUser
 from bot_sandbox.window.window import Window as Window
 
 __version__: str
-__all__ = ['ApiCall', 'Application', 'BotAccount', 'ChatMessage', 'Clock', 'Cloud', 'ConnectionRecord', 'Delivery', 'EventSubDelivery', 'Fault', 'FaultHit', 'File', 'Function', 'FunctionError', 'Group', 'InMemoryTelegram', 'InProcessCloud', 'JoinOffer', 'Letter', 'Limits', 'Mail', 'ManagedProcess', 'Message', 'NoLetter', 'NoReply', 'NotReady', 'OutputLines', 'Person', 'PhotoSize', 'Press', 'Program', 'Snapshot', 'Subscription', 'Telegram', 'TelegramError', 'TelegramFaults', 'Timer', 'Token', 'TraceEntry', 'Transcript', 'Twitch', 'TwitchAccount', 'TwitchFaults', 'TwitchSettings', 'TwitchUser', 'Window', 'aio']
+__all__ = ['ApiCall', 'Application', 'BotAccount', 'ChatMessage', 'Clock', 'Cloud', 'ConnectionRecord', 'DeliveredUpdate', 'Delivery', 'EventSubDelivery', 'Fault', 'FaultHit', 'File', 'Function', 'FunctionError', 'Group', 'InMemoryTelegram', 'InProcessCloud', 'JoinOffer', 'Letter', 'Limits', 'Mail', 'ManagedProcess', 'Message', 'NoLetter', 'NoReply', 'NotReady', 'OutputLines', 'Person', 'PhotoSize', 'Press', 'Program', 'Snapshot', 'Subscription', 'Telegram', 'TelegramError', 'TelegramFaults', 'Timer', 'Token', 'TraceEntry', 'Transcript', 'Twitch', 'TwitchAccount', 'TwitchFaults', 'TwitchSettings', 'TwitchUser', 'Window', 'aio']

@@ -19,6 +19,7 @@ from bot_sandbox.aio.twin import twin_of
 __all__ = [
     "Clock",
     "Cloud",
+    "DeliveredUpdate",
     "Fault",
     "Function",
     "Group",

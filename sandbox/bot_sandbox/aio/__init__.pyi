@@ -15,6 +15,7 @@ from bot_sandbox.http.page import Page
 from bot_sandbox.http.webhook_post import Sender
 from bot_sandbox.mail import LARGEST_LETTER
 from bot_sandbox.mail import Letter
+from bot_sandbox.telegram.calls import ApiCall
 from bot_sandbox.telegram.calls import FaultHit
 from bot_sandbox.telegram.core import TelegramCore
 from bot_sandbox.telegram.limits import Limits
@@ -38,13 +39,14 @@ from bot_sandbox.world.transcript import Transcript
 from collections import deque
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 import bot_sandbox
 import bot_sandbox.twitch.faults
 
-__all__ = ['Clock', 'Cloud', 'Fault', 'Function', 'Group', 'Mail', 'Person', 'Press', 'Telegram', 'TelegramFaults', 'Timer', 'Twitch', 'TwitchAccount', 'TwitchFaults']
+__all__ = ['Clock', 'Cloud', 'DeliveredUpdate', 'Fault', 'Function', 'Group', 'Mail', 'Person', 'Press', 'Telegram', 'TelegramFaults', 'Timer', 'Twitch', 'TwitchAccount', 'TwitchFaults']
 
 
 class Telegram(ServerTwin[TelegramCore]):
@@ -117,6 +119,15 @@ class Telegram(ServerTwin[TelegramCore]):
 
     async def wait_ready(self, account: BotAccount, timeout: float=30.0) -> None:
         """Wait until a bot asks for updates or has set its webhook; NoReply after `timeout` s."""
+
+    async def deliver(self, account: BotAccount, update: Mapping[str, Any], sender: Person | None=None, group: Group | None=None) -> DeliveredUpdate:
+        """Deliver any Update, such as `{"inline_query": {"query": "tea"}}`, like Telegram's own.
+
+        Name only what matters to your test: the sandbox adds what the Bot API requires. It is from
+        `sender`, or the only person, and happens in a `group` or in their chat with the bot.
+        People, groups and messages may be values in it, or objects with nothing but their `id`.
+        ValueError if the Bot API has no such kind or field, or another type for it.
+        """
 
     async def deliveries(self, account: BotAccount, message: Message | None=None) -> list[Delivery]:
         """Return all webhook attempts of a bot (its last 10,000), or those for one message."""
@@ -365,6 +376,37 @@ class Press(Twin[bot_sandbox.Press]):
         the bot has not written, edited or deleted a message of its own either, in this chat or in
         its chat with this person; nothing else that it does counts. It comes sooner if the bot is a
         function that has ended.
+        """
+
+
+class DeliveredUpdate(Twin[bot_sandbox.DeliveredUpdate]):
+    """The twin of `DeliveredUpdate` in bot_sandbox.telegram.delivered_update; see there."""
+
+    @property
+    def update(self) -> dict[str, Any]:
+        ...
+
+    @property
+    def message(self) -> Message | None:
+        ...
+
+    @property
+    def kind(self) -> str:
+        """Which field of Update it has, such as "inline_query"."""
+
+    @property
+    def update_id(self) -> int:
+        """Its number, 0 if the bot was not told."""
+
+    @property
+    def calls(self) -> list[ApiCall]:
+        """What the bot has called since it got the update, without getUpdates."""
+
+    async def wait(self, method: str='', n: int=1, timeout: float=5.0) -> list[ApiCall]:
+        """Wait until the bot has made n calls, in all or of a method, and return them.
+
+        A call that was refused counts; its `error` says why. NoReply after `timeout` seconds, or
+        sooner if the bot is a function that has ended.
         """
 
 

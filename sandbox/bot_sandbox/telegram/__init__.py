@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.telegram.bot_api import BOT_API_VERSION
 from bot_sandbox.telegram.buttons import Press
+from bot_sandbox.telegram.delivered_update import DeliveredUpdate
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.limits import Limits
 from bot_sandbox.telegram.media import File
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BOT_API_VERSION",
     "BotAccount",
+    "DeliveredUpdate",
     "Delivery",
     "File",
     "Group",

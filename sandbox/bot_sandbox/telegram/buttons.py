@@ -170,7 +170,7 @@ class CallbackQueries:
     """The presses without an answer so far."""
 
     def __init__(self) -> None:
-        self._open: dict[str, tuple[User, Press]] = {}
+        self._open: dict[str, tuple[User, Press | None]] = {}
         self._ids = itertools.count(1)
 
     def open(self, person: User, message: Message, button: Json, press: Press) -> Json:
@@ -189,13 +189,17 @@ class CallbackQueries:
             "data": button["callback_data"],
         }
 
+    def expect(self, account: User, key: str) -> None:
+        """Accept an answer to a query that nobody's press has made."""
+        self._open[key] = (account, None)
+
     def answer(self, account: User, key: str, text: str, alert: bool, url: str) -> None:
         """Do answerCallbackQuery, which works once for each query, and only for its bot.
 
         Without games, the app opens only a link that starts this bot with a parameter.
         """
         owner, press = self._open.get(key, (None, None))
-        if press is None or owner is not account:
+        if owner is not account:
             raise bad_request(OLD_QUERY)
         if len(text) > 200:
             raise bad_request("MESSAGE_TOO_LONG")
@@ -203,4 +207,5 @@ class CallbackQueries:
         if url and not re.fullmatch(start, url, re.IGNORECASE):
             raise bad_request("URL_INVALID")
         del self._open[key]
-        press.text, press.alert, press.url = text, alert, url
+        if press:
+            press.text, press.alert, press.url = text, alert, url

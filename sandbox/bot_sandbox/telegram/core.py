@@ -20,6 +20,7 @@ from bot_sandbox.http.outages import Switchable
 from bot_sandbox.http.webhook_post import Sender
 from bot_sandbox.telegram.api import Api
 from bot_sandbox.telegram.arguments import Arguments, encode_form_value
+from bot_sandbox.telegram.delivered_update import DeliveredUpdate, deliver
 from bot_sandbox.telegram.diagnosis import describe_bots, describe_last_refusal
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.faults import Faults
@@ -183,6 +184,22 @@ class TelegramCore(Service):
             head = f"{account.name} was not ready within {timeout:g} s."
             found = [describe_bots(self._world, [account]), *describe_last_refusal(account)]
             raise NoReply("\n".join([head, *found]))
+
+    def deliver(
+        self,
+        account: BotAccount,
+        update: Mapping[str, Any],
+        sender: Person | None = None,
+        group: Group | None = None,
+    ) -> DeliveredUpdate:
+        """Deliver any Update, such as `{"inline_query": {"query": "tea"}}`, like Telegram's own.
+
+        Name only what matters to your test: the sandbox adds what the Bot API requires. It is from
+        `sender`, or the only person, and happens in a `group` or in their chat with the bot.
+        People, groups and messages may be values in it, or objects with nothing but their `id`.
+        ValueError if the Bot API has no such kind or field, or another type for it.
+        """
+        return self._runner.do(deliver, self._runner, self._world, account, update, sender, group)
 
     def deliveries(self, account: BotAccount, message: Message | None = None) -> list[Delivery]:
         """Return all webhook attempts of a bot (its last 10,000), or those for one message."""

@@ -341,6 +341,14 @@ def explain_no_press_answer(
     return "\n".join(lines)
 
 
+def why_left_out(account: BotAccount, kind: str) -> str:
+    """Explain why a bot is not told of a kind of update, and what to do."""
+    return (
+        f"{account.name} was not told, because its allowed_updates leave out {kind}.\n"
+        f"What to do: call getUpdates or setWebhook with an allowed_updates that has {kind}"
+    )
+
+
 def describe_bots(world: TelegramWorld, accounts: Iterable[BotAccount]) -> str:
     """Describe for each bot how updates reach it, and what faults have done to it just now."""
     if not world.up:

@@ -28,6 +28,11 @@ NO_GIFTS = dict.fromkeys(  # the Bot API's AcceptedGiftTypes
     ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription",
      "gifts_from_channels"), False,
 )  # fmt: skip
+LACKED_CONTENT = (  # fields of a Message whose content only a test or a canned answer brings
+    "animation", "audio", "checklist", "game", "gift", "invoice", "live_photo", "paid_media",
+    "photo", "poll", "rich_message", "story", "successful_payment", "unique_gift", "users_shared",
+    "chat_shared", "venue", "video", "video_note", "voice", "web_app_data",
+)  # fmt: skip
 PREVIEW_FIELD = "link_preview_options"
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
@@ -198,8 +203,10 @@ class Message(MessageFields):
             named.append("contact {first_name}, {phone_number}".format(**self.more["contact"]))
         if "dice" in self.more:
             named.append("{emoji} {value}".format(**self.more["dice"]))
+        named += [name for name in LACKED_CONTENT if name in self.more]
         parts = [f"({', '.join(named)})"] if named else []
-        return " ".join([*parts, *filter(None, [self.words or self.event])])
+        words = self.words or self.event or self.more.get("caption", "")
+        return " ".join([*parts, *filter(None, [words])])
 
     @property
     def sticker_emoji(self) -> str:

@@ -27,19 +27,13 @@ from bot_sandbox.event_loop.tasks import BackgroundTasks
 from bot_sandbox.http.messages import Response, header
 from bot_sandbox.http.webhook_post import PostError, Sender, Why
 from bot_sandbox.telegram.arguments import Arguments, leading_integer, parse_body
+from bot_sandbox.telegram.bot_api import TYPES
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.types import Chat, Json, Update, User, encode_json
 from bot_sandbox.world.clock import Clock
 
 NOT_DEFAULT = ("chat_member", "message_reaction", "message_reaction_count")
-ALL_TYPES = (
-    "message", "edited_message", "channel_post", "edited_channel_post", "business_connection",
-    "business_message", "edited_business_message", "deleted_business_messages",
-    "message_reaction", "message_reaction_count", "inline_query", "chosen_inline_result",
-    "callback_query", "shipping_query", "pre_checkout_query", "purchased_paid_media", "poll",
-    "poll_answer", "my_chat_member", "chat_member", "chat_join_request", "chat_boost",
-    "removed_chat_boost",
-)  # fmt: skip
+ALL_TYPES = tuple(name for name in TYPES["Update"].fields if name != "update_id")
 DEFAULT_TYPES = tuple(kind for kind in ALL_TYPES if kind not in NOT_DEFAULT)
 OTHER_GET_UPDATES = (
     "Conflict: terminated by other getUpdates request; "

@@ -166,6 +166,7 @@ class TelegramWorld:
         self.randomness = Randomness(seed)
         self.albums = itertools.count(13_000_000_000_000_001)  # their media_group_id
         self._bot_ids = itertools.count(7_000_000_001)
+        self._numbers = itertools.count(900_000_000_001)  # beyond those of presses
         self._moment = 0.0  # seconds since 1970
         self._limits = limits
         self._update_lifetime_s = update_lifetime_s
@@ -415,6 +416,17 @@ class TelegramWorld:
             elif (shown := chat._reply_keyboards.get(person.id)) and shown.is_of(message.sender):
                 del chat._reply_keyboards[person.id]
         self.changes.changed()
+
+    def new_number(self) -> int:
+        """Return a number that was not used before, for an id."""
+        return next(self._numbers)
+
+    def find_json(self, kind: str, number: int) -> Json:
+        """Return the Bot API's User or Chat with this id, {} if there is none."""
+        private = (chat for chat in self.private.values() if chat.id == number)
+        found = self.user(number) if kind == "User" else self.groups.get(number)
+        found = found or (next(private, None) if kind == "Chat" else None)
+        return found.to_json() if found else {}
 
     def person_with_number(self, phone_number: str) -> User | None:
         """Return the person who has a phone number, however it is written."""

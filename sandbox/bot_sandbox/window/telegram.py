@@ -27,6 +27,7 @@ from bot_sandbox.window.routes import (
     number,
     post_route,
     quote_json,
+    table,
     text,
     wait_field,
     whole_number,
@@ -60,6 +61,7 @@ from bot_sandbox.window.telegram_json import (
     call_json,
     calls_about,
     chat_json,
+    delivered_json,
     keyboard_json,
     message_json,
     person_json,
@@ -551,6 +553,32 @@ class TelegramView(View):
             untold = diagnosis.why_not_told(message)
         updates = [update_json(account, update) for account, update in sent]
         return {"updates": updates, "untold": untold, "calls": calls}
+
+    @post_route(
+        "telegram/deliver",
+        *(BOT_FIELD, table("update", "the fields of the Bot API's Update that matter", {})),
+        name_or_id("from", "who it is from, by name or id; otherwise the only person", OPTIONAL),
+        name_or_id("group", "where it happens, if not in a chat with the bot", OPTIONAL),
+        text("method", "only calls of this method", ""),
+        whole_number("n", "wait until the bot has made so many calls", 1, 0, MOST_MESSAGES),
+        wait_field(5.0),
+        example={"bot": "hello_bot", "from": "Viktor"}
+        | {"update": {"inline_query": {"query": "tea"}}, "timeout": 0},
+    )
+    async def deliver(self, values: Values) -> TraceJson:
+        """Deliver any Update to a bot, and wait for its calls; 504 explains why there is none.
+
+        The sandbox adds what the Bot API requires. Of people and chats that it knows, `id` is
+        enough. With `timeout` 0, it doesn't wait.
+        """
+        account, kind = self._bot(values["bot"]), values["update"]
+        sender = None if values["from"] is None else self._person(values)
+        group = None if values["group"] is None else self._group(values["group"])
+        told = await call(self.telegram.deliver, account, kind, sender, group)
+        if values["timeout"]:
+            awaited = (values["method"], values["n"], values["timeout"])
+            await self.wait(coroutine_of(told.wait, *awaited))
+        return await self.read(delivered_json, account, told)
 
     # Faults and time
 

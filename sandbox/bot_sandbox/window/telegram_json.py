@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, TypedDict
 from bot_sandbox.diagnosis.clean_text import hide_tokens
 from bot_sandbox.telegram import diagnosis
 from bot_sandbox.telegram.calls import ApiCall
+from bot_sandbox.telegram.delivered_update import DeliveredUpdate
 from bot_sandbox.telegram.parameters import describe_ignored
 from bot_sandbox.telegram.people import transcript_line
 from bot_sandbox.telegram.types import Chat, Message, ReplyKeyboard, Update, User
@@ -337,6 +338,15 @@ def update_json(account: BotAccount, update: Update) -> UpdateJson:
         "text": text,
         "explained": explained,
         "attempts": attempts(account, update.id),
+    }
+
+
+def delivered_json(account: BotAccount, told: DeliveredUpdate) -> TraceJson:
+    """Return an update that a test has named, and the bot's calls since."""
+    return {
+        "updates": [update_json(account, told._told)] if told._told else [],
+        "untold": "" if told._told else diagnosis.why_left_out(account, told.kind),
+        "calls": [call_json(account, called) for called in told.calls],
     }
 
 
