@@ -20,6 +20,7 @@ JOIN has its address and code, if trustme is installed. `bot-sandbox join --help
                          addresses in its code meets the sandbox, too; other names are refused. If
                          it fails, you see what happened in the sandbox. Write it last
     --no-sample          start with nobody there: no bot, no people, no function
+    --canned             answer also what this Telegram lacks, from the Bot API's table, and say so
     --limits TEXT        none: bots may send as much as they like, on Telegram and Twitch.
                          chat_burst=5,bot_per_second=3: other numbers than Telegram's, which are
                          chat_per_second, chat_burst, bot_per_second, group_per_minute and
@@ -193,7 +194,9 @@ def start_servers(
     shared = allowed_pages | {"clock": clock}
 
     port = chosen_port(options, "telegram")
-    telegram = Telegram(port=port, seed=seed, limits=options.limits, **shared)
+    telegram = Telegram(
+        port=port, seed=seed, limits=options.limits, canned=options.canned, **shared
+    )
     stack.enter_context(telegram)
     port, irc_port = chosen_port(options, "twitch"), chosen_port(options, "irc")
     limits = options.limits is not None

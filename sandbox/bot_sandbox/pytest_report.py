@@ -1,6 +1,7 @@
 """What happened in the chats of a failed test: for the sections of pytest's report."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TypeVar
@@ -88,6 +89,9 @@ def describe_telegram(telegram: TelegramCore, seen: Seen) -> str:
             status = f"{call.status} " if call.status else ""
             words = without_secrets(account, call.error)
             lines.append(f"{call.method}{where}: {status}{words}")
+        if canned := Counter(call.canned for call in seen.new(account.calls) if call.canned):
+            lines.append(f"--- canned answers for {account.name} (@{account.username})")
+            lines += [f"{what}: {times}" for what, times in canned.items()]
     if lines and world.accounts and not any(one.calls for one in world.accounts.values()):
         lines += ["--- no bot called anything", describe_bots(world, list(world.accounts.values()))]
     return "\n".join(lines)

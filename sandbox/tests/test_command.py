@@ -260,6 +260,18 @@ def test_all_that_a_bot_says_and_misses_is_shown():
 
 
 @posix
+def test_canned_answers_are_given_and_shown():
+    with sandbox("--canned") as running:
+        found = running.settings()
+        bot = f"{found['TELEGRAM_API']}/bot{found['TELEGRAM_TOKEN']}"
+        with pytest.raises(urllib.error.HTTPError):
+            post(f"{bot}/exportChatInviteLink", {"chat_id": 1})
+        running.wait_for("@hello_bot called exportChatInviteLink, refused: Bad Request: chat not f")
+        assert post(f"{bot}/answerShippingQuery", {"shipping_query_id": "1", "ok": True})["result"]
+        running.wait_for("@hello_bot: canned answer to answerShippingQuery, which this sandbox")
+
+
+@posix
 def test_who_comes_to_the_chat_of_twitch_and_goes_is_shown():
     with sandbox() as running:
         settings = running.settings()

@@ -128,6 +128,22 @@ def test_what_is_kept():
     assert "5 passed" in run(tmp_path, test)
 
 
+def test_canned_answers_are_counted(tmp_path):
+    test = """
+def test_it(telegram_sandbox):
+    telegram_sandbox.answer_canned()
+    account = telegram_sandbox.new_bot("Hello bot", "hello_bot")
+    viktor = telegram_sandbox.person("Viktor")
+    viktor.send("hello")
+    for _ in range(2):
+        telegram_sandbox.call(account, "sendVideo", chat_id=viktor.id, video="x", caption="cat")
+    assert telegram_sandbox.canned_calls == {}
+"""
+    shown = run(tmp_path, test).partition("sandbox Telegram")[2]
+    assert "Hello bot: (video) cat" in shown
+    assert "--- canned answers for Hello bot (@hello_bot)\nsendVideo: 2" in shown
+
+
 def test_a_bot_that_never_called_is_named(tmp_path):
     test = """
 def test_it(telegram_sandbox):

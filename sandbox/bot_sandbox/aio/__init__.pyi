@@ -52,7 +52,7 @@ __all__ = ['Clock', 'Cloud', 'DeliveredUpdate', 'Fault', 'Function', 'Group', 'M
 class Telegram(ServerTwin[TelegramCore]):
     """The twin of `Telegram` in bot_sandbox.telegram.service; see there."""
 
-    def __init__(self, *, port: int=0, local_mode: bool=True, retry_scale: float=0.05, webhook_timeout_s: float=60.0, update_lifetime_s: float=24 * 3600.0, limits: Limits | None=Limits(), seed: int | str | None=None, host: str=HOST, allow_hosts: Iterable[str]=(), allow_origins: Iterable[str]=(), clock: Clock | bot_sandbox.Clock | None=None, sender: Sender | None=None) -> None:
+    def __init__(self, *, port: int=0, local_mode: bool=True, retry_scale: float=0.05, webhook_timeout_s: float=60.0, update_lifetime_s: float=24 * 3600.0, limits: Limits | None=Limits(), seed: int | str | None=None, canned: bool=False, host: str=HOST, allow_hosts: Iterable[str]=(), allow_origins: Iterable[str]=(), clock: Clock | bot_sandbox.Clock | None=None, sender: Sender | None=None) -> None:
         ...
 
     @property
@@ -119,6 +119,17 @@ class Telegram(ServerTwin[TelegramCore]):
 
     async def wait_ready(self, account: BotAccount, timeout: float=30.0) -> None:
         """Wait until a bot asks for updates or has set its webhook; NoReply after `timeout` s."""
+
+    async def answer_canned(self, canned: bool=True) -> None:
+        """From now on, answer also calls that the sandbox lacks, or refuse them again.
+
+        The answer is made from the Bot API's table and has no other effect, but what is sent is in
+        the chat. Each is marked: its `canned` in `account.calls` says what is lacking.
+        """
+
+    @property
+    def canned_calls(self) -> dict[str, int]:
+        """What had a canned answer, because the sandbox lacks it, and how often."""
 
     async def deliver(self, account: BotAccount, update: Mapping[str, Any], sender: Person | None=None, group: Group | None=None) -> DeliveredUpdate:
         """Deliver any Update, such as `{"inline_query": {"query": "tea"}}`, like Telegram's own.

@@ -87,6 +87,7 @@ def make_parser(text: str) -> Parser:
     add("--run", action="store_true")
     add("--no-open", action="store_true")
     add("--no-sample", action="store_true")
+    add("--canned", action="store_true")
     add("--limits", type=telegram_limits, default=Limits())
     seed = parser.add_mutually_exclusive_group()
     seed.add_argument("--fixed", action="store_true")

@@ -152,6 +152,8 @@ class TelegramNews(News):
         yield "error", now, f"{name}: {without_secrets(account, error)}" if error else ""
         for method in account._unsupported:
             yield method, now, f"{name} called {method}: Telegram has it, this sandbox has not"
+        for what in account._canned:
+            yield what, now, f"{name}: canned answer to {what}, which this sandbox lacks"
         for words in account._ignored.values():
             yield words, now, f"{name}: {without_secrets(account, words)}"
         for called in islice(reversed(account.calls), SEARCHED_CALLS):

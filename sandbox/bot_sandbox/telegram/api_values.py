@@ -40,6 +40,7 @@ class Known:
     now: int  # seconds since 1970
     new_number: Callable[[], int]
     find: Callable[[str, int], Json] = lambda _, __: {}
+    drop_misfits: bool = False  # leave out what doesn't fit, instead of a ValueError
 
 
 def complete(kind: str, value: Any, known: Known, place: str) -> Any:
@@ -74,15 +75,18 @@ def alternatives(kind: str) -> list[str]:
 
 def _complete_object(kind: str, value: Json, known: Known, place: str) -> Json:
     entry = TYPES[kind]
-    for name in value:
-        if name not in entry.fields and name not in OLD_FIELDS:
-            raise ValueError(_describe_unknown(kind, name, "" if kind == "Update" else place))
     prefix = "" if kind == "Update" else f"{place}."
-    result = {
-        name: complete(entry.fields[name], each, known, f"{prefix}{name}")
-        for name, each in value.items()
-        if name in entry.fields
-    }
+    result: Json = {}
+    for name, each in value.items():
+        try:
+            if name in entry.fields:
+                result[name] = complete(entry.fields[name], each, known, f"{prefix}{name}")
+            elif name not in OLD_FIELDS:
+                where = "" if kind == "Update" else place
+                raise ValueError(_describe_unknown(kind, name, where))
+        except (ValueError, RecursionError):
+            if not known.drop_misfits:
+                raise
     for name, only in entry.constants.items():
         if result.get(name, only) != only:
             raise _misfit(f"{prefix}{name}", repr(only), result[name])
@@ -93,11 +97,11 @@ def _complete_object(kind: str, value: Json, known: Known, place: str) -> Json:
     for name in entry.required:
         if name not in result:
             filled = entry.constants.get(name)
-            result[name] = filled or _fill(entry.fields[name], name, known, f"{prefix}{name}")
+            result[name] = filled or fill(entry.fields[name], name, known, f"{prefix}{name}")
     return result
 
 
-def _fill(kind: str, name: str, known: Known, place: str) -> Any:
+def fill(kind: str, name: str, known: Known, place: str) -> Any:
     """Return a value for a field that is missing."""
     if kind in ("User", "Chat"):
         if kind not in known.objects:
@@ -107,7 +111,7 @@ def _fill(kind: str, name: str, known: Known, place: str) -> Any:
     if _inner(kind):
         return []
     if others := alternatives(kind):
-        return _fill(others[0], name, known, place)
+        return fill(others[0], name, known, place)
     if kind == "Integer":
         owner = {"user_id": "User", "user_chat_id": "User", "chat_id": "Chat"}.get(name, "")
         if owner in known.objects:

@@ -19,6 +19,7 @@ class ApiCall:
     ignored: tuple[str, ...] = ()  # parameters that the Bot API doesn't know
     status: int = 0  # of a refusal, such as 400
     number: int = 0  # 1 is the first that this bot made
+    canned: str = ""  # what of it the sandbox lacks, though it has answered, or ""
 
 
 @dataclass(frozen=True, slots=True)

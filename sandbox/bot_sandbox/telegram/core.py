@@ -10,6 +10,7 @@ webhooks. service.py puts a server around it; in_memory.py has none.
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -57,11 +58,13 @@ class TelegramCore(Service):
         update_lifetime_s: float = 24 * 3600.0,
         limits: Limits | None = Limits(),  # noqa: B008 - it cannot change
         seed: int | str | None = None,
+        canned: bool = False,
         server: Switchable | None = None,
     ) -> None:
         self._world = TelegramWorld(
             self.clock, self._runner.changes, limits, update_lifetime_s, seed
         )
+        self._world.canned = canned
         self._person_ids = itertools.count(500_000_001)
         self._group_ids = itertools.count(4_000_000_001)
         pause = limits.set_webhook_s if limits else 0.0
@@ -184,6 +187,20 @@ class TelegramCore(Service):
             head = f"{account.name} was not ready within {timeout:g} s."
             found = [describe_bots(self._world, [account]), *describe_last_refusal(account)]
             raise NoReply("\n".join([head, *found]))
+
+    def answer_canned(self, canned: bool = True) -> None:
+        """From now on, answer also calls that the sandbox lacks, or refuse them again.
+
+        The answer is made from the Bot API's table and has no other effect, but what is sent is in
+        the chat. Each is marked: its `canned` in `account.calls` says what is lacking.
+        """
+        self._runner.do(setattr, self._world, "canned", canned)
+
+    @property
+    def canned_calls(self) -> dict[str, int]:
+        """What had a canned answer, because the sandbox lacks it, and how often."""
+        accounts = list(self._world.accounts.values())
+        return dict(sum((account._canned for account in accounts), Counter[str]()))
 
     def deliver(
         self,

@@ -269,10 +269,14 @@ def _hint(call: ApiCall) -> str:
 
 def describe_unsupported_calls(account: BotAccount) -> list[str]:
     """Return the methods a bot has called that this sandbox lacks; it may have stopped there."""
-    if not account._unsupported:
-        return []
-    what = ", ".join(account._unsupported)
-    return [f"{account.name} called {what}, which this sandbox lacks, though Telegram has it."]
+    lines = []
+    if account._unsupported:
+        what = ", ".join(account._unsupported)
+        lines = [f"{account.name} called {what}, which this sandbox lacks, though Telegram has it."]
+    if account._canned:
+        what = ", ".join(account._canned)
+        lines += [f"{account.name} got canned answers to {what}, which this sandbox lacks."]
+    return lines
 
 
 def describe_ignored_parameters(account: BotAccount) -> list[str]:

@@ -31,6 +31,7 @@ def too_many_requests(seconds: int) -> TelegramError:
 
 UNKNOWN_METHOD = "Not Found: method not found"
 UNSUPPORTED = "This sandbox has no "  # every refusal of an unsupported feature begins so
+USE_CANNED = "Or turn on canned answers (--canned)."  # and ends so
 
 
 class UnsupportedError(TelegramError):
@@ -43,5 +44,5 @@ class UnsupportedError(TelegramError):
     """
 
     def __init__(self, what: str, advice: str) -> None:
-        super().__init__(400, f"{UNSUPPORTED}{what}. {advice}")
+        super().__init__(400, f"{UNSUPPORTED}{what}. {advice} {USE_CANNED}")
         self.what = what

@@ -122,25 +122,29 @@ SUPPORTED = {
 }
 
 
-def unknown_parameters(method: str, arguments: Arguments) -> tuple[str, ...]:
-    """Return the parameters of a call that the Bot API doesn't know.
+def other_parameters(
+    method: str, arguments: Arguments
+) -> tuple[tuple[str, ...], list[UnsupportedError]]:
+    """Return the parameters of a call that the Bot API doesn't know, and those lacking here.
 
-    UnsupportedError if it knows one that the sandbox lacks.
+    Each of these is a refusal. Of a method that is lacking, no parameter is.
     """
-    if arguments.names <= SUPPORTED[method]:
-        return ()
     fields, ignored = _fields(method), []
-    for name in arguments.names - SUPPORTED[method]:
+    lacking: list[UnsupportedError] = []
+    supported = SUPPORTED.get(method, {*fields, "method"})
+    if arguments.names <= supported:
+        return (), lacking
+    for name in arguments.names - supported:
         kind = fields.get(name)
         if kind is None:
             ignored.append(name)
         elif not _is_empty_value(arguments, name, kind):
             why = WHY_WITHOUT_EFFECT.get(name)
             advice = f"Leave it out: {why}." if why else ADVICE.get(name, "Leave it out.")
-            raise UnsupportedError(f"{method} with {name}", advice)
+            lacking.append(UnsupportedError(f"{method} with {name}", advice))
     # A file of any name may be meant by attach://NAME.
     slips = sorted(name for name in ignored if name not in arguments.files)
-    return tuple(hide_tokens(name)[:KEPT_CHARACTERS] for name in slips[:KEPT_IGNORED])
+    return tuple(hide_tokens(name)[:KEPT_CHARACTERS] for name in slips[:KEPT_IGNORED]), lacking
 
 
 def _is_empty_value(arguments: Arguments, name: str, kind: str) -> bool:

@@ -31,10 +31,10 @@ class Telegram(SwitchableServer, TelegramCore):
     kept, `limits` how much bots may send (None: no limits). With `local_mode`, a webhook may be any
     http address, as with --local on the real server; without, it needs https, a public address, and
     port 443, 80, 88 or 8443. `port` 0 takes any free one. With a `seed` the tokens are the same at
-    every start. It listens on `host`; `allow_hosts` are more names that it answers to,
-    `allow_origins` web pages that may use it (see http/access.py). With a `clock`, it shares time
-    with other servers. A `sender` POSTs to webhooks instead of the network, such as an
-    InProcessCloud.
+    every start. With `canned`, calls that this sandbox lacks get an answer (see `answer_canned`).
+    It listens on `host`; `allow_hosts` are more names that it answers to, `allow_origins` web pages
+    that may use it (see http/access.py). With a `clock`, it shares time with other servers. A
+    `sender` POSTs to webhooks instead of the network, such as an InProcessCloud.
 
     Example:
         from bot_sandbox import Telegram
@@ -59,6 +59,7 @@ class Telegram(SwitchableServer, TelegramCore):
         update_lifetime_s: float = 24 * 3600.0,
         limits: Limits | None = Limits(),  # noqa: B008 - it cannot change
         seed: int | str | None = None,
+        canned: bool = False,
         host: str = HOST,
         allow_hosts: Iterable[str] = (),
         allow_origins: Iterable[str] = (),
@@ -76,6 +77,7 @@ class Telegram(SwitchableServer, TelegramCore):
             update_lifetime_s=update_lifetime_s,
             limits=limits,
             seed=seed,
+            canned=canned,
             server=self,
         )
         self.port: int = self._ports[0]

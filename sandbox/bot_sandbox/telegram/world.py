@@ -9,7 +9,7 @@ import hmac
 import itertools
 import math
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -65,6 +65,7 @@ class BotAccount(User):
         self.calls: deque[ApiCall] = deque(maxlen=KEPT_CALLS)  # by `record`
         self.call_count = 0  # all that it ever made
         self._fault_hits: deque[FaultHit] = deque(maxlen=KEPT_CALLS)  # by `Faults`
+        self._canned = Counter[str]()  # what it called that the sandbox lacks, though answered
         self._unsupported: list[str] = []  # what it called that only the real Telegram has
         self._ignored: dict[tuple[str, str], str] = {}  # unknown parameters, and words about them
 
@@ -74,6 +75,8 @@ class BotAccount(User):
     def record(self, called: ApiCall) -> None:
         """Keep a call that it made, with a number."""
         self.call_count += 1
+        if called.canned:
+            self._canned[called.canned] += 1
         self.calls.append(replace(called, number=self.call_count))
 
     @property
@@ -158,6 +161,7 @@ class TelegramWorld:
         self.people: dict[int, User] = {}
         self.groups: dict[int, Chat] = {}  # groups, supergroups and channels
         self.private: dict[tuple[int, int], Chat] = {}  # by person and bot
+        self.canned = False  # whether what the sandbox lacks is answered all the same
         self.clock = clock
         self.up = True  # whether the server runs (faults.py)
         self.changes = changes

@@ -44,6 +44,7 @@ from bot_sandbox.window.telegram_json import (
     BlockedJson,
     BotJson,
     BotsJson,
+    CannedJson,
     ChatJson,
     DeliveriesJson,
     GroupsJson,
@@ -579,6 +580,26 @@ class TelegramView(View):
             awaited = (values["method"], values["n"], values["timeout"])
             await self.wait(coroutine_of(told.wait, *awaited))
         return await self.read(delivered_json, account, told)
+
+    @get_route("telegram/canned")
+    async def canned(self, _: Values) -> CannedJson:
+        """See what the sandbox lacks and has answered all the same."""
+        return await self.read(
+            lambda: {"canned": self.telegram._world.canned, "calls": self.telegram.canned_calls}
+        )
+
+    @post_route(
+        "telegram/canned",
+        flag("canned", "whether it should", True),
+        example={"canned": False},
+    )
+    async def answer_canned(self, values: Values) -> CannedJson:
+        """Answer also calls that the sandbox lacks, from the Bot API's table, or refuse them again.
+
+        Each is marked: `canned` of a call says what is lacking.
+        """
+        await call(self.telegram.answer_canned, values["canned"])
+        return {"canned": values["canned"], "calls": self.telegram.canned_calls}
 
     # Faults and time
 

@@ -50,6 +50,7 @@ class BotJson(TypedDict):
     polled: Annotated[bool, "whether anybody ever called getUpdates"]
     pending: Annotated[int, "updates that wait"]
     commands: list[Json]
+    canned: Annotated[dict[str, int], "what had a canned answer, and how often"]
     unsupported: Annotated[list[str], "what it called and this sandbox lacks"]
     ignored: Annotated[list[str], "what it sent and Telegram ignores"]
     refused: Annotated[list[RefusedJson], "its newest refused calls"]
@@ -179,10 +180,16 @@ class ApiCallJson(TypedDict):
     arguments: Annotated[Json, "as it sent them, without secrets"]
     in_response: Annotated[bool, "whether it came in a webhook's response"]
     fault: Annotated[str, 'what a fault of this sandbox did with it, or ""']
+    canned: Annotated[str, 'what of it the sandbox lacks, though it has answered, or ""']
     result: Annotated[Any, "null if it was refused"]
     error: Annotated[str, "the words of the refusal, or empty"]
     ignored: Annotated[list[str], "parameters that Telegram ignores"]
     at: float
+
+
+class CannedJson(TypedDict):
+    canned: Annotated[bool, "whether what the sandbox lacks is answered all the same"]
+    calls: Annotated[dict[str, int], "what was, and how often"]
 
 
 class ApiCallsJson(TypedDict):
@@ -217,6 +224,7 @@ def bot_json(account: BotAccount) -> BotJson:
         "polled": account._updates.polls > 0,
         "pending": len(account._updates),
         "commands": list(commands.values()),
+        "canned": dict(account._canned),
         "unsupported": list(account._unsupported),
         "ignored": [hide_tokens(words) for words in list(account._ignored.values())],
         "refused": [
@@ -385,6 +393,7 @@ def call_json(account: BotAccount, called: ApiCall) -> ApiCallJson:
         "arguments": arguments,
         "in_response": called.in_response,
         "fault": without_secrets(account, called.fault),
+        "canned": called.canned,
         "result": without_secrets(account, called.result),
         "error": without_secrets(account, called.error),
         "ignored": [hide_tokens(describe_ignored(called.method, name)) for name in called.ignored],

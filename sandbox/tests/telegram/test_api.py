@@ -18,6 +18,7 @@ from telegram import LabeledPrice
 from telegram.error import BadRequest
 
 from bot_sandbox.telegram import Limits, Telegram
+from bot_sandbox.telegram.errors import USE_CANNED
 from bot_sandbox.telegram.methods import ALL
 from bot_sandbox.telegram.methods import names as all_here
 
@@ -215,10 +216,11 @@ def test_what_the_sandbox_lacks_is_no_wrong_token_and_no_wrong_method(telegram):
     assert (status, answer["error_code"]) == (400, 400)
     words = answer["description"]
     where = "docs/coverage.md in bot-sandbox's source lists what it has."
-    assert words == f"This sandbox has no sendInvoice. {where}"
+    assert words == f"This sandbox has no sendInvoice. {where} {USE_CANNED}"
     assert "sendPhoto" in PAGES["coverage.md"]
     other = api(telegram, account, "sendVideo", {})[2]["description"]
-    assert other == "This sandbox has no sendVideo. It has sendPhoto and sendDocument."
+    has = "It has sendPhoto and sendDocument."
+    assert other == f"This sandbox has no sendVideo. {has} {USE_CANNED}"
     assert api(telegram, account, "sendInvoice")[0] == 400
     assert account._unsupported == ["sendInvoice", "sendVideo"]
 

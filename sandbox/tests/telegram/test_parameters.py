@@ -15,6 +15,7 @@ import bot_sandbox.telegram.methods
 from bot_sandbox.telegram import NoReply, Telegram
 from bot_sandbox.telegram.arguments import Arguments, Upload, encode_form_value
 from bot_sandbox.telegram.bot_api import METHODS, OLD_NAMES, TYPES
+from bot_sandbox.telegram.errors import USE_CANNED
 from bot_sandbox.telegram.methods import Methods, names
 from bot_sandbox.telegram.methods.table import USE_INSTEAD
 from bot_sandbox.telegram.parameters import (
@@ -242,7 +243,7 @@ def test_what_the_sandbox_lacks_is_refused(
         else given
     )
     status, _, answer = api(telegram, account, method, body, kind)
-    words = f"This sandbox has no {method} with {name}. Leave it out: {why}."
+    words = f"This sandbox has no {method} with {name}. Leave it out: {why}. {USE_CANNED}"
     assert (status, answer["description"]) == (400, words)
     assert account._unsupported == [f"{method} with {name}"]
     assert account.calls[-1].error == words
@@ -276,7 +277,7 @@ def test_a_thumbnail_that_is_no_upload_is_none(telegram, account, viktor):
     assert api(telegram, account, "sendDocument", f"{fields}{file}--X--".encode(), kind)[0] == 200
     form = f"{fields}{file}--X--".replace("AgAC", "attach://f").encode()
     _, _, answer = api(telegram, account, "sendDocument", form, kind)
-    words = "This sandbox has no sendDocument with thumbnail. Leave it out."
+    words = f"This sandbox has no sendDocument with thumbnail. Leave it out. {USE_CANNED}"
     assert answer["description"] == words
     assert not account._ignored
 

@@ -14,6 +14,7 @@ from bot_sandbox.telegram.bot_api import METHODS, OLD_NAMES
 from bot_sandbox.telegram.calls import ApiCall
 from bot_sandbox.telegram.errors import UNKNOWN_METHOD, TelegramError, UnsupportedError
 from bot_sandbox.telegram.methods.base import DescribedResult
+from bot_sandbox.telegram.methods.canned import CannedAnswers
 from bot_sandbox.telegram.methods.editing import Editing
 from bot_sandbox.telegram.methods.members import Members
 from bot_sandbox.telegram.methods.menus import Menus
@@ -21,7 +22,7 @@ from bot_sandbox.telegram.methods.pinning import Pinning
 from bot_sandbox.telegram.methods.profile import Profile
 from bot_sandbox.telegram.methods.sending import Sending
 from bot_sandbox.telegram.methods.webhook import WebhookMethods
-from bot_sandbox.telegram.parameters import describe_ignored, unknown_parameters
+from bot_sandbox.telegram.parameters import describe_ignored, other_parameters
 from bot_sandbox.telegram.updates import WebhookClient
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 
@@ -57,6 +58,7 @@ class Methods:
     ) -> None:
         self._world = world
         self._check_in_response = check_in_response  # raises TelegramError for a fault
+        self._canned = CannedAnswers(world)
         in_response = functools.partial(self.call, in_response=True)
         groups = (
             *(
@@ -84,15 +86,26 @@ class Methods:
         `in_response` says that the call was in a webhook's response.
         """
         function, name = self._table.get(method), SPELLING.get(method, method)
-        result, error, status = None, "", 0
+        result, error, status, canned = None, "", 0, ""
         ignored: tuple[str, ...] = ()
         try:
-            if function is None:
+            if function is None and (method not in SPELLING or not self._world.canned):
                 raise _unknown_method_error(method)
             if in_response:
                 self._check_in_response(account, method)
-            ignored = unknown_parameters(name, arguments)
-            result = await function(account, arguments)
+            ignored, lacking = other_parameters(name, arguments)
+            if lacking and not self._world.canned:
+                raise lacking[0]
+            try:
+                if function is None:
+                    raise _unknown_method_error(method)
+                result = await function(account, arguments)
+            except UnsupportedError as refusal:
+                if not self._world.canned:
+                    raise
+                lacking.append(refusal)
+                result = self._canned.answer(account, name, arguments)
+            canned = ", ".join(refusal.what for refusal in lacking)
             return result
         except TelegramError as refusal:
             error, status = refusal.description, refusal.code
@@ -106,7 +119,9 @@ class Methods:
             if method != "getupdates":
                 sent, at = arguments.as_sent(), self._world.clock.now()
                 plain = result.result if isinstance(result, DescribedResult) else result
-                called = ApiCall(name, sent, in_response, plain, error, at, "", ignored, status)
+                called = ApiCall(
+                    name, sent, in_response, plain, error, at, "", ignored, status, canned=canned
+                )
                 account.record(called)
             if ignored:
                 _note_ignored(account, name, ignored)

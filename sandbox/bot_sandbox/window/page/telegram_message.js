@@ -159,9 +159,10 @@ export function drawTrace({ updates, untold, calls }) {
     }
     if (explained) parts.push({ title: `State of ${bot}`, text: explained });
   }
-  for (const { bot, method, in_response: byAnswer, arguments: sent, error, fault, ignored } of calls) {
+  for (const { bot, method, in_response: byAnswer, arguments: sent, error, fault, canned, ignored } of calls) {
     const how = byAnswer ? "in its response to the webhook" : "over HTTP";
-    const done = fault ? `done; ${fault}` : "done";
+    const answered = canned ? "canned answer, because this sandbox lacks it" : "done";
+    const done = fault ? `${answered}; ${fault}` : answered;
     const outcome = [error ? `refused: ${error}` : done, ...ignored].join("; ");
     parts.push({ title: `${bot} called ${method} ${how}: ${outcome}`, text: JSON.stringify(sent) });
   }
