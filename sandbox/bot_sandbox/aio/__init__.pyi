@@ -140,6 +140,14 @@ class Telegram(ServerTwin[TelegramCore]):
         ValueError if the Bot API has no such kind or field, or another type for it.
         """
 
+    async def forge(self, account: BotAccount, update: Mapping[str, Any], secret: str | None=None) -> Delivery:
+        """Call a bot's webhook as a stranger would, and return what came back.
+
+        The update goes out once and as it is, so it may be a duplicate, an old one, or none at all.
+        `secret` takes the place of the right secret_token; with "", there is none. A call in the
+        response is not executed.
+        """
+
     async def deliveries(self, account: BotAccount, message: Message | None=None) -> list[Delivery]:
         """Return all webhook attempts of a bot (its last 10,000), or those for one message."""
 

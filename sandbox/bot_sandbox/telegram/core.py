@@ -218,6 +218,24 @@ class TelegramCore(Service):
         """
         return self._runner.do(deliver, self._runner, self._world, account, update, sender, group)
 
+    @blocking
+    async def forge(
+        self, account: BotAccount, update: Mapping[str, Any], secret: str | None = None
+    ) -> Delivery:
+        """Call a bot's webhook as a stranger would, and return what came back.
+
+        The update goes out once and as it is, so it may be a duplicate, an old one, or none at all.
+        `secret` takes the place of the right secret_token; with "", there is none. A call in the
+        response is not executed.
+        """
+        webhook = account._webhook
+        if webhook is None:
+            raise ValueError(f"{account.name} has no webhook; first call setWebhook")
+        if secret and not (secret.isascii() and secret.isprintable()):
+            raise ValueError("a secret has no line breaks, and only characters of ASCII")
+        secret = webhook.secret_token if secret is None else secret
+        return await webhook.forge(dict(update), secret)
+
     def deliveries(self, account: BotAccount, message: Message | None = None) -> list[Delivery]:
         """Return all webhook attempts of a bot (its last 10,000), or those for one message."""
         return self._runner.do(self._deliveries, account, message)

@@ -298,6 +298,12 @@ class WebhookClient:
 
     async def post(self, target: WebhookUrl, secret_token: str, update: Update) -> Response:
         """POST an update and return the response; if none comes, raise an error to describe."""
+        return await self.faults._post_with_faults(
+            update.account, lambda: self.send(target, secret_token, update.to_json())
+        )
+
+    async def send(self, target: WebhookUrl, secret_token: str, update: Json) -> Response:
+        """POST any JSON without faults."""
         headers = {
             "Content-Type": "application/json",
             "Connection": "keep-alive",
@@ -305,10 +311,7 @@ class WebhookClient:
         }
         if secret_token:
             headers["X-Telegram-Bot-Api-Secret-Token"] = secret_token
-        body = encode_json(update.to_json())
-        return await self.faults._post_with_faults(
-            update.account, lambda: self.sender.post(target.address, headers, body)
-        )
+        return await self.sender.post(target.address, headers, encode_json(update))
 
 
 def retry_delay(fails: int, retry_after: int = 0) -> float:
@@ -330,6 +333,13 @@ def describe_problem(problem: Exception) -> str:
     if isinstance(problem, PostError) and why == "tls":
         return f"SSL error {{{problem.tls_reason or 'unknown'}}}"
     return LAST_ERRORS[why]
+
+
+def describe_refusal(answer: Response) -> str:
+    """Return the last_error_message for a response, "" if it acknowledges the update."""
+    if 200 <= answer.status <= 299:
+        return ""
+    return f"Wrong response from the webhook: {answer.status} {answer.reason}"
 
 
 class Webhook:
@@ -380,6 +390,27 @@ class Webhook:
         for update in updates:
             self.add(update)
 
+    async def forge(self, update: Json, secret_token: str) -> Delivery:
+        """POST an update once, as somebody else would; nothing in the response is executed."""
+        status, body = None, b""
+        try:
+            answer = await self._client.send(self.target, secret_token, update)
+        except PostError as problem:
+            error = describe_problem(problem)
+        else:
+            status, body, error = answer.status, answer.body[:KEPT_ANSWER], describe_refusal(answer)
+        number = update.get("update_id")
+        return Delivery(
+            number if isinstance(number, int) else 0,
+            1,
+            status,
+            error,
+            "",
+            self._client.clock.now() - self._client.started,
+            self.target.url,
+            body.decode("utf-8", "replace"),
+        )
+
     async def _deliver_chat(self, chat_id: int, waiting: deque[Update]) -> None:
         try:
             while waiting:
@@ -417,10 +448,10 @@ class Webhook:
             reply = LOST_BY_FAULT if str(problem) == LOST_BY_FAULT else ""
         else:
             status, body = answer.status, answer.body[:KEPT_ANSWER]
-            if 200 <= status <= 299:
+            error = describe_refusal(answer)
+            if not error:
                 reply = await self._execute_answer(answer)
             else:
-                error = f"Wrong response from the webhook: {status} {answer.reason}"
                 retry_after = max(0, leading_integer(header(answer.headers, "Retry-After")))
         if error:
             self.last_error_date = int(self._client.clock.now())

@@ -41,6 +41,7 @@ from bot_sandbox.window.telegram_faults import (
 from bot_sandbox.window.telegram_json import (
     SHOWN_MESSAGES,
     ApiCallsJson,
+    AttemptJson,
     BlockedJson,
     BotJson,
     BotsJson,
@@ -57,6 +58,7 @@ from bot_sandbox.window.telegram_json import (
     PressJson,
     TokenJson,
     TraceJson,
+    attempt_json,
     attempts,
     bot_json,
     call_json,
@@ -580,6 +582,18 @@ class TelegramView(View):
             awaited = (values["method"], values["n"], values["timeout"])
             await self.wait(coroutine_of(told.wait, *awaited))
         return await self.read(delivered_json, account, told)
+
+    @post_route(
+        "telegram/forge",
+        *(BOT_FIELD, table("update", "an Update, or anything else, as it is sent", {})),
+        text("secret", "in place of the right secret_token; empty: none", OPTIONAL),
+        example={"bot": "hello_bot", "update": {"update_id": 1}, "secret": "a guess"},
+    )
+    async def forge(self, values: Values) -> AttemptJson:
+        """Call a bot's webhook as a stranger would, once, and get what came back."""
+        account = self._bot(values["bot"])
+        forged = coroutine_of(self.telegram.forge, account, values["update"], values["secret"])
+        return attempt_json(account, await self.wait(forged))
 
     @get_route("telegram/canned")
     async def canned(self, _: Values) -> CannedJson:

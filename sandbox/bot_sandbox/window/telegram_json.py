@@ -16,6 +16,7 @@ from bot_sandbox.telegram.delivered_update import DeliveredUpdate
 from bot_sandbox.telegram.parameters import describe_ignored
 from bot_sandbox.telegram.people import transcript_line
 from bot_sandbox.telegram.types import Chat, Message, ReplyKeyboard, Update, User
+from bot_sandbox.telegram.updates import Delivery
 from bot_sandbox.telegram.world import BotAccount
 from bot_sandbox.window.feed import Json
 from bot_sandbox.window.view import json_of
@@ -365,16 +366,18 @@ def attempts(account: BotAccount, update_id: int = 0) -> list[AttemptJson]:
         for delivery in account._updates.deliveries
         if not update_id or delivery.update_id == update_id
     ]
-    return [
-        json_of(
-            AttemptJson,
-            delivery,
-            url=without_secrets(account, delivery.url),
-            answer=without_secrets(account, delivery.answer),
-            at=round(delivery.at, 3),
-        )
-        for delivery in wanted[-SHOWN_MESSAGES:]
-    ]
+    return [attempt_json(account, delivery) for delivery in wanted[-SHOWN_MESSAGES:]]
+
+
+def attempt_json(account: BotAccount, delivery: Delivery) -> AttemptJson:
+    """Return one attempt of a webhook, without secrets."""
+    return json_of(
+        AttemptJson,
+        delivery,
+        url=without_secrets(account, delivery.url),
+        answer=without_secrets(account, delivery.answer),
+        at=round(delivery.at, 3),
+    )
 
 
 def call_json(account: BotAccount, called: ApiCall) -> ApiCallJson:
