@@ -221,6 +221,13 @@ class Person(Twin[bot_sandbox.Person]):
         failed and the bot's log says why, you see that line, too.
         """
 
+    async def ask_all(self, text: str, to: Person | BotAccount | Group | None=None, quiet: float=0.5, timeout: float=5.0) -> list[Message]:
+        """Write a message, and return all that bots write there until they are quiet.
+
+        They are when `quiet` seconds pass without a new message or an edit. NoReply as in `ask`, if
+        the first message doesn't come.
+        """
+
     async def wait(self, n: int=1, timeout: float=5.0) -> list[Message]:
         """Return the next n unread messages, of all chats; NoReply after `timeout` seconds.
 

@@ -99,6 +99,22 @@ class Person(User):
         return add_failure_reason(reply.shown, asked.words, logged)
 
     @blocking
+    async def ask_all(
+        self,
+        text: str,
+        to: User | Chat | None = None,
+        quiet: float = 0.5,
+        timeout: float = 5.0,
+    ) -> list[Message]:
+        """Write a message, and return all that bots write there until they are quiet.
+
+        They are when `quiet` seconds pass without a new message or an edit. NoReply as in `ask`, if
+        the first message doesn't come.
+        """
+        with hear_bot_logs() as heard:
+            return await self._answers(self._send(text, to), quiet, timeout, heard)
+
+    @blocking
     async def wait(self, n: int = 1, timeout: float = 5.0) -> list[Message]:
         """Return the next n unread messages, of all chats; NoReply after `timeout` seconds.
 
@@ -375,6 +391,29 @@ class Person(User):
         while self.inbox and reply in self.inbox:  # everything above the reply counts as read
             self.inbox.popleft()
         return reply
+
+    async def _answers(
+        self, asked: Message, quiet_s: float, timeout_s: float, heard: HeardLogs
+    ) -> list[Message]:
+        """Return what bots write after this person's message until they are quiet."""
+        first = await self._answer(asked, timeout_s, heard)
+
+        def found() -> dict[Message, float]:
+            later = asked.chat.messages[first.message_id - 1 :]
+            bots = [m for m in later if m.sender.is_bot and not (m.event or m.deleted)]
+            return {message: message.changed_at for message in bots}
+
+        def has_changed() -> bool:
+            return found() != seen
+
+        seen = dict[Message, float]()
+        while has_changed():
+            seen = found()
+            await self._world.changes.until(has_changed, quiet_s)
+        unread = [message for message in self.inbox if message not in seen]
+        self.inbox.clear()
+        self.inbox.extend(unread)
+        return list(seen)
 
     async def _log_of_bot(self, asked: Message, reply: Message, heard: HeardLogs) -> list[str]:
         """Return what the bot that answered has logged since then, if its log is known."""

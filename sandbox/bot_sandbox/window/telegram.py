@@ -17,6 +17,7 @@ from bot_sandbox.telegram.types import Chat, Message, ReplyKeyboard, User
 from bot_sandbox.telegram.world import BotAccount
 from bot_sandbox.window.feed import Record
 from bot_sandbox.window.routes import (
+    LONGEST_WAIT_S,
     MOST_MESSAGES,
     OPTIONAL,
     Values,
@@ -261,6 +262,20 @@ class TelegramView(View):
             asked = await call(person.send, values["text"], to, reply_to)
             reply = await self.wait(person._answer(asked, values["timeout"], heard))
         return message_json(reply)
+
+    @post_route(
+        "telegram/ask_all",
+        *(FROM, TO, TEXT),
+        number("quiet", "how many seconds without anything new", 0.5, 0, LONGEST_WAIT_S),
+        wait_field(5.0, "how many seconds to wait for the first"),
+        example=VIKTOR | {"text": "!hello", "timeout": 5},
+    )
+    async def ask_all(self, values: Values) -> MessagesJson:
+        """Write, and get all that bots write then until they are quiet; 504 if they don't."""
+        person, to = self._person(values), self._recipient(values)
+        waits = (values["quiet"], values["timeout"])
+        found = await self.wait(coroutine_of(person.ask_all, values["text"], to, *waits))
+        return {"messages": [message_json(one) for one in found]}
 
     @post_route(
         "telegram/edit",
