@@ -26,6 +26,7 @@ JOIN has its address and code, if trustme is installed. `bot-sandbox join --help
                          chat_per_second, chat_burst, bot_per_second, group_per_minute and
                          set_webhook_s
     --no-open            do not open the window in a browser
+    --lacks              print what of Telegram's Bot API is lacking here
     --version            print the version
 
 Tokens, secrets, ids and keys are new at every start, unless you fix them:

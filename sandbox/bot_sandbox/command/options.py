@@ -13,6 +13,7 @@ import bot_sandbox
 from bot_sandbox.http.access import ALLOWED_HOST, ALLOWED_ORIGIN, HOST, is_loopback
 from bot_sandbox.http.local_server import LAST_PORT, bind_socket
 from bot_sandbox.telegram.limits import Limits
+from bot_sandbox.telegram.methods.table import describe_lacks
 
 PORTS = {
     "telegram": 8081,
@@ -57,6 +58,9 @@ def read_options(text: str, arguments: Sequence[str] | None = None) -> argparse.
     words = list(sys.argv[1:] if arguments is None else arguments)
     end = words.index("--run") + 1 if "--run" in words else len(words)
     options = parser.parse_intermixed_args(words[:end])
+    if options.lacks:
+        print(*describe_lacks(), sep="\n")
+        parser.exit()
     options.command = words[end:]  # another program's words
     if options.run and not options.command:
         parser.error("--run needs a command. Write it last: bot-sandbox --run node --test")
@@ -83,6 +87,7 @@ def make_parser(text: str) -> Parser:
     add = parser.add_argument
     add("folders", nargs="*", type=Path)
     add("--version", action="version", version=f"bot-sandbox {bot_sandbox.__version__}")
+    add("--lacks", action="store_true")
     add("--json", action="store_true")
     add("--run", action="store_true")
     add("--no-open", action="store_true")

@@ -7,10 +7,10 @@ found".
 
 import functools
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 from bot_sandbox.telegram.arguments import Arguments
-from bot_sandbox.telegram.bot_api import METHODS, OLD_NAMES
+from bot_sandbox.telegram.bot_api import BOT_API_VERSION, METHODS, OLD_NAMES
 from bot_sandbox.telegram.calls import ApiCall
 from bot_sandbox.telegram.errors import UNKNOWN_METHOD, TelegramError, UnsupportedError
 from bot_sandbox.telegram.methods.base import DescribedResult
@@ -22,8 +22,8 @@ from bot_sandbox.telegram.methods.pinning import Pinning
 from bot_sandbox.telegram.methods.profile import Profile
 from bot_sandbox.telegram.methods.sending import Sending
 from bot_sandbox.telegram.methods.webhook import WebhookMethods
-from bot_sandbox.telegram.parameters import describe_ignored, other_parameters
-from bot_sandbox.telegram.updates import WebhookClient
+from bot_sandbox.telegram.parameters import SUPPORTED, describe_ignored, other_parameters
+from bot_sandbox.telegram.updates import ALL_TYPES, CAUSED_TYPES, WebhookClient
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 
 Method = Callable[[BotAccount, Arguments], Awaitable[object]]
@@ -32,7 +32,7 @@ GROUPS = (*WORLD_GROUPS, WebhookMethods)
 ALL = (*METHODS, *OLD_NAMES)
 SPELLING = {name.lower(): name for name in ALL}
 KEPT_SLIPS = 20  # unknown parameters to remember for each bot
-SEE_COVERAGE = "docs/coverage.md in bot-sandbox's source lists what it has."
+SEE_LACKS = "bot-sandbox --lacks lists all that it lacks."
 _FILES = ("sendAnimation", "sendAudio", "sendLivePhoto", "sendVideo", "sendVideoNote", "sendVoice")
 USE_INSTEAD = dict.fromkeys(_FILES, "sendPhoto and sendDocument") | {  # what may do for a test
     "restrictChatMember": "banChatMember and unbanChatMember",
@@ -134,6 +134,18 @@ def names() -> list[str]:
     return [name for name in ALL if any(hasattr(group, _python_name(name)) for group in GROUPS)]
 
 
+def describe_lacks() -> Iterator[str]:
+    """Yield what the Bot API has and the sandbox lacks, line by line."""
+    here = [name for name in names() if name in METHODS]
+    done = f"{len(here)} of {len(METHODS)} methods are here"
+    yield f"Bot API {BOT_API_VERSION}: {done}. This sandbox lacks:"
+    yield from (name for name in METHODS if name not in here)
+    for name in here:
+        if lacking := [each for each in METHODS[name].fields if each not in SUPPORTED[name]]:
+            yield f"{name} with {', '.join(lacking)}"
+    yield from (f"update {kind}" for kind in ALL_TYPES if kind not in CAUSED_TYPES)
+
+
 def _python_name(name: str) -> str:
     """Return a method's name in Python.
 
@@ -155,4 +167,4 @@ def _unknown_method_error(method: str) -> TelegramError:
     if found is None:
         return TelegramError(404, UNKNOWN_METHOD)
     instead = USE_INSTEAD.get(found)
-    return UnsupportedError(found, f"It has {instead}." if instead else SEE_COVERAGE)
+    return UnsupportedError(found, f"It has {instead}." if instead else SEE_LACKS)
