@@ -5,6 +5,7 @@ chat, when. Everything else becomes the plainest value of its type.
 """
 
 import difflib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +16,11 @@ from bot_sandbox.telegram.bot_api import TYPES
 from bot_sandbox.telegram.types import Json
 
 WORDS = {"Boolean": "true or false", "True": "true"}
+SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which no UTF-8 has
 PLAIN: dict[str, Callable[[Any], bool]] = {  # what JSON has, and the Bot API's numbers
     "Integer": lambda value: type(value) is int and -(1 << 63) <= value < 1 << 63,
     "Float": lambda value: type(value) in (int, float) and -1e308 < value < 1e308,
-    "String": lambda value: isinstance(value, str),
+    "String": lambda value: isinstance(value, str) and not SURROGATE.search(value),
     "Boolean": lambda value: isinstance(value, bool),
     "True": lambda value: value is True,
 }

@@ -15,6 +15,9 @@ from bot_sandbox.telegram.types import Chat, Json, Message, Update, User
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 
 KINDS = TYPES["Update"].fields
+NEVER_PRIVATE = {
+    "channel_post", "edited_channel_post", "chat_join_request", "chat_boost", "removed_chat_boost",
+}  # fmt: skip
 
 
 class DeliveredUpdate:
@@ -121,7 +124,7 @@ def deliver(
     values = given if isinstance(given, dict) else {}
     sender = sender or _sender_of(world, values)
     about = values["message"] if isinstance(values.get("message"), Message) else None
-    chat = about.chat if about else group or _chat_of(world, account, sender, values, fields)
+    chat = about.chat if about else group or _chat_of(world, account, sender, kind, values, fields)
     world.check_same_telegram(account, *([sender] if sender else []), *([group] if group else []))
     objects = {"User": sender.to_json()} if sender else {}
     objects |= {"Chat": chat.to_json()} if chat else {}
@@ -167,6 +170,7 @@ def _chat_of(
     world: TelegramWorld,
     account: BotAccount,
     sender: User | None,
+    kind: str,
     values: Json,
     fields: Mapping[str, str],
 ) -> Chat | None:
@@ -175,7 +179,7 @@ def _chat_of(
     That begins now if the update has a chat, as with a person's first message.
     """
     named: Chat | None = _find(world.groups, values.get("chat"))
-    if named or not sender:
+    if named or not sender or kind in NEVER_PRIVATE:
         return named
     if "chat" in fields and values.get("chat", {}) in ({}, {"id": sender.id}):
         return world.private_chat(sender, account)
@@ -191,9 +195,9 @@ def _is_in(chat: Chat, kind: str, payload: Json) -> bool:
 
 def _post(world: TelegramWorld, chat: Chat, sender: User, payload: Json, given: Json) -> Message:
     """Post a message of any content, so that people see it and the bot can answer it."""
-    own = {"message_id", "text", "entities"} | ({"date"} - given.keys())
+    own = {"message_id", "text"} | ({"date"} - given.keys())
     words = payload.get("text", "")
-    marks = payload.get("entities", detect_entities(words))
+    marks = [] if "entities" in payload else detect_entities(words)
     more = {name: value for name, value in payload.items() if name not in own}
     return world.post(chat, sender, words, marks=marks, more=more)
 

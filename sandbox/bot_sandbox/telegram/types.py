@@ -29,9 +29,10 @@ NO_GIFTS = dict.fromkeys(  # the Bot API's AcceptedGiftTypes
      "gifts_from_channels"), False,
 )  # fmt: skip
 LACKED_CONTENT = (  # fields of a Message whose content only a test or a canned answer brings
-    "animation", "audio", "checklist", "game", "gift", "invoice", "live_photo", "paid_media",
-    "photo", "poll", "rich_message", "story", "successful_payment", "unique_gift", "users_shared",
-    "chat_shared", "venue", "video", "video_note", "voice", "web_app_data",
+    "animation", "audio", "chat_shared", "checklist", "document", "game", "gift", "invoice",
+    "live_photo", "paid_media", "photo", "poll", "rich_message", "sticker", "story",
+    "successful_payment", "unique_gift", "users_shared", "venue", "video", "video_note", "voice",
+    "web_app_data",
 )  # fmt: skip
 PREVIEW_FIELD = "link_preview_options"
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
@@ -193,7 +194,7 @@ class Message(MessageFields):
         origin = self.more.get("forward_origin", {})
         sender: Json = origin.get("sender_user") or origin.get("chat") or {}
         if sender:
-            named.append(f"forwarded from {sender.get('first_name') or sender['title']}")
+            named.append(f"forwarded from {sender.get('first_name') or sender.get('title', '?')}")
         if file:
             what = {"photo": "", "sticker": file.emoji}.get(file.kind, file.name)
             named.append(f"{file.kind} {what}".strip())

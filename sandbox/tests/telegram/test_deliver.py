@@ -78,6 +78,16 @@ def test_privacy_does_not_hide_what_a_test_delivers(telegram, account, viktor):
     assert told.update["message"]["chat"]["id"] == family.id
 
 
+def test_what_never_happens_in_a_private_chat_needs_a_group(telegram, account, viktor):
+    for kind in ("channel_post", "edited_channel_post", "chat_join_request", "chat_boost"):
+        with pytest.raises(ValueError, match=rf"{kind}\.chat is missing; say the group where"):
+            telegram.deliver(account, {kind: {}})
+    news = telegram.channel("News", [viktor, account])
+    told = telegram.deliver(account, {"channel_post": {"document": {}}}, group=news)
+    assert told.update["channel_post"]["sender_chat"] == news.to_json()
+    assert str(news.transcript) == "News: (document)"
+
+
 def test_a_webhook_gets_it_and_its_answer_is_among_the_calls(telegram, account, viktor):
     with Hook() as hook:
 
@@ -236,6 +246,14 @@ def of_kind(kind):
     | st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=5), VALUES, max_size=2)
 )
 @example(update={"message": {"from": {"id": 500000001}, "all_members_are_administrators": [{}]}})
+@example(update={"message": {"text": "a.org/b \ud800"}})
+@example(update={"message": {"forward_origin": {"type": "channel", "chat": {"id": 5}}}})
+@example(update={"message": {"forward_origin": {"type": "user", "sender_user": {"id": 5}}}})
+@example(update={"message": {"text": "x", "entities": [{"type": "text_link"}]}})
+@example(update={"message": {"text": "x", "entities": [{"type": "text_mention", "offset": -9}]}})
+@example(update={"message": {"contact": {}, "dice": {}, "location": {}, "quote": {}, "photo": []}})
+@example(update={"message": {"link_preview_options": {"url": "x"}, "reply_markup": {}}})
+@example(update={"message": {"reply_to_message": {}, "external_reply": {}}})
 @example(update={"message": {"chat": {"id": []}, "from": {"id": "x"}}})
 @example(update={"message": {"chat": {"id": 1e400}}})
 @example(update={"message": {"message_id": 1, "reply_to_message": {"text": "\ud800"}}})
@@ -250,6 +268,8 @@ def test_no_update_stops_the_sandbox(window, update):
     except RefusalError as refusal:
         if refusal.status != 400:
             raise
+    chat = {"from": "Viktor", "to": "hello_bot"}
+    assert len(http.get("telegram/messages", **chat)["messages"]) <= 200
     waiting = telegram.call(account, "getUpdates", limit=100)
     assert bool(waiting) == delivered or update.keys() & set(NOT_DEFAULT)
     json.dumps(waiting, allow_nan=False)

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import bot_sandbox.telegram
 from bot_sandbox.telegram import BOT_API_VERSION
 from bot_sandbox.telegram.bot_api import METHODS, TYPES
@@ -14,6 +16,7 @@ SANDBOX = Path(__file__).parents[2]
 BUTTONS = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}]]}
 
 
+@pytest.mark.slow("it starts the command")
 def test_the_command_prints_what_is_lacking():
     command = [sys.executable, "-m", "bot_sandbox", "--lacks"]
     done = subprocess.run(command, cwd=SANDBOX, capture_output=True, text=True, timeout=60)
