@@ -104,7 +104,7 @@ class MessageFields(ApiFields):
     reply_to_message: Field[Message | None]
     external_reply: Field[ExternalReplyInfo | None]
     quote: Field[TextQuote | None]
-    reply_to_story: Field[Any]
+    reply_to_story: Field[Story | None]
     reply_to_checklist_task_id: Field[int | None]
     reply_to_poll_option_id: Field[str | None]
     via_bot: Field[User | None]
@@ -127,23 +127,23 @@ class MessageFields(ApiFields):
     audio: Field[Audio | None]
     document: Field[Document | None]
     live_photo: Field[LivePhoto | None]
-    paid_media: Field[Any]
+    paid_media: Field[PaidMediaInfo | None]
     photo: Field[list[PhotoSize] | None]
     sticker: Field[Sticker | None]
-    story: Field[Any]
+    story: Field[Story | None]
     video: Field[Video | None]
-    video_note: Field[Any]
-    voice: Field[Any]
+    video_note: Field[VideoNote | None]
+    voice: Field[Voice | None]
     caption: Field[str | None]
     caption_entities: Field[list[MessageEntity] | None]
     show_caption_above_media: Field[bool | None]
     has_media_spoiler: Field[bool | None]
-    checklist: Field[Any]
+    checklist: Field[Checklist | None]
     contact: Field[Contact | None]
     dice: Field[Dice | None]
-    game: Field[Any]
+    game: Field[Game | None]
     poll: Field[Poll | None]
-    venue: Field[Any]
+    venue: Field[Venue | None]
     location: Field[Location | None]
     new_chat_members: Field[list[User] | None]
     left_chat_member: Field[User | None]
@@ -159,14 +159,14 @@ class MessageFields(ApiFields):
     migrate_to_chat_id: Field[int | None]
     migrate_from_chat_id: Field[int | None]
     pinned_message: Field[MaybeInaccessibleMessage | None]
-    invoice: Field[Any]
-    successful_payment: Field[Any]
+    invoice: Field[Invoice | None]
+    successful_payment: Field[SuccessfulPayment | None]
     refunded_payment: Field[Any]
-    users_shared: Field[Any]
-    chat_shared: Field[Any]
-    gift: Field[Any]
-    unique_gift: Field[Any]
-    gift_upgrade_sent: Field[Any]
+    users_shared: Field[UsersShared | None]
+    chat_shared: Field[ChatShared | None]
+    gift: Field[GiftInfo | None]
+    unique_gift: Field[UniqueGiftInfo | None]
+    gift_upgrade_sent: Field[GiftInfo | None]
     connected_website: Field[str | None]
     write_access_allowed: Field[Any]
     passport_data: Field[Any]
@@ -202,7 +202,7 @@ class MessageFields(ApiFields):
     video_chat_started: Field[Any]
     video_chat_ended: Field[Any]
     video_chat_participants_invited: Field[Any]
-    web_app_data: Field[Any]
+    web_app_data: Field[WebAppData | None]
     reply_markup: Field[InlineKeyboardMarkup | None]
     forward_date: Field[int | None]
     forward_from: Field[User | None]
@@ -241,7 +241,7 @@ class MaybeInaccessibleMessage(ApiObject):
     reply_to_message: Field[Message | None]
     external_reply: Field[ExternalReplyInfo | None]
     quote: Field[TextQuote | None]
-    reply_to_story: Field[Any]
+    reply_to_story: Field[Story | None]
     reply_to_checklist_task_id: Field[int | None]
     reply_to_poll_option_id: Field[str | None]
     via_bot: Field[User | None]
@@ -264,23 +264,23 @@ class MaybeInaccessibleMessage(ApiObject):
     audio: Field[Audio | None]
     document: Field[Document | None]
     live_photo: Field[LivePhoto | None]
-    paid_media: Field[Any]
+    paid_media: Field[PaidMediaInfo | None]
     photo: Field[list[PhotoSize] | None]
     sticker: Field[Sticker | None]
-    story: Field[Any]
+    story: Field[Story | None]
     video: Field[Video | None]
-    video_note: Field[Any]
-    voice: Field[Any]
+    video_note: Field[VideoNote | None]
+    voice: Field[Voice | None]
     caption: Field[str | None]
     caption_entities: Field[list[MessageEntity] | None]
     show_caption_above_media: Field[bool | None]
     has_media_spoiler: Field[bool | None]
-    checklist: Field[Any]
+    checklist: Field[Checklist | None]
     contact: Field[Contact | None]
     dice: Field[Dice | None]
-    game: Field[Any]
+    game: Field[Game | None]
     poll: Field[Poll | None]
-    venue: Field[Any]
+    venue: Field[Venue | None]
     location: Field[Location | None]
     new_chat_members: Field[list[User] | None]
     left_chat_member: Field[User | None]
@@ -296,14 +296,14 @@ class MaybeInaccessibleMessage(ApiObject):
     migrate_to_chat_id: Field[int | None]
     migrate_from_chat_id: Field[int | None]
     pinned_message: Field[MaybeInaccessibleMessage | None]
-    invoice: Field[Any]
-    successful_payment: Field[Any]
+    invoice: Field[Invoice | None]
+    successful_payment: Field[SuccessfulPayment | None]
     refunded_payment: Field[Any]
-    users_shared: Field[Any]
-    chat_shared: Field[Any]
-    gift: Field[Any]
-    unique_gift: Field[Any]
-    gift_upgrade_sent: Field[Any]
+    users_shared: Field[UsersShared | None]
+    chat_shared: Field[ChatShared | None]
+    gift: Field[GiftInfo | None]
+    unique_gift: Field[UniqueGiftInfo | None]
+    gift_upgrade_sent: Field[GiftInfo | None]
     connected_website: Field[str | None]
     write_access_allowed: Field[Any]
     passport_data: Field[Any]
@@ -339,7 +339,7 @@ class MaybeInaccessibleMessage(ApiObject):
     video_chat_started: Field[Any]
     video_chat_ended: Field[Any]
     video_chat_participants_invited: Field[Any]
-    web_app_data: Field[Any]
+    web_app_data: Field[WebAppData | None]
     reply_markup: Field[InlineKeyboardMarkup | None]
     forward_date: Field[int | None]
     forward_from: Field[User | None]
@@ -380,24 +380,24 @@ class ExternalReplyInfo(ApiObject):
     audio: Field[Audio | None]
     document: Field[Document | None]
     live_photo: Field[LivePhoto | None]
-    paid_media: Field[Any]
+    paid_media: Field[PaidMediaInfo | None]
     photo: Field[list[PhotoSize] | None]
     sticker: Field[Sticker | None]
-    story: Field[Any]
+    story: Field[Story | None]
     video: Field[Video | None]
-    video_note: Field[Any]
-    voice: Field[Any]
+    video_note: Field[VideoNote | None]
+    voice: Field[Voice | None]
     has_media_spoiler: Field[bool | None]
-    checklist: Field[Any]
+    checklist: Field[Checklist | None]
     contact: Field[Contact | None]
     dice: Field[Dice | None]
-    game: Field[Any]
+    game: Field[Game | None]
     giveaway: Field[Any]
     giveaway_winners: Field[Any]
-    invoice: Field[Any]
+    invoice: Field[Invoice | None]
     location: Field[Location | None]
     poll: Field[Poll | None]
-    venue: Field[Any]
+    venue: Field[Venue | None]
 
 
 class MessageOrigin(ApiObject):
@@ -469,6 +469,12 @@ class LivePhoto(ApiObject):
     file_size: Field[int | None]
 
 
+class Story(ApiObject):
+    """The Bot API's Story."""
+    chat: Field[Chat]
+    id: Field[int]
+
+
 class Video(ApiObject):
     """The Bot API's Video."""
     file_id: Field[str]
@@ -483,6 +489,42 @@ class Video(ApiObject):
     file_name: Field[str | None]
     mime_type: Field[str | None]
     file_size: Field[int | None]
+
+
+class VideoNote(ApiObject):
+    """The Bot API's VideoNote."""
+    file_id: Field[str]
+    file_unique_id: Field[str]
+    length: Field[int]
+    duration: Field[int]
+    thumbnail: Field[PhotoSize | None]
+    file_size: Field[int | None]
+
+
+class Voice(ApiObject):
+    """The Bot API's Voice."""
+    file_id: Field[str]
+    file_unique_id: Field[str]
+    duration: Field[int]
+    mime_type: Field[str | None]
+    file_size: Field[int | None]
+
+
+class PaidMediaInfo(ApiObject):
+    """The Bot API's PaidMediaInfo."""
+    star_count: Field[int]
+    paid_media: Field[list[PaidMedia]]
+
+
+class PaidMedia(ApiObject):
+    """The Bot API's PaidMedia."""
+    type: Field[str]
+    live_photo: Field[LivePhoto | None]
+    photo: Field[list[PhotoSize] | None]
+    width: Field[int | None]
+    height: Field[int | None]
+    duration: Field[int | None]
+    video: Field[Video | None]
 
 
 class Contact(ApiObject):
@@ -510,7 +552,7 @@ class PollMedia(ApiObject):
     location: Field[Location | None]
     photo: Field[list[PhotoSize] | None]
     sticker: Field[Sticker | None]
-    venue: Field[Any]
+    venue: Field[Venue | None]
     video: Field[Video | None]
 
 
@@ -540,6 +582,15 @@ class Poll(ApiObject):
     correct_option_id: Field[int | None]
 
 
+class Checklist(ApiObject):
+    """The Bot API's Checklist."""
+    title: Field[str]
+    title_entities: Field[list[MessageEntity] | None]
+    tasks: Field[list[Any]]
+    others_can_add_tasks: Field[bool | None]
+    others_can_mark_tasks_as_done: Field[bool | None]
+
+
 class Location(ApiObject):
     """The Bot API's Location."""
     latitude: Field[float]
@@ -548,6 +599,39 @@ class Location(ApiObject):
     live_period: Field[int | None]
     heading: Field[int | None]
     proximity_alert_radius: Field[int | None]
+
+
+class Venue(ApiObject):
+    """The Bot API's Venue."""
+    location: Field[Location]
+    title: Field[str]
+    address: Field[str]
+    foursquare_id: Field[str | None]
+    foursquare_type: Field[str | None]
+    google_place_id: Field[str | None]
+    google_place_type: Field[str | None]
+
+
+class WebAppData(ApiObject):
+    """The Bot API's WebAppData."""
+    data: Field[str]
+    button_text: Field[str]
+
+
+class UsersShared(ApiObject):
+    """The Bot API's UsersShared."""
+    request_id: Field[int]
+    users: Field[list[Any]]
+    user_ids: Field[list[int] | None]
+
+
+class ChatShared(ApiObject):
+    """The Bot API's ChatShared."""
+    request_id: Field[int]
+    chat_id: Field[int]
+    title: Field[str | None]
+    username: Field[str | None]
+    photo: Field[list[PhotoSize] | None]
 
 
 class LinkPreviewOptions(ApiObject):
@@ -648,6 +732,68 @@ class ChatLocation(ApiObject):
     address: Field[str]
 
 
+class Gift(ApiObject):
+    """The Bot API's Gift."""
+    id: Field[str]
+    sticker: Field[Sticker]
+    star_count: Field[int]
+    upgrade_star_count: Field[int | None]
+    is_premium: Field[bool | None]
+    has_colors: Field[bool | None]
+    total_count: Field[int | None]
+    remaining_count: Field[int | None]
+    personal_total_count: Field[int | None]
+    personal_remaining_count: Field[int | None]
+    background: Field[Any]
+    unique_gift_variant_count: Field[int | None]
+    publisher_chat: Field[Chat | None]
+
+
+class UniqueGift(ApiObject):
+    """The Bot API's UniqueGift."""
+    gift_id: Field[str]
+    base_name: Field[str]
+    name: Field[str]
+    number: Field[int]
+    model: Field[Any]
+    symbol: Field[Any]
+    backdrop: Field[Any]
+    is_premium: Field[bool | None]
+    is_burned: Field[bool | None]
+    is_from_blockchain: Field[bool | None]
+    colors: Field[Any]
+    publisher_chat: Field[Chat | None]
+
+
+class GiftInfo(ApiObject):
+    """The Bot API's GiftInfo."""
+    gift: Field[Gift]
+    owned_gift_id: Field[str | None]
+    convert_star_count: Field[int | None]
+    prepaid_upgrade_star_count: Field[int | None]
+    is_upgrade_separate: Field[bool | None]
+    can_be_upgraded: Field[bool | None]
+    text: Field[str | None]
+    entities: Field[list[MessageEntity] | None]
+    is_private: Field[bool | None]
+    unique_gift_number: Field[int | None]
+
+
+class UniqueGiftInfo(ApiObject):
+    """The Bot API's UniqueGiftInfo."""
+    gift: Field[UniqueGift]
+    origin: Field[str]
+    text: Field[str | None]
+    entities: Field[list[MessageEntity] | None]
+    is_private: Field[bool | None]
+    last_resale_currency: Field[str | None]
+    last_resale_amount: Field[int | None]
+    owned_gift_id: Field[str | None]
+    transfer_star_count: Field[int | None]
+    next_transfer_date: Field[int | None]
+    last_resale_star_count: Field[int | None]
+
+
 class Sticker(ApiObject):
     """The Bot API's Sticker."""
     file_id: Field[str]
@@ -671,6 +817,39 @@ class RichMessage(ApiObject):
     """The Bot API's RichMessage."""
     blocks: Field[list[Any]]
     is_rtl: Field[bool | None]
+
+
+class Invoice(ApiObject):
+    """The Bot API's Invoice."""
+    title: Field[str]
+    description: Field[str]
+    start_parameter: Field[str]
+    currency: Field[str]
+    total_amount: Field[int]
+
+
+class SuccessfulPayment(ApiObject):
+    """The Bot API's SuccessfulPayment."""
+    currency: Field[str]
+    total_amount: Field[int]
+    invoice_payload: Field[str]
+    subscription_expiration_date: Field[int | None]
+    is_recurring: Field[bool | None]
+    is_first_recurring: Field[bool | None]
+    shipping_option_id: Field[str | None]
+    order_info: Field[Any]
+    telegram_payment_charge_id: Field[str]
+    provider_payment_charge_id: Field[str]
+
+
+class Game(ApiObject):
+    """The Bot API's Game."""
+    title: Field[str]
+    description: Field[str]
+    photo: Field[list[PhotoSize]]
+    text: Field[str | None]
+    text_entities: Field[list[MessageEntity] | None]
+    animation: Field[Animation | None]
 
 
 class CallbackGame(ApiObject):
