@@ -16,6 +16,7 @@ from bot_sandbox.telegram.calls import ApiCall
 from bot_sandbox.telegram.errors import UNKNOWN_METHOD
 from bot_sandbox.telegram.parameters import similar_method
 from bot_sandbox.telegram.types import Chat, Message, Update, User
+from bot_sandbox.telegram.updates import DEFAULT_TYPES
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 
 RECENT_S = 60.0
@@ -329,12 +330,7 @@ def explain_no_press_answer(
     """Explain why a bot did not answer a press, whose update is this one, if it got any."""
     accounts = list(accounts)
     if update is None and accounts and world.up:
-        return (
-            f"Found: {accounts[0].name} was not told, because its allowed_updates leave out "
-            "callback_query.\n"
-            "What to do: call getUpdates or setWebhook with allowed_updates=[], which restores the "
-            "default"
-        )
+        return f"Found: {why_left_out(accounts[0], 'callback_query')}"
     if update is None or update.replies_from < 0 or any(one._webhook for one in accounts):
         return describe_bots(world, accounts)
     lines = ["Found: the bot took the press with getUpdates."] + (
@@ -347,9 +343,15 @@ def explain_no_press_answer(
 
 def why_left_out(account: BotAccount, kind: str) -> str:
     """Explain why a bot is not told of a kind of update, and what to do."""
+    is_default = kind in DEFAULT_TYPES
+    chosen = (
+        "allowed_updates=[], which restores the default"
+        if is_default
+        else f"an allowed_updates that has {kind}"
+    )
     return (
         f"{account.name} was not told, because its allowed_updates leave out {kind}.\n"
-        f"What to do: call getUpdates or setWebhook with an allowed_updates that has {kind}"
+        f"What to do: call getUpdates or setWebhook with {chosen}"
     )
 
 
