@@ -388,8 +388,8 @@ def link_node_sdk(folder: Path) -> None:
     """Make a node_modules with a link to AWS's SDK, for a function in a folder beside it.
 
     The SDK is the one that a program would find if it were started where the sandbox was. Raise
-    PermissionError if it belongs to another account, unless the working folder does, too: root in a
-    container often works in a user's folder.
+    PermissionError if it, or a package that it may import, belongs to another account, unless the
+    working folder does, too: root in a container often works in a user's folder.
     """
     folder.mkdir()
     named = [Path(each) for each in os.environ.get("NODE_PATH", "").split(os.pathsep) if each]
@@ -399,7 +399,8 @@ def link_node_sdk(folder: Path) -> None:
         found = [place for place in (*above, *named) if (place / NODE_SDK).is_dir()][:1]
     for place in found:
         if place not in named:
-            check_owner(place, "start the sandbox elsewhere", Path.cwd().stat().st_uid)
+            for each in (place, *place.glob("[!.]*"), *place.glob("@*/*")):
+                check_owner(each, "start the sandbox elsewhere", Path.cwd().stat().st_uid)
         with suppress(OSError):  # Windows allows no links
             (folder / NODE_SDK).symlink_to(place / NODE_SDK, target_is_directory=True)
 

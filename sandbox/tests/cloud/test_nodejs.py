@@ -372,3 +372,21 @@ def test_an_sdk_of_another_account_is_not_imported(tmp_path, monkeypatch):
             deploy(cloud, "main.handler", folder)
         os.chown(folder.parent, 65534, 65534)  # a container's root, in a project of its user
         assert deploy(cloud, "main.handler", folder).invoke() == "I am a stranger"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root may give files away")
+@pytest.mark.parametrize("name", ["@aws-sdk", "@aws-sdk/client-s3", "@smithy/core", "tslib"])
+def test_no_package_of_another_account_comes_with_an_sdk(tmp_path, monkeypatch, name):
+    """It could be in our own folder, which others may write to; the SDK imports the last two."""
+    (tmp_path / "node_modules" / "@aws-sdk").mkdir(parents=True)
+    foreign = tmp_path / "node_modules" / name
+    foreign.mkdir(parents=True, exist_ok=True)
+    folder = tmp_path / "mine" / "function"
+    folder.mkdir(parents=True)
+    (folder / "main.js").write_text("exports.handler = async () => 'mine';")
+    monkeypatch.chdir(folder.parent)
+    with Cloud() as cloud:
+        assert deploy(cloud, "main.handler", folder).invoke() == "mine"
+        os.chown(foreign, 65534, 65534)
+        with pytest.raises(PermissionError, match=rf"node_modules/{name} belongs to another"):
+            deploy(cloud, "main.handler", folder)
