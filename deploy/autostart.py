@@ -10,9 +10,11 @@ runit on an Android phone with Termux. deploy/home/README.md and deploy/phone/RE
 
 import argparse
 import hashlib
+import html
 import os
 import plistlib
 import re
+import shlex
 import subprocess
 import sys
 import unicodedata
@@ -254,16 +256,14 @@ def main(arguments: list[str] | None = None) -> int:
             if is_older:
                 older.remove()
             item.install()
-            folder = f'"{options.folder}"' if " " in str(options.folder) else options.folder
-            undo = f"python3 start.py autostart {bot.platform} {folder} --remove"
+            undo = removing_command(bot.platform, str(options.folder))
             print(f"{bot.name} runs, and starts {item.when}.")
             for what, line in {**item.look, "to undo this": undo}.items():
                 print(f"  {what + ':':14} {line}")
             for other in find_namesakes(bot, item.path):
-                folder = f'"{other}"' if " " in other else other
                 print(f"Another bot of this name also starts {item.when}: {other}")
                 print("If you have moved the bot, remove that start, or it runs twice:")
-                print(f"  python3 start.py autostart {bot.platform} {folder} --remove")
+                print(f"  {removing_command(bot.platform, other)}")
     except (OSError, ValueError) as error:
         print(f"No autostart: {error}", file=sys.stderr)
         return 1
@@ -271,6 +271,13 @@ def main(arguments: list[str] | None = None) -> int:
         print("\nStopped halfway. Type it again, or with --remove to undo it.", file=sys.stderr)
         return 130
     return 0
+
+
+def removing_command(platform: str, folder: str) -> str:
+    """Return what to type to remove a bot's start."""
+    # On Windows, no path has a quote in it.
+    quoted = f'"{folder}"' if os.name == "nt" else shlex.quote(folder)
+    return f"python3 start.py autostart {platform} {quoted} --remove"
 
 
 def is_installed(item: LoginItem | RunitService) -> bool:
@@ -295,9 +302,26 @@ def find_namesakes(bot: BotProcess, path: Path) -> list[str]:
     for file in files:
         script = file / "run" if file.is_dir() else file  # a service of runit is a folder
         if file != path and script.is_file():
-            started = "\n".join(find_bot(script.read_text(encoding="utf-8", errors="replace")))
-            folders += re.findall(r"""(?:/|\\\\|\w:\\)[^"'<>]*(?=[/\\]main\.py)""", started)
+            for started in find_bot(script.read_text(encoding="utf-8", errors="replace")):
+                folders += re.findall(r"(.+)[/\\]main\.py$", unquoted_path(started, script.suffix))
     return folders
+
+
+def unquoted_path(started: str, suffix: str) -> str:
+    r"""Return the path in what `find_bot` returns, "" if it is broken; the suffix is its file's.
+
+    >>> print(unquoted_path(r'twitch "/100%% \"mine\" $$HOME/main.py"', ".service"))
+    /100% "mine" $HOME/main.py
+    """
+    if suffix == ".plist":
+        return html.unescape(re.sub(r"</?string>", "", started.strip()))
+    if suffix == ".cmd":
+        return started.partition(" ")[2].strip('"').replace("%%", "%")
+    try:
+        path = ["", *shlex.split(started)][-1]  # in double quotes, a shell reads \ like systemd
+    except ValueError:
+        return ""
+    return path.replace("%%", "%").replace("$$", "$") if suffix == ".service" else path
 
 
 def find_bot(text: str) -> list[str]:

@@ -5,6 +5,7 @@ import plistlib
 import random
 import re
 import runpy
+import shlex
 import shutil
 import subprocess
 import sys
@@ -260,12 +261,29 @@ def test_after_a_bot_has_moved_its_older_start_is_named(folder, systemd, tmp_pat
     assert "also starts" not in start(moved).stdout
 
 
+def test_the_commands_to_remove_a_start_can_be_typed_for_any_folder(folder, systemd, tmp_path):
+    units, start, _ = systemd
+    old, new = (tmp_path / f'{age} 100% `date`\'s "bots" & $HOME' for age in ("old", "new"))
+    old.mkdir()
+    assert start(folder.rename(old / "my_bot")).returncode == 0
+    shown = start(old.rename(new) / "my_bot").stdout
+    assert f"also starts at each login: {old}/my_bot\n" in shown
+    undo, remove = re.findall(r"python3 start\.py autostart (.*)", shown)
+    assert shlex.split(undo) == ["twitch", f"{new}/my_bot", "--remove"]
+    assert shlex.split(remove) == ["twitch", f"{old}/my_bot", "--remove"]
+    (units / "my_bot-twitch.service").write_text(
+        '-m botlib.run twitch "/a/main.py\nmain.py -m botlib.run '
+    )
+    assert start(new / "my_bot").returncode == 0
+
+
 @pytest.mark.parametrize("system", ["linux", "darwin", "win32", "termux"])
 def test_each_system_knows_another_bot_of_the_same_name(tmp_path, monkeypatch, system):
     if system == "darwin" and os.name == "nt":
         pytest.skip("Windows has no user ids")
     monkeypatch.setenv("PREFIX", str(tmp_path / "usr"))
-    names = ("old edition/my_bot", "new/my_bot", "my_bot-twitch-mine", "new/my_bot2")
+    old = "old edition/my_bot" if system == "win32" else '$HOME\'s "bots" & <more>/my_bot'
+    names = (f"100% %h {old}", "new/my_bot", "my_bot-twitch-mine", "new/my_bot2")
     bots = [BOT._replace(file=tmp_path / name / "main.py") for name in names]
     bots += [bots[0]._replace(platform="telegram")]
     items = [
