@@ -190,7 +190,9 @@ BROKEN_ZIP = (
 )
 DATABASE = b"SQLite format 3\0"
 LARGEST_DOCUMENT = 20 * 10**6  # bytes of a database, or of all parts of another document
-UNSEARCHABLE = f"has more than {LARGEST_DOCUMENT // 10**6} MB when unzipped, too much to search"
+UNSEARCHABLE = (
+    f"has more than {LARGEST_DOCUMENT // 10**6} MB, counted unzipped, which is too much to search"
+)
 
 TELLING = re.compile(  # names of settings that hold a secret, whatever it looks like
     rf"{'|'.join(NAMES)}|(?:_|^)(?:pass|key|auth|cookie)(?:_?\d+)?$", re.I
@@ -408,8 +410,8 @@ def parts_of_document(content: bytes) -> Iterator[bytes]:
 
 
 def is_searchable(content: bytes) -> bool:
-    """Return whether a file is no document with more compressed parts than the scan reads."""
-    size = 0
+    """Return whether a file is no database, and has no compressed parts, too large for the scan."""
+    size = len(content) if content.startswith(DATABASE) else 0
     if content.startswith(b"PK\3\4"):
         with suppress(*BROKEN_ZIP), zipfile.ZipFile(io.BytesIO(content)) as archive:
             size = sum(info.file_size for info in archive.infolist() if info.compress_type)

@@ -391,8 +391,18 @@ def document_of(megabytes, compression):
 
 def test_a_document_that_is_too_large_to_search_is_refused(tmp_path):
     folder = folder_with(tmp_path, **{"notes.docx": document_of(21, zipfile.ZIP_DEFLATED)})
-    with pytest.raises(ValueError, match=r"^notes\.docx has more than 20 MB when unzipped"):
+    with pytest.raises(ValueError, match=r"^notes\.docx has more than 20 MB, counted unzipped"):
         bundle(folder)
+
+
+def test_a_database_that_is_too_large_to_search_is_refused(tmp_path):
+    """A long text in it may be in pieces, so the scan would have to read it as SQL."""
+    database = b"SQLite format 3\0".ljust(20 * 10**6 + 1, b".")
+    folder = folder_with(tmp_path, **{"words.sqlite3": database})
+    with pytest.raises(ValueError, match=r"^words\.sqlite3 has more than 20 MB, counted unzipped"):
+        bundle(folder)
+    (folder / "words.sqlite3").write_bytes(database[:-1])
+    assert bundle(folder).files
 
 
 def test_a_large_part_that_is_not_compressed_hides_no_other(tmp_path):

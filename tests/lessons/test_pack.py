@@ -321,7 +321,7 @@ def test_a_document_that_is_too_large_to_search_stays(here):
         archive.writestr("word/document.xml", f"mine is {TOKEN}")
     put(here, {"notes.docx": document.getvalue()})
     (why,) = pack(here).left_out.values()
-    assert why.startswith("it has more than 20 MB when unzipped")
+    assert why.startswith("it has more than 20 MB, counted unzipped")
 
 
 def test_a_secret_in_a_name_is_found_and_not_shown(here, monkeypatch):
