@@ -42,7 +42,7 @@ from botlib.details.settings import PUBLIC, SECRETS, password_in, spellings_of
 SECRET_FILES = re.compile(
     r"(?!\.env\.example$)(.*\.env(\..*)?|\.env.*|.*\.session|.*\.tfstate(\.backup)?"
     r"|.*\.(pem|key|ppk|p12|pfx|jks|keystore|kdbx)|id_(rsa|dsa|ecdsa|ed25519)(_sk)?"
-    r"|credentials(\.\w+)?|client_secret.*\.json|cookies\.txt)",
+    r"|credentials(\.\w+)?|client_secret.*\.json|([\w.-]+\.[\w-]+_)?cookies ?(\(\d+\))?\.txt)",
     re.I,
 )
 # What tools write beside a learner's files.
@@ -103,6 +103,7 @@ FORMS = (
     ("a value in a container", rb"ENV \w{0,40}(?:TOKEN|SECRET|PASSWORD|KEY) (?=\S{0,99}\d)\S{6}"),
     ("a Google key", rb":APA91b[\w-]{100}"),
     ("a key of two UUIDs", rb"-(?<=[0-9a-f]{4}-)[0-9a-f]{12}:[0-9a-f]{8}-[0-9a-f]{4}-"),
+    ("cookies of a browser", rb"# (?:Netscape )?HTTP Cookie File"),
     ("a private key", rb"-----BEGIN [A-Z ]{0,30}PRIVATE KEY"),
     ("a private key", rb"PuTTY-User-Key-File-\d: "),
     ("a private key", rb"AGE-SECRET-KEY-1[A-Z0-9]{58}"),
@@ -114,40 +115,51 @@ FORMS = (
     ("a password's hash", rb"\$(?:apr1|2[aby]\$\d\d|[156y])\$[./\w$]{20}"),
 )
 FORM = [(what, re.compile(pattern)) for what, pattern in FORMS]
+APP_PASSWORD = rb"(?:[a-z]{4} ){3}[a-z]{4}"  # as Google shows one for a mail program
 BESIDE_USER = {
     # scheme://user:password@host
     "a password in an address": re.compile(
         rb"://[^\s/:@\"']{0,80}:(?P<value>[^\s/:@\"'{}<>$]{6,200})@(?!localhost|127\.0\.0\.1)"
     ),
-    # smtp.login("user", "password"), auth=("user", "password")
+    # smtp.login("user", "password"), smtp.login(USER, "password"), auth=("user", "password")
     "a password in a call": re.compile(
-        rb"(?:\.login|\bauth=)\([\"'][^\s\"']{1,99}[\"'],\s{0,9}"
-        rb"[\"'](?P<value>(?=[^\d\"']{0,99}\d)[^\s\"']{6,99})[\"']\)"
+        rb"(?:\.login|\bauth=)\(\s{0,40}(?:[\w.]{1,99}[(\[]?)?(?:[\"'][^\s\"']{1,99}[\"'])?[)\]]?,"
+        rb"\s{0,40}[\"'](?P<value>(?=[^\d\"']{0,99}\d)[^\s\"']{6,99}|[a-z]{16}"
+        rb"|" + APP_PASSWORD + rb")[\"'],?\s{0,40}\)"
     ),
 }
 # NAME = "value", NAME: str = "value", {"name": "value"}, environ["NAME"] = "value",
-# environ.get("NAME", "value"), getenv("NAME") or "value", NAME=value. All repetitions are bounded,
-# so that a data file with one endless line takes no time.
+# environ.get("NAME", "value"), getenv("NAME", "") or "value", NAME=value. All repetitions are
+# bounded, so that a data file with one endless line takes no time.
 PASSWORD_NAMES = ("password", "passwd", "passphrase", "pwd", "pass(?<![a-z]pass)(?![a-z_])")
 NAMES = (
     *("token(?!i[sz])", "secret", *PASSWORD_NAMES, "session_string", "api[_-]?hash"),
     *("api[_-]?key", "access[_-]?key", "account[_-]?key", "admin[_-]?key"),
 )
+HEADER = "authorization"
 # As in weather_key or sort-key; here an ordinary value is no secret.
-VAGUE_NAMES = ("key(?<=[_-]key)(?<!public.key)(?<!websocket.key)(?![a-z])", "authorization")
+VAGUE_NAMES = ("key(?<=[_-]key)(?<!public.key)(?<!websocket.key)(?![a-z])", HEADER)
 EQUALS = (
     rb"\w{0,40}(?:['\"\]]{0,2}\s{0,9}(?::[^=\n\"']{0,80}=|==?|:)"
-    rb"|['\"]\s{0,9}(?:,(?:\s{0,9}default\s{0,3}=)?|\)\s{1,9}or))[^\S\n]{0,9}[bfru]?"
+    rb"|['\"]\s{0,9}(?:,(?P<lines>[^\S\n]{0,9}\n\s{0,40})?(?:\s{0,9}default\s{0,3}=)?"
+    rb"|(?:,\s{0,9}(?:none|\"\"|''))?[)\]]\s{1,9}or))[^\S\n]{0,9}[bfru]?"
 )
-# The same with a list, tuple or set behind it, and as deployments write settings: name: NAME,
-# value: VALUE. Lockbox says text_value, CloudFormation ParameterValue.
+END_OF_CALL = rb"(?(lines),?\s{0,40}\))"  # a list of words, too, may have a value in the next line
+# The same with a list, tuple or set behind it, whose first items may be short.
+LIST = rb"(?:[\[({]\s{0,40}(?P<items>(?:[\"'][^\"'\n]{0,15}[\"'],\s{0,40}){1,9})?)?"
+# As deployments write settings: name: NAME, value: VALUE. Lockbox says text_value, CloudFormation
+# ParameterValue.
 PAIR = rb"\w{0,40}[\"']?,?\s{1,40}[\"']?(?:text_|parameter)?value[\"']?\s{0,3}[:=][^\S\n]{0,9}"
 QUOTE = rb"(?P<quote>\"{3}|'{3}|[\"'`]"
+BEFORE_VALUE = rb"(?:" + EQUALS + LIST + rb"|" + PAIR + rb")" + QUOTE + rb"?)"
+SCHEME = rb"(?:[a-z-]{2,20} )?"  # in a header, such as Api-Key
 BY_NAME = [
     re.compile(
-        name.encode() + rb"(?:" + EQUALS + rb"(?:[\[({]\s{0,40})?|" + PAIR + rb")" + QUOTE + rb"?)"
-        rb"(?P<value>[a-z0-9_+/=-]{16,400}|(?<=[\"'`])[a-z0-9_+/=.~-]{16,400})"
-        rb"(?=(?P=quote)(?![\w.(\[]))"
+        name.encode()
+        + BEFORE_VALUE
+        + (SCHEME if name == HEADER else rb"")
+        + rb"(?P<value>[a-z0-9_+/=-]{16,400}|(?<=[\"'`])[a-z0-9_+/=.~-]{16,400})"
+        rb"(?=(?P=quote)(?![\w.(\[])" + END_OF_CALL + rb")"
     )
     for name in (*NAMES, *VAGUE_NAMES)
 ]
@@ -156,8 +168,9 @@ VAGUE = BY_NAME[len(NAMES) :]
 SHORT = [
     re.compile(
         name.encode() + rb"(?:" + EQUALS + QUOTE + rb")|[=:>])"
-        rb"(?P<value>(?=[^\s\"'`]{0,199}\d)[^\s\"'`{}<>()\\;,]{6,200})"
-        rb"(?(quote)(?P=quote)|(?=[;\"'\s\\<]|$))"
+        rb"(?P<value>(?=[^\s\"'`]{0,199}\d)[^\s\"'`{}<>()\\;,]{6,200}"
+        rb"|(?(quote)" + APP_PASSWORD + rb"|(?!)))"
+        rb"(?(quote)(?P=quote)|(?=[;\"'\s\\<]|$))" + END_OF_CALL
     )
     for name in PASSWORD_NAMES
 ]
@@ -275,9 +288,11 @@ def known_secrets(env_files: Iterable[Path]) -> dict[bytes, str]:
     return {
         spelled: name
         for value, name in found.items()
-        for part in spellings_of(value)
+        # Google shows its passwords for mail programs with spaces, and takes them without.
+        for written in {value, value.replace(" ", "")}
+        for part in spellings_of(written)
         # The end of an address, behind its last colon, may be a port and a plain word.
-        if len(part) >= SHORTEST and not (value.endswith(f":{part}") and is_ordinary(part))
+        if len(part) >= SHORTEST and not (written.endswith(f":{part}") and is_ordinary(part))
         for spelled in spellings(part)
     }
 
@@ -441,7 +456,9 @@ def find_leaks_by_form(text: bytes) -> Iterator[Leak]:
         for match in pattern.finditer(lower):
             value = text[slice(*match.span("value"))]
             is_random = pattern in SHORT or is_secret(value, bool(match["quote"]))
-            if pattern in BY_NAME and (pattern in VAGUE or re.search(rb"[.~]", value)):
+            if pattern in BY_NAME and (
+                pattern in VAGUE or match["lines"] or match["items"] or re.search(rb"[.~]", value)
+            ):
                 is_random = is_random and not is_ordinary(value.decode())
             if is_random and not PLACEHOLDER.fullmatch(value):
                 before = re.split(rb"\W", text[max(0, match.start() - 40) : match.start()])[-1]

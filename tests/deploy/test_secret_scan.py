@@ -130,11 +130,14 @@ def test_nothing_that_the_course_gives_a_learner_looks_like_a_secret():
         "credentials.json",
         "client_secret_1.json",
         "cookies.txt",
+        "cookies(1).txt",
+        "cookies (2).txt",
+        "www.twitch.tv_cookies.txt",
         "data/prod.env",
     ],
 )
 def test_a_file_that_is_called_like_a_secret_stops_the_bundle(tmp_path, name):
-    with pytest.raises(ValueError, match=f"{name} looks like a secret, so nothing was packed"):
+    with pytest.raises(ValueError, match=rf"{re.escape(name)} looks like a secret, so"):
         bundle(folder_with(tmp_path, **{name: "A=1"}))
 
 
@@ -184,6 +187,16 @@ ORDINARY = {
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\n"
     "public-key = 'a1b2c3d4e5f6a7b8c9d0'\nauthorization = 'authorization-code-flow'\n"
     "app.login('#user_name', '#pass_word')\nmonkey-see = 'monkey-do-2024-11-29-now'\n",
+    "fortune_cookies.txt": "You will pass.\n",
+    "lists.py": "tokens = ['word', 'number', 'identifier_expression', 'version-2-or-3']\n"
+    "KINDS = (\n    'secret',\n    'correct-horse-battery',\n)\npage.login(user, 'Log in')\n"
+    "page.login(\n    '#user',\n    'first button of all buttons here',\n)\n"
+    "# Authorization: see rfc-7235-section-4-2\npassword=configurationset\n"
+    "headers = {'Authorization': 'Bearer your-token-goes-here', 'X': f'Bot {token}'}\n"
+    "names = getenv('TOKEN_NAMES', '') or 'identifier_expression'.split()\n",
+    "words.json": json.dumps(
+        {"keywords": ["secret", "oauth-authentication-v2", "password", "passw0rd", "x"]}, indent=2
+    ),
     "page.css": ".sk-fading-circle-with-a-very-long-name-indeed { color: #a0b1c2 }",
     "quotes.txt": "Что такое token? Секрет: never give it to anybody.\n" * 200,
     "russian.txt": ("Привет, мир! Один секрет на двоих.\n" * 50).encode("utf-16"),
@@ -194,7 +207,7 @@ ORDINARY = {
 
 def test_an_ordinary_folder_is_packed_whole(tmp_path):
     made = bundle(folder_with(tmp_path, **ORDINARY))
-    assert made.files == len(ORDINARY) - 1 + 1 + 4  # no requirements.txt, main.py, four .pyc
+    assert made.files == len(ORDINARY) - 1 + 1 + 5  # no requirements.txt, main.py, five .pyc
 
 
 @pytest.mark.parametrize(
@@ -328,6 +341,15 @@ def test_a_value_in_use_is_found_whatever_its_name_is(tmp_path, monkeypatch, nam
     with pytest.raises(ValueError, match=rf"notes.txt holds the value of {name}, in") as told:
         bundle(folder)
     assert shown not in str(told.value)
+
+
+def test_a_value_with_spaces_is_found_without_them(tmp_path, monkeypatch):
+    in_bots_folder(tmp_path, monkeypatch, {"GMAIL_PASS": IN_USE["GMAIL_PASS"], "CITY": "New York"})
+    folder = folder_with(tmp_path, **{"notes.txt": "NewYork"})
+    assert bundle(folder).files
+    (folder / "notes.txt").write_text(f"mine: {IN_USE['GMAIL_PASS'].replace(' ', '')}")
+    with pytest.raises(ValueError, match="holds the value of GMAIL_PASS"):
+        bundle(folder)
 
 
 def test_an_ordinary_setting_may_be_in_a_file_too(tmp_path, monkeypatch):

@@ -319,6 +319,47 @@ BY_NAME = {
         "a.ipynb",
         json.dumps({"source": f"mine is 1234567890:AA{chars(15)}\\_{chars(17)}"}),
     ),
+    "a secret as a default, in lines of its own": (
+        "bot.py",
+        f"os.getenv(\n    'TWITCH_CLIENT_SECRET',\n    '{chars(30, LOWER)}',\n)",
+    ),
+    "a password as a default, in lines of its own": (
+        "bot.py",
+        'environ.get(\n    "SMTP_PASSWORD",\n    default="Sommer2024!",\n)',
+    ),
+    "a secret instead of an empty setting": (
+        "bot.py",
+        f"os.getenv('TWITCH_SECRET', '') or '{chars(30, LOWER)}'",
+    ),
+    "a secret instead of None": ("bot.py", f'get("API_KEY", None) or "{chars(30, LOWER)}"'),
+    "a secret instead of an item": ("bot.py", f"environ['API_KEY'] or '{chars(30, LOWER)}'"),
+    "a secret behind a short one": ("bot.py", f"SECRETS = ['main', '{chars(30, LOWER)}']"),
+    "a secret behind short ones, in JSON": (
+        "a.json",
+        json.dumps({"tokens": ["main", "other", chars(30, LOWER)]}, indent=2),
+    ),
+    "a key in a header, of Yandex Cloud": (
+        "bot.py",
+        f"headers = {{'Authorization': 'Api-Key {chars(30, LOWER)}'}}",
+    ),
+    "a key in a header, of a bot": ("a.js", f'h["Authorization"] = "Bot {chars(30, LOWER)}"'),
+    "a key in a header, of curl": ("a.sh", f'curl -H "authorization: apikey {chars(30, LOWER)}"'),
+    "a password for a mail server, in lines of its own": (
+        "a.py",
+        "smtp.login(\n    'me@mail.example',\n    'Sommer2024!',\n)",
+    ),
+    "a password beside a variable": ("a.py", "smtp.login(USER, 'Sommer2024!')"),
+    "a password beside a setting": ("a.py", 'smtp.login(environ["USER"], "Sommer2024!")'),
+    "an app's password of Google": ("a.py", 'smtp.login("me@a.example", "abcd efgh ijkl mnop")'),
+    "an app's password of Google, without spaces": (
+        "a.py",
+        'login = s.login(ME, "abcdefghijklmnop")',
+    ),
+    "an app's password of Google, by its name": ("a.py", 'SMTP_PASS = "abcd efgh ijkl mnop"'),
+    "cookies of a browser by another name": (
+        "mine.txt",
+        f"# {'Netscape'} HTTP Cookie File\n.a.example\tTRUE\t/\tTRUE\t0\ta\t{chars(30)}\n",
+    ),
 }
 HARDLY_FOUND = {  # which the scan does not find on purpose; see test_secret_scan.py
     "a token in base32": ("a.txt", base64.b32encode(TELEGRAM.encode())),
