@@ -468,6 +468,8 @@ class IrcServer:
         self._tell_members(client, channel, "PART")
 
     def _tell_members(self, client: IrcConnection, channel: str, command: str) -> None:
+        if any(other.login == client.login for other in self.members[channel]):
+            return  # somebody with two connections comes once and leaves once
         line = irc_lines.server_line(
             command, f"#{channel}", source=irc_lines.user_mask(client.login)
         )

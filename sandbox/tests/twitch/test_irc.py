@@ -268,6 +268,22 @@ def test_members_see_who_comes_and_goes(world):
         assert client.until("PART") == ":viktor!viktor@viktor.tmi.twitch.tv PART #viktor"
 
 
+def test_somebody_with_two_connections_comes_once_and_leaves_once(world):
+    token = world.twitch.authorize(world.viktor, world.app, CHAT)
+    with world.irc("membership") as client:
+        with login(Irc(world.twitch), f"oauth:{token.access_token}", "Viktor") as first:
+            first.send("JOIN #viktor")
+            client.until("viktor!viktor@viktor.tmi.twitch.tv JOIN")
+            with login(Irc(world.twitch), f"oauth:{token.access_token}", "Viktor") as second:
+                second.send("JOIN #viktor")
+                second.until("366")
+                assert client.heard() == []
+                second.send("PART #viktor")
+                second.until("PART")
+                assert client.heard() == []
+        client.until("viktor!viktor@viktor.tmi.twitch.tv PART")
+
+
 def test_anonymous_readers_hear_and_cannot_speak(world):
     with Irc(world.twitch) as client:
         client.send("NICK justinfan123", "JOIN #viktor")
