@@ -32,6 +32,7 @@ COPIED += (
     "tests/branch_coverage.py",
     "tests/helpers/ways_to_test.py",
     "sandbox/pyproject.toml",
+    "lessons/jupyter/jupyter_server_config.d/such-different-chatbots.json",
 )
 ROOMS = (
     "botlib",
