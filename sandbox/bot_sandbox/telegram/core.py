@@ -181,7 +181,9 @@ class TelegramCore(Service):
 
         def ready() -> bool:
             updates = account._updates
-            return bool(account._webhook) or updates.is_polled or updates.polls > polls
+            if account._webhook or updates.is_polled:
+                return True
+            return updates.polls > polls and not updates.pending()  # it polls without waiting
 
         if not await self._runner.changes.until(ready, timeout):
             head = f"{account.name} was not ready within {timeout:g} s."
