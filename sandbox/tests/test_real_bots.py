@@ -26,6 +26,8 @@ def test_the_list_is_what_the_seed_draws(platform):
 
 
 def test_the_draw_leaves_out_copies_and_asks_for_what_is_missing(tmp_path, monkeypatch, capsys):
+    if not shutil.which("git"):
+        pytest.skip("GIT IS NOT INSTALLED: no repositories were made to draw from")
     names = ["anna/bot", "anna/other", "ben/copy", "cleo/telegram-api", "dora/java", "emil/next"]
     monkeypatch.setattr(real_bots, "drawn", lambda platform: names)
     monkeypatch.setitem(real_bots.HOLDOUT, "telegram", 0)
