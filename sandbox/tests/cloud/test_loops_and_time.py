@@ -53,7 +53,7 @@ def calls_itself(cloud, tmp_path):
 
     def deploy(name="loop", **settings):
         own = {"CLOUD": f"http://127.0.0.1:{cloud.port}"}
-        settings = {"timeout_s": 60, "concurrency": 30} | settings
+        settings = {"timeout_s": 900, "concurrency": 30} | settings
         return cloud.deploy(name, tmp_path, environment=own, **settings)
 
     return deploy
