@@ -136,12 +136,13 @@ def test_it(telegram_sandbox):
     viktor = telegram_sandbox.person("Viktor")
     viktor.send("hello")
     for _ in range(2):
-        telegram_sandbox.call(account, "sendVideo", chat_id=viktor.id, video="x", caption="cat")
+        photo = {"live_photo": "x", "photo": "y", "caption": "cat"}
+        telegram_sandbox.call(account, "sendLivePhoto", chat_id=viktor.id, **photo)
     assert telegram_sandbox.canned_calls == {}
 """
     shown = run(tmp_path, test).partition("sandbox Telegram")[2]
-    assert "Hello bot: (video) cat" in shown
-    assert "--- canned answers for Hello bot (@hello_bot)\nsendVideo: 2" in shown
+    assert "Hello bot: (live_photo) cat" in shown
+    assert "--- canned answers for Hello bot (@hello_bot)\nsendLivePhoto: 2" in shown
 
 
 def test_a_bot_that_never_called_is_named(tmp_path):

@@ -1,10 +1,9 @@
-"""Pictures, documents and stickers, kept by file_id while the sandbox runs.
+"""Files of all kinds, kept by file_id while the sandbox runs.
 
-A bot sends a file by uploading it, in a field of its own or as attach://NAME, or by an existing
-file_id. Sizes and refusals are the real service's: "Sending files" of the Bot API's manual, and
-td/telegram/files/FileLoaderUtils.cpp of tdlib/td. A photo has several sizes, a picture among the
-documents and a sticker a thumbnail (scaling.py). Unlike there, a file_id works for every bot, and
-nothing is fetched from an address.
+A sender uploads a file, in a field of its own or as attach://NAME, or names an existing file_id.
+Refusals are the real service's, from "Sending files" of the Bot API's manual and FileManager.cpp of
+tdlib/td. A photo has several sizes, and other kinds have a thumbnail (scaling.py). Unlike there, a
+file_id works for every bot, and nothing is decoded: what a sender doesn't say about a video is 0.
 """
 
 import base64
@@ -12,11 +11,26 @@ import itertools
 import mimetypes
 import re
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot_sandbox.telegram.arguments import MAX_UPLOAD, Arguments
-from bot_sandbox.telegram.errors import TelegramError, UnsupportedError, bad_request
+from bot_sandbox.telegram.errors import (
+    TelegramError,
+    UnsupportedError,
+    bad_request,
+)
+from bot_sandbox.telegram.media_kinds import (
+    ANIMATION,
+    DOCUMENT,
+    KINDS,
+    NUMBERS,
+    PHOTO,
+    STICKER,
+    THUMBNAIL,
+    VIDEO_NOTE,
+    Kind,
+)
 from bot_sandbox.telegram.scaling import (
     STICKER_THUMBNAIL_SIDE,
     THUMBNAIL_SIDE,
@@ -27,9 +41,11 @@ from bot_sandbox.telegram.scaling import (
 
 MAX_ALBUM = 10  # messages
 MAX_DOWNLOAD = 20 * 1024 * 1024  # bytes of a file for getFile
-MAX_PHOTO = 10 * 1024 * 1024  # bytes
 MAX_PHOTO_SIDES = 10_000  # pixels, width and height together
 MAX_PHOTO_RATIO = 20  # longer side to shorter side
+MAX_NOTE_SIDE = 640  # pixels of a video note
+MAX_THUMBNAIL = 200 * 1024 - 1  # bytes; Telegram ignores a larger one
+NOTE_SIDE = 384  # of a video note whose sender says none, as in VideoNotesManager.cpp
 STICKER_SIDE = 512  # pixels
 
 Json = dict[str, Any]
@@ -49,6 +65,7 @@ class File:
     width: int = 0  # pixels
     height: int = 0
     emoji: str = ""  # of a sticker
+    said: Json = field(default_factory=dict, hash=False)  # its other fields, such as `duration`
     smaller: tuple["File", ...] = ()  # the other sizes of a photo, the smallest first
     thumbnail: "File | None" = None
 
@@ -70,23 +87,37 @@ class File:
         return self.identity | {"width": self.width, "height": self.height}
 
     def to_json(self) -> Any:
-        """Return the value of its field in a Message: PhotoSizes, a Document or a Sticker."""
-        if self.kind == "photo":
+        """Return the value of its field in a Message: PhotoSizes, a Document, a Video …"""
+        kind = KINDS[self.kind]
+        if kind is PHOTO:
             return [size.size_json for size in (*self.smaller, self)]
-        shown: Json = {}
-        if self.kind == "sticker":
-            shown = {"width": self.width, "height": self.height, "emoji": self.emoji}
-            shown |= {"is_animated": False, "is_video": False, "type": "regular"}
-        else:
-            shown = {"file_name": self.name, "mime_type": self.mime_type}
+        shown = self.said.copy()
+        if "width" in kind.said or kind is STICKER:
+            shown |= {"width": self.width, "height": self.height}
+        if kind is STICKER:
+            shown |= {"emoji": self.emoji, "is_animated": False, "is_video": False}
+            shown["type"] = "regular"
+        if kind.shows_name and self.name:
+            shown["file_name"] = self.name
+        if self.mime_type:
+            shown["mime_type"] = self.mime_type
         if self.thumbnail:  # also under its old name, as the real server writes it
             shown |= dict.fromkeys(("thumbnail", "thumb"), self.thumbnail.size_json)
         return shown | self.identity
 
+    def in_message(self) -> Json:
+        """Return its fields in a Message: an animation is also a document, for old programs."""
+        shown = {self.kind: self.to_json()}
+        if self.kind == "animation":
+            old = {name: each for name, each in shown[self.kind].items() if name not in NUMBERS}
+            shown["document"] = old
+        return shown
 
-def _check_not_empty(data: bytes) -> None:
-    if not data:
-        raise bad_request("file must be non-empty")
+    def with_start(self, seconds: int) -> "File":
+        """Return this video as it is in a message that starts it so late."""
+        kept = {name: value for name, value in self.said.items() if name != "start_timestamp"}
+        start = check_value("start_timestamp", seconds)
+        return replace(self, said=kept | ({"start_timestamp": start} if start else {}))
 
 
 class Files:
@@ -99,124 +130,146 @@ class Files:
         self._stickers: dict[str, File] = {}
         self._whole: dict[str, File] = {}  # photos by the file_id of any size
 
-    def photo(self, data: bytes) -> File:
-        """Keep a picture; 400 if Telegram would not accept it."""
-        _check_not_empty(data)
-        if len(data) > MAX_PHOTO:
-            size = f"file of size {len(data)} bytes is too big for a photo"
-            raise bad_request(f"{size}; the maximum size is {MAX_PHOTO} bytes")
-        found = picture_format(data)
-        if not found:
-            raise bad_request("IMAGE_PROCESS_FAILED")
-        kind, width, height = found
-        short, long = sorted((width, height))
-        if not short or width + height > MAX_PHOTO_SIDES or long > short * MAX_PHOTO_RATIO:
-            raise bad_request("PHOTO_INVALID_DIMENSIONS")
-        *rest, largest = photo_sizes(data, kind, width, height)
-        smaller = tuple(self._keep_size("photo", size) for size in rest)
-        file = self._keep_size("photo", largest, smaller)
-        self._whole |= {size.file_id: file for size in smaller}
-        return file
+    def keep(
+        self,
+        kind_name: str,
+        data: bytes,
+        name: str = "",
+        small: bytes = b"",
+        as_file: bool = False,
+        **said: Any,
+    ) -> File:
+        """Keep a file; 400 if Telegram would not accept it.
 
-    def document(self, data: bytes, name: str) -> File:
-        """Keep any file under its name."""
-        _check_not_empty(data)
-        if len(data) > MAX_UPLOAD:
-            raise TelegramError(413, "Request Entity Too Large")
-        name = re.split(r"[\\/]", name)[-1].strip() or "file"
-        guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        ending = re.search(r"\.[A-Za-z0-9]{1,8}$", name)
+        `small` is a picture for its thumbnail, `said` what its sender says about it. With
+        `as_file`, a document stays one, whatever is in it.
+        """
         found = picture_format(data)
-        small = thumbnail(data, *found, THUMBNAIL_SIDE) if found else None
-        kept = self._keep_size("thumbnail", small) if small else None
-        end = ending[0] if ending else ""
-        return self._keep("document", data, end, name, guessed, thumbnail=kept)
+        is_gif = bool(found and found[0] == "gif")
+        kind = KINDS[kind_name]
+        if kind is DOCUMENT and is_gif and not as_file:
+            kind = ANIMATION
+        _check_size(kind, data)
+        if kind is PHOTO:
+            return self._keep_photo(data, found)
+        values = {name: check_value(name, said.get(name)) for name in kind.said}
+        if kind is STICKER:
+            return self._keep_sticker(values["emoji"], data, found)
+        if kind is VIDEO_NOTE:
+            if values["length"] > MAX_NOTE_SIDE:
+                raise bad_request("wrong video note length")
+            values["length"] = values["length"] or NOTE_SIDE
+        name = re.split(r"[\\/]", name)[-1].strip() or ("file" if kind is DOCUMENT else "")
+        if kind is ANIMATION and is_gif:  # Telegram makes a film of it
+            name += ".mp4"
+        width, height = (values.pop(side, 0) for side in ("width", "height"))
+        if found and not (width and height):
+            _, width, height = found
+        return self._keep(
+            kind,
+            data,
+            name,
+            width=width,
+            height=height,
+            said={name: value for name, value in values.items() if value or name in NUMBERS},
+            thumbnail=self._keep_thumbnail(small or data) if kind.has_thumbnail else None,
+        )
 
-    def sticker(self, emoji: str, data: bytes | None = None) -> File:
-        """Return the sticker for an emoji, or an uploaded one; 400 if that isn't a picture."""
-        if data is not None:
-            _check_not_empty(data)
-            found = picture_format(data)
-            if not found:
-                raise bad_request("IMAGE_PROCESS_FAILED")
-            kind, width, height = found
-            small = thumbnail(data, kind, width, height, STICKER_THUMBNAIL_SIDE)
-            return self._keep_sticker(emoji, Size(width, height, data, f".{kind}"), small)
+    def sticker(self, emoji: str) -> File:
+        """Return the sticker of a set that everybody has, for an emoji."""
         if emoji not in self._stickers:
-            large, small = (
-                Size(side, side, EMPTY_WEBP, ".webp")
-                for side in (STICKER_SIDE, STICKER_THUMBNAIL_SIDE)
-            )
-            self._stickers[emoji] = self._keep_sticker(emoji, large, small)
+            sides = (STICKER_SIDE, STICKER_THUMBNAIL_SIDE)
+            large, small = (Size(side, side, EMPTY_WEBP, ".webp") for side in sides)
+            kept = self._keep_size(THUMBNAIL, small)
+            self._stickers[emoji] = self._keep_size(STICKER, large, emoji=emoji, thumbnail=kept)
         return self._stickers[emoji]
 
-    def given(self, arguments: Arguments, kind: str, value: str = "") -> File:
-        """Return the file of a call: `value`, or the argument or upload named like its kind."""
-        value = value or arguments.text(kind)
+    def given(
+        self, arguments: Arguments, kind_name: str, value: str, upload_name: str = "", **keep: Any
+    ) -> File:
+        """Return the file that a call names by `value`, or has uploaded in a field."""
+        kind = KINDS[kind_name]
         if re.match(r"(https?|file):/", value):
             advice = "Upload the file, or give a file_id."
-            raise UnsupportedError(f"send{kind.capitalize()} from an address", advice)
+            raise UnsupportedError(f"{kind.method} from an address", advice)
         if value and not value.startswith("attach://"):
-            file = self.by_id.get(value)
-            if file is None:
-                problem = "wrong remote file identifier specified: can't unserialize it"
-                raise bad_request(problem)
-            if file.kind != kind:
-                was, wanted = file.kind.capitalize(), kind.capitalize()
-                raise bad_request(f"can't use file of type {was} as {wanted}")
-            return self._whole.get(value, file)
-        upload = arguments.files.get(value.removeprefix("attach://") or kind)
+            return self._find(kind, value)
+        upload = arguments.files.get(value.removeprefix("attach://") or upload_name)
         if upload is None:
-            raise bad_request(f"there is no {kind} in the request")
-        if kind == "photo":
-            return self.photo(upload.data)
-        if kind == "sticker":
-            return self.sticker(arguments.text("emoji"), upload.data)
-        return self.document(upload.data, upload.file_name)
+            raise bad_request(f"there is no {kind.words} in the request")
+        return self.keep(kind_name, upload.data, upload.file_name, **keep)
 
-    def _keep(
-        self,
-        kind: str,
-        data: bytes,
-        ending: str,
-        name: str = "",
-        mime_type: str = "",
-        *,
-        width: int = 0,
-        height: int = 0,
-        emoji: str = "",
-        smaller: tuple[File, ...] = (),
-        thumbnail: File | None = None,
-    ) -> File:
+    def _find(self, wanted: Kind, file_id: str) -> File:
+        """Return a file by its id; all kinds but pictures are documents to Telegram."""
+        file = self.by_id.get(file_id)
+        if file is None:
+            raise bad_request("wrong remote file identifier specified: can't unserialize it")
+        found = KINDS[file.kind]
+        if found is not wanted and not {found, wanted}.isdisjoint((PHOTO, THUMBNAIL)):
+            raise bad_request(f"can't use file of type {found.type} as {wanted.type}")
+        return self._whole.get(file_id, file)
+
+    def _keep(self, kind: Kind, data: bytes, name: str = "", ending: str = "", **more: Any) -> File:
+        guessed = mimetypes.guess_type(name)[0] or ""
+        family = "" if kind is DOCUMENT else kind.mime_type.partition("/")[0] + "/"
+        mime_type = guessed if guessed.startswith(family) else ""
+        ended = re.search(r"\.[A-Za-z0-9]{1,8}$", name)
         number = next(self._numbers)
-        path = f"{kind}s/file_{number}{ending}"
-        beginning = {"photo": "AgACAgIAAxkBAAM", "sticker": "CAACAgIAAxkBAAM"}
-        beginning["thumbnail"] = "AAMCAgADGQEAAw"
-        file_id = beginning.get(kind, "BQACAgIAAxkBAAM") + _letters(f"{path} of the sandbox")
+        path = f"{kind.folder}/file_{number}{ending or (ended[0] if ended else kind.ending)}"
+        prefix = f"{kind.id_prefix}{'AgADGQEAAw' if kind is THUMBNAIL else 'AgIAAxkBAAM'}"
+        file_id = prefix + _letters(f"{path} of the sandbox")
         unique_id = "AQAD" + _letters(f"{number:09d}")
         file = File(
-            kind, file_id, unique_id, path, data, name, mime_type, width, height, emoji, smaller,
-            thumbnail,
-        )  # fmt: skip
+            kind.name, file_id, unique_id, path, data, name, mime_type or kind.mime_type, **more
+        )
         self.by_id[file_id] = self.by_path[path] = file
         return file
 
-    def _keep_size(self, kind: str, size: Size, smaller: tuple[File, ...] = ()) -> File:
+    def _keep_size(self, kind: Kind, size: Size, **more: Any) -> File:
         return self._keep(
-            kind, size.data, size.ending, width=size.width, height=size.height, smaller=smaller
+            kind, size.data, ending=size.ending, width=size.width, height=size.height, **more
         )
 
-    def _keep_sticker(self, emoji: str, size: Size, small: Size | None) -> File:
-        kept = self._keep_size("thumbnail", small) if small else None
-        return self._keep(
-            "sticker",
-            size.data,
-            size.ending,
-            width=size.width,
-            height=size.height,
-            emoji=emoji,
-            thumbnail=kept,
-        )
+    def _keep_photo(self, data: bytes, found: tuple[str, int, int] | None) -> File:
+        if not found:
+            raise bad_request("IMAGE_PROCESS_FAILED")
+        ending, width, height = found
+        short, long = sorted((width, height))
+        if not short or width + height > MAX_PHOTO_SIDES or long > short * MAX_PHOTO_RATIO:
+            raise bad_request("PHOTO_INVALID_DIMENSIONS")
+        *rest, largest = photo_sizes(data, ending, width, height)
+        smaller = tuple(self._keep_size(PHOTO, size) for size in rest)
+        file = self._keep_size(PHOTO, largest, smaller=smaller)
+        self._whole |= {size.file_id: file for size in smaller}
+        return file
+
+    def _keep_sticker(self, emoji: str, data: bytes, found: tuple[str, int, int] | None) -> File:
+        if not found:
+            raise bad_request("IMAGE_PROCESS_FAILED")
+        ending, width, height = found
+        small = self._keep_thumbnail(data, STICKER_THUMBNAIL_SIDE)
+        size = Size(width, height, data, f".{ending}")
+        return self._keep_size(STICKER, size, emoji=emoji, thumbnail=small)
+
+    def _keep_thumbnail(self, data: bytes, side: int = THUMBNAIL_SIDE) -> File | None:
+        found = picture_format(data)
+        small = thumbnail(data, *found, side) if found else None
+        return self._keep_size(THUMBNAIL, small) if small else None
+
+
+def _check_size(kind: Kind, data: bytes) -> None:
+    if not data:
+        raise bad_request("file must be non-empty")
+    if len(data) > MAX_UPLOAD:
+        raise TelegramError(413, "Request Entity Too Large")
+    if len(data) > kind.max_bytes:
+        size = f"file of size {len(data)} bytes is too big for a {kind.words}"
+        raise bad_request(f"{size}; the maximum size is {kind.max_bytes} bytes")
+
+
+def check_value(name: str, value: Any) -> Any:
+    """Return what a sender says about a file; numbers are cut to what Telegram allows."""
+    return min(max(value or 0, 0), NUMBERS[name]) if name in NUMBERS else value or ""
 
 
 def _letters(text: str) -> str:

@@ -13,6 +13,7 @@ from bot_sandbox.diagnosis.clean_text import hide_tokens
 from bot_sandbox.telegram.arguments import Arguments, leading_integer
 from bot_sandbox.telegram.bot_api import METHODS, OLD_NAMES
 from bot_sandbox.telegram.errors import UnsupportedError
+from bot_sandbox.telegram.media_kinds import SENT_KINDS
 
 KEPT_IGNORED = 10  # unknown parameters of one call to remember
 KEPT_CHARACTERS = 60  # of each
@@ -35,13 +36,16 @@ READ_PARAMETERS = {  # what the code of each method reads
     "getWebhookInfo": set(),
     "getMe": set(),
     "sendMessage": _SEND | _TEXT,
-    "forwardMessage": _ANY_SEND | {"from_chat_id", "message_id"},
+    "forwardMessage": _ANY_SEND | {"from_chat_id", "message_id", "video_start_timestamp"},
     "forwardMessages": _ANY_SEND | {"from_chat_id", "message_ids"},
-    "copyMessage": _SEND | _CAPTION | {"from_chat_id", "message_id", "show_caption_above_media"},
+    "copyMessage": _SEND | _CAPTION | {
+        "from_chat_id", "message_id", "show_caption_above_media", "video_start_timestamp",
+    },
     "copyMessages": _ANY_SEND | {"from_chat_id", "message_ids", "remove_caption"},
-    "sendPhoto": _SEND | _CAPTION | {"photo", "show_caption_above_media", "has_spoiler"},
-    "sendDocument": _SEND | _CAPTION | {"document"},
-    "sendSticker": _SEND | {"sticker", "emoji"},
+    **{
+        kind.method: _SEND | kind.parameters | (_CAPTION if kind.has_caption else set())
+        for kind in SENT_KINDS
+    },
     "sendMediaGroup": _ANY_SEND | _REPLY | {"media"},
     "sendLocation": _SEND | {
         "latitude", "longitude", "horizontal_accuracy", "live_period", "heading",
@@ -84,12 +88,11 @@ READ_PARAMETERS = {  # what the code of each method reads
 }  # fmt: skip
 WITHOUT_EFFECT = {  # accepted, because what they change does not exist in the sandbox
     "cache_time",  # every press reaches the bot
-    "disable_content_type_detection",  # a document stays a document
     "disable_notification",  # nothing rings
     "is_big",  # no animations
     "limit", "offset",  # of the pictures of somebody's profile: there are none
     "revoke_messages",  # somebody who is banned reads nothing anyway
-    "video_start_timestamp",  # no videos
+    "supports_streaming",  # nobody plays a video
 }  # fmt: skip
 WHY_WITHOUT_EFFECT = {  # why the sandbox lacks a parameter
     "allow_paid_broadcast": "no bot has Stars here",

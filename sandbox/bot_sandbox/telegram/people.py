@@ -18,6 +18,7 @@ from bot_sandbox.telegram.entities import detect_entities
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.formatting import MAX_CAPTION, MAX_TEXT
 from bot_sandbox.telegram.media import MAX_ALBUM, File
+from bot_sandbox.telegram.media_kinds import KINDS
 from bot_sandbox.telegram.replies import make_quote, reply_fields
 from bot_sandbox.telegram.types import REACTIONS, Chat, Json, Message, ReplyKeyboard, User
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
@@ -323,7 +324,8 @@ class Person(User):
     def _edit(self, message: Message, text: str) -> Message:
         if message.sender is not self:
             raise ValueError(f"{self.name} can change only {self.name}'s own messages")
-        if message.sticker_emoji or not (message.file or message.words):
+        has_caption = message.file and KINDS[message.file.kind].has_caption
+        if not (has_caption or (message.words and not message.file)):
             raise ValueError(f"there is no text in {message.shown} to change")
         text = _check_caption(text) if message.file else _check_text(text)
         self._world.edit(message, words=text, marks=detect_entities(text))
@@ -350,9 +352,8 @@ class Person(User):
         return self._post(to, caption, file=file, marks=detect_entities(caption))
 
     def _file_content(self, kind: str, data: bytes, name: str) -> File:
-        files = self._world.files
         try:
-            return files.photo(data) if kind == "photo" else files.document(data, name)
+            return self._world.files.keep(kind, data, name)
         except TelegramError as refusal:
             raise ValueError(f"Telegram would not take this {kind}: {refusal}") from None
 

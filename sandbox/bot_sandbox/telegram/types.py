@@ -167,7 +167,7 @@ class Message(MessageFields):
     sender: User
     words: str = ""  # the text, or a file's caption
     marks: list[Json] = field(default_factory=list)  # their entities
-    file: File | None = None  # a photo, a document, a sticker
+    file: File | None = None  # a photo, a document, a video …
     # other fields of the Bot API's Message: a location …; the preview is what the sender asked for
     more: Json = field(default_factory=dict)
     event: str = ""  # an event instead of a text: "Anna joined"
@@ -196,8 +196,7 @@ class Message(MessageFields):
         if sender:
             named.append(f"forwarded from {sender.get('first_name') or sender.get('title', '?')}")
         if file:
-            what = {"photo": "", "sticker": file.emoji}.get(file.kind, file.name)
-            named.append(f"{file.kind} {what}".strip())
+            named.append(f"{file.kind} {file.name or file.emoji}".strip())
         if "location" in self.more:
             named.append("location {latitude:g}, {longitude:g}".format(**self.more["location"]))
         if "contact" in self.more:
@@ -234,7 +233,7 @@ class Message(MessageFields):
             result["reply_to_message"] = self.reply_to.to_json(with_reply=False)
         text, entities = ("caption", "caption_entities") if self.file else ("text", "entities")
         if self.file:
-            result[self.file.kind] = self.file.to_json()
+            result |= self.file.in_message()
         if self.words:
             result[text] = self.words
         if self.marks:

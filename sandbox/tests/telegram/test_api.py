@@ -216,11 +216,11 @@ def test_what_the_sandbox_lacks_is_no_wrong_token_and_no_wrong_method(telegram):
     words = answer["description"]
     where = "bot-sandbox --lacks lists all that it lacks."
     assert words == f"This sandbox has no sendInvoice. {where} {USE_CANNED}"
-    other = api(telegram, account, "sendVideo", {})[2]["description"]
-    has = "It has sendPhoto and sendDocument."
-    assert other == f"This sandbox has no sendVideo. {has} {USE_CANNED}"
+    other = api(telegram, account, "sendLivePhoto", {})[2]["description"]
+    has = "It has sendPhoto and sendVideo."
+    assert other == f"This sandbox has no sendLivePhoto. {has} {USE_CANNED}"
     assert api(telegram, account, "sendInvoice")[0] == 400
-    assert account._unsupported == ["sendInvoice", "sendVideo"]
+    assert account._unsupported == ["sendInvoice", "sendLivePhoto"]
 
     async def by_a_real_client():
         async with telegram_api.Bot(account.token, base_url=f"{telegram.url}/bot") as bot:

@@ -19,6 +19,10 @@ HINT = "Or turn on canned answers (--canned)."
 LACKING = sorted(METHODS.keys() - set(names()))
 
 
+LIVE_PHOTO = {"live_photo": "BAAC", "photo": "AgAC"}
+VENUE = {"latitude": 52.5, "longitude": 13.4, "title": "Home", "address": "Here"}
+
+
 @pytest.fixture
 def telegram():
     with Telegram(canned=True, limits=None) as telegram:
@@ -31,49 +35,57 @@ def test_without_them_each_refusal_says_that_they_exist():
         viktor.send("hi")
         chat = {"chat_id": viktor.id}
         for method, more in (
-            ("sendVideo", {"video": "x"}),
+            ("sendLivePhoto", LIVE_PHOTO),
             ("sendMessage", {"text": "x", "message_thread_id": 5}),
-            ("sendPhoto", {"photo": "https://example.org/cat.png"}),
+            ("sendPhoto", {"photo": "file:/cat.png"}),
         ):
             with pytest.raises(TelegramError) as refusal:
                 telegram.call(account, method, **chat, **more)
             assert refusal.value.description.endswith(f" {HINT}")
         assert (telegram.canned_calls, account.calls[-1].canned) == ({}, "")
         telegram.answer_canned()
-        assert telegram.call(account, "sendVideo", **chat, video="x")["video"]["file_id"] == "x"
+        sent = telegram.call(account, "sendLivePhoto", **chat, **LIVE_PHOTO)
+        assert sent["live_photo"]["file_id"] == "BAAC"
         telegram.answer_canned(False)
-        with pytest.raises(TelegramError, match="This sandbox has no sendVideo"):
-            telegram.call(account, "sendVideo", **chat, video="x")
+        with pytest.raises(TelegramError, match="This sandbox has no sendLivePhoto"):
+            telegram.call(account, "sendLivePhoto", **chat, **LIVE_PHOTO)
 
 
-def test_a_video_is_in_the_chat_and_marked(telegram, account, viktor):
-    viktor.send("/video")
-    asked = {"chat_id": viktor.id, "video": "BAAC", "caption": "<b>our</b> cat", "duration": 7}
-    sent = telegram.call(account, "sendVideo", **asked, parse_mode="HTML")
-    assert (sent["video"]["file_id"], sent["video"]["duration"]) == ("BAAC", 7)
+def test_a_live_photo_is_in_the_chat_and_marked(telegram, account, viktor):
+    viktor.send("/photo")
+    asked = {"chat_id": viktor.id, "caption": "<b>our</b> cat", "has_spoiler": True} | LIVE_PHOTO
+    sent = telegram.call(account, "sendLivePhoto", **asked, parse_mode="HTML")
+    assert sent["live_photo"]["file_id"] == "BAAC"
     assert (sent["caption"], sent["caption_entities"][0]["type"]) == ("our cat", "bold")
     (message,) = viktor.wait()
-    assert (message.shown, message.video.duration) == ("(video) our cat", 7)
+    assert (message.shown, message.live_photo.file_id) == ("(live_photo) our cat", "BAAC")
     assert message.message_id == sent["message_id"] == 2
-    assert account.calls[-1].canned == "sendVideo"
-    assert telegram.canned_calls == {"sendVideo": 1}
+    assert account.calls[-1].canned == "sendLivePhoto"
+    assert telegram.canned_calls == {"sendLivePhoto": 1}
     reply = {"message_id": sent["message_id"]}
     telegram.call(account, "sendMessage", chat_id=viktor.id, text="!", reply_parameters=reply)
     assert account.calls[-1].canned == ""
 
 
 def test_an_uploaded_file_can_be_downloaded_again(telegram, account, viktor):
-    viktor.send("/voice")
+    viktor.send("/photo")
+    fields = {"chat_id": viktor.id, "photo": "AgAC"}
+    form = "".join(
+        f'--X\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    )
+    head = '--X\r\nContent-Disposition: form-data; name="live_photo"; filename="a"\r\n\r\n'
+    body, kind = f"{form}{head}film\r\n--X--".encode(), "multipart/form-data; boundary=X"
+    _, _, answer = api(telegram, account, "sendLivePhoto", body, kind)
+    file_id = answer["result"]["live_photo"]["file_id"]
 
     async def main():
         async with telegram_api.Bot(
             account.token, f"{telegram.url}/bot", f"{telegram.url}/file/bot"
         ) as bot:
-            sent = await bot.send_voice(viktor.id, b"OggS", duration=3)
-            file = await bot.get_file(sent.voice.file_id)
-            return sent.voice.duration, bytes(await file.download_as_bytearray())
+            return bytes(await (await bot.get_file(file_id)).download_as_bytearray())
 
-    assert asyncio.run(main()) == (3, b"OggS")
+    assert asyncio.run(main()) == b"film"
 
 
 def test_a_known_parameter_that_is_lacking_is_let_through(telegram, account, viktor):
@@ -91,9 +103,10 @@ def test_what_is_refused_deep_inside_is_answered_too(telegram, account, viktor):
     chat = {"chat_id": viktor.id}
     photo = telegram.call(account, "sendPhoto", **chat, photo="https://example.org/cat.png")
     assert photo["photo"][0]["file_id"]
-    album = [{"type": "video", "media": "BAAC"}, {"type": "photo", "media": "AgAC", "caption": "b"}]
+    live = {"type": "live_photo", "media": "BAAC", "photo": "AgAC"}
+    album = [live, {"type": "photo", "media": "AgAC", "caption": "b"}]
     first, second = telegram.call(account, "sendMediaGroup", **chat, media=album)
-    assert (first["video"]["file_id"], second["photo"][0]["file_id"]) == ("BAAC", "AgAC")
+    assert (first["live_photo"]["file_id"], second["photo"][0]["file_id"]) == ("BAAC", "AgAC")
     assert second["caption"] == "b"
     inline = {"inline_message_id": "1", "text": "x"}
     assert telegram.call(account, "editMessageText", **inline) is True
@@ -112,8 +125,7 @@ def test_objects_have_what_was_asked_for(telegram, account, viktor):
     asked = {"chat_id": family.id, "question": "What?", "options": options}
     poll = telegram.call(account, "sendPoll", **asked)["poll"]
     assert [one["text"] for one in poll["options"]] == ["Tea", "Coffee"]
-    place = {"latitude": 52.5, "longitude": 13.4, "title": "Home", "address": "Here"}
-    venue = telegram.call(account, "sendVenue", chat_id=family.id, **place)["venue"]
+    venue = telegram.call(account, "sendVenue", chat_id=family.id, **VENUE)["venue"]
     assert venue["location"] == {"latitude": 52.5, "longitude": 13.4}
 
 
@@ -123,8 +135,8 @@ def test_objects_have_what_was_asked_for(telegram, account, viktor):
         ("answerInlineQuery", {"results": []}, 'parameter "inline_query_id" is required'),
         ("answerInlineQuery", {"inline_query_id": "1", "results": "x"}, '"results" must be'),
         ("answerInlineQuery", {"inline_query_id": "1", "results": {}}, "must be an Array of"),
-        ("sendVideo", {"chat_id": 5, "video": "x"}, "chat not found"),
-        ("sendVideo", {"chat_id": 5, "video": "x", "width": "x"}, '"width" must be an Integer'),
+        ("sendLivePhoto", {"chat_id": 5} | LIVE_PHOTO, "chat not found"),
+        ("sendVenue", VENUE | {"chat_id": 5, "latitude": "x"}, '"latitude" must be a Float'),
         ("promoteChatMember", {"chat_id": -1, "user_id": 5}, "chat not found"),
     ],
 )
@@ -210,16 +222,16 @@ def test_they_are_seen_by_http_and_in_noreply(telegram, account, viktor):
     viktor.send("hi")
     with Window(telegram) as window:
         http = Http(window)
-        telegram.call(account, "sendVideo", chat_id=viktor.id, video="x")
+        telegram.call(account, "sendLivePhoto", chat_id=viktor.id, **LIVE_PHOTO)
         (called,) = http.get("telegram/calls", bot="hello_bot")["calls"]
-        assert called["canned"] == "sendVideo"
-        assert http.get("telegram/bots")["bots"][0]["canned"] == {"sendVideo": 1}
-        assert http.get("telegram/canned") == {"canned": True, "calls": {"sendVideo": 1}}
+        assert called["canned"] == "sendLivePhoto"
+        assert http.get("telegram/bots")["bots"][0]["canned"] == {"sendLivePhoto": 1}
+        assert http.get("telegram/canned") == {"canned": True, "calls": {"sendLivePhoto": 1}}
         assert http.post("telegram/canned", canned=False)["canned"] is False
-        assert api(telegram, account, "sendVideo", {})[0] == 400
+        assert api(telegram, account, "sendLivePhoto", {})[0] == 400
     with pytest.raises(NoReply) as silence:
         viktor.ask("/x", timeout=0.05)
-    assert "Hello bot got canned answers to sendVideo, which this sandbox lacks" in str(
+    assert "Hello bot got canned answers to sendLivePhoto, which this sandbox lacks" in str(
         silence.value
     )
     telegram.call(account, "sendMessage", chat_id=viktor.id, text="bye")

@@ -16,7 +16,8 @@ from telegram.ext import Application, CommandHandler, MessageHandler, filters
 
 from bot_sandbox.telegram import Telegram, TelegramError
 from bot_sandbox.telegram.arguments import MAX_BODY, parse_multipart
-from bot_sandbox.telegram.media import MAX_DOWNLOAD, MAX_PHOTO, picture_format
+from bot_sandbox.telegram.media import MAX_DOWNLOAD, picture_format
+from bot_sandbox.telegram.media_kinds import PHOTO
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAIAAAASFvFNAAAADklEQVR4nGP4z8AAQUAQAB/yA/2dqKb9AAAAAElFTkSuQmCC"
@@ -202,7 +203,7 @@ def test_a_person_sends_and_a_real_application_answers(telegram, account, viktor
         viktor.send("/roll", to=account)
         replies = viktor.wait(4)
         assert [reply.shown for reply in replies] == [
-            f"our cat: {len(telegram._world.files.photo(PNG).data)} bytes",
+            f"our cat: {len(telegram._world.files.keep('photo', PNG).data)} bytes",
             "(document copy-plan.txt)",
             "(location 13.405, 52.52)",
             f"(🎰 {replies[3].more['dice']['value']})",
@@ -270,7 +271,10 @@ def test_what_is_no_picture_or_too_big_is_refused(telegram, account, viktor, cha
             (b"no picture", "Image_process_failed"),
             (png(1, 21), "Photo_invalid_dimensions"),
             (png(9000, 1001), "Photo_invalid_dimensions"),
-            (b"x" * (MAX_PHOTO + 1), "is too big for a photo; the maximum size is 10485760 bytes"),
+            (
+                b"x" * (PHOTO.max_bytes + 1),
+                "is too big for a photo; the maximum size is 10485760 bytes",
+            ),
         ):
             with pytest.raises(BadRequest, match=words):
                 await bot.send_photo(chat, data)

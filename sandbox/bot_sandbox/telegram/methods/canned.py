@@ -79,7 +79,7 @@ class CannedAnswers(Sending):
             return {}
         values = dict(file if isinstance(file, dict) else given)
         if upload:
-            values |= self._world.files.document(upload.data, upload.file_name).identity
+            values |= self._world.files.keep("document", upload.data, upload.file_name).identity
         elif isinstance(file, str) and file and "/" not in file:
             values["file_id"] = file
         if "latitude" in given:  # a Venue has both in one

@@ -1,37 +1,94 @@
 """Read a message's other content: a file with a caption, the preview of a link."""
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple
 
 from bot_sandbox.telegram.arguments import Arguments
 from bot_sandbox.telegram.errors import TelegramError, UnsupportedError, bad_request
 from bot_sandbox.telegram.formatting import check_caption, formatted, read_caption
-from bot_sandbox.telegram.json_fields import bad_field_error, boolean_field, text_field
-from bot_sandbox.telegram.media import File, Files
+from bot_sandbox.telegram.json_fields import (
+    bad_field_error,
+    boolean_field,
+    integer_field,
+    text_field,
+)
+from bot_sandbox.telegram.media import MAX_THUMBNAIL, Files
+from bot_sandbox.telegram.media_kinds import DOCUMENT, KINDS, NUMBERS, PHOTO, VIDEO, Kind
 from bot_sandbox.telegram.types import Json
 
-LACKED_MEDIA = ("animation", "audio", "live_photo", "video")
+INPUT_MEDIA = ("photo", "video", "animation", "audio", "document")
+ALBUM_KINDS = {"photo", "video", "audio", "document"}
+ALONE_IN_ALBUMS = {"audio", "document"}  # with no other kind
+LACKED_MEDIA = ("live_photo",)
 PREVIEW_OPTIONS = ("is_disabled", "prefer_small_media", "prefer_large_media", "show_above_text")
 
 
-def read_captioned_file(files: Files, arguments: Arguments, kind: str) -> dict[str, Any]:
-    """Return a file and its caption."""
-    file = files.given(arguments, kind)
-    text, entities = read_caption(arguments)
-    is_photo = kind == "photo"
-    above = is_photo and arguments.boolean("show_caption_above_media")
-    spoiler = is_photo and arguments.boolean("has_spoiler")
-    return _captioned(file, text, entities, above, spoiler)
+class Fields(NamedTuple):
+    """What reads the fields of a file: from a call's arguments, or strictly from an InputMedia."""
+
+    number: Callable[[str], int]
+    text: Callable[[str], str]
+    flag: Callable[[str], bool]
 
 
-def _captioned(
-    file: File, text: str, entities: list[Json], above: bool, spoiler: bool
+def read_file(files: Files, arguments: Arguments, kind: Kind) -> dict[str, Any]:
+    """Return the content of a message with a file: the one of a call, and its caption."""
+    fields = Fields(arguments.integer, arguments.text, arguments.boolean)
+    caption = read_caption(arguments) if kind.has_caption else ("", [])
+    return _read_file(files, arguments, kind, arguments.text(kind.name), fields, caption)
+
+
+def _read_file(
+    files: Files,
+    arguments: Arguments,
+    kind: Kind,
+    value: str,
+    fields: Fields,
+    caption: tuple[str, list[Json]],
+    in_album: bool = False,
 ) -> dict[str, Any]:
-    more = {}
-    if file.kind == "photo" and text and above:
-        more["show_caption_above_media"] = True
-    if file.kind == "photo" and spoiler:
-        more["has_media_spoiler"] = True
-    return {"file": file, "words": text, "marks": entities, "more": more}
+    """Return a file and what its message says about it; `value` names it."""
+    said: Json = {
+        name: fields.number(name) if name in NUMBERS else fields.text(name) for name in kind.said
+    }
+    if kind.has_thumbnail:
+        said["small"] = _read_thumbnail(arguments, fields)
+    if kind is DOCUMENT:
+        said["as_file"] = fields.flag("disable_content_type_detection") or in_album
+    file = files.given(arguments, kind.name, value, kind.name, **said)
+    if kind is VIDEO:
+        file = file.with_start(fields.number("start_timestamp"))
+        file = replace(file, said=file.said | _read_cover(files, arguments, fields))
+    more: Json = {}
+    if kind.is_visual:
+        if fields.flag("show_caption_above_media") and caption[0]:
+            more["show_caption_above_media"] = True
+        if fields.flag("has_spoiler"):
+            more["has_media_spoiler"] = True
+    return {"file": file, "words": caption[0], "marks": caption[1], "more": more}
+
+
+def _read_thumbnail(arguments: Arguments, fields: Fields) -> bytes:
+    """Return an uploaded thumbnail; Telegram ignores any other, and one that is too large."""
+    named = fields.text("thumbnail")
+    names = (
+        [named.removeprefix("attach://")]
+        if named.startswith("attach://")
+        else ["thumbnail", "thumb"]
+    )
+    found = [arguments.files[name].data for name in names if name in arguments.files]
+    return found[0] if found and len(found[0]) <= MAX_THUMBNAIL else b""
+
+
+def _read_cover(files: Files, arguments: Arguments, fields: Fields) -> Json:
+    """Return the cover of a video, {} if there is none."""
+    value = fields.text("cover")
+    is_upload = not value or value.startswith("attach://")
+    if is_upload and (value.removeprefix("attach://") or "cover") not in arguments.files:
+        return {}
+    return {"cover": files.given(arguments, PHOTO.name, value, "cover").to_json()}
 
 
 def read_input_media(
@@ -47,30 +104,29 @@ def read_input_media(
 def _input_media(files: Files, item: Any, arguments: Arguments, in_album: bool) -> dict[str, Any]:
     if not isinstance(item, dict):
         raise ValueError("expected an Object")
-    words, mode = text_field(item, "caption"), text_field(item, "parse_mode")
+    fields = Fields(
+        partial(integer_field, item), partial(text_field, item), partial(boolean_field, item)
+    )
+    words, mode = fields.text("caption"), fields.text("parse_mode")
     try:
         text, entities = formatted(words, mode, item.get("caption_entities"))
     except TelegramError as refusal:
         problem = refusal.description.removeprefix("Bad Request: ")
         raise ValueError(problem[0].upper() + problem[1:]) from None
-    above, spoiler = (
-        boolean_field(item, name) for name in ("show_caption_above_media", "has_spoiler")
-    )
-    kind, media = text_field(item, "type", required=True), text_field(item, "media")
+    for name in ("show_caption_above_media", "has_spoiler"):
+        fields.flag(name)
+    kind, media = text_field(item, "type", required=True), fields.text("media")
     attached = media.removeprefix("attach://")
     if not media or (attached != media and attached not in arguments.files):
         raise ValueError("media not found")
     if kind == "animation" and in_album:
         raise ValueError('type "animation" can\'t be used in sendMediaGroup')
     if kind in LACKED_MEDIA:
-        raise UnsupportedError(f"InputMedia with {kind}", "It has photo and document.")
-    if kind not in ("photo", "document"):
+        raise UnsupportedError(f"InputMedia with {kind}", f"It has {', '.join(INPUT_MEDIA)}.")
+    if kind not in INPUT_MEDIA:
         raise ValueError(f'type "{kind}" is unsupported')
-    if text_field(item, "thumbnail").startswith("attach://"):
-        raise UnsupportedError("InputMedia with thumbnail", "Leave it out.")
-    file = files.given(arguments, kind, media)
     check_caption(text)
-    return _captioned(file, text, entities, above, spoiler)
+    return _read_file(files, arguments, KINDS[kind], media, fields, (text, entities), in_album)
 
 
 def read_link_preview(arguments: Arguments) -> Json:

@@ -7,8 +7,14 @@ from bot_sandbox.telegram.errors import UnsupportedError, bad_request
 from bot_sandbox.telegram.formatting import read_caption, read_text
 from bot_sandbox.telegram.json_fields import integer_field, text_field
 from bot_sandbox.telegram.markup import Markup, read_markup
+from bot_sandbox.telegram.media_kinds import KINDS
 from bot_sandbox.telegram.methods.base import MethodGroup, message_ids
-from bot_sandbox.telegram.methods.content import read_input_media, read_link_preview
+from bot_sandbox.telegram.methods.content import (
+    ALBUM_KINDS,
+    ALONE_IN_ALBUMS,
+    read_input_media,
+    read_link_preview,
+)
 from bot_sandbox.telegram.types import PREVIEW_FIELD, REACTIONS, Json, Message
 from bot_sandbox.telegram.world import BotAccount
 
@@ -18,6 +24,7 @@ NOT_MODIFIED = (
 )
 # A message keeps these when it gets a new picture.
 KEPT_FIELDS = {"has_protected_content", "media_group_id", "external_reply", "quote"}
+NOT_REPLACED = {"sticker", "video_note", "voice"}  # files that no other can take the place of
 CAPTION_ABOVE = "show_caption_above_media"
 
 
@@ -40,24 +47,32 @@ class Editing(MethodGroup):
         markup = read_markup(arguments)
         text, entities = read_caption(arguments)
         message = self._message_to_edit(account, arguments)
-        if message.file is None or message.sticker_emoji:
+        kind = KINDS[message.file.kind] if message.file else None
+        if kind is None or not kind.has_caption:
             raise bad_request("there is no caption in the message to edit")
         more = message.more.copy()
         more.pop(CAPTION_ABOVE, None)
-        if text and message.file.kind == "photo" and arguments.boolean(CAPTION_ABOVE):
+        if text and kind.is_visual and arguments.boolean(CAPTION_ABOVE):
             more[CAPTION_ABOVE] = True
         return self._edit(message, markup, words=text, marks=entities, more=more)
 
     async def edit_message_media(self, account: BotAccount, arguments: Arguments) -> Json:
-        """Replace a picture, a document or a text by a picture or document."""
+        """Replace a file or a text by a file."""
         markup = read_markup(arguments)
         media = arguments.json("media", "input media")
         if not arguments.text("media"):
             raise bad_request('parameter "media" is required')
         content = read_input_media(self._world.files, media, arguments)
         message = self._message_to_edit(account, arguments)
-        if message.more.keys() & {"location", "contact", "dice"} or message.sticker_emoji:
+        old = message.file.kind if message.file else ""
+        if message.more.keys() & {"location", "contact", "dice"} or old in NOT_REPLACED:
             raise bad_request("message can't be edited")
+        new = content["file"].kind
+        if "media_group_id" in message.more and old != new:
+            if new not in ALBUM_KINDS:
+                raise bad_request("message content type can't be used in an album")
+            if {old, new} & ALONE_IN_ALBUMS:
+                raise bad_request("can't change media type in the album")
         for name in message.more.keys() & KEPT_FIELDS:
             content["more"][name] = message.more[name]
         return self._edit(message, markup, **content)

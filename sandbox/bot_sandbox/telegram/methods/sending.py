@@ -1,5 +1,6 @@
 """Send texts, files, albums, places and dice; forward and copy messages."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot_sandbox.telegram.arguments import Arguments
@@ -7,9 +8,23 @@ from bot_sandbox.telegram.errors import bad_request
 from bot_sandbox.telegram.formatting import read_caption, read_text
 from bot_sandbox.telegram.markup import Markup, read_markup
 from bot_sandbox.telegram.media import MAX_ALBUM, MAX_DOWNLOAD
+from bot_sandbox.telegram.media_kinds import (
+    ANIMATION,
+    AUDIO,
+    DOCUMENT,
+    KINDS,
+    PHOTO,
+    STICKER,
+    VIDEO,
+    VIDEO_NOTE,
+    VOICE,
+    Kind,
+)
 from bot_sandbox.telegram.methods.base import MethodGroup, message_ids
 from bot_sandbox.telegram.methods.content import (
-    read_captioned_file,
+    ALBUM_KINDS,
+    ALONE_IN_ALBUMS,
+    read_file,
     read_input_media,
     read_link_preview,
 )
@@ -30,6 +45,16 @@ MAX_ACCURACY = 1500.0  # meters
 FOREVER = 0x7FFFFFFF  # the live_period of a place that is followed without an end
 
 
+def _sends(kind: Kind) -> Callable[["Sending", BotAccount, Arguments], Awaitable[Json]]:
+    """Return the method that sends files of a kind."""
+
+    async def send(self: "Sending", account: BotAccount, arguments: Arguments) -> Json:
+        content = read_file(self._world.files, arguments, kind)
+        return self._send(account, arguments, **content).to_json()
+
+    return send
+
+
 class Sending(MethodGroup):
     """The methods that send, and getFile."""
 
@@ -39,23 +64,17 @@ class Sending(MethodGroup):
         more = read_link_preview(arguments)
         return self._send(account, arguments, words=text, marks=entities, more=more).to_json()
 
-    async def send_photo(self, account: BotAccount, arguments: Arguments) -> Json:
-        """Send a picture."""
-        content = read_captioned_file(self._world.files, arguments, "photo")
-        return self._send(account, arguments, **content).to_json()
-
-    async def send_document(self, account: BotAccount, arguments: Arguments) -> Json:
-        """Send any file."""
-        content = read_captioned_file(self._world.files, arguments, "document")
-        return self._send(account, arguments, **content).to_json()
-
-    async def send_sticker(self, account: BotAccount, arguments: Arguments) -> Json:
-        """Send a sticker."""
-        file = self._world.files.given(arguments, "sticker")
-        return self._send(account, arguments, file=file).to_json()
+    send_photo = _sends(PHOTO)
+    send_document = _sends(DOCUMENT)
+    send_video = _sends(VIDEO)
+    send_animation = _sends(ANIMATION)
+    send_audio = _sends(AUDIO)
+    send_voice = _sends(VOICE)
+    send_video_note = _sends(VIDEO_NOTE)
+    send_sticker = _sends(STICKER)
 
     async def send_media_group(self, account: BotAccount, arguments: Arguments) -> list[Json]:
-        """Send several pictures or documents as one album."""
+        """Send several files as one album."""
         if not arguments.text("media"):
             raise bad_request('parameter "media" is required')
         media = arguments.json("media", "media")
@@ -71,8 +90,12 @@ class Sending(MethodGroup):
         if len({content["more"].get("show_caption_above_media") for content in contents}) > 1:
             same = "show_caption_above_media must be the same for all messages"
             raise bad_request(f"parameter {same}")
-        if len({content["file"].kind for content in contents}) > 1:
-            raise bad_request("document can't be mixed with other media types")
+        kinds = {content["file"].kind for content in contents}
+        if not kinds <= ALBUM_KINDS:
+            raise bad_request("can't use the media of the specified type in the album")
+        for alone in sorted(kinds & ALONE_IN_ALBUMS):
+            if len(kinds) > 1:
+                raise bad_request(f"{alone} can't be mixed with other media types")
         album = {"media_group_id": str(next(self._world.albums))} if len(contents) > 1 else {}
         messages = []
         for content in contents:
@@ -122,7 +145,8 @@ class Sending(MethodGroup):
     async def forward_message(self, account: BotAccount, arguments: Arguments) -> Json:
         """Repeat a message with its author's name."""
         original = self._find_original(account, arguments, "message to forward")
-        return self._post_copy(account, arguments, _content_of_forward(original)).to_json()
+        content = _with_start(_content_of_forward(original), arguments)
+        return self._post_copy(account, arguments, content).to_json()
 
     async def forward_messages(self, account: BotAccount, arguments: Arguments) -> list[Json]:
         """Forward several messages; skip those that are gone or can't be forwarded."""
@@ -135,11 +159,12 @@ class Sending(MethodGroup):
     async def copy_message(self, account: BotAccount, arguments: Arguments) -> Json:
         """Repeat a message without its author's name."""
         original = self._find_original(account, arguments, "message to copy")
-        content = _content_of_copy(original)
-        if "caption" in arguments and original.file:
+        content = _with_start(_content_of_copy(original), arguments)
+        kind = KINDS[original.file.kind] if original.file else None
+        if "caption" in arguments and kind and kind.has_caption:
             content["words"], content["marks"] = read_caption(arguments)
             content["more"].pop("show_caption_above_media", None)
-            if arguments.boolean("show_caption_above_media") and original.file.kind == "photo":
+            if arguments.boolean("show_caption_above_media") and kind.is_visual:
                 content["more"]["show_caption_above_media"] = True
         return {"message_id": self._send(account, arguments, **content).message_id}
 
@@ -231,6 +256,14 @@ def _read_location(arguments: Arguments) -> Json:
         raise bad_request("wrong live location proximity alert radius specified")
     live = {"live_period": period, "heading": heading, "proximity_alert_radius": radius}
     return place | {name: value for name, value in live.items() if value and period}
+
+
+def _with_start(content: dict[str, Any], arguments: Arguments) -> dict[str, Any]:
+    """Let a repeated video start later, if a call asks for it."""
+    file = content["file"]
+    if "video_start_timestamp" in arguments and file and file.kind == "video":
+        content["file"] = file.with_start(arguments.integer("video_start_timestamp"))
+    return content
 
 
 def _content_of_copy(message: Message) -> dict[str, Any]:

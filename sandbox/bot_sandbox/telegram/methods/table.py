@@ -33,10 +33,10 @@ ALL = (*METHODS, *OLD_NAMES)
 SPELLING = {name.lower(): name for name in ALL}
 KEPT_SLIPS = 20  # unknown parameters to remember for each bot
 SEE_LACKS = "bot-sandbox --lacks lists all that it lacks."
-_FILES = ("sendAnimation", "sendAudio", "sendLivePhoto", "sendVideo", "sendVideoNote", "sendVoice")
-USE_INSTEAD = dict.fromkeys(_FILES, "sendPhoto and sendDocument") | {  # what may do for a test
+USE_INSTEAD = {  # what may do for a test
     "restrictChatMember": "banChatMember and unbanChatMember",
     "sendChecklist": "sendMessage",
+    "sendLivePhoto": "sendPhoto and sendVideo",
     "sendMessageDraft": "sendMessage",
     "sendPaidMedia": "sendPhoto and sendMediaGroup",
     "sendPoll": "sendMessage with inline buttons",
