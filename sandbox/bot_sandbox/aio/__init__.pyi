@@ -94,6 +94,13 @@ class Telegram(ServerTwin[TelegramCore]):
     async def channel(self, title: str, members: list[Person | BotAccount], username: str='') -> Group:
         """Create a channel: posts of people are channel_post updates; its bots are admins."""
 
+    async def add_web_file(self, address: str, file: bytes | str | Path) -> None:
+        """Say what a web address has, as bytes or a path; bots may then send it by this address.
+
+        The sandbox fetches nothing. If a bot sends another address, it is refused, as for one that
+        Telegram can't reach.
+        """
+
     async def snapshot(self) -> Snapshot:
         """Return everything that this Telegram knows now, to `restore` it later."""
 

@@ -10,8 +10,10 @@ webhooks. service.py puts a server around it; in_memory.py has none.
 """
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from bot_sandbox.diagnosis.no_reply import NoReply
@@ -28,7 +30,7 @@ from bot_sandbox.telegram.faults import Faults
 from bot_sandbox.telegram.limits import Limits
 from bot_sandbox.telegram.methods import DescribedResult, Methods
 from bot_sandbox.telegram.methods.table import SPELLING
-from bot_sandbox.telegram.people import Group, Person, transcript
+from bot_sandbox.telegram.people import Group, Person, read_file, transcript
 from bot_sandbox.telegram.types import Chat, Message, User
 from bot_sandbox.telegram.updates import Delivery, WebhookClient
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
@@ -121,6 +123,17 @@ class TelegramCore(Service):
     def channel(self, title: str, members: list[User], username: str = "") -> Group:
         """Create a channel: posts of people are channel_post updates; its bots are admins."""
         return self.group(title, members, "channel", username)
+
+    def add_web_file(self, address: str, file: bytes | str | Path) -> None:
+        """Say what a web address has, as bytes or a path; bots may then send it by this address.
+
+        The sandbox fetches nothing. If a bot sends another address, it is refused, as for one that
+        Telegram can't reach.
+        """
+        if not re.match(r"https?://[^/]", address):
+            raise ValueError(f"an address begins with https:// or http://; found {address!r}")
+        content, _ = read_file(file)
+        self._runner.do(self._world.files.by_address.__setitem__, address, content)
 
     def snapshot(self) -> Snapshot:
         """Return everything that this Telegram knows now, to `restore` it later."""

@@ -13,13 +13,18 @@ from bot_sandbox.diagnosis.bot_log import HeardLogs, LogFacts, append_source_lin
 from bot_sandbox.diagnosis.clean_text import hide_tokens
 from bot_sandbox.diagnosis.function_registry import function_at
 from bot_sandbox.telegram.calls import ApiCall
-from bot_sandbox.telegram.errors import UNKNOWN_METHOD
+from bot_sandbox.telegram.errors import NOT_FETCHED, UNKNOWN_METHOD, WRONG_TYPE
 from bot_sandbox.telegram.parameters import similar_method
 from bot_sandbox.telegram.types import Chat, Message, Update, User
 from bot_sandbox.telegram.updates import DEFAULT_TYPES
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
 
 RECENT_S = 60.0
+WEB_FILES = (  # what to do if a bot can't send a file from an address
+    "This sandbox fetches nothing: call telegram.add_web_file(address, file), or POST "
+    "telegram/web_file. From an address, Telegram takes photos up to 5 MB and other files up to "
+    "20 MB, documents only as GIF, PDF or ZIP, and no video notes."
+)
 SHOWN_REFUSALS = 3  # how many refused calls to show
 SHOWN_OTHERS = 10  # how many messages to show that came instead of another
 SERVER_IS_DOWN = (
@@ -263,7 +268,9 @@ def describe_faults(account: BotAccount, since: float) -> list[str]:
 
 
 def _hint(call: ApiCall) -> str:
-    """Return what a bot may have meant by a method that does not exist."""
+    """Return what to do about a refusal, or which method a bot may have meant."""
+    if call.error.endswith((NOT_FETCHED, WRONG_TYPE)):
+        return f". {WEB_FILES}"
     similar = similar_method(call.method) if call.error == UNKNOWN_METHOD else ""
     return f". {similar}" if similar else ""
 

@@ -29,6 +29,8 @@ def too_many_requests(seconds: int) -> TelegramError:
     return TelegramError(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
 
 
+NOT_FETCHED = "failed to get HTTP URL content"
+WRONG_TYPE = "wrong type of the web page content"
 UNKNOWN_METHOD = "Not Found: method not found"
 UNSUPPORTED = "This sandbox has no "  # every refusal of an unsupported feature begins so
 USE_CANNED = "Or turn on canned answers (--canned)."  # and ends so
@@ -40,9 +42,9 @@ class UnsupportedError(TelegramError):
     The status is 400, because every client shows its text. For 404, python-telegram-bot says
     "invalid token", and for 501, grammY's auto-retry and aiogram's polling try again. The text does
     not begin with "Bad Request: ", because the request was good, and python-telegram-bot would turn
-    the rest into lower case.
+    the rest into lower case. `description` is for what Telegram itself refuses in these words.
     """
 
-    def __init__(self, what: str, advice: str) -> None:
-        super().__init__(400, f"{UNSUPPORTED}{what}. {advice} {USE_CANNED}")
+    def __init__(self, what: str, advice: str = "", description: str = "") -> None:
+        super().__init__(400, description or f"{UNSUPPORTED}{what}. {advice} {USE_CANNED}")
         self.what = what

@@ -1,9 +1,10 @@
 """Files of all kinds, kept by file_id while the sandbox runs.
 
-A sender uploads a file, in a field of its own or as attach://NAME, or names an existing file_id.
-Refusals are the real service's, from "Sending files" of the Bot API's manual and FileManager.cpp of
-tdlib/td. A photo has several sizes, and other kinds have a thumbnail (scaling.py). Unlike there, a
-file_id works for every bot, and nothing is decoded: what a sender doesn't say about a video is 0.
+A sender uploads a file, in a field of its own or as attach://NAME, or names an existing file_id or
+a web address. Nothing is fetched from there: a test says what an address has. Refusals are the real
+service's, from "Sending files" of the Bot API's manual and FileManager.cpp of tdlib/td. A photo has
+several sizes, and other kinds have a thumbnail (scaling.py). Unlike there, a file_id works for
+every bot, and nothing is decoded: what a sender doesn't say about a video is 0.
 """
 
 import base64
@@ -13,9 +14,12 @@ import re
 import struct
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot_sandbox.telegram.arguments import MAX_UPLOAD, Arguments
 from bot_sandbox.telegram.errors import (
+    NOT_FETCHED,
+    WRONG_TYPE,
     TelegramError,
     UnsupportedError,
     bad_request,
@@ -45,8 +49,11 @@ MAX_PHOTO_SIDES = 10_000  # pixels, width and height together
 MAX_PHOTO_RATIO = 20  # longer side to shorter side
 MAX_NOTE_SIDE = 640  # pixels of a video note
 MAX_THUMBNAIL = 200 * 1024 - 1  # bytes; Telegram ignores a larger one
+MAX_WEB_FILE = 20 * 1024 * 1024  # bytes from a web address
+MAX_WEB_PHOTO = 5 * 1024 * 1024
 NOTE_SIDE = 384  # of a video note whose sender says none, as in VideoNotesManager.cpp
 STICKER_SIDE = 512  # pixels
+PICTURES = (PHOTO, STICKER)
 
 Json = dict[str, Any]
 
@@ -126,6 +133,7 @@ class Files:
     def __init__(self) -> None:
         self.by_id: dict[str, File] = {}
         self.by_path: dict[str, File] = {}
+        self.by_address: dict[str, bytes] = {}  # what web addresses have
         self._numbers = itertools.count(1)
         self._stickers: dict[str, File] = {}
         self._whole: dict[str, File] = {}  # photos by the file_id of any size
@@ -189,15 +197,31 @@ class Files:
     ) -> File:
         """Return the file that a call names by `value`, or has uploaded in a field."""
         kind = KINDS[kind_name]
-        if re.match(r"(https?|file):/", value):
-            advice = "Upload the file, or give a file_id."
-            raise UnsupportedError(f"{kind.method} from an address", advice)
+        if value.startswith("file:/"):
+            raise UnsupportedError(f"{kind.method} from a disk", "Upload the file.")
         if value and not value.startswith("attach://"):
+            if "." in value or "://" in value:
+                return self.keep(kind_name, *self._fetch(kind, value), **keep)
             return self._find(kind, value)
         upload = arguments.files.get(value.removeprefix("attach://") or upload_name)
         if upload is None:
             raise bad_request(f"there is no {kind.words} in the request")
         return self.keep(kind_name, upload.data, upload.file_name, **keep)
+
+    def _fetch(self, kind: Kind, address: str) -> tuple[bytes, str]:
+        """Return what a web address has, and its name, if Telegram would take it from there."""
+        data = self.by_address.get(address)
+        if data is None:
+            what = f"{kind.method} from an address without a web file"
+            raise UnsupportedError(what, description=bad_request(NOT_FETCHED).description)
+        if len(data) > (MAX_WEB_PHOTO if kind is PHOTO else MAX_WEB_FILE):
+            raise bad_request(NOT_FETCHED)
+        name = urlsplit(address).path.rpartition("/")[2]
+        guessed = mimetypes.guess_type(name)[0]
+        fits = not guessed or re.match(kind.from_web, guessed)
+        if not (kind.from_web and fits and (picture_format(data) or kind not in PICTURES)):
+            raise bad_request(WRONG_TYPE)
+        return data, name
 
     def _find(self, wanted: Kind, file_id: str) -> File:
         """Return a file by its id; all kinds but pictures are documents to Telegram."""

@@ -154,7 +154,7 @@ class Person(User):
         self, picture: bytes | str | Path, caption: str = "", to: User | Chat | None = None
     ) -> Message:
         """Send a picture, as bytes or a path, with an optional text under it."""
-        data, _ = _read_file(picture)
+        data, _ = read_file(picture)
         return self._runner.do(self._send_file, "photo", data, "", caption, to)
 
     def album(
@@ -169,7 +169,7 @@ class Person(User):
         """
         if not 2 <= len(pictures) <= MAX_ALBUM:
             raise ValueError(f"an album has 2 to {MAX_ALBUM} pictures; found {len(pictures)}")
-        datas = [_read_file(picture)[0] for picture in pictures]
+        datas = [read_file(picture)[0] for picture in pictures]
         return self._runner.do(self._send_photo_album, datas, caption, to)
 
     def document(
@@ -180,7 +180,7 @@ class Person(User):
         to: User | Chat | None = None,
     ) -> Message:
         """Send a file, as bytes or a path; bytes need a name."""
-        data, found = _read_file(document)
+        data, found = read_file(document)
         return self._runner.do(self._send_file, "document", data, name or found, caption, to)
 
     def location(self, latitude: float, longitude: float, to: User | Chat | None = None) -> Message:
@@ -478,7 +478,7 @@ def _check_caption(text: str) -> str:
     return text.strip()
 
 
-def _read_file(given: bytes | str | Path) -> tuple[bytes, str]:
+def read_file(given: bytes | str | Path) -> tuple[bytes, str]:
     """Return a file's content and name."""
     if isinstance(given, bytes):
         return given, ""

@@ -348,6 +348,17 @@ class TelegramView(View):
         file = (values["data"], values["name"], values["caption"])
         return message_json(await call(person.document, *file, to))
 
+    @post_route(
+        "telegram/web_file",
+        text("address", "a web address, such as https://example.org/cat.png"),
+        upload=True,
+        example={"address": "https://example.org/cat.png"},
+    )
+    async def web_file(self, values: Values) -> DoneJson:
+        """Say what a web address has: the body. Bots may then send it by this address."""
+        await call(self.telegram.add_web_file, values["address"], values["data"])
+        return {"done": f"{values['address']} has {len(values['data'])} bytes"}
+
     @get_route("telegram/file", text("id", "the `file_id` in a message"), example={"id": "FILE_ID"})
     async def file(self, values: Values) -> FileContent:
         """Get the bytes of a file."""

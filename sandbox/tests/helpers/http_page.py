@@ -18,7 +18,11 @@ from bot_sandbox.window.twitch import TwitchView
 from bot_sandbox.window.window import Window
 
 PAGE = Path(__file__).parents[2] / "docs/http.md"
-FILES = {"telegram/photo": "cat.png", "telegram/document": "notes.txt"}
+FILES = {
+    "telegram/photo": "cat.png",
+    "telegram/document": "notes.txt",
+    "telegram/web_file": "cat.png",
+}
 TABLES = {  # by the heading on the page
     "All at once": Window,
     "Telegram": TelegramView,

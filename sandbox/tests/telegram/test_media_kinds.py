@@ -19,11 +19,12 @@ from telegram import (
 )
 from telegram.error import BadRequest
 
-from bot_sandbox.telegram import Telegram, TelegramError
-from bot_sandbox.telegram.media import MAX_THUMBNAIL
+from bot_sandbox.telegram import NoReply, Telegram, TelegramError
+from bot_sandbox.telegram.media import MAX_THUMBNAIL, MAX_WEB_FILE, MAX_WEB_PHOTO
 from bot_sandbox.telegram.media_kinds import VIDEO_NOTE
 
 GIF = b"GIF89a\x07\0\x05\0\x80\0\0"
+CAT = "https://example.org/cat.png"
 
 
 @pytest.fixture
@@ -261,9 +262,84 @@ def test_limits_of_a_video_note(telegram, account, viktor, chat):
     run(telegram, account, does)
 
 
-words = st.sampled_from(
-    ["", "attach://", "attach://no", "attach://f", "A" * 30, "https://a.org", "file:/x"]
+def test_a_file_comes_from_an_address_that_the_test_has_named(telegram, account, viktor, chat):
+    def send(method, **file):
+        return telegram.call(account, method, chat_id=chat, **file)
+
+    telegram.add_web_file(CAT, png(20))
+    assert send("sendPhoto", photo=CAT)["photo"][-1]["width"] == 20
+    telegram.add_web_file("https://example.org/a/tea.mp4?key=1", b"bytes")
+    video = send("sendVideo", video="https://example.org/a/tea.mp4?key=1", duration=7)["video"]
+    assert (video["file_name"], video["duration"], video["file_size"]) == ("tea.mp4", 7, 5)
+    album = [{"type": "photo", "media": CAT}, {"type": "photo", "media": CAT}]
+    assert len(send("sendMediaGroup", media=album)) == 2
+    telegram.add_web_file("https://example.org/tea", GIF)
+    animation = send("sendDocument", document="https://example.org/tea")["animation"]
+    assert animation["file_name"] == "tea.mp4"
+    assert viktor.wait(5)[0].shown == "(photo)"
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "content", "words"),
+    [
+        ("Photo", "https://example.org/unknown.png", None, "failed to get HTTP URL content"),
+        ("Photo", "example.org", None, "failed to get HTTP URL content"),
+        ("Photo", CAT, b"x" * (MAX_WEB_PHOTO + 1), "failed to get HTTP URL content"),
+        (
+            "Video",
+            "http://a.org/b.mp4",
+            b"x" * (MAX_WEB_FILE + 1),
+            "failed to get HTTP URL content",
+        ),
+        ("Photo", CAT, b"a page", "wrong type of the web page content"),
+        ("Video", CAT, png(), "wrong type of the web page content"),
+        ("Document", "http://a.org/b.csv", b"a,b", "wrong type of the web page content"),
+        ("VideoNote", "http://a.org/b.mp4", b"x", "wrong type of the web page content"),
+        ("Photo", CAT, b"", "wrong type of the web page content"),
+        ("Voice", "http://a.org/b", b"", "file must be non-empty"),
+    ],
 )
+def test_refusals_of_addresses(telegram, account, chat, kind, address, content, words):
+    if content is not None:
+        telegram.add_web_file(address, content)
+    name = {"VideoNote": "video_note"}.get(kind, kind.lower())
+    with pytest.raises(TelegramError) as refusal:
+        telegram.call(account, f"send{kind}", chat_id=chat, **{name: address})
+    assert refusal.value.description == f"Bad Request: {words}"
+
+
+def test_an_unknown_address_is_explained_and_never_fetched(telegram, account, viktor):
+    viktor.send("/cat")
+    telegram.call(account, "getUpdates")
+    with pytest.raises(TelegramError):
+        telegram.call(account, "sendPhoto", chat_id=viktor.id, photo=f"{telegram.url}/cat.png")
+    with pytest.raises(NoReply) as problem:
+        viktor.wait(timeout=0.01)
+    assert "sendPhoto from an address without a web file" in str(problem.value)
+    with pytest.raises(NoReply, match=r"call telegram\.add_web_file\(address, file\)"):
+        telegram.wait_ready(account, timeout=0.01)
+    with pytest.raises(ValueError, match="an address begins with https://"):
+        telegram.add_web_file("cat.png", b"")
+    with pytest.raises(TelegramError, match="This sandbox has no sendPhoto from a disk"):
+        telegram.call(account, "sendPhoto", chat_id=viktor.id, photo="file:///etc/passwd")
+
+
+def test_a_snapshot_keeps_files_and_addresses(telegram, account, viktor, chat):
+    notes = viktor.document(b"bytes", "a.txt", to=account).file.file_id
+    telegram.add_web_file(CAT, png())
+    start = telegram.snapshot()
+    later = viktor.document(b"later", "a.txt", to=account).file.file_id
+    telegram.restore(start)
+    send = {"chat_id": chat}
+    assert telegram.call(account, "sendDocument", **send, document=notes)["document"]
+    assert telegram.call(account, "sendPhoto", **send, photo=CAT)
+    with pytest.raises(TelegramError, match="wrong remote file identifier"):
+        telegram.call(account, "sendDocument", **send, document=later)
+    telegram.reset()
+    assert not telegram._world.files.by_address
+
+
+words = st.sampled_from(["", "attach://", "attach://no", "attach://f", "A" * 30, CAT, "file:/x"])
 values = st.one_of(
     st.none(),
     st.booleans(),

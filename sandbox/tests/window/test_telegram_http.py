@@ -387,6 +387,18 @@ def test_messages_are_read_after_a_number_and_waited_for(ask, telegram):
     assert (three["text"], three["is_bot"], three["id"]) == ("three", True, 3)
 
 
+def test_a_bot_sends_a_file_from_an_address_that_the_test_has_named(ask, telegram):
+    ask("say", CHAT | {"text": "hi"})
+    photo = {"chat_id": telegram._world.people[500000001].id, "photo": "https://example.org/a.png"}
+    token = ask.bot["token"]
+    with pytest.raises(TelegramError, match="failed to get HTTP URL content"):
+        telegram.call(token, "sendPhoto", **photo)
+    done = ask("web_file", png(30), address=photo["photo"])["done"]
+    assert done == f"https://example.org/a.png has {len(png(30))} bytes"
+    assert telegram.call(token, "sendPhoto", **photo)["photo"][-1]["width"] == 30
+    assert ask("web_file", b"x", address="cat.png")[0] == 400
+
+
 def test_a_reply_an_edit_and_a_sticker(ask):
     first = ask("say", CHAT | {"text": "one"})
     reply = ask("say", CHAT | {"text": "two", "reply_to": first["id"]})
