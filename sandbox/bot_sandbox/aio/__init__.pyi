@@ -262,6 +262,24 @@ class Person(Twin[bot_sandbox.Person]):
     async def document(self, document: bytes | str | Path, name: str='', caption: str='', to: Person | BotAccount | Group | None=None) -> Message:
         """Send a file, as bytes or a path; bytes need a name."""
 
+    async def video(self, video: bytes | str | Path, caption: str='', to: Person | BotAccount | Group | None=None, name: str='', *, duration: int=0, width: int=0, height: int=0) -> Message:
+        """Send a video, as bytes or a path.
+
+        Nobody looks into it, so you say its duration in seconds and its sides in pixels.
+        """
+
+    async def animation(self, animation: bytes | str | Path, caption: str='', to: Person | BotAccount | Group | None=None, name: str='', *, duration: int=0, width: int=0, height: int=0) -> Message:
+        """Send a GIF, or a video without sound; the rest is as in `video`."""
+
+    async def audio(self, audio: bytes | str | Path, caption: str='', to: Person | BotAccount | Group | None=None, name: str='', *, duration: int=0, performer: str='', title: str='') -> Message:
+        """Send music, as bytes or a path; `duration` is in seconds."""
+
+    async def voice(self, voice: bytes | str | Path, caption: str='', to: Person | BotAccount | Group | None=None, *, duration: int=0) -> Message:
+        """Send a voice message, as bytes or a path; `duration` is in seconds."""
+
+    async def video_note(self, video: bytes | str | Path, to: Person | BotAccount | Group | None=None, *, duration: int=0, length: int=0) -> Message:
+        """Send a round video message; `length` is its side in pixels, 384 if you don't say it."""
+
     async def location(self, latitude: float, longitude: float, to: Person | BotAccount | Group | None=None) -> Message:
         """Send a place on Earth, in degrees."""
 

@@ -18,7 +18,17 @@ from bot_sandbox.telegram.entities import detect_entities
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.formatting import MAX_CAPTION, MAX_TEXT
 from bot_sandbox.telegram.media import MAX_ALBUM, File
-from bot_sandbox.telegram.media_kinds import KINDS
+from bot_sandbox.telegram.media_kinds import (
+    ANIMATION,
+    AUDIO,
+    DOCUMENT,
+    KINDS,
+    PHOTO,
+    VIDEO,
+    VIDEO_NOTE,
+    VOICE,
+    Kind,
+)
 from bot_sandbox.telegram.replies import make_quote, reply_fields
 from bot_sandbox.telegram.types import REACTIONS, Chat, Json, Message, ReplyKeyboard, User
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
@@ -154,8 +164,7 @@ class Person(User):
         self, picture: bytes | str | Path, caption: str = "", to: User | Chat | None = None
     ) -> Message:
         """Send a picture, as bytes or a path, with an optional text under it."""
-        data, _ = read_file(picture)
-        return self._runner.do(self._send_file, "photo", data, "", caption, to)
+        return self._send_file(PHOTO, picture, caption, to)
 
     def album(
         self,
@@ -180,8 +189,77 @@ class Person(User):
         to: User | Chat | None = None,
     ) -> Message:
         """Send a file, as bytes or a path; bytes need a name."""
-        data, found = read_file(document)
-        return self._runner.do(self._send_file, "document", data, name or found, caption, to)
+        return self._send_file(DOCUMENT, document, caption, to, name, as_file=True)
+
+    def video(
+        self,
+        video: bytes | str | Path,
+        caption: str = "",
+        to: User | Chat | None = None,
+        name: str = "",
+        *,
+        duration: int = 0,
+        width: int = 0,
+        height: int = 0,
+    ) -> Message:
+        """Send a video, as bytes or a path.
+
+        Nobody looks into it, so you say its duration in seconds and its sides in pixels.
+        """
+        said = {"duration": duration, "width": width, "height": height}
+        return self._send_file(VIDEO, video, caption, to, name, **said)
+
+    def animation(
+        self,
+        animation: bytes | str | Path,
+        caption: str = "",
+        to: User | Chat | None = None,
+        name: str = "",
+        *,
+        duration: int = 0,
+        width: int = 0,
+        height: int = 0,
+    ) -> Message:
+        """Send a GIF, or a video without sound; the rest is as in `video`."""
+        said = {"duration": duration, "width": width, "height": height}
+        return self._send_file(ANIMATION, animation, caption, to, name, **said)
+
+    def audio(
+        self,
+        audio: bytes | str | Path,
+        caption: str = "",
+        to: User | Chat | None = None,
+        name: str = "",
+        *,
+        duration: int = 0,
+        performer: str = "",
+        title: str = "",
+    ) -> Message:
+        """Send music, as bytes or a path; `duration` is in seconds."""
+        said = {"duration": duration, "performer": performer, "title": title}
+        return self._send_file(AUDIO, audio, caption, to, name, **said)
+
+    def voice(
+        self,
+        voice: bytes | str | Path,
+        caption: str = "",
+        to: User | Chat | None = None,
+        *,
+        duration: int = 0,
+    ) -> Message:
+        """Send a voice message, as bytes or a path; `duration` is in seconds."""
+        return self._send_file(VOICE, voice, caption, to, duration=duration)
+
+    def video_note(
+        self,
+        video: bytes | str | Path,
+        to: User | Chat | None = None,
+        *,
+        duration: int = 0,
+        length: int = 0,
+    ) -> Message:
+        """Send a round video message; `length` is its side in pixels, 384 if you don't say it."""
+        return self._send_file(VIDEO_NOTE, video, "", to, duration=duration, length=length)
 
     def location(self, latitude: float, longitude: float, to: User | Chat | None = None) -> Message:
         """Send a place on Earth, in degrees."""
@@ -334,7 +412,7 @@ class Person(User):
     def _send_photo_album(
         self, datas: list[bytes], caption: str, to: User | Chat | None
     ) -> list[Message]:
-        contents = [self._file_content("photo", data, "") for data in datas]
+        contents = [self._keep_file(PHOTO, data) for data in datas]
         captions = [_check_caption(caption), *[""] * (len(datas) - 1)]
         number = str(next(self._world.albums))
         return [
@@ -345,17 +423,28 @@ class Person(User):
         ]
 
     def _send_file(
-        self, kind: str, data: bytes, name: str, caption: str, to: User | Chat | None
+        self,
+        kind: Kind,
+        file: bytes | str | Path,
+        caption: str,
+        to: User | Chat | None,
+        name: str = "",
+        **said: Any,
     ) -> Message:
-        caption = _check_caption(caption)
-        file = self._file_content(kind, data, name)
-        return self._post(to, caption, file=file, marks=detect_entities(caption))
+        data, found = read_file(file)
 
-    def _file_content(self, kind: str, data: bytes, name: str) -> File:
+        def send() -> Message:
+            text = _check_caption(caption)
+            kept = self._keep_file(kind, data, name or found, **said)
+            return self._post(to, text, file=kept, marks=detect_entities(text))
+
+        return self._runner.do(send)
+
+    def _keep_file(self, kind: Kind, data: bytes, name: str = "", **said: Any) -> File:
         try:
-            return self._world.files.keep(kind, data, name)
+            return self._world.files.keep(kind.name, data, name, **said)
         except TelegramError as refusal:
-            raise ValueError(f"Telegram would not take this {kind}: {refusal}") from None
+            raise ValueError(f"Telegram would not take this {kind.words}: {refusal}") from None
 
     def _leave(self, group: "Group") -> None:
         self._world.check_same_telegram(self, group)

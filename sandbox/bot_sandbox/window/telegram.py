@@ -12,6 +12,7 @@ from bot_sandbox.event_loop.runner import coroutine_of
 from bot_sandbox.telegram import diagnosis
 from bot_sandbox.telegram.calls import ApiCall
 from bot_sandbox.telegram.core import TelegramCore
+from bot_sandbox.telegram.media_kinds import NUMBERS
 from bot_sandbox.telegram.people import Group, Person
 from bot_sandbox.telegram.types import Chat, Message, ReplyKeyboard, User
 from bot_sandbox.telegram.world import BotAccount
@@ -20,6 +21,8 @@ from bot_sandbox.window.routes import (
     LONGEST_WAIT_S,
     MOST_MESSAGES,
     OPTIONAL,
+    Field,
+    Route,
     Values,
     flag,
     get_route,
@@ -87,8 +90,33 @@ CHAT = (
     name_or_id("to", "a bot by its username, a group by its title or username, or an id", OPTIONAL),
     text("chat", "the chat's `key`, instead of `from` and `to`", OPTIONAL),
 )
+FILE_NAME = text("name", "the file's name")
+NAME = text("name", "the file's name", "")
+DURATION = whole_number("duration", "in seconds", 0, 0, NUMBERS["duration"])
+
+
+def side(name: str) -> Field:
+    """Return the field for a side of a video."""
+    return whole_number(name, "in pixels", 0, 0, NUMBERS[name])
+
+
+FILM = (DURATION, side("width"), side("height"))
+MUSIC = (DURATION, text("performer", "who plays it", ""), text("title", "what it is called", ""))
 VIKTOR = {"from": "Viktor", "to": "hello_bot"}
 ANNA_IN_FAMILY = {"group": "Family", "member": "Anna"}
+
+
+def media_route(kind: str, words: str, *fields: Field, **example: object) -> Route:
+    """Return the route by which a person sends a file, the body, with what they say about it."""
+
+    async def send(view: "TelegramView", values: Values) -> MessageJson:
+        person, to = view._person(values), view._recipient(values)
+        said = {field.name: values[field.name] for field in fields}
+        return message_json(await call(getattr(person, kind), values["data"], to=to, **said))
+
+    send.__doc__ = words
+    shown = VIKTOR | example
+    return post_route(f"telegram/{kind}", FROM, TO, *fields, upload=True, example=shown)(send)
 
 
 class TelegramView(View):
@@ -325,28 +353,15 @@ class TelegramView(View):
         shared = (of, to, values["name"], values["phone_number"])
         return message_json(await call(person.contact, *shared))
 
-    @post_route(
-        "telegram/photo",
-        *(FROM, TO, CAPTION),
-        upload=True,
-        example=VIKTOR | {"caption": "our cat"},
+    photo = media_route("photo", "Send a picture: the body.", CAPTION, caption="our cat")
+    document = media_route(
+        "document", "Send a file: the body.", FILE_NAME, CAPTION, name="notes.txt"
     )
-    async def photo(self, values: Values) -> MessageJson:
-        """Send a picture: the body."""
-        person, to = self._person(values), self._recipient(values)
-        return message_json(await call(person.photo, values["data"], values["caption"], to))
-
-    @post_route(
-        "telegram/document",
-        *(FROM, TO, text("name", "the file's name"), CAPTION),
-        upload=True,
-        example=VIKTOR | {"name": "notes.txt"},
-    )
-    async def document(self, values: Values) -> MessageJson:
-        """Send a file: the body."""
-        person, to = self._person(values), self._recipient(values)
-        file = (values["data"], values["name"], values["caption"])
-        return message_json(await call(person.document, *file, to))
+    video = media_route("video", "Send a video: the body.", NAME, CAPTION, *FILM, duration=7)
+    animation = media_route("animation", "Send a GIF or a silent video.", NAME, CAPTION, *FILM)
+    audio = media_route("audio", "Send music: the body.", NAME, CAPTION, *MUSIC, name="tea.mp3")
+    voice = media_route("voice", "Send a voice message.", CAPTION, DURATION, duration=3)
+    video_note = media_route("video_note", "Send a round video message.", DURATION, side("length"))
 
     @post_route(
         "telegram/web_file",

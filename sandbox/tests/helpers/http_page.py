@@ -21,6 +21,11 @@ PAGE = Path(__file__).parents[2] / "docs/http.md"
 FILES = {
     "telegram/photo": "cat.png",
     "telegram/document": "notes.txt",
+    "telegram/video": "cat.mp4",
+    "telegram/animation": "cat.gif",
+    "telegram/audio": "tea.mp3",
+    "telegram/voice": "hello.oga",
+    "telegram/video_note": "hello.mp4",
     "telegram/web_file": "cat.png",
 }
 TABLES = {  # by the heading on the page

@@ -18,7 +18,9 @@ from telegram import (
     InputMediaVideo,
 )
 from telegram.error import BadRequest
+from telegram.ext import Application, MessageHandler, filters
 
+from bot_sandbox import aio
 from bot_sandbox.telegram import NoReply, Telegram, TelegramError
 from bot_sandbox.telegram.media import MAX_THUMBNAIL, MAX_WEB_FILE, MAX_WEB_PHOTO
 from bot_sandbox.telegram.media_kinds import VIDEO_NOTE
@@ -97,6 +99,78 @@ def test_a_bot_sends_each_kind_and_gets_what_telegram_shows(telegram, account, v
     assert second.to_json()[kind] == shown | identity
     document = first.to_json().get("document")
     assert document == (name | more | identity if kind == "animation" else None)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_person_sends_each_kind_and_a_real_application_answers(telegram, account, viktor, kind):
+    said, more, _ = KINDS[kind]
+    seen = []
+
+    async def answer(update, context):
+        found = update.message.effective_attachment
+        file = await found.get_file()
+        seen.append(bytes(await file.download_as_bytearray()))
+        await getattr(update.message, f"reply_{kind}")(found.file_id)
+
+    async def main():
+        base = f"{telegram.url}/bot", f"{telegram.url}/file/bot"
+        application = Application.builder().bot(client.Bot(account.token, *base)).build()
+        wanted = getattr(filters, kind.upper())
+        application.add_handler(MessageHandler(wanted, answer))
+        async with application:
+            await application.start()
+            await application.updater.start_polling(timeout=1)
+            try:
+                return await asyncio.to_thread(chat)
+            finally:
+                await application.updater.stop()
+                await application.stop()
+
+    def chat():
+        sent = getattr(viktor, kind)(b"bytes", to=account, **said)
+        return sent, viktor.wait_for(lambda message: getattr(message, kind), timeout=10)
+
+    sent, reply = asyncio.run(main())
+    shown = sent.to_json()[kind]
+    assert seen == [b"bytes"]
+    assert reply.to_json()[kind] == shown
+    assert (said | more).items() <= shown.items()
+    assert reply.shown == f"({kind})"
+
+
+def test_people_send_files_with_names_and_captions(telegram, account, viktor, tmp_path):
+    (tmp_path / "tea.mp4").write_bytes(b"bytes")
+    video = viktor.video(tmp_path / "tea.mp4", "our tea", to=account)
+    assert (video.shown, video.video.file_name) == ("(video tea.mp4) our tea", "tea.mp4")
+    assert viktor.edit(video, "your tea").caption == "your tea"
+    song = viktor.audio(b"bytes", name="tea.m4a", title="Tea")
+    assert (song.audio.title, song.audio.file_name) == ("Tea", "tea.m4a")
+    gif = viktor.animation(GIF, name="tea.gif")
+    assert (gif.animation.width, gif.animation.file_name) == (7, "tea.gif.mp4")
+    assert gif.document.file_id == gif.animation.file_id
+    assert viktor.document(GIF, "tea.gif").animation is None  # the app sends it as a file
+    note = viktor.video_note(b"bytes")
+    assert note.video_note.length == 384
+    with pytest.raises(ValueError, match="there is no text in"):
+        viktor.edit(note, "x")
+    with pytest.raises(ValueError, match=r"would not take this video note: .*wrong video note"):
+        viktor.video_note(b"bytes", length=700)
+    with pytest.raises(ValueError, match="a caption has at most"):
+        viktor.voice(b"bytes", "x" * 1025)
+
+
+def test_a_coroutine_sends_them_too():
+    async def main():
+        async with aio.Telegram() as telegram:
+            account = await telegram.new_bot("Hello bot", "hello_bot")
+            viktor = await telegram.person("Viktor")
+            sent = await viktor.voice(b"bytes", duration=3)
+            await telegram.add_web_file(CAT, png())
+            chat = {"chat_id": viktor.id, "photo": CAT}
+            photo = await telegram.call(account, "sendPhoto", **chat)
+            return sent.voice.duration, photo["photo"][0]["width"]
+
+    assert asyncio.run(main()) == (3, 2)
 
 
 def test_what_a_sender_does_not_say_is_zero(telegram, account, viktor, chat):

@@ -45,6 +45,9 @@ def test_it_sends_what_it_is_asked_for(world):
     viktor = world.viktor
     assert viktor.ask("/photo", timeout=10) == "(photo) our cat"
     assert viktor.ask("/album", timeout=10) == "(photo) two"
+    assert viktor.ask("/video", timeout=10) == "(video x.mp4) tea"
+    video = world.bot.calls[-1].result["video"]
+    assert (video["duration"], video["thumbnail"]["width"], video["file_size"]) == (7, 7, 4)
     assert viktor.ask("/dice", timeout=10).startswith("(🎯 ")
     liked = viktor.send("/like")
     assert world.wait_until(lambda: liked.reactions, 10)
@@ -68,6 +71,7 @@ def test_it_takes_what_people_send(world):
     viktor = world.viktor
     assert answer(world, viktor.photo(GIF, "look")) == f"{len(GIF)} bytes"
     assert answer(world, viktor.document(b"a plan", "plan.txt")) == "(document plan.txt) back"
+    assert answer(world, viktor.voice(b"hello", duration=3)) == "(voice) 3 s"
     assert answer(world, viktor.location(52.52, 13.405)) == "(location 13.405, 52.52)"
     message = viktor.send("good?")
     viktor.react(message, "🔥")

@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 from documents import PAGES
+from http_page import FILES
 from npm import installed
 from pictures import png
 from window_http import ask
@@ -40,8 +41,8 @@ def test_every_line_runs_in_a_shell_as_it_is_written(window, tmp_path):
     (helper,) = re.findall(r"^ask\(\) .*$", page, re.MULTILINE)
     lines = re.findall(r"^\| `(ask .+?)` \|", page, re.MULTILINE)
     assert len(lines) > 50
-    (tmp_path / "cat.png").write_bytes(png())
-    (tmp_path / "notes.txt").write_text("bread")
+    for name in FILES.values():
+        (tmp_path / name).write_bytes(png())
     quick = [re.sub(r"(timeout(=|\": ))\d+", r"\g<1>0", line) for line in lines]
     script = "\n".join(["set -e", helper, *(f"{line}; printf '\\n'" for line in quick)])
     done = subprocess.run(

@@ -270,6 +270,31 @@ def test_pictures_and_files_come_and_go(page, world, tmp_path):
     expect(last(page)).to_contain_text("back to you")
 
 
+def test_the_type_of_a_file_says_how_it_is_sent(page, world, tmp_path):
+    for name, kind in (
+        ("tea.mp4", "video"),
+        ("tea.gif", "animation"),
+        ("tea.mp3", "audio"),
+        ("tea.ogg", "voice"),
+        ("tea.pdf", "document"),
+    ):
+        (tmp_path / name).write_bytes(b"bytes")
+        page.locator("input[type=file]").set_input_files(tmp_path / name)
+        shown = kind if kind == "voice" else name
+        expect(page.locator(".message.mine").last).to_contain_text(f"{shown} (5 B)")
+        sent = world.telegram._world.private_chat(world.viktor, world.account).messages[-1]
+        assert sent.file.kind == kind
+    world.call("sendVideoNote", chat_id=world.viktor.id, video_note=sent_note(world))
+    with page.expect_download() as download:
+        last(page).get_by_role("button", name="video note").click()
+    assert download.value.path().read_bytes() == b"round"
+
+
+def sent_note(world):
+    """The file_id of a round video that a person has sent."""
+    return world.viktor.video_note(b"round", to=world.account).file.file_id
+
+
 def test_whatever_is_written_is_text(browser, world):
     nasty = world.telegram.person(NASTY)
     group = world.telegram.group(NASTY, [nasty, world.account])

@@ -11,6 +11,7 @@ import urllib.request
 import pytest
 from bot_api_http import FORM, api
 from documents import PAGES
+from http_page import FILES
 from pictures import png
 from window_http import validate
 
@@ -399,6 +400,26 @@ def test_a_bot_sends_a_file_from_an_address_that_the_test_has_named(ask, telegra
     assert ask("web_file", b"x", address="cat.png")[0] == 400
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("video", {"duration": 7, "width": 640, "height": 480}),
+        ("animation", {"duration": 2, "width": 64, "height": 48}),
+        ("audio", {"duration": 180, "performer": "Anna", "title": "Tea"}),
+        ("voice", {"duration": 3}),
+        ("video_note", {"duration": 4, "length": 240}),
+    ],
+)
+def test_people_send_every_kind_of_file(ask, telegram, kind, said):
+    sent = ask(kind, b"bytes", **CHAT, **said)["content"][kind]
+    assert said.items() <= sent.items()
+    assert ask("file", id=sent["file_id"]) == b"bytes"
+    (update,) = telegram.call(telegram.account("hello_bot"), "getUpdates")
+    assert update["message"][kind] == sent
+    assert ask(kind, b"bytes", **CHAT, **said | {"duration": -1})[0] == 400
+    assert ask(kind, b"", **CHAT)[0] == 400
+
+
 def test_a_reply_an_edit_and_a_sticker(ask):
     first = ask("say", CHAT | {"text": "one"})
     reply = ask("say", CHAT | {"text": "two", "reply_to": first["id"]})
@@ -723,7 +744,7 @@ def test_closing_ends_what_waits(telegram):
 def test_the_lines_of_its_page_work_in_their_order(telegram, tmp_path):
     section = PAGES["http.md"].partition("\n## Telegram\n")[2].partition("\n## ")[0]
     lines = re.findall(r"^\| `ask (.+?)` \|", section, re.MULTILINE)
-    files = {"@cat.png": png(), "@notes.txt": b"bread, butter"}
+    files = {f"@{name}": png() for name in FILES.values()}
     (tmp_path / "main.py").write_text(ANSWERS)
     tried, file_id = set(), ""
     with Window(telegram=telegram) as window, Cloud() as cloud:

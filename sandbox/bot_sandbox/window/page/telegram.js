@@ -11,6 +11,14 @@ export const title = "Telegram";
 
 const SIGNS = { arrived: "✓", waits: "…", failed: "!", untold: "!" };
 const SUGGESTED = 6; // commands
+const KINDS = { // how the app sends a file of a type
+  photo: /^image\/(png|jpeg|webp)$/,
+  animation: /^image\/gif$/,
+  video: /^video\//,
+  voice: /^audio\/ogg$/,
+  audio: /^audio\//,
+  document: /^/,
+};
 
 export function mount(section, app) {
   // What the reader has chosen, and what is shown; a new person may not be here yet.
@@ -500,11 +508,10 @@ export function mount(section, app) {
     const [file] = picker.files;
     picker.value = "";
     if (!file) return;
-    const isPicture = /^image\/(png|jpeg|gif|webp)$/.test(file.type);
+    const kind = Object.keys(KINDS).find((name) => KINDS[name].test(file.type));
     const query = new URLSearchParams({ ...place(), caption: draft.value });
-    if (!isPicture) query.set("name", file.name);
-    const path = `telegram/${isPicture ? "photo" : "document"}?${query}`;
-    if (await app.attempt(() => app.upload(path, file))) {
+    if (kind !== "photo" && kind !== "voice") query.set("name", file.name);
+    if (await app.attempt(() => app.upload(`telegram/${kind}?${query}`, file))) {
       draft.value = "";
       drawDraft();
     }

@@ -6,6 +6,7 @@ import { element } from "./dom.js";
 const MAX_WIDTH = 320; // pixels of a picture
 const MAX_HEIGHT = 256;
 const SAFE = ["http:", "https:", "mailto:", "tg:"];
+const FILES = ["video", "animation", "audio", "voice", "video_note", "document"];
 const BLOCKS = ["pre", "blockquote", "expandable_blockquote"];
 const TAGS = {
   bold: "strong",
@@ -52,8 +53,9 @@ function mediaOf({ content, name }, does) {
     does.file(id).then((address) => (image.src = address), () => image.classList.add("broken"));
     return [image];
   }
-  if (content.document) {
-    const { file_id: id, file_name: file = "file", file_size: size = 0 } = content.document;
+  const kind = FILES.find((name) => content[name]);
+  if (kind) {
+    const { file_id: id, file_name: file = kind.replace("_", " "), file_size: size = 0 } = content[kind];
     const text = `${file} (${size < 1024 ? `${size} B` : `${Math.round(size / 1024)} KB`})`;
     const save = () => does.save(id, file);
     return [element("button", { type: "button", class: "file", onclick: save }, `⬇ ${text}`)];

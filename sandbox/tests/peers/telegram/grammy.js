@@ -15,6 +15,8 @@ bot.command("photo", (ctx) =>
   ctx.replyWithPhoto(picture(), { caption: "<b>our</b> cat", parse_mode: "HTML" }));
 bot.command("album", (ctx) =>
   ctx.replyWithMediaGroup([InputMediaBuilder.photo(picture(), { caption: "two" }), InputMediaBuilder.photo(picture())]));
+bot.command("video", (ctx) =>
+  ctx.replyWithVideo(new InputFile(Buffer.from("film"), "x.mp4"), { caption: "tea", duration: 7, thumbnail: picture() }));
 bot.command("dice", (ctx) => ctx.replyWithDice("🎯"));
 bot.command("like", (ctx) => ctx.react("👍"));
 bot.command("buy", async (ctx) => {
@@ -34,6 +36,7 @@ bot.on(":photo", async (ctx) => {
   await ctx.reply(`${(await answer.arrayBuffer()).byteLength} bytes`);
 });
 bot.on(":document", (ctx) => ctx.replyWithDocument(ctx.msg.document.file_id, { caption: "back" }));
+bot.on(":voice", (ctx) => ctx.replyWithVoice(ctx.msg.voice.file_id, { caption: `${ctx.msg.voice.duration} s` }));
 bot.on(":location", (ctx) => ctx.replyWithLocation(ctx.msg.location.longitude, ctx.msg.location.latitude));
 bot.on(":new_chat_members", (ctx) => ctx.reply(`welcome ${ctx.msg.new_chat_members[0].first_name}`));
 bot.on(":left_chat_member", (ctx) => ctx.reply(`bye ${ctx.msg.left_chat_member.first_name}`));

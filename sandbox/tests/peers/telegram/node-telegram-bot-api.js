@@ -19,6 +19,10 @@ bot.command("album", ({ message }) => {
   const media = new MediaGroupBuilder().photo({ media: picture(), caption: "two" }).photo({ media: picture() });
   return bot.api.sendMediaGroup({ chat_id: message.chat.id, media: media.build() });
 });
+bot.command("video", ({ message }) => {
+  const video = new InputFile(Buffer.from("film"), { filename: "x.mp4" });
+  return bot.api.sendVideo({ chat_id: message.chat.id, video, caption: "tea", duration: 7, thumbnail: picture() });
+});
 bot.command("dice", ({ message }) => bot.api.sendDice({ chat_id: message.chat.id, emoji: "🎯" }));
 bot.command("like", ({ message }) =>
   bot.api.setMessageReaction({
@@ -41,13 +45,15 @@ bot.on("message_reaction", ({ update }) => {
   return bot.api.sendMessage({ chat_id: chat.id, text: `thanks for ${reaction[0].emoji}` });
 });
 bot.on("message", async (ctx) => {
-  const { chat, photo, document, location, new_chat_members: came, left_chat_member: left } = ctx.message;
+  const { chat, photo, document, voice, location, new_chat_members: came, left_chat_member: left } = ctx.message;
   if (photo) {
     const { file_path: path } = await bot.api.getFile({ file_id: photo.at(-1).file_id });
     const answer = await fetch(`${url}/file/bot${token}/${path}`);
     await ctx.reply(`${(await answer.arrayBuffer()).byteLength} bytes`);
   } else if (document) {
     await bot.api.sendDocument({ chat_id: chat.id, document: document.file_id, caption: "back" });
+  } else if (voice) {
+    await bot.api.sendVoice({ chat_id: chat.id, voice: voice.file_id, caption: `${voice.duration} s` });
   } else if (location) {
     const { longitude: latitude, latitude: longitude } = location;
     await bot.api.sendLocation({ chat_id: chat.id, latitude, longitude });

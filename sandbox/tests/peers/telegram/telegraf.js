@@ -23,6 +23,8 @@ bot.command("album", (ctx) =>
     { type: "photo", media: picture(), caption: "two" },
     { type: "photo", media: picture() },
   ]));
+bot.command("video", (ctx) =>
+  ctx.replyWithVideo(Input.fromBuffer(Buffer.from("film"), "x.mp4"), { caption: "tea", duration: 7, thumbnail: picture() }));
 bot.command("dice", (ctx) => ctx.replyWithDice({ emoji: "🎯" }));
 bot.command("like", (ctx) => ctx.react("👍"));
 bot.command("buy", async (ctx) => {
@@ -42,6 +44,8 @@ bot.on(message("photo"), async (ctx) => {
   await ctx.reply(`${(await answer.arrayBuffer()).byteLength} bytes`);
 });
 bot.on(message("document"), (ctx) => ctx.replyWithDocument(ctx.message.document.file_id, { caption: "back" }));
+bot.on(message("voice"), (ctx) =>
+  ctx.replyWithVoice(ctx.message.voice.file_id, { caption: `${ctx.message.voice.duration} s` }));
 bot.on(message("location"), (ctx) =>
   ctx.replyWithLocation(ctx.message.location.longitude, ctx.message.location.latitude));
 bot.on(message("new_chat_members"), (ctx) => ctx.reply(`welcome ${ctx.message.new_chat_members[0].first_name}`));
