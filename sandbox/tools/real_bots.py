@@ -23,8 +23,7 @@ from pathlib import Path, PurePosixPath
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from bot_sandbox import Twitch
-from bot_sandbox.telegram.bot_api import TYPES
-from bot_sandbox.telegram.methods.content import LACKED_MEDIA
+from bot_sandbox.telegram.methods.content import INPUT_MEDIA
 from bot_sandbox.telegram.methods.table import names
 from bot_sandbox.telegram.parameters import SUPPORTED
 from bot_sandbox.telegram.people import ASKS_FOR, Person
@@ -50,9 +49,7 @@ DELIVERED = {
     "message", "edited_message", "channel_post", "edited_channel_post", "callback_query",
     "my_chat_member", "chat_member", "message_reaction",
 }  # fmt: skip
-MEDIA = {name.lower() for name in TYPES}
 HAS_CHAT: set[str] = set()  # of bot_scan.CHAT_EVENTS and ROLES
-HAS_ADDRESSES = False  # files from a web address
 
 # Each need that the sandbox lacks belongs to the first family whose pattern is in it.
 FAMILIES = {
@@ -233,8 +230,8 @@ class Sandbox:
             "people": hasattr(Person, name)
             or (name == "switch_inline_query" and "inline_query" in DELIVERED)
             or (name.startswith("request_") and name not in ASKS_FOR),
-            "media": f"inputmedia{name}" in MEDIA and name not in LACKED_MEDIA,
-            "address": HAS_ADDRESSES,
+            "media": name in INPUT_MEDIA,
+            "address": True,
             "helix": name in self.endpoints,
             "eventsub": name in self.types,
             "chat": name in HAS_CHAT,
