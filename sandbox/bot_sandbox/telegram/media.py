@@ -72,7 +72,7 @@ class File:
     width: int = 0  # pixels
     height: int = 0
     emoji: str = ""  # of a sticker
-    said: Json = field(default_factory=dict, hash=False)  # its other fields, such as `duration`
+    details: Json = field(default_factory=dict, hash=False)  # other fields, such as `duration`
     smaller: tuple["File", ...] = ()  # the other sizes of a photo, the smallest first
     thumbnail: "File | None" = None
 
@@ -98,8 +98,8 @@ class File:
         kind = KINDS[self.kind]
         if kind is PHOTO:
             return [size.size_json for size in (*self.smaller, self)]
-        shown = self.said.copy()
-        if "width" in kind.said or kind is STICKER:
+        shown = self.details.copy()
+        if "width" in kind.details or kind is STICKER:
             shown |= {"width": self.width, "height": self.height}
         if kind is STICKER:
             shown |= {"emoji": self.emoji, "is_animated": False, "is_video": False}
@@ -122,9 +122,9 @@ class File:
 
     def with_start(self, seconds: int) -> "File":
         """Return this video as it is in a message that starts it so late."""
-        kept = {name: value for name, value in self.said.items() if name != "start_timestamp"}
+        kept = {name: value for name, value in self.details.items() if name != "start_timestamp"}
         start = check_value("start_timestamp", seconds)
-        return replace(self, said=kept | ({"start_timestamp": start} if start else {}))
+        return replace(self, details=kept | ({"start_timestamp": start} if start else {}))
 
 
 class Files:
@@ -143,14 +143,14 @@ class Files:
         kind_name: str,
         data: bytes,
         name: str = "",
-        small: bytes = b"",
+        thumbnail: bytes = b"",
         as_file: bool = False,
-        **said: Any,
+        **details: Any,
     ) -> File:
         """Keep a file; 400 if Telegram would not accept it.
 
-        `small` is a picture for its thumbnail, `said` what its sender says about it. With
-        `as_file`, a document stays one, whatever is in it.
+        `details` are what its sender says about it. With `as_file`, a document stays one, whatever
+        is in it.
         """
         found = picture_format(data)
         is_gif = bool(found and found[0] == "gif")
@@ -160,7 +160,7 @@ class Files:
         _check_size(kind, data)
         if kind is PHOTO:
             return self._keep_photo(data, found)
-        values = {name: check_value(name, said.get(name)) for name in kind.said}
+        values = {name: check_value(name, details.get(name)) for name in kind.details}
         if kind is STICKER:
             return self._keep_sticker(values["emoji"], data, found)
         if kind is VIDEO_NOTE:
@@ -173,15 +173,11 @@ class Files:
         width, height = (values.pop(side, 0) for side in ("width", "height"))
         if found and not (width and height):
             _, width, height = found
-        return self._keep(
-            kind,
-            data,
-            name,
-            width=width,
-            height=height,
-            said={name: value for name, value in values.items() if value or name in NUMBERS},
-            thumbnail=self._keep_thumbnail(small or data) if kind.has_thumbnail else None,
-        )
+        values = {name: value for name, value in values.items() if value or name in NUMBERS}
+        pictures = (thumbnail, data) if kind.has_thumbnail else ()
+        small = next(filter(None, map(self._keep_thumbnail, pictures)), None)
+        sides = {"width": width, "height": height}
+        return self._keep(kind, data, name, details=values, thumbnail=small, **sides)
 
     def sticker(self, emoji: str) -> File:
         """Return the sticker of a set that everybody has, for an emoji."""
@@ -233,7 +229,9 @@ class Files:
             raise bad_request(f"can't use file of type {found.type} as {wanted.type}")
         return self._whole.get(file_id, file)
 
-    def _keep(self, kind: Kind, data: bytes, name: str = "", ending: str = "", **more: Any) -> File:
+    def _keep(
+        self, kind: Kind, data: bytes, name: str = "", *, ending: str = "", **more: Any
+    ) -> File:
         guessed = mimetypes.guess_type(name)[0] or ""
         family = "" if kind is DOCUMENT else kind.mime_type.partition("/")[0] + "/"
         mime_type = guessed if guessed.startswith(family) else ""

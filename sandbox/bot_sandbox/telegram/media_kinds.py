@@ -25,7 +25,7 @@ class Kind:
     folder: str  # in the path of a download
     ending: str = ""  # of a file without a name
     mime_type: str = ""  # unless its name says another one of this kind
-    said: tuple[str, ...] = ()  # the fields that its sender says
+    details: tuple[str, ...] = ()  # what its sender says of it: fields of its object
     shows_name: bool = False  # in `file_name`
     has_thumbnail: bool = False
     has_caption: bool = True
@@ -53,7 +53,7 @@ class Kind:
         """What its method reads about the file, without a caption."""
         thumbnail = {"thumbnail"} if self.has_thumbnail else set[str]()
         visual = {"show_caption_above_media", "has_spoiler"} if self.is_visual else set[str]()
-        return {self.name, *self.said, *self.more} | thumbnail | visual
+        return {self.name, *self.details, *self.more} | thumbnail | visual
 
 
 PHOTO = Kind(
@@ -85,7 +85,7 @@ VIDEO_NOTE = Kind(
     has_thumbnail=True, has_caption=False, max_bytes=12 << 20,
 )  # fmt: skip
 STICKER = Kind(
-    "sticker", "Sticker", "CAAC", "stickers", said=("emoji",), has_caption=False,
+    "sticker", "Sticker", "CAAC", "stickers", details=("emoji",), has_caption=False,
     from_web="image/webp",
 )  # fmt: skip
 THUMBNAIL = Kind("thumbnail", "Thumbnail", "AAMC", "thumbnails")

@@ -206,8 +206,8 @@ class Person(User):
 
         Nobody looks into it, so you say its duration in seconds and its sides in pixels.
         """
-        said = {"duration": duration, "width": width, "height": height}
-        return self._send_file(VIDEO, video, caption, to, name, **said)
+        details = {"duration": duration, "width": width, "height": height}
+        return self._send_file(VIDEO, video, caption, to, name, **details)
 
     def animation(
         self,
@@ -221,8 +221,8 @@ class Person(User):
         height: int = 0,
     ) -> Message:
         """Send a GIF, or a video without sound; the rest is as in `video`."""
-        said = {"duration": duration, "width": width, "height": height}
-        return self._send_file(ANIMATION, animation, caption, to, name, **said)
+        details = {"duration": duration, "width": width, "height": height}
+        return self._send_file(ANIMATION, animation, caption, to, name, **details)
 
     def audio(
         self,
@@ -236,8 +236,8 @@ class Person(User):
         title: str = "",
     ) -> Message:
         """Send music, as bytes or a path; `duration` is in seconds."""
-        said = {"duration": duration, "performer": performer, "title": title}
-        return self._send_file(AUDIO, audio, caption, to, name, **said)
+        details = {"duration": duration, "performer": performer, "title": title}
+        return self._send_file(AUDIO, audio, caption, to, name, **details)
 
     def voice(
         self,
@@ -429,20 +429,20 @@ class Person(User):
         caption: str,
         to: User | Chat | None,
         name: str = "",
-        **said: Any,
+        **details: Any,
     ) -> Message:
         data, found = read_file(file)
 
         def send() -> Message:
             text = _check_caption(caption)
-            kept = self._keep_file(kind, data, name or found, **said)
+            kept = self._keep_file(kind, data, name or found, **details)
             return self._post(to, text, file=kept, marks=detect_entities(text))
 
         return self._runner.do(send)
 
-    def _keep_file(self, kind: Kind, data: bytes, name: str = "", **said: Any) -> File:
+    def _keep_file(self, kind: Kind, data: bytes, name: str = "", **details: Any) -> File:
         try:
-            return self._world.files.keep(kind.name, data, name, **said)
+            return self._world.files.keep(kind.name, data, name, **details)
         except TelegramError as refusal:
             raise ValueError(f"Telegram would not take this {kind.words}: {refusal}") from None
 

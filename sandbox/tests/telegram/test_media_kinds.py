@@ -232,6 +232,8 @@ def test_thumbnails_are_uploaded_pictures(telegram, account, viktor, chat):
             for ignored in (b"no picture", png(4) + b"x" * MAX_THUMBNAIL):
                 shown = getattr(await send(chat, b"bytes", thumbnail=ignored), kind)
                 assert shown.thumbnail is None
+        own = await bot.send_document(chat, png(40), thumbnail=b"no picture")
+        assert own.document.thumbnail.width == 40
         media = InputMediaVideo(b"bytes", thumbnail=png(40))
         edited = await (await bot.send_message(chat, "x")).edit_media(media)
         assert edited.video.thumbnail.width == 40
@@ -312,6 +314,12 @@ def test_a_file_stays_what_it_is_and_no_picture_is_another_file(telegram, accoun
     keep = telegram._world.files.keep
     video, photo = keep("video", b"bytes").file_id, keep("photo", png()).file_id
     assert send("sendDocument", document=video)["video"]["file_id"] == video
+    notes, sticker = keep("document", b"bytes").file_id, keep("sticker", png()).file_id
+    asked = {"start_timestamp": 5, "has_spoiler": True, "caption": "x"}
+    sent = send("sendVideo", video=notes, **asked)
+    assert sent["caption"] == "x" and "has_media_spoiler" not in sent
+    assert "start_timestamp" not in sent["document"]
+    assert "caption" not in send("sendVideo", video=sticker, **asked)
     for method, kind, file_id, words in (
         ("sendPhoto", "photo", video, "Video as Photo"),
         ("sendVideo", "video", photo, "Photo as Video"),

@@ -19,9 +19,8 @@ from bot_sandbox.telegram.media_kinds import DOCUMENT, KINDS, NUMBERS, PHOTO, VI
 from bot_sandbox.telegram.types import Json
 
 INPUT_MEDIA = ("photo", "video", "animation", "audio", "document")
-ALBUM_KINDS = {"photo", "video", "audio", "document"}
+ALBUM_KINDS = {*INPUT_MEDIA} - {"animation"}
 ALONE_IN_ALBUMS = {"audio", "document"}  # with no other kind
-LACKED_MEDIA = ("live_photo",)
 PREVIEW_OPTIONS = ("is_disabled", "prefer_small_media", "prefer_large_media", "show_above_text")
 
 
@@ -50,19 +49,22 @@ def _read_file(
     in_album: bool = False,
 ) -> dict[str, Any]:
     """Return a file and what its message says about it; `value` names it."""
-    said: Json = {
-        name: fields.number(name) if name in NUMBERS else fields.text(name) for name in kind.said
+    details: Json = {
+        name: (fields.number if name in NUMBERS else fields.text)(name) for name in kind.details
     }
     if kind.has_thumbnail:
-        said["small"] = _read_thumbnail(arguments, fields)
+        details["thumbnail"] = _read_thumbnail(arguments, fields)
     if kind is DOCUMENT:
-        said["as_file"] = fields.flag("disable_content_type_detection") or in_album
-    file = files.given(arguments, kind.name, value, kind.name, **said)
-    if kind is VIDEO:
+        details["as_file"] = fields.flag("disable_content_type_detection") or in_album
+    file = files.given(arguments, kind.name, value, kind.name, **details)
+    found = KINDS[file.kind]  # a file_id of another kind stays what it is
+    if kind is found is VIDEO:
         file = file.with_start(fields.number("start_timestamp"))
-        file = replace(file, said=file.said | _read_cover(files, arguments, fields))
+        file = replace(file, details=file.details | _read_cover(files, arguments, fields))
+    if not found.has_caption:
+        caption = ("", [])
     more: Json = {}
-    if kind.is_visual:
+    if kind.is_visual and found.is_visual:
         if fields.flag("show_caption_above_media") and caption[0]:
             more["show_caption_above_media"] = True
         if fields.flag("has_spoiler"):
@@ -73,11 +75,8 @@ def _read_file(
 def _read_thumbnail(arguments: Arguments, fields: Fields) -> bytes:
     """Return an uploaded thumbnail; Telegram ignores any other, and one that is too large."""
     named = fields.text("thumbnail")
-    names = (
-        [named.removeprefix("attach://")]
-        if named.startswith("attach://")
-        else ["thumbnail", "thumb"]
-    )
+    attached = named.removeprefix("attach://")
+    names = ("thumbnail", "thumb") if attached == named else (attached,)
     found = [arguments.files[name].data for name in names if name in arguments.files]
     return found[0] if found and len(found[0]) <= MAX_THUMBNAIL else b""
 
@@ -121,7 +120,7 @@ def _input_media(files: Files, item: Any, arguments: Arguments, in_album: bool) 
         raise ValueError("media not found")
     if kind == "animation" and in_album:
         raise ValueError('type "animation" can\'t be used in sendMediaGroup')
-    if kind in LACKED_MEDIA:
+    if kind == "live_photo":
         raise UnsupportedError(f"InputMedia with {kind}", f"It has {', '.join(INPUT_MEDIA)}.")
     if kind not in INPUT_MEDIA:
         raise ValueError(f'type "{kind}" is unsupported')

@@ -12,6 +12,7 @@ from bot_sandbox.telegram.methods.base import MethodGroup, message_ids
 from bot_sandbox.telegram.methods.content import (
     ALBUM_KINDS,
     ALONE_IN_ALBUMS,
+    INPUT_MEDIA,
     read_input_media,
     read_link_preview,
 )
@@ -24,7 +25,6 @@ NOT_MODIFIED = (
 )
 # A message keeps these when it gets a new picture.
 KEPT_FIELDS = {"has_protected_content", "media_group_id", "external_reply", "quote"}
-NOT_REPLACED = {"sticker", "video_note", "voice"}  # files that no other can take the place of
 CAPTION_ABOVE = "show_caption_above_media"
 
 
@@ -65,7 +65,7 @@ class Editing(MethodGroup):
         content = read_input_media(self._world.files, media, arguments)
         message = self._message_to_edit(account, arguments)
         old = message.file.kind if message.file else ""
-        if message.more.keys() & {"location", "contact", "dice"} or old in NOT_REPLACED:
+        if message.more.keys() & {"location", "contact", "dice"} or old not in ("", *INPUT_MEDIA):
             raise bad_request("message can't be edited")
         new = content["file"].kind
         if "media_group_id" in message.more and old != new:
