@@ -52,6 +52,9 @@ def test_telegram(
     answer: str = viktor.ask("/hello", to=account, timeout=10)
     menu: Message = viktor.wait_for(lambda message: message.text == "menu")
     widths: list[int] = [size.width for size in menu.photo or []]
+    spoken: Message = viktor.voice(b"OggS", to=account, duration=3)
+    seconds: int = spoken.voice.duration if spoken.voice else 0
+    telegram_sandbox.add_web_file("https://example.org/cat.png", b"a picture")
     press: Press = viktor.press(menu, "Yes")
     said: str = press.answer()
     family = telegram_sandbox.group("Family", [viktor, account])
@@ -62,7 +65,7 @@ def test_telegram(
         viktor.wait(timeout=0.1)
     fault = telegram_sandbox.faults.status(429, "sendMessage", retry_after=1)
     fault.wait()
-    assert [lines, answer, said, found, widths]
+    assert [lines, answer, said, found, widths, seconds]
 
 
 def test_others(
