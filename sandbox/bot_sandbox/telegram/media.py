@@ -189,20 +189,19 @@ class Files:
         return self._stickers[emoji]
 
     def given(
-        self, arguments: Arguments, kind_name: str, value: str, upload_name: str = "", **keep: Any
+        self, arguments: Arguments, kind: Kind, value: str, upload_name: str = "", **keep: Any
     ) -> File:
         """Return the file that a call names by `value`, or has uploaded in a field."""
-        kind = KINDS[kind_name]
         if value.startswith("file:/"):
             raise UnsupportedError(f"{kind.method} from a disk", "Upload the file.")
         if value and not value.startswith("attach://"):
             if "." in value or "://" in value:
-                return self.keep(kind_name, *self._fetch(kind, value), **keep)
+                return self.keep(kind.name, *self._fetch(kind, value), **keep)
             return self._find(kind, value)
         upload = arguments.files.get(value.removeprefix("attach://") or upload_name)
         if upload is None:
             raise bad_request(f"there is no {kind.words} in the request")
-        return self.keep(kind_name, upload.data, upload.file_name, **keep)
+        return self.keep(kind.name, upload.data, upload.file_name, **keep)
 
     def _fetch(self, kind: Kind, address: str) -> tuple[bytes, str]:
         """Return what a web address has, and its name, if Telegram would take it from there."""

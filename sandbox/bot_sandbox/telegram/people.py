@@ -18,17 +18,7 @@ from bot_sandbox.telegram.entities import detect_entities
 from bot_sandbox.telegram.errors import TelegramError
 from bot_sandbox.telegram.formatting import MAX_CAPTION, MAX_TEXT
 from bot_sandbox.telegram.media import MAX_ALBUM, File
-from bot_sandbox.telegram.media_kinds import (
-    ANIMATION,
-    AUDIO,
-    DOCUMENT,
-    KINDS,
-    PHOTO,
-    VIDEO,
-    VIDEO_NOTE,
-    VOICE,
-    Kind,
-)
+from bot_sandbox.telegram.media_kinds import KINDS
 from bot_sandbox.telegram.replies import make_quote, reply_fields
 from bot_sandbox.telegram.types import REACTIONS, Chat, Json, Message, ReplyKeyboard, User
 from bot_sandbox.telegram.world import BotAccount, TelegramWorld
@@ -164,7 +154,7 @@ class Person(User):
         self, picture: bytes | str | Path, caption: str = "", to: User | Chat | None = None
     ) -> Message:
         """Send a picture, as bytes or a path, with an optional text under it."""
-        return self._send_file(PHOTO, picture, caption, to)
+        return self._send_file("photo", picture, caption, to)
 
     def album(
         self,
@@ -189,7 +179,7 @@ class Person(User):
         to: User | Chat | None = None,
     ) -> Message:
         """Send a file, as bytes or a path; bytes need a name."""
-        return self._send_file(DOCUMENT, document, caption, to, name, as_file=True)
+        return self._send_file("document", document, caption, to, name, as_file=True)
 
     def video(
         self,
@@ -207,7 +197,7 @@ class Person(User):
         Nobody looks into it, so you say its duration in seconds and its sides in pixels.
         """
         details = {"duration": duration, "width": width, "height": height}
-        return self._send_file(VIDEO, video, caption, to, name, **details)
+        return self._send_file("video", video, caption, to, name, **details)
 
     def animation(
         self,
@@ -222,7 +212,7 @@ class Person(User):
     ) -> Message:
         """Send a GIF, or a video without sound; the rest is as in `video`."""
         details = {"duration": duration, "width": width, "height": height}
-        return self._send_file(ANIMATION, animation, caption, to, name, **details)
+        return self._send_file("animation", animation, caption, to, name, **details)
 
     def audio(
         self,
@@ -237,7 +227,7 @@ class Person(User):
     ) -> Message:
         """Send music, as bytes or a path; `duration` is in seconds."""
         details = {"duration": duration, "performer": performer, "title": title}
-        return self._send_file(AUDIO, audio, caption, to, name, **details)
+        return self._send_file("audio", audio, caption, to, name, **details)
 
     def voice(
         self,
@@ -248,7 +238,7 @@ class Person(User):
         duration: int = 0,
     ) -> Message:
         """Send a voice message, as bytes or a path; `duration` is in seconds."""
-        return self._send_file(VOICE, voice, caption, to, duration=duration)
+        return self._send_file("voice", voice, caption, to, duration=duration)
 
     def video_note(
         self,
@@ -259,7 +249,7 @@ class Person(User):
         length: int = 0,
     ) -> Message:
         """Send a round video message; `length` is its side in pixels, 384 if you don't say it."""
-        return self._send_file(VIDEO_NOTE, video, "", to, duration=duration, length=length)
+        return self._send_file("video_note", video, "", to, duration=duration, length=length)
 
     def location(self, latitude: float, longitude: float, to: User | Chat | None = None) -> Message:
         """Send a place on Earth, in degrees."""
@@ -412,7 +402,7 @@ class Person(User):
     def _send_photo_album(
         self, datas: list[bytes], caption: str, to: User | Chat | None
     ) -> list[Message]:
-        contents = [self._keep_file(PHOTO, data) for data in datas]
+        contents = [self._keep_file("photo", data) for data in datas]
         captions = [_check_caption(caption), *[""] * (len(datas) - 1)]
         number = str(next(self._world.albums))
         return [
@@ -424,7 +414,7 @@ class Person(User):
 
     def _send_file(
         self,
-        kind: Kind,
+        kind: str,
         file: bytes | str | Path,
         caption: str,
         to: User | Chat | None,
@@ -440,11 +430,13 @@ class Person(User):
 
         return self._runner.do(send)
 
-    def _keep_file(self, kind: Kind, data: bytes, name: str = "", **details: Any) -> File:
+    def _keep_file(self, kind: str, data: bytes, name: str = "", **details: Any) -> File:
         try:
-            return self._world.files.keep(kind.name, data, name, **details)
+            return self._world.files.keep(kind, data, name, **details)
         except TelegramError as refusal:
-            raise ValueError(f"Telegram would not take this {kind.words}: {refusal}") from None
+            raise ValueError(
+                f"Telegram would not take this {KINDS[kind].words}: {refusal}"
+            ) from None
 
     def _leave(self, group: "Group") -> None:
         self._world.check_same_telegram(self, group)

@@ -334,6 +334,19 @@ def test_a_file_stays_what_it_is_and_no_picture_is_another_file(telegram, accoun
             send(f"send{kind.title().replace('_', '')}")
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_answer_elsewhere_shows_the_file(telegram, account, viktor, kind):
+    sent = getattr(viktor, kind)(b"bytes", to=account)
+    club = telegram.group("Club", [viktor, account])
+    answer = {"message_id": sent.message_id, "chat_id": viktor.id}
+    told = telegram.call(
+        account, "sendMessage", chat_id=club.id, text="see", reply_parameters=answer
+    )
+    shown = told["external_reply"]
+    assert shown[kind] == sent.to_json()[kind]
+    assert "document" not in shown
+
+
 def test_limits_of_a_video_note(telegram, account, viktor, chat):
     async def does(bot):
         with pytest.raises(BadRequest, match="Wrong video note length"):

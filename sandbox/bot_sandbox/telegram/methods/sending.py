@@ -8,18 +8,7 @@ from bot_sandbox.telegram.errors import bad_request
 from bot_sandbox.telegram.formatting import read_caption, read_text
 from bot_sandbox.telegram.markup import Markup, read_markup
 from bot_sandbox.telegram.media import MAX_ALBUM, MAX_DOWNLOAD
-from bot_sandbox.telegram.media_kinds import (
-    ANIMATION,
-    AUDIO,
-    DOCUMENT,
-    KINDS,
-    PHOTO,
-    STICKER,
-    VIDEO,
-    VIDEO_NOTE,
-    VOICE,
-    Kind,
-)
+from bot_sandbox.telegram.media_kinds import KINDS
 from bot_sandbox.telegram.methods.base import MethodGroup, message_ids
 from bot_sandbox.telegram.methods.content import (
     ALBUM_KINDS,
@@ -45,11 +34,11 @@ MAX_ACCURACY = 1500.0  # meters
 FOREVER = 0x7FFFFFFF  # the live_period of a place that is followed without an end
 
 
-def _sends(kind: Kind) -> Callable[["Sending", BotAccount, Arguments], Awaitable[Json]]:
+def _sender_of(kind: str) -> Callable[["Sending", BotAccount, Arguments], Awaitable[Json]]:
     """Return the method that sends files of a kind."""
 
     async def send(self: "Sending", account: BotAccount, arguments: Arguments) -> Json:
-        content = read_file(self._world.files, arguments, kind)
+        content = read_file(self._world.files, arguments, KINDS[kind])
         return self._send(account, arguments, **content).to_json()
 
     return send
@@ -64,14 +53,14 @@ class Sending(MethodGroup):
         more = read_link_preview(arguments)
         return self._send(account, arguments, words=text, marks=entities, more=more).to_json()
 
-    send_photo = _sends(PHOTO)
-    send_document = _sends(DOCUMENT)
-    send_video = _sends(VIDEO)
-    send_animation = _sends(ANIMATION)
-    send_audio = _sends(AUDIO)
-    send_voice = _sends(VOICE)
-    send_video_note = _sends(VIDEO_NOTE)
-    send_sticker = _sends(STICKER)
+    send_photo = _sender_of("photo")
+    send_document = _sender_of("document")
+    send_video = _sender_of("video")
+    send_animation = _sender_of("animation")
+    send_audio = _sender_of("audio")
+    send_voice = _sender_of("voice")
+    send_video_note = _sender_of("video_note")
+    send_sticker = _sender_of("sticker")
 
     async def send_media_group(self, account: BotAccount, arguments: Arguments) -> list[Json]:
         """Send several files as one album."""
