@@ -10,11 +10,11 @@ webhooks. service.py puts a server around it; in_memory.py has none.
 """
 
 import itertools
-import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot_sandbox.diagnosis.no_reply import NoReply
 from bot_sandbox.event_loop.runner import Service, blocking
@@ -130,7 +130,8 @@ class TelegramCore(Service):
         The sandbox fetches nothing. If a bot sends another address, it is refused, as for one that
         Telegram can't reach.
         """
-        if not re.match(r"https?://[^/]", address):
+        parts = urlsplit(address)
+        if parts.scheme not in ("https", "http") or not parts.hostname:
             raise ValueError(f"an address begins with https:// or http://; found {address!r}")
         content, _ = read_file(file)
         self._runner.do(self._world.files.by_address.__setitem__, address, content)

@@ -413,8 +413,9 @@ def test_an_unknown_address_is_explained_and_never_fetched(telegram, account, vi
     assert "sendPhoto from an address without a web file" in str(problem.value)
     with pytest.raises(NoReply, match=r"call telegram\.add_web_file\(address, file\)"):
         telegram.wait_ready(account, timeout=0.01)
-    with pytest.raises(ValueError, match="an address begins with https://"):
-        telegram.add_web_file("cat.png", b"")
+    for wrong in ("cat.png", "ftp://example.org/a", "https:///a", "https://[a/b"):
+        with pytest.raises(ValueError, match=r"an address begins with https://|Invalid IPv6"):
+            telegram.add_web_file(wrong, b"")
     with pytest.raises(TelegramError, match="This sandbox has no sendPhoto from a disk"):
         telegram.call(account, "sendPhoto", chat_id=viktor.id, photo="file:///etc/passwd")
 
